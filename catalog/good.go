@@ -1,0 +1,91 @@
+// Package catalog reads catalogs of digital public goods and turns their
+// entries into goods with canonical repositories.
+//
+// It knows nothing of scanning or judging: it reads what a catalog says, keeps
+// what it understood, and notes what it did not.
+package catalog
+
+import "github.com/midspan/midspan/internal/observation"
+
+// Good is one digital public good: one or more catalog entries that name the
+// same repository, or one entry that names none.
+type Good struct {
+	// ID is a slug made from the name, unique and stable within a catalog.
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Aliases     []string `json:"aliases,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Website     string   `json:"website,omitempty"`
+	// Types are software, content, data, aimodel or standard.
+	Types    []string `json:"types,omitempty"`
+	Licenses []string `json:"licenses,omitempty"` // SPDX ids as declared by the catalog
+	SDGs     []int    `json:"sdgs,omitempty"`     // 1 to 17, sorted
+	Sectors  []string `json:"sectors,omitempty"`
+	// Status is what the catalog says of the entry: "DPG", "nominee" for the
+	// DPG registry; publiccode's developmentStatus ("stable", "obsolete").
+	Status        string         `json:"status,omitempty"`
+	Repositories  []Repository   `json:"repositories,omitempty"`
+	Organizations []Organization `json:"organizations,omitempty"`
+	// DevelopmentCountries and DeploymentCountries are as the catalog spells
+	// them. Nil means that the catalog does not speak of it; an empty list
+	// that it does, and names none.
+	DevelopmentCountries []string `json:"developmentCountries,omitzero"`
+	DeploymentCountries  []string `json:"deploymentCountries,omitzero"`
+	// UsedBy names organizations that say they use the good (publiccode).
+	// Nil and empty differ as above.
+	UsedBy      []string     `json:"usedBy,omitzero"`
+	FundedBy    []string     `json:"fundedBy,omitzero"`
+	Maintenance *Maintenance `json:"maintenance,omitempty"`
+	// Sources are the entries that this good was made from.
+	Sources []Source `json:"sources"`
+	// Notes say what was dropped or changed on the way.
+	Notes []observation.Note `json:"notes,omitempty"`
+}
+
+// Repository is the canonical address of one repository.
+type Repository struct {
+	// URL is canonical: lower-case scheme and host, no ".git", no trailing
+	// slash, no user, query or fragment: "https://github.com/dhis2/dhis2-core".
+	URL string `json:"url"`
+	// Name is what the catalog calls it ("main"), Host, Owner and Path its
+	// parts: "github.com", "dhis2", "dhis2-core". Owner may have slashes
+	// (GitLab groups). All three are empty for a local path.
+	Name  string `json:"name,omitempty"`
+	Host  string `json:"host,omitempty"`
+	Owner string `json:"owner,omitempty"`
+	Path  string `json:"path,omitempty"`
+}
+
+// Organization is a legal body behind a good. It is never a person.
+type Organization struct {
+	Name string `json:"name"`
+	// Role is owner, maintainer, funder or implementer, as the catalog says.
+	Role    string `json:"role,omitempty"`
+	Website string `json:"website,omitempty"`
+}
+
+// Maintenance is what publiccode.yml says of upkeep.
+type Maintenance struct {
+	// Type is internal, contract, community or none.
+	Type string `json:"type"`
+	// ContractUntil is the latest end of a contractor's contract, as
+	// "2006-01-02", or empty.
+	ContractUntil string `json:"contractUntil,omitempty"`
+}
+
+// Source is where an entry was read.
+type Source struct {
+	Catalog string `json:"catalog"` // dpga, publiccode, csv, url, sample
+	Entry   string `json:"entry"`   // the file, row or address of the entry
+}
+
+// Catalog is what was read from one source of goods.
+type Catalog struct {
+	// Name is the format: dpga, publiccode, csv, url or sample.
+	Name string `json:"name"`
+	// Location is where it was read: a path or an address.
+	Location string `json:"location"`
+	Goods    []Good `json:"goods"`
+	// Notes speak of entries that became no good.
+	Notes []observation.Note `json:"notes,omitempty"`
+}

@@ -1,0 +1,137 @@
+// Package assess turns the measures of a good into a verdict: levels of load
+// and of each support, a stage, and the reasons for it.
+//
+// It reads measures and rules only: no repository, no store, no clock.
+package assess
+
+import (
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Stage is where a good stands. Every good has exactly one.
+type Stage string
+
+// The stages of the design.
+const (
+	Emerging    Stage = "emerging"
+	MessyMiddle Stage = "messy-middle"
+	Sustained   Stage = "sustained"
+	Fading      Stage = "fading"
+	Dormant     Stage = "dormant"
+	Sunset      Stage = "sunset"
+	Unassessed  Stage = "unassessed"
+)
+
+// Level is how much of something a good has.
+type Level string
+
+// The levels, from most to least; LevelUnknown where unknown measures decide.
+const (
+	Strong       Level = "strong"
+	Fair         Level = "fair"
+	Weak         Level = "weak"
+	Missing      Level = "missing"
+	LevelUnknown Level = "unknown"
+)
+
+// The ids of load and of the four supports.
+const (
+	Load     = "load"
+	People   = "people"
+	Momentum = "momentum"
+	Upkeep   = "upkeep"
+	Funding  = "funding"
+)
+
+// Range is a score from 0 to 100 with what unknown measures leave open. Score
+// is nil where nothing is known.
+type Range struct {
+	Score *float64 `json:"score,omitempty"`
+	Low   float64  `json:"low"`
+	High  float64  `json:"high"`
+}
+
+// Pillar is load or one support.
+type Pillar struct {
+	ID    string `json:"id"`
+	Level Level  `json:"level"`
+	// Possible are the levels that the unknown measures leave open; one where
+	// the level is certain.
+	Possible []Level `json:"possible"`
+	Score    Range   `json:"score"`
+	// Reasons are the rules that decided the level.
+	Reasons []Reason `json:"reasons"`
+}
+
+// Reason is a rule that fired, with its numbers.
+type Reason struct {
+	Rule string `json:"rule"`
+	// Sentence is for readers and holds the numbers.
+	Sentence string `json:"sentence"`
+	Measure  string `json:"measure"`
+	// Value and Threshold are numbers, or texts where the measure is one.
+	Value     any               `json:"value,omitempty"`
+	Bound     observation.Bound `json:"bound,omitempty"`
+	Operator  string            `json:"operator,omitempty"` // <, <=, >, >=, is
+	Threshold any               `json:"threshold,omitempty"`
+	Unit      string            `json:"unit,omitempty"`
+	Source    string            `json:"source,omitempty"`
+	At        time.Time         `json:"at,omitzero"`
+	// Strength orders reasons: how far the value lies beyond the threshold, 0 to 1.
+	Strength float64 `json:"strength"`
+	// Clears says what would make the reason go away.
+	Clears string `json:"clears,omitempty"`
+}
+
+// Gap is a measure that is unknown, with its cause.
+type Gap struct {
+	Measure string            `json:"measure"`
+	Name    string            `json:"name"`
+	Cause   observation.Cause `json:"cause"`
+	Detail  string            `json:"detail,omitempty"`
+}
+
+// Coverage is how much of what could be measured was.
+type Coverage struct {
+	Measured      int     `json:"measured"`
+	Unknown       int     `json:"unknown"`
+	NotApplicable int     `json:"notApplicable"`
+	Share         float64 `json:"share"` // measured / (measured + unknown), 0 to 1
+	Gaps          []Gap   `json:"gaps"`
+}
+
+// Borderline says which deciding threshold, moved by 20 %, would flip the stage.
+type Borderline struct {
+	Rule      string  `json:"rule"`
+	Measure   string  `json:"measure"`
+	Threshold float64 `json:"threshold"`
+	Moved     float64 `json:"moved"`
+	Would     Stage   `json:"would"`
+	Sentence  string  `json:"sentence"`
+}
+
+// Verdict is what the rules say of one good.
+type Verdict struct {
+	Stage Stage `json:"stage"`
+	// Because is one sentence that says why this stage.
+	Because string `json:"because"`
+	// Possible are the stages that the unknown measures leave open.
+	Possible []Stage  `json:"possible"`
+	Load     Pillar   `json:"load"`
+	Supports []Pillar `json:"supports"` // people, momentum, upkeep, funding
+	// Score is the weighted mean of the supports. It decides nothing.
+	Score      Range       `json:"score"`
+	Reasons    []Reason    `json:"reasons"` // of the stage, strongest first
+	Borderline *Borderline `json:"borderline,omitempty"`
+	// Lift is the nearest change that would lift the flag; empty without one.
+	Lift     []string `json:"lift,omitempty"`
+	Coverage Coverage `json:"coverage"`
+	// FundingSources lists what was read in search of funding.
+	FundingSources []string `json:"fundingSources"`
+	// ObservedUntil is the earliest time until which a repository was seen;
+	// Stale says that this lies far before as-of.
+	ObservedUntil time.Time `json:"observedUntil,omitzero"`
+	Stale         bool      `json:"stale,omitempty"`
+}

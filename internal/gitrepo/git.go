@@ -1,0 +1,204 @@
+// Package gitrepo keeps bare mirrors and reads them without a checkout: a tree
+// as an fs.FS, its history, its tags. Every git process of Midspan starts
+// here, with hooks, filters, submodules, prompts and user configuration off.
+//
+// It knows nothing of goods, measures' meaning or reports.
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Options configure a Git. The zero value is the safe default.
+type Options struct {
+	// Offline refuses every remote operation.
+	Offline bool
+	// AllowPrivate permits remotes whose host resolves to a loopback, link
+	// local or private address.
+	AllowPrivate bool
+	// Rewrite maps URL prefixes to others, like git's url.<base>.insteadOf:
+	// {"https://example.org/": "/srv/git/"}. A rewritten address may be a
+	// local path and may be private, because the user named it.
+	Rewrite map[string]string
+	// MaxBlob is the size in bytes above which a blob is not read; 0 means 64 MiB.
+	MaxBlob int64
+	// CacheBytes bounds the blobs that one snapshot keeps in memory; 0 means 64 MiB.
+	CacheBytes int64
+}
+
+// Git runs the git program. It is safe for concurrent use.
+type Git struct {
+	opts    Options
+	program string
+	home    string // scratch: an empty HOME and the reader repositories
+}
+
+// Error is a failure of git with the class under which a report counts it.
+type Error struct {
+	Cause   observation.Cause
+	Op      string // what was being done: "clone", "read"
+	Subject string // to what: a URL or a folder
+	Err     error
+}
+
+func (e *Error) Error() string { return fmt.Sprintf("%s %s: %v", e.Op, e.Subject, e.Err) }
+func (e *Error) Unwrap() error { return e.Err }
+
+// CauseOf returns the class of an error of this package, or
+// observation.CauseCorrupt where it has none.
+func CauseOf(err error) observation.Cause {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Cause
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return observation.CauseOverLimit
+	}
+	return observation.CauseCorrupt
+}
+
+// New looks for the git program and prepares a scratch folder, which Close
+// removes.
+func New(ctx context.Context, opts Options) (*Git, error) {
+	program, err := exec.LookPath("git")
+	if err != nil {
+		return nil, fmt.Errorf("git is needed and was not found in PATH: %w", err)
+	}
+	if opts.MaxBlob == 0 {
+		opts.MaxBlob = 64 << 20
+	}
+	if opts.CacheBytes == 0 {
+		opts.CacheBytes = 64 << 20
+	}
+	home, err := os.MkdirTemp("", "midspan-git-")
+	if err != nil {
+		return nil, err
+	}
+	g := &Git{opts: opts, program: program, home: home}
+	for _, format := range []string{"sha1", "sha256"} {
+		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
+		}
+	}
+	return g, nil
+}
+
+// Close removes the scratch folder.
+func (g *Git) Close() error { return os.RemoveAll(g.home) }
+
+// reader is an empty bare repository through which the objects of a mirror are
+// read. Because it has no configuration of the mirror's, git neither fetches
+// missing objects one by one nor runs anything that the mirror configures.
+func (g *Git) reader(format string) string { return filepath.Join(g.home, "reader-"+format) }
+
+// settings precede every command. Those of the command line win over any file.
+func (g *Git) settings() []string {
+	args := []string{
+		"-c", "safe.directory=*",
+		"-c", "core.hooksPath=/dev/null",
+		"-c", "core.fsmonitor=false",
+		"-c", "core.symlinks=false",
+		"-c", "core.quotePath=false",
+		"-c", "credential.helper=",
+		"-c", "submodule.recurse=false",
+		"-c", "fetch.recurseSubmodules=false",
+		"-c", "fetch.writeCommitGraph=false",
+		"-c", "gc.auto=0",
+		"-c", "maintenance.auto=false",
+		"-c", "advice.detachedHead=false",
+		"-c", "protocol.allow=never",
+		"-c", "protocol.https.allow=always",
+		"-c", "protocol.http.allow=always",
+		"-c", "protocol.ssh.allow=always",
+		"-c", "protocol.git.allow=always",
+		// git stops a transfer that crawls: under 1 kB/s for a minute.
+		"-c", "http.lowSpeedLimit=1000",
+		"-c", "http.lowSpeedTime=60",
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(g.opts.Rewrite)) {
+		args = append(args, "-c", "url."+g.opts.Rewrite[prefix]+".insteadOf="+prefix)
+	}
+	return args
+}
+
+// environment is all that git sees of ours: no user configuration, no prompts.
+func (g *Git) environment() []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + g.home,
+		"LC_ALL=C",
+		"GIT_CONFIG_NOSYSTEM=1",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_ATTR_NOSYSTEM=1",
+		"GIT_TERMINAL_PROMPT=0",
+		"GIT_ASKPASS=true",
+		"SSH_ASKPASS=true",
+		"GIT_SSH_COMMAND=ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new",
+		"GIT_NO_REPLACE_OBJECTS=1",
+		"GIT_NO_LAZY_FETCH=1", // git 2.44 and later; the reader repository serves the others
+		"GIT_OPTIONAL_LOCKS=0",
+		"GIT_FLUSH=0",
+	}
+	for _, key := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK", "TMPDIR"} {
+		if value, ok := os.LookupEnv(key); ok {
+			env = append(env, key+"="+value)
+		}
+	}
+	return env
+}
+
+// command prepares one git process. Extra environment comes last and wins.
+func (g *Git) command(ctx context.Context, dir string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, g.program, append(g.settings(), args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(g.environment(), env...)
+	cmd.WaitDelay = 2 * time.Second
+	killGroup(cmd)
+	return cmd
+}
+
+// run executes git to its end and returns what it wrote. The error carries the
+// last lines of what git said.
+func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader, args ...string) ([]byte, error) {
+	cmd := g.command(ctx, dir, env, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return stdout.Bytes(), &processError{err: err, said: lastLines(stderr.String(), 3)}
+	}
+	return stdout.Bytes(), nil
+}
+
+// processError is a git process that ended badly, with what it said.
+type processError struct {
+	err  error
+	said string
+}
+
+func (e *processError) Error() string {
+	if e.said == "" {
+		return e.err.Error()
+	}
+	return e.said
+}
+func (e *processError) Unwrap() error { return e.err }
+
+func lastLines(text string, n int) string {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	return strings.Join(lines[max(0, len(lines)-n):], "; ")
+}

@@ -1,0 +1,210 @@
+package gitrepo
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Commit is one commit of the history of HEAD. Author and Email are as
+// .mailmap maps them; they must not be stored or published.
+type Commit struct {
+	OID       string
+	Parents   int
+	Author    string
+	Email     string
+	Authored  time.Time
+	Committed time.Time
+}
+
+// Merge reports whether the commit has several parents.
+func (c Commit) Merge() bool { return c.Parents > 1 }
+
+// History yields the commits of HEAD, newest first as git orders them. An
+// error ends it; what came before stands.
+func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
+	return func(yield func(Commit, error) bool) {
+		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap",
+			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE", s.commit)
+		if err != nil {
+			yield(Commit{}, err)
+			return
+		}
+		for record, err := range records {
+			commit := Commit{}
+			if err == nil {
+				commit, err = parseCommit(record)
+			}
+			if !yield(commit, err) || err != nil {
+				stop()
+				return
+			}
+		}
+	}
+}
+
+func parseCommit(record string) (Commit, error) {
+	fields := strings.SplitN(record, "\n", 6)
+	if len(fields) != 6 {
+		return Commit{}, &Error{observation.CauseCorrupt, "read history at", firstField(record), errors.New("git log wrote an unexpected record")}
+	}
+	return Commit{
+		OID:       fields[0],
+		Parents:   len(strings.Fields(fields[1])),
+		Authored:  unixTime(fields[2]),
+		Committed: unixTime(fields[3]),
+		Author:    fields[4],
+		Email:     fields[5],
+	}, nil
+}
+
+func firstField(record string) string {
+	first, _, _ := strings.Cut(record, "\n")
+	return first
+}
+
+// unixTime is the zero time where git could not parse the date.
+func unixTime(text string) time.Time {
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// stream runs a reading command and yields its NUL-terminated records. stop
+// ends the process early; it need not be called after the last record.
+func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string, error], context.CancelFunc, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	env, full := s.reading(args...)
+	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.commit + ":.mailmap", "-c", "mailmap.file="}, full...)...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		cancel()
+		return nil, nil, &Error{observation.CauseCorrupt, "read", s.gitDir, err}
+	}
+	stop := func() {
+		cancel()
+		_ = cmd.Wait() // killed on purpose
+	}
+	return func(yield func(string, error) bool) {
+		reader := bufio.NewReaderSize(out, 64<<10)
+		for {
+			record, err := reader.ReadString(0)
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield("", &Error{observation.CauseCorrupt, "read", s.gitDir, err})
+				return
+			}
+			record = strings.TrimSuffix(record, "\x00")
+			if record != "" && !yield(record, nil) {
+				return
+			}
+			if err != nil {
+				break
+			}
+		}
+		err := cmd.Wait()
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		} else if err != nil {
+			err = &Error{observation.CauseMissingObjects, "read", s.gitDir, &processError{err: err, said: lastLines(stderr.String(), 3)}}
+		}
+		cancel()
+		if err != nil {
+			yield("", err)
+		}
+	}, stop, nil
+}
+
+// Tag is a tag of the repository.
+type Tag struct {
+	Name string
+	// Created is the tagger's date of an annotated tag, the committer's date
+	// of a light one.
+	Created time.Time
+}
+
+// Tags lists the tags in the order of their names. A tag without a date (of a
+// tree or a missing object) has the zero time.
+func (s *Snapshot) Tags(ctx context.Context) ([]Tag, error) {
+	out, err := s.refs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
+	if err != nil {
+		return nil, &Error{observation.CauseMissingObjects, "read the tags of", s.gitDir, err}
+	}
+	var tags []Tag
+	for line := range strings.Lines(string(out)) {
+		date, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		tags = append(tags, Tag{Name: name, Created: unixTime(date)})
+	}
+	return tags, nil
+}
+
+// Change is one change of a file in the history of HEAD.
+type Change struct {
+	Commit    string
+	Committed time.Time
+	Path      string
+	// OID is the blob after the change, or empty where the file was removed.
+	OID string
+}
+
+// Changes lists what the history of HEAD did to the files at paths (exact
+// paths, not patterns), newest first. It compares trees only, so it also
+// works where blobs are missing.
+func (s *Snapshot) Changes(ctx context.Context, paths ...string) ([]Change, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	args := []string{"--literal-pathspecs", "log", "-z", "--no-show-signature", "--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=commit %H %ct", s.commit, "--"}
+	records, stop, err := s.stream(ctx, append(args, paths...)...)
+	if err != nil {
+		return nil, err
+	}
+	var changes []Change
+	var at Change
+	var oid string
+	for record, err := range records {
+		if err != nil {
+			return changes, err
+		}
+		record = strings.TrimPrefix(record, "\n")
+		switch {
+		case strings.HasPrefix(record, "commit "):
+			fields := strings.Fields(record)
+			if len(fields) != 3 {
+				stop()
+				return changes, fmt.Errorf("git log wrote %q", record)
+			}
+			at = Change{Commit: fields[1], Committed: unixTime(fields[2])}
+		case strings.HasPrefix(record, ":"):
+			oid = blobAfter(record)
+		default:
+			at.Path, at.OID = record, oid
+			changes = append(changes, at)
+		}
+	}
+	return changes, nil
+}
+
+// blobAfter reads the second object id of ":<mode> <mode> <oid> <oid> <status>".
+func blobAfter(raw string) string {
+	fields := strings.Fields(raw)
+	if len(fields) < 4 || strings.Trim(fields[3], "0") == "" {
+		return ""
+	}
+	return fields[3]
+}

@@ -1,0 +1,259 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Git file modes as ls-tree prints them.
+const (
+	ModeFile       = 0o100644
+	ModeExecutable = 0o100755
+	ModeSymlink    = 0o120000
+	ModeGitlink    = 0o160000
+)
+
+// File is one entry of a snapshot's tree.
+type File struct {
+	// Path is relative to the root, with slashes. It may be any bytes; FS
+	// shows only paths that are valid UTF-8.
+	Path string
+	Mode uint32
+	OID  string
+	// Size is in bytes, -1 where the object is missing or not a file.
+	Size int64
+}
+
+// Snapshot is one repository at one commit, readable without a checkout. It
+// is for one goroutine at a time, but for its FS, which any number may use.
+// Close it.
+type Snapshot struct {
+	git     *Git
+	gitDir  string // where refs are
+	objects string // where objects are
+	format  string // sha1 or sha256
+	commit  string
+	shallow string // the file of shallow boundaries, or empty
+	seen    time.Time
+	files   []File
+	missing int
+	notes   []observation.Note
+	blobs   *blobReader
+	tree    *treeFS
+}
+
+// Open reads the tree of dir's HEAD. dir is a bare repository, a work tree or
+// a .git folder. Nothing is fetched, written or executed. The snapshot can be
+// read until ctx ends.
+func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
+	s, err := g.locate(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if s.commit, err = s.head(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.readTree(ctx); err != nil {
+		return nil, err
+	}
+	s.seen = s.observedUntil(ctx)
+	s.blobs = newBlobReader(ctx, s, g.opts.MaxBlob, g.opts.CacheBytes)
+	s.tree = newTreeFS(s)
+	return s, nil
+}
+
+// locate finds the parts of a repository without reading its configuration
+// further than git must to know where its objects are.
+func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(abs); err != nil {
+		return nil, &Error{observation.CauseNotFound, "open", dir, fmt.Errorf("no repository there: %w", err)}
+	}
+	ceiling := "GIT_CEILING_DIRECTORIES=" + filepath.Dir(abs)
+	out, err := g.run(ctx, abs, []string{ceiling}, nil, "rev-parse", "--path-format=absolute",
+		"--git-dir", "--git-path", "objects", "--git-path", "shallow", "--show-object-format")
+	if err != nil {
+		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", err)}
+	}
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if len(lines) != 4 {
+		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("git answered %q", out)}
+	}
+	s := &Snapshot{git: g, gitDir: lines[0], objects: lines[1], format: lines[3]}
+	if _, err := os.Stat(lines[2]); err == nil {
+		s.shallow = lines[2]
+	}
+	return s, nil
+}
+
+// head resolves HEAD and tells an empty repository from one whose HEAD points
+// to a branch that is not there.
+func (s *Snapshot) head(ctx context.Context) (string, error) {
+	out, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+	if err == nil {
+		return strings.TrimSpace(string(out)), nil
+	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	branches, listErr := s.refs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
+	names := strings.Fields(string(branches))
+	switch {
+	case listErr != nil:
+		return "", &Error{observation.CauseCorrupt, "open", s.gitDir, listErr}
+	case len(names) == 0:
+		return "", &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
+	default:
+		symref, _ := s.refs(ctx, "symbolic-ref", "--quiet", "HEAD")
+		target := strings.TrimPrefix(strings.TrimSpace(string(symref)), "refs/heads/")
+		if _, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
+			return "", &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
+		}
+		return "", &Error{observation.CauseNoBranch, "open", s.gitDir,
+			fmt.Errorf("HEAD points to branch %q, which does not exist; there are: %s", target, strings.Join(names, ", "))}
+	}
+}
+
+// refs runs a command that reads references only, in the mirror itself.
+func (s *Snapshot) refs(ctx context.Context, args ...string) ([]byte, error) {
+	return s.git.run(ctx, "", []string{"GIT_DIR=" + s.gitDir, "GIT_ALLOW_PROTOCOL="}, nil, args...)
+}
+
+// reading returns the environment and leading arguments for a command that
+// reads objects through the reader repository.
+func (s *Snapshot) reading(args ...string) (env, full []string) {
+	env = []string{"GIT_DIR=" + s.git.reader(s.format), "GIT_OBJECT_DIRECTORY=" + s.objects, "GIT_ALLOW_PROTOCOL="}
+	if s.shallow != "" {
+		full = append(full, "--shallow-file", s.shallow)
+	}
+	return env, append(full, args...)
+}
+
+func (s *Snapshot) readTree(ctx context.Context) error {
+	env, args := s.reading("ls-tree", "-r", "-l", "-z", "--full-tree", s.commit)
+	out, err := s.git.run(ctx, "", env, nil, args...)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return &Error{observation.CauseMissingObjects, "read the tree of", s.gitDir, err}
+	}
+	for entry := range bytes.SplitSeq(out, []byte{0}) {
+		if len(entry) == 0 {
+			continue
+		}
+		file, err := parseTreeEntry(string(entry))
+		if err != nil {
+			return &Error{observation.CauseCorrupt, "read the tree of", s.gitDir, err}
+		}
+		s.addFile(file)
+	}
+	if s.missing > 0 {
+		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: s.commit,
+			Message: fmt.Sprintf("%d of %d files are missing from the mirror; what they hold is unknown", s.missing, len(s.files))})
+	}
+	return nil
+}
+
+func (s *Snapshot) addFile(file File) {
+	s.files = append(s.files, file)
+	if file.Size < 0 && file.Mode != ModeGitlink {
+		s.missing++
+	}
+	if !fs.ValidPath(file.Path) {
+		s.notes = append(s.notes, observation.Note{Cause: observation.CauseUnsupported, Subject: strings.ToValidUTF8(file.Path, "\uFFFD"),
+			Message: pathProblem(file.Path) + "; the file was not read"})
+	}
+}
+
+func pathProblem(path string) string {
+	if !utf8.ValidString(path) {
+		return "the path is not UTF-8"
+	}
+	return "the path is not a plain relative one"
+}
+
+// parseTreeEntry reads "<mode> SP <type> SP <oid> SP+ <size> TAB <path>".
+func parseTreeEntry(entry string) (File, error) {
+	head, path, ok := strings.Cut(entry, "\t")
+	fields := strings.Fields(head)
+	if !ok || len(fields) != 4 {
+		return File{}, fmt.Errorf("git ls-tree wrote %q", entry)
+	}
+	mode, err := strconv.ParseUint(fields[0], 8, 32)
+	if err != nil {
+		return File{}, fmt.Errorf("git ls-tree wrote mode %q", fields[0])
+	}
+	size, err := strconv.ParseInt(fields[3], 10, 64)
+	if err != nil { // "-" for a gitlink, "BAD" for a missing object
+		size = -1
+	}
+	return File{Path: path, Mode: uint32(mode), OID: fields[2], Size: size}, nil
+}
+
+// observedUntil is the time at which the mirror last looked at its origin: the
+// newest change of HEAD, packed-refs, FETCH_HEAD or the reflog of HEAD, but
+// never before the commit itself.
+func (s *Snapshot) observedUntil(ctx context.Context) time.Time {
+	var newest time.Time
+	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD", filepath.Join("logs", "HEAD")} {
+		if info, err := os.Stat(filepath.Join(s.gitDir, name)); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	env, args := s.reading("log", "-1", "--no-show-signature", "--format=%ct", s.commit)
+	if out, err := s.git.run(ctx, "", env, nil, args...); err == nil {
+		if seconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64); err == nil && time.Unix(seconds, 0).After(newest) {
+			newest = time.Unix(seconds, 0)
+		}
+	}
+	return newest.UTC().Truncate(time.Second)
+}
+
+// Commit is the full object id that the snapshot shows.
+func (s *Snapshot) Commit() string { return s.commit }
+
+// ObservedUntil is the time at which the mirror last looked at its origin, in
+// UTC. A mirror says nothing of what came after.
+func (s *Snapshot) ObservedUntil() time.Time { return s.seen }
+
+// Shallow reports whether the history was cut: what is read from history then
+// is unknown.
+func (s *Snapshot) Shallow() bool { return s.shallow != "" }
+
+// Files lists the tree in git's order. Do not change it.
+func (s *Snapshot) Files() []File { return s.files }
+
+// Missing counts the files whose contents the mirror lacks.
+func (s *Snapshot) Missing() int { return s.missing }
+
+// Notes say what of the tree cannot be read.
+func (s *Snapshot) Notes() []observation.Note { return s.notes }
+
+// FS shows the tree as a read-only file system. Regular files implement
+// io.ReaderAt. Symbolic links are resolved inside the tree only; submodules
+// are empty folders. Opening a file whose object is missing or over the limit
+// gives an *fs.PathError around an *Error with its cause.
+func (s *Snapshot) FS() fs.FS { return s.tree }
+
+// ReadBlob returns the contents of any object of the repository that is a
+// blob, also of older commits, or an *Error with its cause. Do not change the
+// bytes.
+func (s *Snapshot) ReadBlob(oid string) ([]byte, error) { return s.blobs.read(oid) }
+
+// Close ends the git process behind the snapshot.
+func (s *Snapshot) Close() error { return s.blobs.close() }

@@ -1,0 +1,145 @@
+// Package report publishes a run: report.json, the site, CSV. It computes no
+// verdict and reads no repository.
+package report
+
+import (
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// SchemaVersion is the version of report.json; schema.json describes it.
+const SchemaVersion = "1.0"
+
+// Document is report.json. The same inputs and as-of give the same bytes: it
+// holds no time of day of the run, and every list has a stable order.
+type Document struct {
+	Schema    string     `json:"$schema"`
+	Version   string     `json:"schemaVersion"`
+	Generator Generator  `json:"generator"`
+	AsOf      time.Time  `json:"asOf"`
+	Catalogs  []Catalog  `json:"catalogs"`
+	Scanners  []Scanner  `json:"scanners"`
+	Advisory  Advisories `json:"advisories"`
+	// Definitions describes every measure that stands below.
+	Definitions []observation.Definition `json:"definitions"`
+	Summary     Summary                  `json:"summary"`
+	Keystones   []assess.Keystone        `json:"keystones"`
+	FixFirst    []assess.Upgrade         `json:"fixFirst"`
+	// Change is what differs from the run before of the same catalogs; nil
+	// where there is none.
+	Change *Change            `json:"change,omitempty"`
+	Goods  []Good             `json:"goods"` // by id
+	Notes  []observation.Note `json:"notes"` // of the run as a whole
+}
+
+// Generator names the program that wrote the document.
+type Generator struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Catalog is one source of goods.
+type Catalog struct {
+	Name     string `json:"name"`
+	Location string `json:"location"`
+	Goods    int    `json:"goods"`
+}
+
+// Scanner is a scanner that took part, with its version.
+type Scanner struct {
+	Name          string `json:"name"`
+	Version       string `json:"version"`
+	Configuration string `json:"configuration,omitempty"`
+}
+
+// Advisories describes the database that was matched against. Ecosystems that
+// packages were found of, but no advisories, stand in with zero records.
+type Advisories struct {
+	Source     string      `json:"source,omitempty"`
+	Ecosystems []Ecosystem `json:"ecosystems"`
+	// KEVDate is the date of the catalog of known exploited vulnerabilities,
+	// empty where none was read.
+	KEVDate string `json:"kevDate,omitempty"`
+}
+
+// Ecosystem is one part of the advisory database.
+type Ecosystem struct {
+	Name     string    `json:"name"`
+	Records  int       `json:"records"`
+	Newest   time.Time `json:"newest,omitzero"` // latest "modified" not after as-of
+	Packages int       `json:"packages"`        // distinct packages of this ecosystem in the run
+}
+
+// Summary counts what the first screen shows.
+type Summary struct {
+	Goods        int                  `json:"goods"`
+	Repositories int                  `json:"repositories"`
+	Scanned      int                  `json:"scanned"`
+	Failed       map[string]int       `json:"failed"` // failure class to number of repositories
+	Stages       map[assess.Stage]int `json:"stages"`
+	Borderline   int                  `json:"borderline"`
+	Coverage     float64              `json:"coverage"` // mean share over goods with a repository
+	Packages     int                  `json:"packages"`
+	Findings     int                  `json:"findings"`
+	Exploited    int                  `json:"exploited"`
+	// Unmatched counts packages that could not be matched, by cause.
+	Unmatched map[string]int `json:"unmatched"`
+}
+
+// Change is the difference from an earlier run.
+type Change struct {
+	Since   time.Time `json:"since"` // as-of of the earlier run
+	Entered []Move    `json:"entered"`
+	Left    []Move    `json:"left"`
+}
+
+// Move is a good that changed its stage.
+type Move struct {
+	Good string       `json:"good"`
+	Name string       `json:"name"`
+	From assess.Stage `json:"from"`
+	To   assess.Stage `json:"to"`
+}
+
+// Good is one good with all that is known of it.
+type Good struct {
+	catalog.Good
+	Verdict  assess.Verdict        `json:"verdict"`
+	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
+	Scans    []Scan                `json:"scans"`    // one for each repository
+}
+
+// Scan is what was seen of one repository.
+type Scan struct {
+	Repository catalog.Repository `json:"repository"`
+	// Outcome is scanned, partial (something could not be read), failed.
+	Outcome       string                `json:"outcome"`
+	Failure       *observation.Note     `json:"failure,omitempty"`
+	Commit        string                `json:"commit,omitempty"`
+	ObservedUntil time.Time             `json:"observedUntil,omitzero"`
+	Measures      []observation.Measure `json:"measures"`
+	Checks        []observation.Check   `json:"checks"`
+	Inventory     []Inventory           `json:"inventory"`
+	Findings      []observation.Finding `json:"findings"`
+	Notes         []observation.Note    `json:"notes"`
+}
+
+// Outcomes of a repository.
+const (
+	Scanned = "scanned"
+	Partial = "partial"
+	Failed  = "failed"
+)
+
+// Inventory counts the packages of one ecosystem in one repository.
+type Inventory struct {
+	Ecosystem string `json:"ecosystem"`
+	Packages  int    `json:"packages"`
+	Direct    int    `json:"direct"`
+	NoVersion int    `json:"noVersion"`
+	// Matched is false where the database has no advisories of the ecosystem.
+	Matched bool `json:"matched"`
+}

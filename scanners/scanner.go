@@ -1,0 +1,52 @@
+// Package scanners holds the contract between the pipeline and whatever reads
+// a snapshot. A scanner is a folder beside this file that implements Scanner,
+// and a line in package scanners/registry.
+//
+// A scanner knows no other scanner, no store and no report.
+package scanners
+
+import (
+	"context"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Scanner reads one snapshot and returns one observation.
+type Scanner interface {
+	// Name is the scanner's folder name, for example "maintenance".
+	Name() string
+	// Version changes whenever the same snapshot and configuration could give
+	// another observation; it is part of the work key.
+	Version() string
+	// Configuration names every setting that changes the result; it is part of
+	// the work key. Empty where there is none.
+	Configuration() string
+	// Definitions lists every measure that Scan can yield, in a stable order.
+	Definitions() []observation.Definition
+	// Scan reads the snapshot. It returns what it could read: a measure that it
+	// cannot read is Unknown with its cause, never left out. An error means
+	// that nothing could be read at all. Scan stops when ctx ends.
+	Scan(ctx context.Context, in Input) (observation.Observation, error)
+}
+
+// CatalogScanner is a scanner that also reads measures from the catalog entry
+// itself, once a good, without any repository.
+type CatalogScanner interface {
+	Scanner
+	// CatalogDefinitions lists the measures that ScanGood yields.
+	CatalogDefinitions() []observation.Definition
+	ScanGood(good catalog.Good, asOf time.Time) []observation.Measure
+}
+
+// Input is what a scanner may look at.
+type Input struct {
+	// Repository is the canonical address of what is scanned.
+	Repository catalog.Repository
+	Snapshot   *gitrepo.Snapshot
+	// At is the time of which measures speak: the run's as-of, or the time
+	// until which the mirror was observed, whichever is earlier.
+	At time.Time
+}
