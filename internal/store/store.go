@@ -1,0 +1,326 @@
+// Package store keeps what the stages of the pipeline leave for each other:
+// runs, goods, scans, observations, matches and verdicts. Runs stand side by
+// side; nothing of an earlier run is overwritten.
+//
+// It judges nothing and knows no scanner: documents go in and come out.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"iter"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Store is an SQLite file. It is safe for concurrent use.
+type Store struct{ db *sqlx.DB }
+
+// ErrNone says that there is no such run or document.
+var ErrNone = errors.New("nothing stored")
+
+// Open opens the store at path, makes it where it is not there, and brings its
+// tables to the present version.
+func Open(ctx context.Context, path string) (*Store, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, fmt.Errorf("make the store's folder: %w", err)
+	}
+	// A writer waits for another one; readers never wait (write-ahead log).
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=foreign_keys(1)&_txlock=immediate"
+	db, err := sqlx.ConnectContext(ctx, "sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	if err := migrate(ctx, db.DB); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", path, err), db.Close())
+	}
+	return &Store{db: db}, nil
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Close closes the store.
+func (s *Store) Close() error { return s.db.Close() }
+
+// State is how far a run has come.
+type State string
+
+// The states of a run, in order.
+const (
+	Started  State = "started"
+	Scanned  State = "scanned"
+	Matched  State = "matched"
+	Assessed State = "assessed"
+)
+
+// Source is one catalog that a run read.
+type Source struct {
+	Name     string `json:"name"`
+	Location string `json:"location"`
+	Goods    int    `json:"goods"`
+}
+
+// Run is one pass over a catalog at one as-of time.
+type Run struct {
+	ID    int64
+	AsOf  time.Time
+	State State
+	// CatalogID is shared by runs over the same catalogs with the same filter.
+	CatalogID string
+	Sources   []Source
+	Notes     []observation.Note
+}
+
+type runRow struct {
+	ID        int64  `db:"id"`
+	AsOf      string `db:"as_of"`
+	State     State  `db:"state"`
+	CatalogID string `db:"catalog_id"`
+	Catalogs  string `db:"catalogs"`
+	Notes     string `db:"notes"`
+}
+
+func (r runRow) run() (Run, error) {
+	run := Run{ID: r.ID, State: r.State, CatalogID: r.CatalogID}
+	var err error
+	if run.AsOf, err = time.Parse(time.RFC3339, r.AsOf); err != nil {
+		return Run{}, fmt.Errorf("run %d: %w", r.ID, err)
+	}
+	return run, errors.Join(json.Unmarshal([]byte(r.Catalogs), &run.Sources), json.Unmarshal([]byte(r.Notes), &run.Notes))
+}
+
+// Begin stores a new run with its goods, whole or not at all.
+func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64, error) {
+	tx, err := s.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return 0, fmt.Errorf("begin a run: %w", err)
+	}
+	defer tx.Rollback()
+	res, err := tx.ExecContext(ctx, `INSERT INTO runs (as_of, state, catalog_id, catalogs, notes) VALUES (?, ?, ?, ?, ?)`,
+		stamp(run.AsOf), Started, run.CatalogID, column{run.Sources}, column{run.Notes})
+	if err != nil {
+		return 0, fmt.Errorf("begin a run: %w", err)
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return 0, fmt.Errorf("begin a run: %w", err)
+	}
+	for _, good := range goods {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES (?, ?, ?)`, id, good.ID, column{good}); err != nil {
+			return 0, fmt.Errorf("store good %s: %w", good.ID, err)
+		}
+	}
+	return id, tx.Commit()
+}
+
+// Advance notes how far a run has come.
+func (s *Store) Advance(ctx context.Context, run int64, state State) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
+	return err
+}
+
+// Latest returns the newest run in one of the states, or ErrNone.
+func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
+	query, args, err := sqlx.In(`SELECT * FROM runs WHERE state IN (?) ORDER BY id DESC LIMIT 1`, states)
+	if err != nil {
+		return Run{}, err
+	}
+	return s.oneRun(ctx, query, args...)
+}
+
+// Before returns the newest assessed run over the same catalogs that came
+// before run, or ErrNone.
+func (s *Store) Before(ctx context.Context, run Run) (Run, error) {
+	return s.oneRun(ctx, `SELECT * FROM runs WHERE catalog_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID)
+}
+
+func (s *Store) oneRun(ctx context.Context, query string, args ...any) (Run, error) {
+	var row runRow
+	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
+		return Run{}, none(err)
+	}
+	return row.run()
+}
+
+// none turns the driver's "no rows" into ErrNone.
+func none(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNone
+	}
+	return err
+}
+
+// Good is a good of a run with its verdict, which is nil before assess.
+type Good struct {
+	catalog.Good
+	Verdict json.RawMessage
+}
+
+// Goods yields the goods of a run by id, one at a time.
+func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
+	return func(yield func(Good, error) bool) {
+		last := ""
+		for {
+			// A page at a time: no read stays open while the caller writes.
+			var rows []struct {
+				ID       string         `db:"good_id"`
+				Document string         `db:"document"`
+				Verdict  sql.NullString `db:"verdict"`
+			}
+			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`, run, last)
+			if err != nil {
+				yield(Good{}, err)
+				return
+			}
+			for _, row := range rows {
+				good := Good{Verdict: json.RawMessage(row.Verdict.String)}
+				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
+					err = fmt.Errorf("stored good %s: %w", row.ID, err)
+					yield(Good{}, err)
+					return
+				}
+				if !yield(good, nil) {
+					return
+				}
+				last = row.ID
+			}
+			if len(rows) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// PutVerdict stores what assess said of a good.
+func (s *Store) PutVerdict(ctx context.Context, run int64, good string, verdict any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE goods SET verdict = ? WHERE run_id = ? AND good_id = ?`, column{verdict}, run, good)
+	return err
+}
+
+// Scan is what one run saw of one repository.
+type Scan struct {
+	URL           string
+	Commit        string
+	ObservedUntil time.Time
+	At            time.Time
+	// Keys are the work keys under which the observations stand.
+	Keys    []string
+	Notes   []observation.Note
+	Failure *observation.Note
+}
+
+type scanRow struct {
+	RunID         int64          `db:"run_id"`
+	URL           string         `db:"url"`
+	Commit        string         `db:"commit_id"`
+	ObservedUntil string         `db:"observed_until"`
+	At            string         `db:"at"`
+	Keys          string         `db:"keys"`
+	Notes         string         `db:"notes"`
+	Failure       sql.NullString `db:"failure"`
+}
+
+// PutScan stores what was seen of a repository.
+func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
+	var failure any // NULL where the repository was read
+	if scan.Failure != nil {
+		failure = column{scan.Failure}
+	}
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, notes, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, column{scan.Notes}, failure)
+	return err
+}
+
+// Scan returns what a run saw of a repository, or ErrNone.
+func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
+	var row scanRow
+	if err := s.db.GetContext(ctx, &row, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address); err != nil {
+		return Scan{}, none(err)
+	}
+	scan := Scan{URL: row.URL, Commit: row.Commit}
+	var err1, err2, err3 error
+	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)
+	scan.At, err2 = time.Parse(time.RFC3339, row.At)
+	if row.Failure.Valid {
+		err3 = json.Unmarshal([]byte(row.Failure.String), &scan.Failure)
+	}
+	return scan, errors.Join(err1, err2, err3, json.Unmarshal([]byte(row.Keys), &scan.Keys), json.Unmarshal([]byte(row.Notes), &scan.Notes))
+}
+
+// PutObservation stores a scanner's result under its work key.
+func (s *Store) PutObservation(ctx context.Context, key string, seen observation.Observation, took time.Duration) error {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, seen.Scanner, took.Milliseconds(), column{seen})
+	return err
+}
+
+// HasObservation reports whether the work of a key is done.
+func (s *Store) HasObservation(ctx context.Context, key string) (bool, error) {
+	var n int
+	err := s.db.GetContext(ctx, &n, `SELECT count(*) FROM observations WHERE work_key = ?`, key)
+	return n > 0, err
+}
+
+// Observation returns the result that stands under a work key, or ErrNone.
+func (s *Store) Observation(ctx context.Context, key string) (observation.Observation, error) {
+	var seen observation.Observation
+	return seen, s.document(ctx, &seen, `SELECT document FROM observations WHERE work_key = ?`, key)
+}
+
+// PutMatch stores the match of an inventory against an advisory database.
+func (s *Store) PutMatch(ctx context.Context, key, database string, match any) error {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, database_id, document) VALUES (?, ?, ?)`, key, database, column{match})
+	return err
+}
+
+// Match reads a stored match into target, or returns ErrNone.
+func (s *Store) Match(ctx context.Context, key, database string, target any) error {
+	return s.document(ctx, target, `SELECT document FROM matches WHERE work_key = ? AND database_id = ?`, key, database)
+}
+
+func (s *Store) document(ctx context.Context, target any, query string, args ...any) error {
+	var document string
+	if err := s.db.GetContext(ctx, &document, query, args...); err != nil {
+		return none(err)
+	}
+	return json.Unmarshal([]byte(document), target)
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// column writes a document as JSON into one column.
+type column struct{ document any }
+
+// Value implements driver.Valuer.
+func (c column) Value() (driver.Value, error) {
+	data, err := json.Marshal(c.document)
+	return string(data), err
+}

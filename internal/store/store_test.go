@@ -1,0 +1,166 @@
+package store
+
+import (
+	"errors"
+	"math"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func newStore(t testing.TB) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "with space & ?#.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+var day = time.Date(2026, 1, 2, 23, 59, 59, 0, time.UTC)
+
+func begin(t testing.TB, s *Store, catalogID string, goods ...catalog.Good) int64 {
+	t.Helper()
+	id, err := s.Begin(t.Context(), Run{AsOf: day, CatalogID: catalogID, Sources: []Source{{Name: "csv", Location: "x.csv", Goods: len(goods)}}}, goods)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestRunsStandSideBySideAndThePreviousOneIsOfTheSameCatalogs(t *testing.T) {
+	s := newStore(t)
+	first := begin(t, s, "a")
+	other := begin(t, s, "b")
+	second := begin(t, s, "a")
+	for _, id := range []int64{first, other} {
+		if err := s.Advance(t.Context(), id, Assessed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	latest, err := s.Latest(t.Context(), Started)
+	if err != nil || latest.ID != second || !latest.AsOf.Equal(day) || len(latest.Sources) != 1 {
+		t.Fatalf("latest = %+v, %v", latest, err)
+	}
+	before, err := s.Before(t.Context(), latest)
+	if err != nil || before.ID != first {
+		t.Errorf("before = %+v, %v; want run %d", before, err, first)
+	}
+	if _, err := s.Before(t.Context(), before); !errors.Is(err, ErrNone) {
+		t.Errorf("the first run has one before it: %v", err)
+	}
+}
+
+func TestGoodsComeBackByIDWithNilAndEmptyListsApart(t *testing.T) {
+	s := newStore(t)
+	goods := []catalog.Good{{ID: "b", Name: "B", DeploymentCountries: []string{}}, {ID: "a", Name: "A"}}
+	run := begin(t, s, "x", goods...)
+	if err := s.PutVerdict(t.Context(), run, "a", map[string]string{"stage": "emerging"}); err != nil {
+		t.Fatal(err)
+	}
+	var got []Good
+	for good, err := range s.Goods(t.Context(), run) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, good)
+	}
+	if len(got) != 2 || got[0].ID != "a" || string(got[0].Verdict) != `{"stage":"emerging"}` || got[1].Verdict != nil && len(got[1].Verdict) > 0 {
+		t.Fatalf("goods = %+v", got)
+	}
+	if got[0].DeploymentCountries != nil || got[1].DeploymentCountries == nil {
+		t.Error("a catalog that is silent and one that names no country became the same")
+	}
+}
+
+func TestManyGoodsArePagedWithoutLoss(t *testing.T) {
+	s := newStore(t)
+	goods := make([]catalog.Good, 0, 250)
+	for i := range 250 {
+		goods = append(goods, catalog.Good{ID: string(rune('a'+i%26)) + time.Duration(i).String()})
+	}
+	run := begin(t, s, "x", goods...)
+	n := 0
+	for _, err := range s.Goods(t.Context(), run) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 250 {
+		t.Errorf("%d goods", n)
+	}
+}
+
+func TestScanComesBackAsItWasStored(t *testing.T) {
+	s := newStore(t)
+	run := begin(t, s, "x")
+	for _, want := range []Scan{
+		{URL: "https://h/a", Commit: "c0ffee", ObservedUntil: day, At: day, Keys: []string{"k1", "k2"}, Notes: []observation.Note{{Cause: observation.CauseBroken, Message: "m"}}},
+		{URL: "https://h/b", ObservedUntil: day, At: day, Failure: &observation.Note{Cause: observation.CauseNotFound, Message: "gone"}},
+	} {
+		if err := s.PutScan(t.Context(), run, want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Scan(t.Context(), run, want.URL)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+		}
+	}
+	if _, err := s.Scan(t.Context(), run, "https://h/c"); !errors.Is(err, ErrNone) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestObservationKeepsTheTypesOfItsValues(t *testing.T) {
+	s := newStore(t)
+	want := observation.Observation{Scanner: "s", Version: "1", Measures: []observation.Measure{
+		{ID: "n", State: observation.Measured, Value: 0.0}, {ID: "b", State: observation.Measured, Value: false},
+		{ID: "l", State: observation.Measured, Value: []string{}}, {ID: "u", State: observation.Unknown, Cause: observation.CauseOffline},
+	}}
+	if err := s.PutObservation(t.Context(), "key", want, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Observation(t.Context(), "key")
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if _, err := s.Observation(t.Context(), "other"); !errors.Is(err, ErrNone) {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func TestValueThatIsNoJSONIsAnErrorNotAnEmptyDocument(t *testing.T) {
+	s := newStore(t)
+	err := s.PutObservation(t.Context(), "key", observation.Observation{Measures: []observation.Measure{{Value: math.NaN()}}}, 0)
+	if err == nil {
+		t.Error("NaN was stored")
+	}
+}
+
+func TestWritersAtOnceWaitForEachOther(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "midspan.db")
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			s, err := Open(t.Context(), path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer s.Close()
+			for i := range 20 {
+				if err := s.PutMatch(t.Context(), "k", time.Duration(i).String(), i); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+}
