@@ -1,0 +1,103 @@
+package maintenance
+
+import (
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// CHAOSS publishes the definitions that most of these measures follow.
+const chaoss = "https://chaoss.community/kb/metric-"
+
+// measure is a definition with the way to read it: one line a measure, so that
+// none can be declared and not yielded.
+type measure struct {
+	observation.Definition
+	read func(view) reading
+}
+
+// measures lists every measure in the order of the report. "Commits" are those
+// by people, merges excluded; a window of n months ends at the time of the
+// measure and begins n calendar months before it.
+//
+// How repositories merge into one good: people of two repositories may be the
+// same, so their numbers are not added up; the largest is what is certain.
+// Shares and rates (absence and elephant factor, trend, who is new) are those of
+// the main repository, because neither sum nor extreme of them means anything.
+// Commits and releases add up.
+func measures() []measure {
+	return []measure{
+		people("people.contributors-3m", "Contributors in 3 months", "People with a commit in the last 3 months.", "contributors/", within(3)),
+		people("people.contributors-6m", "Contributors in 6 months", "People with a commit in the last 6 months.", "contributors/", within(6)),
+		people("people.contributors-12m", "Contributors in 12 months", "People with a commit in the last 12 months.", "contributors/", within(12)),
+		people("people.contributors-ever", "Contributors ever", "People with at least one commit in the whole history.", "contributors/", ever),
+		{define("people.contributor-absence-factor", "Contributor absence factor", "people", observation.MergeMain,
+			"The fewest people who together made half of the commits of the last 12 months.", "contributor-absence-factor/"), absenceFactor},
+		{define("people.elephant-factor", "Elephant factor", "organizations", observation.MergeMain,
+			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
+		{define("people.new-contributors-12m", "New contributors in 12 months", "people", observation.MergeMain,
+			"People whose first commit to this repository lies in the last 12 months.", "new-contributors/"), newContributors},
+		{define("people.retained-contributors-12m", "Retained contributors", "people", observation.MergeMax,
+			"People with a commit in the last 12 months and one in the 12 months before.", ""), retainedContributors},
+		{define("people.regular-contributors-12m", "Regular contributors", "people", observation.MergeMax,
+			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
+		{define("people.organizations-ever", "Organizations ever", "organizations", observation.MergeMax,
+			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
+
+		commits("momentum.commits-3m", "Commits in 3 months", "Commits of the last 3 months.", within(3)),
+		commits("momentum.commits-12m", "Commits in 12 months", "Commits of the last 12 months.", within(12)),
+		commits("momentum.commits-prior-12m", "Commits in the 12 months before", "Commits from 24 to 12 months ago.", prior),
+		{define("momentum.commit-trend", "Commit trend", "ratio", observation.MergeMain,
+			"Commits of the last 12 months for each one of the 12 months before.", ""), commitTrend},
+		commits("momentum.commits-ever", "Commits ever", "Commits of the whole history.", ever),
+		{define("momentum.active-months-12", "Active months of the last 12", "months", observation.MergeMax,
+			"How many of the last 12 months saw a commit.", ""), activeMonths(12)},
+		{define("momentum.active-months-24", "Active months of the last 24", "months", observation.MergeMax,
+			"How many of the last 24 months saw a commit.", ""), activeMonths(24)},
+		{define("momentum.days-since-commit", "Days since the last commit", "days", observation.MergeMin,
+			"Whole days since the last commit by a person.", ""), daysSinceCommit},
+		{define("momentum.age-days", "Age", "days", observation.MergeMax,
+			"Whole days since the first commit; commits dated before git existed (2005-04-07) make it a lower bound.", ""), age},
+		{define("momentum.releases-12m", "Releases in 12 months", "releases", observation.MergeSum,
+			"Days of the last 12 months on which a version was tagged; unfinished ones (alpha, beta, rc, snapshot) count only where no final one exists.", "release-frequency/"), releasesWithin(12)},
+		{define("momentum.releases-ever", "Releases ever", "releases", observation.MergeSum,
+			"Days on which a version was tagged, counted as for 12 months.", "release-frequency/"), releasesEver},
+		{define("momentum.days-since-release", "Days since the last release", "days", observation.MergeMin,
+			"Whole days since a version was last tagged, counted as for 12 months.", "release-frequency/"), daysSinceRelease},
+		{define("momentum.bot-commits-12m", "Commits by bots in 12 months", "commits", observation.MergeSum,
+			"Commits of the last 12 months that machines made.", "bot-activity/"), botCommits},
+		{define("momentum.clock-anomalies", "Commits with an impossible date", "commits", observation.MergeSum,
+			"Commits dated before git existed (2005-04-07), after the repository was last seen, or more than a day before their parent. The first kind counts for the whole history and never for the age, the second counts nowhere.", ""), clockAnomalies},
+	}
+}
+
+func define(id, name, unit string, merge observation.Merge, means, reference string) observation.Definition {
+	if reference != "" {
+		reference = chaoss + reference
+	}
+	return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
+}
+
+func people(id, name, means, reference string, window func(view) []commit) measure {
+	means += " Of several repositories, the largest number: at least as many."
+	return measure{define(id, name, "people", observation.MergeMax, means, reference),
+		func(v view) reading { return number(len(commitsByPerson(window(v)))) }}
+}
+
+func commits(id, name, means string, window func(view) []commit) measure {
+	return measure{define(id, name, "commits", observation.MergeSum, means, "code-changes-commits/"),
+		func(v view) reading { return number(len(window(v))) }}
+}
+
+// Measures reads every measure as of at. It sees no commit and no tag of a
+// later date.
+func (h *History) Measures(at time.Time) []observation.Measure {
+	at = at.UTC()
+	v := view{History: h, at: at, human: between(h.human, time.Time{}, at)}
+	all := measures()
+	result := make([]observation.Measure, len(all))
+	for i, m := range all {
+		result[i] = m.read(v).measure(m.Definition, h.source, at)
+	}
+	return result
+}

@@ -1,0 +1,184 @@
+package maintenance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// gitBirth is the day on which git was first able to store a commit. A commit
+// dated earlier was converted from other version control, or made by a wrong
+// clock; nothing in it tells which.
+var gitBirth = time.Date(2005, time.April, 7, 0, 0, 0, 0, time.UTC)
+
+// tolerance is how far a clock may be off before it is counted as wrong.
+const tolerance = 24 * time.Hour
+
+// History is what one repository's commits and tags say of its people and its
+// momentum, with people as numbers. It is built once and asked for any time:
+// Measures at an earlier time sees only what was there by then. It never
+// changes and is safe for concurrent use.
+//
+// A commit's time is its committer's: the moment at which it entered this
+// history. The author's time may lie years before (a patch that waited, an old
+// branch rebased), so counting by it would change the past each time something
+// is merged. It is also the time that git's own --since and --until go by.
+type History struct {
+	source string
+	human  []commit    // by people, merges excluded, oldest first
+	bots   []time.Time // commits by bots, merges excluded, oldest first
+	// first is the earliest date of any commit that is not before gitBirth,
+	// zero where there is none.
+	first    time.Time
+	ancient  int         // commits dated before gitBirth
+	future   int         // commits dated after the repository was seen
+	backward []time.Time // dates of commits that are older than their parent
+	releases []release
+	undated  int   // tags that look like releases, without a date
+	tagsErr  error // why there are no releases to speak of
+}
+
+type commit struct {
+	when time.Time
+	author
+}
+
+// Read reads the whole history and all tags of a snapshot. A history that was
+// cut, or that breaks on the way, is an error: half a history would give
+// numbers that look like a whole one's. Errors carry their cause (see
+// gitrepo.CauseOf) and no name or address. At is the time of the run's
+// measures; it only serves to tell which commits are dated in the future.
+func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*History, error) {
+	if snapshot.Shallow() {
+		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
+			Err: errors.New("it was cut off (a shallow clone); fetch the whole history")}
+	}
+	tags, tagsErr := snapshot.Tags(ctx)
+	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
+	h, err := New(snapshot.History(ctx), tags, source, seen(ctx, snapshot, at))
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, &gitrepo.Error{Cause: gitrepo.CauseOf(err), Op: "read the history of", Subject: snapshot.Commit(),
+			Err: fmt.Errorf("it breaks off; fetch the whole history: %w", withoutPath(err))}
+	}
+	h.tagsErr = tagsErr
+	return h, nil
+}
+
+// withoutPath drops where on this machine the mirror lies: the message is for
+// a report.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*gitrepo.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// seen is the time after which no commit can be dated. ObservedUntil is never
+// before HEAD's own date, so where HEAD's clock ran ahead it says nothing, and
+// the time of the measures takes its place.
+func seen(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Time {
+	until := snapshot.ObservedUntil()
+	if !until.After(at) {
+		return until
+	}
+	for head := range snapshot.History(ctx) {
+		if !head.Committed.Before(until) {
+			return at
+		}
+		break
+	}
+	return until
+}
+
+// New builds a History from commits, newest first as git orders them, and
+// tags. Source is what the measures name as theirs; seen is the time until
+// which the repository was observed: a commit dated a day or more after it was
+// made by a wrong clock.
+func New(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, seen time.Time) (*History, error) {
+	h := &History{source: source}
+	ids := newIdentities()
+	var newer time.Time // the date of the commit that git listed before
+	for c, err := range commits {
+		if err != nil {
+			return nil, err
+		}
+		h.judgeClock(c.Committed, newer, seen)
+		newer = c.Committed
+		if c.Merge() {
+			continue
+		}
+		if a := ids.of(c.Author, c.Email); a.person == none {
+			h.bots = append(h.bots, c.Committed)
+		} else {
+			h.human = append(h.human, commit{c.Committed, a})
+		}
+	}
+	for i := range h.human {
+		h.human[i].person = ids.root(h.human[i].person)
+	}
+	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
+	slices.SortFunc(h.bots, time.Time.Compare)
+	h.releases, h.undated = releasesOf(tags)
+	return h, nil
+}
+
+// judgeClock counts a commit whose date cannot be. In git's default order a
+// commit stands before one with a later date only where that one is its
+// parent.
+func (h *History) judgeClock(when, newer, seen time.Time) {
+	switch {
+	case when.Before(gitBirth):
+		h.ancient++
+		return
+	case when.After(seen.Add(tolerance)):
+		h.future++
+	case !newer.IsZero() && !newer.Before(gitBirth) && when.After(newer.Add(tolerance)):
+		h.backward = append(h.backward, newer)
+	}
+	if h.first.IsZero() || when.Before(h.first) {
+		h.first = when
+	}
+}
+
+// HumanCommits counts the commits by people that are dated after from and not
+// after until, merges excluded.
+func (h *History) HumanCommits(from, until time.Time) int {
+	return len(between(h.human, from, until))
+}
+
+// between cuts the window (from, until] out of commits, which are sorted.
+func between(commits []commit, from, until time.Time) []commit {
+	after := func(c commit, t time.Time) int {
+		if c.when.After(t) {
+			return 1
+		}
+		return -1
+	}
+	start, _ := slices.BinarySearchFunc(commits, from, after)
+	end, _ := slices.BinarySearchFunc(commits, until, after)
+	if start >= end {
+		return nil
+	}
+	return commits[start:end]
+}
+
+// monthsBefore goes back whole calendar months, to the last day of a month
+// that has no such day: six months before 31 August is 28 or 29 February,
+// where time.AddDate alone would say 2 or 3 March.
+func monthsBefore(at time.Time, months int) time.Time {
+	at = at.UTC()
+	then := at.AddDate(0, -months, 0)
+	if then.Day() != at.Day() {
+		then = then.AddDate(0, 0, -then.Day())
+	}
+	return then
+}

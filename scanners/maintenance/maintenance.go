@@ -1,0 +1,65 @@
+// Package maintenance reads people and momentum from the history of a
+// repository: who has come, stayed and left, and how lively it is.
+//
+// It counts people and never lists them. Names and addresses are read from
+// git, turned into numbers as they stream by, and appear in no measure, note,
+// error or log. It knows nothing of files, forges or verdicts.
+package maintenance
+
+import (
+	"context"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Name is the scanner's name.
+const Name = "maintenance"
+
+// version changes with every change of what is counted: a rule of identity, an
+// entry in the list of bots, a window.
+const version = "1"
+
+// Scanner reads history. The zero value is ready.
+type Scanner struct{}
+
+var _ scanners.Scanner = Scanner{}
+
+// Name implements scanners.Scanner.
+func (Scanner) Name() string { return Name }
+
+// Version implements scanners.Scanner.
+func (Scanner) Version() string { return version }
+
+// Configuration implements scanners.Scanner; there is none.
+func (Scanner) Configuration() string { return "" }
+
+// Definitions implements scanners.Scanner.
+func (Scanner) Definitions() []observation.Definition {
+	all := measures()
+	definitions := make([]observation.Definition, len(all))
+	for i, m := range all {
+		definitions[i] = m.Definition
+	}
+	return definitions
+}
+
+// Scan implements scanners.Scanner. Where the history is not whole, every
+// measure is unknown.
+func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+	seen := observation.Observation{Scanner: Name, Version: version}
+	history, err := Read(ctx, in.Snapshot, in.At)
+	if ctx.Err() != nil {
+		return seen, ctx.Err()
+	}
+	if err != nil {
+		for _, d := range s.Definitions() {
+			seen.Measures = append(seen.Measures, d.UnknownFor(gitrepo.CauseOf(err), err.Error()))
+		}
+		seen.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
+		return seen, nil
+	}
+	seen.Measures = history.Measures(in.At)
+	return seen, nil
+}

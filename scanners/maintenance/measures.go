@@ -1,0 +1,319 @@
+package maintenance
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// view is a history as of one time.
+type view struct {
+	*History
+	at    time.Time
+	human []commit // those dated at or before at
+}
+
+// reading is what one measure found.
+type reading struct {
+	state  observation.State
+	value  float64
+	bound  observation.Bound
+	cause  observation.Cause
+	detail string
+}
+
+func (r reading) measure(d observation.Definition, source string, at time.Time) observation.Measure {
+	switch r.state {
+	case observation.Unknown:
+		return d.UnknownFor(r.cause, r.detail)
+	case observation.NotApplicable:
+		return d.NotApplicableFor(r.detail)
+	}
+	m := d.Of(r.value, source, at)
+	m.Bound, m.Detail = r.bound, r.detail
+	return m
+}
+
+func number[N int | float64](n N) reading {
+	return reading{state: observation.Measured, value: float64(n)}
+}
+
+func notApplicable(detail string) reading {
+	return reading{state: observation.NotApplicable, detail: detail}
+}
+
+func unknown(cause observation.Cause, detail string) reading {
+	return reading{state: observation.Unknown, cause: cause, detail: detail}
+}
+
+// The windows over which measures count.
+
+func ever(v view) []commit { return v.human }
+
+func within(months int) func(view) []commit {
+	return func(v view) []commit { return v.months(months, 0) }
+}
+
+func prior(v view) []commit { return v.months(24, 12) }
+
+// months cuts out the commits dated from "from" to "to" months ago.
+func (v view) months(from, to int) []commit {
+	return between(v.human, monthsBefore(v.at, from), monthsBefore(v.at, to))
+}
+
+// People.
+
+func commitsByPerson(commits []commit) map[int32]int {
+	counts := map[int32]int{}
+	for _, c := range commits {
+		counts[c.person]++
+	}
+	return counts
+}
+
+// fewestWithHalf is the smallest number of contributors whose counts make up
+// half of the total.
+func fewestWithHalf(counts map[int32]int) int {
+	sorted := slices.Sorted(maps.Values(counts))
+	total, reached := 0, 0
+	for _, n := range sorted {
+		total += n
+	}
+	for i, n := range slices.Backward(sorted) {
+		if reached += n; 2*reached >= total {
+			return len(sorted) - i
+		}
+	}
+	return 0
+}
+
+const quiet = "no commit by a person in the last 12 months"
+
+func absenceFactor(v view) reading {
+	recent := v.months(12, 0)
+	if len(recent) == 0 {
+		return notApplicable(quiet)
+	}
+	return number(fewestWithHalf(commitsByPerson(recent)))
+}
+
+func elephantFactor(v view) reading {
+	recent := v.months(12, 0)
+	if len(recent) == 0 {
+		return notApplicable(quiet)
+	}
+	counts, told := map[int32]int{}, 0
+	for _, c := range recent {
+		if c.organization != none {
+			counts[c.organization]++
+			told++
+		}
+	}
+	if 2*told < len(recent) {
+		return unknown(observation.CauseNoSource,
+			fmt.Sprintf("only %d of %d commits carry the address of an organization; the others have free mail or none", told, len(recent)))
+	}
+	r := number(fewestWithHalf(counts))
+	if told < len(recent) {
+		r.detail = fmt.Sprintf("%d of %d commits carry the address of an organization", told, len(recent))
+	}
+	return r
+}
+
+func newContributors(v view) reading {
+	before := commitsByPerson(between(v.human, time.Time{}, monthsBefore(v.at, 12)))
+	if len(before) == 0 && len(v.human) > 0 {
+		r := number(len(commitsByPerson(v.human)))
+		r.detail = "the repository has no older commits: everybody is new"
+		return r
+	}
+	fresh := 0
+	for person := range commitsByPerson(v.months(12, 0)) {
+		if before[person] == 0 {
+			fresh++
+		}
+	}
+	return number(fresh)
+}
+
+func retainedContributors(v view) reading {
+	if len(between(v.human, time.Time{}, monthsBefore(v.at, 12))) == 0 {
+		return notApplicable("no commits by people before the last 12 months: nobody could be retained")
+	}
+	earlier, retained := commitsByPerson(v.months(24, 12)), 0
+	for person := range commitsByPerson(v.months(12, 0)) {
+		if earlier[person] > 0 {
+			retained++
+		}
+	}
+	return number(retained)
+}
+
+// regularMonths is in how many of the last 12 months somebody must have
+// commits to be a regular contributor: once a quarter would do, one busy
+// fortnight would not.
+const regularMonths = 3
+
+func regularContributors(v view) reading {
+	months := map[int32]int{}
+	for ago := range 12 {
+		for person := range commitsByPerson(v.months(ago+1, ago)) {
+			months[person]++
+		}
+	}
+	regular := 0
+	for _, n := range months {
+		if n >= regularMonths {
+			regular++
+		}
+	}
+	return number(regular)
+}
+
+func organizationsEver(v view) reading {
+	seen := map[int32]bool{}
+	for _, c := range v.human {
+		if c.organization != none {
+			seen[c.organization] = true
+		}
+	}
+	return number(len(seen))
+}
+
+// Momentum.
+
+func commitTrend(v view) reading {
+	before := len(prior(v))
+	if before == 0 {
+		return notApplicable("no commits in the 12 months before the last 12: nothing to compare with")
+	}
+	r := number(float64(len(v.months(12, 0))) / float64(before))
+	if v.first.After(monthsBefore(v.at, 24)) {
+		r.detail = "the repository is younger than 24 months: the earlier window is not a whole one"
+	}
+	return r
+}
+
+// activeMonths counts rolling months back from the time of the measure, so
+// that the running calendar month is not always a short one.
+func activeMonths(n int) func(view) reading {
+	return func(v view) reading {
+		active := 0
+		for ago := range n {
+			if len(v.months(ago+1, ago)) > 0 {
+				active++
+			}
+		}
+		return number(active)
+	}
+}
+
+func (v view) days(since time.Time) int { return int(v.at.Sub(since) / (24 * time.Hour)) }
+
+func daysSinceCommit(v view) reading {
+	if len(v.human) == 0 {
+		return notApplicable("no commit by a person")
+	}
+	last := v.human[len(v.human)-1].when
+	if last.Before(gitBirth) {
+		return unknown(observation.CauseBroken, "the last commit is dated before git existed (2005-04-07)")
+	}
+	return number(v.days(last))
+}
+
+func age(v view) reading {
+	switch {
+	case v.first.IsZero() && v.ancient > 0:
+		return unknown(observation.CauseBroken, "every commit is dated before git existed (2005-04-07)")
+	case v.first.IsZero() || v.first.After(v.at):
+		return notApplicable("no commit yet")
+	}
+	r := number(v.days(v.first))
+	if v.ancient > 0 {
+		r.bound = observation.AtLeast
+		r.detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.ancient)
+	}
+	return r
+}
+
+// noTags is said where a mirror holds no release: it may have been made
+// without tags.
+const noTags = "no tag of the mirror names a version"
+
+func (v view) released() ([]release, *reading) {
+	if v.tagsErr != nil {
+		r := unknown(gitrepo.CauseOf(v.tagsErr), "the tags could not be read; fetch them")
+		return nil, &r
+	}
+	return releasedBy(v.releases, v.at), nil
+}
+
+func releasesEver(v view) reading {
+	releases, failed := v.released()
+	if failed != nil {
+		return *failed
+	}
+	return v.countReleases(releases)
+}
+
+func releasesWithin(months int) func(view) reading {
+	return func(v view) reading {
+		releases, failed := v.released()
+		if failed != nil {
+			return *failed
+		}
+		start := monthsBefore(v.at, months)
+		return v.countReleases(slices.DeleteFunc(releases, func(r release) bool { return !r.first.After(start) }))
+	}
+}
+
+func (v view) countReleases(releases []release) reading {
+	r := number(len(releases))
+	if len(v.releases) == 0 {
+		r.detail = noTags
+	}
+	if v.undated > 0 {
+		r.bound = observation.AtLeast
+		r.detail = fmt.Sprintf("%d tags of versions carry no date", v.undated)
+	}
+	return r
+}
+
+func daysSinceRelease(v view) reading {
+	releases, failed := v.released()
+	switch {
+	case failed != nil:
+		return *failed
+	case len(releases) == 0:
+		return notApplicable(noTags)
+	}
+	return number(v.days(releases[len(releases)-1].first))
+}
+
+func botCommits(v view) reading {
+	start, n := monthsBefore(v.at, 12), 0
+	for _, when := range v.bots {
+		if when.After(start) && !when.After(v.at) {
+			n++
+		}
+	}
+	return number(n)
+}
+
+func clockAnomalies(v view) reading {
+	backward := 0
+	for _, when := range v.backward {
+		if !when.After(v.at) {
+			backward++
+		}
+	}
+	r := number(v.ancient + v.future + backward)
+	if r.value > 0 {
+		r.detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.ancient, v.future, backward)
+	}
+	return r
+}

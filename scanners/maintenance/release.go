@@ -1,0 +1,78 @@
+package maintenance
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+)
+
+// versionName finds a version in the name of a tag: numbers set apart by dots or
+// underscores ("1.2", "server-v2.0.1", "rel_1_2"), a date ("2024-05-01",
+// "20240501"), or one number behind a word that announces it ("v12").
+var versionName = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
+	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
+
+// unfinished finds what marks a version as not final: a word ("1.0-rc.1",
+// "nightly-1.2") or Python's short form ("1.0b2").
+var unfinished = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
+	`|\.\d+[ab]\d{1,3}$`)
+
+// release is a day on which versions were tagged. Several tags of one day are
+// one release: a repository of many packages tags each of them, and a build
+// server may tag one commit under several names.
+type release struct {
+	day   time.Time // start of the day, UTC
+	first time.Time // the earliest tag of that day
+	final bool      // at least one tag names a final version
+}
+
+// releasesOf finds the releases among tags, oldest first, and counts the tags
+// that look like versions but carry no date.
+func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
+	days := map[time.Time]release{}
+	for _, tag := range tags {
+		name := strings.TrimSpace(tag.Name)
+		if !versionName.MatchString(name) {
+			continue
+		}
+		if tag.Created.IsZero() {
+			undated++
+			continue
+		}
+		day := tag.Created.UTC().Truncate(24 * time.Hour)
+		known, ok := days[day]
+		if !ok || tag.Created.Before(known.first) {
+			known.first = tag.Created
+		}
+		known.day, known.final = day, known.final || !unfinished.MatchString(name)
+		days[day] = known
+	}
+	for _, r := range days {
+		releases = append(releases, r)
+	}
+	slices.SortFunc(releases, func(a, b release) int { return a.day.Compare(b.day) })
+	return releases, undated
+}
+
+// releasedBy returns the releases made by at, oldest first: the final ones, or
+// where there was no final one yet, the unfinished ones, since a project that
+// ships betas only has shipped.
+func releasedBy(all []release, at time.Time) []release {
+	var finals, others []release
+	for _, r := range all {
+		switch {
+		case r.first.After(at):
+		case r.final:
+			finals = append(finals, r)
+		default:
+			others = append(others, r)
+		}
+	}
+	if len(finals) == 0 {
+		return others
+	}
+	return finals
+}
