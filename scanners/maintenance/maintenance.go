@@ -35,6 +35,9 @@ func (Scanner) Version() string { return version }
 // Configuration implements scanners.Scanner; there is none.
 func (Scanner) Configuration() string { return "" }
 
+// DependsOnTime implements scanners.Scanner: every window ends at Input.At.
+func (Scanner) DependsOnTime() bool { return true }
+
 // Definitions implements scanners.Scanner.
 func (Scanner) Definitions() []observation.Definition {
 	all := measures()

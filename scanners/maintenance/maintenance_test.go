@@ -1,0 +1,473 @@
+package maintenance_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/maintenance"
+)
+
+// asOf is a day that calendar arithmetic gets wrong easily: six months before
+// it there is no 31st.
+var asOf = time.Date(2026, time.August, 31, 12, 0, 0, 0, time.UTC)
+
+// by writes one commit of an invented person, days before asOf.
+func by(name, email string, days int) gitrepo.Commit {
+	when := asOf.AddDate(0, 0, -days)
+	return gitrepo.Commit{OID: fmt.Sprintf("%040x", days), Parents: 1, Author: name, Email: email, Authored: when, Committed: when}
+}
+
+func sequence(commits []gitrepo.Commit) iter.Seq2[gitrepo.Commit, error] {
+	return func(yield func(gitrepo.Commit, error) bool) {
+		for _, c := range commits {
+			if !yield(c, nil) {
+				return
+			}
+		}
+	}
+}
+
+func history(t *testing.T, commits []gitrepo.Commit, tags ...gitrepo.Tag) *maintenance.History {
+	t.Helper()
+	h, err := maintenance.New(sequence(commits), tags, "a test", asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func find(t *testing.T, measures []observation.Measure, id string) observation.Measure {
+	t.Helper()
+	for _, m := range measures {
+		if m.ID == id {
+			return m
+		}
+	}
+	t.Fatalf("no measure %s", id)
+	return observation.Measure{}
+}
+
+// expect compares measured numbers; "na" and "unknown" stand for the states.
+func expect(t *testing.T, measures []observation.Measure, want map[string]any) {
+	t.Helper()
+	for id, value := range want {
+		m := find(t, measures, id)
+		var got any
+		switch m.State {
+		case observation.Measured:
+			got = m.Value
+		case observation.NotApplicable:
+			got = "na"
+		default:
+			got = "unknown"
+		}
+		if n, ok := value.(int); ok {
+			value = float64(n)
+		}
+		if got != value {
+			t.Errorf("%s = %v, want %v (%s)", id, got, value, m.Detail)
+		}
+	}
+}
+
+func TestWindowsCountPeopleAndCommits(t *testing.T) {
+	h := history(t, []gitrepo.Commit{
+		by("Ada Ore", "ada@forge.example.se", 5),
+		by("Ada Ore", "ada@forge.example.se", 40),
+		by("Ada Ore", "ada@forge.example.se", 70),
+		by("Bo Lind", "bo@mill.example.fi", 100),
+		by("Cy Dahl", "cy@mill.example.fi", 200),
+		by("Ada Ore", "ada@forge.example.se", 400),
+		by("Di Eng", "di@gmail.com", 500),
+		by("Di Eng", "di@gmail.com", 900),
+	}, gitrepo.Tag{Name: "v1.0.0", Created: asOf.AddDate(0, 0, -30)})
+	expect(t, h.Measures(asOf), map[string]any{
+		"people.contributors-3m": 1, "people.contributors-6m": 2, "people.contributors-12m": 3, "people.contributors-ever": 4,
+		"people.contributor-absence-factor": 1, "people.elephant-factor": 1, "people.organizations-ever": 2,
+		"people.new-contributors-12m": 2, "people.retained-contributors-12m": 1, "people.regular-contributors-12m": 1,
+		"momentum.commits-3m": 3, "momentum.commits-12m": 5, "momentum.commits-prior-12m": 2, "momentum.commit-trend": 2.5,
+		"momentum.commits-ever": 8, "momentum.active-months-12": 5, "momentum.active-months-24": 7,
+		"momentum.days-since-commit": 5, "momentum.age-days": 900, "momentum.bot-commits-12m": 0, "momentum.clock-anomalies": 0,
+		"momentum.releases-12m": 1, "momentum.releases-ever": 1, "momentum.days-since-release": 30,
+	})
+}
+
+func TestWindowsAreCalendarMonths(t *testing.T) {
+	at := func(year int, month time.Month, day, hour int) gitrepo.Commit {
+		c := by("Ada Ore", "ada@forge.example.se", 0)
+		c.Committed = time.Date(year, month, day, hour, 0, 0, 0, time.UTC)
+		return c
+	}
+	// Six months before 31 August 12:00 is 28 February 12:00, not 3 March.
+	h := history(t, []gitrepo.Commit{at(2026, time.March, 1, 0), at(2026, time.February, 28, 13)})
+	expect(t, h.Measures(asOf), map[string]any{"people.contributors-6m": 1, "momentum.active-months-12": 1})
+	h = history(t, []gitrepo.Commit{at(2026, time.February, 28, 12), at(2025, time.August, 31, 12)})
+	expect(t, h.Measures(asOf), map[string]any{"people.contributors-6m": 0, "momentum.commits-12m": 1})
+}
+
+func TestAnEarlierTimeSeesOnlyItsPast(t *testing.T) {
+	commits := []gitrepo.Commit{
+		by("Ada Ore", "ada@forge.example.se", 5),
+		by("Bo Lind", "bo@mill.example.fi", 300),
+		by("Cy Dahl", "cy@mill.example.fi", 700),
+		by("Cy Dahl", "cy@mill.example.fi", 1000),
+	}
+	tags := []gitrepo.Tag{{Name: "1.0", Created: asOf.AddDate(0, 0, -800)}, {Name: "1.1", Created: asOf.AddDate(0, 0, -10)}}
+	whole := history(t, commits, tags...)
+	then := asOf.AddDate(0, 0, -600)
+	old := history(t, commits[2:], tags[:1]...)
+	if got, want := asJSON(t, whole.Measures(then)), asJSON(t, old.Measures(then)); got != want {
+		t.Errorf("a history cut at that time gives\n%s\nthe whole one\n%s", want, got)
+	}
+	if n := whole.HumanCommits(then, asOf); n != 2 {
+		t.Errorf("HumanCommits after then = %d, want 2", n)
+	}
+}
+
+func TestTenIdentitiesOfOnePersonAreOne(t *testing.T) {
+	identities := [][2]string{
+		{"Zoë Quine", "zoe@lab.example.se"}, {"zoe", "ZOE@lab.example.se"}, {"zquine", " zoe@LAB.example.se "},
+		{"Zoe Quine", "zoe@old.example.fi"}, {"QUINE, Zoë", "zoe@laptop.local"}, {"Quine Zoe", "you@example.com"},
+		{"Zoe  Quine", "1234+zq@users.noreply.github.com"}, {"zq", "zq@users.noreply.github.com"},
+		{"ZQ", "99+ZQ@users.noreply.github.com"}, {"Zoe Quine.", ""},
+	}
+	var commits []gitrepo.Commit
+	for i, id := range identities {
+		commits = append(commits, by(id[0], id[1], i+1))
+	}
+	expect(t, history(t, commits).Measures(asOf), map[string]any{
+		"people.contributors-ever": 1, "people.contributors-3m": 1, "people.contributor-absence-factor": 1, "momentum.commits-ever": 10,
+	})
+}
+
+func TestDifferentPeopleStayApart(t *testing.T) {
+	commits := []gitrepo.Commit{
+		by("root", "root@localhost", 1), by("admin", "root@localhost", 1), // one placeholder address
+		by("Your Name", "a@one.example.se", 1), by("Your Name", "b@two.example.se", 1), // one placeholder name
+		by("John", "john@one.example.se", 1), by("John", "john@two.example.se", 1), // one first name
+		by("J. Doe", "j@one.example.se", 1), by("J. Doe", "j@two.example.se", 1), // one initial
+		by("Ann Lee", "12+ann@users.noreply.github.com", 1), by("Anna Lee", "12+anna@users.noreply.github.com", 1),
+	}
+	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 10})
+}
+
+func TestOrderOfCommitsChangesNothing(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for round := range 30 {
+		var commits []gitrepo.Commit
+		for range 200 {
+			who := random.IntN(25)
+			name := fmt.Sprintf("Person Number%c", 'A'+who%12)
+			if who%3 == 0 {
+				name = fmt.Sprintf("nick%d", who%7)
+			}
+			c := by(name, fmt.Sprintf("p%d@org%d.se", who%9, who%4), random.IntN(1200))
+			if random.IntN(9) == 0 {
+				c.Author = "dependabot[bot]"
+			}
+			commits = append(commits, c)
+		}
+		slices.SortFunc(commits, func(a, b gitrepo.Commit) int { return b.Committed.Compare(a.Committed) })
+		want := asJSON(t, withoutClock(history(t, commits).Measures(asOf)))
+		random.Shuffle(len(commits), func(i, j int) { commits[i], commits[j] = commits[j], commits[i] })
+		if got := asJSON(t, withoutClock(history(t, commits).Measures(asOf))); got != want {
+			t.Fatalf("round %d: shuffled\n%s\nsorted\n%s", round, got, want)
+		}
+	}
+}
+
+// withoutClock drops the one measure that reads the order: whether a commit is
+// older than its parent.
+func withoutClock(measures []observation.Measure) []observation.Measure {
+	return slices.DeleteFunc(measures, func(m observation.Measure) bool { return m.ID == "momentum.clock-anomalies" })
+}
+
+func TestBotsAreNoPeople(t *testing.T) {
+	bots := [][2]string{
+		{"dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com"}, {"Dependabot", "x@corp.se"}, {"Renovate Bot", "x@corp.se"},
+		{"WhiteSource Renovate", "bot@renovateapp.com"}, {"greenkeeperio-bot", "support@greenkeeper.io"}, {"pre-commit-ci", "x@corp.se"},
+		{"GitHub Actions", "actions@github.com"}, {"Weblate", "noreply@weblate.org"}, {"Hosted Weblate", "hosted@weblate.org"},
+		{"transifex-integration[bot]", "x@corp.se"}, {"Crowdin", "support@crowdin.com"}, {"snyk-bot", "snyk-bot@snyk.io"},
+		{"Mergify", "x@corp.se"}, {"allcontributors", "x@corp.se"}, {"semantic-release-bot", "x@corp.se"}, {"Travis CI", "builds@travis-ci.org"},
+		{"Jenkins", "x@corp.se"}, {"CircleCI", "x@corp.se"}, {"The Codacy Badger", "badger@codacy.com"}, {"ReleaseBot", "x@corp.se"},
+		{"somebody", "release-bot@corp.se"}, {"An Agent", "noreply@anthropic.com"}, {"l10n", "9+l10n[bot]@users.noreply.github.com"},
+	}
+	for _, bot := range bots {
+		expect(t, history(t, []gitrepo.Commit{by(bot[0], bot[1], 1)}).Measures(asOf),
+			map[string]any{"people.contributors-ever": 0, "momentum.bot-commits-12m": 1})
+	}
+	people := []string{"Megan Talbot", "Abbot", "talbot", "Travis Hill", "Travis", "Claude", "Claude Martin", "Jules", "Jenkins Otieno", "Robotnik", "Stefano Ricci"}
+	for _, name := range people {
+		expect(t, history(t, []gitrepo.Commit{by(name, "x@corp.se", 1)}).Measures(asOf),
+			map[string]any{"people.contributors-ever": 1, "momentum.bot-commits-12m": 0})
+	}
+}
+
+func TestAHistoryWithoutPeople(t *testing.T) {
+	h := history(t, []gitrepo.Commit{by("renovate[bot]", "x@y.se", 3), by("renovate[bot]", "x@y.se", 500)})
+	expect(t, h.Measures(asOf), map[string]any{
+		"people.contributors-12m": 0, "people.contributors-ever": 0, "people.contributor-absence-factor": "na", "people.elephant-factor": "na",
+		"people.retained-contributors-12m": "na", "people.organizations-ever": 0,
+		"momentum.commits-12m": 0, "momentum.commit-trend": "na", "momentum.days-since-commit": "na", "momentum.age-days": 500,
+		"momentum.bot-commits-12m": 1, "momentum.releases-ever": 0, "momentum.days-since-release": "na",
+	})
+}
+
+func TestMergesAreNotCounted(t *testing.T) {
+	merge := by("Bo Lind", "bo@mill.example.fi", 1)
+	merge.Parents = 2
+	h := history(t, []gitrepo.Commit{merge, by("Ada Ore", "ada@forge.example.se", 2)})
+	expect(t, h.Measures(asOf), map[string]any{"people.contributors-3m": 1, "momentum.commits-ever": 1, "momentum.days-since-commit": 2})
+}
+
+func TestImpossibleDatesAreCountedAndChangeNothingElse(t *testing.T) {
+	dated := func(year int) gitrepo.Commit {
+		c := by("Ada Ore", "ada@forge.example.se", 0)
+		c.Committed = time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
+		return c
+	}
+	honest := by("Ada Ore", "ada@forge.example.se", 100)
+	h := history(t, []gitrepo.Commit{dated(2099), honest, dated(1970)})
+	measures := h.Measures(asOf)
+	expect(t, measures, map[string]any{
+		"momentum.clock-anomalies": 2, "momentum.age-days": 100, "momentum.days-since-commit": 100, "momentum.commits-ever": 2,
+		"momentum.commits-12m": 1,
+	})
+	if m := find(t, measures, "momentum.age-days"); m.Bound != observation.AtLeast {
+		t.Errorf("an age beside commits of 1970 is %q, want at least", m.Bound)
+	}
+	h = history(t, []gitrepo.Commit{dated(1970)})
+	expect(t, h.Measures(asOf), map[string]any{"momentum.age-days": "unknown", "momentum.days-since-commit": "unknown", "people.contributors-ever": 1})
+
+	backwards := []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 50), by("Ada Ore", "ada@forge.example.se", 10)}
+	expect(t, history(t, backwards).Measures(asOf), map[string]any{"momentum.clock-anomalies": 1, "momentum.days-since-commit": 10})
+	// What lies between the time of the measures and the last look at the
+	// repository is no anomaly: it is the future of that time.
+	expect(t, history(t, []gitrepo.Commit{honest}).Measures(asOf.AddDate(-1, 0, 0)), map[string]any{"momentum.clock-anomalies": 0, "momentum.age-days": "na"})
+}
+
+func TestElephantFactorNeedsOrganizations(t *testing.T) {
+	commits := []gitrepo.Commit{
+		by("A B", "a@one.se", 1), by("C D", "c@mail.two.fi", 1), by("E F", "e@two.fi", 1),
+		by("G H", "7+g@users.noreply.github.com", 1), by("I J", "i@yahoo.co.in", 1), by("K L", "k@printer.local", 1),
+	}
+	commits = append(commits, by("aa bb", "x@three.co.uk", 1), by("cc dd", "x@four.org", 1))
+	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.elephant-factor": 2, "people.organizations-ever": 4})
+	expect(t, history(t, commits[1:]).Measures(asOf), map[string]any{"people.elephant-factor": 1})
+	expect(t, history(t, commits[2:6]).Measures(asOf), map[string]any{"people.elephant-factor": "unknown", "people.organizations-ever": 1})
+}
+
+func TestReleasesAreDaysWithATaggedVersion(t *testing.T) {
+	tag := func(name string, days int) gitrepo.Tag {
+		return gitrepo.Tag{Name: name, Created: asOf.AddDate(0, 0, -days)}
+	}
+	tests := []struct {
+		name string
+		tags []gitrepo.Tag
+		want int
+	}{
+		{"the spellings of a version", []gitrepo.Tag{tag("1.2.3", 1), tag("v2", 2), tag("V1.238a", 3), tag("server-v2.0.1", 4), tag("@scope/pkg@1.0.0", 5),
+			tag("rel_1_2", 6), tag("2024-05-01", 7), tag("R1.5", 8), tag("release/3.0", 9), tag("20240501", 10), tag("2.0.33-2c909285", 11)}, 11},
+		{"other names", []gitrepo.Tag{tag("test-tag-4", 1), tag("rel-jss-jul03", 2), tag("latest", 3), tag("before-rewrite", 4), tag("sprint12", 5)}, 0},
+		{"the packages of a monorepo on one day", []gitrepo.Tag{tag("a@1.0.0", 1), tag("b@2.0.0", 1), tag("c@1.5.0", 1)}, 1},
+		{"candidates beside a final release", []gitrepo.Tag{tag("1.0.0", 1), tag("1.0.0-rc.1", 5), tag("1.0.0-Alpha12", 9), tag("1.0b2", 20)}, 1},
+		{"candidates alone", []gitrepo.Tag{tag("0.1.0-beta.1", 5), tag("0.1.0-beta.2", 9)}, 2},
+		{"a tag of tomorrow", []gitrepo.Tag{tag("1.0.0", -1)}, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			h := history(t, []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 30)}, test.tags...)
+			expect(t, h.Measures(asOf), map[string]any{"momentum.releases-ever": test.want, "momentum.releases-12m": test.want})
+		})
+	}
+	h := history(t, []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 30)}, tag("1.0", 40), gitrepo.Tag{Name: "0.9"})
+	if m := find(t, h.Measures(asOf), "momentum.releases-ever"); m.Bound != observation.AtLeast || m.Value != 1.0 {
+		t.Errorf("beside a tag without a date: %v %q, want at least 1", m.Value, m.Bound)
+	}
+}
+
+func TestEveryMeasureIsDeclaredAndYieldedInOrder(t *testing.T) {
+	definitions := maintenance.Scanner{}.Definitions()
+	measures := history(t, nil).Measures(asOf)
+	if len(measures) != len(definitions) {
+		t.Fatalf("%d measures, %d definitions", len(measures), len(definitions))
+	}
+	for i, d := range definitions {
+		if measures[i].ID != d.ID || d.Kind != observation.KindNumber || d.Unit == "" || d.Means == "" || d.Name == "" || d.Merge == "" {
+			t.Errorf("definition %d is %+v, measure %s", i, d, measures[i].ID)
+		}
+	}
+}
+
+func TestABrokenHistoryGivesNoNumbers(t *testing.T) {
+	failing := func(yield func(gitrepo.Commit, error) bool) {
+		_ = yield(by("Ada Ore", "ada@forge.example.se", 1), nil) && yield(gitrepo.Commit{}, errors.New("gone"))
+	}
+	if h, err := maintenance.New(failing, nil, "a test", asOf); err == nil {
+		t.Errorf("half a history gave %v", h.Measures(asOf))
+	}
+}
+
+// The rest reads real repositories.
+
+func TestScanReadsARealRepository(t *testing.T) {
+	dir := repository(t, stream(
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
+		record{"A. Ore", "ada@home.example.fi", asOf.AddDate(0, -4, 0)},
+		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
+		record{"dependabot[bot]", "x@users.noreply.github.com", asOf.AddDate(0, 0, -2)},
+	), "Ada Ore <ada@forge.example.se> <ada@home.example.fi>\n")
+	seen := scan(t, dir, asOf)
+	expect(t, seen.Measures, map[string]any{
+		"people.contributors-ever": 2, "people.contributors-12m": 2, "people.new-contributors-12m": 1, "momentum.commits-ever": 3,
+		"momentum.bot-commits-12m": 1, "momentum.days-since-commit": 3, "momentum.releases-ever": 1, "momentum.clock-anomalies": 0,
+	})
+	text := strings.ToLower(asJSON(t, seen))
+	for _, private := range []string{"ada", "a. ore", " lind", "forge.example", "mill.example", "home.example", "bo@"} {
+		if strings.Contains(text, private) {
+			t.Errorf("the observation holds %q: %s", private, text)
+		}
+	}
+}
+
+func TestScanCountsAHeadOfTheFuture(t *testing.T) {
+	dir := repository(t, stream(
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, 0, -9)},
+		record{"Ada Ore", "ada@forge.example.se", time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)},
+	), "")
+	expect(t, scan(t, dir, asOf).Measures, map[string]any{"momentum.clock-anomalies": 1, "momentum.days-since-commit": 9, "momentum.commits-ever": 1})
+}
+
+func TestScanOfAShallowCloneKnowsNothing(t *testing.T) {
+	origin := repository(t, stream(
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
+		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
+	), "")
+	dir := filepath.Join(t.TempDir(), "shallow.git")
+	git(t, "", nil, "clone", "-q", "--bare", "--depth=1", "file://"+origin, dir)
+	expectAllUnknown(t, scan(t, dir, asOf))
+}
+
+func TestScanOfAHistoryThatBreaksKnowsNothing(t *testing.T) {
+	dir := repository(t, stream(
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
+		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
+	), "")
+	parent := strings.TrimSpace(git(t, dir, nil, "rev-parse", "HEAD~2"))
+	if err := os.Remove(filepath.Join(dir, "objects", parent[:2], parent[2:])); err != nil {
+		t.Fatal(err)
+	}
+	seen := scan(t, dir, asOf)
+	expectAllUnknown(t, seen)
+	if text := asJSON(t, seen); strings.Contains(text, dir) || strings.Contains(text, "Lind") {
+		t.Errorf("the observation names the machine's folder or a person: %s", text)
+	}
+}
+
+func expectAllUnknown(t *testing.T, seen observation.Observation) {
+	t.Helper()
+	if len(seen.Measures) == 0 || len(seen.Notes) == 0 {
+		t.Fatalf("%d measures, %d notes", len(seen.Measures), len(seen.Notes))
+	}
+	for _, m := range seen.Measures {
+		if m.State != observation.Unknown || m.Cause != observation.CauseMissingObjects || !strings.Contains(m.Detail, "fetch the whole history") {
+			t.Errorf("%s is %s, %s: %s", m.ID, m.State, m.Cause, m.Detail)
+		}
+	}
+}
+
+type record struct {
+	name, email string
+	when        time.Time
+}
+
+// stream writes records as input of git fast-import, oldest first.
+func stream(records ...record) func(mailmap string) string {
+	return func(mailmap string) string {
+		var b strings.Builder
+		for i, r := range records {
+			fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\n", i+1)
+			for _, role := range []string{"author", "committer"} {
+				fmt.Fprintf(&b, "%s %s <%s> %d +0000\n", role, r.name, r.email, r.when.Unix())
+			}
+			fmt.Fprintf(&b, "data 1\nx\n")
+			if i > 0 {
+				fmt.Fprintf(&b, "from :%d\n", i)
+			}
+			fmt.Fprintf(&b, "M 100644 inline file\ndata %d\n%d\n", len(fmt.Sprint(i)), i)
+			if mailmap != "" {
+				fmt.Fprintf(&b, "M 100644 inline .mailmap\ndata %d\n%s\n", len(mailmap), mailmap)
+			}
+		}
+		fmt.Fprintf(&b, "reset refs/tags/v1.0.0\nfrom :1\n\n")
+		return b.String()
+	}
+}
+
+// repository makes a bare repository with loose objects, so that a test can
+// remove one.
+func repository(t *testing.T, write func(mailmap string) string, mailmap string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "repository.git")
+	git(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
+	git(t, dir, []byte(write(mailmap)), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	return dir
+}
+
+func git(t *testing.T, dir string, stdin []byte, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+func scan(t *testing.T, dir string, at time.Time) observation.Observation {
+	t.Helper()
+	runner, err := gitrepo.New(t.Context(), gitrepo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = runner.Close() })
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	snapshot, err := runner.Open(ctx, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = snapshot.Close() }()
+	seen, err := maintenance.Scanner{}.Scan(ctx, scanners.Input{Snapshot: snapshot, At: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
