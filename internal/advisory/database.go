@@ -1,0 +1,88 @@
+package advisory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+)
+
+// Database is an open index. It may be used by any number of goroutines, and
+// the file by any number of processes. The nil Database is one without any
+// advisories: every package is unknown to it.
+type Database struct {
+	index      index
+	ecosystems map[string]int64 // name to id
+	kev        map[string]bool  // nil where no catalog was read
+}
+
+// Open opens an index that Build wrote.
+func Open(ctx context.Context, path string) (*Database, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open the advisory index: %w; build it with `midspan advisories import FOLDER`", err)
+	}
+	x, err := openIndex(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
+	}
+	d := &Database{index: x, ecosystems: map[string]int64{}}
+	if err := d.load(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), x.Close())
+	}
+	return d, nil
+}
+
+func (d *Database) load(ctx context.Context) error {
+	if err := d.index.checkFormat(ctx); err != nil {
+		return err
+	}
+	rows, err := d.index.rows(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		d.ecosystems[r.Name] = r.ID
+	}
+	var cves []string
+	if err := d.index.SelectContext(ctx, &cves, "SELECT cve FROM exploited"); err != nil {
+		return err
+	}
+	if len(cves) > 0 {
+		d.kev = make(map[string]bool, len(cves))
+	}
+	for _, cve := range cves {
+		d.kev[cve] = true
+	}
+	return nil
+}
+
+// Info describes the database. Dates after asOf are left out: sources carry
+// records "modified" in years to come. A zero asOf leaves out none.
+func (d *Database) Info(ctx context.Context, asOf time.Time) (Info, error) {
+	if d == nil {
+		return Info{}, nil
+	}
+	info, err := d.index.info(ctx, asOf)
+	if err != nil {
+		return Info{}, fmt.Errorf("read the advisory index: %w", err)
+	}
+	return info, nil
+}
+
+// Fingerprint changes whenever the database could answer a match otherwise.
+// It is short, and part of a work key.
+func (d *Database) Fingerprint(ctx context.Context) (string, error) {
+	if d == nil {
+		return "none", nil
+	}
+	return d.index.fingerprint(ctx)
+}
+
+// Close closes the index.
+func (d *Database) Close() error {
+	if d == nil {
+		return nil
+	}
+	return d.index.Close()
+}

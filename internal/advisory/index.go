@@ -1,0 +1,168 @@
+package advisory
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// format is the version of the index's layout. An index of another format is
+// built anew.
+const format = 1
+
+// schema keeps an advisory once for every package that it names. Day rows hold
+// the last second of each day on which something was modified, so that the
+// newest day before any as-of can be told.
+const schema = `
+CREATE TABLE about (source TEXT NOT NULL, kev_date TEXT NOT NULL, kev_digest TEXT NOT NULL);
+CREATE TABLE ecosystem (
+	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, digest TEXT NOT NULL,
+	records INTEGER NOT NULL, malware INTEGER NOT NULL, packages INTEGER NOT NULL,
+	withdrawn INTEGER NOT NULL, broken INTEGER NOT NULL);
+CREATE TABLE advisory (
+	ecosystem INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, entry BLOB NOT NULL,
+	PRIMARY KEY (ecosystem, name, id)) WITHOUT ROWID;
+CREATE TABLE day (ecosystem INTEGER NOT NULL, modified INTEGER NOT NULL);
+CREATE TABLE note (ecosystem INTEGER NOT NULL, note BLOB NOT NULL);
+CREATE TABLE exploited (cve TEXT PRIMARY KEY) WITHOUT ROWID;
+`
+
+// index is an open index file.
+type index struct{ *sqlx.DB }
+
+// openIndex opens a finished index for reading. Nothing ever changes it: a new
+// one is written beside it and renamed, so it needs no locks.
+func openIndex(path string) (index, error) {
+	return openSQLite(path, readOnly)
+}
+
+const readOnly = "mode=ro&immutable=1"
+
+// address is the URI under which SQLite opens a file.
+func address(path, query string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query}
+	return u.String()
+}
+
+func openSQLite(path, query string) (index, error) {
+	db, err := sqlx.Open("sqlite", address(path, query))
+	if err != nil {
+		return index{}, err
+	}
+	return index{db}, nil
+}
+
+// checkFormat tells an index of ours from anything else.
+func (x index) checkFormat(ctx context.Context) error {
+	var found int
+	if err := x.GetContext(ctx, &found, "PRAGMA user_version"); err != nil {
+		return err
+	}
+	if found != format {
+		return fmt.Errorf("the index has format %d, want %d", found, format)
+	}
+	return nil
+}
+
+// row is an ecosystem as the index stores it.
+type row struct {
+	ID     int64  `db:"id"`
+	Stamp  string `db:"stamp"`
+	Digest string `db:"digest"`
+	Ecosystem
+}
+
+func (x index) rows(ctx context.Context) ([]row, error) {
+	var rows []row
+	err := x.SelectContext(ctx, &rows, "SELECT id, name, stamp, digest, records, malware, packages, withdrawn, broken FROM ecosystem ORDER BY name")
+	return rows, err
+}
+
+// info reads all that the index says of itself. Days after asOf are left out;
+// a zero asOf leaves out none.
+func (x index) info(ctx context.Context, asOf time.Time) (Info, error) {
+	var info Info
+	err := x.QueryRowxContext(ctx, "SELECT source, kev_date, (SELECT count(*) FROM exploited) FROM about").
+		Scan(&info.Source, &info.KEVDate, &info.KEVEntries)
+	if err != nil {
+		return Info{}, err
+	}
+	rows, err := x.rows(ctx)
+	if err != nil {
+		return Info{}, err
+	}
+	limit := int64(1) << 62
+	if !asOf.IsZero() {
+		limit = asOf.Unix()
+	}
+	for _, r := range rows {
+		var newest sql.NullInt64
+		if err := x.GetContext(ctx, &newest, "SELECT max(modified) FROM day WHERE ecosystem = ? AND modified <= ?", r.ID, limit); err != nil {
+			return Info{}, err
+		}
+		r.Newest = fromUnix(newest.Int64)
+		info.Ecosystems = append(info.Ecosystems, r.Ecosystem)
+	}
+	info.Notes, err = x.notes(ctx)
+	return info, err
+}
+
+func (x index) notes(ctx context.Context) ([]observation.Note, error) {
+	var stored [][]byte
+	if err := x.SelectContext(ctx, &stored, "SELECT note FROM note ORDER BY ecosystem, rowid"); err != nil {
+		return nil, err
+	}
+	var notes []observation.Note
+	for _, data := range stored {
+		var n observation.Note
+		if err := json.Unmarshal(data, &n); err != nil {
+			return nil, err
+		}
+		notes = append(notes, n)
+	}
+	return notes, nil
+}
+
+// lookup returns the entries of one package, by id.
+func (x index) lookup(ctx context.Context, statement *sqlx.Stmt, ecosystem int64, name string) ([]entry, error) {
+	var stored [][]byte
+	if err := statement.SelectContext(ctx, &stored, ecosystem, name); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	entries := make([]entry, len(stored))
+	for i, data := range stored {
+		if err := json.Unmarshal(data, &entries[i]); err != nil {
+			return nil, fmt.Errorf("entry %d of %s: %w", i, name, err)
+		}
+	}
+	return entries, nil
+}
+
+// fingerprint is made from the digests of the source, not from its dates.
+func (x index) fingerprint(ctx context.Context) (string, error) {
+	var digests []string
+	err := x.SelectContext(ctx, &digests, "SELECT name || ' ' || digest FROM ecosystem UNION ALL SELECT 'KEV ' || kev_digest FROM about ORDER BY 1")
+	if err != nil {
+		return "", fmt.Errorf("read the advisory index: %w", err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q", format, digests))
+	return hex.EncodeToString(sum[:8]), nil
+}

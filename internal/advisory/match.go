@@ -1,0 +1,221 @@
+package advisory
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Result is what a match found, and what it could not look at.
+type Result struct {
+	// Findings are sorted by ecosystem, name, version, advisory and path. A
+	// package that stands in two manifests has two findings of one advisory.
+	Findings []observation.Finding
+	// Unmatched are sorted by ecosystem and cause. A package that they count
+	// is neither affected nor clean.
+	Unmatched []Unmatched
+}
+
+// Unmatched counts the packages (distinct by name and version) of one
+// ecosystem that could not be matched, for one cause.
+type Unmatched struct {
+	Ecosystem string            `json:"ecosystem"`
+	Cause     observation.Cause `json:"cause"`
+	Packages  int               `json:"packages"`
+}
+
+// key names a package; the same package of two manifests is matched once.
+type key struct{ ecosystem, name, version string }
+
+func keyOf(p observation.Package) key {
+	return key{p.Ecosystem, NormalName(p.Ecosystem, p.Name), p.Version}
+}
+
+func (k key) compare(other key) int {
+	return cmp.Or(cmp.Compare(k.ecosystem, other.ecosystem), cmp.Compare(k.name, other.name), cmp.Compare(k.version, other.version))
+}
+
+// Match looks up every package. It stops when ctx ends.
+func (d *Database) Match(ctx context.Context, packages []observation.Package) (Result, error) {
+	groups := map[key][]observation.Package{}
+	for _, p := range packages {
+		groups[keyOf(p)] = append(groups[keyOf(p)], p)
+	}
+	keys := make([]key, 0, len(groups))
+	for k := range groups {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, key.compare)
+
+	m, err := d.matcher(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("read the advisory index: %w", err)
+	}
+	defer m.close()
+	for _, k := range keys {
+		if ctx.Err() != nil {
+			return Result{}, ctx.Err()
+		}
+		if err := m.match(ctx, k, groups[k]); err != nil {
+			return Result{}, fmt.Errorf("match %s %s: %w", k.ecosystem, k.name, err)
+		}
+	}
+	return m.result(), nil
+}
+
+// matcher does one match. Keys come sorted, so that the entries of a package
+// with several versions are read once.
+type matcher struct {
+	database  *Database
+	statement *sqlx.Stmt
+	last      key // the package whose entries are held
+	entries   []entry
+	findings  []observation.Finding
+	unmatched map[Unmatched]int // with Packages 0, to the count
+}
+
+func (d *Database) matcher(ctx context.Context) (*matcher, error) {
+	m := &matcher{database: d, unmatched: map[Unmatched]int{}}
+	if d == nil {
+		return m, nil
+	}
+	var err error
+	m.statement, err = d.index.PreparexContext(ctx, "SELECT entry FROM advisory WHERE ecosystem = ? AND name = ? ORDER BY id")
+	return m, err
+}
+
+func (m *matcher) close() {
+	if m.statement != nil {
+		m.statement.Close()
+	}
+}
+
+func (m *matcher) match(ctx context.Context, k key, packages []observation.Package) error {
+	base, suffix, _ := strings.Cut(k.ecosystem, ":")
+	id, known := m.ecosystem(base)
+	switch {
+	case base == "" || k.name == "":
+		return m.miss(k, observation.CauseUnsupported)
+	case !known:
+		return m.miss(k, observation.CauseNoDatabase)
+	case k.version == "":
+		return m.miss(k, observation.CauseNoVersion)
+	}
+	if err := m.load(ctx, id, base, k.name); err != nil {
+		return err
+	}
+	refused := false
+	for _, e := range m.entries {
+		hit, undecided := e.affects(k.version, base, suffix)
+		refused = refused || undecided
+		if hit {
+			m.found(e, base, packages)
+		}
+	}
+	if refused {
+		return m.miss(k, observation.CauseUnsupported)
+	}
+	return nil
+}
+
+func (m *matcher) ecosystem(name string) (int64, bool) {
+	if m.database == nil {
+		return 0, false
+	}
+	id, ok := m.database.ecosystems[name]
+	return id, ok
+}
+
+func (m *matcher) miss(k key, cause observation.Cause) error {
+	m.unmatched[Unmatched{Ecosystem: k.ecosystem, Cause: cause}]++
+	return nil
+}
+
+func (m *matcher) load(ctx context.Context, id int64, base, name string) error {
+	this := key{ecosystem: base, name: name}
+	if this == m.last {
+		return nil
+	}
+	entries, err := m.database.index.lookup(ctx, m.statement, id, name)
+	if err != nil {
+		return err
+	}
+	m.last, m.entries = this, entries
+	return nil
+}
+
+func (m *matcher) found(e entry, ecosystem string, packages []observation.Package) {
+	for _, p := range packages {
+		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.kev))
+	}
+}
+
+func (m *matcher) result() Result {
+	r := Result{Findings: m.findings}
+	for u, n := range m.unmatched {
+		u.Packages = n
+		r.Unmatched = append(r.Unmatched, u)
+	}
+	r.sort()
+	return r
+}
+
+func (r Result) sort() {
+	slices.SortStableFunc(r.Findings, func(a, b observation.Finding) int {
+		return cmp.Or(keyOf(a.Package).compare(keyOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
+	})
+	slices.SortFunc(r.Unmatched, func(a, b Unmatched) int {
+		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Cause, b.Cause))
+	})
+}
+
+// affects reports whether a version is affected, or that only a range could
+// tell and the version cannot be placed in it.
+func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) {
+	var at ordered
+	var refused error
+	for _, span := range e.Spans {
+		if span.Suffix != "" && suffix != "" && span.Suffix != suffix {
+			continue
+		}
+		if slices.Contains(span.Versions, version) {
+			return true, false
+		}
+		for _, events := range span.Ranges {
+			if at.version == nil && refused == nil {
+				at, refused = parseVersion(version, ecosystem)
+			}
+			if refused == nil && at.inRange(events) {
+				return true, false
+			}
+		}
+	}
+	return false, refused != nil
+}
+
+func (e entry) finding(p observation.Package, ecosystem string, kev map[string]bool) observation.Finding {
+	f := observation.Finding{
+		Package:   p,
+		Advisory:  e.ID,
+		Aliases:   e.Aliases,
+		Summary:   e.Summary,
+		Malicious: strings.HasPrefix(e.ID, "MAL-"),
+		Published: fromUnix(e.Published),
+		Modified:  fromUnix(e.Modified),
+	}
+	f.Severity, f.Score, f.Vector = e.judge()
+	if version, err := parseVersion(p.Version, ecosystem); err == nil {
+		f.FixedIn = version.fixedIn(e.Spans)
+	}
+	if kev != nil {
+		listed := slices.ContainsFunc(append([]string{e.ID}, e.Aliases...), func(id string) bool { return kev[strings.ToUpper(id)] })
+		f.Exploited = &listed
+	}
+	return f
+}

@@ -1,0 +1,120 @@
+package advisory
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/google/osv-scalibr/semantic"
+)
+
+// NormalName is the form in which package names of an ecosystem are compared.
+// Only PyPI has one: lower case, runs of "-", "_" and "." as one "-" (PEP 503).
+func NormalName(ecosystem, name string) string {
+	base, _, _ := strings.Cut(ecosystem, ":")
+	if base != "PyPI" {
+		return name
+	}
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(name) {
+		if r == '-' || r == '_' || r == '.' {
+			gap = true
+			continue
+		}
+		if gap {
+			b.WriteByte('-')
+			gap = false
+		}
+		b.WriteRune(r)
+	}
+	if gap {
+		b.WriteByte('-')
+	}
+	return b.String()
+}
+
+// ordered is a version with the order of its ecosystem.
+type ordered struct {
+	text      string
+	ecosystem string
+	version   semantic.Version
+}
+
+// parseVersion refuses what the ecosystem's order cannot place, and ecosystems
+// without an order. It never panics.
+func parseVersion(text, ecosystem string) (v ordered, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("version %q of %s: the comparison failed: %v", text, ecosystem, r)
+		}
+	}()
+	parsed, err := semantic.Parse(text, ecosystem)
+	if err != nil {
+		return ordered{}, fmt.Errorf("version %q of %s: %w", text, ecosystem, err)
+	}
+	return ordered{text, ecosystem, parsed}, nil
+}
+
+// compare returns 0 where other cannot be placed, as osv-scanner does.
+func (v ordered) compare(other string) (order int) {
+	defer func() {
+		if recover() != nil {
+			order = 0
+		}
+	}()
+	order, err := v.version.CompareStr(other)
+	if err != nil {
+		return 0
+	}
+	return order
+}
+
+// inRange walks the events of one range in the order of their versions.
+func (v ordered) inRange(events []event) bool {
+	events = slices.Clone(events)
+	sort.Slice(events, func(i, j int) bool { return v.earlier(events[i], events[j]) })
+	inside := false
+	for _, e := range events {
+		switch {
+		case inside && e.Fixed != "":
+			inside = v.compare(e.Fixed) < 0
+		case inside && e.LastAffected != "":
+			inside = e.LastAffected == v.text || v.compare(e.LastAffected) <= 0
+		case !inside && e.Introduced != "":
+			inside = e.Introduced == "0" || v.compare(e.Introduced) >= 0
+		}
+	}
+	return inside
+}
+
+func (v ordered) earlier(a, b event) bool {
+	if a.Introduced == "0" || b.Introduced == "0" {
+		return a.Introduced == "0"
+	}
+	at, err := parseVersion(a.version(), v.ecosystem)
+	return err == nil && at.compare(b.version()) < 0
+}
+
+func (e event) version() string {
+	return firstOf(e.Introduced, e.Fixed, e.Limit, e.LastAffected)
+}
+
+// fixedIn is the lowest fixed version above v, or empty.
+func (v ordered) fixedIn(spans []entrySpan) string {
+	lowest := ""
+	for _, span := range spans {
+		for _, events := range span.Ranges {
+			for _, e := range events {
+				if e.Fixed == "" || v.compare(e.Fixed) >= 0 {
+					continue
+				}
+				if best, err := parseVersion(lowest, v.ecosystem); lowest == "" || (err == nil && best.compare(e.Fixed) > 0) {
+					lowest = e.Fixed
+				}
+			}
+		}
+	}
+	return lowest
+}

@@ -1,0 +1,137 @@
+package osv
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/osv-scalibr/extractor"
+	apkmeta "github.com/google/osv-scalibr/extractor/filesystem/os/apk/metadata"
+	dpkgmeta "github.com/google/osv-scalibr/extractor/filesystem/os/dpkg/metadata"
+	"github.com/google/osv-scalibr/extractor/filesystem/osv"
+	"github.com/google/osv-scalibr/extractor/filesystem/sbom/cdx"
+	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
+	"github.com/package-url/packageurl-go"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// inventoryOf turns what extractors found into packages as OSV names them,
+// each once a manifest.
+func inventoryOf(found []*extractor.Package) []observation.Package {
+	packages := make([]observation.Package, 0, len(found))
+	for _, p := range found {
+		packages = append(packages, packageOf(p))
+	}
+	slices.SortStableFunc(packages, func(a, b observation.Package) int {
+		return cmp.Or(identity(a, b), slices.Compare(a.Groups, b.Groups))
+	})
+	var distinct []observation.Package
+	for _, p := range packages {
+		if last := len(distinct) - 1; last >= 0 && identity(distinct[last], p) == 0 {
+			distinct[last].Groups = union(distinct[last].Groups, p.Groups)
+			continue
+		}
+		distinct = append(distinct, p)
+	}
+	return distinct
+}
+
+func identity(a, b observation.Package) int {
+	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL))
+}
+
+func union(a, b []string) []string {
+	all := append(slices.Clone(a), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func packageOf(p *extractor.Package) observation.Package {
+	result := observation.Package{Ecosystem: p.Ecosystem().String(), Name: p.Name, Version: p.Version}
+	if len(p.Locations) > 0 {
+		result.Path, _ = inside(p.Locations[0])
+	}
+	if address := p.PURL(); address != nil {
+		result.PURL = address.String()
+	}
+	if groups, ok := p.Metadata.(osv.DepGroups); ok {
+		result.Groups = union(groups.DepGroups(), nil)
+	}
+	if slices.Contains(p.Plugins, cdx.Name) || slices.Contains(p.Plugins, spdx.Name) {
+		fromPURL(&result)
+	}
+	result.Name = nameOf(p, result)
+	result.Version = versionOf(result)
+	return result
+}
+
+// nameOf gives the name under which OSV lists the package.
+func nameOf(p *extractor.Package, as observation.Package) string {
+	switch metadata := p.Metadata.(type) {
+	case *dpkgmeta.Metadata: // Debian's advisories name source packages
+		return cmp.Or(metadata.SourceName, as.Name)
+	case *apkmeta.Metadata:
+		return cmp.Or(metadata.OriginName, as.Name)
+	}
+	if as.Ecosystem == "Go" && as.Name == "go" {
+		return "stdlib"
+	}
+	return advisory.NormalName(as.Ecosystem, as.Name)
+}
+
+// versionOf reads a go directive without a patch ("1.20") as the last patch of
+// that release, as osv-scanner does: the directive does not say which one
+// builds the program, and .0 would blame it for everything fixed since.
+func versionOf(p observation.Package) string {
+	if p.Ecosystem != "Go" || p.Name != "stdlib" {
+		return p.Version
+	}
+	major, minor, ok := strings.Cut(strings.TrimPrefix(p.Version, "v"), ".")
+	if !ok || !number(major) {
+		return p.Version
+	}
+	digits := minor[:len(minor)-len(strings.TrimLeft(minor, "0123456789"))]
+	if digits == "" || strings.HasPrefix(minor[len(digits):], ".") {
+		return p.Version
+	}
+	return fmt.Sprintf("%s.%s.99", major, digits)
+}
+
+func number(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 32)
+	return err == nil
+}
+
+// purlEcosystems are the OSV ecosystems of package URL types, for SBOMs, whose
+// packages are of any kind.
+var purlEcosystems = map[string]string{
+	"cargo": "crates.io", "composer": "Packagist", "conan": "ConanCenter", "cran": "CRAN", "gem": "RubyGems",
+	"github": "GitHub Actions", "golang": "Go", "hackage": "Hackage", "hex": "Hex", "k8s": "Kubernetes",
+	"maven": "Maven", "npm": "npm", "nuget": "NuGet", "pub": "Pub", "pypi": "PyPI", "swift": "SwiftURL",
+}
+
+// purlDistributions are those whose namespace decides, by type and namespace.
+var purlDistributions = map[string]string{"apk/alpine": "Alpine", "deb/debian": "Debian", "deb/ubuntu": "Ubuntu"}
+
+// fromPURL takes ecosystem, name and version from the package URL of an SBOM.
+func fromPURL(p *observation.Package) {
+	address, err := packageurl.FromString(p.PURL)
+	if err != nil {
+		return // the extractor's own words stand, without an ecosystem
+	}
+	distribution := purlDistributions[address.Type+"/"+address.Namespace]
+	p.Ecosystem = cmp.Or(purlEcosystems[address.Type], distribution)
+	p.Version, p.Name = address.Version, address.Name
+	switch {
+	case address.Namespace == "" || distribution != "":
+	case p.Ecosystem == "Maven":
+		p.Name = address.Namespace + ":" + address.Name
+	default:
+		p.Name = address.Namespace + "/" + address.Name
+	}
+}

@@ -1,0 +1,194 @@
+// Package osv reads the inventory of a snapshot: the packages that its
+// manifests and lockfiles list. The extractors are those of osv-scalibr in the
+// selection of osv-scanner, so that the list equals osv-scanner's own; they
+// read the commit, never a checkout.
+//
+// The package also offers osv-scanner itself as a matcher (Matcher), for those
+// who prefer OSV's online service, and as the reference for Midspan's own.
+//
+// Two things in a repository could hide packages. An osv-scanner.toml, with
+// which a repository can ignore its own vulnerabilities, is reported and never
+// obeyed. A .gitignore is obeyed, as by osv-scanner, and manifests that are
+// tracked but hidden by it are reported.
+package osv
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/osv-scalibr/extractor"
+	"github.com/google/osv-scalibr/extractor/filesystem"
+	scalibrfs "github.com/google/osv-scalibr/fs"
+	"github.com/google/osv-scalibr/stats"
+	"github.com/google/osv-scalibr/version"
+	"github.com/google/osv-scanner/v2/pkg/osvscanner"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Name is the scanner's name.
+const Name = "osv"
+
+// revision counts the changes of this package that change what it yields.
+const revision = "1"
+
+var (
+	manifestsMeasure = observation.Definition{
+		ID: "inventory.manifests", Name: "Manifests read", Kind: observation.KindNumber, Unit: "files", Merge: observation.MergeSum,
+		Means: "Manifests, lockfiles and SBOMs from which packages were read, or which list none.",
+	}
+	brokenMeasure = observation.Definition{
+		ID: "inventory.manifests-broken", Name: "Manifests that could not be read", Kind: observation.KindNumber, Unit: "files", Merge: observation.MergeSum,
+		Means: "Manifests, lockfiles and SBOMs that do not parse or whose contents are missing: their packages are unknown.",
+	}
+)
+
+// Scanner lists the packages of a snapshot.
+type Scanner struct{ extractors []filesystem.Extractor }
+
+var _ scanners.Scanner = (*Scanner)(nil)
+
+// New prepares the extractors. They keep no state: one Scanner serves any
+// number of goroutines.
+func New() (*Scanner, error) {
+	quiet()
+	list, err := extractors()
+	if err != nil {
+		return nil, err
+	}
+	return &Scanner{extractors: list}, nil
+}
+
+// quiet stops the libraries from writing to the standard streams. Their logger
+// is global and cannot be given per call; what they have to say reaches us as
+// errors and statuses too.
+var quiet = sync.OnceFunc(func() { osvscanner.SetLogger(slog.DiscardHandler) })
+
+// Name implements scanners.Scanner.
+func (s *Scanner) Name() string { return Name }
+
+// Version implements scanners.Scanner.
+func (s *Scanner) Version() string { return revision + " osv-scalibr/" + version.ScannerVersion }
+
+// Configuration implements scanners.Scanner.
+func (s *Scanner) Configuration() string { return "" }
+
+// DependsOnTime implements scanners.Scanner: a commit lists the same packages
+// at any time.
+func (s *Scanner) DependsOnTime() bool { return false }
+
+// Definitions implements scanners.Scanner.
+func (s *Scanner) Definitions() []observation.Definition {
+	return []observation.Definition{manifestsMeasure, brokenMeasure}
+}
+
+// Scan implements scanners.Scanner. Packages are sorted by path, name and
+// version. Notes tell what is missing from them: with the causes broken-input,
+// missing-objects, over-limit and scanner-panic the inventory is incomplete.
+func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+	files, err := newTree(in.Snapshot.FS())
+	if err != nil {
+		return observation.Observation{}, err
+	}
+	run := &run{tree: files, panics: &panics{byPath: map[string]errPanic{}}, extracted: map[string]error{}}
+	packages, err := run.extract(ctx, s.extractors)
+	if err != nil {
+		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
+	}
+	inventory := inventoryOf(packages)
+	relate(files.inner, inventory)
+	notes := run.notes()
+	notes = append(notes, s.hidden(in.Snapshot, run)...)
+	notes = append(notes, ignoreFiles(in.Snapshot)...)
+	slices.SortStableFunc(notes, func(a, b observation.Note) int {
+		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
+	})
+	broken := run.broken()
+	source := "manifests at commit " + in.Snapshot.Commit()
+	return observation.Observation{
+		Scanner: s.Name(), Version: s.Version(), Packages: inventory, Notes: notes,
+		Measures: []observation.Measure{
+			manifestsMeasure.Of(len(run.extracted)-broken, source, in.At),
+			brokenMeasure.Of(broken, source, in.At),
+		},
+	}, nil
+}
+
+// Wants reports whether Scan reads the file: a mirror need not hold the
+// contents of any other. It goes by the name, and by the size and mode where
+// an extractor asks for them. Files that a requirements.txt includes under a
+// name of their own are not foreseen.
+func (s *Scanner) Wants(file gitrepo.File) bool {
+	if file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable {
+		return false
+	}
+	base := path.Base(file.Path)
+	if slices.Contains(companions, base) || (strings.HasSuffix(base, ".txt") && (strings.Contains(base, "require") || strings.Contains(base, "constraint"))) {
+		return true
+	}
+	return s.manifest(fileAPI{path: file.Path, info: fileInfo{file}})
+}
+
+// companions are files that are read beside manifests.
+var companions = []string{
+	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
+	"package.json", "composer.json", "Pipfile", "pyproject.toml",
+}
+
+func (s *Scanner) manifest(api filesystem.FileAPI) bool {
+	guard := panics{byPath: map[string]errPanic{}}
+	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
+		return guarded{e, &guard}.FileRequired(api)
+	})
+}
+
+// run is one pass over a snapshot.
+type run struct {
+	tree   *tree
+	panics *panics
+
+	mutex     sync.Mutex
+	extracted map[string]error // by path: nil where a file could be read
+}
+
+func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
+	watched := make([]filesystem.Extractor, len(list))
+	for i, e := range list {
+		watched[i] = guarded{e, r.panics}
+	}
+	found, _, err := filesystem.Run(ctx, &filesystem.Config{
+		Extractors:     watched,
+		ScanRoots:      []*scalibrfs.ScanRoot{{FS: r.tree}},
+		PathsToExtract: []string{mount},
+		UseGitignore:   true,
+		Stats:          collector{run: r},
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	return found.Packages, err
+}
+
+// collector hears of every file that an extractor read.
+type collector struct {
+	stats.NoopCollector
+	run *run
+}
+
+// AfterExtractorRun implements stats.Collector.
+func (c collector) AfterExtractorRun(_ string, s *stats.AfterExtractorStats) {
+	name, _ := inside(s.Path)
+	c.run.mutex.Lock()
+	defer c.run.mutex.Unlock()
+	// The same file may be read by several extractors: an error stays.
+	c.run.extracted[name] = errors.Join(c.run.extracted[name], s.Error)
+}

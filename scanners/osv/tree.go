@@ -1,0 +1,124 @@
+package osv
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	scalibrfs "github.com/google/osv-scalibr/fs"
+)
+
+// mount is the folder under which extractors see the snapshot. They match
+// .gitignore files against the path of the folder that holds them, which
+// fails for the root itself: so nothing of the snapshot lies in the root.
+const mount = "repository"
+
+// tree shows a snapshot to extractors and remembers what could not be read.
+type tree struct {
+	inner scalibrfs.FS
+
+	mutex  sync.Mutex
+	failed map[string]error // by path in the snapshot
+}
+
+func newTree(fsys fs.FS) (*tree, error) {
+	inner, ok := fsys.(scalibrfs.FS)
+	if !ok {
+		return nil, errors.New("the snapshot's file system lacks Stat or ReadDir")
+	}
+	return &tree{inner: inner, failed: map[string]error{}}, nil
+}
+
+// inside maps a path of an extractor to one of the snapshot.
+func inside(name string) (string, bool) {
+	if name == mount {
+		return ".", true
+	}
+	return strings.CutPrefix(name, mount+"/")
+}
+
+func (t *tree) fail(name string, err error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.failed[name] = err
+}
+
+// Open implements fs.FS.
+func (t *tree) Open(name string) (fs.File, error) {
+	inner, ok := inside(path.Clean(name))
+	if !ok {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	file, err := t.inner.Open(inner)
+	if err != nil {
+		if path.Base(inner) == ".gitignore" {
+			// Any other error would end the whole walk.
+			err = &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		return nil, err
+	}
+	at, ok := file.(io.ReaderAt)
+	if !ok { // a folder
+		return file, nil
+	}
+	return &watched{File: file, at: at, tree: t, name: inner}, nil
+}
+
+// Stat implements fs.StatFS.
+func (t *tree) Stat(name string) (fs.FileInfo, error) {
+	inner, ok := inside(path.Clean(name))
+	if !ok {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
+	}
+	return t.inner.Stat(inner)
+}
+
+// ReadDir implements fs.ReadDirFS.
+func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
+	inner, ok := inside(path.Clean(name))
+	if !ok {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
+	}
+	return t.inner.ReadDir(inner)
+}
+
+// watched notes a failed read under the file's path: extractors wrap errors
+// into texts, or drop them.
+type watched struct {
+	fs.File
+	at   io.ReaderAt
+	tree *tree
+	name string
+}
+
+func (w *watched) note(err error) {
+	if err != nil && !errors.Is(err, io.EOF) {
+		w.tree.fail(w.name, err)
+	}
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.File.Read(p)
+	w.note(err)
+	return n, err
+}
+
+func (w *watched) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := w.at.ReadAt(p, offset)
+	w.note(err)
+	return n, err
+}
+
+// Seek implements io.Seeker where the file does.
+func (w *watched) Seek(offset int64, whence int) (int64, error) {
+	seeker, ok := w.File.(io.Seeker)
+	if !ok {
+		return 0, errors.New("the file cannot seek")
+	}
+	n, err := seeker.Seek(offset, whence)
+	w.note(err)
+	return n, err
+}
