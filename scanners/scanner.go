@@ -24,6 +24,9 @@ type Scanner interface {
 	// Configuration names every setting that changes the result; it is part of
 	// the work key. Empty where there is none.
 	Configuration() string
+	// DependsOnTime reports whether another Input.At could give another
+	// observation of the same snapshot; then the day is part of the work key.
+	DependsOnTime() bool
 	// Definitions lists every measure that Scan can yield, in a stable order.
 	Definitions() []observation.Definition
 	// Scan reads the snapshot. It returns what it could read: a measure that it
@@ -38,7 +41,9 @@ type CatalogScanner interface {
 	Scanner
 	// CatalogDefinitions lists the measures that ScanGood yields.
 	CatalogDefinitions() []observation.Definition
-	ScanGood(good catalog.Good, asOf time.Time) []observation.Measure
+	// ScanGood also gets what was measured in the good's repositories, to
+	// compare what the catalog declares with what was found.
+	ScanGood(good catalog.Good, found []observation.Measure, asOf time.Time) []observation.Measure
 }
 
 // Input is what a scanner may look at.

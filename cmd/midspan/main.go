@@ -1,21 +1,18 @@
+// Command midspan tells which digital public goods carry real load on too few
+// supports. This package parses, calls and prints; the work is done elsewhere.
 package main
 
 import (
-	_ "github.com/google/licensecheck"
-	_ "github.com/google/osv-scalibr"
-	_ "github.com/google/osv-scanner/v2/pkg/osvscanner"
-	_ "github.com/hashicorp/go-retryablehttp"
-	_ "github.com/italia/publiccode-parser-go/v5"
-	_ "github.com/jmoiron/sqlx"
-	_ "github.com/ossf/scorecard/v5/pkg/scorecard"
-	_ "github.com/package-url/packageurl-go"
-	_ "github.com/pandatix/go-cvss/31"
-	_ "github.com/pressly/goose/v3"
-	_ "github.com/santhosh-tekuri/jsonschema/v6"
-	_ "github.com/spf13/cobra"
-	_ "github.com/spf13/viper"
-	_ "github.com/vbauerster/mpb/v8"
-	_ "modernc.org/sqlite"
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
 )
 
-func main() {}
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
+	stop()
+	os.Exit(code)
+}

@@ -207,8 +207,9 @@ type Observation struct {
 	Scanner  string    `json:"scanner"`
 	Version  string    `json:"version"`
 	Measures []Measure `json:"measures"`
-	// Packages is the inventory; only an inventory scanner fills it.
-	Packages []Package `json:"packages,omitempty"`
+	// Packages is the inventory. Nil says that the scanner makes none; an
+	// inventory without packages is empty, not nil.
+	Packages []Package `json:"packages,omitzero"`
 	// Checks are posture checks; only a posture scanner fills them.
 	Checks []Check `json:"checks,omitempty"`
 	// Notes say what was skipped or read only in part.

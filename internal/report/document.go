@@ -58,8 +58,9 @@ type Scanner struct {
 // Advisories describes the database that was matched against. Ecosystems that
 // packages were found of, but no advisories, stand in with zero records.
 type Advisories struct {
-	Source     string      `json:"source,omitempty"`
-	Ecosystems []Ecosystem `json:"ecosystems"`
+	// Fingerprint changes when the database does; "none" where there was none.
+	Fingerprint string      `json:"fingerprint"`
+	Ecosystems  []Ecosystem `json:"ecosystems"`
 	// KEVDate is the date of the catalog of known exploited vulnerabilities,
 	// empty where none was read.
 	KEVDate string `json:"kevDate,omitempty"`
@@ -89,19 +90,23 @@ type Summary struct {
 	Unmatched map[string]int `json:"unmatched"`
 }
 
-// Change is the difference from an earlier run.
+// Change is the difference from an earlier run. Every list is ordered by the
+// id of the good; a good stands in one list at most.
 type Change struct {
-	Since   time.Time `json:"since"` // as-of of the earlier run
-	Entered []Move    `json:"entered"`
-	Left    []Move    `json:"left"`
+	Since   time.Time `json:"since"`   // as-of of the earlier run
+	Entered []Move    `json:"entered"` // into the messy middle
+	Left    []Move    `json:"left"`    // out of the messy middle
+	Moved   []Move    `json:"moved"`   // between two other stages
+	Added   []Move    `json:"added"`   // not in the earlier run: From is empty
+	Removed []Move    `json:"removed"` // not in this run: To is empty
 }
 
 // Move is a good that changed its stage.
 type Move struct {
 	Good string       `json:"good"`
 	Name string       `json:"name"`
-	From assess.Stage `json:"from"`
-	To   assess.Stage `json:"to"`
+	From assess.Stage `json:"from,omitempty"`
+	To   assess.Stage `json:"to,omitempty"`
 }
 
 // Good is one good with all that is known of it.

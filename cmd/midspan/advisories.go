@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+)
+
+func (a *app) advisoriesCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "advisories",
+		Short: "Bring, import or show the advisory database",
+		Args:  usage(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	command.AddCommand(
+		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, and index it", cobra.NoArgs,
+			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (advisory.Info, error) {
+				return pipeline.UpdateAdvisories(ctx, cfg, version(), progress)
+			}),
+		a.advisoriesAction("import FOLDER", "Index a folder in the OSV layout (<Ecosystem>/all.zip) that was carried here", cobra.ExactArgs(1),
+			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (advisory.Info, error) {
+				return pipeline.ImportAdvisories(ctx, cfg, args[0], progress)
+			}),
+		a.advisoriesAction("show", "Show what the index holds, ecosystem by ecosystem", cobra.NoArgs,
+			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (advisory.Info, error) {
+				return pipeline.ShowAdvisories(ctx, cfg)
+			}),
+	)
+	return command
+}
+
+func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
+	do func(context.Context, config.Config, []string, pipeline.Progress) (advisory.Info, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: usage(args),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.load(cmd)
+			if err != nil {
+				return err
+			}
+			progress, done := a.progress()
+			defer done()
+			info, err := do(cmd.Context(), cfg, args, progress)
+			if err != nil {
+				return err
+			}
+			a.gaps = len(info.Notes)
+			return a.print(info, func(w io.Writer) error {
+				for _, note := range info.Notes {
+					fmt.Fprintf(w, "! %s: %s\n", printable(note.Subject), printable(note.Message))
+				}
+				return printEcosystems(w, info)
+			})
+		},
+	}
+}
+
+func printEcosystems(w io.Writer, info advisory.Info) error {
+	fmt.Fprintf(w, "  %-14s %9s %9s %7s  %s\n", "ecosystem", "records", "malware", "broken", "newest")
+	for _, e := range info.Ecosystems {
+		fmt.Fprintf(w, "  %-14s %9d %9d %7d  %s\n", e.Name, e.Records, e.Malware, e.Broken, day(e.Newest))
+	}
+	kev := info.KEVDate
+	if kev == "" {
+		kev = "none: whether a vulnerability is known to be exploited is unknown"
+	}
+	_, err := fmt.Fprintf(w, "  known exploited vulnerabilities: %s\n", kev)
+	return err
+}
+
+// day is a date, or a word where there is none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.Format(time.DateOnly)
+}

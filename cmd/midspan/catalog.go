@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/pipeline"
+)
+
+func (a *app) catalogCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "catalog",
+		Short: "Look at a catalog without scanning anything",
+		Args:  usage(cobra.NoArgs),
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	command.AddCommand(&cobra.Command{
+		Use:   "show [URL...]",
+		Short: "List what of a catalog was understood and what was not",
+		RunE: func(cmd *cobra.Command, urls []string) error {
+			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				catalogs, err := p.Catalogs(ctx, urls)
+				if err != nil {
+					return err
+				}
+				shown := shownCatalog{Goods: p.Choose(catalogs), Notes: []observation.Note{}}
+				for _, c := range catalogs {
+					shown.Notes = append(shown.Notes, c.Notes...)
+				}
+				a.gaps = shown.notes()
+				return a.print(shown, shown.write)
+			})
+		},
+	})
+	return command
+}
+
+// shownCatalog is what catalog show prints.
+type shownCatalog struct {
+	Goods []catalog.Good     `json:"goods"`
+	Notes []observation.Note `json:"notes"` // on entries that became no good
+}
+
+func (s shownCatalog) notes() int {
+	n := len(s.Notes)
+	for _, good := range s.Goods {
+		n += len(good.Notes)
+	}
+	return n
+}
+
+func (s shownCatalog) write(w io.Writer) error {
+	repositories, without := 0, 0
+	for _, good := range s.Goods {
+		fmt.Fprintf(w, "%s  (%s)\n", printable(good.Name), good.ID)
+		for _, repository := range good.Repositories {
+			fmt.Fprintf(w, "    %s\n", repository.URL)
+		}
+		for _, note := range good.Notes {
+			writeNote(w, note)
+		}
+		repositories += len(good.Repositories)
+		if len(good.Repositories) == 0 {
+			without++
+		}
+	}
+	for _, note := range s.Notes {
+		writeNote(w, note)
+	}
+	_, err := fmt.Fprintf(w, "%d goods, %d repositories, %d goods without one, %d notes.\n", len(s.Goods), repositories, without, s.notes())
+	return err
+}
+
+func writeNote(w io.Writer, note observation.Note) {
+	if note.Subject != "" {
+		fmt.Fprintf(w, "    ! %s: %s\n", printable(shorten(note.Subject, 100)), printable(note.Message))
+		return
+	}
+	fmt.Fprintf(w, "    ! %s\n", printable(note.Message))
+}
+
+// shorten cuts a text for a line of a terminal.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
+}

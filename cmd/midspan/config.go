@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/config"
+)
+
+func (a *app) configCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "config",
+		Short: "Show the effective configuration: flags over MIDSPAN_* over midspan.yaml over defaults",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := a.load(cmd)
+			if err != nil {
+				return err
+			}
+			effective := masked(cfg)
+			return a.print(effective, func(w io.Writer) error {
+				data, err := yaml.Marshal(effective)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprint(w, string(data))
+				return err
+			})
+		},
+	}
+}
+
+// masked is the configuration by its keys, with passwords and tokens in
+// addresses replaced.
+func masked(cfg config.Config) map[string]any {
+	catalogs := make([]string, len(cfg.Catalog))
+	for i, location := range cfg.Catalog {
+		catalogs[i] = mask(location)
+	}
+	rewrite := map[string]string{}
+	for prefix, base := range cfg.Rewrite {
+		rewrite[mask(prefix)] = mask(base)
+	}
+	return map[string]any{
+		"catalog": catalogs, "mirror": cfg.Mirror, "advisories": mask(cfg.Advisories), "ecosystems": cfg.Ecosystems,
+		"rules": cfg.Rules, "offline": cfg.Offline, "allow-private": cfg.AllowPrivate, "as-of": cfg.AsOf, "store": cfg.Store,
+		"out": cfg.Out, "only": cfg.Only, "limit": cfg.Limit, "jobs": cfg.Jobs, "timeout": cfg.Timeout.String(), "rewrite": rewrite,
+	}
+}
+
+// mask hides what an address may carry of secrets: its user part and query.
+func mask(location string) string {
+	u, err := url.Parse(location)
+	if err != nil || u.Host == "" {
+		return location
+	}
+	if u.User != nil {
+		u.User = url.User("***")
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "***"
+	}
+	return strings.ReplaceAll(u.String(), "%2A%2A%2A", "***")
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+
+	"github.com/midspan/midspan/internal/pipeline"
+)
+
+// progress shows bars on a terminal and plain lines otherwise, on standard
+// error, so that standard output is the result alone. done ends it.
+func (a *app) progress() (p pipeline.Progress, done func()) {
+	if a.quiet {
+		return pipeline.Silent{}, func() {}
+	}
+	if file, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		bars := &bars{pool: mpb.New(mpb.WithOutput(a.stderr), mpb.WithWidth(40))}
+		return bars, bars.pool.Shutdown
+	}
+	return &lines{out: a.stderr}, func() {}
+}
+
+// lines is progress for logs: one line a unit.
+type lines struct {
+	out         io.Writer
+	stage       string
+	done, units int
+}
+
+func (l *lines) Stage(name string, units int) {
+	l.stage, l.done, l.units = name, 0, units
+	if units == 0 {
+		fmt.Fprintf(l.out, "%s\n", name)
+	}
+}
+
+func (l *lines) Done(unit, outcome string) {
+	l.done++
+	if l.units > 0 {
+		fmt.Fprintf(l.out, "%s %d/%d %s: %s\n", l.stage, l.done, l.units, printable(unit), printable(outcome))
+	}
+}
+
+func (l *lines) End() {}
+
+// bars is progress for people.
+type bars struct {
+	pool *mpb.Progress
+	bar  *mpb.Bar
+}
+
+func (b *bars) Stage(name string, units int) {
+	b.bar = b.pool.AddBar(int64(units), mpb.PrependDecorators(decor.Name(name, decor.WCSyncSpaceR)),
+		mpb.AppendDecorators(decor.CountersNoUnit("%d of %d")))
+}
+
+func (b *bars) Done(string, string) { b.bar.Increment() }
+
+// End fills the bar, also where the number of units was not known before.
+func (b *bars) End() { b.bar.SetTotal(-1, true) }

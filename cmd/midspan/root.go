@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+)
+
+// Exit codes, an interface for scripts.
+const (
+	exitDone  = 0 // done, and everything that was asked for was read
+	exitError = 1 // could not start, or was ended by an error
+	exitUsage = 2 // the command line is wrong
+	exitGaps  = 3 // done, with gaps that the report shows
+)
+
+const exitHelp = `Exit codes:
+  0  done
+  1  could not start, or ended by an error
+  2  wrong usage
+  3  done, with gaps: something could not be read, and the report says what`
+
+// app is what the commands share.
+type app struct {
+	stdout, stderr io.Writer
+	now            func() time.Time
+	configFile     string
+	json           bool
+	quiet          bool
+	gaps           int
+}
+
+// usageError is an error in the command line.
+type usageError struct{ error }
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time) int {
+	a := &app{stdout: stdout, stderr: stderr, now: now}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if _, wrong := errors.AsType[usageError](err); wrong || err != nil && strings.HasPrefix(err.Error(), "unknown command") {
+		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(err.Error()))
+		return exitUsage
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
+		return exitError
+	}
+	if a.gaps > 0 {
+		return exitGaps
+	}
+	return exitDone
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "midspan",
+		Short: "Which digital public goods carry real load on too few supports",
+		Long: `Midspan reads a catalog of digital public goods, scans the repositories behind
+them, and says which carry real load on too few supports, and why.
+
+` + exitHelp,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	flags := root.PersistentFlags()
+	config.AddFlags(flags)
+	flags.StringVar(&a.configFile, "config", "", "configuration file (default: midspan.yaml in this folder)")
+	flags.BoolVar(&a.json, "json", false, "print JSON for a script")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
+	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
+		a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.versionCommand())
+	return root
+}
+
+// exactly wraps cobra's count of arguments so that a wrong one is wrong usage.
+func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, given []string) error {
+		if err := args(cmd, given); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// load reads the effective configuration.
+func (a *app) load(cmd *cobra.Command) (config.Config, error) {
+	cfg, err := config.Load(cmd.Flags(), a.configFile, a.now())
+	if err != nil {
+		return cfg, usageError{err}
+	}
+	return cfg, nil
+}
+
+// with opens a pipeline for a command and closes it after.
+func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
+	cfg, err := a.load(cmd)
+	if err != nil {
+		return err
+	}
+	progress, done := a.progress()
+	defer done()
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, progress)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	return do(cmd.Context(), p, cfg)
+}
+
+// print writes JSON for scripts, or calls plain.
+func (a *app) print(value any, plain func(io.Writer) error) error {
+	if !a.json {
+		return plain(a.stdout)
+	}
+	encoder := json.NewEncoder(a.stdout)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
+
+// printable strips what could drive a terminal from text that came from outside.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' {
+			return r
+		}
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+)
+
+func (a *app) runCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run [URL...]",
+		Short: "Read a catalog, scan its repositories, judge them and publish the report",
+		Long: `Run passes through every stage and writes the report. Without a catalog and
+without URLs it reads the embedded sample, which needs no network.
+
+` + exitHelp,
+		Example: `  midspan run
+  midspan run https://github.com/example/one https://github.com/example/two
+  midspan run --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --advisories /srv/osv --offline`,
+		RunE: func(cmd *cobra.Command, urls []string) error {
+			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				published, err := p.Run(ctx, urls)
+				if err != nil {
+					return err
+				}
+				return a.printPublished(published)
+			})
+		},
+	}
+}
+
+func (a *app) printPublished(published pipeline.Published) error {
+	a.gaps = published.Gaps
+	summary := published.Document.Summary
+	return a.print(map[string]any{"report": published.Files.HTML, "json": published.Files.JSON, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
+		fmt.Fprintf(w, "%d goods, %d of %d repositories read, %.0f %% of what could be measured was.\n",
+			summary.Goods, summary.Scanned, summary.Repositories, 100*summary.Coverage)
+		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
+		if published.Gaps > 0 {
+			fmt.Fprintf(w, "%d gaps: what could not be read stands in the report.\n", published.Gaps)
+		}
+		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.HTML)
+		return err
+	})
+}
+
+// stageLine counts goods by stage, in the order of a life.
+func stageLine(stages map[assess.Stage]int) string {
+	var parts []string
+	for _, stage := range []assess.Stage{assess.MessyMiddle, assess.Emerging, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset, assess.Unassessed} {
+		if stages[stage] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", stages[stage], stage))
+		}
+	}
+	return strings.Join(parts, ", ") + "."
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/store"
+)
+
+func (a *app) scanCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "scan [URL...]",
+		Short: "Read a catalog, scan its repositories and match their packages; judge nothing yet",
+		RunE: func(cmd *cobra.Command, urls []string) error {
+			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				run, err := p.Begin(ctx, urls)
+				if err != nil {
+					return err
+				}
+				if err := p.Scan(ctx, run); err != nil {
+					return err
+				}
+				if err := p.Match(ctx, run); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(a.stdout, "Run %d is scanned and matched; midspan assess judges it.\n", run.ID)
+				return err
+			})
+		},
+	}
+}
+
+func (a *app) assessCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "assess",
+		Short: "Judge the goods of the last scanned run, for example after a change of rules",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				run, err := p.Resume(ctx, "midspan scan", store.Scanned, store.Matched, store.Assessed)
+				if err != nil {
+					return err
+				}
+				// Matching again costs nothing where the database is the same.
+				if err := p.Match(ctx, run); err != nil {
+					return err
+				}
+				if err := p.Assess(ctx, run); err != nil {
+					return err
+				}
+				_, err = fmt.Fprintf(a.stdout, "Run %d is judged; midspan report publishes it.\n", run.ID)
+				return err
+			})
+		},
+	}
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "report",
+		Short: "Publish the last judged run again",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				run, err := p.Resume(ctx, "midspan assess", store.Assessed)
+				if err != nil {
+					return err
+				}
+				published, err := p.Publish(ctx, run)
+				if err != nil {
+					return err
+				}
+				return a.printPublished(published)
+			})
+		},
+	}
+}

@@ -1,0 +1,108 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+var now = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+
+func load(t *testing.T, file string, args ...string) (Config, error) {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	AddFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	if file == "" {
+		t.Chdir(t.TempDir())
+		return Load(flags, "", now)
+	}
+	path := filepath.Join(t.TempDir(), "midspan.yaml")
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(flags, path, now)
+}
+
+func TestFlagsWinOverVariablesOverTheFileOverDefaults(t *testing.T) {
+	const file = "jobs: 3\nlimit: 3\nout: from-file\n"
+	t.Setenv("MIDSPAN_JOBS", "2")
+	t.Setenv("MIDSPAN_LIMIT", "2")
+	c, err := load(t, file, "--jobs=1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Jobs != 1 || c.Limit != 2 || c.Out != "from-file" || c.Store != ".midspan" {
+		t.Errorf("config = %+v", c)
+	}
+}
+
+func TestEveryFlagHasItsVariable(t *testing.T) {
+	t.Setenv("MIDSPAN_CATALOG", "a.csv,b.json")
+	t.Setenv("MIDSPAN_MIRROR", "/m/{owner}+{name}/repo")
+	t.Setenv("MIDSPAN_AS_OF", "2026-01-02")
+	t.Setenv("MIDSPAN_OFFLINE", "true")
+	t.Setenv("MIDSPAN_ALLOW_PRIVATE", "true")
+	t.Setenv("MIDSPAN_TIMEOUT", "90s")
+	c, err := load(t, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(c.Catalog, []string{"a.csv", "b.json"}) || c.Mirror != "/m/{owner}+{name}/repo" || !c.Offline || !c.AllowPrivate || c.Timeout != 90*time.Second {
+		t.Errorf("config = %+v", c)
+	}
+	if want := time.Date(2026, 1, 2, 23, 59, 59, 0, time.UTC); !c.Day().Equal(want) {
+		t.Errorf("day = %v, want %v", c.Day(), want)
+	}
+}
+
+func TestAsOfIsTodayByDefault(t *testing.T) {
+	c, err := load(t, "")
+	if err != nil || c.AsOf != "2026-11-21" {
+		t.Errorf("as-of %q, %v", c.AsOf, err)
+	}
+}
+
+func TestRewriteKeepsAddressesWithDots(t *testing.T) {
+	c, err := load(t, "rewrite:\n  https://github.com/: https://git.example.org/mirror/\n")
+	if err != nil || c.Rewrite["https://github.com/"] != "https://git.example.org/mirror/" {
+		t.Errorf("rewrite = %v, %v", c.Rewrite, err)
+	}
+}
+
+func TestWrongSettingsAreRefusedWithTheirName(t *testing.T) {
+	for _, one := range []struct{ file, arg, want string }{
+		{"catalogue: x.csv\n", "", "catalogue"},
+		{"jobs: 0\n", "", "jobs"},
+		{"jobs: many\n", "", "jobs"},
+		{"a: [\n", "", "midspan.yaml"},
+		{"", "--as-of=yesterday", "as-of"},
+		{"", "--as-of=2026-13-01", "as-of"},
+		{"", "--mirror=/srv/{owner}", "mirror"},
+		{"", "--limit=-1", "limit"},
+	} {
+		var args []string
+		if one.arg != "" {
+			args = []string{one.arg}
+		}
+		_, err := load(t, one.file, args...)
+		if err == nil || !strings.Contains(strings.ToLower(err.Error()), one.want) {
+			t.Errorf("%q %q: error %v, want one that names %s", one.file, one.arg, err, one.want)
+		}
+	}
+}
+
+func TestConfigurationFileThatIsNamedMustBeThere(t *testing.T) {
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	AddFlags(flags)
+	if _, err := Load(flags, filepath.Join(t.TempDir(), "none.yaml"), now); err == nil {
+		t.Error("a missing file was accepted")
+	}
+}

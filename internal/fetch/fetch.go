@@ -1,0 +1,100 @@
+// Package fetch is the one HTTP client policy of Midspan: retries with
+// backoff, a ceiling on time, no private addresses unless allowed, nothing at
+// all when offline.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"syscall"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Options configure a client.
+type Options struct {
+	Offline      bool
+	AllowPrivate bool
+	UserAgent    string
+}
+
+// ErrOffline is what every request ends in when the network is switched off.
+var ErrOffline = errors.New("offline: the network is switched off")
+
+// Client returns an HTTP client that retries what is worth retrying: refused
+// connections, 429 with its Retry-After, and 5xx.
+func Client(opts Options) *http.Client {
+	if opts.Offline {
+		return &http.Client{Transport: refuse{}}
+	}
+	dialer := &net.Dialer{Timeout: 20 * time.Second}
+	if !opts.AllowPrivate {
+		dialer.Control = refusePrivate
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = dialer.DialContext
+	transport.ResponseHeaderTimeout = time.Minute
+	retry := retryablehttp.NewClient()
+	retry.Logger = nil
+	retry.RetryMax = 4
+	retry.RetryWaitMin, retry.RetryWaitMax = time.Second, 30*time.Second
+	retry.HTTPClient = &http.Client{Transport: agent{transport, opts.UserAgent}}
+	return retry.StandardClient()
+}
+
+// refusePrivate looks at the address that was resolved, so that a name cannot
+// lead inside after it was checked.
+func refusePrivate(_, address string, _ syscall.RawConn) error {
+	host, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := host.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() {
+		return fmt.Errorf("%s is a private address; --allow-private permits that", ip)
+	}
+	return nil
+}
+
+type refuse struct{}
+
+func (refuse) RoundTrip(*http.Request) (*http.Response, error) { return nil, ErrOffline }
+
+type agent struct {
+	next http.RoundTripper
+	name string
+}
+
+func (a agent) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set("User-Agent", a.name)
+	return a.next.RoundTrip(r)
+}
+
+// Get opens the body of an address. An answer other than 200 is an error that
+// names it. The caller closes the body.
+func Get(ctx context.Context, client *http.Client, address string) (io.ReadCloser, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("fetch %q: not an http or https address", address)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", u.Redacted(), err)
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close()
+		return nil, fmt.Errorf("fetch %s: the server answered %s", u.Redacted(), response.Status)
+	}
+	return response.Body, nil
+}

@@ -1,0 +1,163 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/catalog/sample"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/store"
+)
+
+// Begin is the catalog stage: it reads the catalogs and stores a new run with
+// their goods. urls name further repositories, from the command line.
+func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) {
+	catalogs, err := p.Catalogs(ctx, urls)
+	if err != nil {
+		return store.Run{}, err
+	}
+	goods := p.Choose(catalogs)
+	if len(goods) == 0 {
+		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyBecause(p.cfg, catalogs))
+	}
+	run := store.Run{AsOf: p.cfg.Day(), State: store.Started, CatalogID: p.catalogID(catalogs)}
+	for _, c := range catalogs {
+		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods)})
+		run.Notes = append(run.Notes, c.Notes...)
+	}
+	run.ID, err = p.store.Begin(ctx, run, goods)
+	return run, err
+}
+
+// Catalogs reads the configured catalogs and the urls; the sample where there
+// is neither.
+func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
+	if usesSample(p.cfg, urls) {
+		goods, err := sample.Write(ctx, sampleOrigins(p.cfg), p.cfg.Day(), p.git)
+		return []catalog.Catalog{goods}, err
+	}
+	var all []catalog.Catalog
+	for _, location := range p.cfg.Catalog {
+		read, err := catalog.Load(ctx, location, p.open)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, read)
+	}
+	if len(urls) > 0 {
+		all = append(all, catalog.FromURLs(urls))
+	}
+	return all, nil
+}
+
+// open fetches a catalog that stands at an address.
+func (p *Pipeline) open(ctx context.Context, address string) (io.ReadCloser, error) {
+	client := fetch.Client(fetch.Options{Offline: p.cfg.Offline, AllowPrivate: p.cfg.AllowPrivate, UserAgent: "midspan/" + p.version})
+	return fetch.Get(ctx, client, address)
+}
+
+// Choose makes goods of the catalogs' entries and applies the settings only
+// and limit.
+func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
+	goods := catalog.Merge(catalogs)
+	if only := strings.ToLower(p.cfg.Only); only != "" {
+		goods = slices.DeleteFunc(goods, func(g catalog.Good) bool { return !mentions(g, only) })
+	}
+	if p.cfg.Limit > 0 && len(goods) > p.cfg.Limit {
+		goods = goods[:p.cfg.Limit]
+	}
+	return goods
+}
+
+func mentions(good catalog.Good, only string) bool {
+	texts := append([]string{good.ID, good.Name}, good.Aliases...)
+	for _, repository := range good.Repositories {
+		texts = append(texts, repository.URL)
+	}
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), only) })
+}
+
+func emptyBecause(cfg config.Config, catalogs []catalog.Catalog) string {
+	if cfg.Only != "" {
+		return fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only)
+	}
+	var because []string
+	for _, c := range catalogs {
+		because = append(because, fmt.Sprintf("%s has none", c.Location))
+		for _, note := range c.Notes {
+			because = append(because, note.Subject+": "+note.Message)
+		}
+	}
+	return strings.Join(because[:min(len(because), 5)], "; ")
+}
+
+// catalogID is shared by runs that can be compared with each other.
+func (p *Pipeline) catalogID(catalogs []catalog.Catalog) string {
+	hash := sha256.New()
+	for _, c := range catalogs {
+		fmt.Fprintf(hash, "%q %q\n", c.Name, c.Location)
+		if c.Name == "url" {
+			for _, good := range c.Goods {
+				fmt.Fprintf(hash, "%q\n", good.ID)
+			}
+		}
+	}
+	fmt.Fprintf(hash, "%q %d\n", p.cfg.Only, p.cfg.Limit)
+	return hex.EncodeToString(hash.Sum(nil))[:16]
+}
+
+func usesSample(cfg config.Config, urls []string) bool {
+	return len(cfg.Catalog) == 0 && len(urls) == 0
+}
+
+// sampleOrigins is where the sample's repositories are written: they are dated
+// relative to as-of, so each day has its own.
+func sampleOrigins(cfg config.Config) string {
+	folder, err := filepath.Abs(filepath.Join(cfg.Store, "sample", cfg.AsOf))
+	if err != nil {
+		return filepath.Join(cfg.Store, "sample", cfg.AsOf)
+	}
+	return folder
+}
+
+// rewrites sends the sample's addresses to the folder where they are written.
+func rewrites(cfg config.Config) map[string]string {
+	all := map[string]string{sample.BaseURL: sampleOrigins(cfg) + "/"}
+	for prefix, folder := range cfg.Rewrite {
+		all[prefix] = folder
+	}
+	return all
+}
+
+// repositories lists the distinct repositories of a run's goods by address.
+func (p *Pipeline) repositories(ctx context.Context, run store.Run) ([]catalog.Repository, error) {
+	seen := map[string]catalog.Repository{}
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return nil, err
+		}
+		for _, repository := range good.Repositories {
+			seen[repository.URL] = repository
+		}
+	}
+	list := make([]catalog.Repository, 0, len(seen))
+	for _, repository := range seen {
+		list = append(list, repository)
+	}
+	slices.SortFunc(list, func(a, b catalog.Repository) int { return strings.Compare(a.URL, b.URL) })
+	return list, nil
+}
+
+// note makes the note of a failed unit from its error.
+func note(cause observation.Cause, subject string, err error) observation.Note {
+	return observation.Note{Cause: cause, Subject: subject, Message: err.Error()}
+}

@@ -1,0 +1,54 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// Check passes one repository, a folder or an address, through the stages and
+// returns its document with the number of gaps. It leaves no run behind: the store's runs are those of
+// catalogs.
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread int, err error) {
+	if target, err = localPath(ctx, target); err != nil {
+		return report.Document{}, 0, err
+	}
+	scratch, err := os.MkdirTemp("", "midspan-check-")
+	if err != nil {
+		return report.Document{}, 0, err
+	}
+	defer os.RemoveAll(scratch)
+	p, err := open(ctx, cfg, filepath.Join(scratch, "runs.db"), version, now, progress)
+	if err != nil {
+		return report.Document{}, 0, err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	run, err := p.Begin(ctx, []string{target})
+	if err != nil {
+		return report.Document{}, 0, err
+	}
+	if err := p.judge(ctx, run); err != nil {
+		return report.Document{}, 0, err
+	}
+	document, err = p.Document(ctx, run)
+	return document, gaps(document), err
+}
+
+// localPath turns a folder into the path of the repository that it stands in.
+func localPath(ctx context.Context, target string) (string, error) {
+	if info, err := os.Stat(target); err != nil || !info.IsDir() {
+		return target, nil
+	}
+	git, err := gitrepo.New(ctx, gitrepo.Options{})
+	if err != nil {
+		return "", err
+	}
+	defer git.Close()
+	return git.TopLevel(ctx, target)
+}

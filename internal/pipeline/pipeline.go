@@ -1,0 +1,155 @@
+// Package pipeline runs the stages: catalog, acquire and scan, match, assess,
+// publish. Each reads what the one before stored and stores its own result, so
+// each can run alone, resume after a crash and skip what has not changed.
+//
+// It holds no rule, no format and no git command: it calls those who do.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/registry"
+)
+
+// Pipeline holds what the stages share. Close it.
+type Pipeline struct {
+	cfg      config.Config
+	version  string
+	now      func() time.Time // for durations only: results depend on as-of
+	progress Progress
+	store    *store.Store
+	git      *gitrepo.Git
+	rules    *assess.Rules
+	scanners []scanners.Scanner
+	// advisories is nil where no database could be had: then everything is
+	// unknown to it, and advisoryNotes say why. databaseID is empty before the
+	// database was looked for.
+	advisories    *advisory.Database
+	databaseID    string
+	advisoryNotes []observation.Note
+}
+
+// Progress hears what the pipeline does. Its methods are called from several
+// goroutines, but never at once.
+type Progress interface {
+	// Stage says that a stage with so many units begins.
+	Stage(name string, units int)
+	// Done says that a unit of the stage ended: "scanned", "partial", "failed: not-found".
+	Done(unit, outcome string)
+	// End says that the stage is over.
+	End()
+}
+
+// Silent is a Progress that says nothing.
+type Silent struct{}
+
+// Stage does nothing.
+func (Silent) Stage(string, int) {}
+
+// Done does nothing.
+func (Silent) Done(string, string) {}
+
+// End does nothing.
+func (Silent) End() {}
+
+// New opens the store and all that the stages need. version is Midspan's own;
+// now is the clock that durations are taken with.
+func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress)
+}
+
+// open is New with the runs in a file of their own.
+func open(ctx context.Context, cfg config.Config, runs, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+	rules, err := loadRules(cfg.Rules)
+	if err != nil {
+		return nil, err
+	}
+	git, err := gitrepo.New(ctx, gitrepo.Options{
+		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: rewrites(cfg),
+	})
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, runs)
+	if err != nil {
+		return nil, errors.Join(err, git.Close())
+	}
+	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: registry.All()}, nil
+}
+
+func loadRules(path string) (*assess.Rules, error) {
+	if path == "" {
+		return assess.LoadRules(nil)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the rules: %w", err)
+	}
+	rules, err := assess.LoadRules(data)
+	if err != nil {
+		return nil, fmt.Errorf("rules %s: %w", path, err)
+	}
+	return rules, nil
+}
+
+// Close releases the store and what git left in temporary folders.
+func (p *Pipeline) Close() error {
+	err := errors.Join(p.store.Close(), p.git.Close())
+	if p.advisories != nil {
+		err = errors.Join(err, p.advisories.Close())
+	}
+	return err
+}
+
+// Run passes through all stages and returns what was published.
+func (p *Pipeline) Run(ctx context.Context, urls []string) (Published, error) {
+	run, err := p.Begin(ctx, urls)
+	if err != nil {
+		return Published{}, err
+	}
+	if err := p.judge(ctx, run); err != nil {
+		return Published{}, err
+	}
+	return p.Publish(ctx, run)
+}
+
+// judge passes a run through the stages from its goods to their verdicts.
+func (p *Pipeline) judge(ctx context.Context, run store.Run) error {
+	for _, stage := range []func(context.Context, store.Run) error{p.Scan, p.Match, p.Assess} {
+		if err := stage(ctx, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Resume returns the newest run that a stage can work on, or an error that
+// says which command comes first.
+func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
+	run, err := p.store.Latest(ctx, states...)
+	if errors.Is(err, store.ErrNone) {
+		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)
+	}
+	return run, err
+}
+
+// at is the time of which a snapshot's measures speak: the day of the run, or
+// the day on which the mirror was last fetched, whichever is earlier.
+func at(asOf, observedUntil time.Time) time.Time {
+	if seen := config.EndOfDay(observedUntil); seen.Before(asOf) {
+		return seen
+	}
+	return asOf
+}

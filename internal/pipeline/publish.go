@@ -1,0 +1,148 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
+)
+
+// Published says what a run gave and where it stands.
+type Published struct {
+	Document report.Document
+	// Files are the paths of the main files that were written.
+	Files report.Files
+	// Gaps counts what could not be read: repositories that failed or were read
+	// in part, entries that became no good, packages that could not be matched.
+	Gaps int
+}
+
+// Publish is the last stage: it writes the report of an assessed run.
+func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
+	document, err := p.Document(ctx, run)
+	if err != nil {
+		return Published{}, err
+	}
+	files, err := report.Write(ctx, p.cfg.Out, document)
+	if err != nil {
+		return Published{}, err
+	}
+	return Published{Document: document, Files: files, Gaps: gaps(document)}, nil
+}
+
+// Document gathers the report of an assessed run.
+func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document, error) {
+	if err := p.openAdvisories(ctx, run); err != nil {
+		return report.Document{}, err
+	}
+	document := report.Document{
+		Schema: "schema.json", Version: report.SchemaVersion,
+		Generator:   report.Generator{Name: "midspan", Version: p.version},
+		AsOf:        run.AsOf,
+		Definitions: p.definitions(),
+		Notes:       append(slices.Clone(run.Notes), p.advisoryNotes...),
+	}
+	for _, source := range run.Sources {
+		document.Catalogs = append(document.Catalogs, report.Catalog(source))
+	}
+	for _, scanner := range p.scanners {
+		document.Scanners = append(document.Scanners, report.Scanner{Name: scanner.Name(), Version: scanner.Version(), Configuration: scanner.Configuration()})
+	}
+	counts := newCounts()
+	portfolio := assess.NewPortfolio()
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return report.Document{}, err
+		}
+		entry, err := p.entry(ctx, run, good, counts, portfolio)
+		if err != nil {
+			return report.Document{}, err
+		}
+		document.Goods = append(document.Goods, entry)
+	}
+	document.Summary = counts.summary
+	document.Keystones, document.FixFirst = portfolio.Result()
+	if document.Advisory, err = p.describeAdvisories(ctx, run, counts); err != nil {
+		return report.Document{}, err
+	}
+	return document, p.addChange(ctx, run, &document)
+}
+
+// entry is the part of the document that speaks of one good.
+func (p *Pipeline) entry(ctx context.Context, run store.Run, good store.Good, counts *counts, portfolio *assess.Portfolio) (report.Good, error) {
+	verdict, err := verdictOf(good)
+	if err != nil {
+		return report.Good{}, err
+	}
+	entry := report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures}
+	counts.good(verdict.Verdict, len(good.Repositories) > 0)
+	var packages []observation.Package
+	var findings []observation.Finding
+	for _, repository := range good.Repositories {
+		all, err := p.seen(ctx, run, repository)
+		if err != nil {
+			return report.Good{}, fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		scan := p.scanEntry(repository, all)
+		counts.repository(scan, all)
+		entry.Scans = append(entry.Scans, scan)
+		packages = append(packages, all.packages...)
+		findings = append(findings, all.match.Findings...)
+	}
+	portfolio.Add(good.ID, verdict.Verdict.Stage, packages, findings)
+	return entry, nil
+}
+
+// addChange compares with the assessed run before, if there is one.
+func (p *Pipeline) addChange(ctx context.Context, run store.Run, document *report.Document) error {
+	before, err := p.store.Before(ctx, run)
+	if errors.Is(err, store.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for an earlier run: %w", err)
+	}
+	earlier := report.Document{AsOf: before.AsOf}
+	for good, err := range p.store.Goods(ctx, before.ID) {
+		if err != nil {
+			return err
+		}
+		verdict, err := verdictOf(good)
+		if err != nil {
+			return err
+		}
+		earlier.Goods = append(earlier.Goods, report.Good{Good: good.Good, Verdict: verdict.Verdict})
+	}
+	document.Change = report.Compare(earlier, *document)
+	return nil
+}
+
+// gaps counts what a reader should know was not read.
+func gaps(document report.Document) int {
+	n := len(document.Notes)
+	for _, count := range document.Summary.Failed {
+		n += count
+	}
+	for _, count := range document.Summary.Unmatched {
+		n += count
+	}
+	for _, good := range document.Goods {
+		n += len(good.Notes)
+		for _, scan := range good.Scans {
+			if scan.Outcome == report.Partial {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// sortedKeys lists the keys of a map in order.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,215 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Scan is the acquire and scan stages: it brings every repository of the run
+// and lets each scanner look at it once. What was looked at before, at the
+// same commit with the same scanner and configuration, is not looked at again.
+func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
+	repositories, err := p.repositories(ctx, run)
+	if err != nil {
+		return err
+	}
+	p.progress.Stage("scan", len(repositories))
+	defer p.progress.End()
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.cfg.Jobs)
+	var reporting sync.Mutex
+	for _, repository := range repositories {
+		group.Go(func() error {
+			scan, err := p.scanRepository(ctx, run, repository)
+			if err != nil {
+				return err
+			}
+			if err := p.store.PutScan(ctx, run.ID, scan); err != nil {
+				return fmt.Errorf("store the scan of %s: %w", repository.URL, err)
+			}
+			reporting.Lock()
+			defer reporting.Unlock()
+			p.progress.Done(repository.URL, outcomeOf(scan))
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return p.store.Advance(ctx, run.ID, store.Scanned)
+}
+
+func outcomeOf(scan store.Scan) string {
+	switch {
+	case scan.Failure != nil:
+		return "failed: " + string(scan.Failure.Cause)
+	case len(scan.Notes) > 0:
+		return "partial"
+	}
+	return "scanned"
+}
+
+// scanRepository never fails for what is wrong with the repository: that
+// becomes the scan's failure. It fails when the run is over.
+func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository catalog.Repository) (store.Scan, error) {
+	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	scan := store.Scan{URL: repository.URL, At: run.AsOf}
+	snapshot, err := p.acquire(limited, repository)
+	if err != nil {
+		failure := note(gitrepo.CauseOf(err), repository.URL, err)
+		if errors.Is(err, context.DeadlineExceeded) {
+			failure.Message = fmt.Sprintf("not read within %s; --timeout allows more", p.cfg.Timeout)
+		}
+		scan.Failure = &failure
+		return scan, ctx.Err()
+	}
+	defer snapshot.Close()
+	scan.Commit, scan.ObservedUntil = snapshot.Commit(), snapshot.ObservedUntil()
+	scan.At = at(run.AsOf, scan.ObservedUntil)
+	scan.Notes = snapshot.Notes()
+	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
+	for _, scanner := range p.scanners {
+		key, notes, err := p.observe(limited, run, scanner, in)
+		if err != nil {
+			return scan, err
+		}
+		scan.Keys = append(scan.Keys, key)
+		scan.Notes = append(scan.Notes, notes...)
+	}
+	return scan, ctx.Err()
+}
+
+// acquire opens the given mirror of a repository, or its own after bringing it
+// up to date.
+func (p *Pipeline) acquire(ctx context.Context, repository catalog.Repository) (*gitrepo.Snapshot, error) {
+	if repository.Host == "" {
+		return p.git.Open(ctx, repository.URL) // a path from the command line
+	}
+	given := ""
+	if p.cfg.Mirror != "" {
+		given = expand(p.cfg.Mirror, repository)
+		if _, err := os.Stat(given); err == nil {
+			return p.git.Open(ctx, given)
+		}
+	}
+	local := filepath.Join(repository.Host, filepath.FromSlash(repository.Owner), repository.Path+".git")
+	if !filepath.IsLocal(local) {
+		return nil, &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL, Err: errors.New("its path leaves the store")}
+	}
+	dir := filepath.Join(p.cfg.Store, "mirrors", local)
+	if err := p.git.Mirror(ctx, repository.URL, dir); err != nil {
+		if given != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
+			err = &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: repository.URL, Err: fmt.Errorf("no mirror at %s, and offline", given)}
+		}
+		return nil, err
+	}
+	return p.git.Open(ctx, dir)
+}
+
+// expand fills a mirror template.
+func expand(template string, repository catalog.Repository) string {
+	return strings.NewReplacer("{host}", repository.Host, "{owner}", repository.Owner, "{name}", repository.Path).Replace(template)
+}
+
+// observe lets one scanner look at a snapshot, unless the store holds what it
+// would see. The notes are of a scanner that could not do its work.
+func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (key string, notes []observation.Note, err error) {
+	key = workKey(scanner, in)
+	if seen, err := p.store.Observation(ctx, key); err == nil {
+		return key, seen.Notes, nil
+	} else if !errors.Is(err, store.ErrNone) && ctx.Err() == nil {
+		return "", nil, fmt.Errorf("read observation %s: %w", key, err)
+	}
+	begun := p.now()
+	seen, err := protect(ctx, scanner, in)
+	if err != nil {
+		// A failure is this run's alone: the next one tries again.
+		key = fmt.Sprintf("%s run=%d", key, run.ID)
+		seen = unseen(scanner, in, err)
+	}
+	seen.Measures = complete(scanner.Definitions(), seen.Measures)
+	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, seen, p.now().Sub(begun)); err != nil {
+		return "", nil, fmt.Errorf("store observation %s: %w", key, err)
+	}
+	return key, seen.Notes, nil
+}
+
+// workKey names a unit of work: the same key always gives the same result.
+func workKey(scanner scanners.Scanner, in scanners.Input) string {
+	key := fmt.Sprintf("%s %s@%s %s", in.Snapshot.Commit(), scanner.Name(), scanner.Version(), scanner.Configuration())
+	if scanner.DependsOnTime() {
+		key += " at=" + in.At.Format(time.DateOnly)
+	}
+	if in.Snapshot.Shallow() {
+		key += " shallow"
+	}
+	if missing := in.Snapshot.Missing(); missing > 0 {
+		key += fmt.Sprintf(" missing=%d", missing)
+	}
+	return key
+}
+
+// panicked is a scanner's panic as an error.
+type panicked struct{ value any }
+
+func (e *panicked) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// protect keeps a scanner's panic from ending more than its own work.
+func protect(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (seen observation.Observation, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &panicked{value}
+		}
+	}()
+	return scanner.Scan(ctx, in)
+}
+
+// unseen is the observation of a scanner that could not look.
+func unseen(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
+	cause := observation.CauseScannerFailed
+	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), err)
+	if _, ok := errors.AsType[*panicked](err); ok {
+		cause = observation.CauseScannerPanic
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		cause, message = observation.CauseOverLimit, fmt.Sprintf("scanner %s did not end in time; --timeout allows more", scanner.Name())
+	}
+	if typed, ok := errors.AsType[*gitrepo.Error](err); ok {
+		cause = typed.Cause
+	}
+	seen := observation.Observation{Scanner: scanner.Name(), Version: scanner.Version(),
+		Notes: []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
+	for _, definition := range scanner.Definitions() {
+		seen.Measures = append(seen.Measures, definition.UnknownFor(cause, message))
+	}
+	return seen
+}
+
+// complete adds an unknown for each declared measure that a scanner left out.
+func complete(definitions []observation.Definition, measures []observation.Measure) []observation.Measure {
+	have := map[string]bool{}
+	for _, measure := range measures {
+		have[measure.ID] = true
+	}
+	for _, definition := range definitions {
+		if !have[definition.ID] {
+			measures = append(measures, definition.UnknownFor(observation.CauseScannerFailed, "the scanner said nothing of it"))
+		}
+	}
+	return measures
+}
