@@ -1,0 +1,289 @@
+package catalog
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+const (
+	formatCSV = "csv"
+	// maxBrokenRows bounds how often a table is read again behind a row that
+	// does not parse.
+	maxBrokenRows = 100
+)
+
+// columns are the names that a table's columns may have, beside the field they
+// fill. Case, spaces, dashes and underscores do not count.
+var columns = map[string]string{
+	"url": "url", "urls": "url", "repository": "url", "repositories": "url", "repo": "url", "repositoryurl": "url", "repourl": "url",
+	"id": "id", "name": "name", "aliases": "aliases", "alias": "aliases",
+	"description": "description", "website": "website", "homepage": "website",
+	"sdgs": "sdgs", "sdg": "sdgs", "sectors": "sectors", "sector": "sectors",
+	"type": "type", "types": "type", "status": "status", "stage": "status",
+	"licence": "licence", "license": "licence", "licences": "licence", "licenses": "licence",
+	"countries": "countries", "country": "countries", "deploymentcountries": "countries",
+	"developmentcountries": "developmentcountries",
+	"organization":         "organization", "organizations": "organization", "organisation": "organization", "organisations": "organization", "owner": "organization",
+	"maintainer": "maintainer", "maintainers": "maintainer", "implementer": "implementer", "implementers": "implementer",
+	"funder": "funder", "funders": "funder", "fundedby": "funder", "usedby": "usedby", "users": "usedby",
+}
+
+func columnOf(header string) string {
+	return columns[strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(header)))]
+}
+
+// readTable reads a table with a url column, or a plain list of addresses.
+// Commas, tabs, semicolons and bars are understood as separators; lines that
+// begin with "#" are comments. Rows with the same id, or without one the same
+// name, are one good with several repositories.
+func readTable(data []byte) (Catalog, error) {
+	c := Catalog{Name: formatCSV}
+	text := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
+	text = strings.ReplaceAll(text, "\r", "\n")
+	first := firstLine(text)
+	for _, comma := range []rune{',', '\t', ';', '|'} {
+		header := splitLine(first, comma)
+		if slices.ContainsFunc(header, func(cell string) bool { return columnOf(cell) == "url" }) {
+			t := &table{catalog: &c, header: header, comma: comma, goods: map[string]*row{}}
+			t.read(text)
+			return c, nil
+		}
+	}
+	if !looksLikeList(first) {
+		return c, fmt.Errorf("it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one column \"url\"", quote(first))
+	}
+	for i, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(" "+line, " #")
+		if line = strings.TrimSpace(line); line != "" {
+			c.Goods = append(c.Goods, addressGood(line, Declared, Source{Catalog: formatCSV, Entry: fmt.Sprintf("line %d", i+1)}))
+		}
+	}
+	return c, nil
+}
+
+// firstLine is the first line that is neither blank nor a comment.
+func firstLine(text string) string {
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			return line
+		}
+	}
+	return ""
+}
+
+// looksLikeList reports whether a line can be the first of a plain list: an
+// address, or one word that a note can explain.
+func looksLikeList(line string) bool {
+	words, prose := addresses(line)
+	return len(words) > 0 && (prose || looksLikeAddress(words[0]) || bareHost.MatchString(words[0]) || scpLike.MatchString(words[0]))
+}
+
+func splitLine(line string, comma rune) []string {
+	reader := csv.NewReader(strings.NewReader(line))
+	reader.Comma, reader.TrimLeadingSpace, reader.LazyQuotes = comma, true, true
+	cells, err := reader.Read()
+	if err != nil {
+		return nil
+	}
+	return cells
+}
+
+// table is a table on the way to becoming a catalog.
+type table struct {
+	catalog *Catalog
+	header  []string
+	comma   rune
+	goods   map[string]*row // by id or name
+}
+
+// row is a good and the notes of its rows.
+type row struct {
+	index int // in the catalog's goods
+	notes *notebook
+}
+
+func (t *table) read(text string) {
+	t.noteUnknownColumns()
+	t.rows(text)
+	for _, r := range t.goods {
+		g := &t.catalog.Goods[r.index]
+		if g.Name == "" && len(g.Repositories) > 0 {
+			g.Name = g.Repositories[0].fullName() // only the url is required: no fault
+		}
+		g.finish(r.notes, "")
+	}
+}
+
+func (t *table) noteUnknownColumns() {
+	var unknown []string
+	for _, header := range t.header {
+		if columnOf(header) == "" && strings.TrimSpace(header) != "" {
+			unknown = append(unknown, quote(header))
+		}
+	}
+	if len(unknown) > 0 {
+		t.catalog.Notes = append(t.catalog.Notes, observation.Note{
+			Cause: CauseRemark, Subject: "header",
+			Message: fmt.Sprintf("columns that are not known were not read: %s", quote(strings.Join(unknown, ", "))),
+		})
+	}
+}
+
+// rows reads row by row. A quote that is never closed swallows the rest of the
+// file, so reading starts again on the line after a row that does not parse.
+func (t *table) rows(text string) {
+	base, sawHeader := 0, false
+	for broken := 0; ; {
+		reader := csv.NewReader(strings.NewReader(text))
+		reader.Comma, reader.Comment, reader.TrimLeadingSpace, reader.FieldsPerRecord = t.comma, '#', true, -1
+		failed := t.records(reader, base, &sawHeader)
+		if failed == 0 {
+			return
+		}
+		if broken++; broken > maxBrokenRows {
+			t.catalog.drop(fmt.Sprintf("line %d", base+failed), "and all after it were not read: more than %d rows do not parse", maxBrokenRows)
+			return
+		}
+		t.catalog.drop(fmt.Sprintf("line %d", base+failed), "does not parse: look at its quotes")
+		text = afterLine(text, failed)
+		base += failed
+	}
+}
+
+// records reads until the end, and returns 0, or until a row that does not
+// parse, and returns its first line.
+func (t *table) records(reader *csv.Reader, base int, sawHeader *bool) int {
+	for {
+		cells, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return 0
+		}
+		if problem, ok := errors.AsType[*csv.ParseError](err); ok {
+			return problem.StartLine
+		}
+		if err != nil {
+			return 0 // a reader over a string has no other error
+		}
+		line, _ := reader.FieldPos(0)
+		if !*sawHeader {
+			*sawHeader = true
+			continue
+		}
+		t.add(cells, fmt.Sprintf("line %d", base+line))
+	}
+}
+
+func afterLine(text string, lines int) string {
+	for range lines {
+		_, rest, ok := strings.Cut(text, "\n")
+		if !ok {
+			return ""
+		}
+		text = rest
+	}
+	return text
+}
+
+// add turns one row into a good, or into one more repository of an earlier one.
+func (t *table) add(cells []string, line string) {
+	fields := t.fields(cells)
+	if len(fields) == 0 {
+		return
+	}
+	notes := &notebook{subject: line}
+	if len(cells) > len(t.header) {
+		notes.add(observation.CauseBroken, "", "%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
+	}
+	good := tableGood(record{notes, fields, ""}, line)
+	key := tableKey(good, line)
+	if have, ok := t.goods[key]; ok {
+		have.notes.append(notes.notes...)
+		mergeInto(&t.catalog.Goods[have.index], good, have.notes)
+		return
+	}
+	t.goods[key] = &row{index: len(t.catalog.Goods), notes: notes}
+	t.catalog.Goods = append(t.catalog.Goods, good)
+}
+
+func tableKey(g Good, line string) string {
+	switch {
+	case g.ID != "":
+		return "id " + g.ID
+	case g.Name != "":
+		return "name " + strings.ToLower(g.Name)
+	}
+	return line
+}
+
+// fields gives the cells the names of their columns; empty cells are left out.
+func (t *table) fields(cells []string) map[string]any {
+	fields := map[string]any{}
+	for i, cell := range cells[:min(len(cells), len(t.header))] {
+		column := columnOf(t.header[i])
+		if column == "" || strings.TrimSpace(cell) == "" {
+			continue
+		}
+		if have, ok := fields[column].(string); ok {
+			cell = have + ";" + cell
+		}
+		fields[column] = cell
+	}
+	return fields
+}
+
+func tableGood(r record, line string) Good {
+	g := Good{
+		ID:                   slug(r.text("id")),
+		Name:                 r.text("name"),
+		Aliases:              r.cell("aliases"),
+		Description:          r.text("description"),
+		Website:              r.webAddress(r.text("website"), "website"),
+		Types:                types(r.cell("type")),
+		Licenses:             licenses(r.cell("licence")),
+		SDGs:                 r.goals(strings.FieldsFunc(r.text("sdgs"), func(c rune) bool { return strings.ContainsRune(";,|", c) })),
+		Sectors:              r.cell("sectors"),
+		Status:               r.text("status"),
+		DeploymentCountries:  r.cell("countries"),
+		DevelopmentCountries: r.cell("developmentcountries"),
+		UsedBy:               r.cell("usedby"),
+		FundedBy:             r.cell("funder"),
+		Sources:              []Source{{Catalog: formatCSV, Entry: line}},
+	}
+	for _, column := range []struct{ name, role string }{{"organization", ""}, {"maintainer", "maintainer"}, {"implementer", "implementer"}} {
+		for _, name := range r.cell(column.name) {
+			g.Organizations = append(g.Organizations, Organization{Name: name, Role: column.role})
+		}
+	}
+	if r.has("url") {
+		g.addRepositories(r.notebook, r.text("url"), "", Declared)
+	}
+	if g.Name == "" && len(g.Repositories) == 0 {
+		g.Name = cmpText(quote(r.text("url")), r.text("id"), line)
+	}
+	return g
+}
+
+// cell reads the texts between semicolons. An empty cell says nothing: nil. A
+// cell with "none" or "-" says that there is none: an empty list.
+func (r record) cell(column string) []string {
+	text := r.text(column)
+	if text == "" {
+		return nil
+	}
+	items := []string{}
+	if lower := strings.ToLower(text); lower == "none" || lower == "-" {
+		return items
+	}
+	for item := range strings.SplitSeq(text, ";") {
+		if item = strings.TrimSpace(item); item != "" && !slices.Contains(items, item) && len(items) < maxItems {
+			items = append(items, item)
+		}
+	}
+	return items
+}

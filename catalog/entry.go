@@ -1,0 +1,151 @@
+package catalog
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// addRepositories reads an address field into the good: no repository, one or
+// several, and the notes.
+func (g *Good) addRepositories(notes *notebook, raw, name string, origin Origin) {
+	found, said := ParseRepositories(raw, origin)
+	notes.append(said...)
+	for _, repository := range found {
+		repository.Name = name
+		g.Repositories = appendRepository(g.Repositories, repository, notes)
+	}
+}
+
+// finish gives a good what every good has: a name, and a note where it has no
+// repository and nothing has said so yet. It reports whether the entry says
+// enough to be a good. The fallback names it where nothing else does: its
+// file, its address.
+func (g *Good) finish(notes *notebook, fallback string) bool {
+	if g.Name == "" {
+		switch {
+		case len(g.Repositories) > 0:
+			g.Name = g.Repositories[0].fullName()
+		case fallback != "":
+			g.Name = quote(fallback)
+		default:
+			return false
+		}
+		notes.add(observation.CauseBroken, "", "the entry has no name: it is called %q here; name it in the catalog", g.Name)
+	}
+	g.noteWithoutRepository(notes)
+	g.Notes = notes.list()
+	return true
+}
+
+func (g *Good) noteWithoutRepository(notes *notebook) {
+	explained := slices.ContainsFunc(notes.notes, func(n observation.Note) bool {
+		return n.Cause == observation.CauseNoRepository || n.Cause == causeAddress || n.Cause == observation.CauseUnsupported
+	})
+	if len(g.Repositories) == 0 && !explained {
+		notes.add(observation.CauseNoRepository, "", "the entry gives no repository address")
+	}
+}
+
+// fullName is "owner/name", or what there is of it.
+func (r Repository) fullName() string {
+	if r.Host == "" {
+		path := strings.TrimRight(strings.ReplaceAll(r.URL, `\`, "/"), "/")
+		return strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".git")
+	}
+	return strings.TrimPrefix(r.Owner+"/"+r.Path, "/")
+}
+
+// webAddress keeps an address for readers to follow. Anything but http and
+// https is dropped: a report turns it into a link.
+func (n *notebook) webAddress(text, field string) string {
+	if text == "" {
+		return ""
+	}
+	u, err := url.Parse(text)
+	if err == nil && u.Scheme == "" && bareHost.MatchString(text+"/x") {
+		u, err = url.Parse("https://" + text)
+	}
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		n.add(CauseRemark, text, "%s %q is not a web address: left out", field, quote(text))
+		return ""
+	}
+	if u.User != nil {
+		u.User = nil
+		n.add(CauseRemark, text, "%s carried credentials, which were dropped", field)
+	}
+	return u.String()
+}
+
+var goalNumber = regexp.MustCompile(`(?i)^\s*(?:sdgs?|goal)?\s*[-#:.]?\s*([0-9]{1,3})\b`)
+
+// goals reads the numbers of Sustainable Development Goals from texts like
+// "3" and "SDG3: Good health", sorted, each once.
+func (n *notebook) goals(texts []string) []int {
+	var goals []int
+	for _, text := range texts {
+		number := 0
+		if parts := goalNumber.FindStringSubmatch(text); parts != nil {
+			number, _ = strconv.Atoi(parts[1]) // at most three digits
+		}
+		if number < 1 || number > 17 {
+			n.add(observation.CauseBroken, "", "%q is not one of the 17 Sustainable Development Goals: left out", quote(text))
+			continue
+		}
+		goals = append(goals, number)
+	}
+	slices.Sort(goals)
+	return slices.Compact(goals)
+}
+
+var expressionOperator = regexp.MustCompile(`\s+(?:OR|AND|or|and)\s+`)
+
+// licenses splits SPDX expressions into their licences; an exception ("WITH")
+// stays with its licence.
+func licenses(texts []string) []string {
+	var ids []string
+	for _, text := range texts {
+		for _, id := range expressionOperator.Split(text, -1) {
+			if id = strings.Trim(id, " ()"); id != "" && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// types brings kinds of good to the words of Good.Types.
+func types(texts []string) []string {
+	var kinds []string
+	for _, text := range texts {
+		kind := strings.ToLower(strings.TrimSpace(text))
+		kind = strings.TrimSpace(strings.TrimPrefix(kind, "open "))
+		switch kind = strings.ReplaceAll(kind, " ", ""); kind {
+		case "ai", "aisystem", "aimodels", "aisystems":
+			kind = "aimodel"
+		case "standards":
+			kind = "standard"
+		case "contentcollection":
+			kind = "content"
+		case "dataset", "datasets":
+			kind = "data"
+		}
+		if kind != "" && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// entryName is how notes and sources call an entry of a list.
+func entryName(id string, index int) string {
+	if id != "" {
+		return id
+	}
+	return fmt.Sprintf("entry %d", index+1)
+}

@@ -1,0 +1,163 @@
+package catalog
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// layout is how the addresses of a forge are built.
+type layout int
+
+const (
+	layoutUnknown   layout = iota
+	layoutPairs            // owner/name, then pages: GitHub, Bitbucket, Forgejo
+	layoutGroups           // group/…/name, then "/-/" and pages: GitLab
+	layoutHub              // owner/name behind an optional kind: Hugging Face
+	layoutSourceHut        // ~owner/name
+)
+
+// forgeAt returns the layout of a public forge that is known by its host.
+// Known forges compare names without case and serve git with or without
+// ".git"; of any other host neither is known.
+func forgeAt(host string) layout {
+	switch host {
+	case "github.com", "bitbucket.org", "codeberg.org", "gitea.com", "gitee.com", "notabug.org", "gitcode.com":
+		return layoutPairs
+	case "gitlab.com", "framagit.org", "salsa.debian.org", "invent.kde.org", "code.europa.eu", "0xacab.org":
+		return layoutGroups
+	case "huggingface.co":
+		return layoutHub
+	case "git.sr.ht":
+		return layoutSourceHut
+	}
+	if label, _, _ := strings.Cut(host, "."); label == "gitlab" {
+		return layoutGroups
+	}
+	return layoutUnknown
+}
+
+// looksLikeForge reports whether the first label of a host is a name that
+// people give to a server of repositories.
+func looksLikeForge(host string) bool {
+	label, rest, _ := strings.Cut(host, ".")
+	return rest != "" && slices.Contains([]string{"git", "gitea", "forgejo", "gogs", "codeberg", "github", "bitbucket", "forge", "scm"}, label)
+}
+
+// otherSystem names the version control system that an address speaks of,
+// where that is not git.
+func otherSystem(host string, segments []string) string {
+	label, _, _ := strings.Cut(host, ".")
+	for _, system := range []struct {
+		name  string
+		words []string
+	}{
+		{"Mercurial", []string{"hg", "hgweb", "hgroot", "mercurial"}},
+		{"Subversion", []string{"svn", "viewvc", "websvn", "svnroot"}},
+		{"Bazaar", []string{"bzr", "loggerhead"}},
+		{"CVS", []string{"cvs", "cvsweb", "cvsroot"}},
+	} {
+		speaks := func(word string) bool { return slices.Contains(system.words, strings.ToLower(word)) }
+		if speaks(label) || slices.ContainsFunc(segments, speaks) {
+			return system.name
+		}
+	}
+	return ""
+}
+
+// Path segments of forges that are no account and no repository.
+var (
+	// pages are first segments that no account can have.
+	pages = []string{
+		"about", "apps", "collections", "contact", "customer-stories", "dashboard", "enterprise", "events",
+		"explore", "features", "help", "join", "login", "marketplace", "new", "notifications", "pricing",
+		"pulls", "search", "security", "settings", "site", "sponsors", "topics", "trending", "-",
+	}
+	// hubPages are those of Hugging Face.
+	hubPages = []string{"docs", "models", "papers", "blog", "tasks", "posts", "learn"}
+	// accounts are first segments behind which an account's page stands.
+	accounts = []string{"orgs", "users", "groups", "organizations"}
+	// markers end a repository's address where groups may be nested: what
+	// follows is a page of the repository.
+	markers = []string{
+		"-", "activity", "archive", "blame", "blob", "branches", "commit", "commits", "graphs", "issues",
+		"merge_requests", "network", "pipelines", "raw", "releases", "tags", "tree", "wiki", "wikis",
+	}
+)
+
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_~.+-]+$`)
+
+// place is where a repository stands at its host.
+type place struct {
+	owner []string
+	name  string
+	page  bool // more followed: the address of a file or a page
+}
+
+// locate finds the repository that the path segments of an address name. The
+// error is a *refusal.
+func (l layout) locate(segments []string) (place, error) {
+	if l != layoutUnknown {
+		if err := l.firstSegment(segments); err != nil {
+			return place{}, err
+		}
+	}
+	least, end := 2, extent(segments)
+	switch {
+	case l == layoutUnknown:
+		least = 1
+	case l == layoutHub && slices.Contains([]string{"datasets", "spaces"}, segments[0]):
+		least, end = 3, min(len(segments), 3)
+	case l != layoutGroups:
+		end = min(len(segments), 2)
+	}
+	if end < least {
+		return place{}, refuse(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
+	}
+	found := place{owner: segments[:end-1], name: segments[end-1], page: end < len(segments)}
+	if l == layoutUnknown {
+		return found, nil
+	}
+	found.name = trimGit(found.name)
+	if !slices.ContainsFunc(segments[:end], func(s string) bool { return !plainName.MatchString(s) }) && found.name != "" {
+		return found, nil
+	}
+	return place{}, refuse(causeAddress, "has characters that no repository of this host has: correct it in the catalog")
+}
+
+func (l layout) firstSegment(segments []string) error {
+	first := strings.ToLower(segments[0])
+	if slices.Contains(accounts, first) {
+		return refuse(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
+	}
+	if slices.Contains(pages, first) || l == layoutHub && slices.Contains(hubPages, first) {
+		return refuse(causeAddress, "is a web page of the forge, not a repository")
+	}
+	return nil
+}
+
+// extent says how many segments make up the repository's address where its
+// depth is not fixed.
+func extent(segments []string) int {
+	for i, segment := range segments {
+		switch {
+		case strings.HasSuffix(segment, ".git") && segment != ".git":
+			return i + 1
+		case segment == "_git" && i+1 < len(segments): // Azure DevOps
+			return i + 2
+		case i >= 2 && slices.Contains(markers, segment):
+			return i
+		case i >= 2 && segment == "src" && i+1 < len(segments) && slices.Contains([]string{"branch", "commit", "tag"}, segments[i+1]):
+			return i
+		}
+	}
+	return len(segments)
+}
+
+// trimGit takes ".git" off a name, but never leaves nothing.
+func trimGit(name string) string {
+	if short := strings.TrimSuffix(name, ".git"); short != "" {
+		return short
+	}
+	return name
+}

@@ -1,0 +1,247 @@
+package catalog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Limits on a whole catalog. The DPG registry has some 5 MB.
+const (
+	maxCatalog = 256 << 20 // bytes of a file or an answer
+	maxEntry   = 8 << 20   // bytes of a file that is one entry
+	maxDepth   = 8         // folders below the one that is searched
+	maxFiles   = 100_000   // entries of a folder that is searched
+)
+
+// Fetch opens an http or https address. The caller decides about time limits,
+// redirects and private hosts; Load decides how much it reads, and closes.
+type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
+
+// Load reads a catalog from a file, a folder or an http(s) address. The format
+// is found by looking at the contents:
+//
+//   - dpga: JSON of the DPG registry, present or old, or a folder with
+//     nominees/*.json and digitalpublicgoods/*.json
+//   - publiccode: a publiccode.yml, or a folder in which they are searched
+//   - csv: a table with a url column, or a plain list of addresses
+//
+// Every entry becomes a good of its own, with an id that is unique in the
+// catalog; Merge puts together what belongs together. A nil fetch refuses
+// addresses, as an offline run does. An error means that there is no catalog
+// to work on: what could not be read of single entries is in the notes.
+func Load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
+	c, err := load(ctx, location, fetch)
+	shown := quote(location)
+	if err != nil {
+		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, err)
+	}
+	c.Location = shown
+	if len(c.Goods) == 0 {
+		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, emptyError(c))
+	}
+	assignIDs(c.Goods)
+	return c, nil
+}
+
+func emptyError(c Catalog) error {
+	if len(c.Notes) == 0 {
+		return fmt.Errorf("it holds no entries, read as %s: give one that names at least one good", c.Name)
+	}
+	return fmt.Errorf("none of its %d entries could be read; the first: %s", len(c.Notes), c.Notes[0].Message)
+}
+
+func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
+	if location == "" {
+		return Catalog{}, errors.New("no location: give a file, a folder or an https address")
+	}
+	if withScheme.MatchString(location) {
+		data, err := download(ctx, location, fetch)
+		if err != nil {
+			return Catalog{}, err
+		}
+		return read(data, path.Base(location))
+	}
+	info, err := os.Stat(location)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Catalog{}, errors.New("there is no such file or folder: give a file, a folder or an https address")
+	}
+	if err != nil {
+		return Catalog{}, err
+	}
+	if info.IsDir() {
+		return readFolder(ctx, location)
+	}
+	file, err := os.Open(location)
+	if err != nil {
+		return Catalog{}, err
+	}
+	defer file.Close()
+	data, err := readAll(file, maxCatalog)
+	if err != nil {
+		return Catalog{}, err
+	}
+	return read(data, filepath.Base(location))
+}
+
+func download(ctx context.Context, address string, fetch Fetch) ([]byte, error) {
+	lower := strings.ToLower(address)
+	if !strings.HasPrefix(lower, "https://") && !strings.HasPrefix(lower, "http://") {
+		return nil, errors.New("only https and http addresses can be read; a local catalog is named by its path")
+	}
+	if fetch == nil {
+		return nil, errors.New("offline: save it to a file and name the file")
+	}
+	body, err := fetch(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	data, err := readAll(body, maxCatalog)
+	if err != nil {
+		return nil, fmt.Errorf("the answer broke off: %w; try again", err)
+	}
+	return data, nil
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("it is larger than %d MiB", limit>>20)
+	}
+	return data, err
+}
+
+// readFile reads one file of a folder; its size is bounded.
+func readFile(root fs.FS, name string) ([]byte, error) {
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	data, err := readAll(file, maxEntry)
+	if err != nil {
+		return nil, err
+	}
+	return decodeText(data)
+}
+
+// decodeText takes the byte order mark off and brings UTF-16, which
+// spreadsheets write, to UTF-8.
+func decodeText(data []byte) ([]byte, error) {
+	text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data)
+	return text, err
+}
+
+var (
+	publiccodeKey = regexp.MustCompile(`(?m)^["']?publiccodeYmlVersion["']?[ \t]*:`)
+	pageStart     = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml|!--)`)
+)
+
+// read finds out what a file is, and reads it.
+func read(data []byte, name string) (Catalog, error) {
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return Catalog{}, errors.New("it is a spreadsheet or an archive: save the table as CSV, or unpack it")
+	}
+	data, err := decodeText(data)
+	if err != nil {
+		return Catalog{}, err
+	}
+	text := bytes.TrimSpace(data)
+	extension := strings.ToLower(path.Ext(name))
+	switch {
+	case len(text) == 0:
+		return Catalog{}, errors.New("it is empty: give a file with at least one entry")
+	case publiccodeKey.Match(text) || extension == ".yml" || extension == ".yaml":
+		return readPubliccodeFile(data, name)
+	case text[0] == '{' || text[0] == '[':
+		return readDPGA(text)
+	case pageStart.Match(text):
+		return Catalog{}, errors.New("it is a web page, not a catalog: name the address of the data; a repository is named on the command line or in a csv")
+	case bytes.ContainsRune(text[:min(len(text), 4096)], 0):
+		return Catalog{}, errors.New("it is a binary file: give JSON, YAML or CSV")
+	case extension == ".json":
+		return Catalog{}, errors.New("it is not JSON: a catalog in JSON begins with [ or {; fetch it again")
+	}
+	return readTable(data)
+}
+
+// readFolder reads a copy of the DPG registry or the publiccode.yml files
+// below a folder. Links that leave the folder are not followed.
+func readFolder(ctx context.Context, location string) (Catalog, error) {
+	root, err := os.OpenRoot(location)
+	if err != nil {
+		return Catalog{}, err
+	}
+	defer root.Close()
+	tree := root.FS()
+	dpga := slices.ContainsFunc([]string{nomineeFolder, detailsFolder}, func(name string) bool {
+		info, err := fs.Stat(tree, name)
+		return err == nil && info.IsDir()
+	})
+	if dpga {
+		return readDPGAFolder(ctx, tree)
+	}
+	c, err := readPubliccodeFolder(ctx, tree)
+	if err != nil || len(c.Goods) > 0 || len(c.Notes) > 0 {
+		return c, err
+	}
+	c, err = readDPGAFolder(ctx, tree)
+	if err == nil && len(c.Goods) == 0 && len(c.Notes) == 0 {
+		err = errors.New("the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a publiccode.yml: name a file in it, or another folder")
+	}
+	return c, err
+}
+
+// FromURLs makes a catalog of the addresses and local paths that were given on
+// the command line, in their order. An address that names no repository
+// becomes a good without one and a note.
+func FromURLs(urls []string) Catalog {
+	c := Catalog{Name: "url", Location: "command line"}
+	for _, raw := range urls {
+		c.Goods = append(c.Goods, addressGood(raw, Typed, Source{Catalog: "url", Entry: quote(raw)}))
+	}
+	assignIDs(c.Goods)
+	return c
+}
+
+// addressGood makes a good of an address alone. That it has no name is no
+// fault worth a note.
+func addressGood(raw string, origin Origin, source Source) Good {
+	notes := &notebook{subject: source.Entry}
+	g := Good{Sources: []Source{source}}
+	g.addRepositories(notes, raw, "", origin)
+	if len(g.Repositories) > 0 {
+		g.Name = g.Repositories[0].fullName()
+	}
+	if g.Name == "" {
+		g.Name = quote(strings.TrimSpace(raw))
+	}
+	if g.Name == "" {
+		g.Name = "(no address)"
+	}
+	g.finish(notes, "")
+	return g
+}
+
+// Dropped returns the notes on entries that became no good, without remarks.
+func (c Catalog) Dropped() []observation.Note {
+	return slices.DeleteFunc(slices.Clone(c.Notes), func(n observation.Note) bool { return n.Cause == CauseRemark })
+}

@@ -1,0 +1,277 @@
+package catalog
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// obsolete is publiccode's word for software that its owner has given up.
+const obsolete = "obsolete"
+
+// Merge puts the entries of all catalogs together. Entries that name the same
+// repository are one good with several sources, also through a third entry:
+// if A shares a repository with B and B with C, all three are one good. Only
+// so does every repository belong to exactly one good, whatever the order of
+// entries, and nothing is counted twice. Two goods of a registry may share a
+// repository on purpose; both names stay, one as an alias, and a note says
+// what was put together and why.
+//
+// The first entry, in the order of the catalogs, gives the name and wins where
+// two differ. Goods come sorted by id, with ids that are unique; the catalogs
+// are not changed.
+func Merge(catalogs []Catalog) []Good {
+	var entries []Good
+	for _, c := range catalogs {
+		entries = append(entries, c.Goods...)
+	}
+	var goods []Good
+	for _, group := range sharing(entries) {
+		goods = append(goods, mergeGroup(entries, group))
+	}
+	assignIDs(goods)
+	slices.SortFunc(goods, func(a, b Good) int { return strings.Compare(a.ID, b.ID) })
+	return goods
+}
+
+// sharing groups the indexes of entries that share repositories, each group
+// and all groups in the order of the entries.
+func sharing(entries []Good) [][]int {
+	parent := make([]int, len(entries))
+	for i := range parent {
+		parent[i] = i
+	}
+	root := func(i int) int {
+		for parent[i] != i {
+			parent[i] = parent[parent[i]]
+			i = parent[i]
+		}
+		return i
+	}
+	owner := map[string]int{}
+	for i, g := range entries {
+		for _, r := range g.Repositories {
+			first, ok := owner[r.Key()]
+			if !ok {
+				owner[r.Key()] = i
+				continue
+			}
+			a, b := root(first), root(i)
+			parent[max(a, b)] = min(a, b)
+		}
+	}
+	members := make([][]int, len(entries))
+	for i := range entries {
+		members[root(i)] = append(members[root(i)], i)
+	}
+	return slices.DeleteFunc(members, func(group []int) bool { return len(group) == 0 })
+}
+
+func mergeGroup(entries []Good, group []int) Good {
+	good := copyGood(entries[group[0]])
+	if len(group) == 1 {
+		return good
+	}
+	shared := sharedURLs(entries, group)
+	notes := &notebook{subject: good.Name, notes: good.Notes}
+	names := []string{quote(good.Name)}
+	for _, i := range group[1:] {
+		notes.append(entries[i].Notes...)
+		if !slices.Contains(names, quote(entries[i].Name)) {
+			names = append(names, quote(entries[i].Name))
+		}
+		mergeInto(&good, entries[i], notes)
+	}
+	notes.add(CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
+	good.Notes = notes.list()
+	return good
+}
+
+// sharedURLs lists the repositories that more than one entry of a group names.
+func sharedURLs(entries []Good, group []int) []string {
+	count, urls := map[string]int{}, []string(nil)
+	for _, i := range group {
+		for _, r := range entries[i].Repositories {
+			if count[r.Key()]++; count[r.Key()] == 2 {
+				urls = append(urls, r.URL)
+			}
+		}
+	}
+	return urls
+}
+
+// mergeInto adds to a good what another entry says of it.
+func mergeInto(g *Good, other Good, notes *notebook) {
+	if other.Name != "" && !strings.EqualFold(other.Name, g.Name) {
+		g.Aliases = union(g.Aliases, []string{other.Name})
+	}
+	g.Aliases = slices.DeleteFunc(union(g.Aliases, other.Aliases), func(alias string) bool { return alias == g.Name })
+	g.Description = cmpText(g.Description, other.Description)
+	g.Website = cmpText(g.Website, other.Website)
+	g.Types = union(g.Types, other.Types)
+	g.Licenses = union(g.Licenses, other.Licenses)
+	g.SDGs = union(g.SDGs, other.SDGs)
+	slices.Sort(g.SDGs)
+	g.Sectors = union(g.Sectors, other.Sectors)
+	g.Status = mergeStatus(g.Status, other.Status, notes)
+	g.Organizations = union(g.Organizations, other.Organizations)
+	g.DevelopmentCountries = union(g.DevelopmentCountries, other.DevelopmentCountries)
+	g.DeploymentCountries = union(g.DeploymentCountries, other.DeploymentCountries)
+	g.UsedBy = union(g.UsedBy, other.UsedBy)
+	g.FundedBy = union(g.FundedBy, other.FundedBy)
+	if g.Maintenance == nil && other.Maintenance != nil {
+		maintenance := *other.Maintenance
+		g.Maintenance = &maintenance
+	}
+	for _, r := range other.Repositories {
+		if !slices.ContainsFunc(g.Repositories, func(have Repository) bool { return have.Key() == r.Key() }) {
+			g.Repositories = append(g.Repositories, r)
+		}
+	}
+	g.Sources = union(g.Sources, other.Sources)
+}
+
+// mergeStatus keeps the first status, except that an owner's word that the
+// software is obsolete must not be lost behind a registry's "DPG".
+func mergeStatus(have, other string, notes *notebook) string {
+	if other == "" || other == have {
+		return have
+	}
+	if have == "" || other == obsolete {
+		have, other = other, have
+	}
+	if other != "" {
+		notes.add(CauseRemark, "", "entries differ in status: %q was kept, %q was not", quote(have), quote(other))
+	}
+	return have
+}
+
+// union adds what is missing. It stays nil where both are nil, and is never
+// nil where one is not: nil and empty differ.
+func union[T comparable](a, b []T) []T {
+	if b == nil {
+		return a
+	}
+	all := append(make([]T, 0, len(a)+len(b)), a...)
+	seen := make(map[T]bool, len(a))
+	for _, item := range a {
+		seen[item] = true
+	}
+	for _, item := range b {
+		if !seen[item] {
+			seen[item] = true
+			all = append(all, item)
+		}
+	}
+	return all
+}
+
+// copyGood copies a good so that adding to the copy leaves the original alone.
+func copyGood(g Good) Good {
+	g.Aliases = slices.Clone(g.Aliases)
+	g.SDGs = slices.Clone(g.SDGs)
+	g.Repositories = slices.Clone(g.Repositories)
+	g.Notes = slices.Clone(g.Notes)
+	return g
+}
+
+// assignIDs gives every good a slug of its name. Where two would be the same,
+// the first keeps it and the others add their repository or, without one, a
+// mark made from their source: so an id does not depend on how many share it.
+func assignIDs(goods []Good) {
+	taken := map[string]bool{}
+	for i := range goods {
+		g := &goods[i]
+		id := cmpText(g.ID, slug(g.Name), slug(repositorySlug(*g)), mark(*g))
+		for _, suffix := range []string{"", slug(repositorySlug(*g)), mark(*g)} {
+			if candidate := strings.Trim(id+"-"+suffix, "-"); !taken[candidate] {
+				id = candidate
+				break
+			}
+		}
+		for n, base := 2, id; taken[id]; n++ {
+			id = fmt.Sprintf("%s-%d", base, n)
+		}
+		taken[id] = true
+		g.ID = id
+	}
+}
+
+func repositorySlug(g Good) string {
+	if len(g.Repositories) == 0 {
+		return ""
+	}
+	return g.Repositories[0].fullName()
+}
+
+// mark is short and differs between goods of different sources or names.
+func mark(g Good) string {
+	sum := fnv.New32a()
+	fmt.Fprintf(sum, "%q %v", g.Name, g.Sources)
+	return fmt.Sprintf("good-%08x", sum.Sum32())
+}
+
+const maxSlug = 100 // bytes; a file name has room for more around it
+
+// slug makes an id of a name: lower-case ASCII letters, digits and single
+// dashes; accents are taken off. Empty where nothing is left, as with names in
+// another script.
+func slug(name string) string {
+	name, _ = cutText(name, 4*maxSlug)
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(name) {
+		switch {
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b.WriteRune(unicode.ToLower(r))
+		case unicode.Is(unicode.Mn, r) || r == '\'' || r == '’':
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	id := strings.Join(strings.Fields(b.String()), "-")
+	if len(id) <= maxSlug {
+		return id
+	}
+	if end := strings.LastIndexByte(id[:maxSlug+1], '-'); end > 0 {
+		return id[:end]
+	}
+	return id[:maxSlug]
+}
+
+// Summary counts what was understood of a catalog.
+type Summary struct {
+	Goods        int // entries that became goods
+	Without      int // of those, without a repository
+	Repositories int // different ones
+	Dropped      int // entries, files or rows that became no good
+	// Notes counts all notes, of goods and of the catalog, by cause.
+	Notes map[observation.Cause]int
+}
+
+// Summarize counts what was understood of a catalog and what was not.
+func (c Catalog) Summarize() Summary {
+	s := Summary{Goods: len(c.Goods), Dropped: len(c.Dropped()), Notes: map[observation.Cause]int{}}
+	repositories := map[string]bool{}
+	for _, g := range c.Goods {
+		if len(g.Repositories) == 0 {
+			s.Without++
+		}
+		for _, r := range g.Repositories {
+			repositories[r.Key()] = true
+		}
+		for _, note := range g.Notes {
+			s.Notes[note.Cause]++
+		}
+	}
+	for _, note := range c.Notes {
+		s.Notes[note.Cause]++
+	}
+	s.Repositories = len(repositories)
+	return s
+}

@@ -1,0 +1,96 @@
+package catalog
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// CauseRemark marks a note about something that was read, but not as it was
+// written: an address of a file was taken for its repository, a list stood
+// where a text belongs. Nothing was lost, so nothing is unknown.
+const CauseRemark observation.Cause = "remark"
+
+// Limits on what one entry may bring. They keep a hostile catalog from filling
+// the store and the report; no honest entry comes near them.
+const (
+	maxText  = 64 << 10 // bytes of one field
+	maxItems = 2000     // items of one list
+	maxNotes = 100      // notes of one entry
+	maxQuote = 300      // bytes of outside text that a note repeats
+)
+
+// notebook collects the notes of one entry.
+type notebook struct {
+	subject string // the entry, where a note names nothing nearer
+	notes   []observation.Note
+	left    int // notes that were left out
+}
+
+func (n *notebook) add(cause observation.Cause, subject, format string, args ...any) {
+	if len(n.notes) >= maxNotes {
+		n.left++
+		return
+	}
+	if subject == "" {
+		subject = n.subject
+	}
+	n.notes = append(n.notes, observation.Note{Cause: cause, Subject: quote(subject), Message: fmt.Sprintf(format, args...)})
+}
+
+func (n *notebook) append(notes ...observation.Note) {
+	for _, note := range notes {
+		n.add(note.Cause, note.Subject, "%s", note.Message)
+	}
+}
+
+func (n *notebook) list() []observation.Note {
+	if n.left == 0 {
+		return n.notes
+	}
+	return append(n.notes[:len(n.notes):len(n.notes)], observation.Note{
+		Cause: observation.CauseOverLimit, Subject: n.subject,
+		Message: fmt.Sprintf("%d more notes on this entry were left out", n.left),
+	})
+}
+
+// quote shortens text from outside and takes secrets out of the addresses in
+// it, so that it can be repeated in a note.
+func quote(text string) string {
+	short, cut := cutText(text, maxQuote)
+	if cut {
+		short += "…"
+	}
+	return redact(strings.ToValidUTF8(short, "\uFFFD"))
+}
+
+// cutText shortens text to at most limit bytes, never inside a character.
+func cutText(text string, limit int) (string, bool) {
+	if len(text) <= limit {
+		return text, false
+	}
+	for limit > 0 && !utf8.RuneStart(text[limit]) {
+		limit--
+	}
+	return text[:limit], true
+}
+
+// clean prepares a text field: no NUL, no space around it, at most maxText
+// bytes. Everything else stays: text is data, and whoever shows it escapes it.
+func (n *notebook) clean(text, field string) string {
+	if len(text) > 2*maxText { // before any work that grows with the text
+		text, _ = cutText(text, 2*maxText)
+	}
+	if strings.ContainsRune(text, 0) {
+		n.add(observation.CauseBroken, "", "%s held NUL bytes: removed", field)
+		text = strings.ReplaceAll(text, "\x00", "")
+	}
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "\uFFFD"))
+	short, cut := cutText(text, maxText)
+	if cut {
+		n.add(observation.CauseOverLimit, "", "%s is longer than %d bytes: cut", field, maxText)
+	}
+	return short
+}
