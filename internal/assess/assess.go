@@ -1,0 +1,384 @@
+package assess
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Assess merges the measures of a good and says where it stands. The second
+// result holds one measure of each definition, by id. The same input gives the
+// same verdict, in whatever order its lists are.
+func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
+	merged := merge(in, defs)
+	measures := make(map[string]observation.Measure, len(merged))
+	for _, m := range merged {
+		measures[m.ID] = m
+	}
+	e := r.evaluate(measures, nil)
+	possible := e.possibleStages()
+	v := Verdict{
+		Stage:          settle(possible),
+		Possible:       possible,
+		Load:           e.pillarOf(Load),
+		Coverage:       coverage(merged, defs),
+		FundingSources: fundingSources(in, measures),
+	}
+	for _, id := range []string{People, Momentum, Upkeep, Funding} {
+		v.Supports = append(v.Supports, e.pillarOf(id))
+	}
+	v.Score = r.overall(v.Supports)
+	known, asked := r.known(measures)
+	if short := known < r.floor*asked; short && !r.declared(v.Stage) {
+		v.Stage = Unassessed
+	}
+	v.Reasons = e.reasonsOf(v.Stage)
+	v.Borderline = e.borderline(v.Stage)
+	v.Lift = e.lift(v.Stage)
+	v.ObservedUntil, v.Stale = observed(in, r.staleDays)
+	v.Because = e.because(in, v, defs, known, asked)
+	return v, merged
+}
+
+func (r *Rules) stageRule(s Stage) *stageRule {
+	for i := range r.stages {
+		if r.stages[i].stage == s {
+			return &r.stages[i]
+		}
+	}
+	return nil
+}
+
+func (r *Rules) declared(s Stage) bool {
+	rule := r.stageRule(s)
+	return rule != nil && rule.declared
+}
+
+func (e *evaluation) pillarOf(id string) Pillar {
+	p := e.rules.pillar(id)
+	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.score(p), Reasons: e.reasons(e.traceLevel(p))}
+	if len(pillar.Possible) == 1 {
+		pillar.Level = pillar.Possible[0]
+	}
+	return pillar
+}
+
+// overall is the weighted mean of the supports.
+func (r *Rules) overall(supports []Pillar) Range {
+	var sum total
+	for _, p := range supports {
+		sum.add(r.weights[p.ID], p.Score)
+	}
+	return sum.mean()
+}
+
+// known counts the measures that the rules read: those known, and those that
+// could be.
+func (r *Rules) known(measures map[string]observation.Measure) (known, asked float64) {
+	for _, id := range r.reads {
+		switch measures[id].State {
+		case observation.Measured:
+			known, asked = known+1, asked+1
+		case observation.NotApplicable:
+		default:
+			asked++
+		}
+	}
+	return known, asked
+}
+
+func coverage(merged []observation.Measure, defs map[string]observation.Definition) Coverage {
+	c := Coverage{Gaps: []Gap{}}
+	for _, m := range merged {
+		switch m.State {
+		case observation.Measured:
+			c.Measured++
+		case observation.NotApplicable:
+			c.NotApplicable++
+		default:
+			c.Unknown++
+			c.Gaps = append(c.Gaps, Gap{Measure: m.ID, Name: defs[m.ID].Name, Cause: m.Cause, Detail: m.Detail})
+		}
+	}
+	if n := c.Measured + c.Unknown; n > 0 {
+		c.Share = math.Round(1000*float64(c.Measured)/float64(n)) / 1000
+	}
+	return c
+}
+
+// fundingSources lists what was read in search of funding.
+func fundingSources(in Input, measures map[string]observation.Measure) []string {
+	sources := map[string]bool{}
+	if read, ok := measures["funding.sources-read"].List(); ok {
+		for _, s := range read {
+			sources[s] = true
+		}
+	}
+	for _, s := range in.Good.Sources {
+		sources["catalog "+s.Catalog] = true
+	}
+	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(sources))))
+}
+
+// observed is the earliest time until which a repository was seen, and whether
+// that lies too far before as-of to speak of today.
+func observed(in Input, staleDays float64) (time.Time, bool) {
+	var until time.Time
+	for _, r := range in.Repositories {
+		if t := r.ObservedUntil; !t.IsZero() && (until.IsZero() || t.Before(until)) {
+			until = t
+		}
+	}
+	return until, !until.IsZero() && in.AsOf.Sub(until).Hours()/24 > staleDays
+}
+
+// reasonsOf are the reasons of a stage: what decided it, and what else of the
+// same kind holds.
+func (e *evaluation) reasonsOf(s Stage) []Reason {
+	rule := e.rules.stageRule(s)
+	if rule == nil {
+		return []Reason{}
+	}
+	var found []evidence
+	if rule.when != nil {
+		found = e.trace(*rule.when, yes)
+	} else {
+		for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+			found = append(found, e.traceLevel(e.rules.pillar(id))...)
+		}
+	}
+	reasons := e.reasons(found)
+	for _, id := range rule.also {
+		reasons = e.alongside(reasons, id)
+	}
+	sortReasons(reasons)
+	return reasons
+}
+
+// alongside adds a rule that did not decide but belongs to the picture. Where
+// it does not hold it stands last, because it speaks against.
+func (e *evaluation) alongside(reasons []Reason, id string) []Reason {
+	const against = 0.05
+	for _, want := range []truth{yes, no} {
+		for _, ev := range e.trace(condition{rule: id}, want) {
+			if slices.ContainsFunc(reasons, func(r Reason) bool { return r.Measure == ev.rule.measure }) {
+				continue
+			}
+			reason := e.reason(ev)
+			if want == no {
+				reason.Strength = math.Round(1000*reason.Strength*against) / 1000
+			}
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons
+}
+
+// reasons are the evidence in words, strongest first, each rule once.
+func (e *evaluation) reasons(found []evidence) []Reason {
+	reasons := []Reason{}
+	for _, ev := range found {
+		if !slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == ev.rule.id }) {
+			reasons = append(reasons, e.reason(ev))
+		}
+	}
+	sortReasons(reasons)
+	return reasons
+}
+
+func sortReasons(reasons []Reason) {
+	slices.SortFunc(reasons, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Rule, b.Rule))
+	})
+}
+
+// opposite turns an operator round, so that "value operator threshold" is true
+// of a rule that fails, too.
+var opposite = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is": "is not"}
+
+func (e *evaluation) reason(ev evidence) Reason {
+	r, m := ev.rule, e.measures[ev.rule.measure]
+	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At,
+		Sentence: say(r.holds, r, m), Strength: strength(r, m)}
+	if !ev.holds {
+		reason.Operator, reason.Sentence = opposite[r.operator], say(r.fails, r, m)
+	}
+	if ev.holds != r.wanted && r.clears != "" {
+		reason.Clears = say(r.clears, r, m)
+	}
+	return reason
+}
+
+// strength is how far the value lies from the threshold, as a share of the
+// larger of both, times the rule's weight. What is no number counts half.
+func strength(r *rule, m observation.Measure) float64 {
+	share := 0.5
+	if threshold, ok := r.threshold.(float64); ok {
+		share = distance(m, threshold)
+	}
+	return math.Round(1000*share*r.weight) / 1000
+}
+
+func distance(m observation.Measure, threshold float64) float64 {
+	v, ok := m.Number()
+	scale := max(math.Abs(v), math.Abs(threshold))
+	if !ok || scale == 0 {
+		return 0
+	}
+	return min(1, math.Abs(v-threshold)/scale)
+}
+
+// because is one sentence that says why this stage.
+func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) string {
+	sentence := e.unassessed(in, v, defs, known, asked)
+	if rule := e.rules.stageRule(v.Stage); rule != nil {
+		sentence = strings.NewReplacer("{short}", short(v.Supports), "{held}", held(v.Supports)).Replace(rule.because)
+		if len(v.Possible) > 1 {
+			sentence += " What is unknown leaves open that it is " + stages(v.Possible[:1], "or") + "."
+		}
+	}
+	if v.Stale {
+		sentence = "As of " + v.ObservedUntil.UTC().Format("2 January 2006") + ", when it was last seen: " + sentence
+	}
+	return sentence
+}
+
+// unassessed says what is missing.
+func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) string {
+	switch {
+	case len(in.Repositories) == 0:
+		return "It names no repository, so who carries it, whether it moves and how it is kept cannot be seen."
+	case known < e.rules.floor*asked:
+		return fmt.Sprintf("Only %.0f of the %.0f measures that the rules read are known, less than %.0f %%.", known, asked, 100*e.rules.floor)
+	}
+	sentence := "What is unknown leaves open whether it is " + stages(v.Possible, "or") + "."
+	if missing := e.missing(v.Possible, defs); len(missing) > 0 {
+		sentence += " What would decide: " + and(missing, "and") + "."
+	}
+	return sentence
+}
+
+// missing names the unknown measures whose answer would narrow the stages.
+func (e *evaluation) missing(possible []Stage, defs map[string]observation.Definition) []string {
+	const most = 4
+	var names []string
+	for _, r := range e.rules.rules {
+		answer, part := e.ask(r)
+		if r.when != nil || !part || answer != unsure {
+			continue
+		}
+		name := cmp.Or(lower(defs[r.measure].Name), r.measure)
+		if !slices.Contains(names, name) && e.narrows(r, possible) {
+			names = append(names, name)
+		}
+	}
+	if len(names) > most {
+		names = append(names[:most:most], fmt.Sprintf("%d more", len(names)-most))
+	}
+	return names
+}
+
+// narrows tells whether knowing the measure of a rule, on either side of its
+// threshold, would leave fewer stages open.
+func (e *evaluation) narrows(r *rule, possible []Stage) bool {
+	for _, value := range sides(r) {
+		if len(e.assume(map[string]any{r.measure: value}).possibleStages()) < len(possible) {
+			return true
+		}
+	}
+	return false
+}
+
+// sides are two values of a rule's measure, one on each side of its threshold.
+func sides(r *rule) []any {
+	switch t := r.threshold.(type) {
+	case float64:
+		return []any{math.Ceil(t) - 1, math.Floor(t) + 1}
+	case bool:
+		return []any{true, false}
+	default:
+		return []any{t, ""}
+	}
+}
+
+// assume asks the rules as if some measures had these values.
+func (e *evaluation) assume(values map[string]any) *evaluation {
+	measures := maps.Clone(e.measures)
+	for id, value := range values {
+		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
+	}
+	return e.rules.evaluate(measures, e.moved)
+}
+
+// isShort reports a level that is weak or missing for sure.
+func isShort(p Pillar) bool {
+	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
+}
+
+func short(supports []Pillar) string {
+	var weak, missing []string
+	for _, p := range supports {
+		switch {
+		case p.ID == Funding || !isShort(p):
+		case p.Level == Missing:
+			missing = append(missing, p.ID)
+		default:
+			weak = append(weak, p.ID)
+		}
+	}
+	var parts []string
+	if len(weak) > 0 {
+		parts = append(parts, "too little of "+and(weak, "and")+" carries it")
+	}
+	if len(missing) > 0 {
+		parts = append(parts, and(missing, "and")+verb(missing, " is", " are")+" missing")
+	}
+	return and(parts, "and")
+}
+
+func held(supports []Pillar) string {
+	var standing, weak []string
+	funded := false
+	for _, p := range supports {
+		switch {
+		case p.ID == Funding:
+			funded = !isShort(p)
+		case isShort(p):
+			weak = append(weak, p.ID)
+		default:
+			standing = append(standing, p.ID)
+		}
+	}
+	switch {
+	case len(weak) > 0:
+		return "funding is visible, though " + and(weak, "and") + verb(weak, " is", " are") + " short"
+	case funded:
+		return "people, momentum, upkeep and funding hold"
+	}
+	return and(standing, "and") + " hold, though no funding received is visible"
+}
+
+func verb(subjects []string, one, many string) string {
+	if len(subjects) == 1 && subjects[0] != People {
+		return one
+	}
+	return many
+}
+
+func stages(list []Stage, word string) string {
+	names := make([]string, len(list))
+	for i, s := range list {
+		names[i] = strings.ReplaceAll(string(s), "-", " ")
+		if s == MessyMiddle {
+			names[i] = "in the messy middle"
+		}
+	}
+	return and(names, word)
+}

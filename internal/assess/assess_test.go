@@ -1,0 +1,444 @@
+package assess
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+var asOf = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
+// definitions are those of the vocabulary, merged as the scanners do.
+func definitions(r *Rules) map[string]observation.Definition {
+	defs := map[string]observation.Definition{}
+	for id, w := range r.words {
+		def := observation.Definition{ID: id, Name: "Measure " + id, Kind: w.kind, Unit: w.unit, Merge: observation.MergeMax}
+		switch {
+		case w.kind == observation.KindBool:
+			def.Merge = observation.MergeAny
+		case w.kind == observation.KindText:
+			def.Merge = observation.MergeMain
+		case w.kind == observation.KindList:
+			def.Merge = observation.MergeUnion
+		case strings.Contains(id, "days-since"):
+			def.Merge = observation.MergeMin
+		case strings.Contains(id, "factor"), strings.HasPrefix(id, "posture."), strings.HasSuffix(id, "trend"):
+			def.Merge = observation.MergeMain
+		case strings.Contains(id, "commits"), strings.Contains(id, "releases"), strings.HasPrefix(id, "advisories."):
+			def.Merge = observation.MergeSum
+		}
+		defs[id] = def
+	}
+	return defs
+}
+
+// healthy is a good with load and supports.
+func healthy() map[string]any {
+	return map[string]any{
+		"adoption.deployment-countries": 12.0, "adoption.used-by": 4.0, "adoption.used-by-declared": 2.0,
+		"people.contributors-3m": 8.0, "people.contributors-6m": 10.0, "people.contributors-12m": 14.0, "people.contributors-ever": 60.0,
+		"people.contributor-absence-factor": 3.0, "people.elephant-factor": 2.0, "people.new-contributors-12m": 3.0,
+		"people.regular-contributors-12m": 6.0, "people.retained-contributors-12m": 8.0, "people.organizations-ever": 9.0,
+		"momentum.commits-12m": 400.0, "momentum.commits-prior-12m": 380.0, "momentum.commits-ever": 4000.0, "momentum.commit-trend": 1.05,
+		"momentum.active-months-12": 12.0, "momentum.active-months-24": 24.0, "momentum.days-since-commit": 4.0, "momentum.age-days": 2400.0,
+		"momentum.releases-12m": 5.0, "momentum.releases-ever": 40.0,
+		"advisories.fixable-critical-high": 0.0, "advisories.oldest-fixable-days": 0.0, "advisories.exploited": 0.0, "posture.score": 7.0,
+		"governance.security-policy": true, "governance.ci": true, "governance.contributing": true,
+		"funding.received": true, "funding.sought": true, "funding.catalog-funders": 2.0, "funding.funded-by-declared": 0.0,
+		"maintenance.contract-until-days": 100.0, "maintenance.type": "community",
+		"lifecycle.sunset-declared": false, "lifecycle.catalog-status": "DPG", "lifecycle.development-status": "stable",
+	}
+}
+
+func with(base map[string]any, changes map[string]any) map[string]any {
+	values := maps.Clone(base)
+	for id, v := range changes {
+		if v == nil {
+			delete(values, id)
+			continue
+		}
+		values[id] = v
+	}
+	return values
+}
+
+var unfunded = map[string]any{"funding.received": false, "funding.sought": false, "funding.catalog-funders": 0.0,
+	"funding.funded-by-declared": 0.0, "maintenance.contract-until-days": nil}
+
+// middle is in use and alive, by one person and without funding.
+func middle() map[string]any {
+	return with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 1.0, "people.regular-contributors-12m": 1.0,
+		"people.contributors-12m": 2.0, "people.contributor-absence-factor": 1.0, "people.contributors-ever": 9.0, "people.organizations-ever": 2.0})
+}
+
+// input is a good with one repository in which everything else is silent.
+func input(r *Rules, values map[string]any) Input {
+	in := Input{AsOf: asOf, Good: catalog.Good{ID: "g", Sources: []catalog.Source{{Catalog: "csv", Entry: "row 2"}}}}
+	repository := Repository{Repository: catalog.Repository{URL: "https://git.example/a/b"}, ObservedUntil: asOf}
+	defs := definitions(r)
+	for _, id := range slices.Sorted(maps.Keys(defs)) {
+		def := defs[id]
+		if v, ok := values[id]; ok {
+			repository.Measures = append(repository.Measures, def.Of(v, "history", asOf))
+		} else {
+			repository.Measures = append(repository.Measures, def.UnknownFor(observation.CauseNoSource, "nothing says it"))
+		}
+	}
+	in.Repositories = []Repository{repository}
+	return in
+}
+
+func assessed(t *testing.T, values map[string]any) Verdict {
+	t.Helper()
+	r := loaded(t)
+	v, _ := r.Assess(input(r, values), definitions(r))
+	return v
+}
+
+func TestStages(t *testing.T) {
+	for name, test := range map[string]struct {
+		values map[string]any
+		want   Stage
+	}{
+		"load and supports":                     {healthy(), Sustained},
+		"unfunded but carried":                  {with(healthy(), unfunded), Sustained},
+		"unfunded, one person":                  {middle(), MessyMiddle},
+		"funded, one person":                    {with(middle(), map[string]any{"funding.received": true}), Sustained},
+		"asks for money, one person":            {with(middle(), map[string]any{"funding.sought": true}), MessyMiddle},
+		"unfunded, serious fixes pile up":       {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0}), MessyMiddle},
+		"silent for a year":                     {with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0}), Dormant},
+		"silent for a year, but released":       {with(middle(), map[string]any{"momentum.days-since-commit": 500.0}), Fading},
+		"silent for eight months":               {with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}), Fading},
+		"two months of work, shrinking":         {with(healthy(), map[string]any{"momentum.active-months-12": 2.0, "momentum.commit-trend": 0.2, "advisories.fixable-critical-high": 3.0}), Fading},
+		"two months of work, finished":          {with(healthy(), map[string]any{"momentum.active-months-12": 2.0, "momentum.commit-trend": 0.2}), Sustained},
+		"young":                                 {with(healthy(), map[string]any{"momentum.age-days": 300.0}), Emerging},
+		"two years old, never released":         {with(healthy(), map[string]any{"momentum.age-days": 800.0, "momentum.releases-ever": 0.0}), Emerging},
+		"ten years old, never released":         {with(healthy(), map[string]any{"momentum.age-days": 3650.0, "momentum.releases-ever": 0.0}), Sustained},
+		"used by nobody, the catalog says":      {with(middle(), map[string]any{"adoption.deployment-countries": 0.0, "adoption.used-by": nil, "adoption.used-by-declared": nil}), Emerging},
+		"used by nobody knows whom":             {with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil}), Unassessed},
+		"many hands say that it is used":        {with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil, "people.contributors-ever": 40.0}), MessyMiddle},
+		"declares its end":                      {with(healthy(), map[string]any{"lifecycle.sunset-declared": true}), Sunset},
+		"the catalog calls it obsolete":         {with(healthy(), map[string]any{"lifecycle.catalog-status": "obsolete"}), Sunset},
+		"obsolete outweighs dormant":            {with(middle(), map[string]any{"momentum.days-since-commit": 900.0, "momentum.releases-12m": 0.0, "lifecycle.development-status": "obsolete"}), Sunset},
+		"known advisories none, score unscored": {with(middle(), map[string]any{"advisories.fixable-critical-high": nil, "posture.score": nil}), MessyMiddle},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := assessed(t, test.values)
+			if v.Stage != test.want {
+				t.Fatalf("got %s (possible %v), want %s: %s", v.Stage, v.Possible, test.want, v.Because)
+			}
+		})
+	}
+}
+
+func TestAGoodWithoutRepositoryIsUnassessedAndSaysWhy(t *testing.T) {
+	r := loaded(t)
+	v, merged := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
+		definitions(r)["adoption.deployment-countries"].Of(30, "catalog", asOf)}}, definitions(r))
+	if v.Stage != Unassessed || !strings.Contains(v.Because, "no repository") {
+		t.Fatalf("%s: %s", v.Stage, v.Because)
+	}
+	if v.Load.Level != Strong {
+		t.Errorf("load is %s; the catalog's word stands without a repository", v.Load.Level)
+	}
+	for _, m := range merged {
+		if m.ID == "momentum.commits-12m" && m.Cause != observation.CauseNoRepository {
+			t.Errorf("%s is unknown for %q, want no-repository", m.ID, m.Cause)
+		}
+	}
+}
+
+func TestObsoleteIsSunsetWhateverTheCoverage(t *testing.T) {
+	r := loaded(t)
+	v, _ := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
+		definitions(r)["lifecycle.catalog-status"].Of("obsolete", "catalog", asOf)}}, definitions(r))
+	if v.Stage != Sunset {
+		t.Fatalf("%s: %s", v.Stage, v.Because)
+	}
+}
+
+func TestUnreadAdvisoriesNeverCountAsUpkeep(t *testing.T) {
+	r := loaded(t)
+	in := input(r, with(healthy(), unfunded))
+	hide(&in, "advisories.fixable-critical-high", observation.CauseNoDatabase)
+	v, _ := r.Assess(in, definitions(r))
+	if v.Supports[2].Level != LevelUnknown || v.Stage != Unassessed {
+		t.Fatalf("upkeep %s, stage %s: %s", v.Supports[2].Level, v.Stage, v.Because)
+	}
+	if !strings.Contains(v.Because, "fixable-critical-high") {
+		t.Errorf("does not say what is missing: %s", v.Because)
+	}
+}
+
+func TestStaleMirrorSpeaksOfItsOwnTime(t *testing.T) {
+	r := loaded(t)
+	in := input(r, middle())
+	in.Repositories[0].ObservedUntil = time.Date(2025, 1, 3, 0, 0, 0, 0, time.UTC)
+	v, _ := r.Assess(in, definitions(r))
+	if v.Stage != MessyMiddle || !v.Stale || !strings.HasPrefix(v.Because, "As of 3 January 2025") {
+		t.Fatalf("%s, stale %v: %s", v.Stage, v.Stale, v.Because)
+	}
+}
+
+func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
+	for _, values := range []map[string]any{middle(),
+		with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}),
+		with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0})} {
+		v := assessed(t, values)
+		measured := 0
+		for i, reason := range v.Reasons {
+			if reason.Value != nil && reason.Sentence != "" && reason.Threshold != nil && !reason.At.IsZero() && reason.Source != "" {
+				measured++
+			}
+			if i > 0 && reason.Strength > v.Reasons[i-1].Strength {
+				t.Errorf("%s: reason %d is stronger than the one before", v.Stage, i)
+			}
+			if strings.ContainsAny(reason.Sentence, "{}") {
+				t.Errorf("%s: %s", reason.Rule, reason.Sentence)
+			}
+		}
+		if measured < 3 {
+			t.Errorf("%s has %d reasons with numbers: %v", v.Stage, measured, v.Reasons)
+		}
+	}
+}
+
+func TestReasonsReadTrue(t *testing.T) {
+	v := assessed(t, middle())
+	want := map[string]string{
+		"people.few":       "1 person committed in the last 6 months, fewer than 3.",
+		"people.no-second": "1 person commits regularly, fewer than 2.",
+		"funding.received": "No funding received is visible in the sources read.",
+	}
+	for _, reason := range v.Reasons {
+		if w, ok := want[reason.Rule]; ok && reason.Sentence != w {
+			t.Errorf("%s: %q, want %q", reason.Rule, reason.Sentence, w)
+		}
+		delete(want, reason.Rule)
+	}
+	if len(want) > 0 {
+		t.Errorf("not among the reasons: %v\n%+v", want, v.Reasons)
+	}
+}
+
+func TestBorderlineNamesTheNearestThresholdThatFlips(t *testing.T) {
+	v := assessed(t, with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 3.0}))
+	if v.Stage != Sustained || v.Borderline == nil || v.Borderline.Rule != "people.few" || v.Borderline.Would != MessyMiddle {
+		t.Fatalf("%s: %+v", v.Stage, v.Borderline)
+	}
+	if v := assessed(t, healthy()); v.Borderline != nil {
+		t.Fatalf("a good far from every threshold is borderline: %+v", v.Borderline)
+	}
+}
+
+func TestLiftNamesTheNearestChange(t *testing.T) {
+	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 2.0, "people.regular-contributors-12m": 2.0}))
+	if len(v.Lift) != 1 || v.Lift[0] != "At least 3 people commit within six months." {
+		t.Fatalf("%s: %q", v.Stage, v.Lift)
+	}
+	v = assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0}))
+	if v.Stage != Dormant || len(v.Lift) == 0 {
+		t.Fatalf("%s: %q", v.Stage, v.Lift)
+	}
+	if v := assessed(t, healthy()); v.Lift != nil {
+		t.Fatalf("a sustained good needs no lift: %q", v.Lift)
+	}
+}
+
+// hide makes a measure of every repository unknown.
+func hide(in *Input, id string, cause observation.Cause) {
+	in.Repositories = slices.Clone(in.Repositories)
+	for i := range in.Repositories {
+		in.Repositories[i].Measures = slices.Clone(in.Repositories[i].Measures)
+		for j, m := range in.Repositories[i].Measures {
+			if m.ID == id {
+				in.Repositories[i].Measures[j] = observation.Measure{ID: id, State: observation.Unknown, Cause: cause}
+			}
+		}
+	}
+}
+
+var unread = []observation.Cause{observation.CauseOffline, observation.CauseNoToken, observation.CauseMissingObjects,
+	observation.CauseNoDatabase, observation.CauseScannerFailed, observation.CauseScannerPanic, observation.CauseOverLimit}
+
+// random makes a good with up to three repositories, with holes.
+func random(defs map[string]observation.Definition, rng *rand.Rand) Input {
+	in := Input{AsOf: asOf}
+	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
+	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14}
+	for i := range 1 + rng.IntN(3) {
+		repository := Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
+		for _, id := range slices.Sorted(maps.Keys(defs)) {
+			def := defs[id]
+			value, ok := base[id]
+			if !ok || rng.IntN(10) == 0 {
+				value = randomValue(def, near, rng)
+			}
+			m := def.Of(value, "history", asOf)
+			switch rng.IntN(24) {
+			case 0:
+				m = def.UnknownFor(unread[rng.IntN(len(unread))], "")
+			case 1:
+				m = def.UnknownFor(observation.CauseNoSource, "")
+			case 2:
+				m = def.NotApplicableFor("")
+			}
+			repository.Measures = append(repository.Measures, m)
+		}
+		if rng.IntN(8) == 0 {
+			repository.Measures, repository.Failed = nil, &observation.Note{Cause: observation.CauseUnreachable}
+		}
+		in.Repositories = append(in.Repositories, repository)
+	}
+	return in
+}
+
+func randomValue(def observation.Definition, near map[string]float64, rng *rand.Rand) any {
+	switch def.Kind {
+	case observation.KindBool:
+		return rng.IntN(2) == 0 && !strings.Contains(def.ID, "sunset")
+	case observation.KindText:
+		return []string{"stable", "beta", "obsolete", "none", "community"}[min(rng.IntN(40), 4)]
+	case observation.KindList:
+		return []string{"a", "b"}[:rng.IntN(3)]
+	}
+	top := near[def.Unit]
+	if top == 0 {
+		top = 50
+	}
+	if def.Unit == "ratio" {
+		return float64(rng.IntN(9)) / 4
+	}
+	return float64(rng.IntN(int(top)))
+}
+
+// The heart of honesty: what is not known can make a verdict less sure and
+// milder, never worse and never surer.
+func TestMakingAMeasureUnknownNeverMakesAVerdictWorseOrSurer(t *testing.T) {
+	r := loaded(t)
+	defs := definitions(r)
+	rng := rand.New(rand.NewPCG(1, 2))
+	stages := map[Stage]int{}
+	for range 300 {
+		in := random(defs, rng)
+		before, _ := r.Assess(in, defs)
+		stages[before.Stage]++
+		for range 6 {
+			blind := in
+			what := "a repository"
+			if i := rng.IntN(len(in.Repositories)); rng.IntN(6) == 0 {
+				blind.Repositories = slices.Clone(in.Repositories)
+				blind.Repositories[i].Measures = nil
+				blind.Repositories[i].Failed = &observation.Note{Cause: observation.CauseUnreachable}
+			} else {
+				what = r.reads[rng.IntN(len(r.reads))]
+				hideOne(&blind, i, what, unread[rng.IntN(len(unread))])
+			}
+			after, _ := r.Assess(blind, defs)
+			checkNotWorse(t, what, before, after)
+		}
+	}
+	for _, s := range []Stage{Emerging, MessyMiddle, Sustained, Fading, Dormant, Sunset, Unassessed} {
+		if stages[s] == 0 {
+			t.Errorf("no random good was %s: the test shows nothing of it", s)
+		}
+	}
+}
+
+// hideOne hides a measured measure of one repository; one that did not apply or
+// was silent stays, because that too was an answer.
+func hideOne(in *Input, i int, id string, cause observation.Cause) {
+	in.Repositories = slices.Clone(in.Repositories)
+	measures := slices.Clone(in.Repositories[i].Measures)
+	for j, m := range measures {
+		if m.ID == id && m.State == observation.Measured {
+			measures[j] = observation.Measure{ID: id, State: observation.Unknown, Cause: cause}
+		}
+	}
+	in.Repositories[i].Measures = measures
+}
+
+func checkNotWorse(t *testing.T, what string, before, after Verdict) {
+	t.Helper()
+	milder := before.Stage == Dormant && after.Stage == Fading
+	if after.Stage != before.Stage && after.Stage != Unassessed && !milder {
+		t.Errorf("hiding %s turned %s %v into %s %v", what, before.Stage, before.Possible, after.Stage, after.Possible)
+	}
+	if !contains(after.Possible, before.Possible) {
+		t.Errorf("hiding %s left fewer stages open: %v became %v", what, before.Possible, after.Possible)
+	}
+	for i, p := range append([]Pillar{before.Load}, before.Supports...) {
+		q := append([]Pillar{after.Load}, after.Supports...)[i]
+		if !contains(q.Possible, p.Possible) {
+			t.Errorf("hiding %s left fewer levels of %s open: %v became %v", what, p.ID, p.Possible, q.Possible)
+		}
+		if q.Score.Low > p.Score.Low || q.Score.High < p.Score.High {
+			t.Errorf("hiding %s narrowed the score of %s from %v–%v to %v–%v", what, p.ID, p.Score.Low, p.Score.High, q.Score.Low, q.Score.High)
+		}
+	}
+	if after.Score.Low > before.Score.Low || after.Score.High < before.Score.High {
+		t.Errorf("hiding %s narrowed the score", what)
+	}
+	if after.Coverage.Share > before.Coverage.Share {
+		t.Errorf("hiding %s raised coverage", what)
+	}
+}
+
+func contains[T comparable](outer, inner []T) bool {
+	return !slices.ContainsFunc(inner, func(v T) bool { return !slices.Contains(outer, v) })
+}
+
+func TestOrderDecidesNothing(t *testing.T) {
+	r := loaded(t)
+	defs := definitions(r)
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 100 {
+		in := random(defs, rng)
+		want := asJSON(t, r, in, defs)
+		in.Repositories = slices.Clone(in.Repositories)
+		rng.Shuffle(len(in.Repositories), func(i, j int) {
+			in.Repositories[i], in.Repositories[j] = in.Repositories[j], in.Repositories[i]
+		})
+		for i := range in.Repositories {
+			measures := slices.Clone(in.Repositories[i].Measures)
+			rng.Shuffle(len(measures), func(i, j int) { measures[i], measures[j] = measures[j], measures[i] })
+			in.Repositories[i].Measures = measures
+		}
+		if got := asJSON(t, r, in, defs); got != want {
+			t.Fatalf("order changed the verdict:\n%s\n%s", want, got)
+		}
+	}
+}
+
+func asJSON(t *testing.T, r *Rules, in Input, defs map[string]observation.Definition) string {
+	t.Helper()
+	v, merged := r.Assess(in, defs)
+	text, err := json.Marshal([]any{v, merged})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestScoreIsTheMeanOfWhatIsKnownInsideItsRange(t *testing.T) {
+	v := assessed(t, healthy())
+	for _, p := range append(v.Supports, v.Load) {
+		if p.Score.Score == nil || *p.Score.Score < p.Score.Low || *p.Score.Score > p.Score.High {
+			t.Errorf("%s: %+v", p.ID, p.Score)
+		}
+	}
+	if *v.Score.Score < 75 {
+		t.Errorf("a healthy good scores %v", *v.Score.Score)
+	}
+	if bad := assessed(t, middle()); *bad.Score.Score >= *v.Score.Score {
+		t.Errorf("the messy middle scores %v, the healthy good %v", *bad.Score.Score, *v.Score.Score)
+	}
+}

@@ -1,0 +1,403 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// place is where something stands, for messages.
+type place struct {
+	line int
+	own  bool // in the user's file
+}
+
+func (p place) String() string {
+	switch {
+	case p.line == 0:
+		return "rules"
+	case p.own:
+		return fmt.Sprintf("your rules, line %d", p.line)
+	}
+	return fmt.Sprintf("embedded rules, line %d", p.line)
+}
+
+// decoder turns YAML into rules and collects every problem with its line.
+type decoder struct {
+	own      map[*yaml.Node]bool // the nodes of the user's file
+	problems []error
+}
+
+func (d *decoder) fail(at place, format string, args ...any) {
+	d.problems = append(d.problems, fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...)))
+}
+
+func (d *decoder) at(n *yaml.Node) place { return place{n.Line, d.own[n]} }
+
+// parseRules reads both files and lays the user's over the embedded one.
+func parseRules(embedded, override []byte) (*decoder, *yaml.Node, error) {
+	d := &decoder{own: map[*yaml.Node]bool{}}
+	base, err := document(embedded)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the embedded rules: %w", err)
+	}
+	user, err := document(override)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read your rules: %w", err)
+	}
+	if user == nil {
+		return d, base, nil
+	}
+	if user.Kind != yaml.MappingNode {
+		return nil, nil, fmt.Errorf("read your rules, line %d: want the fields floor, weights, rules, pillars or stages", user.Line)
+	}
+	d.mark(user)
+	d.overlay(base, user)
+	return d, base, nil
+}
+
+// document is the root of a YAML file, nil where it is empty.
+func document(data []byte) (*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	if len(doc.Content) == 0 {
+		return nil, nil
+	}
+	return doc.Content[0], nil
+}
+
+// mark remembers what is the user's and refuses a field that stands twice,
+// which laying one file over the other would hide.
+func (d *decoder) mark(n *yaml.Node) {
+	d.own[n] = true
+	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
+		for j := range i / 2 {
+			if n.Content[2*j].Value == n.Content[i].Value {
+				d.fail(d.at(n.Content[i]), "the field %q stands twice", n.Content[i].Value)
+			}
+		}
+	}
+	for _, kid := range n.Content {
+		d.mark(kid)
+	}
+}
+
+// overlay changes base by user: mappings field by field, lists of things with
+// an id by that id, everything else as a whole.
+func (d *decoder) overlay(base, user *yaml.Node) {
+	for i := 0; i+1 < len(user.Content); i += 2 {
+		key, value := user.Content[i], user.Content[i+1]
+		have := field(base, key.Value)
+		switch {
+		case have == nil:
+			base.Content = append(base.Content, key, value)
+		case have.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode:
+			d.overlay(have, value)
+		case keyed(have) && keyed(value):
+			d.overlayList(have, value)
+		default:
+			setField(base, key, value)
+		}
+	}
+}
+
+func (d *decoder) overlayList(base, user *yaml.Node) {
+	for _, item := range user.Content {
+		i := slices.IndexFunc(base.Content, func(n *yaml.Node) bool { return identity(n) == identity(item) })
+		if i < 0 {
+			base.Content = append(base.Content, item)
+			continue
+		}
+		d.overlay(base.Content[i], item)
+		base.Content[i].Line = item.Line
+		d.own[base.Content[i]] = true
+	}
+}
+
+// keyed reports a list whose items all have an id.
+func keyed(n *yaml.Node) bool {
+	return n.Kind == yaml.SequenceNode && len(n.Content) > 0 &&
+		!slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return identity(item) == "" })
+}
+
+// identity is the id of a rule or pillar or the name of a stage.
+func identity(n *yaml.Node) string {
+	for _, key := range []string{"id", "stage"} {
+		if v := field(n, key); v != nil {
+			return key + " " + v.Value
+		}
+	}
+	return ""
+}
+
+func field(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func setField(n, key, value *yaml.Node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key.Value {
+			n.Content[i], n.Content[i+1] = key, value
+		}
+	}
+}
+
+// fields returns the fields of a mapping and refuses those that are unknown or
+// stand twice.
+func (d *decoder) fields(n *yaml.Node, what string, allowed ...string) map[string]*yaml.Node {
+	found := map[string]*yaml.Node{}
+	if n.Kind != yaml.MappingNode {
+		d.fail(d.at(n), "%s must have fields", what)
+		return found
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		switch {
+		case !slices.Contains(allowed, key.Value):
+			d.fail(d.at(key), "%s has no field %q; it has %s", what, key.Value, strings.Join(allowed, ", "))
+		case found[key.Value] != nil:
+			d.fail(d.at(key), "%s has the field %q twice", what, key.Value)
+		}
+		found[key.Value] = n.Content[i+1]
+	}
+	return found
+}
+
+func text(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	return n.Value
+}
+
+func (d *decoder) number(n *yaml.Node, otherwise float64) float64 {
+	if n == nil {
+		return otherwise
+	}
+	v, err := strconv.ParseFloat(n.Value, 64)
+	if err != nil {
+		d.fail(d.at(n), "%q is no number", n.Value)
+	}
+	return v
+}
+
+func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.SequenceNode {
+		d.fail(d.at(n), "%s must be a list", what)
+		return nil
+	}
+	return n.Content
+}
+
+func (d *decoder) file(r *Rules, root *yaml.Node) {
+	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "rules", "pillars", "stages")
+	if text(f["version"]) != "1" {
+		d.fail(d.at(root), "version is %q; this program reads version 1", text(f["version"]))
+	}
+	r.floor = d.number(f["floor"], 0)
+	r.staleDays = d.number(f["stale-days"], 365)
+	r.weights = map[string]float64{}
+	if n := f["weights"]; n != nil {
+		for id, w := range d.fields(n, "weights", People, Momentum, Upkeep, Funding) {
+			if r.weights[id] = d.number(w, 0); r.weights[id] < 0 {
+				d.fail(d.at(w), "the weight of %s is below zero", id)
+			}
+		}
+	}
+	for _, n := range d.items(f["rules"], "rules") {
+		d.rule(r, n)
+	}
+	for _, n := range d.items(f["pillars"], "pillars") {
+		d.pillar(r, n)
+	}
+	for _, n := range d.items(f["stages"], "stages") {
+		d.stage(r, n)
+	}
+}
+
+func (d *decoder) rule(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
+		"all", "any", "holds", "fails", "reference", "clears", "clears-when", "weight")
+	rule := &rule{at: d.at(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
+		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: text(f["unit"]),
+		silenceNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
+		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
+		wanted: text(f["clears-when"]) == "fails"}
+	if s := text(f["silence"]); s != "" && !rule.silenceNo {
+		d.fail(d.at(f["silence"]), "silence is %q; it can be is-no", s)
+	}
+	rule.when = d.joined(n, f)
+	switch {
+	case rule.id == "":
+		d.fail(rule.at, "a rule has no id")
+	case r.byID[rule.id] != nil:
+		d.fail(rule.at, "the rule %s stands twice", rule.id)
+	}
+	r.byID[rule.id] = rule
+	r.rules = append(r.rules, rule)
+}
+
+// scalar reads a threshold: a number, true or false, or a text.
+func scalar(n *yaml.Node) any {
+	if n == nil || n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+		return nil
+	}
+	if v, err := strconv.ParseFloat(n.Value, 64); err == nil {
+		return v
+	}
+	if n.Tag == "!!bool" {
+		return n.Value == "true"
+	}
+	return n.Value
+}
+
+// joined is the condition of the fields all or any, nil where neither stands.
+func (d *decoder) joined(n *yaml.Node, f map[string]*yaml.Node) *condition {
+	all, either := f["all"], f["any"]
+	switch {
+	case all != nil && either != nil:
+		d.fail(d.at(n), "all and any stand side by side: put one into the other")
+	case all != nil:
+		return &condition{at: d.at(n), all: d.conditions(all)}
+	case either != nil:
+		return &condition{at: d.at(n), any: d.conditions(either)}
+	}
+	return nil
+}
+
+func (d *decoder) conditions(n *yaml.Node) []condition {
+	var found []condition
+	for _, item := range d.items(n, "a condition") {
+		found = append(found, d.condition(item))
+	}
+	if len(found) == 0 {
+		d.fail(d.at(n), "a condition is empty")
+	}
+	return found
+}
+
+func (d *decoder) condition(n *yaml.Node) condition {
+	if n.Kind == yaml.ScalarNode {
+		if id, ok := strings.CutPrefix(n.Value, "not "); ok {
+			return condition{at: d.at(n), not: &condition{at: d.at(n), rule: strings.TrimSpace(id)}}
+		}
+		return condition{at: d.at(n), rule: n.Value}
+	}
+	f := d.fields(n, "a condition", "all", "any", "level", "in")
+	if joined := d.joined(n, f); joined != nil {
+		return *joined
+	}
+	c := condition{at: d.at(n), pillar: text(f["level"])}
+	for _, item := range d.items(f["in"], "in") {
+		c.levels = append(c.levels, d.level(item))
+	}
+	if c.pillar == "" || len(c.levels) == 0 {
+		d.fail(c.at, "want a rule's id, all, any, or level with in")
+	}
+	return c
+}
+
+func (d *decoder) level(n *yaml.Node) Level {
+	l := Level(text(n))
+	if !slices.Contains(ladder, l) && l != LevelUnknown {
+		d.fail(d.at(n), "there is no level %q", l)
+	}
+	return l
+}
+
+func (d *decoder) pillar(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "a pillar", "id", "question", "levels", "otherwise", "score")
+	p := pillarRule{at: d.at(n), id: text(f["id"]), question: text(f["question"])}
+	for _, item := range d.items(f["levels"], "levels") {
+		lf := d.fields(item, "a level", "level", "all", "any")
+		l := levelRule{at: d.at(item), level: d.level(orNode(lf["level"], item))}
+		if when := d.joined(item, lf); when != nil {
+			l.when = *when
+		} else {
+			d.fail(l.at, "the level %s of %s has no condition", l.level, p.id)
+		}
+		p.levels = append(p.levels, l)
+	}
+	p.otherwise = d.level(orNode(f["otherwise"], n))
+	d.score(&p, orNode(f["score"], n))
+	if slices.ContainsFunc(r.pillars, func(o pillarRule) bool { return o.id == p.id }) {
+		d.fail(p.at, "the pillar %s stands twice", p.id)
+	}
+	r.pillars = append(r.pillars, p)
+}
+
+func orNode(n, otherwise *yaml.Node) *yaml.Node {
+	if n == nil {
+		return otherwise
+	}
+	return n
+}
+
+func (d *decoder) score(p *pillarRule, n *yaml.Node) {
+	f := d.fields(n, "a score", "combine", "parts")
+	if p.combine = text(f["combine"]); p.combine != "mean" && p.combine != "max" {
+		d.fail(d.at(n), "combine is %q; it can be mean or max", p.combine)
+	}
+	for _, item := range d.items(f["parts"], "parts") {
+		pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
+		part := scorePart{at: d.at(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skip: text(pf["silence"]) == "skip", open: text(pf["below"]) == "open"}
+		if part.weight <= 0 {
+			d.fail(part.at, "the weight of %s must be above zero", part.measure)
+		}
+		for _, pair := range d.items(pf["points"], "points") {
+			if len(pair.Content) != 2 {
+				d.fail(d.at(pair), "a point is [value, points]")
+				continue
+			}
+			part.points = append(part.points, [2]float64{d.number(pair.Content[0], 0), d.number(pair.Content[1], 0)})
+		}
+		p.parts = append(p.parts, part)
+	}
+}
+
+func (d *decoder) stage(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "a stage", "stage", "means", "because", "declared", "all", "any", "also")
+	s := stageRule{at: d.at(n), stage: Stage(text(f["stage"])), means: text(f["means"]), because: text(f["because"]),
+		declared: text(f["declared"]) == "true", when: d.joined(n, f)}
+	for _, item := range d.items(f["also"], "also") {
+		s.also = append(s.also, item.Value)
+	}
+	if s.because == "" {
+		d.fail(s.at, "the stage %s does not say because of what", s.stage)
+	}
+	r.stages = append(r.stages, s)
+}
+
+func loadVocabulary(data []byte) (map[string]word, error) {
+	var kinds map[observation.Kind]map[string][]string
+	if err := yaml.Unmarshal(data, &kinds); err != nil {
+		return nil, fmt.Errorf("read the vocabulary of the rules: %w", err)
+	}
+	words := map[string]word{}
+	for kind, units := range kinds {
+		for unit, ids := range units {
+			for _, id := range ids {
+				words[id] = word{kind, unit}
+			}
+		}
+	}
+	return words, nil
+}

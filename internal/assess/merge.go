@@ -1,0 +1,453 @@
+package assess
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Input is all that a verdict rests on.
+type Input struct {
+	Good         catalog.Good
+	Repositories []Repository
+	// GoodMeasures were read from the catalog entry itself.
+	GoodMeasures []observation.Measure
+	// AsOf is the time of the run.
+	AsOf time.Time
+}
+
+// Repository is what was seen of one repository of a good.
+type Repository struct {
+	Repository catalog.Repository
+	// ObservedUntil is zero where the repository was not read.
+	ObservedUntil time.Time
+	Measures      []observation.Measure
+	// Failed says why nothing could be read, nil where something was.
+	Failed *observation.Note
+}
+
+// The measures by which the main repository is chosen.
+const (
+	commitsRecent = "momentum.commits-12m"
+	commitsEver   = "momentum.commits-ever"
+)
+
+// part is what one repository, or the catalog entry, says of one measure.
+type part struct {
+	measure    observation.Measure
+	repository int // index in the sorted repositories, -1 for the catalog entry
+}
+
+// merge makes one measure of each definition from the repositories and the
+// catalog entry, in the order of ids. Nothing known of a definition gives an
+// unknown measure, never a missing one. A measure that no definition describes
+// cannot be merged and is left out.
+func merge(in Input, defs map[string]observation.Definition) []observation.Measure {
+	m := newMerger(in)
+	ids := make([]string, 0, len(defs))
+	for id := range defs {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	merged := make([]observation.Measure, 0, len(ids))
+	for _, id := range ids {
+		merged = append(merged, m.one(defs[id]))
+	}
+	return merged
+}
+
+type merger struct {
+	repositories []Repository // sorted by URL
+	fromCatalog  map[string]observation.Measure
+	byRepository []map[string]observation.Measure
+	candidates   []int // repositories that may be the main one
+}
+
+func newMerger(in Input) *merger {
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(in.GoodMeasures)}
+	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
+	for _, r := range m.repositories {
+		m.byRepository = append(m.byRepository, byID(r.Measures))
+	}
+	m.candidates = m.mainCandidates()
+	return m
+}
+
+// byID indexes measures. Where an id comes twice, the measured one stands; of
+// two measured ones that which sorts first, so that order decides nothing.
+func byID(measures []observation.Measure) map[string]observation.Measure {
+	index := make(map[string]observation.Measure, len(measures))
+	for _, m := range measures {
+		m = sane(m)
+		if have, ok := index[m.ID]; !ok || precedes(m, have) {
+			index[m.ID] = m
+		}
+	}
+	return index
+}
+
+func precedes(a, b observation.Measure) bool {
+	if (a.State == observation.Measured) != (b.State == observation.Measured) {
+		return a.State == observation.Measured
+	}
+	return fmt.Sprint(a.State, a.Value, a.Bound, a.Cause, a.Source, a.Detail) < fmt.Sprint(b.State, b.Value, b.Bound, b.Cause, b.Source, b.Detail)
+}
+
+// signed are the measures whose value may be below zero.
+var signed = map[string]bool{"maintenance.contract-until-days": true}
+
+// sane keeps an impossible number from deciding anything silently: what is not
+// a number becomes unknown, a count below zero becomes zero and says so.
+func sane(m observation.Measure) observation.Measure {
+	v, ok := m.Value.(float64)
+	switch {
+	case m.State != observation.Measured || !ok:
+		return m
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return observation.Measure{ID: m.ID, State: observation.Unknown, Unit: m.Unit, Source: m.Source, At: m.At,
+			Cause: observation.CauseBroken, Detail: fmt.Sprintf("the scanner reported %v, which is no number", v)}
+	case v < 0 && !signed[m.ID]:
+		m.Detail = joined(m.Detail, fmt.Sprintf("reported as %v, read as 0", v))
+		m.Value = 0.0
+	}
+	return m
+}
+
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + "; " + b
+}
+
+// mainCandidates are the repositories that may be the main one: most human
+// commits in 12 months, then ever, then the first by URL. It is one where the
+// counts of all are known; several where an unread one may have more.
+func (m *merger) mainCandidates() []int {
+	var kept []int
+	for i := range m.repositories {
+		if !m.empty(i) {
+			kept = append(kept, i)
+		}
+	}
+	for _, id := range []string{commitsRecent, commitsEver} {
+		kept = m.busiest(kept, id)
+		if len(kept) < 2 || !m.exact(kept, id) {
+			return kept // what the first count leaves open, the second must not decide
+		}
+	}
+	return kept[:1]
+}
+
+// busiest keeps those that no other surely exceeds.
+func (m *merger) busiest(among []int, id string) []int {
+	floor := math.Inf(-1)
+	for _, i := range among {
+		floor = max(floor, m.count(i, id).low)
+	}
+	return slices.DeleteFunc(slices.Clone(among), func(i int) bool { return m.count(i, id).high < floor })
+}
+
+func (m *merger) exact(among []int, id string) bool {
+	return !slices.ContainsFunc(among, func(i int) bool { return !m.count(i, id).exact() })
+}
+
+func (m *merger) count(i int, id string) interval {
+	known := knownOf(m.byRepository[i][id])
+	return interval{max(0, known.low), known.high}
+}
+
+// empty reports a repository of which it is known that it holds nothing. It
+// can be left out like one to which a measure does not apply.
+func (m *merger) empty(i int) bool {
+	failed := m.repositories[i].Failed
+	return failed != nil && failed.Cause == observation.CauseEmpty
+}
+
+// one merges the parts of one definition.
+func (m *merger) one(def observation.Definition) observation.Measure {
+	parts, read, applicable := m.parts(def.ID)
+	switch {
+	case applicable == 0 && len(parts) == 0:
+		return m.inapplicable(def)
+	case def.Merge == observation.MergeMain || def.Kind == observation.KindText:
+		return m.ofMain(def, parts, read, applicable)
+	case !slices.ContainsFunc(parts, measured):
+		return def.UnknownFor(commonCause(parts))
+	}
+	// A source that was read and is silent does not make another less sure.
+	merged := combine(def, slices.DeleteFunc(slices.Clone(parts), silent))
+	if merged.State == observation.Measured && read < applicable {
+		merged.Detail = joined(merged.Detail, fmt.Sprintf("read from %d of %d repositories", read, applicable))
+	}
+	return merged
+}
+
+func measured(p part) bool { return p.measure.State == observation.Measured }
+
+// parts collects what speaks of a measure. read counts the repositories of
+// which it is known, applicable those to which it applies. A source that was
+// read and is silent does not make the word of another less sure.
+func (m *merger) parts(id string) (parts []part, read, applicable int) {
+	catalogs, inCatalog := m.fromCatalog[id]
+	inRepository := slices.ContainsFunc(m.byRepository, func(index map[string]observation.Measure) bool { _, ok := index[id]; return ok })
+	for i := range m.repositories {
+		measure, ok := m.byRepository[i][id]
+		switch {
+		case ok && measure.State == observation.NotApplicable:
+			continue
+		case m.empty(i) && len(m.repositories) > 1:
+			continue
+		case !ok && inCatalog && !inRepository:
+			continue // the catalog's alone
+		case !ok:
+			measure = m.absent(i, id)
+		}
+		applicable++
+		if measure.State == observation.Measured {
+			read++
+		}
+		parts = append(parts, part{measure, i})
+	}
+	if inCatalog && catalogs.State != observation.NotApplicable {
+		parts = append(parts, part{catalogs, -1})
+	}
+	return parts, read, applicable
+}
+
+func silent(p part) bool {
+	return p.measure.State == observation.Unknown && p.measure.Cause == observation.CauseNoSource
+}
+
+// absent is the unknown measure of a repository that yielded none.
+func (m *merger) absent(i int, id string) observation.Measure {
+	unknown := observation.Measure{ID: id, State: observation.Unknown, Cause: observation.CauseScannerFailed,
+		Detail: "no scanner yielded it"}
+	if failed := m.repositories[i].Failed; failed != nil {
+		unknown.Cause, unknown.Detail = failed.Cause, failed.Message
+	}
+	return unknown
+}
+
+// inapplicable is the measure that no part speaks of.
+func (m *merger) inapplicable(def observation.Definition) observation.Measure {
+	if len(m.repositories) == 0 {
+		if own, ok := m.fromCatalog[def.ID]; ok && own.State == observation.NotApplicable {
+			return def.NotApplicableFor(own.Detail)
+		}
+		return def.UnknownFor(observation.CauseNoRepository, "the good names no repository")
+	}
+	for i := range m.repositories {
+		if own, ok := m.byRepository[i][def.ID]; ok {
+			return def.NotApplicableFor(own.Detail)
+		}
+	}
+	return def.NotApplicableFor(m.fromCatalog[def.ID].Detail)
+}
+
+// ofMain takes the main repository's value, or where that has none to give,
+// the catalog's. Where an unread repository may be the main one, the value is
+// unknown: the next best repository's could be better or worse.
+func (m *merger) ofMain(def observation.Definition, parts []part, read, applicable int) observation.Measure {
+	var mains []part
+	var catalogs *part
+	for _, p := range parts {
+		switch {
+		case p.repository < 0:
+			catalogs = &p
+		case slices.Contains(m.candidates, p.repository):
+			mains = append(mains, p)
+		}
+	}
+	switch {
+	case catalogs != nil && measured(*catalogs) && !slices.ContainsFunc(mains, func(p part) bool { return !silent(p) }):
+		return withUnit(def, catalogs.measure)
+	case len(mains) == 0 && len(parts) > 0 && len(m.candidates) == 1:
+		return def.NotApplicableFor("it does not apply to the main repository " + m.repositories[m.candidates[0]].Repository.URL)
+	case len(mains) > 0 && len(m.candidates) == 1, alike(mains) && len(mains) == len(m.candidates):
+		return withUnit(def, mains[0].measure)
+	}
+	cause, detail := commonCause(parts)
+	if !slices.ContainsFunc(parts, func(p part) bool { return !measured(p) }) {
+		cause, detail = m.openMain()
+	}
+	if read > 0 {
+		detail = fmt.Sprintf("which repository is the main one is not known: read from %d of %d repositories", read, applicable)
+	}
+	return def.UnknownFor(cause, detail)
+}
+
+// openMain says why the main repository is not known.
+func (m *merger) openMain() (observation.Cause, string) {
+	var open []part
+	for i := range m.repositories {
+		if count := m.byRepository[i][commitsRecent]; count.State != observation.Measured {
+			if count.ID == "" {
+				count = m.absent(i, commitsRecent)
+			}
+			open = append(open, part{count, i})
+		}
+	}
+	if len(open) == 0 {
+		return observation.CauseNoSource, "which repository is the main one is not known"
+	}
+	return commonCause(open)
+}
+
+func alike(parts []part) bool {
+	for _, p := range parts {
+		if !measured(p) || fmt.Sprint(p.measure.Value, p.measure.Bound) != fmt.Sprint(parts[0].measure.Value, parts[0].measure.Bound) {
+			return false
+		}
+	}
+	return len(parts) > 0
+}
+
+func withUnit(def observation.Definition, m observation.Measure) observation.Measure {
+	m.ID, m.Unit = def.ID, def.Unit
+	return m
+}
+
+// commonCause is the most frequent cause, of equals the first by name, with
+// the detail of its first part. Silence is the cause only where all are silent:
+// one that could not be read may have spoken.
+func commonCause(parts []part) (observation.Cause, string) {
+	counts := map[observation.Cause]int{}
+	details := map[observation.Cause]string{}
+	for _, p := range parts {
+		if p.measure.State != observation.Unknown {
+			continue
+		}
+		counts[p.measure.Cause]++
+		if _, ok := details[p.measure.Cause]; !ok {
+			details[p.measure.Cause] = p.measure.Detail
+		}
+	}
+	if len(counts) > 1 {
+		delete(counts, observation.CauseNoSource)
+	}
+	var best observation.Cause
+	for cause, n := range counts {
+		if n > counts[best] || n == counts[best] && cause < best {
+			best = cause
+		}
+	}
+	return best, details[best]
+}
+
+// combine folds the parts of a number, bool or list.
+func combine(def observation.Definition, parts []part) observation.Measure {
+	if def.Kind == observation.KindList {
+		return union(def, parts)
+	}
+	known := knownOf(parts[0].measure)
+	for _, p := range parts[1:] {
+		known = fold(def.Merge, known, knownOf(p.measure))
+	}
+	if def.Merge != observation.MergeMin && !signed[def.ID] {
+		known.low = max(known.low, 0)
+	}
+	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
+	merged.Detail = firstDetail(parts)
+	if !expressed(&merged, known) {
+		cause, detail := commonCause(parts)
+		return def.UnknownFor(cause, detail)
+	}
+	if def.Kind == observation.KindBool {
+		merged.Value = merged.Value.(float64) != 0
+		if merged.Value == true && merged.Bound == observation.AtLeast {
+			merged.Bound = observation.Exact
+		}
+	}
+	return merged
+}
+
+func fold(how observation.Merge, a, b interval) interval {
+	switch how {
+	case observation.MergeMin:
+		return interval{min(a.low, b.low), min(a.high, b.high)}
+	case observation.MergeSum:
+		return interval{max(a.low, 0) + max(b.low, 0), a.high + b.high}
+	default:
+		return interval{max(a.low, b.low), max(a.high, b.high)}
+	}
+}
+
+// expressed writes an interval as a value with its bound. Of an interval that
+// is closed at both ends only the lower end can be said.
+func expressed(m *observation.Measure, known interval) bool {
+	switch {
+	case known.exact():
+		m.Value = known.low
+	case known.low <= 0 && !math.IsInf(known.high, 0):
+		m.Value, m.Bound = known.high, observation.AtMost
+	case !math.IsInf(known.low, 0):
+		m.Value, m.Bound = known.low, observation.AtLeast
+	case !math.IsInf(known.high, 0):
+		m.Value, m.Bound = known.high, observation.AtMost
+	default:
+		return false
+	}
+	return true
+}
+
+func union(def observation.Definition, parts []part) observation.Measure {
+	items := []string{}
+	bound := observation.Exact
+	for _, p := range parts {
+		list, ok := p.measure.List()
+		items = append(items, list...)
+		if !ok || p.measure.Bound != observation.Exact {
+			bound = observation.AtLeast
+		}
+	}
+	slices.Sort(items)
+	merged := def.Of(slices.Compact(items), sourceOf(def, parts, anything), earliest(parts))
+	merged.Bound = bound
+	merged.Detail = firstDetail(parts)
+	return merged
+}
+
+// sourceOf names where the merged value stands, or how many sources made it.
+func sourceOf(def observation.Definition, parts []part, known interval) string {
+	var sources []string
+	for _, p := range parts {
+		if !measured(p) {
+			continue
+		}
+		v, isNumber := p.measure.Number()
+		decides := def.Merge == observation.MergeMax || def.Merge == observation.MergeMin || def.Merge == observation.MergeAny
+		if decides && isNumber && (v == known.low || v == known.high) {
+			return p.measure.Source
+		}
+		sources = append(sources, p.measure.Source)
+	}
+	if len(sources) == 1 {
+		return sources[0]
+	}
+	return fmt.Sprintf("%d sources", len(sources))
+}
+
+func earliest(parts []part) time.Time {
+	var at time.Time
+	for _, p := range parts {
+		if t := p.measure.At; measured(p) && !t.IsZero() && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	return at
+}
+
+func firstDetail(parts []part) string {
+	for _, p := range parts {
+		if measured(p) && p.measure.Detail != "" {
+			return p.measure.Detail
+		}
+	}
+	return ""
+}

@@ -1,0 +1,373 @@
+package assess
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+//go:embed rules.yaml
+var embeddedRules []byte
+
+//go:embed vocabulary.yaml
+var embeddedVocabulary []byte
+
+// Rules are the rules of a verdict, read from data. They are safe for
+// concurrent use.
+type Rules struct {
+	floor     float64 // share of the measures read that must be known
+	staleDays float64
+	weights   map[string]float64 // of the supports in the good's score
+	rules     []*rule
+	byID      map[string]*rule
+	pillars   []pillarRule // load, people, momentum, upkeep, funding
+	stages    []stageRule  // in the order in which they are asked
+	words     map[string]word
+	reads     []string // the measures that rules read, sorted
+}
+
+// word is what the vocabulary says of a measure.
+type word struct {
+	kind observation.Kind
+	unit string
+}
+
+// rule asks one question: of one measure, or of other rules (when).
+type rule struct {
+	at        place
+	id        string
+	question  string
+	measure   string
+	operator  string
+	threshold any // float64, bool or string
+	unit      string
+	silenceNo bool
+	when      *condition
+	holds     string
+	fails     string
+	reference string
+	clears    string
+	weight    float64
+	wanted    bool // the answer wished for is yes: clears is shown where it fails
+}
+
+// condition joins rules and levels. Exactly one of its fields is set.
+type condition struct {
+	at     place
+	all    []condition
+	any    []condition
+	not    *condition
+	rule   string
+	pillar string
+	levels []Level
+}
+
+// pillarRule makes the level and the score of load or of a support.
+type pillarRule struct {
+	at        place
+	id        string
+	question  string
+	levels    []levelRule
+	otherwise Level
+	combine   string // mean or max
+	parts     []scorePart
+}
+
+type levelRule struct {
+	at    place
+	level Level
+	when  condition
+}
+
+// scorePart gives points from 0 to 100 for one measure.
+type scorePart struct {
+	at      place
+	measure string
+	weight  float64
+	skip    bool         // a silent source takes no part
+	open    bool         // below the first point the measure says nothing
+	points  [][2]float64 // (value, points), values rising; straight lines between
+}
+
+// stageRule is one stage; the last one has no condition.
+type stageRule struct {
+	at       place
+	stage    Stage
+	means    string
+	because  string
+	declared bool // holds whatever the coverage
+	when     *condition
+	also     []string
+}
+
+// LoadRules reads the embedded rules, changed by override where that is not
+// empty. Every mistake is named with its line: an unknown measure, a wrong
+// unit, a missing threshold, a rule that is not there, a cycle.
+func LoadRules(override []byte) (*Rules, error) {
+	words, err := loadVocabulary(embeddedVocabulary)
+	if err != nil {
+		return nil, err
+	}
+	d, root, err := parseRules(embeddedRules, override)
+	if err != nil {
+		return nil, err
+	}
+	r := &Rules{words: words, byID: map[string]*rule{}}
+	d.file(r, root)
+	if len(d.problems) == 0 {
+		d.verify(r)
+	}
+	if len(d.problems) > 0 {
+		return nil, fmt.Errorf("read the rules: %w", errors.Join(d.problems...))
+	}
+	r.reads = r.measuresRead()
+	return r, nil
+}
+
+// Check compares the vocabulary of the rules with the definitions of the
+// scanners. An error names every measure that no scanner yields, or yields in
+// another kind or unit.
+func (r *Rules) Check(defs map[string]observation.Definition) error {
+	var problems []error
+	for _, id := range slices.Sorted(maps.Keys(r.words)) {
+		def, ok := defs[id]
+		w := r.words[id]
+		switch {
+		case !ok && slices.Contains(r.reads, id):
+			problems = append(problems, fmt.Errorf("the rules read %s, which no scanner yields", id))
+		case ok && def.Kind != w.kind:
+			problems = append(problems, fmt.Errorf("%s is a %s to the rules and a %s to its scanner", id, w.kind, def.Kind))
+		case ok && def.Unit != w.unit:
+			problems = append(problems, fmt.Errorf("%s counts %q to the rules and %q to its scanner", id, w.unit, def.Unit))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// Reads lists the measures that the rules and scores read, sorted.
+func (r *Rules) Reads() []string { return slices.Clone(r.reads) }
+
+func (r *Rules) measuresRead() []string {
+	seen := map[string]bool{}
+	for _, rule := range r.rules {
+		if rule.measure != "" {
+			seen[rule.measure] = true
+		}
+	}
+	for _, p := range r.pillars {
+		for _, part := range p.parts {
+			seen[part.measure] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+func (r *Rules) pillar(id string) *pillarRule {
+	for i := range r.pillars {
+		if r.pillars[i].id == id {
+			return &r.pillars[i]
+		}
+	}
+	return nil
+}
+
+// verify checks what can only be seen once everything is read.
+func (d *decoder) verify(r *Rules) {
+	for _, rule := range r.rules {
+		d.verifyRule(r, rule)
+	}
+	for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+		if r.pillar(id) == nil {
+			d.fail(place{}, "the pillar %s is missing", id)
+		}
+	}
+	for _, p := range r.pillars {
+		for _, l := range p.levels {
+			d.verifyCondition(r, l.when)
+		}
+		for _, part := range p.parts {
+			d.verifyPart(r, part)
+		}
+	}
+	d.verifyStages(r)
+	d.verifyNoCycle(r)
+}
+
+func (d *decoder) verifyRule(r *Rules, rule *rule) {
+	if rule.when != nil {
+		if rule.measure != "" || rule.operator != "" || rule.threshold != nil {
+			d.fail(rule.at, "rule %s joins other rules, so it cannot compare a measure too", rule.id)
+		}
+		d.verifyCondition(r, *rule.when)
+		return
+	}
+	w, ok := r.words[rule.measure]
+	switch {
+	case rule.measure == "":
+		d.fail(rule.at, "rule %s names no measure and joins no rules", rule.id)
+	case !ok:
+		d.fail(rule.at, "rule %s reads the measure %q, which does not exist", rule.id, rule.measure)
+	case rule.threshold == nil:
+		d.fail(rule.at, "rule %s has no threshold", rule.id)
+	case rule.unit != w.unit:
+		d.fail(rule.at, "rule %s has the unit %q; %s is counted in %q", rule.id, rule.unit, rule.measure, w.unit)
+	case !fits(w.kind, rule.operator, rule.threshold):
+		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator, rule.threshold)
+	case rule.holds == "" || rule.fails == "":
+		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
+	}
+}
+
+func fits(kind observation.Kind, operator string, threshold any) bool {
+	switch threshold.(type) {
+	case float64:
+		return kind == observation.KindNumber && slices.Contains([]string{"<", "<=", ">", ">="}, operator)
+	case bool:
+		return kind == observation.KindBool && operator == "is"
+	case string:
+		return kind == observation.KindText && operator == "is"
+	}
+	return false
+}
+
+func (d *decoder) verifyCondition(r *Rules, c condition) {
+	if c.rule != "" && r.byID[c.rule] == nil {
+		d.fail(c.at, "there is no rule %q", c.rule)
+	}
+	if c.pillar != "" && r.pillar(c.pillar) == nil {
+		d.fail(c.at, "there is no pillar %q", c.pillar)
+	}
+	for _, kid := range c.kids() {
+		d.verifyCondition(r, kid)
+	}
+}
+
+func (c condition) kids() []condition {
+	kids := slices.Concat(c.all, c.any)
+	if c.not != nil {
+		kids = append(kids, *c.not)
+	}
+	return kids
+}
+
+func (d *decoder) verifyPart(r *Rules, part scorePart) {
+	w, ok := r.words[part.measure]
+	switch {
+	case !ok:
+		d.fail(part.at, "a score reads the measure %q, which does not exist", part.measure)
+	case w.kind != observation.KindNumber && w.kind != observation.KindBool:
+		d.fail(part.at, "a score reads %s, which is no number", part.measure)
+	case len(part.points) < 2:
+		d.fail(part.at, "the score of %s needs two points or more", part.measure)
+	}
+	for i, p := range part.points {
+		if math.IsNaN(p[0]) || math.IsNaN(p[1]) || p[1] < 0 || p[1] > 100 || i > 0 && p[0] <= part.points[i-1][0] {
+			d.fail(part.at, "the points of %s must rise in value and lie between 0 and 100", part.measure)
+			return
+		}
+	}
+}
+
+func (d *decoder) verifyStages(r *Rules) {
+	all := []Stage{Emerging, MessyMiddle, Sustained, Fading, Dormant, Sunset}
+	seen := map[Stage]bool{}
+	for i, s := range r.stages {
+		seen[s.stage] = true
+		if !slices.Contains(all, s.stage) {
+			d.fail(s.at, "there is no stage %q", s.stage)
+		}
+		last := i == len(r.stages)-1
+		switch {
+		case s.when == nil && !last:
+			d.fail(s.at, "stage %s has no condition, so no stage after it could ever be", s.stage)
+		case s.when != nil && last:
+			d.fail(s.at, "the last stage, %s, must have no condition: every good has a stage", s.stage)
+		case s.when != nil:
+			d.verifyCondition(r, *s.when)
+		}
+		for _, id := range s.also {
+			d.verifyCondition(r, condition{at: s.at, rule: id})
+		}
+	}
+	for _, s := range all {
+		if !seen[s] {
+			d.fail(place{}, "the stage %s is missing", s)
+		}
+	}
+}
+
+// verifyNoCycle refuses rules that join each other in a circle. A rule that
+// reads a level must not decide one.
+func (d *decoder) verifyNoCycle(r *Rules) {
+	done := map[string]bool{}
+	var walk func(id string, path []string)
+	var follow func(c condition, path []string)
+	follow = func(c condition, path []string) {
+		if c.rule != "" {
+			walk("rule "+c.rule, path)
+		}
+		if c.pillar != "" {
+			walk("pillar "+c.pillar, path)
+		}
+		for _, kid := range c.kids() {
+			follow(kid, path)
+		}
+	}
+	walk = func(id string, path []string) {
+		if i := slices.Index(path, id); i >= 0 {
+			d.fail(d.placeOf(r, id), "%s rests on itself: %v", id, path[i:])
+			return
+		}
+		if done[id] {
+			return
+		}
+		path = append(slices.Clone(path), id)
+		for _, c := range conditionsOf(r, id) {
+			follow(c, path)
+		}
+		done[id] = true
+	}
+	for _, rule := range r.rules {
+		walk("rule "+rule.id, nil)
+	}
+	for _, p := range r.pillars {
+		walk("pillar "+p.id, nil)
+	}
+}
+
+// conditionsOf are those of "rule x" or "pillar x".
+func conditionsOf(r *Rules, id string) []condition {
+	for _, rule := range r.rules {
+		if "rule "+rule.id == id && rule.when != nil {
+			return []condition{*rule.when}
+		}
+	}
+	var found []condition
+	for _, p := range r.pillars {
+		if "pillar "+p.id == id {
+			for _, l := range p.levels {
+				found = append(found, l.when)
+			}
+		}
+	}
+	return found
+}
+
+func (d *decoder) placeOf(r *Rules, id string) place {
+	for _, rule := range r.rules {
+		if "rule "+rule.id == id {
+			return rule.at
+		}
+	}
+	for _, p := range r.pillars {
+		if "pillar "+p.id == id {
+			return p.at
+		}
+	}
+	return place{}
+}
