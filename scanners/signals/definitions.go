@@ -1,0 +1,76 @@
+package signals
+
+import "github.com/midspan/midspan/internal/observation"
+
+// References to the published definitions that measures follow.
+const (
+	chaoss     = "https://chaoss.community/kb/metric-"
+	publiccode = "https://yml.publiccode.tools/schema.core.html"
+	dpgStd     = "https://www.digitalpublicgoods.net/standard"
+	baseline   = "https://baseline.openssf.org/"
+)
+
+// definitions lists what Scan yields. A file that is not there makes a plain
+// "no": the tree is always read whole. Files that a repository inherits from
+// its organization's defaults on a forge are not seen.
+func definitions() []observation.Definition {
+	yes := func(id, name, means, reference string) observation.Definition {
+		return observation.Definition{ID: id, Name: name, Kind: observation.KindBool, Merge: observation.MergeAny, Means: means, Reference: reference}
+	}
+	list := func(id, name, means, reference string) observation.Definition {
+		return observation.Definition{ID: id, Name: name, Kind: observation.KindList, Merge: observation.MergeUnion, Means: means, Reference: reference}
+	}
+	word := func(id, name, means, reference string) observation.Definition {
+		return observation.Definition{ID: id, Name: name, Kind: observation.KindText, Merge: observation.MergeMain, Means: means, Reference: reference}
+	}
+	number := func(id, name, unit string, merge observation.Merge, means, reference string) observation.Definition {
+		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
+	}
+	return []observation.Definition{
+		yes("funding.received", "Funding received", "A file says that money came: income in funding.json, funders or a running contract in publiccode.yml. No means not visible there.", "https://fundingjson.org/"),
+		yes("funding.sought", "Funding sought", "A file asks for money: FUNDING.yml, an active plan in funding.json, funding in package.json, or a link to a sponsoring platform in the readme.", "https://fundingjson.org/"),
+		list("funding.evidence", "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
+		list("funding.sources-read", "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
+		number("funding.funded-by-declared", "Funders declared", "organizations", observation.MergeMax, "Organizations that publiccode.yml names in fundedBy.", publiccode),
+
+		list("license.spdx", "Licence found", "SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or -or-later, which their text does not tell.", chaoss+"licenses-declared/"),
+		yes("license.file", "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
+		number("license.changes", "Licence changes", "changes", observation.MergeMax, "How often the licences found changed in the history of the licence files; rewording, moving and the first licence do not count.", ""),
+		number("license.last-change-days", "Days since the licence changed", "days", observation.MergeMin, "Whole days since the licences found last changed.", ""),
+
+		yes("governance.security-policy", "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),
+		yes("governance.code-of-conduct", "Code of conduct", "There is a CODE_OF_CONDUCT file.", chaoss+"code-of-conduct-for-a-project/"),
+		yes("governance.contributing", "Contribution guide", "There is a CONTRIBUTING file.", baseline),
+		yes("governance.governance-file", "Governance described", "There is a GOVERNANCE, MAINTAINERS or OWNERS file: who decides.", baseline),
+		yes("governance.codeowners", "Code owners", "There is a CODEOWNERS file: who answers for which part.", ""),
+		yes("governance.readme", "Readme", "There is a README file.", ""),
+		yes("governance.changelog", "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
+		yes("governance.ci", "Continuous integration", "There is a configuration of a continuous integration service.", ""),
+
+		yes("lifecycle.sunset-declared", "Declared at its end", "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no longer maintained, or has moved.", publiccode),
+		word("lifecycle.development-status", "Development status", "developmentStatus in publiccode.yml.", publiccode),
+		word("maintenance.type", "Maintenance", "maintenance.type in publiccode.yml: internal, contract, community or none.", publiccode),
+		number("maintenance.contract-until-days", "Days until the maintenance contract ends", "days", observation.MergeMax, "Days until the latest end of a contract in publiccode.yml; negative where it has ended.", publiccode),
+		number("adoption.used-by-declared", "Users declared", "organizations", observation.MergeMax, "Organizations that publiccode.yml names in usedBy.", publiccode),
+	}
+}
+
+// CatalogDefinitions implements scanners.CatalogScanner.
+func (Scanner) CatalogDefinitions() []observation.Definition {
+	number := func(id, name, unit, means, reference string) observation.Definition {
+		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMax, Means: means, Reference: reference}
+	}
+	return []observation.Definition{
+		number("adoption.deployment-countries", "Countries deployed in", "countries", "Countries that the catalog names as places of deployment.", dpgStd),
+		number("adoption.used-by", "Organizations that use it", "organizations", "Organizations that the catalog names as users.", publiccode),
+		{ID: "adoption.dpg-status", Name: "Digital public good", Kind: observation.KindBool, Merge: observation.MergeAny, Means: "The DPG registry lists it as a digital public good, not as a nominee.", Reference: dpgStd},
+		number("funding.catalog-funders", "Funders in the catalog", "organizations", "Organizations that the catalog entry names as funders. None means that none is named there, which proves nothing.", ""),
+		number("catalog.organizations", "Organizations behind it", "organizations", "Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
+		{ID: "license.declared", Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion, Means: "SPDX ids of the licences that the catalog declares.", Reference: dpgStd},
+		{ID: "license.matches-declared", Name: "Licence as declared", Kind: observation.KindBool, Merge: observation.MergeAny, Means: "A licence that the catalog declares is among those found in the repositories.", Reference: dpgStd},
+		{ID: "lifecycle.catalog-status", Name: "Status in the catalog", Kind: observation.KindText, Merge: observation.MergeMain, Means: "What the catalog says of the entry: DPG or nominee, or publiccode's developmentStatus."},
+	}
+}
+
+// Definitions implements scanners.Scanner.
+func (Scanner) Definitions() []observation.Definition { return definitions() }

@@ -1,0 +1,304 @@
+package signals
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// funds is what one kind of file says of money.
+type funds struct {
+	kind     string // "FUNDING.yml"
+	received []string
+	sought   []string
+	err      error // it is there and cannot be read
+	// couldReceive and couldSeek say which of the two it can speak of: what it
+	// would have said is unknown where it cannot be read.
+	couldReceive, couldSeek bool
+}
+
+// scanFunding tells three levels apart: money came, money is asked for, nothing
+// visible. A file that cannot be read makes a level unknown only where no other
+// file has shown it already.
+func scanFunding(out *sheet, files *tree, declared publiccodeFile, front text) {
+	all := []funds{
+		readFundingYAML(files),
+		readFundingJSON(files),
+		declared.funds(out.at),
+		readPackageFunding(files),
+		readmeFunds(front),
+	}
+	var evidence, readable []string
+	var received, sought bool
+	var receivedErr, soughtErr error
+	for _, f := range all {
+		received, sought = received || len(f.received) > 0, sought || len(f.sought) > 0
+		for _, item := range slices.Concat(f.received, f.sought) {
+			evidence = append(evidence, f.kind+": "+item)
+		}
+		if f.err == nil {
+			readable = append(readable, f.kind)
+			continue
+		}
+		if f.couldReceive {
+			receivedErr = f.err
+		}
+		if f.couldSeek {
+			soughtErr = f.err
+		}
+	}
+	slices.Sort(evidence)
+	slices.Sort(readable)
+	level(out, "funding.received", received, receivedErr, files.source, evidence)
+	level(out, "funding.sought", sought, soughtErr, files.source, evidence)
+	out.measured("funding.sources-read", readable, files.source)
+	writeEvidence(out, evidence, len(readable) == len(all), firstError(receivedErr, soughtErr), files.source)
+}
+
+func level(out *sheet, id string, found bool, failed error, source string, evidence []string) {
+	if !found && failed != nil {
+		cause, detail := why(failed)
+		out.unknown(id, cause, detail)
+		return
+	}
+	m := out.measured(id, found, source)
+	if found {
+		m.Detail = strings.Join(evidence, "; ")
+	}
+}
+
+func writeEvidence(out *sheet, evidence []string, complete bool, failed error, source string) {
+	if complete {
+		out.measured("funding.evidence", append([]string{}, evidence...), source)
+		return
+	}
+	cause, detail := why(failed)
+	if len(evidence) == 0 {
+		out.unknown("funding.evidence", cause, detail)
+		return
+	}
+	m := out.measured("funding.evidence", evidence, source)
+	m.Bound, m.Detail = observation.AtLeast, detail
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fundingPlatforms are the keys of FUNDING.yml; others are ignored, as forges
+// do.
+var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi", "tidelift", "community_bridge", "liberapay",
+	"issuehunt", "lfx_crowdfunding", "polar", "buy_me_a_coffee", "thanks_dev", "otechie", "custom"}
+
+func readFundingYAML(files *tree) funds {
+	f := funds{kind: "FUNDING.yml", couldSeek: true}
+	name := files.first([]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml"))
+	if name == "" {
+		return f
+	}
+	data, err := files.read(name)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	platforms, err := parseFundingYAML(data)
+	if err != nil {
+		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
+	} else if len(platforms) > 0 {
+		f.sought = []string{strings.Join(platforms, ", ")}
+	}
+	return f
+}
+
+// parseFundingYAML returns the platforms that name an account, sorted. A key
+// without one (null, an empty text, an empty list, as in the forge's template)
+// is absent. The accounts themselves are not returned: many are persons'.
+func parseFundingYAML(data []byte) ([]string, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(data, &document); err != nil {
+		return nil, err
+	}
+	if len(document.Content) == 0 {
+		return nil, nil // comments only
+	}
+	top := document.Content[0]
+	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+		return nil, nil
+	}
+	if top.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: not a mapping of platforms to accounts", top.Line)
+	}
+	var platforms []string
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key := strings.ToLower(top.Content[i].Value)
+		if slices.Contains(fundingPlatforms, key) && namesAccount(top.Content[i+1]) {
+			platforms = append(platforms, key)
+		}
+	}
+	slices.Sort(platforms)
+	return slices.Compact(platforms), nil
+}
+
+// namesAccount looks at a scalar or one level of a list; aliases are not
+// followed further, so that no document grows while it is read.
+func namesAccount(node *yaml.Node) bool {
+	if node.Kind == yaml.AliasNode {
+		node = node.Alias
+	}
+	switch node.Kind {
+	case yaml.ScalarNode:
+		return node.Tag != "!!null" && node.Tag != "!!bool" && strings.TrimSpace(node.Value) != ""
+	case yaml.SequenceNode:
+		return slices.ContainsFunc(node.Content, func(item *yaml.Node) bool {
+			return item.Kind == yaml.ScalarNode && namesAccount(item)
+		})
+	}
+	return false
+}
+
+func readFundingJSON(files *tree) funds {
+	f := funds{kind: "funding.json", couldReceive: true, couldSeek: true}
+	name := files.first([]string{".", ".well-known", ".github", "docs"}, named("funding.json"))
+	if name == "" {
+		return f
+	}
+	data, err := files.read(name)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	years, plans, err := parseFundingJSON(data)
+	if err != nil {
+		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
+		return f
+	}
+	if years > 0 {
+		f.received = []string{count(years, "year with income", "years with income")}
+	}
+	if plans > 0 {
+		f.sought = []string{count(plans, "active plan", "active plans")}
+	}
+	return f
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// parseFundingJSON counts the entries of history with income and the active
+// plans of a manifest (fundingjson.org, v1.1.0). Broken rules of the standard
+// are no matter; only a document that is not a manifest at all is an error.
+func parseFundingJSON(data []byte) (incomes, plans int, err error) {
+	var manifest struct {
+		Funding *struct {
+			Plans   []json.RawMessage `json:"plans"`
+			History []json.RawMessage `json:"history"`
+		} `json:"funding"`
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
+		return 0, 0, err
+	}
+	if manifest.Funding == nil {
+		return 0, 0, fmt.Errorf("no object \"funding\": not a manifest of fundingjson.org")
+	}
+	for _, raw := range manifest.Funding.History {
+		var entry struct {
+			Income json.Number `json:"income"`
+		}
+		if json.Unmarshal(raw, &entry) != nil {
+			continue
+		}
+		if income, err := entry.Income.Float64(); err == nil && income > 0 {
+			incomes++
+		}
+	}
+	for _, raw := range manifest.Funding.Plans {
+		var plan struct {
+			Status string `json:"status"`
+		}
+		if json.Unmarshal(raw, &plan) == nil && strings.EqualFold(strings.TrimSpace(plan.Status), "active") {
+			plans++
+		}
+	}
+	return incomes, plans, nil
+}
+
+func readPackageFunding(files *tree) funds {
+	f := funds{kind: "package.json", couldSeek: true}
+	name := files.first(root, named("package.json"))
+	if name == "" {
+		return f
+	}
+	data, err := files.read(name)
+	if err != nil {
+		f.err = err
+		return f
+	}
+	hosts, err := parsePackageFunding(data)
+	if err != nil {
+		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
+	} else if len(hosts) > 0 {
+		f.sought = []string{"funding at " + strings.Join(hosts, ", ")}
+	}
+	return f
+}
+
+// parsePackageFunding returns the hosts that package.json's "funding" names: a
+// URL, an object with one, or a list of either.
+func parsePackageFunding(data []byte) ([]string, error) {
+	var manifest struct {
+		Funding any `json:"funding"`
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
+		return nil, err
+	}
+	items, isList := manifest.Funding.([]any)
+	if !isList {
+		items = []any{manifest.Funding}
+	}
+	var hosts []string
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			item = object["url"]
+		}
+		address, _ := item.(string)
+		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
+			hosts = append(hosts, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."))
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts), nil
+}
+
+// sponsorLink finds links to an account at a platform that collects money for
+// projects. A link to the platform itself is none.
+var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
+
+func readmeFunds(front text) funds {
+	f := funds{kind: "README", couldSeek: true, err: front.err}
+	var hosts []string
+	for _, match := range sponsorLink.FindAllStringSubmatch(front.body, -1) {
+		hosts = append(hosts, strings.ToLower(match[1]))
+	}
+	slices.Sort(hosts)
+	if hosts = slices.Compact(hosts); len(hosts) > 0 {
+		f.sought = []string{"links to " + strings.Join(hosts, ", ")}
+	}
+	return f
+}

@@ -1,0 +1,127 @@
+package signals
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// ScanGood implements scanners.CatalogScanner. A list that the catalog does not
+// speak of is unknown, one that it gives empty is zero.
+//
+// Funders are the exception: catalogs have a place for them and most entries
+// leave it empty, so "none named" is measured as zero with a word of warning,
+// to be read as "not visible in the catalog" and never as "unfunded". It is
+// unknown where the catalog has no such place (a list of URLs).
+func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf time.Time) []observation.Measure {
+	out := newSheet(s.CatalogDefinitions(), asOf)
+	source := entrySource(good)
+	silent := func(id string) { out.unknown(id, observation.CauseNoSource, "the catalog does not speak of it") }
+	number := func(id string, list []string) {
+		if list == nil {
+			silent(id)
+			return
+		}
+		out.measured(id, len(list), source)
+	}
+	number("adoption.deployment-countries", good.DeploymentCountries)
+	number("adoption.used-by", good.UsedBy)
+
+	switch strings.ToLower(good.Status) {
+	case "dpg":
+		out.measured("adoption.dpg-status", true, source)
+	case "nominee":
+		out.measured("adoption.dpg-status", false, source)
+	default:
+		out.unknown("adoption.dpg-status", observation.CauseNoSource, "the catalog is not the DPG registry")
+	}
+	writeFunders(out, good, source)
+	if len(good.Organizations) > 0 {
+		out.measured("catalog.organizations", len(organizations(good, "")), source)
+	} else {
+		silent("catalog.organizations")
+	}
+	if len(good.Licenses) > 0 {
+		out.measured("license.declared", slices.Clone(good.Licenses), source)
+	} else {
+		silent("license.declared")
+	}
+	writeMatch(out, good.Licenses, found, source)
+	if good.Status != "" {
+		out.measured("lifecycle.catalog-status", good.Status, source)
+	} else {
+		silent("lifecycle.catalog-status")
+	}
+	return out.measures
+}
+
+func entrySource(good catalog.Good) string {
+	var names []string
+	for _, source := range good.Sources {
+		names = append(names, source.Catalog+" "+source.Entry)
+	}
+	return "catalog: " + strings.Join(names, ", ")
+}
+
+// organizations returns the distinct names in a role, sorted; all roles for "".
+func organizations(good catalog.Good, role string) []string {
+	var names []string
+	for _, o := range good.Organizations {
+		if role == "" || strings.EqualFold(o.Role, role) {
+			names = append(names, o.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// speaksOfFunders are the catalogs whose format has a place for funders.
+var speaksOfFunders = []string{"dpga", "publiccode", "sample"}
+
+func writeFunders(out *sheet, good catalog.Good, source string) {
+	funders := slices.Concat(organizations(good, "funder"), good.FundedBy)
+	slices.Sort(funders)
+	funders = slices.Compact(funders)
+	speaks := good.FundedBy != nil || slices.ContainsFunc(good.Sources, func(s catalog.Source) bool { return slices.Contains(speaksOfFunders, s.Catalog) })
+	if len(funders) == 0 && !speaks {
+		out.unknown("funding.catalog-funders", observation.CauseNoSource, "the catalog has no place for funders")
+		return
+	}
+	m := out.measured("funding.catalog-funders", len(funders), source)
+	if m.Detail = strings.Join(funders, ", "); len(funders) == 0 {
+		m.Detail = "the entry names none, which proves nothing"
+	}
+}
+
+// writeMatch compares the declared licences with those that Scan found.
+func writeMatch(out *sheet, declared []string, found []observation.Measure, source string) {
+	const id = "license.matches-declared"
+	i := slices.IndexFunc(found, func(m observation.Measure) bool { return m.ID == "license.spdx" })
+	if i < 0 {
+		out.unknown(id, observation.CauseNoRepository, "no repository was read for its licence")
+		return
+	}
+	spdx := found[i]
+	switch spdx.State {
+	case observation.Unknown:
+		out.unknown(id, spdx.Cause, spdx.Detail)
+		return
+	case observation.NotApplicable:
+		out.notApplicable(id, spdx.Detail)
+		return
+	}
+	texts, _ := spdx.List()
+	state, matches, detail := LicenseMatches(declared, texts)
+	if state != observation.Measured {
+		out.unknown(id, observation.CauseNoSource, detail)
+		return
+	}
+	if !matches && spdx.Bound == observation.AtLeast {
+		out.unknown(id, observation.CauseMissingObjects, "not among the licences found so far; some could not be read: "+spdx.Detail)
+		return
+	}
+	out.measured(id, matches, source+"; "+spdx.Source).Detail = detail
+}

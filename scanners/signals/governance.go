@@ -1,0 +1,50 @@
+package signals
+
+import (
+	"path"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// scanGovernance asks which files are there, in the root, .github or docs.
+func scanGovernance(out *sheet, files *tree) {
+	rules := []struct {
+		id      string
+		folders []string
+		matches func(string) bool
+	}{
+		{"governance.security-policy", usualPlaces, document("security", "security-policy", "security_policy")},
+		{"governance.code-of-conduct", usualPlaces, document("code_of_conduct", "code-of-conduct", "codeofconduct", "conduct")},
+		{"governance.contributing", usualPlaces, document("contributing", "contribute", "contribution", "contributions")},
+		{"governance.governance-file", usualPlaces, document("governance", "maintainers", "owners")},
+		{"governance.codeowners", []string{".", ".github", "docs", ".gitlab", ".gitea", ".forgejo"}, named("codeowners")},
+		{"governance.readme", usualPlaces, document("readme")},
+		{"governance.changelog", usualPlaces, document("changelog", "changes", "change_log", "history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
+	}
+	for _, rule := range rules {
+		isThere(out.measured(rule.id, false, files.source), files.first(rule.folders, rule.matches))
+	}
+	isThere(out.measured("governance.ci", false, files.source), ciFile(files))
+}
+
+func isThere(m *observation.Measure, file string) {
+	m.Value = file != ""
+	m.Detail = file
+}
+
+// ciFolders hold the pipelines of services that read a folder, any file of
+// which configures one.
+var ciFolders = []string{".github/workflows", ".forgejo/workflows", ".gitea/workflows", ".circleci", ".buildkite", ".semaphore", ".woodpecker", ".teamcity"}
+
+func ciFile(files *tree) string {
+	file := files.first(root, named(".gitlab-ci.yml", ".travis.yml", "jenkinsfile", "azure-pipelines.yml", "bitbucket-pipelines.yml",
+		".drone.yml", ".cirrus.yml", ".woodpecker.yml", "appveyor.yml", ".appveyor.yml", "cloudbuild.yaml", "cloudbuild.yml", "circle.yml", "buildspec.yml"))
+	if file != "" {
+		return file
+	}
+	return files.first(ciFolders, func(name string) bool {
+		ending := strings.ToLower(path.Ext(name))
+		return ending == ".yml" || ending == ".yaml" || ending == ".kts"
+	})
+}

@@ -1,0 +1,215 @@
+package signals
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/licensecheck"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// enough is the share of a licence file, in percent, above which the text is
+// taken for the licence without a remark.
+const enough = 75
+
+// scanLicense reads the licence files of HEAD and what became of them over the
+// history. An error is the end of ctx only.
+func scanLicense(ctx context.Context, out *sheet, files *tree, snapshot *gitrepo.Snapshot) error {
+	paths := licenseFiles(files)
+	m := out.measured("license.file", len(paths) > 0, files.source)
+	m.Detail = strings.Join(paths, ", ")
+	writeLicenses(out, files, paths)
+	return scanLicenseHistory(ctx, out, snapshot, paths)
+}
+
+func writeLicenses(out *sheet, files *tree, paths []string) {
+	if len(paths) == 0 {
+		out.notApplicable("license.spdx", "no licence file")
+		return
+	}
+	var found, remarks []string
+	var failed error
+	for _, name := range paths {
+		data, err := files.read(name)
+		if err != nil {
+			failed = err
+			continue
+		}
+		ids, percent := recognize(data)
+		found = append(found, ids...)
+		if percent < enough {
+			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", percent, name))
+		}
+	}
+	slices.Sort(found)
+	found = slices.Compact(found)
+	switch {
+	case failed != nil && len(found) == 0:
+		cause, detail := why(failed)
+		out.unknown("license.spdx", cause, detail)
+	case len(found) == 0:
+		out.unknown("license.spdx", observation.CauseUnsupported, "no known licence text in "+strings.Join(paths, ", "))
+	default:
+		m := out.measured("license.spdx", found, strings.Join(paths, ", "))
+		m.Detail = strings.Join(remarks, "; ")
+		if failed != nil {
+			_, detail := why(failed)
+			m.Bound, m.Detail = observation.AtLeast, detail
+		}
+	}
+}
+
+// licenseFiles are the texts that a reader takes for the repository's licence,
+// and those of the folder LICENSES (REUSE).
+func licenseFiles(files *tree) []string {
+	everything := func(string) bool { return true }
+	return append(files.find(usualPlaces, isLicense), files.find([]string{"licenses"}, everything)...)
+}
+
+// isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the
+// like, and no source file, list of licences or header template.
+func isLicense(name string) bool {
+	for _, stem := range []string{"license", "licence", "copying", "unlicense", "unlicence", "mit-license", "gpl-license"} {
+		rest, ok := strings.CutPrefix(name, stem)
+		if !ok || rest != "" && !strings.ContainsRune(".-_", rune(rest[0])) || strings.Contains(rest, "header") {
+			continue
+		}
+		switch ending := path.Ext(name); ending {
+		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv", ".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
+			return false
+		}
+		return true
+	}
+	return false
+}
+
+// recognize returns the licences whose text or notice is in data, each once,
+// sorted, and the share of the text that is theirs, in percent. A mere link to
+// a licence counts only where there is no text of one.
+func recognize(data []byte) (ids []string, percent float64) {
+	coverage := licensecheck.Scan(data)
+	var links []string
+	for _, match := range coverage.Match {
+		id := textID(match.ID)
+		switch {
+		case !validLicense(id): // marks of licensecheck's own, such as CommonsClause
+		case match.IsURL:
+			links = append(links, id)
+		default:
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		ids = links
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), coverage.Percent
+}
+
+// textID drops what the text of a GNU licence does not tell: whether later
+// versions may be chosen is said in notices elsewhere, and the text itself ends
+// with a sample notice.
+func textID(id string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(id, "-or-later"), "-only")
+}
+
+// oldNames are where licence files usually stand or stood, so that a change of
+// licence that also renamed the file is seen.
+var oldNames = []string{
+	"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.rst", "LICENCE", "LICENCE.md", "LICENCE.txt", "License", "License.md", "License.txt",
+	"license", "license.md", "license.txt", "COPYING", "COPYING.md", "COPYING.txt", "UNLICENSE", "MIT-LICENSE", "MIT-LICENSE.txt",
+}
+
+func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snapshot, paths []string) error {
+	unknown := func(cause observation.Cause, detail string) {
+		out.unknown("license.changes", cause, detail)
+		out.unknown("license.last-change-days", cause, detail)
+	}
+	if snapshot.Shallow() {
+		unknown(observation.CauseMissingObjects, "the history was cut off (a shallow clone); fetch the whole history")
+		return nil
+	}
+	history, err := snapshot.Changes(ctx, union(paths, oldNames)...)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		unknown(gitrepo.CauseOf(err), "the history of the licence files breaks off; fetch the whole history")
+		return nil
+	}
+	changes, last, err := licenseChanges(history, snapshot.ReadBlob, out.at)
+	if err != nil {
+		unknown(gitrepo.CauseOf(err), "an older version of a licence file is missing from the mirror; fetch its blobs")
+		return nil
+	}
+	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
+	out.measured("license.changes", changes, source)
+	if changes == 0 {
+		out.notApplicable("license.last-change-days", "the licence has not changed")
+		return nil
+	}
+	out.measured("license.last-change-days", int(out.at.Sub(last)/(24*time.Hour)), source)
+	return nil
+}
+
+func union(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// licenseChanges replays the history of the licence files, newest first as git
+// lists it, and counts how often the set of licences found in them became
+// another one. States in which none is recognised (no file, a draft) are passed
+// over. Changes after at are not seen.
+func licenseChanges(history []gitrepo.Change, read func(oid string) ([]byte, error), at time.Time) (changes int, last time.Time, err error) {
+	known := map[string][]string{} // by blob
+	current := map[string][]string{}
+	var before []string
+	for i, change := range slices.Backward(history) {
+		if change.Committed.After(at) {
+			continue
+		}
+		if change.OID == "" {
+			delete(current, change.Path)
+		} else {
+			ids, ok := known[change.OID]
+			if !ok {
+				data, err := read(change.OID)
+				if err != nil {
+					return 0, time.Time{}, err
+				}
+				ids, _ = recognize(data)
+				known[change.OID] = ids
+			}
+			current[change.Path] = ids
+		}
+		if i > 0 && history[i-1].Commit == change.Commit {
+			continue // one commit may move the text from file to file
+		}
+		now := licensesOf(current)
+		if len(now) == 0 {
+			continue
+		}
+		if before != nil && !slices.Equal(before, now) {
+			changes, last = changes+1, change.Committed
+		}
+		before = now
+	}
+	return changes, last, nil
+}
+
+func licensesOf(files map[string][]string) []string {
+	var all []string
+	for _, ids := range files {
+		all = append(all, ids...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}

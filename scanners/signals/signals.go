@@ -1,0 +1,88 @@
+// Package signals reads what the files of a repository and its catalog entry
+// say about funding, adoption, licence, governance and the end of life.
+//
+// It reads a closed list of files of HEAD's tree. It publishes which platforms,
+// licences and kinds of file it saw, never the account, name or address of a
+// person. It knows nothing of history's people, of forges or of verdicts.
+package signals
+
+import (
+	"context"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Name is the scanner's name.
+const Name = "signals"
+
+// version changes with every change of which files are read or how.
+const version = "1"
+
+// Scanner reads signals. The zero value is ready.
+type Scanner struct{}
+
+var _ scanners.CatalogScanner = Scanner{}
+
+// Name implements scanners.Scanner.
+func (Scanner) Name() string { return Name }
+
+// Version implements scanners.Scanner.
+func (Scanner) Version() string { return version }
+
+// Configuration implements scanners.Scanner; there is none.
+func (Scanner) Configuration() string { return "" }
+
+// DependsOnTime implements scanners.Scanner: contracts end, and licences
+// changed so many days ago.
+func (Scanner) DependsOnTime() bool { return true }
+
+// Scan implements scanners.Scanner.
+func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+	files := newTree(in.Snapshot)
+	out := newSheet(definitions(), in.At)
+	declared := readPubliccode(files)
+	front := readReadme(files)
+
+	scanFunding(out, files, declared, front)
+	if err := scanLicense(ctx, out, files, in.Snapshot); err != nil {
+		return observation.Observation{}, err
+	}
+	scanGovernance(out, files)
+	scanLifecycle(out, declared, front)
+	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
+}
+
+// sheet collects the measures of one scan in the order of their definitions.
+type sheet struct {
+	at       time.Time
+	index    map[string]int
+	defs     []observation.Definition
+	measures []observation.Measure
+}
+
+func newSheet(defs []observation.Definition, at time.Time) *sheet {
+	s := &sheet{at: at, defs: defs, index: map[string]int{}, measures: make([]observation.Measure, len(defs))}
+	for i, d := range defs {
+		s.index[d.ID] = i
+	}
+	return s
+}
+
+// measured returns the measure that was written, to qualify it.
+func (s *sheet) measured(id string, value any, source string) *observation.Measure {
+	i := s.index[id]
+	s.measures[i] = s.defs[i].Of(value, source, s.at)
+	return &s.measures[i]
+}
+
+func (s *sheet) unknown(id string, cause observation.Cause, detail string) {
+	i := s.index[id]
+	s.measures[i] = s.defs[i].UnknownFor(cause, detail)
+}
+
+func (s *sheet) notApplicable(id, detail string) {
+	i := s.index[id]
+	s.measures[i] = s.defs[i].NotApplicableFor(detail)
+}

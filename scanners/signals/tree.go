@@ -1,0 +1,144 @@
+package signals
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// maxFile bounds what is read of one file, in bytes. The files read here are
+// written by hand; a larger one is something else.
+const maxFile = 1 << 20
+
+// tree finds files by name, whatever their case, in the folders where a
+// convention puts them.
+type tree struct {
+	fsys   fs.FS
+	source string              // for measures that speak of the whole tree
+	files  map[string][]string // by folder, lower case: paths as written, sorted
+}
+
+func newTree(snapshot *gitrepo.Snapshot) *tree {
+	t := &tree{fsys: snapshot.FS(), source: fmt.Sprintf("files of %.12s", snapshot.Commit()), files: map[string][]string{}}
+	for _, file := range snapshot.Files() {
+		if strings.Count(file.Path, "/") > 2 || !fs.ValidPath(file.Path) || file.Mode == gitrepo.ModeGitlink {
+			continue
+		}
+		folder := strings.ToLower(path.Dir(file.Path))
+		t.files[folder] = append(t.files[folder], file.Path)
+	}
+	for _, paths := range t.files {
+		slices.Sort(paths)
+	}
+	return t
+}
+
+// Folders of the conventions, in the order in which forges look.
+var (
+	root        = []string{"."}
+	usualPlaces = []string{".", ".github", "docs"}
+)
+
+// find returns the files of the folders whose lower-case name matches.
+func (t *tree) find(folders []string, matches func(name string) bool) []string {
+	var found []string
+	for _, folder := range folders {
+		for _, p := range t.files[folder] {
+			if matches(strings.ToLower(path.Base(p))) {
+				found = append(found, p)
+			}
+		}
+	}
+	return found
+}
+
+// first returns the first of find, or "".
+func (t *tree) first(folders []string, matches func(name string) bool) string {
+	if found := t.find(folders, matches); len(found) > 0 {
+		return found[0]
+	}
+	return ""
+}
+
+// named matches any of the exact names.
+func named(names ...string) func(string) bool {
+	return func(name string) bool { return slices.Contains(names, name) }
+}
+
+// document matches a text whose name without its ending is one of stems.
+func document(stems ...string) func(string) bool {
+	return func(name string) bool {
+		ending := path.Ext(name)
+		switch ending {
+		case "", ".md", ".markdown", ".txt", ".rst", ".adoc", ".asciidoc", ".html", ".org", ".rdoc", ".textile":
+			return slices.Contains(stems, strings.TrimSuffix(name, ending))
+		}
+		return false
+	}
+}
+
+// read returns a file's contents, or why it cannot be read as an *unreadable.
+func (t *tree) read(name string) ([]byte, error) {
+	info, err := fs.Stat(t.fsys, name)
+	if err != nil {
+		return nil, t.unreadable(name, err)
+	}
+	if info.Size() > maxFile {
+		return nil, &unreadable{observation.CauseOverLimit, fmt.Sprintf("%s has %d bytes, more than the %d that are read", name, info.Size(), maxFile)}
+	}
+	data, err := fs.ReadFile(t.fsys, name)
+	if err != nil {
+		return nil, t.unreadable(name, err)
+	}
+	return data, nil
+}
+
+func (t *tree) unreadable(name string, err error) error {
+	if e, ok := errors.AsType[*gitrepo.Error](err); ok {
+		return &unreadable{e.Cause, fmt.Sprintf("%s: %v", name, e.Err)}
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
+}
+
+// unreadable says that a file is there and what it holds is unknown.
+type unreadable struct {
+	cause  observation.Cause
+	detail string
+}
+
+func (e *unreadable) Error() string { return e.detail }
+
+// why gives the cause and the words for an unknown measure.
+func why(err error) (observation.Cause, string) {
+	if e, ok := errors.AsType[*unreadable](err); ok {
+		return e.cause, e.detail
+	}
+	return observation.CauseBroken, err.Error()
+}
+
+// text is a readme, cut to what is read of it.
+type text struct {
+	path string // empty where there is none
+	body string
+	err  error
+}
+
+func readReadme(t *tree) text {
+	front := text{path: t.first([]string{".", ".github", "docs"}, document("readme"))}
+	if front.path == "" {
+		return front
+	}
+	var data []byte
+	data, front.err = t.read(front.path)
+	front.body = string(data)
+	return front
+}
