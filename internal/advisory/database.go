@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -68,6 +69,23 @@ func (d *Database) Info(ctx context.Context, asOf time.Time) (Info, error) {
 		return Info{}, fmt.Errorf("read the advisory index: %w", err)
 	}
 	return info, nil
+}
+
+// Exploited reports whether an id stands in the catalog of known exploited
+// vulnerabilities, and known whether such a catalog was read.
+func (d *Database) Exploited(id string) (listed, known bool) {
+	if d == nil || d.kev == nil {
+		return false, false
+	}
+	return d.kev[strings.ToUpper(id)], true
+}
+
+// listed is Exploited for findings: nil where no catalog was read.
+func (d *Database) listed() func(id string) bool {
+	if d.kev == nil {
+		return nil
+	}
+	return func(id string) bool { return d.kev[strings.ToUpper(id)] }
 }
 
 // Fingerprint changes whenever the database could answer a match otherwise.

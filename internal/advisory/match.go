@@ -3,6 +3,7 @@ package advisory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 			return Result{}, fmt.Errorf("match %s %s: %w", k.ecosystem, k.name, err)
 		}
 	}
-	return m.result(), nil
+	return NewResult(m.findings, m.unmatched), nil
 }
 
 // matcher does one match. Keys come sorted, so that the entries of a package
@@ -152,18 +153,8 @@ func (m *matcher) load(ctx context.Context, id int64, base, name string) error {
 
 func (m *matcher) found(e entry, ecosystem string, packages []observation.Package) {
 	for _, p := range packages {
-		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.kev))
+		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.listed()))
 	}
-}
-
-func (m *matcher) result() Result {
-	r := Result{Findings: m.findings}
-	for u, n := range m.unmatched {
-		u.Packages = n
-		r.Unmatched = append(r.Unmatched, u)
-	}
-	r.sort()
-	return r
 }
 
 func (r Result) sort() {
@@ -199,7 +190,7 @@ func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) 
 	return false, refused != nil
 }
 
-func (e entry) finding(p observation.Package, ecosystem string, kev map[string]bool) observation.Finding {
+func (e entry) finding(p observation.Package, ecosystem string, listed func(id string) bool) observation.Finding {
 	f := observation.Finding{
 		Package:   p,
 		Advisory:  e.ID,
@@ -213,9 +204,36 @@ func (e entry) finding(p observation.Package, ecosystem string, kev map[string]b
 	if version, err := parseVersion(p.Version, ecosystem); err == nil {
 		f.FixedIn = version.fixedIn(e.Spans)
 	}
-	if kev != nil {
-		listed := slices.ContainsFunc(append([]string{e.ID}, e.Aliases...), func(id string) bool { return kev[strings.ToUpper(id)] })
-		f.Exploited = &listed
+	if listed != nil {
+		exploited := slices.ContainsFunc(append([]string{e.ID}, e.Aliases...), listed)
+		f.Exploited = &exploited
 	}
 	return f
+}
+
+// NewResult makes a sorted Result of findings that another matcher made.
+// unmatched counts by ecosystem and cause; its keys have no Packages.
+func NewResult(findings []observation.Finding, unmatched map[Unmatched]int) Result {
+	r := Result{Findings: findings}
+	for u, n := range unmatched {
+		u.Packages = n
+		r.Unmatched = append(r.Unmatched, u)
+	}
+	r.sort()
+	return r
+}
+
+// Explain makes the finding of an OSV record that is known to affect p. listed
+// says whether an id is known to be exploited; nil where nobody knows.
+func Explain(osv []byte, p observation.Package, listed func(id string) bool) (observation.Finding, error) {
+	r, err := parseRecord(osv)
+	if err != nil && !errors.Is(err, errPartial) {
+		return observation.Finding{}, err
+	}
+	base, _, _ := strings.Cut(p.Ecosystem, ":")
+	e, ok := r.entries(base)[NormalName(base, p.Name)]
+	if !ok {
+		e = r.entry()
+	}
+	return e.finding(p, base, listed), nil
 }

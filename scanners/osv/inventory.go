@@ -29,7 +29,7 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 	slices.SortStableFunc(packages, func(a, b observation.Package) int {
 		return cmp.Or(identity(a, b), slices.Compare(a.Groups, b.Groups))
 	})
-	var distinct []observation.Package
+	distinct := []observation.Package{} // not nil: an inventory of no packages is one
 	for _, p := range packages {
 		if last := len(distinct) - 1; last >= 0 && identity(distinct[last], p) == 0 {
 			distinct[last].Groups = union(distinct[last].Groups, p.Groups)

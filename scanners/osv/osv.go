@@ -53,19 +53,19 @@ var (
 )
 
 // Scanner lists the packages of a snapshot.
-type Scanner struct{ extractors []filesystem.Extractor }
+type Scanner struct {
+	extractors []filesystem.Extractor
+	broken     error // why there are no extractors
+}
 
 var _ scanners.Scanner = (*Scanner)(nil)
 
 // New prepares the extractors. They keep no state: one Scanner serves any
 // number of goroutines.
-func New() (*Scanner, error) {
+func New() *Scanner {
 	quiet()
 	list, err := extractors()
-	if err != nil {
-		return nil, err
-	}
-	return &Scanner{extractors: list}, nil
+	return &Scanner{extractors: list, broken: err}
 }
 
 // quiet stops the libraries from writing to the standard streams. Their logger
@@ -96,7 +96,7 @@ func (s *Scanner) Definitions() []observation.Definition {
 // missing-objects, over-limit and scanner-panic the inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	files, err := newTree(in.Snapshot.FS())
-	if err != nil {
+	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
 	}
 	run := &run{tree: files, panics: &panics{byPath: map[string]errPanic{}}, extracted: map[string]error{}}

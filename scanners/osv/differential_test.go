@@ -1,0 +1,231 @@
+package osv_test
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/osv"
+)
+
+// The set of packages and of (package, version, advisory) is osv-scanner's
+// own, over manifests of every kind and advisories made up to hit every rule.
+func TestInventoryAndFindingsEqualOsvScannersOnGeneratedAdvisories(t *testing.T) {
+	dir := commit(t, lockfiles(t))
+	seen := scan(t, dir)
+	advisories := t.TempDir()
+	generate(t, advisories, seen.Packages)
+	result := match(t, advisories, seen.Packages)
+	packages, hits := upstream(t, export(t, open(t, dir)), advisories)
+
+	compare(t, "packages", packagesOf(seen.Packages), packages)
+	for h := range hits {
+		if h.version == "" { // a mix.lock entry with a commit: unknown for us
+			if h.name != "pow" {
+				t.Errorf("osv-scanner matched %v without a version", h)
+			}
+			delete(hits, h)
+		}
+	}
+	if len(hits) < 100 {
+		t.Fatalf("osv-scanner found %d hits: the generated advisories test nothing", len(hits))
+	}
+	compare(t, "findings", hitsOf(result.Findings), hits)
+}
+
+// Over real repositories, where they are at hand, against the real database.
+func TestInventoryAndFindingsEqualOsvScannersOnRealRepositories(t *testing.T) {
+	mirrors, err := filepath.Glob(os.Getenv("MIDSPAN_TEST_MIRRORS"))
+	if err != nil || len(mirrors) == 0 {
+		t.Skip("set MIDSPAN_TEST_MIRRORS to a pattern that names bare repositories, such as '/srv/mirrors/*/repo'")
+	}
+	advisories := shared(t, "data", "osv")
+	for _, dir := range mirrors {
+		t.Run(filepath.Base(filepath.Dir(dir)), func(t *testing.T) {
+			snapshot := open(t, dir)
+			seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: snapshot, At: at})
+			if err != nil {
+				t.Fatal(err)
+			}
+			result := match(t, advisories, seen.Packages)
+			packages, hits := upstream(t, export(t, snapshot), advisories)
+			for h := range hits {
+				if h.version == "" {
+					t.Logf("osv-scanner matches a package without a version, which is unknown for us: %v", h)
+					delete(hits, h)
+				}
+			}
+			t.Logf("%d packages, %d hits", len(packages), len(hits))
+			compare(t, "packages", packagesOf(seen.Packages), packages)
+			compare(t, "findings", hitsOf(result.Findings), hits)
+		})
+	}
+}
+
+// osv-scanner as a matcher of a list of packages gives the same answer as over
+// the manifests, and as Midspan's own.
+func TestMatcherGivesTheSameFindings(t *testing.T) {
+	seen := scan(t, commit(t, lockfiles(t)))
+	layout := t.TempDir()
+	advisories := filepath.Join(layout, "osv-scanner")
+	generate(t, advisories, seen.Packages)
+	ours := match(t, advisories, seen.Packages)
+	theirs, err := osv.Matcher{Database: layout}.Match(t.Context(), seen.Packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, "findings", hitsOf(ours.Findings), hitsOf(theirs.Findings))
+	for i, f := range ours.Findings {
+		if i < len(theirs.Findings) && (f.FixedIn != theirs.Findings[i].FixedIn || f.Severity != theirs.Findings[i].Severity || f.Package.Path != theirs.Findings[i].Package.Path) {
+			t.Fatalf("finding %d: ours %+v, theirs %+v", i, f, theirs.Findings[i])
+		}
+	}
+}
+
+// shared is a path in the data beside the checkout.
+func shared(t testing.TB, elements ...string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("the test runs outside the module")
+		}
+		dir = filepath.Dir(dir)
+	}
+	wanted := filepath.Join(append([]string{filepath.Dir(dir), "shared"}, elements...)...)
+	if _, err := os.Stat(wanted); err != nil {
+		t.Skipf("the data of this test is not beside the checkout: %v", err)
+	}
+	return wanted
+}
+
+func match(t *testing.T, advisories string, packages []observation.Package) advisory.Result {
+	t.Helper()
+	index := filepath.Join(t.TempDir(), "index.db")
+	if _, err := advisory.Build(t.Context(), advisories, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	database, err := advisory.Open(t.Context(), index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer database.Close()
+	result, err := database.Match(t.Context(), packages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// generate writes advisories for every package: ranges of every shape around
+// its version, lists of versions, several entries, withdrawn records.
+func generate(t testing.TB, folder string, packages []observation.Package) {
+	t.Helper()
+	random := rand.New(rand.NewPCG(1, 2))
+	byEcosystem := map[string][]map[string]any{}
+	for i, p := range packages {
+		for j := range 40 {
+			record := advisoryFor(random, p)
+			record["id"] = fmt.Sprintf("GEN-%d-%d", i, j)
+			byEcosystem[p.Ecosystem] = append(byEcosystem[p.Ecosystem], record)
+		}
+	}
+	for ecosystem, records := range byEcosystem {
+		writeArchive(t, filepath.Join(folder, ecosystem), records)
+	}
+}
+
+func writeArchive(t testing.TB, folder string, records []map[string]any) {
+	t.Helper()
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(filepath.Join(folder, "all.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	archive := zip.NewWriter(file)
+	for _, record := range records {
+		member, err := archive.Create(fmt.Sprint(record["id"], ".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.NewEncoder(member).Encode(record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func advisoryFor(random *rand.Rand, p observation.Package) map[string]any {
+	record := map[string]any{"modified": "2026-01-01T00:00:00Z", "published": "2025-01-01T00:00:00Z", "summary": "made up"}
+	if random.IntN(10) == 0 {
+		record["withdrawn"] = "2026-01-01T00:00:00Z"
+	}
+	var entries []map[string]any
+	for range 1 + random.IntN(2) {
+		entries = append(entries, entryFor(random, p))
+	}
+	record["affected"] = entries
+	return record
+}
+
+func entryFor(random *rand.Rand, p observation.Package) map[string]any {
+	name := p.Name
+	if random.IntN(8) == 0 {
+		name = "someone-else"
+	}
+	entry := map[string]any{"package": map[string]any{"ecosystem": p.Ecosystem, "name": name}}
+	if random.IntN(3) == 0 {
+		entry["versions"] = []string{around(random, p.Version), around(random, p.Version)}
+	}
+	var ranges []map[string]any
+	for range random.IntN(3) {
+		kind := []string{"ECOSYSTEM", "SEMVER"}[random.IntN(2)]
+		ranges = append(ranges, map[string]any{"type": kind, "events": events(random, p.Version)})
+	}
+	if len(ranges) > 0 {
+		entry["ranges"] = ranges
+	}
+	return entry
+}
+
+func events(random *rand.Rand, version string) []map[string]string {
+	var list []map[string]string
+	for range 1 + random.IntN(3) {
+		from := around(random, version)
+		if random.IntN(3) == 0 {
+			from = "0"
+		}
+		list = append(list, map[string]string{"introduced": from})
+		end := []string{"fixed", "last_affected", "limit", ""}[random.IntN(4)]
+		if end != "" {
+			list = append(list, map[string]string{end: around(random, version)})
+		}
+	}
+	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	return list
+}
+
+// around is a version near another, at times an odd one.
+func around(random *rand.Rand, version string) string {
+	return slices.Concat([]string{version, version + ".1", version + "-rc.1", version + "+build", version + ".post1", "v" + version},
+		[]string{"0.0.1", "1.0.0", "1.6.0", "2.0.0-beta.2", "2.5", "4.17.21", "99", "1.0.0-alpha", "not a version"})[random.IntN(15)]
+}
