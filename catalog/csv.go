@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -264,7 +265,7 @@ func tableGood(r record, line string) Good {
 		g.addRepositories(r.notebook, r.text("url"), "", Declared)
 	}
 	if g.Name == "" && len(g.Repositories) == 0 {
-		g.Name = cmpText(quote(r.text("url")), r.text("id"), line)
+		g.Name = cmp.Or(quote(r.text("url")), r.text("id"), line)
 	}
 	return g
 }

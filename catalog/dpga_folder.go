@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,9 @@ func readDPGAFolder(ctx context.Context, root fs.FS) (Catalog, error) {
 		nominees.path, nominees.strict = ".", true
 	}
 	names := slices.Concat(nominees.names(), details.names())
-	slices.Sort(names)
+	slices.SortFunc(names, func(a, b string) int { // "x" before "x-app", though ".json" sorts behind "-"
+		return cmp.Or(strings.Compare(entryStem(a), entryStem(b)), strings.Compare(a, b))
+	})
 	for _, name := range slices.Compact(names) {
 		if err := ctx.Err(); err != nil {
 			return c, err
@@ -42,10 +45,12 @@ func readDPGAFolder(ctx context.Context, root fs.FS) (Catalog, error) {
 			continue // the reader has said why
 		}
 		files := slices.DeleteFunc([]string{nomineeFile, detailFile}, func(file string) bool { return file == "" })
-		c.add(dpgaGood(joinDPGA(nominee, detail), strings.TrimSuffix(name, ".json"), files...))
+		c.add(dpgaGood(joinDPGA(nominee, detail), entryStem(name), files...))
 	}
 	return c, nil
 }
+
+func entryStem(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
 
 // jsonFolder reads the entries of one folder, a file each.
 type jsonFolder struct {

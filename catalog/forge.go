@@ -114,15 +114,32 @@ func (l layout) locate(segments []string) (place, error) {
 	if end < least {
 		return place{}, refuse(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
 	}
-	found := place{owner: segments[:end-1], name: segments[end-1], page: end < len(segments)}
+	found := place{owner: segments[:end-1], name: l.repositoryName(segments[end-1]), page: end < len(segments)}
+	if found.name == "" || found.name == ".git" {
+		return place{}, refuse(causeAddress, "names no repository: correct it in the catalog")
+	}
 	if l == layoutUnknown {
 		return found, nil
 	}
-	found.name = trimGit(found.name)
-	if !slices.ContainsFunc(segments[:end], func(s string) bool { return !plainName.MatchString(s) }) && found.name != "" {
+	if !slices.ContainsFunc(segments[:end], func(s string) bool { return !plainName.MatchString(s) }) {
 		return found, nil
 	}
 	return place{}, refuse(causeAddress, "has characters that no repository of this host has: correct it in the catalog")
+}
+
+// repositoryName takes off what does not belong to a name: punctuation of the
+// sentence around the address and, where the forge is known, ".git".
+func (l layout) repositoryName(segment string) string {
+	for {
+		name := strings.TrimRight(segment, wrapping)
+		if l != layoutUnknown {
+			name = trimGit(name)
+		}
+		if name == segment {
+			return name
+		}
+		segment = name
+	}
 }
 
 func (l layout) firstSegment(segments []string) error {
@@ -154,10 +171,4 @@ func extent(segments []string) int {
 	return len(segments)
 }
 
-// trimGit takes ".git" off a name, but never leaves nothing.
-func trimGit(name string) string {
-	if short := strings.TrimSuffix(name, ".git"); short != "" {
-		return short
-	}
-	return name
-}
+func trimGit(name string) string { return strings.TrimSuffix(name, ".git") }

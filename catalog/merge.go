@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -23,8 +24,8 @@ const obsolete = "obsolete"
 // repository on purpose; both names stay, one as an alias, and a note says
 // what was put together and why.
 //
-// The first entry, in the order of the catalogs, gives the name and wins where
-// two differ. Goods come sorted by id, with ids that are unique; the catalogs
+// The first entry, in the order of the catalogs but nominees last, gives the
+// name and wins where two differ. Goods come sorted by id, with ids that are unique; the catalogs
 // are not changed.
 func Merge(catalogs []Catalog) []Good {
 	var entries []Good
@@ -74,6 +75,9 @@ func sharing(entries []Good) [][]int {
 }
 
 func mergeGroup(entries []Good, group []int) Good {
+	// What a registry has accepted describes a good better than what was
+	// nominated beside it.
+	slices.SortStableFunc(group, func(a, b int) int { return nominated(entries[a]) - nominated(entries[b]) })
 	good := copyGood(entries[group[0]])
 	if len(group) == 1 {
 		return good
@@ -93,13 +97,25 @@ func mergeGroup(entries []Good, group []int) Good {
 	return good
 }
 
+func nominated(g Good) int {
+	if strings.EqualFold(g.Status, "nominee") {
+		return 1
+	}
+	return 0
+}
+
 // sharedURLs lists the repositories that more than one entry of a group names.
 func sharedURLs(entries []Good, group []int) []string {
-	count, urls := map[string]int{}, []string(nil)
+	first, count := map[string]string{}, map[string]int{}
+	var urls []string
 	for _, i := range group {
 		for _, r := range entries[i].Repositories {
-			if count[r.Key()]++; count[r.Key()] == 2 {
-				urls = append(urls, r.URL)
+			key := r.Key()
+			if count[key]++; count[key] == 1 {
+				first[key] = r.URL
+			}
+			if count[key] == 2 {
+				urls = append(urls, first[key])
 			}
 		}
 	}
@@ -112,8 +128,8 @@ func mergeInto(g *Good, other Good, notes *notebook) {
 		g.Aliases = union(g.Aliases, []string{other.Name})
 	}
 	g.Aliases = slices.DeleteFunc(union(g.Aliases, other.Aliases), func(alias string) bool { return alias == g.Name })
-	g.Description = cmpText(g.Description, other.Description)
-	g.Website = cmpText(g.Website, other.Website)
+	g.Description = cmp.Or(g.Description, other.Description)
+	g.Website = cmp.Or(g.Website, other.Website)
 	g.Types = union(g.Types, other.Types)
 	g.Licenses = union(g.Licenses, other.Licenses)
 	g.SDGs = union(g.SDGs, other.SDGs)
@@ -188,7 +204,7 @@ func assignIDs(goods []Good) {
 	taken := map[string]bool{}
 	for i := range goods {
 		g := &goods[i]
-		id := cmpText(g.ID, slug(g.Name), slug(repositorySlug(*g)), mark(*g))
+		id := cmp.Or(g.ID, slug(g.Name), slug(repositorySlug(*g)), mark(*g))
 		for _, suffix := range []string{"", slug(repositorySlug(*g)), mark(*g)} {
 			if candidate := strings.Trim(id+"-"+suffix, "-"); !taken[candidate] {
 				id = candidate

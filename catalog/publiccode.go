@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,8 +24,8 @@ import (
 
 const (
 	formatPubliccode = "publiccode"
-	maxPubliccode    = 1 << 20 // bytes; real files have some 5 kB
-	maxYAMLNodes     = 50_000
+	maxPubliccode    = 512 << 10 // bytes; real files have some 5 kB
+	maxYAMLNodes     = 10_000    // the validator's time grows with their square
 	maxYAMLDepth     = 100
 )
 
@@ -39,10 +40,18 @@ const (
 // runs. Its organisation is the owner; contractors may be persons and are not
 // listed.
 func ReadPubliccode(data []byte, path string) (Good, []observation.Note, error) {
+	g, notes, err := decodePubliccode(data, path)
+	if err != nil {
+		return Good{}, nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return g, notes, nil
+}
+
+func decodePubliccode(data []byte, path string) (Good, []observation.Note, error) {
 	notes := &notebook{subject: path}
 	fields, plain, err := yamlObject(data)
 	if err != nil {
-		return Good{}, nil, fmt.Errorf("read %s: %w", path, err)
+		return Good{}, nil, err
 	}
 	r := record{notes, fields, ""}
 	g := Good{
@@ -100,19 +109,11 @@ func publiccodeFunders(r record) []string {
 	}
 	funders := []string{}
 	for _, funder := range r.records("name", "fundedBy") {
-		if name := cmpText(funder.text("name"), funder.text("uri")); name != "" && !slices.Contains(funders, name) {
+		if name := cmp.Or(funder.text("name"), funder.text("uri")); name != "" && !slices.Contains(funders, name) {
 			funders = append(funders, name)
 		}
 	}
 	return funders
-}
-
-func cmpText(texts ...string) string {
-	i := slices.IndexFunc(texts, func(s string) bool { return s != "" })
-	if i < 0 {
-		return ""
-	}
-	return texts[i]
 }
 
 // publiccodeMaintenance is nil where the file does not say how the software is
@@ -277,7 +278,7 @@ func appendProblem(notes []observation.Note, path string, cause observation.Caus
 
 func readPubliccodeFile(data []byte, name string) (Catalog, error) {
 	c := Catalog{Name: formatPubliccode}
-	good, notes, err := ReadPubliccode(data, name)
+	good, notes, err := decodePubliccode(data, name)
 	if err != nil {
 		return c, err
 	}
@@ -332,7 +333,7 @@ func (c *Catalog) addPubliccode(root fs.FS, file string) {
 		c.drop(file, "was left out: %v", err)
 		return
 	}
-	good, notes, err := ReadPubliccode(data, file)
+	good, notes, err := decodePubliccode(data, file)
 	if err != nil {
 		c.drop(file, "was left out: %v", err)
 		return

@@ -1,0 +1,256 @@
+package catalog
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func TestParseRepositoriesReadsAddressesAsPeopleWriteThem(t *testing.T) {
+	const (
+		remark      = CauseRemark
+		bad         = observation.CauseBadURL
+		none        = observation.CauseNoRepository
+		unsupported = observation.CauseUnsupported
+	)
+	tests := []struct {
+		kind   string
+		raw    string
+		origin Origin
+		want   string // URLs, separated by spaces
+		causes string // of the notes, separated by spaces
+	}{
+		{"canonical", "https://github.com/dhis2/dhis2-core", Claimed, "https://github.com/dhis2/dhis2-core", ""},
+		{"trailing slash", "https://github.com/farmOS/farmOS/", Claimed, "https://github.com/farmOS/farmOS", ""},
+		{"several slashes", "https://github.com//a///b//", Claimed, "https://github.com/a/b", ""},
+		{".git", "https://github.com/a/b.git", Claimed, "https://github.com/a/b", ""},
+		{".git and slash", "https://github.com/a/b.git/", Claimed, "https://github.com/a/b", ""},
+		{"space around", " \t https://github.com/a/b \r\n", Claimed, "https://github.com/a/b", ""},
+		{"no-break and zero-width space around", "\u00a0https://github.com/a/b\u200b", Claimed, "https://github.com/a/b", ""},
+		{"http", "http://github.com/a/b", Claimed, "https://github.com/a/b", ""},
+		{"www", "https://www.github.com/a/b", Claimed, "https://github.com/a/b", ""},
+		{"case of scheme and host", "HTTPS://GitHub.COM/A/b", Claimed, "https://github.com/A/b", ""},
+		{"no scheme", "github.com/a/b", Claimed, "https://github.com/a/b", ""},
+		{"no scheme but slashes", "//github.com/a/b", Claimed, "https://github.com/a/b", ""},
+		{"scheme twice", "https://https://github.com/a/b", Claimed, "https://github.com/a/b", ""},
+		{"default port", "https://github.com:443/a/b", Claimed, "https://github.com/a/b", ""},
+		{"dot after the host", "https://github.com./a/b", Claimed, "https://github.com/a/b", ""},
+		{"query and fragment", "https://github.com/a/b?tab=readme-ov-file#install", Claimed, "https://github.com/a/b", ""},
+		{"full stop of a sentence", "https://github.com/a/b.", Claimed, "https://github.com/a/b", ""},
+		{"angle brackets", "<https://github.com/a/b>", Claimed, "https://github.com/a/b", ""},
+		{"a file", "https://github.com/a/b/blob/master/LICENSE", Claimed, "https://github.com/a/b", "remark"},
+		{"a folder", "https://github.com/a/b/tree/main/server", Claimed, "https://github.com/a/b", "remark"},
+		{"a raw file", "https://raw.githubusercontent.com/a/b/main/README.md", Claimed, "https://github.com/a/b", "remark"},
+		{"issues", "https://github.com/a/b/issues", Claimed, "https://github.com/a/b", "remark"},
+		{"name of a pages site", "https://github.com/a/a.github.io", Claimed, "https://github.com/a/a.github.io", ""},
+
+		{"bare organisation", "https://github.com/Sunbird-Lern", Claimed, "", "bad-url"},
+		{"bare organisation, command line", "https://github.com/Sunbird-Lern", Typed, "", "bad-url"},
+		{"organisation page", "https://github.com/orgs/a/repositories", Claimed, "", "bad-url"},
+		{"page of the forge", "https://github.com/topics/health", Claimed, "", "bad-url"},
+		{"the forge itself", "https://github.com/", Claimed, "", "bad-url"},
+		{"bad characters", "https://github.com/a/b%20c", Claimed, "", "bad-url"},
+		{"only .git", "https://github.com/a/.git", Claimed, "", "bad-url"},
+
+		{"GitLab", "https://gitlab.com/pcmt/pcmt", Claimed, "https://gitlab.com/pcmt/pcmt", ""},
+		{"GitLab subgroup", "https://gitlab.com/our-sci/software/surveystack/", Claimed, "https://gitlab.com/our-sci/software/surveystack", ""},
+		{"GitLab tree", "https://gitlab.com/g/s/p/-/tree/main/docs", Claimed, "https://gitlab.com/g/s/p", "remark"},
+		{"GitLab old tree", "https://gitlab.com/g/p/blob/master/README", Claimed, "https://gitlab.com/g/p", "remark"},
+		{"GitLab group", "https://gitlab.com/statwig-public", Claimed, "", "bad-url"},
+		{"GitLab group page", "https://gitlab.com/groups/a/b", Claimed, "", "bad-url"},
+		{"own GitLab", "https://gitlab.example.org/g/p.git", Claimed, "https://gitlab.example.org/g/p", ""},
+		{"own GitLab, group", "https://gitlab.example.org/g", Claimed, "", "bad-url"},
+		{"Bitbucket", "https://bitbucket.org/a/b/src/master/", Claimed, "https://bitbucket.org/a/b", "remark"},
+		{"Codeberg", "https://codeberg.org/a/b/src/branch/main", Claimed, "https://codeberg.org/a/b", "remark"},
+		{"SourceHut", "https://git.sr.ht/~a/b/tree", Claimed, "https://git.sr.ht/~a/b", "remark"},
+		{"SourceHut Mercurial", "https://hg.sr.ht/~a/b", Claimed, "", "unsupported"},
+		{"Hugging Face model", "https://huggingface.co/a/b/tree/main", Claimed, "https://huggingface.co/a/b", "remark"},
+		{"Hugging Face data", "https://huggingface.co/datasets/a/b", Claimed, "https://huggingface.co/datasets/a/b", ""},
+		{"Hugging Face data, owner only", "https://huggingface.co/datasets/a", Claimed, "", "bad-url"},
+		{"Hugging Face page", "https://huggingface.co/docs/hub", Claimed, "", "bad-url"},
+		{"Azure DevOps", "https://dev.azure.com/org/project/_git/repo?path=/x", Claimed, "https://dev.azure.com/org/project/_git/repo", ""},
+		{"own Gitea", "https://gitea.example.org/a/b/src/branch/main/x", Claimed, "https://gitea.example.org/a/b", "remark"},
+
+		{"ssh", "ssh://git@github.com/a/b.git", Claimed, "https://github.com/a/b", "remark"},
+		{"ssh with port", "ssh://git@gitlab.example.org:2222/a/b.git", Claimed, "https://gitlab.example.org/a/b", "remark"},
+		{"scp-like", "git@github.com:a/b.git", Claimed, "https://github.com/a/b", "remark"},
+		{"scp-like, digits", "git@github.com:18f/b", Claimed, "https://github.com/18f/b", "remark"},
+		{"git", "git://github.com/a/b.git", Claimed, "https://github.com/a/b", ""},
+		{"git on an unknown host", "git://git.example.org/b.git", Claimed, "git://git.example.org/b.git", ""},
+		{"git+https", "git+https://github.com/a/b.git", Claimed, "https://github.com/a/b", ""},
+		{"scm", "scm:git:https://github.com/a/b.git", Claimed, "https://github.com/a/b", ""},
+
+		{"credentials", "https://user:hunter2@github.com/a/b", Claimed, "https://github.com/a/b", "remark"},
+		{"a token alone", "https://hunter2@gitlab.example.org/a/b", Claimed, "https://gitlab.example.org/a/b", "remark"},
+		{"credentials and no repository", "https://user:hunter2@example.org/a", Claimed, "", "bad-url"},
+		{"a token in the query", "https://example.org/a?private_token=hunter2", Claimed, "", "bad-url"},
+
+		{"empty", "", Claimed, "", "no-repository"},
+		{"blank", " \n\u200b", Claimed, "", "no-repository"},
+		{"web page", "https://www.example.org/about/", Claimed, "", "bad-url"},
+		{"home page", "https://example.org", Claimed, "", "bad-url"},
+		{"home page, command line", "https://example.org/", Typed, "", "bad-url"},
+		{"documentation", "https://docs.example.org/use/installation", Claimed, "", "bad-url"},
+		{"documentation of a forge", "https://docs.github.com/en/rest", Claimed, "", "bad-url"},
+		{"gist", "https://gist.github.com/a/0123456789", Claimed, "", "bad-url"},
+		{"pages site", "https://a.github.io/b", Claimed, "", "bad-url"},
+		{"GitWeb host", "https://gitweb.example.org", Claimed, "", "bad-url"},
+		{"GitWeb page", "https://example.org/gitweb/?p=b.git;a=summary", Claimed, "", "bad-url"},
+		{"Mercurial", "https://hg.example.org/hgweb/health/", Claimed, "", "unsupported"},
+		{"Subversion", "svn://example.org/trunk", Claimed, "", "unsupported"},
+		{"archive of a repository", "https://web.example.org/2020/https://github.com/a/b", Claimed, "", "bad-url"},
+
+		{"unknown host with .git", "https://example.org/code/b.git", Claimed, "https://example.org/code/b.git", ""},
+		{"host that looks like a forge", "https://git.example.org/a/b", Claimed, "https://git.example.org/a/b", ""},
+		{"the same without a name", "https://git.example.org/a", Claimed, "", "bad-url"},
+		{"unknown host in a list of repositories", "https://example.org/a/b", Declared, "https://example.org/a/b", ""},
+		{"unknown host with a port", "http://127.0.0.1:8080/a/b.git", Declared, "http://127.0.0.1:8080/a/b.git", ""},
+		{"international host", "https://git.bücher.example/a/b", Claimed, "https://git.xn--bcher-kva.example/a/b", ""},
+
+		{"remote helper", "ext::sh -c touch% /tmp/x", Typed, "", "bad-url"},
+		{"remote helper of another name", "fd::17", Typed, "", "bad-url"},
+		{"option", "--upload-pack=touch", Typed, "", "bad-url"},
+		{"host that is an option", "ssh://-oProxyCommand=touch/a/b", Typed, "", "bad-url"},
+		{"file address", "file:///srv/git/b.git", Typed, "", "bad-url"},
+		{"local path in a catalog", "/srv/git/b.git", Claimed, "", "bad-url"},
+		{"local path in a list", "/srv/git/b.git", Declared, "", "bad-url"},
+		{"local path on the command line", "/srv/git/b.git", Typed, "/srv/git/b.git", ""},
+		{"local path with dots", "/srv/git/../b, c.git/", Typed, "/srv/b, c.git", ""},
+		{"script", "javascript:alert(1)", Declared, "", "bad-url"},
+		{"mail", "mailto:a@example.org", Declared, "", "bad-url"},
+		{"ftp", "ftp://example.org/b.git", Declared, "", "bad-url"},
+		{"path that climbs", "https://example.org/a/../../b.git", Declared, "", "bad-url"},
+		{"NUL", "https://github.com/a/b\x00c", Claimed, "", "bad-url"},
+		{"escaped newline", "https://github.com/a/b%0ac", Claimed, "", "bad-url"},
+		{"right-to-left override", "https://github.com/a/\u202eb", Claimed, "", "bad-url"},
+		{"broken escape", "https://github.com/a/%zz", Claimed, "", "bad-url"},
+		{"a word", "repository", Claimed, "", "bad-url"},
+		{"prose", "will be published soon", Claimed, "", "no-repository"},
+		{"shorthand", "dhis2/dhis2-core", Declared, "", "bad-url"},
+
+		{"the same twice", "https://github.com/a/b https://github.com/A/B/", Claimed, "https://github.com/a/b", "remark"},
+		{"two with a comma", "https://github.com/a/b,https://github.com/a/c", Claimed, "https://github.com/a/b https://github.com/a/c", ""},
+		{"two without a space", "https://github.com/a/bhttps://github.com/a/c", Claimed, "https://github.com/a/b https://github.com/a/c", ""},
+		{"lines", "https://github.com/a/b\r\nhttps://github.com/a/c\r\n", Claimed, "https://github.com/a/b https://github.com/a/c", ""},
+		{"prose around two", "Server: https://github.com/a/b (the app is at github.com/a/c, docs on https://docs.example.org/x).", Claimed,
+			"https://github.com/a/b https://github.com/a/c", "bad-url remark"},
+		{"list with dashes", "- https://github.com/a/b\n- https://github.com/a/c", Claimed, "https://github.com/a/b https://github.com/a/c", "remark"},
+		{"Markdown", "[our code](https://github.com/a/b)", Claimed, "https://github.com/a/b", "remark"},
+		{"very long", "https://github.com/a/" + strings.Repeat("b", 3000), Claimed, "", "over-limit"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.kind, func(t *testing.T) {
+			found, notes := ParseRepositories(tt.raw, tt.origin)
+			var urls, causes []string
+			for _, r := range found {
+				urls = append(urls, r.URL)
+			}
+			for _, n := range notes {
+				causes = append(causes, string(n.Cause))
+				if strings.Contains(n.Message+n.Subject, "hunter2") {
+					t.Errorf("a note repeats a secret: %+v", n)
+				}
+			}
+			if got := strings.Join(urls, " "); got != tt.want {
+				t.Errorf("repositories %q, want %q (notes %v)", got, tt.want, notes)
+			}
+			if got := strings.Join(causes, " "); got != tt.causes {
+				t.Errorf("causes %q, want %q (notes %v)", got, tt.causes, notes)
+			}
+		})
+	}
+}
+
+func TestParseRepositoryGivesTheParts(t *testing.T) {
+	tests := map[string]Repository{
+		"https://gitlab.com/g/s/p.git":     {URL: "https://gitlab.com/g/s/p", Host: "gitlab.com", Owner: "g/s", Path: "p"},
+		"https://example.org/b.git":        {URL: "https://example.org/b.git", Host: "example.org", Path: "b"},
+		"http://example.org:8080/a/b":      {URL: "http://example.org:8080/a/b", Host: "example.org:8080", Owner: "a", Path: "b"},
+		"https://example.org/a%20b/c.git/": {URL: "https://example.org/a%20b/c.git", Host: "example.org", Owner: "a b", Path: "c"},
+	}
+	for raw, want := range tests {
+		if got, _, err := ParseRepository(raw, Declared); err != nil || got != want {
+			t.Errorf("%s: got %+v, %v; want %+v", raw, got, err, want)
+		}
+	}
+	if r, _, err := ParseRepository("https://github.com/a/b https://github.com/a/c", Typed); err == nil {
+		t.Errorf("two repositories were taken for one: %+v", r)
+	}
+	if _, _, err := ParseRepository("https://github.com/a", Typed); err == nil || !strings.Contains(err.Error(), "organisation") {
+		t.Errorf("the error must say why: %v", err)
+	}
+}
+
+func TestKeyIgnoresSpellingButNotCaseOfUnknownHosts(t *testing.T) {
+	same := [][2]string{
+		{"https://github.com/A/B", "git@github.com:a/b.git"},
+		{"https://example.org/a/b.git", "http://example.org/a/b"},
+	}
+	for _, pair := range same {
+		a, _, errA := ParseRepository(pair[0], Typed)
+		b, _, errB := ParseRepository(pair[1], Typed)
+		if errA != nil || errB != nil || a.Key() != b.Key() {
+			t.Errorf("%v: keys %q and %q, errors %v, %v", pair, a.Key(), b.Key(), errA, errB)
+		}
+	}
+	a, _, _ := ParseRepository("https://example.org/A/b", Typed)
+	b, _, _ := ParseRepository("https://example.org/a/b", Typed)
+	if a.Key() == b.Key() {
+		t.Error("a plain server may keep A/b and a/b apart")
+	}
+}
+
+// A field of megabytes must cost what its first part costs.
+func TestHugeAddressFieldIsCut(t *testing.T) {
+	for _, unit := range []string{"x", "https://", "https://github.com/a/b ", "[](", "::", "a.b/", "\u202e"} {
+		raw := strings.Repeat(unit, 10<<20/len(unit))
+		start := time.Now()
+		found, notes := ParseRepositories(raw, Claimed)
+		if len(found) > maxAddresses || len(notes) > maxNotes+1 {
+			t.Errorf("%q: %d repositories, %d notes", unit, len(found), len(notes))
+		}
+		if notes[0].Cause != observation.CauseOverLimit {
+			t.Errorf("%q: the first note is %+v, want one that says what was cut", unit, notes[0])
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%q took %v", unit, took)
+		}
+	}
+}
+
+func FuzzParseRepositories(f *testing.F) {
+	for _, seed := range []string{
+		"https://github.com/a/b.git", "git@host.org:a/b", "ssh://u:p@h:1/a/-/tree", "ext::x", "http://[::1]:80/a/b.git",
+		"[x](https://gitlab.com/a/b/c) and https://x.org/?p=a.git", "//a.b/c", "-x", "/a/../b", "https://ü.example/a/b", "",
+	} {
+		f.Add(seed, 0)
+		f.Add(seed, 1)
+		f.Add(seed, 2)
+	}
+	f.Fuzz(func(t *testing.T, raw string, origin int) {
+		if origin < int(Claimed) || origin > int(Typed) {
+			return
+		}
+		found, notes := ParseRepositories(raw, Origin(origin))
+		if len(found) == 0 && len(notes) == 0 {
+			t.Fatal("no repository and no note that says why")
+		}
+		for _, r := range found {
+			if r.Host == "" {
+				if Origin(origin) != Typed {
+					t.Fatalf("a local path from outside: %+v", r)
+				}
+				continue
+			}
+			if strings.HasPrefix(r.URL, "-") || helper.MatchString(r.URL) || strings.ContainsAny(r.URL, "\x00\n ") {
+				t.Fatalf("unsafe URL %q from %q", r.URL, raw)
+			}
+			again, _, err := ParseRepository(r.URL, Declared)
+			if err != nil || again.Key() != r.Key() || again.URL != r.URL {
+				t.Fatalf("%q is not canonical: read again it gives %q, %v", r.URL, again.URL, err)
+			}
+		}
+	})
+}
