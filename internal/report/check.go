@@ -1,0 +1,408 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Limits of the terminal view; the whole of it stands in report.json.
+const (
+	minWidth      = 40
+	checkFindings = 8
+	checkChanges  = 3
+)
+
+// WriteCheck writes what is known of the goods of a document, as a rule of one,
+// for a terminal of the given width (at least 40, at most 100 columns are
+// used): the stage and why, the span glyph in text, supports, findings,
+// posture, what is unknown, and the changes that would help most. Colour is
+// only ever a second sign. Text from outside is stripped of control characters.
+func WriteCheck(w io.Writer, doc Document, width int, colour bool) error {
+	t := &terminal{width: min(max(width, minWidth), 100), colour: colour}
+	for i, good := range cleaned(doc.Goods) {
+		if i > 0 {
+			t.line("")
+		}
+		t.heading(good)
+		t.bridge(good.Verdict)
+		t.reasons(good.Verdict)
+		t.changes(good)
+		t.findings(good)
+		t.posture(good)
+		t.unknowns(good)
+	}
+	if _, err := io.WriteString(w, t.out.String()); err != nil {
+		return fmt.Errorf("write the check: %w", err)
+	}
+	return nil
+}
+
+// terminal lays out text in a number of columns.
+type terminal struct {
+	out    strings.Builder
+	width  int
+	colour bool
+}
+
+// ANSI colours by what they say.
+const (
+	bold   = "1"
+	dim    = "2"
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// paint colours a text whose width has already been counted.
+func (t *terminal) paint(code, text string) string {
+	if !t.colour || code == "" || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (t *terminal) line(text string) {
+	t.out.WriteString(strings.TrimRight(text, " ") + "\n")
+}
+
+func (t *terminal) title(text string) {
+	t.line("")
+	t.line(t.paint(bold, text))
+}
+
+// wrap writes a text after a prefix, its further lines indented as far. A word
+// that is too long for a line is cut into lines.
+func (t *terminal) wrap(prefix, text, code string) {
+	indent := strings.Repeat(" ", runewidth.StringWidth(prefix))
+	room := t.width - len(indent)
+	line := ""
+	flush := func() {
+		t.line(prefix + t.paint(code, line))
+		prefix, line = indent, ""
+	}
+	for _, word := range strings.Fields(text) {
+		for runewidth.StringWidth(word) > room {
+			if line != "" {
+				flush()
+			}
+			line = runewidth.Truncate(word, room, "")
+			if line == "" {
+				return // not even one character fits
+			}
+			word = strings.TrimPrefix(word, line)
+			flush()
+		}
+		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > room {
+			flush()
+		}
+		if line != "" && word != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		flush()
+	}
+}
+
+func (t *terminal) heading(good Good) {
+	v := good.Verdict
+	t.wrap("", cut(displayName(good), 160), bold)
+	for _, scan := range good.Scans {
+		t.wrap("", scan.Repository.URL+scanWords(scan), dim)
+	}
+	t.line("")
+	stage := strings.ToUpper(stageWord(v.Stage))
+	if v.Borderline != nil {
+		stage += " (borderline)"
+	}
+	t.line(t.paint(stageColour(v.Stage), stage))
+	t.wrap("", v.Because, "")
+	if v.Borderline != nil {
+		t.wrap("Borderline: ", v.Borderline.Sentence, "")
+	}
+	if v.Stale {
+		t.wrap("Stale: ", "the repository was last seen on "+date(v.ObservedUntil)+", far before as-of.", "")
+	}
+}
+
+func scanWords(scan Scan) string {
+	if scan.Outcome == Failed {
+		if scan.Failure == nil {
+			return ": could not be read"
+		}
+		return ": " + causeWord(scan.Failure.Cause) + ": " + scan.Failure.Message
+	}
+	words := ""
+	if scan.Commit != "" {
+		words += " at " + shortCommit(scan.Commit)
+	}
+	if !scan.ObservedUntil.IsZero() {
+		words += ", seen until " + date(scan.ObservedUntil)
+	}
+	if scan.Outcome == Partial {
+		words += ", read in part"
+	}
+	return words
+}
+
+func stageColour(stage assess.Stage) string {
+	switch stage {
+	case assess.Sustained:
+		return bold + ";" + green
+	case assess.MessyMiddle, assess.Dormant:
+		return bold + ";" + red
+	case assess.Fading:
+		return bold + ";" + yellow
+	}
+	return bold
+}
+
+func levelColour(level assess.Level) string {
+	switch level {
+	case assess.Strong:
+		return green
+	case assess.Weak:
+		return yellow
+	case assess.Missing:
+		return red
+	case assess.LevelUnknown:
+		return dim
+	}
+	return ""
+}
+
+// bridgeRows is the height of a pier of 100 in rows of the terminal.
+const bridgeRows = 4
+
+var eighths = [...]string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
+
+// bridge draws the span glyph: the deck, four piers below it, and their names,
+// levels and scores.
+func (t *terminal) bridge(v assess.Verdict) {
+	const column, pier = 10, 6
+	supports := inOrder(v.Supports)
+	t.line("")
+	deck := strings.Repeat("╌", 4*column)
+	if load, known := heightOf(v.Load); known {
+		deck = strings.Repeat(eighths[1+int(math.Round(load/100*7))], 4*column)
+	}
+	t.line(deck)
+	for row := range bridgeRows {
+		line := ""
+		for _, pillar := range supports {
+			cell := strings.Repeat(pierCell(pillar, bridgeRows-1-row), pier)
+			if _, known := heightOf(pillar); !known {
+				cell = "┊" + strings.Repeat(" ", pier-2) + "┊"
+			}
+			line += "  " + t.paint(levelColour(levelOf(pillar)), cell) + strings.Repeat(" ", column-pier-2)
+		}
+		t.line(line)
+	}
+	var names, levels, scores string
+	for _, pillar := range supports {
+		names += centre(pillarWord(pillar.ID), column)
+		levels += t.paint(levelColour(levelOf(pillar)), centre(string(levelOf(pillar)), column))
+		scores += centre(shortScore(pillar), column)
+	}
+	t.line(names)
+	t.line(levels)
+	t.line(scores)
+	t.wrap("", "Load "+pillarWords(v.Load)+rangeWords(v.Load.Score)+". Supports together "+scoreText(v.Score)+rangeWords(v.Score)+".", "")
+}
+
+// pierCell is what a pier shows in a row counted from the ground.
+func pierCell(pillar assess.Pillar, row int) string {
+	score, _ := heightOf(pillar)
+	filled := int(math.Round(score/100*bridgeRows*8)) - row*8
+	if filled <= 0 && row == 0 {
+		return "·" // the footing of a pier that is not there
+	}
+	return eighths[min(max(filled, 0), 8)]
+}
+
+func shortScore(p assess.Pillar) string {
+	if levelOf(p) == assess.LevelUnknown || p.Score.Score == nil {
+		return "?"
+	}
+	return scoreText(p.Score)
+}
+
+func rangeWords(r assess.Range) string {
+	if text := rangeText(r); text != "" {
+		return ", " + text
+	}
+	return ""
+}
+
+// centre sets a text in the middle of a column.
+func centre(text string, width int) string {
+	left := max(width-runewidth.StringWidth(text), 0) / 2
+	return runewidth.FillRight(strings.Repeat(" ", left)+text, width)
+}
+
+func (t *terminal) reasons(v assess.Verdict) {
+	if len(v.Reasons) > 0 {
+		t.title("Why")
+		for _, reason := range v.Reasons {
+			t.wrap("  • ", reason.Sentence, "")
+		}
+	}
+	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
+		if len(pillar.Reasons) == 0 {
+			continue
+		}
+		t.title(pillarWord(pillar.ID) + ": " + string(levelOf(pillar)))
+		for _, reason := range pillar.Reasons {
+			t.wrap("  • ", reason.Sentence, "")
+		}
+	}
+}
+
+// changes writes the changes that would help most.
+func (t *terminal) changes(good Good) {
+	helpful := helpfulChanges(good)
+	if len(helpful) == 0 {
+		return
+	}
+	t.title("What would help most")
+	for i, change := range helpful {
+		t.wrap(fmt.Sprintf("  %d. ", i+1), change, "")
+	}
+}
+
+// helpfulChanges returns up to three changes: what would lift the stage, then
+// what would clear the strongest reasons, then the upgrade that closes the most
+// findings, then the remedy of the weakest check.
+func helpfulChanges(good Good) []string {
+	var out []string
+	add := func(text string) {
+		if text != "" && len(out) < checkChanges && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	for _, lift := range good.Verdict.Lift {
+		add(lift)
+	}
+	add(bestUpgrade(good))
+	for _, reason := range strongest(good.Verdict) {
+		add(reason.Clears)
+	}
+	for _, check := range weakestChecks(good) {
+		add(check.Remedy)
+	}
+	return out
+}
+
+// strongest returns the reasons of the stage and of weak or missing supports,
+// strongest first.
+func strongest(v assess.Verdict) []assess.Reason {
+	reasons := slices.Clone(v.Reasons)
+	for _, pillar := range v.Supports {
+		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
+			reasons = append(reasons, pillar.Reasons...)
+		}
+	}
+	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Strength > reasons[j].Strength })
+	return reasons
+}
+
+// bestUpgrade names the package whose upgrade closes the most findings.
+func bestUpgrade(good Good) string {
+	n := map[string]int{}
+	for _, issue := range distinctFindings(good) {
+		if issue.FixedIn != "" {
+			n[issue.Package.Name+" "+issue.Package.Version]++
+		}
+	}
+	ranked := byCount(n)
+	if len(ranked) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, plural(ranked[0].N, "advisory", "advisories"))
+}
+
+// weakestChecks returns the measured posture checks below 10, lowest first.
+func weakestChecks(good Good) []observation.Check {
+	var checks []observation.Check
+	for _, scan := range good.Scans {
+		for _, check := range scan.Checks {
+			if check.State == observation.Measured && check.Score < 10 {
+				checks = append(checks, check)
+			}
+		}
+	}
+	sort.SliceStable(checks, func(i, j int) bool { return checks[i].Score < checks[j].Score })
+	return checks
+}
+
+func (t *terminal) findings(good Good) {
+	tally := tallyFindings(good)
+	t.title("Open advisories: " + tally.Text())
+	t.wrap("  ", tally.Sentence()+".", dim)
+	issues := distinctFindings(good)
+	for i, issue := range issues {
+		if i == checkFindings {
+			t.wrap("  ", fmt.Sprintf("and %d more", len(issues)-i), dim)
+			break
+		}
+		text := fmt.Sprintf("%s %s %s", issue.Package.Name, issue.Package.Version, issue.Advisory)
+		if issue.FixedIn != "" {
+			text += ", fixed in " + issue.FixedIn
+		} else {
+			text += ", no fix named"
+		}
+		if issue.exploited() {
+			text += ", known to be exploited"
+		}
+		if issue.Malicious {
+			text += ", the package is malicious"
+		}
+		if issue.Relation != "" {
+			text += ", " + issue.Relation
+		}
+		t.wrap("  "+runewidth.FillRight(issue.Severity, 9), cut(text, 200), "")
+	}
+}
+
+func (t *terminal) posture(good Good) {
+	t.title("Posture")
+	unknown, none := []string{}, true
+	for _, scan := range good.Scans {
+		for _, check := range scan.Checks {
+			none = false
+			switch check.State {
+			case observation.Measured:
+				t.wrap(fmt.Sprintf("  %2d of 10  ", check.Score), check.Name+": "+cut(check.Reason, 120), "")
+			case observation.Unknown:
+				unknown = append(unknown, check.Name)
+			}
+		}
+	}
+	if none {
+		t.wrap("  ", "unknown: no check could be run", dim)
+	}
+	if len(unknown) > 0 {
+		t.wrap("  unknown:  ", strings.Join(unknown, ", "), dim)
+	}
+}
+
+func (t *terminal) unknowns(good Good) {
+	c := good.Verdict.Coverage
+	t.title(fmt.Sprintf("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown))
+	for _, group := range groupGaps(c.Gaps) {
+		t.wrap("  • ", causeWord(group.Cause)+": "+shortList(group.Names), dim)
+	}
+	if len(good.Scans) == 0 {
+		t.wrap("  • ", causeWord(observation.CauseNoRepository), dim)
+	}
+}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMarks is how many combining marks may follow one letter: more than any
+// script needs, fewer than it takes to write over the lines around.
+const maxMarks = 6
+
+// cleanText makes a text from outside safe to show on a page or a terminal:
+// line breaks and tabs become spaces; control characters, marks that change
+// the direction of the text around them, and other invisible ones go; what is
+// not UTF-8 becomes U+FFFD. Joiners stay: Persian, Indic scripts and emoji
+// need them.
+func cleanText(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	marks := 0
+	for _, r := range s {
+		if unicode.Is(unicode.M, r) {
+			marks++
+		} else {
+			marks = 0
+		}
+		switch {
+		case unicode.IsSpace(r):
+			b.WriteByte(' ')
+		case marks > maxMarks, invisible(r):
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// plain says whether s is printable ASCII, as nearly every text is.
+func plain(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+// invisible says whether a rune is a control or format character that a
+// reader cannot see. U+200C and U+200D join and part letters, U+FE0F asks for
+// an emoji: these stay.
+func invisible(r rune) bool {
+	if r == '\u200c' || r == '\u200d' {
+		return false
+	}
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || r >= 0xE0000 && r <= 0xE0FFF
+}
+
+// cut shortens s to at most max runes, the last of which is then an ellipsis.
+func cut(s string, max int) string {
+	if utf8.RuneCountInString(s) <= max {
+		return s
+	}
+	runes := []rune(s)
+	return strings.TrimSpace(string(runes[:max-1])) + "…"
+}
+
+// cleaned returns a copy of the document in which every text is clean. It
+// walks the whole value, so that a field added later is not forgotten.
+func cleaned[T any](v T) T {
+	in := reflect.ValueOf(&v).Elem()
+	return cleanValue(in).Interface().(T)
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+func cleanValue(in reflect.Value) reflect.Value {
+	out := reflect.New(in.Type()).Elem()
+	switch in.Kind() {
+	case reflect.String:
+		out.SetString(cleanText(in.String()))
+	case reflect.Struct:
+		out.Set(in)
+		for i := 0; in.Type() != timeType && i < in.NumField(); i++ {
+			if holdsText(in.Field(i).Kind()) {
+				out.Field(i).Set(cleanValue(in.Field(i)))
+			}
+		}
+	case reflect.Slice:
+		if in.IsNil() || !holdsText(in.Type().Elem().Kind()) {
+			return in
+		}
+		out.Set(reflect.MakeSlice(in.Type(), in.Len(), in.Len()))
+		for i := range in.Len() {
+			out.Index(i).Set(cleanValue(in.Index(i)))
+		}
+	case reflect.Map:
+		if in.IsNil() {
+			return in
+		}
+		out.Set(reflect.MakeMapWithSize(in.Type(), in.Len()))
+		for entry := in.MapRange(); entry.Next(); {
+			out.SetMapIndex(cleanValue(entry.Key()), cleanValue(entry.Value()))
+		}
+	case reflect.Pointer:
+		if in.IsNil() {
+			return in
+		}
+		out.Set(reflect.New(in.Type().Elem()))
+		out.Elem().Set(cleanValue(in.Elem()))
+	case reflect.Interface:
+		if in.IsNil() {
+			return in
+		}
+		out.Set(cleanValue(in.Elem()))
+	default:
+		return in
+	}
+	return out
+}
+
+// holdsText says whether a value of the kind can hold a string.
+func holdsText(kind reflect.Kind) bool {
+	switch kind {
+	case reflect.String, reflect.Struct, reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:
+		return true
+	}
+	return false
+}

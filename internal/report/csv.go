@@ -1,0 +1,138 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// WriteGoods writes goods.csv, a row a good. An unknown number is an empty
+// cell, never a zero; its level says "unknown".
+func WriteGoods(w io.Writer, doc Document) error {
+	rows := [][]string{{
+		"id", "name", "stage", "borderline", "because",
+		"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
+		"upkeep_level", "upkeep_score", "funding_level", "funding_score",
+		"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
+		"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
+		"sdgs", "types", "licences", "website", "repository",
+	}}
+	for _, good := range doc.Goods {
+		rows = append(rows, goodRow(good))
+	}
+	return writeCSV(w, "goods.csv", rows)
+}
+
+func goodRow(good Good) []string {
+	v := good.Verdict
+	cells := []string{good.ID, good.Name, string(v.Stage), strconv.FormatBool(v.Borderline != nil), v.Because}
+	supports := inOrder(v.Supports)
+	for _, pillar := range append([]assess.Pillar{v.Load}, supports[:]...) {
+		cells = append(cells, string(levelOf(pillar)), scoreCell(pillar.Score.Score))
+	}
+	coverage := ""
+	if v.Coverage.Measured+v.Coverage.Unknown > 0 {
+		coverage = strconv.FormatFloat(v.Coverage.Share, 'f', 2, 64)
+	}
+	_, committed := lastCommitDate(good)
+	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
+		coverage, isoDate(v.ObservedUntil), committed)
+	tally := tallyFindings(good)
+	advisories, exploited := "", ""
+	if tally.N > 0 || tally.State == observation.Measured {
+		advisories, exploited = strconv.Itoa(tally.N), exploitedCell(good)
+	}
+	first := ""
+	if len(good.Repositories) > 0 {
+		first = good.Repositories[0].URL
+	}
+	goals := make([]string, len(good.SDGs))
+	for i, n := range good.SDGs {
+		goals[i] = strconv.Itoa(n)
+	}
+	return append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, tally.Text(), exploited,
+		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
+}
+
+// exploitedCell counts what is known to be exploited; empty where no finding
+// could say so because no catalog of such advisories was read.
+func exploitedCell(good Good) string {
+	n, known := 0, false
+	for _, i := range distinctFindings(good) {
+		known = known || i.Exploited != nil
+		if i.exploited() {
+			n++
+		}
+	}
+	if !known {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// WriteFindings writes findings.csv, a row for each place that lists an
+// affected package.
+func WriteFindings(w io.Writer, doc Document) error {
+	rows := [][]string{{
+		"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation",
+		"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
+	}}
+	for _, good := range doc.Goods {
+		for _, i := range distinctFindings(good) {
+			for _, p := range i.Places {
+				rows = append(rows, []string{
+					good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
+					i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
+					i.Advisory, strings.Join(i.Aliases, " "), i.Severity, scoreCell(i.Score), i.FixedIn,
+					i.ExploitedText(), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
+				})
+			}
+		}
+	}
+	return writeCSV(w, "findings.csv", rows)
+}
+
+func scoreCell(score *float64) string {
+	if score == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*score, 'f', 1, 64)
+}
+
+// writeCSV writes rows as RFC 4180 wants them. Every cell is guarded: a text
+// that a spreadsheet would read as a formula gets an apostrophe before it.
+func writeCSV(w io.Writer, name string, rows [][]string) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	for _, cells := range rows {
+		for i := range cells {
+			cells[i] = guard(cells[i])
+		}
+		if err := out.Write(cells); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// guard cleans a cell and keeps it from being read as a formula. Full-width
+// signs count: spreadsheets in some locales take them for the plain ones.
+func guard(cell string) string {
+	if cell == "" {
+		return ""
+	}
+	cleaned := cleanText(cell)
+	if strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) || cleaned != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(cleaned)[0]) {
+		return "'" + cleaned
+	}
+	return cleaned
+}

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// maxFindings is how many findings a page lists; findings.csv has them all.
+const maxFindings = 200
+
+// dossier is what the page of one good shows.
+type dossier struct {
+	Good      Good
+	Name      string // cut to what a heading can hold
+	Full      string // the whole name, where it was cut
+	Pillars   []assess.Pillar
+	Gaps      []gapGroup
+	Measures  []measureGroup
+	Issues    []issue
+	More      int // findings that are not listed
+	Tally     tally
+	Inventory []inventoryRow
+	Several   bool // the good has more than one repository
+	HasChecks bool
+}
+
+// gapGroup holds what is unknown for one cause.
+type gapGroup struct {
+	Cause observation.Cause
+	Names []string
+	Notes []string // the details given, each once
+}
+
+// measureGroup holds the measures whose ids share their first part.
+type measureGroup struct {
+	Title    string
+	Measures []measureRow
+}
+
+type measureRow struct {
+	observation.Measure
+	Definition observation.Definition
+	Text       string
+}
+
+type inventoryRow struct {
+	Inventory
+	Repository string
+}
+
+func (s *site) dossier(good Good) dossier {
+	view := dossier{
+		Good:     good,
+		Name:     cut(displayName(good), 120),
+		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
+		Measures: s.groupMeasures(good.Measures),
+		Tally:    tallyFindings(good),
+		Several:  len(good.Scans) > 1,
+	}
+	if full := displayName(good); full != view.Name {
+		view.Full = full
+	}
+	supports := inOrder(good.Verdict.Supports)
+	view.Pillars = append([]assess.Pillar{good.Verdict.Load}, supports[:]...)
+	view.Pillars[0].ID = assess.Load
+	view.Issues = distinctFindings(good)
+	if len(view.Issues) > maxFindings {
+		view.More = len(view.Issues) - maxFindings
+		view.Issues = view.Issues[:maxFindings]
+	}
+	for _, scan := range good.Scans {
+		view.HasChecks = view.HasChecks || len(scan.Checks) > 0
+		for _, inv := range scan.Inventory {
+			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})
+		}
+	}
+	return view
+}
+
+// groupGaps groups what is unknown by its cause, the largest group first.
+func groupGaps(gaps []assess.Gap) []gapGroup {
+	groups := map[string]*gapGroup{}
+	n := map[string]int{}
+	for _, gap := range gaps {
+		cause := string(gap.Cause)
+		if groups[cause] == nil {
+			groups[cause] = &gapGroup{Cause: gap.Cause}
+		}
+		n[cause]++
+		name := gap.Name
+		if name == "" {
+			name = gap.Measure
+		}
+		g := groups[cause]
+		g.Names = append(g.Names, name)
+		if gap.Detail != "" && !slices.Contains(g.Notes, gap.Detail) {
+			g.Notes = append(g.Notes, gap.Detail)
+		}
+	}
+	var out []gapGroup
+	for _, c := range byCount(n) {
+		out = append(out, *groups[c.Name])
+	}
+	return out
+}
+
+// groupMeasures groups measures by the part of their id before the first dot,
+// in the order of load, the supports, and what else there is.
+func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
+	var groups []measureGroup
+	at := map[string]int{}
+	for _, m := range measures {
+		prefix, _, _ := strings.Cut(m.ID, ".")
+		i, seen := at[prefix]
+		if !seen {
+			i = len(groups)
+			at[prefix] = i
+			groups = append(groups, measureGroup{Title: prefix})
+		}
+		def := s.defs[m.ID]
+		if def.Name == "" {
+			def.Name = m.ID
+		}
+		groups[i].Measures = append(groups[i].Measures, measureRow{m, def, measureText(m)})
+	}
+	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
+	for i := range groups {
+		groups[i].Title = pillarWord(groups[i].Title)
+	}
+	return groups
+}
+
+func groupRank(prefix string) int {
+	for i, id := range [...]string{assess.Load, "adoption", assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+		if prefix == id {
+			return i
+		}
+	}
+	return 99
+}

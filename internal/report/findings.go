@@ -1,0 +1,172 @@
+package report
+
+import (
+	"sort"
+	"strconv"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// findingsMeasure counts the open advisories of a good; its state and bound say
+// how much of the inventory could be matched.
+const findingsMeasure = "advisories.findings"
+
+// tally is what can be said of the findings of a good.
+type tally struct {
+	N         int    // distinct advisories for a package and version
+	Exploited int    // of those, known to be exploited
+	Worst     string // worst severity, empty where N is 0
+	Packages  int    // packages listed by what was read
+	Matchable int    // of those, with a version and an advisory database
+	Read      int    // repositories that were read
+	State     observation.State
+	Exact     bool // everything that is listed could be read and matched
+}
+
+// Text says the number of findings without ever calling something clean that
+// was not looked at.
+func (t tally) Text() string {
+	switch {
+	case t.N > 0 && t.Exact:
+		return number(float64(t.N))
+	case t.N > 0:
+		return "at least " + number(float64(t.N))
+	case t.State == observation.NotApplicable:
+		return "no packages"
+	case t.State != observation.Measured:
+		return "unknown"
+	case t.Exact:
+		return "none"
+	}
+	return "none in part"
+}
+
+// Sentence says what the number rests on.
+func (t tally) Sentence() string {
+	switch {
+	case t.Read == 0:
+		return "No repository was read"
+	case t.Packages == 0:
+		return "No package was found in what was read"
+	}
+	return number(float64(t.Matchable)) + " of " + plural(t.Packages, "package", "packages") + " could be matched with advisories"
+}
+
+func tallyFindings(good Good) tally {
+	t := tally{State: observation.Unknown}
+	for _, m := range good.Measures {
+		if m.ID == findingsMeasure {
+			t.State = m.State
+			t.Exact = m.State == observation.Measured && m.Bound == observation.Exact
+		}
+	}
+	for _, scan := range good.Scans {
+		if scan.Outcome != Failed {
+			t.Read++
+		}
+		for _, inv := range scan.Inventory {
+			t.Packages += inv.Packages
+			if inv.Matched {
+				t.Matchable += inv.Packages - inv.NoVersion
+			}
+		}
+	}
+	for _, f := range distinctFindings(good) {
+		t.N++
+		if f.exploited() {
+			t.Exploited++
+		}
+		if t.Worst == "" || severityRank(f.Severity) < severityRank(t.Worst) {
+			t.Worst = f.Severity
+		}
+	}
+	return t
+}
+
+// place is where a finding's package is listed.
+type place struct{ Repository, Path string }
+
+// issue is an advisory that affects one package at one version of a good,
+// wherever it is listed.
+type issue struct {
+	observation.Finding
+	Relation string // direct where one place says so
+	Places   []place
+}
+
+// distinctFindings gathers the findings of all repositories of a good, each
+// advisory once for a package and version, the most urgent first.
+func distinctFindings(good Good) []issue {
+	type key struct{ ecosystem, name, version, advisory string }
+	at := map[key]int{}
+	var issues []issue
+	for _, scan := range good.Scans {
+		for _, f := range scan.Findings {
+			k := key{f.Package.Ecosystem, f.Package.Name, f.Package.Version, f.Advisory}
+			i, seen := at[k]
+			if !seen {
+				i = len(issues)
+				at[k] = i
+				issues = append(issues, issue{Finding: f, Relation: f.Package.Relation})
+			}
+			if f.Package.Relation == observation.Direct {
+				issues[i].Relation = observation.Direct
+			}
+			issues[i].Places = append(issues[i].Places, place{scan.Repository.URL, f.Package.Path})
+		}
+	}
+	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
+	return issues
+}
+
+// moreUrgent puts malicious packages first, then what is known to be
+// exploited, then the worst severity and score.
+func moreUrgent(a, b issue) bool {
+	if a.Malicious != b.Malicious {
+		return a.Malicious
+	}
+	if x, y := a.exploited(), b.exploited(); x != y {
+		return x
+	}
+	if x, y := severityRank(a.Severity), severityRank(b.Severity); x != y {
+		return x < y
+	}
+	if x, y := a.base(), b.base(); x != y {
+		return x > y
+	}
+	if a.Package.Name != b.Package.Name {
+		return a.Package.Name < b.Package.Name
+	}
+	if a.Package.Version != b.Package.Version {
+		return a.Package.Version < b.Package.Version
+	}
+	return a.Advisory < b.Advisory
+}
+
+func (i issue) exploited() bool { return i.Exploited != nil && *i.Exploited }
+
+func (i issue) base() float64 {
+	if i.Score == nil {
+		return -1
+	}
+	return *i.Score
+}
+
+// ExploitedText says whether the advisory is known to be exploited.
+func (i issue) ExploitedText() string {
+	switch {
+	case i.Exploited == nil:
+		return "unknown"
+	case *i.Exploited:
+		return "yes"
+	}
+	return "not listed"
+}
+
+// BaseScore writes the CVSS base score, empty where there is none.
+func (i issue) BaseScore() string {
+	if i.Score == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*i.Score, 'f', 1, 64)
+}

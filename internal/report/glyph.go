@@ -1,0 +1,254 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+)
+
+// The span glyph is a small bridge: four piers for people, momentum, upkeep
+// and funding, each as high as its score, under a deck as thick as the load.
+// A pier that holds touches the deck; a short one leaves daylight; a missing
+// one is a gap over an empty footing; an unknown one is a dashed outline. A
+// diamond over the deck marks a stage that is borderline.
+//
+// It is built from numbers and words of Midspan's own alone, so that its
+// markup can never carry a text from outside.
+
+// span is the geometry of a glyph. Lengths are in units of its view box.
+type span struct {
+	width, height float64
+	deck          float64 // lower edge of the deck: the top of a pier of 100
+	ground        float64 // foot of the piers
+	thin, thick   float64 // the deck at load 0 and at load 100
+	bank          float64 // width of a bank at the deck
+	slope         float64 // how far a bank reaches in between deck and ground
+	first, step   float64 // middle of the first pier, distance to the next
+	foot, neck    float64 // width of a pier at ground and at the deck
+	mark          float64 // half the height of the borderline diamond
+	whiskers      bool    // draw what unknown measures leave open
+	shared        bool    // take the banks from the page, where they stand once
+}
+
+var (
+	smallSpan = span{
+		width: 96, height: 32, deck: 12, ground: 31, thin: 1.5, thick: 7, bank: 6, slope: 3,
+		first: 24, step: 16, foot: 9, neck: 6, mark: 2.5, shared: true,
+	}
+	largeSpan = span{
+		width: 384, height: 132, deck: 46, ground: 124, thin: 4, thick: 26, bank: 22, slope: 14,
+		first: 92, step: 66.6, foot: 34, neck: 22, mark: 8, whiskers: true,
+	}
+)
+
+// glyphRow returns the glyph for a table row whose cells say the same in
+// words: it is hidden from those who do not see it. It takes its size from the
+// style sheet, unit for pixel, and its banks from the page's sprite.
+func glyphRow(v assess.Verdict) template.HTML {
+	return smallSpan.draw(v, `class="g" aria-hidden="true"`)
+}
+
+// glyphSmall returns the glyph with its text alternative.
+func glyphSmall(v assess.Verdict) template.HTML {
+	return smallSpan.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(glyphWords(v))+`"`)
+}
+
+// glyphLarge returns the glyph for a dossier, with the ranges that unknown
+// measures leave open.
+func glyphLarge(v assess.Verdict) template.HTML {
+	return largeSpan.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(glyphWords(v))+`"`)
+}
+
+// glyphWords says what the glyph shows.
+func glyphWords(v assess.Verdict) string {
+	parts := []string{"Load " + pillarWords(v.Load)}
+	for _, pillar := range inOrder(v.Supports) {
+		parts = append(parts, pillar.ID+" "+pillarWords(pillar))
+	}
+	words := strings.Join(parts, ", ")
+	if v.Borderline != nil {
+		words += "; borderline, could be " + stageWord(v.Borderline.Would)
+	}
+	return words + "."
+}
+
+func pillarWords(p assess.Pillar) string {
+	switch level := levelOf(p); {
+	case p.Score.Score == nil, level == assess.LevelUnknown:
+		return string(level)
+	default:
+		return string(level) + " (" + scoreText(p.Score) + ")"
+	}
+}
+
+// levelOf reads a level that no rule has set as unknown.
+func levelOf(p assess.Pillar) assess.Level {
+	if p.Level == "" {
+		return assess.LevelUnknown
+	}
+	return p.Level
+}
+
+// inOrder returns people, momentum, upkeep and funding; one that the verdict
+// does not hold is unknown.
+func inOrder(supports []assess.Pillar) [4]assess.Pillar {
+	out := [4]assess.Pillar{}
+	for i, id := range [...]string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+		out[i] = assess.Pillar{ID: id, Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
+		for _, pillar := range supports {
+			if pillar.ID == id {
+				out[i] = pillar
+			}
+		}
+	}
+	return out
+}
+
+// draw returns the glyph as inline SVG. The classes are b (banks), d (deck),
+// p (piers that hold), w (weak piers), x (footings without a pier), u (unknown),
+// r (ranges) and o (borderline).
+func (s span) draw(v assess.Verdict, attributes string) template.HTML {
+	shapes := map[string]*strings.Builder{}
+	add := func(class, path string) {
+		if shapes[class] == nil {
+			shapes[class] = &strings.Builder{}
+		}
+		shapes[class].WriteString(path)
+	}
+	top := s.drawDeck(v.Load, add)
+	for i, pillar := range inOrder(v.Supports) {
+		s.drawPier(s.first+float64(i)*s.step, pillar, add)
+	}
+	if v.Borderline != nil {
+		middle := max(top-1.5-s.mark, s.mark+.5)
+		add("o", path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg %s>`, attributes)
+	if s.shared {
+		b.WriteString(`<use href="#bank"/>`)
+	}
+	for _, class := range [...]string{"b", "x", "u", "p", "w", "r", "d", "o"} {
+		if shapes[class] != nil {
+			fmt.Fprintf(&b, `<path class="%s" d="%s"/>`, class, shapes[class])
+		}
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String())
+}
+
+// drawDeck draws the deck and its banks and returns the deck's upper edge.
+func (s span) drawDeck(load assess.Pillar, add func(class, path string)) float64 {
+	score, known := heightOf(load)
+	class, thickness := "d", s.thin+(s.thick-s.thin)*score/100
+	if !known {
+		class, thickness = "u", (s.thin+s.thick)/2
+	}
+	top, fall := s.deck-thickness, s.ground-s.deck
+	edge := 0.0
+	if !known {
+		edge = .5 // half of the dashed line would lie outside
+	}
+	add(class, path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
+	if s.shared {
+		return top
+	}
+	add("b", path("M", 0, s.deck, "h", s.bank, "l", s.slope, fall, "H", 0, "z"))
+	add("b", path("M", s.width, s.deck, "h", -s.bank, "l", -s.slope, fall, "H", s.width, "z"))
+	return top
+}
+
+// drawPier draws one support with its middle at x.
+func (s span) drawPier(x float64, pillar assess.Pillar, add func(class, path string)) {
+	score, known := heightOf(pillar)
+	full := s.ground - s.deck
+	if !known {
+		add("u", s.pier(x, full*.96))
+		return
+	}
+	if s.whiskers && pillar.Score.High-pillar.Score.Low >= 1 {
+		low, high := full*pillar.Score.Low/100, full*pillar.Score.High/100
+		tick := s.neck / 4
+		add("r", path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
+	}
+	if levelOf(pillar) == assess.Missing || score == 0 {
+		add("x", path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
+		return
+	}
+	class := "p"
+	if levelOf(pillar) == assess.Weak {
+		class = "w"
+	}
+	add(class, s.pier(x, max(full*score/100, full/10)))
+}
+
+// pier is a trapezoid of the given height that narrows upwards, the more the
+// higher it is, so that all piers have one slope.
+func (s span) pier(x, height float64) string {
+	batter := (s.foot - s.neck) / 2 * height / (s.ground - s.deck)
+	return path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
+}
+
+// heightOf returns the score to draw, from 0 to 100; a level without a score
+// stands at the middle of what the level may mean. False means unknown.
+func heightOf(p assess.Pillar) (float64, bool) {
+	level := levelOf(p)
+	if level == assess.LevelUnknown {
+		return 0, false
+	}
+	if p.Score.Score != nil && !math.IsNaN(*p.Score.Score) {
+		return min(max(*p.Score.Score, 0), 100), true
+	}
+	switch level {
+	case assess.Strong:
+		return 90, true
+	case assess.Fair:
+		return 60, true
+	case assess.Weak:
+		return 30, true
+	}
+	return 0, true
+}
+
+// path writes SVG path commands: strings are commands, numbers coordinates.
+func path(parts ...any) string {
+	var b strings.Builder
+	gap := false
+	for _, part := range parts {
+		switch part := part.(type) {
+		case string:
+			b.WriteString(part)
+			gap = false
+		case float64:
+			text := coordinate(part)
+			if gap && !strings.HasPrefix(text, "-") {
+				b.WriteByte(' ')
+			}
+			b.WriteString(text)
+			gap = true
+		case int:
+			if gap {
+				b.WriteByte(' ')
+			}
+			b.WriteString(strconv.Itoa(part))
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// coordinate writes a length to a tenth, without a needless zero.
+func coordinate(f float64) string {
+	text := strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
+	if strings.HasPrefix(text, "0.") {
+		return text[1:]
+	}
+	if strings.HasPrefix(text, "-0.") {
+		return "-" + text[2:]
+	}
+	return text
+}

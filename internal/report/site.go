@@ -1,0 +1,199 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// site renders the pages of one document. Its document is clean: whatever it
+// shows went through cleaned.
+type site struct {
+	doc   Document
+	pages *template.Template
+	css   template.CSS
+	csp   string
+	names map[string]string // good id to the name shown
+	defs  map[string]observation.Definition
+}
+
+func newSite(doc Document) (*site, error) {
+	s := &site{
+		doc:   cleaned(doc),
+		names: make(map[string]string, len(doc.Goods)),
+		defs:  make(map[string]observation.Definition, len(doc.Definitions)),
+	}
+	for _, good := range s.doc.Goods {
+		s.names[good.ID] = displayName(good)
+	}
+	for _, def := range s.doc.Definitions {
+		s.defs[def.ID] = def
+	}
+	css, err := templateFiles.ReadFile("templates/style.css")
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
+	}
+	s.css, s.csp = template.CSS(css), policy(css)
+	s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the embedded templates: %w", err)
+	}
+	return s, nil
+}
+
+// policy is the content security policy of every page: one inline style sheet,
+// known by its hash, and images from data alone. No script, no request.
+func policy(css []byte) string {
+	sum := sha256.Sum256(css)
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src data:; base-uri 'none'; form-action 'none'"
+}
+
+// page is what the layout needs of every page.
+type page struct {
+	Title, Root string // Root leads to the portfolio's folder: "" or "../"
+	CSS         template.CSS
+	CSP         string
+	Doc         *Document
+	View        any
+}
+
+func (s *site) render(w io.Writer, name, title, root string, view any) error {
+	var out bytes.Buffer
+	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, CSS: s.css, CSP: s.csp, Doc: &s.doc, View: view})
+	if err != nil {
+		return fmt.Errorf("render %s of %q: %w", name, title, err)
+	}
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("write %s of %q: %w", name, title, err)
+	}
+	return nil
+}
+
+func (s *site) functions() template.FuncMap {
+	return template.FuncMap{
+		"date": date, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
+		"num":       func(n int) string { return number(float64(n)) },
+		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
+		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "rangeText": rangeText,
+		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
+		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit,
+		"page": pagePath, "name": s.name, "said": said, "first": firstReasons, "value": valueText, "meter": meter,
+	}
+}
+
+// name returns the name of a good by its id; the id where it is not in the
+// document.
+func (s *site) name(id string) string {
+	if name := s.names[id]; name != "" {
+		return name
+	}
+	return id
+}
+
+// displayName returns what a good is called on the page.
+func displayName(good Good) string {
+	if strings.TrimSpace(good.Name) != "" {
+		return good.Name
+	}
+	return good.ID + " (no name)"
+}
+
+// fileName matches the ids that can name a file on any file system.
+var fileName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
+
+// pagePath returns the path of a good's page from the portfolio page. An id
+// that is no plain slug gets a name made from its hash.
+func pagePath(id string) string {
+	if !fileName.MatchString(id) {
+		sum := sha256.Sum256([]byte(id))
+		id = "good_" + hex.EncodeToString(sum[:8])
+	}
+	return "goods/" + id + ".html"
+}
+
+// web returns an address that is safe to link to: http or https with a host;
+// empty otherwise.
+func web(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	return u.String()
+}
+
+// advisoryID matches the ids of OSV records.
+var advisoryID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,79}$`)
+
+func advisoryURL(id string) string {
+	if !advisoryID.MatchString(id) {
+		return ""
+	}
+	return "https://osv.dev/vulnerability/" + id
+}
+
+// shortCommit returns the first ten digits of a commit.
+func shortCommit(id string) string {
+	if len(id) > 10 {
+		return id[:10]
+	}
+	return id
+}
+
+func firstReasons(n int, reasons []assess.Reason) []assess.Reason {
+	return reasons[:min(n, len(reasons))]
+}
+
+// said writes a list of a catalog; one that it does not speak of differs from
+// one that is empty.
+func said(items []string) string {
+	switch {
+	case items == nil:
+		return "the catalog does not say"
+	case len(items) == 0:
+		return "the catalog names none"
+	}
+	return cut(shortList(items), 400)
+}
+
+// levelClass is the CSS class of a level that is set apart from the rest.
+func levelClass(level assess.Level) string {
+	switch level {
+	case assess.Weak, assess.Missing, assess.LevelUnknown:
+		return "l-" + string(level)
+	}
+	return ""
+}
+
+// stageClass is the CSS class of a stage, stageSymbol the id of its mark; a
+// stage that is none is shown as unassessed.
+func stageClass(stage assess.Stage) string {
+	for _, known := range stageOrder {
+		if stage == known {
+			return string(stage)
+		}
+	}
+	return string(assess.Unassessed)
+}
+
+func stageSymbol(stage assess.Stage) string { return "s-" + stageClass(stage) }
+
+// meter draws a share from 0 to 1 as a bar; the number stands beside it.
+func meter(share float64) template.HTML {
+	share = min(max(share, 0), 1)
+	return template.HTML(fmt.Sprintf(`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))
+}
