@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,8 +11,9 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// maxExpression bounds a licence expression, in bytes; real ones are short.
-const maxExpression = 500
+// maxExpression bounds a licence expression, in bytes: the library multiplies
+// out brackets, and a long expression could keep it busy for hours.
+const maxExpression = 200
 
 // LicenseMatches compares the licences that a catalog declares (SPDX ids or
 // expressions) with those found in the repositories (SPDX ids). It is true
@@ -63,29 +65,59 @@ func LicenseMatches(declared, found []string) (observation.State, bool, string) 
 	return observation.Measured, len(matched) > 0, strings.Join(remarks, "; ")
 }
 
-// satisfied reports whether the licences found are what an expression asks for.
-func satisfied(expression string, found []string) (bool, error) {
-	if len(expression) > maxExpression {
-		return false, fmt.Errorf("longer than %d bytes", maxExpression)
-	}
-	return spdxexp.Satisfies(expression, found)
-}
-
 // mentions reports whether a declared expression speaks of a found licence.
 func mentions(declared []string, id string) bool {
 	return slices.ContainsFunc(declared, func(expression string) bool {
-		if len(expression) > maxExpression {
-			return false
-		}
-		parts, err := spdxexp.ExtractLicenses(expression)
+		parts, err := licensesIn(expression)
 		return err == nil && slices.ContainsFunc(parts, func(part string) bool {
-			ok, err := spdxexp.Satisfies(part, []string{id})
+			ok, err := satisfied(part, []string{id})
 			return err == nil && ok
 		})
 	})
 }
 
+// satisfied reports whether the licences found are what an expression asks for.
+func satisfied(expression string, found []string) (ok bool, err error) {
+	err = guarded(expression, func() error {
+		ok, err = spdxexp.Satisfies(expression, found)
+		return err
+	})
+	return ok && err == nil, err
+}
+
+// licensesIn lists the licences that an expression speaks of.
+func licensesIn(expression string) (ids []string, err error) {
+	err = guarded(expression, func() error {
+		ids, err = spdxexp.ExtractLicenses(expression)
+		return err
+	})
+	return ids, err
+}
+
+// guarded calls the library, which panics over some expressions that end too
+// early ("((").
+func guarded(expression string, call func() error) (err error) {
+	if len(expression) > maxExpression {
+		return fmt.Errorf("longer than %d bytes", maxExpression)
+	}
+	defer func() {
+		if recover() != nil {
+			err = errors.New("not an SPDX expression")
+		}
+	}()
+	return call()
+}
+
+// validLicense reports whether an id stands in the SPDX list. References to
+// texts elsewhere ("LicenseRef-…") are well-formed and say nothing.
 func validLicense(id string) bool {
-	ok, _ := spdxexp.ValidateLicenses([]string{id})
-	return ok && len(id) <= maxExpression
+	if len(id) > maxExpression || strings.Contains(id, "Ref-") {
+		return false
+	}
+	ok := false
+	err := guarded(id, func() error {
+		ok, _ = spdxexp.ValidateLicenses([]string{id})
+		return nil
+	})
+	return ok && err == nil
 }

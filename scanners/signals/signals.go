@@ -25,6 +25,9 @@ type Scanner struct{}
 
 var _ scanners.CatalogScanner = Scanner{}
 
+// New returns the scanner.
+func New() Scanner { return Scanner{} }
+
 // Name implements scanners.Scanner.
 func (Scanner) Name() string { return Name }
 

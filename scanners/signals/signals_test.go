@@ -1,0 +1,356 @@
+package signals_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/signals"
+)
+
+var asOf = time.Date(2026, time.November, 1, 9, 0, 0, 0, time.UTC)
+
+// files is one commit's tree; a nil entry of a later commit removes the file.
+type files map[string]string
+
+// removed stands for a file that a later commit takes away.
+const removed = "\x00removed"
+
+// repository writes commits a year apart, the last one a day before asOf.
+func repository(t *testing.T, commits ...files) string {
+	t.Helper()
+	var b strings.Builder
+	for i, tree := range commits {
+		when := asOf.AddDate(i+1-len(commits), 0, -1).Unix()
+		fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\ncommitter Someone <someone@host.invalid> %d +0000\ndata 1\nx\n", i+1, when)
+		if i > 0 {
+			fmt.Fprintf(&b, "from :%d\n", i)
+		}
+		for name, content := range tree {
+			if content == removed {
+				fmt.Fprintf(&b, "D %s\n", name)
+				continue
+			}
+			mode := "100644"
+			if target, ok := strings.CutPrefix(content, "link:"); ok {
+				mode, content = "120000", target
+			}
+			fmt.Fprintf(&b, "M %s inline %s\ndata %d\n%s\n", mode, name, len(content), content)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "repository.git")
+	git(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
+	git(t, dir, []byte(b.String()), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	return dir
+}
+
+func git(t *testing.T, dir string, stdin []byte, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
+
+// lose removes the object of a file, as in a partial clone.
+func lose(t *testing.T, dir, file string) {
+	t.Helper()
+	oid := strings.TrimSpace(git(t, dir, nil, "rev-parse", file))
+	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func scan(t *testing.T, dir string) map[string]observation.Measure {
+	t.Helper()
+	runner, err := gitrepo.New(t.Context(), gitrepo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = runner.Close() }()
+	snapshot, err := runner.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = snapshot.Close() }()
+	seen, err := signals.New().Scan(t.Context(), scanners.Input{Snapshot: snapshot, At: asOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return byID(t, signals.New().Definitions(), seen.Measures)
+}
+
+// byID also checks that every declared measure is there, once and in order.
+func byID(t *testing.T, definitions []observation.Definition, measures []observation.Measure) map[string]observation.Measure {
+	t.Helper()
+	index := map[string]observation.Measure{}
+	for i, d := range definitions {
+		if i >= len(measures) || measures[i].ID != d.ID || measures[i].State == "" {
+			t.Fatalf("measure %d of %d is not a written %s", i, len(measures), d.ID)
+		}
+		if measures[i].State == observation.Unknown && (measures[i].Cause == "" || measures[i].Detail == "") {
+			t.Errorf("%s is unknown without a reason", d.ID)
+		}
+		index[d.ID] = measures[i]
+	}
+	if len(measures) != len(definitions) {
+		t.Fatalf("%d measures for %d definitions", len(measures), len(definitions))
+	}
+	return index
+}
+
+// expect compares values; the texts "na" and "unknown" stand for the states.
+func expect(t *testing.T, got map[string]observation.Measure, want map[string]any) {
+	t.Helper()
+	for id, value := range want {
+		m := got[id]
+		var have any
+		switch m.State {
+		case observation.Measured:
+			have = m.Value
+		case observation.NotApplicable:
+			have = "na"
+		default:
+			have = "unknown"
+		}
+		if n, ok := value.(int); ok {
+			value = float64(n)
+		}
+		if list, ok := value.([]string); ok {
+			if l, isList := have.([]string); !isList || !slices.Equal(l, list) {
+				t.Errorf("%s = %v, want %v (%s)", id, have, value, m.Detail)
+			}
+			continue
+		}
+		if have != value {
+			t.Errorf("%s = %v, want %v (%s)", id, have, value, m.Detail)
+		}
+	}
+}
+
+var allSources = []string{"FUNDING.yml", "README", "funding.json", "package.json", "publiccode.yml"}
+
+func TestABareRepositoryShowsNoFunding(t *testing.T) {
+	expect(t, scan(t, repository(t, files{"main.go": "package main"})), map[string]any{
+		"funding.received": false, "funding.sought": false, "funding.evidence": []string{}, "funding.sources-read": allSources,
+		"license.file": false, "license.spdx": "na", "license.changes": 0, "license.last-change-days": "na",
+		"governance.readme": false, "governance.ci": false, "lifecycle.sunset-declared": "unknown",
+		"lifecycle.development-status": "na", "maintenance.type": "na",
+	})
+}
+
+func TestFundingIsToldApartByLevel(t *testing.T) {
+	tests := []struct {
+		name             string
+		tree             files
+		received, sought any
+		evidence         []string
+	}{
+		{"FUNDING.yml with accounts", files{".github/FUNDING.yml": "github: [someone]\nopen_collective: thing\npatreon: # a user\nko_fi: []\ncustom: ['']\nunheard: of\n"},
+			false, true, []string{"FUNDING.yml: github, open_collective"}},
+		{"the forge's empty template", files{"docs/funding.yml": "# supported platforms\ngithub: # up to 4\npatreon:\ncustom: null\n"}, false, false, []string{}},
+		{"a FUNDING.yml of comments", files{"FUNDING.yml": "# nothing yet\n"}, false, false, []string{}},
+		{"income and plans, with repeated guids", files{"funding.json": `{"version":"v1.1.0","funding":{"plans":[{"guid":"a","status":"active"},{"guid":"a","status":"active"},{"status":"inactive"},7],
+			"history":[{"year":2024,"income":5000},{"year":2025,"income":0},{"year":2023}]}}`},
+			true, true, []string{"funding.json: 1 year with income", "funding.json: 2 active plans"}},
+		{"plans alone are no money", files{"funding.json": `{"funding":{"plans":[{"status":"active"}],"history":[{"year":2017,"currency":"USD"}]}}`}, false, true, []string{"funding.json: 1 active plan"}},
+		{"package.json", files{"package.json": `{"funding":[{"type":"x","url":"https://www.opencollective.com/thing"},"https://example.org/give"]}`}, false, true,
+			[]string{"package.json: funding at example.org, opencollective.com"}},
+		{"links in the readme", files{"README.md": "[![b](https://opencollective.com/thing/badge.svg)](https://opencollective.com/thing) like https://patreon.com\n"}, false, true,
+			[]string{"README: links to opencollective.com"}},
+		{"funders and a running contract", files{"publiccode.yml": "publiccodeYmlVersion: '0.4'\nname: Thing\nfundedBy:\n  - name: A Ministry\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2027-01-31\n"}, true, false,
+			[]string{"publiccode.yml: funded by 1 organization", "publiccode.yml: maintenance contract until 2027-01-31"}},
+		{"a contract that ended", files{"publiccode.yml": "name: Thing\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2026-10-31\n"}, false, false, []string{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, scan(t, repository(t, test.tree)), map[string]any{
+				"funding.received": test.received, "funding.sought": test.sought, "funding.evidence": test.evidence, "funding.sources-read": allSources,
+			})
+		})
+	}
+}
+
+func TestAnUnreadableSourceIsNeverANo(t *testing.T) {
+	tests := []struct {
+		name             string
+		tree             files
+		lost             string
+		received, sought any
+		evidence         any
+		unread           string
+	}{
+		{"a broken FUNDING.yml", files{"FUNDING.yml": "github: [someone\n\tx"}, "", false, "unknown", "unknown", "FUNDING.yml"},
+		{"a FUNDING.yml that is a list", files{"FUNDING.yml": "- github\n"}, "", false, "unknown", "unknown", "FUNDING.yml"},
+		{"a broken funding.json", files{"funding.json": "{"}, "", "unknown", "unknown", "unknown", "funding.json"},
+		{"another funding.json", files{"funding.json": "{}"}, "", "unknown", "unknown", "unknown", "funding.json"},
+		{"a lost funding.json beside evidence", files{"funding.json": "{}", "FUNDING.yml": "github: x"}, "funding.json", "unknown", true, []string{"FUNDING.yml: github"}, "funding.json"},
+		{"a lost readme", files{"README.md": "hello"}, "README.md", false, "unknown", "unknown", "README"},
+		{"a lost publiccode.yml", files{"publiccode.yml": "name: x"}, "publiccode.yml", "unknown", false, "unknown", "publiccode.yml"},
+		{"a link that leads out", files{"FUNDING.yml": "link:../../outside"}, "", false, "unknown", "unknown", "FUNDING.yml"},
+		{"a file that is too large", files{"FUNDING.yml": "github: x\n" + strings.Repeat("#", 1<<20)}, "", false, "unknown", "unknown", "FUNDING.yml"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := repository(t, test.tree)
+			if test.lost != "" {
+				lose(t, dir, "HEAD:"+test.lost)
+			}
+			got := scan(t, dir)
+			left := slices.DeleteFunc(slices.Clone(allSources), func(s string) bool { return s == test.unread })
+			expect(t, got, map[string]any{"funding.received": test.received, "funding.sought": test.sought, "funding.evidence": test.evidence, "funding.sources-read": left})
+			if test.lost != "" && test.received == "unknown" && got["funding.received"].Cause != observation.CauseMissingObjects {
+				t.Errorf("the cause is %s", got["funding.received"].Cause)
+			}
+		})
+	}
+}
+
+// Links stand in for the texts of licences, so that none is copied here.
+const (
+	mit    = "Licensed under https://www.opensource.org/licenses/mit\n"
+	apache = "Licensed under https://www.apache.org/licenses/LICENSE-2.0\n"
+	gpl    = "Licensed under https://www.opensource.org/licenses/gpl-3.0\n"
+)
+
+func TestLicencesAndTheirChangesAreRead(t *testing.T) {
+	tests := []struct {
+		name    string
+		commits []files
+		want    map[string]any
+	}{
+		{"one that never changed", []files{{"LICENSE": mit}}, map[string]any{"license.spdx": []string{"MIT"}, "license.file": true, "license.changes": 0, "license.last-change-days": "na"}},
+		{"one that changed a year ago", []files{{"LICENSE": mit}, {"LICENSE": apache}, {"x": "y"}}, map[string]any{"license.spdx": []string{"Apache-2.0"}, "license.changes": 1, "license.last-change-days": 366}},
+		{"moved and reworded", []files{{"COPYING": mit}, {"COPYING": removed, "LICENSE.md": mit}, {"LICENSE.md": "For the record:\n" + mit}}, map[string]any{"license.changes": 0}},
+		{"moved and changed", []files{{"COPYING": mit}, {"COPYING": removed, "LICENSE.md": gpl}}, map[string]any{"license.spdx": []string{"GPL-3.0"}, "license.changes": 1, "license.last-change-days": 1}},
+		{"removed and put back", []files{{"LICENSE": mit}, {"LICENSE": removed}, {"LICENSE": mit}}, map[string]any{"license.changes": 0}},
+		{"one beside another", []files{{"LICENSE": mit, "LICENSES/Apache-2.0.txt": apache}}, map[string]any{"license.spdx": []string{"Apache-2.0", "MIT"}}},
+		{"an unknown text", []files{{"LICENSE": "All wrongs reserved."}}, map[string]any{"license.spdx": "unknown", "license.file": true}},
+		{"code that handles licences", []files{{"license.go": mit, "LICENSE-header.txt": mit, "licenses.json": "{}"}}, map[string]any{"license.file": false, "license.spdx": "na"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) { expect(t, scan(t, repository(t, test.commits...)), test.want) })
+	}
+}
+
+func TestALostLicenceIsUnknown(t *testing.T) {
+	old := repository(t, files{"LICENSE": mit}, files{"LICENSE": apache})
+	lose(t, old, "HEAD~1:LICENSE")
+	expect(t, scan(t, old), map[string]any{"license.spdx": []string{"Apache-2.0"}, "license.changes": "unknown", "license.last-change-days": "unknown"})
+	now := repository(t, files{"LICENSE": mit})
+	lose(t, now, "HEAD:LICENSE")
+	expect(t, scan(t, now), map[string]any{"license.file": true, "license.spdx": "unknown", "license.changes": "unknown"})
+}
+
+func TestGovernanceFilesAreFoundWhereForgesLook(t *testing.T) {
+	expect(t, scan(t, repository(t, files{
+		"SECURITY.md": "x", ".github/CODE_OF_CONDUCT.md": "x", "docs/contributing.rst": "x", "MAINTAINERS": "x", ".github/CODEOWNERS": "x",
+		"Readme.txt": "x", "CHANGELOG.md": "x", ".github/workflows/test.yml": "x",
+	})), map[string]any{
+		"governance.security-policy": true, "governance.code-of-conduct": true, "governance.contributing": true, "governance.governance-file": true,
+		"governance.codeowners": true, "governance.readme": true, "governance.changelog": true, "governance.ci": true, "lifecycle.sunset-declared": false,
+	})
+	expect(t, scan(t, repository(t, files{"security.php": "x", "src/CONTRIBUTING.md": "x", ".github/workflows/README.md": "x"})), map[string]any{
+		"governance.security-policy": false, "governance.contributing": false, "governance.ci": false,
+	})
+}
+
+func TestPubliccodeTellsOfTheLifecycle(t *testing.T) {
+	expect(t, scan(t, repository(t, files{"publiccode.yml": "name: Thing\ndevelopmentStatus: obsolete\nusedBy: [A City, A Town]\nfundedBy:\n  - name: A Ministry\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2026-10-22\n"})), map[string]any{
+		"lifecycle.sunset-declared": true, "lifecycle.development-status": "obsolete", "maintenance.type": "contract",
+		"maintenance.contract-until-days": -10, "adoption.used-by-declared": 2, "funding.funded-by-declared": 1,
+	})
+	expect(t, scan(t, repository(t, files{"publiccode.yml": "name: Thing\nmaintenance:\n  type: none\n"})), map[string]any{
+		"maintenance.type": "none", "maintenance.contract-until-days": "na", "adoption.used-by-declared": "unknown", "lifecycle.sunset-declared": false,
+	})
+}
+
+func TestNoPersonIsNamed(t *testing.T) {
+	got := scan(t, repository(t, files{
+		"FUNDING.yml": "github: jane-doe-77\npatreon: janedoe77\n", "README.md": "Support [me](https://patreon.com/janedoe77)",
+		"package.json":   `{"funding":"https://github.com/sponsors/jane-doe-77","author":"Jane Doe <jane@host.invalid>"}`,
+		"publiccode.yml": "name: Thing\nmaintenance:\n  type: community\n  contacts:\n    - name: Jane Doe\n      email: jane@host.invalid\n",
+		"funding.json":   `{"entity":{"name":"Jane Doe","email":"jane@host.invalid","phone":"077"},"funding":{"plans":[{"status":"active","description":"Jane Doe"}]}}`,
+	}))
+	text, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, private := range []string{"Jane", "jane", "host.invalid", "077"} {
+		if bytes.Contains(text, []byte(private)) {
+			t.Errorf("the measures hold %q: %s", private, text)
+		}
+	}
+}
+
+func TestTheCatalogSpeaksOrIsSilent(t *testing.T) {
+	spdx := []observation.Measure{{ID: "license.spdx", State: observation.Measured, Value: []string{"MIT"}}}
+	dpg := catalog.Good{
+		Name: "Thing", Status: "DPG", Licenses: []string{"MIT"}, DeploymentCountries: []string{"Kenya", "Togo"}, UsedBy: []string{},
+		Organizations: []catalog.Organization{{Name: "A Fund", Role: "funder"}, {Name: "A Lab", Role: "owner"}, {Name: "A Fund", Role: "owner"}},
+		Sources:       []catalog.Source{{Catalog: "dpga", Entry: "thing"}},
+	}
+	definitions := signals.New().CatalogDefinitions()
+	expect(t, byID(t, definitions, signals.New().ScanGood(dpg, spdx, asOf)), map[string]any{
+		"adoption.deployment-countries": 2, "adoption.used-by": 0, "adoption.dpg-status": true, "funding.catalog-funders": 1,
+		"catalog.organizations": 2, "license.declared": []string{"MIT"}, "license.matches-declared": true, "lifecycle.catalog-status": "DPG",
+	})
+	nominee := catalog.Good{Name: "Thing", Status: "nominee", Licenses: []string{"GPL-3.0"}, Sources: dpg.Sources}
+	expect(t, byID(t, definitions, signals.New().ScanGood(nominee, spdx, asOf)), map[string]any{
+		"adoption.deployment-countries": "unknown", "adoption.used-by": "unknown", "adoption.dpg-status": false, "funding.catalog-funders": 0,
+		"license.matches-declared": false,
+	})
+	listed := catalog.Good{Name: "Thing", Sources: []catalog.Source{{Catalog: "url", Entry: "x"}}}
+	expect(t, byID(t, definitions, signals.New().ScanGood(listed, nil, asOf)), map[string]any{
+		"adoption.dpg-status": "unknown", "funding.catalog-funders": "unknown", "catalog.organizations": "unknown", "license.declared": "unknown",
+		"license.matches-declared": "unknown", "lifecycle.catalog-status": "unknown",
+	})
+	part := []observation.Measure{{ID: "license.spdx", State: observation.Measured, Value: []string{"MIT"}, Bound: observation.AtLeast}}
+	expect(t, byID(t, definitions, signals.New().ScanGood(nominee, part, asOf)), map[string]any{"license.matches-declared": "unknown"})
+}
+
+func TestLicenseMatches(t *testing.T) {
+	tests := []struct {
+		declared, found []string
+		state           observation.State
+		matches         bool
+		says            string
+	}{
+		{[]string{"MIT"}, []string{"MIT"}, observation.Measured, true, ""},
+		{[]string{"mit"}, []string{"MIT"}, observation.Measured, true, ""},
+		{[]string{"GPL-3.0"}, []string{"GPL-3.0-only"}, observation.Measured, true, ""},
+		{[]string{"GPL-3.0-or-later"}, []string{"GPL-3.0"}, observation.Measured, true, ""},
+		{[]string{"AGPL-3.0-only"}, []string{"AGPL-3.0"}, observation.Measured, true, ""},
+		{[]string{"GPL-2.0-only"}, []string{"GPL-3.0"}, observation.Measured, false, "declared and not found: GPL-2.0-only; found and not declared: GPL-3.0"},
+		{[]string{"MIT OR Apache-2.0"}, []string{"Apache-2.0"}, observation.Measured, true, ""},
+		{[]string{"MIT AND CC-BY-4.0"}, []string{"MIT"}, observation.Measured, false, "declared and not found: MIT AND CC-BY-4.0"},
+		{[]string{"MIT", "CC-BY-4.0"}, []string{"MIT"}, observation.Measured, true, "declared and not found: CC-BY-4.0"},
+		{[]string{"MIT"}, []string{"MIT", "AGPL-3.0"}, observation.Measured, true, "found and not declared: AGPL-3.0"},
+		{[]string{"Our own terms"}, []string{"MIT"}, observation.Unknown, false, "no SPDX expression"},
+		{[]string{"Our own terms", "GPL-2.0"}, []string{"MIT"}, observation.Unknown, false, "no SPDX expression"},
+		{nil, []string{"MIT"}, observation.Unknown, false, "declares no licence"},
+		{[]string{"MIT"}, nil, observation.Unknown, false, "no known licence"},
+		{[]string{"MIT"}, []string{"LicenseRef-own"}, observation.Unknown, false, "no known licence"},
+	}
+	for _, test := range tests {
+		state, matches, says := signals.LicenseMatches(test.declared, test.found)
+		if state != test.state || matches != test.matches || !strings.Contains(says, test.says) || test.says == "" && says != "" {
+			t.Errorf("%v against %v: %s %v %q, want %s %v %q", test.declared, test.found, state, matches, says, test.state, test.matches, test.says)
+		}
+	}
+}
