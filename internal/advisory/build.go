@@ -2,8 +2,6 @@ package advisory
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,6 +37,9 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 	}
 	if report == nil {
 		report = func(Progress) {}
+	}
+	if info, ok := current(ctx, source, found, path); ok {
+		return info, nil
 	}
 	draft, err := os.MkdirTemp(filepath.Dir(path), ".advisories-")
 	if err != nil {
@@ -89,6 +90,40 @@ func buildDraft(ctx context.Context, source string, found []part, old, draft str
 		info.Ecosystems[i].Reused = b.reused[info.Ecosystems[i].Name]
 	}
 	return info, db.Close()
+}
+
+// current returns the index before where nothing of the source has changed.
+func current(ctx context.Context, source string, found []part, path string) (Info, bool) {
+	if _, err := os.Stat(path); err != nil {
+		return Info{}, false
+	}
+	x, err := openIndex(path)
+	if err != nil {
+		return Info{}, false
+	}
+	defer x.Close()
+	failed, err := fetchNotes(source)
+	if err != nil || len(failed) > 0 || x.checkFormat(ctx) != nil {
+		return Info{}, false
+	}
+	rows, err := x.rows(ctx)
+	if err != nil || len(rows) != len(found) {
+		return Info{}, false
+	}
+	for i, p := range found {
+		if stamp, err := p.stamp(); err != nil || rows[i].Name != p.ecosystem || rows[i].Stamp != stamp {
+			return Info{}, false
+		}
+	}
+	catalog, err := readKEV(source)
+	if err != nil || !x.holds(ctx, source, catalog.digest()) {
+		return Info{}, false
+	}
+	info, err := x.info(ctx, noLimit)
+	for i := range info.Ecosystems {
+		info.Ecosystems[i].Reused = true
+	}
+	return info, err == nil
 }
 
 // builder fills a draft.
@@ -145,17 +180,22 @@ func (b *builder) about(ctx context.Context, source string) error {
 		return err
 	}
 	defer tx.Rollback()
-	sum := sha256.New()
 	for _, v := range catalog.Vulnerabilities {
-		fmt.Fprintln(sum, v.CVE)
 		if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO exploited VALUES (?)", strings.ToUpper(v.CVE)); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO about VALUES (?, ?, ?)", source, catalog.Released, hex.EncodeToString(sum.Sum(nil))); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO about VALUES (?, ?, ?)", source, catalog.Released, catalog.digest()); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	failed, err := fetchNotes(source)
+	for _, n := range failed {
+		err = errors.Join(err, b.note(ctx, 0, n.Cause, n.Subject, n.Message))
+	}
+	return err
 }
 
 func (b *builder) note(ctx context.Context, ecosystem int64, cause observation.Cause, subject, message string) error {

@@ -122,6 +122,14 @@ func (x index) info(ctx context.Context, asOf time.Time) (Info, error) {
 	return info, err
 }
 
+// holds reports whether the index was built of this source and KEV catalog,
+// without a remark on either.
+func (x index) holds(ctx context.Context, source, kev string) bool {
+	var n int
+	err := x.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = 0)", source, kev)
+	return err == nil && n == 1
+}
+
 func (x index) notes(ctx context.Context) ([]observation.Note, error) {
 	var stored [][]byte
 	if err := x.SelectContext(ctx, &stored, "SELECT note FROM note ORDER BY ecosystem, rowid"); err != nil {

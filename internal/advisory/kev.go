@@ -1,6 +1,8 @@
 package advisory
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,4 +54,17 @@ func parseKEV(data []byte) (*kevCatalog, error) {
 		catalog.Released = catalog.Released[:len("2006-01-02")]
 	}
 	return &catalog, nil
+}
+
+// digest changes where the catalog lists something else. A nil catalog has one
+// too.
+func (c *kevCatalog) digest() string {
+	sum := sha256.New()
+	if c != nil && len(c.Vulnerabilities) > 0 {
+		fmt.Fprintln(sum, c.Released)
+		for _, v := range c.Vulnerabilities {
+			fmt.Fprintln(sum, v.CVE)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil))
 }

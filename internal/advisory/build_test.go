@@ -1,0 +1,238 @@
+package advisory_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func TestBrokenRecordsAreNotedAndCostOnlyThemselves(t *testing.T) {
+	folder := source(t, map[string]map[string]string{"npm": {
+		"GOOD.json":      npmRecord("GOOD", "left", "2026-01-01T00:00:00Z", below2),
+		"TRUNCATED.json": `{"id":"TRUNCATED","affe`,
+		"NOID.json":      `{"summary":"nobody"}`,
+		"EMPTY.json":     ``,
+		"WRONG.json":     `{"id":"WRONG","aliases":"CVE-1","affected":[{"package":{"ecosystem":"npm","name":"left"},` + below2 + `}]}`,
+		"readme.txt":     `not a record`,
+	}})
+	database, info := build(t, folder)
+	npm := info.Ecosystems[0]
+	if npm.Records != 2 || npm.Broken != 4 {
+		t.Errorf("got %d records, %d broken; want 2 and 4", npm.Records, npm.Broken)
+	}
+	if len(info.Notes) != 4 {
+		t.Errorf("got %d notes, want one for each broken record: %v", len(info.Notes), info.Notes)
+	}
+	for _, n := range info.Notes {
+		if n.Cause != observation.CauseBroken || !strings.HasPrefix(n.Subject, "npm/") {
+			t.Errorf("the note does not say which file: %+v", n)
+		}
+	}
+	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"GOOD", "WRONG"}) {
+		t.Errorf("matched %v, want the good record and the one read in part", got)
+	}
+}
+
+func TestUnknownFieldsKeepARecord(t *testing.T) {
+	record := `{"id":"NEW","future":{"a":[1]},"severity":[{"type":"CVSS_V9","score":7}],"database_specific":"text",` +
+		`"affected":[{"package":{"ecosystem":"npm","name":"left","x":1},` + below2 + `,"y":null}]}`
+	database, info := build(t, source(t, map[string]map[string]string{"npm": {"NEW.json": record}}))
+	if info.Ecosystems[0].Broken != 0 {
+		t.Errorf("a record with fields of the future counts as broken: %v", info.Notes)
+	}
+	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"NEW"}) {
+		t.Errorf("matched %v, want NEW", got)
+	}
+}
+
+func TestNewestOfTwoRecordsWithOneIDWins(t *testing.T) {
+	older := npmRecord("TWICE", "left", "2025-01-01T00:00:00Z", below2)
+	newer := npmRecord("TWICE", "right", "2026-01-01T00:00:00Z", below2)
+	for name, files := range map[string]map[string]string{
+		"older first": {"npm/a.json": older, "npm/b.json": newer},
+		"newer first": {"npm/a.json": newer, "npm/b.json": older},
+	} {
+		folder := t.TempDir()
+		for file, text := range files {
+			write(t, folder, file, []byte(text))
+		}
+		database, info := build(t, folder)
+		result := match(t, database, pkg("npm", "left", "1.0.0"), pkg("npm", "right", "1.0.0"))
+		if len(result.Findings) != 1 || result.Findings[0].Package.Name != "right" || info.Ecosystems[0].Records != 1 {
+			t.Errorf("%s: got %v", name, result.Findings)
+		}
+	}
+}
+
+func TestOneBadEcosystemDoesNotStopTheOthers(t *testing.T) {
+	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	write(t, folder, "PyPI/all.zip", []byte("not a zip"))
+	write(t, folder, "Maven/all.zip", archive(t, nil))
+	database, info := build(t, folder)
+	if len(info.Ecosystems) != 1 || len(info.Notes) != 2 {
+		t.Fatalf("got %d ecosystems and notes %v", len(info.Ecosystems), info.Notes)
+	}
+	result := match(t, database, pkg("npm", "left", "1.0.0"), pkg("PyPI", "django", "1.0"), pkg("Maven", "a:b", "1"))
+	if len(result.Findings) != 1 || len(result.Unmatched) != 2 || result.Unmatched[0].Cause != observation.CauseNoDatabase {
+		t.Errorf("the packages of the bad ecosystems are not unknown: %+v", result)
+	}
+}
+
+func TestBuildSaysWhatIsWrongWithTheSource(t *testing.T) {
+	empty, corrupt := t.TempDir(), t.TempDir()
+	write(t, corrupt, "npm/all.zip", []byte("PK\x03\x04 truncated"))
+	for name, c := range map[string]struct{ folder, want string }{
+		"missing":    {filepath.Join(empty, "nowhere"), "<Ecosystem>/all.zip"},
+		"empty":      {empty, "no ecosystem"},
+		"unreadable": {corrupt, "midspan advisories update"},
+	} {
+		index := filepath.Join(t.TempDir(), "index.db")
+		_, err := advisory.Build(t.Context(), c.folder, index, nil)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error that says %q", name, err, c.want)
+		}
+		if _, err := os.Stat(index); err == nil {
+			t.Errorf("%s: an index was left behind", name)
+		}
+	}
+}
+
+func TestOnlyChangedEcosystemsAreReadAgain(t *testing.T) {
+	folder := source(t, map[string]map[string]string{
+		"npm":  {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2), "BAD.json": "{"},
+		"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"Foo_Bar"},"versions":["1"]}]}`},
+	})
+	index := filepath.Join(t.TempDir(), "index.db")
+	rebuild := func() map[string]bool {
+		info, err := advisory.Build(t.Context(), folder, index, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(info.Notes) != 1 {
+			t.Errorf("the note on the broken record is lost: %v", info.Notes)
+		}
+		reused := map[string]bool{}
+		for _, e := range info.Ecosystems {
+			reused[e.Name] = e.Reused
+		}
+		return reused
+	}
+	if got := rebuild(); got["npm"] || got["PyPI"] {
+		t.Errorf("first build reused %v", got)
+	}
+	if got := rebuild(); !got["npm"] || !got["PyPI"] {
+		t.Errorf("second build read again: %v", got)
+	}
+	first := fingerprint(t, index)
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(folder, "npm", "all.zip"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	if got := rebuild(); !got["npm"] {
+		t.Error("a file that was touched but not changed was read again")
+	}
+	write(t, folder, "PyPI/all.zip", archive(t, map[string]string{"Q.json": `{"id":"Q","affected":[{"package":{"ecosystem":"PyPI","name":"foo-bar"},"versions":["1"]}]}`}))
+	if got := rebuild(); !got["npm"] || got["PyPI"] {
+		t.Errorf("after a change of PyPI: %v", got)
+	}
+	if fingerprint(t, index) == first {
+		t.Error("the fingerprint did not change with the database")
+	}
+	result := match(t, openIndex(t, index), pkg("npm", "left", "1.0.0"), pkg("PyPI", "foo.bar", "1"))
+	if got := ids(result); !slices.Equal(got, []string{"Q", "A"}) {
+		t.Errorf("matched %v", got)
+	}
+}
+
+func fingerprint(t *testing.T, index string) string {
+	t.Helper()
+	f, err := openIndex(t, index).Fingerprint(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestAnOpenDatabaseOutlivesARebuild(t *testing.T) {
+	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	index := filepath.Join(t.TempDir(), "index.db")
+	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	database := openIndex(t, index)
+	write(t, folder, "npm/all.zip", archive(t, map[string]string{"B.json": npmRecord("B", "left", "2026-01-01T00:00:00Z", below2)}))
+	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
+		t.Errorf("the open database answers %v, want what it was opened with", got)
+	}
+}
+
+func TestADamagedIndexIsRefusedAndBuiltAnew(t *testing.T) {
+	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	index := filepath.Join(t.TempDir(), "index.db")
+	if err := os.WriteFile(index, bytes.Repeat([]byte("x"), 5000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := advisory.Open(t.Context(), index); err == nil || !strings.Contains(err.Error(), "build it again") {
+		t.Errorf("a damaged index opens: %v", err)
+	}
+	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	openIndex(t, index)
+}
+
+func TestDatesAfterAsOfAreNotTheNewest(t *testing.T) {
+	database, _ := build(t, source(t, map[string]map[string]string{"npm": {
+		"A.json": npmRecord("A", "left", "2026-05-01T10:00:00Z", below2),
+		"B.json": npmRecord("B", "left", "2027-07-09T00:00:00Z", below2),
+	}}))
+	info, err := database.Info(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := info.Ecosystems[0].Newest; !got.Equal(time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)) {
+		t.Errorf("newest is %s", got)
+	}
+}
+
+func TestAnArchiveThatUnpacksToTooMuchIsBounded(t *testing.T) {
+	var buffer bytes.Buffer
+	w := zip.NewWriter(&buffer)
+	member, err := w.Create("BOMB.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := make([]byte, 1<<20)
+	for range 20 {
+		if _, err := member.Write(zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good, err := w.Create("../../GOOD.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := good.Write([]byte(npmRecord("GOOD", "left", "2026-01-01T00:00:00Z", below2))); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	write(t, folder, "npm/all.zip", buffer.Bytes())
+	_, info := build(t, folder)
+	if info.Ecosystems[0].Records != 1 || len(info.Notes) != 1 || info.Notes[0].Cause != observation.CauseOverLimit {
+		t.Errorf("got %+v, notes %v", info.Ecosystems[0], info.Notes)
+	}
+}

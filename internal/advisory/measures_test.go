@@ -1,0 +1,121 @@
+package advisory_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func measured(t *testing.T, measures []observation.Measure, id string) observation.Measure {
+	t.Helper()
+	for _, m := range measures {
+		if m.ID == id {
+			return m
+		}
+	}
+	t.Fatalf("no measure %s", id)
+	return observation.Measure{}
+}
+
+func finding(name, advisoryID, severity, fixed string, published time.Time) observation.Finding {
+	no := false
+	return observation.Finding{Package: pkg("npm", name, "1.0.0"), Advisory: advisoryID, Severity: severity, FixedIn: fixed, Published: published, Exploited: &no}
+}
+
+func TestEveryDefinitionIsYieldedInEveryState(t *testing.T) {
+	for name, packages := range map[string][]observation.Package{
+		"none":        nil,
+		"matched":     {pkg("npm", "a", "1.0.0")},
+		"no version":  {pkg("npm", "a", "")},
+		"no database": {pkg("NuGet", "a", "1")},
+	} {
+		var none *advisory.Database
+		measures := advisory.Measures(match(t, none, packages...), packages, at, "test")
+		definitions := advisory.Definitions()
+		if len(measures) != len(definitions) {
+			t.Fatalf("%s: %d measures, %d definitions", name, len(measures), len(definitions))
+		}
+		for i, d := range definitions {
+			if measures[i].ID != d.ID {
+				t.Errorf("%s: measure %d is %s, want %s", name, i, measures[i].ID, d.ID)
+			}
+			if measures[i].State == observation.Unknown && measures[i].Cause == "" {
+				t.Errorf("%s: %s is unknown without a cause", name, d.ID)
+			}
+		}
+	}
+}
+
+func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
+	packages := []observation.Package{pkg("npm", "a", "1.0.0"), pkg("npm", "b", "1.0.0")}
+	packages[0].Relation = observation.Direct
+	packages[1].Relation = observation.Transitive
+	again := finding("a", "X", "high", "2.0.0", at.AddDate(0, 0, -100))
+	again.Package.Path = "another manifest"
+	malware := finding("b", "MAL-1", "unknown", "", at)
+	malware.Malicious = true
+	measures := advisory.Measures(advisory.Result{Findings: []observation.Finding{
+		finding("a", "X", "high", "2.0.0", at.AddDate(0, 0, -100)), again,
+		finding("a", "Y", "critical", "", at.AddDate(-3, 0, 0)),
+		finding("b", "X", "low", "2.0.0", at.AddDate(-9, 0, 0)),
+		finding("b", "Z", "critical", "2.0.0", at.AddDate(1, 0, 0)),
+		malware,
+	}}, packages, at, "test")
+	for id, want := range map[string]float64{
+		"advisories.findings": 4, "advisories.malicious": 1, "advisories.critical-high": 3, "advisories.fixable": 3, "advisories.fixable-critical-high": 2,
+		"advisories.exploited": 0, "advisories.oldest-fixable-days": 100, "advisories.unmatched": 0,
+		"inventory.packages": 2, "inventory.direct": 1, "inventory.no-version": 0,
+	} {
+		m := measured(t, measures, id)
+		if got, ok := m.Number(); !ok || got != want || m.Bound != observation.Exact {
+			t.Errorf("%s is %+v, want exactly %v", id, m, want)
+		}
+	}
+}
+
+func TestUnmatchedPackagesMakeCountsLowerBounds(t *testing.T) {
+	packages := []observation.Package{pkg("npm", "a", "1.0.0"), pkg("NuGet", "b", "1")}
+	result := advisory.Result{Unmatched: []advisory.Unmatched{{Ecosystem: "NuGet", Cause: observation.CauseNoDatabase, Packages: 1}}}
+	measures := advisory.Measures(result, packages, at, "test")
+	m := measured(t, measures, "advisories.findings")
+	if m.Bound != observation.AtLeast || !strings.Contains(m.Detail, "NuGet") {
+		t.Errorf("got %+v", m)
+	}
+	if lag := measured(t, measures, "advisories.oldest-fixable-days"); lag.State != observation.Unknown {
+		t.Errorf("the patch lag of packages that could not be matched is %+v", lag)
+	}
+	all := advisory.Measures(result, packages[1:], at, "test")
+	if m := measured(t, all, "advisories.findings"); m.State != observation.Unknown || m.Cause != observation.CauseNoDatabase {
+		t.Errorf("where nothing could be matched: %+v", m)
+	}
+}
+
+func TestNoPackagesDoNotCountAsClean(t *testing.T) {
+	measures := advisory.Measures(advisory.Result{}, nil, at, "test")
+	if m := measured(t, measures, "advisories.findings"); m.State != observation.NotApplicable {
+		t.Errorf("got %+v", m)
+	}
+	gap := []observation.Note{{Cause: observation.CauseMissingObjects, Subject: "package-lock.json", Message: "missing"}}
+	weakened := advisory.WithGaps(measures, gap)
+	for _, id := range []string{"advisories.findings", "inventory.packages"} {
+		if m := measured(t, weakened, id); m.State != observation.Unknown || m.Cause != observation.CauseMissingObjects {
+			t.Errorf("with a manifest missing, %s is %+v", id, m)
+		}
+	}
+	if m := measured(t, measures, "advisories.findings"); m.State != observation.NotApplicable {
+		t.Error("WithGaps changed its input")
+	}
+}
+
+func TestGapsMakeCountsLowerBounds(t *testing.T) {
+	packages := []observation.Package{pkg("npm", "a", "1.0.0")}
+	measures := advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"),
+		[]observation.Note{{Cause: observation.CauseBroken, Subject: "pom.xml", Message: "pom.xml does not parse"}})
+	m := measured(t, measures, "advisories.findings")
+	if m.Bound != observation.AtLeast || !strings.Contains(m.Detail, "pom.xml") {
+		t.Errorf("got %+v", m)
+	}
+}
