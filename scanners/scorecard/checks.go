@@ -1,0 +1,129 @@
+package scorecard
+
+import (
+	"github.com/ossf/scorecard/v5/checker"
+	"github.com/ossf/scorecard/v5/checks"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// fileCheck is a check whose whole input is the tree of a commit.
+type fileCheck struct {
+	name string
+	// run replaces the library's function; nil uses it.
+	run checker.CheckFn
+	// heads marks a check that opens every file but looks at its first bytes
+	// only, except for those that holdsWhole names.
+	heads bool
+	// candidates restricts the files that the check sees; nil shows all.
+	candidates func(*tree) []string
+	// settled is the score that no further file could change, so that it
+	// stands even where some files could not be read; unsettled where none does.
+	settled int
+	// inconclusive is the state of a check that ran and gave no score.
+	inconclusive observation.State
+	// elsewhere says which source that could raise the score was not asked.
+	elsewhere string
+	// mute is a detail of the library that would speak of that source.
+	mute string
+	// remedy is what to do about a score below ten.
+	remedy string
+}
+
+const unsettled = -1
+
+// fileChecks lists the checks that run, in the order of the report. The list
+// is closed on purpose: a check that a later library adds is not run before
+// somebody has read which inputs it has.
+func fileChecks() []fileCheck {
+	return []fileCheck{
+		{
+			name: checks.CheckBinaryArtifacts, heads: true, settled: checker.MinResultScore,
+			elsewhere: "runs of a workflow that validates Gradle wrappers were not asked for",
+			remedy:    "Remove compiled files from the repository and build them from source in the release pipeline.",
+		},
+		{
+			name: checks.CheckDangerousWorkflow, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			remedy: "Do not check out or interpolate what a pull request brings in a workflow that holds secrets; pass such values through environment variables.",
+		},
+		{
+			name: checks.CheckDependencyUpdateTool, settled: checker.MaxResultScore,
+			elsewhere: "update requests without a file in the repository were not looked for",
+			remedy:    "Add a configuration of Dependabot, Renovate or another update bot.",
+		},
+		{
+			name: checks.CheckFuzzing, candidates: (*tree).fuzzCandidates, settled: checker.MaxResultScore,
+			elsewhere: "OSS-Fuzz was not asked",
+			remedy:    "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
+		},
+		{
+			name: checks.CheckLicense, settled: unsettled,
+			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which licence it is by an SPDX identifier in the file's name only.",
+		},
+		{
+			name: checks.CheckPackaging, run: packaging, settled: checker.MaxResultScore, inconclusive: observation.Unknown,
+			elsewhere: "packages published by other ways were not looked for",
+			remedy:    "Publish releases from a workflow in the repository.",
+		},
+		{
+			name: checks.CheckPinnedDependencies, heads: true, settled: unsettled, inconclusive: observation.NotApplicable,
+			remedy: "Name actions, container images and downloads in scripts by their hash; let an update bot keep the hashes fresh.",
+		},
+		{
+			name: checks.CheckSAST, settled: checker.MaxResultScore,
+			elsewhere: "analysis that runs outside workflows was not asked for",
+			mute:      "no pull requests merged into dev branch",
+			remedy:    "Run a static analyser on every change, for example CodeQL in a workflow.",
+		},
+		{
+			name: checks.CheckSecurityPolicy, settled: checker.MaxResultScore,
+			elsewhere: "a policy of the whole organisation was not looked for",
+			remedy:    "Add SECURITY.md: whom to tell of a vulnerability, by which address or link, and when to expect an answer.",
+		},
+		{
+			name: checks.CheckTokenPermissions, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			remedy: "Set permissions to read at the top of each workflow, and grant writes to the one job that needs them.",
+		},
+	}
+}
+
+// caveats say on what a score rests that is less than all that could be read.
+func (c fileCheck) caveats(found outcome) []string {
+	var list []string
+	if c.elsewhere != "" && found.Score < checker.MaxResultScore {
+		list = append(list, c.elsewhere)
+	}
+	if note := byNameNote(found.byName); note != "" {
+		list = append(list, note)
+	}
+	return list
+}
+
+// absentCheck is a check of Scorecard whose input is not in a repository.
+type absentCheck struct {
+	name   string
+	cause  observation.Cause
+	detail string
+	remedy string
+}
+
+const askForge = "Run OpenSSF Scorecard with a token for the forge."
+
+var absentChecks = []absentCheck{
+	{checks.CheckBranchProtection, observation.CauseNoToken, "only the forge's API knows the rules of its branches", askForge},
+	{checks.CheckCITests, observation.CauseNoToken, "needs the change requests and their test runs, which only the forge's API knows", askForge},
+	{checks.CheckCIIBestPractices, observation.CauseOffline, "needs an answer of the OpenSSF Best Practices service, which is not asked", "Look the project up at the OpenSSF Best Practices badge programme."},
+	{checks.CheckCodeReview, observation.CauseNoToken, "needs the reviews of changes, which only the forge's API knows", askForge},
+	{checks.CheckContributors, observation.CauseNoToken, "needs the organisations in the profiles of contributors, which only the forge's API knows", askForge},
+	{checks.CheckSBOM, observation.CauseNoToken, "needs the files of releases, which only the forge's API knows", askForge},
+	{checks.CheckSignedReleases, observation.CauseNoToken, "needs the files of releases, which only the forge's API knows", askForge},
+	{checks.CheckVulnerabilities, observation.CauseUnsupported, "see advisories: packages are matched against an advisory database apart from this scanner", "Read the findings of the advisories."},
+	{checks.CheckWebHooks, observation.CauseNoToken, "only the forge's API knows the hooks of a repository, and tells them to its administrators only", askForge},
+}
+
+func (s *Scanner) absent(a absentCheck) observation.Check {
+	return observation.Check{
+		Name: a.name, State: observation.Unknown, Cause: a.cause,
+		Reason: a.detail, Remedy: a.remedy, DocURL: s.docURL(a.name),
+	}
+}

@@ -1,0 +1,82 @@
+package scorecard
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// fuzzLiterals holds, by the extension of a source file, texts of which at
+// least one stands in any file that Scorecard's Fuzzing check would take as
+// using a fuzzer. The check compiles a pattern for each source file and tries
+// it line by line, which is the dearest part of Scorecard by far; it need not
+// see a file without such a text. A test feeds it each language.
+var fuzzLiterals = map[string][][]byte{
+	".go":    texts("Fuzz"),
+	".erl":   texts("include_lib"),
+	".hrl":   texts("include_lib"),
+	".hs":    texts("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
+	".lhs":   texts("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
+	".ex":    texts("PropCheck", "ExUnitProperties"),
+	".exs":   texts("PropCheck", "ExUnitProperties"),
+	".gleam": texts("qcheck"),
+	".js":    texts("fast-check"),
+	".jsx":   texts("fast-check"),
+	".ts":    texts("fast-check"),
+	".tsx":   texts("fast-check"),
+	".py":    texts("import atheris"),
+	".c":     texts("LLVMFuzzerTestOneInput"),
+	".cc":    texts("LLVMFuzzerTestOneInput"),
+	".cpp":   texts("LLVMFuzzerTestOneInput"),
+	".swift": texts("LLVMFuzzerTestOneInput"),
+	".rs":    texts("libfuzzer_sys"),
+	".java":  texts("FuzzedDataProvider;"),
+	".cs":    texts("FsCheck"),
+	".fs":    texts("FsCheck"),
+}
+
+func texts(list ...string) [][]byte {
+	literals := make([][]byte, len(list))
+	for i, text := range list {
+		literals[i] = []byte(text)
+	}
+	return literals
+}
+
+func containsAny(data []byte, literals [][]byte) bool {
+	for _, literal := range literals {
+		if bytes.Contains(data, literal) {
+			return true
+		}
+	}
+	return false
+}
+
+// fuzzCandidates lists the files that the Fuzzing check has to see: those with
+// a trace of a fuzzer, those that could not be searched, and the one file that
+// it knows by name.
+func (t *tree) fuzzCandidates() []string {
+	var candidates []string
+	for _, name := range t.paths {
+		if t.mayFuzz(name) {
+			candidates = append(candidates, name)
+		}
+	}
+	return candidates
+}
+
+func (t *tree) mayFuzz(name string) bool {
+	if name == ".clusterfuzzlite/Dockerfile" {
+		return true
+	}
+	if _, source := fuzzLiterals[strings.ToLower(path.Ext(name))]; !source {
+		return false
+	}
+	file := t.byPath[name]
+	if file.err != nil {
+		return true
+	}
+	b := t.blobs[file.oid]
+	unsearched := b.head == nil && b.err == nil // the pass ended before it
+	return b.found || b.err != nil || unsearched
+}

@@ -1,0 +1,244 @@
+package scorecard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+const (
+	// headSize is as much of each file as Binary-Artifacts looks at.
+	headSize = 1024
+	// maxSearched bounds the files that are searched for a trace of fuzzing
+	// during the pass; a larger one is left to the check itself.
+	maxSearched = 16 << 20
+	// maxKept bounds the whole files that one scan keeps in memory; those
+	// beyond are read again when a check asks.
+	maxKept = 64 << 20
+)
+
+// tree holds the files of a snapshot and what one pass over their contents
+// found.
+type tree struct {
+	snapshot *gitrepo.Snapshot
+	paths    []string // in the order of a walk: "a/b" stands before "a.txt"
+	byPath   map[string]treeFile
+	blobs    map[string]*blob // by object id
+	kept     int64
+}
+
+// treeFile is a file, or a symbolic link that leads to one.
+type treeFile struct {
+	oid string
+	err error // of a link whose target cannot be told
+}
+
+// blob is what the pass kept of one object.
+type blob struct {
+	head  []byte
+	whole []byte // nil where it was not kept
+	err   error
+	keep  bool // a path asks for the whole
+	// literals of which a file that uses a fuzzer holds one; found tells
+	// whether this one does, or could not be searched.
+	literals [][]byte
+	found    bool
+}
+
+// listTree lists what a checkout would show: submodules are empty folders,
+// links that lead to a folder, out of the tree or nowhere are left out.
+func listTree(snapshot *gitrepo.Snapshot) *tree {
+	t := &tree{snapshot: snapshot, byPath: map[string]treeFile{}, blobs: map[string]*blob{}}
+	for _, file := range snapshot.Files() {
+		if file.Mode == gitrepo.ModeGitlink || !showable(file.Path) {
+			continue
+		}
+		if _, twice := t.byPath[file.Path]; twice {
+			continue // a crafted tree; the first counts
+		}
+		entry := treeFile{oid: file.OID}
+		if file.Mode == gitrepo.ModeSymlink {
+			var ok bool
+			if entry, ok = follow(snapshot, file.Path); !ok {
+				continue
+			}
+		}
+		t.paths = append(t.paths, file.Path)
+		t.byPath[file.Path] = entry
+		t.want(file.Path, entry)
+	}
+	sortAsWalked(t.paths)
+	return t
+}
+
+// showable refuses paths that a checkout would refuse. Bytes that are not
+// UTF-8 are no reason.
+func showable(name string) bool {
+	if !fs.ValidPath(strings.ToValidUTF8(name, "\uFFFD")) {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if strings.EqualFold(part, ".git") {
+			return false
+		}
+	}
+	return true
+}
+
+func follow(snapshot *gitrepo.Snapshot, link string) (treeFile, bool) {
+	info, err := fs.Stat(snapshot.FS(), link)
+	if err != nil {
+		// Only a link whose own text is missing may be a file.
+		if failure, ok := errors.AsType[*gitrepo.Error](err); ok {
+			return treeFile{err: failure}, true
+		}
+		return treeFile{}, false
+	}
+	file, ok := info.Sys().(gitrepo.File)
+	if !ok || info.IsDir() {
+		return treeFile{}, false
+	}
+	return treeFile{oid: file.OID}, true
+}
+
+// sortAsWalked puts paths in the order in which a walk meets them, folder by
+// folder by name, because some checks stop at the first file that fits.
+func sortAsWalked(paths []string) {
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], "/", "\x00")
+	}
+	slices.Sort(paths)
+	for i := range paths {
+		paths[i] = strings.ReplaceAll(paths[i], "\x00", "/")
+	}
+}
+
+func (t *tree) want(name string, file treeFile) {
+	if file.err != nil {
+		return
+	}
+	b := t.blobs[file.oid]
+	if b == nil {
+		b = &blob{}
+		t.blobs[file.oid] = b
+	}
+	b.keep = b.keep || holdsWhole(name)
+	b.literals = append(b.literals, fuzzLiterals[strings.ToLower(path.Ext(name))]...)
+}
+
+// holdsWhole names the files of which a check reads more than the first bytes.
+// Those with a "#!" line are known only once they are read.
+func holdsWhole(name string) bool {
+	name = strings.ToLower(name)
+	base := path.Base(name)
+	switch path.Ext(base) {
+	case ".sh", ".bash", ".mksh", ".csproj", ".props":
+		return true
+	}
+	return strings.HasPrefix(name, ".github/workflows/") || strings.Contains(base, "dockerfile") ||
+		strings.HasPrefix(base, "security.") || base == "pom.xml"
+}
+
+// readAll reads every file once. What it could not read is known to each blob;
+// the note speaks of a pass that ended early, after which checks read file by
+// file.
+func (t *tree) readAll(ctx context.Context) *observation.Note {
+	var oids []string
+	seen := map[string]bool{}
+	for _, name := range t.paths {
+		file := t.byPath[name]
+		if file.err == nil && !seen[file.oid] {
+			seen[file.oid] = true
+			oids = append(oids, file.oid)
+		}
+	}
+	buffer := make([]byte, 0, 64<<10)
+	err := t.snapshot.EachBlob(ctx, oids, func(object gitrepo.Object) error {
+		var err error
+		buffer, err = t.take(object, buffer[:0])
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	return &observation.Note{Cause: gitrepo.CauseOf(err), Subject: t.snapshot.Commit(),
+		Message: fmt.Sprintf("not all files could be read: %s; check the mirror with git fsck or fetch it again", oneLine(err.Error()))}
+}
+
+// take keeps of one object what the checks will ask for.
+func (t *tree) take(object gitrepo.Object, buffer []byte) ([]byte, error) {
+	b := t.blobs[object.OID]
+	*b = blob{keep: b.keep, literals: b.literals, err: object.Err}
+	if object.Err != nil {
+		b.found = true
+		return buffer, nil
+	}
+	buffer, err := readUpTo(object, buffer, headSize)
+	if err != nil {
+		return buffer, err
+	}
+	b.head = slices.Clone(buffer)
+	b.keep = b.keep || isScript(b.head)
+	if object.Size <= headSize {
+		b.whole = b.head
+	}
+	if !b.keep && len(b.literals) == 0 {
+		return buffer, nil
+	}
+	if object.Size > maxSearched {
+		b.found = true
+		return buffer, nil
+	}
+	if buffer, err = readUpTo(object, buffer, object.Size); err != nil {
+		return buffer, err
+	}
+	b.found = containsAny(buffer, b.literals)
+	if (b.keep || b.found) && b.whole == nil && t.kept+object.Size <= maxKept {
+		t.kept += object.Size
+		b.whole = slices.Clone(buffer)
+	}
+	return buffer, nil
+}
+
+// readUpTo extends buffer to size bytes, or to all where there are less.
+func readUpTo(r io.Reader, buffer []byte, size int64) ([]byte, error) {
+	have := len(buffer)
+	more := int(size) - have
+	if more <= 0 {
+		return buffer, nil
+	}
+	buffer = slices.Grow(buffer, more)[:have+more]
+	n, err := io.ReadFull(r, buffer[have:])
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return buffer[:have+n], err
+}
+
+func isScript(head []byte) bool { return len(head) > 1 && head[0] == '#' && head[1] == '!' }
+
+// contents returns a file, or only its first bytes to a check that looks no
+// further.
+func (t *tree) contents(name string, file treeFile, heads bool) ([]byte, error) {
+	if file.err != nil {
+		return nil, file.err
+	}
+	b := t.blobs[file.oid]
+	switch {
+	case b.err != nil:
+		return nil, b.err
+	case b.whole != nil:
+		return b.whole, nil
+	case heads && b.head != nil && !b.keep:
+		return b.head, nil
+	}
+	return t.snapshot.ReadBlob(file.oid)
+}
