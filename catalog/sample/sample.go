@@ -107,4 +107,4 @@ func (d Description) good() catalog.Good {
 	return g
 }
 
-func (r Repository) url() string   { return "https://" + Host + "/" + r.Slug }
+func (r Repository) url() string { return "https://" + Host + "/" + r.Slug }
