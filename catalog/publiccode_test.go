@@ -1,6 +1,8 @@
 package catalog
 
 import (
+	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -64,6 +66,38 @@ func TestPubliccodeKeepsScalarsAsWritten(t *testing.T) {
 	}
 	if g.Name != "1.10" || strings.Join(g.UsedBy, " ") != "NO 2024-01-02 true" || g.FundedBy != nil {
 		t.Errorf("name %q, usedBy %q, fundedBy %#v", g.Name, g.UsedBy, g.FundedBy)
+	}
+}
+
+// noNetwork fails every request and remembers that there was one.
+type noNetwork struct{ asked []string }
+
+func (n *noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.asked = append(n.asked, r.URL.String())
+	return nil, errors.New("no network in this test")
+}
+
+func TestPubliccodeAsksNoNetwork(t *testing.T) {
+	network := &noNetwork{}
+	before := http.DefaultTransport
+	http.DefaultTransport = network
+	t.Cleanup(func() { http.DefaultTransport = before })
+	const file = `publiccodeYmlVersion: "0"
+name: X
+url: https://code.example.org/x/y
+landingURL: https://x.example.org
+roadmap: https://x.example.org/roadmap
+logo: https://x.example.org/logo.png
+monochromeLogo: img/logo.svg
+legal: {license: MIT, authorsFile: AUTHORS}
+description:
+  en: {screenshots: [https://x.example.org/a.png], videos: [https://video.example.org/1], documentation: https://docs.example.org}
+`
+	if _, notes, err := ReadPubliccode([]byte(file), "p.yml"); err != nil || len(notes) == 0 {
+		t.Errorf("notes %v, error %v", notes, err)
+	}
+	if len(network.asked) > 0 {
+		t.Errorf("asked the network for %v", network.asked)
 	}
 }
 

@@ -329,7 +329,7 @@ func locate(host string, segments []string, u *url.URL, origin Origin) (place, e
 	if system := otherSystem(host, segments); system != "" && forge == layoutUnknown {
 		return place{}, refuse(observation.CauseUnsupported, "is a %s repository: only git is read", system)
 	}
-	if strings.HasPrefix(host, "gitweb.") || strings.Contains(u.RawQuery, "p=") && strings.Contains(u.RawQuery, ".git") {
+	if forge == layoutUnknown && (strings.HasPrefix(host, "gitweb.") || strings.Contains(u.RawQuery, "p=") && strings.Contains(u.RawQuery, ".git")) {
 		return place{}, refuse(causeAddress, "is a GitWeb page, which cannot be cloned: name the repository's clone address in the catalog")
 	}
 	if len(segments) == 0 {
