@@ -31,7 +31,8 @@ var (
 // and "example.org" are one), or "" where the address tells no organization:
 // free mail, a code host, a noreply domain, a host without a public suffix
 // (machines in a local network, identifiers made by conversions from other
-// version control).
+// version control). A person's own domain cannot be told from a small
+// organization's and counts as one.
 func organization(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {
