@@ -64,7 +64,7 @@ func BenchmarkMeasures(b *testing.B) {
 	for i := range 20_000 {
 		commits = append(commits, by(fmt.Sprintf("Person Number%d", i%400), fmt.Sprintf("p%d@org%d.se", i%400, i%30), i/6))
 	}
-	h, err := maintenance.New(sequence(commits), nil, "a benchmark", asOf)
+	h, err := maintenance.NewHistory(sequence(commits), nil, "a benchmark", asOf)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*Histo
 	}
 	tags, tagsErr := snapshot.Tags(ctx)
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	h, err := New(snapshot.History(ctx), tags, source, seen(ctx, snapshot, at))
+	h, err := NewHistory(snapshot.History(ctx), tags, source, seen(ctx, snapshot, at))
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -99,11 +99,11 @@ func seen(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Ti
 	return until
 }
 
-// New builds a History from commits, newest first as git orders them, and
+// NewHistory builds a History from commits, newest first as git orders them, and
 // tags. Source is what the measures name as theirs; seen is the time until
 // which the repository was observed: a commit dated a day or more after it was
 // made by a wrong clock.
-func New(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, seen time.Time) (*History, error) {
+func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, seen time.Time) (*History, error) {
 	h := &History{source: source}
 	ids := newIdentities()
 	var newer time.Time // the date of the commit that git listed before

@@ -44,7 +44,7 @@ func sequence(commits []gitrepo.Commit) iter.Seq2[gitrepo.Commit, error] {
 
 func history(t *testing.T, commits []gitrepo.Commit, tags ...gitrepo.Tag) *maintenance.History {
 	t.Helper()
-	h, err := maintenance.New(sequence(commits), tags, "a test", asOf)
+	h, err := maintenance.NewHistory(sequence(commits), tags, "a test", asOf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +318,7 @@ func TestABrokenHistoryGivesNoNumbers(t *testing.T) {
 	failing := func(yield func(gitrepo.Commit, error) bool) {
 		_ = yield(by("Ada Ore", "ada@forge.example.se", 1), nil) && yield(gitrepo.Commit{}, errors.New("gone"))
 	}
-	if h, err := maintenance.New(failing, nil, "a test", asOf); err == nil {
+	if h, err := maintenance.NewHistory(failing, nil, "a test", asOf); err == nil {
 		t.Errorf("half a history gave %v", h.Measures(asOf))
 	}
 }
