@@ -1,0 +1,122 @@
+package assess
+
+import (
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func repository(url string, values map[string]any) Repository {
+	r := Repository{Repository: catalog.Repository{URL: url}, ObservedUntil: asOf}
+	for id, v := range values {
+		m := observation.Measure{ID: id, State: observation.Measured, Value: v, Source: "history", At: asOf}
+		if v == nil {
+			m = observation.Measure{ID: id, State: observation.NotApplicable}
+		}
+		r.Measures = append(r.Measures, m)
+	}
+	return r
+}
+
+func failed(url string, cause observation.Cause) Repository {
+	return Repository{Repository: catalog.Repository{URL: url}, Failed: &observation.Note{Cause: cause, Message: "no"}}
+}
+
+func TestMeasuresOfRepositoriesMerge(t *testing.T) {
+	defs := map[string]observation.Definition{}
+	def := func(id string, kind observation.Kind, how observation.Merge) {
+		defs[id] = observation.Definition{ID: id, Kind: kind, Merge: how}
+	}
+	def(commitsRecent, observation.KindNumber, observation.MergeSum)
+	def(commitsEver, observation.KindNumber, observation.MergeSum)
+	def("max", observation.KindNumber, observation.MergeMax)
+	def("min", observation.KindNumber, observation.MergeMin)
+	def("any", observation.KindBool, observation.MergeAny)
+	def("union", observation.KindList, observation.MergeUnion)
+	def("main", observation.KindNumber, observation.MergeMain)
+	def("word", observation.KindText, observation.MergeMain)
+
+	busy := repository("https://x.example/busy", map[string]any{commitsRecent: 90.0, commitsEver: 900.0, "max": 4.0, "min": 2.0, "any": false, "union": []string{"b", "a"}, "main": 7.0, "word": "busy"})
+	calm := repository("https://x.example/calm", map[string]any{commitsRecent: 10.0, commitsEver: 100.0, "max": 9.0, "min": 30.0, "any": false, "union": []string{"a", "c"}, "main": 1.0, "word": "calm"})
+	yes := repository("https://x.example/yes", map[string]any{commitsRecent: 0.0, commitsEver: 5.0, "max": nil, "min": nil, "any": true, "union": nil, "main": nil, "word": nil})
+
+	for name, test := range map[string]struct {
+		repositories []Repository
+		id           string
+		value        any
+		bound        observation.Bound
+	}{
+		"sum":                            {[]Repository{busy, calm}, commitsRecent, 100.0, ""},
+		"sum with an unread one":         {[]Repository{busy, failed("u", "unreachable")}, commitsRecent, 90.0, observation.AtLeast},
+		"sum beside an empty one":        {[]Repository{busy, failed("u", observation.CauseEmpty)}, commitsRecent, 90.0, ""},
+		"largest":                        {[]Repository{busy, calm}, "max", 9.0, ""},
+		"largest with an unread one":     {[]Repository{busy, failed("u", "offline")}, "max", 4.0, observation.AtLeast},
+		"smallest":                       {[]Repository{busy, calm}, "min", 2.0, ""},
+		"smallest with an unread one":    {[]Repository{calm, failed("u", "offline")}, "min", 30.0, observation.AtMost},
+		"not applicable is left out":     {[]Repository{busy, yes}, "max", 4.0, ""},
+		"any, none":                      {[]Repository{busy, calm}, "any", false, ""},
+		"any, one":                       {[]Repository{busy, yes}, "any", true, ""},
+		"any, one, and an unread one":    {[]Repository{busy, yes, failed("u", "offline")}, "any", true, ""},
+		"any, none, and an unread one":   {[]Repository{busy, failed("u", "offline")}, "any", false, observation.AtLeast},
+		"union":                          {[]Repository{busy, calm}, "union", []string{"a", "b", "c"}, ""},
+		"union with an unread one":       {[]Repository{busy, failed("u", "offline")}, "union", []string{"a", "b"}, observation.AtLeast},
+		"that of the main one":           {[]Repository{calm, busy}, "main", 7.0, ""},
+		"word of the main one":           {[]Repository{calm, busy}, "word", "busy", ""},
+		"main unknown with an unread":    {[]Repository{busy, failed("u", "offline")}, "main", nil, ""},
+		"main known beside an empty one": {[]Repository{busy, failed("u", observation.CauseEmpty)}, "main", 7.0, ""},
+		"main, all alike":                {[]Repository{repository("a", map[string]any{"main": 3.0}), repository("b", map[string]any{"main": 3.0})}, "main", 3.0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, m := range merge(Input{Repositories: test.repositories}, defs) {
+				if m.ID == test.id && (!reflect.DeepEqual(m.Value, test.value) || m.Bound != test.bound) {
+					t.Errorf("got %v %q (%s), want %v %q", m.Value, m.Bound, m.Detail, test.value, test.bound)
+				}
+			}
+		})
+	}
+}
+
+func TestPartlyReadGoodsSaySo(t *testing.T) {
+	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
+	in := Input{Repositories: []Repository{repository("a", map[string]any{"max": 3.0}), failed("b", "offline"), failed("c", "unreachable")}}
+	if m := merge(in, defs)[0]; m.Detail != "read from 1 of 3 repositories" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestUnknownCarriesTheMostFrequentCause(t *testing.T) {
+	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
+	in := Input{Repositories: []Repository{failed("a", "offline"), failed("b", "unreachable"), failed("c", "unreachable")}}
+	if m := merge(in, defs)[0]; m.State != observation.Unknown || m.Cause != "unreachable" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestSilenceIsTheCauseOnlyWhereAllAreSilent(t *testing.T) {
+	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
+	silent := Repository{Repository: catalog.Repository{URL: "a"}, Measures: []observation.Measure{{ID: "max", State: observation.Unknown, Cause: observation.CauseNoSource}}}
+	quiet := silent
+	quiet.Repository.URL = "b"
+	in := Input{Repositories: []Repository{silent, quiet, failed("c", "offline")}}
+	if m := merge(in, defs)[0]; m.Cause != "offline" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestImpossibleNumbersDecideNothingSilently(t *testing.T) {
+	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
+	for value, want := range map[float64]observation.Measure{
+		-3:          {State: observation.Measured, Value: 0.0, Detail: "read as 0"},
+		math.NaN():  {State: observation.Unknown, Detail: "no number"},
+		math.Inf(1): {State: observation.Unknown, Detail: "no number"},
+	} {
+		m := merge(Input{Repositories: []Repository{repository("a", map[string]any{"max": value})}}, defs)[0]
+		if m.State != want.State || m.Value != want.Value || !strings.Contains(m.Detail, want.Detail) {
+			t.Errorf("%v became %+v", value, m)
+		}
+	}
+}

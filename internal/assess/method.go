@@ -1,0 +1,197 @@
+package assess
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Method writes the rules for readers, as Markdown. docs/method.md is what it
+// gives for the embedded rules.
+func (r *Rules) Method() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, methodHead, 100*r.floor, r.staleDays)
+	r.writeStages(&b)
+	for _, p := range r.pillars {
+		r.writePillar(&b, p)
+	}
+	r.writeScore(&b)
+	r.writeRules(&b)
+	return b.String()
+}
+
+const methodHead = `# How Midspan judges
+
+<!-- Generated from internal/assess/rules.yaml: go test ./internal/assess -run Method -update -->
+
+Three layers stay apart: **measures** are read; **levels** of load and of each
+support come from rules over measures; the **stage** comes from rules over levels
+and measures. Scores stand beside them and decide nothing.
+
+## What unknown means
+
+Every rule is answered *yes*, *no* or *open*. A measure that is known exactly
+answers its rules. A measure of which only a bound is known ("at least 3",
+because some repositories could not be read) answers those rules that the bound
+decides. An unknown measure answers none, and one that does not apply takes no
+part. Joined rules follow Kleene's logic: "all" is no where one is no, "any" is
+yes where one is yes, whatever is open beside it.
+
+Levels and stages are read from top to bottom. Each that is yes or open before
+the first yes is *possible*. One possible level or stage is certain. Several
+possible levels make the level unknown. Several possible stages make the good
+**unassessed**, with what would decide: to call it sustained would pass the
+unknown off as good, to flag it would pass it off as bad. One exception: where
+only fading and dormant are possible it is fading, which is the milder and true
+in either case. So a measure that becomes unknown never makes a verdict worse and
+never makes it surer; a test holds every rule to that.
+
+Some questions are about what can be *seen*: who uses it, who pays for it, whether
+it declares its end. Where the sources were read and say nothing, such a rule
+answers no; where they could not be read it stays open. These rules are marked
+*as far as can be seen*. "No funding visible" is therefore never "unfunded".
+
+A good of whose measures, as far as the rules read them, less than %.0f %% are known
+is unassessed, unless its end is declared. A mirror that was last fetched more
+than %.0f days before as-of is stale: the verdict then speaks of that time and says
+so.
+
+A good of several repositories has one value for each measure: the sum, the
+largest, the smallest, or that of its main repository (most commits by people in
+12 months, then ever). Where some repositories could not be read, a sum or a
+largest is "at least", a smallest "at most", and a value of the main repository is
+unknown where an unread one may be the main one.
+
+**Borderline** means that the stage would be another if one threshold were moved
+by 20 %%; the one whose value lies nearest is named. The **strength** of a reason is
+the distance of its value from the threshold as a share of the larger of both,
+times the weight of the rule. **Lift** is the cheapest set of at most four changes
+that leads out of the messy middle, fading or dormancy, each change weighed by the
+share by which its measure has to move.
+
+`
+
+func (r *Rules) writeStages(b *strings.Builder) {
+	b.WriteString("## Stages\n\nAsked in this order; the first that holds is the stage.\n\n")
+	for i, s := range r.stages {
+		fmt.Fprintf(b, "%d. **%s**: %s\n", i+1, s.stage, s.means)
+		if s.when != nil {
+			fmt.Fprintf(b, "   Rule: %s.\n", r.condition(*s.when))
+		} else {
+			b.WriteString("   Rule: none of the above.\n")
+		}
+	}
+	b.WriteString("\n")
+}
+
+func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {
+	fmt.Fprintf(b, "## %s\n\n%s\n\n| level | where |\n|---|---|\n", upper(p.id), p.question)
+	for _, l := range p.levels {
+		fmt.Fprintf(b, "| %s | %s |\n", l.level, r.condition(l.when))
+	}
+	fmt.Fprintf(b, "| %s | otherwise |\n\n", p.otherwise)
+	how := "weighted mean of"
+	if p.combine == "max" {
+		how = "highest of"
+	}
+	fmt.Fprintf(b, "Score: the %s these points, with straight lines between them.\n\n| measure | weight | points at value |\n|---|---|---|\n", how)
+	for _, part := range p.parts {
+		var points []string
+		for _, point := range part.points {
+			points = append(points, fmt.Sprintf("%s at %s", plainly(point[1]), plainly(point[0])))
+		}
+		weight := plainly(part.weight)
+		if p.combine == "max" {
+			weight = ""
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s%s |\n", part.measure, weight, strings.Join(points, ", "), partNote(part))
+	}
+	b.WriteString("\n")
+}
+
+func partNote(p scorePart) string {
+	switch {
+	case p.skip:
+		return "; takes no part where the sources are silent"
+	case p.open:
+		return "; says nothing below"
+	}
+	return ""
+}
+
+func (r *Rules) writeScore(b *strings.Builder) {
+	b.WriteString("## Score of a good\n\nThe weighted mean of its supports, with the range that unknown measures leave open:")
+	for i, id := range []string{People, Momentum, Upkeep, Funding} {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(b, " %s %s", id, plainly(r.weights[id]))
+	}
+	b.WriteString(".\n\n")
+}
+
+func (r *Rules) writeRules(b *strings.Builder) {
+	b.WriteString("## Rules\n\n")
+	for _, rule := range r.rules {
+		fmt.Fprintf(b, "### %s\n\n%s\n\n", rule.id, rule.question)
+		if rule.when != nil {
+			fmt.Fprintf(b, "- Yes where %s.\n", r.condition(*rule.when))
+		} else {
+			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(plainly(rule.threshold)+" "+rule.unit))
+			if rule.silenceNo {
+				b.WriteString(" As far as can be seen.")
+			}
+			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", shown(rule.holds), shown(rule.fails))
+		}
+		if rule.clears != "" {
+			fmt.Fprintf(b, "- Clears it: %s\n", shown(rule.clears))
+		}
+		if rule.reference != "" {
+			fmt.Fprintf(b, "- After: %s.\n", strings.TrimSuffix(rule.reference, "."))
+		}
+		if rule.weight != 1 {
+			fmt.Fprintf(b, "- Weight as a reason: %s.\n", plainly(rule.weight))
+		}
+		b.WriteString("\n")
+	}
+}
+
+// shown writes a template with its slots as words: "{value|person|people}"
+// becomes "N people".
+func shown(template string) string {
+	return slot.ReplaceAllStringFunc(template, func(match string) string {
+		parts := slot.FindStringSubmatch(match)
+		letter := map[string]string{"value": "N", "threshold": "T"}[parts[1]]
+		return strings.TrimSpace(letter + " " + parts[3])
+	})
+}
+
+// condition writes a condition in words.
+func (r *Rules) condition(c condition) string {
+	switch {
+	case c.rule != "":
+		return "[" + c.rule + "](#" + strings.ReplaceAll(c.rule, ".", "") + ")"
+	case c.pillar != "":
+		levels := make([]string, len(c.levels))
+		for i, l := range c.levels {
+			levels[i] = string(l)
+		}
+		return c.pillar + " is " + and(levels, "or")
+	case c.not != nil:
+		return "not " + r.condition(*c.not)
+	case c.all != nil:
+		return r.listed(c.all, "and")
+	default:
+		return r.listed(c.any, "or")
+	}
+}
+
+func (r *Rules) listed(kids []condition, word string) string {
+	said := make([]string, len(kids))
+	for i, kid := range kids {
+		said[i] = r.condition(kid)
+		if len(kids) > 1 && len(kid.all)+len(kid.any) > 1 {
+			said[i] = "(" + said[i] + ")"
+		}
+	}
+	return strings.Join(said, " "+word+" ")
+}
