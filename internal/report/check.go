@@ -62,12 +62,14 @@ const (
 	yellow = "33"
 )
 
-// paint colours a text whose width has already been counted.
+// paint colours a text whose width has already been counted, but not the
+// spaces after it: those may be cut off at the end of a line.
 func (t *terminal) paint(code, text string) string {
-	if !t.colour || code == "" || text == "" {
+	seen := strings.TrimRight(text, " ")
+	if !t.colour || code == "" || seen == "" {
 		return text
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	return "\x1b[" + code + "m" + seen + "\x1b[0m" + text[len(seen):]
 }
 
 func (t *terminal) line(text string) {
@@ -250,21 +252,24 @@ func centre(text string, width int) string {
 	return runewidth.FillRight(strings.Repeat(" ", left)+text, width)
 }
 
+// reasons writes why the stage, then what decided load and supports; a reason
+// that has been given is not given again.
 func (t *terminal) reasons(v assess.Verdict) {
-	if len(v.Reasons) > 0 {
-		t.title("Why")
-		for _, reason := range v.Reasons {
+	given := map[string]bool{}
+	write := func(title string, reasons []assess.Reason) {
+		reasons = slices.DeleteFunc(slices.Clone(reasons), func(r assess.Reason) bool { return given[r.Sentence] })
+		if len(reasons) == 0 {
+			return
+		}
+		t.title(title)
+		for _, reason := range reasons {
+			given[reason.Sentence] = true
 			t.wrap("  • ", reason.Sentence, "")
 		}
 	}
+	write("Why", v.Reasons)
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
-		if len(pillar.Reasons) == 0 {
-			continue
-		}
-		t.title(pillarWord(pillar.ID) + ": " + string(levelOf(pillar)))
-		for _, reason := range pillar.Reasons {
-			t.wrap("  • ", reason.Sentence, "")
-		}
+		write(pillarWord(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // The span glyph is a small bridge: four piers for people, momentum, upkeep
 // and funding, each as high as its score, under a deck as thick as the load.
-// A pier that holds touches the deck; a short one leaves daylight; a missing
+// A strong pier bears the deck; a lesser one leaves daylight under it; a missing
 // one is a gap over an empty footing; an unknown one is a dashed outline. A
 // diamond over the deck marks a stage that is borderline.
 //
@@ -28,6 +28,7 @@ type span struct {
 	bank          float64 // width of a bank at the deck
 	slope         float64 // how far a bank reaches in between deck and ground
 	first, step   float64 // middle of the first pier, distance to the next
+	bearing       float64 // width of each of the two posts on which a strong pier bears the deck
 	foot, neck    float64 // width of a pier at ground and at the deck
 	mark          float64 // half the height of the borderline diamond
 	whiskers      bool    // draw what unknown measures leave open
@@ -37,11 +38,11 @@ type span struct {
 var (
 	smallSpan = span{
 		width: 96, height: 32, deck: 12, ground: 31, thin: 1.5, thick: 7, bank: 6, slope: 3,
-		first: 24, step: 16, foot: 9, neck: 6, mark: 2.5, shared: true,
+		first: 22.5, step: 17, bearing: 1.4, foot: 9, neck: 6, mark: 2.5, shared: true,
 	}
 	largeSpan = span{
 		width: 384, height: 132, deck: 46, ground: 124, thin: 4, thick: 26, bank: 22, slope: 14,
-		first: 92, step: 66.6, foot: 34, neck: 22, mark: 8, whiskers: true,
+		first: 70.5, step: 81, bearing: 4.5, foot: 36, neck: 23, mark: 8, whiskers: true,
 	}
 )
 
@@ -108,8 +109,8 @@ func inOrder(supports []assess.Pillar) [4]assess.Pillar {
 	return out
 }
 
-// draw returns the glyph as inline SVG. The classes are b (banks), d (deck),
-// p (piers that hold), w (weak piers), x (footings without a pier), u (unknown),
+// draw returns the glyph as inline SVG. The classes are b (banks), l
+// (ground), d (deck), p (piers that hold), w (weak piers), x (footings without a pier), u (unknown),
 // r (ranges) and o (borderline).
 func (s span) draw(v assess.Verdict, attributes string) template.HTML {
 	shapes := map[string]*strings.Builder{}
@@ -132,7 +133,7 @@ func (s span) draw(v assess.Verdict, attributes string) template.HTML {
 	if s.shared {
 		b.WriteString(`<use href="#bank"/>`)
 	}
-	for _, class := range [...]string{"b", "x", "u", "p", "w", "r", "d", "o"} {
+	for _, class := range [...]string{"b", "l", "x", "u", "p", "w", "r", "d", "o"} {
 		if shapes[class] != nil {
 			fmt.Fprintf(&b, `<path class="%s" d="%s"/>`, class, shapes[class])
 		}
@@ -157,8 +158,9 @@ func (s span) drawDeck(load assess.Pillar, add func(class, path string)) float64
 	if s.shared {
 		return top
 	}
-	add("b", path("M", 0, s.deck, "h", s.bank, "l", s.slope, fall, "H", 0, "z"))
-	add("b", path("M", s.width, s.deck, "h", -s.bank, "l", -s.slope, fall, "H", s.width, "z"))
+	add("b", path("M", 0, s.deck, "h", s.bank, "q", s.slope/4, fall*.6, s.slope, fall, "H", 0, "z"))
+	add("b", path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
+	add("l", path("M", 0, s.ground, "H", s.width))
 	return top
 }
 
@@ -183,7 +185,13 @@ func (s span) drawPier(x float64, pillar assess.Pillar, add func(class, path str
 	if levelOf(pillar) == assess.Weak {
 		class = "w"
 	}
-	add(class, s.pier(x, max(full*score/100, full/10)))
+	height := max(full*score/100, full/10)
+	add(class, s.pier(x, height))
+	if levelOf(pillar) == assess.Strong && height < full {
+		for _, left := range [...]float64{x - s.neck*.38, x + s.neck*.38 - s.bearing} {
+			add(class, path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
+		}
+	}
 }
 
 // pier is a trapezoid of the given height that narrows upwards, the more the
