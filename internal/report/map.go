@@ -104,7 +104,10 @@ func (l label) meets(o label) bool {
 // placeLabels names the marks of the messy middle that weigh most, where a
 // name fits beside its mark without covering a mark or another name.
 func placeLabels(marks []mark) []label {
-	var taken, placed []label
+	taken, placed := []label{ // the words of the two halves
+		{left: mapRight - 170, right: mapRight, top: mapBottom - 30, bottom: mapBottom},
+		{left: mapLeft, right: mapLeft + 170, top: mapTop, bottom: mapTop + 28},
+	}, []label(nil)
 	var wanted []mark
 	for _, m := range marks {
 		taken = append(taken, label{left: m.x - markSize/2, right: m.x + markSize/2, top: m.y - markSize/2, bottom: m.y + markSize/2})
@@ -112,7 +115,7 @@ func placeLabels(marks []mark) []label {
 			wanted = append(wanted, m)
 		}
 	}
-	sort.SliceStable(wanted, func(i, j int) bool { return wanted[i].y-wanted[i].x > wanted[j].y-wanted[j].x })
+	sort.SliceStable(wanted, func(i, j int) bool { return outweighs(wanted[i].good) > outweighs(wanted[j].good) })
 	for _, m := range wanted {
 		if l, fits := fitLabel(m, taken); fits && len(placed) < mapLabels {
 			placed, taken = append(placed, l), append(taken, l)

@@ -318,3 +318,23 @@ func TestNumbersAreReadable(t *testing.T) {
 		}
 	}
 }
+
+func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
+	marks, _ := placeMarks(manyGoods(250).Goods)
+	labels := placeLabels(marks)
+	if len(labels) < 3 {
+		t.Fatalf("only %d names are on the map", len(labels))
+	}
+	for i, l := range labels {
+		for _, other := range labels[:i] {
+			if l.meets(other) {
+				t.Errorf("%q lies on %q", l.text, other.text)
+			}
+		}
+		for _, m := range marks {
+			if l.meets(label{left: m.x - 5, right: m.x + 5, top: m.y - 5, bottom: m.y + 5}) {
+				t.Errorf("%q lies on the mark of %s", l.text, m.good.ID)
+			}
+		}
+	}
+}
