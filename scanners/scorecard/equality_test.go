@@ -3,6 +3,7 @@ package scorecard
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,26 @@ func TestScoresAndReasonsEqualTheLibrarysOwnClientOfAFolder(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestThePassChangesNoResultButTheTime(t *testing.T) {
+	s, g := newScanner(t), newGit(t)
+	in := input(t, g, repo(t, g, append(sampleFiles(), manyFiles(20)...)...))
+	passed, full, none := listTree(in.Snapshot), listTree(in.Snapshot), listTree(in.Snapshot)
+	full.room = 2000
+	for _, tree := range []*tree{passed, full} {
+		if note := tree.readAll(t.Context()); note != nil {
+			t.Fatal(note)
+		}
+	}
+	for _, spec := range fileChecks() {
+		want := s.check(spec, s.runCheck(t.Context(), spec, in, passed))
+		for name, tree := range map[string]*tree{"without room": full, "without a pass": none} {
+			if got := s.check(spec, s.runCheck(t.Context(), spec, in, tree)); !reflect.DeepEqual(got, want) {
+				t.Errorf("%s, %s: %+v\nwant %+v", spec.name, name, got, want)
+			}
+		}
 	}
 }
 

@@ -43,10 +43,14 @@ func texts(list ...string) [][]byte {
 	return literals
 }
 
-func containsAny(data []byte, literals [][]byte) bool {
-	for _, literal := range literals {
-		if bytes.Contains(data, literal) {
-			return true
+// tracesFuzzer tells whether a source file of one of the extensions holds a
+// text that a file with a fuzzer needs.
+func tracesFuzzer(data []byte, extensions []string) bool {
+	for _, extension := range extensions {
+		for _, literal := range fuzzLiterals[extension] {
+			if bytes.Contains(data, literal) {
+				return true
+			}
 		}
 	}
 	return false
@@ -73,10 +77,5 @@ func (t *tree) mayFuzz(name string) bool {
 		return false
 	}
 	file := t.byPath[name]
-	if file.err != nil {
-		return true
-	}
-	b := t.blobs[file.oid]
-	unsearched := b.head == nil && b.err == nil // the pass ended before it
-	return b.found || b.err != nil || unsearched
+	return file.err != nil || t.blobs[file.oid].mayFuzz
 }

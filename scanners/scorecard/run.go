@@ -94,6 +94,9 @@ func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 	case len(result.unread) > 0 && (result.Error != nil || result.Score != spec.settled || spec.settled == unsettled):
 		check.State, check.Cause, check.Reason = observation.Unknown, result.unread[0].cause, unreadReason(result.unread)
 		check.Remedy = "Fetch the mirror again, with its files."
+		if check.Cause == observation.CauseOverLimit {
+			check.Remedy = "Allow larger files to be read."
+		}
 	case result.Error != nil:
 		check.State, check.Cause = observation.Unknown, observation.CauseScannerFailed
 		if _, ok := result.Error.(panicError); ok {

@@ -158,7 +158,7 @@ func (s *Scanner) score(all []observation.Check, judged []checker.CheckResult, s
 		counts[check.State]++
 	}
 	detail := fmt.Sprintf("%d of Scorecard's %d checks; %d do not apply here, the others need what was not read",
-		len(judged), len(all), counts[observation.NotApplicable])
+		len(judged), len(s.functions), counts[observation.NotApplicable])
 	aggregate := library.Result{Checks: judged}
 	value, err := aggregate.GetAggregateScore(s.docs)
 	switch {

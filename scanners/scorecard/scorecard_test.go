@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -191,7 +192,7 @@ func TestTheAggregateWeighsTheChecksThatRanAndSaysHowMany(t *testing.T) {
 	if n, ok := score.Number(); !ok || n != want {
 		t.Errorf("score %v, want %v", score.Value, want)
 	}
-	if !strings.HasPrefix(score.Detail, "6 of Scorecard's 19 checks; 3 do not apply") {
+	if !strings.HasPrefix(score.Detail, "6 of Scorecard's 20 checks; 3 do not apply") {
 		t.Errorf("detail %q", score.Detail)
 	}
 }
@@ -465,4 +466,25 @@ func manyFiles(n int) []entry {
 		files[i] = file(fmt.Sprintf("src/module%02d/file%04d%s", i%40, i, extensions[i%len(extensions)]), text.String())
 	}
 	return files
+}
+
+func TestRepositoriesCanBeScannedSideBySide(t *testing.T) {
+	g, s := newGit(t), newScanner(t)
+	alone := scan(t, input(t, g, repo(t, g, sampleFiles()...)))
+	results := make(chan observation.Observation)
+	for range 4 {
+		in := input(t, g, repo(t, g, sampleFiles()...))
+		go func() {
+			seen, err := s.Scan(t.Context(), in)
+			if err != nil {
+				t.Error(err)
+			}
+			results <- seen
+		}()
+	}
+	for range 4 {
+		if seen := <-results; !reflect.DeepEqual(seen.Checks, alone.Checks) {
+			t.Errorf("%+v\nalone %+v", seen.Checks, alone.Checks)
+		}
+	}
 }

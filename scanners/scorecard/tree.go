@@ -20,9 +20,9 @@ const (
 	// maxSearched bounds the files that are searched for a trace of fuzzing
 	// during the pass; a larger one is left to the check itself.
 	maxSearched = 16 << 20
-	// maxKept bounds the whole files that one scan keeps in memory; those
-	// beyond are read again when a check asks.
-	maxKept = 64 << 20
+	// maxKept bounds the contents that one scan keeps in memory; those beyond
+	// are read again when a check asks.
+	maxKept = 128 << 20
 )
 
 // tree holds the files of a snapshot and what one pass over their contents
@@ -32,7 +32,7 @@ type tree struct {
 	paths    []string // in the order of a walk: "a/b" stands before "a.txt"
 	byPath   map[string]treeFile
 	blobs    map[string]*blob // by object id
-	kept     int64
+	room     int64            // bytes that may still be kept
 }
 
 // treeFile is a file, or a symbolic link that leads to one.
@@ -43,20 +43,20 @@ type treeFile struct {
 
 // blob is what the pass kept of one object.
 type blob struct {
-	head  []byte
-	whole []byte // nil where it was not kept
+	head  []byte // nil, like whole, where it was not kept
+	whole []byte
 	err   error
-	keep  bool // a path asks for the whole
-	// literals of which a file that uses a fuzzer holds one; found tells
-	// whether this one does, or could not be searched.
-	literals [][]byte
-	found    bool
+	keep  bool // a path, or the first line, asks for the whole
+	// sources are the extensions of source files that the object stands for.
+	sources []string
+	// mayFuzz is false once the object was searched for a fuzzer in vain.
+	mayFuzz bool
 }
 
 // listTree lists what a checkout would show: submodules are empty folders,
 // links that lead to a folder, out of the tree or nowhere are left out.
 func listTree(snapshot *gitrepo.Snapshot) *tree {
-	t := &tree{snapshot: snapshot, byPath: map[string]treeFile{}, blobs: map[string]*blob{}}
+	t := &tree{snapshot: snapshot, byPath: map[string]treeFile{}, blobs: map[string]*blob{}, room: maxKept}
 	for _, file := range snapshot.Files() {
 		if file.Mode == gitrepo.ModeGitlink || !showable(file.Path) {
 			continue
@@ -127,11 +127,14 @@ func (t *tree) want(name string, file treeFile) {
 	}
 	b := t.blobs[file.oid]
 	if b == nil {
-		b = &blob{}
+		b = &blob{mayFuzz: true}
 		t.blobs[file.oid] = b
 	}
 	b.keep = b.keep || holdsWhole(name)
-	b.literals = append(b.literals, fuzzLiterals[strings.ToLower(path.Ext(name))]...)
+	extension := strings.ToLower(path.Ext(name))
+	if _, source := fuzzLiterals[extension]; source && !slices.Contains(b.sources, extension) {
+		b.sources = append(b.sources, extension)
+	}
 }
 
 // holdsWhole names the files of which a check reads more than the first bytes.
@@ -176,36 +179,40 @@ func (t *tree) readAll(ctx context.Context) *observation.Note {
 // take keeps of one object what the checks will ask for.
 func (t *tree) take(object gitrepo.Object, buffer []byte) ([]byte, error) {
 	b := t.blobs[object.OID]
-	*b = blob{keep: b.keep, literals: b.literals, err: object.Err}
-	if object.Err != nil {
-		b.found = true
+	if b.head, b.whole, b.err = nil, nil, object.Err; b.err != nil {
+		b.mayFuzz = true
 		return buffer, nil
 	}
 	buffer, err := readUpTo(object, buffer, headSize)
 	if err != nil {
 		return buffer, err
 	}
-	b.head = slices.Clone(buffer)
-	b.keep = b.keep || isScript(b.head)
+	b.keep = b.keep || isScript(buffer)
+	b.head = t.hold(buffer)
 	if object.Size <= headSize {
 		b.whole = b.head
 	}
-	if !b.keep && len(b.literals) == 0 {
-		return buffer, nil
-	}
-	if object.Size > maxSearched {
-		b.found = true
+	if (!b.keep && len(b.sources) == 0) || object.Size > maxSearched {
 		return buffer, nil
 	}
 	if buffer, err = readUpTo(object, buffer, object.Size); err != nil {
 		return buffer, err
 	}
-	b.found = containsAny(buffer, b.literals)
-	if (b.keep || b.found) && b.whole == nil && t.kept+object.Size <= maxKept {
-		t.kept += object.Size
-		b.whole = slices.Clone(buffer)
+	b.mayFuzz = tracesFuzzer(buffer, b.sources)
+	if b.whole == nil && (b.keep || (b.mayFuzz && len(b.sources) > 0)) {
+		b.whole = t.hold(buffer)
 	}
 	return buffer, nil
+}
+
+// hold copies contents into memory while there is room, and gives nil after.
+func (t *tree) hold(data []byte) []byte {
+	size := int64(len(data))
+	if size > t.room {
+		return nil
+	}
+	t.room -= size
+	return append([]byte{}, data...) // not nil, even where empty
 }
 
 // readUpTo extends buffer to size bytes, or to all where there are less.
