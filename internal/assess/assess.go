@@ -65,6 +65,8 @@ func (e *evaluation) pillarOf(id string) Pillar {
 	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.score(p), Reasons: e.reasons(e.traceLevel(p))}
 	if len(pillar.Possible) == 1 {
 		pillar.Level = pillar.Possible[0]
+	} else if pillar.Score.Score != nil && *pillar.Score.Score == 0 {
+		pillar.Score.Score = nil // nothing was found yet, which is no score while the level is open
 	}
 	return pillar
 }
@@ -153,31 +155,36 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 			found = append(found, e.traceLevel(e.rules.pillar(id))...)
 		}
 	}
-	reasons := e.reasons(found)
 	for _, id := range rule.also {
-		reasons = e.alongside(reasons, id)
+		found = append(found, e.beside(found, id)...)
+	}
+	reasons := e.reasons(found)
+	for i, reason := range reasons {
+		if e.good(reason) != (s == Sustained) {
+			reasons[i].Strength = math.Round(1000*reason.Strength*aside) / 1000
+		}
 	}
 	sortReasons(reasons)
 	return reasons
 }
 
-// alongside adds a rule that did not decide but belongs to the picture. Where
-// it does not hold it stands last, because it speaks against.
-func (e *evaluation) alongside(reasons []Reason, id string) []Reason {
-	const against = 0.05
-	for _, want := range []truth{yes, no} {
-		for _, ev := range e.trace(condition{rule: id}, want) {
-			if slices.ContainsFunc(reasons, func(r Reason) bool { return r.Measure == ev.rule.measure }) {
-				continue
-			}
-			reason := e.reason(ev)
-			if want == no {
-				reason.Strength = math.Round(1000*reason.Strength*against) / 1000
-			}
-			reasons = append(reasons, reason)
-		}
-	}
-	return reasons
+// aside is the share of its strength that a reason keeps where it tells of what
+// is well in a stage of concern, or of what is not in a sustained good.
+const aside = 0.1
+
+// beside is what a rule says that did not decide but belongs to the picture,
+// unless its measure is there already.
+func (e *evaluation) beside(found []evidence, id string) []evidence {
+	said := append(e.trace(condition{rule: id}, yes), e.trace(condition{rule: id}, no)...)
+	return slices.DeleteFunc(said, func(ev evidence) bool {
+		return slices.ContainsFunc(found, func(f evidence) bool { return f.rule.measure == ev.rule.measure })
+	})
+}
+
+// good reports a reason that is as one would wish.
+func (e *evaluation) good(reason Reason) bool {
+	r := e.rules.byID[reason.Rule]
+	return (reason.Operator == r.operator) == r.wanted
 }
 
 // reasons are the evidence in words, strongest first, each rule once.
@@ -335,10 +342,10 @@ func short(supports []Pillar) string {
 	}
 	var parts []string
 	if len(weak) > 0 {
-		parts = append(parts, "too little of "+and(weak, "and")+" carries it")
+		parts = append(parts, "its "+and(weak, "and")+verb(weak, " is", " are")+" weak")
 	}
 	if len(missing) > 0 {
-		parts = append(parts, and(missing, "and")+verb(missing, " is", " are")+" missing")
+		parts = append(parts, "its "+and(missing, "and")+verb(missing, " is", " are")+" missing")
 	}
 	return and(parts, "and")
 }

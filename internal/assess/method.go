@@ -64,9 +64,10 @@ unknown where an unread one may be the main one.
 **Borderline** means that the stage would be another if one threshold were moved
 by 20 %%; the one whose value lies nearest is named. The **strength** of a reason is
 the distance of its value from the threshold as a share of the larger of both,
-times the weight of the rule. **Lift** is the cheapest set of at most four changes
+times the weight of the rule; what is well in a stage of concern, or not well in a
+sustained good, keeps a tenth. **Lift** is the cheapest set of at most four changes
 that leads out of the messy middle, fading or dormancy, each change weighed by the
-share by which its measure has to move.
+share by which its measure has to move, and funding or a notice by two.
 
 `
 

@@ -53,7 +53,7 @@ type rule struct {
 	reference string
 	clears    string
 	weight    float64
-	wanted    bool // the answer wished for is yes: clears is shown where it fails
+	wanted    bool // the answer wished for is yes
 }
 
 // condition joins rules and levels. Exactly one of its fields is set.

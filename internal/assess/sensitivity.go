@@ -48,6 +48,11 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 
 func quantity(v float64, unit string) string { return strings.TrimSpace(plainly(v) + " " + unit) }
 
+// declared is the cost of a change that is no number: funding that comes, a
+// notice that goes. It weighs more than any number, so that what a project can
+// do itself is named before what others must do.
+const declared = 2.0
+
 // A remedy is the smallest change of one measure that clears one rule.
 type remedy struct {
 	measure string
@@ -58,8 +63,7 @@ type remedy struct {
 
 // lift finds the cheapest set of up to four changes that lifts the flag: out of
 // the messy middle to sustained, out of fading or dormant to a living stage. A
-// change costs the share by which its measure must move; what is no number
-// costs as much as starting from nothing.
+// change costs the share by which its measure must move.
 func (e *evaluation) lift(stage Stage) []string {
 	var goals []Stage
 	switch stage {
@@ -93,7 +97,7 @@ func (e *evaluation) remedies() []remedy {
 		if m.State != observation.Measured {
 			continue
 		}
-		cost := 1.0
+		cost := declared
 		if threshold, ok := r.threshold.(float64); ok {
 			cost = max(0.01, distance(m, threshold))
 		}
