@@ -58,7 +58,7 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 
 func buildDraft(ctx context.Context, source string, found []part, old, draft string, report func(Progress)) (Info, error) {
 	// The draft is thrown away if anything fails, so it needs no journal.
-	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-65536)&_pragma=locking_mode(EXCLUSIVE)")
+	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32768)&_pragma=locking_mode(EXCLUSIVE)")
 	if err != nil {
 		return Info{}, err
 	}

@@ -125,3 +125,23 @@ func TestWithoutAKEVCatalogExploitedIsUnknown(t *testing.T) {
 		t.Errorf("exploited is %v where nobody knows", *f.Exploited)
 	}
 }
+
+func TestWithoutASummaryTheDetailsSpeak(t *testing.T) {
+	record := `{"id":"PYSEC-1","details":"# Overview \n\nmore","affected":[{"package":{"ecosystem":"PyPI","name":"left"},"versions":["1"]}]}`
+	database, _ := build(t, source(t, map[string]map[string]string{"PyPI": {"PYSEC-1.json": record}}))
+	if f := match(t, database, pkg("PyPI", "left", "1")).Findings[0]; f.Summary != "Overview" {
+		t.Errorf("got %q", f.Summary)
+	}
+}
+
+func TestLaterFollowsTheOrderOfTheEcosystem(t *testing.T) {
+	for _, c := range []struct{ ecosystem, a, b, want string }{
+		{"npm", "1.9.0", "1.10.0", "1.10.0"},
+		{"npm", "2.0.0", "2.0.0-rc.1", "2.0.0"},
+		{"no such ecosystem", "1", "2", "1"},
+	} {
+		if got := advisory.Later(c.ecosystem, c.a, c.b); got != c.want {
+			t.Errorf("of %s and %s of %s %s is later, want %s", c.a, c.b, c.ecosystem, got, c.want)
+		}
+	}
+}

@@ -12,16 +12,17 @@ import (
 // record is an OSV record as far as matching and reporting need it. Fields
 // that it does not name are ignored, whatever they hold.
 type record struct {
-	ID        string     `json:"id"`
-	Modified  text       `json:"modified"`
-	Published text       `json:"published"`
-	Withdrawn text       `json:"withdrawn"`
-	Aliases   []string   `json:"aliases"`
-	Summary   text       `json:"summary"`
-	Details   text       `json:"details"`
-	Severity  []severity `json:"severity"`
-	Affected  []affected `json:"affected"`
-	Specific  specific   `json:"database_specific"`
+	ID        string   `json:"id"`
+	Modified  text     `json:"modified"`
+	Published text     `json:"published"`
+	Withdrawn text     `json:"withdrawn"`
+	Aliases   []string `json:"aliases"`
+	Summary   text     `json:"summary"`
+	// Details are most of a record and rarely needed: they stay undecoded.
+	Details  json.RawMessage `json:"details"`
+	Severity []severity      `json:"severity"`
+	Affected []affected      `json:"affected"`
+	Specific specific        `json:"database_specific"`
 }
 
 type severity struct {
@@ -170,7 +171,10 @@ const maxSummary = 240
 func (r record) summary() string {
 	line := strings.TrimSpace(string(r.Summary))
 	if line == "" {
-		line, _, _ = strings.Cut(strings.TrimSpace(string(r.Details)), "\n")
+		var details text
+		if json.Unmarshal(r.Details, &details) == nil {
+			line, _, _ = strings.Cut(strings.TrimSpace(string(details)), "\n")
+		}
 	}
 	line = strings.TrimLeft(strings.ToValidUTF8(line, "\uFFFD"), "# ")
 	if len(line) <= maxSummary {

@@ -71,6 +71,15 @@ func (v ordered) compare(other string) (order int) {
 	return order
 }
 
+// Later returns the later of two versions of an ecosystem, or the first where
+// their order is unknown.
+func Later(ecosystem, a, b string) string {
+	if v, err := parseVersion(a, ecosystem); err == nil && v.compare(b) < 0 {
+		return b
+	}
+	return a
+}
+
 // inRange walks the events of one range in the order of their versions.
 func (v ordered) inRange(events []event) bool {
 	events = slices.Clone(events)
