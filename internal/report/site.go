@@ -92,7 +92,7 @@ func (s *site) functions() template.FuncMap {
 		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "rangeText": rangeText,
 		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit,
-		"page": pagePath, "name": s.name, "said": said, "first": firstReasons, "value": valueText, "meter": meter,
+		"page": pagePath, "name": s.name, "said": said, "first": firstReasons, "value": valueText, "ruleText": ruleText, "sentence": sentence, "meter": meter,
 	}
 }
 

@@ -198,7 +198,7 @@ func valueText(value any, unit string, bound observation.Bound) string {
 	default:
 		return cut(fmt.Sprint(v), 300)
 	}
-	if unit != "" {
+	if unit != "" && unit != "ratio" {
 		text += " " + unitText(unit, text)
 	}
 	switch bound {
@@ -208,6 +208,23 @@ func valueText(value any, unit string, bound observation.Bound) string {
 		return "at most " + text
 	}
 	return text
+}
+
+// ruleText writes what a reason was held against; empty where the sentence says
+// it all, because the measure is a yes or no.
+func ruleText(r assess.Reason) string {
+	if _, yesOrNo := r.Threshold.(bool); yesOrNo || r.Threshold == nil {
+		return ""
+	}
+	return strings.TrimSpace(r.Operator + " " + valueText(r.Threshold, r.Unit, observation.Exact))
+}
+
+// sentence ends a text with a full stop where it has no end.
+func sentence(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
+		return text
+	}
+	return text + "."
 }
 
 // unitText puts a unit into the singular after "1".
