@@ -265,6 +265,9 @@ func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation
 	case known < e.rules.floor*asked:
 		return fmt.Sprintf("Only %.0f of the %.0f measures that the rules read are known, less than %.0f %%.", known, asked, 100*e.rules.floor)
 	}
+	if read := readable(in); read > 0 && read < len(in.Repositories) {
+		return fmt.Sprintf("Only %d of its %d repositories could be read, which leaves open whether it is %s.", read, len(in.Repositories), stages(v.Possible, "or"))
+	}
 	sentence := "What is unknown leaves open whether it is " + stages(v.Possible, "or") + "."
 	if missing := e.missing(v.Possible, defs); len(missing) > 0 {
 		sentence += " What would decide: " + and(missing, "and") + "."
@@ -272,13 +275,26 @@ func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation
 	return sentence
 }
 
+// readable counts the repositories of which something was read, or that are
+// known to be empty.
+func readable(in Input) int {
+	n := 0
+	for _, r := range in.Repositories {
+		if r.Failed == nil || r.Failed.Cause == observation.CauseEmpty {
+			n++
+		}
+	}
+	return n
+}
+
 // missing names the unknown measures whose answer would narrow the stages.
 func (e *evaluation) missing(possible []Stage, defs map[string]observation.Definition) []string {
 	const most = 4
 	var names []string
 	for _, r := range e.rules.rules {
-		answer, part := e.ask(r)
-		if r.when != nil || !part || answer != unsure {
+		if state := e.measures[r.measure].State; r.when != nil || state == observation.NotApplicable {
+			continue
+		} else if answer, _ := e.ask(r); answer != unsure && state == observation.Measured {
 			continue
 		}
 		name := cmp.Or(lower(defs[r.measure].Name), r.measure)

@@ -113,7 +113,8 @@ func TestStages(t *testing.T) {
 		"unfunded, one person":                  {middle(), MessyMiddle},
 		"funded, one person":                    {with(middle(), map[string]any{"funding.received": true}), Sustained},
 		"asks for money, one person":            {with(middle(), map[string]any{"funding.sought": true}), MessyMiddle},
-		"unfunded, serious fixes pile up":       {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0}), MessyMiddle},
+		"unfunded, serious fixes pile up":       {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0, "posture.score": 4.0}), MessyMiddle},
+		"unfunded, findings of a big lockfile":  {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0}), Sustained},
 		"silent for a year":                     {with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0}), Dormant},
 		"silent for a year, but released":       {with(middle(), map[string]any{"momentum.days-since-commit": 500.0}), Fading},
 		"silent for eight months":               {with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}), Fading},
@@ -167,7 +168,8 @@ func TestObsoleteIsSunsetWhateverTheCoverage(t *testing.T) {
 
 func TestUnreadAdvisoriesNeverCountAsUpkeep(t *testing.T) {
 	r := loaded(t)
-	in := input(r, with(healthy(), unfunded))
+	in := input(r, with(with(healthy(), unfunded), map[string]any{"posture.score": 4.0, "advisories.oldest-fixable-days": nil}))
+	hide(&in, "advisories.oldest-fixable-days", observation.CauseNoDatabase)
 	hide(&in, "advisories.fixable-critical-high", observation.CauseNoDatabase)
 	v, _ := r.Assess(in, definitions(r))
 	if v.Supports[2].Level != LevelUnknown || v.Stage != Unassessed {
@@ -394,6 +396,23 @@ func checkNotWorse(t *testing.T, what string, before, after Verdict) {
 
 func contains[T comparable](outer, inner []T) bool {
 	return !slices.ContainsFunc(inner, func(v T) bool { return !slices.Contains(outer, v) })
+}
+
+func TestAPartlyReadGoodSaysHowMuchWasRead(t *testing.T) {
+	r := loaded(t)
+	in := input(r, with(healthy(), unfunded))
+	in.Repositories = append(in.Repositories, failed("https://git.example/a/z", observation.CauseUnreachable))
+	v, _ := r.Assess(in, definitions(r))
+	if v.Stage != Unassessed || !strings.HasPrefix(v.Because, "Only 1 of its 2 repositories could be read") {
+		t.Fatalf("%s: %s", v.Stage, v.Because)
+	}
+}
+
+func TestUnknownLoadNamesWhatWouldTell(t *testing.T) {
+	v := assessed(t, with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil}))
+	if v.Load.Level != LevelUnknown || !strings.Contains(v.Because, "adoption.deployment-countries") {
+		t.Fatalf("load %s: %s", v.Load.Level, v.Because)
+	}
 }
 
 func TestOrderDecidesNothing(t *testing.T) {
