@@ -338,3 +338,19 @@ func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
 		}
 	}
 }
+
+func TestWithoutADatabaseTheNumberOfAdvisoriesIsUnknown(t *testing.T) {
+	doc := everyState()
+	doc.Summary.Findings, doc.Summary.Exploited, doc.Keystones[0].Findings = 0, 0, 0
+	doc.Advisory = Advisories{Fingerprint: "none", Ecosystems: []Ecosystem{{Name: "npm", Packages: 3}}}
+	page := written(t, doc)["index.html"]
+	if !strings.Contains(page, "<dt>open advisories found</dt><dd>unknown</dd>") {
+		t.Error("the first screen shows a number of advisories")
+	}
+	if strings.Contains(page, "none matched") {
+		t.Error("a keystone is shown as if it had been matched")
+	}
+	if !strings.Contains(page, "no database: its packages were not matched") {
+		t.Error("the method does not say that there was no database")
+	}
+}
