@@ -176,7 +176,7 @@ func (r record) summary() string {
 			line, _, _ = strings.Cut(strings.TrimSpace(string(details)), "\n")
 		}
 	}
-	line = strings.TrimLeft(strings.ToValidUTF8(line, "\uFFFD"), "# ")
+	line = strings.TrimSpace(strings.TrimLeft(strings.ToValidUTF8(line, "\uFFFD"), "# "))
 	if len(line) <= maxSummary {
 		return line
 	}
