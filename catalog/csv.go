@@ -130,7 +130,7 @@ func (t *table) noteUnknownColumns() {
 	}
 	if len(unknown) > 0 {
 		t.catalog.Notes = append(t.catalog.Notes, observation.Note{
-			Cause: CauseRemark, Subject: "header",
+			Cause: observation.CauseRemark, Subject: "header",
 			Message: fmt.Sprintf("columns that are not known were not read: %s", quote(strings.Join(unknown, ", "))),
 		})
 	}

@@ -72,12 +72,12 @@ func (n *notebook) webAddress(text, field string) string {
 		u, err = url.Parse("https://" + text)
 	}
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		n.add(CauseRemark, text, "%s %q is not a web address: left out", field, quote(text))
+		n.add(observation.CauseRemark, text, "%s %q is not a web address: left out", field, quote(text))
 		return ""
 	}
 	if u.User != nil {
 		u.User = nil
-		n.add(CauseRemark, text, "%s carried credentials, which were dropped", field)
+		n.add(observation.CauseRemark, text, "%s carried credentials, which were dropped", field)
 	}
 	return u.String()
 }

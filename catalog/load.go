@@ -243,5 +243,5 @@ func addressGood(raw string, origin Origin, source Source) Good {
 
 // Dropped returns the notes on entries that became no good, without remarks.
 func (c Catalog) Dropped() []observation.Note {
-	return slices.DeleteFunc(slices.Clone(c.Notes), func(n observation.Note) bool { return n.Cause == CauseRemark })
+	return slices.DeleteFunc(slices.Clone(c.Notes), func(n observation.Note) bool { return n.Cause == observation.CauseRemark })
 }

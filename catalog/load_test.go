@@ -281,7 +281,7 @@ func TestRegistrySnapshot(t *testing.T) {
 		t.Errorf("counted %+v, want 230 goods, 35 without repository, 284 repositories, none dropped", got)
 	}
 	want := map[observation.Cause]int{
-		observation.CauseNoRepository: 18, observation.CauseBadURL: 22, observation.CauseUnsupported: 1, CauseRemark: 2,
+		observation.CauseNoRepository: 18, observation.CauseBadURL: 22, observation.CauseUnsupported: 1, observation.CauseRemark: 2,
 	}
 	if !maps.Equal(got.Notes, want) {
 		t.Errorf("notes by cause %v, want %v", got.Notes, want)

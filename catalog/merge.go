@@ -92,7 +92,7 @@ func mergeGroup(entries []Good, group []int) Good {
 		}
 		mergeInto(&good, entries[i], notes)
 	}
-	notes.add(CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
+	notes.add(observation.CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
 	good.Notes = notes.list()
 	return good
 }
@@ -163,7 +163,7 @@ func mergeStatus(have, other string, notes *notebook) string {
 		have, other = other, have
 	}
 	if other != "" {
-		notes.add(CauseRemark, "", "entries differ in status: %q was kept, %q was not", quote(have), quote(other))
+		notes.add(observation.CauseRemark, "", "entries differ in status: %q was kept, %q was not", quote(have), quote(other))
 	}
 	return have
 }

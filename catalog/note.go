@@ -8,11 +8,6 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// CauseRemark marks a note about something that was read, but not as it was
-// written: an address of a file was taken for its repository, a list stood
-// where a text belongs. Nothing was lost, so nothing is unknown.
-const CauseRemark observation.Cause = "remark"
-
 // Limits on what one entry may bring. They keep a hostile catalog from filling
 // the store and the report; no honest entry comes near them.
 const (

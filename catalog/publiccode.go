@@ -258,7 +258,7 @@ func validatePubliccode(data []byte, path string) (notes []observation.Note) {
 		case publiccode.ValidationError:
 			notes = appendProblem(notes, path, observation.CauseBroken, problem)
 		case publiccode.ValidationWarning:
-			notes = appendProblem(notes, path, CauseRemark, publiccode.ValidationError(problem))
+			notes = appendProblem(notes, path, observation.CauseRemark, publiccode.ValidationError(problem))
 		}
 	}
 	slices.SortStableFunc(notes, func(a, b observation.Note) int { return strings.Compare(a.Message, b.Message) })

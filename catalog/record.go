@@ -48,14 +48,14 @@ func (r record) asText(value any, field string) string {
 	case string:
 		return r.clean(v, field)
 	case json.Number:
-		r.add(CauseRemark, "", "%s is a number: read as a text", field)
+		r.add(observation.CauseRemark, "", "%s is a number: read as a text", field)
 		return r.clean(v.String(), field)
 	case bool:
-		r.add(CauseRemark, "", "%s is %t: read as a text", field, v)
+		r.add(observation.CauseRemark, "", "%s is %t: read as a text", field, v)
 		return fmt.Sprint(v)
 	case []any:
 		if len(v) == 1 {
-			r.add(CauseRemark, "", "%s is a list of one: its item was read", field)
+			r.add(observation.CauseRemark, "", "%s is a list of one: its item was read", field)
 			return r.asText(v[0], field)
 		}
 		if len(v) == 0 {
@@ -86,7 +86,7 @@ func (r record) list(names ...string) ([]any, string) {
 			return []any{}, field
 		}
 	}
-	r.add(CauseRemark, "", "%s is not a list: read as a list of one", field)
+	r.add(observation.CauseRemark, "", "%s is not a list: read as a list of one", field)
 	return []any{value}, field
 }
 
@@ -128,7 +128,7 @@ func (r record) records(bare string, names ...string) []record {
 		case map[string]any:
 			records = append(records, record{r.notebook, v, path + "."})
 		case string, json.Number:
-			r.add(CauseRemark, "", "%s is not an object: read as its %s", path, bare)
+			r.add(observation.CauseRemark, "", "%s is not an object: read as its %s", path, bare)
 			records = append(records, record{r.notebook, map[string]any{bare: v}, path + "."})
 		default:
 			r.add(observation.CauseBroken, "", "%s is not an object: left out; correct it in the catalog", path)

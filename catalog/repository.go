@@ -86,7 +86,7 @@ func ParseRepository(raw string, origin Origin) (Repository, []observation.Note,
 // ParseRepositories reads a text that names any number of repositories: one
 // address, several, or addresses among prose. Repositories come in the order
 // of the text, each once. Where there is none, a note says why, with a cause
-// other than CauseRemark.
+// other than observation.CauseRemark.
 func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.Note) {
 	notes := &notebook{}
 	if len(raw) > maxText {
@@ -113,7 +113,7 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 		}
 	}
 	if prose && len(found) > 0 {
-		notes.add(CauseRemark, text, "the address field is a longer text: %d repositories were read from it", len(found))
+		notes.add(observation.CauseRemark, text, "the address field is a longer text: %d repositories were read from it", len(found))
 	}
 	return found, notes.list()
 }
@@ -126,7 +126,7 @@ func (n *notebook) repository(word string, origin Origin) (Repository, bool) {
 		return Repository{}, false
 	}
 	for _, remark := range remarks {
-		n.add(CauseRemark, word, "%s: read as %s", remark, repository.URL)
+		n.add(observation.CauseRemark, word, "%s: read as %s", remark, repository.URL)
 	}
 	return repository, true
 }
@@ -134,7 +134,7 @@ func (n *notebook) repository(word string, origin Origin) (Repository, bool) {
 // appendRepository adds a repository once; a second naming is noted.
 func appendRepository(list []Repository, r Repository, notes *notebook) []Repository {
 	if slices.ContainsFunc(list, func(have Repository) bool { return have.Key() == r.Key() }) {
-		notes.add(CauseRemark, r.URL, "%s is named twice: it counts once", r.URL)
+		notes.add(observation.CauseRemark, r.URL, "%s is named twice: it counts once", r.URL)
 		return list
 	}
 	return append(list, r)

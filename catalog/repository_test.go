@@ -10,7 +10,7 @@ import (
 
 func TestParseRepositoriesReadsAddressesAsPeopleWriteThem(t *testing.T) {
 	const (
-		remark      = CauseRemark
+		remark      = observation.CauseRemark
 		bad         = observation.CauseBadURL
 		none        = observation.CauseNoRepository
 		unsupported = observation.CauseUnsupported

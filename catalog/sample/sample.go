@@ -24,6 +24,9 @@ import (
 	"github.com/midspan/midspan/catalog"
 )
 
+// Name is the catalog's name.
+const Name = "sample"
+
 // Host is where the sample's repositories seem to be: a reserved name that no
 // resolver answers.
 const Host = "samples.midspan.example"
@@ -34,26 +37,36 @@ type Importer interface {
 	Import(ctx context.Context, dir string, stream io.Reader) error
 }
 
-// Write makes the sample's repositories below dir and returns its catalog, with
-// the folder of each repository by its canonical URL. Dates are relative to
-// asOf; the same asOf gives the same object ids. A repository that was already
-// written is kept.
-func Write(ctx context.Context, dir string, asOf time.Time, importer Importer) (catalog.Catalog, map[string]string, error) {
+// Origins are the folders of the sample's repositories by canonical URL.
+type Origins struct {
+	// Clone holds those to clone from, Given those that stand for mirrors which
+	// somebody fetched long ago: they are read where they are.
+	Clone, Given map[string]string
+}
+
+// Write makes the sample's repositories below dir and returns its catalog.
+// Dates are relative to asOf; the same asOf gives the same object ids. A
+// repository that was already written is kept.
+func Write(ctx context.Context, dir string, asOf time.Time, importer Importer) (catalog.Catalog, Origins, error) {
 	descriptions, err := Descriptions()
 	if err != nil {
-		return catalog.Catalog{}, nil, err
+		return catalog.Catalog{}, Origins{}, err
 	}
-	folders := map[string]string{}
+	origins := Origins{Clone: map[string]string{}, Given: map[string]string{}}
 	for _, d := range descriptions {
 		for _, r := range d.Repositories {
 			folder, err := write(ctx, dir, asOf, importer, r)
 			if err != nil {
-				return catalog.Catalog{}, nil, fmt.Errorf("write the sample repository %s: %w", r.Slug, err)
+				return catalog.Catalog{}, Origins{}, fmt.Errorf("write the sample repository %s: %w", r.Slug, err)
 			}
-			folders[r.url()] = folder
+			if r.Mirrored > 0 {
+				origins.Given[r.url()] = folder
+			} else {
+				origins.Clone[r.url()] = folder
+			}
 		}
 	}
-	return Catalog(descriptions), folders, nil
+	return Catalog(descriptions), origins, nil
 }
 
 // write names the folder by what is in it, so that another as-of or another
@@ -85,7 +98,7 @@ func seen(folder string, at time.Time) error {
 
 // Catalog turns descriptions into goods, as any other catalog does.
 func Catalog(descriptions []Description) catalog.Catalog {
-	c := catalog.Catalog{Name: "sample", Location: "embedded"}
+	c := catalog.Catalog{Name: Name, Location: "embedded"}
 	for _, d := range descriptions {
 		c.Goods = append(c.Goods, d.good())
 	}

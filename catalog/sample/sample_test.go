@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,11 +48,18 @@ func (p program) git(stdin io.Reader, args ...string) string {
 
 func written(t *testing.T) map[string]string {
 	t.Helper()
-	_, folders, err := Write(t.Context(), t.TempDir(), asOf, program{t})
+	_, origins, err := Write(t.Context(), t.TempDir(), asOf, program{t})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return folders
+	return together(origins)
+}
+
+// together is every folder, however it is read.
+func together(origins Origins) map[string]string {
+	all := maps.Clone(origins.Clone)
+	maps.Copy(all, origins.Given)
+	return all
 }
 
 func TestSampleCoversEveryStageAudienceAndType(t *testing.T) {
@@ -103,10 +111,10 @@ func TestWritingTwiceKeepsWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := "https://" + Host + "/river-gauge"
-	if first[url] == second[url] {
+	if first.Clone[url] == second.Clone[url] {
 		t.Error("another as-of found the old repository")
 	}
-	if _, third, _ := Write(t.Context(), dir, asOf, program{t}); third[url] != first[url] {
+	if _, third, _ := Write(t.Context(), dir, asOf, program{t}); third.Clone[url] != first.Clone[url] {
 		t.Error("the same as-of did not find the old repository")
 	}
 }
@@ -177,10 +185,11 @@ func TestLicenceTextsAreRecognized(t *testing.T) {
 
 func TestGoodsHaveCanonicalRepositories(t *testing.T) {
 	t.Parallel()
-	c, folders, err := Write(t.Context(), t.TempDir(), asOf, program{t})
+	c, origins, err := Write(t.Context(), t.TempDir(), asOf, program{t})
 	if err != nil {
 		t.Fatal(err)
 	}
+	folders := together(origins)
 	ids := map[string]bool{}
 	for _, g := range c.Goods {
 		if g.ID == "" || ids[g.ID] || len(g.Sources) != 1 {

@@ -48,9 +48,9 @@ type shownCatalog struct {
 }
 
 func (s shownCatalog) notes() int {
-	n := len(s.Notes)
+	n := pipeline.Lost(s.Notes)
 	for _, good := range s.Goods {
-		n += len(good.Notes)
+		n += pipeline.Lost(good.Notes)
 	}
 	return n
 }

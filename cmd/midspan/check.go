@@ -36,7 +36,7 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 			if len(document.Goods) != 1 {
 				return errors.New("check looks at one repository at a time")
 			}
-			a.gaps = gaps
+			a.gaps = len(gaps)
 			if failure := document.Goods[0].Scans[0].Failure; failure != nil {
 				return fmt.Errorf("%s: %s", failure.Cause, failure.Message)
 			}

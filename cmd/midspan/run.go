@@ -37,16 +37,16 @@ without URLs it reads the embedded sample, which needs no network.
 }
 
 func (a *app) printPublished(published pipeline.Published) error {
-	a.gaps = published.Gaps
+	a.gaps = len(published.Gaps)
 	summary := published.Document.Summary
-	return a.print(map[string]any{"report": published.Files.HTML, "json": published.Files.JSON, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
+	return a.print(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
 		fmt.Fprintf(w, "%d goods, %d of %d repositories read, %.0f %% of what could be measured was.\n",
 			summary.Goods, summary.Scanned, summary.Repositories, 100*summary.Coverage)
 		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
-		if published.Gaps > 0 {
-			fmt.Fprintf(w, "%d gaps: what could not be read stands in the report.\n", published.Gaps)
+		for _, gap := range published.Gaps {
+			fmt.Fprintf(w, "  gap: %s\n", gap)
 		}
-		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.HTML)
+		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
 		return err
 	})
 }

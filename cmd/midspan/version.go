@@ -33,13 +33,17 @@ func (a *app) versionCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			scanners, err := registry.All()
+			if err != nil {
+				return err
+			}
 			versions := struct {
 				Midspan    string            `json:"midspan"`
 				Scanners   map[string]string `json:"scanners"`
 				Libraries  map[string]string `json:"libraries"`
 				Advisories map[string]string `json:"advisories"` // ecosystem to newest record
 			}{version(), map[string]string{}, libraryVersions(), map[string]string{}}
-			for _, scanner := range registry.All() {
+			for _, scanner := range scanners {
 				versions.Scanners[scanner.Name()] = scanner.Version()
 			}
 			info, databaseErr := pipeline.ShowAdvisories(cmd.Context(), cfg)
@@ -48,7 +52,7 @@ func (a *app) versionCommand() *cobra.Command {
 			}
 			return a.print(versions, func(w io.Writer) error {
 				fmt.Fprintf(w, "midspan %s\n", versions.Midspan)
-				for _, scanner := range registry.All() {
+				for _, scanner := range scanners {
 					fmt.Fprintf(w, "  scanner %-12s %s\n", scanner.Name(), scanner.Version())
 				}
 				for _, name := range libraries {

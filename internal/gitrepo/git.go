@@ -98,6 +98,18 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 // Close removes the scratch folder.
 func (g *Git) Close() error { return os.RemoveAll(g.home) }
 
+// WithRewrite returns a Git that also maps these addresses. It shares the
+// scratch folder: close one of the two.
+func (g *Git) WithRewrite(more map[string]string) *Git {
+	other := *g
+	other.opts.Rewrite = maps.Clone(g.opts.Rewrite)
+	if other.opts.Rewrite == nil {
+		other.opts.Rewrite = map[string]string{}
+	}
+	maps.Copy(other.opts.Rewrite, more)
+	return &other
+}
+
 // reader is an empty bare repository through which the objects of a mirror are
 // read. Because it has no configuration of the mirror's, git neither fetches
 // missing objects one by one nor runs anything that the mirror configures.

@@ -46,6 +46,7 @@ const (
 	CauseScannerFailed  Cause = "scanner-failed"       // a scanner returned an error
 	CauseScannerPanic   Cause = "scanner-panic"        // a scanner panicked
 	CauseStale          Cause = "stale"                // too old to say anything of today
+	CauseRemark         Cause = "remark"               // read, though not as it was written: nothing is lost
 )
 
 // Bound tells how far a measured value stands for the whole good when only

@@ -111,7 +111,7 @@ func (p *Pipeline) seen(ctx context.Context, run store.Run, repository catalog.R
 		all.measures = append(all.measures, one.Measures...)
 		if one.Packages != nil {
 			all.packages = one.Packages
-			if err := p.addMatch(ctx, key, &all); err != nil {
+			if err := p.addMatch(ctx, key, one.Notes, &all); err != nil {
 				return seen{}, err
 			}
 		}
@@ -129,7 +129,8 @@ func (p *Pipeline) seen(ctx context.Context, run store.Run, repository catalog.R
 	return all, nil
 }
 
-func (p *Pipeline) addMatch(ctx context.Context, key string, all *seen) error {
+// addMatch adds the match of an inventory; notes say what the inventory lacks.
+func (p *Pipeline) addMatch(ctx context.Context, key string, notes []observation.Note, all *seen) error {
 	var match matched
 	err := p.store.Match(ctx, key, p.databaseID, &match)
 	if errors.Is(err, store.ErrNone) {
@@ -140,7 +141,8 @@ func (p *Pipeline) addMatch(ctx context.Context, key string, all *seen) error {
 	}
 	all.match = match.Result
 	source := "advisory database " + p.databaseID
-	all.measures = append(all.measures, advisory.Measures(match.Result, all.packages, all.scan.At, source)...)
+	measures := advisory.Measures(match.Result, all.packages, all.scan.At, source)
+	all.measures = append(all.measures, advisory.WithGaps(measures, notes)...)
 	return nil
 }
 

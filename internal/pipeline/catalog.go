@@ -42,7 +42,8 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 // is neither.
 func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
 	if usesSample(p.cfg, urls) {
-		goods, err := sample.Write(ctx, sampleOrigins(p.cfg), p.cfg.Day(), p.git)
+		goods, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), p.cfg.Day(), p.git)
+		p.git, p.given = p.git.WithRewrite(origins.Clone), origins.Given
 		return []catalog.Catalog{goods}, err
 	}
 	var all []catalog.Catalog
@@ -117,25 +118,6 @@ func (p *Pipeline) catalogID(catalogs []catalog.Catalog) string {
 
 func usesSample(cfg config.Config, urls []string) bool {
 	return len(cfg.Catalog) == 0 && len(urls) == 0
-}
-
-// sampleOrigins is where the sample's repositories are written: they are dated
-// relative to as-of, so each day has its own.
-func sampleOrigins(cfg config.Config) string {
-	folder, err := filepath.Abs(filepath.Join(cfg.Store, "sample", cfg.AsOf))
-	if err != nil {
-		return filepath.Join(cfg.Store, "sample", cfg.AsOf)
-	}
-	return folder
-}
-
-// rewrites sends the sample's addresses to the folder where they are written.
-func rewrites(cfg config.Config) map[string]string {
-	all := map[string]string{sample.BaseURL: sampleOrigins(cfg) + "/"}
-	for prefix, folder := range cfg.Rewrite {
-		all[prefix] = folder
-	}
-	return all
 }
 
 // repositories lists the distinct repositories of a run's goods by address.

@@ -13,28 +13,28 @@ import (
 )
 
 // Check passes one repository, a folder or an address, through the stages and
-// returns its document with the number of gaps. It leaves no run behind: the store's runs are those of
+// returns its document with the gaps. It leaves no run behind: the store's runs are those of
 // catalogs.
-func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread int, err error) {
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread []string, err error) {
 	if target, err = localPath(ctx, target); err != nil {
-		return report.Document{}, 0, err
+		return report.Document{}, nil, err
 	}
 	scratch, err := os.MkdirTemp("", "midspan-check-")
 	if err != nil {
-		return report.Document{}, 0, err
+		return report.Document{}, nil, err
 	}
 	defer os.RemoveAll(scratch)
 	p, err := open(ctx, cfg, filepath.Join(scratch, "runs.db"), version, now, progress)
 	if err != nil {
-		return report.Document{}, 0, err
+		return report.Document{}, nil, err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	run, err := p.Begin(ctx, []string{target})
 	if err != nil {
-		return report.Document{}, 0, err
+		return report.Document{}, nil, err
 	}
 	if err := p.judge(ctx, run); err != nil {
-		return report.Document{}, 0, err
+		return report.Document{}, nil, err
 	}
 	document, err = p.Document(ctx, run)
 	return document, gaps(document), err

@@ -89,7 +89,7 @@ func (p *Pipeline) scanEntry(repository catalog.Repository, all seen) report.Sca
 	case entry.Failure != nil:
 		// Every measure is unknown for the one reason that the failure gives.
 		entry.Outcome, entry.Measures = report.Failed, nil
-	case len(entry.Notes) > 0:
+	case Lost(entry.Notes) > 0:
 		entry.Outcome = report.Partial
 	}
 	return entry

@@ -31,6 +31,7 @@ type Pipeline struct {
 	progress Progress
 	store    *store.Store
 	git      *gitrepo.Git
+	given    map[string]string // the sample's mirrors that are read where they are
 	rules    *assess.Rules
 	scanners []scanners.Scanner
 	// advisories is nil where no database could be had: then everything is
@@ -76,8 +77,16 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	if err != nil {
 		return nil, err
 	}
+	// Folders are named to git, which runs elsewhere.
+	if cfg.Store, err = filepath.Abs(cfg.Store); err != nil {
+		return nil, err
+	}
+	all, err := registry.All()
+	if err != nil {
+		return nil, err
+	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
-		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: rewrites(cfg),
+		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
 	})
 	if err != nil {
 		return nil, err
@@ -86,7 +95,7 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
-	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: registry.All()}, nil
+	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: all}, nil
 }
 
 func loadRules(path string) (*assess.Rules, error) {

@@ -8,20 +8,24 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
 )
 
+// topPackages bounds the lists of keystones and of upgrades in a report.
+const topPackages = 50
+
 // Published says what a run gave and where it stands.
 type Published struct {
 	Document report.Document
 	// Files are the paths of the main files that were written.
 	Files report.Files
-	// Gaps counts what could not be read: repositories that failed or were read
-	// in part, entries that became no good, packages that could not be matched.
-	Gaps int
+	// Gaps say what could not be read: repositories that failed or were read in
+	// part, entries that became no good, packages that could not be matched.
+	Gaps []string
 }
 
 // Publish is the last stage: it writes the report of an assessed run.
@@ -68,7 +72,9 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 		document.Goods = append(document.Goods, entry)
 	}
 	document.Summary = counts.summary
-	document.Keystones, document.FixFirst = portfolio.Result()
+	document.Keystones = portfolio.Keystones(topPackages)
+	document.FixFirst = portfolio.FixFirst(topPackages, advisory.Later)
+	var err error
 	if document.Advisory, err = p.describeAdvisories(ctx, run, counts); err != nil {
 		return report.Document{}, err
 	}
@@ -124,21 +130,44 @@ func (p *Pipeline) addChange(ctx context.Context, run store.Run, document *repor
 	return nil
 }
 
-// gaps counts what a reader should know was not read.
-func gaps(document report.Document) int {
-	n := len(document.Notes)
-	for _, count := range document.Summary.Failed {
-		n += count
-	}
-	for _, count := range document.Summary.Unmatched {
-		n += count
-	}
+// gaps says in sentences what was not read, one for each kind.
+func gaps(document report.Document) []string {
+	partial, entries := 0, Lost(document.Notes)
 	for _, good := range document.Goods {
-		n += len(good.Notes)
+		entries += Lost(good.Notes)
 		for _, scan := range good.Scans {
 			if scan.Outcome == report.Partial {
-				n++
+				partial++
 			}
+		}
+	}
+	var all []string
+	say := func(count int, one, many string) {
+		switch {
+		case count == 1:
+			all = append(all, "1 "+one)
+		case count > 1:
+			all = append(all, fmt.Sprintf("%d %s", count, many))
+		}
+	}
+	for _, cause := range sortedKeys(document.Summary.Failed) {
+		say(document.Summary.Failed[cause], "repository not read: "+cause, "repositories not read: "+cause)
+	}
+	say(partial, "repository read in part", "repositories read in part")
+	say(entries, "note on the catalog or the database", "notes on the catalog or the database")
+	for _, cause := range sortedKeys(document.Summary.Unmatched) {
+		say(document.Summary.Unmatched[cause], "package not matched: "+cause, "packages not matched: "+cause)
+	}
+	return all
+}
+
+// Lost counts the notes about something that was not read; a remark says that
+// it was, though not as it was written.
+func Lost(notes []observation.Note) int {
+	n := 0
+	for _, note := range notes {
+		if note.Cause != observation.CauseRemark {
+			n++
 		}
 	}
 	return n

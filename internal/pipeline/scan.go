@@ -29,16 +29,16 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
-	group, ctx := errgroup.WithContext(ctx)
+	group, working := errgroup.WithContext(ctx) // working ends with the group
 	group.SetLimit(p.cfg.Jobs)
 	var reporting sync.Mutex
 	for _, repository := range repositories {
 		group.Go(func() error {
-			scan, err := p.scanRepository(ctx, run, repository)
+			scan, err := p.scanRepository(working, run, repository)
 			if err != nil {
 				return err
 			}
-			if err := p.store.PutScan(ctx, run.ID, scan); err != nil {
+			if err := p.store.PutScan(working, run.ID, scan); err != nil {
 				return fmt.Errorf("store the scan of %s: %w", repository.URL, err)
 			}
 			reporting.Lock()
@@ -57,7 +57,7 @@ func outcomeOf(scan store.Scan) string {
 	switch {
 	case scan.Failure != nil:
 		return "failed: " + string(scan.Failure.Cause)
-	case len(scan.Notes) > 0:
+	case Lost(scan.Notes) > 0:
 		return "partial"
 	}
 	return "scanned"
@@ -79,8 +79,9 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository
 		return scan, ctx.Err()
 	}
 	defer snapshot.Close()
-	scan.Commit, scan.ObservedUntil = snapshot.Commit(), snapshot.ObservedUntil()
-	scan.At = at(run.AsOf, scan.ObservedUntil)
+	scan.Commit, scan.At = snapshot.Commit(), at(run.AsOf, snapshot.ObservedUntil())
+	// The day, not the second: a second look on one day changes nothing.
+	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
 	scan.Notes = snapshot.Notes()
 	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
 	for _, scanner := range p.scanners {
@@ -100,7 +101,10 @@ func (p *Pipeline) acquire(ctx context.Context, repository catalog.Repository) (
 	if repository.Host == "" {
 		return p.git.Open(ctx, repository.URL) // a path from the command line
 	}
-	given := ""
+	given := p.given[repository.URL]
+	if given != "" {
+		return p.git.Open(ctx, given)
+	}
 	if p.cfg.Mirror != "" {
 		given = expand(p.cfg.Mirror, repository)
 		if _, err := os.Stat(given); err == nil {

@@ -6,15 +6,21 @@ import (
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/osv"
 	"github.com/midspan/midspan/scanners/scorecard"
+	"github.com/midspan/midspan/scanners/scorecard/maintained"
 	"github.com/midspan/midspan/scanners/signals"
 )
 
 // All returns every scanner, in the order in which reports list them.
-func All() []scanners.Scanner {
+func All() ([]scanners.Scanner, error) {
+	posture, err := scorecard.New()
+	if err != nil {
+		return nil, err
+	}
 	return []scanners.Scanner{
 		maintenance.New(),
 		signals.New(),
 		osv.New(),
-		scorecard.New(),
-	}
+		posture,
+		maintained.Scanner{},
+	}, nil
 }
