@@ -12,9 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -32,13 +29,8 @@ func DefaultEcosystems() []string {
 	return []string{"npm", "PyPI", "Maven", "Go", "RubyGems", "Packagist", "crates.io", "Hex", "NuGet", "Pub", "Hackage", "CRAN"}
 }
 
-// Limits on what is fetched, and the waits between tries.
-const (
-	maxArchive = 8 << 30 // bytes
-	tries      = 4
-	firstWait  = 250 * time.Millisecond
-	longWait   = 10 * time.Second
-)
+// maxArchive bounds what is fetched as one file, in bytes.
+const maxArchive = 8 << 30
 
 // Update brings <base>/<Ecosystem>/all.zip into dir, in the layout that Build
 // reads, and kev.json beside them. base is an http or https URL, or a folder.
@@ -46,8 +38,8 @@ const (
 // only when it is whole; what fails leaves the file of an earlier update, and
 // a trace from which Build makes a note.
 //
-// Requests that fail for reasons that pass are tried again: give a client
-// that does not retry itself. nil ecosystems are DefaultEcosystems.
+// The client decides how often a request is tried. nil ecosystems are
+// DefaultEcosystems.
 //
 // The error is for an ended ctx, and for an update after which dir holds no
 // advisories at all.
@@ -65,7 +57,7 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 	if len(ecosystems) == 0 {
 		ecosystems = DefaultEcosystems()
 	}
-	f := fetcher{client: retrying(client)}
+	f := fetcher{client: client}
 	var failed []error
 	for _, ecosystem := range ecosystems {
 		if !filepath.IsLocal(ecosystem) || strings.ContainsAny(ecosystem, `/\`) {
@@ -90,18 +82,6 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", base, errors.Join(failed...))
 	}
 	return nil
-}
-
-func retrying(client *http.Client) *http.Client {
-	retry := retryablehttp.NewClient()
-	retry.Logger = nil
-	retry.RetryMax = tries - 1
-	retry.RetryWaitMin, retry.RetryWaitMax = firstWait, longWait
-	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	if client != nil {
-		retry.HTTPClient = client
-	}
-	return retry.StandardClient()
 }
 
 func isURL(place string) bool {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -63,7 +64,7 @@ func TestUpdateBringsOnlyWhatChanged(t *testing.T) {
 	s.fail["/npm/all.zip"] = 1 // a failure that passes is tried again
 	dir := t.TempDir()
 	for range 2 {
-		if err := advisory.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, http.DefaultClient); err != nil {
+		if err := advisory.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, fetch.Client(fetch.Options{AllowPrivate: true})); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,11 +84,11 @@ func TestAFailedUpdateKeepsTheOldFileAndSaysSo(t *testing.T) {
 	good := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
 	s, base := serve(t, map[string][]byte{"/npm/all.zip": good})
 	dir := t.TempDir()
-	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, nil); err != nil {
+	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
 	s.files["/npm/all.zip"] = good[:len(good)/2] // a transfer that was cut
-	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, nil); err != nil {
+	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
 	_, info := build(t, dir)
@@ -102,13 +103,13 @@ func TestAFailedUpdateKeepsTheOldFileAndSaysSo(t *testing.T) {
 
 func TestUpdateFailsWhereNothingCanBeFetched(t *testing.T) {
 	_, base := serve(t, nil)
-	err := advisory.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, nil)
+	err := advisory.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, http.DefaultClient)
 	if err == nil || !strings.Contains(err.Error(), base) || !strings.Contains(err.Error(), "404") {
 		t.Errorf("got %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := advisory.Update(ended, base, t.TempDir(), []string{"npm"}, nil); err == nil {
+	if err := advisory.Update(ended, base, t.TempDir(), []string{"npm"}, http.DefaultClient); err == nil {
 		t.Error("an ended context is no error")
 	}
 }
@@ -116,7 +117,7 @@ func TestUpdateFailsWhereNothingCanBeFetched(t *testing.T) {
 func TestUpdateReadsAFolderToo(t *testing.T) {
 	from := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
 	dir := t.TempDir()
-	if err := advisory.Update(t.Context(), from, dir, nil, nil); err != nil {
+	if err := advisory.Update(t.Context(), from, dir, nil, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
 	if _, info := build(t, dir); len(info.Ecosystems) != 1 {

@@ -45,6 +45,8 @@ func Client(opts Options) *http.Client {
 	retry.Logger = nil
 	retry.RetryMax = 4
 	retry.RetryWaitMin, retry.RetryWaitMax = time.Second, 30*time.Second
+	// The last answer goes to the caller, who can say more of it than "gave up".
+	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	retry.HTTPClient = &http.Client{Transport: agent{transport, opts.UserAgent}}
 	return retry.StandardClient()
 }

@@ -3,6 +3,8 @@ package gitrepo
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -257,6 +259,21 @@ func (s *Snapshot) Files() []File { return s.files }
 
 // Missing counts the files whose contents the mirror lacks.
 func (s *Snapshot) Missing() int { return s.missing }
+
+// Lacks names the set of missing contents in a few characters: another set has
+// another name. Empty where nothing is missing.
+func (s *Snapshot) Lacks() string {
+	if s.missing == 0 {
+		return ""
+	}
+	hash := sha256.New()
+	for _, file := range s.files {
+		if file.Size < 0 {
+			fmt.Fprintln(hash, file.OID)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:6])
+}
 
 // Notes say what of the tree cannot be read.
 func (s *Snapshot) Notes() []observation.Note { return s.notes }

@@ -20,9 +20,6 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// DefaultAdvisories is where OSV publishes its export.
-const DefaultAdvisories = "https://osv-vulnerabilities.storage.googleapis.com"
-
 // openAdvisories opens the advisory index that the configuration asks for,
 // once. A database that cannot be had is a note, and its packages are unknown.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
@@ -117,7 +114,7 @@ func download(ctx context.Context, cfg config.Config, version, address string) e
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (advisory.Info, error) {
 	address := cfg.Advisories
 	if !isAddress(address) {
-		address = DefaultAdvisories
+		address = advisory.DefaultBaseURL
 	}
 	if err := download(ctx, cfg, version, address); err != nil {
 		return advisory.Info{}, err

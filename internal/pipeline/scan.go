@@ -162,8 +162,8 @@ func workKey(scanner scanners.Scanner, in scanners.Input) string {
 	if in.Snapshot.Shallow() {
 		key += " shallow"
 	}
-	if missing := in.Snapshot.Missing(); missing > 0 {
-		key += fmt.Sprintf(" missing=%d", missing)
+	if lacks := in.Snapshot.Lacks(); lacks != "" {
+		key += " lacks=" + lacks
 	}
 	return key
 }

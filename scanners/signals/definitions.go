@@ -47,7 +47,8 @@ func definitions() []observation.Definition {
 		yes("governance.changelog", "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
 		yes("governance.ci", "Continuous integration", "There is a configuration of a continuous integration service.", ""),
 
-		yes("lifecycle.sunset-declared", "Declared at its end", "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no longer maintained, or has moved.", publiccode),
+		// One archived side repository does not end a good.
+		{ID: "lifecycle.sunset-declared", Name: "Declared at its end", Kind: observation.KindBool, Merge: observation.MergeMain, Reference: publiccode, Means: "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no longer maintained, or has moved."},
 		word("lifecycle.development-status", "Development status", "developmentStatus in publiccode.yml.", publiccode),
 		word("maintenance.type", "Maintenance", "maintenance.type in publiccode.yml: internal, contract, community or none.", publiccode),
 		number("maintenance.contract-until-days", "Days until the maintenance contract ends", "days", observation.MergeMax, "Days until the latest end of a contract in publiccode.yml; negative where it has ended.", publiccode),
