@@ -294,7 +294,7 @@ func (e *evaluation) missing(possible []Stage, defs map[string]observation.Defin
 	for _, r := range e.rules.rules {
 		if state := e.measures[r.measure].State; r.when != nil || state == observation.NotApplicable {
 			continue
-		} else if answer, _ := e.ask(r); answer != unsure && state == observation.Measured {
+		} else if e.ask(r) != unsure && state == observation.Measured {
 			continue
 		}
 		name := cmp.Or(lower(defs[r.measure].Name), r.measure)

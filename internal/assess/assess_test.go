@@ -461,3 +461,22 @@ func TestScoreIsTheMeanOfWhatIsKnownInsideItsRange(t *testing.T) {
 		t.Errorf("the messy middle scores %v, the healthy good %v", *bad.Score.Score, *v.Score.Score)
 	}
 }
+
+func TestMeasureThatDoesNotApplyIsNoConcern(t *testing.T) {
+	// Without packages there is no heap of findings: a middling posture alone
+	// must not read as neglect, nor a quiet standard as one that was left.
+	r := loaded(t)
+	in := input(r, with(healthy(), map[string]any{"posture.score": 4.0, "momentum.active-months-12": 2.0, "momentum.commit-trend": 0.2}))
+	for i, m := range in.Repositories[0].Measures {
+		if m.ID == "advisories.fixable-critical-high" || m.ID == "advisories.oldest-fixable-days" {
+			in.Repositories[0].Measures[i] = observation.Measure{ID: m.ID, State: observation.NotApplicable}
+		}
+	}
+	v, _ := r.Assess(in, definitions(r))
+	if upkeep := v.Supports[2]; upkeep.ID != Upkeep || upkeep.Level != Fair {
+		t.Errorf("%s is %s, want fair", upkeep.ID, upkeep.Level)
+	}
+	if v.Stage != Sustained {
+		t.Errorf("it is %s, want sustained", v.Stage)
+	}
+}

@@ -235,12 +235,12 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 
 func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
-		"all", "any", "holds", "fails", "reference", "clears", "wish", "weight")
+		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight")
 	rule := &rule{at: d.at(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: text(f["unit"]),
 		silenceNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
-		wanted: text(f["wish"]) == "yes"}
+		wanted: text(f["wish"]) == "yes", absentYes: text(f["absent"]) == "yes"}
 	if s := text(f["silence"]); s != "" && !rule.silenceNo {
 		d.fail(d.at(f["silence"]), "silence is %q; it can be is-no", s)
 	}

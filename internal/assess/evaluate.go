@@ -30,36 +30,37 @@ type evidence struct {
 	holds bool
 }
 
-// ask answers a rule. It takes no part where its measure does not apply.
-func (e *evaluation) ask(r *rule) (answer truth, part bool) {
+// ask answers a rule. Where its measure does not apply, there is nothing of
+// which it could hold: no, unless the rule itself says that nothing is a yes.
+func (e *evaluation) ask(r *rule) truth {
 	if r.when != nil {
 		return e.test(*r.when)
 	}
 	m := e.measures[r.measure]
 	switch {
 	case m.State == observation.NotApplicable:
-		return unsure, false
+		return truthOf(r.absentYes)
 	case m.State != observation.Measured && r.silenceNo && m.Cause == observation.CauseNoSource:
-		return no, true
+		return no
 	case m.State != observation.Measured:
-		return unsure, true
+		return unsure
 	}
 	switch threshold := r.threshold.(type) {
 	case string:
 		text, ok := m.Text()
 		if !ok {
-			return unsure, true
+			return unsure
 		}
-		return truthOf(strings.EqualFold(text, threshold)), true
+		return truthOf(strings.EqualFold(text, threshold))
 	case bool:
-		return e.askBool(m, threshold), true
+		return e.askBool(m, threshold)
 	case float64:
 		if moved, ok := e.moved[r.id]; ok {
 			threshold = moved
 		}
-		return knownOf(m).compare(r.operator, threshold), true
+		return knownOf(m).compare(r.operator, threshold)
 	}
-	return unsure, true
+	return unsure
 }
 
 func (e *evaluation) askBool(m observation.Measure, threshold bool) truth {
@@ -70,17 +71,15 @@ func (e *evaluation) askBool(m observation.Measure, threshold bool) truth {
 	return isTrue.not()
 }
 
-// test decides a condition. A part that does not apply takes no part; where
-// none takes part, the condition takes none.
-func (e *evaluation) test(c condition) (truth, bool) {
+// test decides a condition.
+func (e *evaluation) test(c condition) truth {
 	switch {
 	case c.rule != "":
 		return e.ask(e.rules.byID[c.rule])
 	case c.pillar != "":
-		return e.testLevel(c), true
+		return e.testLevel(c)
 	case c.not != nil:
-		answer, part := e.test(*c.not)
-		return answer.not(), part
+		return e.test(*c.not).not()
 	case c.all != nil:
 		return e.join(c.all, no)
 	default:
@@ -89,25 +88,17 @@ func (e *evaluation) test(c condition) (truth, bool) {
 }
 
 // join finds the decisive answer (no for all, yes for any) among the kids.
-func (e *evaluation) join(kids []condition, decisive truth) (truth, bool) {
-	result, took := decisive.not(), false
+func (e *evaluation) join(kids []condition, decisive truth) truth {
+	result := decisive.not()
 	for _, kid := range kids {
-		answer, part := e.test(kid)
-		if !part {
-			continue
-		}
-		took = true
-		if answer == decisive {
-			return decisive, true
-		}
-		if answer == unsure {
+		switch e.test(kid) {
+		case decisive:
+			return decisive
+		case unsure:
 			result = unsure
 		}
 	}
-	if !took {
-		return unsure, false
-	}
-	return result, true
+	return result
 }
 
 func (e *evaluation) testLevel(c condition) truth {
@@ -152,10 +143,9 @@ func (e *evaluation) climb(p *pillarRule) []Level {
 	}
 	var found []Level
 	for _, l := range p.levels {
-		answer, part := e.test(l.when)
-		switch {
-		case !part || answer == no:
-		case answer == yes:
+		switch e.test(l.when) {
+		case no:
+		case yes:
 			return append(found, l.level)
 		default:
 			found = append(found, l.level)
@@ -202,10 +192,9 @@ func (e *evaluation) possibleStages() []Stage {
 		if s.when == nil {
 			return append(found, s.stage)
 		}
-		answer, part := e.test(*s.when)
-		switch {
-		case !part || answer == no:
-		case answer == yes:
+		switch e.test(*s.when) {
+		case no:
+		case yes:
 			return append(found, s.stage)
 		default:
 			found = append(found, s.stage)
@@ -243,7 +232,7 @@ func (e *evaluation) trace(c condition, want truth) []evidence {
 	}
 	var found []evidence
 	for _, kid := range c.kids() {
-		if answer, part := e.test(kid); part && answer == want {
+		if e.test(kid) == want {
 			found = append(found, e.trace(kid, want)...)
 		}
 	}
@@ -254,11 +243,10 @@ func (e *evaluation) traceRule(r *rule, want truth) []evidence {
 	if r.when != nil {
 		return e.trace(*r.when, want)
 	}
-	answer, part := e.ask(r)
-	if !part || answer != want || e.measures[r.measure].State != observation.Measured {
+	if e.ask(r) != want || e.measures[r.measure].State != observation.Measured {
 		return nil
 	}
-	return []evidence{{r, answer == yes}}
+	return []evidence{{r, want == yes}}
 }
 
 // traceLevel lists what decided a level; of one that is open, what is sure. A
@@ -267,7 +255,7 @@ func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 	possible := e.possibleLevels(p.id)
 	var found, failed []evidence
 	for _, l := range p.levels {
-		answer, _ := e.test(l.when)
+		answer := e.test(l.when)
 		if answer == yes {
 			return onePerMeasure(append(found, e.trace(l.when, yes)...))
 		}

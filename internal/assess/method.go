@@ -32,8 +32,9 @@ and measures. Scores stand beside them and decide nothing.
 Every rule is answered *yes*, *no* or *open*. A measure that is known exactly
 answers its rules. A measure of which only a bound is known ("at least 3",
 because some repositories could not be read) answers those rules that the bound
-decides. An unknown measure answers none, and one that does not apply takes no
-part. Joined rules follow Kleene's logic: "all" is no where one is no, "any" is
+decides. An unknown measure answers none. Where a measure does not apply, the
+answer is no (no packages: no heap of findings), or yes in the rules that say so.
+Joined rules follow Kleene's logic: "all" is no where one is no, "any" is
 yes where one is yes, whatever is open beside it.
 
 Levels and stages are read from top to bottom. Each that is yes or open before
@@ -140,6 +141,9 @@ func (r *Rules) writeRules(b *strings.Builder) {
 			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(plainly(rule.threshold)+" "+rule.unit))
 			if rule.silenceNo {
 				b.WriteString(" As far as can be seen.")
+			}
+			if rule.absentYes {
+				b.WriteString(" Also where the measure does not apply.")
 			}
 			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", shown(rule.holds), shown(rule.fails))
 		}

@@ -54,6 +54,7 @@ type rule struct {
 	clears    string
 	weight    float64
 	wanted    bool // the answer wished for is yes
+	absentYes bool // the answer is yes where the measure does not apply
 }
 
 // condition joins rules and levels. Exactly one of its fields is set.

@@ -89,8 +89,8 @@ func (e *evaluation) lift(stage Stage) []string {
 func (e *evaluation) remedies() []remedy {
 	var found []remedy
 	for _, r := range e.rules.rules {
-		answer, part := e.ask(r)
-		if r.when != nil || r.clears == "" || !part || answer != truthOf(!r.wanted) {
+		applies := e.measures[r.measure].State != observation.NotApplicable
+		if r.when != nil || r.clears == "" || !applies || e.ask(r) != truthOf(!r.wanted) {
 			continue
 		}
 		m := e.measures[r.measure]
