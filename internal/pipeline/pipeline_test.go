@@ -1,0 +1,485 @@
+package pipeline
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog/sample"
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/scanners"
+)
+
+const asOf = "2026-06-30"
+
+// settings are those of a run in folders of its own.
+func settings(t testing.TB) config.Config {
+	t.Helper()
+	dir := t.TempDir()
+	return config.Config{Store: filepath.Join(dir, "store"), Out: filepath.Join(dir, "report"), AsOf: asOf, Jobs: 2, Timeout: time.Minute, Offline: true}
+}
+
+func newPipeline(t testing.TB, cfg config.Config) *Pipeline {
+	t.Helper()
+	p, err := New(t.Context(), cfg, "test", time.Now, Silent{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func run(t testing.TB, cfg config.Config, urls ...string) Published {
+	t.Helper()
+	published, err := newPipeline(t, cfg).Run(t.Context(), urls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return published
+}
+
+func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
+	descriptions, err := sample.Descriptions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, good := range run(t, settings(t)).Document.Goods {
+		got[good.ID] = string(good.Verdict.Stage)
+	}
+	for _, d := range descriptions {
+		if got[d.ID] != d.Stage {
+			t.Errorf("%s is %q, its description says %q", d.ID, got[d.ID], d.Stage)
+		}
+	}
+}
+
+func TestRulesReadOnlyWhatScannersDeclare(t *testing.T) {
+	p := newPipeline(t, settings(t))
+	declared := map[string]observation.Definition{}
+	for _, definition := range p.definitions() {
+		if _, twice := declared[definition.ID]; twice {
+			t.Errorf("two scanners declare %s", definition.ID)
+		}
+		declared[definition.ID] = definition
+	}
+	if err := p.rules.Check(declared); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSameInputsAndAsOfGiveTheSameBytes(t *testing.T) {
+	var reports [][]byte
+	for range 2 {
+		published := run(t, settings(t))
+		data, err := os.ReadFile(published.Files.Report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports = append(reports, data)
+	}
+	if !bytes.Equal(reports[0], reports[1]) {
+		t.Error("two runs over the same inputs differ")
+	}
+}
+
+func TestEveryDeclaredMeasureIsThereOrSaysWhyNot(t *testing.T) {
+	for _, good := range run(t, settings(t)).Document.Goods {
+		for _, scan := range good.Scans {
+			if scan.Outcome == report.Failed {
+				continue
+			}
+			for _, measure := range scan.Measures {
+				if measure.State == observation.Unknown && measure.Cause == "" || measure.State == observation.Measured && measure.Value == nil {
+					t.Errorf("%s: %+v", scan.Repository.URL, measure)
+				}
+			}
+		}
+	}
+}
+
+// mirrors writes bare repositories under a folder, as <owner>+<name>/repo, and
+// returns the setting mirror that finds them.
+func mirrors(t testing.TB, streams map[string]string) (template, root string) {
+	t.Helper()
+	git, err := gitrepo.New(t.Context(), gitrepo.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer git.Close()
+	root = t.TempDir()
+	for name, stream := range streams {
+		if err := git.Import(t.Context(), filepath.Join(root, "o+"+name, "repo"), strings.NewReader(stream)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(root, "{owner}+{name}", "repo"), root
+}
+
+// commit is a fast-import stream of one commit with these files.
+func commit(files map[string]string) string {
+	var b strings.Builder
+	when := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
+	fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Dev <dev@team.example> %d +0000\ndata 1\nx\n", when)
+	for _, path := range sortedKeys(files) {
+		fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", path, len(files[path]), files[path])
+	}
+	return b.String() + "\n"
+}
+
+const requirements = "requests==2.19.0\n"
+
+// advisories writes a database that knows one advisory of PyPI.
+func advisories(t testing.TB) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "osv")
+	record := `{"id":"TEST-1","modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"requests"},
+		"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.20.0"}]}]}]}`
+	if err := os.MkdirAll(filepath.Join(dir, "PyPI"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "PyPI", "TEST-1.json"), []byte(record), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestEachBadRepositoryIsAGapAndTheRestIsRead(t *testing.T) {
+	cfg := settings(t)
+	template, root := mirrors(t, map[string]string{
+		"good":       commit(map[string]string{"requirements.txt": requirements}),
+		"bare":       commit(map[string]string{"README": "nothing listed"}),
+		"broken":     commit(map[string]string{"package-lock.json": "{", "requirements.txt": requirements}),
+		"paths":      commit(map[string]string{"caf\xe9/requirements.txt": requirements, "requirements.txt": requirements}),
+		"missing":    commit(map[string]string{"requirements.txt": requirements, "README": "kept"}),
+		"detached":   commit(map[string]string{"README": "x"}),
+		"unreadable": commit(map[string]string{"README": "x"}),
+		"empty":      "",
+	})
+	at := func(name string, more ...string) string {
+		return filepath.Join(append([]string{root, "o+" + name, "repo"}, more...)...)
+	}
+	removeBlob(t, at("missing"), "requirements.txt")
+	for path, text := range map[string]string{at("detached", "HEAD"): "ref: refs/heads/gone\n", at("unreadable", "HEAD"): "nonsense\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cfg.Mirror, cfg.Advisories = template, advisories(t)
+	var urls []string
+	want := map[string]string{
+		"good": "scanned", "bare": "scanned", "broken": "partial", "paths": "partial", "missing": "partial",
+		"detached": "no-default-branch", "unreadable": "corrupt", "empty": "empty-repository", "nowhere": "not-found",
+	}
+	for _, name := range sortedKeys(want) {
+		urls = append(urls, "https://forge.example/o/"+name)
+	}
+	published := run(t, cfg, append(urls, "ext::sh -c id", "https://forge.example/", "")...)
+	findings := map[string]observation.Measure{}
+	for _, good := range published.Document.Goods {
+		if len(good.Scans) == 0 {
+			if len(good.Notes) == 0 {
+				t.Errorf("%s has no repository and no note", good.Name)
+			}
+			continue
+		}
+		scan := good.Scans[0]
+		name, got := scan.Repository.Path, scan.Outcome
+		if scan.Failure != nil {
+			got = string(scan.Failure.Cause)
+			if scan.Failure.Message == "" {
+				t.Errorf("%s: the failure says nothing", name)
+			}
+		}
+		if got != want[name] {
+			t.Errorf("%s is %s (%+v), want %s", name, got, scan.Failure, want[name])
+		}
+		findings[name] = measureOf(good, "advisories.findings")
+	}
+	for name, want := range map[string]string{
+		"good": "measured 1", "bare": "not-applicable <nil>", "broken": "measured at-least 1", "paths": "measured 1", "missing": "unknown <nil>",
+		"empty": "unknown <nil>", "nowhere": "unknown <nil>",
+	} {
+		m := findings[name]
+		got := strings.Join(strings.Fields(fmt.Sprint(m.State, " ", m.Bound, " ", m.Value)), " ")
+		if got != want {
+			t.Errorf("findings of %s are %q (%s), want %q", name, got, m.Detail, want)
+		}
+	}
+	if len(published.Gaps) == 0 {
+		t.Error("the run says that it has no gaps")
+	}
+}
+
+func measureOf(good report.Good, id string) observation.Measure {
+	i := slices.IndexFunc(good.Measures, func(m observation.Measure) bool { return m.ID == id })
+	if i < 0 {
+		return observation.Measure{}
+	}
+	return good.Measures[i]
+}
+
+func removeBlob(t testing.TB, dir, path string) {
+	t.Helper()
+	out, err := exec.Command("git", "--git-dir", dir, "rev-parse", "main:"+path).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	oid := strings.TrimSpace(string(out))
+	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWithoutADatabaseNothingIsClean(t *testing.T) {
+	cfg := settings(t)
+	cfg.Mirror, _ = mirrors(t, map[string]string{"good": commit(map[string]string{"requirements.txt": requirements})})
+	for name, database := range map[string]string{"none named": "", "not there": filepath.Join(t.TempDir(), "no"), "empty": t.TempDir()} {
+		t.Run(name, func(t *testing.T) {
+			cfg := cfg
+			cfg.Store, cfg.Advisories = t.TempDir(), database
+			published := run(t, cfg, "https://forge.example/o/good")
+			m := measureOf(published.Document.Goods[0], "advisories.findings")
+			if m.State != observation.Unknown || m.Cause != observation.CauseNoDatabase {
+				t.Errorf("findings are %+v", m)
+			}
+			if !slices.ContainsFunc(published.Document.Notes, func(n observation.Note) bool { return n.Cause == observation.CauseNoDatabase }) {
+				t.Errorf("the report does not say that there is no database: %v", published.Document.Notes)
+			}
+		})
+	}
+}
+
+func TestDatabaseThatLacksAnEcosystemLeavesItsPackagesUnknown(t *testing.T) {
+	cfg := settings(t)
+	cfg.Advisories = advisories(t) // PyPI alone
+	cfg.Mirror, _ = mirrors(t, map[string]string{"both": commit(map[string]string{"requirements.txt": requirements,
+		"Gemfile.lock": "GEM\n  remote: https://gems.example/\n  specs:\n    rack (2.0.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rack\n"})})
+	published := run(t, cfg, "https://forge.example/o/both")
+	m := measureOf(published.Document.Goods[0], "advisories.findings")
+	if m.Value != 1.0 || m.Bound != observation.AtLeast {
+		t.Errorf("findings are %+v, want at least 1", m)
+	}
+	if published.Document.Summary.Unmatched[string(observation.CauseNoDatabase)] != 1 {
+		t.Errorf("unmatched = %v", published.Document.Summary.Unmatched)
+	}
+}
+
+// probe is a scanner for tests.
+type probe struct {
+	calls int
+	scan  func(context.Context) error
+}
+
+func (*probe) Name() string          { return "probe" }
+func (*probe) Version() string       { return "1" }
+func (*probe) Configuration() string { return "" }
+func (*probe) DependsOnTime() bool   { return false }
+func (p *probe) measure() observation.Definition {
+	return observation.Definition{ID: "probe.value", Merge: observation.MergeMain}
+}
+func (p *probe) Definitions() []observation.Definition {
+	return []observation.Definition{p.measure(), {ID: "probe.forgotten", Merge: observation.MergeMain}}
+}
+func (p *probe) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+	p.calls++
+	if err := p.scan(ctx); err != nil {
+		return observation.Observation{}, err
+	}
+	return observation.Observation{Scanner: "probe", Version: "1", Measures: []observation.Measure{p.measure().Of(1, "probe", in.At)}}, nil
+}
+
+func TestScannerThatFailsCostsItsOwnMeasuresOnly(t *testing.T) {
+	template, _ := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	for name, test := range map[string]struct {
+		scan func(context.Context) error
+		want observation.Cause
+	}{
+		"error":   {func(context.Context) error { return errors.New("no luck") }, observation.CauseScannerFailed},
+		"panic":   {func(context.Context) error { var list []int; _ = list[len(list)]; return nil }, observation.CauseScannerPanic},
+		"endless": {func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, observation.CauseOverLimit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := settings(t)
+			cfg.Mirror, cfg.Timeout = template, 3*time.Second
+			p := newPipeline(t, cfg)
+			broken := &probe{scan: test.scan}
+			p.scanners = append(p.scanners, broken)
+			published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			good := published.Document.Goods[0]
+			if m := measureOf(good, "probe.value"); m.State != observation.Unknown || m.Cause != test.want {
+				t.Errorf("the broken scanner's measure is %+v, want %s", m, test.want)
+			}
+			if m := measureOf(good, "people.contributors-12m"); m.Value != 1.0 {
+				t.Errorf("another scanner's measure is %+v", m)
+			}
+			if good.Scans[0].Outcome != report.Partial {
+				t.Errorf("the scan is %s", good.Scans[0].Outcome)
+			}
+		})
+	}
+}
+
+func TestWorkIsDoneOnceAndFailuresAreTriedAgain(t *testing.T) {
+	cfg := settings(t)
+	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	fail := errors.New("the first time")
+	counting := &probe{scan: func(context.Context) error { return fail }}
+	for i, want := range []int{1, 2, 2} {
+		p := newPipeline(t, cfg)
+		p.scanners = append(p.scanners, counting)
+		if _, err := p.Run(t.Context(), []string{"https://forge.example/o/one"}); err != nil {
+			t.Fatal(err)
+		}
+		if counting.calls != want {
+			t.Errorf("after run %d the scanner ran %d times, want %d", i+1, counting.calls, want)
+		}
+		fail = nil
+	}
+}
+
+func TestMeasureThatAScannerForgetsIsUnknown(t *testing.T) {
+	cfg := settings(t)
+	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	p := newPipeline(t, cfg)
+	p.scanners = append(p.scanners, &probe{scan: func(context.Context) error { return nil }})
+	published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := measureOf(published.Document.Goods[0], "probe.forgotten"); m.State != observation.Unknown {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestRepositoriesAreClonedOverHTTPAndUpdated(t *testing.T) {
+	_, root := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
+	core, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(&cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
+		Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"}})
+	defer server.Close()
+	cfg := settings(t)
+	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, advisories(t)
+	url := server.URL + "/o+one/repo"
+	for range 2 { // the second time it is an update
+		published := run(t, cfg, url)
+		if m := measureOf(published.Document.Goods[0], "advisories.findings"); m.Value != 1.0 {
+			t.Errorf("findings are %+v, notes %v", m, published.Document.Goods[0].Scans)
+		}
+	}
+	cfg.Offline = true
+	if published := run(t, cfg, url); published.Document.Summary.Scanned != 1 {
+		t.Errorf("offline, the mirror of before was not read: %v", published.Document.Summary.Failed)
+	}
+	cfg.Offline, cfg.AllowPrivate, cfg.Store = false, false, t.TempDir()
+	if published := run(t, cfg, url); published.Document.Summary.Failed[string(observation.CauseBadURL)] != 1 {
+		t.Errorf("a private address was fetched: %v", published.Document.Summary)
+	}
+}
+
+func TestStaleMirrorSpeaksOfItsOwnDay(t *testing.T) {
+	cfg := settings(t)
+	template, root := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	seen := time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
+	for _, name := range []string{"HEAD", "packed-refs"} {
+		_ = os.Chtimes(filepath.Join(root, "o+one", "repo", name), seen, seen)
+	}
+	cfg.Mirror, cfg.AsOf = template, "2028-01-01"
+	good := run(t, cfg, "https://forge.example/o/one").Document.Goods[0]
+	if m := measureOf(good, "momentum.days-since-commit"); m.Value != 9.0 || !m.At.Equal(config.EndOfDay(seen)) {
+		t.Errorf("days since the last commit: %+v, want 9 as of %s", m, seen)
+	}
+	if !good.Verdict.Stale {
+		t.Error("the verdict does not say that the mirror is old")
+	}
+}
+
+func TestRunThatIsEndedSaysSoAndTheNextOneWorks(t *testing.T) {
+	cfg := settings(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	p := newPipeline(t, cfg)
+	if _, err := p.Run(ctx, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v", err)
+	}
+	if published := run(t, cfg); published.Document.Summary.Goods == 0 {
+		t.Error("the next run read nothing")
+	}
+}
+
+func TestSecondRunTellsWhatChanged(t *testing.T) {
+	cfg := settings(t)
+	run(t, cfg)
+	if change := run(t, cfg).Document.Change; change == nil || len(change.Entered)+len(change.Left) != 0 {
+		t.Errorf("change = %+v, want an empty one", change)
+	}
+}
+
+func TestCheckReadsOneFolderAndLeavesNoRun(t *testing.T) {
+	cfg := settings(t)
+	cfg.Advisories = advisories(t)
+	_, root := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
+	work := filepath.Join(t.TempDir(), "work")
+	if out, err := exec.Command("git", "clone", "-q", filepath.Join(root, "o+one", "repo"), work).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := os.Mkdir(filepath.Join(work, "below"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{work, filepath.Join(work, "below"), filepath.Join(root, "o+one", "repo")} {
+		document, _, err := Check(t.Context(), cfg, "test", time.Now, Silent{}, target)
+		if err != nil {
+			t.Errorf("%s: %v", target, err)
+			continue
+		}
+		if m := measureOf(document.Goods[0], "advisories.findings"); m.Value != 1.0 {
+			t.Errorf("%s: findings are %+v", target, m)
+		}
+	}
+	if _, _, err := Check(t.Context(), cfg, "test", time.Now, Silent{}, t.TempDir()); err == nil {
+		t.Error("a folder without a repository was checked")
+	}
+	p := newPipeline(t, cfg)
+	if _, err := p.Resume(t.Context(), "x", "started", "scanned", "matched", "assessed"); err == nil {
+		t.Error("check left a run in the store")
+	}
+}
+
+func TestOnlyAndLimitChooseGoods(t *testing.T) {
+	cfg := settings(t)
+	cfg.Only = "RIVER"
+	if got := run(t, cfg).Document.Summary.Goods; got != 1 {
+		t.Errorf("only: %d goods", got)
+	}
+	cfg.Only, cfg.Limit = "", 2
+	if got := run(t, cfg).Document.Summary.Goods; got != 2 {
+		t.Errorf("limit: %d goods", got)
+	}
+	cfg.Only = "nothing is called that"
+	if _, err := newPipeline(t, cfg).Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), cfg.Only) {
+		t.Errorf("err = %v", err)
+	}
+}
