@@ -73,7 +73,7 @@ func (s shownCatalog) write(w io.Writer) error {
 	for _, note := range s.Notes {
 		writeNote(w, note)
 	}
-	_, err := fmt.Fprintf(w, "%d goods, %d repositories, %d goods without one, %d notes.\n", len(s.Goods), repositories, without, s.notes())
+	_, err := fmt.Fprintf(w, "%s, %d of them without a repository; %d repositories; %s.\n", plural(len(s.Goods), "good"), without, repositories, plural(s.notes(), "note"))
 	return err
 }
 

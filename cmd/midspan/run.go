@@ -40,8 +40,8 @@ func (a *app) printPublished(published pipeline.Published) error {
 	a.gaps = len(published.Gaps)
 	summary := published.Document.Summary
 	return a.print(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
-		fmt.Fprintf(w, "%d goods, %d of %d repositories read, %.0f %% of what could be measured was.\n",
-			summary.Goods, summary.Scanned, summary.Repositories, 100*summary.Coverage)
+		fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
+			plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
 		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
 		for _, gap := range published.Gaps {
 			fmt.Fprintf(w, "  gap: %s\n", gap)
@@ -49,6 +49,13 @@ func (a *app) printPublished(published pipeline.Published) error {
 		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
 		return err
 	})
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // stageLine counts goods by stage, in the order of a life.

@@ -12,12 +12,14 @@ import (
 type Keystone struct {
 	Ecosystem string   `json:"ecosystem"`
 	Package   string   `json:"package"`
-	Goods     []string `json:"goods"`              // ids of the goods that list it, sorted
-	Direct    int      `json:"direct"`             // goods that list it as a direct dependency
-	InMiddle  int      `json:"inMiddle"`           // of those goods, in the messy middle
-	Findings  int      `json:"findings"`           // distinct advisories that affect a version in use
-	Worst     string   `json:"worst"`              // worst severity of those, or empty
-	FromGood  string   `json:"fromGood,omitempty"` // id of a good of the catalog that publishes it
+	Goods     []string `json:"goods"`    // ids of the goods that list it, sorted
+	Direct    int      `json:"direct"`   // goods that list it as a direct dependency
+	InMiddle  int      `json:"inMiddle"` // of those goods, in the messy middle
+	// Findings counts the distinct advisories that affect a version in use; nil
+	// where there was no database of the ecosystem to look in.
+	Findings *int   `json:"findings,omitempty"`
+	Worst    string `json:"worst"`              // worst severity of those, or empty
+	FromGood string `json:"fromGood,omitempty"` // id of a good of the catalog that publishes it
 }
 
 // Upgrade is one package whose upgrade closes findings across goods.
@@ -119,14 +121,18 @@ func worse(a, b string) string {
 
 // Keystones lists the packages on which two goods or more rest: most goods
 // first, then most of them in the messy middle, then most direct, then by
-// name; at most limit.
-func (p *Portfolio) Keystones(limit int) []Keystone {
+// name; at most limit. matched reports whether there are advisories of an
+// ecosystem.
+func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
 	found := []Keystone{}
 	for name, f := range p.packages {
 		if len(f.goods) < 2 {
 			continue
 		}
-		k := Keystone{Ecosystem: name.ecosystem, Package: name.name, Findings: len(f.advisories), Worst: f.worst}
+		k := Keystone{Ecosystem: name.ecosystem, Package: name.name, Worst: f.worst}
+		if n := len(f.advisories); matched(name.ecosystem) {
+			k.Findings = &n
+		}
 		for good, d := range f.goods {
 			k.Goods = append(k.Goods, p.goods[good])
 			if d.direct {

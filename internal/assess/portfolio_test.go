@@ -24,6 +24,18 @@ func longer(_, a, b string) string {
 	return a
 }
 
+func always(string) bool { return true }
+
+func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
+	p := NewPortfolio()
+	for _, good := range []string{"a", "b"} {
+		p.Add(good, Sustained, []observation.Package{pkg("shared", "1", "")}, nil)
+	}
+	if got := p.Keystones(1, func(string) bool { return false }); got[0].Findings != nil {
+		t.Errorf("findings are %d where nobody looked", *got[0].Findings)
+	}
+}
+
 func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	p := NewPortfolio()
 	p.Add("b", MessyMiddle, []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")},
@@ -32,13 +44,13 @@ func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	p.Add("c", Fading, []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")},
 		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
 	want := []Keystone{
-		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, InMiddle: 1, Findings: 2, Worst: "high"},
-		{Ecosystem: "npm", Package: "pair", Goods: []string{"b", "c"}, InMiddle: 1},
+		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, InMiddle: 1, Findings: new(2), Worst: "high"},
+		{Ecosystem: "npm", Package: "pair", Goods: []string{"b", "c"}, InMiddle: 1, Findings: new(0)},
 	}
-	if got := p.Keystones(50); !reflect.DeepEqual(got, want) {
+	if got := p.Keystones(50, always); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if got := p.Keystones(1); len(got) != 1 || got[0].Package != "shared" {
+	if got := p.Keystones(1, always); len(got) != 1 || got[0].Package != "shared" {
 		t.Errorf("the limit is not kept: %+v", got)
 	}
 }
@@ -79,7 +91,7 @@ func TestPortfolioForgetsTheOrderOfGoods(t *testing.T) {
 		for _, e := range entries {
 			p.Add(e.good, e.stage, e.packages, e.findings)
 		}
-		return []any{p.Keystones(50), p.FixFirst(50, longer)}
+		return []any{p.Keystones(50, always), p.FixFirst(50, longer)}
 	}
 	want := build()
 	for range 5 {

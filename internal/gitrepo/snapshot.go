@@ -69,6 +69,10 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 	if err := s.readTree(ctx); err != nil {
 		return nil, err
 	}
+	if s.Shallow() {
+		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: dir,
+			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
+	}
 	s.seen = s.observedUntil(ctx)
 	s.blobs = newBlobReader(ctx, s, g.opts.MaxBlob, g.opts.CacheBytes)
 	s.tree = newTreeFS(s)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
@@ -19,6 +20,8 @@ type counts struct {
 	packages map[string]map[pinned]bool // distinct packages by ecosystem
 	coverage float64                    // sum of shares
 	covered  int
+
+	findings, exploited int
 }
 
 // pinned is a package at a version.
@@ -55,10 +58,10 @@ func (c *counts) repository(scan report.Scan, all seen) {
 		return
 	}
 	c.summary.Scanned++
-	c.summary.Findings += len(all.match.Findings)
+	c.findings += len(all.match.Findings)
 	for _, finding := range all.match.Findings {
 		if finding.Exploited != nil && *finding.Exploited {
-			c.summary.Exploited++
+			c.exploited++
 		}
 	}
 	for _, unmatched := range all.match.Unmatched {
@@ -73,6 +76,17 @@ func (c *counts) repository(scan report.Scan, all seen) {
 			c.summary.Packages++
 		}
 	}
+}
+
+// of returns the summary. What there was no database for stays unknown.
+func (c *counts) of(advisories report.Advisories) report.Summary {
+	if slices.ContainsFunc(advisories.Ecosystems, func(e report.Ecosystem) bool { return e.Records > 0 && e.Packages > 0 }) {
+		c.summary.Findings = &c.findings
+		if advisories.KEVDate != "" {
+			c.summary.Exploited = &c.exploited
+		}
+	}
+	return c.summary
 }
 
 // scanEntry is the part of the document that speaks of one repository.

@@ -71,13 +71,13 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 		}
 		document.Goods = append(document.Goods, entry)
 	}
-	document.Summary = counts.summary
-	document.Keystones = portfolio.Keystones(topPackages)
-	document.FixFirst = portfolio.FixFirst(topPackages, advisory.Later)
 	var err error
 	if document.Advisory, err = p.describeAdvisories(ctx, run, counts); err != nil {
 		return report.Document{}, err
 	}
+	document.Summary = counts.of(document.Advisory)
+	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
+	document.FixFirst = portfolio.FixFirst(topPackages, advisory.Later)
 	return document, p.addChange(ctx, run, &document)
 }
 

@@ -19,6 +19,7 @@ const (
 	minWidth      = 40
 	checkFindings = 8
 	checkChanges  = 3
+	checkNotes    = 12
 )
 
 // WriteCheck writes what is known of the goods of a document, as a rule of one,
@@ -39,6 +40,7 @@ func WriteCheck(w io.Writer, doc Document, width int, colour bool) error {
 		t.findings(good)
 		t.posture(good)
 		t.unknowns(good)
+		t.notes(good)
 	}
 	if _, err := io.WriteString(w, t.out.String()); err != nil {
 		return fmt.Errorf("write the check: %w", err)
@@ -113,6 +115,24 @@ func (t *terminal) wrap(prefix, text, code string) {
 	}
 	if line != "" {
 		flush()
+	}
+}
+
+// notes say what was dropped or read in part, at most a dozen.
+func (t *terminal) notes(good Good) {
+	all := slices.Clone(good.Notes)
+	for _, scan := range good.Scans {
+		all = append(all, scan.Notes...)
+	}
+	if len(all) == 0 {
+		return
+	}
+	t.title("Notes")
+	for _, note := range all[:min(len(all), checkNotes)] {
+		t.wrap("  • ", note.Message, "")
+	}
+	if more := len(all) - checkNotes; more > 0 {
+		t.wrap("  • ", fmt.Sprintf("and %d more in report.json", more), "")
 	}
 }
 

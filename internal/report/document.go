@@ -3,6 +3,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -66,6 +67,12 @@ type Advisories struct {
 	KEVDate string `json:"kevDate,omitempty"`
 }
 
+// Has reports whether there are advisories of an ecosystem. Where there are
+// none, nothing is known of its packages.
+func (a Advisories) Has(ecosystem string) bool {
+	return slices.ContainsFunc(a.Ecosystems, func(e Ecosystem) bool { return e.Name == ecosystem && e.Records > 0 })
+}
+
 // Ecosystem is one part of the advisory database.
 type Ecosystem struct {
 	Name     string    `json:"name"`
@@ -84,8 +91,10 @@ type Summary struct {
 	Borderline   int                  `json:"borderline"`
 	Coverage     float64              `json:"coverage"` // mean share over goods with a repository
 	Packages     int                  `json:"packages"`
-	Findings     int                  `json:"findings"`
-	Exploited    int                  `json:"exploited"`
+	// Findings is nil where no package could be matched, Exploited where no
+	// catalog of known exploited vulnerabilities was read.
+	Findings  *int `json:"findings,omitempty"`
+	Exploited *int `json:"exploited,omitempty"`
 	// Unmatched counts packages that could not be matched, by cause.
 	Unmatched map[string]int `json:"unmatched"`
 }

@@ -170,12 +170,12 @@ func everyState() Document {
 		Summary: Summary{
 			Goods: 10, Repositories: 11, Scanned: 9, Failed: map[string]int{"not-found": 1, "unreachable": 1},
 			Stages:     map[assess.Stage]int{assess.MessyMiddle: 2, assess.Sustained: 1, assess.Emerging: 2, assess.Fading: 1, assess.Dormant: 1, assess.Sunset: 1, assess.Unassessed: 2},
-			Borderline: 1, Coverage: .86, Packages: 481, Findings: 3, Exploited: 1,
+			Borderline: 1, Coverage: .86, Packages: 481, Findings: new(3), Exploited: new(1),
 			Unmatched: map[string]int{"no-version": 20, "no-advisory-database": 9},
 		},
 		Keystones: []assess.Keystone{
-			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, InMiddle: 2, Findings: 2, Worst: "critical"},
-			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, FromGood: "school-meals"},
+			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, InMiddle: 2, Findings: new(2), Worst: "critical"},
+			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, Findings: new(0), FromGood: "school-meals"},
 		},
 		FixFirst: []assess.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", FixedIn: "0.3.9", Findings: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},
 		Change: &Change{Since: asOf.AddDate(0, -3, 0),

@@ -341,7 +341,10 @@ func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
 
 func TestWithoutADatabaseTheNumberOfAdvisoriesIsUnknown(t *testing.T) {
 	doc := everyState()
-	doc.Summary.Findings, doc.Summary.Exploited, doc.Keystones[0].Findings = 0, 0, 0
+	doc.Summary.Findings, doc.Summary.Exploited = nil, nil
+	for i := range doc.Keystones {
+		doc.Keystones[i].Findings = nil
+	}
 	doc.Advisory = Advisories{Fingerprint: "none", Ecosystems: []Ecosystem{{Name: "npm", Packages: 3}}}
 	page := written(t, doc)["index.html"]
 	if !strings.Contains(page, "<dt>open advisories found</dt><dd>unknown</dd>") {

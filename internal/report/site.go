@@ -92,7 +92,7 @@ func (s *site) functions() template.FuncMap {
 		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "rangeText": rangeText,
 		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit,
-		"page": pagePath, "name": s.name, "said": said, "hasAdvisories": s.hasAdvisories, "first": firstReasons, "value": valueText, "ruleText": ruleText, "sentence": sentence, "meter": meter,
+		"page": pagePath, "name": s.name, "said": said, "count": count, "first": firstReasons, "value": valueText, "ruleText": ruleText, "sentence": sentence, "meter": meter,
 	}
 }
 
@@ -105,15 +105,12 @@ func (s *site) name(id string) string {
 	return id
 }
 
-// hasAdvisories says whether the database holds advisories of an ecosystem, or
-// of any where it is empty. Where it holds none nothing is known of findings.
-func (s *site) hasAdvisories(ecosystem string) bool {
-	for _, e := range s.doc.Advisory.Ecosystems {
-		if e.Records > 0 && (ecosystem == "" || ecosystem == e.Name) {
-			return true
-		}
+// count is a counted number, 0 where nothing was counted: ask first.
+func count(n *int) int {
+	if n == nil {
+		return 0
 	}
-	return false
+	return *n
 }
 
 // displayName returns what a good is called on the page.
