@@ -9,12 +9,6 @@ import (
 )
 
 func TestParseRepositoriesReadsAddressesAsPeopleWriteThem(t *testing.T) {
-	const (
-		remark      = observation.CauseRemark
-		bad         = observation.CauseBadURL
-		none        = observation.CauseNoRepository
-		unsupported = observation.CauseUnsupported
-	)
 	tests := []struct {
 		kind   string
 		raw    string

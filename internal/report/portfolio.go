@@ -13,13 +13,6 @@ import (
 // lastCommit is the measure from which the table of goods takes its date.
 const lastCommit = "momentum.days-since-commit"
 
-// shownFirst is how many entries a panel of the first screen holds, shownMore
-// how many the tables of keystones and upgrades further down.
-const (
-	shownFirst = 5
-	shownMore  = 30
-)
-
 // portfolio is what the portfolio page shows.
 type portfolio struct {
 	Headline  string

@@ -71,7 +71,7 @@ func TestGoodsComeBackByIDWithNilAndEmptyListsApart(t *testing.T) {
 		}
 		got = append(got, good)
 	}
-	if len(got) != 2 || got[0].ID != "a" || string(got[0].Verdict) != `{"stage":"emerging"}` || got[1].Verdict != nil && len(got[1].Verdict) > 0 {
+	if len(got) != 2 || got[0].ID != "a" || string(got[0].Verdict) != `{"stage":"emerging"}` || len(got[1].Verdict) > 0 {
 		t.Fatalf("goods = %+v", got)
 	}
 	if got[0].DeploymentCountries != nil || got[1].DeploymentCountries == nil {

@@ -185,7 +185,7 @@ func sunsetLine(line string) string {
 	}
 	isHeading, isQuote := strings.HasPrefix(line, "#"), strings.HasPrefix(line, ">")
 	isList := strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "+ ") || strings.HasPrefix(line, "|")
-	words := strings.Trim(plain, " #!:.-–—⚠️🚨❗️🛑[]()")
+	words := strings.Trim(plain, " #!:.-–—⚠🚨❗🛑\ufe0f[]()")
 	switch {
 	case isList:
 		return ""
