@@ -238,8 +238,9 @@ var newValidator = sync.OnceValues(func() (*publiccode.Parser, error) {
 	return publiccode.NewParser(publiccode.ParserConfig{DisableNetwork: true, DisableExternalChecks: true})
 })
 
-// validatePubliccode returns what the standard's validator says of a file,
-// in the order of its lines. What it asks of contacts is left out: they are
+// validatePubliccode returns what the standard's validator says of a file, in
+// the order of its lines, as remarks: the file was decoded whatever it says.
+// What it asks of contacts is left out: they are
 // not read, and it would repeat them.
 func validatePubliccode(data []byte, path string) (notes []observation.Note) {
 	defer func() {
@@ -256,16 +257,16 @@ func validatePubliccode(data []byte, path string) (notes []observation.Note) {
 	for _, result := range results {
 		switch problem := result.(type) {
 		case publiccode.ValidationError:
-			notes = appendProblem(notes, path, observation.CauseBroken, problem)
+			notes = appendProblem(notes, path, problem)
 		case publiccode.ValidationWarning:
-			notes = appendProblem(notes, path, observation.CauseRemark, publiccode.ValidationError(problem))
+			notes = appendProblem(notes, path, publiccode.ValidationError(problem))
 		}
 	}
 	slices.SortStableFunc(notes, func(a, b observation.Note) int { return strings.Compare(a.Message, b.Message) })
 	return notes
 }
 
-func appendProblem(notes []observation.Note, path string, cause observation.Cause, problem publiccode.ValidationError) []observation.Note {
+func appendProblem(notes []observation.Note, path string, problem publiccode.ValidationError) []observation.Note {
 	if strings.HasPrefix(problem.Key, "maintenance.contacts[") {
 		return notes
 	}
@@ -273,7 +274,7 @@ func appendProblem(notes []observation.Note, path string, cause observation.Caus
 	if where == "" {
 		where = "the file"
 	}
-	return append(notes, observation.Note{Cause: cause, Subject: path, Message: quote(fmt.Sprintf("publiccode validator: %s (line %d): %s", where, problem.Line, problem.Description))})
+	return append(notes, observation.Note{Cause: observation.CauseRemark, Subject: path, Message: quote(fmt.Sprintf("publiccode validator: %s (line %d): %s", where, problem.Line, problem.Description))})
 }
 
 func readPubliccodeFile(data []byte, name string) (Catalog, error) {

@@ -37,8 +37,8 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 				return errors.New("check looks at one repository at a time")
 			}
 			a.gaps = len(gaps)
-			if failure := document.Goods[0].Scans[0].Failure; failure != nil {
-				return fmt.Errorf("%s: %s", failure.Cause, failure.Message)
+			if err := unread(document.Goods[0]); err != nil {
+				return err
 			}
 			return a.print(document, func(w io.Writer) error {
 				width, colour := terminal(w)
@@ -46,6 +46,20 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 			})
 		},
 	}
+}
+
+// unread is the error of a good of which nothing could be read.
+func unread(good report.Good) error {
+	if len(good.Scans) == 0 {
+		for _, note := range good.Notes {
+			return fmt.Errorf("%s: %s", note.Subject, note.Message)
+		}
+		return errors.New("that names no repository")
+	}
+	if failure := good.Scans[0].Failure; failure != nil {
+		return fmt.Errorf("%s (%s)", failure.Message, failure.Cause)
+	}
+	return nil
 }
 
 // terminal returns the width to write for, and whether colour is wanted.

@@ -44,7 +44,10 @@ func (a *app) printPublished(published pipeline.Published) error {
 			plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
 		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
 		for _, gap := range published.Gaps {
-			fmt.Fprintf(w, "  gap: %s\n", gap)
+			fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
+			if gap.First != "" {
+				fmt.Fprintf(w, "       %s\n", printable(shorten(gap.First, 300)))
+			}
 		}
 		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
 		return err

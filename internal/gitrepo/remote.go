@@ -45,7 +45,7 @@ func (g *Git) checkHost(ctx context.Context, host, address string) error {
 		return &Error{observation.CauseUnreachable, "fetch", address, err}
 	}
 	for _, ip := range ips {
-		if !public(ip.Unmap()) {
+		if ip = ip.Unmap(); !public(ip) {
 			return &Error{observation.CauseBadURL, "fetch", address,
 				fmt.Errorf("%s is at the private address %s; --allow-private permits that", host, ip)}
 		}

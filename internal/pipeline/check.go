@@ -15,7 +15,7 @@ import (
 // Check passes one repository, a folder or an address, through the stages and
 // returns its document with the gaps. It leaves no run behind: the store's runs are those of
 // catalogs.
-func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread []string, err error) {
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread []Gap, err error) {
 	if target, err = localPath(ctx, target); err != nil {
 		return report.Document{}, nil, err
 	}

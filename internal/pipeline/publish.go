@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
@@ -25,7 +26,7 @@ type Published struct {
 	Files report.Files
 	// Gaps say what could not be read: repositories that failed or were read in
 	// part, entries that became no good, packages that could not be matched.
-	Gaps []string
+	Gaps []Gap
 }
 
 // Publish is the last stage: it writes the report of an assessed run.
@@ -130,43 +131,74 @@ func (p *Pipeline) addChange(ctx context.Context, run store.Run, document *repor
 	return nil
 }
 
-// gaps says in sentences what was not read, one for each kind.
-func gaps(document report.Document) []string {
-	partial, entries := 0, Lost(document.Notes)
+// Gap is one kind of thing that could not be read.
+type Gap struct {
+	Count int    `json:"count"`
+	What  string `json:"what"` // "repositories not read: not-found"
+	// First is the message of the first of them: what, where, what to do.
+	First string `json:"first,omitempty"`
+}
+
+// gapList counts gaps by kind and keeps the first message of each.
+type gapList struct{ found map[string]Gap }
+
+func (l gapList) add(count int, what, message string) {
+	if count == 0 {
+		return
+	}
+	gap, known := l.found[what]
+	if !known {
+		gap = Gap{What: what, First: message}
+	}
+	gap.Count += count
+	l.found[what] = gap
+}
+
+// gaps says what was not read, by kind.
+func gaps(document report.Document) []Gap {
+	list := gapList{map[string]Gap{}}
+	for _, note := range document.Notes {
+		list.addNote(note)
+	}
 	for _, good := range document.Goods {
-		entries += Lost(good.Notes)
+		for _, note := range good.Notes {
+			list.addNote(note)
+		}
 		for _, scan := range good.Scans {
-			if scan.Outcome == report.Partial {
-				partial++
+			switch scan.Outcome {
+			case report.Failed:
+				list.add(1, "repositories not read: "+string(scan.Failure.Cause), scan.Failure.Message)
+			case report.Partial:
+				first := scan.Notes[slices.IndexFunc(scan.Notes, loses)]
+				list.add(1, "repositories read in part: "+string(first.Cause), scan.Repository.URL+": "+first.Message)
 			}
 		}
 	}
-	var all []string
-	say := func(count int, one, many string) {
-		switch {
-		case count == 1:
-			all = append(all, "1 "+one)
-		case count > 1:
-			all = append(all, fmt.Sprintf("%d %s", count, many))
-		}
+	for cause, count := range document.Summary.Unmatched {
+		list.add(count, "packages not matched: "+cause, "")
 	}
-	for _, cause := range sortedKeys(document.Summary.Failed) {
-		say(document.Summary.Failed[cause], "repository not read: "+cause, "repositories not read: "+cause)
-	}
-	say(partial, "repository read in part", "repositories read in part")
-	say(entries, "note on the catalog or the database", "notes on the catalog or the database")
-	for _, cause := range sortedKeys(document.Summary.Unmatched) {
-		say(document.Summary.Unmatched[cause], "package not matched: "+cause, "packages not matched: "+cause)
-	}
-	return all
+	return slices.SortedFunc(maps.Values(list.found), func(a, b Gap) int { return strings.Compare(a.What, b.What) })
 }
 
-// Lost counts the notes about something that was not read; a remark says that
-// it was, though not as it was written.
+func (l gapList) addNote(note observation.Note) {
+	if loses(note) {
+		message := note.Message
+		if note.Subject != "" {
+			message = note.Subject + ": " + message
+		}
+		l.add(1, "notes on the catalog or the database: "+string(note.Cause), message)
+	}
+}
+
+// loses reports whether a note says that something was not read; a remark says
+// that it was, though not as it was written.
+func loses(note observation.Note) bool { return note.Cause != observation.CauseRemark }
+
+// Lost counts the notes about something that was not read.
 func Lost(notes []observation.Note) int {
 	n := 0
 	for _, note := range notes {
-		if note.Cause != observation.CauseRemark {
+		if loses(note) {
 			n++
 		}
 	}
