@@ -121,11 +121,11 @@ func escaped(text []byte, i int) bool {
 }
 
 // complete returns a copy of the document as it is published: schema and
-// version set, goods by id, and an empty list where a list is nil, so that a
-// reader of the JSON never meets a null.
+// version set, goods by id, no path of this machine, and an empty list where a
+// list is nil, so that a reader of the JSON never meets a null.
 func complete(doc Document) Document {
 	doc.Schema, doc.Version = "schema.json", SchemaVersion
-	doc.Catalogs = list(doc.Catalogs)
+	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = withoutPaths(c.Location) })
 	doc.Scanners = list(doc.Scanners)
 	doc.Advisory.Ecosystems = list(doc.Advisory.Ecosystems)
 	doc.Definitions = list(doc.Definitions)
@@ -134,7 +134,7 @@ func complete(doc Document) Document {
 	doc.Summary.Stages = counts(doc.Summary.Stages)
 	doc.Keystones = each(doc.Keystones, func(k *assess.Keystone) { k.Goods = list(k.Goods) })
 	doc.FixFirst = each(doc.FixFirst, func(u *assess.Upgrade) { u.Goods = list(u.Goods) })
-	doc.Notes = list(doc.Notes)
+	doc.Notes = publicNotes(doc.Notes)
 	if doc.Change != nil {
 		change := *doc.Change
 		change.Entered, change.Left, change.Moved = list(change.Entered), list(change.Left), list(change.Moved)
@@ -148,20 +148,25 @@ func complete(doc Document) Document {
 
 func completeGood(good *Good) {
 	good.Sources = list(good.Sources)
-	good.Measures = list(good.Measures)
+	good.Measures = publicMeasures(good.Measures)
 	verdict := &good.Verdict
 	verdict.Possible = list(verdict.Possible)
 	verdict.Reasons = list(verdict.Reasons)
-	verdict.Coverage.Gaps = list(verdict.Coverage.Gaps)
+	verdict.Coverage.Gaps = publicGaps(verdict.Coverage.Gaps)
 	verdict.FundingSources = list(verdict.FundingSources)
 	completePillar(&verdict.Load)
 	verdict.Supports = each(verdict.Supports, completePillar)
 	good.Scans = each(good.Scans, func(scan *Scan) {
-		scan.Measures = list(scan.Measures)
+		scan.Measures = publicMeasures(scan.Measures)
 		scan.Checks = list(scan.Checks)
 		scan.Inventory = list(scan.Inventory)
 		scan.Findings = list(scan.Findings)
-		scan.Notes = list(scan.Notes)
+		scan.Notes = publicNotes(scan.Notes)
+		if scan.Failure != nil {
+			failure := *scan.Failure
+			publicNote(&failure)
+			scan.Failure = &failure
+		}
 	})
 }
 
