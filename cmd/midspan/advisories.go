@@ -46,9 +46,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 			if err != nil {
 				return err
 			}
-			progress, done := a.progress()
-			defer done()
-			info, err := do(cmd.Context(), cfg, args, progress)
+			info, err := do(cmd.Context(), cfg, args, a.progress())
 			if err != nil {
 				return err
 			}

@@ -27,9 +27,7 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 			if err != nil {
 				return err
 			}
-			progress, done := a.progress()
-			document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, progress, args[0])
-			done()
+			document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), args[0])
 			if err != nil {
 				return err
 			}

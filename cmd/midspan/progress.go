@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -13,16 +14,18 @@ import (
 )
 
 // progress shows bars on a terminal and plain lines otherwise, on standard
-// error, so that standard output is the result alone. done ends it.
-func (a *app) progress() (p pipeline.Progress, done func()) {
+// error, so that standard output is the result alone. It ends before a result
+// is printed, because bars redraw the lines above them.
+func (a *app) progress() pipeline.Progress {
 	if a.quiet {
-		return pipeline.Silent{}, func() {}
+		return pipeline.Silent{}
 	}
 	if file, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		bars := &bars{pool: mpb.New(mpb.WithOutput(a.stderr), mpb.WithWidth(40))}
-		return bars, bars.pool.Shutdown
+		a.endProgress = sync.OnceFunc(bars.pool.Wait) // every stage ends its bar, also on an error
+		return bars
 	}
-	return &lines{out: a.stderr}, func() {}
+	return &lines{out: a.stderr}
 }
 
 // lines is progress for logs: one line a unit.
@@ -62,4 +65,9 @@ func (b *bars) Stage(name string, units int) {
 func (b *bars) Done(string, string) { b.bar.Increment() }
 
 // End fills the bar, also where the number of units was not known before.
-func (b *bars) End() { b.bar.SetTotal(-1, true) }
+func (b *bars) End() {
+	if b.bar.Current() == 0 {
+		b.bar.Increment()
+	}
+	b.bar.SetTotal(-1, true)
+}

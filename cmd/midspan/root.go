@@ -38,6 +38,7 @@ type app struct {
 	json           bool
 	quiet          bool
 	gaps           int
+	endProgress    func()
 }
 
 // usageError is an error in the command line.
@@ -45,12 +46,13 @@ type usageError struct{ error }
 
 // execute runs one command line and returns its exit code.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now func() time.Time) int {
-	a := &app{stdout: stdout, stderr: stderr, now: now}
+	a := &app{stdout: stdout, stderr: stderr, now: now, endProgress: func() {}}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	a.endProgress()
 	if _, wrong := errors.AsType[usageError](err); wrong || err != nil && strings.HasPrefix(err.Error(), "unknown command") {
 		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(err.Error()))
 		return exitUsage
@@ -114,9 +116,7 @@ func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeli
 	if err != nil {
 		return err
 	}
-	progress, done := a.progress()
-	defer done()
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, progress)
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress())
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,7 @@ func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeli
 
 // print writes JSON for scripts, or calls plain.
 func (a *app) print(value any, plain func(io.Writer) error) error {
+	a.endProgress()
 	if !a.json {
 		return plain(a.stdout)
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -27,8 +28,7 @@ func (a *app) scanCommand() *cobra.Command {
 				if err := p.Match(ctx, run); err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(a.stdout, "Run %d is scanned and matched; midspan assess judges it.\n", run.ID)
-				return err
+				return a.printStage(run, "scanned and matched; midspan assess judges it")
 			})
 		},
 	}
@@ -52,11 +52,18 @@ func (a *app) assessCommand() *cobra.Command {
 				if err := p.Assess(ctx, run); err != nil {
 					return err
 				}
-				_, err = fmt.Fprintf(a.stdout, "Run %d is judged; midspan report publishes it.\n", run.ID)
-				return err
+				return a.printStage(run, "judged; midspan report publishes it")
 			})
 		},
 	}
+}
+
+// printStage says what became of a run and which command comes next.
+func (a *app) printStage(run store.Run, became string) error {
+	return a.print(map[string]any{"run": run.ID, "asOf": run.AsOf}, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "Run %d is %s.\n", run.ID, became)
+		return err
+	})
 }
 
 func (a *app) reportCommand() *cobra.Command {
