@@ -57,6 +57,10 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(err.Error()))
 		return exitUsage
 	}
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintln(stderr, "midspan: interrupted; what was finished is kept, and the next run goes on from there")
+		return exitError
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
 		return exitError
