@@ -272,7 +272,7 @@ func describe(unmatched []Unmatched) string {
 // gapCauses are the causes of notes that leave an inventory incomplete.
 var gapCauses = []observation.Cause{
 	observation.CauseMissingObjects, observation.CauseOverLimit, observation.CauseBroken, observation.CauseCorrupt,
-	observation.CauseNoSource, observation.CauseScannerPanic, observation.CauseScannerFailed,
+	observation.CauseNoSource, observation.CauseUnsupported, observation.CauseScannerPanic, observation.CauseScannerFailed,
 }
 
 // WithGaps weakens measures by what the inventory scanner could not read:

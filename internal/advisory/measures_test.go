@@ -108,6 +108,10 @@ func TestNoPackagesDoNotCountAsClean(t *testing.T) {
 	if m := measured(t, measures, "advisories.findings"); m.State != observation.NotApplicable {
 		t.Error("WithGaps changed its input")
 	}
+	unlocked := []observation.Note{{Cause: observation.CauseUnsupported, Subject: "build.gradle", Message: "no lockfile"}}
+	if m := measured(t, advisory.WithGaps(measures, unlocked), "advisories.findings"); m.State != observation.Unknown {
+		t.Errorf("with a manifest that has no lockfile: %+v", m)
+	}
 }
 
 func TestGapsMakeCountsLowerBounds(t *testing.T) {

@@ -124,7 +124,7 @@ func ignoreFiles(snapshot *gitrepo.Snapshot) []observation.Note {
 		if path.Base(file.Path) != ignoreFile || !fs.ValidPath(file.Path) {
 			continue
 		}
-		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: file.Path,
+		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: file.Path,
 			Message: "the repository asks scanners to overlook something, which is reported and not obeyed: " + ignored(snapshot, file)})
 	}
 	return notes

@@ -39,7 +39,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "1"
+const revision = "2"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -56,6 +56,7 @@ var (
 type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
+	unlocked   []unlocked
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -65,7 +66,7 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	quiet()
 	list, err := extractors()
-	return &Scanner{extractors: list, broken: err}
+	return &Scanner{extractors: list, broken: err, unlocked: unlockedKinds()}
 }
 
 // quiet stops the libraries from writing to the standard streams. Their logger
@@ -92,8 +93,8 @@ func (s *Scanner) Definitions() []observation.Definition {
 }
 
 // Scan implements scanners.Scanner. Packages are sorted by path, name and
-// version. Notes tell what is missing from them: with the causes broken-input,
-// missing-objects, over-limit and scanner-panic the inventory is incomplete.
+// version. Notes tell what is missing from them: with any cause but remark the
+// inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	files, err := newTree(in.Snapshot.FS())
 	if err = errors.Join(s.broken, err); err != nil {
@@ -109,6 +110,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	notes := run.notes()
 	notes = append(notes, s.hidden(in.Snapshot, run)...)
 	notes = append(notes, ignoreFiles(in.Snapshot)...)
+	notes = append(notes, s.unread(in.Snapshot)...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
@@ -135,7 +137,8 @@ func (s *Scanner) Wants(file gitrepo.File) bool {
 	if slices.Contains(companions, base) || (strings.HasSuffix(base, ".txt") && (strings.Contains(base, "require") || strings.Contains(base, "constraint"))) {
 		return true
 	}
-	return s.manifest(fileAPI{path: file.Path, info: fileInfo{file}})
+	return s.manifest(fileAPI{path: file.Path, info: fileInfo{file}}) ||
+		slices.ContainsFunc(s.unlocked, func(u unlocked) bool { return u.is(file.Path) })
 }
 
 // companions are files that are read beside manifests.

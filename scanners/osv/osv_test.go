@@ -121,7 +121,7 @@ func TestARepositoryCannotHideItsPackages(t *testing.T) {
 	files := lockfiles(t)
 	files["osv-scanner.toml"] = "[[IgnoredVulns]]\nid = \"GHSA-hide-me\"\n[[PackageOverrides]]\nname = \"lodash\"\nignore = true\n"
 	seen := scan(t, commit(t, files))
-	n, ok := note(seen, observation.CauseUnsupported, "osv-scanner.toml")
+	n, ok := note(seen, observation.CauseRemark, "osv-scanner.toml")
 	if !ok || !strings.Contains(n.Message, "GHSA-hide-me") || !strings.Contains(n.Message, "lodash") {
 		t.Errorf("got %v", seen.Notes)
 	}

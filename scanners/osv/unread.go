@@ -1,0 +1,205 @@
+package osv
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// unlocked is a kind of manifest that names dependencies by ranges. The
+// extractors read what was resolved, so its packages are in the inventory only
+// where a lockfile stands beside it or above it.
+type unlocked struct {
+	// name is the manifest's name, or its ending where it begins with ".".
+	name string
+	// locks are the names of files that hold its packages at their versions.
+	// Without any, no reader of this kind exists.
+	locks []string
+	// names tells whether the text names a dependency at all.
+	names func(data []byte) bool
+	// remedy says how to make the packages known.
+	remedy string
+}
+
+var (
+	npmLocks    = []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"}
+	pythonLocks = []string{"poetry.lock", "pdm.lock", "uv.lock", "pylock.toml", "Pipfile.lock", "requirements.txt"}
+	gradleLocks = []string{"gradle.lockfile", "buildscript-gradle.lockfile", "gradle/verification-metadata.xml"}
+)
+
+const (
+	commitLock   = "commit the lockfile"
+	publishSBOM  = "commit an SBOM (CycloneDX or SPDX), for there is no reader of such files"
+	lockPython   = "commit the lockfile of uv, Poetry or PDM"
+	gradleRemedy = "switch dependency locking on and commit gradle.lockfile"
+)
+
+// unlockedKinds lists the manifests of the ecosystems that goods are made in.
+func unlockedKinds() []unlocked {
+	gradle := matches(`(?m)^\s*(?:api|compile|classpath|implementation|kapt|ksp|\w+(?:Implementation|Api|Only|Classpath|Processor))\b\s*[( "'\t]`)
+	conda := matches(`(?m)^dependencies:`)
+	return []unlocked{
+		{"package.json", npmLocks, inJSON(anyName, "dependencies", "devDependencies", "optionalDependencies"), commitLock},
+		{"bower.json", nil, inJSON(anyName, "dependencies"), publishSBOM},
+		{"composer.json", []string{"composer.lock"}, inJSON(isComposerPackage, "require", "require-dev"), commitLock},
+		{"Gemfile", []string{"Gemfile.lock"}, matches(`(?m)^\s*gem[ (]`), commitLock},
+		{"pyproject.toml", pythonLocks, pyprojectNames, lockPython},
+		{"setup.py", pythonLocks, matches(`install_requires`), lockPython},
+		{"setup.cfg", pythonLocks, matches(`(?m)^install_requires`), lockPython},
+		{"Pipfile", pythonLocks, matches(`(?m)^\[(?:dev-)?packages\]\s*\n+\s*[\w"]`), commitLock},
+		{"environment.yml", pythonLocks, conda, lockPython},
+		{"environment.yaml", pythonLocks, conda, lockPython},
+		{"DESCRIPTION", []string{"renv.lock"}, matches(`(?m)^(?:Depends|Imports|LinkingTo|Suggests):`), "commit renv.lock"},
+		{"build.gradle", gradleLocks, gradle, gradleRemedy},
+		{"build.gradle.kts", gradleLocks, gradle, gradleRemedy},
+		{"build.sbt", nil, matches(`libraryDependencies`), publishSBOM},
+		{"Cargo.toml", []string{"Cargo.lock"}, matches(`(?m)^\[(?:.+\.)?(?:dev-|build-)?dependencies`), commitLock},
+		{"mix.exs", []string{"mix.lock"}, matches(`\{:\w+,`), commitLock},
+		{"pubspec.yaml", []string{"pubspec.lock"}, matches(`(?m)^dependencies:`), commitLock},
+		{".csproj", []string{"packages.lock.json", "packages.config"}, matches(`<PackageReference\b`), "commit packages.lock.json"},
+		{"elm.json", nil, matches(`"direct"`), publishSBOM},
+		{"Package.swift", nil, matches(`\.package\(`), publishSBOM},
+		{"Podfile", nil, matches(`(?m)^\s*pod\s`), publishSBOM},
+	}
+}
+
+func (u unlocked) is(name string) bool {
+	base := path.Base(name)
+	return base == u.name || u.name[0] == '.' && path.Ext(base) == u.name
+}
+
+// foreign are folders whose manifests are other projects' or tests' input.
+var foreign = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
+
+// unread notes what the inventory cannot hold: manifests without a lockfile, a
+// note a kind, and submodules, which are other repositories. Without these
+// notes, a project that locks nothing would look like one without packages.
+func (s *Scanner) unread(snapshot *gitrepo.Snapshot) []observation.Note {
+	tracked := map[string]bool{}
+	for _, file := range snapshot.Files() {
+		tracked[file.Path] = true
+	}
+	found := make([][]string, len(s.unlocked))
+	var submodules []string
+	for _, file := range snapshot.Files() {
+		if file.Mode == gitrepo.ModeGitlink {
+			submodules = append(submodules, file.Path)
+			continue
+		}
+		i := slices.IndexFunc(s.unlocked, func(u unlocked) bool { return u.is(file.Path) })
+		if i >= 0 && s.unlocked[i].lacks(snapshot, file, tracked) {
+			found[i] = append(found[i], file.Path)
+		}
+	}
+	var notes []observation.Note
+	for i, paths := range found {
+		if len(paths) > 0 {
+			notes = append(notes, s.unlocked[i].note(paths))
+		}
+	}
+	if len(submodules) > 0 {
+		slices.Sort(submodules)
+		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: submodules[0],
+			Message: fmt.Sprintf("the packages of %s are not in the inventory: they are repositories of their own; name them in the catalog",
+				several(submodules, "the submodule", "submodules"))})
+	}
+	return notes
+}
+
+// lacks tells whether the file names dependencies that no lockfile holds. Of a
+// file that cannot be read, the worse is taken.
+func (u unlocked) lacks(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked map[string]bool) bool {
+	if file.Mode == gitrepo.ModeSymlink || !fs.ValidPath(file.Path) {
+		return false
+	}
+	for part := range strings.SplitSeq(path.Dir(file.Path), "/") {
+		if slices.Contains(foreign, strings.ToLower(part)) {
+			return false
+		}
+	}
+	for dir := path.Dir(file.Path); ; dir = path.Dir(dir) {
+		if slices.ContainsFunc(u.locks, func(lock string) bool { return tracked[path.Join(dir, lock)] }) {
+			return false
+		}
+		if dir == "." {
+			break
+		}
+	}
+	data, err := fs.ReadFile(snapshot.FS(), file.Path)
+	return err != nil || u.names(data)
+}
+
+func (u unlocked) note(paths []string) observation.Note {
+	slices.Sort(paths)
+	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
+		Message: fmt.Sprintf("the packages of %s are not in the inventory: no lockfile holds their versions; %s", several(paths, "the manifest", "manifests"), u.remedy)}
+}
+
+// several is "the manifest a/x", or "3 manifests, the first a/x".
+func several(paths []string, one, many string) string {
+	if len(paths) == 1 {
+		return one + " " + paths[0]
+	}
+	return fmt.Sprintf("%d %s, the first %s,", len(paths), many, paths[0])
+}
+
+func matches(pattern string) func([]byte) bool {
+	return regexp.MustCompile(pattern).Match
+}
+
+// inJSON tells whether one of the objects of a JSON manifest has a name that
+// counts.
+func inJSON(counts func(name string) bool, objects ...string) func([]byte) bool {
+	return func(data []byte) bool {
+		var manifest map[string]json.RawMessage
+		if json.Unmarshal(data, &manifest) != nil {
+			return false
+		}
+		for _, object := range objects {
+			var names map[string]any
+			if json.Unmarshal(manifest[object], &names) != nil {
+				continue
+			}
+			for name := range names {
+				if counts(name) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+}
+
+func anyName(string) bool { return true }
+
+// isComposerPackage tells packages from the platform: "php", "ext-json".
+func isComposerPackage(name string) bool { return strings.Contains(name, "/") }
+
+func pyprojectNames(data []byte) bool {
+	var manifest struct {
+		Project struct {
+			Dependencies []any `toml:"dependencies"`
+			Dynamic      []any `toml:"dynamic"`
+		} `toml:"project"`
+		Tool struct {
+			Poetry struct {
+				Dependencies map[string]any `toml:"dependencies"`
+			} `toml:"poetry"`
+		} `toml:"tool"`
+	}
+	if toml.Unmarshal(data, &manifest) != nil {
+		return false
+	}
+	poetry := manifest.Tool.Poetry.Dependencies
+	delete(poetry, "python")
+	return len(manifest.Project.Dependencies) > 0 || slices.Contains(manifest.Project.Dynamic, any("dependencies")) || len(poetry) > 0
+}
