@@ -110,8 +110,9 @@ func (c *client) contents(name string, file treeFile) []byte {
 	return nil
 }
 
-// passive tells by its name a file that holds media or data: neither a program
-// nor a script nor a recipe. Mirrors often lack their largest files, and those
+// passive tells by its name a file that holds media, data, a drawing, a trained
+// model or an archive: neither a program nor a script nor a recipe, and none of
+// the packed formats that Binary-Artifacts counts as programs (jar, whl, …). Mirrors often lack their largest files, and those
 // are nearly always of this kind; where nothing else is missing, the checks
 // that open every file in search of programs and scripts still give a score,
 // with a note of what was judged by name.
@@ -121,7 +122,12 @@ func passive(name string) bool {
 		".mp3", ".mp4", ".m4a", ".m4v", ".wav", ".ogg", ".webm", ".mov", ".avi", ".mkv",
 		".ttf", ".otf", ".woff", ".woff2", ".eot",
 		".pdf", ".epub", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp",
-		".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".geojson", ".map", ".parquet", ".nc", ".shp", ".dbf":
+		".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".geojson", ".map", ".parquet", ".feather", ".arrow",
+		".sqlite", ".sqlite3", ".rds", ".rda", ".rdata", ".npy", ".npz", ".mat", ".sav", ".dta",
+		".nc", ".grib", ".shp", ".dbf", ".gpkg", ".mbtiles", ".kml", ".kmz", ".las", ".laz",
+		".pt", ".pth", ".onnx", ".h5", ".hdf5", ".ckpt", ".safetensors", ".tflite", ".pkl", ".joblib",
+		".ai", ".eps", ".sketch", ".fig", ".xd", ".indd", ".vsdx", ".vpp", ".blend", ".fbx", ".glb", ".stl",
+		".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar":
 		return true
 	}
 	return false

@@ -295,6 +295,11 @@ func TestAMissingPictureIsJudgedByItsNameAndNamed(t *testing.T) {
 			t.Errorf("detail %q", m.Detail)
 		}
 	}
+	// So are archives and trained models, which the check counts by no name.
+	full = repo(t, g, file("LICENSE", "MIT"), file("model/weights.PTH", large), file("test/sample.zip", large))
+	if check := find(t, scan(t, input(t, g, partial(t, full, "blob:limit=2k"))), "Binary-Artifacts"); check.State != observation.Measured || check.Score != 10 {
+		t.Errorf("%+v", check)
+	}
 	// A program may have any name without an extension.
 	full = repo(t, g, file("LICENSE", "MIT"), script("bin/service", large))
 	if check := find(t, scan(t, input(t, g, partial(t, full, "blob:limit=2k"))), "Binary-Artifacts"); check.State != observation.Unknown {
