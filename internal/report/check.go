@@ -253,7 +253,7 @@ func pierCell(pillar assess.Pillar, row int) string {
 }
 
 func shortScore(p assess.Pillar) string {
-	if levelOf(p) == assess.LevelUnknown || p.Score.Score == nil {
+	if levelOf(p) == assess.LevelUnknown || !scored(p.Score) {
 		return "?"
 	}
 	return scoreText(p.Score)

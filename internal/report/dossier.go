@@ -17,6 +17,7 @@ type dossier struct {
 	Good      Good
 	Name      string // cut to what a heading can hold
 	Full      string // the whole name, where it was cut
+	Glance    []fact
 	Pillars   []assess.Pillar
 	Gaps      []gapGroup
 	Measures  []measureGroup
@@ -61,6 +62,7 @@ func (s *site) dossier(good Good) dossier {
 		Tally:    tallyFindings(good),
 		Several:  len(good.Scans) > 1,
 	}
+	view.Glance = glance(good, view.Tally)
 	if full := displayName(good); full != view.Name {
 		view.Full = full
 	}

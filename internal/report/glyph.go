@@ -79,7 +79,7 @@ func glyphWords(v assess.Verdict) string {
 
 func pillarWords(p assess.Pillar) string {
 	switch level := levelOf(p); {
-	case p.Score.Score == nil, level == assess.LevelUnknown:
+	case !scored(p.Score), level == assess.LevelUnknown:
 		return string(level)
 	default:
 		return string(level) + " (" + scoreText(p.Score) + ")"

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -28,7 +29,7 @@ type mark struct {
 }
 
 // portfolioMap draws the map and returns the goods that have no place on it,
-// because their load or all of their supports are unknown.
+// because their load is unknown, or too much of what holds them.
 func portfolioMap(goods []Good) (template.HTML, []Good) {
 	marks, unplaced := placeMarks(goods)
 	var b strings.Builder
@@ -48,7 +49,7 @@ func portfolioMap(goods []Good) (template.HTML, []Good) {
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
 	}
 	for _, l := range placeLabels(marks) {
-		fmt.Fprintf(&b, `<text class="lb" x="%s" y="%s">%s</text>`, coordinate(l.left), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		fmt.Fprintf(&b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String()), unplaced
@@ -79,7 +80,7 @@ func placeMarks(goods []Good) (marks []mark, unplaced []Good) {
 	for _, good := range goods {
 		load, known := heightOf(good.Verdict.Load)
 		score := good.Verdict.Score
-		if !known || score.Score == nil {
+		if !known || !scored(score) {
 			unplaced = append(unplaced, good)
 			continue
 		}
@@ -91,10 +92,39 @@ func placeMarks(goods []Good) (marks []mark, unplaced []Good) {
 	return marks, unplaced
 }
 
-// label is a name on the map with the box that it fills.
+// label is a name on the map with the box that it fills. X and anchor say from
+// where it is written: the end next to its mark, so that it stands close
+// whatever the font of the reader.
 type label struct {
-	text                     string
+	text, anchor             string
+	x                        float64
 	left, top, right, bottom float64
+}
+
+const (
+	anchorMiddle = ` text-anchor="middle"`
+	anchorEnd    = ` text-anchor="end"`
+)
+
+// textWidth estimates how wide a text in a sans serif font of 12.5 units is,
+// rather too wide than too narrow.
+func textWidth(text string) float64 {
+	width := 0.0
+	for _, r := range text {
+		switch {
+		case strings.ContainsRune("iljtfrI.,:;'|()[] -", r):
+			width += 4.6
+		case r == 'm' || r == 'w' || r == 'M' || r == 'W' || r == '@':
+			width += 11.5
+		case r < utf8.RuneSelf && unicode.IsLower(r), unicode.IsDigit(r):
+			width += 7.1
+		case r < utf8.RuneSelf:
+			width += 9.2
+		default:
+			width += 12.5
+		}
+	}
+	return width
 }
 
 func (l label) meets(o label) bool {
@@ -127,13 +157,16 @@ func placeLabels(marks []mark) []label {
 // fitLabel tries right, left, above and below the mark.
 func fitLabel(m mark, taken []label) (label, bool) {
 	text := cut(displayName(m.good), 30)
-	width, height := float64(utf8.RuneCountInString(text))*6.9, 17.0
+	width, height := textWidth(text), 17.0
 	near := markSize/2 + 4
-	for _, at := range [...][2]float64{
-		{m.x + near, m.y - height/2}, {m.x - near - width, m.y - height/2},
-		{m.x - width/2, m.y - near - height}, {m.x - width/2, m.y + near},
+	for _, at := range [...]struct {
+		anchor       string
+		x, left, top float64
+	}{
+		{"", m.x + near, m.x + near, m.y - height/2}, {anchorEnd, m.x - near, m.x - near - width, m.y - height/2},
+		{anchorMiddle, m.x, m.x - width/2, m.y - near - height}, {anchorMiddle, m.x, m.x - width/2, m.y + near},
 	} {
-		l := label{text: text, left: at[0], top: at[1], right: at[0] + width, bottom: at[1] + height}
+		l := label{text: text, anchor: at.anchor, x: at.x, left: at.left, top: at.top, right: at.left + width, bottom: at.top + height}
 		if l.left < mapLeft || l.right > mapRight || l.top < mapTop || l.bottom > mapBottom {
 			continue
 		}

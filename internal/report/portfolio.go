@@ -1,9 +1,9 @@
 package report
 
 import (
-	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -16,13 +16,18 @@ const lastCommit = "momentum.days-since-commit"
 // portfolio is what the portfolio page shows.
 type portfolio struct {
 	Headline  string
+	Assessed  int    // goods with a stage other than unassessed
+	Unread    string // how many repositories were not read and why; empty where all were
 	Middle    []Good // heaviest load on the least support first
+	MayStand  []Good // read, not in the messy middle, and not safely out of it
 	Stages    []stageCount
 	Keystones []assess.Keystone
+	KeysFirst int // keystones on the first screen: as many as stand beside the messy middle
 	Changes   []changeList
 	Map       template.HTML
 	Unplaced  []Good
-	Rows      []row
+	Rows      []row // what was read first, then the rest, each by id
+	Blank     int   // rows of goods of which no repository was read
 	Failed    []failure
 	Unmatched []unmatched
 	Notes     []noteGroup
@@ -44,6 +49,7 @@ type row struct {
 	Good
 	Short      string // the name, cut to what a row can hold
 	Supports   [4]assess.Pillar
+	Unread     string // why no repository was read; empty where one was
 	LastCommit string
 	LastISO    string
 	Findings   tally
@@ -82,7 +88,18 @@ func (s *site) portfolio() portfolio {
 		Failed:    failures(doc.Goods),
 		Notes:     groupNotes(doc.Notes),
 	}
-	view.Headline = headline(len(view.Middle), len(doc.Goods))
+	for _, good := range doc.Goods {
+		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
+			view.Assessed++
+		}
+	}
+	view.Headline = headline(len(view.Middle), view.Assessed, len(doc.Goods))
+	view.Unread = unread(view.Failed, doc.Summary.Repositories)
+	view.MayStand = mayStand(doc.Goods)
+	view.KeysFirst = 5
+	if len(view.Middle) >= 5 && len(view.Changes) == 0 {
+		view.KeysFirst = 6
+	}
 	for _, c := range byCount(doc.Summary.Unmatched) {
 		view.Unmatched = append(view.Unmatched, unmatched{observation.Cause(c.Name), c.N})
 	}
@@ -90,19 +107,105 @@ func (s *site) portfolio() portfolio {
 	for _, good := range doc.Goods {
 		view.Rows = append(view.Rows, newRow(good))
 	}
+	sort.SliceStable(view.Rows, func(i, j int) bool { return view.Rows[i].Unread == "" && view.Rows[j].Unread != "" })
+	for _, r := range view.Rows {
+		if r.Unread != "" {
+			view.Blank++
+		}
+	}
 	return view
 }
 
-func headline(middle, goods int) string {
+// headline counts the messy middle among the goods that could be assessed: of
+// the others nobody knows whether they stand in it.
+func headline(middle, assessed, goods int) string {
+	among := plural(assessed, "good", "goods")
+	if assessed < goods {
+		among = "the " + plural(assessed, "good that could be assessed", "goods that could be assessed")
+	}
 	switch {
 	case goods == 0:
 		return "No goods were read"
+	case assessed == 0:
+		return "None of " + plural(goods, "good", "goods") + " could be assessed"
 	case middle == 0:
-		return fmt.Sprintf("None of %s is seen in the messy middle", plural(goods, "good", "goods"))
+		return "None of " + among + " is seen in the messy middle"
 	case middle == 1:
-		return fmt.Sprintf("1 of %s stands in the messy middle", plural(goods, "good", "goods"))
+		return "1 of " + among + " stands in the messy middle"
 	}
-	return fmt.Sprintf("%s of %s stand in the messy middle", number(float64(middle)), plural(goods, "good", "goods"))
+	return number(float64(middle)) + " of " + among + " stand in the messy middle"
+}
+
+// unread says how many repositories were not read, and what kept most of them
+// from it.
+func unread(failed []failure, repositories int) string {
+	n := 0
+	for _, f := range failed {
+		n += len(f.Items)
+	}
+	if n == 0 {
+		return ""
+	}
+	verb, why := " were not read: ", causeWord(failed[0].Cause)
+	if n == 1 {
+		verb = " was not read: "
+	}
+	if len(failed) > 1 {
+		why = "mostly, " + why
+	}
+	return number(float64(n)) + " of " + plural(repositories, "repository", "repositories") + verb + why
+}
+
+// whyUnread says why nothing was read of a good.
+func whyUnread(good Good) string {
+	for _, scan := range good.Scans {
+		if scan.Failure != nil {
+			return causeWord(scan.Failure.Cause)
+		}
+	}
+	if len(good.Scans) == 0 {
+		return causeWord(observation.CauseNoRepository)
+	}
+	return causeWord("")
+}
+
+// mayStand returns the goods that were read and stand outside the messy middle
+// only because a threshold is near, or because something unknown decides. Goods
+// of which nothing was read are no news here: they are counted as unassessed.
+func mayStand(goods []Good) []Good {
+	var out []Good
+	for _, good := range goods {
+		v := good.Verdict
+		near := v.Borderline != nil && v.Borderline.Would == assess.MessyMiddle
+		open := v.Stage == assess.Unassessed && slices.Contains(v.Possible, assess.MessyMiddle) && tallyFindings(good).Read > 0
+		if v.Stage != assess.MessyMiddle && (near || open) {
+			out = append(out, good)
+		}
+	}
+	return out
+}
+
+// shortfalls returns the first n reasons of a good's stage that speak of a weak
+// or missing support; its first reasons where none does.
+func shortfalls(n int, good Good) []assess.Reason {
+	short := map[string]bool{}
+	for _, pillar := range good.Verdict.Supports {
+		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
+			for _, reason := range pillar.Reasons {
+				short[reason.Rule] = true
+			}
+		}
+	}
+	var out []assess.Reason
+	for _, reason := range good.Verdict.Reasons {
+		if short[reason.Rule] {
+			out = append(out, reason)
+		}
+	}
+	if len(out) == 0 {
+		out = good.Verdict.Reasons
+	}
+	return out[:min(n, len(out))]
 }
 
 // rankMiddle orders the goods of the messy middle by how far load outweighs
@@ -163,6 +266,9 @@ func changeLists(change *Change) []changeList {
 func newRow(good Good) row {
 	r := row{Good: good, Short: cut(displayName(good), 60), Supports: inOrder(good.Verdict.Supports), Findings: tallyFindings(good)}
 	r.LastCommit, r.LastISO = lastCommitDate(good)
+	if r.Findings.Read == 0 {
+		r.Unread = whyUnread(good)
+	}
 	return r
 }
 

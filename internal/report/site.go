@@ -89,10 +89,10 @@ func (s *site) functions() template.FuncMap {
 		"date": date, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
 		"num":       func(n int) string { return number(float64(n)) },
 		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
-		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "rangeText": rangeText,
+		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "scored": scored, "rangeText": rangeText,
 		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
-		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit,
-		"page": pagePath, "name": s.name, "said": said, "count": count, "first": firstReasons, "value": valueText, "ruleText": ruleText, "sentence": sentence, "meter": meter,
+		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit, "repo": shortRepository,
+		"page": pagePath, "name": s.name, "said": said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": valueText, "ruleText": ruleText, "sentence": sentence, "severityWord": severityWord, "meter": meter,
 	}
 }
 
@@ -154,16 +154,22 @@ func advisoryURL(id string) string {
 	return "https://osv.dev/vulnerability/" + id
 }
 
+// shortRepository returns the last element of a repository's address; the
+// whole, cut, where there is none.
+func shortRepository(address string) string {
+	address = strings.TrimRight(address, "/")
+	if i := strings.LastIndexByte(address, '/'); i >= 0 {
+		address = address[i+1:]
+	}
+	return cut(address, 40)
+}
+
 // shortCommit returns the first ten digits of a commit.
 func shortCommit(id string) string {
 	if len(id) > 10 {
 		return id[:10]
 	}
 	return id
-}
-
-func firstReasons(n int, reasons []assess.Reason) []assess.Reason {
-	return reasons[:min(n, len(reasons))]
 }
 
 // said writes a list of a catalog; one that it does not speak of differs from

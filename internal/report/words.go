@@ -158,9 +158,17 @@ func isoDate(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
+// maxOpen is the widest range, in points, that a score is shown with. Where
+// unknown measures leave more open than that, the number says less than the
+// range does, and may make the unknown look good.
+const maxOpen = 40
+
+// scored says whether a range has a score that is worth showing.
+func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }
+
 // scoreText writes a score, or "unknown".
 func scoreText(r assess.Range) string {
-	if r.Score == nil {
+	if !scored(r) {
 		return "unknown"
 	}
 	return number(math.Round(*r.Score))
@@ -169,7 +177,7 @@ func scoreText(r assess.Range) string {
 // rangeText writes what unknown measures leave open, empty where that is nothing.
 func rangeText(r assess.Range) string {
 	low, high := math.Round(r.Low), math.Round(r.High)
-	if low == high && r.Score != nil {
+	if low == high && scored(r) {
 		return ""
 	}
 	return number(low) + " to " + number(high)
@@ -210,13 +218,20 @@ func valueText(value any, unit string, bound observation.Bound) string {
 	return text
 }
 
-// ruleText writes what a reason was held against; empty where the sentence says
-// it all, because the measure is a yes or no.
+// ruleText writes what a reason's value was held against, as in "< 3 people",
+// "is not yes"; empty where the rule has no threshold.
 func ruleText(r assess.Reason) string {
-	if _, yesOrNo := r.Threshold.(bool); yesOrNo || r.Threshold == nil {
+	if r.Threshold == nil {
 		return ""
 	}
-	return strings.TrimSpace(r.Operator + " " + valueText(r.Threshold, r.Unit, observation.Exact))
+	operator := r.Operator
+	switch operator {
+	case "<=":
+		operator = "≤"
+	case ">=":
+		operator = "≥"
+	}
+	return strings.TrimSpace(operator + " " + valueText(r.Threshold, r.Unit, observation.Exact))
 }
 
 // sentence ends a text with a full stop where it has no end.
@@ -239,7 +254,12 @@ func unitText(unit, number string) string {
 		return "country"
 	case "advisories":
 		return "advisory"
-	case "days", "commits", "releases", "months", "years", "packages", "findings", "files", "points":
+	case "repositories":
+		return "repository"
+	case "points of 10":
+		return "point of 10"
+	case "days", "commits", "releases", "months", "years", "packages", "findings", "files", "points",
+		"organizations", "changes", "issues", "ecosystems", "manifests", "domains":
 		return strings.TrimSuffix(unit, "s")
 	}
 	return unit
@@ -274,6 +294,15 @@ func severityRank(severity string) int {
 		}
 	}
 	return len(severityOrder)
+}
+
+// severityWord names a severity for readers: one that nobody has rated is not
+// to be read as an advisory that is unknown.
+func severityWord(severity string) string {
+	if severity == "unknown" {
+		return "not rated"
+	}
+	return severity
 }
 
 // counted is a name with a number.

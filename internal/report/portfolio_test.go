@@ -1,0 +1,108 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
+	for _, c := range []struct {
+		middle, assessed, goods int
+		want                    string
+	}{
+		{0, 0, 0, "No goods were read"},
+		{0, 0, 226, "None of 226 goods could be assessed"},
+		{0, 9, 226, "None of the 9 goods that could be assessed is seen in the messy middle"},
+		{1, 9, 9, "1 of 9 goods stands in the messy middle"},
+		{1, 1, 4, "1 of the 1 good that could be assessed stands in the messy middle"},
+		{12, 36, 226, "12 of the 36 goods that could be assessed stand in the messy middle"},
+	} {
+		if got := headline(c.middle, c.assessed, c.goods); got != c.want {
+			t.Errorf("%d, %d, %d: says %q, want %q", c.middle, c.assessed, c.goods, got, c.want)
+		}
+	}
+}
+
+func TestTheFirstScreenSaysWhyRepositoriesWereNotRead(t *testing.T) {
+	missing := failure{Cause: observation.CauseNotFound, Items: make([]failedScan, 2)}
+	empty := failure{Cause: observation.CauseEmpty, Items: make([]failedScan, 1)}
+	for want, failed := range map[string][]failure{
+		"": nil,
+		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
+		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},
+	} {
+		if got := unread(failed, 9); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAGoodMayStandInTheMiddleOnlyIfItWasRead(t *testing.T) {
+	read, failed := []Scan{{Outcome: Scanned}}, []Scan{{Outcome: Failed}}
+	open := []assess.Stage{assess.MessyMiddle, assess.Sustained}
+	near := &assess.Borderline{Would: assess.MessyMiddle}
+	for name, c := range map[string]struct {
+		good Good
+		want bool
+	}{
+		"read and open":             {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Unassessed, Possible: open}}, true},
+		"not read":                  {Good{Scans: failed, Verdict: assess.Verdict{Stage: assess.Unassessed, Possible: open}}, false},
+		"near it":                   {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: near}}, true},
+		"in it":                     {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.MessyMiddle, Possible: open}}, false},
+		"safely outside":            {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained}}, false},
+		"near, but of other stages": {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: &assess.Borderline{Would: assess.Fading}}}, false},
+	} {
+		if got := len(mayStand([]Good{c.good})) == 1; got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestTheReasonsShownFirstAreThoseOfShortSupports(t *testing.T) {
+	good := Good{Verdict: assess.Verdict{
+		Reasons: []assess.Reason{{Rule: "alive"}, {Rule: "few"}, {Rule: "no-funding"}},
+		Supports: []assess.Pillar{
+			{ID: assess.Momentum, Level: assess.Fair, Reasons: []assess.Reason{{Rule: "alive"}}},
+			{ID: assess.People, Level: assess.Weak, Reasons: []assess.Reason{{Rule: "few"}}},
+			{ID: assess.Funding, Level: assess.Missing, Reasons: []assess.Reason{{Rule: "no-funding"}}},
+		},
+	}}
+	got := shortfalls(2, good)
+	if len(got) != 2 || got[0].Rule != "few" || got[1].Rule != "no-funding" {
+		t.Errorf("shows %v", got)
+	}
+	good.Verdict.Supports = nil
+	if got := shortfalls(2, good); len(got) != 2 || got[0].Rule != "alive" {
+		t.Errorf("without short supports it shows %v", got)
+	}
+}
+
+// A good of which little but its catalog entry is known can have a high score
+// with a range as wide as the scale: shown as a number it would look good.
+func TestAScoreThatIsMostlyUnknownIsNotShownAsANumber(t *testing.T) {
+	seventy := 70.0
+	wide := assess.Range{Score: &seventy, Low: 11, High: 100}
+	if got := scoreText(wide); got != "unknown" {
+		t.Errorf("shows %q", got)
+	}
+	good := Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.Fair, Score: assess.Range{Score: &seventy, Low: 70, High: 70}}}}
+	if _, unplaced := placeMarks([]Good{good}); len(unplaced) != 1 {
+		t.Error("it has a place on the map")
+	}
+}
+
+func TestAGoodThatWasNotReadHasNoNumbersInTheTable(t *testing.T) {
+	doc := everyState()
+	page := written(t, doc)["index.html"]
+	_, rest, found := strings.Cut(page, `<tr><th scope="row"><a href="goods/water-points.html">`)
+	line, _, _ := strings.Cut(rest, "</tr>")
+	if !found || !strings.Contains(line, "unknown: the network or the server failed") {
+		t.Errorf("its row is %s", line)
+	}
+	if strings.Contains(line, " %") {
+		t.Error("its row holds a share")
+	}
+}
