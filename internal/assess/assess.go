@@ -164,8 +164,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 			reasons[i].Strength = math.Round(1000*reason.Strength*aside) / 1000
 		}
 	}
-	sortReasons(reasons)
-	return reasons
+	return ordered(reasons)
 }
 
 // aside is the share of its strength that a reason keeps where it tells of what
@@ -195,13 +194,20 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 			reasons = append(reasons, e.reason(ev))
 		}
 	}
-	sortReasons(reasons)
-	return reasons
+	return ordered(reasons)
 }
 
-func sortReasons(reasons []Reason) {
+// ordered puts the strongest first. Of reasons that say the same (one measure
+// held against two thresholds), the strongest stays.
+func ordered(reasons []Reason) []Reason {
 	slices.SortFunc(reasons, func(a, b Reason) int {
 		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Rule, b.Rule))
+	})
+	said := map[string]bool{}
+	return slices.DeleteFunc(reasons, func(r Reason) bool {
+		again := said[r.Sentence]
+		said[r.Sentence] = true
+		return again
 	})
 }
 

@@ -231,6 +231,26 @@ func TestReasonsReadTrue(t *testing.T) {
 	}
 }
 
+// Two rules may hold one measure against two thresholds.
+func TestNoReasonIsSaidTwice(t *testing.T) {
+	for _, base := range []map[string]any{healthy(), middle()} {
+		v := assessed(t, with(base, map[string]any{"advisories.fixable-critical-high": 5.0, "adoption.used-by-declared": 1.0}))
+		lists := map[string][]Reason{string(v.Stage): v.Reasons, Load: v.Load.Reasons}
+		for _, support := range v.Supports {
+			lists[support.ID] = support.Reasons
+		}
+		for name, reasons := range lists {
+			said := map[string]bool{}
+			for _, reason := range reasons {
+				if said[reason.Sentence] {
+					t.Errorf("%s says twice: %s", name, reason.Sentence)
+				}
+				said[reason.Sentence] = true
+			}
+		}
+	}
+}
+
 func TestBorderlineNamesTheNearestThresholdThatFlips(t *testing.T) {
 	v := assessed(t, with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 3.0}))
 	if v.Stage != Sustained || v.Borderline == nil || v.Borderline.Rule != "people.few" || v.Borderline.Would != MessyMiddle {
