@@ -93,10 +93,21 @@ func scanLifecycle(out *sheet, declared publiccodeFile, front text) {
 		out.notApplicable("maintenance.contract-until-days", "maintained without a contract")
 	}
 	if good.UsedBy != nil {
-		out.measured("adoption.used-by-declared", len(good.UsedBy), declared.path)
+		declared.cut(out.measured("adoption.used-by-declared", len(good.UsedBy), declared.path))
 	}
 	if good.FundedBy != nil {
-		out.measured("funding.funded-by-declared", len(good.FundedBy), declared.path)
+		declared.cut(out.measured("funding.funded-by-declared", len(good.FundedBy), declared.path))
+	}
+}
+
+// cut makes the count of a list a lower bound where the file has a list that is
+// longer than what is read of it.
+func (p publiccodeFile) cut(m *observation.Measure) {
+	for _, note := range p.notes {
+		if note.Cause == observation.CauseOverLimit {
+			m.Bound, m.Detail = observation.AtLeast, note.Message
+			return
+		}
 	}
 }
 

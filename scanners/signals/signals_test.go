@@ -280,6 +280,24 @@ func TestPubliccodeTellsOfTheLifecycle(t *testing.T) {
 	})
 }
 
+// Some goods name thousands of users.
+func TestALongListOfUsersIsCountedInFullOrAsALowerBound(t *testing.T) {
+	users := func(n int) files {
+		var b strings.Builder
+		b.WriteString("name: Thing\nusedBy:\n")
+		for i := range n {
+			fmt.Fprintf(&b, "  - City %d\n", i)
+		}
+		return files{"publiccode.yml": b.String()}
+	}
+	for n, want := range map[int]observation.Bound{5202: observation.Exact, 9000: observation.AtLeast} {
+		m := scan(t, repository(t, users(n)))["adoption.used-by-declared"]
+		if got, _ := m.Number(); m.Bound != want || m.Bound == observation.Exact && got != float64(n) {
+			t.Errorf("%d users give %+v", n, m)
+		}
+	}
+}
+
 func TestNoPersonIsNamed(t *testing.T) {
 	got := scan(t, repository(t, files{
 		"FUNDING.yml": "github: jane-doe-77\npatreon: janedoe77\n", "README.md": "Support [me](https://patreon.com/janedoe77)",
