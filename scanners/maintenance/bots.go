@@ -35,7 +35,7 @@ var botNames = set(
 	"traviscibuild", "travisciuser", "deploymentbottravisci", "jenkins", "jenkinsci", "circleci", "circlecibot",
 	"circlecideploy", "appveyor", "azurepipelines", "bitbucketpipelines", "codeship", "droneci", "semaphoreci",
 	"teamcity", "buildkite", "netlify", "vercel", "heroku", "precommitci", "precommit", "semanticrelease",
-	"semanticreleasebot", "releaseplease", "releasedrafter", "goreleaser", "goreleaserbot", "standardversion",
+	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
 	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue",
 	// review and housekeeping
 	"mergify", "bors", "codacy", "codacybadger", "codefactor", "codecov", "codeclimate", "deepsource", "deepsourceautofix",

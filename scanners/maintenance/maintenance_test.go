@@ -199,6 +199,7 @@ func withoutClock(measures []observation.Measure) []observation.Measure {
 
 func TestBotsAreNoPeople(t *testing.T) {
 	bots := [][2]string{
+		{"release-on-tag", "info@publisher.example"},
 		{"dependabot[bot]", "49699333+dependabot[bot]@users.noreply.github.com"}, {"Dependabot", "x@corp.se"}, {"Renovate Bot", "x@corp.se"},
 		{"WhiteSource Renovate", "bot@renovateapp.com"}, {"greenkeeperio-bot", "support@greenkeeper.io"}, {"pre-commit-ci", "x@corp.se"},
 		{"GitHub Actions", "actions@github.com"}, {"Weblate", "noreply@weblate.org"}, {"Hosted Weblate", "hosted@weblate.org"},
