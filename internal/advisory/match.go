@@ -223,6 +223,18 @@ func NewResult(findings []observation.Finding, unmatched map[Unmatched]int) Resu
 	return r
 }
 
+// Unmatchable is the result for packages that could not be looked up at all.
+func Unmatchable(packages []observation.Package, cause observation.Cause) Result {
+	unmatched, seen := map[Unmatched]int{}, map[[3]string]bool{}
+	for _, p := range packages {
+		if id := [3]string{p.Ecosystem, p.Name, p.Version}; !seen[id] {
+			seen[id] = true
+			unmatched[Unmatched{Ecosystem: p.Ecosystem, Cause: cause}]++
+		}
+	}
+	return NewResult(nil, unmatched)
+}
+
 // Explain makes the finding of an OSV record that is known to affect p. listed
 // says whether an id is known to be exploited; nil where nobody knows.
 func Explain(osv []byte, p observation.Package, listed func(id string) bool) (observation.Finding, error) {

@@ -47,7 +47,7 @@ func Settings() []Setting {
 	return []Setting{
 		{"catalog", []string{}, "catalog to read: a file, a folder or an address (repeatable; default: the embedded sample)"},
 		{"mirror", "", "given mirrors: a path with {host}, {owner} and {name}, used instead of cloning"},
-		{"advisories", "", "advisory database: a folder in the OSV layout, or its address"},
+		{"advisories", "", "advisory database: a folder in the OSV layout, its address, or osv.dev to ask OSV's service"},
 		{"ecosystems", []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)"},
 		{"rules", "", "a file of rules that is laid over the embedded one"},
 		{"offline", false, "touch no network: use given mirrors and what was fetched before"},

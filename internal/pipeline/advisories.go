@@ -15,15 +15,30 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
+
+// onlineService is the value of the setting advisories that asks OSV's service,
+// by osv-scanner, instead of a database.
+const onlineService = "osv.dev"
+
+// matcher is who says which advisories affect which packages.
+type matcher interface {
+	Match(context.Context, []observation.Package) (advisory.Result, error)
+}
+
+func (p *Pipeline) online() bool { return p.cfg.Advisories == onlineService }
 
 // openAdvisories opens the advisory index that the configuration asks for,
 // once. A database that cannot be had is a note, and its packages are unknown.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.databaseID != "" {
+		return nil
+	}
+	if p.online() {
+		// What a service said once is not what it says now: no run uses another's answers.
+		p.databaseID = fmt.Sprintf("%s run=%d", onlineService, run.ID)
 		return nil
 	}
 	index, err := p.advisoryIndex(ctx, run)
@@ -105,8 +120,7 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	client := fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
-	return advisory.Update(ctx, address, downloads(cfg), cfg.Ecosystems, client)
+	return advisory.Update(ctx, address, downloads(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
 // UpdateAdvisories fetches the configured address, or OSV's, and makes the

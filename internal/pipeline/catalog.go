@@ -62,8 +62,7 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 
 // open fetches a catalog that stands at an address.
 func (p *Pipeline) open(ctx context.Context, address string) (io.ReadCloser, error) {
-	client := fetch.Client(fetch.Options{Offline: p.cfg.Offline, AllowPrivate: p.cfg.AllowPrivate, UserAgent: "midspan/" + p.version})
-	return fetch.Get(ctx, client, address)
+	return fetch.Get(ctx, httpClient(p.cfg, p.version), address)
 }
 
 // Choose makes goods of the catalogs' entries and applies the settings only

@@ -80,7 +80,7 @@ func (c *counts) repository(scan report.Scan, all seen) {
 
 // of returns the summary. What there was no database for stays unknown.
 func (c *counts) of(advisories report.Advisories) report.Summary {
-	if slices.ContainsFunc(advisories.Ecosystems, func(e report.Ecosystem) bool { return e.Records > 0 && e.Packages > 0 }) {
+	if slices.ContainsFunc(advisories.Ecosystems, func(e report.Ecosystem) bool { return e.Packages > 0 && advisories.Has(e.Name) }) {
 		c.summary.Findings = &c.findings
 		if advisories.KEVDate != "" {
 			c.summary.Exploited = &c.exploited
@@ -149,7 +149,11 @@ func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, c *cou
 	if err != nil {
 		return report.Advisories{}, fmt.Errorf("describe the advisory database: %w", err)
 	}
-	described := report.Advisories{Fingerprint: p.databaseID, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
+	service := ""
+	if p.online() {
+		service = onlineService
+	}
+	described := report.Advisories{Fingerprint: p.databaseID, Service: service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
 	known := map[string]report.Ecosystem{}
 	for _, one := range info.Ecosystems {
 		known[one.Name] = report.Ecosystem{Name: one.Name, Records: one.Records, Newest: one.Newest, Packages: len(c.packages[one.Name])}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -32,22 +35,20 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 			return fmt.Errorf("read the scan of %s: %w", repository.URL, err)
 		}
 		outcome := "no inventory"
-		for _, key := range scan.Keys {
-			n, err := p.matchInventory(ctx, key)
+		if scan.Inventory != "" {
+			findings, err := p.matchInventory(ctx, scan.Inventory)
 			if err != nil {
 				return fmt.Errorf("match %s: %w", repository.URL, err)
 			}
-			if n >= 0 {
-				outcome = fmt.Sprintf("%d findings", n)
-			}
+			outcome = fmt.Sprintf("%d findings", findings)
 		}
 		p.progress.Done(repository.URL, outcome)
 	}
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key, unless that is done;
-// -1 where the observation has none.
+// matchInventory matches the inventory under a work key, unless that is done,
+// and returns the number of findings.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (int, error) {
 	var done matched
 	switch err := p.store.Match(ctx, key, p.databaseID, &done); {
@@ -60,12 +61,30 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	if seen.Packages == nil {
-		return -1, nil
-	}
-	result, err := p.advisories.Match(ctx, seen.Packages)
+	result, err := p.matchPackages(ctx, seen.Packages)
 	if err != nil {
 		return 0, err
 	}
 	return len(result.Findings), p.store.PutMatch(ctx, key, p.databaseID, matched{result})
+}
+
+// matchPackages asks the database, or OSV's service where the user prefers it.
+// A service that fails leaves the packages unknown and is noted once.
+func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
+	if !p.online() {
+		return p.advisories.Match(ctx, packages)
+	}
+	result, err := p.service.Match(ctx, packages)
+	if err == nil || ctx.Err() != nil {
+		return result, ctx.Err()
+	}
+	cause := observation.CauseUnreachable
+	if errors.Is(err, fetch.ErrOffline) {
+		cause = observation.CauseOffline
+	}
+	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == onlineService }) {
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: onlineService,
+			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
+	}
+	return advisory.Unmatchable(packages, cause), nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,10 +17,12 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/osv"
 	"github.com/midspan/midspan/scanners/registry"
 )
 
@@ -40,6 +43,7 @@ type Pipeline struct {
 	advisories    *advisory.Database
 	databaseID    string
 	advisoryNotes []observation.Note
+	service       matcher // OSV's, asked where the user prefers it to a database
 }
 
 // Progress hears what the pipeline does. Its methods are called from several
@@ -95,7 +99,13 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
-	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: all}, nil
+	service := osv.Matcher{Client: httpClient(cfg, version)}
+	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: all, service: service}, nil
+}
+
+// httpClient is the one policy under which this run talks HTTP.
+func httpClient(cfg config.Config, version string) *http.Client {
+	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
 }
 
 func loadRules(path string) (*assess.Rules, error) {

@@ -16,7 +16,9 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog/sample"
+	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
@@ -279,6 +281,48 @@ func TestDatabaseThatLacksAnEcosystemLeavesItsPackagesUnknown(t *testing.T) {
 	}
 	if published.Document.Summary.Unmatched[string(observation.CauseNoDatabase)] != 1 {
 		t.Errorf("unmatched = %v", published.Document.Summary.Unmatched)
+	}
+}
+
+// answers stands for OSV's service, which no test may ask.
+type answers struct {
+	calls int
+	err   error
+}
+
+func (a *answers) Match(_ context.Context, packages []observation.Package) (advisory.Result, error) {
+	a.calls++
+	if a.err != nil {
+		return advisory.Result{}, a.err
+	}
+	return advisory.NewResult([]observation.Finding{{Package: packages[0], Advisory: "TEST-9", Severity: "high"}}, nil), nil
+}
+
+func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
+	cfg := settings(t)
+	cfg.Advisories = onlineService
+	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
+	service := &answers{}
+	for i, test := range []struct {
+		err  error
+		want string
+	}{{nil, "measured 1"}, {errors.New("no answer"), "unknown unreachable"}, {fetch.ErrOffline, "unknown offline"}} {
+		p := newPipeline(t, cfg)
+		p.service, service.err = service, test.err
+		published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := measureOf(published.Document.Goods[0], "advisories.findings")
+		if got := strings.TrimSuffix(fmt.Sprint(m.State, " ", m.Cause, m.Value), "<nil>"); got != test.want {
+			t.Errorf("findings are %q, want %q", got, test.want)
+		}
+		if service.calls != i+1 {
+			t.Errorf("run %d: the service was asked %d times", i+1, service.calls)
+		}
+		if (published.Document.Summary.Findings == nil) && test.err == nil {
+			t.Error("the number of findings is unknown although the service answered")
+		}
 	}
 }
 

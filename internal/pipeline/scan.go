@@ -85,12 +85,15 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository
 	scan.Notes = snapshot.Notes()
 	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
 	for _, scanner := range p.scanners {
-		key, notes, err := p.observe(limited, run, scanner, in)
+		key, seen, err := p.observe(limited, run, scanner, in)
 		if err != nil {
 			return scan, err
 		}
 		scan.Keys = append(scan.Keys, key)
-		scan.Notes = append(scan.Notes, notes...)
+		scan.Notes = append(scan.Notes, seen.Notes...)
+		if seen.Packages != nil {
+			scan.Inventory = key
+		}
 	}
 	return scan, ctx.Err()
 }
@@ -131,16 +134,18 @@ func expand(template string, repository catalog.Repository) string {
 }
 
 // observe lets one scanner look at a snapshot, unless the store holds what it
-// would see. The notes are of a scanner that could not do its work.
-func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (key string, notes []observation.Note, err error) {
-	key = workKey(scanner, in)
-	if seen, err := p.store.Observation(ctx, key); err == nil {
-		return key, seen.Notes, nil
-	} else if !errors.Is(err, store.ErrNone) && ctx.Err() == nil {
-		return "", nil, fmt.Errorf("read observation %s: %w", key, err)
+// would see.
+func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
+	key := workKey(scanner, in)
+	seen, err := p.store.Observation(ctx, key)
+	if err == nil {
+		return key, seen, nil
+	}
+	if !errors.Is(err, store.ErrNone) && ctx.Err() == nil {
+		return "", seen, fmt.Errorf("read observation %s: %w", key, err)
 	}
 	begun := p.now()
-	seen, err := protect(ctx, scanner, in)
+	seen, err = protect(ctx, scanner, in)
 	if err != nil {
 		// A failure is this run's alone: the next one tries again.
 		key = fmt.Sprintf("%s run=%d", key, run.ID)
@@ -148,9 +153,9 @@ func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.
 	}
 	seen.Measures = complete(scanner.Definitions(), seen.Measures)
 	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, seen, p.now().Sub(begun)); err != nil {
-		return "", nil, fmt.Errorf("store observation %s: %w", key, err)
+		return "", seen, fmt.Errorf("store observation %s: %w", key, err)
 	}
-	return key, seen.Notes, nil
+	return key, seen, nil
 }
 
 // workKey names a unit of work: the same key always gives the same result.

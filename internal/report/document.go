@@ -60,8 +60,10 @@ type Scanner struct {
 // packages were found of, but no advisories, stand in with zero records.
 type Advisories struct {
 	// Fingerprint changes when the database does; "none" where there was none.
-	Fingerprint string      `json:"fingerprint"`
-	Ecosystems  []Ecosystem `json:"ecosystems"`
+	Fingerprint string `json:"fingerprint"`
+	// Service is the online service that was asked instead of a database.
+	Service    string      `json:"service,omitempty"`
+	Ecosystems []Ecosystem `json:"ecosystems"`
 	// KEVDate is the date of the catalog of known exploited vulnerabilities,
 	// empty where none was read.
 	KEVDate string `json:"kevDate,omitempty"`
@@ -70,7 +72,7 @@ type Advisories struct {
 // Has reports whether there are advisories of an ecosystem. Where there are
 // none, nothing is known of its packages.
 func (a Advisories) Has(ecosystem string) bool {
-	return slices.ContainsFunc(a.Ecosystems, func(e Ecosystem) bool { return e.Name == ecosystem && e.Records > 0 })
+	return a.Service != "" || slices.ContainsFunc(a.Ecosystems, func(e Ecosystem) bool { return e.Name == ecosystem && e.Records > 0 })
 }
 
 // Ecosystem is one part of the advisory database.

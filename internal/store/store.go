@@ -55,6 +55,9 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
+// migrate may meet another process that migrates the same new store: of two,
+// the later one fails in its transaction, and finds the work done when it
+// looks again.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -62,6 +65,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
 	if err != nil {
+		return err
+	}
+	if _, err = provider.Up(ctx); err == nil || ctx.Err() != nil {
 		return err
 	}
 	_, err = provider.Up(ctx)
@@ -232,10 +238,12 @@ type Scan struct {
 	Commit        string
 	ObservedUntil time.Time
 	At            time.Time
-	// Keys are the work keys under which the observations stand.
-	Keys    []string
-	Notes   []observation.Note
-	Failure *observation.Note
+	// Keys are the work keys under which the observations stand, Inventory the
+	// one of them that lists packages, empty where none does.
+	Keys      []string
+	Inventory string
+	Notes     []observation.Note
+	Failure   *observation.Note
 }
 
 type scanRow struct {
@@ -245,6 +253,7 @@ type scanRow struct {
 	ObservedUntil string         `db:"observed_until"`
 	At            string         `db:"at"`
 	Keys          string         `db:"keys"`
+	Inventory     string         `db:"inventory"`
 	Notes         string         `db:"notes"`
 	Failure       sql.NullString `db:"failure"`
 }
@@ -255,8 +264,8 @@ func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 	if scan.Failure != nil {
 		failure = column{scan.Failure}
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, notes, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, column{scan.Notes}, failure)
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, scan.Inventory, column{scan.Notes}, failure)
 	return err
 }
 
@@ -266,7 +275,7 @@ func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, erro
 	if err := s.db.GetContext(ctx, &row, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address); err != nil {
 		return Scan{}, none(err)
 	}
-	scan := Scan{URL: row.URL, Commit: row.Commit}
+	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory}
 	var err1, err2, err3 error
 	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)
 	scan.At, err2 = time.Parse(time.RFC3339, row.At)

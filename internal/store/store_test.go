@@ -102,7 +102,7 @@ func TestScanComesBackAsItWasStored(t *testing.T) {
 	s := newStore(t)
 	run := begin(t, s, "x")
 	for _, want := range []Scan{
-		{URL: "https://h/a", Commit: "c0ffee", ObservedUntil: day, At: day, Keys: []string{"k1", "k2"}, Notes: []observation.Note{{Cause: observation.CauseBroken, Message: "m"}}},
+		{URL: "https://h/a", Commit: "c0ffee", ObservedUntil: day, At: day, Keys: []string{"k1", "k2"}, Inventory: "k2", Notes: []observation.Note{{Cause: observation.CauseBroken, Message: "m"}}},
 		{URL: "https://h/b", ObservedUntil: day, At: day, Failure: &observation.Note{Cause: observation.CauseNotFound, Message: "gone"}},
 	} {
 		if err := s.PutScan(t.Context(), run, want); err != nil {

@@ -24,6 +24,7 @@ CREATE TABLE scans (
     observed_until TEXT NOT NULL,
     at             TEXT NOT NULL,        -- the time of which the measures speak
     keys           TEXT NOT NULL,        -- JSON list of work keys of the observations
+    inventory      TEXT NOT NULL,        -- the one of them that lists packages, or empty
     notes          TEXT NOT NULL,        -- JSON list of notes on the snapshot
     failure        TEXT,                 -- JSON of a note, NULL where it was read
     PRIMARY KEY (run_id, url)
