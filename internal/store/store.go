@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -43,6 +44,13 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
+	// Two processes that make the same store at once would meet half of it. The
+	// system releases the lock of a process that died.
+	lock := flock.New(path + ".lock")
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, fmt.Errorf("wait for another process to open the store %s: %w", path, err)
+	}
+	defer lock.Close()
 	// A writer waits for another one; readers never wait (write-ahead log).
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=foreign_keys(1)&_txlock=immediate"
 	db, err := sqlx.ConnectContext(ctx, "sqlite", dsn)
@@ -55,9 +63,6 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return &Store{db: db}, nil
 }
 
-// migrate may meet another process that migrates the same new store: of two,
-// the later one fails in its transaction, and finds the work done when it
-// looks again.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -65,9 +70,6 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
 	if err != nil {
-		return err
-	}
-	if _, err = provider.Up(ctx); err == nil || ctx.Err() != nil {
 		return err
 	}
 	_, err = provider.Up(ctx)
