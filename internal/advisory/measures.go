@@ -39,7 +39,7 @@ var (
 	}
 	lagMeasure = observation.Definition{
 		ID: "advisories.oldest-fixable-days", Name: "Patch lag", Kind: observation.KindNumber, Unit: "days", Merge: observation.MergeMax,
-		Means: "Days since the publication of the oldest open critical or high advisory that has a fix. The fix may be younger than the advisory: an upper estimate.",
+		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, and the record may be younger than what it records.",
 	}
 	unmatchedMeasure = observation.Definition{
 		ID: "advisories.unmatched", Name: "Packages not matched", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,

@@ -33,7 +33,8 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 		out.notApplicable("license.spdx", "no licence file")
 		return
 	}
-	var found, remarks []string
+	texts := map[string][]string{}
+	var remarks []string
 	var failed error
 	for _, name := range paths {
 		data, err := files.read(name)
@@ -42,13 +43,12 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 			continue
 		}
 		ids, percent := recognize(data)
-		found = append(found, ids...)
+		texts[name] = ids
 		if percent < enough {
 			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", percent, name))
 		}
 	}
-	slices.Sort(found)
-	found = slices.Compact(found)
+	found := licensesOf(texts)
 	switch {
 	case failed != nil && len(found) == 0:
 		cause, detail := why(failed)
@@ -205,10 +205,18 @@ func licenseChanges(history []gitrepo.Change, read func(oid string) ([]byte, err
 	return changes, last, nil
 }
 
+// licensesOf are the licences of files, each once, sorted. The LGPL-3.0 is
+// written as an addition to the GPL-3.0 and asks for the text of both, in
+// COPYING and COPYING.LESSER: there the GPL is no licence of its own.
 func licensesOf(files map[string][]string) []string {
 	var all []string
-	for _, ids := range files {
+	lesser := false
+	for name, ids := range files {
 		all = append(all, ids...)
+		lesser = lesser || strings.HasSuffix(strings.ToLower(name), ".lesser") && slices.Contains(ids, "LGPL-3.0")
+	}
+	if lesser {
+		all = slices.DeleteFunc(all, func(id string) bool { return id == "GPL-3.0" })
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

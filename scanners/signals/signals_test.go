@@ -226,6 +226,7 @@ const (
 	mit    = "Licensed under https://www.opensource.org/licenses/mit\n"
 	apache = "Licensed under https://www.apache.org/licenses/LICENSE-2.0\n"
 	gpl    = "Licensed under https://www.opensource.org/licenses/gpl-3.0\n"
+	lgpl   = "Licensed under https://www.opensource.org/licenses/lgpl-3.0\n"
 )
 
 func TestLicencesAndTheirChangesAreRead(t *testing.T) {
@@ -238,6 +239,8 @@ func TestLicencesAndTheirChangesAreRead(t *testing.T) {
 		{"one that changed a year ago", []files{{"LICENSE": mit}, {"LICENSE": apache}, {"x": "y"}}, map[string]any{"license.spdx": []string{"Apache-2.0"}, "license.changes": 1, "license.last-change-days": 366}},
 		{"moved and reworded", []files{{"COPYING": mit}, {"COPYING": removed, "LICENSE.md": mit}, {"LICENSE.md": "For the record:\n" + mit}}, map[string]any{"license.changes": 0}},
 		{"moved and changed", []files{{"COPYING": mit}, {"COPYING": removed, "LICENSE.md": gpl}}, map[string]any{"license.spdx": []string{"GPL-3.0"}, "license.changes": 1, "license.last-change-days": 1}},
+		{"the LGPL as an addition to the GPL", []files{{"LICENSE": mit}, {"LICENSE": gpl, "LICENSE.LESSER": lgpl}, {"LICENSE": removed}, {"LICENSE": gpl}}, map[string]any{"license.spdx": []string{"LGPL-3.0"}, "license.changes": 1}},
+		{"the GPL beside other licences", []files{{"LICENSE": gpl, "LICENSE-MIT": mit}}, map[string]any{"license.spdx": []string{"GPL-3.0", "MIT"}}},
 		{"removed and put back", []files{{"LICENSE": mit}, {"LICENSE": removed}, {"LICENSE": mit}}, map[string]any{"license.changes": 0}},
 		{"one beside another", []files{{"LICENSE": mit, "LICENSES/Apache-2.0.txt": apache}}, map[string]any{"license.spdx": []string{"Apache-2.0", "MIT"}}},
 		{"an unknown text", []files{{"LICENSE": "All wrongs reserved."}}, map[string]any{"license.spdx": "unknown", "license.file": true}},
