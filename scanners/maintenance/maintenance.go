@@ -63,7 +63,9 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 		for _, d := range s.Definitions() {
 			seen.Measures = append(seen.Measures, d.UnknownFor(gitrepo.CauseOf(err), err.Error()))
 		}
-		seen.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
+		if !in.Snapshot.Shallow() { // the snapshot's own notes say that it is
+			seen.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
+		}
 		return seen, nil
 	}
 	seen.Measures = history.Measures(in.At)

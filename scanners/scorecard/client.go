@@ -122,6 +122,7 @@ func passive(name string) bool {
 		".mp3", ".mp4", ".m4a", ".m4v", ".wav", ".ogg", ".webm", ".mov", ".avi", ".mkv",
 		".ttf", ".otf", ".woff", ".woff2", ".eot",
 		".pdf", ".epub", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp",
+		".txt", ".md", ".log", ".xml", ".sql", ".po",
 		".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".geojson", ".map", ".parquet", ".feather", ".arrow",
 		".sqlite", ".sqlite3", ".rds", ".rda", ".rdata", ".npy", ".npz", ".mat", ".sav", ".dta",
 		".nc", ".grib", ".shp", ".dbf", ".gpkg", ".mbtiles", ".kml", ".kmz", ".las", ".laz",
