@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
@@ -75,21 +77,16 @@ func scan(t *testing.T, dir string) observation.Observation {
 	return seen
 }
 
-// lockfiles reads testdata/lockfiles, one manifest of each kind.
+// lockfiles reads one manifest of each kind, by path.
 func lockfiles(t testing.TB) map[string]string {
 	t.Helper()
-	files := map[string]string{}
-	root := os.DirFS(filepath.Join("testdata", "lockfiles"))
-	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(root, name)
-		files[name] = string(data)
-		return err
-	})
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "lockfiles.txtar"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, file := range archive.Files {
+		files[file.Name] = string(file.Data)
 	}
 	return files
 }
