@@ -114,6 +114,7 @@ func groupGaps(gaps []assess.Gap) []gapGroup {
 // in the order of load, the supports, and what else there is.
 func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 	var groups []measureGroup
+	measures = withoutRefrain(measures)
 	at := map[string]int{}
 	for _, m := range measures {
 		prefix, _, _ := strings.Cut(m.ID, ".")
@@ -134,6 +135,25 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 		groups[i].Title = pillarWord(groups[i].Title)
 	}
 	return groups
+}
+
+// maxRefrain is how often one explanation of an unknown stands in the table of
+// measures. One that explains more measures stands in the list of the unknown.
+const maxRefrain = 3
+
+// withoutRefrain leaves out of the measures what is said of many of them.
+func withoutRefrain(measures []observation.Measure) []observation.Measure {
+	n := map[string]int{}
+	for _, m := range measures {
+		if m.State == observation.Unknown {
+			n[m.Detail]++
+		}
+	}
+	return each(measures, func(m *observation.Measure) {
+		if m.State == observation.Unknown && n[m.Detail] > maxRefrain {
+			m.Detail = ""
+		}
+	})
 }
 
 func groupRank(prefix string) int {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
@@ -29,6 +30,7 @@ type portfolio struct {
 	Rows      []row // what was read first, then the rest, each by id
 	Blank     int   // rows of goods of which no repository was read
 	Failed    []failure
+	Partial   []Good // with a repository of which something could not be read
 	Unmatched []unmatched
 	Notes     []noteGroup
 }
@@ -75,7 +77,13 @@ type unmatched struct {
 // noteGroup holds the notes of one cause.
 type noteGroup struct {
 	Cause observation.Cause
-	Notes []observation.Note
+	Notes []entryNote
+}
+
+// entryNote is a note on the run, or on the catalog entry of a good.
+type entryNote struct {
+	observation.Note
+	Good string // id, empty where the note is on the run
 }
 
 func (s *site) portfolio() portfolio {
@@ -86,7 +94,8 @@ func (s *site) portfolio() portfolio {
 		Keystones: doc.Keystones,
 		Changes:   changeLists(doc.Change),
 		Failed:    failures(doc.Goods),
-		Notes:     groupNotes(doc.Notes),
+		Partial:   partial(doc.Goods),
+		Notes:     groupNotes(doc),
 	}
 	for _, good := range doc.Goods {
 		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
@@ -314,9 +323,43 @@ func failures(goods []Good) []failure {
 	return out
 }
 
-// groupNotes groups notes by their cause, the largest group first.
-func groupNotes(notes []observation.Note) []noteGroup {
-	byCause := map[string][]observation.Note{}
+// partial returns the goods with a repository that was read, but not whole.
+func partial(goods []Good) []Good {
+	var out []Good
+	for _, good := range goods {
+		if slices.ContainsFunc(good.Scans, func(scan Scan) bool { return scan.Outcome == Partial }) {
+			out = append(out, good)
+		}
+	}
+	return out
+}
+
+// Happened says why a repository was not read, without the address that stands
+// beside it.
+func (f failedScan) Happened() string {
+	if f.Scan.Failure == nil {
+		return "no message was kept"
+	}
+	_, after, found := strings.Cut(f.Scan.Failure.Message, f.Scan.Repository.URL+": ")
+	if !found || after == "" {
+		return f.Scan.Failure.Message
+	}
+	return after
+}
+
+// groupNotes groups the notes on the run and on the entries of its catalogs by
+// their cause, the largest group first.
+func groupNotes(doc Document) []noteGroup {
+	var notes []entryNote
+	for _, note := range doc.Notes {
+		notes = append(notes, entryNote{Note: note})
+	}
+	for _, good := range doc.Goods {
+		for _, note := range good.Notes {
+			notes = append(notes, entryNote{note, good.ID})
+		}
+	}
+	byCause := map[string][]entryNote{}
 	n := map[string]int{}
 	for _, note := range notes {
 		byCause[string(note.Cause)] = append(byCause[string(note.Cause)], note)

@@ -106,3 +106,66 @@ func TestAGoodThatWasNotReadHasNoNumbersInTheTable(t *testing.T) {
 		t.Error("its row holds a share")
 	}
 }
+
+func TestAFailureIsToldWithoutTheAddressBesideIt(t *testing.T) {
+	for message, want := range map[string]string{
+		"open https://a.example/b: no mirror, and offline": "no mirror, and offline",
+		"the connection timed out":                         "the connection timed out",
+		"open https://a.example/b: ":                       "open https://a.example/b: ",
+	} {
+		scan := Scan{Failure: &observation.Note{Message: message}}
+		scan.Repository.URL = "https://a.example/b"
+		if got := (failedScan{Scan: scan}).Happened(); got != want {
+			t.Errorf("%q is told as %q, want %q", message, got, want)
+		}
+	}
+	if got := (failedScan{}).Happened(); got == "" {
+		t.Error("a failure without a message is told as nothing")
+	}
+}
+
+func TestNotesOnEntriesStandBesideThoseOnTheRun(t *testing.T) {
+	doc := everyState()
+	doc.Goods[0].Notes = []observation.Note{{Cause: observation.CauseBadURL, Subject: "not an address", Message: "it was left out"}}
+	page := written(t, doc)["index.html"]
+	for _, want := range []string{"not an address", "has no address and no name", "read in part: repositories of "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the portfolio does not say %q", want)
+		}
+	}
+}
+
+func TestWhatExplainsManyUnknownsIsSaidOnce(t *testing.T) {
+	var measures []observation.Measure
+	for range maxRefrain + 1 {
+		measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no mirror"})
+	}
+	measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no token"}, observation.Measure{State: observation.Measured, Detail: "no mirror"})
+	got := withoutRefrain(measures)
+	if got[0].Detail != "" || got[len(got)-2].Detail != "no token" || got[len(got)-1].Detail != "no mirror" {
+		t.Errorf("keeps %v", got)
+	}
+	if measures[0].Detail == "" {
+		t.Error("the measures that were given were changed")
+	}
+}
+
+func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
+	spdx := func(ids ...string) observation.Measure {
+		return observation.Measure{State: observation.Measured, Value: ids}
+	}
+	no := observation.Measure{State: observation.Measured, Value: false}
+	for name, c := range map[string]struct {
+		measures          map[string]observation.Measure
+		wantText, wantAdd string
+	}{
+		"they differ":     {map[string]observation.Measure{"license.spdx": spdx("GPL-3.0"), "license.declared": spdx("MIT"), "license.matches-declared": no}, "GPL-3.0", "declared: MIT, which differs"},
+		"no file":         {map[string]observation.Measure{"license.spdx": {State: observation.NotApplicable}, "license.declared": spdx("MIT")}, "no licence file", "declared: MIT"},
+		"nothing is read": {nil, "unknown", "the catalog declares none"},
+	} {
+		f := licenceFact(Good{}, c.measures)
+		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

@@ -161,7 +161,7 @@ func TestTwoGoodsOfOneIDAreAnError(t *testing.T) {
 }
 
 func BenchmarkWrite(b *testing.B) {
-	for _, n := range []int{100, 1000} {
+	for _, n := range []int{100, 1_000, 10_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			doc, dir := manyGoods(n), b.TempDir()
 			b.ReportAllocs()

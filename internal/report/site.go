@@ -86,7 +86,7 @@ func (s *site) render(w io.Writer, name, title, root string, view any) error {
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
-		"date": date, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
+		"date": date, "day": dayText, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
 		"num":       func(n int) string { return number(float64(n)) },
 		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
 		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "scored": scored, "rangeText": rangeText,

@@ -86,6 +86,8 @@ func causeWord(cause observation.Cause) string {
 		return "a scanner broke off"
 	case observation.CauseStale:
 		return "what was read is too old to speak of today"
+	case observation.CauseRemark:
+		return "read, though not as it was written"
 	case "":
 		return "no cause given"
 	}
@@ -148,6 +150,15 @@ func date(t time.Time) string {
 		return "—"
 	}
 	return t.UTC().Format("2 Jan 2006")
+}
+
+// dayText writes a day that is given as 2006-01-02; anything else as it is.
+func dayText(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return cut(day, 40)
+	}
+	return date(t)
 }
 
 // isoDate writes a day for machines, empty for none.
