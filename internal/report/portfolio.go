@@ -105,8 +105,10 @@ func (s *site) portfolio() portfolio {
 	view.Headline = headline(len(view.Middle), view.Assessed, len(doc.Goods))
 	view.Unread = unread(view.Failed, doc.Summary.Repositories)
 	view.MayStand = mayStand(doc.Goods)
-	view.KeysFirst = 5
-	if len(view.Middle) >= 5 && len(view.Changes) == 0 {
+	switch view.KeysFirst = 5; {
+	case len(view.Middle) < 3:
+		view.KeysFirst = 7 // the changes stand on the other side
+	case len(view.Middle) >= 5 && len(view.Changes) == 0:
 		view.KeysFirst = 6
 	}
 	for _, c := range byCount(doc.Summary.Unmatched) {
