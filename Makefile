@@ -2,7 +2,7 @@
 
 BIN := bin/midspan
 
-.PHONY: run test build lint clean
+.PHONY: run test bench build lint clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -14,6 +14,20 @@ build:
 
 test:
 	go test ./...
+
+# Beside the programs that would be used in its place, on one machine in one go;
+# docs/performance.md says more. Without settings, the sample is measured:
+#   make bench CATALOG=goods.csv MIRRORS='/srv/mirrors/{owner}+{name}/repo' ADVISORIES=/srv/osv
+CATALOG ?=
+MIRRORS ?=
+ADVISORIES ?=
+PAD ?= 200000
+RUNS ?= 1
+bench: build
+	go build -C bench/osv-scanner -trimpath -o $(CURDIR)/bin/osv-scanner github.com/google/osv-scanner/v2/cmd/osv-scanner
+	go build -C bench/scorecard -trimpath -o $(CURDIR)/bin/scorecard github.com/ossf/scorecard/v5
+	go build -trimpath -o bin/bench ./bench
+	bin/bench -catalog '$(CATALOG)' -mirrors '$(MIRRORS)' -advisories '$(ADVISORIES)' -pad $(PAD) -runs $(RUNS)
 
 # Format, vet and static checks; go run brings the tools at pinned versions.
 lint:

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// growth is what Midspan's Go benchmarks say; nil maps where they were not run.
+type growth struct {
+	history float64 // CPU time of a history over that of "git log"
+	// Seconds by number of goods.
+	assess, portfolio, publish map[int]float64
+}
+
+// sizes are the numbers of goods that benchmarks generate.
+var sizes = []int{100, 1_000, 10_000}
+
+// total is the time from measures to a report of so many goods, in seconds.
+func (g growth) total(goods int) float64 {
+	return g.assess[goods] + g.portfolio[goods] + g.publish[goods]
+}
+
+func runGoBenchmarks(ctx context.Context, o options, corpus corpus, say func(string, ...any)) (growth, error) {
+	var g growth
+	if o.source == "" {
+		return g, nil
+	}
+	say("Go benchmarks")
+	history, err := goBenchmark(ctx, o.source, "./scanners/maintenance", "^BenchmarkHistory$", "10x", "MIDSPAN_BENCH_REPOSITORY="+corpus.longest().mirror)
+	if err != nil {
+		return g, err
+	}
+	g.history = history["History"]["x-git-log"]
+	assess, err := goBenchmark(ctx, o.source, "./internal/assess", "^Benchmark(Assess|Portfolio)$", "3x")
+	if err != nil {
+		return g, err
+	}
+	publish, err := goBenchmark(ctx, o.source, "./internal/report", "^BenchmarkWrite$", "3x")
+	if err != nil {
+		return g, err
+	}
+	g.assess, g.portfolio, g.publish = bySize(assess, "Assess"), bySize(assess, "Portfolio"), bySize(publish, "Write")
+	return g, nil
+}
+
+func bySize(found map[string]map[string]float64, name string) map[int]float64 {
+	seconds := map[int]float64{}
+	for _, n := range sizes {
+		seconds[n] = found[fmt.Sprintf("%s/%d", name, n)]["ns/op"] / 1e9
+	}
+	return seconds
+}
+
+// goBenchmark runs benchmarks of a package and returns their numbers by name
+// and unit.
+func goBenchmark(ctx context.Context, source, pkg, pattern, times string, env ...string) (map[string]map[string]float64, error) {
+	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench="+pattern, "-benchtime="+times, pkg)
+	cmd.Dir, cmd.Env = source, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("benchmarks of %s: %w: %s", pkg, err, lastLine(string(out)))
+	}
+	found := parseBenchmarks(out)
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s has no benchmark %s", pkg, pattern)
+	}
+	return found, nil
+}
+
+// processors is the suffix that go test puts behind a benchmark's name.
+var processors = regexp.MustCompile(`-\d+$`)
+
+// parseBenchmarks reads lines such as "BenchmarkWrite/100-2  3  1200 ns/op  2 MB/s".
+func parseBenchmarks(out []byte) map[string]map[string]float64 {
+	found := map[string]map[string]float64{}
+	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
+		}
+		name := processors.ReplaceAllString(strings.TrimPrefix(fields[0], "Benchmark"), "")
+		found[name] = map[string]float64{}
+		for i := 2; i+1 < len(fields); i += 2 {
+			if value, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				found[name][fields[i+1]] = value
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// midspan is the program under measurement.
+type midspan struct {
+	isolation
+	program  string
+	corpus   corpus
+	database database
+	day      time.Time // one as-of for all, also over midnight
+}
+
+// midspanUsage is what its runs took.
+type midspanUsage struct {
+	cold         usage // empty store: index, scan, match, assess, publish
+	again        usage // the same once more: nothing changed
+	smallChanged usage // one record of the smallest ecosystem changed
+	largeChanged usage // one record of the largest ecosystem changed
+	index        usage // index build alone
+	ready        usage // empty store beside that index
+	scanned      int   // repositories
+	findings     int
+}
+
+func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
+	var u midspanUsage
+	change := func(ecosystem string) error { return m.database.change(ctx, ecosystem) }
+	store, ready := filepath.Join(folder, "cold"), filepath.Join(folder, "ready")
+	steps := []struct {
+		into   *usage
+		before func() error
+		store  string
+		args   []string
+	}{
+		{&u.cold, nil, store, m.runArgs("--advisories=" + m.database.folder)},
+		{&u.again, nil, store, m.runArgs("--advisories=" + m.database.folder)},
+		{&u.smallChanged, func() error { return change(m.database.smallest().name) }, store, m.runArgs("--advisories=" + m.database.folder)},
+		{&u.largeChanged, func() error { return change(m.database.largest().name) }, store, m.runArgs("--advisories=" + m.database.folder)},
+		{&u.index, nil, ready, []string{"advisories", "import", m.database.folder}},
+		{&u.ready, nil, ready, m.runArgs()},
+	}
+	for _, step := range steps {
+		if step.before != nil {
+			if err := step.before(); err != nil {
+				return u, err
+			}
+		}
+		used, said, err := m.start(ctx, step.store, step.args)
+		if err != nil {
+			return u, err
+		}
+		*step.into = used
+		if said.Summary.Findings != nil {
+			u.scanned, u.findings = said.Summary.Scanned, *said.Summary.Findings
+		}
+	}
+	return u, nil
+}
+
+func (m midspan) runArgs(more ...string) []string {
+	return append([]string{"run", "--offline", "--catalog=" + m.corpus.catalog, "--mirror=" + m.corpus.mirrors, "--as-of=" + m.day.UTC().Format(time.DateOnly)}, more...)
+}
+
+// said is the part of a run's JSON that is looked at.
+type said struct {
+	Summary struct {
+		Scanned  int
+		Findings *int
+	}
+}
+
+func (m midspan) start(ctx context.Context, store string, args []string) (usage, said, error) {
+	var out bytes.Buffer
+	var answer said
+	args = append(args, "--quiet", "--json", "--store="+store, "--out="+filepath.Join(store, "report"))
+	used, err := m.run(ctx, command{program: m.program, args: args, stdout: &out, exits: []int{3}}) // 3: done, with gaps
+	if err != nil {
+		return used, answer, err
+	}
+	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
+		return used, answer, fmt.Errorf("midspan %s: its answer: %w", args[0], err)
+	}
+	return used, answer, nil
+}
+
+// comparison is one round, or the cheapest of several.
+type comparison struct {
+	peers peersUsage
+	ours  midspanUsage
+}
+
+// better takes the cheaper of each figure; what was found is of the last round.
+func (c comparison) better(next comparison) comparison {
+	for _, pair := range [][2]*usage{
+		{&next.peers.export, &c.peers.export}, {&next.peers.osvScanner, &c.peers.osvScanner},
+		{&next.peers.scorecard, &c.peers.scorecard}, {&next.peers.logs, &c.peers.logs},
+		{&next.ours.cold, &c.ours.cold}, {&next.ours.again, &c.ours.again}, {&next.ours.index, &c.ours.index}, {&next.ours.ready, &c.ours.ready},
+		{&next.ours.smallChanged, &c.ours.smallChanged}, {&next.ours.largeChanged, &c.ours.largeChanged},
+	} {
+		*pair[0] = cheaper(*pair[1], *pair[0])
+	}
+	return next
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// checks are those of Scorecard that read files only and run without a network.
+// Fuzzing reads files too, but its command asks OSS-Fuzz first and gives up
+// without an answer, so the peer is spared its work; Midspan does it.
+var checks = []string{
+	"Binary-Artifacts", "Dangerous-Workflow", "Dependency-Update-Tool", "License", "Packaging",
+	"Pinned-Dependencies", "SAST", "Security-Policy", "Token-Permissions",
+}
+
+// peers are the programs that a person would use, one after the other.
+type peers struct {
+	isolation
+	osvScanner, scorecard string
+	database              string // folder in osv-scanner's layout
+}
+
+// peersUsage is what the loop over all repositories took.
+type peersUsage struct {
+	export                      usage // files at HEAD into a folder: not counted in all
+	osvScanner, scorecard, logs usage
+	lacking                     int      // repositories of which the mirror lacks files
+	findings                    int      // distinct (repository, package, version, advisory)
+	failed                      []string // what a program could not do, by repository
+}
+
+// all is the loop without the export.
+func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.logs) }
+
+func (p peers) loop(ctx context.Context, repositories []repository, tree string, say func(string, ...any)) (peersUsage, error) {
+	var total peersUsage
+	for _, r := range repositories {
+		before := total.all().cpu
+		if err := p.one(ctx, r, tree, &total); err != nil {
+			return total, fmt.Errorf("the peers' loop over %s: %w", r.url, err)
+		}
+		say("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
+	}
+	return total, nil
+}
+
+// one runs the programs over one repository. What a program cannot do is
+// noted, and counts with the time it took.
+func (p peers) one(ctx context.Context, r repository, tree string, total *peersUsage) error {
+	defer os.RemoveAll(tree)
+	export, err := p.export(ctx, r, tree)
+	total.export = total.export.plus(export)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil { // what the mirror has is there all the same
+		total.lacking++
+	}
+	var found bytes.Buffer
+	steps := []struct {
+		into *usage
+		command
+	}{
+		{&total.osvScanner, command{program: p.osvScanner, stdout: &found, exits: []int{1, 128}, // vulnerabilities found; no packages found
+			args: []string{"scan", "source", "--offline", "--recursive", "--format=json", "--local-db-path=" + p.database, tree}}},
+		{&total.scorecard, command{program: p.scorecard,
+			args: []string{"--local=" + tree, "--checks=" + strings.Join(checks, ","), "--format=json"}}},
+		{&total.logs, command{program: "git",
+			args: []string{"--git-dir=" + r.mirror, "log", "--use-mailmap", "--format=%H%x00%P%x00%at%x00%ct%x00%aN%x00%aE"}}},
+	}
+	for _, step := range steps {
+		used, err := p.run(ctx, step.command)
+		*step.into = step.into.plus(used)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
+		}
+	}
+	n, err := countFindings(found.Bytes())
+	if err != nil {
+		total.failed = append(total.failed, fmt.Sprintf("%s: osv-scanner's answer: %v", r.url, err))
+	}
+	total.findings += n
+	return nil
+}
+
+// export writes the files at HEAD into a folder, without a repository in it.
+func (p peers) export(ctx context.Context, r repository, tree string) (usage, error) {
+	if err := os.MkdirAll(tree, 0o755); err != nil {
+		return usage{}, err
+	}
+	index := filepath.Join(p.dir, "index")
+	defer os.Remove(index)
+	var total usage
+	for _, args := range [][]string{{"read-tree", "HEAD"}, {"checkout-index", "--all", "--force", "--quiet"}} {
+		used, err := p.run(ctx, command{program: "git", env: []string{"GIT_INDEX_FILE=" + index},
+			args: append([]string{"--git-dir=" + r.mirror, "--work-tree=" + tree, "-c", "core.bare=false"}, args...)})
+		total = total.plus(used)
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// countFindings counts the distinct (package, version, advisory) of an answer
+// of osv-scanner.
+func countFindings(answer []byte) (int, error) {
+	var result struct {
+		Results []struct {
+			Packages []struct {
+				Package         struct{ Name, Version, Ecosystem string }
+				Vulnerabilities []struct{ ID string }
+			}
+		}
+	}
+	if len(bytes.TrimSpace(answer)) == 0 {
+		return 0, nil
+	}
+	if err := json.Unmarshal(answer, &result); err != nil {
+		return 0, err
+	}
+	found := map[[4]string]bool{}
+	for _, source := range result.Results {
+		for _, p := range source.Packages {
+			for _, v := range p.Vulnerabilities {
+				found[[4]string{p.Package.Ecosystem, p.Package.Name, p.Package.Version, v.ID}] = true
+			}
+		}
+	}
+	return len(found), nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// usage is what a program took, with all processes that it started.
+type usage struct {
+	wall time.Duration
+	cpu  time.Duration // user and system
+	// memory is the peak in bytes: of the largest process as the kernel counts
+	// it, or of all of them at one time as sampled, whichever is more.
+	memory int64
+}
+
+// plus is one program after the other.
+func (u usage) plus(v usage) usage {
+	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, memory: max(u.memory, v.memory)}
+}
+
+// cheaper is the one of less CPU time; a zero usage is none.
+func cheaper(a, b usage) usage {
+	if a.cpu == 0 || b.cpu < a.cpu {
+		return b
+	}
+	return a
+}
+
+// isolation runs programs with an environment of their own: no settings of the
+// person who measures, no tokens, and a proxy that refuses at once, so that
+// nothing waits for a network.
+type isolation struct {
+	env []string
+	dir string
+}
+
+func isolate(work string) (isolation, error) {
+	home := filepath.Join(work, "home")
+	if err := os.MkdirAll(home, 0o755); err != nil {
+		return isolation{}, err
+	}
+	refusing, err := closedPort()
+	if err != nil {
+		return isolation{}, err
+	}
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + os.TempDir(), "LC_ALL=C.UTF-8", "DOCKER_CONFIG=" + home,
+		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0",
+	}
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
+		env = append(env, name+"=http://"+refusing)
+	}
+	return isolation{env: env, dir: home}, nil
+}
+
+// closedPort is an address of this machine at which nobody listens.
+func closedPort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// command is one start of a program.
+type command struct {
+	program string
+	args    []string
+	stdout  io.Writer
+	env     []string // beside those of the isolation
+	exits   []int    // exit codes beside 0 that are no failure
+}
+
+// run starts a program, waits for its end and says what it took. A failure has
+// the program's last words.
+func (i isolation) run(ctx context.Context, c command) (usage, error) {
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, c.program, c.args...)
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = slices.Concat(i.env, c.env), i.dir, c.stdout, &said
+	begun := time.Now()
+	if err := cmd.Start(); err != nil {
+		return usage{}, err
+	}
+	sampled := watch(cmd.Process.Pid)
+	err := cmd.Wait()
+	state := cmd.ProcessState
+	used := usage{
+		wall: time.Since(begun), cpu: state.UserTime() + state.SystemTime(),
+		memory: max(sampled(), largest(state)),
+	}
+	if ctx.Err() != nil {
+		return used, ctx.Err()
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && slices.Contains(c.exits, exit.ExitCode()) {
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w: %s", filepath.Base(c.program), err, lastLine(said.String()))
+	}
+	return used, err
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
