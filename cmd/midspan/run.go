@@ -38,7 +38,7 @@ without URLs it reads the embedded sample, which needs no network.
 
 func (a *app) printPublished(published pipeline.Published) error {
 	a.gaps = len(published.Gaps)
-	summary := published.Document.Summary
+	summary := published.Summary
 	return a.print(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
 		fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
 			plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)

@@ -115,7 +115,7 @@ func TestHistoryIsMergedByMailmapAndTagsCarryTheTaggersDate(t *testing.T) {
 	if !slices.Equal(emails, []string{"ada@one.example", "ada@one.example"}) {
 		t.Errorf("e-mails = %v", emails)
 	}
-	tags, err := s.Tags(t.Context())
+	tags, err := s.Tags()
 	if err != nil || len(tags) != 1 || tags[0].Name != "v1.0" || !tags[0].Created.Equal(time.Unix(t0+90000, 0)) {
 		t.Errorf("tags = %v, %v", tags, err)
 	}
@@ -430,7 +430,7 @@ func TestNothingThatARepositoryConfiguresIsExecuted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Tags(t.Context()); err != nil {
+	if _, err := s.Tags(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Changes(t.Context(), "LICENSE"); err != nil {

@@ -140,7 +140,9 @@ type Tag struct {
 
 // Tags lists the tags in the order of their names. A tag without a date (of a
 // tree or a missing object) has the zero time.
-func (s *Snapshot) Tags(ctx context.Context) ([]Tag, error) {
+func (s *Snapshot) Tags() ([]Tag, error) { return s.tags, s.tagsErr }
+
+func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
 	out, err := s.refs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
 	if err != nil {
 		return nil, &Error{observation.CauseMissingObjects, "read the tags of", s.gitDir, err}

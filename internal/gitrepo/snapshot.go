@@ -48,11 +48,15 @@ type Snapshot struct {
 	commit  string
 	shallow string // the file of shallow boundaries, or empty
 	seen    time.Time
-	files   []File
-	missing int
-	notes   []observation.Note
-	blobs   *blobReader
-	tree    *treeFS
+	// committed is the committer's date of the commit.
+	committed time.Time
+	files     []File
+	tags      []Tag
+	tagsErr   error
+	missing   int
+	notes     []observation.Note
+	blobs     *blobReader
+	tree      *treeFS
 }
 
 // Open reads the tree of dir's HEAD. dir is a bare repository, a work tree or
@@ -73,7 +77,11 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: dir,
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
-	s.seen = s.observedUntil(ctx)
+	if s.committed, err = s.date(ctx); err != nil {
+		return nil, err
+	}
+	s.tags, s.tagsErr = s.readTags(ctx)
+	s.seen = ObservedUntil(lastLook(s.gitDir), s.committed)
 	s.blobs = newBlobReader(ctx, s, g.opts.MaxBlob, g.opts.CacheBytes)
 	s.tree = newTreeFS(s)
 	return s, nil
@@ -228,31 +236,37 @@ func parseTreeEntry(entry string) (File, error) {
 	return File{Path: path, Mode: uint32(mode), OID: fields[2], Size: size}, nil
 }
 
-// observedUntil is the time at which the mirror last looked at its origin: the
-// newest change of HEAD, packed-refs, FETCH_HEAD or the reflog of HEAD, but
-// never before the commit itself.
-func (s *Snapshot) observedUntil(ctx context.Context) time.Time {
-	var newest time.Time
-	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD", filepath.Join("logs", "HEAD")} {
-		if info, err := os.Stat(filepath.Join(s.gitDir, name)); err == nil && info.ModTime().After(newest) {
-			newest = info.ModTime()
-		}
-	}
+// date reads the committer's date of the snapshot's commit.
+func (s *Snapshot) date(ctx context.Context) (time.Time, error) {
 	env, args := s.reading("log", "-1", "--no-show-signature", "--format=%ct", s.commit)
-	if out, err := s.git.run(ctx, "", env, nil, args...); err == nil {
-		if seconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64); err == nil && time.Unix(seconds, 0).After(newest) {
-			newest = time.Unix(seconds, 0)
+	out, err := s.git.run(ctx, "", env, nil, args...)
+	if err != nil {
+		if ctx.Err() != nil {
+			return time.Time{}, ctx.Err()
 		}
+		return time.Time{}, &Error{observation.CauseMissingObjects, "read the commit of", s.gitDir, err}
 	}
-	return newest.UTC().Truncate(time.Second)
+	return unixTime(strings.TrimSpace(string(out))), nil
 }
 
 // Commit is the full object id that the snapshot shows.
 func (s *Snapshot) Commit() string { return s.commit }
 
+// Committed is the committer's date of the commit, in UTC.
+func (s *Snapshot) Committed() time.Time { return s.committed }
+
 // ObservedUntil is the time at which the mirror last looked at its origin, in
 // UTC. A mirror says nothing of what came after.
 func (s *Snapshot) ObservedUntil() time.Time { return s.seen }
+
+// ObservedUntil is the time of which a mirror knows: its last look at the
+// origin, but never before its newest commit.
+func ObservedUntil(look, committed time.Time) time.Time {
+	if committed.After(look) {
+		look = committed
+	}
+	return look.UTC().Truncate(time.Second)
+}
 
 // Shallow reports whether the history was cut: what is read from history then
 // is unknown.
@@ -264,19 +278,24 @@ func (s *Snapshot) Files() []File { return s.files }
 // Missing counts the files whose contents the mirror lacks.
 func (s *Snapshot) Missing() int { return s.missing }
 
-// Lacks names the set of missing contents in a few characters: another set has
-// another name. Empty where nothing is missing.
-func (s *Snapshot) Lacks() string {
-	if s.missing == 0 {
-		return ""
-	}
+// Variant names, in a few characters, what beside the commit decides what can
+// be read: the tags, whether the history was cut, and which contents are
+// missing.
+func (s *Snapshot) Variant() string {
 	hash := sha256.New()
+	for _, tag := range s.tags {
+		fmt.Fprintln(hash, tag.Name, tag.Created.Unix())
+	}
 	for _, file := range s.files {
 		if file.Size < 0 {
 			fmt.Fprintln(hash, file.OID)
 		}
 	}
-	return hex.EncodeToString(hash.Sum(nil)[:6])
+	variant := hex.EncodeToString(hash.Sum(nil)[:6])
+	if s.Shallow() {
+		variant += "-shallow"
+	}
+	return variant
 }
 
 // Notes say what of the tree cannot be read.

@@ -33,7 +33,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	if err != nil {
 		return report.Document{}, nil, err
 	}
-	if err := p.judge(ctx, run); err != nil {
+	if run, err = p.judge(ctx, run); err != nil {
 		return report.Document{}, nil, err
 	}
 	document, err = p.Document(ctx, run)

@@ -7,6 +7,8 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -36,7 +38,9 @@ type Pipeline struct {
 	git      *gitrepo.Git
 	given    map[string]string // the sample's mirrors that are read where they are
 	rules    *assess.Rules
-	scanners []scanners.Scanner
+	// rulesText is the user's part of the rules.
+	rulesText string
+	scanners  []scanners.Scanner
 	// advisories is nil where no database could be had: then everything is
 	// unknown to it, and advisoryNotes say why. databaseID is empty before the
 	// database was looked for.
@@ -77,7 +81,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 
 // open is New with the runs in a file of their own.
 func open(ctx context.Context, cfg config.Config, runs, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
-	rules, err := loadRules(cfg.Rules)
+	rules, rulesText, err := loadRules(cfg.Rules)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +104,7 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, scanners: all, service: service}, nil
+	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient is the one policy under which this run talks HTTP.
@@ -108,19 +112,21 @@ func httpClient(cfg config.Config, version string) *http.Client {
 	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
 }
 
-func loadRules(path string) (*assess.Rules, error) {
+// loadRules lays the user's rules over the embedded ones, and returns his text.
+func loadRules(path string) (*assess.Rules, string, error) {
 	if path == "" {
-		return assess.LoadRules(nil)
+		rules, err := assess.LoadRules(nil)
+		return rules, "", err
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the rules: %w", err)
+		return nil, "", fmt.Errorf("read the rules: %w", err)
 	}
 	rules, err := assess.LoadRules(data)
 	if err != nil {
-		return nil, fmt.Errorf("rules %s: %w", path, err)
+		return nil, "", fmt.Errorf("rules %s: %w", path, err)
 	}
-	return rules, nil
+	return rules, string(data), nil
 }
 
 // Close releases the store and what git left in temporary folders.
@@ -138,20 +144,47 @@ func (p *Pipeline) Run(ctx context.Context, urls []string) (Published, error) {
 	if err != nil {
 		return Published{}, err
 	}
-	if err := p.judge(ctx, run); err != nil {
+	if run, err = p.judge(ctx, run); err != nil {
 		return Published{}, err
 	}
 	return p.Publish(ctx, run)
 }
 
-// judge passes a run through the stages from its goods to their verdicts.
-func (p *Pipeline) judge(ctx context.Context, run store.Run) error {
-	for _, stage := range []func(context.Context, store.Run) error{p.Scan, p.Match, p.Assess} {
-		if err := stage(ctx, run); err != nil {
-			return err
+// judge passes a run through the stages from its goods to their verdicts. Where
+// an earlier run read the very same, it returns that one: nothing is judged or
+// published twice.
+func (p *Pipeline) judge(ctx context.Context, run store.Run) (store.Run, error) {
+	if err := p.Scan(ctx, run); err != nil {
+		return run, err
+	}
+	if err := p.Match(ctx, run); err != nil {
+		return run, err
+	}
+	inputs, err := p.inputs(ctx, run)
+	if err != nil {
+		return run, err
+	}
+	judged, err := p.store.Adopt(ctx, run, inputs)
+	if err != nil || judged.ID != run.ID {
+		return judged, err
+	}
+	return run, p.Assess(ctx, run)
+}
+
+// inputs names all that the verdicts of a matched run rest on.
+func (p *Pipeline) inputs(ctx context.Context, run store.Run) (string, error) {
+	digest, err := p.store.Digest(ctx, run.ID)
+	if err != nil {
+		return "", fmt.Errorf("compare with earlier runs: %w", err)
+	}
+	build := p.version
+	if program, err := os.Executable(); err == nil {
+		if info, err := os.Stat(program); err == nil { // two builds may bear one version
+			build += fmt.Sprintf(" %d %d", info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	return nil
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s\n%v", digest, p.databaseID, run.AsOf, build, p.rulesText, p.advisoryNotes))
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // Resume returns the newest run that a stage can work on, or an error that

@@ -48,13 +48,33 @@ func newPipeline(t testing.TB, cfg config.Config) *Pipeline {
 	return p
 }
 
-func run(t testing.TB, cfg config.Config, urls ...string) Published {
+// result is what a run published, with the document read back.
+type result struct {
+	Published
+	Document report.Document
+}
+
+func run(t testing.TB, cfg config.Config, urls ...string) result {
 	t.Helper()
-	published, err := newPipeline(t, cfg).Run(t.Context(), urls)
+	return runWith(t, newPipeline(t, cfg), urls...)
+}
+
+func runWith(t testing.TB, p *Pipeline, urls ...string) result {
+	t.Helper()
+	published, err := p.Run(t.Context(), urls)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return published
+	file, err := os.Open(published.Files.Report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	document, err := report.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result{published, document}
 }
 
 func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
@@ -309,10 +329,7 @@ func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
 	}{{nil, "measured 1"}, {errors.New("no answer"), "unknown unreachable"}, {fetch.ErrOffline, "unknown offline"}} {
 		p := newPipeline(t, cfg)
 		p.service, service.err = service, test.err
-		published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		published := runWith(t, p, "https://forge.example/o/one")
 		m := measureOf(published.Document.Goods[0], "advisories.findings")
 		if got := strings.TrimSuffix(fmt.Sprint(m.State, " ", m.Cause, m.Value), "<nil>"); got != test.want {
 			t.Errorf("findings are %q, want %q", got, test.want)
@@ -366,10 +383,7 @@ func TestScannerThatFailsCostsItsOwnMeasuresOnly(t *testing.T) {
 			p := newPipeline(t, cfg)
 			broken := &probe{scan: test.scan}
 			p.scanners = append(p.scanners, broken)
-			published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			published := runWith(t, p, "https://forge.example/o/one")
 			good := published.Document.Goods[0]
 			if m := measureOf(good, "probe.value"); m.State != observation.Unknown || m.Cause != test.want {
 				t.Errorf("the broken scanner's measure is %+v, want %s", m, test.want)
@@ -407,10 +421,7 @@ func TestMeasureThatAScannerForgetsIsUnknown(t *testing.T) {
 	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
 	p := newPipeline(t, cfg)
 	p.scanners = append(p.scanners, &probe{scan: func(context.Context) error { return nil }})
-	published, err := p.Run(t.Context(), []string{"https://forge.example/o/one"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	published := runWith(t, p, "https://forge.example/o/one")
 	if m := measureOf(published.Document.Goods[0], "probe.forgotten"); m.State != observation.Unknown {
 		t.Errorf("%+v", m)
 	}
@@ -474,11 +485,37 @@ func TestRunThatIsEndedSaysSoAndTheNextOneWorks(t *testing.T) {
 	}
 }
 
-func TestSecondRunTellsWhatChanged(t *testing.T) {
+func TestRunOfAnotherDayTellsWhatChanged(t *testing.T) {
 	cfg := settings(t)
 	run(t, cfg)
+	cfg.AsOf = "2026-07-01"
 	if change := run(t, cfg).Document.Change; change == nil || len(change.Entered)+len(change.Left) != 0 {
 		t.Errorf("change = %+v, want an empty one", change)
+	}
+}
+
+func TestRunOverTheSameInputsIsTheSameRun(t *testing.T) {
+	cfg := settings(t)
+	template, root := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg.Mirror = template
+	first := run(t, cfg, "https://forge.example/o/one")
+	second := run(t, cfg, "https://forge.example/o/one")
+	if second.Stamp != first.Stamp || second.Document.Change != nil {
+		t.Errorf("the report was written again: %s, %s", first.Stamp, second.Stamp)
+	}
+	if err := os.Remove(filepath.Join(cfg.Out, "goods.csv")); err != nil {
+		t.Fatal(err)
+	}
+	if third := run(t, cfg, "https://forge.example/o/one"); third.Stamp == "" {
+		t.Error("a file of the report that was removed did not come back")
+	}
+	// A tag moves no commit, and yet it is something new.
+	if out, err := exec.Command("git", "--git-dir", filepath.Join(root, "o+one", "repo"), "tag", "v1.0", "main").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	tagged := run(t, cfg, "https://forge.example/o/one")
+	if m := measureOf(tagged.Document.Goods[0], "momentum.releases-ever"); m.Value != 1.0 {
+		t.Errorf("releases: %+v, want 1", m)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,16 +22,27 @@ const topPackages = 50
 
 // Published says what a run gave and where it stands.
 type Published struct {
-	Document report.Document
+	Summary report.Summary `json:"summary"`
 	// Files are the paths of the main files that were written.
-	Files report.Files
+	Files report.Files `json:"files"`
 	// Gaps say what could not be read: repositories that failed or were read in
 	// part, entries that became no good, packages that could not be matched.
-	Gaps []Gap
+	Gaps []Gap `json:"gaps"`
+	// Stamp names the files as they were written.
+	Stamp string `json:"stamp"`
 }
 
-// Publish is the last stage: it writes the report of an assessed run.
+// Publish is the last stage: it writes the report of an assessed run, unless
+// it stands there already.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
+	var published Published
+	err := p.store.Outcome(ctx, run.ID, &published)
+	if err == nil && published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) {
+		return published, nil
+	}
+	if err != nil && !errors.Is(err, store.ErrNone) {
+		return Published{}, err
+	}
 	document, err := p.Document(ctx, run)
 	if err != nil {
 		return Published{}, err
@@ -39,7 +51,8 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	return Published{Document: document, Files: files, Gaps: gaps(document)}, nil
+	published = Published{Summary: document.Summary, Files: files, Gaps: gaps(document), Stamp: report.Stamp(p.cfg.Out)}
+	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
 // Document gathers the report of an assessed run.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -69,17 +70,21 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository
 	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	scan := store.Scan{URL: repository.URL, At: run.AsOf}
-	snapshot, err := p.acquire(limited, repository)
+	dir, err := p.acquire(limited, repository)
 	if err != nil {
-		failure := note(gitrepo.CauseOf(err), repository.URL, err)
-		if errors.Is(err, context.DeadlineExceeded) {
-			failure.Message = fmt.Sprintf("not read within %s; --timeout allows more", p.cfg.Timeout)
-		}
-		scan.Failure = &failure
-		return scan, ctx.Err()
+		return p.unreadable(ctx, scan, err)
+	}
+	sight, _ := gitrepo.Look(dir)
+	if last, ok := p.unchanged(limited, run, repository, sight); ok {
+		return last, nil
+	}
+	snapshot, err := p.git.Open(limited, dir)
+	if err != nil {
+		return p.unreadable(ctx, scan, err)
 	}
 	defer snapshot.Close()
-	scan.Commit, scan.At = snapshot.Commit(), at(run.AsOf, snapshot.ObservedUntil())
+	scan.Commit, scan.Committed, scan.Variant, scan.Sight = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), sight.State
+	scan.At = at(run.AsOf, snapshot.ObservedUntil())
 	// The day, not the second: a second look on one day changes nothing.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
 	scan.Notes = snapshot.Notes()
@@ -98,34 +103,60 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository
 	return scan, ctx.Err()
 }
 
-// acquire opens the given mirror of a repository, or its own after bringing it
-// up to date.
-func (p *Pipeline) acquire(ctx context.Context, repository catalog.Repository) (*gitrepo.Snapshot, error) {
+// unreadable makes an error the failure of a scan, unless the run is over.
+func (p *Pipeline) unreadable(ctx context.Context, scan store.Scan, err error) (store.Scan, error) {
+	failure := note(gitrepo.CauseOf(err), scan.URL, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		failure.Message = fmt.Sprintf("not read within %s; --timeout allows more", p.cfg.Timeout)
+	}
+	scan.Failure = &failure
+	return scan, ctx.Err()
+}
+
+// unchanged returns what was seen when the repository was last read, where its
+// mirror is as it was then and every scanner would see the same.
+func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, sight gitrepo.Sight) (store.Scan, bool) {
+	last, err := p.store.LastScan(ctx, repository.URL)
+	if err != nil || sight.State == "" || last.Sight != sight.State {
+		return store.Scan{}, false
+	}
+	last.At = at(run.AsOf, gitrepo.ObservedUntil(sight.Seen, last.Committed))
+	last.ObservedUntil = last.At.Truncate(24 * time.Hour)
+	var keys []string
+	for _, scanner := range p.scanners {
+		keys = append(keys, workKey(scanner, last.Commit, last.Variant, last.At))
+	}
+	return last, slices.Equal(keys, last.Keys)
+}
+
+// acquire returns the folder of the given mirror of a repository, or of its own
+// after bringing it up to date.
+func (p *Pipeline) acquire(ctx context.Context, repository catalog.Repository) (string, error) {
 	if repository.Host == "" {
-		return p.git.Open(ctx, repository.URL) // a path from the command line
+		return repository.URL, nil // a path from the command line
 	}
 	given := p.given[repository.URL]
 	if given != "" {
-		return p.git.Open(ctx, given)
+		return given, nil
 	}
 	if p.cfg.Mirror != "" {
 		given = expand(p.cfg.Mirror, repository)
 		if _, err := os.Stat(given); err == nil {
-			return p.git.Open(ctx, given)
+			return given, nil
 		}
 	}
 	local := filepath.Join(repository.Host, filepath.FromSlash(repository.Owner), repository.Path+".git")
 	if !filepath.IsLocal(local) {
-		return nil, &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL, Err: errors.New("its path leaves the store")}
+		return "", &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL, Err: errors.New("its path leaves the store")}
 	}
 	dir := filepath.Join(p.cfg.Store, "mirrors", local)
 	if err := p.git.Mirror(ctx, repository.URL, dir); err != nil {
 		if given != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
 			err = &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: repository.URL, Err: fmt.Errorf("no mirror at %s, and offline", given)}
 		}
-		return nil, err
+		return "", err
 	}
-	return p.git.Open(ctx, dir)
+	return dir, nil
 }
 
 // expand fills a mirror template.
@@ -136,7 +167,7 @@ func expand(template string, repository catalog.Repository) string {
 // observe lets one scanner look at a snapshot, unless the store holds what it
 // would see.
 func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
-	key := workKey(scanner, in)
+	key := workKey(scanner, in.Snapshot.Commit(), in.Snapshot.Variant(), in.At)
 	seen, err := p.store.Observation(ctx, key)
 	if err == nil {
 		return key, seen, nil
@@ -159,16 +190,10 @@ func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.
 }
 
 // workKey names a unit of work: the same key always gives the same result.
-func workKey(scanner scanners.Scanner, in scanners.Input) string {
-	key := fmt.Sprintf("%s %s@%s %s", in.Snapshot.Commit(), scanner.Name(), scanner.Version(), scanner.Configuration())
+func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) string {
+	key := fmt.Sprintf("%s %s %s@%s %s", commit, variant, scanner.Name(), scanner.Version(), scanner.Configuration())
 	if scanner.DependsOnTime() {
-		key += " at=" + in.At.Format(time.DateOnly)
-	}
-	if in.Snapshot.Shallow() {
-		key += " shallow"
-	}
-	if lacks := in.Snapshot.Lacks(); lacks != "" {
-		key += " lacks=" + lacks
+		key += " at=" + at.Format(time.DateOnly)
 	}
 	return key
 }

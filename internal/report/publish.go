@@ -2,6 +2,8 @@ package report
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -230,6 +232,30 @@ func readManifest(root *os.Root) ([]string, error) {
 		return nil, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
 	}
 	return m.Written, nil
+}
+
+// Stamp names the report that stands in dir by the sizes and times of its
+// files: it changes when any of them is written, changed or removed. Empty
+// where no report stands.
+func Stamp(dir string) string {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ""
+	}
+	defer root.Close()
+	names, err := readManifest(root)
+	if err != nil || len(names) == 0 {
+		return ""
+	}
+	hash := sha256.New()
+	for _, name := range names {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err != nil {
+			return ""
+		}
+		fmt.Fprintf(hash, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
 // writeManifest replaces the manifest whole.

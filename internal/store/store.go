@@ -7,9 +7,11 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -117,6 +119,9 @@ type runRow struct {
 	Notes     string `db:"notes"`
 }
 
+// runColumns are those of runRow.
+const runColumns = `id, as_of, state, catalog_id, catalogs, notes`
+
 func (r runRow) run() (Run, error) {
 	run := Run{ID: r.ID, State: r.State, CatalogID: r.CatalogID}
 	var err error
@@ -158,7 +163,7 @@ func (s *Store) Advance(ctx context.Context, run int64, state State) error {
 
 // Latest returns the newest run in one of the states, or ErrNone.
 func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
-	query, args, err := sqlx.In(`SELECT * FROM runs WHERE state IN (?) ORDER BY id DESC LIMIT 1`, states)
+	query, args, err := sqlx.In(`SELECT `+runColumns+` FROM runs WHERE state IN (?) ORDER BY id DESC LIMIT 1`, states)
 	if err != nil {
 		return Run{}, err
 	}
@@ -168,7 +173,7 @@ func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
 // Before returns the newest assessed run over the same catalogs that came
 // before run, or ErrNone.
 func (s *Store) Before(ctx context.Context, run Run) (Run, error) {
-	return s.oneRun(ctx, `SELECT * FROM runs WHERE catalog_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID)
+	return s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID)
 }
 
 func (s *Store) oneRun(ctx context.Context, query string, args ...any) (Run, error) {
@@ -185,6 +190,60 @@ func none(err error) error {
 		return ErrNone
 	}
 	return err
+}
+
+// Digest names the goods and scans of a run: two runs with the same digest read
+// the same.
+func (s *Store) Digest(ctx context.Context, run int64) (string, error) {
+	hash := sha256.New()
+	for _, query := range []string{
+		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
+		`SELECT json_array(url, commit_id, observed_until, at, keys, inventory, notes, failure) FROM scans WHERE run_id = ? ORDER BY url`,
+	} {
+		rows, err := s.db.QueryxContext(ctx, query, run)
+		if err != nil {
+			return "", err
+		}
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return "", errors.Join(err, rows.Close())
+			}
+			fmt.Fprintln(hash, line)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// Adopt returns the assessed run over the same inputs, where there is one, and
+// removes the new run: it would say the same. Otherwise it notes the inputs of
+// the new run and returns it.
+func (s *Store) Adopt(ctx context.Context, run Run, inputs string) (Run, error) {
+	before, err := s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND inputs = ? AND state = ? AND id <> ? ORDER BY id DESC LIMIT 1`,
+		run.CatalogID, inputs, Assessed, run.ID)
+	switch {
+	case errors.Is(err, ErrNone):
+		_, err = s.db.ExecContext(ctx, `UPDATE runs SET inputs = ? WHERE id = ?`, inputs, run.ID)
+		return run, err
+	case err != nil:
+		return Run{}, err
+	}
+	_, err = s.db.ExecContext(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
+	return before, err
+}
+
+// PutOutcome stores what was published of a run.
+func (s *Store) PutOutcome(ctx context.Context, run int64, outcome any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, column{outcome}, run)
+	return err
+}
+
+// Outcome reads what was published of a run into target, or returns ErrNone.
+func (s *Store) Outcome(ctx context.Context, run int64, target any) error {
+	return s.document(ctx, target, `SELECT outcome FROM runs WHERE id = ? AND outcome IS NOT NULL`, run)
 }
 
 // Good is a good of a run with its verdict, which is nil before assess.
@@ -246,6 +305,11 @@ type Scan struct {
 	Inventory string
 	Notes     []observation.Note
 	Failure   *observation.Note
+	// Sight names the state of the mirror's files when it was read, Variant what
+	// beside the commit decided what could be read, Committed the date of the
+	// commit: from them a later run knows that there is nothing new to read.
+	Sight, Variant string
+	Committed      time.Time
 }
 
 type scanRow struct {
@@ -258,6 +322,9 @@ type scanRow struct {
 	Inventory     string         `db:"inventory"`
 	Notes         string         `db:"notes"`
 	Failure       sql.NullString `db:"failure"`
+	Sight         string         `db:"sight"`
+	Committed     string         `db:"committed"`
+	Variant       string         `db:"variant"`
 }
 
 // PutScan stores what was seen of a repository.
@@ -266,25 +333,38 @@ func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 	if scan.Failure != nil {
 		failure = column{scan.Failure}
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, scan.Inventory, column{scan.Notes}, failure)
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, scan.Inventory, column{scan.Notes}, failure,
+		scan.Sight, stamp(scan.Committed), scan.Variant)
 	return err
 }
 
 // Scan returns what a run saw of a repository, or ErrNone.
 func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
+	return s.oneScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
+}
+
+// LastScan returns what was seen of a repository when it was last read, in any
+// run, or ErrNone.
+func (s *Store) LastScan(ctx context.Context, address string) (Scan, error) {
+	return s.oneScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
+}
+
+func (s *Store) oneScan(ctx context.Context, query string, args ...any) (Scan, error) {
 	var row scanRow
-	if err := s.db.GetContext(ctx, &row, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address); err != nil {
+	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
 		return Scan{}, none(err)
 	}
-	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory}
-	var err1, err2, err3 error
+	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, Sight: row.Sight, Variant: row.Variant}
+	var err1, err2, err3, err4 error
 	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)
 	scan.At, err2 = time.Parse(time.RFC3339, row.At)
+	scan.Committed, err4 = time.Parse(time.RFC3339, row.Committed)
 	if row.Failure.Valid {
 		err3 = json.Unmarshal([]byte(row.Failure.String), &scan.Failure)
 	}
-	return scan, errors.Join(err1, err2, err3, json.Unmarshal([]byte(row.Keys), &scan.Keys), json.Unmarshal([]byte(row.Notes), &scan.Notes))
+	return scan, errors.Join(err1, err2, err3, err4, json.Unmarshal([]byte(row.Keys), &scan.Keys), json.Unmarshal([]byte(row.Notes), &scan.Notes))
 }
 
 // PutObservation stores a scanner's result under its work key.

@@ -59,7 +59,7 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*Histo
 		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
 			Err: errors.New("it was cut off (a shallow clone); fetch the whole history")}
 	}
-	tags, tagsErr := snapshot.Tags(ctx)
+	tags, tagsErr := snapshot.Tags()
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
 	h, err := NewHistory(snapshot.History(ctx), tags, source, seen(ctx, snapshot, at))
 	if ctx.Err() != nil {

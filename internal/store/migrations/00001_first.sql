@@ -5,7 +5,9 @@ CREATE TABLE runs (
     catalogs   TEXT NOT NULL,            -- JSON list of {name, location, goods}
     notes      TEXT NOT NULL,            -- JSON list of notes on entries that became no good
     catalog_id TEXT NOT NULL,            -- runs of the same catalogs share it
-    state      TEXT NOT NULL             -- started, scanned, matched, assessed
+    state      TEXT NOT NULL,            -- started, scanned, matched, assessed
+    inputs     TEXT NOT NULL DEFAULT '', -- names all that the verdicts rest on
+    outcome    TEXT                      -- JSON of what was published, NULL before
 );
 CREATE INDEX runs_by_catalog ON runs (catalog_id, state, id);
 
@@ -27,11 +29,15 @@ CREATE TABLE scans (
     inventory      TEXT NOT NULL,        -- the one of them that lists packages, or empty
     notes          TEXT NOT NULL,        -- JSON list of notes on the snapshot
     failure        TEXT,                 -- JSON of a note, NULL where it was read
+    sight          TEXT NOT NULL,        -- names the state of the mirror's files, or empty
+    committed      TEXT NOT NULL,        -- the date of the commit
+    variant        TEXT NOT NULL,        -- names what beside the commit decided what could be read
     PRIMARY KEY (run_id, url)
 );
+CREATE INDEX scans_by_url ON scans (url, run_id);
 
 CREATE TABLE observations (
-    work_key   TEXT PRIMARY KEY,         -- commit, scanner, version, configuration, day
+    work_key   TEXT PRIMARY KEY,         -- commit, variant, scanner, version, configuration, day
     scanner    TEXT NOT NULL,
     took_ms    INTEGER NOT NULL,
     document   TEXT NOT NULL             -- JSON of observation.Observation

@@ -1,0 +1,64 @@
+package gitrepo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Sight is what can be told of a mirror without starting git.
+type Sight struct {
+	// State names the folder, its references and its packs: while it stays the
+	// same, so do HEAD, the tags and the objects.
+	State string
+	// Seen is when the mirror last looked at its origin, as far as its files
+	// tell; a commit may be younger.
+	Seen time.Time
+}
+
+// Look sees a bare repository or a work tree with a .git folder. It reports
+// false where dir is neither, or a linked work tree: open it to know.
+func Look(dir string) (Sight, bool) {
+	gitDir, err := filepath.Abs(dir)
+	if err != nil {
+		return Sight{}, false
+	}
+	head, err := os.ReadFile(filepath.Join(gitDir, "HEAD"))
+	if err != nil {
+		gitDir = filepath.Join(gitDir, ".git")
+		if head, err = os.ReadFile(filepath.Join(gitDir, "HEAD")); err != nil {
+			return Sight{}, false
+		}
+	}
+	if _, err := os.Stat(filepath.Join(gitDir, "commondir")); err == nil {
+		return Sight{}, false
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n%s\n", gitDir, head)
+	if ref, ok := strings.CutPrefix(strings.TrimSpace(string(head)), "ref: "); ok && filepath.IsLocal(ref) {
+		target, _ := os.ReadFile(filepath.Join(gitDir, ref)) // packed where it is not there
+		fmt.Fprintf(hash, "%s\n", target)
+	}
+	for _, name := range []string{"packed-refs", "reftable", "refs/tags", "shallow", "objects", "objects/pack", "objects/info/alternates"} {
+		if info, err := os.Stat(filepath.Join(gitDir, filepath.FromSlash(name))); err == nil {
+			fmt.Fprintf(hash, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return Sight{State: hex.EncodeToString(hash.Sum(nil)[:16]), Seen: lastLook(gitDir)}, true
+}
+
+// lastLook is the newest change of the files that git touches when it fetches
+// or moves HEAD; zero where there are none.
+func lastLook(gitDir string) time.Time {
+	var newest time.Time
+	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD", filepath.Join("logs", "HEAD")} {
+		if info, err := os.Stat(filepath.Join(gitDir, name)); err == nil && info.ModTime().After(newest) {
+			newest = info.ModTime()
+		}
+	}
+	return newest
+}
