@@ -24,6 +24,9 @@ type fileCheck struct {
 	inconclusive observation.State
 	// elsewhere says which source that could raise the score was not asked.
 	elsewhere string
+	// zeroOpen marks a check whose zero needs that source's answer: nothing
+	// found in the files alone is unknown.
+	zeroOpen bool
 	// mute is a detail of the library that would speak of that source.
 	mute string
 	// remedy is what to do about a score below ten.
@@ -53,7 +56,7 @@ func fileChecks() []fileCheck {
 		},
 		{
 			name: checks.CheckFuzzing, candidates: (*tree).fuzzCandidates, settled: checker.MaxResultScore,
-			elsewhere: "OSS-Fuzz was not asked",
+			elsewhere: "OSS-Fuzz was not asked", zeroOpen: true,
 			remedy:    "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
 		},
 		{

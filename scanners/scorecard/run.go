@@ -108,6 +108,10 @@ func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 		if check.State == observation.Unknown {
 			check.Remedy = spec.remedy
 		}
+	case result.Score == checker.MinResultScore && spec.zeroOpen:
+		check.State, check.Cause = observation.Unknown, observation.CauseOffline
+		check.Reason = "nothing found in the repository's files, and " + spec.elsewhere
+		check.Remedy = spec.remedy
 	case result.Score < checker.MaxResultScore:
 		check.Remedy = spec.remedy
 	}
