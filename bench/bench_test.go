@@ -120,19 +120,38 @@ func TestTouchChangesOneRecordAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestFindingsAreCountedOncePerPackageVersionAndAdvisory(t *testing.T) {
+func TestFindingsOfBothSidesAreHeldAgainstEachOther(t *testing.T) {
 	answer := `{"results":[
 		{"packages":[{"package":{"name":"x","version":"1","ecosystem":"npm"},"vulnerabilities":[{"id":"A"},{"id":"B"}]}]},
 		{"packages":[{"package":{"name":"x","version":"1","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]},
 		             {"package":{"name":"x","version":"2","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]}]}]}`
-	if n, err := countFindings([]byte(answer)); n != 3 || err != nil {
-		t.Errorf("%d findings, %v", n, err)
+	peer := findings{}
+	if err := peer.addAnswer("r", []byte(answer)); err != nil || len(peer) != 3 {
+		t.Errorf("%d findings, %v", len(peer), err)
 	}
-	if n, err := countFindings(nil); n != 0 || err != nil {
-		t.Errorf("no answer: %d findings, %v", n, err)
+	if err := peer.addAnswer("s", nil); err != nil || len(peer) != 3 {
+		t.Errorf("no answer: %d findings, %v", len(peer), err)
 	}
-	if _, err := countFindings([]byte("panic:")); err == nil {
-		t.Error("an answer that is none was counted")
+	if err := peer.addAnswer("s", []byte("panic:")); err == nil {
+		t.Error("an answer that is none was taken")
+	}
+	path := filepath.Join(t.TempDir(), "report.json")
+	document := `{"goods":[{"scans":[{"repository":{"url":"r"},"findings":[
+		{"advisory":"A","package":{"ecosystem":"npm","name":"x","version":"1","path":"a"}},
+		{"advisory":"A","package":{"ecosystem":"npm","name":"x","version":"1","path":"b"}},
+		{"advisory":"G","package":{"ecosystem":"Go","name":"stdlib","version":"1.20.99"}}]}]}]}`
+	if err := os.WriteFile(path, []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ours, err := readReport(path)
+	if err != nil || len(ours) != 2 {
+		t.Fatalf("%v, %v", ours, err)
+	}
+	if n, library := peer.without(ours); n != 2 || library != 0 {
+		t.Errorf("only the peer: %d, %d of the library", n, library)
+	}
+	if n, library := ours.without(peer); n != 0 || library != 1 {
+		t.Errorf("only ours: %d, %d of the library", n, library)
 	}
 }
 
@@ -182,11 +201,11 @@ func TestStatOfAProcessIsReadWhateverItsName(t *testing.T) {
 func TestCheapestOfSeveralRunsStands(t *testing.T) {
 	round := func(cpu int) comparison {
 		u := usage{cpu: time.Duration(cpu) * time.Second}
-		return comparison{peers: peersUsage{export: u, osvScanner: u, scorecard: u, logs: u}, ours: midspanUsage{u, u, u, u, u, u, cpu, cpu}}
+		return comparison{peers: peersUsage{export: u, osvScanner: u, scorecard: u, logs: u}, ours: midspanUsage{u, u, u, u, u, u, cpu, nil}}
 	}
 	best := comparison{}.better(round(3)).better(round(2)).better(round(5))
 	want := round(2)
-	want.ours.scanned, want.ours.findings = 5, 5
+	want.ours.scanned = 5
 	if fmt.Sprint(best) != fmt.Sprint(want) {
 		t.Errorf("got  %+v\nwant %+v", best, want)
 	}

@@ -27,7 +27,7 @@ type midspanUsage struct {
 	index        usage // index build alone
 	ready        usage // empty store beside that index
 	scanned      int   // repositories
-	findings     int
+	findings     findings
 }
 
 func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
@@ -58,11 +58,11 @@ func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
 			return u, err
 		}
 		*step.into = used
-		if said.Summary.Findings != nil {
-			u.scanned, u.findings = said.Summary.Scanned, *said.Summary.Findings
-		}
+		u.scanned = max(u.scanned, said.Summary.Scanned) // the index build says nothing of it
 	}
-	return u, nil
+	var err error
+	u.findings, err = readReport(filepath.Join(ready, "report", "report.json"))
+	return u, err
 }
 
 func (m midspan) runArgs(more ...string) []string {
@@ -72,8 +72,7 @@ func (m midspan) runArgs(more ...string) []string {
 // said is the part of a run's JSON that is looked at.
 type said struct {
 	Summary struct {
-		Scanned  int
-		Findings *int
+		Scanned int
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +28,8 @@ type peers struct {
 type peersUsage struct {
 	export                      usage // files at HEAD into a folder: not counted in all
 	osvScanner, scorecard, logs usage
-	lacking                     int      // repositories of which the mirror lacks files
-	findings                    int      // distinct (repository, package, version, advisory)
+	lacking                     int // repositories of which the mirror lacks files
+	findings                    findings
 	failed                      []string // what a program could not do, by repository
 }
 
@@ -38,7 +37,7 @@ type peersUsage struct {
 func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.logs) }
 
 func (p peers) loop(ctx context.Context, repositories []repository, tree string, say func(string, ...any)) (peersUsage, error) {
-	var total peersUsage
+	total := peersUsage{findings: findings{}}
 	for _, r := range repositories {
 		before := total.all().cpu
 		if err := p.one(ctx, r, tree, &total); err != nil {
@@ -83,11 +82,9 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 		}
 	}
-	n, err := countFindings(found.Bytes())
-	if err != nil {
-		total.failed = append(total.failed, fmt.Sprintf("%s: osv-scanner's answer: %v", r.url, err))
+	if err := total.findings.addAnswer(r.url, found.Bytes()); err != nil {
+		total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 	}
-	total.findings += n
 	return nil
 }
 
@@ -108,32 +105,4 @@ func (p peers) export(ctx context.Context, r repository, tree string) (usage, er
 		}
 	}
 	return total, nil
-}
-
-// countFindings counts the distinct (package, version, advisory) of an answer
-// of osv-scanner.
-func countFindings(answer []byte) (int, error) {
-	var result struct {
-		Results []struct {
-			Packages []struct {
-				Package         struct{ Name, Version, Ecosystem string }
-				Vulnerabilities []struct{ ID string }
-			}
-		}
-	}
-	if len(bytes.TrimSpace(answer)) == 0 {
-		return 0, nil
-	}
-	if err := json.Unmarshal(answer, &result); err != nil {
-		return 0, err
-	}
-	found := map[[4]string]bool{}
-	for _, source := range result.Results {
-		for _, p := range source.Packages {
-			for _, v := range p.Vulnerabilities {
-				found[[4]string{p.Package.Ecosystem, p.Package.Name, p.Package.Version, v.ID}] = true
-			}
-		}
-	}
-	return len(found), nil
 }

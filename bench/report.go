@@ -145,13 +145,12 @@ func (r report) sizes() [][]string {
 }
 
 func (r report) writeRemarks(b *strings.Builder) {
-	p, m := r.comparison.peers, r.comparison.ours
+	p := r.comparison.peers
 	if n := len(r.wire.repositories); n > 0 {
 		fmt.Fprintf(b, "Wire: %.2f MB for a first scan of %d repositories, %.2f MB for full clones, %.3f MB for a second scan with nothing new.\n\n",
 			float64(r.wire.first)/1e6, n, float64(r.wire.full)/1e6, float64(r.wire.again)/1e6)
 	}
-	fmt.Fprintf(b, "Found: %d by the peers, %d by Midspan (package, version, advisory; summed over repositories). Midspan read %d of %d repositories.\n",
-		p.findings, m.findings, m.scanned, len(r.corpus.repositories))
+	r.writeFindings(b)
 	b.WriteString(`
 - CPU is user and system time with all child processes. Memory is the peak of
   the largest process or, sampled every 50 ms, of all together, the larger.
@@ -168,6 +167,15 @@ func (r report) writeRemarks(b *strings.Builder) {
 	for _, failure := range p.failed {
 		fmt.Fprintf(b, "- failed: %s\n", failure)
 	}
+}
+
+func (r report) writeFindings(b *strings.Builder) {
+	p, m := r.comparison.peers.findings, r.comparison.ours.findings
+	peersOnly, peersLibrary := p.without(m)
+	oursOnly, oursLibrary := m.without(p)
+	fmt.Fprintf(b, "Found (repository, package, version, advisory): %d by osv-scanner, %d by Midspan. Of Go's standard library only one of them has %d and %d; of all else %d and %d.\n",
+		len(p), len(m), peersLibrary, oursLibrary, peersOnly, oursOnly)
+	fmt.Fprintf(b, "Midspan read %d of %d repositories.\n", r.comparison.ours.scanned, len(r.corpus.repositories))
 }
 
 // table writes a Markdown table.
