@@ -57,7 +57,7 @@ func fileChecks() []fileCheck {
 		{
 			name: checks.CheckFuzzing, candidates: (*tree).fuzzCandidates, settled: checker.MaxResultScore,
 			elsewhere: "OSS-Fuzz was not asked", zeroOpen: true,
-			remedy:    "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
+			remedy: "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
 		},
 		{
 			name: checks.CheckLicense, settled: unsettled,
