@@ -19,14 +19,14 @@ import (
 type usage struct {
 	wall time.Duration
 	cpu  time.Duration // user and system
-	// memory is the peak in bytes: of the largest process as the kernel counts
-	// it, or of all of them at one time as sampled, whichever is more.
-	memory int64
+	// largest is the peak of the largest process as the kernel counts it,
+	// together that of all of them at one time as sampled: bytes.
+	largest, together int64
 }
 
 // plus is one program after the other.
 func (u usage) plus(v usage) usage {
-	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, memory: max(u.memory, v.memory)}
+	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largest: max(u.largest, v.largest), together: max(u.together, v.together)}
 }
 
 // cheaper is the one of less CPU time; a zero usage is none.
@@ -97,7 +97,7 @@ func (i isolation) run(ctx context.Context, c command) (usage, error) {
 	state := cmd.ProcessState
 	used := usage{
 		wall: time.Since(begun), cpu: state.UserTime() + state.SystemTime(),
-		memory: max(sampled(), largest(state)),
+		largest: largest(state), together: sampled(),
 	}
 	if ctx.Err() != nil {
 		return used, ctx.Err()
