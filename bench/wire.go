@@ -61,7 +61,7 @@ func measureWire(ctx context.Context, o options, work string, corpus corpus) (w 
 			return w, err
 		}
 		if said.Summary.Scanned != len(w.repositories) {
-			return w, fmt.Errorf("Midspan scanned %d of %d repositories from the git server", said.Summary.Scanned, len(w.repositories))
+			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", said.Summary.Scanned, len(w.repositories))
 		}
 		*into = server.bytes.Load() - before
 	}
