@@ -189,12 +189,15 @@ func TestPeakOfMemoryIsOfAllProcessesTogether(t *testing.T) {
 }
 
 func TestStatOfAProcessIsReadWhateverItsName(t *testing.T) {
-	pid, parent, ok := parseStat("12 (a ) (b) S 7 12 12 0 -1")
+	pid, parent, ok := parseStat("12 (a ) (b) S 7 12 12 0 -1 4194304 90 0")
 	if pid != 12 || parent != 7 || !ok {
 		t.Errorf("pid %d, parent %d, %v", pid, parent, ok)
 	}
 	if _, _, ok := parseStat(""); ok {
 		t.Error("an empty text was read")
+	}
+	if _, _, ok := parseStat("12 (a) S 7 12 12 0 -1 4194368 90 0"); ok {
+		t.Error("a process that shares its parent's memory was counted beside it")
 	}
 }
 

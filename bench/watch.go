@@ -60,16 +60,22 @@ func children() map[int][]int {
 	return below
 }
 
-// parseStat reads "12 (a name) S 1 …": a name may hold spaces and brackets.
+// forkedOnly is the kernel's flag of a process that has not yet become another
+// program: it still shares the memory of the one that started it.
+const forkedOnly = 0x40
+
+// parseStat reads "12 (a name) S 1 …": a name may hold spaces and brackets. It
+// is not ok for a process without memory of its own.
 func parseStat(text string) (pid, parent int, ok bool) {
 	head, _, _ := strings.Cut(text, " ")
 	fields := strings.Fields(text[strings.LastIndexByte(text, ')')+1:])
-	if len(fields) < 2 {
+	if len(fields) < 7 {
 		return 0, 0, false
 	}
 	pid, err := strconv.Atoi(head)
 	parent, err2 := strconv.Atoi(fields[1])
-	return pid, parent, err == nil && err2 == nil
+	flags, err3 := strconv.Atoi(fields[6])
+	return pid, parent, err == nil && err2 == nil && err3 == nil && flags&forkedOnly == 0
 }
 
 // proportional is the memory of one process, with its share of shared pages.
