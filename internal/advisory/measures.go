@@ -246,27 +246,24 @@ func (t *tally) add(f observation.Finding, at time.Time) {
 
 // causeWords say in a reader's words why packages could not be matched.
 var causeWords = map[observation.Cause]string{
-	observation.CauseNoVersion:   "of %s have no version",
-	observation.CauseNoDatabase:  "are of %s, which has no advisory database",
-	observation.CauseUnsupported: "of %s have a version or kind that cannot be matched",
+	observation.CauseNoVersion:   "no version",
+	observation.CauseNoDatabase:  "no advisory database",
+	observation.CauseUnsupported: "a version or kind that cannot be matched",
 }
 
-// describe says what was not matched: "12 packages are of NuGet, which …".
+// describe says what was not matched: "12 of NuGet (no advisory database)".
 func describe(unmatched []Unmatched) string {
 	list := slices.Clone(unmatched)
 	slices.SortStableFunc(list, func(a, b Unmatched) int { return cmp.Compare(b.Packages, a.Packages) })
 	var said []string
 	for _, u := range list {
-		words, ok := causeWords[u.Cause]
-		if !ok {
-			words = "of %s could not be matched"
-		}
-		said = append(said, fmt.Sprintf("%d "+words, u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name")))
+		because := firstOf(causeWords[u.Cause], string(u.Cause))
+		said = append(said, fmt.Sprintf("%d of %s (%s)", u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name"), because))
 	}
 	if len(said) == 0 {
 		return ""
 	}
-	return "not matched: " + strings.Join(said, "; ")
+	return "packages not matched: " + strings.Join(said, "; ")
 }
 
 // gapCauses are the causes of notes that leave an inventory incomplete.
