@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +14,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -258,25 +257,10 @@ func git(t testing.TB, args ...string) {
 	}
 }
 
-// serve offers every repository below root by smart HTTP, by git's own server.
-func serve(t testing.TB, root string) string {
-	t.Helper()
-	core, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(&cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
-		Env:  []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"},
-	})
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
 func TestMirrorOverHTTPBringsHistoryAndTheFilesOfHeadOnly(t *testing.T) {
 	g := newGit(t, Options{})
 	origin := importRepo(t, g, twoCommits)
-	url := serve(t, filepath.Dir(origin)) + "/origin.git"
+	url := gittest.Serve(t, filepath.Dir(origin)) + "/origin.git"
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	if err := g.Mirror(t.Context(), url, dir); err != nil {
 		t.Fatal(err)
@@ -297,7 +281,7 @@ func TestMirrorOverHTTPBringsHistoryAndTheFilesOfHeadOnly(t *testing.T) {
 func TestMirrorUpdatesFollowTheOrigin(t *testing.T) {
 	g := newGit(t, Options{})
 	origin := importRepo(t, g, twoCommits)
-	url := serve(t, filepath.Dir(origin)) + "/origin.git"
+	url := gittest.Serve(t, filepath.Dir(origin)) + "/origin.git"
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	if err := g.Mirror(t.Context(), url, dir); err != nil {
 		t.Fatal(err)
@@ -331,7 +315,7 @@ func TestMirrorNamesWhatIsWrongWithARemote(t *testing.T) {
 	git(t, "-C", origin, "symbolic-ref", "HEAD", "refs/heads/gone")
 	git(t, "clone", "-q", "--mirror", origin, filepath.Join(root, "nobranch.git"))
 	git(t, "-C", filepath.Join(root, "nobranch.git"), "symbolic-ref", "HEAD", "refs/heads/gone")
-	base := serve(t, root)
+	base := gittest.Serve(t, root)
 	for url, want := range map[string]observation.Cause{
 		base + "/empty.git":                observation.CauseEmpty,
 		base + "/nobranch.git":             observation.CauseNoBranch,
@@ -368,7 +352,7 @@ func TestPrivateAddressesAreRefusedUnlessAllowed(t *testing.T) {
 func TestOfflineUsesWhatIsThereAndFetchesNothing(t *testing.T) {
 	online := newGit(t, Options{})
 	origin := importRepo(t, online, twoCommits)
-	url := serve(t, filepath.Dir(origin)) + "/origin.git"
+	url := gittest.Serve(t, filepath.Dir(origin)) + "/origin.git"
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	offline := newGit(t, Options{Offline: true})
 	if err := offline.Mirror(t.Context(), url, dir); CauseOf(err) != observation.CauseOffline {

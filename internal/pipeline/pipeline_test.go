@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +18,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/scanners"
@@ -429,16 +428,10 @@ func TestMeasureThatAScannerForgetsIsUnknown(t *testing.T) {
 
 func TestRepositoriesAreClonedOverHTTPAndUpdated(t *testing.T) {
 	_, root := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
-	core, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(&cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
-		Env: []string{"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*"}})
-	defer server.Close()
+	server := gittest.Serve(t, root)
 	cfg := settings(t)
 	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, advisories(t)
-	url := server.URL + "/o+one/repo"
+	url := server + "/o+one/repo"
 	for range 2 { // the second time it is an update
 		published := run(t, cfg, url)
 		if m := measureOf(published.Document.Goods[0], "advisories.findings"); m.Value != 1.0 {

@@ -1,0 +1,36 @@
+// Package gittest serves git repositories to tests by git's own HTTP server.
+package gittest
+
+import (
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Serve offers every repository below root by smart HTTP on this machine and
+// returns the address of root. Where git came without its HTTP server the test
+// is skipped, or fails if MIDSPAN_TEST_STRICT is set.
+func Serve(t testing.TB, root string) string {
+	t.Helper()
+	core, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(strings.TrimSpace(string(core)), "git-http-backend")
+	if _, err := os.Stat(program); err != nil {
+		if os.Getenv("MIDSPAN_TEST_STRICT") != "" {
+			t.Fatalf("git-http-backend is needed: %v", err)
+		}
+		t.Skipf("git came without git-http-backend, so clones over HTTP are not tested: %v", err)
+	}
+	server := httptest.NewServer(&cgi.Handler{Path: program, Env: []string{
+		"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1",
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+	}})
+	t.Cleanup(server.Close)
+	return server.URL
+}
