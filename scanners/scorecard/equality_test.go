@@ -26,7 +26,7 @@ func sampleFiles() []entry {
 		file(".github/workflows/ci.yml", "on: push\npermissions: read-all\njobs:\n  build:\n    runs-on: ubuntu-latest\n    permissions: {contents: write}\n    steps:\n"+
 			"      - uses: actions/checkout@v4\n      - uses: other/action@"+hash+"\n      - run: |\n          pip install requests\n          curl https://example.org/x | bash\n"+
 			"      - uses: github/codeql-action/analyze@v3\n"),
-		file(".github/workflows/release.yaml", "on: [release]\njobs:\n  npm:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/setup-node@v4\n        with: {registry-url: 'https://registry.npmjs.org'}\n      - run: npm publish\n"),
+		file(".github/workflows/release.yaml", "on: [release]\njobs:\n  binaries:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - uses: goreleaser/goreleaser-action@v6\n"),
 		file(".github/workflows/danger.yml", "on: pull_request_target\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: actions/checkout@v4\n        with: {ref: '${{ github.event.pull_request.head.sha }}'}\n      - run: echo ${{ github.event.issue.title }}\n"),
 		file(".github/workflows/gradle.yml", "on: push\njobs: {a: {runs-on: x, steps: [{uses: gradle/wrapper-validation-action@v1}]}}\n"),
 		file(".github/workflows/notes.txt", "none"),
