@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
@@ -160,5 +159,5 @@ func ShowAdvisories(ctx context.Context, cfg config.Config) (advisory.Info, erro
 		return advisory.Info{}, err
 	}
 	defer database.Close()
-	return database.Info(ctx, time.Time{})
+	return database.Info(ctx, cfg.Day())
 }
