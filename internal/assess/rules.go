@@ -150,9 +150,7 @@ func (r *Rules) Check(defs map[string]observation.Definition) error {
 	return errors.Join(problems...)
 }
 
-// Reads lists the measures that the rules and scores read, sorted.
-func (r *Rules) Reads() []string { return slices.Clone(r.reads) }
-
+// measuresRead lists the measures that the rules and scores read, sorted.
 func (r *Rules) measuresRead() []string {
 	seen := map[string]bool{}
 	for _, rule := range r.rules {

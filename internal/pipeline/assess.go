@@ -25,6 +25,13 @@ func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
 	}
+	inputs, err := p.inputs(ctx, run)
+	if err != nil {
+		return err
+	}
+	if err := p.store.Judge(ctx, run.ID); err != nil {
+		return err
+	}
 	definitions := map[string]observation.Definition{}
 	for _, definition := range p.definitions() {
 		definitions[definition.ID] = definition
@@ -52,7 +59,7 @@ func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 		}
 		p.progress.Done(good.ID, string(verdict.Stage))
 	}
-	return p.store.Advance(ctx, run.ID, store.Assessed)
+	return p.store.Judged(ctx, run.ID, inputs)
 }
 
 // catalogMeasures are read from the catalog entry itself.
@@ -117,9 +124,7 @@ func (p *Pipeline) seen(ctx context.Context, run store.Run, repository catalog.R
 		}
 	}
 	if all.packages == nil {
-		for _, definition := range advisory.Definitions() {
-			all.measures = append(all.measures, definition.UnknownFor(observation.CauseScannerFailed, "there is no inventory to match"))
-		}
+		all.measures = append(all.measures, unknowns(advisory.Definitions(), observation.CauseScannerFailed, "there is no inventory to match")...)
 	}
 	for i := range all.measures {
 		if all.measures[i].State == observation.Measured {
@@ -131,17 +136,15 @@ func (p *Pipeline) seen(ctx context.Context, run store.Run, repository catalog.R
 
 // addMatch adds the match of an inventory; notes say what the inventory lacks.
 func (p *Pipeline) addMatch(ctx context.Context, key string, notes []observation.Note, all *seen) error {
-	var match matched
-	err := p.store.Match(ctx, key, p.databaseID, &match)
+	err := p.store.Match(ctx, key, p.databaseID, &all.match)
 	if errors.Is(err, store.ErrNone) {
 		return errors.New("the run was not matched against this advisory database: use midspan scan first")
 	}
 	if err != nil {
 		return fmt.Errorf("read the match of %s: %w", key, err)
 	}
-	all.match = match.Result
 	source := "advisory database " + p.databaseID
-	measures := advisory.Measures(match.Result, all.packages, all.scan.At, source)
+	measures := advisory.Measures(all.match, all.packages, all.scan.At, source)
 	all.measures = append(all.measures, advisory.WithGaps(measures, notes)...)
 	return nil
 }
@@ -150,12 +153,16 @@ func (p *Pipeline) addMatch(ctx context.Context, key string, notes []observation
 func (p *Pipeline) unread(failure observation.Note) []observation.Measure {
 	var all []observation.Measure
 	for _, scanner := range p.scanners {
-		for _, definition := range scanner.Definitions() {
-			all = append(all, definition.UnknownFor(failure.Cause, failure.Message))
-		}
+		all = append(all, unknowns(scanner.Definitions(), failure.Cause, failure.Message)...)
 	}
-	for _, definition := range advisory.Definitions() {
-		all = append(all, definition.UnknownFor(failure.Cause, failure.Message))
+	return append(all, unknowns(advisory.Definitions(), failure.Cause, failure.Message)...)
+}
+
+// unknowns is an unknown measure for each definition.
+func unknowns(definitions []observation.Definition, cause observation.Cause, detail string) []observation.Measure {
+	all := make([]observation.Measure, 0, len(definitions))
+	for _, definition := range definitions {
+		all = append(all, definition.UnknownFor(cause, detail))
 	}
 	return all
 }

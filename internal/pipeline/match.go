@@ -12,11 +12,6 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// matched is what stands in the store for one inventory and one database.
-type matched struct {
-	Result advisory.Result `json:"result"`
-}
-
 // Match is the match stage: it holds every inventory of the run against the
 // advisory database. No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
@@ -50,10 +45,10 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 // matchInventory matches the inventory under a work key, unless that is done,
 // and returns the number of findings.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (int, error) {
-	var done matched
+	var done advisory.Result
 	switch err := p.store.Match(ctx, key, p.databaseID, &done); {
 	case err == nil:
-		return len(done.Result.Findings), nil
+		return len(done.Findings), nil
 	case !errors.Is(err, store.ErrNone):
 		return 0, err
 	}
@@ -65,7 +60,7 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (int, error) 
 	if err != nil {
 		return 0, err
 	}
-	return len(result.Findings), p.store.PutMatch(ctx, key, p.databaseID, matched{result})
+	return len(result.Findings), p.store.PutMatch(ctx, key, p.databaseID, result)
 }
 
 // matchPackages asks the database, or OSV's service where the user prefers it.

@@ -147,6 +147,9 @@ func (p *Pipeline) Run(ctx context.Context, urls []string) (Published, error) {
 	if run, err = p.judge(ctx, run); err != nil {
 		return Published{}, err
 	}
+	if published, stands, err := p.standing(ctx, run); err != nil || stands {
+		return published, err
+	}
 	return p.Publish(ctx, run)
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -555,5 +556,41 @@ func TestOnlyAndLimitChooseGoods(t *testing.T) {
 	cfg.Only = "nothing is called that"
 	if _, err := newPipeline(t, cfg).Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), cfg.Only) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *testing.T) {
+	cfg := settings(t)
+	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	because := func() string {
+		return run(t, cfg, "https://forge.example/o/one").Document.Goods[0].Verdict.Because
+	}
+	first := because()
+	plain := cfg.Rules
+	cfg.Rules = filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(cfg.Rules, []byte("stages:\n  - stage: emerging\n    because: It is young.\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := newPipeline(t, cfg)
+	judged, err := p.Resume(t.Context(), "midspan scan", store.Assessed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, stage := range []func(context.Context, store.Run) error{p.Match, p.Assess} {
+		if err := stage(t.Context(), judged); err != nil {
+			t.Fatal(err)
+		}
+	}
+	published, err := p.Publish(t.Context(), judged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(published.Files.Report)
+	if err != nil || !strings.Contains(string(text), "It is young.") {
+		t.Errorf("the report does not hold the new judgement (%v)", err)
+	}
+	cfg.Rules = plain
+	if got := because(); got != first {
+		t.Errorf("by the plain rules it is %q, and was %q before", got, first)
 	}
 }

@@ -32,17 +32,8 @@ type Published struct {
 	Stamp string `json:"stamp"`
 }
 
-// Publish is the last stage: it writes the report of an assessed run, unless
-// it stands there already.
+// Publish is the last stage: it writes the report of an assessed run.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
-	var published Published
-	err := p.store.Outcome(ctx, run.ID, &published)
-	if err == nil && published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) {
-		return published, nil
-	}
-	if err != nil && !errors.Is(err, store.ErrNone) {
-		return Published{}, err
-	}
 	document, err := p.Document(ctx, run)
 	if err != nil {
 		return Published{}, err
@@ -51,8 +42,20 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published = Published{Summary: document.Summary, Files: files, Gaps: gaps(document), Stamp: report.Stamp(p.cfg.Out)}
+	published := Published{Summary: document.Summary, Files: files, Gaps: gaps(document), Stamp: report.Stamp(p.cfg.Out)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
+}
+
+// standing returns what was published of a run, where its report stands
+// untouched in the folder that is written to.
+func (p *Pipeline) standing(ctx context.Context, run store.Run) (Published, bool, error) {
+	var published Published
+	err := p.store.Outcome(ctx, run.ID, &published)
+	if errors.Is(err, store.ErrNone) {
+		return Published{}, false, nil
+	}
+	stands := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out)
+	return published, stands, err
 }
 
 // Document gathers the report of an assessed run.

@@ -226,12 +226,9 @@ func unseen(scanner scanners.Scanner, in scanners.Input, err error) observation.
 	if typed, ok := errors.AsType[*gitrepo.Error](err); ok {
 		cause = typed.Cause
 	}
-	seen := observation.Observation{Scanner: scanner.Name(), Version: scanner.Version(),
-		Notes: []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
-	for _, definition := range scanner.Definitions() {
-		seen.Measures = append(seen.Measures, definition.UnknownFor(cause, message))
-	}
-	return seen
+	return observation.Observation{Scanner: scanner.Name(), Version: scanner.Version(),
+		Measures: unknowns(scanner.Definitions(), cause, message),
+		Notes:    []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
 }
 
 // complete adds an unknown for each declared measure that a scanner left out.

@@ -219,20 +219,32 @@ func (s *Store) Digest(ctx context.Context, run int64) (string, error) {
 }
 
 // Adopt returns the assessed run over the same inputs, where there is one, and
-// removes the new run: it would say the same. Otherwise it notes the inputs of
-// the new run and returns it.
+// removes the new run: it would say the same. Otherwise it returns the new run.
 func (s *Store) Adopt(ctx context.Context, run Run, inputs string) (Run, error) {
 	before, err := s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND inputs = ? AND state = ? AND id <> ? ORDER BY id DESC LIMIT 1`,
 		run.CatalogID, inputs, Assessed, run.ID)
-	switch {
-	case errors.Is(err, ErrNone):
-		_, err = s.db.ExecContext(ctx, `UPDATE runs SET inputs = ? WHERE id = ?`, inputs, run.ID)
-		return run, err
-	case err != nil:
+	if errors.Is(err, ErrNone) {
+		return run, nil
+	}
+	if err != nil {
 		return Run{}, err
 	}
 	_, err = s.db.ExecContext(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
 	return before, err
+}
+
+// Judge begins to judge a run: from here its earlier verdicts and what was
+// published of them no longer count.
+func (s *Store) Judge(ctx context.Context, run int64) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL WHERE id = ?`, Matched, run)
+	return err
+}
+
+// Judged notes that every good of a run has its verdict, and what the verdicts
+// rest on.
+func (s *Store) Judged(ctx context.Context, run int64, inputs string) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ? WHERE id = ?`, Assessed, inputs, run)
+	return err
 }
 
 // PutOutcome stores what was published of a run.
@@ -371,13 +383,6 @@ func (s *Store) oneScan(ctx context.Context, query string, args ...any) (Scan, e
 func (s *Store) PutObservation(ctx context.Context, key string, seen observation.Observation, took time.Duration) error {
 	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, seen.Scanner, took.Milliseconds(), column{seen})
 	return err
-}
-
-// HasObservation reports whether the work of a key is done.
-func (s *Store) HasObservation(ctx context.Context, key string) (bool, error) {
-	var n int
-	err := s.db.GetContext(ctx, &n, `SELECT count(*) FROM observations WHERE work_key = ?`, key)
-	return n > 0, err
 }
 
 // Observation returns the result that stands under a work key, or ErrNone.
