@@ -29,6 +29,11 @@ func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err != nil {
 		return err
 	}
+	return p.assess(ctx, run, inputs)
+}
+
+// assess judges a run whose inputs have their name already.
+func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) error {
 	if err := p.store.Judge(ctx, run.ID); err != nil {
 		return err
 	}

@@ -171,7 +171,7 @@ func (p *Pipeline) judge(ctx context.Context, run store.Run) (store.Run, error) 
 	if err != nil || judged.ID != run.ID {
 		return judged, err
 	}
-	return run, p.Assess(ctx, run)
+	return run, p.assess(ctx, run, inputs)
 }
 
 // inputs names all that the verdicts of a matched run rest on.

@@ -1,7 +1,6 @@
 package maintenance_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"iter"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -360,7 +359,7 @@ func TestScanOfAShallowCloneKnowsNothing(t *testing.T) {
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
 	), "")
 	dir := filepath.Join(t.TempDir(), "shallow.git")
-	git(t, "", nil, "clone", "-q", "--bare", "--depth=1", "file://"+origin, dir)
+	gittest.Run(t, "", nil, "clone", "-q", "--bare", "--depth=1", "file://"+origin, dir)
 	expectAllUnknown(t, scan(t, dir, asOf))
 }
 
@@ -370,7 +369,7 @@ func TestScanOfAHistoryThatBreaksKnowsNothing(t *testing.T) {
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
 	), "")
-	parent := strings.TrimSpace(git(t, dir, nil, "rev-parse", "HEAD~2"))
+	parent := strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", "HEAD~2"))
 	if err := os.Remove(filepath.Join(dir, "objects", parent[:2], parent[2:])); err != nil {
 		t.Fatal(err)
 	}
@@ -429,21 +428,9 @@ func stream(records ...record) func(mailmap string) string {
 func repository(t *testing.T, write func(mailmap string) string, mailmap string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "repository.git")
-	git(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
-	git(t, dir, []byte(write(mailmap)), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	gittest.Run(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
+	gittest.Run(t, dir, []byte(write(mailmap)), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
 	return dir
-}
-
-func git(t *testing.T, dir string, stdin []byte, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return string(out)
 }
 
 func scan(t *testing.T, dir string, at time.Time) observation.Observation {

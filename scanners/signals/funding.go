@@ -104,8 +104,14 @@ var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi",
 	"issuehunt", "lfx_crowdfunding", "polar", "buy_me_a_coffee", "thanks_dev", "otechie", "custom"}
 
 func readFundingYAML(files *tree) funds {
-	f := funds{kind: "FUNDING.yml", couldSeek: true}
 	name := files.first([]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml"))
+	return soughtIn(files, "FUNDING.yml", name, "", parseFundingYAML)
+}
+
+// soughtIn reads the ways to give that a file names, if it is there; prefix
+// stands before them in the evidence.
+func soughtIn(files *tree, kind, name, prefix string, parse func([]byte) ([]string, error)) funds {
+	f := funds{kind: kind, couldSeek: true}
 	if name == "" {
 		return f
 	}
@@ -114,11 +120,11 @@ func readFundingYAML(files *tree) funds {
 		f.err = err
 		return f
 	}
-	platforms, err := parseFundingYAML(data)
+	ways, err := parse(data)
 	if err != nil {
 		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
-	} else if len(platforms) > 0 {
-		f.sought = []string{strings.Join(platforms, ", ")}
+	} else if len(ways) > 0 {
+		f.sought = []string{prefix + strings.Join(ways, ", ")}
 	}
 	return f
 }
@@ -240,23 +246,7 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 }
 
 func readPackageFunding(files *tree) funds {
-	f := funds{kind: "package.json", couldSeek: true}
-	name := files.first(root, named("package.json"))
-	if name == "" {
-		return f
-	}
-	data, err := files.read(name)
-	if err != nil {
-		f.err = err
-		return f
-	}
-	hosts, err := parsePackageFunding(data)
-	if err != nil {
-		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
-	} else if len(hosts) > 0 {
-		f.sought = []string{"funding at " + strings.Join(hosts, ", ")}
-	}
-	return f
+	return soughtIn(files, "package.json", files.first(root, named("package.json")), "funding at ", parsePackageFunding)
 }
 
 // parsePackageFunding returns the hosts that package.json's "funding" names: a

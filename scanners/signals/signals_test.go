@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/signals"
@@ -50,27 +50,15 @@ func repository(t *testing.T, commits ...files) string {
 		}
 	}
 	dir := filepath.Join(t.TempDir(), "repository.git")
-	git(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
-	git(t, dir, []byte(b.String()), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	gittest.Run(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
+	gittest.Run(t, dir, []byte(b.String()), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
 	return dir
-}
-
-func git(t *testing.T, dir string, stdin []byte, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
-	return string(out)
 }
 
 // lose removes the object of a file, as in a partial clone.
 func lose(t *testing.T, dir, file string) {
 	t.Helper()
-	oid := strings.TrimSpace(git(t, dir, nil, "rev-parse", file))
+	oid := strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", file))
 	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,9 @@
-// Package gittest serves git repositories to tests by git's own HTTP server.
+// Package gittest runs git for tests and serves repositories to them by git's
+// own HTTP server.
 package gittest
 
 import (
+	"bytes"
 	"net/http/cgi"
 	"net/http/httptest"
 	"os"
@@ -10,6 +12,20 @@ import (
 	"strings"
 	"testing"
 )
+
+// Run runs git in dir with no configuration of the user's and returns what it
+// printed. The test ends where git fails.
+func Run(t testing.TB, dir string, stdin []byte, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Stdin = dir, bytes.NewReader(stdin)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+	return string(out)
+}
 
 // Serve offers every repository below root by smart HTTP on this machine and
 // returns the address of root. Where git came without its HTTP server the test
