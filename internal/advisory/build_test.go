@@ -3,6 +3,7 @@ package advisory_test
 import (
 	"archive/zip"
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -159,6 +160,46 @@ func fingerprint(t *testing.T, index string) string {
 		t.Fatal(err)
 	}
 	return f
+}
+
+func fingerprints(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	database, _ := build(t, folder)
+	prints, err := database.Fingerprints(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return prints
+}
+
+func TestAFingerprintIsOfOneEcosystemAndOfKEV(t *testing.T) {
+	npm, pypi := map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}, map[string]string{"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"x"},"versions":["1"]}]}`}
+	folder, elsewhere := source(t, map[string]map[string]string{"npm": npm, "PyPI": pypi}), source(t, map[string]map[string]string{"npm": npm, "PyPI": pypi})
+	write(t, folder, "Maven/all.zip", []byte("not a zip"))
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(elsewhere, "npm", "all.zip"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	first := fingerprints(t, folder)
+	if len(first) != 2 || first["npm"] == "" || first["PyPI"] == "" || first["npm"] == first["PyPI"] {
+		t.Fatalf("got %v, want one for each ecosystem that can be read", first)
+	}
+	if again := fingerprints(t, elsewhere); !maps.Equal(first, again) {
+		t.Errorf("paths or file times count: %v and %v", first, again)
+	}
+	write(t, folder, "npm/all.zip", archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-02T00:00:00Z", below2)}))
+	changed := fingerprints(t, folder)
+	if changed["npm"] == first["npm"] || changed["PyPI"] != first["PyPI"] {
+		t.Errorf("after a change of npm: %v, before %v", changed, first)
+	}
+	write(t, folder, "kev.json", []byte(`{"dateReleased":"2025-08-25","vulnerabilities":[{"cveID":"CVE-1"}]}`))
+	if listed := fingerprints(t, folder); listed["npm"] == changed["npm"] || listed["PyPI"] == changed["PyPI"] {
+		t.Errorf("a KEV catalog changed nothing: %v", listed)
+	}
+	var none *advisory.Database
+	if prints, err := none.Fingerprints(t.Context()); err != nil || len(prints) != 0 {
+		t.Errorf("no database has %v, %v", prints, err)
+	}
 }
 
 func TestAnOpenDatabaseOutlivesARebuild(t *testing.T) {

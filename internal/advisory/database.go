@@ -97,6 +97,18 @@ func (d *Database) Fingerprint(ctx context.Context) (string, error) {
 	return d.index.fingerprint(ctx)
 }
 
+// Fingerprints names, for each ecosystem by its base name ("npm"), the state of
+// all that a match of its packages depends on: its records and, because
+// findings say whether they are exploited, the KEV catalog. Two databases with
+// equal fingerprints for an ecosystem give equal matches of its packages. An
+// ecosystem that is not in the database is not in the map.
+func (d *Database) Fingerprints(ctx context.Context) (map[string]string, error) {
+	if d == nil {
+		return nil, nil
+	}
+	return d.index.fingerprints(ctx)
+}
+
 // Close closes the index.
 func (d *Database) Close() error {
 	if d == nil {

@@ -174,3 +174,20 @@ func (x index) fingerprint(ctx context.Context) (string, error) {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q", format, digests))
 	return hex.EncodeToString(sum[:8]), nil
 }
+
+// fingerprints are made from the digests too, each ecosystem's for itself.
+func (x index) fingerprints(ctx context.Context) (map[string]string, error) {
+	var stored []struct {
+		Name, Digest string
+		KEV          string `db:"kev_digest"`
+	}
+	if err := x.SelectContext(ctx, &stored, "SELECT name, digest, kev_digest FROM ecosystem, about"); err != nil {
+		return nil, fmt.Errorf("read the advisory index: %w", err)
+	}
+	prints := make(map[string]string, len(stored))
+	for _, s := range stored {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q", format, s.Name, s.Digest, s.KEV))
+		prints[s.Name] = hex.EncodeToString(sum[:8])
+	}
+	return prints, nil
+}
