@@ -96,13 +96,10 @@ func oneLine(err error) string {
 }
 
 // hidden notes the manifests that are tracked and yet named by a .gitignore.
-func (s *Scanner) hidden(snapshot *gitrepo.Snapshot, r *run) []observation.Note {
+func (r *run) hidden(manifests []gitrepo.File) []observation.Note {
 	var notes []observation.Note
-	for _, file := range snapshot.Files() {
-		if file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable || !fs.ValidPath(file.Path) {
-			continue
-		}
-		if _, read := r.extracted[file.Path]; read || !s.manifest(fileAPI{path: file.Path, info: fileInfo{file}}) {
+	for _, file := range manifests {
+		if _, read := r.extracted[file.Path]; read {
 			continue
 		}
 		if _, known := r.panics.byPath[path.Join(mount, file.Path)]; known {
@@ -118,12 +115,9 @@ func (s *Scanner) hidden(snapshot *gitrepo.Snapshot, r *run) []observation.Note 
 const ignoreFile = "osv-scanner.toml"
 
 // ignoreFiles notes what the repository asks osv-scanner to overlook.
-func ignoreFiles(snapshot *gitrepo.Snapshot) []observation.Note {
+func ignoreFiles(snapshot *gitrepo.Snapshot, files []gitrepo.File) []observation.Note {
 	var notes []observation.Note
-	for _, file := range snapshot.Files() {
-		if path.Base(file.Path) != ignoreFile || !fs.ValidPath(file.Path) {
-			continue
-		}
+	for _, file := range files {
 		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: file.Path,
 			Message: "the repository asks scanners to overlook something, which is reported and not obeyed: " + ignored(snapshot, file)})
 	}
@@ -164,11 +158,11 @@ func ignored(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
 
 // fileAPI is what extractors may ask of a file before they open it.
 type fileAPI struct {
-	path string
+	path string // as extractors see it
 	info fs.FileInfo
 }
 
-func (a fileAPI) Path() string               { return path.Join(mount, a.path) }
+func (a fileAPI) Path() string               { return a.path }
 func (a fileAPI) Stat() (fs.FileInfo, error) { return a.info, nil }
 
 // fileInfo shows an entry of a git tree as an fs.FileInfo.

@@ -20,7 +20,6 @@ import (
 	"log/slog"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/google/osv-scalibr/extractor"
@@ -30,7 +29,6 @@ import (
 	"github.com/google/osv-scalibr/version"
 	"github.com/google/osv-scanner/v2/pkg/osvscanner"
 
-	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -57,6 +55,8 @@ type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
 	unlocked   []unlocked
+	kinds      map[string]int  // index in unlocked, by name or ending
+	lockNames  map[string]bool // base names of what may lock an unlocked kind
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -66,7 +66,14 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	quiet()
 	list, err := extractors()
-	return &Scanner{extractors: list, broken: err, unlocked: unlockedKinds()}
+	s := &Scanner{extractors: list, broken: err, unlocked: unlockedKinds(), kinds: map[string]int{}, lockNames: map[string]bool{}}
+	for i, kind := range s.unlocked {
+		s.kinds[kind.name] = i
+		for _, lock := range kind.locks {
+			s.lockNames[path.Base(lock)] = true
+		}
+	}
+	return s
 }
 
 // quiet stops the libraries from writing to the standard streams. Their logger
@@ -96,11 +103,12 @@ func (s *Scanner) Definitions() []observation.Definition {
 // version. Notes tell what is missing from them: with any cause but remark the
 // inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
-	files, err := newTree(in.Snapshot.FS())
+	found := s.survey(in.Snapshot.Files())
+	files, err := newTree(in.Snapshot.FS(), found.manifests)
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
 	}
-	run := &run{tree: files, panics: &panics{byPath: map[string]errPanic{}}, extracted: map[string]error{}}
+	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}}
 	packages, err := run.extract(ctx, s.extractors)
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
@@ -108,9 +116,9 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	inventory := inventoryOf(packages)
 	relate(files.inner, inventory)
 	notes := run.notes()
-	notes = append(notes, s.hidden(in.Snapshot, run)...)
-	notes = append(notes, ignoreFiles(in.Snapshot)...)
-	notes = append(notes, s.unread(in.Snapshot)...)
+	notes = append(notes, run.hidden(found.manifests)...)
+	notes = append(notes, ignoreFiles(in.Snapshot, found.ignoreFiles)...)
+	notes = append(notes, s.unread(in.Snapshot, found)...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
@@ -123,35 +131,6 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 			brokenMeasure.Of(broken, source, in.At),
 		},
 	}, nil
-}
-
-// Wants reports whether Scan reads the file: a mirror need not hold the
-// contents of any other. It goes by the name, and by the size and mode where
-// an extractor asks for them. Files that a requirements.txt includes under a
-// name of their own are not foreseen.
-func (s *Scanner) Wants(file gitrepo.File) bool {
-	if file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable {
-		return false
-	}
-	base := path.Base(file.Path)
-	if slices.Contains(companions, base) || (strings.HasSuffix(base, ".txt") && (strings.Contains(base, "require") || strings.Contains(base, "constraint"))) {
-		return true
-	}
-	return s.manifest(fileAPI{path: file.Path, info: fileInfo{file}}) ||
-		slices.ContainsFunc(s.unlocked, func(u unlocked) bool { return u.is(file.Path) })
-}
-
-// companions are files that are read beside manifests.
-var companions = []string{
-	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
-	"package.json", "composer.json", "Pipfile", "pyproject.toml",
-}
-
-func (s *Scanner) manifest(api filesystem.FileAPI) bool {
-	guard := panics{byPath: map[string]errPanic{}}
-	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
-		return guarded{e, &guard}.FileRequired(api)
-	})
 }
 
 // run is one pass over a snapshot.

@@ -5,10 +5,13 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
 	scalibrfs "github.com/google/osv-scalibr/fs"
+
+	"github.com/midspan/midspan/internal/gitrepo"
 )
 
 // mount is the folder under which extractors see the snapshot. They match
@@ -17,19 +20,28 @@ import (
 const mount = "repository"
 
 // tree shows a snapshot to extractors and remembers what could not be read.
+// Its folders list manifests only, so that a walk comes by nothing else; every
+// file can be opened by its name.
 type tree struct {
-	inner scalibrfs.FS
+	inner  scalibrfs.FS
+	listed map[string]bool // paths of the manifests and of the folders above them
 
 	mutex  sync.Mutex
 	failed map[string]error // by path in the snapshot
 }
 
-func newTree(fsys fs.FS) (*tree, error) {
+func newTree(fsys fs.FS, manifests []gitrepo.File) (*tree, error) {
 	inner, ok := fsys.(scalibrfs.FS)
 	if !ok {
 		return nil, errors.New("the snapshot's file system lacks Stat or ReadDir")
 	}
-	return &tree{inner: inner, failed: map[string]error{}}, nil
+	listed := map[string]bool{}
+	for _, file := range manifests {
+		for name := file.Path; name != "." && !listed[name]; name = path.Dir(name) {
+			listed[name] = true
+		}
+	}
+	return &tree{inner: inner, listed: listed, failed: map[string]error{}}, nil
 }
 
 // inside maps a path of an extractor to one of the snapshot.
@@ -54,6 +66,9 @@ func (t *tree) Open(name string) (fs.File, error) {
 	}
 	file, err := t.inner.Open(inner)
 	if err != nil {
+		if _, ok := errors.AsType[*gitrepo.Error](err); ok { // a link whose target cannot be read
+			t.fail(inner, err)
+		}
 		if path.Base(inner) == ".gitignore" {
 			// Any other error would end the whole walk.
 			err = &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -61,8 +76,8 @@ func (t *tree) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	at, ok := file.(io.ReaderAt)
-	if !ok { // a folder
-		return file, nil
+	if !ok { // a folder, without the method by which it would list itself
+		return struct{ fs.File }{file}, nil
 	}
 	return &watched{File: file, at: at, tree: t, name: inner}, nil
 }
@@ -76,13 +91,15 @@ func (t *tree) Stat(name string) (fs.FileInfo, error) {
 	return t.inner.Stat(inner)
 }
 
-// ReadDir implements fs.ReadDirFS.
+// ReadDir implements fs.ReadDirFS. It lists the folders that lead to manifests,
+// and these.
 func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
 	inner, ok := inside(path.Clean(name))
 	if !ok {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
 	}
-	return t.inner.ReadDir(inner)
+	entries, err := t.inner.ReadDir(inner)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !t.listed[path.Join(inner, e.Name())] }), err
 }
 
 // watched notes a failed read under the file's path: extractors wrap errors

@@ -72,41 +72,26 @@ func unlockedKinds() []unlocked {
 	}
 }
 
-func (u unlocked) is(name string) bool {
-	base := path.Base(name)
-	return base == u.name || u.name[0] == '.' && path.Ext(base) == u.name
-}
-
 // foreign are folders whose manifests are other projects' or tests' input.
 var foreign = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
 
 // unread notes what the inventory cannot hold: manifests without a lockfile, a
 // note a kind, and submodules, which are other repositories. Without these
 // notes, a project that locks nothing would look like one without packages.
-func (s *Scanner) unread(snapshot *gitrepo.Snapshot) []observation.Note {
-	tracked := map[string]bool{}
-	for _, file := range snapshot.Files() {
-		tracked[file.Path] = true
-	}
-	found := make([][]string, len(s.unlocked))
-	var submodules []string
-	for _, file := range snapshot.Files() {
-		if file.Mode == gitrepo.ModeGitlink {
-			submodules = append(submodules, file.Path)
-			continue
-		}
-		i := slices.IndexFunc(s.unlocked, func(u unlocked) bool { return u.is(file.Path) })
-		if i >= 0 && s.unlocked[i].lacks(snapshot, file, tracked) {
-			found[i] = append(found[i], file.Path)
-		}
-	}
+func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found survey) []observation.Note {
 	var notes []observation.Note
-	for i, paths := range found {
+	for i, kind := range s.unlocked {
+		var paths []string
+		for _, file := range found.unlocked[i] {
+			if kind.lacks(snapshot, file, found.locks) {
+				paths = append(paths, file.Path)
+			}
+		}
 		if len(paths) > 0 {
-			notes = append(notes, s.unlocked[i].note(paths))
+			notes = append(notes, kind.note(paths))
 		}
 	}
-	if len(submodules) > 0 {
+	if submodules := found.submodules; len(submodules) > 0 {
 		slices.Sort(submodules)
 		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: submodules[0],
 			Message: fmt.Sprintf("the packages of %s are not in the inventory: they are repositories of their own; name them in the catalog",
@@ -118,9 +103,6 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot) []observation.Note {
 // lacks tells whether the file names dependencies that no lockfile holds. Of a
 // file that cannot be read, the worse is taken.
 func (u unlocked) lacks(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked map[string]bool) bool {
-	if file.Mode == gitrepo.ModeSymlink || !fs.ValidPath(file.Path) {
-		return false
-	}
 	for part := range strings.SplitSeq(path.Dir(file.Path), "/") {
 		if slices.Contains(foreign, strings.ToLower(part)) {
 			return false

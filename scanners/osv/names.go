@@ -1,0 +1,137 @@
+package osv
+
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/google/osv-scalibr/extractor/filesystem"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+)
+
+// survey sorts the files of a tree by what Scan does with them, in one pass
+// over their names.
+type survey struct {
+	manifests   []gitrepo.File      // that an extractor requires
+	unlocked    [][]gitrepo.File    // by kind, in the order of Scanner.unlocked
+	locks       map[string]bool     // paths of files that may hold the versions of an unlocked manifest
+	submodules  []string            // paths
+	ignoreFiles []gitrepo.File      // osv-scanner.toml
+	panics      map[string]errPanic // of extractors that were asked, by path
+}
+
+func (s *Scanner) survey(files []gitrepo.File) survey {
+	found := survey{unlocked: make([][]gitrepo.File, len(s.unlocked)), locks: map[string]bool{}}
+	guard := panics{byPath: map[string]errPanic{}}
+	for _, file := range files {
+		base := path.Base(file.Path)
+		switch {
+		case file.Mode == gitrepo.ModeGitlink:
+			found.submodules = append(found.submodules, file.Path)
+			continue
+		case s.lockNames[base]:
+			found.locks[file.Path] = true
+		case base == ignoreFile && fs.ValidPath(file.Path):
+			found.ignoreFiles = append(found.ignoreFiles, file)
+		}
+		if file.Mode == gitrepo.ModeSymlink || !fs.ValidPath(file.Path) {
+			continue
+		}
+		if kind := s.kindOf(base); kind >= 0 {
+			found.unlocked[kind] = append(found.unlocked[kind], file)
+		}
+		if s.manifest(file, base, &guard) {
+			found.manifests = append(found.manifests, file)
+		}
+	}
+	found.panics = guard.byPath
+	return found
+}
+
+// manifest reports whether an extractor requires the file.
+func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
+	if !likely(base) {
+		return false
+	}
+	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
+	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
+		return guarded{e, guard}.FileRequired(api)
+	})
+}
+
+// likely is false where no extractor can require a file with the base name:
+// it spares nearly all files the question to thirty extractors. A test holds
+// it against the extractors' own answers.
+func likely(base string) bool {
+	switch base {
+	case "conan.lock", "pubspec.lock", "packages.config", "packages.lock.json", "mix.lock", "go.mod",
+		"cabal.project.freeze", "stack.yaml.lock", "gradle.lockfile", "buildscript-gradle.lockfile",
+		"verification-metadata.xml", "pom.xml", "bun.lock", "package-lock.json", "npm-shrinkwrap.json",
+		"pnpm-lock.yaml", "yarn.lock", "composer.lock", "pdm.lock", "Pipfile.lock", "poetry.lock",
+		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock":
+		return true
+	}
+	switch path.Ext(base) {
+	case ".pom":
+		return true
+	case ".txt":
+		return strings.Contains(base, "requirements")
+	case ".toml":
+		return strings.HasPrefix(base, "pylock.")
+	case ".json":
+		if strings.HasSuffix(base, ".deps.json") {
+			return true
+		}
+	}
+	return bill(strings.ToLower(base))
+}
+
+// bill matches the names of SBOMs, in lower case.
+func bill(base string) bool {
+	return base == "bom.json" || base == "bom.xml" || strings.Contains(base, ".cdx.") || strings.Contains(base, ".spdx")
+}
+
+// kindOf is the index of the kind of unlocked manifest, or -1.
+func (s *Scanner) kindOf(base string) int {
+	if kind, ok := s.kinds[base]; ok {
+		return kind
+	}
+	if kind, ok := s.kinds[path.Ext(base)]; ok {
+		return kind
+	}
+	return -1
+}
+
+// companions are files that are read beside manifests.
+var companions = []string{
+	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
+	"package.json", "composer.json", "Pipfile", "pyproject.toml",
+}
+
+// Wants reports whether Scan may read the file's contents: a mirror need not
+// hold those of any other. It goes by names alone, and asks of a symbolic link
+// what it asks of a file.
+//
+// Two files cannot be foreseen by their names: one that a requirements.txt
+// includes ("-r") from outside a folder or under a name that speaks of
+// requirements or constraints, and one that a pom.xml calls its parent and
+// that has no "pom" in its name. Where such a file, or what a link points to,
+// is missing from the mirror, the observation notes it as missing.
+func (s *Scanner) Wants(file gitrepo.File) bool {
+	if file.Mode == gitrepo.ModeGitlink {
+		return false
+	}
+	base := path.Base(file.Path)
+	if likely(base) || s.kindOf(base) >= 0 || slices.Contains(companions, base) {
+		return true
+	}
+	switch path.Ext(base) {
+	case ".txt", ".in", ".pip":
+		return strings.Contains(strings.ToLower(file.Path), "require") || strings.Contains(strings.ToLower(base), "constraint")
+	case ".xml":
+		return strings.Contains(strings.ToLower(base), "pom")
+	}
+	return false
+}
