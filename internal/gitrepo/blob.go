@@ -3,12 +3,14 @@ package gitrepo
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -18,19 +20,19 @@ import (
 type blobReader struct {
 	ctx      context.Context // of Open: a snapshot does not outlive it
 	snapshot *Snapshot
-	maxBlob  int64
-	room     int64 // bytes that the cache may still take
 
 	mu    sync.Mutex
 	cache map[string][]byte
+	room  int64 // bytes that the cache may still take
+	left  int64 // bytes that may still be read
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Reader
 	stop  context.CancelFunc
 }
 
-func newBlobReader(ctx context.Context, s *Snapshot, maxBlob, room int64) *blobReader {
-	return &blobReader{ctx: ctx, snapshot: s, maxBlob: maxBlob, room: room, cache: map[string][]byte{}}
+func newBlobReader(ctx context.Context, s *Snapshot) *blobReader {
+	return &blobReader{ctx: ctx, snapshot: s, room: s.git.opts.CacheBytes, left: s.git.opts.MaxBytes, cache: map[string][]byte{}}
 }
 
 func (b *blobReader) read(oid string) ([]byte, error) {
@@ -39,10 +41,7 @@ func (b *blobReader) read(oid string) ([]byte, error) {
 	if data, ok := b.cache[oid]; ok {
 		return data, nil
 	}
-	if err := b.start(); err != nil {
-		return nil, b.fail(observation.CauseCorrupt, oid, err)
-	}
-	data, err := b.request(oid)
+	data, err := b.request(oid, "blob")
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +77,55 @@ func (b *blobReader) start() error {
 	return nil
 }
 
+// known returns what was read before, and is kept.
+func (b *blobReader) known(oid string) ([]byte, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	data, ok := b.cache[oid]
+	return data, ok
+}
+
+// reserve is spend for a reader that does not go through this one.
+func (b *blobReader) reserve(oid string, size int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spend(oid, size)
+}
+
+// spend takes size bytes from what may still be read, or says that they would
+// go beyond it.
+func (b *blobReader) spend(oid string, size int64) error {
+	if size > b.left {
+		return b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes more would go over the limit of %d for one repository; --max-bytes allows more", size, b.snapshot.git.opts.MaxBytes))
+	}
+	b.left -= size
+	return nil
+}
+
+// committed reads the committer's date of a commit.
+func (b *blobReader) committed(oid string) (time.Time, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	data, err := b.request(oid, "commit")
+	if err != nil {
+		return time.Time{}, err
+	}
+	header, _, _ := strings.Cut(string(data), "\n\n")
+	for line := range strings.SplitSeq(header, "\n") {
+		// "committer NAME <ADDRESS> SECONDS ZONE"
+		if fields := strings.Fields(line); len(fields) > 2 && fields[0] == "committer" {
+			return unixTime(fields[len(fields)-2]), nil
+		}
+	}
+	return time.Time{}, b.fail(observation.CauseCorrupt, oid, errors.New("a commit without a committer"))
+}
+
 // request asks for one object: git answers "<oid> <type> <size>" and the
 // contents, or "<oid> missing".
-func (b *blobReader) request(oid string) ([]byte, error) {
+func (b *blobReader) request(oid, kind string) ([]byte, error) {
+	if err := b.start(); err != nil {
+		return nil, b.fail(observation.CauseCorrupt, oid, err)
+	}
 	if _, err := io.WriteString(b.in, oid+"\n"); err != nil {
 		return nil, b.broken(oid, err)
 	}
@@ -96,20 +141,37 @@ func (b *blobReader) request(oid string) ([]byte, error) {
 	if err != nil {
 		return nil, b.broken(oid, err)
 	}
-	if size > b.maxBlob || fields[1] != "blob" {
-		if _, err := io.CopyN(io.Discard, b.out, size+1); err != nil {
-			return nil, b.broken(oid, err)
+	if err := b.refuse(oid, kind, fields[1], size); err != nil {
+		if _, skip := io.CopyN(io.Discard, b.out, size+1); skip != nil {
+			return nil, b.broken(oid, skip)
 		}
-		if fields[1] != "blob" {
-			return nil, b.fail(observation.CauseCorrupt, oid, fmt.Errorf("a %s, not a file", fields[1]))
-		}
-		return nil, b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes, over the limit of %d", size, b.maxBlob))
+		return nil, err
 	}
 	data := make([]byte, size+1) // git ends the contents with a newline
 	if _, err := io.ReadFull(b.out, data); err != nil {
 		return nil, b.broken(oid, err)
 	}
 	return data[:size:size], nil
+}
+
+// maxCommit bounds the commit of HEAD, in bytes.
+const maxCommit = 16 << 20
+
+// refuse says why an object is not read into memory, or nil.
+func (b *blobReader) refuse(oid, want, kind string, size int64) error {
+	limit := b.snapshot.git.opts.MaxBlob
+	if want == "commit" {
+		limit = maxCommit
+	}
+	switch {
+	case size > limit:
+		return b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes, over the limit of %d", size, limit))
+	case kind != want:
+		return b.fail(observation.CauseCorrupt, oid, fmt.Errorf("a %s, not a %s", kind, want))
+	case want == "commit":
+		return nil
+	}
+	return b.spend(oid, size)
 }
 
 // broken ends a process that no longer answers in step; the next read starts

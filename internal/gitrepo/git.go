@@ -35,8 +35,55 @@ type Options struct {
 	Rewrite map[string]string
 	// MaxBlob is the size in bytes above which a blob is not read; 0 means 64 MiB.
 	MaxBlob int64
-	// CacheBytes bounds the blobs that one snapshot keeps in memory; 0 means 64 MiB.
+	// CacheBytes bounds the blobs that one snapshot keeps in memory; 0 means 32 MiB.
 	CacheBytes int64
+	// MaxFiles is the number of files above which a tree is not read; 0 means
+	// half a million.
+	MaxFiles int
+	// MaxBytes bounds the contents that are read of one snapshot; what would
+	// go beyond is over the limit. 0 means 2 GiB.
+	MaxBytes int64
+	// Wants says which contents are read. The zero value wants every file at HEAD.
+	Wants Wants
+}
+
+// Wants says what is read of a repository beside its commits and its trees.
+// Both functions are called from several goroutines.
+type Wants struct {
+	// Name changes whenever the answers could: mirrors that were made for other
+	// wants are then completed.
+	Name string
+	// Contents says how badly the contents of a file at HEAD are wanted; nil
+	// needs all.
+	Contents func(File) Want
+	// Past lists the files in the root folder of which older versions are read
+	// too; nil lists none.
+	Past func([]File) []string
+}
+
+// Want says how badly the contents of a file are wanted.
+type Want int
+
+const (
+	// Unwanted contents are read by nobody.
+	Unwanted Want = iota
+	// IfThere contents are read where the mirror holds them, and are not worth
+	// a transfer.
+	IfThere
+	// Needed contents come with a clone, and are missed where they do not.
+	Needed
+)
+
+// want is the answer for one file. The target of a symbolic link and .mailmap
+// are always needed: without them, other paths and people cannot be told.
+func (w Wants) want(file File) Want {
+	switch {
+	case file.Mode == ModeGitlink:
+		return Unwanted
+	case w.Contents == nil || file.Mode == ModeSymlink || file.Path == ".mailmap":
+		return Needed
+	}
+	return w.Contents(file)
 }
 
 // Git runs the git program. It is safe for concurrent use.
@@ -80,7 +127,13 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 		opts.MaxBlob = 64 << 20
 	}
 	if opts.CacheBytes == 0 {
-		opts.CacheBytes = 64 << 20
+		opts.CacheBytes = 32 << 20
+	}
+	if opts.MaxFiles == 0 {
+		opts.MaxFiles = 500_000
+	}
+	if opts.MaxBytes == 0 {
+		opts.MaxBytes = 2 << 30
 	}
 	home, err := os.MkdirTemp("", "midspan-git-")
 	if err != nil {

@@ -5,16 +5,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 )
 
+// history is what a clone brings first: every commit with the tree of its root
+// folder, which tells when a file there changed. The trees and files of HEAD
+// come after it, in one request each.
+const history = "--filter=tree:1"
+
 // Mirror brings a bare partial clone of address to dir, or brings the one that
-// stands there up to date. When it returns nil, dir holds the whole history,
-// all trees, and the blobs of HEAD that the server gave.
+// stands there up to date. When it returns nil, dir holds all commits, the root
+// trees of history, the trees of HEAD, and of the files that Options.Wants
+// needs those that the server gave. A server without partial clones sends
+// everything, and that is taken.
 func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 	_, err := os.Stat(dir)
 	exists := err == nil
@@ -31,12 +40,12 @@ func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 		if err := g.clone(ctx, address, temp); err != nil {
 			return err
 		}
-		return g.fetchBlobs(ctx, address, temp)
+		return g.complete(ctx, address, temp, "")
 	})
 }
 
 func (g *Git) clone(ctx context.Context, address, dir string) error {
-	args := append(g.transport(address), "clone", "-q", "--bare", "--single-branch", "--filter=blob:none", "--template=", "--", address, dir)
+	args := append(g.transport(address), "clone", "-q", "--bare", "--single-branch", history, "--template=", "--", address, dir)
 	if _, err := g.run(ctx, "", nil, nil, args...); err != nil {
 		return remoteError("clone", address, err)
 	}
@@ -72,12 +81,19 @@ func (g *Git) update(ctx context.Context, address, dir string) error {
 	if commit == "" {
 		return &Error{observation.CauseEmpty, "look at", address, errors.New("the repository has no commits")}
 	}
-	have, _ := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "rev-parse", "--verify", "--quiet", "HEAD")
-	if strings.TrimSpace(string(have)) != commit {
+	head, _ := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	before := strings.TrimSpace(string(head))
+	if before != commit {
 		if err := g.fetchBranch(ctx, address, dir, branch); err != nil {
 			return err
 		}
-		if err := g.fetchBlobs(ctx, address, dir); err != nil {
+	}
+	// An earlier update may have broken off, and other files may be wanted now.
+	if !g.whole(dir, commit) {
+		if err := g.complete(ctx, address, dir, before); err != nil {
+			return err
+		}
+		if err := g.repack(ctx, address, dir); err != nil {
 			return err
 		}
 	}
@@ -110,7 +126,7 @@ func (g *Git) fetchBranch(ctx context.Context, address, dir, branch string) erro
 		return &Error{observation.CauseNoBranch, "fetch", address, errors.New("the remote HEAD is on no branch")}
 	}
 	ref := "refs/heads/" + branch
-	args := append(g.transport(address), "fetch", "-q", "--force", "--filter=blob:none", "--no-write-fetch-head", "origin", ref+":"+ref, "refs/tags/*:refs/tags/*")
+	args := append(g.transport(address), "fetch", "-q", "--force", history, "--no-write-fetch-head", "origin", ref+":"+ref, "refs/tags/*:refs/tags/*")
 	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, args...); err != nil {
 		return remoteError("fetch", address, err)
 	}
@@ -120,33 +136,147 @@ func (g *Git) fetchBranch(ctx context.Context, address, dir, branch string) erro
 	return nil
 }
 
-// fetchBlobs brings the blobs of HEAD that are not there, in one request.
-func (g *Git) fetchBlobs(ctx context.Context, address, dir string) error {
+// complete brings the trees of HEAD, then the files that are wanted, in one
+// request each; nothing where they are there. before is the commit whose trees
+// came earlier, or empty.
+func (g *Git) complete(ctx context.Context, address, dir, before string) error {
 	s, err := g.locate(ctx, dir)
 	if err != nil {
 		return err
 	}
-	if s.commit, err = s.head(ctx); err != nil {
+	defer s.Close()
+	trees, err := s.missingTrees(ctx)
+	if err != nil {
 		return err
 	}
-	env, args := s.reading("rev-list", "--objects", "--missing=print", "--no-object-names", s.commit+"^{tree}")
-	out, err := g.run(ctx, "", env, nil, args...)
-	if err != nil {
-		return &Error{observation.CauseMissingObjects, "read the tree of", address, err}
+	if err := g.fetchObjects(ctx, address, dir, before, trees); err != nil {
+		return err
 	}
-	var missing bytes.Buffer
-	for line := range bytes.Lines(out) {
-		if oid, ok := bytes.CutPrefix(line, []byte("?")); ok {
-			missing.Write(oid)
+	blobs, err := s.missingBlobs(ctx)
+	if err != nil {
+		return err
+	}
+	if err := g.fetchObjects(ctx, address, dir, "", blobs); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, wholeFile), g.wholeMark(s.commit), 0o644)
+}
+
+// wholeFile stands in a mirror that holds all that is wanted of one commit.
+const wholeFile = "midspan-whole"
+
+func (g *Git) wholeMark(commit string) []byte {
+	return fmt.Appendf(nil, "%s\n%s\n", commit, g.opts.Wants.Name)
+}
+
+func (g *Git) whole(dir, commit string) bool {
+	mark, err := os.ReadFile(filepath.Join(dir, wholeFile))
+	return err == nil && bytes.Equal(mark, g.wholeMark(commit))
+}
+
+// missingTrees lists the topmost trees of HEAD that the mirror lacks.
+func (s *Snapshot) missingTrees(ctx context.Context) ([]string, error) {
+	env, args := s.reading("rev-list", "--objects", "--filter=blob:none", "--missing=print", "--no-object-names", s.commit+"^{tree}")
+	out, err := s.git.run(ctx, "", env, nil, args...)
+	if err != nil {
+		return nil, &Error{observation.CauseMissingObjects, "read the tree of", s.gitDir, err}
+	}
+	var missing []string
+	for line := range strings.Lines(string(out)) {
+		if oid, ok := strings.CutPrefix(line, "?"); ok {
+			missing = append(missing, strings.TrimSpace(oid))
 		}
 	}
-	if missing.Len() == 0 {
+	return missing, nil
+}
+
+// missingBlobs lists the wanted files of HEAD, and the older versions of
+// wanted files, that the mirror lacks.
+func (s *Snapshot) missingBlobs(ctx context.Context) ([]string, error) {
+	if err := s.readTree(ctx); err != nil {
+		return nil, err
+	}
+	missing := map[string]bool{}
+	for _, file := range s.files {
+		if file.Size < 0 && s.git.opts.Wants.want(file) == Needed {
+			missing[file.OID] = true
+		}
+	}
+	past, err := s.missingPast(ctx)
+	for _, oid := range past {
+		missing[oid] = true
+	}
+	return slices.Sorted(maps.Keys(missing)), err
+}
+
+func (s *Snapshot) missingPast(ctx context.Context) ([]string, error) {
+	if s.git.opts.Wants.Past == nil {
+		return nil, nil
+	}
+	changes, err := s.Changes(ctx, s.git.opts.Wants.Past(s.files)...)
+	if err != nil {
+		return nil, ctx.Err() // who reads that history will say what is wrong with it
+	}
+	var oids []string
+	for _, change := range changes {
+		if change.OID != "" {
+			oids = append(oids, change.OID)
+		}
+	}
+	return s.absent(ctx, oids)
+}
+
+// absent returns those of the objects that the mirror lacks.
+func (s *Snapshot) absent(ctx context.Context, oids []string) ([]string, error) {
+	if len(oids) == 0 {
+		return nil, nil
+	}
+	env, args := s.reading("cat-file", "--batch-check", "--buffer")
+	out, err := s.git.run(ctx, "", env, strings.NewReader(strings.Join(oids, "\n")+"\n"), args...)
+	if err != nil {
+		return nil, &Error{observation.CauseCorrupt, "look for objects of", s.gitDir, err}
+	}
+	var absent []string
+	for line := range strings.Lines(string(out)) {
+		if oid, ok := strings.CutSuffix(line, " missing\n"); ok {
+			absent = append(absent, oid)
+		}
+	}
+	return absent, nil
+}
+
+// fetchObjects brings objects, and of trees what is below them but for files,
+// in one request. before is a commit whose objects are there, or empty.
+func (g *Git) fetchObjects(ctx context.Context, address, dir, before string, oids []string) error {
+	if len(oids) == 0 {
 		return nil
 	}
-	fetch := append(g.transport(address), "-c", "fetch.negotiationAlgorithm=noop", "fetch", "-q", "origin", "--no-tags",
-		"--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none", "--stdin")
-	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, &missing, fetch...); err != nil {
-		return remoteError("fetch the files of", address, fmt.Errorf("%d objects: %w", bytes.Count(missing.Bytes(), []byte("\n")), err))
+	args := append(g.transport(address), "-c", "fetch.negotiationAlgorithm=noop")
+	if before != "" {
+		args = append(g.transport(address), "-c", "fetch.negotiationAlgorithm=consecutive")
+	}
+	args = append(args, "fetch", "-q", "origin", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none")
+	if before != "" {
+		args = append(args, "--negotiation-tip="+before)
+	}
+	_, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, strings.NewReader(strings.Join(oids, "\n")+"\n"), append(args, "--stdin")...)
+	if err != nil {
+		return remoteError("fetch the files of", address, fmt.Errorf("%d objects: %w", len(oids), err))
+	}
+	return nil
+}
+
+// maxPacks is the number of packs above which a mirror is packed anew: each
+// update adds up to three, and git looks through all of them for each object.
+const maxPacks = 50
+
+func (g *Git) repack(ctx context.Context, address, dir string) error {
+	packs, err := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.pack"))
+	if err != nil || len(packs) <= maxPacks {
+		return err
+	}
+	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL="}, nil, "repack", "-a", "-d", "-q"); err != nil {
+		return &Error{observation.CauseCorrupt, "pack the mirror of", address, err}
 	}
 	return nil
 }

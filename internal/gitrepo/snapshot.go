@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -51,9 +52,9 @@ type Snapshot struct {
 	// committed is the committer's date of the commit.
 	committed time.Time
 	files     []File
+	sizes     map[string]int64 // of files, by object id
 	tags      []Tag
 	tagsErr   error
-	missing   int
 	notes     []observation.Note
 	blobs     *blobReader
 	tree      *treeFS
@@ -67,24 +68,29 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.commit, err = s.head(ctx); err != nil {
-		return nil, err
+	s.blobs = newBlobReader(ctx, s)
+	if s.committed, err = s.blobs.committed(s.commit); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.read(ctx, dir); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// read gathers what Open promises.
+func (s *Snapshot) read(ctx context.Context, dir string) error {
 	if err := s.readTree(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if s.Shallow() {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: dir,
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
-	if s.committed, err = s.date(ctx); err != nil {
-		return nil, err
-	}
 	s.tags, s.tagsErr = s.readTags(ctx)
 	s.seen = ObservedUntil(lastLook(s.gitDir), s.committed)
-	s.blobs = newBlobReader(ctx, s, g.opts.MaxBlob, g.opts.CacheBytes)
 	s.tree = newTreeFS(s)
-	return s, nil
+	return ctx.Err()
 }
 
 // TopLevel returns the repository that a folder stands in: the top of its work
@@ -104,8 +110,9 @@ func (g *Git) TopLevel(ctx context.Context, folder string) (string, error) {
 	return strings.TrimSuffix(string(out), "\n"), nil
 }
 
-// locate finds the parts of a repository without reading its configuration
-// further than git must to know where its objects are.
+// locate finds the parts of a repository and the commit of its HEAD, without
+// reading its configuration further than git must to know where its objects
+// are.
 func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -115,46 +122,43 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 		return nil, &Error{observation.CauseNotFound, "open", dir, fmt.Errorf("no repository there: %w", err)}
 	}
 	ceiling := "GIT_CEILING_DIRECTORIES=" + filepath.Dir(abs)
-	out, err := g.run(ctx, abs, []string{ceiling}, nil, "rev-parse", "--path-format=absolute",
-		"--git-dir", "--git-path", "objects", "--git-path", "shallow", "--show-object-format")
-	if err != nil {
-		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", err)}
+	out, err := g.run(ctx, abs, []string{ceiling, "GIT_ALLOW_PROTOCOL="}, nil, "rev-parse", "--path-format=absolute",
+		"--git-dir", "--git-path", "objects", "--git-path", "shallow", "--show-object-format", "HEAD^{commit}")
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) != 4 {
-		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("git answered %q", out)}
+	if len(lines) != 5 { // git says what it knows before it fails over HEAD
+		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", cmp.Or(err, fmt.Errorf("git answered %q", out)))}
 	}
 	s := &Snapshot{git: g, gitDir: lines[0], objects: lines[1], format: lines[3]}
 	if _, err := os.Stat(lines[2]); err == nil {
 		s.shallow = lines[2]
 	}
+	if err != nil {
+		return nil, s.explainHead(ctx)
+	}
+	s.commit = lines[4]
 	return s, nil
 }
 
-// head resolves HEAD and tells an empty repository from one whose HEAD points
-// to a branch that is not there.
-func (s *Snapshot) head(ctx context.Context) (string, error) {
-	out, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-	if err == nil {
-		return strings.TrimSpace(string(out)), nil
-	}
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
+// explainHead says what is wrong with a HEAD that leads to no commit: it tells
+// an empty repository from one whose HEAD points to a branch that is not there.
+func (s *Snapshot) explainHead(ctx context.Context) error {
 	branches, listErr := s.refs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
 	names := strings.Fields(string(branches))
 	switch {
 	case listErr != nil:
-		return "", &Error{observation.CauseCorrupt, "open", s.gitDir, listErr}
+		return &Error{observation.CauseCorrupt, "open", s.gitDir, listErr}
 	case len(names) == 0:
-		return "", &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
+		return &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
 	default:
 		symref, _ := s.refs(ctx, "symbolic-ref", "--quiet", "HEAD")
 		target := strings.TrimPrefix(strings.TrimSpace(string(symref)), "refs/heads/")
 		if _, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
-			return "", &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
+			return &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
 		}
-		return "", &Error{observation.CauseNoBranch, "open", s.gitDir,
+		return &Error{observation.CauseNoBranch, "open", s.gitDir,
 			fmt.Errorf("HEAD points to branch %q, which does not exist; there are: %s", target, strings.Join(names, ", "))}
 	}
 }
@@ -183,28 +187,38 @@ func (s *Snapshot) readTree(ctx context.Context) error {
 		}
 		return &Error{observation.CauseMissingObjects, "read the tree of", s.gitDir, err}
 	}
-	for entry := range bytes.SplitSeq(out, []byte{0}) {
-		if len(entry) == 0 {
+	count := bytes.Count(out, []byte{0})
+	if limit := s.git.opts.MaxFiles; count > limit {
+		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("%d files, over the limit of %d; --max-files allows more", count, limit)}
+	}
+	s.files, s.sizes = make([]File, 0, count), make(map[string]int64, count)
+	wanted, missing := 0, 0
+	for entry := range strings.SplitSeq(string(out), "\x00") {
+		if entry == "" {
 			continue
 		}
-		file, err := parseTreeEntry(string(entry))
+		file, err := parseTreeEntry(entry)
 		if err != nil {
 			return &Error{observation.CauseCorrupt, "read the tree of", s.gitDir, err}
 		}
 		s.addFile(file)
+		if s.git.opts.Wants.want(file) == Needed {
+			wanted++
+			if file.Size < 0 {
+				missing++
+			}
+		}
 	}
-	if s.missing > 0 {
+	if missing > 0 {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: s.commit,
-			Message: fmt.Sprintf("%d of %d files are missing from the mirror; what they hold is unknown", s.missing, len(s.files))})
+			Message: fmt.Sprintf("of %d files that are read, %d are missing from the mirror; what they hold is unknown", wanted, missing)})
 	}
 	return nil
 }
 
 func (s *Snapshot) addFile(file File) {
 	s.files = append(s.files, file)
-	if file.Size < 0 && file.Mode != ModeGitlink {
-		s.missing++
-	}
+	s.sizes[file.OID] = file.Size
 	if !fs.ValidPath(file.Path) {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseUnsupported, Subject: strings.ToValidUTF8(file.Path, "\uFFFD"),
 			Message: pathProblem(file.Path) + "; the file was not read"})
@@ -236,19 +250,6 @@ func parseTreeEntry(entry string) (File, error) {
 	return File{Path: path, Mode: uint32(mode), OID: fields[2], Size: size}, nil
 }
 
-// date reads the committer's date of the snapshot's commit.
-func (s *Snapshot) date(ctx context.Context) (time.Time, error) {
-	env, args := s.reading("log", "-1", "--no-show-signature", "--format=%ct", s.commit)
-	out, err := s.git.run(ctx, "", env, nil, args...)
-	if err != nil {
-		if ctx.Err() != nil {
-			return time.Time{}, ctx.Err()
-		}
-		return time.Time{}, &Error{observation.CauseMissingObjects, "read the commit of", s.gitDir, err}
-	}
-	return unixTime(strings.TrimSpace(string(out))), nil
-}
-
 // Commit is the full object id that the snapshot shows.
 func (s *Snapshot) Commit() string { return s.commit }
 
@@ -274,9 +275,6 @@ func (s *Snapshot) Shallow() bool { return s.shallow != "" }
 
 // Files lists the tree in git's order. Do not change it.
 func (s *Snapshot) Files() []File { return s.files }
-
-// Missing counts the files whose contents the mirror lacks.
-func (s *Snapshot) Missing() int { return s.missing }
 
 // Variant names, in a few characters, what beside the commit decides what can
 // be read: the tags, whether the history was cut, and which contents are
@@ -313,4 +311,9 @@ func (s *Snapshot) FS() fs.FS { return s.tree }
 func (s *Snapshot) ReadBlob(oid string) ([]byte, error) { return s.blobs.read(oid) }
 
 // Close ends the git process behind the snapshot.
-func (s *Snapshot) Close() error { return s.blobs.close() }
+func (s *Snapshot) Close() error {
+	if s.blobs == nil {
+		return nil
+	}
+	return s.blobs.close()
+}

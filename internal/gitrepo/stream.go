@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,14 +30,19 @@ type Object struct {
 	io.Reader
 }
 
-// EachBlob reads many blobs in one pass of git, in the order of oids, and
-// calls fn with each. It is several times cheaper than ReadBlob for each of
-// them, keeps nothing in memory, and knows no limit on size: fn decides how
-// much it reads. A missing or damaged object is handed to fn with its error
+// EachBlob reads many blobs in one pass of git and calls fn with each: first
+// with those that ReadBlob keeps in memory, then with the others in the order
+// of oids. It is several times cheaper than ReadBlob for each of them, keeps
+// nothing in memory, and knows no limit on the size of one blob, only on that
+// of all: fn decides how much it reads. A missing or damaged object is handed to fn with its error
 // and does not end the pass; an error of fn does, and is returned as it is.
 // Where git fails in the middle of an object, fn sees that object again, with
 // its error: the later call counts.
 func (s *Snapshot) EachBlob(ctx context.Context, oids []string, fn func(Object) error) error {
+	oids, err := s.atHand(oids, fn)
+	if err != nil {
+		return err
+	}
 	for restarts := 0; len(oids) > 0; restarts++ {
 		pass := &blobPass{fn: fn}
 		err := s.runPass(ctx, oids, pass)
@@ -58,6 +64,24 @@ func (s *Snapshot) EachBlob(ctx context.Context, oids []string, fn func(Object) 
 		oids = oids[1:]
 	}
 	return nil
+}
+
+// atHand calls fn with the objects for which git need not be asked, and returns
+// the others.
+func (s *Snapshot) atHand(oids []string, fn func(Object) error) (others []string, err error) {
+	for _, oid := range oids {
+		if data, ok := s.blobs.known(oid); ok {
+			err = fn(Object{OID: oid, Size: int64(len(data)), Reader: bytes.NewReader(data)})
+		} else if limit := s.blobs.reserve(oid, max(0, s.sizes[oid])); limit != nil {
+			err = fn(Object{OID: oid, Size: -1, Err: limit})
+		} else {
+			others = append(others, oid)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return others, nil
 }
 
 func (s *Snapshot) oneOf(oid string, fn func(Object) error) error {

@@ -1,0 +1,248 @@
+package gitrepo
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// scripts needs shell scripts, reads Go where it is, and reads no other file.
+var scripts = Wants{
+	Name: "scripts",
+	Contents: func(f File) Want {
+		switch filepath.Ext(f.Path) {
+		case ".sh":
+			return Needed
+		case ".go":
+			return IfThere
+		}
+		return Unwanted
+	},
+	Past: func([]File) []string { return []string{"LICENSE"} },
+}
+
+// served is an origin that a server offers, and where to put its mirror.
+type served struct {
+	origin, url, dir string
+}
+
+func serve(t *testing.T, g *Git, write func(*strings.Builder)) served {
+	t.Helper()
+	origin := importRepo(t, g, write)
+	return served{origin, gittest.Serve(t, filepath.Dir(origin)) + "/origin.git", filepath.Join(t.TempDir(), "mirror.git")}
+}
+
+// push adds a commit to the origin's main branch.
+func (s served) push(t *testing.T, when int64, message string, files ...entry) {
+	t.Helper()
+	var stream strings.Builder
+	commitStream(&stream, when, ada, message, files...)
+	text := strings.Replace(stream.String(), "\nM ", "\nfrom refs/heads/main^0\nM ", 1)
+	gittest.Run(t, s.origin, []byte(text), "fast-import", "--quiet")
+}
+
+func (s served) mirror(t *testing.T, g *Git) *Snapshot {
+	t.Helper()
+	if err := g.Mirror(t.Context(), s.url, s.dir); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, g, s.dir)
+}
+
+// there lists the files of HEAD whose contents the mirror holds.
+func there(s *Snapshot) string {
+	var paths []string
+	for _, f := range s.Files() {
+		if f.Size >= 0 {
+			paths = append(paths, f.Path)
+		}
+	}
+	return strings.Join(paths, " ")
+}
+
+func TestMirrorBringsHistoryTreesAndTheWantedFilesOnly(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, func(w *strings.Builder) {
+		twoCommits(w)
+		commitStream(w, t0+90000, ada, "deep", entry{"100644", "a/b/c/deep.sh", "#!/bin/sh\n"}, entry{"100644", "a/b/image.png", "png"}, entry{"120000", "link", "run.sh"})
+	})
+	s := o.mirror(t, g)
+	if got := there(s); got != ".mailmap LICENSE a/b/c/deep.sh link run.sh" {
+		t.Errorf("there: %s", got)
+	}
+	if len(s.Files()) != 7 || len(s.Notes()) != 0 {
+		t.Errorf("files %v, notes %v", s.Files(), s.Notes())
+	}
+	changes, err := s.Changes(t.Context(), "LICENSE")
+	if err != nil || len(changes) != 2 {
+		t.Fatalf("changes = %v, %v", changes, err)
+	}
+	for _, change := range changes {
+		if _, err := s.ReadBlob(change.OID); err != nil {
+			t.Errorf("a version of a file that is read through history: %v", err)
+		}
+	}
+	commits := 0
+	for _, err := range s.History(t.Context()) {
+		if commits++; err != nil {
+			t.Fatal(err)
+		}
+	}
+	if commits != 3 {
+		t.Errorf("%d commits", commits)
+	}
+	if _, err := fs.ReadFile(s.FS(), "src/main.go"); CauseOf(err) != observation.CauseMissingObjects {
+		t.Errorf("a file that nobody needs came along or was fetched on demand: %v", err)
+	}
+}
+
+func TestMirrorWithoutWantsHoldsEveryFileOfHead(t *testing.T) {
+	g := newGit(t, Options{})
+	o := serve(t, g, twoCommits)
+	s := o.mirror(t, g)
+	if got := there(s); got != ".mailmap LICENSE run.sh src/main.go" {
+		t.Errorf("there: %s", got)
+	}
+	changes, err := s.Changes(t.Context(), "LICENSE")
+	if err != nil || len(changes) != 2 {
+		t.Fatalf("changes = %v, %v", changes, err)
+	}
+	if _, err := s.ReadBlob(changes[1].OID); CauseOf(err) != observation.CauseMissingObjects {
+		t.Errorf("an old version came along or was fetched on demand: %v", err)
+	}
+}
+
+func TestMirrorUpdatesFollowTheOriginAndBringOnlyWhatIsNew(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, func(w *strings.Builder) {
+		twoCommits(w)
+		for i := range 50 {
+			commitStream(w, t0+int64(90000+i), ada, "folders", entry{"100644", fmt.Sprintf("d/%d/x.sh", i), fmt.Sprint(i)})
+		}
+	})
+	first := o.mirror(t, g).Commit()
+	packs := func() int {
+		found, _ := filepath.Glob(filepath.Join(o.dir, "objects", "pack", "*.pack"))
+		return len(found)
+	}
+	before := packs()
+	if s := o.mirror(t, g); s.Commit() != first || packs() != before {
+		t.Errorf("an unchanged origin changed the mirror")
+	}
+	o.push(t, t0+200000, "three", entry{"100644", "d/7/new/y.sh", "new"})
+	s := o.mirror(t, g)
+	if data, err := fs.ReadFile(s.FS(), "d/7/new/y.sh"); err != nil || string(data) != "new" {
+		t.Errorf("the new file = %q, %v", data, err)
+	}
+	if len(s.Notes()) != 0 {
+		t.Errorf("notes %v", s.Notes())
+	}
+	// A commit with its root tree, three trees below it, one file.
+	if got := gittest.Run(t, o.dir, nil, "cat-file", "--batch-all-objects", "--batch-check", "--unordered"); strings.Count(got, " tree ") > 2+51+51+1+4 {
+		t.Errorf("%d trees came", strings.Count(got, " tree "))
+	}
+}
+
+func TestMirrorFollowsAnotherBranchAtTheOrigin(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, twoCommits)
+	o.mirror(t, g)
+	o.push(t, t0+200000, "three", entry{"100644", "new.sh", "new"})
+	git(t, "-C", o.origin, "branch", "-m", "main", "next")
+	git(t, "-C", o.origin, "symbolic-ref", "HEAD", "refs/heads/next")
+	if data, err := fs.ReadFile(o.mirror(t, g).FS(), "new.sh"); err != nil || string(data) != "new" {
+		t.Errorf("new.sh = %q, %v", data, err)
+	}
+}
+
+func TestUpdateThatBrokeOffIsCompletedByTheNext(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, twoCommits)
+	o.mirror(t, g)
+	o.push(t, t0+200000, "three", entry{"100644", "late.sh", "late"})
+	// The branch came, and nothing after it.
+	if err := g.fetchBranch(t.Context(), o.url, o.dir, "main"); err != nil {
+		t.Fatal(err)
+	}
+	if got := there(open(t, g, o.dir)); strings.Contains(got, "late.sh") {
+		t.Fatalf("the update did not break off: %s", got)
+	}
+	if got := there(o.mirror(t, g)); !strings.Contains(got, "late.sh") {
+		t.Errorf("there: %s", got)
+	}
+}
+
+func TestMirrorMadeForOtherWantsIsCompleted(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, twoCommits)
+	o.mirror(t, g)
+	all := newGit(t, Options{Wants: Wants{Name: "all"}})
+	if got := there(o.mirror(t, all)); got != ".mailmap LICENSE run.sh src/main.go" {
+		t.Errorf("there: %s", got)
+	}
+}
+
+func TestMirrorOfManyPacksIsPackedAnew(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, twoCommits)
+	o.mirror(t, g)
+	for i := range maxPacks / 2 {
+		o.push(t, t0+int64(200000+i), "more", entry{"100644", fmt.Sprintf("%d.sh", i), fmt.Sprint(i)})
+		o.mirror(t, g)
+	}
+	packs, err := filepath.Glob(filepath.Join(o.dir, "objects", "pack", "*.pack"))
+	if err != nil || len(packs) > maxPacks {
+		t.Errorf("%d packs, %v", len(packs), err)
+	}
+	s := open(t, g, o.dir)
+	if len(s.Notes()) != 0 || !strings.Contains(there(s), fmt.Sprintf("%d.sh", maxPacks/2-1)) {
+		t.Errorf("there: %s, notes %v", there(s), s.Notes())
+	}
+}
+
+func TestServerWithoutPartialClonesSendsAllAndAllIsRead(t *testing.T) {
+	g := newGit(t, Options{Wants: scripts})
+	o := serve(t, g, twoCommits)
+	git(t, "-C", o.origin, "config", "uploadpack.allowFilter", "false")
+	if got := there(o.mirror(t, g)); got != ".mailmap LICENSE run.sh src/main.go" {
+		t.Errorf("there: %s", got)
+	}
+}
+
+func TestLimitsOfOneRepositoryAreSaid(t *testing.T) {
+	write := func(w *strings.Builder) {
+		commitStream(w, t0, ada, "x", entry{"100644", "a", "aaaa"}, entry{"100644", "b", "bbbb"}, entry{"100644", "c", "cccc"})
+	}
+	g := newGit(t, Options{MaxFiles: 2})
+	dir := importRepo(t, g, write)
+	if _, err := g.Open(t.Context(), dir); CauseOf(err) != observation.CauseOverLimit || !strings.Contains(err.Error(), "3 files, over the limit of 2") {
+		t.Errorf("err = %v", err)
+	}
+	g = newGit(t, Options{MaxBytes: 9})
+	s := open(t, g, dir)
+	read := map[string]error{}
+	for _, f := range s.Files() {
+		_, read[f.Path] = fs.ReadFile(s.FS(), f.Path)
+	}
+	if read["a"] != nil || read["b"] != nil || CauseOf(read["c"]) != observation.CauseOverLimit {
+		t.Errorf("read %v", read)
+	}
+	var oids []string
+	for _, f := range s.Files() {
+		oids = append(oids, f.OID)
+	}
+	var refused int
+	if err := s.EachBlob(t.Context(), oids, func(o Object) error {
+		if o.Err != nil && CauseOf(o.Err) == observation.CauseOverLimit {
+			refused++
+		}
+		return nil
+	}); err != nil || refused != 1 {
+		t.Errorf("%d refused, %v", refused, err)
+	}
+}
