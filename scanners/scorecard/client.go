@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path"
-	"strings"
 
 	"github.com/ossf/scorecard/v5/clients"
 	"github.com/ossf/scorecard/v5/clients/localdir"
@@ -29,7 +27,7 @@ type client struct {
 	paths  []string // what the check sees, in the order of a walk
 	heads  bool
 	unread []unreadFile
-	byName []string // missing, and by their names of no weight: see passive
+	byName int // files that were not opened, and were judged by their names
 }
 
 // unreadFile is a file that a check opened in vain.
@@ -98,40 +96,16 @@ func (c *client) GetFileReader(name string) (io.ReadCloser, error) {
 // contents returns nothing where the file cannot be read, and notes it: so the
 // check goes on and meets all of the files that are missing.
 func (c *client) contents(name string, file treeFile) []byte {
+	if c.heads && file.err == nil && file.want != gitrepo.Needed {
+		c.byName++
+		return nil
+	}
 	data, err := c.files.contents(name, file, c.heads)
-	switch {
-	case err == nil:
-		return data
-	case c.heads && passive(name) && gitrepo.CauseOf(err) == observation.CauseMissingObjects:
-		c.byName = append(c.byName, name)
-	default:
+	if err != nil {
 		c.unread = append(c.unread, unreadFile{path: name, cause: gitrepo.CauseOf(err), err: err})
+		return nil
 	}
-	return nil
-}
-
-// passive tells by its name a file that holds media, data, a drawing, a trained
-// model or an archive: neither a program nor a script nor a recipe, and none of
-// the packed formats that Binary-Artifacts counts as programs (jar, whl, …). Mirrors often lack their largest files, and those
-// are nearly always of this kind; where nothing else is missing, the checks
-// that open every file in search of programs and scripts still give a score,
-// with a note of what was judged by name.
-func passive(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".ico", ".svg", ".psd",
-		".mp3", ".mp4", ".m4a", ".m4v", ".wav", ".ogg", ".webm", ".mov", ".avi", ".mkv",
-		".ttf", ".otf", ".woff", ".woff2", ".eot",
-		".pdf", ".epub", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp",
-		".txt", ".md", ".log", ".xml", ".sql", ".po",
-		".csv", ".tsv", ".json", ".ndjson", ".jsonl", ".geojson", ".map", ".parquet", ".feather", ".arrow",
-		".sqlite", ".sqlite3", ".rds", ".rda", ".rdata", ".npy", ".npz", ".mat", ".sav", ".dta",
-		".nc", ".grib", ".shp", ".dbf", ".gpkg", ".mbtiles", ".kml", ".kmz", ".las", ".laz",
-		".pt", ".pth", ".onnx", ".h5", ".hdf5", ".ckpt", ".safetensors", ".tflite", ".pkl", ".joblib",
-		".ai", ".eps", ".sketch", ".fig", ".xd", ".indd", ".vsdx", ".vpp", ".blend", ".fbx", ".glb", ".stl",
-		".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar":
-		return true
-	}
-	return false
+	return data
 }
 
 // lazyFile is an open file of a tree.

@@ -31,7 +31,7 @@ func (e panicError) Error() string { return fmt.Sprintf("the check panicked: %v"
 type outcome struct {
 	checker.CheckResult
 	unread []unreadFile
-	byName []string
+	byName int // files that were judged by their names
 }
 
 // runCheck runs one check with a client of its own. The library's runner is
@@ -163,9 +163,6 @@ func details(spec fileCheck, result outcome) []string {
 	slices.SortFunc(lines, detail.compare)
 	lines = slices.Compact(lines)
 	var texts []string
-	if note := byNameNote(result.byName); note != "" {
-		texts = append(texts, "note: "+note)
-	}
 	for i, line := range lines {
 		if i == maxDetails {
 			texts = append(texts, fmt.Sprintf("and %d more", len(lines)-maxDetails))
@@ -176,16 +173,12 @@ func details(spec fileCheck, result outcome) []string {
 	return texts
 }
 
-// byNameNote qualifies a score that rests on names for the files of no weight
-// that the mirror lacks.
-func byNameNote(names []string) string {
-	switch len(names) {
-	case 0:
+// byNameNote qualifies a score for which not every file was opened.
+func byNameNote(files int) string {
+	if files == 0 {
 		return ""
-	case 1:
-		return "missing from the mirror and judged by its name: " + oneLine(names[0])
 	}
-	return fmt.Sprintf("%d files are missing from the mirror and were judged by their names, the first: %s", len(names), oneLine(names[0]))
+	return fmt.Sprintf("files judged by their names, as text, sources, media or data: %d", files)
 }
 
 type detail struct {

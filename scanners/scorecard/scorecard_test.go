@@ -255,9 +255,9 @@ func partial(t *testing.T, dir, filter string) string {
 func TestAScoreThatRestsOnMissingFilesIsUnknown(t *testing.T) {
 	g := newGit(t)
 	full := repo(t, g, file("LICENSE", "MIT"), file("SECURITY.md", "write to a@example.org"), file("main.go", "package main\n"),
-		file(".github/workflows/ci.yml", "on: push\npermissions: read-all\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n"))
+		file("Makefile", "all:\n"), file("pom.xml", "<project/>"), file(".github/workflows/ci.yml", "on: push\npermissions: read-all\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n"))
 	in := input(t, g, partial(t, full, "blob:none"))
-	if in.Snapshot.Missing() == 0 {
+	if len(in.Snapshot.Notes()) == 0 {
 		t.Fatal("the clone has all of its blobs")
 	}
 	seen := scan(t, in)
@@ -276,7 +276,7 @@ func TestAScoreThatRestsOnMissingFilesIsUnknown(t *testing.T) {
 	}
 }
 
-func TestAMissingPictureIsJudgedByItsNameAndNamed(t *testing.T) {
+func TestAPictureIsJudgedByItsNameAndCounted(t *testing.T) {
 	g := newGit(t)
 	large := strings.Repeat("x", 4096)
 	full := repo(t, g, file("LICENSE", "MIT"), file("run.sh", "curl https://example.org/x | sh\n"), file("docs/tour.gif", large))
@@ -286,12 +286,8 @@ func TestAMissingPictureIsJudgedByItsNameAndNamed(t *testing.T) {
 			t.Errorf("%s: %+v", name, check)
 		}
 	}
-	const note = "missing from the mirror and judged by its name: docs/tour.gif"
-	if check := find(t, seen, "Binary-Artifacts"); !slices.Contains(check.Details, "note: "+note) {
-		t.Errorf("details %q", check.Details)
-	}
 	for _, m := range seen.Measures {
-		if m.ID == "posture.binary-artifacts" && !strings.Contains(m.Detail, note) {
+		if m.ID == "posture.binary-artifacts" && !strings.Contains(m.Detail, "files judged by their names, as text, sources, media or data: 1") {
 			t.Errorf("detail %q", m.Detail)
 		}
 	}

@@ -37,8 +37,9 @@ type tree struct {
 
 // treeFile is a file, or a symbolic link that leads to one.
 type treeFile struct {
-	oid string
-	err error // of a link whose target cannot be told
+	oid  string
+	want gitrepo.Want
+	err  error // of a link whose target cannot be told
 }
 
 // blob is what the pass kept of one object.
@@ -64,7 +65,7 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 		if _, twice := t.byPath[file.Path]; twice {
 			continue // a crafted tree; the first counts
 		}
-		entry := treeFile{oid: file.OID}
+		entry := treeFile{oid: file.OID, want: wants(file.Path)}
 		if file.Mode == gitrepo.ModeSymlink {
 			var ok bool
 			if entry, ok = follow(snapshot, file.Path); !ok {
@@ -73,7 +74,7 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 		}
 		t.paths = append(t.paths, file.Path)
 		t.byPath[file.Path] = entry
-		t.want(file.Path, entry)
+		t.note(file.Path, entry)
 	}
 	sortAsWalked(t.paths)
 	return t
@@ -106,7 +107,7 @@ func follow(snapshot *gitrepo.Snapshot, link string) (treeFile, bool) {
 	if !ok || info.IsDir() {
 		return treeFile{}, false
 	}
-	return treeFile{oid: file.OID}, true
+	return treeFile{oid: file.OID, want: max(wants(link), wants(file.Path))}, true
 }
 
 // sortAsWalked puts paths in the order in which a walk meets them, folder by
@@ -121,8 +122,9 @@ func sortAsWalked(paths []string) {
 	}
 }
 
-func (t *tree) want(name string, file treeFile) {
-	if file.err != nil {
+// note registers an object of which contents are read.
+func (t *tree) note(name string, file treeFile) {
+	if file.err != nil || file.want == gitrepo.Unwanted {
 		return
 	}
 	b := t.blobs[file.oid]
@@ -137,20 +139,7 @@ func (t *tree) want(name string, file treeFile) {
 	}
 }
 
-// holdsWhole names the files of which a check reads more than the first bytes.
-// Those with a "#!" line are known only once they are read.
-func holdsWhole(name string) bool {
-	name = strings.ToLower(name)
-	base := path.Base(name)
-	switch path.Ext(base) {
-	case ".sh", ".bash", ".mksh", ".csproj", ".props":
-		return true
-	}
-	return strings.HasPrefix(name, ".github/workflows/") || strings.Contains(base, "dockerfile") ||
-		strings.HasPrefix(base, "security.") || base == "pom.xml"
-}
-
-// readAll reads every file once. What it could not read is known to each blob;
+// readAll reads every wanted file once. What it could not read is known to each blob;
 // the note speaks of a pass that ended early, after which checks read file by
 // file.
 func (t *tree) readAll(ctx context.Context) *observation.Note {
@@ -158,7 +147,7 @@ func (t *tree) readAll(ctx context.Context) *observation.Note {
 	seen := map[string]bool{}
 	for _, name := range t.paths {
 		file := t.byPath[name]
-		if file.err == nil && !seen[file.oid] {
+		if t.blobs[file.oid] != nil && !seen[file.oid] {
 			seen[file.oid] = true
 			oids = append(oids, file.oid)
 		}
@@ -240,6 +229,8 @@ func (t *tree) contents(name string, file treeFile, heads bool) ([]byte, error) 
 	}
 	b := t.blobs[file.oid]
 	switch {
+	case b == nil:
+		return t.snapshot.ReadBlob(file.oid)
 	case b.err != nil:
 		return nil, b.err
 	case b.whole != nil:
