@@ -130,5 +130,9 @@ func (g guarded) Extract(ctx context.Context, input *filesystem.ScanInput) (foun
 			found, err = inventory.Inventory{}, g.panics.add(input.Path, r)
 		}
 	}()
-	return g.Extractor.Extract(ctx, input)
+	shorter, err := lean(input)
+	if err != nil {
+		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
+	}
+	return g.Extractor.Extract(ctx, shorter)
 }

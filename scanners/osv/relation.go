@@ -117,27 +117,32 @@ func (d dependencies) all() map[string]string {
 func npmRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
 	var lock struct {
-		Packages map[string]struct {
-			Name    string `json:"name"`
-			Version string `json:"version"`
-			dependencies
-		} `json:"packages"`
+		// Few entries of many are looked into.
+		Packages map[string]json.RawMessage `json:"packages"`
 	}
 	if !ok || json.Unmarshal(data, &lock) != nil || len(lock.Packages) == 0 {
 		return nil
 	}
 	direct := map[[2]string]bool{}
-	for place, project := range lock.Packages {
+	for place, raw := range lock.Packages {
 		if place != "" && strings.Contains(place, "node_modules/") {
 			continue // a package, not the project or a workspace of it
 		}
+		var project dependencies
+		if json.Unmarshal(raw, &project) != nil {
+			return nil
+		}
 		for name := range project.all() {
-			entry, ok := lock.Packages[path.Join(place, "node_modules", name)]
+			raw, ok := lock.Packages[path.Join(place, "node_modules", name)]
 			if !ok {
-				entry, ok = lock.Packages["node_modules/"+name]
+				raw, ok = lock.Packages["node_modules/"+name]
 			}
 			if !ok {
 				continue
+			}
+			var entry struct{ Name, Version string }
+			if json.Unmarshal(raw, &entry) != nil {
+				return nil
 			}
 			if entry.Name != "" { // an alias
 				name = entry.Name
