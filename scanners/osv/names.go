@@ -110,26 +110,30 @@ var companions = []string{
 	"package.json", "composer.json", "Pipfile", "pyproject.toml",
 }
 
-// Wants reports whether Scan may read the file's contents: a mirror need not
-// hold those of any other. It goes by names alone, and asks of a symbolic link
-// what it asks of a file.
+// Wants implements scanners.Scanner: a mirror need not hold the contents of
+// files that Scan does not read. It goes by names alone, and asks of a symbolic
+// link what it asks of a file.
 //
 // Two files cannot be foreseen by their names: one that a requirements.txt
-// includes ("-r") from outside a folder or under a name that speaks of
+// includes ("-r") while neither its folder nor its own name speaks of
 // requirements or constraints, and one that a pom.xml calls its parent and
 // that has no "pom" in its name. Where such a file, or what a link points to,
 // is missing from the mirror, the observation notes it as missing.
-func (s *Scanner) Wants(file gitrepo.File) bool {
-	if file.Mode == gitrepo.ModeGitlink {
-		return false
-	}
+func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	base := path.Base(file.Path)
-	if likely(base) || s.kindOf(base) >= 0 || slices.Contains(companions, base) {
-		return true
+	if file.Mode != gitrepo.ModeGitlink &&
+		(likely(base) || s.kindOf(base) >= 0 || slices.Contains(companions, base) || included(file.Path, base)) {
+		return gitrepo.Needed
 	}
+	return gitrepo.Unwanted
+}
+
+// included matches the usual names of files that a requirements.txt includes,
+// and of parents of a pom.xml.
+func included(name, base string) bool {
 	switch path.Ext(base) {
 	case ".txt", ".in", ".pip":
-		return strings.Contains(strings.ToLower(file.Path), "require") || strings.Contains(strings.ToLower(base), "constraint")
+		return strings.Contains(strings.ToLower(name), "require") || strings.Contains(strings.ToLower(base), "constraint")
 	case ".xml":
 		return strings.Contains(strings.ToLower(base), "pom")
 	}

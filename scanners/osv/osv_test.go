@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -171,21 +170,6 @@ func TestTheSameSnapshotGivesTheSameObservation(t *testing.T) {
 			return a.PURL == b.PURL && a.Path == b.Path && a.Version == b.Version && slices.Equal(a.Groups, b.Groups)
 		}) {
 			t.Fatal("the inventory has no stable order")
-		}
-	}
-}
-
-func TestScanReadsOnlyWhatItWants(t *testing.T) {
-	dir := commit(t, lockfiles(t))
-	scanner := osv.New()
-	for _, file := range open(t, dir).Files() {
-		if !scanner.Wants(file) && filepath.Base(file.Path) != "README.md" {
-			t.Errorf("%s is read and not wanted", file.Path)
-		}
-	}
-	for _, name := range []string{"main.go", "src/index.js", "image.png", "docs/notes.txt"} {
-		if scanner.Wants(gitrepo.File{Path: name, Mode: gitrepo.ModeFile, Size: 10}) {
-			t.Errorf("%s is wanted", name)
 		}
 	}
 }

@@ -35,7 +35,7 @@ func definitions() []observation.Definition {
 
 		list("license.spdx", "Licence found", "SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or -or-later, which their text does not tell.", chaoss+"licenses-declared/"),
 		yes("license.file", "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
-		number("license.changes", "Licence changes", "changes", observation.MergeMax, "How often the licences found changed in the history of the licence files; rewording, moving and the first licence do not count.", ""),
+		number("license.changes", "Licence changes", "changes", observation.MergeMax, "How often the licences found changed in the history of the licence files in the root folder; rewording, moving and the first licence do not count.", ""),
 		number("license.last-change-days", "Days since the licence changed", "days", observation.MergeMin, "Whole days since the licences found last changed.", ""),
 
 		yes("governance.security-policy", "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),

@@ -104,7 +104,7 @@ var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi",
 	"issuehunt", "lfx_crowdfunding", "polar", "buy_me_a_coffee", "thanks_dev", "otechie", "custom"}
 
 func readFundingYAML(files *tree) funds {
-	name := files.first([]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml"))
+	name := files.firstOf(fundingYAMLSource)
 	return soughtIn(files, "FUNDING.yml", name, "", parseFundingYAML)
 }
 
@@ -177,7 +177,7 @@ func namesAccount(node *yaml.Node) bool {
 
 func readFundingJSON(files *tree) funds {
 	f := funds{kind: "funding.json", couldReceive: true, couldSeek: true}
-	name := files.first([]string{".", ".well-known", ".github", "docs"}, named("funding.json"))
+	name := files.firstOf(fundingJSONSource)
 	if name == "" {
 		return f
 	}
@@ -246,7 +246,7 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 }
 
 func readPackageFunding(files *tree) funds {
-	return soughtIn(files, "package.json", files.first(root, named("package.json")), "funding at ", parsePackageFunding)
+	return soughtIn(files, "package.json", files.firstOf(packageSource), "funding at ", parsePackageFunding)
 }
 
 // parsePackageFunding returns the hosts that package.json's "funding" names: a

@@ -3,6 +3,7 @@ package signals
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func scanLicense(ctx context.Context, out *sheet, files *tree, snapshot *gitrepo
 	m := out.measured("license.file", len(paths) > 0, files.source)
 	m.Detail = strings.Join(paths, ", ")
 	writeLicenses(out, files, paths)
-	return scanLicenseHistory(ctx, out, snapshot, paths)
+	return scanLicenseHistory(ctx, out, snapshot)
 }
 
 func writeLicenses(out *sheet, files *tree, paths []string) {
@@ -68,8 +69,7 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 // licenseFiles are the texts that a reader takes for the repository's licence,
 // and those of the folder LICENSES (REUSE).
 func licenseFiles(files *tree) []string {
-	everything := func(string) bool { return true }
-	return append(files.find(usualPlaces, isLicense), files.find([]string{"licenses"}, everything)...)
+	return append(files.of(licenseSource), files.of(licensesSource)...)
 }
 
 // isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the
@@ -126,7 +126,21 @@ var oldNames = []string{
 	"license", "license.md", "license.txt", "COPYING", "COPYING.md", "COPYING.txt", "UNLICENSE", "MIT-LICENSE", "MIT-LICENSE.txt",
 }
 
-func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snapshot, paths []string) error {
+// PastPaths implements scanners.PastReader: the licence files of the root
+// folder, those that stand there and those that often stood there. Others have
+// no history that is read: it would take the trees of every folder.
+func (Scanner) PastPaths(files []gitrepo.File) []string {
+	paths := slices.Clone(oldNames)
+	for _, file := range files {
+		if !strings.Contains(file.Path, "/") && file.Mode != gitrepo.ModeGitlink && fs.ValidPath(file.Path) && isLicense(strings.ToLower(file.Path)) {
+			paths = append(paths, file.Path)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snapshot) error {
 	unknown := func(cause observation.Cause, detail string) {
 		out.unknown("license.changes", cause, detail)
 		out.unknown("license.last-change-days", cause, detail)
@@ -135,7 +149,7 @@ func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snaps
 		unknown(observation.CauseMissingObjects, "the history was cut off (a shallow clone); fetch the whole history")
 		return nil
 	}
-	history, err := snapshot.Changes(ctx, union(paths, oldNames)...)
+	history, err := snapshot.Changes(ctx, Scanner{}.PastPaths(snapshot.Files())...)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -143,6 +157,7 @@ func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snaps
 		unknown(gitrepo.CauseOf(err), "the history of the licence files breaks off; fetch the whole history")
 		return nil
 	}
+	history = slices.DeleteFunc(history, func(c gitrepo.Change) bool { return strings.Contains(c.Path, "/") }) // a folder may have such a name
 	changes, last, err := licenseChanges(history, snapshot.ReadBlob, out.at)
 	if err != nil {
 		unknown(gitrepo.CauseOf(err), "an older version of a licence file is missing from the mirror; fetch its blobs")
@@ -156,12 +171,6 @@ func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snaps
 	}
 	out.measured("license.last-change-days", int(out.at.Sub(last)/(24*time.Hour)), source)
 	return nil
-}
-
-func union(a, b []string) []string {
-	all := slices.Concat(a, b)
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // licenseChanges replays the history of the licence files, newest first as git

@@ -20,7 +20,7 @@ type publiccodeFile struct {
 }
 
 func readPubliccode(files *tree) publiccodeFile {
-	file := publiccodeFile{path: files.first(root, named("publiccode.yml", "publiccode.yaml"))}
+	file := publiccodeFile{path: files.firstOf(publiccodeSource)}
 	if file.path == "" {
 		return file
 	}

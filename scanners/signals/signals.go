@@ -18,7 +18,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "2"
+const version = "3"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}

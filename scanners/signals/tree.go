@@ -45,6 +45,46 @@ var (
 	usualPlaces = []string{".", ".github", "docs"}
 )
 
+// source is a kind of file whose contents are read: in which folders it may
+// stand, and under which names, in lower case.
+type source struct {
+	folders []string
+	matches func(name string) bool
+}
+
+// The sources. Of all other files the names alone are read.
+var (
+	publiccodeSource  = source{root, named("publiccode.yml", "publiccode.yaml")}
+	readmeSource      = source{usualPlaces, document("readme")}
+	fundingYAMLSource = source{[]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml")}
+	fundingJSONSource = source{[]string{".", ".well-known", ".github", "docs"}, named("funding.json")}
+	packageSource     = source{root, named("package.json")}
+	licenseSource     = source{usualPlaces, isLicense}
+	licensesSource    = source{[]string{"licenses"}, func(string) bool { return true }}
+)
+
+// Wants implements scanners.Scanner: the files of the sources. A symbolic link
+// with such a name is wanted too; what it points to may have any name, and is
+// unknown where it is missing.
+func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
+	if file.Mode == gitrepo.ModeGitlink || strings.Count(file.Path, "/") > 1 {
+		return gitrepo.Unwanted
+	}
+	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
+	for _, s := range []source{publiccodeSource, readmeSource, fundingYAMLSource, fundingJSONSource, packageSource, licenseSource, licensesSource} {
+		if slices.Contains(s.folders, folder) && s.matches(name) {
+			return gitrepo.Needed
+		}
+	}
+	return gitrepo.Unwanted
+}
+
+// of returns the files of a source.
+func (t *tree) of(s source) []string { return t.find(s.folders, s.matches) }
+
+// firstOf returns the first of them, or "".
+func (t *tree) firstOf(s source) string { return t.first(s.folders, s.matches) }
+
 // find returns the files of the folders whose lower-case name matches.
 func (t *tree) find(folders []string, matches func(name string) bool) []string {
 	var found []string
@@ -133,7 +173,7 @@ type text struct {
 }
 
 func readReadme(t *tree) text {
-	front := text{path: t.first([]string{".", ".github", "docs"}, document("readme"))}
+	front := text{path: t.firstOf(readmeSource)}
 	if front.path == "" {
 		return front
 	}
