@@ -35,6 +35,14 @@ type Scanner interface {
 	Scan(ctx context.Context, in Input) (observation.Observation, error)
 }
 
+// PastReader is a scanner that also reads older versions of some files.
+type PastReader interface {
+	Scanner
+	// PastPaths lists the files in the root folder whose older versions Scan
+	// reads, among them such as stand there no more.
+	PastPaths(files []gitrepo.File) []string
+}
+
 // CatalogScanner is a scanner that also reads measures from the catalog entry
 // itself, once a good, without any repository.
 type CatalogScanner interface {

@@ -32,6 +32,8 @@ type Config struct {
 	Limit        int               `mapstructure:"limit"`
 	Jobs         int               `mapstructure:"jobs"`
 	Timeout      time.Duration     `mapstructure:"timeout"`
+	MaxFiles     int               `mapstructure:"max-files"`
+	MaxBytes     int               `mapstructure:"max-bytes"`
 	Rewrite      map[string]string `mapstructure:"rewrite"`
 }
 
@@ -58,7 +60,9 @@ func Settings() []Setting {
 		{"only", "", "read only goods whose name, id or repository contains this"},
 		{"limit", 0, "read at most so many goods (0: all)"},
 		{"jobs", runtime.GOMAXPROCS(0), "repositories to work on at once"},
-		{"timeout", 10 * time.Minute, "longest time for one repository"},
+		{"timeout", 10 * time.Minute, "longest time to fetch one repository, and to read it"},
+		{"max-files", 500_000, "most files of one repository; a larger one is unknown: over the limit"},
+		{"max-bytes", 2 << 30, "most bytes of files read of one repository; what goes beyond is unknown: over the limit"},
 	}
 }
 
@@ -145,8 +149,8 @@ func (c *Config) check(now time.Time) error {
 	if _, err := time.Parse(time.DateOnly, c.AsOf); err != nil {
 		return fmt.Errorf("as-of: %q is not a day like 2006-01-02", c.AsOf)
 	}
-	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 {
-		return errors.New("jobs must be 1 or more, limit 0 or more, timeout longer than nothing")
+	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 {
+		return errors.New("jobs, max-files and max-bytes must be 1 or more, limit 0 or more, timeout longer than nothing")
 	}
 	if c.Mirror != "" && !strings.Contains(c.Mirror, "{name}") {
 		return fmt.Errorf("mirror: %q needs {name} (and may have {host} and {owner})", c.Mirror)

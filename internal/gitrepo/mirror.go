@@ -271,9 +271,8 @@ func (g *Git) fetchObjects(ctx context.Context, address, dir, before string, oid
 const maxPacks = 50
 
 func (g *Git) repack(ctx context.Context, address, dir string) error {
-	packs, err := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.pack"))
-	if err != nil || len(packs) <= maxPacks {
-		return err
+	if len(packs(dir)) <= maxPacks {
+		return nil
 	}
 	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL="}, nil, "repack", "-a", "-d", "-q"); err != nil {
 		return &Error{observation.CauseCorrupt, "pack the mirror of", address, err}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -61,4 +62,22 @@ func lastLook(gitDir string) time.Time {
 		}
 	}
 	return newest
+}
+
+// PackedBytes is the size of a repository's packs, or 0 where it has none: a
+// rough measure of how long it takes to read.
+func PackedBytes(dir string) int64 {
+	var total int64
+	for _, pack := range append(packs(dir), packs(filepath.Join(dir, ".git"))...) {
+		if info, err := pack.Info(); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}
+
+// packs lists the packs of a .git folder; none where it cannot be read.
+func packs(gitDir string) []os.DirEntry {
+	entries, _ := os.ReadDir(filepath.Join(gitDir, "objects", "pack"))
+	return slices.DeleteFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) != ".pack" })
 }

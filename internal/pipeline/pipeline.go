@@ -95,6 +95,7 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: wants(all),
 	})
 	if err != nil {
 		return nil, err

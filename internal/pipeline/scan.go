@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +20,9 @@ import (
 // Scan is the acquire and scan stages: it brings every repository of the run
 // and lets each scanner look at it once. What was looked at before, at the
 // same commit with the same scanner and configuration, is not looked at again.
+//
+// Mirrors that are at hand are scanned while others are fetched, and the
+// largest come first, so that no core waits at the end for one of them.
 func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	repositories, err := p.repositories(ctx, run)
 	if err != nil {
@@ -30,28 +30,69 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
+	atHand, remote := p.schedule(repositories)
 	group, working := errgroup.WithContext(ctx) // working ends with the group
-	group.SetLimit(p.cfg.Jobs)
+	fetched := make(chan acquired)
+	group.Go(func() error {
+		defer close(fetched)
+		return p.fetchAll(working, remote, fetched)
+	})
 	var reporting sync.Mutex
-	for _, repository := range repositories {
-		group.Go(func() error {
-			scan, err := p.scanRepository(working, run, repository)
-			if err != nil {
-				return err
-			}
-			if err := p.store.PutScan(working, run.ID, scan); err != nil {
-				return fmt.Errorf("store the scan of %s: %w", repository.URL, err)
-			}
-			reporting.Lock()
-			defer reporting.Unlock()
-			p.progress.Done(repository.URL, outcomeOf(scan))
-			return nil
-		})
+	scan := func(a acquired) error {
+		outcome, err := p.scanAndStore(working, run, a)
+		if err != nil {
+			return err
+		}
+		reporting.Lock()
+		defer reporting.Unlock()
+		p.progress.Done(a.repository.URL, outcome)
+		return nil
+	}
+	for range p.cfg.Jobs {
+		group.Go(func() error { return work(working, atHand, fetched, scan) })
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
 	return p.store.Advance(ctx, run.ID, store.Scanned)
+}
+
+// work scans what either channel brings until both are closed.
+func work(ctx context.Context, atHand, fetched <-chan acquired, scan func(acquired) error) error {
+	for atHand != nil || fetched != nil {
+		var next acquired
+		var open bool
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case next, open = <-fetched:
+			if !open {
+				fetched = nil
+			}
+		case next, open = <-atHand:
+			if !open {
+				atHand = nil
+			}
+		}
+		if !open {
+			continue
+		}
+		if err := scan(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Pipeline) scanAndStore(ctx context.Context, run store.Run, a acquired) (string, error) {
+	scan, err := p.scanRepository(ctx, run, a)
+	if err != nil {
+		return "", err
+	}
+	if err := p.store.PutScan(ctx, run.ID, scan); err != nil {
+		return "", fmt.Errorf("store the scan of %s: %w", a.repository.URL, err)
+	}
+	return outcomeOf(scan), nil
 }
 
 func outcomeOf(scan store.Scan) string {
@@ -66,19 +107,19 @@ func outcomeOf(scan store.Scan) string {
 
 // scanRepository never fails for what is wrong with the repository: that
 // becomes the scan's failure. It fails when the run is over.
-func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, repository catalog.Repository) (store.Scan, error) {
+func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired) (store.Scan, error) {
 	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
+	repository := a.repository
 	scan := store.Scan{URL: repository.URL, At: run.AsOf}
-	dir, err := p.acquire(limited, repository)
-	if err != nil {
-		return p.unreadable(ctx, scan, err)
+	if a.err != nil {
+		return p.unreadable(ctx, scan, a.err)
 	}
-	sight, _ := gitrepo.Look(dir)
+	sight, _ := gitrepo.Look(a.dir)
 	if last, ok := p.unchanged(limited, run, repository, sight); ok {
 		return last, nil
 	}
-	snapshot, err := p.git.Open(limited, dir)
+	snapshot, err := p.git.Open(limited, a.dir)
 	if err != nil {
 		return p.unreadable(ctx, scan, err)
 	}
@@ -127,41 +168,6 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 		keys = append(keys, workKey(scanner, last.Commit, last.Variant, last.At))
 	}
 	return last, slices.Equal(keys, last.Keys)
-}
-
-// acquire returns the folder of the given mirror of a repository, or of its own
-// after bringing it up to date.
-func (p *Pipeline) acquire(ctx context.Context, repository catalog.Repository) (string, error) {
-	if repository.Host == "" {
-		return repository.URL, nil // a path from the command line
-	}
-	given := p.given[repository.URL]
-	if given != "" {
-		return given, nil
-	}
-	if p.cfg.Mirror != "" {
-		given = expand(p.cfg.Mirror, repository)
-		if _, err := os.Stat(given); err == nil {
-			return given, nil
-		}
-	}
-	local := filepath.Join(repository.Host, filepath.FromSlash(repository.Owner), repository.Path+".git")
-	if !filepath.IsLocal(local) {
-		return "", &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL, Err: errors.New("its path leaves the store")}
-	}
-	dir := filepath.Join(p.cfg.Store, "mirrors", local)
-	if err := p.git.Mirror(ctx, repository.URL, dir); err != nil {
-		if given != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
-			err = &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: repository.URL, Err: fmt.Errorf("no mirror at %s, and offline", given)}
-		}
-		return "", err
-	}
-	return dir, nil
-}
-
-// expand fills a mirror template.
-func expand(template string, repository catalog.Repository) string {
-	return strings.NewReplacer("{host}", repository.Host, "{owner}", repository.Owner, "{name}", repository.Path).Replace(template)
 }
 
 // observe lets one scanner look at a snapshot, unless the store holds what it

@@ -56,6 +56,9 @@ func (Scanner) Configuration() string { return "" }
 // DependsOnTime implements scanners.Scanner: the window ends at Input.At.
 func (Scanner) DependsOnTime() bool { return true }
 
+// Wants implements scanners.Scanner: history alone is read.
+func (Scanner) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
+
 // Definitions implements scanners.Scanner.
 func (Scanner) Definitions() []observation.Definition {
 	return []observation.Definition{definition}
