@@ -41,12 +41,12 @@ const unsettled = -1
 func fileChecks() []fileCheck {
 	return []fileCheck{
 		{
-			name: checks.CheckBinaryArtifacts, heads: true, settled: checker.MinResultScore,
+			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, heads: true, settled: checker.MinResultScore,
 			elsewhere: "runs of a workflow that validates Gradle wrappers were not asked for",
 			remedy:    "Remove compiled files from the repository and build them from source in the release pipeline.",
 		},
 		{
-			name: checks.CheckDangerousWorkflow, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			name: checks.CheckDangerousWorkflow, candidates: (*tree).wanted, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
 			remedy: "Do not check out or interpolate what a pull request brings in a workflow that holds secrets; pass such values through environment variables.",
 		},
 		{
@@ -64,27 +64,27 @@ func fileChecks() []fileCheck {
 			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which licence it is by an SPDX identifier in the file's name only.",
 		},
 		{
-			name: checks.CheckPackaging, run: packaging, settled: checker.MaxResultScore, inconclusive: observation.Unknown,
+			name: checks.CheckPackaging, run: packaging, candidates: (*tree).wanted, settled: checker.MaxResultScore, inconclusive: observation.Unknown,
 			elsewhere: "packages published by other ways were not looked for",
 			remedy:    "Publish releases from a workflow in the repository.",
 		},
 		{
-			name: checks.CheckPinnedDependencies, heads: true, settled: unsettled, inconclusive: observation.NotApplicable,
+			name: checks.CheckPinnedDependencies, candidates: (*tree).wanted, heads: true, settled: unsettled, inconclusive: observation.NotApplicable,
 			remedy: "Name actions, container images and downloads in scripts by their hash; let an update bot keep the hashes fresh.",
 		},
 		{
-			name: checks.CheckSAST, settled: checker.MaxResultScore,
+			name: checks.CheckSAST, candidates: (*tree).wanted, settled: checker.MaxResultScore,
 			elsewhere: "analysis that runs outside workflows was not asked for",
 			mute:      "no pull requests merged into dev branch",
 			remedy:    "Run a static analyser on every change, for example CodeQL in a workflow.",
 		},
 		{
-			name: checks.CheckSecurityPolicy, settled: checker.MaxResultScore,
+			name: checks.CheckSecurityPolicy, candidates: (*tree).wanted, settled: checker.MaxResultScore,
 			elsewhere: "a policy of the whole organisation was not looked for",
 			remedy:    "Add SECURITY.md: whom to tell of a vulnerability, by which address or link, and when to expect an answer.",
 		},
 		{
-			name: checks.CheckTokenPermissions, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			name: checks.CheckTokenPermissions, candidates: (*tree).wanted, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
 			remedy: "Set permissions to read at the top of each workflow, and grant writes to the one job that needs them.",
 		},
 	}

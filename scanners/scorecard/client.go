@@ -27,7 +27,6 @@ type client struct {
 	paths  []string // what the check sees, in the order of a walk
 	heads  bool
 	unread []unreadFile
-	byName int // files that were not opened, and were judged by their names
 }
 
 // unreadFile is a file that a check opened in vain.
@@ -96,10 +95,6 @@ func (c *client) GetFileReader(name string) (io.ReadCloser, error) {
 // contents returns nothing where the file cannot be read, and notes it: so the
 // check goes on and meets all of the files that are missing.
 func (c *client) contents(name string, file treeFile) []byte {
-	if c.heads && file.err == nil && file.want != gitrepo.Needed {
-		c.byName++
-		return nil
-	}
 	data, err := c.files.contents(name, file, c.heads)
 	if err != nil {
 		c.unread = append(c.unread, unreadFile{path: name, cause: gitrepo.CauseOf(err), err: err})

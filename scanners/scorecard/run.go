@@ -31,7 +31,7 @@ func (e panicError) Error() string { return fmt.Sprintf("the check panicked: %v"
 type outcome struct {
 	checker.CheckResult
 	unread []unreadFile
-	byName int // files that were judged by their names
+	byName int // files that the check would open and that were judged by their names
 }
 
 // runCheck runs one check with a client of its own. The library's runner is
@@ -45,7 +45,10 @@ func (s *Scanner) runCheck(ctx context.Context, spec fileCheck, in scanners.Inpu
 			result.CheckResult = checker.CreateRuntimeErrorResult(spec.name, panicError{value})
 		}
 		result.Details = logger.Flush()
-		result.unread, result.byName = client.unread, client.byName
+		result.unread = client.unread
+		if spec.heads {
+			result.byName = len(files.paths) - len(client.paths)
+		}
 	}()
 	run := spec.run
 	if run == nil {

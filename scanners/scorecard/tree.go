@@ -30,6 +30,7 @@ const (
 type tree struct {
 	snapshot *gitrepo.Snapshot
 	paths    []string // in the order of a walk: "a/b" stands before "a.txt"
+	needed   []string // those of paths whose names do not tell what they are
 	byPath   map[string]treeFile
 	blobs    map[string]*blob // by object id
 	room     int64            // bytes that may still be kept
@@ -77,8 +78,16 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 		t.note(file.Path, entry)
 	}
 	sortAsWalked(t.paths)
+	for _, name := range t.paths {
+		if file := t.byPath[name]; file.err != nil || file.want == gitrepo.Needed {
+			t.needed = append(t.needed, name)
+		}
+	}
 	return t
 }
+
+// wanted lists the files that are looked into.
+func (t *tree) wanted() []string { return t.needed }
 
 // showable refuses paths that a checkout would refuse. Bytes that are not
 // UTF-8 are no reason.
