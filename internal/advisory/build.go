@@ -2,15 +2,13 @@ package advisory
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/jmoiron/sqlx"
 
@@ -41,46 +39,96 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 	if info, ok := current(ctx, source, found, path); ok {
 		return info, nil
 	}
-	draft, err := os.MkdirTemp(filepath.Dir(path), ".advisories-")
+	folder, err := os.MkdirTemp(filepath.Dir(path), ".advisories-")
 	if err != nil {
 		return Info{}, fmt.Errorf("write the advisory index beside %s: %w", path, err)
 	}
-	defer os.RemoveAll(draft)
-	info, err := buildDraft(ctx, source, found, path, filepath.Join(draft, "index"), report)
+	defer os.RemoveAll(folder)
+	draft := filepath.Join(folder, "index")
+	err = errDamagedIndex
+	var info Info
+	if copyIndex(ctx, path, draft) == nil {
+		info, err = buildDraft(ctx, source, found, draft, report)
+	}
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errNoEcosystem) {
+		// There is no index that could be brought up to date: build it anew.
+		if err = makeIndex(ctx, draft); err == nil {
+			info, err = buildDraft(ctx, source, found, draft, report)
+		}
+	}
 	if err != nil {
 		return Info{}, fmt.Errorf("index the advisories of %s: %w", source, err)
 	}
-	if err := os.Rename(filepath.Join(draft, "index"), path); err != nil {
+	if err := os.Rename(draft, path); err != nil {
 		return Info{}, fmt.Errorf("put the advisory index in place: %w", err)
 	}
 	return info, nil
 }
 
-func buildDraft(ctx context.Context, source string, found []part, old, draft string, report func(Progress)) (Info, error) {
-	// The draft is thrown away if anything fails, so it needs no journal.
-	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-32768)&_pragma=locking_mode(EXCLUSIVE)")
+// copyIndex makes a draft of an index that can be used.
+func copyIndex(ctx context.Context, path, draft string) error {
+	if _, err := os.Stat(path); err != nil {
+		return err
+	}
+	x, err := openIndex(path)
+	if err != nil {
+		return err
+	}
+	defer x.Close()
+	if err := errors.Join(x.checkFormat(ctx), x.checkWhole(ctx, path)); err != nil {
+		return err
+	}
+	return copyFile(path, draft, nil)
+}
+
+// makeIndex makes an empty draft.
+func makeIndex(ctx context.Context, draft string) error {
+	if err := os.RemoveAll(draft); err != nil {
+		return err
+	}
+	db, err := openDraft(draft)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d;", format)+schema)
+	return errors.Join(err, db.Close())
+}
+
+// openDraft opens an index to be written. A draft is thrown away if anything
+// fails, so it needs no journal.
+func openDraft(draft string) (index, error) {
+	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-4096)&_pragma=locking_mode(EXCLUSIVE)")
+	if err == nil {
+		db.SetMaxOpenConns(1)
+	}
+	return db, err
+}
+
+// errNoEcosystem is for a source of which nothing can be read.
+var errNoEcosystem = errors.New("no ecosystem could be read")
+
+// buildDraft brings a draft up to its source.
+func buildDraft(ctx context.Context, source string, found []part, draft string, report func(Progress)) (Info, error) {
+	db, err := openDraft(draft)
 	if err != nil {
 		return Info{}, err
 	}
 	defer db.Close()
-	db.SetMaxOpenConns(1) // an attached database belongs to one connection
-	if _, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d;", format)+schema); err != nil {
-		return Info{}, err
-	}
 	b := &builder{db: db, report: report, reused: map[string]bool{}}
-	if err := b.attach(ctx, old); err != nil {
+	if err := b.start(ctx, found); err != nil {
 		return Info{}, err
 	}
 	if err := b.about(ctx, source); err != nil {
 		return Info{}, err
 	}
-	for i, p := range found {
-		if err := b.add(ctx, int64(i+1), p); err != nil {
+	for _, p := range found {
+		if err := b.add(ctx, p); err != nil {
 			return Info{}, fmt.Errorf("%s: %w", p.ecosystem, err)
 		}
 	}
 	if b.read == 0 {
-		return Info{}, fmt.Errorf("no ecosystem could be read: %w", errors.Join(b.failed...))
+		return Info{}, fmt.Errorf("%w: %w", errNoEcosystem, errors.Join(b.failed...))
 	}
 	info, err := db.info(ctx, noLimit)
 	if err != nil {
@@ -126,41 +174,65 @@ func current(ctx context.Context, source string, found []part, path string) (Inf
 	return info, err == nil
 }
 
-// builder fills a draft.
+// builder brings a draft up to its source.
 type builder struct {
 	db     index
 	report func(Progress)
-	old    map[string]row // ecosystems of the index before, by name
+	old    map[string]ecosystemRow // what the draft began with, by name
+	last   int64                   // the highest id of an ecosystem
 	reused map[string]bool
 	read   int // ecosystems that could be read
 	failed []error
 }
 
-// attach opens the index before, where there is one that can be used.
-func (b *builder) attach(ctx context.Context, path string) error {
-	b.old = map[string]row{}
-	if _, err := os.Stat(path); err != nil {
-		return nil
-	}
-	before, err := openIndex(path)
+// start takes out of the draft what will be written again, and ecosystems that
+// the source no longer has.
+func (b *builder) start(ctx context.Context, found []part) error {
+	rows, err := b.db.rows(ctx)
 	if err != nil {
 		return err
 	}
-	defer before.Close()
-	if before.checkFormat(ctx) != nil {
-		return nil
-	}
-	rows, err := before.rows(ctx)
-	if err != nil {
-		return nil // damaged: build anew
-	}
-	if _, err := b.db.ExecContext(ctx, "ATTACH DATABASE ? AS before", address(path, readOnly)); err != nil {
-		return nil
-	}
+	b.old = map[string]ecosystemRow{}
 	for _, r := range rows {
 		b.old[r.Name] = r
+		b.last = max(b.last, r.ID)
+	}
+	if _, err := b.db.ExecContext(ctx, "DELETE FROM about; DELETE FROM exploited; DELETE FROM note WHERE ecosystem NOT IN (SELECT name FROM ecosystem)"); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if !slices.ContainsFunc(found, func(p part) bool { return p.ecosystem == r.Name }) {
+			if err := b.drop(ctx, r); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
+}
+
+// drop takes an ecosystem out of the draft.
+func (b *builder) drop(ctx context.Context, r ecosystemRow) error {
+	tx, err := b.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	s := shelves{tx: tx, ecosystem: r.ID}
+	if err := errors.Join(dropAbout(ctx, tx, r), s.clear(ctx)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// dropAbout takes out all of an ecosystem but its entries.
+func dropAbout(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
+	_, err := tx.NamedExecContext(ctx, "DELETE FROM ecosystem WHERE id = :id", r)
+	for _, statement := range []string{"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name"} {
+		if err == nil {
+			_, err = tx.NamedExecContext(ctx, statement, r)
+		}
+	}
+	return err
 }
 
 // about stores the source and the KEV catalog.
@@ -168,7 +240,7 @@ func (b *builder) about(ctx context.Context, source string) error {
 	catalog, err := readKEV(source)
 	if err != nil {
 		subject := filepath.Join(source, kevFile)
-		if err := b.note(ctx, 0, observation.CauseBroken, subject, fmt.Sprintf("%v; whether an advisory is exploited stays unknown; fetch the catalog again", err)); err != nil {
+		if err := b.note(ctx, "", observation.CauseBroken, subject, fmt.Sprintf("%v; whether an advisory is exploited stays unknown; fetch the catalog again", err)); err != nil {
 			return err
 		}
 	}
@@ -193,73 +265,98 @@ func (b *builder) about(ctx context.Context, source string) error {
 	}
 	failed, err := fetchNotes(source)
 	for _, n := range failed {
-		err = errors.Join(err, b.note(ctx, 0, n.Cause, n.Subject, n.Message))
+		err = errors.Join(err, b.note(ctx, "", n.Cause, n.Subject, n.Message))
 	}
 	return err
 }
 
-func (b *builder) note(ctx context.Context, ecosystem int64, cause observation.Cause, subject, message string) error {
-	data, err := json.Marshal(observation.Note{Cause: cause, Subject: subject, Message: message})
-	if err != nil {
-		return err
-	}
-	_, err = b.db.ExecContext(ctx, "INSERT INTO note VALUES (?, ?)", ecosystem, data)
-	return err
+func (b *builder) note(ctx context.Context, ecosystem string, cause observation.Cause, subject, message string) error {
+	return insertNote(ctx, b.db, ecosystem, observation.Note{Cause: cause, Subject: subject, Message: message})
 }
 
-// add indexes one ecosystem. What cannot be read of it is noted.
-func (b *builder) add(ctx context.Context, id int64, p part) error {
+// add brings one ecosystem up to its part of the source. What cannot be read
+// of it is noted.
+func (b *builder) add(ctx context.Context, p part) error {
+	before, known := b.old[p.ecosystem]
 	stamp, err := p.stamp()
 	if err != nil {
-		return b.unreadable(ctx, id, p, err)
+		return b.unreadable(ctx, p, err)
 	}
-	before, known := b.old[p.ecosystem]
 	if known && before.Stamp == stamp {
-		return b.reuse(ctx, id, before, stamp)
+		return b.reuse(ctx, before, stamp)
 	}
-	digest, err := p.digest(ctx)
+	from, err := p.open()
 	if err != nil {
-		return b.unreadable(ctx, id, p, err)
+		return b.unreadable(ctx, p, err)
 	}
-	if known && before.Digest == digest {
-		return b.reuse(ctx, id, before, stamp)
+	defer from.close()
+	listed, err := from.list(ctx)
+	if err != nil {
+		return b.unreadable(ctx, p, err)
 	}
+	if known && before.Digest == listed.digest {
+		return b.reuse(ctx, before, stamp)
+	}
+	if !known {
+		b.last++
+		before = ecosystemRow{ID: b.last, Ecosystem: Ecosystem{Name: p.ecosystem}}
+	}
+	err = b.fill(ctx, from, listed, before, stamp)
+	if unusable(err) {
+		if err := b.drop(ctx, before); err != nil {
+			return err
+		}
+		delete(b.old, p.ecosystem)
+		return b.unreadable(ctx, p, err)
+	}
+	return err
+}
+
+// fill reads the members that changed.
+func (b *builder) fill(ctx context.Context, from *supply, listed *listing, before ecosystemRow, stamp string) error {
 	tx, err := b.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	fill := newFilling(tx, id, p.ecosystem, b.report)
-	if err := fill.run(ctx, p); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		// A transaction without a journal cannot be rolled back: take out what
-		// went in by hand.
-		if _, wipe := tx.ExecContext(ctx, "DELETE FROM advisory WHERE ecosystem = ?", id); wipe != nil {
-			return wipe
-		}
-		if commit := tx.Commit(); commit != nil {
-			return commit
-		}
-		if fill.writing {
-			return err
-		}
-		return b.unreadable(ctx, id, p, err)
+	f := &filling{
+		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces},
+		from:    from, listing: listed, report: b.report,
 	}
-	if err := fill.finish(ctx, stamp, digest); err != nil {
+	err = f.begin(ctx)
+	if err == nil {
+		err = dropAbout(ctx, tx, before)
+	}
+	if err == nil {
+		err = f.run(ctx)
+	}
+	if err == nil {
+		err = f.finish(ctx, tx, stamp)
+	}
+	if err != nil && !unusable(err) {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	// Without a journal nothing can be rolled back: what cannot be used is dropped after.
+	if err := errors.Join(err, tx.Commit()); err != nil {
 		return err
 	}
 	b.read++
 	return nil
 }
 
-func (b *builder) unreadable(ctx context.Context, id int64, p part, err error) error {
+// unusable tells what is wrong with an ecosystem from what is wrong with the index.
+func unusable(err error) bool {
+	return errors.Is(err, errNoRecord) || errors.Is(err, errTooLarge)
+}
+
+func (b *builder) unreadable(ctx context.Context, p part, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if before, known := b.old[p.ecosystem]; known {
+		if err := b.drop(ctx, before); err != nil {
+			return err
+		}
 	}
 	b.failed = append(b.failed, fmt.Errorf("%s: %w", p.ecosystem, err))
 	cause := observation.CauseBroken
@@ -268,108 +365,14 @@ func (b *builder) unreadable(ctx context.Context, id int64, p part, err error) e
 	} else if errors.Is(err, fs.ErrNotExist) {
 		cause = observation.CauseNotFound
 	}
-	return b.note(ctx, id, cause, firstOf(p.archive, p.folder),
+	return b.note(ctx, p.ecosystem, cause, firstOf(p.archive, p.folder),
 		fmt.Sprintf("%v; packages of %s stay unknown until it can be read", err, p.ecosystem))
 }
 
-// reuse copies an ecosystem from the index before.
-func (b *builder) reuse(ctx context.Context, id int64, before row, stamp string) error {
-	for _, statement := range []string{
-		"INSERT INTO advisory SELECT ?1, name, id, entry FROM before.advisory WHERE ecosystem = ?2 ORDER BY name, id",
-		"INSERT INTO day SELECT ?1, modified FROM before.day WHERE ecosystem = ?2",
-		"INSERT INTO note SELECT ?1, note FROM before.note WHERE ecosystem = ?2 ORDER BY rowid",
-	} {
-		if _, err := b.db.ExecContext(ctx, statement, id, before.ID); err != nil {
-			return fmt.Errorf("take over from the index before: %w", err)
-		}
-	}
+// reuse leaves an ecosystem as it is.
+func (b *builder) reuse(ctx context.Context, before ecosystemRow, stamp string) error {
 	b.read++
 	b.reused[before.Name] = true
-	return insertEcosystem(ctx, b.db, row{ID: id, Stamp: stamp, Digest: before.Digest, Ecosystem: before.Ecosystem})
-}
-
-func insertEcosystem(ctx context.Context, db sqlx.ExtContext, r row) error {
-	_, err := sqlx.NamedExecContext(ctx, db, `INSERT INTO ecosystem
-		VALUES (:id, :name, :stamp, :digest, :records, :malware, :packages, :withdrawn, :broken)`, r)
+	_, err := b.db.ExecContext(ctx, "UPDATE ecosystem SET stamp = ? WHERE id = ?", stamp, before.ID)
 	return err
-}
-
-// parsed is a record file after parsing, ready to be stored.
-type parsed struct {
-	file      string
-	id        string
-	modified  int64
-	withdrawn bool
-	rows      map[string][]byte // entries by package name
-	err       error
-}
-
-func parse(ecosystem string, b blob) parsed {
-	if b.err != nil {
-		return parsed{file: b.name, err: b.err}
-	}
-	r, err := parseRecord(b.data)
-	p := parsed{file: b.name, id: r.ID, modified: unix(r.Modified), withdrawn: r.Withdrawn != "", err: err}
-	if p.withdrawn || p.id == "" {
-		return p
-	}
-	p.rows = map[string][]byte{}
-	for name, e := range r.entries(ecosystem) {
-		data, err := json.Marshal(e)
-		if err != nil {
-			return parsed{file: b.name, err: err}
-		}
-		p.rows[name] = data
-	}
-	return p
-}
-
-// parseAll parses on all cores and calls store in the order of the archive,
-// from this goroutine. Few records are in memory at a time.
-func parseAll(ctx context.Context, p part, total func(int), store func(parsed) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	workers := runtime.GOMAXPROCS(0)
-	type job struct {
-		blob blob
-		done chan parsed
-	}
-	jobs := make(chan job)
-	queue := make(chan chan parsed, 4*workers)
-	var group sync.WaitGroup
-	for range workers {
-		group.Go(func() {
-			for j := range jobs {
-				j.done <- parse(p.ecosystem, j.blob)
-			}
-		})
-	}
-	var readErr error
-	group.Go(func() {
-		defer close(queue)
-		defer close(jobs)
-		readErr = p.read(ctx, total, func(b blob) bool {
-			done := make(chan parsed, 1)
-			select {
-			case queue <- done:
-			case <-ctx.Done():
-				return false
-			}
-			jobs <- job{b, done}
-			return true
-		})
-	})
-	var storeErr error
-	for done := range queue {
-		if result := <-done; storeErr == nil {
-			if storeErr = store(result); storeErr != nil {
-				cancel()
-			}
-		}
-	}
-	group.Wait()
-	if storeErr != nil {
-		return storeErr
-	}
-	return readErr
 }

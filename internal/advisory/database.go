@@ -14,8 +14,8 @@ import (
 // advisories: every package is unknown to it.
 type Database struct {
 	index      index
-	ecosystems map[string]int64 // name to id
-	kev        map[string]bool  // nil where no catalog was read
+	ecosystems map[string]ecosystemRow // by name
+	kev        map[string]bool         // nil where no catalog was read
 }
 
 // Open opens an index that Build wrote.
@@ -27,7 +27,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
 	}
-	d := &Database{index: x, ecosystems: map[string]int64{}}
+	d := &Database{index: x, ecosystems: map[string]ecosystemRow{}}
 	if err := d.load(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), x.Close())
 	}
@@ -43,7 +43,7 @@ func (d *Database) load(ctx context.Context) error {
 		return err
 	}
 	for _, r := range rows {
-		d.ecosystems[r.Name] = r.ID
+		d.ecosystems[r.Name] = r
 	}
 	var cves []string
 	if err := d.index.SelectContext(ctx, &cves, "SELECT cve FROM exploited"); err != nil {

@@ -3,10 +3,12 @@ package advisory
 import (
 	"archive/zip"
 	"bytes"
-	"context"
 	"errors"
+	"fmt"
+	"io"
 	"strings"
 	"testing"
+	"time"
 )
 
 func FuzzParseRecord(f *testing.F) {
@@ -22,15 +24,56 @@ func FuzzParseRecord(f *testing.F) {
 		if r.ID == "" {
 			t.Fatal("a record without an id was accepted")
 		}
-		for name, e := range r.entries("npm") {
-			if e.ID != r.ID || len(e.Spans) == 0 || name == "" {
-				t.Fatalf("entry %q: %+v", name, e)
+		for _, e := range r.entries("npm") {
+			if e.ID != r.ID || len(e.Spans) == 0 || e.name == "" {
+				t.Fatalf("entry %+v", e)
 			}
+			samePacked(t, e)
 			e.affects("1.0.0", "npm", "")
 			if severity, score, _ := e.judge(); severity == "" || (score != nil && (*score < 0 || *score > 10)) {
 				t.Fatalf("severity %q, score %v", severity, score)
 			}
 		}
+	})
+}
+
+// samePacked fails where an entry is another after it was in the index.
+func samePacked(t *testing.T, e named) {
+	t.Helper()
+	err := eachEntry(e.append(nil, "npm", e.name), func(p packedEntry) error {
+		got, err := p.entry("npm")
+		if err == nil && (string(p.name) != e.name || fmt.Sprint(got) != fmt.Sprint(e.entry)) {
+			t.Fatalf("packed %+v, unpacked %+v", e, got)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzPackedEntries(f *testing.F) {
+	f.Add(entry{ID: "MAL-1", Summary: commonSummary("npm", "left"), Aliases: []string{"A"}, Spans: []entrySpan{{Versions: []string{"1"}, Ranges: [][]event{{{Fixed: "2"}}}}}}.append(nil, "npm", "left"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		eachEntry(data, func(p packedEntry) error {
+			_, err := p.entry("npm")
+			return err
+		})
+		decodeMembers(data, func(member, []uint64) error { return nil })
+	})
+}
+
+// unpackAll reads every file of an archive, as a build does.
+func unpackAll(data []byte, yield func(entry zipEntry, contents []byte, err error)) error {
+	u := unpacker{file: bytes.NewReader(data)}
+	return readDirectory(u.file, int64(len(data)), func(e zipEntry) error {
+		m := member{sum: uint64(e.checksum)<<32 | e.size, packed: uint32(e.packed), method: e.method, offset: e.offset}
+		if e.size > maxRecord || e.packed > maxRecord {
+			return nil
+		}
+		_, contents, err := u.read(m)
+		yield(e, contents, err)
+		return nil
 	})
 }
 
@@ -40,26 +83,71 @@ func FuzzReadZip(f *testing.F) {
 	if member, err := w.Create("A.json"); err == nil {
 		member.Write([]byte(`{"id":"A"}`))
 	}
+	if member, err := w.CreateHeader(&zip.FileHeader{Name: "B/B.json", Comment: "stored"}); err == nil {
+		member.Write([]byte(`{"id":"B"}`))
+	}
+	w.SetComment("a comment")
 	w.Close()
 	f.Add(buffer.Bytes())
+	f.Add(append([]byte("something before"), buffer.Bytes()...))
 	f.Add(buffer.Bytes()[:buffer.Len()/2])
 	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-		if err != nil {
-			return
-		}
-		err = readZip(context.Background(), archive, func(int) {}, func(b blob) bool {
-			if strings.ContainsAny(b.name, "/") && b.name != "/" {
-				t.Fatalf("a member's path came through: %q", b.name)
+		unpackAll(data, func(e zipEntry, contents []byte, err error) {
+			if err == nil && uint64(len(contents)) != e.size {
+				t.Fatalf("%d bytes came through, not %d", len(contents), e.size)
 			}
-			if len(b.data) > maxRecord {
-				t.Fatalf("%d bytes came through", len(b.data))
-			}
-			return true
 		})
-		_ = err
 	})
+}
+
+func TestArchivesAreReadAsTheStandardLibraryReadsThem(t *testing.T) {
+	sameAsStandard(t, manyFiles(t, 70_000)) // more than 65,535 need the larger directory
+	sameAsStandard(t, append([]byte("something that stands before"), manyFiles(t, 100)...))
+}
+
+func manyFiles(t *testing.T, n int) []byte {
+	t.Helper()
+	var buffer bytes.Buffer
+	w := zip.NewWriter(&buffer)
+	for i := range n {
+		method := []uint16{zip.Deflate, zip.Store}[i%2]
+		member, err := w.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("folder/%d.json", i), Method: method, Comment: "x", Modified: time.Unix(int64(i), 0)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(member, "%d %s", i, strings.Repeat("ab", i%300))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return buffer.Bytes()
+}
+
+func sameAsStandard(t *testing.T, data []byte) {
+	t.Helper()
+	want, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	err = unpackAll(data, func(e zipEntry, contents []byte, err error) {
+		file := want.File[i]
+		if i++; i%997 != 0 && err == nil && string(e.name) == file.Name {
+			return // the contents have the checksum that the directory lists
+		}
+		reader, failed := file.Open()
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		text, failed := io.ReadAll(reader)
+		if failed != nil || err != nil || !bytes.Equal(contents, text) || string(e.name) != file.Name {
+			t.Fatalf("%s: got %d bytes of %s, %v", file.Name, len(contents), e.name, err)
+		}
+	})
+	if err != nil || i != len(want.File) {
+		t.Errorf("read %d of %d files: %v", i, len(want.File), err)
+	}
 }
 
 func FuzzVersions(f *testing.F) {

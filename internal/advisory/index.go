@@ -6,10 +6,12 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -20,22 +22,24 @@ import (
 
 // format is the version of the index's layout. An index of another format is
 // built anew.
-const format = 1
+const format = 2
 
-// schema keeps an advisory once for every package that it names. Day rows hold
-// the last second of each day on which something was modified, so that the
-// newest day before any as-of can be told.
+// schema keeps the entries of packages in advisory and malware (see shelves.go)
+// and the files that they were read from in member (see member.go). Day rows
+// hold the last second of each day on which something was modified, so that the
+// newest day before any as-of can be told. Notes of no ecosystem are of "".
 const schema = `
 CREATE TABLE about (source TEXT NOT NULL, kev_date TEXT NOT NULL, kev_digest TEXT NOT NULL);
 CREATE TABLE ecosystem (
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, digest TEXT NOT NULL,
 	records INTEGER NOT NULL, malware INTEGER NOT NULL, packages INTEGER NOT NULL,
-	withdrawn INTEGER NOT NULL, broken INTEGER NOT NULL);
-CREATE TABLE advisory (
-	ecosystem INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, entry BLOB NOT NULL,
-	PRIMARY KEY (ecosystem, name, id)) WITHOUT ROWID;
+	withdrawn INTEGER NOT NULL, broken INTEGER NOT NULL,
+	shelves INTEGER NOT NULL, malware_shelves INTEGER NOT NULL, pieces INTEGER NOT NULL);
+CREATE TABLE advisory (key INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+CREATE TABLE malware (key INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+CREATE TABLE member (ecosystem INTEGER NOT NULL, part INTEGER NOT NULL, members BLOB NOT NULL, PRIMARY KEY (ecosystem, part));
 CREATE TABLE day (ecosystem INTEGER NOT NULL, modified INTEGER NOT NULL);
-CREATE TABLE note (ecosystem INTEGER NOT NULL, note BLOB NOT NULL);
+CREATE TABLE note (ecosystem TEXT NOT NULL, note BLOB NOT NULL);
 CREATE TABLE exploited (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 
@@ -79,17 +83,38 @@ func (x index) checkFormat(ctx context.Context) error {
 	return nil
 }
 
-// row is an ecosystem as the index stores it.
-type row struct {
+// checkWhole tells an index that was cut from a whole one.
+func (x index) checkWhole(ctx context.Context, path string) error {
+	var pages, size int64
+	if err := x.QueryRowxContext(ctx, "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size").Scan(&pages, &size); err != nil {
+		return err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() != pages*size {
+		return fmt.Errorf("%w: it has %d bytes, want %d", errDamagedIndex, info.Size(), pages*size)
+	}
+	return nil
+}
+
+// ecosystemRow is an ecosystem as the index stores it.
+type ecosystemRow struct {
 	ID     int64  `db:"id"`
 	Stamp  string `db:"stamp"`
 	Digest string `db:"digest"`
 	Ecosystem
+	Shelves        uint64 `db:"shelves"`
+	MalwareShelves uint64 `db:"malware_shelves"`
+	Pieces         int64  `db:"pieces"`
 }
 
-func (x index) rows(ctx context.Context) ([]row, error) {
-	var rows []row
-	err := x.SelectContext(ctx, &rows, "SELECT id, name, stamp, digest, records, malware, packages, withdrawn, broken FROM ecosystem ORDER BY name")
+func (r ecosystemRow) counts() shelfCounts { return shelfCounts{r.Shelves, r.MalwareShelves} }
+
+func (x index) rows(ctx context.Context) ([]ecosystemRow, error) {
+	var rows []ecosystemRow
+	err := x.SelectContext(ctx, &rows, "SELECT * FROM ecosystem ORDER BY name")
 	return rows, err
 }
 
@@ -126,7 +151,7 @@ func (x index) info(ctx context.Context, asOf time.Time) (Info, error) {
 // without a remark on either.
 func (x index) holds(ctx context.Context, source, kev string) bool {
 	var n int
-	err := x.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = 0)", source, kev)
+	err := x.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = '')", source, kev)
 	return err == nil && n == 1
 }
 
@@ -146,22 +171,48 @@ func (x index) notes(ctx context.Context) ([]observation.Note, error) {
 	return notes, nil
 }
 
+func insertNote(ctx context.Context, db sqlx.ExecerContext, ecosystem string, n observation.Note) error {
+	data, err := json.Marshal(n)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "INSERT INTO note VALUES (?, ?)", ecosystem, data)
+	return err
+}
+
+// lookupQuery finds the pieces of a package's shelves.
+const lookupQuery = "SELECT entries FROM advisory WHERE key BETWEEN ? AND ? UNION ALL SELECT entries FROM malware WHERE key BETWEEN ? AND ?"
+
 // lookup returns the entries of one package, by id.
-func (x index) lookup(ctx context.Context, statement *sqlx.Stmt, ecosystem int64, name string) ([]entry, error) {
-	var stored [][]byte
-	if err := statement.SelectContext(ctx, &stored, ecosystem, name); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, nil
-		}
+func lookup(ctx context.Context, statement *sqlx.Stmt, in ecosystemRow, name string) ([]entry, error) {
+	hashed := hash(name)
+	first, last := in.counts().keys(in.ID, 0, hashed)
+	malwareFirst, malwareLast := in.counts().keys(in.ID, 1, hashed)
+	rows, err := statement.QueryContext(ctx, first, last, malwareFirst, malwareLast)
+	if err != nil {
 		return nil, err
 	}
-	entries := make([]entry, len(stored))
-	for i, data := range stored {
-		if err := json.Unmarshal(data, &entries[i]); err != nil {
-			return nil, fmt.Errorf("entry %d of %s: %w", i, name, err)
+	defer rows.Close()
+	var entries []entry
+	for rows.Next() {
+		var piece sql.RawBytes
+		if err := rows.Scan(&piece); err != nil {
+			return nil, err
+		}
+		err := eachEntry(piece, func(p packedEntry) error {
+			if string(p.name) != name {
+				return nil
+			}
+			e, err := p.entry(in.Name)
+			entries = append(entries, e)
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
-	return entries, nil
+	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
+	return entries, rows.Err()
 }
 
 // fingerprint is made from the digests of the source, not from its dates.

@@ -87,7 +87,7 @@ func (d *Database) matcher(ctx context.Context) (*matcher, error) {
 		return m, nil
 	}
 	var err error
-	m.statement, err = d.index.PreparexContext(ctx, "SELECT entry FROM advisory WHERE ecosystem = ? AND name = ? ORDER BY id")
+	m.statement, err = d.index.PreparexContext(ctx, lookupQuery)
 	return m, err
 }
 
@@ -99,7 +99,7 @@ func (m *matcher) close() {
 
 func (m *matcher) match(ctx context.Context, k key, packages []observation.Package) error {
 	base, suffix, _ := strings.Cut(k.ecosystem, ":")
-	id, known := m.ecosystem(base)
+	in, known := m.ecosystem(base)
 	switch {
 	case base == "" || k.name == "":
 		return m.miss(k, observation.CauseUnsupported)
@@ -108,7 +108,7 @@ func (m *matcher) match(ctx context.Context, k key, packages []observation.Packa
 	case k.version == "":
 		return m.miss(k, observation.CauseNoVersion)
 	}
-	if err := m.load(ctx, id, base, k.name); err != nil {
+	if err := m.load(ctx, in, k.name); err != nil {
 		return err
 	}
 	refused := false
@@ -125,12 +125,12 @@ func (m *matcher) match(ctx context.Context, k key, packages []observation.Packa
 	return nil
 }
 
-func (m *matcher) ecosystem(name string) (int64, bool) {
+func (m *matcher) ecosystem(name string) (ecosystemRow, bool) {
 	if m.database == nil {
-		return 0, false
+		return ecosystemRow{}, false
 	}
-	id, ok := m.database.ecosystems[name]
-	return id, ok
+	in, ok := m.database.ecosystems[name]
+	return in, ok
 }
 
 func (m *matcher) miss(k key, cause observation.Cause) error {
@@ -138,12 +138,12 @@ func (m *matcher) miss(k key, cause observation.Cause) error {
 	return nil
 }
 
-func (m *matcher) load(ctx context.Context, id int64, base, name string) error {
-	this := key{ecosystem: base, name: name}
+func (m *matcher) load(ctx context.Context, in ecosystemRow, name string) error {
+	this := key{ecosystem: in.Name, name: name}
 	if this == m.last {
 		return nil
 	}
-	entries, err := m.database.index.lookup(ctx, m.statement, id, name)
+	entries, err := lookup(ctx, m.statement, in, name)
 	if err != nil {
 		return err
 	}
@@ -196,7 +196,7 @@ func (e entry) finding(p observation.Package, ecosystem string, listed func(id s
 		Advisory:  e.ID,
 		Aliases:   e.Aliases,
 		Summary:   e.Summary,
-		Malicious: strings.HasPrefix(e.ID, "MAL-"),
+		Malicious: e.malware(),
 		Published: fromUnix(e.Published),
 		Modified:  fromUnix(e.Modified),
 	}
@@ -243,9 +243,11 @@ func Explain(osv []byte, p observation.Package, listed func(id string) bool) (ob
 		return observation.Finding{}, err
 	}
 	base, _, _ := strings.Cut(p.Ecosystem, ":")
-	e, ok := r.entries(base)[NormalName(base, p.Name)]
-	if !ok {
-		e = r.entry()
+	e := r.entry()
+	for _, n := range r.entries(base) {
+		if n.name == NormalName(base, p.Name) {
+			e = n.entry
+		}
 	}
 	return e.finding(p, base, listed), nil
 }

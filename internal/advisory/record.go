@@ -2,144 +2,220 @@ package advisory
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // record is an OSV record as far as matching and reporting need it. Fields
-// that it does not name are ignored, whatever they hold.
+// that it does not name are passed over, whatever they hold.
 type record struct {
-	ID        string   `json:"id"`
-	Modified  text     `json:"modified"`
-	Published text     `json:"published"`
-	Withdrawn text     `json:"withdrawn"`
-	Aliases   []string `json:"aliases"`
-	Summary   text     `json:"summary"`
-	// Details are most of a record and rarely needed: they stay undecoded.
-	Details  json.RawMessage `json:"details"`
-	Severity []severity      `json:"severity"`
-	Affected []affected      `json:"affected"`
-	Specific specific        `json:"database_specific"`
+	ID                             string
+	Modified, Published, Withdrawn string
+	Aliases                        []string
+	Summary                        string
+	Details                        string // its first line, and only where there is no summary before it
+	Severity                       []severity
+	Affected                       []affected
+	Label                          string // severity in words
 }
 
-type severity struct {
-	Type  text `json:"type"`
-	Score text `json:"score"`
-}
+type severity struct{ Type, Score string }
 
 type affected struct {
-	Package struct {
-		Ecosystem string `json:"ecosystem"`
-		Name      string `json:"name"`
-	} `json:"package"`
-	Severity []severity   `json:"severity"`
-	Ranges   []eventRange `json:"ranges"`
-	Versions []string     `json:"versions"`
-	Specific specific     `json:"database_specific"`
-	Own      specific     `json:"ecosystem_specific"`
+	Ecosystem, Name string // of the package
+	Severity        []severity
+	Ranges          []eventRange
+	Versions        []string
+	Label           string // severity in words, of the database
+	OwnLabel        string // and of the ecosystem
 }
 
 type eventRange struct {
-	Type   string  `json:"type"`
-	Events []event `json:"events"`
+	Type   string
+	Events []event
 }
 
-type event struct {
-	Introduced   string `json:"introduced,omitempty"`
-	Fixed        string `json:"fixed,omitempty"`
-	Limit        string `json:"limit,omitempty"`
-	LastAffected string `json:"last_affected,omitempty"`
-}
-
-// text is a string that is empty where a record holds anything else.
-type text string
-
-func (t *text) UnmarshalJSON(data []byte) error {
-	if len(data) == 0 || data[0] != '"' {
-		return nil
-	}
-	return json.Unmarshal(data, (*string)(t))
-}
-
-// specific is the part of a free-form object that names a severity in words.
-type specific struct{ Severity string }
-
-func (s *specific) UnmarshalJSON(data []byte) error {
-	if !bytes.Contains(data, []byte(`"severity"`)) {
-		return nil
-	}
-	var object struct {
-		Severity text `json:"severity"`
-	}
-	if json.Unmarshal(data, &object) == nil {
-		s.Severity = string(object.Severity)
-	}
-	return nil
-}
-
-// errPartial marks a record that was read but for the fields that it names.
-var errPartial = errors.New("read in part")
+type event struct{ Introduced, Fixed, Limit, LastAffected string }
 
 // parseRecord reads one OSV record. With an error that is errPartial the
 // record is usable; with any other it is not.
 func parseRecord(data []byte) (record, error) {
+	var j jsonReader
+	return j.record(data)
+}
+
+func (j *jsonReader) record(data []byte) (record, error) {
+	j.start(data)
 	var r record
-	err := json.Unmarshal(data, &r)
-	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		// encoding/json leaves such a field empty and reads on.
-		err = fmt.Errorf("%w: field %q holds a JSON %s", errPartial, wrong.Field, wrong.Value)
-	}
-	if err != nil && !errors.Is(err, errPartial) {
+	if err := errors.Join(j.object(func(name []byte) error { return j.recordField(&r, name) }), j.end()); err != nil {
 		return record{}, fmt.Errorf("not an OSV record: %w", err)
 	}
 	if r.ID == "" {
 		return record{}, errors.New("not an OSV record: it has no id")
 	}
-	return r, err
+	return r, j.wrong
 }
 
-// entry is what the index keeps of one record for one package.
-type entry struct {
-	ID        string      `json:"i"`
-	Aliases   []string    `json:"a,omitempty"`
-	Summary   string      `json:"s,omitempty"`
-	Vectors   []string    `json:"c,omitempty"` // CVSS vectors
-	Label     string      `json:"l,omitempty"` // severity in words, where there is no vector
-	Published int64       `json:"p,omitempty"` // Unix seconds, 0 where unknown
-	Modified  int64       `json:"m,omitempty"`
-	Spans     []entrySpan `json:"r"`
+func (j *jsonReader) recordField(r *record, name []byte) error {
+	switch string(name) {
+	case "id":
+		return j.string(&r.ID)
+	case "modified":
+		return j.text(&r.Modified)
+	case "published":
+		return j.text(&r.Published)
+	case "withdrawn":
+		return j.text(&r.Withdrawn)
+	case "aliases":
+		return j.strings(&r.Aliases)
+	case "summary":
+		return j.text(&r.Summary)
+	case "details":
+		return j.details(r)
+	case "severity":
+		return list(j, &r.Severity, j.severity)
+	case "affected":
+		return list(j, &r.Affected, j.affected)
+	case "database_specific":
+		return j.label(&r.Label)
+	}
+	return j.skip()
 }
 
-// entrySpan is one affected entry of the package.
-type entrySpan struct {
-	Suffix   string    `json:"e,omitempty"` // of the ecosystem: "12" of "Debian:12"
-	Versions []string  `json:"v,omitempty"`
-	Ranges   [][]event `json:"r,omitempty"` // ECOSYSTEM and SEMVER ranges only
+// details are most of a record and rarely needed.
+func (j *jsonReader) details(r *record) error {
+	r.Details = ""
+	if strings.TrimSpace(r.Summary) != "" || j.decoder.PeekKind() != '"' {
+		return j.skip()
+	}
+	text, _, err := j.bytes()
+	line, _, _ := bytes.Cut(bytes.TrimSpace(text), []byte("\n"))
+	r.Details = string(line[:min(len(line), 4*maxSummary)])
+	return err
+}
+
+func (j *jsonReader) severity(s *severity) error {
+	return j.object(func(name []byte) error {
+		switch string(name) {
+		case "type":
+			return j.text(&s.Type)
+		case "score":
+			return j.text(&s.Score)
+		}
+		return j.skip()
+	})
+}
+
+func (j *jsonReader) affected(a *affected) error {
+	return j.object(func(name []byte) error {
+		switch string(name) {
+		case "package":
+			return j.affectedPackage(a)
+		case "severity":
+			return list(j, &a.Severity, j.severity)
+		case "ranges":
+			return list(j, &a.Ranges, j.eventRange)
+		case "versions":
+			return j.strings(&a.Versions)
+		case "database_specific":
+			return j.label(&a.Label)
+		case "ecosystem_specific":
+			return j.label(&a.OwnLabel)
+		}
+		return j.skip()
+	})
+}
+
+func (j *jsonReader) affectedPackage(a *affected) error {
+	return j.object(func(name []byte) error {
+		switch string(name) {
+		case "ecosystem":
+			return j.string(&a.Ecosystem)
+		case "name":
+			return j.string(&a.Name)
+		}
+		return j.skip()
+	})
+}
+
+func (j *jsonReader) eventRange(r *eventRange) error {
+	return j.object(func(name []byte) error {
+		switch string(name) {
+		case "type":
+			return j.string(&r.Type)
+		case "events":
+			return list(j, &r.Events, j.event)
+		}
+		return j.skip()
+	})
+}
+
+func (j *jsonReader) event(e *event) error {
+	return j.object(func(name []byte) error {
+		switch string(name) {
+		case "introduced":
+			return j.string(&e.Introduced)
+		case "fixed":
+			return j.string(&e.Fixed)
+		case "limit":
+			return j.string(&e.Limit)
+		case "last_affected":
+			return j.string(&e.LastAffected)
+		}
+		return j.skip()
+	})
+}
+
+// label reads the severity in words out of an object that may hold anything,
+// and may be none.
+func (j *jsonReader) label(label *string) error {
+	if j.decoder.PeekKind() != '{' {
+		return j.skip()
+	}
+	return j.object(func(name []byte) error {
+		if string(name) == "severity" {
+			return j.text(label)
+		}
+		return j.skip()
+	})
+}
+
+// named is the entry of one package.
+type named struct {
+	name string
+	entry
 }
 
 // entries splits a record by package name, for one ecosystem: a record in
-// Go's archive says nothing of packages of npm.
-func (r record) entries(ecosystem string) map[string]entry {
-	byName := map[string]entry{}
-	for _, a := range r.Affected {
-		base, suffix, _ := strings.Cut(a.Package.Ecosystem, ":")
-		if base != ecosystem || a.Package.Name == "" {
-			continue
-		}
-		name := NormalName(ecosystem, a.Package.Name)
-		e, ok := byName[name]
-		if !ok {
-			e = r.entry()
-		}
-		e.Vectors = append(e.Vectors, vectors(a.Severity)...)
-		e.Label = firstOf(e.Label, a.Specific.Severity, a.Own.Severity)
-		e.Spans = append(e.Spans, a.span(suffix))
-		byName[name] = e
+// Go's archive says nothing of packages of npm. They are sorted by name.
+func (r record) entries(ecosystem string) []named {
+	type mention struct {
+		name, suffix string
+		*affected
 	}
-	return byName
+	mentions := make([]mention, 0, len(r.Affected))
+	for i := range r.Affected {
+		a := &r.Affected[i]
+		base, suffix, _ := strings.Cut(a.Ecosystem, ":")
+		if base == ecosystem && a.Name != "" {
+			mentions = append(mentions, mention{NormalName(ecosystem, a.Name), suffix, a})
+		}
+	}
+	slices.SortStableFunc(mentions, func(a, b mention) int { return strings.Compare(a.name, b.name) })
+	var list []named
+	for _, m := range mentions {
+		if len(list) == 0 || list[len(list)-1].name != m.name {
+			list = append(list, named{m.name, r.entry()})
+		}
+		e := &list[len(list)-1]
+		e.Vectors = append(e.Vectors, vectors(m.Severity)...)
+		e.Label = firstOf(e.Label, m.Label, m.OwnLabel)
+		e.Spans = append(e.Spans, m.span(m.suffix))
+	}
+	return list
 }
 
 func (r record) entry() entry {
@@ -148,7 +224,7 @@ func (r record) entry() entry {
 		Aliases:   r.Aliases,
 		Summary:   r.summary(),
 		Vectors:   vectors(r.Severity),
-		Label:     r.Specific.Severity,
+		Label:     r.Label,
 		Published: unix(r.Published),
 		Modified:  unix(r.Modified),
 	}
@@ -169,12 +245,9 @@ const maxSummary = 240
 
 // summary is the record's own, or the first line of its details.
 func (r record) summary() string {
-	line := strings.TrimSpace(string(r.Summary))
+	line := strings.TrimSpace(r.Summary)
 	if line == "" {
-		var details text
-		if json.Unmarshal(r.Details, &details) == nil {
-			line, _, _ = strings.Cut(strings.TrimSpace(string(details)), "\n")
-		}
+		line = r.Details
 	}
 	line = strings.TrimSpace(strings.TrimLeft(strings.ToValidUTF8(line, "\uFFFD"), "# "))
 	if len(line) <= maxSummary {
@@ -186,15 +259,15 @@ func (r record) summary() string {
 func vectors(list []severity) []string {
 	var found []string
 	for _, s := range list {
-		if strings.HasPrefix(string(s.Type), "CVSS") && s.Score != "" {
-			found = append(found, string(s.Score))
+		if strings.HasPrefix(s.Type, "CVSS") && s.Score != "" {
+			found = append(found, s.Score)
 		}
 	}
 	return found
 }
 
-func unix(t text) int64 {
-	parsed, err := time.Parse(time.RFC3339, string(t))
+func unix(text string) int64 {
+	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return 0
 	}

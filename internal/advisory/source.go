@@ -1,9 +1,10 @@
 package advisory
 
 import (
-	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,7 +13,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -95,117 +95,133 @@ func (p part) stamp() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// digest changes only where the contents do.
-func (p part) digest(ctx context.Context) (string, error) {
-	sum := sha256.New()
-	if p.archive != "" {
-		if err := hashFile(ctx, sum, p.archive); err != nil {
-			return "", err
-		}
-		return hex.EncodeToString(sum.Sum(nil)), nil
-	}
-	for _, name := range p.files {
-		fmt.Fprintf(sum, "\x00%s\x00", name)
-		if err := hashFile(ctx, sum, filepath.Join(p.folder, name)); err != nil {
-			return "", err
-		}
-	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+// supply is a part whose files are open: what is put in their place meanwhile
+// is left to the next build.
+type supply struct {
+	part
+	archiveFile *os.File
+	root        *os.Root // where there is no archive
 }
 
-func hashFile(ctx context.Context, sum io.Writer, name string) error {
-	if ctx.Err() != nil {
+func (p part) open() (*supply, error) {
+	s := &supply{part: p}
+	var err error
+	if p.archive != "" {
+		s.archiveFile, err = os.Open(p.archive)
+	} else {
+		s.root, err = os.OpenRoot(p.folder)
+	}
+	return s, err
+}
+
+func (s *supply) close() {
+	if s.archiveFile != nil {
+		s.archiveFile.Close()
+	}
+	if s.root != nil {
+		s.root.Close()
+	}
+}
+
+// list finds the record files, and what their contents are known by.
+func (s *supply) list(ctx context.Context) (*listing, error) {
+	l := &listing{}
+	sum := sha256.New()
+	add := func(name []byte, m member) error {
+		if len(l.members) == maxRecords {
+			return fmt.Errorf("more than %d records: %w", maxRecords, errTooLarge)
+		}
+		m.name = hash(string(name))
+		if bytes.HasPrefix(name, []byte(malwarePrefix)) {
+			l.malware++
+		}
+		l.members = append(l.members, m)
+		var head [12]byte
+		binary.LittleEndian.PutUint32(head[:], uint32(len(name)))
+		binary.LittleEndian.PutUint64(head[4:], m.sum)
+		sum.Write(head[:])
+		sum.Write(name)
 		return ctx.Err()
 	}
-	file, err := os.Open(name)
+	listed := s.listFiles
+	if s.archiveFile != nil {
+		listed = s.listArchive
+	}
+	err := listed(add)
+	l.digest = hex.EncodeToString(sum.Sum(nil))
+	return l, err
+}
+
+func (s *supply) listArchive(add func([]byte, member) error) error {
+	info, err := s.archiveFile.Stat()
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	_, err = io.Copy(sum, file)
+	var unpacked uint64
+	err = readDirectory(s.archiveFile, info.Size(), func(e zipEntry) error {
+		if !bytes.HasSuffix(e.name, []byte(".json")) {
+			return nil
+		}
+		if unpacked += min(e.size, maxRecord); unpacked > maxTotal {
+			return fmt.Errorf("the archive unpacks to more than %d bytes: %w", int64(maxTotal), errTooLarge)
+		}
+		m := member{
+			sum:    uint64(e.checksum)<<32 | min(e.size, maxRecord+1),
+			offset: e.offset,
+			packed: uint32(min(e.packed, maxRecord+1)),
+			method: e.method,
+		}
+		return add(e.name, m)
+	})
+	if errors.Is(err, errNotZip) {
+		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", s.archive, err)
+	}
 	return err
 }
 
-// blob is the contents of one record file, or why it could not be read.
-type blob struct {
-	name string
-	data []byte
-	err  error
+// listFiles reads the files to hash them: folders are for few records.
+func (s *supply) listFiles(add func([]byte, member) error) error {
+	for i, name := range s.files {
+		m := member{offset: int64(i)}
+		if data, err := readFile(s.root, name); err == nil {
+			m.sum = hash(string(data))
+		}
+		if err := add([]byte(name), m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errTooLarge marks what goes over a limit of this file.
 var errTooLarge = errors.New("over the limit")
 
-// read yields every record file of the part until yield returns false. An
-// error means that the rest could not be read at all.
-func (p part) read(ctx context.Context, total func(int), yield func(blob) bool) error {
-	if p.archive == "" {
-		return p.readFiles(ctx, total, yield)
-	}
-	reader, err := zip.OpenReader(p.archive)
-	if err != nil {
-		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", p.archive, err)
-	}
-	defer reader.Close()
-	return readZip(ctx, &reader.Reader, total, yield)
+// memberReader reads the members of a part. It is for one goroutine.
+type memberReader struct {
+	*supply
+	unpacker unpacker
 }
 
-// readZip yields the *.json members of an archive. Member names are used in
-// messages only, never as paths.
-func readZip(ctx context.Context, archive *zip.Reader, total func(int), yield func(blob) bool) error {
-	if len(archive.File) > maxRecords {
-		return fmt.Errorf("the archive lists %d files: %w of %d", len(archive.File), errTooLarge, maxRecords)
-	}
-	total(len(archive.File))
-	var unpacked int64
-	for _, member := range archive.File {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !strings.HasSuffix(member.Name, ".json") {
-			continue
-		}
-		data, err := readMember(member)
-		if unpacked += int64(len(data)); unpacked > maxTotal {
-			return fmt.Errorf("the archive unpacks to more than %d bytes: %w", int64(maxTotal), errTooLarge)
-		}
-		if !yield(blob{path.Base(member.Name), data, err}) {
-			return nil
-		}
-	}
-	return nil
+func (s *supply) reader() *memberReader {
+	return &memberReader{supply: s, unpacker: unpacker{file: s.archiveFile}}
 }
 
-// readMember unpacks at most maxRecord bytes, whatever the archive declares.
-func readMember(member *zip.File) ([]byte, error) {
-	if member.UncompressedSize64 > maxRecord {
-		return nil, fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
+// read returns the name and the contents of a member, valid until the next call.
+// Names are for messages, never used as paths.
+func (r *memberReader) read(m member) (name, data []byte, err error) {
+	if r.root != nil {
+		data, err = readFile(r.root, r.files[m.offset])
+		return []byte(r.files[m.offset]), data, err
 	}
-	reader, err := member.Open()
-	if err != nil {
-		return nil, err
+	if m.size() > maxRecord || m.packed > maxRecord {
+		err = fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
+		m.packed, m.method = 0, zipStored // only its name is wanted
 	}
-	defer reader.Close()
-	return readRecord(reader, int(member.UncompressedSize64))
-}
-
-func (p part) readFiles(ctx context.Context, total func(int), yield func(blob) bool) error {
-	total(len(p.files))
-	root, err := os.OpenRoot(p.folder)
-	if err != nil {
-		return err
+	name, data, failed := r.unpacker.read(m)
+	if err == nil {
+		err = failed
 	}
-	defer root.Close()
-	for _, name := range slices.Sorted(slices.Values(p.files)) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		data, err := readFile(root, name)
-		if !yield(blob{name, data, err}) {
-			return nil
-		}
-	}
-	return nil
+	return name, data, err
 }
 
 func readFile(root *os.Root, name string) ([]byte, error) {
@@ -221,26 +237,9 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fs.ErrInvalid
 	}
-	return readRecord(file, int(min(info.Size(), maxRecord)))
-}
-
-func readRecord(reader io.Reader, size int) ([]byte, error) {
-	buffer := make([]byte, 0, size+1)
-	limited := io.LimitReader(reader, maxRecord+1)
-	for {
-		n, err := limited.Read(buffer[len(buffer):cap(buffer)])
-		buffer = buffer[:len(buffer)+n]
-		if len(buffer) > maxRecord {
-			return nil, fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
-		}
-		if errors.Is(err, io.EOF) {
-			return buffer, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if len(buffer) == cap(buffer) {
-			buffer = slices.Grow(buffer, 4096)
-		}
+	data, err := io.ReadAll(io.LimitReader(file, maxRecord+1))
+	if len(data) > maxRecord {
+		return nil, fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
 	}
+	return data, err
 }

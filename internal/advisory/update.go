@@ -1,7 +1,6 @@
 package advisory
 
 import (
-	"archive/zip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -274,11 +273,19 @@ func replace(target string, contents io.Reader, check func(string) error) error 
 var errDamaged = errors.New("damaged")
 
 func checkArchive(name string) error {
-	reader, err := zip.OpenReader(name)
+	file, err := os.Open(name)
 	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if err := readDirectory(file, info.Size(), func(zipEntry) error { return nil }); err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
-	return reader.Close()
+	return nil
 }
 
 func checkKEV(name string) error {

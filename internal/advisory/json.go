@@ -1,0 +1,161 @@
+package advisory
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// errPartial marks a record that was read but for the fields that it names.
+var errPartial = errors.New("read in part")
+
+// jsonReader walks over one JSON text, once. A value of another type than the
+// one asked for costs that value only: it is passed over, and the first one is
+// remembered. What is no JSON ends the walk. null is an absent value of any type.
+type jsonReader struct {
+	decoder *jsontext.Decoder
+	source  bytes.Buffer
+	buffer  []byte // of the last string
+	wrong   error  // the first value of a wrong type
+}
+
+// start takes up a new text. The text must stay as it is until the next start.
+func (j *jsonReader) start(data []byte) {
+	j.source, j.wrong = *bytes.NewBuffer(data), nil
+	// Records in the wild repeat names and hold bytes that are no UTF-8: the
+	// last of a name counts, and such bytes become U+FFFD.
+	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+	if j.decoder == nil {
+		j.decoder = jsontext.NewDecoder(&j.source, options...)
+		return
+	}
+	j.decoder.Reset(&j.source, options...)
+}
+
+// end fails where something follows the value that was read.
+func (j *jsonReader) end() error {
+	if _, err := j.decoder.ReadToken(); !errors.Is(err, io.EOF) {
+		return errors.Join(errors.New("something follows the record"), err)
+	}
+	return nil
+}
+
+// is reports whether a value of a kind comes next. Any other is passed over.
+func (j *jsonReader) is(kind jsontext.Kind) (bool, error) {
+	found := j.decoder.PeekKind()
+	if found == kind {
+		return true, nil
+	}
+	if err := j.decoder.SkipValue(); err != nil {
+		return false, err
+	}
+	if found != 'n' && j.wrong == nil {
+		j.wrong = fmt.Errorf("%w: field %q holds a JSON %s", errPartial, j.decoder.StackPointer(), found)
+	}
+	return false, nil
+}
+
+// object calls member for every member of an object, which must read its value.
+// name is valid until it does.
+func (j *jsonReader) object(member func(name []byte) error) error {
+	if ok, err := j.is('{'); !ok {
+		return err
+	}
+	if _, err := j.decoder.ReadToken(); err != nil {
+		return err
+	}
+	for j.decoder.PeekKind() != '}' {
+		raw, err := j.decoder.ReadValue()
+		if err != nil {
+			return err
+		}
+		name := raw[1 : len(raw)-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = jsontext.AppendUnquote([]byte(nil), raw) // as in bytes
+		}
+		if err := member(name); err != nil {
+			return err
+		}
+	}
+	_, err := j.decoder.ReadToken()
+	return err
+}
+
+// array calls element for every element of an array, which must read it.
+func (j *jsonReader) array(element func() error) error {
+	if ok, err := j.is('['); !ok {
+		return err
+	}
+	if _, err := j.decoder.ReadToken(); err != nil {
+		return err
+	}
+	for j.decoder.PeekKind() != ']' {
+		if err := element(); err != nil {
+			return err
+		}
+	}
+	_, err := j.decoder.ReadToken()
+	return err
+}
+
+// bytes returns a string, valid until the next one; ok is false where the value
+// is none.
+func (j *jsonReader) bytes() (text []byte, ok bool, err error) {
+	if ok, err := j.is('"'); !ok {
+		return nil, false, err
+	}
+	raw, err := j.decoder.ReadValue()
+	if err != nil {
+		return nil, false, err
+	}
+	// The error tells of bytes that are no UTF-8, which were replaced: the
+	// decoder has read the value before and found no other fault.
+	j.buffer, _ = jsontext.AppendUnquote(j.buffer[:0], raw)
+	return j.buffer, true, nil
+}
+
+// string sets a field that must hold a string.
+func (j *jsonReader) string(field *string) error {
+	text, ok, err := j.bytes()
+	if ok {
+		*field = string(text)
+	}
+	return err
+}
+
+// text sets a field that may hold anything, and is empty where that is no string.
+func (j *jsonReader) text(field *string) error {
+	*field = ""
+	if j.decoder.PeekKind() != '"' {
+		return j.decoder.SkipValue()
+	}
+	return j.string(field)
+}
+
+// strings sets a field that must hold a list of strings.
+func (j *jsonReader) strings(field *[]string) error {
+	*field = nil
+	return j.array(func() error {
+		text, ok, err := j.bytes()
+		if ok {
+			*field = append(*field, string(text))
+		}
+		return err
+	})
+}
+
+// list sets a field that must hold a list.
+func list[T any](j *jsonReader, field *[]T, read func(*T) error) error {
+	*field = nil
+	return j.array(func() error {
+		var element T
+		err := read(&element)
+		*field = append(*field, element)
+		return err
+	})
+}
+
+func (j *jsonReader) skip() error { return j.decoder.SkipValue() }
