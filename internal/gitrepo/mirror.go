@@ -69,25 +69,27 @@ func (g *Git) explainEmpty(ctx context.Context, address string) error {
 	return &Error{observation.CauseNoBranch, "clone", address, fmt.Errorf("HEAD names a branch that is not there; there are %d others", bytes.Count(heads, []byte("\n")))}
 }
 
-// update asks for the remote HEAD first: an unchanged repository costs one
-// round trip.
+// update asks for HEAD and the tags of the origin, no more: forges keep refs of
+// every change request, and would list them all. An unchanged repository costs
+// that one round trip.
 func (g *Git) update(ctx context.Context, address, dir string) error {
-	args := append(g.transport(address), "ls-remote", "--symref", "--", address, "HEAD")
-	out, err := g.run(ctx, "", nil, nil, args...)
+	env := []string{"GIT_DIR=" + dir}
+	branch, err := g.run(ctx, dir, env, nil, "symbolic-ref", "HEAD")
 	if err != nil {
-		return remoteError("look at", address, err)
+		return &Error{observation.CauseCorrupt, "look at", dir, err}
 	}
-	branch, commit := parseSymref(string(out))
-	if commit == "" {
-		return &Error{observation.CauseEmpty, "look at", address, errors.New("the repository has no commits")}
-	}
-	head, _ := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "rev-parse", "--verify", "--quiet", "HEAD")
-	before := strings.TrimSpace(string(head))
-	if before != commit {
-		if err := g.fetchBranch(ctx, address, dir, branch); err != nil {
-			return err
+	before := g.commit(ctx, dir)
+	// Whatever the origin calls its branch, here it keeps its first name.
+	args := append(g.transport(address), "fetch", "-q", "--force", history, "--no-write-fetch-head", "origin",
+		"+HEAD:"+strings.TrimSpace(string(branch)), "+refs/tags/*:refs/tags/*")
+	if _, err := g.run(ctx, dir, env, nil, args...); err != nil {
+		err = remoteError("fetch", address, err)
+		if CauseOf(err) == observation.CauseNoBranch {
+			return g.explainEmpty(ctx, address)
 		}
+		return err
 	}
+	commit := g.commit(ctx, dir)
 	// An earlier update may have broken off, and other files may be wanted now.
 	if !g.whole(dir, commit) {
 		if err := g.complete(ctx, address, dir, before); err != nil {
@@ -100,40 +102,15 @@ func (g *Git) update(ctx context.Context, address, dir string) error {
 	return looked(dir, commit, address)
 }
 
+// commit is what HEAD of a mirror names, or empty.
+func (g *Git) commit(ctx context.Context, dir string) string {
+	out, _ := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	return strings.TrimSpace(string(out))
+}
+
 // looked notes that the origin was looked at now: the time is the file's own.
 func looked(dir, commit, address string) error {
 	return os.WriteFile(filepath.Join(dir, "FETCH_HEAD"), fmt.Appendf(nil, "%s\t\t'HEAD' of %s\n", commit, address), 0o644)
-}
-
-// parseSymref reads "ref: refs/heads/main\tHEAD" and "<oid>\tHEAD".
-func parseSymref(out string) (branch, commit string) {
-	for line := range strings.Lines(out) {
-		value, name, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		if name != "HEAD" {
-			continue
-		}
-		if ref, ok := strings.CutPrefix(value, "ref: refs/heads/"); ok {
-			branch = ref
-		} else {
-			commit = value
-		}
-	}
-	return branch, commit
-}
-
-func (g *Git) fetchBranch(ctx context.Context, address, dir, branch string) error {
-	if branch == "" {
-		return &Error{observation.CauseNoBranch, "fetch", address, errors.New("the remote HEAD is on no branch")}
-	}
-	ref := "refs/heads/" + branch
-	args := append(g.transport(address), "fetch", "-q", "--force", history, "--no-write-fetch-head", "origin", ref+":"+ref, "refs/tags/*:refs/tags/*")
-	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, args...); err != nil {
-		return remoteError("fetch", address, err)
-	}
-	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "symbolic-ref", "HEAD", ref); err != nil {
-		return &Error{observation.CauseCorrupt, "fetch", address, err}
-	}
-	return nil
 }
 
 // complete brings the trees of HEAD, then the files that are wanted, in one

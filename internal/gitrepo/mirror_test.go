@@ -162,9 +162,7 @@ func TestUpdateThatBrokeOffIsCompletedByTheNext(t *testing.T) {
 	o.mirror(t, g)
 	o.push(t, t0+200000, "three", entry{"100644", "late.sh", "late"})
 	// The branch came, and nothing after it.
-	if err := g.fetchBranch(t.Context(), o.url, o.dir, "main"); err != nil {
-		t.Fatal(err)
-	}
+	gittest.Run(t, o.dir, nil, "fetch", "-q", history, "origin", "+main:main")
 	if got := there(open(t, g, o.dir)); strings.Contains(got, "late.sh") {
 		t.Fatalf("the update did not break off: %s", got)
 	}
