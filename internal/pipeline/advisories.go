@@ -53,6 +53,9 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.advisories, err = advisory.Open(ctx, index); err != nil {
 		return err
 	}
+	if p.ecosystems, err = p.advisories.Fingerprints(ctx); err != nil {
+		return err
+	}
 	p.databaseID, err = p.advisories.Fingerprint(ctx)
 	return err
 }

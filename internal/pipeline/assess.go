@@ -2,9 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
@@ -43,28 +46,48 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	}
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
+	basis := p.basis(run)
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
 		}
-		in := assess.Input{Good: good.Good, AsOf: run.AsOf}
-		for _, repository := range good.Repositories {
-			seen, err := p.seen(ctx, run, repository)
-			if err != nil {
-				return fmt.Errorf("good %s: %w", good.ID, err)
-			}
-			in.Repositories = append(in.Repositories, assess.Repository{
-				Repository: repository, ObservedUntil: seen.scan.ObservedUntil, Measures: seen.measures, Failed: seen.scan.Failure,
-			})
+		all, err := p.look(ctx, run, good)
+		if err != nil {
+			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		in.GoodMeasures = p.catalogMeasures(good.Good, in.Repositories, run)
-		verdict, measures := p.rules.Assess(in, definitions)
-		if err := p.store.PutVerdict(ctx, run.ID, good.ID, judged{verdict, measures}); err != nil {
-			return fmt.Errorf("store the verdict of %s: %w", good.ID, err)
+		digest := digestOf(basis, good.Good, all)
+		stage, err := p.store.TakeVerdict(ctx, run.ID, good.ID, digest)
+		if errors.Is(err, store.ErrNone) {
+			stage, err = p.assessGood(ctx, run, good.Good, digest, all, definitions)
 		}
-		p.progress.Done(good.ID, string(verdict.Stage))
+		if err != nil {
+			return fmt.Errorf("judge %s: %w", good.ID, err)
+		}
+		p.progress.Done(good.ID, stage)
 	}
 	return p.store.Judged(ctx, run.ID, inputs)
+}
+
+// assessGood gives one good its verdict and stores it under its digest.
+func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, all []seen, definitions map[string]observation.Definition) (string, error) {
+	in := assess.Input{Good: good, AsOf: run.AsOf}
+	for i, one := range all {
+		l, err := p.list(ctx, one)
+		if err != nil {
+			return "", err
+		}
+		read, err := p.read(ctx, one, l)
+		if err != nil {
+			return "", err
+		}
+		in.Repositories = append(in.Repositories, assess.Repository{
+			Repository: good.Repositories[i], ObservedUntil: one.scan.ObservedUntil, Measures: read.measures, Failed: one.scan.Failure,
+		})
+	}
+	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)
+	verdict, measures := p.rules.Assess(in, definitions)
+	stage := string(verdict.Stage)
+	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, judged{verdict, measures})
 }
 
 // catalogMeasures are read from the catalog entry itself.
@@ -94,64 +117,121 @@ func (p *Pipeline) definitions() []observation.Definition {
 	return append(all, advisory.Definitions()...)
 }
 
-// seen is all that a run knows of one repository.
+// seen is what a run saw of one repository, and the name of its match: enough to
+// tell whether anything is new.
 type seen struct {
-	scan         store.Scan
-	observations []observation.Observation
-	measures     []observation.Measure
-	packages     []observation.Package
-	match        advisory.Result
+	scan  store.Scan
+	state string // of the advisories; empty where there is no inventory
+	match string // digest
 }
 
-// seen gathers the observations and the match of a repository.
-func (p *Pipeline) seen(ctx context.Context, run store.Run, repository catalog.Repository) (seen, error) {
-	scan, err := p.store.Scan(ctx, run.ID, repository.URL)
-	if err != nil {
-		return seen{}, fmt.Errorf("read the scan of %s: %w", repository.URL, err)
+// look gathers what a run saw of the repositories of a good.
+func (p *Pipeline) look(ctx context.Context, run store.Run, good store.Good) ([]seen, error) {
+	var all []seen
+	for _, repository := range good.Repositories {
+		scan, err := p.store.Scan(ctx, run.ID, repository.URL)
+		if err != nil {
+			return nil, fmt.Errorf("read the scan of %s: %w", repository.URL, err)
+		}
+		one := seen{scan: scan}
+		if scan.Inventory != "" {
+			if one.state, err = p.matchState(ctx, scan.Inventory); err != nil {
+				return nil, err
+			}
+			answer, err := p.store.Answer(ctx, scan.Inventory, one.state)
+			if errors.Is(err, store.ErrNone) {
+				return nil, errors.New("the run was not matched against this advisory database: use midspan scan first")
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read the match of %s: %w", repository.URL, err)
+			}
+			one.match = answer.Digest
+		}
+		all = append(all, one)
 	}
-	all := seen{scan: scan}
-	if scan.Failure != nil {
-		all.measures = p.unread(*scan.Failure)
+	return all, nil
+}
+
+// digestOf names all that the verdict and the pages of a good rest on.
+func digestOf(basis string, good catalog.Good, all []seen) string {
+	hash := sha256.New()
+	entry, _ := json.Marshal(good) // it was read from JSON
+	fmt.Fprintf(hash, "%s\n%s\n", basis, entry)
+	for _, one := range all {
+		s := one.scan
+		notes, _ := json.Marshal([]any{s.Notes, s.Failure})
+		fmt.Fprintf(hash, "%q %q %d %d %q %q %s %q\n", s.URL, s.Commit, s.ObservedUntil.Unix(), s.At.Unix(), s.Keys, s.Inventory, notes, one.match)
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// listing is what a repository lists and what affects it.
+type listing struct {
+	inventory store.Inventory
+	match     matched
+}
+
+// list reads the inventory and the match of a repository.
+func (p *Pipeline) list(ctx context.Context, one seen) (listing, error) {
+	var l listing
+	var err error
+	if one.state == "" {
+		return l, nil
+	}
+	if l.inventory, err = p.store.Inventory(ctx, one.scan.Inventory); err != nil {
+		return l, fmt.Errorf("read the inventory of %s: %w", one.scan.URL, err)
+	}
+	if err := p.store.Match(ctx, one.scan.Inventory, one.state, &l.match); err != nil {
+		return l, fmt.Errorf("read the match of %s: %w", one.scan.URL, err)
+	}
+	return l, nil
+}
+
+// reading is what the scanners said of a repository.
+type reading struct {
+	observations []observation.Observation
+	measures     []observation.Measure
+}
+
+// read gathers the observations of a repository and all its measures.
+func (p *Pipeline) read(ctx context.Context, one seen, l listing) (reading, error) {
+	var all reading
+	if one.scan.Failure != nil {
+		all.measures = p.unread(*one.scan.Failure)
 		return all, nil
 	}
-	for _, key := range scan.Keys {
-		one, err := p.store.Observation(ctx, key)
+	for _, key := range one.scan.Keys {
+		said, err := p.store.Remarks(ctx, key)
 		if err != nil {
-			return seen{}, fmt.Errorf("read observation %s: %w", key, err)
+			return reading{}, fmt.Errorf("read observation %s: %w", key, err)
 		}
-		all.observations = append(all.observations, one)
-		all.measures = append(all.measures, one.Measures...)
-		if one.Packages != nil {
-			all.packages = one.Packages
-			if err := p.addMatch(ctx, key, one.Notes, &all); err != nil {
-				return seen{}, err
-			}
+		all.observations = append(all.observations, said)
+		all.measures = append(all.measures, said.Measures...)
+		if key == one.scan.Inventory {
+			measures := advisory.Measures(l.match.Result, l.inventory.Packages, one.scan.At, advisorySource(l.inventory))
+			all.measures = append(all.measures, advisory.WithGaps(measures, said.Notes)...)
 		}
 	}
-	if all.packages == nil {
+	if one.scan.Inventory == "" {
 		all.measures = append(all.measures, unknowns(advisory.Definitions(), observation.CauseScannerFailed, "there is no inventory to match")...)
 	}
 	for i := range all.measures {
 		if all.measures[i].State == observation.Measured {
-			all.measures[i].At = scan.At
+			all.measures[i].At = one.scan.At
 		}
 	}
 	return all, nil
 }
 
-// addMatch adds the match of an inventory; notes say what the inventory lacks.
-func (p *Pipeline) addMatch(ctx context.Context, key string, notes []observation.Note, all *seen) error {
-	err := p.store.Match(ctx, key, p.databaseID, &all.match)
-	if errors.Is(err, store.ErrNone) {
-		return errors.New("the run was not matched against this advisory database: use midspan scan first")
+// advisorySource names what was read for the measures of a match: the manifests,
+// and the advisories of their ecosystems. The report dates and names the state
+// of each ecosystem once; a date here would make every measure new each day.
+func advisorySource(inventory store.Inventory) string {
+	names := baseNames(inventory.Ecosystems())
+	if len(names) == 0 {
+		return "manifests"
 	}
-	if err != nil {
-		return fmt.Errorf("read the match of %s: %w", key, err)
-	}
-	source := "advisory database " + p.databaseID
-	measures := advisory.Measures(all.match, all.packages, all.scan.At, source)
-	all.measures = append(all.measures, advisory.WithGaps(measures, notes)...)
-	return nil
+	return "manifests and OSV advisories of " + strings.Join(names, ", ")
 }
 
 // unread are the measures of a repository that could not be read.

@@ -47,7 +47,7 @@ func (c *counts) good(verdict assess.Verdict, hasRepository bool) {
 	}
 }
 
-func (c *counts) repository(scan report.Scan, all seen) {
+func (c *counts) repository(scan report.Scan, l listing) {
 	if c.seen[scan.Repository.URL] {
 		return
 	}
@@ -58,16 +58,12 @@ func (c *counts) repository(scan report.Scan, all seen) {
 		return
 	}
 	c.summary.Scanned++
-	c.findings += len(all.match.Findings)
-	for _, finding := range all.match.Findings {
-		if finding.Exploited != nil && *finding.Exploited {
-			c.exploited++
-		}
-	}
-	for _, unmatched := range all.match.Unmatched {
+	c.findings += l.match.Listed
+	c.exploited += l.match.Exploited
+	for _, unmatched := range l.match.Unmatched {
 		c.summary.Unmatched[string(unmatched.Cause)] += unmatched.Packages
 	}
-	for _, p := range all.packages {
+	for _, p := range l.inventory.Packages {
 		if c.packages[p.Ecosystem] == nil {
 			c.packages[p.Ecosystem] = map[pinned]bool{}
 		}
@@ -89,55 +85,43 @@ func (c *counts) of(advisories report.Advisories) report.Summary {
 	return c.summary
 }
 
-// scanEntry is the part of the document that speaks of one repository.
-func (p *Pipeline) scanEntry(repository catalog.Repository, all seen) report.Scan {
+// scanEntry is the part of the document that speaks of one repository, without
+// what the observations tell.
+func scanEntry(repository catalog.Repository, from seen, l listing) report.Scan {
 	entry := report.Scan{
-		Repository: repository, Outcome: report.Scanned, Failure: all.scan.Failure, Commit: all.scan.Commit,
-		ObservedUntil: all.scan.ObservedUntil, Measures: all.measures, Findings: all.match.Findings, Notes: all.scan.Notes,
-		Inventory: inventoryOf(all),
-	}
-	for _, one := range all.observations {
-		entry.Checks = append(entry.Checks, one.Checks...)
+		Repository: repository, Outcome: report.Scanned, Failure: from.scan.Failure, Commit: from.scan.Commit,
+		ObservedUntil: from.scan.ObservedUntil, Findings: l.match.Findings, Notes: from.scan.Notes, Inventory: inventoryOf(l),
 	}
 	switch {
 	case entry.Failure != nil:
-		// Every measure is unknown for the one reason that the failure gives.
-		entry.Outcome, entry.Measures = report.Failed, nil
+		entry.Outcome = report.Failed
 	case Lost(entry.Notes) > 0:
 		entry.Outcome = report.Partial
 	}
 	return entry
 }
 
-// inventoryOf counts packages by ecosystem; one that stands in two manifests
-// counts once for each version.
-func inventoryOf(all seen) []report.Inventory {
+// inventoryOf counts the distinct packages by ecosystem.
+func inventoryOf(l listing) []report.Inventory {
 	noDatabase := map[string]bool{}
-	for _, unmatched := range all.match.Unmatched {
+	for _, unmatched := range l.match.Unmatched {
 		if unmatched.Cause == observation.CauseNoDatabase {
 			noDatabase[unmatched.Ecosystem] = true
 		}
 	}
-	direct := map[string]map[pinned]bool{} // ecosystem, then package: is it direct somewhere
-	for _, pkg := range all.packages {
-		if direct[pkg.Ecosystem] == nil {
-			direct[pkg.Ecosystem] = map[pinned]bool{}
-		}
-		key := pinned{pkg.Name, pkg.Version}
-		direct[pkg.Ecosystem][key] = direct[pkg.Ecosystem][key] || pkg.Relation == observation.Direct
-	}
 	list := []report.Inventory{}
-	for _, ecosystem := range sortedKeys(direct) {
-		entry := report.Inventory{Ecosystem: ecosystem, Packages: len(direct[ecosystem]), Matched: !noDatabase[ecosystem]}
-		for key, isDirect := range direct[ecosystem] {
-			if isDirect {
-				entry.Direct++
-			}
-			if key.version == "" {
-				entry.NoVersion++
-			}
+	for _, p := range l.inventory.Packages {
+		if len(list) == 0 || list[len(list)-1].Ecosystem != p.Ecosystem { // they come by ecosystem
+			list = append(list, report.Inventory{Ecosystem: p.Ecosystem, Matched: !noDatabase[p.Ecosystem]})
 		}
-		list = append(list, entry)
+		entry := &list[len(list)-1]
+		entry.Packages++
+		if p.Relation == observation.Direct {
+			entry.Direct++
+		}
+		if p.Version == "" {
+			entry.NoVersion++
+		}
 	}
 	return list
 }

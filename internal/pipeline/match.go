@@ -2,15 +2,28 @@ package pipeline
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
+
+// matched is what stands in the store for one inventory: the match of its
+// distinct packages. The findings name no place that lists a package; placed
+// gives them theirs.
+type matched struct {
+	advisory.Result
+	// Listed counts the findings once for each place that lists their package,
+	// Exploited those of them that are known to be exploited.
+	Listed, Exploited int
+}
 
 // Match is the match stage: it holds every inventory of the run against the
 // advisory database. No repository is opened.
@@ -31,11 +44,9 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 		}
 		outcome := "no inventory"
 		if scan.Inventory != "" {
-			findings, err := p.matchInventory(ctx, scan.Inventory)
-			if err != nil {
+			if outcome, err = p.matchInventory(ctx, scan.Inventory); err != nil {
 				return fmt.Errorf("match %s: %w", repository.URL, err)
 			}
-			outcome = fmt.Sprintf("%d findings", findings)
 		}
 		p.progress.Done(repository.URL, outcome)
 	}
@@ -43,24 +54,58 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 }
 
 // matchInventory matches the inventory under a work key, unless that is done,
-// and returns the number of findings.
-func (p *Pipeline) matchInventory(ctx context.Context, key string) (int, error) {
-	var done advisory.Result
-	switch err := p.store.Match(ctx, key, p.databaseID, &done); {
-	case err == nil:
-		return len(done.Findings), nil
-	case !errors.Is(err, store.ErrNone):
-		return 0, err
-	}
-	seen, err := p.store.Observation(ctx, key)
+// and says what became of it.
+func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
+	state, err := p.matchState(ctx, key)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
-	result, err := p.matchPackages(ctx, seen.Packages)
+	done, err := p.store.Answer(ctx, key, state)
+	if err == nil || !errors.Is(err, store.ErrNone) {
+		return found(done.Findings), err
+	}
+	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
-	return len(result.Findings), p.store.PutMatch(ctx, key, p.databaseID, result)
+	result, err := p.matchPackages(ctx, inventory.Packages)
+	if err != nil {
+		return "", err
+	}
+	match := newMatched(inventory, result)
+	return found(match.Listed), p.store.PutMatch(ctx, key, state, match.Listed, match)
+}
+
+func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
+
+// matchState names all that a match of an inventory rests on beside it: the
+// state of the advisories of each of its ecosystems, and the program. So a
+// change of one ecosystem leaves the matches of the others standing.
+func (p *Pipeline) matchState(ctx context.Context, key string) (string, error) {
+	if p.online() {
+		return p.databaseID, nil
+	}
+	ecosystems, err := p.store.Ecosystems(ctx, key)
+	if err != nil {
+		return "", fmt.Errorf("read the ecosystems of inventory %s: %w", key, err)
+	}
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q\n", p.build)
+	for _, name := range baseNames(ecosystems) {
+		fmt.Fprintf(hash, "%q %q\n", name, p.ecosystems[name])
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
+}
+
+// baseNames cuts ecosystems down to those that a database tells apart:
+// "Debian:12" is of Debian.
+func baseNames(ecosystems []string) []string {
+	names := make([]string, len(ecosystems))
+	for i, ecosystem := range ecosystems {
+		names[i], _, _ = strings.Cut(ecosystem, ":")
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // matchPackages asks the database, or OSV's service where the user prefers it.
@@ -82,4 +127,46 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
 	}
 	return advisory.Unmatchable(packages, cause), nil
+}
+
+// newMatched counts the places of the findings of an inventory.
+func newMatched(inventory store.Inventory, result advisory.Result) matched {
+	match := matched{Result: result}
+	entries := map[[3]string]int{}
+	for _, finding := range result.Findings {
+		entries[identity(finding.Package)] = 0
+	}
+	for i, p := range inventory.Packages {
+		if _, affected := entries[identity(p)]; affected {
+			entries[identity(p)] = inventory.Entries[i]
+		}
+	}
+	for _, finding := range result.Findings {
+		n := entries[identity(finding.Package)]
+		match.Listed += n
+		if finding.Exploited != nil && *finding.Exploited {
+			match.Exploited += n
+		}
+	}
+	return match
+}
+
+// identity is what tells packages apart, wherever they are listed.
+func identity(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
+
+// placed gives each finding the entries of the inventory that list its package:
+// the result is that of a match of all entries.
+func (m matched) placed(entries []observation.Package) []observation.Finding {
+	of := map[[3]string][]observation.Finding{}
+	for _, finding := range m.Findings {
+		of[identity(finding.Package)] = append(of[identity(finding.Package)], finding)
+	}
+	var all []observation.Finding
+	for _, entry := range entries {
+		for _, finding := range of[identity(entry)] {
+			finding.Package = entry
+			all = append(all, finding)
+		}
+	}
+	return advisory.NewResult(all, nil).Findings
 }

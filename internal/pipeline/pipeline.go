@@ -32,6 +32,7 @@ import (
 type Pipeline struct {
 	cfg      config.Config
 	version  string
+	build    string           // names the program: two builds may bear one version
 	now      func() time.Time // for durations only: results depend on as-of
 	progress Progress
 	store    *store.Store
@@ -44,8 +45,10 @@ type Pipeline struct {
 	// advisories is nil where no database could be had: then everything is
 	// unknown to it, and advisoryNotes say why. databaseID is empty before the
 	// database was looked for.
-	advisories    *advisory.Database
-	databaseID    string
+	advisories *advisory.Database
+	databaseID string
+	// ecosystems name the state of each ecosystem of the database.
+	ecosystems    map[string]string
 	advisoryNotes []observation.Note
 	service       matcher // OSV's, asked where the user prefers it to a database
 }
@@ -105,7 +108,7 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	return &Pipeline{cfg: cfg, version: version, now: now, progress: progress, store: db, git: git, rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient is the one policy under which this run talks HTTP.
@@ -181,14 +184,28 @@ func (p *Pipeline) inputs(ctx context.Context, run store.Run) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	build := p.version
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.basis(run), p.advisoryNotes))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// basis names what the verdicts of a run rest on beside what was read: the day,
+// the program with its scanners, and the rules.
+func (p *Pipeline) basis(run store.Run) string {
+	basis := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
+	for _, scanner := range p.scanners {
+		basis += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
+	}
+	return basis
+}
+
+// buildOf names the running program.
+func buildOf(version string) string {
 	if program, err := os.Executable(); err == nil {
-		if info, err := os.Stat(program); err == nil { // two builds may bear one version
-			build += fmt.Sprintf(" %d %d", info.Size(), info.ModTime().UnixNano())
+		if info, err := os.Stat(program); err == nil {
+			return fmt.Sprintf("%s %d %d", version, info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%s\n%s\n%v", digest, p.databaseID, run.AsOf, build, p.rulesText, p.advisoryNotes))
-	return hex.EncodeToString(sum[:]), nil
+	return version
 }
 
 // Resume returns the newest run that a stage can work on, or an error that

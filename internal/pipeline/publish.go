@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
@@ -32,17 +33,31 @@ type Published struct {
 	Stamp string `json:"stamp"`
 }
 
-// Publish is the last stage: it writes the report of an assessed run.
+// Publish is the last stage: it writes the report of an assessed run. Goods
+// pass one at a time; what the folder holds of one that did not change stays.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
-	document, err := p.Document(ctx, run)
+	head, err := p.head(ctx, run)
 	if err != nil {
 		return Published{}, err
 	}
-	files, err := report.Write(ctx, p.cfg.Out, document)
+	writer, err := report.NewWriter(ctx, p.cfg.Out, head)
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: gaps(document), Stamp: report.Stamp(p.cfg.Out)}
+	defer writer.Close()
+	list := newGaps(head.Notes)
+	document, err := p.gather(ctx, run, head, func(brief report.Good, digest string, whole func() (report.Good, error)) error {
+		list.addGood(brief)
+		return writer.Add(brief, digest, whole)
+	})
+	if err != nil {
+		return Published{}, err
+	}
+	files, err := writer.Publish(document)
+	if err != nil {
+		return Published{}, err
+	}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.of(document.Summary), Stamp: report.Stamp(p.cfg.Out)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
@@ -60,6 +75,22 @@ func (p *Pipeline) standing(ctx context.Context, run store.Run) (Published, bool
 
 // Document gathers the report of an assessed run.
 func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document, error) {
+	head, err := p.head(ctx, run)
+	if err != nil {
+		return report.Document{}, err
+	}
+	var goods []report.Good
+	document, err := p.gather(ctx, run, head, func(_ report.Good, _ string, whole func() (report.Good, error)) error {
+		good, err := whole()
+		goods = append(goods, good)
+		return err
+	})
+	document.Goods = goods
+	return document, err
+}
+
+// head is the part of the document that no good changes.
+func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, error) {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return report.Document{}, err
 	}
@@ -76,75 +107,130 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 	for _, scanner := range p.scanners {
 		document.Scanners = append(document.Scanners, report.Scanner{Name: scanner.Name(), Version: scanner.Version(), Configuration: scanner.Configuration()})
 	}
+	return document, nil
+}
+
+// gather hands each good of a run to add, by id: what tables show of it, the
+// digest of all that it rests on, and a way to the whole. It returns the
+// document without them.
+func (p *Pipeline) gather(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, whole func() (report.Good, error)) error) (report.Document, error) {
 	counts := newCounts()
 	portfolio := assess.NewPortfolio()
+	var stages []report.Good
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
-			return report.Document{}, err
+			return document, err
 		}
-		entry, err := p.entry(ctx, run, good, counts, portfolio)
+		one, err := p.entryOf(ctx, run, good)
 		if err != nil {
-			return report.Document{}, err
+			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		document.Goods = append(document.Goods, entry)
+		one.count(counts, portfolio)
+		stages = append(stages, stageOf(good.ID, good.Name, one.brief.Verdict.Stage))
+		if err := add(one.brief, good.Digest, func() (report.Good, error) { return p.whole(ctx, one) }); err != nil {
+			return document, err
+		}
 	}
 	var err error
 	if document.Advisory, err = p.describeAdvisories(ctx, run, counts); err != nil {
-		return report.Document{}, err
+		return document, err
 	}
 	document.Summary = counts.of(document.Advisory)
 	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
 	document.FixFirst = portfolio.FixFirst(topPackages, advisory.Later)
-	return document, p.addChange(ctx, run, &document)
+	document.Change, err = p.change(ctx, run, stages)
+	return document, err
 }
 
-// entry is the part of the document that speaks of one good.
-func (p *Pipeline) entry(ctx context.Context, run store.Run, good store.Good, counts *counts, portfolio *assess.Portfolio) (report.Good, error) {
+// entry is a good on its way into the document.
+type entry struct {
+	brief    report.Good // without what only the observations tell
+	seen     []seen      // one for each of the brief's scans
+	listings []listing
+}
+
+// entryOf reads what is known of a good, but for the observations.
+func (p *Pipeline) entryOf(ctx context.Context, run store.Run, good store.Good) (entry, error) {
 	verdict, err := verdictOf(good)
 	if err != nil {
-		return report.Good{}, err
+		return entry{}, err
 	}
-	entry := report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures}
-	counts.good(verdict.Verdict, len(good.Repositories) > 0)
-	var packages []observation.Package
-	var findings []observation.Finding
-	for _, repository := range good.Repositories {
-		all, err := p.seen(ctx, run, repository)
+	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures}}
+	if one.seen, err = p.look(ctx, run, good); err != nil {
+		return entry{}, err
+	}
+	for i, s := range one.seen {
+		l, err := p.list(ctx, s)
 		if err != nil {
-			return report.Good{}, fmt.Errorf("good %s: %w", good.ID, err)
+			return entry{}, err
 		}
-		scan := p.scanEntry(repository, all)
-		counts.repository(scan, all)
-		entry.Scans = append(entry.Scans, scan)
-		packages = append(packages, all.packages...)
-		findings = append(findings, all.match.Findings...)
+		one.listings = append(one.listings, l)
+		one.brief.Scans = append(one.brief.Scans, scanEntry(good.Repositories[i], s, l))
 	}
-	portfolio.Add(good.ID, verdict.Verdict.Stage, packages, findings)
-	return entry, nil
+	return one, nil
 }
 
-// addChange compares with the assessed run before, if there is one.
-func (p *Pipeline) addChange(ctx context.Context, run store.Run, document *report.Document) error {
+// count takes a good into what is counted over all of them.
+func (e entry) count(counts *counts, portfolio *assess.Portfolio) {
+	counts.good(e.brief.Verdict, len(e.brief.Scans) > 0)
+	for i, scan := range e.brief.Scans {
+		counts.repository(scan, e.listings[i])
+		portfolio.Add(e.brief.ID, e.brief.Verdict.Stage, e.listings[i].inventory.Packages, e.listings[i].match.Findings)
+	}
+}
+
+// whole adds what the observations tell, and to each finding its places.
+func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
+	good := e.brief
+	good.Scans = slices.Clone(good.Scans)
+	for i := range good.Scans {
+		scan, from := &good.Scans[i], e.seen[i]
+		if scan.Outcome == report.Failed {
+			continue // every measure is unknown for the one reason that the failure gives
+		}
+		said, err := p.read(ctx, from, e.listings[i])
+		if err != nil {
+			return good, fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		scan.Measures = said.measures
+		for _, one := range said.observations {
+			scan.Checks = append(scan.Checks, one.Checks...)
+		}
+		if len(scan.Findings) == 0 {
+			continue
+		}
+		packages, err := p.store.Entries(ctx, from.scan.Inventory)
+		if err != nil {
+			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
+		}
+		scan.Findings = e.listings[i].match.placed(packages)
+	}
+	return good, nil
+}
+
+// change compares with the assessed run before; nil where there is none.
+func (p *Pipeline) change(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
 	before, err := p.store.Before(ctx, run)
 	if errors.Is(err, store.ErrNone) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("look for an earlier run: %w", err)
+		return nil, fmt.Errorf("look for an earlier run: %w", err)
+	}
+	stages, err := p.store.Stages(ctx, before.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the stages of an earlier run: %w", err)
 	}
 	earlier := report.Document{AsOf: before.AsOf}
-	for good, err := range p.store.Goods(ctx, before.ID) {
-		if err != nil {
-			return err
-		}
-		verdict, err := verdictOf(good)
-		if err != nil {
-			return err
-		}
-		earlier.Goods = append(earlier.Goods, report.Good{Good: good.Good, Verdict: verdict.Verdict})
+	for _, good := range stages {
+		earlier.Goods = append(earlier.Goods, stageOf(good.ID, good.Name, assess.Stage(good.Stage)))
 	}
-	document.Change = report.Compare(earlier, *document)
-	return nil
+	return report.Compare(earlier, report.Document{Goods: goods}), nil
+}
+
+// stageOf is as much of a good as tells whether its stage changed.
+func stageOf(id, name string, stage assess.Stage) report.Good {
+	return report.Good{Good: catalog.Good{ID: id, Name: name}, Verdict: assess.Verdict{Stage: stage}}
 }
 
 // Gap is one kind of thing that could not be read.
@@ -172,28 +258,43 @@ func (l gapList) add(count int, what, message string) {
 
 // gaps says what was not read, by kind.
 func gaps(document report.Document) []Gap {
+	list := newGaps(document.Notes)
+	for _, good := range document.Goods {
+		list.addGood(good)
+	}
+	return list.of(document.Summary)
+}
+
+// newGaps begins with the notes on a run.
+func newGaps(notes []observation.Note) gapList {
 	list := gapList{map[string]Gap{}}
-	for _, note := range document.Notes {
+	for _, note := range notes {
 		list.addNote(note)
 	}
-	for _, good := range document.Goods {
-		for _, note := range good.Notes {
-			list.addNote(note)
-		}
-		for _, scan := range good.Scans {
-			switch scan.Outcome {
-			case report.Failed:
-				list.add(1, "repositories not read: "+string(scan.Failure.Cause), scan.Failure.Message)
-			case report.Partial:
-				first := scan.Notes[slices.IndexFunc(scan.Notes, loses)]
-				list.add(1, "repositories read in part: "+string(first.Cause), scan.Repository.URL+": "+first.Message)
-			}
+	return list
+}
+
+// of returns the list with the packages that were not matched.
+func (l gapList) of(summary report.Summary) []Gap {
+	for cause, count := range summary.Unmatched {
+		l.add(count, "packages not matched: "+cause, "")
+	}
+	return slices.SortedFunc(maps.Values(l.found), func(a, b Gap) int { return strings.Compare(a.What, b.What) })
+}
+
+func (l gapList) addGood(good report.Good) {
+	for _, note := range good.Notes {
+		l.addNote(note)
+	}
+	for _, scan := range good.Scans {
+		switch scan.Outcome {
+		case report.Failed:
+			l.add(1, "repositories not read: "+string(scan.Failure.Cause), scan.Failure.Message)
+		case report.Partial:
+			first := scan.Notes[slices.IndexFunc(scan.Notes, loses)]
+			l.add(1, "repositories read in part: "+string(first.Cause), scan.Repository.URL+": "+first.Message)
 		}
 	}
-	for cause, count := range document.Summary.Unmatched {
-		list.add(count, "packages not matched: "+cause, "")
-	}
-	return slices.SortedFunc(maps.Values(list.found), func(a, b Gap) int { return strings.Compare(a.What, b.What) })
 }
 
 func (l gapList) addNote(note observation.Note) {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"encoding/csv"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -11,21 +10,15 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// WriteGoods writes goods.csv, a row a good. An unknown number is an empty
-// cell, never a zero; its level says "unknown".
-func WriteGoods(w io.Writer, doc Document) error {
-	rows := [][]string{{
-		"id", "name", "stage", "borderline", "because",
-		"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
-		"upkeep_level", "upkeep_score", "funding_level", "funding_score",
-		"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
-		"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
-		"sdgs", "types", "licences", "website", "repository",
-	}}
-	for _, good := range doc.Goods {
-		rows = append(rows, goodRow(good))
-	}
-	return writeCSV(w, "goods.csv", rows)
+// goodsHeader is the first row of goods.csv, which has a row a good. An unknown
+// number is an empty cell, never a zero; its level says "unknown".
+var goodsHeader = []string{
+	"id", "name", "stage", "borderline", "because",
+	"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
+	"upkeep_level", "upkeep_score", "funding_level", "funding_score",
+	"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
+	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
+	"sdgs", "types", "licences", "website", "repository",
 }
 
 func goodRow(good Good) []string {
@@ -75,26 +68,26 @@ func exploitedCell(good Good) string {
 	return strconv.Itoa(n)
 }
 
-// WriteFindings writes findings.csv, a row for each place that lists an
-// affected package.
-func WriteFindings(w io.Writer, doc Document) error {
-	rows := [][]string{{
-		"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation",
-		"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
-	}}
-	for _, good := range doc.Goods {
-		for _, i := range distinctFindings(good) {
-			for _, p := range i.Places {
-				rows = append(rows, []string{
-					good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
-					i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
-					i.Advisory, strings.Join(i.Aliases, " "), i.Severity, scoreCell(i.Score), i.FixedIn,
-					i.ExploitedText(), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
-				})
-			}
+// findingsHeader is the first row of findings.csv, which has a row for each
+// place that lists an affected package.
+var findingsHeader = []string{
+	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation",
+	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
+}
+
+func findingRows(good Good) [][]string {
+	var rows [][]string
+	for _, i := range distinctFindings(good) {
+		for _, p := range i.Places {
+			rows = append(rows, []string{
+				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
+				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
+				i.Advisory, strings.Join(i.Aliases, " "), i.Severity, scoreCell(i.Score), i.FixedIn,
+				i.ExploitedText(), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
+			})
 		}
 	}
-	return writeCSV(w, "findings.csv", rows)
+	return rows
 }
 
 func scoreCell(score *float64) string {
@@ -106,22 +99,20 @@ func scoreCell(score *float64) string {
 
 // writeCSV writes rows as RFC 4180 wants them. Every cell is guarded: a text
 // that a spreadsheet would read as a formula gets an apostrophe before it.
-func writeCSV(w io.Writer, name string, rows [][]string) error {
+func writeCSV(w io.Writer, rows ...[]string) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	for _, cells := range rows {
-		for i := range cells {
-			cells[i] = guard(cells[i])
+		guarded := make([]string, len(cells))
+		for i, cell := range cells {
+			guarded[i] = guard(cell)
 		}
-		if err := out.Write(cells); err != nil {
-			return fmt.Errorf("write %s: %w", name, err)
+		if err := out.Write(guarded); err != nil {
+			return err
 		}
 	}
 	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	return nil
+	return out.Error()
 }
 
 // guard cleans a cell and keeps it from being read as a formula. Full-width

@@ -3,8 +3,10 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -14,14 +16,70 @@ import (
 // bytes. What holds nothing nested stands on one line, so that a measure that
 // changed is a line that changed, at little more than the compact size.
 func Encode(w io.Writer, doc Document) error {
-	compact, err := json.Marshal(complete(doc))
+	doc = complete(doc)
+	goods := doc.Goods
+	doc.Goods = nil
+	before, after, err := around(doc)
 	if err != nil {
-		return fmt.Errorf("encode report.json: %w", err)
+		return err
 	}
-	if _, err := w.Write(layOut(compact)); err != nil {
+	out := bytes.NewBuffer(before)
+	for i, good := range goods {
+		entry, err := encodeGood(good)
+		if err != nil {
+			return err
+		}
+		out.WriteString(separator(i == 0))
+		out.Write(entry)
+	}
+	out.Write(closing(after, len(goods)))
+	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("write report.json: %w", err)
 	}
 	return nil
+}
+
+// around returns what stands in report.json before its goods and after them, of
+// a document without goods. No text of JSON holds a line break, so that a line
+// of the document itself begins with its name in one place only.
+func around(doc Document) (before, after []byte, err error) {
+	doc.Goods = []Good{}
+	compact, err := json.Marshal(doc)
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode report.json: %w", err)
+	}
+	const mark = "\n \"goods\":["
+	text := layOut(compact, 0)
+	before, after, found := bytes.Cut(text, []byte(mark))
+	if !found {
+		return nil, nil, errors.New("encode report.json: its list of goods has no place")
+	}
+	return append(slices.Clone(before), mark...), after, nil
+}
+
+// encodeGood writes a complete good as an element of the list of goods.
+func encodeGood(good Good) ([]byte, error) {
+	compact, err := json.Marshal(good)
+	if err != nil {
+		return nil, fmt.Errorf("encode %s for report.json: %w", good.ID, err)
+	}
+	return layOut(compact, 2), nil
+}
+
+// separator stands before an element of the list of goods.
+func separator(first bool) string {
+	if first {
+		return "\n  "
+	}
+	return ",\n  "
+}
+
+// closing ends the list of so many goods.
+func closing(after []byte, goods int) []byte {
+	if goods > 0 {
+		after = append([]byte("\n "), after...)
+	}
+	return append(slices.Clone(after), '\n')
 }
 
 // Decode reads a report.json that Encode wrote.
@@ -36,15 +94,16 @@ func Decode(r io.Reader) (Document, error) {
 	return doc, nil
 }
 
-// layOut breaks compact JSON into lines: a container that holds a container is
-// opened up with one space of indent a level, any other stays on one line.
-func layOut(compact []byte) []byte {
+// layOut breaks compact JSON that stands at a depth into lines: a container that
+// holds a container is opened up with one space of indent a level, any other
+// stays on one line.
+func layOut(compact []byte, depth int) []byte {
 	nested := nesting(compact)
 	out := make([]byte, 0, len(compact)+len(compact)/8)
 	var open []bool // for each container around the place: is it broken into lines?
 	breakLine := func() {
 		out = append(out, '\n')
-		out = append(out, bytes.Repeat([]byte{' '}, len(open))...)
+		out = append(out, bytes.Repeat([]byte{' '}, depth+len(open))...)
 	}
 	inString, next := false, 0
 	for i, c := range compact {
@@ -80,7 +139,7 @@ func layOut(compact []byte) []byte {
 			out = append(out, c)
 		}
 	}
-	return append(out, '\n')
+	return out
 }
 
 // nesting says of each container, in the order in which they open, whether it

@@ -259,7 +259,7 @@ func FuzzLayOutChangesNothingButSpace(f *testing.F) {
 		if !json.Valid(data) || json.Compact(&compact, data) != nil {
 			t.Skip("no JSON")
 		}
-		if err := json.Compact(&back, layOut(compact.Bytes())); err != nil {
+		if err := json.Compact(&back, layOut(compact.Bytes(), 0)); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(back.Bytes(), compact.Bytes()) {

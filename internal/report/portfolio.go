@@ -7,6 +7,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -104,7 +105,7 @@ func (s *site) portfolio() portfolio {
 	}
 	view.Headline = headline(len(view.Middle), view.Assessed, len(doc.Goods))
 	view.Unread = unread(view.Failed, doc.Summary.Repositories)
-	view.MayStand = mayStand(doc.Goods)
+	view.MayStand = mayStand(s.rows)
 	switch view.KeysFirst = 5; {
 	case len(view.Middle) < 3:
 		view.KeysFirst = 7 // the changes stand on the other side
@@ -115,9 +116,7 @@ func (s *site) portfolio() portfolio {
 		view.Unmatched = append(view.Unmatched, unmatched{observation.Cause(c.Name), c.N})
 	}
 	view.Map, view.Unplaced = portfolioMap(doc.Goods)
-	for _, good := range doc.Goods {
-		view.Rows = append(view.Rows, newRow(good))
-	}
+	view.Rows = slices.Clone(s.rows)
 	sort.SliceStable(view.Rows, func(i, j int) bool { return view.Rows[i].Unread == "" && view.Rows[j].Unread != "" })
 	for _, r := range view.Rows {
 		if r.Unread != "" {
@@ -183,14 +182,14 @@ func whyUnread(good Good) string {
 // mayStand returns the goods that were read and stand outside the messy middle
 // only because a threshold is near, or because something unknown decides. Goods
 // of which nothing was read are no news here: they are counted as unassessed.
-func mayStand(goods []Good) []Good {
+func mayStand(rows []row) []Good {
 	var out []Good
-	for _, good := range goods {
-		v := good.Verdict
+	for _, r := range rows {
+		v := r.Verdict
 		near := v.Borderline != nil && v.Borderline.Would == assess.MessyMiddle
-		open := v.Stage == assess.Unassessed && slices.Contains(v.Possible, assess.MessyMiddle) && tallyFindings(good).Read > 0
+		open := v.Stage == assess.Unassessed && slices.Contains(v.Possible, assess.MessyMiddle) && r.Findings.Read > 0
 		if v.Stage != assess.MessyMiddle && (near || open) {
-			out = append(out, good)
+			out = append(out, r.Good)
 		}
 	}
 	return out
@@ -275,12 +274,30 @@ func changeLists(change *Change) []changeList {
 }
 
 func newRow(good Good) row {
-	r := row{Good: good, Short: cut(displayName(good), 60), Supports: inOrder(good.Verdict.Supports), Findings: tallyFindings(good)}
+	r := row{Short: cut(displayName(good), 60), Supports: inOrder(good.Verdict.Supports), Findings: tallyFindings(good)}
 	r.LastCommit, r.LastISO = lastCommitDate(good)
 	if r.Findings.Read == 0 {
 		r.Unread = whyUnread(good)
 	}
+	r.Good = stripped(good)
 	return r
+}
+
+// stripped keeps of a good what the portfolio page shows, so that a page of
+// many goods is made in little memory.
+func stripped(good Good) Good {
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict}
+	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
+	if kept.Verdict.Stage != assess.MessyMiddle {
+		kept.Verdict.Reasons, kept.Verdict.Lift = nil, nil
+		bare := func(p *assess.Pillar) { p.Reasons = nil }
+		kept.Verdict.Supports = each(kept.Verdict.Supports, bare)
+		bare(&kept.Verdict.Load)
+	}
+	for _, scan := range good.Scans {
+		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure})
+	}
+	return kept
 }
 
 // lastCommitDate returns the day of the last human commit, for readers and for

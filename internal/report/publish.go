@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -35,133 +34,50 @@ const (
 	stagingName = ".midspan-staging"
 )
 
-// Write publishes the document into dir: report.json and its schema, CSV, and
-// the site. dir is made where it is missing.
-//
-// Everything is made in a folder aside and moved into place when it is whole. A
-// new dir appears at once. In one that exists each file is replaced whole, the
-// portfolio page last, and pages of goods that are gone are removed after it:
-// stopped at any point, every link still leads to a whole page, and the next
-// Write sets the rest right. Write touches no file that it did not write: one
-// that is in its way is an error. Two writes to one dir at a time are not safe.
+// Write publishes a document whose goods are at hand; see Writer.
 func Write(ctx context.Context, dir string, doc Document) (Files, error) {
-	dir = filepath.Clean(dir)
-	staging := filepath.Join(dir, stagingName)
-	_, err := os.Stat(dir)
-	fresh := errors.Is(err, fs.ErrNotExist)
-	if fresh {
-		staging = filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+stagingName)
-	}
-	if err := os.RemoveAll(staging); err != nil {
-		return Files{}, fmt.Errorf("remove what an earlier write of the report left: %w", err)
-	}
-	defer os.RemoveAll(staging)
-	names, err := stage(ctx, staging, doc)
+	w, err := NewWriter(ctx, dir, doc)
 	if err != nil {
-		return Files{}, fmt.Errorf("make the report for %s: %w", dir, err)
+		return Files{}, err
 	}
-	if fresh {
-		err = publishNew(staging, dir, names)
-	} else {
-		err = publishOver(dir, names)
-	}
-	if err != nil {
-		return Files{}, fmt.Errorf("publish the report in %s: %w", dir, err)
-	}
-	return Files{
-		Dir: dir, Index: filepath.Join(dir, "index.html"), Report: filepath.Join(dir, "report.json"),
-		Schema: filepath.Join(dir, "schema.json"), Goods: filepath.Join(dir, "goods.csv"),
-		Findings: filepath.Join(dir, "findings.csv"), Pages: len(doc.Goods),
-	}, nil
-}
-
-// stage writes all files of the report below dir and returns their names,
-// slash-separated, in the order in which they are to be published.
-func stage(ctx context.Context, dir string, doc Document) ([]string, error) {
-	if err := os.MkdirAll(filepath.Join(dir, "goods"), 0o755); err != nil {
-		return nil, err
-	}
-	doc = complete(doc)
-	s, err := newSite(doc)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	seen := map[string]bool{}
-	write := func(name string, content func(io.Writer) error) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if seen[name] {
-			return fmt.Errorf("two goods would be written to %s: their ids are not unique", name)
-		}
-		names, seen[name] = append(names, name), true
-		return writeFile(filepath.Join(dir, filepath.FromSlash(name)), content)
-	}
-	for _, good := range s.doc.Goods {
-		view := s.dossier(good)
-		err := write(pagePath(good.ID), func(w io.Writer) error {
-			return s.render(w, "dossier", view.Name+" · Midspan", "../", view)
-		})
-		if err != nil {
-			return nil, err
+	defer w.Close()
+	goods := slices.Clone(doc.Goods)
+	sort.SliceStable(goods, func(i, j int) bool { return goods[i].ID < goods[j].ID })
+	for _, good := range goods {
+		if err := w.Add(good, "", func() (Good, error) { return good, nil }); err != nil {
+			return Files{}, err
 		}
 	}
-	for _, file := range []struct {
-		name    string
-		content func(io.Writer) error
-	}{
-		{"schema.json", func(w io.Writer) error { _, err := w.Write(schema); return err }},
-		{"report.json", func(w io.Writer) error { return Encode(w, doc) }},
-		{"goods.csv", func(w io.Writer) error { return WriteGoods(w, doc) }},
-		{"findings.csv", func(w io.Writer) error { return WriteFindings(w, doc) }},
-		{"index.html", func(w io.Writer) error { return s.render(w, "portfolio", "Portfolio · Midspan", "", s.portfolio()) }},
-	} {
-		if err := write(file.name, file.content); err != nil {
-			return nil, err
-		}
-	}
-	return names, nil
-}
-
-func writeFile(path string, content func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	if err := content(f); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	return w.Publish(doc)
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string) error {
+func publishNew(staging, dir string, names []string, made *parts) error {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if err := writeManifest(root, names); err != nil {
+	if err := writeManifest(root, names, made); err != nil {
 		return err
 	}
 	return os.Rename(staging, dir)
 }
 
-// publishOver moves the staged files into dir, which exists. It works within
-// an os.Root, so that neither a link in dir nor a name in its manifest can lead
-// out of it.
-func publishOver(dir string, names []string) error {
+// publishOver moves the staged files into dir, which exists; names lists them
+// and those that stay. It works within an os.Root, so that neither a link in
+// dir nor a name in its manifest can lead out of it.
+func publishOver(dir string, staged, names []string, made *parts) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	before, err := readManifest(root)
+	stood, err := readManifest(root)
 	if err != nil {
 		return err
 	}
+	before := stood.Written
 	if err := refuseForeign(root, before, names); err != nil {
 		return err
 	}
@@ -169,11 +85,11 @@ func publishOver(dir string, names []string) error {
 		return err
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
-	// that was written here is forgotten.
-	if err := writeManifest(root, append(slices.Clone(before), names...)); err != nil {
+	// that was written here is forgotten, and nothing is taken for whole.
+	if err := writeManifest(root, append(slices.Clone(before), names...), nil); err != nil {
 		return err
 	}
-	for _, name := range names {
+	for _, name := range staged {
 		if err := root.Rename(stagingName+"/"+name, name); err != nil {
 			return err
 		}
@@ -186,7 +102,7 @@ func publishOver(dir string, names []string) error {
 			}
 		}
 	}
-	return writeManifest(root, names)
+	return writeManifest(root, names, made)
 }
 
 // refuseForeign returns an error where a file that Write did not write stands
@@ -214,24 +130,43 @@ func set(names []string) map[string]bool {
 	return in
 }
 
-// manifest lists the files of a report.
+// manifest lists the files of a report, and where the parts of its goods stand
+// in them.
 type manifest struct {
 	Written []string `json:"written"`
+	Parts   *parts   `json:"parts,omitempty"`
 }
 
-func readManifest(root *os.Root) ([]string, error) {
+// parts are those of the goods that came with a digest. They count as long as
+// no file of the report was touched.
+type parts struct {
+	Stamp string          `json:"stamp"` // of the files as they were written
+	Goods map[string]part `json:"goods"` // by id
+}
+
+// part is what a report holds of one good, beside its page.
+type part struct {
+	Digest   string  `json:"digest"`
+	Entry    stretch `json:"entry"`    // in report.json
+	Findings stretch `json:"findings"` // in findings.csv
+}
+
+// stretch is a place in a file: its offset and its length, in bytes.
+type stretch [2]int64
+
+func readManifest(root *os.Root) (manifest, error) {
+	var m manifest
 	data, err := root.ReadFile(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return m, nil
 	}
 	if err != nil {
-		return nil, err
+		return m, err
 	}
-	var m manifest
 	if err := json.Unmarshal(data, &m); err != nil {
-		return nil, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
+		return m, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
 	}
-	return m.Written, nil
+	return m, nil
 }
 
 // Stamp names the report that stands in dir by the sizes and times of its
@@ -243,8 +178,15 @@ func Stamp(dir string) string {
 		return ""
 	}
 	defer root.Close()
-	names, err := readManifest(root)
-	if err != nil || len(names) == 0 {
+	m, err := readManifest(root)
+	if err != nil {
+		return ""
+	}
+	return stampOf(root, m.Written)
+}
+
+func stampOf(root *os.Root, names []string) string {
+	if len(names) == 0 {
 		return ""
 	}
 	hash := sha256.New()
@@ -258,11 +200,18 @@ func Stamp(dir string) string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// writeManifest replaces the manifest whole.
-func writeManifest(root *os.Root, names []string) error {
+// writeManifest replaces the manifest whole. Where parts are given, all the
+// files stand.
+func writeManifest(root *os.Root, names []string, made *parts) error {
 	names = slices.Clone(names)
 	sort.Strings(names)
-	data, err := json.MarshalIndent(manifest{slices.Compact(names)}, "", " ")
+	names = slices.Compact(names)
+	if made != nil && len(made.Goods) > 0 {
+		made.Stamp = stampOf(root, names)
+	} else {
+		made = nil
+	}
+	data, err := json.MarshalIndent(manifest{names, made}, "", " ")
 	if err != nil {
 		return err
 	}

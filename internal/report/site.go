@@ -20,10 +20,11 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// site renders the pages of one document. Its document is clean: whatever it
-// shows went through cleaned.
+// site renders the pages of one document. Its document and its rows are clean:
+// whatever it shows went through cleaned.
 type site struct {
-	doc   Document
+	doc   Document // its goods are stripped
+	rows  []row    // one for each good, by id
 	pages *template.Template
 	css   template.CSS
 	csp   string
@@ -31,15 +32,9 @@ type site struct {
 	defs  map[string]observation.Definition
 }
 
+// newSite makes the site of a document whose goods are yet to come.
 func newSite(doc Document) (*site, error) {
-	s := &site{
-		doc:   cleaned(doc),
-		names: make(map[string]string, len(doc.Goods)),
-		defs:  make(map[string]observation.Definition, len(doc.Definitions)),
-	}
-	for _, good := range s.doc.Goods {
-		s.names[good.ID] = displayName(good)
-	}
+	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
 	for _, def := range s.doc.Definitions {
 		s.defs[def.ID] = def
 	}

@@ -262,6 +262,8 @@ func (s *Store) Outcome(ctx context.Context, run int64, target any) error {
 type Good struct {
 	catalog.Good
 	Verdict json.RawMessage
+	// Digest names all that the verdict rests on.
+	Digest string
 }
 
 // Goods yields the goods of a run by id, one at a time.
@@ -274,14 +276,15 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				ID       string         `db:"good_id"`
 				Document string         `db:"document"`
 				Verdict  sql.NullString `db:"verdict"`
+				Digest   string         `db:"digest"`
 			}
-			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`, run, last)
+			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`, run, last)
 			if err != nil {
 				yield(Good{}, err)
 				return
 			}
 			for _, row := range rows {
-				good := Good{Verdict: json.RawMessage(row.Verdict.String)}
+				good := Good{Verdict: json.RawMessage(row.Verdict.String), Digest: row.Digest}
 				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
 					err = fmt.Errorf("stored good %s: %w", row.ID, err)
 					yield(Good{}, err)
@@ -299,11 +302,32 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 	}
 }
 
-// PutVerdict stores what assess said of a good.
-func (s *Store) PutVerdict(ctx context.Context, run int64, good string, verdict any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE goods SET verdict = ? WHERE run_id = ? AND good_id = ?`, column{verdict}, run, good)
+// PutVerdict stores what assess said of a good. digest names all that the
+// verdict rests on: the same digest always comes with the same verdict.
+func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, column{verdict}, run, good)
 	return err
 }
+
+// TakeVerdict gives a good the verdict that stands under a digest in any run,
+// and returns its stage, or ErrNone.
+func (s *Store) TakeVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
+	var stage string
+	err := s.db.GetContext(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
+		FROM (SELECT digest, stage, verdict FROM goods WHERE digest = ? AND digest <> '' AND verdict IS NOT NULL LIMIT 1) AS one
+		WHERE run_id = ? AND good_id = ? RETURNING goods.stage`, digest, run, good)
+	return stage, none(err)
+}
+
+// Stages returns the stage of each good of a run, with its name; the verdict is
+// not read.
+func (s *Store) Stages(ctx context.Context, run int64) ([]Staged, error) {
+	var all []Staged
+	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, document ->> 'name' AS name, stage FROM goods WHERE run_id = ? ORDER BY good_id`, run)
+}
+
+// Staged is a good with its stage.
+type Staged struct{ ID, Name, Stage string }
 
 // Scan is what one run saw of one repository.
 type Scan struct {
@@ -381,25 +405,82 @@ func (s *Store) oneScan(ctx context.Context, query string, args ...any) (Scan, e
 
 // PutObservation stores a scanner's result under its work key.
 func (s *Store) PutObservation(ctx context.Context, key string, seen observation.Observation, took time.Duration) error {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, seen.Scanner, took.Milliseconds(), column{seen})
-	return err
+	entries := seen.Packages
+	seen.Packages = nil // they have a table of their own
+	return s.together(ctx, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, seen.Scanner, took.Milliseconds(), column{seen})
+		if err != nil || entries == nil {
+			return err
+		}
+		return putInventory(ctx, tx, key, entries)
+	})
 }
 
 // Observation returns the result that stands under a work key, or ErrNone.
 func (s *Store) Observation(ctx context.Context, key string) (observation.Observation, error) {
+	seen, err := s.Remarks(ctx, key)
+	if err != nil {
+		return seen, err
+	}
+	seen.Packages, err = s.Entries(ctx, key)
+	return seen, err
+}
+
+// Remarks returns the result that stands under a work key without its packages,
+// which are most of it, or ErrNone.
+func (s *Store) Remarks(ctx context.Context, key string) (observation.Observation, error) {
 	var seen observation.Observation
 	return seen, s.document(ctx, &seen, `SELECT document FROM observations WHERE work_key = ?`, key)
 }
 
-// PutMatch stores the match of an inventory against an advisory database.
-func (s *Store) PutMatch(ctx context.Context, key, database string, match any) error {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, database_id, document) VALUES (?, ?, ?)`, key, database, column{match})
-	return err
+// PutMatch stores the match of an inventory against a state of the advisories,
+// with the number of its findings. Matches that say the same are stored once.
+func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, match any) error {
+	document, err := json.Marshal(match)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(document)
+	digest := hex.EncodeToString(sum[:16])
+	return s.together(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO answers (digest, findings, document) VALUES (?, ?, ?)`, digest, findings, string(document)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) VALUES (?, ?, ?)`, key, state, digest)
+		return err
+	})
+}
+
+// Answer names what a match says and counts its findings. Matches that say the
+// same have the same digest.
+type Answer struct {
+	Digest   string
+	Findings int
+}
+
+// Answer returns the name of a stored match, or ErrNone.
+func (s *Store) Answer(ctx context.Context, key, state string) (Answer, error) {
+	var answer Answer
+	err := s.db.GetContext(ctx, &answer, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+	return answer, none(err)
 }
 
 // Match reads a stored match into target, or returns ErrNone.
-func (s *Store) Match(ctx context.Context, key, database string, target any) error {
-	return s.document(ctx, target, `SELECT document FROM matches WHERE work_key = ? AND database_id = ?`, key, database)
+func (s *Store) Match(ctx context.Context, key, state string, target any) error {
+	return s.document(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+}
+
+// together does several writes, all or none.
+func (s *Store) together(ctx context.Context, write func(*sqlx.Tx) error) error {
+	tx, err := s.db.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := write(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func (s *Store) document(ctx context.Context, target any, query string, args ...any) error {

@@ -61,7 +61,7 @@ func TestGoodsComeBackByIDWithNilAndEmptyListsApart(t *testing.T) {
 	s := newStore(t)
 	goods := []catalog.Good{{ID: "b", Name: "B", DeploymentCountries: []string{}}, {ID: "a", Name: "A"}}
 	run := begin(t, s, "x", goods...)
-	if err := s.PutVerdict(t.Context(), run, "a", map[string]string{"stage": "emerging"}); err != nil {
+	if err := s.PutVerdict(t.Context(), run, "a", "", "emerging", map[string]string{"stage": "emerging"}); err != nil {
 		t.Fatal(err)
 	}
 	var got []Good
@@ -156,7 +156,7 @@ func TestWritersAtOnceWaitForEachOther(t *testing.T) {
 			}
 			defer s.Close()
 			for i := range 20 {
-				if err := s.PutMatch(t.Context(), "k", time.Duration(i).String(), i); err != nil {
+				if err := s.PutMatch(t.Context(), "k", time.Duration(i).String(), i, i); err != nil {
 					t.Error(err)
 				}
 			}

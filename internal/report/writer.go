@@ -1,0 +1,356 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Writer publishes a document good by good into a folder: report.json and its
+// schema, CSV, and the site. It holds a row a good in memory, and no more. The
+// folder is made where it is missing.
+//
+// Everything is made in a folder aside and moved into place when it is whole. A
+// new folder appears at once. In one that exists each file is replaced whole, the
+// portfolio page last, and pages of goods that are gone are removed after it:
+// stopped at any point, every link still leads to a whole page, and the next
+// report sets the rest right. A Writer touches no file that no Writer wrote: one
+// that is in its way is an error. Two writers to one folder at a time are not
+// safe.
+//
+// What stands in the folder of a good, untouched and under the same digest, is
+// not made again: its page stays, and its parts of report.json and findings.csv
+// are copied.
+type Writer struct {
+	ctx          context.Context
+	dir, staging string
+	fresh        bool // dir does not exist
+	site         *site
+	basis        string // names what the parts of goods rest on beside their digests
+	standing     *standing
+
+	entries, findings, goods *file // of report.json only the goods
+	staged, names            []string
+	taken                    map[string]bool // names
+	made                     parts
+}
+
+// NewWriter begins a report. Of doc it reads what stands on every page: the
+// generator, as-of and the definitions of measures.
+func NewWriter(ctx context.Context, dir string, doc Document) (*Writer, error) {
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), taken: map[string]bool{}, made: parts{Goods: map[string]part{}}}
+	w.staging = filepath.Join(w.dir, stagingName)
+	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
+		w.fresh = true
+		w.staging = filepath.Join(filepath.Dir(w.dir), "."+filepath.Base(w.dir)+stagingName)
+	}
+	if err := os.RemoveAll(w.staging); err != nil {
+		return nil, fmt.Errorf("remove what an earlier write of the report left: %w", err)
+	}
+	if err := w.open(doc); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	return w, nil
+}
+
+func (w *Writer) open(doc Document) error {
+	if err := os.MkdirAll(filepath.Join(w.staging, "goods"), 0o755); err != nil {
+		return err
+	}
+	doc.Goods = nil
+	doc = complete(doc)
+	var err error
+	if w.site, err = newSite(doc); err != nil {
+		return err
+	}
+	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions})
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(everyPage)
+	w.basis = string(sum[:])
+	w.standing = openStanding(w.dir)
+	if w.entries, err = w.create("entries"); err != nil {
+		return err
+	}
+	if w.goods, err = w.create("goods.csv"); err != nil {
+		return err
+	}
+	if w.findings, err = w.create("findings.csv"); err != nil {
+		return err
+	}
+	return errors.Join(writeCSV(w.goods, goodsHeader), writeCSV(w.findings, findingsHeader))
+}
+
+// Close gives up what was not published.
+func (w *Writer) Close() error {
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.standing.Close(), os.RemoveAll(w.staging))
+}
+
+// Add takes in the next good; goods come by id. brief is what the portfolio
+// page and goods.csv show of it: it needs neither the measures nor the checks of
+// its scans, and its findings may stand once for several places. digest names
+// all that the good itself says, and is empty where nobody knows. whole is asked
+// where no part of that digest stands.
+func (w *Writer) Add(brief Good, digest string, whole func() (Good, error)) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.add(brief, digest, whole); err != nil {
+		return fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	return nil
+}
+
+func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) error {
+	page := pagePath(brief.ID)
+	if w.taken[page] {
+		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
+	}
+	w.names, w.taken[page] = append(w.names, page), true
+	completeGood(&brief)
+	if err := writeCSV(w.goods, goodRow(brief)); err != nil {
+		return err
+	}
+	shown := cleaned(brief)
+	w.site.names[shown.ID] = displayName(shown)
+	w.site.rows = append(w.site.rows, newRow(shown))
+	if _, err := io.WriteString(w.entries, separator(len(w.names) == 1)); err != nil {
+		return err
+	}
+	now := part{Entry: stretch{w.entries.size}, Findings: stretch{w.findings.size}}
+	if digest != "" {
+		sum := sha256.Sum256([]byte(w.basis + digest))
+		now.Digest = hex.EncodeToString(sum[:16])
+	}
+	err := w.take(brief.ID, now.Digest)
+	if errors.Is(err, errNotStanding) {
+		err = w.make(page, whole)
+	}
+	now.Entry[1], now.Findings[1] = w.entries.size-now.Entry[0], w.findings.size-now.Findings[0]
+	if now.Digest != "" {
+		w.made.Goods[brief.ID] = now
+	}
+	return err
+}
+
+// take copies what stands of a good under a digest.
+func (w *Writer) take(id, digest string) error {
+	have, err := w.standing.part(id, digest)
+	if err != nil {
+		return err
+	}
+	return errors.Join(copySpan(w.entries, w.standing.report, have.Entry), copySpan(w.findings, w.standing.findings, have.Findings))
+}
+
+// make writes the parts and the page of a good.
+func (w *Writer) make(page string, whole func() (Good, error)) error {
+	good, err := whole()
+	if err != nil {
+		return err
+	}
+	completeGood(&good)
+	entry, err := encodeGood(good)
+	if err != nil {
+		return err
+	}
+	if _, err := w.entries.Write(entry); err != nil {
+		return err
+	}
+	if err := writeCSV(w.findings, findingRows(good)...); err != nil {
+		return err
+	}
+	w.staged = append(w.staged, page)
+	view := w.site.dossier(cleaned(good))
+	return w.write(page, func(out io.Writer) error {
+		return w.site.render(out, "dossier", view.Name+" · Midspan", "../", view)
+	})
+}
+
+// Publish writes what speaks of all goods together and moves the report into
+// its place. The goods of doc do not count.
+func (w *Writer) Publish(doc Document) (Files, error) {
+	if err := w.finish(doc); err != nil {
+		return Files{}, fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	var err error
+	if w.fresh {
+		err = publishNew(w.staging, w.dir, w.names, &w.made)
+	} else {
+		err = publishOver(w.dir, w.staged, w.names, &w.made)
+	}
+	if err != nil {
+		return Files{}, fmt.Errorf("publish the report in %s: %w", w.dir, err)
+	}
+	return Files{
+		Dir: w.dir, Index: filepath.Join(w.dir, "index.html"), Report: filepath.Join(w.dir, "report.json"),
+		Schema: filepath.Join(w.dir, "schema.json"), Goods: filepath.Join(w.dir, "goods.csv"),
+		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.site.rows),
+	}, nil
+}
+
+// finish completes the staged files. The portfolio page is the last of them.
+func (w *Writer) finish(doc Document) error {
+	doc.Goods = nil
+	doc = complete(doc)
+	if err := errors.Join(w.goods.Close(), w.findings.Close(), w.entries.Close()); err != nil {
+		return err
+	}
+	if err := w.write("report.json", func(out io.Writer) error { return w.report(out, doc) }); err != nil {
+		return err
+	}
+	if err := os.Remove(w.entries.name); err != nil {
+		return err
+	}
+	err := w.write("schema.json", func(out io.Writer) error { _, err := out.Write(schema); return err })
+	if err != nil {
+		return err
+	}
+	w.site.doc = cleaned(doc)
+	for _, row := range w.site.rows {
+		w.site.doc.Goods = append(w.site.doc.Goods, row.Good)
+	}
+	err = w.write("index.html", func(out io.Writer) error {
+		return w.site.render(out, "portfolio", "Portfolio · Midspan", "", w.site.portfolio())
+	})
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "index.html"}
+	w.staged, w.names = append(w.staged, rest...), append(w.names, rest...)
+	return errors.Join(err, w.ctx.Err())
+}
+
+// report writes report.json around the entries of its goods.
+func (w *Writer) report(out io.Writer, doc Document) error {
+	before, after, err := around(doc)
+	if err != nil {
+		return err
+	}
+	entries, err := os.Open(w.entries.name)
+	if err != nil {
+		return err
+	}
+	defer entries.Close()
+	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.site.rows))))); err != nil {
+		return err
+	}
+	for id, p := range w.made.Goods {
+		p.Entry[0] += int64(len(before))
+		w.made.Goods[id] = p
+	}
+	return nil
+}
+
+// write writes one file into the staging folder.
+func (w *Writer) write(name string, content func(io.Writer) error) error {
+	f, err := w.create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(content(f), f.Close())
+}
+
+// create makes a file in the staging folder, whose name is slash-separated.
+func (w *Writer) create(name string) (*file, error) {
+	path := filepath.Join(w.staging, filepath.FromSlash(name))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &file{buffer: bufio.NewWriterSize(f, 1<<16), file: f, name: path}, nil
+}
+
+// file is a file that is being written.
+type file struct {
+	buffer *bufio.Writer
+	file   *os.File // nil once it is closed
+	name   string
+	size   int64 // written so far
+}
+
+// Write counts what is written.
+func (f *file) Write(data []byte) (int, error) {
+	n, err := f.buffer.Write(data)
+	f.size += int64(n)
+	return n, err
+}
+
+// Close writes what is left and closes the file, once.
+func (f *file) Close() error {
+	if f == nil || f.file == nil {
+		return nil
+	}
+	open := f.file
+	f.file = nil
+	return errors.Join(f.buffer.Flush(), open.Close())
+}
+
+// standing is a report that stands in a folder as it was written. Nil has no
+// parts.
+type standing struct {
+	goods            map[string]part
+	report, findings *os.File
+}
+
+// errNotStanding says that a part has to be made.
+var errNotStanding = errors.New("no such part stands in the folder")
+
+// openStanding opens the report in a folder; nil where none stands, or where one
+// of its files was touched since.
+func openStanding(dir string) *standing {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	m, err := readManifest(root)
+	if err != nil || m.Parts == nil || m.Parts.Stamp == "" || m.Parts.Stamp != stampOf(root, m.Written) {
+		return nil
+	}
+	s := &standing{goods: m.Parts.Goods}
+	var err1, err2 error
+	s.report, err1 = root.Open("report.json")
+	s.findings, err2 = root.Open("findings.csv")
+	if err1 != nil || err2 != nil {
+		s.Close()
+		return nil
+	}
+	return s
+}
+
+func (s *standing) part(id, digest string) (part, error) {
+	if s == nil || digest == "" || s.goods[id].Digest != digest {
+		return part{}, errNotStanding
+	}
+	return s.goods[id], nil
+}
+
+// Close closes the files.
+func (s *standing) Close() error {
+	if s == nil {
+		return nil
+	}
+	var err error
+	for _, f := range []*os.File{s.report, s.findings} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
+
+func copySpan(to io.Writer, from io.ReaderAt, place stretch) error {
+	n, err := io.Copy(to, io.NewSectionReader(from, place[0], place[1]))
+	if err == nil && n != place[1] {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Inventory is what an observation lists: each (ecosystem, name, version) once
+// and ordered by them, with the closest relation that an entry gives it and
+// without what only an entry has (purl, path, groups).
+type Inventory struct {
+	Packages []observation.Package
+	// Entries counts, for each of the packages, the entries that list it.
+	Entries []int
+}
+
+// relations, from the least to the most that is known.
+var relations = []string{"", observation.Transitive, observation.Direct}
+
+func comparePackages(a, b observation.Package) int {
+	return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+}
+
+// NewInventory gathers the entries of an observation.
+func NewInventory(entries []observation.Package) Inventory {
+	var all Inventory
+	for _, entry := range slices.SortedFunc(slices.Values(entries), comparePackages) {
+		last := len(all.Packages) - 1
+		if last < 0 || comparePackages(all.Packages[last], entry) != 0 {
+			last++
+			all.Packages = append(all.Packages, observation.Package{Ecosystem: entry.Ecosystem, Name: entry.Name, Version: entry.Version})
+			all.Entries = append(all.Entries, 0)
+		}
+		all.Entries[last]++
+		if have := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *have) {
+			*have = entry.Relation
+		}
+	}
+	return all
+}
+
+// Ecosystems lists the ecosystems as the packages name them.
+func (i Inventory) Ecosystems() []string {
+	names := []string{}
+	for _, p := range i.Packages {
+		if len(names) == 0 || names[len(names)-1] != p.Ecosystem {
+			names = append(names, p.Ecosystem)
+		}
+	}
+	return names
+}
+
+// pack writes an inventory so that thousands of packages are read back in a
+// millisecond: each text behind its length, each number as a varint.
+func (i Inventory) pack() []byte {
+	var out []byte
+	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
+	for n, p := range i.Packages {
+		text(p.Ecosystem)
+		text(p.Name)
+		text(p.Version)
+		out = binary.AppendUvarint(out, uint64(slices.Index(relations, p.Relation)))
+		out = binary.AppendUvarint(out, uint64(i.Entries[n]))
+	}
+	return out
+}
+
+var errPacked = errors.New("a stored inventory ends in the middle of a package")
+
+// unpack reads what pack wrote.
+func unpack(packed []byte) (Inventory, error) {
+	var all Inventory
+	rest, bad := string(packed), false
+	number := func() int {
+		n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
+		if bad = bad || size <= 0; bad {
+			return 0
+		}
+		rest = rest[size:]
+		return int(n)
+	}
+	text := func() string {
+		n := number()
+		if bad = bad || n < 0 || n > len(rest); bad {
+			return ""
+		}
+		s := rest[:n]
+		rest = rest[n:]
+		return s
+	}
+	for rest != "" {
+		p := observation.Package{Ecosystem: text(), Name: text(), Version: text()}
+		relation, entries := number(), number()
+		if bad || relation < 0 || relation >= len(relations) {
+			return Inventory{}, errPacked
+		}
+		p.Relation = relations[relation]
+		all.Packages, all.Entries = append(all.Packages, p), append(all.Entries, entries)
+	}
+	return all, nil
+}
+
+// putInventory stores the packages of an observation.
+func putInventory(ctx context.Context, tx *sqlx.Tx, key string, entries []observation.Package) error {
+	distinct := NewInventory(entries)
+	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO inventories (work_key, ecosystems, packages, entries) VALUES (?, ?, ?, ?)`,
+		key, column{distinct.Ecosystems()}, distinct.pack(), column{entries})
+	return err
+}
+
+// Inventory returns the distinct packages of the observation under a work key,
+// or ErrNone where it makes no inventory.
+func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
+	var packed *[]byte
+	if err := s.db.GetContext(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, key); err != nil {
+		return Inventory{}, none(err)
+	}
+	if packed == nil {
+		entries, err := s.Entries(ctx, key)
+		return NewInventory(entries), err
+	}
+	all, err := unpack(*packed)
+	if err != nil {
+		return Inventory{}, fmt.Errorf("%s: %w", key, err)
+	}
+	return all, nil
+}
+
+// Ecosystems returns the ecosystems of an inventory, as its packages name them,
+// or ErrNone.
+func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
+	var names []string
+	return names, s.document(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
+}
+
+// Entries returns the packages of the observation under a work key, one for
+// each place that lists it; nil where it makes no inventory.
+func (s *Store) Entries(ctx context.Context, key string) ([]observation.Package, error) {
+	var entries []observation.Package
+	err := s.document(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
+	if errors.Is(err, ErrNone) {
+		return nil, nil
+	}
+	return entries, err
+}
