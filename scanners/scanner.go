@@ -29,6 +29,10 @@ type Scanner interface {
 	DependsOnTime() bool
 	// Definitions lists every measure that Scan can yield, in a stable order.
 	Definitions() []observation.Definition
+	// Wants says how badly Scan wants the contents of a file at HEAD: what
+	// nobody needs is neither fetched nor read. It is asked about each file of
+	// each tree and goes by nothing but the file.
+	Wants(file gitrepo.File) gitrepo.Want
 	// Scan reads the snapshot. It returns what it could read: a measure that it
 	// cannot read is Unknown with its cause, never left out. An error means
 	// that nothing could be read at all. Scan stops when ctx ends.

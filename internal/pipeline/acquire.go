@@ -159,18 +159,7 @@ func wants(all []scanners.Scanner) gitrepo.Wants {
 		Contents: func(file gitrepo.File) gitrepo.Want {
 			most := gitrepo.Unwanted
 			for _, scanner := range all {
-				switch w := scanner.(type) {
-				case interface {
-					Wants(gitrepo.File) gitrepo.Want
-				}:
-					most = max(most, w.Wants(file))
-				case interface{ Wants(gitrepo.File) bool }:
-					if w.Wants(file) {
-						most = gitrepo.Needed
-					}
-				default:
-					most = gitrepo.Needed
-				}
+				most = max(most, scanner.Wants(file))
 				if most == gitrepo.Needed {
 					break
 				}

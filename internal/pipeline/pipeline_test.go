@@ -349,10 +349,11 @@ type probe struct {
 	scan  func(context.Context) error
 }
 
-func (*probe) Name() string          { return "probe" }
-func (*probe) Version() string       { return "1" }
-func (*probe) Configuration() string { return "" }
-func (*probe) DependsOnTime() bool   { return false }
+func (*probe) Name() string                    { return "probe" }
+func (*probe) Version() string                 { return "1" }
+func (*probe) Configuration() string           { return "" }
+func (*probe) DependsOnTime() bool             { return false }
+func (*probe) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
 func (p *probe) measure() observation.Definition {
 	return observation.Definition{ID: "probe.value", Merge: observation.MergeMain}
 }
