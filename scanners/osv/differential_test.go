@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
@@ -22,7 +21,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedAdvisories(t *testing.T)
 	dir := commit(t, lockfiles(t))
 	seen := scan(t, dir)
 	advisories := t.TempDir()
-	generate(t, advisories, seen.Packages)
+	generate(t, advisories, seen.Packages, 40)
 	result := match(t, advisories, seen.Packages)
 	packages, hits := upstream(t, export(t, open(t, dir)), advisories)
 
@@ -76,7 +75,7 @@ func TestMatcherGivesTheSameFindings(t *testing.T) {
 	seen := scan(t, commit(t, lockfiles(t)))
 	layout := t.TempDir()
 	advisories := filepath.Join(layout, "osv-scanner")
-	generate(t, advisories, seen.Packages)
+	generate(t, advisories, seen.Packages, 40)
 	ours := match(t, advisories, seen.Packages)
 	theirs, err := osv.Matcher{Database: layout}.Match(t.Context(), seen.Packages)
 	if err != nil {
@@ -131,14 +130,14 @@ func match(t *testing.T, advisories string, packages []observation.Package) advi
 	return result
 }
 
-// generate writes advisories for every package: ranges of every shape around
+// generate writes a number of advisories for every package: ranges of every shape around
 // its version, lists of versions, several entries, withdrawn records.
-func generate(t testing.TB, folder string, packages []observation.Package) {
+func generate(t testing.TB, folder string, packages []observation.Package, records int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
 	byEcosystem := map[string][]map[string]any{}
 	for i, p := range packages {
-		for j := range 40 {
+		for j := range records {
 			record := advisoryFor(random, p)
 			record["id"] = fmt.Sprintf("GEN-%d-%d", i, j)
 			byEcosystem[p.Ecosystem] = append(byEcosystem[p.Ecosystem], record)
@@ -194,12 +193,12 @@ func entryFor(random *rand.Rand, p observation.Package) map[string]any {
 	}
 	entry := map[string]any{"package": map[string]any{"ecosystem": p.Ecosystem, "name": name}}
 	if random.IntN(3) == 0 {
-		entry["versions"] = []string{around(random, p.Version), around(random, p.Version)}
+		entry["versions"] = []string{around(random, p), around(random, p)}
 	}
 	var ranges []map[string]any
 	for range random.IntN(3) {
 		kind := []string{"ECOSYSTEM", "SEMVER"}[random.IntN(2)]
-		ranges = append(ranges, map[string]any{"type": kind, "events": events(random, p.Version)})
+		ranges = append(ranges, map[string]any{"type": kind, "events": events(random, p)})
 	}
 	if len(ranges) > 0 {
 		entry["ranges"] = ranges
@@ -207,25 +206,30 @@ func entryFor(random *rand.Rand, p observation.Package) map[string]any {
 	return entry
 }
 
-func events(random *rand.Rand, version string) []map[string]string {
+func events(random *rand.Rand, p observation.Package) []map[string]string {
 	var list []map[string]string
 	for range 1 + random.IntN(3) {
-		from := around(random, version)
+		from := around(random, p)
 		if random.IntN(3) == 0 {
 			from = "0"
 		}
 		list = append(list, map[string]string{"introduced": from})
 		end := []string{"fixed", "last_affected", "limit", ""}[random.IntN(4)]
 		if end != "" {
-			list = append(list, map[string]string{end: around(random, version)})
+			list = append(list, map[string]string{end: around(random, p)})
 		}
 	}
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-// around is a version near another, at times an odd one.
-func around(random *rand.Rand, version string) string {
-	return slices.Concat([]string{version, version + ".1", version + "-rc.1", version + "+build", version + ".post1", "v" + version},
-		[]string{"0.0.1", "1.0.0", "1.6.0", "2.0.0-beta.2", "2.5", "4.17.21", "99", "1.0.0-alpha", "not a version"})[random.IntN(15)]
+// around is a version near a package's, at times an odd one. Where an order of
+// versions knows numbers only, osv-scanner panics at any other.
+func around(random *rand.Rand, p observation.Package) string {
+	near := []string{p.Version, "0.0.1", "1.0.0", "1.6.0", "2.5", "4.17.21", "99"}
+	if p.Ecosystem != "CRAN" && p.Ecosystem != "Hackage" {
+		near = append(near, p.Version+".1", p.Version+"-rc.1", p.Version+"+build", p.Version+".post1", "v"+p.Version,
+			"2.0.0-beta.2", "1.0.0-alpha", "not a version")
+	}
+	return near[random.IntN(len(near))]
 }
