@@ -22,7 +22,7 @@ import (
 var at = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 // commit makes a repository of files, by path, with one commit.
-func commit(t *testing.T, files map[string]string) string {
+func commit(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
@@ -40,7 +40,7 @@ func commit(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func git(t *testing.T, dir string, args ...string) string {
+func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
@@ -53,7 +53,7 @@ func git(t *testing.T, dir string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func open(t *testing.T, dir string) *gitrepo.Snapshot {
+func open(t testing.TB, dir string) *gitrepo.Snapshot {
 	t.Helper()
 	g, err := gitrepo.New(t.Context(), gitrepo.Options{})
 	if err != nil {

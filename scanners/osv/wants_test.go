@@ -188,3 +188,20 @@ func TestLeanLockfilesListTheSamePackages(t *testing.T) {
 		}
 	}
 }
+
+func FuzzLeanLockfiles(f *testing.F) {
+	f.Add(true, "a@1:\n  version \"1\"\n  resolved \"x\"\n")
+	f.Add(true, "\t\n# x\n  \"version\" \"1\"\r\n\"b@npm:1\":\r\n  version: 1\r\n    version: 2\n")
+	f.Add(false, `{"packages": {"node_modules/a": {"version": "1", "resolved": "https://registry.x/a.tgz", "dev": true}, "node_modules/b/node_modules/a": {"version": "1", "resolved": "https://registry.x/a.git#b.tgz"}}}`)
+	f.Add(false, `{"packages": {"node_modules/a\"resolved\": \"https://registry.x/": {"resolved": "https://registry.github.com@x/?a.tgz"}}}`)
+	f.Fuzz(func(t *testing.T, yarn bool, text string) {
+		name := "package-lock.json"
+		if yarn {
+			name = "yarn.lock"
+		}
+		lean, plain := osv.ExtractBoth(t, name, text)
+		if lean != plain {
+			t.Errorf("shortened, it gives\n%s\nand whole\n%s", lean, plain)
+		}
+	})
+}
