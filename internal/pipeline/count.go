@@ -140,7 +140,7 @@ func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, c *cou
 	described := report.Advisories{Fingerprint: p.databaseID, Service: service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
 	known := map[string]report.Ecosystem{}
 	for _, one := range info.Ecosystems {
-		known[one.Name] = report.Ecosystem{Name: one.Name, Records: one.Records, Newest: one.Newest, Packages: len(c.packages[one.Name])}
+		known[one.Name] = report.Ecosystem{Name: one.Name, Records: one.Records, State: p.ecosystems[one.Name], Newest: one.Newest, Packages: len(c.packages[one.Name])}
 	}
 	for name, packages := range c.packages {
 		if _, ok := known[name]; !ok {

@@ -21,7 +21,7 @@ var goodsHeader = []string{
 	"sdgs", "types", "licences", "website", "repository",
 }
 
-func goodRow(good Good) []string {
+func goodRow(good Good, tally tally) []string {
 	v := good.Verdict
 	cells := []string{good.ID, good.Name, string(v.Stage), strconv.FormatBool(v.Borderline != nil), v.Because}
 	supports := inOrder(v.Supports)
@@ -35,10 +35,12 @@ func goodRow(good Good) []string {
 	_, committed := lastCommitDate(good)
 	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
 		coverage, isoDate(v.ObservedUntil), committed)
-	tally := tallyFindings(good)
 	advisories, exploited := "", ""
 	if tally.N > 0 || tally.State == observation.Measured {
-		advisories, exploited = strconv.Itoa(tally.N), exploitedCell(good)
+		advisories = strconv.Itoa(tally.N)
+	}
+	if tally.Judged { // by a catalog of what is exploited
+		exploited = strconv.Itoa(tally.Exploited)
 	}
 	first := ""
 	if len(good.Repositories) > 0 {
@@ -50,22 +52,6 @@ func goodRow(good Good) []string {
 	}
 	return append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, tally.Text(), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
-}
-
-// exploitedCell counts what is known to be exploited; empty where no finding
-// could say so because no catalog of such advisories was read.
-func exploitedCell(good Good) string {
-	n, known := 0, false
-	for _, i := range distinctFindings(good) {
-		known = known || i.Exploited != nil
-		if i.exploited() {
-			n++
-		}
-	}
-	if !known {
-		return ""
-	}
-	return strconv.Itoa(n)
 }
 
 // findingsHeader is the first row of findings.csv, which has a row for each

@@ -79,6 +79,7 @@ func (a Advisories) Has(ecosystem string) bool {
 type Ecosystem struct {
 	Name     string    `json:"name"`
 	Records  int       `json:"records"`
+	State    string    `json:"state,omitempty"` // changes when what is said of its packages does
 	Newest   time.Time `json:"newest,omitzero"` // latest "modified" not after as-of
 	Packages int       `json:"packages"`        // distinct packages of this ecosystem in the run
 }

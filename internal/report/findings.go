@@ -15,6 +15,7 @@ const findingsMeasure = "advisories.findings"
 type tally struct {
 	N         int    // distinct advisories for a package and version
 	Exploited int    // of those, known to be exploited
+	Judged    bool   // of one at least it is known whether it is exploited
 	Worst     string // worst severity, empty where N is 0
 	Packages  int    // packages listed by what was read
 	Matchable int    // of those, with a version and an advisory database
@@ -71,8 +72,9 @@ func tallyFindings(good Good) tally {
 			}
 		}
 	}
-	for _, f := range distinctFindings(good) {
+	for _, f := range gatherFindings(good) {
 		t.N++
+		t.Judged = t.Judged || f.Exploited != nil
 		if f.exploited() {
 			t.Exploited++
 		}
@@ -94,9 +96,16 @@ type issue struct {
 	Places   []place
 }
 
-// distinctFindings gathers the findings of all repositories of a good, each
-// advisory once for a package and version, the most urgent first.
+// distinctFindings are the issues of a good, the most urgent first.
 func distinctFindings(good Good) []issue {
+	issues := gatherFindings(good)
+	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
+	return issues
+}
+
+// gatherFindings gathers the findings of all repositories of a good, each
+// advisory once for a package and version.
+func gatherFindings(good Good) []issue {
 	type key struct{ ecosystem, name, version, advisory string }
 	at := map[key]int{}
 	var issues []issue
@@ -115,7 +124,6 @@ func distinctFindings(good Good) []issue {
 			issues[i].Places = append(issues[i].Places, place{scan.Repository.URL, f.Package.Path})
 		}
 	}
-	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
 	return issues
 }
 

@@ -273,13 +273,14 @@ func changeLists(change *Change) []changeList {
 	return lists
 }
 
-func newRow(good Good) row {
-	r := row{Short: cut(displayName(good), 60), Supports: inOrder(good.Verdict.Supports), Findings: tallyFindings(good)}
+// newRow cleans what it shows of a good, whose findings were counted before.
+func newRow(good Good, findings tally) row {
+	shown := cleaned(stripped(good))
+	r := row{Good: shown, Short: cut(displayName(shown), 60), Supports: inOrder(shown.Verdict.Supports), Findings: findings}
 	r.LastCommit, r.LastISO = lastCommitDate(good)
 	if r.Findings.Read == 0 {
-		r.Unread = whyUnread(good)
+		r.Unread = whyUnread(shown)
 	}
-	r.Good = stripped(good)
 	return r
 }
 

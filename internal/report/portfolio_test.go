@@ -55,7 +55,7 @@ func TestAGoodMayStandInTheMiddleOnlyIfItWasRead(t *testing.T) {
 		"safely outside":            {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained}}, false},
 		"near, but of other stages": {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: &assess.Borderline{Would: assess.Fading}}}, false},
 	} {
-		if got := len(mayStand([]row{newRow(c.good)})) == 1; got != c.want {
+		if got := len(mayStand([]row{newRow(c.good, tallyFindings(c.good))})) == 1; got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

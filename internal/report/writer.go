@@ -119,12 +119,13 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	}
 	w.names, w.taken[page] = append(w.names, page), true
 	completeGood(&brief)
-	if err := writeCSV(w.goods, goodRow(brief)); err != nil {
+	findings := tallyFindings(brief)
+	if err := writeCSV(w.goods, goodRow(brief, findings)); err != nil {
 		return err
 	}
-	shown := cleaned(brief)
-	w.site.names[shown.ID] = displayName(shown)
-	w.site.rows = append(w.site.rows, newRow(shown))
+	row := newRow(brief, findings)
+	w.site.names[row.ID] = displayName(row.Good)
+	w.site.rows = append(w.site.rows, row)
 	if _, err := io.WriteString(w.entries, separator(len(w.names) == 1)); err != nil {
 		return err
 	}

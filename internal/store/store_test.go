@@ -164,3 +164,58 @@ func TestWritersAtOnceWaitForEachOther(t *testing.T) {
 	}
 	wait.Wait()
 }
+
+func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
+	s := newStore(t)
+	first := begin(t, s, "a", catalog.Good{ID: "x", Name: "X"})
+	second := begin(t, s, "b", catalog.Good{ID: "x", Name: "X"}, catalog.Good{ID: "y"})
+	if _, err := s.TakeVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNone) {
+		t.Errorf("a verdict came from nowhere: %v", err)
+	}
+	if err := s.PutVerdict(t.Context(), first, "x", "d1", "sunset", map[string]int{"n": 1}); err != nil {
+		t.Fatal(err)
+	}
+	if stage, err := s.TakeVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" {
+		t.Errorf("stage %q, %v", stage, err)
+	}
+	if _, err := s.TakeVerdict(t.Context(), second, "y", ""); !errors.Is(err, ErrNone) {
+		t.Errorf("a verdict without a digest was taken: %v", err)
+	}
+	for good, err := range s.Goods(t.Context(), second) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := map[string]string{"x": `d1 {"n":1}`, "y": " "}[good.ID]; good.Digest+" "+string(good.Verdict) != want {
+			t.Errorf("%s has %s %s, want %s", good.ID, good.Digest, good.Verdict, want)
+		}
+	}
+	if stages, err := s.Stages(t.Context(), second); err != nil || !reflect.DeepEqual(stages, []Staged{{"x", "X", "sunset"}, {"y", "", ""}}) {
+		t.Errorf("stages = %v, %v", stages, err)
+	}
+}
+
+func TestMatchesThatSayTheSameShareTheirAnswer(t *testing.T) {
+	s := newStore(t)
+	for _, state := range []string{"monday", "tuesday"} {
+		if err := s.PutMatch(t.Context(), "key", state, 3, []string{"same"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.PutMatch(t.Context(), "key", "wednesday", 4, []string{"other"}); err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]Answer{}
+	for _, state := range []string{"monday", "tuesday", "wednesday"} {
+		answer, err := s.Answer(t.Context(), "key", state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers[state] = answer
+	}
+	if answers["monday"] != answers["tuesday"] || answers["monday"].Digest == answers["wednesday"].Digest || answers["wednesday"].Findings != 4 {
+		t.Errorf("answers = %v", answers)
+	}
+	if _, err := s.Answer(t.Context(), "key", "sunday"); !errors.Is(err, ErrNone) {
+		t.Errorf("err = %v", err)
+	}
+}
