@@ -9,6 +9,7 @@ import (
 	"hash/crc32"
 	"io"
 	"math"
+	"os"
 
 	"github.com/klauspost/compress/flate"
 )
@@ -48,6 +49,14 @@ type zipDirectory struct {
 	start, size int64
 	shift       int64 // of all offsets, where something stands before the archive
 	entries     uint64
+}
+
+func openDirectory(file *os.File) (zipDirectory, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return zipDirectory{}, err
+	}
+	return findDirectory(file, info.Size())
 }
 
 func findDirectory(file io.ReaderAt, size int64) (zipDirectory, error) {
@@ -92,18 +101,14 @@ func findDirectory64(file io.ReaderAt, at int64, small zipDirectory, smallOffset
 func (d zipDirectory) placed(end, offset int64) (zipDirectory, error) {
 	d.start = end - d.size
 	d.shift = d.start - offset
-	if d.size < 0 || offset < 0 || d.start < 0 || d.shift < 0 {
+	if d.size < 0 || offset < 0 || d.start < 0 || d.shift < 0 || d.entries > uint64(d.size)/directoryLength {
 		return zipDirectory{}, errNotZip
 	}
 	return d, nil
 }
 
-// readDirectory yields every file of an archive, in the order of its directory.
-func readDirectory(file io.ReaderAt, size int64, yield func(zipEntry) error) error {
-	d, err := findDirectory(file, size)
-	if err != nil {
-		return err
-	}
+// read yields every file of an archive, in the order of its directory.
+func (d zipDirectory) read(file io.ReaderAt, yield func(zipEntry) error) error {
 	from := bufio.NewReaderSize(io.NewSectionReader(file, d.start, d.size), maxEntry)
 	var entries uint64
 	for ; ; entries++ {

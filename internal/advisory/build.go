@@ -98,7 +98,7 @@ func makeIndex(ctx context.Context, draft string) error {
 // openDraft opens an index to be written. A draft is thrown away if anything
 // fails, so it needs no journal.
 func openDraft(draft string) (index, error) {
-	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-4096)&_pragma=locking_mode(EXCLUSIVE)")
+	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-1024)&_pragma=locking_mode(EXCLUSIVE)")
 	if err == nil {
 		db.SetMaxOpenConns(1)
 	}
@@ -115,7 +115,7 @@ func buildDraft(ctx context.Context, source string, found []part, draft string, 
 		return Info{}, err
 	}
 	defer db.Close()
-	b := &builder{db: db, report: report, reused: map[string]bool{}}
+	b := &builder{db: db, report: report, desk: newDesk(), reused: map[string]bool{}}
 	if err := b.start(ctx, found); err != nil {
 		return Info{}, err
 	}
@@ -178,6 +178,7 @@ func current(ctx context.Context, source string, found []part, path string) (Inf
 type builder struct {
 	db     index
 	report func(Progress)
+	desk   *desk
 	old    map[string]ecosystemRow // what the draft began with, by name
 	last   int64                   // the highest id of an ecosystem
 	reused map[string]bool
@@ -217,7 +218,7 @@ func (b *builder) drop(ctx context.Context, r ecosystemRow) error {
 		return err
 	}
 	defer tx.Rollback()
-	s := shelves{tx: tx, ecosystem: r.ID}
+	s := shelves{tx: tx, ecosystem: r.ID, desk: b.desk}
 	if err := errors.Join(dropAbout(ctx, tx, r), s.clear(ctx)); err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ func (b *builder) drop(ctx context.Context, r ecosystemRow) error {
 // dropAbout takes out all of an ecosystem but its entries.
 func dropAbout(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
 	_, err := tx.NamedExecContext(ctx, "DELETE FROM ecosystem WHERE id = :id", r)
-	for _, statement := range []string{"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name"} {
+	for _, statement := range []string{"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id", "DELETE FROM package WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name"} {
 		if err == nil {
 			_, err = tx.NamedExecContext(ctx, statement, r)
 		}
@@ -320,7 +321,7 @@ func (b *builder) fill(ctx context.Context, from *supply, listed *listing, befor
 	}
 	defer tx.Rollback()
 	f := &filling{
-		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces},
+		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces, desk: b.desk},
 		from:    from, listing: listed, report: b.report,
 	}
 	err = f.begin(ctx)

@@ -14,8 +14,14 @@ import (
 // advisories: every package is unknown to it.
 type Database struct {
 	index      index
-	ecosystems map[string]ecosystemRow // by name
-	kev        map[string]bool         // nil where no catalog was read
+	ecosystems map[string]*chapter // by name
+	kev        map[string]bool     // nil where no catalog was read
+}
+
+// chapter is what is held in memory of an ecosystem.
+type chapter struct {
+	ecosystemRow
+	names [2]nameSet // of the packages in each table of shelves
 }
 
 // Open opens an index that Build wrote.
@@ -27,7 +33,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
 	}
-	d := &Database{index: x, ecosystems: map[string]ecosystemRow{}}
+	d := &Database{index: x, ecosystems: map[string]*chapter{}}
 	if err := d.load(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), x.Close())
 	}
@@ -43,7 +49,13 @@ func (d *Database) load(ctx context.Context) error {
 		return err
 	}
 	for _, r := range rows {
-		d.ecosystems[r.Name] = r
+		c := &chapter{ecosystemRow: r}
+		for kind := range c.names {
+			if err := d.index.GetContext(ctx, &c.names[kind], "SELECT names FROM package WHERE ecosystem = ? AND kind = ?", r.ID, kind); err != nil {
+				return err
+			}
+		}
+		d.ecosystems[r.Name] = c
 	}
 	var cves []string
 	if err := d.index.SelectContext(ctx, &cves, "SELECT cve FROM exploited"); err != nil {

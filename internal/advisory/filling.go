@@ -35,6 +35,7 @@ type filling struct {
 	holders   map[uint64]uint32 // id to the member that has it, by place in the listing
 	contested map[uint64]bool   // ids whose stored rows may be those of a member that lost
 	rereading bool              // those are read again
+	names     []uint64          // of packages, of the member being stored
 	notes     []observation.Note
 	done      int
 	total     int
@@ -47,6 +48,7 @@ var errNoRecord = errors.New("there is no readable record in it")
 // out the entries of the others.
 func (f *filling) begin(ctx context.Context) error {
 	want, gone := countsFor(f.listing), 0
+	f.packages = make([]uint64, 0, len(f.members)) // most records name one
 	if f.shelves.counts[0] > 0 && !f.shelves.counts.outgrown(want) && f.shelves.pieces < maxPieces/2 {
 		err := f.takeOver(func(yield func(member, []uint64) error) error {
 			return loadMembers(ctx, f.shelves.tx, f.shelves.ecosystem, yield)
@@ -145,14 +147,14 @@ func (f *filling) storeMember(ctx context.Context, place uint32, r result, rows 
 			return nil
 		}
 	}
-	names := make([]uint64, len(rows))
-	for i, row := range rows {
-		names[i] = row.name
+	f.names = f.names[:0]
+	for _, row := range rows {
+		f.names = append(f.names, row.name)
 		if err := f.shelves.add(ctx, m.state, row, data); err != nil {
 			return err
 		}
 	}
-	return f.setPackages(m, names...)
+	return f.setPackages(m, f.names...)
 }
 
 // wins decides who holds the id of a member that was just read, and reports
@@ -195,7 +197,7 @@ func (f *filling) remark(r result) {
 		Message: fmt.Sprintf("%v; %s; report it to the advisory database, or fetch it again", r.err, what)})
 }
 
-// count sums up the members.
+// count sums up the members, but for their packages.
 func (f *filling) count() (counts Ecosystem, days map[int64]int64) {
 	counts, days = Ecosystem{Name: f.from.ecosystem}, map[int64]int64{}
 	for _, m := range f.members {
@@ -220,17 +222,37 @@ func (f *filling) count() (counts Ecosystem, days map[int64]int64) {
 			days[day] = max(days[day], m.modified)
 		}
 	}
-	counts.Packages = f.countPackages()
 	return counts, days
 }
 
-func (f *filling) countPackages() int {
-	names := make([]uint64, 0, len(f.packages))
+// packageNames are the hashed names of packages with entries of each table.
+func (f *filling) packageNames() (names [2][]uint64) {
 	for _, m := range f.members {
-		names = append(names, f.packagesOf(m)...)
+		table := tableOf(m.state)
+		names[table] = append(names[table], f.packagesOf(m)...)
 	}
-	slices.Sort(names)
-	return len(slices.Compact(names))
+	for table := range names {
+		slices.Sort(names[table])
+		names[table] = slices.Compact(names[table])
+	}
+	return names
+}
+
+// countDistinct counts what stands in one of two sorted lists or in both.
+func countDistinct(a, b []uint64) int {
+	n := len(a) + len(b)
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			n--
+			a, b = a[1:], b[1:]
+		}
+	}
+	return n
 }
 
 // fingerprint is the listing's digest, and another where a member of it could
@@ -254,6 +276,13 @@ func (f *filling) fingerprint() string {
 // finish stores what was counted, and the notes.
 func (f *filling) finish(ctx context.Context, tx *sqlx.Tx, stamp string) error {
 	counts, days := f.count()
+	names := f.packageNames()
+	counts.Packages = countDistinct(names[0], names[1])
+	for table, hashes := range names {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO package VALUES (?, ?, ?)", f.shelves.ecosystem, table, newNameSet(hashes)); err != nil {
+			return err
+		}
+	}
 	for _, day := range slices.Sorted(maps.Keys(days)) {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO day VALUES (?, ?)", f.shelves.ecosystem, days[day]); err != nil {
 			return err

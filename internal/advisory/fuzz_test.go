@@ -66,7 +66,11 @@ func FuzzPackedEntries(f *testing.F) {
 // unpackAll reads every file of an archive, as a build does.
 func unpackAll(data []byte, yield func(entry zipEntry, contents []byte, err error)) error {
 	u := unpacker{file: bytes.NewReader(data)}
-	return readDirectory(u.file, int64(len(data)), func(e zipEntry) error {
+	directory, err := findDirectory(u.file, int64(len(data)))
+	if err != nil {
+		return err
+	}
+	return directory.read(u.file, func(e zipEntry) error {
 		m := member{sum: uint64(e.checksum)<<32 | e.size, packed: uint32(e.packed), method: e.method, offset: e.offset}
 		if e.size > maxRecord || e.packed > maxRecord {
 			return nil

@@ -1,17 +1,18 @@
 package advisory
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -25,7 +26,8 @@ import (
 const format = 2
 
 // schema keeps the entries of packages in advisory and malware (see shelves.go)
-// and the files that they were read from in member (see member.go). Day rows
+// the names of those packages in package, and the files that all was read from
+// in member (see member.go). Day rows
 // hold the last second of each day on which something was modified, so that the
 // newest day before any as-of can be told. Notes of no ecosystem are of "".
 const schema = `
@@ -37,6 +39,7 @@ CREATE TABLE ecosystem (
 	shelves INTEGER NOT NULL, malware_shelves INTEGER NOT NULL, pieces INTEGER NOT NULL);
 CREATE TABLE advisory (key INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE malware (key INTEGER PRIMARY KEY, entries BLOB NOT NULL);
+CREATE TABLE package (ecosystem INTEGER NOT NULL, kind INTEGER NOT NULL, names BLOB NOT NULL, PRIMARY KEY (ecosystem, kind));
 CREATE TABLE member (ecosystem INTEGER NOT NULL, part INTEGER NOT NULL, members BLOB NOT NULL, PRIMARY KEY (ecosystem, part));
 CREATE TABLE day (ecosystem INTEGER NOT NULL, modified INTEGER NOT NULL);
 CREATE TABLE note (ecosystem TEXT NOT NULL, note BLOB NOT NULL);
@@ -180,20 +183,24 @@ func insertNote(ctx context.Context, db sqlx.ExecerContext, ecosystem string, n 
 	return err
 }
 
-// lookupQuery finds the pieces of a package's shelves.
-const lookupQuery = "SELECT entries FROM advisory WHERE key BETWEEN ? AND ? UNION ALL SELECT entries FROM malware WHERE key BETWEEN ? AND ?"
+// lookupQueries find the pieces of a package's shelf, in each table.
+var lookupQueries = [2]string{
+	"SELECT entries FROM advisory WHERE key BETWEEN ? AND ?",
+	"SELECT entries FROM malware WHERE key BETWEEN ? AND ?",
+}
 
-// lookup returns the entries of one package, by id.
-func lookup(ctx context.Context, statement *sqlx.Stmt, in ecosystemRow, name string) ([]entry, error) {
+// lookup adds the entries of one package that one table has.
+func (c *chapter) lookup(ctx context.Context, statement *sqlx.Stmt, table int, name string, entries []entry) ([]entry, error) {
 	hashed := hash(name)
-	first, last := in.counts().keys(in.ID, 0, hashed)
-	malwareFirst, malwareLast := in.counts().keys(in.ID, 1, hashed)
-	rows, err := statement.QueryContext(ctx, first, last, malwareFirst, malwareLast)
+	if !c.names[table].has(hashed) {
+		return entries, nil
+	}
+	first, last := c.counts().keys(c.ID, table, hashed)
+	rows, err := statement.QueryContext(ctx, first, last)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var entries []entry
 	for rows.Next() {
 		var piece sql.RawBytes
 		if err := rows.Scan(&piece); err != nil {
@@ -203,7 +210,7 @@ func lookup(ctx context.Context, statement *sqlx.Stmt, in ecosystemRow, name str
 			if string(p.name) != name {
 				return nil
 			}
-			e, err := p.entry(in.Name)
+			e, err := p.entry(c.Name)
 			entries = append(entries, e)
 			return err
 		})
@@ -211,8 +218,27 @@ func lookup(ctx context.Context, statement *sqlx.Stmt, in ecosystemRow, name str
 			return nil, err
 		}
 	}
-	slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.ID, b.ID) })
 	return entries, rows.Err()
+}
+
+// nameSet tells names of packages that have no entries from those that may have
+// some: it holds the upper half of each hashed name, sorted. Most packages of
+// an inventory have none, and cost no look-up.
+type nameSet []byte
+
+func newNameSet(hashes []uint64) nameSet {
+	set := make(nameSet, 0, 4*len(hashes))
+	for _, h := range hashes {
+		set = binary.BigEndian.AppendUint32(set, uint32(h>>32))
+	}
+	return set
+}
+
+func (s nameSet) has(name uint64) bool {
+	_, found := sort.Find(len(s)/4, func(i int) int {
+		return cmp.Compare(uint32(name>>32), binary.BigEndian.Uint32(s[4*i:]))
+	})
+	return found
 }
 
 // fingerprint is made from the digests of the source, not from its dates.

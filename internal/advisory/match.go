@@ -74,8 +74,8 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 // with several versions are read once.
 type matcher struct {
 	database  *Database
-	statement *sqlx.Stmt
-	last      key // the package whose entries are held
+	look      [2]*sqlx.Stmt // one for each table of shelves
+	last      key           // the package whose entries are held
 	entries   []entry
 	findings  []observation.Finding
 	unmatched map[Unmatched]int // with Packages 0, to the count
@@ -86,14 +86,21 @@ func (d *Database) matcher(ctx context.Context) (*matcher, error) {
 	if d == nil {
 		return m, nil
 	}
-	var err error
-	m.statement, err = d.index.PreparexContext(ctx, lookupQuery)
-	return m, err
+	for table, query := range lookupQueries {
+		var err error
+		if m.look[table], err = d.index.PreparexContext(ctx, query); err != nil {
+			m.close()
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
 func (m *matcher) close() {
-	if m.statement != nil {
-		m.statement.Close()
+	for _, statement := range m.look {
+		if statement != nil {
+			statement.Close()
+		}
 	}
 }
 
@@ -125,9 +132,9 @@ func (m *matcher) match(ctx context.Context, k key, packages []observation.Packa
 	return nil
 }
 
-func (m *matcher) ecosystem(name string) (ecosystemRow, bool) {
+func (m *matcher) ecosystem(name string) (*chapter, bool) {
 	if m.database == nil {
-		return ecosystemRow{}, false
+		return nil, false
 	}
 	in, ok := m.database.ecosystems[name]
 	return in, ok
@@ -138,15 +145,19 @@ func (m *matcher) miss(k key, cause observation.Cause) error {
 	return nil
 }
 
-func (m *matcher) load(ctx context.Context, in ecosystemRow, name string) error {
+func (m *matcher) load(ctx context.Context, in *chapter, name string) error {
 	this := key{ecosystem: in.Name, name: name}
 	if this == m.last {
 		return nil
 	}
-	entries, err := lookup(ctx, m.statement, in, name)
-	if err != nil {
-		return err
+	var entries []entry
+	for table, statement := range m.look {
+		var err error
+		if entries, err = in.lookup(ctx, statement, table, name, entries); err != nil {
+			return err
+		}
 	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.ID, b.ID) })
 	m.last, m.entries = this, entries
 	return nil
 }

@@ -73,7 +73,7 @@ func (c shelfCounts) keys(ecosystem int64, table int, name uint64) (first, last 
 }
 
 // maxPending bounds the entries in memory before they are put down, in bytes.
-const maxPending = 6 << 20
+const maxPending = 4 << 20
 
 // shelves changes the entries of one ecosystem in a draft.
 type shelves struct {
@@ -81,16 +81,25 @@ type shelves struct {
 	ecosystem int64
 	counts    shelfCounts
 	pieces    int64 // how many times entries were put down
+	*desk
+	dead [2]map[int64]map[uint64]bool // ids whose entries have to go, by the first key of a shelf
+}
 
-	data    []byte // entries to be put down
+// desk is room for entries that are to be put down. It is used again and again.
+type desk struct {
+	data    []byte
 	pending []pendingEntry
-	dead    [2]map[int64]map[uint64]bool // ids whose entries have to go, by the first key of a shelf
+	piece   []byte
+}
+
+func newDesk() *desk {
+	return &desk{data: make([]byte, 0, maxPending), pending: make([]pendingEntry, 0, maxPending/128)}
 }
 
 type pendingEntry struct {
-	table       int
 	shelf       int64 // its first key
 	offset, end uint32
+	table       int
 }
 
 // add puts an entry down, now or with the next flush.
@@ -100,9 +109,6 @@ func (s *shelves) add(ctx context.Context, state memberState, r row, data []byte
 		if err := s.flush(ctx); err != nil {
 			return err
 		}
-	}
-	if s.data == nil {
-		s.data = make([]byte, 0, max(size, 1<<16))
 	}
 	p := pendingEntry{table: tableOf(state), offset: uint32(len(s.data))}
 	p.shelf, _ = s.counts.keys(s.ecosystem, p.table, r.name)
@@ -132,7 +138,7 @@ func (s *shelves) flush(ctx context.Context) error {
 		}
 		defer insert[i].Close()
 	}
-	var piece []byte
+	piece := s.piece[:0]
 	for i, p := range s.pending {
 		piece = append(piece, s.data[p.offset:p.end]...)
 		if i+1 < len(s.pending) && s.pending[i+1].table == p.table && s.pending[i+1].shelf == p.shelf {
@@ -144,7 +150,7 @@ func (s *shelves) flush(ctx context.Context) error {
 		piece = piece[:0]
 	}
 	s.pieces++
-	s.data, s.pending = s.data[:0], s.pending[:0]
+	s.data, s.pending, s.piece = s.data[:0], s.pending[:0], piece
 	return nil
 }
 

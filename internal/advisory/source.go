@@ -143,22 +143,24 @@ func (s *supply) list(ctx context.Context) (*listing, error) {
 		sum.Write(name)
 		return ctx.Err()
 	}
-	listed := s.listFiles
+	var err error
 	if s.archiveFile != nil {
-		listed = s.listArchive
+		err = s.listArchive(l, add)
+	} else {
+		err = s.listFiles(add)
 	}
-	err := listed(add)
 	l.digest = hex.EncodeToString(sum.Sum(nil))
 	return l, err
 }
 
-func (s *supply) listArchive(add func([]byte, member) error) error {
-	info, err := s.archiveFile.Stat()
+func (s *supply) listArchive(l *listing, add func([]byte, member) error) error {
+	directory, err := openDirectory(s.archiveFile)
 	if err != nil {
-		return err
+		return s.notZip(err)
 	}
+	l.members = make([]member, 0, min(directory.entries, maxRecords))
 	var unpacked uint64
-	err = readDirectory(s.archiveFile, info.Size(), func(e zipEntry) error {
+	err = directory.read(s.archiveFile, func(e zipEntry) error {
 		if !bytes.HasSuffix(e.name, []byte(".json")) {
 			return nil
 		}
@@ -173,6 +175,10 @@ func (s *supply) listArchive(add func([]byte, member) error) error {
 		}
 		return add(e.name, m)
 	})
+	return s.notZip(err)
+}
+
+func (s *supply) notZip(err error) error {
 	if errors.Is(err, errNotZip) {
 		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", s.archive, err)
 	}

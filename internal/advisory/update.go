@@ -278,11 +278,11 @@ func checkArchive(name string) error {
 		return err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
+	directory, err := openDirectory(file)
+	if err == nil {
+		err = directory.read(file, func(zipEntry) error { return nil })
 	}
-	if err := readDirectory(file, info.Size(), func(zipEntry) error { return nil }); err != nil {
+	if err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	return nil
