@@ -92,6 +92,12 @@ func isLicense(name string) bool {
 // recognize returns the licences whose text or notice is in data, each once,
 // sorted, and the share of the text that is theirs, in percent. A mere link to
 // a licence counts only where there is no text of one.
+//
+// The first call of a process builds the library's automaton of all licences,
+// which takes most of the time of this package. Building one of only those
+// licences that can begin somewhere in a text gives the same answers and is
+// cheaper for one repository, but not for a catalog: the texts of forty need
+// twenty-five automata, which together take longer than the one.
 func recognize(data []byte) (ids []string, percent float64) {
 	coverage := licensecheck.Scan(data)
 	var links []string
