@@ -75,7 +75,7 @@ func copyIndex(ctx context.Context, path, draft string) error {
 		return err
 	}
 	defer x.Close()
-	if err := errors.Join(x.checkFormat(ctx), x.checkWhole(ctx, path)); err != nil {
+	if err := x.check(ctx, path); err != nil {
 		return err
 	}
 	return copyFile(path, draft, nil)
@@ -151,7 +151,7 @@ func current(ctx context.Context, source string, found []part, path string) (Inf
 	}
 	defer x.Close()
 	failed, err := fetchNotes(source)
-	if err != nil || len(failed) > 0 || x.checkFormat(ctx) != nil {
+	if err != nil || len(failed) > 0 || x.check(ctx, path) != nil {
 		return Info{}, false
 	}
 	rows, err := x.rows(ctx)

@@ -34,14 +34,14 @@ func Open(ctx context.Context, path string) (*Database, error) {
 		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
 	}
 	d := &Database{index: x, ecosystems: map[string]*chapter{}}
-	if err := d.load(ctx); err != nil {
+	if err := d.load(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), x.Close())
 	}
 	return d, nil
 }
 
-func (d *Database) load(ctx context.Context) error {
-	if err := d.index.checkFormat(ctx); err != nil {
+func (d *Database) load(ctx context.Context, path string) error {
+	if err := d.index.check(ctx, path); err != nil {
 		return err
 	}
 	rows, err := d.index.rows(ctx)

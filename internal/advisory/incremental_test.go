@@ -160,3 +160,65 @@ func TestAnIndexBroughtUpToDateIsOneBuiltAnew(t *testing.T) {
 		})
 	}
 }
+
+func TestAMemberThatCouldNotBeReadIsTriedAgain(t *testing.T) {
+	record := `{"id":"A","summary":"spoil me","affected":[{"package":{"ecosystem":"npm","name":"left"},` + below2 + `}]}`
+	spoilt := archiveOf(t, []file{{"A.json", record}, {"B.json", npmRecord("B", "left", "2026-01-01T00:00:00Z", below2)}})
+	whole := bytes.ReplaceAll(spoilt, []byte("spoilt!!"), []byte("spoil me")) // its directory is the same
+	folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
+	print := ""
+	for step, archive := range [][]byte{spoilt, whole, spoilt} {
+		write(t, folder, "npm/all.zip", archive)
+		info, err := advisory.Build(t.Context(), folder, index, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if step == 2 {
+			break // what was read once is kept where the copy went bad
+		}
+		if want := 1 + step; info.Ecosystems[0].Records != want || len(info.Notes) != 1-step {
+			t.Errorf("step %d: got %d records, want %d; notes %v", step, info.Ecosystems[0].Records, want, info.Notes)
+		}
+		if now := fingerprint(t, index); now == print {
+			t.Errorf("step %d: a record came, and the fingerprint stayed", step)
+		} else {
+			print = now
+		}
+	}
+	if got := ids(match(t, openIndex(t, index), pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A", "B"}) {
+		t.Errorf("matched %v", got)
+	}
+}
+
+func TestAnIndexThatWasCutIsBuiltAnew(t *testing.T) {
+	records := map[string]string{}
+	for i := range 500 {
+		records[fmt.Sprintf("%d.json", i)] = npmRecord(fmt.Sprint("A-", i), fmt.Sprint("package-", i), "2026-01-01T00:00:00Z", below2)
+	}
+	folder := source(t, map[string]map[string]string{"npm": records})
+	index := filepath.Join(t.TempDir(), "index.db")
+	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(index, info.Size()/2); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := advisory.Open(t.Context(), index); err == nil {
+		t.Error("it opens")
+	}
+	records["500.json"] = npmRecord("A-500", "package-500", "2026-01-01T00:00:00Z", below2)
+	write(t, folder, "npm/all.zip", archive(t, records))
+	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+		t.Fatal(err)
+	}
+	database := openIndex(t, index)
+	for i := range 501 {
+		if got := match(t, database, pkg("npm", fmt.Sprint("package-", i), "1.0.0")); len(got.Findings) != 1 {
+			t.Fatalf("package %d: got %v", i, got)
+		}
+	}
+}

@@ -74,8 +74,8 @@ func openSQLite(path, query string) (index, error) {
 	return index{db}, nil
 }
 
-// checkFormat tells an index of ours from anything else.
-func (x index) checkFormat(ctx context.Context) error {
+// check tells a whole index of ours from anything else.
+func (x index) check(ctx context.Context, path string) error {
 	var found int
 	if err := x.GetContext(ctx, &found, "PRAGMA user_version"); err != nil {
 		return err
@@ -83,21 +83,16 @@ func (x index) checkFormat(ctx context.Context) error {
 	if found != format {
 		return fmt.Errorf("the index has format %d, want %d", found, format)
 	}
-	return nil
-}
-
-// checkWhole tells an index that was cut from a whole one.
-func (x index) checkWhole(ctx context.Context, path string) error {
-	var pages, size int64
-	if err := x.QueryRowxContext(ctx, "SELECT page_count, page_size FROM pragma_page_count, pragma_page_size").Scan(&pages, &size); err != nil {
+	var size int64
+	if err := x.GetContext(ctx, &size, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"); err != nil {
 		return err
 	}
 	info, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
-	if info.Size() != pages*size {
-		return fmt.Errorf("%w: it has %d bytes, want %d", errDamagedIndex, info.Size(), pages*size)
+	if info.Size() != size {
+		return fmt.Errorf("%w: it has %d bytes, want %d", errDamagedIndex, info.Size(), size)
 	}
 	return nil
 }
