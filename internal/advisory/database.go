@@ -49,13 +49,18 @@ func (d *Database) load(ctx context.Context, path string) error {
 		return err
 	}
 	for _, r := range rows {
-		c := &chapter{ecosystemRow: r}
-		for kind := range c.names {
-			if err := d.index.GetContext(ctx, &c.names[kind], "SELECT names FROM package WHERE ecosystem = ? AND kind = ?", r.ID, kind); err != nil {
-				return err
-			}
-		}
-		d.ecosystems[r.Name] = c
+		d.ecosystems[r.Name] = &chapter{ecosystemRow: r}
+	}
+	var sets []struct {
+		Name  string
+		Kind  int
+		Names nameSet
+	}
+	if err := d.index.SelectContext(ctx, &sets, "SELECT name, kind, names FROM ecosystem JOIN package ON ecosystem = id"); err != nil {
+		return err
+	}
+	for _, set := range sets {
+		d.ecosystems[set.Name].names[set.Kind&1] = set.Names
 	}
 	var cves []string
 	if err := d.index.SelectContext(ctx, &cves, "SELECT cve FROM exploited"); err != nil {
