@@ -208,7 +208,7 @@ func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
 }
 
 func (d *decoder) file(r *Rules, root *yaml.Node) {
-	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "rules", "pillars", "stages")
+	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "rules", "pillars", "stages", "risk")
 	if text(f["version"]) != "1" {
 		d.fail(d.at(root), "version is %q; this program reads version 1", text(f["version"]))
 	}
@@ -231,6 +231,7 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 	for _, n := range d.items(f["stages"], "stages") {
 		d.stage(r, n)
 	}
+	d.riskOf(r, orNode(f["risk"], root))
 }
 
 func (d *decoder) rule(r *Rules, n *yaml.Node) {
@@ -357,20 +358,24 @@ func (d *decoder) score(p *pillarRule, n *yaml.Node) {
 		d.fail(d.at(n), "combine is %q; it can be mean or max", p.combine)
 	}
 	for _, item := range d.items(f["parts"], "parts") {
-		pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
-		part := scorePart{at: d.at(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skip: text(pf["silence"]) == "skip", open: text(pf["below"]) == "open"}
-		if part.weight <= 0 {
-			d.fail(part.at, "the weight of %s must be above zero", part.measure)
-		}
-		for _, pair := range d.items(pf["points"], "points") {
-			if len(pair.Content) != 2 {
-				d.fail(d.at(pair), "a point is [value, points]")
-				continue
-			}
-			part.points = append(part.points, [2]float64{d.number(pair.Content[0], 0), d.number(pair.Content[1], 0)})
-		}
-		p.parts = append(p.parts, part)
+		p.parts = append(p.parts, d.part(item))
 	}
+}
+
+func (d *decoder) part(item *yaml.Node) scorePart {
+	pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
+	part := scorePart{at: d.at(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skip: text(pf["silence"]) == "skip", open: text(pf["below"]) == "open"}
+	if part.weight <= 0 {
+		d.fail(part.at, "the weight of %s must be above zero", part.measure)
+	}
+	for _, pair := range d.items(pf["points"], "points") {
+		if len(pair.Content) != 2 {
+			d.fail(d.at(pair), "a point is [value, points]")
+			continue
+		}
+		part.points = append(part.points, [2]float64{d.number(pair.Content[0], 0), d.number(pair.Content[1], 0)})
+	}
+	return part
 }
 
 func (d *decoder) stage(r *Rules, n *yaml.Node) {

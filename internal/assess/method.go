@@ -15,6 +15,7 @@ func (r *Rules) Method() string {
 		r.writePillar(&b, p)
 	}
 	r.writeScore(&b)
+	r.writeRisk(&b)
 	r.writeRules(&b)
 	return b.String()
 }
@@ -95,14 +96,18 @@ func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {
 	if p.combine == "max" {
 		how = "highest of"
 	}
+	writeParts(b, how, p.parts, p.combine == "mean")
+}
+
+func writeParts(b *strings.Builder, how string, parts []scorePart, weighed bool) {
 	fmt.Fprintf(b, "Score: the %s these points, with straight lines between them.\n\n| measure | weight | points at value |\n|---|---|---|\n", how)
-	for _, part := range p.parts {
+	for _, part := range parts {
 		var points []string
 		for _, point := range part.points {
 			points = append(points, fmt.Sprintf("%s at %s", plainly(point[1]), plainly(point[0])))
 		}
 		weight := plainly(part.weight)
-		if p.combine == "max" {
+		if !weighed {
 			weight = ""
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s%s |\n", part.measure, weight, strings.Join(points, ", "), partNote(part))

@@ -27,6 +27,7 @@ type Rules struct {
 	byID      map[string]*rule
 	pillars   []pillarRule // load, people, momentum, upkeep, funding
 	stages    []stageRule  // in the order in which they are asked
+	risk      riskRule
 	words     map[string]word
 	reads     []string // the measures that rules read, sorted
 }
@@ -139,7 +140,7 @@ func (r *Rules) Check(defs map[string]observation.Definition) error {
 		def, ok := defs[id]
 		w := r.words[id]
 		switch {
-		case !ok && slices.Contains(r.reads, id):
+		case !ok && (slices.Contains(r.reads, id) || slices.Contains(r.riskReads(), id)):
 			problems = append(problems, fmt.Errorf("the rules read %s, which no scanner yields", id))
 		case ok && def.Kind != w.kind:
 			problems = append(problems, fmt.Errorf("%s is a %s to the rules and a %s to its scanner", id, w.kind, def.Kind))
@@ -194,6 +195,7 @@ func (d *decoder) verify(r *Rules) {
 		}
 	}
 	d.verifyStages(r)
+	d.verifyRisk(r)
 	d.verifyNoCycle(r)
 }
 

@@ -30,6 +30,7 @@ func measures() []measure {
 		people("people.contributors-3m", "Contributors in 3 months", "People with a commit in the last 3 months.", "contributors/", within(3)),
 		people("people.contributors-6m", "Contributors in 6 months", "People with a commit in the last 6 months.", "contributors/", within(6)),
 		people("people.contributors-12m", "Contributors in 12 months", "People with a commit in the last 12 months.", "contributors/", within(12)),
+		people("people.contributors-24m", "Contributors in 24 months", "People with a commit in the last 24 months.", "contributors/", within(24)),
 		people("people.contributors-ever", "Contributors ever", "People with at least one commit in the whole history.", "contributors/", ever),
 		{define("people.contributor-absence-factor", "Contributor absence factor", "people", observation.MergeMain,
 			"The fewest people who together made half of the commits of the last 12 months.", "contributor-absence-factor/"), absenceFactor},
@@ -41,6 +42,8 @@ func measures() []measure {
 			"People with a commit in the last 12 months and one in the 12 months before.", ""), retainedContributors},
 		{define("people.regular-contributors-12m", "Regular contributors", "people", observation.MergeMax,
 			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
+		{define("people.active-share-24m", "Share of the work by people still active", "ratio", observation.MergeMain,
+			"Of the commits of the last 24 months, the share by people who also committed in the last 6: 1 where all who did the work are still there, 0 where none is.", "inactive-contributors/"), activeShare},
 		{define("people.organizations-ever", "Organizations ever", "organizations", observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
 

@@ -33,6 +33,7 @@ type History struct {
 	source string
 	human  []commit    // by people, merges excluded, oldest first
 	bots   []time.Time // commits by bots, merges excluded, oldest first
+	merges []time.Time // merge commits by anybody, oldest first
 	// first is the earliest date of any commit that is not before gitBirth,
 	// zero where there is none.
 	first    time.Time
@@ -114,6 +115,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 		h.judgeClock(c.Committed, newer, seen)
 		newer = c.Committed
 		if c.Merge() {
+			h.merges = append(h.merges, c.Committed)
 			continue
 		}
 		if a := ids.of(c.Author, c.Email); a.person == none {
@@ -127,6 +129,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 	}
 	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
 	slices.SortFunc(h.bots, time.Time.Compare)
+	slices.SortFunc(h.merges, time.Time.Compare)
 	h.releases, h.undated = releasesOf(tags)
 	return h, nil
 }
@@ -154,6 +157,23 @@ func (h *History) judgeClock(when, newer, seen time.Time) {
 func (h *History) HumanCommits(from, until time.Time) int {
 	return len(between(h.human, from, until))
 }
+
+// AllCommits counts the commits by anybody, merges included, that are dated
+// after from and not after until.
+func (h *History) AllCommits(from, until time.Time) int {
+	n := h.HumanCommits(from, until)
+	for _, other := range [][]time.Time{h.bots, h.merges} {
+		for _, when := range other {
+			if when.After(from) && !when.After(until) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Since is the date of the first commit, zero where there is none.
+func (h *History) Since() time.Time { return h.first }
 
 // between cuts the window (from, until] out of commits, which are sorted.
 func between(commits []commit, from, until time.Time) []commit {

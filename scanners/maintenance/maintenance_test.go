@@ -96,7 +96,8 @@ func TestWindowsCountPeopleAndCommits(t *testing.T) {
 		by("Di Eng", "di@gmail.com", 900),
 	}, gitrepo.Tag{Name: "v1.0.0", Created: asOf.AddDate(0, 0, -30)})
 	expect(t, h.Measures(asOf), map[string]any{
-		"people.contributors-3m": 1, "people.contributors-6m": 2, "people.contributors-12m": 3, "people.contributors-ever": 4,
+		"people.contributors-3m": 1, "people.contributors-6m": 2, "people.contributors-12m": 3, "people.contributors-24m": 4, "people.contributors-ever": 4,
+		"people.active-share-24m":           5.0 / 7,
 		"people.contributor-absence-factor": 1, "people.elephant-factor": 1, "people.organizations-ever": 2,
 		"people.new-contributors-12m": 2, "people.retained-contributors-12m": 1, "people.regular-contributors-12m": 1,
 		"momentum.commits-3m": 3, "momentum.commits-12m": 5, "momentum.commits-prior-12m": 2, "momentum.commit-trend": 2.5,
@@ -117,6 +118,36 @@ func TestWindowsAreCalendarMonths(t *testing.T) {
 	expect(t, h.Measures(asOf), map[string]any{"people.contributors-6m": 1, "momentum.active-months-12": 1})
 	h = history(t, []gitrepo.Commit{at(2026, time.February, 28, 12), at(2025, time.August, 31, 12)})
 	expect(t, h.Measures(asOf), map[string]any{"people.contributors-6m": 0, "momentum.commits-12m": 1})
+}
+
+func TestShareOfTheWorkByPeopleStillActive(t *testing.T) {
+	ada, bo, cy := "ada@forge.example.se", "bo@mill.example.fi", "cy@mill.example.fi"
+	for name, test := range map[string]struct {
+		commits []gitrepo.Commit
+		want    any
+	}{
+		"all are still there":             {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Bo Lind", bo, 100), by("Ada Ore", ada, 500)}, 1},
+		"one who did three quarters left": {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Bo Lind", bo, 300), by("Bo Lind", bo, 310), by("Bo Lind", bo, 320)}, 0.25},
+		"who left longer ago counts not":  {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Cy Dahl", cy, 800)}, 1},
+		"all left":                        {[]gitrepo.Commit{by("Ada Ore", ada, 200)}, 0},
+		"nobody was there":                {[]gitrepo.Commit{by("Ada Ore", ada, 800)}, "na"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, history(t, test.commits).Measures(asOf), map[string]any{"people.active-share-24m": test.want})
+		})
+	}
+}
+
+func TestAllCommitsCountsBotsAndMerges(t *testing.T) {
+	merge := by("Ada Ore", "ada@forge.example.se", 20)
+	merge.Parents = 2
+	h := history(t, []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 5), by("dependabot[bot]", "b@x.example.se", 10), merge, by("Bo Lind", "bo@mill.example.fi", 100)})
+	if all, human := h.AllCommits(asOf.AddDate(0, 0, -90), asOf), h.HumanCommits(asOf.AddDate(0, 0, -90), asOf); all != 3 || human != 1 {
+		t.Errorf("%d commits in all, %d by people, want 3 and 1", all, human)
+	}
+	if all := h.AllCommits(asOf.AddDate(0, 0, -90), asOf.AddDate(0, 0, -15)); all != 1 {
+		t.Errorf("%d commits before the last 15 days, want 1", all)
+	}
 }
 
 func TestAnEarlierTimeSeesOnlyItsPast(t *testing.T) {

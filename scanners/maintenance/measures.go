@@ -174,6 +174,22 @@ func regularContributors(v view) reading {
 	return number(regular)
 }
 
+// activeShare weighs who has left by what they did, so that the leaving of one
+// who made half of the commits counts for more than that of ten passers-by.
+func activeShare(v view) reading {
+	work := v.months(24, 0)
+	if len(work) == 0 {
+		return notApplicable("no commit by a person in the last 24 months")
+	}
+	active, done := commitsByPerson(v.months(6, 0)), 0
+	for _, c := range work {
+		if active[c.person] > 0 {
+			done++
+		}
+	}
+	return number(float64(done) / float64(len(work)))
+}
+
 func organizationsEver(v view) reading {
 	seen := map[int32]bool{}
 	for _, c := range v.human {

@@ -1,0 +1,222 @@
+package assess
+
+import (
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// RiskLevel says how likely work on a repository is to stop.
+type RiskLevel string
+
+// The levels of risk.
+const (
+	RiskLow    RiskLevel = "low"
+	RiskRaised RiskLevel = "raised"
+	RiskHigh   RiskLevel = "high"
+	// RiskUnknown: what is unknown leaves several levels open, or leaves open
+	// whether the question can be asked.
+	RiskUnknown RiskLevel = "unknown"
+	// RiskNotApplicable: nothing is known of how such a repository fares (it is
+	// too young, has too few commits, or work has stopped already).
+	RiskNotApplicable RiskLevel = "not-applicable"
+)
+
+// Risk is how likely work is to stop within a year and a half, as history
+// tells: from 0, least, to 100. It decides no stage.
+type Risk struct {
+	Level RiskLevel `json:"level"`
+	// Score is there only where all that it rests on is known exactly; Low and
+	// High are what the rest leaves open.
+	Range
+}
+
+// riskRule makes the risk from measures of history.
+type riskRule struct {
+	at       place
+	question string
+	means    string
+	asked    []riskBound // of whom it can be asked
+	parts    []scorePart
+	levels   []riskStep // from the highest down; below the last it is low
+}
+
+// riskBound asks for at least so much of a measure.
+type riskBound struct {
+	at      place
+	measure string
+	least   float64
+	unit    string
+}
+
+// RiskStep is a level of risk and the score from which it holds.
+type RiskStep struct {
+	Level RiskLevel `json:"level"`
+	From  float64   `json:"from"`
+}
+
+type riskStep struct {
+	at place
+	RiskStep
+}
+
+// Risk reads the risk from merged measures, or from those of one repository.
+func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
+	open := Risk{RiskUnknown, Range{Low: 0, High: 100}}
+	switch r.riskAsked(measures) {
+	case no:
+		open.Level = RiskNotApplicable
+		return open
+	case unsure:
+		return open
+	}
+	var sum total
+	for _, part := range r.risk.parts {
+		if m := measures[part.measure]; m.State != observation.NotApplicable {
+			sum.add(part.weight, part.rangeOf(m))
+		}
+	}
+	found := sum.mean()
+	if found.Low < found.High {
+		found.Score = nil
+	}
+	level := r.riskLevel(found.Low)
+	if level != r.riskLevel(found.High) {
+		level = RiskUnknown
+	}
+	return Risk{level, found}
+}
+
+// riskAsked tells whether the question can be asked at all.
+func (r *Rules) riskAsked(measures map[string]observation.Measure) truth {
+	answer := yes
+	for _, bound := range r.risk.asked {
+		m := measures[bound.measure]
+		if m.State == observation.NotApplicable {
+			return no
+		}
+		switch knownOf(m).compare(">=", bound.least) {
+		case no:
+			return no
+		case unsure:
+			answer = unsure
+		}
+	}
+	return answer
+}
+
+func (r *Rules) riskLevel(score float64) RiskLevel {
+	for _, step := range r.risk.levels {
+		if score >= step.From {
+			return step.Level
+		}
+	}
+	return RiskLow
+}
+
+// RiskSteps are the levels above low, the highest first.
+func (r *Rules) RiskSteps() []RiskStep {
+	steps := make([]RiskStep, len(r.risk.levels))
+	for i, step := range r.risk.levels {
+		steps[i] = step.RiskStep
+	}
+	return steps
+}
+
+// riskOf reads the section risk.
+func (d *decoder) riskOf(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels")
+	r.risk = riskRule{at: d.at(n), question: text(f["question"]), means: text(f["means"])}
+	for _, item := range d.items(f["asked-of"], "asked-of") {
+		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
+		r.risk.asked = append(r.risk.asked, riskBound{d.at(item), text(bf["measure"]), d.number(bf["at-least"], 0), text(bf["unit"])})
+		if bf["at-least"] == nil {
+			d.fail(d.at(item), "the risk asks for no number of %s", text(bf["measure"]))
+		}
+	}
+	for _, item := range d.items(f["parts"], "parts") {
+		r.risk.parts = append(r.risk.parts, d.part(item))
+	}
+	for _, item := range d.items(f["levels"], "levels") {
+		lf := d.fields(item, "a level of risk", "level", "from")
+		step := riskStep{d.at(item), RiskStep{RiskLevel(text(lf["level"])), d.number(lf["from"], 0)}}
+		r.risk.levels = append(r.risk.levels, step)
+	}
+}
+
+// verifyRisk checks what can only be seen once everything is read.
+func (d *decoder) verifyRisk(r *Rules) {
+	risk := r.risk
+	if len(risk.parts) == 0 {
+		d.fail(risk.at, "the risk reads no measure")
+	}
+	for _, part := range risk.parts {
+		d.verifyPart(r, part)
+		if !fromHistory(part.measure) {
+			d.fail(part.at, "the risk reads %s: only people and momentum can be asked of the past", part.measure)
+		}
+	}
+	for _, bound := range risk.asked {
+		w, ok := r.words[bound.measure]
+		switch {
+		case !ok:
+			d.fail(bound.at, "the risk reads the measure %q, which does not exist", bound.measure)
+		case w.kind != observation.KindNumber || w.unit != bound.unit:
+			d.fail(bound.at, "the risk has the unit %q; %s is counted in %q", bound.unit, bound.measure, w.unit)
+		case !fromHistory(bound.measure):
+			d.fail(bound.at, "the risk reads %s: only people and momentum can be asked of the past", bound.measure)
+		}
+	}
+	d.verifyRiskLevels(risk)
+}
+
+func fromHistory(measure string) bool {
+	return strings.HasPrefix(measure, "people.") || strings.HasPrefix(measure, "momentum.")
+}
+
+func (d *decoder) verifyRiskLevels(risk riskRule) {
+	want := []RiskLevel{RiskHigh, RiskRaised}
+	if len(risk.levels) != len(want) {
+		d.fail(risk.at, "the risk needs the levels high and raised, in this order; below both it is low")
+		return
+	}
+	above := 100.0
+	for i, step := range risk.levels {
+		if step.Level != want[i] || !(step.From > 0 && step.From <= above) {
+			d.fail(step.at, "the levels of risk are high and raised, in this order, from falling scores above 0 and up to 100")
+		}
+		above = step.From
+	}
+}
+
+// riskReads are the measures that the risk rests on.
+func (r *Rules) riskReads() []string {
+	var ids []string
+	for _, bound := range r.risk.asked {
+		ids = append(ids, bound.measure)
+	}
+	for _, part := range r.risk.parts {
+		ids = append(ids, part.measure)
+	}
+	return ids
+}
+
+func (r *Rules) writeRisk(b *strings.Builder) {
+	risk := r.risk
+	fmt.Fprintf(b, "## Risk\n\n%s %s\n\nAsked only where", risk.question, risk.means)
+	for i, bound := range risk.asked {
+		if i > 0 {
+			b.WriteString(" and")
+		}
+		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, plainly(bound.least), bound.unit)
+	}
+	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score |\n|---|---|\n")
+	for _, step := range risk.levels {
+		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, plainly(step.From))
+	}
+	fmt.Fprintf(b, "| %s | less |\n\n", RiskLow)
+	writeParts(b, "weighted mean of", risk.parts, true)
+}

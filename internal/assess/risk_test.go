@@ -1,0 +1,133 @@
+package assess
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// historyOf are the measures that the risk reads: of a repository alive since
+// three years, with so many people and so large a share of the work by those
+// who are still there.
+func historyOf(people, share float64) map[string]observation.Measure {
+	values := map[string]float64{
+		"momentum.commits-ever": 500, "momentum.age-days": 1100, "momentum.commits-12m": 80,
+		"people.contributors-24m": people, "people.active-share-24m": share,
+	}
+	measures := map[string]observation.Measure{}
+	for id, value := range values {
+		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
+	}
+	return measures
+}
+
+func TestRiskRisesWhereFewCarryTheWorkAndWhereTheyLeave(t *testing.T) {
+	r := loaded(t)
+	for _, test := range []struct {
+		people, share float64
+		score         float64
+		level         RiskLevel
+	}{
+		{50, 1, 0, RiskLow},
+		{20, 0.9, 25, RiskLow},
+		{10, 0.7, 50, RiskRaised},
+		{5, 0.7, 62.5, RiskHigh},
+		{1, 1, 50, RiskRaised},
+		{1, 0, 100, RiskHigh},
+		{200, 0, 50, RiskRaised},
+	} {
+		got := r.Risk(historyOf(test.people, test.share))
+		if got.Score == nil || *got.Score != test.score || got.Level != test.level {
+			t.Errorf("%v people, %v still active: %s, want %v, %s", test.people, test.share, told(got), test.score, test.level)
+		}
+	}
+}
+
+func told(r Risk) string {
+	score := "none"
+	if r.Score != nil {
+		score = fmt.Sprint(*r.Score)
+	}
+	return fmt.Sprintf("%s, score %s, %v to %v", r.Level, score, r.Low, r.High)
+}
+
+func TestRiskIsNotAskedOfTheYoungTheSmallAndTheSilent(t *testing.T) {
+	r := loaded(t)
+	for id, value := range map[string]float64{"momentum.commits-ever": 19, "momentum.age-days": 364, "momentum.commits-12m": 0} {
+		measures := historyOf(3, 0.5)
+		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
+		if got := r.Risk(measures); got.Level != RiskNotApplicable || got.Score != nil {
+			t.Errorf("%s = %v gives %s", id, value, told(got))
+		}
+	}
+}
+
+func TestRiskNeverReadsAnUnknownAsAValue(t *testing.T) {
+	r := loaded(t)
+	random := rand.New(rand.NewPCG(4, 7))
+	for range 3000 {
+		measures := map[string]observation.Measure{}
+		for id := range historyOf(0, 0) {
+			measures[id] = anyMeasure(random, id)
+		}
+		before := r.Risk(measures)
+		for id := range measures {
+			kept := measures[id]
+			measures[id] = observation.Measure{ID: id, State: observation.Unknown, Cause: observation.CauseOffline}
+			after := r.Risk(measures)
+			measures[id] = kept
+			if after.Low > before.Low || after.High < before.High {
+				t.Fatalf("%v without %s: %s, with it %s", measures, id, told(after), told(before))
+			}
+			if after.Level != before.Level && after.Level != RiskUnknown && before.Level != RiskUnknown {
+				t.Fatalf("%v without %s: %s, with it %s", measures, id, told(after), told(before))
+			}
+			if after.Score != nil && (before.Score == nil || *after.Score != *before.Score) {
+				t.Fatalf("%v without %s is surer: %s, with it %s", measures, id, told(after), told(before))
+			}
+		}
+	}
+}
+
+// anyMeasure is a measure in any state, about where the risk turns.
+func anyMeasure(random *rand.Rand, id string) observation.Measure {
+	m := observation.Measure{ID: id, State: observation.Measured}
+	switch random.IntN(6) {
+	case 0:
+		return observation.Measure{ID: id, State: observation.Unknown, Cause: observation.CauseNoSource}
+	case 1:
+		return observation.Measure{ID: id, State: observation.NotApplicable}
+	case 2:
+		m.Bound = observation.AtLeast
+	case 3:
+		m.Bound = observation.AtMost
+	}
+	m.Value = map[bool]float64{true: random.Float64(), false: float64(random.IntN(60))}[id == "people.active-share-24m"]
+	if strings.HasSuffix(id, "-days") {
+		m.Value = 300 + float64(random.IntN(200))
+	}
+	return m
+}
+
+func TestBrokenRiskIsRefusedWithItsLine(t *testing.T) {
+	for override, want := range map[string]string{
+		"risk:\n  levels: [{level: raised, from: 60}, {level: high, from: 50}]":   "your rules, line 2",
+		"risk:\n  levels: [{level: high, from: 40}, {level: raised, from: 50}]":   "falling scores",
+		"risk:\n  levels: [{level: high, from: 40}]":                              "needs the levels",
+		"risk:\n  parts: [{measure: posture.score, points: [[0, 100], [10, 0]]}]": "only people and momentum",
+		"risk:\n  parts: [{measure: people.nobody, points: [[0, 100], [10, 0]]}]": "does not exist",
+		"risk:\n  parts: []": "reads no measure",
+		"risk:\n  asked-of: [{measure: momentum.age-days, at-least: 1, unit: months}]": "is counted in",
+		"risk:\n  asked-of: [{measure: momentum.age-days, unit: days}]":                "no number",
+		"risk:\n  asked-of: [{measure: momentum.years, at-least: 1, unit: years}]":     "does not exist",
+		"risk:\n  asked-of: [{measure: license.changes, at-least: 1, unit: changes}]":  "only people and momentum",
+		"risk:\n  threshold: 3": "no field",
+	} {
+		if _, err := LoadRules([]byte(override)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\ngives %v, want %q", override, err, want)
+		}
+	}
+}
