@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,6 +95,9 @@ func (d *decoder) mark(n *yaml.Node) {
 func (d *decoder) overlay(base, user *yaml.Node) {
 	for i := 0; i+1 < len(user.Content); i += 2 {
 		key, value := user.Content[i], user.Content[i+1]
+		if other := map[string]string{"all": "any", "any": "all"}[key.Value]; field(user, other) == nil {
+			dropField(base, other) // one of the two takes the place of the other
+		}
 		have := field(base, key.Value)
 		switch {
 		case have == nil:
@@ -153,6 +157,15 @@ func setField(n, key, value *yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key.Value {
 			n.Content[i], n.Content[i+1] = key, value
+		}
+	}
+}
+
+func dropField(n *yaml.Node, key string) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			n.Content = slices.Delete(n.Content, i, i+2)
+			return
 		}
 	}
 }
@@ -391,18 +404,57 @@ func (d *decoder) stage(r *Rules, n *yaml.Node) {
 	r.stages = append(r.stages, s)
 }
 
-func loadVocabulary(data []byte) (map[string]word, error) {
-	var kinds map[observation.Kind]map[string][]string
-	if err := yaml.Unmarshal(data, &kinds); err != nil {
-		return nil, fmt.Errorf("read the vocabulary of the rules: %w", err)
+// vocabulary is what rules may speak of.
+type vocabulary struct {
+	Number, Bool, Text, List map[string][]string // unit: measures
+
+	Ranges    map[string][2]float64 // by unit or by measure
+	Fractions []string              // units
+	Rising    [][]string
+	Never     [][2]string
+}
+
+func loadVocabulary(data []byte) (vocabulary, error) {
+	var v vocabulary
+	if err := yaml.Unmarshal(data, &v); err != nil {
+		return v, err
 	}
-	words := map[string]word{}
-	for kind, units := range kinds {
-		for unit, ids := range units {
-			for _, id := range ids {
-				words[id] = word{kind, unit}
+	for _, law := range v.Never {
+		for _, half := range law {
+			if _, err := claimed(half); err != nil {
+				return v, err
 			}
 		}
 	}
-	return words, nil
+	return v, nil
+}
+
+// rules are those of this vocabulary, still without any rule.
+func (v vocabulary) rules() *Rules {
+	r := &Rules{words: map[string]word{}, byID: map[string]*rule{}, rising: v.Rising}
+	kinds := map[observation.Kind]map[string][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
+		observation.KindText: v.Text, observation.KindList: v.List}
+	for kind, units := range kinds {
+		for unit, ids := range units {
+			for _, id := range ids {
+				r.words[id] = v.word(kind, unit, id)
+			}
+		}
+	}
+	for _, law := range v.Never {
+		one, _ := claimed(law[0])
+		other, _ := claimed(law[1])
+		r.never = append(r.never, [2]claim{one, other})
+	}
+	return r
+}
+
+func (v vocabulary) word(kind observation.Kind, unit, id string) word {
+	w := word{kind: kind, unit: unit, low: 0, high: math.Inf(1), fraction: slices.Contains(v.Fractions, unit)}
+	for _, key := range []string{unit, id} {
+		if ends, ok := v.Ranges[key]; ok && key != "" {
+			w.low, w.high = ends[0], ends[1]
+		}
+	}
+	return w
 }

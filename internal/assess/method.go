@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -205,3 +206,10 @@ func (r *Rules) listed(kids []condition, word string) string {
 	}
 	return strings.Join(said, " "+word+" ")
 }
+
+// plainCondition writes a condition without links.
+func (r *Rules) plainCondition(c condition) string {
+	return link.ReplaceAllString(r.condition(c), "$1")
+}
+
+var link = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)

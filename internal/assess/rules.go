@@ -29,13 +29,17 @@ type Rules struct {
 	stages    []stageRule  // in the order in which they are asked
 	risk      riskRule
 	words     map[string]word
-	reads     []string // the measures that rules read, sorted
+	rising    [][]string // measures of which each is at most the next
+	never     [][2]claim // what is never true of one good at once
+	reads     []string   // the measures that rules read, sorted
 }
 
 // word is what the vocabulary says of a measure.
 type word struct {
-	kind observation.Kind
-	unit string
+	kind      observation.Kind
+	unit      string
+	low, high float64 // what a number can be
+	fraction  bool    // there are parts of its unit
 }
 
 // rule asks one question: of one measure, or of other rules (when).
@@ -109,20 +113,24 @@ type stageRule struct {
 
 // LoadRules reads the embedded rules, changed by override where that is not
 // empty. Every mistake is named with its line: an unknown measure, a wrong
-// unit, a missing threshold, a rule that is not there, a cycle.
+// unit, a missing threshold, a rule that is not there, a cycle, and what can
+// never fire. (A test proves the embedded rules; they are not proved again.)
 func LoadRules(override []byte) (*Rules, error) {
 	words, err := loadVocabulary(embeddedVocabulary)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the vocabulary of the rules: %w", err)
 	}
 	d, root, err := parseRules(embeddedRules, override)
 	if err != nil {
 		return nil, err
 	}
-	r := &Rules{words: words, byID: map[string]*rule{}}
+	r := words.rules()
 	d.file(r, root)
 	if len(d.problems) == 0 {
 		d.verify(r)
+	}
+	if len(d.problems) == 0 && len(override) > 0 {
+		d.prove(r)
 	}
 	if len(d.problems) > 0 {
 		return nil, fmt.Errorf("read the rules: %w", errors.Join(d.problems...))
