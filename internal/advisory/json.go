@@ -37,10 +37,14 @@ func (j *jsonReader) start(data []byte) {
 
 // end fails where something follows the value that was read.
 func (j *jsonReader) end() error {
-	if _, err := j.decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.Join(errors.New("something follows the record"), err)
+	_, err := j.decoder.ReadToken()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil
+	case err != nil:
+		return err
 	}
-	return nil
+	return errors.New("something follows the record")
 }
 
 // is reports whether a value of a kind comes next. Any other is passed over.

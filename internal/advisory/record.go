@@ -50,7 +50,11 @@ func parseRecord(data []byte) (record, error) {
 func (j *jsonReader) record(data []byte) (record, error) {
 	j.start(data)
 	var r record
-	if err := errors.Join(j.object(func(name []byte) error { return j.recordField(&r, name) }), j.end()); err != nil {
+	err := j.object(func(name []byte) error { return j.recordField(&r, name) })
+	if err == nil {
+		err = j.end()
+	}
+	if err != nil {
 		return record{}, fmt.Errorf("not an OSV record: %w", err)
 	}
 	if r.ID == "" {
