@@ -8,14 +8,16 @@ import (
 
 // entry is what the index keeps of one record for one package.
 type entry struct {
-	ID        string
-	Aliases   []string
-	Summary   string
-	Vectors   []string // CVSS vectors
-	Label     string   // severity in words, where there is no vector
-	Published int64    // Unix seconds, 0 where unknown
-	Modified  int64
-	Spans     []entrySpan
+	ID      string
+	Aliases []string
+	Summary string
+	Vectors []string // CVSS vectors
+	Label   string   // severity in words, where there is no vector
+	// Unmaintained says that the record reports that nobody maintains the package.
+	Unmaintained bool
+	Published    int64 // Unix seconds, 0 where unknown
+	Modified     int64
+	Spans        []entrySpan
 }
 
 // entrySpan is one affected entry of the package.
@@ -40,6 +42,12 @@ func commonSummary(ecosystem, name string) string {
 // name of the package, the id of the record, and the rest. Numbers are varints,
 // texts stand behind their length, lists behind theirs.
 
+// What the first byte after the names of an entry says.
+const (
+	markCommonSummary byte = 1 << iota
+	markUnmaintained
+)
+
 // append writes the entry of a package.
 func (e entry) append(b []byte, ecosystem, name string) []byte {
 	const room = 4 // for the length, which is not known yet
@@ -47,10 +55,14 @@ func (e entry) append(b []byte, ecosystem, name string) []byte {
 	b = append(b, make([]byte, room)...)
 	b = appendText(b, name)
 	b = appendText(b, e.ID)
+	var marks byte
+	if e.Unmaintained {
+		marks = markUnmaintained
+	}
 	if e.malware() && e.Summary == commonSummary(ecosystem, name) {
-		b = append(b, 1)
+		b = append(b, marks|markCommonSummary)
 	} else {
-		b = appendText(append(b, 0), e.Summary)
+		b = appendText(append(b, marks), e.Summary)
 	}
 	b = binary.AppendVarint(b, e.Published)
 	b = binary.AppendVarint(b, e.Modified)
@@ -131,7 +143,9 @@ func eachEntry(data []byte, yield func(packedEntry) error) error {
 func (p packedEntry) entry(ecosystem string) (entry, error) {
 	u := p.rest
 	e := entry{ID: string(p.id)}
-	if u.flag() {
+	marks := u.byte()
+	e.Unmaintained = marks&markUnmaintained != 0
+	if marks&markCommonSummary != 0 {
 		e.Summary = commonSummary(ecosystem, string(p.name))
 	} else {
 		e.Summary = u.text()
@@ -191,8 +205,6 @@ func (u *unpacking) byte() byte {
 	u.data = u.data[1:]
 	return b
 }
-
-func (u *unpacking) flag() bool { return u.byte() == 1 }
 
 func (u *unpacking) number() int64 {
 	v, n := binary.Varint(u.data)

@@ -23,7 +23,7 @@ import (
 
 // format is the version of the index's layout. An index of another format is
 // built anew.
-const format = 2
+const format = 3
 
 // schema keeps the entries of packages in advisory and malware (see shelves.go)
 // the names of those packages in package, and the files that all was read from

@@ -207,7 +207,7 @@ func (e entry) finding(p observation.Package, ecosystem string, listed func(id s
 		Advisory:  e.ID,
 		Aliases:   e.Aliases,
 		Summary:   e.Summary,
-		Malicious: e.malware(),
+		Malicious: e.malware(), Unmaintained: e.Unmaintained,
 		Published: fromUnix(e.Published),
 		Modified:  fromUnix(e.Modified),
 	}

@@ -14,7 +14,7 @@ import (
 var (
 	findingsMeasure = observation.Definition{
 		ID: "advisories.findings", Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
-		Means: "Advisories that affect a package at the version listed in a manifest, each (package, version, advisory) once; reports of malicious packages are counted apart.",
+		Means: "Advisories that affect a package at the version listed in a manifest, each (package, version) once for each advisory, and once for all advisories that name one another as aliases; reports of malicious packages are counted apart.",
 	}
 	maliciousMeasure = observation.Definition{
 		ID: "advisories.malicious", Name: "Malicious packages", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
@@ -188,7 +188,7 @@ func (c counting) inventory(distinct map[key]observation.Package) []observation.
 	return []observation.Measure{packagesMeasure.Of(len(distinct), c.source, c.at), m, noVersionMeasure.Of(noVersion, c.source, c.at)}
 }
 
-// tally counts findings, each (package, version, advisory) once.
+// tally counts findings, each weakness of a package and version once.
 type tally struct {
 	all, malicious, severe, fixable, severeFixable int
 	exploited, unjudged                            int
@@ -197,51 +197,55 @@ type tally struct {
 }
 
 func tallyOf(findings []observation.Finding, at time.Time) tally {
-	type place struct {
-		key
-		advisory string
+	alike := slices.Clone(findings)
+	for i := range alike {
+		alike[i].Package.Name = keyOf(alike[i].Package).name
 	}
 	var t tally
-	seen := map[place]bool{}
-	for _, f := range findings {
-		this := place{keyOf(f.Package), f.Advisory}
-		if seen[this] {
-			continue
-		}
-		seen[this] = true
-		if f.Malicious {
+	for _, group := range observation.Groups(alike) {
+		if group[0].Malicious {
 			t.malicious++
 			continue
 		}
-		t.add(f, at)
+		t.add(group, at)
 	}
 	return t
 }
 
-func (t *tally) add(f observation.Finding, at time.Time) {
-	severe := f.Severity == SeverityCritical || f.Severity == SeverityHigh
-	fixable := f.FixedIn != ""
+// add counts one weakness: it is severe, fixed or exploited where one of its
+// records says so.
+func (t *tally) add(group []observation.Finding, at time.Time) {
+	var severe, fixable, judged, exploited bool
+	var oldest time.Time
+	for _, f := range group {
+		severe = severe || f.Severity == SeverityCritical || f.Severity == SeverityHigh
+		fixable = fixable || f.FixedIn != ""
+		judged = judged || f.Exploited != nil
+		exploited = exploited || f.Exploited != nil && *f.Exploited
+		if !f.Published.IsZero() && (oldest.IsZero() || f.Published.Before(oldest)) {
+			oldest = f.Published
+		}
+	}
 	t.all++
-	if severe {
-		t.severe++
-	}
-	if fixable {
-		t.fixable++
-	}
-	switch {
-	case f.Exploited == nil:
-		t.unjudged++
-	case *f.Exploited:
-		t.exploited++
-	}
+	t.severe += count(severe)
+	t.fixable += count(fixable)
+	t.unjudged += count(!judged)
+	t.exploited += count(exploited)
 	if !severe || !fixable {
 		return
 	}
 	t.severeFixable++
-	if !f.Published.IsZero() {
+	if !oldest.IsZero() {
 		t.dated++
-		t.lag = max(t.lag, int(at.Sub(f.Published).Hours()/24))
+		t.lag = max(t.lag, int(at.Sub(oldest).Hours()/24))
 	}
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // causeWords say in a reader's words why packages could not be matched.

@@ -76,6 +76,36 @@ func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
 	}
 }
 
+func TestRecordsOfOneWeaknessCountOnce(t *testing.T) {
+	packages := []observation.Package{pkg("PyPI", "a", "1.0.0")}
+	yes := true
+	ghsa := observation.Finding{Package: packages[0], Advisory: "GHSA-1", Aliases: []string{"CVE-1"}, Severity: "high", Published: at.AddDate(0, 0, -10)}
+	pysec := observation.Finding{Package: packages[0], Advisory: "PYSEC-1", Aliases: []string{"CVE-1"}, Severity: "unknown", FixedIn: "2", Published: at.AddDate(0, 0, -30), Exploited: &yes}
+	other := observation.Finding{Package: packages[0], Advisory: "PYSEC-2", Severity: "low", Exploited: &yes}
+	measures := advisory.Measures(advisory.Result{Findings: []observation.Finding{ghsa, pysec, other}}, packages, at, "test")
+	for id, want := range map[string]float64{
+		"advisories.findings": 2, "advisories.critical-high": 1, "advisories.fixable": 1, "advisories.fixable-critical-high": 1,
+		"advisories.exploited": 2, "advisories.oldest-fixable-days": 30,
+	} {
+		if got, ok := measured(t, measures, id).Number(); !ok || got != want {
+			t.Errorf("%s is %v, want %v", id, got, want)
+		}
+	}
+}
+
+func TestRecordSaysThatNobodyMaintainsThePackage(t *testing.T) {
+	for specific, want := range map[string]bool{
+		`{"informational":"unmaintained"}`: true, `{"informational":"unsound"}`: false, `{"informational":null}`: false, `{"severity":"LOW","informational":7}`: false, `"unmaintained"`: false,
+	} {
+		db, _ := build(t, source(t, map[string]map[string]string{"crates.io": {"R-1.json": `{"id":"R-1","modified":"2026-01-01T00:00:00Z",
+			"affected":[{"package":{"ecosystem":"crates.io","name":"old"},"versions":["1.0.0"],"database_specific":` + specific + `}]}`}}))
+		found := match(t, db, pkg("crates.io", "old", "1.0.0")).Findings
+		if len(found) != 1 || found[0].Unmaintained != want {
+			t.Errorf("%s gives %+v", specific, found)
+		}
+	}
+}
+
 func TestUnmatchedPackagesMakeCountsLowerBounds(t *testing.T) {
 	packages := []observation.Package{pkg("npm", "a", "1.0.0"), pkg("NuGet", "b", "1")}
 	result := advisory.Result{Unmatched: []advisory.Unmatched{{Ecosystem: "NuGet", Cause: observation.CauseNoDatabase, Packages: 1}}}

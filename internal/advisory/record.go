@@ -31,6 +31,7 @@ type affected struct {
 	Versions        []string
 	Label           string // severity in words, of the database
 	OwnLabel        string // and of the ecosystem
+	Informational   string // what the database says beside a weakness: "unmaintained"
 }
 
 type eventRange struct {
@@ -125,7 +126,7 @@ func (j *jsonReader) affected(a *affected) error {
 		case "versions":
 			return j.strings(&a.Versions)
 		case "database_specific":
-			return j.label(&a.Label)
+			return j.specific(&a.Label, &a.Informational)
 		case "ecosystem_specific":
 			return j.label(&a.OwnLabel)
 		}
@@ -173,15 +174,24 @@ func (j *jsonReader) event(e *event) error {
 	})
 }
 
-// label reads the severity in words out of an object that may hold anything,
-// and may be none.
+// label reads the severity in words.
 func (j *jsonReader) label(label *string) error {
+	var informational string
+	return j.specific(label, &informational)
+}
+
+// specific reads the severity in words, and what a record says beside it, out of
+// an object that may hold anything, and may be none.
+func (j *jsonReader) specific(label, informational *string) error {
 	if j.decoder.PeekKind() != '{' {
 		return j.skip()
 	}
 	return j.object(func(name []byte) error {
-		if string(name) == "severity" {
+		switch string(name) {
+		case "severity":
 			return j.text(label)
+		case "informational":
+			return j.text(informational)
 		}
 		return j.skip()
 	})
@@ -217,6 +227,7 @@ func (r record) entries(ecosystem string) []named {
 		e := &list[len(list)-1]
 		e.Vectors = append(e.Vectors, vectors(m.Severity)...)
 		e.Label = firstOf(e.Label, m.Label, m.OwnLabel)
+		e.Unmaintained = e.Unmaintained || m.Informational == "unmaintained"
 		e.Spans = append(e.Spans, m.span(m.suffix))
 	}
 	return list

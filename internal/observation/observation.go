@@ -291,7 +291,10 @@ type Finding struct {
 	// catalog was read.
 	Exploited *bool `json:"exploited,omitempty"`
 	// Malicious marks MAL- records: the package itself is the attack.
-	Malicious bool      `json:"malicious,omitempty"`
-	Published time.Time `json:"published,omitzero"`
-	Modified  time.Time `json:"modified,omitzero"`
+	Malicious bool `json:"malicious,omitempty"`
+	// Unmaintained marks records that say that nobody maintains the package
+	// (RustSec's "informational": "unmaintained").
+	Unmaintained bool      `json:"unmaintained,omitempty"`
+	Published    time.Time `json:"published,omitzero"`
+	Modified     time.Time `json:"modified,omitzero"`
 }

@@ -1,0 +1,49 @@
+package observation
+
+// Groups gathers findings that speak of one weakness: of one package at one
+// version, with ids and aliases that meet, directly or through others (a GHSA
+// and a PYSEC record of one CVE). Databases of several publishers list a weakness
+// once each; whoever counts weaknesses counts groups. Reports of malicious
+// packages stand apart from the rest. Groups come in the order of their first
+// finding, and their findings in the order given.
+func Groups(findings []Finding) [][]Finding {
+	type name struct {
+		ecosystem, pkg, version, id string
+		malicious                   bool
+	}
+	owner := make(map[name]int, 2*len(findings)) // the finding that was first to bear a name
+	parent := make([]int, len(findings))
+	root := func(i int) int {
+		for parent[i] != i {
+			i = parent[i]
+		}
+		return i
+	}
+	for i, f := range findings {
+		parent[i] = i
+		bear := func(id string) {
+			n := name{f.Package.Ecosystem, f.Package.Name, f.Package.Version, id, f.Malicious}
+			if other, borne := owner[n]; borne {
+				a, b := root(i), root(other)
+				parent[max(a, b)] = min(a, b)
+				return
+			}
+			owner[n] = i
+		}
+		bear(f.Advisory)
+		for _, alias := range f.Aliases {
+			bear(alias)
+		}
+	}
+	at := make(map[int]int, len(findings))
+	var groups [][]Finding
+	for i, f := range findings {
+		r := root(i)
+		if _, begun := at[r]; !begun {
+			at[r] = len(groups)
+			groups = append(groups, nil)
+		}
+		groups[at[r]] = append(groups[at[r]], f)
+	}
+	return groups
+}
