@@ -16,7 +16,7 @@ import (
 // result holds one measure of each definition, by id. The same input gives the
 // same verdict, in whatever order its lists are.
 func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := merge(in, defs)
+	merged := merge(in, defs, r.words)
 	measures := make(map[string]observation.Measure, len(merged))
 	for _, m := range merged {
 		measures[m.ID] = m

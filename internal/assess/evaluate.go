@@ -1,6 +1,8 @@
 package assess
 
 import (
+	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -185,8 +187,33 @@ func (r *Rules) plain(c condition) []*rule {
 	return found
 }
 
-// possibleStages reads the stages in their order, as climb reads levels.
+// possibleStages are the stages that the measures leave open, in their order. A
+// pillar has one level, whichever that is: where several are possible, the
+// stages are read for each, so that what asks for load and what asks for none
+// of it never both fail.
 func (e *evaluation) possibleStages() []Stage {
+	found := e.readStages()
+	if len(found) < 2 {
+		return found
+	}
+	open, groups := e.openPillar()
+	if open == "" {
+		return found
+	}
+	seen := map[Stage]bool{}
+	for _, levels := range groups {
+		given := *e
+		given.levels = maps.Clone(e.levels)
+		given.levels[open] = levels
+		for _, s := range given.possibleStages() {
+			seen[s] = true
+		}
+	}
+	return slices.DeleteFunc(found, func(s Stage) bool { return !seen[s] })
+}
+
+// readStages reads the stages from top to bottom, as climb reads levels.
+func (e *evaluation) readStages() []Stage {
 	var found []Stage
 	for _, s := range e.rules.stages {
 		if s.when == nil {
@@ -201,6 +228,61 @@ func (e *evaluation) possibleStages() []Stage {
 		}
 	}
 	return found
+}
+
+// openPillar is the first pillar of whose possible levels the stages tell some
+// apart, with those levels in groups that they do not tell apart; "" where there
+// is none.
+func (e *evaluation) openPillar() (string, [][]Level) {
+	for _, p := range e.rules.pillars {
+		var groups [][]Level
+		index := map[string]int{}
+		for _, l := range e.possibleLevels(p.id) {
+			key := e.rules.asks[levelOf{p.id, l}]
+			if i, ok := index[key]; ok {
+				groups[i] = append(groups[i], l)
+				continue
+			}
+			index[key] = len(groups)
+			groups = append(groups, []Level{l})
+		}
+		if len(groups) > 1 {
+			return p.id, groups
+		}
+	}
+	return "", nil
+}
+
+// levelOf is one level of one pillar.
+type levelOf struct {
+	pillar string
+	level  Level
+}
+
+// levelsAsked writes down for each level which conditions of the stages hold of
+// it, so that levels with the same words are not told apart by any stage.
+func (r *Rules) levelsAsked() map[levelOf]string {
+	asked := map[levelOf]string{}
+	var read func(c condition)
+	read = func(c condition) {
+		if c.rule != "" && r.byID[c.rule].when != nil {
+			read(*r.byID[c.rule].when)
+		}
+		for _, l := range ladder {
+			if c.pillar != "" {
+				asked[levelOf{c.pillar, l}] += fmt.Sprint(slices.Contains(c.levels, l), " ")
+			}
+		}
+		for _, kid := range c.kids() {
+			read(kid)
+		}
+	}
+	for _, s := range r.stages {
+		if s.when != nil {
+			read(*s.when)
+		}
+	}
+	return asked
 }
 
 // settle makes one stage of those that are possible. One alone is certain.

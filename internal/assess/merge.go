@@ -47,8 +47,8 @@ type part struct {
 // catalog entry, in the order of ids. Nothing known of a definition gives an
 // unknown measure, never a missing one. A measure that no definition describes
 // cannot be merged and is left out.
-func merge(in Input, defs map[string]observation.Definition) []observation.Measure {
-	m := newMerger(in)
+func merge(in Input, defs map[string]observation.Definition, words map[string]word) []observation.Measure {
+	m := newMerger(in, words)
 	ids := make([]string, 0, len(defs))
 	for id := range defs {
 		ids = append(ids, id)
@@ -66,13 +66,14 @@ type merger struct {
 	fromCatalog  map[string]observation.Measure
 	byRepository []map[string]observation.Measure
 	candidates   []int // repositories that may be the main one
+	words        map[string]word
 }
 
-func newMerger(in Input) *merger {
-	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(in.GoodMeasures)}
+func newMerger(in Input, words map[string]word) *merger {
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(sound(in.GoodMeasures, words)), words: words}
 	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
 	for _, r := range m.repositories {
-		m.byRepository = append(m.byRepository, byID(r.Measures))
+		m.byRepository = append(m.byRepository, byID(sound(r.Measures, words)))
 	}
 	m.candidates = m.mainCandidates()
 	return m
@@ -83,7 +84,6 @@ func newMerger(in Input) *merger {
 func byID(measures []observation.Measure) map[string]observation.Measure {
 	index := make(map[string]observation.Measure, len(measures))
 	for _, m := range measures {
-		m = sane(m)
 		if have, ok := index[m.ID]; !ok || precedes(m, have) {
 			index[m.ID] = m
 		}
@@ -98,24 +98,50 @@ func precedes(a, b observation.Measure) bool {
 	return fmt.Sprint(a.State, a.Value, a.Bound, a.Cause, a.Source, a.Detail) < fmt.Sprint(b.State, b.Value, b.Bound, b.Cause, b.Source, b.Detail)
 }
 
-// signed are the measures whose value may be below zero.
-var signed = map[string]bool{"maintenance.contract-until-days": true}
+// sound returns the measures with those mended that are not sane.
+func sound(measures []observation.Measure, words map[string]word) []observation.Measure {
+	mended := measures
+	for i, m := range measures {
+		if fixed := sane(m, words); fixed.Detail != m.Detail {
+			if &mended[0] == &measures[0] {
+				mended = slices.Clone(measures)
+			}
+			mended[i] = fixed
+		}
+	}
+	return mended
+}
 
 // sane keeps an impossible number from deciding anything silently: what is not
-// a number becomes unknown, a count below zero becomes zero and says so.
-func sane(m observation.Measure) observation.Measure {
+// a number becomes unknown; what lies below or above all that its measure can be
+// becomes the least or the most that it can be, and says so.
+func sane(m observation.Measure, words map[string]word) observation.Measure {
 	v, ok := m.Value.(float64)
-	switch {
-	case m.State != observation.Measured || !ok:
+	if m.State != observation.Measured || !ok {
 		return m
+	}
+	low, high := limits(words, m.ID)
+	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return observation.Measure{ID: m.ID, State: observation.Unknown, Unit: m.Unit, Source: m.Source, At: m.At,
-			Cause: observation.CauseBroken, Detail: fmt.Sprintf("the scanner reported %v, which is no number", v)}
-	case v < 0 && !signed[m.ID]:
-		m.Detail = joined(m.Detail, fmt.Sprintf("reported as %v, read as 0", v))
-		m.Value = 0.0
+			Cause: observation.CauseBroken, Detail: fmt.Sprintf("%s%v, which is no number", reportedAs, v)}
+	case v < low || v > high:
+		m.Value = min(max(v, low), high)
+		m.Detail = joined(m.Detail, fmt.Sprintf("%s%v, read as %v", reportedAs, v, m.Value))
 	}
 	return m
+}
+
+// reportedAs begins the detail of a measure whose value was impossible.
+const reportedAs = "reported as "
+
+// limits are the least and the most that a measure can be; zero or more where
+// the vocabulary of the rules does not know it.
+func limits(words map[string]word, id string) (low, high float64) {
+	if w, ok := words[id]; ok {
+		return w.low, w.high
+	}
+	return 0, math.Inf(1)
 }
 
 func joined(a, b string) string {
@@ -181,7 +207,7 @@ func (m *merger) one(def observation.Definition) observation.Measure {
 		return def.UnknownFor(commonCause(parts))
 	}
 	// A source that was read and is silent does not make another less sure.
-	merged := combine(def, slices.DeleteFunc(slices.Clone(parts), silent))
+	merged := m.combine(def, slices.DeleteFunc(slices.Clone(parts), silent))
 	if merged.State == observation.Measured && read < applicable {
 		merged.Detail = joined(merged.Detail, fmt.Sprintf("read from %d of %d repositories", read, applicable))
 	}
@@ -341,7 +367,7 @@ func commonCause(parts []part) (observation.Cause, string) {
 }
 
 // combine folds the parts of a number, bool or list.
-func combine(def observation.Definition, parts []part) observation.Measure {
+func (m *merger) combine(def observation.Definition, parts []part) observation.Measure {
 	if def.Kind == observation.KindList {
 		return union(def, parts)
 	}
@@ -349,8 +375,8 @@ func combine(def observation.Definition, parts []part) observation.Measure {
 	for _, p := range parts[1:] {
 		known = fold(def.Merge, known, knownOf(p.measure))
 	}
-	if def.Merge != observation.MergeMin && !signed[def.ID] {
-		known.low = max(known.low, 0)
+	if low, _ := limits(m.words, def.ID); def.Merge != observation.MergeMin {
+		known.low = max(known.low, low)
 	}
 	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
 	merged.Detail = firstDetail(parts)

@@ -32,6 +32,7 @@ type Rules struct {
 	rising    [][]string // measures of which each is at most the next
 	never     [][2]claim // what is never true of one good at once
 	reads     []string   // the measures that rules read, sorted
+	asks      map[levelOf]string
 }
 
 // word is what the vocabulary says of a measure.
@@ -135,7 +136,7 @@ func LoadRules(override []byte) (*Rules, error) {
 	if len(d.problems) > 0 {
 		return nil, fmt.Errorf("read the rules: %w", errors.Join(d.problems...))
 	}
-	r.reads = r.measuresRead()
+	r.reads, r.asks = r.measuresRead(), r.levelsAsked()
 	return r, nil
 }
 

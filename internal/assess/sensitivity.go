@@ -13,8 +13,9 @@ import (
 // shift is how far a threshold is moved to see whether it decides.
 const shift = 0.2
 
-// borderline moves every threshold by 20 % both ways. Of those that would flip
-// the stage it names the one whose value lies nearest, nil where none does.
+// borderline moves every threshold both ways. Of those that would flip the
+// stage, or leave open that it flips, it names the one whose value lies nearest,
+// nil where none does.
 func (e *evaluation) borderline(stage Stage) *Borderline {
 	if stage == Unassessed {
 		return nil
@@ -22,28 +23,74 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 	var found *Borderline
 	nearest := math.Inf(1)
 	for _, r := range e.rules.rules {
-		threshold, ok := r.threshold.(float64)
 		m := e.measures[r.measure]
-		if !ok || threshold == 0 || m.State != observation.Measured {
+		if r.when != nil || m.State != observation.Measured {
 			continue
 		}
-		near := distance(m, threshold)
-		if near > nearest || near == nearest && found != nil && found.Rule < r.id {
-			continue
-		}
-		for _, factor := range []float64{1 - shift, 1 + shift} {
-			moved := math.Round(threshold*factor*1000) / 1000
-			would := settle(e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages())
-			if would == stage || would == Unassessed {
-				continue
+		for _, moved := range e.rules.moves(r) {
+			near := distance(m, r.threshold.(float64))
+			if near > nearest || near == nearest && found.Rule < r.id {
+				break
 			}
-			found, nearest = &Borderline{Rule: r.id, Measure: r.measure, Threshold: threshold, Moved: moved, Would: would,
-				Sentence: fmt.Sprintf("It would be %s if the threshold of %s were %s instead of %s; the value is %s.",
-					stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), strings.TrimSpace(say("{value}", r, m)))}, near
-			break
+			if would, verb := e.flips(stage, r, moved); verb != "" {
+				found, nearest = bordering(r, m, moved, would, verb), near
+				break
+			}
 		}
 	}
 	return found
+}
+
+// moves are the places to which the threshold of a rule is moved: 20 % down and
+// up. What is counted in whole steps moves by whole ones, and by one at least:
+// 2.4 people in place of 3 would ask the same. No threshold is moved to where
+// every good would answer alike, so "is there any" becomes "are there two", and
+// never "are there none or more". What is asked about zero is a turn of sign, of
+// which a fifth is nothing.
+func (r *Rules) moves(rule *rule) []float64 {
+	threshold, ok := rule.threshold.(float64)
+	if !ok || threshold == 0 {
+		return nil
+	}
+	w := r.words[rule.measure]
+	step := math.Abs(threshold) * shift
+	if !w.fraction {
+		step = max(1, math.Round(step))
+	}
+	var moved []float64
+	for _, t := range []float64{threshold - step, threshold + step} {
+		t = math.Round(t*1000) / 1000
+		if (interval{w.low, w.high}).compare(rule.operator, t) == unsure {
+			moved = append(moved, t)
+		}
+	}
+	return moved
+}
+
+// flips tells which other stage a good "would" be in if the threshold of a rule
+// were moved, or "could" be in as far as what is unknown tells; or neither ("").
+func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, verb string) {
+	possible := e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages()
+	would := settle(possible)
+	switch {
+	case would == stage:
+		return "", ""
+	case would != Unassessed:
+		return would, "would"
+	}
+	known := e.possibleStages()
+	i := slices.IndexFunc(possible, func(s Stage) bool { return !slices.Contains(known, s) })
+	if i < 0 {
+		return "", ""
+	}
+	return possible[i], "could"
+}
+
+func bordering(r *rule, m observation.Measure, moved float64, would Stage, verb string) *Borderline {
+	threshold := r.threshold.(float64)
+	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: threshold, Moved: moved, Would: would,
+		Sentence: fmt.Sprintf("It %s be %s if the threshold of %s were %s instead of %s; the value is %s.", verb,
+			stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), say("{value}", r, m))}
 }
 
 func quantity(v float64, unit string) string { return strings.TrimSpace(plainly(v) + " " + unit) }
