@@ -295,7 +295,7 @@ var unread = []observation.Cause{observation.CauseOffline, observation.CauseNoTo
 func random(defs map[string]observation.Definition, rng *rand.Rand) Input {
 	in := Input{AsOf: asOf}
 	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
-	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14}
+	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14, "releases": 3}
 	for i := range 1 + rng.IntN(3) {
 		repository := Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
 		for _, id := range slices.Sorted(maps.Keys(defs)) {
