@@ -159,6 +159,9 @@ func details(spec fileCheck, result outcome) []string {
 	var lines []detail
 	for i := range result.Details {
 		logged := newDetail(&result.Details[i])
+		if spec.anyJob {
+			logged.line = 0
+		}
 		if result.Details[i].Type != checker.DetailDebug && (spec.mute == "" || logged.text != spec.mute) {
 			lines = append(lines, logged)
 		}
