@@ -43,6 +43,7 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	v.Lift = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observed(in, r.staleDays)
 	v.Because = e.because(in, v, defs, known, asked)
+	v.Remarks = remarks(in, measures, r.words)
 	return v, merged
 }
 
@@ -158,6 +159,9 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	for _, id := range rule.also {
 		found = append(found, e.beside(found, id)...)
 	}
+	if slices.Contains(flagged, s) {
+		found = e.filled(found)
+	}
 	reasons := e.reasons(found)
 	for i, reason := range reasons {
 		if e.good(reason) != (s == Sustained) {
@@ -165,6 +169,44 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 		}
 	}
 	return ordered(reasons)
+}
+
+// flagged are the stages that say something hard of a good. Such a verdict shows
+// at least so many reasons with measured values, where so many were measured.
+var flagged = []Stage{MessyMiddle, Fading, Dormant, Sunset}
+
+const enough = 3
+
+// filled adds the strongest measured facts on other measures until there are
+// enough reasons: what speaks for concern first, then what does not.
+func (e *evaluation) filled(found []evidence) []evidence {
+	told := map[string]bool{}
+	for _, ev := range found {
+		told[ev.rule.measure] = true
+	}
+	for _, concern := range []bool{true, false} {
+		for _, ev := range e.facts(concern) {
+			if len(told) < enough && !told[ev.rule.measure] {
+				told[ev.rule.measure] = true
+				found = append(found, ev)
+			}
+		}
+	}
+	return found
+}
+
+// facts are all measured answers that are (or are not) a concern, strongest first.
+func (e *evaluation) facts(concern bool) []evidence {
+	var found []evidence
+	for _, r := range e.rules.rules {
+		if answer := e.ask(r); r.when == nil && answer != unsure && (answer == yes) == (r.wanted != concern) {
+			found = append(found, e.traceRule(r, answer)...)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b evidence) int {
+		return cmp.Compare(strength(b.rule, e.measures[b.rule.measure]), strength(a.rule, e.measures[a.rule.measure]))
+	})
+	return found
 }
 
 // aside is the share of its strength that a reason keeps where it tells of what
@@ -274,11 +316,49 @@ func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation
 	if read := readable(in); read > 0 && read < len(in.Repositories) {
 		return fmt.Sprintf("Only %d of its %d repositories could be read, which leaves open whether it is %s.", read, len(in.Repositories), stages(v.Possible, "or"))
 	}
-	sentence := "What is unknown leaves open whether it is " + stages(v.Possible, "or") + "."
-	if missing := e.missing(v.Possible, defs); len(missing) > 0 {
-		sentence += " What would decide: " + and(missing, "and") + "."
+	if sentence := e.byLoad(v.Possible, defs); sentence != "" {
+		return sentence
 	}
-	return sentence
+	sentence := "What is unknown leaves open whether it is " + stages(v.Possible, "or") + "."
+	return sentence + wouldDecide("What", e.missing(v.Possible, defs))
+}
+
+// byLoad says what a good is if somebody uses it, and what if nobody does, where
+// who uses it is what is not known; "" where that is not what is open.
+func (e *evaluation) byLoad(possible []Stage, defs map[string]observation.Definition) string {
+	load := e.possibleLevels(Load)
+	used := slices.DeleteFunc(slices.Clone(load), func(l Level) bool { return l == Missing })
+	if len(used) == 0 || len(used) == len(load) {
+		return ""
+	}
+	inUse, unused := e.given(Load, used).possibleStages(), e.given(Load, []Level{Missing}).possibleStages()
+	if slices.Equal(inUse, unused) || len(unused) > 1 {
+		return ""
+	}
+	sentence := fmt.Sprintf("Who uses it is not known: if somebody does, it is %s; if nobody does, %s.", stages(inUse, "or"), stages(unused, ""))
+	if len(inUse) == len(possible) {
+		sentence = "Who uses it is not known, and it may be " + stages(possible, "or") + "."
+	}
+	sentence += " Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml."
+	if len(inUse) == 1 {
+		return sentence
+	}
+	return sentence + wouldDecide("What else", e.missingBeside(Load, possible, defs))
+}
+
+// given is the evaluation as if a pillar were at one of some levels.
+func (e *evaluation) given(pillar string, levels []Level) *evaluation {
+	fixed := *e
+	fixed.levels = maps.Clone(e.levels)
+	fixed.levels[pillar] = levels
+	return &fixed
+}
+
+func wouldDecide(what string, missing []string) string {
+	if len(missing) == 0 {
+		return ""
+	}
+	return " " + what + " would decide: " + and(missing, "and") + "."
 }
 
 // readable counts the repositories of which something was read, or that are
@@ -295,23 +375,54 @@ func readable(in Input) int {
 
 // missing names the unknown measures whose answer would narrow the stages.
 func (e *evaluation) missing(possible []Stage, defs map[string]observation.Definition) []string {
+	return e.missingBeside("", possible, defs)
+}
+
+// missingBeside leaves out those on which the level of a pillar rests.
+func (e *evaluation) missingBeside(pillar string, possible []Stage, defs map[string]observation.Definition) []string {
 	const most = 4
+	told := map[string]bool{}
+	if p := e.rules.pillar(pillar); p != nil {
+		for _, r := range e.rules.plain(condition{any: p.conditions()}) {
+			told[r.measure] = true
+		}
+	}
 	var names []string
 	for _, r := range e.rules.rules {
-		if state := e.measures[r.measure].State; r.when != nil || state == observation.NotApplicable {
-			continue
-		} else if e.ask(r) != unsure && state == observation.Measured {
+		m := e.measures[r.measure]
+		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.ask(r) != unsure
+		if r.when != nil || told[r.measure] || known || !e.narrows(r, possible) {
 			continue
 		}
-		name := cmp.Or(lower(defs[r.measure].Name), r.measure)
-		if !slices.Contains(names, name) && e.narrows(r, possible) {
-			names = append(names, name)
-		}
+		told[r.measure] = true
+		names = append(names, cmp.Or(lower(defs[r.measure].Name), r.measure)+soFar(r, m))
 	}
 	if len(names) > most {
 		names = append(names[:most:most], fmt.Sprintf("%d more", len(names)-most))
 	}
 	return names
+}
+
+// soFar says in brackets what is known of a measure that decides nothing yet.
+func soFar(r *rule, m observation.Measure) string {
+	if m.State == observation.Measured && m.Bound != observation.Exact {
+		return " (so far " + strings.TrimSpace(boundWords[m.Bound]+plainly(m.Value)+" "+r.unit) + ")"
+	}
+	if why := causeWords[m.Cause]; why != "" {
+		return " (" + why + ")"
+	}
+	return ""
+}
+
+// causeWords say briefly why a measure is unknown, where a reader can do
+// something about it.
+var causeWords = map[observation.Cause]string{
+	observation.CauseNoVersion:      "packages without a version",
+	observation.CauseNoDatabase:     "no advisory database",
+	observation.CauseUnsupported:    "no lockfile that can be read",
+	observation.CauseMissingObjects: "files missing from the mirror",
+	observation.CauseOffline:        "the network was off",
+	observation.CauseNoToken:        "needs a token of the forge",
 }
 
 // narrows tells whether knowing the measure of a rule, on either side of its

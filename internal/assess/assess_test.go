@@ -194,21 +194,75 @@ func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
 	for _, values := range []map[string]any{middle(),
 		with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}),
 		with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0})} {
-		v := assessed(t, values)
-		measured := 0
-		for i, reason := range v.Reasons {
-			if reason.Value != nil && reason.Sentence != "" && reason.Threshold != nil && !reason.At.IsZero() && reason.Source != "" {
-				measured++
-			}
-			if i > 0 && reason.Strength > v.Reasons[i-1].Strength {
-				t.Errorf("%s: reason %d is stronger than the one before", v.Stage, i)
-			}
-			if strings.ContainsAny(reason.Sentence, "{}") {
-				t.Errorf("%s: %s", reason.Rule, reason.Sentence)
+		checkReasons(t, assessed(t, values))
+	}
+	r := loaded(t)
+	defs := definitions(r)
+	rng := rand.New(rand.NewPCG(9, 10))
+	flags := map[Stage]int{}
+	for range 2000 {
+		in := random(defs, rng)
+		for range rng.IntN(25) {
+			in, _ = blinded(r, in, rng)
+		}
+		v, _ := r.Assess(in, defs)
+		if slices.Contains(flagged, v.Stage) {
+			flags[v.Stage]++
+			checkReasons(t, v)
+		}
+	}
+	if len(flags) != len(flagged) {
+		t.Errorf("only these were flagged: %v", flags)
+	}
+}
+
+func checkReasons(t *testing.T, v Verdict) {
+	t.Helper()
+	measured := 0
+	for i, reason := range v.Reasons {
+		if reason.Value != nil && reason.Sentence != "" && reason.Threshold != nil && !reason.At.IsZero() && reason.Source != "" {
+			measured++
+		}
+		if i > 0 && reason.Strength > v.Reasons[i-1].Strength {
+			t.Errorf("%s: reason %d is stronger than the one before", v.Stage, i)
+		}
+		if strings.ContainsAny(reason.Sentence, "{}") {
+			t.Errorf("%s: %s", reason.Rule, reason.Sentence)
+		}
+	}
+	if measured < enough {
+		t.Errorf("%s has %d reasons with numbers: %v", v.Stage, measured, v.Reasons)
+	}
+}
+
+// Whatever else stands in an unknown measure, no rule and no score reads it.
+func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
+	r := loaded(t)
+	values := map[observation.Kind][]any{observation.KindNumber: {nil, 0.0, 1e6}, observation.KindBool: {nil, false, true}, observation.KindText: {nil, "", "obsolete", "none"}}
+	for _, rule := range r.rules {
+		if rule.when != nil {
+			continue
+		}
+		for _, cause := range append([]observation.Cause{"", observation.CauseNoSource}, unread...) {
+			for _, value := range values[r.words[rule.measure].kind] {
+				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
+				want := unsure
+				if rule.silenceNo && cause == observation.CauseNoSource {
+					want = no // it asks what can be seen, and the sources that were read say nothing
+				}
+				e := r.evaluate(map[string]observation.Measure{rule.measure: m}, nil)
+				if got := e.ask(rule); got != want {
+					t.Errorf("%s answers %v where its measure is unknown (%s) and carries %v", rule.id, got, cause, value)
+				}
 			}
 		}
-		if measured < 3 {
-			t.Errorf("%s has %d reasons with numbers: %v", v.Stage, measured, v.Reasons)
+	}
+	for _, p := range r.pillars {
+		for _, part := range p.parts {
+			m := observation.Measure{ID: part.measure, State: observation.Unknown, Value: 0.0, Cause: observation.CauseOffline}
+			if got := part.rangeOf(m); got.Score != nil || got.Low == got.High {
+				t.Errorf("%s gives %+v points where it is unknown", part.measure, got)
+			}
 		}
 	}
 }
@@ -296,16 +350,20 @@ func random(defs map[string]observation.Definition, rng *rand.Rand) Input {
 	in := Input{AsOf: asOf}
 	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
 	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14, "releases": 3}
+	noise := []int{8, 40}[rng.IntN(2)] // every so manieth value is another
 	for i := range 1 + rng.IntN(3) {
 		repository := Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
 		for _, id := range slices.Sorted(maps.Keys(defs)) {
 			def := defs[id]
 			value, ok := base[id]
-			if !ok || rng.IntN(10) == 0 {
+			if !ok || rng.IntN(noise) == 0 {
 				value = randomValue(def, near, rng)
 			}
 			m := def.Of(value, "history", asOf)
-			switch rng.IntN(24) {
+			if !ok && base != nil && rng.IntN(4) > 0 {
+				m = def.UnknownFor(observation.CauseNoSource, "")
+			}
+			switch rng.IntN(3 * noise) {
 			case 0:
 				m = def.UnknownFor(unread[rng.IntN(len(unread))], "")
 			case 1:
@@ -348,31 +406,97 @@ func TestMakingAMeasureUnknownNeverMakesAVerdictWorseOrSurer(t *testing.T) {
 	r := loaded(t)
 	defs := definitions(r)
 	rng := rand.New(rand.NewPCG(1, 2))
-	stages := map[Stage]int{}
-	for range 300 {
+	seen := map[string]int{}
+	for range 400 {
 		in := random(defs, rng)
 		before, _ := r.Assess(in, defs)
-		stages[before.Stage]++
+		seen[string(before.Stage)]++
 		for range 6 {
-			blind := in
-			what := "a repository"
-			if i := rng.IntN(len(in.Repositories)); rng.IntN(6) == 0 {
-				blind.Repositories = slices.Clone(in.Repositories)
-				blind.Repositories[i].Measures = nil
-				blind.Repositories[i].Failed = &observation.Note{Cause: observation.CauseUnreachable}
-			} else {
-				what = r.reads[rng.IntN(len(r.reads))]
-				hideOne(&blind, i, what, unread[rng.IntN(len(unread))])
-			}
+			blind, what := blinded(r, in, rng)
 			after, _ := r.Assess(blind, defs)
 			checkNotWorse(t, what, before, after)
+			checkNotSurer(t, r, defs, what, in, blind, before, after, seen)
 		}
 	}
-	for _, s := range []Stage{Emerging, MessyMiddle, Sustained, Fading, Dormant, Sunset, Unassessed} {
-		if stages[s] == 0 {
+	for _, s := range []Stage{Emerging, MessyMiddle, Sustained, Fading, Dormant, Sunset, Unassessed, "borderline", "lifted"} {
+		if seen[string(s)] == 0 {
 			t.Errorf("no random good was %s: the test shows nothing of it", s)
 		}
 	}
+}
+
+const exactValue = "the exact value of "
+
+// blinded hides something of a good: a repository, a measure of one, or how far
+// a bound lies from the truth.
+func blinded(r *Rules, in Input, rng *rand.Rand) (Input, string) {
+	blind := in
+	i := rng.IntN(len(in.Repositories))
+	what := r.reads[rng.IntN(len(r.reads))]
+	switch rng.IntN(6) {
+	case 0:
+		blind.Repositories = slices.Clone(in.Repositories)
+		blind.Repositories[i].Measures = nil
+		blind.Repositories[i].Failed = &observation.Note{Cause: observation.CauseUnreachable}
+		return blind, "a repository"
+	case 1, 2:
+		loosen(&blind, i, what, rng)
+		return blind, exactValue + what
+	}
+	hideOne(&blind, i, what, unread[rng.IntN(len(unread))])
+	return blind, what
+}
+
+// loosen turns an exact number into a bound on either side of it, or moves a
+// bound away from the truth.
+func loosen(in *Input, i int, id string, rng *rand.Rand) {
+	in.Repositories = slices.Clone(in.Repositories)
+	measures := slices.Clone(in.Repositories[i].Measures)
+	for j, m := range measures {
+		v, isNumber := m.Value.(float64)
+		if m.ID != id || m.State != observation.Measured || !isNumber {
+			continue
+		}
+		if m.Bound == observation.Exact {
+			m.Bound = []observation.Bound{observation.AtLeast, observation.AtMost}[rng.IntN(2)]
+		}
+		away := float64(rng.IntN(4))
+		if m.Bound == observation.AtLeast {
+			away = -min(away, max(v, 0))
+		}
+		m.Value = v + away
+		measures[j] = m
+	}
+	in.Repositories[i].Measures = measures
+}
+
+// checkNotSurer: where the stage stays, what was a close call stays one or the
+// stage says itself that it is not sure; and a way out never gets shorter.
+func checkNotSurer(t *testing.T, r *Rules, defs map[string]observation.Definition, what string, in, blind Input, before, after Verdict, seen map[string]int) {
+	t.Helper()
+	if after.Stage != before.Stage || after.Stage == Unassessed {
+		return
+	}
+	if before.Borderline != nil {
+		seen["borderline"]++
+		if after.Borderline == nil && len(after.Possible) == 1 {
+			t.Errorf("hiding %s made %s sure, which was borderline: %s", what, before.Stage, before.Borderline.Sentence)
+		}
+	}
+	if exact := strings.HasPrefix(what, exactValue); len(after.Lift) > 0 && !exact { // a bound may lie nearer to the threshold
+		seen["lifted"]++
+		if then, now := liftCost(r, defs, in, before.Stage), liftCost(r, defs, blind, after.Stage); now < then-1e-9 {
+			t.Errorf("hiding %s made the way out of %s cheaper: %v, then %v", what, before.Stage, then, now)
+		}
+	}
+}
+
+func liftCost(r *Rules, defs map[string]observation.Definition, in Input, stage Stage) float64 {
+	measures := map[string]observation.Measure{}
+	for _, m := range merge(in, defs, r.words) {
+		measures[m.ID] = m
+	}
+	return r.evaluate(measures, nil).cheapest(stage).cost
 }
 
 // hideOne hides a measured measure of one repository; one that did not apply or
@@ -428,10 +552,21 @@ func TestAPartlyReadGoodSaysHowMuchWasRead(t *testing.T) {
 	}
 }
 
-func TestUnknownLoadNamesWhatWouldTell(t *testing.T) {
-	v := assessed(t, with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil}))
-	if v.Load.Level != LevelUnknown || !strings.Contains(v.Because, "adoption.deployment-countries") {
-		t.Fatalf("load %s: %s", v.Load.Level, v.Because)
+func TestUnknownLoadSaysWhatEitherAnswerWouldMean(t *testing.T) {
+	nobodyKnows := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil, "adoption.catalog-dependants": nil,
+		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
+	for name, test := range map[string]struct {
+		base map[string]any
+		want string
+	}{
+		"short of people": {middle(), "if somebody does, it is in the messy middle; if nobody does, emerging. Name the countries"},
+		"well carried":    {with(healthy(), unfunded), "if somebody does, it is sustained; if nobody does, emerging. Name the countries"},
+		"posture unread":  {with(with(healthy(), unfunded), map[string]any{"posture.score": nil}), "if somebody does, it is in the messy middle or sustained; if nobody does, emerging. Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml. What else would decide: measure posture.score"},
+	} {
+		v := assessed(t, with(test.base, nobodyKnows))
+		if v.Load.Level != LevelUnknown || v.Stage != Unassessed || !strings.Contains(v.Because, test.want) {
+			t.Errorf("%s: load %s, %s %v: %s", name, v.Load.Level, v.Stage, v.Possible, v.Because)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package assess
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -202,10 +201,7 @@ func (e *evaluation) possibleStages() []Stage {
 	}
 	seen := map[Stage]bool{}
 	for _, levels := range groups {
-		given := *e
-		given.levels = maps.Clone(e.levels)
-		given.levels[open] = levels
-		for _, s := range given.possibleStages() {
+		for _, s := range e.given(open, levels).possibleStages() {
 			seen[s] = true
 		}
 	}

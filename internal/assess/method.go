@@ -45,8 +45,11 @@ possible levels make the level unknown. Several possible stages make the good
 **unassessed**, with what would decide: to call it sustained would pass the
 unknown off as good, to flag it would pass it off as bad. One exception: where
 only fading and dormant are possible it is fading, which is the milder and true
-in either case. So a measure that becomes unknown never makes a verdict worse and
-never makes it surer; a test holds every rule to that.
+in either case. A pillar has one level, whichever that is: where several are
+possible, the stages are read for each. So of a good of which nobody knows who
+uses it, what is said is "if somebody does … if nobody does …". A measure that
+becomes unknown never makes a verdict worse and never makes it surer; a test holds
+every rule to that.
 
 Some questions are about what can be *seen*: who uses it, who pays for it, whether
 it declares its end. Where the sources were read and say nothing, such a rule
@@ -64,13 +67,28 @@ largest, the smallest, or that of its main repository (most commits by people in
 largest is "at least", a smallest "at most", and a value of the main repository is
 unknown where an unread one may be the main one.
 
-**Borderline** means that the stage would be another if one threshold were moved
-by 20 %%; the one whose value lies nearest is named. The **strength** of a reason is
+**Borderline** means that the stage would be another, or could be as far as the
+unknown tells, if one threshold were moved by 20 %%; the one whose value lies
+nearest is named. What is counted in whole steps moves by whole steps and by one at
+least, since 2.4 people in place of 3 would ask the same; no threshold moves to
+where every good would answer alike. The **strength** of a reason is
 the distance of its value from the threshold as a share of the larger of both,
 times the weight of the rule; what is well in a stage of concern, or not well in a
 sustained good, keeps a tenth. **Lift** is the cheapest set of at most four changes
 that leads out of the messy middle, fading or dormancy, each change weighed by the
-share by which its measure has to move, and funding or a notice by two.
+share by which its measure has to move, and funding or a notice by two. A flagged
+good (messy middle, fading, dormant, sunset) shows at least three reasons with
+measured values, where three were measured: where fewer rules decided, the
+strongest other facts follow.
+
+Numbers that cannot be (a count below zero, 14 months of 12) are read as the
+nearest that can, commits with impossible dates are counted apart, and the verdict
+says how many there were and what was made of them.
+
+Every rule, every level and every stage is reached by some good, each condition
+decides for some good, no two rules say the same and none goes against another: a
+test proves it of these rules, and a file of your own that breaks it is refused
+with its line.
 
 `
 

@@ -108,28 +108,37 @@ type remedy struct {
 	cost    float64
 }
 
-// lift finds the cheapest set of up to four changes that lifts the flag: out of
+// lift names the cheapest set of up to four changes that lifts the flag: out of
 // the messy middle to sustained, out of fading or dormant to a living stage. A
 // change costs the share by which its measure must move.
 func (e *evaluation) lift(stage Stage) []string {
-	var goals []Stage
-	switch stage {
-	case MessyMiddle:
-		goals = []Stage{Sustained}
-	case Fading, Dormant:
-		goals = []Stage{Sustained, MessyMiddle, Emerging}
-	default:
+	found := e.cheapest(stage)
+	if found.goals == nil {
 		return nil
 	}
-	search := search{e: e, goals: goals, remedies: e.remedies(), cost: math.Inf(1)}
-	search.extend(nil, 0, 0)
 	texts := []string{}
-	for _, r := range search.best {
+	for _, r := range found.best {
 		if !slices.Contains(texts, r.text) {
 			texts = append(texts, r.text)
 		}
 	}
 	return texts
+}
+
+// cheapest searches for that set; its cost is infinite where there is none.
+func (e *evaluation) cheapest(stage Stage) search {
+	found := search{e: e, cost: math.Inf(1)}
+	switch stage {
+	case MessyMiddle:
+		found.goals = []Stage{Sustained}
+	case Fading, Dormant:
+		found.goals = []Stage{Sustained, MessyMiddle, Emerging}
+	default:
+		return found
+	}
+	found.remedies = e.remedies()
+	found.extend(nil, 0, 0)
+	return found
 }
 
 // remedies are the changes that the rules themselves name, cheapest first.

@@ -128,6 +128,9 @@ type Verdict struct {
 	// Lift is the nearest change that would lift the flag; empty without one.
 	Lift     []string `json:"lift,omitempty"`
 	Coverage Coverage `json:"coverage"`
+	// Remarks count what was read and cannot be (impossible dates, numbers out of
+	// range), and say what was made of it.
+	Remarks []string `json:"remarks,omitempty"`
 	// FundingSources lists what was read in search of funding.
 	FundingSources []string `json:"fundingSources"`
 	// ObservedUntil is the earliest time until which a repository was seen;

@@ -155,6 +155,9 @@ func (t *terminal) heading(good Good) {
 	if v.Stale {
 		t.wrap("Stale: ", "the repository was last seen on "+date(v.ObservedUntil)+", far before as-of.", "")
 	}
+	for _, remark := range v.Remarks {
+		t.wrap("Note: ", remark, dim)
+	}
 }
 
 func scanWords(scan Scan) string {
