@@ -321,7 +321,7 @@ func (b *builder) fill(ctx context.Context, from *supply, listed *listing, befor
 	}
 	defer tx.Rollback()
 	f := &filling{
-		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces, desk: b.desk},
+		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces, desk: b.desk, touched: map[uint64]struct{}{}},
 		from:    from, listing: listed, report: b.report,
 	}
 	err = f.begin(ctx)
@@ -333,6 +333,9 @@ func (b *builder) fill(ctx context.Context, from *supply, listed *listing, befor
 	}
 	if err == nil {
 		err = f.finish(ctx, tx, stamp)
+	}
+	if err == nil && f.shelves.touched != nil {
+		err = saveChange(ctx, tx, before.Name, before.Digest, f.fingerprint(), f.shelves.touched)
 	}
 	if err != nil && !unusable(err) {
 		return err

@@ -23,7 +23,7 @@ import (
 
 // format is the version of the index's layout. An index of another format is
 // built anew.
-const format = 3
+const format = 4
 
 // schema keeps the entries of packages in advisory and malware (see shelves.go)
 // the names of those packages in package, and the files that all was read from
@@ -42,6 +42,7 @@ CREATE TABLE malware (key INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE package (ecosystem INTEGER NOT NULL, kind INTEGER NOT NULL, names BLOB NOT NULL, PRIMARY KEY (ecosystem, kind));
 CREATE TABLE member (ecosystem INTEGER NOT NULL, part INTEGER NOT NULL, members BLOB NOT NULL, PRIMARY KEY (ecosystem, part));
 CREATE TABLE day (ecosystem INTEGER NOT NULL, modified INTEGER NOT NULL);
+CREATE TABLE change (id INTEGER PRIMARY KEY, ecosystem TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL, names BLOB NOT NULL);
 CREATE TABLE note (ecosystem TEXT NOT NULL, note BLOB NOT NULL);
 CREATE TABLE exploited (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 `
@@ -258,8 +259,7 @@ func (x index) fingerprints(ctx context.Context) (map[string]string, error) {
 	}
 	prints := make(map[string]string, len(stored))
 	for _, s := range stored {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q", format, s.Name, s.Digest, s.KEV))
-		prints[s.Name] = hex.EncodeToString(sum[:8])
+		prints[s.Name] = fingerprintOf(s.Name, s.Digest, s.KEV)
 	}
 	return prints, nil
 }

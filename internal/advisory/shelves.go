@@ -82,7 +82,8 @@ type shelves struct {
 	counts    shelfCounts
 	pieces    int64 // how many times entries were put down
 	*desk
-	dead [2]map[int64]map[uint64]bool // ids whose entries have to go, by the first key of a shelf
+	touched map[uint64]struct{}          // hashed names of packages whose entries come or go; nil where all do
+	dead    [2]map[int64]map[uint64]bool // ids whose entries have to go, by the first key of a shelf
 }
 
 // desk is room for entries that are to be put down. It is used again and again.
@@ -104,6 +105,7 @@ type pendingEntry struct {
 
 // add puts an entry down, now or with the next flush.
 func (s *shelves) add(ctx context.Context, state memberState, r row, data []byte) error {
+	s.touch(r.name)
 	size := int(r.end - r.offset)
 	if len(s.data)+size > maxPending {
 		if err := s.flush(ctx); err != nil {
@@ -158,6 +160,7 @@ func (s *shelves) flush(ctx context.Context) error {
 func (s *shelves) discard(m member, packages []uint64) {
 	table := tableOf(m.state)
 	for _, name := range packages {
+		s.touch(name)
 		shelf, _ := s.counts.keys(s.ecosystem, table, name)
 		if s.dead[table] == nil {
 			s.dead[table] = map[int64]map[uint64]bool{}
@@ -212,8 +215,15 @@ func (s *shelves) purgeShelf(ctx context.Context, table string, shelf int64, dea
 	return nil
 }
 
+func (s *shelves) touch(name uint64) {
+	if s.touched != nil {
+		s.touched[name] = struct{}{}
+	}
+}
+
 // clear takes out all entries of the ecosystem.
 func (s *shelves) clear(ctx context.Context) error {
+	s.touched = nil
 	first := s.ecosystem << (shelfBits + pieceBits)
 	for i, table := range shelfTables {
 		s.dead[i] = nil

@@ -135,7 +135,7 @@ func (p *Pipeline) look(ctx context.Context, run store.Run, good store.Good) ([]
 		}
 		one := seen{scan: scan}
 		if scan.Inventory != "" {
-			if one.state, err = p.matchState(ctx, scan.Inventory); err != nil {
+			if one.state, err = p.stateFor(ctx, scan.Inventory); err != nil {
 				return nil, err
 			}
 			answer, err := p.store.Answer(ctx, scan.Inventory, one.state)

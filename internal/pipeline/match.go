@@ -2,8 +2,7 @@ package pipeline
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -56,7 +55,7 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 // matchInventory matches the inventory under a work key, unless that is done,
 // and says what became of it.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.matchState(ctx, key)
+	state, err := p.stateFor(ctx, key)
 	if err != nil {
 		return "", err
 	}
@@ -66,6 +65,18 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
+		return "", err
+	}
+	if last, err := p.store.LastState(ctx, key); err == nil {
+		untouched, err := p.untouched(ctx, inventory, last, state)
+		if err != nil {
+			return "", err
+		}
+		if untouched {
+			done, err := p.store.RepeatMatch(ctx, key, last, state)
+			return found(done.Findings), err
+		}
+	} else if !errors.Is(err, store.ErrNone) {
 		return "", err
 	}
 	result, err := p.matchPackages(ctx, inventory.Packages)
@@ -78,10 +89,10 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 
 func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// matchState names all that a match of an inventory rests on beside it: the
+// stateFor names all that a match of an inventory rests on beside it: the
 // state of the advisories of each of its ecosystems, and the program. So a
 // change of one ecosystem leaves the matches of the others standing.
-func (p *Pipeline) matchState(ctx context.Context, key string) (string, error) {
+func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
 	if p.online() {
 		return p.databaseID, nil
 	}
@@ -89,12 +100,48 @@ func (p *Pipeline) matchState(ctx context.Context, key string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the ecosystems of inventory %s: %w", key, err)
 	}
-	hash := sha256.New()
-	fmt.Fprintf(hash, "%q\n", p.build)
+	state := matchState{Build: p.build, Ecosystems: map[string]string{}}
 	for _, name := range baseNames(ecosystems) {
-		fmt.Fprintf(hash, "%q %q\n", name, p.ecosystems[name])
+		state.Ecosystems[name] = p.ecosystems[name]
 	}
-	return hex.EncodeToString(hash.Sum(nil)[:16]), nil
+	text, err := json.Marshal(state)
+	return string(text), err
+}
+
+// matchState is what a match rests on; an ecosystem that the database lacks has
+// the empty state.
+type matchState struct {
+	Build      string            `json:"build"`
+	Ecosystems map[string]string `json:"ecosystems"`
+}
+
+// untouched reports whether an inventory's match is what it was in an earlier
+// state: no advisory of its packages came, went or changed since.
+func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
+	var was, is matchState
+	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
+		return false, nil // what a service said, or another program
+	}
+	touched := map[string]func(string) bool{}
+	for name, state := range is.Ecosystems {
+		since := was.Ecosystems[name]
+		if since == state {
+			continue
+		}
+		if since == "" || state == "" {
+			return false, nil
+		}
+		names, err := p.advisories.Touched(ctx, name, since)
+		if err != nil || names == nil {
+			return false, err
+		}
+		touched[name] = names
+	}
+	return !slices.ContainsFunc(inventory.Packages, func(p observation.Package) bool {
+		base, _, _ := strings.Cut(p.Ecosystem, ":")
+		names := touched[base]
+		return names != nil && names(p.Name)
+	}), nil
 }
 
 // baseNames cuts ecosystems down to those that a database tells apart:

@@ -465,6 +465,24 @@ func (s *Store) Answer(ctx context.Context, key, state string) (Answer, error) {
 	return answer, none(err)
 }
 
+// LastState returns the state of the advisories for which an inventory was
+// matched last, or ErrNone.
+func (s *Store) LastState(ctx context.Context, key string) (string, error) {
+	var state string
+	err := s.db.GetContext(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, key)
+	return state, none(err)
+}
+
+// RepeatMatch says that a match gives in another state what it gave in an
+// earlier one.
+func (s *Store) RepeatMatch(ctx context.Context, key, before, state string) (Answer, error) {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, state, key, before)
+	if err != nil {
+		return Answer{}, err
+	}
+	return s.Answer(ctx, key, state)
+}
+
 // Match reads a stored match into target, or returns ErrNone.
 func (s *Store) Match(ctx context.Context, key, state string, target any) error {
 	return s.document(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)

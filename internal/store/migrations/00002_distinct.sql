@@ -14,7 +14,7 @@ UPDATE observations SET document = json_remove(document, '$.packages') WHERE wor
 DROP TABLE matches;
 CREATE TABLE matches (
     work_key TEXT NOT NULL,              -- that of the inventory
-    state    TEXT NOT NULL,              -- names what of the database and the program the match rests on
+    state    TEXT NOT NULL,              -- what of the database and the program the match rests on
     digest   TEXT NOT NULL REFERENCES answers (digest),
     PRIMARY KEY (work_key, state)
 );
