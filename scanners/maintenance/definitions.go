@@ -44,6 +44,12 @@ func measures() []measure {
 			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
 		{define("people.active-share-24m", "Share of the work by people still active", "ratio", observation.MergeMain,
 			"Of the commits of the last 24 months, the share by people who also committed in the last 6: 1 where all who did the work are still there, 0 where none is.", "inactive-contributors/"), activeShare},
+		{define("people.second-share-12m", "Share of the second most active", "ratio", observation.MergeMain,
+			"Of the commits of the last 12 months, the share by the person who made the second most: 0 where one person made all.", ""), shareOf(1)},
+		{define("people.third-share-12m", "Share of the third most active", "ratio", observation.MergeMain,
+			"Of the commits of the last 12 months, the share by the person who made the third most: 0 where two people made all.", ""), shareOf(2)},
+		{define("people.organizations-12m", "Organizations in 12 months", "organizations", observation.MergeMax,
+			"Organizations (e-mail domains, without free mail and noreply) with a commit in the last 12 months.", "organizational-diversity/"), organizationsActive},
 		{define("people.organizations-ever", "Organizations ever", "organizations", observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
 

@@ -1,0 +1,39 @@
+package maintenance
+
+import (
+	"maps"
+	"slices"
+)
+
+// Who could take over: how much those behind the most active person do, and how
+// many organizations are at work. People are counted, never named.
+
+// shareOf returns the share of the commits of the last 12 months that the person
+// at a rank made, 0 being the most active: 0 where there are fewer people.
+func shareOf(rank int) func(view) reading {
+	return func(v view) reading {
+		recent := v.months(12, 0)
+		if len(recent) == 0 {
+			return notApplicable(quiet)
+		}
+		counts := slices.Sorted(maps.Values(commitsByPerson(recent)))
+		if rank >= len(counts) {
+			return number(0)
+		}
+		return number(float64(counts[len(counts)-1-rank]) / float64(len(recent)))
+	}
+}
+
+func organizationsActive(v view) reading {
+	recent := v.months(12, 0)
+	if len(recent) == 0 {
+		return notApplicable(quiet)
+	}
+	seen := map[int32]bool{}
+	for _, c := range recent {
+		if c.organization != none {
+			seen[c.organization] = true
+		}
+	}
+	return number(len(seen))
+}
