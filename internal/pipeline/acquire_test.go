@@ -2,11 +2,16 @@ package pipeline
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/midspan/midspan/catalog"
@@ -104,6 +109,49 @@ func TestLargestMirrorsComeFirstAndUnknownOnesBeforeThem(t *testing.T) {
 	}
 	if got := strings.Join(order, " "); got != "large middle small | new kept" {
 		t.Errorf("order %s", got)
+	}
+}
+
+func TestAHostIsAskedForFewRepositoriesAtOnce(t *testing.T) {
+	const many = 3 * perHost
+	streams := map[string]string{}
+	var urls []string
+	for i := range many {
+		streams[fmt.Sprint(i)] = commit(map[string]string{"README": fmt.Sprint(i)})
+	}
+	_, root := mirrors(t, streams)
+	origin, err := url.Parse(gittest.Serve(t, root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mutex sync.Mutex
+	asked, most := map[string]int{}, 0
+	proxy := httputil.NewSingleHostReverseProxy(origin)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		repository, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+		mutex.Lock()
+		asked[repository]++
+		most = max(most, len(asked))
+		mutex.Unlock()
+		proxy.ServeHTTP(w, r)
+		mutex.Lock()
+		defer mutex.Unlock()
+		if asked[repository]--; asked[repository] == 0 {
+			delete(asked, repository)
+		}
+	}))
+	t.Cleanup(server.Close)
+	for i := range many {
+		urls = append(urls, fmt.Sprintf("%s/o+%d/repo", server.URL, i))
+	}
+	cfg := settings(t)
+	cfg.Offline, cfg.AllowPrivate, cfg.Jobs = false, true, 2
+	published := run(t, cfg, urls...)
+	if published.Summary.Scanned != many {
+		t.Errorf("%d of %d repositories were read: %+v", published.Summary.Scanned, many, published.Gaps)
+	}
+	if most > perHost {
+		t.Errorf("%d repositories of one host at once", most)
 	}
 }
 
