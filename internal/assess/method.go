@@ -135,13 +135,14 @@ func writeParts(b *strings.Builder, how string, parts []scorePart, weighed bool)
 }
 
 func partNote(p scorePart) string {
-	switch {
-	case p.skip:
-		return "; takes no part where the sources are silent"
-	case p.open:
-		return "; says nothing below"
+	note := ""
+	if p.skip {
+		note += "; takes no part where the sources are silent"
 	}
-	return ""
+	if p.open {
+		note += "; says nothing below"
+	}
+	return note
 }
 
 func (r *Rules) writeScore(b *strings.Builder) {

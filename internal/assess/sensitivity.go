@@ -71,11 +71,7 @@ func (r *Rules) moves(rule *rule) []float64 {
 // were moved, or "could" be in as far as what is unknown tells; or neither ("").
 func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, verb string) {
 	possible := e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages()
-	would := settle(possible)
-	switch {
-	case would == stage:
-		return "", ""
-	case would != Unassessed:
+	if would := settle(possible); would != stage && would != Unassessed {
 		return would, "would"
 	}
 	known := e.possibleStages()

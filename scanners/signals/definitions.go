@@ -53,6 +53,8 @@ func definitions() []observation.Definition {
 		word("maintenance.type", "Maintenance", "maintenance.type in publiccode.yml: internal, contract, community or none.", publiccode),
 		number("maintenance.contract-until-days", "Days until the maintenance contract ends", "days", observation.MergeMax, "Days until the latest end of a contract in publiccode.yml; negative where it has ended.", publiccode),
 		number("adoption.used-by-declared", "Users declared", "organizations", observation.MergeMax, "Organizations that publiccode.yml names in usedBy.", publiccode),
+
+		list("identity.packages", "Packages named", "Packages (OSV ecosystem and name) that the manifests of the root folder and of the folders in it name as this repository's own and do not keep private. Whether they were published no file tells.", ""),
 	}
 }
 
@@ -64,6 +66,7 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 	return []observation.Definition{
 		number("adoption.deployment-countries", "Countries deployed in", "countries", "Countries that the catalog names as places of deployment.", dpgStd),
 		number("adoption.used-by", "Organizations that use it", "organizations", "Organizations that the catalog names as users.", publiccode),
+		{ID: "adoption.catalog-dependants", Name: "Goods of the catalog that use it", Kind: observation.KindNumber, Unit: "goods", Merge: observation.MergeMax, Means: "Other goods of the same catalog whose manifests or lockfiles list a package of this one."},
 		{ID: "adoption.dpg-status", Name: "Digital public good", Kind: observation.KindBool, Merge: observation.MergeAny, Means: "The DPG registry lists it as a digital public good, not as a nominee.", Reference: dpgStd},
 		number("funding.catalog-funders", "Funders in the catalog", "organizations", "Organizations that the catalog entry names as funders. None means that none is named there, which proves nothing.", ""),
 		number("catalog.organizations", "Organizations behind it", "organizations", "Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),

@@ -30,6 +30,8 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	number("adoption.deployment-countries", good.DeploymentCountries)
 	number("adoption.used-by", good.UsedBy)
 
+	// No entry speaks of other goods: who holds the whole catalog counts them.
+	out.unknown("adoption.catalog-dependants", observation.CauseNoSource, "the inventories of the other goods were not compared")
 	switch strings.ToLower(good.Status) {
 	case "dpg":
 		out.measured("adoption.dpg-status", true, source)

@@ -1,5 +1,6 @@
 // Package signals reads what the files of a repository and its catalog entry
-// say about funding, adoption, licence, governance and the end of life.
+// say about funding, adoption, licence, governance, the end of life and the names
+// of its packages.
 //
 // It reads a closed list of files of HEAD's tree. It publishes which platforms,
 // licences and kinds of file it saw, never the account, name or address of a
@@ -18,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "3"
+const version = "4"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -54,6 +55,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	}
 	scanGovernance(out, files)
 	scanLifecycle(out, declared, front)
+	scanPackages(out, files)
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
 }
 

@@ -63,7 +63,8 @@ var (
 	licensesSource    = source{[]string{"licenses"}, func(string) bool { return true }}
 )
 
-// Wants implements scanners.Scanner: the files of the sources. A symbolic link
+// Wants implements scanners.Scanner: the files of the sources, and manifests that
+// may name a package. A symbolic link
 // with such a name is wanted too; what it points to may have any name, and is
 // unknown where it is missing.
 func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
@@ -75,6 +76,9 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
 		}
+	}
+	if namesPackage(file.Path) {
+		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted
 }

@@ -1,0 +1,59 @@
+package assess
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func lists(names ...string) []observation.Package {
+	var packages []observation.Package
+	for _, name := range names {
+		packages = append(packages, observation.Package{Ecosystem: "npm", Name: name})
+	}
+	return packages
+}
+
+func TestDependantsAreTheOtherGoodsThatListAPackage(t *testing.T) {
+	d := NewDependants()
+	d.Publishes("maker", []string{"npm:core", "npm:core-ui"})
+	d.Publishes("fork", []string{"npm:copied"})
+	d.Publishes("original", []string{"npm:copied", "npm:original"})
+	d.Publishes("shop", nil)
+	d.Lists("maker", lists("core", "core-ui"))
+	d.Lists("shop", lists("core", "core", "other"))
+	d.Lists("shop", lists("core-ui"))
+	d.Lists("clinic", lists("core-ui", "copied", "original"))
+	d.Lists("clinic", []observation.Package{{Ecosystem: "PyPI", Name: "core"}})
+	for good, want := range map[string]int{"maker": 2, "fork": 0, "original": 1, "shop": 0, "nobody": 0} {
+		if got := d.Of(good); got != want {
+			t.Errorf("%s has %d dependants, want %d", good, got, want)
+		}
+	}
+	if d.Publishing("fork", []string{"npm:copied"}) || !d.Publishing("original", []string{"npm:copied", "npm:original"}) {
+		t.Error("a name that two goods claim is nobody's")
+	}
+}
+
+func TestDependantsAreLoad(t *testing.T) {
+	nobodySays := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil,
+		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
+	for n, want := range map[float64]Level{0: LevelUnknown, 1: Weak, 3: Fair, 12: Strong} {
+		v := assessed(t, with(with(middle(), nobodySays), map[string]any{"adoption.catalog-dependants": n}))
+		if v.Load.Level != want {
+			t.Errorf("with %v dependants load is %s, want %s", n, v.Load.Level, want)
+		}
+	}
+}
+
+// Memory must not grow with what others list.
+func BenchmarkDependants(b *testing.B) {
+	packages, _ := generatedInventory(1)
+	d := NewDependants()
+	d.Publishes("maker", []string{"npm:package-1"})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		d.Lists(fmt.Sprintf("good-%d", i%1000), packages)
+	}
+}
