@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -73,14 +74,33 @@ func BenchmarkPortfolio(b *testing.B) {
 			for b.Loop() {
 				p := NewPortfolio()
 				for i := range n {
-					p.Add(fmt.Sprintf("good-%05d", i), []Stage{MessyMiddle, Sustained, Emerging}[i%3], packages[i], findings[i])
+					good := generatedEntry(i)
+					p.AddGood(good, []Stage{MessyMiddle, Sustained, Emerging, Fading}[i%4], nil)
+					p.Add(good.ID, packages[i], findings[i])
 				}
-				if len(p.Keystones(50, always)) != 50 || len(p.FixFirst(50, longer)) != 50 {
+				upgrades, err := p.FixFirst(50, longer, nil)
+				if err != nil || len(p.Keystones(50, always)) != 50 || len(upgrades) != 50 || len(p.Unfixed(50)) == 0 {
 					b.Fatal("the lists are not full")
+				}
+				if len(p.Endings()) == 0 || len(p.Concentrations()) == 0 {
+					b.Fatal("the catalog is not told")
 				}
 			}
 		})
 	}
+}
+
+// generatedEntry is a catalog entry with words of a language of a thousand.
+func generatedEntry(i int) catalog.Good {
+	rng := rand.New(rand.NewPCG(9, uint64(i)))
+	good := catalog.Good{ID: fmt.Sprintf("good-%05d", i), Types: []string{"software"}, SDGs: []int{1 + rng.IntN(17), 1 + rng.IntN(17)}}
+	for range 20 {
+		good.Description += fmt.Sprintf(" %c%c%c%cword", 'a'+rng.IntN(3), 'a'+rng.IntN(6), 'a'+rng.IntN(6), 'a'+rng.IntN(10))
+	}
+	for range 1 + rng.IntN(5) {
+		good.DeploymentCountries = append(good.DeploymentCountries, fmt.Sprint("Country ", rng.IntN(190)))
+	}
+	return good
 }
 
 func generatedInventory(i int) ([]observation.Package, []observation.Finding) {
@@ -92,7 +112,7 @@ func generatedInventory(i int) ([]observation.Package, []observation.Finding) {
 		name := fmt.Sprintf("package-%d", zipf.Uint64())
 		packages[k] = pkg(name, fmt.Sprintf("1.%d.0", rng.IntN(9)), observation.Transitive)
 		if k%10 == 0 {
-			findings = append(findings, finding(name, packages[k].Version, fmt.Sprintf("A-%s-%d", name, rng.IntN(4)), severities[rng.IntN(5)], fmt.Sprintf("1.%d.1", rng.IntN(20))))
+			findings = append(findings, finding(name, packages[k].Version, fmt.Sprintf("A-%s-%d", name, rng.IntN(4)), severities[rng.IntN(5)], []string{"", "1.9.1", "1.12.1"}[rng.IntN(3)]))
 		}
 	}
 	return packages, findings

@@ -2,90 +2,159 @@ package assess
 
 import (
 	"cmp"
-	"maps"
+	"math"
 	"slices"
+	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Keystone is a package that many goods rest on.
-type Keystone struct {
-	Ecosystem string   `json:"ecosystem"`
-	Package   string   `json:"package"`
-	Goods     []string `json:"goods"`    // ids of the goods that list it, sorted
-	Direct    int      `json:"direct"`   // goods that list it as a direct dependency
-	InMiddle  int      `json:"inMiddle"` // of those goods, in the messy middle
-	// Findings counts the distinct advisories that affect a version in use; nil
-	// where there was no database of the ecosystem to look in.
-	Findings *int   `json:"findings,omitempty"`
-	Worst    string `json:"worst"`              // worst severity of those, or empty
-	FromGood string `json:"fromGood,omitempty"` // id of a good of the catalog that publishes it
-}
-
-// Upgrade is one package whose upgrade closes findings across goods.
-type Upgrade struct {
-	Ecosystem string   `json:"ecosystem"`
-	Package   string   `json:"package"`
-	FixedIn   string   `json:"fixedIn"` // lowest version that closes all that can be closed
-	Findings  int      `json:"findings"`
-	Goods     []string `json:"goods"`
-	Worst     string   `json:"worst"`
-}
-
-// Portfolio gathers, good by good, which packages hold up how much. It keeps
-// names and counts only, so its memory grows with the distinct packages of a
-// run and not with its inventories. It is for one goroutine.
+// Portfolio gathers, good by good, what only shows over all of them: which
+// packages hold up how much, which upgrades close the most, where the goods are
+// and which could take the place of which. It keeps no inventory: its memory
+// grows with the distinct packages of a run, with four bytes for each package of
+// each good, and with about a kilobyte a good. It is for one goroutine.
+//
+// Goods come in any order, and whatever is asked of it does not depend on that
+// order. All findings are of one advisory database: the same package at the same
+// version has the same findings in every good.
 type Portfolio struct {
 	packages map[packageName]*footing
-	goods    []string // by index
+	goods    []profile // by index
 	index    map[string]uint32
+	origin   map[packageName]uint32 // the good that publishes a package, or nobody
 }
+
+// nobody stands for a good where there is none.
+const nobody = math.MaxUint32
 
 type packageName struct{ ecosystem, name string }
 
-// footing is what is known of one package.
-type footing struct {
-	goods      map[uint32]dependence
-	advisories map[string]struct{}
-	fixes      map[string]struct{} // advisories that a release fixes
-	fixed      map[uint32]struct{} // goods with such a finding
-	versions   map[string]struct{} // the versions that fix them
-	worst      string              // of all findings
-	worstFixed string              // of those that a release fixes
+func (n packageName) compare(other packageName) int {
+	return cmp.Or(cmp.Compare(n.ecosystem, other.ecosystem), cmp.Compare(n.name, other.name))
 }
 
-type dependence struct{ direct, middle bool }
+// footing is what is known of one package.
+type footing struct {
+	uses []use
+	pins map[string]*pin // the versions in use that an advisory affects
+}
+
+// use is a good, by its index, and the closest way in which it lists a package.
+type use uint32
+
+// The ways, from the least to the most that is known.
+const (
+	usedSomehow use = iota
+	usedTransitively
+	usedDirectly
+	wayMask use = 3
+)
+
+func (u use) good() uint32 { return uint32(u >> 2) }
+func (u use) way() use     { return u & wayMask }
+
+func useOf(good uint32, relation string) use {
+	way := usedSomehow
+	switch relation {
+	case observation.Direct:
+		way = usedDirectly
+	case observation.Transitive:
+		way = usedTransitively
+	}
+	return use(good)<<2 | way
+}
+
+// add keeps one use a good where it comes again at once; settled sees to the rest.
+func (f *footing) add(u use) {
+	if last := len(f.uses) - 1; last >= 0 && f.uses[last].good() == u.good() {
+		f.uses[last] = max(f.uses[last], u)
+		return
+	}
+	f.uses = append(f.uses, u)
+}
+
+// settled are the uses by good, each good once.
+func (f *footing) settled() []use {
+	slices.SortFunc(f.uses, func(a, b use) int { return cmp.Or(cmp.Compare(a.good(), b.good()), cmp.Compare(b, a)) })
+	f.uses = slices.CompactFunc(f.uses, func(a, b use) bool { return a.good() == b.good() })
+	return f.uses
+}
+
+// pin is a package at a version that at least one advisory affects.
+type pin struct {
+	goods      []uint32
+	weaknesses []weakness
+}
+
+// settled are the goods, each once.
+func (p *pin) settled() []uint32 {
+	slices.Sort(p.goods)
+	p.goods = slices.Compact(p.goods)
+	return p.goods
+}
 
 // NewPortfolio returns an empty one.
 func NewPortfolio() *Portfolio {
-	return &Portfolio{packages: map[packageName]*footing{}, index: map[string]uint32{}}
+	return &Portfolio{packages: map[packageName]*footing{}, index: map[string]uint32{}, origin: map[packageName]uint32{}}
 }
 
-// Add takes in the inventory and the findings of one good, or of one of its
-// repositories. It may be called several times for a good and in any order.
-func (p *Portfolio) Add(goodID string, stage Stage, packages []observation.Package, findings []observation.Finding) {
+// AddGood takes in what the catalog says of a good, its stage, and the packages
+// that its repositories publish ("npm:left-pad").
+func (p *Portfolio) AddGood(good catalog.Good, stage Stage, published []string) {
+	at := p.indexOf(good.ID)
+	p.goods[at] = profileOf(good, stage)
+	for _, name := range published {
+		ecosystem, pkg, _ := strings.Cut(name, ":")
+		key := packageName{ecosystem, pkg}
+		// A name that two goods claim (a copy bears the name of what it was copied
+		// from) is neither's, as in Dependants.
+		if other, taken := p.origin[key]; taken && other != at {
+			p.origin[key] = nobody
+			continue
+		}
+		p.origin[key] = at
+	}
+}
+
+// Add takes in the inventory and the findings of one repository of a good. It
+// may be called several times for a good.
+func (p *Portfolio) Add(goodID string, packages []observation.Package, findings []observation.Finding) {
 	good := p.indexOf(goodID)
 	for _, pkg := range packages {
-		f := p.footing(pkg)
-		have := f.goods[good]
-		f.goods[good] = dependence{direct: have.direct || pkg.Relation == observation.Direct, middle: have.middle || stage == MessyMiddle}
+		p.footing(pkg).add(useOf(good, pkg.Relation))
 	}
-	for _, finding := range findings {
-		p.addFinding(good, finding)
+	for _, group := range byRelease(findings) {
+		f := p.footing(group[0].Package)
+		if f.pins == nil {
+			f.pins = map[string]*pin{}
+		}
+		at := f.pins[group[0].Package.Version]
+		if at == nil {
+			at = &pin{weaknesses: weaknessesOf(group)}
+			f.pins[group[0].Package.Version] = at
+		}
+		if last := len(at.goods) - 1; last < 0 || at.goods[last] != good {
+			at.goods = append(at.goods, good)
+		}
 	}
 }
 
-func (p *Portfolio) addFinding(good uint32, finding observation.Finding) {
-	f := p.footing(finding.Package)
-	f.advisories[finding.Advisory] = struct{}{}
-	f.worst = worse(f.worst, finding.Severity)
-	if finding.FixedIn == "" {
-		return
+// byRelease gathers the findings of each package at each version, in order.
+func byRelease(findings []observation.Finding) [][]observation.Finding {
+	sorted := slices.SortedStableFunc(slices.Values(findings), func(a, b observation.Finding) int {
+		return cmp.Or(releaseOf(a.Package).compare(releaseOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory))
+	})
+	var groups [][]observation.Finding
+	for i, f := range sorted {
+		if i == 0 || releaseOf(sorted[i-1].Package) != releaseOf(f.Package) {
+			groups = append(groups, nil)
+		}
+		last := len(groups) - 1
+		groups[last] = append(groups[last], f)
 	}
-	f.fixes[finding.Advisory] = struct{}{}
-	f.fixed[good] = struct{}{}
-	f.versions[finding.FixedIn] = struct{}{}
-	f.worstFixed = worse(f.worstFixed, finding.Severity)
+	return groups
 }
 
 func (p *Portfolio) indexOf(goodID string) uint32 {
@@ -93,7 +162,7 @@ func (p *Portfolio) indexOf(goodID string) uint32 {
 	if !ok {
 		i = uint32(len(p.goods))
 		p.index[goodID] = i
-		p.goods = append(p.goods, goodID)
+		p.goods = append(p.goods, profile{id: goodID})
 	}
 	return i
 }
@@ -102,11 +171,20 @@ func (p *Portfolio) footing(pkg observation.Package) *footing {
 	key := packageName{pkg.Ecosystem, pkg.Name}
 	f, ok := p.packages[key]
 	if !ok {
-		f = &footing{goods: map[uint32]dependence{}, advisories: map[string]struct{}{}, fixes: map[string]struct{}{},
-			fixed: map[uint32]struct{}{}, versions: map[string]struct{}{}}
+		f = &footing{}
 		p.packages[key] = f
 	}
 	return f
+}
+
+// ids are the ids of goods, sorted.
+func (p *Portfolio) ids(goods []uint32) []string {
+	ids := make([]string, 0, len(goods))
+	for _, good := range goods {
+		ids = append(ids, p.goods[good].id)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // severities from worst to mildest.
@@ -119,68 +197,6 @@ func worse(a, b string) string {
 	return a
 }
 
-// Keystones lists the packages on which two goods or more rest: most goods
-// first, then most of them in the messy middle, then most direct, then by
-// name; at most limit. matched reports whether there are advisories of an
-// ecosystem.
-func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
-	found := []Keystone{}
-	for name, f := range p.packages {
-		if len(f.goods) < 2 {
-			continue
-		}
-		k := Keystone{Ecosystem: name.ecosystem, Package: name.name, Worst: f.worst}
-		if n := len(f.advisories); matched(name.ecosystem) {
-			k.Findings = &n
-		}
-		for good, d := range f.goods {
-			k.Goods = append(k.Goods, p.goods[good])
-			if d.direct {
-				k.Direct++
-			}
-			if d.middle {
-				k.InMiddle++
-			}
-		}
-		slices.Sort(k.Goods)
-		found = append(found, k)
-	}
-	slices.SortFunc(found, func(a, b Keystone) int {
-		return cmp.Or(cmp.Compare(len(b.Goods), len(a.Goods)), cmp.Compare(b.InMiddle, a.InMiddle), cmp.Compare(b.Direct, a.Direct),
-			cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
-	})
-	return found[:min(limit, len(found))]
-}
-
-// FixFirst lists the packages whose upgrade closes findings: most goods first,
-// then most findings, then the worst severity, then by name; at most limit.
-// highest returns the later of two versions of an ecosystem; a version that has
-// no order is its business. FixedIn is the highest fix of all: it closes every
-// finding that a release fixes.
-func (p *Portfolio) FixFirst(limit int, highest func(ecosystem, a, b string) string) []Upgrade {
-	found := []Upgrade{}
-	for name, f := range p.packages {
-		if len(f.fixes) == 0 {
-			continue
-		}
-		u := Upgrade{Ecosystem: name.ecosystem, Package: name.name, Findings: len(f.fixes), Worst: f.worstFixed}
-		for _, v := range slices.Sorted(maps.Keys(f.versions)) {
-			if u.FixedIn == "" {
-				u.FixedIn = v
-				continue
-			}
-			u.FixedIn = highest(name.ecosystem, u.FixedIn, v)
-		}
-		for good := range f.fixed {
-			u.Goods = append(u.Goods, p.goods[good])
-		}
-		slices.Sort(u.Goods)
-		found = append(found, u)
-	}
-	slices.SortFunc(found, func(a, b Upgrade) int {
-		return cmp.Or(cmp.Compare(len(b.Goods), len(a.Goods)), cmp.Compare(b.Findings, a.Findings),
-			cmp.Compare(slices.Index(severities, a.Worst), slices.Index(severities, b.Worst)),
-			cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
-	})
-	return found[:min(limit, len(found))]
+func compareSeverity(a, b string) int {
+	return cmp.Compare(slices.Index(severities, a), slices.Index(severities, b))
 }

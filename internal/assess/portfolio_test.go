@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -29,7 +30,7 @@ func always(string) bool { return true }
 func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
 	p := NewPortfolio()
 	for _, good := range []string{"a", "b"} {
-		p.Add(good, Sustained, []observation.Package{pkg("shared", "1", "")}, nil)
+		p.Add(good, []observation.Package{pkg("shared", "1", "")}, nil)
 	}
 	if got := p.Keystones(1, func(string) bool { return false }); got[0].Findings != nil {
 		t.Errorf("findings are %d where nobody looked", *got[0].Findings)
@@ -38,13 +39,16 @@ func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
 
 func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	p := NewPortfolio()
-	p.Add("b", MessyMiddle, []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")},
-		[]observation.Finding{finding("shared", "1", "A-1", "high", "2")})
-	p.Add("a", Sustained, []observation.Package{pkg("shared", "2", observation.Direct), pkg("shared", "3", observation.Transitive), pkg("alone", "1", "")}, nil)
-	p.Add("c", Fading, []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")},
+	for id, stage := range map[string]Stage{"a": Sustained, "b": MessyMiddle, "c": Fading} {
+		p.AddGood(catalog.Good{ID: id}, stage, nil)
+	}
+	p.Add("b", []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")},
+		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
+	p.Add("a", []observation.Package{pkg("shared", "2", observation.Direct), pkg("shared", "3", observation.Transitive), pkg("alone", "1", "")}, nil)
+	p.Add("c", []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")},
 		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
 	want := []Keystone{
-		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, InMiddle: 1, Findings: new(2), Worst: "high"},
+		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, Transitive: 1, InMiddle: 1, Findings: new(2), Worst: "high"},
 		{Ecosystem: "npm", Package: "pair", Goods: []string{"b", "c"}, InMiddle: 1, Findings: new(0)},
 	}
 	if got := p.Keystones(50, always); !reflect.DeepEqual(got, want) {
@@ -55,48 +59,95 @@ func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	}
 }
 
-func TestFixFirstCountsOnlyWhatAReleaseFixes(t *testing.T) {
+func TestKeystonesThatGoodsChoseStandBeforeThoseThatCameWithOthers(t *testing.T) {
 	p := NewPortfolio()
-	p.Add("a", Sustained, nil, []observation.Finding{finding("x", "1", "A-1", "low", "9"), finding("x", "1", "A-2", "critical", ""), finding("y", "1", "A-3", "high", "1.1")})
-	p.Add("b", Sustained, nil, []observation.Finding{finding("x", "2", "A-4", "medium", "10"), finding("x", "2", "A-1", "low", "9")})
-	want := []Upgrade{
-		{Ecosystem: "npm", Package: "x", FixedIn: "10", Findings: 2, Goods: []string{"a", "b"}, Worst: "medium"},
-		{Ecosystem: "npm", Package: "y", FixedIn: "1.1", Findings: 1, Goods: []string{"a"}, Worst: "high"},
+	for i := range 5 {
+		packages := []observation.Package{pkg("everywhere", "1", observation.Transitive)}
+		if i < 2 {
+			packages = append(packages, pkg("chosen", "1", observation.Direct))
+		}
+		p.Add(fmt.Sprint("g", i), packages, nil)
 	}
-	if got := p.FixFirst(50, longer); !reflect.DeepEqual(got, want) {
-		t.Errorf("got  %+v\nwant %+v", got, want)
+	got := p.Keystones(9, always)
+	if len(got) != 2 || got[0].Package != "chosen" || got[1].Transitive != 5 || got[1].Direct != 0 {
+		t.Errorf("got %+v", got)
 	}
+}
+
+func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
+	for _, order := range [][]string{{"maker", "copy", "other", "a", "b"}, {"b", "other", "copy", "a", "maker"}} {
+		p := NewPortfolio()
+		for _, id := range order {
+			var published []string
+			stage := Sustained
+			switch id {
+			case "maker":
+				published, stage = []string{"npm:shared", "npm:shared", "npm:@scope/x:y", "npm:backend"}, Fading
+			case "copy", "other":
+				published = []string{"npm:backend"}
+			}
+			p.AddGood(catalog.Good{ID: id}, stage, published)
+			p.Add(id, []observation.Package{pkg("shared", "1", observation.Direct), pkg("backend", "1", "")}, nil)
+		}
+		got := p.Keystones(9, always)
+		if len(got) != 2 || got[0].FromGood != "maker" || got[0].FromStage != Fading || !reflect.DeepEqual(got[0].Goods, []string{"a", "b", "copy", "other"}) {
+			t.Errorf("got %+v: a good does not rest on itself", got)
+		}
+		if got[1].FromGood != "" {
+			t.Errorf("%s is claimed by three goods and was given to %s", got[1].Package, got[1].FromGood)
+		}
+	}
+}
+
+func TestWeaknessOfSeveralRecordsIsCountedOnce(t *testing.T) {
+	p := NewPortfolio()
+	ghsa, pysec := finding("x", "1", "GHSA-1", "low", "3"), finding("x", "1", "PYSEC-1", "high", "2")
+	ghsa.Aliases, pysec.Aliases = []string{"CVE-1"}, []string{"CVE-1"}
+	for _, id := range []string{"a", "b"} {
+		p.Add(id, []observation.Package{pkg("x", "1", observation.Direct)}, []observation.Finding{ghsa, pysec})
+	}
+	if got := p.Keystones(1, always); *got[0].Findings != 1 || got[0].Worst != "high" {
+		t.Errorf("keystone %+v", got[0])
+	}
+	got := upgrades(t, p, nil)
+	if got[0].Closes != 2 || got[0].Steps[0].To != "3" {
+		t.Errorf("upgrade %+v: both records have to be closed", got[0])
+	}
+}
+
+// portfolioOf builds one of random goods in the given order.
+func portfolioOf(t *testing.T, order []int) any {
+	p := NewPortfolio()
+	for _, i := range order {
+		rng := rand.New(rand.NewPCG(5, uint64(i)))
+		good := catalog.Good{
+			ID: fmt.Sprint("g", i), SDGs: []int{1 + i%5}, Sectors: []string{[]string{"Health", "health", "Water"}[i%3]}, Description: fmt.Sprintf("keeps records of clinic number%c", 'a'+i%4),
+			DeploymentCountries: []string{fmt.Sprint("Country ", i%7)},
+		}
+		var packages []observation.Package
+		var findings []observation.Finding
+		for range 20 {
+			n, version := rng.IntN(40), fmt.Sprint(1+rng.IntN(3))
+			name := fmt.Sprint("p", n)
+			packages = append(packages, pkg(name, version, []string{"", observation.Direct, observation.Transitive}[rng.IntN(3)]))
+			for a := range n % 3 {
+				findings = append(findings, finding(name, version, fmt.Sprint("A-", n, a), severities[(n+a)%5], []string{"", "2", "3", "4"}[(n+a)%4]))
+			}
+		}
+		p.AddGood(good, []Stage{MessyMiddle, Sustained, Dormant, Unassessed}[i%4], []string{fmt.Sprint("npm:p", i)})
+		p.Add(good.ID, packages[:10], nil)
+		p.Add(good.ID, packages[10:], findings)
+	}
+	return []any{p.Keystones(50, always), upgrades(t, p, nil), p.Unfixed(50), p.Concentrations(), p.Endings()}
 }
 
 func TestPortfolioForgetsTheOrderOfGoods(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	type entry struct {
-		good     string
-		stage    Stage
-		packages []observation.Package
-		findings []observation.Finding
-	}
-	var entries []entry
-	for i := range 30 {
-		e := entry{good: fmt.Sprint("g", i%20), stage: []Stage{MessyMiddle, Sustained}[i%20%2]}
-		for range 20 {
-			name := fmt.Sprint("p", rng.IntN(40))
-			e.packages = append(e.packages, pkg(name, "1", []string{"", observation.Direct, observation.Transitive}[rng.IntN(3)]))
-			e.findings = append(e.findings, finding(name, "1", fmt.Sprint("A-", rng.IntN(60)), severities[rng.IntN(5)], []string{"", "2", "3"}[rng.IntN(3)]))
-		}
-		entries = append(entries, e)
-	}
-	build := func() any {
-		p := NewPortfolio()
-		for _, e := range entries {
-			p.Add(e.good, e.stage, e.packages, e.findings)
-		}
-		return []any{p.Keystones(50, always), p.FixFirst(50, longer)}
-	}
-	want := build()
+	order := rng.Perm(30)
+	want := portfolioOf(t, order)
 	for range 5 {
-		rng.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
-		if got := build(); !reflect.DeepEqual(got, want) {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		if got := portfolioOf(t, order); !reflect.DeepEqual(got, want) {
 			t.Fatal("the order of goods changed the portfolio")
 		}
 	}

@@ -58,7 +58,7 @@ func (c *counts) repository(scan report.Scan, l listing) {
 		return
 	}
 	c.summary.Scanned++
-	c.findings += l.match.Listed
+	c.findings += l.match.Open
 	c.exploited += l.match.Exploited
 	for _, unmatched := range l.match.Unmatched {
 		c.summary.Unmatched[string(unmatched.Cause)] += unmatched.Packages

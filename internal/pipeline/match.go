@@ -19,9 +19,9 @@ import (
 // gives them theirs.
 type matched struct {
 	advisory.Result
-	// Listed counts the findings once for each place that lists their package,
-	// Exploited those of them that are known to be exploited.
-	Listed, Exploited int
+	// Open counts the weaknesses of each package and version, however many
+	// advisories speak of one; Exploited those of them that are known to be exploited.
+	Open, Exploited int
 }
 
 // Match is the match stage: it holds every inventory of the run against the
@@ -83,8 +83,8 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	match := newMatched(inventory, result)
-	return found(match.Listed), p.store.PutMatch(ctx, key, state, match.Listed, match)
+	match := newMatched(result)
+	return found(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
 }
 
 func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
@@ -176,23 +176,13 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 	return advisory.Unmatchable(packages, cause), nil
 }
 
-// newMatched counts the places of the findings of an inventory.
-func newMatched(inventory store.Inventory, result advisory.Result) matched {
+// newMatched counts what a match found.
+func newMatched(result advisory.Result) matched {
 	match := matched{Result: result}
-	entries := map[[3]string]int{}
-	for _, finding := range result.Findings {
-		entries[identity(finding.Package)] = 0
-	}
-	for i, p := range inventory.Packages {
-		if _, affected := entries[identity(p)]; affected {
-			entries[identity(p)] = inventory.Entries[i]
-		}
-	}
-	for _, finding := range result.Findings {
-		n := entries[identity(finding.Package)]
-		match.Listed += n
-		if finding.Exploited != nil && *finding.Exploited {
-			match.Exploited += n
+	for _, group := range observation.Groups(result.Findings) {
+		match.Open++
+		if slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited }) {
+			match.Exploited++
 		}
 	}
 	return match

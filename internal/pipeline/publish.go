@@ -137,9 +137,26 @@ func (p *Pipeline) gather(ctx context.Context, run store.Run, document report.Do
 	}
 	document.Summary = counts.of(document.Advisory)
 	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
-	document.FixFirst = portfolio.FixFirst(topPackages, advisory.Later)
+	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
+	}
+	document.Unfixed = portfolio.Unfixed(topPackages)
+	document.Concentrations = portfolio.Concentrations()
+	document.Endings = portfolio.Endings()
 	document.Change, err = p.change(ctx, run, stages)
 	return document, err
+}
+
+// affected finds the advisories of packages that no good lists; nil where an
+// online service answers, which is asked for what goods list only.
+func (p *Pipeline) affected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
+	if p.online() {
+		return nil
+	}
+	return func(packages []observation.Package) ([]observation.Finding, error) {
+		result, err := p.advisories.Match(ctx, packages)
+		return result.Findings, err
+	}
 }
 
 // entry is a good on its way into the document.
@@ -155,7 +172,7 @@ func (p *Pipeline) entryOf(ctx context.Context, run store.Run, good store.Good) 
 	if err != nil {
 		return entry{}, err
 	}
-	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures}}
+	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: assess.SuccessionOf(verdict.Measures)}}
 	if one.seen, err = p.look(ctx, run, good); err != nil {
 		return entry{}, err
 	}
@@ -173,11 +190,26 @@ func (p *Pipeline) entryOf(ctx context.Context, run store.Run, good store.Good) 
 // count takes a good into what is counted over all of them.
 func (e entry) count(counts *counts, portfolio *assess.Portfolio) {
 	counts.good(e.brief.Verdict, len(e.brief.Scans) > 0)
+	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, publishedBy(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
 		counts.repository(scan, e.listings[i])
-		portfolio.Add(e.brief.ID, e.brief.Verdict.Stage, e.listings[i].inventory.Packages, e.listings[i].match.Findings)
+		portfolio.Add(e.brief.ID, e.listings[i].inventory.Packages, e.listings[i].match.Findings)
 	}
 }
+
+// publishedBy lists the packages that a good names as its own.
+func publishedBy(measures []observation.Measure) []string {
+	for _, m := range measures {
+		if m.ID == identityPackages {
+			names, _ := m.List()
+			return names
+		}
+	}
+	return nil
+}
+
+// identityPackages is the measure that lists the packages of a good.
+const identityPackages = "identity.packages"
 
 // whole adds what the observations tell, and to each finding its places.
 func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {

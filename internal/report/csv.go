@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/csv"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,7 @@ var goodsHeader = []string{
 	"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
 	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
 	"sdgs", "types", "licences", "website", "repository",
+	"succession", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
 }
 
 func goodRow(good Good, tally tally) []string {
@@ -50,8 +52,18 @@ func goodRow(good Good, tally tally) []string {
 	for i, n := range good.SDGs {
 		goals[i] = strconv.Itoa(n)
 	}
-	return append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, tally.Text(), exploited,
+	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, tally.Text(), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
+	s := good.Succession
+	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams))
+}
+
+// numberCell is empty where the number is unknown.
+func numberCell(f *float64) string {
+	if f == nil {
+		return ""
+	}
+	return strconv.FormatFloat(math.Round(*f*1000)/1000, 'f', -1, 64)
 }
 
 // findingsHeader is the first row of findings.csv, which has a row for each

@@ -29,6 +29,11 @@ type Document struct {
 	Summary     Summary                  `json:"summary"`
 	Keystones   []assess.Keystone        `json:"keystones"`
 	FixFirst    []assess.Upgrade         `json:"fixFirst"`
+	Unfixed     []assess.Unfixed         `json:"unfixed"`
+	// Concentrations count the goods by what the catalog says of them, Endings
+	// what could take the place of those that end, by id.
+	Concentrations []assess.Concentration `json:"concentrations"`
+	Endings        []assess.Ending        `json:"endings"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change            `json:"change,omitempty"`
@@ -126,7 +131,9 @@ type Good struct {
 	catalog.Good
 	Verdict  assess.Verdict        `json:"verdict"`
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
-	Scans    []Scan                `json:"scans"`    // one for each repository
+	// Succession says who could take over, in counts.
+	Succession assess.Succession `json:"succession"`
+	Scans      []Scan            `json:"scans"` // one for each repository
 }
 
 // Scan is what was seen of one repository.

@@ -192,7 +192,16 @@ func complete(doc Document) Document {
 	doc.Summary.Unmatched = counts(doc.Summary.Unmatched)
 	doc.Summary.Stages = counts(doc.Summary.Stages)
 	doc.Keystones = each(doc.Keystones, func(k *assess.Keystone) { k.Goods = list(k.Goods) })
-	doc.FixFirst = each(doc.FixFirst, func(u *assess.Upgrade) { u.Goods = list(u.Goods) })
+	doc.FixFirst = each(doc.FixFirst, func(u *assess.Upgrade) { u.Goods, u.Steps = list(u.Goods), list(u.Steps) })
+	doc.Unfixed = each(doc.Unfixed, func(u *assess.Unfixed) { u.Goods, u.Advisories = list(u.Goods), list(u.Advisories) })
+	doc.Concentrations = each(doc.Concentrations, func(c *assess.Concentration) {
+		c.Groups = each(c.Groups, func(g *assess.Group) { g.Stages = counts(g.Stages) })
+	})
+	doc.Endings = each(doc.Endings, func(e *assess.Ending) {
+		e.Alternatives = each(e.Alternatives, func(a *assess.Alternative) {
+			a.Parts = each(a.Parts, func(l *assess.Likeness) { l.Shared = list(l.Shared) })
+		})
+	})
 	doc.Notes = publicNotes(doc.Notes)
 	if doc.Change != nil {
 		change := *doc.Change
@@ -208,6 +217,9 @@ func complete(doc Document) Document {
 func completeGood(good *Good) {
 	good.Sources = list(good.Sources)
 	good.Measures = publicMeasures(good.Measures)
+	if good.Succession.Depth == "" {
+		good.Succession.Depth = assess.DepthUnknown
+	}
 	verdict := &good.Verdict
 	verdict.Possible = list(verdict.Possible)
 	verdict.Reasons = list(verdict.Reasons)

@@ -13,7 +13,8 @@ const findingsMeasure = "advisories.findings"
 
 // tally is what can be said of the findings of a good.
 type tally struct {
-	N         int    // distinct advisories for a package and version
+	N         int    // weaknesses of a package and version, however many advisories name one
+	Records   int    // the advisories of those
 	Exploited int    // of those, known to be exploited
 	Judged    bool   // of one at least it is known whether it is exploited
 	Worst     string // worst severity, empty where N is 0
@@ -72,17 +73,31 @@ func tallyFindings(good Good) tally {
 			}
 		}
 	}
+	var findings []observation.Finding
 	for _, f := range gatherFindings(good) {
-		t.N++
+		findings = append(findings, f.Finding)
+	}
+	t.Records = len(findings)
+	for _, group := range observation.Groups(findings) {
+		t.take(group)
+	}
+	return t
+}
+
+// take counts one weakness of a package, of which each finding speaks.
+func (t *tally) take(group []observation.Finding) {
+	t.N++
+	exploited := false
+	for _, f := range group {
 		t.Judged = t.Judged || f.Exploited != nil
-		if f.exploited() {
-			t.Exploited++
-		}
+		exploited = exploited || issue{Finding: f}.exploited()
 		if t.Worst == "" || severityRank(f.Severity) < severityRank(t.Worst) {
 			t.Worst = f.Severity
 		}
 	}
-	return t
+	if exploited {
+		t.Exploited++
+	}
 }
 
 // place is where a finding's package is listed.

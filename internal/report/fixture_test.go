@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -111,6 +112,7 @@ func everyState() Document {
 		{Rule: "upkeep.advisories", Sentence: "At least 3 advisories have had a fix for more than 90 days.", Measure: "upkeep.patch-lag", Value: 3.0, Bound: observation.AtLeast, Operator: ">", Threshold: 0.0, Unit: "advisories", Strength: .5},
 	}
 	ledger.Verdict.Supports[0].Reasons = ledger.Verdict.Reasons[:1]
+	ledger.Succession = assess.Succession{Depth: assess.NobodyCould, Second: at(.06), Third: at(.02), Retained: at(1), Organizations: at(1), People: at(0)}
 	ledger.Verdict.Lift = []string{"A second person with regular commits", "A release this year"}
 	ledger.Scans[0].Inventory = append(ledger.Scans[0].Inventory, Inventory{Ecosystem: "Maven", Packages: 60, Direct: 12, NoVersion: 20, Matched: true}, Inventory{Ecosystem: "Hex", Packages: 9, Direct: 9})
 	ledger.Scans[0].Findings = []observation.Finding{
@@ -174,10 +176,29 @@ func everyState() Document {
 			Unmatched: map[string]int{"no-version": 20, "no-advisory-database": 9},
 		},
 		Keystones: []assess.Keystone{
-			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, InMiddle: 2, Findings: new(2), Worst: "critical"},
-			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, Findings: new(0), FromGood: "school-meals"},
+			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, Transitive: 3, InMiddle: 2, Findings: new(2), Worst: "critical"},
+			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, Findings: new(0), FromGood: "school-meals", FromStage: assess.Sustained},
 		},
-		FixFirst: []assess.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", FixedIn: "0.3.9", Findings: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},
+		FixFirst: []assess.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", Steps: []assess.Step{{From: "0.3.0", To: "0.3.9", Goods: 2, Closes: 1, Open: new(1)}}, Closes: 2, Exploited: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},
+		Unfixed: []assess.Unfixed{
+			{Ecosystem: "crates.io", Package: "left-alone", Goods: []string{"river-gauge"}, Direct: 1, Advisories: []string{"RUSTSEC-2021-0001"}, Worst: "unknown", Oldest: asOf.AddDate(-5, 0, 0), Unmaintained: true},
+			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "seed-exchange"}, InMiddle: 2, Advisories: []string{"CVE-2025-1103"}, Worst: "medium", Oldest: asOf.AddDate(0, -8, 0)},
+		},
+		Concentrations: []assess.Concentration{
+			{By: "sdg", Groups: []assess.Group{
+				{Name: "3", Goods: 10, Stages: map[assess.Stage]int{assess.MessyMiddle: 2, assess.Sustained: 1, assess.Emerging: 2, assess.Fading: 1, assess.Dormant: 1, assess.Sunset: 1, assess.Unassessed: 2}, Short: 5},
+				{Name: "16", Goods: 3, Stages: map[assess.Stage]int{assess.Fading: 1, assess.Dormant: 1, assess.Unassessed: 1}, Short: 2},
+			}},
+			{By: "sector", Unsaid: 10},
+		},
+		Endings: []assess.Ending{
+			{Good: "cold-chain", Stage: assess.Dormant, Alternatives: []assess.Alternative{{Good: "school-meals", Stage: assess.Sustained, Similarity: .62, Parts: []assess.Likeness{
+				{Part: "type", Value: 1, Shared: []string{"software"}}, {Part: "sdg", Value: 1, Weight: .25, Shared: []string{"16", "3"}}, {Part: "sector", Value: 0, Weight: .35, Shared: []string{}},
+				{Part: "description", Value: .3, Weight: .4, Shared: []string{"invented", "stands"}},
+			}}}},
+			{Good: "land-titles", Stage: assess.Fading},
+			{Good: "paper-forms", Stage: assess.Sunset},
+		},
 		Change: &Change{Since: asOf.AddDate(0, -3, 0),
 			Entered: []Move{{"clinic-ledger", "Clinic Ledger (sample)", assess.Sustained, assess.MessyMiddle}},
 			Left:    []Move{{"land-titles", "Land Titles (sample)", assess.MessyMiddle, assess.Fading}},
@@ -206,7 +227,50 @@ func manyGoods(n int) Document {
 		doc.Goods = append(doc.Goods, good)
 	}
 	doc.Summary.Goods = n
+	fullLists(&doc)
 	return doc
+}
+
+// fullLists makes the lists of the portfolio as long as they get: of packages
+// with long names in all goods, of endings with all that can take their place.
+func fullLists(doc *Document) {
+	var ids []string
+	for _, good := range doc.Goods {
+		ids = append(ids, good.ID)
+	}
+	key, up, open, ending := doc.Keystones[0], doc.FixFirst[0], doc.Unfixed[1], doc.Endings[0]
+	doc.Keystones, doc.FixFirst, doc.Unfixed, doc.Endings = nil, nil, nil, nil
+	for i := range 50 {
+		name := fmt.Sprintf("org.samples.of.software:a-package-with-a-long-name-%d", i)
+		key.Package, up.Package, open.Package = name, name, name
+		key.Goods, up.Goods, open.Goods, key.FromGood, key.FromStage = ids, ids, ids, ids[0], assess.Sustained
+		up.Steps = slices.Repeat(up.Steps[:1], 9)
+		doc.Keystones, doc.FixFirst, doc.Unfixed = append(doc.Keystones, key), append(doc.FixFirst, up), append(doc.Unfixed, open)
+	}
+	ending.Alternatives = slices.Repeat(ending.Alternatives[:1], 5)
+	for i, by := range []string{"sdg", "sector", "country", "organization", "licence", "type"} {
+		c := assess.Concentration{By: by}
+		for k := range 60 {
+			group := doc.Concentrations[0].Groups[k%2]
+			group.Name = fmt.Sprintf("A group of some length, number %d of %d", k, i)
+			c.Groups = append(c.Groups, group)
+		}
+		doc.Concentrations = append(doc.Concentrations[:len(doc.Concentrations):len(doc.Concentrations)], c)
+	}
+	doc.Concentrations = doc.Concentrations[2:]
+	for i, good := range doc.Goods {
+		switch {
+		case good.Verdict.Stage == assess.MessyMiddle:
+			doc.Goods[i].Succession.Depth = assess.NobodyCould
+		case good.Verdict.Stage == assess.Dormant || good.Verdict.Stage == assess.Fading:
+			ending.Good = good.ID
+			for k := range ending.Alternatives {
+				ending.Alternatives[k].Good = ids[(i+k)%len(ids)]
+			}
+			doc.Endings = append(doc.Endings, ending)
+			ending.Alternatives = slices.Clone(ending.Alternatives)
+		}
+	}
 }
 
 // shifted spreads scores, so that goods do not lie on one another.
@@ -250,6 +314,9 @@ func fill(v reflect.Value, field string) {
 		return
 	case *assess.Level:
 		*value = assess.Weak
+		return
+	case *assess.Depth:
+		*value = assess.NobodyCould
 		return
 	case *observation.State:
 		*value = observation.Measured
@@ -300,8 +367,12 @@ func filler(field string) string {
 	switch field {
 	case "Pillar.ID":
 		return assess.People
-	case "Finding.Severity", "Keystone.Worst", "Upgrade.Worst":
+	case "Finding.Severity", "Keystone.Worst", "Upgrade.Worst", "Unfixed.Worst":
 		return "high"
+	case "Concentration.By":
+		return "sector"
+	case "Likeness.Part":
+		return "description"
 	case "Scan.Outcome":
 		return Partial
 	case "Package.Relation":

@@ -24,16 +24,18 @@ type portfolio struct {
 	MayStand  []Good // read, not in the messy middle, and not safely out of it
 	Stages    []stageCount
 	Keystones []assess.Keystone
-	KeysFirst int // keystones on the first screen: as many as stand beside the messy middle
-	Changes   []changeList
-	Map       template.HTML
-	Unplaced  []Good
-	Rows      []row // what was read first, then the rest, each by id
-	Blank     int   // rows of goods of which no repository was read
-	Failed    []failure
-	Partial   []Good // with a repository of which something could not be read
-	Unmatched []unmatched
-	Notes     []noteGroup
+	// Highlights say what the page across the goods holds.
+	Highlights []highlight
+	KeysFirst  int // keystones on the first screen: as many as stand beside the messy middle
+	Changes    []changeList
+	Map        template.HTML
+	Unplaced   []Good
+	Rows       []row // what was read first, then the rest, each by id
+	Blank      int   // rows of goods of which no repository was read
+	Failed     []failure
+	Partial    []Good // with a repository of which something could not be read
+	Unmatched  []unmatched
+	Notes      []noteGroup
 }
 
 type stageCount struct {
@@ -103,6 +105,7 @@ func (s *site) portfolio() portfolio {
 			view.Assessed++
 		}
 	}
+	view.Highlights = highlights(doc)
 	view.Headline = headline(len(view.Middle), view.Assessed, len(doc.Goods))
 	view.Unread = unread(view.Failed, doc.Summary.Repositories)
 	view.MayStand = mayStand(s.rows)
@@ -287,7 +290,7 @@ func newRow(good Good, findings tally) row {
 // stripped keeps of a good what the portfolio page shows, so that a page of
 // many goods is made in little memory.
 func stripped(good Good) Good {
-	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict}
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict, Succession: good.Succession}
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
 	if kept.Verdict.Stage != assess.MessyMiddle {
 		kept.Verdict.Reasons, kept.Verdict.Lift = nil, nil

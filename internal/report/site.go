@@ -88,6 +88,7 @@ func (s *site) functions() template.FuncMap {
 		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit, "repo": shortRepository,
 		"page": pagePath, "name": s.name, "said": said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": valueText, "ruleText": ruleText, "sentence": sentence, "severityWord": severityWord, "meter": meter,
+		"likeness": likenessText, "depthWord": depthWord, "depthSentence": depthSentence, "share": share, "whole": whole, "years": years,
 	}
 }
 

@@ -224,7 +224,15 @@ func (w *Writer) finish(doc Document) error {
 	err = w.write("index.html", func(out io.Writer) error {
 		return w.site.render(out, "portfolio", "Portfolio · Midspan", "", w.site.portfolio())
 	})
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "index.html"}
+	err = errors.Join(err, w.write("across.html", func(out io.Writer) error {
+		return w.site.render(out, "across", "Across the goods · Midspan", "", w.site.across())
+	}))
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv"}
+	for _, l := range csvLists(doc) {
+		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
+		rest = append(rest, l.name)
+	}
+	rest = append(rest, "across.html", "index.html")
 	w.staged, w.names = append(w.staged, rest...), append(w.names, rest...)
 	return errors.Join(err, w.ctx.Err())
 }

@@ -1,0 +1,243 @@
+package assess
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Ending is a good that is fading, dormant or sunset, with the living goods of
+// the catalog that are most like it.
+type Ending struct {
+	Good  string `json:"good"`
+	Stage Stage  `json:"stage"`
+	// Alternatives are sustained, in the messy middle or emerging; the most alike
+	// first, five at most. Empty where none of the catalog is alike enough.
+	Alternatives []Alternative `json:"alternatives"`
+}
+
+// Alternative is a good that could take the place of another, as far as what the
+// catalog says of both can tell. Nobody tried it.
+type Alternative struct {
+	Good  string `json:"good"`
+	Stage Stage  `json:"stage"`
+	// Similarity is the weighted mean of its parts, 0 to 1, of those that the
+	// catalog says of both.
+	Similarity float64    `json:"similarity"`
+	Parts      []Likeness `json:"parts"`
+}
+
+// Likeness is one part of a similarity.
+type Likeness struct {
+	Part   string   `json:"part"`   // type, sdg, sector or description
+	Value  float64  `json:"value"`  // 0 to 1
+	Weight float64  `json:"weight"` // 0 for type: it has to agree, and adds nothing
+	Shared []string `json:"shared"` // what both name
+}
+
+// How alikeness is judged. The sector says most where a catalog has one; goals
+// are broad, and half of a catalog can share one; words of the descriptions tell
+// a health record from a malaria map. So goods must share a sector or words
+// beside whatever goals they share, and reach a floor: on the DPG registry a
+// lower one lists goods that share little but a goal.
+const (
+	sdgWeight      = 0.25
+	sectorWeight   = 0.35
+	wordWeight     = 0.4
+	similarEnough  = 0.25
+	wordsAlike     = 0.1 // the least that counts as shared words
+	maxAlternative = 5
+	maxSharedWords = 6
+)
+
+// Endings lists the goods that are fading, dormant or sunset by id, each with
+// what could take its place.
+func (p *Portfolio) Endings() []Ending {
+	all := p.traits()
+	endings := []Ending{}
+	for i, good := range p.goods {
+		if good.stage.ending() {
+			endings = append(endings, Ending{Good: good.id, Stage: good.stage, Alternatives: p.alternatives(i, all)})
+		}
+	}
+	slices.SortFunc(endings, func(a, b Ending) int { return cmp.Compare(a.Good, b.Good) })
+	return endings
+}
+
+// alternatives are the living goods that are most like one.
+func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
+	found := []Alternative{}
+	for i, other := range p.goods {
+		if i == of || !other.stage.living() {
+			continue
+		}
+		if alike := all.alike(of, i); alike.enough() {
+			found = append(found, Alternative{Good: other.id, Stage: other.stage, Similarity: toHundredth(alike.mean())})
+		}
+	}
+	slices.SortFunc(found, func(a, b Alternative) int {
+		return cmp.Or(cmp.Compare(b.Similarity, a.Similarity), cmp.Compare(a.Good, b.Good))
+	})
+	found = found[:min(maxAlternative, len(found))]
+	for i := range found {
+		found[i].Parts = p.parts(of, int(p.index[found[i].Good]), all)
+	}
+	return slices.Clone(found)
+}
+
+// parts says what a similarity is made of.
+func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
+	alike, a, b := all.alike(of, other), p.goods[of], p.goods[other]
+	var parts []Likeness
+	add := func(part string, value, weight float64, shared []string) {
+		if value >= 0 {
+			parts = append(parts, Likeness{Part: part, Value: toHundredth(value), Weight: weight, Shared: shared})
+		}
+	}
+	add("type", alike.types, 0, shared(a.types, b.types))
+	add("sdg", alike.sdgs, sdgWeight, shared(a.sdgs, b.sdgs))
+	add("sector", alike.sectors, sectorWeight, shared(a.sectors, b.sectors))
+	words := shared(a.words, b.words)
+	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(all.rarity[all.ids[y]], all.rarity[all.ids[x]]) })
+	add("description", alike.words, wordWeight, words[:min(maxSharedWords, len(words))])
+	return parts
+}
+
+// shared are the values of a that b has too, each once, sorted.
+func shared(a, b []string) []string {
+	both := []string{}
+	for _, name := range a {
+		if slices.ContainsFunc(b, func(other string) bool { return plainName(name) == plainName(other) }) {
+			both = append(both, name)
+		}
+	}
+	slices.Sort(both)
+	return slices.Compact(both)
+}
+
+func toHundredth(f float64) float64 { return math.Round(100*f) / 100 }
+
+// likeness is how alike two goods are, part by part, each 0 to 1; below zero
+// where the catalog does not say it of both.
+type likeness struct{ types, sdgs, sectors, words float64 }
+
+// enough reports whether one good could be thought of in the place of another.
+// They must not be of different kinds, two things must be known of both, and one
+// of sector and words must agree.
+func (l likeness) enough() bool {
+	known := 0
+	for _, part := range []float64{l.sdgs, l.sectors, l.words} {
+		known += one(part >= 0)
+	}
+	return l.types != 0 && known > 1 && (l.sectors > 0 || l.words >= wordsAlike) && l.mean() >= similarEnough
+}
+
+func (l likeness) mean() float64 {
+	sum, weights := 0.0, 0.0
+	for _, part := range [][2]float64{{l.sdgs, sdgWeight}, {l.sectors, sectorWeight}, {l.words, wordWeight}} {
+		if part[0] >= 0 {
+			sum, weights = sum+part[0]*part[1], weights+part[1]
+		}
+	}
+	if weights == 0 {
+		return 0
+	}
+	return sum / weights
+}
+
+// catalogTraits is what is compared of all goods, as numbers.
+type catalogTraits struct {
+	ids    map[string]uint32
+	rarity []float64 // of words, by id: the logarithm of how few goods have it
+	goods  []traits
+}
+
+// traits are sets of numbers, sorted.
+type traits struct {
+	types, sdgs, sectors, words []uint32
+	norm                        float64 // of the words
+}
+
+func (p *Portfolio) traits() catalogTraits {
+	all := catalogTraits{ids: map[string]uint32{}}
+	for _, good := range p.goods {
+		all.goods = append(all.goods, traits{
+			types: all.numbers(good.types), sdgs: all.numbers(good.sdgs), sectors: all.numbers(good.sectors), words: all.numbers(good.words),
+		})
+	}
+	in := make([]float64, len(all.ids))
+	for _, good := range all.goods {
+		for _, word := range good.words {
+			in[word]++
+		}
+	}
+	all.rarity = make([]float64, len(in))
+	for id, n := range in {
+		all.rarity[id] = math.Log(float64(len(p.goods)+1) / (n + 1))
+	}
+	for i := range all.goods {
+		all.goods[i].norm = math.Sqrt(all.weight(all.goods[i].words, all.goods[i].words))
+	}
+	return all
+}
+
+// numbers are the ids of names, sorted.
+func (c *catalogTraits) numbers(names []string) []uint32 {
+	var numbers []uint32
+	for _, name := range names {
+		key := plainName(name)
+		id, known := c.ids[key]
+		if !known {
+			id = uint32(len(c.ids))
+			c.ids[key] = id
+		}
+		numbers = append(numbers, id)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+func (c *catalogTraits) alike(i, j int) likeness {
+	a, b := &c.goods[i], &c.goods[j]
+	l := likeness{types: -1, sdgs: overlap(a.sdgs, b.sdgs), sectors: overlap(a.sectors, b.sectors), words: -1}
+	if len(a.types) > 0 && len(b.types) > 0 {
+		l.types = float64(one(overlap(a.types, b.types) > 0))
+	}
+	if a.norm > 0 && b.norm > 0 {
+		l.words = c.weight(a.words, b.words) / (a.norm * b.norm)
+	}
+	return l
+}
+
+// overlap is the share of the values of two sets that both have; below zero where
+// one is empty.
+func overlap(a, b []uint32) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return -1
+	}
+	both := 0
+	common(a, b, func(uint32) { both++ })
+	return float64(both) / float64(len(a)+len(b)-both)
+}
+
+// weight adds up what the words of both are worth: the rarer, the more.
+func (c *catalogTraits) weight(a, b []uint32) float64 {
+	sum := 0.0
+	common(a, b, func(word uint32) { sum += c.rarity[word] * c.rarity[word] })
+	return sum
+}
+
+// common calls yield for every value that two sorted sets have in common.
+func common(a, b []uint32, yield func(uint32)) {
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0] < b[0]:
+			a = a[1:]
+		case a[0] > b[0]:
+			b = b[1:]
+		default:
+			yield(a[0])
+			a, b = a[1:], b[1:]
+		}
+	}
+}

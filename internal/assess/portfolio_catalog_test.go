@@ -1,0 +1,103 @@
+package assess
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
+	p := NewPortfolio()
+	old, young := time.Date(2019, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
+	left := finding("left", "1", "R-1", "unknown", "")
+	left.Unmaintained, left.Published = true, young
+	also := finding("left", "1", "R-2", "high", "")
+	also.Published = old
+	p.AddGood(catalog.Good{ID: "a"}, MessyMiddle, nil)
+	p.Add("a", []observation.Package{pkg("left", "1", observation.Direct)}, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
+	p.Add("b", nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
+	want := []Unfixed{{Ecosystem: "npm", Package: "left", Goods: []string{"a", "b"}, Direct: 1, InMiddle: 1, Advisories: []string{"R-1", "R-2"}, Worst: "high", Oldest: old, Unmaintained: true}}
+	if got := p.Unfixed(9); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestConcentrationCountsGoodsAndWhatTheCatalogDoesNotSay(t *testing.T) {
+	p := NewPortfolio()
+	for id, good := range map[string]struct {
+		stage   Stage
+		sectors []string
+	}{"a": {MessyMiddle, []string{"Health", " health "}}, "b": {Unassessed, []string{"health"}}, "c": {Sustained, []string{"Water"}}, "d": {Dormant, nil}} {
+		p.AddGood(catalog.Good{ID: id, Sectors: good.sectors}, good.stage, nil)
+	}
+	for _, c := range p.Concentrations() {
+		if c.By != "sector" {
+			continue
+		}
+		health := c.Groups[0]
+		if c.Unsaid != 1 || len(c.Groups) != 2 || health.Goods != 2 || health.Short != 1 || !health.AllShort() || health.Assessed() != 1 {
+			t.Errorf("got %+v", c)
+		}
+		if c.Groups[1].AllShort() {
+			t.Errorf("%+v is not short of supports", c.Groups[1])
+		}
+	}
+}
+
+func TestFunderHoldsNoGood(t *testing.T) {
+	good := catalog.Good{ID: "a", Organizations: []catalog.Organization{{Name: "Money", Role: "funder"}, {Name: "Makers", Role: "owner"}}}
+	if got := profileOf(good, Sustained).organizations; !reflect.DeepEqual(got, []string{"Makers"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func record(id string, sdgs []int, sectors []string, types ...string) catalog.Good {
+	return catalog.Good{ID: id, SDGs: sdgs, Sectors: sectors, Types: types}
+}
+
+func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
+	p := NewPortfolio()
+	p.AddGood(record("ending", []int{3}, []string{"Health"}, "software"), Dormant, nil)
+	p.AddGood(record("alike", []int{3, 4}, []string{"health"}, "software"), Emerging, nil)
+	p.AddGood(record("ended too", []int{3}, []string{"Health"}, "software"), Fading, nil)
+	p.AddGood(record("unknown", []int{3}, []string{"Health"}, "software"), Unassessed, nil)
+	p.AddGood(record("data", []int{3}, []string{"Health"}, "data"), Sustained, nil)
+	p.AddGood(record("goal alone", []int{3}, []string{"Roads"}, "software"), Sustained, nil)
+	p.AddGood(record("little said", []int{3}, nil, "software"), Sustained, nil)
+	got := p.Endings()
+	if len(got) != 2 || got[1].Good != "ending" || len(got[1].Alternatives) != 1 {
+		t.Fatalf("got %+v", got)
+	}
+	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.79, Parts: []Likeness{
+		{"type", 1, 0, []string{"software"}}, {"sdg", 0.5, sdgWeight, []string{"3"}}, {"sector", 1, sectorWeight, []string{"Health"}},
+	}}
+	if !reflect.DeepEqual(got[1].Alternatives[0], want) {
+		t.Errorf("got  %+v\nwant %+v", got[1].Alternatives[0], want)
+	}
+}
+
+func TestGoodsAreNotAlikeBecauseTheyAreCalledAlike(t *testing.T) {
+	p := NewPortfolio()
+	for _, id := range []string{"a", "b", "c", "d"} {
+		good := record(id, []int{3}, nil)
+		good.Name, good.Description = "Openthing", "Openthing is "+map[string]string{"a": "dormant pasture", "b": "living kitchen", "c": "sea charts", "d": "tax forms"}[id]
+		p.AddGood(good, map[string]Stage{"a": Dormant, "b": Sustained, "c": Sustained, "d": Sustained}[id], nil)
+	}
+	if got := p.Endings(); len(got[0].Alternatives) != 0 {
+		t.Errorf("got %+v", got[0].Alternatives)
+	}
+}
+
+func TestNoMoreThanFiveAlternativesAreListed(t *testing.T) {
+	p := NewPortfolio()
+	p.AddGood(record("ending", []int{3}, []string{"Health"}), Sunset, nil)
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		p.AddGood(record(id, []int{3}, []string{"Health"}), Sustained, nil)
+	}
+	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 1 {
+		t.Errorf("got %+v", got)
+	}
+}

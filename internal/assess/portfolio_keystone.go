@@ -1,0 +1,108 @@
+package assess
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Keystone is a package that many goods rest on.
+type Keystone struct {
+	Ecosystem string   `json:"ecosystem"`
+	Package   string   `json:"package"`
+	Goods     []string `json:"goods"` // ids of the goods that list it, sorted
+	// Direct counts the goods that list it as a dependency of their own,
+	// Transitive those that list it as one of another package only. Of the rest
+	// no manifest tells.
+	Direct     int `json:"direct"`
+	Transitive int `json:"transitive"`
+	InMiddle   int `json:"inMiddle"` // of all these goods, in the messy middle
+	// Findings counts the distinct weaknesses that affect a version in use; nil
+	// where there was no database of the ecosystem to look in.
+	Findings *int   `json:"findings,omitempty"`
+	Worst    string `json:"worst"` // worst severity of those, or empty
+	// FromGood is the id of a good of the catalog that publishes the package,
+	// FromStage the stage of that good.
+	FromGood  string `json:"fromGood,omitempty"`
+	FromStage Stage  `json:"fromStage,omitempty"`
+}
+
+// Keystones lists the packages on which two goods or more rest: most goods that
+// list it as their own dependency first, because those chose it; then most goods
+// in all, then most of them in the messy middle, then by name; at most limit. A
+// good does not rest on a package that it publishes itself. matched reports
+// whether there are advisories of an ecosystem.
+func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
+	type candidate struct {
+		packageName
+		goods, direct, transitive, middle int
+	}
+	var found []candidate
+	for name, f := range p.packages {
+		c := candidate{packageName: name}
+		for _, u := range p.others(name, f) {
+			c.goods++
+			c.direct += one(u.way() == usedDirectly)
+			c.transitive += one(u.way() == usedTransitively)
+			c.middle += one(p.goods[u.good()].stage == MessyMiddle)
+		}
+		if c.goods > 1 {
+			found = append(found, c)
+		}
+	}
+	slices.SortFunc(found, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(b.direct, a.direct), cmp.Compare(b.goods, a.goods), cmp.Compare(b.middle, a.middle), a.compare(b.packageName))
+	})
+	keystones := []Keystone{}
+	for _, c := range found[:min(limit, len(found))] {
+		k := Keystone{Ecosystem: c.ecosystem, Package: c.name, Direct: c.direct, Transitive: c.transitive, InMiddle: c.middle}
+		f := p.packages[c.packageName]
+		k.Goods = p.ids(goodsOf(p.others(c.packageName, f)))
+		n := 0
+		n, k.Worst = f.open()
+		if matched(c.ecosystem) {
+			k.Findings = &n
+		}
+		if good, known := p.origin[c.packageName]; known && good != nobody {
+			k.FromGood, k.FromStage = p.goods[good].id, p.goods[good].stage
+		}
+		keystones = append(keystones, k)
+	}
+	return keystones
+}
+
+// others are the uses of a package by goods that do not publish it.
+func (p *Portfolio) others(name packageName, f *footing) []use {
+	uses := f.settled()
+	good, known := p.origin[name]
+	if !known {
+		return uses
+	}
+	return slices.DeleteFunc(slices.Clone(uses), func(u use) bool { return u.good() == good })
+}
+
+// open counts the distinct weaknesses of the versions in use.
+func (f *footing) open() (n int, worst string) {
+	names := map[string]bool{}
+	for _, at := range f.pins {
+		for _, w := range at.weaknesses {
+			names[w.name] = true
+			worst = worse(worst, w.severity)
+		}
+	}
+	return len(names), worst
+}
+
+func goodsOf(uses []use) []uint32 {
+	goods := make([]uint32, len(uses))
+	for i, u := range uses {
+		goods[i] = u.good()
+	}
+	return goods
+}
+
+func one(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,74 @@
+package assess
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/midspan/midspan/catalog"
+)
+
+// profile is what a portfolio keeps of a good.
+type profile struct {
+	id    string
+	stage Stage
+
+	types, sdgs, sectors, countries, organizations, licenses []string
+	words                                                    []string // of the description, each once, sorted
+}
+
+// funderRole is the role of an organization that gives money and holds nothing.
+const funderRole = "funder"
+
+func profileOf(good catalog.Good, stage Stage) profile {
+	at := profile{
+		id: good.ID, stage: stage, types: good.Types, sectors: good.Sectors, countries: good.DeploymentCountries, licenses: good.Licenses,
+		words: wordsOf(good.Description, good.Name),
+	}
+	for _, n := range good.SDGs {
+		at.sdgs = append(at.sdgs, strconv.Itoa(n))
+	}
+	for _, organization := range good.Organizations {
+		if !strings.EqualFold(organization.Role, funderRole) {
+			at.organizations = append(at.organizations, organization.Name)
+		}
+	}
+	return at
+}
+
+// living reports whether a stage is one on which another good could rest.
+func (s Stage) living() bool { return s == Sustained || s == MessyMiddle || s == Emerging }
+
+// ending reports whether a stage is one whose users need something in its place.
+func (s Stage) ending() bool { return s == Fading || s == Dormant || s == Sunset }
+
+// short reports whether a stage is one of too few supports.
+func (s Stage) short() bool { return s == MessyMiddle || s.ending() }
+
+// minWord is the length of the shortest word that is compared, in letters.
+const minWord = 4
+
+// wordsOf splits a description into its words in lower case, each once and
+// sorted. A trailing s is cut, so that "farmers" is "farmer". Words of the good's
+// own name are left out: two goods are not alike because they are called alike.
+func wordsOf(description, name string) []string {
+	split := func(text string) []string {
+		words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) })
+		for i, word := range words {
+			if len(word) > minWord {
+				words[i] = strings.TrimSuffix(word, "s")
+			}
+		}
+		return words
+	}
+	own := split(name)
+	words := slices.DeleteFunc(split(description), func(word string) bool {
+		return len([]rune(word)) < minWord || slices.Contains(own, word)
+	})
+	slices.Sort(words)
+	return slices.Clone(slices.Compact(words))
+}
+
+// plainName is the form in which what catalogs spell freely is compared.
+func plainName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
