@@ -63,13 +63,30 @@ func (r *Rules) declared(s Stage) bool {
 
 func (e *evaluation) pillarOf(id string) Pillar {
 	p := e.rules.pillar(id)
-	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.score(p), Reasons: e.reasons(e.traceLevel(p))}
+	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.banded(e.score(p), e.possibleLevels(id)), Reasons: e.reasons(e.traceLevel(p))}
 	if len(pillar.Possible) == 1 {
 		pillar.Level = pillar.Possible[0]
 	} else if pillar.Score.Score != nil && *pillar.Score.Score == 0 {
 		pillar.Score.Score = nil // nothing was found yet, which is no score while the level is open
 	}
 	return pillar
+}
+
+// banded keeps a score within the bands of the levels that are possible.
+func (r *Rules) banded(score Range, possible []Level) Range {
+	band := Range{Low: 100, High: 0}
+	found := Range{Low: 100, High: 0}
+	for _, l := range possible {
+		b := r.bands[l]
+		band.Low, band.High = min(band.Low, b.Low), max(band.High, b.High)
+		found.Low = min(found.Low, min(max(score.Low, b.Low), b.High))
+		found.High = max(found.High, min(max(score.High, b.Low), b.High))
+	}
+	if score.Score != nil {
+		v := min(max(*score.Score, band.Low), band.High)
+		found.Score = &v
+	}
+	return found
 }
 
 // overall is the weighted mean of the supports.

@@ -50,7 +50,7 @@ func healthy() map[string]any {
 		"momentum.commits-12m": 400.0, "momentum.commits-prior-12m": 380.0, "momentum.commits-ever": 4000.0, "momentum.commit-trend": 1.05,
 		"momentum.active-months-12": 12.0, "momentum.active-months-24": 24.0, "momentum.days-since-commit": 4.0, "momentum.age-days": 2400.0,
 		"momentum.releases-12m": 5.0, "momentum.releases-ever": 40.0,
-		"advisories.fixable-critical-high": 0.0, "advisories.oldest-fixable-days": 0.0, "advisories.exploited": 0.0, "posture.score": 7.0,
+		"advisories.fixable-critical-high": 0.0, "advisories.oldest-fixable-days": 0.0, "advisories.exploited": 0.0, "posture.score": 7.0, "posture.dependency-update-tool": 10.0,
 		"governance.security-policy": true, "governance.ci": true, "governance.contributing": true,
 		"funding.received": true, "funding.sought": true, "funding.catalog-funders": 2.0, "funding.funded-by-declared": 0.0,
 		"maintenance.contract-until-days": 100.0, "maintenance.type": "community",
@@ -113,7 +113,7 @@ func TestStages(t *testing.T) {
 		"unfunded, one person":                  {middle(), MessyMiddle},
 		"funded, one person":                    {with(middle(), map[string]any{"funding.received": true}), Sustained},
 		"asks for money, one person":            {with(middle(), map[string]any{"funding.sought": true}), MessyMiddle},
-		"unfunded, serious fixes pile up":       {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0, "posture.score": 4.0}), MessyMiddle},
+		"unfunded, serious fixes pile up":       {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0, "posture.dependency-update-tool": 0.0, "governance.security-policy": false}), MessyMiddle},
 		"unfunded, findings of a big lockfile":  {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0}), Sustained},
 		"silent for a year":                     {with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0}), Dormant},
 		"silent for a year, but released":       {with(middle(), map[string]any{"momentum.days-since-commit": 500.0}), Fading},
@@ -168,7 +168,7 @@ func TestObsoleteIsSunsetWhateverTheCoverage(t *testing.T) {
 
 func TestUnreadAdvisoriesNeverCountAsUpkeep(t *testing.T) {
 	r := loaded(t)
-	in := input(r, with(with(healthy(), unfunded), map[string]any{"posture.score": 4.0, "advisories.oldest-fixable-days": nil}))
+	in := input(r, with(with(healthy(), unfunded), map[string]any{"posture.dependency-update-tool": 0.0, "governance.security-policy": false, "advisories.oldest-fixable-days": nil}))
 	hide(&in, "advisories.oldest-fixable-days", observation.CauseNoDatabase)
 	hide(&in, "advisories.fixable-critical-high", observation.CauseNoDatabase)
 	v, _ := r.Assess(in, definitions(r))
@@ -600,6 +600,69 @@ func asJSON(t *testing.T, r *Rules, in Input, defs map[string]observation.Defini
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// A reader who sees "weak" and 70 doubts both.
+func TestScoresAndLevelsAgree(t *testing.T) {
+	r := loaded(t)
+	rng := rand.New(rand.NewPCG(11, 12))
+	domains := r.domains()
+	goods := make([]map[string]observation.Measure, 4000)
+	for i := range goods {
+		goods[i] = lawfulGood(r, domains, rng)
+		for _, p := range r.pillars {
+			for _, part := range p.parts {
+				if _, ok := goods[i][part.measure]; !ok {
+					goods[i][part.measure] = observation.Measure{ID: part.measure, State: observation.Measured, Value: float64(rng.IntN(3))}
+				}
+			}
+		}
+	}
+	for i := range r.pillars {
+		p := &r.pillars[i]
+		t.Run(p.id, func(t *testing.T) { checkScores(t, r, p, goods) })
+	}
+}
+
+// checkScores: the mean score rises from level to level, before the bands and
+// after; no strong one lies below a weak one; and the bands move few.
+func checkScores(t *testing.T, r *Rules, p *pillarRule, goods []map[string]observation.Measure) {
+	sum, raw, count := map[Level]float64{}, map[Level]float64{}, map[Level]float64{}
+	least, most, moved, all := map[Level]float64{}, map[Level]float64{}, 0.0, 0.0
+	for _, measures := range goods {
+		e := r.evaluate(measures, nil)
+		level := e.possibleLevels(p.id)[0]
+		points := e.score(p).Score
+		if points == nil {
+			continue
+		}
+		score := *r.banded(Range{Score: points}, []Level{level}).Score
+		if count[level] == 0 {
+			least[level], most[level] = score, score
+		}
+		least[level], most[level] = min(least[level], score), max(most[level], score)
+		sum[level], raw[level], count[level] = sum[level]+score, raw[level]+*points, count[level]+1
+		all++
+		if score != *points {
+			moved++
+		}
+	}
+	for i, above := range ladder[:len(ladder)-1] {
+		below := ladder[i+1]
+		if count[above] == 0 || count[below] == 0 {
+			continue
+		}
+		if sum[above]/count[above] <= sum[below]/count[below] || raw[above]/count[above] <= raw[below]/count[below] {
+			t.Errorf("%s scores %.0f (%.0f) in the mean and %s %.0f (%.0f)", above, sum[above]/count[above], raw[above]/count[above], below, sum[below]/count[below], raw[below]/count[below])
+		}
+	}
+	if least[Strong] < most[Weak] && count[Strong] > 0 {
+		t.Errorf("a strong one scores %.0f, a weak one %.0f", least[Strong], most[Weak])
+	}
+	t.Logf("strong from %.0f, weak to %.0f, missing to %.0f; the bands move %.0f %%", least[Strong], most[Weak], most[Missing], 100*moved/all)
+	if moved > 0.35*all { // these goods are drawn evenly: every third has no maintainer or a contract that ended
+		t.Errorf("the bands move %.0f %% of the scores: lay the points better", 100*moved/all)
+	}
 }
 
 func TestScoreIsTheMeanOfWhatIsKnownInsideItsRange(t *testing.T) {

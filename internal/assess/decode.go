@@ -203,7 +203,7 @@ func (d *decoder) number(n *yaml.Node, otherwise float64) float64 {
 		return otherwise
 	}
 	v, err := strconv.ParseFloat(n.Value, 64)
-	if err != nil {
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 		d.fail(d.at(n), "%q is no number", n.Value)
 	}
 	return v
@@ -221,7 +221,7 @@ func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
 }
 
 func (d *decoder) file(r *Rules, root *yaml.Node) {
-	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "rules", "pillars", "stages", "risk")
+	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "bands", "rules", "pillars", "stages", "risk")
 	if text(f["version"]) != "1" {
 		d.fail(d.at(root), "version is %q; this program reads version 1", text(f["version"]))
 	}
@@ -235,6 +235,7 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 			}
 		}
 	}
+	d.bands(r, orNode(f["bands"], root))
 	for _, n := range d.items(f["rules"], "rules") {
 		d.rule(r, n)
 	}
@@ -245,6 +246,23 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 		d.stage(r, n)
 	}
 	d.riskOf(r, orNode(f["risk"], root))
+}
+
+// bands reads where the scores of each level lie.
+func (d *decoder) bands(r *Rules, n *yaml.Node) {
+	r.bands = map[Level]Range{}
+	f := d.fields(n, "bands", string(Strong), string(Fair), string(Weak), string(Missing))
+	for _, level := range ladder {
+		ends := d.items(orNode(f[string(level)], n), "the band of "+string(level))
+		if len(ends) != 2 {
+			d.fail(d.at(n), "the band of %s must be [lowest, highest]", level)
+			continue
+		}
+		band := Range{Low: d.number(ends[0], 0), High: d.number(ends[1], 100)}
+		if r.bands[level] = band; !(band.Low >= 0 && band.Low <= band.High && band.High <= 100) {
+			d.fail(d.at(n), "the band of %s must rise and lie between 0 and 100", level)
+		}
+	}
 }
 
 func (d *decoder) rule(r *Rules, n *yaml.Node) {

@@ -15,6 +15,7 @@ func (r *Rules) Method() string {
 	for _, p := range r.pillars {
 		r.writePillar(&b, p)
 	}
+	r.writeBands(&b)
 	r.writeScore(&b)
 	r.writeRisk(&b)
 	r.writeRules(&b)
@@ -143,6 +144,14 @@ func partNote(p scorePart) string {
 		note += "; says nothing below"
 	}
 	return note
+}
+
+func (r *Rules) writeBands(b *strings.Builder) {
+	b.WriteString("## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
+	for _, l := range ladder {
+		fmt.Fprintf(b, "| %s | %s to %s |\n", l, plainly(r.bands[l].Low), plainly(r.bands[l].High))
+	}
+	b.WriteString("\n")
 }
 
 func (r *Rules) writeScore(b *strings.Builder) {

@@ -23,6 +23,7 @@ type Rules struct {
 	floor     float64 // share of the measures read that must be known
 	staleDays float64
 	weights   map[string]float64 // of the supports in the good's score
+	bands     map[Level]Range    // in which the scores of a level lie
 	rules     []*rule
 	byID      map[string]*rule
 	pillars   []pillarRule // load, people, momentum, upkeep, funding

@@ -89,7 +89,16 @@ func bordering(r *rule, m observation.Measure, moved float64, would Stage, verb 
 			stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), say("{value}", r, m))}
 }
 
-func quantity(v float64, unit string) string { return strings.TrimSpace(plainly(v) + " " + unit) }
+// quantity writes a number with its unit: "3 people", "1 person".
+func quantity(v float64, unit string) string {
+	if v == 1 {
+		unit = cmp.Or(singular[unit], strings.TrimSuffix(unit, "s"))
+	}
+	return strings.TrimSpace(plainly(v) + " " + unit)
+}
+
+// singular are the units whose word for one is not just without the s.
+var singular = map[string]string{"people": "person", "countries": "country", "points of 10": "point of 10"}
 
 // declared is the cost of a change that is no number: funding that comes, a
 // notice that goes. It weighs more than any number, so that what a project can

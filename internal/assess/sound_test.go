@@ -36,7 +36,7 @@ func TestRulesThatContradictOrCanNeverFireAreRefusedWithTheirLine(t *testing.T) 
 			"line 2: the level fair of load can never rest on load.several-countries"},
 		"fair asks less than weak": {"rules:\n  - {id: upkeep.middling-posture, threshold: 2}",
 			"line 2: "},
-		"heap below pile": {"rules:\n  - {id: upkeep.heap, threshold: 5}",
+		"a joined rule in the shadow of the level above": {"rules:\n  - {id: upkeep.falling-behind, all: [upkeep.heap, upkeep.old-fixes, upkeep.unguarded, upkeep.low-posture]}",
 			"line 2: the level weak of upkeep can never rest on upkeep.falling-behind"},
 		"two rules that say the same": {"rules:\n  - {id: load.several-countries, threshold: 10}",
 			"line 2: the rules load.many-countries and load.several-countries say the same"},

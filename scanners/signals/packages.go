@@ -139,28 +139,36 @@ func spelled(ecosystem, name string) string {
 // placeholders ("${project.groupId}") and what is no name at all.
 var packageName = regexp.MustCompile(`^[A-Za-z0-9@][A-Za-z0-9@._~/:+-]*$`)
 
+// npmName takes a plain name only where the manifest also says where its source
+// is, as published packages do: a folder's "utils" would claim a stranger's
+// package.
 func npmName(data []byte) (string, error) {
 	var manifest struct {
-		Name    any `json:"name"`
-		Private any `json:"private"`
+		Name       any `json:"name"`
+		Private    any `json:"private"`
+		Repository any `json:"repository"`
 	}
 	if err := json.Unmarshal(data, &manifest); err != nil {
 		return "", err
 	}
 	name, _ := manifest.Name.(string)
-	if manifest.Private == true || manifest.Private == "true" {
+	plain := !strings.HasPrefix(name, "@") && manifest.Repository == nil
+	if manifest.Private == true || manifest.Private == "true" || plain {
 		return "", nil
 	}
 	return name, nil
 }
 
+// composerName leaves out projects, which often keep the name of the skeleton
+// that they began with.
 func composerName(data []byte) (string, error) {
 	var manifest struct {
 		Name any `json:"name"`
+		Type any `json:"type"`
 	}
 	err := json.Unmarshal(data, &manifest)
 	name, _ := manifest.Name.(string)
-	if !strings.Contains(name, "/") {
+	if !strings.Contains(name, "/") || manifest.Type == "project" {
 		return "", err // Packagist takes vendor/name only
 	}
 	return name, err
