@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/catalog"
@@ -47,6 +48,10 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
 	basis := p.basis(run)
+	others, err := p.dependants(ctx, run)
+	if err != nil {
+		return fmt.Errorf("compare the goods with one another: %w", err)
+	}
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
@@ -55,10 +60,11 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		if err != nil {
 			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		digest := digestOf(basis, good.Good, all)
+		resting := others.measure(good.ID, definitions[catalogDependants], run)
+		digest := digestOf(basis, good.Good, all, resting)
 		stage, err := p.store.TakeVerdict(ctx, run.ID, good.ID, digest)
 		if errors.Is(err, store.ErrNone) {
-			stage, err = p.assessGood(ctx, run, good.Good, digest, all, definitions)
+			stage, err = p.assessGood(ctx, run, good.Good, digest, all, resting, definitions)
 		}
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
@@ -69,7 +75,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 }
 
 // assessGood gives one good its verdict and stores it under its digest.
-func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, all []seen, definitions map[string]observation.Definition) (string, error) {
+func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, all []seen, resting observation.Measure, definitions map[string]observation.Definition) (string, error) {
 	in := assess.Input{Good: good, AsOf: run.AsOf}
 	for i, one := range all {
 		l, err := p.list(ctx, one)
@@ -85,6 +91,9 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 		})
 	}
 	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)
+	if i := slices.IndexFunc(in.GoodMeasures, func(m observation.Measure) bool { return m.ID == resting.ID }); i >= 0 {
+		in.GoodMeasures[i] = resting // an entry does not know of the others
+	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
 	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, judged{verdict, measures})
@@ -152,11 +161,13 @@ func (p *Pipeline) look(ctx context.Context, run store.Run, good store.Good) ([]
 	return all, nil
 }
 
-// digestOf names all that the verdict and the pages of a good rest on.
-func digestOf(basis string, good catalog.Good, all []seen) string {
+// digestOf names all that the verdict and the pages of a good rest on. resting
+// says how many of the other goods rest on it.
+func digestOf(basis string, good catalog.Good, all []seen, resting observation.Measure) string {
 	hash := sha256.New()
 	entry, _ := json.Marshal(good) // it was read from JSON
-	fmt.Fprintf(hash, "%s\n%s\n", basis, entry)
+	others, _ := json.Marshal(resting)
+	fmt.Fprintf(hash, "%s\n%s\n%s\n", basis, entry, others)
 	for _, one := range all {
 		s := one.scan
 		notes, _ := json.Marshal([]any{s.Notes, s.Failure})

@@ -208,9 +208,6 @@ func publishedBy(measures []observation.Measure) []string {
 	return nil
 }
 
-// identityPackages is the measure that lists the packages of a good.
-const identityPackages = "identity.packages"
-
 // whole adds what the observations tell, and to each finding its places.
 func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
 	good := e.brief
