@@ -43,6 +43,8 @@ func definitions() []observation.Definition {
 		yes("governance.contributing", "Contribution guide", "There is a CONTRIBUTING file.", baseline),
 		yes("governance.governance-file", "Governance described", "There is a GOVERNANCE, MAINTAINERS or OWNERS file: who decides.", baseline),
 		yes("governance.codeowners", "Code owners", "There is a CODEOWNERS file: who answers for which part.", ""),
+		number("governance.people-named", "People named", "people", observation.MergeMax, "People whom CODEOWNERS, MAINTAINERS, OWNERS and GOVERNANCE files name by a handle, an address or a link to a profile, each once. They are counted and never listed; names in prose are not read.", ""),
+		number("governance.teams-named", "Teams named", "teams", observation.MergeMax, "Teams of a forge that CODEOWNERS names.", ""),
 		yes("governance.readme", "Readme", "There is a README file.", ""),
 		yes("governance.changelog", "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
 		yes("governance.ci", "Continuous integration", "There is a configuration of a continuous integration service.", ""),

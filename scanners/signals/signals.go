@@ -19,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "4"
+const version = "5"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -54,6 +54,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 		return observation.Observation{}, err
 	}
 	scanGovernance(out, files)
+	scanNamed(out, files)
 	scanLifecycle(out, declared, front)
 	scanPackages(out, files)
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()

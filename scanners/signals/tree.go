@@ -72,7 +72,7 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 		return gitrepo.Unwanted
 	}
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
-	for _, s := range []source{publiccodeSource, readmeSource, fundingYAMLSource, fundingJSONSource, packageSource, licenseSource, licensesSource} {
+	for _, s := range []source{publiccodeSource, readmeSource, fundingYAMLSource, fundingJSONSource, packageSource, licenseSource, licensesSource, governanceSource} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
 		}
