@@ -143,16 +143,19 @@ func (p *Portfolio) Add(goodID string, packages []observation.Package, findings 
 
 // byRelease gathers the findings of each package at each version, in order.
 func byRelease(findings []observation.Finding) [][]observation.Finding {
-	sorted := slices.SortedStableFunc(slices.Values(findings), func(a, b observation.Finding) int {
+	order := func(a, b observation.Finding) int {
 		return cmp.Or(releaseOf(a.Package).compare(releaseOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory))
-	})
+	}
+	if !slices.IsSortedFunc(findings, order) { // those of a match are
+		findings = slices.SortedStableFunc(slices.Values(findings), order)
+	}
 	var groups [][]observation.Finding
-	for i, f := range sorted {
-		if i == 0 || releaseOf(sorted[i-1].Package) != releaseOf(f.Package) {
-			groups = append(groups, nil)
+	from := 0
+	for i := range findings {
+		if i+1 == len(findings) || releaseOf(findings[i].Package) != releaseOf(findings[i+1].Package) {
+			groups = append(groups, findings[from:i+1])
+			from = i + 1
 		}
-		last := len(groups) - 1
-		groups[last] = append(groups[last], f)
 	}
 	return groups
 }

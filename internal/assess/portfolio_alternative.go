@@ -21,8 +21,8 @@ type Ending struct {
 type Alternative struct {
 	Good  string `json:"good"`
 	Stage Stage  `json:"stage"`
-	// Similarity is the weighted mean of its parts, 0 to 1, of those that the
-	// catalog says of both.
+	// Similarity is the sum of its parts by their weights, 0 to 1. What the catalog
+	// does not say of both adds nothing.
 	Similarity float64    `json:"similarity"`
 	Parts      []Likeness `json:"parts"`
 }
@@ -35,19 +35,24 @@ type Likeness struct {
 	Shared []string `json:"shared"` // what both name
 }
 
-// How alikeness is judged. The sector says most where a catalog has one; goals
-// are broad, and half of a catalog can share one; words of the descriptions tell
-// a health record from a malaria map. So goods must share a sector or words
-// beside whatever goals they share, and reach a floor: on the DPG registry a
-// lower one lists goods that share little but a goal.
+// How alikeness is judged. Goals and sectors are broad: a fifth of a catalog
+// shares "health", and only the words of the descriptions tell a patient record
+// from a map of malaria. So goods that both describe themselves must share words
+// that few others use, and whatever else they share only orders them. Held
+// against entries of the DPG registry by eye: with a lower floor for words every
+// good of a sector takes the place of every other.
 const (
 	sdgWeight      = 0.25
 	sectorWeight   = 0.35
 	wordWeight     = 0.4
-	similarEnough  = 0.25
-	wordsAlike     = 0.1 // the least that counts as shared words
+	similarEnough  = 0.2
+	wordsAlike     = 0.06 // the least that counts as shared words: descriptions are short
 	maxAlternative = 5
 	maxSharedWords = 6
+	// commonShare is the share of goods above which a word says nothing, in a
+	// catalog of at least manyGoods.
+	commonShare = 0.125
+	manyGoods   = 40
 )
 
 // Endings lists the goods that are fading, dormant or sunset by id, each with
@@ -67,12 +72,10 @@ func (p *Portfolio) Endings() []Ending {
 // alternatives are the living goods that are most like one.
 func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 	found := []Alternative{}
-	for i, other := range p.goods {
-		if i == of || !other.stage.living() {
-			continue
-		}
-		if alike := all.alike(of, i); alike.enough() {
-			found = append(found, Alternative{Good: other.id, Stage: other.stage, Similarity: toHundredth(alike.mean())})
+	for _, other := range all.candidates(of) {
+		if alike := all.alike(of, int(other.good), other.common); alike.enough() {
+			at := p.goods[other.good]
+			found = append(found, Alternative{Good: at.id, Stage: at.stage, Similarity: toHundredth(alike.sum())})
 		}
 	}
 	slices.SortFunc(found, func(a, b Alternative) int {
@@ -87,7 +90,8 @@ func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 
 // parts says what a similarity is made of.
 func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
-	alike, a, b := all.alike(of, other), p.goods[of], p.goods[other]
+	a, b := p.goods[of], p.goods[other]
+	alike := all.alike(of, other, all.weight(all.goods[of].words, all.goods[other].words))
 	var parts []Likeness
 	add := func(part string, value, weight float64, shared []string) {
 		if value >= 0 {
@@ -97,7 +101,7 @@ func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
 	add("type", alike.types, 0, shared(a.types, b.types))
 	add("sdg", alike.sdgs, sdgWeight, shared(a.sdgs, b.sdgs))
 	add("sector", alike.sectors, sectorWeight, shared(a.sectors, b.sectors))
-	words := shared(a.words, b.words)
+	words := slices.DeleteFunc(shared(a.words, b.words), func(word string) bool { return all.rarity[all.ids[word]] == 0 })
 	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(all.rarity[all.ids[y]], all.rarity[all.ids[x]]) })
 	add("description", alike.words, wordWeight, words[:min(maxSharedWords, len(words))])
 	return parts
@@ -122,27 +126,19 @@ func toHundredth(f float64) float64 { return math.Round(100*f) / 100 }
 type likeness struct{ types, sdgs, sectors, words float64 }
 
 // enough reports whether one good could be thought of in the place of another.
-// They must not be of different kinds, two things must be known of both, and one
-// of sector and words must agree.
+// They must not be of different kinds, two things must be known of both, and
+// words must agree, or the sector where one describes itself not.
 func (l likeness) enough() bool {
 	known := 0
 	for _, part := range []float64{l.sdgs, l.sectors, l.words} {
 		known += one(part >= 0)
 	}
-	return l.types != 0 && known > 1 && (l.sectors > 0 || l.words >= wordsAlike) && l.mean() >= similarEnough
+	agree := l.words >= wordsAlike || l.words < 0 && l.sectors > 0
+	return l.types != 0 && known > 1 && agree && l.sum() >= similarEnough
 }
 
-func (l likeness) mean() float64 {
-	sum, weights := 0.0, 0.0
-	for _, part := range [][2]float64{{l.sdgs, sdgWeight}, {l.sectors, sectorWeight}, {l.words, wordWeight}} {
-		if part[0] >= 0 {
-			sum, weights = sum+part[0]*part[1], weights+part[1]
-		}
-	}
-	if weights == 0 {
-		return 0
-	}
-	return sum / weights
+func (l likeness) sum() float64 {
+	return max(l.sdgs, 0)*sdgWeight + max(l.sectors, 0)*sectorWeight + max(l.words, 0)*wordWeight
 }
 
 // catalogTraits is what is compared of all goods, as numbers.
@@ -150,6 +146,11 @@ type catalogTraits struct {
 	ids    map[string]uint32
 	rarity []float64 // of words, by id: the logarithm of how few goods have it
 	goods  []traits
+	users  [][]uint32 // of words, by id: the living goods that use it
+	living []uint32
+	silent []uint32 // living goods without words
+
+	scratch []uint32 // zero for every good
 }
 
 // traits are sets of numbers, sorted.
@@ -173,10 +174,67 @@ func (p *Portfolio) traits() catalogTraits {
 	}
 	all.rarity = make([]float64, len(in))
 	for id, n := range in {
-		all.rarity[id] = math.Log(float64(len(p.goods)+1) / (n + 1))
+		if goods := float64(len(p.goods)); goods < manyGoods || n <= commonShare*goods {
+			all.rarity[id] = math.Log((goods + 1) / (n + 1))
+		}
 	}
 	for i := range all.goods {
+		all.goods[i].words = slices.DeleteFunc(all.goods[i].words, func(word uint32) bool { return all.rarity[word] == 0 })
 		all.goods[i].norm = math.Sqrt(all.weight(all.goods[i].words, all.goods[i].words))
+	}
+	all.listLiving(p.goods)
+	return all
+}
+
+// listLiving lists the living goods by the words that they use.
+func (c *catalogTraits) listLiving(goods []profile) {
+	c.users, c.scratch = make([][]uint32, len(c.ids)), make([]uint32, len(goods))
+	for i, good := range goods {
+		if !good.stage.living() {
+			continue
+		}
+		c.living = append(c.living, uint32(i))
+		if c.goods[i].norm == 0 {
+			c.silent = append(c.silent, uint32(i))
+		}
+		for _, word := range c.goods[i].words {
+			c.users[word] = append(c.users[word], uint32(i))
+		}
+	}
+}
+
+// candidate is a living good, and what the words are worth that it shares.
+type candidate struct {
+	good   uint32
+	common float64
+}
+
+// candidates are the living goods that could be like one: those that share a
+// word with it, and those of which no words are known; all where none are known
+// of itself. A catalog is too large to compare each with each.
+func (c *catalogTraits) candidates(of int) []candidate {
+	var all []candidate
+	if c.goods[of].norm == 0 {
+		for _, good := range c.living {
+			all = append(all, candidate{good: good})
+		}
+		return all
+	}
+	for _, good := range c.silent {
+		all = append(all, candidate{good: good})
+	}
+	at := c.scratch // by good: its place in all, from 1
+	for _, word := range c.goods[of].words {
+		for _, good := range c.users[word] {
+			if at[good] == 0 {
+				all = append(all, candidate{good: good})
+				at[good] = uint32(len(all))
+			}
+			all[at[good]-1].common += c.rarity[word] * c.rarity[word]
+		}
+	}
+	for _, one := range all {
+		at[one.good] = 0
 	}
 	return all
 }
@@ -197,14 +255,15 @@ func (c *catalogTraits) numbers(names []string) []uint32 {
 	return slices.Compact(numbers)
 }
 
-func (c *catalogTraits) alike(i, j int) likeness {
+// alike compares two goods whose common words are worth so much.
+func (c *catalogTraits) alike(i, j int, words float64) likeness {
 	a, b := &c.goods[i], &c.goods[j]
 	l := likeness{types: -1, sdgs: overlap(a.sdgs, b.sdgs), sectors: overlap(a.sectors, b.sectors), words: -1}
 	if len(a.types) > 0 && len(b.types) > 0 {
 		l.types = float64(one(overlap(a.types, b.types) > 0))
 	}
 	if a.norm > 0 && b.norm > 0 {
-		l.words = c.weight(a.words, b.words) / (a.norm * b.norm)
+		l.words = words / (a.norm * b.norm)
 	}
 	return l
 }

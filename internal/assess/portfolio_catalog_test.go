@@ -71,7 +71,7 @@ func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
 	if len(got) != 2 || got[1].Good != "ending" || len(got[1].Alternatives) != 1 {
 		t.Fatalf("got %+v", got)
 	}
-	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.79, Parts: []Likeness{
+	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.48, Parts: []Likeness{
 		{"type", 1, 0, []string{"software"}}, {"sdg", 0.5, sdgWeight, []string{"3"}}, {"sector", 1, sectorWeight, []string{"Health"}},
 	}}
 	if !reflect.DeepEqual(got[1].Alternatives[0], want) {
@@ -91,13 +91,29 @@ func TestGoodsAreNotAlikeBecauseTheyAreCalledAlike(t *testing.T) {
 	}
 }
 
+func TestGoodsThatDescribeThemselvesMustShareRareWords(t *testing.T) {
+	p := NewPortfolio()
+	for id, said := range map[string]string{"ending": "symbols for people who cannot speak", "alike": "a board of symbols to speak with", "other": "records of patients", "silent": ""} {
+		good := record(id, []int{3}, []string{"Health"})
+		good.Description = said
+		p.AddGood(good, map[bool]Stage{true: Dormant, false: Sustained}[id == "ending"], nil)
+	}
+	got := p.Endings()[0].Alternatives
+	if len(got) != 2 || got[0].Good != "alike" || got[1].Good != "silent" {
+		t.Fatalf("got %+v: of what is not described the sector alone can tell", got)
+	}
+	if words := got[0].Parts[2]; words.Part != "description" || !reflect.DeepEqual(words.Shared, []string{"speak", "symbol"}) {
+		t.Errorf("got %+v", words)
+	}
+}
+
 func TestNoMoreThanFiveAlternativesAreListed(t *testing.T) {
 	p := NewPortfolio()
 	p.AddGood(record("ending", []int{3}, []string{"Health"}), Sunset, nil)
 	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		p.AddGood(record(id, []int{3}, []string{"Health"}), Sustained, nil)
 	}
-	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 1 {
+	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 0.6 {
 		t.Errorf("got %+v", got)
 	}
 }

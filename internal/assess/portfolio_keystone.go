@@ -32,13 +32,13 @@ type Keystone struct {
 // good does not rest on a package that it publishes itself. matched reports
 // whether there are advisories of an ecosystem.
 func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
-	type candidate struct {
+	type counted struct {
 		packageName
 		goods, direct, transitive, middle int
 	}
-	var found []candidate
+	var found []counted
 	for name, f := range p.packages {
-		c := candidate{packageName: name}
+		c := counted{packageName: name}
 		for _, u := range p.others(name, f) {
 			c.goods++
 			c.direct += one(u.way() == usedDirectly)
@@ -49,7 +49,7 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 			found = append(found, c)
 		}
 	}
-	slices.SortFunc(found, func(a, b candidate) int {
+	slices.SortFunc(found, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(b.direct, a.direct), cmp.Compare(b.goods, a.goods), cmp.Compare(b.middle, a.middle), a.compare(b.packageName))
 	})
 	keystones := []Keystone{}

@@ -49,6 +49,10 @@ func (s Stage) short() bool { return s == MessyMiddle || s.ending() }
 // minWord is the length of the shortest word that is compared, in letters.
 const minWord = 4
 
+// emptyWords are English words of four letters and more that tell nothing.
+var emptyWords = strings.Fields(`able across also based been being between both each from have into like makes more most other over such than that their
+	them then there these they this those through together used user uses using very well what when where which while will with within without would your`)
+
 // wordsOf splits a description into its words in lower case, each once and
 // sorted. A trailing s is cut, so that "farmers" is "farmer". Words of the good's
 // own name are left out: two goods are not alike because they are called alike.
@@ -64,7 +68,7 @@ func wordsOf(description, name string) []string {
 	}
 	own := split(name)
 	words := slices.DeleteFunc(split(description), func(word string) bool {
-		return len([]rune(word)) < minWord || slices.Contains(own, word)
+		return len([]rune(word)) < minWord || slices.Contains(own, word) || slices.Contains(emptyWords, word)
 	})
 	slices.Sort(words)
 	return slices.Clone(slices.Compact(words))
