@@ -1,7 +1,10 @@
 package assess
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -40,12 +43,22 @@ func (d *decoder) fail(at place, format string, args ...any) {
 
 func (d *decoder) at(n *yaml.Node) place { return place{n.Line, d.own[n]} }
 
+// Limits of a user's file: far above what anybody writes by hand, and low enough
+// that it is read and proved within seconds.
+const (
+	maxRulesFile = 256 << 10 // bytes
+	maxRules     = 500
+)
+
 // parseRules reads both files and lays the user's over the embedded one.
 func parseRules(embedded, override []byte) (*decoder, *yaml.Node, error) {
 	d := &decoder{own: map[*yaml.Node]bool{}}
 	base, err := document(embedded)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the embedded rules: %w", err)
+	}
+	if len(override) > maxRulesFile {
+		return nil, nil, fmt.Errorf("read your rules: the file has %d bytes, more than the %d that are read", len(override), maxRulesFile)
 	}
 	user, err := document(override)
 	if err != nil {
@@ -64,11 +77,17 @@ func parseRules(embedded, override []byte) (*decoder, *yaml.Node, error) {
 
 // document is the root of a YAML file, nil where it is empty.
 func document(data []byte) (*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
+	var doc, more yaml.Node
+	stream := yaml.NewDecoder(bytes.NewReader(data))
+	if err := stream.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, nil
+	} else if err != nil {
 		return nil, err
 	}
-	if len(doc.Content) == 0 {
+	if err := stream.Decode(&more); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("line %d: a second document begins, which would not be read", more.Line)
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
 		return nil, nil
 	}
 	return doc.Content[0], nil
@@ -85,7 +104,14 @@ func (d *decoder) mark(n *yaml.Node) {
 			}
 		}
 	}
+	named := map[string]bool{}
 	for _, kid := range n.Content {
+		if id := identity(kid); n.Kind == yaml.SequenceNode && id != "" {
+			if named[id] {
+				d.fail(place{kid.Line, true}, "the %s stands twice", id)
+			}
+			named[id] = true
+		}
 		d.mark(kid)
 	}
 }
@@ -225,8 +251,13 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 	if text(f["version"]) != "1" {
 		d.fail(d.at(root), "version is %q; this program reads version 1", text(f["version"]))
 	}
-	r.floor = d.number(f["floor"], 0)
-	r.staleDays = d.number(f["stale-days"], 365)
+	r.floor, r.staleDays = d.number(f["floor"], 0), d.number(f["stale-days"], 365)
+	if r.floor < 0 || r.floor > 1 {
+		d.fail(d.at(f["floor"]), "the floor is a share and must lie between 0 and 1")
+	}
+	if r.staleDays < 0 {
+		d.fail(d.at(f["stale-days"]), "stale-days are below zero")
+	}
 	r.weights = map[string]float64{}
 	if n := f["weights"]; n != nil {
 		for id, w := range d.fields(n, "weights", People, Momentum, Upkeep, Funding) {
@@ -234,10 +265,16 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 				d.fail(d.at(w), "the weight of %s is below zero", id)
 			}
 		}
+		if r.weights[People]+r.weights[Momentum]+r.weights[Upkeep]+r.weights[Funding] == 0 {
+			d.fail(d.at(orNode(field(n, People), n)), "no support has a weight above zero, so the score of a good would be that of nothing")
+		}
 	}
 	d.bands(r, orNode(f["bands"], root))
 	for _, n := range d.items(f["rules"], "rules") {
 		d.rule(r, n)
+	}
+	if len(r.rules) > maxRules {
+		d.fail(d.at(f["rules"]), "there are %d rules, more than the %d that are read", len(r.rules), maxRules)
 	}
 	for _, n := range d.items(f["pillars"], "pillars") {
 		d.pillar(r, n)
@@ -255,12 +292,12 @@ func (d *decoder) bands(r *Rules, n *yaml.Node) {
 	for _, level := range ladder {
 		ends := d.items(orNode(f[string(level)], n), "the band of "+string(level))
 		if len(ends) != 2 {
-			d.fail(d.at(n), "the band of %s must be [lowest, highest]", level)
+			d.fail(d.at(orNode(f[string(level)], n)), "the band of %s must be [lowest, highest]", level)
 			continue
 		}
 		band := Range{Low: d.number(ends[0], 0), High: d.number(ends[1], 100)}
 		if r.bands[level] = band; !(band.Low >= 0 && band.Low <= band.High && band.High <= 100) {
-			d.fail(d.at(n), "the band of %s must rise and lie between 0 and 100", level)
+			d.fail(d.at(f[string(level)]), "the band of %s must rise and lie between 0 and 100", level)
 		}
 	}
 }
@@ -273,8 +310,11 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 		silenceNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
 		wanted: text(f["wish"]) == "yes", absentYes: text(f["absent"]) == "yes"}
-	if s := text(f["silence"]); s != "" && !rule.silenceNo {
-		d.fail(d.at(f["silence"]), "silence is %q; it can be is-no", s)
+	d.choice(f, "silence", "is-no")
+	d.choice(f, "wish", "yes", "no")
+	d.choice(f, "absent", "yes", "no")
+	if rule.weight < 0 {
+		d.fail(rule.at, "the weight of %s is below zero", rule.id)
 	}
 	rule.when = d.joined(n, f)
 	switch {
@@ -285,6 +325,13 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	}
 	r.byID[rule.id] = rule
 	r.rules = append(r.rules, rule)
+}
+
+// choice refuses a field that is none of the words that it can be.
+func (d *decoder) choice(f map[string]*yaml.Node, name string, words ...string) {
+	if n := f[name]; n != nil && !slices.Contains(words, n.Value) {
+		d.fail(d.at(n), "%s is %q; it can be %s", name, n.Value, strings.Join(words, " or "))
+	}
 }
 
 // scalar reads a threshold: a number, true or false, or a text.
@@ -395,6 +442,8 @@ func (d *decoder) score(p *pillarRule, n *yaml.Node) {
 
 func (d *decoder) part(item *yaml.Node) scorePart {
 	pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
+	d.choice(pf, "silence", "skip")
+	d.choice(pf, "below", "open")
 	part := scorePart{at: d.at(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skip: text(pf["silence"]) == "skip", open: text(pf["below"]) == "open"}
 	if part.weight <= 0 {
 		d.fail(part.at, "the weight of %s must be above zero", part.measure)
@@ -413,6 +462,7 @@ func (d *decoder) stage(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a stage", "stage", "means", "because", "declared", "all", "any", "also")
 	s := stageRule{at: d.at(n), stage: Stage(text(f["stage"])), means: text(f["means"]), because: text(f["because"]),
 		declared: text(f["declared"]) == "true", when: d.joined(n, f)}
+	d.choice(f, "declared", "true", "false")
 	for _, item := range d.items(f["also"], "also") {
 		s.also = append(s.also, item.Value)
 	}

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -78,6 +79,23 @@ func TestBrokenRulesAreRefusedWithTheirLine(t *testing.T) {
 		"negative weight":   {"weights: {people: -1}", "line 1: the weight of people"},
 		"no number":         {"floor: much", `line 1: "much" is no number`},
 		"version":           {"version: 2", "reads version 1"},
+		"id twice":          {"rules:\n  - {id: people.few, threshold: 2}\n  - {id: people.few, threshold: 4}", "line 3: the id people.few stands twice"},
+		"stage twice":       {"stages:\n  - {stage: fading, means: a}\n  - {stage: fading, means: b}", "line 3: the stage fading stands twice"},
+		"two documents":     {"floor: 0.3\n---\nfloor: 0.5", "line 2: a second document begins"},
+		"no share":          {"floor: 7", "line 1: the floor is a share"},
+		"days below zero":   {"stale-days: -4", "line 1: stale-days are below zero"},
+		"nothing weighs":    {"weights: {people: 0, momentum: 0, upkeep: 0, funding: 0}", "line 1: no support has a weight"},
+		"endless":           {"\nfloor: .inf", `line 2: ".inf" is no number`},
+		"no wish":           {"rules:\n  - {id: people.few, wish: maybe}", `line 2: wish is "maybe"; it can be yes or no`},
+		"half absent":       {"rules:\n  - {id: people.few, absent: perhaps}", `line 2: absent is "perhaps"`},
+		"half declared":     {"stages:\n  - {stage: sunset, declared: yep}", `line 2: declared is "yep"`},
+		"list as threshold": {"rules:\n  - {id: people.few, threshold: [1, 2]}", "line 2: rule people.few has no threshold"},
+		"text for a list":   {"rules: 3", "line 1: rules must be a list"},
+		"falling band":      {"\nbands: {strong: [90, 10]}", "line 2: the band of strong must rise"},
+		"too large":         {strings.Repeat("#", maxRulesFile+1), "262145 bytes, more than"},
+		"too many":          {manyRules(), "more than the 500 that are read"},
+		"alias bomb":        {"a: &a [x, x]\nb: &b [*a, *a]\nrules: [*b, *b]", "line 1: the rules file has no field"},
+		"alias for a rule":  {"rules:\n  - &few {id: people.few, threshold: 2}\n  - *few", "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := LoadRules([]byte(test.override))
@@ -85,6 +103,23 @@ func TestBrokenRulesAreRefusedWithTheirLine(t *testing.T) {
 				t.Fatalf("got %v\nwant …%s…", err, test.want)
 			}
 		})
+	}
+}
+
+func manyRules() string {
+	var b strings.Builder
+	b.WriteString("rules:\n")
+	for i := range maxRules {
+		fmt.Fprintf(&b, "  - {id: r%d, measure: people.contributors-6m, operator: <, threshold: %d, unit: people, holds: a, fails: b}\n", i, i+1)
+	}
+	return b.String()
+}
+
+func TestAnEmptyFileChangesNothing(t *testing.T) {
+	for _, override := range []string{"", "\n", "# nothing\n", "---\n"} {
+		if r, err := LoadRules([]byte(override)); err != nil || len(r.rules) != len(loaded(t).rules) {
+			t.Errorf("%q: %v", override, err)
+		}
 	}
 }
 

@@ -112,9 +112,14 @@ func (t *tree) packageOf(manifest string) (string, error) {
 func packageIn(manifest string, data []byte) (string, error) {
 	base := strings.ToLower(path.Base(manifest))
 	kind := namings[slices.IndexFunc(namings, func(n naming) bool { return n.matches(base) })]
-	name, err := kind.name(bytes.TrimPrefix(data, []byte("\ufeff")))
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	name, err := kind.name(data)
 	if err != nil {
 		return "", err
+	}
+	// A folder's "utils" would claim a stranger's package.
+	if kind.ecosystem == "npm" && path.Dir(manifest) != "." && !strings.HasPrefix(name, "@") && !saysItsSource(data) {
+		return "", nil
 	}
 	if name = strings.TrimSpace(name); !packageName.MatchString(name) || len(name) > maxPackageName {
 		return "", nil
@@ -139,24 +144,28 @@ func spelled(ecosystem, name string) string {
 // placeholders ("${project.groupId}") and what is no name at all.
 var packageName = regexp.MustCompile(`^[A-Za-z0-9@][A-Za-z0-9@._~/:+-]*$`)
 
-// npmName takes a plain name only where the manifest also says where its source
-// is, as published packages do: a folder's "utils" would claim a stranger's
-// package.
 func npmName(data []byte) (string, error) {
 	var manifest struct {
-		Name       any `json:"name"`
-		Private    any `json:"private"`
-		Repository any `json:"repository"`
+		Name    any `json:"name"`
+		Private any `json:"private"`
 	}
 	if err := json.Unmarshal(data, &manifest); err != nil {
 		return "", err
 	}
 	name, _ := manifest.Name.(string)
-	plain := !strings.HasPrefix(name, "@") && manifest.Repository == nil
-	if manifest.Private == true || manifest.Private == "true" || plain {
+	if manifest.Private == true || manifest.Private == "true" {
 		return "", nil
 	}
 	return name, nil
+}
+
+// saysItsSource reports a package.json that names its repository, as published
+// packages do.
+func saysItsSource(data []byte) bool {
+	var manifest struct {
+		Repository any `json:"repository"`
+	}
+	return json.Unmarshal(data, &manifest) == nil && manifest.Repository != nil
 }
 
 // composerName leaves out projects, which often keep the name of the skeleton
