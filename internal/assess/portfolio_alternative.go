@@ -47,6 +47,7 @@ const (
 	wordWeight     = 0.4
 	similarEnough  = 0.2
 	wordsAlike     = 0.06 // the least that counts as shared words: descriptions are short
+	wordsInCommon  = 2    // the fewest of them: one is chance
 	maxAlternative = 5
 	maxSharedWords = 6
 	// commonShare is the share of goods above which a word says nothing, in a
@@ -73,7 +74,7 @@ func (p *Portfolio) Endings() []Ending {
 func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 	found := []Alternative{}
 	for _, other := range all.candidates(of) {
-		if alike := all.alike(of, int(other.good), other.common); alike.enough() {
+		if alike := all.alike(of, int(other.good), other.worth); alike.enough(other.words) {
 			at := p.goods[other.good]
 			found = append(found, Alternative{Good: at.id, Stage: at.stage, Similarity: toHundredth(alike.sum())})
 		}
@@ -128,12 +129,12 @@ type likeness struct{ types, sdgs, sectors, words float64 }
 // enough reports whether one good could be thought of in the place of another.
 // They must not be of different kinds, two things must be known of both, and
 // words must agree, or the sector where one describes itself not.
-func (l likeness) enough() bool {
+func (l likeness) enough(words int) bool {
 	known := 0
 	for _, part := range []float64{l.sdgs, l.sectors, l.words} {
 		known += one(part >= 0)
 	}
-	agree := l.words >= wordsAlike || l.words < 0 && l.sectors > 0
+	agree := words >= wordsInCommon && l.words >= wordsAlike || l.words < 0 && l.sectors > 0
 	return l.types != 0 && known > 1 && agree && l.sum() >= similarEnough
 }
 
@@ -203,10 +204,12 @@ func (c *catalogTraits) listLiving(goods []profile) {
 	}
 }
 
-// candidate is a living good, and what the words are worth that it shares.
+// candidate is a living good, with how many words it shares and what they are
+// worth.
 type candidate struct {
-	good   uint32
-	common float64
+	good  uint32
+	words int
+	worth float64
 }
 
 // candidates are the living goods that could be like one: those that share a
@@ -230,7 +233,9 @@ func (c *catalogTraits) candidates(of int) []candidate {
 				all = append(all, candidate{good: good})
 				at[good] = uint32(len(all))
 			}
-			all[at[good]-1].common += c.rarity[word] * c.rarity[word]
+			one := &all[at[good]-1]
+			one.words++
+			one.worth += c.rarity[word] * c.rarity[word]
 		}
 	}
 	for _, one := range all {

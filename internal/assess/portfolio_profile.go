@@ -54,13 +54,15 @@ var emptyWords = strings.Fields(`able across also based been being between both 
 	them then there these they this those through together used user uses using very well what when where which while will with within without would your`)
 
 // wordsOf splits a description into its words in lower case, each once and
-// sorted. A trailing s is cut, so that "farmers" is "farmer". Words of the good's
+// sorted. The endings of English plurals are cut, so that "farmers" is "farmer". Words of the good's
 // own name are left out: two goods are not alike because they are called alike.
 func wordsOf(description, name string) []string {
 	split := func(text string) []string {
 		words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) })
 		for i, word := range words {
-			if len(word) > minWord {
+			if stem, cut := strings.CutSuffix(word, "ies"); cut {
+				words[i] = stem + "y"
+			} else if len(word) > minWord {
 				words[i] = strings.TrimSuffix(word, "s")
 			}
 		}

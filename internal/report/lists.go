@@ -13,7 +13,7 @@ import (
 // hold all of it.
 const (
 	maxListed = 50 // packages, and goods that end
-	maxGroups = 15 // of one kind
+	maxGroups = 17 // of one kind: as many as there are goals
 )
 
 // across is what the page across the goods shows.
