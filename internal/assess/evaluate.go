@@ -103,20 +103,7 @@ func (e *evaluation) join(kids []condition, decisive truth) truth {
 }
 
 func (e *evaluation) testLevel(c condition) truth {
-	inside := 0
-	possible := e.possibleLevels(c.pillar)
-	for _, l := range possible {
-		if slices.Contains(c.levels, l) {
-			inside++
-		}
-	}
-	switch inside {
-	case len(possible):
-		return yes
-	case 0:
-		return no
-	}
-	return unsure
+	return Among(e.possibleLevels(c.pillar), c.levels)
 }
 
 // possibleLevels are the levels that the measures leave open, most first.

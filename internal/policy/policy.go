@@ -1,0 +1,145 @@
+// Package policy asks the named conditions of a policy file of one good: each
+// passes, fails or is unknown, and what is unknown never passes.
+//
+// It reads verdicts, measures and findings that stand. It measures nothing,
+// reads no repository and knows no report.
+package policy
+
+import (
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Outcome is what became of a condition or of a whole policy.
+type Outcome string
+
+// The outcomes. Unknown is neither of the others.
+const (
+	Pass    Outcome = "pass"
+	Fail    Outcome = "fail"
+	Unknown Outcome = "unknown"
+)
+
+func outcomeOf(t assess.Truth) Outcome {
+	switch t {
+	case assess.Yes:
+		return Pass
+	case assess.No:
+		return Fail
+	}
+	return Unknown
+}
+
+// Policy is a list of named conditions. It is safe for concurrent use.
+type Policy struct {
+	ID     string
+	Name   string
+	Source string // where the criteria are published
+	About  string // what the policy asks, and what it cannot see
+
+	conditions []condition
+	defs       map[string]observation.Definition
+}
+
+// condition is one named condition.
+type condition struct {
+	id, title, remedy string
+	test              test
+}
+
+// test is what a condition asks. Exactly one of its kinds is set; enough and
+// needs stand beside unseen only.
+type test struct {
+	question *assess.Question
+	among    *listed
+	findings *affected
+	stages   []assess.Stage
+	pillar   string
+	levels   []assess.Level
+	all, any []test
+	not      *test
+
+	unseen        string // why it cannot be asked exactly
+	enough, needs *test  // it passes where enough holds and fails where needs does not
+}
+
+// Subject is what a policy is asked of.
+type Subject struct {
+	ID       string
+	Name     string
+	AsOf     time.Time
+	Verdict  assess.Verdict
+	Measures []observation.Measure // merged over the repositories
+	Findings []observation.Finding // of all repositories
+}
+
+// Result is what a policy says of one good.
+type Result struct {
+	Policy     string   `json:"policy"`
+	PolicyName string   `json:"policyName"`
+	Source     string   `json:"source,omitempty"`
+	Good       string   `json:"good"`
+	Name       string   `json:"name"`
+	Outcome    Outcome  `json:"outcome"`
+	Conditions []Answer `json:"conditions"`
+}
+
+// Answer is what became of one condition.
+type Answer struct {
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	Outcome Outcome `json:"outcome"`
+	// Because says in words what was found and what was wanted.
+	Because string `json:"because"`
+	// Remedy is what to do where the condition fails.
+	Remedy   string     `json:"remedy,omitempty"`
+	Evidence []Evidence `json:"evidence"`
+}
+
+// Evidence is one measure or count that a condition read.
+type Evidence struct {
+	Measure   string            `json:"measure,omitempty"`
+	State     observation.State `json:"state"`
+	Value     any               `json:"value,omitempty"`
+	Bound     observation.Bound `json:"bound,omitempty"`
+	Unit      string            `json:"unit,omitempty"`
+	Operator  string            `json:"operator,omitempty"`
+	Threshold any               `json:"threshold,omitempty"`
+	Cause     observation.Cause `json:"cause,omitempty"`
+	Source    string            `json:"source,omitempty"`
+	At        time.Time         `json:"at,omitzero"`
+	// Text is the same in words.
+	Text string `json:"text"`
+}
+
+// Count counts the conditions that ended so.
+func (r Result) Count(o Outcome) int {
+	n := 0
+	for _, a := range r.Conditions {
+		if a.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+// Ask asks every condition of a good. The policy passes where all of them do,
+// and fails where one does.
+func (p *Policy) Ask(s Subject) Result {
+	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []Answer{}}
+	a := newAsking(p, s)
+	var all []assess.Truth
+	for _, c := range p.conditions {
+		truth, evidence := a.ask(c.test)
+		answer := Answer{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
+		if answer.Outcome == Fail {
+			answer.Remedy = c.remedy
+		}
+		all = append(all, truth)
+		r.Conditions = append(r.Conditions, answer)
+	}
+	r.Outcome = outcomeOf(assess.All(all...))
+	return r
+}
