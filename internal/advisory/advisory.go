@@ -18,8 +18,9 @@
 // It answers otherwise, on purpose, where osv-scanner would hide something or
 // claim what it cannot know:
 //
-//   - A package without a version is unknown. osv-scanner drops it without a
-//     word, or calls it affected by everything if the manifest names a commit.
+//   - A package without a version is unknown, unless no advisory speaks of it
+//     at any version. osv-scanner drops it without a word, or calls it affected
+//     by everything if the manifest names a commit.
 //   - An ecosystem without advisories is unknown, not clean.
 //   - A version that the ecosystem's order refuses is unknown where a range
 //     would have to decide. osv-scanner panics.

@@ -112,11 +112,13 @@ func (m *matcher) match(ctx context.Context, k key, packages []observation.Packa
 		return m.miss(k, observation.CauseUnsupported)
 	case !known:
 		return m.miss(k, observation.CauseNoDatabase)
-	case k.version == "":
-		return m.miss(k, observation.CauseNoVersion)
 	}
 	if err := m.load(ctx, in, k.name); err != nil {
 		return err
+	}
+	// Of a package that no advisory speaks of, no version is affected.
+	if k.version == "" && len(m.entries) > 0 {
+		return m.miss(k, observation.CauseNoVersion)
 	}
 	refused := false
 	for _, e := range m.entries {

@@ -15,7 +15,8 @@ func TestWhatCannotBeMatchedIsUnknown(t *testing.T) {
 			{"package":{"ecosystem":"Hackage","name":"odd"},"versions":["1.0-listed"]}]}`},
 	}))
 	result := match(t, database,
-		pkg("npm", "left", ""), pkg("npm", "left", ""), pkg("NuGet", "Newtonsoft.Json", "12.0.1"), pkg("Pub", "http", "1.0.0"),
+		pkg("npm", "left", ""), pkg("npm", "left", ""), pkg("npm", "unheard-of", ""), // no advisory speaks of the last at any version
+		pkg("NuGet", "Newtonsoft.Json", "12.0.1"), pkg("Pub", "http", "1.0.0"),
 		pkg("", "thing", "1"), pkg("Hackage", "odd", "1.0-build"), pkg("Hackage", "other", "1.0-build"), pkg("Hackage", "odd", "1.0-listed"))
 	want := []advisory.Unmatched{
 		{Ecosystem: "", Cause: observation.CauseUnsupported, Packages: 1},

@@ -39,7 +39,7 @@ var (
 	}
 	lagMeasure = observation.Definition{
 		ID: "advisories.oldest-fixable-days", Name: "Patch lag", Kind: observation.KindNumber, Unit: "days", Merge: observation.MergeMax,
-		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, and the record may be younger than what it records.",
+		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, and the record may be younger than what it records. Where records do not say when they were published, their last change makes it a lower bound.",
 	}
 	unmatchedMeasure = observation.Definition{
 		ID: "advisories.unmatched", Name: "Packages not matched", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,
@@ -148,7 +148,17 @@ func (c counting) exploited(t tally) observation.Measure {
 func (c counting) lag(t tally) observation.Measure {
 	m := c.count(lagMeasure, t.lag)
 	switch {
-	case m.State != observation.Measured || t.dated > 0:
+	case m.State != observation.Measured:
+		return m
+	case t.dated > 0 && t.dated < t.severeFixable:
+		// The others may have been published any time before.
+		m.Bound = observation.AtLeast
+		return m
+	case t.dated > 0:
+		return m
+	case t.changed > 0:
+		m.Bound = observation.AtLeast
+		m.Detail = strings.TrimPrefix(m.Detail+"; the advisories say when they were last changed, not when they were published", "; ")
 		return m
 	case t.severeFixable > 0:
 		return lagMeasure.UnknownFor(observation.CauseNoSource, "no open critical or high advisory with a fix says when it was published")
@@ -194,6 +204,7 @@ type tally struct {
 	exploited, unjudged                            int
 	lag                                            int // days
 	dated                                          int // severe and fixable with a date of publication
+	changed                                        int // others of those, with a date of their last change
 }
 
 func tallyOf(findings []observation.Finding, at time.Time) tally {
@@ -216,7 +227,7 @@ func tallyOf(findings []observation.Finding, at time.Time) tally {
 // records says so.
 func (t *tally) add(group []observation.Finding, at time.Time) {
 	var severe, fixable, judged, exploited bool
-	var oldest time.Time
+	var oldest, changed time.Time
 	for _, f := range group {
 		severe = severe || f.Severity == SeverityCritical || f.Severity == SeverityHigh
 		fixable = fixable || f.FixedIn != ""
@@ -224,6 +235,9 @@ func (t *tally) add(group []observation.Finding, at time.Time) {
 		exploited = exploited || f.Exploited != nil && *f.Exploited
 		if !f.Published.IsZero() && (oldest.IsZero() || f.Published.Before(oldest)) {
 			oldest = f.Published
+		}
+		if !f.Modified.IsZero() && (changed.IsZero() || f.Modified.Before(changed)) {
+			changed = f.Modified
 		}
 	}
 	t.all++
@@ -235,9 +249,13 @@ func (t *tally) add(group []observation.Finding, at time.Time) {
 		return
 	}
 	t.severeFixable++
-	if !oldest.IsZero() {
+	switch {
+	case !oldest.IsZero():
 		t.dated++
 		t.lag = max(t.lag, int(at.Sub(oldest).Hours()/24))
+	case !changed.IsZero(): // it was published by then
+		t.changed++
+		t.lag = max(t.lag, int(at.Sub(changed).Hours()/24))
 	}
 }
 

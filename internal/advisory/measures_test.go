@@ -93,6 +93,36 @@ func TestRecordsOfOneWeaknessCountOnce(t *testing.T) {
 	}
 }
 
+func TestAdvisoryWithoutADateOfPublicationIsAtLeastAsOldAsItsLastChange(t *testing.T) {
+	packages := []observation.Package{pkg("PyPI", "a", "1.0.0")}
+	finding := func(id string, published, modified int) observation.Finding {
+		f := observation.Finding{Package: packages[0], Advisory: id, Severity: "high", FixedIn: "2"}
+		if published > 0 {
+			f.Published = at.AddDate(0, 0, -published)
+		}
+		if modified > 0 {
+			f.Modified = at.AddDate(0, 0, -modified)
+		}
+		return f
+	}
+	for name, c := range map[string]struct {
+		findings []observation.Finding
+		want     float64
+		bound    observation.Bound
+		unknown  bool
+	}{
+		"all dated":        {findings: []observation.Finding{finding("A", 40, 9), finding("B", 30, 50)}, want: 40},
+		"one undated":      {findings: []observation.Finding{finding("A", 40, 9), finding("B", 0, 50)}, want: 50, bound: observation.AtLeast},
+		"none dated":       {findings: []observation.Finding{finding("A", 0, 9)}, want: 9, bound: observation.AtLeast},
+		"neither one told": {findings: []observation.Finding{finding("A", 0, 0)}, unknown: true},
+	} {
+		m := measured(t, advisory.Measures(advisory.Result{Findings: c.findings}, packages, at, "test"), "advisories.oldest-fixable-days")
+		if got, ok := m.Number(); ok == c.unknown || got != c.want || m.Bound != c.bound {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+}
+
 func TestRecordSaysThatNobodyMaintainsThePackage(t *testing.T) {
 	for specific, want := range map[string]bool{
 		`{"informational":"unmaintained"}`: true, `{"informational":"unsound"}`: false, `{"informational":null}`: false, `{"severity":"LOW","informational":7}`: false, `"unmaintained"`: false,
