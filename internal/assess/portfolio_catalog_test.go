@@ -9,6 +9,27 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
+func unfixedOf(t *testing.T, p *Portfolio, affected lookup) []Unfixed {
+	t.Helper()
+	got, err := p.Unfixed(50, longer, affected)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// No advisory names a fix of A-2, but the release that fixes A-1 is free of it.
+func TestWeaknessThatALaterReleaseIsFreeOfIsFixed(t *testing.T) {
+	p := NewPortfolio()
+	p.Add("a", nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
+	if got := unfixedOf(t, p, nil); len(got) != 1 || len(got[0].Advisories) != 2 {
+		t.Errorf("where nobody looked: %+v", got)
+	}
+	if got := unfixedOf(t, p, database(finding("x", "2", "A-3", "low", ""))); len(got) != 1 || !reflect.DeepEqual(got[0].Advisories, []string{"A-3"}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
 	p := NewPortfolio()
 	old, young := time.Date(2019, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -20,7 +41,7 @@ func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
 	p.Add("a", []observation.Package{pkg("left", "1", observation.Direct)}, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
 	p.Add("b", nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
 	want := []Unfixed{{Ecosystem: "npm", Package: "left", Goods: []string{"a", "b"}, Direct: 1, InMiddle: 1, Advisories: []string{"R-1", "R-2"}, Worst: "high", Oldest: old, Unmaintained: true}}
-	if got := p.Unfixed(9); !reflect.DeepEqual(got, want) {
+	if got := unfixedOf(t, p, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }

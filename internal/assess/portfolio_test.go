@@ -138,7 +138,7 @@ func portfolioOf(t *testing.T, order []int) any {
 		p.Add(good.ID, packages[:10], nil)
 		p.Add(good.ID, packages[10:], findings)
 	}
-	return []any{p.Keystones(50, always), upgrades(t, p, nil), p.Unfixed(50), p.Concentrations(), p.Endings()}
+	return []any{p.Keystones(50, always), upgrades(t, p, nil), unfixedOf(t, p, nil), p.Concentrations(), p.Endings()}
 }
 
 func TestPortfolioForgetsTheOrderOfGoods(t *testing.T) {

@@ -5,10 +5,13 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // Unfixed is a package with weaknesses for which no advisory names a release
-// that fixes the version in use.
+// that fixes the version in use. One that names a last affected version instead
+// may be fixed in a later release.
 type Unfixed struct {
 	Ecosystem  string   `json:"ecosystem"`
 	Package    string   `json:"package"`
@@ -26,42 +29,62 @@ type Unfixed struct {
 	Unmaintained bool `json:"unmaintained,omitempty"`
 }
 
+// unfixed is a package on its way into the list.
+type unfixed struct {
+	Unfixed
+	goods []uint32
+	next  *plan
+}
+
 // Unfixed lists the packages with weaknesses that no release fixes: malicious
 // packages first, then what is known to be exploited, then most goods, then the
 // worst severity, then what has been public for longest, then by name; at most
-// limit.
-func (p *Portfolio) Unfixed(limit int) []Unfixed {
-	found := []Unfixed{}
-	goods := map[packageName][]uint32{}
+// limit. later and affected are as in FixFirst: a weakness that the release to
+// which others lead is free of is fixed, though no advisory says so.
+func (p *Portfolio) Unfixed(limit int, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) ([]Unfixed, error) {
+	var found []*unfixed
 	for name, f := range p.packages {
-		u, in := unfixedOf(f)
-		if len(in) == 0 {
+		if len(f.pins) == 0 {
 			continue
 		}
-		u.Ecosystem, u.Package = name.ecosystem, name.name
-		goods[name] = in
-		found = append(found, u)
+		one := &unfixed{next: newPlan(name, f, later)}
+		if one.sum(); len(one.goods) > 0 {
+			found = append(found, one)
+		}
 	}
-	number := func(u Unfixed) int { return len(goods[packageName{u.Ecosystem, u.Package}]) }
-	slices.SortFunc(found, func(a, b Unfixed) int {
-		return cmp.Or(cmp.Compare(one(b.Malicious), one(a.Malicious)), cmp.Compare(one(b.Exploited), one(a.Exploited)), cmp.Compare(number(b), number(a)),
-			compareSeverity(a.Worst, b.Worst), compareAge(a.Oldest, b.Oldest), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
-	})
-	found = found[:min(limit, len(found))]
-	for i, u := range found {
-		name := packageName{u.Ecosystem, u.Package}
-		p.nameUnfixed(&found[i], goods[name], p.packages[name])
+	slices.SortFunc(found, compareUnfixed)
+	if affected != nil {
+		found = found[:min(2*limit, len(found))]
+		var plans []*plan
+		for _, one := range found {
+			plans = append(plans, one.next)
+		}
+		if err := check(plans, later, affected); err != nil {
+			return nil, err
+		}
+		found = slices.DeleteFunc(found, func(one *unfixed) bool { one.sum(); return len(one.goods) == 0 })
+		slices.SortFunc(found, compareUnfixed)
 	}
-	return found
+	list := []Unfixed{}
+	for _, one := range found[:min(limit, len(found))] {
+		p.nameUnfixed(&one.Unfixed, one.goods, one.next.footing)
+		list = append(list, one.Unfixed)
+	}
+	return list, nil
 }
 
-// unfixedOf sums up what no release fixes, and returns the goods that have it.
-func unfixedOf(f *footing) (Unfixed, []uint32) {
-	var u Unfixed
+func compareUnfixed(a, b *unfixed) int {
+	return cmp.Or(cmp.Compare(one(b.Malicious), one(a.Malicious)), cmp.Compare(one(b.Exploited), one(a.Exploited)), cmp.Compare(len(b.goods), len(a.goods)),
+		compareSeverity(a.Worst, b.Worst), compareAge(a.Oldest, b.Oldest), a.next.compare(b.next.packageName))
+}
+
+// sum sums up what no release fixes.
+func (u *unfixed) sum() {
+	u.Unfixed = Unfixed{Ecosystem: u.next.ecosystem, Package: u.next.name}
 	names, goods := map[string]bool{}, map[uint32]bool{}
-	for _, at := range f.pins {
+	for version, at := range u.next.pins {
 		for _, w := range at.weaknesses {
-			if len(w.fixes) > 0 {
+			if len(w.fixes) > 0 || u.next.closes(version, w) {
 				continue
 			}
 			names[w.name] = true
@@ -75,8 +98,7 @@ func unfixedOf(f *footing) (Unfixed, []uint32) {
 			}
 		}
 	}
-	u.Advisories = slices.Sorted(maps.Keys(names))
-	return u, slices.Sorted(maps.Keys(goods))
+	u.Advisories, u.goods = slices.Sorted(maps.Keys(names)), slices.Sorted(maps.Keys(goods))
 }
 
 func (p *Portfolio) nameUnfixed(u *Unfixed, goods []uint32, f *footing) {

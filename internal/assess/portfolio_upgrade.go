@@ -60,6 +60,9 @@ func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) strin
 	plans := map[packageName]*plan{}
 	var upgrades []Upgrade
 	for name, f := range p.packages {
+		if len(f.pins) == 0 {
+			continue
+		}
 		if next := newPlan(name, f, later); len(next.to) > 0 {
 			plans[name] = next
 			upgrades = append(upgrades, p.count(next))

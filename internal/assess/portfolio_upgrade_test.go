@@ -99,7 +99,7 @@ func TestMaliciousPackageIsNoMatterOfUpgrades(t *testing.T) {
 	if got := upgrades(t, p, database()); got[0].Closes != 1 {
 		t.Errorf("got %+v", got)
 	}
-	if got := p.Unfixed(9); len(got) != 1 || !got[0].Malicious {
+	if got := unfixedOf(t, p, nil); len(got) != 1 || !got[0].Malicious {
 		t.Errorf("unfixed are %+v", got)
 	}
 }

@@ -140,7 +140,9 @@ func (p *Pipeline) gather(ctx context.Context, run store.Run, document report.Do
 	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.affected(ctx)); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	document.Unfixed = portfolio.Unfixed(topPackages)
+	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
+	}
 	document.Concentrations = portfolio.Concentrations()
 	document.Endings = portfolio.Endings()
 	document.Change, err = p.change(ctx, run, stages)

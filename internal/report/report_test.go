@@ -124,7 +124,7 @@ func TestThePolicyNamesTheStyleSheetThatIsOnThePage(t *testing.T) {
 	page := written(t, everyState())["index.html"]
 	_, rest, _ := strings.Cut(page, "<style>")
 	css, _, _ := strings.Cut(rest, "</style>")
-	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(policy([]byte(css)))
+	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(contentPolicy([]byte(css)))
 	if !strings.Contains(page, escaped) {
 		t.Errorf("the policy is not of the style sheet on the page; want %s", escaped)
 	}

@@ -42,7 +42,7 @@ func newSite(doc Document) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	s.css, s.csp = template.CSS(css), policy(css)
+	s.css, s.csp = template.CSS(css), contentPolicy(css)
 	s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the embedded templates: %w", err)
@@ -50,9 +50,9 @@ func newSite(doc Document) (*site, error) {
 	return s, nil
 }
 
-// policy is the content security policy of every page: one inline style sheet,
+// contentPolicy is the content security policy of every page: one inline style sheet,
 // known by its hash, and images from data alone. No script, no request.
-func policy(css []byte) string {
+func contentPolicy(css []byte) string {
 	sum := sha256.Sum256(css)
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
