@@ -1,0 +1,103 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
+)
+
+// Subject is what a policy is asked of, as of a day.
+func (g Good) Subject(asOf time.Time) policy.Subject {
+	s := policy.Subject{ID: g.ID, Name: g.Name, AsOf: asOf, Verdict: g.Verdict, Measures: g.Measures}
+	for _, scan := range g.Scans {
+		s.Findings = append(s.Findings, scan.Findings...)
+	}
+	return s
+}
+
+// WritePolicy writes what a policy says of one good for a terminal: each
+// condition with its outcome, and why.
+func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
+	t := &terminal{width: min(max(width, minWidth), 100), colour: colour}
+	r = cleaned(r)
+	t.wrap("", cut(r.Name, 160), bold)
+	t.wrap("", r.PolicyName+": "+outcomeText(r), outcomeColour[r.Outcome])
+	for _, a := range r.Conditions {
+		t.line("")
+		t.wrap("  "+t.paint(outcomeColour[a.Outcome], runewidth.FillRight(string(a.Outcome), 8)), a.Title, "")
+		t.wrap("          ", a.Because, dim)
+		if a.Remedy != "" {
+			t.wrap("          ", "What to do: "+a.Remedy, "")
+		}
+	}
+	if _, err := io.WriteString(w, t.out.String()); err != nil {
+		return fmt.Errorf("write the policy's answers: %w", err)
+	}
+	return nil
+}
+
+var outcomeColour = map[policy.Outcome]string{policy.Pass: green, policy.Fail: red, policy.Unknown: yellow}
+
+// outcomeText sums a result up.
+func outcomeText(r policy.Result) string {
+	words := map[policy.Outcome]string{policy.Pass: "passes", policy.Fail: "fails", policy.Unknown: "unknown, which is no pass"}
+	return fmt.Sprintf("%s (%d pass, %d fail, %d unknown)", words[r.Outcome], r.Count(policy.Pass), r.Count(policy.Fail), r.Count(policy.Unknown))
+}
+
+// PolicyTable writes a line a good as it comes: its outcome and which conditions
+// do not pass.
+type PolicyTable struct {
+	w     *terminal
+	out   io.Writer
+	count map[policy.Outcome]int
+}
+
+// NewPolicyTable begins a table for a terminal of the given width.
+func NewPolicyTable(out io.Writer, width int, colour bool) *PolicyTable {
+	return &PolicyTable{&terminal{width: min(max(width, minWidth), 100), colour: colour}, out, map[policy.Outcome]int{}}
+}
+
+// Add writes the line of one good.
+func (t *PolicyTable) Add(r policy.Result) error {
+	r = cleaned(r)
+	t.count[r.Outcome]++
+	t.w.wrap(t.w.paint(outcomeColour[r.Outcome], runewidth.FillRight(string(r.Outcome), 9)), cut(r.Name, 60)+" ("+r.Good+")", "")
+	for _, o := range []policy.Outcome{policy.Fail, policy.Unknown} {
+		if names := conditionsOf(r, o); len(names) > 0 {
+			t.w.wrap("         "+string(o)+": ", shortList(names), dim)
+		}
+	}
+	_, err := io.WriteString(t.out, t.w.out.String())
+	t.w.out.Reset()
+	return err
+}
+
+// End writes how many goods ended how.
+func (t *PolicyTable) End() error {
+	_, err := fmt.Fprintf(t.out, "\n%d pass, %d fail, %d unknown.\n", t.count[policy.Pass], t.count[policy.Fail], t.count[policy.Unknown])
+	return err
+}
+
+func conditionsOf(r policy.Result, o policy.Outcome) []string {
+	var names []string
+	for _, a := range r.Conditions {
+		if a.Outcome == o {
+			names = append(names, a.ID)
+		}
+	}
+	return names
+}
+
+// gapText says why a measure is unknown.
+func gapText(name string, cause observation.Cause, detail string) string {
+	text := name + ": unknown: " + causeWord(cause)
+	if detail != "" {
+		text += " (" + detail + ")"
+	}
+	return text + "."
+}
