@@ -86,7 +86,7 @@ func bordering(r *rule, m observation.Measure, moved float64, would Stage, verb 
 	threshold := r.threshold.(float64)
 	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: threshold, Moved: moved, Would: would,
 		Sentence: fmt.Sprintf("It %s be %s if the threshold of %s were %s instead of %s; the value is %s.", verb,
-			stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), say("{value}", r, m))}
+			stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), lower(say("{value}", r, m)))}
 }
 
 // quantity writes a number with its unit: "3 people", "1 person".
