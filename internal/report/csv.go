@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"math"
 	"strconv"
@@ -86,6 +87,42 @@ func findingRows(good Good) [][]string {
 		}
 	}
 	return rows
+}
+
+// reasonsHeader is the first row of reasons.csv, which has a row for each reason
+// of a stage ("stage") and of the level of load or a support, strongest first.
+var reasonsHeader = []string{
+	"good", "name", "stage", "of", "rank", "rule", "measure", "value", "bound", "operator", "threshold", "unit",
+	"strength", "source", "at", "reason", "clears",
+}
+
+func reasonRows(good Good) [][]string {
+	var rows [][]string
+	add := func(of string, reasons []assess.Reason) {
+		for i, r := range reasons {
+			rows = append(rows, []string{
+				good.ID, good.Name, string(good.Verdict.Stage), of, strconv.Itoa(i + 1), r.Rule, r.Measure,
+				plainCell(r.Value), string(r.Bound), r.Operator, plainCell(r.Threshold), r.Unit,
+				strconv.FormatFloat(r.Strength, 'f', -1, 64), r.Source, isoDate(r.At), r.Sentence, r.Clears,
+			})
+		}
+	}
+	add("stage", good.Verdict.Reasons)
+	for _, p := range append([]assess.Pillar{good.Verdict.Load}, good.Verdict.Supports...) {
+		add(p.ID, p.Reasons)
+	}
+	return rows
+}
+
+// plainCell writes a number or a text as it is; what there is not is empty.
+func plainCell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return fmt.Sprint(value)
 }
 
 func scoreCell(score *float64) string {

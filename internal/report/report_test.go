@@ -70,7 +70,7 @@ func readAll(t *testing.T, dir string) map[string]string {
 func TestAReportOfEveryStateIsAsTheGoldenFilesSay(t *testing.T) {
 	files := written(t, everyState())
 	for _, name := range []string{
-		"report.json", "goods.csv", "findings.csv", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
+		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
 		"index.html", "across.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
 		"goods/open-atlas.html", "goods/water-points.html",
 	} {

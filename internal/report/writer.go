@@ -38,10 +38,10 @@ type Writer struct {
 	basis        string // names what the parts of goods rest on beside their digests
 	standing     *standing
 
-	entries, findings, goods *file // of report.json only the goods
-	staged, names            []string
-	taken                    map[string]bool // names
-	made                     parts
+	entries, findings, goods, reasons *file // of report.json only the goods
+	staged, names                     []string
+	taken                             map[string]bool // names
+	made                              parts
 }
 
 // NewWriter begins a report. Of doc it reads what stands on every page: the
@@ -89,12 +89,15 @@ func (w *Writer) open(doc Document) error {
 	if w.findings, err = w.create("findings.csv"); err != nil {
 		return err
 	}
-	return errors.Join(writeCSV(w.goods, goodsHeader), writeCSV(w.findings, findingsHeader))
+	if w.reasons, err = w.create("reasons.csv"); err != nil {
+		return err
+	}
+	return errors.Join(writeCSV(w.goods, goodsHeader), writeCSV(w.findings, findingsHeader), writeCSV(w.reasons, reasonsHeader))
 }
 
 // Close gives up what was not published.
 func (w *Writer) Close() error {
-	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.standing.Close(), os.RemoveAll(w.staging))
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.standing.Close(), os.RemoveAll(w.staging))
 }
 
 // Add takes in the next good; goods come by id. brief is what the portfolio
@@ -120,7 +123,7 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	w.names, w.taken[page] = append(w.names, page), true
 	completeGood(&brief)
 	findings := tallyFindings(brief)
-	if err := writeCSV(w.goods, goodRow(brief, findings)); err != nil {
+	if err := errors.Join(writeCSV(w.goods, goodRow(brief, findings)), writeCSV(w.reasons, reasonRows(brief)...)); err != nil {
 		return err
 	}
 	row := newRow(brief, findings)
@@ -204,7 +207,7 @@ func (w *Writer) Publish(doc Document) (Files, error) {
 func (w *Writer) finish(doc Document) error {
 	doc.Goods = nil
 	doc = complete(doc)
-	if err := errors.Join(w.goods.Close(), w.findings.Close(), w.entries.Close()); err != nil {
+	if err := errors.Join(w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.entries.Close()); err != nil {
 		return err
 	}
 	if err := w.write("report.json", func(out io.Writer) error { return w.report(out, doc) }); err != nil {
@@ -227,7 +230,8 @@ func (w *Writer) finish(doc Document) error {
 	err = errors.Join(err, w.write("across.html", func(out io.Writer) error {
 		return w.site.render(out, "across", "Across the goods · Midspan", "", w.site.across())
 	}))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv"}
+	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName}
 	for _, l := range csvLists(doc) {
 		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
 		rest = append(rest, l.name)
