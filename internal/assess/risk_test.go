@@ -9,13 +9,13 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// historyOf are the measures that the risk reads: of a repository alive since
-// three years, with so many people and so large a share of the work by those
-// who are still there.
-func historyOf(people, share float64) map[string]observation.Measure {
+// historyOf are the measures that the risk reads: of a repository three years
+// old, with so many people, a core that was last seen so many days ago, and work
+// in so many of the last 24 months.
+func historyOf(people, away, months float64) map[string]observation.Measure {
 	values := map[string]float64{
 		"momentum.commits-ever": 500, "momentum.age-days": 1100, "momentum.commits-12m": 80,
-		"people.contributors-24m": people, "people.active-share-24m": share,
+		"people.contributors-24m": people, "people.core-away-days": away, "momentum.active-months-24": months,
 	}
 	measures := map[string]observation.Measure{}
 	for id, value := range values {
@@ -27,21 +27,23 @@ func historyOf(people, share float64) map[string]observation.Measure {
 func TestRiskRisesWhereFewCarryTheWorkAndWhereTheyLeave(t *testing.T) {
 	r := loaded(t)
 	for _, test := range []struct {
-		people, share float64
-		score         float64
-		level         RiskLevel
+		people, away, months float64
+		score                float64
+		level                RiskLevel
 	}{
-		{50, 1, 0, RiskLow},
-		{20, 0.9, 25, RiskLow},
-		{10, 0.7, 50, RiskRaised},
-		{5, 0.7, 62.5, RiskHigh},
-		{1, 1, 50, RiskRaised},
-		{1, 0, 100, RiskHigh},
-		{200, 0, 50, RiskRaised},
+		{50, 0, 24, 0, RiskLow},
+		{20, 30, 18, 25, RiskLow},
+		{10, 90, 12, 50, RiskRaised},
+		{5, 180, 6, 75, RiskHigh},
+		{1, 0, 24, 33.3, RiskLow},
+		{1, 365, 1, 98.6, RiskHigh},
+		{200, 400, 3, 62.5, RiskHigh},
+		{200, 400, 24, 33.3, RiskLow},
 	} {
-		got := r.Risk(historyOf(test.people, test.share))
+		got := r.Risk(historyOf(test.people, test.away, test.months))
 		if got.Score == nil || *got.Score != test.score || got.Level != test.level {
-			t.Errorf("%v people, %v still active: %s, want %v, %s", test.people, test.share, told(got), test.score, test.level)
+			t.Errorf("%v people, core away for %v days, %v months of work: %s, want %v, %s",
+				test.people, test.away, test.months, told(got), test.score, test.level)
 		}
 	}
 }
@@ -57,7 +59,7 @@ func told(r Risk) string {
 func TestRiskIsNotAskedOfTheYoungTheSmallAndTheSilent(t *testing.T) {
 	r := loaded(t)
 	for id, value := range map[string]float64{"momentum.commits-ever": 19, "momentum.age-days": 364, "momentum.commits-12m": 0} {
-		measures := historyOf(3, 0.5)
+		measures := historyOf(3, 90, 12)
 		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
 		if got := r.Risk(measures); got.Level != RiskNotApplicable || got.Score != nil {
 			t.Errorf("%s = %v gives %s", id, value, told(got))
@@ -70,7 +72,7 @@ func TestRiskNeverReadsAnUnknownAsAValue(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 7))
 	for range 3000 {
 		measures := map[string]observation.Measure{}
-		for id := range historyOf(0, 0) {
+		for id := range historyOf(0, 0, 0) {
 			measures[id] = anyMeasure(random, id)
 		}
 		before := r.Risk(measures)
@@ -105,9 +107,9 @@ func anyMeasure(random *rand.Rand, id string) observation.Measure {
 	case 3:
 		m.Bound = observation.AtMost
 	}
-	m.Value = map[bool]float64{true: random.Float64(), false: float64(random.IntN(60))}[id == "people.active-share-24m"]
+	m.Value = float64(random.IntN(60))
 	if strings.HasSuffix(id, "-days") {
-		m.Value = 300 + float64(random.IntN(200))
+		m.Value = float64(random.IntN(500))
 	}
 	return m
 }

@@ -167,7 +167,7 @@ type blind struct{ History }
 func (b blind) Measures(at time.Time) []observation.Measure {
 	measures := b.History.Measures(at)
 	for i, m := range measures {
-		if m.ID == "people.active-share-24m" {
+		if m.ID == "people.core-away-days" {
 			measures[i] = observation.Measure{ID: m.ID, State: observation.Unknown, Cause: observation.CauseMissingObjects}
 		}
 	}

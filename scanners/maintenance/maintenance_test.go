@@ -97,7 +97,7 @@ func TestWindowsCountPeopleAndCommits(t *testing.T) {
 	}, gitrepo.Tag{Name: "v1.0.0", Created: asOf.AddDate(0, 0, -30)})
 	expect(t, h.Measures(asOf), map[string]any{
 		"people.contributors-3m": 1, "people.contributors-6m": 2, "people.contributors-12m": 3, "people.contributors-24m": 4, "people.contributors-ever": 4,
-		"people.active-share-24m":           5.0 / 7,
+		"people.core-away-days":             53,
 		"people.contributor-absence-factor": 1, "people.elephant-factor": 1, "people.organizations-ever": 2,
 		"people.new-contributors-12m": 2, "people.retained-contributors-12m": 1, "people.regular-contributors-12m": 1,
 		"momentum.commits-3m": 3, "momentum.commits-12m": 5, "momentum.commits-prior-12m": 2, "momentum.commit-trend": 2.5,
@@ -120,20 +120,21 @@ func TestWindowsAreCalendarMonths(t *testing.T) {
 	expect(t, h.Measures(asOf), map[string]any{"people.contributors-6m": 0, "momentum.commits-12m": 1})
 }
 
-func TestShareOfTheWorkByPeopleStillActive(t *testing.T) {
-	ada, bo, cy := "ada@forge.example.se", "bo@mill.example.fi", "cy@mill.example.fi"
+func TestDaysSinceTheCoreCommittedWeighThoseWhoDidMost(t *testing.T) {
+	ada, bo, cy, di := "ada@forge.example.se", "bo@mill.example.fi", "cy@mill.example.fi", "di@gmail.com"
 	for name, test := range map[string]struct {
 		commits []gitrepo.Commit
 		want    any
 	}{
-		"all are still there":             {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Bo Lind", bo, 100), by("Ada Ore", ada, 500)}, 1},
-		"one who did three quarters left": {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Bo Lind", bo, 300), by("Bo Lind", bo, 310), by("Bo Lind", bo, 320)}, 0.25},
-		"who left longer ago counts not":  {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Cy Dahl", cy, 800)}, 1},
-		"all left":                        {[]gitrepo.Commit{by("Ada Ore", ada, 200)}, 0},
-		"nobody was there":                {[]gitrepo.Commit{by("Ada Ore", ada, 800)}, "na"},
+		"one person":                  {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Ada Ore", ada, 500)}, 5},
+		"one who did three quarters":  {[]gitrepo.Commit{by("Ada Ore", ada, 4), by("Bo Lind", bo, 300), by("Bo Lind", bo, 310), by("Bo Lind", bo, 320)}, 226},
+		"a fourth person counts not":  {[]gitrepo.Commit{by("Di Eng", di, 1), by("Ada Ore", ada, 10), by("Ada Ore", ada, 11), by("Bo Lind", bo, 20), by("Bo Lind", bo, 21), by("Cy Dahl", cy, 30), by("Cy Dahl", cy, 31)}, 20},
+		"of equals, who came last":    {[]gitrepo.Commit{by("Di Eng", di, 2), by("Ada Ore", ada, 2), by("Bo Lind", bo, 2), by("Cy Dahl", cy, 300)}, 2},
+		"who left longer ago is past": {[]gitrepo.Commit{by("Ada Ore", ada, 5), by("Cy Dahl", cy, 800), by("Cy Dahl", cy, 801)}, 5},
+		"nobody was there":            {[]gitrepo.Commit{by("Ada Ore", ada, 800)}, "na"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			expect(t, history(t, test.commits).Measures(asOf), map[string]any{"people.active-share-24m": test.want})
+			expect(t, history(t, test.commits).Measures(asOf), map[string]any{"people.core-away-days": test.want})
 		})
 	}
 }

@@ -1,8 +1,10 @@
 package maintenance
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -174,20 +176,30 @@ func regularContributors(v view) reading {
 	return number(regular)
 }
 
-// activeShare weighs who has left by what they did, so that the leaving of one
-// who made half of the commits counts for more than that of ten passers-by.
-func activeShare(v view) reading {
+// core is how many of the most active people are taken for those who carry a
+// repository.
+const core = 3
+
+// coreAway weighs who has left by what they did: that one who made half of the
+// commits went a year ago tells more than ten passers-by who did.
+func coreAway(v view) reading {
 	work := v.months(24, 0)
 	if len(work) == 0 {
 		return notApplicable("no commit by a person in the last 24 months")
 	}
-	active, done := commitsByPerson(v.months(6, 0)), 0
+	counts, last := commitsByPerson(work), map[int32]time.Time{}
 	for _, c := range work {
-		if active[c.person] > 0 {
-			done++
-		}
+		last[c.person] = c.when
 	}
-	return number(float64(done) / float64(len(work)))
+	people := slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), last[b].Compare(last[a]))
+	})
+	var days, commits float64
+	for _, person := range people[:min(core, len(people))] {
+		days += float64(counts[person] * v.days(last[person]))
+		commits += float64(counts[person])
+	}
+	return number(math.Round(days / commits))
 }
 
 func organizationsEver(v view) reading {
