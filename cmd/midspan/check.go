@@ -5,45 +5,177 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
 )
 
+// formats are what check can print.
+var formats = []string{"text", "json", "sarif", "markdown"}
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	format   string
+	policies []string
+	badge    string
+}
+
 func (a *app) checkCommand() *cobra.Command {
-	return &cobra.Command{
+	var o checkOptions
+	cmd := &cobra.Command{
 		Use:   "check PATH|URL",
 		Short: "Look at one repository and say how it stands and what would help most",
 		Long: `Check reads one repository, of a folder on this machine or at an address, and
 prints the verdict with its reasons. Nothing of the repository is executed.
 
 ` + exitHelp,
+		Example: `  midspan check .
+  midspan check . --format sarif --policy adoption > midspan.sarif
+  midspan check . --badge midspan.svg`,
 		Args: usage(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.load(cmd)
-			if err != nil {
-				return err
-			}
-			document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), args[0])
-			if err != nil {
-				return err
-			}
-			if len(document.Goods) != 1 {
-				return errors.New("check looks at one repository at a time")
-			}
-			a.gaps = len(gaps)
-			if err := unread(document.Goods[0]); err != nil {
-				return err
-			}
-			return a.print(document, func(w io.Writer) error {
-				width, colour := terminal(w)
-				return report.WriteCheck(w, document, width, colour)
-			})
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0], o) },
 	}
+	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
+	cmd.Flags().StringSliceVar(&o.policies, "policy", nil, "a policy file, or the name of an embedded one (repeatable); midspan policy lists them")
+	cmd.Flags().StringVar(&o.badge, "badge", "", "write a badge to this file: a picture (.svg), or JSON for a badge service (.json)")
+	return cmd
+}
+
+func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
+	cfg, err := a.load(cmd)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		o.format = "json"
+	}
+	// What is wrong with the command line is said before the work, not after it.
+	if err := o.verify(); err != nil {
+		return err
+	}
+	policies, err := openPolicies(o.policies)
+	if err != nil {
+		return err
+	}
+	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target)
+	if err != nil {
+		return err
+	}
+	if len(document.Goods) != 1 {
+		return errors.New("check looks at one repository at a time")
+	}
+	good := document.Goods[0]
+	if err := unread(good); err != nil {
+		return err
+	}
+	a.gaps = len(gaps)
+	var results []policy.Result
+	for _, p := range policies {
+		result := p.Ask(good.Subject(document.AsOf))
+		a.ask(result.Outcome)
+		results = append(results, result)
+	}
+	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
+}
+
+func (o checkOptions) verify() error {
+	if !slices.Contains(formats, o.format) {
+		return usageError{fmt.Errorf("there is no format %q; there are %s", o.format, strings.Join(formats, ", "))}
+	}
+	if ext := filepath.Ext(o.badge); o.badge != "" && ext != ".svg" && ext != ".json" {
+		return usageError{fmt.Errorf("a badge is a file that ends with .svg or .json, not %q", o.badge)}
+	}
+	return nil
+}
+
+// ask takes in what a policy says: one that fails outweighs one that is unknown,
+// and that one those that pass.
+func (a *app) ask(outcome policy.Outcome) {
+	if a.asked == "" || outcome == policy.Fail || outcome == policy.Unknown && a.asked == policy.Pass {
+		a.asked = outcome
+	}
+}
+
+// openPolicies reads policies; a wrong one is wrong usage.
+func openPolicies(names []string) ([]*policy.Policy, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	definitions, err := pipeline.Definitions()
+	if err != nil {
+		return nil, err
+	}
+	var all []*policy.Policy
+	for _, name := range names {
+		p, err := policy.Open(name, definitions)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// checked is the JSON of a check: the document, and what policies say.
+type checked struct {
+	report.Document
+	Policies []policy.Result `json:"policies,omitempty"`
+}
+
+func (a *app) printCheck(format string, document report.Document, results []policy.Result) error {
+	a.json = format == "json"
+	return a.print(checked{document, results}, func(w io.Writer) error {
+		switch format {
+		case "sarif":
+			return report.WriteSARIF(w, document, results)
+		case "markdown":
+			return report.WriteMarkdown(w, document, results)
+		}
+		width, colour := terminal(w)
+		if err := report.WriteCheck(w, document, width, colour); err != nil {
+			return err
+		}
+		for _, r := range results {
+			fmt.Fprintln(w)
+			if err := report.WritePolicy(w, r, width, colour); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// writeBadge writes the badge of a good: of its stage, or of the policy where one
+// was asked.
+func writeBadge(path string, good report.Good, results []policy.Result) error {
+	if path == "" {
+		return nil
+	}
+	badge := report.StageBadge(good)
+	if len(results) > 0 {
+		badge = report.PolicyBadge(results[0])
+	}
+	write := badge.WriteSVG
+	if filepath.Ext(path) == ".json" {
+		write = badge.WriteJSON
+	}
+	return writeFile(path, write)
+}
+
+// writeFile makes or replaces a file.
+func writeFile(path string, write func(io.Writer) error) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
 }
 
 // unread is the error of a good of which nothing could be read.

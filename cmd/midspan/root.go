@@ -14,6 +14,7 @@ import (
 
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/policy"
 )
 
 // Exit codes, an interface for scripts.
@@ -22,13 +23,16 @@ const (
 	exitError = 1 // could not start, or was ended by an error
 	exitUsage = 2 // the command line is wrong
 	exitGaps  = 3 // done, with gaps that the report shows
+	exitFail  = 4 // done, and a policy fails
 )
 
 const exitHelp = `Exit codes:
   0  done
   1  could not start, or ended by an error
   2  wrong usage
-  3  done, with gaps: something could not be read, and the report says what`
+  3  done, with gaps: something could not be read, and the report says what
+With a policy the exit code speaks of the policy alone:
+  0  it passes    3  something that it asks is unknown    4  it fails`
 
 // app is what the commands share.
 type app struct {
@@ -38,6 +42,7 @@ type app struct {
 	json           bool
 	quiet          bool
 	gaps           int
+	asked          policy.Outcome // what policies say; empty where none was asked
 	endProgress    func()
 }
 
@@ -65,7 +70,17 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
 		return exitError
 	}
-	if a.gaps > 0 {
+	return a.exit()
+}
+
+// exit is the code of what was done.
+func (a *app) exit() int {
+	switch {
+	case a.asked == policy.Pass:
+		return exitDone
+	case a.asked == policy.Fail:
+		return exitFail
+	case a.asked == policy.Unknown, a.gaps > 0:
 		return exitGaps
 	}
 	return exitDone
@@ -91,7 +106,8 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVar(&a.json, "json", false, "print JSON for a script")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
-		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.versionCommand())
+		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(),
+		a.policyCommand(), a.sbomCommand(), a.versionCommand())
 	return root
 }
 

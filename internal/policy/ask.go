@@ -71,17 +71,21 @@ func (a asking) join(tests []test, how func(...assess.Truth) assess.Truth) (asse
 // askUnseen answers what cannot be asked exactly: yes where something holds
 // that is enough for it, no where something does not that it needs.
 func (a asking) askUnseen(t test) (assess.Truth, []Evidence) {
-	if t.enough != nil {
-		if truth, evidence := a.ask(*t.enough); truth == assess.Yes {
+	all := []Evidence{{State: observation.Unknown, Cause: observation.CauseUnsupported, Text: t.unseen}}
+	for _, half := range []struct {
+		test    *test
+		decides assess.Truth
+	}{{t.enough, assess.Yes}, {t.needs, assess.No}} {
+		if half.test == nil {
+			continue
+		}
+		truth, evidence := a.ask(*half.test)
+		if truth == half.decides {
 			return truth, evidence
 		}
+		all = append(all, evidence...)
 	}
-	if t.needs != nil {
-		if truth, evidence := a.ask(*t.needs); truth == assess.No {
-			return truth, evidence
-		}
-	}
-	return assess.Unsure, []Evidence{{State: observation.Unknown, Cause: observation.CauseUnsupported, Text: t.unseen}}
+	return assess.Unsure, all
 }
 
 func (a asking) askMeasure(q assess.Question) (assess.Truth, []Evidence) {
@@ -159,7 +163,7 @@ func (a asking) evidence(m observation.Measure, operator string, threshold any, 
 	name := a.policy.defs[m.ID].Name
 	switch m.State {
 	case observation.Measured:
-		e.Text = fmt.Sprintf("%s: %s; wanted %s.", name, strings.TrimSpace(boundWords[m.Bound]+plainly(m.Value)+" "+m.Unit), wanted)
+		e.Text = fmt.Sprintf("%s: %s; wanted %s.", name, boundWords[m.Bound]+counted(m.Value, m.Unit), wanted)
 	case observation.NotApplicable:
 		e.Text = fmt.Sprintf("%s: does not apply; wanted %s.", name, wanted)
 	default:
@@ -189,6 +193,24 @@ func plainly(value any) string {
 		return strings.Join(v, ", ")
 	}
 	return fmt.Sprint(value)
+}
+
+// counted writes a value with its unit, one of it in the singular.
+func counted(value any, unit string) string {
+	if value == 1.0 {
+		unit = singular(unit)
+	}
+	return strings.TrimSpace(plainly(value) + " " + unit)
+}
+
+func singular(unit string) string {
+	switch {
+	case unit == "people":
+		return "person"
+	case strings.HasSuffix(unit, "ies"):
+		return strings.TrimSuffix(unit, "ies") + "y"
+	}
+	return strings.TrimSuffix(unit, "s")
 }
 
 func because(evidence []Evidence) string {

@@ -154,7 +154,7 @@ func (s *sarifRun) result(rule, level, text, file string, line int, parts ...str
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{rule, file}, parts...), "\x00")))
 	result := sarif.NewRuleResult(rule).WithRuleIndex(s.rules[rule]).WithKind("fail").WithLevel(level).
 		WithMessage(sarif.NewTextMessage(sarifText(text))).
-		AddPartialFingerprint(fingerprint, hex.EncodeToString(sum[:16]))
+		WithPartialFingerprints(map[string]string{fingerprint: hex.EncodeToString(sum[:16])})
 	result.AddLocation(locationOf(file, line))
 	s.run.Results = append(s.run.Results, result)
 	return result
@@ -247,11 +247,8 @@ var detailPlace = regexp.MustCompile(`^(?i:warn): (?:.*? )?([^\s:]+):(\d+)(?::|$
 
 func (s *sarifRun) check(check observation.Check) {
 	id := "scorecard/" + check.Name
-	if check.State == observation.Unknown {
-		s.notify("unknown/"+string(check.Cause), sarifNote, gapText("Scorecard "+check.Name, check.Cause, check.Reason))
-	}
 	if check.State != observation.Measured || check.Score >= 10 {
-		return
+		return // one that is unknown stands among the measures that are
 	}
 	level := sarifNote
 	if check.Score < 5 {
@@ -331,6 +328,10 @@ func (s *sarifRun) notify(id, level, text string) {
 		return
 	}
 	s.notices[id+text] = true
+	if !s.notices[id] {
+		s.notices[id] = true
+		s.run.Tool.Driver.AddNotification(sarif.NewReportingDescriptor().WithID(id))
+	}
 	n := sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(text)).
 		WithDescriptor(sarif.NewReportingDescriptorReference().WithID(id))
 	s.invocation.AddToolExecutionNotification(n)

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/report"
+)
+
+func (a *app) policyCommand() *cobra.Command {
+	var show bool
+	var good string
+	cmd := &cobra.Command{
+		Use:   "policy [NAME|FILE [RUN|DAY|report.json]]",
+		Short: "Ask a policy of the goods of a judged run: each condition passes, fails or is unknown",
+		Long: `Policy asks named conditions of every good of the newest judged run, of the run
+with a number, of the run of a day, or of a report.json. Without arguments it
+lists the embedded policies. docs/policy.md says how to write one.
+
+` + exitHelp,
+		Example: `  midspan policy
+  midspan policy opencode-2
+  midspan policy --print adoption > ours.yaml
+  midspan policy ours.yaml midspan-report/report.json --good clinic-ledger`,
+		Args: usage(cobra.MaximumNArgs(2)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return a.listPolicies()
+			case show:
+				text, err := policy.Text(args[0])
+				if err != nil {
+					return usageError{err}
+				}
+				_, err = io.WriteString(a.stdout, text)
+				return err
+			}
+			return a.askRun(cmd, append(args, "")[0], append(args, "")[1], good)
+		},
+	}
+	cmd.Flags().BoolVar(&show, "print", false, "print the file of an embedded policy, to copy and change")
+	cmd.Flags().StringVar(&good, "good", "", "ask of the good with this id only, and show every condition")
+	return cmd
+}
+
+// listed is one embedded policy.
+type listed struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Source string `json:"source,omitempty"`
+}
+
+func (a *app) listPolicies() error {
+	policies, err := openPolicies(policy.Presets())
+	if err != nil {
+		return err
+	}
+	var all []listed
+	for _, p := range policies {
+		all = append(all, listed{p.ID, p.Name, p.Source})
+	}
+	return a.print(all, func(w io.Writer) error {
+		for _, p := range all {
+			if _, err := fmt.Fprintf(w, "%-16s %s\n", p.ID, p.Name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// askRun asks a policy of the goods of a run, one after the other.
+func (a *app) askRun(cmd *cobra.Command, name, run, good string) error {
+	policies, err := openPolicies([]string{name})
+	if err != nil {
+		return err
+	}
+	return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+		a.endProgress()
+		out := a.answers(good != "")
+		n := 0
+		err := p.Subjects(ctx, run, func(s policy.Subject) error {
+			if good != "" && s.ID != good {
+				return nil
+			}
+			n++
+			result := policies[0].Ask(s)
+			a.ask(result.Outcome)
+			return out.Add(result)
+		})
+		if err == nil && n == 0 {
+			err = fmt.Errorf("there is no good to ask of, or none with the id %q", good)
+		}
+		if err != nil {
+			return err
+		}
+		return out.End()
+	})
+}
+
+// answers prints what a policy says of one good after the other.
+type answers interface {
+	Add(policy.Result) error
+	End() error
+}
+
+func (a *app) answers(whole bool) answers {
+	width, colour := terminal(a.stdout)
+	switch {
+	case a.json:
+		return &jsonAnswers{a.stdout, 0}
+	case whole:
+		return wholeAnswers{func(r policy.Result) error { return report.WritePolicy(a.stdout, r, width, colour) }}
+	}
+	return report.NewPolicyTable(a.stdout, width, colour)
+}
+
+type wholeAnswers struct{ write func(policy.Result) error }
+
+func (w wholeAnswers) Add(r policy.Result) error { return w.write(r) }
+func (w wholeAnswers) End() error                { return nil }
+
+// jsonAnswers writes a list, an answer at a time.
+type jsonAnswers struct {
+	w io.Writer
+	n int
+}
+
+// Add writes the next element.
+func (j *jsonAnswers) Add(r policy.Result) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	before := "[\n"
+	if j.n > 0 {
+		before = ",\n"
+	}
+	j.n++
+	_, err = fmt.Fprintf(j.w, "%s%s", before, data)
+	return err
+}
+
+// End closes the list.
+func (j *jsonAnswers) End() error {
+	_, err := io.WriteString(j.w, "\n]\n")
+	return err
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
+)
+
+func (a *app) sbomCommand() *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "sbom [ID...]",
+		Short: "Write the packages of goods and the advisories that affect them as CycloneDX 1.6",
+		Long: `Sbom prints the bill of materials of one good of the newest judged run, or writes
+those of several, or of all, into a folder. A report does not hold them: they are
+larger than all the rest of it.
+
+` + exitHelp,
+		Example: `  midspan sbom clinic-ledger > clinic-ledger.cdx.json
+  midspan sbom --to sbom`,
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			if dir == "" && len(ids) != 1 {
+				return usageError{errors.New("sbom prints the bill of one good; name its id, or a folder for those of several with --to")}
+			}
+			return a.sbom(cmd, ids, dir)
+		},
+	}
+	cmd.Flags().StringVar(&dir, "to", "", "folder to write a file for each good to (default: print one)")
+	return cmd
+}
+
+func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
+	return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+		run, err := p.Resume(ctx, "midspan run", store.Assessed)
+		if err != nil {
+			return err
+		}
+		if dir != "" {
+			if err := os.MkdirAll(dir, 0o755); err != nil {
+				return err
+			}
+		}
+		a.endProgress()
+		n := 0
+		err = p.Listings(ctx, run, ids, func(head report.Document, good report.Good, lists []report.Listing) error {
+			n++
+			write := func(w io.Writer) error { return report.WriteSBOM(w, head, good, lists) }
+			if dir == "" {
+				return write(a.stdout)
+			}
+			return writeFile(filepath.Join(dir, report.SBOMName(good.ID)), write)
+		})
+		if err != nil || dir == "" {
+			return err
+		}
+		return a.print(map[string]any{"folder": dir, "files": n}, func(w io.Writer) error {
+			_, err := fmt.Fprintf(w, "%s in %s.\n", plural(n, "SBOM"), dir)
+			return err
+		})
+	})
+}

@@ -1,0 +1,70 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/scanners/registry"
+)
+
+// Definitions lists every measure that a policy can read.
+func Definitions() ([]observation.Definition, error) {
+	all, err := registry.All()
+	if err != nil {
+		return nil, err
+	}
+	return (&Pipeline{scanners: all}).definitions(), nil
+}
+
+// Subjects hands each good of a judged run to ask, by id. The run is named by
+// its number, by the day that it speaks of or by the path of a report.json; an
+// empty name means the newest.
+func (p *Pipeline) Subjects(ctx context.Context, name string, ask func(policy.Subject) error) error {
+	if strings.HasSuffix(name, ".json") {
+		return fileSubjects(name, ask)
+	}
+	run, err := p.runNamed(ctx, name, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
+	if err != nil {
+		return err
+	}
+	if err := p.openAdvisories(ctx, run); err != nil {
+		return err
+	}
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return err
+		}
+		one, err := p.entryOf(ctx, run, good)
+		if err != nil {
+			return fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		if err := ask(one.brief.Subject(run.AsOf)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fileSubjects(path string, ask func(policy.Subject) error) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("ask a policy of a report: %w", err)
+	}
+	defer file.Close()
+	document, err := report.Decode(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for _, good := range document.Goods {
+		if err := ask(good.Subject(document.AsOf)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
+)
+
+// Limits of the Markdown view; the whole of it stands in report.json.
+const (
+	markdownFindings = 50
+	markdownText     = 300
+)
+
+// WriteMarkdown writes the goods of a document, as a rule one, and what policies
+// say of them, for a comment or the summary of a job: stage and reasons,
+// supports, what would help most, findings, posture and what is unknown. Text
+// from outside comes out as text.
+func WriteMarkdown(w io.Writer, doc Document, results []policy.Result) error {
+	doc = cleaned(complete(doc))
+	m := &markdown{}
+	for _, good := range doc.Goods {
+		m.good(good)
+		for _, r := range results {
+			if r.Good == good.ID {
+				m.policy(cleaned(r))
+			}
+		}
+		m.findings(good)
+		m.posture(good)
+		m.unknowns(good)
+	}
+	m.line("")
+	m.line("<sub>%s %s, as of %s. Unknown is never a pass.</sub>", plainText(doc.Generator.Name), plainText(doc.Generator.Version), date(doc.AsOf))
+	if _, err := io.WriteString(w, m.out.String()); err != nil {
+		return fmt.Errorf("write Markdown: %w", err)
+	}
+	return nil
+}
+
+type markdown struct{ out strings.Builder }
+
+func (m *markdown) line(format string, args ...any) { fmt.Fprintf(&m.out, format+"\n", args...) }
+
+func (m *markdown) title(format string, args ...any) {
+	m.line("")
+	m.line("### "+format, args...)
+	m.line("")
+}
+
+func (m *markdown) table(header ...string) {
+	m.row(header...)
+	m.line("|%s", strings.Repeat(" --- |", len(header)))
+}
+
+func (m *markdown) row(cells ...string) { m.line("| %s |", strings.Join(cells, " | ")) }
+
+// marks are the characters that Markdown reads, as entities or behind a
+// backslash.
+var marks = strings.NewReplacer(
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "|", "&#124;", "`", "&#96;", "$", "&#36;", ":", "&#58;",
+	`\`, `\\`, "*", `\*`, "_", `\_`, "{", `\{`, "}", `\}`, "[", `\[`, "]", `\]`, "(", `\(`, ")", `\)`, "#", `\#`, "~", `\~`, "!", `\!`)
+
+// plainText is a text that Markdown shows as it is: no markup, no link, no
+// mention, at the start of a line as well.
+func plainText(text string) string {
+	text = marks.Replace(cut(withoutPaths(text), markdownText))
+	for _, start := range []string{"www.", "WWW.", "Www."} {
+		text = strings.ReplaceAll(text, start, strings.TrimSuffix(start, ".")+"&#46;")
+	}
+	if text != "" && strings.ContainsRune("-+=", rune(text[0])) {
+		return `\` + text
+	}
+	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
+	if digits > 0 && strings.HasPrefix(text[digits:], ".") {
+		return text[:digits] + `\` + text[digits:]
+	}
+	return text
+}
+
+func (m *markdown) good(good Good) {
+	v := good.Verdict
+	m.line("## %s: %s", plainText(displayName(good)), stageWord(v.Stage))
+	m.line("")
+	m.line("%s", plainText(v.Because))
+	if v.Borderline != nil {
+		m.line("")
+		m.line("Borderline: %s", plainText(v.Borderline.Sentence))
+	}
+	m.line("")
+	m.table("Support", "Level", "Score", "Why")
+	for _, p := range v.Supports {
+		why := ""
+		if len(p.Reasons) > 0 {
+			why = plainText(p.Reasons[0].Sentence)
+		}
+		m.row(plainText(pillarWord(p.ID)), plainText(string(levelOf(p))), plainText(scoreText(p.Score)), why)
+	}
+	if changes := helpfulChanges(good); len(changes) > 0 {
+		m.title("What would help most")
+		for i, change := range changes {
+			m.line("%d. %s", i+1, plainText(change))
+		}
+	}
+}
+
+func (m *markdown) policy(r policy.Result) {
+	m.title("Policy %s: %s", plainText(r.PolicyName), plainText(outcomeText(r)))
+	m.table("Outcome", "Condition", "Because")
+	for _, a := range r.Conditions {
+		because := plainText(a.Because)
+		if a.Remedy != "" {
+			because += " What to do&#58; " + plainText(a.Remedy)
+		}
+		m.row(strings.ToUpper(string(a.Outcome)), plainText(a.Title), because)
+	}
+}
+
+func (m *markdown) findings(good Good) {
+	tally := tallyFindings(good)
+	m.title("Open advisories: %s", plainText(tally.Text()))
+	m.line("%s.", plainText(tally.Sentence()))
+	issues := distinctFindings(good)
+	if len(issues) == 0 {
+		return
+	}
+	m.line("")
+	m.table("Severity", "Package", "Advisory", "Fixed in", "Where")
+	for _, i := range issues[:min(len(issues), markdownFindings)] {
+		advisory := plainText(i.Advisory)
+		if address := advisoryURL(i.Advisory); address != "" {
+			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
+		}
+		severity := i.Severity
+		if i.exploited() {
+			severity += ", known to be exploited"
+		}
+		if i.Malicious {
+			severity += ", malicious package"
+		}
+		fixed := i.FixedIn
+		if fixed == "" {
+			fixed = "no fix named"
+		}
+		m.row(plainText(severity), plainText(strings.TrimSpace(i.Package.Name+" "+i.Package.Version)), advisory, plainText(fixed), plainText(i.Places[0].Path))
+	}
+	if more := len(issues) - markdownFindings; more > 0 {
+		m.line("")
+		m.line("And %d more.", more)
+	}
+}
+
+func (m *markdown) posture(good Good) {
+	checks := weakestChecks(good)
+	if len(checks) == 0 {
+		return
+	}
+	m.title("Posture checks below 10")
+	m.table("Score", "Check", "Found", "What to do")
+	for _, c := range checks {
+		m.row(fmt.Sprintf("%d of 10", c.Score), plainText(c.Name), plainText(c.Reason), plainText(c.Remedy))
+	}
+}
+
+func (m *markdown) unknowns(good Good) {
+	c := good.Verdict.Coverage
+	m.title("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown)
+	for _, group := range groupGaps(c.Gaps) {
+		m.line("- %s&#58; %s", plainText(causeWord(group.Cause)), plainText(shortList(group.Names)))
+	}
+	for _, scan := range good.Scans {
+		if scan.Outcome == Failed && scan.Failure != nil {
+			m.line("- not read&#58; %s", plainText(scan.Failure.Message))
+		}
+	}
+	if len(good.Scans) == 0 {
+		m.line("- %s", plainText(causeWord(observation.CauseNoRepository)))
+	}
+}
