@@ -1,0 +1,277 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+var asOf = time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC)
+
+var defs = []observation.Definition{
+	{ID: "momentum.days-since-commit", Name: "Days since the last commit", Kind: observation.KindNumber, Unit: "days"},
+	{ID: "people.contributors-6m", Name: "Contributors in 6 months", Kind: observation.KindNumber, Unit: "people"},
+	{ID: "license.file", Name: "Licence file", Kind: observation.KindBool},
+	{ID: "license.spdx", Name: "Licence found", Kind: observation.KindList},
+	{ID: "maintenance.type", Name: "Maintenance", Kind: observation.KindText},
+	{ID: findingsMeasure, Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings"},
+}
+
+func def(id string) observation.Definition {
+	for _, d := range defs {
+		if d.ID == id {
+			return d
+		}
+	}
+	return observation.Definition{ID: id}
+}
+
+// asked is the answer to one condition, whose lines after its id are given.
+func asked(t *testing.T, condition string, s Subject) Answer {
+	t.Helper()
+	text := "version: 1\nid: test\nconditions:\n  - id: one\n"
+	for line := range strings.Lines(condition) {
+		text += "    " + line
+	}
+	p, err := Load([]byte(text), "test.yaml", defs)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	s.AsOf = asOf
+	return p.Ask(s).Conditions[0]
+}
+
+func of(id string, value any, bound observation.Bound) Subject {
+	m := def(id).Of(value, "test", asOf)
+	m.Bound = bound
+	return Subject{Measures: []observation.Measure{m}}
+}
+
+func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
+	days := "measure: momentum.days-since-commit\noperator: '<='\nthreshold: 90\nunit: days"
+	people := "measure: people.contributors-6m\noperator: '>='\nthreshold: 3\nunit: people"
+	mit := "measure: license.spdx\noperator: among\nthreshold: [MIT, Apache-2.0]"
+	unknown := Subject{Measures: []observation.Measure{def("people.contributors-6m").UnknownFor(observation.CauseOffline, "")}}
+	absent := Subject{Measures: []observation.Measure{def("momentum.days-since-commit").NotApplicableFor("")}}
+	for name, c := range map[string]struct {
+		condition string
+		subject   Subject
+		want      Outcome
+	}{
+		"within":                               {days, of("momentum.days-since-commit", 90, ""), Pass},
+		"beyond":                               {days, of("momentum.days-since-commit", 91, ""), Fail},
+		"at least more":                        {days, of("momentum.days-since-commit", 91, observation.AtLeast), Fail},
+		"at least less":                        {days, of("momentum.days-since-commit", 5, observation.AtLeast), Unknown},
+		"at least enough":                      {people, of("people.contributors-6m", 3, observation.AtLeast), Pass},
+		"unknown":                              {people, unknown, Unknown},
+		"not in the report":                    {people, Subject{}, Unknown},
+		"does not apply":                       {days, absent, Fail},
+		"not, of unknown":                      {"not: {measure: license.file, operator: is, threshold: true}", Subject{}, Unknown},
+		"not, of true":                         {"not: {measure: license.file, operator: is, threshold: true}", of("license.file", true, ""), Fail},
+		"a text":                               {"measure: maintenance.type\noperator: is\nthreshold: internal", of("maintenance.type", "Internal", ""), Pass},
+		"all of a list allowed":                {mit, of("license.spdx", []string{"MIT", "apache-2.0"}, ""), Pass},
+		"one of a list not":                    {mit, of("license.spdx", []string{"MIT", "WTFPL"}, ""), Fail},
+		"an empty list":                        {mit, of("license.spdx", []string{}, ""), Fail},
+		"a list read in part":                  {mit, of("license.spdx", []string{"MIT"}, observation.AtLeast), Unknown},
+		"one of a list read in part not":       {mit, of("license.spdx", []string{"WTFPL"}, observation.AtLeast), Fail},
+		"any, one passes":                      {"any:\n  - " + oneLine(people) + "\n  - " + oneLine(days), of("momentum.days-since-commit", 1, ""), Pass},
+		"any, one fails, one unknown":          {"any:\n  - " + oneLine(people) + "\n  - " + oneLine(days), of("momentum.days-since-commit", 100, ""), Unknown},
+		"all, one fails, one unknown":          {"all:\n  - " + oneLine(people) + "\n  - " + oneLine(days), of("momentum.days-since-commit", 100, ""), Fail},
+		"all, one passes, one unknown":         {"all:\n  - " + oneLine(people) + "\n  - " + oneLine(days), of("momentum.days-since-commit", 1, ""), Unknown},
+		"unseen":                               {"unseen: nobody can see it", Subject{}, Unknown},
+		"unseen, and what it needs is there":   {"unseen: x\nneeds: " + oneLine(people), of("people.contributors-6m", 5, ""), Unknown},
+		"unseen, and what it needs is not":     {"unseen: x\nneeds: " + oneLine(people), of("people.contributors-6m", 1, ""), Fail},
+		"unseen, and what is enough is there":  {"unseen: x\nenough: " + oneLine(people), of("people.contributors-6m", 5, ""), Pass},
+		"unseen, and what is enough is not":    {"unseen: x\nenough: " + oneLine(people), of("people.contributors-6m", 1, ""), Unknown},
+		"unseen, and what is enough is unsure": {"unseen: x\nenough: " + oneLine(people) + "\nneeds: " + oneLine(people), Subject{}, Unknown},
+	} {
+		if got := asked(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
+			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
+		}
+	}
+}
+
+func oneLine(condition string) string {
+	return "{" + strings.ReplaceAll(condition, "\n", ", ") + "}"
+}
+
+func TestStagesAndLevelsThatAreOpenAreUnknown(t *testing.T) {
+	v := func(stage assess.Stage, possible ...assess.Stage) Subject {
+		return Subject{Verdict: assess.Verdict{Stage: stage, Possible: possible,
+			Supports: []assess.Pillar{{ID: assess.People, Level: assess.LevelUnknown, Possible: []assess.Level{assess.Fair, assess.Weak}}}}}
+	}
+	for name, c := range map[string]struct {
+		condition string
+		subject   Subject
+		want      Outcome
+	}{
+		"the stage":                {"stage: [sustained, emerging]", v(assess.Sustained, assess.Sustained), Pass},
+		"another stage":            {"stage: sustained", v(assess.Fading, assess.Fading), Fail},
+		"a stage that may change":  {"stage: sustained", v(assess.Sustained, assess.Sustained, assess.MessyMiddle), Unknown},
+		"not assessed":             {"stage: sustained", v(assess.Unassessed, assess.Sustained), Unknown},
+		"a level that may be":      {"level: people\nin: [strong, fair]", v(assess.Sustained), Unknown},
+		"both levels wanted":       {"level: people\nin: [strong, fair, weak]", v(assess.Sustained), Pass},
+		"no level wanted":          {"level: people\nin: [missing]", v(assess.Sustained), Fail},
+		"a pillar that nobody saw": {"level: funding\nin: [strong]", v(assess.Sustained), Unknown},
+	} {
+		if got := asked(t, c.condition, c.subject); got.Outcome != c.want {
+			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
+		}
+	}
+}
+
+func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
+	finding := func(id, pkg, severity string, change ...func(*observation.Finding)) observation.Finding {
+		f := observation.Finding{Advisory: id, Severity: severity, Package: observation.Package{Ecosystem: "npm", Name: pkg, Version: "1"}}
+		for _, c := range change {
+			c(&f)
+		}
+		return f
+	}
+	alias := func(ids ...string) func(*observation.Finding) {
+		return func(f *observation.Finding) { f.Aliases = ids }
+	}
+	fixed := func(f *observation.Finding) { f.FixedIn = "2" }
+	direct := func(f *observation.Finding) { f.Package.Relation = observation.Direct }
+	transitive := func(f *observation.Finding) { f.Package.Relation = observation.Transitive }
+	listed := func(is bool) func(*observation.Finding) {
+		return func(f *observation.Finding) { f.Exploited = &is }
+	}
+	old := func(f *observation.Finding) { f.Published = asOf.AddDate(0, 0, -100) }
+	good := func(bound observation.Bound, findings ...observation.Finding) Subject {
+		s := of(findingsMeasure, len(findings), bound)
+		s.Findings = findings
+		return s
+	}
+	unmatched := Subject{Measures: []observation.Measure{def(findingsMeasure).UnknownFor(observation.CauseNoDatabase, "")}}
+	none := Subject{Measures: []observation.Measure{def(findingsMeasure).NotApplicableFor("no packages")}}
+	high := "findings: {severity: [critical, high]}\nat-most: 0"
+	for name, c := range map[string]struct {
+		condition string
+		subject   Subject
+		want      Outcome
+	}{
+		"none":                            {high, good(""), Pass},
+		"nothing to match":                {high, none, Pass},
+		"nothing matched":                 {high, unmatched, Unknown},
+		"never looked":                    {high, Subject{}, Unknown},
+		"matched in part":                 {high, good(observation.AtLeast), Unknown},
+		"matched in part and found":       {high, good(observation.AtLeast, finding("A", "p", "high")), Fail},
+		"found":                           {high, good("", finding("A", "p", "critical")), Fail},
+		"of lower severity":               {high, good("", finding("A", "p", "low")), Pass},
+		"not rated":                       {high, good("", finding("A", "p", "unknown")), Unknown},
+		"rated by one of two records":     {high, good("", finding("A", "p", "unknown", alias("CVE-1")), finding("B", "p", "low", alias("CVE-1"))), Pass},
+		"two records, one weakness":       {"findings: {}\nat-most: 1", good("", finding("A", "p", "high", alias("CVE-1")), finding("B", "p", "high", alias("CVE-1"))), Pass},
+		"two weaknesses":                  {"findings: {}\nat-most: 1", good("", finding("A", "p", "high"), finding("B", "p", "high")), Fail},
+		"fixable, and no fix":             {"findings: {fixable: true}\nat-most: 0", good("", finding("A", "p", "high")), Pass},
+		"fixable":                         {"findings: {fixable: true}\nat-most: 0", good("", finding("A", "p", "high", fixed)), Fail},
+		"direct, and nobody says":         {"findings: {relation: direct}\nat-most: 0", good("", finding("A", "p", "high")), Unknown},
+		"direct, and it is not":           {"findings: {relation: direct}\nat-most: 0", good("", finding("A", "p", "high", transitive)), Pass},
+		"direct":                          {"findings: {relation: direct}\nat-most: 0", good("", finding("A", "p", "high", direct)), Fail},
+		"exploited, and nobody looked":    {"findings: {exploited: true}\nat-most: 0", good("", finding("A", "p", "high")), Unknown},
+		"exploited, and not listed":       {"findings: {exploited: true}\nat-most: 0", good("", finding("A", "p", "high", listed(false))), Pass},
+		"exploited":                       {"findings: {exploited: true}\nat-most: 0", good("", finding("A", "p", "high", listed(true))), Fail},
+		"malicious, and it is not":        {"findings: {malicious: true}\nat-most: 0", good("", finding("A", "p", "high")), Pass},
+		"old, and nobody says since when": {"findings: {older-than-days: 90}\nat-most: 0", good("", finding("A", "p", "high")), Unknown},
+		"old":                             {"findings: {older-than-days: 90}\nat-most: 0", good("", finding("A", "p", "high", old)), Fail},
+		"not so old":                      {"findings: {older-than-days: 120}\nat-most: 0", good("", finding("A", "p", "high", old)), Pass},
+		"excepted by its alias":           {"findings: {except: [{advisory: CVE-1, because: not reached}]}\nat-most: 0", good("", finding("A", "p", "high", alias("CVE-1"))), Pass},
+		"excepted until today":            {"findings: {except: [{advisory: A, because: not reached, until: 2026-06-30}]}\nat-most: 0", good("", finding("A", "p", "high")), Pass},
+		"excepted until yesterday":        {"findings: {except: [{advisory: A, because: not reached, until: 2026-06-29}]}\nat-most: 0", good("", finding("A", "p", "high")), Fail},
+	} {
+		if got := asked(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
+			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
+		}
+	}
+}
+
+func TestAPolicyPassesWhereAllDoAndFailsWhereOneDoes(t *testing.T) {
+	text := "version: 1\nid: x\nconditions:\n"
+	for i, c := range []string{"license.file", "maintenance.type"} {
+		value := []string{"true", "internal"}[i]
+		text += fmt.Sprintf("  - {id: c%d, measure: %s, operator: is, threshold: %s, remedy: do it}\n", i, c, value)
+	}
+	p, err := Load([]byte(text), "x.yaml", defs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	licence := func(is bool) observation.Measure { return def("license.file").Of(is, "", asOf) }
+	kind := def("maintenance.type").Of("internal", "", asOf)
+	for _, c := range []struct {
+		measures []observation.Measure
+		want     Outcome
+	}{
+		{[]observation.Measure{licence(true), kind}, Pass},
+		{[]observation.Measure{licence(false), kind}, Fail},
+		{[]observation.Measure{licence(false)}, Fail},
+		{[]observation.Measure{licence(true)}, Unknown},
+		{nil, Unknown},
+	} {
+		r := p.Ask(Subject{Measures: c.measures})
+		if r.Outcome != c.want {
+			t.Errorf("%v: %s, want %s", c.measures, r.Outcome, c.want)
+		}
+		for _, a := range r.Conditions {
+			if (a.Remedy != "") != (a.Outcome == Fail) {
+				t.Errorf("%s ends %s with the remedy %q", a.ID, a.Outcome, a.Remedy)
+			}
+		}
+	}
+}
+
+func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
+	const head = "version: 1\nid: x\nconditions:\n"
+	for name, c := range map[string]struct{ text, want string }{
+		"empty":                {"", "is empty"},
+		"no YAML":              {"a: [", "did not find"},
+		"no mapping":           {"- a", "line 1: a policy must have fields"},
+		"another version":      {"version: 2\nid: x\nconditions: [{id: a, unseen: x}]", `version is "2"`},
+		"no id":                {"version: 1\nconditions: [{id: a, unseen: x}]", "the policy has no id"},
+		"no conditions":        {"version: 1\nid: x", "no conditions"},
+		"empty conditions":     {"version: 1\nid: x\nconditions: []", "line 3: want a list"},
+		"unknown field":        {head + "  - id: a\n    unseen: x\n    treshold: 3", `line 6: a condition has no field "treshold"`},
+		"a field twice":        {head + "  - {id: a, unseen: x, id: b}", `line 4: a condition has the field "id" twice`},
+		"a condition twice":    {head + "  - {id: a, unseen: x}\n  - {id: a, unseen: x}", "line 5: the condition a stands twice"},
+		"asks nothing":         {head + "  - {id: a}", "line 4: the condition a asks nothing"},
+		"asks two things":      {head + "  - {id: a, unseen: x, stage: sustained}", "has stage and unseen"},
+		"a field beside":       {head + "  - {id: a, unseen: x, unit: days}", "has the field unit, which stands beside measure only"},
+		"unknown measure":      {head + "  - {id: a, measure: people.none, operator: '<', threshold: 1}", `line 4: the condition a reads the measure "people.none", which does not exist`},
+		"no threshold":         {head + "  - {id: a, measure: people.contributors-6m, operator: '<', unit: people}", "line 4: the condition a has no threshold"},
+		"wrong unit":           {head + "  - {id: a, measure: people.contributors-6m, operator: '<', threshold: 1, unit: days}", `has the unit "days"; people.contributors-6m is counted in "people"`},
+		"no unit":              {head + "  - {id: a, measure: people.contributors-6m, operator: '<', threshold: 1}", `has the unit ""`},
+		"wrong operator":       {head + "  - {id: a, measure: license.file, operator: '<', threshold: 1}", "compares a bool"},
+		"wrong threshold":      {head + "  - {id: a, measure: people.contributors-6m, operator: '<', threshold: many, unit: people}", "compares a number"},
+		"a number that is not": {head + "  - {id: a, measure: people.contributors-6m, operator: '<', threshold: NaN, unit: people}", "has no threshold"},
+		"among a number":       {head + "  - {id: a, measure: people.contributors-6m, operator: among, threshold: [1]}", "compares a number by among"},
+		"among nothing":        {head + "  - {id: a, measure: license.spdx, operator: among}", "has no threshold"},
+		"findings without":     {head + "  - {id: a, findings: {severity: high}}", "line 4: the condition a has no threshold: at-most"},
+		"unknown severity":     {head + "  - {id: a, findings: {severity: worst}, at-most: 0}", `no severity "worst"`},
+		"below zero":           {head + "  - {id: a, findings: {}, at-most: -1}", "no number of zero or more"},
+		"false":                {head + "  - {id: a, findings: {fixable: false}, at-most: 0}", "want true"},
+		"an empty exception":   {head + "  - {id: a, findings: {except: [{advisory: A}]}, at-most: 0}", "an exception needs an advisory and because"},
+		"no day":               {head + "  - {id: a, findings: {except: [{advisory: A, because: b, until: soon}]}, at-most: 0}", "no day like"},
+		"unknown stage":        {head + "  - {id: a, stage: unassessed}", `no stage "unassessed"`},
+		"unknown pillar":       {head + "  - {id: a, level: luck, in: [fair]}", `no level of "luck"`},
+		"unknown level":        {head + "  - {id: a, level: people, in: [great]}", `no level "great"`},
+		"a level without":      {head + "  - {id: a, level: people}", "has no threshold: in"},
+		"deep inside":          {head + "  - id: a\n    any:\n      - not:\n          measure: people.none", `line 7: a test reads the measure "people.none"`},
+	} {
+		_, err := Load([]byte(c.text), "ours.yaml", defs)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestANameIsAnEmbeddedPolicyOrAFile(t *testing.T) {
+	if _, err := Open("no-such-policy", defs); err == nil || !strings.Contains(err.Error(), "embedded are adoption,") {
+		t.Errorf("a name that is neither says %v", err)
+	}
+	if _, err := Text("nothing"); err == nil {
+		t.Error("an unknown name has a text")
+	}
+}
