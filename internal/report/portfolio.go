@@ -58,6 +58,7 @@ type row struct {
 	LastCommit string
 	LastISO    string
 	Findings   tally
+	facts      facts // for the script of the table
 }
 
 // failure is one class of repositories that could not be read.

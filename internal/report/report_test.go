@@ -87,12 +87,16 @@ func TestTheSameDocumentGivesTheSameBytes(t *testing.T) {
 	}
 }
 
+// ownScript is the one script of the site, on the portfolio page.
+const ownScript = `<script src="portfolio.js" defer></script>`
+
 func TestHostileTextInEveryFieldComesOutAsText(t *testing.T) {
 	doc := hostileDocument()
 	for name, content := range written(t, doc) {
 		if !strings.HasSuffix(name, ".html") {
 			continue
 		}
+		content = strings.Replace(content, ownScript, "", 1)
 		for _, bad := range []string{"<script", "<img", "javascript:", "\x1b", "\x00", "\u202e", "\u2066", "\u0085", "ZgotmplZ", "[object"} {
 			if strings.Contains(content, bad) {
 				t.Errorf("%s holds %q", name, bad)
@@ -107,6 +111,9 @@ func TestEveryPageIsSelfContained(t *testing.T) {
 	for name, content := range written(t, everyState()) {
 		if !strings.HasSuffix(name, ".html") {
 			continue
+		}
+		if name == "index.html" {
+			content = strings.Replace(content, ownScript, "", 1)
 		}
 		if found := request.FindString(content); found != "" {
 			t.Errorf("%s asks for something outside itself: %q", name, found)
@@ -124,7 +131,7 @@ func TestThePolicyNamesTheStyleSheetThatIsOnThePage(t *testing.T) {
 	page := written(t, everyState())["index.html"]
 	_, rest, _ := strings.Cut(page, "<style>")
 	css, _, _ := strings.Cut(rest, "</style>")
-	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(contentPolicy([]byte(css)))
+	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(contentPolicy([]byte(css), scriptName))
 	if !strings.Contains(page, escaped) {
 		t.Errorf("the policy is not of the style sheet on the page; want %s", escaped)
 	}

@@ -27,7 +27,6 @@ type site struct {
 	rows  []row    // one for each good, by id
 	pages *template.Template
 	css   template.CSS
-	csp   string
 	names map[string]string // good id to the name shown
 	defs  map[string]observation.Definition
 }
@@ -42,7 +41,7 @@ func newSite(doc Document) (*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	s.css, s.csp = template.CSS(css), contentPolicy(css)
+	s.css = template.CSS(css)
 	s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse the embedded templates: %w", err)
@@ -50,17 +49,23 @@ func newSite(doc Document) (*site, error) {
 	return s, nil
 }
 
-// contentPolicy is the content security policy of every page: one inline style sheet,
-// known by its hash, and images from data alone. No script, no request.
-func contentPolicy(css []byte) string {
+// contentPolicy is the content security policy of the pages: one inline style sheet,
+// known by its hash, and images from data alone. No script, no request. A page with a
+// script may load scripts of the report's own folder, and still ask for nothing else.
+func contentPolicy(css []byte, script string) string {
 	sum := sha256.Sum256(css)
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
+	if script != "" {
+		policy += "; script-src 'self'"
+	}
+	return policy
 }
 
 // page is what the layout needs of every page.
 type page struct {
 	Title, Root string // Root leads to the portfolio's folder: "" or "../"
+	Script      string // file beside the page; empty where it has none
 	CSS         template.CSS
 	CSP         string
 	Doc         *Document
@@ -69,7 +74,8 @@ type page struct {
 
 func (s *site) render(w io.Writer, name, title, root string, view any) error {
 	var out bytes.Buffer
-	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, CSS: s.css, CSP: s.csp, Doc: &s.doc, View: view})
+	script := scripts[name]
+	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, Script: script, CSS: s.css, CSP: contentPolicy([]byte(s.css), script), Doc: &s.doc, View: view})
 	if err != nil {
 		return fmt.Errorf("render %s of %q: %w", name, title, err)
 	}

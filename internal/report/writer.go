@@ -123,10 +123,12 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	w.names, w.taken[page] = append(w.names, page), true
 	completeGood(&brief)
 	findings := tallyFindings(brief)
-	if err := errors.Join(writeCSV(w.goods, goodRow(brief, findings)), writeCSV(w.reasons, reasonRows(brief)...)); err != nil {
+	cells := goodRow(brief, findings)
+	if err := errors.Join(writeCSV(w.goods, cells), writeCSV(w.reasons, reasonRows(brief)...)); err != nil {
 		return err
 	}
 	row := newRow(brief, findings)
+	row.facts = newFacts(brief.Good, cells)
 	w.site.names[row.ID] = displayName(row.Good)
 	w.site.rows = append(w.site.rows, row)
 	if _, err := io.WriteString(w.entries, separator(len(w.names) == 1)); err != nil {
@@ -224,14 +226,17 @@ func (w *Writer) finish(doc Document) error {
 	for _, row := range w.site.rows {
 		w.site.doc.Goods = append(w.site.doc.Goods, row.Good)
 	}
+	view := w.site.portfolio()
 	err = w.write("index.html", func(out io.Writer) error {
-		return w.site.render(out, "portfolio", "Portfolio · Midspan", "", w.site.portfolio())
+		return w.site.render(out, "portfolio", "Portfolio · Midspan", "", view)
 	})
+	err = errors.Join(err, w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, view.Rows) }))
+	err = errors.Join(err, w.write(scriptName, writeScript))
 	err = errors.Join(err, w.write("across.html", func(out io.Writer) error {
 		return w.site.render(out, "across", "Across the goods · Midspan", "", w.site.across())
 	}))
 	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName}
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, dataName, scriptName}
 	for _, l := range csvLists(doc) {
 		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
 		rest = append(rest, l.name)
