@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -60,24 +61,25 @@ func (m *markdown) table(header ...string) {
 func (m *markdown) row(cells ...string) { m.line("| %s |", strings.Join(cells, " | ")) }
 
 // marks are the characters that Markdown reads, as entities or behind a
-// backslash.
+// backslash. The empty comment keeps forges from reading the name of a person or
+// the number of an issue, which they look for after Markdown.
 var marks = strings.NewReplacer(
-	"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "|", "&#124;", "`", "&#96;", "$", "&#36;", ":", "&#58;",
-	`\`, `\\`, "*", `\*`, "_", `\_`, "{", `\{`, "}", `\}`, "[", `\[`, "]", `\]`, "(", `\(`, ")", `\)`, "#", `\#`, "~", `\~`, "!", `\!`)
+	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "$", "&#36;", "://", "&#58;//",
+	"@", "@<!-- -->", "#", "#<!-- -->", `\`, `\\`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`)
+
+// listItem matches what at the start of a line begins a list, a rule or a title.
+var listItem = regexp.MustCompile(`^(?:\d+[.)](?:\s|$)|[-+=])`)
+
+// bareHost matches the beginning of an address that is made a link of.
+var bareHost = regexp.MustCompile(`(?i)\bwww\.`)
 
 // plainText is a text that Markdown shows as it is: no markup, no link, no
 // mention, at the start of a line as well.
 func plainText(text string) string {
 	text = marks.Replace(cut(withoutPaths(text), markdownText))
-	for _, start := range []string{"www.", "WWW.", "Www."} {
-		text = strings.ReplaceAll(text, start, strings.TrimSuffix(start, ".")+"&#46;")
-	}
-	if text != "" && strings.ContainsRune("-+=", rune(text[0])) {
-		return `\` + text
-	}
-	digits := len(text) - len(strings.TrimLeft(text, "0123456789"))
-	if digits > 0 && strings.HasPrefix(text[digits:], ".") {
-		return text[:digits] + `\` + text[digits:]
+	text = bareHost.ReplaceAllStringFunc(text, func(host string) string { return host[:3] + "&#46;" })
+	if listItem.MatchString(text) {
+		return "&#8203;" + text
 	}
 	return text
 }
@@ -114,7 +116,7 @@ func (m *markdown) policy(r policy.Result) {
 	for _, a := range r.Conditions {
 		because := plainText(a.Because)
 		if a.Remedy != "" {
-			because += " What to do&#58; " + plainText(a.Remedy)
+			because += " What to do: " + plainText(a.Remedy)
 		}
 		m.row(strings.ToUpper(string(a.Outcome)), plainText(a.Title), because)
 	}
@@ -170,11 +172,11 @@ func (m *markdown) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	m.title("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown)
 	for _, group := range groupGaps(c.Gaps) {
-		m.line("- %s&#58; %s", plainText(causeWord(group.Cause)), plainText(shortList(group.Names)))
+		m.line("- %s: %s", plainText(causeWord(group.Cause)), plainText(shortList(group.Names)))
 	}
 	for _, scan := range good.Scans {
 		if scan.Outcome == Failed && scan.Failure != nil {
-			m.line("- not read&#58; %s", plainText(scan.Failure.Message))
+			m.line("- not read: %s", plainText(scan.Failure.Message))
 		}
 	}
 	if len(good.Scans) == 0 {

@@ -174,7 +174,11 @@ func fileURI(file string) string {
 	if file == "" || clean == "" || slash.IsAbs(file) || clean != slash.Clean(file) {
 		clean = wholeRepository
 	}
-	return strings.TrimPrefix((&url.URL{Path: "/" + clean}).EscapedPath(), "/")
+	parts := strings.Split(clean, "/")
+	for i, part := range parts {
+		parts[i] = strings.ReplaceAll(url.PathEscape(part), ":", "%3A") // a name before a colon reads as a scheme
+	}
+	return strings.Join(parts, "/")
 }
 
 // links are what a viewer would make a link of in a plain message.

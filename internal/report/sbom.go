@@ -269,11 +269,13 @@ func vulnerabilityOf(i issue) cdx.Vulnerability {
 		rating.Method, rating.Vector = method, i.Vector
 	}
 	v.Ratings = &[]cdx.VulnerabilityRating{rating}
-	if len(i.Aliases) > 0 {
-		references := []cdx.VulnerabilityReference{}
-		for _, alias := range i.Aliases {
+	references := []cdx.VulnerabilityReference{}
+	for _, alias := range i.Aliases {
+		if alias != "" {
 			references = append(references, cdx.VulnerabilityReference{ID: alias, Source: &cdx.Source{Name: "OSV", URL: advisoryURL(alias)}})
 		}
+	}
+	if len(references) > 0 {
 		v.References = &references
 	}
 	v.Properties = &[]cdx.Property{{Name: "midspan:exploited", Value: i.ExploitedText()}, {Name: "midspan:malicious", Value: fmt.Sprint(i.Malicious)}}
