@@ -34,6 +34,7 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 		v.Supports = append(v.Supports, e.pillarOf(id))
 	}
 	v.Score = r.overall(v.Supports)
+	v.Risk = r.Risk(measures)
 	known, asked := r.known(measures)
 	if short := known < r.floor*asked; short && !r.declared(v.Stage) {
 		v.Stage = Unassessed

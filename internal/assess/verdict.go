@@ -122,7 +122,9 @@ type Verdict struct {
 	Load     Pillar   `json:"load"`
 	Supports []Pillar `json:"supports"` // people, momentum, upkeep, funding
 	// Score is the weighted mean of the supports. It decides nothing.
-	Score      Range       `json:"score"`
+	Score Range `json:"score"`
+	// Risk is how likely work is to stop, as history tells. It decides nothing.
+	Risk       Risk        `json:"risk,omitzero"`
 	Reasons    []Reason    `json:"reasons"` // of the stage, strongest first
 	Borderline *Borderline `json:"borderline,omitempty"`
 	// Lift is the nearest change that would lift the flag; empty without one.

@@ -243,6 +243,7 @@ func (t *terminal) bridge(v assess.Verdict) {
 	t.line(levels)
 	t.line(scores)
 	t.wrap("", "Load "+pillarWords(v.Load)+rangeWords(v.Load.Score)+". Supports together "+scoreText(v.Score)+rangeWords(v.Score)+".", "")
+	t.wrap("", riskText(v.Risk), "")
 }
 
 // pierCell is what a pier shows in a row counted from the ground.

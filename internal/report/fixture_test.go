@@ -315,6 +315,9 @@ func fill(v reflect.Value, field string) {
 	case *assess.Level:
 		*value = assess.Weak
 		return
+	case *assess.RiskLevel:
+		*value = assess.RiskRaised
+		return
 	case *assess.Depth:
 		*value = assess.NobodyCould
 		return

@@ -90,7 +90,7 @@ func (s *site) functions() template.FuncMap {
 		"date": date, "day": dayText, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
 		"num":       func(n int) string { return number(float64(n)) },
 		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
-		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "scored": scored, "rangeText": rangeText,
+		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "scored": scored, "rangeText": rangeText, "riskText": riskText,
 		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit, "repo": shortRepository,
 		"page": pagePath, "name": s.name, "said": said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": valueText, "ruleText": ruleText, "sentence": sentence, "severityWord": severityWord, "meter": meter,
