@@ -52,7 +52,7 @@ type tableGood struct {
 
 // facetTitles are the facets of the catalog, in their order.
 var facetTitles = [...][2]string{
-	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Country of deployment"}, {"organization", "Organization"}, {"licence", "Licence"},
+	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
 }
 
 // shownColumns are those of goods.csv that stand in the table in some form.
@@ -119,12 +119,13 @@ func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
 }
 
 // dictionary returns the terms of one facet over all rows, and for each row the
-// places of its own. Spellings that differ in case alone are one term.
+// places of its own. Spellings that differ in case alone are one term, told in the
+// spelling that comes first by its bytes: capitals before small letters.
 func dictionary(rows []row, facet int) (terms [][2]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
 		for _, term := range r.facts.terms[facet] {
-			if key := strings.ToLower(term); spelled[key] == "" {
+			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
 				spelled[key] = term
 			}
 		}

@@ -8,7 +8,9 @@
     form: "Find among the goods", search: "Search", hint: "name, organization, sector, country", any: "any", unsaid: "not stated",
     clear: "Show all", csv: "CSV of what is shown", file: "goods-shown.csv",
     count: (n, all) => `${n} of ${all} goods`,
-    order: (title, down) => `Sorted by: ${title}, ${down ? "highest or latest first" : "lowest, earliest or first in the alphabet first"}. Unknown stands last.`,
+    down: "highest or latest first", up: "lowest, earliest or first of the alphabet first",
+    order: (count, title, way) => `${count}, by ${title}, ${way}; what is unknown stands last`,
+    plainOrder: count => `${count} by id; those of which no repository was read stand last`,
   };
   // The columns of the table as addresses name them; the span is a picture.
   const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "score", "commit", "advisories", "coverage"];
@@ -35,7 +37,10 @@
     const said = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : "");
     state = {q: said.get("q") || "", sort: said.get("sort") || ""};
     if (!columns.includes(state.sort.replace(/^-/, ""))) state.sort = "";
-    for (const facet of data.facets) state[facet.id] = said.get(facet.id) || "";
+    for (const facet of data.facets) {
+      const value = said.get(facet.id) || "", term = facet.terms.find(term => term[0].toLowerCase() === value.toLowerCase());
+      state[facet.id] = term ? term[0] : value;
+    }
   }
 
   function writeAddress() {
@@ -89,12 +94,13 @@
     const {found, counts} = select();
     shown = sorted(found);
     body.replaceChildren(...shown.map(row => rows[row]));
-    parts.status.textContent = words.count(found.length, rows.length);
+    const count = words.count(found.length, rows.length);
+    parts.status.textContent = count;
     data.facets.forEach((facet, i) => showFacet(facet, parts.selects[i], counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
     parts.clear.disabled = !Object.values(state).some(Boolean);
     parts.csv.disabled = !found.length;
-    showOrder();
+    showOrder(count);
   }
 
   function showFacet(facet, list, counts) {
@@ -110,13 +116,14 @@
     list.value = state[facet.id];
   }
 
-  function showOrder() {
+  function showOrder(count) {
     const down = state.sort.startsWith("-"), at = columns.indexOf(state.sort.replace(/^-/, ""));
     heads.forEach((head, i) => {
       if (state.sort && i === at) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    caption.textContent = state.sort ? words.order(heads[at].textContent, down) : plainCaption;
+    if (state.sort) caption.textContent = words.order(count, heads[at].textContent, down ? words.down : words.up);
+    else caption.textContent = shown.length < rows.length ? words.plainOrder(count) : plainCaption;
   }
 
   function change(part) {
