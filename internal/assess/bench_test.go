@@ -76,7 +76,7 @@ func BenchmarkPortfolio(b *testing.B) {
 				for i := range n {
 					good := generatedEntry(i)
 					p.AddGood(good, []Stage{MessyMiddle, Sustained, Emerging, Fading}[i%4], nil)
-					p.Add(good.ID, packages[i], findings[i])
+					p.Add(good.ID, packages[i], nil, findings[i])
 				}
 				upgrades, err := p.FixFirst(50, longer, nil)
 				if err != nil || len(p.Keystones(50, always)) != 50 || len(upgrades) != 50 {

@@ -41,35 +41,33 @@ type footing struct {
 	pins map[string]*pin // the versions in use that an advisory affects
 }
 
-// use is a good, by its index, and the closest way in which it lists a package.
+// use is a good, by its index, the closest use that it makes of a package at run
+// time, and whether it lists it as its own dependency, be it for development. So
+// there may be 500 million goods.
 type use uint32
 
-// The ways, from the least to the most that is known.
 const (
-	usedSomehow use = iota
-	usedTransitively
-	usedDirectly
-	wayMask use = 3
+	wayMask     use = 3
+	listsItself use = 4
+	useBits         = 3
 )
 
-func (u use) good() uint32 { return uint32(u >> 2) }
-func (u use) way() use     { return u & wayMask }
+func (u use) good() uint32         { return uint32(u >> useBits) }
+func (u use) way() observation.Use { return observation.Use(u & wayMask) }
+func (u use) direct() bool         { return u&listsItself != 0 }
 
-func useOf(good uint32, relation string) use {
-	way := usedSomehow
-	switch relation {
-	case observation.Direct:
-		way = usedDirectly
-	case observation.Transitive:
-		way = usedTransitively
+func useOf(good uint32, relation string, way observation.Use) use {
+	u := use(good)<<useBits | use(way)
+	if relation == observation.Direct {
+		u |= listsItself
 	}
-	return use(good)<<2 | way
+	return u
 }
 
 // add keeps one use a good where it comes again at once; settled sees to the rest.
 func (f *footing) add(u use) {
 	if last := len(f.uses) - 1; last >= 0 && f.uses[last].good() == u.good() {
-		f.uses[last] = max(f.uses[last], u)
+		f.uses[last] = (f.uses[last]|u)&^wayMask | max(f.uses[last]&wayMask, u&wayMask)
 		return
 	}
 	f.uses = append(f.uses, u)
@@ -77,8 +75,12 @@ func (f *footing) add(u use) {
 
 // settled are the uses by good, each good once.
 func (f *footing) settled() []use {
-	slices.SortFunc(f.uses, func(a, b use) int { return cmp.Or(cmp.Compare(a.good(), b.good()), cmp.Compare(b, a)) })
-	f.uses = slices.CompactFunc(f.uses, func(a, b use) bool { return a.good() == b.good() })
+	slices.Sort(f.uses)
+	all := f.uses
+	f.uses = f.uses[:0] // what is kept never overtakes what is read
+	for _, u := range all {
+		f.add(u)
+	}
 	return f.uses
 }
 
@@ -118,12 +120,17 @@ func (p *Portfolio) AddGood(good catalog.Good, stage Stage, published []string) 
 	}
 }
 
-// Add takes in the inventory and the findings of one repository of a good. It
-// may be called several times for a good.
-func (p *Portfolio) Add(goodID string, packages []observation.Package, findings []observation.Finding) {
+// Add takes in the inventory and the findings of one repository of a good. uses
+// says of each package how it is used at run time; nil where relation and groups
+// of the package tell. Add may be called several times for a good.
+func (p *Portfolio) Add(goodID string, packages []observation.Package, uses []observation.Use, findings []observation.Finding) {
 	good := p.indexOf(goodID)
-	for _, pkg := range packages {
-		p.footing(pkg).add(useOf(good, pkg.Relation))
+	for i, pkg := range packages {
+		way := pkg.Use()
+		if uses != nil {
+			way = uses[i]
+		}
+		p.footing(pkg).add(useOf(good, pkg.Relation, way))
 	}
 	for _, group := range byRelease(findings) {
 		f := p.footing(group[0].Package)

@@ -21,7 +21,7 @@ func unfixedOf(t *testing.T, p *Portfolio, affected lookup) []Unfixed {
 // No advisory names a fix of A-2, but the release that fixes A-1 is free of it.
 func TestWeaknessThatALaterReleaseIsFreeOfIsFixed(t *testing.T) {
 	p := NewPortfolio()
-	p.Add("a", nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
+	p.Add("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
 	if got := unfixedOf(t, p, nil); len(got) != 1 || len(got[0].Advisories) != 2 {
 		t.Errorf("where nobody looked: %+v", got)
 	}
@@ -38,8 +38,8 @@ func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
 	also := finding("left", "1", "R-2", "high", "")
 	also.Published = old
 	p.AddGood(catalog.Good{ID: "a"}, MessyMiddle, nil)
-	p.Add("a", []observation.Package{pkg("left", "1", observation.Direct)}, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
-	p.Add("b", nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
+	p.Add("a", []observation.Package{pkg("left", "1", observation.Direct)}, nil, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
+	p.Add("b", nil, nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
 	want := []Unfixed{{Ecosystem: "npm", Package: "left", Goods: []string{"a", "b"}, Direct: 1, InMiddle: 1, Advisories: []string{"R-1", "R-2"}, Worst: "high", Oldest: old, Unmaintained: true}}
 	if got := unfixedOf(t, p, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

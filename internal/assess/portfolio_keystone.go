@@ -3,6 +3,8 @@ package assess
 import (
 	"cmp"
 	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // Keystone is a package that many goods rest on.
@@ -10,12 +12,14 @@ type Keystone struct {
 	Ecosystem string   `json:"ecosystem"`
 	Package   string   `json:"package"`
 	Goods     []string `json:"goods"` // ids of the goods that list it, sorted
-	// Direct counts the goods that list it as a dependency of their own,
-	// Transitive those that list it as one of another package only. Of the rest
-	// no manifest tells.
-	Direct     int `json:"direct"`
-	Transitive int `json:"transitive"`
-	InMiddle   int `json:"inMiddle"` // of all these goods, in the messy middle
+	// Direct counts the goods that need it to run and list it as a dependency of
+	// their own, Transitive those that need it as one of another package only,
+	// Development those that only build or test with it. Of the rest no manifest
+	// tells; all but Development may rest on it at run time.
+	Direct      int `json:"direct"`
+	Transitive  int `json:"transitive"`
+	Development int `json:"development"`
+	InMiddle    int `json:"inMiddle"` // of all these goods, in the messy middle
 	// Findings counts the distinct weaknesses that affect a version in use; nil
 	// where there was no database of the ecosystem to look in.
 	Findings *int   `json:"findings,omitempty"`
@@ -26,23 +30,29 @@ type Keystone struct {
 	FromStage Stage  `json:"fromStage,omitempty"`
 }
 
+// AtRunTime counts the goods that need it for more than to build or test, as far
+// as manifests tell.
+func (k Keystone) AtRunTime() int { return len(k.Goods) - k.Development }
+
 // Keystones lists the packages on which two goods or more rest: most goods that
-// list it as their own dependency first, because those chose it; then most goods
-// in all, then most of them in the messy middle, then by name; at most limit. A
-// good does not rest on a package that it publishes itself. matched reports
-// whether there are advisories of an ecosystem.
+// need it to run and list it as their own dependency first, because those chose
+// it; then most goods that need it to run, then most in all, then most of them in
+// the messy middle, then by name; at most limit. A good does not rest on a package
+// that it publishes itself. matched reports whether there are advisories of an
+// ecosystem.
 func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
 	type counted struct {
 		packageName
-		goods, direct, transitive, middle int
+		goods, direct, transitive, development, middle int
 	}
 	var found []counted
 	for name, f := range p.packages {
 		c := counted{packageName: name}
 		for _, u := range p.others(name, f) {
 			c.goods++
-			c.direct += one(u.way() == usedDirectly)
-			c.transitive += one(u.way() == usedTransitively)
+			c.direct += one(u.way() == observation.UsedDirectly)
+			c.transitive += one(u.way() == observation.UsedTransitively)
+			c.development += one(u.way() == observation.ForDevelopment)
 			c.middle += one(p.goods[u.good()].stage == MessyMiddle)
 		}
 		if c.goods > 1 {
@@ -50,11 +60,12 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 		}
 	}
 	slices.SortFunc(found, func(a, b counted) int {
-		return cmp.Or(cmp.Compare(b.direct, a.direct), cmp.Compare(b.goods, a.goods), cmp.Compare(b.middle, a.middle), a.compare(b.packageName))
+		return cmp.Or(cmp.Compare(b.direct, a.direct), cmp.Compare(b.goods-b.development, a.goods-a.development), cmp.Compare(b.goods, a.goods),
+			cmp.Compare(b.middle, a.middle), a.compare(b.packageName))
 	})
 	keystones := []Keystone{}
 	for _, c := range found[:min(limit, len(found))] {
-		k := Keystone{Ecosystem: c.ecosystem, Package: c.name, Direct: c.direct, Transitive: c.transitive, InMiddle: c.middle}
+		k := Keystone{Ecosystem: c.ecosystem, Package: c.name, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
 		f := p.packages[c.packageName]
 		k.Goods = p.ids(goodsOf(p.others(c.packageName, f)))
 		n := 0

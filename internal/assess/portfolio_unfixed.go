@@ -105,7 +105,7 @@ func (p *Portfolio) nameUnfixed(u *Unfixed, goods []uint32, f *footing) {
 	u.Goods = p.ids(goods)
 	for _, each := range f.settled() {
 		_, in := slices.BinarySearch(goods, each.good())
-		u.Direct += one(in && each.way() == usedDirectly)
+		u.Direct += one(in && each.direct())
 	}
 	for _, good := range goods {
 		u.InMiddle += one(p.goods[good].stage == MessyMiddle)

@@ -190,7 +190,7 @@ func (p *Portfolio) name(u *Upgrade, next *plan) {
 	}
 	u.Goods = p.ids(slices.Collect(maps.Keys(in)))
 	for _, each := range next.settled() {
-		u.Direct += one(in[each.good()] && each.way() == usedDirectly)
+		u.Direct += one(in[each.good()] && each.direct())
 	}
 }
 

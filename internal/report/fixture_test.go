@@ -176,7 +176,7 @@ func everyState() Document {
 			Unmatched: map[string]int{"no-version": 20, "no-advisory-database": 9},
 		},
 		Keystones: []assess.Keystone{
-			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, Transitive: 3, InMiddle: 2, Findings: new(2), Worst: "critical"},
+			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, Transitive: 2, Development: 1, InMiddle: 2, Findings: new(2), Worst: "critical"},
 			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, Findings: new(0), FromGood: "school-meals", FromStage: assess.Sustained},
 		},
 		FixFirst: []assess.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", Steps: []assess.Step{{From: "0.3.0", To: "0.3.9", Goods: 2, Closes: 1, Open: new(1)}}, Closes: 2, Exploited: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},

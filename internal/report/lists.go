@@ -47,7 +47,7 @@ func highlights(doc Document) []highlight {
 func keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
-			return fmt.Sprintf("%s chose %s themselves; %s rest on it in all.", plural(k.Direct, "good", "goods"), cut(k.Package, 40), number(float64(len(k.Goods))))
+			return fmt.Sprintf("%s chose %s themselves; %s rest on it in all.", plural(k.Direct, "good", "goods"), cut(k.Package, 40), number(float64(k.AtRunTime())))
 		}
 	}
 	return "No package is seen that several goods chose."

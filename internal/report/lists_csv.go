@@ -20,13 +20,13 @@ func csvLists(doc Document) []csvList {
 }
 
 func keystoneRows(doc Document) [][]string {
-	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods", "in_messy_middle", "open_weaknesses", "worst", "published_by", "published_by_stage", "good_ids"}}
+	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst", "published_by", "published_by_stage", "good_ids"}}
 	for _, k := range doc.Keystones {
 		open := ""
 		if k.Findings != nil {
 			open = fmt.Sprint(*k.Findings)
 		}
-		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(len(k.Goods)), fmt.Sprint(k.InMiddle),
+		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)), fmt.Sprint(k.InMiddle),
 			open, k.Worst, k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
 	}
 	return rows

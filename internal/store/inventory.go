@@ -20,6 +20,9 @@ type Inventory struct {
 	Packages []observation.Package
 	// Entries counts, for each of the packages, the entries that list it.
 	Entries []int
+	// Uses says, for each of the packages, the closest use that an entry makes of
+	// it at run time: one entry may list it for development, another not.
+	Uses []observation.Use
 }
 
 // relations, from the least to the most that is known.
@@ -37,9 +40,10 @@ func NewInventory(entries []observation.Package) Inventory {
 		if last < 0 || comparePackages(all.Packages[last], entry) != 0 {
 			last++
 			all.Packages = append(all.Packages, observation.Package{Ecosystem: entry.Ecosystem, Name: entry.Name, Version: entry.Version})
-			all.Entries = append(all.Entries, 0)
+			all.Entries, all.Uses = append(all.Entries, 0), append(all.Uses, observation.ForDevelopment)
 		}
 		all.Entries[last]++
+		all.Uses[last] = max(all.Uses[last], entry.Use())
 		if have := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *have) {
 			*have = entry.Relation
 		}
@@ -59,7 +63,8 @@ func (i Inventory) Ecosystems() []string {
 }
 
 // pack writes an inventory so that thousands of packages are read back in a
-// millisecond: each text behind its length, each number as a varint.
+// millisecond: each text behind its length, each number as a varint; relation
+// and use share one.
 func (i Inventory) pack() []byte {
 	var out []byte
 	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
@@ -67,11 +72,14 @@ func (i Inventory) pack() []byte {
 		text(p.Ecosystem)
 		text(p.Name)
 		text(p.Version)
-		out = binary.AppendUvarint(out, uint64(slices.Index(relations, p.Relation)))
+		out = binary.AppendUvarint(out, uint64(slices.Index(relations, p.Relation))<<useBits|uint64(i.Uses[n]))
 		out = binary.AppendUvarint(out, uint64(i.Entries[n]))
 	}
 	return out
 }
+
+// useBits are the bits of a use in a packed inventory.
+const useBits = 2
 
 var errPacked = errors.New("a stored inventory ends in the middle of a package")
 
@@ -98,12 +106,13 @@ func unpack(packed []byte) (Inventory, error) {
 	}
 	for rest != "" {
 		p := observation.Package{Ecosystem: text(), Name: text(), Version: text()}
-		relation, entries := number(), number()
+		related, entries := number(), number()
+		relation, use := related>>useBits, observation.Use(related&(1<<useBits-1))
 		if bad || relation < 0 || relation >= len(relations) {
 			return Inventory{}, errPacked
 		}
 		p.Relation = relations[relation]
-		all.Packages, all.Entries = append(all.Packages, p), append(all.Entries, entries)
+		all.Packages, all.Entries, all.Uses = append(all.Packages, p), append(all.Entries, entries), append(all.Uses, use)
 	}
 	return all, nil
 }

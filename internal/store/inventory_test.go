@@ -35,6 +35,8 @@ func TestInventoryHoldsEachPackageOnceAndTheEntriesAsTheyWere(t *testing.T) {
 			{Ecosystem: "npm", Name: "b", Version: "1", Relation: observation.Direct}, {Ecosystem: "npm", Name: "b", Version: "2"},
 		},
 		Entries: []int{1, 1, 2, 1},
+		// The direct one is for development; what runs has it through another.
+		Uses: []observation.Use{observation.UsedSomehow, observation.UsedSomehow, observation.UsedTransitively, observation.UsedSomehow},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)

@@ -32,7 +32,7 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 	distinct := []observation.Package{} // not nil: an inventory of no packages is one
 	for _, p := range packages {
 		if last := len(distinct) - 1; last >= 0 && identity(distinct[last], p) == 0 {
-			distinct[last].Groups = union(distinct[last].Groups, p.Groups)
+			distinct[last].Groups = both(distinct[last].Groups, p.Groups)
 			continue
 		}
 		distinct = append(distinct, p)
@@ -43,6 +43,15 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 func identity(a, b observation.Package) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL))
+}
+
+// both are the groups of a package that is listed twice: without a group once is
+// without one.
+func both(a, b []string) []string {
+	if len(a) == 0 || len(b) == 0 {
+		return nil
+	}
+	return union(a, b)
 }
 
 func union(a, b []string) []string {

@@ -37,7 +37,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "3"
+const revision = "4"
 
 var (
 	manifestsMeasure = observation.Definition{

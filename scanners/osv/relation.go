@@ -1,6 +1,7 @@
 package osv
 
 import (
+	"bytes"
 	"encoding/json"
 	"io/fs"
 	"path"
@@ -20,6 +21,14 @@ type relationReader func(dir folder, manifest string) relations
 
 // relations tells whether the package is direct, transitive or untold ("").
 type relations func(name, version string) string
+
+// directTool is said of a direct package that the project asks for only to
+// develop, where the lockfile names no groups.
+const directTool = "direct, for development"
+
+// developmentGroup stands for the table of a manifest that its lockfile does not
+// name.
+const developmentGroup = "dev"
 
 // relationReaders are by the base name of the manifest. Others do not tell
 // direct packages from transitive ones, or not without running something.
@@ -49,7 +58,9 @@ func (f folder) read(base string) ([]byte, bool) {
 	return data, err == nil
 }
 
-// relate fills in the relation of packages, which are sorted by path.
+// relate fills in the relation of packages, which are sorted by path, and the
+// group of those that a lockfile leaves without one and the manifest beside it
+// asks for only to develop.
 func relate(files fs.FS, packages []observation.Package) {
 	readers := relationReaders()
 	for start := 0; start < len(packages); {
@@ -62,7 +73,10 @@ func relate(files fs.FS, packages []observation.Package) {
 			if tell := read(folder{files, path.Dir(manifest)}, path.Base(manifest)); tell != nil {
 				for i := range packages[start:end] {
 					p := &packages[start+i]
-					p.Relation = tell(p.Name, p.Version)
+					if p.Relation = tell(p.Name, p.Version); p.Relation == directTool {
+						p.Relation = observation.Direct
+						p.Groups = union(p.Groups, []string{developmentGroup})
+					}
 				}
 			}
 		}
@@ -112,6 +126,15 @@ func (d dependencies) all() map[string]string {
 	return all
 }
 
+// needed adds the names of what is asked for to run, be it by what uses it.
+func (d dependencies) needed(names map[string]bool) {
+	for _, table := range []map[string]string{d.Dependencies, d.OptionalDependencies, d.PeerDependencies} {
+		for name := range table {
+			names[name] = true
+		}
+	}
+}
+
 // npmRelations reads lockfiles of version 2 and 3: those of version 1 do not
 // say what the project itself asked for.
 func npmRelations(dir folder, manifest string) relations {
@@ -153,47 +176,94 @@ func npmRelations(dir folder, manifest string) relations {
 	return byVersion(direct)
 }
 
-// yarnRelations needs the package.json beside the lock. In a workspace the
-// other members' direct packages stand elsewhere: what is not found is untold.
+// yarnRelations needs the package.json beside the lock, and those of the members
+// of a workspace. Not all members may be found: what none asks for is untold there.
 func yarnRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
 	project, found := dir.read("package.json")
-	var asked struct {
-		Workspaces json.RawMessage `json:"workspaces"`
+	var root struct {
+		Workspaces workspaces `json:"workspaces"`
 		dependencies
 	}
-	if !ok || !found || json.Unmarshal(project, &asked) != nil {
+	if !ok || !found || json.Unmarshal(project, &root) != nil {
 		return nil
 	}
-	wanted := map[string]bool{}
-	for name, spec := range asked.all() {
-		wanted[name+"@"+strings.TrimPrefix(spec, "npm:")] = true
+	asking := append(root.Workspaces.members(dir), root.dependencies)
+	needed, wanted := map[string]bool{}, map[string]bool{}
+	for _, asked := range asking {
+		asked.needed(needed)
 	}
-	tell := byVersion(yarnDirect(string(data), wanted))
-	if len(asked.Workspaces) == 0 {
-		return tell
-	}
-	return func(name, version string) string {
-		if tell(name, version) == observation.Direct {
-			return observation.Direct
+	for _, asked := range asking {
+		for name, spec := range asked.all() {
+			wanted[name+"@"+strings.TrimPrefix(spec, "npm:")] = needed[name]
 		}
-		return ""
+	}
+	direct := yarnDirect(string(data), wanted)
+	return func(name, version string) string {
+		needed, ok := direct[[2]string{name, version}]
+		switch {
+		case ok && needed:
+			return observation.Direct
+		case ok:
+			return directTool
+		case len(root.Workspaces) > 0 || version == "":
+			return ""
+		}
+		return observation.Transitive
 	}
 }
 
+// workspaces are the patterns of the folders of a workspace's members.
+type workspaces []string
+
+// UnmarshalJSON implements json.Unmarshaler. What is neither a list nor an object
+// with one is a workspace whose members are not known.
+func (w *workspaces) UnmarshalJSON(data []byte) error {
+	var list []string
+	var object struct{ Packages []string }
+	if json.Unmarshal(data, &list) != nil && json.Unmarshal(data, &object) != nil {
+		list = []string{""}
+	}
+	*w = append(list, object.Packages...)
+	return nil
+}
+
+// maxPatterns bounds the patterns of a workspace that are looked for.
+const maxPatterns = 100
+
+// members are the dependencies of the members that can be read.
+func (w workspaces) members(root folder) []dependencies {
+	var all []dependencies
+	for _, pattern := range w[:min(maxPatterns, len(w))] {
+		found, err := fs.Glob(root.files, path.Join(root.name, pattern, "package.json"))
+		if err != nil {
+			continue // no pattern that path.Match knows
+		}
+		for _, name := range found {
+			data, err := fs.ReadFile(root.files, name)
+			var member dependencies
+			if err == nil && json.Unmarshal(data, &member) == nil {
+				all = append(all, member)
+			}
+		}
+	}
+	return all
+}
+
 // yarnDirect finds the versions to which wanted "name@spec" were resolved, in
-// a yarn.lock of any version.
+// a yarn.lock of any version, and whether one of them is needed to run.
 func yarnDirect(lock string, wanted map[string]bool) map[[2]string]bool {
 	direct := map[[2]string]bool{}
-	var names []string // wanted names of the entry at hand
+	names := map[string]bool{} // wanted names of the entry at hand
 	for line := range strings.Lines(lock) {
 		text := strings.TrimSpace(line)
 		if head, ok := strings.CutSuffix(text, ":"); ok && line[0] != ' ' {
-			names = names[:0]
+			clear(names)
 			for spec := range strings.SplitSeq(strings.ReplaceAll(head, `"`, ""), ",") {
 				spec = strings.Replace(strings.TrimSpace(spec), "@npm:", "@", 1)
-				if at := strings.LastIndexByte(spec, '@'); at > 0 && wanted[spec] {
-					names = append(names, spec[:at])
+				if needed, ok := wanted[spec]; ok {
+					name := spec[:strings.LastIndexByte(spec, '@')]
+					names[name] = names[name] || needed
 				}
 			}
 			continue
@@ -202,10 +272,11 @@ func yarnDirect(lock string, wanted map[string]bool) map[[2]string]bool {
 		if !ok || len(version) == 0 || (version[0] != ' ' && version[0] != ':') {
 			continue
 		}
-		for _, name := range names {
-			direct[[2]string{name, strings.Trim(version, `: "`)}] = true
+		for name, needed := range names {
+			key := [2]string{name, strings.Trim(version, `: "`)}
+			direct[key] = direct[key] || needed
 		}
-		names = names[:0]
+		clear(names)
 	}
 	return direct
 }
@@ -274,7 +345,9 @@ func composerRelations(dir folder, _ string) relations {
 	return func(name, version string) string { return tell(strings.ToLower(name), version) }
 }
 
-func poetryRelations(dir folder, _ string) relations {
+// poetryRelations reads the pyproject.toml. Where the lock names no groups (before
+// version 2.1), what stands in a table of a group alone is for that group.
+func poetryRelations(dir folder, manifest string) relations {
 	data, ok := dir.read("pyproject.toml")
 	var project struct {
 		Project struct {
@@ -294,13 +367,17 @@ func poetryRelations(dir folder, _ string) relations {
 	if !ok || toml.Unmarshal(data, &project) != nil {
 		return nil
 	}
-	direct := map[string]bool{}
+	direct, tools := map[string]bool{}, map[string]bool{}
 	poetry := project.Tool.Poetry
-	tables := []map[string]any{poetry.Dependencies, poetry.Dev}
-	for _, group := range poetry.Group {
-		tables = append(tables, group.Dependencies)
+	addPython(direct, poetry.Dependencies)
+	addPython(tools, poetry.Dev)
+	for name, group := range poetry.Group {
+		if forDevelopment := (observation.Package{Groups: []string{name}}).Use() == observation.ForDevelopment; forDevelopment {
+			addPython(tools, group.Dependencies)
+		} else {
+			addPython(direct, group.Dependencies)
+		}
 	}
-	addPython(direct, tables...)
 	lists := [][]string{project.Project.Dependencies}
 	for _, list := range project.Project.Optional {
 		lists = append(lists, list)
@@ -312,10 +389,20 @@ func poetryRelations(dir folder, _ string) relations {
 		}
 		direct[advisory.NormalName("PyPI", requirement[:end])] = true
 	}
-	if len(direct) == 0 {
+	if len(direct)+len(tools) == 0 {
 		return nil
 	}
-	return byName(direct)
+	lock, _ := dir.read(manifest)
+	grouped := bytes.Contains(lock, []byte("\ngroups = ["))
+	return func(name, _ string) string {
+		switch {
+		case direct[name] || tools[name] && grouped:
+			return observation.Direct
+		case tools[name]:
+			return directTool
+		}
+		return observation.Transitive
+	}
 }
 
 func addPython(direct map[string]bool, tables ...map[string]any) {

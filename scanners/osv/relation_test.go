@@ -1,0 +1,70 @@
+package osv_test
+
+import (
+	"testing"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+const yarnOfAWorkspace = `# yarn lockfile v1
+
+eslint@^8.0.0:
+  version "8.1.0"
+
+left-pad@^1.1.0:
+  version "1.1.3"
+
+minimist@^1.2.0:
+  version "1.2.5"
+
+react@^17.0.0:
+  version "17.0.2"
+`
+
+// TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay guards both
+// sides: a tool is told apart, and what a member or a user of the package needs
+// to run is none.
+func TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay(t *testing.T) {
+	seen := scan(t, commit(t, map[string]string{
+		"one/yarn.lock":              yarnOfAWorkspace,
+		"one/package.json":           `{"dependencies": {"left-pad": "^1.1.0"}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}, "peerDependencies": {"react": ">=16"}}`,
+		"many/yarn.lock":             yarnOfAWorkspace,
+		"many/package.json":          `{"workspaces": {"packages": ["./parts/*"]}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}}`,
+		"many/parts/a/package.json":  `{"dependencies": {"react": "^17.0.0", "left-pad": "^1.1.0"}}`,
+		"many/parts/b/package.json":  `not JSON`,
+		"old/poetry.lock":            "[[package]]\nname = \"pytest\"\nversion = \"6\"\n\n[[package]]\nname = \"uvicorn\"\nversion = \"1\"\n\n[[package]]\nname = \"attrs\"\nversion = \"1\"\n",
+		"old/pyproject.toml":         "[tool.poetry.dependencies]\nattrs = '1'\n[tool.poetry.group.test.dependencies]\npytest = '*'\nattrs = '1'\n[tool.poetry.group.server.dependencies]\nuvicorn = '1'\n",
+		"grouped/poetry.lock":        "[[package]]\nname = \"pytest\"\nversion = \"6\"\ngroups = [\"main\", \"test\"]\n",
+		"grouped/pyproject.toml":     "[tool.poetry.dependencies]\npython = '*'\n[tool.poetry.group.test.dependencies]\npytest = '*'\n",
+		"unsaid/yarn.lock":           yarnOfAWorkspace,
+		"pattern/yarn.lock":          yarnOfAWorkspace,
+		"pattern/package.json":       `{"workspaces": ["[", "../../..", "!x", "/*"], "devDependencies": {"eslint": "^8.0.0"}}`,
+		"malformed/yarn.lock":        yarnOfAWorkspace,
+		"malformed/package.json":     `{"workspaces": "parts", "devDependencies": {"eslint": "^8.0.0"}}`,
+		"malformed/sub/package.json": `{"dependencies": {"eslint": "^8.0.0"}}`,
+	}))
+	for _, c := range []struct {
+		path, name, relation string
+		use                  observation.Use
+	}{
+		{"one/yarn.lock", "left-pad", observation.Direct, observation.UsedDirectly},
+		{"one/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
+		{"one/yarn.lock", "react", observation.Direct, observation.UsedDirectly},
+		{"one/yarn.lock", "minimist", observation.Transitive, observation.UsedTransitively},
+		{"many/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
+		{"many/yarn.lock", "react", observation.Direct, observation.UsedDirectly},
+		{"many/yarn.lock", "left-pad", observation.Direct, observation.UsedDirectly},
+		{"many/yarn.lock", "minimist", "", observation.UsedSomehow},
+		{"old/poetry.lock", "pytest", observation.Direct, observation.ForDevelopment},
+		{"old/poetry.lock", "uvicorn", observation.Direct, observation.UsedDirectly},
+		{"old/poetry.lock", "attrs", observation.Direct, observation.UsedDirectly},
+		{"grouped/poetry.lock", "pytest", observation.Direct, observation.UsedDirectly},
+		{"unsaid/yarn.lock", "eslint", "", observation.UsedSomehow},
+		{"pattern/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
+		{"malformed/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
+	} {
+		if p := find(t, seen, c.path, c.name, ""); p.Relation != c.relation || p.Use() != c.use {
+			t.Errorf("%s in %s is %q and used as %d, want %q and %d", c.name, c.path, p.Relation, p.Use(), c.relation, c.use)
+		}
+	}
+}
