@@ -1,4 +1,5 @@
-# make run and make test need Go and git, nothing else.
+# make run and make test need Go and git, nothing else. Tests of the pages need
+# Chromium, and are skipped where there is none.
 
 BIN := bin/midspan
 
