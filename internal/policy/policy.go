@@ -126,13 +126,17 @@ func (r Result) Count(o Outcome) int {
 }
 
 // Ask asks every condition of a good. The policy passes where all of them do,
-// and fails where one does.
+// and fails where one does. Of a good that was last seen far before as-of nothing
+// is known of today, so every answer is unknown.
 func (p *Policy) Ask(s Subject) Result {
 	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []Answer{}}
 	a := newAsking(p, s)
 	var all []assess.Truth
 	for _, c := range p.conditions {
 		truth, evidence := a.ask(c.test)
+		if s.Verdict.Stale {
+			truth, evidence = assess.Unsure, append([]Evidence{lastSeen(s)}, evidence...)
+		}
 		answer := Answer{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
 		if answer.Outcome == Fail {
 			answer.Remedy = c.remedy
@@ -142,4 +146,11 @@ func (p *Policy) Ask(s Subject) Result {
 	}
 	r.Outcome = outcomeOf(assess.All(all...))
 	return r
+}
+
+// lastSeen says that a good was seen too long ago to speak of today.
+func lastSeen(s Subject) Evidence {
+	seen := s.Verdict.ObservedUntil
+	return Evidence{State: observation.Unknown, Cause: observation.CauseStale, At: seen,
+		Text: "It was last seen on " + seen.UTC().Format(time.DateOnly) + ", too long ago to speak of today. Then:"}
 }

@@ -223,6 +223,17 @@ func TestAPolicyPassesWhereAllDoAndFailsWhereOneDoes(t *testing.T) {
 	}
 }
 
+func TestAGoodThatWasSeenLongAgoNeitherPassesNorFails(t *testing.T) {
+	for _, value := range []bool{true, false} {
+		s := of("license.file", value, "")
+		s.Verdict.Stale, s.Verdict.ObservedUntil = true, asOf.AddDate(-2, 0, 0)
+		got := asked(t, "measure: license.file\noperator: is\nthreshold: true", s)
+		if got.Outcome != Unknown || !strings.Contains(got.Because, "last seen on 2024-06-30") {
+			t.Errorf("%s (%s), want unknown", got.Outcome, got.Because)
+		}
+	}
+}
+
 func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
 	const head = "version: 1\nid: x\nconditions:\n"
 	for name, c := range map[string]struct{ text, want string }{

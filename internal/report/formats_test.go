@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -448,6 +450,23 @@ func TestAnSBOMTellsWhatItsListOfAdvisoriesRestsOn(t *testing.T) {
 	for _, want := range []string{`"value": "unknown"`, `"aggregate": "incomplete"`} {
 		if !strings.Contains(content, want) {
 			t.Errorf("the bill does not say %s", want)
+		}
+	}
+}
+
+func TestAnswersFitTheirWidthInColourToo(t *testing.T) {
+	for name, text := range extremes {
+		r := answered("a-good")[0]
+		r.Name, r.PolicyName, r.Good, r.Conditions[1].Title, r.Conditions[1].Because = text, text, text, text, text
+		var out bytes.Buffer
+		table := NewPolicyTable(&out, 60, true)
+		if err := errors.Join(WritePolicy(&out, r, 60, true), table.Add(r), table.End()); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(ansi.ReplaceAllString(out.String(), "")) {
+			if w := runewidth.StringWidth(strings.TrimRight(line, "\n")); w > 60 {
+				t.Errorf("%s: %d columns: %s", name, w, line)
+			}
 		}
 	}
 }

@@ -29,7 +29,7 @@ func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
 	t.wrap("", r.PolicyName+": "+outcomeText(r), outcomeColour[r.Outcome])
 	for _, a := range r.Conditions {
 		t.line("")
-		t.wrap("  "+t.paint(outcomeColour[a.Outcome], runewidth.FillRight(string(a.Outcome), 8)), a.Title, "")
+		t.wrap("  "+runewidth.FillRight(string(a.Outcome), 8), a.Title, outcomeColour[a.Outcome])
 		t.wrap("          ", a.Because, dim)
 		if a.Remedy != "" {
 			t.wrap("          ", "What to do: "+a.Remedy, "")
@@ -66,7 +66,7 @@ func NewPolicyTable(out io.Writer, width int, colour bool) *PolicyTable {
 func (t *PolicyTable) Add(r policy.Result) error {
 	r = cleaned(r)
 	t.count[r.Outcome]++
-	t.w.wrap(t.w.paint(outcomeColour[r.Outcome], runewidth.FillRight(string(r.Outcome), 9)), cut(r.Name, 60)+" ("+r.Good+")", "")
+	t.w.wrap(runewidth.FillRight(string(r.Outcome), 9), cut(r.Name, 60)+" ("+cut(r.Good, 100)+")", outcomeColour[r.Outcome])
 	for _, o := range []policy.Outcome{policy.Fail, policy.Unknown} {
 		if names := conditionsOf(r, o); len(names) > 0 {
 			t.w.wrap("         "+string(o)+": ", shortList(names), dim)
