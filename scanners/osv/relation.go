@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -308,7 +310,8 @@ func goRelations(dir folder, manifest string) relations {
 	return func(name, _ string) string { return known[name] }
 }
 
-// rubyRelations reads the section DEPENDENCIES of a Gemfile.lock.
+// rubyRelations reads the section DEPENDENCIES of a Gemfile.lock. It names no
+// groups: those stand in the Gemfile.
 func rubyRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
 	_, section, found := strings.Cut(string(data), "\nDEPENDENCIES\n")
@@ -323,7 +326,63 @@ func rubyRelations(dir folder, manifest string) relations {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		direct[strings.TrimSuffix(name, "!")] = true
 	}
-	return byName(direct)
+	gemfile, _ := dir.read("Gemfile")
+	tools := gemTools(string(gemfile))
+	return func(name, _ string) string {
+		switch {
+		case direct[name] && tools[name]:
+			return directTool
+		case direct[name]:
+			return observation.Direct
+		}
+		return observation.Transitive
+	}
+}
+
+var (
+	gemLine   = regexp.MustCompile(`^gem[ (]+["']([^"']+)["']`)
+	gemGroups = regexp.MustCompile(`(?:^groups?[ (]|[ ,(]:?groups?(?::| *=>))(.*)`)
+	gemSymbol = regexp.MustCompile(`:["']?(\w+)|["'](\w+)["']`)
+	gemBlock  = regexp.MustCompile(`^(?:if|unless|case|begin|def|while)\b|\bdo(?: *\|.*\|)?$`)
+)
+
+// gemTools are the gems that a Gemfile names in groups of development only. A
+// Gemfile is a program: its lines are read, nothing is run, and one whose blocks
+// do not close tells nothing.
+func gemTools(gemfile string) map[string]bool {
+	tools, needed := map[string]bool{}, map[string]bool{}
+	var blocks [][]string // the groups of each block at hand
+	for line := range strings.Lines(gemfile) {
+		text, _, _ := strings.Cut(strings.TrimSpace(line), " #")
+		text = strings.TrimSpace(text)
+		var groups []string
+		if said := gemGroups.FindStringSubmatch(text); said != nil {
+			for _, symbol := range gemSymbol.FindAllStringSubmatch(said[1], -1) {
+				groups = append(groups, symbol[1]+symbol[2])
+			}
+		}
+		switch gem := gemLine.FindStringSubmatch(text); {
+		case gem != nil:
+			in := observation.Package{Groups: slices.Concat(append(blocks, groups)...)}
+			if in.Use() == observation.ForDevelopment {
+				tools[gem[1]] = true
+			} else {
+				needed[gem[1]] = true
+			}
+		case strings.HasPrefix(text, "#"):
+		case gemBlock.MatchString(text):
+			blocks = append(blocks, groups)
+		case text == "end" && len(blocks) == 0:
+			return nil
+		case text == "end":
+			blocks = blocks[:len(blocks)-1]
+		}
+	}
+	if len(blocks) > 0 {
+		return nil
+	}
+	maps.DeleteFunc(tools, func(name string, _ bool) bool { return needed[name] })
+	return tools
 }
 
 func composerRelations(dir folder, _ string) relations {

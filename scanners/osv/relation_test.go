@@ -21,21 +21,46 @@ react@^17.0.0:
   version "17.0.2"
 `
 
+const lockOfGems = `GEM
+  remote: https://gems.example/
+  specs:
+    byebug (1)
+    faker (1)
+    puma (1)
+    rack (1)
+    rails (7.0)
+    rspec-rails (6)
+    simplecov (1)
+
+DEPENDENCIES
+  byebug
+  faker
+  puma
+  rails (~> 7)
+  rspec-rails
+  simplecov
+`
+
 // TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay guards both
 // sides: a tool is told apart, and what a member or a user of the package needs
 // to run is none.
 func TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay(t *testing.T) {
 	seen := scan(t, commit(t, map[string]string{
-		"one/yarn.lock":              yarnOfAWorkspace,
-		"one/package.json":           `{"dependencies": {"left-pad": "^1.1.0"}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}, "peerDependencies": {"react": ">=16"}}`,
-		"many/yarn.lock":             yarnOfAWorkspace,
-		"many/package.json":          `{"workspaces": {"packages": ["./parts/*"]}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}}`,
-		"many/parts/a/package.json":  `{"dependencies": {"react": "^17.0.0", "left-pad": "^1.1.0"}}`,
-		"many/parts/b/package.json":  `not JSON`,
-		"old/poetry.lock":            "[[package]]\nname = \"pytest\"\nversion = \"6\"\n\n[[package]]\nname = \"uvicorn\"\nversion = \"1\"\n\n[[package]]\nname = \"attrs\"\nversion = \"1\"\n",
-		"old/pyproject.toml":         "[tool.poetry.dependencies]\nattrs = '1'\n[tool.poetry.group.test.dependencies]\npytest = '*'\nattrs = '1'\n[tool.poetry.group.server.dependencies]\nuvicorn = '1'\n",
-		"grouped/poetry.lock":        "[[package]]\nname = \"pytest\"\nversion = \"6\"\ngroups = [\"main\", \"test\"]\n",
-		"grouped/pyproject.toml":     "[tool.poetry.dependencies]\npython = '*'\n[tool.poetry.group.test.dependencies]\npytest = '*'\n",
+		"one/yarn.lock":             yarnOfAWorkspace,
+		"one/package.json":          `{"dependencies": {"left-pad": "^1.1.0"}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}, "peerDependencies": {"react": ">=16"}}`,
+		"many/yarn.lock":            yarnOfAWorkspace,
+		"many/package.json":         `{"workspaces": {"packages": ["./parts/*"]}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}}`,
+		"many/parts/a/package.json": `{"dependencies": {"react": "^17.0.0", "left-pad": "^1.1.0"}}`,
+		"many/parts/b/package.json": `not JSON`,
+		"old/poetry.lock":           "[[package]]\nname = \"pytest\"\nversion = \"6\"\n\n[[package]]\nname = \"uvicorn\"\nversion = \"1\"\n\n[[package]]\nname = \"attrs\"\nversion = \"1\"\n",
+		"old/pyproject.toml":        "[tool.poetry.dependencies]\nattrs = '1'\n[tool.poetry.group.test.dependencies]\npytest = '*'\nattrs = '1'\n[tool.poetry.group.server.dependencies]\nuvicorn = '1'\n",
+		"grouped/poetry.lock":       "[[package]]\nname = \"pytest\"\nversion = \"6\"\ngroups = [\"main\", \"test\"]\n",
+		"grouped/pyproject.toml":    "[tool.poetry.dependencies]\npython = '*'\n[tool.poetry.group.test.dependencies]\npytest = '*'\n",
+		"ruby/Gemfile.lock":         lockOfGems,
+		"ruby/Gemfile": "source 'https://gems.example'\ngem 'rails', '~> 7' # group: :test\ngroup :development, :test do\n  gem \"rspec-rails\"\n  platforms :mri do\n    gem 'byebug'\n  end\nend\n" +
+			"gem 'puma', group: :production\ngem 'simplecov', require: false, group: [:test]\ngroup :test do\n  gem 'faker'\nend\ngem 'faker'\n",
+		"open/Gemfile.lock":          lockOfGems,
+		"open/Gemfile":               "group :test do\n  gem 'rspec-rails'\n",
 		"unsaid/yarn.lock":           yarnOfAWorkspace,
 		"pattern/yarn.lock":          yarnOfAWorkspace,
 		"pattern/package.json":       `{"workspaces": ["[", "../../..", "!x", "/*"], "devDependencies": {"eslint": "^8.0.0"}}`,
@@ -59,6 +84,14 @@ func TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay(t *testing.T) 
 		{"old/poetry.lock", "uvicorn", observation.Direct, observation.UsedDirectly},
 		{"old/poetry.lock", "attrs", observation.Direct, observation.UsedDirectly},
 		{"grouped/poetry.lock", "pytest", observation.Direct, observation.UsedDirectly},
+		{"ruby/Gemfile.lock", "rails", observation.Direct, observation.UsedDirectly},
+		{"ruby/Gemfile.lock", "rspec-rails", observation.Direct, observation.ForDevelopment},
+		{"ruby/Gemfile.lock", "byebug", observation.Direct, observation.ForDevelopment},
+		{"ruby/Gemfile.lock", "puma", observation.Direct, observation.UsedDirectly},
+		{"ruby/Gemfile.lock", "simplecov", observation.Direct, observation.ForDevelopment},
+		{"ruby/Gemfile.lock", "faker", observation.Direct, observation.UsedDirectly},
+		{"ruby/Gemfile.lock", "rack", observation.Transitive, observation.UsedTransitively},
+		{"open/Gemfile.lock", "rspec-rails", observation.Direct, observation.UsedDirectly},
 		{"unsaid/yarn.lock", "eslint", "", observation.UsedSomehow},
 		{"pattern/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
 		{"malformed/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
