@@ -235,11 +235,18 @@ func TestThePageIsWholeWithoutItsScript(t *testing.T) {
 
 func TestPagesFitA320PixelScreen(t *testing.T) {
 	ctx := browser(t)
-	address := siteOf(t, everyState())
+	doc := everyState()
+	doc.Scanners = append(doc.Scanners, Scanner{Name: "maintenance", Version: "12 osv-scalibr/0.4.3-0.20260204", Configuration: "a-configuration-without-any-space"})
+	address := siteOf(t, doc)
 	do(t, ctx, chromedp.EmulateViewport(320, 800))
 	open(t, ctx, address)
-	if width := seen[int](t, ctx, `document.documentElement.scrollWidth`); width > 320 {
-		t.Errorf("it is %d pixels wide", width)
+	for _, page := range []string{"", "across.html", "goods/clinic-ledger.html", "goods/water-points.html"} {
+		if page != "" {
+			do(t, ctx, chromedp.Navigate(strings.TrimSuffix(address, "index.html")+page))
+		}
+		if width := seen[int](t, ctx, `document.documentElement.scrollWidth`); width > 320 {
+			t.Errorf("%q is %d pixels wide", page, width)
+		}
 	}
 }
 
@@ -269,5 +276,17 @@ func TestHostileTextStaysTextInTheControls(t *testing.T) {
 	}
 	if n := seen[int](t, ctx, `document.querySelectorAll(".find select[name=sector] option").length`); n < 2 {
 		t.Error("its sectors are not among the filters")
+	}
+}
+
+func TestManyGoodsAreLaidOutInSteps(t *testing.T) {
+	ctx := browser(t)
+	open(t, ctx, siteOf(t, manyGoods(520)))
+	if n, says := seen[int](t, ctx, shown), seen[string](t, ctx, status); n != 500 || says != "520 of 520 goods, the first 500 of them below" {
+		t.Errorf("shows %d and says %q", n, says)
+	}
+	seen[bool](t, ctx, `document.querySelector(".further").click() || true`)
+	if n, hidden := seen[int](t, ctx, shown), seen[bool](t, ctx, `document.querySelector(".further").hidden`); n != 520 || !hidden {
+		t.Errorf("asked for more it shows %d", n)
 	}
 }

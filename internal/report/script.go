@@ -38,9 +38,9 @@ type tableData struct {
 
 // facet is one thing that a catalog or Midspan says of goods. Stage comes first.
 type facet struct {
-	ID    string      `json:"id"`
-	Title string      `json:"title"`
-	Terms [][2]string `json:"terms"` // value in addresses, and text shown
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Terms [][]string `json:"terms"` // value in addresses, and the text shown where it is another
 }
 
 // tableGood is a row of the table.
@@ -96,7 +96,7 @@ func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
 	data := tableData{AsOf: isoDate(asOf), Columns: shownColumns, Goods: make([]tableGood, len(rows))}
 	stages := facet{ID: "stage", Title: "Stage"}
 	for _, stage := range stageOrder {
-		stages.Terms = append(stages.Terms, [2]string{string(stage), stageWord(stage)})
+		stages.Terms = append(stages.Terms, []string{string(stage), stageWord(stage)})
 	}
 	data.Facets = append(data.Facets, stages)
 	for i, r := range rows {
@@ -121,7 +121,7 @@ func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
 // dictionary returns the terms of one facet over all rows, and for each row the
 // places of its own. Spellings that differ in case alone are one term, told in the
 // spelling that comes first by its bytes: capitals before small letters.
-func dictionary(rows []row, facet int) (terms [][2]string, places [][]int) {
+func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
 		for _, term := range r.facts.terms[facet] {
@@ -142,10 +142,13 @@ func dictionary(rows []row, facet int) (terms [][2]string, places [][]int) {
 		return keys[i] < keys[j]
 	})
 	place := make(map[string]int, len(keys))
-	terms = make([][2]string, len(keys))
+	terms = make([][]string, len(keys))
 	for i, key := range keys {
 		place[key] = i
-		terms[i] = [2]string{spelled[key], groupTitle(facetTitles[facet][0], spelled[key])}
+		terms[i] = []string{spelled[key]}
+		if title := groupTitle(facetTitles[facet][0], spelled[key]); title != spelled[key] {
+			terms[i] = append(terms[i], title)
+		}
 	}
 	places = make([][]int, len(rows))
 	for i, r := range rows {

@@ -7,8 +7,10 @@
   const words = {
     form: "Find among the goods", search: "Search", hint: "name, organization, sector, country", any: "any", unsaid: "not stated",
     clear: "Show all", csv: "CSV of what is shown", file: "goods-shown.csv",
+    more: n => `Show ${n} more`, rest: n => `, the first ${n} of them below`,
     count: (n, all) => `${n} of ${all} goods`,
-    down: "highest or latest first", up: "lowest, earliest or first of the alphabet first",
+    ways: {good: ["A to Z", "Z to A"], stage: ["as stages are listed", "against the list of stages"], commit: ["earliest first", "latest first"]},
+    way: ["lowest first", "highest first"], // of all other columns
     order: (count, title, way) => `${count}, by ${title}, ${way}; what is unknown stands last`,
     plainOrder: count => `${count} by id; those of which no repository was read stand last`,
   };
@@ -16,15 +18,18 @@
   const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "score", "commit", "advisories", "coverage"];
   const unsaid = "-"; // in addresses: the catalog says nothing
   const prefix = "#goods?";
+  const step = 500; // rows that are laid out at a time: thousands at once take seconds
 
   const section = document.getElementById("goods");
   const table = section && section.querySelector("table.goods");
   if (!table) return;
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells], caption = table.caption, plainCaption = caption.textContent;
   const rows = [...body.rows], collator = new Intl.Collator(undefined, {numeric: true});
-  let data, state = {}, shown = rows, parts;
+  let data, state = {}, shown = rows, most = step, parts;
 
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const titleOf = term => term[1] || term[0];
 
   function make(tag, properties = {}, ...children) {
     const element = Object.assign(document.createElement(tag), properties);
@@ -93,9 +98,11 @@
   function show() {
     const {found, counts} = select();
     shown = sorted(found);
-    body.replaceChildren(...shown.map(row => rows[row]));
-    const count = words.count(found.length, rows.length);
+    body.replaceChildren(...shown.slice(0, most).map(row => rows[row]));
+    const count = words.count(shown.length, rows.length) + (shown.length > most ? words.rest(most) : "");
     parts.status.textContent = count;
+    parts.more.hidden = shown.length <= most;
+    parts.more.textContent = words.more(Math.min(step, shown.length - most));
     data.facets.forEach((facet, i) => showFacet(facet, parts.selects[i], counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
     parts.clear.disabled = !Object.values(state).some(Boolean);
@@ -122,12 +129,13 @@
       if (state.sort && i === at) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    if (state.sort) caption.textContent = words.order(count, heads[at].textContent, down ? words.down : words.up);
+    if (state.sort) caption.textContent = words.order(count, heads[at].textContent, (words.ways[columns[at]] || words.way)[Number(down)]);
     else caption.textContent = shown.length < rows.length ? words.plainOrder(count) : plainCaption;
   }
 
   function change(part) {
     Object.assign(state, part);
+    most = step;
     writeAddress();
     show();
   }
@@ -171,7 +179,7 @@
 
   function listOf(facet) {
     const list = make("select", {name: facet.id, onchange: () => change({[facet.id]: list.value})}, make("option", {value: "", text: words.any}));
-    facet.terms.forEach(([value, title], at) => list.append(optionOf(value, title, at)));
+    facet.terms.forEach((term, at) => list.append(optionOf(term[0], titleOf(term), at)));
     if (data.goods.some(good => !good.t[data.facets.indexOf(facet)].length)) list.append(optionOf(unsaid, words.unsaid, -1));
     return list;
   }
@@ -189,8 +197,10 @@
       make("div", {}, status, clear, csv));
     form.setAttribute("role", "search");
     form.setAttribute("aria-label", words.form);
+    const more = make("button", {type: "button", className: "further", onclick: () => { most += step; show(); }});
     table.parentElement.before(form);
-    parts = {search, selects, clear, csv, status};
+    table.parentElement.after(more);
+    parts = {search, selects, clear, csv, status, more};
   }
 
   function makeHeads() {
@@ -206,7 +216,7 @@
     const name = data.columns.indexOf("name"), id = data.columns.indexOf("id");
     for (const good of data.goods) {
       good.name = good.c[name] || good.c[id];
-      good.text = plain([good.c[name], good.c[id], ...data.facets.flatMap((facet, i) => good.t[i].map(at => facet.terms[at][1]))].join("\n"));
+      good.text = plain([good.c[name], good.c[id], ...data.facets.flatMap((facet, i) => good.t[i].map(at => titleOf(facet.terms[at])))].join("\n"));
     }
     readAddress();
     makeForm();
