@@ -33,7 +33,7 @@ type mark struct {
 func portfolioMap(goods []Good) (template.HTML, []Good) {
 	marks, unplaced := placeMarks(goods)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="img" aria-label="Map of %s by load, across, and supports, up. The table of all goods holds the same numbers.">`, plural(len(marks), "good", "goods"))
+	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="Map of %s by load, across, and supports, up. The table of all goods holds the same numbers.">`, plural(len(marks), "good", "goods"))
 	drawFrame(&b)
 	var whiskers strings.Builder
 	for _, m := range marks {
