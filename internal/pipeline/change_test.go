@@ -94,7 +94,7 @@ func sameReport(t *testing.T, got, want result) {
 	}
 	for name, content := range others {
 		switch name {
-		case "report.json", "index.html", ".midspan-report.json":
+		case "report.json", "index.html", "feed.atom", ".midspan-report.json":
 		default:
 			if files[name] != content {
 				t.Errorf("%s differs from that of a run without a past", name)
