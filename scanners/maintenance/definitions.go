@@ -50,6 +50,8 @@ func measures() []measure {
 			"Of the commits of the last 12 months, the share by the person who made the third most: 0 where two people made all.", ""), shareOf(2)},
 		{define("people.organizations-12m", "Organizations in 12 months", "organizations", observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with a commit in the last 12 months.", "organizational-diversity/"), organizationsActive},
+		{define("people.identities-joined", "Identities joined", "identities", observation.MergeSum,
+			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: by address, then by a name of two words or more.", ""), identitiesJoined},
 		{define("people.organizations-ever", "Organizations ever", "organizations", observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
 

@@ -42,6 +42,8 @@ type History struct {
 	backward []time.Time // dates of commits that are older than their parent
 	releases []release
 	undated  int   // tags that look like releases, without a date
+	joined   int   // identities that were taken for a person with another one
+	mostOf   int   // the most identities of one person
 	tagsErr  error // why there are no releases to speak of
 }
 
@@ -127,6 +129,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 	for i := range h.human {
 		h.human[i].person = ids.root(h.human[i].person)
 	}
+	h.joined, h.mostOf = ids.joined()
 	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
 	slices.SortFunc(h.bots, time.Time.Compare)
 	slices.SortFunc(h.merges, time.Time.Compare)

@@ -105,6 +105,21 @@ func (ids *identities) root(person int32) int32 {
 	return person
 }
 
+// joined counts the names and addresses as written that were taken for a person
+// with another one, and the most that were taken for one person.
+func (ids *identities) joined() (extra, most int) {
+	written := map[int32]int{}
+	for _, a := range ids.written {
+		if a.person != none {
+			written[ids.root(a.person)]++
+		}
+	}
+	for _, n := range written {
+		extra, most = extra+n-1, max(most, n)
+	}
+	return extra, most
+}
+
 func (ids *identities) organization(address string) int32 {
 	domain := organization(address)
 	if domain == "" {

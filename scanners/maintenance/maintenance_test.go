@@ -182,7 +182,7 @@ func TestTenIdentitiesOfOnePersonAreOne(t *testing.T) {
 		commits = append(commits, by(id[0], id[1], i+1))
 	}
 	expect(t, history(t, commits).Measures(asOf), map[string]any{
-		"people.contributors-ever": 1, "people.contributors-3m": 1, "people.contributor-absence-factor": 1, "momentum.commits-ever": 10,
+		"people.contributors-ever": 1, "people.contributors-3m": 1, "people.contributor-absence-factor": 1, "momentum.commits-ever": 10, "people.identities-joined": 9,
 	})
 }
 
@@ -194,7 +194,7 @@ func TestDifferentPeopleStayApart(t *testing.T) {
 		by("J. Doe", "j@one.example.se", 1), by("J. Doe", "j@two.example.se", 1), // one initial
 		by("Ann Lee", "12+ann@users.noreply.github.com", 1), by("Anna Lee", "12+anna@users.noreply.github.com", 1),
 	}
-	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 10})
+	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 10, "people.identities-joined": 0})
 }
 
 func TestOrderOfCommitsChangesNothing(t *testing.T) {

@@ -212,6 +212,14 @@ func organizationsEver(v view) reading {
 	return number(len(seen))
 }
 
+func identitiesJoined(v view) reading {
+	r := number(v.joined)
+	if v.joined > 0 {
+		r.detail = fmt.Sprintf("%d are one person's, the most of any", v.mostOf)
+	}
+	return r
+}
+
 // Momentum.
 
 func commitTrend(v view) reading {
