@@ -6,21 +6,13 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 )
 
-// heap is the size in bytes above which the collector works harder. A run lives
-// on some 50 MB; without this, the largest repository would let the heap grow to
-// twice what it needs. GOMEMLIMIT sets another.
-const heap = 120 << 20
-
 func main() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(heap)
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	boundMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
 	os.Exit(code)
