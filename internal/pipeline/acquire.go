@@ -59,12 +59,63 @@ func (p *Pipeline) schedule(repositories []catalog.Repository) (atHand <-chan ac
 	larger := func(a, b acquired) int { return cmp.Compare(b.bytes, a.bytes) }
 	slices.SortStableFunc(given, larger)
 	slices.SortStableFunc(remote, larger)
-	queue := make(chan acquired, len(given))
-	for _, a := range given {
+	return queued(given), remote
+}
+
+// queued is a closed channel that holds a list, for several to take from.
+func queued(list []acquired) <-chan acquired {
+	queue := make(chan acquired, len(list))
+	for _, a := range list {
 		queue <- a
 	}
 	close(queue)
-	return queue, remote
+	return queue
+}
+
+// eachAcquired calls do with every repository, as many at a time as there are
+// jobs, while those that are not at hand are fetched. The context of do ends
+// with the first error.
+func (p *Pipeline) eachAcquired(ctx context.Context, repositories []catalog.Repository, do func(context.Context, acquired) error) error {
+	atHand, remote := p.schedule(repositories)
+	group, working := errgroup.WithContext(ctx) // working ends with the group
+	fetched := make(chan acquired)
+	group.Go(func() error {
+		defer close(fetched)
+		return p.fetchAll(working, remote, fetched)
+	})
+	for range p.cfg.Jobs {
+		group.Go(func() error {
+			return work(working, atHand, fetched, func(a acquired) error { return do(working, a) })
+		})
+	}
+	return group.Wait()
+}
+
+// work calls do with what either channel brings until both are closed.
+func work(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired) error) error {
+	for atHand != nil || fetched != nil {
+		var next acquired
+		var open bool
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case next, open = <-fetched:
+			if !open {
+				fetched = nil
+			}
+		case next, open = <-atHand:
+			if !open {
+				atHand = nil
+			}
+		}
+		if !open {
+			continue
+		}
+		if err := do(next); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // givenMirror is the folder of a repository that is read where it is, or empty.
@@ -101,19 +152,15 @@ func expand(template string, repository catalog.Repository) string {
 // fetchAll brings mirrors up to date, host by host side by side, and hands on
 // each as it is done. A slow host holds up no other.
 func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan<- acquired) error {
-	hosts := map[string]chan acquired{}
+	hosts := map[string][]acquired{}
 	for _, a := range remote {
-		host := a.repository.Host
-		if hosts[host] == nil {
-			hosts[host] = make(chan acquired, len(remote))
-		}
-		hosts[host] <- a
+		hosts[a.repository.Host] = append(hosts[a.repository.Host], a)
 	}
 	group, working := errgroup.WithContext(ctx)
 	slots := semaphore.NewWeighted(fetches)
-	for _, queue := range hosts {
-		close(queue)
-		for range min(perHost, len(queue)) {
+	for _, list := range hosts {
+		queue := queued(list)
+		for range min(perHost, len(list)) {
 			group.Go(func() error { return p.fetchFrom(working, queue, slots, fetched) })
 		}
 	}

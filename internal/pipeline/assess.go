@@ -41,10 +41,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err := p.store.Judge(ctx, run.ID); err != nil {
 		return err
 	}
-	definitions := map[string]observation.Definition{}
-	for _, definition := range p.definitions() {
-		definitions[definition.ID] = definition
-	}
+	definitions := p.definitionsByID()
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
 	basis := p.basis(run)
@@ -124,6 +121,15 @@ func (p *Pipeline) definitions() []observation.Definition {
 		}
 	}
 	return append(all, advisory.Definitions()...)
+}
+
+// definitionsByID is the same, to look up.
+func (p *Pipeline) definitionsByID() map[string]observation.Definition {
+	byID := map[string]observation.Definition{}
+	for _, definition := range p.definitions() {
+		byID[definition.ID] = definition
+	}
+	return byID
 }
 
 // seen is what a run saw of one repository, and the name of its match: enough to

@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/assess"
@@ -95,17 +93,10 @@ func ofSample(run store.Run) bool {
 func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
 	p.progress.Stage("backtest", len(repositories))
 	defer p.progress.End()
-	atHand, remote := p.schedule(repositories)
-	group, working := errgroup.WithContext(ctx)
-	fetched := make(chan acquired)
-	group.Go(func() error {
-		defer close(fetched)
-		return p.fetchAll(working, remote, fetched)
-	})
 	var writing sync.Mutex
 	found := map[string]backtest.Repository{}
 	unread := map[observation.Cause]int{}
-	look := func(a acquired) error {
+	err := p.eachAcquired(ctx, repositories, func(working context.Context, a acquired) error {
 		past, err := p.past(working, a, step)
 		if working.Err() != nil {
 			return working.Err()
@@ -120,11 +111,8 @@ func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Reposito
 		found[a.repository.URL] = past
 		p.progress.Done(a.repository.URL, fmt.Sprintf("%d points", len(past.Points)))
 		return nil
-	}
-	for range p.cfg.Jobs {
-		group.Go(func() error { return work(working, atHand, fetched, look) })
-	}
-	if err := group.Wait(); err != nil {
+	})
+	if err != nil {
 		return nil, nil, err
 	}
 	var all []backtest.Repository

@@ -49,10 +49,7 @@ func (p *Pipeline) Diff(ctx context.Context, from, to string) (report.Diff, erro
 		return report.Diff{}, err
 	}
 	diff := report.NewDiff(earlier.asOf, later.asOf)
-	definitions := map[string]observation.Definition{}
-	for _, definition := range p.definitions() {
-		definitions[definition.ID] = definition
-	}
+	definitions := p.definitionsByID()
 	return *diff, compareSides(earlier, later, definitions, diff)
 }
 

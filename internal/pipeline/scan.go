@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
@@ -30,15 +28,8 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
-	atHand, remote := p.schedule(repositories)
-	group, working := errgroup.WithContext(ctx) // working ends with the group
-	fetched := make(chan acquired)
-	group.Go(func() error {
-		defer close(fetched)
-		return p.fetchAll(working, remote, fetched)
-	})
 	var reporting sync.Mutex
-	scan := func(a acquired) error {
+	err = p.eachAcquired(ctx, repositories, func(working context.Context, a acquired) error {
 		outcome, err := p.scanAndStore(working, run, a)
 		if err != nil {
 			return err
@@ -47,41 +38,11 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 		defer reporting.Unlock()
 		p.progress.Done(a.repository.URL, outcome)
 		return nil
-	}
-	for range p.cfg.Jobs {
-		group.Go(func() error { return work(working, atHand, fetched, scan) })
-	}
-	if err := group.Wait(); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return p.store.Advance(ctx, run.ID, store.Scanned)
-}
-
-// work scans what either channel brings until both are closed.
-func work(ctx context.Context, atHand, fetched <-chan acquired, scan func(acquired) error) error {
-	for atHand != nil || fetched != nil {
-		var next acquired
-		var open bool
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case next, open = <-fetched:
-			if !open {
-				fetched = nil
-			}
-		case next, open = <-atHand:
-			if !open {
-				atHand = nil
-			}
-		}
-		if !open {
-			continue
-		}
-		if err := scan(next); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (p *Pipeline) scanAndStore(ctx context.Context, run store.Run, a acquired) (string, error) {
