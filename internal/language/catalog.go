@@ -1,0 +1,218 @@
+package language
+
+import (
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"path"
+	"regexp"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/message/catalog"
+)
+
+//go:embed catalogs
+var files embed.FS
+
+// File is a catalog: the shape that gotext, the tool of golang.org/x/text, writes and
+// that translators' tools read.
+type File struct {
+	Language string  `json:"language"`
+	Messages []Entry `json:"messages"`
+}
+
+// Entry is a sentence and its translation. The forms of a word after a number are
+// named where the language has others than one for one and one for more:
+// {n|one:…|two:…|few:…|many:…|other:…}.
+type Entry struct {
+	ID                string `json:"id"` // the English pattern
+	Translation       string `json:"translation"`
+	TranslatorComment string `json:"translatorComment,omitempty"`
+	Fuzzy             bool   `json:"fuzzy,omitempty"` // needs a second look; not used until it had one
+}
+
+// about is what is known of a language before its catalog is read.
+type about struct {
+	Tag, Name   string
+	RightToLeft bool
+}
+
+// offered are the languages of the United Nations. English is written in the code.
+var offered = [...]about{
+	{"en", "English", false}, {"ar", "العربية", true}, {"zh", "中文", false},
+	{"fr", "Français", false}, {"ru", "Русский", false}, {"es", "Español", false},
+}
+
+// Tags are the tags of the languages that Find knows.
+func Tags() []string {
+	tags := make([]string, len(offered))
+	for i, a := range offered {
+		tags[i] = a.Tag
+	}
+	return tags
+}
+
+// English returns the language in which all patterns are written.
+func English() *Language { return newLanguage(offered[0], nil) }
+
+// Find returns a language by its tag. One that is not offered is an error that names
+// those that are.
+func Find(tag string) (*Language, error) {
+	for _, a := range offered {
+		if !strings.EqualFold(a.Tag, tag) {
+			continue
+		}
+		if a == offered[0] {
+			return English(), nil
+		}
+		return read(a)
+	}
+	return nil, fmt.Errorf("there is no language %q; there are %s", tag, strings.Join(Tags(), ", "))
+}
+
+func read(a about) (*Language, error) {
+	name := path.Join("catalogs", a.Tag+".json")
+	data, err := files.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var file File
+	if err == nil {
+		if err := json.Unmarshal(data, &file); err != nil {
+			return nil, fmt.Errorf("read the embedded %s: %w", name, err)
+		}
+	}
+	texts := make(map[string]string, len(file.Messages))
+	for _, entry := range file.Messages {
+		if entry.Translation != "" && !entry.Fuzzy {
+			texts[entry.ID] = entry.Translation
+		}
+	}
+	l := newLanguage(a, texts)
+	for pattern, text := range texts {
+		if err := l.learn(pattern, text); err != nil {
+			return nil, fmt.Errorf("%s: the translation of %q: %w", name, pattern, err)
+		}
+		l.learned.Store(pattern, true)
+	}
+	return l, nil
+}
+
+func newLanguage(a about, texts map[string]string) *Language {
+	tag := language.MustParse(a.Tag)
+	l := &Language{tag: tag, about: a, texts: texts, catalog: catalog.NewBuilder(catalog.Fallback(tag))}
+	l.printer = message.NewPrinter(tag, message.Catalog(l.catalog))
+	if a.Tag != offered[0].Tag {
+		l.fallback = English()
+	}
+	return l
+}
+
+// slot is an argument in a pattern: {name}, {name|one|many} or {name!one|many}.
+var slot = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(?:([|!])([^{}]*))?\}`)
+
+// names are the arguments of a pattern, each once, in their order.
+func names(pattern string) []string {
+	var found []string
+	seen := map[string]bool{}
+	for _, match := range slot.FindAllStringSubmatch(pattern, -1) {
+		if !seen[match[1]] {
+			seen[match[1]] = true
+			found = append(found, match[1])
+		}
+	}
+	return found
+}
+
+// learn puts the text for an English pattern into the catalog. Argument i of the
+// pattern becomes two arguments of the catalog's message: the number that chooses
+// the word, and the text that is shown.
+func (l *Language) learn(pattern, text string) error {
+	place := map[string]int{}
+	for i, name := range names(pattern) {
+		place[name] = i
+	}
+	var vars []catalog.Message
+	var failed error
+	said := slot.ReplaceAllStringFunc(strings.ReplaceAll(text, "%", "%%"), func(match string) string {
+		parts := slot.FindStringSubmatch(match)
+		at, known := place[parts[1]]
+		if !known {
+			failed = errors.Join(failed, fmt.Errorf("{%s} is no argument of it", parts[1]))
+			return match
+		}
+		shown := fmt.Sprintf("%%[%d]s", 2*at+2)
+		if parts[2] == "" {
+			return shown
+		}
+		if parts[2] == "|" {
+			shown += " "
+		} else {
+			shown = ""
+		}
+		name := fmt.Sprintf("word%d", len(vars))
+		cases, err := forms(parts[3], shown)
+		failed = errors.Join(failed, err)
+		vars = append(vars, catalog.Var(name, plural.Selectf(2*at+1, "", cases...)))
+		return "${" + name + "}"
+	})
+	if failed != nil {
+		return failed
+	}
+	return l.catalog.Set(l.tag, pattern, append(vars, catalog.String(said))...)
+}
+
+// forms are the cases of a word: "person|people", or "one:…|few:…|other:…".
+func forms(words, before string) ([]any, error) {
+	list := strings.Split(words, "|")
+	var cases []any
+	for i, word := range list {
+		form, rest, named := strings.Cut(word, ":")
+		if !named {
+			if len(list) > 2 {
+				return nil, fmt.Errorf("{…|%s}: more than two forms need names: one:, two:, few:, many:, other:", words)
+			}
+			form, rest = "other", word
+			if i == 0 && len(list) == 2 {
+				form = "one"
+			}
+		}
+		cases = append(cases, form, before+rest)
+	}
+	return cases, nil
+}
+
+// fill says a message by what the catalog holds for its pattern. English learns a
+// pattern when it meets it.
+func (l *Language) fill(m Message) string {
+	if _, known := l.learned.Load(m.Pattern); !known {
+		if err := l.learn(m.Pattern, m.Pattern); err != nil {
+			return m.Pattern // a pattern that cannot be filled says at least what it is about
+		}
+		l.learned.Store(m.Pattern, true)
+	}
+	order := names(m.Pattern)
+	args := make([]any, 0, 2*len(order))
+	for _, name := range order {
+		arg := m.Args[name]
+		args = append(args, counted(arg), l.text(arg))
+	}
+	return l.printer.Sprintf(message.Key(m.Pattern, m.Pattern), args...)
+}
+
+// counted is the number by which the form of a word is chosen.
+func counted(a Arg) any {
+	switch {
+	case a.Number == nil:
+		return 0
+	case *a.Number == math.Trunc(*a.Number) && math.Abs(*a.Number) < 1e15:
+		return int(*a.Number)
+	}
+	return *a.Number
+}

@@ -1,0 +1,158 @@
+// Package language says a report's sentences in the reader's language.
+//
+// A sentence is written once, in English, where it is meant: in a template, a rule or
+// the code. That English pattern is the key under which the catalogs of the other
+// languages hold its translation (catalogs/*.json, see docs/translating.md). A
+// sentence without a translation is said in English.
+package language
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+	"golang.org/x/text/message/catalog"
+	"golang.org/x/text/number"
+)
+
+// Language says sentences in one language. It is safe for concurrent use.
+type Language struct {
+	tag      language.Tag
+	about    about
+	texts    map[string]string // English pattern to the pattern of this language
+	catalog  *catalog.Builder
+	printer  *message.Printer
+	learned  sync.Map  // patterns that stand in the catalog
+	fallback *Language // English; nil in English itself
+}
+
+// Tag is the BCP 47 tag of the language, Name what it calls itself.
+func (l *Language) Tag() string  { return l.about.Tag }
+func (l *Language) Name() string { return l.about.Name }
+
+// Direction is that of the script, as HTML calls it: ltr or rtl.
+func (l *Language) Direction() string {
+	if l.about.RightToLeft {
+		return "rtl"
+	}
+	return "ltr"
+}
+
+// Say fills a pattern with named arguments, which come in pairs: a name, and an
+// int, a float64, a string, a time.Time (its day), a Message or an Arg.
+func (l *Language) Say(pattern string, pairs ...any) string {
+	return l.Tell(M(pattern, pairs...))
+}
+
+// Tell says a message.
+func (l *Language) Tell(m Message) string {
+	text := m.Pattern
+	if l.fallback != nil {
+		var translated bool
+		if text, translated = l.texts[m.Pattern]; !translated {
+			return l.fallback.Tell(m)
+		}
+	}
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return l.fill(m)
+}
+
+// TellAll says one message after another.
+func (l *Language) TellAll(messages []Message) string {
+	said := make([]string, len(messages))
+	for i, m := range messages {
+		said[i] = l.Tell(m)
+	}
+	return strings.Join(said, " ")
+}
+
+// Has tells whether the language has a pattern of its own for an English one.
+func (l *Language) Has(pattern string) bool {
+	_, translated := l.texts[pattern]
+	return translated || l.fallback == nil
+}
+
+// Pattern returns the pattern of this language for an English one, which is itself
+// where there is none: for scripts, which fill patterns in the browser.
+func (l *Language) Pattern(pattern string) string {
+	if text, translated := l.texts[pattern]; translated {
+		return text
+	}
+	return pattern
+}
+
+// Number writes a number with the separators of the language: no trailing zeros, at
+// most two decimals.
+func (l *Language) Number(f float64) string {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return l.Say("not a number")
+	}
+	f = math.Round(f*100) / 100
+	said := l.printer.Sprint(number.Decimal(math.Abs(f), number.MaxFractionDigits(2)))
+	if f < 0 {
+		return "−" + said
+	}
+	return said
+}
+
+// Percent writes a share from 0 to 1 without ever rounding it up to all or down to
+// nothing.
+func (l *Language) Percent(share float64) string {
+	switch whole := math.Round(share * 100); {
+	case share > 0 && whole == 0:
+		return l.Say("under {n} %", "n", 1)
+	case share < 1 && whole == 100:
+		return l.Say("over {n} %", "n", 99)
+	default:
+		return l.Say("{n} %", "n", whole)
+	}
+}
+
+// months are keys of the catalogs.
+var months = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+
+// Date writes a day in UTC, or a dash for none.
+func (l *Language) Date(t time.Time) string {
+	if t.IsZero() {
+		return "—"
+	}
+	t = t.UTC()
+	// The year is no quantity: it has no separators.
+	return l.Say("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", l.Say(months[t.Month()-1]), "year", fmt.Sprint(t.Year()))
+}
+
+// join says a list: "a", "a and b", "a, b and c".
+func (l *Language) join(items []string, word string) string {
+	if len(items) == 0 {
+		return ""
+	}
+	last := len(items) - 1
+	if word == "" {
+		last++
+	}
+	said := items[0]
+	for _, item := range items[1:max(1, last)] {
+		said = l.Say("{list}, {item}", "list", said, "item", item)
+	}
+	switch {
+	case word == "" || last == 0:
+		return said
+	case word == "or":
+		return l.Say("{list} or {last}", "list", said, "last", items[last])
+	}
+	return l.Say("{list} and {last}", "list", said, "last", items[last])
+}
+
+// Upper puts the first letter of a sentence into upper case.
+func Upper(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
+}
