@@ -99,7 +99,6 @@ func read(a about) (*Language, error) {
 		if err := l.learn(pattern, text); err != nil {
 			return nil, fmt.Errorf("%s: the translation of %q: %w", name, pattern, err)
 		}
-		l.learned.Store(pattern, true)
 	}
 	return l, nil
 }
@@ -134,8 +133,8 @@ func names(pattern string) []string {
 // pattern becomes two arguments of the catalog's message: the number that chooses
 // the word, and the text that is shown.
 func (l *Language) learn(pattern, text string) error {
-	place := map[string]int{}
-	for i, name := range names(pattern) {
+	order, place := names(pattern), map[string]int{}
+	for i, name := range order {
 		place[name] = i
 	}
 	var vars []catalog.Message
@@ -165,7 +164,11 @@ func (l *Language) learn(pattern, text string) error {
 	if failed != nil {
 		return failed
 	}
-	return l.catalog.Set(l.tag, pattern, append(vars, catalog.String(said))...)
+	if err := l.catalog.Set(l.tag, pattern, append(vars, catalog.String(said))...); err != nil {
+		return err
+	}
+	l.learned.Store(pattern, order)
+	return nil
 }
 
 // forms are the cases of a word: "person|people", or "one:…|few:…|other:…".
@@ -191,13 +194,14 @@ func forms(words, before string) ([]any, error) {
 // fill says a message by what the catalog holds for its pattern. English learns a
 // pattern when it meets it.
 func (l *Language) fill(m Message) string {
-	if _, known := l.learned.Load(m.Pattern); !known {
+	known, _ := l.learned.Load(m.Pattern)
+	if known == nil {
 		if err := l.learn(m.Pattern, m.Pattern); err != nil {
 			return m.Pattern // a pattern that cannot be filled says at least what it is about
 		}
-		l.learned.Store(m.Pattern, true)
+		known, _ = l.learned.Load(m.Pattern)
 	}
-	order := names(m.Pattern)
+	order := known.([]string)
 	args := make([]any, 0, 2*len(order))
 	for _, name := range order {
 		arg := m.Args[name]

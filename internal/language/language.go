@@ -28,7 +28,8 @@ type Language struct {
 	texts    map[string]string // English pattern to the pattern of this language
 	catalog  *catalog.Builder
 	printer  *message.Printer
-	learned  sync.Map  // patterns that stand in the catalog
+	learned  sync.Map  // the patterns that stand in the catalog, with the names of their arguments
+	numbers  sync.Map  // whole numbers below a thousand, as they are written
 	fallback *Language // English; nil in English itself
 }
 
@@ -96,9 +97,15 @@ func (l *Language) Number(f float64) string {
 		return l.Say("not a number")
 	}
 	f = math.Round(f*100) / 100
+	if said, known := l.numbers.Load(f); known {
+		return said.(string)
+	}
 	said := l.printer.Sprint(number.Decimal(math.Abs(f), number.MaxFractionDigits(2)))
 	if f < 0 {
-		return "−" + said
+		said = "−" + said
+	}
+	if f >= 0 && f < 1000 && f == math.Trunc(f) {
+		l.numbers.Store(f, said)
 	}
 	return said
 }
