@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -29,11 +30,12 @@ type site struct {
 	css   template.CSS
 	names map[string]string // good id to the name shown
 	defs  map[string]observation.Definition
+	words *language.Language
 }
 
 // newSite makes the site of a document whose goods are yet to come.
 func newSite(doc Document) (*site, error) {
-	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
+	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions)), words: language.English()}
 	for _, def := range s.doc.Definitions {
 		s.defs[def.ID] = def
 	}
@@ -87,6 +89,7 @@ func (s *site) render(w io.Writer, name, title, root string, view any) error {
 
 func (s *site) functions() template.FuncMap {
 	return template.FuncMap{
+		"say":  s.words.Say,
 		"date": date, "day": dayText, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
 		"num":       func(n int) string { return number(float64(n)) },
 		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
