@@ -4,73 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
-
-// browser starts a Chromium without a window. Without one on the machine the
-// test is skipped, unless MIDSPAN_TEST_STRICT is set.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("MIDSPAN_TEST_STRICT") != "" {
-			t.Fatal("no Chromium is on the path: install it (Debian: apt-get install chromium)")
-		}
-		t.Skip("no Chromium is on the path")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(closeTab)
-	do(t, ctx, chromedp.EmulateViewport(1280, 900))
-	return ctx
-}
-
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// seen evaluates an expression in the page and returns its value.
-func seen[T any](t *testing.T, ctx context.Context, expression string) T {
-	t.Helper()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression))
-	if err != nil {
-		t.Fatalf("%s: %v", expression, err)
-	}
-	return value
-}
-
-// until waits for an expression to hold in the page, for five seconds at most.
-func until(t *testing.T, ctx context.Context, expression string) {
-	t.Helper()
-	for range 100 {
-		// An error may come of a page that is on its way out.
-		if yes, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression)); err == nil && yes {
-			return
-		}
-		do(t, ctx, chromedp.Sleep(50*time.Millisecond))
-	}
-	t.Fatalf("%s does not come true", expression)
-}
 
 // siteOf writes a report and returns the address of its portfolio page on the disk.
 func siteOf(t *testing.T, doc Document) string {
@@ -79,10 +20,16 @@ func siteOf(t *testing.T, doc Document) string {
 	return (&url.URL{Scheme: "file", Path: files.Index}).String()
 }
 
-// open opens the page and waits for the questions to its table.
+// open opens the portfolio page as if for the first time, and waits for the
+// questions to its table.
 func open(t *testing.T, ctx context.Context, address string) {
 	t.Helper()
-	do(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(address))
+	page, _, _ := strings.Cut(address, "#")
+	again := seen[bool](t, ctx, fmt.Sprintf(`location.href.split("#")[0] === %q`, page))
+	do(t, ctx, chromedp.Navigate(address))
+	if again { // only the fragment is another, and the page still stands
+		do(t, ctx, chromedp.Reload())
+	}
 	until(t, ctx, `document.getElementById("goods")?.scrollIntoView(), !!document.querySelector(".find [role=status]")?.textContent`)
 }
 
@@ -252,10 +199,7 @@ func TestPagesFitA320PixelScreen(t *testing.T) {
 
 func TestControlsAreReadableInTheDark(t *testing.T) {
 	ctx := browser(t)
-	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
-		t.Fatal(err)
-	}
+	emulate(t, ctx, "", "prefers-color-scheme", "dark")
 	open(t, ctx, siteOf(t, everyState()))
 	contrast := `(selector => {
 		const light = text => { const [r, g, b] = text.match(/[\d.]+/g).map(n => n / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b };
