@@ -205,7 +205,7 @@ func (l *Language) fill(m Message) string {
 	args := make([]any, 0, 2*len(order))
 	for _, name := range order {
 		arg := m.Args[name]
-		args = append(args, counted(arg), l.text(arg))
+		args = append(args, counted(arg), l.Text(arg))
 	}
 	return l.printer.Sprintf(message.Key(m.Pattern, m.Pattern), args...)
 }

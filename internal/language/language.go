@@ -66,11 +66,23 @@ func (l *Language) Tell(m Message) string {
 	return l.fill(m)
 }
 
-// TellAll says one message after another.
+// Sentence says a message as a sentence of its own: its first letter is large, but a
+// name with which it begins stays as it is written.
+func (l *Language) Sentence(m Message) string {
+	said := l.Tell(m)
+	for _, a := range m.Args {
+		if a.Text != "" && strings.HasPrefix(said, a.Text) {
+			return said
+		}
+	}
+	return Upper(said)
+}
+
+// TellAll says one sentence after another.
 func (l *Language) TellAll(messages []Message) string {
 	said := make([]string, len(messages))
 	for i, m := range messages {
-		said[i] = l.Tell(m)
+		said[i] = l.Sentence(m)
 	}
 	return strings.Join(said, " ")
 }
@@ -156,6 +168,15 @@ func (l *Language) join(items []string, word string) string {
 		return l.Say("{list} or {last}", "list", said, "last", items[last])
 	}
 	return l.Say("{list} and {last}", "list", said, "last", items[last])
+}
+
+// Lower makes the first letter of a name small, but leaves an abbreviation alone.
+func Lower(name string) string {
+	first, size := utf8.DecodeRuneInString(name)
+	if second, _ := utf8.DecodeRuneInString(name[size:]); name == "" || unicode.IsUpper(second) {
+		return name
+	}
+	return string(unicode.ToLower(first)) + name[size:]
 }
 
 // Upper puts the first letter of a sentence into upper case.

@@ -49,6 +49,21 @@ func TestEnglishFillsItsOwnPatterns(t *testing.T) {
 	}
 }
 
+func TestASentenceBeginsWithALargeLetterAndANameInsideItWithASmallOne(t *testing.T) {
+	l := English()
+	for want, m := range map[string]Message{
+		"At least 2 goats bleat": M("{n|goat|goats} bleat", "n", Bounded(2, "at-least")),
+		"goat.bleat is a name":   M("{name} is a name", "name", "goat.bleat"),
+		"Goats":                  M("goats"),
+		"It reads open findings": M("It reads {what}", "what", Inside(M("Open findings"))),
+		"It reads CI checks":     M("It reads {what}", "what", Inside(M("CI checks"))),
+	} {
+		if got := l.Sentence(m); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+}
+
 func TestWordsFollowTheNumberAsTheLanguageDoes(t *testing.T) {
 	const pattern = "{n|release|releases} of {name}"
 	ar := with(t, "ar", map[string]string{pattern: "{name}: {n|zero:z|one:o|two:t|few:f|many:m|other:x}"})

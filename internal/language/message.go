@@ -26,6 +26,8 @@ type Arg struct {
 	Message *Message `json:"message,omitempty"`
 	List    []Arg    `json:"list,omitempty"`
 	Word    string   `json:"word,omitempty"` // before the last of a list: and, or; empty for a comma
+	// Lower makes the first letter small: a name that stands inside a sentence.
+	Lower bool `json:"lower,omitempty"`
 }
 
 // M makes a message; its arguments are those of Language.Say.
@@ -54,6 +56,10 @@ func listOf(word string, items []any) Arg {
 	return list
 }
 
+// Inside is a message, such as the name of a measure, that stands inside a sentence:
+// its first letter is small, unless an abbreviation begins with it.
+func Inside(m Message) Arg { return Arg{Message: &m, Lower: true} }
+
 // Bounded is a number of which only a bound is known: at-least, at-most, or empty for
 // an exact one.
 func Bounded[B ~string](n float64, bound B) Arg { return Arg{Number: &n, Bound: string(bound)} }
@@ -76,17 +82,19 @@ func argument(value any) Arg {
 	return Arg{Text: fmt.Sprint(value)}
 }
 
-// text says an argument.
-func (l *Language) text(a Arg) string {
+// Text says an argument that stands by itself: a number, a list, a day.
+func (l *Language) Text(a Arg) string {
 	switch {
 	case a.Number != nil:
 		return l.bounded(l.Number(*a.Number), a.Bound)
+	case a.Message != nil && a.Lower:
+		return Lower(l.Tell(*a.Message))
 	case a.Message != nil:
 		return l.Tell(*a.Message)
 	case a.List != nil:
 		items := make([]string, len(a.List))
 		for i, item := range a.List {
-			items[i] = l.text(item)
+			items[i] = l.Text(item)
 		}
 		return l.join(items, a.Word)
 	case a.Day != "":
