@@ -28,6 +28,7 @@ type blobReader struct {
 	cmd   *exec.Cmd
 	in    io.WriteCloser
 	out   *bufio.Reader
+	said  *tail
 	stop  context.CancelFunc
 }
 
@@ -41,10 +42,15 @@ func (b *blobReader) read(oid string) ([]byte, error) {
 	if data, ok := b.cache[oid]; ok {
 		return data, nil
 	}
+	// Where the size is known, git need not unfold what is not read.
+	if err := b.refuse(oid, "blob", "blob", b.snapshot.sizes[oid]); err != nil {
+		return nil, err
+	}
 	data, err := b.request(oid, "blob")
 	if err != nil {
 		return nil, err
 	}
+	b.left -= int64(len(data))
 	if size := int64(len(data)); size <= b.room {
 		b.room -= size
 		b.cache[oid] = data
@@ -69,11 +75,13 @@ func (b *blobReader) start() error {
 		stop()
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	said := &tail{}
+	cmd.Stderr = said
+	if err := b.snapshot.git.start(cmd); err != nil {
 		stop()
 		return err
 	}
-	b.cmd, b.in, b.out, b.stop = cmd, in, bufio.NewReaderSize(out, 64<<10), stop
+	b.cmd, b.in, b.out, b.said, b.stop = cmd, in, bufio.NewReaderSize(out, 64<<10), said, stop
 	return nil
 }
 
@@ -85,20 +93,23 @@ func (b *blobReader) known(oid string) ([]byte, bool) {
 	return data, ok
 }
 
-// reserve is spend for a reader that does not go through this one.
+// reserve takes size bytes from what may still be read, for a reader that does
+// not go through this one.
 func (b *blobReader) reserve(oid string, size int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.spend(oid, size)
+	if err := b.afford(oid, size); err != nil {
+		return err
+	}
+	b.left -= size
+	return nil
 }
 
-// spend takes size bytes from what may still be read, or says that they would
-// go beyond it.
-func (b *blobReader) spend(oid string, size int64) error {
+// afford says where size bytes would go beyond what may still be read.
+func (b *blobReader) afford(oid string, size int64) error {
 	if size > b.left {
 		return b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes more would go over the limit of %d for one repository; --max-bytes allows more", size, b.snapshot.git.opts.MaxBytes))
 	}
-	b.left -= size
 	return nil
 }
 
@@ -171,14 +182,19 @@ func (b *blobReader) refuse(oid, want, kind string, size int64) error {
 	case want == "commit":
 		return nil
 	}
-	return b.spend(oid, size)
+	return b.afford(oid, size)
 }
 
 // broken ends a process that no longer answers in step; the next read starts
 // a new one.
 func (b *blobReader) broken(oid string, err error) error {
+	said := b.said
 	b.end()
-	return b.fail(observation.CauseCorrupt, oid, fmt.Errorf("git cat-file: %w", err))
+	if ended := b.ctx.Err(); ended != nil {
+		return ended
+	}
+	failure := &processError{err: fmt.Errorf("git cat-file: %w", err), said: said.lines(3)}
+	return b.fail(causeOf(failure, observation.CauseCorrupt), oid, failure)
 }
 
 func (b *blobReader) fail(cause observation.Cause, oid string, err error) error {

@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -29,28 +30,43 @@ type node struct {
 	children []*node
 }
 
-func newTreeFS(s *Snapshot) *treeFS {
+func newTreeFS(s *Snapshot) (*treeFS, error) {
 	t := &treeFS{snapshot: s, nodes: map[string]*node{".": {name: ".", dir: true}}}
+	twice := 0
 	for _, file := range s.files {
-		if fs.ValidPath(file.Path) && file.Path != "." {
-			t.add(file)
+		if pathProblem(file.Path) != "" {
+			continue
 		}
+		if !t.add(file) {
+			twice++
+		}
+		if limit := s.git.opts.MaxFiles; len(t.nodes) > len(s.files)+1+limit {
+			return nil, &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("more folders than the limit of %d files; --max-files allows more", limit)}
+		}
+	}
+	if twice > 0 {
+		s.notes = append(s.notes, observation.Note{Cause: observation.CauseBroken, Subject: s.commit,
+			Message: fmt.Sprintf("the tree names %d paths a second time; only the first was read", twice)})
 	}
 	for _, n := range t.nodes {
 		slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
 	}
-	return t
+	return t, nil
 }
 
-func (t *treeFS) add(file File) {
+// add shows a file, unless its path is taken: a crafted tree may name one twice.
+func (t *treeFS) add(file File) bool {
 	if _, exists := t.nodes[file.Path]; exists {
-		return // a crafted tree may name a path twice: the first counts
+		return false
 	}
 	n := &node{name: path.Base(file.Path), file: file, dir: file.Mode == ModeGitlink}
-	if parent := t.folder(path.Dir(file.Path)); parent != nil {
-		parent.children = append(parent.children, n)
-		t.nodes[file.Path] = n
+	parent := t.folder(path.Dir(file.Path))
+	if parent == nil {
+		return false
 	}
+	parent.children = append(parent.children, n)
+	t.nodes[file.Path] = n
+	return true
 }
 
 // folder returns the node of a folder and makes it where needed; nil where the
@@ -109,6 +125,9 @@ func (t *treeFS) walk(name string, hops int) (*node, error) {
 }
 
 func (t *treeFS) follow(link, rest string, hops int) (*node, error) {
+	if t.nodes[link].file.Size > maxPath {
+		return nil, errors.New("the symbolic link is longer than any path")
+	}
 	target, err := t.snapshot.ReadBlob(t.nodes[link].file.OID)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@
 package gitrepo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,7 +15,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -43,6 +41,13 @@ type Options struct {
 	// MaxBytes bounds the contents that are read of one snapshot; what would
 	// go beyond is over the limit. 0 means 2 GiB.
 	MaxBytes int64
+	// MaxMemory bounds the address space of one git process, in bytes, where
+	// the system can do that (Linux): a small pack may unfold to any size. 0
+	// means 4 GiB.
+	MaxMemory int64
+	// MaxPack bounds one file that git writes, in bytes, where the system can
+	// do that (Linux): a server may send without end. 0 means 16 GiB.
+	MaxPack int64
 	// Wants says which contents are read. The zero value wants every file at HEAD.
 	Wants Wants
 }
@@ -91,6 +96,7 @@ type Git struct {
 	opts    Options
 	program string
 	home    string // scratch: an empty HOME and the reader repositories
+	gate    *gate  // the way out, unless private addresses are allowed
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -135,11 +141,17 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if opts.MaxBytes == 0 {
 		opts.MaxBytes = 2 << 30
 	}
+	if opts.MaxMemory == 0 {
+		opts.MaxMemory = 4 << 30
+	}
+	if opts.MaxPack == 0 {
+		opts.MaxPack = 16 << 30
+	}
 	home, err := os.MkdirTemp("", "midspan-git-")
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home}
+	g := &Git{opts: opts, program: program, home: home, gate: newGate()}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
@@ -148,8 +160,8 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	return g, nil
 }
 
-// Close removes the scratch folder.
-func (g *Git) Close() error { return os.RemoveAll(g.home) }
+// Close removes the scratch folder and shuts the gate.
+func (g *Git) Close() error { return errors.Join(g.gate.close(), os.RemoveAll(g.home)) }
 
 // WithRewrite returns a Git that also maps these addresses. It shares the
 // scratch folder: close one of the two.
@@ -196,12 +208,20 @@ func (g *Git) settings() []string {
 		// git stops a transfer that crawls: under 1 kB/s for a minute.
 		"-c", "http.lowSpeedLimit=1000",
 		"-c", "http.lowSpeedTime=60",
+		// A repository that moved is followed, other sources that a server
+		// names are not.
+		"-c", "http.followRedirects=initial",
+		"-c", "transfer.bundleURI=false",
+		"-c", "fetch.uriProtocols=",
 	}
 	for _, prefix := range slices.Sorted(maps.Keys(g.opts.Rewrite)) {
 		args = append(args, "-c", "url."+g.opts.Rewrite[prefix]+".insteadOf="+prefix)
 	}
 	return args
 }
+
+// sshCommand is how git starts ssh: it never asks.
+const sshCommand = "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
 
 // environment is all that git sees of ours: no user configuration, no prompts.
 func (g *Git) environment() []string {
@@ -215,7 +235,7 @@ func (g *Git) environment() []string {
 		"GIT_TERMINAL_PROMPT=0",
 		"GIT_ASKPASS=true",
 		"SSH_ASKPASS=true",
-		"GIT_SSH_COMMAND=ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new",
+		"GIT_SSH_COMMAND=" + sshCommand,
 		"GIT_NO_REPLACE_OBJECTS=1",
 		"GIT_NO_LAZY_FETCH=1", // git 2.44 and later; the reader repository serves the others
 		"GIT_OPTIONAL_LOCKS=0",
@@ -239,19 +259,34 @@ func (g *Git) command(ctx context.Context, dir string, env []string, args ...str
 	return cmd
 }
 
+// start begins a process and sets its limits.
+func (g *Git) start(cmd *exec.Cmd) error {
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	limit(cmd.Process, g.opts.MaxMemory, g.opts.MaxPack)
+	return nil
+}
+
 // run executes git to its end and returns what it wrote. The error carries the
 // last lines of what git said.
 func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader, args ...string) ([]byte, error) {
 	cmd := g.command(ctx, dir, env, args...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return stdout.Bytes(), &processError{err: err, said: lastLines(stderr.String(), 3)}
+	stdout, stderr := &answer{}, &tail{}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
+	err := g.start(cmd)
+	if err == nil {
+		err = cmd.Wait()
 	}
-	return stdout.Bytes(), nil
+	switch {
+	case err == nil:
+		return stdout.Bytes(), nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case stdout.over:
+		return nil, &processError{err: errTooMuch, said: errTooMuch.Error()}
+	}
+	return stdout.Bytes(), &processError{err: err, said: stderr.lines(3)}
 }
 
 // processError is a git process that ended badly, with what it said.
@@ -267,8 +302,3 @@ func (e *processError) Error() string {
 	return e.said
 }
 func (e *processError) Unwrap() error { return e.err }
-
-func lastLines(text string, n int) string {
-	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
-	return strings.Join(lines[max(0, len(lines)-n):], "; ")
-}

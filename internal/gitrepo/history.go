@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,14 +73,22 @@ func firstField(record string) string {
 	return first
 }
 
-// unixTime is the zero time where git could not parse the date.
+// unixTime is the zero time where git could not parse the date, and where it is
+// none.
 func unixTime(text string) time.Time {
 	seconds, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return time.Time{}
 	}
+	if seconds < 0 || seconds > lastSecond {
+		return time.Time{}
+	}
 	return time.Unix(seconds, 0).UTC()
 }
+
+// lastSecond is the end of the year 9999: what comes later cannot be written as
+// a date.
+const lastSecond = 253402300799
 
 // stream runs a reading command and yields its NUL-terminated records. stop
 // ends the process early; it need not be called after the last record.
@@ -87,11 +96,11 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 	ctx, cancel := context.WithCancel(ctx)
 	env, full := s.reading(args...)
 	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.commit + ":.mailmap", "-c", "mailmap.file="}, full...)...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
+	stderr := &tail{}
+	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
-		err = cmd.Start()
+		err = s.git.start(cmd)
 	}
 	if err != nil {
 		cancel()
@@ -104,12 +113,17 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 	return func(yield func(string, error) bool) {
 		reader := bufio.NewReaderSize(out, 64<<10)
 		for {
-			record, err := reader.ReadString(0)
-			if err != nil && !errors.Is(err, io.EOF) {
-				yield("", &Error{observation.CauseCorrupt, "read", s.gitDir, err})
+			record, err := readRecord(reader)
+			if errors.Is(err, errTooMuch) {
+				stop()
+				yield("", &Error{observation.CauseOverLimit, "read", s.gitDir, fmt.Errorf("a path or a commit's names are longer than %d bytes", maxRecord)})
 				return
 			}
-			record = strings.TrimSuffix(record, "\x00")
+			if err != nil && !errors.Is(err, io.EOF) {
+				stop()
+				yield("", cmp.Or[error](ctx.Err(), &Error{observation.CauseCorrupt, "read", s.gitDir, err}))
+				return
+			}
 			if record != "" && !yield(record, nil) {
 				return
 			}
@@ -121,13 +135,31 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		} else if err != nil {
-			err = &Error{observation.CauseMissingObjects, "read", s.gitDir, &processError{err: err, said: lastLines(stderr.String(), 3)}}
+			failure := &processError{err: err, said: stderr.lines(3)}
+			err = &Error{causeOf(failure, observation.CauseMissingObjects), "read", s.gitDir, failure}
 		}
 		cancel()
 		if err != nil {
 			yield("", err)
 		}
 	}, stop, nil
+}
+
+// readRecord reads up to the next NUL, or to the end with io.EOF.
+func readRecord(reader *bufio.Reader) (string, error) {
+	part, err := reader.ReadSlice(0)
+	if err == nil {
+		return string(part[:len(part)-1]), nil
+	}
+	record := bytes.Clone(part)
+	for errors.Is(err, bufio.ErrBufferFull) && len(record) <= maxRecord {
+		part, err = reader.ReadSlice(0)
+		record = append(record, part...)
+	}
+	if len(record) > maxRecord {
+		return "", errTooMuch
+	}
+	return string(bytes.TrimSuffix(record, []byte{0})), err
 }
 
 // Tag is a tag of the repository.
@@ -145,7 +177,10 @@ func (s *Snapshot) Tags() ([]Tag, error) { return s.tags, s.tagsErr }
 func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
 	out, err := s.refs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
 	if err != nil {
-		return nil, &Error{observation.CauseMissingObjects, "read the tags of", s.gitDir, err}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &Error{causeOf(err, observation.CauseMissingObjects), "read the tags of", s.gitDir, err}
 	}
 	var tags []Tag
 	for line := range strings.Lines(string(out)) {

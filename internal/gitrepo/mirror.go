@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -27,52 +28,64 @@ const history = "--filter=tree:1"
 func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 	_, err := os.Stat(dir)
 	exists := err == nil
-	if err := g.checkRemote(ctx, address); err != nil {
+	to, err := g.reach(ctx, address)
+	if err != nil {
 		if exists && CauseOf(err) == observation.CauseOffline {
 			return nil // what was fetched before stands, with its age
 		}
 		return err
 	}
+	defer to.passage.done()
 	if exists {
-		return g.update(ctx, address, dir)
+		return g.update(ctx, to, dir)
 	}
 	return g.build(dir, "clone", address, func(temp string) error {
-		if err := g.clone(ctx, address, temp); err != nil {
+		if err := g.clone(ctx, to, temp); err != nil {
 			return err
 		}
-		return g.complete(ctx, address, temp, "")
+		return g.complete(ctx, to, temp, "")
 	})
 }
 
-func (g *Git) clone(ctx context.Context, address, dir string) error {
-	args := append(g.transport(address), "clone", "-q", "--bare", "--single-branch", history, "--template=", "--", address, dir)
-	if _, err := g.run(ctx, "", nil, nil, args...); err != nil {
-		return remoteError("clone", address, err)
+// ask runs a command that talks to a remote, in a mirror or, where dir is empty,
+// in none.
+func (g *Git) ask(ctx context.Context, from remote, dir string, stdin io.Reader, args ...string) ([]byte, error) {
+	env := from.env
+	if dir != "" {
+		env = append([]string{"GIT_DIR=" + dir}, env...)
+	}
+	return g.run(ctx, dir, env, stdin, append(slices.Clone(from.args), args...)...)
+}
+
+func (g *Git) clone(ctx context.Context, from remote, dir string) error {
+	args := []string{"clone", "-q", "--bare", "--single-branch", history, "--template=", "--", from.address, dir}
+	if _, err := g.ask(ctx, from, "", nil, args...); err != nil {
+		return from.failed("clone", err)
 	}
 	refs, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "for-each-ref", "--count=1")
 	if err != nil || len(refs) > 0 {
 		return err
 	}
-	return g.explainEmpty(ctx, address)
+	return g.explainEmpty(ctx, from)
 }
 
 // explainEmpty tells a remote without commits from one whose HEAD names a
 // branch that it does not have: git clones both as empty.
-func (g *Git) explainEmpty(ctx context.Context, address string) error {
-	heads, err := g.run(ctx, "", nil, nil, append(g.transport(address), "ls-remote", "--heads", "--", address)...)
+func (g *Git) explainEmpty(ctx context.Context, from remote) error {
+	heads, err := g.ask(ctx, from, "", nil, "ls-remote", "--heads", "--", from.address)
 	if err != nil {
-		return remoteError("look at", address, err)
+		return from.failed("look at", err)
 	}
 	if len(heads) == 0 {
-		return &Error{observation.CauseEmpty, "clone", address, errors.New("the repository has no commits")}
+		return &Error{observation.CauseEmpty, "clone", from.address, errors.New("the repository has no commits")}
 	}
-	return &Error{observation.CauseNoBranch, "clone", address, fmt.Errorf("HEAD names a branch that is not there; there are %d others", bytes.Count(heads, []byte("\n")))}
+	return &Error{observation.CauseNoBranch, "clone", from.address, fmt.Errorf("HEAD names a branch that is not there; there are %d others", bytes.Count(heads, []byte("\n")))}
 }
 
 // update asks for HEAD and the tags of the origin, no more: forges keep refs of
 // every change request, and would list them all. An unchanged repository costs
 // that one round trip.
-func (g *Git) update(ctx context.Context, address, dir string) error {
+func (g *Git) update(ctx context.Context, from remote, dir string) error {
 	env := []string{"GIT_DIR=" + dir}
 	branch, err := g.run(ctx, dir, env, nil, "symbolic-ref", "HEAD")
 	if err != nil {
@@ -80,26 +93,26 @@ func (g *Git) update(ctx context.Context, address, dir string) error {
 	}
 	before := g.commit(ctx, dir)
 	// Whatever the origin calls its branch, here it keeps its first name.
-	args := append(g.transport(address), "fetch", "-q", "--force", history, "--no-write-fetch-head", "origin",
-		"+HEAD:"+strings.TrimSpace(string(branch)), "+refs/tags/*:refs/tags/*")
-	if _, err := g.run(ctx, dir, env, nil, args...); err != nil {
-		err = remoteError("fetch", address, err)
+	args := []string{"fetch", "-q", "--force", history, "--no-write-fetch-head", "origin",
+		"+HEAD:" + strings.TrimSpace(string(branch)), "+refs/tags/*:refs/tags/*"}
+	if _, err := g.ask(ctx, from, dir, nil, args...); err != nil {
+		err = from.failed("fetch", err)
 		if CauseOf(err) == observation.CauseNoBranch {
-			return g.explainEmpty(ctx, address)
+			return g.explainEmpty(ctx, from)
 		}
 		return err
 	}
 	commit := g.commit(ctx, dir)
 	// An earlier update may have broken off, and other files may be wanted now.
 	if !g.whole(dir, commit) {
-		if err := g.complete(ctx, address, dir, before); err != nil {
+		if err := g.complete(ctx, from, dir, before); err != nil {
 			return err
 		}
-		if err := g.repack(ctx, address, dir); err != nil {
+		if err := g.repack(ctx, from.address, dir); err != nil {
 			return err
 		}
 	}
-	return looked(dir, commit, address)
+	return looked(dir, commit, from.address)
 }
 
 // commit is what HEAD of a mirror names, or empty.
@@ -116,7 +129,7 @@ func looked(dir, commit, address string) error {
 // complete brings the trees of HEAD, then the files that are wanted, in one
 // request each; nothing where they are there. before is the commit whose trees
 // came earlier, or empty.
-func (g *Git) complete(ctx context.Context, address, dir, before string) error {
+func (g *Git) complete(ctx context.Context, from remote, dir, before string) error {
 	s, err := g.locate(ctx, dir)
 	if err != nil {
 		return err
@@ -126,14 +139,14 @@ func (g *Git) complete(ctx context.Context, address, dir, before string) error {
 	if err != nil {
 		return err
 	}
-	if err := g.fetchObjects(ctx, address, dir, before, trees); err != nil {
+	if err := g.fetchObjects(ctx, from, dir, before, trees); err != nil {
 		return err
 	}
 	blobs, err := s.missingBlobs(ctx)
 	if err != nil {
 		return err
 	}
-	if err := g.fetchObjects(ctx, address, dir, "", blobs); err != nil {
+	if err := g.fetchObjects(ctx, from, dir, "", blobs); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, wholeFile), g.wholeMark(s.commit), 0o644)
@@ -224,21 +237,21 @@ func (s *Snapshot) absent(ctx context.Context, oids []string) ([]string, error) 
 
 // fetchObjects brings objects, and of trees what is below them but for files,
 // in one request. before is a commit whose objects are there, or empty.
-func (g *Git) fetchObjects(ctx context.Context, address, dir, before string, oids []string) error {
+func (g *Git) fetchObjects(ctx context.Context, from remote, dir, before string, oids []string) error {
 	if len(oids) == 0 {
 		return nil
 	}
-	args := append(g.transport(address), "-c", "fetch.negotiationAlgorithm=noop")
+	args := []string{"-c", "fetch.negotiationAlgorithm=noop"}
 	if before != "" {
-		args = append(g.transport(address), "-c", "fetch.negotiationAlgorithm=consecutive")
+		args = []string{"-c", "fetch.negotiationAlgorithm=consecutive"}
 	}
 	args = append(args, "fetch", "-q", "origin", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no", "--filter=blob:none")
 	if before != "" {
 		args = append(args, "--negotiation-tip="+before)
 	}
-	_, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, strings.NewReader(strings.Join(oids, "\n")+"\n"), append(args, "--stdin")...)
+	_, err := g.ask(ctx, from, dir, strings.NewReader(strings.Join(oids, "\n")+"\n"), append(args, "--stdin")...)
 	if err != nil {
-		return remoteError("fetch the files of", address, fmt.Errorf("%d objects: %w", len(oids), err))
+		return from.failed("fetch the files of", fmt.Errorf("%d objects: %w", len(oids), err))
 	}
 	return nil
 }

@@ -28,10 +28,10 @@ func Look(dir string) (Sight, bool) {
 	if err != nil {
 		return Sight{}, false
 	}
-	head, err := os.ReadFile(filepath.Join(gitDir, "HEAD"))
+	head, err := readSmall(filepath.Join(gitDir, "HEAD"))
 	if err != nil {
 		gitDir = filepath.Join(gitDir, ".git")
-		if head, err = os.ReadFile(filepath.Join(gitDir, "HEAD")); err != nil {
+		if head, err = readSmall(filepath.Join(gitDir, "HEAD")); err != nil {
 			return Sight{}, false
 		}
 	}
@@ -41,7 +41,7 @@ func Look(dir string) (Sight, bool) {
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\n%s\n", gitDir, head)
 	if ref, ok := strings.CutPrefix(strings.TrimSpace(string(head)), "ref: "); ok && filepath.IsLocal(ref) {
-		target, _ := os.ReadFile(filepath.Join(gitDir, ref)) // packed where it is not there
+		target, _ := readSmall(filepath.Join(gitDir, ref)) // packed where it is not there
 		fmt.Fprintf(hash, "%s\n", target)
 	}
 	for _, name := range []string{"packed-refs", "reftable", "refs/tags", "shallow", "objects", "objects/pack", "objects/info/alternates"} {
@@ -50,6 +50,19 @@ func Look(dir string) (Sight, bool) {
 		}
 	}
 	return Sight{State: hex.EncodeToString(hash.Sum(nil)[:16]), Seen: lastLook(gitDir)}, true
+}
+
+// readSmall reads a file of a few lines. A mirror may hold anything in its
+// place: a pipe that never ends, a device, gigabytes.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > 4096 {
+		return nil, fmt.Errorf("%s is no short file", path)
+	}
+	return os.ReadFile(path)
 }
 
 // lastLook is the newest change of the files that git touches when it fetches

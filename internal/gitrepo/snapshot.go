@@ -1,7 +1,6 @@
 package gitrepo
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -80,7 +79,8 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 
 // read gathers what Open promises.
 func (s *Snapshot) read(ctx context.Context, dir string) error {
-	if err := s.readTree(ctx); err != nil {
+	err := s.readTree(ctx)
+	if err != nil {
 		return err
 	}
 	if s.Shallow() {
@@ -89,7 +89,9 @@ func (s *Snapshot) read(ctx context.Context, dir string) error {
 	}
 	s.tags, s.tagsErr = s.readTags(ctx)
 	s.seen = ObservedUntil(lastLook(s.gitDir), s.committed)
-	s.tree = newTreeFS(s)
+	if s.tree, err = newTreeFS(s); err != nil {
+		return err
+	}
 	return ctx.Err()
 }
 
@@ -129,7 +131,7 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) != 5 { // git says what it knows before it fails over HEAD
-		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", cmp.Or(err, fmt.Errorf("git answered %q", out)))}
+		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", cmp.Or(err, fmt.Errorf("git answered %.300q", out)))}
 	}
 	s := &Snapshot{git: g, gitDir: lines[0], objects: lines[1], format: lines[3]}
 	if _, err := os.Stat(lines[2]); err == nil {
@@ -178,58 +180,109 @@ func (s *Snapshot) reading(args ...string) (env, full []string) {
 	return env, append(full, args...)
 }
 
+// readTree lists the files of the commit. A tree may name itself under many
+// names and so hold more files than any disk: the listing is read as git writes
+// it and ends at the limit.
 func (s *Snapshot) readTree(ctx context.Context) error {
-	env, args := s.reading("ls-tree", "-r", "-l", "-z", "--full-tree", s.commit)
-	out, err := s.git.run(ctx, "", env, nil, args...)
+	records, stop, err := s.stream(ctx, "ls-tree", "-r", "-l", "-z", "--full-tree", s.commit)
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		return &Error{observation.CauseMissingObjects, "read the tree of", s.gitDir, err}
+		return err
 	}
-	count := bytes.Count(out, []byte{0})
-	if limit := s.git.opts.MaxFiles; count > limit {
-		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("%d files, over the limit of %d; --max-files allows more", count, limit)}
-	}
-	s.files, s.sizes = make([]File, 0, count), make(map[string]int64, count)
-	wanted, missing := 0, 0
-	for entry := range strings.SplitSeq(string(out), "\x00") {
-		if entry == "" {
-			continue
+	s.files, s.sizes = nil, map[string]int64{}
+	listing := &listing{}
+	for entry, err := range records {
+		if err == nil {
+			err = s.list(listing, entry)
 		}
-		file, err := parseTreeEntry(entry)
 		if err != nil {
-			return &Error{observation.CauseCorrupt, "read the tree of", s.gitDir, err}
-		}
-		s.addFile(file)
-		if s.git.opts.Wants.want(file) == Needed {
-			wanted++
-			if file.Size < 0 {
-				missing++
-			}
+			stop()
+			return s.treeError(ctx, err)
 		}
 	}
-	if missing > 0 {
+	s.notes = append(s.notes, listing.notes()...)
+	if listing.missing > 0 {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: s.commit,
-			Message: fmt.Sprintf("of %d files that are read, %d are missing from the mirror; what they hold is unknown", wanted, missing)})
+			Message: fmt.Sprintf("of %d files that are read, %d are missing from the mirror; what they hold is unknown", listing.wanted, listing.missing)})
 	}
 	return nil
 }
 
-func (s *Snapshot) addFile(file File) {
-	s.files = append(s.files, file)
-	s.sizes[file.OID] = file.Size
-	if !fs.ValidPath(file.Path) {
-		s.notes = append(s.notes, observation.Note{Cause: observation.CauseUnsupported, Subject: strings.ToValidUTF8(file.Path, "\uFFFD"),
-			Message: pathProblem(file.Path) + "; the file was not read"})
+func (s *Snapshot) treeError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
+	return &Error{CauseOf(err), "read the tree of", s.gitDir, errors.Unwrap(err)}
 }
 
-func pathProblem(path string) string {
-	if !utf8.ValidString(path) {
-		return "the path is not UTF-8"
+// listing counts what a tree holds while it is read.
+type listing struct {
+	bytes           int
+	wanted, missing int
+	odd             []observation.Note // paths that are not read
+	more            int                // further ones
+}
+
+// Limits on a tree beside that on its files.
+const (
+	maxPath     = 4096      // bytes of one path, as kernels bound it
+	maxListing  = 256 << 20 // bytes of all paths
+	maxOddPaths = 100       // notes on paths that are not read
+)
+
+// list takes one entry of the tree.
+func (s *Snapshot) list(l *listing, entry string) error {
+	file, err := parseTreeEntry(entry)
+	if err != nil {
+		return &Error{observation.CauseCorrupt, "read the tree of", s.gitDir, err}
 	}
-	return "the path is not a plain relative one"
+	limit := s.git.opts.MaxFiles
+	if l.bytes += len(entry); l.bytes > maxListing {
+		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("its paths are longer than %d bytes together", maxListing)}
+	}
+	if len(s.files) == limit {
+		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("at least %d files, over the limit of %d; --max-files allows more", limit+1, limit)}
+	}
+	s.files = append(s.files, file)
+	s.sizes[file.OID] = file.Size
+	if problem := pathProblem(file.Path); problem != "" {
+		l.note(file.Path, problem)
+	}
+	if s.git.opts.Wants.want(file) == Needed {
+		l.wanted++
+		if file.Size < 0 {
+			l.missing++
+		}
+	}
+	return nil
+}
+
+func (l *listing) note(path, problem string) {
+	if len(l.odd) == maxOddPaths {
+		l.more++
+		return
+	}
+	subject := strings.ToValidUTF8(path[:min(len(path), 300)], "\uFFFD")
+	l.odd = append(l.odd, observation.Note{Cause: observation.CauseUnsupported, Subject: subject, Message: problem + "; the file was not read"})
+}
+
+func (l *listing) notes() []observation.Note {
+	if l.more == 0 {
+		return l.odd
+	}
+	return append(l.odd, observation.Note{Cause: observation.CauseUnsupported, Message: fmt.Sprintf("%d more files were not read for their paths", l.more)})
+}
+
+// pathProblem says why a file is left out, or nothing.
+func pathProblem(path string) string {
+	switch {
+	case len(path) > maxPath:
+		return fmt.Sprintf("the path is longer than %d bytes", maxPath)
+	case !utf8.ValidString(path):
+		return "the path is not UTF-8"
+	case !fs.ValidPath(path) || path == ".":
+		return "the path is not a plain relative one"
+	}
+	return ""
 }
 
 // parseTreeEntry reads "<mode> SP <type> SP <oid> SP+ <size> TAB <path>".

@@ -102,7 +102,7 @@ func (s *Snapshot) runPass(ctx context.Context, oids []string, pass *blobPass) e
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := s.git.start(cmd); err != nil {
 		return err
 	}
 	pass.out = bufio.NewReaderSize(out, 256<<10)
