@@ -4,6 +4,8 @@ package gittest
 
 import (
 	"bytes"
+	"io"
+	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
 	"os"
@@ -28,9 +30,18 @@ func Run(t testing.TB, dir string, stdin []byte, args ...string) string {
 }
 
 // Serve offers every repository below root by smart HTTP on this machine and
-// returns the address of root. Where git came without its HTTP server the test
-// is skipped, or fails if MIDSPAN_TEST_STRICT is set.
+// returns the address of root.
 func Serve(t testing.TB, root string) string {
+	t.Helper()
+	server := httptest.NewServer(Handler(t, root))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Handler serves every repository below root by smart HTTP. Where git came
+// without its HTTP server the test is skipped, or fails if MIDSPAN_TEST_STRICT
+// is set.
+func Handler(t testing.TB, root string) http.Handler {
 	t.Helper()
 	core, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {
@@ -43,10 +54,8 @@ func Serve(t testing.TB, root string) string {
 		}
 		t.Skipf("git came without git-http-backend, so clones over HTTP are not tested: %v", err)
 	}
-	server := httptest.NewServer(&cgi.Handler{Path: program, Env: []string{
+	return &cgi.Handler{Path: program, Stderr: io.Discard, Env: []string{
 		"GIT_PROJECT_ROOT=" + root, "GIT_HTTP_EXPORT_ALL=1",
 		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
-	}})
-	t.Cleanup(server.Close)
-	return server.URL
+	}}
 }
