@@ -31,7 +31,7 @@ const unknownColour = "6b6b6b"
 // StageBadge says the stage of a good.
 func StageBadge(good Good) Badge {
 	stage := assess.Stage(stageClass(good.Verdict.Stage))
-	b := Badge{1, "midspan", stageWord(stage), badgeColours[stage]}
+	b := Badge{1, "midspan", english.stageWord(stage), badgeColours[stage]}
 	if b.Color == "" {
 		b.Color = unknownColour
 	}

@@ -143,7 +143,7 @@ func (t *terminal) heading(good Good) {
 		t.wrap("", scan.Repository.URL+scanWords(scan), dim)
 	}
 	t.line("")
-	stage := strings.ToUpper(stageWord(v.Stage))
+	stage := strings.ToUpper(english.stageWord(v.Stage))
 	if v.Borderline != nil {
 		stage += " (borderline)"
 	}
@@ -153,7 +153,7 @@ func (t *terminal) heading(good Good) {
 		t.wrap("Borderline: ", v.Borderline.Sentence, "")
 	}
 	if v.Stale {
-		t.wrap("Stale: ", "the repository was last seen on "+date(v.ObservedUntil)+", far before as-of.", "")
+		t.wrap("Stale: ", "the repository was last seen on "+english.date(v.ObservedUntil)+", far before as-of.", "")
 	}
 	for _, remark := range v.Remarks {
 		t.wrap("Note: ", remark, dim)
@@ -165,14 +165,14 @@ func scanWords(scan Scan) string {
 		if scan.Failure == nil {
 			return ": could not be read"
 		}
-		return ": " + causeWord(scan.Failure.Cause) + ": " + scan.Failure.Message
+		return ": " + english.causeWord(scan.Failure.Cause) + ": " + scan.Failure.Message
 	}
 	words := ""
 	if scan.Commit != "" {
 		words += " at " + shortCommit(scan.Commit)
 	}
 	if !scan.ObservedUntil.IsZero() {
-		words += ", seen until " + date(scan.ObservedUntil)
+		words += ", seen until " + english.date(scan.ObservedUntil)
 	}
 	if scan.Outcome == Partial {
 		words += ", read in part"
@@ -235,15 +235,15 @@ func (t *terminal) bridge(v assess.Verdict) {
 	}
 	var names, levels, scores string
 	for _, pillar := range supports {
-		names += centre(pillarWord(pillar.ID), column)
+		names += centre(english.pillarWord(pillar.ID), column)
 		levels += t.paint(levelColour(levelOf(pillar)), centre(string(levelOf(pillar)), column))
 		scores += centre(shortScore(pillar), column)
 	}
 	t.line(names)
 	t.line(levels)
 	t.line(scores)
-	t.wrap("", "Load "+pillarWords(v.Load)+rangeWords(v.Load.Score)+". Supports together "+scoreText(v.Score)+rangeWords(v.Score)+".", "")
-	t.wrap("", riskText(v.Risk), "")
+	t.wrap("", "Load "+english.pillarWords(v.Load)+rangeWords(v.Load.Score)+". Supports together "+english.scoreText(v.Score)+rangeWords(v.Score)+".", "")
+	t.wrap("", english.riskText(v.Risk), "")
 }
 
 // pierCell is what a pier shows in a row counted from the ground.
@@ -260,11 +260,11 @@ func shortScore(p assess.Pillar) string {
 	if levelOf(p) == assess.LevelUnknown || !scored(p.Score) {
 		return "?"
 	}
-	return scoreText(p.Score)
+	return english.scoreText(p.Score)
 }
 
 func rangeWords(r assess.Range) string {
-	if text := rangeText(r); text != "" {
+	if text := english.rangeText(r); text != "" {
 		return ", " + text
 	}
 	return ""
@@ -293,7 +293,7 @@ func (t *terminal) reasons(v assess.Verdict) {
 	}
 	write("Why", v.Reasons)
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
-		write(pillarWord(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
+		write(english.pillarWord(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
 	}
 }
 
@@ -357,7 +357,7 @@ func bestUpgrade(good Good) string {
 	if len(ranked) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, plural(ranked[0].N, "advisory", "advisories"))
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Say("{n|advisory|advisories}", "n", ranked[0].N))
 }
 
 // weakestChecks returns the measured posture checks below 10, lowest first.
@@ -429,9 +429,9 @@ func (t *terminal) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	t.title(fmt.Sprintf("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown))
 	for _, group := range groupGaps(c.Gaps) {
-		t.wrap("  • ", causeWord(group.Cause)+": "+shortList(group.Names), dim)
+		t.wrap("  • ", english.causeWord(group.Cause)+": "+english.shortList(group.Names), dim)
 	}
 	if len(good.Scans) == 0 {
-		t.wrap("  • ", causeWord(observation.CauseNoRepository), dim)
+		t.wrap("  • ", english.causeWord(observation.CauseNoRepository), dim)
 	}
 }

@@ -128,11 +128,11 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 		if def.Name == "" {
 			def.Name = m.ID
 		}
-		groups[i].Measures = append(groups[i].Measures, measureRow{m, def, measureText(m)})
+		groups[i].Measures = append(groups[i].Measures, measureRow{m, def, english.measureText(m)})
 	}
 	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
 	for i := range groups {
-		groups[i].Title = pillarWord(groups[i].Title)
+		groups[i].Title = english.pillarWord(groups[i].Title)
 	}
 	return groups
 }

@@ -30,9 +30,9 @@ type tally struct {
 func (t tally) Text() string {
 	switch {
 	case t.N > 0 && t.Exact:
-		return number(float64(t.N))
+		return english.number(float64(t.N))
 	case t.N > 0:
-		return "at least " + number(float64(t.N))
+		return "at least " + english.number(float64(t.N))
 	case t.State == observation.NotApplicable:
 		return "no packages"
 	case t.State != observation.Measured:
@@ -51,7 +51,7 @@ func (t tally) Sentence() string {
 	case t.Packages == 0:
 		return "No package was found in what was read"
 	}
-	return number(float64(t.Matchable)) + " of " + plural(t.Packages, "package", "packages") + " could be matched with advisories"
+	return english.number(float64(t.Matchable)) + " of " + english.Say("{n|package|packages}", "n", t.Packages) + " could be matched with advisories"
 }
 
 func tallyFindings(good Good) tally {

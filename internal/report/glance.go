@@ -44,14 +44,14 @@ func measuredFact(name string, m map[string]observation.Measure, id, behind, wor
 	case !read || measure.State == observation.Unknown:
 		f.Text, f.Unknown = "unknown", true
 		if read {
-			f.Note = causeWord(measure.Cause)
+			f.Note = english.causeWord(measure.Cause)
 		}
 		return f
 	default:
-		f.Text = measureText(measure)
+		f.Text = english.measureText(measure)
 	}
 	if other := m[behind]; other.State == observation.Measured {
-		f.Note = measureText(other) + words
+		f.Note = english.measureText(other) + words
 	}
 	return f
 }
@@ -62,13 +62,13 @@ func licenceFact(good Good, m map[string]observation.Measure) fact {
 	f := fact{Name: "Licence found", Link: "measures", Note: "the catalog declares none"}
 	switch {
 	case declared.State == observation.Measured:
-		f.Note = "declared: " + cut(measureText(declared), 60)
+		f.Note = "declared: " + cut(english.measureText(declared), 60)
 	case len(good.Licenses) > 0:
-		f.Note = "declared: " + cut(shortList(good.Licenses), 60)
+		f.Note = "declared: " + cut(english.shortList(good.Licenses), 60)
 	}
 	switch found.State {
 	case observation.Measured:
-		f.Text = cut(measureText(found), 60)
+		f.Text = cut(english.measureText(found), 60)
 	case observation.NotApplicable:
 		f.Text = "no licence file"
 	default:
@@ -87,15 +87,15 @@ func advisoriesFact(t tally) fact {
 	f.Unknown = f.Text == "unknown"
 	switch {
 	case t.Exploited > 0:
-		f.Note = number(float64(t.Exploited)) + " known to be exploited"
+		f.Note = english.number(float64(t.Exploited)) + " known to be exploited"
 	case t.Worst != "":
-		f.Note = "worst: " + severityWord(t.Worst)
+		f.Note = "worst: " + english.severityWord(t.Worst)
 	}
 	return f
 }
 
 func coverageFact(good Good, t tally) fact {
-	f := fact{Name: "Coverage", Text: percent(good.Verdict.Coverage.Share), Link: "unknown"}
+	f := fact{Name: "Coverage", Text: english.percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
 		f.Text, f.Unknown = "nothing", true
 	}
@@ -103,7 +103,7 @@ func coverageFact(good Good, t tally) fact {
 	case len(good.Scans) == 0:
 		f.Note = "no repository to read"
 	default:
-		f.Note = number(float64(t.Read)) + " of " + plural(len(good.Scans), "repository", "repositories") + " read"
+		f.Note = english.number(float64(t.Read)) + " of " + english.Say("{n|repository|repositories}", "n", len(good.Scans)) + " read"
 	}
 	return f
 }

@@ -54,36 +54,37 @@ func glyphRow(v assess.Verdict) template.HTML {
 }
 
 // glyphSmall returns the glyph with its text alternative.
-func glyphSmall(v assess.Verdict) template.HTML {
-	return smallSpan.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(glyphWords(v))+`"`)
+func (w words) glyphSmall(v assess.Verdict) template.HTML {
+	return smallSpan.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphWords(v))+`"`)
 }
 
 // glyphLarge returns the glyph for a dossier, with the ranges that unknown
 // measures leave open.
-func glyphLarge(v assess.Verdict) template.HTML {
-	return largeSpan.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(glyphWords(v))+`"`)
+func (w words) glyphLarge(v assess.Verdict) template.HTML {
+	return largeSpan.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphWords(v))+`"`)
 }
 
 // glyphWords says what the glyph shows.
-func glyphWords(v assess.Verdict) string {
-	parts := []string{"Load " + pillarWords(v.Load)}
-	for _, pillar := range inOrder(v.Supports) {
-		parts = append(parts, pillar.ID+" "+pillarWords(pillar))
+func (w words) glyphWords(v assess.Verdict) string {
+	supports := inOrder(v.Supports)
+	pairs := []any{"load", w.pillarWords(v.Load)}
+	for _, pillar := range supports {
+		pairs = append(pairs, pillar.ID, w.pillarWords(pillar))
 	}
-	words := strings.Join(parts, ", ")
-	if v.Borderline != nil {
-		words += "; borderline, could be " + stageWord(v.Borderline.Would)
+	if v.Borderline == nil {
+		return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
-	return words + "."
+	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
+	return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
 }
 
-func pillarWords(p assess.Pillar) string {
-	switch level := levelOf(p); {
-	case !scored(p.Score), level == assess.LevelUnknown:
-		return string(level)
-	default:
-		return string(level) + " (" + scoreText(p.Score) + ")"
+// pillarWords says a level with its score: "weak (12)".
+func (w words) pillarWords(p assess.Pillar) string {
+	level := levelOf(p)
+	if !scored(p.Score) || level == assess.LevelUnknown {
+		return w.levelWord(level)
 	}
+	return w.Say("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
 }
 
 // levelOf reads a level that no rule has set as unknown.

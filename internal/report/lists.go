@@ -47,7 +47,7 @@ func highlights(doc Document) []highlight {
 func keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
-			return fmt.Sprintf("%s chose %s themselves; %s rest on it in all.", plural(k.Direct, "good", "goods"), cut(k.Package, 40), number(float64(k.AtRunTime())))
+			return fmt.Sprintf("%s chose %s themselves; %s rest on it in all.", english.Say("{n|good|goods}", "n", k.Direct), cut(k.Package, 40), english.number(float64(k.AtRunTime())))
 		}
 	}
 	return "No package is seen that several goods chose."
@@ -58,9 +58,9 @@ func upgradeLine(all []assess.Upgrade) string {
 		return "No finding names a fixed version."
 	}
 	u := all[0]
-	line := fmt.Sprintf("Upgrading %s in %s closes %s", cut(u.Package, 40), plural(len(u.Goods), "good", "goods"), plural(u.Closes, "weakness", "weaknesses"))
+	line := fmt.Sprintf("Upgrading %s in %s closes %s", cut(u.Package, 40), english.Say("{n|good|goods}", "n", len(u.Goods)), english.Say("{n|weakness|weaknesses}", "n", u.Closes))
 	if u.Exploited > 0 {
-		line += ", " + number(float64(u.Exploited)) + " of them known to be exploited"
+		line += ", " + english.number(float64(u.Exploited)) + " of them known to be exploited"
 	}
 	return line + "."
 }
@@ -75,12 +75,12 @@ func unfixedLine(all []assess.Unfixed) string {
 	if len(all) == 0 {
 		return "None was found."
 	}
-	line := plural(len(all), "package", "packages")
+	line := english.Say("{n|package|packages}", "n", len(all))
 	if len(all) == maxPackages {
-		line = "The " + number(maxPackages) + " packages under the most goods"
+		line = "The " + english.number(maxPackages) + " packages under the most goods"
 	}
 	if unmaintained > 0 {
-		line += ", " + number(float64(unmaintained)) + " of them said to be unmaintained"
+		line += ", " + english.number(float64(unmaintained)) + " of them said to be unmaintained"
 	}
 	return line + "."
 }
@@ -92,7 +92,7 @@ func gapLine(all []spread) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
-			return fmt.Sprintf("%s: all of %s that could be assessed are short of supports.", first.Title, plural(first.Assessed(), "good", "goods"))
+			return fmt.Sprintf("%s: all of %s that could be assessed are short of supports.", first.Title, english.Say("{n|good|goods}", "n", first.Assessed()))
 		}
 	}
 	return "No goal, sector or country is seen of which every good is short of supports."
@@ -104,7 +104,7 @@ func endingLine(all []assess.Ending) string {
 		return "No good is fading, dormant or sunset."
 	}
 	return fmt.Sprintf("Of %s, %s have a living one like them in this catalog, %s have none.",
-		plural(len(all), "good that ends", "goods that end"), number(float64(len(with))), number(float64(len(without))))
+		english.Say("{n|good that ends|goods that end}", "n", len(all)), english.number(float64(len(with))), english.number(float64(len(without))))
 }
 
 func successionLine(s succession) string {
@@ -112,7 +112,7 @@ func successionLine(s succession) string {
 	if n == 0 {
 		return "No good with load is seen to rest on one person alone."
 	}
-	return fmt.Sprintf("In %s with load nobody beside the most active person has a real share of the work.", plural(n, "good", "goods"))
+	return fmt.Sprintf("In %s with load nobody beside the most active person has a real share of the work.", english.Say("{n|good|goods}", "n", n))
 }
 
 // fewGoods is the number of goods below which no share is given: of three goods,
@@ -154,7 +154,7 @@ func spreads(all []assess.Concentration) []spread {
 			named[group.Name] = true
 			row := groupRow{Group: group, Title: groupTitle(c.By, group.Name)}
 			if group.Assessed() >= fewGoods {
-				row.Share = percent(float64(group.Short) / float64(group.Assessed()))
+				row.Share = english.percent(float64(group.Short) / float64(group.Assessed()))
 			}
 			if i < maxGroups {
 				s.Shown = append(s.Shown, row)
@@ -204,8 +204,8 @@ func absentGoals(named map[string]bool) []string {
 }
 
 // likenessText says what two goods share in one part of their similarity.
-func likenessText(l assess.Likeness) string {
-	shared := cut(shortList(l.Shared), 90)
+func (w words) likenessText(l assess.Likeness) string {
+	shared := cut(w.shortList(l.Shared), 90)
 	switch {
 	case l.Part == "type" && len(l.Shared) > 0:
 		return "kind " + shared
@@ -224,14 +224,14 @@ var depthWords = map[assess.Depth]string{
 	assess.SeveralCould: "several", assess.OneCould: "one other", assess.NobodyCould: "nobody else", assess.NobodyThere: "work has stopped", assess.DepthUnknown: "unknown",
 }
 
-func depthWord(d assess.Depth) string {
+func (w words) depthWord(d assess.Depth) string {
 	if word := depthWords[d]; word != "" {
 		return word
 	}
 	return depthWords[assess.DepthUnknown]
 }
 
-func depthSentence(d assess.Depth) string {
+func (w words) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return "Two others at least made one in ten of the commits of the last 12 months each."
@@ -287,23 +287,23 @@ func loadOf(good Good) float64 {
 }
 
 // share writes a share that may be unknown.
-func share(f *float64) string {
+func (w words) share(f *float64) string {
 	if f == nil {
 		return "unknown"
 	}
-	return percent(*f)
+	return w.percent(*f)
 }
 
 // whole writes a number that may be unknown.
-func whole(f *float64) string {
+func (w words) whole(f *float64) string {
 	if f == nil {
 		return "unknown"
 	}
-	return number(*f)
+	return w.number(*f)
 }
 
 // years writes how long something has been public.
-func years(from, to time.Time) string {
+func (w words) years(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():
@@ -311,11 +311,11 @@ func years(from, to time.Time) string {
 	case days < 1:
 		return "today"
 	case days < 60:
-		return plural(days, "day", "days")
+		return w.Say("{n|day|days}", "n", days)
 	case days < 730:
-		return plural(days/30, "month", "months")
+		return w.Say("{n|month|months}", "n", days/30)
 	}
-	return plural(days/365, "year", "years")
+	return w.Say("{n|year|years}", "n", days/365)
 }
 
 // endings are the goods that end and have something to name in their place, and

@@ -84,7 +84,7 @@ func alternativeRows(doc Document) [][]string {
 		for i, a := range e.Alternatives {
 			var parts []string
 			for _, l := range a.Parts {
-				parts = append(parts, fmt.Sprintf("%s (%.2f)", likenessText(l), l.Value))
+				parts = append(parts, fmt.Sprintf("%s (%.2f)", english.likenessText(l), l.Value))
 			}
 			rows = append(rows, []string{e.Good, string(e.Stage), fmt.Sprint(i + 1), a.Good, string(a.Stage), fmt.Sprintf("%.2f", a.Similarity), strings.Join(parts, "; ")})
 		}

@@ -62,7 +62,7 @@ func TestDossierSaysWhoCouldTakeOver(t *testing.T) {
 
 func TestHowLongSomethingIsPublicIsToldInWholeSpans(t *testing.T) {
 	for days, want := range map[int]string{0: "today", 1: "1 day", 59: "59 days", 60: "2 months", 729: "24 months", 730: "2 years"} {
-		if got := years(asOf.AddDate(0, 0, -days), asOf); got != want {
+		if got := english.years(asOf.AddDate(0, 0, -days), asOf); got != want {
 			t.Errorf("%d days are %q, want %q", days, got, want)
 		}
 	}

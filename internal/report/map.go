@@ -33,7 +33,7 @@ type mark struct {
 func portfolioMap(goods []Good) (template.HTML, []Good) {
 	marks, unplaced := placeMarks(goods)
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="Map of %s by load, across, and supports, up. The table of all goods holds the same numbers.">`, plural(len(marks), "good", "goods"))
+	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="Map of %s by load, across, and supports, up. The table of all goods holds the same numbers.">`, english.Say("{n|good|goods}", "n", len(marks)))
 	drawFrame(&b)
 	var whiskers strings.Builder
 	for _, m := range marks {
@@ -45,7 +45,7 @@ func portfolioMap(goods []Good) (template.HTML, []Good) {
 	for _, m := range marks {
 		fmt.Fprintf(&b, `<a href="%s"><title>%s: %s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(cut(displayName(m.good), 60)),
-			stageWord(m.good.Verdict.Stage), stageSymbol(m.good.Verdict.Stage),
+			english.stageWord(m.good.Verdict.Stage), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
 	}
 	for _, l := range placeLabels(marks) {
@@ -64,8 +64,8 @@ func drawFrame(b *strings.Builder) {
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
 		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), english.number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), english.number(score))
 	}
 	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">Load: who depends on it →</text>`, coordinate(mapRight))
 	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">Supports: what holds it →</text>`, coordinate(mapTop))

@@ -36,7 +36,7 @@ func WriteMarkdown(w io.Writer, doc Document, results []policy.Result) error {
 		m.unknowns(good)
 	}
 	m.line("")
-	m.line("<sub>%s %s, as of %s. Unknown is never a pass.</sub>", plainText(doc.Generator.Name), plainText(doc.Generator.Version), date(doc.AsOf))
+	m.line("<sub>%s %s, as of %s. Unknown is never a pass.</sub>", plainText(doc.Generator.Name), plainText(doc.Generator.Version), english.date(doc.AsOf))
 	if _, err := io.WriteString(w, m.out.String()); err != nil {
 		return fmt.Errorf("write Markdown: %w", err)
 	}
@@ -86,7 +86,7 @@ func plainText(text string) string {
 
 func (m *markdown) good(good Good) {
 	v := good.Verdict
-	m.line("## %s: %s", plainText(displayName(good)), stageWord(v.Stage))
+	m.line("## %s: %s", plainText(displayName(good)), english.stageWord(v.Stage))
 	m.line("")
 	m.line("%s", plainText(v.Because))
 	if v.Borderline != nil {
@@ -100,7 +100,7 @@ func (m *markdown) good(good Good) {
 		if len(p.Reasons) > 0 {
 			why = plainText(p.Reasons[0].Sentence)
 		}
-		m.row(plainText(pillarWord(p.ID)), plainText(string(levelOf(p))), plainText(scoreText(p.Score)), why)
+		m.row(plainText(english.pillarWord(p.ID)), plainText(string(levelOf(p))), plainText(english.scoreText(p.Score)), why)
 	}
 	if changes := helpfulChanges(good); len(changes) > 0 {
 		m.title("What would help most")
@@ -172,7 +172,7 @@ func (m *markdown) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	m.title("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown)
 	for _, group := range groupGaps(c.Gaps) {
-		m.line("- %s: %s", plainText(causeWord(group.Cause)), plainText(shortList(group.Names)))
+		m.line("- %s: %s", plainText(english.causeWord(group.Cause)), plainText(english.shortList(group.Names)))
 	}
 	for _, scan := range good.Scans {
 		if scan.Outcome == Failed && scan.Failure != nil {
@@ -180,6 +180,6 @@ func (m *markdown) unknowns(good Good) {
 		}
 	}
 	if len(good.Scans) == 0 {
-		m.line("- %s", plainText(causeWord(observation.CauseNoRepository)))
+		m.line("- %s", plainText(english.causeWord(observation.CauseNoRepository)))
 	}
 }

@@ -69,7 +69,7 @@ func (t *PolicyTable) Add(r policy.Result) error {
 	t.w.wrap(runewidth.FillRight(string(r.Outcome), 9), cut(r.Name, 60)+" ("+cut(r.Good, 100)+")", outcomeColour[r.Outcome])
 	for _, o := range []policy.Outcome{policy.Fail, policy.Unknown} {
 		if names := conditionsOf(r, o); len(names) > 0 {
-			t.w.wrap("         "+string(o)+": ", shortList(names), dim)
+			t.w.wrap("         "+string(o)+": ", english.shortList(names), dim)
 		}
 	}
 	_, err := io.WriteString(t.out, t.w.out.String())
@@ -95,7 +95,7 @@ func conditionsOf(r policy.Result, o policy.Outcome) []string {
 
 // gapText says why a measure is unknown.
 func gapText(name string, cause observation.Cause, detail string) string {
-	text := name + ": unknown: " + causeWord(cause)
+	text := name + ": unknown: " + english.causeWord(cause)
 	if detail != "" {
 		text += " (" + detail + ")"
 	}

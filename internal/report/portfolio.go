@@ -133,21 +133,21 @@ func (s *site) portfolio() portfolio {
 // headline counts the messy middle among the goods that could be assessed: of
 // the others nobody knows whether they stand in it.
 func headline(middle, assessed, goods int) string {
-	among := plural(assessed, "good", "goods")
+	among := english.Say("{n|good|goods}", "n", assessed)
 	if assessed < goods {
-		among = "the " + plural(assessed, "good that could be assessed", "goods that could be assessed")
+		among = "the " + english.Say("{n|good that could be assessed|goods that could be assessed}", "n", assessed)
 	}
 	switch {
 	case goods == 0:
 		return "No goods were read"
 	case assessed == 0:
-		return "None of " + plural(goods, "good", "goods") + " could be assessed"
+		return "None of " + english.Say("{n|good|goods}", "n", goods) + " could be assessed"
 	case middle == 0:
 		return "None of " + among + " is seen in the messy middle"
 	case middle == 1:
 		return "1 of " + among + " stands in the messy middle"
 	}
-	return number(float64(middle)) + " of " + among + " stand in the messy middle"
+	return english.number(float64(middle)) + " of " + among + " stand in the messy middle"
 }
 
 // unread says how many repositories were not read, and what kept most of them
@@ -160,27 +160,27 @@ func unread(failed []failure, repositories int) string {
 	if n == 0 {
 		return ""
 	}
-	verb, why := " were not read: ", causeWord(failed[0].Cause)
+	verb, why := " were not read: ", english.causeWord(failed[0].Cause)
 	if n == 1 {
 		verb = " was not read: "
 	}
 	if len(failed) > 1 {
 		why = "mostly, " + why
 	}
-	return number(float64(n)) + " of " + plural(repositories, "repository", "repositories") + verb + why
+	return english.number(float64(n)) + " of " + english.Say("{n|repository|repositories}", "n", repositories) + verb + why
 }
 
 // whyUnread says why nothing was read of a good.
 func whyUnread(good Good) string {
 	for _, scan := range good.Scans {
 		if scan.Failure != nil {
-			return causeWord(scan.Failure.Cause)
+			return english.causeWord(scan.Failure.Cause)
 		}
 	}
 	if len(good.Scans) == 0 {
-		return causeWord(observation.CauseNoRepository)
+		return english.causeWord(observation.CauseNoRepository)
 	}
-	return causeWord("")
+	return english.causeWord("")
 }
 
 // mayStand returns the goods that were read and stand outside the messy middle
@@ -317,7 +317,7 @@ func lastCommitDate(good Good) (text, iso string) {
 			break
 		}
 		day := m.At.UTC().AddDate(0, 0, -int(days))
-		return date(day), isoDate(day)
+		return english.date(day), isoDate(day)
 	}
 	return "unknown", ""
 }

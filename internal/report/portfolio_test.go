@@ -85,7 +85,7 @@ func TestTheReasonsShownFirstAreThoseOfShortSupports(t *testing.T) {
 func TestAScoreThatIsMostlyUnknownIsNotShownAsANumber(t *testing.T) {
 	seventy := 70.0
 	wide := assess.Range{Score: &seventy, Low: 11, High: 100}
-	if got := scoreText(wide); got != "unknown" {
+	if got := english.scoreText(wide); got != "unknown" {
 		t.Errorf("shows %q", got)
 	}
 	good := Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.Fair, Score: assess.Range{Score: &seventy, Low: 70, High: 70}}}}

@@ -7,7 +7,7 @@ import (
 )
 
 // riskText says how likely work is to stop, or nothing where it was not asked.
-func riskText(r assess.Risk) string {
+func (w words) riskText(r assess.Risk) string {
 	const about = "Risk that work on it stops within 18 months, as its history tells: "
 	switch {
 	case r.Level == "":

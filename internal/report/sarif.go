@@ -201,7 +201,7 @@ func (s *sarifRun) finding(i issue) {
 		bag.Add("security-severity", i.BaseScore())
 	}
 	rule.WithProperties(bag)
-	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, orUnknown(i.Package.Version), i.Advisory, severityWord(i.Severity))
+	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, orUnknown(i.Package.Version), i.Advisory, english.severityWord(i.Severity))
 	if i.Malicious {
 		text += "; the package is malicious"
 	}

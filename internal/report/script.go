@@ -96,7 +96,7 @@ func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
 	data := tableData{AsOf: isoDate(asOf), Columns: shownColumns, Goods: make([]tableGood, len(rows))}
 	stages := facet{ID: "stage", Title: "Stage"}
 	for _, stage := range stageOrder {
-		stages.Terms = append(stages.Terms, []string{string(stage), stageWord(stage)})
+		stages.Terms = append(stages.Terms, []string{string(stage), english.stageWord(stage)})
 	}
 	data.Facets = append(data.Facets, stages)
 	for i, r := range rows {

@@ -30,12 +30,12 @@ type site struct {
 	css   template.CSS
 	names map[string]string // good id to the name shown
 	defs  map[string]observation.Definition
-	words *language.Language
+	words words
 }
 
-// newSite makes the site of a document whose goods are yet to come.
-func newSite(doc Document) (*site, error) {
-	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions)), words: language.English()}
+// newSite makes the site of a document whose goods are yet to come, in a language.
+func newSite(doc Document, l *language.Language) (*site, error) {
+	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions)), words: words{l}}
 	for _, def := range s.doc.Definitions {
 		s.defs[def.ID] = def
 	}
@@ -71,13 +71,14 @@ type page struct {
 	CSS         template.CSS
 	CSP         string
 	Doc         *Document
+	Language    *language.Language
 	View        any
 }
 
 func (s *site) render(w io.Writer, name, title, root string, view any) error {
 	var out bytes.Buffer
 	script := scripts[name]
-	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, Script: script, CSS: s.css, CSP: contentPolicy([]byte(s.css), script), Doc: &s.doc, View: view})
+	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, Script: script, CSS: s.css, CSP: contentPolicy([]byte(s.css), script), Doc: &s.doc, Language: s.words.Language, View: view})
 	if err != nil {
 		return fmt.Errorf("render %s of %q: %w", name, title, err)
 	}
@@ -88,16 +89,18 @@ func (s *site) render(w io.Writer, name, title, root string, view any) error {
 }
 
 func (s *site) functions() template.FuncMap {
+	w := s.words
 	return template.FuncMap{
-		"say":  s.words.Say,
-		"date": date, "day": dayText, "isoDate": isoDate, "plural": plural, "percent": percent, "cut": cut,
-		"num":       func(n int) string { return number(float64(n)) },
-		"stageWord": stageWord, "stageMeaning": stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
-		"causeWord": causeWord, "pillarWord": pillarWord, "score": scoreText, "scored": scored, "rangeText": rangeText, "riskText": riskText,
-		"level": levelOf, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": glyphSmall, "glyphLarge": glyphLarge,
-		"web": web, "advisoryURL": advisoryURL, "shortList": shortList, "commit": shortCommit, "repo": shortRepository,
-		"page": pagePath, "name": s.name, "said": said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": valueText, "ruleText": ruleText, "sentence": sentence, "severityWord": severityWord, "meter": meter,
-		"likeness": likenessText, "depthWord": depthWord, "depthSentence": depthSentence, "share": share, "whole": whole, "years": years,
+		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated,
+		"date": w.date, "day": w.dayText, "isoDate": isoDate, "percent": w.percent, "cut": cut,
+		"plural":    func(n int, one, many string) string { return w.Say("{n|"+one+"|"+many+"}", "n", n) },
+		"num":       func(n int) string { return w.number(float64(n)) },
+		"stageWord": w.stageWord, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
+		"causeWord": w.causeWord, "pillarWord": w.pillarWord, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
+		"level": levelOf, "levelWord": w.levelWord, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
+		"page": pagePath, "name": s.name, "said": w.said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
+		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "share": w.share, "whole": w.whole, "years": w.years,
 	}
 }
 
@@ -179,14 +182,14 @@ func shortCommit(id string) string {
 
 // said writes a list of a catalog; one that it does not speak of differs from
 // one that is empty.
-func said(items []string) string {
+func (w words) said(items []string) string {
 	switch {
 	case items == nil:
-		return "the catalog does not say"
+		return w.Say("the catalog does not say")
 	case len(items) == 0:
-		return "the catalog names none"
+		return w.Say("the catalog names none")
 	}
-	return cut(shortList(items), 400)
+	return cut(w.shortList(items), 400)
 }
 
 // levelClass is the CSS class of a level that is set apart from the rest.

@@ -4,13 +4,20 @@ import (
 	"fmt"
 	"math"
 	"sort"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
+
+// words says what a report says in many places, in one language.
+type words struct{ *language.Language }
+
+// english says what is written in English alone: the terminal, Markdown, CSV, SARIF,
+// the feed. It is the same always.
+var english = words{language.English()}
 
 // stageOrder is the order in which stages are listed.
 var stageOrder = [...]assess.Stage{
@@ -19,146 +26,162 @@ var stageOrder = [...]assess.Stage{
 }
 
 // stageWord names a stage for readers.
-func stageWord(stage assess.Stage) string {
-	if stage == assess.MessyMiddle {
-		return "messy middle"
+func (w words) stageWord(stage assess.Stage) string {
+	switch stage {
+	case assess.MessyMiddle:
+		return w.Say("messy middle")
+	case assess.Fading:
+		return w.Say("fading")
+	case assess.Sustained:
+		return w.Say("sustained")
+	case assess.Emerging:
+		return w.Say("emerging")
+	case assess.Dormant:
+		return w.Say("dormant")
+	case assess.Sunset:
+		return w.Say("sunset")
+	case assess.Unassessed:
+		return w.Say("unassessed")
 	}
 	return string(stage)
 }
 
 // stageMeaning says in one line what a stage means.
-func stageMeaning(stage assess.Stage) string {
+func (w words) stageMeaning(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
-		return "carries load, is alive, and lacks supports"
+		return w.Say("carries load, is alive, and lacks supports")
 	case assess.Fading:
-		return "carries load and is losing momentum"
+		return w.Say("carries load and is losing momentum")
 	case assess.Sustained:
-		return "carries load on enough supports"
+		return w.Say("carries load on enough supports")
 	case assess.Emerging:
-		return "young, or nobody is seen to depend on it yet"
+		return w.Say("young, or nobody is seen to depend on it yet")
 	case assess.Dormant:
-		return "no sign of work for a long time"
+		return w.Say("no sign of work for a long time")
 	case assess.Sunset:
-		return "ended by its own people"
+		return w.Say("ended by its own people")
 	}
-	return "too little could be measured to say"
+	return w.Say("too little could be measured to say")
+}
+
+// levelWord names the level of load or of a support.
+func (w words) levelWord(level assess.Level) string {
+	switch level {
+	case assess.Strong:
+		return w.Say("strong")
+	case assess.Fair:
+		return w.Say("fair")
+	case assess.Weak:
+		return w.Say("weak")
+	case assess.Missing:
+		return w.Say("missing")
+	case assess.LevelUnknown:
+		return w.Say("unknown")
+	}
+	return string(level)
 }
 
 // causeWord says in words why something is unknown.
-func causeWord(cause observation.Cause) string {
+func (w words) causeWord(cause observation.Cause) string {
 	switch cause {
 	case observation.CauseOffline:
-		return "the network was switched off"
+		return w.Say("the network was switched off")
 	case observation.CauseNoToken:
-		return "the forge asks for a token and none was given"
+		return w.Say("the forge asks for a token and none was given")
 	case observation.CauseMissingObjects:
-		return "the mirror lacks some of the repository's objects"
+		return w.Say("the mirror lacks some of the repository's objects")
 	case observation.CauseUnsupported:
-		return "nothing here can read this kind of input"
+		return w.Say("nothing here can read this kind of input")
 	case observation.CauseNoDatabase:
-		return "no advisory database for the ecosystem"
+		return w.Say("no advisory database for the ecosystem")
 	case observation.CauseNoVersion:
-		return "the manifest gives no version to match"
+		return w.Say("the manifest gives no version to match")
 	case observation.CauseNoSource:
-		return "nothing that was read speaks of it"
+		return w.Say("nothing that was read speaks of it")
 	case observation.CauseNoRepository:
-		return "the catalog names no repository"
+		return w.Say("the catalog names no repository")
 	case observation.CauseBadURL:
-		return "the address is no repository"
+		return w.Say("the address is no repository")
 	case observation.CauseNotFound:
-		return "the repository or its mirror is not there"
+		return w.Say("the repository or its mirror is not there")
 	case observation.CauseUnreachable:
-		return "the network or the server failed"
+		return w.Say("the network or the server failed")
 	case observation.CauseEmpty:
-		return "the repository has no commits"
+		return w.Say("the repository has no commits")
 	case observation.CauseNoBranch:
-		return "the repository has no default branch"
+		return w.Say("the repository has no default branch")
 	case observation.CauseCorrupt:
-		return "git refuses to read the repository"
+		return w.Say("git refuses to read the repository")
 	case observation.CauseBroken:
-		return "a file that does not parse"
+		return w.Say("a file that does not parse")
 	case observation.CauseOverLimit:
-		return "a limit on time, size or files was met"
+		return w.Say("a limit on time, size or files was met")
 	case observation.CauseScannerFailed:
-		return "a scanner failed"
+		return w.Say("a scanner failed")
 	case observation.CauseScannerPanic:
-		return "a scanner broke off"
+		return w.Say("a scanner broke off")
 	case observation.CauseStale:
-		return "what was read is too old to speak of today"
+		return w.Say("what was read is too old to speak of today")
 	case observation.CauseRemark:
-		return "read, though not as it was written"
+		return w.Say("read, though not as it was written")
 	case "":
-		return "no cause given"
+		return w.Say("no cause given")
 	}
 	return string(cause)
 }
 
-// pillarWord names load or a support for readers.
-func pillarWord(id string) string {
-	if id == "" {
+// pillarWord names load, a support, or another group of measures by the first part
+// of their ids.
+func (w words) pillarWord(id string) string {
+	switch id {
+	case "":
 		return ""
+	case assess.Load:
+		return w.Say("Load")
+	case assess.People:
+		return w.Say("People")
+	case assess.Momentum:
+		return w.Say("Momentum")
+	case assess.Upkeep:
+		return w.Say("Upkeep")
+	case assess.Funding:
+		return w.Say("Funding")
+	case "adoption":
+		return w.Say("Adoption")
+	case "advisories":
+		return w.Say("Advisories")
+	case "governance":
+		return w.Say("Governance")
+	case "inventory":
+		return w.Say("Inventory")
+	case "license":
+		return w.Say("License")
+	case "lifecycle":
+		return w.Say("Lifecycle")
+	case "posture":
+		return w.Say("Posture")
 	}
-	return strings.ToUpper(id[:1]) + id[1:]
+	return language.Upper(id)
 }
 
 // number writes a number as short as it can be told: no trailing zeros, at
 // most two decimals, thousands set apart.
-func number(f float64) string {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return "not a number"
-	}
-	text := strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64)
-	whole, fraction, _ := strings.Cut(text, ".")
-	sign := strings.HasPrefix(whole, "-")
-	whole = strings.TrimPrefix(whole, "-")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if sign {
-		whole = "−" + whole
-	}
-	if fraction != "" {
-		whole += "." + fraction
-	}
-	return whole
-}
+func (w words) number(f float64) string { return w.Number(f) }
 
 // percent writes a share without ever rounding it up to all or down to nothing.
-func percent(share float64) string {
-	switch whole := math.Round(share * 100); {
-	case share > 0 && whole == 0:
-		return "under 1 %"
-	case share < 1 && whole == 100:
-		return "over 99 %"
-	default:
-		return number(whole) + " %"
-	}
-}
-
-// plural writes a count with its noun.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(float64(n)) + " " + many
-}
+func (w words) percent(share float64) string { return w.Percent(share) }
 
 // date writes a day, or a dash for none.
-func date(t time.Time) string {
-	if t.IsZero() {
-		return "—"
-	}
-	return t.UTC().Format("2 Jan 2006")
-}
+func (w words) date(t time.Time) string { return w.Date(t) }
 
 // dayText writes a day that is given as 2006-01-02; anything else as it is.
-func dayText(day string) string {
+func (w words) dayText(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return cut(day, 40)
 	}
-	return date(t)
+	return w.Date(t)
 }
 
 // isoDate writes a day for machines, empty for none.
@@ -178,71 +201,119 @@ const maxOpen = 40
 func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }
 
 // scoreText writes a score, or "unknown".
-func scoreText(r assess.Range) string {
+func (w words) scoreText(r assess.Range) string {
 	if !scored(r) {
-		return "unknown"
+		return w.Say("unknown")
 	}
-	return number(math.Round(*r.Score))
+	return w.Number(math.Round(*r.Score))
 }
 
 // rangeText writes what unknown measures leave open, empty where that is nothing.
-func rangeText(r assess.Range) string {
+func (w words) rangeText(r assess.Range) string {
 	low, high := math.Round(r.Low), math.Round(r.High)
 	if low == high && scored(r) {
 		return ""
 	}
-	return number(low) + " to " + number(high)
+	return w.Say("{low} to {high}", "low", low, "high", high)
 }
 
 // maxItems is how many items of a list are shown; report.json has them all.
 const maxItems = 8
 
 // valueText writes a value of a measure or a reason with its unit and bound.
-func valueText(value any, unit string, bound observation.Bound) string {
-	text := ""
+func (w words) valueText(value any, unit string, bound observation.Bound) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
 	case bool:
-		return map[bool]string{true: "yes", false: "no"}[v]
+		if v {
+			return w.Say("yes")
+		}
+		return w.Say("no")
 	case float64:
-		text = number(v)
+		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
 	case int:
-		text = number(float64(v))
+		return w.quantity(language.Bounded(float64(v), bound), unit)
 	case []string:
 		if len(v) == 0 {
-			return "none"
+			return w.Say("none")
 		}
-		return cut(shortList(v), 300)
+		return cut(w.shortList(v), 300)
 	default:
 		return cut(fmt.Sprint(v), 300)
 	}
-	if unit != "" && unit != "ratio" {
-		text += " " + unitText(unit, text)
+}
+
+// quantity writes a number with its unit.
+func (w words) quantity(n language.Arg, unit string) string {
+	switch unit {
+	case "", "ratio":
+		return w.Say("{n}", "n", n)
+	case "advisories":
+		return w.Say("{n|advisory|advisories}", "n", n)
+	case "changes":
+		return w.Say("{n|change|changes}", "n", n)
+	case "commits":
+		return w.Say("{n|commit|commits}", "n", n)
+	case "countries":
+		return w.Say("{n|country|countries}", "n", n)
+	case "days":
+		return w.Say("{n|day|days}", "n", n)
+	case "domains":
+		return w.Say("{n|domain|domains}", "n", n)
+	case "ecosystems":
+		return w.Say("{n|ecosystem|ecosystems}", "n", n)
+	case "files":
+		return w.Say("{n|file|files}", "n", n)
+	case "findings":
+		return w.Say("{n|finding|findings}", "n", n)
+	case "goods":
+		return w.Say("{n|good|goods}", "n", n)
+	case "issues":
+		return w.Say("{n|issue|issues}", "n", n)
+	case "manifests":
+		return w.Say("{n|manifest|manifests}", "n", n)
+	case "months":
+		return w.Say("{n|month|months}", "n", n)
+	case "organizations":
+		return w.Say("{n|organization|organizations}", "n", n)
+	case "packages":
+		return w.Say("{n|package|packages}", "n", n)
+	case "people":
+		return w.Say("{n|person|people}", "n", n)
+	case "points":
+		return w.Say("{n|point|points}", "n", n)
+	case "points of 10":
+		return w.Say("{n|point of 10|points of 10}", "n", n)
+	case "releases":
+		return w.Say("{n|release|releases}", "n", n)
+	case "repositories":
+		return w.Say("{n|repository|repositories}", "n", n)
+	case "years":
+		return w.Say("{n|year|years}", "n", n)
 	}
-	switch bound {
-	case observation.AtLeast:
-		return "at least " + text
-	case observation.AtMost:
-		return "at most " + text
-	}
-	return text
+	return w.Say("{n} {unit}", "n", n, "unit", unit)
 }
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
 // "is not yes"; empty where the rule has no threshold.
-func ruleText(r assess.Reason) string {
+func (w words) ruleText(r assess.Reason) string {
 	if r.Threshold == nil {
 		return ""
 	}
+	value := w.valueText(r.Threshold, r.Unit, observation.Exact)
 	operator := r.Operator
 	switch operator {
+	case "is":
+		return w.Say("is {value}", "value", value)
+	case "is not":
+		return w.Say("is not {value}", "value", value)
 	case "<=":
 		operator = "≤"
 	case ">=":
 		operator = "≥"
 	}
-	return strings.TrimSpace(operator + " " + valueText(r.Threshold, r.Unit, observation.Exact))
+	return strings.TrimSpace(operator + " " + value)
 }
 
 // sentence ends a text with a full stop where it has no end.
@@ -253,46 +324,24 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// unitText puts a unit into the singular after "1".
-func unitText(unit, number string) string {
-	if number != "1" {
-		return unit
-	}
-	switch unit {
-	case "people":
-		return "person"
-	case "countries":
-		return "country"
-	case "advisories":
-		return "advisory"
-	case "repositories":
-		return "repository"
-	case "points of 10":
-		return "point of 10"
-	case "days", "commits", "releases", "months", "years", "packages", "findings", "files", "points",
-		"organizations", "changes", "issues", "ecosystems", "manifests", "domains":
-		return strings.TrimSuffix(unit, "s")
-	}
-	return unit
-}
-
-func shortList(items []string) string {
+// shortList writes the first items of a list, and how many more there are.
+func (w words) shortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
-	return strings.Join(items[:maxItems], ", ") + fmt.Sprintf(" and %d more", len(items)-maxItems)
+	return w.Say("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
 // measureText writes a measure's value, or that it has none; never a zero for
 // something unknown.
-func measureText(m observation.Measure) string {
+func (w words) measureText(m observation.Measure) string {
 	switch m.State {
 	case observation.Measured:
-		return valueText(m.Value, m.Unit, m.Bound)
+		return w.valueText(m.Value, m.Unit, m.Bound)
 	case observation.NotApplicable:
-		return "not applicable"
+		return w.Say("not applicable")
 	}
-	return "unknown"
+	return w.Say("unknown")
 }
 
 // severityOrder is the order of severities, worst first.
@@ -309,9 +358,18 @@ func severityRank(severity string) int {
 
 // severityWord names a severity for readers: one that nobody has rated is not
 // to be read as an advisory that is unknown.
-func severityWord(severity string) string {
-	if severity == "unknown" {
-		return "not rated"
+func (w words) severityWord(severity string) string {
+	switch severity {
+	case "critical":
+		return w.Say("critical")
+	case "high":
+		return w.Say("high")
+	case "medium":
+		return w.Say("medium")
+	case "low":
+		return w.Say("low")
+	case "unknown":
+		return w.Say("not rated")
 	}
 	return severity
 }

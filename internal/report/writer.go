@@ -13,6 +13,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/midspan/midspan/internal/language"
 )
 
 // Writer publishes a document good by good into a folder: report.json and its
@@ -70,7 +72,7 @@ func (w *Writer) open(doc Document) error {
 	doc.Goods = nil
 	doc = complete(doc)
 	var err error
-	if w.site, err = newSite(doc); err != nil {
+	if w.site, err = newSite(doc, language.English()); err != nil {
 		return err
 	}
 	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions})

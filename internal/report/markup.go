@@ -1,0 +1,75 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// sayText says a pattern on a page, in HTML or in an attribute. What has no
+// translation is marked as English, so that it is read aloud and laid out as such.
+func (w words) sayText(pattern string, pairs ...any) any {
+	said := w.Say(pattern, pairs...)
+	if w.Has(pattern) {
+		return said
+	}
+	return w.inEnglish(said)
+}
+
+// sayHTML says a pattern on a page; those of its arguments that are HTML, such as a
+// link, stay so, and everything else is escaped.
+func (w words) sayHTML(pattern string, pairs ...any) template.HTML {
+	filled := make([]any, len(pairs))
+	var marks []string
+	for i, arg := range pairs {
+		filled[i] = arg
+		switch arg := arg.(type) {
+		case template.HTML:
+			filled[i] = placeholder(len(marks) / 2)
+			marks = append(marks, placeholder(len(marks)/2), string(arg))
+		case string:
+			filled[i] = strings.ReplaceAll(arg, edge, "")
+		}
+	}
+	said := template.HTMLEscapeString(w.Say(pattern, filled...))
+	if !w.Has(pattern) {
+		said = fmt.Sprintf(`<span lang="en" dir="ltr">%s</span>`, said)
+	}
+	return template.HTML(strings.NewReplacer(marks...).Replace(said))
+}
+
+// placeholder stands in a sentence for an argument that is HTML, between two
+// characters for private use, which no text of a page keeps.
+func placeholder(i int) string { return edge + strconv.Itoa(i) + edge }
+
+const edge = "\ue000"
+
+// inEnglish marks a text that is said in English on a page of any language: the words
+// of a scanner, of git, of a check.
+func (w words) inEnglish(text string) any {
+	if w.Tag() == english.Tag() || text == "" {
+		return text
+	}
+	return template.HTML(`<span lang="en" dir="ltr">` + template.HTMLEscapeString(text) + `</span>`)
+}
+
+// isolated marks a text from outside, whose language and direction nobody knows.
+func isolated(text string) template.HTML {
+	return template.HTML("<bdi>" + template.HTMLEscapeString(text) + "</bdi>")
+}
+
+// link is a phrase that leads somewhere in the report, or to an address that web gave.
+func link(address string, phrase any) template.HTML {
+	inside, marked := phrase.(template.HTML)
+	if !marked {
+		inside = template.HTML(template.HTMLEscapeString(fmt.Sprint(phrase)))
+	}
+	return template.HTML(`<a href="` + template.HTMLEscapeString(address) + `">` + string(inside) + `</a>`)
+}
+
+// timeHTML writes a day for readers and for machines.
+func (w words) timeHTML(t time.Time) template.HTML {
+	return template.HTML(`<time datetime="` + isoDate(t) + `">` + template.HTMLEscapeString(w.date(t)) + `</time>`)
+}
