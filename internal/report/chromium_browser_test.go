@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		_ = chromedp.Cancel(chromium.ctx) // the process ends in any case
 	}
 	os.RemoveAll(chromium.dir)
+	os.RemoveAll(reports.dir)
 	os.Exit(code)
 }
 

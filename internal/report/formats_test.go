@@ -119,8 +119,7 @@ var extremes = map[string]string{
 func TestHostileTextComesOutAsTextInEveryFormat(t *testing.T) {
 	for name, text := range extremes {
 		t.Run(name, func(t *testing.T) {
-			doc := hostileDocument()
-			replace(&doc, text)
+			doc := replaced(hostileDocument(), text)
 			doc.Change.Entered[0].Good, doc.Change.Left[0].Good, doc.Change.Moved[0].Good = text, text+"2", text+"3"
 			doc.Goods[0].Verdict.Coverage.Gaps[0].Detail = text
 			results := answered(doc.Goods[0].ID)
@@ -135,16 +134,16 @@ func TestHostileTextComesOutAsTextInEveryFormat(t *testing.T) {
 	}
 }
 
-// replace puts a text in the place of the fixture's own hostile one.
-func replace(doc *Document, text string) {
-	data, _ := json.Marshal(*doc)
+// replaced puts a text in the place of the fixture's own hostile one.
+func replaced(doc Document, text string) Document {
+	data, _ := json.Marshal(doc)
 	was, _ := json.Marshal(hostile)
 	now, _ := json.Marshal(text)
 	var changed Document
 	if err := json.Unmarshal(bytes.ReplaceAll(data, was, now), &changed); err != nil {
 		panic(err) // a test's own mistake
 	}
-	*doc = changed
+	return changed
 }
 
 // inspect holds a file to its format, and to what no reader may be shown.

@@ -1,0 +1,106 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// webPage is a page that a report wrote.
+type webPage struct{ report, name, address string }
+
+// reports are written once for all tests that look at every page: the fixture,
+// hostile text in every field, nothing at all, and the sample, made by the
+// program itself out of repositories.
+var reports struct {
+	write sync.Once
+	dir   string
+	err   error
+}
+
+// everyPage returns every page of these reports, by report.
+func everyPage(t *testing.T) map[string][]webPage {
+	t.Helper()
+	reports.write.Do(func() { reports.err = writeReports() })
+	if reports.err != nil {
+		t.Fatal(reports.err)
+	}
+	all := map[string][]webPage{}
+	err := filepath.WalkDir(reports.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".html" {
+			return err
+		}
+		rel, err := filepath.Rel(reports.dir, path)
+		report, name, _ := strings.Cut(filepath.ToSlash(rel), "/")
+		all[report] = append(all[report], webPage{report, name, (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func writeReports() error {
+	var err error
+	if reports.dir, err = os.MkdirTemp("", "midspan-reports-"); err != nil {
+		return err
+	}
+	for name, doc := range map[string]Document{
+		"fixture": everyState(), "hostile": hostileDocument(), "long": replaced(hostileDocument(), extremes["one long word"]),
+		"empty": {Generator: Generator{Name: "Midspan", Version: "0.0.0-test"}, AsOf: asOf},
+	} {
+		if _, err := Write(context.Background(), filepath.Join(reports.dir, name), doc); err != nil {
+			return err
+		}
+	}
+	return runSample(filepath.Join(reports.dir, "sample"), filepath.Join(reports.dir, "store"))
+}
+
+// runSample runs the program over its own sample. It ends with 3, as the sample
+// holds repositories that cannot be read.
+func runSample(out, store string) error {
+	run := exec.Command("go", "run", "github.com/midspan/midspan/cmd/midspan", "run", "--quiet", "--store="+store, "--out="+out)
+	run.Env = append(os.Environ(), "MIDSPAN_AS_OF=2026-06-30")
+	said, err := run.CombinedOutput()
+	if _, missing := os.Stat(filepath.Join(out, "index.html")); missing != nil {
+		return errors.Join(missing, err, errors.New(string(said)))
+	}
+	return nil
+}
+
+// onEveryPage opens every page in tabs of their own, one for each report.
+func onEveryPage(t *testing.T, look func(t *testing.T, ctx context.Context, p webPage)) {
+	for report, pages := range everyPage(t) {
+		t.Run(report, func(t *testing.T) {
+			t.Parallel()
+			ctx := browser(t)
+			for _, p := range pages {
+				t.Run(p.name, func(t *testing.T) { look(t, ctx, p) })
+			}
+		})
+	}
+}
+
+// visit opens a page and waits until its script, where it has one, stands ready;
+// what is folded away is unfolded.
+func visit(t *testing.T, ctx context.Context, address string) {
+	t.Helper()
+	do(t, ctx, chromedp.Navigate(address))
+	until(t, ctx, `(() => {
+		document.querySelectorAll("details").forEach(part => part.open = true);
+		const table = document.querySelector("table.goods");
+		if (!table || !document.querySelector("script[src]")) return true;
+		table.scrollIntoView();
+		return !!document.querySelector(".find [role=status]")?.textContent;
+	})()`)
+}
