@@ -2,13 +2,12 @@ package assess
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -41,11 +40,21 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	}
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage)
-	v.Lift = e.lift(v.Stage)
+	v.LiftMessages = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observed(in, r.staleDays)
-	v.Because = e.because(in, v, defs, known, asked)
-	v.Remarks = remarks(in, measures, r.words)
+	v.BecauseMessages = e.because(in, v, defs, known, asked)
+	v.RemarkMessages = r.remarks(in, measures)
+	v.Because, v.Lift, v.Remarks = r.english.TellAll(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
+}
+
+// inEnglish says each message by itself.
+func (r *Rules) inEnglish(messages []language.Message) []string {
+	var said []string
+	for _, m := range messages {
+		said = append(said, r.english.Sentence(m))
+	}
+	return said
 }
 
 func (r *Rules) stageRule(s Stage) *stageRule {
@@ -278,13 +287,15 @@ var opposite = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measures[ev.rule.measure]
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At,
-		Sentence: say(r.holds, r, m), Strength: strength(r, m)}
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m)}
+	pattern := r.holds
 	if !ev.holds {
-		reason.Operator, reason.Sentence = opposite[r.operator], say(r.fails, r, m)
+		reason.Operator, pattern = opposite[r.operator], r.fails
 	}
+	english := e.rules.english
+	reason.Sentence = language.Upper(english.Tell(filled(pattern, m.Value, m.Bound, r.threshold)))
 	if ev.holds != r.wanted && r.clears != "" {
-		reason.Clears = say(r.clears, r, m)
+		reason.Clears = language.Upper(english.Tell(filled(r.clears, m.Value, m.Bound, r.threshold)))
 	}
 	return reason
 }
@@ -308,60 +319,78 @@ func distance(m observation.Measure, threshold float64) float64 {
 	return min(1, math.Abs(v-threshold)/scale)
 }
 
-// because is one sentence that says why this stage.
-func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) string {
-	sentence := e.unassessed(in, v, defs, known, asked)
-	if rule := e.rules.stageRule(v.Stage); rule != nil {
-		sentence = strings.NewReplacer("{short}", short(v.Supports), "{held}", held(v.Supports)).Replace(rule.because)
-		if len(v.Possible) > 1 {
-			sentence += " What is unknown leaves open that it is " + stages(v.Possible[:1], "or") + "."
-		}
+// because says in a sentence or two why this stage.
+func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) []language.Message {
+	said := e.decided(v)
+	if said == nil {
+		said = e.unassessed(in, v, defs, known, asked)
 	}
 	if v.Stale {
-		sentence = "As of " + v.ObservedUntil.UTC().Format("2 January 2006") + ", when it was last seen: " + sentence
+		said[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", longDay(v.ObservedUntil), "sentence", said[0])
 	}
-	return sentence
+	return said
+}
+
+// decided says what the rule of the stage does, nil for a good without one.
+func (e *evaluation) decided(v Verdict) []language.Message {
+	rule := e.rules.stageRule(v.Stage)
+	if rule == nil {
+		return nil
+	}
+	why := language.Message{Pattern: rule.because}
+	give(&why, "short", language.Arg{Message: short(v.Supports)})
+	give(&why, "held", language.Arg{Message: held(v.Supports)})
+	if len(v.Possible) == 1 {
+		return []language.Message{why}
+	}
+	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", stageNames[v.Possible[0]])}
 }
 
 // unassessed says what is missing.
-func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) string {
+func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) []language.Message {
+	read := readable(in)
 	switch {
 	case len(in.Repositories) == 0:
-		return "It names no repository, so who carries it, whether it moves and how it is kept cannot be seen."
+		return []language.Message{language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen.")}
 	case known < e.rules.floor*asked:
-		return fmt.Sprintf("Only %.0f of the %.0f measures that the rules read are known, less than %.0f %%.", known, asked, 100*e.rules.floor)
+		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked", asked, "floor", math.Round(100*e.rules.floor))}
+	case read > 0 && read < len(in.Repositories):
+		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all", len(in.Repositories), "stages", anyOf(v.Possible))}
 	}
-	if read := readable(in); read > 0 && read < len(in.Repositories) {
-		return fmt.Sprintf("Only %d of its %d repositories could be read, which leaves open whether it is %s.", read, len(in.Repositories), stages(v.Possible, "or"))
+	if said := e.byLoad(v.Possible, defs); said != nil {
+		return said
 	}
-	if sentence := e.byLoad(v.Possible, defs); sentence != "" {
-		return sentence
+	said := []language.Message{language.M("What is unknown leaves open whether it is {stages}.", "stages", anyOf(v.Possible))}
+	if missing := e.missing("", v.Possible, defs); len(missing.List) > 0 {
+		said = append(said, language.M("What would decide: {measures}.", "measures", missing))
 	}
-	sentence := "What is unknown leaves open whether it is " + stages(v.Possible, "or") + "."
-	return sentence + wouldDecide("What", e.missing(v.Possible, defs))
+	return said
 }
 
 // byLoad says what a good is if somebody uses it, and what if nobody does, where
-// who uses it is what is not known; "" where that is not what is open.
-func (e *evaluation) byLoad(possible []Stage, defs map[string]observation.Definition) string {
+// who uses it is what is not known; nil where that is not what is open.
+func (e *evaluation) byLoad(possible []Stage, defs map[string]observation.Definition) []language.Message {
 	load := e.possibleLevels(Load)
 	used := slices.DeleteFunc(slices.Clone(load), func(l Level) bool { return l == Missing })
 	if len(used) == 0 || len(used) == len(load) {
-		return ""
+		return nil
 	}
 	inUse, unused := e.given(Load, used).possibleStages(), e.given(Load, []Level{Missing}).possibleStages()
 	if slices.Equal(inUse, unused) || len(unused) > 1 {
-		return ""
+		return nil
 	}
-	sentence := fmt.Sprintf("Who uses it is not known: if somebody does, it is %s; if nobody does, %s.", stages(inUse, "or"), stages(unused, ""))
+	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", anyOf(inUse), "unused", anyOf(unused))
 	if len(inUse) == len(possible) {
-		sentence = "Who uses it is not known, and it may be " + stages(possible, "or") + "."
+		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", anyOf(possible))
 	}
-	sentence += " Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml."
+	said := []language.Message{open, language.M("Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml.")}
 	if len(inUse) == 1 {
-		return sentence
+		return said
 	}
-	return sentence + wouldDecide("What else", e.missingBeside(Load, possible, defs))
+	if missing := e.missing(Load, possible, defs); len(missing.List) > 0 {
+		said = append(said, language.M("What else would decide: {measures}.", "measures", missing))
+	}
+	return said
 }
 
 // given is the evaluation as if a pillar were at one of some levels.
@@ -370,13 +399,6 @@ func (e *evaluation) given(pillar string, levels []Level) *evaluation {
 	fixed.levels = maps.Clone(e.levels)
 	fixed.levels[pillar] = levels
 	return &fixed
-}
-
-func wouldDecide(what string, missing []string) string {
-	if len(missing) == 0 {
-		return ""
-	}
-	return " " + what + " would decide: " + and(missing, "and") + "."
 }
 
 // readable counts the repositories of which something was read, or that are
@@ -391,13 +413,9 @@ func readable(in Input) int {
 	return n
 }
 
-// missing names the unknown measures whose answer would narrow the stages.
-func (e *evaluation) missing(possible []Stage, defs map[string]observation.Definition) []string {
-	return e.missingBeside("", possible, defs)
-}
-
-// missingBeside leaves out those on which the level of a pillar rests.
-func (e *evaluation) missingBeside(pillar string, possible []Stage, defs map[string]observation.Definition) []string {
+// missing lists the unknown measures whose answer would narrow the stages, without
+// those on which the level of a pillar rests.
+func (e *evaluation) missing(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
 	const most = 4
 	told := map[string]bool{}
 	if p := e.rules.pillar(pillar); p != nil {
@@ -405,7 +423,7 @@ func (e *evaluation) missingBeside(pillar string, possible []Stage, defs map[str
 			told[r.measure] = true
 		}
 	}
-	var names []string
+	var names []any
 	for _, r := range e.rules.rules {
 		m := e.measures[r.measure]
 		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.ask(r) != unsure
@@ -413,34 +431,32 @@ func (e *evaluation) missingBeside(pillar string, possible []Stage, defs map[str
 			continue
 		}
 		told[r.measure] = true
-		names = append(names, cmp.Or(lower(defs[r.measure].Name), r.measure)+soFar(r, m))
+		names = append(names, soFar(nameOf(r.measure, defs), r, m))
 	}
 	if len(names) > most {
-		names = append(names[:most:most], fmt.Sprintf("%d more", len(names)-most))
+		names = append(names[:most:most], language.M("{n} more", "n", len(names)-most))
 	}
-	return names
+	return language.And(names...)
+}
+
+// nameOf is the name of a measure inside a sentence.
+func nameOf(id string, defs map[string]observation.Definition) language.Arg {
+	if name := defs[id].Name; name != "" {
+		return language.Inside(language.Message{Pattern: name})
+	}
+	return language.Arg{Text: id}
 }
 
 // soFar says in brackets what is known of a measure that decides nothing yet.
-func soFar(r *rule, m observation.Measure) string {
-	if m.State == observation.Measured && m.Bound != observation.Exact {
-		return " (so far " + strings.TrimSpace(boundWords[m.Bound]+plainly(m.Value)+" "+r.unit) + ")"
+func soFar(name language.Arg, r *rule, m observation.Measure) language.Arg {
+	said := language.M("{measure} ({why})", "measure", name, "why", causeWords[m.Cause])
+	switch {
+	case m.State == observation.Measured && m.Bound != observation.Exact:
+		said = language.M("{measure} (so far {quantity})", "measure", name, "quantity", quantity(m.Value, m.Bound, r.unit))
+	case causeWords[m.Cause].Pattern == "":
+		return name
 	}
-	if why := causeWords[m.Cause]; why != "" {
-		return " (" + why + ")"
-	}
-	return ""
-}
-
-// causeWords say briefly why a measure is unknown, where a reader can do
-// something about it.
-var causeWords = map[observation.Cause]string{
-	observation.CauseNoVersion:      "packages without a version",
-	observation.CauseNoDatabase:     "no advisory database",
-	observation.CauseUnsupported:    "no lockfile that can be read",
-	observation.CauseMissingObjects: "files missing from the mirror",
-	observation.CauseOffline:        "the network was off",
-	observation.CauseNoToken:        "needs a token of the forge",
+	return language.Arg{Message: &said}
 }
 
 // narrows tells whether knowing the measure of a rule, on either side of its
@@ -480,7 +496,8 @@ func isShort(p Pillar) bool {
 	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
 }
 
-func short(supports []Pillar) string {
+// short says which supports but funding are weak or missing.
+func short(supports []Pillar) *language.Message {
 	var weak, missing []string
 	for _, p := range supports {
 		switch {
@@ -491,17 +508,22 @@ func short(supports []Pillar) string {
 			weak = append(weak, p.ID)
 		}
 	}
-	var parts []string
-	if len(weak) > 0 {
-		parts = append(parts, "its "+and(weak, "and")+verb(weak, " is", " are")+" weak")
+	var said language.Message
+	weakList, weakNumber := allOf(weak)
+	missingList, missingNumber := allOf(missing)
+	switch {
+	case len(weak) > 0 && len(missing) > 0:
+		said = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m", missingNumber)
+	case len(weak) > 0:
+		said = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
+	case len(missing) > 0:
+		said = language.M("its {missing} {n!is|are} missing", "missing", missingList, "n", missingNumber)
 	}
-	if len(missing) > 0 {
-		parts = append(parts, "its "+and(missing, "and")+verb(missing, " is", " are")+" missing")
-	}
-	return and(parts, "and")
+	return &said
 }
 
-func held(supports []Pillar) string {
+// held says which supports hold, and whether funding is visible.
+func held(supports []Pillar) *language.Message {
 	var standing, weak []string
 	funded := false
 	for _, p := range supports {
@@ -514,29 +536,14 @@ func held(supports []Pillar) string {
 			standing = append(standing, p.ID)
 		}
 	}
+	list, _ := allOf(standing)
+	said := language.M("{standing} hold, though no funding received is visible", "standing", list)
+	weakList, number := allOf(weak)
 	switch {
 	case len(weak) > 0:
-		return "funding is visible, though " + and(weak, "and") + verb(weak, " is", " are") + " short"
+		said = language.M("funding is visible, though {weak} {n!is|are} short", "weak", weakList, "n", number)
 	case funded:
-		return "people, momentum, upkeep and funding hold"
+		said = language.M("people, momentum, upkeep and funding hold")
 	}
-	return and(standing, "and") + " hold, though no funding received is visible"
-}
-
-func verb(subjects []string, one, many string) string {
-	if len(subjects) == 1 && subjects[0] != People {
-		return one
-	}
-	return many
-}
-
-func stages(list []Stage, word string) string {
-	names := make([]string, len(list))
-	for i, s := range list {
-		names[i] = strings.ReplaceAll(string(s), "-", " ")
-		if s == MessyMiddle {
-			names[i] = "in the messy middle"
-		}
-	}
-	return and(names, word)
+	return &said
 }

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -499,7 +500,7 @@ func loadVocabulary(data []byte) (vocabulary, error) {
 
 // rules are those of this vocabulary, still without any rule.
 func (v vocabulary) rules() *Rules {
-	r := &Rules{words: map[string]word{}, byID: map[string]*rule{}, rising: v.Rising}
+	r := &Rules{words: map[string]word{}, byID: map[string]*rule{}, rising: v.Rising, english: language.English()}
 	kinds := map[observation.Kind]map[string][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
 		observation.KindText: v.Text, observation.KindList: v.List}
 	for kind, units := range kinds {

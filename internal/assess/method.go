@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // Method writes the rules for readers, as Markdown. docs/method.md is what it
@@ -107,7 +110,7 @@ func (r *Rules) writeStages(b *strings.Builder) {
 }
 
 func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {
-	fmt.Fprintf(b, "## %s\n\n%s\n\n| level | where |\n|---|---|\n", upper(p.id), p.question)
+	fmt.Fprintf(b, "## %s\n\n%s\n\n| level | where |\n|---|---|\n", language.Upper(p.id), p.question)
 	for _, l := range p.levels {
 		fmt.Fprintf(b, "| %s | %s |\n", l.level, r.condition(l.when))
 	}
@@ -116,17 +119,17 @@ func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {
 	if p.combine == "max" {
 		how = "highest of"
 	}
-	writeParts(b, how, p.parts, p.combine == "mean")
+	r.writeParts(b, how, p.parts, p.combine == "mean")
 }
 
-func writeParts(b *strings.Builder, how string, parts []scorePart, weighed bool) {
+func (r *Rules) writeParts(b *strings.Builder, how string, parts []scorePart, weighed bool) {
 	fmt.Fprintf(b, "Score: the %s these points, with straight lines between them.\n\n| measure | weight | points at value |\n|---|---|---|\n", how)
 	for _, part := range parts {
 		var points []string
 		for _, point := range part.points {
-			points = append(points, fmt.Sprintf("%s at %s", plainly(point[1]), plainly(point[0])))
+			points = append(points, fmt.Sprintf("%s at %s", r.written(point[1]), r.written(point[0])))
 		}
-		weight := plainly(part.weight)
+		weight := r.written(part.weight)
 		if !weighed {
 			weight = ""
 		}
@@ -149,7 +152,7 @@ func partNote(p scorePart) string {
 func (r *Rules) writeBands(b *strings.Builder) {
 	b.WriteString("## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
 	for _, l := range ladder {
-		fmt.Fprintf(b, "| %s | %s to %s |\n", l, plainly(r.bands[l].Low), plainly(r.bands[l].High))
+		fmt.Fprintf(b, "| %s | %s to %s |\n", l, r.written(r.bands[l].Low), r.written(r.bands[l].High))
 	}
 	b.WriteString("\n")
 }
@@ -160,7 +163,7 @@ func (r *Rules) writeScore(b *strings.Builder) {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		fmt.Fprintf(b, " %s %s", id, plainly(r.weights[id]))
+		fmt.Fprintf(b, " %s %s", id, r.written(r.weights[id]))
 	}
 	b.WriteString(".\n\n")
 }
@@ -172,36 +175,32 @@ func (r *Rules) writeRules(b *strings.Builder) {
 		if rule.when != nil {
 			fmt.Fprintf(b, "- Yes where %s.\n", r.condition(*rule.when))
 		} else {
-			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(plainly(rule.threshold)+" "+rule.unit))
+			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.written(rule.threshold)+" "+rule.unit))
 			if rule.silenceNo {
 				b.WriteString(" As far as can be seen.")
 			}
 			if rule.absentYes {
 				b.WriteString(" Also where the measure does not apply.")
 			}
-			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", shown(rule.holds), shown(rule.fails))
+			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", r.shown(rule.holds), r.shown(rule.fails))
 		}
 		if rule.clears != "" {
-			fmt.Fprintf(b, "- Clears it: %s\n", shown(rule.clears))
+			fmt.Fprintf(b, "- Clears it: %s\n", r.shown(rule.clears))
 		}
 		if rule.reference != "" {
 			fmt.Fprintf(b, "- After: %s.\n", strings.TrimSuffix(rule.reference, "."))
 		}
 		if rule.weight != 1 {
-			fmt.Fprintf(b, "- Weight as a reason: %s.\n", plainly(rule.weight))
+			fmt.Fprintf(b, "- Weight as a reason: %s.\n", r.written(rule.weight))
 		}
 		b.WriteString("\n")
 	}
 }
 
-// shown writes a template with its slots as words: "{value|person|people}"
+// shown writes a pattern with letters for its numbers: "{value|person|people}"
 // becomes "N people".
-func shown(template string) string {
-	return slot.ReplaceAllStringFunc(template, func(match string) string {
-		parts := slot.FindStringSubmatch(match)
-		letter := map[string]string{"value": "N", "threshold": "T"}[parts[1]]
-		return strings.TrimSpace(letter + " " + parts[3])
-	})
+func (r *Rules) shown(pattern string) string {
+	return r.english.Tell(filled(pattern, "N", observation.Exact, "T"))
 }
 
 // condition writes a condition in words.
@@ -210,11 +209,11 @@ func (r *Rules) condition(c condition) string {
 	case c.rule != "":
 		return "[" + c.rule + "](#" + strings.ReplaceAll(c.rule, ".", "") + ")"
 	case c.pillar != "":
-		levels := make([]string, len(c.levels))
+		levels := make([]any, len(c.levels))
 		for i, l := range c.levels {
 			levels[i] = string(l)
 		}
-		return c.pillar + " is " + and(levels, "or")
+		return c.pillar + " is " + r.english.Text(language.Or(levels...))
 	case c.not != nil:
 		return "not " + r.condition(*c.not)
 	case c.all != nil:

@@ -211,12 +211,12 @@ func (r *Rules) writeRisk(b *strings.Builder) {
 		if i > 0 {
 			b.WriteString(" and")
 		}
-		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, plainly(bound.least), bound.unit)
+		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, r.written(bound.least), bound.unit)
 	}
 	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score |\n|---|---|\n")
 	for _, step := range risk.levels {
-		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, plainly(step.From))
+		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, r.written(step.From))
 	}
 	fmt.Fprintf(b, "| %s | less |\n\n", RiskLow)
-	writeParts(b, "weighted mean of", risk.parts, true)
+	r.writeParts(b, "weighted mean of", risk.parts, true)
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -34,6 +35,7 @@ type Rules struct {
 	never     [][2]claim // what is never true of one good at once
 	reads     []string   // the measures that rules read, sorted
 	asks      map[levelOf]string
+	english   *language.Language
 }
 
 // word is what the vocabulary says of a measure.

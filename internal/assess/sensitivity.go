@@ -2,11 +2,10 @@ package assess
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -32,8 +31,8 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 			if near > nearest || near == nearest && found.Rule < r.id {
 				break
 			}
-			if would, verb := e.flips(stage, r, moved); verb != "" {
-				found, nearest = bordering(r, m, moved, would, verb), near
+			if would, surely := e.flips(stage, r, moved); would != "" {
+				found, nearest = e.bordering(r, m, moved, would, surely), near
 				break
 			}
 		}
@@ -67,38 +66,31 @@ func (r *Rules) moves(rule *rule) []float64 {
 	return moved
 }
 
-// flips tells which other stage a good "would" be in if the threshold of a rule
-// were moved, or "could" be in as far as what is unknown tells; or neither ("").
-func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, verb string) {
+// flips tells which other stage a good would surely be in if the threshold of a rule
+// were moved, or could be in as far as what is unknown tells; "" where in none.
+func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, surely bool) {
 	possible := e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages()
 	if would := settle(possible); would != stage && would != Unassessed {
-		return would, "would"
+		return would, true
 	}
 	known := e.possibleStages()
 	i := slices.IndexFunc(possible, func(s Stage) bool { return !slices.Contains(known, s) })
 	if i < 0 {
-		return "", ""
+		return "", false
 	}
-	return possible[i], "could"
+	return possible[i], false
 }
 
-func bordering(r *rule, m observation.Measure, moved float64, would Stage, verb string) *Borderline {
-	threshold := r.threshold.(float64)
-	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: threshold, Moved: moved, Would: would,
-		Sentence: fmt.Sprintf("It %s be %s if the threshold of %s were %s instead of %s; the value is %s.", verb,
-			stages([]Stage{would}, ""), r.id, quantity(moved, r.unit), quantity(threshold, r.unit), lower(say("{value}", r, m)))}
-}
-
-// quantity writes a number with its unit: "3 people", "1 person".
-func quantity(v float64, unit string) string {
-	if v == 1 {
-		unit = cmp.Or(singular[unit], strings.TrimSuffix(unit, "s"))
+func (e *evaluation) bordering(r *rule, m observation.Measure, moved float64, would Stage, surely bool) *Borderline {
+	args := []any{"stage", stageNames[would], "rule", r.id, "moved", quantity(moved, observation.Exact, r.unit),
+		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", valueOf(m.Value, m.Bound)}
+	said := language.M("It could be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
+	if surely {
+		said = language.M("It would be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
 	}
-	return strings.TrimSpace(plainly(v) + " " + unit)
+	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: r.threshold.(float64), Moved: moved, Would: would,
+		Sentence: e.rules.english.Sentence(said), Message: said}
 }
-
-// singular are the units whose word for one is not just without the s.
-var singular = map[string]string{"people": "person", "countries": "country", "points of 10": "point of 10"}
 
 // declared is the cost of a change that is no number: funding that comes, a
 // notice that goes. It weighs more than any number, so that what a project can
@@ -109,25 +101,23 @@ const declared = 2.0
 type remedy struct {
 	measure string
 	value   any
-	text    string
+	said    language.Message
+	text    string // the same in English
 	cost    float64
 }
 
 // lift names the cheapest set of up to four changes that lifts the flag: out of
 // the messy middle to sustained, out of fading or dormant to a living stage. A
 // change costs the share by which its measure must move.
-func (e *evaluation) lift(stage Stage) []string {
-	found := e.cheapest(stage)
-	if found.goals == nil {
-		return nil
-	}
-	texts := []string{}
-	for _, r := range found.best {
+func (e *evaluation) lift(stage Stage) []language.Message {
+	var said []language.Message
+	var texts []string
+	for _, r := range e.cheapest(stage).best {
 		if !slices.Contains(texts, r.text) {
-			texts = append(texts, r.text)
+			said, texts = append(said, r.said), append(texts, r.text)
 		}
 	}
-	return texts
+	return said
 }
 
 // cheapest searches for that set; its cost is infinite where there is none.
@@ -162,7 +152,8 @@ func (e *evaluation) remedies() []remedy {
 		if threshold, ok := r.threshold.(float64); ok {
 			cost = max(0.01, distance(m, threshold))
 		}
-		found = append(found, remedy{r.measure, cleared(r), say(r.clears, r, m), cost})
+		said := filled(r.clears, m.Value, m.Bound, r.threshold)
+		found = append(found, remedy{r.measure, cleared(r), said, e.rules.english.Sentence(said), cost})
 	}
 	slices.SortStableFunc(found, func(a, b remedy) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.text, b.text)) })
 	return found

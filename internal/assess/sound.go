@@ -71,7 +71,7 @@ func (d *decoder) proveRule(p *prover, rule *rule) {
 	w := p.rules.words[rule.measure]
 	span := ""
 	if rule.when == nil && w.kind == observation.KindNumber {
-		span = fmt.Sprintf(": %s lies between %s and %s", rule.measure, plainly(w.low), plainly(w.high))
+		span = fmt.Sprintf(": %s lies between %v and %v", rule.measure, w.low, w.high)
 	}
 	if !p.possible(self, nil) {
 		d.blame(p.rules, rule.at, self, "rule %s can never hold%s", rule.id, span)

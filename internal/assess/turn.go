@@ -44,6 +44,11 @@ type Cause struct {
 	// does now; Gone says that it is the latter.
 	Reason string `json:"reason"`
 	Gone   bool   `json:"gone,omitempty"`
+	// Rule, Operator and Threshold are those of the reason: with them Speaker says
+	// it in other languages.
+	Rule      string `json:"rule,omitempty"`
+	Operator  string `json:"operator,omitempty"`
+	Threshold any    `json:"threshold,omitempty"`
 }
 
 // Still reports whether stage and levels are what they were.
@@ -73,7 +78,8 @@ func Compare(before, after Judged, definitions map[string]observation.Definition
 				continue
 			}
 			seen[reason.Measure] = true
-			turn.Causes = append(turn.Causes, Cause{Measure: reason.Measure, Name: cmp.Or(definitions[reason.Measure].Name, reason.Measure), Before: a, After: b, Reason: reason.Sentence, Gone: gone})
+			turn.Causes = append(turn.Causes, Cause{Measure: reason.Measure, Name: cmp.Or(definitions[reason.Measure].Name, reason.Measure), Before: a, After: b,
+				Reason: reason.Sentence, Gone: gone, Rule: reason.Rule, Operator: reason.Operator, Threshold: reason.Threshold})
 		}
 	}
 	take(deciding(after.Verdict, changed), false)

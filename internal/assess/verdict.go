@@ -7,6 +7,7 @@ package assess
 import (
 	"time"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -110,6 +111,8 @@ type Borderline struct {
 	Moved     float64 `json:"moved"`
 	Would     Stage   `json:"would"`
 	Sentence  string  `json:"sentence"`
+	// Message is the sentence for other languages.
+	Message language.Message `json:"message,omitzero"`
 }
 
 // Verdict is what the rules say of one good.
@@ -117,6 +120,10 @@ type Verdict struct {
 	Stage Stage `json:"stage"`
 	// Because is one sentence that says why this stage.
 	Because string `json:"because"`
+	// BecauseMessages are the same for other languages, as LiftMessages are for Lift
+	// and RemarkMessages for Remarks, one for each. A verdict of an older program has
+	// none.
+	BecauseMessages []language.Message `json:"becauseMessages,omitempty"`
 	// Possible are the stages that the unknown measures leave open.
 	Possible []Stage  `json:"possible"`
 	Load     Pillar   `json:"load"`
@@ -128,11 +135,13 @@ type Verdict struct {
 	Reasons    []Reason    `json:"reasons"` // of the stage, strongest first
 	Borderline *Borderline `json:"borderline,omitempty"`
 	// Lift is the nearest change that would lift the flag; empty without one.
-	Lift     []string `json:"lift,omitempty"`
-	Coverage Coverage `json:"coverage"`
+	Lift         []string           `json:"lift,omitempty"`
+	LiftMessages []language.Message `json:"liftMessages,omitempty"`
+	Coverage     Coverage           `json:"coverage"`
 	// Remarks count what was read and cannot be (impossible dates, numbers out of
 	// range), and say what was made of it.
-	Remarks []string `json:"remarks,omitempty"`
+	Remarks        []string           `json:"remarks,omitempty"`
+	RemarkMessages []language.Message `json:"remarkMessages,omitempty"`
 	// FundingSources lists what was read in search of funding.
 	FundingSources []string `json:"fundingSources"`
 	// ObservedUntil is the earliest time until which a repository was seen;

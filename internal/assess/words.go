@@ -2,80 +2,133 @@ package assess
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+	"time"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// slot is {value}, {threshold}, or either with words for one and for many:
-// "{value|person|people}" becomes "1 person" or "3 people".
-var slot = regexp.MustCompile(`\{(value|threshold)(?:\|([^|}]*)\|([^|}]*))?\}`)
-
-// say fills the numbers into a sentence.
-func say(template string, r *rule, m observation.Measure) string {
-	return upper(slot.ReplaceAllStringFunc(template, func(match string) string {
-		parts := slot.FindStringSubmatch(match)
-		number, bound := m.Value, m.Bound
-		if parts[1] == "threshold" {
-			number, bound = r.threshold, observation.Exact
-		}
-		said := boundWords[bound] + plainly(number)
-		if parts[2] == "" && parts[3] == "" {
-			return said
-		}
-		if number == 1.0 && bound == observation.Exact {
-			return said + " " + parts[2]
-		}
-		return said + " " + parts[3]
-	}))
+// filled puts numbers into a pattern of the rules: {value} is that of the measure,
+// {threshold} that of the rule.
+func filled(pattern string, value any, bound observation.Bound, threshold any) language.Message {
+	m := language.Message{Pattern: pattern}
+	give(&m, "value", valueOf(value, bound))
+	give(&m, "threshold", valueOf(threshold, observation.Exact))
+	return m
 }
 
-var boundWords = map[observation.Bound]string{observation.AtLeast: "at least ", observation.AtMost: "at most "}
-
-// plainly writes a value without noise: 3, 0.42, 1,250.
-func plainly(value any) string {
-	v, ok := value.(float64)
-	if !ok {
-		return fmt.Sprint(value)
+// give hands a message an argument, if its pattern asks for it.
+func give(m *language.Message, name string, arg language.Arg) {
+	if !strings.Contains(m.Pattern, "{"+name) {
+		return
 	}
-	s := strconv.FormatFloat(v, 'f', 2, 64)
-	whole, fraction, _ := strings.Cut(s, ".")
-	fraction = strings.TrimRight(fraction, "0")
-	sign := ""
-	if strings.HasPrefix(whole, "-") {
-		sign, whole = "-", whole[1:]
+	if m.Args == nil {
+		m.Args = map[string]language.Arg{}
 	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if fraction != "" {
-		return sign + whole + "." + fraction
-	}
-	return sign + whole
+	m.Args[name] = arg
 }
 
-// and joins a list: "a", "a and b", "a, b and c".
-func and(list []string, word string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
+// valueOf is a value inside a sentence: a number with its bound, or anything else as
+// it is written.
+func valueOf(value any, bound observation.Bound) language.Arg {
+	if v, ok := value.(float64); ok {
+		return language.Bounded(v, bound)
 	}
-	return strings.Join(list[:len(list)-1], ", ") + " " + word + " " + list[len(list)-1]
+	return language.Arg{Text: fmt.Sprint(value)}
 }
 
-func upper(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(first)) + s[size:]
+// written is a value in English: 3, 0.42, 1,250.
+func (r *Rules) written(value any) string { return r.english.Text(valueOf(value, observation.Exact)) }
+
+// counted are the units of numbers, as a number stands before them.
+var counted = map[string]language.Message{
+	"people":        language.M("{n|person|people}"),
+	"organizations": language.M("{n|organization|organizations}"),
+	"countries":     language.M("{n|country|countries}"),
+	"goods":         language.M("{n|good|goods}"),
+	"commits":       language.M("{n|commit|commits}"),
+	"ratio":         language.M("{n} ratio"),
+	"months":        language.M("{n|month|months}"),
+	"days":          language.M("{n|day|days}"),
+	"releases":      language.M("{n|release|releases}"),
+	"changes":       language.M("{n|change|changes}"),
+	"findings":      language.M("{n|finding|findings}"),
+	"packages":      language.M("{n|package|packages}"),
+	"files":         language.M("{n|file|files}"),
+	"points of 10":  language.M("{n|point of 10|points of 10}"),
 }
 
-// lower makes the first letter small, but leaves an abbreviation alone.
-func lower(s string) string {
-	first, size := utf8.DecodeRuneInString(s)
-	if second, _ := utf8.DecodeRuneInString(s[size:]); s == "" || unicode.IsUpper(second) {
-		return s
+// quantity is a value with its unit: "3 people", "1 person", "at least 2 days".
+func quantity(value any, bound observation.Bound, unit string) language.Arg {
+	n := valueOf(value, bound)
+	m, known := counted[unit]
+	if !known || n.Number == nil {
+		return n
 	}
-	return string(unicode.ToLower(first)) + s[size:]
+	m.Args = map[string]language.Arg{"n": n}
+	return language.Arg{Message: &m}
+}
+
+// stageNames are the stages behind "it is".
+var stageNames = map[Stage]language.Message{
+	Emerging:    language.M("emerging"),
+	MessyMiddle: language.M("in the messy middle"),
+	Sustained:   language.M("sustained"),
+	Fading:      language.M("fading"),
+	Dormant:     language.M("dormant"),
+	Sunset:      language.M("sunset"),
+}
+
+// anyOf lists stages: "in the messy middle or sustained".
+func anyOf(stages []Stage) language.Arg {
+	names := make([]any, len(stages))
+	for i, s := range stages {
+		names[i] = stageNames[s]
+	}
+	return language.Or(names...)
+}
+
+// supportNames are the supports inside a sentence.
+var supportNames = map[string]language.Message{
+	People:   language.M("people"),
+	Momentum: language.M("momentum"),
+	Upkeep:   language.M("upkeep"),
+	Funding:  language.M("funding"),
+}
+
+// allOf lists supports: "people and upkeep". The number chooses the verb behind it:
+// people are, momentum is.
+func allOf(supports []string) (list language.Arg, number int) {
+	names := make([]any, len(supports))
+	for i, id := range supports {
+		names[i] = supportNames[id]
+	}
+	if len(supports) == 1 && supports[0] == People {
+		return language.And(names...), 2
+	}
+	return language.And(names...), len(supports)
+}
+
+var months = [...]language.Message{
+	language.M("January"), language.M("February"), language.M("March"), language.M("April"),
+	language.M("May"), language.M("June"), language.M("July"), language.M("August"),
+	language.M("September"), language.M("October"), language.M("November"), language.M("December"),
+}
+
+// longDay is a day in UTC with its month in full.
+func longDay(t time.Time) language.Message {
+	t = t.UTC()
+	return language.M("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", months[t.Month()-1], "year", fmt.Sprint(t.Year()))
+}
+
+// causeWords say briefly why a measure is unknown, where a reader can do
+// something about it.
+var causeWords = map[observation.Cause]language.Message{
+	observation.CauseNoVersion:      language.M("packages without a version"),
+	observation.CauseNoDatabase:     language.M("no advisory database"),
+	observation.CauseUnsupported:    language.M("no lockfile that can be read"),
+	observation.CauseMissingObjects: language.M("files missing from the mirror"),
+	observation.CauseOffline:        language.M("the network was off"),
+	observation.CauseNoToken:        language.M("needs a token of the forge"),
 }
