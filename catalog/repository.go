@@ -36,6 +36,8 @@ const (
 	causeAddress = observation.CauseBadURL
 	maxAddress   = 2048 // bytes of one address
 	maxAddresses = 200  // addresses in one text
+	maxHost      = 253  // bytes of a host (RFC 1035)
+	maxSegment   = 240  // bytes between two slashes: each becomes a folder's name
 	separators   = ",;|<>\"`"
 	wrapping     = "()[]{}<>'\"`.,;:!" // around an address
 	emphasis     = "*_"                // around an address in prose
@@ -186,7 +188,9 @@ var (
 	scpLike    = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+):/?([^/:][^:]*)$`)
 	hostPort   = regexp.MustCompile(`(?i)^[a-z0-9-]+(?:\.[a-z0-9-]+)+:[0-9]+/`)
 	bareHost   = regexp.MustCompile(`(?i)^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^/]`)
-	hostName   = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+	// numeric hosts are read as IPv4 addresses by programs (0x7f.1, 2130706433).
+	numeric  = regexp.MustCompile(`(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$`)
+	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
 )
 
 func looksLikeAddress(word string) bool {
@@ -290,17 +294,9 @@ func canonicalHost(u *url.URL) (string, error) {
 	default:
 		return "", refuse(causeAddress, "has the scheme %q: only https, http, ssh and git are read", u.Scheme)
 	}
-	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if !hostName.MatchString(host) {
-		if _, err := netip.ParseAddr(host); err != nil {
-			ascii, err := idna.Lookup.ToASCII(host)
-			if err != nil || !hostName.MatchString(ascii) {
-				return "", refuse(causeAddress, "has no valid host: correct it in the catalog")
-			}
-			host = ascii
-		} else if strings.Contains(host, ":") {
-			host = "[" + host + "]"
-		}
+	host, err := hostOf(u)
+	if err != nil {
+		return "", err
 	}
 	if short, ok := strings.CutPrefix(host, "www."); ok && forgeAt(short) != layoutUnknown {
 		host = short
@@ -312,11 +308,41 @@ func canonicalHost(u *url.URL) (string, error) {
 	return host + ":" + port, nil
 }
 
+// hostOf is the host of an address without its port: a name in the letters that
+// the network knows ("xn--…" for all others, so that no look-alike deceives a
+// reader), or an address in its plain form.
+func hostOf(u *url.URL) (string, error) {
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Zone() == "" {
+		if ip.Is6() {
+			return "[" + ip.String() + "]", nil
+		}
+		return host, nil
+	}
+	if !hostName.MatchString(host) {
+		ascii, err := idna.Lookup.ToASCII(host)
+		if err != nil || !hostName.MatchString(ascii) {
+			return "", refuse(causeAddress, "has no valid host: correct it in the catalog")
+		}
+		host = ascii
+	}
+	if len(host) > maxHost {
+		return "", refuse(causeAddress, "has a host longer than any")
+	}
+	if _, err := netip.ParseAddr(host); err != nil && numeric.MatchString(host) {
+		return "", refuse(causeAddress, "writes the number of its host in a way that hides which it is: refused")
+	}
+	return host, nil
+}
+
 func pathSegments(u *url.URL) ([]string, error) {
 	var segments []string
 	for _, segment := range strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' }) {
 		if segment == "." || segment == ".." || strings.ContainsRune(segment, '\\') || strings.ContainsFunc(segment, isInvisible) {
 			return nil, refuse(causeAddress, "has a path that no repository has: correct it in the catalog")
+		}
+		if len(segment) > maxSegment {
+			return nil, refuse(observation.CauseOverLimit, "has a name of more than %d bytes: no repository has such an address", maxSegment)
 		}
 		segments = append(segments, strings.TrimSpace(segment))
 	}
