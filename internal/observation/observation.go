@@ -213,6 +213,8 @@ type Observation struct {
 	Packages []Package `json:"packages,omitzero"`
 	// Checks are posture checks; only a posture scanner fills them.
 	Checks []Check `json:"checks,omitempty"`
+	// Activity is counted month by month; nil says that the scanner counts none.
+	Activity *Activity `json:"activity,omitempty"`
 	// Notes say what was skipped or read only in part.
 	Notes []Note `json:"notes,omitempty"`
 }

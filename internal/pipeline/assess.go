@@ -208,15 +208,18 @@ func (p *Pipeline) list(ctx context.Context, one seen) (listing, error) {
 type reading struct {
 	observations []observation.Observation
 	measures     []observation.Measure
+	activity     observation.Activity
 }
 
-// read gathers the observations of a repository and all its measures.
+// read gathers the observations of a repository, all its measures and what went
+// on in it.
 func (p *Pipeline) read(ctx context.Context, one seen, l listing) (reading, error) {
 	var all reading
 	if one.scan.Failure != nil {
-		all.measures = p.unread(*one.scan.Failure)
+		all.measures, all.activity = p.unread(*one.scan.Failure), observation.UnreadActivity(one.scan.Failure.Cause)
 		return all, nil
 	}
+	all.activity = observation.UnreadActivity(observation.CauseScannerFailed)
 	for _, key := range one.scan.Keys {
 		said, err := p.store.Remarks(ctx, key)
 		if err != nil {
@@ -224,6 +227,9 @@ func (p *Pipeline) read(ctx context.Context, one seen, l listing) (reading, erro
 		}
 		all.observations = append(all.observations, said)
 		all.measures = append(all.measures, said.Measures...)
+		if said.Activity != nil {
+			all.activity = *said.Activity
+		}
 		if key == one.scan.Inventory {
 			measures := advisory.Measures(l.match.Result, l.inventory.Packages, one.scan.At, advisorySource(l.inventory))
 			all.measures = append(all.measures, advisory.WithGaps(measures, said.Notes)...)

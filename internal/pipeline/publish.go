@@ -214,14 +214,16 @@ func publishedBy(measures []observation.Measure) []string {
 func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
 	good := e.brief
 	good.Scans = slices.Clone(good.Scans)
+	var activities []observation.Activity
 	for i := range good.Scans {
 		scan, from := &good.Scans[i], e.seen[i]
-		if scan.Outcome == report.Failed {
-			continue // every measure is unknown for the one reason that the failure gives
-		}
 		said, err := p.read(ctx, from, e.listings[i])
 		if err != nil {
 			return good, fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		activities = append(activities, said.activity)
+		if scan.Outcome == report.Failed {
+			continue // every measure is unknown for the one reason that the failure gives
 		}
 		scan.Measures = said.measures
 		for _, one := range said.observations {
@@ -236,6 +238,7 @@ func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
 		}
 		scan.Findings = e.listings[i].match.placed(packages)
 	}
+	good.Activity = observation.SumActivity(activities)
 	return good, nil
 }
 

@@ -133,7 +133,9 @@ type Good struct {
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
 	// Succession says who could take over, in counts.
 	Succession assess.Succession `json:"succession"`
-	Scans      []Scan            `json:"scans"` // one for each repository
+	// Activity is what went on in all repositories, month by month.
+	Activity observation.Activity `json:"activity"`
+	Scans    []Scan               `json:"scans"` // one for each repository
 }
 
 // Scan is what was seen of one repository.

@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // Encode writes the document as report.json: the same document gives the same
@@ -219,6 +220,9 @@ func completeGood(good *Good) {
 	good.Measures = publicMeasures(good.Measures)
 	if good.Succession.Depth == "" {
 		good.Succession.Depth = assess.DepthUnknown
+	}
+	if good.Activity.Read == 0 && good.Activity.Cause == "" {
+		good.Activity.Cause = observation.CauseNoRepository
 	}
 	verdict := &good.Verdict
 	verdict.Possible = list(verdict.Possible)

@@ -19,7 +19,7 @@ const Name = "maintenance"
 
 // version changes with every change of what is counted: a rule of identity, an
 // entry in the list of bots, a window.
-const version = "6"
+const version = "7"
 
 // Scanner reads history. The zero value is ready.
 type Scanner struct{}
@@ -55,7 +55,7 @@ func (Scanner) Definitions() []observation.Definition {
 }
 
 // Scan implements scanners.Scanner. Where the history is not whole, every
-// measure is unknown.
+// measure is unknown; the activity of the months after the cut is not.
 func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	seen := observation.Observation{Scanner: Name, Version: version}
 	history, err := Read(ctx, in.Snapshot, in.At)
@@ -69,8 +69,10 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 		if !in.Snapshot.Shallow() { // the snapshot's own notes say that it is
 			seen.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
 		}
-		return seen, nil
+		seen.Activity = new(rest(ctx, in.Snapshot, in.At, gitrepo.CauseOf(err)))
+		return seen, ctx.Err()
 	}
 	seen.Measures = history.Measures(in.At)
+	seen.Activity = new(history.Activity(in.At))
 	return seen, nil
 }

@@ -401,10 +401,7 @@ func TestScanOfAHistoryThatBreaksKnowsNothing(t *testing.T) {
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
 	), "")
-	parent := strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", "HEAD~2"))
-	if err := os.Remove(filepath.Join(dir, "objects", parent[:2], parent[2:])); err != nil {
-		t.Fatal(err)
-	}
+	remove(t, dir, "HEAD~2")
 	seen := scan(t, dir, asOf)
 	expectAllUnknown(t, seen)
 	if len(seen.Notes) != 1 {
@@ -412,6 +409,15 @@ func TestScanOfAHistoryThatBreaksKnowsNothing(t *testing.T) {
 	}
 	if text := asJSON(t, seen); strings.Contains(text, dir) || strings.Contains(text, "Lind") {
 		t.Errorf("the observation names the machine's folder or a person: %s", text)
+	}
+}
+
+// remove takes an object out of a repository.
+func remove(t *testing.T, dir, name string) {
+	t.Helper()
+	oid := strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", name))
+	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -27,6 +27,9 @@ type release struct {
 	day   time.Time // start of the day, UTC
 	first time.Time // the earliest tag of that day
 	final bool      // at least one tag names a final version
+	// version is the one that the tags name, those of a final version if there is
+	// one; empty where they name several.
+	version string
 }
 
 // releasesOf finds the releases among tags, oldest first, and counts the tags
@@ -47,7 +50,14 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 		if !ok || tag.Created.Before(known.first) {
 			known.first = tag.Created
 		}
-		known.day, known.final = day, known.final || !unfinished.MatchString(name)
+		final, version := !unfinished.MatchString(name), versionOf(name)
+		switch {
+		case !ok, final && !known.final:
+			known.version = version
+		case final == known.final && version != known.version:
+			known.version = ""
+		}
+		known.day, known.final = day, known.final || final
 		days[day] = known
 	}
 	for _, r := range days {
