@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -336,6 +337,9 @@ func fill(v reflect.Value, field string) {
 	case *observation.Merge:
 		*value = observation.MergeMain
 		return
+	case *language.Message:
+		*value = language.M(hostile+" {what}", "what", language.And(hostile, language.Inside(language.M(hostile)), 7, asOf))
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:
@@ -356,9 +360,10 @@ func fill(v reflect.Value, field string) {
 		fill(v.Index(0), field)
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		key := reflect.New(v.Type().Key()).Elem()
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		fill(key, field)
-		v.SetMapIndex(key, reflect.ValueOf(3))
+		fill(value, field)
+		v.SetMapIndex(key, value)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			fill(v.Field(i), v.Type().Name()+"."+v.Type().Field(i).Name)

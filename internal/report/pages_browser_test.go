@@ -22,9 +22,9 @@ type webPage struct{ report, name, address string }
 // hostile text in every field, nothing at all, and the sample, made by the
 // program itself out of repositories.
 var reports struct {
-	write sync.Once
-	dir   string
-	err   error
+	write       sync.Once
+	dir         string
+	err, sample error
 }
 
 // everyPage returns every page of these reports, by report.
@@ -34,7 +34,7 @@ func everyPage(t *testing.T) map[string][]webPage {
 	if reports.err != nil {
 		t.Fatal(reports.err)
 	}
-	all := map[string][]webPage{}
+	all := map[string][]webPage{"sample": nil}
 	err := filepath.WalkDir(reports.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".html" {
 			return err
@@ -63,7 +63,8 @@ func writeReports() error {
 			return err
 		}
 	}
-	return runSample(filepath.Join(reports.dir, "sample"), filepath.Join(reports.dir, "store"))
+	reports.sample = runSample(filepath.Join(reports.dir, "sample"), filepath.Join(reports.dir, "store"))
+	return nil
 }
 
 // runSample runs the program over its own sample. It ends with 3, as the sample
@@ -83,6 +84,9 @@ func onEveryPage(t *testing.T, look func(t *testing.T, ctx context.Context, p we
 	for report, pages := range everyPage(t) {
 		t.Run(report, func(t *testing.T) {
 			t.Parallel()
+			if report == "sample" && reports.sample != nil {
+				t.Fatal(reports.sample)
+			}
 			ctx := browser(t)
 			for _, p := range pages {
 				t.Run(p.name, func(t *testing.T) { look(t, ctx, p) })
