@@ -10,6 +10,7 @@ require (
 	github.com/github/go-spdx/v2 v2.3.3
 	github.com/go-json-experiment/json v0.0.0-20260820222146-c27c302e5fc3
 	github.com/gofrs/flock v0.13.0
+	github.com/failsafe-go/failsafe-go v0.9.8
 	github.com/google/go-containerregistry v0.21.0
 	github.com/google/licensecheck v0.3.1
 	github.com/google/osv-scalibr v0.4.3-0.20260204140443-347932c398c6
@@ -74,6 +75,7 @@ require (
 	github.com/alranel/go-vcsurl/v2 v2.1.1 // indirect
 	github.com/anchore/go-lzo v0.1.0 // indirect
 	github.com/anchore/go-struct-converter v0.1.0 // indirect
+	github.com/bits-and-blooms/bitset v1.24.4 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.9.1 // indirect
 	github.com/bombsimon/logrusr/v2 v2.0.1 // indirect
 	github.com/bradleyfalzon/ghinstallation/v2 v2.17.0 // indirect
