@@ -110,16 +110,30 @@ func inOrder(supports []assess.Pillar) [4]assess.Pillar {
 	return out
 }
 
-// draw returns the glyph as inline SVG. The classes are b (banks), l
-// (ground), d (deck), p (piers that hold), w (weak piers), x (footings without a pier), u (unknown),
-// r (ranges) and o (borderline).
+// draw returns the glyph as inline SVG.
 func (s span) draw(v assess.Verdict, attributes string) template.HTML {
-	shapes := map[string]*strings.Builder{}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg %s>`, attributes)
+	if s.shared {
+		b.WriteString(`<use href="#bank"/>`)
+	}
+	for _, shape := range s.shapes(v) {
+		fmt.Fprintf(&b, `<path class="%s" d="%s"/>`, shape[0], shape[1])
+	}
+	b.WriteString("</svg>")
+	return template.HTML(b.String())
+}
+
+// shapes returns the class and the path of each part of the glyph. The classes are b
+// (banks), l (ground), d (deck), p (piers that hold), w (weak piers), x (footings
+// without a pier), u (unknown), r (ranges) and o (borderline).
+func (s span) shapes(v assess.Verdict) [][2]string {
+	parts := map[string]*strings.Builder{}
 	add := func(class, path string) {
-		if shapes[class] == nil {
-			shapes[class] = &strings.Builder{}
+		if parts[class] == nil {
+			parts[class] = &strings.Builder{}
 		}
-		shapes[class].WriteString(path)
+		parts[class].WriteString(path)
 	}
 	top := s.drawDeck(v.Load, add)
 	for i, pillar := range inOrder(v.Supports) {
@@ -129,18 +143,13 @@ func (s span) draw(v assess.Verdict, attributes string) template.HTML {
 		middle := max(top-1.5-s.mark, s.mark+.5)
 		add("o", path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg %s>`, attributes)
-	if s.shared {
-		b.WriteString(`<use href="#bank"/>`)
-	}
+	var shapes [][2]string
 	for _, class := range [...]string{"b", "l", "x", "u", "p", "w", "r", "d", "o"} {
-		if shapes[class] != nil {
-			fmt.Fprintf(&b, `<path class="%s" d="%s"/>`, class, shapes[class])
+		if parts[class] != nil {
+			shapes = append(shapes, [2]string{class, parts[class].String()})
 		}
 	}
-	b.WriteString("</svg>")
-	return template.HTML(b.String())
+	return shapes
 }
 
 // drawDeck draws the deck and its banks and returns the deck's upper edge.

@@ -1,0 +1,205 @@
+// Lays two to four goods side by side. Which goods stands in the address, as in
+// compare.html#clinic-ledger,school-meals?differs. What is known of a good comes from a
+// small file beside its page, the names of all from the data of the portfolio page,
+// and that only once a reader looks for one. It asks for nothing else. Everything from
+// these files becomes text, never markup.
+"use strict";
+(() => {
+  const least = 2, most = 4;
+  const main = document.querySelector("main.compare");
+  const form = main.querySelector("form"), scroll = main.querySelector(".scroll"), table = scroll.querySelector("table");
+  const problems = form.querySelector(".said"), status = form.querySelector("[role=status]"), names = form.querySelector("datalist");
+  const head = table.tHead.rows[0], rows = [...table.querySelectorAll("tr[data-row]")], groups = [...table.querySelectorAll("tr.group")];
+  const titles = new Map(rows.map(row => [row, row.cells[0].textContent]));
+  const columns = new Map(), loads = new Map(); // by slug
+  let slugs = [], differs = false, turn = 0, goods; // goods: null once their names could not be loaded
+
+  // Every file of a good calls it.
+  window.midspanColumn = column => columns.set(column.slug, column);
+
+  const isSlug = slug => /^[a-z0-9][a-z0-9_-]{0,99}$/.test(slug);
+
+  function load(address) {
+    if (!loads.has(address)) {
+      loads.set(address, new Promise(done => document.head.append(make("script", {src: address, onload: () => done(true), onerror: () => done(false)}))));
+    }
+    return loads.get(address);
+  }
+
+  // The state of the page is what stands in its address.
+  function readAddress() {
+    let text = location.hash.slice(1);
+    try { text = decodeURIComponent(text); } catch { /* it stays as it is written */ }
+    const [list, question] = text.split("?");
+    slugs = [...new Set(list.split(",").map(slug => slug.trim().toLowerCase()).filter(Boolean))];
+    differs = question === "differs";
+  }
+
+  function writeAddress() {
+    history.replaceState(null, "", "#" + slugs.join(",") + (differs ? "?differs" : ""));
+  }
+
+  // show loads what the address names and lays it out.
+  async function show() {
+    const mine = ++turn, asked = slugs.slice(0, most);
+    await Promise.all(asked.filter(isSlug).map(slug => load(`goods/${slug}.js`)));
+    if (mine !== turn) return; // the address has changed meanwhile
+    const gone = asked.filter(slug => !columns.has(slug)), shown = asked.filter(slug => columns.has(slug)).map(slug => columns.get(slug));
+    layOut(shown);
+    form.elements.differs.checked = differs;
+    const full = asked.length >= most;
+    form.elements.add.disabled = form.querySelector("button").disabled = full;
+    const said = gone.map(slug => say("There is no good “{id}” in this report.", {id: cut(slug, 60)}));
+    if (slugs.length > most) said.push(say("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
+    if (full) said.push(say("Four goods at most stand side by side: remove one to add another."));
+    if (shown.length < least) said.push(shown.length ? say("This is one good alone: add another, two at least can be compared.") : say("Add two goods at least, four at most."));
+    problems.replaceChildren(...said.map(text => make("li", {}, text)));
+  }
+
+  // layOut puts one column for each good into the table.
+  function layOut(shown) {
+    head.replaceChildren(head.cells[0], ...shown.map(columnHead));
+    for (const group of groups) group.replaceChildren(group.cells[0], ...shown.map(column => named("td", column)));
+    const counts = {differs: 0, unknown: 0, alike: 0};
+    for (const row of rows) {
+      const cells = shown.map(column => column.cells[row.dataset.row] || {t: say("unknown"), u: true});
+      const kind = shown.length < least ? "alike" : kindOf(cells);
+      counts[kind]++;
+      row.replaceChildren(rowHead(row, shown.length < least ? "" : kind), ...cells.map((cell, i) => cellOf(cell, row, shown[i])));
+      row.className = kind;
+      row.hidden = differs && shown.length >= least && kind !== "differs";
+    }
+    for (const group of groups) group.hidden = [...group.parentElement.rows].slice(1).every(row => row.hidden);
+    scroll.hidden = !shown.length;
+    status.textContent = shown.length < least ? "" : tell(shown.length, counts);
+    document.title = shown.length ? shown.map(column => column.name).join(" · ") + " · Midspan" : title;
+  }
+  const title = document.title;
+
+  // kindOf says whether the goods differ in a row. Where two are known and differ, they
+  // do; where one is unknown, nobody can tell; unless some is known they are not told
+  // apart either.
+  function kindOf(cells) {
+    const known = new Set(cells.filter(cell => !cell.u).map(cell => JSON.stringify([cell.t, cell.n])));
+    if (known.size > 1) return "differs";
+    return cells.some(cell => cell.u) ? "unknown" : "alike";
+  }
+
+  function tell(n, counts) {
+    const text = say("{n|good|goods}: {differs|row differs|rows differ}, {alike!is|are} alike {alike}, {unknown} cannot be told.", {n, ...counts});
+    return differs ? text + " " + say("Only those that differ are shown.") : text;
+  }
+
+  function columnHead(column) {
+    const drop = make("button", {type: "button", onclick: () => remove(column.slug)}, say("Remove"));
+    drop.setAttribute("aria-label", say("Remove {name}", {name: column.name}));
+    const link = make("a", {href: `goods/${column.slug}.html`}, named("bdi", column));
+    const cell = make("th", {}, glyph(column), link, drop);
+    cell.scope = "col";
+    return cell;
+  }
+
+  const named = (tag, column) => make(tag, {}, column.name);
+
+  function drawing(tag, attributes, ...children) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  // The rows say what the glyph shows.
+  function glyph(column) {
+    const shapes = column.glyph.map(([name, path]) => drawing("path", {class: name, d: path}));
+    return drawing("svg", {class: "g", viewBox: "0 0 96 32", "aria-hidden": "true"}, drawing("use", {href: "#bank"}), ...shapes);
+  }
+
+  function rowHead(row, kind) {
+    const cell = row.cells[0], signs = {differs: ["≠", say("differs")], unknown: ["?", say("cannot be told")]}[kind];
+    cell.replaceChildren(titles.get(row));
+    if (signs) {
+      const sign = make("span", {className: "sign"}, signs[0]);
+      sign.setAttribute("aria-hidden", "true");
+      cell.append(" ", sign, make("span", {className: "hide"}, " " + signs[1]));
+    }
+    return cell;
+  }
+
+  function cellOf(said, row, column) {
+    const text = make("bdi", {className: said.c || ""}, said.t), cell = make("td", {}, text);
+    if (row.dataset.row === "stage") text.prepend(drawing("svg", {class: "s", "aria-hidden": "true"}, drawing("use", {href: "#s-" + column.stage})), " ");
+    for (const note of said.n || []) cell.append(make("small", {dir: "auto"}, note));
+    return cell;
+  }
+
+  async function change(list) {
+    slugs = list;
+    writeAddress();
+    await show();
+  }
+
+  // remove takes a good off, and hands the focus to the next one or to the search.
+  async function remove(slug) {
+    const at = slugs.indexOf(slug);
+    await change(slugs.filter(other => other !== slug));
+    const buttons = head.querySelectorAll("button");
+    (buttons[Math.min(at, buttons.length - 1)] || form.elements.add).focus();
+  }
+
+  const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
+
+  // matches are the goods whose name or id holds all words of a text.
+  function matches(text) {
+    const words = plain(text).split(/\s+/);
+    return goods.filter(good => words.every(word => good.text.includes(word)));
+  }
+
+  async function suggest() {
+    if (!await loadNames()) return;
+    const text = form.elements.add.value;
+    names.replaceChildren(...(text.trim() ? matches(text) : goods).filter(good => !slugs.includes(good.slug)).slice(0, 20)
+      .map(good => make("option", {value: good.title})));
+  }
+
+  async function add() {
+    const text = form.elements.add.value;
+    if (!text.trim()) return;
+    const refuse = said => problems.replaceChildren(make("li", {}, said));
+    if (!await loadNames()) return refuse(say("The names of the goods could not be loaded from this report."));
+    const exact = goods.filter(good => [good.title, good.name, good.slug].some(name => plain(name) === plain(text)));
+    const found = exact.length ? exact : matches(text);
+    if (!found.length) return refuse(say("No good of this report is called “{name}”.", {name: cut(text, 60)}));
+    if (found.length > 1) return refuse(say("{n|good is|goods are} called so: choose one from the list, or say more of its name.", {n: found.length}));
+    if (slugs.includes(found[0].slug)) return refuse(say("{name} stands in the table already.", {name: cut(found[0].name, 60)}));
+    form.elements.add.value = "";
+    await change([...slugs.filter(slug => columns.has(slug)), found[0].slug]);
+    if (form.elements.add.disabled) head.querySelector("th:last-child button").focus();
+  }
+
+  // loadNames asks for the data of the portfolio page, once.
+  async function loadNames() {
+    if (goods === undefined) goods = await load("portfolio-data.js") ? namesIn(window.midspanGoods) : null;
+    return goods;
+  }
+
+  function namesIn(data) {
+    const name = data.columns.indexOf("name"), id = data.columns.indexOf("id"), count = new Map();
+    for (const good of data.goods) count.set(good.c[name], (count.get(good.c[name]) || 0) + 1);
+    return data.goods.map(good => {
+      const shown = good.c[name] || good.c[id];
+      return {slug: good.slug || good.c[id], name: shown, title: good.c[name] && count.get(good.c[name]) === 1 ? shown : `${shown} (${good.c[id]})`, text: plain(`${shown} ${good.c[id]}`)};
+    });
+  }
+
+  function start() {
+    main.querySelector(".needs").remove();
+    form.hidden = false;
+    form.onsubmit = event => { event.preventDefault(); add(); };
+    form.elements.add.onfocus = form.elements.add.oninput = suggest;
+    form.elements.differs.onchange = () => { differs = form.elements.differs.checked; change(slugs); };
+    addEventListener("hashchange", () => { if (!document.getElementById(location.hash.slice(1))) { readAddress(); show(); } });
+    readAddress();
+    show();
+  }
+  start();
+})();
