@@ -1,6 +1,7 @@
-// Package fetch is the one HTTP client policy of Midspan: retries with
-// backoff, a ceiling on time, no private addresses unless allowed, nothing at
-// all when offline.
+// Package fetch is the one policy under which Midspan talks to servers: retries
+// with backoff and a ceiling, a circuit for each host, no transfer that stalls,
+// one that broke off goes on where it stood, no private addresses unless
+// allowed, nothing at all when offline.
 package fetch
 
 import (
@@ -23,16 +24,24 @@ type Options struct {
 	Offline      bool
 	AllowPrivate bool
 	UserAgent    string
+	// Patience is DefaultPatience where it is zero.
+	Patience Patience
 }
 
 // ErrOffline is what every request ends in when the network is switched off.
 var ErrOffline = errors.New("offline: the network is switched off")
 
-// Client returns an HTTP client that retries what is worth retrying: refused
-// connections, 429 with its Retry-After, and 5xx.
+// Client returns an HTTP client that asks again where that may help (refused
+// and broken connections, 429 with its Retry-After, 5xx), leaves a host alone
+// that fails for everything, ends a transfer that stalls, and goes on with one
+// that broke off where it stood.
 func Client(opts Options) *http.Client {
 	if opts.Offline {
 		return &http.Client{Transport: refuse{}}
+	}
+	patience := opts.Patience
+	if patience == (Patience{}) {
+		patience = DefaultPatience()
 	}
 	dialer := &net.Dialer{Timeout: 20 * time.Second}
 	if !opts.AllowPrivate {
@@ -40,16 +49,39 @@ func Client(opts Options) *http.Client {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = dialer.DialContext
-	transport.ResponseHeaderTimeout = time.Minute
+	transport.ResponseHeaderTimeout = patience.Stall
 	retry := retryablehttp.NewClient()
 	retry.Logger = nil
-	retry.RetryMax = 4
-	retry.RetryWaitMin, retry.RetryWaitMax = time.Second, 30*time.Second
+	retry.RetryMax = max(0, patience.Tries-1)
+	retry.CheckRetry = patience.check
+	retry.Backoff = func(_, _ time.Duration, failed int, answer *http.Response) time.Duration {
+		after := time.Duration(0)
+		if answer != nil {
+			after, _ = RetryAfter(answer.Header)
+		}
+		return max(after, patience.Delay(failed+1))
+	}
 	// The last answer goes to the caller, who can say more of it than "gave up".
 	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	retry.HTTPClient = &http.Client{Transport: agent{transport, opts.UserAgent}}
-	return retry.StandardClient()
+	retry.HTTPClient = &http.Client{Transport: agent{watch{transport, patience.Stall}, opts.UserAgent}}
+	return &http.Client{Transport: resume{circuit{&retryablehttp.RoundTripper{Client: retry}, patience.Hosts()}}}
 }
+
+// check says whether a request is made again.
+func (p Patience) check(ctx context.Context, answer *http.Response, err error) (bool, error) {
+	if errors.Is(err, errPrivate) {
+		return false, err
+	}
+	if answer != nil {
+		if after, _ := RetryAfter(answer.Header); after > p.MaxRetryAfter {
+			return false, nil
+		}
+	}
+	return retryablehttp.DefaultRetryPolicy(ctx, answer, err)
+}
+
+// errPrivate marks a refusal of ours: no host failed.
+var errPrivate = errors.New("--allow-private permits that")
 
 // refusePrivate looks at the address that was resolved, so that a name cannot
 // lead inside after it was checked.
@@ -59,7 +91,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if ip := host.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() {
-		return fmt.Errorf("%s is a private address; --allow-private permits that", ip)
+		return fmt.Errorf("%s is a private address; %w", ip, errPrivate)
 	}
 	return nil
 }
