@@ -207,6 +207,7 @@ func (d *decoder) verify(r *Rules) {
 		}
 	}
 	d.verifyStages(r)
+	d.verifySentences(r)
 	d.verifyRisk(r)
 	d.verifyNoCycle(r)
 }
@@ -233,6 +234,22 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator, rule.threshold)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
+	}
+}
+
+// verifySentences: what readers are told must be a pattern that can be filled.
+func (d *decoder) verifySentences(r *Rules) {
+	for _, rule := range r.rules {
+		for _, said := range []string{rule.holds, rule.fails, rule.clears} {
+			if err := r.english.Check(said, "value", "threshold"); err != nil {
+				d.fail(rule.at, "rule %s: %v", rule.id, err)
+			}
+		}
+	}
+	for _, s := range r.stages {
+		if err := r.english.Check(s.because, "short", "held"); err != nil {
+			d.fail(s.at, "the stage %s: %v", s.stage, err)
+		}
 	}
 }
 

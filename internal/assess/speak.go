@@ -1,6 +1,8 @@
 package assess
 
 import (
+	"slices"
+
 	"github.com/midspan/midspan/internal/language"
 )
 
@@ -47,6 +49,23 @@ func (r *Rules) Texts() []RuleText {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// Patterns are the English patterns that the rules hold for verdicts, sorted: what
+// their reasons say and clear, and because of what a good has its stage. They are
+// keys of the catalogs of other languages, as are the patterns in the code.
+func (r *Rules) Patterns() []string {
+	var patterns []string
+	for _, rule := range r.rules {
+		if rule.when == nil {
+			patterns = append(patterns, rule.holds, rule.fails, rule.clears)
+		}
+	}
+	for _, s := range r.stages {
+		patterns = append(patterns, s.because)
+	}
+	slices.Sort(patterns)
+	return slices.DeleteFunc(slices.Compact(patterns), func(p string) bool { return p == "" })
 }
 
 func joinedAll(conditions []condition) []Joined {

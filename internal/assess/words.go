@@ -61,6 +61,10 @@ var counted = map[string]language.Message{
 
 // quantity is a value with its unit: "3 people", "1 person", "at least 2 days".
 func quantity(value any, bound observation.Bound, unit string) language.Arg {
+	if yes, ok := value.(bool); ok {
+		answer := answers[yes]
+		return language.Arg{Message: &answer}
+	}
 	n := valueOf(value, bound)
 	m, known := counted[unit]
 	if !known || n.Number == nil {
@@ -69,6 +73,8 @@ func quantity(value any, bound observation.Bound, unit string) language.Arg {
 	m.Args = map[string]language.Arg{"n": n}
 	return language.Arg{Message: &m}
 }
+
+var answers = map[bool]language.Message{true: language.M("yes"), false: language.M("no")}
 
 // stageNames are the stages behind "it is".
 var stageNames = map[Stage]language.Message{

@@ -9,6 +9,7 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -88,6 +89,25 @@ func read(a about) (*Language, error) {
 			return nil, fmt.Errorf("read the embedded %s: %w", name, err)
 		}
 	}
+	l, err := made(a, file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return l, nil
+}
+
+// Of makes a language of a catalog that is not embedded, such as one that is being
+// translated. Its tag is one of those that are offered.
+func Of(file File) (*Language, error) {
+	for _, a := range offered[1:] {
+		if strings.EqualFold(a.Tag, file.Language) {
+			return made(a, file)
+		}
+	}
+	return nil, fmt.Errorf("no catalog can be made for the language %q; there can be for %s", file.Language, strings.Join(Tags()[1:], ", "))
+}
+
+func made(a about, file File) (*Language, error) {
 	texts := make(map[string]string, len(file.Messages))
 	for _, entry := range file.Messages {
 		if entry.Translation != "" && !entry.Fuzzy {
@@ -97,7 +117,7 @@ func read(a about) (*Language, error) {
 	l := newLanguage(a, texts)
 	for pattern, text := range texts {
 		if err := l.learn(pattern, text); err != nil {
-			return nil, fmt.Errorf("%s: the translation of %q: %w", name, pattern, err)
+			return nil, fmt.Errorf("the translation of %q: %w", pattern, err)
 		}
 	}
 	return l, nil
@@ -168,6 +188,23 @@ func (l *Language) learn(pattern, text string) error {
 		return err
 	}
 	l.learned.Store(pattern, order)
+	return nil
+}
+
+// Check says what is wrong with an English pattern that is to be filled with these
+// arguments.
+func (l *Language) Check(pattern string, arguments ...string) error {
+	for _, name := range names(pattern) {
+		if !slices.Contains(arguments, name) {
+			return fmt.Errorf("{%s} in %q is none of {%s}", name, pattern, strings.Join(arguments, "}, {"))
+		}
+	}
+	if l.fallback != nil {
+		return l.fallback.Check(pattern, arguments...)
+	}
+	if err := l.learn(pattern, pattern); err != nil {
+		return fmt.Errorf("%q: %w", pattern, err)
+	}
 	return nil
 }
 

@@ -7,8 +7,12 @@
 package language
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +40,16 @@ type Language struct {
 // Tag is the BCP 47 tag of the language, Name what it calls itself.
 func (l *Language) Tag() string  { return l.about.Tag }
 func (l *Language) Name() string { return l.about.Name }
+
+// Digest changes with any translation of the language.
+func (l *Language) Digest() string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, l.Tag())
+	for _, pattern := range slices.Sorted(maps.Keys(l.texts)) {
+		fmt.Fprintf(hash, "%q %q\n", pattern, l.texts[pattern])
+	}
+	return l.Tag() + " " + hex.EncodeToString(hash.Sum(nil)[:8])
+}
 
 // Direction is that of the script, as HTML calls it: ltr or rtl.
 func (l *Language) Direction() string {

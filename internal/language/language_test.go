@@ -109,6 +109,35 @@ func TestATranslationWithAnUnknownArgumentIsAnError(t *testing.T) {
 	}
 }
 
+func TestACatalogThatIsNotEmbeddedMakesALanguage(t *testing.T) {
+	file := File{Language: "fr", Messages: []Entry{{ID: "{n|goat|goats}", Translation: "{n|chèvre|chèvres}"}, {ID: "a herd", Translation: "un troupeau", Fuzzy: true}}}
+	l, err := Of(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Say("{n|goat|goats}", "n", 0) + ", " + l.Say("a herd"); got != "0 chèvre, a herd" {
+		t.Errorf("says %q", got)
+	}
+	file.Messages[0].Translation = "{goats}"
+	if _, err := Of(file); err == nil {
+		t.Error("a broken translation was taken")
+	}
+	if _, err := Of(File{Language: "en"}); err == nil {
+		t.Error("English was translated")
+	}
+}
+
+func TestPatternsThatCannotBeFilledAreNamed(t *testing.T) {
+	for pattern, sound := range map[string]bool{
+		"{n|goat|goats} of {name}": true, "{n!is|are}": true, "no argument": true, "{ }": true,
+		"{m} goats": false, "{n|a|b|c}": false, "{n|most:a|other:b}": false,
+	} {
+		if err := find(t, "fr").Check(pattern, "n", "name"); (err == nil) != sound {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+}
+
 func TestMessagesSurviveJSON(t *testing.T) {
 	m := M("{a} {b} {c} {d} {e}", "a", Bounded(2, "at-least"), "b", "text", "c", And("x", M("y {n}", "n", 3)), "d", time.Unix(0, 0), "e", M("in the messy middle"))
 	data, err := json.Marshal(m)
