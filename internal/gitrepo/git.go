@@ -48,6 +48,9 @@ type Options struct {
 	// MaxPack bounds one file that git writes, in bytes, where the system can
 	// do that (Linux): a server may send without end. 0 means 16 GiB.
 	MaxPack int64
+	// Stall is how long a transfer may crawl at less than 1 kB/s before git ends
+	// it, in whole seconds; 0 means a minute.
+	Stall time.Duration
 	// Wants says which contents are read. The zero value wants every file at HEAD.
 	Wants Wants
 }
@@ -147,6 +150,9 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if opts.MaxPack == 0 {
 		opts.MaxPack = 16 << 30
 	}
+	if opts.Stall == 0 {
+		opts.Stall = time.Minute
+	}
 	home, err := os.MkdirTemp("", "midspan-git-")
 	if err != nil {
 		return nil, err
@@ -205,9 +211,8 @@ func (g *Git) settings() []string {
 		"-c", "protocol.http.allow=always",
 		"-c", "protocol.ssh.allow=always",
 		"-c", "protocol.git.allow=always",
-		// git stops a transfer that crawls: under 1 kB/s for a minute.
 		"-c", "http.lowSpeedLimit=1000",
-		"-c", "http.lowSpeedTime=60",
+		"-c", fmt.Sprintf("http.lowSpeedTime=%d", int(g.opts.Stall.Seconds())),
 		// A repository that moved is followed, other sources that a server
 		// names are not.
 		"-c", "http.followRedirects=initial",
@@ -271,7 +276,11 @@ func (g *Git) start(cmd *exec.Cmd) error {
 // run executes git to its end and returns what it wrote. The error carries the
 // last lines of what git said.
 func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader, args ...string) ([]byte, error) {
-	cmd := g.command(ctx, dir, env, args...)
+	return g.finish(ctx, g.command(ctx, dir, env, args...), stdin)
+}
+
+// finish runs a command to its end.
+func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
 	stdout, stderr := &answer{}, &tail{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	err := g.start(cmd)

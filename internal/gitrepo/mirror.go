@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,24 +38,39 @@ func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 	}
 	defer to.passage.done()
 	if exists {
-		return g.update(ctx, to, dir)
+		return g.refresh(ctx, to, dir)
 	}
-	return g.build(dir, "clone", address, func(temp string) error {
-		if err := g.clone(ctx, to, temp); err != nil {
-			return err
-		}
-		return g.complete(ctx, to, temp, "")
-	})
+	return g.first(ctx, to, dir)
 }
 
 // ask runs a command that talks to a remote, in a mirror or, where dir is empty,
 // in none.
 func (g *Git) ask(ctx context.Context, from remote, dir string, stdin io.Reader, args ...string) ([]byte, error) {
-	env := from.env
-	if dir != "" {
-		env = append([]string{"GIT_DIR=" + dir}, env...)
+	out, _, err := g.converse(ctx, from, dir, stdin, args...)
+	return out, err
+}
+
+// converse is ask with the headers of the last answer over http or https.
+func (g *Git) converse(ctx context.Context, from remote, dir string, stdin io.Reader, args ...string) ([]byte, http.Header, error) {
+	heard, err := g.listen()
+	if err != nil {
+		return nil, nil, err
 	}
-	return g.run(ctx, dir, env, stdin, append(slices.Clone(from.args), args...)...)
+	defer heard.close()
+	env := append(heard.environment(), from.env...)
+	if dir != "" {
+		env = append(env, "GIT_DIR="+dir)
+	}
+	cmd := g.command(ctx, dir, env, append(slices.Clone(from.args), args...)...)
+	if from.lock != nil {
+		cmd.ExtraFiles = []*os.File{from.lock}
+	}
+	out, err := g.finish(ctx, cmd, stdin)
+	status, header := heard.answer()
+	if err != nil && ctx.Err() == nil {
+		err = explain(err, status, header)
+	}
+	return out, header, err
 }
 
 func (g *Git) clone(ctx context.Context, from remote, dir string) error {
@@ -72,9 +88,13 @@ func (g *Git) clone(ctx context.Context, from remote, dir string) error {
 // explainEmpty tells a remote without commits from one whose HEAD names a
 // branch that it does not have: git clones both as empty.
 func (g *Git) explainEmpty(ctx context.Context, from remote) error {
-	heads, err := g.ask(ctx, from, "", nil, "ls-remote", "--heads", "--", from.address)
+	heads, header, err := g.converse(ctx, from, "", nil, "ls-remote", "--heads", "--", from.address)
 	if err != nil {
 		return from.failed("look at", err)
+	}
+	if kind := header.Get("Content-Type"); kind != "" && !strings.HasPrefix(kind, "application/x-git-") {
+		// A short page without a line of its own looks like an empty list of references.
+		return &Error{observation.CauseBadURL, "clone", from.address, fmt.Errorf("the server answers, but not as a git repository (%s)", kind)}
 	}
 	if len(heads) == 0 {
 		return &Error{observation.CauseEmpty, "clone", from.address, errors.New("the repository has no commits")}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +24,7 @@ type remote struct {
 	args    []string // git settings
 	env     []string
 	passage *passage // nil where git goes by itself
+	lock    *os.File // held by whoever fetches, and handed on to git
 }
 
 // reach refuses an address that git could take for something else than a
@@ -108,15 +110,16 @@ func (r remote) failed(op string, err error) error {
 	if refused := r.passage.failure(); refused != nil {
 		return &Error{gateCause(refused), op, r.address, refused}
 	}
-	said := strings.ToLower(err.Error())
-	cause := causeOf(err, observation.CauseUnreachable)
-	switch {
-	case cause == observation.CauseOverLimit:
-	case containsAny(said, "not found", "does not exist", "does not appear to be a git repository", "could not read username", "authentication failed", "permission denied", "error: 404", "error: 403", "error: 401"):
-		cause = observation.CauseNotFound
+	cause := causeOfRemote(err)
+	switch cause {
+	case observation.CauseNotFound:
 		err = fmt.Errorf("not there, or not public (%w)", err)
-	case containsAny(said, "remote head refers to nonexistent ref", "couldn't find remote ref head"):
-		cause = observation.CauseNoBranch
+	case observation.CauseBadURL:
+		err = fmt.Errorf("the server answers, but not as a git repository (%w)", err)
+	case observation.CauseUnreachable:
+		if final(err) {
+			err = &refusal{error: err, final: true}
+		}
 	}
 	return &Error{cause, op, r.address, err}
 }

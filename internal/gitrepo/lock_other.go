@@ -1,0 +1,13 @@
+//go:build !unix || aix || solaris
+
+package gitrepo
+
+import (
+	"context"
+	"os"
+)
+
+// hold returns the file open, without a lock.
+func hold(_ context.Context, path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+}
