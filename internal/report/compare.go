@@ -20,7 +20,7 @@ func Compare(prev, cur Document) *Change {
 	for _, good := range cur.Goods {
 		old, known := before[good.ID]
 		delete(before, good.ID)
-		move := Move{Good: good.ID, Name: good.Name, From: old.Verdict.Stage, To: good.Verdict.Stage}
+		move := Move{Good: good.ID, Name: displayName(good), From: old.Verdict.Stage, To: good.Verdict.Stage}
 		switch {
 		case !known:
 			change.Added = append(change.Added, move)
@@ -34,7 +34,7 @@ func Compare(prev, cur Document) *Change {
 		}
 	}
 	for id, good := range before {
-		change.Removed = append(change.Removed, Move{Good: id, Name: good.Name, From: good.Verdict.Stage})
+		change.Removed = append(change.Removed, Move{Good: id, Name: displayName(good), From: good.Verdict.Stage})
 	}
 	for _, list := range [][]Move{change.Entered, change.Left, change.Moved, change.Added, change.Removed} {
 		sort.Slice(list, func(i, j int) bool { return list[i].Good < list[j].Good })
