@@ -24,11 +24,15 @@ func version() string {
 var libraries = []string{"github.com/google/osv-scanner/v2", "github.com/google/osv-scalibr", "github.com/ossf/scorecard/v5"}
 
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
+	var bill bool
+	command := &cobra.Command{
 		Use:   "version",
 		Short: "Show the versions of Midspan, its scanners and its advisory database",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if info, ok := debug.ReadBuildInfo(); bill && ok {
+				return writeBill(a.stdout, info)
+			}
 			cfg, err := a.load(cmd)
 			if err != nil {
 				return err
@@ -66,6 +70,8 @@ func (a *app) versionCommand() *cobra.Command {
 			})
 		},
 	}
+	command.Flags().BoolVar(&bill, "sbom", false, "print what this program was built of, as CycloneDX 1.6")
+	return command
 }
 
 func libraryVersions() map[string]string {
