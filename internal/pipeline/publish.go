@@ -98,7 +98,7 @@ func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, er
 		Schema: "schema.json", Version: report.SchemaVersion,
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
-		Definitions: p.definitions(),
+		Definitions: p.definitions(), Rules: p.rules.Texts(),
 		Notes:       append(slices.Clone(run.Notes), p.advisoryNotes...),
 	}
 	for _, source := range run.Sources {

@@ -11,6 +11,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -376,8 +377,8 @@ func weakestChecks(good Good) []observation.Check {
 
 func (t *terminal) findings(good Good) {
 	tally := tallyFindings(good)
-	t.title("Open advisories: " + tally.Text())
-	t.wrap("  ", tally.Sentence()+".", dim)
+	t.title("Open advisories: " + english.tallyText(tally))
+	t.wrap("  ", language.Upper(english.tallyBasis(tally))+".", dim)
 	issues := distinctFindings(good)
 	for i, issue := range issues {
 		if i == checkFindings {

@@ -288,7 +288,7 @@ func (c columnMaker) posture() cell {
 // advisories fills the rows of what is open.
 func (c columnMaker) advisories() {
 	t := c.tally
-	open := cell{Text: t.Text(), Notes: []string{c.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)}}
+	open := cell{Text: c.tallyText(t), Notes: []string{c.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)}}
 	switch {
 	case t.Read == 0:
 		open = c.unread()

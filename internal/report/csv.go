@@ -35,9 +35,8 @@ func goodRow(good Good, tally tally) []string {
 	if v.Coverage.Measured+v.Coverage.Unknown > 0 {
 		coverage = strconv.FormatFloat(v.Coverage.Share, 'f', 2, 64)
 	}
-	_, committed := lastCommitDate(good)
 	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
-		coverage, isoDate(v.ObservedUntil), committed)
+		coverage, isoDate(v.ObservedUntil), isoDate(lastCommitDay(good)))
 	advisories, exploited := "", ""
 	if tally.N > 0 || tally.State == observation.Measured {
 		advisories = strconv.Itoa(tally.N)
@@ -53,7 +52,7 @@ func goodRow(good Good, tally tally) []string {
 	for i, n := range good.SDGs {
 		goals[i] = strconv.Itoa(n)
 	}
-	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, tally.Text(), exploited,
+	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, english.tallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
 	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams))
@@ -82,7 +81,7 @@ func findingRows(good Good) [][]string {
 				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
 				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
 				i.Advisory, strings.Join(i.Aliases, " "), i.Severity, scoreCell(i.Score), i.FixedIn,
-				i.ExploitedText(), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
+				english.exploitedText(i), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
 			})
 		}
 	}

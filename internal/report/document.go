@@ -26,10 +26,12 @@ type Document struct {
 	Advisory  Advisories `json:"advisories"`
 	// Definitions describes every measure that stands below.
 	Definitions []observation.Definition `json:"definitions"`
-	Summary     Summary                  `json:"summary"`
-	Keystones   []assess.Keystone        `json:"keystones"`
-	FixFirst    []assess.Upgrade         `json:"fixFirst"`
-	Unfixed     []assess.Unfixed         `json:"unfixed"`
+	// Rules are those by which the goods were judged, with what they say.
+	Rules     []assess.RuleText `json:"rules"`
+	Summary   Summary           `json:"summary"`
+	Keystones []assess.Keystone `json:"keystones"`
+	FixFirst  []assess.Upgrade  `json:"fixFirst"`
+	Unfixed   []assess.Unfixed  `json:"unfixed"`
 	// Concentrations count the goods by what the catalog says of them, Endings
 	// what could take the place of those that end, by id.
 	Concentrations []assess.Concentration `json:"concentrations"`

@@ -32,7 +32,7 @@ type dossier struct {
 // gapGroup holds what is unknown for one cause.
 type gapGroup struct {
 	Cause observation.Cause
-	Names []string
+	Names []string // of measures, in English
 	Notes []string // the details given, each once
 }
 
@@ -46,6 +46,8 @@ type measureRow struct {
 	observation.Measure
 	Definition observation.Definition
 	Text       string
+	Unknown    bool
+	Data       bool // Text is from outside
 }
 
 type inventoryRow struct {
@@ -62,7 +64,7 @@ func (s *site) dossier(good Good) dossier {
 		Tally:    tallyFindings(good),
 		Several:  len(good.Scans) > 1,
 	}
-	view.Glance = glance(good, view.Tally)
+	view.Glance = s.words.glance(good, view.Tally)
 	if full := displayName(good); full != view.Name {
 		view.Full = full
 	}
@@ -128,13 +130,25 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 		if def.Name == "" {
 			def.Name = m.ID
 		}
-		groups[i].Measures = append(groups[i].Measures, measureRow{m, def, english.measureText(m)})
+		groups[i].Measures = append(groups[i].Measures, s.measureRow(m, def))
 	}
 	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
 	for i := range groups {
-		groups[i].Title = english.pillarWord(groups[i].Title)
+		groups[i].Title = s.words.pillarWord(groups[i].Title)
 	}
 	return groups
+}
+
+func (s *site) measureRow(m observation.Measure, def observation.Definition) measureRow {
+	row := measureRow{Measure: m, Definition: def, Text: s.words.measureText(m)}
+	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
+	switch v := m.Value.(type) {
+	case string:
+		row.Data = m.State == observation.Measured
+	case []string:
+		row.Data = m.State == observation.Measured && len(v) > 0
+	}
+	return row
 }
 
 // maxRefrain is how often one explanation of an unknown stands in the table of

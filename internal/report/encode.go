@@ -188,7 +188,7 @@ func complete(doc Document) Document {
 	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = withoutPaths(c.Location) })
 	doc.Scanners = list(doc.Scanners)
 	doc.Advisory.Ecosystems = list(doc.Advisory.Ecosystems)
-	doc.Definitions = list(doc.Definitions)
+	doc.Definitions, doc.Rules = list(doc.Definitions), list(doc.Rules)
 	doc.Summary.Failed = counts(doc.Summary.Failed)
 	doc.Summary.Unmatched = counts(doc.Summary.Unmatched)
 	doc.Summary.Stages = counts(doc.Summary.Stages)

@@ -25,14 +25,32 @@ type tally struct {
 	Exact     bool // everything that is listed could be read and matched
 }
 
-// Text says the number of findings without ever calling something clean that
+// tallyText says the number of findings without ever calling something clean that
 // was not looked at.
-func (t tally) Text() string {
+func (w words) tallyText(t tally) string {
+	switch t.kind() {
+	case "exact":
+		return w.Say("{n}", "n", t.N)
+	case "at least":
+		return w.Say("at least {n}", "n", t.N)
+	case "no packages":
+		return w.Say("no packages")
+	case "none":
+		return w.Say("none")
+	case "none in part":
+		return w.Say("none in part")
+	}
+	return w.Say("unknown")
+}
+
+// kind is how much can be said of the number of findings: exact, or one of the words
+// that stand for it.
+func (t tally) kind() string {
 	switch {
 	case t.N > 0 && t.Exact:
-		return english.number(float64(t.N))
+		return "exact"
 	case t.N > 0:
-		return "at least " + english.number(float64(t.N))
+		return "at least"
 	case t.State == observation.NotApplicable:
 		return "no packages"
 	case t.State != observation.Measured:
@@ -43,15 +61,15 @@ func (t tally) Text() string {
 	return "none in part"
 }
 
-// Sentence says what the number rests on.
-func (t tally) Sentence() string {
+// tallyBasis says what the number of findings rests on.
+func (w words) tallyBasis(t tally) string {
 	switch {
 	case t.Read == 0:
-		return "No repository was read"
+		return w.Say("no repository was read")
 	case t.Packages == 0:
-		return "No package was found in what was read"
+		return w.Say("no package was found in what was read")
 	}
-	return english.number(float64(t.Matchable)) + " of " + english.Say("{n|package|packages}", "n", t.Packages) + " could be matched with advisories"
+	return w.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
 }
 
 func tallyFindings(good Good) tally {
@@ -175,15 +193,28 @@ func (i issue) base() float64 {
 	return *i.Score
 }
 
-// ExploitedText says whether the advisory is known to be exploited.
-func (i issue) ExploitedText() string {
+// exploitedText says whether an advisory is known to be exploited.
+func (w words) exploitedText(i issue) string {
 	switch {
 	case i.Exploited == nil:
-		return "unknown"
+		return w.Say("unknown")
 	case *i.Exploited:
-		return "yes"
+		return w.Say("yes")
 	}
-	return "not listed"
+	return w.Say("not listed")
+}
+
+// relationWord says how a package is listed.
+func (w words) relationWord(relation string) string {
+	switch relation {
+	case observation.Direct:
+		return w.Say("direct")
+	case observation.Transitive:
+		return w.Say("transitive")
+	case "":
+		return w.Say("unknown")
+	}
+	return relation
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.

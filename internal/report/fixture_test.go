@@ -340,6 +340,9 @@ func fill(v reflect.Value, field string) {
 	case *language.Message:
 		*value = language.M(hostile+" {what}", "what", language.And(hostile, language.Inside(language.M(hostile)), 7, asOf))
 		return
+	case *assess.Joined:
+		*value = assess.Joined{All: []assess.Joined{{Rule: hostile}, {Not: &assess.Joined{Pillar: hostile, Levels: []assess.Level{assess.Weak}}}}}
+		return
 	}
 	switch v.Kind() {
 	case reflect.String:

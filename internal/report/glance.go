@@ -1,8 +1,6 @@
 package report
 
 import (
-	"strings"
-
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -12,98 +10,101 @@ type fact struct {
 	Note       string // what stands behind it, or why it is unknown
 	Link       string // the section that holds the whole of it
 	Unknown    bool
+	Data       bool // Text is from outside
 }
 
 // glance gathers the first facts of a good: licence, work, releases, people,
 // advisories, posture, and how much of it was read.
-func glance(good Good, t tally) []fact {
+func (w words) glance(good Good, t tally) []fact {
 	m := make(map[string]observation.Measure, len(good.Measures))
 	for _, measure := range good.Measures {
 		m[measure.ID] = measure
 	}
-	facts := []fact{
-		licenceFact(good, m),
-		measuredFact("Last human commit", m, lastCommit, "momentum.commits-12m", " in 12 months"),
-		measuredFact("Releases in 12 months", m, "momentum.releases-12m", "momentum.days-since-release", " since the last"),
-		measuredFact("People, 6 months", m, "people.contributors-6m", "people.contributor-absence-factor", " made half of the year's commits"),
-		advisoriesFact(t),
-		measuredFact("Posture", m, "posture.score", "", ""),
-		coverageFact(good, t),
+	work := w.measuredFact(w.Say("Last human commit"), m[lastCommit])
+	if day := lastCommitDay(good); !day.IsZero() {
+		work.Text = w.date(day)
 	}
-	if day, iso := lastCommitDate(good); iso != "" {
-		facts[1].Text = day
+	if commits := m["momentum.commits-12m"]; commits.State == observation.Measured && !work.Unknown {
+		work.Note = w.Say("{commits} in 12 months", "commits", w.measureText(commits))
 	}
-	return facts
+	releases := w.measuredFact(w.Say("Releases in 12 months"), m["momentum.releases-12m"])
+	if days := m["momentum.days-since-release"]; days.State == observation.Measured && !releases.Unknown {
+		releases.Note = w.Say("{days} since the last", "days", w.measureText(days))
+	}
+	people := w.measuredFact(w.Say("People, 6 months"), m["people.contributors-6m"])
+	if few := m["people.contributor-absence-factor"]; few.State == observation.Measured && !people.Unknown {
+		people.Note = w.Say("{people} made half of the year's commits", "people", w.measureText(few))
+	}
+	return []fact{
+		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
+		w.measuredFact(w.Say("Posture"), m["posture.score"]), w.coverageFact(good, t),
+	}
 }
 
-// measuredFact shows one measure, and another behind it where that is measured.
-func measuredFact(name string, m map[string]observation.Measure, id, behind, words string) fact {
-	measure, read := m[id]
+// measuredFact shows one measure; the zero one was not read.
+func (w words) measuredFact(name string, m observation.Measure) fact {
 	f := fact{Name: name, Link: "measures"}
-	switch {
-	case !read || measure.State == observation.Unknown:
-		f.Text, f.Unknown = "unknown", true
-		if read {
-			f.Note = english.causeWord(measure.Cause)
+	if m.ID == "" || m.State == observation.Unknown {
+		f.Text, f.Unknown = w.Say("unknown"), true
+		if m.ID != "" {
+			f.Note = w.causeWord(m.Cause)
 		}
 		return f
-	default:
-		f.Text = english.measureText(measure)
 	}
-	if other := m[behind]; other.State == observation.Measured {
-		f.Note = english.measureText(other) + words
-	}
+	f.Text = w.measureText(m)
 	return f
 }
 
 // licenceFact sets what the catalog declares beside what the repository holds.
-func licenceFact(good Good, m map[string]observation.Measure) fact {
+func (w words) licenceFact(good Good, m map[string]observation.Measure) fact {
 	found, declared := m["license.spdx"], m["license.declared"]
-	f := fact{Name: "Licence found", Link: "measures", Note: "the catalog declares none"}
-	switch {
-	case declared.State == observation.Measured:
-		f.Note = "declared: " + cut(english.measureText(declared), 60)
-	case len(good.Licenses) > 0:
-		f.Note = "declared: " + cut(english.shortList(good.Licenses), 60)
-	}
+	f := fact{Name: w.Say("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
-		f.Text = cut(english.measureText(found), 60)
+		f.Text, f.Data = cut(w.measureText(found), 60), true
 	case observation.NotApplicable:
-		f.Text = "no licence file"
+		f.Text = w.Say("no licence file")
 	default:
-		f.Text, f.Unknown = "unknown", true
+		f.Text, f.Unknown = w.Say("unknown"), true
 	}
-	if agree, ok := m["license.matches-declared"].Number(); ok && agree != 0 {
-		f.Note += ", which agrees"
-	} else if ok {
-		f.Note += ", which differs"
+	licences := cut(w.shortList(good.Licenses), 60)
+	if declared.State == observation.Measured {
+		licences = cut(w.measureText(declared), 60)
+	}
+	switch agree, known := m["license.matches-declared"].Number(); {
+	case licences == "":
+		f.Note = w.Say("the catalog declares none")
+	case !known:
+		f.Note = w.Say("declared: {licences}", "licences", licences)
+	case agree != 0:
+		f.Note = w.Say("declared: {licences}, which agrees", "licences", licences)
+	default:
+		f.Note = w.Say("declared: {licences}, which differs", "licences", licences)
 	}
 	return f
 }
 
-func advisoriesFact(t tally) fact {
-	f := fact{Name: "Open advisories", Text: t.Text(), Link: "findings", Note: strings.ToLower(t.Sentence()[:1]) + t.Sentence()[1:]}
-	f.Unknown = f.Text == "unknown"
+func (w words) advisoriesFact(t tally) fact {
+	f := fact{Name: w.Say("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
 	switch {
 	case t.Exploited > 0:
-		f.Note = english.number(float64(t.Exploited)) + " known to be exploited"
+		f.Note = w.Say("{n} known to be exploited", "n", t.Exploited)
 	case t.Worst != "":
-		f.Note = "worst: " + english.severityWord(t.Worst)
+		f.Note = w.Say("worst: {severity}", "severity", w.severityWord(t.Worst))
+	default:
+		f.Note = w.tallyBasis(t)
 	}
 	return f
 }
 
-func coverageFact(good Good, t tally) fact {
-	f := fact{Name: "Coverage", Text: english.percent(good.Verdict.Coverage.Share), Link: "unknown"}
+func (w words) coverageFact(good Good, t tally) fact {
+	f := fact{Name: w.Say("Coverage"), Text: w.percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
-		f.Text, f.Unknown = "nothing", true
+		f.Text, f.Unknown = w.Say("nothing"), true
 	}
-	switch {
-	case len(good.Scans) == 0:
-		f.Note = "no repository to read"
-	default:
-		f.Note = english.number(float64(t.Read)) + " of " + english.Say("{n|repository|repositories}", "n", len(good.Scans)) + " read"
+	f.Note = w.Say("{n} of {m|repository|repositories} read", "n", t.Read, "m", len(good.Scans))
+	if len(good.Scans) == 0 {
+		f.Note = w.Say("no repository to read")
 	}
 	return f
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
 )
@@ -124,8 +125,8 @@ func (m *markdown) policy(r policy.Result) {
 
 func (m *markdown) findings(good Good) {
 	tally := tallyFindings(good)
-	m.title("Open advisories: %s", plainText(tally.Text()))
-	m.line("%s.", plainText(tally.Sentence()))
+	m.title("Open advisories: %s", plainText(english.tallyText(tally)))
+	m.line("%s.", plainText(language.Upper(english.tallyBasis(tally))))
 	issues := distinctFindings(good)
 	if len(issues) == 0 {
 		return

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/midspan/midspan/internal/language"
 )
 
 // sayText says a pattern on a page, in HTML or in an attribute. What has no
@@ -48,7 +50,8 @@ const edge = "\ue000"
 
 // inEnglish marks a text that is said in English on a page of any language: the words
 // of a scanner, of git, of a check.
-func (w words) inEnglish(text string) any {
+func (w words) inEnglish(value any) any {
+	text := fmt.Sprint(value)
 	if w.Tag() == english.Tag() || text == "" {
 		return text
 	}
@@ -58,6 +61,25 @@ func (w words) inEnglish(text string) any {
 // isolated marks a text from outside, whose language and direction nobody knows.
 func isolated(text string) template.HTML {
 	return template.HTML("<bdi>" + template.HTMLEscapeString(text) + "</bdi>")
+}
+
+// meantText says an English text that may be a pattern of the catalogs, such as the
+// name of a measure, and marks it as English where it is none.
+func (w words) meantText(text string) any {
+	if w.Has(text) {
+		return w.Pattern(text)
+	}
+	return w.inEnglish(text)
+}
+
+// fullSentence makes a sentence of a phrase.
+func (w words) fullSentence(phrase string) string {
+	return w.Say("{sentence}.", "sentence", language.Upper(phrase))
+}
+
+// marked puts a text from outside into an element of a class.
+func marked(class, text string) template.HTML {
+	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(text) + `</span>`)
 }
 
 // link is a phrase that leads somewhere in the report, or to an address that web gave.

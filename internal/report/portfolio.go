@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
@@ -54,9 +55,7 @@ type row struct {
 	Good
 	Short      string // the name, cut to what a row can hold
 	Supports   [4]assess.Pillar
-	Unread     string // why no repository was read; empty where one was
-	LastCommit string
-	LastISO    string
+	LastCommit time.Time // day of the last human commit; zero where it is unknown
 	Findings   tally
 	facts      facts // for the script of the table
 }
@@ -121,9 +120,9 @@ func (s *site) portfolio() portfolio {
 	}
 	view.Map, view.Unplaced = portfolioMap(doc.Goods)
 	view.Rows = slices.Clone(s.rows)
-	sort.SliceStable(view.Rows, func(i, j int) bool { return view.Rows[i].Unread == "" && view.Rows[j].Unread != "" })
+	sort.SliceStable(view.Rows, func(i, j int) bool { return !view.Rows[i].Unread() && view.Rows[j].Unread() })
 	for _, r := range view.Rows {
-		if r.Unread != "" {
+		if r.Unread() {
 			view.Blank++
 		}
 	}
@@ -170,17 +169,19 @@ func unread(failed []failure, repositories int) string {
 	return english.number(float64(n)) + " of " + english.Say("{n|repository|repositories}", "n", repositories) + verb + why
 }
 
-// whyUnread says why nothing was read of a good.
-func whyUnread(good Good) string {
-	for _, scan := range good.Scans {
+// Unread says that no repository of the good was read, Why gives the cause.
+func (r row) Unread() bool { return r.Findings.Read == 0 }
+
+func (r row) Why() observation.Cause {
+	for _, scan := range r.Scans {
 		if scan.Failure != nil {
-			return english.causeWord(scan.Failure.Cause)
+			return scan.Failure.Cause
 		}
 	}
-	if len(good.Scans) == 0 {
-		return english.causeWord(observation.CauseNoRepository)
+	if len(r.Scans) == 0 {
+		return observation.CauseNoRepository
 	}
-	return english.causeWord("")
+	return ""
 }
 
 // mayStand returns the goods that were read and stand outside the messy middle
@@ -281,10 +282,7 @@ func changeLists(change *Change) []changeList {
 func newRow(good Good, findings tally) row {
 	shown := cleaned(stripped(good))
 	r := row{Good: shown, Short: cut(displayName(shown), 60), Supports: inOrder(shown.Verdict.Supports), Findings: findings}
-	r.LastCommit, r.LastISO = lastCommitDate(good)
-	if r.Findings.Read == 0 {
-		r.Unread = whyUnread(shown)
-	}
+	r.LastCommit = lastCommitDay(good)
 	return r
 }
 
@@ -305,21 +303,18 @@ func stripped(good Good) Good {
 	return kept
 }
 
-// lastCommitDate returns the day of the last human commit, for readers and for
-// machines, from the days that lie between it and the measure's time.
-func lastCommitDate(good Good) (text, iso string) {
+// lastCommitDay returns the day of the last human commit, from the days that lie
+// between it and the measure's time; zero where it is unknown.
+func lastCommitDay(good Good) time.Time {
 	for _, m := range good.Measures {
 		if m.ID != lastCommit {
 			continue
 		}
-		days, ok := m.Number()
-		if !ok || m.At.IsZero() {
-			break
+		if days, ok := m.Number(); ok && !m.At.IsZero() {
+			return m.At.UTC().AddDate(0, 0, -int(days))
 		}
-		day := m.At.UTC().AddDate(0, 0, -int(days))
-		return english.date(day), isoDate(day)
 	}
-	return "unknown", ""
+	return time.Time{}
 }
 
 // failures groups the repositories that could not be read by their class, the

@@ -163,7 +163,7 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		"no file":         {map[string]observation.Measure{"license.spdx": {State: observation.NotApplicable}, "license.declared": spdx("MIT")}, "no licence file", "declared: MIT"},
 		"nothing is read": {nil, "unknown", "the catalog declares none"},
 	} {
-		f := licenceFact(Good{}, c.measures)
+		f := english.licenceFact(Good{}, c.measures)
 		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
 			t.Errorf("%s: %+v", name, f)
 		}

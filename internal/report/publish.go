@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+
+	"github.com/midspan/midspan/internal/language"
 )
 
 // Files says what Write wrote and where.
@@ -35,8 +37,8 @@ const (
 )
 
 // Write publishes a document whose goods are at hand; see Writer.
-func Write(ctx context.Context, dir string, doc Document) (Files, error) {
-	w, err := NewWriter(ctx, dir, doc)
+func Write(ctx context.Context, dir string, doc Document, languages ...*language.Language) (Files, error) {
+	w, err := NewWriter(ctx, dir, doc, languages...)
 	if err != nil {
 		return Files{}, err
 	}
@@ -81,15 +83,15 @@ func publishOver(dir string, staged, names []string, made *parts) error {
 	if err := refuseForeign(root, before, names); err != nil {
 		return err
 	}
-	if err := root.MkdirAll("goods", 0o755); err != nil {
-		return err
-	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
 	// that was written here is forgotten, and nothing is taken for whole.
 	if err := writeManifest(root, append(slices.Clone(before), names...), nil); err != nil {
 		return err
 	}
 	for _, name := range staged {
+		if err := root.MkdirAll(filepath.Dir(filepath.FromSlash(name)), 0o755); err != nil {
+			return err
+		}
 		if err := root.Rename(stagingName+"/"+name, name); err != nil {
 			return err
 		}
@@ -100,9 +102,20 @@ func publishOver(dir string, staged, names []string, made *parts) error {
 			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
+			removeEmpty(root, filepath.Dir(filepath.FromSlash(name)))
 		}
 	}
 	return writeManifest(root, names, made)
+}
+
+// removeEmpty removes a folder of the report and those around it, as far as nothing
+// is left in them.
+func removeEmpty(root *os.Root, folder string) {
+	for ; folder != "."; folder = filepath.Dir(folder) {
+		if root.Remove(folder) != nil {
+			return
+		}
+	}
 }
 
 // refuseForeign returns an error where a file that Write did not write stands

@@ -131,7 +131,7 @@ func TestThePolicyNamesTheStyleSheetThatIsOnThePage(t *testing.T) {
 	page := written(t, everyState())["index.html"]
 	_, rest, _ := strings.Cut(page, "<style>")
 	css, _, _ := strings.Cut(rest, "</style>")
-	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(contentPolicy([]byte(css), scriptName))
+	escaped := strings.NewReplacer("'", "&#39;", "+", "&#43;").Replace(contentPolicy([]byte(css), true))
 	if !strings.Contains(page, escaped) {
 		t.Errorf("the policy is not of the style sheet on the page; want %s", escaped)
 	}
@@ -201,7 +201,7 @@ func TestATallyNeverCallsCleanWhatWasNotLookedAt(t *testing.T) {
 		"affected, not measured":       {nil, one, "at least 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := tallyFindings(Good{Measures: c.measures, Scans: c.scans}).Text(); got != c.want {
+			if got := english.tallyText(tallyFindings(Good{Measures: c.measures, Scans: c.scans})); got != c.want {
 				t.Errorf("says %q, want %q", got, c.want)
 			}
 		})

@@ -1,23 +1,36 @@
 package report
 
 import (
-	"fmt"
+	"math"
 
 	"github.com/midspan/midspan/internal/assess"
 )
 
 // riskText says how likely work is to stop, or nothing where it was not asked.
 func (w words) riskText(r assess.Risk) string {
-	const about = "Risk that work on it stops within 18 months, as its history tells: "
+	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
 	switch {
 	case r.Level == "":
 		return ""
 	case r.Level == assess.RiskNotApplicable:
-		return about + "not told, for it is too young, has too few commits, or work has stopped."
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
 	case r.Level == assess.RiskUnknown:
-		return about + fmt.Sprintf("unknown, from %.0f to %.0f of 100.", r.Low, r.High)
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:
-		return about + fmt.Sprintf("%s, from %.0f to %.0f of 100.", r.Level, r.Low, r.High)
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
 	}
-	return about + fmt.Sprintf("%s (%.0f of 100).", r.Level, *r.Score)
+	return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
+}
+
+// riskWord names a level of risk.
+func (w words) riskWord(level assess.RiskLevel) string {
+	switch level {
+	case assess.RiskLow:
+		return w.Say("low")
+	case assess.RiskRaised:
+		return w.Say("raised")
+	case assess.RiskHigh:
+		return w.Say("high")
+	}
+	return string(level)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
 )
@@ -219,7 +220,7 @@ func (s *sarifRun) finding(i issue) {
 	for _, place := range i.Places {
 		result := s.result(i.Advisory, level, text+".", place.Path, 1, i.Package.Ecosystem, i.Package.Name)
 		properties := sarif.NewPropertyBag().Add("ecosystem", i.Package.Ecosystem).Add("package", i.Package.Name).Add("version", i.Package.Version).
-			Add("relation", orUnknown(i.Relation)).Add("fixedIn", i.FixedIn).Add("exploited", i.ExploitedText())
+			Add("relation", orUnknown(i.Relation)).Add("fixedIn", i.FixedIn).Add("exploited", english.exploitedText(i))
 		if i.Package.PURL != "" {
 			properties.Add("purl", i.Package.PURL)
 		}
@@ -302,7 +303,7 @@ func (s *sarifRun) reasons(v assess.Verdict) {
 func (s *sarifRun) unknowns(good Good) {
 	tally := tallyFindings(good)
 	if !tally.Exact && tally.State != observation.NotApplicable {
-		s.notify("unknown/advisories", sarifWarning, "Open advisories: "+tally.Text()+". "+tally.Sentence()+".")
+		s.notify("unknown/advisories", sarifWarning, "Open advisories: "+english.tallyText(tally)+". "+language.Upper(english.tallyBasis(tally))+".")
 	}
 	if v := good.Verdict; v.Stage == assess.Unassessed {
 		s.notify("unknown/stage", sarifWarning, "The stage is unknown: "+v.Because)

@@ -15,6 +15,7 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -186,7 +187,7 @@ func (b bill) root() *cdx.Component {
 // where nothing could be matched.
 func (b bill) coverage() *[]cdx.Property {
 	tally := tallyFindings(b.good)
-	return &[]cdx.Property{{Name: "midspan:advisories", Value: tally.Text()}, {Name: "midspan:matched", Value: tally.Sentence()}}
+	return &[]cdx.Property{{Name: "midspan:advisories", Value: english.tallyText(tally)}, {Name: "midspan:matched", Value: language.Upper(english.tallyBasis(tally))}}
 }
 
 // licences are SPDX ids where they are known ones, names otherwise.
@@ -278,7 +279,7 @@ func vulnerabilityOf(i issue) cdx.Vulnerability {
 	if len(references) > 0 {
 		v.References = &references
 	}
-	v.Properties = &[]cdx.Property{{Name: "midspan:exploited", Value: i.ExploitedText()}, {Name: "midspan:malicious", Value: fmt.Sprint(i.Malicious)}}
+	v.Properties = &[]cdx.Property{{Name: "midspan:exploited", Value: english.exploitedText(i)}, {Name: "midspan:malicious", Value: fmt.Sprint(i.Malicious)}}
 	return v
 }
 

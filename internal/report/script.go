@@ -23,7 +23,7 @@ const (
 )
 
 // scripts are those of the pages that have one.
-var scripts = map[string]string{"portfolio": scriptName}
+var scripts = map[string][]string{"portfolio": {scriptName}}
 
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
@@ -170,8 +170,8 @@ func sortKeys(r row, stage int) []any {
 		known := levelOf(pillar) != assess.LevelUnknown
 		keys = append(keys, scoreKey(known, pillar.Score))
 	}
-	read := r.Unread == ""
-	keys = append(keys, scoreKey(read, r.Verdict.Score), dayKey(r.LastISO), nil, nil)
+	read := !r.Unread()
+	keys = append(keys, scoreKey(read, r.Verdict.Score), dayKey(isoDate(r.LastCommit)), nil, nil)
 	if read {
 		if n, err := strconv.Atoi(r.facts.cells[slices.Index(shownColumns, "advisories")]); err == nil {
 			keys[len(keys)-2] = n

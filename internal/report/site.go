@@ -21,44 +21,61 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// site renders the pages of one document. Its document and its rows are clean:
-// whatever it shows went through cleaned.
-type site struct {
+// content is what the site shows in every language. Its document and its rows are
+// clean: whatever it shows went through cleaned.
+type content struct {
 	doc   Document // its goods are stripped
 	rows  []row    // one for each good, by id
-	pages *template.Template
 	css   template.CSS
 	names map[string]string // good id to the name shown
 	defs  map[string]observation.Definition
-	words words
 }
 
-// newSite makes the site of a document whose goods are yet to come, in a language.
-func newSite(doc Document, l *language.Language) (*site, error) {
-	s := &site{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions)), words: words{l}}
-	for _, def := range s.doc.Definitions {
-		s.defs[def.ID] = def
+// site renders the pages of one document in one language.
+type site struct {
+	*content
+	words    words
+	speaker  *assess.Speaker
+	folder   string  // in the report: empty for the first language, "fr/" for another
+	editions []*site // of all languages, this one among them
+	pages    *template.Template
+}
+
+// newSites makes the site of a document whose goods are yet to come, in each of some
+// languages. The first stands in the report's own folder.
+func newSites(doc Document, languages []*language.Language) ([]*site, error) {
+	shown := &content{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
+	for _, def := range shown.doc.Definitions {
+		shown.defs[def.ID] = def
 	}
 	css, err := templateFiles.ReadFile("templates/style.css")
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	s.css = template.CSS(css)
-	s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse the embedded templates: %w", err)
+	shown.css = template.CSS(css)
+	sites := make([]*site, len(languages))
+	for i, l := range languages {
+		s := &site{content: shown, words: words{l}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
+		if i > 0 {
+			s.folder = l.Tag() + "/"
+		}
+		s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the embedded templates: %w", err)
+		}
+		sites[i] = s
 	}
-	return s, nil
+	return sites, nil
 }
 
 // contentPolicy is the content security policy of the pages: one inline style sheet,
 // known by its hash, and images from data alone. No script, no request. A page with a
 // script may load scripts of the report's own folder, and still ask for nothing else.
-func contentPolicy(css []byte, script string) string {
+func contentPolicy(css []byte, scripted bool) string {
 	sum := sha256.Sum256(css)
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 		"'; img-src data:; base-uri 'none'; form-action 'none'"
-	if script != "" {
+	if scripted {
 		policy += "; script-src 'self'"
 	}
 	return policy
@@ -66,19 +83,41 @@ func contentPolicy(css []byte, script string) string {
 
 // page is what the layout needs of every page.
 type page struct {
-	Title, Root string // Root leads to the portfolio's folder: "" or "../"
-	Script      string // file beside the page; empty where it has none
-	CSS         template.CSS
-	CSP         string
-	Doc         *Document
-	Language    *language.Language
-	View        any
+	Title    string
+	Root     string   // leads to the folder of the portfolio in this language: "" or "../"
+	Base     string   // leads to the report's own folder
+	Scripts  []string // addresses
+	CSS      template.CSS
+	CSP      string
+	Doc      *Document
+	Language *language.Language
+	Editions []edition // empty where there is one language
+	View     any
 }
 
-func (s *site) render(w io.Writer, name, title, root string, view any) error {
+// edition is a page in one of the languages of the report.
+type edition struct {
+	*language.Language
+	Address string
+	Here    bool // it is this page
+}
+
+// render writes the page that stands at a slash-separated path in the folder of the
+// language.
+func (s *site) render(w io.Writer, name, title, at string, view any) error {
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css, Doc: &s.doc, Language: s.words.Language, View: view}
+	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
+	for _, script := range scripts[name] {
+		p.Scripts = append(p.Scripts, p.Base+script)
+	}
+	p.CSP = contentPolicy([]byte(s.css), len(p.Scripts) > 0)
+	if len(s.editions) > 1 {
+		for _, e := range s.editions {
+			p.Editions = append(p.Editions, edition{e.words.Language, p.Base + e.folder + at, e == s})
+		}
+	}
 	var out bytes.Buffer
-	script := scripts[name]
-	err := s.pages.ExecuteTemplate(&out, name, page{Title: title, Root: root, Script: script, CSS: s.css, CSP: contentPolicy([]byte(s.css), script), Doc: &s.doc, Language: s.words.Language, View: view})
+	err := s.pages.ExecuteTemplate(&out, name, p)
 	if err != nil {
 		return fmt.Errorf("render %s of %q: %w", name, title, err)
 	}
@@ -91,7 +130,10 @@ func (s *site) render(w io.Writer, name, title, root string, view any) error {
 func (s *site) functions() template.FuncMap {
 	w := s.words
 	return template.FuncMap{
-		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated,
+		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated, "mark": marked, "full": w.fullSentence, "upper": language.Upper, "meant": w.meantText,
+		"reasonText": s.speaker.Reason, "clears": s.speaker.Clears, "because": s.speaker.Because, "lift": s.speaker.Lift, "remarks": s.speaker.Remarks, "borderline": s.speaker.Borderline,
+		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
+		"stages": w.stageList, "levels": w.levelList,
 		"date": w.date, "day": w.dayText, "isoDate": isoDate, "percent": w.percent, "cut": cut,
 		"plural":    func(n int, one, many string) string { return w.Say("{n|"+one+"|"+many+"}", "n", n) },
 		"num":       func(n int) string { return w.number(float64(n)) },

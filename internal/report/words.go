@@ -82,6 +82,36 @@ func (w words) levelWord(level assess.Level) string {
 	return string(level)
 }
 
+// stageList and levelList are lists for a sentence.
+func (w words) stageList(stages []assess.Stage) language.Arg {
+	items := make([]any, len(stages))
+	for i, stage := range stages {
+		items[i] = w.stageWord(stage)
+	}
+	return language.List(items...)
+}
+
+func (w words) levelList(levels []assess.Level) language.Arg {
+	items := make([]any, len(levels))
+	for i, level := range levels {
+		items[i] = w.levelWord(level)
+	}
+	return language.List(items...)
+}
+
+// outcomeWord says how much of a repository was read.
+func (w words) outcomeWord(outcome string) string {
+	switch outcome {
+	case Scanned:
+		return w.Say("scanned")
+	case Partial:
+		return w.Say("partial")
+	case Failed:
+		return w.Say("failed")
+	}
+	return outcome
+}
+
 // causeWord says in words why something is unknown.
 func (w words) causeWord(cause observation.Cause) string {
 	switch cause {

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/midspan/midspan/internal/language"
 )
@@ -35,9 +36,9 @@ import (
 type Writer struct {
 	ctx          context.Context
 	dir, staging string
-	fresh        bool // dir does not exist
-	site         *site
-	basis        string // names what the parts of goods rest on beside their digests
+	fresh        bool    // dir does not exist
+	sites        []*site // one a language
+	basis        string  // names what the parts of goods rest on beside their digests
 	standing     *standing
 
 	entries, findings, goods, reasons *file // of report.json only the goods
@@ -47,8 +48,10 @@ type Writer struct {
 }
 
 // NewWriter begins a report. Of doc it reads what stands on every page: the
-// generator, as-of and the definitions of measures.
-func NewWriter(ctx context.Context, dir string, doc Document) (*Writer, error) {
+// generator, as-of, the texts of the rules and the definitions of measures. The site
+// of the first language stands in the folder itself, that of each other one in a
+// folder of its tag; without any the site is in English.
+func NewWriter(ctx context.Context, dir string, doc Document, languages ...*language.Language) (*Writer, error) {
 	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), taken: map[string]bool{}, made: parts{Goods: map[string]part{}}}
 	w.staging = filepath.Join(w.dir, stagingName)
 	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
@@ -58,24 +61,31 @@ func NewWriter(ctx context.Context, dir string, doc Document) (*Writer, error) {
 	if err := os.RemoveAll(w.staging); err != nil {
 		return nil, fmt.Errorf("remove what an earlier write of the report left: %w", err)
 	}
-	if err := w.open(doc); err != nil {
+	if err := w.open(doc, languages); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("make the report for %s: %w", w.dir, err)
 	}
 	return w, nil
 }
 
-func (w *Writer) open(doc Document) error {
-	if err := os.MkdirAll(filepath.Join(w.staging, "goods"), 0o755); err != nil {
-		return err
+func (w *Writer) open(doc Document, languages []*language.Language) error {
+	if len(languages) == 0 {
+		languages = []*language.Language{language.English()}
 	}
 	doc.Goods = nil
 	doc = complete(doc)
 	var err error
-	if w.site, err = newSite(doc, language.English()); err != nil {
+	if w.sites, err = newSites(doc, languages); err != nil {
 		return err
 	}
-	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions})
+	var said []string
+	for _, s := range w.sites {
+		said = append(said, s.words.Digest())
+		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(s.folder), "goods"), 0o755); err != nil {
+			return err
+		}
+	}
+	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, said})
 	if err != nil {
 		return err
 	}
@@ -122,7 +132,10 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	if w.taken[page] {
 		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
 	}
-	w.names, w.taken[page] = append(w.names, page), true
+	w.taken[page] = true
+	for _, s := range w.sites {
+		w.names = append(w.names, s.folder+page)
+	}
 	completeGood(&brief)
 	findings := tallyFindings(brief)
 	cells := goodRow(brief, findings)
@@ -131,9 +144,10 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	}
 	row := newRow(brief, findings)
 	row.facts = newFacts(brief.Good, cells)
-	w.site.names[row.ID] = displayName(row.Good)
-	w.site.rows = append(w.site.rows, row)
-	if _, err := io.WriteString(w.entries, separator(len(w.names) == 1)); err != nil {
+	shown := w.shown()
+	shown.names[row.ID] = displayName(row.Good)
+	shown.rows = append(shown.rows, row)
+	if _, err := io.WriteString(w.entries, separator(len(shown.rows) == 1)); err != nil {
 		return err
 	}
 	now := part{Entry: stretch{w.entries.size}, Findings: stretch{w.findings.size}}
@@ -161,7 +175,10 @@ func (w *Writer) take(id, digest string) error {
 	return errors.Join(copySpan(w.entries, w.standing.report, have.Entry), copySpan(w.findings, w.standing.findings, have.Findings))
 }
 
-// make writes the parts and the page of a good.
+// shown is what the sites of all languages show.
+func (w *Writer) shown() *content { return w.sites[0].content }
+
+// make writes the parts and the pages of a good.
 func (w *Writer) make(page string, whole func() (Good, error)) error {
 	good, err := whole()
 	if err != nil {
@@ -178,11 +195,15 @@ func (w *Writer) make(page string, whole func() (Good, error)) error {
 	if err := writeCSV(w.findings, findingRows(good)...); err != nil {
 		return err
 	}
-	w.staged = append(w.staged, page)
-	view := w.site.dossier(cleaned(good))
-	return w.write(page, func(out io.Writer) error {
-		return w.site.render(out, "dossier", view.Name+" · Midspan", "../", view)
-	})
+	good = cleaned(good)
+	for _, s := range w.sites {
+		w.staged = append(w.staged, s.folder+page)
+		view := s.dossier(good)
+		err = errors.Join(err, w.write(s.folder+page, func(out io.Writer) error {
+			return s.render(out, "dossier", view.Name+" · Midspan", page, view)
+		}))
+	}
+	return err
 }
 
 // Publish writes what speaks of all goods together and moves the report into
@@ -203,7 +224,7 @@ func (w *Writer) Publish(doc Document) (Files, error) {
 	return Files{
 		Dir: w.dir, Index: filepath.Join(w.dir, "index.html"), Report: filepath.Join(w.dir, "report.json"),
 		Schema: filepath.Join(w.dir, "schema.json"), Goods: filepath.Join(w.dir, "goods.csv"),
-		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.site.rows),
+		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.shown().rows),
 	}, nil
 }
 
@@ -224,28 +245,40 @@ func (w *Writer) finish(doc Document) error {
 	if err != nil {
 		return err
 	}
-	w.site.doc = cleaned(doc)
-	for _, row := range w.site.rows {
-		w.site.doc.Goods = append(w.site.doc.Goods, row.Good)
-	}
-	view := w.site.portfolio()
-	err = w.write("index.html", func(out io.Writer) error {
-		return w.site.render(out, "portfolio", "Portfolio · Midspan", "", view)
-	})
-	err = errors.Join(err, w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, view.Rows) }))
 	err = errors.Join(err, w.write(scriptName, writeScript))
-	err = errors.Join(err, w.write("across.html", func(out io.Writer) error {
-		return w.site.render(out, "across", "Across the goods · Midspan", "", w.site.across())
-	}))
 	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, dataName, scriptName}
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, scriptName}
 	for _, l := range csvLists(doc) {
 		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
 		rest = append(rest, l.name)
 	}
-	rest = append(rest, "across.html", "index.html")
+	shown := w.shown()
+	shown.doc = cleaned(doc)
+	for _, row := range shown.rows {
+		shown.doc.Goods = append(shown.doc.Goods, row.Good)
+	}
+	for _, s := range slices.Backward(w.sites) {
+		names, failed := w.finishSite(s)
+		rest, err = append(rest, names...), errors.Join(err, failed)
+	}
 	w.staged, w.names = append(w.staged, rest...), append(w.names, rest...)
 	return errors.Join(err, w.ctx.Err())
+}
+
+// finishSite writes what speaks of all goods together in one language and returns the
+// names of the files, the portfolio page last.
+func (w *Writer) finishSite(s *site) ([]string, error) {
+	view := s.portfolio()
+	names := []string{s.folder + dataName, s.folder + "across.html", s.folder + "index.html"}
+	return names, errors.Join(
+		w.write(names[0], func(out io.Writer) error { return writeTableData(out, s.doc.AsOf, view.Rows) }),
+		w.write(names[1], func(out io.Writer) error {
+			return s.render(out, "across", s.words.Say("Across the goods · Midspan"), "across.html", s.across())
+		}),
+		w.write(names[2], func(out io.Writer) error {
+			return s.render(out, "portfolio", s.words.Say("Portfolio · Midspan"), "index.html", view)
+		}),
+	)
 }
 
 // report writes report.json around the entries of its goods.
@@ -259,7 +292,7 @@ func (w *Writer) report(out io.Writer, doc Document) error {
 		return err
 	}
 	defer entries.Close()
-	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.site.rows))))); err != nil {
+	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.shown().rows))))); err != nil {
 		return err
 	}
 	for id, p := range w.made.Goods {
