@@ -3,8 +3,8 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"strings"
-	"time"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
@@ -48,14 +48,15 @@ type cell struct {
 // nobody reads long texts. The page of the good has them whole.
 const (
 	maxCellText = 140 // characters
+	maxBecause  = 280
 	maxNotes    = 6
 	maxReasons  = 2
 )
 
 // writeColumn writes the file of a good, whose texts are clean. It calls one function,
 // because a page opened from a disk may load scripts from beside it, but no data.
-func writeColumn(to io.Writer, w words, good Good) error {
-	encoded, err := json.Marshal(newColumn(w, good))
+func (s *site) writeColumn(to io.Writer, good Good) error {
+	encoded, err := json.Marshal(newColumn(s.words, s.speaker, good))
 	if err != nil {
 		return err
 	}
@@ -66,14 +67,15 @@ func writeColumn(to io.Writer, w words, good Good) error {
 // columnMaker fills the cells of a column.
 type columnMaker struct {
 	words
+	speaker  *assess.Speaker
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally
 	cells    map[string]cell
 }
 
-func newColumn(w words, good Good) column {
-	c := columnMaker{words: w, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+func newColumn(w words, speaker *assess.Speaker, good Good) column {
+	c := columnMaker{words: w, speaker: speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -86,6 +88,7 @@ func newColumn(w words, good Good) column {
 	for row, said := range c.cells {
 		c.cells[row] = said.short()
 	}
+	c.cells["because"] = cell{Text: cut(speaker.Because(good.Verdict), maxBecause)}
 	return column{Slug: slugOf(good.ID), Name: cut(displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
 		Glyph: smallSpan.shapes(good.Verdict), Cells: c.cells}
 }
@@ -126,7 +129,6 @@ func (c columnMaker) verdict() {
 		stage.Notes = append(stage.Notes, c.Say("what was seen of it is old"))
 	}
 	c.cells["stage"] = stage
-	c.cells["because"] = cell{Text: v.Because}
 	c.cells["open"] = c.leftOpen(v.Possible)
 	c.cells["reasons"] = c.reasons(v.Reasons)
 	supports := inOrder(v.Supports)
@@ -158,9 +160,9 @@ func (c columnMaker) reasons(all []assess.Reason) cell {
 	if len(all) == 0 {
 		return cell{Text: c.Say("no rule is named")}
 	}
-	said := cell{Text: all[0].Sentence}
+	said := cell{Text: c.speaker.Reason(all[0])}
 	for _, reason := range all[1:min(len(all), maxReasons)] {
-		said.Notes = append(said.Notes, reason.Sentence)
+		said.Notes = append(said.Notes, c.speaker.Reason(reason))
 	}
 	return said
 }
@@ -175,7 +177,7 @@ func (c columnMaker) pillar(p assess.Pillar) cell {
 	said := c.scoreCell(text, p.Score)
 	said.Class, said.Unknown = levelClass(level), level == assess.LevelUnknown
 	for _, reason := range p.Reasons[:min(len(p.Reasons), maxReasons)] {
-		said.Notes = append(said.Notes, reason.Sentence)
+		said.Notes = append(said.Notes, c.speaker.Reason(reason))
 	}
 	return said
 }
@@ -192,9 +194,9 @@ func (c columnMaker) scoreCell(text string, r assess.Range) cell {
 }
 
 func (c columnMaker) risk(r assess.Risk) cell {
-	open := c.Say("{low} to {high} of 100", "low", r.Low, "high", r.High)
+	open := c.Say("{low} to {high} of 100", "low", math.Round(r.Low), "high", math.Round(r.High))
 	if r.Score != nil {
-		open = c.Say("{n} of 100", "n", *r.Score)
+		open = c.Say("{n} of 100", "n", math.Round(*r.Score))
 	}
 	switch r.Level {
 	case assess.RiskLow:
@@ -225,9 +227,10 @@ func (c columnMaker) measure(id string, notes ...string) cell {
 	return cell{Text: c.measureText(m), Notes: notes}
 }
 
-// measured is the value of a measure as a note; nothing where there is none.
+// measured is the value of a measure as a note; nothing where it is zero or there is
+// none.
 func (c columnMaker) measured(pattern, id string) []string {
-	if m := c.measures[id]; m.State == observation.Measured {
+	if m := c.measures[id]; m.State == observation.Measured && m.Value != 0.0 {
 		return []string{c.Say(pattern, "value", c.measureText(m))}
 	}
 	return nil
@@ -250,8 +253,9 @@ func (c columnMaker) work() {
 	c.cells["commits"] = c.measure("momentum.commits-12m", c.measured("{value} in the 12 months before", "momentum.commits-prior-12m")...)
 	c.cells["commit"] = c.lastCommit()
 	c.cells["age"] = c.measure("momentum.age-days")
-	if days, known := c.measures["momentum.age-days"].Number(); known {
-		c.cells["age"] = cell{Text: c.years(time.Time{}, time.Time{}.AddDate(0, 0, int(days)))}
+	if m := c.measures["momentum.age-days"]; m.State == observation.Measured && !m.At.IsZero() {
+		days, _ := m.Number()
+		c.cells["age"] = cell{Text: c.years(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
 	c.cells["posture"] = c.posture()
 }
@@ -297,17 +301,19 @@ func (c columnMaker) advisories() {
 	case t.Packages == 0:
 		open.Notes = []string{c.Say("no package was found in what was read")}
 	}
-	c.cells["advisories"], c.cells["severity"], c.cells["exploited"] = open, open, c.measure("advisories.exploited")
+	c.cells["advisories"], c.cells["severity"], c.cells["exploited"] = open, open, open
 	c.cells["fix"] = c.measure("advisories.oldest-fixable-days")
 	if t.N == 0 {
 		return
 	}
 	c.cells["severity"] = cell{Text: c.severities()}
 	switch {
-	case t.Judged:
-		c.cells["exploited"] = cell{Text: c.Number(float64(t.Exploited))}
-	default:
+	case !t.Judged:
 		c.cells["exploited"] = c.unknown(c.Say("no list of exploited weaknesses was read"))
+	case t.Exploited == 0:
+		c.cells["exploited"] = cell{Text: c.Say("none of them")}
+	default:
+		c.cells["exploited"] = cell{Text: c.number(float64(t.Exploited))}
 	}
 }
 

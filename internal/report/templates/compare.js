@@ -6,8 +6,8 @@
 "use strict";
 (() => {
   const least = 2, most = 4;
-  const main = document.querySelector("main.compare");
-  const form = main.querySelector("form"), scroll = main.querySelector(".scroll"), table = scroll.querySelector("table");
+  const script = document.currentScript.src, main = document.querySelector("main.compare");
+  const form = main.querySelector("form"), beside = main.querySelector(".beside"), table = beside.querySelector("table");
   const problems = form.querySelector(".said"), status = form.querySelector("[role=status]"), names = form.querySelector("datalist");
   const head = table.tHead.rows[0], rows = [...table.querySelectorAll("tr[data-row]")], groups = [...table.querySelectorAll("tr.group")];
   const titles = new Map(rows.map(row => [row, row.cells[0].textContent]));
@@ -31,7 +31,7 @@
     let text = location.hash.slice(1);
     try { text = decodeURIComponent(text); } catch { /* it stays as it is written */ }
     const [list, question] = text.split("?");
-    slugs = [...new Set(list.split(",").map(slug => slug.trim().toLowerCase()).filter(Boolean))];
+    slugs = [...new Set(list.split(",").map(slug => slug.trim()).filter(Boolean).map(slug => isSlug(slug.toLowerCase()) ? slug.toLowerCase() : slug))];
     differs = question === "differs";
   }
 
@@ -58,36 +58,36 @@
 
   // layOut puts one column for each good into the table.
   function layOut(shown) {
+    table.dataset.goods = shown.length;
     head.replaceChildren(head.cells[0], ...shown.map(columnHead));
     for (const group of groups) group.replaceChildren(group.cells[0], ...shown.map(column => named("td", column)));
-    const counts = {differs: 0, unknown: 0, alike: 0};
+    const counts = {differs: 0, unsure: 0, unknown: 0, alike: 0};
     for (const row of rows) {
       const cells = shown.map(column => column.cells[row.dataset.row] || {t: say("unknown"), u: true});
       const kind = shown.length < least ? "alike" : kindOf(cells);
       counts[kind]++;
       row.replaceChildren(rowHead(row, shown.length < least ? "" : kind), ...cells.map((cell, i) => cellOf(cell, row, shown[i])));
       row.className = kind;
-      row.hidden = differs && shown.length >= least && kind !== "differs";
+      row.hidden = differs && shown.length >= least && (kind === "alike" || kind === "unknown");
     }
     for (const group of groups) group.hidden = [...group.parentElement.rows].slice(1).every(row => row.hidden);
-    scroll.hidden = !shown.length;
+    beside.hidden = !shown.length;
     status.textContent = shown.length < least ? "" : tell(shown.length, counts);
     document.title = shown.length ? shown.map(column => column.name).join(" · ") + " · Midspan" : title;
   }
   const title = document.title;
 
   // kindOf says whether the goods differ in a row. Where two are known and differ, they
-  // do; where one is unknown, nobody can tell; unless some is known they are not told
-  // apart either.
+  // do; where one is unknown beside others, or all are, nobody can tell.
   function kindOf(cells) {
     const known = new Set(cells.filter(cell => !cell.u).map(cell => JSON.stringify([cell.t, cell.n])));
     if (known.size > 1) return "differs";
-    return cells.some(cell => cell.u) ? "unknown" : "alike";
+    return known.size ? cells.some(cell => cell.u) ? "unsure" : "alike" : "unknown";
   }
 
   function tell(n, counts) {
-    const text = say("{n|good|goods}: {differs|row differs|rows differ}, {alike!is|are} alike {alike}, {unknown} cannot be told.", {n, ...counts});
-    return differs ? text + " " + say("Only those that differ are shown.") : text;
+    const text = say("{n|good|goods}: {differs|row differs|rows differ}, {alike|row is alike|rows are alike}, {unknown|row is|rows are} unknown of all or some.", {n, differs: counts.differs, alike: counts.alike, unknown: counts.unsure + counts.unknown});
+    return differs ? text + " " + say("Rows that are alike or unknown of all are left out.") : text;
   }
 
   function columnHead(column) {
@@ -115,12 +115,13 @@
   }
 
   function rowHead(row, kind) {
-    const cell = row.cells[0], signs = {differs: ["≠", say("differs")], unknown: ["?", say("cannot be told")]}[kind];
+    const cell = row.cells[0], unsure = ["?", say("nobody can tell whether they differ")];
+    const signs = {differs: ["≠", say("differs")], unsure, unknown: unsure}[kind];
     cell.replaceChildren(titles.get(row));
     if (signs) {
       const sign = make("span", {className: "sign"}, signs[0]);
       sign.setAttribute("aria-hidden", "true");
-      cell.append(" ", sign, make("span", {className: "hide"}, " " + signs[1]));
+      cell.append("\u00a0", sign, make("span", {className: "hide"}, " " + signs[1]));
     }
     return cell;
   }
@@ -176,19 +177,27 @@
     if (form.elements.add.disabled) head.querySelector("th:last-child button").focus();
   }
 
-  // loadNames asks for the data of the portfolio page, once.
+  // loadNames asks for the data of the portfolio page, once. It stands beside this script.
   async function loadNames() {
-    if (goods === undefined) goods = await load("portfolio-data.js") ? namesIn(window.midspanGoods) : null;
+    if (goods === undefined) goods = await load(new URL("portfolio-data.js", script).href) ? namesIn(window.midspanGoods) : null;
     return goods;
   }
 
-  function namesIn(data) {
-    const name = data.columns.indexOf("name"), id = data.columns.indexOf("id"), count = new Map();
-    for (const good of data.goods) count.set(good.c[name], (count.get(good.c[name]) || 0) + 1);
-    return data.goods.map(good => {
-      const shown = good.c[name] || good.c[id];
-      return {slug: good.slug || good.c[id], name: shown, title: good.c[name] && count.get(good.c[name]) === 1 ? shown : `${shown} (${good.c[id]})`, text: plain(`${shown} ${good.c[id]}`)};
-    });
+  // A name that several goods bear is told with the id behind it.
+  function namesIn({pages, goods: {id, name}}) {
+    const shown = name.map((name, i) => name || id[i]), count = new Map();
+    for (const name of shown) count.set(plain(name), (count.get(plain(name)) || 0) + 1);
+    return shown.map((name, i) => ({
+      slug: pages[i] ? pages[i].replace(/^goods\/|\.html$/g, "") : id[i], name, text: plain(`${name} ${id[i]}`),
+      title: count.get(plain(name)) === 1 ? name : `${name} (${id[i]})`,
+    }));
+  }
+
+  // The address says which goods are shown: skipping to them must not change it.
+  function skip(event) {
+    event.preventDefault();
+    main.tabIndex = -1;
+    main.focus();
   }
 
   function start() {
@@ -197,7 +206,8 @@
     form.onsubmit = event => { event.preventDefault(); add(); };
     form.elements.add.onfocus = form.elements.add.oninput = suggest;
     form.elements.differs.onchange = () => { differs = form.elements.differs.checked; change(slugs); };
-    addEventListener("hashchange", () => { if (!document.getElementById(location.hash.slice(1))) { readAddress(); show(); } });
+    document.querySelector(".skip").onclick = skip;
+    addEventListener("hashchange", () => { readAddress(); show(); });
     readAddress();
     show();
   }
