@@ -67,7 +67,7 @@ func goodOf(id, name string, v assess.Verdict) Good {
 			Organizations: []catalog.Organization{{Name: "Foundation of Samples", Role: "owner", Website: "https://samples.example"}},
 			Sources:       []catalog.Source{{Catalog: "sample", Entry: id + ".yml"}},
 		},
-		Verdict: v,
+		Verdict: v, Activity: lively(60),
 		Measures: []observation.Measure{
 			{ID: "people.contributors-6m", State: observation.Measured, Value: 2.0, Unit: "people", Bound: observation.AtLeast, Source: "history at 4f2c9d1a77", At: asOf.AddDate(0, 0, -3), Detail: "read from 1 of 2 repositories"},
 			{ID: "people.contributor-absence-factor", State: observation.Measured, Value: 1.0, Unit: "people", Source: "history at 4f2c9d1a77", At: asOf.AddDate(0, 0, -3)},
@@ -134,27 +134,33 @@ func everyState() Document {
 	second := ledger.Scans[0]
 	second.Repository = oneRepository("seed-exchange-app")
 	seeds.Measures[3] = ledger.Measures[3]
+	seeds.Activity = observation.SumActivity([]observation.Activity{lively(31), lively(31), observation.UnreadActivity(observation.CauseNotFound)})
 	seeds.Scans = append(seeds.Scans, second, Scan{Repository: oneRepository("seed-exchange-docs"), Outcome: Failed, Failure: &observation.Note{Cause: observation.CauseNotFound, Subject: "https://forge.example/seed-exchange-docs", Message: "the server says that there is no such repository: correct its address in the catalog"}})
 
 	meals := goodOf("school-meals", "School Meals (sample)", verdictOf(assess.Sustained, "Deployed widely, carried by 14 people and 3 funders.",
 		known(strong, 91, 91, 91), known(strong, 88, 88, 88), known(strong, 93, 93, 93), known(fair, 66, 66, 66), known(strong, 80, 80, 80)))
 	gauge := goodOf("river-gauge", "River Gauge (sample)", verdictOf(assess.Emerging, "Ten months old and nobody is seen to depend on it yet.",
 		known(weak, 12, 5, 20), known(fair, 50, 50, 50), known(strong, 84, 84, 84), known(weak, 35, 30, 60), known(missing, 0, 0, 40)))
+	gauge.Activity = lively(10)
 	land := goodOf("land-titles", "Land Titles (sample)", verdictOf(assess.Fading, "Deployed in 5 countries; commits fell by 80 % in a year.",
 		known(strong, 74, 74, 74), known(weak, 22, 22, 22), known(weak, 14, 14, 14), known(weak, 30, 30, 30), known(fair, 45, 45, 60)))
 	cold := goodOf("cold-chain", "Cold Chain (sample)", verdictOf(assess.Dormant, "No human commit for 31 months.",
 		known(fair, 42, 42, 42), known(missing, 0, 0, 0), known(missing, 0, 0, 0), known(weak, 18, 18, 18), known(missing, 0, 0, 20)))
 	cold.Verdict.Stale = true
+	cold.Activity = lively(14)
+	cold.Activity.Begun, cold.Activity.Cut, cold.Activity.Releases, cold.Activity.Latest = false, true, nil, nil
 	forms := goodOf("paper-forms", "Paper Forms (sample)", verdictOf(assess.Sunset, "Its repository says that it is archived and names a successor.",
 		known(weak, 20, 20, 20), known(missing, 0, 0, 0), known(missing, 0, 0, 0), known(missing, 5, 5, 5), known(missing, 0, 0, 0)))
 	atlas := goodOf("open-atlas", "Open Atlas (sample)", verdictOf(assess.Unassessed, "The catalog names no repository.", unknownPillar(), unknownPillar(), unknownPillar(), unknownPillar(), unknownPillar()))
 	atlas.Repositories, atlas.Scans, atlas.Measures, atlas.DeploymentCountries = nil, nil, nil, nil
+	atlas.Activity = observation.SumActivity(nil)
 	atlas.Types = []string{"data"}
 	atlas.Verdict.ObservedUntil = time.Time{}
 	atlas.Verdict.Coverage = assess.Coverage{Unknown: 44, Gaps: []assess.Gap{{Measure: lastCommit, Name: "Days since the last human commit", Cause: observation.CauseNoRepository}}}
 	gone := goodOf("water-points", "Water Points (sample)", verdictOf(assess.Unassessed, "Its only repository could not be read.", known(fair, 48, 20, 80), unknownPillar(), unknownPillar(), unknownPillar(), unknownPillar()))
 	gone.Scans = []Scan{{Repository: gone.Repositories[0], Outcome: Failed, Failure: &observation.Note{Cause: observation.CauseUnreachable, Subject: gone.Repositories[0].URL, Message: "the connection timed out after 30 s: try again later, or give a mirror"}}}
 	gone.Measures = nil
+	gone.Activity = observation.UnreadActivity(observation.CauseUnreachable)
 	bare := goodOf("bare", "", verdictOf(assess.Emerging, "", known(weak, 8, 8, 8), unknownPillar(), known(fair, 50, 50, 50), known(fair, 50, 50, 50), known(weak, 20, 20, 20)))
 	bare.Scans[0].Inventory = nil
 	bare.Measures[3] = observation.Measure{ID: findingsMeasure, State: observation.NotApplicable, Detail: "the repository lists no packages"}

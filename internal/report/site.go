@@ -143,6 +143,7 @@ func (s *site) functions() template.FuncMap {
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
 		"page": pagePath, "name": s.name, "said": w.said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
 		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "share": w.share, "whole": w.whole, "years": w.years,
+		"timeline": w.timeline,
 	}
 }
 
