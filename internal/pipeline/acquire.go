@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
@@ -150,7 +151,8 @@ func expand(template string, repository catalog.Repository) string {
 }
 
 // fetchAll brings mirrors up to date, host by host side by side, and hands on
-// each as it is done. A slow host holds up no other.
+// each as it is done. A slow host holds up no other, and one that fails for
+// every repository is left alone.
 func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan<- acquired) error {
 	hosts := map[string][]acquired{}
 	for _, a := range remote {
@@ -169,11 +171,7 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 
 func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		if err := slots.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		a.err = p.fetch(ctx, a)
-		slots.Release(1)
+		a.err = p.fetch(ctx, a, slots)
 		select {
 		case fetched <- a:
 		case <-ctx.Done():
@@ -183,16 +181,45 @@ func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *
 	return nil
 }
 
-// fetch makes or updates one mirror.
-func (p *Pipeline) fetch(ctx context.Context, a acquired) error {
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
-	defer cancel()
-	err := p.git.Mirror(limited, a.repository.URL, a.dir)
+// fetch makes or updates one mirror, unless its host is left alone.
+func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
+	err := p.hosts.Ask(ctx, a.repository.Host, func() error { return p.try(ctx, a, slots) }, unreachable)
+	if alone, ok := errors.AsType[*fetch.LeftAlone](err); ok {
+		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: alone}
+	}
 	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
 		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL,
 			Err: fmt.Errorf("no mirror at %s, and offline", expand(p.cfg.Mirror, a.repository))}
 	}
 	return err
+}
+
+// unreachable tells what may be the fault of a whole host.
+func unreachable(err error) bool {
+	_, again := gitrepo.Again(err)
+	return again
+}
+
+// try fetches as often as may help, all within the time for one repository,
+// which begins when it is its turn. A slot is held while git works, and not
+// while a server is waited for.
+func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
+	if err := slots.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	first := true
+	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	return p.patience.Retry(limited, func() error {
+		if !first {
+			if err := slots.Acquire(ctx, 1); err != nil {
+				return err
+			}
+		}
+		first = false
+		defer slots.Release(1)
+		return p.git.Mirror(limited, a.repository.URL, a.dir)
+	}, gitrepo.Again)
 }
 
 // wants is what all scanners together read of a repository.

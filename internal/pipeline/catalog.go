@@ -19,8 +19,12 @@ import (
 )
 
 // Begin is the catalog stage: it reads the catalogs and stores a new run with
-// their goods. urls name further repositories, from the command line.
+// their goods. It takes the store until Run ends or the pipeline is closed:
+// two runs side by side would fetch into the same mirrors. urls name further repositories, from the command line.
 func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) {
+	if err := p.claim(); err != nil {
+		return store.Run{}, err
+	}
 	catalogs, err := p.Catalogs(ctx, urls)
 	if err != nil {
 		return store.Run{}, err

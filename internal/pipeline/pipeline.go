@@ -37,6 +37,8 @@ type Pipeline struct {
 	progress Progress
 	store    *store.Store
 	git      *gitrepo.Git
+	patience fetch.Patience // with servers of repositories
+	hosts    *fetch.Hosts
 	given    map[string]string // the sample's mirrors that are read where they are
 	rules    *assess.Rules
 	// rulesText is the user's part of the rules.
@@ -108,7 +110,8 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	patience := fetch.DefaultPatience()
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, patience: patience, hosts: patience.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient is the one policy under which this run talks HTTP.
@@ -143,7 +146,8 @@ func (p *Pipeline) Close() error {
 }
 
 // Run passes through all stages and returns what was published.
-func (p *Pipeline) Run(ctx context.Context, urls []string) (Published, error) {
+func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err error) {
+	defer func() { err = errors.Join(err, p.store.Release()) }()
 	run, err := p.Begin(ctx, urls)
 	if err != nil {
 		return Published{}, err
@@ -211,6 +215,9 @@ func buildOf(version string) string {
 // Resume returns the newest run that a stage can work on, or an error that
 // says which command comes first.
 func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
+	if err := p.store.Claim(); err != nil {
+		return store.Run{}, err
+	}
 	run, err := p.store.Latest(ctx, states...)
 	if errors.Is(err, store.ErrNone) {
 		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)

@@ -590,6 +590,9 @@ func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *tes
 	if err != nil || !strings.Contains(string(text), "It is young.") {
 		t.Errorf("the report does not hold the new judgement (%v)", err)
 	}
+	if err := p.Close(); err != nil { // who judges holds the store
+		t.Fatal(err)
+	}
 	cfg.Rules = plain
 	if got := because(); got != first {
 		t.Errorf("by the plain rules it is %q, and was %q before", got, first)

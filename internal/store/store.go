@@ -35,7 +35,11 @@ import (
 var migrations embed.FS
 
 // Store is an SQLite file. It is safe for concurrent use.
-type Store struct{ db *sqlx.DB }
+type Store struct {
+	db    *sqlx.DB
+	path  string
+	claim claim
+}
 
 // ErrNone says that there is no such run or document.
 var ErrNone = errors.New("nothing stored")
@@ -62,7 +66,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, db.DB); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", path, err), db.Close())
 	}
-	return &Store{db: db}, nil
+	return &Store{db: db, path: path, claim: claim{lock: flock.New(path + ".run")}}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -78,8 +82,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// Close closes the store.
-func (s *Store) Close() error { return s.db.Close() }
+// Close closes the store, and leaves it to others.
+func (s *Store) Close() error { return errors.Join(s.Release(), s.db.Close()) }
 
 // State is how far a run has come.
 type State string

@@ -1,0 +1,63 @@
+package pipeline
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// claim takes the store for this process, and removes what processes that were
+// killed left unfinished in it.
+func (p *Pipeline) claim() error {
+	if err := p.store.Claim(); err != nil {
+		return err
+	}
+	return errors.Join(sweepDrafts(filepath.Join(p.cfg.Store, "mirrors")), sweepDrafts(filepath.Join(p.cfg.Store, "sample")),
+		sweepIndexes(p.cfg.Store, p.now()))
+}
+
+// sweepDrafts removes unfinished repositories below a folder, but for clones:
+// the next fetch goes on with those, and knows who works on them.
+func sweepDrafts(folder string) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil
+		case err != nil:
+			return err
+		case !entry.IsDir():
+			return nil
+		case strings.HasPrefix(entry.Name(), ".making-") && !strings.HasSuffix(entry.Name(), ".git"):
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
+			return fs.SkipDir
+		case strings.HasPrefix(entry.Name(), ".making-"), isRepository(path):
+			return fs.SkipDir
+		}
+		return nil
+	})
+}
+
+func isRepository(path string) bool {
+	_, err := os.Stat(filepath.Join(path, "HEAD"))
+	return err == nil
+}
+
+// sweepIndexes removes unfinished indexes and downloads. Another process may
+// write such ones beside a run; none takes a day.
+func sweepIndexes(folder string, now time.Time) error {
+	var errs []error
+	for _, pattern := range []string{".advisories-*", "osv/.fetching-*", "osv/*/.fetching-*"} {
+		left, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+		for _, path := range left {
+			if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > 24*time.Hour {
+				errs = append(errs, os.RemoveAll(path))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
