@@ -56,7 +56,7 @@ const (
 // writeColumn writes the file of a good, whose texts are clean. It calls one function,
 // because a page opened from a disk may load scripts from beside it, but no data.
 func (s *site) writeColumn(to io.Writer, good Good) error {
-	encoded, err := json.Marshal(newColumn(s.words, s.speaker, good))
+	encoded, err := json.Marshal(s.column(good))
 	if err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ type columnMaker struct {
 	cells    map[string]cell
 }
 
-func newColumn(w words, speaker *assess.Speaker, good Good) column {
-	c := columnMaker{words: w, speaker: speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+func (s *site) column(good Good) column {
+	c := columnMaker{words: s.words, speaker: s.speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -85,10 +85,11 @@ func newColumn(w words, speaker *assess.Speaker, good Good) column {
 	c.packages()
 	c.catalogSays()
 	c.coverage()
+	c.cells["years"] = c.years(s.words.timeline(good.Activity, s.doc.AsOf))
 	for row, said := range c.cells {
 		c.cells[row] = said.short()
 	}
-	c.cells["because"] = cell{Text: cut(speaker.Because(good.Verdict), maxBecause)}
+	c.cells["because"] = cell{Text: cut(s.speaker.Because(good.Verdict), maxBecause)}
 	return column{Slug: slugOf(good.ID), Name: cut(displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
 		Glyph: smallSpan.shapes(good.Verdict), Cells: c.cells}
 }
@@ -240,7 +241,7 @@ func (c columnMaker) measured(pattern, id string) []string {
 func (c columnMaker) work() {
 	for row, id := range map[string]string{
 		"people-6m": "people.contributors-6m", "people-12m": "people.contributors-12m", "half": "people.contributor-absence-factor",
-		"regular": "people.regular-contributors-12m", "newcomers": "people.new-contributors-12m", "retained": "people.retained-contributors-12m",
+		"months": "momentum.active-months-24", "regular": "people.regular-contributors-12m", "newcomers": "people.new-contributors-12m", "retained": "people.retained-contributors-12m",
 		"organizations-12m": "people.organizations-12m", "releases": "momentum.releases-12m", "release": "momentum.days-since-release",
 		"posture": "posture.score", "security-policy": "governance.security-policy", "ci": "governance.ci",
 	} {
@@ -255,9 +256,25 @@ func (c columnMaker) work() {
 	c.cells["age"] = c.measure("momentum.age-days")
 	if m := c.measures["momentum.age-days"]; m.State == observation.Measured && !m.At.IsZero() {
 		days, _ := m.Number()
-		c.cells["age"] = cell{Text: c.years(m.At.AddDate(0, 0, -int(days)), m.At)}
+		c.cells["age"] = cell{Text: c.words.years(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
 	c.cells["posture"] = c.posture()
+}
+
+// years counts commits year by year, the last first.
+func (c columnMaker) years(t timeline) cell {
+	switch {
+	case t.Known():
+	case t.Cause != "":
+		return c.unknown(c.causeWord(t.Cause))
+	default:
+		return c.unknown(c.Say("it was not measured"))
+	}
+	var years []string
+	for _, year := range t.Years {
+		years = append(years, c.Say("{year}: {commits}", "year", year.Name, "commits", year.Commits))
+	}
+	return cell{Text: years[0], Notes: years[1:]}
 }
 
 // lastCommit says the day on which a person last committed.

@@ -25,7 +25,9 @@ type dossier struct {
 	More      int // findings that are not listed
 	Tally     tally
 	Inventory []inventoryRow
-	Several   bool // the good has more than one repository
+	Several   bool   // the good has more than one repository
+	Slug      string // names it on the page that lays goods side by side
+	SBOM      string // the command that writes its bill of materials
 	HasChecks bool
 }
 
@@ -63,6 +65,11 @@ func (s *site) dossier(good Good) dossier {
 		Measures: s.groupMeasures(good.Measures),
 		Tally:    tallyFindings(good),
 		Several:  len(good.Scans) > 1,
+		Slug:     slugOf(good.ID),
+		SBOM:     "midspan sbom --to sbom",
+	}
+	if fileName.MatchString(good.ID) {
+		view.SBOM = "midspan sbom " + good.ID
 	}
 	view.Glance = s.words.glance(good, view.Tally)
 	if full := displayName(good); full != view.Name {
