@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 	}
 	os.RemoveAll(chromium.dir)
 	os.RemoveAll(reports.dir)
+	os.RemoveAll(large.dir)
 	os.Exit(code)
 }
 

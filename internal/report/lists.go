@@ -28,7 +28,7 @@ type across struct {
 }
 
 func (s *site) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Spreads: spreads(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
+	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Spreads: s.words.spreads(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = endings(s.doc.Endings)
 	return view
 }
@@ -36,83 +36,81 @@ func (s *site) across() across {
 // highlight says in one line what a section of that page holds.
 type highlight struct{ Section, Title, Text string }
 
-func highlights(doc Document) []highlight {
+func (w words) highlights(doc Document) []highlight {
 	return []highlight{
-		{"keystones", "Keystones", keystoneLine(doc.Keystones)}, {"fix", "Fix first", upgradeLine(doc.FixFirst)},
-		{"unfixed", "What no release fixes", unfixedLine(doc.Unfixed)}, {"spread", "Where the goods are, and where the gaps", gapLine(spreads(doc.Concentrations))},
-		{"instead", "What could take their place", endingLine(doc.Endings)}, {"succession", "Who could take over", successionLine(successionOf(doc.Goods))},
+		{"keystones", w.Say("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Say("Fix first"), w.upgradeLine(doc.FixFirst)},
+		{"unfixed", w.Say("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Say("Where the goods are, and where the gaps"), w.gapLine(w.spreads(doc.Concentrations))},
+		{"instead", w.Say("What could take their place"), w.endingLine(doc.Endings)}, {"succession", w.Say("Who could take over"), w.successionLine(successionOf(doc.Goods))},
 	}
 }
 
-func keystoneLine(all []assess.Keystone) string {
+func (w words) keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
-			return fmt.Sprintf("%s chose %s themselves; %s rest on it in all.", english.Say("{n|good|goods}", "n", k.Direct), cut(k.Package, 40), english.number(float64(k.AtRunTime())))
+			return w.Say("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
 		}
 	}
-	return "No package is seen that several goods chose."
+	return w.Say("No package is seen that several goods chose.")
 }
 
-func upgradeLine(all []assess.Upgrade) string {
+func (w words) upgradeLine(all []assess.Upgrade) string {
 	if len(all) == 0 {
-		return "No finding names a fixed version."
+		return w.Say("No finding names a fixed version.")
 	}
 	u := all[0]
-	line := fmt.Sprintf("Upgrading %s in %s closes %s", cut(u.Package, 40), english.Say("{n|good|goods}", "n", len(u.Goods)), english.Say("{n|weakness|weaknesses}", "n", u.Closes))
 	if u.Exploited > 0 {
-		line += ", " + english.number(float64(u.Exploited)) + " of them known to be exploited"
+		return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}, {exploited} of them known to be exploited.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes, "exploited", u.Exploited)
 	}
-	return line + "."
+	return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
-func unfixedLine(all []assess.Unfixed) string {
+func (w words) unfixedLine(all []assess.Unfixed) string {
+	if len(all) == 0 {
+		return w.Say("None was found.")
+	}
 	unmaintained := 0
 	for _, u := range all {
 		if u.Unmaintained {
 			unmaintained++
 		}
 	}
-	if len(all) == 0 {
-		return "None was found."
-	}
-	line := english.Say("{n|package|packages}", "n", len(all))
+	packages := w.Say("{n|package|packages}", "n", len(all))
 	if len(all) == maxPackages {
-		line = "The " + english.number(maxPackages) + " packages under the most goods"
+		packages = w.Say("The {n} packages under the most goods", "n", maxPackages)
 	}
 	if unmaintained > 0 {
-		line += ", " + english.number(float64(unmaintained)) + " of them said to be unmaintained"
+		return w.Say("{packages}, {n} of them said to be unmaintained.", "packages", packages, "n", unmaintained)
 	}
-	return line + "."
+	return sentence(packages)
 }
 
 // maxPackages is how many packages a list of the document holds at most.
 const maxPackages = 50
 
-func gapLine(all []spread) string {
+func (w words) gapLine(all []spread) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
-			return fmt.Sprintf("%s: all of %s that could be assessed are short of supports.", first.Title, english.Say("{n|good|goods}", "n", first.Assessed()))
+			return w.Say("{group}: all of {n|good|goods} that could be assessed are short of supports.", "group", first.Title, "n", first.Assessed())
 		}
 	}
-	return "No goal, sector or country is seen of which every good is short of supports."
+	return w.Say("No goal, sector or country is seen of which every good is short of supports.")
 }
 
-func endingLine(all []assess.Ending) string {
+func (w words) endingLine(all []assess.Ending) string {
 	with, without := endings(all)
 	if len(all) == 0 {
-		return "No good is fading, dormant or sunset."
+		return w.Say("No good is fading, dormant or sunset.")
 	}
-	return fmt.Sprintf("Of %s, %s have a living one like them in this catalog, %s have none.",
-		english.Say("{n|good that ends|goods that end}", "n", len(all)), english.number(float64(len(with))), english.number(float64(len(without))))
+	return w.Say("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
 }
 
-func successionLine(s succession) string {
+func (w words) successionLine(s succession) string {
 	n := len(s.Alone) + s.More
 	if n == 0 {
-		return "No good with load is seen to rest on one person alone."
+		return w.Say("No good with load is seen to rest on one person alone.")
 	}
-	return fmt.Sprintf("In %s with load nobody beside the most active person has a real share of the work.", english.Say("{n|good|goods}", "n", n))
+	return w.Say("In {n|good|goods} with load nobody beside the most active person has a real share of the work.", "n", n)
 }
 
 // fewGoods is the number of goods below which no share is given: of three goods,
@@ -135,26 +133,39 @@ type groupRow struct {
 	Share string // of the goods that are short of supports; empty where they are few
 }
 
-// spreadTitles name the kinds of group, for many and for one.
-var spreadTitles = map[string][2]string{
-	"sdg": {"Sustainable Development Goals", "Goal"}, "sector": {"Sectors", "Sector"}, "country": {"Countries of deployment", "Country"},
-	"organization": {"Organizations, without funders", "Organization"}, "licence": {"Licences, as declared", "Licence"}, "type": {"Kinds", "Kind"},
+// spreadTitles name a kind of group, for many and for one.
+func (w words) spreadTitles(by string) (many, one string) {
+	switch by {
+	case "sdg":
+		return w.Say("Sustainable Development Goals"), w.Say("Goal")
+	case "sector":
+		return w.Say("Sectors"), w.Say("Sector")
+	case "country":
+		return w.Say("Countries of deployment"), w.Say("Country")
+	case "organization":
+		return w.Say("Organizations, without funders"), w.Say("Organization")
+	case "licence":
+		return w.Say("Licences, as declared"), w.Say("Licence")
+	case "type":
+		return w.Say("Kinds"), w.Say("Kind")
+	}
+	return by, by
 }
 
 // minGap is the least number of assessed goods of a group that is called a gap.
 const minGap = 2
 
-func spreads(all []assess.Concentration) []spread {
+func (w words) spreads(all []assess.Concentration) []spread {
 	var out []spread
 	for _, c := range all {
-		titles := spreadTitles[c.By]
-		s := spread{Concentration: c, Title: titles[0], One: titles[1], More: max(0, len(c.Groups)-maxGroups)}
+		s := spread{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
+		s.Title, s.One = w.spreadTitles(c.By)
 		named := map[string]bool{}
 		for i, group := range c.Groups {
 			named[group.Name] = true
-			row := groupRow{Group: group, Title: groupTitle(c.By, group.Name)}
+			row := groupRow{Group: group, Title: w.groupTitle(c.By, group.Name)}
 			if group.Assessed() >= fewGoods {
-				row.Share = english.percent(float64(group.Short) / float64(group.Assessed()))
+				row.Share = w.percent(float64(group.Short) / float64(group.Assessed()))
 			}
 			if i < maxGroups {
 				s.Shown = append(s.Shown, row)
@@ -164,40 +175,40 @@ func spreads(all []assess.Concentration) []spread {
 			}
 		}
 		if c.By == "sdg" && len(c.Groups) > 0 {
-			s.Absent = absentGoals(named)
+			s.Absent = w.absentGoals(named)
 		}
 		out = append(out, s)
 	}
 	return out
 }
 
-func groupTitle(by, name string) string {
+func (w words) groupTitle(by, name string) string {
 	if by == "sdg" {
-		return goalTitle(name)
+		return w.goalTitle(name)
 	}
 	return name
 }
 
-// goals are the short titles of the United Nations.
+// goals are the short titles of the United Nations, as patterns of package language.
 var goals = [...]string{"No poverty", "Zero hunger", "Good health and well-being", "Quality education", "Gender equality", "Clean water and sanitation",
 	"Affordable and clean energy", "Decent work and economic growth", "Industry, innovation and infrastructure", "Reduced inequalities",
 	"Sustainable cities and communities", "Responsible consumption and production", "Climate action", "Life below water", "Life on land",
 	"Peace, justice and strong institutions", "Partnerships for the goals"}
 
-func goalTitle(name string) string {
+func (w words) goalTitle(name string) string {
 	for i, title := range goals {
 		if name == fmt.Sprint(i+1) {
-			return name + " " + title
+			return name + " " + w.Say(title)
 		}
 	}
 	return name
 }
 
-func absentGoals(named map[string]bool) []string {
+func (w words) absentGoals(named map[string]bool) []string {
 	var absent []string
-	for i, title := range goals {
+	for i := range goals {
 		if n := fmt.Sprint(i + 1); !named[n] {
-			absent = append(absent, n+" "+title)
+			absent = append(absent, w.goalTitle(n))
 		}
 	}
 	return absent
@@ -206,43 +217,53 @@ func absentGoals(named map[string]bool) []string {
 // likenessText says what two goods share in one part of their similarity.
 func (w words) likenessText(l assess.Likeness) string {
 	shared := cut(w.shortList(l.Shared), 90)
+	none := len(l.Shared) == 0
 	switch {
-	case l.Part == "type" && len(l.Shared) > 0:
-		return "kind " + shared
-	case len(l.Shared) == 0:
-		return "no " + map[string]string{"sdg": "common goal", "sector": "common sector", "description": "common words", "type": "common kind"}[l.Part]
+	case l.Part == "type" && none:
+		return w.Say("no common kind")
+	case l.Part == "type":
+		return w.Say("kind {shared}", "shared", shared)
+	case l.Part == "sdg" && none:
+		return w.Say("no common goal")
 	case l.Part == "sdg":
-		return "goals " + shared
+		return w.Say("goals {shared}", "shared", shared)
+	case l.Part == "sector" && none:
+		return w.Say("no common sector")
 	case l.Part == "sector":
-		return "sector " + shared
+		return w.Say("sector {shared}", "shared", shared)
+	case none:
+		return w.Say("no common words")
 	}
-	return "words " + shared
+	return w.Say("words {shared}", "shared", shared)
 }
 
-// depthWords say how many could take over.
-var depthWords = map[assess.Depth]string{
-	assess.SeveralCould: "several", assess.OneCould: "one other", assess.NobodyCould: "nobody else", assess.NobodyThere: "work has stopped", assess.DepthUnknown: "unknown",
-}
-
+// depthWord says how many could take over.
 func (w words) depthWord(d assess.Depth) string {
-	if word := depthWords[d]; word != "" {
-		return word
+	switch d {
+	case assess.SeveralCould:
+		return w.Say("several")
+	case assess.OneCould:
+		return w.Say("one other")
+	case assess.NobodyCould:
+		return w.Say("nobody else")
+	case assess.NobodyThere:
+		return w.Say("work has stopped")
 	}
-	return depthWords[assess.DepthUnknown]
+	return w.Say("unknown")
 }
 
 func (w words) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
-		return "Two others at least made one in ten of the commits of the last 12 months each."
+		return w.Say("Two others at least made one in ten of the commits of the last 12 months each.")
 	case assess.OneCould:
-		return "One other person made at least one in ten of the commits of the last 12 months."
+		return w.Say("One other person made at least one in ten of the commits of the last 12 months.")
 	case assess.NobodyCould:
-		return "Beside the most active person nobody made one in ten of the commits of the last 12 months."
+		return w.Say("Beside the most active person nobody made one in ten of the commits of the last 12 months.")
 	case assess.NobodyThere:
-		return "No person committed in the last 12 months."
+		return w.Say("No person committed in the last 12 months.")
 	}
-	return "Too little of the history could be read to tell."
+	return w.Say("Too little of the history could be read to tell.")
 }
 
 // succession is what the portfolio page says of who could take over.
@@ -289,7 +310,7 @@ func loadOf(good Good) float64 {
 // share writes a share that may be unknown.
 func (w words) share(f *float64) string {
 	if f == nil {
-		return "unknown"
+		return w.Say("unknown")
 	}
 	return w.percent(*f)
 }
@@ -297,7 +318,7 @@ func (w words) share(f *float64) string {
 // whole writes a number that may be unknown.
 func (w words) whole(f *float64) string {
 	if f == nil {
-		return "unknown"
+		return w.Say("unknown")
 	}
 	return w.number(*f)
 }
@@ -307,9 +328,9 @@ func (w words) years(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():
-		return "unknown"
+		return w.Say("unknown")
 	case days < 1:
-		return "today"
+		return w.Say("today")
 	case days < 60:
 		return w.Say("{n|day|days}", "n", days)
 	case days < 730:

@@ -11,12 +11,82 @@ type csvList struct {
 	rows [][]string // the first is the header
 }
 
-// csvLists are the lists of the portfolio as tables.
-func csvLists(doc Document) []csvList {
+// csvLists are the lists of the portfolio as tables. doc holds the goods that rows
+// hold, clean.
+func csvLists(doc Document, rows []row) []csvList {
 	return []csvList{
+		{"middle.csv", middleRows(doc.Goods, rows)}, {"changes.csv", changeRows(doc.Change)}, {"gaps.csv", gapRows(doc)},
 		{"keystones.csv", keystoneRows(doc)}, {"fix-first.csv", upgradeRows(doc)}, {"unfixed.csv", unfixedRows(doc)},
 		{"concentration.csv", concentrationRows(doc)}, {"alternatives.csv", alternativeRows(doc)},
 	}
+}
+
+// middleRows are the goods of the messy middle, those whose load most outweighs their
+// supports first, and behind them those that may stand in it.
+func middleRows(goods []Good, rows []row) [][]string {
+	table := [][]string{{"rank", "good", "name", "stands", "stage", "borderline", "load_score", "score", "because", "short_of", "would_lift"}}
+	add := func(rank, stands string, good Good) {
+		v := good.Verdict
+		short, borderline := []string{}, ""
+		for _, reason := range shortfalls(len(v.Reasons), good) {
+			short = append(short, reason.Sentence)
+		}
+		if v.Borderline != nil {
+			borderline = v.Borderline.Sentence
+		}
+		table = append(table, []string{rank, good.ID, good.Name, stands, string(v.Stage), borderline, scoreCell(v.Load.Score.Score), scoreCell(v.Score.Score), v.Because, strings.Join(short, " "), strings.Join(v.Lift, "; ")})
+	}
+	for i, good := range rankMiddle(goods) {
+		add(fmt.Sprint(i+1), "in it", good)
+	}
+	for _, good := range mayStand(rows) {
+		add("", "may stand in it", good)
+	}
+	return table
+}
+
+func changeRows(change *Change) [][]string {
+	table := [][]string{{"change", "good", "name", "from", "to", "since"}}
+	if change == nil {
+		return table
+	}
+	for _, list := range []struct {
+		what  string
+		moves []Move
+	}{{"entered", change.Entered}, {"left", change.Left}, {"moved", change.Moved}, {"new", change.Added}, {"gone", change.Removed}} {
+		for _, m := range list.moves {
+			table = append(table, []string{list.what, m.Good, m.Name, string(m.From), string(m.To), isoDate(change.Since)})
+		}
+	}
+	return table
+}
+
+// gapRows are what could not be read: repositories, packages, and what the notes tell.
+func gapRows(doc Document) [][]string {
+	table := [][]string{{"gap", "cause", "good", "name", "subject", "message", "n"}}
+	for _, f := range failures(doc.Goods) {
+		for _, s := range f.scans {
+			table = append(table, []string{"repository not read", string(f.cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Happened(), "1"})
+		}
+	}
+	for _, good := range partial(doc.Goods) {
+		for _, scan := range good.Scans {
+			if scan.Outcome == Partial {
+				table = append(table, []string{"repository read in part", "", good.ID, good.Name, scan.Repository.URL, "", "1"})
+			}
+		}
+	}
+	for _, c := range byCount(doc.Summary.Unmatched) {
+		table = append(table, []string{"packages not matched", c.Name, "", "", "", "", fmt.Sprint(c.N)})
+	}
+	names := map[string]string{}
+	for _, good := range doc.Goods {
+		names[good.ID] = good.Name
+	}
+	for _, note := range allNotes(doc) {
+		table = append(table, []string{"note", string(note.Cause), note.Good, names[note.Good], note.Subject, note.Message, "1"})
+	}
+	return table
 }
 
 func keystoneRows(doc Document) [][]string {

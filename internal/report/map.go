@@ -28,47 +28,72 @@ type mark struct {
 	low, high float64
 }
 
-// portfolioMap draws the map and returns the goods that have no place on it,
-// because their load is unknown, or too much of what holds them.
-func portfolioMap(goods []Good) (template.HTML, []Good) {
+// mapDrawing is the map as it stands on the page.
+type mapDrawing struct {
+	svg      template.HTML
+	dense    int    // marks beside circles; 0 where every good has its mark
+	unplaced []Good // load is unknown, or too much of what holds them
+}
+
+// portfolioMap draws the map. Goods that have no place on it are named beside it.
+func (w words) portfolioMap(goods []Good) mapDrawing {
 	marks, unplaced := placeMarks(goods)
+	drawn := mapDrawing{unplaced: unplaced}
+	placed := len(marks)
+	var crowd []circle
+	if placed > maxMapMarks {
+		crowd = circlesOf(marks)
+		marks = heaviest(marks)
+		drawn.dense = len(marks)
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="Map of %s by load, across, and supports, up. The table of all goods holds the same numbers.">`, english.Say("{n|good|goods}", "n", len(marks)))
-	drawFrame(&b)
+	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="%s">`,
+		template.HTMLEscapeString(w.Say("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n", placed)))
+	w.drawFrame(&b)
+	for _, c := range crowd {
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()), template.HTMLEscapeString(w.circleText(c)))
+	}
+	w.drawMarks(&b, marks)
+	b.WriteString("</svg>")
+	drawn.svg = template.HTML(b.String())
+	return drawn
+}
+
+// drawMarks draws goods with what unknown measures leave open, and the names for
+// which there is room.
+func (w words) drawMarks(b *strings.Builder, marks []mark) {
 	var whiskers strings.Builder
 	for _, m := range marks {
 		if m.low-m.high >= 1 {
 			whiskers.WriteString(path("M", m.x, m.low, "V", m.high))
 		}
 	}
-	fmt.Fprintf(&b, `<path class="wh" d="%s"/>`, &whiskers)
+	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
 	for _, m := range marks {
-		fmt.Fprintf(&b, `<a href="%s"><title>%s: %s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
-			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(cut(displayName(m.good), 60)),
-			english.stageWord(m.good.Verdict.Stage), stageSymbol(m.good.Verdict.Stage),
+		title := w.Say("{good}: {stage}", "good", cut(displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
+		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
+			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
 	}
 	for _, l := range placeLabels(marks) {
-		fmt.Fprintf(&b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		fmt.Fprintf(b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 	}
-	b.WriteString("</svg>")
-	return template.HTML(b.String()), unplaced
 }
 
 // drawFrame draws the axes, their words, and the half of the plot where load
 // outweighs supports.
-func drawFrame(b *strings.Builder) {
+func (w words) drawFrame(b *strings.Builder) {
 	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">load outweighs supports</text>`, coordinate(mapRight-10), coordinate(mapBottom-12))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">supports outweigh load</text>`, coordinate(mapLeft+10), coordinate(mapTop+20))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12), template.HTMLEscapeString(w.Say("load outweighs supports")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20), template.HTMLEscapeString(w.Say("supports outweigh load")))
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
 		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), english.number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), english.number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.number(score))
 	}
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">Load: who depends on it →</text>`, coordinate(mapRight))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">Supports: what holds it →</text>`, coordinate(mapTop))
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight), template.HTMLEscapeString(w.Say("Load: who depends on it →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop), template.HTMLEscapeString(w.Say("Supports: what holds it →")))
 }
 
 func mapX(score float64) float64 { return mapLeft + (mapRight-mapLeft)*score/100 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"html/template"
 	"math"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -19,10 +21,10 @@ const lastCommit = "momentum.days-since-commit"
 // portfolio is what the portfolio page shows.
 type portfolio struct {
 	Headline  string
-	Assessed  int    // goods with a stage other than unassessed
-	Unread    string // how many repositories were not read and why; empty where all were
-	Middle    []Good // heaviest load on the least support first
-	MayStand  []Good // read, not in the messy middle, and not safely out of it
+	Assessed  int             // goods with a stage other than unassessed
+	Unread    string          // how many repositories were not read and why; empty where all were
+	Middle    beginning[Good] // heaviest load on the least support first
+	MayStand  beginning[Good] // read, not in the messy middle, and not safely out of it
 	Stages    []stageCount
 	Keystones []assess.Keystone
 	// Highlights say what the page across the goods holds.
@@ -30,14 +32,39 @@ type portfolio struct {
 	KeysFirst  int // keystones on the first screen: as many as stand beside the messy middle
 	Changes    []changeList
 	Map        template.HTML
-	Unplaced   []Good
-	Rows       []row // what was read first, then the rest, each by id
-	Blank      int   // rows of goods of which no repository was read
+	Dense      int // goods that have a mark of their own on a map of circles; 0 where all have one
+	Unplaced   beginning[Good]
+	Table      tablePage // the first page of the table of all goods
 	Failed     []failure
-	Partial    []Good // with a repository of which something could not be read
+	Partial    beginning[Good] // with a repository of which something could not be read
 	Unmatched  []unmatched
 	Notes      []noteGroup
+	Catalogs   template.HTML // their names
+	// ScriptWords are the words of the page's script, as JSON.
+	ScriptWords string
 }
+
+// How much of a list the portfolio page shows at most, so that it stays light however
+// many goods there are. It says how many it leaves out, and which file holds all.
+const (
+	maxCases = 50 // of the messy middle, with their reasons
+	maxNames = 60 // names of goods in a row
+	maxGaps  = 40 // repositories that failed, or notes, of one cause
+	maxMoves = 40 // changes of one kind
+)
+
+// beginning is that of a list that may be long.
+type beginning[T any] struct {
+	Shown []T
+	All   int
+}
+
+func firstOf[T any](most int, list []T) beginning[T] {
+	return beginning[T]{list[:min(most, len(list))], len(list)}
+}
+
+// More is how many are left out.
+func (b beginning[T]) More() int { return b.All - len(b.Shown) }
 
 type stageCount struct {
 	Stage assess.Stage
@@ -47,23 +74,22 @@ type stageCount struct {
 // changeList is one kind of change since the run before.
 type changeList struct {
 	Title string
-	Moves []Move
+	Moves beginning[Move]
 }
 
-// row is a good in the table of all goods.
+// row is a good in the table of all goods. It says nothing in any language.
 type row struct {
 	Good
-	Short      string // the name, cut to what a row can hold
 	Supports   [4]assess.Pillar
 	LastCommit time.Time // day of the last human commit; zero where it is unknown
 	Findings   tally
-	facts      facts // for the script of the table
+	terms      [len(facetTitles)][]string // what the catalog says of it, clean
 }
 
 // failure is one class of repositories that could not be read.
 type failure struct {
 	Cause observation.Cause
-	Items []failedScan
+	Items beginning[failedScan]
 }
 
 type failedScan struct {
@@ -80,7 +106,7 @@ type unmatched struct {
 // noteGroup holds the notes of one cause.
 type noteGroup struct {
 	Cause observation.Cause
-	Notes []entryNote
+	Notes beginning[entryNote]
 }
 
 // entryNote is a note on the run, or on the catalog entry of a good.
@@ -89,84 +115,117 @@ type entryNote struct {
 	Good string // id, empty where the note is on the run
 }
 
-func (s *site) portfolio() portfolio {
-	doc := s.doc
+// portfolio makes the view of the portfolio page, with the first page of the table.
+func (s *site) portfolio(table tablePage) (portfolio, error) {
+	doc, w := s.doc, s.words
+	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
 	view := portfolio{
-		Middle:    rankMiddle(doc.Goods),
+		Middle:    firstOf(maxCases, middle),
+		MayStand:  firstOf(maxNames, mayStand(s.rows)),
 		Stages:    countStages(doc.Goods),
 		Keystones: doc.Keystones,
-		Changes:   changeLists(doc.Change),
-		Failed:    failures(doc.Goods),
-		Partial:   partial(doc.Goods),
+		Changes:   w.changeLists(doc.Change),
+		Table:     table,
+		Unread:    w.unread(failed, doc.Summary.Repositories),
+		Partial:   firstOf(maxNames, partial(doc.Goods)),
 		Notes:     groupNotes(doc),
+	}
+	for _, f := range failed {
+		view.Failed = append(view.Failed, failure{f.cause, firstOf(maxGaps, f.scans)})
 	}
 	for _, good := range doc.Goods {
 		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
 			view.Assessed++
 		}
 	}
-	view.Highlights = highlights(doc)
-	view.Headline = headline(len(view.Middle), view.Assessed, len(doc.Goods))
-	view.Unread = unread(view.Failed, doc.Summary.Repositories)
-	view.MayStand = mayStand(s.rows)
+	view.Highlights = w.highlights(doc)
+	view.Headline = w.headline(len(middle), view.Assessed, len(doc.Goods))
 	switch view.KeysFirst = 5; {
-	case len(view.Middle) < 3:
+	case len(middle) < 3:
 		view.KeysFirst = 7 // the changes stand on the other side
-	case len(view.Middle) >= 5 && len(view.Changes) == 0:
+	case len(middle) >= 5 && len(view.Changes) == 0:
 		view.KeysFirst = 6
 	}
 	for _, c := range byCount(doc.Summary.Unmatched) {
 		view.Unmatched = append(view.Unmatched, unmatched{observation.Cause(c.Name), c.N})
 	}
-	view.Map, view.Unplaced = portfolioMap(doc.Goods)
-	view.Rows = slices.Clone(s.rows)
-	sort.SliceStable(view.Rows, func(i, j int) bool { return !view.Rows[i].Unread() && view.Rows[j].Unread() })
-	for _, r := range view.Rows {
-		if r.Unread() {
-			view.Blank++
-		}
+	drawn := w.portfolioMap(doc.Goods)
+	view.Map, view.Dense, view.Unplaced = drawn.svg, drawn.dense, firstOf(maxNames, drawn.unplaced)
+	view.Catalogs = catalogNames(doc.Catalogs)
+	var err error
+	view.ScriptWords, err = w.scriptWords("portfolio")
+	return view, err
+}
+
+// catalogNames lists the catalogs; where each was read stands behind its name.
+func catalogNames(catalogs []Catalog) template.HTML {
+	var names []string
+	for _, c := range catalogs {
+		names = append(names, fmt.Sprintf(`<bdi title="%s">%s</bdi>`, template.HTMLEscapeString(c.Location), template.HTMLEscapeString(cut(c.Name, 40))))
 	}
-	return view
+	return template.HTML(strings.Join(names, ", "))
+}
+
+// keystoneText says under how many goods a package stands.
+func (w words) keystoneText(k assess.Keystone) string {
+	var parts []any
+	switch {
+	case k.Direct > 0:
+		parts = append(parts, w.Say("chosen by {n|good|goods}", "n", k.Direct))
+		if k.Direct < k.AtRunTime() {
+			parts = append(parts, w.Say("under {n} in all", "n", k.AtRunTime()))
+		}
+	case k.AtRunTime() > 0:
+		parts = append(parts, w.Say("under {n|good|goods}", "n", k.AtRunTime()))
+	}
+	switch {
+	case k.Development > 0 && k.AtRunTime() > 0:
+		parts = append(parts, w.Say("with {n} more to build or test only", "n", k.Development))
+	case k.Development > 0:
+		parts = append(parts, w.Say("with {n|good|goods} to build or test only", "n", k.Development))
+	}
+	if k.InMiddle > 0 {
+		parts = append(parts, w.Say("{n} in the messy middle", "n", k.InMiddle))
+	}
+	said := w.Text(language.List(parts...))
+	if n := count(k.Findings); n > 0 {
+		said += " · " + w.Say("{n|open weakness|open weaknesses}", "n", n)
+	}
+	return said
 }
 
 // headline counts the messy middle among the goods that could be assessed: of
 // the others nobody knows whether they stand in it.
-func headline(middle, assessed, goods int) string {
-	among := english.Say("{n|good|goods}", "n", assessed)
-	if assessed < goods {
-		among = "the " + english.Say("{n|good that could be assessed|goods that could be assessed}", "n", assessed)
-	}
+func (w words) headline(middle, assessed, goods int) string {
 	switch {
 	case goods == 0:
-		return "No goods were read"
+		return w.Say("No goods were read")
 	case assessed == 0:
-		return "None of " + english.Say("{n|good|goods}", "n", goods) + " could be assessed"
+		return w.Say("None of {n|good|goods} could be assessed", "n", goods)
+	case middle == 0 && assessed < goods:
+		return w.Say("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
 	case middle == 0:
-		return "None of " + among + " is seen in the messy middle"
-	case middle == 1:
-		return "1 of " + among + " stands in the messy middle"
+		return w.Say("None of {n|good|goods} is seen in the messy middle", "n", assessed)
+	case assessed < goods:
+		return w.Say("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 	}
-	return english.number(float64(middle)) + " of " + among + " stand in the messy middle"
+	return w.Say("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 }
 
 // unread says how many repositories were not read, and what kept most of them
 // from it.
-func unread(failed []failure, repositories int) string {
+func (w words) unread(failed []failedScans, repositories int) string {
 	n := 0
 	for _, f := range failed {
-		n += len(f.Items)
+		n += len(f.scans)
 	}
-	if n == 0 {
+	switch len(failed) {
+	case 0:
 		return ""
+	case 1:
+		return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 	}
-	verb, why := " were not read: ", english.causeWord(failed[0].Cause)
-	if n == 1 {
-		verb = " was not read: "
-	}
-	if len(failed) > 1 {
-		why = "mostly, " + why
-	}
-	return english.number(float64(n)) + " of " + english.Say("{n|repository|repositories}", "n", repositories) + verb + why
+	return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 }
 
 // Unread says that no repository of the good was read, Why gives the cause.
@@ -259,20 +318,23 @@ func countStages(goods []Good) []stageCount {
 	return out
 }
 
-func changeLists(change *Change) []changeList {
+func (w words) changeLists(change *Change) []changeList {
 	if change == nil {
 		return nil
 	}
 	var lists []changeList
-	for _, l := range []changeList{
-		{"Entered the messy middle", change.Entered},
-		{"Left the messy middle", change.Left},
-		{"Moved between other stages", change.Moved},
-		{"New in the catalog", change.Added},
-		{"No longer in the catalog", change.Removed},
+	for _, l := range []struct {
+		title string
+		moves []Move
+	}{
+		{w.Say("Entered the messy middle"), change.Entered},
+		{w.Say("Left the messy middle"), change.Left},
+		{w.Say("Moved between other stages"), change.Moved},
+		{w.Say("New in the catalog"), change.Added},
+		{w.Say("No longer in the catalog"), change.Removed},
 	} {
-		if len(l.Moves) > 0 {
-			lists = append(lists, l)
+		if len(l.moves) > 0 {
+			lists = append(lists, changeList{l.title, firstOf(maxMoves, l.moves)})
 		}
 	}
 	return lists
@@ -281,7 +343,7 @@ func changeLists(change *Change) []changeList {
 // newRow cleans what it shows of a good, whose findings were counted before.
 func newRow(good Good, findings tally) row {
 	shown := cleaned(stripped(good))
-	r := row{Good: shown, Short: cut(displayName(shown), 60), Supports: inOrder(shown.Verdict.Supports), Findings: findings}
+	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings, terms: termsOf(good.Good)}
 	r.LastCommit = lastCommitDay(good)
 	return r
 }
@@ -291,8 +353,9 @@ func newRow(good Good, findings tally) row {
 func stripped(good Good) Good {
 	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict, Succession: good.Succession}
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
+	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
 	if kept.Verdict.Stage != assess.MessyMiddle {
-		kept.Verdict.Reasons, kept.Verdict.Lift = nil, nil
+		kept.Verdict.Reasons, kept.Verdict.Lift, kept.Verdict.LiftMessages = nil, nil, nil
 		bare := func(p *assess.Pillar) { p.Reasons = nil }
 		kept.Verdict.Supports = each(kept.Verdict.Supports, bare)
 		bare(&kept.Verdict.Load)
@@ -317,9 +380,15 @@ func lastCommitDay(good Good) time.Time {
 	return time.Time{}
 }
 
+// failedScans are the repositories that could not be read for one cause.
+type failedScans struct {
+	cause observation.Cause
+	scans []failedScan
+}
+
 // failures groups the repositories that could not be read by their class, the
 // largest class first.
-func failures(goods []Good) []failure {
+func failures(goods []Good) []failedScans {
 	byCause := map[string][]failedScan{}
 	n := map[string]int{}
 	for _, good := range goods {
@@ -335,9 +404,9 @@ func failures(goods []Good) []failure {
 			n[cause]++
 		}
 	}
-	var out []failure
+	var out []failedScans
 	for _, c := range byCount(n) {
-		out = append(out, failure{observation.Cause(c.Name), byCause[c.Name]})
+		out = append(out, failedScans{observation.Cause(c.Name), byCause[c.Name]})
 	}
 	return out
 }
@@ -354,10 +423,10 @@ func partial(goods []Good) []Good {
 }
 
 // Happened says why a repository was not read, without the address that stands
-// beside it.
+// beside it; empty where no message was kept.
 func (f failedScan) Happened() string {
 	if f.Scan.Failure == nil {
-		return "no message was kept"
+		return ""
 	}
 	_, after, found := strings.Cut(f.Scan.Failure.Message, f.Scan.Repository.URL+": ")
 	if !found || after == "" {
@@ -366,9 +435,8 @@ func (f failedScan) Happened() string {
 	return after
 }
 
-// groupNotes groups the notes on the run and on the entries of its catalogs by
-// their cause, the largest group first.
-func groupNotes(doc Document) []noteGroup {
+// allNotes are the notes on the run and on the entries of its catalogs.
+func allNotes(doc Document) []entryNote {
 	var notes []entryNote
 	for _, note := range doc.Notes {
 		notes = append(notes, entryNote{Note: note})
@@ -378,15 +446,20 @@ func groupNotes(doc Document) []noteGroup {
 			notes = append(notes, entryNote{note, good.ID})
 		}
 	}
+	return notes
+}
+
+// groupNotes groups the notes by their cause, the largest group first.
+func groupNotes(doc Document) []noteGroup {
 	byCause := map[string][]entryNote{}
 	n := map[string]int{}
-	for _, note := range notes {
+	for _, note := range allNotes(doc) {
 		byCause[string(note.Cause)] = append(byCause[string(note.Cause)], note)
 		n[string(note.Cause)]++
 	}
 	var out []noteGroup
 	for _, c := range byCount(n) {
-		out = append(out, noteGroup{observation.Cause(c.Name), byCause[c.Name]})
+		out = append(out, noteGroup{observation.Cause(c.Name), firstOf(maxGaps, byCause[c.Name])})
 	}
 	return out
 }

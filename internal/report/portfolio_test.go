@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,21 +21,21 @@ func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
 		{1, 1, 4, "1 of the 1 good that could be assessed stands in the messy middle"},
 		{12, 36, 226, "12 of the 36 goods that could be assessed stand in the messy middle"},
 	} {
-		if got := headline(c.middle, c.assessed, c.goods); got != c.want {
+		if got := english.headline(c.middle, c.assessed, c.goods); got != c.want {
 			t.Errorf("%d, %d, %d: says %q, want %q", c.middle, c.assessed, c.goods, got, c.want)
 		}
 	}
 }
 
 func TestTheFirstScreenSaysWhyRepositoriesWereNotRead(t *testing.T) {
-	missing := failure{Cause: observation.CauseNotFound, Items: make([]failedScan, 2)}
-	empty := failure{Cause: observation.CauseEmpty, Items: make([]failedScan, 1)}
-	for want, failed := range map[string][]failure{
+	missing := failedScans{observation.CauseNotFound, make([]failedScan, 2)}
+	empty := failedScans{observation.CauseEmpty, make([]failedScan, 1)}
+	for want, failed := range map[string][]failedScans{
 		"": nil,
 		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
 		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},
 	} {
-		if got := unread(failed, 9); got != want {
+		if got := english.unread(failed, 9); got != want {
 			t.Errorf("says %q, want %q", got, want)
 		}
 	}
@@ -119,7 +120,10 @@ func TestAFailureIsToldWithoutTheAddressBesideIt(t *testing.T) {
 			t.Errorf("%q is told as %q, want %q", message, got, want)
 		}
 	}
-	if got := (failedScan{}).Happened(); got == "" {
+	doc := everyState()
+	i := slices.IndexFunc(doc.Goods, func(g Good) bool { return g.ID == "water-points" })
+	doc.Goods[i].Scans[0].Failure.Message = ""
+	if page := written(t, doc)["index.html"]; !strings.Contains(page, "no message was kept") {
 		t.Error("a failure without a message is told as nothing")
 	}
 }

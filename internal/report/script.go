@@ -1,9 +1,12 @@
 package report
 
 import (
+	"bufio"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -12,70 +15,46 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // The script of the portfolio page, and the data that it asks for once a reader
-// comes to the table of all goods. Both are files of the report's folder: a page
-// opened from a disk may load a script from beside it, but may read nothing else.
+// comes to the table of all goods. Both are files of the report's folder, once for all
+// languages: a page opened from a disk may load a script from beside it, but may read
+// nothing else.
 const (
 	scriptName = "portfolio.js"
 	dataName   = "portfolio-data.js"
 )
 
-// scripts are those of the pages that have one.
-var scripts = map[string][]string{"portfolio": {scriptName}}
+// wordsScript holds what the scripts share.
+const wordsScript = "words.js"
+
+// scripts are those of the pages that have some, in the order in which they run.
+var scripts = map[string][]string{"portfolio": {wordsScript, scriptName}, "compare": {wordsScript, compareScript}}
 
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
 
-// tableData is what the script knows of the table of all goods.
-type tableData struct {
-	AsOf    string      `json:"asOf"`    // as on the page: data of another report is not taken
-	Columns []string    `json:"columns"` // of the CSV file of what is shown, named as in goods.csv
-	Facets  []facet     `json:"facets"`
-	Goods   []tableGood `json:"goods"` // in the order of the table's rows
-}
-
-// facet is one thing that a catalog or Midspan says of goods. Stage comes first.
-type facet struct {
-	ID    string     `json:"id"`
-	Title string     `json:"title"`
-	Terms [][]string `json:"terms"` // value in addresses, and the text shown where it is another
-}
-
-// tableGood is a row of the table.
-type tableGood struct {
-	Cells []string `json:"c"` // by Columns
-	Keys  []any    `json:"k"` // to sort by: one for each column from the stage on, null where unknown
-	Terms [][]int  `json:"t"` // by Facets: places in its terms; empty where nothing is said
-}
-
-// facetTitles are the facets of the catalog, in their order.
+// facetTitles are what a catalog says of goods that can be asked for, in their order;
+// their titles are patterns of package language. The stage comes before them.
 var facetTitles = [...][2]string{
 	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
 }
 
-// shownColumns are those of goods.csv that stand in the table in some form.
-var shownColumns = []string{
-	"id", "name", "stage", "borderline", "load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
-	"upkeep_level", "upkeep_score", "funding_level", "funding_score", "score", "score_low", "score_high", "coverage",
-	"observed_until", "last_human_commit", "advisories", "advisories_as_text",
+// facet is one thing that Midspan or a catalog says of goods.
+type facet struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Terms [][]string `json:"terms"` // value in addresses, and the pattern of the word that is shown where it is another
+	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where nothing is said. Left out for the stage
 }
 
-// facts are what a row keeps for the script.
-type facts struct {
-	cells []string                   // by shownColumns, clean
-	terms [len(facetTitles)][]string // by facetTitles, clean
-}
-
-// newFacts takes the cells of a good in goods.csv.
-func newFacts(good catalog.Good, csvRow []string) facts {
-	var f facts
-	for _, column := range shownColumns {
-		f.cells = append(f.cells, cleanText(csvRow[slices.Index(goodsHeader, column)]))
-	}
+// termsOf takes what the catalog says of a good.
+func termsOf(good catalog.Good) [len(facetTitles)][]string {
+	var terms [len(facetTitles)][]string
 	for _, n := range good.SDGs {
-		f.terms[0] = append(f.terms[0], strconv.Itoa(n))
+		terms[0] = append(terms[0], strconv.Itoa(n))
 	}
 	var organizations []string
 	for _, o := range good.Organizations {
@@ -84,38 +63,213 @@ func newFacts(good catalog.Good, csvRow []string) facts {
 	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
 		for _, name := range names {
 			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
-				f.terms[i+1] = append(f.terms[i+1], cut(name, 120))
+				terms[i+1] = append(terms[i+1], cut(name, 120))
 			}
 		}
 	}
-	return f
+	return terms
 }
 
-// writeTableData writes the data of rows that stand in the order of the table.
-func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
-	data := tableData{AsOf: isoDate(asOf), Columns: shownColumns, Goods: make([]tableGood, len(rows))}
-	stages := facet{ID: "stage", Title: "Stage"}
-	for _, stage := range stageOrder {
-		stages.Terms = append(stages.Terms, []string{string(stage), english.stageWord(stage)})
-	}
-	data.Facets = append(data.Facets, stages)
+// The words of the data: ids, which stand in addresses and files, and the patterns by
+// which the script says them in the language of a page.
+var (
+	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
+	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+	tallies  = []string{"exact", "at least", "no packages", "unknown", "none", "none in part"}
+)
+
+// writeTableData writes the data of rows that stand in the order of the table: a list
+// for each property of goods, one row after another, so that no more than one of them
+// is in memory at a time.
+func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
+	w := dataWriter{Writer: bufio.NewWriter(to), rows: rows}
+	pages := map[int]string{} // of goods whose page is not named by the id
+	causes := []string{}
 	for i, r := range rows {
-		place := slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
-		data.Goods[i] = tableGood{Cells: r.facts.cells, Keys: sortKeys(r, place), Terms: [][]int{{place}}}
+		if path := pagePath(r.ID); path != "goods/"+r.ID+".html" {
+			pages[i] = path
+		}
+		if cause := string(r.Why()); r.Unread() && !slices.Contains(causes, cause) {
+			causes = append(causes, cause)
+		}
+	}
+	w.text("var " + dataVariable + "={")
+	w.part(`"asOf":`, isoDate(asOf)) // as on the page: data of another report is not taken
+	w.part(`,"page":`, pageRows)
+	w.part(`,"stages":`, idsAndWords(stageOrder[:], english.stageWord))
+	w.part(`,"levels":`, idsAndWords(levelIDs, english.levelWord))
+	w.part(`,"severities":`, idsAndWords(severityOrder[:], english.severityWord))
+	w.part(`,"supports":`, supportWords())
+	w.part(`,"tallies":`, tallies)
+	w.part(`,"causes":`, causeWords(causes))
+	w.part(`,"pages":`, pages)
+	w.part(`,"facets":`, facetsOf(rows))
+	w.text(`,"goods":{`)
+	w.goods(causes)
+	w.text("}};\n")
+	return w.done()
+}
+
+// dataWriter keeps the first error.
+type dataWriter struct {
+	*bufio.Writer
+	rows []row
+	err  error
+	any  bool // a list was written
+}
+
+func (w *dataWriter) text(s string) {
+	if w.err == nil {
+		_, w.err = w.WriteString(s)
+	}
+}
+
+func (w *dataWriter) part(name string, value any) {
+	encoded, err := json.Marshal(value)
+	if w.err == nil {
+		w.err = err
+	}
+	w.text(name + string(encoded))
+}
+
+// column writes one property of every good.
+func (w *dataWriter) column(name string, of func(row) any) {
+	if w.any {
+		w.text(",")
+	}
+	w.any = true
+	w.text(`"` + name + `":[`)
+	for i, r := range w.rows {
+		before := ","
+		if i == 0 {
+			before = ""
+		}
+		w.part(before, of(r))
+	}
+	w.text("]")
+}
+
+func (w *dataWriter) done() error {
+	if w.err != nil {
+		return w.err
+	}
+	return w.Flush()
+}
+
+// goods writes what stands in the rows. Scores are as they are shown, days are counted
+// from 1970, and what is unknown is null.
+func (w *dataWriter) goods(causes []string) {
+	w.column("id", func(r row) any { return r.ID })
+	w.column("name", func(r row) any {
+		if strings.TrimSpace(r.Name) == "" {
+			return ""
+		}
+		return r.Name
+	})
+	w.column("stage", func(r row) any {
+		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
+	})
+	w.column("borderline", func(r row) any { return bit(r.Verdict.Borderline != nil) })
+	w.column("stale", func(r row) any { return bit(r.Verdict.Stale) })
+	w.column("seen", func(r row) any { return dayNumber(r.Verdict.ObservedUntil) })
+	w.column("commit", func(r row) any { return dayNumber(r.LastCommit) })
+	for i, id := range pillars {
+		pillar := func(r row) assess.Pillar {
+			if i == 0 {
+				return r.Verdict.Load
+			}
+			return r.Supports[i-1]
+		}
+		w.column(id+"Level", func(r row) any { return slices.Index(levelIDs, levelOf(pillar(r))) })
+		w.column(id, func(r row) any { return scoreNumber(pillar(r).Score) })
+	}
+	w.column("score", func(r row) any { return scoreNumber(r.Verdict.Score) })
+	w.column("low", func(r row) any { return math.Round(r.Verdict.Score.Low) })
+	w.column("high", func(r row) any { return math.Round(r.Verdict.Score.High) })
+	w.column("coverage", func(r row) any {
+		if r.Verdict.Coverage.Measured+r.Verdict.Coverage.Unknown == 0 {
+			return nil
+		}
+		return math.Round(1000*r.Verdict.Coverage.Share) / 1000
+	})
+	w.column("advisories", func(r row) any {
+		if kind := r.Findings.kind(); kind == "unknown" || kind == "no packages" {
+			return nil
+		}
+		return r.Findings.N
+	})
+	w.column("tally", func(r row) any { return slices.Index(tallies, r.Findings.kind()) })
+	w.column("worst", func(r row) any { return slices.Index(severityOrder[:], r.Findings.Worst) })
+	w.column("cause", func(r row) any {
+		if !r.Unread() {
+			return -1
+		}
+		return slices.Index(causes, string(r.Why()))
+	})
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func dayNumber(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return int(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
+}
+
+// scoreNumber is a score as it is shown. One whose range is too wide to be shown is
+// −1 less the score: the span is drawn by it.
+func scoreNumber(r assess.Range) any {
+	switch {
+	case r.Score == nil || math.IsNaN(*r.Score):
+		return nil
+	case scored(r):
+		return math.Round(*r.Score)
+	}
+	return -1 - math.Round(*r.Score)
+}
+
+// idsAndWords are ids with the patterns of their words.
+func idsAndWords[T ~string](ids []T, word func(T) string) [][2]string {
+	var list [][2]string
+	for _, id := range ids {
+		list = append(list, [2]string{string(id), word(id)})
+	}
+	return list
+}
+
+func supportWords() map[string]string {
+	list := map[string]string{}
+	for _, id := range pillars {
+		list[id] = english.pillarWord(id)
+	}
+	return list
+}
+
+func causeWords(causes []string) []string {
+	list := []string{}
+	for _, cause := range causes {
+		list = append(list, english.causeWord(observation.Cause(cause)))
+	}
+	return list
+}
+
+// facetsOf is what can be asked of the rows.
+func facetsOf(rows []row) []facet {
+	facets := []facet{{ID: "stage", Title: "Stage"}}
+	for _, stage := range stageOrder {
+		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageWord(stage)})
 	}
 	for i, title := range facetTitles {
 		terms, places := dictionary(rows, i)
-		data.Facets = append(data.Facets, facet{ID: title[0], Title: title[1], Terms: terms})
-		for j := range rows {
-			data.Goods[j].Terms = append(data.Goods[j].Terms, places[j])
-		}
+		facets = append(facets, facet{title[0], title[1], terms, places})
 	}
-	encoded, err := json.Marshal(data)
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, "var "+dataVariable+"="+string(encoded)+";\n")
-	return err
+	return facets
 }
 
 // dictionary returns the terms of one facet over all rows, and for each row the
@@ -124,7 +278,7 @@ func writeTableData(w io.Writer, asOf time.Time, rows []row) error {
 func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
-		for _, term := range r.facts.terms[facet] {
+		for _, term := range r.terms[facet] {
 			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
 				spelled[key] = term
 			}
@@ -146,14 +300,14 @@ func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
 	for i, key := range keys {
 		place[key] = i
 		terms[i] = []string{spelled[key]}
-		if title := groupTitle(facetTitles[facet][0], spelled[key]); title != spelled[key] {
-			terms[i] = append(terms[i], title)
+		if n := number(key); facetTitles[facet][0] == "sdg" && 1 <= n && n <= len(goals) {
+			terms[i] = append(terms[i], goals[n-1])
 		}
 	}
 	places = make([][]int, len(rows))
 	for i, r := range rows {
 		places[i] = []int{}
-		for _, term := range r.facts.terms[facet] {
+		for _, term := range r.terms[facet] {
 			places[i] = append(places[i], place[strings.ToLower(term)])
 		}
 		slices.Sort(places[i])
@@ -162,43 +316,81 @@ func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
 	return terms, places
 }
 
-// sortKeys are what the columns of the table are sorted by, from the stage on.
-// What the table calls unknown has no key.
-func sortKeys(r row, stage int) []any {
-	keys := []any{stage}
-	for _, pillar := range append([]assess.Pillar{r.Verdict.Load}, r.Supports[:]...) {
-		known := levelOf(pillar) != assess.LevelUnknown
-		keys = append(keys, scoreKey(known, pillar.Score))
-	}
-	read := !r.Unread()
-	keys = append(keys, scoreKey(read, r.Verdict.Score), dayKey(isoDate(r.LastCommit)), nil, nil)
-	if read {
-		if n, err := strconv.Atoi(r.facts.cells[slices.Index(shownColumns, "advisories")]); err == nil {
-			keys[len(keys)-2] = n
+// saidByScript matches the patterns that a script says.
+var saidByScript = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
+
+// scriptPatterns are the patterns that the scripts of a page say, those of the words in
+// the data among them.
+func scriptPatterns(page string) ([]string, error) {
+	var patterns []string
+	for _, name := range scripts[page] {
+		script, err := templateFiles.ReadFile("templates/" + name)
+		if err != nil {
+			return nil, err
 		}
-		keys[len(keys)-1] = math.Round(100 * r.Verdict.Coverage.Share)
+		for _, match := range saidByScript.FindAllStringSubmatch(string(script), -1) {
+			var pattern string
+			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
+				return nil, fmt.Errorf("%s says %q: %w", name, match[1], err)
+			}
+			patterns = append(patterns, pattern)
+		}
 	}
-	return keys
+	if page == "portfolio" {
+		patterns = append(patterns, dataPatterns()...)
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns), nil
 }
 
-func scoreKey(known bool, score assess.Range) any {
-	if !known || !scored(score) {
-		return nil
+// dataPatterns are those of the words in the data of the table. The words of causes
+// are in words.go.
+func dataPatterns() []string {
+	patterns := append([]string{"Stage"}, goals[:]...)
+	for _, title := range facetTitles {
+		patterns = append(patterns, title[1])
 	}
-	return math.Round(*score.Score)
+	for _, list := range [][][2]string{idsAndWords(stageOrder[:], english.stageWord), idsAndWords(levelIDs, english.levelWord), idsAndWords(severityOrder[:], english.severityWord)} {
+		for _, item := range list {
+			patterns = append(patterns, item[1])
+		}
+	}
+	for _, word := range supportWords() {
+		patterns = append(patterns, word)
+	}
+	for _, cause := range causesOfRepositories {
+		patterns = append(patterns, english.causeWord(cause))
+	}
+	return patterns
 }
 
-// dayKey is a day as a number, null where there is none.
-func dayKey(iso string) any {
-	day, err := time.Parse(time.DateOnly, iso)
+// causesOfRepositories are those for which a repository may not be read.
+var causesOfRepositories = []observation.Cause{
+	observation.CauseOffline, observation.CauseNoToken, observation.CauseMissingObjects, observation.CauseUnsupported, observation.CauseNoRepository,
+	observation.CauseBadURL, observation.CauseNotFound, observation.CauseUnreachable, observation.CauseEmpty, observation.CauseNoBranch,
+	observation.CauseCorrupt, observation.CauseBroken, observation.CauseOverLimit, observation.CauseScannerFailed, observation.CauseScannerPanic,
+	observation.CauseStale, observation.CauseRemark, "",
+}
+
+// scriptWords are the translated patterns of a page's scripts, as JSON: by them a
+// script says its words. In English, and where nothing is translated, there are none.
+func (w words) scriptWords(page string) (string, error) {
+	patterns, err := scriptPatterns(page)
 	if err != nil {
-		return nil
+		return "", err
 	}
-	return day.Unix() / (24 * 60 * 60)
+	told := map[string]string{}
+	for _, pattern := range patterns {
+		if text := w.Pattern(pattern); text != pattern {
+			told[pattern] = text
+		}
+	}
+	encoded, err := json.Marshal(told)
+	return string(encoded), err
 }
 
-func writeScript(w io.Writer) error {
-	script, err := templateFiles.ReadFile("templates/" + scriptName)
+func writeScript(w io.Writer, name string) error {
+	script, err := templateFiles.ReadFile("templates/" + name)
 	if err != nil {
 		return err
 	}

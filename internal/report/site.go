@@ -27,7 +27,8 @@ type content struct {
 	doc   Document // its goods are stripped
 	rows  []row    // one for each good, by id
 	css   template.CSS
-	names map[string]string // good id to the name shown
+	own   map[string]template.CSS // of pages that need more, by template
+	names map[string]string       // good id to the name shown
 	defs  map[string]observation.Definition
 }
 
@@ -52,14 +53,18 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	shown.css = template.CSS(css)
+	compare, err := templateFiles.ReadFile("templates/compare.css")
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
+	}
+	shown.css, shown.own = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
 		s := &site{content: shown, words: words{l}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}
-		s.pages, err = template.New("site").Funcs(s.functions()).ParseFS(templateFiles, "templates/*.html")
+		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the embedded templates: %w", err)
 		}
@@ -105,12 +110,12 @@ type edition struct {
 // render writes the page that stands at a slash-separated path in the folder of the
 // language.
 func (s *site) render(w io.Writer, name, title, at string, view any) error {
-	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css, Doc: &s.doc, Language: s.words.Language, View: view}
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.own[name], Doc: &s.doc, Language: s.words.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	for _, script := range scripts[name] {
 		p.Scripts = append(p.Scripts, p.Base+script)
 	}
-	p.CSP = contentPolicy([]byte(s.css), len(p.Scripts) > 0)
+	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
 	if len(s.editions) > 1 {
 		for _, e := range s.editions {
 			p.Editions = append(p.Editions, edition{e.words.Language, p.Base + e.folder + at, e == s})

@@ -134,7 +134,7 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	}
 	w.taken[page] = true
 	for _, s := range w.sites {
-		w.names = append(w.names, s.folder+page)
+		w.names = append(w.names, s.folder+page, s.folder+columnPath(brief.ID))
 	}
 	completeGood(&brief)
 	findings := tallyFindings(brief)
@@ -143,7 +143,6 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 		return err
 	}
 	row := newRow(brief, findings)
-	row.facts = newFacts(brief.Good, cells)
 	shown := w.shown()
 	shown.names[row.ID] = displayName(row.Good)
 	shown.rows = append(shown.rows, row)
@@ -197,11 +196,12 @@ func (w *Writer) make(page string, whole func() (Good, error)) error {
 	}
 	good = cleaned(good)
 	for _, s := range w.sites {
-		w.staged = append(w.staged, s.folder+page)
+		column := s.folder + columnPath(good.ID)
+		w.staged = append(w.staged, s.folder+page, column)
 		view := s.dossier(good)
 		err = errors.Join(err, w.write(s.folder+page, func(out io.Writer) error {
 			return s.render(out, "dossier", view.Name+" · Midspan", page, view)
-		}))
+		}), w.write(column, func(out io.Writer) error { return s.writeColumn(out, good) }))
 	}
 	return err
 }
@@ -245,20 +245,26 @@ func (w *Writer) finish(doc Document) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(err, w.write(scriptName, writeScript))
-	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, scriptName}
-	for _, l := range csvLists(doc) {
-		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
-		rest = append(rest, l.name)
+	for _, name := range []string{wordsScript, scriptName, compareScript} {
+		err = errors.Join(err, w.write(name, func(out io.Writer) error { return writeScript(out, name) }))
 	}
+	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, wordsScript, scriptName, compareScript}
 	shown := w.shown()
 	shown.doc = cleaned(doc)
 	for _, row := range shown.rows {
 		shown.doc.Goods = append(shown.doc.Goods, row.Good)
 	}
+	for _, l := range csvLists(shown.doc, shown.rows) {
+		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
+		rest = append(rest, l.name)
+	}
+	inOrder := inTableOrder(shown.rows)
+	err = errors.Join(err, w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, inOrder) }))
+	rest = append(rest, dataName)
+	pages := tablePages(inOrder)
 	for _, s := range slices.Backward(w.sites) {
-		names, failed := w.finishSite(s)
+		names, failed := w.finishSite(s, pages)
 		rest, err = append(rest, names...), errors.Join(err, failed)
 	}
 	w.staged, w.names = append(w.staged, rest...), append(w.names, rest...)
@@ -267,18 +273,23 @@ func (w *Writer) finish(doc Document) error {
 
 // finishSite writes what speaks of all goods together in one language and returns the
 // names of the files, the portfolio page last.
-func (w *Writer) finishSite(s *site) ([]string, error) {
-	view := s.portfolio()
-	names := []string{s.folder + dataName, s.folder + "across.html", s.folder + "index.html"}
-	return names, errors.Join(
-		w.write(names[0], func(out io.Writer) error { return writeTableData(out, s.doc.AsOf, view.Rows) }),
-		w.write(names[1], func(out io.Writer) error {
-			return s.render(out, "across", s.words.Say("Across the goods · Midspan"), "across.html", s.across())
-		}),
-		w.write(names[2], func(out io.Writer) error {
-			return s.render(out, "portfolio", s.words.Say("Portfolio · Midspan"), "index.html", view)
-		}),
-	)
+func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
+	view, err := s.portfolio(table[0])
+	compareWords, failed := s.words.scriptWords("compare")
+	err = errors.Join(err, failed)
+	var names []string
+	write := func(page, name, title string, view any) {
+		names = append(names, s.folder+name)
+		err = errors.Join(err, w.write(s.folder+name, func(out io.Writer) error { return s.render(out, page, title, name, view) }))
+	}
+	for _, p := range table[1:] {
+		write("goods", tableFile(p.N, p.Pages), s.words.Say("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+	}
+	write("method", "method.html", s.words.Say("Method")+" · Midspan", s.method())
+	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", compareWords)
+	write("across", "across.html", s.words.Say("Across the goods · Midspan"), s.across())
+	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), view)
+	return names, err
 }
 
 // report writes report.json around the entries of its goods.

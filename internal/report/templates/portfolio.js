@@ -1,126 +1,258 @@
-// Lets a reader put questions to the table of all goods: filters, a search,
-// columns to sort by, an address for every view, a CSV file of what is shown.
-// The page says everything without it. It takes its data from portfolio-data.js,
-// once the reader comes near the table, and asks for nothing else.
+// Lets a reader put questions to the table of all goods: filters, a search, columns to
+// sort by, an address for every view, a CSV file of what is shown. The page and those
+// after it say everything without it. It takes its data from portfolio-data.js, once
+// the reader comes near the table, and asks for nothing else.
 "use strict";
 (() => {
-  const words = {
-    form: "Find among the goods", search: "Search", hint: "name, organization, sector, country", any: "any", unsaid: "not stated",
-    clear: "Show all", csv: "CSV of what is shown", file: "goods-shown.csv",
-    more: n => `Show ${n} more`, rest: n => `, the first ${n} of them below`,
-    count: (n, all) => `${n} of ${all} goods`,
-    ways: {good: ["A to Z", "Z to A"], stage: ["as stages are listed", "against the list of stages"], commit: ["earliest first", "latest first"]},
-    way: ["lowest first", "highest first"], // of all other columns
-    order: (count, title, way) => `${count}, by ${title}, ${way}; what is unknown stands last`,
-    plainOrder: count => `${count} by id; those of which no repository was read stand last`,
-  };
   // The columns of the table as addresses name them; the span is a picture.
   const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "score", "commit", "advisories", "coverage"];
+  const pillars = ["load", "people", "momentum", "upkeep", "funding"];
   const unsaid = "-"; // in addresses: the catalog says nothing
   const prefix = "#goods?";
-  const step = 500; // rows that are laid out at a time: thousands at once take seconds
+  const few = 40; // values that a list of a filter shows before they are searched
 
   const section = document.getElementById("goods");
   const table = section && section.querySelector("table.goods");
   if (!table) return;
+  const folder = new URL(".", document.currentScript.src);
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells], caption = table.caption, plainCaption = caption.textContent;
-  const rows = [...body.rows], collator = new Intl.Collator(undefined, {numeric: true});
-  let data, state = {}, shown = rows, most = step, parts;
+  let data, goods, all, state = {}, shown = [], parts;
 
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const words = list => list.map(item => say(item[1]));
+  const lazily = make => { let made; return () => made ??= make(); };
 
-  const titleOf = term => term[1] || term[0];
+  // The rows, as the pages have them.
 
-  function make(tag, properties = {}, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
-    element.append(...children);
-    return element;
+  const nameOf = at => goods.name[at] || say("{id} (no name)", {id: goods.id[at]});
+  const pageOf = at => data.pages[at] || `goods/${goods.id[at]}.html`;
+  const levelAt = (pillar, at) => data.levels[goods[pillar + "Level"][at]][0];
+  const isKnown = (pillar, at) => levelAt(pillar, at) !== "unknown";
+  // A score below zero is one of so wide a range that it is drawn, but not told.
+  const scoreAt = (pillar, at) => { const score = goods[pillar][at]; return score >= 0 && isKnown(pillar, at) ? score : null; };
+  const levelWord = (pillar, at) => words(data.levels)[goods[pillar + "Level"][at]];
+
+  function rowOf(at) {
+    const name = nameOf(at), short = cut(name, 60), stage = goods.stage[at];
+    const start = `<tr><th scope="row"><a href="${safe(pageOf(at))}"${short === name ? "" : ` title="${safe(name)}"`}><bdi>${safe(short)}</bdi></a></th><td>${glyph(at)}</td>` +
+      `<td><svg class="s" aria-hidden="true"><use href="#s-${data.stages[stage][0]}"></use></svg> ${safe(say(data.stages[stage][1]))}${goods.borderline[at] ? ` <i>${safe(say("borderline"))}</i>` : ""}</td>` + levelCell("load", at);
+    if (goods.cause[at] >= 0) return `${start}<td colspan="8" class="l-unknown">${safe(unread(at))}</td></tr>`;
+    return start + pillars.slice(1).map(pillar => levelCell(pillar, at)).join("") +
+      `<td>${safe(scoreText(at))}${aside(rangeText(at))}</td><td>${safe(commitText(at))}${goods.stale[at] ? aside(say("seen to {day}", {day: day(goods.seen[at])})) : ""}</td>` +
+      `<td>${safe(advisories(at, say))}${goods.worst[at] < 0 ? "" : aside(say(data.severities[goods.worst[at]][1]))}</td><td>${safe(percent(goods.coverage[at]))}</td></tr>`;
   }
 
-  // The state of the view is what stands in its address.
+  const aside = text => text ? ` <i>${safe(text)}</i>` : "";
+  const scoreText = at => goods.score[at] >= 0 && goods.score[at] !== null ? number(goods.score[at]) : say("unknown");
+  const commitText = at => goods.commit[at] === null ? say("unknown") : day(goods.commit[at]);
+
+  function rangeText(at) {
+    const [low, high] = [goods.low[at], goods.high[at]];
+    return low === high && goods.score[at] >= 0 && goods.score[at] !== null ? "" : say("{low} to {high}", {low, high});
+  }
+
+  function levelCell(pillar, at) {
+    const level = levelAt(pillar, at), score = scoreAt(pillar, at);
+    const apart = ["weak", "missing", "unknown"].includes(level) ? ` class="l-${level}"` : "";
+    return `<td${apart}>${safe(levelWord(pillar, at))}${score === null ? "" : ` <i>${safe(number(score))}</i>`}</td>`;
+  }
+
+  function unread(at) {
+    const why = say(data.causes[goods.cause[at]]);
+    const known = pillars.slice(1).filter(pillar => isKnown(pillar, at)).map(pillar => say("{support} {level}", {support: say(data.supports[pillar]), level: levelWord(pillar, at)}));
+    return known.length ? say("{known}, the rest unknown: {why}", {known: known.join(", "), why}) : say("unknown: {why}", {why});
+  }
+
+  // advisories never calls clean what was not looked at.
+  function advisories(at, say) {
+    const n = goods.advisories[at];
+    switch (data.tallies[goods.tally[at]]) {
+      case "exact": return say("{n}", {n});
+      case "at least": return say("at least {n}", {n});
+      case "no packages": return say("no packages");
+      case "none": return say("none");
+      case "none in part": return say("none in part");
+    }
+    return say("unknown");
+  }
+
+  // glyph draws the span of a row: see glyph.go, whose small span this is.
+  const deck = 12, ground = 31, full = ground - deck, first = 22.5, step = 17, bearing = 1.4, foot = 9, neck = 6, diamond = 2.5;
+
+  function coordinate(n) {
+    const text = String(Math.sign(n) * Math.round(Math.abs(n) * 10) / 10);
+    return text.replace(/^(-?)0\./, "$1.");
+  }
+
+  function path(...commands) {
+    let text = "", after = false; // a number
+    for (const part of commands) {
+      const isNumber = typeof part === "number", said = isNumber ? coordinate(part) : part;
+      text += (after && isNumber && !said.startsWith("-") ? " " : "") + said;
+      after = isNumber;
+    }
+    return text;
+  }
+
+  function heightAt(pillar, at) {
+    const level = levelAt(pillar, at), score = goods[pillar][at];
+    if (level === "unknown") return null;
+    if (score !== null) return Math.min(Math.max(score < 0 ? -1 - score : score, 0), 100);
+    return {strong: 90, fair: 60, weak: 30}[level] || 0;
+  }
+
+  function glyph(at) {
+    const shapes = {};
+    const add = (kind, commands) => { shapes[kind] = (shapes[kind] || "") + commands; };
+    const load = heightAt("load", at), thickness = load === null ? 4.25 : 1.5 + 5.5 * load / 100, edge = load === null ? .5 : 0;
+    add(load === null ? "u" : "d", path("M", edge, deck - thickness, "H", 96 - edge, "v", thickness, "H", edge, "z"));
+    pillars.slice(1).forEach((pillar, i) => drawPier(first + i * step, levelAt(pillar, at), heightAt(pillar, at), add));
+    if (goods.borderline[at]) {
+      const middle = Math.max(deck - thickness - 1.5 - diamond, diamond + .5);
+      add("o", path("M", 48, middle - diamond, "l", diamond, diamond, "l", -diamond, diamond, "l", -diamond, -diamond, "z"));
+    }
+    return `<svg class="g" aria-hidden="true"><use href="#bank"></use>${[..."xupwdo"].map(kind => shapes[kind] ? `<path class="${kind}" d="${shapes[kind]}"></path>` : "").join("")}</svg>`;
+  }
+
+  function drawPier(x, level, score, add) {
+    const pier = height => { const batter = (foot - neck) / 2 * height / full; return path("M", x - foot / 2, ground, "l", batter, -height, "h", foot - 2 * batter, "l", batter, height, "z"); };
+    if (score === null) return add("u", pier(full * .96));
+    if (level === "missing" || score === 0) return add("x", path("M", x - foot / 2, ground - 32 / 40, "h", foot));
+    const kind = level === "weak" ? "w" : "p", height = Math.max(full * score / 100, full / 10);
+    add(kind, pier(height));
+    if (level !== "strong" || height >= full) return;
+    for (const left of [x - neck * .38, x + neck * .38 - bearing]) add(kind, path("M", left, deck, "h", bearing, "V", ground - height + .5, "h", -bearing, "z"));
+  }
+
+  // The state of a view is what stands in its address: q, sort and page, and of each
+  // facet the values chosen.
+
   function readAddress() {
     const said = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : "");
-    state = {q: said.get("q") || "", sort: said.get("sort") || ""};
+    state = {q: said.get("q") || "", sort: said.get("sort") || "", page: Math.max(1, parseInt(said.get("page"), 10) || 1), chosen: {}};
     if (!columns.includes(state.sort.replace(/^-/, ""))) state.sort = "";
-    for (const facet of data.facets) {
-      const value = said.get(facet.id) || "", term = facet.terms.find(term => term[0].toLowerCase() === value.toLowerCase());
-      state[facet.id] = term ? term[0] : value;
-    }
+    for (const facet of data.facets) state.chosen[facet.id] = [...new Set(said.getAll(facet.id).filter(Boolean).map(value => valueOf(facet, value)))];
+  }
+
+  // valueOf spells a value as the data does.
+  function valueOf(facet, value) {
+    const term = facet.terms.find(term => term[0].toLowerCase() === value.toLowerCase());
+    return term ? term[0] : value;
   }
 
   function writeAddress() {
-    const said = new URLSearchParams(Object.entries(state).filter(([, value]) => value));
+    const said = new URLSearchParams();
+    if (state.q) said.set("q", state.q);
+    if (state.sort) said.set("sort", state.sort);
+    for (const facet of data.facets) for (const value of state.chosen[facet.id]) said.append(facet.id, value);
+    if (state.page > 1) said.set("page", state.page);
     history.replaceState(null, "", said.size ? prefix + said : "#goods");
   }
 
-  // wanted returns the place of a facet's chosen term: null for any, -1 for
-  // goods of which nothing is said, -2 for a term that no good has.
-  function wanted(facet) {
-    const value = state[facet.id];
-    if (!value) return null;
-    if (value === unsaid) return -1;
-    const at = facet.terms.findIndex(term => term[0] === value);
-    return at < 0 ? -2 : at;
+  const isAsked = () => Boolean(state.q || state.sort || data.facets.some(facet => state.chosen[facet.id].length));
+
+  // Choosing: values of one facet widen, facets narrow one another.
+
+  const searchTexts = lazily(() => {
+    const titles = data.facets.map(facet => facet.terms.map(term => plain(titleOf(facet, term))));
+    return all.map(at => plain(goods.name[at] + "\n" + goods.id[at]) + "\n" + data.facets.map((facet, i) => facet.of[at].map(term => titles[i][term]).join("\n")).join("\n"));
+  });
+
+  // The last place of a facet's wants and counts is that of goods of which it says nothing.
+  function wantsOf(facet) {
+    const chosen = state.chosen[facet.id];
+    if (!chosen.length) return null;
+    const wants = new Uint8Array(facet.terms.length + 1);
+    for (const value of chosen) {
+      const at = value === unsaid ? facet.terms.length : facet.terms.findIndex(term => term[0] === value);
+      if (at >= 0) wants[at] = 1; // a value that no good has finds none
+    }
+    return wants;
   }
 
-  const has = (places, want) => want === -1 ? !places.length : places.includes(want);
-
-  // select finds the goods to show, and counts for each facet what each of its
-  // terms would show beside the other filters.
+  // select finds the goods to show, and counts for each facet what each of its values
+  // would show beside the other facets.
   function select() {
-    const wants = data.facets.map(wanted), search = plain(state.q).split(/\s+/).filter(Boolean);
-    const counts = data.facets.map(() => new Map());
-    const found = [];
-    data.goods.forEach((good, row) => {
-      if (!search.every(word => good.text.includes(word))) return;
-      const misses = [];
-      good.t.forEach((places, i) => { if (wants[i] !== null && !has(places, wants[i])) misses.push(i); });
-      if (!misses.length) found.push(row);
-      good.t.forEach((places, i) => {
-        if (misses.length > 1 || misses.length === 1 && misses[0] !== i) return;
-        for (const at of places.length ? places : [-1]) counts[i].set(at, (counts[i].get(at) || 0) + 1);
+    const wants = data.facets.map(wantsOf), search = plain(state.q).split(/\s+/).filter(Boolean), texts = search.length ? searchTexts() : null;
+    const counts = data.facets.map(facet => new Uint32Array(facet.terms.length + 1)), found = [];
+    for (const at of all) {
+      if (texts && !search.every(word => texts[at].includes(word))) continue;
+      let misses = 0, missed = -1;
+      data.facets.forEach((facet, i) => {
+        if (!wants[i]) return;
+        const places = facet.of[at];
+        if (places.length ? !places.some(place => wants[i][place]) : !wants[i][facet.terms.length]) { misses++; missed = i; }
       });
-    });
+      if (!misses) found.push(at);
+      if (misses > 1) continue;
+      data.facets.forEach((facet, i) => {
+        if (misses && missed !== i) return;
+        const places = facet.of[at];
+        if (places.length) for (const place of places) counts[i][place]++;
+        else counts[i][facet.terms.length]++;
+      });
+    }
     return {found, counts};
   }
 
+  const nameRanks = lazily(() => {
+    const collator = new Intl.Collator(document.documentElement.lang, {numeric: true}), names = all.map(at => goods.name[at] || goods.id[at]), ranks = [];
+    [...all].sort((a, b) => collator.compare(names[a], names[b])).forEach((at, rank) => { ranks[at] = rank; });
+    return ranks;
+  });
+
+  // keyOf tells what a column sorts by; what is unknown has no key.
+  function keyOf(column) {
+    const read = key => at => goods.cause[at] < 0 ? key(at) : null;
+    switch (column) {
+      case "good": return at => nameRanks()[at];
+      case "stage": return at => goods.stage[at];
+      case "score": return read(at => goods.score[at] < 0 ? null : goods.score[at]);
+      case "commit": return at => goods.commit[at];
+      case "advisories": return read(at => goods.advisories[at]);
+      case "coverage": return read(at => goods.coverage[at]);
+    }
+    return at => scoreAt(column, at);
+  }
+
   function sorted(found) {
-    const down = state.sort.startsWith("-"), at = columns.indexOf(state.sort.replace(/^-/, ""));
-    if (!state.sort || at < 0) return found;
-    const turn = down ? -1 : 1, key = row => at ? data.goods[row].k[at - 2] : data.goods[row].name;
+    if (!state.sort) return found;
+    const turn = state.sort.startsWith("-") ? -1 : 1, key = keyOf(state.sort.replace(/^-/, "")), keys = [];
+    for (const at of found) keys[at] = key(at);
     return found.sort((a, b) => {
-      const x = key(a), y = key(b);
+      const x = keys[a], y = keys[b];
       if (x === null || y === null) return (x === null) - (y === null) || a - b;
-      return turn * (at ? x - y : collator.compare(x, y)) || a - b;
+      return turn * (x - y) || a - b;
     });
   }
 
+  // Showing.
+
   function show() {
-    const {found, counts} = select();
+    const {found, counts} = select(), size = data.page;
     shown = sorted(found);
-    body.replaceChildren(...shown.slice(0, most).map(row => rows[row]));
-    const count = words.count(shown.length, rows.length) + (shown.length > most ? words.rest(most) : "");
-    parts.status.textContent = count;
-    parts.more.hidden = shown.length <= most;
-    parts.more.textContent = words.more(Math.min(step, shown.length - most));
-    data.facets.forEach((facet, i) => showFacet(facet, parts.selects[i], counts[i]));
+    state.page = Math.min(state.page, Math.max(1, Math.ceil(shown.length / size)));
+    const from = (state.page - 1) * size, rows = shown.slice(from, from + size);
+    body.innerHTML = rows.map(rowOf).join("");
+    const count = say("{n} of {all|good|goods}", {n: shown.length, all: all.length});
+    parts.status.textContent = shown.length > size ? say("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
+    parts.facets.forEach((facet, i) => facet.show(counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
-    parts.clear.disabled = !Object.values(state).some(Boolean);
-    parts.csv.disabled = !found.length;
+    parts.clear.disabled = !isAsked();
+    parts.csv.disabled = !shown.length;
+    showChosen();
+    showPager();
     showOrder(count);
   }
 
-  function showFacet(facet, list, counts) {
-    for (const option of list.options) {
-      if (!option.value) continue;
-      const at = option.value === unsaid ? -1 : Number(option.dataset.at), n = counts.get(at) || 0;
-      option.text = `${option.dataset.title} (${n})`;
-      option.disabled = !n && option.value !== state[facet.id];
+  // ways tell the two directions of a column.
+  function ways(column) {
+    switch (column) {
+      case "good": return [say("A to Z"), say("Z to A")];
+      case "stage": return [say("as stages are listed"), say("against the list of stages")];
+      case "commit": return [say("earliest first"), say("latest first")];
     }
-    if (state[facet.id] && ![...list.options].some(option => option.value === state[facet.id])) {
-      list.append(optionOf(state[facet.id], state[facet.id], -2)); // an address may name what no good has
-    }
-    list.value = state[facet.id];
+    return [say("lowest first"), say("highest first")];
   }
 
   function showOrder(count) {
@@ -129,78 +261,168 @@
       if (state.sort && i === at) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    if (state.sort) caption.textContent = words.order(count, heads[at].textContent, (words.ways[columns[at]] || words.way)[Number(down)]);
-    else caption.textContent = shown.length < rows.length ? words.plainOrder(count) : plainCaption;
+    if (state.sort) caption.textContent = say("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
+    else caption.textContent = shown.length < all.length ? say("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
+  }
+
+  function showChosen() {
+    const items = data.facets.flatMap((facet, i) => state.chosen[facet.id].map(value => {
+      const text = say("{facet}: {value}", {facet: say(facet.title), value: parts.facets[i].title(value)});
+      const button = make("button", {type: "button", "aria-label": say("Take away {what}", {what: text}), onclick: () => { choose(facet, value, false); parts.facets[i].button.focus(); }}, make("bdi", {}, text), " ×");
+      return make("li", {}, button);
+    }));
+    parts.chosen.replaceChildren(...items);
+    parts.chosen.hidden = !items.length;
+  }
+
+  function showPager() {
+    const pages = Math.ceil(shown.length / data.page);
+    parts.pager.hidden = pages < 2;
+    parts.at.textContent = say("Page {n} of {all}", {n: state.page, all: pages});
+    parts.before.disabled = state.page === 1;
+    parts.after.disabled = state.page >= pages;
   }
 
   function change(part) {
-    Object.assign(state, part);
-    most = step;
+    Object.assign(state, {page: 1}, part);
     writeAddress();
     show();
   }
 
-  // A first press shows most or latest first, except of names and stages.
-  function sortBy(at) {
-    const up = columns[at], down = "-" + up;
-    const first = at === 0 || up === "stage" ? up : down;
-    change({sort: state.sort === first ? (first === up ? down : up) : first});
+  function turn(by) {
+    change({page: state.page + by});
+    table.parentElement.focus();
+    section.scrollIntoView();
   }
 
-  // A cell that a spreadsheet would read as a formula gets an apostrophe before
-  // it, as in goods.csv.
-  function cell(text) {
+  function choose(facet, value, on) {
+    const rest = state.chosen[facet.id].filter(other => other !== value);
+    change({chosen: {...state.chosen, [facet.id]: on ? [...rest, value] : rest}});
+  }
+
+  // A first press shows most or latest first, except of names and stages.
+  function sortBy(at) {
+    const up = columns[at], down = "-" + up, start = at === 0 || up === "stage" ? up : down;
+    change({sort: state.sort !== start ? start : start === up ? down : up});
+  }
+
+  // A file of what is shown, in English as all files are.
+
+  // A cell that a spreadsheet would read as a formula gets an apostrophe before it, as
+  // in goods.csv.
+  function cell(value) {
+    let text = String(value ?? "");
     if (/^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text)) text = "'" + text;
     return /[",\r\n]|^\s/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
-  function table2csv() {
-    const facets = data.facets.slice(1);
-    const lines = [[...data.columns, ...facets.map(facet => facet.id)]];
-    for (const row of shown) {
-      const good = data.goods[row];
-      lines.push([...good.c, ...facets.map((facet, i) => good.t[i + 1].map(at => facet.terms[at][0]).join("; "))]);
+  const isoDay = days => days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10);
+
+  function tableAsCSV() {
+    const facets = data.facets.slice(1), told = score => score >= 0 ? score : null;
+    const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_score"]), "score", "score_low", "score_high", "coverage",
+      "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
+    for (const at of shown) {
+      lines.push([goods.id[at], goods.name[at], data.stages[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [levelAt(pillar, at), scoreAt(pillar, at)]),
+        told(goods.score[at]), goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], advisories(at, english),
+        ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
   }
 
   function download() {
-    const address = URL.createObjectURL(new Blob([table2csv()], {type: "text/csv;charset=utf-8"}));
-    make("a", {href: address, download: words.file}).click();
+    const address = URL.createObjectURL(new Blob([tableAsCSV()], {type: "text/csv;charset=utf-8"}));
+    make("a", {href: address, download: "goods-shown.csv"}).click();
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
-  function optionOf(value, title, at) {
-    const option = make("option", {value, text: title});
-    option.dataset.title = title;
-    option.dataset.at = at;
-    return option;
+  // The controls.
+
+  // titleOf is how a value of a facet reads: a goal by its number and its name.
+  function titleOf(facet, term) {
+    if (!term[1]) return term[0];
+    return facet.id === "sdg" ? `${term[0]} ${say(term[1])}` : say(term[1]);
   }
 
-  function listOf(facet) {
-    const list = make("select", {name: facet.id, onchange: () => change({[facet.id]: list.value})}, make("option", {value: "", text: words.any}));
-    facet.terms.forEach((term, at) => list.append(optionOf(term[0], titleOf(term), at)));
-    if (data.goods.some(good => !good.t[data.facets.indexOf(facet)].length)) list.append(optionOf(unsaid, words.unsaid, -1));
-    return list;
+  // facetControl is a button that opens a list of values to check. A long list shows
+  // what is chosen and what most goods have, and the rest to those who search for it.
+  function facetControl(facet) {
+    const long = facet.terms.length > few, nobody = facet.terms.length;
+    const titles = facet.terms.map(term => titleOf(facet, term)), plainTitles = lazily(() => titles.map(plain));
+    const values = facet.terms.map(term => term[0]);
+    const list = make("ul"), rest = make("p", {className: "meta"}), panel = make("div", {id: "find-" + facet.id, className: "values", role: "group", "aria-label": say(facet.title), hidden: true});
+    const button = make("button", {type: "button", className: "facet", onclick: () => open(panel.hidden)});
+    button.setAttribute("aria-controls", panel.id);
+    const search = make("input", {type: "search", autocomplete: "off", spellcheck: false, oninput: () => fillList()});
+    if (long) panel.append(make("label", {}, say("Find in this list"), search));
+    panel.append(list, rest);
+    panel.onkeydown = event => { if (event.key === "Escape") { open(false); button.focus(); } };
+    let counts, boxes = new Map();
+    if (facet.of.some(places => !places.length)) { values.push(unsaid); titles.push(say("not stated")); }
+
+    function open(wide) {
+      if (wide) parts.facets.forEach(other => other.open(false));
+      panel.hidden = !wide;
+      button.setAttribute("aria-expanded", wide);
+      if (wide) { search.value = ""; fillList(); }
+    }
+
+    const title = value => { const at = values.indexOf(value); return at < 0 ? value : titles[at]; };
+    const countOf = value => { const at = values.indexOf(value); return at < 0 ? 0 : counts[at]; };
+
+    // listed are the values that the list shows now, and how many there are more.
+    function listed() {
+      const chosen = state.chosen[facet.id].filter(value => !values.includes(value)); // an address may name what no good has
+      if (!long) return {items: [...values, ...chosen], more: 0};
+      const words = plain(search.value).split(/\s+/).filter(Boolean), isChosen = new Set(state.chosen[facet.id]);
+      const places = [...values.keys()].filter(at => words.every(word => (plainTitles()[at] ?? plain(titles[at])).includes(word)) && (words.length || counts[at] || isChosen.has(values[at])));
+      places.sort((a, b) => isChosen.has(values[b]) - isChosen.has(values[a]) || counts[b] - counts[a] || a - b);
+      return {items: [...chosen, ...places.slice(0, few).map(at => values[at])], more: Math.max(0, places.length - few)};
+    }
+
+    function fillList() {
+      const {items, more} = listed();
+      boxes = new Map(items.map(value => [value, make("input", {type: "checkbox", value, onchange: event => choose(facet, value, event.target.checked)})]));
+      list.replaceChildren(...items.map(value => make("li", {}, make("label", {}, boxes.get(value), " ", make("bdi", {}, cut(title(value), 90)), " ", make("span", {className: "meta"})))));
+      rest.textContent = more ? say("and {n|other|others}: search to find them", {n: more}) : items.length ? "" : say("None is found.");
+      mark();
+    }
+
+    function mark() {
+      for (const [value, box] of boxes) {
+        box.checked = state.chosen[facet.id].includes(value);
+        box.parentElement.lastChild.textContent = `(${number(countOf(value))})`;
+        box.parentElement.classList.toggle("nothing", !countOf(value));
+      }
+    }
+
+    function showFacet(now) {
+      counts = now;
+      const n = state.chosen[facet.id].length;
+      button.textContent = n ? say("{facet}: {n} chosen", {facet: say(facet.title), n}) : say(facet.title);
+      button.classList.toggle("asked", n > 0);
+      if (!panel.hidden) mark();
+    }
+
+    button.setAttribute("aria-expanded", false);
+    return {button, panel, title, open, show: showFacet};
   }
 
-  function makeForm() {
-    const search = make("input", {type: "search", name: "q", placeholder: words.hint, autocomplete: "off", spellcheck: false});
+  function makeControls() {
+    const search = make("input", {type: "search", name: "q", placeholder: say("name, organization, sector, country"), autocomplete: "off", spellcheck: false});
     search.oninput = () => change({q: search.value.trim()});
-    const selects = data.facets.map(listOf);
-    const clear = make("button", {type: "button", onclick: () => { change(Object.fromEntries(Object.keys(state).map(key => [key, ""]))); search.focus(); }}, words.clear);
-    const csv = make("button", {type: "button", onclick: download}, words.csv);
-    const status = make("p");
-    status.setAttribute("role", "status");
-    const form = make("form", {className: "find", onsubmit: event => event.preventDefault()},
-      make("label", {className: "q"}, words.search, search), ...selects.map((list, i) => make("label", {}, data.facets[i].title, list)),
-      make("div", {}, status, clear, csv));
-    form.setAttribute("role", "search");
-    form.setAttribute("aria-label", words.form);
-    const more = make("button", {type: "button", className: "further", onclick: () => { most += step; show(); }});
+    const facets = data.facets.map(facetControl);
+    const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, say("Show all"));
+    const csv = make("button", {type: "button", onclick: download}, say("CSV of what is shown"));
+    const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": say("Chosen"), hidden: true});
+    const form = make("form", {className: "find", role: "search", "aria-label": say("Find among the goods"), onsubmit: event => event.preventDefault()},
+      make("label", {className: "q"}, say("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, clear, csv));
+    const before = make("button", {type: "button", onclick: () => turn(-1)}, say("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, say("Next page")), at = make("span");
+    const pager = make("nav", {className: "pager", "aria-label": say("Pages of the table")}, before, at, after);
     table.parentElement.before(form);
-    table.parentElement.after(more);
-    parts = {search, selects, clear, csv, status, more};
+    section.querySelector(".pager")?.remove(); // leads to pages that do without this script
+    table.parentElement.after(pager);
+    parts = {search, facets, clear, csv, status, chosen, pager, before, after, at};
   }
 
   function makeHeads() {
@@ -212,14 +434,12 @@
   function start() {
     data = window.midspanGoods;
     const of = document.querySelector(".lead time");
-    if (!data || data.goods.length !== rows.length || !of || of.dateTime !== data.asOf) return; // of another report
-    const name = data.columns.indexOf("name"), id = data.columns.indexOf("id");
-    for (const good of data.goods) {
-      good.name = good.c[name] || good.c[id];
-      good.text = plain([good.c[name], good.c[id], ...data.facets.flatMap((facet, i) => good.t[i].map(at => titleOf(facet.terms[at])))].join("\n"));
-    }
+    if (!data || data.goods.id.length !== Number(table.dataset.goods) || !of || of.dateTime !== data.asOf) return; // of another report
+    goods = data.goods;
+    all = [...goods.id.keys()];
+    data.facets[0].of = goods.stage.map(stage => [stage]);
     readAddress();
-    makeForm();
+    makeControls();
     makeHeads();
     show();
     if (location.hash.startsWith(prefix)) section.scrollIntoView();
@@ -229,13 +449,14 @@
       show();
       section.scrollIntoView();
     });
+    setTimeout(() => { searchTexts(); nameRanks(); }, 50); // before they are asked for
   }
 
   let asked = false;
   function ask() {
     if (asked) return;
     asked = true;
-    document.head.append(make("script", {src: "portfolio-data.js", onload: start}));
+    document.head.append(make("script", {src: new URL("portfolio-data.js", folder).href, onload: start}));
   }
 
   if (location.hash.startsWith(prefix)) ask();

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
+)
+
+// pageRows is how many goods a page of the table of all goods holds: 250 stand on the
+// portfolio page whole.
+const pageRows = 250
+
+// tablePage is a page of the table of all goods. The first stands on the portfolio
+// page, the others in files of their own, so that a reader without the script comes
+// to every good.
+type tablePage struct {
+	Rows     []row
+	N, Pages int // N counts from 1
+	All      int // goods of all pages
+	From     int // place of the first row, from 1
+	Blank    int // goods of which no repository was read
+}
+
+// To is the place of the last row.
+func (p tablePage) To() int { return p.From + len(p.Rows) - 1 }
+
+// Previous and Next are the files of the pages around; empty where there is none.
+func (p tablePage) Previous() string { return tableFile(p.N-1, p.Pages) }
+func (p tablePage) Next() string     { return tableFile(p.N+1, p.Pages) }
+
+// tableFile names the file in which a page of the table stands.
+func tableFile(n, pages int) string {
+	switch {
+	case n < 1 || n > pages:
+		return ""
+	case n == 1:
+		return "index.html"
+	}
+	return fmt.Sprintf("goods-%d.html", n)
+}
+
+// inTableOrder returns the rows as the table has them: goods of which a repository was
+// read first, then the rest, each by id.
+func inTableOrder(rows []row) []row {
+	ordered := slices.Clone(rows)
+	sort.SliceStable(ordered, func(i, j int) bool { return !ordered[i].Unread() && ordered[j].Unread() })
+	return ordered
+}
+
+// tablePages parts rows that stand in the order of the table. There is always a first
+// page.
+func tablePages(rows []row) []tablePage {
+	blank := 0
+	for _, r := range rows {
+		if r.Unread() {
+			blank++
+		}
+	}
+	pages := make([]tablePage, max(1, (len(rows)+pageRows-1)/pageRows))
+	for i := range pages {
+		from := i * pageRows
+		pages[i] = tablePage{Rows: rows[from:min(from+pageRows, len(rows))], N: i + 1, Pages: len(pages), All: len(rows), From: from + 1, Blank: blank}
+	}
+	return pages
+}
+
+// unreadText says what is known of the supports of a good of which no repository was
+// read, and why the rest is not.
+func (w words) unreadText(r row) string {
+	var known []any
+	for _, pillar := range r.Supports {
+		if levelOf(pillar) != assess.LevelUnknown {
+			known = append(known, language.M("{support} {level}", "support", w.pillarWord(pillar.ID), "level", w.levelWord(pillar.Level)))
+		}
+	}
+	if len(known) == 0 {
+		return w.Say("unknown: {why}", "why", w.causeWord(r.Why()))
+	}
+	return w.Say("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
+}
+
+// rowGlyph is the span of a row, drawn by scores as they are shown: the script draws
+// the same.
+func rowGlyph(v assess.Verdict) template.HTML {
+	rounded := func(p *assess.Pillar) {
+		if p.Score.Score != nil {
+			p.Score.Score = new(math.Round(*p.Score.Score))
+		}
+	}
+	rounded(&v.Load)
+	v.Supports = each(v.Supports, rounded)
+	return glyphRow(v)
+}
+
+// tableFunctions are those of the templates of the portfolio page and its table.
+func (s *site) tableFunctions() template.FuncMap {
+	return template.FuncMap{
+		"rowGlyph": rowGlyph, "unreadText": s.words.unreadText, "tallyText": s.words.tallyText, "keystoneText": s.words.keystoneText,
+		"reason": s.speaker.Reason, "because": s.speaker.Because, "lift": s.speaker.Lift, "borderline": s.speaker.Borderline,
+		"beyond": func(shown, all int) int { return all - shown },
+	}
+}
