@@ -1,9 +1,15 @@
 # make run and make test need Go and git, nothing else. Tests of the pages need
 # Chromium, and are skipped where there is none.
 
+SHELL := bash
 BIN := bin/midspan
 
-.PHONY: run test bench build lint clean
+# The same sources and the same Go give the same program, byte for byte, in whatever
+# folder and with whatever C compiler: no paths, no cgo. Tests share the cache.
+export GOFLAGS := -trimpath
+export CGO_ENABLED := 0
+
+.PHONY: run test bench build lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -11,7 +17,7 @@ run: build
 	$(BIN) run || test $$? -eq 3
 
 build:
-	go build -trimpath -o $(BIN) ./cmd/midspan
+	go build -o $(BIN) ./cmd/midspan
 
 test:
 	go test ./...
@@ -25,9 +31,9 @@ ADVISORIES ?=
 PAD ?= 200000
 RUNS ?= 1
 bench: build
-	go build -C bench/osv-scanner -trimpath -o $(CURDIR)/bin/osv-scanner github.com/google/osv-scanner/v2/cmd/osv-scanner
-	go build -C bench/scorecard -trimpath -o $(CURDIR)/bin/scorecard github.com/ossf/scorecard/v5
-	go build -trimpath -o bin/bench ./bench
+	go build -C bench/osv-scanner -o $(CURDIR)/bin/osv-scanner github.com/google/osv-scanner/v2/cmd/osv-scanner
+	go build -C bench/scorecard -o $(CURDIR)/bin/scorecard github.com/ossf/scorecard/v5
+	go build -o bin/bench ./bench
 	bin/bench -catalog '$(CATALOG)' -mirrors '$(MIRRORS)' -advisories '$(ADVISORIES)' -pad $(PAD) -runs $(RUNS)
 
 # Format, vet and static checks; go run brings the tools at pinned versions.
@@ -36,6 +42,22 @@ lint:
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	@! grep -q '^replace' go.mod || { echo 'go.mod must not replace: go install would refuse it'; exit 1; }
+
+# Known vulnerabilities in what the program calls. VULNDB may name a copy of Go's
+# database: file:///srv/vulndb.
+VULNDB ?= https://vuln.go.dev
+vulnerabilities:
+	go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -db $(VULNDB) ./cmd/midspan > bin/vulnerabilities.txt || test $$? -eq 3
+	@! grep -o '^Vulnerability #[0-9]*: GO-[0-9-]*' bin/vulnerabilities.txt | grep -o 'GO-.*' | grep -v -x -F -f <(grep -o '^GO-[0-9-]*' .ci/vulnerabilities) || \
+		{ echo 'these are not in .ci/vulnerabilities; bin/vulnerabilities.txt says more'; exit 1; }
+
+# Build twice, the second time from a copy elsewhere, and compare.
+reproducible: build
+	rm -rf bin/copy && mkdir -p bin/copy && git archive HEAD | tar -x -C bin/copy
+	go build -buildvcs=false -o bin/first ./cmd/midspan
+	go build -C bin/copy -buildvcs=false -o ../second ./cmd/midspan
+	cmp bin/first bin/second
+	rm -rf bin/copy bin/first bin/second
 
 clean:
 	rm -rf bin midspan-report .midspan
