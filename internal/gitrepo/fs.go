@@ -24,8 +24,11 @@ type treeFS struct {
 }
 
 type node struct {
-	name     string
-	file     File // zero for a folder
+	name string
+	file File // zero for a folder
+	// size is what readers are told, who make room for it: never more than one
+	// byte over what is read. What an object says of itself is only a claim.
+	size     int64
 	dir      bool
 	children []*node
 }
@@ -59,7 +62,8 @@ func (t *treeFS) add(file File) bool {
 	if _, exists := t.nodes[file.Path]; exists {
 		return false
 	}
-	n := &node{name: path.Base(file.Path), file: file, dir: file.Mode == ModeGitlink}
+	size := min(max(0, file.Size), t.snapshot.git.opts.MaxBlob+1)
+	n := &node{name: path.Base(file.Path), file: file, size: size, dir: file.Mode == ModeGitlink}
 	parent := t.folder(path.Dir(file.Path))
 	if parent == nil {
 		return false
@@ -211,7 +215,7 @@ type nodeInfo struct{ *node }
 func (n *node) info() fs.FileInfo { return nodeInfo{n} }
 
 func (i nodeInfo) Name() string       { return i.name }
-func (i nodeInfo) Size() int64        { return max(0, i.file.Size) }
+func (i nodeInfo) Size() int64        { return i.size }
 func (i nodeInfo) ModTime() time.Time { return time.Time{} } // git keeps none
 func (i nodeInfo) IsDir() bool        { return i.dir }
 func (i nodeInfo) Sys() any           { return i.file }

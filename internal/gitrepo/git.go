@@ -43,7 +43,7 @@ type Options struct {
 	MaxBytes int64
 	// MaxMemory bounds the address space of one git process, in bytes, where
 	// the system can do that (Linux): a small pack may unfold to any size. 0
-	// means 4 GiB.
+	// means 2 GiB.
 	MaxMemory int64
 	// MaxPack bounds one file that git writes, in bytes, where the system can
 	// do that (Linux): a server may send without end. 0 means 16 GiB.
@@ -145,7 +145,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 		opts.MaxBytes = 2 << 30
 	}
 	if opts.MaxMemory == 0 {
-		opts.MaxMemory = 4 << 30
+		opts.MaxMemory = 2 << 30
 	}
 	if opts.MaxPack == 0 {
 		opts.MaxPack = 16 << 30
@@ -245,6 +245,7 @@ func (g *Git) environment() []string {
 		"GIT_NO_LAZY_FETCH=1", // git 2.44 and later; the reader repository serves the others
 		"GIT_OPTIONAL_LOCKS=0",
 		"GIT_FLUSH=0",
+		"MALLOC_ARENA_MAX=2", // each thread of git would reserve room of its own, which counts as memory
 	}
 	for _, key := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK", "TMPDIR"} {
 		if value, ok := os.LookupEnv(key); ok {

@@ -61,7 +61,7 @@ func causeOf(err error, otherwise observation.Cause) observation.Cause {
 	switch {
 	case errors.Is(err, errTooMuch), containsAny(said, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large"):
 		return observation.CauseOverLimit
-	case containsAny(said, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "not a valid", "unexpected line"):
+	case containsAny(said, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
 		return observation.CauseCorrupt
 	}
 	return otherwise

@@ -131,7 +131,8 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) != 5 { // git says what it knows before it fails over HEAD
-		return nil, &Error{observation.CauseCorrupt, "open", dir, fmt.Errorf("not a git repository that git can read: %w", cmp.Or(err, fmt.Errorf("git answered %.300q", out)))}
+		err = cmp.Or(err, fmt.Errorf("git answered %.300q", out))
+		return nil, &Error{causeOf(err, observation.CauseCorrupt), "open", dir, fmt.Errorf("not a git repository that git can read: %w", err)}
 	}
 	s := &Snapshot{git: g, gitDir: lines[0], objects: lines[1], format: lines[3]}
 	if _, err := os.Stat(lines[2]); err == nil {
@@ -145,24 +146,40 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 }
 
 // explainHead says what is wrong with a HEAD that leads to no commit: it tells
-// an empty repository from one whose HEAD points to a branch that is not there.
+// an empty repository from one whose HEAD points to a branch that is not there,
+// and a commit that is missing from one that is none.
 func (s *Snapshot) explainHead(ctx context.Context) error {
-	branches, listErr := s.refs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
-	names := strings.Fields(string(branches))
-	switch {
-	case listErr != nil:
-		return &Error{observation.CauseCorrupt, "open", s.gitDir, listErr}
-	case len(names) == 0:
-		return &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
-	default:
-		symref, _ := s.refs(ctx, "symbolic-ref", "--quiet", "HEAD")
-		target := strings.TrimPrefix(strings.TrimSpace(string(symref)), "refs/heads/")
-		if _, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
-			return &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
-		}
+	branches, err := s.refs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
+	if err != nil {
+		return &Error{observation.CauseCorrupt, "open", s.gitDir, err}
+	}
+	symref, looped := s.refs(ctx, "symbolic-ref", "--quiet", "HEAD")
+	target := strings.TrimSpace(string(symref))
+	if oid, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
+		return s.explainObject(ctx, strings.TrimSpace(string(oid)))
+	}
+	if names := strings.Fields(string(branches)); len(names) > 0 {
+		target = strings.TrimPrefix(target, "refs/heads/")
 		return &Error{observation.CauseNoBranch, "open", s.gitDir,
 			fmt.Errorf("HEAD points to branch %q, which does not exist; there are: %s", target, strings.Join(names, ", "))}
 	}
+	if looped != nil {
+		return &Error{observation.CauseCorrupt, "open", s.gitDir, errors.New("HEAD leads to no commit")}
+	}
+	return &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
+}
+
+// explainObject says why an object that HEAD names cannot be read as a commit.
+func (s *Snapshot) explainObject(ctx context.Context, oid string) error {
+	env, args := s.reading("cat-file", "-p", oid)
+	said, err := s.git.run(ctx, "", env, nil, args...)
+	switch {
+	case err == nil:
+		return &Error{observation.CauseCorrupt, "open", s.gitDir, fmt.Errorf("what HEAD names is no commit that git can read: it begins with %.80q", said)}
+	case causeOf(err, "") != "":
+		return &Error{causeOf(err, ""), "open", s.gitDir, err}
+	}
+	return &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
 }
 
 // refs runs a command that reads references only, in the mirror itself.
@@ -225,7 +242,7 @@ type listing struct {
 // Limits on a tree beside that on its files.
 const (
 	maxPath     = 4096      // bytes of one path, as kernels bound it
-	maxListing  = 256 << 20 // bytes of all paths
+	maxListing  = 128 << 20 // bytes of all paths
 	maxOddPaths = 100       // notes on paths that are not read
 )
 

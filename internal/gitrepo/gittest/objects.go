@@ -1,0 +1,124 @@
+package gittest
+
+import (
+	"bytes"
+	"compress/zlib"
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Repository is a bare repository written file by file, so that it can hold
+// what git itself refuses to make. Every method ends the test where it fails.
+type Repository struct {
+	T   testing.TB
+	Dir string
+}
+
+// Entry is one entry of a tree.
+type Entry struct{ Mode, Name, OID string }
+
+// Init makes an empty bare repository at dir, whose branch is main.
+func Init(t testing.TB, dir string) *Repository {
+	t.Helper()
+	r := &Repository{t, dir}
+	for _, folder := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags", "info"} {
+		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.File("HEAD", "ref: refs/heads/main\n")
+	r.File("config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+	return r
+}
+
+// File writes a file of the repository, in the place of any that is there.
+func (r *Repository) File(name, text string) {
+	r.T.Helper()
+	path := filepath.Join(r.Dir, name)
+	_ = os.Remove(path)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.T.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		r.T.Fatal(err)
+	}
+}
+
+// Object writes a loose object of any kind and contents, and returns its id.
+func (r *Repository) Object(kind, data string) string {
+	r.T.Helper()
+	whole := fmt.Sprintf("%s %d\x00%s", kind, len(data), data)
+	sum := sha1.Sum([]byte(whole))
+	oid := hex.EncodeToString(sum[:])
+	r.Lie(oid, whole)
+	return oid
+}
+
+// Lie writes a loose object under an id that need not be its own.
+func (r *Repository) Lie(oid, whole string) {
+	r.T.Helper()
+	r.File(Loose(oid), string(deflate([]byte(whole))))
+}
+
+// Loose is the path of a loose object in a repository.
+func Loose(oid string) string { return "objects/" + oid[:2] + "/" + oid[2:] }
+
+func deflate(data []byte) []byte {
+	var packed bytes.Buffer
+	w, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed) // a level that exists
+	_, _ = w.Write(data)                                 // a buffer takes all
+	_ = w.Close()
+	return packed.Bytes()
+}
+
+// Blob writes a file's contents.
+func (r *Repository) Blob(text string) string { r.T.Helper(); return r.Object("blob", text) }
+
+// Tree writes a tree with the entries as they come, whatever git would say.
+func (r *Repository) Tree(entries ...Entry) string {
+	r.T.Helper()
+	return r.Object("tree", TreeData(entries...))
+}
+
+// TreeData is what stands in a tree object.
+func TreeData(entries ...Entry) string {
+	var b strings.Builder
+	for _, e := range entries {
+		oid, _ := hex.DecodeString(e.OID) // an odd id is the caller's wish
+		fmt.Fprintf(&b, "%s %s\x00%s", e.Mode, e.Name, oid)
+	}
+	return b.String()
+}
+
+// Commit writes a commit of a tree, by one person at one time ("Dev <dev@team.example> 1780272000 +0000"),
+// and makes it the tip of main.
+func (r *Repository) Commit(tree, who, message string, parents ...string) string {
+	r.T.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "tree %s\n", tree)
+	for _, parent := range parents {
+		fmt.Fprintf(&b, "parent %s\n", parent)
+	}
+	fmt.Fprintf(&b, "author %s\ncommitter %s\n\n%s", who, who, message)
+	oid := r.Object("commit", b.String())
+	r.Main(oid)
+	return oid
+}
+
+// Main sets the tip of main.
+func (r *Repository) Main(oid string) { r.T.Helper(); r.File("refs/heads/main", oid+"\n") }
+
+// Link puts a symbolic link in the place of a file of the repository.
+func (r *Repository) Link(name, target string) {
+	r.T.Helper()
+	path := filepath.Join(r.Dir, name)
+	_ = os.Remove(path)
+	if err := os.Symlink(target, path); err != nil {
+		r.T.Fatal(err)
+	}
+}
