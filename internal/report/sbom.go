@@ -312,5 +312,5 @@ func methodOf(vector string) (cdx.ScoringMethod, bool) {
 
 // SBOMName is the name of the file that holds the bill of a good.
 func SBOMName(id string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(pagePath(id), "goods/"), ".html") + ".cdx.json"
+	return slugOf(id) + ".cdx.json"
 }

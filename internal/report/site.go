@@ -184,7 +184,7 @@ var fileName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
 // that is no plain slug gets a name made from its hash.
 func pagePath(id string) string {
 	if !fileName.MatchString(id) {
-		sum := sha256.Sum256([]byte(id))
+		sum := sha256.Sum256([]byte(cleanText(id))) // pages name goods by ids that are clean
 		id = "good_" + hex.EncodeToString(sum[:8])
 	}
 	return "goods/" + id + ".html"
