@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 )
@@ -50,10 +51,7 @@ func varied(n int) Document {
 		good.SDGs = []int{i%17 + 1, (i*5)%17 + 1}
 		good.Sectors = []string{fmt.Sprintf("Sector %d", i%23)}
 		good.DeploymentCountries = []string{fmt.Sprintf("Country %d", i%190), fmt.Sprintf("Country %d", (i*7)%190)}
-		good.Organizations = good.Organizations[:min(1, len(good.Organizations))]
-		for k := range good.Organizations {
-			good.Organizations[k].Name = fmt.Sprintf("Organization %d of many", i%6000)
-		}
+		good.Organizations = []catalog.Organization{{Name: fmt.Sprintf("Organization %d of many", i%6000)}}
 	}
 	return doc
 }
@@ -243,6 +241,7 @@ func TestTheScriptDrawsTheRowsOfThePage(t *testing.T) {
 		do(t, ctx, chromedp.Navigate(address))
 		want := seen[[]string](t, ctx, rows)
 		open(t, ctx, address)
+		until(t, ctx, fmt.Sprintf(shown+" === %d", len(want)))
 		got := seen[[]string](t, ctx, rows)
 		if len(got) != len(want) || len(got) != len(doc.Goods) {
 			t.Fatalf("%s: %d rows, want %d", page, len(got), len(want))
@@ -297,8 +296,9 @@ func TestTenThousandGoodsCanBeAsked(t *testing.T) {
 	ctx := browser(t)
 	address := largeSite(t)
 	open(t, ctx, address)
-	if n, says := seen[int](t, ctx, shown), seen[string](t, ctx, status); n != pageRows || says != "10,000 of 10,000 goods, here 1 to 250" {
-		t.Errorf("shows %d and says %q", n, says)
+	until(t, ctx, fmt.Sprintf(shown+" === %d", pageRows))
+	if says := seen[string](t, ctx, status); says != "10,000 of 10,000 goods, here 1 to 250" {
+		t.Errorf("it says %q", says)
 	}
 	if links := seen[int](t, ctx, `document.querySelectorAll(".pager a").length`); links != 0 {
 		t.Error("the links to the pages without a script are still there")
@@ -421,5 +421,6 @@ func TestHowLongAnAnswerOverTenThousandGoodsTakes(t *testing.T) {
 	} {
 		took := seen[[]float64](t, ctx, `(() => { const start = performance.now(); `+ask[1]+`; const script = performance.now() - start; document.body.offsetHeight; return [script, performance.now() - start] })()`)
 		t.Logf("%s: %.0f ms, %.0f of them in the script", ask[0], took[1], took[0])
+		do(t, ctx, chromedp.Sleep(time.Second)) // for the rest of the rows
 	}
 }

@@ -10,13 +10,14 @@
   const unsaid = "-"; // in addresses: the catalog says nothing
   const prefix = "#goods?";
   const few = 40; // values that a list of a filter shows before they are searched
+  const soon = 30, pause = 200; // rows that are laid out at once, and milliseconds until the rest: hundreds take their time
 
   const section = document.getElementById("goods");
   const table = section && section.querySelector("table.goods");
   if (!table) return;
   const folder = new URL(".", document.currentScript.src);
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells], caption = table.caption, plainCaption = caption.textContent;
-  let data, goods, all, state = {}, shown = [], parts;
+  let data, goods, all, state = {}, shown = [], parts, later;
 
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const words = list => list.map(item => say(item[1]));
@@ -233,7 +234,7 @@
     shown = sorted(found);
     state.page = Math.min(state.page, Math.max(1, Math.ceil(shown.length / size)));
     const from = (state.page - 1) * size, rows = shown.slice(from, from + size);
-    body.innerHTML = rows.map(rowOf).join("");
+    showRows(rows);
     const count = say("{n} of {all|good|goods}", {n: shown.length, all: all.length});
     parts.status.textContent = shown.length > size ? say("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
     parts.facets.forEach((facet, i) => facet.show(counts[i]));
@@ -243,6 +244,13 @@
     showChosen();
     showPager();
     showOrder(count);
+  }
+
+  function showRows(rows) {
+    const markup = rows => rows.map(rowOf).join("");
+    clearTimeout(later);
+    body.innerHTML = markup(rows.slice(0, soon));
+    if (rows.length > soon) later = setTimeout(() => body.insertAdjacentHTML("beforeend", markup(rows.slice(soon))), pause);
   }
 
   // ways tell the two directions of a column.
