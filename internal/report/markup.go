@@ -77,6 +77,32 @@ func (w words) fullSentence(phrase string) string {
 	return w.Say("{sentence}.", "sentence", language.Upper(phrase))
 }
 
+// detailed says what is the case, and the detail of it in the words of the one who
+// said so, where there is one.
+func (w words) detailed(what any, detail string) any {
+	if detail == "" {
+		return what
+	}
+	said, marked := w.inEnglish(detail).(template.HTML)
+	if !marked {
+		said = template.HTML(template.HTMLEscapeString(detail))
+	}
+	return w.sayHTML("{what}: {detail}", "what", what, "detail", said)
+}
+
+func strong(text string) template.HTML {
+	return template.HTML("<b>" + template.HTMLEscapeString(text) + "</b>")
+}
+
+// sourceList lists what was read.
+func sourceList(sources []string) string {
+	short := make([]string, len(sources))
+	for i, source := range sources {
+		short[i] = cut(source, 100)
+	}
+	return strings.Join(short, ", ")
+}
+
 // marked puts a text from outside into an element of a class.
 func marked(class, text string) template.HTML {
 	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(text) + `</span>`)

@@ -138,7 +138,7 @@ func (s *site) functions() template.FuncMap {
 		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated, "mark": marked, "full": w.fullSentence, "upper": language.Upper, "meant": w.meantText,
 		"reasonText": s.speaker.Reason, "clears": s.speaker.Clears, "because": s.speaker.Because, "lift": s.speaker.Lift, "remarks": s.speaker.Remarks, "borderline": s.speaker.Borderline,
 		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
-		"stages": w.stageList, "levels": w.levelList,
+		"stages": w.stageList, "detailed": w.detailed, "bold": strong, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sources": sourceList, "pillarWords": w.pillarWords, "levels": w.levelList,
 		"date": w.date, "day": w.dayText, "isoDate": isoDate, "percent": w.percent, "cut": cut,
 		"plural":    func(n int, one, many string) string { return w.Say("{n|"+one+"|"+many+"}", "n", n) },
 		"num":       func(n int) string { return w.number(float64(n)) },
