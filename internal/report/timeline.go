@@ -306,23 +306,22 @@ func (d *drawing) drawYears() {
 }
 
 // drawBars draws a bar for each month with commits: filled where all of them were
-// counted, dashed where there may be more, hollow for the month that was not over.
+// counted, hollow for the month that was not over. Where there may be more the bar is
+// dashed, and stands for a month without commits too.
 // The line they stand on is drawn for the months that were counted.
 func (d *drawing) drawBars() {
 	var whole, lower, open strings.Builder
 	for m := d.first; m <= d.last; m++ {
-		n := d.CommitsIn(m)
-		if n <= 0 {
-			continue
-		}
-		width, bars := d.step*.74, &whole
+		n, bars, least := d.CommitsIn(m), &whole, 1.5
 		switch {
+		case !d.Whole(m):
+			bars, least = &lower, 5 // what may be more than nothing is no gap
+		case n <= 0:
+			continue
 		case m == d.last && d.Running():
 			bars = &open
-		case !d.Whole(m):
-			bars = &lower
 		}
-		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-1.5), "h", width, "V", timeBase))
+		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
 	}
 	for _, kind := range [...]struct {
 		class string

@@ -91,6 +91,16 @@ func TestWhatIsUnknownOfATimelineIsSaidAndNeverZero(t *testing.T) {
 	}
 }
 
+func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
+	partly := observation.SumActivity([]observation.Activity{lively(31), observation.UnreadActivity(observation.CauseNotFound)})
+	if !slices.Contains(partly.Commits, 0) {
+		t.Fatal("the fixture has no month without commits")
+	}
+	if got := strings.Count(pathOf(string(english.timeline(partly, asOf).Chart), "tl"), "M"); got != len(partly.Commits) {
+		t.Errorf("%d of %d months have a dashed bar", got, len(partly.Commits))
+	}
+}
+
 func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 	for _, months := range []int{1, 10, 24, 31, 60} {
 		a := lively(months)
