@@ -90,6 +90,11 @@ func (s *site) column(good Good) column {
 		c.cells[row] = said.short()
 	}
 	c.cells["because"] = cell{Text: cut(s.speaker.Because(good.Verdict), maxBecause)}
+	for row, said := range c.cells {
+		if strings.TrimSpace(said.Text) == "" {
+			c.cells[row] = c.unknown(c.Say("nothing is said of it"))
+		}
+	}
 	return column{Slug: slugOf(good.ID), Name: cut(displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
 		Glyph: smallSpan.shapes(good.Verdict), Cells: c.cells}
 }

@@ -73,6 +73,7 @@
     for (const group of groups) group.hidden = [...group.parentElement.rows].slice(1).every(row => row.hidden);
     beside.hidden = !shown.length;
     status.textContent = shown.length < least ? "" : tell(shown.length, counts);
+    for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash; // the same goods in another language
     document.title = shown.length ? shown.map(column => column.name).join(" · ") + " · Midspan" : title;
   }
   const title = document.title;
