@@ -257,3 +257,36 @@ func TestWithoutItsScriptThePageSaysWhatItNeeds(t *testing.T) {
 		t.Errorf("it leads back to %q", to)
 	}
 }
+
+func TestGoodsArePickedFromTheTableToBeCompared(t *testing.T) {
+	ctx := browser(t)
+	open(t, ctx, siteOf(t, everyState()))
+	pick := func(n int) {
+		seen[bool](t, ctx, fmt.Sprintf(`document.querySelectorAll(".pick:not(:checked)")[%d].click() || true`, n))
+	}
+	link := `document.querySelector(".find a[href^='compare.html']")`
+	if seen[bool](t, ctx, link+`?.checkVisibility() ?? false`) {
+		t.Error("a link to a comparison of nothing")
+	}
+	names := []string{}
+	for n := range 4 {
+		names = append(names, seen[string](t, ctx, `document.querySelector(".pick:not(:checked)").closest("th").querySelector("a").textContent`))
+		pick(0)
+		if !seen[bool](t, ctx, link+`.checkVisibility()`) {
+			t.Errorf("%d goods are picked, and no link leads to them", n+1)
+		}
+	}
+	if free := seen[int](t, ctx, `document.querySelectorAll(".pick:not(:checked):not(:disabled)").length`); free > 0 {
+		t.Errorf("a fifth good can be picked, of %d", free)
+	}
+	// Whoever filters and sorts in between loses nothing.
+	seen[bool](t, ctx, `document.querySelector("table.goods thead button").click() || true`)
+	if n := seen[int](t, ctx, `document.querySelectorAll(".pick:checked").length`); n != 4 {
+		t.Errorf("sorted otherwise, %d goods are picked", n)
+	}
+	seen[bool](t, ctx, link+`.click() || true`)
+	until(t, ctx, beside+`.length === 4`)
+	if got := seen[[]string](t, ctx, beside); !slices.Equal(got, names) {
+		t.Errorf("side by side stand %q, want %q", got, names)
+	}
+}

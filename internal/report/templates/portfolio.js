@@ -35,12 +35,28 @@
 
   function rowOf(at) {
     const name = nameOf(at), short = cut(name, 60), stage = goods.stage[at];
-    const start = `<tr><th scope="row"><a href="${safe(pageOf(at))}"${short === name ? "" : ` title="${safe(name)}"`}><bdi>${safe(short)}</bdi></a></th><td>${glyph(at)}</td>` +
+    const start = `<tr><th scope="row">${pick(at, name)}<a href="${safe(pageOf(at))}"${short === name ? "" : ` title="${safe(name)}"`}><bdi>${safe(short)}</bdi></a></th><td>${glyph(at)}</td>` +
       `<td><svg class="s" aria-hidden="true"><use href="#s-${data.stages[stage][0]}"></use></svg> ${safe(say(data.stages[stage][1]))}${goods.borderline[at] ? ` <i>${safe(say("borderline"))}</i>` : ""}</td>` + levelCell("load", at);
     if (goods.cause[at] >= 0) return `${start}<td colspan="8" class="l-unknown">${safe(unread(at))}</td></tr>`;
     return start + pillars.slice(1).map(pillar => levelCell(pillar, at)).join("") +
       `<td>${safe(scoreText(at))}${aside(rangeText(at))}</td><td>${safe(commitText(at))}${goods.stale[at] ? aside(say("seen to {day}", {day: day(goods.seen[at])})) : ""}</td>` +
       `<td>${safe(advisories(at, say))}${goods.worst[at] < 0 ? "" : aside(say(data.severities[goods.worst[at]][1]))}</td><td>${safe(percent(goods.coverage[at]))}</td></tr>`;
+  }
+
+  // Goods that a reader picks to lay them side by side. compare.js takes as many.
+  const mostPicked = 4, picked = new Set();
+  const slugOf = at => pageOf(at).replace(/^goods\/|\.html$/g, "");
+
+  function pick(at, name) {
+    const box = picked.has(at) ? " checked" : picked.size >= mostPicked ? " disabled" : "";
+    return `<input type="checkbox" class="pick" value="${at}" aria-label="${safe(say("Compare {name}", {name: cut(name, 60)}))}"${box}>`;
+  }
+
+  function showPicked() {
+    for (const box of body.querySelectorAll(".pick")) box.disabled = !box.checked && picked.size >= mostPicked;
+    parts.compare.hidden = !picked.size;
+    parts.compare.href = "compare.html#" + [...picked].map(slugOf).join(",");
+    parts.compare.textContent = picked.size < 2 ? say("Compare it with others") : picked.size < mostPicked ? say("Compare {n|good|goods}", {n: picked.size}) : say("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
   }
 
   const aside = text => text ? ` <i>${safe(text)}</i>` : "";
@@ -423,14 +439,16 @@
     const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, say("Show all"));
     const csv = make("button", {type: "button", onclick: download}, say("CSV of what is shown"));
     const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": say("Chosen"), hidden: true});
+    const compare = make("a", {hidden: true});
+    body.onchange = ({target}) => { if (target.matches(".pick")) { picked[target.checked ? "add" : "delete"](Number(target.value)); showPicked(); } };
     const form = make("form", {className: "find", role: "search", "aria-label": say("Find among the goods"), onsubmit: event => event.preventDefault()},
-      make("label", {className: "q"}, say("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, clear, csv));
+      make("label", {className: "q"}, say("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, compare, clear, csv));
     const before = make("button", {type: "button", onclick: () => turn(-1)}, say("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, say("Next page")), at = make("span");
     const pager = make("nav", {className: "pager", "aria-label": say("Pages of the table")}, before, at, after);
     table.parentElement.before(form);
     section.querySelector(".pager")?.remove(); // leads to pages that do without this script
     table.parentElement.after(pager);
-    parts = {search, facets, clear, csv, status, chosen, pager, before, after, at};
+    parts = {search, facets, clear, csv, status, compare, chosen, pager, before, after, at};
   }
 
   function makeHeads() {
