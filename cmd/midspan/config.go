@@ -49,7 +49,7 @@ func masked(cfg config.Config) map[string]any {
 	return map[string]any{
 		"catalog": catalogs, "mirror": cfg.Mirror, "advisories": mask(cfg.Advisories), "ecosystems": cfg.Ecosystems,
 		"rules": cfg.Rules, "offline": cfg.Offline, "allow-private": cfg.AllowPrivate, "as-of": cfg.AsOf, "store": cfg.Store,
-		"out": cfg.Out, "only": cfg.Only, "limit": cfg.Limit, "jobs": cfg.Jobs, "timeout": cfg.Timeout.String(), "max-files": cfg.MaxFiles, "max-bytes": cfg.MaxBytes, "rewrite": rewrite,
+		"out": cfg.Out, "languages": cfg.Languages, "only": cfg.Only, "limit": cfg.Limit, "jobs": cfg.Jobs, "timeout": cfg.Timeout.String(), "max-files": cfg.MaxFiles, "max-bytes": cfg.MaxBytes, "rewrite": rewrite,
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/midspan/midspan/internal/language"
 )
 
 // Config is the effective configuration.
@@ -28,6 +30,7 @@ type Config struct {
 	AsOf         string            `mapstructure:"as-of"`
 	Store        string            `mapstructure:"store"`
 	Out          string            `mapstructure:"out"`
+	Languages    []string          `mapstructure:"languages"`
 	Only         string            `mapstructure:"only"`
 	Limit        int               `mapstructure:"limit"`
 	Jobs         int               `mapstructure:"jobs"`
@@ -57,6 +60,7 @@ func Settings() []Setting {
 		{"as-of", "", "the day to speak of, as 2006-01-02 (default: today, UTC)"},
 		{"store", ".midspan", "folder of the database, the mirrors and the advisory index"},
 		{"out", "midspan-report", "folder to write the report to"},
+		{"languages", []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder"},
 		{"only", "", "read only goods whose name, id or repository contains this"},
 		{"limit", 0, "read at most so many goods (0: all)"},
 		{"jobs", runtime.GOMAXPROCS(0), "repositories to work on at once"},
@@ -154,6 +158,23 @@ func (c *Config) check(now time.Time) error {
 	}
 	if c.Mirror != "" && !strings.Contains(c.Mirror, "{name}") {
 		return fmt.Errorf("mirror: %q needs {name} (and may have {host} and {owner})", c.Mirror)
+	}
+	return c.checkLanguages()
+}
+
+// checkLanguages refuses a language that is not offered, and one that is named twice:
+// both would stand in one folder.
+func (c Config) checkLanguages() error {
+	seen := map[string]bool{}
+	for _, tag := range c.Languages {
+		l, err := language.Find(tag)
+		if err != nil {
+			return fmt.Errorf("languages: %w", err)
+		}
+		if seen[l.Tag()] {
+			return fmt.Errorf("languages: %q is named twice", tag)
+		}
+		seen[l.Tag()] = true
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
@@ -31,6 +32,8 @@ type Published struct {
 	Gaps []Gap `json:"gaps"`
 	// Stamp names the files as they were written.
 	Stamp string `json:"stamp"`
+	// Languages are those of the site, with what their catalogs said.
+	Languages []string `json:"languages"`
 }
 
 // Publish is the last stage: it writes the report of an assessed run. Goods
@@ -40,7 +43,11 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	writer, err := report.NewWriter(ctx, p.cfg.Out, head)
+	languages, said, err := p.languages()
+	if err != nil {
+		return Published{}, err
+	}
+	writer, err := report.NewWriter(ctx, p.cfg.Out, head, languages...)
 	if err != nil {
 		return Published{}, err
 	}
@@ -57,7 +64,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.of(document.Summary), Stamp: report.Stamp(p.cfg.Out)}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.of(document.Summary), Stamp: report.Stamp(p.cfg.Out), Languages: said}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
@@ -69,8 +76,21 @@ func (p *Pipeline) standing(ctx context.Context, run store.Run) (Published, bool
 	if errors.Is(err, store.ErrNone) {
 		return Published{}, false, nil
 	}
-	stands := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out)
-	return published, stands, err
+	_, said, failed := p.languages()
+	stands := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) && slices.Equal(published.Languages, said)
+	return published, stands, errors.Join(err, failed)
+}
+
+// languages are those of the site, with the digests of what they say.
+func (p *Pipeline) languages() (languages []*language.Language, said []string, err error) {
+	for _, tag := range p.cfg.Languages {
+		l, err := language.Find(tag)
+		if err != nil {
+			return nil, nil, err
+		}
+		languages, said = append(languages, l), append(said, l.Digest())
+	}
+	return languages, said, nil
 }
 
 // Document gathers the report of an assessed run.
