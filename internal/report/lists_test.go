@@ -40,7 +40,7 @@ func TestGoalsThatNoGoodNamesAreNamed(t *testing.T) {
 
 func TestPageSaysWhereNothingOfTheCatalogCanTakeAPlace(t *testing.T) {
 	files := written(t, everyState())
-	for _, want := range []string{"None in this catalog</b> for 2 goods", "0.62 <a href=\"goods/school-meals.html\"", "no common sector", "unmaintained", "0.3.0 → 0.3.9"} {
+	for _, want := range []string{"None in this catalog for 2 goods:</b>", "0.62 <a href=\"goods/school-meals.html\"", "no common sector", "unmaintained", "0.3.0 → 0.3.9"} {
 		if !strings.Contains(files["across.html"], want) {
 			t.Errorf("the page does not say %q", want)
 		}
