@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,13 +42,27 @@ func everyPage(t *testing.T) map[string][]webPage {
 		}
 		rel, err := filepath.Rel(reports.dir, path)
 		report, name, _ := strings.Cut(filepath.ToSlash(rel), "/")
-		all[report] = append(all[report], webPage{report, name, (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()})
+		at := webPage{report, name, (&url.URL{Scheme: "file", Path: filepath.ToSlash(path)}).String()}
+		all[report] = append(all[report], at)
+		if name == comparePage {
+			all[report] = append(all[report], sideBySide(at)...)
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// sideBySide is the page that compares goods once some are chosen, where it has
+// any to choose.
+func sideBySide(p webPage) []webPage {
+	goods, ok := map[string]string{"fixture": "#clinic-ledger,school-meals,open-atlas,cold-chain", "sample": "#land-ledger,clinic-desk"}[p.report]
+	if !ok {
+		return nil
+	}
+	return []webPage{{p.report, p.name + goods, p.address + goods}}
 }
 
 func writeReports() error {
@@ -81,7 +96,24 @@ func runSample(out, store string) error {
 
 // onEveryPage opens every page in tabs of their own, one for each report.
 func onEveryPage(t *testing.T, look func(t *testing.T, ctx context.Context, p webPage)) {
-	for report, pages := range everyPage(t) {
+	onPages(t, everyPage(t), look)
+}
+
+// onEveryKind leaves out most dossiers of the sample, which are long and of the
+// kinds of the fixture.
+func onEveryKind(t *testing.T, look func(t *testing.T, ctx context.Context, p webPage)) {
+	all, dossiers := everyPage(t), 0
+	all["sample"] = slices.DeleteFunc(all["sample"], func(p webPage) bool {
+		if strings.HasPrefix(p.name, "goods/") {
+			dossiers++
+		}
+		return dossiers > 2 && strings.HasPrefix(p.name, "goods/")
+	})
+	onPages(t, all, look)
+}
+
+func onPages(t *testing.T, all map[string][]webPage, look func(t *testing.T, ctx context.Context, p webPage)) {
+	for report, pages := range all {
 		t.Run(report, func(t *testing.T) {
 			t.Parallel()
 			if report == "sample" && reports.sample != nil {
@@ -99,9 +131,11 @@ func onEveryPage(t *testing.T, look func(t *testing.T, ctx context.Context, p we
 // what is folded away is unfolded.
 func visit(t *testing.T, ctx context.Context, address string) {
 	t.Helper()
-	do(t, ctx, chromedp.Navigate(address))
+	// Of another fragment the page would stand as it was left, with its focus.
+	do(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(address))
 	until(t, ctx, `(() => {
 		document.querySelectorAll("details").forEach(part => part.open = true);
+		if (document.querySelector("main.compare") && location.hash) return document.querySelectorAll(".compare thead th a").length > 1;
 		const table = document.querySelector("table.goods");
 		if (!table || !document.querySelector("script[src]")) return true;
 		table.scrollIntoView();

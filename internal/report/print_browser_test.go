@@ -13,7 +13,7 @@ import (
 const paper = 703
 
 func TestAPrintedPageIsWholeAndLight(t *testing.T) {
-	onEveryPage(t, func(t *testing.T, ctx context.Context, p webPage) {
+	onEveryKind(t, func(t *testing.T, ctx context.Context, p webPage) {
 		emulate(t, ctx, "", "prefers-color-scheme", "dark")
 		visit(t, ctx, p.address)
 		folded := seen[int](t, ctx, `[...document.querySelectorAll("details")].map(e => e.open = false).length`)
@@ -22,7 +22,7 @@ func TestAPrintedPageIsWholeAndLight(t *testing.T) {
 		if colours := seen[[]string](t, ctx, `[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]`); colours[0] != "rgb(255, 255, 255)" || colours[1] != "rgb(26, 35, 40)" {
 			t.Errorf("printed in %v", colours)
 		}
-		if shown := seen[[]string](t, ctx, `[...document.querySelectorAll("nav, form, input, select, .skip, .further")].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 120))`); len(shown) > 0 {
+		if shown := seen[[]string](t, ctx, `[...document.querySelectorAll("nav, form, input, select, .skip")].filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 120))`); len(shown) > 0 {
 			t.Errorf("paper has no use for %q", shown)
 		}
 		if n := seen[int](t, ctx, `[...document.querySelectorAll("details > :not(summary)")].filter(e => e.checkVisibility({contentVisibilityAuto: true})).length`); folded > 0 && n == 0 {

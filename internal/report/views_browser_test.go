@@ -40,7 +40,7 @@ func TestNoPageScrollsSideways(t *testing.T) {
 		{"a desk", 1280, 1, "ltr"}, {"a desk at 200 %", 640, 2, "ltr"}, {"a telephone", 320, 1, "ltr"},
 		{"a desk, from right to left", 1280, 1, "rtl"}, {"a telephone, from right to left", 320, 1, "rtl"},
 	}
-	onEveryPage(t, func(t *testing.T, ctx context.Context, p webPage) {
+	onEveryKind(t, func(t *testing.T, ctx context.Context, p webPage) {
 		visit(t, ctx, p.address)
 		for _, v := range views {
 			do(t, ctx, chromedp.EmulateViewport(v.width, 900, chromedp.EmulateScale(v.scale)))
