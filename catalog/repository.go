@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -302,6 +303,9 @@ func canonicalHost(u *url.URL) (string, error) {
 		host = short
 	}
 	port := u.Port()
+	if number, err := strconv.Atoi(port); port != "" && (err != nil || number < 1 || number > 65535) {
+		return "", refuse(causeAddress, "has a port that there is not: correct it in the catalog")
+	}
 	if port == "" || u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" || u.Scheme == "ssh" || u.Scheme == "git" && port == "9418" || forgeAt(host) != layoutUnknown && port == "80" {
 		return host, nil
 	}

@@ -59,7 +59,7 @@ func (t *tail) lines(n int) string {
 func causeOf(err error, otherwise observation.Cause) observation.Cause {
 	said := strings.ToLower(err.Error())
 	switch {
-	case errors.Is(err, errTooMuch), containsAny(said, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large"):
+	case errors.Is(err, errTooMuch), containsAny(said, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large", "signal 25"):
 		return observation.CauseOverLimit
 	case containsAny(said, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
 		return observation.CauseCorrupt

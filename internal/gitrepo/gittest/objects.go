@@ -15,8 +15,9 @@ import (
 // Repository is a bare repository written file by file, so that it can hold
 // what git itself refuses to make. Every method ends the test where it fails.
 type Repository struct {
-	T   testing.TB
-	Dir string
+	T      testing.TB
+	Dir    string
+	packer *zlib.Writer // used again and again: it is dear to make
 }
 
 // Entry is one entry of a tree.
@@ -25,7 +26,11 @@ type Entry struct{ Mode, Name, OID string }
 // Init makes an empty bare repository at dir, whose branch is main.
 func Init(t testing.TB, dir string) *Repository {
 	t.Helper()
-	r := &Repository{t, dir}
+	packer, err := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Repository{t, dir, packer}
 	for _, folder := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags", "info"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
 			t.Fatal(err)
@@ -62,17 +67,17 @@ func (r *Repository) Object(kind, data string) string {
 // Lie writes a loose object under an id that need not be its own.
 func (r *Repository) Lie(oid, whole string) {
 	r.T.Helper()
-	r.File(Loose(oid), string(deflate([]byte(whole))))
+	r.File(Loose(oid), string(r.deflate([]byte(whole))))
 }
 
 // Loose is the path of a loose object in a repository.
 func Loose(oid string) string { return "objects/" + oid[:2] + "/" + oid[2:] }
 
-func deflate(data []byte) []byte {
+func (r *Repository) deflate(data []byte) []byte {
 	var packed bytes.Buffer
-	w, _ := zlib.NewWriterLevel(&packed, zlib.BestSpeed) // a level that exists
-	_, _ = w.Write(data)                                 // a buffer takes all
-	_ = w.Close()
+	r.packer.Reset(&packed)
+	_, _ = r.packer.Write(data) // a buffer takes all
+	_ = r.packer.Close()
 	return packed.Bytes()
 }
 

@@ -44,7 +44,7 @@ func (r *Repository) Pack(objects ...Packed) {
 		if o.Kind == KindDelta {
 			pack.Write(rawID(o.Base))
 		}
-		pack.Write(deflate(o.Data))
+		pack.Write(r.deflate(o.Data))
 		sums[o.OID] = crc32.ChecksumIEEE(pack.Bytes()[at:])
 	}
 	end := sha1.Sum(pack.Bytes())
