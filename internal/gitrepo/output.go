@@ -18,17 +18,20 @@ const (
 var errTooMuch = errors.New("git wrote more than is read of one repository")
 
 // answer keeps what a command writes, up to a limit at which the command ends.
+// It does not embed the buffer, whose ReadFrom would know of no limit.
 type answer struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	over bool
 }
 
 func (a *answer) Write(p []byte) (int, error) {
-	if a.over = a.over || a.Len()+len(p) > maxAnswer; a.over {
+	if a.over = a.over || a.kept.Len()+len(p) > maxAnswer; a.over {
 		return 0, errTooMuch
 	}
-	return a.Buffer.Write(p)
+	return a.kept.Write(p)
 }
+
+func (a *answer) Bytes() []byte { return a.kept.Bytes() }
 
 // tail keeps the end of what git says: a server's messages pass through git,
 // and have no end of their own.

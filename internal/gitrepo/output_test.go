@@ -38,7 +38,7 @@ func TestAnAnswerWithoutEndEnds(t *testing.T) {
 }
 
 func TestAServerThatSendsWithoutEndMeetsALimit(t *testing.T) {
-	g := newGit(t, Options{MaxPack: 4 << 10})
+	g := newGit(t, Options{})
 	o := serve(t, g, func(w *strings.Builder) {
 		text := make([]byte, 0, 1<<20) // what does not pack
 		for i, x := 0, uint32(1); i < 1<<20; i++ {
