@@ -53,7 +53,7 @@
     if (slugs.length > most) said.push(say("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
     if (full) said.push(say("Four goods at most stand side by side: remove one to add another."));
     if (shown.length < least) said.push(shown.length ? say("This is one good alone: add another, two at least can be compared.") : say("Add two goods at least, four at most."));
-    problems.replaceChildren(...said.map(text => make("li", {}, text)));
+    problems.replaceChildren(...said.map(text => make("li", {dir: "auto"}, text)));
   }
 
   // layOut puts one column for each good into the table.
@@ -130,7 +130,7 @@
   function cellOf(said, row, column) {
     const text = make("bdi", {className: said.c || ""}, said.t), cell = make("td", {}, text);
     if (row.dataset.row === "stage") text.prepend(drawing("svg", {class: "s", "aria-hidden": "true"}, drawing("use", {href: "#s-" + column.stage})), " ");
-    for (const note of said.n || []) cell.append(make("small", {dir: "auto"}, note));
+    for (const note of said.n || []) cell.append(make("small", {}, make("bdi", {}, note)));
     return cell;
   }
 
@@ -166,7 +166,7 @@
   async function add() {
     const text = form.elements.add.value;
     if (!text.trim()) return;
-    const refuse = said => problems.replaceChildren(make("li", {}, said));
+    const refuse = said => problems.replaceChildren(make("li", {dir: "auto"}, said));
     if (!await loadNames()) return refuse(say("The names of the goods could not be loaded from this report."));
     const exact = goods.filter(good => [good.title, good.name, good.slug].some(name => plain(name) === plain(text)));
     const found = exact.length ? exact : matches(text);
