@@ -175,9 +175,9 @@ func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
 }
 
 // Before returns the newest assessed run over the same catalogs that came
-// before run, or ErrNone.
+// before run and speaks of no later day, or ErrNone.
 func (s *Store) Before(ctx context.Context, run Run) (Run, error) {
-	return s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID)
+	return s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID, stamp(run.AsOf))
 }
 
 func (s *Store) oneRun(ctx context.Context, query string, args ...any) (Run, error) {
