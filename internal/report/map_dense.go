@@ -11,10 +11,12 @@ import (
 // circle stands for all goods of a square of the plot, and only the goods of the
 // messy middle whose load most outweighs their supports have marks of their own.
 const (
-	maxMapMarks   = 600
-	ownMarks      = 60
-	circleSquare  = 24.0 // side of the square that one circle stands for
-	circleLargest = circleSquare / 2
+	maxMapMarks = 600
+	ownMarks    = 60
+	// The plot is parted into as many squares, nearly, across and up.
+	squaresAcross, squaresUp  = 29, 16
+	squareWidth, squareHeight = (mapRight - mapLeft) / squaresAcross, (mapBottom - mapTop) / squaresUp
+	circleLargest             = squareHeight / 2
 )
 
 // circle stands for the goods of one square.
@@ -35,10 +37,10 @@ func circlesOf(marks []mark) []circle {
 	squares := map[square]*circle{}
 	most := 0
 	for _, m := range marks {
-		at := square{int((m.x - mapLeft) / circleSquare), int((m.y - mapTop) / circleSquare)}
+		at := square{min(int((m.x-mapLeft)/squareWidth), squaresAcross-1), min(int((m.y-mapTop)/squareHeight), squaresUp-1)}
 		c := squares[at]
 		if c == nil {
-			c = &circle{x: mapLeft + (float64(at.column)+.5)*circleSquare, y: mapTop + (float64(at.line)+.5)*circleSquare}
+			c = &circle{x: mapLeft + (float64(at.column)+.5)*squareWidth, y: mapTop + (float64(at.line)+.5)*squareHeight}
 			squares[at] = c
 		}
 		c.n++

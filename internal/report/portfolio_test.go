@@ -173,3 +173,27 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryGoodOfACrowdedMapLiesInACircleOfThePlot(t *testing.T) {
+	score := func(s float64) assess.Range { return assess.Range{Score: &s, Low: s, High: s} }
+	var goods []Good
+	for load := 0.0; load <= 100; load += 2 {
+		for supports := 0.0; supports <= 100; supports += 2 {
+			goods = append(goods, Good{Verdict: assess.Verdict{Load: assess.Pillar{Level: assess.Fair, Score: score(load)}, Score: score(supports)}})
+		}
+	}
+	marks, _ := placeMarks(goods)
+	n := 0
+	for _, c := range circlesOf(marks) {
+		n += c.n
+		if r := c.radius(); c.x-r < mapLeft || c.x+r > mapRight || c.y-r < mapTop-.01 || c.y+r > mapBottom+.01 {
+			t.Errorf("a circle at %.0f, %.0f with radius %.1f lies out of the plot", c.x, c.y, r)
+		}
+	}
+	if n != len(goods) {
+		t.Errorf("%d of %d goods are in circles", n, len(goods))
+	}
+	if drawn := english.portfolioMap(goods); !strings.Contains(string(drawn.svg), `class="many"`) || strings.Count(string(drawn.svg), "<a ") > ownMarks {
+		t.Error("a crowded map is drawn mark by mark")
+	}
+}

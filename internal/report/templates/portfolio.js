@@ -423,7 +423,7 @@
     function showFacet(now) {
       counts = now;
       const n = state.chosen[facet.id].length;
-      button.textContent = n ? say("{facet}: {n} chosen", {facet: say(facet.title), n}) : say(facet.title);
+      button.textContent = n ? say("{facet} ({n})", {facet: say(facet.title), n}) : say(facet.title);
       button.classList.toggle("asked", n > 0);
       if (!panel.hidden) mark();
     }
