@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -433,8 +434,12 @@ func TestHowLongAnAnswerOverTenThousandGoodsTakes(t *testing.T) {
 		{"next page", `[...document.querySelectorAll(".pager button")].at(-1).click()`},
 		{"open the list of organizations", `document.querySelector("[aria-controls=find-organization]").click()`},
 	} {
-		took := seen[[]float64](t, ctx, `(() => { const start = performance.now(); `+ask[1]+`; const script = performance.now() - start; document.body.offsetHeight; return [script, performance.now() - start] })()`)
-		t.Logf("%s: %.0f ms, %.0f of them in the script", ask[0], took[1], took[0])
-		do(t, ctx, chromedp.Sleep(time.Second)) // for the rest of the rows
+		var took []float64
+		for range 5 {
+			took = append(took, seen[float64](t, ctx, `(() => { const start = performance.now(); `+ask[1]+`; document.body.offsetHeight; return performance.now() - start })()`))
+			do(t, ctx, chromedp.Sleep(300*time.Millisecond)) // for the rest of the rows
+		}
+		slices.Sort(took)
+		t.Logf("%s: %.0f ms, the middle of five; %.0f at best", ask[0], took[2], took[0])
 	}
 }
