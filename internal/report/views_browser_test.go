@@ -14,8 +14,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// overflowing gives what does not fit: the page itself, text outside of it, and
-// what scrolls sideways without a name and a place in the order of keys.
+// overflowing gives what does not fit: the page itself, text outside of it, what
+// scrolls sideways without a name and a place in the order of keys, and what takes
+// room though it is hidden.
 const overflowing = `(() => {
 	const wide = document.scrollingElement.scrollWidth, out = [];
 	if (wide > innerWidth) out.push("the page is " + wide + " pixels wide, the screen " + innerWidth);
@@ -24,6 +25,7 @@ const overflowing = `(() => {
 		const box = e.getBoundingClientRect();
 		if (box.width && (box.right > innerWidth + 1 || box.left < -1) && !clips(e)) out.push("outside of the page: " + e.outerHTML.slice(0, 120));
 		const style = getComputedStyle(e);
+		if (e.hidden && style.display !== "none") out.push("hidden, and yet shown: " + e.outerHTML.slice(0, 120));
 		if (/auto|scroll/.test(style.overflowX) && e.scrollWidth > e.clientWidth + 1 && !(e.tabIndex === 0 && e.getAttribute("role") === "group" && (e.ariaLabel || document.getElementById(e.getAttribute("aria-labelledby"))?.textContent)))
 			out.push("scrolls without a name or a key: " + e.outerHTML.slice(0, 120));
 	}
