@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
@@ -110,6 +111,26 @@ func explain(err error, status int, header http.Header) error {
 		r.final = true
 	}
 	return r
+}
+
+// NoRoom reports whether an error is this machine's: a disk that is full or may
+// not be written to.
+func NoRoom(err error) bool {
+	if err == nil {
+		return false
+	}
+	for _, system := range []error{syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT} {
+		if errors.Is(err, system) {
+			return true
+		}
+	}
+	process, ok := errors.AsType[*processError](err)
+	if !ok {
+		return false
+	}
+	// What a server says stands behind "remote": no server ends a run.
+	ours, _, _ := strings.Cut(strings.ToLower(process.said), "remote")
+	return containsAny(ours, "no space left on device", "read-only file system", "disk quota exceeded")
 }
 
 // causeOfRemote names the class of what went wrong with a remote. Where the

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -346,5 +347,22 @@ func TestWhoFetchesIsWaitedForAlsoByAnotherProcessAndEndsWithTheContext(t *testi
 	close(release)
 	if err := errors.Join(<-first, other.Mirror(t.Context(), o.url, o.dir)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestOnlyThisMachineCanHaveNoRoom(t *testing.T) {
+	for said, want := range map[string]bool{
+		"fatal: write error: No space left on device; fatal: fetch-pack: invalid index-pack output": true,
+		"fatal: unable to create temporary file: Read-only file system":                             true,
+		"remote: a; no space left on device; fatal: early EOF":                                      false,
+		"fatal: remote error: no space left on device":                                              false,
+	} {
+		err := remote{address: "https://forge.example/o/r"}.failed("fetch", &processError{errors.New("exit status 128"), said})
+		if got := NoRoom(err); got != want {
+			t.Errorf("%s: %v", said, got)
+		}
+	}
+	if !NoRoom(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || NoRoom(errors.New("no space left on device")) || NoRoom(nil) {
+		t.Error("errors of the system")
 	}
 }

@@ -171,7 +171,10 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 
 func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		a.err = p.fetch(ctx, a, slots)
+		if a.err = p.fetch(ctx, a, slots); gitrepo.NoRoom(a.err) {
+			// No repository is at fault, and every other would end the same.
+			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Store, a.err)
+		}
 		select {
 		case fetched <- a:
 		case <-ctx.Done():

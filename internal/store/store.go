@@ -54,7 +54,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	// system releases the lock of a process that died.
 	lock := flock.New(path + ".lock")
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("wait for another process to open the store %s: %w", path, err)
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("wait for another process to open the store %s: %w", path, err)
+		}
+		return nil, fmt.Errorf("open the store %s: %w; it must be writable, or name another folder with --store", path, err)
 	}
 	defer lock.Close()
 	// A writer waits for another one; readers never wait (write-ahead log).

@@ -1,0 +1,647 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
+)
+
+// bench is a catalog whose repositories and advisories stand on this machine.
+type bench struct {
+	catalog, advisories string
+	origins             string
+}
+
+// newBench writes a few repositories, offers them by HTTP at an unhurried pace,
+// and writes advisories for what they use.
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	dir := t.TempDir()
+	b := &bench{catalog: filepath.Join(dir, "goods.csv"), advisories: filepath.Join(dir, "osv"), origins: filepath.Join(dir, "origins")}
+	origin, err := url.Parse(gittest.Serve(t, b.origins))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(origin)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // who asked was killed
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(5 * time.Millisecond)
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	catalog := "name,url\n"
+	for _, name := range []string{"alder", "birch", "cedar"} {
+		bare := filepath.Join(b.origins, "trees", name+".git")
+		if err := os.MkdirAll(bare, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		gittest.Run(t, bare, nil, "init", "-q", "--bare", "-b", "main")
+		gittest.Run(t, bare, nil, "config", "uploadpack.allowFilter", "true")
+		gittest.Run(t, bare, nil, "config", "uploadpack.allowAnySHA1InWant", "true")
+		b.push(t, name, 1, 20)
+		catalog += fmt.Sprintf("%s,%s/trees/%s.git\n", name, server.URL, name)
+	}
+	write(t, b.catalog, catalog)
+	for ecosystem, name := range map[string]string{"PyPI": "requests", "npm": "lodash"} {
+		for i := range 40 {
+			write(t, filepath.Join(b.advisories, ecosystem, fmt.Sprintf("TEST-%s-%d.json", ecosystem, i)), fmt.Sprintf(
+				`{"id":"TEST-%[1]s-%[3]d","modified":"2026-01-01T00:00:00Z","published":"2025-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%[1]q,"name":"%[2]s%[4]s"},
+				"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"9.%[3]d.0"}]}]}]}`, ecosystem, name, i, strings.Repeat("x", i/2)))
+		}
+	}
+	return b
+}
+
+// push adds commits to a repository, the first of them numbered from.
+func (b *bench) push(t *testing.T, name string, from, count int) {
+	t.Helper()
+	var w strings.Builder
+	for i := from; i < from+count; i++ {
+		when := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 7*i).Unix()
+		fmt.Fprintf(&w, "commit refs/heads/main\ncommitter Dev %d <dev%d@team.example> %d +0000\ndata 4\nwork\n", i%3, i%3, when)
+		if i == from && from > 1 {
+			w.WriteString("from refs/heads/main^0\n")
+		}
+		for path, text := range map[string]string{
+			"README.md": fmt.Sprintf("# %s %d\n", name, i), "LICENSE": "MIT License\n", "requirements.txt": fmt.Sprintf("requests==2.%d.0\n", i%9),
+			"web/package-lock.json": fmt.Sprintf(`{"name":%q,"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.%d"}}}`, name, i%9),
+			"src/main.py":           strings.Repeat("import requests\n", i),
+		} {
+			fmt.Fprintf(&w, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
+		}
+	}
+	gittest.Run(t, filepath.Join(b.origins, "trees", name+".git"), []byte(w.String()), "fast-import", "--quiet")
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// command is a run in a folder of its own, with progress as lines.
+func (b *bench) command(dir string, more ...string) *exec.Cmd {
+	cmd := exec.Command("midspan", append([]string{"run", "--catalog=" + b.catalog, "--advisories=" + b.advisories, "--allow-private", "--as-of=2026-06-30", "--store=store", "--out=out", "--jobs=2"}, more...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd
+}
+
+// event is a line of progress and when it came.
+type event struct {
+	line string
+	at   time.Duration
+}
+
+// moment is when to kill: after so many lines of progress, and then so long.
+type moment struct {
+	lines   int
+	after   time.Duration
+	orphans bool           // git's own processes are left alive
+	signal  syscall.Signal // sent in place of SIGKILL, to the process alone; 0 kills
+}
+
+// attempt is a run that was killed, or came to its end before.
+type attempt struct {
+	killed bool
+	stage  string // the last line that it wrote before
+	events []event
+	took   time.Duration
+	ended  time.Duration // from the signal to the end
+	code   int
+	output string
+}
+
+// attempt starts a run and kills it at the moment, or never where it is nil.
+func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) attempt {
+	t.Helper()
+	cmd := b.command(dir, more...)
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(stderr); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+	}()
+	a := attempt{stage: "start"}
+	var due <-chan time.Time
+	var signalled time.Time
+	dead := 1
+	if when == nil || when.signal == 0 {
+		dead = -1 // by a signal: no exit code
+	}
+	for open := true; open; {
+		if when != nil && due == nil && len(a.events) >= when.lines {
+			due = time.After(when.after)
+		}
+		select {
+		case line, more := <-lines:
+			if open = more; more {
+				if !a.killed {
+					a.stage, _, _ = strings.Cut(line, " ")
+				}
+				a.events = append(a.events, event{line, time.Since(begun)})
+				a.output += line + "\n"
+			}
+		case <-due:
+			signalled = time.Now()
+			if when.signal != 0 {
+				_ = cmd.Process.Signal(when.signal) // it may be over
+			} else {
+				kill(cmd.Process.Pid, when.orphans)
+			}
+			a.killed, when, due = true, nil, nil
+		}
+	}
+	_ = cmd.Wait() // killed on purpose, or its exit code is looked at
+	a.took = time.Since(begun)
+	a.code = cmd.ProcessState.ExitCode()
+	a.ended = time.Since(signalled)
+	a.killed = a.killed && a.code == dead
+	a.output += stdout.String()
+	return a
+}
+
+// kill ends a process group with SIGKILL. git runs in groups of its own: its
+// processes are left behind as orphans, or killed too.
+func kill(pid int, orphans bool) {
+	victims := []int{pid}
+	if !orphans {
+		victims = append(victims, descendants(pid)...)
+	}
+	for _, victim := range victims {
+		_ = syscall.Kill(-victim, syscall.SIGKILL) // it may be over, or in another's group
+		_ = syscall.Kill(victim, syscall.SIGKILL)
+	}
+}
+
+// descendants lists the processes below one, as far as /proc tells.
+func descendants(pid int) []int {
+	children := map[int][]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it is over
+		}
+		// "pid (name) state parent": the name may hold anything.
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		child, err1 := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		parent, err2 := strconv.Atoi(fields[1])
+		if err := errors.Join(err1, err2); err == nil {
+			children[parent] = append(children[parent], child)
+		}
+	}
+	all := children[pid]
+	for i := 0; i < len(all); i++ {
+		all = append(all, children[all[i]]...)
+	}
+	return all
+}
+
+// stamp is the one thing in a report's folder that tells when it was written.
+var stamp = regexp.MustCompile(`"stamp": "[0-9a-f]*"`)
+
+// files reads all files below a folder by their paths.
+func files(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(dir, path)
+		all[name] = stamp.ReplaceAllString(string(text), "")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// same compares two folders byte for byte.
+func same(t *testing.T, want, got map[string]string) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if text, ok := got[name]; !ok || text != want[name] {
+			t.Errorf("%s is not what an undisturbed run writes (there: %v)", name, ok)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(got)) {
+		if _, ok := want[name]; !ok {
+			t.Errorf("%s is written by no undisturbed run", name)
+		}
+	}
+}
+
+// units lists what a store holds of finished work, with the place at which each
+// was written: what is written again gets another place.
+func units(t *testing.T, store string) map[string]string {
+	t.Helper()
+	// A copy is read: the store is left as the dead process left it.
+	look := t.TempDir()
+	found, _ := filepath.Glob(filepath.Join(store, "midspan.db*"))
+	for _, path := range found {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(look, filepath.Base(path)), string(text))
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	db, err := sql.Open("sqlite", filepath.Join(look, "midspan.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var sound string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
+		t.Errorf("the store is damaged: %s, %v", sound, err)
+	}
+	all := map[string]string{}
+	for _, query := range []string{
+		"SELECT 'observation ' || work_key, rowid || ' ' || took_ms FROM observations",
+		"SELECT 'inventory ' || work_key, rowid FROM inventories",
+		"SELECT 'match ' || work_key || ' ' || state, rowid FROM matches",
+	} {
+		rows, err := db.Query(query)
+		if err != nil {
+			if strings.Contains(err.Error(), "no such table") {
+				continue // it was killed before the first table
+			}
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var unit, place string
+			if err := rows.Scan(&unit, &place); err != nil {
+				t.Fatal(err)
+			}
+			all[unit] = place
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// trusted fails where what would be used by the next run is not whole: a mirror
+// in its place, an advisory index in its place.
+func trusted(t *testing.T, store string, cloned bool) {
+	t.Helper()
+	mirrors, _ := filepath.Glob(filepath.Join(store, "mirrors", "*", "*", "[^.]*.git")) // drafts begin with a dot
+	for _, mirror := range mirrors {
+		head := strings.TrimSpace(gittest.Run(t, mirror, nil, "rev-parse", "HEAD"))
+		gittest.Run(t, mirror, nil, "-c", "gc.auto=0", "rev-list", "--quiet", "--missing=allow-any", "--objects", "HEAD")
+		mark, err := os.ReadFile(filepath.Join(mirror, "midspan-whole"))
+		if cloned && (err != nil || !strings.HasPrefix(string(mark), head)) {
+			t.Errorf("%s stands in its place and is not whole: %q, %v", mirror, mark, err)
+		}
+	}
+	indexes, _ := filepath.Glob(filepath.Join(store, "advisories-*.db"))
+	for _, index := range indexes {
+		db, err := sql.Open("sqlite", "file:"+index+"?mode=ro&immutable=1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sound string
+		if err := db.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
+			t.Errorf("the index %s is damaged: %s, %v", index, sound, err)
+		}
+		db.Close()
+	}
+}
+
+// crash is one story: a folder to begin with, and what is left in the end.
+type crash struct {
+	name      string
+	before    string            // the folder of an earlier run, or empty
+	stretches []stretch         // of an undisturbed run
+	want      map[string]string // what that one writes
+}
+
+// undisturbed records a run that nobody kills.
+func (b *bench) undisturbed(t *testing.T, name, before string) crash {
+	t.Helper()
+	dir := t.TempDir()
+	if before != "" {
+		if err := os.CopyFS(dir, os.DirFS(before)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := b.attempt(t, dir, nil)
+	if a.code != 0 && a.code != exitGaps {
+		t.Fatalf("exit code %d: %s", a.code, a.output)
+	}
+	return crash{name, before, stretches(a), files(t, filepath.Join(dir, "out"))}
+}
+
+// stretch is a part of a run: it begins with a line of progress.
+type stretch struct {
+	lines int
+	took  time.Duration
+}
+
+// stretches cuts a run where its stages begin: fetching and scanning, which
+// count twice, the advisory index, matching, judging and publishing.
+func stretches(a attempt) []stretch {
+	var all []stretch
+	from, lines, stage := time.Duration(0), 0, "scan"
+	for i, e := range a.events {
+		next, _, _ := strings.Cut(e.line, " ")
+		if next == stage {
+			continue
+		}
+		all = append(all, stretch{lines, e.at - from})
+		from, lines, stage = e.at, i+1, next
+	}
+	all = append(all, stretch{lines, a.took - from})
+	return append(all, all[0])
+}
+
+// moment chooses when to kill.
+func (c crash) moment(random *rand.Rand) *moment {
+	in := c.stretches[random.IntN(len(c.stretches))]
+	// Earlier moments are likelier: a run that goes on from another has less to do.
+	part := random.Float64() * random.Float64()
+	return &moment{lines: in.lines, after: time.Duration(part * float64(in.took)), orphans: random.IntN(2) == 0}
+}
+
+// TestKilledAtAnyMomentTheNextRunEndsAsIfNothingHadHappened kills a run again
+// and again until one comes to its end, and then begins anew, until it has
+// killed 50 times. MIDSPAN_CRASH_SEED repeats the choice of moments,
+// MIDSPAN_CRASH_KILLS changes their number.
+func TestKilledAtAnyMomentTheNextRunEndsAsIfNothingHadHappened(t *testing.T) {
+	seed, kills := setting(t, "MIDSPAN_CRASH_SEED", 20260630), setting(t, "MIDSPAN_CRASH_KILLS", 50)
+	if testing.Short() {
+		kills = min(kills, 8)
+	}
+	t.Logf("seed %d, %d kills", seed, kills)
+	random := rand.New(rand.NewPCG(uint64(seed), 0))
+	b := newBench(t)
+	earlier := t.TempDir()
+	if a := b.attempt(t, earlier, nil, "--as-of=2026-06-01"); a.code != 0 && a.code != exitGaps {
+		t.Fatalf("exit code %d: %s", a.code, a.output)
+	}
+	b.push(t, "birch", 21, 2)
+	b.push(t, "cedar", 21, 1)
+	write(t, filepath.Join(b.advisories, "npm", "TEST-NEW.json"), `{"id":"TEST-NEW","modified":"2026-06-02T00:00:00Z","published":"2026-06-02T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}`)
+	stories := []crash{b.undisturbed(t, "first run", ""), b.undisturbed(t, "update", earlier)}
+	tally, rounds := map[string]int{}, 0
+	for killed := 0; killed < kills; rounds++ {
+		story := stories[rounds%len(stories)]
+		killed += b.story(t, story, random, kills-killed, tally)
+		if t.Failed() {
+			t.Fatalf("after %d kills, seed %d", killed, seed)
+		}
+	}
+	t.Logf("%d runs were brought to their end; kills by the line before: %v", rounds, tally)
+}
+
+func setting(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text, ok := os.LookupEnv(name)
+	if !ok {
+		return otherwise
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return number
+}
+
+// perStory bounds the kills before a run is let come to its end.
+const perStory = 6
+
+// story kills a run until it ends, looks at what each death left, and at the
+// end. It returns how often it killed.
+func (b *bench) story(t *testing.T, story crash, random *rand.Rand, most int, tally map[string]int) int {
+	t.Helper()
+	dir := t.TempDir()
+	if story.before != "" {
+		if err := os.CopyFS(dir, os.DirFS(story.before)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	store := filepath.Join(dir, "store")
+	done := units(t, store)
+	killed := 0
+	for {
+		var when *moment
+		if killed < min(most, perStory) {
+			when = story.moment(random)
+		}
+		a := b.attempt(t, dir, when)
+		if a.killed {
+			killed++
+			tally[a.stage]++
+			trusted(t, store, story.before == "")
+		}
+		now := units(t, store)
+		for unit, place := range done {
+			if now[unit] != place {
+				t.Errorf("%s: %s was done again: at %s, and now %q", story.name, unit, place, now[unit])
+			}
+		}
+		done = now
+		if a.killed {
+			continue
+		}
+		if a.code != 0 && a.code != exitGaps {
+			t.Fatalf("%s, after %d kills: exit code %d: %s", story.name, killed, a.code, a.output)
+		}
+		break
+	}
+	same(t, story.want, files(t, filepath.Join(dir, "out")))
+	for _, pattern := range []string{"*/*/*.git/*.lock", "*/*/*.git/refs/*/*.lock", "*/*/*.git/objects/pack/tmp_*", "*/*/.making-*"} {
+		if left, _ := filepath.Glob(filepath.Join(store, "mirrors", filepath.FromSlash(pattern))); len(left) > 0 {
+			t.Errorf("%s: left behind: %v", story.name, left)
+		}
+	}
+	return killed
+}
+
+// TestAFullOrReadOnlyDiskIsSaidAndDamagesNothing works on small disks in memory,
+// which only root or a user namespace can mount.
+func TestAFullOrReadOnlyDiskIsSaidAndDamagesNothing(t *testing.T) {
+	unshare := []string{"unshare", "--user", "--map-root-user", "--mount"}
+	if os.Getuid() == 0 {
+		unshare = []string{"unshare", "--mount"}
+	}
+	probe := append(slices.Clone(unshare), "mount", "-t", "tmpfs", "none", t.TempDir())
+	if out, err := exec.Command(probe[0], probe[1:]...).CombinedOutput(); err != nil {
+		t.Skipf("no small disk can be mounted here, so a full disk is not tested: %v: %s", err, out)
+	}
+	b := newBench(t)
+	plain := t.TempDir()
+	if a := b.attempt(t, plain, nil); a.code != 0 && a.code != exitGaps {
+		t.Fatalf("exit code %d: %s", a.code, a.output)
+	}
+	want := files(t, filepath.Join(plain, "out"))
+	for _, test := range []struct{ name, disk, options string }{
+		{"no room for the tables", "store", "size=64k"},
+		{"little room in the store", "store", "size=400k"},
+		{"more room in the store", "store", "size=700k"},
+		{"almost enough room in the store", "store", "size=900k"},
+		{"no room for the report", "out", "size=200k"},
+		{"a store that is read only", "store", "ro"},
+		{"a report's folder that is read only", "out", "ro"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for _, name := range []string{"store", "out"} {
+				if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run := b.command(dir)
+			script := append(slices.Clone(unshare), "sh", "-c", `
+				mount -t tmpfs -o "$OPTIONS" none "$DISK" || exit 99
+				"$@" >said 2>&1; echo $? >code
+				mount -o remount,rw,size=500m "$DISK" || exit 99
+				"$@" >again 2>&1; echo $? >code2
+				cp -r out result`, "sh")
+			cmd := exec.Command(script[0], append(script[1:], run.Args...)...)
+			cmd.Dir, cmd.Env = dir, append(run.Env, "DISK="+test.disk, "OPTIONS="+test.options)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			all := files(t, dir)
+			switch code := strings.TrimSpace(all["code"]); {
+			case code == "1" && speaksOfTheDisk(all["said"]):
+			case (code == "0" || code == "3") && strings.HasPrefix(test.name, "almost"): // it may do
+			default:
+				t.Errorf("exit code %s: %s", code, all["said"])
+			}
+			t.Logf("it says: %s", last(all["said"]))
+			if code := strings.TrimSpace(all["code2"]); code != "0" && code != "3" {
+				t.Errorf("the next run: exit code %s: %s", code, all["again"])
+			}
+			same(t, want, files(t, filepath.Join(dir, "result")))
+		})
+	}
+}
+
+func speaksOfTheDisk(said string) bool {
+	said = strings.ToLower(said)
+	return slices.ContainsFunc([]string{"no space left", "disk is full", "read-only"}, func(part string) bool { return strings.Contains(said, part) })
+}
+
+func last(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+func TestAFileInTheWayIsNamed(t *testing.T) {
+	b := newBench(t)
+	for _, name := range []string{"store", "out"} {
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, name), "mine")
+		a := b.attempt(t, dir, nil)
+		if a.code != exitError || !strings.Contains(a.output, name) {
+			t.Errorf("%s: exit code %d: %s", name, a.code, a.output)
+		}
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(text) != "mine" {
+			t.Errorf("%s was damaged: %q, %v", name, text, err)
+		}
+	}
+}
+
+// TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone kills the first.
+func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
+	b := newBench(t)
+	dir := t.TempDir()
+	first := b.command(dir)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	claim := filepath.Join(dir, "store", "midspan.db.run")
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		if text, err := os.ReadFile(claim); err == nil && string(text) == strconv.Itoa(first.Process.Pid) {
+			break
+		}
+	}
+	if err := first.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	a := b.attempt(t, dir, nil, "--out=other")
+	if a.code != exitError || !strings.Contains(a.output, fmt.Sprintf("in use by another run (process %d)", first.Process.Pid)) {
+		t.Errorf("beside the first: exit code %d: %s", a.code, a.output)
+	}
+	kill(first.Process.Pid, true)
+	_ = first.Wait()
+	if a := b.attempt(t, dir, nil); a.code != 0 && a.code != exitGaps {
+		t.Errorf("after its death: exit code %d: %s", a.code, a.output)
+	}
+}
+
+// TestInterruptedItEndsSoonAndKeepsWhatIsDone logs how long the end took; how
+// long it may take is a promise to people, and no test of a busy machine.
+func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
+	b := newBench(t)
+	story := b.undisturbed(t, "interrupted", "")
+	dir := t.TempDir()
+	store := filepath.Join(dir, "store")
+	var done map[string]string
+	for _, in := range story.stretches[:len(story.stretches)-1] {
+		when := &moment{lines: in.lines, after: in.took / 2, signal: syscall.SIGINT}
+		a := b.attempt(t, dir, when)
+		if !a.killed {
+			t.Logf("it was over before the interrupt after %d lines", in.lines)
+		} else if a.code != exitError || !strings.Contains(a.output, "interrupted; what was finished is kept") {
+			t.Errorf("exit code %d: %s", a.code, a.output)
+		}
+		t.Logf("interrupted after %q, it ended within %s", a.stage, a.ended.Round(time.Millisecond))
+		now := units(t, store)
+		for unit, place := range done {
+			if now[unit] != place {
+				t.Errorf("%s was done again", unit)
+			}
+		}
+		done = now
+	}
+	if a := b.attempt(t, dir, nil); a.code != 0 && a.code != exitGaps {
+		t.Errorf("exit code %d: %s", a.code, a.output)
+	}
+	same(t, story.want, files(t, filepath.Join(dir, "out")))
+}
