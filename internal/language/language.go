@@ -152,6 +152,9 @@ func (l *Language) Percent(share float64) string {
 // months are keys of the catalogs.
 var months = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
 
+// Month is the short name of a month.
+func (l *Language) Month(m time.Month) string { return l.Say(months[m-1]) }
+
 // Date writes a day in UTC, or a dash for none.
 func (l *Language) Date(t time.Time) string {
 	if t.IsZero() {
@@ -159,7 +162,7 @@ func (l *Language) Date(t time.Time) string {
 	}
 	t = t.UTC()
 	// The year is no quantity: it has no separators.
-	return l.Say("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", l.Say(months[t.Month()-1]), "year", fmt.Sprint(t.Year()))
+	return l.Say("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", l.Month(t.Month()), "year", fmt.Sprint(t.Year()))
 }
 
 // join says a list: "a", "a and b", "a, b and c".

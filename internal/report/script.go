@@ -397,3 +397,18 @@ func writeScript(w io.Writer, name string) error {
 	_, err = w.Write(script)
 	return err
 }
+
+// ScriptPatterns are all patterns that the scripts of the site say, and those of the
+// words in their data: translations of them stand in the pages.
+func ScriptPatterns() ([]string, error) {
+	var all []string
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, patterns...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}

@@ -140,7 +140,6 @@ func (s *site) functions() template.FuncMap {
 		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
 		"stages": w.stageList, "detailed": w.detailed, "bold": strong, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sources": sourceList, "pillarWords": w.pillarWords, "levels": w.levelList,
 		"date": w.date, "day": w.dayText, "isoDate": isoDate, "percent": w.percent, "cut": cut,
-		"plural":    func(n int, one, many string) string { return w.Say("{n|"+one+"|"+many+"}", "n", n) },
 		"num":       func(n int) string { return w.number(float64(n)) },
 		"stageWord": w.stageWord, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
 		"causeWord": w.causeWord, "pillarWord": w.pillarWord, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,

@@ -174,7 +174,7 @@ func (t timeline) month(m observation.Month) string {
 	return t.Say("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
 }
 
-func (t timeline) monthName(m observation.Month) string { return t.Say(m.Start().Format("Jan")) }
+func (t timeline) monthName(m observation.Month) string { return t.Month(m.Start().Month()) }
 
 // LatestReleases lists which releases came last.
 func (t timeline) LatestReleases() language.Arg {
