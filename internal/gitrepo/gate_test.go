@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -217,8 +218,10 @@ func TestGitsOwnProtocolGoesToTheAddressThatWasLookedAt(t *testing.T) {
 		}
 		defer conn.Close()
 		line := make([]byte, 200)
-		count, _ := conn.Read(line)
-		heard <- string(line[:count])
+		count, _ := io.ReadAtLeast(conn, line, 5) // the length comes by itself
+		more, _ := strconv.ParseInt(string(line[:4]), 16, 32)
+		rest, _ := io.ReadFull(conn, line[count:max(count, int(more))])
+		heard <- string(line[:count+rest])
 	}()
 	g.gate.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
 		if host == "inside.example" {
