@@ -95,7 +95,7 @@ func (s *site) column(good Good) column {
 			c.cells[row] = c.unknown(c.Say("nothing is said of it"))
 		}
 	}
-	return column{Slug: slugOf(good.ID), Name: cut(displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
+	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
 		Glyph: smallSpan.shapes(good.Verdict), Cells: c.cells}
 }
 

@@ -60,7 +60,7 @@ type inventoryRow struct {
 func (s *site) dossier(good Good) dossier {
 	view := dossier{
 		Good:     good,
-		Name:     cut(displayName(good), 120),
+		Name:     cut(s.words.displayName(good), 120),
 		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
 		Measures: s.groupMeasures(good.Measures),
 		Tally:    tallyFindings(good),
@@ -72,7 +72,7 @@ func (s *site) dossier(good Good) dossier {
 		view.SBOM = "midspan sbom " + good.ID
 	}
 	view.Glance = s.words.glance(good, view.Tally)
-	if full := displayName(good); full != view.Name {
+	if full := s.words.displayName(good); full != view.Name {
 		view.Full = full
 	}
 	supports := inOrder(good.Verdict.Supports)

@@ -70,12 +70,12 @@ func (w words) drawMarks(b *strings.Builder, marks []mark) {
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
 	for _, m := range marks {
-		title := w.Say("{good}: {stage}", "good", cut(displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
+		title := w.Say("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
 	}
-	for _, l := range placeLabels(marks) {
+	for _, l := range w.placeLabels(marks) {
 		fmt.Fprintf(b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 	}
 }
@@ -158,7 +158,7 @@ func (l label) meets(o label) bool {
 
 // placeLabels names the marks of the messy middle that weigh most, where a
 // name fits beside its mark without covering a mark or another name.
-func placeLabels(marks []mark) []label {
+func (w words) placeLabels(marks []mark) []label {
 	taken, placed := []label{ // the words of the two halves
 		{left: mapRight - 170, right: mapRight, top: mapBottom - 30, bottom: mapBottom},
 		{left: mapLeft, right: mapLeft + 170, top: mapTop, bottom: mapTop + 28},
@@ -172,7 +172,7 @@ func placeLabels(marks []mark) []label {
 	}
 	sort.SliceStable(wanted, func(i, j int) bool { return outweighs(wanted[i].good) > outweighs(wanted[j].good) })
 	for _, m := range wanted {
-		if l, fits := fitLabel(m, taken); fits && len(placed) < mapLabels {
+		if l, fits := w.fitLabel(m, taken); fits && len(placed) < mapLabels {
 			placed, taken = append(placed, l), append(taken, l)
 		}
 	}
@@ -180,8 +180,8 @@ func placeLabels(marks []mark) []label {
 }
 
 // fitLabel tries right, left, above and below the mark.
-func fitLabel(m mark, taken []label) (label, bool) {
-	text := cut(displayName(m.good), 30)
+func (w words) fitLabel(m mark, taken []label) (label, bool) {
+	text := cut(w.displayName(m.good), 30)
 	width, height := textWidth(text), 17.0
 	near := markSize/2 + 4
 	for _, at := range [...]struct {

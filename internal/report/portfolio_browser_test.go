@@ -70,7 +70,7 @@ func writePortfolio(dir string, doc Document, languages ...*language.Language) e
 	for _, good := range doc.Goods {
 		shown.rows = append(shown.rows, newRow(good, tallyFindings(good)))
 		row := shown.rows[len(shown.rows)-1]
-		shown.names[row.ID], shown.doc.Goods = displayName(row.Good), append(shown.doc.Goods, row.Good)
+		shown.names[row.ID], shown.doc.Goods = row.Name, append(shown.doc.Goods, row.Good)
 	}
 	rows := inTableOrder(shown.rows)
 	err = w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, rows) })

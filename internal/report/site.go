@@ -28,7 +28,7 @@ type content struct {
 	rows  []row    // one for each good, by id
 	css   template.CSS
 	own   map[string]template.CSS // of pages that need more, by template
-	names map[string]string       // good id to the name shown
+	names map[string]string       // good id to name, which may be empty
 	defs  map[string]observation.Definition
 }
 
@@ -154,10 +154,11 @@ func (s *site) functions() template.FuncMap {
 // name returns the name of a good by its id; the id where it is not in the
 // document.
 func (s *site) name(id string) string {
-	if name := s.names[id]; name != "" {
-		return name
+	name, known := s.names[id]
+	if !known {
+		return id
 	}
-	return id
+	return s.words.nameOr(name, id)
 }
 
 // count is a counted number, 0 where nothing was counted: ask first.
@@ -168,12 +169,17 @@ func count(n *int) int {
 	return *n
 }
 
+// displayName returns what a good is called in English.
+func displayName(good Good) string { return english.displayName(good) }
+
 // displayName returns what a good is called on the page.
-func displayName(good Good) string {
-	if strings.TrimSpace(good.Name) != "" {
-		return good.Name
+func (w words) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
+
+func (w words) nameOr(name, id string) string {
+	if strings.TrimSpace(name) != "" {
+		return name
 	}
-	return good.ID + " (no name)"
+	return w.Say("{id} (no name)", "id", id)
 }
 
 // fileName matches the ids that can name a file on any file system.

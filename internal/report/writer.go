@@ -144,7 +144,7 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	}
 	row := newRow(brief, findings)
 	shown := w.shown()
-	shown.names[row.ID] = displayName(row.Good)
+	shown.names[row.ID] = row.Name
 	shown.rows = append(shown.rows, row)
 	if _, err := io.WriteString(w.entries, separator(len(shown.rows) == 1)); err != nil {
 		return err
