@@ -51,7 +51,7 @@ func ExtractBoth(t *testing.T, name, text string) (shortened, whole string) {
 		input := &filesystem.ScanInput{FS: files, Path: name, Reader: strings.NewReader(text)}
 		whole = extracted(t.Context(), e, input)
 		input.Reader = strings.NewReader(text)
-		shorter, err := lean(input)
+		shorter, _, err := lean(input)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,36 +1,100 @@
 package osv
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"path"
+	"slices"
+	"strings"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
+
+	"github.com/midspan/midspan/internal/nesting"
 )
 
-// lean returns the input of an extractor without what costs it time and gives
-// no package: the extractors of npm's and Yarn's lockfiles hold every address
-// against five regular expressions, to find the commit of a git dependency.
-// The packages stay the same, as the differential tests see.
-func lean(input *filesystem.ScanInput) (*filesystem.ScanInput, error) {
-	var shorten func([]byte) []byte
-	switch path.Base(input.Path) {
-	case "package-lock.json", "npm-shrinkwrap.json":
-		shorten = withoutTarballs
-	case "yarn.lock":
-		shorten = headsAndVersions
-	default:
-		return input, nil
+// lean returns the input of an extractor, refuses it where it would take the
+// extractor too much, and leaves out what costs time and gives no package: the
+// extractors of npm's and Yarn's lockfiles hold every address against five
+// regular expressions, to find the commit of a git dependency. The packages stay
+// the same, as the differential tests see. unread says what of the text the
+// extractor will pass over in silence.
+func lean(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, err error) {
+	base := path.Base(input.Path)
+	shorten, bound := lightening(base)
+	silent := slices.Contains(silentKinds, base)
+	if shorten == nil && bound == nil && !silent {
+		return input, nil, nil
 	}
-	var text bytes.Buffer
+	var buffer bytes.Buffer
 	if input.Info != nil {
-		text.Grow(int(max(0, input.Info.Size())) + bytes.MinRead)
+		buffer.Grow(int(max(0, input.Info.Size())) + bytes.MinRead)
 	}
-	if _, err := text.ReadFrom(input.Reader); err != nil {
-		return nil, err
+	if _, err := buffer.ReadFrom(input.Reader); err != nil {
+		return nil, nil, err
 	}
-	shorter := *input
-	shorter.Reader = bytes.NewReader(shorten(text.Bytes()))
-	return &shorter, nil
+	text := buffer.Bytes()
+	if bound != nil {
+		if err := bound(text); err != nil {
+			return nil, nil, err
+		}
+	}
+	if silent {
+		unread = unreadOf(text)
+	}
+	if shorten != nil {
+		text = shorten(text)
+	}
+	copied := *input
+	copied.Reader = bytes.NewReader(text)
+	return &copied, unread, nil
+}
+
+// silentKinds are the lockfiles whose extractors take any text for one, and end
+// in silence at a line that is too long for them.
+var silentKinds = []string{"yarn.lock", "Gemfile.lock", "gems.locked", "gradle.lockfile", "buildscript-gradle.lockfile", "mix.lock", "cabal.project.freeze"}
+
+func unreadOf(text []byte) error {
+	if isForeign(text) {
+		return errors.New("it is a web page, a pointer to a file kept elsewhere, or no text")
+	}
+	for line := range bytes.Lines(text) {
+		if len(line) > bufio.MaxScanTokenSize {
+			return fmt.Errorf("a line of it is longer than %d bytes: what stands behind it was not read", bufio.MaxScanTokenSize)
+		}
+	}
+	return nil
+}
+
+// isForeign reports a text that is none of silentKinds: what stands where a file
+// could not be had.
+func isForeign(text []byte) bool {
+	start := bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
+	return bytes.HasPrefix(start, []byte("<")) || bytes.HasPrefix(start, []byte("version https://git-lfs")) || bytes.IndexByte(text, 0) >= 0
+}
+
+// lightening says by a manifest's name how it is shortened, and what holds it
+// where its reader has no bound of its own.
+func lightening(base string) (shorten func([]byte) []byte, bound func([]byte) error) {
+	switch base {
+	case "package-lock.json", "npm-shrinkwrap.json":
+		return withoutTarballs, nil
+	case "yarn.lock":
+		return headsAndVersions, nil
+	case "poetry.lock", "Cargo.lock", "uv.lock", "pdm.lock":
+		return nil, nesting.TOML
+	}
+	lower := strings.ToLower(base)
+	switch path.Ext(lower) {
+	case ".toml":
+		return nil, nesting.TOML
+	case ".rdf", ".xml":
+		if strings.Contains(lower, ".spdx") {
+			return nil, nesting.RDF
+		}
+	}
+	return nil, nil
 }
 
 // withoutTarballs blanks the addresses of a registry's archives in an npm

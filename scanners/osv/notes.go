@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -21,7 +20,7 @@ func (r *run) problems() map[string]problem {
 	found := map[string]problem{}
 	for name, err := range r.extracted {
 		if err != nil {
-			found[name] = problem{observation.CauseBroken, err}
+			found[name] = problem{causeOf(err), err}
 		}
 	}
 	for name, err := range r.tree.failed {
@@ -42,6 +41,9 @@ type problem struct {
 func causeOf(err error) observation.Cause {
 	if _, ok := errors.AsType[*gitrepo.Error](err); ok {
 		return gitrepo.CauseOf(err)
+	}
+	if errors.Is(err, nesting.ErrDeep) {
+		return observation.CauseOverLimit
 	}
 	return observation.CauseBroken
 }
@@ -138,7 +140,7 @@ func ignored(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
 			Ignore bool   `toml:"ignore"`
 		}
 	}
-	if err := toml.Unmarshal(data, &config); err != nil {
+	if err := nesting.DecodeTOML(data, &config); err != nil {
 		return "the file does not parse: " + oneLine(err)
 	}
 	var names []string

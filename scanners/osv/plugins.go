@@ -1,6 +1,7 @@
 package osv
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -130,9 +131,10 @@ func (g guarded) Extract(ctx context.Context, input *filesystem.ScanInput) (foun
 			found, err = inventory.Inventory{}, g.panics.add(input.Path, r)
 		}
 	}()
-	shorter, err := lean(input)
+	shorter, unread, err := lean(input)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
 	}
-	return g.Extractor.Extract(ctx, shorter)
+	found, err = g.Extractor.Extract(ctx, shorter)
+	return found, cmp.Or(err, unread)
 }

@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"golang.org/x/mod/modfile"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -423,7 +423,7 @@ func poetryRelations(dir folder, manifest string) relations {
 			} `toml:"poetry"`
 		} `toml:"tool"`
 	}
-	if !ok || toml.Unmarshal(data, &project) != nil {
+	if !ok || nesting.DecodeTOML(data, &project) != nil {
 		return nil
 	}
 	direct, tools := map[string]bool{}, map[string]bool{}
@@ -478,7 +478,7 @@ func pipfileRelations(dir folder, _ string) relations {
 		Packages map[string]any `toml:"packages"`
 		Dev      map[string]any `toml:"dev-packages"`
 	}
-	if !ok || toml.Unmarshal(data, &asked) != nil {
+	if !ok || nesting.DecodeTOML(data, &asked) != nil {
 		return nil
 	}
 	direct := map[string]bool{}
@@ -496,7 +496,7 @@ func cargoRelations(dir folder, manifest string) relations {
 			Dependencies          []string
 		} `toml:"package"`
 	}
-	if !ok || toml.Unmarshal(data, &lock) != nil {
+	if !ok || nesting.DecodeTOML(data, &lock) != nil {
 		return nil
 	}
 	named := map[string]bool{}

@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -139,17 +138,20 @@ func matches(pattern string) func([]byte) bool {
 }
 
 // inJSON tells whether one of the objects of a JSON manifest has a name that
-// counts.
+// counts. Of what does not parse, the worse is taken.
 func inJSON(counts func(name string) bool, objects ...string) func([]byte) bool {
 	return func(data []byte) bool {
 		var manifest map[string]json.RawMessage
 		if json.Unmarshal(data, &manifest) != nil {
-			return false
+			return true
 		}
 		for _, object := range objects {
 			var names map[string]any
-			if json.Unmarshal(manifest[object], &names) != nil {
+			if manifest[object] == nil {
 				continue
+			}
+			if json.Unmarshal(manifest[object], &names) != nil {
+				return true
 			}
 			for name := range names {
 				if counts(name) {
@@ -178,8 +180,8 @@ func pyprojectNames(data []byte) bool {
 			} `toml:"poetry"`
 		} `toml:"tool"`
 	}
-	if toml.Unmarshal(data, &manifest) != nil {
-		return false
+	if nesting.DecodeTOML(data, &manifest) != nil {
+		return true // of what does not parse, the worse is taken
 	}
 	poetry := manifest.Tool.Poetry.Dependencies
 	delete(poetry, "python")

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
+	"strings"
 
 	"github.com/ossf/scorecard/v5/clients"
 	"github.com/ossf/scorecard/v5/clients/localdir"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -100,7 +103,26 @@ func (c *client) contents(name string, file treeFile) []byte {
 		c.unread = append(c.unread, unreadFile{path: name, cause: gitrepo.CauseOf(err), err: err})
 		return nil
 	}
+	if isShell(name, data) {
+		if err := nesting.Shell(data); err != nil {
+			c.unread = append(c.unread, unreadFile{path: name, cause: observation.CauseOverLimit, err: err})
+			return nil
+		}
+	}
 	return data
+}
+
+// isShell reports a file of which a check hands all or a part to a parser of
+// shell: the parser has no bound of its own.
+func isShell(name string, data []byte) bool {
+	name = strings.ToLower(name)
+	switch path.Ext(name) {
+	case ".sh", ".bash", ".mksh":
+		return true
+	}
+	line, _, _ := bytes.Cut(data[:min(len(data), headSize)], []byte("\n"))
+	return strings.HasPrefix(name, ".github/workflows/") || strings.Contains(path.Base(name), "dockerfile") ||
+		isScript(line) && bytes.Contains(line, []byte("sh"))
 }
 
 // lazyFile is an open file of a tree.

@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
 	"golang.org/x/mod/modfile"
 
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -103,7 +104,11 @@ func (t *tree) packageOf(manifest string) (string, error) {
 	}
 	name, err := packageIn(manifest, data)
 	if err != nil {
-		return "", &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", manifest, err)}
+		cause := observation.CauseBroken
+		if errors.Is(err, nesting.ErrDeep) {
+			cause = observation.CauseOverLimit
+		}
+		return "", &unreadable{cause, fmt.Sprintf("%s: %v", manifest, err)}
 	}
 	return name, nil
 }
@@ -193,7 +198,7 @@ func pyprojectName(data []byte) (string, error) {
 			Poetry struct{ Name string }
 		}
 	}
-	if _, err := toml.Decode(string(data), &manifest); err != nil {
+	if err := nesting.DecodeTOML(data, &manifest); err != nil {
 		return "", err
 	}
 	if slices.ContainsFunc(manifest.Project.Classifiers, func(c string) bool { return strings.HasPrefix(c, "Private ::") }) {
@@ -229,7 +234,7 @@ func crateName(data []byte) (string, error) {
 			Publish any
 		}
 	}
-	if _, err := toml.Decode(string(data), &manifest); err != nil {
+	if err := nesting.DecodeTOML(data, &manifest); err != nil {
 		return "", err
 	}
 	name, _ := manifest.Package.Name.(string)
