@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -12,8 +13,22 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, func() { endSoon(stop) })
 	boundMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
 	os.Exit(code)
+}
+
+// grace is how long what cannot be interrupted may go on after Ctrl-C.
+const grace = 1500 * time.Millisecond
+
+// endSoon ends the process when it was interrupted and does not come to its end:
+// whatever it was at, the next run takes up what was finished. A second Ctrl-C
+// ends it at once.
+func endSoon(stop func()) {
+	stop()
+	time.Sleep(grace)
+	fmt.Fprintln(os.Stderr, interrupted)
+	os.Exit(exitError)
 }

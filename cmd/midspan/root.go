@@ -34,6 +34,8 @@ const exitHelp = `Exit codes:
 With a policy the exit code speaks of the policy alone:
   0  it passes    3  something that it asks is unknown    4  it fails`
 
+const interrupted = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
+
 // app is what the commands share.
 type app struct {
 	stdout, stderr io.Writer
@@ -63,7 +65,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		return exitUsage
 	}
 	if err != nil && ctx.Err() != nil {
-		fmt.Fprintln(stderr, "midspan: interrupted; what was finished is kept, and the next run goes on from there")
+		fmt.Fprintln(stderr, interrupted)
 		return exitError
 	}
 	if err != nil {

@@ -98,8 +98,9 @@ func (w Wants) want(file File) Want {
 type Git struct {
 	opts    Options
 	program string
-	home    string // scratch: an empty HOME and the reader repositories
-	gate    *gate  // the way out, unless private addresses are allowed
+	home    string   // scratch: an empty HOME and the reader repositories
+	lock    *os.File // of the scratch folder: it is ours while this process lives
+	gate    *gate    // the way out, unless private addresses are allowed
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -153,11 +154,11 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if opts.Stall == 0 {
 		opts.Stall = time.Minute
 	}
-	home, err := os.MkdirTemp("", "midspan-git-")
+	home, lock, err := newScratch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home, gate: newGate()}
+	g := &Git{opts: opts, program: program, home: home, lock: lock, gate: newGate()}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
@@ -167,7 +168,17 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 }
 
 // Close removes the scratch folder and shuts the gate.
-func (g *Git) Close() error { return errors.Join(g.gate.close(), os.RemoveAll(g.home)) }
+func (g *Git) Close() error {
+	return errors.Join(g.gate.close(), os.RemoveAll(g.home), closed(g.lock.Close()))
+}
+
+// closed forgives a second Close.
+func closed(err error) error {
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}
 
 // WithRewrite returns a Git that also maps these addresses. It shares the
 // scratch folder: close one of the two.

@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// locking says whether hold locks.
+const locking = true
+
 // hold waits for the lock of a file and returns it open. The lock ends when the
 // file is closed here and in every process that it was handed to.
 func hold(ctx context.Context, path string) (*os.File, error) {

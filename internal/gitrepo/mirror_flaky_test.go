@@ -366,3 +366,28 @@ func TestOnlyThisMachineCanHaveNoRoom(t *testing.T) {
 		t.Error("errors of the system")
 	}
 }
+
+func TestScratchOfTheDeadIsRemovedAndThatOfTheLivingStays(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	alive, dead, young := newGit(t, Options{}), filepath.Join(os.TempDir(), scratchName+"dead"), filepath.Join(os.TempDir(), scratchName+"young")
+	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, dir := range []string{dead, young} {
+		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, lockFile), nil, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dir := range []string{dead, alive.home} {
+		if err := os.Chtimes(filepath.Join(dir, lockFile), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	newGit(t, Options{})
+	if _, err := os.Stat(dead); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the folder of the dead: %v", err)
+	}
+	for _, dir := range []string{alive.home, young} {
+		if _, err := os.Stat(dir); err != nil {
+			t.Error(err)
+		}
+	}
+}
