@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/midspan/midspan/internal/language"
@@ -49,6 +50,66 @@ func (r *Rules) Texts() []RuleText {
 		texts = append(texts, text)
 	}
 	return texts
+}
+
+// Frame is what joins the answers of the rules to levels, stages and scores.
+type Frame struct {
+	// Floor is the share of the measures read that must be known, StaleDays the age of a
+	// mirror from which on it is stale.
+	Floor     float64 `json:"floor"`
+	StaleDays float64 `json:"staleDays"`
+	// Stages and the levels of each pillar are asked in their order; the first that
+	// holds is the one.
+	Stages  []StageText  `json:"stages"`
+	Pillars []PillarText `json:"pillars"`
+	// Weights are those of the supports in the score of a good, Bands the ends between
+	// which the scores of a level lie, 0 to 100.
+	Weights map[string]float64   `json:"weights"`
+	Bands   map[Level][2]float64 `json:"bands"`
+}
+
+// StageText says when a good has a stage; When is nil for the last one, which is left.
+type StageText struct {
+	Stage Stage   `json:"stage"`
+	When  *Joined `json:"when,omitempty"`
+}
+
+// PillarText says when load or a support has a level; Otherwise is the last one.
+type PillarText struct {
+	ID        string      `json:"id"`
+	Question  string      `json:"question"`
+	Levels    []LevelText `json:"levels"`
+	Otherwise Level       `json:"otherwise"`
+}
+
+// LevelText is a level and its condition.
+type LevelText struct {
+	Level Level  `json:"level"`
+	When  Joined `json:"when"`
+}
+
+// Frame is that of these rules.
+func (r *Rules) Frame() Frame {
+	f := Frame{Floor: r.floor, StaleDays: r.staleDays, Weights: maps.Clone(r.weights), Bands: make(map[Level][2]float64, len(r.bands))}
+	for level, band := range r.bands {
+		f.Bands[level] = [2]float64{band.Low, band.High}
+	}
+	for _, s := range r.stages {
+		text := StageText{Stage: s.stage}
+		if s.when != nil {
+			when := joinedOf(*s.when)
+			text.When = &when
+		}
+		f.Stages = append(f.Stages, text)
+	}
+	for _, p := range r.pillars {
+		text := PillarText{ID: p.id, Question: p.question, Otherwise: p.otherwise}
+		for _, l := range p.levels {
+			text.Levels = append(text.Levels, LevelText{l.level, joinedOf(l.when)})
+		}
+		f.Pillars = append(f.Pillars, text)
+	}
+	return f
 }
 
 // Patterns are the English patterns that the rules hold for verdicts, sorted: what

@@ -114,12 +114,13 @@ func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, er
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return report.Document{}, err
 	}
+	frame := p.rules.Frame()
 	document := report.Document{
 		Schema: "schema.json", Version: report.SchemaVersion,
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
-		Definitions: p.definitions(), Rules: p.rules.Texts(),
-		Notes:       append(slices.Clone(run.Notes), p.advisoryNotes...),
+		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
+		Notes: append(slices.Clone(run.Notes), p.advisoryNotes...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))

@@ -27,7 +27,10 @@ type Document struct {
 	// Definitions describes every measure that stands below.
 	Definitions []observation.Definition `json:"definitions"`
 	// Rules are those by which the goods were judged, with what they say.
-	Rules     []assess.RuleText `json:"rules"`
+	Rules []assess.RuleText `json:"rules"`
+	// Frame is what makes levels, stages and scores of their answers; nil in a document
+	// of an older program.
+	Frame     *assess.Frame     `json:"frame,omitempty"`
 	Summary   Summary           `json:"summary"`
 	Keystones []assess.Keystone `json:"keystones"`
 	FixFirst  []assess.Upgrade  `json:"fixFirst"`

@@ -2,14 +2,36 @@ package report
 
 import (
 	"html/template"
+	"slices"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 )
 
 // method is what the page about the method shows beside the document.
 type method struct {
-	Stages []stageCount
-	Rules  []ruleView
+	Stages  []stageView
+	Pillars []pillarView
+	Bands   string // of all levels
+	Weights string // of all supports
+	Rules   []ruleView
+}
+
+// stageView is a stage with its condition; none where it is what is left.
+type stageView struct {
+	Stage assess.Stage
+	When  template.HTML
+}
+
+// pillarView is load or a support with the conditions of its levels.
+type pillarView struct {
+	ID, Question string
+	Levels       []levelView
+}
+
+type levelView struct {
+	Level assess.Level
+	When  template.HTML // empty for the level that is left
 }
 
 // ruleView is a rule as readers see it.
@@ -25,7 +47,8 @@ type ruleView struct {
 }
 
 func (s *site) method() method {
-	view := method{Stages: countStages(s.doc.Goods)}
+	view := method{Stages: s.stageViews(), Pillars: s.pillarViews()}
+	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
 		w := s.words
 		shown := ruleView{RuleText: rule, Question: w.Say(rule.Question)}
@@ -43,6 +66,59 @@ func (s *site) method() method {
 		view.Rules = append(view.Rules, shown)
 	}
 	return view
+}
+
+// stageViews are the stages in the order in which they are asked, where that is known.
+func (s *site) stageViews() []stageView {
+	var views []stageView
+	if s.doc.Frame == nil {
+		for _, stage := range stageOrder {
+			views = append(views, stageView{Stage: stage})
+		}
+		return views
+	}
+	for _, text := range s.doc.Frame.Stages {
+		view := stageView{Stage: text.Stage}
+		if text.When != nil {
+			view.When = s.words.joinedText(*text.When)
+		}
+		views = append(views, view)
+	}
+	if !slices.ContainsFunc(views, func(v stageView) bool { return v.Stage == assess.Unassessed }) {
+		views = append(views, stageView{Stage: assess.Unassessed})
+	}
+	return views
+}
+
+func (s *site) pillarViews() []pillarView {
+	if s.doc.Frame == nil {
+		return nil
+	}
+	var views []pillarView
+	for _, text := range s.doc.Frame.Pillars {
+		view := pillarView{ID: text.ID, Question: s.words.Say(text.Question)}
+		for _, level := range text.Levels {
+			view.Levels = append(view.Levels, levelView{level.Level, s.words.joinedText(level.When)})
+		}
+		views = append(views, pillarView{view.ID, view.Question, append(view.Levels, levelView{Level: text.Otherwise})})
+	}
+	return views
+}
+
+// scoreTexts say the band of each level and the weight of each support.
+func (s *site) scoreTexts() (bands, weights string) {
+	if s.doc.Frame == nil {
+		return "", ""
+	}
+	var said, weighed []any
+	for _, level := range []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing} {
+		band := s.doc.Frame.Bands[level]
+		said = append(said, s.words.Say("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
+	}
+	for _, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+		weighed = append(weighed, s.words.Say("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
+	}
+	return s.words.Text(language.List(said...)), s.words.Text(language.List(weighed...))
 }
 
 // patternText shows a sentence of a rule with letters for its numbers: N for that of
