@@ -136,7 +136,7 @@ func (s *site) functions() template.FuncMap {
 	w := s.words
 	return template.FuncMap{
 		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated, "mark": marked, "full": w.fullSentence, "upper": language.Upper, "meant": w.meantText,
-		"reasonText": s.speaker.Reason, "clears": s.speaker.Clears, "because": s.speaker.Because, "lift": s.speaker.Lift, "remarks": s.speaker.Remarks, "borderline": s.speaker.Borderline,
+		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
 		"stages": w.stageList, "detailed": w.detailed, "bold": strong, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sources": sourceList, "pillarWords": w.pillarWords, "levels": w.levelList,
 		"date": w.date, "day": w.dayText, "isoDate": isoDate, "percent": w.percent, "cut": cut,

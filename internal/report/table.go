@@ -101,7 +101,6 @@ func rowGlyph(v assess.Verdict) template.HTML {
 func (s *site) tableFunctions() template.FuncMap {
 	return template.FuncMap{
 		"rowGlyph": rowGlyph, "unreadText": s.words.unreadText, "tallyText": s.words.tallyText, "keystoneText": s.words.keystoneText,
-		"reason": s.speaker.Reason, "because": s.speaker.Because, "lift": s.speaker.Lift, "borderline": s.speaker.Borderline,
 		"beyond": func(shown, all int) int { return all - shown },
 	}
 }

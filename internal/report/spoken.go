@@ -1,0 +1,54 @@
+package report
+
+import "github.com/midspan/midspan/internal/assess"
+
+// The sentences of a verdict, in the language of the site. One for which there is no
+// message, or no translation, is told in English and marked as such.
+
+func (s *site) because(v assess.Verdict, most ...int) any {
+	return s.spoken(s.speaker.Because(v), v.Because, most...)
+}
+
+func (s *site) reasonText(r assess.Reason, most ...int) any {
+	return s.spoken(s.speaker.Reason(r), r.Sentence, most...)
+}
+
+func (s *site) clears(r assess.Reason) any { return s.spoken(s.speaker.Clears(r), r.Clears) }
+
+func (s *site) borderline(b *assess.Borderline) any {
+	return s.spoken(s.speaker.Borderline(b), b.Sentence)
+}
+
+// lift says each change by itself: where it is cut, as a sentence among others.
+func (s *site) lift(v assess.Verdict, most ...int) []any {
+	var all []any
+	for i, said := range s.speaker.Lift(v) {
+		english := v.Lift[i]
+		if len(most) > 0 {
+			said, english = sentence(cut(said, most[0])), sentence(cut(english, most[0]))
+		}
+		all = append(all, s.spoken(said, english))
+	}
+	return all
+}
+
+func (s *site) remarks(v assess.Verdict) []any {
+	var all []any
+	for i, said := range s.speaker.Remarks(v) {
+		all = append(all, s.spoken(said, v.Remarks[i], 400))
+	}
+	return all
+}
+
+// spoken marks a sentence that was told in English, and cuts it to what there is room
+// for.
+func (s *site) spoken(said, inEnglish string, most ...int) any {
+	short := said
+	if len(most) > 0 {
+		short = cut(said, most[0])
+	}
+	if said == inEnglish {
+		return s.words.inEnglish(short)
+	}
+	return short
+}
