@@ -159,7 +159,7 @@ func yamlObject(data []byte) (fields map[string]any, plain bool, err error) {
 		if errors.Is(err, io.EOF) {
 			return nil, false, errors.New("it is empty")
 		}
-		return nil, false, fmt.Errorf("it is not YAML (%w): correct it", err)
+		return nil, false, fmt.Errorf("it is not YAML (%s): correct it", observation.Unquoted(err.Error()))
 	}
 	reader := &yamlReader{left: maxYAMLNodes, plain: true}
 	value, err := reader.value(&document, 0)

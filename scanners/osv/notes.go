@@ -82,9 +82,10 @@ func (r *run) notes() []observation.Note {
 // maxMessage bounds the error of a library in a note, in bytes.
 const maxMessage = 300
 
-// oneLine makes an error of a library fit to be shown: it may quote the file.
+// oneLine makes an error of a library fit to be shown, without what it repeats
+// of a file.
 func oneLine(err error) string {
-	said := strings.ReplaceAll(err.Error(), mount+"/", "")
+	said := strings.ReplaceAll(observation.Unquoted(err.Error()), mount+"/", "")
 	said = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '

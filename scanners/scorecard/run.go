@@ -101,6 +101,8 @@ func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 			check.Remedy = "Allow larger files to be read."
 		}
 	case result.Error != nil:
+		// The library says what in a file it stumbled over.
+		check.Reason = observation.Unquoted(check.Reason)
 		check.State, check.Cause = observation.Unknown, observation.CauseScannerFailed
 		if _, ok := result.Error.(panicError); ok {
 			check.Cause = observation.CauseScannerPanic

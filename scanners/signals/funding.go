@@ -249,8 +249,13 @@ func readPackageFunding(files *tree) funds {
 	return soughtIn(files, "package.json", files.firstOf(packageSource), "funding at ", parsePackageFunding)
 }
 
-// parsePackageFunding returns the hosts that package.json's "funding" names: a
-// URL, an object with one, or a list of either.
+// fundingHosts are the platforms that are named in the evidence. Any other host
+// may be a person's own, and bear a name.
+var fundingHosts = []string{"buymeacoffee.com", "github.com", "issuehunt.io", "ko-fi.com", "liberapay.com", "numfocus.org", "opencollective.com",
+	"patreon.com", "paypal.com", "paypal.me", "polar.sh", "thanks.dev", "tidelift.com"}
+
+// parsePackageFunding returns the platforms that package.json's "funding" names:
+// a URL, an object with one, or a list of either.
 func parsePackageFunding(data []byte) ([]string, error) {
 	var manifest struct {
 		Funding any `json:"funding"`
@@ -269,7 +274,11 @@ func parsePackageFunding(data []byte) ([]string, error) {
 		}
 		address, _ := item.(string)
 		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
-			hosts = append(hosts, strings.TrimPrefix(strings.ToLower(u.Hostname()), "www."))
+			host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+			if !slices.Contains(fundingHosts, host) {
+				host = "a page of its own"
+			}
+			hosts = append(hosts, host)
 		}
 	}
 	slices.Sort(hosts)

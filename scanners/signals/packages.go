@@ -90,7 +90,7 @@ func scanPackages(out *sheet, files *tree) {
 	m := out.measured("identity.packages", names, files.source)
 	switch {
 	case len(unread) > 0:
-		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %v", len(unread), len(manifests), unread[0])
+		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.Unquoted(unread[0].Error()))
 	case len(manifests) > maxManifests:
 		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("the first %d of %d manifests were read", maxManifests, len(manifests))
 	}

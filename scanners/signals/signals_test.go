@@ -158,7 +158,7 @@ func TestFundingIsToldApartByLevel(t *testing.T) {
 			true, true, []string{"funding.json: 1 year with income", "funding.json: 2 active plans"}},
 		{"plans alone are no money", files{"funding.json": `{"funding":{"plans":[{"status":"active"}],"history":[{"year":2017,"currency":"USD"}]}}`}, false, true, []string{"funding.json: 1 active plan"}},
 		{"package.json", files{"package.json": `{"funding":[{"type":"x","url":"https://www.opencollective.com/thing"},"https://example.org/give"]}`}, false, true,
-			[]string{"package.json: funding at example.org, opencollective.com"}},
+			[]string{"package.json: funding at a page of its own, opencollective.com"}},
 		{"links in the readme", files{"README.md": "[![b](https://opencollective.com/thing/badge.svg)](https://opencollective.com/thing) like https://patreon.com\n"}, false, true,
 			[]string{"README: links to opencollective.com"}},
 		{"funders and a running contract", files{"publiccode.yml": "publiccodeYmlVersion: '0.4'\nname: Thing\nfundedBy:\n  - name: A Ministry\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2027-01-31\n"}, true, false,

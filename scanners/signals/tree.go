@@ -161,12 +161,13 @@ type unreadable struct {
 
 func (e *unreadable) Error() string { return e.detail }
 
-// why gives the cause and the words for an unknown measure.
+// why gives the cause and the words for an unknown measure, without what an
+// error repeats of a file.
 func why(err error) (observation.Cause, string) {
 	if e, ok := errors.AsType[*unreadable](err); ok {
-		return e.cause, e.detail
+		return e.cause, observation.Unquoted(e.detail)
 	}
-	return observation.CauseBroken, err.Error()
+	return observation.CauseBroken, observation.Unquoted(err.Error())
 }
 
 // text is a readme, cut to what is read of it.
