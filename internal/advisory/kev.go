@@ -50,6 +50,11 @@ func parseKEV(data []byte) (*kevCatalog, error) {
 	if len(catalog.Vulnerabilities) == 0 {
 		return nil, errors.New("not a KEV catalog: it lists no vulnerabilities")
 	}
+	for i, v := range catalog.Vulnerabilities {
+		if v.CVE == "" {
+			return nil, fmt.Errorf("not a KEV catalog: entry %d has no cveID", i+1)
+		}
+	}
 	if len(catalog.Released) > len("2006-01-02") {
 		catalog.Released = catalog.Released[:len("2006-01-02")]
 	}

@@ -195,12 +195,14 @@ func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) 
 			if at.version == nil && refused == nil {
 				at, refused = parseVersion(version, ecosystem)
 			}
-			if refused == nil && at.inRange(events) {
+			if err := placeable(events); err != nil {
+				undecided = true
+			} else if refused == nil && at.inRange(events) {
 				return true, false
 			}
 		}
 	}
-	return false, refused != nil
+	return false, undecided || refused != nil
 }
 
 func (e entry) finding(p observation.Package, ecosystem string, listed func(id string) bool) observation.Finding {

@@ -42,9 +42,16 @@ type ordered struct {
 	version   semantic.Version
 }
 
+// maxVersion bounds a version, in bytes: the time of some orders grows with the
+// square of the length. Real ones stay under 200.
+const maxVersion = 1000
+
 // parseVersion refuses what the ecosystem's order cannot place, and ecosystems
 // without an order. It never panics.
 func parseVersion(text, ecosystem string) (v ordered, err error) {
+	if len(text) > maxVersion {
+		return ordered{}, fmt.Errorf("a version of %s: %w of %d bytes", ecosystem, errTooLarge, maxVersion)
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("version %q of %s: the comparison failed: %v", text, ecosystem, r)
@@ -64,6 +71,9 @@ func (v ordered) compare(other string) (order int) {
 			order = 0
 		}
 	}()
+	if len(other) > maxVersion {
+		return 0
+	}
 	order, err := v.version.CompareStr(other)
 	if err != nil {
 		return 0
@@ -78,6 +88,16 @@ func Later(ecosystem, a, b string) string {
 		return b
 	}
 	return a
+}
+
+// placeable fails for a range with a version that is too long to be placed.
+func placeable(events []event) error {
+	for _, e := range events {
+		if len(e.version()) > maxVersion {
+			return fmt.Errorf("a range with a version %w of %d bytes", errTooLarge, maxVersion)
+		}
+	}
+	return nil
 }
 
 // inRange walks the events of one range in the order of their versions.
