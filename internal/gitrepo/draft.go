@@ -35,18 +35,24 @@ func (g *Git) locked(ctx context.Context, from remote, dir string, do func(remot
 // refresh brings a mirror up to date.
 func (g *Git) refresh(ctx context.Context, from remote, dir string) error {
 	return g.locked(ctx, from, dir, func(from remote) error {
-		if err := sweep(dir); err != nil {
+		// Nobody works on a draft any more whose mirror is in its place.
+		if err := errors.Join(sweep(dir), os.RemoveAll(draftOf(dir))); err != nil {
 			return &Error{observation.CauseCorrupt, "tidy", dir, err}
 		}
 		return g.update(ctx, from, dir)
 	})
 }
 
+// draftOf is where a mirror is made.
+func draftOf(dir string) string {
+	return filepath.Join(filepath.Dir(dir), ".making-"+filepath.Base(dir))
+}
+
 // first makes a mirror in a draft beside its place, and moves it there when it
 // is whole. A draft that was cloned stays where the rest fails or the process
 // dies, and the next try goes on from it: the clone is most of the work.
 func (g *Git) first(ctx context.Context, from remote, dir string) error {
-	draft := filepath.Join(filepath.Dir(dir), ".making-"+filepath.Base(dir))
+	draft := draftOf(dir)
 	if err := os.MkdirAll(draft, 0o755); err != nil {
 		return err
 	}
