@@ -64,7 +64,7 @@ func all(t *testing.T) patterns {
 // written: in the rules, and in the definitions of measures.
 var patternFields = []string{"Question", "Name", "Means", "Holds", "Fails", "Clears", "Because"}
 
-// fromGo takes the first argument of every Say and M. A pattern that is not written
+// fromGo takes the first argument of every Say, sayHTML and M. A pattern that is not written
 // there could not be found, so it is an error, except where it is handed on.
 func (p patterns) fromGo(t *testing.T, folder string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -108,7 +108,7 @@ func says(call *ast.CallExpr) bool {
 		return f.Name == "M"
 	case *ast.SelectorExpr:
 		from, _ := f.X.(*ast.Ident)
-		return (f.Sel.Name == "Say" || f.Sel.Name == "M") && (from == nil || from.Name != "english")
+		return slices.Contains([]string{"Say", "M", "sayHTML", "sayText"}, f.Sel.Name) && (from == nil || from.Name != "english")
 	}
 	return false
 }
