@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test bench build lint vulnerabilities reproducible clean
+.PHONY: run test fuzz bench build lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -21,6 +21,18 @@ build:
 
 test:
 	go test ./...
+
+# Every parser of ours, some work at each: bounded by count, not by the clock.
+# One package, or longer: make fuzz FUZZ=./catalog FUZZTIME=10m
+FUZZ ?= .
+FUZZTIME ?= 2000x
+fuzz:
+	@set -e; grep -rl --include='*_test.go' '^func Fuzz' $(FUZZ) | while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' "$$file"); do \
+			echo "$$file $$target"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./"$$(dirname "$$file")"; \
+		done; \
+	done
 
 # Beside the programs that would be used in its place, on one machine in one go;
 # docs/performance.md says more. Without settings, the sample is measured:
