@@ -628,12 +628,14 @@ func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
 	for _, in := range story.stretches[:len(story.stretches)-1] {
 		when := &moment{lines: in.lines, after: in.took / 2, signal: syscall.SIGINT}
 		a := b.attempt(t, dir, when)
-		if !a.killed {
+		switch {
+		case !a.killed:
 			t.Logf("it was over before the interrupt after %d lines", in.lines)
-		} else if a.code != exitError || !strings.Contains(a.output, "interrupted; what was finished is kept") {
+		case a.code != exitError || !strings.Contains(a.output, "interrupted; what was finished is kept"):
 			t.Errorf("exit code %d: %s", a.code, a.output)
+		default:
+			t.Logf("interrupted after %q, it ended within %s", a.stage, a.ended.Round(time.Millisecond))
 		}
-		t.Logf("interrupted after %q, it ended within %s", a.stage, a.ended.Round(time.Millisecond))
 		now := units(t, store)
 		for unit, place := range done {
 			if now[unit] != place {
