@@ -13,7 +13,7 @@ import (
 )
 
 // siteOf writes a report and returns the address of its portfolio page on the disk.
-func siteOf(t *testing.T, doc Document) string {
+func siteOf(t testing.TB, doc Document) string {
 	t.Helper()
 	files := mustWrite(t, filepath.Join(t.TempDir(), "out"), doc)
 	return (&url.URL{Scheme: "file", Path: files.Index}).String()
@@ -21,7 +21,7 @@ func siteOf(t *testing.T, doc Document) string {
 
 // open opens the portfolio page as if for the first time, and waits for the
 // questions to its table.
-func open(t *testing.T, ctx context.Context, address string) {
+func open(t testing.TB, ctx context.Context, address string) {
 	t.Helper()
 	page, _, _ := strings.Cut(address, "#")
 	again := seen[bool](t, ctx, fmt.Sprintf(`location.href.split("#")[0] === %q`, page))

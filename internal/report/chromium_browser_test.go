@@ -60,7 +60,7 @@ func startChromium() error {
 // browser opens a tab of its own for a test, with nothing in it of another: 1280
 // pixels wide, in focus. Without a Chromium on the machine the test is skipped,
 // unless MIDSPAN_TEST_STRICT is set.
-func browser(t *testing.T) context.Context {
+func browser(t testing.TB) context.Context {
 	t.Helper()
 	chromium.start.Do(func() { chromium.err = startChromium() })
 	switch {
@@ -78,7 +78,7 @@ func browser(t *testing.T) context.Context {
 	return ctx
 }
 
-func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+func do(t testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 
 // seen evaluates an expression in the page and returns its value; of a promise,
 // what it comes to.
-func seen[T any](t *testing.T, ctx context.Context, expression string) T {
+func seen[T any](t testing.TB, ctx context.Context, expression string) T {
 	t.Helper()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -97,7 +97,7 @@ func seen[T any](t *testing.T, ctx context.Context, expression string) T {
 }
 
 // until waits for an expression to hold in the page, for ten seconds at most.
-func until(t *testing.T, ctx context.Context, expression string) {
+func until(t testing.TB, ctx context.Context, expression string) {
 	t.Helper()
 	for range 500 {
 		// An error may come of a page that is on its way out.

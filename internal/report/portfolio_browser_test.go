@@ -31,7 +31,7 @@ var large struct {
 	err   error
 }
 
-func largeSite(t *testing.T) string {
+func largeSite(t testing.TB) string {
 	t.Helper()
 	large.write.Do(func() {
 		if large.dir, large.err = os.MkdirTemp("", "midspan-large-"); large.err == nil {
@@ -417,29 +417,31 @@ func TestWhatALongListLeavesOutIsSaidAndStandsInAFile(t *testing.T) {
 }
 
 // How long an answer takes is measured in the page itself, from the event until the
-// rows are laid out. The figures are told and not judged: machines differ.
-func TestHowLongAnAnswerOverTenThousandGoodsTakes(t *testing.T) {
-	ctx := browser(t)
-	open(t, ctx, largeSite(t))
-	do(t, ctx, chromedp.Sleep(2*time.Second)) // what is made ready in the meantime
-	seen[bool](t, ctx, `document.querySelector("[aria-controls=find-stage]").click() || true`)
+// rows are laid out: the middle of the runs, in milliseconds.
+func BenchmarkAnswerOverTenThousandGoods(b *testing.B) {
+	ctx := browser(b)
+	open(b, ctx, largeSite(b))
+	do(b, ctx, chromedp.Sleep(2*time.Second)) // what is made ready in the meantime
+	seen[bool](b, ctx, `document.querySelector("[aria-controls=find-stage]").click() || true`)
+	const search = `(s => { s.value = %q; s.dispatchEvent(new Event("input")) })(document.querySelector(".find [name=q]"))`
 	for _, ask := range [][2]string{
-		{"filter by one value", `document.querySelector("#find-stage [type=checkbox]").click()`},
-		{"filter by another", `document.querySelectorAll("#find-stage [type=checkbox]")[2].click()`},
-		{"clear", `document.querySelector(".find .row button").click()`},
-		{"search", `(s => { s.value = "clinic 12"; s.dispatchEvent(new Event("input")) })(document.querySelector(".find [name=q]"))`},
-		{"search for nothing", `(s => { s.value = ""; s.dispatchEvent(new Event("input")) })(document.querySelector(".find [name=q]"))`},
+		{"filter", `document.querySelector("#find-stage [type=checkbox]").click()`},
+		{"search", fmt.Sprintf(search, "clinic 12")},
+		{"empty the search", fmt.Sprintf(search, "")},
 		{"sort by name", `document.querySelectorAll("table.goods thead button")[0].click()`},
 		{"sort by score", `document.querySelectorAll("table.goods thead button")[7].click()`},
 		{"next page", `[...document.querySelectorAll(".pager button")].at(-1).click()`},
-		{"open the list of organizations", `document.querySelector("[aria-controls=find-organization]").click()`},
+		{"open a list", `document.querySelector("[aria-controls=find-organization]").click()`},
 	} {
-		var took []float64
-		for range 5 {
-			took = append(took, seen[float64](t, ctx, `(() => { const start = performance.now(); `+ask[1]+`; document.body.offsetHeight; return performance.now() - start })()`))
-			do(t, ctx, chromedp.Sleep(300*time.Millisecond)) // for the rest of the rows
-		}
-		slices.Sort(took)
-		t.Logf("%s: %.0f ms, the middle of five; %.0f at best", ask[0], took[2], took[0])
+		b.Run(ask[0], func(b *testing.B) {
+			var took []float64
+			for b.Loop() {
+				took = append(took, seen[float64](b, ctx, `(() => { const start = performance.now(); `+ask[1]+`; document.body.offsetHeight; return performance.now() - start })()`))
+				do(b, ctx, chromedp.Sleep(300*time.Millisecond)) // for the rest of the rows
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2], "ms/answer")
+			b.ReportMetric(0, "ns/op")
+		})
 	}
 }

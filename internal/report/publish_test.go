@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func mustWrite(t *testing.T, dir string, doc Document) Files {
+func mustWrite(t testing.TB, dir string, doc Document) Files {
 	t.Helper()
 	files, err := Write(context.Background(), dir, doc)
 	if err != nil {
