@@ -47,6 +47,9 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 func Load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 	c, err := load(ctx, location, fetch)
 	shown := quote(location)
+	if withScheme.MatchString(location) {
+		shown = quote(withoutQuery(location))
+	}
 	if err != nil {
 		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, err)
 	}
@@ -74,7 +77,7 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		if err != nil {
 			return Catalog{}, err
 		}
-		return read(data, path.Base(location))
+		return read(data, path.Base(withoutQuery(location)))
 	}
 	info, err := os.Stat(location)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -96,6 +99,14 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		return Catalog{}, err
 	}
 	return read(data, filepath.Base(location))
+}
+
+// withoutQuery cuts from an address what may hold a token.
+func withoutQuery(address string) string {
+	if end := strings.IndexAny(address, "?#"); end >= 0 {
+		return address[:end]
+	}
+	return address
 }
 
 func download(ctx context.Context, address string, fetch Fetch) ([]byte, error) {

@@ -56,6 +56,9 @@ func masked(cfg config.Config) map[string]any {
 // mask hides what an address may carry of secrets: its user part and query.
 func mask(location string) string {
 	u, err := url.Parse(location)
+	if scheme, _, ok := strings.Cut(location, "://"); ok && err != nil {
+		return scheme + "://***"
+	}
 	if err != nil || u.Host == "" {
 		return location
 	}

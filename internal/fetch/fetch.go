@@ -63,7 +63,7 @@ func Client(opts Options) *http.Client {
 	}
 	// The last answer goes to the caller, who can say more of it than "gave up".
 	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	retry.HTTPClient = &http.Client{Transport: agent{watch{transport, patience.Stall}, opts.UserAgent}}
+	retry.HTTPClient = &http.Client{Transport: agent{watch{transport, patience.Stall}, opts.UserAgent}, CheckRedirect: leave}
 	return &http.Client{Transport: resume{circuit{&retryablehttp.RoundTripper{Client: retry}, patience.Hosts()}}}
 }
 
@@ -116,7 +116,7 @@ func (a agent) RoundTrip(r *http.Request) (*http.Response, error) {
 func Get(ctx context.Context, client *http.Client, address string) (io.ReadCloser, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("fetch %q: not an http or https address", address)
+		return nil, fmt.Errorf("fetch %q: not an http or https address", Shown(address))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -124,11 +124,11 @@ func Get(ctx context.Context, client *http.Client, address string) (io.ReadClose
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", u.Redacted(), err)
+		return nil, fmt.Errorf("fetch %s: %w", Shown(address), Plain(err))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, fmt.Errorf("fetch %s: the server answered %s", u.Redacted(), response.Status)
+		return nil, fmt.Errorf("fetch %s: the server answered %s", Shown(address), response.Status)
 	}
 	return response.Body, nil
 }

@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -199,13 +198,12 @@ func (g *Git) reader(format string) string { return filepath.Join(g.home, "reade
 
 // settings precede every command. Those of the command line win over any file.
 func (g *Git) settings() []string {
-	args := []string{
+	return []string{
 		"-c", "safe.directory=*",
 		"-c", "core.hooksPath=/dev/null",
 		"-c", "core.fsmonitor=false",
 		"-c", "core.symlinks=false",
 		"-c", "core.quotePath=false",
-		"-c", "credential.helper=",
 		"-c", "submodule.recurse=false",
 		"-c", "fetch.recurseSubmodules=false",
 		"-c", "fetch.writeCommitGraph=false",
@@ -230,10 +228,6 @@ func (g *Git) settings() []string {
 		"-c", "transfer.bundleURI=false",
 		"-c", "fetch.uriProtocols=",
 	}
-	for _, prefix := range slices.Sorted(maps.Keys(g.opts.Rewrite)) {
-		args = append(args, "-c", "url."+g.opts.Rewrite[prefix]+".insteadOf="+prefix)
-	}
-	return args
 }
 
 // sshCommand is how git starts ssh: it never asks.
@@ -263,7 +257,7 @@ func (g *Git) environment() []string {
 			env = append(env, key+"="+value)
 		}
 	}
-	return env
+	return append(env, g.rewriting()...)
 }
 
 // command prepares one git process. Extra environment comes last and wins.

@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
@@ -45,7 +46,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: p.cfg.Advisories,
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
 		p.databaseID = "none" // the nil database answers unknown to everything
 		return nil
