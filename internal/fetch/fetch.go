@@ -90,7 +90,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	if ip := host.Addr().Unmap(); !ip.IsGlobalUnicast() || ip.IsPrivate() {
+	if ip := host.Addr().Unmap(); !Public(ip) {
 		return fmt.Errorf("%s is a private address; %w", ip, errPrivate)
 	}
 	return nil

@@ -21,6 +21,7 @@ import (
 
 	"golang.org/x/net/http/httpproxy"
 
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -49,7 +50,7 @@ type gate struct {
 }
 
 func newGate() *gate {
-	return &gate{public: public, lookup: net.DefaultResolver.LookupNetIP, upstream: httpproxy.FromEnvironment().ProxyFunc(),
+	return &gate{public: fetch.Public, lookup: net.DefaultResolver.LookupNetIP, upstream: httpproxy.FromEnvironment().ProxyFunc(),
 		secret: rand.Text(), passages: map[string]*passage{}}
 }
 
@@ -305,34 +306,4 @@ func gateCause(err error) observation.Cause {
 		return observation.CauseBadURL
 	}
 	return observation.CauseUnreachable
-}
-
-// special are the ranges beside those that net/netip knows in which no public
-// server stands, or behind which another address hides (IANA's registries of
-// special-purpose addresses).
-var special = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"),      // this network
-	netip.MustParsePrefix("100.64.0.0/10"),  // shared by the customers of a carrier
-	netip.MustParsePrefix("192.0.0.0/24"),   // protocol assignments
-	netip.MustParsePrefix("198.18.0.0/15"),  // benchmarks
-	netip.MustParsePrefix("240.0.0.0/4"),    // reserved
-	netip.MustParsePrefix("::/96"),          // IPv4 in IPv6, obsolete
-	netip.MustParsePrefix("64:ff9b::/96"),   // IPv4 behind a translator
-	netip.MustParsePrefix("64:ff9b:1::/48"), // the same, local
-	netip.MustParsePrefix("100::/64"),       // discarded
-	netip.MustParsePrefix("2001::/32"),      // Teredo: IPv4 inside
-	netip.MustParsePrefix("2002::/16"),      // 6to4: IPv4 inside
-	netip.MustParsePrefix("fec0::/10"),      // site local, obsolete
-}
-
-func public(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() || ip.Zone() != "" {
-		return false
-	}
-	for _, prefix := range special {
-		if prefix.Contains(ip) {
-			return false
-		}
-	}
-	return true
 }
