@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test fuzz bench build lint vulnerabilities reproducible clean
+.PHONY: run test fuzz bench soak build lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -47,6 +47,13 @@ bench: build
 	go build -C bench/scorecard -o $(CURDIR)/bin/scorecard github.com/ossf/scorecard/v5
 	go build -o bin/bench ./bench
 	bin/bench -catalog '$(CATALOG)' -mirrors '$(MIRRORS)' -advisories '$(ADVISORIES)' -pad $(PAD) -runs $(RUNS)
+
+# One run over GOODS generated repositories, watched for what grows and what stays
+# behind; docs/reliability.md says what came out.
+GOODS ?= 5000
+soak: build
+	go build -o bin/bench ./bench
+	bin/bench soak -goods $(GOODS)
 
 # Format, vet and static checks; go run brings the tools at pinned versions.
 lint:

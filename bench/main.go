@@ -80,6 +80,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 && args[0] == archiveCommand {
 		return archiveMain(args[1:], stdout)
 	}
+	if len(args) > 0 && args[0] == soakCommand {
+		return soakMain(ctx, args[1:], stdout, stderr)
+	}
 	o, err := parse(args, stderr)
 	if err != nil {
 		return err
