@@ -257,7 +257,7 @@ func (g *Git) environment() []string {
 			env = append(env, key+"="+value)
 		}
 	}
-	return append(env, g.rewriting()...)
+	return env
 }
 
 // command prepares one git process. Extra environment comes last and wins.

@@ -57,7 +57,7 @@ func (g *Git) converse(ctx context.Context, from remote, dir string, stdin io.Re
 		return nil, nil, err
 	}
 	defer heard.close()
-	env := append(heard.environment(), from.env...)
+	env := slices.Concat(heard.environment(), g.rewriting(), from.env)
 	if dir != "" {
 		env = append(env, "GIT_DIR="+dir)
 	}
