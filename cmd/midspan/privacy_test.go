@@ -327,7 +327,7 @@ func plant(t *testing.T, dir string, c crowd, files map[string]string, part int)
 			}
 		}) {
 			fmt.Fprintf(&w, "M 100644 inline %s\n", path)
-			data(fmt.Sprintf("%s", files[path]))
+			data(files[path])
 		}
 		fmt.Fprintf(&w, "M 100644 inline notes/%d.txt\n", i+24*part)
 		data(at("note").String())

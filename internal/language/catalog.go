@@ -216,7 +216,7 @@ func forms(words, before string) ([]any, error) {
 		form, rest, named := strings.Cut(word, ":")
 		if !named {
 			if len(list) > 2 {
-				return nil, fmt.Errorf("{…|%s}: more than two forms need names: one:, two:, few:, many:, other:", words)
+				return nil, fmt.Errorf("{…|%s}: more than two forms need names, as in one:…|few:…|other:…", words)
 			}
 			form, rest = "other", word
 			if i == 0 && len(list) == 2 {

@@ -171,11 +171,8 @@ func TestHostileCatalogCannotReachBesideItsMirrors(t *testing.T) {
 	gittest.Init(t, filepath.Join(g.root, "secret")).Commit(odd, dev, secret)
 	cfg := settings(t)
 	cfg.Mirror = filepath.Join(g.root, "mirrors", "{host}", "{owner}", "{name}")
-	var addresses []string
-	for _, address := range []string{"https://forge.example/../../secret", "https://../../secret", "https://forge.example/..%2f..%2f..%2fsecret/x",
-		"https://forge.example/o/../../../../secret", "https://forge.example//../secret.git", "https://forge.example/{host}/..", "https://{owner}/o/r", "https://forge.example/o/{name}"} {
-		addresses = append(addresses, address)
-	}
+	addresses := []string{"https://forge.example/../../secret", "https://../../secret", "https://forge.example/..%2f..%2f..%2fsecret/x",
+		"https://forge.example/o/../../../../secret", "https://forge.example//../secret.git", "https://forge.example/{host}/..", "https://{owner}/o/r", "https://forge.example/o/{name}"}
 	for i, good := range g.catalogOf(cfg, addresses) {
 		if got := causeOfGood(good); got != "bad-url" && got != "not-found" {
 			t.Errorf("%s is %s", addresses[i], got)
