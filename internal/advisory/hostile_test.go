@@ -22,7 +22,9 @@ type hostileRecord struct {
 	found      bool // it must match all the same
 }
 
-func about(id, affected string) string { return npmRecord(id, "left", "2026-01-01T00:00:00Z", affected) }
+func about(id, affected string) string {
+	return npmRecord(id, "left", "2026-01-01T00:00:00Z", affected)
+}
 
 func events(list string) string { return `"ranges":[{"type":"SEMVER","events":[` + list + `]}]` }
 
@@ -218,7 +220,9 @@ func TestHostileVersionsEndNoComparison(t *testing.T) {
 	if !slices.ContainsFunc(result.Unmatched, func(u advisory.Unmatched) bool { return u.Ecosystem == "npm" && u.Cause == observation.CauseNoVersion }) {
 		t.Error("a package without a version is not unknown")
 	}
-	if !slices.ContainsFunc(result.Unmatched, func(u advisory.Unmatched) bool { return u.Ecosystem == "Unheard Of" && u.Cause == observation.CauseUnsupported }) {
+	if !slices.ContainsFunc(result.Unmatched, func(u advisory.Unmatched) bool {
+		return u.Ecosystem == "Unheard Of" && u.Cause == observation.CauseUnsupported
+	}) {
 		t.Errorf("an ecosystem without an order is not unknown: %v", result.Unmatched)
 	}
 }
