@@ -54,7 +54,7 @@ func strangeCatalog(text string) Document {
 const planted = `[
 	...[...document.querySelectorAll("[id=pwned], img, iframe, object, embed, b[id]")].map(e => e.outerHTML.slice(0, 120)),
 	...[...document.querySelectorAll("*")].flatMap(e => [...e.attributes]).filter(a => /^on|^style$/.test(a.name) || /^(href|xlink:href|src|action)$/.test(a.name) && /^\s*(javascript|vbscript|data:text)/i.test(a.value)).map(a => a.name + "=" + a.value.slice(0, 100)),
-	...[...document.scripts].filter(s => s.textContent || !/^[\w/-]+\.js$/.test(s.src.replace(new URL(".", location.href).href, ""))).map(s => s.outerHTML.slice(0, 120)),
+	...[...document.scripts].filter(s => s.textContent || !/^[\w/-]+\.js$/.test(s.src.replace(new URL(location.pathname.includes("/goods/") ? ".." : ".", location.href).href, ""))).map(s => s.outerHTML.slice(0, 120)),
 	...("pwned" in window && !(window.pwned instanceof Element) ? ["a script ran"] : []),
 	...(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/.test(document.body.textContent) ? ["a character that nobody sees"] : []),
 	...(document.title.trim() ? [] : ["no title"]),
@@ -65,7 +65,7 @@ func TestACatalogOfStrangeTextsComesOutAsTextOnEveryPage(t *testing.T) {
 	ctx := browser(t)
 	do(t, ctx, chromedp.EmulateViewport(320, 800))
 	l := listen(t, ctx)
-	// Every text in two dossiers, and every dossier with some texts.
+	// Every text in a dossier, and every dossier with a text or two.
 	dossiers := []string{"goods/clinic-ledger.html", "goods/seed-exchange.html", "goods/school-meals.html", "goods/river-gauge.html", "goods/land-titles.html", "goods/cold-chain.html", "goods/paper-forms.html", "goods/open-atlas.html"}
 	for turn, name := range slices.Sorted(maps.Keys(strange)) {
 		text := strange[name]
@@ -74,7 +74,7 @@ func TestACatalogOfStrangeTextsComesOutAsTextOnEveryPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		folder := (&url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/"}).String()
-		for _, file := range []string{"index.html", "across.html", comparePage + "#clinic-ledger,school-meals,open-atlas", dossiers[turn%len(dossiers)], dossiers[(turn+1)%len(dossiers)]} {
+		for _, file := range []string{"index.html", "across.html", comparePage + "#clinic-ledger,school-meals,open-atlas", dossiers[turn%len(dossiers)]} {
 			visit(t, ctx, folder+file)
 			if found := seen[[]string](t, ctx, planted); len(found) > 0 {
 				t.Errorf("%s: %s: %q", name, file, found)

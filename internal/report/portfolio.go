@@ -40,8 +40,6 @@ type portfolio struct {
 	Unmatched  []unmatched
 	Notes      []noteGroup
 	Catalogs   template.HTML // their names
-	// ScriptWords are the words of the page's script, as JSON.
-	ScriptWords string
 }
 
 // How much of a list the portfolio page shows at most, so that it stays light however
@@ -116,7 +114,7 @@ type entryNote struct {
 }
 
 // portfolio makes the view of the portfolio page, with the first page of the table.
-func (s *site) portfolio(table tablePage) (portfolio, error) {
+func (s *site) portfolio(table tablePage) portfolio {
 	doc, w := s.doc, s.words
 	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
 	view := portfolio{
@@ -152,9 +150,7 @@ func (s *site) portfolio(table tablePage) (portfolio, error) {
 	drawn := w.portfolioMap(doc.Goods)
 	view.Map, view.Dense, view.Unplaced = drawn.svg, drawn.dense, firstOf(maxNames, drawn.unplaced)
 	view.Catalogs = catalogNames(doc.Catalogs)
-	var err error
-	view.ScriptWords, err = w.scriptWords("portfolio")
-	return view, err
+	return view
 }
 
 // catalogNames lists the catalogs; where each was read stands behind its name.

@@ -30,8 +30,24 @@ const (
 // wordsScript holds what the scripts share.
 const wordsScript = "words.js"
 
+// sortScript sorts the tables of pages that have no other script.
+const sortScript = "sort.js"
+
 // scripts are those of the pages that have some, in the order in which they run.
-var scripts = map[string][]string{"portfolio": {wordsScript, scriptName}, "compare": {wordsScript, compareScript}}
+var scripts = map[string][]string{
+	"portfolio": {wordsScript, scriptName}, "compare": {wordsScript, compareScript}, "across": {wordsScript, sortScript}, "dossier": {wordsScript, sortScript},
+}
+
+// scriptFiles are all of them.
+var scriptFiles = []string{wordsScript, scriptName, compareScript, sortScript}
+
+// scriptsOf are the scripts of a page: none of a dossier that has nothing to sort.
+func scriptsOf(name string, view any) []string {
+	if d, ok := view.(dossier); ok && len(d.Issues) < 2 {
+		return nil
+	}
+	return scripts[name]
+}
 
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
@@ -324,6 +340,9 @@ var saidByScript = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
 func scriptPatterns(page string) ([]string, error) {
 	var patterns []string
 	for _, name := range scripts[page] {
+		if name == wordsScript && slices.Contains(scripts[page], sortScript) {
+			continue // which writes no day and no share
+		}
 		script, err := templateFiles.ReadFile("templates/" + name)
 		if err != nil {
 			return nil, err
@@ -372,21 +391,31 @@ var causesOfRepositories = []observation.Cause{
 	observation.CauseStale, observation.CauseRemark, "",
 }
 
-// scriptWords are the translated patterns of a page's scripts, as JSON: by them a
-// script says its words. In English, and where nothing is translated, there are none.
-func (w words) scriptWords(page string) (string, error) {
-	patterns, err := scriptPatterns(page)
-	if err != nil {
-		return "", err
-	}
-	told := map[string]string{}
-	for _, pattern := range patterns {
-		if text := w.Pattern(pattern); text != pattern {
-			told[pattern] = text
+// ofScripts are the translated patterns of the scripts of each page, as JSON: by them
+// a script says its words. In English, and where nothing is translated, there are none.
+func (w words) ofScripts() (map[string]string, error) {
+	all := map[string]string{}
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
 		}
+		told := map[string]string{}
+		for _, pattern := range patterns {
+			if text := w.Pattern(pattern); text != pattern {
+				told[pattern] = text
+			}
+		}
+		if len(told) == 0 {
+			continue
+		}
+		encoded, err := json.Marshal(told)
+		if err != nil {
+			return nil, err
+		}
+		all[page] = string(encoded)
 	}
-	encoded, err := json.Marshal(told)
-	return string(encoded), err
+	return all, nil
 }
 
 func writeScript(w io.Writer, name string) error {

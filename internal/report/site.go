@@ -40,6 +40,8 @@ type site struct {
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
 	pages    *template.Template
+	// scriptWords are the words of the scripts of a page, by its template.
+	scriptWords map[string]string
 }
 
 // newSites makes the site of a document whose goods are yet to come, in each of some
@@ -63,6 +65,9 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 		s := &site{content: shown, words: words{l}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
+		}
+		if s.scriptWords, err = s.words.ofScripts(); err != nil {
+			return nil, err
 		}
 		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
@@ -92,6 +97,7 @@ type page struct {
 	Root     string   // leads to the folder of the portfolio in this language: "" or "../"
 	Base     string   // leads to the report's own folder
 	Scripts  []string // addresses
+	Words    string   // translated patterns of the scripts, as JSON; empty where there are none
 	CSS      template.CSS
 	CSP      string
 	Doc      *Document
@@ -112,8 +118,8 @@ type edition struct {
 func (s *site) render(w io.Writer, name, title, at string, view any) error {
 	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.own[name], Doc: &s.doc, Language: s.words.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
-	for _, script := range scripts[name] {
-		p.Scripts = append(p.Scripts, p.Base+script)
+	for _, script := range scriptsOf(name, view) {
+		p.Scripts, p.Words = append(p.Scripts, p.Base+script), s.scriptWords[name]
 	}
 	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
 	if len(s.editions) > 1 {
@@ -147,7 +153,8 @@ func (s *site) functions() template.FuncMap {
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
 		"page": pagePath, "name": s.name, "said": w.said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
 		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "share": w.share, "whole": w.whole, "years": w.years,
-		"timeline": w.timeline,
+		"timeline":   w.timeline,
+		"countValue": w.countValue, "wholeValue": w.wholeValue, "shareValue": shareValue, "severityValue": severityValue, "issueValue": issueValue, "stageValue": stageValue, "exploitedValue": exploitedValue, "daysValue": daysValue, "publicValue": publicValue, "publicText": w.publicText,
 	}
 }
 

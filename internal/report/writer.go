@@ -245,11 +245,12 @@ func (w *Writer) finish(doc Document) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{wordsScript, scriptName, compareScript} {
+	for _, name := range scriptFiles {
 		err = errors.Join(err, w.write(name, func(out io.Writer) error { return writeScript(out, name) }))
 	}
 	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName, wordsScript, scriptName, compareScript}
+	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName}
+	rest = append(rest, scriptFiles...)
 	shown := w.shown()
 	shown.doc = cleaned(doc)
 	for _, row := range shown.rows {
@@ -274,9 +275,7 @@ func (w *Writer) finish(doc Document) error {
 // finishSite writes what speaks of all goods together in one language and returns the
 // names of the files, the portfolio page last.
 func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
-	view, err := s.portfolio(table[0])
-	compareWords, failed := s.words.scriptWords("compare")
-	err = errors.Join(err, failed)
+	var err error
 	var names []string
 	write := func(page, name, title string, view any) {
 		names = append(names, s.folder+name)
@@ -286,9 +285,9 @@ func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 		write("goods", tableFile(p.N, p.Pages), s.words.Say("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
 	write("method", "method.html", s.words.Say("Method")+" · Midspan", s.method())
-	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", compareWords)
+	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", nil)
 	write("across", "across.html", s.words.Say("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), view)
+	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), s.portfolio(table[0]))
 	return names, err
 }
 
