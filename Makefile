@@ -20,7 +20,7 @@ build:
 	go build -o $(BIN) ./cmd/midspan
 
 test:
-	go test ./...
+	go test -timeout 20m ./...
 
 # Every parser of ours, some work at each: bounded by count, not by the clock.
 # One package, or longer: make fuzz FUZZ=catalog FUZZTIME=10m. The lockfile readers
