@@ -19,17 +19,17 @@ func newScratch(ctx context.Context) (dir string, lock *os.File, err error) {
 	if lock, err = hold(ctx, filepath.Join(dir, lockFile)); err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return dir, lock, sweepScratch(dir)
+	return dir, lock, sweepScratch(ctx, dir)
 }
 
 // sweepScratch removes the folders beside dir whose lock nobody holds. One that
 // is younger than a minute may be about to take its lock.
-func sweepScratch(dir string) error {
+func sweepScratch(ctx context.Context, dir string) error {
 	own, err := os.Stat(dir)
 	if err != nil || !locking {
 		return err
 	}
-	tried, stop := context.WithCancel(context.Background())
+	tried, stop := context.WithCancel(ctx)
 	stop() // no lock is waited for
 	others, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), scratchName+"*"))
 	for _, other := range others {

@@ -154,7 +154,7 @@ func (t *terminal) heading(good Good) {
 		t.wrap("Borderline: ", v.Borderline.Sentence, "")
 	}
 	if v.Stale {
-		t.wrap("Stale: ", "the repository was last seen on "+english.date(v.ObservedUntil)+", far before as-of.", "")
+		t.wrap("Stale: ", "the repository was last seen on "+english.Date(v.ObservedUntil)+", far before as-of.", "")
 	}
 	for _, remark := range v.Remarks {
 		t.wrap("Note: ", remark, dim)
@@ -173,7 +173,7 @@ func scanWords(scan Scan) string {
 		words += " at " + shortCommit(scan.Commit)
 	}
 	if !scan.ObservedUntil.IsZero() {
-		words += ", seen until " + english.date(scan.ObservedUntil)
+		words += ", seen until " + english.Date(scan.ObservedUntil)
 	}
 	if scan.Outcome == Partial {
 		words += ", read in part"

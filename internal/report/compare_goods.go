@@ -254,7 +254,7 @@ func (c columnMaker) work() {
 	}
 	c.cells["second"] = c.measure("people.second-share-12m")
 	if share := c.good.Succession.Second; share != nil {
-		c.cells["second"] = cell{Text: c.percent(*share)}
+		c.cells["second"] = cell{Text: c.Percent(*share)}
 	}
 	c.cells["commits"] = c.measure("momentum.commits-12m", c.measured("{value} in the 12 months before", "momentum.commits-prior-12m")...)
 	c.cells["commit"] = c.lastCommit()
@@ -335,7 +335,7 @@ func (c columnMaker) advisories() {
 	case t.Exploited == 0:
 		c.cells["exploited"] = cell{Text: c.Say("none of them")}
 	default:
-		c.cells["exploited"] = cell{Text: c.number(float64(t.Exploited))}
+		c.cells["exploited"] = cell{Text: c.Number(float64(t.Exploited))}
 	}
 }
 
@@ -375,7 +375,7 @@ func (c columnMaker) packages() {
 	if c.tally.Read == 0 {
 		return
 	}
-	c.cells["packages"] = cell{Text: c.number(float64(c.tally.Packages)), Notes: c.measured("{value} without a version", "inventory.no-version")}
+	c.cells["packages"] = cell{Text: c.Number(float64(c.tally.Packages)), Notes: c.measured("{value} without a version", "inventory.no-version")}
 	n, unmatched := map[string]int{}, map[string]bool{}
 	for _, scan := range c.good.Scans {
 		for _, inv := range scan.Inventory {
@@ -430,7 +430,7 @@ func (c columnMaker) catalogSays() {
 // coverage fills the rows of what was read, and of what was not and why.
 func (c columnMaker) coverage() {
 	v := c.good.Verdict
-	c.cells["coverage"] = cell{Text: c.percent(v.Coverage.Share)}
+	c.cells["coverage"] = cell{Text: c.Percent(v.Coverage.Share)}
 	if v.Coverage.Measured == 0 {
 		c.cells["coverage"] = c.unread()
 		c.cells["coverage"] = cell{Text: c.Say("nothing was measured"), Notes: c.cells["coverage"].Notes, Class: "l-unknown", Unknown: true}

@@ -31,7 +31,7 @@ func writeFeed(w io.Writer, doc Document) error {
 		Author: &feeds.AtomAuthor{AtomPerson: feeds.AtomPerson{Name: "Midspan"}},
 	}
 	if doc.Change != nil {
-		feed.Subtitle = "What changed since " + english.date(doc.Change.Since)
+		feed.Subtitle = "What changed since " + english.Date(doc.Change.Since)
 		for _, list := range [][]Move{doc.Change.Entered, doc.Change.Left, doc.Change.Moved} {
 			for _, move := range list {
 				feed.Entries = append(feed.Entries, feedEntry(move, of, day, doc.Change.Since))
@@ -67,7 +67,7 @@ func feedEntry(move Move, of, day string, since time.Time) *feeds.AtomEntry {
 		Title:   name + ": " + english.stageWord(move.From) + " to " + english.stageWord(move.To),
 		Updated: day, Published: day,
 		Links:   []feeds.AtomLink{{Href: pagePath(move.Good), Rel: "alternate", Type: "text/html"}},
-		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.date(since), english.stageWord(move.From), english.stageMeaning(move.From), english.stageWord(move.To), english.stageMeaning(move.To))},
+		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.Date(since), english.stageWord(move.From), english.stageMeaning(move.From), english.stageWord(move.To), english.stageMeaning(move.To))},
 	}
 }
 

@@ -22,7 +22,7 @@ func (w words) glance(good Good, t tally) []fact {
 	}
 	work := w.measuredFact(w.Say("Last human commit"), m[lastCommit])
 	if day := lastCommitDay(good); !day.IsZero() {
-		work.Text = w.date(day)
+		work.Text = w.Date(day)
 	}
 	if commits := m["momentum.commits-12m"]; commits.State == observation.Measured && !work.Unknown {
 		work.Note = w.Say("{commits} in 12 months", "commits", w.measureText(commits))
@@ -98,7 +98,7 @@ func (w words) advisoriesFact(t tally) fact {
 }
 
 func (w words) coverageFact(good Good, t tally) fact {
-	f := fact{Name: w.Say("Coverage"), Text: w.percent(good.Verdict.Coverage.Share), Link: "unknown"}
+	f := fact{Name: w.Say("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
 		f.Text, f.Unknown = w.Say("nothing"), true
 	}

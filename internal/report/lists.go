@@ -165,7 +165,7 @@ func (w words) spreads(all []assess.Concentration) []spread {
 			named[group.Name] = true
 			row := groupRow{Group: group, Title: w.groupTitle(c.By, group.Name)}
 			if group.Assessed() >= fewGoods {
-				row.Share = w.percent(float64(group.Short) / float64(group.Assessed()))
+				row.Share = w.Percent(float64(group.Short) / float64(group.Assessed()))
 			}
 			if i < maxGroups {
 				s.Shown = append(s.Shown, row)
@@ -312,7 +312,7 @@ func (w words) share(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
-	return w.percent(*f)
+	return w.Percent(*f)
 }
 
 // whole writes a number that may be unknown.
@@ -320,7 +320,7 @@ func (w words) whole(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
-	return w.number(*f)
+	return w.Number(*f)
 }
 
 // years writes how long something has been public.

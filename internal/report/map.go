@@ -89,8 +89,8 @@ func (w words) drawFrame(b *strings.Builder) {
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
 		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.Number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.Number(score))
 	}
 	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight), template.HTMLEscapeString(w.Say("Load: who depends on it →")))
 	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop), template.HTMLEscapeString(w.Say("Supports: what holds it →")))

@@ -37,7 +37,7 @@ func WriteMarkdown(w io.Writer, doc Document, results []policy.Result) error {
 		m.unknowns(good)
 	}
 	m.line("")
-	m.line("<sub>%s %s, as of %s. Unknown is never a pass.</sub>", plainText(doc.Generator.Name), plainText(doc.Generator.Version), english.date(doc.AsOf))
+	m.line("<sub>%s %s, as of %s. Unknown is never a pass.</sub>", plainText(doc.Generator.Name), plainText(doc.Generator.Version), english.Date(doc.AsOf))
 	if _, err := io.WriteString(w, m.out.String()); err != nil {
 		return fmt.Errorf("write Markdown: %w", err)
 	}

@@ -37,7 +37,7 @@ func (w words) sayHTML(pattern string, pairs ...any) template.HTML {
 	}
 	said := template.HTMLEscapeString(w.Say(pattern, filled...))
 	if !w.Has(pattern) {
-		said = fmt.Sprintf(`<span lang="en" dir="ltr">%s</span>`, said)
+		said = englishSpan(said)
 	}
 	return template.HTML(strings.NewReplacer(marks...).Replace(said))
 }
@@ -55,8 +55,11 @@ func (w words) inEnglish(value any) any {
 	if w.Tag() == english.Tag() || text == "" {
 		return text
 	}
-	return template.HTML(`<span lang="en" dir="ltr">` + template.HTMLEscapeString(text) + `</span>`)
+	return template.HTML(englishSpan(template.HTMLEscapeString(text)))
 }
+
+// englishSpan marks HTML as English.
+func englishSpan(html string) string { return `<span lang="en" dir="ltr">` + html + `</span>` }
 
 // isolated marks a text from outside, whose language and direction nobody knows.
 func isolated(text string) template.HTML {
@@ -119,5 +122,5 @@ func link(address string, phrase any) template.HTML {
 
 // timeHTML writes a day for readers and for machines.
 func (w words) timeHTML(t time.Time) template.HTML {
-	return template.HTML(`<time datetime="` + isoDate(t) + `">` + template.HTMLEscapeString(w.date(t)) + `</time>`)
+	return template.HTML(`<time datetime="` + isoDate(t) + `">` + template.HTMLEscapeString(w.Date(t)) + `</time>`)
 }

@@ -100,7 +100,8 @@ func (s *site) pillarViews() []pillarView {
 		for _, level := range text.Levels {
 			view.Levels = append(view.Levels, levelView{level.Level, s.words.joinedText(level.When)})
 		}
-		views = append(views, pillarView{view.ID, view.Question, append(view.Levels, levelView{Level: text.Otherwise})})
+		view.Levels = append(view.Levels, levelView{Level: text.Otherwise})
+		views = append(views, view)
 	}
 	return views
 }

@@ -317,13 +317,13 @@ func TestTheMiddleIsRankedByHowFarLoadOutweighsSupports(t *testing.T) {
 
 func TestNumbersAreReadable(t *testing.T) {
 	for f, want := range map[float64]string{0: "0", 1: "1", 1234567: "1,234,567", -1234.5: "−1,234.5", .333: "0.33", 999: "999", -999: "−999"} {
-		if got := english.number(f); got != want {
-			t.Errorf("english.number(%v) = %q, want %q", f, got, want)
+		if got := english.Number(f); got != want {
+			t.Errorf("english.Number(%v) = %q, want %q", f, got, want)
 		}
 	}
 	for share, want := range map[float64]string{0: "0 %", .001: "under 1 %", .999: "over 99 %", 1: "100 %", .5: "50 %"} {
-		if got := english.percent(share); got != want {
-			t.Errorf("english.percent(%v) = %q, want %q", share, got, want)
+		if got := english.Percent(share); got != want {
+			t.Errorf("english.Percent(%v) = %q, want %q", share, got, want)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func dataValue(f float64) template.HTMLAttr {
 
 // countValue is that of a number that num writes.
 func (w words) countValue(n int) template.HTMLAttr {
-	if w.number(float64(n)) == strconv.Itoa(n) {
+	if w.Number(float64(n)) == strconv.Itoa(n) {
 		return ""
 	}
 	return dataValue(float64(n))
@@ -27,7 +27,7 @@ func (w words) countValue(n int) template.HTMLAttr {
 
 // wholeValue is that of a number that whole writes.
 func (w words) wholeValue(f *float64) template.HTMLAttr {
-	if f == nil || w.number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
+	if f == nil || w.Number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
 		return ""
 	}
 	return dataValue(*f)

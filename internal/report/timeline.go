@@ -43,7 +43,6 @@ type timeline struct {
 	first, last observation.Month // those that were counted
 	asOf        time.Time
 	seen        observation.Month // that of asOf
-	Chart       template.HTML
 	Years       []period
 	Months      []period
 }
@@ -63,7 +62,6 @@ func (w words) timeline(a observation.Activity, asOf time.Time) timeline {
 	if !t.Known() {
 		return t
 	}
-	t.Chart = t.draw()
 	for m := t.last; m >= t.first; m = yearOf(m) - 1 {
 		t.Years = append(t.Years, t.period(max(yearOf(m), t.first), m))
 	}
@@ -202,7 +200,11 @@ type drawing struct {
 	top         int               // what the highest line stands for
 }
 
-func (t timeline) draw() template.HTML {
+// Chart draws the months; empty where nothing is known of any.
+func (t timeline) Chart() template.HTML {
+	if !t.Known() {
+		return ""
+	}
 	d := &drawing{timeline: t, from: t.last - max(t.last-t.first, leastMonths-1), until: t.last}
 	if t.Cut && d.from == t.first {
 		d.from -= unknownAhead
@@ -279,7 +281,7 @@ func (d *drawing) drawScale() {
 	d.top = step * int(math.Ceil(float64(most)/float64(step)))
 	for n := 0; n <= d.top; n += step {
 		fmt.Fprintf(d, `<path class="gr" d="%s"/>`, path("M", timeLeft, d.y(n), "H", timeRight))
-		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.number(float64(n)))
+		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
 	}
 }
 

@@ -96,7 +96,7 @@ func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
 	if !slices.Contains(partly.Commits, 0) {
 		t.Fatal("the fixture has no month without commits")
 	}
-	if got := strings.Count(pathOf(string(english.timeline(partly, asOf).Chart), "tl"), "M"); got != len(partly.Commits) {
+	if got := strings.Count(pathOf(string(english.timeline(partly, asOf).Chart()), "tl"), "M"); got != len(partly.Commits) {
 		t.Errorf("%d of %d months have a dashed bar", got, len(partly.Commits))
 	}
 }
@@ -119,7 +119,7 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 		if commits != sumOf(a.Commits) || releases != sumOf(a.Releases) {
 			t.Errorf("years add up to %d commits and %d releases, the months to %d and %d", commits, releases, sumOf(a.Commits), sumOf(a.Releases))
 		}
-		chart := string(view.Chart)
+		chart := string(view.Chart())
 		marks := 0
 		for _, n := range a.Releases {
 			marks += min(n, mostMarks)
@@ -181,7 +181,7 @@ func TestATimelineIsSoundSVGWhateverItHolds(t *testing.T) {
 	future := lively(5)
 	future.From += 900
 	for name, a := range map[string]observation.Activity{"strange": strange, "long": long, "wrong": wrong, "future": future, "empty": {Read: 1, Repositories: 1}, "one": lively(1)} {
-		chart := string(english.timeline(a, asOf).Chart)
+		chart := string(english.timeline(a, asOf).Chart())
 		decoder := xml.NewDecoder(strings.NewReader(chart))
 		for {
 			if _, err := decoder.Token(); err == io.EOF {

@@ -195,16 +195,6 @@ func (w words) pillarWord(id string) string {
 	return language.Upper(id)
 }
 
-// number writes a number as short as it can be told: no trailing zeros, at
-// most two decimals, thousands set apart.
-func (w words) number(f float64) string { return w.Number(f) }
-
-// percent writes a share without ever rounding it up to all or down to nothing.
-func (w words) percent(share float64) string { return w.Percent(share) }
-
-// date writes a day, or a dash for none.
-func (w words) date(t time.Time) string { return w.Date(t) }
-
 // dayText writes a day that is given as 2006-01-02; anything else as it is.
 func (w words) dayText(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
