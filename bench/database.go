@@ -18,16 +18,16 @@ import (
 )
 
 const (
-	archiveName = "all.zip" // as OSV names an ecosystem's export
-	padded      = "npm"     // the ecosystem that is filled up
+	archiveName     = "all.zip" // as OSV names an ecosystem's export
+	paddedEcosystem = "npm"     // the ecosystem that is filled up
 )
 
 // database is the working copy of the advisories.
 type database struct {
-	folder     string // <Ecosystem>/all.zip
-	peers      string // the same in osv-scanner's layout
-	ecosystems []ecosystem
-	real       int // records of npm before it was filled up; -1 where it was not
+	folder      string // <Ecosystem>/all.zip
+	peers       string // the same in osv-scanner's layout
+	ecosystems  []ecosystem
+	realRecords int // records of npm before it was filled up; -1 where it was not
 }
 
 // ecosystem is one archive. Bytes are those of its records, unpacked.
@@ -39,7 +39,7 @@ type ecosystem struct {
 
 // prepareDatabase copies the advisories, fills npm up and counts them.
 func prepareDatabase(ctx context.Context, o options, work string) (database, error) {
-	d := database{folder: filepath.Join(work, "osv"), peers: filepath.Join(work, "peers"), real: -1}
+	d := database{folder: filepath.Join(work, "osv"), peers: filepath.Join(work, "peers"), realRecords: -1}
 	from := o.advisories
 	if from == "" {
 		from = filepath.Join(work, "sample-advisories")
@@ -51,12 +51,12 @@ func prepareDatabase(ctx context.Context, o options, work string) (database, err
 		return d, fmt.Errorf("copy the advisories: %w", err)
 	}
 	if o.pad > 0 {
-		before, err := census(ctx, d.archive(padded))
+		before, err := countRecords(ctx, d.archive(paddedEcosystem))
 		if err != nil {
 			return d, err
 		}
-		d.real = before.records
-		if _, err := apart(ctx, "pad", d.archive(padded), strconv.Itoa(o.pad)); err != nil {
+		d.realRecords = before.records
+		if _, err := runArchiveCommand(ctx, "pad", d.archive(paddedEcosystem), strconv.Itoa(o.pad)); err != nil {
 			return d, err
 		}
 	}
@@ -79,7 +79,7 @@ func (d *database) count(ctx context.Context) error {
 		return err
 	}
 	for _, path := range archives {
-		e, err := census(ctx, path)
+		e, err := countRecords(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -95,10 +95,10 @@ func (d *database) count(ctx context.Context) error {
 func (d database) largest() ecosystem  { return d.ecosystems[0] }
 func (d database) smallest() ecosystem { return d.ecosystems[len(d.ecosystems)-1] }
 
-// census counts the records of an archive; one that is not there has none.
-func census(ctx context.Context, path string) (ecosystem, error) {
+// countRecords counts the records of an archive; one that is not there has none.
+func countRecords(ctx context.Context, path string) (ecosystem, error) {
 	e := ecosystem{name: filepath.Base(filepath.Dir(path))}
-	out, err := apart(ctx, "count", path, "")
+	out, err := runArchiveCommand(ctx, "count", path, "")
 	if err != nil {
 		return e, err
 	}
@@ -110,7 +110,7 @@ func isRecord(member *zip.File) bool { return strings.HasSuffix(member.Name, ".j
 
 // change gives one record of an ecosystem another time of modification.
 func (d database) change(ctx context.Context, ecosystem string) error {
-	_, err := apart(ctx, "touch", d.archive(ecosystem), time.Now().UTC().Format(time.RFC3339Nano))
+	_, err := runArchiveCommand(ctx, "touch", d.archive(ecosystem), time.Now().UTC().Format(time.RFC3339Nano))
 	return err
 }
 
@@ -119,7 +119,7 @@ func (d database) change(ctx context.Context, ecosystem string) error {
 // with that of the one that started it, and large archives need much.
 const archiveCommand = "archive"
 
-func apart(ctx context.Context, args ...string) (string, error) {
+func runArchiveCommand(ctx context.Context, args ...string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err

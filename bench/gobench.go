@@ -14,7 +14,7 @@ import (
 
 // growth is what Midspan's Go benchmarks say; nil maps where they were not run.
 type growth struct {
-	history float64 // CPU time of a history over that of "git log"
+	historyRatio float64 // CPU time of a history over that of "git log"
 	// Seconds by number of goods.
 	assess, portfolio, publish map[int]float64
 }
@@ -27,17 +27,17 @@ func (g growth) total(goods int) float64 {
 	return g.assess[goods] + g.portfolio[goods] + g.publish[goods]
 }
 
-func runGoBenchmarks(ctx context.Context, o options, corpus corpus, say func(string, ...any)) (growth, error) {
+func runGoBenchmarks(ctx context.Context, o options, corpus corpus, logf func(string, ...any)) (growth, error) {
 	var g growth
 	if o.source == "" {
 		return g, nil
 	}
-	say("Go benchmarks")
+	logf("Go benchmarks")
 	history, err := goBenchmark(ctx, o.source, "./scanners/maintenance", "^BenchmarkHistory$", "10x", "MIDSPAN_BENCH_REPOSITORY="+corpus.longest().mirror)
 	if err != nil {
 		return g, err
 	}
-	g.history = history["History"]["x-git-log"]
+	g.historyRatio = history["History"]["x-git-log"]
 	assess, err := goBenchmark(ctx, o.source, "./internal/assess", "^Benchmark(Assess|Portfolio)$", "3x")
 	if err != nil {
 		return g, err

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// largest is the peak of the largest process of an ended program, in bytes.
+// largestProcess is the peak of the largest process of an ended program, in bytes.
 func largest(state *os.ProcessState) int64 {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

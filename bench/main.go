@@ -92,8 +92,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	say := func(format string, a ...any) { fmt.Fprintf(stderr, format+"\n", a...) }
-	say("preparing mirrors and database in %s", work)
+	logf := func(format string, a ...any) { fmt.Fprintf(stderr, format+"\n", a...) }
+	logf("preparing mirrors and database in %s", work)
 	corpus, err := prepareCorpus(ctx, o, work)
 	if err != nil {
 		return err
@@ -102,18 +102,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	comparison, err := compare(ctx, o, work, corpus, database, say)
+	comparison, err := compare(ctx, o, work, corpus, database, logf)
 	if err != nil {
 		return err
 	}
 	var network wire
 	if o.wire > 0 {
-		say("clones from a git server on this machine")
+		logf("clones from a git server on this machine")
 		if network, err = measureWire(ctx, o, work, corpus); err != nil {
 			return err
 		}
 	}
-	growth, err := runGoBenchmarks(ctx, o, corpus, say)
+	growth, err := runGoBenchmarks(ctx, o, corpus, logf)
 	if err != nil {
 		return err
 	}
@@ -121,25 +121,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // compare runs everything as often as was asked and keeps the cheapest of each.
-func compare(ctx context.Context, o options, work string, corpus corpus, database database, say func(string, ...any)) (comparison, error) {
-	programs, err := isolate(work)
+func compare(ctx context.Context, o options, work string, corpus corpus, database database, logf func(string, ...any)) (comparison, error) {
+	programs, err := newIsolation(work)
 	if err != nil {
 		return comparison{}, err
 	}
-	var best comparison
+	var cheapest comparison
 	for i := range o.runs {
-		begun := time.Now()
-		say("run %d of %d: the peers, %d repositories one after the other", i+1, o.runs, len(corpus.repositories))
-		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "tree"), say)
+		start := time.Now()
+		logf("run %d of %d: the peers, %d repositories one after the other", i+1, o.runs, len(corpus.repositories))
+		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "tree"), logf)
 		if err != nil {
 			return comparison{}, err
 		}
-		say("run %d of %d: Midspan", i+1, o.runs)
-		ours, err := midspan{programs, o.midspan, corpus, database, begun}.all(ctx, filepath.Join(work, fmt.Sprint("run", i)))
+		logf("run %d of %d: Midspan", i+1, o.runs)
+		ours, err := midspan{programs, o.midspan, corpus, database, start}.all(ctx, filepath.Join(work, fmt.Sprint("run", i)))
 		if err != nil {
 			return comparison{}, err
 		}
-		best = best.better(comparison{peers: peers, ours: ours})
+		cheapest = cheapest.merge(comparison{peers: peers, ours: ours})
 	}
-	return best, nil
+	return cheapest, nil
 }

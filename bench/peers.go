@@ -26,24 +26,24 @@ type peers struct {
 
 // peersUsage is what the loop over all repositories took.
 type peersUsage struct {
-	export                      usage // files at HEAD into a folder: not counted in all
-	osvScanner, scorecard, logs usage
-	lacking                     int // repositories of which the mirror lacks files
-	findings                    findings
-	failed                      []string // what a program could not do, by repository
+	export                        usage // files at HEAD into a folder: not counted in all
+	osvScanner, scorecard, gitLog usage
+	incomplete                    int // repositories of which the mirror lacks files
+	findings                      findings
+	failed                        []string // what a program could not do, by repository
 }
 
-// all is the loop without the export.
-func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.logs) }
+// withChildren is the loop without the export.
+func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.gitLog) }
 
-func (p peers) loop(ctx context.Context, repositories []repository, tree string, say func(string, ...any)) (peersUsage, error) {
+func (p peers) loop(ctx context.Context, repositories []repository, tree string, logf func(string, ...any)) (peersUsage, error) {
 	total := peersUsage{findings: findings{}}
 	for _, r := range repositories {
 		before := total.all().cpu
 		if err := p.one(ctx, r, tree, &total); err != nil {
 			return total, fmt.Errorf("the peers' loop over %s: %w", r.url, err)
 		}
-		say("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
+		logf("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
 	}
 	return total, nil
 }
@@ -58,7 +58,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 		return ctx.Err()
 	}
 	if err != nil { // what the mirror has is there all the same
-		total.lacking++
+		total.incomplete++
 	}
 	var found bytes.Buffer
 	steps := []struct {
@@ -69,7 +69,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			args: []string{"scan", "source", "--offline", "--recursive", "--format=json", "--local-db-path=" + p.database, tree}}},
 		{&total.scorecard, command{program: p.scorecard,
 			args: []string{"--local=" + tree, "--checks=" + strings.Join(checks, ","), "--format=json"}}},
-		{&total.logs, command{program: "git",
+		{&total.gitLog, command{program: "git",
 			args: []string{"--git-dir=" + r.mirror, "log", "--use-mailmap", "--format=%H%x00%P%x00%at%x00%ct%x00%aN%x00%aE"}}},
 	}
 	for _, step := range steps {
@@ -82,7 +82,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 		}
 	}
-	if err := total.findings.addAnswer(r.url, found.Bytes()); err != nil {
+	if err := total.findings.addOSVScanner(r.url, found.Bytes()); err != nil {
 		total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 	}
 	return nil

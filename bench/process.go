@@ -21,12 +21,12 @@ type usage struct {
 	cpu  time.Duration // user and system
 	// largest is the peak of the largest process as the kernel counts it,
 	// together that of all of them at one time as sampled: bytes.
-	largest, together int64
+	largestProcess, total int64
 }
 
 // plus is one program after the other.
 func (u usage) plus(v usage) usage {
-	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largest: max(u.largest, v.largest), together: max(u.together, v.together)}
+	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largestProcess: max(u.largestProcess, v.largestProcess), total: max(u.total, v.total)}
 }
 
 // cheaper is the one of less CPU time; a zero usage is none.
@@ -45,12 +45,12 @@ type isolation struct {
 	dir string
 }
 
-func isolate(work string) (isolation, error) {
+func newIsolation(work string) (isolation, error) {
 	home := filepath.Join(work, "home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return isolation{}, err
 	}
-	refusing, err := closedPort()
+	proxy, err := closedPort()
 	if err != nil {
 		return isolation{}, err
 	}
@@ -59,7 +59,7 @@ func isolate(work string) (isolation, error) {
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0",
 	}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
-		env = append(env, name+"=http://"+refusing)
+		env = append(env, name+"=http://"+proxy)
 	}
 	return isolation{env: env, dir: home}, nil
 }
@@ -85,19 +85,19 @@ type command struct {
 // run starts a program, waits for its end and says what it took. A failure has
 // the program's last words.
 func (i isolation) run(ctx context.Context, c command) (usage, error) {
-	var said bytes.Buffer
+	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.program, c.args...)
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = slices.Concat(i.env, c.env), i.dir, c.stdout, &said
-	begun := time.Now()
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = slices.Concat(i.env, c.env), i.dir, c.stdout, &stderr
+	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return usage{}, err
 	}
-	sampled := watch(cmd.Process.Pid)
+	stopWatch := watch(cmd.Process.Pid)
 	err := cmd.Wait()
 	state := cmd.ProcessState
 	used := usage{
-		wall: time.Since(begun), cpu: state.UserTime() + state.SystemTime(),
-		largest: largest(state), together: sampled(),
+		wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(),
+		largestProcess: largest(state), total: stopWatch(),
 	}
 	if ctx.Err() != nil {
 		return used, ctx.Err()
@@ -107,7 +107,7 @@ func (i isolation) run(ctx context.Context, c command) (usage, error) {
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w: %s", filepath.Base(c.program), err, lastLine(said.String()))
+		err = fmt.Errorf("%s: %w: %s", filepath.Base(c.program), err, lastLine(stderr.String()))
 	}
 	return used, err
 }

@@ -37,7 +37,7 @@ func watch(pid int) (stop func() int64) {
 
 // memoryOf is the memory of a process and all below it, in bytes.
 func memoryOf(pid int, children map[int][]int) int64 {
-	total := proportional(pid)
+	total := proportionalMemory(pid)
 	for _, child := range children[pid] {
 		total += memoryOf(child, children)
 	}
@@ -78,8 +78,8 @@ func parseStat(text string) (pid, parent int, ok bool) {
 	return pid, parent, err == nil && err2 == nil && err3 == nil && flags&forkedOnly == 0
 }
 
-// proportional is the memory of one process, with its share of shared pages.
-func proportional(pid int) int64 {
+// proportionalMemory is the memory of one process, with its share of shared pages.
+func proportionalMemory(pid int) int64 {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "smaps_rollup"))
 	if err != nil {
 		return 0

@@ -31,7 +31,7 @@ type wire struct {
 // measureWire serves mirrors of different size from a git server on this
 // machine and counts.
 func measureWire(ctx context.Context, o options, work string, corpus corpus) (w wire, err error) {
-	programs, err := isolate(work)
+	programs, err := newIsolation(work)
 	if err != nil {
 		return w, err
 	}
@@ -56,12 +56,12 @@ func measureWire(ctx context.Context, o options, work string, corpus corpus) (w 
 	}
 	for _, into := range []*int64{&w.first, &w.again} {
 		before := server.bytes.Load()
-		_, said, err := m.start(ctx, filepath.Join(work, "wire"), args)
+		_, output, err := m.start(ctx, filepath.Join(work, "wire"), args)
 		if err != nil {
 			return w, err
 		}
-		if said.Summary.Scanned != len(w.repositories) {
-			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", said.Summary.Scanned, len(w.repositories))
+		if output.Summary.Scanned != len(w.repositories) {
+			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", output.Summary.Scanned, len(w.repositories))
 		}
 		*into = server.bytes.Load() - before
 	}

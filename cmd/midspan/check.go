@@ -39,7 +39,7 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 		Example: `  midspan check .
   midspan check . --format sarif --policy adoption > midspan.sarif
   midspan check . --badge midspan.svg`,
-		Args: usage(cobra.ExactArgs(1)),
+		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0], o) },
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
@@ -72,14 +72,14 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return errors.New("check looks at one repository at a time")
 	}
 	good := document.Goods[0]
-	if err := unread(good); err != nil {
+	if err := readError(good); err != nil {
 		return err
 	}
 	a.gaps = len(gaps)
 	var results []policy.Result
 	for _, p := range policies {
 		result := p.Ask(good.Subject(document.AsOf))
-		a.ask(result.Outcome)
+		a.addOutcome(result.Outcome)
 		results = append(results, result)
 	}
 	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
@@ -95,11 +95,11 @@ func (o checkOptions) verify() error {
 	return nil
 }
 
-// ask takes in what a policy says: one that fails outweighs one that is unknown,
+// addOutcome takes in what a policy says: one that fails outweighs one that is unknown,
 // and that one those that pass.
-func (a *app) ask(outcome policy.Outcome) {
-	if a.asked == "" || outcome == policy.Fail || outcome == policy.Unknown && a.asked == policy.Pass {
-		a.asked = outcome
+func (a *app) addOutcome(outcome policy.Outcome) {
+	if a.outcome == "" || outcome == policy.Fail || outcome == policy.Unknown && a.outcome == policy.Pass {
+		a.outcome = outcome
 	}
 }
 
@@ -123,15 +123,15 @@ func openPolicies(names []string) ([]*policy.Policy, error) {
 	return all, nil
 }
 
-// checked is the JSON of a check: the document, and what policies say.
-type checked struct {
+// checkResult is the JSON of a check: the document, and what policies say.
+type checkResult struct {
 	report.Document
 	Policies []policy.Result `json:"policies,omitempty"`
 }
 
 func (a *app) printCheck(format string, document report.Document, results []policy.Result) error {
 	a.json = format == "json"
-	return a.print(checked{document, results}, func(w io.Writer) error {
+	return a.printResult(checkResult{document, results}, func(w io.Writer) error {
 		switch format {
 		case "sarif":
 			return report.WriteSARIF(w, document, results)
@@ -178,8 +178,8 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// unread is the error of a good of which nothing could be read.
-func unread(good report.Good) error {
+// readError is the error of a good of which nothing could be read.
+func readError(good report.Good) error {
 	if len(good.Scans) == 0 {
 		for _, note := range good.Notes {
 			return fmt.Errorf("%s: %s", note.Subject, note.Message)

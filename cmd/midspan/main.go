@@ -13,8 +13,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() { endSoon(stop) })
-	boundMemory(ctx)
+	context.AfterFunc(ctx, func() { exitAfterGrace(stop) })
+	limitMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
 	os.Exit(code)
@@ -23,12 +23,12 @@ func main() {
 // grace is how long what cannot be interrupted may go on after Ctrl-C.
 const grace = 1500 * time.Millisecond
 
-// endSoon ends the process when it was interrupted and does not come to its end:
+// exitAfterGrace ends the process when it was interrupted and does not come to its end:
 // whatever it was at, the next run takes up what was finished. A second Ctrl-C
 // ends it at once.
-func endSoon(stop func()) {
+func exitAfterGrace(stop func()) {
 	stop()
 	time.Sleep(grace)
-	fmt.Fprintln(os.Stderr, interrupted)
+	fmt.Fprintln(os.Stderr, interruptedText)
 	os.Exit(exitError)
 }

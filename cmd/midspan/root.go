@@ -34,7 +34,7 @@ const exitHelp = `Exit codes:
 With a policy the exit code speaks of the policy alone:
   0  it passes    3  something that it asks is unknown    4  it fails`
 
-const interrupted = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
+const interruptedText = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
 
 // app is what the commands share.
 type app struct {
@@ -44,7 +44,7 @@ type app struct {
 	json           bool
 	quiet          bool
 	gaps           int
-	asked          policy.Outcome // what policies say; empty where none was asked
+	outcome        policy.Outcome // what policies say; empty where none was asked
 	endProgress    func()
 }
 
@@ -65,24 +65,24 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		return exitUsage
 	}
 	if err != nil && ctx.Err() != nil {
-		fmt.Fprintln(stderr, interrupted)
+		fmt.Fprintln(stderr, interruptedText)
 		return exitError
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
 		return exitError
 	}
-	return a.exit()
+	return a.exitCode()
 }
 
-// exit is the code of what was done.
-func (a *app) exit() int {
+// exitCode is the code of what was done.
+func (a *app) exitCode() int {
 	switch {
-	case a.asked == policy.Pass:
+	case a.outcome == policy.Pass:
 		return exitDone
-	case a.asked == policy.Fail:
+	case a.outcome == policy.Fail:
 		return exitFail
-	case a.asked == policy.Unknown, a.gaps > 0:
+	case a.outcome == policy.Unknown, a.gaps > 0:
 		return exitGaps
 	}
 	return exitDone
@@ -114,7 +114,7 @@ them, and says which carry real load on too few supports, and why.
 }
 
 // exactly wraps cobra's count of arguments so that a wrong one is wrong usage.
-func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
+func usageArgs(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
 			return usageError{err}
@@ -132,8 +132,8 @@ func (a *app) load(cmd *cobra.Command) (config.Config, error) {
 	return cfg, nil
 }
 
-// with opens a pipeline for a command and closes it after.
-func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
+// withPipeline opens a pipeline for a command and closes it after.
+func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
 	cfg, err := a.load(cmd)
 	if err != nil {
 		return err
@@ -146,11 +146,11 @@ func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeli
 	return do(cmd.Context(), p, cfg)
 }
 
-// print writes JSON for scripts, or calls plain.
-func (a *app) print(value any, plain func(io.Writer) error) error {
+// printResult writes JSON for scripts, or calls plain.
+func (a *app) printResult(value any, text func(io.Writer) error) error {
 	a.endProgress()
 	if !a.json {
-		return plain(a.stdout)
+		return text(a.stdout)
 	}
 	encoder := json.NewEncoder(a.stdout)
 	encoder.SetIndent("", "  ")

@@ -65,11 +65,11 @@ func TestNoEscapeOfOthersReachesTheTerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			code := execute(t.Context(), append(args, "--offline"), &stdout, &stderr, time.Now)
-			said := stdout.String() + stderr.String()
-			if strings.ContainsAny(said, "\x1b\x07\u009b") {
-				t.Errorf("an escape came through: %.1000q", said)
+			output := stdout.String() + stderr.String()
+			if strings.ContainsAny(output, "\x1b\x07\u009b") {
+				t.Errorf("an escape came through: %.1000q", output)
 			}
-			if code != 0 && said == "" {
+			if code != 0 && output == "" {
 				t.Errorf("it ends with %d and says nothing", code)
 			}
 		})

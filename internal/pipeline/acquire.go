@@ -21,11 +21,11 @@ import (
 )
 
 const (
-	// perHost bounds the clones and updates that go to one host at a time, so
+	// maxFetchesPerHost bounds the clones and updates that go to one host at a time, so
 	// that a catalog is no burden to a forge.
-	perHost = 4
-	// fetches bounds them over all hosts: each is a git process that packs.
-	fetches = 8
+	maxFetchesPerHost = 4
+	// maxFetches bounds them over all hosts: each is a git process that packs.
+	maxFetches = 8
 )
 
 // acquired is a repository whose mirror is at hand, or could not be had.
@@ -78,22 +78,22 @@ func queued(list []acquired) <-chan acquired {
 // with the first error.
 func (p *Pipeline) eachAcquired(ctx context.Context, repositories []catalog.Repository, do func(context.Context, acquired) error) error {
 	atHand, remote := p.schedule(repositories)
-	group, working := errgroup.WithContext(ctx) // working ends with the group
+	group, groupCtx := errgroup.WithContext(ctx) // working ends with the group
 	fetched := make(chan acquired)
 	group.Go(func() error {
 		defer close(fetched)
-		return p.fetchAll(working, remote, fetched)
+		return p.fetchAll(groupCtx, remote, fetched)
 	})
 	for range p.cfg.Jobs {
 		group.Go(func() error {
-			return work(working, atHand, fetched, func(a acquired) error { return do(working, a) })
+			return consume(groupCtx, atHand, fetched, func(a acquired) error { return do(groupCtx, a) })
 		})
 	}
 	return group.Wait()
 }
 
-// work calls do with what either channel brings until both are closed.
-func work(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired) error) error {
+// consume calls do with what either channel brings until both are closed.
+func consume(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired) error) error {
 	for atHand != nil || fetched != nil {
 		var next acquired
 		var open bool
@@ -124,13 +124,13 @@ func (p *Pipeline) givenMirror(repository catalog.Repository) string {
 	if repository.Host == "" {
 		return repository.URL // a path from the command line
 	}
-	if given := p.given[repository.URL]; given != "" {
-		return given
+	if mirror := p.givenMirrors[repository.URL]; mirror != "" {
+		return mirror
 	}
 	if p.cfg.Mirror != "" {
-		given := expand(p.cfg.Mirror, repository)
-		if _, err := os.Stat(given); err == nil {
-			return given
+		mirror := expandTemplate(p.cfg.Mirror, repository)
+		if _, err := os.Stat(mirror); err == nil {
+			return mirror
 		}
 	}
 	return ""
@@ -145,8 +145,8 @@ func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
 	return filepath.Join(p.cfg.Store, "mirrors", local), nil
 }
 
-// expand fills a mirror template.
-func expand(template string, repository catalog.Repository) string {
+// expandTemplate fills a mirror template.
+func expandTemplate(template string, repository catalog.Repository) string {
 	return strings.NewReplacer("{host}", repository.Host, "{owner}", repository.Owner, "{name}", repository.Path).Replace(template)
 }
 
@@ -158,18 +158,18 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 	for _, a := range remote {
 		hosts[a.repository.Host] = append(hosts[a.repository.Host], a)
 	}
-	group, working := errgroup.WithContext(ctx)
-	slots := semaphore.NewWeighted(fetches)
+	group, groupCtx := errgroup.WithContext(ctx)
+	slots := semaphore.NewWeighted(maxFetches)
 	for _, list := range hosts {
 		queue := queued(list)
-		for range min(perHost, len(list)) {
-			group.Go(func() error { return p.fetchFrom(working, queue, slots, fetched) })
+		for range min(maxFetchesPerHost, len(list)) {
+			group.Go(func() error { return p.fetchHost(groupCtx, queue, slots, fetched) })
 		}
 	}
 	return group.Wait()
 }
 
-func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
+func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
 		if a.err = p.fetch(ctx, a, slots); gitrepo.NoRoom(a.err) {
 			// No repository is at fault, and every other would end the same.
@@ -186,34 +186,34 @@ func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *
 
 // fetch makes or updates one mirror, unless its host is left alone.
 func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
-	err := p.hosts.Ask(ctx, a.repository.Host, func() error { return p.try(ctx, a, slots) }, unreachable)
-	if alone, ok := errors.AsType[*fetch.LeftAlone](err); ok {
-		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: alone}
+	err := p.breakers.Ask(ctx, a.repository.Host, func() error { return p.fetchWithRetries(ctx, a, slots) }, isHostFault)
+	if circuitErr, ok := errors.AsType[*fetch.LeftAlone](err); ok {
+		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: circuitErr}
 	}
 	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
 		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL,
-			Err: fmt.Errorf("no mirror at %s, and offline", expand(p.cfg.Mirror, a.repository))}
+			Err: fmt.Errorf("no mirror at %s, and offline", expandTemplate(p.cfg.Mirror, a.repository))}
 	}
 	return err
 }
 
-// unreachable tells what may be the fault of a whole host.
-func unreachable(err error) bool {
-	_, again := gitrepo.Again(err)
-	return again
+// isHostFault tells what may be the fault of a whole host.
+func isHostFault(err error) bool {
+	_, retryable := gitrepo.Again(err)
+	return retryable
 }
 
-// try fetches as often as may help, all within the time for one repository,
+// fetchWithRetries fetches as often as may help, all within the time for one repository,
 // which begins when it is its turn. A slot is held while git works, and not
 // while a server is waited for.
-func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
+func (p *Pipeline) fetchWithRetries(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
 	if err := slots.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	first := true
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
-	return p.patience.Retry(limited, func() error {
+	return p.retry.Retry(timeoutCtx, func() error {
 		if !first {
 			if err := slots.Acquire(ctx, 1); err != nil {
 				return err
@@ -221,12 +221,12 @@ func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighte
 		}
 		first = false
 		defer slots.Release(1)
-		return p.git.Mirror(limited, a.repository.URL, a.dir)
+		return p.git.Mirror(timeoutCtx, a.repository.URL, a.dir)
 	}, gitrepo.Again)
 }
 
-// wants is what all scanners together read of a repository.
-func wants(all []scanners.Scanner) gitrepo.Wants {
+// combinedWants is what all scanners together read of a repository.
+func combinedWants(all []scanners.Scanner) gitrepo.Wants {
 	var names []string
 	for _, scanner := range all {
 		names = append(names, scanner.Name()+"@"+scanner.Version())
@@ -234,14 +234,14 @@ func wants(all []scanners.Scanner) gitrepo.Wants {
 	return gitrepo.Wants{
 		Name: strings.Join(names, " "),
 		Contents: func(file gitrepo.File) gitrepo.Want {
-			most := gitrepo.Unwanted
+			strongest := gitrepo.Unwanted
 			for _, scanner := range all {
-				most = max(most, scanner.Wants(file))
-				if most == gitrepo.Needed {
+				strongest = max(strongest, scanner.Wants(file))
+				if strongest == gitrepo.Needed {
 					break
 				}
 			}
-			return most
+			return strongest
 		},
 		Past: func(files []gitrepo.File) []string {
 			var paths []string

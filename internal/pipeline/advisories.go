@@ -19,16 +19,16 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// onlineService is the value of the setting advisories that asks OSV's service,
+// serviceName is the value of the setting advisories that asks OSV's service,
 // by osv-scanner, instead of a database.
-const onlineService = "osv.dev"
+const serviceName = "osv.dev"
 
 // matcher is who says which advisories affect which packages.
 type matcher interface {
 	Match(context.Context, []observation.Package) (advisory.Result, error)
 }
 
-func (p *Pipeline) online() bool { return p.cfg.Advisories == onlineService }
+func (p *Pipeline) usesService() bool { return p.cfg.Advisories == serviceName }
 
 // openAdvisories opens the advisory index that the configuration asks for,
 // once. A database that cannot be had is a note, and its packages are unknown.
@@ -36,9 +36,9 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.databaseID != "" {
 		return nil
 	}
-	if p.online() {
+	if p.usesService() {
 		// What a service said once is not what it says now: no run uses another's answers.
-		p.databaseID = fmt.Sprintf("%s run=%d", onlineService, run.ID)
+		p.databaseID = fmt.Sprintf("%s run=%d", serviceName, run.ID)
 		return nil
 	}
 	index, err := p.advisoryIndex(ctx, run)
@@ -71,18 +71,18 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		}
 		return buildIndex(ctx, p.cfg, folder, p.progress)
 	case source == "":
-		index := defaultIndex(p.cfg)
+		index := defaultIndexPath(p.cfg)
 		if _, err := os.Stat(index); errors.Is(err, fs.ErrNotExist) {
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
 	case isAddress(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
 	case isAddress(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
@@ -92,16 +92,16 @@ func isAddress(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
-// downloads is the folder in the OSV layout that fetched archives go to.
-func downloads(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
+// downloadDir is the folder in the OSV layout that fetched archives go to.
+func downloadDir(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
 
-// defaultIndex is used where no source is named.
-func defaultIndex(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
+// defaultIndexPath is used where no source is named.
+func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
 
-// indexOf is the index of a folder: each source has its own.
-func indexOf(cfg config.Config, folder string) (string, error) {
-	if folder == downloads(cfg) {
-		return defaultIndex(cfg), nil
+// indexPath is the index of a folder: each source has its own.
+func indexPath(cfg config.Config, folder string) (string, error) {
+	if folder == downloadDir(cfg) {
+		return defaultIndexPath(cfg), nil
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil {
@@ -112,7 +112,7 @@ func indexOf(cfg config.Config, folder string) (string, error) {
 }
 
 func buildIndex(ctx context.Context, cfg config.Config, folder string, progress Progress) (string, error) {
-	index, err := indexOf(cfg, folder)
+	index, err := indexPath(cfg, folder)
 	if err != nil {
 		return "", err
 	}
@@ -123,7 +123,7 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return advisory.Update(ctx, address, downloads(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	return advisory.Update(ctx, address, downloadDir(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
 // UpdateAdvisories fetches the configured address, or OSV's, and makes the
@@ -136,7 +136,7 @@ func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, pr
 	if err := download(ctx, cfg, version, address); err != nil {
 		return advisory.Info{}, err
 	}
-	if _, err := buildIndex(ctx, cfg, downloads(cfg), progress); err != nil {
+	if _, err := buildIndex(ctx, cfg, downloadDir(cfg), progress); err != nil {
 		return advisory.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
@@ -147,7 +147,7 @@ func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, pr
 func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (advisory.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	if _, err := advisory.Build(ctx, folder, defaultIndex(cfg), nil); err != nil {
+	if _, err := advisory.Build(ctx, folder, defaultIndexPath(cfg), nil); err != nil {
 		return advisory.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
@@ -155,10 +155,10 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, pro
 
 // ShowAdvisories describes the default index.
 func ShowAdvisories(ctx context.Context, cfg config.Config) (advisory.Info, error) {
-	if _, err := os.Stat(defaultIndex(cfg)); err != nil {
+	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
 		return advisory.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
 	}
-	database, err := advisory.Open(ctx, defaultIndex(cfg))
+	database, err := advisory.Open(ctx, defaultIndexPath(cfg))
 	if err != nil {
 		return advisory.Info{}, err
 	}

@@ -25,8 +25,8 @@ type BacktestOptions struct {
 	backtest.Options
 }
 
-// Backtested is a backtest with what it was asked of.
-type Backtested struct {
+// BacktestResult is a backtest with what it was asked of.
+type BacktestResult struct {
 	AsOf   string            `json:"asOf"`
 	Step   int               `json:"stepMonths"`
 	Seed   uint64            `json:"seed"`
@@ -40,30 +40,30 @@ type Backtested struct {
 // Backtest asks what the risk of the rules was worth in the past of the
 // repositories of the catalogs and urls; where there is neither, of those of the
 // newest run. It stores nothing but mirrors.
-func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOptions) (Backtested, error) {
-	repositories, err := p.pastOf(ctx, urls)
+func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOptions) (BacktestResult, error) {
+	repositories, err := p.backtestRepositories(ctx, urls)
 	if err != nil {
-		return Backtested{}, err
+		return BacktestResult{}, err
 	}
-	all, unread, err := p.lookBack(ctx, repositories, o.Step)
+	all, unread, err := p.readHistories(ctx, repositories, o.Step)
 	if err != nil {
-		return Backtested{}, err
+		return BacktestResult{}, err
 	}
 	steps := p.rules.RiskSteps()
-	return Backtested{
+	return BacktestResult{
 		AsOf: p.cfg.Day().Format(time.DateOnly), Step: o.Step, Seed: o.Seed, Draws: o.Draws, Levels: steps,
 		Result: backtest.Judge(all, steps, o.Options), Unread: unread,
 	}, nil
 }
 
-// pastOf lists the repositories to look back on, by address.
-func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Repository, error) {
+// backtestRepositories lists the repositories to look back on, by address.
+func (p *Pipeline) backtestRepositories(ctx context.Context, urls []string) ([]catalog.Repository, error) {
 	if usesSample(p.cfg, urls) {
 		run, err := p.store.Latest(ctx, store.Started, store.Scanned, store.Matched, store.Assessed)
-		if err == nil && !ofSample(run) {
+		if err == nil && !isSample(run) {
 			return p.repositories(ctx, run)
 		}
-		if err != nil && !errors.Is(err, store.ErrNone) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
 	}
@@ -73,7 +73,7 @@ func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Reposit
 	}
 	goods := p.Choose(catalogs)
 	if len(goods) == 0 {
-		return nil, fmt.Errorf("no goods to look back on: %s", emptyBecause(p.cfg, catalogs))
+		return nil, fmt.Errorf("no goods to look back on: %s", emptyReason(p.cfg, catalogs))
 	}
 	var list []catalog.Repository
 	for _, good := range goods {
@@ -83,26 +83,26 @@ func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Reposit
 	return slices.CompactFunc(list, func(a, b catalog.Repository) bool { return a.URL == b.URL }), nil
 }
 
-// ofSample tells a run over the sample, whose repositories must be written anew.
-func ofSample(run store.Run) bool {
+// isSample tells a run over the sample, whose repositories must be written anew.
+func isSample(run store.Run) bool {
 	return slices.ContainsFunc(run.Sources, func(s store.Source) bool { return s.Name == sample.Name })
 }
 
-// lookBack brings every repository and puts the clock back in it. The points
+// readHistories brings every repository and puts the clock back in it. The points
 // come in the order of addresses, whatever is done first.
-func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
+func (p *Pipeline) readHistories(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
 	p.progress.Stage("backtest", len(repositories))
 	defer p.progress.End()
-	var writing sync.Mutex
+	var mu sync.Mutex
 	found := map[string]backtest.Repository{}
 	unread := map[observation.Cause]int{}
-	err := p.eachAcquired(ctx, repositories, func(working context.Context, a acquired) error {
-		past, err := p.past(working, a, step)
-		if working.Err() != nil {
-			return working.Err()
+	err := p.eachAcquired(ctx, repositories, func(groupCtx context.Context, a acquired) error {
+		past, err := p.readHistory(groupCtx, a, step)
+		if groupCtx.Err() != nil {
+			return groupCtx.Err()
 		}
-		writing.Lock()
-		defer writing.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		if err != nil {
 			unread[gitrepo.CauseOf(err)]++
 			p.progress.Done(a.repository.URL, "failed: "+string(gitrepo.CauseOf(err)))
@@ -124,21 +124,21 @@ func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Reposito
 	return all, unread, nil
 }
 
-// past looks back in one repository, from the time at which its mirror was last
+// readHistory looks back in one repository, from the time at which its mirror was last
 // brought up to date, or from as-of where that is earlier.
-func (p *Pipeline) past(ctx context.Context, a acquired, step int) (backtest.Repository, error) {
+func (p *Pipeline) readHistory(ctx context.Context, a acquired, step int) (backtest.Repository, error) {
 	if a.err != nil {
 		return backtest.Repository{}, a.err
 	}
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
-	snapshot, err := p.git.Open(limited, a.dir)
+	snapshot, err := p.git.Open(timeoutCtx, a.dir)
 	if err != nil {
 		return backtest.Repository{}, err
 	}
 	defer snapshot.Close()
-	until := at(p.cfg.Day(), snapshot.ObservedUntil())
-	history, err := maintenance.Read(limited, snapshot, until)
+	until := measuredAt(p.cfg.Day(), snapshot.ObservedUntil())
+	history, err := maintenance.Read(timeoutCtx, snapshot, until)
 	if err != nil {
 		return backtest.Repository{}, err
 	}

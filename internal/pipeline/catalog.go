@@ -22,7 +22,7 @@ import (
 // their goods. It takes the store until Run ends or the pipeline is closed:
 // two runs side by side would fetch into the same mirrors. urls name further repositories, from the command line.
 func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) {
-	if err := p.claim(); err != nil {
+	if err := p.lockStore(); err != nil {
 		return store.Run{}, err
 	}
 	catalogs, err := p.Catalogs(ctx, urls)
@@ -31,7 +31,7 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 	}
 	goods := p.Choose(catalogs)
 	if len(goods) == 0 {
-		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyBecause(p.cfg, catalogs))
+		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyReason(p.cfg, catalogs))
 	}
 	run := store.Run{AsOf: p.cfg.Day(), State: store.Started, CatalogID: p.catalogID(catalogs)}
 	for _, c := range catalogs {
@@ -47,12 +47,12 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
 	if usesSample(p.cfg, urls) {
 		goods, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), p.cfg.Day(), p.git)
-		p.git, p.given = p.git.WithRewrite(origins.Clone), origins.Given
+		p.git, p.givenMirrors = p.git.WithRewrite(origins.Clone), origins.Given
 		return []catalog.Catalog{goods}, err
 	}
 	var all []catalog.Catalog
 	for _, location := range p.cfg.Catalog {
-		read, err := catalog.Load(ctx, location, p.open)
+		read, err := catalog.Load(ctx, location, p.fetchCatalog)
 		if err != nil {
 			return nil, err
 		}
@@ -64,8 +64,8 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 	return all, nil
 }
 
-// open fetches a catalog that stands at an address.
-func (p *Pipeline) open(ctx context.Context, address string) (io.ReadCloser, error) {
+// fetchCatalog fetches a catalog that stands at an address.
+func (p *Pipeline) fetchCatalog(ctx context.Context, address string) (io.ReadCloser, error) {
 	return fetch.Get(ctx, httpClient(p.cfg, p.version), address)
 }
 
@@ -74,7 +74,7 @@ func (p *Pipeline) open(ctx context.Context, address string) (io.ReadCloser, err
 func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	goods := catalog.Merge(catalogs)
 	if only := strings.ToLower(p.cfg.Only); only != "" {
-		goods = slices.DeleteFunc(goods, func(g catalog.Good) bool { return !mentions(g, only) })
+		goods = slices.DeleteFunc(goods, func(g catalog.Good) bool { return !matchesFilter(g, only) })
 	}
 	if p.cfg.Limit > 0 && len(goods) > p.cfg.Limit {
 		goods = goods[:p.cfg.Limit]
@@ -82,7 +82,7 @@ func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	return goods
 }
 
-func mentions(good catalog.Good, only string) bool {
+func matchesFilter(good catalog.Good, only string) bool {
 	texts := append([]string{good.ID, good.Name}, good.Aliases...)
 	for _, repository := range good.Repositories {
 		texts = append(texts, repository.URL)
@@ -90,18 +90,18 @@ func mentions(good catalog.Good, only string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), only) })
 }
 
-func emptyBecause(cfg config.Config, catalogs []catalog.Catalog) string {
+func emptyReason(cfg config.Config, catalogs []catalog.Catalog) string {
 	if cfg.Only != "" {
 		return fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only)
 	}
-	var because []string
+	var reasons []string
 	for _, c := range catalogs {
-		because = append(because, fmt.Sprintf("%s has none", c.Location))
+		reasons = append(reasons, fmt.Sprintf("%s has none", c.Location))
 		for _, note := range c.Notes {
-			because = append(because, note.Subject+": "+note.Message)
+			reasons = append(reasons, note.Subject+": "+note.Message)
 		}
 	}
-	return strings.Join(because[:min(len(because), 5)], "; ")
+	return strings.Join(reasons[:min(len(reasons), 5)], "; ")
 }
 
 // catalogID is shared by runs that can be compared with each other.

@@ -14,10 +14,10 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// matched is what stands in the store for one inventory: the match of its
+// storedMatch is what stands in the store for one inventory: the match of its
 // distinct packages. The findings name no place that lists a package; placed
 // gives them theirs.
-type matched struct {
+type storedMatch struct {
 	advisory.Result
 	// Open counts the weaknesses of each package and version, however many
 	// advisories speak of one; Exploited those of them that are known to be exploited.
@@ -55,45 +55,45 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 // matchInventory matches the inventory under a work key, unless that is done,
 // and says what became of it.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.stateFor(ctx, key)
+	state, err := p.advisoryState(ctx, key)
 	if err != nil {
 		return "", err
 	}
-	done, err := p.store.Answer(ctx, key, state)
-	if err == nil || !errors.Is(err, store.ErrNone) {
-		return found(done.Findings), err
+	summary, err := p.store.MatchSummary(ctx, key, state)
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return findingsText(summary.Findings), err
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	if last, err := p.store.LastState(ctx, key); err == nil {
-		untouched, err := p.untouched(ctx, inventory, last, state)
+		valid, err := p.stillValid(ctx, inventory, last, state)
 		if err != nil {
 			return "", err
 		}
-		if untouched {
-			done, err := p.store.RepeatMatch(ctx, key, last, state)
-			return found(done.Findings), err
+		if valid {
+			summary, err := p.store.CopyMatch(ctx, key, last, state)
+			return findingsText(summary.Findings), err
 		}
-	} else if !errors.Is(err, store.ErrNone) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
 	result, err := p.matchPackages(ctx, inventory.Packages)
 	if err != nil {
 		return "", err
 	}
-	match := newMatched(result)
-	return found(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
+	match := newStoredMatch(result)
+	return findingsText(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
 }
 
-func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
+func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// stateFor names all that a match of an inventory rests on beside it: the
+// advisoryState names all that a match of an inventory rests on beside it: the
 // state of the advisories of each of its ecosystems, and the program. So a
 // change of one ecosystem leaves the matches of the others standing.
-func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
-	if p.online() {
+func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error) {
+	if p.usesService() {
 		return p.databaseID, nil
 	}
 	ecosystems, err := p.store.Ecosystems(ctx, key)
@@ -115,16 +115,16 @@ type matchState struct {
 	Ecosystems map[string]string `json:"ecosystems"`
 }
 
-// untouched reports whether an inventory's match is what it was in an earlier
+// stillValid reports whether an inventory's match is what it was in an earlier
 // state: no advisory of its packages came, went or changed since.
-func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
-	var was, is matchState
-	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
+func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
+	var earlier, current matchState
+	if json.Unmarshal([]byte(before), &earlier) != nil || json.Unmarshal([]byte(now), &current) != nil || earlier.Build != current.Build {
 		return false, nil // what a service said, or another program
 	}
-	touched := map[string]func(string) bool{}
-	for name, state := range is.Ecosystems {
-		since := was.Ecosystems[name]
+	changed := map[string]func(string) bool{}
+	for name, state := range current.Ecosystems {
+		since := earlier.Ecosystems[name]
 		if since == state {
 			continue
 		}
@@ -135,11 +135,11 @@ func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, bef
 		if err != nil || names == nil {
 			return false, err
 		}
-		touched[name] = names
+		changed[name] = names
 	}
 	return !slices.ContainsFunc(inventory.Packages, func(p observation.Package) bool {
 		base, _, _ := strings.Cut(p.Ecosystem, ":")
-		names := touched[base]
+		names := changed[base]
 		return names != nil && names(p.Name)
 	}), nil
 }
@@ -158,7 +158,7 @@ func baseNames(ecosystems []string) []string {
 // matchPackages asks the database, or OSV's service where the user prefers it.
 // A service that fails leaves the packages unknown and is noted once.
 func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	if !p.online() {
+	if !p.usesService() {
 		return p.advisories.Match(ctx, packages)
 	}
 	result, err := p.service.Match(ctx, packages)
@@ -169,16 +169,16 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 	if errors.Is(err, fetch.ErrOffline) {
 		cause = observation.CauseOffline
 	}
-	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == onlineService }) {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: onlineService,
+	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == serviceName }) {
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: serviceName,
 			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
 	}
 	return advisory.Unmatchable(packages, cause), nil
 }
 
-// newMatched counts what a match found.
-func newMatched(result advisory.Result) matched {
-	match := matched{Result: result}
+// newStoredMatch counts what a match found.
+func newStoredMatch(result advisory.Result) storedMatch {
+	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
 		match.Open++
 		if slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited }) {
@@ -188,19 +188,19 @@ func newMatched(result advisory.Result) matched {
 	return match
 }
 
-// identity is what tells packages apart, wherever they are listed.
-func identity(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
+// packageKey is what tells packages apart, wherever they are listed.
+func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
 
-// placed gives each finding the entries of the inventory that list its package:
+// withPaths gives each finding the entries of the inventory that list its package:
 // the result is that of a match of all entries.
-func (m matched) placed(entries []observation.Package) []observation.Finding {
+func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
 	of := map[[3]string][]observation.Finding{}
 	for _, finding := range m.Findings {
-		of[identity(finding.Package)] = append(of[identity(finding.Package)], finding)
+		of[packageKey(finding.Package)] = append(of[packageKey(finding.Package)], finding)
 	}
 	var all []observation.Finding
 	for _, entry := range entries {
-		for _, finding := range of[identity(entry)] {
+		for _, finding := range of[packageKey(entry)] {
 			finding.Package = entry
 			all = append(all, finding)
 		}

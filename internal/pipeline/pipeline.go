@@ -30,17 +30,17 @@ import (
 
 // Pipeline holds what the stages share. Close it.
 type Pipeline struct {
-	cfg      config.Config
-	version  string
-	build    string           // names the program: two builds may bear one version
-	now      func() time.Time // for durations only: results depend on as-of
-	progress Progress
-	store    *store.Store
-	git      *gitrepo.Git
-	patience fetch.Patience // with servers of repositories
-	hosts    *fetch.Hosts
-	given    map[string]string // the sample's mirrors that are read where they are
-	rules    *assess.Rules
+	cfg          config.Config
+	version      string
+	build        string           // names the program: two builds may bear one version
+	now          func() time.Time // for durations only: results depend on as-of
+	progress     Progress
+	store        *store.Store
+	git          *gitrepo.Git
+	retry        fetch.Patience // with servers of repositories
+	breakers     *fetch.Hosts
+	givenMirrors map[string]string // the sample's mirrors that are read where they are
+	rules        *assess.Rules
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
@@ -84,8 +84,8 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress)
 }
 
-// open is New with the runs in a file of their own.
-func open(ctx context.Context, cfg config.Config, runs, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+// fetchCatalog is New with the runs in a file of their own.
+func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
 	rules, rulesText, err := loadRules(cfg.Rules)
 	if err != nil {
 		return nil, err
@@ -100,18 +100,18 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
-		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: wants(all),
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: combinedWants(all),
 	})
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, runs)
+	db, err := store.Open(ctx, dbPath)
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	patience := fetch.DefaultPatience()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, patience: patience, hosts: patience.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	retry := fetch.DefaultPatience()
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry, breakers: retry.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient is the one policy under which this run talks HTTP.
@@ -147,59 +147,59 @@ func (p *Pipeline) Close() error {
 
 // Run passes through all stages and returns what was published.
 func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err error) {
-	defer func() { err = errors.Join(err, p.store.Release()) }()
+	defer func() { err = errors.Join(err, p.store.Unlock()) }()
 	run, err := p.Begin(ctx, urls)
 	if err != nil {
 		return Published{}, err
 	}
-	if run, err = p.judge(ctx, run); err != nil {
+	if run, err = p.assessRun(ctx, run); err != nil {
 		return Published{}, err
 	}
-	if published, stands, err := p.standing(ctx, run); err != nil || stands {
+	if published, current, err := p.upToDate(ctx, run); err != nil || current {
 		return published, err
 	}
 	return p.Publish(ctx, run)
 }
 
-// judge passes a run through the stages from its goods to their verdicts. Where
+// assessRun passes a run through the stages from its goods to their verdicts. Where
 // an earlier run read the very same, it returns that one: nothing is judged or
 // published twice.
-func (p *Pipeline) judge(ctx context.Context, run store.Run) (store.Run, error) {
+func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, error) {
 	if err := p.Scan(ctx, run); err != nil {
 		return run, err
 	}
 	if err := p.Match(ctx, run); err != nil {
 		return run, err
 	}
-	inputs, err := p.inputs(ctx, run)
+	inputs, err := p.inputsDigest(ctx, run)
 	if err != nil {
 		return run, err
 	}
-	judged, err := p.store.Adopt(ctx, run, inputs)
-	if err != nil || judged.ID != run.ID {
-		return judged, err
+	earlier, err := p.store.ReplaceByIdentical(ctx, run, inputs)
+	if err != nil || earlier.ID != run.ID {
+		return earlier, err
 	}
 	return run, p.assess(ctx, run, inputs)
 }
 
-// inputs names all that the verdicts of a matched run rest on.
-func (p *Pipeline) inputs(ctx context.Context, run store.Run) (string, error) {
-	digest, err := p.store.Digest(ctx, run.ID)
+// inputsDigest names all that the verdicts of a matched run rest on.
+func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, error) {
+	digest, err := p.store.RunDigest(ctx, run.ID)
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.basis(run), p.advisoryNotes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.key(run), p.advisoryNotes))
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// basis names what the verdicts of a run rest on beside what was read: the day,
+// settingsKey names what the verdicts of a run rest on beside what was read: the day,
 // the program with its scanners, and the rules.
-func (p *Pipeline) basis(run store.Run) string {
-	basis := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
+func (p *Pipeline) key(run store.Run) string {
+	key := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
 	for _, scanner := range p.scanners {
-		basis += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
+		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
 	}
-	return basis
+	return key
 }
 
 // buildOf names the running program.
@@ -215,21 +215,21 @@ func buildOf(version string) string {
 // Resume returns the newest run that a stage can work on, or an error that
 // says which command comes first.
 func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
-	if err := p.store.Claim(); err != nil {
+	if err := p.store.Lock(); err != nil {
 		return store.Run{}, err
 	}
 	run, err := p.store.Latest(ctx, states...)
-	if errors.Is(err, store.ErrNone) {
+	if errors.Is(err, store.ErrNotFound) {
 		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)
 	}
 	return run, err
 }
 
-// at is the time of which a snapshot's measures speak: the day of the run, or
+// measuredAt is the time of which a snapshot's measures speak: the day of the run, or
 // the day on which the mirror was last fetched, whichever is earlier.
-func at(asOf, observedUntil time.Time) time.Time {
-	if seen := config.EndOfDay(observedUntil); seen.Before(asOf) {
-		return seen
+func measuredAt(asOf, observedUntil time.Time) time.Time {
+	if observed := config.EndOfDay(observedUntil); observed.Before(asOf) {
+		return observed
 	}
 	return asOf
 }

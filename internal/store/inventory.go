@@ -44,8 +44,8 @@ func NewInventory(entries []observation.Package) Inventory {
 		}
 		all.Entries[last]++
 		all.Uses[last] = max(all.Uses[last], entry.Use())
-		if have := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *have) {
-			*have = entry.Relation
+		if relation := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *relation) {
+			*relation = entry.Relation
 		}
 	}
 	return all
@@ -81,15 +81,15 @@ func (i Inventory) pack() []byte {
 // useBits are the bits of a use in a packed inventory.
 const useBits = 2
 
-var errPacked = errors.New("a stored inventory ends in the middle of a package")
+var errDamagedInventory = errors.New("a stored inventory ends in the middle of a package")
 
 // unpack reads what pack wrote.
 func unpack(packed []byte) (Inventory, error) {
 	var all Inventory
-	rest, bad := string(packed), false
+	rest, damaged := string(packed), false
 	number := func() int {
 		n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
-		if bad = bad || size <= 0; bad {
+		if damaged = damaged || size <= 0; damaged {
 			return 0
 		}
 		rest = rest[size:]
@@ -97,7 +97,7 @@ func unpack(packed []byte) (Inventory, error) {
 	}
 	text := func() string {
 		n := number()
-		if bad = bad || n < 0 || n > len(rest); bad {
+		if damaged = damaged || n < 0 || n > len(rest); damaged {
 			return ""
 		}
 		s := rest[:n]
@@ -106,10 +106,10 @@ func unpack(packed []byte) (Inventory, error) {
 	}
 	for rest != "" {
 		p := observation.Package{Ecosystem: text(), Name: text(), Version: text()}
-		related, entries := number(), number()
-		relation, use := related>>useBits, observation.Use(related&(1<<useBits-1))
-		if bad || relation < 0 || relation >= len(relations) {
-			return Inventory{}, errPacked
+		relationAndUse, entries := number(), number()
+		relation, use := relationAndUse>>useBits, observation.Use(relationAndUse&(1<<useBits-1))
+		if damaged || relation < 0 || relation >= len(relations) {
+			return Inventory{}, errDamagedInventory
 		}
 		p.Relation = relations[relation]
 		all.Packages, all.Entries, all.Uses = append(all.Packages, p), append(all.Entries, entries), append(all.Uses, use)
@@ -121,16 +121,16 @@ func unpack(packed []byte) (Inventory, error) {
 func putInventory(ctx context.Context, tx *sqlx.Tx, key string, entries []observation.Package) error {
 	distinct := NewInventory(entries)
 	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO inventories (work_key, ecosystems, packages, entries) VALUES (?, ?, ?, ?)`,
-		key, column{distinct.Ecosystems()}, distinct.pack(), column{entries})
+		key, jsonValue{distinct.Ecosystems()}, distinct.pack(), jsonValue{entries})
 	return err
 }
 
 // Inventory returns the distinct packages of the observation under a work key,
-// or ErrNone where it makes no inventory.
+// or ErrNotFound where it makes no inventory.
 func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	var packed *[]byte
 	if err := s.db.GetContext(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, key); err != nil {
-		return Inventory{}, none(err)
+		return Inventory{}, notFound(err)
 	}
 	if packed == nil {
 		entries, err := s.Entries(ctx, key)
@@ -144,18 +144,18 @@ func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 }
 
 // Ecosystems returns the ecosystems of an inventory, as its packages name them,
-// or ErrNone.
+// or ErrNotFound.
 func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
 	var names []string
-	return names, s.document(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
+	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
 }
 
 // Entries returns the packages of the observation under a work key, one for
 // each place that lists it; nil where it makes no inventory.
 func (s *Store) Entries(ctx context.Context, key string) ([]observation.Package, error) {
 	var entries []observation.Package
-	err := s.document(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
-	if errors.Is(err, ErrNone) {
+	err := s.getJSON(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
+	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
 	return entries, err

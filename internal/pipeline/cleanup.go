@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// claim takes the store for this process, and removes what processes that were
+// lockStore takes the store for this process, and removes what processes that were
 // killed left unfinished in it.
-func (p *Pipeline) claim() error {
-	if err := p.store.Claim(); err != nil {
+func (p *Pipeline) lockStore() error {
+	if err := p.store.Lock(); err != nil {
 		return err
 	}
-	return errors.Join(sweepDrafts(filepath.Join(p.cfg.Store, "mirrors")), sweepDrafts(filepath.Join(p.cfg.Store, "sample")),
-		sweepIndexes(p.cfg.Store, p.now()))
+	return errors.Join(removeUnfinishedMirrors(filepath.Join(p.cfg.Store, "mirrors")), removeUnfinishedMirrors(filepath.Join(p.cfg.Store, "sample")),
+		removeUnfinishedIndexes(p.cfg.Store, p.now()))
 }
 
-// sweepDrafts removes unfinished repositories below a folder, but for clones:
+// removeUnfinishedMirrors removes unfinished repositories below a folder, but for clones:
 // the next fetch goes on with those, and knows who works on them.
-func sweepDrafts(folder string) error {
+func removeUnfinishedMirrors(folder string) error {
 	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
@@ -47,13 +47,13 @@ func isRepository(path string) bool {
 	return err == nil
 }
 
-// sweepIndexes removes unfinished indexes and downloads. Another process may
+// removeUnfinishedIndexes removes unfinished indexes and downloads. Another process may
 // write such ones beside a run; none takes a day.
-func sweepIndexes(folder string, now time.Time) error {
+func removeUnfinishedIndexes(folder string, now time.Time) error {
 	var errs []error
 	for _, pattern := range []string{".advisories-*", "osv/.fetching-*", "osv/*/.fetching-*"} {
-		left, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
-		for _, path := range left {
+		paths, _ := filepath.Glob(filepath.Join(folder, filepath.FromSlash(pattern)))
+		for _, path := range paths {
 			if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > 24*time.Hour {
 				errs = append(errs, os.RemoveAll(path))
 			}

@@ -14,7 +14,7 @@ func TestTheBillNamesEveryModuleOfTheBuild(t *testing.T) {
 		Deps:     []*debug.Module{{Path: "example.org/pier", Version: "v0.2.0", Sum: "h1:abc="}, {Path: "example.org/deck/v2", Version: "v2.1.0"}},
 		Settings: []debug.BuildSetting{{Key: "vcs.time", Value: "2026-11-02T10:00:00Z"}, {Key: "-trimpath", Value: "true"}}}
 	var out bytes.Buffer
-	if err := writeBill(&out, info); err != nil {
+	if err := writeOwnSBOM(&out, info); err != nil {
 		t.Fatal(err)
 	}
 	var bom cdx.BOM

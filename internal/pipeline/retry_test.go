@@ -18,38 +18,38 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// hasty is patience for tests.
-var hasty = fetch.Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
+// fastRetry is patience for tests.
+var fastRetry = fetch.Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
 	Failures: 3, Pause: 20 * time.Millisecond, Stall: time.Minute}
 
 // forge offers repositories by HTTP; before may answer a request itself, knowing
 // the repository and how often it was asked for it.
 type forge struct {
-	url  string
-	mu   sync.Mutex
-	asks map[string]int
+	url      string
+	mu       sync.Mutex
+	requests map[string]int
 }
 
-func newForge(t *testing.T, names []string, before func(w http.ResponseWriter, r *http.Request, name string, n int) bool) *forge {
+func newForge(t *testing.T, names []string, handle func(w http.ResponseWriter, r *http.Request, name string, n int) bool) *forge {
 	t.Helper()
 	streams := map[string]string{}
 	for _, name := range names {
-		streams[name] = commit(map[string]string{"README": name, "requirements.txt": requirements})
+		streams[name] = commitStream(map[string]string{"README": name, "requirements.txt": requirements})
 	}
-	_, root := mirrors(t, streams)
+	_, root := writeMirrors(t, streams)
 	origin, err := url.Parse(gittest.Serve(t, root))
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(origin)
-	f := &forge{asks: map[string]int{}}
+	f := &forge{requests: map[string]int{}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/o+"), "/")
 		f.mu.Lock()
-		f.asks[name]++
-		n := f.asks[name]
+		f.requests[name]++
+		n := f.requests[name]
 		f.mu.Unlock()
-		if !before(w, r, name, n) {
+		if !handle(w, r, name, n) {
 			proxy.ServeHTTP(w, r)
 		}
 	}))
@@ -65,16 +65,16 @@ func (f *forge) total() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := 0
-	for _, count := range f.asks {
+	for _, count := range f.requests {
 		n += count
 	}
 	return n
 }
 
-// hastyRun runs with little patience and returns why each repository was not read.
-func hastyRun(t *testing.T, p *Pipeline, urls ...string) (map[string]*observation.Note, result) {
+// runWithFastRetry runs with little patience and returns why each repository was not read.
+func runWithFastRetry(t *testing.T, p *Pipeline, urls ...string) (map[string]*observation.Note, runResult) {
 	t.Helper()
-	p.patience, p.hosts = hasty, hasty.Hosts()
+	p.retry, p.breakers = fastRetry, fastRetry.Hosts()
 	got := runWith(t, p, urls...)
 	failures := map[string]*observation.Note{}
 	for _, good := range got.Document.Goods {
@@ -86,7 +86,7 @@ func hastyRun(t *testing.T, p *Pipeline, urls ...string) (map[string]*observatio
 }
 
 func TestEachFailureOfAServerIsAskedAgainOrGetsItsClass(t *testing.T) {
-	answers := map[string]func(w http.ResponseWriter, r *http.Request, n int) bool{
+	handlers := map[string]func(w http.ResponseWriter, r *http.Request, n int) bool{
 		"busy": func(w http.ResponseWriter, _ *http.Request, n int) bool {
 			if n == 1 {
 				w.Header().Set("Retry-After", "0")
@@ -115,16 +115,16 @@ func TestEachFailureOfAServerIsAskedAgainOrGetsItsClass(t *testing.T) {
 		"well": func(http.ResponseWriter, *http.Request, int) bool { return false },
 	}
 	want := map[string]observation.Cause{"busy": "", "dropped": "", "well": "", "gone": "not-found", "locked": "not-found", "broken": "unreachable", "page": "bad-url", "tomorrow": "unreachable"}
-	asked := map[string]int{"broken": 3, "tomorrow": 1, "gone": 1, "locked": 1}
-	names := sortedKeys(answers)
-	f := newForge(t, names, func(w http.ResponseWriter, r *http.Request, name string, n int) bool { return answers[name](w, r, n) })
-	cfg := settings(t)
-	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, advisories(t)
+	requests := map[string]int{"broken": 3, "tomorrow": 1, "gone": 1, "locked": 1}
+	names := sortedKeys(handlers)
+	f := newForge(t, names, func(w http.ResponseWriter, r *http.Request, name string, n int) bool { return handlers[name](w, r, n) })
+	cfg := testConfig(t)
+	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, writeAdvisories(t)
 	var urls []string
 	for _, name := range names {
 		urls = append(urls, f.address(name))
 	}
-	failures, _ := hastyRun(t, newPipeline(t, cfg), urls...)
+	failures, _ := runWithFastRetry(t, newPipeline(t, cfg), urls...)
 	for _, name := range names {
 		got := observation.Cause("")
 		if failure := failures[f.address(name)]; failure != nil {
@@ -133,8 +133,8 @@ func TestEachFailureOfAServerIsAskedAgainOrGetsItsClass(t *testing.T) {
 		if got != want[name] {
 			t.Errorf("%s: %q, want %q: %v", name, got, want[name], failures[f.address(name)])
 		}
-		if asked[name] > 0 && f.asks[name] != asked[name] {
-			t.Errorf("%s was asked %d times, want %d", name, f.asks[name], asked[name])
+		if requests[name] > 0 && f.requests[name] != requests[name] {
+			t.Errorf("%s was asked %d times, want %d", name, f.requests[name], requests[name])
 		}
 	}
 }
@@ -155,10 +155,10 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		urls = append(urls, f.address(name))
 	}
 	other := newForge(t, []string{"there"}, func(http.ResponseWriter, *http.Request, string, int) bool { return false })
-	cfg := settings(t)
+	cfg := testConfig(t)
 	cfg.Offline, cfg.AllowPrivate = false, true
 	// The two servers are ports of one host: names tell them apart.
-	failures, _ := hastyRun(t, newPipeline(t, cfg), append(urls, strings.Replace(other.address("there"), "127.0.0.1", "localhost", 1))...)
+	failures, _ := runWithFastRetry(t, newPipeline(t, cfg), append(urls, strings.Replace(other.address("there"), "127.0.0.1", "localhost", 1))...)
 	alone := 0
 	for _, address := range urls {
 		switch failure := failures[address]; {
@@ -169,7 +169,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		}
 	}
 	// Those that are under way when the circuit opens are still tried.
-	if most := int(hasty.Failures) + 2*perHost; alone < len(urls)-most || f.total() > most*hasty.Tries {
+	if most := int(fastRetry.Failures) + 2*maxFetchesPerHost; alone < len(urls)-most || f.total() > most*fastRetry.Tries {
 		t.Errorf("%d of %d were left alone, after %d requests", alone, len(urls), f.total())
 	}
 	for address, failure := range failures {
@@ -178,7 +178,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		}
 	}
 	down = false
-	again, _ := hastyRun(t, newPipeline(t, cfg), urls...)
+	again, _ := runWithFastRetry(t, newPipeline(t, cfg), urls...)
 	for _, address := range urls {
 		if again[address] != nil {
 			t.Errorf("the next run: %+v", again[address])
@@ -191,17 +191,17 @@ func TestAStallThatLastsIsOverTheLimit(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	})
-	cfg := settings(t)
+	cfg := testConfig(t)
 	cfg.Offline, cfg.AllowPrivate, cfg.Timeout = false, true, time.Second
-	failures, _ := hastyRun(t, newPipeline(t, cfg), f.address("slow"))
+	failures, _ := runWithFastRetry(t, newPipeline(t, cfg), f.address("slow"))
 	if failure := failures[f.address("slow")]; failure == nil || failure.Cause != observation.CauseOverLimit || !strings.Contains(failure.Message, "--timeout") {
 		t.Errorf("%+v", failure)
 	}
 }
 
 func TestTwoRunsOnOneStoreAreOneAfterTheOther(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	first, second := newPipeline(t, cfg), newPipeline(t, cfg)
 	if _, err := first.Begin(t.Context(), []string{"https://forge.example/o/one"}); err != nil {
 		t.Fatal(err)
@@ -219,9 +219,9 @@ func TestTwoRunsOnOneStoreAreOneAfterTheOther(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackLosesNothing(t *testing.T) {
-	cfg := settings(t)
-	template, _ := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
-	cfg.Mirror, cfg.Advisories = template, advisories(t)
+	cfg := testConfig(t)
+	template, _ := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
+	cfg.Mirror, cfg.Advisories = template, writeAdvisories(t)
 	fresh := cfg
 	fresh.Store, fresh.Out = t.TempDir(), t.TempDir()
 	fresh.AsOf = "2026-06-10"
@@ -230,7 +230,7 @@ func TestAClockThatIsSetBackLosesNothing(t *testing.T) {
 	run(t, cfg, "https://forge.example/o/one")
 	cfg.AsOf = "2026-06-10"
 	got := run(t, cfg, "https://forge.example/o/one")
-	said := func(r result) string {
+	encode := func(r runResult) string {
 		text, err := json.Marshal(r.Document)
 		if err != nil {
 			t.Fatal(err)
@@ -238,7 +238,7 @@ func TestAClockThatIsSetBackLosesNothing(t *testing.T) {
 		return string(text)
 	}
 	// Nor is it compared with a day that is still to come.
-	if got, want := said(got), said(want); got != want {
+	if got, want := encode(got), encode(want); got != want {
 		t.Errorf("a day before the last run is judged otherwise than alone:\n%s\n%s", got, want)
 	}
 	cfg.AsOf = "2027-06-30"

@@ -11,10 +11,10 @@ import (
 	"github.com/package-url/packageurl-go"
 )
 
-// writeBill writes what a program was built of as CycloneDX 1.6 JSON. The linker put
+// writeOwnSBOM writes what a program was built of as CycloneDX 1.6 JSON. The linker put
 // it into the program, so that it cannot speak of another build. The same program
 // gives the same bytes: the bill's time is that of the commit, where the build knew it.
-func writeBill(w io.Writer, info *debug.BuildInfo) error {
+func writeOwnSBOM(w io.Writer, info *debug.BuildInfo) error {
 	bom := cdx.NewBOM()
 	main := component(&info.Main)
 	main.Type = cdx.ComponentTypeApplication

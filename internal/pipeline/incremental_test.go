@@ -15,8 +15,8 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// world is a catalog, its mirrors and an advisory database, all of which change.
-type world struct {
+// fixture is a catalog, its mirrors and an advisory database, all of which change.
+type fixture struct {
 	t    *testing.T
 	cfg  config.Config
 	root string // of the mirrors
@@ -25,25 +25,25 @@ type world struct {
 
 const gems = "GEM\n  remote: https://gems.example/\n  specs:\n    rack (2.0.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rack\n"
 
-func newWorld(t *testing.T) *world {
-	w := &world{t: t, cfg: settings(t)}
-	w.cfg.Mirror, w.root = mirrors(t, map[string]string{
-		"snake": commit(map[string]string{"requirements.txt": requirements, "sub/requirements.txt": requirements}),
-		"gem":   commit(map[string]string{"Gemfile.lock": gems}),
-		"both":  commit(map[string]string{"requirements.txt": requirements, "Gemfile.lock": gems}),
-		"none":  commit(map[string]string{"README": "nothing listed"}),
+func newFixture(t *testing.T) *fixture {
+	w := &fixture{t: t, cfg: testConfig(t)}
+	w.cfg.Mirror, w.root = writeMirrors(t, map[string]string{
+		"snake": commitStream(map[string]string{"requirements.txt": requirements, "sub/requirements.txt": requirements}),
+		"gem":   commitStream(map[string]string{"Gemfile.lock": gems}),
+		"both":  commitStream(map[string]string{"requirements.txt": requirements, "Gemfile.lock": gems}),
+		"none":  commitStream(map[string]string{"README": "nothing listed"}),
 	})
 	for _, name := range []string{"snake", "gem", "both", "none", "nowhere"} {
 		w.urls = append(w.urls, "https://forge.example/o/"+name)
 	}
 	w.cfg.Advisories = filepath.Join(t.TempDir(), "osv")
-	w.advise("PyPI", "TEST-1", "requests", "2.20.0")
-	w.advise("RubyGems", "TEST-2", "rack", "2.1.0")
+	w.writeAdvisory("PyPI", "TEST-1", "requests", "2.20.0")
+	w.writeAdvisory("RubyGems", "TEST-2", "rack", "2.1.0")
 	return w
 }
 
-// advise puts a record into the database, or another into its place.
-func (w *world) advise(ecosystem, id, name, fixed string) {
+// writeAdvisory puts a record into the database, or another into its place.
+func (w *fixture) writeAdvisory(ecosystem, id, name, fixed string) {
 	w.t.Helper()
 	record := fmt.Sprintf(`{"id":%q,"modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},
 		"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":%q}]}]}]}`, id, ecosystem, name, fixed)
@@ -56,13 +56,13 @@ func (w *world) advise(ecosystem, id, name, fixed string) {
 	}
 }
 
-func (w *world) run() result {
+func (w *fixture) run() runResult {
 	w.t.Helper()
 	return run(w.t, w.cfg, w.urls...)
 }
 
-// fresh runs in a store and a folder of its own, as if nothing had been before.
-func (w *world) fresh() result {
+// runFresh runs in a store and a folder of its own, as if nothing had been before.
+func (w *fixture) runFresh() runResult {
 	w.t.Helper()
 	cfg := w.cfg
 	dir := w.t.TempDir()
@@ -70,9 +70,11 @@ func (w *world) fresh() result {
 	return run(w.t, cfg, w.urls...)
 }
 
-func (w *world) page(name string) string { return filepath.Join(w.cfg.Out, "goods", "o-"+name+".html") }
+func (w *fixture) page(name string) string {
+	return filepath.Join(w.cfg.Out, "goods", "o-"+name+".html")
+}
 
-func (w *world) file(path string) fs.FileInfo {
+func (w *fixture) file(path string) fs.FileInfo {
 	w.t.Helper()
 	info, err := os.Stat(path)
 	if err != nil {
@@ -83,7 +85,7 @@ func (w *world) file(path string) fs.FileInfo {
 
 // sameReport holds every file of two reports against each other. What changed
 // since the run before is no part of it: a new store knows of none.
-func sameReport(t *testing.T, got, want result) {
+func sameReport(t *testing.T, got, want runResult) {
 	t.Helper()
 	if g, w := withoutChange(t, got), withoutChange(t, want); !bytes.Equal(g, w) {
 		t.Errorf("report.json differs from that of a run without a past:\n%s", firstDifference(g, w))
@@ -103,7 +105,7 @@ func sameReport(t *testing.T, got, want result) {
 	}
 }
 
-func withoutChange(t *testing.T, r result) []byte {
+func withoutChange(t *testing.T, r runResult) []byte {
 	t.Helper()
 	document := r.Document
 	document.Change = nil
@@ -148,38 +150,38 @@ func filesOf(t *testing.T, dir string) map[string]string {
 }
 
 func TestChangeOfOneEcosystemTouchesOnlyTheGoodsThatListIt(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.run()
 	before := map[string]fs.FileInfo{}
 	for _, name := range []string{"snake", "gem", "both", "none", "nowhere"} {
 		before[name] = w.file(w.page(name))
 	}
-	w.advise("RubyGems", "TEST-2", "rack", "2.2.0")
+	w.writeAdvisory("RubyGems", "TEST-2", "rack", "2.2.0")
 	got := w.run()
 	for name, kept := range map[string]bool{"snake": true, "none": true, "nowhere": true, "gem": false, "both": false} {
 		if os.SameFile(before[name], w.file(w.page(name))) != kept {
 			t.Errorf("the page of %s stands as it was: %v, want %v", name, !kept, kept)
 		}
 	}
-	sameReport(t, got, w.fresh())
+	sameReport(t, got, w.runFresh())
 }
 
 func TestChangeThatAffectsNoPackageChangesNoPage(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.run()
 	before := w.file(w.page("gem"))
-	w.advise("RubyGems", "TEST-3", "something-else", "1.0.0")
+	w.writeAdvisory("RubyGems", "TEST-3", "something-else", "1.0.0")
 	got := w.run()
 	if !os.SameFile(before, w.file(w.page("gem"))) {
 		t.Error("a page was written again though nothing in it changed")
 	}
-	if n := ecosystem(got.Document, "RubyGems").Records; n != 2 {
+	if n := ecosystemOf(got.Document, "RubyGems").Records; n != 2 {
 		t.Errorf("the report counts %d records of the changed ecosystem, want 2", n)
 	}
-	sameReport(t, got, w.fresh())
+	sameReport(t, got, w.runFresh())
 }
 
-func ecosystem(document report.Document, name string) report.Ecosystem {
+func ecosystemOf(document report.Document, name string) report.Ecosystem {
 	for _, e := range document.Advisory.Ecosystems {
 		if e.Name == name {
 			return e
@@ -189,20 +191,20 @@ func ecosystem(document report.Document, name string) report.Ecosystem {
 }
 
 func TestEcosystemThatComesAndGoesIsNoticed(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.run()
 	for _, there := range []bool{false, true} {
 		if there {
-			w.advise("RubyGems", "TEST-2", "rack", "2.1.0")
+			w.writeAdvisory("RubyGems", "TEST-2", "rack", "2.1.0")
 		} else if err := os.RemoveAll(filepath.Join(w.cfg.Advisories, "RubyGems")); err != nil {
 			t.Fatal(err)
 		}
-		sameReport(t, w.run(), w.fresh())
+		sameReport(t, w.run(), w.runFresh())
 	}
 }
 
 func TestMeasureNamesTheAdvisoriesThatWereReadAndTheReportTheirState(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	document := w.run().Document
 	for _, good := range document.Goods {
 		want := map[string]string{"o/gem": "manifests and OSV advisories of RubyGems", "o/both": "manifests and OSV advisories of PyPI, RubyGems"}[good.Name]
@@ -210,7 +212,7 @@ func TestMeasureNamesTheAdvisoriesThatWereReadAndTheReportTheirState(t *testing.
 			t.Errorf("%s: the source is %q, want %q", good.Name, m.Source, want)
 		}
 	}
-	if state := ecosystem(document, "RubyGems").State; state == "" || state == ecosystem(document, "PyPI").State {
+	if state := ecosystemOf(document, "RubyGems").State; state == "" || state == ecosystemOf(document, "PyPI").State {
 		t.Errorf("the report does not name the state of each ecosystem: %+v", document.Advisory)
 	}
 }
@@ -219,12 +221,12 @@ func TestMeasureNamesTheAdvisoriesThatWereReadAndTheReportTheirState(t *testing.
 // any order, and holds what a store with a past publishes against what a new
 // one does.
 func TestAnyChangesGiveTheReportOfARunWithoutAPast(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.run()
 	random := rand.New(rand.NewPCG(3, 11))
 	changes := map[string]func(){
-		"another advisory":    func() { w.advise("PyPI", fmt.Sprint("TEST-", 10+random.IntN(3)), "requests", "2.31.0") },
-		"an advisory changes": func() { w.advise("RubyGems", "TEST-2", "rack", fmt.Sprintf("2.%d.0", 1+random.IntN(9))) },
+		"another advisory":    func() { w.writeAdvisory("PyPI", fmt.Sprint("TEST-", 10+random.IntN(3)), "requests", "2.31.0") },
+		"an advisory changes": func() { w.writeAdvisory("RubyGems", "TEST-2", "rack", fmt.Sprintf("2.%d.0", 1+random.IntN(9))) },
 		"an advisory goes": func() {
 			for _, id := range []string{"TEST-10", "TEST-11", "TEST-12"} {
 				_ = os.Remove(filepath.Join(w.cfg.Advisories, "PyPI", id+".json"))
@@ -234,7 +236,7 @@ func TestAnyChangesGiveTheReportOfARunWithoutAPast(t *testing.T) {
 			w.commit("snake", map[string]string{"requirements.txt": fmt.Sprintf("requests==2.%d.0\n", random.IntN(30))})
 		},
 		"another day":       func() { w.cfg.AsOf = fmt.Sprintf("2026-07-%02d", 1+random.IntN(28)) },
-		"a page is changed": func() { w.spoil(w.page("gem")) },
+		"a page is changed": func() { w.overwrite(w.page("gem")) },
 		"a page is removed": func() { _ = os.Remove(w.page("both")) },
 		"a good goes or comes": func() {
 			if len(w.urls) == 5 {
@@ -259,14 +261,14 @@ func TestAnyChangesGiveTheReportOfARunWithoutAPast(t *testing.T) {
 			name = names[step]
 		}
 		changes[name]()
-		sameReport(t, w.run(), w.fresh())
+		sameReport(t, w.run(), w.runFresh())
 		if t.Failed() {
 			t.Fatalf("after change %d: %s", step, name)
 		}
 	}
 }
 
-func (w *world) commit(name string, files map[string]string) {
+func (w *fixture) commit(name string, files map[string]string) {
 	w.t.Helper()
 	git, err := gitrepo.New(w.t.Context(), gitrepo.Options{})
 	if err != nil {
@@ -277,12 +279,12 @@ func (w *world) commit(name string, files map[string]string) {
 	if err := os.RemoveAll(dir); err != nil {
 		w.t.Fatal(err)
 	}
-	if err := git.Import(w.t.Context(), dir, strings.NewReader(commit(files))); err != nil {
+	if err := git.Import(w.t.Context(), dir, strings.NewReader(commitStream(files))); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *world) spoil(path string) {
+func (w *fixture) overwrite(path string) {
 	w.t.Helper()
 	if err := os.WriteFile(path, []byte("spoilt"), 0o600); err != nil {
 		w.t.Fatal(err)
