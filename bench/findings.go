@@ -13,7 +13,7 @@ type finding struct{ repository, ecosystem, pkg, version, advisory string }
 // findings is a set.
 type findings map[finding]bool
 
-// addOSVScanner takes in what osv-scanner said of a repository.
+// addOSVScanner adds the output of osv-scanner for a repository.
 func (f findings) addOSVScanner(repository string, output []byte) error {
 	var result struct {
 		Results []struct {
@@ -70,9 +70,9 @@ func readReport(path string) (findings, error) {
 	return all, nil
 }
 
-// countMissingIn counts the findings that are not in other, those of Go's standard
-// library apart: they come from the "go" line of a go.mod, which osv-scanner
-// read up to 2.3 and does not from 2.5 on.
+// countMissingIn counts the findings that are not in other. Those of Go's standard
+// library are counted apart: they come from the "go" line of a go.mod, which osv-scanner
+// read up to 2.3 and does not read since 2.5.
 func (f findings) countMissingIn(other findings) (count, library int) {
 	for one := range f {
 		switch {

@@ -1,7 +1,7 @@
 // Command bench runs Midspan and the programs that a person would use in its
 // place over the same mirrors and the same advisory database, in one go, and
 // prints what each took and the ratios. It is started by "make bench", which
-// builds the programs first; docs/performance.md says what came out.
+// builds the programs first; docs/performance.md has the results.
 //
 // The peers are used as they would be by hand, repository by repository:
 // osv-scanner offline over a folder of the files at HEAD, Scorecard's file
@@ -61,7 +61,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, o.absolute()
 }
 
-// absolute makes all paths so, because programs run in folders of their own.
+// absolute makes all paths absolute, because programs run in folders of their own.
 func (o *options) absolute() error {
 	for _, path := range []*string{&o.midspan, &o.osvScanner, &o.scorecard, &o.catalog, &o.mirrors, &o.advisories, &o.source} {
 		if *path == "" {
@@ -120,7 +120,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report{machine: machine(), options: o, corpus: corpus, database: database, comparison: comparison, wire: network, growth: growth}.print(stdout)
 }
 
-// compare runs everything as often as was asked and keeps the cheapest of each.
+// compare runs everything as often as the flag runs says, and keeps the cheapest of
+// each.
 func compare(ctx context.Context, o options, work string, corpus corpus, database database, logf func(string, ...any)) (comparison, error) {
 	programs, err := newIsolation(work)
 	if err != nil {

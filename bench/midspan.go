@@ -15,10 +15,10 @@ type midspan struct {
 	program  string
 	corpus   corpus
 	database database
-	day      time.Time // one as-of for all, also over midnight
+	day      time.Time // the same as-of for all runs, even past midnight
 }
 
-// midspanUsage is what its runs took.
+// midspanUsage is the usage of its runs.
 type midspanUsage struct {
 	cold         usage // empty store: index, scan, match, assess, publish
 	again        usage // the same once more: nothing changed
@@ -58,7 +58,7 @@ func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
 			return u, err
 		}
 		*step.into = used
-		u.scanned = max(u.scanned, output.Summary.Scanned) // the index build says nothing of it
+		u.scanned = max(u.scanned, output.Summary.Scanned) // the index build reports none
 	}
 	var err error
 	u.findings, err = readReport(filepath.Join(ready, "report", "report.json"))
@@ -69,7 +69,7 @@ func (m midspan) runArgs(more ...string) []string {
 	return append([]string{"run", "--offline", "--catalog=" + m.corpus.catalog, "--mirror=" + m.corpus.mirrors, "--as-of=" + m.day.UTC().Format(time.DateOnly)}, more...)
 }
 
-// runOutput is the part of a run's JSON that is looked at.
+// runOutput is the part of a run's JSON that is used.
 type runOutput struct {
 	Summary struct {
 		Scanned int
@@ -96,7 +96,7 @@ type comparison struct {
 	ours  midspanUsage
 }
 
-// merge takes the cheaper of each figure; what was found is of the last round.
+// merge takes the cheaper usage of each step; the findings are those of the last round.
 func (c comparison) merge(next comparison) comparison {
 	for _, pair := range [][2]*usage{
 		{&next.peers.export, &c.peers.export}, {&next.peers.osvScanner, &c.peers.osvScanner},

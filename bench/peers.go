@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// checks are those of Scorecard that read files only and run without a network.
-// Fuzzing reads files too, but its command asks OSS-Fuzz first and gives up
-// without an answer, so the peer is spared its work; Midspan does it.
+// checks are the Scorecard checks that only read files and need no network. Fuzzing
+// reads files too, but its command queries OSS-Fuzz first and gives up without a reply.
+// So the peer does not run it, while Midspan does.
 var checks = []string{
 	"Binary-Artifacts", "Dangerous-Workflow", "Dependency-Update-Tool", "License", "Packaging",
 	"Pinned-Dependencies", "SAST", "Security-Policy", "Token-Permissions",
@@ -24,16 +24,16 @@ type peers struct {
 	database              string // folder in osv-scanner's layout
 }
 
-// peersUsage is what the loop over all repositories took.
+// peersUsage is the usage of the loop over all repositories.
 type peersUsage struct {
-	export                        usage // files at HEAD into a folder: not counted in all
+	export                        usage // writing the files at HEAD into a folder; not counted in all
 	osvScanner, scorecard, gitLog usage
-	incomplete                    int // repositories of which the mirror lacks files
+	incomplete                    int // repositories whose mirrors lack files
 	findings                      findings
-	failed                        []string // what a program could not do, by repository
+	failed                        []string // errors of programs, by repository
 }
 
-// withChildren is the loop without the export.
+// all is the usage of the loop without the export.
 func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.gitLog) }
 
 func (p peers) loop(ctx context.Context, repositories []repository, tree string, logf func(string, ...any)) (peersUsage, error) {
@@ -48,8 +48,8 @@ func (p peers) loop(ctx context.Context, repositories []repository, tree string,
 	return total, nil
 }
 
-// one runs the programs over one repository. What a program cannot do is
-// noted, and counts with the time it took.
+// one runs the programs over one repository. Errors of a program are noted, and its time
+// counts.
 func (p peers) one(ctx context.Context, r repository, tree string, total *peersUsage) error {
 	defer os.RemoveAll(tree)
 	export, err := p.export(ctx, r, tree)
@@ -57,7 +57,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err != nil { // what the mirror has is there all the same
+	if err != nil { // the files that the mirror has are written anyway
 		total.incomplete++
 	}
 	var found bytes.Buffer

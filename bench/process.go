@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// usage is what a program took, with all processes that it started.
+// usage is what a program used, with all its child processes.
 type usage struct {
 	wall time.Duration
 	cpu  time.Duration // user and system
-	// largest is the peak of the largest process as the kernel counts it,
-	// together that of all of them at one time as sampled: bytes.
+	// Peak memory in bytes: largestProcess as the kernel counts it, total over all
+	// processes at one time, as sampled.
 	largestProcess, total int64
 }
 
-// plus is one program after the other.
+// plus adds the usage of a program that ran afterwards.
 func (u usage) plus(v usage) usage {
 	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largestProcess: max(u.largestProcess, v.largestProcess), total: max(u.total, v.total)}
 }
 
-// cheaper is the one of less CPU time; a zero usage is none.
+// cheaper returns the usage with less CPU time; a zero usage is no measurement.
 func cheaper(a, b usage) usage {
 	if a.cpu == 0 || b.cpu < a.cpu {
 		return b
@@ -37,9 +37,8 @@ func cheaper(a, b usage) usage {
 	return a
 }
 
-// isolation runs programs with an environment of their own: no settings of the
-// person who measures, no tokens, and a proxy that refuses at once, so that
-// nothing waits for a network.
+// isolation runs programs with an environment of their own: no user settings, no tokens,
+// and a proxy that refuses connections at once, so that nothing waits for a network.
 type isolation struct {
 	env []string
 	dir string
@@ -64,7 +63,7 @@ func newIsolation(work string) (isolation, error) {
 	return isolation{env: env, dir: home}, nil
 }
 
-// closedPort is an address of this machine at which nobody listens.
+// closedPort returns an address of this machine at which nothing listens.
 func closedPort() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,12 +77,12 @@ type command struct {
 	program string
 	args    []string
 	stdout  io.Writer
-	env     []string // beside those of the isolation
-	exits   []int    // exit codes beside 0 that are no failure
+	env     []string // in addition to that of the isolation
+	exits   []int    // exit codes besides 0 that are no failure
 }
 
-// run starts a program, waits for its end and says what it took. A failure has
-// the program's last words.
+// run starts a program, waits for it and returns its usage. An error ends with the last
+// line of the program's standard error.
 func (i isolation) run(ctx context.Context, c command) (usage, error) {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.program, c.args...)
@@ -97,7 +96,7 @@ func (i isolation) run(ctx context.Context, c command) (usage, error) {
 	state := cmd.ProcessState
 	used := usage{
 		wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(),
-		largestProcess: largest(state), total: stopWatch(),
+		largestProcess: peakMemory(state), total: stopWatch(),
 	}
 	if ctx.Err() != nil {
 		return used, ctx.Err()

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// report is all that was measured.
+// report holds all measurements.
 type report struct {
 	machine    string
 	options    options
@@ -78,7 +78,7 @@ func (r report) usages() [][]string {
 	return rows
 }
 
-// target is a figure that a run is held against.
+// target is the required value of a figure.
 type target struct {
 	name     string
 	measured float64
@@ -129,7 +129,7 @@ func (r report) targets() [][]string {
 	for _, t := range all {
 		row := t.row()
 		if r.options.catalog == "" {
-			row[3] = "" // the targets are those of a corpus, not of a small sample
+			row[3] = "" // the targets are for a real corpus, not for the small sample
 		}
 		rows = append(rows, row)
 	}
@@ -193,7 +193,7 @@ func table(b *strings.Builder, head []string, rows [][]string) {
 	for _, row := range rows {
 		line(row)
 	}
-	w.Flush() // a builder takes everything
+	w.Flush() // a strings.Builder returns no error
 	b.WriteByte('\n')
 }
 

@@ -21,9 +21,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// soakCommand is the first argument of "bench soak": one run of Midspan over
-// thousands of generated repositories, watched for what grows and what stays
-// behind. "make soak" starts it; docs/reliability.md says what came out.
+// soakCommand is the first argument of "bench soak": one run of Midspan over thousands
+// of generated repositories, watched for memory that grows and files that are left.
+// "make soak" starts it; docs/reliability.md has the results.
 const soakCommand = "soak"
 
 func soakMain(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -56,7 +56,7 @@ func soakMain(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	return result.print(stdout)
 }
 
-// writeSoakMirrors makes the mirrors, the catalog of them and a few advisories.
+// writeSoakMirrors writes the mirrors, a catalog of them and a few advisories.
 func writeSoakMirrors(ctx context.Context, work string, goods, jobs int) error {
 	catalog := []byte("name,url\n")
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -76,7 +76,7 @@ func writeSoakMirrors(ctx context.Context, work string, goods, jobs int) error {
 	return err
 }
 
-// writeSoakMirror makes a bare mirror with a history of its own.
+// writeSoakMirror writes a bare mirror with a history of its own.
 func writeSoakMirror(ctx context.Context, dir string, i int) error {
 	for _, folder := range []string{"objects", "refs"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
@@ -97,8 +97,8 @@ func writeSoakMirror(ctx context.Context, dir string, i int) error {
 	return nil
 }
 
-// soakHistory is what fast-import reads: eight commits of up to four people, one
-// release, a lockfile and what else a repository of a good holds.
+// soakHistory is the input of fast-import: eight commits of up to four people, one
+// release, a lockfile and other files that a repository of a good has.
 func soakHistory(i int) []byte {
 	var w bytes.Buffer
 	data := func(text string) { fmt.Fprintf(&w, "data %d\n%s\n", len(text), text) }
@@ -130,18 +130,18 @@ func soakLock(i int) string {
 	return `{"name":"good","lockfileVersion":3,"packages":{` + packages + `}}`
 }
 
-// memorySample is one look at the run.
+// memorySample is the state of the run at one time.
 type memorySample struct {
 	stage string
 	done  int // units of the stage
-	// own is the resident memory of the process, all with that of its children:
-	// bytes. Files are its open descriptors.
+	// Resident memory in bytes: of the process, and with its children. files is the
+	// number of its open descriptors.
 	process, withChildren int64
 	files                 int
 	cpu                   time.Duration // user and system, with the children that ended
 }
 
-// soakResult is what a run looked like.
+// soakResult is the result of a run.
 type soakResult struct {
 	goods, scanned int
 	used           usage
@@ -149,7 +149,7 @@ type soakResult struct {
 	leftovers      []string
 }
 
-// soakRun runs Midspan in a folder of its own and looks at it all the while.
+// soakRun runs Midspan in a folder of its own and samples it.
 func soakRun(ctx context.Context, program, work string, goods, jobs int) (soakResult, error) {
 	cmd := exec.CommandContext(ctx, program, "run", "--offline", "--as-of=2026-06-30", "--jobs="+strconv.Itoa(jobs), "--catalog="+filepath.Join(work, "goods.csv"),
 		"--mirror="+filepath.Join(work, "mirrors", "{owner}+{name}"), "--advisories="+filepath.Join(work, "osv"), "--store="+filepath.Join(work, "store"), "--out="+filepath.Join(work, "out"))
@@ -172,13 +172,13 @@ func soakRun(ctx context.Context, program, work string, goods, jobs int) (soakRe
 	if err != nil {
 		return s, fmt.Errorf("midspan: %w: %s", err, last)
 	}
-	s.used = usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), largestProcess: largest(cmd.ProcessState)}
+	s.used = usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), largestProcess: peakMemory(cmd.ProcessState)}
 	s.leftovers, err = findLeftovers(work)
 	return s, err
 }
 
-// follow reads the progress and takes a sample at each tick, until the run ends.
-// It returns the last line.
+// follow reads the progress and takes a sample at each tick, until the run ends. It
+// returns the last line.
 func (s *soakResult) follow(progress io.Reader, pid int) string {
 	var mu sync.Mutex
 	current, last := memorySample{}, ""
@@ -242,7 +242,7 @@ func openFiles(pid int) int {
 	return len(entries)
 }
 
-// processorTime is what a process and its children that ended took: the kernel
+// processorTime is the CPU time of a process and of its children that ended. The kernel
 // counts in hundredths of a second.
 func processorTime(pid int) time.Duration {
 	data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
@@ -255,8 +255,8 @@ func processorTime(pid int) time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// findLeftovers are files that a run should have removed: anything in the folder of
-// temporary files, drafts, and journals of the database.
+// findLeftovers lists files that a run should have removed: temporary files, unfinished
+// files, and journals of the database.
 func findLeftovers(work string) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(work, func(path string, entry fs.DirEntry, err error) error {
@@ -276,17 +276,17 @@ func findLeftovers(work string) ([]string, error) {
 	return found, err
 }
 
-// isDraft tells the names of what is written before it is put in its place.
+// isDraft reports whether a name is that of an unfinished file.
 func isDraft(name string) bool {
-	return strings.HasPrefix(name, ".") && name != ".midspan-report.json" // what the next run knows of the report
+	return strings.HasPrefix(name, ".") && name != ".midspan-report.json" // state of the report for the next run
 }
 
-// samplesOf is the samples of a stage from one unit to another.
+// samplesOf returns the samples of a stage in a range of units.
 func (s soakResult) samplesOf(stage string, from, to int) []memorySample {
 	return slices.DeleteFunc(slices.Clone(s.samples), func(x memorySample) bool { return x.stage != stage || x.done < from || x.done > to })
 }
 
-// median is the median, and most the highest, of what is taken of samples.
+// median returns the median and the highest value of the samples.
 func median(samples []memorySample, value func(memorySample) int64) (median, highest int64) {
 	if len(samples) == 0 {
 		return 0, 0
@@ -299,7 +299,7 @@ func median(samples []memorySample, value func(memorySample) int64) (median, hig
 	return values[len(values)/2], values[len(values)-1]
 }
 
-// unitsPerSecond is how many units a second of CPU time brought.
+// unitsPerSecond is the number of units per second of CPU time.
 func unitsPerSecond(samples []memorySample) float64 {
 	if len(samples) < 2 {
 		return 0

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The small version of make soak: it holds no figure to a bound, for machines
-// differ, but demands that every good is read and nothing stays behind.
+// The small version of make soak. It has no limits on memory or time, because machines
+// differ, but requires that every good is read and no file is left.
 func TestFiftyGoodsAreReadAndNothingStaysBehind(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "midspan")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../cmd/midspan")

@@ -74,7 +74,7 @@ func printEcosystems(w io.Writer, info advisory.Info) error {
 	return err
 }
 
-// formatDay is a date, or a word where there is none.
+// formatDay formats a date; a zero time is "unknown".
 func formatDay(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"

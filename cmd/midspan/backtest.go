@@ -82,7 +82,7 @@ func writeBacktest(w io.Writer, b pipeline.BacktestResult) error {
 	return writeTrimmed(w, s.String())
 }
 
-// writeTrimmed writes text without blanks at the ends of lines.
+// writeTrimmed writes text without spaces at the ends of lines.
 func writeTrimmed(w io.Writer, text string) error {
 	for line := range strings.Lines(text) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
@@ -110,7 +110,7 @@ func writeCalibration(s *strings.Builder, levels []backtest.Calibration) {
 	}
 }
 
-// formatEstimate is a number with its interval, in 22 columns.
+// formatEstimate formats a number with its interval, in 22 columns.
 func formatEstimate(e backtest.Estimate) string {
 	value, interval := "none", ""
 	if e.Value != nil {

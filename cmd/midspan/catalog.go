@@ -41,7 +41,7 @@ func (a *app) catalogCommand() *cobra.Command {
 	return command
 }
 
-// catalogListing is what catalog show prints.
+// catalogListing is the output of catalog show.
 type catalogListing struct {
 	Goods []catalog.Good     `json:"goods"`
 	Notes []observation.Note `json:"notes"` // on entries that became no good
@@ -85,7 +85,7 @@ func writeNote(w io.Writer, note observation.Note) {
 	fmt.Fprintf(w, "    ! %s\n", printable(note.Message))
 }
 
-// truncate cuts a text for a line of a terminal.
+// truncate shortens a text for a line of a terminal.
 func truncate(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {

@@ -17,7 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// formats are what check can print.
+// formats are the output formats of check.
 var formats = []string{"text", "json", "sarif", "markdown"}
 
 // checkOptions are the flags of check.
@@ -56,7 +56,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if a.json {
 		o.format = "json"
 	}
-	// What is wrong with the command line is said before the work, not after it.
+	// Errors of the command line are reported before the work, not after it.
 	if err := o.verify(); err != nil {
 		return err
 	}
@@ -95,15 +95,15 @@ func (o checkOptions) verify() error {
 	return nil
 }
 
-// addOutcome takes in what a policy says: one that fails outweighs one that is unknown,
-// and that one those that pass.
+// addOutcome combines the outcomes of policies: fail outweighs unknown, and unknown
+// outweighs pass.
 func (a *app) addOutcome(outcome policy.Outcome) {
 	if a.outcome == "" || outcome == policy.Fail || outcome == policy.Unknown && a.outcome == policy.Pass {
 		a.outcome = outcome
 	}
 }
 
-// openPolicies reads policies; a wrong one is wrong usage.
+// openPolicies reads policies; an error in one is a usage error.
 func openPolicies(names []string) ([]*policy.Policy, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -123,7 +123,7 @@ func openPolicies(names []string) ([]*policy.Policy, error) {
 	return all, nil
 }
 
-// checkResult is the JSON of a check: the document, and what policies say.
+// checkResult is the JSON of a check: the document with the results of policies.
 type checkResult struct {
 	report.Document
 	Policies []policy.Result `json:"policies,omitempty"`
@@ -152,8 +152,7 @@ func (a *app) printCheck(format string, document report.Document, results []poli
 	})
 }
 
-// writeBadge writes the badge of a good: of its stage, or of the policy where one
-// was asked.
+// writeBadge writes the badge of a good: its stage, or the result of the first policy.
 func writeBadge(path string, good report.Good, results []policy.Result) error {
 	if path == "" {
 		return nil
@@ -178,7 +177,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// readError is the error of a good of which nothing could be read.
+// readError is the error of a good whose repository could not be read.
 func readError(good report.Good) error {
 	if len(good.Scans) == 0 {
 		for _, note := range good.Notes {
@@ -192,7 +191,7 @@ func readError(good report.Good) error {
 	return nil
 }
 
-// terminal returns the width to write for, and whether colour is wanted.
+// terminal returns the width of the output, in columns, and whether to use colour.
 func terminal(w io.Writer) (width int, colour bool) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {

@@ -35,8 +35,8 @@ func (a *app) configCommand() *cobra.Command {
 	}
 }
 
-// maskedSettings is the configuration by its keys, with passwords and tokens in
-// addresses replaced.
+// maskedSettings returns the configuration by key, with the passwords and tokens of
+// addresses masked.
 func maskedSettings(cfg config.Config) map[string]any {
 	catalogs := make([]string, len(cfg.Catalog))
 	for i, location := range cfg.Catalog {
@@ -53,7 +53,7 @@ func maskedSettings(cfg config.Config) map[string]any {
 	}
 }
 
-// maskURL hides what an address may carry of secrets: its user part and query.
+// maskURL masks the parts of an address that may be secret: its user and its query.
 func maskURL(location string) string {
 	u, err := url.Parse(location)
 	if scheme, _, ok := strings.Cut(location, "://"); ok && err != nil {

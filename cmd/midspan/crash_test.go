@@ -31,14 +31,14 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// crashFixture is a catalog whose repositories and advisories stand on this machine.
+// crashFixture is a catalog with its repositories and advisories on this machine.
 type crashFixture struct {
 	catalog, advisories string
 	origins             string
 }
 
-// newCrashFixture writes a few repositories, offers them by HTTP at an unhurried pace,
-// and writes advisories for what they use.
+// newCrashFixture writes a few repositories, serves them by HTTP with a delay, and
+// writes advisories for their packages.
 func newCrashFixture(t *testing.T) *crashFixture {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func newCrashFixture(t *testing.T) *crashFixture {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(origin)
-	proxy.ErrorLog = log.New(io.Discard, "", 0) // who asked was killed
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // the client was killed
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(5 * time.Millisecond)
 		proxy.ServeHTTP(w, r)
@@ -105,7 +105,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// command is a run in a folder of its own, with progress as lines.
+// command returns a run in a folder of its own, with progress as lines.
 func (b *crashFixture) command(dir string, more ...string) *exec.Cmd {
 	cmd := exec.Command("midspan", append([]string{"run", "--catalog=" + b.catalog, "--advisories=" + b.advisories, "--allow-private", "--as-of=2026-06-30", "--store=store", "--out=out", "--jobs=2"}, more...)...)
 	cmd.Dir = dir
@@ -114,21 +114,21 @@ func (b *crashFixture) command(dir string, more ...string) *exec.Cmd {
 	return cmd
 }
 
-// progressLine is a line of progress and when it came.
+// progressLine is a line of progress with its time.
 type progressLine struct {
 	line string
 	at   time.Duration
 }
 
-// killPoint is when to kill: after so many lines of progress, and then so long.
+// killPoint is when to kill: this long after this many lines of progress.
 type killPoint struct {
 	lines   int
 	after   time.Duration
-	keepGit bool           // git's own processes are left alive
+	keepGit bool           // the git processes are not killed
 	signal  syscall.Signal // sent in place of SIGKILL, to the process alone; 0 kills
 }
 
-// runResult is a run that was killed, or came to its end before.
+// runResult is a run that was killed, or that ended before.
 type runResult struct {
 	killed bool
 	stage  string // the last line that it wrote before
@@ -139,7 +139,7 @@ type runResult struct {
 	output string
 }
 
-// runResult starts a run and kills it at the moment, or never where it is nil.
+// runAndKill starts a run and kills it at the kill point, or never where it is nil.
 func (b *crashFixture) runAndKill(t *testing.T, dir string, when *killPoint, more ...string) runResult {
 	t.Helper()
 	cmd := b.command(dir, more...)
@@ -199,15 +199,15 @@ func (b *crashFixture) runAndKill(t *testing.T, dir string, when *killPoint, mor
 	return a
 }
 
-// kill ends a process group with SIGKILL. git runs in groups of its own: its
-// processes are left behind as orphans, or killed too.
+// kill ends a process group with SIGKILL. git runs in process groups of its own, which
+// are killed too, or left running.
 func kill(pid int, keepGit bool) {
 	victims := []int{pid}
 	if !keepGit {
 		victims = append(victims, descendants(pid)...)
 	}
 	for _, victim := range victims {
-		_ = syscall.Kill(-victim, syscall.SIGKILL) // it may be over, or in another's group
+		_ = syscall.Kill(-victim, syscall.SIGKILL) // it may have ended, or be in another group
 		_ = syscall.Kill(victim, syscall.SIGKILL)
 	}
 }
@@ -219,9 +219,9 @@ func descendants(pid int) []int {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it is over
+			continue // it has ended
 		}
-		// "pid (name) state parent": the name may hold anything.
+		// "pid (name) state parent": the name may contain anything.
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 		child, err1 := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		parent, err2 := strconv.Atoi(fields[1])
@@ -236,7 +236,7 @@ func descendants(pid int) []int {
 	return all
 }
 
-// stamp is the one thing in a report's folder that tells when it was written.
+// stamp matches the part of a report that depends on when it was written.
 var stamp = regexp.MustCompile(`"stamp": "[0-9a-f]*"`)
 
 // readFiles reads all files below a folder by their paths.
@@ -273,11 +273,11 @@ func compareFiles(t *testing.T, want, got map[string]string) {
 	}
 }
 
-// storedUnits lists what a store holds of finished work, with the place at which each
-// was written: what is written again gets another place.
+// storedUnits lists the finished units of work in a store with their row ids: a unit
+// that is written again gets another row id.
 func storedUnits(t *testing.T, store string) map[string]string {
 	t.Helper()
-	// A copy is read: the store is left as the dead process left it.
+	// A copy is read, so that the store stays as the killed process left it.
 	copied := t.TempDir()
 	found, _ := filepath.Glob(filepath.Join(store, "midspan.db*"))
 	for _, path := range found {
@@ -326,11 +326,11 @@ func storedUnits(t *testing.T, store string) map[string]string {
 	return all
 }
 
-// checkIntact fails where what would be used by the next run is not whole: a mirror
-// in its place, an advisory index in its place.
+// checkIntact fails where a mirror or an advisory index that the next run would use is
+// damaged or incomplete.
 func checkIntact(t *testing.T, store string, cloned bool) {
 	t.Helper()
-	mirrors, _ := filepath.Glob(filepath.Join(store, "mirrors", "*", "*", "[^.]*.git")) // drafts begin with a dot
+	mirrors, _ := filepath.Glob(filepath.Join(store, "mirrors", "*", "*", "[^.]*.git")) // unfinished ones begin with a dot
 	for _, mirror := range mirrors {
 		head := strings.TrimSpace(gittest.Run(t, mirror, nil, "rev-parse", "HEAD"))
 		gittest.Run(t, mirror, nil, "-c", "gc.auto=0", "rev-list", "--quiet", "--missing=allow-any", "--objects", "HEAD")
@@ -353,7 +353,7 @@ func checkIntact(t *testing.T, store string, cloned bool) {
 	}
 }
 
-// scenario is one story: a folder to begin with, and what is left in the end.
+// scenario is a folder to start from, with the expected output.
 type scenario struct {
 	name     string
 	before   string            // the folder of an earlier run, or empty
@@ -361,7 +361,7 @@ type scenario struct {
 	want     map[string]string // what that one writes
 }
 
-// runUndisturbed records a run that nobody kills.
+// runUndisturbed records a run that is not killed.
 func (b *crashFixture) runUndisturbed(t *testing.T, name, before string) scenario {
 	t.Helper()
 	dir := t.TempDir()
@@ -377,14 +377,14 @@ func (b *crashFixture) runUndisturbed(t *testing.T, name, before string) scenari
 	return scenario{name, before, sectionsOf(a), readFiles(t, filepath.Join(dir, "out"))}
 }
 
-// section is a part of a run: it begins with a line of progress.
+// section is a part of a run; it begins with a line of progress.
 type section struct {
 	lines int
 	took  time.Duration
 }
 
-// sections cuts a run where its stages begin: fetching and scanning, which
-// count twice, the advisory index, matching, judging and publishing.
+// sectionsOf splits a run where its stages begin: fetching and scanning (twice, so that
+// it is chosen more often), the advisory index, matching, assessing and publishing.
 func sectionsOf(a runResult) []section {
 	var all []section
 	from, lines, stage := time.Duration(0), 0, "scan"
@@ -400,10 +400,10 @@ func sectionsOf(a runResult) []section {
 	return append(all, all[0])
 }
 
-// killPoint chooses when to kill.
+// chooseKillPoint chooses when to kill.
 func (c scenario) chooseKillPoint(random *rand.Rand) *killPoint {
 	section := c.sections[random.IntN(len(c.sections))]
-	// Earlier moments are likelier: a run that goes on from another has less to do.
+	// Earlier times are likelier, because a run that continues another has less to do.
 	fraction := random.Float64() * random.Float64()
 	return &killPoint{lines: section.lines, after: time.Duration(fraction * float64(section.took)), keepGit: random.IntN(2) == 0}
 }
@@ -431,7 +431,7 @@ func TestKilledAtAnyMomentTheNextRunEndsAsIfNothingHadHappened(t *testing.T) {
 	killsByStage, rounds := map[string]int{}, 0
 	for killed := 0; killed < kills; rounds++ {
 		s := scenarios[rounds%len(scenarios)]
-		killed += b.s(t, s, random, kills-killed, killsByStage)
+		killed += b.play(t, s, random, kills-killed, killsByStage)
 		if t.Failed() {
 			t.Fatalf("after %d kills, seed %d", killed, seed)
 		}
@@ -452,12 +452,12 @@ func envNumber(t *testing.T, name string, fallback int) int {
 	return number
 }
 
-// killsPerRun bounds the kills before a run is let come to its end.
+// killsPerRun is the largest number of kills before a run may end.
 const killsPerRun = 6
 
-// play kills a run until it ends, looks at what each death left, and at the
-// end. It returns how often it killed.
-func (b *crashFixture) s(t *testing.T, s scenario, random *rand.Rand, most int, killsByStage map[string]int) int {
+// play kills a run again and again until it ends, and checks the store after each kill
+// and the output at the end. It returns the number of kills.
+func (b *crashFixture) play(t *testing.T, s scenario, random *rand.Rand, most int, killsByStage map[string]int) int {
 	t.Helper()
 	dir := t.TempDir()
 	if s.before != "" {
@@ -589,7 +589,7 @@ func TestAFileInTheWayIsNamed(t *testing.T) {
 	}
 }
 
-// TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone kills the first.
+// The first run is killed at the end.
 func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
 	b := newCrashFixture(t)
 	dir := t.TempDir()
@@ -617,8 +617,8 @@ func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
 	}
 }
 
-// TestInterruptedItEndsSoonAndKeepsWhatIsDone logs how long the end took; how
-// long it may take is a promise to people, and no test of a busy machine.
+// TestInterruptedItEndsSoonAndKeepsWhatIsDone logs how long the end took. It sets no
+// limit, because a busy machine may take longer.
 func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
 	b := newCrashFixture(t)
 	story := b.runUndisturbed(t, "interrupted", "")

@@ -1,5 +1,5 @@
-// Command midspan tells which digital public goods carry real load on too few
-// supports. This package parses, calls and prints; the work is done elsewhere.
+// Command midspan tells which digital public goods carry real load on too few supports.
+// This package parses, calls and prints; other packages do the work.
 package main
 
 import (
@@ -20,12 +20,12 @@ func main() {
 	os.Exit(code)
 }
 
-// grace is how long what cannot be interrupted may go on after Ctrl-C.
+// grace is how long the process may go on after Ctrl-C before it is ended.
 const grace = 1500 * time.Millisecond
 
-// exitAfterGrace ends the process when it was interrupted and does not come to its end:
-// whatever it was at, the next run takes up what was finished. A second Ctrl-C
-// ends it at once.
+// exitAfterGrace ends a process that was interrupted and has not ended by itself. The
+// next run continues after the last finished unit of work. A second Ctrl-C ends the
+// process at once.
 func exitAfterGrace(stop func()) {
 	stop()
 	time.Sleep(grace)

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// minHeap is the size in bytes up to which the heap may grow before the collector
-// works: a run over a catalog of hundreds lives on some 50 MB.
+// minHeap is the size in bytes up to which the heap grows without garbage collection: a
+// run over hundreds of goods needs some 50 MB.
 const minHeap = 80 << 20
 
-// limitMemory lets the collector begin at heap, or at twice what lives where
-// that is more, instead of at twice what lives at any time: small heaps are
-// collected seldom, and the largest repository does not double what a run
-// needs. GOGC or GOMEMLIMIT, where set, decide instead.
+// limitMemory starts garbage collection at minHeap, or at twice the live heap where that
+// is more. Go's default is twice the live heap at any size. So small heaps are collected
+// seldom, and the largest repository does not double the memory of a run. GOGC and
+// GOMEMLIMIT, where set, take precedence.
 func limitMemory(ctx context.Context) {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return

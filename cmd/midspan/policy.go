@@ -50,7 +50,7 @@ lists the embedded policies. docs/policy.md says how to write one.
 	return cmd
 }
 
-// presetPolicy is one embedded policy.
+// presetPolicy is an embedded policy in the list of policies.
 type presetPolicy struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
@@ -76,7 +76,7 @@ func (a *app) listPolicies() error {
 	})
 }
 
-// evaluateRun asks a policy of the goods of a run, one after the other.
+// evaluateRun evaluates a policy for the goods of a run, one after the other.
 func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 	policies, err := openPolicies([]string{name})
 	if err != nil {
@@ -105,7 +105,7 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 	})
 }
 
-// resultPrinter prints what a policy says of one good after the other.
+// resultPrinter prints the results of a policy, good by good.
 type resultPrinter interface {
 	Add(policy.Result) error
 	End() error
@@ -127,7 +127,7 @@ type fullResults struct{ write func(policy.Result) error }
 func (w fullResults) Add(r policy.Result) error { return w.write(r) }
 func (w fullResults) End() error                { return nil }
 
-// jsonResults writes a list, an answer at a time.
+// jsonResults writes a JSON list, element by element.
 type jsonResults struct {
 	w io.Writer
 	n int

@@ -26,8 +26,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// person is somebody whom a repository names in one place. The mark is a part
-// of the name, the address and the login, so that any of them gives it away.
+// person is somebody whom a repository names in one place. The marker is a part of the
+// name, the address and the login, so that each of them contains it.
 type person struct{ marker, name, address, login string }
 
 func newPerson(place string) person {
@@ -37,7 +37,7 @@ func newPerson(place string) person {
 
 func (p person) String() string { return p.name + " <" + p.address + ">" }
 
-// people hands out people, and remembers them.
+// people makes a person for each place, and keeps them.
 type people map[string]person
 
 func (c people) person(place string) person {
@@ -47,10 +47,10 @@ func (c people) person(place string) person {
 	return c[place]
 }
 
-// traces are the ways in which people could be left in bytes. Those in folded
-// are looked for whatever their case.
+// traces are the forms in which people could be in bytes. Those in folded are searched
+// in any case.
 type traces struct {
-	folded, exact map[string]string // what to look for: whose it is
+	folded, exact map[string]string // from the form to the place
 }
 
 func (c people) traces() traces {
@@ -81,7 +81,7 @@ func (c people) traces() traces {
 	return t
 }
 
-// inBase64 is what a text looks like in the middle of something longer in base64.
+// inBase64 returns a text's forms in the middle of a longer text in base64.
 func inBase64(text string) []string {
 	var all []string
 	for before := range 3 {
@@ -111,7 +111,7 @@ func latin1(text string) string {
 	return string(out)
 }
 
-// section says whose traces stand in these bytes, each with what stands around it.
+// in returns the places whose people are in these bytes, with the surrounding text.
 func (t traces) in(data []byte) map[string]string {
 	found := map[string]string{}
 	lower := bytes.ToLower(data)
@@ -128,9 +128,9 @@ func (t traces) in(data []byte) map[string]string {
 	return found
 }
 
-// eachWritten calls do with all that stands below a folder: names of files, what
-// they hold, and each value of an SQLite file, which may lie on several pages.
-// Folders that are exempt are passed over.
+// eachWritten calls do with everything below a folder: the names of files, their
+// contents, and each value of an SQLite file, which may be split over several pages.
+// Exempt folders are skipped.
 func eachWritten(t *testing.T, folder string, exempt []string, do func(where string, data []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
@@ -161,7 +161,7 @@ func eachWritten(t *testing.T, folder string, exempt []string, do func(where str
 	}
 }
 
-// valuesOf reads every value of every table: a row is one text, by its place.
+// valuesOf reads every value of every table, by its place.
 func valuesOf(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
@@ -203,7 +203,7 @@ func valuesOf(t *testing.T, path string) map[string][]byte {
 	return values
 }
 
-// filesThatNamePeople are the places in a repository where people stand.
+// filesThatNamePeople are the files of a repository that name people.
 func filesThatNamePeople(c people) map[string]string {
 	at := c.person
 	return map[string]string{
@@ -244,8 +244,8 @@ func filesThatNamePeople(c people) map[string]string {
 	}
 }
 
-// filesThatDoNotParse name people where the parser ends, so that its error
-// would like to quote them.
+// filesThatDoNotParse name people where the parser stops, because its error could quote
+// them.
 func filesThatDoNotParse(c people) map[string]string {
 	at := c.person
 	return map[string]string{
@@ -282,16 +282,15 @@ func filesThatDoNotParse(c people) map[string]string {
 	}
 }
 
-// publiccodeWithWrongContacts is an entry of a catalog that a validator has
-// something to say of.
+// publiccodeWithWrongContacts is a catalog entry with contacts that a validator rejects.
 func publiccodeWithWrongContacts(c people) string {
 	p, q := c.person("wrongcontact"), c.person("wrongcontractor")
 	return "publiccodeYmlVersion: '0.4'\nname: Wrong\nurl: https://forge.example/trees/wrong.git\nmaintenance:\n  type: contract\n  contacts:\n  - {name: [" + p.name + "], email: " + strings.ReplaceAll(p.address, "@", " at ") + ", phone: " + p.login +
 		"}\n  contractors:\n  - {name: " + q.name + ", email: " + q.login + ", website: " + q.login + ", until: next year}\n"
 }
 
-// writeRepository makes a repository whose history and files name people everywhere. Its
-// later half comes with a second call.
+// writeRepository writes a repository whose history and files name people everywhere.
+// The second half of the history is part 2.
 func writeRepository(t *testing.T, dir string, c people, files map[string]string, part int) {
 	t.Helper()
 	if part == 1 {
@@ -340,7 +339,7 @@ func writeRepository(t *testing.T, dir string, c people, files map[string]string
 	gittest.Run(t, dir, nil, "symbolic-ref", "HEAD", branch)
 }
 
-// privacyFixture is a folder in which midspan runs, and the people around it.
+// privacyFixture is a folder in which midspan runs, with the people in its repositories.
 type privacyFixture struct {
 	t                          *testing.T
 	folder, origins, catalog   string
@@ -365,7 +364,7 @@ func newPrivacyFixture(t *testing.T) *privacyFixture {
 	return n
 }
 
-// writeRepositories makes or goes on with the repositories.
+// writeRepositories writes a part of each repository.
 func (n *privacyFixture) writeRepositories(part int) {
 	for name, files := range map[string]map[string]string{"people": filesThatNamePeople(n.people), "broken": filesThatDoNotParse(n.people), "given": filesThatNamePeople(n.people)} {
 		writeRepository(n.t, filepath.Join(n.origins, "trees", name+".git"), n.people, files, part)
@@ -374,14 +373,15 @@ func (n *privacyFixture) writeRepositories(part int) {
 		return
 	}
 	given := filepath.Join(n.origins, "trees", "given.git")
-	// A reference to nothing: git's complaint names it.
+	// A reference to a missing object: git's error names it.
 	bad := filepath.Join(given, "refs", "tags", n.people.person("badtag").login)
 	if err := errors.Join(os.Symlink(given, given+".given"), os.WriteFile(bad, []byte(strings.Repeat("1", 40)+"\n"), 0o644)); err != nil {
 		n.t.Fatal(err)
 	}
 }
 
-// midspan runs a command, keeps what it prints among the outputs, and returns it.
+// midspan runs a command, stores its output in the folder of outputs, and returns its
+// standard output.
 func (n *privacyFixture) midspan(day string, args ...string) string {
 	n.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -428,8 +428,7 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 	}
 	n.checkRead()
 
-	// A mirror that Midspan keeps is a copy of the history, people and all; its
-	// folder is the one place in which they stand.
+	// A mirror is a copy of the history with its people. No other folder may have them.
 	mirrors := filepath.Join(n.store, "mirrors")
 	traces, bytes := n.people.traces(), 0
 	eachWritten(t, n.folder, []string{mirrors}, func(where string, data []byte) {
@@ -444,8 +443,8 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 	}
 }
 
-// checkRead demands that the histories and files with people in them were
-// read: a report that saw nobody would name nobody.
+// checkRead requires that the histories and files with people were read: a report that
+// read none would name none.
 func (n *privacyFixture) checkRead() {
 	n.t.Helper()
 	data, err := os.ReadFile(filepath.Join(n.folder, "out", "report.json"))
@@ -515,7 +514,7 @@ func TestRunsOfTwoProcessesStoreTheSame(t *testing.T) {
 		n.midspan("2025-06-30", "run", "--only=given")
 		values := valuesOf(t, filepath.Join(n.store, "midspan.db"))
 		for where := range values {
-			// What a clock says is no person's.
+			// Times are not about people.
 			if strings.HasSuffix(where, " took_ms") || strings.HasSuffix(where, " outcome") || strings.Contains(where, " goose_db_version ") {
 				delete(values, where)
 			}

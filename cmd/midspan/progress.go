@@ -13,9 +13,9 @@ import (
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
-// progress shows bars on a terminal and plain lines otherwise, on standard
-// error, so that standard output is the result alone. It ends before a result
-// is printed, because bars redraw the lines above them.
+// progress shows bars on a terminal and plain lines otherwise. It writes to standard
+// error, so that standard output has only the result. It ends before a result is
+// printed, because bars redraw the lines above them.
 func (a *app) progress() pipeline.Progress {
 	if a.quiet {
 		return pipeline.Silent{}
@@ -28,7 +28,7 @@ func (a *app) progress() pipeline.Progress {
 	return &lineProgress{out: a.stderr}
 }
 
-// lineProgress is progress for logs: one line a unit.
+// lineProgress is progress for logs: a line for each unit.
 type lineProgress struct {
 	out         io.Writer
 	stage       string
@@ -51,7 +51,7 @@ func (l *lineProgress) Done(unit, outcome string) {
 
 func (l *lineProgress) End() {}
 
-// barProgress is progress for people.
+// barProgress is progress for a terminal.
 type barProgress struct {
 	pool *mpb.Progress
 	bar  *mpb.Bar
@@ -64,7 +64,7 @@ func (b *barProgress) Stage(name string, units int) {
 
 func (b *barProgress) Done(string, string) { b.bar.Increment() }
 
-// End fills the bar, also where the number of units was not known before.
+// End fills the bar, even if the number of units was unknown.
 func (b *barProgress) End() {
 	if b.bar.Current() == 0 {
 		b.bar.Increment()

@@ -17,13 +17,13 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// Exit codes, an interface for scripts.
+// Exit codes are an interface for scripts.
 const (
-	exitDone  = 0 // done, and everything that was asked for was read
-	exitError = 1 // could not start, or was ended by an error
+	exitDone  = 0 // done, and everything was read
+	exitError = 1 // could not start, or ended by an error
 	exitUsage = 2 // the command line is wrong
 	exitGaps  = 3 // done, with gaps that the report shows
-	exitFail  = 4 // done, and a policy fails
+	exitFail  = 4 // done, and a policy failed
 )
 
 const exitHelp = `Exit codes:
@@ -44,7 +44,7 @@ type app struct {
 	json           bool
 	quiet          bool
 	gaps           int
-	outcome        policy.Outcome // what policies say; empty where none was asked
+	outcome        policy.Outcome // of the policies; empty without a policy
 	endProgress    func()
 }
 
@@ -75,7 +75,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 	return a.exitCode()
 }
 
-// exitCode is the code of what was done.
+// exitCode is the exit code of a command that ended without an error.
 func (a *app) exitCode() int {
 	switch {
 	case a.outcome == policy.Pass:
@@ -113,7 +113,8 @@ them, and says which carry real load on too few supports, and why.
 	return root
 }
 
-// exactly wraps cobra's count of arguments so that a wrong one is wrong usage.
+// usageArgs wraps cobra's check of the number of arguments, so that a wrong number is a
+// usage error.
 func usageArgs(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
@@ -132,7 +133,7 @@ func (a *app) load(cmd *cobra.Command) (config.Config, error) {
 	return cfg, nil
 }
 
-// withPipeline opens a pipeline for a command and closes it after.
+// withPipeline runs do with an open pipeline.
 func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
 	cfg, err := a.load(cmd)
 	if err != nil {
@@ -146,7 +147,7 @@ func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipelin
 	return do(cmd.Context(), p, cfg)
 }
 
-// printResult writes JSON for scripts, or calls plain.
+// printResult writes JSON with --json, and otherwise calls text.
 func (a *app) printResult(value any, text func(io.Writer) error) error {
 	a.endProgress()
 	if !a.json {
@@ -158,7 +159,8 @@ func (a *app) printResult(value any, text func(io.Writer) error) error {
 	return encoder.Encode(value)
 }
 
-// printable strips what could drive a terminal from text that came from outside.
+// printable removes control characters from text of others, because they could drive the
+// terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

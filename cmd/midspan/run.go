@@ -61,7 +61,7 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// stageLine counts goods by stage, in the order of a life.
+// stageLine counts goods by stage, in the order of a good's life.
 func stageLine(stages map[assess.Stage]int) string {
 	var parts []string
 	for _, stage := range []assess.Stage{assess.MessyMiddle, assess.Emerging, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset, assess.Unassessed} {

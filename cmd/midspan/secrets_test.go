@@ -21,8 +21,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// secretStore hands out secrets, one for each place in which Midspan can be given one
-// or could find one.
+// secretStore makes a secret for each place in which Midspan can get or find one.
 type secretStore map[string]string
 
 func (v secretStore) newSecret(place string) string {
@@ -30,7 +29,7 @@ func (v secretStore) newSecret(place string) string {
 	return v[place]
 }
 
-// section names the places whose secrets stand in a text, in any shape.
+// placesIn returns the places whose secrets are in a text, in any encoding.
 func (v secretStore) placesIn(data []byte) []string {
 	var found []string
 	lower := bytes.ToLower(data)
@@ -44,7 +43,7 @@ func (v secretStore) placesIn(data []byte) []string {
 	return found
 }
 
-// recordingServer is a server that remembers what it was asked, headers and all.
+// recordingServer is a server that records its requests with their headers.
 type recordingServer struct {
 	*httptest.Server
 	mu       sync.Mutex
@@ -69,19 +68,19 @@ func newRecordingServer(t *testing.T, handler http.Handler) *recordingServer {
 	return h
 }
 
-// withPipeline is the address of a host with a user and a password.
+// withUserinfo returns the address of the server with a user and a password.
 func (h *recordingServer) withUserinfo(user, password string) string {
 	return strings.Replace(h.URL, "://", "://"+user+":"+password+"@", 1)
 }
 
-// requests are those for paths below one.
+// requests returns the requests for paths with a prefix.
 func (h *recordingServer) requests(below string) []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(h.received), func(r string) bool { return !strings.HasPrefix(r, below) })
 }
 
-// requirePassword lets nobody in without this password.
+// requirePassword refuses requests without this password.
 func requirePassword(password string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, got, _ := r.BasicAuth(); got != password {
@@ -93,7 +92,8 @@ func requirePassword(password string, next http.Handler) http.Handler {
 	})
 }
 
-// requireUser lets only this user in: where a token is the user, there is no password.
+// requireUser refuses requests of other users: where a token is the user, there is no
+// password.
 func requireUser(user string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if got, _, _ := r.BasicAuth(); got != user {
@@ -105,8 +105,8 @@ func requireUser(user string, next http.Handler) http.Handler {
 	})
 }
 
-// recordProcesses puts programs before git, and before those that git starts for
-// transfers, that write down their arguments and their environment.
+// recordProcesses puts programs before git, and before the programs that git starts for
+// transfers, that record their arguments and their environment.
 func recordProcesses(t *testing.T) (path, records string) {
 	t.Helper()
 	folder, records := t.TempDir(), t.TempDir()
@@ -144,7 +144,7 @@ func recordProcesses(t *testing.T) (path, records string) {
 	return folder + string(os.PathListSeparator) + os.Getenv("PATH"), records
 }
 
-// serveRepositories are repositories behind HTTP.
+// serveRepositories serves repositories by HTTP.
 func serveRepositories(t *testing.T, names ...string) http.Handler {
 	t.Helper()
 	root := t.TempDir()
@@ -159,7 +159,7 @@ func serveRepositories(t *testing.T, names ...string) http.Handler {
 	return gittest.Handler(t, root)
 }
 
-// secretsFixture is a world in which every place holds a secret.
+// secretsFixture is an environment with a secret in every place.
 type secretsFixture struct {
 	t                     *testing.T
 	secrets               secretStore
@@ -238,7 +238,7 @@ func (s *secretsFixture) ownHandler() http.Handler {
 	return mux
 }
 
-// otherHandler is a server for which no secret is meant, and which asks for one.
+// otherHandler is a server that requires a password, and must get no secret.
 func (s *secretsFixture) otherHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/moved/", http.StripPrefix("/moved", serveRepositories(s.t, "moved")))
@@ -261,7 +261,7 @@ func advisoryArchive(t *testing.T) []byte {
 	return data.Bytes()
 }
 
-// midspan runs a command in this world and keeps what it prints.
+// midspan runs a command in this environment and keeps its output.
 func (s *secretsFixture) midspan(more []string, args ...string) {
 	s.t.Helper()
 	cmd := exec.Command("midspan", args...)
@@ -290,14 +290,14 @@ func TestSecretsReachThoseTheyAreForAndNobodyElse(t *testing.T) {
 	s.checkUsed()
 }
 
-// checkFiles searches all that was written and printed.
+// checkFiles searches everything that was written and printed.
 func (s *secretsFixture) checkFiles() {
 	for _, place := range s.secrets.placesIn(s.output.Bytes()) {
 		s.t.Errorf("what is printed holds the secret of %s:\n%s", place, s.output.String())
 		return
 	}
 	eachWritten(s.t, s.folder, nil, func(where string, data []byte) {
-		if filepath.Base(where) == "midspan.yaml" { // it was given so
+		if filepath.Base(where) == "midspan.yaml" { // the user wrote it
 			return
 		}
 		for _, place := range s.secrets.placesIn(data) {
@@ -306,10 +306,9 @@ func (s *secretsFixture) checkFiles() {
 	})
 }
 
-// checkProcesses looks at the arguments and the environment of every process
-// that was started.
+// checkProcesses searches the arguments and the environment of every started process.
 func (s *secretsFixture) checkProcesses() {
-	allowed := []string{"rewrite", "moved", "wrong", "wronguser", "useralone", "proxy"} // what git itself must know
+	allowed := []string{"rewrite", "moved", "wrong", "wronguser", "useralone", "proxy"} // git needs these
 	helpers := 0
 	for _, entry := range entriesOf(s.t, s.records) {
 		data, err := os.ReadFile(filepath.Join(s.records, entry.Name()))
@@ -330,7 +329,7 @@ func (s *secretsFixture) checkProcesses() {
 	}
 }
 
-// checkRequests looks at what the servers were told.
+// checkRequests searches the requests that the servers received.
 func (s *secretsFixture) checkRequests() {
 	for _, request := range s.other.requests("/") {
 		if found := s.secrets.placesIn([]byte(request)); len(found) > 0 {
@@ -349,8 +348,8 @@ func (s *secretsFixture) checkRequests() {
 	}
 }
 
-// checkUsed demands that the secrets were used where they should be: one that
-// is never sent leaks nowhere.
+// checkUsed requires that the secrets were used where they are meant: a secret that is
+// never sent cannot leak.
 func (s *secretsFixture) checkUsed() {
 	for below, place := range map[string]string{"/goods.csv": "catalogpassword", "/osv/npm": "advisories", "/kept": "rewrite", "/wrong": "wrong", "/alone": "useralone"} {
 		if !slices.ContainsFunc(s.own.requests(below), func(r string) bool { return slices.Contains(s.secrets.placesIn([]byte(r)), place) }) {

@@ -45,7 +45,7 @@ func (a *app) assessCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				// Matching again costs nothing where the database is the same.
+				// Matching again is cheap where the database is the same.
 				if err := p.Match(ctx, run); err != nil {
 					return err
 				}
@@ -58,7 +58,7 @@ func (a *app) assessCommand() *cobra.Command {
 	}
 }
 
-// printStage says what became of a run and which command comes next.
+// printStage prints the state of a run and the next command.
 func (a *app) printStage(run store.Run, outcome string) error {
 	return a.printResult(map[string]any{"run": run.ID, "asOf": run.AsOf}, func(w io.Writer) error {
 		_, err := fmt.Fprintf(w, "Run %d is %s.\n", run.ID, outcome)

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// A text from outside may tell a terminal to write over what stands there, to
-// paste, or to rename its window. None of it comes through, in whatever command
-// and in whatever message.
+// Text of others may contain escape sequences that overwrite the terminal, paste, or
+// rename its window. No command may print them, in any message.
 func TestNoEscapeOfOthersReachesTheTerminal(t *testing.T) {
 	const escape = "\x1b[31m\x1b]0;owned\x07\u009b31m"
 	dir := t.TempDir()

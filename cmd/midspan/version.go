@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/scanners/registry"
 )
 
-// version is the module's version as the build recorded it.
+// version is the module's version as recorded by the build.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
@@ -20,7 +20,7 @@ func version() string {
 	return info.Main.Version
 }
 
-// libraries are the modules whose version changes what is found.
+// libraries are the modules whose version changes the findings.
 var libraries = []string{"github.com/google/osv-scanner/v2", "github.com/google/osv-scalibr", "github.com/ossf/scorecard/v5"}
 
 func (a *app) versionCommand() *cobra.Command {

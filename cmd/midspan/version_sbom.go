@@ -11,9 +11,9 @@ import (
 	"github.com/package-url/packageurl-go"
 )
 
-// writeOwnSBOM writes what a program was built of as CycloneDX 1.6 JSON. The linker put
-// it into the program, so that it cannot speak of another build. The same program
-// gives the same bytes: the bill's time is that of the commit, where the build knew it.
+// writeOwnSBOM writes the modules of the running program as CycloneDX 1.6 JSON. The
+// linker stored them in the program, so they are those of this build. The same program
+// gives the same bytes: the timestamp is that of the commit, if the build recorded it.
 func writeOwnSBOM(w io.Writer, info *debug.BuildInfo) error {
 	bom := cdx.NewBOM()
 	main := component(&info.Main)
@@ -27,7 +27,7 @@ func writeOwnSBOM(w io.Writer, info *debug.BuildInfo) error {
 		}
 	}
 	bom.Metadata.Properties = &properties
-	// The standard library is no module of the build, and has advisories all the same.
+	// The standard library is no module of the build, but it has advisories too.
 	components := []cdx.Component{component(&debug.Module{Path: "stdlib", Version: info.GoVersion})}
 	references := []string{components[0].BOMRef}
 	for _, module := range info.Deps {
@@ -49,7 +49,7 @@ func component(module *debug.Module) cdx.Component {
 	namespace, name := path.Split(module.Path)
 	purl := packageurl.NewPackageURL(packageurl.TypeGolang, strings.TrimSuffix(namespace, "/"), name, module.Version, nil, "").ToString()
 	c := cdx.Component{BOMRef: purl, Type: cdx.ComponentTypeLibrary, Name: module.Path, Version: module.Version, PackageURL: purl}
-	if module.Sum != "" { // as go.sum has it
+	if module.Sum != "" { // in the format of go.sum
 		c.Properties = &[]cdx.Property{{Name: "midspan:go.sum", Value: module.Sum}}
 	}
 	return c

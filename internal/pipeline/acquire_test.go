@@ -19,8 +19,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// recordObjects puts a git before the real one that notes which objects are asked for,
-// and returns what it noted.
+// recordObjects puts a program before git that records which objects are requested, and
+// returns a function that reads the record.
 func recordObjects(t *testing.T) (objects func() []string) {
 	t.Helper()
 	git, err := exec.LookPath("git")

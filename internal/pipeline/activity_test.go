@@ -58,7 +58,7 @@ func TestActivityOfAGoodAddsUpItsRepositoriesAndAgreesWithItsMeasures(t *testing
 	}
 }
 
-// oldScanner is the scanner as it was before it counted months.
+// oldScanner is the scanner before it counted months.
 type oldScanner struct{ scanners.Scanner }
 
 func (oldScanner) Version() string { return "0" }

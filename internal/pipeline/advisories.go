@@ -19,25 +19,25 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// serviceName is the value of the setting advisories that asks OSV's service,
-// by osv-scanner, instead of a database.
+// serviceName is the value of the setting advisories that queries OSV's online service,
+// through osv-scanner, instead of a database.
 const serviceName = "osv.dev"
 
-// matcher is who says which advisories affect which packages.
+// matcher finds the advisories that affect packages.
 type matcher interface {
 	Match(context.Context, []observation.Package) (advisory.Result, error)
 }
 
 func (p *Pipeline) usesService() bool { return p.cfg.Advisories == serviceName }
 
-// openAdvisories opens the advisory index that the configuration asks for,
-// once. A database that cannot be had is a note, and its packages are unknown.
+// openAdvisories opens the advisory index that the configuration names, once. A database
+// that cannot be opened becomes a note, and the findings of its packages are unknown.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.databaseID != "" {
 		return nil
 	}
 	if p.usesService() {
-		// What a service said once is not what it says now: no run uses another's answers.
+		// The service may return something else next time: no run uses another run's results.
 		p.databaseID = fmt.Sprintf("%s run=%d", serviceName, run.ID)
 		return nil
 	}
@@ -48,7 +48,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if err != nil {
 		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
-		p.databaseID = "none" // the nil database answers unknown to everything
+		p.databaseID = "none" // the nil database returns unknown for everything
 		return nil
 	}
 	if p.advisories, err = advisory.Open(ctx, index); err != nil {
@@ -61,7 +61,8 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	return err
 }
 
-// advisoryIndex brings the configured source into an index and returns its path.
+// advisoryIndex builds or updates the index of the configured source and returns its
+// path.
 func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, error) {
 	switch source := p.cfg.Advisories; {
 	case source == "" && len(run.Sources) == 1 && run.Sources[0].Name == sample.Name:
@@ -92,13 +93,13 @@ func isAddress(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
-// downloadDir is the folder in the OSV layout that fetched archives go to.
+// downloadDir is the folder for downloaded archives, in the OSV layout.
 func downloadDir(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
 
-// defaultIndexPath is used where no source is named.
+// defaultIndexPath is the path of the index that is used where no source is named.
 func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
 
-// indexPath is the index of a folder: each source has its own.
+// indexPath returns the path of a folder's index: each source has its own.
 func indexPath(cfg config.Config, folder string) (string, error) {
 	if folder == downloadDir(cfg) {
 		return defaultIndexPath(cfg), nil
@@ -126,8 +127,8 @@ func download(ctx context.Context, cfg config.Config, version, address string) e
 	return advisory.Update(ctx, address, downloadDir(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
-// UpdateAdvisories fetches the configured address, or OSV's, and makes the
-// default index of it.
+// UpdateAdvisories downloads the configured address, or OSV's, and builds the default
+// index from it.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (advisory.Info, error) {
 	address := cfg.Advisories
 	if !isAddress(address) {
@@ -142,8 +143,8 @@ func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, pr
 	return ShowAdvisories(ctx, cfg)
 }
 
-// ImportAdvisories makes the default index of a folder in the OSV layout that
-// was carried here.
+// ImportAdvisories builds the default index from a folder in the OSV layout, such as one
+// copied to a machine without a network.
 func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (advisory.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()

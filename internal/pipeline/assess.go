@@ -18,13 +18,13 @@ import (
 	"github.com/midspan/midspan/scanners"
 )
 
-// earlier is what stands in the store for one assessed good.
+// storedVerdict is the JSON that the store keeps for one assessed good.
 type storedVerdict struct {
 	Verdict  assess.Verdict        `json:"verdict"`
 	Measures []observation.Measure `json:"measures"` // merged over the repositories
 }
 
-// Assess is the assess stage: it gives every good of the run its verdict.
+// Assess is the assess stage: it computes the verdict of every good of the run.
 func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	return p.assess(ctx, run, inputs)
 }
 
-// assess judges a run whose inputs have their name already.
+// assess computes the verdicts of a run whose inputs digest is known.
 func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) error {
 	if err := p.store.ResetVerdicts(ctx, run.ID); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	definitions := p.definitionsByID()
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
-	settingsKey := p.key(run)
+	settingsKey := p.settingsKey(run)
 	counts, err := p.countDependants(ctx, run)
 	if err != nil {
 		return fmt.Errorf("compare the goods with one another: %w", err)
@@ -71,7 +71,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	return p.store.MarkAssessed(ctx, run.ID, inputs)
 }
 
-// assessGood gives one good its verdict and stores it under its digest.
+// assessGood computes the verdict of one good and stores it under its digest.
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure, definitions map[string]observation.Definition) (string, error) {
 	in := assess.Input{Good: good, AsOf: run.AsOf}
 	for i, state := range states {
@@ -89,14 +89,14 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 	}
 	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)
 	if i := slices.IndexFunc(in.GoodMeasures, func(m observation.Measure) bool { return m.ID == dependants.ID }); i >= 0 {
-		in.GoodMeasures[i] = dependants // an entry does not know of the others
+		in.GoodMeasures[i] = dependants // a catalog entry alone does not tell
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
 	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, storedVerdict{verdict, measures})
 }
 
-// catalogMeasures are read from the catalog entry itself.
+// catalogMeasures returns the measures that scanners read from the catalog entry itself.
 func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []assess.Repository, run store.Run) []observation.Measure {
 	var read []observation.Measure
 	for _, repository := range repositories {
@@ -123,7 +123,7 @@ func (p *Pipeline) definitions() []observation.Definition {
 	return append(all, advisory.Definitions()...)
 }
 
-// definitionsByID is the same, to look up.
+// definitionsByID returns the same definitions by id.
 func (p *Pipeline) definitionsByID() map[string]observation.Definition {
 	byID := map[string]observation.Definition{}
 	for _, definition := range p.definitions() {
@@ -132,15 +132,15 @@ func (p *Pipeline) definitionsByID() map[string]observation.Definition {
 	return byID
 }
 
-// observed is what a run saw of one repository, and the name of its match: enough to
-// tell whether anything is new.
+// repoState is what a run stored of one repository, with the digest of its match: enough
+// to tell whether anything changed.
 type repoState struct {
 	scan          store.Scan
-	advisoryState string // of the advisories; empty where there is no inventory
-	matchDigest   string // digest
+	advisoryState string // that the match depends on; empty where there is no inventory
+	matchDigest   string
 }
 
-// loadStates gathers what a run saw of the repositories of a good.
+// loadStates reads what a run stored of the repositories of a good.
 func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Good) ([]repoState, error) {
 	var states []repoState
 	for _, repository := range good.Repositories {
@@ -167,8 +167,8 @@ func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Goo
 	return states, nil
 }
 
-// inputsDigestOf names all that the verdict and the pages of a good rest on. resting
-// says how many of the other goods rest on it.
+// inputsDigestOf returns a digest of everything that the verdict and the pages of a good
+// depend on. dependants counts the other goods that depend on it.
 func inputsDigestOf(settingsKey string, good catalog.Good, states []repoState, dependants observation.Measure) string {
 	hash := sha256.New()
 	entry, _ := json.Marshal(good) // it was read from JSON
@@ -182,7 +182,7 @@ func inputsDigestOf(settingsKey string, good catalog.Good, states []repoState, d
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// matchedInventory is what a repository lists and what affects it.
+// matchedInventory holds the packages of a repository and their findings.
 type matchedInventory struct {
 	inventory store.Inventory
 	match     storedMatch
@@ -204,15 +204,15 @@ func (p *Pipeline) loadInventory(ctx context.Context, state repoState) (matchedI
 	return l, nil
 }
 
-// repoResults is what the scanners said of a repository.
+// repoResults holds the results of all scanners for one repository.
 type repoResults struct {
 	observations []observation.Observation
 	measures     []observation.Measure
 	activity     observation.Activity
 }
 
-// loadResults gathers the observations of a repository, all its measures and what went
-// on in it.
+// loadResults reads the observations of a repository, with all its measures and its
+// activity.
 func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedInventory) (repoResults, error) {
 	var all repoResults
 	if state.scan.Failure != nil {
@@ -246,9 +246,9 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 	return all, nil
 }
 
-// advisorySource names what was read for the measures of a match: the manifests,
-// and the advisories of their ecosystems. The report dates and names the state
-// of each ecosystem once; a date here would make every measure new each day.
+// advisorySource names the source of the measures of a match: the manifests, and the
+// advisories of their ecosystems. The report gives the date and the state of each
+// ecosystem once; a date here would change every measure each day.
 func advisorySource(inventory store.Inventory) string {
 	names := baseNames(inventory.Ecosystems())
 	if len(names) == 0 {
@@ -257,7 +257,8 @@ func advisorySource(inventory store.Inventory) string {
 	return "manifests and OSV advisories of " + strings.Join(names, ", ")
 }
 
-// unreadMeasures are the measures of a repository that could not be read.
+// unreadMeasures returns the measures of a repository that could not be read: all
+// unknown.
 func (p *Pipeline) unreadMeasures(failure observation.Note) []observation.Measure {
 	var all []observation.Measure
 	for _, scanner := range p.scanners {
@@ -266,7 +267,7 @@ func (p *Pipeline) unreadMeasures(failure observation.Note) []observation.Measur
 	return append(all, unknowns(advisory.Definitions(), failure.Cause, failure.Message)...)
 }
 
-// unknowns is an unknown measure for each definition.
+// unknowns returns an unknown measure for each definition.
 func unknowns(definitions []observation.Definition, cause observation.Cause, detail string) []observation.Measure {
 	all := make([]observation.Measure, 0, len(definitions))
 	for _, definition := range definitions {
@@ -275,7 +276,7 @@ func unknowns(definitions []observation.Definition, cause observation.Cause, det
 	return all
 }
 
-// decodeVerdict reads what Assess stored.
+// decodeVerdict decodes what Assess stored.
 func decodeVerdict(good store.Good) (storedVerdict, error) {
 	var j storedVerdict
 	if len(good.Verdict) == 0 {

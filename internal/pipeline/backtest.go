@@ -19,26 +19,26 @@ import (
 	"github.com/midspan/midspan/scanners/maintenance"
 )
 
-// BacktestOptions say how the past is asked.
+// BacktestOptions are the settings of a backtest.
 type BacktestOptions struct {
-	Step int // months from one time of the past to the one before
+	Step int // months between two points in time
 	backtest.Options
 }
 
-// BacktestResult is a backtest with what it was asked of.
+// BacktestResult is the result of a backtest with its settings.
 type BacktestResult struct {
 	AsOf   string            `json:"asOf"`
 	Step   int               `json:"stepMonths"`
 	Seed   uint64            `json:"seed"`
 	Draws  int               `json:"draws"`
-	Levels []assess.RiskStep `json:"levels"` // each from its score on; below all of them it is low
+	Levels []assess.RiskStep `json:"levels"` // with the lowest score of each; a lower score is low
 	backtest.Result
 	// Unread counts the repositories whose history could not be read, by cause.
 	Unread map[observation.Cause]int `json:"unread"`
 }
 
-// Backtest asks what the risk of the rules was worth in the past of the
-// repositories of the catalogs and urls; where there is neither, of those of the
+// Backtest measures how well the risk of the rules predicted the past, over the
+// repositories of the catalogs and urls. Without either it takes the repositories of the
 // newest run. It stores nothing but mirrors.
 func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOptions) (BacktestResult, error) {
 	repositories, err := p.backtestRepositories(ctx, urls)
@@ -56,7 +56,7 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 	}, nil
 }
 
-// backtestRepositories lists the repositories to look back on, by address.
+// backtestRepositories lists the repositories of a backtest by address.
 func (p *Pipeline) backtestRepositories(ctx context.Context, urls []string) ([]catalog.Repository, error) {
 	if usesSample(p.cfg, urls) {
 		run, err := p.store.Latest(ctx, store.Started, store.Scanned, store.Matched, store.Assessed)
@@ -83,13 +83,14 @@ func (p *Pipeline) backtestRepositories(ctx context.Context, urls []string) ([]c
 	return slices.CompactFunc(list, func(a, b catalog.Repository) bool { return a.URL == b.URL }), nil
 }
 
-// isSample tells a run over the sample, whose repositories must be written anew.
+// isSample reports whether a run is over the sample, whose repositories must be written
+// again.
 func isSample(run store.Run) bool {
 	return slices.ContainsFunc(run.Sources, func(s store.Source) bool { return s.Name == sample.Name })
 }
 
-// readHistories brings every repository and puts the clock back in it. The points
-// come in the order of addresses, whatever is done first.
+// readHistories fetches every repository and computes its points in time. The results
+// come in the order of addresses, independent of which repository is done first.
 func (p *Pipeline) readHistories(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
 	p.progress.Stage("backtest", len(repositories))
 	defer p.progress.End()
@@ -124,8 +125,8 @@ func (p *Pipeline) readHistories(ctx context.Context, repositories []catalog.Rep
 	return all, unread, nil
 }
 
-// readHistory looks back in one repository, from the time at which its mirror was last
-// brought up to date, or from as-of where that is earlier.
+// readHistory computes the points of one repository, back from the last update of its
+// mirror, or from as-of where that is earlier.
 func (p *Pipeline) readHistory(ctx context.Context, a acquired, step int) (backtest.Repository, error) {
 	if a.err != nil {
 		return backtest.Repository{}, a.err

@@ -18,9 +18,10 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// Begin is the catalog stage: it reads the catalogs and stores a new run with
-// their goods. It takes the store until Run ends or the pipeline is closed:
-// two runs side by side would fetch into the same mirrors. urls name further repositories, from the command line.
+// Begin is the catalog stage: it reads the catalogs and stores a new run with their
+// goods. urls name further repositories, from the command line. It locks the store until
+// Run ends or the pipeline is closed, because two simultaneous runs would fetch into the
+// same mirrors.
 func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) {
 	if err := p.lockStore(); err != nil {
 		return store.Run{}, err
@@ -42,8 +43,8 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 	return run, err
 }
 
-// Catalogs reads the configured catalogs and the urls; the sample where there
-// is neither.
+// Catalogs reads the configured catalogs and the urls, or the sample where there is
+// neither.
 func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
 	if usesSample(p.cfg, urls) {
 		goods, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), p.cfg.Day(), p.git)
@@ -64,13 +65,13 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 	return all, nil
 }
 
-// fetchCatalog fetches a catalog that stands at an address.
+// fetchCatalog opens a catalog at an HTTP address.
 func (p *Pipeline) fetchCatalog(ctx context.Context, address string) (io.ReadCloser, error) {
 	return fetch.Get(ctx, httpClient(p.cfg, p.version), address)
 }
 
-// Choose makes goods of the catalogs' entries and applies the settings only
-// and limit.
+// Choose merges the entries of the catalogs into goods and applies the settings only and
+// limit.
 func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	goods := catalog.Merge(catalogs)
 	if only := strings.ToLower(p.cfg.Only); only != "" {
@@ -82,6 +83,8 @@ func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	return goods
 }
 
+// matchesFilter reports whether the name, an id or a repository of a good contains the
+// setting only.
 func matchesFilter(good catalog.Good, only string) bool {
 	texts := append([]string{good.ID, good.Name}, good.Aliases...)
 	for _, repository := range good.Repositories {
@@ -90,6 +93,7 @@ func matchesFilter(good catalog.Good, only string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), only) })
 }
 
+// emptyReason explains why there are no goods.
 func emptyReason(cfg config.Config, catalogs []catalog.Catalog) string {
 	if cfg.Only != "" {
 		return fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only)
@@ -104,7 +108,7 @@ func emptyReason(cfg config.Config, catalogs []catalog.Catalog) string {
 	return strings.Join(reasons[:min(len(reasons), 5)], "; ")
 }
 
-// catalogID is shared by runs that can be compared with each other.
+// catalogID is the same for runs that can be compared with each other.
 func (p *Pipeline) catalogID(catalogs []catalog.Catalog) string {
 	hash := sha256.New()
 	for _, c := range catalogs {
@@ -142,7 +146,7 @@ func (p *Pipeline) repositories(ctx context.Context, run store.Run) ([]catalog.R
 	return list, nil
 }
 
-// note makes the note of a failed unit from its error.
+// note makes the note of a failed unit of work from its error.
 func note(cause observation.Cause, subject string, err error) observation.Note {
 	return observation.Note{Cause: cause, Subject: subject, Message: err.Error()}
 }

@@ -12,9 +12,8 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// Check passes one repository, a folder or an address, through the stages and
-// returns its document with the gaps. It leaves no run behind: the store's runs are those of
-// catalogs.
+// Check runs one repository, a folder or an address, through the stages and returns its
+// document with the gaps. It stores no run: the runs of a store are those of catalogs.
 func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, gaps []Gap, err error) {
 	if target, err = localPath(ctx, target); err != nil {
 		return report.Document{}, nil, err
@@ -40,7 +39,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	return document, gapsOf(document), err
 }
 
-// localPath turns a folder into the path of the repository that it stands in.
+// localPath turns a folder into the root of the repository that contains it.
 func localPath(ctx context.Context, target string) (string, error) {
 	if info, err := os.Stat(target); err != nil || !info.IsDir() {
 		return target, nil

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// lockStore takes the store for this process, and removes what processes that were
-// killed left unfinished in it.
+// lockStore locks the store for this process and removes unfinished files of processes
+// that were killed.
 func (p *Pipeline) lockStore() error {
 	if err := p.store.Lock(); err != nil {
 		return err
@@ -19,8 +19,8 @@ func (p *Pipeline) lockStore() error {
 		removeUnfinishedIndexes(p.cfg.Store, p.now()))
 }
 
-// removeUnfinishedMirrors removes unfinished repositories below a folder, but for clones:
-// the next fetch goes on with those, and knows who works on them.
+// removeUnfinishedMirrors removes unfinished repositories below a folder, except clones:
+// the next fetch continues those, and checks whether another process works on them.
 func removeUnfinishedMirrors(folder string) error {
 	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		switch {
@@ -47,8 +47,8 @@ func isRepository(path string) bool {
 	return err == nil
 }
 
-// removeUnfinishedIndexes removes unfinished indexes and downloads. Another process may
-// write such ones beside a run; none takes a day.
+// removeUnfinishedIndexes removes unfinished indexes and downloads that are older than a
+// day. Younger ones may belong to another process; none takes a day.
 func removeUnfinishedIndexes(folder string, now time.Time) error {
 	var errs []error
 	for _, pattern := range []string{".advisories-*", "osv/.fetching-*", "osv/*/.fetching-*"} {

@@ -13,22 +13,24 @@ import (
 
 // The measures that tie the goods of a catalog together.
 const (
-	identityPackages  = "identity.packages"           // lists the packages of a good
-	catalogDependants = "adoption.catalog-dependants" // counts the goods that list one of them
+	// The measures that relate the goods of a catalog to each other.
+	identityPackages  = "identity.packages"           // the packages that a good publishes
+	catalogDependants = "adoption.catalog-dependants" // the number of goods that list one of them
 )
 
-// dependantCounts counts the goods of a run that rest on one another. It passes over
-// all inventories before a good is judged, and keeps the names of the catalog's
-// own packages only.
+// dependantCounts counts the goods of a run that depend on one another. It is computed
+// from all inventories before the first verdict, and keeps only the names of the
+// catalog's own packages.
 type dependantCounts struct {
 	*assess.Dependants
-	names  map[string][]string // by good: the packages that it names as its own
-	unread map[string]bool     // goods of which a repository could not be asked for its names
+	names  map[string][]string // by good: the packages that it publishes
+	unread map[string]bool     // goods with a repository whose package names could not be read
 	goods  int
-	gaps   bool // some repository of the run could not be read for what it lists
+	gaps   bool // the inventory of some repository could not be read
 }
 
-// dependantCounts counts for every good of a run the others that list a package of it.
+// countDependants counts, for every good of a run, the other goods that list a package
+// of it.
 func (p *Pipeline) countDependants(ctx context.Context, run store.Run) (dependantCounts, error) {
 	d := dependantCounts{Dependants: assess.NewDependants(), names: map[string][]string{}, unread: map[string]bool{}}
 	scannerIndex := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool {
@@ -63,7 +65,7 @@ func (p *Pipeline) countDependants(ctx context.Context, run store.Run) (dependan
 	return d, each(func(good string, scan store.Scan) error { return p.addInventory(ctx, &d, good, scan) })
 }
 
-// addNames takes the packages that a repository names as its own.
+// addNames adds the packages that a repository publishes.
 func (p *Pipeline) addNames(ctx context.Context, d *dependantCounts, good string, scan store.Scan, scannerIndex int) error {
 	if scannerIndex < 0 || scannerIndex >= len(scan.Keys) {
 		d.unread[good] = true
@@ -87,7 +89,7 @@ func (p *Pipeline) addNames(ctx context.Context, d *dependantCounts, good string
 	return nil
 }
 
-// addInventory takes what a repository lists.
+// addInventory adds the packages that a repository lists.
 func (p *Pipeline) addInventory(ctx context.Context, d *dependantCounts, good string, scan store.Scan) error {
 	if scan.Inventory == "" {
 		d.gaps = true
@@ -101,7 +103,7 @@ func (p *Pipeline) addInventory(ctx context.Context, d *dependantCounts, good st
 	return nil
 }
 
-// measure says of a good how many others rest on it.
+// measure returns the measure of how many other goods depend on a good.
 func (d dependantCounts) measure(good string, definition observation.Definition, run store.Run) observation.Measure {
 	switch n := d.Of(good); {
 	case d.goods < 2:

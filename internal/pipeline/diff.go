@@ -16,11 +16,11 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// runSide is one of two judged runs that are held against each other. Its goods
-// come by id.
+// runSide is one of two assessed runs that are compared. Its goods come in the order of
+// ids.
 type runSide struct {
 	asOf  time.Time
-	run   store.Run // zero for a file
+	run   store.Run // zero for a report.json
 	goods iter.Seq2[assessedGood, error]
 }
 
@@ -29,10 +29,9 @@ type assessedGood struct {
 	assess.Judged
 }
 
-// Diff says what changed from one judged run to another. Each is named by its
-// number, by the day that it speaks of, or by the path of a report.json. An
-// empty name means the newest run, and the one before it over the same
-// catalogs.
+// Diff returns what changed between two assessed runs. Each is named by its number, by
+// its day, or by the path of a report.json. An empty name means the newest run, and the
+// run before it over the same catalogs.
 func (p *Pipeline) Diff(ctx context.Context, from, to string) (report.Diff, error) {
 	later, err := p.loadSide(ctx, to, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
 	if err != nil {
@@ -53,7 +52,7 @@ func (p *Pipeline) Diff(ctx context.Context, from, to string) (report.Diff, erro
 	return *diff, compareSides(earlier, later, definitions, diff)
 }
 
-// compareSides walks both runs in the order of ids, holding one good of each.
+// compareSides merges both runs in the order of ids, with one good of each in memory.
 func compareSides(earlier, later runSide, definitions map[string]observation.Definition, diff *report.Diff) error {
 	nextOld, stopOld := iter.Pull2(earlier.goods)
 	defer stopOld()

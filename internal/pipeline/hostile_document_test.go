@@ -34,7 +34,7 @@ func testNames(t *testing.T, root string) map[string]bool {
 	return existing
 }
 
-// threats are the rows of the document's tables of threats, without their heads.
+// threats returns the rows of the document's tables of threats, without their heads.
 func threats(document string) []string {
 	var rows []string
 	inside := false

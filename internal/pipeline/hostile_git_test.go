@@ -21,21 +21,21 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// hostileCase is a repository that somebody made to do harm, and what the report
-// says of it: "scanned", "partial", or the cause for which it was not read.
+// hostileCase is a repository made to do harm, and its expected outcome in the report:
+// "scanned", "partial", or the cause of its failure.
 type hostileCase struct {
 	name string
 	make func(*hostileEnv, *gittest.Repository)
 	want string
 }
 
-// hostileEnv is where hostile repositories stand, and what lies around them.
+// hostileEnv holds the hostile repositories and what they must not reach.
 type hostileEnv struct {
 	t        testing.TB
 	root     string // of the repositories, as o+<name>/repo
-	victim   string // a folder that no repository has a right to
-	marker   string // a file that is there once anything was executed
-	server   string // a server that nobody asked for
+	victim   string // a folder that no repository may read
+	marker   string // a file that exists once anything was executed
+	server   string // a server that must get no request
 	requests *atomic.Int32
 }
 
@@ -68,10 +68,11 @@ func newHostileEnv(t testing.TB) *hostileEnv {
 	return g
 }
 
-// markerCommand is a command that springs the trap.
+// markerCommand is a command that makes the marker.
 func (g *hostileEnv) markerCommand() string { return "touch " + g.marker + "; true" }
 
-// markerConfig is a configuration in which all that git can execute springs the trap.
+// markerConfig is a configuration in which everything that git can execute makes the
+// marker.
 func (g *hostileEnv) markerConfig() string {
 	do := `"` + g.markerCommand() + `"`
 	hooks := filepath.Join(filepath.Dir(g.marker), "hooks")
@@ -99,8 +100,8 @@ func (g *hostileEnv) promisor() string {
 		"/origin.git\n\tpromisor = true\n\tpartialclonefilter = blob:none\n\tuploadpack = \"" + g.markerCommand() + "\"\n\tproxy = " + g.server + "\n"
 }
 
-// plainRepository makes a repository that lists one package with an advisory, beside what
-// else its tree holds, and returns the commit.
+// plainRepository writes a repository that lists one package with an advisory, with
+// further entries in its tree, and returns the commit.
 func plainRepository(r *gittest.Repository, more ...gittest.Entry) string {
 	entries := append([]gittest.Entry{
 		{Mode: "100644", Name: "LICENSE", OID: r.Blob("MIT License\n")},
@@ -117,17 +118,17 @@ func linkEntry(r *gittest.Repository, name, target string) gittest.Entry {
 	return gittest.Entry{Mode: "120000", Name: name, OID: r.Blob(target)}
 }
 
-// withName is a repository whose tree holds one file of an odd name.
+// withName is a repository with a file of an unusual name.
 func withName(name string) func(*hostileEnv, *gittest.Repository) {
 	return func(_ *hostileEnv, r *gittest.Repository) { plainRepository(r, fileEntry(r, name, requirements)) }
 }
 
-// withFile is a repository in which one file of git's own is another.
+// withFile is a repository in which one of git's own files is replaced.
 func withFile(name, text string) func(*hostileEnv, *gittest.Repository) {
 	return func(_ *hostileEnv, r *gittest.Repository) { plainRepository(r); r.File(name, text) }
 }
 
-// withIdentity is a repository whose commit bears an odd name or date.
+// withIdentity is a repository whose commit has an unusual name or date.
 func withIdentity(who string) func(*hostileEnv, *gittest.Repository) {
 	return func(_ *hostileEnv, r *gittest.Repository) {
 		plainRepository(r)
@@ -135,8 +136,7 @@ func withIdentity(who string) func(*hostileEnv, *gittest.Repository) {
 	}
 }
 
-// withCommit is a repository whose newest commit is written by hand; %s is its
-// tree.
+// withCommit is a repository whose newest commit is given as text; %s is its tree.
 func withCommit(text string) func(*hostileEnv, *gittest.Repository) {
 	return func(_ *hostileEnv, r *gittest.Repository) {
 		tree := r.Tree(fileEntry(r, "requirements.txt", requirements))
@@ -144,7 +144,7 @@ func withCommit(text string) func(*hostileEnv, *gittest.Repository) {
 	}
 }
 
-var missingOID = strings.Repeat("1", 40) // an object that is nowhere
+var missingOID = strings.Repeat("1", 40) // an object that does not exist
 
 func hostileReferences() []hostileCase {
 	return []hostileCase{
@@ -545,8 +545,7 @@ func hostileMirrors() []hostileCase {
 	}
 }
 
-// listFiles lists every file below the folders with all that tells whether
-// it was touched.
+// listFiles lists every file below the folders, with its mode, size and time.
 func listFiles(t testing.TB, folders ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -566,9 +565,9 @@ func listFiles(t testing.TB, folders ...string) map[string]string {
 	return files
 }
 
-// runCases runs the pipeline over hostile repositories and returns the goods by
-// the names of their cases. It fails where anything was executed, written
-// outside, asked of a server or left behind.
+// runCases runs the pipeline over hostile repositories and returns the goods by the
+// names of their cases. It fails where anything was executed, written outside, requested
+// from a server or left behind.
 func (g *hostileEnv) runCases(cfg config.Config, cases []hostileCase) map[string]report.Good {
 	g.t.Helper()
 	var urls []string
@@ -580,7 +579,7 @@ func (g *hostileEnv) runCases(cfg config.Config, cases []hostileCase) map[string
 	watched := []string{g.root, g.victim, os.Getenv("HOME"), filepath.Dir(g.marker)}
 	before := listFiles(g.t, watched...)
 	cfg.Mirror, cfg.Advisories = filepath.Join(g.root, "{owner}+{name}", "repo"), writeAdvisories(g.t)
-	cfg.Offline, cfg.AllowPrivate = false, true // so that nothing but the defence keeps a request from its server
+	cfg.Offline, cfg.AllowPrivate = false, true // so that only the defences prevent a request
 	p := newPipeline(g.t, cfg)
 	published := runWith(g.t, p, urls...)
 	after := listFiles(g.t, watched...)
@@ -606,7 +605,7 @@ func (g *hostileEnv) runCases(cfg config.Config, cases []hostileCase) map[string
 	return goods
 }
 
-// findSecret fails where the victim's secret stands in what was written.
+// findSecret fails where the victim's secret is in a written file.
 func (g *hostileEnv) findSecret(folders ...string) {
 	g.t.Helper()
 	for path := range listFiles(g.t, folders...) {
@@ -625,7 +624,7 @@ func outcomeAndReason(good report.Good) (string, string) {
 	return scan.Outcome, fmt.Sprint(scan.Notes)
 }
 
-// assessRun compares what the report says with what a case expects.
+// checkCases compares the outcomes in the report with those that the cases expect.
 func (g *hostileEnv) checkCases(cases []hostileCase, goods map[string]report.Good) {
 	for _, c := range cases {
 		good, ok := goods[c.name]

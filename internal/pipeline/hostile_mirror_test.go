@@ -10,7 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// wrapProgram puts a program of this name before the real one, which starts it in
+// wrapProgram puts a program of this name before the real one, which it starts with
 // another environment.
 func wrapProgram(t *testing.T, name, environment string) {
 	t.Helper()
@@ -36,9 +36,8 @@ func TestHostileMirrorOfAnotherUserIsReadAndRunsNothing(t *testing.T) {
 	g.checkCases(cases, g.runCases(testConfig(t), cases))
 }
 
-// A mirror that is given is the user's own word for where a repository is:
-// what its folder points to is followed, as git follows it. None of these
-// pointers can come out of a repository that is fetched.
+// A given mirror is chosen by the user, so links out of its folder are followed, as git
+// follows them. No repository that is fetched can contain such a link.
 func TestGivenMirrorIsReadWhereItsFolderPoints(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "real.git")
 	commit := plainRepository(gittest.Init(t, elsewhere))

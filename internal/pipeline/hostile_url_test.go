@@ -16,13 +16,12 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// password stands in the addresses of these tests and nowhere in what is
-// written.
+// password is in the addresses of these tests, and must not be in anything written.
 const password = "hunter2"
 
-// runCatalog runs a catalog of these addresses and returns its goods in the
-// order of the addresses. No address may lead to the ground's server, run
-// anything or leave a mirror.
+// runCatalog runs a catalog of these addresses and returns its goods in the order of the
+// addresses. No address may lead to the server of the test, execute anything or leave a
+// mirror.
 func (g *hostileEnv) runCatalog(cfg config.Config, addresses []string) []report.Good {
 	g.t.Helper()
 	path := filepath.Join(g.t.TempDir(), "catalog.csv")
@@ -76,7 +75,7 @@ func causeOfGood(good report.Good) string {
 	return "nothing is said"
 }
 
-// hostileAddresses are addresses and the cause for which nothing is read there.
+// hostileAddresses are addresses with the expected cause of their failure.
 func hostileAddresses(g *hostileEnv) [][2]string {
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(g.server, "http://"))
 	list := [][2]string{
@@ -100,8 +99,7 @@ func hostileAddresses(g *hostileEnv) [][2]string {
 		{"https://forge.example/o/" + strings.Repeat("r", 300) + ".git", "over-limit"}, {"https://forge.example/" + strings.Repeat("r/", 2000) + "r.git", "over-limit"},
 		{"https://" + strings.Repeat("a.", 200) + "example/o/r.git", "bad-url"}, {strings.Repeat("https://", 500), "over-limit"},
 	}
-	// Ways to write an address inside, each with the port of a server that
-	// would answer.
+	// Ways to write a private address, each with the port of a listening server.
 	for _, host := range []string{"127.0.0.1", "127.0.0.1.", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "0", "0.0.0.0",
 		"127.0.0.01", "127.000.000.001", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[fe80::1%25lo]", "[0:0:0:0:0:0:0:1]",
 		"localhost", "LOCALHOST", "localhost.", "\uff11\uff12\uff17.0.0.1", "127\u3002 0.0.1", "\u24de.0.0.0", "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fd00::1]", "255.255.255.255", "224.0.0.1"} {
@@ -154,7 +152,7 @@ func TestHostileNamesAreShownAsWhatTheyAre(t *testing.T) {
 		"https://evil.example/#@github.com/o/r.git":            "",
 		"https://evil.example/o/r.git?@github.com/":            "https://evil.example/o/r.git",
 	} {
-		cfg := testConfig(t) // offline: what is shown is what counts
+		cfg := testConfig(t) // offline: only the shown address matters
 		good := g.runCatalog(cfg, []string{address})[0]
 		got := ""
 		if len(good.Scans) > 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// fixture is a catalog, its mirrors and an advisory database, all of which change.
+// fixture is a catalog with its mirrors and an advisory database; each can change.
 type fixture struct {
 	t    *testing.T
 	cfg  config.Config
@@ -42,7 +42,7 @@ func newFixture(t *testing.T) *fixture {
 	return w
 }
 
-// writeAdvisory puts a record into the database, or another into its place.
+// writeAdvisory writes or replaces a record of the database.
 func (w *fixture) writeAdvisory(ecosystem, id, name, fixed string) {
 	w.t.Helper()
 	record := fmt.Sprintf(`{"id":%q,"modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","affected":[{"package":{"ecosystem":%q,"name":%q},
@@ -61,7 +61,7 @@ func (w *fixture) run() runResult {
 	return run(w.t, w.cfg, w.urls...)
 }
 
-// runFresh runs in a store and a folder of its own, as if nothing had been before.
+// runFresh runs in a new store and a new output folder.
 func (w *fixture) runFresh() runResult {
 	w.t.Helper()
 	cfg := w.cfg
@@ -83,8 +83,8 @@ func (w *fixture) file(path string) fs.FileInfo {
 	return info
 }
 
-// sameReport holds every file of two reports against each other. What changed
-// since the run before is no part of it: a new store knows of none.
+// sameReport compares every file of two reports. The change since the previous run is
+// ignored, because a new store has no previous run.
 func sameReport(t *testing.T, got, want runResult) {
 	t.Helper()
 	if g, w := withoutChange(t, got), withoutChange(t, want); !bytes.Equal(g, w) {
@@ -217,9 +217,9 @@ func TestMeasureNamesTheAdvisoriesThatWereReadAndTheReportTheirState(t *testing.
 	}
 }
 
-// TestAnyChangesGiveTheReportOfARunWithoutAPast makes changes of all kinds, in
-// any order, and holds what a store with a past publishes against what a new
-// one does.
+// TestAnyChangesGiveTheReportOfARunWithoutAPast makes changes of all kinds, in any
+// order, and compares the report of a store with earlier runs with the report of a new
+// store.
 func TestAnyChangesGiveTheReportOfARunWithoutAPast(t *testing.T) {
 	w := newFixture(t)
 	w.run()

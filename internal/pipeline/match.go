@@ -14,18 +14,18 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// storedMatch is what stands in the store for one inventory: the match of its
-// distinct packages. The findings name no place that lists a package; placed
-// gives them theirs.
+// storedMatch is the JSON that the store keeps for one inventory: the match of its
+// distinct packages. The findings have no paths; withPaths adds them.
 type storedMatch struct {
 	advisory.Result
-	// Open counts the weaknesses of each package and version, however many
-	// advisories speak of one; Exploited those of them that are known to be exploited.
+	// Open counts the vulnerabilities of each package and version, where several
+	// advisories of one vulnerability count once. Exploited counts those that are
+	// known to be exploited.
 	Open, Exploited int
 }
 
-// Match is the match stage: it holds every inventory of the run against the
-// advisory database. No repository is opened.
+// Match is the match stage: it matches every inventory of the run against the advisory
+// database. No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
@@ -52,8 +52,8 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key, unless that is done,
-// and says what became of it.
+// matchInventory matches the inventory under a work key, unless that is done, and
+// returns the outcome for the progress.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
 	state, err := p.advisoryState(ctx, key)
 	if err != nil {
@@ -89,9 +89,9 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 
 func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// advisoryState names all that a match of an inventory rests on beside it: the
-// state of the advisories of each of its ecosystems, and the program. So a
-// change of one ecosystem leaves the matches of the others standing.
+// advisoryState names everything but the inventory that a match depends on: the state of
+// the advisories of each of its ecosystems, and the program. So a change in one
+// ecosystem does not invalidate the matches of the others.
 func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error) {
 	if p.usesService() {
 		return p.databaseID, nil
@@ -108,19 +108,19 @@ func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error
 	return string(text), err
 }
 
-// matchState is what a match rests on; an ecosystem that the database lacks has
-// the empty state.
+// matchState is the decoded form of it; an ecosystem that the database lacks has an
+// empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
 }
 
-// stillValid reports whether an inventory's match is what it was in an earlier
-// state: no advisory of its packages came, went or changed since.
+// stillValid reports whether an inventory's match is what it was in an earlier state:
+// since then no advisory of its packages was added, removed or changed.
 func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
 	var earlier, current matchState
 	if json.Unmarshal([]byte(before), &earlier) != nil || json.Unmarshal([]byte(now), &current) != nil || earlier.Build != current.Build {
-		return false, nil // what a service said, or another program
+		return false, nil // the result of the service, or of another program
 	}
 	changed := map[string]func(string) bool{}
 	for name, state := range current.Ecosystems {
@@ -144,8 +144,8 @@ func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, be
 	}), nil
 }
 
-// baseNames cuts ecosystems down to those that a database tells apart:
-// "Debian:12" is of Debian.
+// baseNames reduces ecosystems to the names that a database uses: "Debian:12" becomes
+// "Debian".
 func baseNames(ecosystems []string) []string {
 	names := make([]string, len(ecosystems))
 	for i, ecosystem := range ecosystems {
@@ -155,8 +155,8 @@ func baseNames(ecosystems []string) []string {
 	return slices.Compact(names)
 }
 
-// matchPackages asks the database, or OSV's service where the user prefers it.
-// A service that fails leaves the packages unknown and is noted once.
+// matchPackages queries the database, or OSV's service where the settings choose it. A
+// service that fails leaves the packages unknown and is noted once.
 func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
 	if !p.usesService() {
 		return p.advisories.Match(ctx, packages)
@@ -176,7 +176,7 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 	return advisory.Unmatchable(packages, cause), nil
 }
 
-// newStoredMatch counts what a match found.
+// newStoredMatch counts the findings of a match.
 func newStoredMatch(result advisory.Result) storedMatch {
 	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
@@ -188,11 +188,11 @@ func newStoredMatch(result advisory.Result) storedMatch {
 	return match
 }
 
-// packageKey is what tells packages apart, wherever they are listed.
+// packageKey identifies a package wherever it is listed.
 func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
 
-// withPaths gives each finding the entries of the inventory that list its package:
-// the result is that of a match of all entries.
+// withPaths gives each finding the entries of the inventory that list its package: the
+// result equals a match of all entries.
 func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
 	of := map[[3]string][]observation.Finding{}
 	for _, finding := range m.Findings {

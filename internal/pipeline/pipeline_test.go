@@ -27,7 +27,7 @@ import (
 
 const asOf = "2026-06-30"
 
-// testConfig are those of a run in folders of its own.
+// testConfig returns the settings of a run in folders of its own.
 func testConfig(t testing.TB) config.Config {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func newPipeline(t testing.TB, cfg config.Config) *Pipeline {
 	return p
 }
 
-// runResult is what a run published, with the document read back.
+// runResult is the result of a run, with the document as published.
 type runResult struct {
 	Published
 	Document report.Document
@@ -155,7 +155,7 @@ func writeMirrors(t testing.TB, streams map[string]string) (template, root strin
 	return filepath.Join(root, "{owner}+{name}", "repo"), root
 }
 
-// commitStream is a fast-import stream of one commit with these files.
+// commitStream returns a fast-import stream of one commit with these files.
 func commitStream(files map[string]string) string {
 	var b strings.Builder
 	when := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
@@ -168,7 +168,7 @@ func commitStream(files map[string]string) string {
 
 const requirements = "requests==2.19.0\n"
 
-// writeAdvisories writes a database that knows one advisory of PyPI.
+// writeAdvisories writes a database with one advisory of PyPI.
 func writeAdvisories(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "osv")
@@ -304,7 +304,7 @@ func TestDatabaseThatLacksAnEcosystemLeavesItsPackagesUnknown(t *testing.T) {
 	}
 }
 
-// fakeService stands for OSV's service, which no test may ask.
+// fakeService replaces OSV's service, because no test may use the network.
 type fakeService struct {
 	calls int
 	err   error
@@ -504,7 +504,7 @@ func TestRunOverTheSameInputsIsTheSameRun(t *testing.T) {
 	if third := run(t, cfg, "https://forge.example/o/one"); third.Stamp == "" {
 		t.Error("a file of the report that was removed did not come back")
 	}
-	// A tag moves no commit, and yet it is something new.
+	// A new tag is a change, although no commit is new.
 	if out, err := exec.Command("git", "--git-dir", filepath.Join(root, "o+one", "repo"), "tag", "v1.0", "main").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -590,7 +590,7 @@ func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *tes
 	if err != nil || !strings.Contains(string(text), "It is young.") {
 		t.Errorf("the report does not hold the new judgement (%v)", err)
 	}
-	if err := p.Close(); err != nil { // who judges holds the store
+	if err := p.Close(); err != nil { // assessing locks the store
 		t.Fatal(err)
 	}
 	cfg.Rules = plain

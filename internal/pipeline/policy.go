@@ -13,7 +13,7 @@ import (
 	"github.com/midspan/midspan/scanners/registry"
 )
 
-// Definitions lists every measure that a policy can read.
+// Definitions lists every measure that a policy can use.
 func Definitions() ([]observation.Definition, error) {
 	all, err := registry.All()
 	if err != nil {
@@ -22,9 +22,9 @@ func Definitions() ([]observation.Definition, error) {
 	return (&Pipeline{scanners: all}).definitions(), nil
 }
 
-// Subjects hands each good of a judged run to ask, by id. The run is named by
-// its number, by the day that it speaks of or by the path of a report.json; an
-// empty name means the newest.
+// Subjects calls visit for each good of an assessed run, in the order of ids. The run is
+// named by its number, by its day, or by the path of a report.json; an empty name means
+// the newest.
 func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.Subject) error) error {
 	if strings.HasSuffix(name, ".json") {
 		return reportSubjects(name, visit)

@@ -22,22 +22,22 @@ import (
 // topPackages bounds the lists of keystones and of upgrades in a report.
 const topPackages = 50
 
-// Published says what a run gave and where it stands.
+// Published is the result of a run: its summary, its files and its gaps.
 type Published struct {
 	Summary report.Summary `json:"summary"`
 	// Files are the paths of the main files that were written.
 	Files report.Files `json:"files"`
 	// Gaps say what could not be read: repositories that failed or were read in
-	// part, entries that became no good, packages that could not be matched.
+	// part, catalog entries that became no good, packages that could not be matched.
 	Gaps []Gap `json:"gaps"`
-	// Stamp names the files as they were written.
+	// Stamp identifies the files as they were written.
 	Stamp string `json:"stamp"`
-	// Languages are those of the site, with what their catalogs said.
+	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
 }
 
-// Publish is the last stage: it writes the report of an assessed run. Goods
-// pass one at a time; what the folder holds of one that did not change stays.
+// Publish is the last stage: it writes the report of an assessed run. One good is in
+// memory at a time; the files of a good that did not change are kept.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
@@ -68,8 +68,8 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
-// upToDate returns what was published of a run, where its report stands
-// untouched in the folder that is written to.
+// upToDate returns what was published of a run, where its report is unchanged in the
+// output folder.
 func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool, error) {
 	var published Published
 	err := p.store.Outcome(ctx, run.ID, &published)
@@ -81,7 +81,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	return published, current, errors.Join(err, languagesErr)
 }
 
-// languages are those of the site, with the digests of what they say.
+// languages returns the languages of the site, with the digests of their translations.
 func (p *Pipeline) languages() (languages []*language.Language, digests []string, err error) {
 	for _, tag := range p.cfg.Languages {
 		l, err := language.Find(tag)
@@ -93,7 +93,7 @@ func (p *Pipeline) languages() (languages []*language.Language, digests []string
 	return languages, digests, nil
 }
 
-// Document gathers the report of an assessed run.
+// Document builds the whole report of an assessed run in memory.
 func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document, error) {
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
@@ -109,7 +109,7 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 	return document, err
 }
 
-// documentHead is the part of the document that no good changes.
+// documentHead returns the part of the document that does not depend on the goods.
 func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Document, error) {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return report.Document{}, err
@@ -131,9 +131,9 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 	return document, nil
 }
 
-// eachGood hands each good of a run to add, by id: what tables show of it, the
-// digest of all that it rests on, and a way to the whole. It returns the
-// document without them.
+// eachGood calls add for each good of a run, in the order of ids: with what tables show
+// of it, with the digest of everything that it depends on, and with a function that
+// loads the rest. It returns the document without the goods.
 func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
 	portfolio := assess.NewPortfolio()
@@ -170,8 +170,9 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	return document, err
 }
 
-// findAffected finds the advisories of packages that no good lists; nil where an
-// online service answers, which is asked for what goods list only.
+// findAffected returns a function that finds the advisories of packages that no good
+// lists. It is nil with an online service, which is queried only for packages that goods
+// list.
 func (p *Pipeline) findAffected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
 	if p.usesService() {
 		return nil
@@ -182,14 +183,14 @@ func (p *Pipeline) findAffected(ctx context.Context) func([]observation.Package)
 	}
 }
 
-// entry is a good on its way into the document.
+// entry is a good while its part of the document is built.
 type entry struct {
-	brief       report.Good // without what only the observations tell
+	brief       report.Good // without what is read from observations
 	states      []repoState // one for each of the brief's scans
 	inventories []matchedInventory
 }
 
-// loadEntry reads what is known of a good, but for the observations.
+// loadEntry reads everything about a good except its observations.
 func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good) (entry, error) {
 	verdict, err := decodeVerdict(good)
 	if err != nil {
@@ -210,7 +211,7 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 	return one, nil
 }
 
-// countIn takes a good into what is counted over all of them.
+// countIn adds a good to the counts over all goods.
 func (e entry) countIn(summary *summary, portfolio *assess.Portfolio) {
 	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
 	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
@@ -220,7 +221,7 @@ func (e entry) countIn(summary *summary, portfolio *assess.Portfolio) {
 	}
 }
 
-// ownPackages lists the packages that a good names as its own.
+// ownPackages lists the packages that a good publishes.
 func ownPackages(measures []observation.Measure) []string {
 	for _, m := range measures {
 		if m.ID == identityPackages {
@@ -231,7 +232,7 @@ func ownPackages(measures []observation.Measure) []string {
 	return nil
 }
 
-// full adds what the observations tell, and to each finding its places.
+// loadFull adds what is read from the observations, and the paths of each finding.
 func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	good := e.brief
 	good.Scans = slices.Clone(good.Scans)
@@ -244,7 +245,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		}
 		activities = append(activities, results.activity)
 		if scan.Outcome == report.Failed {
-			continue // every measure is unknown for the one reason that the failure gives
+			continue // every measure is unknown, with the cause of the failure
 		}
 		scan.Measures = results.measures
 		for _, result := range results.observations {
@@ -263,7 +264,8 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	return good, nil
 }
 
-// compareWithPrevious compares with the assessed run before; nil where there is none.
+// compareWithPrevious compares with the previous assessed run; the result is nil where
+// there is none.
 func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
 	previous, err := p.store.Previous(ctx, run)
 	if errors.Is(err, store.ErrNotFound) {
@@ -283,7 +285,7 @@ func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods
 	return report.Compare(earlier, report.Document{Goods: goods}), nil
 }
 
-// stageOnly is as much of a good as tells whether its stage changed.
+// stageOnly returns the part of a good that is needed to compare stages.
 func stageOnly(id, name string, stage assess.Stage) report.Good {
 	return report.Good{Good: catalog.Good{ID: id, Name: name}, Verdict: assess.Verdict{Stage: stage}}
 }
@@ -311,7 +313,7 @@ func (l gapList) add(count int, what, message string) {
 	l.found[what] = gap
 }
 
-// gapsOf says what was not read, by kind.
+// gapsOf lists the gaps of a document by kind.
 func gapsOf(document report.Document) []Gap {
 	list := newGaps(document.Notes)
 	for _, good := range document.Goods {
@@ -320,7 +322,7 @@ func gapsOf(document report.Document) []Gap {
 	return list.finish(document.Summary)
 }
 
-// newGaps begins with the notes on a run.
+// newGaps starts a list with the notes of a run.
 func newGaps(notes []observation.Note) gapList {
 	list := gapList{map[string]Gap{}}
 	for _, note := range notes {
@@ -329,7 +331,7 @@ func newGaps(notes []observation.Note) gapList {
 	return list
 }
 
-// finish returns the list with the packages that were not matched.
+// finish returns the list, with the packages that were not matched.
 func (l gapList) finish(summary report.Summary) []Gap {
 	for cause, count := range summary.Unmatched {
 		l.add(count, "packages not matched: "+cause, "")
@@ -362,8 +364,8 @@ func (l gapList) addNote(note observation.Note) {
 	}
 }
 
-// isGap reports whether a note says that something was not read; a remark says
-// that it was, though not as it was written.
+// isGap reports whether a note is about something that was not read. A remark is about
+// something that was read, although it was written in an unusual way.
 func isGap(note observation.Note) bool { return note.Cause != observation.CauseRemark }
 
 // CountGaps counts the notes about something that was not read.

@@ -18,12 +18,12 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// fastRetry is patience for tests.
+// fastRetry is a retry policy for tests.
 var fastRetry = fetch.Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
 	Failures: 3, Pause: 20 * time.Millisecond, Stall: time.Minute}
 
-// forge offers repositories by HTTP; before may answer a request itself, knowing
-// the repository and how often it was asked for it.
+// forge serves repositories by HTTP. handle may answer a request itself; it gets the
+// name of the repository and the number of its requests so far.
 type forge struct {
 	url      string
 	mu       sync.Mutex
@@ -60,7 +60,7 @@ func newForge(t *testing.T, names []string, handle func(w http.ResponseWriter, r
 
 func (f *forge) address(name string) string { return f.url + "/o+" + name + "/repo" }
 
-// total is how many requests came for any repository.
+// total is the number of requests for any repository.
 func (f *forge) total() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -71,7 +71,7 @@ func (f *forge) total() int {
 	return n
 }
 
-// runWithFastRetry runs with little patience and returns why each repository was not read.
+// runWithFastRetry runs with short pauses and returns the failure of each repository.
 func runWithFastRetry(t *testing.T, p *Pipeline, urls ...string) (map[string]*observation.Note, runResult) {
 	t.Helper()
 	p.retry, p.breakers = fastRetry, fastRetry.Hosts()
@@ -157,7 +157,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 	other := newForge(t, []string{"there"}, func(http.ResponseWriter, *http.Request, string, int) bool { return false })
 	cfg := testConfig(t)
 	cfg.Offline, cfg.AllowPrivate = false, true
-	// The two servers are ports of one host: names tell them apart.
+	// The two servers are ports of one host, so they need different names.
 	failures, _ := runWithFastRetry(t, newPipeline(t, cfg), append(urls, strings.Replace(other.address("there"), "127.0.0.1", "localhost", 1))...)
 	alone := 0
 	for _, address := range urls {
@@ -168,7 +168,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 			alone++
 		}
 	}
-	// Those that are under way when the circuit opens are still tried.
+	// Requests that are running when the circuit opens are still tried.
 	if most := int(fastRetry.Failures) + 2*maxFetchesPerHost; alone < len(urls)-most || f.total() > most*fastRetry.Tries {
 		t.Errorf("%d of %d were left alone, after %d requests", alone, len(urls), f.total())
 	}
@@ -237,7 +237,7 @@ func TestAClockThatIsSetBackLosesNothing(t *testing.T) {
 		}
 		return string(text)
 	}
-	// Nor is it compared with a day that is still to come.
+	// It is not compared with a run of a later day.
 	if got, want := encode(got), encode(want); got != want {
 		t.Errorf("a day before the last run is judged otherwise than alone:\n%s\n%s", got, want)
 	}

@@ -15,12 +15,12 @@ import (
 	"github.com/midspan/midspan/scanners"
 )
 
-// Scan is the acquire and scan stages: it brings every repository of the run
-// and lets each scanner look at it once. What was looked at before, at the
-// same commit with the same scanner and configuration, is not looked at again.
+// Scan is the acquire and scan stages: it fetches every repository of the run and runs
+// each scanner on it. A result that is stored for the same commit, scanner and
+// configuration is used again.
 //
-// Mirrors that are at hand are scanned while others are fetched, and the
-// largest come first, so that no core waits at the end for one of them.
+// Mirrors that are at hand are scanned while others are fetched. The largest come first,
+// so that no core waits at the end for one of them.
 func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	repositories, err := p.repositories(ctx, run)
 	if err != nil {
@@ -66,8 +66,8 @@ func outcomeOf(scan store.Scan) string {
 	return "scanned"
 }
 
-// scanRepository never fails for what is wrong with the repository: that
-// becomes the scan's failure. It fails when the run is over.
+// scanRepository stores a fault of the repository as the scan's failure. Its error means
+// that the run ended.
 func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired) (store.Scan, error) {
 	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
@@ -87,7 +87,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 	defer snapshot.Close()
 	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), mirrorState.State
 	scan.At = measuredAt(run.AsOf, snapshot.ObservedUntil())
-	// The day, not the second: a second look on one day changes nothing.
+	// Rounded to the day, so that a second scan on the same day gives the same result.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
 	scan.Notes = snapshot.Notes()
 	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
@@ -105,7 +105,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 	return scan, ctx.Err()
 }
 
-// withFailure makes an error the failure of a scan, unless the run is over.
+// withFailure stores an error as the failure of a scan, unless the run ended.
 func (p *Pipeline) withFailure(ctx context.Context, scan store.Scan, err error) (store.Scan, error) {
 	failure := note(gitrepo.CauseOf(err), scan.URL, err)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -115,8 +115,8 @@ func (p *Pipeline) withFailure(ctx context.Context, scan store.Scan, err error) 
 	return scan, ctx.Err()
 }
 
-// unchanged returns what was seen when the repository was last read, where its
-// mirror is as it was then and every scanner would see the same.
+// unchanged returns the last scan of a repository, where its mirror has not changed
+// since and every scanner would return the same result.
 func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, mirrorState gitrepo.Sight) (store.Scan, bool) {
 	last, err := p.store.LastScan(ctx, repository.URL)
 	if err != nil || mirrorState.State == "" || last.MirrorState != mirrorState.State {
@@ -131,8 +131,7 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 	return last, slices.Equal(keys, last.Keys)
 }
 
-// runScanner lets one scanner look at a snapshot, unless the store holds what it
-// would see.
+// runScanner runs one scanner on a snapshot, unless the store has its result.
 func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
 	key := workKey(scanner, in.Snapshot.Commit(), in.Snapshot.Variant(), in.At)
 	result, err := p.store.Observation(ctx, key)
@@ -145,7 +144,7 @@ func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanne
 	start := p.now()
 	result, err = recoverPanic(ctx, scanner, in)
 	if err != nil {
-		// A failure is this run's alone: the next one tries again.
+		// Stored for this run only: the next run tries again.
 		key = fmt.Sprintf("%s run=%d", key, run.ID)
 		result = failedObservation(scanner, in, err)
 	}
@@ -156,7 +155,7 @@ func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanne
 	return key, result, nil
 }
 
-// workKey names a unit of work: the same key always gives the same result.
+// workKey identifies a unit of work: the same key always gives the same result.
 func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) string {
 	key := fmt.Sprintf("%s %s %s@%s %s", commit, variant, scanner.Name(), scanner.Version(), scanner.Configuration())
 	if scanner.DependsOnTime() {
@@ -165,12 +164,13 @@ func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) str
 	return key
 }
 
-// panicError is a scanner's panic as an error.
+// panicError is the panic of a scanner.
 type panicError struct{ value any }
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// recoverPanic keeps a scanner's panic from ending more than its own work.
+// recoverPanic runs a scanner and returns a panic as an error, so that it costs only
+// this scanner's measures.
 func recoverPanic(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (result observation.Observation, err error) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -180,7 +180,8 @@ func recoverPanic(ctx context.Context, scanner scanners.Scanner, in scanners.Inp
 	return scanner.Scan(ctx, in)
 }
 
-// failedObservation is the observation of a scanner that could not look.
+// failedObservation is the observation of a scanner that failed: every measure is
+// unknown.
 func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
 	cause := observation.CauseScannerFailed
 	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), err)
@@ -198,7 +199,8 @@ func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) o
 		Notes:    []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
 }
 
-// addMissing adds an unknown for each declared measure that a scanner left out.
+// addMissing adds an unknown measure for each declared measure that a scanner did not
+// return.
 func addMissing(definitions []observation.Definition, measures []observation.Measure) []observation.Measure {
 	present := map[string]bool{}
 	for _, measure := range measures {

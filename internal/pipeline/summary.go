@@ -13,12 +13,12 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// summary gathers the summary of a document while its goods pass by.
+// summary counts the goods of a document one by one.
 type summary struct {
 	result   report.Summary
-	seen     map[string]bool                    // repositories: several goods may share one
+	seen     map[string]bool                    // repositories; several goods may share one
 	packages map[string]map[packageVersion]bool // distinct packages by ecosystem
-	coverage float64                            // sum of shares
+	coverage float64                            // sum of the goods' shares
 	covered  int
 
 	findings, exploited int
@@ -74,7 +74,7 @@ func (s *summary) addRepository(scan report.Scan, l matchedInventory) {
 	}
 }
 
-// finish returns the summary. What there was no database for stays unknown.
+// finish returns the summary. Counts of findings stay unknown without a database.
 func (s *summary) finish(advisories report.Advisories) report.Summary {
 	if slices.ContainsFunc(advisories.Ecosystems, func(e report.Ecosystem) bool { return e.Packages > 0 && advisories.Has(e.Name) }) {
 		s.result.Findings = &s.findings
@@ -85,8 +85,8 @@ func (s *summary) finish(advisories report.Advisories) report.Summary {
 	return s.result
 }
 
-// scanEntry is the part of the document that speaks of one repository, without
-// what the observations tell.
+// scanEntry builds the part of the document about one repository, without what is read
+// from observations.
 func scanEntry(repository catalog.Repository, state repoState, l matchedInventory) report.Scan {
 	entry := report.Scan{
 		Repository: repository, Outcome: report.Scanned, Failure: state.scan.Failure, Commit: state.scan.Commit,
@@ -101,7 +101,7 @@ func scanEntry(repository catalog.Repository, state repoState, l matchedInventor
 	return entry
 }
 
-// inventoryOf counts the distinct packages by ecosystem.
+// inventoryOf counts the distinct packages of each ecosystem.
 func inventoryOf(l matchedInventory) []report.Inventory {
 	noDatabase := map[string]bool{}
 	for _, unmatched := range l.match.Unmatched {
@@ -111,7 +111,7 @@ func inventoryOf(l matchedInventory) []report.Inventory {
 	}
 	list := []report.Inventory{}
 	for _, p := range l.inventory.Packages {
-		if len(list) == 0 || list[len(list)-1].Ecosystem != p.Ecosystem { // they come by ecosystem
+		if len(list) == 0 || list[len(list)-1].Ecosystem != p.Ecosystem { // sorted by ecosystem
 			list = append(list, report.Inventory{Ecosystem: p.Ecosystem, Matched: !noDatabase[p.Ecosystem]})
 		}
 		entry := &list[len(list)-1]
@@ -126,7 +126,7 @@ func inventoryOf(l matchedInventory) []report.Inventory {
 	return list
 }
 
-// describeAdvisories lists the ecosystems of the database, and those of the
+// describeAdvisories lists the ecosystems of the database, and the ecosystems of the
 // run's packages that it lacks.
 func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, s *summary) (report.Advisories, error) {
 	info, err := p.advisories.Info(ctx, run.AsOf)

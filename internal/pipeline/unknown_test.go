@@ -12,10 +12,10 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// unknownCase is one way in which something that nobody knows could be shown as good or
-// as bad. Each is a repository, or an entry of the catalog without one, that goes
-// through the whole pipeline; want is what report.json must say of its measures:
-// "unknown" with the cause, "at-least" with the value, or the value.
+// unknownCase is one way in which an unknown value could be reported as good or as bad.
+// Each is a repository, or a catalog entry without one, that goes through the whole
+// pipeline. want has the measures in report.json: "unknown" with the cause, "at-least"
+// with the value, or the value.
 type unknownCase struct {
 	name string
 	make func(*gittest.Repository) // nil where there is no mirror
@@ -25,7 +25,7 @@ type unknownCase struct {
 
 const findings = "advisories.findings"
 
-// repositoryOf is a repository of one commit.
+// repositoryOf is a repository of one commit with these files.
 func repositoryOf(more map[string]string) func(*gittest.Repository) {
 	return func(r *gittest.Repository) {
 		r.Commit(r.Tree(entriesOf(r, more)...), dev, "one")
@@ -51,7 +51,7 @@ func withoutBlob(name string) func(*gittest.Repository) {
 	}
 }
 
-// casesOfAdvisories: nothing found does not mean nothing there.
+// casesOfAdvisories: no finding does not mean that there is no vulnerability.
 func casesOfAdvisories() []unknownCase {
 	is := func(what string) map[string]string { return map[string]string{findings: what} }
 	return []unknownCase{
@@ -70,7 +70,7 @@ func casesOfAdvisories() []unknownCase {
 	}
 }
 
-// casesOfInventories: a list that could not be read is not an empty one.
+// casesOfInventories: an inventory that could not be read is not an empty one.
 func casesOfInventories() []unknownCase {
 	is := func(what string) map[string]string {
 		return map[string]string{findings: what, "inventory.packages": what}
@@ -99,8 +99,8 @@ func casesOfInventories() []unknownCase {
 	}
 }
 
-// casesOfRepositories: what was not read has no people, no age and no licence that
-// anyone knows.
+// casesOfRepositories: people, age and licence of a repository that was not read are
+// unknown.
 func casesOfRepositories() []unknownCase {
 	all := func(cause string) map[string]string {
 		want := map[string]string{}
@@ -134,7 +134,7 @@ func casesOfRepositories() []unknownCase {
 	}
 }
 
-// casesOfFiles: a file that is there and cannot be read is not one that says no.
+// casesOfFiles: a file that could not be read is not a file that says no.
 func casesOfFiles() []unknownCase {
 	deep := strings.Repeat("(", 100_000)
 	return []unknownCase{
@@ -153,8 +153,8 @@ func casesOfFiles() []unknownCase {
 	}
 }
 
-// writeBrokenDatabase knows PyPI; that of npm cannot be read, and nobody lists what is
-// exploited.
+// writeBrokenDatabase writes a database of PyPI, with an npm archive that cannot be
+// read, and without a list of exploited vulnerabilities.
 func writeBrokenDatabase(t *testing.T) string {
 	t.Helper()
 	dir := writeAdvisories(t)
@@ -189,8 +189,8 @@ func formatMeasure(m observation.Measure) string {
 	return strings.TrimSpace(fmt.Sprint(m.Bound, " ", m.Value))
 }
 
-// The ways are those of docs/security.md, under "Never a false clean". Whoever
-// finds another adds it here.
+// The cases are those of docs/security.md, under "Never a false clean". New ones are
+// added here.
 func TestWhatIsNotKnownIsNeverShownAsGoodOrBad(t *testing.T) {
 	cases := append(append(casesOfAdvisories(), casesOfInventories()...), append(casesOfRepositories(), casesOfFiles()...)...)
 	root := t.TempDir()

@@ -13,26 +13,26 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Inventory is what an observation lists: each (ecosystem, name, version) once
-// and ordered by them, with the closest relation that an entry gives it and
-// without what only an entry has (purl, path, groups).
+// Inventory lists the distinct packages of an observation: each (ecosystem, name,
+// version) once, sorted by them. A package has the closest relation of its entries, and
+// none of what only an entry has (purl, path, groups).
 type Inventory struct {
 	Packages []observation.Package
-	// Entries counts, for each of the packages, the entries that list it.
+	// Entries counts the entries of each package.
 	Entries []int
-	// Uses says, for each of the packages, the closest use that an entry makes of
-	// it at run time: one entry may list it for development, another not.
+	// Uses holds the closest run-time use of each package over its entries: one
+	// entry may list it for development, another not.
 	Uses []observation.Use
 }
 
-// relations, from the least to the most that is known.
+// relations are ordered from the least to the most known.
 var relations = []string{"", observation.Transitive, observation.Direct}
 
 func comparePackages(a, b observation.Package) int {
 	return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 }
 
-// NewInventory gathers the entries of an observation.
+// NewInventory merges the entries of an observation.
 func NewInventory(entries []observation.Package) Inventory {
 	var all Inventory
 	for _, entry := range slices.SortedFunc(slices.Values(entries), comparePackages) {
@@ -51,7 +51,7 @@ func NewInventory(entries []observation.Package) Inventory {
 	return all
 }
 
-// Ecosystems lists the ecosystems as the packages name them.
+// Ecosystems lists the ecosystems of the packages.
 func (i Inventory) Ecosystems() []string {
 	names := []string{}
 	for _, p := range i.Packages {
@@ -62,9 +62,8 @@ func (i Inventory) Ecosystems() []string {
 	return names
 }
 
-// pack writes an inventory so that thousands of packages are read back in a
-// millisecond: each text behind its length, each number as a varint; relation
-// and use share one.
+// pack encodes an inventory so that thousands of packages are decoded in a millisecond:
+// each text after its length, each number as a varint. Relation and use share a number.
 func (i Inventory) pack() []byte {
 	var out []byte
 	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
@@ -78,12 +77,12 @@ func (i Inventory) pack() []byte {
 	return out
 }
 
-// useBits are the bits of a use in a packed inventory.
+// useBits is the number of bits of a use in a packed inventory.
 const useBits = 2
 
 var errDamagedInventory = errors.New("a stored inventory ends in the middle of a package")
 
-// unpack reads what pack wrote.
+// unpack decodes the output of pack.
 func unpack(packed []byte) (Inventory, error) {
 	var all Inventory
 	rest, damaged := string(packed), false
@@ -125,8 +124,8 @@ func putInventory(ctx context.Context, tx *sqlx.Tx, key string, entries []observ
 	return err
 }
 
-// Inventory returns the distinct packages of the observation under a work key,
-// or ErrNotFound where it makes no inventory.
+// Inventory returns the distinct packages of the observation under a work key, or
+// ErrNotFound where it has no packages.
 func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	var packed *[]byte
 	if err := s.db.GetContext(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, key); err != nil {
@@ -143,15 +142,14 @@ func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	return all, nil
 }
 
-// Ecosystems returns the ecosystems of an inventory, as its packages name them,
-// or ErrNotFound.
+// Ecosystems returns the ecosystems of an inventory, or ErrNotFound.
 func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
 	var names []string
 	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
 }
 
-// Entries returns the packages of the observation under a work key, one for
-// each place that lists it; nil where it makes no inventory.
+// Entries returns the packages of the observation under a work key, one entry for each
+// place that lists a package; nil where it has no inventory.
 func (s *Store) Entries(ctx context.Context, key string) ([]observation.Package, error) {
 	var entries []observation.Package
 	err := s.getJSON(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)

@@ -11,18 +11,19 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// ErrInUse says that another process works on the store.
+// ErrInUse means that another process has locked the store.
 var ErrInUse = errors.New("in use")
 
-// runLock is held by the process that works on a store.
+// runLock is the lock of the process that works on a store.
 type runLock struct {
 	mu   sync.Mutex
 	file *flock.Flock
 }
 
-// Lock takes the store for this process until Release or Close; where it has
-// it already, nothing happens. The system releases the claim of a process that
-// died. Readers need none. The error is ErrInUse where another process has it.
+// Lock locks the store for this process until Unlock or Close. It does nothing where
+// this process holds the lock already. The operating system releases the lock of a
+// process that died. Readers need no lock. The error is ErrInUse where another process
+// holds it.
 func (s *Store) Lock() error {
 	s.lock.mu.Lock()
 	defer s.lock.mu.Unlock()
@@ -39,7 +40,7 @@ func (s *Store) Lock() error {
 	return os.WriteFile(s.lock.file.Path(), []byte(strconv.Itoa(os.Getpid())), 0o644)
 }
 
-// lockHolder names the process that wrote itself down when it took the store.
+// lockHolder names the process whose number stands in the lock file.
 func (s *Store) lockHolder() string {
 	text, err := os.ReadFile(s.lock.file.Path())
 	if number, parseErr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && parseErr == nil {
@@ -48,7 +49,7 @@ func (s *Store) lockHolder() string {
 	return ""
 }
 
-// Unlock leaves the store to others.
+// Unlock releases the lock.
 func (s *Store) Unlock() error {
 	s.lock.mu.Lock()
 	defer s.lock.mu.Unlock()

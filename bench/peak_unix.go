@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// largestProcess is the peak of the largest process of an ended program, in bytes.
-func largest(state *os.ProcessState) int64 {
+// peakMemory is the peak of the largest process of an ended program, in bytes.
+func peakMemory(state *os.ProcessState) int64 {
 	used, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return 0
