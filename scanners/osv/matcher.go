@@ -31,19 +31,19 @@ type Matcher struct {
 	Client *http.Client
 	// Database, where it is set, makes the matcher offline: the folder holds
 	// osv-scanner/<Ecosystem>/all.zip. An ecosystem that is not there gives no
-	// findings and no error: osv-scanner does not tell.
+	// findings and no error: osv-scanner does not report it.
 	Database string
-	// KEV says whether an id stands in the catalog of known exploited
+	// KEV reports whether an id is in the catalog of known exploited
 	// vulnerabilities; nil where none was read.
 	KEV func(id string) bool
 }
 
-// Match answers as advisory.Database.Match does. A package without a version
+// Match gives the same result as advisory.Database.Match. A package without a version
 // or an ecosystem is unmatched. A request that failed is an error: osv-scanner
 // itself would call it "nothing found".
 func (m Matcher) Match(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	quiet()
-	asked, unmatched := askable(packages)
+	silenceLogs()
+	asked, unmatched := queryable(packages)
 	if len(asked) == 0 {
 		return advisory.NewResult(nil, unmatched), nil
 	}
@@ -56,7 +56,7 @@ func (m Matcher) Match(ctx context.Context, packages []observation.Package) (adv
 	if err := writeCustom(file, asked); err != nil {
 		return advisory.Result{}, err
 	}
-	transport := &attentive{ctx: ctx, inner: http.DefaultTransport, failed: map[string]error{}}
+	transport := &ctxTransport{ctx: ctx, inner: http.DefaultTransport, failed: map[string]error{}}
 	if m.Client != nil && m.Client.Transport != nil {
 		transport.inner = m.Client.Transport
 	}
@@ -96,8 +96,9 @@ func identify(p observation.Package) identifier {
 	return identifier{p.Ecosystem, p.Name, p.Version}
 }
 
-// askable lists what can be asked for, each package once.
-func askable(packages []observation.Package) (asked []identifier, unmatched map[advisory.Unmatched]int) {
+// queryable lists the packages that can be matched, each once, and counts the
+// others by cause.
+func queryable(packages []observation.Package) (asked []identifier, unmatched map[advisory.Unmatched]int) {
 	unmatched = map[advisory.Unmatched]int{}
 	seen := map[identifier]bool{}
 	for _, p := range packages {
@@ -157,9 +158,9 @@ func (m Matcher) findings(found models.VulnerabilityResults, packages []observat
 	return findings, nil
 }
 
-// attentive carries a context into requests of a library that takes none, and
-// remembers what failed and did not succeed when it was asked again.
-type attentive struct {
+// ctxTransport carries a context into requests of a library that takes none, and
+// remembers the requests that failed and did not succeed on a retry.
+type ctxTransport struct {
 	ctx   context.Context // DoScan takes none
 	inner http.RoundTripper
 
@@ -168,7 +169,7 @@ type attentive struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (a *attentive) RoundTrip(request *http.Request) (*http.Response, error) {
+func (a *ctxTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
 	stop := context.AfterFunc(a.ctx, func() { cancel(a.ctx.Err()) })
 	response, err := a.inner.RoundTrip(request.WithContext(ctx))
@@ -179,11 +180,11 @@ func (a *attentive) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else if response.StatusCode >= http.StatusBadRequest {
 		outcome = fmt.Errorf("%s %s answered %s", request.Method, request.URL.Redacted(), response.Status)
 	}
-	a.remember(request.Method+" "+request.URL.Redacted(), outcome)
+	a.record(request.Method+" "+request.URL.Redacted(), outcome)
 	return response, err
 }
 
-func (a *attentive) remember(request string, err error) {
+func (a *ctxTransport) record(request string, err error) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if err == nil {
@@ -193,7 +194,7 @@ func (a *attentive) remember(request string, err error) {
 	a.failed[request] = err
 }
 
-func (a *attentive) failure() error {
+func (a *ctxTransport) failure() error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	for _, request := range slices.Sorted(maps.Keys(a.failed)) {

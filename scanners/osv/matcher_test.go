@@ -30,7 +30,7 @@ var asked = []observation.Package{
 	{Ecosystem: "npm", Name: "right", Path: "a"},
 }
 
-func TestMatcherAsksTheServiceAndReadsItsRecords(t *testing.T) {
+func TestMatcherQueriesTheServiceAndReadsItsRecords(t *testing.T) {
 	record := `{"id":"GHSA-1","modified":"2026-01-01T00:00:00Z","published":"2025-01-01T00:00:00Z","aliases":["CVE-1"],"summary":"A flaw",
 		"affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}`
 	answers := service(func(r *http.Request) (string, error) {

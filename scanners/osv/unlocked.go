@@ -14,18 +14,18 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// unlocked is a kind of manifest that names dependencies by ranges. The
+// unlockedManifest is a kind of manifest that names dependencies by ranges. The
 // extractors read what was resolved, so its packages are in the inventory only
-// where a lockfile stands beside it or above it.
-type unlocked struct {
+// where a lockfile is in the same folder or in one above.
+type unlockedManifest struct {
 	// name is the manifest's name, or its ending where it begins with ".".
 	name string
 	// locks are the names of files that hold its packages at their versions.
 	// Without any, no reader of this kind exists.
 	locks []string
-	// names tells whether the text names a dependency at all.
+	// names reports whether the text names a dependency at all.
 	names func(data []byte) bool
-	// remedy says how to make the packages known.
+	// remedy is how to make the packages known.
 	remedy string
 }
 
@@ -43,10 +43,10 @@ const (
 )
 
 // unlockedKinds lists the manifests of the ecosystems that goods are made in.
-func unlockedKinds() []unlocked {
+func unlockedKinds() []unlockedManifest {
 	gradle := matches(`(?m)^\s*(?:api|compile|classpath|implementation|kapt|ksp|\w+(?:Implementation|Api|Only|Classpath|Processor))\b\s*[( "'\t]`)
 	conda := matches(`(?m)^dependencies:`)
-	return []unlocked{
+	return []unlockedManifest{
 		{"package.json", npmLocks, inJSON(anyName, "dependencies", "devDependencies", "optionalDependencies"), commitLock},
 		{"bower.json", nil, inJSON(anyName, "dependencies"), publishSBOM},
 		{"composer.json", []string{"composer.lock"}, inJSON(isComposerPackage, "require", "require-dev"), commitLock},
@@ -71,18 +71,18 @@ func unlockedKinds() []unlocked {
 	}
 }
 
-// foreign are folders whose manifests are other projects' or tests' input.
-var foreign = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
+// foreignFolders are folders whose manifests are other projects' or tests' input.
+var foreignFolders = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
 
-// unread notes what the inventory cannot hold: manifests without a lockfile, a
+// unreadNotes notes what the inventory cannot hold: manifests without a lockfile, a
 // note a kind, and submodules, which are other repositories. Without these
-// notes, a project that locks nothing would look like one without packages.
-func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found survey) []observation.Note {
+// notes, a project that locks nothing would seem to have no packages.
+func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection) []observation.Note {
 	var notes []observation.Note
 	for i, kind := range s.unlocked {
 		var paths []string
 		for _, file := range found.unlocked[i] {
-			if kind.lacks(snapshot, file, found.locks) {
+			if kind.lacksLockfile(snapshot, file, found.locks) {
 				paths = append(paths, file.Path)
 			}
 		}
@@ -94,16 +94,16 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found survey) []observation
 		slices.Sort(submodules)
 		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: submodules[0],
 			Message: fmt.Sprintf("the packages of %s are not in the inventory: they are repositories of their own; name them in the catalog",
-				several(submodules, "the submodule", "submodules"))})
+				describePaths(submodules, "the submodule", "submodules"))})
 	}
 	return notes
 }
 
-// lacks tells whether the file names dependencies that no lockfile holds. Of a
-// file that cannot be read, the worse is taken.
-func (u unlocked) lacks(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked map[string]bool) bool {
+// lacksLockfile reports whether the file names dependencies that no lockfile
+// holds. A file that cannot be read counts as one that does.
+func (u unlockedManifest) lacksLockfile(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked map[string]bool) bool {
 	for part := range strings.SplitSeq(path.Dir(file.Path), "/") {
-		if slices.Contains(foreign, strings.ToLower(part)) {
+		if slices.Contains(foreignFolders, strings.ToLower(part)) {
 			return false
 		}
 	}
@@ -119,14 +119,14 @@ func (u unlocked) lacks(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked m
 	return err != nil || u.names(data)
 }
 
-func (u unlocked) note(paths []string) observation.Note {
+func (u unlockedManifest) note(paths []string) observation.Note {
 	slices.Sort(paths)
 	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
-		Message: fmt.Sprintf("the packages of %s are not in the inventory: no lockfile holds their versions; %s", several(paths, "the manifest", "manifests"), u.remedy)}
+		Message: fmt.Sprintf("the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), u.remedy)}
 }
 
-// several is "the manifest a/x", or "3 manifests, the first a/x".
-func several(paths []string, one, many string) string {
+// describePaths is "the manifest a/x", or "3 manifests, the first a/x".
+func describePaths(paths []string, one, many string) string {
 	if len(paths) == 1 {
 		return one + " " + paths[0]
 	}
@@ -137,8 +137,8 @@ func matches(pattern string) func([]byte) bool {
 	return regexp.MustCompile(pattern).Match
 }
 
-// inJSON tells whether one of the objects of a JSON manifest has a name that
-// counts. Of what does not parse, the worse is taken.
+// inJSON reports whether one of the objects of a JSON manifest has a name that
+// counts. What does not parse counts as if it had.
 func inJSON(counts func(name string) bool, objects ...string) func([]byte) bool {
 	return func(data []byte) bool {
 		var manifest map[string]json.RawMessage
@@ -165,7 +165,7 @@ func inJSON(counts func(name string) bool, objects ...string) func([]byte) bool 
 
 func anyName(string) bool { return true }
 
-// isComposerPackage tells packages from the platform: "php", "ext-json".
+// isComposerPackage is false for names of the platform: "php", "ext-json".
 func isComposerPackage(name string) bool { return strings.Contains(name, "/") }
 
 func pyprojectNames(data []byte) bool {
@@ -181,7 +181,7 @@ func pyprojectNames(data []byte) bool {
 		} `toml:"tool"`
 	}
 	if nesting.DecodeTOML(data, &manifest) != nil {
-		return true // of what does not parse, the worse is taken
+		return true // what does not parse may name some
 	}
 	poetry := manifest.Tool.Poetry.Dependencies
 	delete(poetry, "python")

@@ -18,11 +18,11 @@ const maxExpression = 200
 // LicenseMatches compares the licences that a catalog declares (SPDX ids or
 // expressions) with those found in the repositories (SPDX ids). It is true
 // where at least one declared licence is among the found ones, false where none
-// is; the text says which declared ones were not found and which found ones are
-// not declared.
+// is; the text lists the declared ones that were not found and the found ones that
+// are not declared.
 //
 // GNU ids match with and without -only and -or-later, because the text of the
-// licence does not tell. It is Unknown where either side names nothing, or
+// licence does not state it. It is Unknown where either side names nothing, or
 // where an id that is not SPDX could be the match.
 func LicenseMatches(declared, found []string) (observation.State, bool, string) {
 	var texts []string
@@ -65,7 +65,7 @@ func LicenseMatches(declared, found []string) (observation.State, bool, string) 
 	return observation.Measured, len(matched) > 0, strings.Join(remarks, "; ")
 }
 
-// mentions reports whether a declared expression speaks of a found licence.
+// mentions reports whether a declared expression names a found licence.
 func mentions(declared []string, id string) bool {
 	return slices.ContainsFunc(declared, func(expression string) bool {
 		parts, err := licensesIn(expression)
@@ -76,27 +76,27 @@ func mentions(declared []string, id string) bool {
 	})
 }
 
-// satisfied reports whether the licences found are what an expression asks for.
+// satisfied reports whether the licences found satisfy an expression.
 func satisfied(expression string, found []string) (ok bool, err error) {
-	err = guarded(expression, func() error {
+	err = callSPDX(expression, func() error {
 		ok, err = spdxexp.Satisfies(expression, found)
 		return err
 	})
 	return ok && err == nil, err
 }
 
-// licensesIn lists the licences that an expression speaks of.
+// licensesIn lists the licences that an expression names.
 func licensesIn(expression string) (ids []string, err error) {
-	err = guarded(expression, func() error {
+	err = callSPDX(expression, func() error {
 		ids, err = spdxexp.ExtractLicenses(expression)
 		return err
 	})
 	return ids, err
 }
 
-// guarded calls the library, which panics over some expressions that end too
+// callSPDX calls the library, which panics over some expressions that end too
 // early ("((").
-func guarded(expression string, call func() error) (err error) {
+func callSPDX(expression string, call func() error) (err error) {
 	if len(expression) > maxExpression {
 		return fmt.Errorf("longer than %d bytes", maxExpression)
 	}
@@ -108,14 +108,14 @@ func guarded(expression string, call func() error) (err error) {
 	return call()
 }
 
-// validLicense reports whether an id stands in the SPDX list. References to
-// texts elsewhere ("LicenseRef-…") are well-formed and say nothing.
+// validLicense reports whether an id is in the SPDX list. References to
+// texts elsewhere ("LicenseRef-…") are well-formed and name no known licence.
 func validLicense(id string) bool {
 	if len(id) > maxExpression || strings.Contains(id, "Ref-") {
 		return false
 	}
 	ok := false
-	err := guarded(id, func() error {
+	err := callSPDX(id, func() error {
 		ok, _ = spdxexp.ValidateLicenses([]string{id})
 		return nil
 	})

@@ -20,7 +20,7 @@ func TestUnquotedKeepsTheErrorAndDropsWhatItRepeatsOfTheFile(t *testing.T) {
 		"go.mod:4: unknown directive: Ada Lovelace":                                   "go.mod:4: unknown directive: …",
 		"‘Ada’ and “Ada”":                                                             "… and …",
 	} {
-		if got := observation.Unquoted(said); got != want {
+		if got := observation.RedactQuoted(said); got != want {
 			t.Errorf("%s becomes %s, want %s", said, got, want)
 		}
 	}

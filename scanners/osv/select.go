@@ -11,20 +11,20 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 )
 
-// survey sorts the files of a tree by what Scan does with them, in one pass
+// fileSelection sorts the files of a tree by what Scan does with them, in one pass
 // over their names.
-type survey struct {
-	manifests   []gitrepo.File      // that an extractor requires
-	unlocked    [][]gitrepo.File    // by kind, in the order of Scanner.unlocked
-	locks       map[string]bool     // paths of files that may hold the versions of an unlocked manifest
-	submodules  []string            // paths
-	ignoreFiles []gitrepo.File      // osv-scanner.toml
-	panics      map[string]errPanic // of extractors that were asked, by path
+type fileSelection struct {
+	manifests   []gitrepo.File        // that an extractor requires
+	unlocked    [][]gitrepo.File      // by kind, in the order of Scanner.unlocked
+	locks       map[string]bool       // paths of files that may hold the versions of an unlocked manifest
+	submodules  []string              // paths
+	ignoreFiles []gitrepo.File        // osv-scanner.toml
+	panics      map[string]panicError // of extractors' FileRequired, by path
 }
 
-func (s *Scanner) survey(files []gitrepo.File) survey {
-	found := survey{unlocked: make([][]gitrepo.File, len(s.unlocked)), locks: map[string]bool{}}
-	guard := panics{byPath: map[string]errPanic{}}
+func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
+	found := fileSelection{unlocked: make([][]gitrepo.File, len(s.unlocked)), locks: map[string]bool{}}
+	guard := panics{byPath: map[string]panicError{}}
 	for _, file := range files {
 		base := path.Base(file.Path)
 		switch {
@@ -52,19 +52,19 @@ func (s *Scanner) survey(files []gitrepo.File) survey {
 
 // manifest reports whether an extractor requires the file.
 func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
-	if !likely(base) {
+	if !mayBeManifest(base) {
 		return false
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
 	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
-		return guarded{e, guard}.FileRequired(api)
+		return panicGuard{e, guard}.FileRequired(api)
 	})
 }
 
-// likely is false where no extractor can require a file with the base name:
-// it spares nearly all files the question to thirty extractors. A test holds
-// it against the extractors' own answers.
-func likely(base string) bool {
+// mayBeManifest is false where no extractor can require a file with the base
+// name: it spares nearly all files the FileRequired of thirty extractors. A test
+// compares it with theirs.
+func mayBeManifest(base string) bool {
 	switch base {
 	case "conan.lock", "pubspec.lock", "packages.config", "packages.lock.json", "mix.lock", "go.mod",
 		"cabal.project.freeze", "stack.yaml.lock", "gradle.lockfile", "buildscript-gradle.lockfile",
@@ -85,11 +85,11 @@ func likely(base string) bool {
 			return true
 		}
 	}
-	return bill(strings.ToLower(base))
+	return isSBOMName(strings.ToLower(base))
 }
 
-// bill matches the names of SBOMs, in lower case.
-func bill(base string) bool {
+// isSBOMName matches the names of SBOMs, in lower case.
+func isSBOMName(base string) bool {
 	return base == "bom.json" || base == "bom.xml" || strings.Contains(base, ".cdx.") || strings.Contains(base, ".spdx")
 }
 
@@ -104,33 +104,33 @@ func (s *Scanner) kindOf(base string) int {
 	return -1
 }
 
-// companions are files that are read beside manifests.
-var companions = []string{
+// companionFiles are files that are read beside manifests.
+var companionFiles = []string{
 	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
 	"package.json", "composer.json", "Pipfile", "pyproject.toml",
 }
 
 // Wants implements scanners.Scanner: a mirror need not hold the contents of
-// files that Scan does not read. It goes by names alone, and asks of a symbolic
-// link what it asks of a file.
+// files that Scan does not read. It goes by names alone, and treats a symbolic
+// link as a file.
 //
-// Two files cannot be foreseen by their names: one that a requirements.txt
-// includes ("-r") while neither its folder nor its own name speaks of
-// requirements or constraints, and one that a pom.xml calls its parent and
+// Two files cannot be recognised by their names: one that a requirements.txt
+// includes ("-r") while neither its folder nor its own name holds
+// "requirements" or "constraints", and one that a pom.xml calls its parent and
 // that has no "pom" in its name. Where such a file, or what a link points to,
 // is missing from the mirror, the observation notes it as missing.
 func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	base := path.Base(file.Path)
 	if file.Mode != gitrepo.ModeGitlink &&
-		(likely(base) || s.kindOf(base) >= 0 || slices.Contains(companions, base) || included(file.Path, base)) {
+		(mayBeManifest(base) || s.kindOf(base) >= 0 || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base)) {
 		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted
 }
 
-// included matches the usual names of files that a requirements.txt includes,
+// mayBeIncluded matches the usual names of files that a requirements.txt includes,
 // and of parents of a pom.xml.
-func included(name, base string) bool {
+func mayBeIncluded(name, base string) bool {
 	switch path.Ext(base) {
 	case ".txt", ".in", ".pip":
 		return strings.Contains(strings.ToLower(name), "require") || strings.Contains(strings.ToLower(base), "constraint")

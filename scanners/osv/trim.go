@@ -14,16 +14,16 @@ import (
 	"github.com/midspan/midspan/internal/nesting"
 )
 
-// lean returns the input of an extractor, refuses it where it would take the
-// extractor too much, and leaves out what costs time and gives no package: the
-// extractors of npm's and Yarn's lockfiles hold every address against five
-// regular expressions, to find the commit of a git dependency. The packages stay
-// the same, as the differential tests see. unread says what of the text the
-// extractor will pass over in silence.
-func lean(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, err error) {
+// trim returns the input of an extractor without what costs time and gives no
+// package: the extractors of npm's and Yarn's lockfiles match every address
+// against five regular expressions, to find the commit of a git dependency. The
+// packages stay the same, as the differential tests show. The error is of an
+// input that is over a limit; unread is what of the text the extractor will skip
+// without an error.
+func trim(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, err error) {
 	base := path.Base(input.Path)
-	shorten, bound := lightening(base)
-	silent := slices.Contains(silentKinds, base)
+	shorten, bound := trimmerFor(base)
+	silent := slices.Contains(unvalidatedLockfiles, base)
 	if shorten == nil && bound == nil && !silent {
 		return input, nil, nil
 	}
@@ -41,7 +41,7 @@ func lean(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, e
 		}
 	}
 	if silent {
-		unread = unreadOf(text)
+		unread = checkLockfileText(text)
 	}
 	if shorten != nil {
 		text = shorten(text)
@@ -51,12 +51,12 @@ func lean(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, e
 	return &copied, unread, nil
 }
 
-// silentKinds are the lockfiles whose extractors take any text for one, and end
-// in silence at a line that is too long for them.
-var silentKinds = []string{"yarn.lock", "Gemfile.lock", "gems.locked", "gradle.lockfile", "buildscript-gradle.lockfile", "mix.lock", "cabal.project.freeze"}
+// unvalidatedLockfiles are the lockfiles whose extractors accept any text,
+// and stop without an error at a line that is too long for them.
+var unvalidatedLockfiles = []string{"yarn.lock", "Gemfile.lock", "gems.locked", "gradle.lockfile", "buildscript-gradle.lockfile", "mix.lock", "cabal.project.freeze"}
 
-func unreadOf(text []byte) error {
-	if isForeign(text) {
+func checkLockfileText(text []byte) error {
+	if isNotLockfile(text) {
 		return errors.New("it is a web page, a pointer to a file kept elsewhere, or no text")
 	}
 	for line := range bytes.Lines(text) {
@@ -67,19 +67,19 @@ func unreadOf(text []byte) error {
 	return nil
 }
 
-// isForeign reports a text that is none of silentKinds: what stands where a file
-// could not be had.
-func isForeign(text []byte) bool {
+// isNotLockfile reports a text that is none of unvalidatedLockfiles: what is put
+// where a file could not be fetched.
+func isNotLockfile(text []byte) bool {
 	start := bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
 	return bytes.HasPrefix(start, []byte("<")) || bytes.HasPrefix(start, []byte("version https://git-lfs")) || bytes.IndexByte(text, 0) >= 0
 }
 
-// lightening says by a manifest's name how it is shortened, and what holds it
-// where its reader has no bound of its own.
-func lightening(base string) (shorten func([]byte) []byte, bound func([]byte) error) {
+// trimmerFor returns by a manifest's name how it is shortened, and the limit on
+// its nesting where its parser has none of its own.
+func trimmerFor(base string) (shorten func([]byte) []byte, bound func([]byte) error) {
 	switch base {
 	case "package-lock.json", "npm-shrinkwrap.json":
-		return withoutTarballs, nil
+		return withoutTarballURLs, nil
 	case "yarn.lock":
 		return headsAndVersions, nil
 	case "poetry.lock", "Cargo.lock", "uv.lock", "pdm.lock":
@@ -97,11 +97,11 @@ func lightening(base string) (shorten func([]byte) []byte, bound func([]byte) er
 	return nil, nil
 }
 
-// withoutTarballs blanks the addresses of a registry's archives in an npm
+// withoutTarballURLs blanks the addresses of a registry's archives in an npm
 // lockfile: those without a fragment or a query name no commit. It changes
 // the text in place. The bytes that it looks for cannot stand inside a JSON
 // string, which would escape the quotes.
-func withoutTarballs(lock []byte) []byte {
+func withoutTarballURLs(lock []byte) []byte {
 	key, end := []byte(`"resolved": "https://registry.`), []byte(`.tgz"`)
 	kept := lock[:0]
 	for {

@@ -91,31 +91,31 @@ func extractors() ([]filesystem.Extractor, error) {
 	return list, nil
 }
 
-// guarded keeps a panic of an extractor to the file at which it happened.
-type guarded struct {
+// panicGuard keeps a panic of an extractor to the file at which it happened.
+type panicGuard struct {
 	filesystem.Extractor
 	panics *panics
 }
 
-// errPanic is what a panic becomes.
-type errPanic struct{ value any }
+// panicError is what a panic becomes.
+type panicError struct{ value any }
 
-func (e errPanic) Error() string { return fmt.Sprintf("the extractor panicked: %v", e.value) }
+func (e panicError) Error() string { return fmt.Sprintf("the extractor panicked: %v", e.value) }
 
 // panics remembers by path where an extractor panicked.
 type panics struct {
 	mutex  sync.Mutex
-	byPath map[string]errPanic
+	byPath map[string]panicError
 }
 
-func (p *panics) add(path string, value any) errPanic {
+func (p *panics) add(path string, value any) panicError {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.byPath[path] = errPanic{value}
-	return errPanic{value}
+	p.byPath[path] = panicError{value}
+	return panicError{value}
 }
 
-func (g guarded) FileRequired(api filesystem.FileAPI) (required bool) {
+func (g panicGuard) FileRequired(api filesystem.FileAPI) (required bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			g.panics.add(api.Path(), r)
@@ -125,13 +125,13 @@ func (g guarded) FileRequired(api filesystem.FileAPI) (required bool) {
 	return g.Extractor.FileRequired(api)
 }
 
-func (g guarded) Extract(ctx context.Context, input *filesystem.ScanInput) (found inventory.Inventory, err error) {
+func (g panicGuard) Extract(ctx context.Context, input *filesystem.ScanInput) (found inventory.Inventory, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			found, err = inventory.Inventory{}, g.panics.add(input.Path, r)
 		}
 	}()
-	shorter, unread, err := lean(input)
+	shorter, unread, err := trim(input)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
 	}
