@@ -73,7 +73,7 @@ func compareSides(earlier, later side, definitions map[string]observation.Defini
 			diff.Added = append(diff.Added, report.Move{Good: now.id, Name: now.name, To: now.Verdict.Stage})
 			now, nowErr, haveNow = nextNew()
 		default:
-			diff.Add(report.Turned{Good: now.id, Name: now.name, Turn: assess.Compare(old.Judged, now.Judged, definitions)})
+			diff.Add(report.ChangedGood{Good: now.id, Name: now.name, Turn: assess.Compare(old.Judged, now.Judged, definitions)})
 			old, oldErr, haveOld = nextOld()
 			now, nowErr, haveNow = nextNew()
 		}

@@ -280,7 +280,7 @@ func (p *Pipeline) change(ctx context.Context, run store.Run, goods []report.Goo
 	for _, good := range stages {
 		earlier.Goods = append(earlier.Goods, stageOf(good.ID, good.Name, assess.Stage(good.Stage)))
 	}
-	return report.Compare(earlier, report.Document{Goods: goods}), nil
+	return report.ChangeBetween(earlier, report.Document{Goods: goods}), nil
 }
 
 // stageOf is as much of a good as tells whether its stage changed.
