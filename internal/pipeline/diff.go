@@ -72,7 +72,7 @@ func compareSides(earlier, later runSide, definitions map[string]observation.Def
 			diff.Added = append(diff.Added, report.Move{Good: current.id, Name: current.name, To: current.Verdict.Stage})
 			current, currentErr, haveCurrent = nextNew()
 		default:
-			diff.Add(report.Turned{Good: current.id, Name: current.name, Turn: assess.Compare(old.Judged, current.Judged, definitions)})
+			diff.Add(report.ChangedGood{Good: current.id, Name: current.name, Turn: assess.Compare(old.Judged, current.Judged, definitions)})
 			old, oldErr, haveOld = nextOld()
 			current, currentErr, haveCurrent = nextNew()
 		}

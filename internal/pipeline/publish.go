@@ -282,7 +282,7 @@ func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods
 	for _, good := range stages {
 		earlier.Goods = append(earlier.Goods, stageOnly(good.ID, good.Name, assess.Stage(good.Stage)))
 	}
-	return report.Compare(earlier, report.Document{Goods: goods}), nil
+	return report.ChangeBetween(earlier, report.Document{Goods: goods}), nil
 }
 
 // stageOnly returns the part of a good that is needed to compare stages.

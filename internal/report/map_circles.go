@@ -61,8 +61,8 @@ func circlesOf(marks []mark) []circle {
 	return circles
 }
 
-// circleText says what a circle stands for.
-func (w words) circleText(c circle) string {
+// circleText is the title of a circle.
+func (w localizer) circleText(c circle) string {
 	if c.middle == 0 {
 		return w.Say("{n|good|goods} at this place", "n", c.n)
 	}
@@ -77,6 +77,6 @@ func heaviest(marks []mark) []mark {
 			middle = append(middle, m)
 		}
 	}
-	sort.SliceStable(middle, func(i, j int) bool { return outweighs(middle[i].good) > outweighs(middle[j].good) })
+	sort.SliceStable(middle, func(i, j int) bool { return loadExcess(middle[i].good) > loadExcess(middle[j].good) })
 	return middle[:min(ownMarks, len(middle))]
 }

@@ -73,7 +73,7 @@ func TestNothingOfAGoodThatWasNotReadLooksLikeZero(t *testing.T) {
 	}
 }
 
-func TestTheFileOfAGoodIsSmallWhateverIsSaidOfIt(t *testing.T) {
+func TestTheFileOfAGoodIsSmallWhateverItHolds(t *testing.T) {
 	doc := replaced(everyState(), strings.Repeat("a long word ", 200))
 	for _, good := range complete(doc).Goods {
 		if _, size := columnOf(t, doc, good); size > 8<<10 {

@@ -22,7 +22,7 @@ func csvLists(doc Document, rows []row) []csvList {
 }
 
 // middleRows are the goods of the messy middle, those whose load most outweighs their
-// supports first, and behind them those that may stand in it.
+// supports first, and behind them those that may be in it.
 func middleRows(goods []Good, rows []row) [][]string {
 	table := [][]string{{"rank", "good", "name", "stands", "stage", "borderline", "load_score", "score", "because", "short_of", "would_lift"}}
 	add := func(rank, stands string, good Good) {
@@ -39,7 +39,7 @@ func middleRows(goods []Good, rows []row) [][]string {
 	for i, good := range rankMiddle(goods) {
 		add(fmt.Sprint(i+1), "in it", good)
 	}
-	for _, good := range mayStand(rows) {
+	for _, good := range maybeMiddle(rows) {
 		add("", "may stand in it", good)
 	}
 	return table
@@ -61,12 +61,12 @@ func changeRows(change *Change) [][]string {
 	return table
 }
 
-// gapRows are what could not be read: repositories, packages, and what the notes tell.
+// gapRows are what could not be read: repositories, packages, and the notes.
 func gapRows(doc Document) [][]string {
 	table := [][]string{{"gap", "cause", "good", "name", "subject", "message", "n"}}
 	for _, f := range failures(doc.Goods) {
 		for _, s := range f.scans {
-			table = append(table, []string{"repository not read", string(f.cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Happened(), "1"})
+			table = append(table, []string{"repository not read", string(f.cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Message(), "1"})
 		}
 	}
 	for _, good := range partial(doc.Goods) {

@@ -18,33 +18,33 @@ const (
 
 // across is what the page across the goods shows.
 type across struct {
-	Most    int // rows of a list
-	Stages  []stageCount
-	Spreads []spread
-	Endings []assess.Ending // with something that could take their place
+	Most          int // rows of a list
+	Stages        []stageCount
+	Distributions []distribution
+	Endings       []assess.Ending // with something that could take their place
 	// Irreplaceable are the goods that end and have nothing to take their place.
 	Irreplaceable []assess.Ending
 	Succession    succession
 }
 
 func (s *site) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Spreads: s.words.spreads(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
-	view.Endings, view.Irreplaceable = endings(s.doc.Endings)
+	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.words.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
+	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view
 }
 
-// highlight says in one line what a section of that page holds.
+// highlight is a section of that page in one line.
 type highlight struct{ Section, Title, Text string }
 
-func (w words) highlights(doc Document) []highlight {
+func (w localizer) highlights(doc Document) []highlight {
 	return []highlight{
 		{"keystones", w.Say("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Say("Fix first"), w.upgradeLine(doc.FixFirst)},
-		{"unfixed", w.Say("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Say("Where the goods are, and where the gaps"), w.gapLine(w.spreads(doc.Concentrations))},
+		{"unfixed", w.Say("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Say("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
 		{"instead", w.Say("What could take their place"), w.endingLine(doc.Endings)}, {"succession", w.Say("Who could take over"), w.successionLine(successionOf(doc.Goods))},
 	}
 }
 
-func (w words) keystoneLine(all []assess.Keystone) string {
+func (w localizer) keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
 			return w.Say("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
@@ -53,7 +53,7 @@ func (w words) keystoneLine(all []assess.Keystone) string {
 	return w.Say("No package is seen that several goods chose.")
 }
 
-func (w words) upgradeLine(all []assess.Upgrade) string {
+func (w localizer) upgradeLine(all []assess.Upgrade) string {
 	if len(all) == 0 {
 		return w.Say("No finding names a fixed version.")
 	}
@@ -64,7 +64,7 @@ func (w words) upgradeLine(all []assess.Upgrade) string {
 	return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
-func (w words) unfixedLine(all []assess.Unfixed) string {
+func (w localizer) unfixedLine(all []assess.Unfixed) string {
 	if len(all) == 0 {
 		return w.Say("None was found.")
 	}
@@ -87,7 +87,7 @@ func (w words) unfixedLine(all []assess.Unfixed) string {
 // maxPackages is how many packages a list of the document holds at most.
 const maxPackages = 50
 
-func (w words) gapLine(all []spread) string {
+func (w localizer) gapLine(all []distribution) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
@@ -97,15 +97,15 @@ func (w words) gapLine(all []spread) string {
 	return w.Say("No goal, sector or country is seen of which every good is short of supports.")
 }
 
-func (w words) endingLine(all []assess.Ending) string {
-	with, without := endings(all)
+func (w localizer) endingLine(all []assess.Ending) string {
+	with, without := splitEndings(all)
 	if len(all) == 0 {
 		return w.Say("No good is fading, dormant or sunset.")
 	}
 	return w.Say("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
 }
 
-func (w words) successionLine(s succession) string {
+func (w localizer) successionLine(s succession) string {
 	n := len(s.Alone) + s.More
 	if n == 0 {
 		return w.Say("No good with load is seen to rest on one person alone.")
@@ -117,8 +117,8 @@ func (w words) successionLine(s succession) string {
 // one more is a third.
 const fewGoods = 20
 
-// spread is how the goods of a catalog lie over one of the things that it says.
-type spread struct {
+// distribution counts the goods of a catalog by one property that it records of them.
+type distribution struct {
 	assess.Concentration
 	Title, One string
 	Shown      []groupRow
@@ -133,8 +133,8 @@ type groupRow struct {
 	Share string // of the goods that are short of supports; empty where they are few
 }
 
-// spreadTitles name a kind of group, for many and for one.
-func (w words) spreadTitles(by string) (many, one string) {
+// distributionTitles name a kind of group, for many and for one.
+func (w localizer) distributionTitles(by string) (many, one string) {
 	switch by {
 	case "sdg":
 		return w.Say("Sustainable Development Goals"), w.Say("Goal")
@@ -155,11 +155,11 @@ func (w words) spreadTitles(by string) (many, one string) {
 // minGap is the least number of assessed goods of a group that is called a gap.
 const minGap = 2
 
-func (w words) spreads(all []assess.Concentration) []spread {
-	var out []spread
+func (w localizer) distributions(all []assess.Concentration) []distribution {
+	var out []distribution
 	for _, c := range all {
-		s := spread{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
-		s.Title, s.One = w.spreadTitles(c.By)
+		s := distribution{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
+		s.Title, s.One = w.distributionTitles(c.By)
 		named := map[string]bool{}
 		for i, group := range c.Groups {
 			named[group.Name] = true
@@ -182,7 +182,7 @@ func (w words) spreads(all []assess.Concentration) []spread {
 	return out
 }
 
-func (w words) groupTitle(by, name string) string {
+func (w localizer) groupTitle(by, name string) string {
 	if by == "sdg" {
 		return w.goalTitle(name)
 	}
@@ -195,7 +195,7 @@ var goals = [...]string{"No poverty", "Zero hunger", "Good health and well-being
 	"Sustainable cities and communities", "Responsible consumption and production", "Climate action", "Life below water", "Life on land",
 	"Peace, justice and strong institutions", "Partnerships for the goals"}
 
-func (w words) goalTitle(name string) string {
+func (w localizer) goalTitle(name string) string {
 	for i, title := range goals {
 		if name == fmt.Sprint(i+1) {
 			return name + " " + w.Say(title)
@@ -204,7 +204,7 @@ func (w words) goalTitle(name string) string {
 	return name
 }
 
-func (w words) absentGoals(named map[string]bool) []string {
+func (w localizer) absentGoals(named map[string]bool) []string {
 	var absent []string
 	for i := range goals {
 		if n := fmt.Sprint(i + 1); !named[n] {
@@ -214,8 +214,8 @@ func (w words) absentGoals(named map[string]bool) []string {
 	return absent
 }
 
-// likenessText says what two goods share in one part of their similarity.
-func (w words) likenessText(l assess.Likeness) string {
+// likenessText lists what two goods share in one part of their similarity.
+func (w localizer) likenessText(l assess.Likeness) string {
 	shared := cut(w.shortList(l.Shared), 90)
 	none := len(l.Shared) == 0
 	switch {
@@ -237,8 +237,8 @@ func (w words) likenessText(l assess.Likeness) string {
 	return w.Say("words {shared}", "shared", shared)
 }
 
-// depthWord says how many could take over.
-func (w words) depthWord(d assess.Depth) string {
+// depthWord names how many could take over.
+func (w localizer) depthWord(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Say("several")
@@ -252,7 +252,7 @@ func (w words) depthWord(d assess.Depth) string {
 	return w.Say("unknown")
 }
 
-func (w words) depthSentence(d assess.Depth) string {
+func (w localizer) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Say("Two others at least made one in ten of the commits of the last 12 months each.")
@@ -266,7 +266,7 @@ func (w words) depthSentence(d assess.Depth) string {
 	return w.Say("Too little of the history could be read to tell.")
 }
 
-// succession is what the portfolio page says of who could take over.
+// succession counts who could take over.
 type succession struct {
 	Counts []depthCount
 	Alone  []Good // with load, at work, and nobody else to take over; the heaviest load first
@@ -307,24 +307,24 @@ func loadOf(good Good) float64 {
 	return *good.Verdict.Load.Score.Score
 }
 
-// share writes a share that may be unknown.
-func (w words) share(f *float64) string {
+// percentOrUnknown writes a share that may be unknown.
+func (w localizer) percentOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
 	return w.Percent(*f)
 }
 
-// whole writes a number that may be unknown.
-func (w words) whole(f *float64) string {
+// numberOrUnknown writes a number that may be unknown.
+func (w localizer) numberOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
 	return w.Number(*f)
 }
 
-// years writes how long something has been public.
-func (w words) years(from, to time.Time) string {
+// ageText writes how long something has been public.
+func (w localizer) ageText(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():
@@ -339,9 +339,9 @@ func (w words) years(from, to time.Time) string {
 	return w.Say("{n|year|years}", "n", days/365)
 }
 
-// endings are the goods that end and have something to name in their place, and
+// splitEndings are the goods that end and have something to name in their place, and
 // how many have nothing.
-func endings(all []assess.Ending) (with []assess.Ending, without []assess.Ending) {
+func splitEndings(all []assess.Ending) (with []assess.Ending, without []assess.Ending) {
 	for _, e := range all {
 		if len(e.Alternatives) > 0 {
 			with = append(with, e)

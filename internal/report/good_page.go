@@ -12,16 +12,16 @@ import (
 // maxFindings is how many findings a page lists; findings.csv has them all.
 const maxFindings = 200
 
-// dossier is what the page of one good shows.
-type dossier struct {
+// goodPage is what the page of one good shows.
+type goodPage struct {
 	Good      Good
 	Name      string // cut to what a heading can hold
 	Full      string // the whole name, where it was cut
-	Glance    []fact
+	KeyFacts  []keyFact
 	Pillars   []assess.Pillar
 	Gaps      []gapGroup
 	Measures  []measureGroup
-	Issues    []issue
+	Findings  []distinctFinding
 	More      int // findings that are not listed
 	Tally     tally
 	Inventory []inventoryRow
@@ -57,8 +57,8 @@ type inventoryRow struct {
 	Repository string
 }
 
-func (s *site) dossier(good Good) dossier {
-	view := dossier{
+func (s *site) goodPage(good Good) goodPage {
+	view := goodPage{
 		Good:     good,
 		Name:     cut(s.words.displayName(good), 120),
 		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
@@ -71,17 +71,17 @@ func (s *site) dossier(good Good) dossier {
 	if fileName.MatchString(good.ID) {
 		view.SBOM = "midspan sbom " + good.ID
 	}
-	view.Glance = s.words.glance(good, view.Tally)
+	view.KeyFacts = s.words.keyFacts(good, view.Tally)
 	if full := s.words.displayName(good); full != view.Name {
 		view.Full = full
 	}
 	supports := inOrder(good.Verdict.Supports)
 	view.Pillars = append([]assess.Pillar{good.Verdict.Load}, supports[:]...)
 	view.Pillars[0].ID = assess.Load
-	view.Issues = distinctFindings(good)
-	if len(view.Issues) > maxFindings {
-		view.More = len(view.Issues) - maxFindings
-		view.Issues = view.Issues[:maxFindings]
+	view.Findings = distinctFindings(good)
+	if len(view.Findings) > maxFindings {
+		view.More = len(view.Findings) - maxFindings
+		view.Findings = view.Findings[:maxFindings]
 	}
 	for _, scan := range good.Scans {
 		view.HasChecks = view.HasChecks || len(scan.Checks) > 0
@@ -123,7 +123,7 @@ func groupGaps(gaps []assess.Gap) []gapGroup {
 // in the order of load, the supports, and what else there is.
 func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 	var groups []measureGroup
-	measures = withoutRefrain(measures)
+	measures = withoutRepeatedDetails(measures)
 	at := map[string]int{}
 	for _, m := range measures {
 		prefix, _, _ := strings.Cut(m.ID, ".")
@@ -158,12 +158,12 @@ func (s *site) measureRow(m observation.Measure, def observation.Definition) mea
 	return row
 }
 
-// maxRefrain is how often one explanation of an unknown stands in the table of
-// measures. One that explains more measures stands in the list of the unknown.
-const maxRefrain = 3
+// maxSameDetail is how often the table of measures repeats one explanation of an
+// unknown. One that explains more measures is in the list of the unknown only.
+const maxSameDetail = 3
 
-// withoutRefrain leaves out of the measures what is said of many of them.
-func withoutRefrain(measures []observation.Measure) []observation.Measure {
+// withoutRepeatedDetails drops the details that many unknown measures share.
+func withoutRepeatedDetails(measures []observation.Measure) []observation.Measure {
 	n := map[string]int{}
 	for _, m := range measures {
 		if m.State == observation.Unknown {
@@ -171,7 +171,7 @@ func withoutRefrain(measures []observation.Measure) []observation.Measure {
 		}
 	}
 	return each(measures, func(m *observation.Measure) {
-		if m.State == observation.Unknown && n[m.Detail] > maxRefrain {
+		if m.State == observation.Unknown && n[m.Detail] > maxSameDetail {
 			m.Detail = ""
 		}
 	})

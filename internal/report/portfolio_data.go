@@ -18,8 +18,8 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// The script of the portfolio page, and the data that it asks for once a reader
-// comes to the table of all goods. Both are files of the report's folder, once for all
+// The script of the portfolio page, and the data that it loads once a reader comes
+// near the table of all goods. Both are files of the report's folder, once for all
 // languages: a page opened from a disk may load a script from beside it, but may read
 // nothing else.
 const (
@@ -27,23 +27,23 @@ const (
 	dataName   = "portfolio-data.js"
 )
 
-// wordsScript holds what the scripts share.
-const wordsScript = "words.js"
+// sharedScript holds what the scripts share.
+const sharedScript = "words.js"
 
 // sortScript sorts the tables of pages that have no other script.
 const sortScript = "sort.js"
 
 // scripts are those of the pages that have some, in the order in which they run.
 var scripts = map[string][]string{
-	"portfolio": {wordsScript, scriptName}, "compare": {wordsScript, compareScript}, "across": {wordsScript, sortScript}, "dossier": {wordsScript, sortScript},
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
 }
 
 // scriptFiles are all of them.
-var scriptFiles = []string{wordsScript, scriptName, compareScript, sortScript}
+var scriptFiles = []string{sharedScript, scriptName, compareScript, sortScript}
 
-// scriptsOf are the scripts of a page: none of a dossier that has nothing to sort.
+// scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
 func scriptsOf(name string, view any) []string {
-	if d, ok := view.(dossier); ok && len(d.Issues) < 2 {
+	if d, ok := view.(goodPage); ok && len(d.Findings) < 2 {
 		return nil
 	}
 	return scripts[name]
@@ -52,21 +52,21 @@ func scriptsOf(name string, view any) []string {
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
 
-// facetTitles are what a catalog says of goods that can be asked for, in their order;
+// facetTitles are the properties of goods that can be filtered by, in their order;
 // their titles are patterns of package language. The stage comes before them.
 var facetTitles = [...][2]string{
 	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
 }
 
-// facet is one thing that Midspan or a catalog says of goods.
+// facet is a property of goods that can be filtered by.
 type facet struct {
 	ID    string     `json:"id"`
 	Title string     `json:"title"`
-	Terms [][]string `json:"terms"` // value in addresses, and the pattern of the word that is shown where it is another
-	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where nothing is said. Left out for the stage
+	Terms [][]string `json:"terms"` // value in addresses, and the pattern of its name where that is another
+	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where the catalog has none. Left out for the stage
 }
 
-// termsOf takes what the catalog says of a good.
+// termsOf returns the terms of a good, by facet.
 func termsOf(good catalog.Good) [len(facetTitles)][]string {
 	var terms [len(facetTitles)][]string
 	for _, n := range good.SDGs {
@@ -86,15 +86,15 @@ func termsOf(good catalog.Good) [len(facetTitles)][]string {
 	return terms
 }
 
-// The words of the data: ids, which stand in addresses and files, and the patterns by
-// which the script says them in the language of a page.
+// The terms of the data: ids, as in addresses and files, and the patterns that the
+// script fills in the language of a page.
 var (
 	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
 	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
 	tallies  = []string{"exact", "at least", "no packages", "unknown", "none", "none in part"}
 )
 
-// writeTableData writes the data of rows that stand in the order of the table: a list
+// writeTableData writes the data of rows, which are in the order of the table: a list
 // for each property of goods, one row after another, so that no more than one of them
 // is in memory at a time.
 func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
@@ -112,12 +112,12 @@ func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
 	w.text("var " + dataVariable + "={")
 	w.part(`"asOf":`, isoDate(asOf)) // as on the page: data of another report is not taken
 	w.part(`,"page":`, pageRows)
-	w.part(`,"stages":`, idsAndWords(stageOrder[:], english.stageWord))
-	w.part(`,"levels":`, idsAndWords(levelIDs, english.levelWord))
-	w.part(`,"severities":`, idsAndWords(severityOrder[:], english.severityWord))
-	w.part(`,"supports":`, supportWords())
+	w.part(`,"stages":`, idsWithPatterns(stageOrder[:], english.stageWord))
+	w.part(`,"levels":`, idsWithPatterns(levelIDs, english.levelWord))
+	w.part(`,"severities":`, idsWithPatterns(severityOrder[:], english.severityWord))
+	w.part(`,"supports":`, supportPatterns())
 	w.part(`,"tallies":`, tallies)
-	w.part(`,"causes":`, causeWords(causes))
+	w.part(`,"causes":`, causePatterns(causes))
 	w.part(`,"pages":`, pages)
 	w.part(`,"facets":`, facetsOf(rows))
 	w.text(`,"goods":{`)
@@ -172,7 +172,7 @@ func (w *dataWriter) done() error {
 	return w.Flush()
 }
 
-// goods writes what stands in the rows. Scores are as they are shown, days are counted
+// goods writes the cells of the rows. Scores are as they are shown, days are counted
 // from 1970, and what is unknown is null.
 func (w *dataWriter) goods(causes []string) {
 	w.column("id", func(r row) any { return r.ID })
@@ -185,8 +185,8 @@ func (w *dataWriter) goods(causes []string) {
 	w.column("stage", func(r row) any {
 		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
 	})
-	w.column("borderline", func(r row) any { return bit(r.Verdict.Borderline != nil) })
-	w.column("stale", func(r row) any { return bit(r.Verdict.Stale) })
+	w.column("borderline", func(r row) any { return boolToInt(r.Verdict.Borderline != nil) })
+	w.column("stale", func(r row) any { return boolToInt(r.Verdict.Stale) })
 	w.column("seen", func(r row) any { return dayNumber(r.Verdict.ObservedUntil) })
 	w.column("commit", func(r row) any { return dayNumber(r.LastCommit) })
 	for i, id := range pillars {
@@ -224,7 +224,7 @@ func (w *dataWriter) goods(causes []string) {
 	})
 }
 
-func bit(b bool) int {
+func boolToInt(b bool) int {
 	if b {
 		return 1
 	}
@@ -250,8 +250,8 @@ func scoreNumber(r assess.Range) any {
 	return -1 - math.Round(*r.Score)
 }
 
-// idsAndWords are ids with the patterns of their words.
-func idsAndWords[T ~string](ids []T, word func(T) string) [][2]string {
+// idsWithPatterns are ids with the patterns of their names.
+func idsWithPatterns[T ~string](ids []T, word func(T) string) [][2]string {
 	var list [][2]string
 	for _, id := range ids {
 		list = append(list, [2]string{string(id), word(id)})
@@ -259,7 +259,7 @@ func idsAndWords[T ~string](ids []T, word func(T) string) [][2]string {
 	return list
 }
 
-func supportWords() map[string]string {
+func supportPatterns() map[string]string {
 	list := map[string]string{}
 	for _, id := range pillars {
 		list[id] = english.pillarWord(id)
@@ -267,7 +267,7 @@ func supportWords() map[string]string {
 	return list
 }
 
-func causeWords(causes []string) []string {
+func causePatterns(causes []string) []string {
 	list := []string{}
 	for _, cause := range causes {
 		list = append(list, english.causeWord(observation.Cause(cause)))
@@ -275,23 +275,23 @@ func causeWords(causes []string) []string {
 	return list
 }
 
-// facetsOf is what can be asked of the rows.
+// facetsOf is what the rows can be filtered by.
 func facetsOf(rows []row) []facet {
 	facets := []facet{{ID: "stage", Title: "Stage"}}
 	for _, stage := range stageOrder {
 		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageWord(stage)})
 	}
 	for i, title := range facetTitles {
-		terms, places := dictionary(rows, i)
+		terms, places := facetTerms(rows, i)
 		facets = append(facets, facet{title[0], title[1], terms, places})
 	}
 	return facets
 }
 
-// dictionary returns the terms of one facet over all rows, and for each row the
-// places of its own. Spellings that differ in case alone are one term, told in the
+// facetTerms returns the terms of one facet over all rows, and for each row the
+// places of its own. Spellings that differ in case alone are one term, in the
 // spelling that comes first by its bytes: capitals before small letters.
-func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
+func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
 		for _, term := range r.terms[facet] {
@@ -332,22 +332,22 @@ func dictionary(rows []row, facet int) (terms [][]string, places [][]int) {
 	return terms, places
 }
 
-// saidByScript matches the patterns that a script says.
-var saidByScript = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
+// scriptMessage matches the patterns that a script fills.
+var scriptMessage = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
 
-// scriptPatterns are the patterns that the scripts of a page say, those of the words in
-// the data among them.
+// scriptPatterns are the patterns that the scripts of a page fill, those of its data
+// among them.
 func scriptPatterns(page string) ([]string, error) {
 	var patterns []string
 	for _, name := range scripts[page] {
-		if name == wordsScript && slices.Contains(scripts[page], sortScript) {
+		if name == sharedScript && slices.Contains(scripts[page], sortScript) {
 			continue // which writes no day and no share
 		}
 		script, err := templateFiles.ReadFile("templates/" + name)
 		if err != nil {
 			return nil, err
 		}
-		for _, match := range saidByScript.FindAllStringSubmatch(string(script), -1) {
+		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
 			var pattern string
 			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
 				return nil, fmt.Errorf("%s says %q: %w", name, match[1], err)
@@ -362,19 +362,18 @@ func scriptPatterns(page string) ([]string, error) {
 	return slices.Compact(patterns), nil
 }
 
-// dataPatterns are those of the words in the data of the table. The words of causes
-// are in words.go.
+// dataPatterns are those of the terms in the data of the table.
 func dataPatterns() []string {
 	patterns := append([]string{"Stage"}, goals[:]...)
 	for _, title := range facetTitles {
 		patterns = append(patterns, title[1])
 	}
-	for _, list := range [][][2]string{idsAndWords(stageOrder[:], english.stageWord), idsAndWords(levelIDs, english.levelWord), idsAndWords(severityOrder[:], english.severityWord)} {
+	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(severityOrder[:], english.severityWord)} {
 		for _, item := range list {
 			patterns = append(patterns, item[1])
 		}
 	}
-	for _, word := range supportWords() {
+	for _, word := range supportPatterns() {
 		patterns = append(patterns, word)
 	}
 	for _, cause := range causesOfRepositories {
@@ -391,25 +390,25 @@ var causesOfRepositories = []observation.Cause{
 	observation.CauseStale, observation.CauseRemark, "",
 }
 
-// ofScripts are the translated patterns of the scripts of each page, as JSON: by them
-// a script says its words. In English, and where nothing is translated, there are none.
-func (w words) ofScripts() (map[string]string, error) {
+// scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
+// English, and where nothing is translated, there are none.
+func (w localizer) scriptTranslations() (map[string]string, error) {
 	all := map[string]string{}
 	for page := range scripts {
 		patterns, err := scriptPatterns(page)
 		if err != nil {
 			return nil, err
 		}
-		told := map[string]string{}
+		translated := map[string]string{}
 		for _, pattern := range patterns {
 			if text := w.Pattern(pattern); text != pattern {
-				told[pattern] = text
+				translated[pattern] = text
 			}
 		}
-		if len(told) == 0 {
+		if len(translated) == 0 {
 			continue
 		}
-		encoded, err := json.Marshal(told)
+		encoded, err := json.Marshal(translated)
 		if err != nil {
 			return nil, err
 		}
@@ -427,8 +426,8 @@ func writeScript(w io.Writer, name string) error {
 	return err
 }
 
-// ScriptPatterns are all patterns that the scripts of the site say, and those of the
-// words in their data: translations of them stand in the pages.
+// ScriptPatterns are all patterns that the scripts of the site fill, and those of the
+// terms in their data. The pages hold their translations.
 func ScriptPatterns() ([]string, error) {
 	var all []string
 	for page := range scripts {

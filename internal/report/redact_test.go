@@ -18,11 +18,11 @@ func TestPathsOfTheMachineAreCutAndAddressesAreNot(t *testing.T) {
 		"src/main/pom.xml does not parse":                  "src/main/pom.xml does not parse",
 		"a range and/or a version, 3 / 4":                  "a range and/or a version, 3 / 4",
 	} {
-		got := withoutPaths(text)
+		got := redactPaths(text)
 		if got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
 		}
-		if again := withoutPaths(got); again != got {
+		if again := redactPaths(got); again != got {
 			t.Errorf("%q becomes %q when it is cut again", got, again)
 		}
 	}

@@ -12,12 +12,12 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// words says what a report says in many places, in one language.
-type words struct{ *language.Language }
+// localizer writes the terms and values of a report in one language.
+type localizer struct{ *language.Language }
 
-// english says what is written in English alone: the terminal, Markdown, CSV, SARIF,
-// the feed. It is the same always.
-var english = words{language.English()}
+// english writes what is in English always: the terminal, Markdown, CSV, SARIF and
+// the feed.
+var english = localizer{language.English()}
 
 // stageOrder is the order in which stages are listed.
 var stageOrder = [...]assess.Stage{
@@ -26,7 +26,7 @@ var stageOrder = [...]assess.Stage{
 }
 
 // stageWord names a stage for readers.
-func (w words) stageWord(stage assess.Stage) string {
+func (w localizer) stageWord(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
 		return w.Say("messy middle")
@@ -46,8 +46,8 @@ func (w words) stageWord(stage assess.Stage) string {
 	return string(stage)
 }
 
-// stageMeaning says in one line what a stage means.
-func (w words) stageMeaning(stage assess.Stage) string {
+// stageMeaning explains a stage in one line.
+func (w localizer) stageMeaning(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
 		return w.Say("carries load, is alive, and lacks supports")
@@ -66,7 +66,7 @@ func (w words) stageMeaning(stage assess.Stage) string {
 }
 
 // levelWord names the level of load or of a support.
-func (w words) levelWord(level assess.Level) string {
+func (w localizer) levelWord(level assess.Level) string {
 	switch level {
 	case assess.Strong:
 		return w.Say("strong")
@@ -83,7 +83,7 @@ func (w words) levelWord(level assess.Level) string {
 }
 
 // stageList and levelList are lists for a sentence.
-func (w words) stageList(stages []assess.Stage) language.Arg {
+func (w localizer) stageList(stages []assess.Stage) language.Arg {
 	items := make([]any, len(stages))
 	for i, stage := range stages {
 		items[i] = w.stageWord(stage)
@@ -91,7 +91,7 @@ func (w words) stageList(stages []assess.Stage) language.Arg {
 	return language.List(items...)
 }
 
-func (w words) levelList(levels []assess.Level) language.Arg {
+func (w localizer) levelList(levels []assess.Level) language.Arg {
 	items := make([]any, len(levels))
 	for i, level := range levels {
 		items[i] = w.levelWord(level)
@@ -99,8 +99,8 @@ func (w words) levelList(levels []assess.Level) language.Arg {
 	return language.List(items...)
 }
 
-// outcomeWord says how much of a repository was read.
-func (w words) outcomeWord(outcome string) string {
+// outcomeWord names how much of a repository was read.
+func (w localizer) outcomeWord(outcome string) string {
 	switch outcome {
 	case Scanned:
 		return w.Say("scanned")
@@ -112,8 +112,8 @@ func (w words) outcomeWord(outcome string) string {
 	return outcome
 }
 
-// causeWord says in words why something is unknown.
-func (w words) causeWord(cause observation.Cause) string {
+// causeWord explains why something is unknown.
+func (w localizer) causeWord(cause observation.Cause) string {
 	switch cause {
 	case observation.CauseOffline:
 		return w.Say("the network was switched off")
@@ -163,7 +163,7 @@ func (w words) causeWord(cause observation.Cause) string {
 
 // pillarWord names load, a support, or another group of measures by the first part
 // of their ids.
-func (w words) pillarWord(id string) string {
+func (w localizer) pillarWord(id string) string {
 	switch id {
 	case "":
 		return ""
@@ -196,7 +196,7 @@ func (w words) pillarWord(id string) string {
 }
 
 // dayText writes a day that is given as 2006-01-02; anything else as it is.
-func (w words) dayText(day string) string {
+func (w localizer) dayText(day string) string {
 	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return cut(day, 40)
@@ -213,15 +213,14 @@ func isoDate(t time.Time) string {
 }
 
 // maxOpen is the widest range, in points, that a score is shown with. Where
-// unknown measures leave more open than that, the number says less than the
-// range does, and may make the unknown look good.
+// unknown measures leave more open than that, the number alone would mislead.
 const maxOpen = 40
 
-// scored says whether a range has a score that is worth showing.
+// scored reports whether a range has a score that is worth showing.
 func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }
 
 // scoreText writes a score, or "unknown".
-func (w words) scoreText(r assess.Range) string {
+func (w localizer) scoreText(r assess.Range) string {
 	if !scored(r) {
 		return w.Say("unknown")
 	}
@@ -229,7 +228,7 @@ func (w words) scoreText(r assess.Range) string {
 }
 
 // rangeText writes what unknown measures leave open, empty where that is nothing.
-func (w words) rangeText(r assess.Range) string {
+func (w localizer) rangeText(r assess.Range) string {
 	low, high := math.Round(r.Low), math.Round(r.High)
 	if low == high && scored(r) {
 		return ""
@@ -241,7 +240,7 @@ func (w words) rangeText(r assess.Range) string {
 const maxItems = 8
 
 // valueText writes a value of a measure or a reason with its unit and bound.
-func (w words) valueText(value any, unit string, bound observation.Bound) string {
+func (w localizer) valueText(value any, unit string, bound observation.Bound) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -265,7 +264,7 @@ func (w words) valueText(value any, unit string, bound observation.Bound) string
 }
 
 // quantity writes a number with its unit.
-func (w words) quantity(n language.Arg, unit string) string {
+func (w localizer) quantity(n language.Arg, unit string) string {
 	switch unit {
 	case "", "ratio":
 		return w.Say("{n}", "n", n)
@@ -317,7 +316,7 @@ func (w words) quantity(n language.Arg, unit string) string {
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
 // "is not yes"; empty where the rule has no threshold.
-func (w words) ruleText(r assess.Reason) string {
+func (w localizer) ruleText(r assess.Reason) string {
 	if r.Threshold == nil {
 		return ""
 	}
@@ -345,7 +344,7 @@ func sentence(text string) string {
 }
 
 // shortList writes the first items of a list, and how many more there are.
-func (w words) shortList(items []string) string {
+func (w localizer) shortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
@@ -354,7 +353,7 @@ func (w words) shortList(items []string) string {
 
 // measureText writes a measure's value, or that it has none; never a zero for
 // something unknown.
-func (w words) measureText(m observation.Measure) string {
+func (w localizer) measureText(m observation.Measure) string {
 	switch m.State {
 	case observation.Measured:
 		return w.valueText(m.Value, m.Unit, m.Bound)
@@ -378,7 +377,7 @@ func severityRank(severity string) int {
 
 // severityWord names a severity for readers: one that nobody has rated is not
 // to be read as an advisory that is unknown.
-func (w words) severityWord(severity string) string {
+func (w localizer) severityWord(severity string) string {
 	switch severity {
 	case "critical":
 		return w.Say("critical")

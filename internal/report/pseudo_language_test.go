@@ -110,7 +110,7 @@ func outside(text string, depth *int) bool {
 	return found
 }
 
-func TestEveryWordOfTheSiteIsSaidByAPattern(t *testing.T) {
+func TestEveryTextOfTheSiteComesFromAPattern(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
 	if _, err := Write(context.Background(), dir, everyState(), bracketed(t)); err != nil {
 		t.Fatal(err)

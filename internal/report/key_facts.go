@@ -4,18 +4,18 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// fact is one line of what an agency asks first of a good.
-type fact struct {
+// keyFact is one line of what an agency wants to know first of a good.
+type keyFact struct {
 	Name, Text string
-	Note       string // what stands behind it, or why it is unknown
+	Note       string // what it rests on, or why it is unknown
 	Link       string // the section that holds the whole of it
 	Unknown    bool
 	Data       bool // Text is from outside
 }
 
-// glance gathers the first facts of a good: licence, work, releases, people,
+// keyFacts gathers the first facts of a good: licence, work, releases, people,
 // advisories, posture, and how much of it was read.
-func (w words) glance(good Good, t tally) []fact {
+func (w localizer) keyFacts(good Good, t tally) []keyFact {
 	m := make(map[string]observation.Measure, len(good.Measures))
 	for _, measure := range good.Measures {
 		m[measure.ID] = measure
@@ -35,15 +35,15 @@ func (w words) glance(good Good, t tally) []fact {
 	if few := m["people.contributor-absence-factor"]; few.State == observation.Measured && !people.Unknown {
 		people.Note = w.Say("{people} made half of the year's commits", "people", w.measureText(few))
 	}
-	return []fact{
+	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
 		w.measuredFact(w.Say("Posture"), m["posture.score"]), w.coverageFact(good, t),
 	}
 }
 
 // measuredFact shows one measure; the zero one was not read.
-func (w words) measuredFact(name string, m observation.Measure) fact {
-	f := fact{Name: name, Link: "measures"}
+func (w localizer) measuredFact(name string, m observation.Measure) keyFact {
+	f := keyFact{Name: name, Link: "measures"}
 	if m.ID == "" || m.State == observation.Unknown {
 		f.Text, f.Unknown = w.Say("unknown"), true
 		if m.ID != "" {
@@ -55,10 +55,10 @@ func (w words) measuredFact(name string, m observation.Measure) fact {
 	return f
 }
 
-// licenceFact sets what the catalog declares beside what the repository holds.
-func (w words) licenceFact(good Good, m map[string]observation.Measure) fact {
+// licenceFact shows the licence of the repository beside the one that the catalog declares.
+func (w localizer) licenceFact(good Good, m map[string]observation.Measure) keyFact {
 	found, declared := m["license.spdx"], m["license.declared"]
-	f := fact{Name: w.Say("Licence found"), Link: "measures"}
+	f := keyFact{Name: w.Say("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
 		f.Text, f.Data = cut(w.measureText(found), 60), true
@@ -84,8 +84,8 @@ func (w words) licenceFact(good Good, m map[string]observation.Measure) fact {
 	return f
 }
 
-func (w words) advisoriesFact(t tally) fact {
-	f := fact{Name: w.Say("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
+func (w localizer) advisoriesFact(t tally) keyFact {
+	f := keyFact{Name: w.Say("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
 	switch {
 	case t.Exploited > 0:
 		f.Note = w.Say("{n} known to be exploited", "n", t.Exploited)
@@ -97,8 +97,8 @@ func (w words) advisoriesFact(t tally) fact {
 	return f
 }
 
-func (w words) coverageFact(good Good, t tally) fact {
-	f := fact{Name: w.Say("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
+func (w localizer) coverageFact(good Good, t tally) keyFact {
+	f := keyFact{Name: w.Say("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
 		f.Text, f.Unknown = w.Say("nothing"), true
 	}
