@@ -19,25 +19,25 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// onlineService is the value of the setting advisories that asks OSV's service,
-// by osv-scanner, instead of a database.
+// onlineService is the value of the setting advisories that selects OSV's service, by
+// way of osv-scanner, in place of a database.
 const onlineService = "osv.dev"
 
-// matcher is who says which advisories affect which packages.
+// matcher finds which advisories affect which packages.
 type matcher interface {
 	Match(context.Context, []observation.Package) (advisory.Result, error)
 }
 
 func (p *Pipeline) online() bool { return p.cfg.Advisories == onlineService }
 
-// openAdvisories opens the advisory index that the configuration asks for,
-// once. A database that cannot be had is a note, and its packages are unknown.
+// openAdvisories opens the configured advisory index, once. A database that cannot be
+// opened becomes a note, and all packages are unknown.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.databaseID != "" {
 		return nil
 	}
 	if p.online() {
-		// What a service said once is not what it says now: no run uses another's answers.
+		// A service's data changes at any time: no run reuses the matches of another.
 		p.databaseID = fmt.Sprintf("%s run=%d", onlineService, run.ID)
 		return nil
 	}
@@ -48,7 +48,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if err != nil {
 		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
-		p.databaseID = "none" // the nil database answers unknown to everything
+		p.databaseID = "none" // to the nil database every package is unknown
 		return nil
 	}
 	if p.advisories, err = advisory.Open(ctx, index); err != nil {
@@ -61,7 +61,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	return err
 }
 
-// advisoryIndex brings the configured source into an index and returns its path.
+// advisoryIndex builds the index of the configured source and returns its path.
 func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, error) {
 	switch source := p.cfg.Advisories; {
 	case source == "" && len(run.Sources) == 1 && run.Sources[0].Name == sample.Name:
@@ -76,31 +76,31 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
-	case isAddress(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
-	case isAddress(source):
+	case isURL(source) && p.cfg.Offline:
+		return buildIndex(ctx, p.cfg, downloadFolder(p.cfg), p.progress)
+	case isURL(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadFolder(p.cfg), p.progress)
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
 }
 
-func isAddress(source string) bool {
+func isURL(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
-// downloads is the folder in the OSV layout that fetched archives go to.
-func downloads(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
+// downloadFolder is the folder in the OSV layout that archives are fetched into.
+func downloadFolder(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
 
 // defaultIndex is used where no source is named.
 func defaultIndex(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
 
-// indexOf is the index of a folder: each source has its own.
-func indexOf(cfg config.Config, folder string) (string, error) {
-	if folder == downloads(cfg) {
+// indexPath is the path of a folder's index: each source has its own.
+func indexPath(cfg config.Config, folder string) (string, error) {
+	if folder == downloadFolder(cfg) {
 		return defaultIndex(cfg), nil
 	}
 	full, err := filepath.Abs(folder)
@@ -112,7 +112,7 @@ func indexOf(cfg config.Config, folder string) (string, error) {
 }
 
 func buildIndex(ctx context.Context, cfg config.Config, folder string, progress Progress) (string, error) {
-	index, err := indexOf(cfg, folder)
+	index, err := indexPath(cfg, folder)
 	if err != nil {
 		return "", err
 	}
@@ -123,27 +123,27 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return advisory.Update(ctx, address, downloads(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	return advisory.Update(ctx, address, downloadFolder(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
-// UpdateAdvisories fetches the configured address, or OSV's, and makes the
-// default index of it.
+// UpdateAdvisories fetches from the configured URL, or OSV's, and builds the default
+// index.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (advisory.Info, error) {
 	address := cfg.Advisories
-	if !isAddress(address) {
+	if !isURL(address) {
 		address = advisory.DefaultBaseURL
 	}
 	if err := download(ctx, cfg, version, address); err != nil {
 		return advisory.Info{}, err
 	}
-	if _, err := buildIndex(ctx, cfg, downloads(cfg), progress); err != nil {
+	if _, err := buildIndex(ctx, cfg, downloadFolder(cfg), progress); err != nil {
 		return advisory.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
-// ImportAdvisories makes the default index of a folder in the OSV layout that
-// was carried here.
+// ImportAdvisories builds the default index from a folder in the OSV layout that was
+// carried to this machine.
 func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (advisory.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()

@@ -150,7 +150,7 @@ func (p *Pipeline) look(ctx context.Context, run store.Run, good store.Good) ([]
 		}
 		one := seen{scan: scan}
 		if scan.Inventory != "" {
-			if one.state, err = p.stateFor(ctx, scan.Inventory); err != nil {
+			if one.state, err = p.matchStateFor(ctx, scan.Inventory); err != nil {
 				return nil, err
 			}
 			answer, err := p.store.Answer(ctx, scan.Inventory, one.state)
@@ -185,7 +185,7 @@ func digestOf(basis string, good catalog.Good, all []seen, resting observation.M
 // listing is what a repository lists and what affects it.
 type listing struct {
 	inventory store.Inventory
-	match     matched
+	match     storedMatch
 }
 
 // list reads the inventory and the match of a repository.

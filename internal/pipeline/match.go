@@ -14,18 +14,17 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// matched is what stands in the store for one inventory: the match of its
-// distinct packages. The findings name no place that lists a package; placed
-// gives them theirs.
-type matched struct {
+// storedMatch is what the store keeps of one inventory: the match of its distinct
+// packages. The findings hold no path of a manifest; findingsAt adds it.
+type storedMatch struct {
 	advisory.Result
-	// Open counts the weaknesses of each package and version, however many
-	// advisories speak of one; Exploited those of them that are known to be exploited.
+	// Open counts the vulnerabilities of each package at a version, however many
+	// advisories name one. Exploited counts those that are known to be exploited.
 	Open, Exploited int
 }
 
-// Match is the match stage: it holds every inventory of the run against the
-// advisory database. No repository is opened.
+// Match is the match stage: it matches every inventory of the run with the advisories.
+// No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
@@ -52,29 +51,29 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key, unless that is done,
-// and says what became of it.
+// matchInventory matches the inventory under a work key unless that is done already,
+// and describes the outcome.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.stateFor(ctx, key)
+	state, err := p.matchStateFor(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	done, err := p.store.Answer(ctx, key, state)
 	if err == nil || !errors.Is(err, store.ErrNone) {
-		return found(done.Findings), err
+		return findingsText(done.Findings), err
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	if last, err := p.store.LastState(ctx, key); err == nil {
-		untouched, err := p.untouched(ctx, inventory, last, state)
+		unchanged, err := p.unchangedSince(ctx, inventory, last, state)
 		if err != nil {
 			return "", err
 		}
-		if untouched {
+		if unchanged {
 			done, err := p.store.RepeatMatch(ctx, key, last, state)
-			return found(done.Findings), err
+			return findingsText(done.Findings), err
 		}
 	} else if !errors.Is(err, store.ErrNone) {
 		return "", err
@@ -83,16 +82,16 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	match := newMatched(result)
-	return found(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
+	match := newStoredMatch(result)
+	return findingsText(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
 }
 
-func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
+func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// stateFor names all that a match of an inventory rests on beside it: the
-// state of the advisories of each of its ecosystems, and the program. So a
-// change of one ecosystem leaves the matches of the others standing.
-func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
+// matchStateFor identifies all that a match of an inventory depends on beside the
+// inventory: the state of the advisories of each of its ecosystems, and the program. A
+// change of one ecosystem leaves the matches of other inventories valid.
+func (p *Pipeline) matchStateFor(ctx context.Context, key string) (string, error) {
 	if p.online() {
 		return p.databaseID, nil
 	}
@@ -108,21 +107,21 @@ func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
 	return string(text), err
 }
 
-// matchState is what a match rests on; an ecosystem that the database lacks has
-// the empty state.
+// matchState is what a match depends on. An ecosystem that the database lacks has the
+// empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
 }
 
-// untouched reports whether an inventory's match is what it was in an earlier
-// state: no advisory of its packages came, went or changed since.
-func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
+// unchangedSince reports whether an inventory's match is still the one of an earlier
+// state: no advisory of its packages was added, removed or changed since.
+func (p *Pipeline) unchangedSince(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
 	var was, is matchState
 	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
-		return false, nil // what a service said, or another program
+		return false, nil // the match of a service, or of another program
 	}
-	touched := map[string]func(string) bool{}
+	changed := map[string]func(string) bool{}
 	for name, state := range is.Ecosystems {
 		since := was.Ecosystems[name]
 		if since == state {
@@ -131,21 +130,21 @@ func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, bef
 		if since == "" || state == "" {
 			return false, nil
 		}
-		names, err := p.advisories.Touched(ctx, name, since)
+		names, err := p.advisories.ChangedSince(ctx, name, since)
 		if err != nil || names == nil {
 			return false, err
 		}
-		touched[name] = names
+		changed[name] = names
 	}
 	return !slices.ContainsFunc(inventory.Packages, func(p observation.Package) bool {
 		base, _, _ := strings.Cut(p.Ecosystem, ":")
-		names := touched[base]
+		names := changed[base]
 		return names != nil && names(p.Name)
 	}), nil
 }
 
-// baseNames cuts ecosystems down to those that a database tells apart:
-// "Debian:12" is of Debian.
+// baseNames are the sorted names of ecosystems as databases have them: "Debian" for
+// "Debian:12".
 func baseNames(ecosystems []string) []string {
 	names := make([]string, len(ecosystems))
 	for i, ecosystem := range ecosystems {
@@ -155,8 +154,8 @@ func baseNames(ecosystems []string) []string {
 	return slices.Compact(names)
 }
 
-// matchPackages asks the database, or OSV's service where the user prefers it.
-// A service that fails leaves the packages unknown and is noted once.
+// matchPackages matches with the database, or with OSV's service where the user prefers
+// it. A service that fails leaves the packages unknown and becomes one note.
 func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
 	if !p.online() {
 		return p.advisories.Match(ctx, packages)
@@ -176,9 +175,9 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 	return advisory.Unmatchable(packages, cause), nil
 }
 
-// newMatched counts what a match found.
-func newMatched(result advisory.Result) matched {
-	match := matched{Result: result}
+// newStoredMatch counts what a match found.
+func newStoredMatch(result advisory.Result) storedMatch {
+	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
 		match.Open++
 		if slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited }) {
@@ -188,12 +187,12 @@ func newMatched(result advisory.Result) matched {
 	return match
 }
 
-// identity is what tells packages apart, wherever they are listed.
+// identity distinguishes packages, wherever they are listed.
 func identity(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
 
-// placed gives each finding the entries of the inventory that list its package:
-// the result is that of a match of all entries.
-func (m matched) placed(entries []observation.Package) []observation.Finding {
+// findingsAt repeats each finding for every entry of the inventory that lists its
+// package. The result is that of a match of all entries.
+func (m storedMatch) findingsAt(entries []observation.Package) []observation.Finding {
 	of := map[[3]string][]observation.Finding{}
 	for _, finding := range m.Findings {
 		of[identity(finding.Package)] = append(of[identity(finding.Package)], finding)

@@ -257,7 +257,7 @@ func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
 		if err != nil {
 			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
 		}
-		scan.Findings = e.listings[i].match.placed(packages)
+		scan.Findings = e.listings[i].match.findingsAt(packages)
 	}
 	good.Activity = observation.SumActivity(activities)
 	return good, nil
