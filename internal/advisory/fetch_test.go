@@ -55,7 +55,7 @@ func serve(t *testing.T, files map[string][]byte) (*server, string) {
 	return s, listening.URL
 }
 
-func TestUpdateBringsOnlyWhatChanged(t *testing.T) {
+func TestUpdateFetchesOnlyWhatChanged(t *testing.T) {
 	npm := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
 	s, base := serve(t, map[string][]byte{
 		"/npm/all.zip": npm,
@@ -80,7 +80,7 @@ func TestUpdateBringsOnlyWhatChanged(t *testing.T) {
 	}
 }
 
-func TestAFailedUpdateKeepsTheOldFileAndSaysSo(t *testing.T) {
+func TestAFailedUpdateKeepsTheOldFileAndIsNoted(t *testing.T) {
 	good := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
 	s, base := serve(t, map[string][]byte{"/npm/all.zip": good})
 	dir := t.TempDir()

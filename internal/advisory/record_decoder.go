@@ -16,19 +16,19 @@ const (
 	batchBytes   = 1 << 20 // unpacked
 )
 
-// maxEntries bounds what the entries of one record take, in bytes: a record
-// that names many packages repeats its own words for each.
+// maxEntries bounds the entries of one record, in bytes. A record that names many
+// packages is stored once for each of them.
 const maxEntries = 4 * maxRecord
 
-// batch is what was read of some members, in their order.
+// batch holds the rows of some members, in their order.
 type batch struct {
-	places  []uint32 // in listing.members
+	indexes []uint32 // in listing.members
 	results []result
 	rows    []row
 	data    []byte // of the rows
 }
 
-// result is one member after reading.
+// result describes one member after it was read.
 type result struct {
 	id       uint64
 	modified int64
@@ -38,28 +38,28 @@ type result struct {
 	err      error  // why it is broken
 }
 
-// row is the entry of one package, on its way into the index.
+// row is the encoded entry of one package.
 type row struct {
 	name        uint64 // hash of the package's name
-	offset, end uint32 // in the data beside it
+	offset, end uint32 // in batch.data
 }
 
-// reading turns members into rows. It is for one goroutine.
-type reading struct {
+// recordDecoder turns members into rows. Each goroutine has one of its own.
+type recordDecoder struct {
 	ecosystem string
-	from      *memberReader
+	members   *memberReader
 	json      jsonReader
 }
 
-func (r *reading) fill(b *batch, members []member) {
+func (r *recordDecoder) decodeBatch(b *batch, members []member) {
 	b.results, b.rows, b.data = b.results[:0], b.rows[:0], b.data[:0]
-	for _, place := range b.places {
-		b.results = append(b.results, r.member(b, members[place]))
+	for _, index := range b.indexes {
+		b.results = append(b.results, r.decode(b, members[index]))
 	}
 }
 
-func (r *reading) member(b *batch, m member) result {
-	name, data, err := r.from.read(m)
+func (r *recordDecoder) decode(b *batch, m member) result {
+	name, data, err := r.members.read(m)
 	if err != nil {
 		return result{state: memberBroken | memberUnreadable, file: fileName(name), err: err}
 	}
@@ -67,25 +67,25 @@ func (r *reading) member(b *batch, m member) result {
 	if err != nil && !errors.Is(err, errPartial) {
 		return result{state: memberBroken, file: fileName(name), err: err}
 	}
-	this := result{id: hash(record.ID), modified: unix(record.Modified)}
+	res := result{id: hash(record.ID), modified: unix(record.Modified)}
 	if err != nil {
-		this.state, this.file, this.err = memberBroken, fileName(name), err
+		res.state, res.file, res.err = memberBroken, fileName(name), err
 	}
 	if record.Withdrawn != "" {
-		this.state |= memberWithdrawn
-		return this
+		res.state |= memberWithdrawn
+		return res
 	}
 	if strings.HasPrefix(record.ID, malwarePrefix) {
-		this.state |= memberMalware
+		res.state |= memberMalware
 	}
-	if this.rows, err = r.rows(b, record); err != nil {
+	if res.rows, err = r.appendRows(b, record); err != nil {
 		return result{state: memberBroken, file: fileName(name), err: err}
 	}
-	return this
+	return res
 }
 
-// rows adds the entries of a record to a batch, all or none.
-func (r *reading) rows(b *batch, from record) (int, error) {
+// appendRows adds the entries of a record to a batch: all of them, or none.
+func (r *recordDecoder) appendRows(b *batch, from record) (int, error) {
 	rows, start := len(b.rows), len(b.data)
 	for _, n := range from.entries(r.ecosystem) {
 		row := row{name: hash(n.name), offset: uint32(len(b.data))}
@@ -100,10 +100,10 @@ func (r *reading) rows(b *batch, from record) (int, error) {
 	return len(b.rows) - rows, nil
 }
 
-// readAll reads members on all cores and calls store with batches in the order
-// of places, from this goroutine. Few batches are in memory at a time; a batch
-// is used again once store returns.
-func readAll(ctx context.Context, from *supply, members []member, places []uint32, store func(*batch) error) error {
+// readAll reads members on all cores. It calls store with batches in the order of
+// indexes, from the goroutine that called it. Few batches are in memory at a time: a
+// batch is reused once store has returned.
+func readAll(ctx context.Context, from *ecosystemReader, members []member, indexes []uint32, store func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type job struct {
@@ -116,9 +116,9 @@ func readAll(ctx context.Context, from *supply, members []member, places []uint3
 	var group sync.WaitGroup
 	for range workers {
 		group.Go(func() {
-			r := reading{ecosystem: from.ecosystem, from: from.reader()}
+			r := recordDecoder{ecosystem: from.ecosystem, members: from.reader()}
 			for j := range jobs {
-				r.fill(j.batch, members)
+				r.decodeBatch(j.batch, members)
 				j.done <- j.batch
 			}
 		})
@@ -126,14 +126,14 @@ func readAll(ctx context.Context, from *supply, members []member, places []uint3
 	group.Go(func() {
 		defer close(queue)
 		defer close(jobs)
-		for len(places) > 0 && ctx.Err() == nil {
+		for len(indexes) > 0 && ctx.Err() == nil {
 			next := job{&batch{}, make(chan *batch, 1)}
 			select {
 			case next.batch = <-used:
 			default:
 			}
-			n := batchOf(members, places)
-			next.places, places = places[:n], places[n:]
+			n := batchOf(members, indexes)
+			next.indexes, indexes = indexes[:n], indexes[n:]
 			queue <- next.done
 			jobs <- next
 		}
@@ -158,17 +158,17 @@ func readAll(ctx context.Context, from *supply, members []member, places []uint3
 	return failed
 }
 
-// batchOf says how many of the members at the first places make a batch.
-func batchOf(members []member, places []uint32) int {
+// batchOf returns how many members, from the first index on, make a batch.
+func batchOf(members []member, indexes []uint32) int {
 	n, size := 0, 0
-	for n < len(places) && n < batchMembers && (n == 0 || size < batchBytes) {
-		size += min(members[places[n]].size(), maxRecord)
+	for n < len(indexes) && n < batchMembers && (n == 0 || size < batchBytes) {
+		size += min(members[indexes[n]].size(), maxRecord)
 		n++
 	}
 	return n
 }
 
-// fileName is the end of a path in an archive, fit for a message.
+// fileName is the last element of a path in an archive, made safe for a message.
 func fileName(name []byte) string {
 	return strings.ToValidUTF8(path.Base(string(name)), "\uFFFD")
 }

@@ -27,31 +27,31 @@ const (
 // archiveName is the file in which OSV publishes an ecosystem.
 const archiveName = "all.zip"
 
-// part is one ecosystem's folder in a source.
-type part struct {
+// ecosystemFolder is one ecosystem's folder in a source.
+type ecosystemFolder struct {
 	ecosystem string
-	folder    string
+	path      string
 	archive   string   // path of all.zip, or empty
 	files     []string // names of the *.json files where there is no archive
 }
 
-// parts lists the ecosystems of a source folder, by name.
-func parts(folder string) ([]part, error) {
+// findEcosystems lists the ecosystems of a source folder, by name.
+func findEcosystems(folder string) ([]ecosystemFolder, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("read the advisory folder: %w; give a folder that holds <Ecosystem>/%s", err, archiveName)
 	}
-	var found []part
+	var found []ecosystemFolder
 	for _, e := range entries {
-		p := part{ecosystem: e.Name(), folder: filepath.Join(folder, e.Name())}
-		if info, err := os.Stat(p.folder); err != nil || !info.IsDir() {
+		f := ecosystemFolder{ecosystem: e.Name(), path: filepath.Join(folder, e.Name())}
+		if info, err := os.Stat(f.path); err != nil || !info.IsDir() {
 			continue
 		}
-		if err := p.look(); err != nil {
+		if err := f.findFiles(); err != nil {
 			return nil, err
 		}
-		if p.archive != "" || len(p.files) > 0 {
-			found = append(found, p)
+		if f.archive != "" || len(f.files) > 0 {
+			found = append(found, f)
 		}
 	}
 	if len(found) == 0 {
@@ -60,33 +60,33 @@ func parts(folder string) ([]part, error) {
 	return found, nil
 }
 
-func (p *part) look() error {
-	archive := filepath.Join(p.folder, archiveName)
+func (f *ecosystemFolder) findFiles() error {
+	archive := filepath.Join(f.path, archiveName)
 	if _, err := os.Stat(archive); err == nil {
-		p.archive = archive
+		f.archive = archive
 		return nil
 	}
-	entries, err := os.ReadDir(p.folder)
+	entries, err := os.ReadDir(f.path)
 	if err != nil {
-		return fmt.Errorf("read the advisories of %s: %w", p.ecosystem, err)
+		return fmt.Errorf("read the advisories of %s: %w", f.ecosystem, err)
 	}
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".json") && e.Type().IsRegular() {
-			p.files = append(p.files, e.Name())
+			f.files = append(f.files, e.Name())
 		}
 	}
 	return nil
 }
 
-// stamp changes whenever a file of the part is written. It is cheap.
-func (p part) stamp() (string, error) {
-	names := p.files
-	if p.archive != "" {
+// stamp changes whenever a file of the folder is written. It reads no file.
+func (f ecosystemFolder) stamp() (string, error) {
+	names := f.files
+	if f.archive != "" {
 		names = []string{archiveName}
 	}
 	sum := sha256.New()
 	for _, name := range names {
-		info, err := os.Stat(filepath.Join(p.folder, name))
+		info, err := os.Stat(filepath.Join(f.path, name))
 		if err != nil {
 			return "", err
 		}
@@ -95,36 +95,36 @@ func (p part) stamp() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// supply is a part whose files are open: what is put in their place meanwhile
-// is left to the next build.
-type supply struct {
-	part
+// ecosystemReader reads an ecosystem's folder whose files are open. A file that is
+// replaced in the meantime is left to the next build.
+type ecosystemReader struct {
+	ecosystemFolder
 	archiveFile *os.File
 	root        *os.Root // where there is no archive
 }
 
-func (p part) open() (*supply, error) {
-	s := &supply{part: p}
+func (f ecosystemFolder) open() (*ecosystemReader, error) {
+	r := &ecosystemReader{ecosystemFolder: f}
 	var err error
-	if p.archive != "" {
-		s.archiveFile, err = os.Open(p.archive)
+	if f.archive != "" {
+		r.archiveFile, err = os.Open(f.archive)
 	} else {
-		s.root, err = os.OpenRoot(p.folder)
+		r.root, err = os.OpenRoot(f.path)
 	}
-	return s, err
+	return r, err
 }
 
-func (s *supply) close() {
-	if s.archiveFile != nil {
-		s.archiveFile.Close()
+func (r *ecosystemReader) close() {
+	if r.archiveFile != nil {
+		r.archiveFile.Close()
 	}
-	if s.root != nil {
-		s.root.Close()
+	if r.root != nil {
+		r.root.Close()
 	}
 }
 
-// list finds the record files, and what their contents are known by.
-func (s *supply) list(ctx context.Context) (*listing, error) {
+// list finds the record files and the sums of their contents.
+func (r *ecosystemReader) list(ctx context.Context) (*listing, error) {
 	l := &listing{}
 	sum := sha256.New()
 	add := func(name []byte, m member) error {
@@ -144,23 +144,23 @@ func (s *supply) list(ctx context.Context) (*listing, error) {
 		return ctx.Err()
 	}
 	var err error
-	if s.archiveFile != nil {
-		err = s.listArchive(l, add)
+	if r.archiveFile != nil {
+		err = r.listArchive(l, add)
 	} else {
-		err = s.listFiles(add)
+		err = r.listFiles(add)
 	}
 	l.digest = hex.EncodeToString(sum.Sum(nil))
 	return l, err
 }
 
-func (s *supply) listArchive(l *listing, add func([]byte, member) error) error {
-	directory, err := openDirectory(s.archiveFile)
+func (r *ecosystemReader) listArchive(l *listing, add func([]byte, member) error) error {
+	directory, err := openDirectory(r.archiveFile)
 	if err != nil {
-		return s.notZip(err)
+		return r.explainNotZip(err)
 	}
 	l.members = make([]member, 0, min(directory.entries, maxRecords))
 	var unpacked uint64
-	err = directory.read(s.archiveFile, func(e zipEntry) error {
+	err = directory.read(r.archiveFile, func(e zipEntry) error {
 		if !bytes.HasSuffix(e.name, []byte(".json")) {
 			return nil
 		}
@@ -175,21 +175,21 @@ func (s *supply) listArchive(l *listing, add func([]byte, member) error) error {
 		}
 		return add(e.name, m)
 	})
-	return s.notZip(err)
+	return r.explainNotZip(err)
 }
 
-func (s *supply) notZip(err error) error {
+func (r *ecosystemReader) explainNotZip(err error) error {
 	if errors.Is(err, errNotZip) {
-		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", s.archive, err)
+		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", r.archive, err)
 	}
 	return err
 }
 
-// listFiles reads the files to hash them: folders are for few records.
-func (s *supply) listFiles(add func([]byte, member) error) error {
-	for i, name := range s.files {
+// listFiles reads the files to hash them. Folders hold few records.
+func (r *ecosystemReader) listFiles(add func([]byte, member) error) error {
+	for i, name := range r.files {
 		m := member{offset: int64(i)}
-		if data, err := readFile(s.root, name); err == nil {
+		if data, err := readFile(r.root, name); err == nil {
 			m.sum = hash(string(data))
 		}
 		if err := add([]byte(name), m); err != nil {
@@ -199,21 +199,21 @@ func (s *supply) listFiles(add func([]byte, member) error) error {
 	return nil
 }
 
-// errTooLarge marks what goes over a limit of this file.
+// errTooLarge marks what exceeds a limit of this package.
 var errTooLarge = errors.New("over the limit")
 
-// memberReader reads the members of a part. It is for one goroutine.
+// memberReader reads the members of an ecosystem. Each goroutine has one of its own.
 type memberReader struct {
-	*supply
-	unpacker unpacker
+	*ecosystemReader
+	zip zipReader
 }
 
-func (s *supply) reader() *memberReader {
-	return &memberReader{supply: s, unpacker: unpacker{file: s.archiveFile}}
+func (r *ecosystemReader) reader() *memberReader {
+	return &memberReader{ecosystemReader: r, zip: zipReader{file: r.archiveFile}}
 }
 
 // read returns the name and the contents of a member, valid until the next call.
-// Names are for messages, never used as paths.
+// Names are for messages, and never used as paths.
 func (r *memberReader) read(m member) (name, data []byte, err error) {
 	if r.root != nil {
 		data, err = readFile(r.root, r.files[m.offset])
@@ -223,7 +223,7 @@ func (r *memberReader) read(m member) (name, data []byte, err error) {
 		err = fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
 		m.packed, m.method = 0, zipStored // only its name is wanted
 	}
-	name, data, failed := r.unpacker.read(m)
+	name, data, failed := r.zip.read(m)
 	if err == nil {
 		err = failed
 	}

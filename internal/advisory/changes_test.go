@@ -10,19 +10,19 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 )
 
-// moment is what an index said of npm at one time.
-type moment struct {
+// npmState is the state of npm in one build of an index.
+type npmState struct {
 	print    string
 	packages map[string]advisory.Result
 }
 
-func momentOf(t *testing.T, database *advisory.Database) moment {
+func npmStateOf(t *testing.T, database *advisory.Database) npmState {
 	t.Helper()
 	prints, err := database.Fingerprints(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := moment{print: prints["npm"], packages: map[string]advisory.Result{}}
+	m := npmState{print: prints["npm"], packages: map[string]advisory.Result{}}
 	for i := range 12 {
 		name := fmt.Sprint("package-", i)
 		m.packages[name] = match(t, database, pkg("npm", name, "1.0.0"))
@@ -30,8 +30,8 @@ func momentOf(t *testing.T, database *advisory.Database) moment {
 	return m
 }
 
-func TestPackagesThatWereNotTouchedMatchAsBefore(t *testing.T) {
-	left, known := 0, 0
+func TestUnchangedPackagesMatchAsBefore(t *testing.T) {
+	unchanged, known := 0, 0
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
@@ -39,7 +39,7 @@ func TestPackagesThatWereNotTouchedMatchAsBefore(t *testing.T) {
 		for i := range 40 {
 			npm = append(npm, file{fmt.Sprintf("%d.json", i), randomRecord(r)})
 		}
-		var moments []moment
+		var states []npmState
 		for step := range 12 {
 			if r.IntN(6) == 0 {
 				write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
@@ -52,38 +52,38 @@ func TestPackagesThatWereNotTouchedMatchAsBefore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			now := momentOf(t, database)
-			for _, before := range moments {
-				touched, err := database.Touched(t.Context(), "npm", before.print)
+			now := npmStateOf(t, database)
+			for _, before := range states {
+				changed, err := database.ChangedSince(t.Context(), "npm", before.print)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for name, was := range before.packages {
-					if touched == nil || touched(name) {
+					if changed == nil || changed(name) {
 						continue
 					}
-					left++
+					unchanged++
 					if !reflect.DeepEqual(now.packages[name], was) {
-						t.Fatalf("seed %d, step %d: %s was not touched, and is %+v instead of %+v", seed, step, name, now.packages[name], was)
+						t.Fatalf("seed %d, step %d: %s is unchanged, and gives %+v instead of %+v", seed, step, name, now.packages[name], was)
 					}
 				}
-				if touched != nil {
+				if changed != nil {
 					known++
 				}
 			}
 			if err := database.Close(); err != nil {
 				t.Fatal(err)
 			}
-			moments = append(moments, now)
+			states = append(states, now)
 			npm = change(r, npm)
 		}
 	}
-	if left == 0 || known == 0 {
-		t.Errorf("nothing was remembered: %d changes, %d packages left alone", known, left)
+	if unchanged == 0 || known == 0 {
+		t.Errorf("nothing was remembered: %d changes, %d unchanged packages", known, unchanged)
 	}
 }
 
-func TestWhatIsNotRememberedIsUnknown(t *testing.T) {
+func TestChangesBeforeTheIndexAreUnknown(t *testing.T) {
 	folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
 	write(t, folder, "npm/all.zip", archiveOf(t, []file{{"a.json", npmRecord("GHSA-a", "a", "2026-01-01T00:00:00Z", below2)}}))
 	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
@@ -95,11 +95,11 @@ func TestWhatIsNotRememberedIsUnknown(t *testing.T) {
 	}
 	defer database.Close()
 	for _, of := range [][2]string{{"npm", "another state"}, {"PyPI", ""}, {"npm", ""}} {
-		if touched, err := database.Touched(t.Context(), of[0], of[1]); err != nil || touched != nil {
+		if changed, err := database.ChangedSince(t.Context(), of[0], of[1]); err != nil || changed != nil {
 			t.Errorf("%v: it claims to know (%v)", of, err)
 		}
 	}
-	if touched, err := (*advisory.Database)(nil).Touched(t.Context(), "npm", ""); err != nil || touched != nil {
+	if changed, err := (*advisory.Database)(nil).ChangedSince(t.Context(), "npm", ""); err != nil || changed != nil {
 		t.Errorf("no database claims to know (%v)", err)
 	}
 }

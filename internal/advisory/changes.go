@@ -14,7 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// maxChanges is how many changes of one ecosystem an index remembers.
+// maxChanges is how many changes of one ecosystem an index keeps.
 const maxChanges = 64
 
 // fingerprintOf names the state of an ecosystem.
@@ -23,14 +23,15 @@ func fingerprintOf(ecosystem, digest, kev string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Touched says of which packages of an ecosystem the advisories may be others
-// than they were when its fingerprint was since; of the rest a match is what it
-// was. It is nil where the index does not remember that.
-func (d *Database) Touched(ctx context.Context, ecosystem, since string) (func(name string) bool, error) {
+// ChangedSince returns which packages of an ecosystem may have other advisories than
+// at the time when the ecosystem's fingerprint was since. A match of any other package
+// gives the same as then. The function is nil where the index does not reach back
+// that far.
+func (d *Database) ChangedSince(ctx context.Context, ecosystem, since string) (func(name string) bool, error) {
 	if d == nil {
 		return nil, nil
 	}
-	names, err := d.index.touched(ctx, ecosystem, since)
+	names, err := d.index.changedSince(ctx, ecosystem, since)
 	if err != nil || names == nil {
 		return nil, err
 	}
@@ -40,8 +41,8 @@ func (d *Database) Touched(ctx context.Context, ecosystem, since string) (func(n
 	}, nil
 }
 
-// touched walks back from the present digest to the one of a fingerprint.
-func (x index) touched(ctx context.Context, ecosystem, since string) (map[uint64]struct{}, error) {
+// changedSince walks back from the present digest to the one of a fingerprint.
+func (x index) changedSince(ctx context.Context, ecosystem, since string) (map[uint64]struct{}, error) {
 	var digest, kev string
 	err := x.QueryRowxContext(ctx, "SELECT digest, kev_digest FROM ecosystem, about WHERE name = ?", ecosystem).Scan(&digest, &kev)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -67,10 +68,10 @@ func (x index) touched(ctx context.Context, ecosystem, since string) (map[uint64
 	return nil, nil
 }
 
-// saveChange remembers which packages a change of an ecosystem touched.
-func saveChange(ctx context.Context, tx *sqlx.Tx, ecosystem, before, after string, touched map[uint64]struct{}) error {
+// saveChange stores which packages a change of an ecosystem affects.
+func saveChange(ctx context.Context, tx *sqlx.Tx, ecosystem, before, after string, changed map[uint64]struct{}) error {
 	var packed []byte
-	for _, name := range slices.Sorted(maps.Keys(touched)) {
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
 		packed = binary.LittleEndian.AppendUint64(packed, name)
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO change (ecosystem, before, after, names) VALUES (?, ?, ?, ?)", ecosystem, before, after, packed); err != nil {

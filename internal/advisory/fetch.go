@@ -16,7 +16,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Where advisories come from unless a user names another place.
+// Where advisories come from unless the user names another source.
 const (
 	// DefaultBaseURL is OSV's export.
 	DefaultBaseURL = "https://osv-vulnerabilities.storage.googleapis.com"
@@ -24,35 +24,35 @@ const (
 	DefaultKEVURL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 )
 
-// DefaultEcosystems are those of which manifests are read, by OSV's names.
+// DefaultEcosystems are the ecosystems whose manifests are read, by OSV's names.
 func DefaultEcosystems() []string {
 	return []string{"npm", "PyPI", "Maven", "Go", "RubyGems", "Packagist", "crates.io", "Hex", "NuGet", "Pub", "Hackage", "CRAN"}
 }
 
-// maxArchive bounds what is fetched as one file, in bytes.
+// maxArchive bounds a fetched file, in bytes.
 const maxArchive = 8 << 30
 
-// Update brings <base>/<Ecosystem>/all.zip into dir, in the layout that Build
-// reads, and kev.json beside them. base is an http or https URL, or a folder.
-// What the server says is unchanged is not sent again. A file is put in place
-// only when it is whole; what fails leaves the file of an earlier update, and
-// a trace from which Build makes a note.
+// Update fetches <base>/<Ecosystem>/all.zip into dir, in the layout that Build reads,
+// and kev.json beside them. base is an http or https URL, or a folder. Requests are
+// conditional: an unchanged file is not sent again. A file replaces the one of an
+// earlier update only when it is complete. After a failure the earlier file stays, and
+// a status file beside it, from which Build makes a note.
 //
 // The client decides how often a request is tried. nil ecosystems are
 // DefaultEcosystems.
 //
-// The error is for an ended ctx, and for an update after which dir holds no
-// advisories at all.
+// An error is returned for an ended ctx, and where dir holds no advisories after the
+// update.
 func Update(ctx context.Context, base, dir string, ecosystems []string, client *http.Client) error {
 	kev := ""
 	if strings.TrimSuffix(base, "/") == DefaultBaseURL {
-		kev = DefaultKEVURL // OSV's export holds none
+		kev = DefaultKEVURL // OSV's export has no KEV catalog
 	}
 	return UpdateFrom(ctx, base, kev, dir, ecosystems, client)
 }
 
-// UpdateFrom is Update with a place for the KEV catalog (a URL or a file) that
-// is asked where base itself holds no kev.json.
+// UpdateFrom is Update with another source of the KEV catalog, a URL or a file. It is
+// used where base itself has no kev.json.
 func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string, client *http.Client) error {
 	if len(ecosystems) == 0 {
 		ecosystems = DefaultEcosystems()
@@ -78,14 +78,14 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if found, err := parts(dir); err != nil || len(found) == 0 {
+	if found, err := findEcosystems(dir); err != nil || len(found) == 0 {
 		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.Shown(base), errors.Join(failed...))
 	}
 	return nil
 }
 
-func isURL(place string) bool {
-	return strings.HasPrefix(place, "https://") || strings.HasPrefix(place, "http://")
+func isURL(source string) bool {
+	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
 // join names a file below a URL or a folder.
@@ -100,7 +100,7 @@ func join(base string, elements ...string) string {
 	return joined
 }
 
-// fetcher brings single files.
+// fetcher fetches single files.
 type fetcher struct{ client *http.Client }
 
 func (f fetcher) fetchKEV(ctx context.Context, base, kev, target string) error {
@@ -114,36 +114,36 @@ func (f fetcher) fetchKEV(ctx context.Context, base, kev, target string) error {
 	return f.fetch(ctx, kev, target, checkKEV)
 }
 
-// trace stands beside a fetched file: what the server called it, and why the
-// last try failed.
-type trace struct {
+// fetchStatus is kept in a file beside the fetched one: the validators that the server
+// sent, and why the last attempt failed.
+type fetchStatus struct {
 	ETag     string            `json:"etag,omitempty"`
 	Modified string            `json:"lastModified,omitempty"`
 	Failure  observation.Cause `json:"cause,omitempty"`
 	Message  string            `json:"message,omitempty"`
 }
 
-const traceSuffix = ".fetched"
+const statusSuffix = ".fetched"
 
-func readTrace(target string) trace {
-	var t trace
-	if data, err := os.ReadFile(target + traceSuffix); err == nil && json.Unmarshal(data, &t) != nil {
-		return trace{}
+func readFetchStatus(target string) fetchStatus {
+	var t fetchStatus
+	if data, err := os.ReadFile(target + statusSuffix); err == nil && json.Unmarshal(data, &t) != nil {
+		return fetchStatus{}
 	}
 	return t
 }
 
-// fetchNotes tells of the files of a folder that the last update could not
-// bring up to date.
+// fetchNotes returns a note for each file of a folder that the last update could not
+// fetch.
 func fetchNotes(folder string) ([]observation.Note, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*", archiveName+traceSuffix))
+	files, err := filepath.Glob(filepath.Join(folder, "*", archiveName+statusSuffix))
 	if err != nil {
 		return nil, err
 	}
 	var notes []observation.Note
-	for _, file := range append(files, filepath.Join(folder, kevFile+traceSuffix)) {
-		target := strings.TrimSuffix(file, traceSuffix)
-		t := readTrace(target)
+	for _, file := range append(files, filepath.Join(folder, kevFile+statusSuffix)) {
+		target := strings.TrimSuffix(file, statusSuffix)
+		t := readFetchStatus(target)
 		if t.Message == "" {
 			continue
 		}
@@ -158,21 +158,21 @@ func fetchNotes(folder string) ([]observation.Note, error) {
 	return notes, nil
 }
 
-func (t trace) write(target string) error {
+func (t fetchStatus) write(target string) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	return replace(target+traceSuffix, strings.NewReader(string(data)), nil)
+	return replaceFile(target+statusSuffix, strings.NewReader(string(data)), nil)
 }
 
 func (f fetcher) fetch(ctx context.Context, source, target string, check func(string) error) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	before := readTrace(target)
+	before := readFetchStatus(target)
 	if _, err := os.Stat(target); err != nil {
-		before = trace{}
+		before = fetchStatus{}
 	}
 	after, err := before, error(nil)
 	if isURL(source) {
@@ -190,9 +190,9 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 		after.Failure, after.Message = "", ""
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		after = trace{} // the source does not offer it: that is no failure of ours
-		os.Remove(target + traceSuffix)
-		os.Remove(filepath.Dir(target)) // where it is an empty folder
+		after = fetchStatus{} // the source does not offer the file, which is no failure
+		os.Remove(target + statusSuffix)
+		os.Remove(filepath.Dir(target)) // succeeds only where the folder is empty
 		return err
 	}
 	return errors.Join(err, after.write(target))
@@ -208,7 +208,7 @@ func failureCause(err error) observation.Cause {
 	return observation.CauseUnreachable
 }
 
-func (f fetcher) download(ctx context.Context, source, target string, before trace, check func(string) error) (trace, error) {
+func (f fetcher) download(ctx context.Context, source, target string, before fetchStatus, check func(string) error) (fetchStatus, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
 	if err != nil {
 		return before, err
@@ -233,10 +233,10 @@ func (f fetcher) download(ctx context.Context, source, target string, before tra
 	default:
 		return before, fmt.Errorf("the server answered %s", response.Status)
 	}
-	if err := replace(target, response.Body, check); err != nil {
+	if err := replaceFile(target, response.Body, check); err != nil {
 		return before, err
 	}
-	return trace{ETag: response.Header.Get("ETag"), Modified: response.Header.Get("Last-Modified")}, nil
+	return fetchStatus{ETag: response.Header.Get("ETag"), Modified: response.Header.Get("Last-Modified")}, nil
 }
 
 func copyFile(source, target string, check func(string) error) error {
@@ -245,11 +245,11 @@ func copyFile(source, target string, check func(string) error) error {
 		return err
 	}
 	defer file.Close()
-	return replace(target, file, check)
+	return replaceFile(target, file, check)
 }
 
-// replace writes a file beside target, checks it, and puts it in its place.
-func replace(target string, contents io.Reader, check func(string) error) error {
+// replaceFile writes a temporary file beside target, checks it, and renames it to target.
+func replaceFile(target string, contents io.Reader, check func(string) error) error {
 	draft, err := os.CreateTemp(filepath.Dir(target), ".fetching-")
 	if err != nil {
 		return err
@@ -270,7 +270,7 @@ func replace(target string, contents io.Reader, check func(string) error) error 
 	return errors.Join(os.Chmod(draft.Name(), 0o644), os.Rename(draft.Name(), target))
 }
 
-// errDamaged marks a file that came whole and is not what it should be.
+// errDamaged marks a complete file with contents of the wrong kind.
 var errDamaged = errors.New("damaged")
 
 func checkArchive(name string) error {
