@@ -171,7 +171,7 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 
 func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		if a.err = p.fetch(ctx, a, slots); gitrepo.NoRoom(a.err) {
+		if a.err = p.fetch(ctx, a, slots); gitrepo.IsDiskFull(a.err) {
 			// No repository is at fault, and every other would end the same.
 			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Store, a.err)
 		}
@@ -186,8 +186,8 @@ func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *
 
 // fetch makes or updates one mirror, unless its host is left alone.
 func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
-	err := p.hosts.Ask(ctx, a.repository.Host, func() error { return p.try(ctx, a, slots) }, unreachable)
-	if alone, ok := errors.AsType[*fetch.LeftAlone](err); ok {
+	err := p.hosts.Do(ctx, a.repository.Host, func() error { return p.try(ctx, a, slots) }, unreachable)
+	if alone, ok := errors.AsType[*fetch.CircuitOpenError](err); ok {
 		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: alone}
 	}
 	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
@@ -199,7 +199,7 @@ func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weigh
 
 // unreachable tells what may be the fault of a whole host.
 func unreachable(err error) bool {
-	_, again := gitrepo.Again(err)
+	_, again := gitrepo.Retryable(err)
 	return again
 }
 
@@ -222,7 +222,7 @@ func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighte
 		first = false
 		defer slots.Release(1)
 		return p.git.Mirror(limited, a.repository.URL, a.dir)
-	}, gitrepo.Again)
+	}, gitrepo.Retryable)
 }
 
 // wants is what all scanners together read of a repository.

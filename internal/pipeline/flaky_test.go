@@ -19,8 +19,8 @@ import (
 )
 
 // hasty is patience for tests.
-var hasty = fetch.Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
-	Failures: 3, Pause: 20 * time.Millisecond, Stall: time.Minute}
+var hasty = fetch.RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond, MaxDelay: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
+	FailureThreshold: 3, OpenInterval: 20 * time.Millisecond, IdleTimeout: time.Minute}
 
 // forge offers repositories by HTTP; before may answer a request itself, knowing
 // the repository and how often it was asked for it.
@@ -74,7 +74,7 @@ func (f *forge) total() int {
 // hastyRun runs with little patience and returns why each repository was not read.
 func hastyRun(t *testing.T, p *Pipeline, urls ...string) (map[string]*observation.Note, result) {
 	t.Helper()
-	p.patience, p.hosts = hasty, hasty.Hosts()
+	p.patience, p.hosts = hasty, hasty.NewHostBreakers()
 	got := runWith(t, p, urls...)
 	failures := map[string]*observation.Note{}
 	for _, good := range got.Document.Goods {
@@ -169,7 +169,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		}
 	}
 	// Those that are under way when the circuit opens are still tried.
-	if most := int(hasty.Failures) + 2*perHost; alone < len(urls)-most || f.total() > most*hasty.Tries {
+	if most := int(hasty.FailureThreshold) + 2*perHost; alone < len(urls)-most || f.total() > most*hasty.MaxAttempts {
 		t.Errorf("%d of %d were left alone, after %d requests", alone, len(urls), f.total())
 	}
 	for address, failure := range failures {

@@ -167,7 +167,7 @@ func hostileReferences() []hostile {
 		{"tag-of-itself", func(_ *ground, r *gittest.Repository) {
 			plain(r)
 			text := fmt.Sprintf("object %s\ntype tag\ntag t\ntagger %s\n\nx", odd, dev)
-			r.Lie(odd, fmt.Sprintf("tag %d\x00%s", len(text), text))
+			r.WriteLoose(odd, fmt.Sprintf("tag %d\x00%s", len(text), text))
 			r.File("refs/tags/v1", odd+"\n")
 		}, "scanned"},
 		{"tag-long", func(_ *ground, r *gittest.Repository) {
@@ -268,12 +268,12 @@ func hostileTrees() []hostile {
 		}, "corrupt"},
 		{"tree-of-itself", func(_ *ground, r *gittest.Repository) {
 			text := gittest.TreeData(file(r, "a", "x"), gittest.Entry{Mode: "40000", Name: "b", OID: odd})
-			r.Lie(odd, fmt.Sprintf("tree %d\x00%s", len(text), text))
+			r.WriteLoose(odd, fmt.Sprintf("tree %d\x00%s", len(text), text))
 			plain(r, gittest.Entry{Mode: "40000", Name: "t", OID: odd})
 		}, "over-limit"},
 		{"tree-of-itself-without-files", func(_ *ground, r *gittest.Repository) {
 			text := gittest.TreeData(gittest.Entry{Mode: "40000", Name: "b", OID: odd})
-			r.Lie(odd, fmt.Sprintf("tree %d\x00%s", len(text), text))
+			r.WriteLoose(odd, fmt.Sprintf("tree %d\x00%s", len(text), text))
 			plain(r, gittest.Entry{Mode: "40000", Name: "t", OID: odd})
 		}, "corrupt"},
 		{"tree-bomb", func(_ *ground, r *gittest.Repository) { // 20^12 files out of 13 objects
@@ -383,7 +383,7 @@ func hostileCommits() []hostile {
 		}, "scanned"},
 		{"parent-of-itself", func(_ *ground, r *gittest.Repository) {
 			text := fmt.Sprintf("tree %s\nparent %s\nauthor %s\ncommitter %s\n\nx", r.Tree(file(r, "requirements.txt", requirements)), odd, dev, dev)
-			r.Lie(odd, fmt.Sprintf("commit %d\x00%s", len(text), text))
+			r.WriteLoose(odd, fmt.Sprintf("commit %d\x00%s", len(text), text))
 			r.Main(odd)
 		}, "corrupt"},
 		{"parent-missing", func(_ *ground, r *gittest.Repository) {
@@ -418,11 +418,11 @@ func hostileObjects() []hostile {
 			plain(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: r.Zeros(1 << 30)})
 		}, "partial"},
 		{"blob-that-lies", func(_ *ground, r *gittest.Repository) {
-			r.Lie(odd, "blob 9999999999999\x00short")
+			r.WriteLoose(odd, "blob 9999999999999\x00short")
 			plain(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: odd})
 		}, "partial"},
 		{"blob-negative", func(_ *ground, r *gittest.Repository) {
-			r.Lie(odd, "blob -1\x00short")
+			r.WriteLoose(odd, "blob -1\x00short")
 			plain(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: odd})
 		}, "partial"},
 		{"delta-bomb", func(_ *ground, r *gittest.Repository) {
@@ -469,7 +469,7 @@ func hostileObjects() []hostile {
 			r.File(gittest.Loose(odd), "garbage")
 		}, "partial"},
 		{"object-of-no-kind", func(_ *ground, r *gittest.Repository) {
-			r.Lie(odd, "bomb 2\x00{}")
+			r.WriteLoose(odd, "bomb 2\x00{}")
 			plain(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: odd})
 		}, "corrupt"},
 		{"blob-missing", func(_ *ground, r *gittest.Repository) {

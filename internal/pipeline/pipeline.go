@@ -37,8 +37,8 @@ type Pipeline struct {
 	progress Progress
 	store    *store.Store
 	git      *gitrepo.Git
-	patience fetch.Patience // with servers of repositories
-	hosts    *fetch.Hosts
+	patience fetch.RetryPolicy // with servers of repositories
+	hosts    *fetch.HostBreakers
 	given    map[string]string // the sample's mirrors that are read where they are
 	rules    *assess.Rules
 	// rulesText is the user's part of the rules.
@@ -110,8 +110,8 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	patience := fetch.DefaultPatience()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, patience: patience, hosts: patience.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	patience := fetch.DefaultRetryPolicy()
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, patience: patience, hosts: patience.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient is the one policy under which this run talks HTTP.

@@ -76,7 +76,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 	if a.err != nil {
 		return p.unreadable(ctx, scan, a.err)
 	}
-	sight, _ := gitrepo.Look(a.dir)
+	sight, _ := gitrepo.ReadMirrorState(a.dir)
 	if last, ok := p.unchanged(limited, run, repository, sight); ok {
 		return last, nil
 	}
@@ -85,7 +85,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 		return p.unreadable(ctx, scan, err)
 	}
 	defer snapshot.Close()
-	scan.Commit, scan.Committed, scan.Variant, scan.Sight = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), sight.State
+	scan.Commit, scan.Committed, scan.Variant, scan.Sight = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), sight.Digest
 	scan.At = at(run.AsOf, snapshot.ObservedUntil())
 	// The day, not the second: a second look on one day changes nothing.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
@@ -117,12 +117,12 @@ func (p *Pipeline) unreadable(ctx context.Context, scan store.Scan, err error) (
 
 // unchanged returns what was seen when the repository was last read, where its
 // mirror is as it was then and every scanner would see the same.
-func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, sight gitrepo.Sight) (store.Scan, bool) {
+func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, sight gitrepo.MirrorState) (store.Scan, bool) {
 	last, err := p.store.LastScan(ctx, repository.URL)
-	if err != nil || sight.State == "" || last.Sight != sight.State {
+	if err != nil || sight.Digest == "" || last.Sight != sight.Digest {
 		return store.Scan{}, false
 	}
-	last.At = at(run.AsOf, gitrepo.ObservedUntil(sight.Seen, last.Committed))
+	last.At = at(run.AsOf, gitrepo.ObservedUntil(sight.FetchedAt, last.Committed))
 	last.ObservedUntil = last.At.Truncate(24 * time.Hour)
 	var keys []string
 	for _, scanner := range p.scanners {

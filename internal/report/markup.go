@@ -13,7 +13,7 @@ import (
 // sayText says a pattern on a page, in HTML or in an attribute. What has no
 // translation is marked as English, so that it is read aloud and laid out as such.
 func (w words) sayText(pattern string, pairs ...any) any {
-	said := w.Say(pattern, pairs...)
+	said := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
 		return said
 	}
@@ -35,7 +35,7 @@ func (w words) sayHTML(pattern string, pairs ...any) template.HTML {
 			filled[i] = strings.ReplaceAll(arg, edge, "")
 		}
 	}
-	said := template.HTMLEscapeString(w.Say(pattern, filled...))
+	said := template.HTMLEscapeString(w.Translate(pattern, filled...))
 	if !w.Has(pattern) {
 		said = englishSpan(said)
 	}
@@ -77,7 +77,7 @@ func (w words) meantText(text string) any {
 
 // fullSentence makes a sentence of a phrase.
 func (w words) fullSentence(phrase string) string {
-	return w.Say("{sentence}.", "sentence", language.Upper(phrase))
+	return w.Translate("{sentence}.", "sentence", language.Upper(phrase))
 }
 
 // detailed says what is the case, and the detail of it in the words of the one who

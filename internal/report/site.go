@@ -186,7 +186,7 @@ func (w words) nameOr(name, id string) string {
 	if strings.TrimSpace(name) != "" {
 		return name
 	}
-	return w.Say("{id} (no name)", "id", id)
+	return w.Translate("{id} (no name)", "id", id)
 }
 
 // fileName matches the ids that can name a file on any file system.
@@ -245,9 +245,9 @@ func shortCommit(id string) string {
 func (w words) said(items []string) string {
 	switch {
 	case items == nil:
-		return w.Say("the catalog does not say")
+		return w.Translate("the catalog does not say")
 	case len(items) == 0:
-		return w.Say("the catalog names none")
+		return w.Translate("the catalog names none")
 	}
 	return cut(w.shortList(items), 400)
 }

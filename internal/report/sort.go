@@ -93,7 +93,7 @@ func publicValue(i issue, at time.Time) template.HTMLAttr { return daysValue(i.p
 // public at the latest.
 func (w words) publicText(i issue, at time.Time) string {
 	if i.Published.IsZero() && !i.Modified.IsZero() {
-		return w.Say("at least {time}", "time", w.years(i.Modified, at))
+		return w.Translate("at least {time}", "time", w.years(i.Modified, at))
 	}
 	return w.years(i.publicSince(), at)
 }
