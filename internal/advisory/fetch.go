@@ -79,7 +79,7 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 		return ctx.Err()
 	}
 	if found, err := findEcosystems(dir); err != nil || len(found) == 0 {
-		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.Shown(base), errors.Join(failed...))
+		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.RedactURL(base), errors.Join(failed...))
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 	}
 	if err != nil {
 		after = before
-		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", fetch.Shown(source), err)
+		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", fetch.RedactURL(source), err)
 	} else {
 		after.Failure, after.Message = "", ""
 	}
@@ -221,7 +221,7 @@ func (f fetcher) download(ctx context.Context, source, target string, before fet
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
-		return before, fetch.Plain(err)
+		return before, fetch.UnwrapURLError(err)
 	}
 	defer response.Body.Close()
 	switch response.StatusCode {

@@ -44,7 +44,7 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	v.ObservedUntil, v.Stale = observed(in, r.staleDays)
 	v.BecauseMessages = e.because(in, v, defs, known, asked)
 	v.RemarkMessages = r.remarks(in, measures)
-	v.Because, v.Lift, v.Remarks = r.english.TellAll(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
+	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
 
@@ -293,9 +293,9 @@ func (e *evaluation) reason(ev evidence) Reason {
 		reason.Operator, pattern = opposite[r.operator], r.fails
 	}
 	english := e.rules.english
-	reason.Sentence = language.Upper(english.Tell(filled(pattern, m.Value, m.Bound, r.threshold)))
+	reason.Sentence = language.Upper(english.TranslateMessage(filled(pattern, m.Value, m.Bound, r.threshold)))
 	if ev.holds != r.wanted && r.clears != "" {
-		reason.Clears = language.Upper(english.Tell(filled(r.clears, m.Value, m.Bound, r.threshold)))
+		reason.Clears = language.Upper(english.TranslateMessage(filled(r.clears, m.Value, m.Bound, r.threshold)))
 	}
 	return reason
 }

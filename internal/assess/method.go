@@ -200,7 +200,7 @@ func (r *Rules) writeRules(b *strings.Builder) {
 // shown writes a pattern with letters for its numbers: "{value|person|people}"
 // becomes "N people".
 func (r *Rules) shown(pattern string) string {
-	return r.english.Tell(filled(pattern, "N", observation.Exact, "T"))
+	return r.english.TranslateMessage(filled(pattern, "N", observation.Exact, "T"))
 }
 
 // condition writes a condition in words.
@@ -213,7 +213,7 @@ func (r *Rules) condition(c condition) string {
 		for i, l := range c.levels {
 			levels[i] = string(l)
 		}
-		return c.pillar + " is " + r.english.Text(language.Or(levels...))
+		return c.pillar + " is " + r.english.TranslateArg(language.Or(levels...))
 	case c.not != nil:
 		return "not " + r.condition(*c.not)
 	case c.all != nil:

@@ -25,7 +25,9 @@ func (r *Rules) remarks(in Input, measures map[string]observation.Measure) []lan
 		impossible = append(impossible, unsound(repository.Measures, r.words)...)
 	}
 	impossible = append(impossible, unsound(in.GoodMeasures, r.words)...)
-	order := func(a, b language.Message) int { return cmp.Compare(r.english.Tell(a), r.english.Tell(b)) }
+	order := func(a, b language.Message) int {
+		return cmp.Compare(r.english.TranslateMessage(a), r.english.TranslateMessage(b))
+	}
 	slices.SortFunc(impossible, order)
 	return append(said, slices.CompactFunc(impossible, func(a, b language.Message) bool { return order(a, b) == 0 })...)
 }

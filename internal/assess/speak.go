@@ -201,10 +201,10 @@ func (s *Speaker) say(pattern string, r Reason, english string) string {
 		return english
 	}
 	m := filled(pattern, r.Value, r.Bound, r.Threshold)
-	if language.Upper(s.english.Tell(m)) != english {
+	if language.Upper(s.english.TranslateMessage(m)) != english {
 		return english
 	}
-	return language.Upper(s.language.Tell(m))
+	return language.Upper(s.language.TranslateMessage(m))
 }
 
 // Because says why a good has its stage.
@@ -212,7 +212,7 @@ func (s *Speaker) Because(v Verdict) string {
 	if len(v.BecauseMessages) == 0 {
 		return v.Because
 	}
-	return s.language.TellAll(v.BecauseMessages)
+	return s.language.Sentences(v.BecauseMessages)
 }
 
 // Lift says what would lift the flag, each change by itself.

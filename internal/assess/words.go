@@ -39,7 +39,9 @@ func valueOf(value any, bound observation.Bound) language.Arg {
 }
 
 // written is a value in English: 3, 0.42, 1,250.
-func (r *Rules) written(value any) string { return r.english.Text(valueOf(value, observation.Exact)) }
+func (r *Rules) written(value any) string {
+	return r.english.TranslateArg(valueOf(value, observation.Exact))
+}
 
 // counted are the units of numbers, as a number stands before them.
 var counted = map[string]language.Message{

@@ -174,7 +174,7 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 // fetchHost fetches the repositories of one host's queue.
 func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		if a.err = p.fetch(ctx, a, slots); gitrepo.NoRoom(a.err) {
+		if a.err = p.fetch(ctx, a, slots); gitrepo.IsDiskFull(a.err) {
 			// The disk is full: no repository is at fault, and every other would fail too.
 			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Store, a.err)
 		}
@@ -189,8 +189,8 @@ func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *
 
 // fetch makes or updates one mirror, unless the circuit breaker of its host is open.
 func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
-	err := p.breakers.Ask(ctx, a.repository.Host, func() error { return p.fetchWithRetries(ctx, a, slots) }, isHostFault)
-	if circuitErr, ok := errors.AsType[*fetch.LeftAlone](err); ok {
+	err := p.breakers.Do(ctx, a.repository.Host, func() error { return p.fetchWithRetries(ctx, a, slots) }, isHostFault)
+	if circuitErr, ok := errors.AsType[*fetch.CircuitOpenError](err); ok {
 		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: circuitErr}
 	}
 	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
@@ -202,7 +202,7 @@ func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weigh
 
 // isHostFault reports whether an error may be the fault of a whole host.
 func isHostFault(err error) bool {
-	_, retryable := gitrepo.Again(err)
+	_, retryable := gitrepo.Retryable(err)
 	return retryable
 }
 
@@ -225,7 +225,7 @@ func (p *Pipeline) fetchWithRetries(ctx context.Context, a acquired, slots *sema
 		first = false
 		defer slots.Release(1)
 		return p.git.Mirror(timeoutCtx, a.repository.URL, a.dir)
-	}, gitrepo.Again)
+	}, gitrepo.Retryable)
 }
 
 // combinedWants returns the union of what the scanners read of a repository.

@@ -46,7 +46,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.RedactURL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
 		p.databaseID = "none" // the nil database returns unknown for everything
 		return nil

@@ -167,7 +167,7 @@ func hostileReferences() []hostileCase {
 		{"tag-of-itself", func(_ *hostileEnv, r *gittest.Repository) {
 			plainRepository(r)
 			text := fmt.Sprintf("object %s\ntype tag\ntag t\ntagger %s\n\nx", missingOID, dev)
-			r.Lie(missingOID, fmt.Sprintf("tag %d\x00%s", len(text), text))
+			r.WriteLoose(missingOID, fmt.Sprintf("tag %d\x00%s", len(text), text))
 			r.File("refs/tags/v1", missingOID+"\n")
 		}, "scanned"},
 		{"tag-long", func(_ *hostileEnv, r *gittest.Repository) {
@@ -270,12 +270,12 @@ func hostileTrees() []hostileCase {
 		}, "corrupt"},
 		{"tree-of-itself", func(_ *hostileEnv, r *gittest.Repository) {
 			text := gittest.TreeData(fileEntry(r, "a", "x"), gittest.Entry{Mode: "40000", Name: "b", OID: missingOID})
-			r.Lie(missingOID, fmt.Sprintf("tree %d\x00%s", len(text), text))
+			r.WriteLoose(missingOID, fmt.Sprintf("tree %d\x00%s", len(text), text))
 			plainRepository(r, gittest.Entry{Mode: "40000", Name: "t", OID: missingOID})
 		}, "over-limit"},
 		{"tree-of-itself-without-files", func(_ *hostileEnv, r *gittest.Repository) {
 			text := gittest.TreeData(gittest.Entry{Mode: "40000", Name: "b", OID: missingOID})
-			r.Lie(missingOID, fmt.Sprintf("tree %d\x00%s", len(text), text))
+			r.WriteLoose(missingOID, fmt.Sprintf("tree %d\x00%s", len(text), text))
 			plainRepository(r, gittest.Entry{Mode: "40000", Name: "t", OID: missingOID})
 		}, "corrupt"},
 		{"tree-bomb", func(_ *hostileEnv, r *gittest.Repository) { // 20^12 files out of 13 objects
@@ -387,7 +387,7 @@ func hostileCommits() []hostileCase {
 		}, "scanned"},
 		{"parent-of-itself", func(_ *hostileEnv, r *gittest.Repository) {
 			text := fmt.Sprintf("tree %s\nparent %s\nauthor %s\ncommitter %s\n\nx", r.Tree(fileEntry(r, "requirements.txt", requirements)), missingOID, dev, dev)
-			r.Lie(missingOID, fmt.Sprintf("commit %d\x00%s", len(text), text))
+			r.WriteLoose(missingOID, fmt.Sprintf("commit %d\x00%s", len(text), text))
 			r.Main(missingOID)
 		}, "corrupt"},
 		{"parent-missing", func(_ *hostileEnv, r *gittest.Repository) {
@@ -422,11 +422,11 @@ func hostileObjects() []hostileCase {
 			plainRepository(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: r.Zeros(1 << 30)})
 		}, "partial"},
 		{"blob-that-lies", func(_ *hostileEnv, r *gittest.Repository) {
-			r.Lie(missingOID, "blob 9999999999999\x00short")
+			r.WriteLoose(missingOID, "blob 9999999999999\x00short")
 			plainRepository(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: missingOID})
 		}, "partial"},
 		{"blob-negative", func(_ *hostileEnv, r *gittest.Repository) {
-			r.Lie(missingOID, "blob -1\x00short")
+			r.WriteLoose(missingOID, "blob -1\x00short")
 			plainRepository(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: missingOID})
 		}, "partial"},
 		{"delta-bomb", func(_ *hostileEnv, r *gittest.Repository) {
@@ -473,7 +473,7 @@ func hostileObjects() []hostileCase {
 			r.File(gittest.Loose(missingOID), "garbage")
 		}, "partial"},
 		{"object-of-no-kind", func(_ *hostileEnv, r *gittest.Repository) {
-			r.Lie(missingOID, "bomb 2\x00{}")
+			r.WriteLoose(missingOID, "bomb 2\x00{}")
 			plainRepository(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: missingOID})
 		}, "corrupt"},
 		{"blob-missing", func(_ *hostileEnv, r *gittest.Repository) {

@@ -131,7 +131,7 @@ func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, be
 		if since == "" || state == "" {
 			return false, nil
 		}
-		names, err := p.advisories.Touched(ctx, name, since)
+		names, err := p.advisories.ChangedSince(ctx, name, since)
 		if err != nil || names == nil {
 			return false, err
 		}

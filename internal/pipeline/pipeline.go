@@ -37,8 +37,8 @@ type Pipeline struct {
 	progress     Progress
 	store        *store.Store
 	git          *gitrepo.Git
-	retry        fetch.Patience // policy for fetching repositories
-	breakers     *fetch.Hosts
+	retry        fetch.RetryPolicy // policy for fetching repositories
+	breakers     *fetch.HostBreakers
 	givenMirrors map[string]string // by address: the sample's mirrors that are read in place
 	rules        *assess.Rules
 	// rulesText is the user's part of the rules.
@@ -110,8 +110,8 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	retry := fetch.DefaultPatience()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry, breakers: retry.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	retry := fetch.DefaultRetryPolicy()
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry, breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient returns a client under the HTTP policy of this run.

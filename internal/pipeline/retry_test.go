@@ -19,8 +19,8 @@ import (
 )
 
 // fastRetry is a retry policy for tests.
-var fastRetry = fetch.Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
-	Failures: 3, Pause: 20 * time.Millisecond, Stall: time.Minute}
+var fastRetry = fetch.RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond, MaxDelay: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
+	FailureThreshold: 3, OpenInterval: 20 * time.Millisecond, IdleTimeout: time.Minute}
 
 // forge serves repositories by HTTP. handle may answer a request itself; it gets the
 // name of the repository and the number of its requests so far.
@@ -74,7 +74,7 @@ func (f *forge) total() int {
 // runWithFastRetry runs with short pauses and returns the failure of each repository.
 func runWithFastRetry(t *testing.T, p *Pipeline, urls ...string) (map[string]*observation.Note, runResult) {
 	t.Helper()
-	p.retry, p.breakers = fastRetry, fastRetry.Hosts()
+	p.retry, p.breakers = fastRetry, fastRetry.NewHostBreakers()
 	got := runWith(t, p, urls...)
 	failures := map[string]*observation.Note{}
 	for _, good := range got.Document.Goods {
@@ -169,7 +169,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		}
 	}
 	// Requests that are running when the circuit opens are still tried.
-	if most := int(fastRetry.Failures) + 2*maxFetchesPerHost; alone < len(urls)-most || f.total() > most*fastRetry.Tries {
+	if most := int(fastRetry.FailureThreshold) + 2*maxFetchesPerHost; alone < len(urls)-most || f.total() > most*fastRetry.MaxAttempts {
 		t.Errorf("%d of %d were left alone, after %d requests", alone, len(urls), f.total())
 	}
 	for address, failure := range failures {

@@ -76,7 +76,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 	if a.err != nil {
 		return p.withFailure(ctx, scan, a.err)
 	}
-	mirrorState, _ := gitrepo.Look(a.dir)
+	mirrorState, _ := gitrepo.ReadMirrorState(a.dir)
 	if last, ok := p.unchanged(timeoutCtx, run, repository, mirrorState); ok {
 		return last, nil
 	}
@@ -85,7 +85,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 		return p.withFailure(ctx, scan, err)
 	}
 	defer snapshot.Close()
-	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), mirrorState.State
+	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), mirrorState.Digest
 	scan.At = measuredAt(run.AsOf, snapshot.ObservedUntil())
 	// Rounded to the day, so that a second scan on the same day gives the same result.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
@@ -117,12 +117,12 @@ func (p *Pipeline) withFailure(ctx context.Context, scan store.Scan, err error) 
 
 // unchanged returns the last scan of a repository, where its mirror has not changed
 // since and every scanner would return the same result.
-func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, mirrorState gitrepo.Sight) (store.Scan, bool) {
+func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, mirrorState gitrepo.MirrorState) (store.Scan, bool) {
 	last, err := p.store.LastScan(ctx, repository.URL)
-	if err != nil || mirrorState.State == "" || last.MirrorState != mirrorState.State {
+	if err != nil || mirrorState.Digest == "" || last.MirrorState != mirrorState.Digest {
 		return store.Scan{}, false
 	}
-	last.At = measuredAt(run.AsOf, gitrepo.ObservedUntil(mirrorState.Seen, last.Committed))
+	last.At = measuredAt(run.AsOf, gitrepo.ObservedUntil(mirrorState.FetchedAt, last.Committed))
 	last.ObservedUntil = last.At.Truncate(24 * time.Hour)
 	var keys []string
 	for _, scanner := range p.scanners {

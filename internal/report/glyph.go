@@ -72,10 +72,10 @@ func (w localizer) glyphText(v assess.Verdict) string {
 		pairs = append(pairs, pillar.ID, w.levelWithScore(pillar))
 	}
 	if v.Borderline == nil {
-		return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
+		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
 	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
-	return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
+	return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
 }
 
 // levelWithScore writes a level with its score: "weak (12)".
@@ -84,7 +84,7 @@ func (w localizer) levelWithScore(p assess.Pillar) string {
 	if !scored(p.Score) || level == assess.LevelUnknown {
 		return w.levelWord(level)
 	}
-	return w.Say("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
 }
 
 // levelOf reads a level that no rule has set as unknown.

@@ -29,19 +29,19 @@ var stageOrder = [...]assess.Stage{
 func (w localizer) stageWord(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
-		return w.Say("messy middle")
+		return w.Translate("messy middle")
 	case assess.Fading:
-		return w.Say("fading")
+		return w.Translate("fading")
 	case assess.Sustained:
-		return w.Say("sustained")
+		return w.Translate("sustained")
 	case assess.Emerging:
-		return w.Say("emerging")
+		return w.Translate("emerging")
 	case assess.Dormant:
-		return w.Say("dormant")
+		return w.Translate("dormant")
 	case assess.Sunset:
-		return w.Say("sunset")
+		return w.Translate("sunset")
 	case assess.Unassessed:
-		return w.Say("unassessed")
+		return w.Translate("unassessed")
 	}
 	return string(stage)
 }
@@ -50,34 +50,34 @@ func (w localizer) stageWord(stage assess.Stage) string {
 func (w localizer) stageMeaning(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
-		return w.Say("carries load, is alive, and lacks supports")
+		return w.Translate("carries load, is alive, and lacks supports")
 	case assess.Fading:
-		return w.Say("carries load and is losing momentum")
+		return w.Translate("carries load and is losing momentum")
 	case assess.Sustained:
-		return w.Say("carries load on enough supports")
+		return w.Translate("carries load on enough supports")
 	case assess.Emerging:
-		return w.Say("young, or nobody is seen to depend on it yet")
+		return w.Translate("young, or nobody is seen to depend on it yet")
 	case assess.Dormant:
-		return w.Say("no sign of work for a long time")
+		return w.Translate("no sign of work for a long time")
 	case assess.Sunset:
-		return w.Say("ended by its own people")
+		return w.Translate("ended by its own people")
 	}
-	return w.Say("too little could be measured to say")
+	return w.Translate("too little could be measured to say")
 }
 
 // levelWord names the level of load or of a support.
 func (w localizer) levelWord(level assess.Level) string {
 	switch level {
 	case assess.Strong:
-		return w.Say("strong")
+		return w.Translate("strong")
 	case assess.Fair:
-		return w.Say("fair")
+		return w.Translate("fair")
 	case assess.Weak:
-		return w.Say("weak")
+		return w.Translate("weak")
 	case assess.Missing:
-		return w.Say("missing")
+		return w.Translate("missing")
 	case assess.LevelUnknown:
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return string(level)
 }
@@ -103,11 +103,11 @@ func (w localizer) levelList(levels []assess.Level) language.Arg {
 func (w localizer) outcomeWord(outcome string) string {
 	switch outcome {
 	case Scanned:
-		return w.Say("scanned")
+		return w.Translate("scanned")
 	case Partial:
-		return w.Say("partial")
+		return w.Translate("partial")
 	case Failed:
-		return w.Say("failed")
+		return w.Translate("failed")
 	}
 	return outcome
 }
@@ -116,47 +116,47 @@ func (w localizer) outcomeWord(outcome string) string {
 func (w localizer) causeWord(cause observation.Cause) string {
 	switch cause {
 	case observation.CauseOffline:
-		return w.Say("the network was switched off")
+		return w.Translate("the network was switched off")
 	case observation.CauseNoToken:
-		return w.Say("the forge asks for a token and none was given")
+		return w.Translate("the forge asks for a token and none was given")
 	case observation.CauseMissingObjects:
-		return w.Say("the mirror lacks some of the repository's objects")
+		return w.Translate("the mirror lacks some of the repository's objects")
 	case observation.CauseUnsupported:
-		return w.Say("nothing here can read this kind of input")
+		return w.Translate("nothing here can read this kind of input")
 	case observation.CauseNoDatabase:
-		return w.Say("no advisory database for the ecosystem")
+		return w.Translate("no advisory database for the ecosystem")
 	case observation.CauseNoVersion:
-		return w.Say("the manifest gives no version to match")
+		return w.Translate("the manifest gives no version to match")
 	case observation.CauseNoSource:
-		return w.Say("nothing that was read speaks of it")
+		return w.Translate("nothing that was read speaks of it")
 	case observation.CauseNoRepository:
-		return w.Say("the catalog names no repository")
+		return w.Translate("the catalog names no repository")
 	case observation.CauseBadURL:
-		return w.Say("the address is no repository")
+		return w.Translate("the address is no repository")
 	case observation.CauseNotFound:
-		return w.Say("the repository or its mirror is not there")
+		return w.Translate("the repository or its mirror is not there")
 	case observation.CauseUnreachable:
-		return w.Say("the network or the server failed")
+		return w.Translate("the network or the server failed")
 	case observation.CauseEmpty:
-		return w.Say("the repository has no commits")
+		return w.Translate("the repository has no commits")
 	case observation.CauseNoBranch:
-		return w.Say("the repository has no default branch")
+		return w.Translate("the repository has no default branch")
 	case observation.CauseCorrupt:
-		return w.Say("git refuses to read the repository")
+		return w.Translate("git refuses to read the repository")
 	case observation.CauseBroken:
-		return w.Say("a file that does not parse")
+		return w.Translate("a file that does not parse")
 	case observation.CauseOverLimit:
-		return w.Say("a limit on time, size or files was met")
+		return w.Translate("a limit on time, size or files was met")
 	case observation.CauseScannerFailed:
-		return w.Say("a scanner failed")
+		return w.Translate("a scanner failed")
 	case observation.CauseScannerPanic:
-		return w.Say("a scanner broke off")
+		return w.Translate("a scanner broke off")
 	case observation.CauseStale:
-		return w.Say("what was read is too old to speak of today")
+		return w.Translate("what was read is too old to speak of today")
 	case observation.CauseRemark:
-		return w.Say("read, though not as it was written")
+		return w.Translate("read, though not as it was written")
 	case "":
-		return w.Say("no cause given")
+		return w.Translate("no cause given")
 	}
 	return string(cause)
 }
@@ -168,29 +168,29 @@ func (w localizer) pillarWord(id string) string {
 	case "":
 		return ""
 	case assess.Load:
-		return w.Say("Load")
+		return w.Translate("Load")
 	case assess.People:
-		return w.Say("People")
+		return w.Translate("People")
 	case assess.Momentum:
-		return w.Say("Momentum")
+		return w.Translate("Momentum")
 	case assess.Upkeep:
-		return w.Say("Upkeep")
+		return w.Translate("Upkeep")
 	case assess.Funding:
-		return w.Say("Funding")
+		return w.Translate("Funding")
 	case "adoption":
-		return w.Say("Adoption")
+		return w.Translate("Adoption")
 	case "advisories":
-		return w.Say("Advisories")
+		return w.Translate("Advisories")
 	case "governance":
-		return w.Say("Governance")
+		return w.Translate("Governance")
 	case "inventory":
-		return w.Say("Inventory")
+		return w.Translate("Inventory")
 	case "license":
-		return w.Say("License")
+		return w.Translate("License")
 	case "lifecycle":
-		return w.Say("Lifecycle")
+		return w.Translate("Lifecycle")
 	case "posture":
-		return w.Say("Posture")
+		return w.Translate("Posture")
 	}
 	return language.Upper(id)
 }
@@ -222,7 +222,7 @@ func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxO
 // scoreText writes a score, or "unknown".
 func (w localizer) scoreText(r assess.Range) string {
 	if !scored(r) {
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return w.Number(math.Round(*r.Score))
 }
@@ -233,7 +233,7 @@ func (w localizer) rangeText(r assess.Range) string {
 	if low == high && scored(r) {
 		return ""
 	}
-	return w.Say("{low} to {high}", "low", low, "high", high)
+	return w.Translate("{low} to {high}", "low", low, "high", high)
 }
 
 // maxItems is how many items of a list are shown; report.json has them all.
@@ -246,16 +246,16 @@ func (w localizer) valueText(value any, unit string, bound observation.Bound) st
 		return ""
 	case bool:
 		if v {
-			return w.Say("yes")
+			return w.Translate("yes")
 		}
-		return w.Say("no")
+		return w.Translate("no")
 	case float64:
 		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
 	case int:
 		return w.quantity(language.Bounded(float64(v), bound), unit)
 	case []string:
 		if len(v) == 0 {
-			return w.Say("none")
+			return w.Translate("none")
 		}
 		return cut(w.shortList(v), 300)
 	default:
@@ -267,51 +267,51 @@ func (w localizer) valueText(value any, unit string, bound observation.Bound) st
 func (w localizer) quantity(n language.Arg, unit string) string {
 	switch unit {
 	case "", "ratio":
-		return w.Say("{n}", "n", n)
+		return w.Translate("{n}", "n", n)
 	case "advisories":
-		return w.Say("{n|advisory|advisories}", "n", n)
+		return w.Translate("{n|advisory|advisories}", "n", n)
 	case "changes":
-		return w.Say("{n|change|changes}", "n", n)
+		return w.Translate("{n|change|changes}", "n", n)
 	case "commits":
-		return w.Say("{n|commit|commits}", "n", n)
+		return w.Translate("{n|commit|commits}", "n", n)
 	case "countries":
-		return w.Say("{n|country|countries}", "n", n)
+		return w.Translate("{n|country|countries}", "n", n)
 	case "days":
-		return w.Say("{n|day|days}", "n", n)
+		return w.Translate("{n|day|days}", "n", n)
 	case "domains":
-		return w.Say("{n|domain|domains}", "n", n)
+		return w.Translate("{n|domain|domains}", "n", n)
 	case "ecosystems":
-		return w.Say("{n|ecosystem|ecosystems}", "n", n)
+		return w.Translate("{n|ecosystem|ecosystems}", "n", n)
 	case "files":
-		return w.Say("{n|file|files}", "n", n)
+		return w.Translate("{n|file|files}", "n", n)
 	case "findings":
-		return w.Say("{n|finding|findings}", "n", n)
+		return w.Translate("{n|finding|findings}", "n", n)
 	case "goods":
-		return w.Say("{n|good|goods}", "n", n)
+		return w.Translate("{n|good|goods}", "n", n)
 	case "issues":
-		return w.Say("{n|issue|issues}", "n", n)
+		return w.Translate("{n|issue|issues}", "n", n)
 	case "manifests":
-		return w.Say("{n|manifest|manifests}", "n", n)
+		return w.Translate("{n|manifest|manifests}", "n", n)
 	case "months":
-		return w.Say("{n|month|months}", "n", n)
+		return w.Translate("{n|month|months}", "n", n)
 	case "organizations":
-		return w.Say("{n|organization|organizations}", "n", n)
+		return w.Translate("{n|organization|organizations}", "n", n)
 	case "packages":
-		return w.Say("{n|package|packages}", "n", n)
+		return w.Translate("{n|package|packages}", "n", n)
 	case "people":
-		return w.Say("{n|person|people}", "n", n)
+		return w.Translate("{n|person|people}", "n", n)
 	case "points":
-		return w.Say("{n|point|points}", "n", n)
+		return w.Translate("{n|point|points}", "n", n)
 	case "points of 10":
-		return w.Say("{n|point of 10|points of 10}", "n", n)
+		return w.Translate("{n|point of 10|points of 10}", "n", n)
 	case "releases":
-		return w.Say("{n|release|releases}", "n", n)
+		return w.Translate("{n|release|releases}", "n", n)
 	case "repositories":
-		return w.Say("{n|repository|repositories}", "n", n)
+		return w.Translate("{n|repository|repositories}", "n", n)
 	case "years":
-		return w.Say("{n|year|years}", "n", n)
+		return w.Translate("{n|year|years}", "n", n)
 	}
-	return w.Say("{n} {unit}", "n", n, "unit", unit)
+	return w.Translate("{n} {unit}", "n", n, "unit", unit)
 }
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
@@ -324,9 +324,9 @@ func (w localizer) ruleText(r assess.Reason) string {
 	operator := r.Operator
 	switch operator {
 	case "is":
-		return w.Say("is {value}", "value", value)
+		return w.Translate("is {value}", "value", value)
 	case "is not":
-		return w.Say("is not {value}", "value", value)
+		return w.Translate("is not {value}", "value", value)
 	case "<=":
 		operator = "≤"
 	case ">=":
@@ -348,7 +348,7 @@ func (w localizer) shortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
-	return w.Say("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
+	return w.Translate("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
 // measureText writes a measure's value, or that it has none; never a zero for
@@ -358,9 +358,9 @@ func (w localizer) measureText(m observation.Measure) string {
 	case observation.Measured:
 		return w.valueText(m.Value, m.Unit, m.Bound)
 	case observation.NotApplicable:
-		return w.Say("not applicable")
+		return w.Translate("not applicable")
 	}
-	return w.Say("unknown")
+	return w.Translate("unknown")
 }
 
 // severityOrder is the order of severities, worst first.
@@ -380,15 +380,15 @@ func severityRank(severity string) int {
 func (w localizer) severityWord(severity string) string {
 	switch severity {
 	case "critical":
-		return w.Say("critical")
+		return w.Translate("critical")
 	case "high":
-		return w.Say("high")
+		return w.Translate("high")
 	case "medium":
-		return w.Say("medium")
+		return w.Translate("medium")
 	case "low":
-		return w.Say("low")
+		return w.Translate("low")
 	case "unknown":
-		return w.Say("not rated")
+		return w.Translate("not rated")
 	}
 	return severity
 }

@@ -185,7 +185,7 @@ func (w localizer) nameOr(name, id string) string {
 	if strings.TrimSpace(name) != "" {
 		return name
 	}
-	return w.Say("{id} (no name)", "id", id)
+	return w.Translate("{id} (no name)", "id", id)
 }
 
 // fileName matches the ids that can name a file on any file system.
@@ -244,9 +244,9 @@ func shortCommit(id string) string {
 func (w localizer) catalogList(items []string) string {
 	switch {
 	case items == nil:
-		return w.Say("the catalog does not say")
+		return w.Translate("the catalog does not say")
 	case len(items) == 0:
-		return w.Say("the catalog names none")
+		return w.Translate("the catalog names none")
 	}
 	return cut(w.shortList(items), 400)
 }

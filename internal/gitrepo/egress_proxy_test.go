@@ -41,33 +41,33 @@ func listen(t *testing.T, ip string, handler http.Handler) string {
 	return server.URL
 }
 
-// guarded is a Git that refuses private addresses, but for outside.
-func guarded(t *testing.T) *Git {
+// newGuardedGit is a Git that refuses private addresses, but for outside.
+func newGuardedGit(t *testing.T) *Git {
 	t.Helper()
 	g, err := New(t.Context(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.Close() })
-	g.gate.public = func(ip netip.Addr) bool { return ip == outside }
+	g.egress.public = func(ip netip.Addr) bool { return ip == outside }
 	return g
 }
 
-// network is a public server with a good repository and hostile answers, and a
-// private one that counts who asks it.
+// network is a public server with a good repository and hostile responses, and a
+// private one that counts its requests.
 type network struct {
 	root, public, private string
-	asked                 atomic.Int32
+	privateRequests       atomic.Int32
 }
 
 func newNetwork(t *testing.T, g *Git) *network {
 	t.Helper()
 	n := &network{}
-	origin := importRepo(t, g, twoCommits)
+	origin := importRepo(t, g, writeTwoCommits)
 	n.root = filepath.Dir(origin)
 	repositories := gittest.Handler(t, n.root)
 	n.private = listen(t, "127.0.0.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		n.asked.Add(1)
+		n.privateRequests.Add(1)
 		repositories.ServeHTTP(w, r) // a good repository, so that only a refusal keeps it out
 	}))
 	n.public = listen(t, outside.String(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +82,7 @@ func newNetwork(t *testing.T, g *Git) *network {
 	return n
 }
 
-// redirect answers a request for /redirect/<kind>/<rest>.
+// redirect handles a request for /redirect/<kind>/<rest>.
 func (n *network) redirect(w http.ResponseWriter, r *http.Request, repositories http.Handler, kind, rest string) {
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(n.private, "http://"))
 	query := "?" + r.URL.RawQuery
@@ -106,7 +106,7 @@ func (n *network) redirect(w http.ResponseWriter, r *http.Request, repositories 
 		"ssh":      "ssh://-oProxyCommand=touch/" + rest,
 		"loop":     n.public + r.URL.Path + query,
 	}[kind]
-	if kind == "late" { // the first answer is good, the second leads inside
+	if kind == "late" { // the first response is good, the second redirects to a private address
 		if r.Method == http.MethodGet {
 			r.URL.Path = "/" + rest
 			repositories.ServeHTTP(w, r)
@@ -119,7 +119,7 @@ func (n *network) redirect(w http.ResponseWriter, r *http.Request, repositories 
 }
 
 func TestNoRedirectLeadsToAPrivateAddressOrToAnotherProtocol(t *testing.T) {
-	g := guarded(t)
+	g := newGuardedGit(t)
 	n := newNetwork(t, g)
 	for kind, want := range map[string]observation.Cause{
 		"public": "", "private": observation.CauseBadURL, "name": observation.CauseBadURL, "mapped": observation.CauseBadURL,
@@ -145,8 +145,8 @@ func TestNoRedirectLeadsToAPrivateAddressOrToAnotherProtocol(t *testing.T) {
 			if _, stat := os.Stat(dir); (stat == nil) != (want == "") {
 				t.Errorf("a mirror is there: %v", stat == nil)
 			}
-			if n.asked.Load() != 0 {
-				t.Error("the private server was asked")
+			if n.privateRequests.Load() != 0 {
+				t.Error("the private server got a request")
 			}
 		})
 	}
@@ -158,13 +158,13 @@ func TestNoRedirectLeadsToAPrivateAddressOrToAnotherProtocol(t *testing.T) {
 func TestTheSameRedirectIsFollowedWherePrivateAddressesAreAllowed(t *testing.T) {
 	g := newGit(t, Options{})
 	n := newNetwork(t, g)
-	if err := g.Mirror(t.Context(), n.public+"/redirect/private/origin.git", filepath.Join(t.TempDir(), "m.git")); err != nil || n.asked.Load() == 0 {
-		t.Errorf("%v; asked %d times", err, n.asked.Load())
+	if err := g.Mirror(t.Context(), n.public+"/redirect/private/origin.git", filepath.Join(t.TempDir(), "m.git")); err != nil || n.privateRequests.Load() == 0 {
+		t.Errorf("%v; %d private requests", err, n.privateRequests.Load())
 	}
 }
 
 func TestAServerWithoutGitCannotNameAnotherServersObjects(t *testing.T) {
-	g := guarded(t)
+	g := newGuardedGit(t)
 	n := newNetwork(t, g)
 	dumb := t.TempDir()
 	git(t, "clone", "-q", "--mirror", filepath.Join(n.root, "origin.git"), filepath.Join(dumb, "d.git"))
@@ -185,32 +185,32 @@ func TestAServerWithoutGitCannotNameAnotherServersObjects(t *testing.T) {
 	}
 	address := listen(t, outside.String(), http.FileServer(http.Dir(dumb)))
 	err = g.Mirror(t.Context(), address+"/d.git", filepath.Join(t.TempDir(), "m.git"))
-	if err == nil || n.asked.Load() != 0 {
-		t.Errorf("%v; the private server was asked %d times", err, n.asked.Load())
+	if err == nil || n.privateRequests.Load() != 0 {
+		t.Errorf("%v; the private server got %d requests", err, n.privateRequests.Load())
 	}
 }
 
-func TestANameIsLookedAtWhereTheConnectionIsMade(t *testing.T) {
-	g := guarded(t)
+func TestANameIsCheckedWhenTheConnectionIsMade(t *testing.T) {
+	g := newGuardedGit(t)
 	n := newNetwork(t, g)
-	// Whoever is asked beforehand hears of a public address; the name means
+	// A lookup beforehand returns a public address; the name resolves to
 	// another one when the connection is made.
-	g.gate.lookup = func(context.Context, string, string) ([]netip.Addr, error) { return []netip.Addr{outside}, nil }
+	g.egress.lookup = func(context.Context, string, string) ([]netip.Addr, error) { return []netip.Addr{outside}, nil }
 	address := strings.Replace(n.private, "127.0.0.1", "localhost", 1) + "/origin.git"
 	err := g.Mirror(t.Context(), address, filepath.Join(t.TempDir(), "m.git"))
-	if CauseOf(err) != observation.CauseBadURL || n.asked.Load() != 0 {
-		t.Errorf("%v; asked %d times", err, n.asked.Load())
+	if CauseOf(err) != observation.CauseBadURL || n.privateRequests.Load() != 0 {
+		t.Errorf("%v; %d private requests", err, n.privateRequests.Load())
 	}
 }
 
-func TestGitsOwnProtocolGoesToTheAddressThatWasLookedAt(t *testing.T) {
-	g := guarded(t)
+func TestGitsOwnProtocolConnectsToTheAddressThatWasChecked(t *testing.T) {
+	g := newGuardedGit(t)
 	listener, err := net.Listen("tcp", outside.String()+":0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	heard := make(chan string, 1)
+	received := make(chan string, 1)
 	go func() {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -221,9 +221,9 @@ func TestGitsOwnProtocolGoesToTheAddressThatWasLookedAt(t *testing.T) {
 		count, _ := io.ReadAtLeast(conn, line, 5) // the length comes by itself
 		more, _ := strconv.ParseInt(string(line[:4]), 16, 32)
 		rest, _ := io.ReadFull(conn, line[count:max(count, int(more))])
-		heard <- string(line[:count+rest])
+		received <- string(line[:count+rest])
 	}()
-	g.gate.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
+	g.egress.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
 		if host == "inside.example" {
 			return []netip.Addr{outside, netip.MustParseAddr("10.0.0.1")}, nil
 		}
@@ -231,10 +231,10 @@ func TestGitsOwnProtocolGoesToTheAddressThatWasLookedAt(t *testing.T) {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	if err := g.Mirror(t.Context(), "git://forge.example:"+port+"/o/r.git", filepath.Join(t.TempDir(), "m.git")); err == nil {
-		t.Error("a server that says nothing gave a mirror")
+		t.Error("a server without a response gave a mirror")
 	}
-	if line := <-heard; !strings.Contains(line, "/o/r.git") || !strings.Contains(line, "host=forge.example:"+port) {
-		t.Errorf("the server heard %q", line)
+	if line := <-received; !strings.Contains(line, "/o/r.git") || !strings.Contains(line, "host=forge.example:"+port) {
+		t.Errorf("the server received %q", line)
 	}
 	err = g.Mirror(t.Context(), "git://inside.example/o/r.git", filepath.Join(t.TempDir(), "m.git"))
 	if CauseOf(err) != observation.CauseBadURL {
@@ -242,15 +242,15 @@ func TestGitsOwnProtocolGoesToTheAddressThatWasLookedAt(t *testing.T) {
 	}
 }
 
-func TestTheGateServesNobodyElse(t *testing.T) {
-	g := guarded(t)
+func TestTheEgressProxyServesNobodyElse(t *testing.T) {
+	g := newGuardedGit(t)
 	n := newNetwork(t, g)
-	passage, err := g.gate.pass()
+	session, err := g.egress.openSession()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, user := range map[string]*url.Userinfo{"no secret": nil, "a wrong one": url.UserPassword(passage.name, "guess"), "no passage": url.UserPassword("17", g.gate.secret)} {
-		proxy := &url.URL{Scheme: "http", Host: g.gate.address, User: user}
+	for name, user := range map[string]*url.Userinfo{"no secret": nil, "a wrong one": url.UserPassword(session.id, "guess"), "no session": url.UserPassword("17", g.egress.secret)} {
+		proxy := &url.URL{Scheme: "http", Host: g.egress.address, User: user}
 		client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyURL(proxy), DisableKeepAlives: true}}
 		response, err := client.Get(n.public + "/origin.git/info/refs?service=git-upload-pack")
 		if err != nil {
@@ -261,15 +261,15 @@ func TestTheGateServesNobodyElse(t *testing.T) {
 			t.Errorf("%s: %s", name, response.Status)
 		}
 	}
-	to, err := g.reach(t.Context(), "https://forge.example/o/r")
-	if err != nil || strings.Contains(fmt.Sprint(to.args), g.gate.secret) || !strings.Contains(fmt.Sprint(to.env), g.gate.secret) {
-		t.Errorf("the secret stands on the command line, which everybody can read: %v, %v", to.args, err)
+	to, err := g.prepareRemote(t.Context(), "https://forge.example/o/r")
+	if err != nil || strings.Contains(fmt.Sprint(to.args), g.egress.secret) || !strings.Contains(fmt.Sprint(to.env), g.egress.secret) {
+		t.Errorf("the secret is on the command line, which all users can read: %v, %v", to.args, err)
 	}
 }
 
-// userProxy is the proxy of an institution: it alone reaches the outside, and
+// userProxy is the proxy of an institution: only it reaches public servers, and
 // resolves names that nobody else knows.
-func userProxy(t *testing.T, behind string) (address string, asked func() string) {
+func userProxy(t *testing.T, behind string) (address string, requested func() string) {
 	t.Helper()
 	var mutex sync.Mutex
 	var hosts []string
@@ -298,13 +298,13 @@ func userProxy(t *testing.T, behind string) (address string, asked func() string
 	}
 }
 
-func TestTheUsersOwnProxyIsAskedAndAPrivateAddressIsNotAskedOfIt(t *testing.T) {
-	n := newNetwork(t, guarded(t))
-	proxy, asked := userProxy(t, n.public)
+func TestTheUsersOwnProxyIsUsedButNotForPrivateAddresses(t *testing.T) {
+	n := newNetwork(t, newGuardedGit(t))
+	proxy, requested := userProxy(t, n.public)
 	t.Setenv("HTTP_PROXY", strings.Replace(proxy, "http://", "http://me:word@", 1))
 	t.Setenv("NO_PROXY", "")
-	g := guarded(t)
-	g.gate.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
+	g := newGuardedGit(t)
+	g.egress.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
 		if host == "inside.example" {
 			return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil
 		}
@@ -313,15 +313,15 @@ func TestTheUsersOwnProxyIsAskedAndAPrivateAddressIsNotAskedOfIt(t *testing.T) {
 	if err := g.Mirror(t.Context(), "http://forge.example/origin.git", filepath.Join(t.TempDir(), "m.git")); err != nil {
 		t.Errorf("through the user's proxy: %v", err)
 	}
-	if got := asked(); !strings.HasPrefix(got, "forge.example:80 Basic bWU6d29yZA==") {
-		t.Errorf("the proxy was asked for %q", got)
+	if got := requested(); !strings.HasPrefix(got, "forge.example:80 Basic bWU6d29yZA==") {
+		t.Errorf("the proxy got a request for %q", got)
 	}
-	before := asked()
+	before := requested()
 	if err := g.Mirror(t.Context(), "http://inside.example/origin.git", filepath.Join(t.TempDir(), "m.git")); CauseOf(err) != observation.CauseBadURL {
 		t.Errorf("a name that is private here: %v", err)
 	}
-	if asked() != before {
-		t.Errorf("the proxy was asked for %q", asked())
+	if requested() != before {
+		t.Errorf("the proxy got a request for %q", requested())
 	}
 }
 
@@ -333,7 +333,7 @@ func TestNoSpecialAddressIsTakenForAPublicOne(t *testing.T) {
 		"::1": false, "::": false, "fe80::1": false, "fd00::1": false, "::ffff:10.0.0.1": false, "::127.0.0.1": false,
 		"64:ff9b::7f00:1": false, "2002:7f00:1::": false, "2001:0:7f00:1::": false, "fec0::1": false, "ff02::1": false,
 	} {
-		g := newGate()
+		g := newEgressProxy()
 		if got := g.check(netip.MustParseAddr(address)) == nil; got != want {
 			t.Errorf("%s is public: %v, want %v", address, got, want)
 		}

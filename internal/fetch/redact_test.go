@@ -9,7 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/fetch"
 )
 
-func TestAnAddressIsShownWithoutItsSecrets(t *testing.T) {
+func TestRedactURLRemovesSecrets(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://user:word@host.example/a/b.csv?token=x#y": "https://host.example/a/b.csv",
 		"https://token@host.example":                       "https://host.example",
@@ -18,15 +18,15 @@ func TestAnAddressIsShownWithoutItsSecrets(t *testing.T) {
 		"/srv/osv":                                         "/srv/osv",
 		"osv.dev":                                          "osv.dev",
 	} {
-		if got := fetch.Shown(address); got != want {
+		if got := fetch.RedactURL(address); got != want {
 			t.Errorf("%s is shown as %s, want %s", address, got, want)
 		}
 	}
 }
 
 func TestARedirectCarriesNoSecretsToAnotherPlace(t *testing.T) {
-	var told http.Header
-	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { told = r.Header }))
+	var received http.Header
+	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received = r.Header }))
 	defer there.Close()
 	here := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -35,13 +35,13 @@ func TestARedirectCarriesNoSecretsToAnotherPlace(t *testing.T) {
 		case "/near":
 			http.Redirect(w, r, "/end", http.StatusFound)
 		default:
-			told = r.Header
+			received = r.Header
 		}
 	}))
 	defer here.Close()
 	client := fetch.Client(fetch.Options{AllowPrivate: true, UserAgent: "test"})
 	for path, kept := range map[string]bool{"/away": false, "/near": true} {
-		told = nil
+		received = nil
 		body, err := fetch.Get(t.Context(), client, strings.Replace(here.URL, "://", "://user:word@", 1)+path+"?token=x")
 		if err != nil {
 			t.Fatal(err)
@@ -49,8 +49,8 @@ func TestARedirectCarriesNoSecretsToAnotherPlace(t *testing.T) {
 		if err := body.Close(); err != nil {
 			t.Error(err)
 		}
-		if (told.Get("Authorization") != "") != kept || told.Get("Referer") != "" {
-			t.Errorf("%s: the other place was told %v", path, told)
+		if (received.Get("Authorization") != "") != kept || received.Get("Referer") != "" {
+			t.Errorf("%s: the other server received %v", path, received)
 		}
 	}
 }

@@ -11,32 +11,32 @@ import (
 	"time"
 )
 
-// Sight is what can be told of a mirror without starting git.
-type Sight struct {
-	// State names the folder, its references and its packs: while it stays the
-	// same, so do HEAD, the tags and the objects.
-	State string
-	// Seen is when the mirror last looked at its origin, as far as its files
-	// tell; a commit may be younger.
-	Seen time.Time
+// MirrorState is what can be read of a mirror without starting git.
+type MirrorState struct {
+	// Digest is a hash of the folder's path, its references and its packs, in
+	// hex. While it stays the same, so do HEAD, the tags and the objects.
+	Digest string
+	// FetchedAt is the time of the last fetch from the origin, as the times of
+	// the mirror's files show it. A commit may be younger.
+	FetchedAt time.Time
 }
 
-// Look sees a bare repository or a work tree with a .git folder. It reports
-// false where dir is neither, or a linked work tree: open it to know.
-func Look(dir string) (Sight, bool) {
+// ReadMirrorState reads a bare repository or a work tree with a .git folder. It
+// reports false where dir is neither, and for a linked work tree: these need Open.
+func ReadMirrorState(dir string) (MirrorState, bool) {
 	gitDir, err := filepath.Abs(dir)
 	if err != nil {
-		return Sight{}, false
+		return MirrorState{}, false
 	}
 	head, err := readSmall(filepath.Join(gitDir, "HEAD"))
 	if err != nil {
 		gitDir = filepath.Join(gitDir, ".git")
 		if head, err = readSmall(filepath.Join(gitDir, "HEAD")); err != nil {
-			return Sight{}, false
+			return MirrorState{}, false
 		}
 	}
 	if _, err := os.Stat(filepath.Join(gitDir, "commondir")); err == nil {
-		return Sight{}, false
+		return MirrorState{}, false
 	}
 	hash := sha256.New()
 	fmt.Fprintf(hash, "%s\n%s\n", gitDir, head)
@@ -49,11 +49,11 @@ func Look(dir string) (Sight, bool) {
 			fmt.Fprintf(hash, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	return Sight{State: hex.EncodeToString(hash.Sum(nil)[:16]), Seen: lastLook(gitDir)}, true
+	return MirrorState{Digest: hex.EncodeToString(hash.Sum(nil)[:16]), FetchedAt: lastFetch(gitDir)}, true
 }
 
-// readSmall reads a file of a few lines. A mirror may hold anything in its
-// place: a pipe that never ends, a device, gigabytes.
+// readSmall reads a file of a few lines. A hostile mirror may have a pipe, a
+// device or gigabytes in its place.
 func readSmall(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -65,9 +65,9 @@ func readSmall(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// lastLook is the newest change of the files that git touches when it fetches
-// or moves HEAD; zero where there are none.
-func lastLook(gitDir string) time.Time {
+// lastFetch is the newest modification time of the files that git writes when it
+// fetches or moves HEAD; zero where there are none.
+func lastFetch(gitDir string) time.Time {
 	var newest time.Time
 	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD", filepath.Join("logs", "HEAD")} {
 		if info, err := os.Stat(filepath.Join(gitDir, name)); err == nil && info.ModTime().After(newest) {
@@ -81,7 +81,7 @@ func lastLook(gitDir string) time.Time {
 // rough measure of how long it takes to read.
 func PackedBytes(dir string) int64 {
 	var total int64
-	for _, pack := range append(packs(dir), packs(filepath.Join(dir, ".git"))...) {
+	for _, pack := range append(packFiles(dir), packFiles(filepath.Join(dir, ".git"))...) {
 		if info, err := pack.Info(); err == nil {
 			total += info.Size()
 		}
@@ -89,8 +89,8 @@ func PackedBytes(dir string) int64 {
 	return total
 }
 
-// packs lists the packs of a .git folder; none where it cannot be read.
-func packs(gitDir string) []os.DirEntry {
+// packFiles lists the packs of a .git folder; none where it cannot be read.
+func packFiles(gitDir string) []os.DirEntry {
 	entries, _ := os.ReadDir(filepath.Join(gitDir, "objects", "pack"))
 	return slices.DeleteFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) != ".pack" })
 }

@@ -21,9 +21,9 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// between puts a server before the origin that may answer itself. do returns
+// intercept puts a server before the origin that may handle requests itself. do returns
 // true where it did.
-func (s *served) between(t *testing.T, do func(w http.ResponseWriter, r *http.Request, n int) bool) *atomic.Int32 {
+func (s *testOrigin) intercept(t *testing.T, do func(w http.ResponseWriter, r *http.Request, n int) bool) *atomic.Int32 {
 	t.Helper()
 	origin, err := url.Parse(s.url)
 	if err != nil {
@@ -31,15 +31,15 @@ func (s *served) between(t *testing.T, do func(w http.ResponseWriter, r *http.Re
 	}
 	origin.Path = ""
 	proxy := httputil.NewSingleHostReverseProxy(origin)
-	asked := new(atomic.Int32)
+	requests := new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !do(w, r, int(asked.Add(1))) {
+		if !do(w, r, int(requests.Add(1))) {
 			proxy.ServeHTTP(w, r)
 		}
 	}))
 	t.Cleanup(server.Close)
 	s.url = server.URL + "/origin.git"
-	return asked
+	return requests
 }
 
 func reply(code int, header ...string) func(http.ResponseWriter, *http.Request, int) bool {
@@ -59,7 +59,7 @@ func hangUp(w http.ResponseWriter) bool {
 	return true
 }
 
-// raw answers with these bytes and hangs up.
+// raw writes these bytes and closes the connection.
 func raw(text string) func(http.ResponseWriter, *http.Request, int) bool {
 	return func(w http.ResponseWriter, _ *http.Request, _ int) bool {
 		if conn, buffer, err := w.(http.Hijacker).Hijack(); err == nil {
@@ -71,20 +71,20 @@ func raw(text string) func(http.ResponseWriter, *http.Request, int) bool {
 	}
 }
 
-func twoFiles(w *strings.Builder) {
-	twoCommits(w)
+func writeThreeCommits(w *strings.Builder) {
+	writeTwoCommits(w)
 	commitStream(w, t0+90000, ada, "more", entry{"100644", "a/b/deep.sh", "#!/bin/sh\n"})
 }
 
-func TestWhatAServerAnswersGitHasItsOwnClass(t *testing.T) {
+func TestEachServerResponseHasItsCause(t *testing.T) {
 	date := "Mon, 01 Jun 2026 00:00:00 GMT"
 	upload := "\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n"
 	for _, test := range []struct {
-		name  string
-		do    func(http.ResponseWriter, *http.Request, int) bool
-		want  observation.Cause
-		again bool
-		after time.Duration
+		name      string
+		do        func(http.ResponseWriter, *http.Request, int) bool
+		want      observation.Cause
+		retryable bool
+		after     time.Duration
 	}{
 		{"dropped", func(w http.ResponseWriter, _ *http.Request, _ int) bool { return hangUp(w) }, observation.CauseUnreachable, true, 0},
 		{"401", reply(401, "WWW-Authenticate", `Basic realm="x"`), observation.CauseNotFound, false, 0},
@@ -111,14 +111,14 @@ func TestWhatAServerAnswersGitHasItsOwnClass(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serve(t, g, twoFiles)
-			o.between(t, test.do)
+			o := serveOrigin(t, g, writeThreeCommits)
+			o.intercept(t, test.do)
 			err := g.Mirror(t.Context(), o.url, o.dir)
 			if CauseOf(err) != test.want || err == nil {
 				t.Errorf("%s, want %s: %v", CauseOf(err), test.want, err)
 			}
-			if after, again := Again(err); again != test.again || after != test.after {
-				t.Errorf("again %v after %s: %v", again, after, err)
+			if after, retryable := Retryable(err); retryable != test.retryable || after != test.after {
+				t.Errorf("retryable %v after %s: %v", retryable, after, err)
 			}
 			if left, _ := filepath.Glob(filepath.Join(filepath.Dir(o.dir), "*")); len(left) != 0 {
 				t.Errorf("left behind: %v", left)
@@ -130,7 +130,7 @@ func TestWhatAServerAnswersGitHasItsOwnClass(t *testing.T) {
 	}
 }
 
-// packs of a fetch are damaged by this.
+// damaged changes the packs of a fetch on their way.
 type damaged struct {
 	http.ResponseWriter
 	written int
@@ -169,7 +169,7 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serve(t, g, twoFiles)
+			o := serveOrigin(t, g, writeThreeCommits)
 			origin, _ := url.Parse(strings.TrimSuffix(o.url, "/origin.git"))
 			proxy := httputil.NewSingleHostReverseProxy(origin)
 			var well atomic.Bool
@@ -199,10 +199,10 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 
 func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serve(t, g, twoFiles)
+	o := serveOrigin(t, g, writeThreeCommits)
 	packs := 0 // posts: of each fetch one for the references and one for the pack
 	broken := 2
-	o.between(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.Method != http.MethodPost {
 			return false
 		}
@@ -213,14 +213,14 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 		return false
 	})
 	err := g.Mirror(t.Context(), o.url, o.dir)
-	if _, again := Again(err); err == nil || !again {
-		t.Fatalf("err = %v, again %v", err, again)
+	if _, retryable := Retryable(err); err == nil || !retryable {
+		t.Fatalf("err = %v, retryable %v", err, retryable)
 	}
 	if _, err := os.Stat(o.dir); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("half a mirror stands where a whole one should: %v", err)
+		t.Errorf("an incomplete mirror is at its final place: %v", err)
 	}
-	draft := filepath.Join(filepath.Dir(o.dir), ".making-"+filepath.Base(o.dir))
-	before, err := filepath.Glob(filepath.Join(draft, "mirror", "objects", "pack", "*.pack"))
+	partial := filepath.Join(filepath.Dir(o.dir), ".making-"+filepath.Base(o.dir))
+	before, err := filepath.Glob(filepath.Join(partial, "mirror", "objects", "pack", "*.pack"))
 	if err != nil || len(before) == 0 {
 		t.Fatalf("nothing of the clone was kept: %v", err)
 	}
@@ -233,19 +233,19 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 			t.Errorf("what was there was fetched again: %v", err)
 		}
 	}
-	if got := there(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh run.sh" {
+	if got := filesPresent(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh run.sh" {
 		t.Errorf("there: %s", got)
 	}
-	if _, err := os.Stat(draft); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the draft is still there: %v", err)
+	if _, err := os.Stat(partial); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the partial mirror is still there: %v", err)
 	}
 }
 
 func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serve(t, g, twoFiles)
+	o := serveOrigin(t, g, writeThreeCommits)
 	broken, posts := 0, 0
-	o.between(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
+	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
 		if r.Method == http.MethodPost {
 			if posts++; broken > 0 && posts > broken {
 				return hangUp(w)
@@ -263,11 +263,11 @@ func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 		if err == nil {
 			break
 		}
-		if _, again := Again(err); !again {
+		if _, retryable := Retryable(err); !retryable {
 			t.Errorf("after %d requests: %v", broken, err)
 		}
 	}
-	if got := there(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh c/d/new.sh run.sh" {
+	if got := filesPresent(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh c/d/new.sh run.sh" {
 		t.Errorf("there after %d tries: %s", broken, got)
 	}
 }
@@ -280,11 +280,11 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 		<-r.Context().Done()
 		return true
 	}
-	g := newGit(t, Options{AllowPrivate: true, Stall: time.Second})
-	o := serve(t, g, twoFiles)
-	o.between(t, crawl)
+	g := newGit(t, Options{AllowPrivate: true, LowSpeedTime: time.Second})
+	o := serveOrigin(t, g, writeThreeCommits)
+	o.intercept(t, crawl)
 	err := g.Mirror(t.Context(), o.url, o.dir)
-	if _, again := Again(err); CauseOf(err) != observation.CauseUnreachable || !again {
+	if _, retryable := Retryable(err); CauseOf(err) != observation.CauseUnreachable || !retryable {
 		t.Errorf("git let it crawl: %v", err)
 	}
 	g = newGit(t, Options{AllowPrivate: true})
@@ -297,13 +297,13 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 
 func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serve(t, g, twoFiles)
+	o := serveOrigin(t, g, writeThreeCommits)
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
 	gittest.Run(t, o.dir, nil, "update-ref", "refs/tags/tmp_loose", "HEAD")
-	draft := filepath.Join("..", ".making-"+filepath.Base(o.dir), clonedFile) // killed between the move and the tidying
-	left := []string{draft, "HEAD.lock", "packed-refs.lock", "shallow.lock", "config.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x", "objects/pack/.tmp-1-pack-x.pack", "objects/tmp_objdir-incoming-x/pack/a"}
+	partial := filepath.Join("..", ".making-"+filepath.Base(o.dir), clonedFile) // killed between the move and the tidying
+	left := []string{partial, "HEAD.lock", "packed-refs.lock", "shallow.lock", "config.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x", "objects/pack/.tmp-1-pack-x.pack", "objects/tmp_objdir-incoming-x/pack/a"}
 	for _, name := range left {
 		path := filepath.Join(o.dir, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
@@ -312,7 +312,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 	}
 	o.push(t, t0+100000, "next", entry{"100644", "new.sh", "#!/bin/sh\n"})
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
-		t.Fatalf("an update among the locks of the dead: %v", err)
+		t.Fatalf("an update among stale locks: %v", err)
 	}
 	for _, name := range left {
 		if _, err := os.Stat(filepath.Join(o.dir, filepath.FromSlash(name))); !errors.Is(err, fs.ErrNotExist) {
@@ -320,16 +320,16 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 		}
 	}
 	if tags := gittest.Run(t, o.dir, nil, "tag"); !strings.Contains(tags, "tmp_loose") {
-		t.Errorf("a tag was swept away: %q", tags)
+		t.Errorf("a tag was removed: %q", tags)
 	}
 }
 
-func TestWhoFetchesIsWaitedForAlsoByAnotherProcessAndEndsWithTheContext(t *testing.T) {
+func TestAFetchWaitsForThatOfAnotherProcessUntilTheContextEnds(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serve(t, g, twoFiles)
+	o := serveOrigin(t, g, writeThreeCommits)
 	release := make(chan struct{})
 	arrived := make(chan struct{}, 10)
-	o.between(t, func(_ http.ResponseWriter, _ *http.Request, n int) bool {
+	o.intercept(t, func(_ http.ResponseWriter, _ *http.Request, n int) bool {
 		if n == 1 {
 			arrived <- struct{}{}
 			<-release
@@ -351,40 +351,40 @@ func TestWhoFetchesIsWaitedForAlsoByAnotherProcessAndEndsWithTheContext(t *testi
 	}
 }
 
-func TestOnlyThisMachineCanHaveNoRoom(t *testing.T) {
-	for said, want := range map[string]bool{
+func TestOnlyErrorsOfThisMachineMeanAFullDisk(t *testing.T) {
+	for stderr, want := range map[string]bool{
 		"fatal: write error: No space left on device; fatal: fetch-pack: invalid index-pack output": true,
 		"fatal: unable to create temporary file: Read-only file system":                             true,
 		"remote: a; no space left on device; fatal: early EOF":                                      false,
 		"fatal: remote error: no space left on device":                                              false,
 	} {
-		err := remote{address: "https://forge.example/o/r"}.failed("fetch", &processError{errors.New("exit status 128"), said})
-		if got := NoRoom(err); got != want {
-			t.Errorf("%s: %v", said, got)
+		err := remote{address: "https://forge.example/o/r"}.wrapError("fetch", &processError{errors.New("exit status 128"), stderr})
+		if got := IsDiskFull(err); got != want {
+			t.Errorf("%s: %v", stderr, got)
 		}
 	}
-	if !NoRoom(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || NoRoom(errors.New("no space left on device")) || NoRoom(nil) {
+	if !IsDiskFull(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || IsDiskFull(errors.New("no space left on device")) || IsDiskFull(nil) {
 		t.Error("errors of the system")
 	}
 }
 
-func TestScratchOfTheDeadIsRemovedAndThatOfTheLivingStays(t *testing.T) {
+func TestScratchFoldersOfDeadProcessesAreRemoved(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	alive, dead, young := newGit(t, Options{}), filepath.Join(os.TempDir(), scratchName+"dead"), filepath.Join(os.TempDir(), scratchName+"young")
+	alive, dead, young := newGit(t, Options{}), filepath.Join(os.TempDir(), scratchPrefix+"dead"), filepath.Join(os.TempDir(), scratchPrefix+"young")
 	old := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 	for _, dir := range []string{dead, young} {
-		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, lockFile), nil, 0o644)); err != nil {
+		if err := errors.Join(os.Mkdir(dir, 0o755), os.WriteFile(filepath.Join(dir, lockFileName), nil, 0o644)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, dir := range []string{dead, alive.home} {
-		if err := os.Chtimes(filepath.Join(dir, lockFile), old, old); err != nil {
+		if err := os.Chtimes(filepath.Join(dir, lockFileName), old, old); err != nil {
 			t.Fatal(err)
 		}
 	}
 	newGit(t, Options{})
 	if _, err := os.Stat(dead); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the folder of the dead: %v", err)
+		t.Errorf("the folder of a killed process: %v", err)
 	}
 	for _, dir := range []string{alive.home, young} {
 		if _, err := os.Stat(dir); err != nil {

@@ -15,25 +15,25 @@ import (
 	"time"
 )
 
-// hasty is a patience for tests: all of its steps, in milliseconds.
-func hasty() Patience {
-	return Patience{Tries: 3, Wait: time.Millisecond, MaxWait: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
-		Failures: 2, Pause: 5 * time.Millisecond, Stall: 200 * time.Millisecond}
+// fastRetries is a policy for tests, with delays of milliseconds.
+func fastRetries() RetryPolicy {
+	return RetryPolicy{MaxAttempts: 3, BaseDelay: time.Millisecond, MaxDelay: 4 * time.Millisecond, MaxRetryAfter: 2 * time.Second,
+		FailureThreshold: 2, OpenInterval: 5 * time.Millisecond, IdleTimeout: 200 * time.Millisecond}
 }
 
-// flaky answers the first requests badly and counts all.
-func flaky(t *testing.T, bad int, badly, well http.HandlerFunc) (url string, asked *atomic.Int32) {
+// flaky serves the first requests with badly, the others with well, and counts all.
+func flaky(t *testing.T, bad int, badly, well http.HandlerFunc) (url string, requests *atomic.Int32) {
 	t.Helper()
-	asked = new(atomic.Int32)
+	requests = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if int(asked.Add(1)) <= bad {
+		if int(requests.Add(1)) <= bad {
 			badly(w, r)
 			return
 		}
 		well(w, r)
 	}))
 	t.Cleanup(server.Close)
-	return server.URL, asked
+	return server.URL, requests
 }
 
 func read(ctx context.Context, client *http.Client, url string) (string, error) {
@@ -69,14 +69,14 @@ func stall(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-func whole(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "whole") }
+func replyWhole(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "whole") }
 
-func TestWhatMayPassIsAskedAgainAndWhatWillNotIsNot(t *testing.T) {
+func TestTemporaryFailuresAreRetriedAndPermanentOnesAreNot(t *testing.T) {
 	date := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
-		name  string
-		badly http.HandlerFunc
-		again bool
+		name    string
+		badly   http.HandlerFunc
+		retried bool
 	}{
 		{"dropped", drop, true},
 		{"500", status(500), true},
@@ -92,36 +92,36 @@ func TestWhatMayPassIsAskedAgainAndWhatWillNotIsNot(t *testing.T) {
 		{"501", status(501), false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			url, asked := flaky(t, 1, test.badly, whole)
-			got, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), url)
-			if test.again && (got != "whole" || err != nil || asked.Load() != 2) {
-				t.Errorf("got %q, %v after %d requests", got, err, asked.Load())
+			url, requests := flaky(t, 1, test.badly, replyWhole)
+			got, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url)
+			if test.retried && (got != "whole" || err != nil || requests.Load() != 2) {
+				t.Errorf("got %q, %v after %d requests", got, err, requests.Load())
 			}
-			if !test.again && (err == nil || asked.Load() != 1) {
-				t.Errorf("got %q, %v after %d requests", got, err, asked.Load())
+			if !test.retried && (err == nil || requests.Load() != 1) {
+				t.Errorf("got %q, %v after %d requests", got, err, requests.Load())
 			}
 		})
 	}
 }
 
-func TestAServerThatAlwaysFailsIsAskedAsOftenAsPatienceAllows(t *testing.T) {
-	url, asked := flaky(t, 1000, status(500), whole)
-	_, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), url)
-	if err == nil || !strings.Contains(err.Error(), "500") || asked.Load() != 3 {
-		t.Errorf("%v after %d requests", err, asked.Load())
+func TestAServerThatAlwaysFailsIsTriedMaxAttemptsTimes(t *testing.T) {
+	url, requests := flaky(t, 1000, status(500), replyWhole)
+	_, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url)
+	if err == nil || !strings.Contains(err.Error(), "500") || requests.Load() != 3 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
 
 func TestRedirectsThatLoopEnd(t *testing.T) {
-	url, asked := flaky(t, 1000, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, whole)
-	if _, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), url); err == nil || asked.Load() > 11 {
-		t.Errorf("%v after %d requests", err, asked.Load())
+	url, requests := flaky(t, 1000, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, replyWhole)
+	if _, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url); err == nil || requests.Load() > 11 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
 
 func TestATransferThatStallsEnds(t *testing.T) {
-	url, _ := flaky(t, 1, stall, whole)
-	if got, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), url); err == nil || !strings.Contains(err.Error(), "no byte came for") {
+	url, _ := flaky(t, 1, stall, replyWhole)
+	if got, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url); err == nil || !strings.Contains(err.Error(), "no byte came for") {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
@@ -149,13 +149,13 @@ func pieces(data []byte, piece int, tag func() string) http.HandlerFunc {
 
 func TestATransferThatBreaksOffGoesOnWhereItStood(t *testing.T) {
 	data := bytes.Repeat([]byte("0123456789abcdef"), 4096)
-	var asked atomic.Int32
+	var requests atomic.Int32
 	handler := pieces(data, len(data)/5+1, func() string { return `"one"` })
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked.Add(1); handler(w, r) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { requests.Add(1); handler(w, r) }))
 	defer server.Close()
-	got, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), server.URL)
-	if err != nil || got != string(data) || asked.Load() != 5 {
-		t.Errorf("%d of %d bytes after %d requests, %v", len(got), len(data), asked.Load(), err)
+	got, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), server.URL)
+	if err != nil || got != string(data) || requests.Load() != 5 {
+		t.Errorf("%d of %d bytes after %d requests, %v", len(got), len(data), requests.Load(), err)
 	}
 }
 
@@ -170,7 +170,7 @@ func TestPiecesOfTwoFilesAreNeverPutTogether(t *testing.T) {
 		"no tag":     func() func() string { return func() string { return "" } },
 	} {
 		server := httptest.NewServer(pieces(data, 100, tag()))
-		got, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), server.URL)
+		got, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), server.URL)
 		if !errors.Is(err, io.ErrUnexpectedEOF) || len(got) > 100 {
 			t.Errorf("%s: %d bytes, %v", name, len(got), err)
 		}
@@ -178,7 +178,7 @@ func TestPiecesOfTwoFilesAreNeverPutTogether(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsLongerThanItSaysIsCutAndOneThatIsShorterIsAnError(t *testing.T) {
+func TestABodyLongerThanItsContentLengthIsCutAndAShorterOneIsAnError(t *testing.T) {
 	lie := func(length string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			conn, buffer, err := w.(http.Hijacker).Hijack()
@@ -191,8 +191,8 @@ func TestAnAnswerThatIsLongerThanItSaysIsCutAndOneThatIsShorterIsAnError(t *test
 		}
 	}
 	for length, want := range map[string]string{"50": "unexpected EOF", "3": "", "-1": "bad Content-Length", "many": "bad Content-Length"} {
-		url, _ := flaky(t, 1000, lie(length), whole)
-		got, err := read(t.Context(), Client(Options{AllowPrivate: true, Patience: hasty()}), url)
+		url, _ := flaky(t, 1000, lie(length), replyWhole)
+		got, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url)
 		if want == "" && (got != "who" || err != nil) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("Content-Length %s: %q, %v", length, got, err)
 		}
@@ -200,12 +200,12 @@ func TestAnAnswerThatIsLongerThanItSaysIsCutAndOneThatIsShorterIsAnError(t *test
 }
 
 func TestAPrivateAddressIsRefusedAtOnce(t *testing.T) {
-	url, asked := flaky(t, 0, whole, whole)
+	url, requests := flaky(t, 0, replyWhole, replyWhole)
 	var dials atomic.Int32
-	client := Client(Options{Patience: hasty()})
+	client := Client(Options{Retry: fastRetries()})
 	client.Transport = count{client.Transport, &dials}
-	if _, err := read(t.Context(), client, url); !errors.Is(err, errPrivate) || asked.Load() != 0 {
-		t.Errorf("%v after %d requests", err, asked.Load())
+	if _, err := read(t.Context(), client, url); !errors.Is(err, errPrivate) || requests.Load() != 0 {
+		t.Errorf("%v after %d requests", err, requests.Load())
 	}
 }
 
@@ -219,118 +219,118 @@ func (c count) RoundTrip(r *http.Request) (*http.Response, error) {
 	return c.RoundTripper.RoundTrip(r)
 }
 
-func TestAHostThatFailsForEverythingIsLeftAloneAfterOneMoreTry(t *testing.T) {
-	patience := hasty()
-	patience.Tries = 1
-	url, asked := flaky(t, 1000, status(503), whole)
-	client := Client(Options{AllowPrivate: true, Patience: patience})
+func TestAHostThatAlwaysFailsIsSkippedAfterOneMoreTry(t *testing.T) {
+	policy := fastRetries()
+	policy.MaxAttempts = 1
+	url, requests := flaky(t, 1000, status(503), replyWhole)
+	client := Client(Options{AllowPrivate: true, Retry: policy})
 	var last error
 	for range 20 {
 		_, last = read(t.Context(), client, url)
 	}
 	// Two failures open the circuit, and one more follows each pause.
-	if n := asked.Load(); n < 3 || n > 12 {
-		t.Errorf("asked %d times", n)
+	if n := requests.Load(); n < 3 || n > 12 {
+		t.Errorf("%d requests", n)
 	}
-	if _, ok := errors.AsType[*LeftAlone](last); !ok && !strings.Contains(fmt.Sprint(last), "503") {
+	if _, ok := errors.AsType[*CircuitOpenError](last); !ok && !strings.Contains(fmt.Sprint(last), "503") {
 		t.Errorf("err = %v", last)
 	}
 }
 
-func TestCircuit(t *testing.T) {
+func TestHostBreakers(t *testing.T) {
 	down := errors.New("down")
 	isDown := func(err error) bool { return errors.Is(err, down) }
 	bad := func() error { return down }
 	good := func() error { return nil }
-	patience := Patience{Failures: 3, Pause: time.Hour}
-	t.Run("opens, asks once after the pause, and gives up", func(t *testing.T) {
+	policy := RetryPolicy{FailureThreshold: 3, OpenInterval: time.Hour}
+	t.Run("opens, tries once after the interval, and gives up", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			hosts := patience.Hosts()
-			asked := 0
+			hosts := policy.NewHostBreakers()
+			requests := 0
 			for range 10 {
-				_ = hosts.Ask(t.Context(), "a.example", func() error { asked++; return down }, isDown)
+				_ = hosts.Do(t.Context(), "a.example", func() error { requests++; return down }, isDown)
 			}
-			if asked != 4 {
-				t.Errorf("asked %d times, want 3 and one more", asked)
+			if requests != 4 {
+				t.Errorf("%d requests, want 3 and one trial", requests)
 			}
-			err := hosts.Ask(t.Context(), "a.example", bad, isDown)
-			if alone, ok := errors.AsType[*LeftAlone](err); !ok || alone.Host != "a.example" || !errors.Is(err, down) {
+			err := hosts.Do(t.Context(), "a.example", bad, isDown)
+			if open, ok := errors.AsType[*CircuitOpenError](err); !ok || open.Host != "a.example" || !errors.Is(err, down) {
 				t.Errorf("err = %v", err)
 			}
-			if err := hosts.Ask(t.Context(), "b.example", good, isDown); err != nil {
+			if err := hosts.Do(t.Context(), "b.example", good, isDown); err != nil {
 				t.Errorf("another host: %v", err)
 			}
 		})
 	})
 	t.Run("closes when the host is back", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			hosts := patience.Hosts()
+			hosts := policy.NewHostBreakers()
 			for range 3 {
-				_ = hosts.Ask(t.Context(), "a.example", bad, isDown)
+				_ = hosts.Do(t.Context(), "a.example", bad, isDown)
 			}
-			begun, asked := time.Now(), 0
+			begun, requests := time.Now(), 0
 			for range 5 {
-				if err := hosts.Ask(t.Context(), "a.example", func() error { asked++; return nil }, isDown); err != nil {
+				if err := hosts.Do(t.Context(), "a.example", func() error { requests++; return nil }, isDown); err != nil {
 					t.Error(err)
 				}
 			}
-			if waited := time.Since(begun); asked != 5 || waited < time.Hour || waited > time.Hour+time.Minute {
-				t.Errorf("asked %d times, waited %s", asked, waited)
+			if waited := time.Since(begun); requests != 5 || waited < time.Hour || waited > time.Hour+time.Minute {
+				t.Errorf("%d requests, waited %s", requests, waited)
 			}
 		})
 	})
-	t.Run("stays closed where one of several answers", func(t *testing.T) {
-		hosts := patience.Hosts()
+	t.Run("stays closed where one of several succeeds", func(t *testing.T) {
+		hosts := policy.NewHostBreakers()
 		for i := range 30 {
 			do := bad
 			if i%3 == 2 {
 				do = good
 			}
-			if err := hosts.Ask(t.Context(), "a.example", do, isDown); do() == nil && err != nil {
+			if err := hosts.Do(t.Context(), "a.example", do, isDown); do() == nil && err != nil {
 				t.Fatal(err)
 			}
 		}
-		notThere := errors.New("not there") // an answer, too
+		notThere := errors.New("not there") // no failure of the host
 		for range 30 {
-			if err := hosts.Ask(t.Context(), "a.example", func() error { return notThere }, isDown); err != notThere {
+			if err := hosts.Do(t.Context(), "a.example", func() error { return notThere }, isDown); err != notThere {
 				t.Fatal(err)
 			}
 		}
 	})
 	t.Run("ends its wait with the context", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		hosts := patience.Hosts()
+		hosts := policy.NewHostBreakers()
 		for range 3 {
-			_ = hosts.Ask(ctx, "a.example", bad, isDown)
+			_ = hosts.Do(ctx, "a.example", bad, isDown)
 		}
 		cancel()
-		if err := hosts.Ask(ctx, "a.example", good, isDown); !errors.Is(err, context.Canceled) {
+		if err := hosts.Do(ctx, "a.example", good, isDown); !errors.Is(err, context.Canceled) {
 			t.Errorf("err = %v", err)
 		}
 	})
 	t.Run("many at once wait for one", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			hosts := patience.Hosts()
+			hosts := policy.NewHostBreakers()
 			for range 3 {
-				_ = hosts.Ask(t.Context(), "a.example", bad, isDown)
+				_ = hosts.Do(t.Context(), "a.example", bad, isDown)
 			}
-			var asked atomic.Int32
+			var requests atomic.Int32
 			for range 20 {
 				go func() {
-					_ = hosts.Ask(t.Context(), "a.example", func() error { asked.Add(1); time.Sleep(time.Second); return down }, isDown)
+					_ = hosts.Do(t.Context(), "a.example", func() error { requests.Add(1); time.Sleep(time.Second); return down }, isDown)
 				}()
 			}
 			time.Sleep(90 * time.Minute)
 			synctest.Wait()
-			if asked.Load() != 1 {
-				t.Errorf("asked %d times", asked.Load())
+			if requests.Load() != 1 {
+				t.Errorf("%d requests", requests.Load())
 			}
 		})
 	})
 }
 
-func TestRetryWaitsLongerEachTimeAndAsLongAsItIsAskedTo(t *testing.T) {
-	patience := Patience{Tries: 6, Wait: time.Second, MaxWait: 4 * time.Second, MaxRetryAfter: time.Minute}
+func TestRetryDelayGrowsAndHonoursRetryAfter(t *testing.T) {
+	policy := RetryPolicy{MaxAttempts: 6, BaseDelay: time.Second, MaxDelay: 4 * time.Second, MaxRetryAfter: time.Minute}
 	busy := errors.New("busy")
 	for name, test := range map[string]struct {
 		after       time.Duration
@@ -339,8 +339,8 @@ func TestRetryWaitsLongerEachTimeAndAsLongAsItIsAskedTo(t *testing.T) {
 		ctx         time.Duration // until it ends, 0 for never
 	}{
 		"exponential with a ceiling": {0, 7500 * time.Millisecond, 15 * time.Second, 6, 0},
-		"asked for":                  {30 * time.Second, 150 * time.Second, 150 * time.Second, 6, 0},
-		"asked for more than may be": {time.Hour, 0, 0, 1, 0},
+		"Retry-After":                {30 * time.Second, 150 * time.Second, 150 * time.Second, 6, 0},
+		"Retry-After over the limit": {time.Hour, 0, 0, 1, 0},
 		"the context ends":           {30 * time.Second, 40 * time.Second, 40 * time.Second, 2, 40 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -352,7 +352,7 @@ func TestRetryWaitsLongerEachTimeAndAsLongAsItIsAskedTo(t *testing.T) {
 					ctx = limited
 				}
 				begun, calls := time.Now(), 0
-				err := patience.Retry(ctx, func() error { calls++; return busy }, func(error) (time.Duration, bool) { return test.after, true })
+				err := policy.Retry(ctx, func() error { calls++; return busy }, func(error) (time.Duration, bool) { return test.after, true })
 				if took := time.Since(begun); err != busy || calls != test.calls || took < test.least || took > test.most {
 					t.Errorf("%v after %d calls in %s", err, calls, took)
 				}
@@ -361,7 +361,7 @@ func TestRetryWaitsLongerEachTimeAndAsLongAsItIsAskedTo(t *testing.T) {
 	}
 }
 
-func TestRetryAfterIsHeldAgainstTheServersOwnClock(t *testing.T) {
+func TestRetryAfterUsesTheServersOwnClock(t *testing.T) {
 	for _, test := range []struct {
 		after, date string
 		want        time.Duration
