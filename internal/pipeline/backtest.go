@@ -52,7 +52,7 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 	steps := p.rules.RiskSteps()
 	return Backtested{
 		AsOf: p.cfg.Day().Format(time.DateOnly), Step: o.Step, Seed: o.Seed, Draws: o.Draws, Levels: steps,
-		Result: backtest.Judge(all, steps, o.Options), Unread: unread,
+		Result: backtest.Evaluate(all, steps, o.Options), Unread: unread,
 	}, nil
 }
 
@@ -142,5 +142,5 @@ func (p *Pipeline) past(ctx context.Context, a acquired, step int) (backtest.Rep
 	if err != nil {
 		return backtest.Repository{}, err
 	}
-	return backtest.Look(history, p.rules, until, step), nil
+	return backtest.Replay(history, p.rules, until, step), nil
 }

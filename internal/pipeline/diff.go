@@ -26,7 +26,7 @@ type side struct {
 
 type judgedGood struct {
 	id, name string
-	assess.Judged
+	assess.Assessment
 }
 
 // Diff says what changed from one judged run to another. Each is named by its
@@ -73,7 +73,7 @@ func compareSides(earlier, later side, definitions map[string]observation.Defini
 			diff.Added = append(diff.Added, report.Move{Good: now.id, Name: now.name, To: now.Verdict.Stage})
 			now, nowErr, haveNow = nextNew()
 		default:
-			diff.Add(report.Turned{Good: now.id, Name: now.name, Turn: assess.Compare(old.Judged, now.Judged, definitions)})
+			diff.Add(report.Turned{Good: now.id, Name: now.name, VerdictChange: assess.Compare(old.Assessment, now.Assessment, definitions)})
 			old, oldErr, haveOld = nextOld()
 			now, nowErr, haveNow = nextNew()
 		}
@@ -95,7 +95,7 @@ func (p *Pipeline) side(ctx context.Context, name string, otherwise func() (stor
 			if err == nil {
 				j, err = verdictOf(good)
 			}
-			if !yield(judgedGood{good.ID, good.Name, assess.Judged(j)}, err) || err != nil {
+			if !yield(judgedGood{good.ID, good.Name, assess.Assessment(j)}, err) || err != nil {
 				return
 			}
 		}
@@ -132,7 +132,7 @@ func fileSide(path string) (side, error) {
 	}
 	return side{asOf: document.AsOf, goods: func(yield func(judgedGood, error) bool) {
 		for _, good := range document.Goods {
-			if !yield(judgedGood{good.ID, good.Name, assess.Judged{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
+			if !yield(judgedGood{good.ID, good.Name, assess.Assessment{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
 				return
 			}
 		}

@@ -216,7 +216,7 @@ func (e entry) count(counts *counts, portfolio *assess.Portfolio) {
 	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, publishedBy(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
 		counts.repository(scan, e.listings[i])
-		portfolio.Add(e.brief.ID, e.listings[i].inventory.Packages, e.listings[i].inventory.Uses, e.listings[i].match.Findings)
+		portfolio.AddRepository(e.brief.ID, e.listings[i].inventory.Packages, e.listings[i].inventory.Uses, e.listings[i].match.Findings)
 	}
 }
 

@@ -67,7 +67,7 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnMaker fills the cells of a column.
 type columnMaker struct {
 	words
-	speaker  *assess.Speaker
+	speaker  *assess.Translator
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally

@@ -33,7 +33,7 @@ type Diff struct {
 type Turned struct {
 	Good string `json:"good"`
 	Name string `json:"name"`
-	assess.Turn
+	assess.VerdictChange
 }
 
 // NewDiff returns an empty one.
@@ -44,7 +44,7 @@ func NewDiff(since, until time.Time) *Diff {
 // Add takes in what became of one good.
 func (d *Diff) Add(t Turned) {
 	switch {
-	case t.Still():
+	case t.Unchanged():
 		d.Still++
 	case t.From == t.To:
 		d.Shifted = append(d.Shifted, t)
@@ -108,7 +108,7 @@ func (t *terminal) turned(title string, goods []Turned) {
 }
 
 // reasonOf is the sentence of a cause; one that held before says so.
-func reasonOf(cause assess.Cause) string {
+func reasonOf(cause assess.ChangeCause) string {
 	if cause.Gone {
 		return "No longer: " + cause.Reason
 	}

@@ -60,7 +60,7 @@ func (s *site) method() method {
 			shown.Against = w.ruleText(assess.Reason{Operator: rule.Operator, Threshold: rule.Threshold, Unit: rule.Unit})
 			shown.Says, shown.Otherwise, shown.Clears = w.patternText(rule.Holds), w.patternText(rule.Fails), w.patternText(rule.Clears)
 		} else {
-			shown.When = w.joinedText(assess.Joined{All: rule.All, Any: rule.Any})
+			shown.When = w.joinedText(assess.ConditionText{All: rule.All, Any: rule.Any})
 			shown.Clears = w.patternText(rule.Clears)
 		}
 		view.Rules = append(view.Rules, shown)
@@ -132,7 +132,7 @@ func (w words) patternText(pattern string) string {
 }
 
 // joinedText says a condition, with links to the rules in it.
-func (w words) joinedText(j assess.Joined) template.HTML {
+func (w words) joinedText(j assess.ConditionText) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
@@ -151,7 +151,7 @@ func (w words) joinedText(j assess.Joined) template.HTML {
 }
 
 // joinedAll says conditions, in brackets where they are joined themselves.
-func (w words) joinedAll(conditions []assess.Joined) []template.HTML {
+func (w words) joinedAll(conditions []assess.ConditionText) []template.HTML {
 	var said []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)
