@@ -78,7 +78,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	a.gaps = len(gaps)
 	var results []policy.Result
 	for _, p := range policies {
-		result := p.Ask(good.Subject(document.AsOf))
+		result := p.Evaluate(good.Subject(document.AsOf))
 		a.addOutcome(result.Outcome)
 		results = append(results, result)
 	}

@@ -91,7 +91,7 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 				return nil
 			}
 			n++
-			result := policies[0].Ask(s)
+			result := policies[0].Evaluate(s)
 			a.addOutcome(result.Outcome)
 			return out.Add(result)
 		})

@@ -52,7 +52,7 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 	steps := p.rules.RiskSteps()
 	return BacktestResult{
 		AsOf: p.cfg.Day().Format(time.DateOnly), Step: o.Step, Seed: o.Seed, Draws: o.Draws, Levels: steps,
-		Result: backtest.Judge(all, steps, o.Options), Unread: unread,
+		Result: backtest.Evaluate(all, steps, o.Options), Unread: unread,
 	}, nil
 }
 
@@ -143,5 +143,5 @@ func (p *Pipeline) readHistory(ctx context.Context, a acquired, step int) (backt
 	if err != nil {
 		return backtest.Repository{}, err
 	}
-	return backtest.Look(history, p.rules, until, step), nil
+	return backtest.Replay(history, p.rules, until, step), nil
 }

@@ -83,7 +83,7 @@ func (p *Pipeline) addNames(ctx context.Context, d *dependantCounts, good string
 		d.unread[good] = d.unread[good] || !known
 		if len(names) > 0 {
 			d.names[good] = append(d.names[good], names...)
-			d.Publishes(good, names)
+			d.AddPublisher(good, names)
 		}
 	}
 	return nil
@@ -99,18 +99,18 @@ func (p *Pipeline) addInventory(ctx context.Context, d *dependantCounts, good st
 	if err != nil {
 		return err
 	}
-	d.Lists(good, inventory.Packages)
+	d.AddInventory(good, inventory.Packages)
 	return nil
 }
 
 // measure returns the measure of how many other goods depend on a good.
 func (d dependantCounts) measure(good string, definition observation.Definition, run store.Run) observation.Measure {
-	switch n := d.Of(good); {
+	switch n := d.Count(good); {
 	case d.goods < 2:
 		return definition.UnknownFor(observation.CauseNoSource, "there is no other good to compare with")
-	case !d.Publishing(good, d.names[good]) && d.unread[good]:
+	case !d.IsPublisher(good, d.names[good]) && d.unread[good]:
 		return definition.UnknownFor(observation.CauseNoSource, "which packages are its own could not be read")
-	case !d.Publishing(good, d.names[good]):
+	case !d.IsPublisher(good, d.names[good]):
 		return definition.NotApplicableFor("no manifest names a package of its own that no other good names too")
 	default:
 		m := definition.Of(n, "inventories of the other goods of this run", run.AsOf)

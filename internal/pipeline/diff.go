@@ -26,7 +26,7 @@ type runSide struct {
 
 type assessedGood struct {
 	id, name string
-	assess.Judged
+	assess.Assessment
 }
 
 // Diff returns what changed between two assessed runs. Each is named by its number, by
@@ -72,7 +72,7 @@ func compareSides(earlier, later runSide, definitions map[string]observation.Def
 			diff.Added = append(diff.Added, report.Move{Good: current.id, Name: current.name, To: current.Verdict.Stage})
 			current, currentErr, haveCurrent = nextNew()
 		default:
-			diff.Add(report.ChangedGood{Good: current.id, Name: current.name, Turn: assess.Compare(old.Judged, current.Judged, definitions)})
+			diff.Add(report.ChangedGood{Good: current.id, Name: current.name, VerdictChange: assess.Compare(old.Assessment, current.Assessment, definitions)})
 			old, oldErr, haveOld = nextOld()
 			current, currentErr, haveCurrent = nextNew()
 		}
@@ -94,7 +94,7 @@ func (p *Pipeline) loadSide(ctx context.Context, name string, fallback func() (s
 			if err == nil {
 				j, err = decodeVerdict(good)
 			}
-			if !yield(assessedGood{good.ID, good.Name, assess.Judged(j)}, err) || err != nil {
+			if !yield(assessedGood{good.ID, good.Name, assess.Assessment(j)}, err) || err != nil {
 				return
 			}
 		}
@@ -131,7 +131,7 @@ func reportSide(path string) (runSide, error) {
 	}
 	return runSide{asOf: document.AsOf, goods: func(yield func(assessedGood, error) bool) {
 		for _, good := range document.Goods {
-			if !yield(assessedGood{good.ID, good.Name, assess.Judged{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
+			if !yield(assessedGood{good.ID, good.Name, assess.Assessment{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
 				return
 			}
 		}

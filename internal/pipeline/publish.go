@@ -217,7 +217,7 @@ func (e entry) countIn(summary *summary, portfolio *assess.Portfolio) {
 	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
 		summary.addRepository(scan, e.inventories[i])
-		portfolio.Add(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
+		portfolio.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
 	}
 }
 

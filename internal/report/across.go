@@ -215,7 +215,7 @@ func (w localizer) absentGoals(named map[string]bool) []string {
 }
 
 // likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l assess.Likeness) string {
+func (w localizer) likenessText(l assess.SimilarityPart) string {
 	shared := cut(w.shortList(l.Shared), 90)
 	none := len(l.Shared) == 0
 	switch {

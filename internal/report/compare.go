@@ -68,7 +68,7 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
 	localizer
-	speaker  *assess.Speaker
+	speaker  *assess.Translator
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally

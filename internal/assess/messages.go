@@ -9,17 +9,17 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// filled puts numbers into a pattern of the rules: {value} is that of the measure,
+// fillPattern fills a pattern of the rules: {value} is that of the measure,
 // {threshold} that of the rule.
-func filled(pattern string, value any, bound observation.Bound, threshold any) language.Message {
+func fillPattern(pattern string, value any, bound observation.Bound, threshold any) language.Message {
 	m := language.Message{Pattern: pattern}
-	give(&m, "value", valueOf(value, bound))
-	give(&m, "threshold", valueOf(threshold, observation.Exact))
+	setArg(&m, "value", valueArg(value, bound))
+	setArg(&m, "threshold", valueArg(threshold, observation.Exact))
 	return m
 }
 
-// give hands a message an argument, if its pattern asks for it.
-func give(m *language.Message, name string, arg language.Arg) {
+// setArg sets an argument of a message, if its pattern has it.
+func setArg(m *language.Message, name string, arg language.Arg) {
 	if !strings.Contains(m.Pattern, "{"+name) {
 		return
 	}
@@ -29,22 +29,21 @@ func give(m *language.Message, name string, arg language.Arg) {
 	m.Args[name] = arg
 }
 
-// valueOf is a value inside a sentence: a number with its bound, or anything else as
-// it is written.
-func valueOf(value any, bound observation.Bound) language.Arg {
+// valueArg is a value as an argument: a number with its bound, or a text.
+func valueArg(value any, bound observation.Bound) language.Arg {
 	if v, ok := value.(float64); ok {
 		return language.Bounded(v, bound)
 	}
 	return language.Arg{Text: fmt.Sprint(value)}
 }
 
-// written is a value in English: 3, 0.42, 1,250.
-func (r *Rules) written(value any) string {
-	return r.english.TranslateArg(valueOf(value, observation.Exact))
+// formatValue writes a value in English: 3, 0.42, 1,250.
+func (r *Rules) formatValue(value any) string {
+	return r.english.TranslateArg(valueArg(value, observation.Exact))
 }
 
-// counted are the units of numbers, as a number stands before them.
-var counted = map[string]language.Message{
+// unitMessages are a number with its unit, by unit.
+var unitMessages = map[string]language.Message{
 	"people":        language.M("{n|person|people}"),
 	"organizations": language.M("{n|organization|organizations}"),
 	"countries":     language.M("{n|country|countries}"),
@@ -64,11 +63,11 @@ var counted = map[string]language.Message{
 // quantity is a value with its unit: "3 people", "1 person", "at least 2 days".
 func quantity(value any, bound observation.Bound, unit string) language.Arg {
 	if yes, ok := value.(bool); ok {
-		answer := answers[yes]
+		answer := yesNo[yes]
 		return language.Arg{Message: &answer}
 	}
-	n := valueOf(value, bound)
-	m, known := counted[unit]
+	n := valueArg(value, bound)
+	m, known := unitMessages[unit]
 	if !known || n.Number == nil {
 		return n
 	}
@@ -76,9 +75,9 @@ func quantity(value any, bound observation.Bound, unit string) language.Arg {
 	return language.Arg{Message: &m}
 }
 
-var answers = map[bool]language.Message{true: language.M("yes"), false: language.M("no")}
+var yesNo = map[bool]language.Message{true: language.M("yes"), false: language.M("no")}
 
-// stageNames are the stages behind "it is".
+// stageNames are the stages as they follow "it is".
 var stageNames = map[Stage]language.Message{
 	Emerging:    language.M("emerging"),
 	MessyMiddle: language.M("in the messy middle"),
@@ -88,8 +87,8 @@ var stageNames = map[Stage]language.Message{
 	Sunset:      language.M("sunset"),
 }
 
-// anyOf lists stages: "in the messy middle or sustained".
-func anyOf(stages []Stage) language.Arg {
+// orStages lists stages: "in the messy middle or sustained".
+func orStages(stages []Stage) language.Arg {
 	names := make([]any, len(stages))
 	for i, s := range stages {
 		names[i] = stageNames[s]
@@ -97,7 +96,7 @@ func anyOf(stages []Stage) language.Arg {
 	return language.Or(names...)
 }
 
-// supportNames are the supports inside a sentence.
+// supportNames are the supports as they stand inside a sentence.
 var supportNames = map[string]language.Message{
 	People:   language.M("people"),
 	Momentum: language.M("momentum"),
@@ -105,9 +104,9 @@ var supportNames = map[string]language.Message{
 	Funding:  language.M("funding"),
 }
 
-// allOf lists supports: "people and upkeep". The number chooses the verb behind it:
-// people are, momentum is.
-func allOf(supports []string) (list language.Arg, number int) {
+// andSupports lists supports: "people and upkeep". number selects the form of the verb
+// that follows: people are, momentum is.
+func andSupports(supports []string) (list language.Arg, number int) {
 	names := make([]any, len(supports))
 	for i, id := range supports {
 		names[i] = supportNames[id]
@@ -130,9 +129,8 @@ func longDay(t time.Time) language.Message {
 	return language.M("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", months[t.Month()-1], "year", fmt.Sprint(t.Year()))
 }
 
-// causeWords say briefly why a measure is unknown, where a reader can do
-// something about it.
-var causeWords = map[observation.Cause]language.Message{
+// causeMessages are short texts for the causes about which a reader can do something.
+var causeMessages = map[observation.Cause]language.Message{
 	observation.CauseNoVersion:      language.M("packages without a version"),
 	observation.CauseNoDatabase:     language.M("no advisory database"),
 	observation.CauseUnsupported:    language.M("no lockfile that can be read"),

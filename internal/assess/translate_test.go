@@ -12,7 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// everyGood judges random goods with holes, some of them seen long ago.
+// everyGood assesses random goods with unknown measures, some observed long ago.
 func everyGood(t *testing.T, r *Rules, check func(v Verdict)) {
 	t.Helper()
 	defs := definitions(r)
@@ -46,22 +46,22 @@ func reread[T any](t *testing.T, value T) T {
 
 func reasonsIn(v Verdict) []Reason {
 	all := slices.Clone(v.Reasons)
-	for _, p := range pillars(v) {
+	for _, p := range loadAndSupports(v) {
 		all = append(all, p.Reasons...)
 	}
 	return all
 }
 
-// What is said in English from the messages is what stands in the verdict, after it
-// was stored and read, too.
-func TestMessagesSayWhatTheVerdictSays(t *testing.T) {
+// The messages in English are the sentences of the verdict, also after it was stored
+// and read.
+func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 	r := loaded(t)
 	english, texts := language.English(), reread(t, r.Texts())
-	byID := NewSpeaker(english, texts).texts
+	byID := NewTranslator(english, texts).texts
 	seen := map[string]int{}
-	everyGood(t, r, func(judged Verdict) {
-		v := reread(t, judged)
-		for _, both := range [][2][]language.Message{{v.BecauseMessages, judged.BecauseMessages}, {v.LiftMessages, judged.LiftMessages}, {v.RemarkMessages, judged.RemarkMessages}} {
+	everyGood(t, r, func(assessed Verdict) {
+		v := reread(t, assessed)
+		for _, both := range [][2][]language.Message{{v.BecauseMessages, assessed.BecauseMessages}, {v.LiftMessages, assessed.LiftMessages}, {v.RemarkMessages, assessed.RemarkMessages}} {
 			if !reflect.DeepEqual(both[0], both[1]) {
 				t.Fatalf("%+v became %+v", both[1], both[0])
 			}
@@ -71,11 +71,11 @@ func TestMessagesSayWhatTheVerdictSays(t *testing.T) {
 		}
 		for name, list := range map[string]struct {
 			messages []language.Message
-			said     []string
+			english  []string
 		}{"lift": {v.LiftMessages, v.Lift}, "remark": {v.RemarkMessages, v.Remarks}} {
 			seen[name] += len(list.messages)
-			if got := english.Sentences(list.messages); got != strings.Join(list.said, " ") || len(list.messages) != len(list.said) {
-				t.Errorf("says %q, and the verdict %q", got, list.said)
+			if got := english.Sentences(list.messages); got != strings.Join(list.english, " ") || len(list.messages) != len(list.english) {
+				t.Errorf("says %q, and the verdict %q", got, list.english)
 			}
 		}
 		if b := v.Borderline; b != nil {
@@ -87,16 +87,16 @@ func TestMessagesSayWhatTheVerdictSays(t *testing.T) {
 		for _, reason := range reasonsIn(v) {
 			seen["reason"]++
 			text := byID[reason.Rule]
-			if got := language.Upper(english.TranslateMessage(filled(text.pattern(reason.Operator), reason.Value, reason.Bound, reason.Threshold))); got != reason.Sentence {
+			if got := language.Upper(english.TranslateMessage(fillPattern(text.pattern(reason.Operator), reason.Value, reason.Bound, reason.Threshold))); got != reason.Sentence {
 				t.Errorf("%s says %q, and the reason %q", reason.Rule, got, reason.Sentence)
 			}
-			if got := language.Upper(english.TranslateMessage(filled(text.Clears, reason.Value, reason.Bound, reason.Threshold))); reason.Clears != "" && got != reason.Clears {
+			if got := language.Upper(english.TranslateMessage(fillPattern(text.Clears, reason.Value, reason.Bound, reason.Threshold))); reason.Clears != "" && got != reason.Clears {
 				t.Errorf("%s clears by %q, and the reason by %q", reason.Rule, got, reason.Clears)
 			}
 		}
-		for _, said := range append(slices.Concat(v.Lift, v.Remarks), v.Because) {
-			if strings.ContainsAny(said, "{}") {
-				t.Errorf("not all was filled in: %s", said)
+		for _, sentence := range append(slices.Concat(v.Lift, v.Remarks), v.Because) {
+			if strings.ContainsAny(sentence, "{}") {
+				t.Errorf("not all was filled in: %s", sentence)
 			}
 		}
 	})
@@ -122,33 +122,33 @@ func marked(t *testing.T, patterns map[string]bool) *language.Language {
 }
 
 // patternsIn adds the patterns of messages and of the messages inside them. It
-// refuses words of a sentence that were put in as text, which no catalog could say;
-// the kinds of impossible dates are data of the scanner.
+// reports words of a sentence that are an argument of text, which no catalog could
+// translate; the kinds of impossible dates are data of the scanner.
 func patternsIn(t *testing.T, found map[string]bool, messages ...language.Message) {
 	t.Helper()
-	var look func(a language.Arg)
-	look = func(a language.Arg) {
+	var walk func(a language.Arg)
+	walk = func(a language.Arg) {
 		if strings.Contains(a.Text, " ") {
-			t.Errorf("%q can be said in English only", a.Text)
+			t.Errorf("%q can only be in English", a.Text)
 		}
 		if a.Message != nil {
 			patternsIn(t, found, *a.Message)
 		}
 		for _, item := range a.List {
-			look(item)
+			walk(item)
 		}
 	}
 	for _, m := range messages {
 		found[m.Pattern] = true
 		for _, a := range m.Args {
-			look(a)
+			walk(a)
 		}
 	}
 }
 
-// Every sentence of a verdict can be said in another language as a whole: with a
-// catalog of all its patterns nothing of it is left in English.
-func TestASpeakerLeavesNothingInEnglish(t *testing.T) {
+// Every sentence of a verdict is translated as a whole: with a catalog of all its
+// patterns nothing of it is left in English.
+func TestTranslatorLeavesNothingInEnglish(t *testing.T) {
 	r := loaded(t)
 	patterns := map[string]bool{}
 	for _, p := range r.Patterns() {
@@ -162,10 +162,10 @@ func TestASpeakerLeavesNothingInEnglish(t *testing.T) {
 			patternsIn(t, patterns, v.Borderline.Message)
 		}
 	})
-	s := NewSpeaker(marked(t, patterns), r.Texts())
-	whole := func(what, said string) {
-		if !strings.HasPrefix(said, "«") || !strings.HasSuffix(said, "»") {
-			t.Errorf("%s is said in English: %s", what, said)
+	s := NewTranslator(marked(t, patterns), r.Texts())
+	whole := func(what, sentence string) {
+		if !strings.HasPrefix(sentence, "«") || !strings.HasSuffix(sentence, "»") {
+			t.Errorf("%s is in English: %s", what, sentence)
 		}
 	}
 	for _, v := range verdicts {
@@ -176,8 +176,8 @@ func TestASpeakerLeavesNothingInEnglish(t *testing.T) {
 			}
 		}
 		whole("the stage "+string(v.Stage), s.Because(v))
-		for _, said := range slices.Concat(s.Lift(v), s.Remarks(v)) {
-			whole("lift or remark", said)
+		for _, sentence := range slices.Concat(s.Lift(v), s.Remarks(v)) {
+			whole("lift or remark", sentence)
 		}
 		if v.Borderline != nil {
 			whole("borderline", s.Borderline(v.Borderline))
@@ -185,13 +185,13 @@ func TestASpeakerLeavesNothingInEnglish(t *testing.T) {
 	}
 }
 
-func TestWhatHasNoMessageIsSaidAsTheVerdictSaysIt(t *testing.T) {
+func TestSentenceWithoutAMessageStaysInEnglish(t *testing.T) {
 	r := loaded(t)
 	patterns := map[string]bool{}
 	for _, p := range r.Patterns() {
 		patterns[p] = true
 	}
-	s := NewSpeaker(marked(t, patterns), r.Texts())
+	s := NewTranslator(marked(t, patterns), r.Texts())
 	v := assessed(t, with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 3.0}))
 	few := Reason{Rule: "people.few", Operator: "<", Value: 1.0, Threshold: 3.0, Sentence: "1 person committed in the last 6 months, fewer than 3."}
 	if got, want := s.Reason(few), "«1 person committed in the last 6 months, fewer than 3.»"; got != want {
@@ -217,7 +217,7 @@ func TestWhatHasNoMessageIsSaidAsTheVerdictSaysIt(t *testing.T) {
 	}
 }
 
-func TestTheCauseOfATurnCanBeSaid(t *testing.T) {
+func TestCauseOfAChangeIsTranslated(t *testing.T) {
 	r := loaded(t)
 	defs := definitions(r)
 	then, before := r.Assess(input(r, healthy()), defs)
@@ -226,10 +226,10 @@ func TestTheCauseOfATurnCanBeSaid(t *testing.T) {
 	for _, p := range r.Patterns() {
 		patterns[p] = true
 	}
-	s := NewSpeaker(marked(t, patterns), r.Texts())
-	turn := reread(t, Compare(Judged{then, before}, Judged{now, after}, defs))
+	s := NewTranslator(marked(t, patterns), r.Texts())
+	change := reread(t, Compare(Assessment{then, before}, Assessment{now, after}, defs))
 	gone := 0
-	for _, cause := range turn.Causes {
+	for _, cause := range change.Causes {
 		if got := s.Cause(cause); got != "«"+cause.Reason+"»" {
 			t.Errorf("says %q, want %q", got, cause.Reason)
 		}
@@ -237,14 +237,14 @@ func TestTheCauseOfATurnCanBeSaid(t *testing.T) {
 			gone++
 		}
 	}
-	if gone == 0 || gone == len(turn.Causes) {
-		t.Errorf("%d of %d causes are gone: the test shows only one kind", gone, len(turn.Causes))
+	if gone == 0 || gone == len(change.Causes) {
+		t.Errorf("%d of %d causes are gone: the test shows only one kind", gone, len(change.Causes))
 	}
 }
 
-func TestEveryUnitOfTheVocabularyHasItsWord(t *testing.T) {
+func TestEveryUnitOfTheVocabularyHasAMessage(t *testing.T) {
 	r := loaded(t)
-	for id, w := range r.words {
+	for id, w := range r.specs {
 		if w.kind != observation.KindNumber {
 			continue
 		}
@@ -257,13 +257,13 @@ func TestEveryUnitOfTheVocabularyHasItsWord(t *testing.T) {
 	}
 }
 
-func TestRuleTextsSayWhatARuleJoins(t *testing.T) {
+func TestRuleTextsHoldWhatARuleJoins(t *testing.T) {
 	r := loaded(t)
 	texts := r.Texts()
 	if len(texts) != len(r.rules) || !reflect.DeepEqual(reread(t, texts), texts) {
 		t.Fatalf("%d texts of %d rules, or JSON lost something", len(texts), len(r.rules))
 	}
-	quiet := NewSpeaker(r.english, texts).texts["momentum.quiet-but-mature"]
+	quiet := NewTranslator(r.english, texts).texts["momentum.quiet-but-mature"]
 	if len(quiet.All) != 4 || quiet.All[0].Rule != "momentum.mature" || quiet.All[3].Not == nil || quiet.All[3].Not.Rule != "momentum.silent-half-year" {
 		t.Errorf("joins %+v", quiet.All)
 	}

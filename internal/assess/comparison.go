@@ -19,17 +19,17 @@ const (
 	No     = no
 )
 
-// Question holds one measure against a threshold, as the rules do. It is for
-// those who ask conditions of their own.
-type Question struct {
+// Comparison compares one measure with a threshold, as the rules do. It is for
+// conditions outside the rules.
+type Comparison struct {
 	Measure   string
 	Operator  string // <, <=, > or >= for numbers, is for bool and text
 	Threshold any    // float64, bool or string
 	Unit      string // as the measure counts
 }
 
-// ScalarOf reads the threshold of a question from YAML: a number, true or
-// false, or a text; nil where it is none of them.
+// ScalarOf reads the threshold of a comparison from YAML: a float64, a bool or a
+// string; nil where it is none of them.
 func ScalarOf(n *yaml.Node) any {
 	if v, ok := scalar(n).(float64); ok && (math.IsNaN(v) || math.IsInf(v, 0)) {
 		return nil
@@ -37,32 +37,32 @@ func ScalarOf(n *yaml.Node) any {
 	return scalar(n)
 }
 
-// Check says what is wrong with the question, given the measures that exist.
-func (q Question) Check(defs map[string]observation.Definition) error {
-	def, ok := defs[q.Measure]
+// Check returns an error for a comparison that does not fit the definition of its
+// measure.
+func (c Comparison) Check(defs map[string]observation.Definition) error {
+	def, ok := defs[c.Measure]
 	switch {
-	case q.Measure == "":
+	case c.Measure == "":
 		return fmt.Errorf("names no measure")
 	case !ok:
-		return fmt.Errorf("reads the measure %q, which does not exist", q.Measure)
-	case q.Threshold == nil:
+		return fmt.Errorf("reads the measure %q, which does not exist", c.Measure)
+	case c.Threshold == nil:
 		return fmt.Errorf("has no threshold")
-	case q.Unit != def.Unit:
-		return fmt.Errorf("has the unit %q; %s is counted in %q", q.Unit, q.Measure, def.Unit)
-	case !fits(def.Kind, q.Operator, q.Threshold):
-		return fmt.Errorf("compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", def.Kind, q.Operator, q.Threshold)
+	case c.Unit != def.Unit:
+		return fmt.Errorf("has the unit %q; %s is counted in %q", c.Unit, c.Measure, def.Unit)
+	case !operatorFits(def.Kind, c.Operator, c.Threshold):
+		return fmt.Errorf("compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", def.Kind, c.Operator, c.Threshold)
 	}
 	return nil
 }
 
-// Ask answers the question of what is known of its measure. Where that does not
-// apply, there is nothing of which it could hold: no.
-func (q Question) Ask(m observation.Measure) Truth {
-	e := evaluation{measures: map[string]observation.Measure{q.Measure: m}}
-	return e.ask(&rule{measure: q.Measure, operator: q.Operator, threshold: q.Threshold})
+// Evaluate compares the measure. The answer is no where it does not apply.
+func (c Comparison) Evaluate(m observation.Measure) Truth {
+	e := evaluation{measures: map[string]observation.Measure{c.Measure: m}}
+	return e.evalRule(&rule{measure: c.Measure, operator: c.Operator, threshold: c.Threshold})
 }
 
-// Within decides "x operator threshold" of a number that lies in [low, high].
+// Within evaluates "x operator threshold" for a number x that lies in [low, high].
 func Within(low, high float64, operator string, threshold float64) Truth {
 	return interval{low, high}.compare(operator, threshold)
 }
@@ -86,15 +86,15 @@ func All(answers ...Truth) Truth {
 
 // Any is yes where one answer is, and no where every one is; of nothing it is no.
 func Any(answers ...Truth) Truth {
-	turned := make([]Truth, len(answers))
+	negated := make([]Truth, len(answers))
 	for i, answer := range answers {
-		turned[i] = answer.not()
+		negated[i] = answer.not()
 	}
-	return All(turned...).not()
+	return All(negated...).not()
 }
 
-// Among is yes where all of the values that are possible are among those
-// wanted, and no where none is.
+// Among is yes where all possible values are among those wanted, and no where none
+// is.
 func Among[T comparable](possible, wanted []T) Truth {
 	inside := 0
 	for _, p := range possible {

@@ -34,11 +34,11 @@ func TestWhatCannotBeIsClampedCountedAndShown(t *testing.T) {
 				}
 			}
 			v, merged := r.Assess(in, definitions(r))
-			if !slices.ContainsFunc(v.Remarks, func(said string) bool { return strings.HasPrefix(said, test.want) }) || len(v.Remarks) != 1 {
+			if !slices.ContainsFunc(v.Remarks, func(remark string) bool { return strings.HasPrefix(remark, test.want) }) || len(v.Remarks) != 1 {
 				t.Errorf("remarks are %q", v.Remarks)
 			}
 			for _, m := range merged {
-				if n, ok := m.Number(); ok && m.ID == test.id && !within(n, r.words, m.ID) {
+				if n, ok := m.Number(); ok && m.ID == test.id && !withinLimits(n, r.specs, m.ID) {
 					t.Errorf("%s stands as %v", m.ID, n)
 				}
 			}
@@ -64,7 +64,7 @@ func TestAClampedNumberDecidesAsTheNearestPossibleOne(t *testing.T) {
 		}
 	}
 	var broken observation.Measure
-	if len(unsound([]observation.Measure{broken}, r.words)) > 0 {
-		t.Error("an empty measure is said to be impossible")
+	if len(impossibleValues([]observation.Measure{broken}, r.specs)) > 0 {
+		t.Error("an empty measure is remarked on as impossible")
 	}
 }

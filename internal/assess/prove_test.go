@@ -62,7 +62,7 @@ func TestRulesThatContradictOrCanNeverFireAreRefusedWithTheirLine(t *testing.T) 
 			"no good can be strong in people"},
 		"levels that do not rise": {"pillars:\n  - id: people\n    levels:\n      - {level: weak, any: [people.none]}\n      - {level: missing, any: [people.few]}\n      - {level: fair, any: [people.half-by-one]}",
 			"line 4: the levels of people must stand from most to least or from least to most"},
-		"a law of nature": {"rules:\n  - {id: x, all: [momentum.silent-year, not people.none]}",
+		"an invariant": {"rules:\n  - {id: x, all: [momentum.silent-year, not people.none]}",
 			"line 2: rule x can never hold"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestAGoodThatIsKnownHasExactlyOneStage(t *testing.T) {
 	domains := r.domains()
 	seen := map[Stage]int{}
 	for range 5000 {
-		chosen := lawfulGood(r, domains, rng)
+		chosen := validGood(r, domains, rng)
 		e := r.evaluate(chosen, nil)
 		possible := e.possibleStages()
 		if len(possible) != 1 {
@@ -106,9 +106,9 @@ func TestABetterValueNeverLowersALevel(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	domains := r.domains()
 	for range 3000 {
-		chosen := lawfulGood(r, domains, rng)
-		for id, readers := range r.readers() {
-			up, ok := better(readers[0])
+		chosen := validGood(r, domains, rng)
+		for id, readers := range r.rulesByMeasure() {
+			up, ok := moreIsBetter(readers[0])
 			if !ok {
 				continue
 			}
@@ -131,23 +131,23 @@ func compareLevels(t *testing.T, r *Rules, id string, before, after map[string]o
 	then, now := r.evaluate(before, nil), r.evaluate(after, nil)
 	for _, p := range r.pillars {
 		was, is := then.possibleLevels(p.id)[0], now.possibleLevels(p.id)[0]
-		if slices.Index(ladder, is) > slices.Index(ladder, was) {
+		if slices.Index(levelOrder, is) > slices.Index(levelOrder, was) {
 			t.Fatalf("%s from %v to %v lowers %s from %s to %s", id, before[id].Value, after[id].Value, p.id, was, is)
 		}
 	}
 }
 
-// lawfulGood picks a value of every measure that rules read.
-func lawfulGood(r *Rules, domains map[string][]span, rng *rand.Rand) map[string]observation.Measure {
+// validGood picks a value of every measure that rules read.
+func validGood(r *Rules, domains map[string][]valueClass, rng *rand.Rand) map[string]observation.Measure {
 	measures := map[string]observation.Measure{}
 	for {
-		chosen := map[string]span{}
+		chosen := map[string]valueClass{}
 		for _, id := range slices.Sorted(maps.Keys(domains)) {
 			spans := domains[id]
-			known := slices.DeleteFunc(slices.Clone(spans), func(s span) bool { return s.measure.State != observation.Measured })
+			known := slices.DeleteFunc(slices.Clone(spans), func(s valueClass) bool { return s.measure.State != observation.Measured })
 			chosen[id] = known[rng.IntN(len(known))]
 		}
-		if !r.lawful(chosen) {
+		if !r.satisfies(chosen) {
 			continue
 		}
 		for id, s := range chosen {

@@ -11,15 +11,15 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// findingsMeasure says how far the packages of a good could be matched.
+// findingsMeasure tells how many packages of a good could be matched.
 const findingsMeasure = "advisories.findings"
 
 // mostNamed bounds the advisories that a sentence names.
 const mostNamed = 5
 
-// affected counts the weaknesses of a good that meet all that is asked, each
-// once however many advisories speak of it.
-type affected struct {
+// findingsTest counts the vulnerabilities of a good that match all its fields, each
+// once however many advisories name it.
+type findingsTest struct {
 	severities []string
 	direct     bool // of direct dependencies only
 	fixable    bool // with a fixed version
@@ -30,22 +30,22 @@ type affected struct {
 	atMost     float64
 }
 
-// exception is an advisory that somebody looked at and lets pass.
+// exception is an advisory that somebody reviewed and accepted.
 type exception struct {
 	advisory string
 	because  string
 	until    time.Time // the last day on which it holds; zero for no end
 }
 
-func (a asking) askFindings(w affected) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) {
 	var sure, open, passed int
 	var named []string
-	for _, group := range observation.Groups(a.subject.Findings) {
-		if w.excepts(group, a.subject.AsOf) {
+	for _, group := range observation.Groups(e.subject.Findings) {
+		if w.excepts(group, e.subject.AsOf) {
 			passed++
 			continue
 		}
-		switch w.meets(group, a.subject.AsOf) {
+		switch w.matches(group, e.subject.AsOf) {
 		case assess.Yes:
 			sure++
 			named = append(named, group[0].Advisory+" in "+strings.TrimSpace(group[0].Package.Name+" "+group[0].Package.Version))
@@ -53,26 +53,26 @@ func (a asking) askFindings(w affected) (assess.Truth, []Evidence) {
 			open++
 		}
 	}
-	m := a.measure(findingsMeasure)
+	m := e.measure(findingsMeasure)
 	low, high := float64(sure), float64(sure+open)
 	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact {
 		high = math.Inf(1)
 	}
-	e := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: "findings", Source: m.Source, At: m.At}
+	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: "findings", Source: m.Source, At: m.At}
 	if high > low {
-		e.Bound, e.Cause = observation.AtLeast, m.Cause
+		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}
-	e.Text = w.sentence(sure, open, passed, high, m, named)
-	return assess.Within(low, high, "<=", w.atMost), []Evidence{e}
+	found.Text = w.sentence(sure, open, passed, high, m, named)
+	return assess.Within(low, high, "<=", w.atMost), []Evidence{found}
 }
 
-// sentence says what was counted, what was not, and what was wanted.
-func (w affected) sentence(sure, open, passed int, high float64, m observation.Measure, named []string) string {
+// sentence tells what was counted, what was not, and what was wanted.
+func (w findingsTest) sentence(sure, open, passed int, high float64, m observation.Measure, named []string) string {
 	text := fmt.Sprintf("Open advisories%s: ", w.kind())
 	if high > float64(sure) {
 		text += "at least "
 	}
-	text += fmt.Sprintf("%d; wanted at most %s.", sure, plainly(w.atMost))
+	text += fmt.Sprintf("%d; wanted at most %s.", sure, formatValue(w.atMost))
 	if len(named) > 0 {
 		rest := ""
 		if more := len(named) - mostNamed; more > 0 {
@@ -96,8 +96,8 @@ func (w affected) sentence(sure, open, passed int, high float64, m observation.M
 	return text
 }
 
-// kind says which advisories are counted.
-func (w affected) kind() string {
+// kind describes which advisories are counted.
+func (w findingsTest) kind() string {
 	var parts []string
 	if len(w.severities) > 0 {
 		parts = append(parts, strings.Join(w.severities, " or "))
@@ -111,7 +111,7 @@ func (w affected) kind() string {
 		}
 	}
 	if w.days > 0 {
-		parts = append(parts, "public for more than "+plainly(w.days)+" days")
+		parts = append(parts, "public for more than "+formatValue(w.days)+" days")
 	}
 	if len(parts) == 0 {
 		return ""
@@ -119,8 +119,8 @@ func (w affected) kind() string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// excepts reports that an exception names one of the advisories of a weakness.
-func (w affected) excepts(group []observation.Finding, asOf time.Time) bool {
+// excepts reports whether an exception names one of the advisories of a vulnerability.
+func (w findingsTest) excepts(group []observation.Finding, asOf time.Time) bool {
 	return slices.ContainsFunc(w.excepted, func(e exception) bool {
 		if !e.until.IsZero() && !asOf.Before(e.until.AddDate(0, 0, 1)) {
 			return false
@@ -131,13 +131,13 @@ func (w affected) excepts(group []observation.Finding, asOf time.Time) bool {
 	})
 }
 
-// meets tells whether a weakness is one of those that are counted.
-func (w affected) meets(group []observation.Finding, asOf time.Time) assess.Truth {
-	answers := []assess.Truth{severe(group, w.severities)}
-	some := func(ask func(observation.Finding) assess.Truth) {
+// matches reports whether a vulnerability is one of those that are counted.
+func (w findingsTest) matches(group []observation.Finding, asOf time.Time) assess.Truth {
+	answers := []assess.Truth{severityAmong(group, w.severities)}
+	some := func(holds func(observation.Finding) assess.Truth) {
 		var each []assess.Truth
 		for _, f := range group {
-			each = append(each, ask(f))
+			each = append(each, holds(f))
 		}
 		answers = append(answers, assess.Any(each...))
 	}
@@ -174,9 +174,9 @@ func (w affected) meets(group []observation.Finding, asOf time.Time) assess.Trut
 	return assess.All(answers...)
 }
 
-// severe tells whether a weakness has one of the severities. Where one of its
-// advisories names a severity, those that name none say nothing.
-func severe(group []observation.Finding, wanted []string) assess.Truth {
+// severityAmong reports whether a vulnerability has one of the severities. Where one of
+// its advisories has a severity, those without one do not count.
+func severityAmong(group []observation.Finding, wanted []string) assess.Truth {
 	if len(wanted) == 0 {
 		return assess.Yes
 	}
@@ -185,11 +185,11 @@ func severe(group []observation.Finding, wanted []string) assess.Truth {
 		switch {
 		case slices.Contains(wanted, f.Severity):
 			return assess.Yes
-		case f.Severity != unrated && f.Severity != "":
+		case f.Severity != severityUnknown && f.Severity != "":
 			result = assess.No
 		}
 	}
 	return result
 }
 
-const unrated = "unknown"
+const severityUnknown = "unknown"
