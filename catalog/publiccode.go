@@ -38,7 +38,7 @@ func ReadPubliccode(data []byte, path string) (Good, []observation.Note, error) 
 }
 
 func decodePubliccode(data []byte, path string) (Good, []observation.Note, error) {
-	notes := &notebook{subject: path}
+	notes := &entryNotes{subject: path}
 	file, err := readYAML(data)
 	if err != nil {
 		return Good{}, nil, err
@@ -148,7 +148,7 @@ func readPubliccodeFile(data []byte, name string) (Catalog, error) {
 // named finishes a good of a file: without a name it is called after its
 // repository or the file.
 func named(g Good, said []observation.Note, file string) Good {
-	notes := &notebook{subject: file, notes: said}
+	notes := &entryNotes{subject: file, notes: said}
 	g.finish(notes, file)
 	return g
 }

@@ -71,7 +71,7 @@ func readYAML(data []byte) (*yamlFile, error) {
 		if errors.Is(err, io.EOF) {
 			return nil, errors.New("it is empty")
 		}
-		return nil, fmt.Errorf("it is not YAML (%s): correct it", observation.Unquoted(err.Error()))
+		return nil, fmt.Errorf("it is not YAML (%s): correct it", observation.RedactQuoted(err.Error()))
 	}
 	reader := &yamlReader{left: maxYAMLNodes}
 	root := &position{line: 1}

@@ -33,8 +33,8 @@ publiccode.yml, which is under EUPL-1.2 and uses a library under AGPL-3.0, is no
 the program: a test asks it (` + "`make differential`" + `), from a module of its own.
 `
 
-// accepted are the licences that a linked module may have. Another one is a decision
-// to be taken, not a matter of course.
+// accepted are the licences that a linked module may have. A further one must be
+// decided.
 var accepted = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-2-Clause-Views", "BSD-3-Clause",
 	"CC-BY-4.0", "CC-BY-SA-4.0", "ISC", "MIT", "MIT-0", "MPL-2.0", "Unlicense"}
 
@@ -42,7 +42,8 @@ var accepted = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-2-Clause-View
 // passes a built program on would be bound by them.
 var copyleft = regexp.MustCompile(`^(AGPL|GPL|EUPL|SSPL)\b`)
 
-// choices are modules of whose licences one may be chosen.
+// choices are modules with several licences to choose from, each with one that is not
+// chosen.
 var choices = map[string]string{"github.com/spdx/tools-golang": "GPL-2.0"}
 
 func TestLicencesOfEveryLinkedModuleAreKnownAndAccepted(t *testing.T) {
@@ -133,7 +134,7 @@ func goList(t *testing.T, template string) []string {
 
 var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[sc]e|copying)([-._].*)?$`)
 
-// licencesOf are the SPDX ids of what the licence files of a module's root folder hold.
+// licencesOf returns the SPDX ids of the licence files in a module's root folder.
 func licencesOf(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
