@@ -34,13 +34,15 @@ func UnwrapURLError(err error) error {
 // maxRedirects is the number of redirects that one request follows.
 const maxRedirects = 10
 
+var errRedirects = fmt.Errorf("stopped after %d redirects", maxRedirects)
+
 // stripCredentialsOnRedirect removes credentials from a request that is redirected
 // to another scheme, host or port, and the Referer from every redirect: the
 // address before may hold a token. net/http itself compares the names of hosts
 // alone, without port and scheme.
 func stripCredentialsOnRedirect(r *http.Request, via []*http.Request) error {
 	if len(via) >= maxRedirects {
-		return fmt.Errorf("stopped after %d redirects", maxRedirects) // in these words no other try follows
+		return errRedirects
 	}
 	r.Header.Del("Referer")
 	if first := via[0].URL; r.URL.Scheme != first.Scheme || r.URL.Host != first.Host {
