@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -200,17 +201,10 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
 	o := serveOrigin(t, g, writeThreeCommits)
-	packs := 0 // posts: of each fetch one for the references and one for the pack
-	broken := 2
+	var posts atomic.Int32 // of each fetch one for the references and one for the pack
+	var healthy atomic.Bool
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		if r.Method != http.MethodPost {
-			return false
-		}
-		packs++
-		if packs > broken && broken > 0 {
-			return hangUp(w)
-		}
-		return false
+		return r.Method == http.MethodPost && posts.Add(1) > 2 && !healthy.Load() && hangUp(w)
 	})
 	err := g.Mirror(t.Context(), o.url, o.dir)
 	if _, retryable := Retryable(err); err == nil || !retryable {
@@ -224,7 +218,7 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	if err != nil || len(before) == 0 {
 		t.Fatalf("nothing of the clone was kept: %v", err)
 	}
-	broken = 0
+	healthy.Store(true)
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -244,31 +238,29 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
 	o := serveOrigin(t, g, writeThreeCommits)
-	broken, posts := 0, 0
+	var allowed, posts atomic.Int32
+	allowed.Store(math.MaxInt32)
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		if r.Method == http.MethodPost {
-			if posts++; broken > 0 && posts > broken {
-				return hangUp(w)
-			}
-		}
-		return false
+		return r.Method == http.MethodPost && posts.Add(1) > allowed.Load() && hangUp(w)
 	})
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
 	o.push(t, t0+100000, "next", entry{"100644", "c/d/new.sh", "#!/bin/sh\necho\n"})
-	for broken = 1; broken < 20; broken++ {
-		posts = 0
+	tries := int32(1)
+	for ; tries < 20; tries++ {
+		allowed.Store(tries)
+		posts.Store(0)
 		err := g.Mirror(t.Context(), o.url, o.dir)
 		if err == nil {
 			break
 		}
 		if _, retryable := Retryable(err); !retryable {
-			t.Errorf("after %d requests: %v", broken, err)
+			t.Errorf("after %d requests: %v", tries, err)
 		}
 	}
 	if got := filesPresent(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh c/d/new.sh run.sh" {
-		t.Errorf("there after %d tries: %s", broken, got)
+		t.Errorf("there after %d tries: %s", tries, got)
 	}
 }
 
