@@ -72,9 +72,8 @@ func raw(text string) func(http.ResponseWriter, *http.Request, int) bool {
 	}
 }
 
-func writeThreeCommits(w *strings.Builder) {
-	writeTwoCommits(w)
-	commitStream(w, t0+90000, ada, "more", entry{"100644", "a/b/deep.sh", "#!/bin/sh\n"})
+func threeCommits() []gittest.Commit {
+	return append(twoCommits(), commit(t0+90000, ada, "more", entry("100644", "a/b/deep.sh", "#!/bin/sh\n")))
 }
 
 func TestEachServerResponseHasItsCause(t *testing.T) {
@@ -112,7 +111,7 @@ func TestEachServerResponseHasItsCause(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serveOrigin(t, g, writeThreeCommits)
+			o := serveOrigin(t, g, threeCommits()...)
 			o.intercept(t, test.do)
 			err := g.Mirror(t.Context(), o.url, o.dir)
 			if CauseOf(err) != test.want || err == nil {
@@ -170,7 +169,7 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serveOrigin(t, g, writeThreeCommits)
+			o := serveOrigin(t, g, threeCommits()...)
 			origin, _ := url.Parse(strings.TrimSuffix(o.url, "/origin.git"))
 			proxy := httputil.NewSingleHostReverseProxy(origin)
 			var well atomic.Bool
@@ -200,7 +199,7 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 
 func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	var posts atomic.Int32 // of each fetch one for the references and one for the pack
 	var healthy atomic.Bool
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
@@ -237,7 +236,7 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 
 func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	var allowed, posts atomic.Int32
 	allowed.Store(math.MaxInt32)
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
@@ -246,7 +245,7 @@ func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
-	o.push(t, t0+100000, "next", entry{"100644", "c/d/new.sh", "#!/bin/sh\necho\n"})
+	o.push(t, t0+100000, "next", entry("100644", "c/d/new.sh", "#!/bin/sh\necho\n"))
 	tries := int32(1)
 	for ; tries < 20; tries++ {
 		allowed.Store(tries)
@@ -273,7 +272,7 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 		return true
 	}
 	g := newGit(t, Options{AllowPrivate: true, LowSpeedTime: time.Second})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	o.intercept(t, crawl)
 	err := g.Mirror(t.Context(), o.url, o.dir)
 	if _, retryable := Retryable(err); CauseOf(err) != observation.CauseUnreachable || !retryable {
@@ -289,7 +288,7 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 
 func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +301,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o.push(t, t0+100000, "next", entry{"100644", "new.sh", "#!/bin/sh\n"})
+	o.push(t, t0+100000, "next", entry("100644", "new.sh", "#!/bin/sh\n"))
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatalf("an update among stale locks: %v", err)
 	}
@@ -318,7 +317,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 
 func TestAFetchWaitsForThatOfAnotherProcessUntilTheContextEnds(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	release := make(chan struct{})
 	arrived := make(chan struct{}, 10)
 	o.intercept(t, func(_ http.ResponseWriter, _ *http.Request, n int) bool {
