@@ -6,8 +6,8 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 )
 
-// riskText says how likely work is to stop, or nothing where it was not asked.
-func (w words) riskText(r assess.Risk) string {
+// riskText writes how likely work is to stop; empty where no risk was computed.
+func (w localizer) riskText(r assess.Risk) string {
 	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
 	switch {
 	case r.Level == "":
@@ -23,7 +23,7 @@ func (w words) riskText(r assess.Risk) string {
 }
 
 // riskWord names a level of risk.
-func (w words) riskWord(level assess.RiskLevel) string {
+func (w localizer) riskWord(level assess.RiskLevel) string {
 	switch level {
 	case assess.RiskLow:
 		return w.Translate("low")
