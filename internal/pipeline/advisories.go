@@ -16,49 +16,37 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/store"
 )
 
-// onlineService is the value of the setting advisories that selects OSV's service, by
-// way of osv-scanner, in place of a database.
-const onlineService = "osv.dev"
-
-// matcher finds which advisories affect which packages.
-type matcher interface {
-	Match(context.Context, []observation.Package) (advisory.Result, error)
-}
-
-func (p *Pipeline) online() bool { return p.cfg.Advisories == onlineService }
-
-// openAdvisories opens the configured advisory index, once. A database that cannot be
-// opened becomes a note, and all packages are unknown.
+// openAdvisories opens the configured source of advisories, once.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
-	if p.databaseID != "" {
+	if p.source != nil {
 		return nil
 	}
-	if p.online() {
-		// A service's data changes at any time: no run reuses the matches of another.
-		p.databaseID = fmt.Sprintf("%s run=%d", onlineService, run.ID)
-		return nil
+	source, err := p.newSource(ctx, run)
+	if err == nil {
+		p.source = source
+	}
+	return err
+}
+
+// newSource opens the configured source of advisories. It is None where no database
+// can be had.
+func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Source, error) {
+	if p.cfg.Advisories == advisory.ServiceName {
+		return advisory.NewService(p.service, run.ID), nil
 	}
 	index, err := p.advisoryIndex(ctx, run)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	if err != nil {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
-			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
-		p.databaseID = "none" // to the nil database every package is unknown
-		return nil
+		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
+			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)}}, nil
 	}
-	if p.advisories, err = advisory.Open(ctx, index); err != nil {
-		return err
-	}
-	if p.ecosystems, err = p.advisories.Fingerprints(ctx); err != nil {
-		return err
-	}
-	p.databaseID, err = p.advisories.Fingerprint(ctx)
-	return err
+	return advisory.Open(ctx, index)
 }
 
 // advisoryIndex builds the index of the configured source and returns its path.
@@ -118,50 +106,50 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 	}
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	_, err = advisory.Build(ctx, folder, index, nil)
+	_, err = osvdb.Build(ctx, folder, index)
 	return index, err
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return advisory.Update(ctx, address, downloadFolder(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	return osvdb.Update(ctx, address, downloadFolder(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
 // UpdateAdvisories fetches from the configured URL, or OSV's, and builds the default
 // index.
-func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (advisory.Info, error) {
+func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (osvdb.Info, error) {
 	address := cfg.Advisories
 	if !isURL(address) {
-		address = advisory.DefaultBaseURL
+		address = osvdb.DefaultBaseURL
 	}
 	if err := download(ctx, cfg, version, address); err != nil {
-		return advisory.Info{}, err
+		return osvdb.Info{}, err
 	}
 	if _, err := buildIndex(ctx, cfg, downloadFolder(cfg), progress); err != nil {
-		return advisory.Info{}, err
+		return osvdb.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
 // ImportAdvisories builds the default index from a folder in the OSV layout that was
 // carried to this machine.
-func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (advisory.Info, error) {
+func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (osvdb.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	if _, err := advisory.Build(ctx, folder, defaultIndex(cfg), nil); err != nil {
-		return advisory.Info{}, err
+	if _, err := osvdb.Build(ctx, folder, defaultIndex(cfg)); err != nil {
+		return osvdb.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
 // ShowAdvisories describes the default index.
-func ShowAdvisories(ctx context.Context, cfg config.Config) (advisory.Info, error) {
+func ShowAdvisories(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
 	if _, err := os.Stat(defaultIndex(cfg)); err != nil {
-		return advisory.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
+		return osvdb.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
 	}
-	database, err := advisory.Open(ctx, defaultIndex(cfg))
+	index, err := osvdb.Open(ctx, defaultIndex(cfg))
 	if err != nil {
-		return advisory.Info{}, err
+		return osvdb.Info{}, err
 	}
-	defer database.Close()
-	return database.Info(ctx, cfg.Day())
+	defer index.Close()
+	return index.Info(ctx, cfg.Day())
 }

@@ -129,18 +129,14 @@ func inventoryOf(l listing) []report.Inventory {
 // describeAdvisories lists the ecosystems of the database, and those of the
 // run's packages that it lacks.
 func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, c *counts) (report.Advisories, error) {
-	info, err := p.advisories.Info(ctx, run.AsOf)
+	info, err := p.source.Info(ctx, run.AsOf)
 	if err != nil {
 		return report.Advisories{}, fmt.Errorf("describe the advisory database: %w", err)
 	}
-	service := ""
-	if p.online() {
-		service = onlineService
-	}
-	described := report.Advisories{Fingerprint: p.databaseID, Service: service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
+	described := report.Advisories{Fingerprint: p.source.Fingerprint(), Service: info.Service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
 	known := map[string]report.Ecosystem{}
 	for _, one := range info.Ecosystems {
-		known[one.Name] = report.Ecosystem{Name: one.Name, Records: one.Records, State: p.ecosystems[one.Name], Newest: one.Newest, Packages: len(c.packages[one.Name])}
+		known[one.Name] = report.Ecosystem{Name: one.Name, Records: one.Records, State: p.source.State(one.Name), Newest: one.Newest, Packages: len(c.packages[one.Name])}
 	}
 	for name, packages := range c.packages {
 		if _, ok := known[name]; !ok {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/advisory"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
@@ -78,7 +77,7 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	} else if !errors.Is(err, store.ErrNone) {
 		return "", err
 	}
-	result, err := p.matchPackages(ctx, inventory.Packages)
+	result, err := p.source.Match(ctx, inventory.Packages)
 	if err != nil {
 		return "", err
 	}
@@ -92,23 +91,20 @@ func findingsText(findings int) string { return fmt.Sprintf("%d findings", findi
 // inventory: the state of the advisories of each of its ecosystems, and the program. A
 // change of one ecosystem leaves the matches of other inventories valid.
 func (p *Pipeline) matchStateFor(ctx context.Context, key string) (string, error) {
-	if p.online() {
-		return p.databaseID, nil
-	}
 	ecosystems, err := p.store.Ecosystems(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("read the ecosystems of inventory %s: %w", key, err)
 	}
 	state := matchState{Build: p.build, Ecosystems: map[string]string{}}
 	for _, name := range baseNames(ecosystems) {
-		state.Ecosystems[name] = p.ecosystems[name]
+		state.Ecosystems[name] = p.source.State(name)
 	}
 	text, err := json.Marshal(state)
 	return string(text), err
 }
 
-// matchState is what a match depends on. An ecosystem that the database lacks has the
-// empty state.
+// matchState is what a match depends on. An ecosystem of which the source has no
+// advisories has the empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
@@ -119,7 +115,7 @@ type matchState struct {
 func (p *Pipeline) unchangedSince(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
 	var was, is matchState
 	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
-		return false, nil // the match of a service, or of another program
+		return false, nil // the match of another program
 	}
 	changed := map[string]func(string) bool{}
 	for name, state := range is.Ecosystems {
@@ -130,7 +126,7 @@ func (p *Pipeline) unchangedSince(ctx context.Context, inventory store.Inventory
 		if since == "" || state == "" {
 			return false, nil
 		}
-		names, err := p.advisories.ChangedSince(ctx, name, since)
+		names, err := p.source.ChangedSince(ctx, name, since)
 		if err != nil || names == nil {
 			return false, err
 		}
@@ -152,27 +148,6 @@ func baseNames(ecosystems []string) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// matchPackages matches with the database, or with OSV's service where the user prefers
-// it. A service that fails leaves the packages unknown and becomes one note.
-func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	if !p.online() {
-		return p.advisories.Match(ctx, packages)
-	}
-	result, err := p.service.Match(ctx, packages)
-	if err == nil || ctx.Err() != nil {
-		return result, ctx.Err()
-	}
-	cause := observation.CauseUnreachable
-	if errors.Is(err, fetch.ErrOffline) {
-		cause = observation.CauseOffline
-	}
-	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == onlineService }) {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: onlineService,
-			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
-	}
-	return advisory.Unmatchable(packages, cause), nil
 }
 
 // newStoredMatch counts what a match found.

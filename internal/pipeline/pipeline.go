@@ -21,7 +21,6 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -44,15 +43,8 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	// advisories is nil where no database could be had: then everything is
-	// unknown to it, and advisoryNotes say why. databaseID is empty before the
-	// database was looked for.
-	advisories *advisory.Database
-	databaseID string
-	// ecosystems name the state of each ecosystem of the database.
-	ecosystems    map[string]string
-	advisoryNotes []observation.Note
-	service       matcher // OSV's, asked where the user prefers it to a database
+	source    advisory.Source  // nil until openAdvisories
+	service   advisory.Matcher // sends requests to OSV's service
 }
 
 // Progress hears what the pipeline does. Its methods are called from several
@@ -139,8 +131,8 @@ func loadRules(path string) (*assess.Rules, string, error) {
 // Close releases the store and what git left in temporary folders.
 func (p *Pipeline) Close() error {
 	err := errors.Join(p.store.Close(), p.git.Close())
-	if p.advisories != nil {
-		err = errors.Join(err, p.advisories.Close())
+	if p.source != nil {
+		err = errors.Join(err, p.source.Close())
 	}
 	return err
 }
@@ -188,7 +180,7 @@ func (p *Pipeline) inputs(ctx context.Context, run store.Run) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.basis(run), p.advisoryNotes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.source.Fingerprint(), p.basis(run), p.source.Notes()))
 	return hex.EncodeToString(sum[:]), nil
 }
 

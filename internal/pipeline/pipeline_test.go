@@ -320,7 +320,7 @@ func (a *answers) Match(_ context.Context, packages []observation.Package) (advi
 
 func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
 	cfg := settings(t)
-	cfg.Advisories = onlineService
+	cfg.Advisories = advisory.ServiceName
 	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
 	service := &answers{}
 	for i, test := range []struct {

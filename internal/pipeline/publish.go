@@ -120,7 +120,7 @@ func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, er
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Notes: append(slices.Clone(run.Notes), p.advisoryNotes...),
+		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
@@ -158,28 +158,16 @@ func (p *Pipeline) gather(ctx context.Context, run store.Run, document report.Do
 	}
 	document.Summary = counts.of(document.Advisory)
 	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
-	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
 	document.Concentrations = portfolio.Concentrations()
 	document.Endings = portfolio.Endings()
 	document.Change, err = p.change(ctx, run, stages)
 	return document, err
-}
-
-// affected finds the advisories of packages that no good lists; nil where an
-// online service answers, which is asked for what goods list only.
-func (p *Pipeline) affected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
-	if p.online() {
-		return nil
-	}
-	return func(packages []observation.Package) ([]observation.Finding, error) {
-		result, err := p.advisories.Match(ctx, packages)
-		return result.Findings, err
-	}
 }
 
 // entry is a good on its way into the document.
