@@ -68,18 +68,19 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 		return ctx.Err()
 	}
 	if found, err := findEcosystems(dir); err != nil || len(found) == 0 {
-		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.Shown(base), errors.Join(failed...))
+		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.RedactURL(base), errors.Join(failed...))
 	}
 	return nil
 }
 
-func isURL(source string) bool {
+// IsURL reports whether the source of an update is a URL, and not a folder.
+func IsURL(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
 // join names a file below a URL or a folder.
 func join(base string, elements ...string) string {
-	if !isURL(base) {
+	if !IsURL(base) {
 		return filepath.Join(append([]string{base}, elements...)...)
 	}
 	joined, err := url.JoinPath(base, elements...)
@@ -164,7 +165,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 		before = fetchStatus{}
 	}
 	after, err := before, error(nil)
-	if isURL(source) {
+	if IsURL(source) {
 		after, err = f.download(ctx, source, target, before, check)
 	} else {
 		err = copyFile(source, target, check)
@@ -174,7 +175,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 	}
 	if err != nil {
 		after = before
-		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", fetch.Shown(source), err)
+		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", fetch.RedactURL(source), err)
 	} else {
 		after.Failure, after.Message = "", ""
 	}
@@ -210,7 +211,7 @@ func (f fetcher) download(ctx context.Context, source, target string, before fet
 	}
 	response, err := f.client.Do(request)
 	if err != nil {
-		return before, fetch.Plain(err)
+		return before, fetch.UnwrapURLError(err)
 	}
 	defer response.Body.Close()
 	switch response.StatusCode {

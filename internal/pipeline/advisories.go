@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
@@ -32,8 +31,8 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	return err
 }
 
-// newSource opens the configured source of advisories. It is None where no database
-// can be had.
+// newSource opens the configured source of advisories. It is None where no database can
+// be opened.
 func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Source, error) {
 	if p.cfg.Advisories == advisory.ServiceName {
 		return advisory.NewService(p.service, run.ID), nil
@@ -43,13 +42,14 @@ func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Sourc
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
+		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.RedactURL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)}}, nil
 	}
 	return advisory.Open(ctx, index)
 }
 
-// advisoryIndex builds the index of the configured source and returns its path.
+// advisoryIndex builds or updates the index of the configured source and returns its
+// path.
 func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, error) {
 	switch source := p.cfg.Advisories; {
 	case source == "" && len(run.Sources) == 1 && run.Sources[0].Name == sample.Name:
@@ -59,37 +59,33 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		}
 		return buildIndex(ctx, p.cfg, folder, p.progress)
 	case source == "":
-		index := defaultIndex(p.cfg)
+		index := defaultIndexPath(p.cfg)
 		if _, err := os.Stat(index); errors.Is(err, fs.ErrNotExist) {
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
-	case isURL(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloadFolder(p.cfg), p.progress)
-	case isURL(source):
+	case osvdb.IsURL(source) && p.cfg.Offline:
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
+	case osvdb.IsURL(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloadFolder(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
 }
 
-func isURL(source string) bool {
-	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
-}
+// downloadDir is the folder for downloaded archives, in the OSV layout.
+func downloadDir(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
 
-// downloadFolder is the folder in the OSV layout that archives are fetched into.
-func downloadFolder(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
+// defaultIndexPath is the path of the index that is used where no source is named.
+func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
 
-// defaultIndex is used where no source is named.
-func defaultIndex(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
-
-// indexPath is the path of a folder's index: each source has its own.
+// indexPath returns the path of a folder's index: each source has its own.
 func indexPath(cfg config.Config, folder string) (string, error) {
-	if folder == downloadFolder(cfg) {
-		return defaultIndex(cfg), nil
+	if folder == downloadDir(cfg) {
+		return defaultIndexPath(cfg), nil
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil {
@@ -111,31 +107,31 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return osvdb.Update(ctx, address, downloadFolder(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	return osvdb.Update(ctx, address, downloadDir(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
-// UpdateAdvisories fetches from the configured URL, or OSV's, and builds the default
-// index.
+// UpdateAdvisories downloads the configured address, or OSV's, and builds the default
+// index from it.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (osvdb.Info, error) {
 	address := cfg.Advisories
-	if !isURL(address) {
+	if !osvdb.IsURL(address) {
 		address = osvdb.DefaultBaseURL
 	}
 	if err := download(ctx, cfg, version, address); err != nil {
 		return osvdb.Info{}, err
 	}
-	if _, err := buildIndex(ctx, cfg, downloadFolder(cfg), progress); err != nil {
+	if _, err := buildIndex(ctx, cfg, downloadDir(cfg), progress); err != nil {
 		return osvdb.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
-// ImportAdvisories builds the default index from a folder in the OSV layout that was
-// carried to this machine.
+// ImportAdvisories builds the default index from a folder in the OSV layout, such as one
+// copied to a machine without a network.
 func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (osvdb.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	if _, err := osvdb.Build(ctx, folder, defaultIndex(cfg)); err != nil {
+	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg)); err != nil {
 		return osvdb.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
@@ -143,10 +139,10 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, pro
 
 // ShowAdvisories describes the default index.
 func ShowAdvisories(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
-	if _, err := os.Stat(defaultIndex(cfg)); err != nil {
+	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
 		return osvdb.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
 	}
-	index, err := osvdb.Open(ctx, defaultIndex(cfg))
+	index, err := osvdb.Open(ctx, defaultIndexPath(cfg))
 	if err != nil {
 		return osvdb.Info{}, err
 	}

@@ -13,17 +13,18 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// storedMatch is what the store keeps of one inventory: the match of its distinct
-// packages. The findings hold no path of a manifest; findingsAt adds it.
+// storedMatch is the JSON that the store keeps for one inventory: the match of its
+// distinct packages. The findings have no paths; withPaths adds them.
 type storedMatch struct {
 	advisory.Result
-	// Open counts the vulnerabilities of each package at a version, however many
-	// advisories name one. Exploited counts those that are known to be exploited.
+	// Open counts the vulnerabilities of each package and version, where several
+	// advisories of one vulnerability count once. Exploited counts those that are
+	// known to be exploited.
 	Open, Exploited int
 }
 
-// Match is the match stage: it matches every inventory of the run with the advisories.
-// No repository is opened.
+// Match is the match stage: it matches every inventory of the run against the advisory
+// database. No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
@@ -50,31 +51,31 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key unless that is done already,
-// and describes the outcome.
+// matchInventory matches the inventory under a work key, unless that is done, and
+// returns the outcome for the progress.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.matchStateFor(ctx, key)
+	state, err := p.advisoryState(ctx, key)
 	if err != nil {
 		return "", err
 	}
-	done, err := p.store.Answer(ctx, key, state)
-	if err == nil || !errors.Is(err, store.ErrNone) {
-		return findingsText(done.Findings), err
+	summary, err := p.store.MatchSummary(ctx, key, state)
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return findingsText(summary.Findings), err
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	if last, err := p.store.LastState(ctx, key); err == nil {
-		unchanged, err := p.unchangedSince(ctx, inventory, last, state)
+		valid, err := p.stillValid(ctx, inventory, last, state)
 		if err != nil {
 			return "", err
 		}
-		if unchanged {
-			done, err := p.store.RepeatMatch(ctx, key, last, state)
-			return findingsText(done.Findings), err
+		if valid {
+			summary, err := p.store.CopyMatch(ctx, key, last, state)
+			return findingsText(summary.Findings), err
 		}
-	} else if !errors.Is(err, store.ErrNone) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
 	result, err := p.source.Match(ctx, inventory.Packages)
@@ -87,10 +88,10 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 
 func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// matchStateFor identifies all that a match of an inventory depends on beside the
-// inventory: the state of the advisories of each of its ecosystems, and the program. A
-// change of one ecosystem leaves the matches of other inventories valid.
-func (p *Pipeline) matchStateFor(ctx context.Context, key string) (string, error) {
+// advisoryState names everything but the inventory that a match depends on: the state of
+// the advisories of each of its ecosystems, and the program. So a change in one
+// ecosystem does not invalidate the matches of the others.
+func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error) {
 	ecosystems, err := p.store.Ecosystems(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("read the ecosystems of inventory %s: %w", key, err)
@@ -103,23 +104,23 @@ func (p *Pipeline) matchStateFor(ctx context.Context, key string) (string, error
 	return string(text), err
 }
 
-// matchState is what a match depends on. An ecosystem of which the source has no
-// advisories has the empty state.
+// matchState is the decoded form of it. An ecosystem of which the source has no
+// advisories has an empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
 }
 
-// unchangedSince reports whether an inventory's match is still the one of an earlier
-// state: no advisory of its packages was added, removed or changed since.
-func (p *Pipeline) unchangedSince(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
-	var was, is matchState
-	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
+// stillValid reports whether an inventory's match is what it was in an earlier state:
+// since then no advisory of its packages was added, removed or changed.
+func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
+	var earlier, current matchState
+	if json.Unmarshal([]byte(before), &earlier) != nil || json.Unmarshal([]byte(now), &current) != nil || earlier.Build != current.Build {
 		return false, nil // the match of another program
 	}
 	changed := map[string]func(string) bool{}
-	for name, state := range is.Ecosystems {
-		since := was.Ecosystems[name]
+	for name, state := range current.Ecosystems {
+		since := earlier.Ecosystems[name]
 		if since == state {
 			continue
 		}
@@ -139,8 +140,8 @@ func (p *Pipeline) unchangedSince(ctx context.Context, inventory store.Inventory
 	}), nil
 }
 
-// baseNames are the sorted names of ecosystems as databases have them: "Debian" for
-// "Debian:12".
+// baseNames reduces ecosystems to the names that a database uses: "Debian:12" becomes
+// "Debian".
 func baseNames(ecosystems []string) []string {
 	names := make([]string, len(ecosystems))
 	for i, ecosystem := range ecosystems {
@@ -150,7 +151,7 @@ func baseNames(ecosystems []string) []string {
 	return slices.Compact(names)
 }
 
-// newStoredMatch counts what a match found.
+// newStoredMatch counts the findings of a match.
 func newStoredMatch(result advisory.Result) storedMatch {
 	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
@@ -162,19 +163,19 @@ func newStoredMatch(result advisory.Result) storedMatch {
 	return match
 }
 
-// identity distinguishes packages, wherever they are listed.
-func identity(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
+// packageKey identifies a package wherever it is listed.
+func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
 
-// findingsAt repeats each finding for every entry of the inventory that lists its
-// package. The result is that of a match of all entries.
-func (m storedMatch) findingsAt(entries []observation.Package) []observation.Finding {
+// withPaths gives each finding the entries of the inventory that list its package: the
+// result equals a match of all entries.
+func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
 	of := map[[3]string][]observation.Finding{}
 	for _, finding := range m.Findings {
-		of[identity(finding.Package)] = append(of[identity(finding.Package)], finding)
+		of[packageKey(finding.Package)] = append(of[packageKey(finding.Package)], finding)
 	}
 	var all []observation.Finding
 	for _, entry := range entries {
-		for _, finding := range of[identity(entry)] {
+		for _, finding := range of[packageKey(entry)] {
 			finding.Package = entry
 			all = append(all, finding)
 		}

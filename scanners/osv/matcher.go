@@ -42,7 +42,7 @@ type Matcher struct {
 // ecosystem is unmatched. A failed request is an error: osv-scanner itself would report
 // no findings.
 func (m Matcher) Match(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	quiet()
+	silenceLogs()
 	queried, unmatched := queryable(packages)
 	if len(queried) == 0 {
 		return advisory.NewResult(nil, unmatched), nil
