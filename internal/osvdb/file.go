@@ -5,16 +5,14 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb/record"
+	"github.com/midspan/midspan/internal/sqlite"
 )
 
 // format is the version of the index's layout. An index of another format is
@@ -51,21 +49,9 @@ type indexFile struct{ *sqlx.DB }
 // changes an index: a new one is written beside it and renamed.
 func openFinished(path string) (indexFile, error) { return openSQLite(path, "mode=ro&immutable=1") }
 
-// dsn is the URI with which SQLite opens a file.
-func dsn(path, query string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	u := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: query}
-	return u.String()
-}
-
 func openSQLite(path, query string) (indexFile, error) {
-	db, err := sqlx.Open("sqlite", dsn(path, query))
-	if err != nil {
-		return indexFile{}, err
-	}
-	return indexFile{db}, nil
+	db, err := sqlite.Open(path, query)
+	return indexFile{db}, err
 }
 
 // check fails for a file that is not a complete index of this format.
