@@ -7,6 +7,8 @@ import (
 	gocvss30 "github.com/pandatix/go-cvss/30"
 	gocvss31 "github.com/pandatix/go-cvss/31"
 	gocvss40 "github.com/pandatix/go-cvss/40"
+
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // The severities of a finding.
@@ -44,7 +46,7 @@ var labelSeverities = map[string]string{
 
 // severityOf returns the severity of an entry, and the vector and score behind it.
 // Of several vectors the highest score counts, as osv-scanner shows it.
-func (e entry) severityOf() (severity string, score *float64, vector string) {
+func severityOf(e record.Entry) (severity string, score *float64, vector string) {
 	for _, v := range e.Vectors {
 		if s, ok := baseScore(v); ok && (score == nil || s > *score) {
 			score, vector = &s, v

@@ -12,7 +12,6 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -446,7 +445,7 @@ func poetryRelations(dir folder, manifest string) relations {
 		if end < 0 {
 			end = len(requirement)
 		}
-		direct[advisory.NormalName("PyPI", requirement[:end])] = true
+		direct[observation.NormalName("PyPI", requirement[:end])] = true
 	}
 	if len(direct)+len(tools) == 0 {
 		return nil
@@ -467,7 +466,7 @@ func poetryRelations(dir folder, manifest string) relations {
 func addPython(direct map[string]bool, tables ...map[string]any) {
 	for _, table := range tables {
 		for name := range table {
-			direct[advisory.NormalName("PyPI", name)] = true
+			direct[observation.NormalName("PyPI", name)] = true
 		}
 	}
 }

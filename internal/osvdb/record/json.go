@@ -1,16 +1,17 @@
-package advisory
+package record
 
 import (
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errPartial marks a record that was read but for the fields that it names.
-var errPartial = errors.New("read in part")
+// ErrPartial marks a record that was read but for the fields that it names.
+var ErrPartial = errors.New("read in part")
 
 // jsonReader reads one JSON text from its beginning to its end. A value of an
 // unexpected type is skipped, and the first one is kept as typeError. Invalid JSON ends
@@ -57,7 +58,7 @@ func (j *jsonReader) expect(kind jsontext.Kind) (bool, error) {
 		return false, err
 	}
 	if found != 'n' && j.typeError == nil {
-		j.typeError = fmt.Errorf("%w: field %q holds a JSON %s", errPartial, j.decoder.StackPointer(), found)
+		j.typeError = fmt.Errorf("%w: field %q holds a JSON %s", ErrPartial, j.decoder.StackPointer(), found)
 	}
 	return false, nil
 }
@@ -137,6 +138,19 @@ func (j *jsonReader) text(field *string) error {
 		return j.decoder.SkipValue()
 	}
 	return j.string(field)
+}
+
+// time sets a field that may hold any value. It is zero where that is not a time.
+func (j *jsonReader) time(field *time.Time) error {
+	*field = time.Time{}
+	var text string
+	if err := j.text(&text); err != nil {
+		return err
+	}
+	if parsed, err := time.Parse(time.RFC3339, text); err == nil {
+		*field = fromUnix(parsed.Unix())
+	}
+	return nil
 }
 
 // strings sets a field that must hold a list of strings.

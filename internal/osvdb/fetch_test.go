@@ -1,19 +1,19 @@
-package advisory_test
+package osvdb_test
 
 import (
 	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
 // server is an OSV export over HTTP that counts what it sends.
@@ -56,7 +56,7 @@ func serve(t *testing.T, files map[string][]byte) (*server, string) {
 }
 
 func TestUpdateFetchesOnlyWhatChanged(t *testing.T) {
-	npm := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
+	npm := advisorytest.Archive(t, map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)})
 	s, base := serve(t, map[string][]byte{
 		"/npm/all.zip": npm,
 		"/kev.json":    []byte(`{"dateReleased":"2025-08-25","vulnerabilities":[{"cveID":"CVE-1"}]}`),
@@ -64,34 +64,34 @@ func TestUpdateFetchesOnlyWhatChanged(t *testing.T) {
 	s.fail["/npm/all.zip"] = 1 // a failure that passes is tried again
 	dir := t.TempDir()
 	for range 2 {
-		if err := advisory.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, fetch.Client(fetch.Options{AllowPrivate: true})); err != nil {
+		if err := osvdb.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, fetch.Client(fetch.Options{AllowPrivate: true})); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if s.sent["/npm/all.zip"] != 1 || s.sent["/kev.json"] != 1 {
 		t.Errorf("sent %v, want each file once", s.sent)
 	}
-	database, info := build(t, dir)
+	database, info := advisorytest.Build(t, dir)
 	if len(info.Ecosystems) != 1 || info.KEVDate != "2025-08-25" || len(info.Notes) != 0 {
 		t.Errorf("got %+v", info)
 	}
-	if len(match(t, database, pkg("npm", "left", "1.0.0")).Findings) != 1 {
+	if len(advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0")).Findings) != 1 {
 		t.Error("what was fetched does not match")
 	}
 }
 
 func TestAFailedUpdateKeepsTheOldFileAndIsNoted(t *testing.T) {
-	good := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
+	good := advisorytest.Archive(t, map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)})
 	s, base := serve(t, map[string][]byte{"/npm/all.zip": good})
 	dir := t.TempDir()
-	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
 	s.files["/npm/all.zip"] = good[:len(good)/2] // a transfer that was cut
-	if err := advisory.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
-	_, info := build(t, dir)
+	_, info := advisorytest.Build(t, dir)
 	if len(info.Ecosystems) != 1 || len(info.Notes) != 1 || info.Notes[0].Cause != observation.CauseBroken || !strings.Contains(info.Notes[0].Message, "older copy") {
 		t.Errorf("got %+v", info)
 	}
@@ -103,56 +103,24 @@ func TestAFailedUpdateKeepsTheOldFileAndIsNoted(t *testing.T) {
 
 func TestUpdateFailsWhereNothingCanBeFetched(t *testing.T) {
 	_, base := serve(t, nil)
-	err := advisory.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, http.DefaultClient)
+	err := osvdb.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, http.DefaultClient)
 	if err == nil || !strings.Contains(err.Error(), base) || !strings.Contains(err.Error(), "404") {
 		t.Errorf("got %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := advisory.Update(ended, base, t.TempDir(), []string{"npm"}, http.DefaultClient); err == nil {
+	if err := osvdb.Update(ended, base, t.TempDir(), []string{"npm"}, http.DefaultClient); err == nil {
 		t.Error("an ended context is no error")
 	}
 }
 
 func TestUpdateReadsAFolderToo(t *testing.T) {
-	from := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	from := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	dir := t.TempDir()
-	if err := advisory.Update(t.Context(), from, dir, nil, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), from, dir, nil, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
-	if _, info := build(t, dir); len(info.Ecosystems) != 1 {
+	if _, info := advisorytest.Build(t, dir); len(info.Ecosystems) != 1 {
 		t.Errorf("got %+v", info)
-	}
-}
-
-func TestImportTakesAFolderOrOneZipAndNothingElse(t *testing.T) {
-	npm := archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)})
-	carried := filepath.Join(t.TempDir(), "osv.zip")
-	write(t, filepath.Dir(carried), "osv.zip", archive(t, map[string]string{
-		"osv/npm/all.zip":       string(npm),
-		"osv/kev.json":          `{"vulnerabilities":[{"cveID":"CVE-1"}]}`,
-		"osv/../../evil/x.json": `{}`,
-		"../outside.json":       `{}`,
-		"osv/npm/script.sh":     `rm -rf`,
-	}))
-	folder := t.TempDir()
-	write(t, folder, "npm/all.zip", npm)
-	for name, from := range map[string]string{"zip": carried, "folder": folder} {
-		parent := t.TempDir()
-		dir := filepath.Join(parent, "into")
-		if err := advisory.Import(t.Context(), from, dir); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		if _, err := os.Stat(filepath.Join(dir, "npm", "script.sh")); err == nil {
-			t.Errorf("%s: more than advisories was taken", name)
-		}
-		entries, err := os.ReadDir(parent)
-		if err != nil || len(entries) != 1 {
-			t.Errorf("%s: something was written outside: %v %v", name, entries, err)
-		}
-		database, _ := build(t, dir)
-		if len(match(t, database, pkg("npm", "left", "1.0.0")).Findings) != 1 {
-			t.Errorf("%s: what was imported does not match", name)
-		}
 	}
 }

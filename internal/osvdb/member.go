@@ -1,13 +1,14 @@
-package advisory
+package osvdb
 
 import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // member is a record file of an ecosystem: what its source lists, and what was read
@@ -141,14 +142,12 @@ func (m member) encode(b []byte, packages []uint64) []byte {
 	return b
 }
 
-var errDamagedIndex = errors.New("the index is damaged")
-
 // decodeMembers yields what encode wrote. The packages are valid until the next member.
 func decodeMembers(data []byte, yield func(member, []uint64) error) error {
 	var packages []uint64
 	for len(data) > 0 {
 		if len(data) < memberLength {
-			return errDamagedIndex
+			return record.ErrDamaged
 		}
 		m := member{
 			name:     binary.LittleEndian.Uint64(data),
@@ -160,7 +159,7 @@ func decodeMembers(data []byte, yield func(member, []uint64) error) error {
 		data = data[memberLength:]
 		count, n := binary.Uvarint(data)
 		if n <= 0 || count > uint64(len(data)-n)/8 {
-			return errDamagedIndex
+			return record.ErrDamaged
 		}
 		data, packages = data[n:], packages[:0]
 		for range count {

@@ -1,6 +1,7 @@
-package advisory
+package osvdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // Build reads a folder in the OSV layout and writes the index file path. From an
@@ -23,18 +25,13 @@ import (
 // A record, an archive or a KEV catalog that cannot be read becomes a note of the
 // Info, and the rest is indexed. An error is returned for a folder without any
 // readable ecosystem, and for a path that cannot be written.
-//
-// report may be nil; it is called from one goroutine.
-func Build(ctx context.Context, source, path string, report func(Progress)) (Info, error) {
+func Build(ctx context.Context, source, path string) (Info, error) {
 	found, err := findEcosystems(source)
 	if err != nil {
 		return Info{}, err
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return Info{}, fmt.Errorf("make the folder of the advisory index: %w", err)
-	}
-	if report == nil {
-		report = func(Progress) {}
 	}
 	if info, ok := upToDate(ctx, source, found, path); ok {
 		return info, nil
@@ -45,15 +42,15 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 	}
 	defer os.RemoveAll(folder)
 	draft := filepath.Join(folder, "index")
-	err = errDamagedIndex
+	err = record.ErrDamaged
 	var info Info
 	if copyIndex(ctx, path, draft) == nil {
-		info, err = buildDraft(ctx, source, found, draft, report)
+		info, err = buildDraft(ctx, source, found, draft)
 	}
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errNoEcosystem) {
 		// There is no index that could be updated: build a new one.
 		if err = makeIndex(ctx, draft); err == nil {
-			info, err = buildDraft(ctx, source, found, draft, report)
+			info, err = buildDraft(ctx, source, found, draft)
 		}
 	}
 	if err != nil {
@@ -70,7 +67,7 @@ func copyIndex(ctx context.Context, path, draft string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	x, err := openIndex(path)
+	x, err := openFinished(path)
 	if err != nil {
 		return err
 	}
@@ -97,7 +94,7 @@ func makeIndex(ctx context.Context, draft string) error {
 
 // openDraft opens an index for writing. A draft is removed if anything fails, so it
 // needs no journal.
-func openDraft(draft string) (index, error) {
+func openDraft(draft string) (indexFile, error) {
 	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-1024)&_pragma=locking_mode(EXCLUSIVE)")
 	if err == nil {
 		db.SetMaxOpenConns(1)
@@ -109,13 +106,13 @@ func openDraft(draft string) (index, error) {
 var errNoEcosystem = errors.New("no ecosystem could be read")
 
 // buildDraft updates a draft from its source.
-func buildDraft(ctx context.Context, source string, found []ecosystemFolder, draft string, report func(Progress)) (Info, error) {
+func buildDraft(ctx context.Context, source string, found []ecosystemFolder, draft string) (Info, error) {
 	db, err := openDraft(draft)
 	if err != nil {
 		return Info{}, err
 	}
 	defer db.Close()
-	b := &builder{db: db, report: report, buffer: newWriteBuffer(), reused: map[string]bool{}}
+	b := &builder{db: db, buffer: newWriteBuffer(), reused: map[string]bool{}}
 	if err := b.prepare(ctx, found); err != nil {
 		return Info{}, err
 	}
@@ -145,7 +142,7 @@ func upToDate(ctx context.Context, source string, found []ecosystemFolder, path 
 	if _, err := os.Stat(path); err != nil {
 		return Info{}, false
 	}
-	x, err := openIndex(path)
+	x, err := openFinished(path)
 	if err != nil {
 		return Info{}, false
 	}
@@ -176,8 +173,7 @@ func upToDate(ctx context.Context, source string, found []ecosystemFolder, path 
 
 // builder updates a draft from its source.
 type builder struct {
-	db       index
-	report   func(Progress)
+	db       indexFile
 	buffer   *writeBuffer
 	previous map[string]ecosystemRow // the ecosystems of the copied index, by name
 	last     int64                   // the highest id of an ecosystem so far
@@ -322,7 +318,7 @@ func (b *builder) readChanged(ctx context.Context, from *ecosystemReader, listed
 	defer tx.Rollback()
 	u := &ecosystemUpdate{
 		buckets: &buckets{tx: tx, ecosystem: before.ID, counts: before.counts(), segments: before.Segments, writeBuffer: b.buffer, changed: map[uint64]struct{}{}},
-		source:  from, listing: listed, report: b.report,
+		source:  from, listing: listed,
 	}
 	err = u.prepare(ctx)
 	if err == nil {
@@ -369,7 +365,7 @@ func (b *builder) noteUnreadable(ctx context.Context, folder ecosystemFolder, er
 	} else if errors.Is(err, fs.ErrNotExist) {
 		cause = observation.CauseNotFound
 	}
-	return b.note(ctx, folder.ecosystem, cause, firstOf(folder.archive, folder.path),
+	return b.note(ctx, folder.ecosystem, cause, cmp.Or(folder.archive, folder.path),
 		fmt.Sprintf("%v; packages of %s stay unknown until it can be read", err, folder.ecosystem))
 }
 

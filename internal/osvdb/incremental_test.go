@@ -1,4 +1,4 @@
-package advisory_test
+package osvdb_test
 
 import (
 	"archive/zip"
@@ -12,7 +12,9 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
 // file is a member of an archive in the making.
@@ -44,7 +46,7 @@ func randomRecord(r *rand.Rand) string {
 	id := fmt.Sprintf("%s-%d", []string{"GHSA", "MAL", "MAL"}[r.IntN(3)], r.IntN(30))
 	name := func() string { return fmt.Sprint("package-", r.IntN(12)) }
 	day := fmt.Sprintf("2026-01-%02dT00:00:00Z", 1+r.IntN(5))
-	record := npmRecord(id, name(), day, below2)
+	record := advisorytest.NPMRecord(id, name(), day, advisorytest.Below2)
 	switch r.IntN(12) {
 	case 0: // withdrawn
 		return `{"withdrawn":"2026-02-01T00:00:00Z",` + record[1:]
@@ -53,7 +55,7 @@ func randomRecord(r *rand.Rand) string {
 	case 2: // read in part
 		return `{"aliases":7,` + record[1:]
 	case 3: // of several packages
-		return fmt.Sprintf(`{"id":%q,"modified":%q,"affected":[{"package":{"ecosystem":"npm","name":%q},%s},{"package":{"ecosystem":"npm","name":%q},"versions":["1.0.0"]},{"package":{"ecosystem":"npm","name":"shared"},%[4]s}]}`, id, day, name(), below2, name())
+		return fmt.Sprintf(`{"id":%q,"modified":%q,"affected":[{"package":{"ecosystem":"npm","name":%q},%s},{"package":{"ecosystem":"npm","name":%q},"versions":["1.0.0"]},{"package":{"ecosystem":"npm","name":"shared"},%[4]s}]}`, id, day, name(), advisorytest.Below2, name())
 	case 4: // of none
 		return fmt.Sprintf(`{"id":%q,"modified":%q}`, id, day)
 	case 5: // cannot be read
@@ -88,15 +90,15 @@ func change(r *rand.Rand, files []file) []file {
 
 // contents is all that can be read from an index.
 type contents struct {
-	info         advisory.Info
-	result       advisory.Result
-	fingerprint  string
-	fingerprints map[string]string
+	info        osvdb.Info
+	result      advisory.Result
+	fingerprint string
+	states      map[string]string
 }
 
 func contentsOf(t *testing.T, folder, index string) contents {
 	t.Helper()
-	info, err := advisory.Build(t.Context(), folder, index, nil)
+	info, err := osvdb.Build(t.Context(), folder, index)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,18 +112,13 @@ func contentsOf(t *testing.T, folder, index string) contents {
 	defer database.Close()
 	var packages []observation.Package
 	for _, ecosystem := range []string{"npm", "PyPI", "Hex"} {
-		packages = append(packages, pkg(ecosystem, "shared", "1.0.0"))
+		packages = append(packages, advisorytest.Package(ecosystem, "shared", "1.0.0"))
 		for i := range 12 {
-			packages = append(packages, pkg(ecosystem, fmt.Sprint("package-", i), "1.0.0"))
+			packages = append(packages, advisorytest.Package(ecosystem, fmt.Sprint("package-", i), "1.0.0"))
 		}
 	}
-	a := contents{info: info, result: match(t, database, packages...)}
-	if a.fingerprint, err = database.Fingerprint(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if a.fingerprints, err = database.Fingerprints(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := contents{info: info, result: advisorytest.Match(t, database, packages...)}
+	a.fingerprint, a.states = database.Fingerprint(), states(database)
 	return a
 }
 
@@ -132,24 +129,24 @@ func TestAnIndexBroughtUpToDateIsOneBuiltAnew(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 0))
 			folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
-			npm := []file{{"first.json", npmRecord("GHSA-first", "first", "2026-01-01T00:00:00Z", below2)}}
+			npm := []file{{"first.json", advisorytest.NPMRecord("GHSA-first", "first", "2026-01-01T00:00:00Z", advisorytest.Below2)}}
 			for i := range 40 {
 				npm = append(npm, file{fmt.Sprintf("%d.json", i), randomRecord(r)})
 			}
-			write(t, folder, "PyPI/all.zip", archiveOf(t, []file{{"P.json", `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"shared"},"versions":["1.0.0"]}]}`}}))
+			advisorytest.Write(t, folder, "PyPI/all.zip", archiveOf(t, []file{{"P.json", `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"shared"},"versions":["1.0.0"]}]}`}}))
 			for step := range 15 {
-				write(t, folder, "npm/all.zip", archiveOf(t, npm))
+				advisorytest.Write(t, folder, "npm/all.zip", archiveOf(t, npm))
 				switch r.IntN(8) {
 				case 0:
-					write(t, folder, "Hex/all.zip", []byte("not a zip"))
+					advisorytest.Write(t, folder, "Hex/all.zip", []byte("not a zip"))
 				case 1:
-					write(t, folder, "Hex/all.zip", archiveOf(t, []file{{"H.json", `{"id":"H","affected":[{"package":{"ecosystem":"Hex","name":"shared"},"versions":["1.0.0"]}]}`}}))
+					advisorytest.Write(t, folder, "Hex/all.zip", archiveOf(t, []file{{"H.json", `{"id":"H","affected":[{"package":{"ecosystem":"Hex","name":"shared"},"versions":["1.0.0"]}]}`}}))
 				case 2:
 					if err := os.RemoveAll(filepath.Join(folder, "Hex")); err != nil {
 						t.Fatal(err)
 					}
 				case 3:
-					write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
+					advisorytest.Write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
 				}
 				got, want := contentsOf(t, folder, index), contentsOf(t, folder, filepath.Join(t.TempDir(), "anew.db"))
 				if !reflect.DeepEqual(got, want) {
@@ -162,14 +159,14 @@ func TestAnIndexBroughtUpToDateIsOneBuiltAnew(t *testing.T) {
 }
 
 func TestAMemberThatCouldNotBeReadIsTriedAgain(t *testing.T) {
-	record := `{"id":"A","summary":"spoil me","affected":[{"package":{"ecosystem":"npm","name":"left"},` + below2 + `}]}`
-	spoilt := archiveOf(t, []file{{"A.json", record}, {"B.json", npmRecord("B", "left", "2026-01-01T00:00:00Z", below2)}})
+	record := `{"id":"A","summary":"spoil me","affected":[{"package":{"ecosystem":"npm","name":"left"},` + advisorytest.Below2 + `}]}`
+	spoilt := archiveOf(t, []file{{"A.json", record}, {"B.json", advisorytest.NPMRecord("B", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	whole := bytes.ReplaceAll(spoilt, []byte("spoilt!!"), []byte("spoil me")) // its directory is the same
 	folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
 	print := ""
 	for step, archive := range [][]byte{spoilt, whole, spoilt} {
-		write(t, folder, "npm/all.zip", archive)
-		info, err := advisory.Build(t.Context(), folder, index, nil)
+		advisorytest.Write(t, folder, "npm/all.zip", archive)
+		info, err := osvdb.Build(t.Context(), folder, index)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +182,7 @@ func TestAMemberThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 			print = now
 		}
 	}
-	if got := ids(match(t, openIndex(t, index), pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A", "B"}) {
+	if got := advisorytest.IDs(advisorytest.Match(t, advisorytest.Open(t, index), advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A", "B"}) {
 		t.Errorf("matched %v", got)
 	}
 }
@@ -193,11 +190,11 @@ func TestAMemberThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 func TestAnIndexThatWasCutIsBuiltAnew(t *testing.T) {
 	records := map[string]string{}
 	for i := range 500 {
-		records[fmt.Sprintf("%d.json", i)] = npmRecord(fmt.Sprint("A-", i), fmt.Sprint("package-", i), "2026-01-01T00:00:00Z", below2)
+		records[fmt.Sprintf("%d.json", i)] = advisorytest.NPMRecord(fmt.Sprint("A-", i), fmt.Sprint("package-", i), "2026-01-01T00:00:00Z", advisorytest.Below2)
 	}
-	folder := source(t, map[string]map[string]string{"npm": records})
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": records})
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(index)
@@ -210,14 +207,14 @@ func TestAnIndexThatWasCutIsBuiltAnew(t *testing.T) {
 	if _, err := advisory.Open(t.Context(), index); err == nil {
 		t.Error("it opens")
 	}
-	records["500.json"] = npmRecord("A-500", "package-500", "2026-01-01T00:00:00Z", below2)
-	write(t, folder, "npm/all.zip", archive(t, records))
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	records["500.json"] = advisorytest.NPMRecord("A-500", "package-500", "2026-01-01T00:00:00Z", advisorytest.Below2)
+	advisorytest.Write(t, folder, "npm/all.zip", advisorytest.Archive(t, records))
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
-	database := openIndex(t, index)
+	database := advisorytest.Open(t, index)
 	for i := range 501 {
-		if got := match(t, database, pkg("npm", fmt.Sprint("package-", i), "1.0.0")); len(got.Findings) != 1 {
+		if got := advisorytest.Match(t, database, advisorytest.Package("npm", fmt.Sprint("package-", i), "1.0.0")); len(got.Findings) != 1 {
 			t.Fatalf("package %d: got %v", i, got)
 		}
 	}

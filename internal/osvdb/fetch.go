@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"context"
@@ -14,18 +14,17 @@ import (
 
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb/ziparchive"
 )
 
-// Where advisories come from unless the user names another source.
-const (
-	// DefaultBaseURL is OSV's export.
-	DefaultBaseURL = "https://osv-vulnerabilities.storage.googleapis.com"
-	// DefaultKEVURL is CISA's catalog of known exploited vulnerabilities.
-	DefaultKEVURL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
-)
+// DefaultBaseURL is OSV's export, the source of advisories unless the user names another.
+const DefaultBaseURL = "https://osv-vulnerabilities.storage.googleapis.com"
 
-// DefaultEcosystems are the ecosystems whose manifests are read, by OSV's names.
-func DefaultEcosystems() []string {
+// kevURL is CISA's catalog of known exploited vulnerabilities.
+const kevURL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
+
+// defaultEcosystems are the ecosystems whose manifests are read, by OSV's names.
+func defaultEcosystems() []string {
 	return []string{"npm", "PyPI", "Maven", "Go", "RubyGems", "Packagist", "crates.io", "Hex", "NuGet", "Pub", "Hackage", "CRAN"}
 }
 
@@ -38,24 +37,14 @@ const maxArchive = 8 << 30
 // earlier update only when it is complete. After a failure the earlier file stays, and
 // a status file beside it, from which Build makes a note.
 //
-// The client decides how often a request is tried. nil ecosystems are
-// DefaultEcosystems.
+// The client decides how often a request is tried. nil ecosystems are those
+// whose manifests the scanners read.
 //
 // An error is returned for an ended ctx, and where dir holds no advisories after the
 // update.
 func Update(ctx context.Context, base, dir string, ecosystems []string, client *http.Client) error {
-	kev := ""
-	if strings.TrimSuffix(base, "/") == DefaultBaseURL {
-		kev = DefaultKEVURL // OSV's export has no KEV catalog
-	}
-	return UpdateFrom(ctx, base, kev, dir, ecosystems, client)
-}
-
-// UpdateFrom is Update with another source of the KEV catalog, a URL or a file. It is
-// used where base itself has no kev.json.
-func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string, client *http.Client) error {
 	if len(ecosystems) == 0 {
-		ecosystems = DefaultEcosystems()
+		ecosystems = defaultEcosystems()
 	}
 	f := fetcher{client: client}
 	var failed []error
@@ -72,7 +61,7 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 			failed = append(failed, fmt.Errorf("%s: %w", ecosystem, err))
 		}
 	}
-	if err := f.fetchKEV(ctx, base, kev, filepath.Join(dir, kevFile)); err != nil {
+	if err := f.fetchKEV(ctx, base, filepath.Join(dir, kevFile)); err != nil {
 		failed = append(failed, fmt.Errorf("known exploited vulnerabilities: %w", err))
 	}
 	if ctx.Err() != nil {
@@ -84,13 +73,14 @@ func UpdateFrom(ctx context.Context, base, kev, dir string, ecosystems []string,
 	return nil
 }
 
-func isURL(source string) bool {
+// IsURL reports whether the source of an update is a URL, and not a folder.
+func IsURL(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
 // join names a file below a URL or a folder.
 func join(base string, elements ...string) string {
-	if !isURL(base) {
+	if !IsURL(base) {
 		return filepath.Join(append([]string{base}, elements...)...)
 	}
 	joined, err := url.JoinPath(base, elements...)
@@ -103,15 +93,15 @@ func join(base string, elements ...string) string {
 // fetcher fetches single files.
 type fetcher struct{ client *http.Client }
 
-func (f fetcher) fetchKEV(ctx context.Context, base, kev, target string) error {
+func (f fetcher) fetchKEV(ctx context.Context, base, target string) error {
 	err := f.fetch(ctx, join(base, kevFile), target, checkKEV)
 	if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if kev == "" {
-		return nil // whether something is exploited stays unknown
+	if strings.TrimSuffix(base, "/") == DefaultBaseURL { // OSV's export has no KEV catalog
+		return f.fetch(ctx, kevURL, target, checkKEV)
 	}
-	return f.fetch(ctx, kev, target, checkKEV)
+	return nil // whether an advisory is exploited stays unknown
 }
 
 // fetchStatus is kept in a file beside the fetched one: the validators that the server
@@ -175,7 +165,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 		before = fetchStatus{}
 	}
 	after, err := before, error(nil)
-	if isURL(source) {
+	if IsURL(source) {
 		after, err = f.download(ctx, source, target, before, check)
 	} else {
 		err = copyFile(source, target, check)
@@ -279,9 +269,9 @@ func checkArchive(name string) error {
 		return err
 	}
 	defer file.Close()
-	directory, err := openDirectory(file)
+	directory, err := ziparchive.OpenDirectory(file)
 	if err == nil {
-		err = directory.read(file, func(zipEntry) error { return nil })
+		err = directory.Read(file, func(ziparchive.Entry) error { return nil })
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errDamaged, err)

@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // noAsOf is the as-of that leaves out no date.
@@ -31,14 +32,11 @@ type ecosystemUpdate struct {
 	buckets *buckets
 	source  *ecosystemReader
 	*listing
-	report        func(Progress)
 	owners        map[uint64]uint32 // hashed id to the member that owns it, by index in the listing
 	contested     map[uint64]bool   // ids that changed owner: the rows of both may be stored
 	rereading     bool              // the owners of contested ids are read again
 	packageHashes []uint64          // of the member being stored
 	notes         []observation.Note
-	done          int
-	total         int
 }
 
 // errNoRecord is returned for an ecosystem of which nothing could be read.
@@ -80,7 +78,6 @@ func (u *ecosystemUpdate) run(ctx context.Context) error {
 			u.owners[m.id] = uint32(i)
 		}
 	}
-	u.total = len(indexes)
 	if err := u.read(ctx, indexes); err != nil {
 		return err
 	}
@@ -128,10 +125,6 @@ func (u *ecosystemUpdate) store(ctx context.Context, b *batch) error {
 		if err := u.storeMember(ctx, b.indexes[i], r, own, b.data); err != nil {
 			return err
 		}
-	}
-	if !u.rereading {
-		u.done += len(b.indexes)
-		u.report(Progress{u.source.ecosystem, u.done, u.total})
 	}
 	return nil
 }
@@ -190,7 +183,7 @@ func (u *ecosystemUpdate) addNote(r result) {
 		cause = observation.CauseOverLimit
 	}
 	what := "the record was left out, the others stand"
-	if errors.Is(r.err, errPartial) {
+	if errors.Is(r.err, record.ErrPartial) {
 		what = "the rest of the record stands"
 	}
 	u.notes = append(u.notes, observation.Note{Cause: cause, Subject: u.source.ecosystem + "/" + r.file,
@@ -280,7 +273,7 @@ func (u *ecosystemUpdate) finish(ctx context.Context, tx *sqlx.Tx, stamp string)
 	names := u.packageNames()
 	counts.Packages = countDistinct(names[0], names[1])
 	for table, hashes := range names {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO package VALUES (?, ?, ?)", u.buckets.ecosystem, table, newNameSet(hashes)); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO package VALUES (?, ?, ?)", u.buckets.ecosystem, table, encodeNameSet(hashes)); err != nil {
 			return err
 		}
 	}

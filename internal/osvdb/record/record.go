@@ -1,25 +1,32 @@
-package advisory
+// Package record reads OSV records, and encodes what an index keeps of them for each
+// package. The format of records is that of https://ossf.github.io/osv-schema/.
+package record
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
-// record holds the fields of an OSV record that matching and reporting need. All other
-// fields are skipped, whatever they hold.
-type record struct {
-	ID                             string
-	Modified, Published, Withdrawn string
-	Aliases                        []string
-	Summary                        string
-	Details                        string // its first line, read only where no summary came before it
-	Severity                       []cvssVector
-	Affected                       []affected
-	Label                          string // severity in words
+// Record is an OSV record, as far as matching and reporting need it. All other fields are
+// skipped, whatever they hold.
+type Record struct {
+	ID                  string
+	Modified, Published time.Time // in UTC and whole seconds, zero where unknown
+	// Withdrawn is true where the record was withdrawn, or will be.
+	Withdrawn bool
+	aliases   []string
+	summary   string
+	details   string // its first line, read only where no summary came before it
+	severity  []cvssVector
+	affected  []affected
+	label     string // severity in words
 }
 
 type cvssVector struct{ Type, Score string }
@@ -36,69 +43,88 @@ type affected struct {
 
 type eventRange struct {
 	Type   string
-	Events []event
+	Events []Event
 }
 
-type event struct{ Introduced, Fixed, Limit, LastAffected string }
+// Parse reads one OSV record. The record is usable with an error that is ErrPartial,
+// and with no other error.
+func Parse(data []byte) (Record, error) { return new(Parser).Parse(data) }
 
-// parseRecord reads one OSV record. The record is usable with an error that is
-// errPartial, and with no other error.
-func parseRecord(data []byte) (record, error) {
-	var j jsonReader
-	return j.record(data)
-}
+// Parser is Parse for many records: it reuses its memory. Each goroutine needs one of
+// its own.
+type Parser struct{ json jsonReader }
 
-func (j *jsonReader) record(data []byte) (record, error) {
+// Parse reads one OSV record. data must not change until the next call.
+func (p *Parser) Parse(data []byte) (Record, error) {
+	j := &p.json
 	j.reset(data)
-	var r record
+	var r Record
 	err := j.object(func(name []byte) error { return j.recordField(&r, name) })
 	if err == nil {
 		err = j.end()
 	}
 	if err != nil {
-		return record{}, fmt.Errorf("not an OSV record: %w", err)
+		return Record{}, fmt.Errorf("not an OSV record: %w", err)
 	}
 	if r.ID == "" {
-		return record{}, errors.New("not an OSV record: it has no id")
+		return Record{}, errors.New("not an OSV record: it has no id")
 	}
 	return r, j.typeError
 }
 
-func (j *jsonReader) recordField(r *record, name []byte) error {
+// ParseEntry reads the entry of one package from an OSV record that names it. Of a
+// record that does not, it reads what is independent of the package.
+func ParseEntry(data []byte, ecosystem, name string) (Entry, error) {
+	r, err := Parse(data)
+	if err != nil && !errors.Is(err, ErrPartial) {
+		return Entry{}, err
+	}
+	for _, e := range r.Entries(ecosystem) {
+		if e.Name == observation.NormalName(ecosystem, name) {
+			return e.Entry, nil
+		}
+	}
+	return r.entry(), nil
+}
+
+func (j *jsonReader) recordField(r *Record, name []byte) error {
 	switch string(name) {
 	case "id":
 		return j.string(&r.ID)
 	case "modified":
-		return j.text(&r.Modified)
+		return j.time(&r.Modified)
 	case "published":
-		return j.text(&r.Published)
+		return j.time(&r.Published)
 	case "withdrawn":
-		return j.text(&r.Withdrawn)
+		var day string
+		err := j.text(&day)
+		r.Withdrawn = day != ""
+		return err
 	case "aliases":
-		return j.strings(&r.Aliases)
+		return j.strings(&r.aliases)
 	case "summary":
-		return j.text(&r.Summary)
+		return j.text(&r.summary)
 	case "details":
 		return j.details(r)
 	case "severity":
-		return list(j, &r.Severity, j.severity)
+		return list(j, &r.severity, j.severity)
 	case "affected":
-		return list(j, &r.Affected, j.affected)
+		return list(j, &r.affected, j.affected)
 	case "database_specific":
-		return j.label(&r.Label)
+		return j.label(&r.label)
 	}
 	return j.skip()
 }
 
 // details skips the longest field of most records where a summary makes it unneeded.
-func (j *jsonReader) details(r *record) error {
-	r.Details = ""
-	if strings.TrimSpace(r.Summary) != "" || j.decoder.PeekKind() != '"' {
+func (j *jsonReader) details(r *Record) error {
+	r.details = ""
+	if strings.TrimSpace(r.summary) != "" || j.decoder.PeekKind() != '"' {
 		return j.skip()
 	}
 	text, _, err := j.bytes()
 	line, _, _ := bytes.Cut(bytes.TrimSpace(text), []byte("\n"))
-	r.Details = string(line[:min(len(line), 4*maxSummary)])
+	r.details = string(line[:min(len(line), 4*maxSummary)])
 	return err
 }
 
@@ -158,7 +184,7 @@ func (j *jsonReader) eventRange(r *eventRange) error {
 	})
 }
 
-func (j *jsonReader) event(e *event) error {
+func (j *jsonReader) event(e *Event) error {
 	return j.object(func(name []byte) error {
 		switch string(name) {
 		case "introduced":
@@ -197,56 +223,50 @@ func (j *jsonReader) specific(label, informational *string) error {
 	})
 }
 
-// packageEntry is the entry of one package.
-type packageEntry struct {
-	name string
-	entry
-}
-
-// entries splits a record by package name, sorted, for one ecosystem: a record in Go's
+// Entries splits a record by package name, sorted, for one ecosystem: a record in Go's
 // archive does not count for packages of npm.
-func (r record) entries(ecosystem string) []packageEntry {
+func (r Record) Entries(ecosystem string) []PackageEntry {
 	type mention struct {
 		name, suffix string
 		*affected
 	}
-	mentions := make([]mention, 0, len(r.Affected))
-	for i := range r.Affected {
-		a := &r.Affected[i]
+	mentions := make([]mention, 0, len(r.affected))
+	for i := range r.affected {
+		a := &r.affected[i]
 		base, suffix, _ := strings.Cut(a.Ecosystem, ":")
 		if base == ecosystem && a.Name != "" {
-			mentions = append(mentions, mention{NormalName(ecosystem, a.Name), suffix, a})
+			mentions = append(mentions, mention{observation.NormalName(ecosystem, a.Name), suffix, a})
 		}
 	}
 	slices.SortStableFunc(mentions, func(a, b mention) int { return strings.Compare(a.name, b.name) })
-	var list []packageEntry
+	var list []PackageEntry
 	for _, m := range mentions {
-		if len(list) == 0 || list[len(list)-1].name != m.name {
-			list = append(list, packageEntry{m.name, r.entry()})
+		if len(list) == 0 || list[len(list)-1].Name != m.name {
+			list = append(list, PackageEntry{m.name, r.entry()})
 		}
 		e := &list[len(list)-1]
 		e.Vectors = append(e.Vectors, vectors(m.Severity)...)
-		e.Label = firstOf(e.Label, m.Label, m.OwnLabel)
+		e.Label = cmp.Or(e.Label, m.Label, m.OwnLabel)
 		e.Unmaintained = e.Unmaintained || m.Informational == "unmaintained"
-		e.Affected = append(e.Affected, m.versions(m.suffix))
+		e.Affected = append(e.Affected, m.entry(m.suffix))
 	}
 	return list
 }
 
-func (r record) entry() entry {
-	return entry{
+func (r Record) entry() Entry {
+	return Entry{
 		ID:        r.ID,
-		Aliases:   r.Aliases,
-		Summary:   r.summary(),
-		Vectors:   vectors(r.Severity),
-		Label:     r.Label,
-		Published: unix(r.Published),
-		Modified:  unix(r.Modified),
+		Aliases:   r.aliases,
+		Summary:   r.summaryLine(),
+		Vectors:   vectors(r.severity),
+		Label:     r.label,
+		Published: r.Published,
+		Modified:  r.Modified,
 	}
 }
 
-func (a affected) versions(suffix string) affectedVersions {
-	s := affectedVersions{Suffix: suffix, Versions: a.Versions}
+func (a affected) entry(suffix string) Affected {
+	s := Affected{Suffix: suffix, Versions: a.Versions}
 	for _, r := range a.Ranges {
 		if (r.Type == "ECOSYSTEM" || r.Type == "SEMVER") && len(r.Events) > 0 {
 			s.Ranges = append(s.Ranges, r.Events)
@@ -258,11 +278,11 @@ func (a affected) versions(suffix string) affectedVersions {
 // maxSummary bounds what is kept of a summary, in bytes.
 const maxSummary = 240
 
-// summary is the record's own, or the first line of its details.
-func (r record) summary() string {
-	line := strings.TrimSpace(r.Summary)
+// summaryLine is the record's own, or the first line of its details.
+func (r Record) summaryLine() string {
+	line := strings.TrimSpace(r.summary)
 	if line == "" {
-		line = r.Details
+		line = r.details
 	}
 	line = strings.TrimSpace(strings.TrimLeft(strings.ToValidUTF8(line, "\uFFFD"), "# "))
 	if len(line) <= maxSummary {
@@ -279,28 +299,4 @@ func vectors(list []cvssVector) []string {
 		}
 	}
 	return found
-}
-
-func unix(text string) int64 {
-	parsed, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return 0
-	}
-	return parsed.Unix()
-}
-
-func fromUnix(seconds int64) time.Time {
-	if seconds == 0 {
-		return time.Time{}
-	}
-	return time.Unix(seconds, 0).UTC()
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,4 +1,4 @@
-package advisory_test
+package osvdb_test
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
 // npmState is the state of npm in one build of an index.
@@ -16,16 +18,12 @@ type npmState struct {
 	packages map[string]advisory.Result
 }
 
-func npmStateOf(t *testing.T, database *advisory.Database) npmState {
+func npmStateOf(t *testing.T, database advisory.Database) npmState {
 	t.Helper()
-	prints, err := database.Fingerprints(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := npmState{print: prints["npm"], packages: map[string]advisory.Result{}}
+	m := npmState{print: database.State("npm"), packages: map[string]advisory.Result{}}
 	for i := range 12 {
 		name := fmt.Sprint("package-", i)
-		m.packages[name] = match(t, database, pkg("npm", name, "1.0.0"))
+		m.packages[name] = advisorytest.Match(t, database, advisorytest.Package("npm", name, "1.0.0"))
 	}
 	return m
 }
@@ -35,17 +33,17 @@ func TestUnchangedPackagesMatchAsBefore(t *testing.T) {
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
-		npm := []file{{"first.json", npmRecord("GHSA-first", "first", "2026-01-01T00:00:00Z", below2)}}
+		npm := []file{{"first.json", advisorytest.NPMRecord("GHSA-first", "first", "2026-01-01T00:00:00Z", advisorytest.Below2)}}
 		for i := range 40 {
 			npm = append(npm, file{fmt.Sprintf("%d.json", i), randomRecord(r)})
 		}
 		var states []npmState
 		for step := range 12 {
 			if r.IntN(6) == 0 {
-				write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
+				advisorytest.Write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
 			}
-			write(t, folder, "npm/all.zip", archiveOf(t, npm))
-			if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+			advisorytest.Write(t, folder, "npm/all.zip", archiveOf(t, npm))
+			if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 				t.Fatal(err)
 			}
 			database, err := advisory.Open(t.Context(), index)
@@ -85,8 +83,8 @@ func TestUnchangedPackagesMatchAsBefore(t *testing.T) {
 
 func TestChangesBeforeTheIndexAreUnknown(t *testing.T) {
 	folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
-	write(t, folder, "npm/all.zip", archiveOf(t, []file{{"a.json", npmRecord("GHSA-a", "a", "2026-01-01T00:00:00Z", below2)}}))
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	advisorytest.Write(t, folder, "npm/all.zip", archiveOf(t, []file{{"a.json", advisorytest.NPMRecord("GHSA-a", "a", "2026-01-01T00:00:00Z", advisorytest.Below2)}}))
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
 	database, err := advisory.Open(t.Context(), index)
@@ -99,7 +97,7 @@ func TestChangesBeforeTheIndexAreUnknown(t *testing.T) {
 			t.Errorf("%v: it claims to know (%v)", of, err)
 		}
 	}
-	if changed, err := (*advisory.Database)(nil).ChangedSince(t.Context(), "npm", ""); err != nil || changed != nil {
+	if changed, err := (advisory.None{}).ChangedSince(t.Context(), "npm", ""); err != nil || changed != nil {
 		t.Errorf("no database claims to know (%v)", err)
 	}
 }

@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"bytes"
@@ -14,6 +14,9 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/midspan/midspan/internal/osvdb/record"
+	"github.com/midspan/midspan/internal/osvdb/ziparchive"
 )
 
 // Limits on what a source folder may hold. Real records stay under 1 MiB, and
@@ -132,7 +135,7 @@ func (r *ecosystemReader) list(ctx context.Context) (*listing, error) {
 			return fmt.Errorf("more than %d records: %w", maxRecords, errTooLarge)
 		}
 		m.name = hash(string(name))
-		if bytes.HasPrefix(name, []byte(malwarePrefix)) {
+		if bytes.HasPrefix(name, []byte(record.MalwarePrefix)) {
 			l.malware++
 		}
 		l.members = append(l.members, m)
@@ -154,32 +157,32 @@ func (r *ecosystemReader) list(ctx context.Context) (*listing, error) {
 }
 
 func (r *ecosystemReader) listArchive(l *listing, add func([]byte, member) error) error {
-	directory, err := openDirectory(r.archiveFile)
+	directory, err := ziparchive.OpenDirectory(r.archiveFile)
 	if err != nil {
 		return r.explainNotZip(err)
 	}
-	l.members = make([]member, 0, min(directory.entries, maxRecords))
+	l.members = make([]member, 0, min(directory.Entries, maxRecords))
 	var unpacked uint64
-	err = directory.read(r.archiveFile, func(e zipEntry) error {
-		if !bytes.HasSuffix(e.name, []byte(".json")) {
+	err = directory.Read(r.archiveFile, func(e ziparchive.Entry) error {
+		if !bytes.HasSuffix(e.Name, []byte(".json")) {
 			return nil
 		}
-		if unpacked += min(e.size, maxRecord); unpacked > maxTotal {
+		if unpacked += min(e.Size, maxRecord); unpacked > maxTotal {
 			return fmt.Errorf("the archive unpacks to more than %d bytes: %w", int64(maxTotal), errTooLarge)
 		}
 		m := member{
-			sum:    uint64(e.checksum)<<32 | min(e.size, maxRecord+1),
-			offset: e.offset,
-			packed: uint32(min(e.packed, maxRecord+1)),
-			method: e.method,
+			sum:    uint64(e.Checksum)<<32 | min(e.Size, maxRecord+1),
+			offset: e.Offset,
+			packed: uint32(min(e.Packed, maxRecord+1)),
+			method: e.Method,
 		}
-		return add(e.name, m)
+		return add(e.Name, m)
 	})
 	return r.explainNotZip(err)
 }
 
 func (r *ecosystemReader) explainNotZip(err error) error {
-	if errors.Is(err, errNotZip) {
+	if errors.Is(err, ziparchive.ErrNotZip) {
 		return fmt.Errorf("open %s: %w; fetch it again with `midspan advisories update`", r.archive, err)
 	}
 	return err
@@ -205,11 +208,11 @@ var errTooLarge = errors.New("over the limit")
 // memberReader reads the members of an ecosystem. Each goroutine has one of its own.
 type memberReader struct {
 	*ecosystemReader
-	zip zipReader
+	zip *ziparchive.Reader
 }
 
 func (r *ecosystemReader) reader() *memberReader {
-	return &memberReader{ecosystemReader: r, zip: zipReader{file: r.archiveFile}}
+	return &memberReader{ecosystemReader: r, zip: ziparchive.NewReader(r.archiveFile)}
 }
 
 // read returns the name and the contents of a member, valid until the next call.
@@ -221,9 +224,11 @@ func (r *memberReader) read(m member) (name, data []byte, err error) {
 	}
 	if m.size() > maxRecord || m.packed > maxRecord {
 		err = fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)
-		m.packed, m.method = 0, zipStored // only its name is wanted
+		m.packed, m.method = 0, 0 // only its name is wanted
 	}
-	name, data, failed := r.zip.read(m)
+	name, data, failed := r.zip.Read(ziparchive.Entry{
+		Method: m.method, Checksum: m.checksum(), Packed: uint64(m.packed), Size: uint64(m.size()), Offset: m.offset,
+	})
 	if err == nil {
 		err = failed
 	}

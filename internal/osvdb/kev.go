@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"crypto/sha256"

@@ -1,4 +1,4 @@
-package advisory_test
+package osvdb_test
 
 import (
 	"archive/zip"
@@ -12,19 +12,21 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
 func TestBrokenRecordsAreNotedAndCostOnlyThemselves(t *testing.T) {
-	folder := source(t, map[string]map[string]string{"npm": {
-		"GOOD.json":      npmRecord("GOOD", "left", "2026-01-01T00:00:00Z", below2),
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {
+		"GOOD.json":      advisorytest.NPMRecord("GOOD", "left", "2026-01-01T00:00:00Z", advisorytest.Below2),
 		"TRUNCATED.json": `{"id":"TRUNCATED","affe`,
 		"NOID.json":      `{"summary":"nobody"}`,
 		"EMPTY.json":     ``,
-		"WRONG.json":     `{"id":"WRONG","aliases":"CVE-1","affected":[{"package":{"ecosystem":"npm","name":"left"},` + below2 + `}]}`,
+		"WRONG.json":     `{"id":"WRONG","aliases":"CVE-1","affected":[{"package":{"ecosystem":"npm","name":"left"},` + advisorytest.Below2 + `}]}`,
 		"readme.txt":     `not a record`,
 	}})
-	database, info := build(t, folder)
+	database, info := advisorytest.Build(t, folder)
 	npm := info.Ecosystems[0]
 	if npm.Records != 2 || npm.Broken != 4 {
 		t.Errorf("got %d records, %d broken; want 2 and 4", npm.Records, npm.Broken)
@@ -37,36 +39,36 @@ func TestBrokenRecordsAreNotedAndCostOnlyThemselves(t *testing.T) {
 			t.Errorf("the note does not say which file: %+v", n)
 		}
 	}
-	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"GOOD", "WRONG"}) {
+	if got := advisorytest.IDs(advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"GOOD", "WRONG"}) {
 		t.Errorf("matched %v, want the good record and the one read in part", got)
 	}
 }
 
 func TestUnknownFieldsKeepARecord(t *testing.T) {
 	record := `{"id":"NEW","future":{"a":[1]},"severity":[{"type":"CVSS_V9","score":7}],"database_specific":"text",` +
-		`"affected":[{"package":{"ecosystem":"npm","name":"left","x":1},` + below2 + `,"y":null}]}`
-	database, info := build(t, source(t, map[string]map[string]string{"npm": {"NEW.json": record}}))
+		`"affected":[{"package":{"ecosystem":"npm","name":"left","x":1},` + advisorytest.Below2 + `,"y":null}]}`
+	database, info := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{"npm": {"NEW.json": record}}))
 	if info.Ecosystems[0].Broken != 0 {
 		t.Errorf("a record with fields of the future counts as broken: %v", info.Notes)
 	}
-	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"NEW"}) {
+	if got := advisorytest.IDs(advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"NEW"}) {
 		t.Errorf("matched %v, want NEW", got)
 	}
 }
 
 func TestNewestOfTwoRecordsWithOneIDWins(t *testing.T) {
-	older := npmRecord("TWICE", "left", "2025-01-01T00:00:00Z", below2)
-	newer := npmRecord("TWICE", "right", "2026-01-01T00:00:00Z", below2)
+	older := advisorytest.NPMRecord("TWICE", "left", "2025-01-01T00:00:00Z", advisorytest.Below2)
+	newer := advisorytest.NPMRecord("TWICE", "right", "2026-01-01T00:00:00Z", advisorytest.Below2)
 	for name, files := range map[string]map[string]string{
 		"older first": {"npm/a.json": older, "npm/b.json": newer},
 		"newer first": {"npm/a.json": newer, "npm/b.json": older},
 	} {
 		folder := t.TempDir()
 		for file, text := range files {
-			write(t, folder, file, []byte(text))
+			advisorytest.Write(t, folder, file, []byte(text))
 		}
-		database, info := build(t, folder)
-		result := match(t, database, pkg("npm", "left", "1.0.0"), pkg("npm", "right", "1.0.0"))
+		database, info := advisorytest.Build(t, folder)
+		result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"), advisorytest.Package("npm", "right", "1.0.0"))
 		if len(result.Findings) != 1 || result.Findings[0].Package.Name != "right" || info.Ecosystems[0].Records != 1 {
 			t.Errorf("%s: got %v", name, result.Findings)
 		}
@@ -74,14 +76,14 @@ func TestNewestOfTwoRecordsWithOneIDWins(t *testing.T) {
 }
 
 func TestOneBadEcosystemDoesNotStopTheOthers(t *testing.T) {
-	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
-	write(t, folder, "PyPI/all.zip", []byte("not a zip"))
-	write(t, folder, "Maven/all.zip", archive(t, nil))
-	database, info := build(t, folder)
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
+	advisorytest.Write(t, folder, "PyPI/all.zip", []byte("not a zip"))
+	advisorytest.Write(t, folder, "Maven/all.zip", advisorytest.Archive(t, nil))
+	database, info := advisorytest.Build(t, folder)
 	if len(info.Ecosystems) != 1 || len(info.Notes) != 2 {
 		t.Fatalf("got %d ecosystems and notes %v", len(info.Ecosystems), info.Notes)
 	}
-	result := match(t, database, pkg("npm", "left", "1.0.0"), pkg("PyPI", "django", "1.0"), pkg("Maven", "a:b", "1"))
+	result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"), advisorytest.Package("PyPI", "django", "1.0"), advisorytest.Package("Maven", "a:b", "1"))
 	if len(result.Findings) != 1 || len(result.Unmatched) != 2 || result.Unmatched[0].Cause != observation.CauseNoDatabase {
 		t.Errorf("the packages of the bad ecosystems are not unknown: %+v", result)
 	}
@@ -89,14 +91,14 @@ func TestOneBadEcosystemDoesNotStopTheOthers(t *testing.T) {
 
 func TestBuildReportsWhatIsWrongWithTheSource(t *testing.T) {
 	empty, corrupt := t.TempDir(), t.TempDir()
-	write(t, corrupt, "npm/all.zip", []byte("PK\x03\x04 truncated"))
+	advisorytest.Write(t, corrupt, "npm/all.zip", []byte("PK\x03\x04 truncated"))
 	for name, c := range map[string]struct{ folder, want string }{
 		"missing":    {filepath.Join(empty, "nowhere"), "<Ecosystem>/all.zip"},
 		"empty":      {empty, "no ecosystem"},
 		"unreadable": {corrupt, "midspan advisories update"},
 	} {
 		index := filepath.Join(t.TempDir(), "index.db")
-		_, err := advisory.Build(t.Context(), c.folder, index, nil)
+		_, err := osvdb.Build(t.Context(), c.folder, index)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error that says %q", name, err, c.want)
 		}
@@ -107,13 +109,13 @@ func TestBuildReportsWhatIsWrongWithTheSource(t *testing.T) {
 }
 
 func TestOnlyChangedEcosystemsAreReadAgain(t *testing.T) {
-	folder := source(t, map[string]map[string]string{
-		"npm":  {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2), "BAD.json": "{"},
+	folder := advisorytest.Folder(t, map[string]map[string]string{
+		"npm":  {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2), "BAD.json": "{"},
 		"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"Foo_Bar"},"versions":["1"]}]}`},
 	})
 	index := filepath.Join(t.TempDir(), "index.db")
 	rebuild := func() map[string]bool {
-		info, err := advisory.Build(t.Context(), folder, index, nil)
+		info, err := osvdb.Build(t.Context(), folder, index)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,86 +142,88 @@ func TestOnlyChangedEcosystemsAreReadAgain(t *testing.T) {
 	if got := rebuild(); !got["npm"] {
 		t.Error("a file that was touched but not changed was read again")
 	}
-	write(t, folder, "PyPI/all.zip", archive(t, map[string]string{"Q.json": `{"id":"Q","affected":[{"package":{"ecosystem":"PyPI","name":"foo-bar"},"versions":["1"]}]}`}))
+	advisorytest.Write(t, folder, "PyPI/all.zip", advisorytest.Archive(t, map[string]string{"Q.json": `{"id":"Q","affected":[{"package":{"ecosystem":"PyPI","name":"foo-bar"},"versions":["1"]}]}`}))
 	if got := rebuild(); !got["npm"] || got["PyPI"] {
 		t.Errorf("after a change of PyPI: %v", got)
 	}
 	if fingerprint(t, index) == first {
 		t.Error("the fingerprint did not change with the database")
 	}
-	result := match(t, openIndex(t, index), pkg("npm", "left", "1.0.0"), pkg("PyPI", "foo.bar", "1"))
-	if got := ids(result); !slices.Equal(got, []string{"Q", "A"}) {
+	result := advisorytest.Match(t, advisorytest.Open(t, index), advisorytest.Package("npm", "left", "1.0.0"), advisorytest.Package("PyPI", "foo.bar", "1"))
+	if got := advisorytest.IDs(result); !slices.Equal(got, []string{"Q", "A"}) {
 		t.Errorf("matched %v", got)
 	}
 }
 
 func fingerprint(t *testing.T, index string) string {
 	t.Helper()
-	f, err := openIndex(t, index).Fingerprint(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
+	return advisorytest.Open(t, index).Fingerprint()
 }
 
-func fingerprints(t *testing.T, folder string) map[string]string {
+// states are the states of the ecosystems that have one.
+func states(database advisory.Database) map[string]string {
+	found := map[string]string{}
+	for _, ecosystem := range []string{"npm", "PyPI", "Hex", "Maven", ""} {
+		if state := database.State(ecosystem); state != "" {
+			found[ecosystem] = state
+		}
+	}
+	return found
+}
+
+func statesOf(t *testing.T, folder string) map[string]string {
 	t.Helper()
-	database, _ := build(t, folder)
-	prints, err := database.Fingerprints(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return prints
+	database, _ := advisorytest.Build(t, folder)
+	return states(database)
 }
 
-func TestAFingerprintIsOfOneEcosystemAndOfKEV(t *testing.T) {
-	npm, pypi := map[string]string{"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}, map[string]string{"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"x"},"versions":["1"]}]}`}
-	folder, elsewhere := source(t, map[string]map[string]string{"npm": npm, "PyPI": pypi}), source(t, map[string]map[string]string{"npm": npm, "PyPI": pypi})
-	write(t, folder, "Maven/all.zip", []byte("not a zip"))
+func TestAStateIsOfOneEcosystemAndOfKEV(t *testing.T) {
+	npm, pypi := map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}, map[string]string{"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"x"},"versions":["1"]}]}`}
+	folder, elsewhere := advisorytest.Folder(t, map[string]map[string]string{"npm": npm, "PyPI": pypi}), advisorytest.Folder(t, map[string]map[string]string{"npm": npm, "PyPI": pypi})
+	advisorytest.Write(t, folder, "Maven/all.zip", []byte("not a zip"))
 	old := time.Now().Add(-time.Hour)
 	if err := os.Chtimes(filepath.Join(elsewhere, "npm", "all.zip"), old, old); err != nil {
 		t.Fatal(err)
 	}
-	first := fingerprints(t, folder)
+	first := statesOf(t, folder)
 	if len(first) != 2 || first["npm"] == "" || first["PyPI"] == "" || first["npm"] == first["PyPI"] {
 		t.Fatalf("got %v, want one for each ecosystem that can be read", first)
 	}
-	if again := fingerprints(t, elsewhere); !maps.Equal(first, again) {
+	if again := statesOf(t, elsewhere); !maps.Equal(first, again) {
 		t.Errorf("paths or file times count: %v and %v", first, again)
 	}
-	write(t, folder, "npm/all.zip", archive(t, map[string]string{"A.json": npmRecord("A", "left", "2026-01-02T00:00:00Z", below2)}))
-	changed := fingerprints(t, folder)
+	advisorytest.Write(t, folder, "npm/all.zip", advisorytest.Archive(t, map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-02T00:00:00Z", advisorytest.Below2)}))
+	changed := statesOf(t, folder)
 	if changed["npm"] == first["npm"] || changed["PyPI"] != first["PyPI"] {
 		t.Errorf("after a change of npm: %v, before %v", changed, first)
 	}
-	write(t, folder, "kev.json", []byte(`{"dateReleased":"2025-08-25","vulnerabilities":[{"cveID":"CVE-1"}]}`))
-	if listed := fingerprints(t, folder); listed["npm"] == changed["npm"] || listed["PyPI"] == changed["PyPI"] {
+	advisorytest.Write(t, folder, "kev.json", []byte(`{"dateReleased":"2025-08-25","vulnerabilities":[{"cveID":"CVE-1"}]}`))
+	if listed := statesOf(t, folder); listed["npm"] == changed["npm"] || listed["PyPI"] == changed["PyPI"] {
 		t.Errorf("a KEV catalog changed nothing: %v", listed)
 	}
-	var none *advisory.Database
-	if prints, err := none.Fingerprints(t.Context()); err != nil || len(prints) != 0 {
-		t.Errorf("no database has %v, %v", prints, err)
+	if state := (advisory.None{}).State("npm"); state != "" {
+		t.Errorf("no database has the state %q", state)
 	}
 }
 
 func TestAnOpenDatabaseOutlivesARebuild(t *testing.T) {
-	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
-	database := openIndex(t, index)
-	write(t, folder, "npm/all.zip", archive(t, map[string]string{"B.json": npmRecord("B", "left", "2026-01-01T00:00:00Z", below2)}))
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	database := advisorytest.Open(t, index)
+	advisorytest.Write(t, folder, "npm/all.zip", advisorytest.Archive(t, map[string]string{"B.json": advisorytest.NPMRecord("B", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}))
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
-	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
+	if got := advisorytest.IDs(advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
 		t.Errorf("the open database gives %v, want what it was opened with", got)
 	}
 }
 
 func TestADamagedIndexIsRefusedAndBuiltAnew(t *testing.T) {
-	folder := source(t, map[string]map[string]string{"npm": {"A.json": npmRecord("A", "left", "2026-01-01T00:00:00Z", below2)}})
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	index := filepath.Join(t.TempDir(), "index.db")
 	if err := os.WriteFile(index, bytes.Repeat([]byte("x"), 5000), 0o600); err != nil {
 		t.Fatal(err)
@@ -227,18 +231,18 @@ func TestADamagedIndexIsRefusedAndBuiltAnew(t *testing.T) {
 	if _, err := advisory.Open(t.Context(), index); err == nil || !strings.Contains(err.Error(), "build it again") {
 		t.Errorf("a damaged index opens: %v", err)
 	}
-	if _, err := advisory.Build(t.Context(), folder, index, nil); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
 		t.Fatal(err)
 	}
-	openIndex(t, index)
+	advisorytest.Open(t, index)
 }
 
 func TestDatesAfterAsOfAreNotTheNewest(t *testing.T) {
-	database, _ := build(t, source(t, map[string]map[string]string{"npm": {
-		"A.json": npmRecord("A", "left", "2026-05-01T10:00:00Z", below2),
-		"B.json": npmRecord("B", "left", "2027-07-09T00:00:00Z", below2),
+	database, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{"npm": {
+		"A.json": advisorytest.NPMRecord("A", "left", "2026-05-01T10:00:00Z", advisorytest.Below2),
+		"B.json": advisorytest.NPMRecord("B", "left", "2027-07-09T00:00:00Z", advisorytest.Below2),
 	}}))
-	info, err := database.Info(t.Context(), at)
+	info, err := database.Info(t.Context(), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,15 +268,15 @@ func TestAnArchiveThatUnpacksToTooMuchIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := good.Write([]byte(npmRecord("GOOD", "left", "2026-01-01T00:00:00Z", below2))); err != nil {
+	if _, err := good.Write([]byte(advisorytest.NPMRecord("GOOD", "left", "2026-01-01T00:00:00Z", advisorytest.Below2))); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	write(t, folder, "npm/all.zip", buffer.Bytes())
-	_, info := build(t, folder)
+	advisorytest.Write(t, folder, "npm/all.zip", buffer.Bytes())
+	_, info := advisorytest.Build(t, folder)
 	if info.Ecosystems[0].Records != 1 || len(info.Notes) != 1 || info.Notes[0].Cause != observation.CauseOverLimit {
 		t.Errorf("got %+v, notes %v", info.Ecosystems[0], info.Notes)
 	}

@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"cmp"
@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // The index keeps entries in buckets. A bucket holds the entries of all packages
@@ -196,9 +198,9 @@ func (s *buckets) purgeBucket(ctx context.Context, table string, bucket int64, i
 	}
 	for _, p := range segments {
 		left := make([]byte, 0, len(p.Entries))
-		err := eachEntry(p.Entries, func(e encodedEntry) error {
-			if !ids[hash(string(e.id))] {
-				left = append(left, e.raw...)
+		err := record.Each(p.Entries, func(e record.Encoded) error {
+			if !ids[hash(string(e.ID))] {
+				left = append(left, e.Raw...)
 			}
 			return nil
 		})

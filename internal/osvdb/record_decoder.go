@@ -1,4 +1,4 @@
-package advisory
+package osvdb
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // Limits of a batch of members that one goroutine reads at a time.
@@ -48,7 +50,7 @@ type row struct {
 type recordDecoder struct {
 	ecosystem string
 	members   *memberReader
-	json      jsonReader
+	parser    record.Parser
 }
 
 func (r *recordDecoder) decodeBatch(b *batch, members []member) {
@@ -63,33 +65,36 @@ func (r *recordDecoder) decode(b *batch, m member) result {
 	if err != nil {
 		return result{state: memberBroken | memberUnreadable, file: fileName(name), err: err}
 	}
-	record, err := r.json.record(data)
-	if err != nil && !errors.Is(err, errPartial) {
+	from, err := r.parser.Parse(data)
+	if err != nil && !errors.Is(err, record.ErrPartial) {
 		return result{state: memberBroken, file: fileName(name), err: err}
 	}
-	res := result{id: hash(record.ID), modified: unix(record.Modified)}
+	res := result{id: hash(from.ID)}
+	if !from.Modified.IsZero() {
+		res.modified = from.Modified.Unix()
+	}
 	if err != nil {
 		res.state, res.file, res.err = memberBroken, fileName(name), err
 	}
-	if record.Withdrawn != "" {
+	if from.Withdrawn {
 		res.state |= memberWithdrawn
 		return res
 	}
-	if strings.HasPrefix(record.ID, malwarePrefix) {
+	if strings.HasPrefix(from.ID, record.MalwarePrefix) {
 		res.state |= memberMalware
 	}
-	if res.rows, err = r.appendRows(b, record); err != nil {
+	if res.rows, err = r.appendRows(b, from); err != nil {
 		return result{state: memberBroken, file: fileName(name), err: err}
 	}
 	return res
 }
 
 // appendRows adds the entries of a record to a batch: all of them, or none.
-func (r *recordDecoder) appendRows(b *batch, from record) (int, error) {
+func (r *recordDecoder) appendRows(b *batch, from record.Record) (int, error) {
 	rows, start := len(b.rows), len(b.data)
-	for _, n := range from.entries(r.ecosystem) {
-		row := row{name: hash(n.name), offset: uint32(len(b.data))}
-		b.data = n.append(b.data, r.ecosystem, n.name)
+	for _, e := range from.Entries(r.ecosystem) {
+		row := row{name: hash(e.Name), offset: uint32(len(b.data))}
+		b.data = e.Append(b.data, r.ecosystem)
 		row.end = uint32(len(b.data))
 		b.rows = append(b.rows, row)
 		if len(b.data)-start > maxEntries {
