@@ -57,9 +57,9 @@ func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme r
 	}
 	slices.Sort(evidence)
 	slices.Sort(readable)
-	writeLevel(out, "funding.received", received, receivedErr, files.source, evidence)
-	writeLevel(out, "funding.sought", sought, soughtErr, files.source, evidence)
-	out.measured("funding.sources-read", readable, files.source)
+	writeLevel(out, observation.FundingReceived, received, receivedErr, files.source, evidence)
+	writeLevel(out, observation.FundingSought, sought, soughtErr, files.source, evidence)
+	out.measured(observation.FundingSourcesRead, readable, files.source)
 	writeEvidence(out, evidence, len(readable) == len(all), firstError(receivedErr, soughtErr), files.source)
 }
 
@@ -77,15 +77,15 @@ func writeLevel(out *measureSet, id string, found bool, failed error, source str
 
 func writeEvidence(out *measureSet, evidence []string, complete bool, failed error, source string) {
 	if complete {
-		out.measured("funding.evidence", append([]string{}, evidence...), source)
+		out.measured(observation.FundingEvidence, append([]string{}, evidence...), source)
 		return
 	}
 	cause, detail := causeAndDetail(failed)
 	if len(evidence) == 0 {
-		out.unknown("funding.evidence", cause, detail)
+		out.unknown(observation.FundingEvidence, cause, detail)
 		return
 	}
-	m := out.measured("funding.evidence", evidence, source)
+	m := out.measured(observation.FundingEvidence, evidence, source)
 	m.Bound, m.Detail = observation.AtLeast, detail
 }
 

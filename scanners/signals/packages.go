@@ -84,10 +84,10 @@ func scanPackages(out *measureSet, files *tree) {
 	names = slices.Compact(names)
 	if len(names) == 0 && len(unread) > 0 {
 		cause, detail := causeAndDetail(unread[0])
-		out.unknown("identity.packages", cause, detail)
+		out.unknown(observation.IdentityPackages, cause, detail)
 		return
 	}
-	m := out.measured("identity.packages", names, files.source)
+	m := out.measured(observation.IdentityPackages, names, files.source)
 	switch {
 	case len(unread) > 0:
 		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))

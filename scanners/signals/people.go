@@ -41,7 +41,7 @@ type namedCount struct{ people, teams map[string]bool }
 // addresses and links to profiles can be counted; names in prose cannot, so that
 // what a text holds is a lower bound, and unknown where it holds none of those.
 func scanNamed(out *measureSet, files *tree) {
-	const people, teams = "governance.people-named", "governance.teams-named"
+	const people, teams = observation.GovernancePeopleNamed, observation.GovernanceTeamsNamed
 	found := files.of(governanceKind)
 	if len(found) == 0 {
 		for _, id := range []string{people, teams} {
