@@ -163,7 +163,7 @@ func (s *Scanner) score(all []observation.Check, judged []checker.CheckResult, s
 	value, err := aggregate.GetAggregateScore(s.docs)
 	switch {
 	case err != nil:
-		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, oneLine(err.Error()))
+		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, observation.OneLine(err.Error()))
 	case len(judged) == 0:
 		return scoreDefinition.UnknownFor(observation.CauseNoSource, "no check could be judged")
 	}

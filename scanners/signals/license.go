@@ -52,8 +52,7 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 	found := licensesOf(texts)
 	switch {
 	case failed != nil && len(found) == 0:
-		cause, detail := causeAndDetail(failed)
-		out.unknown(observation.LicenseSPDX, cause, detail)
+		out.unreadable(observation.LicenseSPDX, failed)
 	case len(found) == 0:
 		out.unknown(observation.LicenseSPDX, observation.CauseUnsupported, "no known licence text in "+strings.Join(paths, ", "))
 	default:

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -72,8 +73,7 @@ func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) 
 		case declared.path == "":
 			out.notApplicable(id, "no publiccode.yml")
 		case declared.err != nil:
-			cause, detail := causeAndDetail(declared.err)
-			out.unknown(id, cause, detail)
+			out.unreadable(id, declared.err)
 		default:
 			out.unknown(id, observation.CauseNoSource, declared.path+" does not say")
 		}
@@ -121,17 +121,11 @@ func writeSunset(out *measureSet, declared publiccodeFile, readme readmeFile) {
 		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
 		return
 	}
-	if err := firstError(declared.err, readme.err); err != nil {
-		cause, detail := causeAndDetail(err)
-		out.unknown(observation.LifecycleSunsetDeclared, cause, detail)
+	if err := cmp.Or(declared.err, readme.err); err != nil {
+		out.unreadable(observation.LifecycleSunsetDeclared, err)
 		return
 	}
-	var read []string
-	for _, name := range []string{declared.path, readme.path} {
-		if name != "" {
-			read = append(read, name)
-		}
-	}
+	read := slices.DeleteFunc([]string{declared.path, readme.path}, func(name string) bool { return name == "" })
 	if len(read) == 0 {
 		out.unknown(observation.LifecycleSunsetDeclared, observation.CauseNoSource, "there is neither a readme nor a publiccode.yml")
 		return

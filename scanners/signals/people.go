@@ -54,9 +54,8 @@ func scanNamed(out *measureSet, files *tree) {
 	for _, file := range found[:min(len(found), maxGovernance)] {
 		data, err := files.read(file)
 		if err != nil {
-			cause, detail := causeAndDetail(err)
-			out.unknown(people, cause, detail)
-			out.unknown(teams, cause, detail)
+			out.unreadable(people, err)
+			out.unreadable(teams, err)
 			return
 		}
 		codeowners := strings.EqualFold(path.Base(file), "codeowners")
