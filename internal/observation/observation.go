@@ -3,6 +3,8 @@
 // them, and the causes for which something is unknown.
 //
 // It knows nothing of catalogs, scanners, stores or reports.
+// It imports no other package of Midspan, so that its types can be exported one
+// day as they are, for scanners and catalogs of others.
 package observation
 
 // Note is a remark for a reader about something that was dropped, changed or
