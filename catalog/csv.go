@@ -1,11 +1,14 @@
 package catalog
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -37,6 +40,22 @@ var columns = map[string]string{
 
 func columnOf(header string) string {
 	return columns[strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(header)))]
+}
+
+var pageStart = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml|!--)`)
+
+// readTableFile reads a table, and rejects what is none of the formats.
+func readTableFile(data []byte, name string) (Catalog, error) {
+	text := bytes.TrimSpace(data)
+	switch {
+	case pageStart.Match(text):
+		return Catalog{}, errors.New("it is a web page, not a catalog: name the address of the data; a repository is named on the command line or in a csv")
+	case bytes.ContainsRune(text[:min(len(text), 4096)], 0):
+		return Catalog{}, errors.New("it is a binary file: give JSON, YAML or CSV")
+	case strings.EqualFold(path.Ext(name), ".json"):
+		return Catalog{}, errors.New("it is not JSON: a catalog in JSON begins with [ or {; fetch it again")
+	}
+	return readTable(data)
 }
 
 // readTable reads a table with a url column, or a plain list of addresses.

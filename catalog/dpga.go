@@ -18,7 +18,8 @@ const formatDPGA = "dpga"
 // readDPGA reads the registry of the Digital Public Goods Alliance: a list of
 // entries, one entry, or an object that holds the list, in the present or the
 // old format.
-func readDPGA(data []byte) (Catalog, error) {
+func readDPGA(data []byte, _ string) (Catalog, error) {
+	data = bytes.TrimSpace(data)
 	c := Catalog{Name: formatDPGA}
 	entries, err := jsonEntries(data)
 	if err != nil {

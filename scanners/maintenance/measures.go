@@ -77,6 +77,17 @@ func commitsByPerson(commits []commit) map[int32]int {
 	return counts
 }
 
+// commitsByOrganization leaves out the commits of authors without an organization.
+func commitsByOrganization(commits []commit) map[int32]int {
+	counts := map[int32]int{}
+	for _, c := range commits {
+		if c.organization != none {
+			counts[c.organization]++
+		}
+	}
+	return counts
+}
+
 // fewestWithHalf is the smallest number of contributors whose counts make up
 // half of the total.
 func fewestWithHalf(counts map[int32]int) int {
@@ -108,12 +119,9 @@ func elephantFactor(v historyAt) reading {
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	counts, known := map[int32]int{}, 0
-	for _, c := range recent {
-		if c.organization != none {
-			counts[c.organization]++
-			known++
-		}
+	counts, known := commitsByOrganization(recent), 0
+	for _, n := range counts {
+		known += n
 	}
 	if 2*known < len(recent) {
 		return unknown(observation.CauseNoSource,
@@ -203,15 +211,7 @@ func coreAway(v historyAt) reading {
 	return number(math.Round(days / commits))
 }
 
-func organizationsEver(v historyAt) reading {
-	seen := map[int32]bool{}
-	for _, c := range v.human {
-		if c.organization != none {
-			seen[c.organization] = true
-		}
-	}
-	return number(len(seen))
-}
+func organizationsEver(v historyAt) reading { return number(len(commitsByOrganization(v.human))) }
 
 func identitiesJoined(v historyAt) reading {
 	r := number(v.joined)

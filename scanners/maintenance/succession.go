@@ -29,11 +29,5 @@ func organizationsActive(v historyAt) reading {
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	seen := map[int32]bool{}
-	for _, c := range recent {
-		if c.organization != none {
-			seen[c.organization] = true
-		}
-	}
-	return number(len(seen))
+	return number(len(commitsByOrganization(recent)))
 }

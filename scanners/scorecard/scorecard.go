@@ -83,7 +83,7 @@ func (s *Scanner) Definitions() []observation.Definition {
 const unit = "points of 10"
 
 var scoreDefinition = observation.Definition{
-	ID: "posture.score", Name: "Posture score", Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMain,
+	ID: observation.PostureScore, Name: "Posture score", Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMain,
 	Means: "Mean of the file checks that could be judged, each weighted by Scorecard's own risk class; " +
 		"of the main repository, so that a good does not look weaker because its entry also lists a demo or a website.",
 	Reference: "https://github.com/ossf/scorecard#aggregate-score",
@@ -97,7 +97,7 @@ func (s *Scanner) definition(check, how string) observation.Definition {
 	}
 }
 
-func measureID(check string) string { return "posture." + strings.ToLower(check) }
+func measureID(check string) string { return observation.PosturePrefix + strings.ToLower(check) }
 
 // docURL is the documentation of a check at the version of the library.
 func (s *Scanner) docURL(check string) string {
@@ -163,7 +163,7 @@ func (s *Scanner) score(all []observation.Check, judged []checker.CheckResult, s
 	value, err := aggregate.GetAggregateScore(s.docs)
 	switch {
 	case err != nil:
-		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, oneLine(err.Error()))
+		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, observation.OneLine(err.Error()))
 	case len(judged) == 0:
 		return scoreDefinition.UnknownFor(observation.CauseNoSource, "no check could be judged")
 	}
