@@ -31,28 +31,23 @@ type Unmatched struct {
 	Packages  int               `json:"packages"`
 }
 
-// packageKey identifies a package. A package of two manifests is matched once.
-type packageKey struct{ ecosystem, name, version string }
-
-func keyOf(p observation.Package) packageKey {
-	return packageKey{p.Ecosystem, NormalName(p.Ecosystem, p.Name), p.Version}
-}
-
-func (k packageKey) compare(other packageKey) int {
-	return cmp.Or(cmp.Compare(k.ecosystem, other.ecosystem), cmp.Compare(k.name, other.name), cmp.Compare(k.version, other.version))
+// coordinateOf is under which a package is matched: one of two manifests is
+// matched once.
+func coordinateOf(p observation.Package) observation.Coordinate {
+	return observation.Coordinate{Ecosystem: p.Ecosystem, Name: NormalName(p.Ecosystem, p.Name), Version: p.Version}
 }
 
 // Match looks up every package. It stops when ctx ends.
 func (d *Database) Match(ctx context.Context, packages []observation.Package) (Result, error) {
-	groups := map[packageKey][]observation.Package{}
+	groups := map[observation.Coordinate][]observation.Package{}
 	for _, p := range packages {
-		groups[keyOf(p)] = append(groups[keyOf(p)], p)
+		groups[coordinateOf(p)] = append(groups[coordinateOf(p)], p)
 	}
-	keys := make([]packageKey, 0, len(groups))
+	keys := make([]observation.Coordinate, 0, len(groups))
 	for k := range groups {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, packageKey.compare)
+	slices.SortFunc(keys, observation.Coordinate.Compare)
 
 	m, err := d.matcher(ctx)
 	if err != nil {
@@ -64,7 +59,7 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 			return Result{}, ctx.Err()
 		}
 		if err := m.match(ctx, k, groups[k]); err != nil {
-			return Result{}, fmt.Errorf("match %s %s: %w", k.ecosystem, k.name, err)
+			return Result{}, fmt.Errorf("match %s %s: %w", k.Ecosystem, k.Name, err)
 		}
 	}
 	return NewResult(m.findings, m.unmatched), nil
@@ -74,8 +69,8 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 // with several versions are read once.
 type matcher struct {
 	database  *Database
-	lookups   [2]*sqlx.Stmt // one for each table of buckets
-	loaded    packageKey    // the package of entries
+	lookups   [2]*sqlx.Stmt          // one for each table of buckets
+	loaded    observation.Coordinate // the package of entries
 	entries   []entry
 	findings  []observation.Finding
 	unmatched map[Unmatched]int // with Packages 0, to the count
@@ -104,25 +99,25 @@ func (m *matcher) close() {
 	}
 }
 
-func (m *matcher) match(ctx context.Context, k packageKey, packages []observation.Package) error {
-	base, suffix, _ := strings.Cut(k.ecosystem, ":")
+func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages []observation.Package) error {
+	base, suffix, _ := strings.Cut(k.Ecosystem, ":")
 	in, known := m.ecosystem(base)
 	switch {
-	case base == "" || k.name == "":
+	case base == "" || k.Name == "":
 		return m.addUnmatched(k, observation.CauseUnsupported)
 	case !known:
 		return m.addUnmatched(k, observation.CauseNoDatabase)
 	}
-	if err := m.load(ctx, in, k.name); err != nil {
+	if err := m.load(ctx, in, k.Name); err != nil {
 		return err
 	}
 	// Where no advisory names the package, no version is affected.
-	if k.version == "" && len(m.entries) > 0 {
+	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
 	refused := false
 	for _, e := range m.entries {
-		hit, undecided := e.affects(k.version, base, suffix)
+		hit, undecided := e.affects(k.Version, base, suffix)
 		refused = refused || undecided
 		if hit {
 			m.addFindings(e, base, packages)
@@ -142,13 +137,13 @@ func (m *matcher) ecosystem(name string) (*loadedEcosystem, bool) {
 	return in, ok
 }
 
-func (m *matcher) addUnmatched(k packageKey, cause observation.Cause) error {
-	m.unmatched[Unmatched{Ecosystem: k.ecosystem, Cause: cause}]++
+func (m *matcher) addUnmatched(k observation.Coordinate, cause observation.Cause) error {
+	m.unmatched[Unmatched{Ecosystem: k.Ecosystem, Cause: cause}]++
 	return nil
 }
 
 func (m *matcher) load(ctx context.Context, in *loadedEcosystem, name string) error {
-	this := packageKey{ecosystem: in.Name, name: name}
+	this := observation.Coordinate{Ecosystem: in.Name, Name: name}
 	if this == m.loaded {
 		return nil
 	}
@@ -172,7 +167,7 @@ func (m *matcher) addFindings(e entry, ecosystem string, packages []observation.
 
 func (r Result) sort() {
 	slices.SortStableFunc(r.Findings, func(a, b observation.Finding) int {
-		return cmp.Or(keyOf(a.Package).compare(keyOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
+		return cmp.Or(coordinateOf(a.Package).Compare(coordinateOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
 	})
 	slices.SortFunc(r.Unmatched, func(a, b Unmatched) int {
 		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Cause, b.Cause))
@@ -240,9 +235,9 @@ func NewResult(findings []observation.Finding, unmatched map[Unmatched]int) Resu
 
 // Unmatchable is the result for packages none of which could be matched.
 func Unmatchable(packages []observation.Package, cause observation.Cause) Result {
-	unmatched, seen := map[Unmatched]int{}, map[[3]string]bool{}
+	unmatched, seen := map[Unmatched]int{}, map[observation.Coordinate]bool{}
 	for _, p := range packages {
-		if id := [3]string{p.Ecosystem, p.Name, p.Version}; !seen[id] {
+		if id := p.Coordinate(); !seen[id] {
 			seen[id] = true
 			unmatched[Unmatched{Ecosystem: p.Ecosystem, Cause: cause}]++
 		}
