@@ -20,12 +20,12 @@ func ExampleDefinition() {
 		days.NotApplicableFor("there are no tests"),
 	} {
 		n, known := m.Number()
-		fmt.Println(m.State, n, known, m.Detail)
+		fmt.Printf("%s: %v, %v, %q\n", m.State, n, known, m.Detail)
 	}
 	// Output:
-	// measured 3 true
-	// unknown 0 false the mirror lacks ci.log
-	// not-applicable 0 false there are no tests
+	// measured: 3, true, ""
+	// unknown: 0, false, "the mirror lacks ci.log"
+	// not-applicable: 0, false, "there are no tests"
 }
 
 // Two records of one vulnerability are one weakness; a record of another version is
