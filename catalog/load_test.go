@@ -192,7 +192,7 @@ func TestCountriesUnknownIsNotNone(t *testing.T) {
 		"null":          {`{"deploymentCountries": null}`, nil},
 	}
 	for name, tt := range tests {
-		c, err := readDPGA([]byte(`{"name": "A", "locations": ` + tt.countries + `}`), "")
+		c, err := readDPGA([]byte(`{"name": "A", "locations": `+tt.countries+`}`), "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,13 +22,13 @@ import (
 var (
 	recordsMeasure = observation.Definition{
 		ID: "decisions.records", Name: "Decision records", Kind: observation.KindNumber,
-		Unit: "files", Merge: observation.MergeSum,
+		Unit: observation.UnitFiles, Merge: observation.MergeSum,
 		Means:     "Markdown files in the folder docs/decisions, each of which records a decision.",
 		Reference: "https://adr.github.io/",
 	}
 	acceptedMeasure = observation.Definition{
 		ID: "decisions.accepted", Name: "Decisions accepted", Kind: observation.KindNumber,
-		Unit: "files", Merge: observation.MergeSum,
+		Unit: observation.UnitFiles, Merge: observation.MergeSum,
 		Means:     "Decision records with a line \"Status: accepted\".",
 		Reference: "https://adr.github.io/",
 	}

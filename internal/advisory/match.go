@@ -31,32 +31,27 @@ type Unmatched struct {
 	Packages  int               `json:"packages"`
 }
 
-// packageKey identifies a package. A package of two manifests is matched once.
-type packageKey struct{ ecosystem, name, version string }
-
-func keyOf(p observation.Package) packageKey {
-	return packageKey{p.Ecosystem, observation.NormalName(p.Ecosystem, p.Name), p.Version}
-}
-
-func (k packageKey) compare(other packageKey) int {
-	return cmp.Or(cmp.Compare(k.ecosystem, other.ecosystem), cmp.Compare(k.name, other.name), cmp.Compare(k.version, other.version))
+// coordinateOf is the key that a package is matched under: a package of two manifests is
+// matched once.
+func coordinateOf(p observation.Package) observation.Coordinate {
+	return observation.Coordinate{Ecosystem: p.Ecosystem, Name: observation.NormalName(p.Ecosystem, p.Name), Version: p.Version}
 }
 
 // match looks up every package in an index. A nil index holds no ecosystem.
 func match(ctx context.Context, index *osvdb.Index, packages []observation.Package) (Result, error) {
-	groups := map[packageKey][]observation.Package{}
+	groups := map[observation.Coordinate][]observation.Package{}
 	for _, p := range packages {
-		groups[keyOf(p)] = append(groups[keyOf(p)], p)
+		groups[coordinateOf(p)] = append(groups[coordinateOf(p)], p)
 	}
 	m := matcher{index: index, unmatched: map[Unmatched]int{}}
-	keys := slices.AppendSeq(make([]packageKey, 0, len(groups)), maps.Keys(groups))
-	slices.SortFunc(keys, packageKey.compare)
+	keys := slices.AppendSeq(make([]observation.Coordinate, 0, len(groups)), maps.Keys(groups))
+	slices.SortFunc(keys, observation.Coordinate.Compare)
 	for _, k := range keys {
 		if ctx.Err() != nil {
 			return Result{}, ctx.Err()
 		}
 		if err := m.match(ctx, k, groups[k]); err != nil {
-			return Result{}, fmt.Errorf("match %s %s: %w", k.ecosystem, k.name, err)
+			return Result{}, fmt.Errorf("match %s %s: %w", k.Ecosystem, k.Name, err)
 		}
 	}
 	return NewResult(m.findings, m.unmatched), nil
@@ -66,30 +61,30 @@ func match(ctx context.Context, index *osvdb.Index, packages []observation.Packa
 // with several versions are read once.
 type matcher struct {
 	index     *osvdb.Index
-	loaded    packageKey // the package of entries
+	loaded    observation.Coordinate // the package of entries
 	entries   []record.Entry
 	findings  []observation.Finding
 	unmatched map[Unmatched]int // with Packages 0, to the count
 }
 
-func (m *matcher) match(ctx context.Context, k packageKey, packages []observation.Package) error {
-	base, suffix, _ := strings.Cut(k.ecosystem, ":")
+func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages []observation.Package) error {
+	base, suffix, _ := strings.Cut(k.Ecosystem, ":")
 	switch {
-	case base == "" || k.name == "":
+	case base == "" || k.Name == "":
 		return m.addUnmatched(k, observation.CauseUnsupported)
 	case m.index == nil || !m.index.Has(base):
 		return m.addUnmatched(k, observation.CauseNoDatabase)
 	}
-	if err := m.load(ctx, packageKey{ecosystem: base, name: k.name}); err != nil {
+	if err := m.load(ctx, observation.Coordinate{Ecosystem: base, Name: k.Name}); err != nil {
 		return err
 	}
 	// Where no advisory names the package, no version is affected.
-	if k.version == "" && len(m.entries) > 0 {
+	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
 	refused := false
 	for _, e := range m.entries {
-		hit, undecided := affects(e, k.version, base, suffix)
+		hit, undecided := affects(e, k.Version, base, suffix)
 		refused = refused || undecided
 		for _, p := range packages {
 			if hit {
@@ -103,22 +98,22 @@ func (m *matcher) match(ctx context.Context, k packageKey, packages []observatio
 	return nil
 }
 
-func (m *matcher) addUnmatched(k packageKey, cause observation.Cause) error {
-	m.unmatched[Unmatched{Ecosystem: k.ecosystem, Cause: cause}]++
+func (m *matcher) addUnmatched(k observation.Coordinate, cause observation.Cause) error {
+	m.unmatched[Unmatched{Ecosystem: k.Ecosystem, Cause: cause}]++
 	return nil
 }
 
-func (m *matcher) load(ctx context.Context, k packageKey) (err error) {
+func (m *matcher) load(ctx context.Context, k observation.Coordinate) (err error) {
 	if k != m.loaded {
 		m.loaded = k
-		m.entries, err = m.index.Lookup(ctx, k.ecosystem, k.name)
+		m.entries, err = m.index.Lookup(ctx, k.Ecosystem, k.Name)
 	}
 	return err
 }
 
 func (r Result) sort() {
 	slices.SortStableFunc(r.Findings, func(a, b observation.Finding) int {
-		return cmp.Or(keyOf(a.Package).compare(keyOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
+		return cmp.Or(coordinateOf(a.Package).compare(coordinateOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
 	})
 	slices.SortFunc(r.Unmatched, func(a, b Unmatched) int {
 		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Cause, b.Cause))

@@ -26,7 +26,7 @@ func measured(t *testing.T, measures []observation.Measure, id string) observati
 
 func finding(name, advisoryID, severity, fixed string, published time.Time) observation.Finding {
 	no := false
-	return observation.Finding{Package: advisorytest.Package("npm", name, "1.0.0"), Advisory: advisoryID, Severity: severity, FixedIn: fixed, Published: published, Exploited: &no}
+	return observation.Finding{Package: advisorytest.Package("npm", name, "1.0.0"), Advisory: advisoryID, Severity: observation.Severity(severity), FixedIn: fixed, Published: published, Exploited: &no}
 }
 
 func TestEveryDefinitionIsYieldedInEveryState(t *testing.T) {

@@ -8,45 +8,37 @@ import (
 	gocvss31 "github.com/pandatix/go-cvss/31"
 	gocvss40 "github.com/pandatix/go-cvss/40"
 
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb/record"
-)
-
-// The severities of a finding.
-const (
-	SeverityCritical = "critical"
-	SeverityHigh     = "high"
-	SeverityMedium   = "medium"
-	SeverityLow      = "low"
-	SeverityUnknown  = "unknown"
 )
 
 // ratingOf maps a CVSS base score to the qualitative scale of CVSS v3 and v4, for v2
 // scores too. A score of 0 ("none") is called low.
-func ratingOf(score float64) string {
+func ratingOf(score float64) observation.Severity {
 	switch {
 	case score >= 9:
-		return SeverityCritical
+		return observation.SeverityCritical
 	case score >= 7:
-		return SeverityHigh
+		return observation.SeverityHigh
 	case score >= 4:
-		return SeverityMedium
+		return observation.SeverityMedium
 	default:
-		return SeverityLow
+		return observation.SeverityLow
 	}
 }
 
 // labelSeverities maps the words that databases use in place of a vector.
-var labelSeverities = map[string]string{
-	"CRITICAL": SeverityCritical,
-	"HIGH":     SeverityHigh,
-	"MODERATE": SeverityMedium,
-	"MEDIUM":   SeverityMedium,
-	"LOW":      SeverityLow,
+var labelSeverities = map[string]observation.Severity{
+	"CRITICAL": observation.SeverityCritical,
+	"HIGH":     observation.SeverityHigh,
+	"MODERATE": observation.SeverityMedium,
+	"MEDIUM":   observation.SeverityMedium,
+	"LOW":      observation.SeverityLow,
 }
 
 // severityOf returns the severity of an entry, and the vector and score behind it.
 // Of several vectors the highest score counts, as osv-scanner shows it.
-func severityOf(e record.Entry) (severity string, score *float64, vector string) {
+func severityOf(e record.Entry) (severity observation.Severity, score *float64, vector string) {
 	for _, v := range e.Vectors {
 		if s, ok := baseScore(v); ok && (score == nil || s > *score) {
 			score, vector = &s, v
@@ -58,7 +50,7 @@ func severityOf(e record.Entry) (severity string, score *float64, vector string)
 	if word, ok := labelSeverities[strings.ToUpper(strings.TrimSpace(e.Label))]; ok {
 		return word, nil, ""
 	}
-	return SeverityUnknown, nil, ""
+	return observation.SeverityUnknown, nil, ""
 }
 
 // baseScore reads a CVSS vector of any version; v2 vectors carry no prefix.

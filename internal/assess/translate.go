@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // RuleText is a rule with its sentences, so that its reasons can be translated without
@@ -15,16 +16,16 @@ type RuleText struct {
 	Question string `json:"question"`
 	// Measure to Unit are those of a plain rule; All and Any those of a rule that
 	// joins others.
-	Measure   string          `json:"measure,omitempty"`
-	Operator  string          `json:"operator,omitempty"`  // <, <=, >, >=, is
-	Threshold any             `json:"threshold,omitempty"` // float64, bool or string
-	Unit      string          `json:"unit,omitempty"`
-	Holds     string          `json:"holds"`
-	Fails     string          `json:"fails"`
-	Clears    string          `json:"clears,omitempty"` // what would make its reason go away
-	Reference string          `json:"reference,omitempty"`
-	All       []ConditionText `json:"all,omitempty"`
-	Any       []ConditionText `json:"any,omitempty"`
+	Measure   string           `json:"measure,omitempty"`
+	Operator  string           `json:"operator,omitempty"`  // <, <=, >, >=, is
+	Threshold any              `json:"threshold,omitempty"` // float64, bool or string
+	Unit      observation.Unit `json:"unit,omitempty"`
+	Holds     string           `json:"holds"`
+	Fails     string           `json:"fails"`
+	Clears    string           `json:"clears,omitempty"` // what would make its reason go away
+	Reference string           `json:"reference,omitempty"`
+	All       []ConditionText  `json:"all,omitempty"`
+	Any       []ConditionText  `json:"any,omitempty"`
 }
 
 // ConditionText is a condition: a rule, a level of a pillar, or conditions joined. One of

@@ -10,7 +10,7 @@ type Finding struct {
 	Summary  string   `json:"summary,omitempty"`
 	// Severity is critical, high, medium, low or unknown; Score the CVSS base
 	// score (0 to 10) from Vector, nil where the advisory carries none.
-	Severity string   `json:"severity"`
+	Severity Severity `json:"severity"`
 	Score    *float64 `json:"score,omitempty"`
 	Vector   string   `json:"vector,omitempty"`
 	// FixedIn is the lowest fixed version above the package's, or empty where

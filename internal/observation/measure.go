@@ -34,9 +34,9 @@ type Measure struct {
 	ID    string `json:"id"`
 	State State  `json:"state"`
 	// Value is a float64, bool, string or []string; nil unless State is Measured.
-	Value any    `json:"value,omitempty"`
-	Unit  string `json:"unit,omitempty"`
-	Bound Bound  `json:"bound,omitempty"`
+	Value any   `json:"value,omitempty"`
+	Unit  Unit  `json:"unit,omitempty"`
+	Bound Bound `json:"bound,omitempty"`
 	// Source says where the value was read: a file at a commit, the history,
 	// the catalog entry.
 	Source string `json:"source,omitempty"`
@@ -132,7 +132,7 @@ type Definition struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"` // for readers: "Contributor absence factor"
 	Kind  Kind   `json:"kind"`
-	Unit  string `json:"unit,omitempty"` // people, commits, days, releases, points of 10, …
+	Unit  Unit   `json:"unit,omitempty"`
 	Merge Merge  `json:"merge"`
 	// Means is one sentence: what is counted, over which period.
 	Means string `json:"means"`

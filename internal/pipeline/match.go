@@ -163,19 +163,16 @@ func newStoredMatch(result advisory.Result) storedMatch {
 	return match
 }
 
-// packageKey identifies a package wherever it is listed.
-func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
-
 // withPaths gives each finding the entries of the inventory that list its package: the
 // result equals a match of all entries.
 func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
-	of := map[[3]string][]observation.Finding{}
+	of := map[observation.Coordinate][]observation.Finding{}
 	for _, finding := range m.Findings {
-		of[packageKey(finding.Package)] = append(of[packageKey(finding.Package)], finding)
+		of[finding.Package.Coordinate()] = append(of[finding.Package.Coordinate()], finding)
 	}
 	var all []observation.Finding
 	for _, entry := range entries {
-		for _, finding := range of[packageKey(entry)] {
+		for _, finding := range of[entry.Coordinate()] {
 			finding.Package = entry
 			all = append(all, finding)
 		}

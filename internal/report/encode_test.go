@@ -193,8 +193,8 @@ func TestTheSchemaHasTheConstantsOfTheCode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for def, at := range map[string][2]string{
-		"cause": {"../observation/observation.go", "Cause"}, "state": {"../observation/observation.go", "State"},
-		"bound": {"../observation/observation.go", "Bound"}, "stage": {"../assess/verdict.go", "Stage"}, "level": {"../assess/verdict.go", "Level"},
+		"cause": {"../observation/cause.go", "Cause"}, "state": {"../observation/measure.go", "State"},
+		"bound": {"../observation/measure.go", "Bound"}, "stage": {"../assess/verdict.go", "Stage"}, "level": {"../assess/verdict.go", "Level"},
 	} {
 		words, enum := constants(t, at[0], at[1]), slices.Clone(s.Defs[def].Enum)
 		slices.Sort(words)

@@ -16,7 +16,7 @@ import (
 )
 
 // lastCommit is the measure from which the table of goods takes its date.
-const lastCommit = "momentum.days-since-commit"
+const lastCommit = observation.MomentumDaysSinceCommit
 
 // portfolio is what the portfolio page shows.
 type portfolio struct {

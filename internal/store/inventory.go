@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -30,7 +29,7 @@ type Inventory struct {
 var relations = []string{"", observation.Transitive, observation.Direct}
 
 func comparePackages(a, b observation.Package) int {
-	return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+	return a.Coordinate().Compare(b.Coordinate())
 }
 
 // NewInventory merges the entries of an observation.
