@@ -226,11 +226,7 @@ func partial(t *testing.T, dir, filter string) string {
 		{"clone", "-q", "--bare", "--filter=" + filter, "file://" + dir, clone},
 		{"-C", clone, "config", "remote.origin.url", filepath.Join(dir, "gone")},
 	} {
-		cmd := exec.Command("git", args...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
+		gittest.Run(t, "", nil, args...)
 	}
 	return clone
 }
