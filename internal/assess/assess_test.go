@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -246,9 +247,9 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 		for _, cause := range append([]observation.Cause{"", observation.CauseNoSource}, unread...) {
 			for _, value := range values[r.specs[rule.measure].kind] {
 				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
-				want := unsure
+				want := kleene.Unknown
 				if rule.silenceMeansNo && cause == observation.CauseNoSource {
-					want = no // it asks what can be seen, and the sources that were read say nothing
+					want = kleene.False // it asks what can be seen, and the sources that were read say nothing
 				}
 				e := r.evaluate(map[string]observation.Measure{rule.measure: m}, nil)
 				if got := e.evalRule(rule); got != want {

@@ -259,7 +259,7 @@ func (c *catalogTraits) idsOf(names []string) []uint32 {
 	return slices.Compact(numbers)
 }
 
-// compare compares two goods. words is the weight of the words that both have.
+// Compare compares two goods. words is the weight of the words that both have.
 func (c *catalogTraits) compare(i, j int, words float64) similarity {
 	a, b := &c.goods[i], &c.goods[j]
 	l := similarity{types: -1, sdgs: jaccard(a.sdgs, b.sdgs), sectors: jaccard(a.sectors, b.sectors), words: -1}
