@@ -25,7 +25,9 @@ func (r *Rules) anomalyRemarks(in Input, measures map[string]observation.Measure
 		impossible = append(impossible, impossibleValues(repository.Measures, r.specs)...)
 	}
 	impossible = append(impossible, impossibleValues(in.GoodMeasures, r.specs)...)
-	order := func(a, b language.Message) int { return cmp.Compare(r.english.Tell(a), r.english.Tell(b)) }
+	order := func(a, b language.Message) int {
+		return cmp.Compare(r.english.TranslateMessage(a), r.english.TranslateMessage(b))
+	}
 	slices.SortFunc(impossible, order)
 	return append(messages, slices.CompactFunc(impossible, func(a, b language.Message) bool { return order(a, b) == 0 })...)
 }

@@ -45,7 +45,7 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	v.ObservedUntil, v.Stale = observedUntil(in, r.staleDays)
 	v.BecauseMessages = e.because(in, v, defs, known, applicable)
 	v.RemarkMessages = r.anomalyRemarks(in, measures)
-	v.Because, v.Lift, v.Remarks = r.english.TellAll(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
+	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
 
@@ -296,9 +296,9 @@ func (e *evaluation) reason(ev evidence) Reason {
 		reason.Operator, pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
-	reason.Sentence = language.Upper(english.Tell(fillPattern(pattern, m.Value, m.Bound, r.threshold)))
+	reason.Sentence = language.Upper(english.TranslateMessage(fillPattern(pattern, m.Value, m.Bound, r.threshold)))
 	if ev.holds != r.wantsYes && r.clears != "" {
-		reason.Clears = language.Upper(english.Tell(fillPattern(r.clears, m.Value, m.Bound, r.threshold)))
+		reason.Clears = language.Upper(english.TranslateMessage(fillPattern(r.clears, m.Value, m.Bound, r.threshold)))
 	}
 	return reason
 }

@@ -39,7 +39,7 @@ func valueArg(value any, bound observation.Bound) language.Arg {
 
 // formatValue writes a value in English: 3, 0.42, 1,250.
 func (r *Rules) formatValue(value any) string {
-	return r.english.Text(valueArg(value, observation.Exact))
+	return r.english.TranslateArg(valueArg(value, observation.Exact))
 }
 
 // unitMessages are a number with its unit, by unit.

@@ -200,7 +200,7 @@ func (r *Rules) writeRules(b *strings.Builder) {
 // patternExample fills a pattern with letters in place of numbers:
 // "{value|person|people}" becomes "N people".
 func (r *Rules) patternExample(pattern string) string {
-	return r.english.Tell(fillPattern(pattern, "N", observation.Exact, "T"))
+	return r.english.TranslateMessage(fillPattern(pattern, "N", observation.Exact, "T"))
 }
 
 // conditionMarkdown writes a condition in words, with links to its rules.
@@ -213,7 +213,7 @@ func (r *Rules) conditionMarkdown(c condition) string {
 		for i, l := range c.levels {
 			levels[i] = string(l)
 		}
-		return c.pillar + " is " + r.english.Text(language.Or(levels...))
+		return c.pillar + " is " + r.english.TranslateArg(language.Or(levels...))
 	case c.not != nil:
 		return "not " + r.conditionMarkdown(*c.not)
 	case c.all != nil:

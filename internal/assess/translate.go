@@ -201,10 +201,10 @@ func (s *Translator) translate(pattern string, r Reason, english string) string 
 		return english
 	}
 	m := fillPattern(pattern, r.Value, r.Bound, r.Threshold)
-	if language.Upper(s.english.Tell(m)) != english {
+	if language.Upper(s.english.TranslateMessage(m)) != english {
 		return english
 	}
-	return language.Upper(s.language.Tell(m))
+	return language.Upper(s.language.TranslateMessage(m))
 }
 
 // Because translates why a good has its stage.
@@ -212,7 +212,7 @@ func (s *Translator) Because(v Verdict) string {
 	if len(v.BecauseMessages) == 0 {
 		return v.Because
 	}
-	return s.language.TellAll(v.BecauseMessages)
+	return s.language.Sentences(v.BecauseMessages)
 }
 
 // Lift translates what would lift the flag, each change by itself.

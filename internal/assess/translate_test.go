@@ -66,7 +66,7 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 				t.Fatalf("%+v became %+v", both[1], both[0])
 			}
 		}
-		if got := english.TellAll(v.BecauseMessages); got != v.Because || got == "" {
+		if got := english.Sentences(v.BecauseMessages); got != v.Because || got == "" {
 			t.Errorf("says %q, and the verdict %q", got, v.Because)
 		}
 		for name, list := range map[string]struct {
@@ -74,7 +74,7 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 			english  []string
 		}{"lift": {v.LiftMessages, v.Lift}, "remark": {v.RemarkMessages, v.Remarks}} {
 			seen[name] += len(list.messages)
-			if got := english.TellAll(list.messages); got != strings.Join(list.english, " ") || len(list.messages) != len(list.english) {
+			if got := english.Sentences(list.messages); got != strings.Join(list.english, " ") || len(list.messages) != len(list.english) {
 				t.Errorf("says %q, and the verdict %q", got, list.english)
 			}
 		}
@@ -87,10 +87,10 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 		for _, reason := range reasonsIn(v) {
 			seen["reason"]++
 			text := byID[reason.Rule]
-			if got := language.Upper(english.Tell(fillPattern(text.pattern(reason.Operator), reason.Value, reason.Bound, reason.Threshold))); got != reason.Sentence {
+			if got := language.Upper(english.TranslateMessage(fillPattern(text.pattern(reason.Operator), reason.Value, reason.Bound, reason.Threshold))); got != reason.Sentence {
 				t.Errorf("%s says %q, and the reason %q", reason.Rule, got, reason.Sentence)
 			}
-			if got := language.Upper(english.Tell(fillPattern(text.Clears, reason.Value, reason.Bound, reason.Threshold))); reason.Clears != "" && got != reason.Clears {
+			if got := language.Upper(english.TranslateMessage(fillPattern(text.Clears, reason.Value, reason.Bound, reason.Threshold))); reason.Clears != "" && got != reason.Clears {
 				t.Errorf("%s clears by %q, and the reason by %q", reason.Rule, got, reason.Clears)
 			}
 		}
@@ -114,7 +114,7 @@ func marked(t *testing.T, patterns map[string]bool) *language.Language {
 	for pattern := range patterns {
 		file.Messages = append(file.Messages, language.Entry{ID: pattern, Translation: "«" + pattern + "»"})
 	}
-	l, err := language.Of(file)
+	l, err := language.FromFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,11 +248,11 @@ func TestEveryUnitOfTheVocabularyHasAMessage(t *testing.T) {
 		if w.kind != observation.KindNumber {
 			continue
 		}
-		if got := r.english.Text(quantity(3.0, observation.AtLeast, w.unit)); got != "at least 3 "+w.unit {
+		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.unit)); got != "at least 3 "+w.unit {
 			t.Errorf("3 of %s are %q", id, got)
 		}
 	}
-	if got := r.english.Text(quantity(1.0, observation.Exact, "people")); got != "1 person" {
+	if got := r.english.TranslateArg(quantity(1.0, observation.Exact, "people")); got != "1 person" {
 		t.Errorf("says %q", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// Badge is one line on a good, in the words and fields of badge services
+// Badge is one line on a good, in the fields of badge services
 // (shields.io's endpoint schema).
 type Badge struct {
 	SchemaVersion int    `json:"schemaVersion"` // 1
@@ -20,7 +20,7 @@ type Badge struct {
 	Color         string `json:"color"` // six hexadecimal digits
 }
 
-// badgeColours stand behind white letters at a contrast of 4.5 or more.
+// badgeColours are backgrounds of white letters, at a contrast of 4.5 or more.
 var badgeColours = map[assess.Stage]string{
 	assess.Sustained: "1a6b3c", assess.Emerging: "1f5f99", assess.MessyMiddle: "a34700",
 	assess.Fading: "96301f", assess.Dormant: "5c5c5c", assess.Sunset: "444444",
@@ -28,7 +28,7 @@ var badgeColours = map[assess.Stage]string{
 
 const unknownColour = "6b6b6b"
 
-// StageBadge says the stage of a good.
+// StageBadge is the badge of a good's stage.
 func StageBadge(good Good) Badge {
 	stage := assess.Stage(stageClass(good.Verdict.Stage))
 	b := Badge{1, "midspan", english.stageWord(stage), badgeColours[stage]}
@@ -41,7 +41,7 @@ func StageBadge(good Good) Badge {
 	return b
 }
 
-// PolicyBadge says what a policy says of a good.
+// PolicyBadge is the badge of a policy's result.
 func PolicyBadge(r policy.Result) Badge {
 	words := map[policy.Outcome]string{policy.Pass: "passes", policy.Fail: "fails", policy.Unknown: "unknown"}
 	colours := map[policy.Outcome]string{policy.Pass: badgeColours[assess.Sustained], policy.Fail: badgeColours[assess.Fading], policy.Unknown: unknownColour}
@@ -51,8 +51,8 @@ func PolicyBadge(r policy.Result) Badge {
 // WriteJSON writes the badge for a badge service.
 func (b Badge) WriteJSON(w io.Writer) error { return json.NewEncoder(w).Encode(b) }
 
-// WriteSVG writes the badge as a picture that asks for nothing else: it fits its
-// text, says the same to a screen reader, and has an edge on a dark page.
+// WriteSVG writes the badge as a picture that loads nothing: it fits its text,
+// has a text alternative, and an edge on a dark page.
 func (b Badge) WriteSVG(w io.Writer) error {
 	label, message := badgeWidth(b.Label), badgeWidth(b.Message)
 	left, right := label+12, message+12

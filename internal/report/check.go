@@ -15,7 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Limits of the terminal view; the whole of it stands in report.json.
+// Limits of the terminal view; report.json has everything.
 const (
 	minWidth      = 40
 	checkFindings = 8
@@ -35,7 +35,7 @@ func WriteCheck(w io.Writer, doc Document, width int, colour bool) error {
 			t.line("")
 		}
 		t.heading(good)
-		t.bridge(good.Verdict)
+		t.glyph(good.Verdict)
 		t.reasons(good.Verdict)
 		t.changes(good)
 		t.findings(good)
@@ -56,13 +56,13 @@ type terminal struct {
 	colour bool
 }
 
-// ANSI colours by what they say.
+// ANSI codes.
 const (
-	bold   = "1"
-	dim    = "2"
-	red    = "31"
-	green  = "32"
-	yellow = "33"
+	ansiBold   = "1"
+	ansiDim    = "2"
+	ansiRed    = "31"
+	ansiGreen  = "32"
+	ansiYellow = "33"
 )
 
 // paint colours a text whose width has already been counted, but not the
@@ -81,7 +81,7 @@ func (t *terminal) line(text string) {
 
 func (t *terminal) title(text string) {
 	t.line("")
-	t.line(t.paint(bold, text))
+	t.line(t.paint(ansiBold, text))
 }
 
 // wrap writes a text after a prefix, its further lines indented as far. A word
@@ -119,7 +119,7 @@ func (t *terminal) wrap(prefix, text, code string) {
 	}
 }
 
-// notes say what was dropped or read in part, at most a dozen.
+// notes lists what was dropped or read in part, at most a dozen.
 func (t *terminal) notes(good Good) {
 	all := slices.Clone(good.Notes)
 	for _, scan := range good.Scans {
@@ -139,9 +139,9 @@ func (t *terminal) notes(good Good) {
 
 func (t *terminal) heading(good Good) {
 	v := good.Verdict
-	t.wrap("", cut(displayName(good), 160), bold)
+	t.wrap("", cut(displayName(good), 160), ansiBold)
 	for _, scan := range good.Scans {
-		t.wrap("", scan.Repository.URL+scanWords(scan), dim)
+		t.wrap("", scan.Repository.URL+scanText(scan), ansiDim)
 	}
 	t.line("")
 	stage := strings.ToUpper(english.stageWord(v.Stage))
@@ -157,11 +157,11 @@ func (t *terminal) heading(good Good) {
 		t.wrap("Stale: ", "the repository was last seen on "+english.Date(v.ObservedUntil)+", far before as-of.", "")
 	}
 	for _, remark := range v.Remarks {
-		t.wrap("Note: ", remark, dim)
+		t.wrap("Note: ", remark, ansiDim)
 	}
 }
 
-func scanWords(scan Scan) string {
+func scanText(scan Scan) string {
 	if scan.Outcome == Failed {
 		if scan.Failure == nil {
 			return ": could not be read"
@@ -184,37 +184,37 @@ func scanWords(scan Scan) string {
 func stageColour(stage assess.Stage) string {
 	switch stage {
 	case assess.Sustained:
-		return bold + ";" + green
+		return ansiBold + ";" + ansiGreen
 	case assess.MessyMiddle, assess.Dormant:
-		return bold + ";" + red
+		return ansiBold + ";" + ansiRed
 	case assess.Fading:
-		return bold + ";" + yellow
+		return ansiBold + ";" + ansiYellow
 	}
-	return bold
+	return ansiBold
 }
 
 func levelColour(level assess.Level) string {
 	switch level {
 	case assess.Strong:
-		return green
+		return ansiGreen
 	case assess.Weak:
-		return yellow
+		return ansiYellow
 	case assess.Missing:
-		return red
+		return ansiRed
 	case assess.LevelUnknown:
-		return dim
+		return ansiDim
 	}
 	return ""
 }
 
-// bridgeRows is the height of a pier of 100 in rows of the terminal.
-const bridgeRows = 4
+// glyphRows is the height of a pier of 100 in rows of the terminal.
+const glyphRows = 4
 
 var eighths = [...]string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
-// bridge draws the span glyph: the deck, four piers below it, and their names,
+// glyph draws the span glyph: the deck, four piers below it, and their names,
 // levels and scores.
-func (t *terminal) bridge(v assess.Verdict) {
+func (t *terminal) glyph(v assess.Verdict) {
 	const column, pier = 10, 6
 	supports := inOrder(v.Supports)
 	t.line("")
@@ -223,10 +223,10 @@ func (t *terminal) bridge(v assess.Verdict) {
 		deck = strings.Repeat(eighths[1+int(math.Round(load/100*7))], 4*column)
 	}
 	t.line(deck)
-	for row := range bridgeRows {
+	for row := range glyphRows {
 		line := ""
 		for _, pillar := range supports {
-			cell := strings.Repeat(pierCell(pillar, bridgeRows-1-row), pier)
+			cell := strings.Repeat(pierCell(pillar, glyphRows-1-row), pier)
 			if _, known := heightOf(pillar); !known {
 				cell = "┊" + strings.Repeat(" ", pier-2) + "┊"
 			}
@@ -243,14 +243,14 @@ func (t *terminal) bridge(v assess.Verdict) {
 	t.line(names)
 	t.line(levels)
 	t.line(scores)
-	t.wrap("", "Load "+english.pillarWords(v.Load)+rangeWords(v.Load.Score)+". Supports together "+english.scoreText(v.Score)+rangeWords(v.Score)+".", "")
+	t.wrap("", "Load "+english.levelWithScore(v.Load)+rangeSuffix(v.Load.Score)+". Supports together "+english.scoreText(v.Score)+rangeSuffix(v.Score)+".", "")
 	t.wrap("", english.riskText(v.Risk), "")
 }
 
 // pierCell is what a pier shows in a row counted from the ground.
 func pierCell(pillar assess.Pillar, row int) string {
 	score, _ := heightOf(pillar)
-	filled := int(math.Round(score/100*bridgeRows*8)) - row*8
+	filled := int(math.Round(score/100*glyphRows*8)) - row*8
 	if filled <= 0 && row == 0 {
 		return "·" // the footing of a pier that is not there
 	}
@@ -264,7 +264,7 @@ func shortScore(p assess.Pillar) string {
 	return english.scoreText(p.Score)
 }
 
-func rangeWords(r assess.Range) string {
+func rangeSuffix(r assess.Range) string {
 	if text := english.rangeText(r); text != "" {
 		return ", " + text
 	}
@@ -324,7 +324,7 @@ func helpfulChanges(good Good) []string {
 		add(lift)
 	}
 	add(bestUpgrade(good))
-	for _, reason := range strongest(good.Verdict) {
+	for _, reason := range strongestReasons(good.Verdict) {
 		add(reason.Clears)
 	}
 	for _, check := range weakestChecks(good) {
@@ -333,9 +333,9 @@ func helpfulChanges(good Good) []string {
 	return out
 }
 
-// strongest returns the reasons of the stage and of weak or missing supports,
+// strongestReasons returns the reasons of the stage and of weak or missing supports,
 // strongest first.
-func strongest(v assess.Verdict) []assess.Reason {
+func strongestReasons(v assess.Verdict) []assess.Reason {
 	reasons := slices.Clone(v.Reasons)
 	for _, pillar := range v.Supports {
 		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
@@ -358,7 +358,7 @@ func bestUpgrade(good Good) string {
 	if len(ranked) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Say("{n|advisory|advisories}", "n", ranked[0].N))
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Translate("{n|advisory|advisories}", "n", ranked[0].N))
 }
 
 // weakestChecks returns the measured posture checks below 10, lowest first.
@@ -378,11 +378,11 @@ func weakestChecks(good Good) []observation.Check {
 func (t *terminal) findings(good Good) {
 	tally := tallyFindings(good)
 	t.title("Open advisories: " + english.tallyText(tally))
-	t.wrap("  ", language.Upper(english.tallyBasis(tally))+".", dim)
+	t.wrap("  ", language.Upper(english.tallyBasis(tally))+".", ansiDim)
 	issues := distinctFindings(good)
 	for i, issue := range issues {
 		if i == checkFindings {
-			t.wrap("  ", fmt.Sprintf("and %d more", len(issues)-i), dim)
+			t.wrap("  ", fmt.Sprintf("and %d more", len(issues)-i), ansiDim)
 			break
 		}
 		text := fmt.Sprintf("%s %s %s", issue.Package.Name, issue.Package.Version, issue.Advisory)
@@ -419,10 +419,10 @@ func (t *terminal) posture(good Good) {
 		}
 	}
 	if none {
-		t.wrap("  ", "unknown: no check could be run", dim)
+		t.wrap("  ", "unknown: no check could be run", ansiDim)
 	}
 	if len(unknown) > 0 {
-		t.wrap("  unknown:  ", strings.Join(unknown, ", "), dim)
+		t.wrap("  unknown:  ", strings.Join(unknown, ", "), ansiDim)
 	}
 }
 
@@ -430,9 +430,9 @@ func (t *terminal) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	t.title(fmt.Sprintf("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown))
 	for _, group := range groupGaps(c.Gaps) {
-		t.wrap("  • ", english.causeWord(group.Cause)+": "+english.shortList(group.Names), dim)
+		t.wrap("  • ", english.causeWord(group.Cause)+": "+english.shortList(group.Names), ansiDim)
 	}
 	if len(good.Scans) == 0 {
-		t.wrap("  • ", english.causeWord(observation.CauseNoRepository), dim)
+		t.wrap("  • ", english.causeWord(observation.CauseNoRepository), ansiDim)
 	}
 }

@@ -28,7 +28,7 @@ func only(doc Document, id string) Document {
 	return doc
 }
 
-func TestACheckReadsAsTheGoldenFilesSay(t *testing.T) {
+func TestACheckMatchesItsGoldenFiles(t *testing.T) {
 	for _, id := range []string{"clinic-ledger", "seed-exchange", "school-meals", "open-atlas"} {
 		golden(t, "check/"+id+".txt", []byte(checkOf(t, only(everyState(), id), 80, false)))
 	}
@@ -56,7 +56,7 @@ func TestACheckCarriesNoControlsOfOthers(t *testing.T) {
 	}
 }
 
-func TestColourSaysNothingThatTheTextDoesNot(t *testing.T) {
+func TestColourAddsNothingToTheText(t *testing.T) {
 	doc := everyState()
 	if got, want := ansi.ReplaceAllString(checkOf(t, doc, 80, true), ""), checkOf(t, doc, 80, false); got != want {
 		t.Error("without its colours the text is another")

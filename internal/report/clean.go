@@ -40,7 +40,7 @@ func cleanText(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// plain says whether s is printable ASCII, as nearly every text is.
+// plain reports whether s is printable ASCII, as nearly every text is.
 func plain(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] > '~' {
@@ -50,7 +50,7 @@ func plain(s string) bool {
 	return true
 }
 
-// invisible says whether a rune is a control or format character that a
+// invisible reports whether a rune is a control or format character that a
 // reader cannot see. U+200C and U+200D join and part letters, U+FE0F asks for
 // an emoji: these stay.
 func invisible(r rune) bool {
@@ -123,7 +123,7 @@ func cleanValue(in reflect.Value) reflect.Value {
 	return out
 }
 
-// holdsText says whether a value of the kind can hold a string.
+// holdsText reports whether a value of the kind can hold a string.
 func holdsText(kind reflect.Kind) bool {
 	switch kind {
 	case reflect.String, reflect.Struct, reflect.Slice, reflect.Map, reflect.Pointer, reflect.Interface:

@@ -57,7 +57,7 @@ func TestTwoThreeAndFourGoodsStandSideBySide(t *testing.T) {
 	}
 }
 
-func TestMoreThanFourGoodsAndFewerThanTwoAreSaid(t *testing.T) {
+func TestMoreThanFourGoodsAndFewerThanTwoAreReported(t *testing.T) {
 	ctx := browser(t)
 	index := siteOf(t, everyState())
 	for _, want := range []struct {
@@ -80,7 +80,7 @@ func TestMoreThanFourGoodsAndFewerThanTwoAreSaid(t *testing.T) {
 	}
 }
 
-func TestAGoodThatIsNotThereIsSaid(t *testing.T) {
+func TestAGoodThatIsNotThereIsReported(t *testing.T) {
 	ctx := browser(t)
 	index := siteOf(t, everyState())
 	for _, id := range []string{"no-such-good", "../goods/cold-chain", "<img src=x onerror=alert(1)>", "constructor", "%E0%A4%A"} {
@@ -240,7 +240,7 @@ func TestSideBySideFitsA320PixelScreenFromRightToLeft(t *testing.T) {
 	}
 }
 
-func TestWithoutItsScriptThePageSaysWhatItNeeds(t *testing.T) {
+func TestWithoutItsScriptThePageNamesWhatItNeeds(t *testing.T) {
 	ctx := browser(t)
 	index := siteOf(t, everyState())
 	if _, err := chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // goodsHeader is the first row of goods.csv, which has a row a good. An unknown
-// number is an empty cell, never a zero; its level says "unknown".
+// number is an empty cell, never a zero; its level is "unknown".
 var goodsHeader = []string{
 	"id", "name", "stage", "borderline", "because",
 	"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
@@ -41,7 +41,7 @@ func goodRow(good Good, tally tally) []string {
 	if tally.N > 0 || tally.State == observation.Measured {
 		advisories = strconv.Itoa(tally.N)
 	}
-	if tally.Judged { // by a catalog of what is exploited
+	if tally.ExploitationKnown { // by a catalog of what is exploited
 		exploited = strconv.Itoa(tally.Exploited)
 	}
 	first := ""
@@ -139,7 +139,7 @@ func writeCSV(w io.Writer, rows ...[]string) error {
 	for _, cells := range rows {
 		guarded := make([]string, len(cells))
 		for i, cell := range cells {
-			guarded[i] = guard(cell)
+			guarded[i] = guardCell(cell)
 		}
 		if err := out.Write(guarded); err != nil {
 			return err
@@ -149,9 +149,9 @@ func writeCSV(w io.Writer, rows ...[]string) error {
 	return out.Error()
 }
 
-// guard cleans a cell and keeps it from being read as a formula. Full-width
-// signs count: spreadsheets in some locales take them for the plain ones.
-func guard(cell string) string {
+// guardCell cleans a cell and keeps it from being read as a formula. Full-width
+// signs count: spreadsheets in some locales read them as the plain ones.
+func guardCell(cell string) string {
 	if cell == "" {
 		return ""
 	}

@@ -12,25 +12,25 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Diff is what changed between two judged runs. Every list is ordered by the id
-// of the good; a good stands in one list at most.
+// Diff is what changed between two assessed runs. Every list is ordered by the id
+// of the good; a good is in one list at most.
 type Diff struct {
 	Since time.Time `json:"since"` // as-of of the earlier run
 	Until time.Time `json:"until"` // as-of of the later run
 	// Entered and Left are of the messy middle, Moved between two other stages,
 	// Shifted kept their stage while a level of theirs changed.
-	Entered []Turned `json:"entered"`
-	Left    []Turned `json:"left"`
-	Moved   []Turned `json:"moved"`
-	Shifted []Turned `json:"shifted"`
-	Added   []Move   `json:"added"`   // not in the earlier run
-	Removed []Move   `json:"removed"` // not in the later run
-	// Still counts the goods of which neither stage nor a level changed.
-	Still int `json:"still"`
+	Entered []ChangedGood `json:"entered"`
+	Left    []ChangedGood `json:"left"`
+	Moved   []ChangedGood `json:"moved"`
+	Shifted []ChangedGood `json:"shifted"`
+	Added   []Move        `json:"added"`   // not in the earlier run
+	Removed []Move        `json:"removed"` // not in the later run
+	// Unchanged counts the goods whose stage and levels are as before.
+	Unchanged int `json:"still"`
 }
 
-// Turned is a good of which something changed.
-type Turned struct {
+// ChangedGood is a good of which something changed.
+type ChangedGood struct {
 	Good string `json:"good"`
 	Name string `json:"name"`
 	assess.VerdictChange
@@ -38,14 +38,14 @@ type Turned struct {
 
 // NewDiff returns an empty one.
 func NewDiff(since, until time.Time) *Diff {
-	return &Diff{Since: since, Until: until, Entered: []Turned{}, Left: []Turned{}, Moved: []Turned{}, Shifted: []Turned{}, Added: []Move{}, Removed: []Move{}}
+	return &Diff{Since: since, Until: until, Entered: []ChangedGood{}, Left: []ChangedGood{}, Moved: []ChangedGood{}, Shifted: []ChangedGood{}, Added: []Move{}, Removed: []Move{}}
 }
 
-// Add takes in what became of one good.
-func (d *Diff) Add(t Turned) {
+// Add adds one good.
+func (d *Diff) Add(t ChangedGood) {
 	switch {
 	case t.Unchanged():
-		d.Still++
+		d.Unchanged++
 	case t.From == t.To:
 		d.Shifted = append(d.Shifted, t)
 	case t.To == assess.MessyMiddle:
@@ -62,12 +62,12 @@ func (d *Diff) Add(t Turned) {
 func WriteDiff(w io.Writer, d Diff, width int, colour bool) error {
 	t := &terminal{width: min(max(width, minWidth), 100), colour: colour}
 	t.wrap("", fmt.Sprintf("From %s to %s: %s entered the messy middle, %d left it, %d moved otherwise, %d kept the stage while a level changed, %d new, %d gone; %d as they were.",
-		d.Since.Format(time.DateOnly), d.Until.Format(time.DateOnly), goodsOf(len(d.Entered)), len(d.Left), len(d.Moved), len(d.Shifted), len(d.Added), len(d.Removed), d.Still), "")
+		d.Since.Format(time.DateOnly), d.Until.Format(time.DateOnly), goodsOf(len(d.Entered)), len(d.Left), len(d.Moved), len(d.Shifted), len(d.Added), len(d.Removed), d.Unchanged), "")
 	for _, list := range []struct {
 		title string
-		goods []Turned
+		goods []ChangedGood
 	}{{"Entered the messy middle", d.Entered}, {"Left the messy middle", d.Left}, {"Moved otherwise", d.Moved}, {"Same stage, other levels", d.Shifted}} {
-		t.turned(list.title, list.goods)
+		t.changedGoods(list.title, list.goods)
 	}
 	t.moves("New in the catalog", d.Added, func(m Move) assess.Stage { return m.To })
 	t.moves("No longer in the catalog", d.Removed, func(m Move) assess.Stage { return m.From })
@@ -84,7 +84,7 @@ func goodsOf(n int) string {
 	return strconv.Itoa(n) + " goods"
 }
 
-func (t *terminal) turned(title string, goods []Turned) {
+func (t *terminal) changedGoods(title string, goods []ChangedGood) {
 	if len(goods) == 0 {
 		return
 	}
@@ -99,7 +99,7 @@ func (t *terminal) turned(title string, goods []Turned) {
 			t.wrap("    ", fmt.Sprintf("%s: %s → %s", level.Pillar, level.From, level.To), "")
 		}
 		for _, cause := range good.Causes {
-			t.wrap("    • ", fmt.Sprintf("%s: %s → %s. %s", cause.Name, valueOf(cause.Before), valueOf(cause.After), reasonOf(cause)), "")
+			t.wrap("    • ", fmt.Sprintf("%s: %s → %s. %s", cause.Name, shortMeasureText(cause.Before), shortMeasureText(cause.After), causeSentence(cause)), "")
 		}
 		if len(good.Causes) == 0 {
 			t.wrap("    • ", "No measure behind it changed: the rules or the program did.", "")
@@ -107,16 +107,16 @@ func (t *terminal) turned(title string, goods []Turned) {
 	}
 }
 
-// reasonOf is the sentence of a cause; one that held before says so.
-func reasonOf(cause assess.ChangeCause) string {
+// causeSentence is the sentence of a cause, marked where it held before only.
+func causeSentence(cause assess.ChangeCause) string {
 	if cause.Gone {
 		return "No longer: " + cause.Reason
 	}
 	return cause.Reason
 }
 
-// valueOf writes a measure in few words: "3", "at least 3", "unknown (offline)".
-func valueOf(m observation.Measure) string {
+// shortMeasureText writes a measure in few words: "3", "at least 3", "unknown (offline)".
+func shortMeasureText(m observation.Measure) string {
 	switch m.State {
 	case observation.Measured:
 		value, err := json.Marshal(m.Value)

@@ -24,18 +24,18 @@ type Document struct {
 	Catalogs  []Catalog  `json:"catalogs"`
 	Scanners  []Scanner  `json:"scanners"`
 	Advisory  Advisories `json:"advisories"`
-	// Definitions describes every measure that stands below.
+	// Definitions describes every measure of the document.
 	Definitions []observation.Definition `json:"definitions"`
-	// Rules are those by which the goods were judged, with what they say.
+	// Rules are those by which the goods were assessed, with their sentences.
 	Rules []assess.RuleText `json:"rules"`
-	// Frame is what makes levels, stages and scores of their answers; nil in a document
-	// of an older program.
+	// Frame is how their results become levels, stages and scores; nil in a document of
+	// an older program.
 	Frame     *assess.Frame     `json:"frame,omitempty"`
 	Summary   Summary           `json:"summary"`
 	Keystones []assess.Keystone `json:"keystones"`
 	FixFirst  []assess.Upgrade  `json:"fixFirst"`
 	Unfixed   []assess.Unfixed  `json:"unfixed"`
-	// Concentrations count the goods by what the catalog says of them, Endings
+	// Concentrations count the goods by what the catalog records of them. Endings are
 	// what could take the place of those that end, by id.
 	Concentrations []assess.Concentration `json:"concentrations"`
 	Endings        []assess.Ending        `json:"endings"`
@@ -66,12 +66,12 @@ type Scanner struct {
 	Configuration string `json:"configuration,omitempty"`
 }
 
-// Advisories describes the database that was matched against. Ecosystems that
-// packages were found of, but no advisories, stand in with zero records.
+// Advisories describes the database that was matched against. Ecosystems
+// with packages but without advisories are listed with zero records.
 type Advisories struct {
 	// Fingerprint changes when the database does; "none" where there was none.
 	Fingerprint string `json:"fingerprint"`
-	// Service is the online service that was asked instead of a database.
+	// Service is the online service that was queried instead of a database.
 	Service    string      `json:"service,omitempty"`
 	Ecosystems []Ecosystem `json:"ecosystems"`
 	// KEVDate is the date of the catalog of known exploited vulnerabilities,
@@ -89,7 +89,7 @@ func (a Advisories) Has(ecosystem string) bool {
 type Ecosystem struct {
 	Name     string    `json:"name"`
 	Records  int       `json:"records"`
-	State    string    `json:"state,omitempty"` // changes when what is said of its packages does
+	State    string    `json:"state,omitempty"` // changes with the advisories of its packages
 	Newest   time.Time `json:"newest,omitzero"` // latest "modified" not after as-of
 	Packages int       `json:"packages"`        // distinct packages of this ecosystem in the run
 }
@@ -113,7 +113,7 @@ type Summary struct {
 }
 
 // Change is the difference from an earlier run. Every list is ordered by the
-// id of the good; a good stands in one list at most.
+// id of the good; a good is in one list at most.
 type Change struct {
 	Since   time.Time `json:"since"`   // as-of of the earlier run
 	Entered []Move    `json:"entered"` // into the messy middle
@@ -136,7 +136,7 @@ type Good struct {
 	catalog.Good
 	Verdict  assess.Verdict        `json:"verdict"`
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
-	// Succession says who could take over, in counts.
+	// Succession counts who could take over.
 	Succession assess.Succession `json:"succession"`
 	// Activity is what went on in all repositories, month by month.
 	Activity observation.Activity `json:"activity"`

@@ -185,7 +185,7 @@ func escaped(text []byte, i int) bool {
 // list is nil, so that a reader of the JSON never meets a null.
 func complete(doc Document) Document {
 	doc.Schema, doc.Version = "schema.json", SchemaVersion
-	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = withoutPaths(c.Location) })
+	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = redactPaths(c.Location) })
 	doc.Scanners = list(doc.Scanners)
 	doc.Advisory.Ecosystems = list(doc.Advisory.Ecosystems)
 	doc.Definitions, doc.Rules = list(doc.Definitions), list(doc.Rules)
@@ -203,7 +203,7 @@ func complete(doc Document) Document {
 			a.Parts = each(a.Parts, func(l *assess.SimilarityPart) { l.Shared = list(l.Shared) })
 		})
 	})
-	doc.Notes = publicNotes(doc.Notes)
+	doc.Notes = redactNotes(doc.Notes)
 	if doc.Change != nil {
 		change := *doc.Change
 		change.Entered, change.Left, change.Moved = list(change.Entered), list(change.Left), list(change.Moved)
@@ -217,7 +217,7 @@ func complete(doc Document) Document {
 
 func completeGood(good *Good) {
 	good.Sources = list(good.Sources)
-	good.Measures = publicMeasures(good.Measures)
+	good.Measures = redactMeasures(good.Measures)
 	if good.Succession.Depth == "" {
 		good.Succession.Depth = assess.DepthUnknown
 	}
@@ -227,19 +227,19 @@ func completeGood(good *Good) {
 	verdict := &good.Verdict
 	verdict.Possible = list(verdict.Possible)
 	verdict.Reasons = list(verdict.Reasons)
-	verdict.Coverage.Gaps = publicGaps(verdict.Coverage.Gaps)
+	verdict.Coverage.Gaps = redactGaps(verdict.Coverage.Gaps)
 	verdict.FundingSources = list(verdict.FundingSources)
 	completePillar(&verdict.Load)
 	verdict.Supports = each(verdict.Supports, completePillar)
 	good.Scans = each(good.Scans, func(scan *Scan) {
-		scan.Measures = publicMeasures(scan.Measures)
+		scan.Measures = redactMeasures(scan.Measures)
 		scan.Checks = list(scan.Checks)
 		scan.Inventory = list(scan.Inventory)
 		scan.Findings = list(scan.Findings)
-		scan.Notes = publicNotes(scan.Notes)
+		scan.Notes = redactNotes(scan.Notes)
 		if scan.Failure != nil {
 			failure := *scan.Failure
-			publicNote(&failure)
+			redactNote(&failure)
 			scan.Failure = &failure
 		}
 	})

@@ -181,9 +181,9 @@ func fieldNames(t reflect.Type) []string {
 	return names
 }
 
-// TestTheSchemaHasTheWordsOfTheCode fails when a stage, level, state, bound or
+// TestTheSchemaHasTheConstantsOfTheCode fails when a stage, level, state, bound or
 // cause is added to one and not to the other.
-func TestTheSchemaHasTheWordsOfTheCode(t *testing.T) {
+func TestTheSchemaHasTheConstantsOfTheCode(t *testing.T) {
 	var s struct {
 		Defs map[string]struct {
 			Enum []string `json:"enum"`

@@ -19,12 +19,12 @@ const tagAuthority = "tag:github.com,2026:midspan/midspan/"
 
 // writeFeed writes what changed since the run before as Atom (RFC 4287): an
 // entry for each good that entered or left the messy middle or changed its stage
-// otherwise. Times are as-of, never the time of writing; ids tell the catalogs,
-// the good, the stage and the day, so that a reader sees a change once, however
+// otherwise. Times are as-of, never the time of writing; an id is made of the
+// catalogs, the good, the stage and the day, so that a reader sees a change once, however
 // often it is published.
 func writeFeed(w io.Writer, doc Document) error {
 	day := doc.AsOf.UTC().Format(time.RFC3339)
-	of := feedOf(doc)
+	of := feedID(doc)
 	feed := feeds.AtomFeed{
 		Xmlns: "http://www.w3.org/2005/Atom", Id: tagAuthority + "feed/" + of, Title: "Midspan: goods that changed their stage", Updated: day,
 		Subtitle: "What changed since the run before", Link: &feeds.AtomLink{Href: "index.html", Rel: "alternate", Type: "text/html"},
@@ -50,8 +50,8 @@ func writeFeed(w io.Writer, doc Document) error {
 	return err
 }
 
-// feedOf names the feed by its catalogs.
-func feedOf(doc Document) string {
+// feedID names the feed by its catalogs.
+func feedID(doc Document) string {
 	hash := sha256.New()
 	for _, c := range doc.Catalogs {
 		fmt.Fprintf(hash, "%q %q\n", c.Name, c.Location)

@@ -7,44 +7,44 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// findingsMeasure counts the open advisories of a good; its state and bound say
+// findingsMeasure counts the open advisories of a good; its state and bound show
 // how much of the inventory could be matched.
 const findingsMeasure = "advisories.findings"
 
-// tally is what can be said of the findings of a good.
+// tally is the summary of a good's findings.
 type tally struct {
-	N         int    // weaknesses of a package and version, however many advisories name one
-	Records   int    // the advisories of those
-	Exploited int    // of those, known to be exploited
-	Judged    bool   // of one at least it is known whether it is exploited
-	Worst     string // worst severity, empty where N is 0
-	Packages  int    // packages listed by what was read
-	Matchable int    // of those, with a version and an advisory database
-	Read      int    // repositories that were read
-	State     observation.State
-	Exact     bool // everything that is listed could be read and matched
+	N                 int    // weaknesses of a package and version, however many advisories name one
+	Records           int    // the advisories of those
+	Exploited         int    // of those, known to be exploited
+	ExploitationKnown bool   // whether one at least is exploited is known
+	Worst             string // worst severity, empty where N is 0
+	Packages          int    // packages listed by what was read
+	Matchable         int    // of those, with a version and an advisory database
+	Read              int    // repositories that were read
+	State             observation.State
+	Exact             bool // everything that is listed could be read and matched
 }
 
-// tallyText says the number of findings without ever calling something clean that
-// was not looked at.
-func (w words) tallyText(t tally) string {
+// tallyText writes the number of findings. It never calls clean what was not
+// examined.
+func (w localizer) tallyText(t tally) string {
 	switch t.kind() {
 	case "exact":
-		return w.Say("{n}", "n", t.N)
+		return w.Translate("{n}", "n", t.N)
 	case "at least":
-		return w.Say("at least {n}", "n", t.N)
+		return w.Translate("at least {n}", "n", t.N)
 	case "no packages":
-		return w.Say("no packages")
+		return w.Translate("no packages")
 	case "none":
-		return w.Say("none")
+		return w.Translate("none")
 	case "none in part":
-		return w.Say("none in part")
+		return w.Translate("none in part")
 	}
-	return w.Say("unknown")
+	return w.Translate("unknown")
 }
 
-// kind is how much can be said of the number of findings: exact, or one of the words
-// that stand for it.
+// kind is how far the number of findings is known: "exact", or one of the terms that
+// replace it.
 func (t tally) kind() string {
 	switch {
 	case t.N > 0 && t.Exact:
@@ -61,15 +61,15 @@ func (t tally) kind() string {
 	return "none in part"
 }
 
-// tallyBasis says what the number of findings rests on.
-func (w words) tallyBasis(t tally) string {
+// tallyBasis names what the number of findings rests on.
+func (w localizer) tallyBasis(t tally) string {
 	switch {
 	case t.Read == 0:
-		return w.Say("no repository was read")
+		return w.Translate("no repository was read")
 	case t.Packages == 0:
-		return w.Say("no package was found in what was read")
+		return w.Translate("no package was found in what was read")
 	}
-	return w.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
+	return w.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
 }
 
 func tallyFindings(good Good) tally {
@@ -97,18 +97,18 @@ func tallyFindings(good Good) tally {
 	}
 	t.Records = len(findings)
 	for _, group := range observation.Groups(findings) {
-		t.take(group)
+		t.count(group)
 	}
 	return t
 }
 
-// take counts one weakness of a package, of which each finding speaks.
-func (t *tally) take(group []observation.Finding) {
+// count adds one weakness of a package, with all findings on it.
+func (t *tally) count(group []observation.Finding) {
 	t.N++
 	exploited := false
 	for _, f := range group {
-		t.Judged = t.Judged || f.Exploited != nil
-		exploited = exploited || issue{Finding: f}.exploited()
+		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
+		exploited = exploited || distinctFinding{Finding: f}.exploited()
 		if t.Worst == "" || severityRank(f.Severity) < severityRank(t.Worst) {
 			t.Worst = f.Severity
 		}
@@ -121,16 +121,16 @@ func (t *tally) take(group []observation.Finding) {
 // place is where a finding's package is listed.
 type place struct{ Repository, Path string }
 
-// issue is an advisory that affects one package at one version of a good,
+// distinctFinding is an advisory that affects one package at one version of a good,
 // wherever it is listed.
-type issue struct {
+type distinctFinding struct {
 	observation.Finding
-	Relation string // direct where one place says so
+	Relation string // direct where one manifest has it so
 	Places   []place
 }
 
 // distinctFindings are the issues of a good, the most urgent first.
-func distinctFindings(good Good) []issue {
+func distinctFindings(good Good) []distinctFinding {
 	issues := gatherFindings(good)
 	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
 	return issues
@@ -138,10 +138,10 @@ func distinctFindings(good Good) []issue {
 
 // gatherFindings gathers the findings of all repositories of a good, each
 // advisory once for a package and version.
-func gatherFindings(good Good) []issue {
+func gatherFindings(good Good) []distinctFinding {
 	type key struct{ ecosystem, name, version, advisory string }
 	at := map[key]int{}
-	var issues []issue
+	var issues []distinctFinding
 	for _, scan := range good.Scans {
 		for _, f := range scan.Findings {
 			k := key{f.Package.Ecosystem, f.Package.Name, f.Package.Version, f.Advisory}
@@ -149,7 +149,7 @@ func gatherFindings(good Good) []issue {
 			if !seen {
 				i = len(issues)
 				at[k] = i
-				issues = append(issues, issue{Finding: f, Relation: f.Package.Relation})
+				issues = append(issues, distinctFinding{Finding: f, Relation: f.Package.Relation})
 			}
 			if f.Package.Relation == observation.Direct {
 				issues[i].Relation = observation.Direct
@@ -162,7 +162,7 @@ func gatherFindings(good Good) []issue {
 
 // moreUrgent puts malicious packages first, then what is known to be
 // exploited, then the worst severity and score.
-func moreUrgent(a, b issue) bool {
+func moreUrgent(a, b distinctFinding) bool {
 	if a.Malicious != b.Malicious {
 		return a.Malicious
 	}
@@ -184,41 +184,41 @@ func moreUrgent(a, b issue) bool {
 	return a.Advisory < b.Advisory
 }
 
-func (i issue) exploited() bool { return i.Exploited != nil && *i.Exploited }
+func (i distinctFinding) exploited() bool { return i.Exploited != nil && *i.Exploited }
 
-func (i issue) base() float64 {
+func (i distinctFinding) base() float64 {
 	if i.Score == nil {
 		return -1
 	}
 	return *i.Score
 }
 
-// exploitedText says whether an advisory is known to be exploited.
-func (w words) exploitedText(i issue) string {
+// exploitedText writes whether an advisory is known to be exploited.
+func (w localizer) exploitedText(i distinctFinding) string {
 	switch {
 	case i.Exploited == nil:
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	case *i.Exploited:
-		return w.Say("yes")
+		return w.Translate("yes")
 	}
-	return w.Say("not listed")
+	return w.Translate("not listed")
 }
 
-// relationWord says how a package is listed.
-func (w words) relationWord(relation string) string {
+// relationWord names how a package is listed.
+func (w localizer) relationWord(relation string) string {
 	switch relation {
 	case observation.Direct:
-		return w.Say("direct")
+		return w.Translate("direct")
 	case observation.Transitive:
-		return w.Say("transitive")
+		return w.Translate("transitive")
 	case "":
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return relation
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.
-func (i issue) BaseScore() string {
+func (i distinctFinding) BaseScore() string {
 	if i.Score == nil {
 		return ""
 	}

@@ -85,7 +85,7 @@ func formatsOf(t *testing.T, doc Document, results []policy.Result) map[string][
 	}
 }
 
-func TestEveryFormatIsAsTheGoldenFilesSayAndTwiceTheSame(t *testing.T) {
+func TestEveryFormatMatchesItsGoldenFilesTwice(t *testing.T) {
 	for _, id := range []string{"clinic-ledger", "open-atlas"} {
 		doc := oneGood(t, id)
 		first, second := formatsOf(t, doc, answered(id)), formatsOf(t, doc, answered(id))
@@ -379,7 +379,7 @@ func TestAFeedWithoutChangesIsValid(t *testing.T) {
 	}
 }
 
-func TestTheFeedHoldsEveryTurnAndNoNewcomer(t *testing.T) {
+func TestTheFeedHoldsEveryChangeOfStageAndNoNewGood(t *testing.T) {
 	doc := everyState()
 	doc.Change.Moved = []Move{{"cold-chain", "Cold Chain", assess.Fading, assess.Dormant}}
 	content := written(t, doc)["feed.atom"]
@@ -442,7 +442,7 @@ func TestAFileOfAResultStaysInTheRepository(t *testing.T) {
 	}
 }
 
-func TestAnSBOMTellsWhatItsListOfAdvisoriesRestsOn(t *testing.T) {
+func TestAnSBOMNamesWhatItsListOfAdvisoriesRestsOn(t *testing.T) {
 	doc := oneGood(t, "open-atlas")
 	content := string(bytesOf(t, func(w io.Writer) error { return WriteSBOM(w, doc, doc.Goods[0], nil) }))
 	validCycloneDX(t, []byte(content))
@@ -453,7 +453,7 @@ func TestAnSBOMTellsWhatItsListOfAdvisoriesRestsOn(t *testing.T) {
 	}
 }
 
-func TestAnswersFitTheirWidthInColourToo(t *testing.T) {
+func TestPolicyResultsFitTheirWidthInColourToo(t *testing.T) {
 	for name, text := range extremes {
 		r := answered("a-good")[0]
 		r.Name, r.PolicyName, r.Good, r.Conditions[1].Title, r.Conditions[1].Because = text, text, text, text, text

@@ -12,15 +12,15 @@ import (
 
 // The span glyph is a small bridge: four piers for people, momentum, upkeep
 // and funding, each as high as its score, under a deck as thick as the load.
-// A strong pier bears the deck; a lesser one leaves daylight under it; a missing
+// A strong pier reaches the deck; a lesser one leaves a gap under it; a missing
 // one is a gap over an empty footing; an unknown one is a dashed outline. A
 // diamond over the deck marks a stage that is borderline.
 //
-// It is built from numbers and words of Midspan's own alone, so that its
-// markup can never carry a text from outside.
+// It is built from numbers and Midspan's own terms alone, so that its markup can
+// never carry a text from outside.
 
-// span is the geometry of a glyph. Lengths are in units of its view box.
-type span struct {
+// glyphLayout is the geometry of a glyph. Lengths are in units of its view box.
+type glyphLayout struct {
 	width, height float64
 	deck          float64 // lower edge of the deck: the top of a pier of 100
 	ground        float64 // foot of the piers
@@ -28,63 +28,63 @@ type span struct {
 	bank          float64 // width of a bank at the deck
 	slope         float64 // how far a bank reaches in between deck and ground
 	first, step   float64 // middle of the first pier, distance to the next
-	bearing       float64 // width of each of the two posts on which a strong pier bears the deck
+	bearing       float64 // width of each of the two posts between a strong pier and the deck
 	foot, neck    float64 // width of a pier at ground and at the deck
 	mark          float64 // half the height of the borderline diamond
 	whiskers      bool    // draw what unknown measures leave open
-	shared        bool    // take the banks from the page, where they stand once
+	shared        bool    // use the banks of the page's sprite
 }
 
 var (
-	smallSpan = span{
+	smallGlyph = glyphLayout{
 		width: 96, height: 32, deck: 12, ground: 31, thin: 1.5, thick: 7, bank: 6, slope: 3,
 		first: 22.5, step: 17, bearing: 1.4, foot: 9, neck: 6, mark: 2.5, shared: true,
 	}
-	largeSpan = span{
+	largeGlyph = glyphLayout{
 		width: 384, height: 132, deck: 46, ground: 124, thin: 4, thick: 26, bank: 22, slope: 14,
 		first: 70.5, step: 81, bearing: 4.5, foot: 36, neck: 23, mark: 8, whiskers: true,
 	}
 )
 
-// glyphRow returns the glyph for a table row whose cells say the same in
-// words: it is hidden from those who do not see it. It takes its size from the
-// style sheet, unit for pixel, and its banks from the page's sprite.
+// glyphRow returns the glyph for a table row whose cells hold the same as text: it is
+// hidden from screen readers. Its size comes from the style sheet, a unit a pixel,
+// and its banks from the page's sprite.
 func glyphRow(v assess.Verdict) template.HTML {
-	return smallSpan.draw(v, `class="g" aria-hidden="true"`)
+	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 
 // glyphSmall returns the glyph with its text alternative.
-func (w words) glyphSmall(v assess.Verdict) template.HTML {
-	return smallSpan.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphWords(v))+`"`)
+func (w localizer) glyphSmall(v assess.Verdict) template.HTML {
+	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
-// glyphLarge returns the glyph for a dossier, with the ranges that unknown
+// glyphLarge returns the glyph for the page of a good, with the ranges that unknown
 // measures leave open.
-func (w words) glyphLarge(v assess.Verdict) template.HTML {
-	return largeSpan.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphWords(v))+`"`)
+func (w localizer) glyphLarge(v assess.Verdict) template.HTML {
+	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
-// glyphWords says what the glyph shows.
-func (w words) glyphWords(v assess.Verdict) string {
+// glyphText is what the glyph shows, as text.
+func (w localizer) glyphText(v assess.Verdict) string {
 	supports := inOrder(v.Supports)
-	pairs := []any{"load", w.pillarWords(v.Load)}
+	pairs := []any{"load", w.levelWithScore(v.Load)}
 	for _, pillar := range supports {
-		pairs = append(pairs, pillar.ID, w.pillarWords(pillar))
+		pairs = append(pairs, pillar.ID, w.levelWithScore(pillar))
 	}
 	if v.Borderline == nil {
-		return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
+		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
 	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
-	return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
+	return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
 }
 
-// pillarWords says a level with its score: "weak (12)".
-func (w words) pillarWords(p assess.Pillar) string {
+// levelWithScore writes a level with its score: "weak (12)".
+func (w localizer) levelWithScore(p assess.Pillar) string {
 	level := levelOf(p)
 	if !scored(p.Score) || level == assess.LevelUnknown {
 		return w.levelWord(level)
 	}
-	return w.Say("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
 }
 
 // levelOf reads a level that no rule has set as unknown.
@@ -111,7 +111,7 @@ func inOrder(supports []assess.Pillar) [4]assess.Pillar {
 }
 
 // draw returns the glyph as inline SVG.
-func (s span) draw(v assess.Verdict, attributes string) template.HTML {
+func (s glyphLayout) draw(v assess.Verdict, attributes string) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg %s>`, attributes)
 	if s.shared {
@@ -127,7 +127,7 @@ func (s span) draw(v assess.Verdict, attributes string) template.HTML {
 // shapes returns the class and the path of each part of the glyph. The classes are b
 // (banks), l (ground), d (deck), p (piers that hold), w (weak piers), x (footings
 // without a pier), u (unknown), r (ranges) and o (borderline).
-func (s span) shapes(v assess.Verdict) [][2]string {
+func (s glyphLayout) shapes(v assess.Verdict) [][2]string {
 	parts := map[string]*strings.Builder{}
 	add := func(class, path string) {
 		if parts[class] == nil {
@@ -153,7 +153,7 @@ func (s span) shapes(v assess.Verdict) [][2]string {
 }
 
 // drawDeck draws the deck and its banks and returns the deck's upper edge.
-func (s span) drawDeck(load assess.Pillar, add func(class, path string)) float64 {
+func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) float64 {
 	score, known := heightOf(load)
 	class, thickness := "d", s.thin+(s.thick-s.thin)*score/100
 	if !known {
@@ -175,7 +175,7 @@ func (s span) drawDeck(load assess.Pillar, add func(class, path string)) float64
 }
 
 // drawPier draws one support with its middle at x.
-func (s span) drawPier(x float64, pillar assess.Pillar, add func(class, path string)) {
+func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, path string)) {
 	score, known := heightOf(pillar)
 	full := s.ground - s.deck
 	if !known {
@@ -206,13 +206,13 @@ func (s span) drawPier(x float64, pillar assess.Pillar, add func(class, path str
 
 // pier is a trapezoid of the given height that narrows upwards, the more the
 // higher it is, so that all piers have one slope.
-func (s span) pier(x, height float64) string {
+func (s glyphLayout) pier(x, height float64) string {
 	batter := (s.foot - s.neck) / 2 * height / (s.ground - s.deck)
 	return path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
 }
 
 // heightOf returns the score to draw, from 0 to 100; a level without a score
-// stands at the middle of what the level may mean. False means unknown.
+// is drawn at the middle of its band. False means unknown.
 func heightOf(p assess.Pillar) (float64, bool) {
 	level := levelOf(p)
 	if level == assess.LevelUnknown {

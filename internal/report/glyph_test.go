@@ -28,7 +28,7 @@ func glyphCases() map[string]assess.Verdict {
 	}
 }
 
-func TestTheGlyphsAreAsTheGoldenFileSays(t *testing.T) {
+func TestTheGlyphsMatchTheirGoldenFile(t *testing.T) {
 	css, err := os.ReadFile("templates/style.css")
 	if err != nil {
 		t.Fatal(err)
@@ -84,19 +84,19 @@ func TestTheDeckGrowsWithTheLoadAndThePiersWithTheirScores(t *testing.T) {
 	add := func(string, string) {}
 	last := math.Inf(1)
 	for _, load := range []float64{0, 25, 50, 75, 100} {
-		top := smallSpan.drawDeck(known(assess.Fair, load, load, load), add)
-		if top >= last || top < smallSpan.mark*2 {
+		top := smallGlyph.drawDeck(known(assess.Fair, load, load, load), add)
+		if top >= last || top < smallGlyph.mark*2 {
 			t.Errorf("at load %v the deck's upper edge is at %v, after %v", load, top, last)
 		}
 		last = top
 	}
-	if got := smallSpan.pier(24, 19); !strings.Contains(got, "-19") {
+	if got := smallGlyph.pier(24, 19); !strings.Contains(got, "-19") {
 		t.Errorf("a pier of 19 is %q", got)
 	}
 }
 
-func TestTheGlyphSaysTheSameInWords(t *testing.T) {
-	got := english.glyphWords(glyphCases()["borderline"])
+func TestTheGlyphHasATextAlternative(t *testing.T) {
+	got := english.glyphText(glyphCases()["borderline"])
 	want := "Load strong (80), people weak (30), momentum strong (100), upkeep strong (100), funding unknown; borderline, could be sustained."
 	if got != want {
 		t.Errorf("it says %q, want %q", got, want)

@@ -65,8 +65,8 @@ func TestACatalogOfStrangeTextsComesOutAsTextOnEveryPage(t *testing.T) {
 	ctx := browser(t)
 	do(t, ctx, chromedp.EmulateViewport(320, 800))
 	l := listen(t, ctx)
-	// Every text in a dossier, and every dossier with a text or two.
-	dossiers := []string{"goods/clinic-ledger.html", "goods/seed-exchange.html", "goods/school-meals.html", "goods/river-gauge.html", "goods/land-titles.html", "goods/cold-chain.html", "goods/paper-forms.html", "goods/open-atlas.html"}
+	// Every text on the page of a good, and every page of a good with a text or two.
+	goodPages := []string{"goods/clinic-ledger.html", "goods/seed-exchange.html", "goods/school-meals.html", "goods/river-gauge.html", "goods/land-titles.html", "goods/cold-chain.html", "goods/paper-forms.html", "goods/open-atlas.html"}
 	for turn, name := range slices.Sorted(maps.Keys(strange)) {
 		text := strange[name]
 		dir := filepath.Join(t.TempDir(), "out")
@@ -74,7 +74,7 @@ func TestACatalogOfStrangeTextsComesOutAsTextOnEveryPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		folder := (&url.URL{Scheme: "file", Path: filepath.ToSlash(dir) + "/"}).String()
-		for _, file := range []string{"index.html", "across.html", comparePage + "#clinic-ledger,school-meals,open-atlas", dossiers[turn%len(dossiers)]} {
+		for _, file := range []string{"index.html", "across.html", comparePage + "#clinic-ledger,school-meals,open-atlas", goodPages[turn%len(goodPages)]} {
 			visit(t, ctx, folder+file)
 			if found := seen[[]string](t, ctx, planted); len(found) > 0 {
 				t.Errorf("%s: %s: %q", name, file, found)
@@ -82,7 +82,7 @@ func TestACatalogOfStrangeTextsComesOutAsTextOnEveryPage(t *testing.T) {
 			if found := seen[[]string](t, ctx, overflowing); len(found) > 0 {
 				t.Errorf("%s: %s: %s", name, file, strings.Join(found, "\n"))
 			}
-			if _, complains := l.heard(); len(complains) > 0 {
+			if _, complains := l.recorded(); len(complains) > 0 {
 				t.Errorf("%s: %s complains of %q", name, file, complains)
 			}
 		}

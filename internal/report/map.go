@@ -17,7 +17,7 @@ const (
 	mapLeft, mapRight = 46.0, 744.0
 	mapTop, mapBottom = 16.0, 400.0
 	markSize          = 12.0
-	mapLabels         = 14 // names written beside marks; all stand in the table
+	mapLabels         = 14 // names written beside marks; the table has all of them
 )
 
 // mark is a good on the map. X and Y are its place, Low and High the ends of
@@ -28,7 +28,7 @@ type mark struct {
 	low, high float64
 }
 
-// mapDrawing is the map as it stands on the page.
+// mapDrawing is the map as the page shows it.
 type mapDrawing struct {
 	svg      template.HTML
 	dense    int    // marks beside circles; 0 where every good has its mark
@@ -36,7 +36,7 @@ type mapDrawing struct {
 }
 
 // portfolioMap draws the map. Goods that have no place on it are named beside it.
-func (w words) portfolioMap(goods []Good) mapDrawing {
+func (w localizer) portfolioMap(goods []Good) mapDrawing {
 	marks, unplaced := placeMarks(goods)
 	drawn := mapDrawing{unplaced: unplaced}
 	placed := len(marks)
@@ -48,7 +48,7 @@ func (w words) portfolioMap(goods []Good) mapDrawing {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="%s">`,
-		template.HTMLEscapeString(w.Say("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n", placed)))
+		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n", placed)))
 	w.drawFrame(&b)
 	for _, c := range crowd {
 		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()), template.HTMLEscapeString(w.circleText(c)))
@@ -61,7 +61,7 @@ func (w words) portfolioMap(goods []Good) mapDrawing {
 
 // drawMarks draws goods with what unknown measures leave open, and the names for
 // which there is room.
-func (w words) drawMarks(b *strings.Builder, marks []mark) {
+func (w localizer) drawMarks(b *strings.Builder, marks []mark) {
 	var whiskers strings.Builder
 	for _, m := range marks {
 		if m.low-m.high >= 1 {
@@ -70,7 +70,7 @@ func (w words) drawMarks(b *strings.Builder, marks []mark) {
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
 	for _, m := range marks {
-		title := w.Say("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
+		title := w.Translate("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
@@ -80,20 +80,20 @@ func (w words) drawMarks(b *strings.Builder, marks []mark) {
 	}
 }
 
-// drawFrame draws the axes, their words, and the half of the plot where load
+// drawFrame draws the axes with their titles, and the half of the plot where load
 // outweighs supports.
-func (w words) drawFrame(b *strings.Builder) {
+func (w localizer) drawFrame(b *strings.Builder) {
 	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12), template.HTMLEscapeString(w.Say("load outweighs supports")))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20), template.HTMLEscapeString(w.Say("supports outweigh load")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12), template.HTMLEscapeString(w.Translate("load outweighs supports")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20), template.HTMLEscapeString(w.Translate("supports outweigh load")))
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
 		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
 		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.Number(score))
 		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.Number(score))
 	}
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight), template.HTMLEscapeString(w.Say("Load: who depends on it →")))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop), template.HTMLEscapeString(w.Say("Supports: what holds it →")))
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight), template.HTMLEscapeString(w.Translate("Load: who depends on it →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop), template.HTMLEscapeString(w.Translate("Supports: what holds it →")))
 }
 
 func mapX(score float64) float64 { return mapLeft + (mapRight-mapLeft)*score/100 }
@@ -117,9 +117,8 @@ func placeMarks(goods []Good) (marks []mark, unplaced []Good) {
 	return marks, unplaced
 }
 
-// label is a name on the map with the box that it fills. X and anchor say from
-// where it is written: the end next to its mark, so that it stands close
-// whatever the font of the reader.
+// label is a name on the map with the box that it fills. X and anchor are the
+// end next to its mark, so that it is close to it in any font.
 type label struct {
 	text, anchor             string
 	x                        float64
@@ -152,14 +151,14 @@ func textWidth(text string) float64 {
 	return width
 }
 
-func (l label) meets(o label) bool {
+func (l label) overlaps(o label) bool {
 	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
 }
 
 // placeLabels names the marks of the messy middle that weigh most, where a
 // name fits beside its mark without covering a mark or another name.
-func (w words) placeLabels(marks []mark) []label {
-	taken, placed := []label{ // the words of the two halves
+func (w localizer) placeLabels(marks []mark) []label {
+	taken, placed := []label{ // the captions of the two halves
 		{left: mapRight - 170, right: mapRight, top: mapBottom - 30, bottom: mapBottom},
 		{left: mapLeft, right: mapLeft + 170, top: mapTop, bottom: mapTop + 28},
 	}, []label(nil)
@@ -170,7 +169,7 @@ func (w words) placeLabels(marks []mark) []label {
 			wanted = append(wanted, m)
 		}
 	}
-	sort.SliceStable(wanted, func(i, j int) bool { return outweighs(wanted[i].good) > outweighs(wanted[j].good) })
+	sort.SliceStable(wanted, func(i, j int) bool { return loadExcess(wanted[i].good) > loadExcess(wanted[j].good) })
 	for _, m := range wanted {
 		if l, fits := w.fitLabel(m, taken); fits && len(placed) < mapLabels {
 			placed, taken = append(placed, l), append(taken, l)
@@ -180,7 +179,7 @@ func (w words) placeLabels(marks []mark) []label {
 }
 
 // fitLabel tries right, left, above and below the mark.
-func (w words) fitLabel(m mark, taken []label) (label, bool) {
+func (w localizer) fitLabel(m mark, taken []label) (label, bool) {
 	text := cut(w.displayName(m.good), 30)
 	width, height := textWidth(text), 17.0
 	near := markSize/2 + 4
@@ -197,7 +196,7 @@ func (w words) fitLabel(m mark, taken []label) (label, bool) {
 		}
 		free := true
 		for _, other := range taken {
-			free = free && !l.meets(other)
+			free = free && !l.overlaps(other)
 		}
 		if free {
 			return l, true

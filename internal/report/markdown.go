@@ -12,14 +12,14 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// Limits of the Markdown view; the whole of it stands in report.json.
+// Limits of the Markdown view; report.json has everything.
 const (
 	markdownFindings = 50
 	markdownText     = 300
 )
 
-// WriteMarkdown writes the goods of a document, as a rule one, and what policies
-// say of them, for a comment or the summary of a job: stage and reasons,
+// WriteMarkdown writes the goods of a document, as a rule one, and the results of
+// policies, for a comment or the summary of a job: stage and reasons,
 // supports, what would help most, findings, posture and what is unknown. Text
 // from outside comes out as text.
 func WriteMarkdown(w io.Writer, doc Document, results []policy.Result) error {
@@ -61,10 +61,10 @@ func (m *markdown) table(header ...string) {
 
 func (m *markdown) row(cells ...string) { m.line("| %s |", strings.Join(cells, " | ")) }
 
-// marks are the characters that Markdown reads, as entities or behind a
-// backslash. The empty comment keeps forges from reading the name of a person or
-// the number of an issue, which they look for after Markdown.
-var marks = strings.NewReplacer(
+// markdownEscaper are the characters that Markdown reads, as entities or behind a
+// backslash. The empty comment keeps forges from making links of mentions and of numbers of
+// issues, which they find after Markdown.
+var markdownEscaper = strings.NewReplacer(
 	"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "`", "&#96;", "$", "&#36;", "://", "&#58;//",
 	"@", "@<!-- -->", "#", "#<!-- -->", `\`, `\\`, "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`)
 
@@ -77,7 +77,7 @@ var bareHost = regexp.MustCompile(`(?i)\bwww\.`)
 // plainText is a text that Markdown shows as it is: no markup, no link, no
 // mention, at the start of a line as well.
 func plainText(text string) string {
-	text = marks.Replace(cut(withoutPaths(text), markdownText))
+	text = markdownEscaper.Replace(cut(redactPaths(text), markdownText))
 	text = bareHost.ReplaceAllStringFunc(text, func(host string) string { return host[:3] + "&#46;" })
 	if listItem.MatchString(text) {
 		return "&#8203;" + text

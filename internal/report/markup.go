@@ -10,19 +10,19 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// sayText says a pattern on a page, in HTML or in an attribute. What has no
-// translation is marked as English, so that it is read aloud and laid out as such.
-func (w words) sayText(pattern string, pairs ...any) any {
-	said := w.Say(pattern, pairs...)
+// sayText fills a pattern for a page, in HTML or in an attribute. What has no
+// translation is marked as English, for screen readers and for its direction.
+func (w localizer) sayText(pattern string, pairs ...any) any {
+	text := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
-		return said
+		return text
 	}
-	return w.inEnglish(said)
+	return w.inEnglish(text)
 }
 
-// sayHTML says a pattern on a page; those of its arguments that are HTML, such as a
-// link, stay so, and everything else is escaped.
-func (w words) sayHTML(pattern string, pairs ...any) template.HTML {
+// sayHTML fills a pattern for a page. Arguments that are HTML, such as a link, stay
+// HTML, and everything else is escaped.
+func (w localizer) sayHTML(pattern string, pairs ...any) template.HTML {
 	filled := make([]any, len(pairs))
 	var marks []string
 	for i, arg := range pairs {
@@ -32,25 +32,25 @@ func (w words) sayHTML(pattern string, pairs ...any) template.HTML {
 			filled[i] = placeholder(len(marks) / 2)
 			marks = append(marks, placeholder(len(marks)/2), string(arg))
 		case string:
-			filled[i] = strings.ReplaceAll(arg, edge, "")
+			filled[i] = strings.ReplaceAll(arg, placeholderEdge, "")
 		}
 	}
-	said := template.HTMLEscapeString(w.Say(pattern, filled...))
+	text := template.HTMLEscapeString(w.Translate(pattern, filled...))
 	if !w.Has(pattern) {
-		said = englishSpan(said)
+		text = englishSpan(text)
 	}
-	return template.HTML(strings.NewReplacer(marks...).Replace(said))
+	return template.HTML(strings.NewReplacer(marks...).Replace(text))
 }
 
-// placeholder stands in a sentence for an argument that is HTML, between two
-// characters for private use, which no text of a page keeps.
-func placeholder(i int) string { return edge + strconv.Itoa(i) + edge }
+// placeholder replaces an argument that is HTML while a sentence is filled. It lies
+// between two characters for private use, which no text of a page keeps.
+func placeholder(i int) string { return placeholderEdge + strconv.Itoa(i) + placeholderEdge }
 
-const edge = "\ue000"
+const placeholderEdge = "\ue000"
 
-// inEnglish marks a text that is said in English on a page of any language: the words
-// of a scanner, of git, of a check.
-func (w words) inEnglish(value any) any {
+// inEnglish marks a text that is in English on a page of any language: a message of a
+// scanner, of git, of a check.
+func (w localizer) inEnglish(value any) any {
 	text := fmt.Sprint(value)
 	if w.Tag() == english.Tag() || text == "" {
 		return text
@@ -61,39 +61,38 @@ func (w words) inEnglish(value any) any {
 // englishSpan marks HTML as English.
 func englishSpan(html string) string { return `<span lang="en" dir="ltr">` + html + `</span>` }
 
-// isolated marks a text from outside, whose language and direction nobody knows.
+// isolated marks a text from outside, whose language and direction are unknown.
 func isolated(text string) template.HTML {
 	return template.HTML("<bdi>" + template.HTMLEscapeString(text) + "</bdi>")
 }
 
-// meantText says an English text that may be a pattern of the catalogs, such as the
-// name of a measure, and marks it as English where it is none.
-func (w words) meantText(text string) any {
+// translatedText translates an English text that may be a pattern of the catalogs, such
+// as the name of a measure, and marks it as English where it is none.
+func (w localizer) translatedText(text string) any {
 	if w.Has(text) {
 		return w.Pattern(text)
 	}
 	return w.inEnglish(text)
 }
 
-// fullSentence makes a sentence of a phrase.
-func (w words) fullSentence(phrase string) string {
-	return w.Say("{sentence}.", "sentence", language.Upper(phrase))
+// asSentence makes a sentence of a phrase.
+func (w localizer) asSentence(phrase string) string {
+	return w.Translate("{sentence}.", "sentence", language.Upper(phrase))
 }
 
-// detailed says what is the case, and the detail of it in the words of the one who
-// said so, where there is one.
-func (w words) detailed(what any, detail string) any {
+// withDetail appends a detail, which is in English, where there is one.
+func (w localizer) withDetail(what any, detail string) any {
 	if detail == "" {
 		return what
 	}
-	said, marked := w.inEnglish(detail).(template.HTML)
+	html, marked := w.inEnglish(detail).(template.HTML)
 	if !marked {
-		said = template.HTML(template.HTMLEscapeString(detail))
+		html = template.HTML(template.HTMLEscapeString(detail))
 	}
-	return w.sayHTML("{what}: {detail}", "what", what, "detail", said)
+	return w.sayHTML("{what}: {detail}", "what", what, "detail", html)
 }
 
-func strong(text string) template.HTML {
+func bold(text string) template.HTML {
 	return template.HTML("<b>" + template.HTMLEscapeString(text) + "</b>")
 }
 
@@ -106,8 +105,8 @@ func sourceList(sources []string) string {
 	return strings.Join(short, ", ")
 }
 
-// marked puts a text from outside into an element of a class.
-func marked(class, text string) template.HTML {
+// withClass puts a text from outside into an element of a class.
+func withClass(class, text string) template.HTML {
 	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(text) + `</span>`)
 }
 
@@ -121,6 +120,6 @@ func link(address string, phrase any) template.HTML {
 }
 
 // timeHTML writes a day for readers and for machines.
-func (w words) timeHTML(t time.Time) template.HTML {
+func (w localizer) timeHTML(t time.Time) template.HTML {
 	return template.HTML(`<time datetime="` + isoDate(t) + `">` + template.HTMLEscapeString(w.Date(t)) + `</time>`)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// method is what the page about the method shows beside the document.
+// method is what the method page shows beside the document.
 type method struct {
 	Stages  []stageView
 	Pillars []pillarView
@@ -51,11 +51,11 @@ func (s *site) method() method {
 	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
 		w := s.words
-		shown := ruleView{RuleText: rule, Question: w.Say(rule.Question)}
+		shown := ruleView{RuleText: rule, Question: w.Translate(rule.Question)}
 		if rule.Measure != "" {
 			shown.Name = rule.Measure
 			if def, known := s.defs[rule.Measure]; known {
-				shown.Name = w.Say(def.Name)
+				shown.Name = w.Translate(def.Name)
 			}
 			shown.Against = w.ruleText(assess.Reason{Operator: rule.Operator, Threshold: rule.Threshold, Unit: rule.Unit})
 			shown.Says, shown.Otherwise, shown.Clears = w.patternText(rule.Holds), w.patternText(rule.Fails), w.patternText(rule.Clears)
@@ -68,7 +68,7 @@ func (s *site) method() method {
 	return view
 }
 
-// stageViews are the stages in the order in which they are asked, where that is known.
+// stageViews are the stages in the order in which they are tested, where that is known.
 func (s *site) stageViews() []stageView {
 	var views []stageView
 	if s.doc.Frame == nil {
@@ -96,7 +96,7 @@ func (s *site) pillarViews() []pillarView {
 	}
 	var views []pillarView
 	for _, text := range s.doc.Frame.Pillars {
-		view := pillarView{ID: text.ID, Question: s.words.Say(text.Question)}
+		view := pillarView{ID: text.ID, Question: s.words.Translate(text.Question)}
 		for _, level := range text.Levels {
 			view.Levels = append(view.Levels, levelView{level.Level, s.words.joinedText(level.When)})
 		}
@@ -106,33 +106,33 @@ func (s *site) pillarViews() []pillarView {
 	return views
 }
 
-// scoreTexts say the band of each level and the weight of each support.
+// scoreTexts list the band of each level and the weight of each support.
 func (s *site) scoreTexts() (bands, weights string) {
 	if s.doc.Frame == nil {
 		return "", ""
 	}
-	var said, weighed []any
+	var levels, supports []any
 	for _, level := range []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing} {
 		band := s.doc.Frame.Bands[level]
-		said = append(said, s.words.Say("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
+		levels = append(levels, s.words.Translate("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
 	}
 	for _, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
-		weighed = append(weighed, s.words.Say("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
+		supports = append(supports, s.words.Translate("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
 	}
-	return s.words.Text(language.List(said...)), s.words.Text(language.List(weighed...))
+	return s.words.TranslateArg(language.List(levels...)), s.words.TranslateArg(language.List(supports...))
 }
 
 // patternText shows a sentence of a rule with letters for its numbers: N for that of
 // the measure, T for the threshold.
-func (w words) patternText(pattern string) string {
+func (w localizer) patternText(pattern string) string {
 	if pattern == "" {
 		return ""
 	}
-	return w.Say(pattern, "value", "N", "threshold", "T")
+	return w.Translate(pattern, "value", "N", "threshold", "T")
 }
 
-// joinedText says a condition, with links to the rules in it.
-func (w words) joinedText(j assess.ConditionText) template.HTML {
+// joinedText writes a condition, with links to the rules in it.
+func (w localizer) joinedText(j assess.ConditionText) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
@@ -150,27 +150,27 @@ func (w words) joinedText(j assess.ConditionText) template.HTML {
 	return w.joinHTML(w.joinedAll(j.Any), "{list} or {last}")
 }
 
-// joinedAll says conditions, in brackets where they are joined themselves.
-func (w words) joinedAll(conditions []assess.ConditionText) []template.HTML {
-	var said []template.HTML
+// joinedAll writes conditions, in brackets where they are joined themselves.
+func (w localizer) joinedAll(conditions []assess.ConditionText) []template.HTML {
+	var texts []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)
 		if len(conditions) > 1 && len(c.All)+len(c.Any) > 1 {
 			text = "(" + text + ")"
 		}
-		said = append(said, text)
+		texts = append(texts, text)
 	}
-	return said
+	return texts
 }
 
-// joinHTML joins with one word all along: what a condition says has no commas.
-func (w words) joinHTML(items []template.HTML, pattern string) template.HTML {
+// joinHTML joins with one word all along: a condition has no commas.
+func (w localizer) joinHTML(items []template.HTML, pattern string) template.HTML {
 	if len(items) == 0 {
 		return ""
 	}
-	said := items[0]
+	joined := items[0]
 	for _, item := range items[1:] {
-		said = w.sayHTML(pattern, "list", said, "last", item)
+		joined = w.sayHTML(pattern, "list", joined, "last", item)
 	}
-	return said
+	return joined
 }

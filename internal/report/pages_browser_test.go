@@ -60,7 +60,7 @@ func everyPage(t *testing.T) map[string][]webPage {
 	return all
 }
 
-// oneOfEachStage leaves out the dossiers of a report but for the first of each stage.
+// oneOfEachStage leaves out the pages of goods but for the first of each stage.
 func oneOfEachStage(dir string, pages []webPage) ([]webPage, error) {
 	f, err := os.Open(filepath.Join(dir, "goods.csv"))
 	if err != nil {
@@ -128,15 +128,15 @@ func onEveryPage(t *testing.T, look func(t *testing.T, ctx context.Context, p we
 	onPages(t, everyPage(t), look)
 }
 
-// onEveryKind leaves out most dossiers of the sample, which are of the kinds of the
+// onEveryKind leaves out most pages of goods of the sample, which are of the kinds of the
 // fixture.
 func onEveryKind(t *testing.T, look func(t *testing.T, ctx context.Context, p webPage)) {
-	all, dossiers := everyPage(t), 0
+	all, goodPages := everyPage(t), 0
 	all["sample"] = slices.DeleteFunc(all["sample"], func(p webPage) bool {
 		if strings.HasPrefix(p.name, "goods/") {
-			dossiers++
+			goodPages++
 		}
-		return dossiers > 2 && strings.HasPrefix(p.name, "goods/")
+		return goodPages > 2 && strings.HasPrefix(p.name, "goods/")
 	})
 	onPages(t, all, look)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// Subject is what a policy is asked of, as of a day.
+// Subject is the good as a policy reads it, as of a day.
 func (g Good) Subject(asOf time.Time) policy.Subject {
 	s := policy.Subject{ID: g.ID, Name: g.Name, AsOf: asOf, Verdict: g.Verdict, Measures: g.Measures}
 	for _, scan := range g.Scans {
@@ -20,17 +20,17 @@ func (g Good) Subject(asOf time.Time) policy.Subject {
 	return s
 }
 
-// WritePolicy writes what a policy says of one good for a terminal: each
-// condition with its outcome, and why.
+// WritePolicy writes the result of a policy on one good for a terminal: each condition
+// with its outcome and the reason.
 func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
 	t := &terminal{width: min(max(width, minWidth), 100), colour: colour}
 	r = cleaned(r)
-	t.wrap("", cut(r.Name, 160), bold)
+	t.wrap("", cut(r.Name, 160), ansiBold)
 	t.wrap("", r.PolicyName+": "+outcomeText(r), outcomeColour[r.Outcome])
 	for _, a := range r.Conditions {
 		t.line("")
 		t.wrap("  "+runewidth.FillRight(string(a.Outcome), 8), a.Title, outcomeColour[a.Outcome])
-		t.wrap("          ", a.Because, dim)
+		t.wrap("          ", a.Because, ansiDim)
 		if a.Remedy != "" {
 			t.wrap("          ", "What to do: "+a.Remedy, "")
 		}
@@ -41,7 +41,7 @@ func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
 	return nil
 }
 
-var outcomeColour = map[policy.Outcome]string{policy.Pass: green, policy.Fail: red, policy.Unknown: yellow}
+var outcomeColour = map[policy.Outcome]string{policy.Pass: ansiGreen, policy.Fail: ansiRed, policy.Unknown: ansiYellow}
 
 // outcomeText sums a result up.
 func outcomeText(r policy.Result) string {
@@ -69,7 +69,7 @@ func (t *PolicyTable) Add(r policy.Result) error {
 	t.w.wrap(runewidth.FillRight(string(r.Outcome), 9), cut(r.Name, 60)+" ("+cut(r.Good, 100)+")", outcomeColour[r.Outcome])
 	for _, o := range []policy.Outcome{policy.Fail, policy.Unknown} {
 		if names := conditionsOf(r, o); len(names) > 0 {
-			t.w.wrap("         "+string(o)+": ", english.shortList(names), dim)
+			t.w.wrap("         "+string(o)+": ", english.shortList(names), ansiDim)
 		}
 	}
 	_, err := io.WriteString(t.out, t.w.out.String())
@@ -93,7 +93,7 @@ func conditionsOf(r policy.Result, o policy.Outcome) []string {
 	return names
 }
 
-// gapText says why a measure is unknown.
+// gapText explains why a measure is unknown.
 func gapText(name string, cause observation.Cause, detail string) string {
 	text := name + ": unknown: " + english.causeWord(cause)
 	if detail != "" {

@@ -20,30 +20,30 @@ const lastCommit = "momentum.days-since-commit"
 
 // portfolio is what the portfolio page shows.
 type portfolio struct {
-	Headline  string
-	Assessed  int             // goods with a stage other than unassessed
-	Unread    string          // how many repositories were not read and why; empty where all were
-	Middle    beginning[Good] // heaviest load on the least support first
-	MayStand  beginning[Good] // read, not in the messy middle, and not safely out of it
-	Stages    []stageCount
-	Keystones []assess.Keystone
-	// Highlights say what the page across the goods holds.
+	Headline    string
+	Assessed    int             // goods with a stage other than unassessed
+	Unread      string          // how many repositories were not read and why; empty where all were
+	Middle      truncated[Good] // heaviest load on the least support first
+	MaybeMiddle truncated[Good] // read, not in the messy middle, and not safely out of it
+	Stages      []stageCount
+	Keystones   []assess.Keystone
+	// Highlights sum up the page across the goods.
 	Highlights []highlight
 	KeysFirst  int // keystones on the first screen: as many as stand beside the messy middle
 	Changes    []changeList
 	Map        template.HTML
 	Dense      int // goods that have a mark of their own on a map of circles; 0 where all have one
-	Unplaced   beginning[Good]
+	Unplaced   truncated[Good]
 	Table      tablePage // the first page of the table of all goods
 	Failed     []failure
-	Partial    beginning[Good] // with a repository of which something could not be read
+	Partial    truncated[Good] // with a repository of which something could not be read
 	Unmatched  []unmatched
 	Notes      []noteGroup
 	Catalogs   template.HTML // their names
 }
 
 // How much of a list the portfolio page shows at most, so that it stays light however
-// many goods there are. It says how many it leaves out, and which file holds all.
+// many goods there are. It names how many it leaves out, and the file that holds all.
 const (
 	maxCases = 50 // of the messy middle, with their reasons
 	maxNames = 60 // names of goods in a row
@@ -51,18 +51,18 @@ const (
 	maxMoves = 40 // changes of one kind
 )
 
-// beginning is that of a list that may be long.
-type beginning[T any] struct {
+// truncated is the beginning of a list that may be long.
+type truncated[T any] struct {
 	Shown []T
 	All   int
 }
 
-func firstOf[T any](most int, list []T) beginning[T] {
-	return beginning[T]{list[:min(most, len(list))], len(list)}
+func truncate[T any](most int, list []T) truncated[T] {
+	return truncated[T]{list[:min(most, len(list))], len(list)}
 }
 
 // More is how many are left out.
-func (b beginning[T]) More() int { return b.All - len(b.Shown) }
+func (b truncated[T]) More() int { return b.All - len(b.Shown) }
 
 type stageCount struct {
 	Stage assess.Stage
@@ -72,22 +72,22 @@ type stageCount struct {
 // changeList is one kind of change since the run before.
 type changeList struct {
 	Title string
-	Moves beginning[Move]
+	Moves truncated[Move]
 }
 
-// row is a good in the table of all goods. It says nothing in any language.
+// row is a good in the table of all goods, in no language yet.
 type row struct {
 	Good
 	Supports   [4]assess.Pillar
 	LastCommit time.Time // day of the last human commit; zero where it is unknown
 	Findings   tally
-	terms      [len(facetTitles)][]string // what the catalog says of it, clean
+	terms      [len(facetTitles)][]string // what the catalog records of it, clean
 }
 
 // failure is one class of repositories that could not be read.
 type failure struct {
 	Cause observation.Cause
-	Items beginning[failedScan]
+	Items truncated[failedScan]
 }
 
 type failedScan struct {
@@ -104,7 +104,7 @@ type unmatched struct {
 // noteGroup holds the notes of one cause.
 type noteGroup struct {
 	Cause observation.Cause
-	Notes beginning[entryNote]
+	Notes truncated[entryNote]
 }
 
 // entryNote is a note on the run, or on the catalog entry of a good.
@@ -118,18 +118,18 @@ func (s *site) portfolio(table tablePage) portfolio {
 	doc, w := s.doc, s.words
 	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
 	view := portfolio{
-		Middle:    firstOf(maxCases, middle),
-		MayStand:  firstOf(maxNames, mayStand(s.rows)),
-		Stages:    countStages(doc.Goods),
-		Keystones: doc.Keystones,
-		Changes:   w.changeLists(doc.Change),
-		Table:     table,
-		Unread:    w.unread(failed, doc.Summary.Repositories),
-		Partial:   firstOf(maxNames, partial(doc.Goods)),
-		Notes:     groupNotes(doc),
+		Middle:      truncate(maxCases, middle),
+		MaybeMiddle: truncate(maxNames, maybeMiddle(s.rows)),
+		Stages:      countStages(doc.Goods),
+		Keystones:   doc.Keystones,
+		Changes:     w.changeLists(doc.Change),
+		Table:       table,
+		Unread:      w.unreadSummary(failed, doc.Summary.Repositories),
+		Partial:     truncate(maxNames, partial(doc.Goods)),
+		Notes:       groupNotes(doc),
 	}
 	for _, f := range failed {
-		view.Failed = append(view.Failed, failure{f.cause, firstOf(maxGaps, f.scans)})
+		view.Failed = append(view.Failed, failure{f.cause, truncate(maxGaps, f.scans)})
 	}
 	for _, good := range doc.Goods {
 		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
@@ -148,12 +148,12 @@ func (s *site) portfolio(table tablePage) portfolio {
 		view.Unmatched = append(view.Unmatched, unmatched{observation.Cause(c.Name), c.N})
 	}
 	drawn := w.portfolioMap(doc.Goods)
-	view.Map, view.Dense, view.Unplaced = drawn.svg, drawn.dense, firstOf(maxNames, drawn.unplaced)
+	view.Map, view.Dense, view.Unplaced = drawn.svg, drawn.dense, truncate(maxNames, drawn.unplaced)
 	view.Catalogs = catalogNames(doc.Catalogs)
 	return view
 }
 
-// catalogNames lists the catalogs; where each was read stands behind its name.
+// catalogNames lists the catalogs, each with its location as a title.
 func catalogNames(catalogs []Catalog) template.HTML {
 	var names []string
 	for _, c := range catalogs {
@@ -162,55 +162,55 @@ func catalogNames(catalogs []Catalog) template.HTML {
 	return template.HTML(strings.Join(names, ", "))
 }
 
-// keystoneText says under how many goods a package stands.
-func (w words) keystoneText(k assess.Keystone) string {
+// keystoneText counts the goods that need a package.
+func (w localizer) keystoneText(k assess.Keystone) string {
 	var parts []any
 	switch {
 	case k.Direct > 0:
-		parts = append(parts, w.Say("chosen by {n|good|goods}", "n", k.Direct))
+		parts = append(parts, w.Translate("chosen by {n|good|goods}", "n", k.Direct))
 		if k.Direct < k.AtRunTime() {
-			parts = append(parts, w.Say("under {n} in all", "n", k.AtRunTime()))
+			parts = append(parts, w.Translate("under {n} in all", "n", k.AtRunTime()))
 		}
 	case k.AtRunTime() > 0:
-		parts = append(parts, w.Say("under {n|good|goods}", "n", k.AtRunTime()))
+		parts = append(parts, w.Translate("under {n|good|goods}", "n", k.AtRunTime()))
 	}
 	switch {
 	case k.Development > 0 && k.AtRunTime() > 0:
-		parts = append(parts, w.Say("with {n} more to build or test only", "n", k.Development))
+		parts = append(parts, w.Translate("with {n} more to build or test only", "n", k.Development))
 	case k.Development > 0:
-		parts = append(parts, w.Say("with {n|good|goods} to build or test only", "n", k.Development))
+		parts = append(parts, w.Translate("with {n|good|goods} to build or test only", "n", k.Development))
 	}
 	if k.InMiddle > 0 {
-		parts = append(parts, w.Say("{n} in the messy middle", "n", k.InMiddle))
+		parts = append(parts, w.Translate("{n} in the messy middle", "n", k.InMiddle))
 	}
-	said := w.Text(language.List(parts...))
-	if n := count(k.Findings); n > 0 {
-		said += " · " + w.Say("{n|open weakness|open weaknesses}", "n", n)
+	text := w.TranslateArg(language.List(parts...))
+	if n := orZero(k.Findings); n > 0 {
+		text += " · " + w.Translate("{n|open weakness|open weaknesses}", "n", n)
 	}
-	return said
+	return text
 }
 
 // headline counts the messy middle among the goods that could be assessed: of
-// the others nobody knows whether they stand in it.
-func (w words) headline(middle, assessed, goods int) string {
+// the others it is unknown.
+func (w localizer) headline(middle, assessed, goods int) string {
 	switch {
 	case goods == 0:
-		return w.Say("No goods were read")
+		return w.Translate("No goods were read")
 	case assessed == 0:
-		return w.Say("None of {n|good|goods} could be assessed", "n", goods)
+		return w.Translate("None of {n|good|goods} could be assessed", "n", goods)
 	case middle == 0 && assessed < goods:
-		return w.Say("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
+		return w.Translate("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
 	case middle == 0:
-		return w.Say("None of {n|good|goods} is seen in the messy middle", "n", assessed)
+		return w.Translate("None of {n|good|goods} is seen in the messy middle", "n", assessed)
 	case assessed < goods:
-		return w.Say("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+		return w.Translate("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 	}
-	return w.Say("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+	return w.Translate("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 }
 
-// unread says how many repositories were not read, and what kept most of them
-// from it.
-func (w words) unread(failed []failedScans, repositories int) string {
+// unreadSummary counts the repositories that were not read, and names the most
+// frequent cause.
+func (w localizer) unreadSummary(failed []failedScans, repositories int) string {
 	n := 0
 	for _, f := range failed {
 		n += len(f.scans)
@@ -219,12 +219,12 @@ func (w words) unread(failed []failedScans, repositories int) string {
 	case 0:
 		return ""
 	case 1:
-		return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 	}
-	return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 }
 
-// Unread says that no repository of the good was read, Why gives the cause.
+// Unread reports whether no repository of the good was read; Why is the cause.
 func (r row) Unread() bool { return r.Findings.Read == 0 }
 
 func (r row) Why() observation.Cause {
@@ -239,10 +239,10 @@ func (r row) Why() observation.Cause {
 	return ""
 }
 
-// mayStand returns the goods that were read and stand outside the messy middle
-// only because a threshold is near, or because something unknown decides. Goods
-// of which nothing was read are no news here: they are counted as unassessed.
-func mayStand(rows []row) []Good {
+// maybeMiddle returns the goods that were read and are outside the messy middle only
+// because a threshold is near, or because something unknown decides. Goods of which
+// nothing was read are left out: they are counted as unassessed.
+func maybeMiddle(rows []row) []Good {
 	var out []Good
 	for _, r := range rows {
 		v := r.Verdict
@@ -255,8 +255,8 @@ func mayStand(rows []row) []Good {
 	return out
 }
 
-// shortfalls returns the first n reasons of a good's stage that speak of a weak
-// or missing support; its first reasons where none does.
+// shortfalls returns the first n reasons of a good's stage that are reasons of a weak
+// or missing support too; its first reasons where there is none.
 func shortfalls(n int, good Good) []assess.Reason {
 	short := map[string]bool{}
 	for _, pillar := range good.Verdict.Supports {
@@ -287,12 +287,12 @@ func rankMiddle(goods []Good) []Good {
 			middle = append(middle, good)
 		}
 	}
-	sort.SliceStable(middle, func(i, j int) bool { return outweighs(middle[i]) > outweighs(middle[j]) })
+	sort.SliceStable(middle, func(i, j int) bool { return loadExcess(middle[i]) > loadExcess(middle[j]) })
 	return middle
 }
 
-// outweighs is load less supports in points; minus infinity where unknown.
-func outweighs(good Good) float64 {
+// loadExcess is load less supports in points; minus infinity where unknown.
+func loadExcess(good Good) float64 {
 	load, score := good.Verdict.Load.Score.Score, good.Verdict.Score.Score
 	if load == nil || score == nil {
 		return math.Inf(-1)
@@ -314,7 +314,7 @@ func countStages(goods []Good) []stageCount {
 	return out
 }
 
-func (w words) changeLists(change *Change) []changeList {
+func (w localizer) changeLists(change *Change) []changeList {
 	if change == nil {
 		return nil
 	}
@@ -323,14 +323,14 @@ func (w words) changeLists(change *Change) []changeList {
 		title string
 		moves []Move
 	}{
-		{w.Say("Entered the messy middle"), change.Entered},
-		{w.Say("Left the messy middle"), change.Left},
-		{w.Say("Moved between other stages"), change.Moved},
-		{w.Say("New in the catalog"), change.Added},
-		{w.Say("No longer in the catalog"), change.Removed},
+		{w.Translate("Entered the messy middle"), change.Entered},
+		{w.Translate("Left the messy middle"), change.Left},
+		{w.Translate("Moved between other stages"), change.Moved},
+		{w.Translate("New in the catalog"), change.Added},
+		{w.Translate("No longer in the catalog"), change.Removed},
 	} {
 		if len(l.moves) > 0 {
-			lists = append(lists, changeList{l.title, firstOf(maxMoves, l.moves)})
+			lists = append(lists, changeList{l.title, truncate(maxMoves, l.moves)})
 		}
 	}
 	return lists
@@ -418,9 +418,9 @@ func partial(goods []Good) []Good {
 	return out
 }
 
-// Happened says why a repository was not read, without the address that stands
-// beside it; empty where no message was kept.
-func (f failedScan) Happened() string {
+// Message is why a repository was not read, without its address; empty where no
+// message was kept.
+func (f failedScan) Message() string {
 	if f.Scan.Failure == nil {
 		return ""
 	}
@@ -455,7 +455,7 @@ func groupNotes(doc Document) []noteGroup {
 	}
 	var out []noteGroup
 	for _, c := range byCount(n) {
-		out = append(out, noteGroup{observation.Cause(c.Name), firstOf(maxGaps, byCause[c.Name])})
+		out = append(out, noteGroup{observation.Cause(c.Name), truncate(maxGaps, byCause[c.Name])})
 	}
 	return out
 }

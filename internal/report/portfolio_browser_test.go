@@ -65,7 +65,7 @@ func writePortfolio(dir string, doc Document, languages ...*language.Language) e
 		return err
 	}
 	w := &Writer{staging: dir, sites: sites}
-	shown := w.shown()
+	shown := w.content()
 	shown.doc = cleaned(doc)
 	shown.doc.Goods = nil
 	for _, good := range doc.Goods {
@@ -124,7 +124,7 @@ func TestValuesOfOneFilterWidenAndFiltersNarrow(t *testing.T) {
 	}
 }
 
-func TestEachValueTellsHowManyGoodsItWouldShow(t *testing.T) {
+func TestEachValueShowsHowManyGoodsItWouldFind(t *testing.T) {
 	ctx := browser(t)
 	open(t, ctx, siteOf(t, everyState()))
 	pick(t, ctx, "stage", "sunset")
@@ -311,7 +311,7 @@ func TestEveryGoodIsReachedWithoutTheScript(t *testing.T) {
 	}
 }
 
-func TestTenThousandGoodsCanBeAsked(t *testing.T) {
+func TestTenThousandGoodsCanBeFiltered(t *testing.T) {
 	ctx := browser(t)
 	address := largeSite(t)
 	open(t, ctx, address)
@@ -391,7 +391,7 @@ func TestPagesOfTenThousandGoodsStaySmall(t *testing.T) {
 	t.Logf("%s: %d bytes", dataName, info.Size())
 }
 
-func TestWhatALongListLeavesOutIsSaidAndStandsInAFile(t *testing.T) {
+func TestWhatALongListLeavesOutIsCountedAndInAFile(t *testing.T) {
 	doc := manyGoods(900)
 	for i := range doc.Goods {
 		good := &doc.Goods[i]

@@ -27,7 +27,7 @@ func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
 	}
 }
 
-func TestTheFirstScreenSaysWhyRepositoriesWereNotRead(t *testing.T) {
+func TestTheFirstScreenNamesWhyRepositoriesWereNotRead(t *testing.T) {
 	missing := failedScans{observation.CauseNotFound, make([]failedScan, 2)}
 	empty := failedScans{observation.CauseEmpty, make([]failedScan, 1)}
 	for want, failed := range map[string][]failedScans{
@@ -35,7 +35,7 @@ func TestTheFirstScreenSaysWhyRepositoriesWereNotRead(t *testing.T) {
 		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
 		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},
 	} {
-		if got := english.unread(failed, 9); got != want {
+		if got := english.unreadSummary(failed, 9); got != want {
 			t.Errorf("says %q, want %q", got, want)
 		}
 	}
@@ -56,7 +56,7 @@ func TestAGoodMayStandInTheMiddleOnlyIfItWasRead(t *testing.T) {
 		"safely outside":            {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained}}, false},
 		"near, but of other stages": {Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: &assess.Borderline{Would: assess.Fading}}}, false},
 	} {
-		if got := len(mayStand([]row{newRow(c.good, tallyFindings(c.good))})) == 1; got != c.want {
+		if got := len(maybeMiddle([]row{newRow(c.good, tallyFindings(c.good))})) == 1; got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
@@ -108,7 +108,7 @@ func TestAGoodThatWasNotReadHasNoNumbersInTheTable(t *testing.T) {
 	}
 }
 
-func TestAFailureIsToldWithoutTheAddressBesideIt(t *testing.T) {
+func TestAFailureIsShownWithoutTheAddressBesideIt(t *testing.T) {
 	for message, want := range map[string]string{
 		"open https://a.example/b: no mirror, and offline": "no mirror, and offline",
 		"the connection timed out":                         "the connection timed out",
@@ -116,7 +116,7 @@ func TestAFailureIsToldWithoutTheAddressBesideIt(t *testing.T) {
 	} {
 		scan := Scan{Failure: &observation.Note{Message: message}}
 		scan.Repository.URL = "https://a.example/b"
-		if got := (failedScan{Scan: scan}).Happened(); got != want {
+		if got := (failedScan{Scan: scan}).Message(); got != want {
 			t.Errorf("%q is told as %q, want %q", message, got, want)
 		}
 	}
@@ -139,13 +139,13 @@ func TestNotesOnEntriesStandBesideThoseOnTheRun(t *testing.T) {
 	}
 }
 
-func TestWhatExplainsManyUnknownsIsSaidOnce(t *testing.T) {
+func TestWhatExplainsManyUnknownsIsShownOnce(t *testing.T) {
 	var measures []observation.Measure
-	for range maxRefrain + 1 {
+	for range maxSameDetail + 1 {
 		measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no mirror"})
 	}
 	measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no token"}, observation.Measure{State: observation.Measured, Detail: "no mirror"})
-	got := withoutRefrain(measures)
+	got := withoutRepeatedDetails(measures)
 	if got[0].Detail != "" || got[len(got)-2].Detail != "no token" || got[len(got)-1].Detail != "no mirror" {
 		t.Errorf("keeps %v", got)
 	}

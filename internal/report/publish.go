@@ -16,7 +16,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// Files says what Write wrote and where.
+// Files lists what Write wrote and where.
 type Files struct {
 	Dir      string // the folder given
 	Index    string // the portfolio page
@@ -36,7 +36,7 @@ const (
 	stagingName = ".midspan-staging"
 )
 
-// Write publishes a document whose goods are at hand; see Writer.
+// Write publishes a document that holds its goods; see Writer.
 func Write(ctx context.Context, dir string, doc Document, languages ...*language.Language) (Files, error) {
 	w, err := NewWriter(ctx, dir, doc, languages...)
 	if err != nil {
@@ -54,7 +54,7 @@ func Write(ctx context.Context, dir string, doc Document, languages ...*language
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string, made *parts) error {
+func publishNew(staging, dir string, names []string, made *goodParts) error {
 	root, err := os.OpenRoot(staging)
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func publishNew(staging, dir string, names []string, made *parts) error {
 // publishOver moves the staged files into dir, which exists; names lists them
 // and those that stay. It works within an os.Root, so that neither a link in
 // dir nor a name in its manifest can lead out of it.
-func publishOver(dir string, staged, names []string, made *parts) error {
+func publishOver(dir string, staged, names []string, made *goodParts) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func publishOver(dir string, staged, names []string, made *parts) error {
 		return err
 	}
 	before := stood.Written
-	if err := refuseForeign(root, before, names); err != nil {
+	if err := refuseToOverwrite(root, before, names); err != nil {
 		return err
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
@@ -102,15 +102,15 @@ func publishOver(dir string, staged, names []string, made *parts) error {
 			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
-			removeEmpty(root, filepath.Dir(filepath.FromSlash(name)))
+			removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
 		}
 	}
 	return writeManifest(root, names, made)
 }
 
-// removeEmpty removes a folder of the report and those around it, as far as nothing
+// removeEmptyFolders removes a folder of the report and those around it, as far as nothing
 // is left in them.
-func removeEmpty(root *os.Root, folder string) {
+func removeEmptyFolders(root *os.Root, folder string) {
 	for ; folder != "."; folder = filepath.Dir(folder) {
 		if root.Remove(folder) != nil {
 			return
@@ -118,9 +118,9 @@ func removeEmpty(root *os.Root, folder string) {
 	}
 }
 
-// refuseForeign returns an error where a file that Write did not write stands
-// in the way of one that it would.
-func refuseForeign(root *os.Root, before, names []string) error {
+// refuseToOverwrite returns an error where a file that Write did not write has the
+// name of one that it would.
+func refuseToOverwrite(root *os.Root, before, names []string) error {
 	ours := set(before)
 	for _, name := range names {
 		if ours[name] {
@@ -143,29 +143,29 @@ func set(names []string) map[string]bool {
 	return in
 }
 
-// manifest lists the files of a report, and where the parts of its goods stand
-// in them.
+// manifest lists the files of a report, and where the parts of its goods are in
+// them.
 type manifest struct {
-	Written []string `json:"written"`
-	Parts   *parts   `json:"parts,omitempty"`
+	Written []string   `json:"written"`
+	Parts   *goodParts `json:"parts,omitempty"`
 }
 
-// parts are those of the goods that came with a digest. They count as long as
+// goodParts are those of the goods that came with a digest. They count as long as
 // no file of the report was touched.
-type parts struct {
-	Stamp string          `json:"stamp"` // of the files as they were written
-	Goods map[string]part `json:"goods"` // by id
+type goodParts struct {
+	Stamp string              `json:"stamp"` // of the files as they were written
+	Goods map[string]goodPart `json:"goods"` // by id
 }
 
-// part is what a report holds of one good, beside its page.
-type part struct {
-	Digest   string  `json:"digest"`
-	Entry    stretch `json:"entry"`    // in report.json
-	Findings stretch `json:"findings"` // in findings.csv
+// goodPart is what a report holds of one good, beside its page.
+type goodPart struct {
+	Digest   string    `json:"digest"`
+	Entry    byteRange `json:"entry"`    // in report.json
+	Findings byteRange `json:"findings"` // in findings.csv
 }
 
-// stretch is a place in a file: its offset and its length, in bytes.
-type stretch [2]int64
+// byteRange is a place in a file: its offset and its length, in bytes.
+type byteRange [2]int64
 
 func readManifest(root *os.Root) (manifest, error) {
 	var m manifest
@@ -182,9 +182,8 @@ func readManifest(root *os.Root) (manifest, error) {
 	return m, nil
 }
 
-// Stamp names the report that stands in dir by the sizes and times of its
-// files: it changes when any of them is written, changed or removed. Empty
-// where no report stands.
+// Stamp identifies the report in dir by the sizes and times of its files: it changes
+// when any of them is written, changed or removed. Empty where there is no report.
 func Stamp(dir string) string {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -213,9 +212,9 @@ func stampOf(root *os.Root, names []string) string {
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// writeManifest replaces the manifest whole. Where parts are given, all the
-// files stand.
-func writeManifest(root *os.Root, names []string, made *parts) error {
+// writeManifest replaces the manifest in one step. Where parts are given, all the
+// files are in place.
+func writeManifest(root *os.Root, names []string, made *goodParts) error {
 	names = slices.Clone(names)
 	sort.Strings(names)
 	names = slices.Compact(names)

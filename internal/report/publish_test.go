@@ -19,7 +19,7 @@ func mustWrite(t testing.TB, dir string, doc Document) Files {
 	return files
 }
 
-func TestWriteSaysWhatItWrote(t *testing.T) {
+func TestWriteReturnsWhatItWrote(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "deep", "out")
 	files := mustWrite(t, dir, everyState())
 	for _, path := range []string{files.Index, files.Report, files.Schema, files.Goods, files.Findings} {

@@ -67,7 +67,7 @@ func readAll(t *testing.T, dir string) map[string]string {
 	return files
 }
 
-func TestAReportOfEveryStateIsAsTheGoldenFilesSay(t *testing.T) {
+func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	files := written(t, everyState())
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
@@ -125,7 +125,7 @@ func TestEveryPageIsSelfContained(t *testing.T) {
 	}
 }
 
-func TestThePolicyNamesTheStyleSheetThatIsOnThePage(t *testing.T) {
+func TestTheContentPolicyHasTheHashOfTheStyleSheet(t *testing.T) {
 	page := written(t, everyState())["index.html"]
 	_, rest, _ := strings.Cut(page, "<style>")
 	css, _, _ := strings.Cut(rest, "</style>")
@@ -179,7 +179,7 @@ func TestUnknownIsNeverShownAsGoodOrZero(t *testing.T) {
 	}
 }
 
-func TestATallyNeverCallsCleanWhatWasNotLookedAt(t *testing.T) {
+func TestATallyNeverCallsCleanWhatWasNotExamined(t *testing.T) {
 	d := observation.Definition{ID: findingsMeasure}
 	bounded := d.Of(0, "", asOf)
 	bounded.Bound = observation.AtLeast
@@ -235,7 +235,7 @@ func FuzzACellIsNeverAFormula(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, cell string) {
-		if got := guard(cell); got != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(got)[0]) {
+		if got := guardCell(cell); got != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(got)[0]) {
 			t.Errorf("%q is written as %q", cell, got)
 		}
 	})
@@ -285,7 +285,7 @@ func TestAPageNameIsSafeWhateverTheID(t *testing.T) {
 	}
 }
 
-func TestCompareTellsEveryMove(t *testing.T) {
+func TestChangeBetweenHasEveryMove(t *testing.T) {
 	good := func(id string, stage assess.Stage) Good {
 		g := Good{Verdict: assess.Verdict{Stage: stage}}
 		g.ID = id
@@ -293,7 +293,7 @@ func TestCompareTellsEveryMove(t *testing.T) {
 	}
 	prev := Document{AsOf: asOf, Goods: []Good{good("a", assess.Sustained), good("b", assess.MessyMiddle), good("c", assess.Emerging), good("d", assess.Dormant), good("e", assess.Sunset)}}
 	cur := Document{Goods: []Good{good("a", assess.MessyMiddle), good("b", assess.Sustained), good("c", assess.Sustained), good("d", assess.Dormant), good("f", assess.MessyMiddle)}}
-	change := Compare(prev, cur)
+	change := ChangeBetween(prev, cur)
 	for name, c := range map[string]struct {
 		moves []Move
 		id    string
@@ -336,12 +336,12 @@ func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
 	}
 	for i, l := range labels {
 		for _, other := range labels[:i] {
-			if l.meets(other) {
+			if l.overlaps(other) {
 				t.Errorf("%q lies on %q", l.text, other.text)
 			}
 		}
 		for _, m := range marks {
-			if l.meets(label{left: m.x - 5, right: m.x + 5, top: m.y - 5, bottom: m.y + 5}) {
+			if l.overlaps(label{left: m.x - 5, right: m.x + 5, top: m.y - 5, bottom: m.y + 5}) {
 				t.Errorf("%q lies on the mark of %s", l.text, m.good.ID)
 			}
 		}

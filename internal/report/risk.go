@@ -6,31 +6,31 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 )
 
-// riskText says how likely work is to stop, or nothing where it was not asked.
-func (w words) riskText(r assess.Risk) string {
+// riskText writes how likely work is to stop; empty where no risk was computed.
+func (w localizer) riskText(r assess.Risk) string {
 	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
 	switch {
 	case r.Level == "":
 		return ""
 	case r.Level == assess.RiskNotApplicable:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
 	case r.Level == assess.RiskUnknown:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
 	}
-	return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
+	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
 }
 
 // riskWord names a level of risk.
-func (w words) riskWord(level assess.RiskLevel) string {
+func (w localizer) riskWord(level assess.RiskLevel) string {
 	switch level {
 	case assess.RiskLow:
-		return w.Say("low")
+		return w.Translate("low")
 	case assess.RiskRaised:
-		return w.Say("raised")
+		return w.Translate("raised")
 	case assess.RiskHigh:
-		return w.Say("high")
+		return w.Translate("high")
 	}
 	return string(level)
 }

@@ -24,13 +24,13 @@ const (
 	homepage = "https://github.com/midspan/midspan"
 	// sourceRoot is the name that code scanners give the top of a checkout.
 	sourceRoot = "%SRCROOT%"
-	// wholeRepository is the file at which results stand that concern the
-	// repository as a whole: services show only what stands at a file.
+	// wholeRepository is the file at which results are placed that concern the
+	// repository as a whole: services show only results with a file.
 	wholeRepository = "README.md"
-	// fingerprint names how results are told apart from one run to the next.
+	// fingerprint is the key under which results are matched from one run to the next.
 	fingerprint = "midspan/v1"
-	// mostDetails bounds the places that one posture check is shown at.
-	mostDetails = 20
+	// maxDetails is the largest number of places of one posture check.
+	maxDetails = 20
 )
 
 // SARIF levels.
@@ -73,13 +73,13 @@ type sarifRun struct {
 	run        *sarif.Run
 	invocation *sarif.Invocation
 	rules      map[string]int
-	notices    map[string]bool
+	notified   map[string]bool
 	names      map[string]string // of measures
 }
 
 func newSarif(doc Document) *sarifRun {
 	s := &sarifRun{run: sarif.NewRunWithInformationURI(doc.Generator.Name, homepage), invocation: sarif.NewInvocation(),
-		rules: map[string]int{}, notices: map[string]bool{}, names: map[string]string{}}
+		rules: map[string]int{}, notified: map[string]bool{}, names: map[string]string{}}
 	for _, def := range doc.Definitions {
 		s.names[def.ID] = def.Name
 	}
@@ -149,7 +149,7 @@ func plainMessage(text string) *sarif.MultiformatMessageString {
 	return sarif.NewMultiformatMessageString().WithText(text)
 }
 
-// result adds a result of a declared rule. parts tell it apart from the others of
+// result adds a result of a declared rule. parts distinguish it from the others of
 // its rule in every later run.
 func (s *sarifRun) result(rule, level, text, file string, line int, parts ...string) *sarif.Result {
 	sum := sha256.Sum256([]byte(strings.Join(append([]string{rule, file}, parts...), "\x00")))
@@ -182,19 +182,19 @@ func fileURI(file string) string {
 	return strings.Join(parts, "/")
 }
 
-// links are what a viewer would make a link of in a plain message.
-var links = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`)
+// linkEscaper escapes what a viewer would make a link of in a plain message.
+var linkEscaper = strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`)
 
 // sarifText is a plain message without links and without paths of this machine.
 func sarifText(text string) string {
-	text = cut(withoutPaths(text), 2000)
+	text = cut(redactPaths(text), 2000)
 	if text == "" {
 		text = "No words were given."
 	}
-	return links.Replace(text)
+	return linkEscaper.Replace(text)
 }
 
-func (s *sarifRun) finding(i issue) {
+func (s *sarifRun) finding(i distinctFinding) {
 	level := findingLevel(i)
 	rule := s.rule(i.Advisory, "OpenAdvisory", i.Summary, "Upgrade to a version that is not affected, or stop using the package.", advisoryURL(i.Advisory), level)
 	bag := sarif.NewPropertyBag().WithTags([]string{"security", "vulnerability"})
@@ -236,8 +236,8 @@ func orUnknown(text string) string {
 }
 
 // findingLevel is an error for what is critical, high, exploited or malicious; a
-// severity that nobody rated is a warning.
-func findingLevel(i issue) string {
+// severity without a rating is a warning.
+func findingLevel(i distinctFinding) string {
 	switch {
 	case i.Malicious, i.exploited(), i.Severity == "critical", i.Severity == "high":
 		return sarifError
@@ -253,7 +253,7 @@ var detailPlace = regexp.MustCompile(`^(?i:warn): (?:.*? )?([^\s:]+):(\d+)(?::|$
 func (s *sarifRun) check(check observation.Check) {
 	id := "scorecard/" + check.Name
 	if check.State != observation.Measured || check.Score >= 10 {
-		return // one that is unknown stands among the measures that are
+		return // the unknown ones are among the unknown measures
 	}
 	level := sarifNote
 	if check.Score < 5 {
@@ -264,7 +264,7 @@ func (s *sarifRun) check(check observation.Check) {
 	placed := 0
 	for _, detail := range check.Details {
 		m := detailPlace.FindStringSubmatch(detail)
-		if m == nil || placed == mostDetails {
+		if m == nil || placed == maxDetails {
 			continue
 		}
 		line, err := strconv.Atoi(m[2])
@@ -281,12 +281,12 @@ func (s *sarifRun) check(check observation.Check) {
 
 // reasons are those that would go away by something that can be done.
 func (s *sarifRun) reasons(v assess.Verdict) {
-	for _, reason := range strongest(v) {
+	for _, reason := range strongestReasons(v) {
 		if reason.Clears == "" {
 			continue
 		}
 		id := "midspan/" + reason.Rule
-		if _, said := s.rules[id]; said {
+		if _, known := s.rules[id]; known {
 			continue
 		}
 		level := sarifNote
@@ -299,7 +299,7 @@ func (s *sarifRun) reasons(v assess.Verdict) {
 	}
 }
 
-// unknowns tell what was not measured.
+// unknowns reports what was not measured.
 func (s *sarifRun) unknowns(good Good) {
 	tally := tallyFindings(good)
 	if !tally.Exact && tally.State != observation.NotApplicable {
@@ -329,12 +329,12 @@ func (s *sarifRun) policy(r policy.Result) {
 // notify adds a notification, each text once.
 func (s *sarifRun) notify(id, level, text string) {
 	text = sarifText(text)
-	if s.notices[id+text] {
+	if s.notified[id+text] {
 		return
 	}
-	s.notices[id+text] = true
-	if !s.notices[id] {
-		s.notices[id] = true
+	s.notified[id+text] = true
+	if !s.notified[id] {
+		s.notified[id] = true
 		s.run.Tool.Driver.AddNotification(sarif.NewReportingDescriptor().WithID(id))
 	}
 	n := sarif.NewNotification().WithLevel(level).WithMessage(sarif.NewTextMessage(text)).

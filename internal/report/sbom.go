@@ -29,12 +29,12 @@ type Listing struct {
 // CycloneDX 1.6 JSON. Of doc it reads the generator and as-of, which is the
 // bill's time. Its serial number is made of its content: the same inventory and
 // advisories give the same bytes. Whether an advisory can be reached by an
-// attacker nobody has judged, so no analysis is stated.
+// attacker was not analysed, so no analysis is stated.
 func WriteSBOM(w io.Writer, doc Document, good Good, lists []Listing) error {
 	doc = cleaned(Document{Generator: doc.Generator, AsOf: doc.AsOf})
 	completeGood(&good)
-	bill := newBill(cleaned(good), cleaned(lists))
-	bom := bill.bom(doc)
+	bill := newBOMBuilder(cleaned(good), cleaned(lists))
+	bom := bill.build(doc)
 	var content bytes.Buffer
 	if err := encodeBOM(&content, bom); err != nil {
 		return err
@@ -61,45 +61,45 @@ func serial(content []byte) string {
 // root is the reference of the good itself.
 const root = "good"
 
-// product is a package at a version, as a component is.
-type product struct{ ecosystem, name, version string }
+// component identifies a component: a package at a version.
+type component struct{ ecosystem, name, version string }
 
-func productOf(p observation.Package) product { return product{p.Ecosystem, p.Name, p.Version} }
+func componentOf(p observation.Package) component { return component{p.Ecosystem, p.Name, p.Version} }
 
-// listed is all that the manifests say of a product.
-type listed struct {
+// componentEntry is all that the manifests hold of a component.
+type componentEntry struct {
 	ref, purl, relation string
 	places              []string
 	groups              map[string]bool
 	needed              bool // one manifest lists it outside of any group
 }
 
-// bill gathers the products of a good.
-type bill struct {
-	good     Good
-	products map[product]*listed
-	order    []product
+// bomBuilder gathers the components of a good.
+type bomBuilder struct {
+	good       Good
+	components map[component]*componentEntry
+	order      []component
 }
 
-func newBill(good Good, lists []Listing) bill {
-	b := bill{good: good, products: map[product]*listed{}}
+func newBOMBuilder(good Good, lists []Listing) bomBuilder {
+	b := bomBuilder{good: good, components: map[component]*componentEntry{}}
 	for _, list := range lists {
 		for _, p := range list.Packages {
 			b.add(list.Repository, p, len(lists) > 1)
 		}
 	}
-	b.order = slices.SortedFunc(maps.Keys(b.products), func(x, y product) int {
+	b.order = slices.SortedFunc(maps.Keys(b.components), func(x, y component) int {
 		return cmp.Or(cmp.Compare(x.ecosystem, y.ecosystem), cmp.Compare(x.name, y.name), cmp.Compare(x.version, y.version))
 	})
 	b.name()
 	return b
 }
 
-func (b bill) add(repository string, p observation.Package, many bool) {
-	have := b.products[productOf(p)]
+func (b bomBuilder) add(repository string, p observation.Package, many bool) {
+	have := b.components[componentOf(p)]
 	if have == nil {
-		have = &listed{groups: map[string]bool{}}
-		b.products[productOf(p)] = have
+		have = &componentEntry{groups: map[string]bool{}}
+		b.components[componentOf(p)] = have
 	}
 	have.purl = cmp.Or(have.purl, p.PURL)
 	if have.relation != observation.Direct && p.Relation != "" {
@@ -118,11 +118,11 @@ func (b bill) add(repository string, p observation.Package, many bool) {
 	}
 }
 
-// name gives each product a reference of its own: its purl where it has one.
-func (b bill) name() {
+// name gives each component a reference of its own: its purl where it has one.
+func (b bomBuilder) name() {
 	taken := map[string]bool{root: true}
 	for _, p := range b.order {
-		l := b.products[p]
+		l := b.components[p]
 		l.ref = cmp.Or(l.purl, p.ecosystem+":"+p.name+"@"+p.version)
 		for n := 2; taken[l.ref]; n++ {
 			l.ref = fmt.Sprintf("%s#%d", cmp.Or(l.purl, p.ecosystem+":"+p.name+"@"+p.version), n)
@@ -131,7 +131,7 @@ func (b bill) name() {
 	}
 }
 
-func (b bill) bom(doc Document) *cdx.BOM {
+func (b bomBuilder) build(doc Document) *cdx.BOM {
 	bom := cdx.NewBOM()
 	tool := cdx.Component{Type: cdx.ComponentTypeApplication, Name: doc.Generator.Name, Version: doc.Generator.Version}
 	bom.Metadata = &cdx.Metadata{
@@ -144,13 +144,13 @@ func (b bill) bom(doc Document) *cdx.BOM {
 	dependencies := []string{}
 	for _, p := range b.order {
 		components = append(components, b.component(p))
-		if l := b.products[p]; l.relation == observation.Direct {
+		if l := b.components[p]; l.relation == observation.Direct {
 			dependencies = append(dependencies, l.ref)
 		}
 	}
 	bom.Components = &components
 	bom.Dependencies = &[]cdx.Dependency{{Ref: root, Dependencies: &dependencies}}
-	aggregate := cdx.CompositionAggregateUnknown // manifests tell what they tell
+	aggregate := cdx.CompositionAggregateUnknown // a manifest may be incomplete
 	if slices.ContainsFunc(b.good.Scans, func(s Scan) bool { return s.Outcome != Scanned }) || len(b.good.Scans) == 0 {
 		aggregate = cdx.CompositionAggregateIncomplete
 	}
@@ -161,7 +161,7 @@ func (b bill) bom(doc Document) *cdx.BOM {
 }
 
 // root is the good as a component.
-func (b bill) root() *cdx.Component {
+func (b bomBuilder) root() *cdx.Component {
 	g := b.good
 	c := &cdx.Component{BOMRef: root, Type: cdx.ComponentTypeApplication, Name: displayName(g), Description: g.Description, Licenses: licences(g.Licenses)}
 	var references []cdx.ExternalReference
@@ -183,9 +183,9 @@ func (b bill) root() *cdx.Component {
 	return c
 }
 
-// coverage says what the list of advisories rests on: an empty one is not clean
+// coverage is what the list of advisories rests on: an empty one is not clean
 // where nothing could be matched.
-func (b bill) coverage() *[]cdx.Property {
+func (b bomBuilder) coverage() *[]cdx.Property {
 	tally := tallyFindings(b.good)
 	return &[]cdx.Property{{Name: "midspan:advisories", Value: english.tallyText(tally)}, {Name: "midspan:matched", Value: language.Upper(english.tallyBasis(tally))}}
 }
@@ -207,16 +207,16 @@ func licences(ids []string) *cdx.Licenses {
 	return &all
 }
 
-// aside are the groups of packages that are not part of what runs.
-var aside = []string{"dev", "development", "test", "tests", "testing", "build", "lint", "docs", "doc"}
+// optionalGroups are the groups of packages that are not part of what runs.
+var optionalGroups = []string{"dev", "development", "test", "tests", "testing", "build", "lint", "docs", "doc"}
 
-func (b bill) component(p product) cdx.Component {
-	l := b.products[p]
+func (b bomBuilder) component(p component) cdx.Component {
+	l := b.components[p]
 	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.name, Version: p.version, PackageURL: l.purl, Scope: cdx.ScopeRequired}
 	groups := slices.Sorted(maps.Keys(l.groups))
 	if !l.needed {
 		c.Scope = cdx.ScopeOptional
-		if !slices.ContainsFunc(groups, func(g string) bool { return !slices.Contains(aside, strings.ToLower(g)) }) {
+		if !slices.ContainsFunc(groups, func(g string) bool { return !slices.Contains(optionalGroups, strings.ToLower(g)) }) {
 			c.Scope = cdx.ScopeExcluded
 		}
 	}
@@ -232,11 +232,11 @@ func (b bill) component(p product) cdx.Component {
 }
 
 // vulnerabilities has an entry for each advisory, with all that it affects.
-func (b bill) vulnerabilities() []cdx.Vulnerability {
+func (b bomBuilder) vulnerabilities() []cdx.Vulnerability {
 	all := []cdx.Vulnerability{}
 	at := map[string]int{}
 	for _, i := range distinctFindings(b.good) {
-		l := b.products[productOf(i.Package)]
+		l := b.components[componentOf(i.Package)]
 		if l == nil {
 			continue
 		}
@@ -261,7 +261,7 @@ func (b bill) vulnerabilities() []cdx.Vulnerability {
 	return all
 }
 
-func vulnerabilityOf(i issue) cdx.Vulnerability {
+func vulnerabilityOf(i distinctFinding) cdx.Vulnerability {
 	source := &cdx.Source{Name: "OSV", URL: advisoryURL(i.Advisory)}
 	v := cdx.Vulnerability{BOMRef: "advisory:" + i.Advisory, ID: i.Advisory, Source: source, Description: i.Summary, Affects: &[]cdx.Affects{},
 		Published: stamp(i.Published), Updated: stamp(i.Modified)}

@@ -24,28 +24,28 @@ var templateFiles embed.FS
 // content is what the site shows in every language. Its document and its rows are
 // clean: whatever it shows went through cleaned.
 type content struct {
-	doc   Document // its goods are stripped
-	rows  []row    // one for each good, by id
-	css   template.CSS
-	own   map[string]template.CSS // of pages that need more, by template
-	names map[string]string       // good id to name, which may be empty
-	defs  map[string]observation.Definition
+	doc      Document // its goods are stripped
+	rows     []row    // one for each good, by id
+	css      template.CSS
+	extraCSS map[string]template.CSS // of pages that need more, by template
+	names    map[string]string       // good id to name, which may be empty
+	defs     map[string]observation.Definition
 }
 
 // site renders the pages of one document in one language.
 type site struct {
 	*content
-	words    words
+	words    localizer
 	speaker  *assess.Translator
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
 	pages    *template.Template
-	// scriptWords are the words of the scripts of a page, by its template.
-	scriptWords map[string]string
+	// scriptTranslations are the messages of the scripts of a page, by its template.
+	scriptTranslations map[string]string
 }
 
-// newSites makes the site of a document whose goods are yet to come, in each of some
-// languages. The first stands in the report's own folder.
+// newSites makes the site of a document whose goods are added later, in each of some
+// languages. The first is written to the report's own folder.
 func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	shown := &content{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
 	for _, def := range shown.doc.Definitions {
@@ -59,14 +59,14 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	shown.css, shown.own = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
+	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: words{l}, speaker: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
+		s := &site{content: shown, words: localizer{l}, speaker: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}
-		if s.scriptWords, err = s.words.ofScripts(); err != nil {
+		if s.scriptTranslations, err = s.words.scriptTranslations(); err != nil {
 			return nil, err
 		}
 		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
@@ -80,7 +80,7 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 
 // contentPolicy is the content security policy of the pages: one inline style sheet,
 // known by its hash, and images from data alone. No script, no request. A page with a
-// script may load scripts of the report's own folder, and still ask for nothing else.
+// script may load scripts of the report's own folder, and nothing else.
 func contentPolicy(css []byte, scripted bool) string {
 	sum := sha256.Sum256(css)
 	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
@@ -93,17 +93,17 @@ func contentPolicy(css []byte, scripted bool) string {
 
 // page is what the layout needs of every page.
 type page struct {
-	Title    string
-	Root     string   // leads to the folder of the portfolio in this language: "" or "../"
-	Base     string   // leads to the report's own folder
-	Scripts  []string // addresses
-	Words    string   // translated patterns of the scripts, as JSON; empty where there are none
-	CSS      template.CSS
-	CSP      string
-	Doc      *Document
-	Language *language.Language
-	Editions []edition // empty where there is one language
-	View     any
+	Title        string
+	Root         string   // leads to the folder of the portfolio in this language: "" or "../"
+	Base         string   // leads to the report's own folder
+	Scripts      []string // addresses
+	Translations string   // translated patterns of the scripts, as JSON; empty where there are none
+	CSS          template.CSS
+	CSP          string
+	Doc          *Document
+	Language     *language.Language
+	Editions     []edition // empty where there is one language
+	View         any
 }
 
 // edition is a page in one of the languages of the report.
@@ -113,13 +113,12 @@ type edition struct {
 	Here    bool // it is this page
 }
 
-// render writes the page that stands at a slash-separated path in the folder of the
-// language.
+// render writes the page at a slash-separated path in the folder of the language.
 func (s *site) render(w io.Writer, name, title, at string, view any) error {
-	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.own[name], Doc: &s.doc, Language: s.words.Language, View: view}
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.words.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	for _, script := range scriptsOf(name, view) {
-		p.Scripts, p.Words = append(p.Scripts, p.Base+script), s.scriptWords[name]
+		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
 	}
 	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
 	if len(s.editions) > 1 {
@@ -141,20 +140,20 @@ func (s *site) render(w io.Writer, name, title, at string, view any) error {
 func (s *site) functions() template.FuncMap {
 	w := s.words
 	return template.FuncMap{
-		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "en": w.inEnglish, "bdi": isolated, "mark": marked, "full": w.fullSentence, "upper": language.Upper, "meant": w.meantText,
+		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
-		"stages": w.stageList, "detailed": w.detailed, "bold": strong, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sources": sourceList, "pillarWords": w.pillarWords, "levels": w.levelList,
+		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
 		"date": w.Date, "day": w.dayText, "isoDate": isoDate, "percent": w.Percent, "cut": cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
 		"stageWord": w.stageWord, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
 		"causeWord": w.causeWord, "pillarWord": w.pillarWord, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
 		"level": levelOf, "levelWord": w.levelWord, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
-		"page": pagePath, "name": s.name, "said": w.said, "count": count, "shortfalls": shortfalls, "more": func(shown int, goods []Good) int { return len(goods) - shown }, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
-		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "share": w.share, "whole": w.whole, "years": w.years,
-		"timeline":   w.timeline,
-		"countValue": w.countValue, "wholeValue": w.wholeValue, "shareValue": shareValue, "severityValue": severityValue, "issueValue": issueValue, "stageValue": stageValue, "exploitedValue": exploitedValue, "daysValue": daysValue, "publicValue": publicValue, "publicText": w.publicText,
+		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
+		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"timeline":      w.timeline,
+		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey, "findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey, "publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
 	}
 }
 
@@ -168,8 +167,8 @@ func (s *site) name(id string) string {
 	return s.words.nameOr(name, id)
 }
 
-// count is a counted number, 0 where nothing was counted: ask first.
-func count(n *int) int {
+// orZero is a counted number, 0 where nothing was counted.
+func orZero(n *int) int {
 	if n == nil {
 		return 0
 	}
@@ -180,13 +179,13 @@ func count(n *int) int {
 func displayName(good Good) string { return english.displayName(good) }
 
 // displayName returns what a good is called on the page.
-func (w words) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
+func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
 
-func (w words) nameOr(name, id string) string {
+func (w localizer) nameOr(name, id string) string {
 	if strings.TrimSpace(name) != "" {
 		return name
 	}
-	return w.Say("{id} (no name)", "id", id)
+	return w.Translate("{id} (no name)", "id", id)
 }
 
 // fileName matches the ids that can name a file on any file system.
@@ -240,14 +239,14 @@ func shortCommit(id string) string {
 	return id
 }
 
-// said writes a list of a catalog; one that it does not speak of differs from
-// one that is empty.
-func (w words) said(items []string) string {
+// catalogList writes a list of a catalog. One that the catalog does not record differs
+// from one that is empty.
+func (w localizer) catalogList(items []string) string {
 	switch {
 	case items == nil:
-		return w.Say("the catalog does not say")
+		return w.Translate("the catalog does not say")
 	case len(items) == 0:
-		return w.Say("the catalog names none")
+		return w.Translate("the catalog names none")
 	}
 	return cut(w.shortList(items), 400)
 }
@@ -261,8 +260,8 @@ func levelClass(level assess.Level) string {
 	return ""
 }
 
-// stageClass is the CSS class of a stage, stageSymbol the id of its mark; a
-// stage that is none is shown as unassessed.
+// stageClass is the CSS class of a stage, stageSymbol the id of its mark; an
+// unknown stage is shown as unassessed.
 func stageClass(stage assess.Stage) string {
 	for _, known := range stageOrder {
 		if stage == known {
@@ -274,7 +273,7 @@ func stageClass(stage assess.Stage) string {
 
 func stageSymbol(stage assess.Stage) string { return "s-" + stageClass(stage) }
 
-// meter draws a share from 0 to 1 as a bar; the number stands beside it.
+// meter draws a share from 0 to 1 as a bar, beside the number.
 func meter(share float64) template.HTML {
 	share = min(max(share, 0), 1)
 	return template.HTML(fmt.Sprintf(`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))

@@ -161,6 +161,6 @@ func TestATableIsSortedByKeysAndInTheLanguageOfThePage(t *testing.T) {
 	}
 	do(t, ctx, chromedp.Navigate("file://"+dir+"/goods/open-atlas.html"))
 	if seen[bool](t, ctx, `document.scripts.length > 0`) {
-		t.Error("a dossier with nothing to sort loads scripts")
+		t.Error("the page of a good with nothing to sort loads scripts")
 	}
 }

@@ -11,19 +11,18 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// pageRows is how many goods a page of the table of all goods holds: 250 stand on the
-// portfolio page whole.
+// pageRows is how many goods a page of the table of all goods holds.
 const pageRows = 250
 
-// tablePage is a page of the table of all goods. The first stands on the portfolio
-// page, the others in files of their own, so that a reader without the script comes
-// to every good.
+// tablePage is a page of the table of all goods. The first is on the portfolio
+// page, the others are files of their own, so that a reader without the script reaches
+// every good.
 type tablePage struct {
 	Rows     []row
 	N, Pages int // N counts from 1
 	All      int // goods of all pages
 	From     int // place of the first row, from 1
-	Blank    int // goods of which no repository was read
+	Unread   int // goods of which no repository was read
 }
 
 // To is the place of the last row.
@@ -33,7 +32,7 @@ func (p tablePage) To() int { return p.From + len(p.Rows) - 1 }
 func (p tablePage) Previous() string { return tableFile(p.N-1, p.Pages) }
 func (p tablePage) Next() string     { return tableFile(p.N+1, p.Pages) }
 
-// tableFile names the file in which a page of the table stands.
+// tableFile is the name of the file of a page of the table.
 func tableFile(n, pages int) string {
 	switch {
 	case n < 1 || n > pages:
@@ -52,7 +51,7 @@ func inTableOrder(rows []row) []row {
 	return ordered
 }
 
-// tablePages parts rows that stand in the order of the table. There is always a first
+// tablePages splits rows, which are in the order of the table. There is always a first
 // page.
 func tablePages(rows []row) []tablePage {
 	blank := 0
@@ -64,14 +63,14 @@ func tablePages(rows []row) []tablePage {
 	pages := make([]tablePage, max(1, (len(rows)+pageRows-1)/pageRows))
 	for i := range pages {
 		from := i * pageRows
-		pages[i] = tablePage{Rows: rows[from:min(from+pageRows, len(rows))], N: i + 1, Pages: len(pages), All: len(rows), From: from + 1, Blank: blank}
+		pages[i] = tablePage{Rows: rows[from:min(from+pageRows, len(rows))], N: i + 1, Pages: len(pages), All: len(rows), From: from + 1, Unread: blank}
 	}
 	return pages
 }
 
-// unreadText says what is known of the supports of a good of which no repository was
-// read, and why the rest is not.
-func (w words) unreadText(r row) string {
+// unreadText writes what is known of the supports of a good of which no repository was
+// read, and why the rest is unknown.
+func (w localizer) unreadText(r row) string {
 	var known []any
 	for _, pillar := range r.Supports {
 		if levelOf(pillar) != assess.LevelUnknown {
@@ -79,9 +78,9 @@ func (w words) unreadText(r row) string {
 		}
 	}
 	if len(known) == 0 {
-		return w.Say("unknown: {why}", "why", w.causeWord(r.Why()))
+		return w.Translate("unknown: {why}", "why", w.causeWord(r.Why()))
 	}
-	return w.Say("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
+	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
 }
 
 // rowGlyph is the span of a row, drawn by scores as they are shown: the script draws
@@ -101,6 +100,6 @@ func rowGlyph(v assess.Verdict) template.HTML {
 func (s *site) tableFunctions() template.FuncMap {
 	return template.FuncMap{
 		"rowGlyph": rowGlyph, "unreadText": s.words.unreadText, "tallyText": s.words.tallyText, "keystoneText": s.words.keystoneText,
-		"beyond": func(shown, all int) int { return all - shown },
+		"remaining": func(shown, all int) int { return all - shown },
 	}
 }

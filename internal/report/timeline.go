@@ -12,15 +12,15 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// The timeline is drawn in a view box of 800 by 226: bars stand on the base, below
-// them marks for releases and the years. The scale stands on the right, where on a
-// narrow screen the last months are seen first.
+// The timeline is drawn in a view box of 800 by 226: bars rise from the base; below
+// it are marks for releases and the years. The scale is on the right, which a narrow
+// screen shows first.
 const (
 	timeLeft, timeRight = 1.0, 762.0
 	timeTop, timeBase   = 10.0, 166.0
 	timeMarks           = 177.0 // middle of the first row of marks
 	markStep            = 9.0
-	mostMarks           = 3 // more releases in a month are drawn as so many
+	maxMarksPerMonth    = 3 // more releases in a month are drawn as so many
 	timeBottom          = 202.0
 	timeYears           = 219.0
 	hatchStep           = 8.0
@@ -29,17 +29,17 @@ const (
 // How many months are drawn: a young good's are not stretched over the whole width,
 // and what is unknown before and after takes little room.
 const (
-	leastMonths  = 24
-	unknownAhead = 6
-	mostUnseen   = 12
-	listedMonths = 24
-	mostDays     = 31 // of a month
+	minMonths       = 24
+	unknownMonths   = 6
+	maxUnseenMonths = 12
+	listedMonths    = 24
+	maxDaysPerMonth = 31 // of a month
 )
 
 // timeline is the activity of a good as its page shows it.
 type timeline struct {
 	observation.Activity
-	words
+	localizer
 	first, last observation.Month // those that were counted
 	asOf        time.Time
 	seen        observation.Month // that of asOf
@@ -56,9 +56,9 @@ type period struct {
 }
 
 // timeline lays out what went on in a good, for a report as of a time.
-func (w words) timeline(a observation.Activity, asOf time.Time) timeline {
+func (w localizer) timeline(a observation.Activity, asOf time.Time) timeline {
 	a.Commits = a.Commits[:min(len(a.Commits), observation.ActivityMonths)]
-	t := timeline{Activity: a, words: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
+	t := timeline{Activity: a, localizer: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
 	if !t.Known() {
 		return t
 	}
@@ -74,23 +74,25 @@ func (w words) timeline(a observation.Activity, asOf time.Time) timeline {
 // yearOf is the January of a month's year.
 func yearOf(m observation.Month) observation.Month { return m - m%12 }
 
-// Known tells whether anything of any month is known.
+// Known reports whether anything of any month is known.
 func (t timeline) Known() bool { return t.Read > 0 && len(t.Commits) > 0 }
 
-// Partly tells whether some repositories could not be read.
-func (t timeline) Partly() bool { return t.Read < t.Repositories }
+// Partial reports whether some repositories could not be read.
+func (t timeline) Partial() bool { return t.Read < t.Repositories }
 
-// Unseen tells whether nobody looked in the months before the report. Of a month that
-// has just begun it does not speak.
-func (t timeline) Unseen() bool { return t.seen > t.last && t.asOf.Sub(t.At) > mostDays*24*time.Hour }
+// HasUnseenMonths reports whether the mirror was fetched months before the report. A
+// month that has just begun does not count.
+func (t timeline) HasUnseenMonths() bool {
+	return t.seen > t.last && t.asOf.Sub(t.At) > maxDaysPerMonth*24*time.Hour
+}
 
-// Marked tells whether there is a release among the months.
-func (t timeline) Marked() bool {
+// HasReleases reports whether there is a release among the months.
+func (t timeline) HasReleases() bool {
 	return slices.ContainsFunc(t.Releases, func(n int) bool { return n > 0 })
 }
 
-// Lower tells whether the count of some month is a lower bound.
-func (t timeline) Lower() bool { return !t.Whole(t.first) || !t.Whole(t.last) }
+// HasLowerBounds reports whether the count of some month is a lower bound.
+func (t timeline) HasLowerBounds() bool { return !t.Whole(t.first) || !t.Whole(t.last) }
 
 // First names the first month that was counted, Last the last one.
 func (t timeline) First() string { return t.month(t.first) }
@@ -98,18 +100,18 @@ func (t timeline) Last() string  { return t.month(t.last) }
 
 // Recent is how much went on in the last twelve months that were counted, Before in
 // the twelve months before them; nil where not all of these were counted.
-func (t timeline) Recent() *recent { return t.recent(t.last) }
-func (t timeline) Before() *recent { return t.recent(t.last - 12) }
+func (t timeline) Recent() *activitySum { return t.recent(t.last) }
+func (t timeline) Before() *activitySum { return t.recent(t.last - 12) }
 
-type recent struct{ Commits, Releases language.Arg }
+type activitySum struct{ Commits, Releases language.Arg }
 
-func (t timeline) recent(last observation.Month) *recent {
+func (t timeline) recent(last observation.Month) *activitySum {
 	first := last - 11
 	if first < t.first && !t.Begun || last < t.first {
 		return nil
 	}
 	commits, releases, whole := t.sum(max(first, t.first), last)
-	return &recent{bounded(commits, whole), bounded(releases, whole && !t.MoreReleases)}
+	return &activitySum{bounded(commits, whole), bounded(releases, whole && !t.MoreReleases)}
 }
 
 // sum counts the commits and releases of some months; whole is false where they may
@@ -138,7 +140,7 @@ func (t timeline) period(first, last observation.Month) period {
 			active++
 		}
 	}
-	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Say("unknown")}
+	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
 	}
@@ -146,7 +148,7 @@ func (t timeline) period(first, last observation.Month) period {
 }
 
 func (t timeline) count(n int, exact bool) string {
-	return t.Say("{n}", "n", bounded(n, exact))
+	return t.Translate("{n}", "n", bounded(n, exact))
 }
 
 // periodName names a month, or a year with the months of it that were counted.
@@ -154,29 +156,29 @@ func (t timeline) periodName(first, last observation.Month) string {
 	year := fmt.Sprint(first.Start().Year())
 	switch {
 	case first == last && last == t.last && last == t.Activity.Last():
-		return t.Say("{month}, to the {day}", "month", t.month(last), "day", fmt.Sprint(t.At.UTC().Day()))
+		return t.Translate("{month}, to the {day}", "month", t.month(last), "day", fmt.Sprint(t.At.UTC().Day()))
 	case first == last:
 		return t.month(first)
 	case first%12 != 0 && last%12 != 11:
-		return t.Say("{year}, {from} to {until}", "year", year, "from", t.monthName(first), "until", t.monthName(last))
+		return t.Translate("{year}, {from} to {until}", "year", year, "from", t.monthName(first), "until", t.monthName(last))
 	case first%12 != 0:
-		return t.Say("{year}, from {from}", "year", year, "from", t.monthName(first))
+		return t.Translate("{year}, from {from}", "year", year, "from", t.monthName(first))
 	case last%12 != 11 || last == t.last:
-		return t.Say("{year}, to {until}", "year", year, "until", t.monthName(last))
+		return t.Translate("{year}, to {until}", "year", year, "until", t.monthName(last))
 	}
 	return year
 }
 
 // month names a month with its year.
 func (t timeline) month(m observation.Month) string {
-	return t.Say("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
+	return t.Translate("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
 }
 
 func (t timeline) monthName(m observation.Month) string { return t.Month(m.Start().Month()) }
 
 // LatestReleases lists which releases came last.
 func (t timeline) LatestReleases() language.Arg {
-	said := make([]any, 0, len(t.Latest))
+	releases := make([]any, 0, len(t.Latest))
 	for _, r := range t.Latest {
 		day, err := time.Parse(time.DateOnly, r.Day)
 		if err != nil {
@@ -186,18 +188,18 @@ func (t timeline) LatestReleases() language.Arg {
 		if r.Version == "" {
 			name = language.M("several versions")
 		}
-		said = append(said, language.M("{version} ({day})", "version", name, "day", day))
+		releases = append(releases, language.M("{version} ({day})", "version", name, "day", day))
 	}
-	return language.List(said...)
+	return language.List(releases...)
 }
 
-// drawing is a timeline on its way to SVG.
-type drawing struct {
+// timelineChart draws a timeline as SVG.
+type timelineChart struct {
 	timeline
 	strings.Builder
 	from, until observation.Month // drawn
 	step        float64           // width of a month
-	top         int               // what the highest line stands for
+	top         int               // value of the highest line
 }
 
 // Chart draws the months; empty where nothing is known of any.
@@ -205,16 +207,16 @@ func (t timeline) Chart() template.HTML {
 	if !t.Known() {
 		return ""
 	}
-	d := &drawing{timeline: t, from: t.last - max(t.last-t.first, leastMonths-1), until: t.last}
+	d := &timelineChart{timeline: t, from: t.last - max(t.last-t.first, minMonths-1), until: t.last}
 	if t.Cut && d.from == t.first {
-		d.from -= unknownAhead
+		d.from -= unknownMonths
 	}
-	if t.Unseen() {
-		d.until += min(t.seen-t.last, mostUnseen)
+	if t.HasUnseenMonths() {
+		d.until += min(t.seen-t.last, maxUnseenMonths)
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Say("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.", "first", t.First(), "last", t.Last())))
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.", "first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()
 	d.drawUnknown()
@@ -226,16 +228,15 @@ func (t timeline) Chart() template.HTML {
 }
 
 // x is the left edge of a month.
-func (d *drawing) x(m observation.Month) float64 { return timeLeft + float64(m-d.from)*d.step }
+func (d *timelineChart) x(m observation.Month) float64 { return timeLeft + float64(m-d.from)*d.step }
 
 // y is the height of a count.
-func (d *drawing) y(n int) float64 {
+func (d *timelineChart) y(n int) float64 {
 	return timeBase - (timeBase-timeTop)*float64(n)/float64(d.top)
 }
 
-// text writes words at a place. Where they would be wider than room, they stand in
-// the notes alone.
-func (d *drawing) text(class, anchor string, x, y, room float64, text string) {
+// text writes a text at a place, unless it is wider than room: the notes hold it too.
+func (d *timelineChart) text(class, anchor string, x, y, room float64, text string) {
 	if textWidth(text) <= room {
 		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, coordinate(x), coordinate(y), anchor, template.HTMLEscapeString(text))
 	}
@@ -243,21 +244,21 @@ func (d *drawing) text(class, anchor string, x, y, room float64, text string) {
 
 // drawUnknown hatches the months of which nothing is known, and leaves those blank in
 // which there was nothing yet.
-func (d *drawing) drawUnknown() {
-	d.hatch(d.last+1, d.until, timeTop, d.Say("not seen"))
+func (d *timelineChart) drawUnknown() {
+	d.hatch(d.last+1, d.until, timeTop, d.Translate("not seen"))
 	switch {
 	case !d.Begun:
-		d.hatch(d.from, d.first-1, timeTop, d.Say("unknown"))
+		d.hatch(d.from, d.first-1, timeTop, d.Translate("unknown"))
 	case d.first > d.from:
-		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Say("begins in {month}", "month", d.First()))
+		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
 	}
 	if d.Releases == nil {
-		d.hatch(d.first, d.last, timeBase+4, d.Say("releases unknown"))
+		d.hatch(d.first, d.last, timeBase+4, d.Translate("releases unknown"))
 	}
 }
 
-// hatch draws slanting lines over months, from a height down, and a word over them.
-func (d *drawing) hatch(from, until observation.Month, top float64, word string) {
+// hatch draws slanting lines over months, from a height down, with a word over them.
+func (d *timelineChart) hatch(from, until observation.Month, top float64, word string) {
 	if from > until {
 		return
 	}
@@ -272,7 +273,7 @@ func (d *drawing) hatch(from, until observation.Month, top float64, word string)
 }
 
 // drawScale draws lines at round numbers, up to the one above the busiest month.
-func (d *drawing) drawScale() {
+func (d *timelineChart) drawScale() {
 	most := 1
 	for m := d.first; m <= d.last; m++ {
 		most = max(most, d.CommitsIn(m))
@@ -297,7 +298,7 @@ func roundStep(least float64) int {
 }
 
 // drawYears parts the years and names them.
-func (d *drawing) drawYears() {
+func (d *timelineChart) drawYears() {
 	for m := yearOf(d.from); m <= d.until; m += 12 {
 		left, right := max(d.x(m), timeLeft), min(d.x(m+12), timeRight)
 		if m > d.from {
@@ -309,9 +310,9 @@ func (d *drawing) drawYears() {
 
 // drawBars draws a bar for each month with commits: filled where all of them were
 // counted, hollow for the month that was not over. Where there may be more the bar is
-// dashed, and stands for a month without commits too.
-// The line they stand on is drawn for the months that were counted.
-func (d *drawing) drawBars() {
+// dashed, and is drawn for a month without commits too.
+// The base line is drawn for the months that were counted.
+func (d *timelineChart) drawBars() {
 	var whole, lower, open strings.Builder
 	for m := d.first; m <= d.last; m++ {
 		n, bars, least := d.CommitsIn(m), &whole, 1.5
@@ -320,7 +321,7 @@ func (d *drawing) drawBars() {
 			bars, least = &lower, 5 // what may be more than nothing is no gap
 		case n <= 0:
 			continue
-		case m == d.last && d.Running():
+		case m == d.last && d.LastMonthOpen():
 			bars = &open
 		}
 		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
@@ -336,14 +337,14 @@ func (d *drawing) drawBars() {
 	fmt.Fprintf(d, `<path class="tz" d="%s"/>`, path("M", d.x(d.first), timeBase, "H", d.x(d.last+1)))
 }
 
-// Running tells whether the last month had not ended when it was counted.
-func (t timeline) Running() bool { return observation.MonthOf(t.At.AddDate(0, 0, 1)) == t.last }
+// LastMonthOpen reports whether the last month had not ended when it was counted.
+func (t timeline) LastMonthOpen() bool { return observation.MonthOf(t.At.AddDate(0, 0, 1)) == t.last }
 
 // drawMarks draws a mark for each release of a month, up to three.
-func (d *drawing) drawMarks() {
+func (d *timelineChart) drawMarks() {
 	var marks strings.Builder
 	for m := d.first; m <= d.last; m++ {
-		for i := range min(d.ReleasesIn(m), mostMarks) {
+		for i := range min(d.ReleasesIn(m), maxMarksPerMonth) {
 			marks.WriteString(path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep-4, "l", 4, 4, "l", -4, 4, "l", -4, -4, "z"))
 		}
 	}
@@ -352,12 +353,12 @@ func (d *drawing) drawMarks() {
 	}
 }
 
-// drawTitles lays over each month what it says, for those who point at it.
-func (d *drawing) drawTitles() {
+// drawTitles lays over each month its numbers as a title, for those who point at it.
+func (d *timelineChart) drawTitles() {
 	for m := d.first; m <= d.last; m++ {
-		title := d.Say("{month}: {n|commit|commits}", "month", d.month(m), "n", bounded(d.CommitsIn(m), d.Whole(m)))
+		title := d.Translate("{month}: {n|commit|commits}", "month", d.month(m), "n", bounded(d.CommitsIn(m), d.Whole(m)))
 		if n := d.ReleasesIn(m); n > 0 {
-			title = d.Say("{list}, {item}", "list", title, "item", d.Say("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
+			title = d.Translate("{list}, {item}", "list", title, "item", d.Translate("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
 		}
 		fmt.Fprintf(d, `<path class="tt" d="%s"><title>%s</title></path>`, path("M", d.x(m), timeTop, "h", d.step, "V", timeBottom, "h", -d.step), template.HTMLEscapeString(title))
 	}

@@ -53,7 +53,7 @@ func spoken(page string) string {
 	return strings.Join(strings.Fields(html.UnescapeString(text)), " ")
 }
 
-func TestWhatIsUnknownOfATimelineIsSaidAndNeverZero(t *testing.T) {
+func TestWhatIsUnknownOfATimelineIsNamedAndNeverZero(t *testing.T) {
 	cut := lively(14)
 	cut.Begun, cut.Cut = false, true
 	untagged := lively(60)
@@ -122,7 +122,7 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 		chart := string(view.Chart())
 		marks := 0
 		for _, n := range a.Releases {
-			marks += min(n, mostMarks)
+			marks += min(n, maxMarksPerMonth)
 		}
 		bars := len(slices.DeleteFunc(slices.Clone(a.Commits), func(n int) bool { return n == 0 }))
 		if got := strings.Count(pathOf(chart, "tb")+pathOf(chart, "to"), "M"); got != bars {
@@ -153,7 +153,7 @@ func pathOf(svg, class string) string {
 	return found
 }
 
-func TestYearsSayWhichOfTheirMonthsWereCounted(t *testing.T) {
+func TestYearsNameTheirMonthsThatWereCounted(t *testing.T) {
 	var names []string
 	for _, year := range english.timeline(lively(24), asOf).Years {
 		names = append(names, year.Name)
@@ -169,7 +169,7 @@ func TestYearsSayWhichOfTheirMonthsWereCounted(t *testing.T) {
 	}
 }
 
-func TestATimelineIsSoundSVGWhateverItHolds(t *testing.T) {
+func TestATimelineIsWellFormedSVGWhateverItHolds(t *testing.T) {
 	strange := lively(60)
 	for i := range strange.Commits {
 		strange.Commits[i] = []int{-5, 0, 1, 1 << 40}[i%4]

@@ -116,7 +116,7 @@ func (l *listener) hear(event any) {
 }
 
 // heard returns what was heard since, and forgets it.
-func (l *listener) heard() (asked, complains []string) {
+func (l *listener) recorded() (asked, complains []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	asked, complains = l.asked, l.complains
@@ -136,14 +136,14 @@ func listen(t *testing.T, ctx context.Context) *listener {
 	return l
 }
 
-func TestPagesAskForNothingOutsideTheirFolderAndComplainOfNothing(t *testing.T) {
+func TestPagesLoadNothingOutsideTheirFolderAndLogNoErrors(t *testing.T) {
 	for report, pages := range everyPage(t) {
 		t.Run(report, func(t *testing.T) {
 			ctx := browser(t)
 			l := listen(t, ctx)
 			for _, p := range pages {
 				visit(t, ctx, p.address)
-				asked, complains := l.heard()
+				asked, complains := l.recorded()
 				folder := strings.TrimSuffix(p.address, p.name)
 				for _, address := range asked {
 					if !strings.HasPrefix(address, folder) && !strings.HasPrefix(address, "data:") {
@@ -159,14 +159,14 @@ func TestPagesAskForNothingOutsideTheirFolderAndComplainOfNothing(t *testing.T) 
 }
 
 // The listener of the test above has to hear what it is there for.
-func TestTheListenerHearsRequestsAndComplaints(t *testing.T) {
+func TestTheListenerRecordsRequestsAndErrors(t *testing.T) {
 	ctx := browser(t)
 	l := listen(t, ctx)
 	do(t, ctx, chromedp.Navigate(siteOf(t, everyState())))
-	l.heard()
+	l.recorded()
 	seen[bool](t, ctx, `(document.body.append(Object.assign(document.createElement("img"), {src: "http://127.0.0.1:9/x.png"})), setTimeout(() => { throw new Error("oops") }), true)`)
 	seen[bool](t, ctx, `new Promise(done => setTimeout(() => done(true), 50))`)
-	asked, complains := l.heard()
+	asked, complains := l.recorded()
 	if said := strings.Join(append(asked, complains...), "\n"); !strings.Contains(said, "Content Security Policy") || !strings.Contains(said, "oops") {
 		t.Errorf("heard %s", said)
 	}

@@ -26,36 +26,35 @@ import (
 // new folder appears at once. In one that exists each file is replaced whole, the
 // portfolio page last, and pages of goods that are gone are removed after it:
 // stopped at any point, every link still leads to a whole page, and the next
-// report sets the rest right. A Writer touches no file that no Writer wrote: one
-// that is in its way is an error. Two writers to one folder at a time are not
+// report completes the rest. A Writer touches no file that no Writer wrote: one
+// with a name that it needs is an error. Two writers to one folder at a time are not
 // safe.
 //
-// What stands in the folder of a good, untouched and under the same digest, is
-// not made again: its page stays, and its parts of report.json and findings.csv
-// are copied.
+// What the folder holds of a good, untouched and under the same digest, is not made
+// again: its page stays, and its parts of report.json and findings.csv are copied.
 type Writer struct {
 	ctx          context.Context
 	dir, staging string
-	fresh        bool    // dir does not exist
+	isNew        bool    // dir does not exist
 	sites        []*site // one a language
-	basis        string  // names what the parts of goods rest on beside their digests
-	standing     *standing
+	sharedDigest string  // digest of what all parts of goods depend on
+	previous     *previousReport
 
 	entries, findings, goods, reasons *file // of report.json only the goods
 	staged, names                     []string
-	taken                             map[string]bool // names
-	made                              parts
+	usedPaths                         map[string]bool // names
+	parts                             goodParts
 }
 
-// NewWriter begins a report. Of doc it reads what stands on every page: the
-// generator, as-of, the texts of the rules and the definitions of measures. The site
-// of the first language stands in the folder itself, that of each other one in a
-// folder of its tag; without any the site is in English.
+// NewWriter begins a report. Of doc it reads what every page shows: the generator,
+// as-of, the texts of the rules and the definitions of measures. The site of the first
+// language is written to the folder itself, that of each other one to a folder of its
+// tag; without any the site is in English.
 func NewWriter(ctx context.Context, dir string, doc Document, languages ...*language.Language) (*Writer, error) {
-	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), taken: map[string]bool{}, made: parts{Goods: map[string]part{}}}
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}}
 	w.staging = filepath.Join(w.dir, stagingName)
 	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
-		w.fresh = true
+		w.isNew = true
 		w.staging = filepath.Join(filepath.Dir(w.dir), "."+filepath.Base(w.dir)+stagingName)
 	}
 	if err := os.RemoveAll(w.staging); err != nil {
@@ -78,20 +77,20 @@ func (w *Writer) open(doc Document, languages []*language.Language) error {
 	if w.sites, err = newSites(doc, languages); err != nil {
 		return err
 	}
-	var said []string
+	var languageDigests []string
 	for _, s := range w.sites {
-		said = append(said, s.words.Digest())
+		languageDigests = append(languageDigests, s.words.Digest())
 		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(s.folder), "goods"), 0o755); err != nil {
 			return err
 		}
 	}
-	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, said})
+	everyPage, err := json.Marshal([]any{SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, languageDigests})
 	if err != nil {
 		return err
 	}
 	sum := sha256.Sum256(everyPage)
-	w.basis = string(sum[:])
-	w.standing = openStanding(w.dir)
+	w.sharedDigest = string(sum[:])
+	w.previous = openPrevious(w.dir)
 	if w.entries, err = w.create("entries"); err != nil {
 		return err
 	}
@@ -109,14 +108,14 @@ func (w *Writer) open(doc Document, languages []*language.Language) error {
 
 // Close gives up what was not published.
 func (w *Writer) Close() error {
-	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.standing.Close(), os.RemoveAll(w.staging))
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging))
 }
 
-// Add takes in the next good; goods come by id. brief is what the portfolio
+// Add adds the next good; goods come by id. brief is what the portfolio
 // page and goods.csv show of it: it needs neither the measures nor the checks of
-// its scans, and its findings may stand once for several places. digest names
-// all that the good itself says, and is empty where nobody knows. whole is asked
-// where no part of that digest stands.
+// its scans, and one finding may represent several places. digest identifies all
+// that is shown of the good; empty means unknown. whole is called where the folder has
+// no part of that digest.
 func (w *Writer) Add(brief Good, digest string, whole func() (Good, error)) error {
 	if err := w.ctx.Err(); err != nil {
 		return err
@@ -129,10 +128,10 @@ func (w *Writer) Add(brief Good, digest string, whole func() (Good, error)) erro
 
 func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) error {
 	page := pagePath(brief.ID)
-	if w.taken[page] {
+	if w.usedPaths[page] {
 		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
 	}
-	w.taken[page] = true
+	w.usedPaths[page] = true
 	for _, s := range w.sites {
 		w.names = append(w.names, s.folder+page, s.folder+columnPath(brief.ID))
 	}
@@ -143,42 +142,42 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 		return err
 	}
 	row := newRow(brief, findings)
-	shown := w.shown()
+	shown := w.content()
 	shown.names[row.ID] = row.Name
 	shown.rows = append(shown.rows, row)
 	if _, err := io.WriteString(w.entries, separator(len(shown.rows) == 1)); err != nil {
 		return err
 	}
-	now := part{Entry: stretch{w.entries.size}, Findings: stretch{w.findings.size}}
+	now := goodPart{Entry: byteRange{w.entries.size}, Findings: byteRange{w.findings.size}}
 	if digest != "" {
-		sum := sha256.Sum256([]byte(w.basis + digest))
+		sum := sha256.Sum256([]byte(w.sharedDigest + digest))
 		now.Digest = hex.EncodeToString(sum[:16])
 	}
-	err := w.take(brief.ID, now.Digest)
-	if errors.Is(err, errNotStanding) {
-		err = w.make(page, whole)
+	err := w.reuse(brief.ID, now.Digest)
+	if errors.Is(err, errNotReusable) {
+		err = w.build(page, whole)
 	}
 	now.Entry[1], now.Findings[1] = w.entries.size-now.Entry[0], w.findings.size-now.Findings[0]
 	if now.Digest != "" {
-		w.made.Goods[brief.ID] = now
+		w.parts.Goods[brief.ID] = now
 	}
 	return err
 }
 
-// take copies what stands of a good under a digest.
-func (w *Writer) take(id, digest string) error {
-	have, err := w.standing.part(id, digest)
+// reuse copies what the folder holds of a good under a digest.
+func (w *Writer) reuse(id, digest string) error {
+	have, err := w.previous.part(id, digest)
 	if err != nil {
 		return err
 	}
-	return errors.Join(copySpan(w.entries, w.standing.report, have.Entry), copySpan(w.findings, w.standing.findings, have.Findings))
+	return errors.Join(copyRange(w.entries, w.previous.report, have.Entry), copyRange(w.findings, w.previous.findings, have.Findings))
 }
 
-// shown is what the sites of all languages show.
-func (w *Writer) shown() *content { return w.sites[0].content }
+// content is shared by the sites of all languages.
+func (w *Writer) content() *content { return w.sites[0].content }
 
-// make writes the parts and the pages of a good.
-func (w *Writer) make(page string, whole func() (Good, error)) error {
+// build writes the parts and the pages of a good.
+func (w *Writer) build(page string, whole func() (Good, error)) error {
 	good, err := whole()
 	if err != nil {
 		return err
@@ -198,25 +197,25 @@ func (w *Writer) make(page string, whole func() (Good, error)) error {
 	for _, s := range w.sites {
 		column := s.folder + columnPath(good.ID)
 		w.staged = append(w.staged, s.folder+page, column)
-		view := s.dossier(good)
+		view := s.goodPage(good)
 		err = errors.Join(err, w.write(s.folder+page, func(out io.Writer) error {
-			return s.render(out, "dossier", view.Name+" · Midspan", page, view)
+			return s.render(out, "good", view.Name+" · Midspan", page, view)
 		}), w.write(column, func(out io.Writer) error { return s.writeColumn(out, good) }))
 	}
 	return err
 }
 
-// Publish writes what speaks of all goods together and moves the report into
-// its place. The goods of doc do not count.
+// Publish writes what is about all goods together and moves the report into place. The
+// goods of doc do not count.
 func (w *Writer) Publish(doc Document) (Files, error) {
 	if err := w.finish(doc); err != nil {
 		return Files{}, fmt.Errorf("make the report for %s: %w", w.dir, err)
 	}
 	var err error
-	if w.fresh {
-		err = publishNew(w.staging, w.dir, w.names, &w.made)
+	if w.isNew {
+		err = publishNew(w.staging, w.dir, w.names, &w.parts)
 	} else {
-		err = publishOver(w.dir, w.staged, w.names, &w.made)
+		err = publishOver(w.dir, w.staged, w.names, &w.parts)
 	}
 	if err != nil {
 		return Files{}, fmt.Errorf("publish the report in %s: %w", w.dir, err)
@@ -224,7 +223,7 @@ func (w *Writer) Publish(doc Document) (Files, error) {
 	return Files{
 		Dir: w.dir, Index: filepath.Join(w.dir, "index.html"), Report: filepath.Join(w.dir, "report.json"),
 		Schema: filepath.Join(w.dir, "schema.json"), Goods: filepath.Join(w.dir, "goods.csv"),
-		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.shown().rows),
+		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.content().rows),
 	}, nil
 }
 
@@ -251,7 +250,7 @@ func (w *Writer) finish(doc Document) error {
 	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
 	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName}
 	rest = append(rest, scriptFiles...)
-	shown := w.shown()
+	shown := w.content()
 	shown.doc = cleaned(doc)
 	for _, row := range shown.rows {
 		shown.doc.Goods = append(shown.doc.Goods, row.Good)
@@ -272,7 +271,7 @@ func (w *Writer) finish(doc Document) error {
 	return errors.Join(err, w.ctx.Err())
 }
 
-// finishSite writes what speaks of all goods together in one language and returns the
+// finishSite writes what is about all goods together in one language and returns the
 // names of the files, the portfolio page last.
 func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 	var err error
@@ -282,12 +281,12 @@ func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 		err = errors.Join(err, w.write(s.folder+name, func(out io.Writer) error { return s.render(out, page, title, name, view) }))
 	}
 	for _, p := range table[1:] {
-		write("goods", tableFile(p.N, p.Pages), s.words.Say("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+		write("goods", tableFile(p.N, p.Pages), s.words.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
-	write("method", "method.html", s.words.Say("Method")+" · Midspan", s.method())
-	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", nil)
-	write("across", "across.html", s.words.Say("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), s.portfolio(table[0]))
+	write("method", "method.html", s.words.Translate("Method")+" · Midspan", s.method())
+	write("compare", comparePage, s.words.Translate("Goods side by side")+" · Midspan", nil)
+	write("across", "across.html", s.words.Translate("Across the goods · Midspan"), s.across())
+	write("portfolio", "index.html", s.words.Translate("Portfolio · Midspan"), s.portfolio(table[0]))
 	return names, err
 }
 
@@ -302,12 +301,12 @@ func (w *Writer) report(out io.Writer, doc Document) error {
 		return err
 	}
 	defer entries.Close()
-	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.shown().rows))))); err != nil {
+	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.content().rows))))); err != nil {
 		return err
 	}
-	for id, p := range w.made.Goods {
+	for id, p := range w.parts.Goods {
 		p.Entry[0] += int64(len(before))
-		w.made.Goods[id] = p
+		w.parts.Goods[id] = p
 	}
 	return nil
 }
@@ -356,19 +355,19 @@ func (f *file) Close() error {
 	return errors.Join(f.buffer.Flush(), open.Close())
 }
 
-// standing is a report that stands in a folder as it was written. Nil has no
+// previousReport is a report in a folder, unchanged since it was written. Nil has no
 // parts.
-type standing struct {
-	goods            map[string]part
+type previousReport struct {
+	goods            map[string]goodPart
 	report, findings *os.File
 }
 
-// errNotStanding says that a part has to be made.
-var errNotStanding = errors.New("no such part stands in the folder")
+// errNotReusable says that a part has to be made.
+var errNotReusable = errors.New("the folder holds no such part")
 
-// openStanding opens the report in a folder; nil where none stands, or where one
-// of its files was touched since.
-func openStanding(dir string) *standing {
+// openPrevious opens the report in a folder; nil where there is none, or where one of
+// its files was touched since.
+func openPrevious(dir string) *previousReport {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil
@@ -378,7 +377,7 @@ func openStanding(dir string) *standing {
 	if err != nil || m.Parts == nil || m.Parts.Stamp == "" || m.Parts.Stamp != stampOf(root, m.Written) {
 		return nil
 	}
-	s := &standing{goods: m.Parts.Goods}
+	s := &previousReport{goods: m.Parts.Goods}
 	var err1, err2 error
 	s.report, err1 = root.Open("report.json")
 	s.findings, err2 = root.Open("findings.csv")
@@ -389,15 +388,15 @@ func openStanding(dir string) *standing {
 	return s
 }
 
-func (s *standing) part(id, digest string) (part, error) {
+func (s *previousReport) part(id, digest string) (goodPart, error) {
 	if s == nil || digest == "" || s.goods[id].Digest != digest {
-		return part{}, errNotStanding
+		return goodPart{}, errNotReusable
 	}
 	return s.goods[id], nil
 }
 
 // Close closes the files.
-func (s *standing) Close() error {
+func (s *previousReport) Close() error {
 	if s == nil {
 		return nil
 	}
@@ -410,7 +409,7 @@ func (s *standing) Close() error {
 	return err
 }
 
-func copySpan(to io.Writer, from io.ReaderAt, place stretch) error {
+func copyRange(to io.Writer, from io.ReaderAt, place byteRange) error {
 	n, err := io.Copy(to, io.NewSectionReader(from, place[0], place[1]))
 	if err == nil && n != place[1] {
 		err = io.ErrUnexpectedEOF

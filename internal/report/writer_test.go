@@ -53,7 +53,7 @@ func sameFiles(t *testing.T, dir string, doc Document) {
 	}
 }
 
-func TestWhatStandsUnderItsDigestIsNotMadeAgain(t *testing.T) {
+func TestWhatHasItsDigestIsNotMadeAgain(t *testing.T) {
 	dir, doc := t.TempDir(), everyState()
 	if made := digested(t, dir, doc); len(made) != len(doc.Goods) {
 		t.Errorf("made %v at first", made)

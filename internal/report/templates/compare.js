@@ -1,7 +1,7 @@
-// Lays two to four goods side by side. Which goods stands in the address, as in
+// Shows two to four goods side by side. The address names the goods, as in
 // compare.html#clinic-ledger,school-meals?differs. What is known of a good comes from a
 // small file beside its page, the names of all from the data of the portfolio page,
-// and that only once a reader looks for one. It asks for nothing else. Everything from
+// and that only once a reader searches for one. It loads nothing else. Everything from
 // these files becomes text, never markup.
 "use strict";
 (() => {
@@ -26,7 +26,7 @@
     return loads.get(address);
   }
 
-  // The state of the page is what stands in its address.
+  // The state of the page is in its address.
   function readAddress() {
     let text = location.hash.slice(1);
     try { text = decodeURIComponent(text); } catch { /* it stays as it is written */ }
@@ -41,19 +41,19 @@
 
   // show loads what the address names and lays it out.
   async function show() {
-    const mine = ++turn, asked = slugs.slice(0, most);
-    await Promise.all(asked.filter(isSlug).map(slug => load(`goods/${slug}.js`)));
+    const mine = ++turn, wanted = slugs.slice(0, most);
+    await Promise.all(wanted.filter(isSlug).map(slug => load(`goods/${slug}.js`)));
     if (mine !== turn) return; // the address has changed meanwhile
-    const gone = asked.filter(slug => !columns.has(slug)), shown = asked.filter(slug => columns.has(slug)).map(slug => columns.get(slug));
+    const gone = wanted.filter(slug => !columns.has(slug)), shown = wanted.filter(slug => columns.has(slug)).map(slug => columns.get(slug));
     layOut(shown);
     form.elements.differs.checked = differs;
-    const full = asked.length >= most;
+    const full = wanted.length >= most;
     form.elements.add.disabled = form.querySelector("button").disabled = full;
-    const said = gone.map(slug => say("There is no good “{id}” in this report.", {id: cut(slug, 60)}));
-    if (slugs.length > most) said.push(say("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
-    if (full) said.push(say("Four goods at most stand side by side: remove one to add another."));
-    if (shown.length < least) said.push(shown.length ? say("This is one good alone: add another, two at least can be compared.") : say("Add two goods at least, four at most."));
-    problems.replaceChildren(...said.map(text => make("li", {dir: "auto"}, text)));
+    const messages = gone.map(slug => say("There is no good “{id}” in this report.", {id: cut(slug, 60)}));
+    if (slugs.length > most) messages.push(say("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
+    if (full) messages.push(say("Four goods at most stand side by side: remove one to add another."));
+    if (shown.length < least) messages.push(shown.length ? say("This is one good alone: add another, two at least can be compared.") : say("Add two goods at least, four at most."));
+    problems.replaceChildren(...messages.map(text => make("li", {dir: "auto"}, text)));
   }
 
   // layOut puts one column for each good into the table.
@@ -72,21 +72,21 @@
     }
     for (const group of groups) group.hidden = [...group.parentElement.rows].slice(1).every(row => row.hidden);
     beside.hidden = !shown.length;
-    status.textContent = shown.length < least ? "" : tell(shown.length, counts);
+    status.textContent = shown.length < least ? "" : summary(shown.length, counts);
     for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash; // the same goods in another language
     document.title = shown.length ? shown.map(column => column.name).join(" · ") + " · Midspan" : title;
   }
   const title = document.title;
 
-  // kindOf says whether the goods differ in a row. Where two are known and differ, they
-  // do; where one is unknown beside others, or all are, nobody can tell.
+  // kindOf tells whether the goods differ in a row. Where two are known and differ, they
+  // do; where one is unknown beside others, or all are, it is unsure.
   function kindOf(cells) {
     const known = new Set(cells.filter(cell => !cell.u).map(cell => JSON.stringify([cell.t, cell.n])));
     if (known.size > 1) return "differs";
     return known.size ? cells.some(cell => cell.u) ? "unsure" : "alike" : "unknown";
   }
 
-  function tell(n, counts) {
+  function summary(n, counts) {
     const text = say("{n|good|goods}: {differs|row differs|rows differ}, {alike|row is alike|rows are alike}, {unknown|row is|rows are} unknown of all or some.", {n, differs: counts.differs, alike: counts.alike, unknown: counts.unsure + counts.unknown});
     return differs ? text + " " + say("Rows that are alike or unknown of all are left out.") : text;
   }
@@ -109,7 +109,7 @@
     return element;
   }
 
-  // The rows say what the glyph shows.
+  // The rows hold what the glyph shows.
   function glyph(column) {
     const shapes = column.glyph.map(([name, path]) => drawing("path", {class: name, d: path}));
     return drawing("svg", {class: "g", viewBox: "0 0 96 32", "aria-hidden": "true"}, drawing("use", {href: "#bank"}), ...shapes);
@@ -127,10 +127,10 @@
     return cell;
   }
 
-  function cellOf(said, row, column) {
-    const text = make("bdi", {className: said.c || ""}, said.t), cell = make("td", {}, text);
+  function cellOf(shown, row, column) {
+    const text = make("bdi", {className: shown.c || ""}, shown.t), cell = make("td", {}, text);
     if (row.dataset.row === "stage") text.prepend(drawing("svg", {class: "s", "aria-hidden": "true"}, drawing("use", {href: "#s-" + column.stage})), " ");
-    for (const note of said.n || []) cell.append(make("small", {}, make("bdi", {}, note)));
+    for (const note of shown.n || []) cell.append(make("small", {}, make("bdi", {}, note)));
     return cell;
   }
 
@@ -166,7 +166,7 @@
   async function add() {
     const text = form.elements.add.value;
     if (!text.trim()) return;
-    const refuse = said => problems.replaceChildren(make("li", {dir: "auto"}, said));
+    const refuse = text => problems.replaceChildren(make("li", {dir: "auto"}, text));
     if (!await loadNames()) return refuse(say("The names of the goods could not be loaded from this report."));
     const exact = goods.filter(good => [good.title, good.name, good.slug].some(name => plain(name) === plain(text)));
     const found = exact.length ? exact : matches(text);
@@ -178,13 +178,13 @@
     if (form.elements.add.disabled) head.querySelector("th:last-child button").focus();
   }
 
-  // loadNames asks for the data of the portfolio page, once. It stands beside this script.
+  // loadNames loads the data of the portfolio page, once. It lies beside this script.
   async function loadNames() {
     if (goods === undefined) goods = await load(new URL("portfolio-data.js", script).href) ? namesIn(window.midspanGoods) : null;
     return goods;
   }
 
-  // A name that several goods bear is told with the id behind it.
+  // A name that several goods have is shown with the id behind it.
   function namesIn({pages, goods: {id, name}}) {
     const shown = name.map((name, i) => name || id[i]), count = new Map();
     for (const name of shown) count.set(plain(name), (count.get(plain(name)) || 0) + 1);
@@ -194,7 +194,7 @@
     }));
   }
 
-  // The address says which goods are shown: skipping to them must not change it.
+  // The address names the goods that are shown: skipping to them must not change it.
   function skip(event) {
     event.preventDefault();
     main.tabIndex = -1;

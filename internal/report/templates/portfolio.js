@@ -1,13 +1,13 @@
-// Lets a reader put questions to the table of all goods: filters, a search, columns to
-// sort by, an address for every view, a CSV file of what is shown. The page and those
-// after it say everything without it. It takes its data from portfolio-data.js, once
-// the reader comes near the table, and asks for nothing else.
+// Adds controls to the table of all goods: filters, a search, columns to sort by, an
+// address for every view, a CSV file of what is shown. The page and those after it are
+// whole without it. It loads its data from portfolio-data.js, once the reader comes
+// near the table, and nothing else.
 "use strict";
 (() => {
   // The columns of the table as addresses name them; the span is a picture.
   const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "score", "commit", "advisories", "coverage"];
   const pillars = ["load", "people", "momentum", "upkeep", "funding"];
-  const unsaid = "-"; // in addresses: the catalog says nothing
+  const unstated = "-"; // in addresses: the catalog has no value
   const prefix = "#goods?";
   const few = 40; // values that a list of a filter shows before they are searched
   const soon = 30, pause = 200; // rows that are laid out at once, and milliseconds until the rest: hundreds take their time
@@ -29,7 +29,7 @@
   const pageOf = at => data.pages[at] || `goods/${goods.id[at]}.html`;
   const levelAt = (pillar, at) => data.levels[goods[pillar + "Level"][at]][0];
   const isKnown = (pillar, at) => levelAt(pillar, at) !== "unknown";
-  // A score below zero is one of so wide a range that it is drawn, but not told.
+  // A score below zero is one of so wide a range that it is drawn, but not written.
   const scoreAt = (pillar, at) => { const score = goods[pillar][at]; return score >= 0 && isKnown(pillar, at) ? score : null; };
   const levelWord = (pillar, at) => words(data.levels)[goods[pillar + "Level"][at]];
 
@@ -104,8 +104,8 @@
   function path(...commands) {
     let text = "", after = false; // a number
     for (const part of commands) {
-      const isNumber = typeof part === "number", said = isNumber ? coordinate(part) : part;
-      text += (after && isNumber && !said.startsWith("-") ? " " : "") + said;
+      const isNumber = typeof part === "number", word = isNumber ? coordinate(part) : part;
+      text += (after && isNumber && !word.startsWith("-") ? " " : "") + word;
       after = isNumber;
     }
     return text;
@@ -141,14 +141,14 @@
     for (const left of [x - neck * .38, x + neck * .38 - bearing]) add(kind, path("M", left, deck, "h", bearing, "V", ground - height + .5, "h", -bearing, "z"));
   }
 
-  // The state of a view is what stands in its address: q, sort and page, and of each
+  // The state of a view is in its address: q, sort and page, and of each
   // facet the values chosen.
 
   function readAddress() {
-    const said = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : "");
-    state = {q: said.get("q") || "", sort: said.get("sort") || "", page: Math.max(1, parseInt(said.get("page"), 10) || 1), chosen: {}};
+    const query = new URLSearchParams(location.hash.startsWith(prefix) ? location.hash.slice(prefix.length) : "");
+    state = {q: query.get("q") || "", sort: query.get("sort") || "", page: Math.max(1, parseInt(query.get("page"), 10) || 1), chosen: {}};
     if (!columns.includes(state.sort.replace(/^-/, ""))) state.sort = "";
-    for (const facet of data.facets) state.chosen[facet.id] = [...new Set(said.getAll(facet.id).filter(Boolean).map(value => valueOf(facet, value)))];
+    for (const facet of data.facets) state.chosen[facet.id] = [...new Set(query.getAll(facet.id).filter(Boolean).map(value => valueOf(facet, value)))];
   }
 
   // valueOf spells a value as the data does.
@@ -158,15 +158,15 @@
   }
 
   function writeAddress() {
-    const said = new URLSearchParams();
-    if (state.q) said.set("q", state.q);
-    if (state.sort) said.set("sort", state.sort);
-    for (const facet of data.facets) for (const value of state.chosen[facet.id]) said.append(facet.id, value);
-    if (state.page > 1) said.set("page", state.page);
-    history.replaceState(null, "", said.size ? prefix + said : "#goods");
+    const query = new URLSearchParams();
+    if (state.q) query.set("q", state.q);
+    if (state.sort) query.set("sort", state.sort);
+    for (const facet of data.facets) for (const value of state.chosen[facet.id]) query.append(facet.id, value);
+    if (state.page > 1) query.set("page", state.page);
+    history.replaceState(null, "", query.size ? prefix + query : "#goods");
   }
 
-  const isAsked = () => Boolean(state.q || state.sort || data.facets.some(facet => state.chosen[facet.id].length));
+  const isFiltered = () => Boolean(state.q || state.sort || data.facets.some(facet => state.chosen[facet.id].length));
 
   // Choosing: values of one facet widen, facets narrow one another.
 
@@ -175,13 +175,13 @@
     return all.map(at => plain(goods.name[at] + "\n" + goods.id[at]) + "\n" + data.facets.map((facet, i) => facet.of[at].map(term => titles[i][term]).join("\n")).join("\n"));
   });
 
-  // The last place of a facet's wants and counts is that of goods of which it says nothing.
+  // The last place of a facet's wants and counts is that of goods without a value.
   function wantsOf(facet) {
     const chosen = state.chosen[facet.id];
     if (!chosen.length) return null;
     const wants = new Uint8Array(facet.terms.length + 1);
     for (const value of chosen) {
-      const at = value === unsaid ? facet.terms.length : facet.terms.findIndex(term => term[0] === value);
+      const at = value === unstated ? facet.terms.length : facet.terms.findIndex(term => term[0] === value);
       if (at >= 0) wants[at] = 1; // a value that no good has finds none
     }
     return wants;
@@ -218,7 +218,7 @@
     return ranks;
   });
 
-  // keyOf tells what a column sorts by; what is unknown has no key.
+  // keyOf is what a column sorts by; what is unknown has no key.
   function keyOf(column) {
     const read = key => at => goods.cause[at] < 0 ? key(at) : null;
     switch (column) {
@@ -255,7 +255,7 @@
     parts.status.textContent = shown.length > size ? say("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
     parts.facets.forEach((facet, i) => facet.show(counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
-    parts.clear.disabled = !isAsked();
+    parts.clear.disabled = !isFiltered();
     parts.csv.disabled = !shown.length;
     showChosen();
     showPager();
@@ -269,7 +269,7 @@
     if (rows.length > soon) later = setTimeout(() => body.insertAdjacentHTML("beforeend", markup(rows.slice(soon))), pause);
   }
 
-  // ways tell the two directions of a column.
+  // ways name the two directions of a column.
   function ways(column) {
     switch (column) {
       case "good": return [say("A to Z"), say("Z to A")];
@@ -343,12 +343,12 @@
   const isoDay = days => days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10);
 
   function tableAsCSV() {
-    const facets = data.facets.slice(1), told = score => score >= 0 ? score : null;
+    const facets = data.facets.slice(1), known = score => score >= 0 ? score : null;
     const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_score"]), "score", "score_low", "score_high", "coverage",
       "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
     for (const at of shown) {
       lines.push([goods.id[at], goods.name[at], data.stages[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [levelAt(pillar, at), scoreAt(pillar, at)]),
-        told(goods.score[at]), goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], advisories(at, english),
+        known(goods.score[at]), goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], advisories(at, english),
         ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
@@ -382,7 +382,7 @@
     panel.append(list, rest);
     panel.onkeydown = event => { if (event.key === "Escape") { open(false); button.focus(); } };
     let counts, boxes = new Map();
-    if (facet.of.some(places => !places.length)) { values.push(unsaid); titles.push(say("not stated")); }
+    if (facet.of.some(places => !places.length)) { values.push(unstated); titles.push(say("not stated")); }
 
     function open(wide) {
       if (wide) parts.facets.forEach(other => other.open(false));
@@ -478,18 +478,18 @@
     setTimeout(() => { searchTexts(); nameRanks(); }, 50); // before they are asked for
   }
 
-  let asked = false;
-  function ask() {
-    if (asked) return;
-    asked = true;
+  let loading = false;
+  function load() {
+    if (loading) return;
+    loading = true;
     document.head.append(make("script", {src: new URL("portfolio-data.js", folder).href, onload: start}));
   }
 
-  if (location.hash.startsWith(prefix)) ask();
-  addEventListener("hashchange", () => { if (location.hash.startsWith(prefix)) ask(); });
+  if (location.hash.startsWith(prefix)) load();
+  addEventListener("hashchange", () => { if (location.hash.startsWith(prefix)) load(); });
   new IntersectionObserver((entries, observer) => {
     if (!entries.some(entry => entry.isIntersecting)) return;
     observer.disconnect();
-    ask();
+    load();
   }, {rootMargin: "800px"}).observe(section);
 })();

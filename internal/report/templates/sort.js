@@ -1,10 +1,10 @@
-// Lets a reader sort the tables whose heads say by what: the heads become buttons, and
-// a line under the caption tells the order. A page says everything without it.
+// Lets a reader sort the tables whose heads name a kind of key: the heads become
+// buttons, and a line under the caption names the order. A page is whole without it.
 "use strict";
 (() => {
   const collator = new Intl.Collator(document.documentElement.lang || "en", {numeric: true});
 
-  // ways tell the two directions of a column, by what it is sorted.
+  // ways name the two directions of a column, by what it is sorted.
   function ways(by) {
     switch (by) {
       case "name": return [say("A to Z"), say("Z to A")];
@@ -13,7 +13,7 @@
     return [say("lowest first"), say("highest first")];
   }
 
-  // keyOf tells what a cell is sorted by: its data-v, or its text where that is a plain
+  // keyOf is what a cell is sorted by: its data-v, or its text where that is a plain
   // number or a name. What is unknown has no key: an empty data-v, words where numbers
   // stand, or nothing.
   function keyOf(cell, by) {

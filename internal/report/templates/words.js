@@ -1,10 +1,10 @@
-// What the scripts of the site share: they say their words in the language of the
-// page, by patterns as those of internal/language, and write numbers, shares and days
-// as the pages do.
+// What the scripts of the site share: they write texts in the language of the
+// page, by patterns as those of internal/language, and numbers, shares and days as the
+// pages do.
 "use strict";
 const {say, english, number, percent, day, safe, cut, make} = (() => {
   const language = document.documentElement.lang || "en";
-  const told = JSON.parse(document.querySelector("[data-words]")?.dataset.words || "{}");
+  const translations = JSON.parse(document.querySelector("[data-words]")?.dataset.words || "{}");
 
   // filler fills patterns: {name}; {n|good|goods} is a number with its word, {n!is|are}
   // the word alone. Forms that are not "one|other" bear names: {n|one:…|few:…|other:…}.
@@ -26,7 +26,7 @@ const {say, english, number, percent, day, safe, cut, make} = (() => {
   }
 
   const fill = filler(language), english = filler("en");
-  const say = (pattern, values) => fill(told[pattern] || pattern, values);
+  const say = (pattern, values) => fill(translations[pattern] || pattern, values);
   const number = n => say("{n}", {n});
 
   function percent(share) {

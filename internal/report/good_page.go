@@ -1,0 +1,187 @@
+package report
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// maxFindings is how many findings a page lists; findings.csv has them all.
+const maxFindings = 200
+
+// goodPage is what the page of one good shows.
+type goodPage struct {
+	Good      Good
+	Name      string // cut to what a heading can hold
+	Full      string // the whole name, where it was cut
+	KeyFacts  []keyFact
+	Pillars   []assess.Pillar
+	Gaps      []gapGroup
+	Measures  []measureGroup
+	Findings  []distinctFinding
+	More      int // findings that are not listed
+	Tally     tally
+	Inventory []inventoryRow
+	Several   bool   // the good has more than one repository
+	Slug      string // names it on the page that lays goods side by side
+	SBOM      string // the command that writes its bill of materials
+	HasChecks bool
+}
+
+// gapGroup holds what is unknown for one cause.
+type gapGroup struct {
+	Cause observation.Cause
+	Names []string // of measures, in English
+	Notes []string // the details given, each once
+}
+
+// measureGroup holds the measures whose ids share their first part.
+type measureGroup struct {
+	Title    string
+	Measures []measureRow
+}
+
+type measureRow struct {
+	observation.Measure
+	Definition observation.Definition
+	Text       string
+	Unknown    bool
+	Data       bool // Text is from outside
+}
+
+type inventoryRow struct {
+	Inventory
+	Repository string
+}
+
+func (s *site) goodPage(good Good) goodPage {
+	view := goodPage{
+		Good:     good,
+		Name:     cut(s.words.displayName(good), 120),
+		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
+		Measures: s.groupMeasures(good.Measures),
+		Tally:    tallyFindings(good),
+		Several:  len(good.Scans) > 1,
+		Slug:     slugOf(good.ID),
+		SBOM:     "midspan sbom --to sbom",
+	}
+	if fileName.MatchString(good.ID) {
+		view.SBOM = "midspan sbom " + good.ID
+	}
+	view.KeyFacts = s.words.keyFacts(good, view.Tally)
+	if full := s.words.displayName(good); full != view.Name {
+		view.Full = full
+	}
+	supports := inOrder(good.Verdict.Supports)
+	view.Pillars = append([]assess.Pillar{good.Verdict.Load}, supports[:]...)
+	view.Pillars[0].ID = assess.Load
+	view.Findings = distinctFindings(good)
+	if len(view.Findings) > maxFindings {
+		view.More = len(view.Findings) - maxFindings
+		view.Findings = view.Findings[:maxFindings]
+	}
+	for _, scan := range good.Scans {
+		view.HasChecks = view.HasChecks || len(scan.Checks) > 0
+		for _, inv := range scan.Inventory {
+			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})
+		}
+	}
+	return view
+}
+
+// groupGaps groups what is unknown by its cause, the largest group first.
+func groupGaps(gaps []assess.Gap) []gapGroup {
+	groups := map[string]*gapGroup{}
+	n := map[string]int{}
+	for _, gap := range gaps {
+		cause := string(gap.Cause)
+		if groups[cause] == nil {
+			groups[cause] = &gapGroup{Cause: gap.Cause}
+		}
+		n[cause]++
+		name := gap.Name
+		if name == "" {
+			name = gap.Measure
+		}
+		g := groups[cause]
+		g.Names = append(g.Names, name)
+		if gap.Detail != "" && !slices.Contains(g.Notes, gap.Detail) {
+			g.Notes = append(g.Notes, gap.Detail)
+		}
+	}
+	var out []gapGroup
+	for _, c := range byCount(n) {
+		out = append(out, *groups[c.Name])
+	}
+	return out
+}
+
+// groupMeasures groups measures by the part of their id before the first dot,
+// in the order of load, the supports, and what else there is.
+func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
+	var groups []measureGroup
+	measures = withoutRepeatedDetails(measures)
+	at := map[string]int{}
+	for _, m := range measures {
+		prefix, _, _ := strings.Cut(m.ID, ".")
+		i, seen := at[prefix]
+		if !seen {
+			i = len(groups)
+			at[prefix] = i
+			groups = append(groups, measureGroup{Title: prefix})
+		}
+		def := s.defs[m.ID]
+		if def.Name == "" {
+			def.Name = m.ID
+		}
+		groups[i].Measures = append(groups[i].Measures, s.measureRow(m, def))
+	}
+	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
+	for i := range groups {
+		groups[i].Title = s.words.pillarWord(groups[i].Title)
+	}
+	return groups
+}
+
+func (s *site) measureRow(m observation.Measure, def observation.Definition) measureRow {
+	row := measureRow{Measure: m, Definition: def, Text: s.words.measureText(m)}
+	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
+	switch v := m.Value.(type) {
+	case string:
+		row.Data = m.State == observation.Measured
+	case []string:
+		row.Data = m.State == observation.Measured && len(v) > 0
+	}
+	return row
+}
+
+// maxSameDetail is how often the table of measures repeats one explanation of an
+// unknown. One that explains more measures is in the list of the unknown only.
+const maxSameDetail = 3
+
+// withoutRepeatedDetails drops the details that many unknown measures share.
+func withoutRepeatedDetails(measures []observation.Measure) []observation.Measure {
+	n := map[string]int{}
+	for _, m := range measures {
+		if m.State == observation.Unknown {
+			n[m.Detail]++
+		}
+	}
+	return each(measures, func(m *observation.Measure) {
+		if m.State == observation.Unknown && n[m.Detail] > maxSameDetail {
+			m.Detail = ""
+		}
+	})
+}
+
+func groupRank(prefix string) int {
+	for i, id := range [...]string{assess.Load, "adoption", assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+		if prefix == id {
+			return i
+		}
+	}
+	return 99
+}

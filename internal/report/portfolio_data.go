@@ -1,0 +1,442 @@
+package report
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// The script of the portfolio page, and the data that it loads once a reader comes
+// near the table of all goods. Both are files of the report's folder, once for all
+// languages: a page opened from a disk may load a script from beside it, but may read
+// nothing else.
+const (
+	scriptName = "portfolio.js"
+	dataName   = "portfolio-data.js"
+)
+
+// sharedScript holds what the scripts share.
+const sharedScript = "words.js"
+
+// sortScript sorts the tables of pages that have no other script.
+const sortScript = "sort.js"
+
+// scripts are those of the pages that have some, in the order in which they run.
+var scripts = map[string][]string{
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
+}
+
+// scriptFiles are all of them.
+var scriptFiles = []string{sharedScript, scriptName, compareScript, sortScript}
+
+// scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
+func scriptsOf(name string, view any) []string {
+	if d, ok := view.(goodPage); ok && len(d.Findings) < 2 {
+		return nil
+	}
+	return scripts[name]
+}
+
+// dataVariable is where the script finds the data.
+const dataVariable = "midspanGoods"
+
+// facetTitles are the properties of goods that can be filtered by, in their order;
+// their titles are patterns of package language. The stage comes before them.
+var facetTitles = [...][2]string{
+	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
+}
+
+// facet is a property of goods that can be filtered by.
+type facet struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Terms [][]string `json:"terms"` // value in addresses, and the pattern of its name where that is another
+	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where the catalog has none. Left out for the stage
+}
+
+// termsOf returns the terms of a good, by facet.
+func termsOf(good catalog.Good) [len(facetTitles)][]string {
+	var terms [len(facetTitles)][]string
+	for _, n := range good.SDGs {
+		terms[0] = append(terms[0], strconv.Itoa(n))
+	}
+	var organizations []string
+	for _, o := range good.Organizations {
+		organizations = append(organizations, o.Name)
+	}
+	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
+		for _, name := range names {
+			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
+				terms[i+1] = append(terms[i+1], cut(name, 120))
+			}
+		}
+	}
+	return terms
+}
+
+// The terms of the data: ids, as in addresses and files, and the patterns that the
+// script fills in the language of a page.
+var (
+	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
+	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+	tallies  = []string{"exact", "at least", "no packages", "unknown", "none", "none in part"}
+)
+
+// writeTableData writes the data of rows, which are in the order of the table: a list
+// for each property of goods, one row after another, so that no more than one of them
+// is in memory at a time.
+func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
+	w := dataWriter{Writer: bufio.NewWriter(to), rows: rows}
+	pages := map[int]string{} // of goods whose page is not named by the id
+	causes := []string{}
+	for i, r := range rows {
+		if path := pagePath(r.ID); path != "goods/"+r.ID+".html" {
+			pages[i] = path
+		}
+		if cause := string(r.Why()); r.Unread() && !slices.Contains(causes, cause) {
+			causes = append(causes, cause)
+		}
+	}
+	w.text("var " + dataVariable + "={")
+	w.part(`"asOf":`, isoDate(asOf)) // as on the page: data of another report is not taken
+	w.part(`,"page":`, pageRows)
+	w.part(`,"stages":`, idsWithPatterns(stageOrder[:], english.stageWord))
+	w.part(`,"levels":`, idsWithPatterns(levelIDs, english.levelWord))
+	w.part(`,"severities":`, idsWithPatterns(severityOrder[:], english.severityWord))
+	w.part(`,"supports":`, supportPatterns())
+	w.part(`,"tallies":`, tallies)
+	w.part(`,"causes":`, causePatterns(causes))
+	w.part(`,"pages":`, pages)
+	w.part(`,"facets":`, facetsOf(rows))
+	w.text(`,"goods":{`)
+	w.goods(causes)
+	w.text("}};\n")
+	return w.done()
+}
+
+// dataWriter keeps the first error.
+type dataWriter struct {
+	*bufio.Writer
+	rows []row
+	err  error
+	any  bool // a list was written
+}
+
+func (w *dataWriter) text(s string) {
+	if w.err == nil {
+		_, w.err = w.WriteString(s)
+	}
+}
+
+func (w *dataWriter) part(name string, value any) {
+	encoded, err := json.Marshal(value)
+	if w.err == nil {
+		w.err = err
+	}
+	w.text(name + string(encoded))
+}
+
+// column writes one property of every good.
+func (w *dataWriter) column(name string, of func(row) any) {
+	if w.any {
+		w.text(",")
+	}
+	w.any = true
+	w.text(`"` + name + `":[`)
+	for i, r := range w.rows {
+		before := ","
+		if i == 0 {
+			before = ""
+		}
+		w.part(before, of(r))
+	}
+	w.text("]")
+}
+
+func (w *dataWriter) done() error {
+	if w.err != nil {
+		return w.err
+	}
+	return w.Flush()
+}
+
+// goods writes the cells of the rows. Scores are as they are shown, days are counted
+// from 1970, and what is unknown is null.
+func (w *dataWriter) goods(causes []string) {
+	w.column("id", func(r row) any { return r.ID })
+	w.column("name", func(r row) any {
+		if strings.TrimSpace(r.Name) == "" {
+			return ""
+		}
+		return r.Name
+	})
+	w.column("stage", func(r row) any {
+		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
+	})
+	w.column("borderline", func(r row) any { return boolToInt(r.Verdict.Borderline != nil) })
+	w.column("stale", func(r row) any { return boolToInt(r.Verdict.Stale) })
+	w.column("seen", func(r row) any { return dayNumber(r.Verdict.ObservedUntil) })
+	w.column("commit", func(r row) any { return dayNumber(r.LastCommit) })
+	for i, id := range pillars {
+		pillar := func(r row) assess.Pillar {
+			if i == 0 {
+				return r.Verdict.Load
+			}
+			return r.Supports[i-1]
+		}
+		w.column(id+"Level", func(r row) any { return slices.Index(levelIDs, levelOf(pillar(r))) })
+		w.column(id, func(r row) any { return scoreNumber(pillar(r).Score) })
+	}
+	w.column("score", func(r row) any { return scoreNumber(r.Verdict.Score) })
+	w.column("low", func(r row) any { return math.Round(r.Verdict.Score.Low) })
+	w.column("high", func(r row) any { return math.Round(r.Verdict.Score.High) })
+	w.column("coverage", func(r row) any {
+		if r.Verdict.Coverage.Measured+r.Verdict.Coverage.Unknown == 0 {
+			return nil
+		}
+		return math.Round(1000*r.Verdict.Coverage.Share) / 1000
+	})
+	w.column("advisories", func(r row) any {
+		if kind := r.Findings.kind(); kind == "unknown" || kind == "no packages" {
+			return nil
+		}
+		return r.Findings.N
+	})
+	w.column("tally", func(r row) any { return slices.Index(tallies, r.Findings.kind()) })
+	w.column("worst", func(r row) any { return slices.Index(severityOrder[:], r.Findings.Worst) })
+	w.column("cause", func(r row) any {
+		if !r.Unread() {
+			return -1
+		}
+		return slices.Index(causes, string(r.Why()))
+	})
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func dayNumber(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return int(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
+}
+
+// scoreNumber is a score as it is shown. One whose range is too wide to be shown is
+// −1 less the score: the span is drawn by it.
+func scoreNumber(r assess.Range) any {
+	switch {
+	case r.Score == nil || math.IsNaN(*r.Score):
+		return nil
+	case scored(r):
+		return math.Round(*r.Score)
+	}
+	return -1 - math.Round(*r.Score)
+}
+
+// idsWithPatterns are ids with the patterns of their names.
+func idsWithPatterns[T ~string](ids []T, word func(T) string) [][2]string {
+	var list [][2]string
+	for _, id := range ids {
+		list = append(list, [2]string{string(id), word(id)})
+	}
+	return list
+}
+
+func supportPatterns() map[string]string {
+	list := map[string]string{}
+	for _, id := range pillars {
+		list[id] = english.pillarWord(id)
+	}
+	return list
+}
+
+func causePatterns(causes []string) []string {
+	list := []string{}
+	for _, cause := range causes {
+		list = append(list, english.causeWord(observation.Cause(cause)))
+	}
+	return list
+}
+
+// facetsOf is what the rows can be filtered by.
+func facetsOf(rows []row) []facet {
+	facets := []facet{{ID: "stage", Title: "Stage"}}
+	for _, stage := range stageOrder {
+		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageWord(stage)})
+	}
+	for i, title := range facetTitles {
+		terms, places := facetTerms(rows, i)
+		facets = append(facets, facet{title[0], title[1], terms, places})
+	}
+	return facets
+}
+
+// facetTerms returns the terms of one facet over all rows, and for each row the
+// places of its own. Spellings that differ in case alone are one term, in the
+// spelling that comes first by its bytes: capitals before small letters.
+func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
+	spelled := map[string]string{}
+	for _, r := range rows {
+		for _, term := range r.terms[facet] {
+			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
+				spelled[key] = term
+			}
+		}
+	}
+	keys := make([]string, 0, len(spelled))
+	for key := range spelled {
+		keys = append(keys, key)
+	}
+	number := func(key string) int { n, _ := strconv.Atoi(key); return n }
+	sort.Slice(keys, func(i, j int) bool {
+		if a, b := number(keys[i]), number(keys[j]); a != b {
+			return a < b
+		}
+		return keys[i] < keys[j]
+	})
+	place := make(map[string]int, len(keys))
+	terms = make([][]string, len(keys))
+	for i, key := range keys {
+		place[key] = i
+		terms[i] = []string{spelled[key]}
+		if n := number(key); facetTitles[facet][0] == "sdg" && 1 <= n && n <= len(goals) {
+			terms[i] = append(terms[i], goals[n-1])
+		}
+	}
+	places = make([][]int, len(rows))
+	for i, r := range rows {
+		places[i] = []int{}
+		for _, term := range r.terms[facet] {
+			places[i] = append(places[i], place[strings.ToLower(term)])
+		}
+		slices.Sort(places[i])
+		places[i] = slices.Compact(places[i])
+	}
+	return terms, places
+}
+
+// scriptMessage matches the patterns that a script fills.
+var scriptMessage = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
+
+// scriptPatterns are the patterns that the scripts of a page fill, those of its data
+// among them.
+func scriptPatterns(page string) ([]string, error) {
+	var patterns []string
+	for _, name := range scripts[page] {
+		if name == sharedScript && slices.Contains(scripts[page], sortScript) {
+			continue // which writes no day and no share
+		}
+		script, err := templateFiles.ReadFile("templates/" + name)
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
+			var pattern string
+			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
+				return nil, fmt.Errorf("%s says %q: %w", name, match[1], err)
+			}
+			patterns = append(patterns, pattern)
+		}
+	}
+	if page == "portfolio" {
+		patterns = append(patterns, dataPatterns()...)
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns), nil
+}
+
+// dataPatterns are those of the terms in the data of the table.
+func dataPatterns() []string {
+	patterns := append([]string{"Stage"}, goals[:]...)
+	for _, title := range facetTitles {
+		patterns = append(patterns, title[1])
+	}
+	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(severityOrder[:], english.severityWord)} {
+		for _, item := range list {
+			patterns = append(patterns, item[1])
+		}
+	}
+	for _, word := range supportPatterns() {
+		patterns = append(patterns, word)
+	}
+	for _, cause := range causesOfRepositories {
+		patterns = append(patterns, english.causeWord(cause))
+	}
+	return patterns
+}
+
+// causesOfRepositories are those for which a repository may not be read.
+var causesOfRepositories = []observation.Cause{
+	observation.CauseOffline, observation.CauseNoToken, observation.CauseMissingObjects, observation.CauseUnsupported, observation.CauseNoRepository,
+	observation.CauseBadURL, observation.CauseNotFound, observation.CauseUnreachable, observation.CauseEmpty, observation.CauseNoBranch,
+	observation.CauseCorrupt, observation.CauseBroken, observation.CauseOverLimit, observation.CauseScannerFailed, observation.CauseScannerPanic,
+	observation.CauseStale, observation.CauseRemark, "",
+}
+
+// scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
+// English, and where nothing is translated, there are none.
+func (w localizer) scriptTranslations() (map[string]string, error) {
+	all := map[string]string{}
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		translated := map[string]string{}
+		for _, pattern := range patterns {
+			if text := w.Pattern(pattern); text != pattern {
+				translated[pattern] = text
+			}
+		}
+		if len(translated) == 0 {
+			continue
+		}
+		encoded, err := json.Marshal(translated)
+		if err != nil {
+			return nil, err
+		}
+		all[page] = string(encoded)
+	}
+	return all, nil
+}
+
+func writeScript(w io.Writer, name string) error {
+	script, err := templateFiles.ReadFile("templates/" + name)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(script)
+	return err
+}
+
+// ScriptPatterns are all patterns that the scripts of the site fill, and those of the
+// terms in their data. The pages hold their translations.
+func ScriptPatterns() ([]string, error) {
+	var all []string
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, patterns...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}

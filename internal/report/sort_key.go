@@ -1,0 +1,101 @@
+package report
+
+import (
+	"html/template"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+)
+
+// sort.js sorts a cell by its attribute data-v where the text is not a plain number
+// already. What is unknown has none, and comes last.
+
+func sortKey(f float64) template.HTMLAttr {
+	return template.HTMLAttr(" data-v=" + strconv.FormatFloat(math.Round(f*1000)/1000, 'f', -1, 64))
+}
+
+// numberSortKey is that of a number that Number writes.
+func (w localizer) numberSortKey(n int) template.HTMLAttr {
+	if w.Number(float64(n)) == strconv.Itoa(n) {
+		return ""
+	}
+	return sortKey(float64(n))
+}
+
+// optionalSortKey is that of a number that numberOrUnknown writes.
+func (w localizer) optionalSortKey(f *float64) template.HTMLAttr {
+	if f == nil || w.Number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
+		return ""
+	}
+	return sortKey(*f)
+}
+
+func shareSortKey(f *float64) template.HTMLAttr {
+	if f == nil {
+		return ""
+	}
+	return sortKey(*f)
+}
+
+// severitySortKey is higher for what is worse.
+func severitySortKey(severity string) template.HTMLAttr {
+	if i := slices.Index(severityOrder[:], severity); i >= 0 && severity != "unknown" {
+		return sortKey(float64(len(severityOrder) - 1 - i))
+	}
+	return ""
+}
+
+// findingSortKey puts a malicious package above every severity.
+func findingSortKey(i distinctFinding) template.HTMLAttr {
+	if i.Malicious {
+		return sortKey(float64(len(severityOrder)))
+	}
+	return severitySortKey(i.Severity)
+}
+
+func stageSortKey(stage assess.Stage) template.HTMLAttr {
+	return sortKey(float64(slices.Index(stageOrder[:], assess.Stage(stageClass(stage)))))
+}
+
+func exploitedSortKey(i distinctFinding) template.HTMLAttr {
+	switch {
+	case i.Exploited == nil:
+		return ""
+	case *i.Exploited:
+		return sortKey(1)
+	}
+	return sortKey(0)
+}
+
+// daysSortKey is that of the time since a day.
+func daysSortKey(from, to time.Time) template.HTMLAttr {
+	if from.IsZero() {
+		return ""
+	}
+	return sortKey(math.Floor(to.Sub(from).Hours() / 24))
+}
+
+// publishedSince is the day by which an advisory was public: the one of its publication,
+// else that of its last change. Zero where it has neither.
+func (i distinctFinding) publishedSince() time.Time {
+	if i.Published.IsZero() {
+		return i.Modified
+	}
+	return i.Published
+}
+
+func publishedSortKey(i distinctFinding, at time.Time) template.HTMLAttr {
+	return daysSortKey(i.publishedSince(), at)
+}
+
+// publishedText writes for how long an advisory has been public. Where only its last
+// change is known, that is a lower bound.
+func (w localizer) publishedText(i distinctFinding, at time.Time) string {
+	if i.Published.IsZero() && !i.Modified.IsZero() {
+		return w.Translate("at least {time}", "time", w.ageText(i.Modified, at))
+	}
+	return w.ageText(i.publishedSince(), at)
+}
