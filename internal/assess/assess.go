@@ -187,7 +187,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	for _, id := range rule.also {
 		found = append(found, e.supplementary(found, id)...)
 	}
-	if slices.Contains(flagged, s) {
+	if s.Flagged() {
 		found = e.padReasons(found)
 	}
 	reasons := e.reasons(found)
@@ -198,9 +198,6 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	}
 	return strongestFirst(reasons)
 }
-
-// flagged are the stages of concern.
-var flagged = []Stage{MessyMiddle, Fading, Dormant, Sunset}
 
 // minReasons is how many reasons with measured values a flagged verdict has at
 // least, where so many were measured.

@@ -207,12 +207,12 @@ func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
 			in, _ = blinded(r, in, rng)
 		}
 		v, _ := r.Assess(in, defs)
-		if slices.Contains(flagged, v.Stage) {
+		if v.Stage.Flagged() {
 			flags[v.Stage]++
 			checkReasons(t, v)
 		}
 	}
-	if len(flags) != len(flagged) {
+	if len(flags) != 4 {
 		t.Errorf("only these were flagged: %v", flags)
 	}
 }
@@ -697,5 +697,16 @@ func TestMeasureThatDoesNotApplyIsNoConcern(t *testing.T) {
 	}
 	if v.Stage != Sustained {
 		t.Errorf("it is %s, want sustained", v.Stage)
+	}
+}
+
+func TestDependantsAreLoad(t *testing.T) {
+	nobodySays := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil,
+		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
+	for n, want := range map[float64]Level{0: LevelUnknown, 1: Weak, 3: Fair, 12: Strong} {
+		v := assessed(t, with(with(middle(), nobodySays), map[string]any{"adoption.catalog-dependants": n}))
+		if v.Load.Level != want {
+			t.Errorf("with %v dependants load is %s, want %s", n, v.Load.Level, want)
+		}
 	}
 }
