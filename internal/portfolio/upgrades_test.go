@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"errors"
@@ -35,7 +35,7 @@ func database(findings ...observation.Finding) lookup {
 }
 
 func TestFixFirstCountsOnlyWhatAReleaseFixes(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "9"), finding("x", "1", "A-2", "critical", ""), finding("y", "1", "A-3", "high", "1.1")})
 	p.AddRepository("b", []observation.Package{pkg("x", "2", observation.Direct)}, nil, []observation.Finding{finding("x", "2", "A-4", "medium", "10"), finding("x", "2", "A-1", "low", "9")})
 	want := []Upgrade{
@@ -48,7 +48,7 @@ func TestFixFirstCountsOnlyWhatAReleaseFixes(t *testing.T) {
 }
 
 func TestUpgradeThatClosesWhatIsExploitedComesFirst(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	yes := true
 	exploited := finding("x", "1", "A-1", "low", "2")
 	exploited.Exploited = &yes
@@ -60,7 +60,7 @@ func TestUpgradeThatClosesWhatIsExploitedComesFirst(t *testing.T) {
 
 // A good that lists two versions no longer has a vulnerability when both are upgraded.
 func TestVulnerabilityOfTwoVersionsOfOneGoodIsOnePair(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1.5", "A-1", "low", "2")})
 	p.AddRepository("b", nil, nil, []observation.Finding{finding("y", "1", "A-1", "low", "2"), finding("y", "7", "A-1", "low", "")})
 	got := upgrades(t, p, nil)
@@ -74,7 +74,7 @@ func TestVulnerabilityOfTwoVersionsOfOneGoodIsOnePair(t *testing.T) {
 
 // The fix of A-2 is on a branch on which A-1 lives on until 2.3.
 func TestUpgradeGoesOnWhereABranchStillHasWhatItShouldClose(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1.2", "A-1", "high", "1.5"), finding("x", "1.2", "A-2", "low", "2.1"), finding("x", "1.2", "A-9", "low", "")})
 	db := database(finding("x", "2.1", "A-1", "high", "2.3"), finding("x", "2.1", "A-3", "low", "2.2"), finding("x", "2.3", "A-7", "low", ""))
 	want := []Upgrade{{Ecosystem: "npm", Package: "x", Steps: []Step{{From: "1.2", To: "2.3", Goods: 1, Closes: 3, Open: new(1)}}, Closes: 3, Goods: []string{"a"}, Worst: "high"}}
@@ -84,7 +84,7 @@ func TestUpgradeGoesOnWhereABranchStillHasWhatItShouldClose(t *testing.T) {
 }
 
 func TestUpgradeThatClosesNothingIsNotListed(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "high", "2")})
 	if got := upgrades(t, p, database(finding("x", "2", "A-1", "high", ""))); len(got) != 0 {
 		t.Errorf("got %+v", got)
@@ -92,7 +92,7 @@ func TestUpgradeThatClosesNothingIsNotListed(t *testing.T) {
 }
 
 func TestMaliciousPackageHasNoUpgrade(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	malware := finding("x", "1", "MAL-1", "unknown", "")
 	malware.Malicious = true
 	p.AddRepository("a", nil, nil, []observation.Finding{malware, finding("x", "1", "A-1", "low", "2")})
@@ -105,7 +105,7 @@ func TestMaliciousPackageHasNoUpgrade(t *testing.T) {
 }
 
 func TestFixFirstReturnsTheErrorOfTheDatabase(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2")})
 	broken := errors.New("broken")
 	if _, err := p.FixFirst(9, longer, func([]observation.Package) ([]observation.Finding, error) { return nil, broken }); !errors.Is(err, broken) {

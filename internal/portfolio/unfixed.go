@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -108,7 +109,7 @@ func (p *Portfolio) nameUnfixed(u *Unfixed, goods []uint32, f *packageUse) {
 		u.Direct += countTrue(in && each.direct())
 	}
 	for _, good := range goods {
-		u.InMiddle += countTrue(p.goods[good].stage == MessyMiddle)
+		u.InMiddle += countTrue(p.goods[good].stage == assess.MessyMiddle)
 	}
 }
 

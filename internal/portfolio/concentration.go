@@ -1,9 +1,11 @@
-package assess
+package portfolio
 
 import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
 )
 
 // Concentration is the distribution of the goods of a catalog over the values of one
@@ -22,12 +24,12 @@ type Group struct {
 	Goods int    `json:"goods"`
 	// Stages counts the goods of each stage, Short those that are short of
 	// supports: in the messy middle, fading, dormant or sunset.
-	Stages map[Stage]int `json:"stages"`
-	Short  int           `json:"short"`
+	Stages map[assess.Stage]int `json:"stages"`
+	Short  int                  `json:"short"`
 }
 
 // Assessed counts the goods whose stage is known.
-func (g Group) Assessed() int { return g.Goods - g.Stages[Unassessed] }
+func (g Group) Assessed() int { return g.Goods - g.Stages[assess.Unassessed] }
 
 // AllShort reports whether goods of the group could be assessed, and all of
 // those are short of supports.
@@ -57,7 +59,7 @@ func (p *Portfolio) concentration(by string, names func(profile) []string) Conce
 			}
 			group := groups[key]
 			if group == nil {
-				group = &Group{Name: name, Stages: map[Stage]int{}}
+				group = &Group{Name: name, Stages: map[assess.Stage]int{}}
 				groups[key] = group
 			}
 			group.Name = min(group.Name, name) // one of the spellings, whatever the order
@@ -75,10 +77,10 @@ func (p *Portfolio) concentration(by string, names func(profile) []string) Conce
 	return c
 }
 
-func (g *Group) add(stage Stage) {
+func (g *Group) add(stage assess.Stage) {
 	g.Goods++
 	g.Stages[stage]++
-	g.Short += countTrue(stage.short())
+	g.Short += countTrue(stage.Flagged())
 }
 
 func compareGroups(a, b *Group) int {

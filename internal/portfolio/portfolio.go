@@ -1,4 +1,8 @@
-package assess
+// Package portfolio computes what only shows over all goods of a catalog: keystones,
+// upgrades, what no release fixes, alternatives, concentration and dependants.
+//
+// It reads stages, inventories and findings: no repository, no store, no clock.
+package portfolio
 
 import (
 	"cmp"
@@ -7,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -99,13 +104,13 @@ func (p *versionInUse) sortedGoods() []uint32 {
 }
 
 // NewPortfolio returns an empty one.
-func NewPortfolio() *Portfolio {
+func New() *Portfolio {
 	return &Portfolio{packages: map[packageName]*packageUse{}, index: map[string]uint32{}, publisher: map[packageName]uint32{}}
 }
 
 // AddGood adds a good of the catalog with its stage and the packages that its
 // repositories publish ("npm:left-pad").
-func (p *Portfolio) AddGood(good catalog.Good, stage Stage, published []string) {
+func (p *Portfolio) AddGood(good catalog.Good, stage assess.Stage, published []string) {
 	at := p.indexOf(good.ID)
 	p.goods[at] = profileOf(good, stage)
 	for _, name := range published {

@@ -1,9 +1,10 @@
-package assess
+package portfolio
 
 import (
 	"cmp"
 	"slices"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -25,8 +26,8 @@ type Keystone struct {
 	Worst    observation.Severity `json:"worst"` // worst severity of those, or empty
 	// FromGood is the id of a good of the catalog that publishes the package,
 	// FromStage the stage of that good.
-	FromGood  string `json:"fromGood,omitempty"`
-	FromStage Stage  `json:"fromStage,omitempty"`
+	FromGood  string       `json:"fromGood,omitempty"`
+	FromStage assess.Stage `json:"fromStage,omitempty"`
 }
 
 // AtRunTime counts the goods that need it for more than to build or test, as far
@@ -51,7 +52,7 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 			c.direct += countTrue(u.kind() == observation.UsedDirectly)
 			c.transitive += countTrue(u.kind() == observation.UsedTransitively)
 			c.development += countTrue(u.kind() == observation.ForDevelopment)
-			c.middle += countTrue(p.goods[u.good()].stage == MessyMiddle)
+			c.middle += countTrue(p.goods[u.good()].stage == assess.MessyMiddle)
 		}
 		if c.goods > 1 {
 			found = append(found, c)

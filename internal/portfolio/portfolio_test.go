@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -28,7 +29,7 @@ func longer(_, a, b string) string {
 func always(string) bool { return true }
 
 func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	for _, good := range []string{"a", "b"} {
 		p.AddRepository(good, []observation.Package{pkg("shared", "1", "")}, nil, nil)
 	}
@@ -38,8 +39,8 @@ func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
 }
 
 func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
-	p := NewPortfolio()
-	for id, stage := range map[string]Stage{"a": Sustained, "b": MessyMiddle, "c": Fading} {
+	p := New()
+	for id, stage := range map[string]assess.Stage{"a": assess.Sustained, "b": assess.MessyMiddle, "c": assess.Fading} {
 		p.AddGood(catalog.Good{ID: id}, stage, nil)
 	}
 	p.AddRepository("b", []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")}, nil,
@@ -60,7 +61,7 @@ func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 }
 
 func TestKeystonesThatGoodsChoseStandBeforeThoseThatCameWithOthers(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	for i := range 5 {
 		packages := []observation.Package{pkg("everywhere", "1", observation.Transitive)}
 		if i < 2 {
@@ -77,7 +78,7 @@ func TestKeystonesThatGoodsChoseStandBeforeThoseThatCameWithOthers(t *testing.T)
 // TestKeystonesThatOnlyBuildOrTestStandBehindThoseThatRun adds a linter that all
 // goods chose to a library that two chose and one that came with others.
 func TestKeystonesThatOnlyBuildOrTestStandBehindThoseThatRun(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	linter := pkg("linter", "1", observation.Direct)
 	linter.Groups = []string{"dev"}
 	for i := range 5 {
@@ -101,7 +102,7 @@ func TestKeystonesThatOnlyBuildOrTestStandBehindThoseThatRun(t *testing.T) {
 }
 
 func TestUpgradeOfADevelopmentToolIsDirectForThoseThatListIt(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", []observation.Package{pkg("x", "1", observation.Direct), pkg("x", "2", observation.Transitive)}, []observation.Use{observation.ForDevelopment, observation.UsedTransitively},
 		[]observation.Finding{finding("x", "1", "A-1", "low", "3")})
 	if got := upgrades(t, p, nil); len(got) != 1 || got[0].Direct != 1 {
@@ -111,13 +112,13 @@ func TestUpgradeOfADevelopmentToolIsDirectForThoseThatListIt(t *testing.T) {
 
 func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
 	for _, order := range [][]string{{"maker", "copy", "other", "a", "b"}, {"b", "other", "copy", "a", "maker"}} {
-		p := NewPortfolio()
+		p := New()
 		for _, id := range order {
 			var published []string
-			stage := Sustained
+			stage := assess.Sustained
 			switch id {
 			case "maker":
-				published, stage = []string{"npm:shared", "npm:shared", "npm:@scope/x:y", "npm:backend"}, Fading
+				published, stage = []string{"npm:shared", "npm:shared", "npm:@scope/x:y", "npm:backend"}, assess.Fading
 			case "copy", "other":
 				published = []string{"npm:backend"}
 			}
@@ -125,7 +126,7 @@ func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
 			p.AddRepository(id, []observation.Package{pkg("shared", "1", observation.Direct), pkg("backend", "1", "")}, nil, nil)
 		}
 		got := p.Keystones(9, always)
-		if len(got) != 2 || got[0].FromGood != "maker" || got[0].FromStage != Fading || !reflect.DeepEqual(got[0].Goods, []string{"a", "b", "copy", "other"}) {
+		if len(got) != 2 || got[0].FromGood != "maker" || got[0].FromStage != assess.Fading || !reflect.DeepEqual(got[0].Goods, []string{"a", "b", "copy", "other"}) {
 			t.Errorf("got %+v: a good does not rest on itself", got)
 		}
 		if got[1].FromGood != "" {
@@ -135,7 +136,7 @@ func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
 }
 
 func TestVulnerabilityOfSeveralRecordsIsCountedOnce(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	ghsa, pysec := finding("x", "1", "GHSA-1", "low", "3"), finding("x", "1", "PYSEC-1", "high", "2")
 	ghsa.Aliases, pysec.Aliases = []string{"CVE-1"}, []string{"CVE-1"}
 	for _, id := range []string{"a", "b"} {
@@ -152,7 +153,7 @@ func TestVulnerabilityOfSeveralRecordsIsCountedOnce(t *testing.T) {
 
 // portfolioOf builds one of random goods in the given order.
 func portfolioOf(t *testing.T, order []int) any {
-	p := NewPortfolio()
+	p := New()
 	for _, i := range order {
 		rng := rand.New(rand.NewPCG(5, uint64(i)))
 		good := catalog.Good{
@@ -171,7 +172,7 @@ func portfolioOf(t *testing.T, order []int) any {
 				findings = append(findings, finding(name, version, fmt.Sprint("A-", n, a), string(observation.Severities()[(n+a)%5]), []string{"", "2", "3", "4"}[(n+a)%4]))
 			}
 		}
-		p.AddGood(good, []Stage{MessyMiddle, Sustained, Dormant, Unassessed}[i%4], []string{fmt.Sprint("npm:p", i)})
+		p.AddGood(good, []assess.Stage{assess.MessyMiddle, assess.Sustained, assess.Dormant, assess.Unassessed}[i%4], []string{fmt.Sprint("npm:p", i)})
 		p.AddRepository(good.ID, packages[:10], nil, nil)
 		p.AddRepository(good.ID, packages[10:], nil, findings)
 	}

@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"reflect"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -20,7 +21,7 @@ func unfixedOf(t *testing.T, p *Portfolio, affected lookup) []Unfixed {
 
 // No advisory names a fix of A-2, but the release that fixes A-1 is free of it.
 func TestVulnerabilityThatALaterReleaseDoesNotHaveIsFixed(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
 	if got := unfixedOf(t, p, nil); len(got) != 1 || len(got[0].Advisories) != 2 {
 		t.Errorf("where nobody looked: %+v", got)
@@ -31,13 +32,13 @@ func TestVulnerabilityThatALaterReleaseDoesNotHaveIsFixed(t *testing.T) {
 }
 
 func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	old, young := time.Date(2019, 3, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	left := finding("left", "1", "R-1", "unknown", "")
 	left.Unmaintained, left.Published = true, young
 	also := finding("left", "1", "R-2", "high", "")
 	also.Published = old
-	p.AddGood(catalog.Good{ID: "a"}, MessyMiddle, nil)
+	p.AddGood(catalog.Good{ID: "a"}, assess.MessyMiddle, nil)
 	p.AddRepository("a", []observation.Package{pkg("left", "1", observation.Direct)}, nil, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
 	p.AddRepository("b", nil, nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
 	want := []Unfixed{{Ecosystem: "npm", Package: "left", Goods: []string{"a", "b"}, Direct: 1, InMiddle: 1, Advisories: []string{"R-1", "R-2"}, Worst: "high", Oldest: old, Unmaintained: true}}
@@ -47,11 +48,11 @@ func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
 }
 
 func TestConcentrationCountsGoodsAndWhatTheCatalogDoesNotSay(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	for id, good := range map[string]struct {
-		stage   Stage
+		stage   assess.Stage
 		sectors []string
-	}{"a": {MessyMiddle, []string{"Health", " health "}}, "b": {Unassessed, []string{"health"}}, "c": {Sustained, []string{"Water"}}, "d": {Dormant, nil}} {
+	}{"a": {assess.MessyMiddle, []string{"Health", " health "}}, "b": {assess.Unassessed, []string{"health"}}, "c": {assess.Sustained, []string{"Water"}}, "d": {assess.Dormant, nil}} {
 		p.AddGood(catalog.Good{ID: id, Sectors: good.sectors}, good.stage, nil)
 	}
 	for _, c := range p.Concentrations() {
@@ -70,7 +71,7 @@ func TestConcentrationCountsGoodsAndWhatTheCatalogDoesNotSay(t *testing.T) {
 
 func TestFunderHoldsNoGood(t *testing.T) {
 	good := catalog.Good{ID: "a", Organizations: []catalog.Organization{{Name: "Money", Role: "funder"}, {Name: "Makers", Role: "owner"}}}
-	if got := profileOf(good, Sustained).organizations; !reflect.DeepEqual(got, []string{"Makers"}) {
+	if got := profileOf(good, assess.Sustained).organizations; !reflect.DeepEqual(got, []string{"Makers"}) {
 		t.Errorf("got %v", got)
 	}
 }
@@ -80,19 +81,19 @@ func record(id string, sdgs []int, sectors []string, types ...string) catalog.Go
 }
 
 func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
-	p := NewPortfolio()
-	p.AddGood(record("ending", []int{3}, []string{"Health"}, "software"), Dormant, nil)
-	p.AddGood(record("alike", []int{3, 4}, []string{"health"}, "software"), Emerging, nil)
-	p.AddGood(record("ended too", []int{3}, []string{"Health"}, "software"), Fading, nil)
-	p.AddGood(record("unknown", []int{3}, []string{"Health"}, "software"), Unassessed, nil)
-	p.AddGood(record("data", []int{3}, []string{"Health"}, "data"), Sustained, nil)
-	p.AddGood(record("goal alone", []int{3}, []string{"Roads"}, "software"), Sustained, nil)
-	p.AddGood(record("little said", []int{3}, nil, "software"), Sustained, nil)
+	p := New()
+	p.AddGood(record("ending", []int{3}, []string{"Health"}, "software"), assess.Dormant, nil)
+	p.AddGood(record("alike", []int{3, 4}, []string{"health"}, "software"), assess.Emerging, nil)
+	p.AddGood(record("ended too", []int{3}, []string{"Health"}, "software"), assess.Fading, nil)
+	p.AddGood(record("unknown", []int{3}, []string{"Health"}, "software"), assess.Unassessed, nil)
+	p.AddGood(record("data", []int{3}, []string{"Health"}, "data"), assess.Sustained, nil)
+	p.AddGood(record("goal alone", []int{3}, []string{"Roads"}, "software"), assess.Sustained, nil)
+	p.AddGood(record("little said", []int{3}, nil, "software"), assess.Sustained, nil)
 	got := p.Endings()
 	if len(got) != 2 || got[1].Good != "ending" || len(got[1].Alternatives) != 1 {
 		t.Fatalf("got %+v", got)
 	}
-	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.48, Parts: []SimilarityPart{
+	want := Alternative{Good: "alike", Stage: assess.Emerging, Similarity: 0.48, Parts: []Likeness{
 		{"type", 1, 0, []string{"software"}}, {"sdg", 0.5, sdgWeight, []string{"3"}}, {"sector", 1, sectorWeight, []string{"Health"}},
 	}}
 	if !reflect.DeepEqual(got[1].Alternatives[0], want) {
@@ -101,11 +102,11 @@ func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
 }
 
 func TestGoodsAreNotSimilarBecauseOfTheirNames(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	for _, id := range []string{"a", "b", "c", "d"} {
 		good := record(id, []int{3}, nil)
 		good.Name, good.Description = "Openthing", "Openthing is "+map[string]string{"a": "dormant pasture", "b": "living kitchen", "c": "sea charts", "d": "tax forms"}[id]
-		p.AddGood(good, map[string]Stage{"a": Dormant, "b": Sustained, "c": Sustained, "d": Sustained}[id], nil)
+		p.AddGood(good, map[string]assess.Stage{"a": assess.Dormant, "b": assess.Sustained, "c": assess.Sustained, "d": assess.Sustained}[id], nil)
 	}
 	if got := p.Endings(); len(got[0].Alternatives) != 0 {
 		t.Errorf("got %+v", got[0].Alternatives)
@@ -113,11 +114,11 @@ func TestGoodsAreNotSimilarBecauseOfTheirNames(t *testing.T) {
 }
 
 func TestGoodsThatDescribeThemselvesMustShareRareWords(t *testing.T) {
-	p := NewPortfolio()
+	p := New()
 	for id, description := range map[string]string{"ending": "symbols for people who cannot speak", "alike": "a board of symbols to speak with", "other": "records of patients", "silent": ""} {
 		good := record(id, []int{3}, []string{"Health"})
 		good.Description = description
-		p.AddGood(good, map[bool]Stage{true: Dormant, false: Sustained}[id == "ending"], nil)
+		p.AddGood(good, map[bool]assess.Stage{true: assess.Dormant, false: assess.Sustained}[id == "ending"], nil)
 	}
 	got := p.Endings()[0].Alternatives
 	if len(got) != 2 || got[0].Good != "alike" || got[1].Good != "silent" {
@@ -129,10 +130,10 @@ func TestGoodsThatDescribeThemselvesMustShareRareWords(t *testing.T) {
 }
 
 func TestNoMoreThanFiveAlternativesAreListed(t *testing.T) {
-	p := NewPortfolio()
-	p.AddGood(record("ending", []int{3}, []string{"Health"}), Sunset, nil)
+	p := New()
+	p.AddGood(record("ending", []int{3}, []string{"Health"}), assess.Sunset, nil)
 	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-		p.AddGood(record(id, []int{3}, []string{"Health"}), Sustained, nil)
+		p.AddGood(record(id, []int{3}, []string{"Health"}), assess.Sustained, nil)
 	}
 	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 0.6 {
 		t.Errorf("got %+v", got)

@@ -1,16 +1,18 @@
-package assess
+package portfolio
 
 import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
 )
 
 // Ending is a good that is fading, dormant or sunset, with the living goods of
 // the catalog that are most like it.
 type Ending struct {
-	Good  string `json:"good"`
-	Stage Stage  `json:"stage"`
+	Good  string       `json:"good"`
+	Stage assess.Stage `json:"stage"`
 	// Alternatives are sustained, in the messy middle or emerging; the most alike
 	// first, five at most. Empty where none of the catalog is alike enough.
 	Alternatives []Alternative `json:"alternatives"`
@@ -19,16 +21,16 @@ type Ending struct {
 // Alternative is a good that could replace another, judging by what the catalog says
 // of both. Nobody tried it.
 type Alternative struct {
-	Good  string `json:"good"`
-	Stage Stage  `json:"stage"`
+	Good  string       `json:"good"`
+	Stage assess.Stage `json:"stage"`
 	// Similarity is the sum of its parts by their weights, 0 to 1. What the catalog
 	// does not say of both adds nothing.
 	Similarity float64          `json:"similarity"`
-	Parts      []SimilarityPart `json:"parts"`
+	Parts      []Likeness `json:"parts"`
 }
 
-// SimilarityPart is one part of a similarity.
-type SimilarityPart struct {
+// Likeness is one part of a similarity.
+type Likeness struct {
 	Part   string   `json:"part"`   // type, sdg, sector or description
 	Value  float64  `json:"value"`  // 0 to 1
 	Weight float64  `json:"weight"` // 0 for type: it has to agree, and adds nothing
@@ -62,7 +64,7 @@ func (p *Portfolio) Endings() []Ending {
 	all := p.traits()
 	endings := []Ending{}
 	for i, good := range p.goods {
-		if good.stage.ending() {
+		if good.stage.Ending() {
 			endings = append(endings, Ending{Good: good.id, Stage: good.stage, Alternatives: p.alternatives(i, all)})
 		}
 	}
@@ -90,13 +92,13 @@ func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 }
 
 // parts are those of a similarity.
-func (p *Portfolio) parts(of, other int, all catalogTraits) []SimilarityPart {
+func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
 	a, b := p.goods[of], p.goods[other]
 	alike := all.compare(of, other, all.weight(all.goods[of].words, all.goods[other].words))
-	var parts []SimilarityPart
+	var parts []Likeness
 	add := func(part string, value, weight float64, shared []string) {
 		if value >= 0 {
-			parts = append(parts, SimilarityPart{Part: part, Value: roundHundredth(value), Weight: weight, Shared: shared})
+			parts = append(parts, Likeness{Part: part, Value: roundHundredth(value), Weight: weight, Shared: shared})
 		}
 	}
 	add("type", alike.types, 0, shared(a.types, b.types))
@@ -191,7 +193,7 @@ func (p *Portfolio) traits() catalogTraits {
 func (c *catalogTraits) listLiving(goods []profile) {
 	c.livingByWord, c.scratch = make([][]uint32, len(c.ids)), make([]uint32, len(goods))
 	for i, good := range goods {
-		if !good.stage.living() {
+		if !living(good.stage) {
 			continue
 		}
 		c.living = append(c.living, uint32(i))
@@ -259,7 +261,7 @@ func (c *catalogTraits) idsOf(names []string) []uint32 {
 	return slices.Compact(numbers)
 }
 
-// compare compares two goods. words is the weight of the words that both have.
+// Compare compares two goods. words is the weight of the words that both have.
 func (c *catalogTraits) compare(i, j int, words float64) similarity {
 	a, b := &c.goods[i], &c.goods[j]
 	l := similarity{types: -1, sdgs: jaccard(a.sdgs, b.sdgs), sectors: jaccard(a.sectors, b.sectors), words: -1}

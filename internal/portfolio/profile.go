@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"slices"
@@ -7,12 +7,13 @@ import (
 	"unicode"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
 )
 
 // profile is what a portfolio keeps of a good.
 type profile struct {
 	id    string
-	stage Stage
+	stage assess.Stage
 
 	types, sdgs, sectors, countries, organizations, licenses []string
 	words                                                    []string // of the description, each once, sorted
@@ -21,7 +22,7 @@ type profile struct {
 // funderRole is the role of an organization that gives money and holds nothing.
 const funderRole = "funder"
 
-func profileOf(good catalog.Good, stage Stage) profile {
+func profileOf(good catalog.Good, stage assess.Stage) profile {
 	at := profile{
 		id: good.ID, stage: stage, types: good.Types, sectors: good.Sectors, countries: good.DeploymentCountries, licenses: good.Licenses,
 		words: wordsOf(good.Description, good.Name),
@@ -38,13 +39,9 @@ func profileOf(good catalog.Good, stage Stage) profile {
 }
 
 // living reports whether a good of the stage could replace another.
-func (s Stage) living() bool { return s == Sustained || s == MessyMiddle || s == Emerging }
-
-// ending reports whether the users of a good of the stage need an alternative.
-func (s Stage) ending() bool { return s == Fading || s == Dormant || s == Sunset }
-
-// short reports whether a stage is one of too few supports.
-func (s Stage) short() bool { return s == MessyMiddle || s.ending() }
+func living(s assess.Stage) bool {
+	return s == assess.Sustained || s == assess.MessyMiddle || s == assess.Emerging
+}
 
 // minWord is the length of the shortest word that is compared, in letters.
 const minWord = 4

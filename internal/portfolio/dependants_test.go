@@ -1,4 +1,4 @@
-package assess
+package portfolio
 
 import (
 	"fmt"
@@ -33,17 +33,6 @@ func TestDependantsAreTheOtherGoodsThatListAPackage(t *testing.T) {
 	}
 	if d.IsPublisher("fork", []string{"npm:copied"}) || !d.IsPublisher("original", []string{"npm:copied", "npm:original"}) {
 		t.Error("a name that two goods claim is nobody's")
-	}
-}
-
-func TestDependantsAreLoad(t *testing.T) {
-	nobodySays := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil,
-		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
-	for n, want := range map[float64]Level{0: LevelUnknown, 1: Weak, 3: Fair, 12: Strong} {
-		v := assessed(t, with(with(middle(), nobodySays), map[string]any{"adoption.catalog-dependants": n}))
-		if v.Load.Level != want {
-			t.Errorf("with %v dependants load is %s, want %s", n, v.Load.Level, want)
-		}
 	}
 }
 
