@@ -26,7 +26,9 @@ func readDPGA(data []byte, _ string) (Catalog, error) {
 		return c, err
 	}
 	if !slices.ContainsFunc(entries, isDPGA) {
-		return c, errors.New("it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved answer of the registry's API")
+		return c, errors.New(
+			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved " +
+				"answer of the registry's API")
 	}
 	for i, raw := range entries {
 		fields, err := jsonObject(raw)

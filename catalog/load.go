@@ -231,7 +231,9 @@ func readFolder(ctx context.Context, location string) (Catalog, error) {
 	}
 	c, err = readDPGAFolder(ctx, tree)
 	if err == nil && len(c.Goods) == 0 && len(c.Notes) == 0 {
-		err = errors.New("the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a publiccode.yml: name a file in it, or another folder")
+		err = errors.New(
+			"the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a " +
+				"publiccode.yml: name a file in it, or another folder")
 	}
 	return c, err
 }

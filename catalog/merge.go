@@ -92,7 +92,8 @@ func mergeGroup(entries []Good, group []int) Good {
 		}
 		mergeInto(&good, entries[i], notes)
 	}
-	notes.add(observation.CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
+	notes.add(observation.CauseRemark, "",
+		"%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
 	good.Notes = notes.list()
 	return good
 }
