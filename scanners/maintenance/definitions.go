@@ -13,7 +13,7 @@ const chaoss = "https://chaoss.community/kb/metric-"
 // none can be declared and not yielded.
 type measure struct {
 	observation.Definition
-	read func(historyAt) reading
+	read func(historyAt) observation.Measure
 }
 
 // measures lists every measure in the order of the report. "Commits" are those
@@ -98,12 +98,12 @@ func define(id, name string, unit observation.Unit, merge observation.Merge, mea
 func people(id, name, means, reference string, window func(historyAt) []commit) measure {
 	means += " Of several repositories, the largest number: at least as many."
 	return measure{define(id, name, observation.UnitPeople, observation.MergeMax, means, reference),
-		func(v historyAt) reading { return number(len(commitsByPerson(window(v)))) }}
+		func(v historyAt) observation.Measure { return number(len(commitsByPerson(window(v)))) }}
 }
 
 func commits(id, name, means string, window func(historyAt) []commit) measure {
 	return measure{define(id, name, observation.UnitCommits, observation.MergeSum, means, "code-changes-commits/"),
-		func(v historyAt) reading { return number(len(window(v))) }}
+		func(v historyAt) observation.Measure { return number(len(window(v))) }}
 }
 
 // Measures reads every measure as of at. It sees no commit and no tag of a
@@ -114,7 +114,12 @@ func (h *History) Measures(at time.Time) []observation.Measure {
 	all := measures()
 	result := make([]observation.Measure, len(all))
 	for i, m := range all {
-		result[i] = m.read(v).measure(m.Definition, h.source, at)
+		read := m.read(v)
+		read.ID, read.Unit = m.ID, m.Unit
+		if read.State == observation.Measured {
+			read.Source, read.At = h.source, at
+		}
+		result[i] = read
 	}
 	return result
 }
