@@ -136,9 +136,7 @@ func (t *table) read(text string) {
 	t.rows(text)
 	for _, r := range t.goods {
 		g := &t.catalog.Goods[r.index]
-		if g.Name == "" && len(g.Repositories) > 0 {
-			g.Name = g.Repositories[0].fullName() // only the url is required: no fault
-		}
+		g.Name = cmp.Or(g.Name, g.repositoryName()) // only the url is required: no fault
 		g.finish(r.notes, "")
 	}
 }

@@ -244,10 +244,8 @@ func dpgaCountries(locations record, field string) []string {
 // joinDPGA puts the two files of one entry together: what is in the
 // nomination wins, the details add countries.
 func joinDPGA(nominee, details map[string]any) map[string]any {
-	joined := maps.Clone(details)
-	if joined == nil {
-		return nominee
-	}
+	joined := map[string]any{}
+	maps.Copy(joined, details)
 	maps.Copy(joined, nominee)
 	return joined
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -256,15 +257,7 @@ func addressGood(raw string, origin Origin, source Source) Good {
 	notes := &entryNotes{subject: source.Entry}
 	g := Good{Sources: []Source{source}}
 	g.addRepositories(notes, raw, "", origin)
-	if len(g.Repositories) > 0 {
-		g.Name = g.Repositories[0].fullName()
-	}
-	if g.Name == "" {
-		g.Name = quote(strings.TrimSpace(raw))
-	}
-	if g.Name == "" {
-		g.Name = "(no address)"
-	}
+	g.Name = cmp.Or(g.repositoryName(), quote(strings.TrimSpace(raw)), "(no address)")
 	g.finish(notes, "")
 	return g
 }

@@ -205,8 +205,8 @@ func assignIDs(goods []Good) {
 	taken := map[string]bool{}
 	for i := range goods {
 		g := &goods[i]
-		id := cmp.Or(g.ID, slug(g.Name), slug(repositorySlug(*g)), sourceHash(*g))
-		for _, suffix := range []string{"", slug(repositorySlug(*g)), sourceHash(*g)} {
+		id := cmp.Or(g.ID, slug(g.Name), slug(g.repositoryName()), sourceHash(*g))
+		for _, suffix := range []string{"", slug(g.repositoryName()), sourceHash(*g)} {
 			if candidate := strings.Trim(id+"-"+suffix, "-"); !taken[candidate] {
 				id = candidate
 				break
@@ -218,13 +218,6 @@ func assignIDs(goods []Good) {
 		taken[id] = true
 		g.ID = id
 	}
-}
-
-func repositorySlug(g Good) string {
-	if len(g.Repositories) == 0 {
-		return ""
-	}
-	return g.Repositories[0].fullName()
 }
 
 // sourceHash is short and differs between goods of different sources or names.
