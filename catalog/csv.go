@@ -33,7 +33,8 @@ var columns = map[string]string{
 	"licence": "licence", "license": "licence", "licences": "licence", "licenses": "licence",
 	"countries": "countries", "country": "countries", "deploymentcountries": "countries",
 	"developmentcountries": "developmentcountries",
-	"organization":         "organization", "organizations": "organization", "organisation": "organization", "organisations": "organization", "owner": "organization",
+	"organization":         "organization", "organizations": "organization", "owner": "organization",
+	"organisation": "organization", "organisations": "organization",
 	"maintainer": "maintainer", "maintainers": "maintainer", "implementer": "implementer", "implementers": "implementer",
 	"funder": "funder", "funders": "funder", "fundedby": "funder", "usedby": "usedby", "users": "usedby",
 }
@@ -76,7 +77,9 @@ func readTable(data []byte) (Catalog, error) {
 		}
 	}
 	if !looksLikeList(first) {
-		return c, fmt.Errorf("it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one column \"url\"", quote(first))
+		return c, fmt.Errorf(
+			"it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one "+
+				"column \"url\"", quote(first))
 	}
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(" "+line, " #")
@@ -133,9 +136,7 @@ func (t *table) read(text string) {
 	t.rows(text)
 	for _, r := range t.goods {
 		g := &t.catalog.Goods[r.index]
-		if g.Name == "" && len(g.Repositories) > 0 {
-			g.Name = g.Repositories[0].fullName() // only the url is required: no fault
-		}
+		g.Name = cmp.Or(g.Name, g.repositoryName()) // only the url is required: no fault
 		g.finish(r.notes, "")
 	}
 }
@@ -218,7 +219,8 @@ func (t *table) add(cells []string, line string) {
 	}
 	notes := &entryNotes{subject: line}
 	if len(cells) > len(t.header) {
-		notes.add(observation.CauseBroken, "", "%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
+		notes.add(observation.CauseBroken, "",
+			"%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
 	}
 	good := tableGood(record{notes, fields, ""}, line)
 	key := tableKey(good, line)

@@ -26,7 +26,9 @@ func readDPGA(data []byte, _ string) (Catalog, error) {
 		return c, err
 	}
 	if !slices.ContainsFunc(entries, isDPGA) {
-		return c, errors.New("it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved answer of the registry's API")
+		return c, errors.New(
+			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved " +
+				"answer of the registry's API")
 	}
 	for i, raw := range entries {
 		fields, err := jsonObject(raw)
@@ -242,10 +244,8 @@ func dpgaCountries(locations record, field string) []string {
 // joinDPGA puts the two files of one entry together: what is in the
 // nomination wins, the details add countries.
 func joinDPGA(nominee, details map[string]any) map[string]any {
-	joined := maps.Clone(details)
-	if joined == nil {
-		return nominee
-	}
+	joined := map[string]any{}
+	maps.Copy(joined, details)
 	maps.Copy(joined, nominee)
 	return joined
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -231,7 +232,9 @@ func readFolder(ctx context.Context, location string) (Catalog, error) {
 	}
 	c, err = readDPGAFolder(ctx, tree)
 	if err == nil && len(c.Goods) == 0 && len(c.Notes) == 0 {
-		err = errors.New("the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a publiccode.yml: name a file in it, or another folder")
+		err = errors.New(
+			"the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a " +
+				"publiccode.yml: name a file in it, or another folder")
 	}
 	return c, err
 }
@@ -254,15 +257,7 @@ func addressGood(raw string, origin Origin, source Source) Good {
 	notes := &entryNotes{subject: source.Entry}
 	g := Good{Sources: []Source{source}}
 	g.addRepositories(notes, raw, "", origin)
-	if len(g.Repositories) > 0 {
-		g.Name = g.Repositories[0].fullName()
-	}
-	if g.Name == "" {
-		g.Name = quote(strings.TrimSpace(raw))
-	}
-	if g.Name == "" {
-		g.Name = "(no address)"
-	}
+	g.Name = cmp.Or(g.repositoryName(), quote(strings.TrimSpace(raw)), "(no address)")
 	g.finish(notes, "")
 	return g
 }

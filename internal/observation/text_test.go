@@ -7,7 +7,7 @@ import (
 )
 
 func TestUnquotedKeepsTheErrorAndDropsWhatItRepeatsOfTheFile(t *testing.T) {
-	for said, want := range map[string]string{
+	for message, want := range map[string]string{
 		"yaml: unknown anchor 'ada-lovelace' referenced":                              "yaml: unknown anchor … referenced",
 		"line 3: cannot unmarshal !!str `Ada Lovelace` into int":                      "line 3: cannot unmarshal !!str … into int",
 		`malformed module path "ada@mail.example": invalid char '@'`:                  `malformed module path …: invalid char '@'`,
@@ -20,8 +20,8 @@ func TestUnquotedKeepsTheErrorAndDropsWhatItRepeatsOfTheFile(t *testing.T) {
 		"go.mod:4: unknown directive: Ada Lovelace":                                   "go.mod:4: unknown directive: …",
 		"‘Ada’ and “Ada”":                                                             "… and …",
 	} {
-		if got := observation.RedactQuoted(said); got != want {
-			t.Errorf("%s becomes %s, want %s", said, got, want)
+		if got := observation.RedactQuoted(message); got != want {
+			t.Errorf("%s becomes %s, want %s", message, got, want)
 		}
 	}
 }

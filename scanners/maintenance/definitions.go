@@ -13,7 +13,7 @@ const chaoss = "https://chaoss.community/kb/metric-"
 // none can be declared and not yielded.
 type measure struct {
 	observation.Definition
-	read func(historyAt) reading
+	read func(historyAt) observation.Measure
 }
 
 // measures lists every measure in the order of the report. "Commits" are those
@@ -35,7 +35,8 @@ func measures() []measure {
 		{define(observation.PeopleContributorAbsenceFactor, "Contributor absence factor", observation.UnitPeople, observation.MergeMain,
 			"The fewest people who together made half of the commits of the last 12 months.", "contributor-absence-factor/"), absenceFactor},
 		{define(observation.PeopleElephantFactor, "Elephant factor", observation.UnitOrganizations, observation.MergeMain,
-			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
+			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits "+
+				"of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
 		{define(observation.PeopleNewContributors12m, "New contributors in 12 months", observation.UnitPeople, observation.MergeMain,
 			"People whose first commit to this repository lies in the last 12 months.", "new-contributors/"), newContributors},
 		{define(observation.PeopleRetainedContributors12m, "Retained contributors", observation.UnitPeople, observation.MergeMax,
@@ -43,7 +44,8 @@ func measures() []measure {
 		{define(observation.PeopleRegularContributors12m, "Regular contributors", observation.UnitPeople, observation.MergeMax,
 			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
 		{define(observation.PeopleCoreAwayDays, "Days since the core committed", observation.UnitDays, observation.MergeMain,
-			"Whole days since the three most active people of the last 24 months last committed: the mean of the three, weighed by their commits of these months.", "inactive-contributors/"), coreAway},
+			"Whole days since the three most active people of the last 24 months last committed: "+
+				"the mean of the three, weighed by their commits of these months.", "inactive-contributors/"), coreAway},
 		{define(observation.PeopleSecondShare12m, "Share of the second most active", observation.UnitRatio, observation.MergeMain,
 			"Of the commits of the last 12 months, the share by the person who made the second most: 0 where one person made all.", ""), shareOf(1)},
 		{define(observation.PeopleThirdShare12m, "Share of the third most active", observation.UnitRatio, observation.MergeMain,
@@ -51,9 +53,11 @@ func measures() []measure {
 		{define(observation.PeopleOrganizations12m, "Organizations in 12 months", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with a commit in the last 12 months.", "organizational-diversity/"), organizationsActive},
 		{define(observation.PeopleIdentitiesJoined, "Identities joined", observation.UnitIdentities, observation.MergeSum,
-			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: by address, then by a name of two words or more.", ""), identitiesJoined},
+			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: "+
+				"by address, then by a name of two words or more.", ""), identitiesJoined},
 		{define(observation.PeopleOrganizationsEver, "Organizations ever", observation.UnitOrganizations, observation.MergeMax,
-			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
+			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.",
+			"organizational-diversity/"), organizationsEver},
 
 		commits(observation.MomentumCommits3m, "Commits in 3 months", "Commits of the last 3 months.", within(3)),
 		commits(observation.MomentumCommits12m, "Commits in 12 months", "Commits of the last 12 months.", within(12)),
@@ -70,7 +74,8 @@ func measures() []measure {
 		{define(observation.MomentumAgeDays, "Age", observation.UnitDays, observation.MergeMax,
 			"Whole days since the first commit; commits dated before git existed (2005-04-07) make it a lower bound.", ""), age},
 		{define(observation.MomentumReleases12m, "Releases in 12 months", observation.UnitReleases, observation.MergeSum,
-			"Days of the last 12 months on which a version was tagged; unfinished ones (alpha, beta, rc, snapshot) count only where no final one exists.", "release-frequency/"), releasesWithin(12)},
+			"Days of the last 12 months on which a version was tagged; unfinished ones (alpha, beta, rc, snapshot) "+
+				"count only where no final one exists.", "release-frequency/"), releasesWithin(12)},
 		{define(observation.MomentumReleasesEver, "Releases ever", observation.UnitReleases, observation.MergeSum,
 			"Days on which a version was tagged, counted as for 12 months.", "release-frequency/"), releasesEver},
 		{define(observation.MomentumDaysSinceRelease, "Days since the last release", observation.UnitDays, observation.MergeMin,
@@ -78,7 +83,8 @@ func measures() []measure {
 		{define(observation.MomentumBotCommits12m, "Commits by bots in 12 months", observation.UnitCommits, observation.MergeSum,
 			"Commits of the last 12 months that machines made.", "bot-activity/"), botCommits},
 		{define(observation.MomentumClockAnomalies, "Commits with an impossible date", observation.UnitCommits, observation.MergeSum,
-			"Commits dated before git existed (2005-04-07), after the repository was last seen, or more than a day before their parent. The first kind counts for the whole history and never for the age, the second counts nowhere.", ""), clockAnomalies},
+			"Commits dated before git existed (2005-04-07), after the repository was last seen, or more than a day before their parent. "+
+				"The first kind counts for the whole history and never for the age, the second counts nowhere.", ""), clockAnomalies},
 	}
 }
 
@@ -92,12 +98,12 @@ func define(id, name string, unit observation.Unit, merge observation.Merge, mea
 func people(id, name, means, reference string, window func(historyAt) []commit) measure {
 	means += " Of several repositories, the largest number: at least as many."
 	return measure{define(id, name, observation.UnitPeople, observation.MergeMax, means, reference),
-		func(v historyAt) reading { return number(len(commitsByPerson(window(v)))) }}
+		func(v historyAt) observation.Measure { return number(len(commitsByPerson(window(v)))) }}
 }
 
 func commits(id, name, means string, window func(historyAt) []commit) measure {
 	return measure{define(id, name, observation.UnitCommits, observation.MergeSum, means, "code-changes-commits/"),
-		func(v historyAt) reading { return number(len(window(v))) }}
+		func(v historyAt) observation.Measure { return number(len(window(v))) }}
 }
 
 // Measures reads every measure as of at. It sees no commit and no tag of a
@@ -108,7 +114,12 @@ func (h *History) Measures(at time.Time) []observation.Measure {
 	all := measures()
 	result := make([]observation.Measure, len(all))
 	for i, m := range all {
-		result[i] = m.read(v).measure(m.Definition, h.source, at)
+		read := m.read(v)
+		read.ID, read.Unit = m.ID, m.Unit
+		if read.State == observation.Measured {
+			read.Source, read.At = h.source, at
+		}
+		result[i] = read
 	}
 	return result
 }

@@ -96,7 +96,9 @@ func (r *run) gitignored(manifests []gitrepo.File) []observation.Note {
 			continue
 		}
 		notes = append(notes, observation.Note{Cause: observation.CauseNoSource, Subject: file.Path,
-			Message: fmt.Sprintf("the manifest %s is tracked but a .gitignore hides it; osv-scanner skips such files, and so does the inventory: take it out of .gitignore if it counts", file.Path)})
+			Message: fmt.Sprintf(
+				"the manifest %s is tracked but a .gitignore hides it; osv-scanner skips such files, and so does the "+
+					"inventory: take it out of .gitignore if it counts", file.Path)})
 	}
 	return notes
 }

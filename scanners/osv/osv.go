@@ -45,7 +45,8 @@ var (
 		Means: "Manifests, lockfiles and SBOMs from which packages were read, or which list none.",
 	}
 	brokenMeasure = observation.Definition{
-		ID: observation.InventoryManifestsBroken, Name: "Manifests that could not be read", Kind: observation.KindNumber, Unit: observation.UnitFiles, Merge: observation.MergeSum,
+		ID: observation.InventoryManifestsBroken, Name: "Manifests that could not be read", Kind: observation.KindNumber,
+		Unit: observation.UnitFiles, Merge: observation.MergeSum,
 		Means: "Manifests, lockfiles and SBOMs that do not parse or whose contents are missing: their packages are unknown.",
 	}
 )

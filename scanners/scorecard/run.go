@@ -144,7 +144,8 @@ func unreadReason(unread []unreadFile) string {
 	if len(unread) == 1 {
 		return fmt.Sprintf("a file that the check reads could not be read: %s: %v", observation.OneLine(first.path), observation.OneLine(first.err.Error()))
 	}
-	return fmt.Sprintf("%d files that the check reads could not be read, the first: %s: %v", len(unread), observation.OneLine(first.path), observation.OneLine(first.err.Error()))
+	return fmt.Sprintf(
+		"%d files that the check reads could not be read, the first: %s: %v", len(unread), observation.OneLine(first.path), observation.OneLine(first.err.Error()))
 }
 
 // maxDetails bounds the details of one check.

@@ -265,7 +265,8 @@ func parsePackageFunding(data []byte) ([]string, error) {
 
 // sponsorLink finds links to an account at a platform that collects money for
 // projects. A link to the platform itself is none.
-var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
+var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|` +
+	`github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
 
 func readmeFunding(readme readmeFile) fundingSource {
 	f := fundingSource{kind: "README", couldSeek: true, err: readme.err}

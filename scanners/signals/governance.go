@@ -20,7 +20,8 @@ func scanGovernance(out *measureSet, files *tree) {
 		{observation.GovernanceGovernanceFile, conventionalFolders, document("governance", "maintainers", "owners")},
 		{observation.GovernanceCodeowners, []string{".", ".github", "docs", ".gitlab", ".gitea", ".forgejo"}, named("codeowners")},
 		{observation.GovernanceReadme, conventionalFolders, document("readme")},
-		{observation.GovernanceChangelog, conventionalFolders, document("changelog", "changes", "change_log", "history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
+		{observation.GovernanceChangelog, conventionalFolders, document("changelog", "changes", "change_log",
+			"history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
 	}
 	for _, rule := range rules {
 		setPresence(out.measured(rule.id, false, files.source), files.first(rule.folders, rule.matches))

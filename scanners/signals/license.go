@@ -80,7 +80,8 @@ func isLicense(name string) bool {
 			continue
 		}
 		switch ending := path.Ext(name); ending {
-		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv", ".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
+		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
+			".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
 			return false
 		}
 		return true

@@ -67,7 +67,10 @@ func (p publiccodeFile) fundingSource(at time.Time) fundingSource {
 
 func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) {
 	writeSunset(out, declared, readme)
-	fromPubliccode := []string{observation.LifecycleDevelopmentStatus, observation.MaintenanceType, observation.MaintenanceContractUntilDays, observation.AdoptionUsedByDeclared, observation.FundingFundedByDeclared}
+	fromPubliccode := []string{
+		observation.LifecycleDevelopmentStatus, observation.MaintenanceType, observation.MaintenanceContractUntilDays,
+		observation.AdoptionUsedByDeclared, observation.FundingFundedByDeclared,
+	}
 	for _, id := range fromPubliccode {
 		switch {
 		case declared.path == "":
@@ -142,15 +145,19 @@ const topLines = 40
 // deprecated function in it is not taken for the whole; a heading, a badge, a
 // bold or quoted line may declare it in fewer words.
 var (
-	endWords     = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
+	endWords = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|` +
+		`end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
 	projectWords = `(?:repository|repo|project|software|package|library|module|codebase|tool|plugin|app|application|fork)`
-	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? (?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
-	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords + `|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
-	noLonger     = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
-	badge        = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
-	oneWord      = regexp.MustCompile(`^(?:` + endWords + `)$`)
-	bracket      = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
-	boldSpan     = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
+	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? ` +
+		`(?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
+	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords +
+		`|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
+	noLonger = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
+	badge    = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|` +
+		`badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
+	oneWord  = regexp.MustCompile(`^(?:` + endWords + `)$`)
+	bracket  = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
+	boldSpan = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
 )
 
 // conditional are words before a phrase that make it a condition and no statement.

@@ -90,7 +90,8 @@ func scanPackages(out *measureSet, files *tree) {
 	m := out.measured(observation.IdentityPackages, names, files.source)
 	switch {
 	case len(unread) > 0:
-		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))
+		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s",
+			len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))
 	case len(manifests) > maxManifests:
 		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("the first %d of %d manifests were read", maxManifests, len(manifests))
 	}

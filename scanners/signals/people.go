@@ -31,7 +31,8 @@ var (
 )
 
 // roleAddresses are the local parts of addresses that belong to no single person.
-var roleAddresses = []string{"info", "security", "support", "contact", "conduct", "hello", "team", "admin", "help", "privacy", "legal", "maintainers", "dev", "opensource", "noreply"}
+var roleAddresses = []string{"info", "security", "support", "contact", "conduct", "hello", "team", "admin",
+	"help", "privacy", "legal", "maintainers", "dev", "opensource", "noreply"}
 
 // namedCount holds who was named, as long as one scan lasts: what leaves it is
 // numbers.
