@@ -63,22 +63,16 @@ func baseScore(vector string) (score float64, ok bool) {
 		}
 		return v.Score(), true
 	case strings.HasPrefix(vector, "CVSS:3.1/"):
-		v, err := gocvss31.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
+		return baseScoreOf(gocvss31.ParseVector(vector))
 	case strings.HasPrefix(vector, "CVSS:3.0/"):
-		v, err := gocvss30.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
-	default:
-		v, err := gocvss20.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
+		return baseScoreOf(gocvss30.ParseVector(vector))
 	}
+	return baseScoreOf(gocvss20.ParseVector(vector))
+}
+
+func baseScoreOf(v interface{ BaseScore() float64 }, err error) (score float64, ok bool) {
+	if err != nil {
+		return 0, false
+	}
+	return v.BaseScore(), true
 }

@@ -64,17 +64,11 @@ func Build(ctx context.Context, source, path string) (Info, error) {
 
 // copyIndex makes a draft from a usable index.
 func copyIndex(ctx context.Context, path, draft string) error {
-	if _, err := os.Stat(path); err != nil {
-		return err
-	}
-	x, err := openFinished(path)
+	f, err := openFinished(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer x.Close()
-	if err := x.check(ctx, path); err != nil {
-		return err
-	}
+	defer f.Close()
 	return copyFile(path, draft, nil)
 }
 
@@ -139,19 +133,16 @@ func buildDraft(ctx context.Context, source string, found []ecosystemFolder, dra
 
 // upToDate describes the existing index where nothing of the source has changed since.
 func upToDate(ctx context.Context, source string, found []ecosystemFolder, path string) (Info, bool) {
-	if _, err := os.Stat(path); err != nil {
-		return Info{}, false
-	}
-	x, err := openFinished(path)
+	f, err := openFinished(ctx, path)
 	if err != nil {
 		return Info{}, false
 	}
-	defer x.Close()
+	defer f.Close()
 	failed, err := fetchNotes(source)
-	if err != nil || len(failed) > 0 || x.check(ctx, path) != nil {
+	if err != nil || len(failed) > 0 {
 		return Info{}, false
 	}
-	rows, err := x.rows(ctx)
+	rows, err := f.rows(ctx)
 	if err != nil || len(rows) != len(found) {
 		return Info{}, false
 	}
@@ -161,10 +152,10 @@ func upToDate(ctx context.Context, source string, found []ecosystemFolder, path 
 		}
 	}
 	catalog, err := readKEV(source)
-	if err != nil || !x.builtFrom(ctx, source, catalog.digest()) {
+	if err != nil || !f.builtFrom(ctx, source, catalog.digest()) {
 		return Info{}, false
 	}
-	info, err := x.info(ctx, noAsOf)
+	info, err := f.info(ctx, noAsOf)
 	for i := range info.Ecosystems {
 		info.Ecosystems[i].Reused = true
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -45,9 +46,21 @@ CREATE TABLE exploited (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 // indexFile is an open index file in SQLite's format.
 type indexFile struct{ *sqlx.DB }
 
-// openFinished opens a finished index for reading. It needs no locks, because nothing
-// changes an index: a new one is written beside it and renamed.
-func openFinished(path string) (indexFile, error) { return openSQLite(path, "mode=ro&immutable=1") }
+// openFinished opens a complete index of this format for reading. It needs no locks,
+// because nothing changes an index: a new one is written beside it and renamed.
+func openFinished(ctx context.Context, path string) (indexFile, error) {
+	if _, err := os.Stat(path); err != nil {
+		return indexFile{}, err
+	}
+	f, err := openSQLite(path, "mode=ro&immutable=1")
+	if err != nil {
+		return indexFile{}, err
+	}
+	if err := f.check(ctx, path); err != nil {
+		return indexFile{}, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
 
 func openSQLite(path, query string) (indexFile, error) {
 	db, err := sqlite.Open(path, query)

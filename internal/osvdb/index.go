@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -37,27 +37,30 @@ type loadedEcosystem struct {
 
 // Open opens an index that Build wrote.
 func Open(ctx context.Context, path string) (*Index, error) {
-	if _, err := os.Stat(path); err != nil {
+	f, err := openFinished(ctx, path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open the advisory index: %w; build it with `midspan advisories import FOLDER`", err)
 	}
-	f, err := openFinished(path)
-	if err != nil {
-		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
-	}
 	x := &Index{file: f, ecosystems: map[string]*loadedEcosystem{}}
-	err = f.check(ctx, path)
 	if err == nil {
-		err = errors.Join(x.loadEcosystems(ctx), x.loadKEV(ctx))
-	}
-	for table, name := range bucketTables {
-		if err == nil {
-			x.lookups[table], err = f.PreparexContext(ctx, "SELECT entries FROM "+name+" WHERE key BETWEEN ? AND ?")
+		if err = x.load(ctx); err != nil {
+			err = errors.Join(err, f.Close())
 		}
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), f.Close())
+		return nil, fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err)
 	}
 	return x, nil
+}
+
+func (x *Index) load(ctx context.Context) error {
+	err := errors.Join(x.loadEcosystems(ctx), x.loadKEV(ctx))
+	for table, name := range bucketTables {
+		if err == nil {
+			x.lookups[table], err = x.file.PreparexContext(ctx, "SELECT entries FROM "+name+" WHERE key BETWEEN ? AND ?")
+		}
+	}
+	return err
 }
 
 func (x *Index) loadEcosystems(ctx context.Context) error {

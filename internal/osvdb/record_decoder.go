@@ -111,52 +111,38 @@ func (r *recordDecoder) appendRows(b *batch, from record.Record) (int, error) {
 func readAll(ctx context.Context, from *ecosystemReader, members []member, indexes []uint32, store func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	type job struct {
-		*batch
-		done chan *batch
-	}
 	workers := runtime.GOMAXPROCS(0)
-	jobs, queue := make(chan job), make(chan chan *batch, 2*workers)
-	used := make(chan *batch, 4*workers)
-	var group sync.WaitGroup
+	idle, queue := make(chan *recordDecoder, workers), make(chan chan *batch, 2*workers)
 	for range workers {
-		group.Go(func() {
-			r := recordDecoder{ecosystem: from.ecosystem, members: from.reader()}
-			for j := range jobs {
-				r.decodeBatch(j.batch, members)
-				j.done <- j.batch
-			}
-		})
+		idle <- &recordDecoder{ecosystem: from.ecosystem, members: from.reader()}
 	}
-	group.Go(func() {
+	used := sync.Pool{New: func() any { return &batch{} }}
+	go func() {
 		defer close(queue)
-		defer close(jobs)
 		for len(indexes) > 0 && ctx.Err() == nil {
-			next := job{&batch{}, make(chan *batch, 1)}
-			select {
-			case next.batch = <-used:
-			default:
-			}
-			n := batchOf(members, indexes)
-			next.indexes, indexes = indexes[:n], indexes[n:]
-			queue <- next.done
-			jobs <- next
+			b, n := used.Get().(*batch), batchOf(members, indexes)
+			b.indexes, indexes = indexes[:n], indexes[n:]
+			done := make(chan *batch, 1)
+			queue <- done
+			decoder := <-idle
+			go func() {
+				decoder.decodeBatch(b, members)
+				idle <- decoder
+				done <- b
+			}()
 		}
-	})
+	}()
 	var failed error
 	for done := range queue {
 		b := <-done
 		if failed == nil {
-			if failed = store(b); failed != nil {
-				cancel()
-			}
+			failed = store(b)
 		}
-		select {
-		case used <- b:
-		default:
+		if failed != nil {
+			cancel()
 		}
+		used.Put(b)
 	}
-	group.Wait()
 	if failed == nil {
 		failed = ctx.Err()
 	}
