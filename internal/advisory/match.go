@@ -113,7 +113,7 @@ func (m *matcher) load(ctx context.Context, k observation.Coordinate) (err error
 
 func (r Result) sort() {
 	slices.SortStableFunc(r.Findings, func(a, b observation.Finding) int {
-		return cmp.Or(coordinateOf(a.Package).compare(coordinateOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
+		return cmp.Or(coordinateOf(a.Package).Compare(coordinateOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
 	})
 	slices.SortFunc(r.Unmatched, func(a, b Unmatched) int {
 		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Cause, b.Cause))
