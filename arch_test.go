@@ -33,6 +33,27 @@ const (
 	maxDeclarations = 300 // at the top level of a package, outside tests
 )
 
+// pending is what stands over a limit today, and how far. It may only shrink: whoever
+// mends a row lowers or deletes it, and a row that is too high fails. docs/architecture.md,
+// section "What is still to be cut", says what is meant to become of them.
+var pending = map[string]int{}
+
+// longLines is how many lines outside tests are longer than maxLine. It may only shrink.
+const longLines = 0
+
+// overLimit reports whether something is larger than its limit and than what is pending.
+func overLimit(t *testing.T, name string, size, limit int) bool {
+	t.Helper()
+	known, listed := pending[name]
+	if !listed {
+		return size > limit
+	}
+	if size < known {
+		t.Errorf("%s is %d by now: lower it in pending, or delete the row where it is at most %d", name, size, limit)
+	}
+	return size > known
+}
+
 // rule forbids imports outside tests. Own packages are named below the module
 // ("internal/store"), others in full. Patterns match whole names.
 type rule struct {
@@ -52,7 +73,7 @@ var rules = []rule{
 		why: "settings know names and values, not who uses them"},
 	{from: `internal/fetch`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/observation`,
 		why: "the one HTTP policy serves all rooms and knows none"},
-	{from: `catalog(/.*)?`, to: `(scanners|internal)(/.*)?`, except: `internal/(observation|nesting)`,
+	{from: `catalog(/.*)?`, to: `(scanners|internal)(/.*)?`, except: `internal/(observation|nesting|fetch)`,
 		why: "whoever adds a catalog format writes one file and knows no stage"},
 	{from: `internal/(gitrepo|advisory|osvdb|store)`, to: `scanners(/.*)?|internal/(assess|portfolio|policy|backtest|report)(/.*)?`,
 		why: "what is read and stored does not know what is made of it"},
@@ -70,10 +91,6 @@ var rules = []rule{
 	{from: `internal/assess`, to: `internal/(portfolio|policy|backtest)`, why: "a verdict is on one good; what looks at many comes after it"},
 	{from: `internal/report(/.*)?`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch)(/.*)?`,
 		why: "a report is written from its document, and reads nothing itself"},
-	{from: `internal/report`, to: `internal/report/.*`, why: "the document does not know the forms in which it is shown"},
-	{from: `internal/report/site(/.*)?`, to: `internal/report/(export|terminal)(/.*)?`, why: "each form is written from the document alone"},
-	{from: `internal/report/export(/.*)?`, to: `internal/report/(site|terminal)(/.*)?`, why: "each form is written from the document alone"},
-	{from: `internal/report/terminal(/.*)?`, to: `internal/report/(site|export)(/.*)?`, why: "each form is written from the document alone"},
 
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `github\.com/(spf13/cobra|vbauerster/.*)`, why: "the command line and its bars are those of cmd"},
 	{from: `cmd/.*|catalog(/.*)?|scanners(/.*)?|internal/(assess|backtest|config|fetch|language|nesting|observation|pipeline|policy|report|store).*`,
@@ -167,24 +184,32 @@ func TestNoRoomHasTooManyNames(t *testing.T) {
 				}
 			}
 		}
-		if count > maxDeclarations {
+		if overLimit(t, own(p.ImportPath), count, maxDeclarations) {
 			t.Errorf("%s declares %d names at its top level, more than %d: it is several rooms", own(p.ImportPath), count, maxDeclarations)
 		}
 	}
 }
 
 func TestFilesAndLinesStayShort(t *testing.T) {
+	long := 0
 	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		count := 0
 		for line := range lines(t, file) {
 			count++
-			if n := utf8.RuneCountInString(line); n > maxLine && !strings.HasSuffix(file, "_test.go") {
-				t.Errorf("%s:%d has %d characters, more than %d", file, count, n, maxLine)
+			if n := utf8.RuneCountInString(line); n > maxLine {
+				long++
+				t.Logf("%s:%d has %d characters, more than %d", file, count, n, maxLine)
 			}
 		}
-		if count > maxFile && !strings.HasSuffix(file, "_test.go") {
+		if overLimit(t, file, count, maxFile) {
 			t.Errorf("%s has %d lines, more than %d", file, count, maxFile)
 		}
+	}
+	if long != longLines {
+		t.Errorf("%d lines have more than %d characters, where longLines says %d: wrap the new ones, or lower it", long, maxLine, longLines)
 	}
 }
 
@@ -203,7 +228,7 @@ func TestFunctionsFitAScreenAndKnowNoClock(t *testing.T) {
 		ast.Inspect(tree, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
-				if length := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1; length > maxFunction {
+				if length := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1; overLimit(t, path.Dir(file)+"."+n.Name.Name, length, maxFunction) {
 					t.Errorf("%s: %s has %d lines, more than %d", set.Position(n.Pos()), n.Name.Name, length, maxFunction)
 				}
 			case *ast.SelectorExpr:
