@@ -314,7 +314,7 @@ func (a *fakeService) Match(_ context.Context, packages []observation.Package) (
 
 func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
 	cfg := testConfig(t)
-	cfg.Advisories = serviceName
+	cfg.Advisories = advisory.ServiceName
 	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
 	service := &fakeService{}
 	for i, test := range []struct {

@@ -98,7 +98,7 @@ func TestEveryCheckIsAMeasureAndEveryMeasureIsDefined(t *testing.T) {
 	var defined, measured []string
 	for _, d := range s.Definitions() {
 		defined = append(defined, d.ID)
-		if d.Merge != observation.MergeMain || d.Unit != unit || d.Means == "" || !strings.HasPrefix(d.Reference, "https://") {
+		if d.Merge != observation.MergeMain || d.Unit != observation.UnitPointsOf10 || d.Means == "" || !strings.HasPrefix(d.Reference, "https://") {
 			t.Errorf("definition %+v", d)
 		}
 	}
