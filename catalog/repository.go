@@ -409,13 +409,3 @@ func localRepository(text string, notes *entryNotes) []Repository {
 	}
 	return []Repository{{URL: path}}
 }
-
-var (
-	userInfo        = regexp.MustCompile(`(://)(?:[^/?#\s]*|[^/?#\s:]*:[^\s@]*)@`)
-	secretParameter = regexp.MustCompile(`(?i)([?&#;][^=&#;\s]*(?:token|secret|passw|key|auth|sig)[^=&#;\s]*=)[^&#;\s]*`)
-)
-
-// redact takes credentials out of every address in a text.
-func redact(text string) string {
-	return secretParameter.ReplaceAllString(userInfo.ReplaceAllString(text, "$1"), "$1…")
-}

@@ -279,8 +279,8 @@ func describeUnmatched(unmatched []Unmatched) string {
 	slices.SortStableFunc(list, func(a, b Unmatched) int { return cmp.Compare(b.Packages, a.Packages) })
 	var parts []string
 	for _, u := range list {
-		reason := firstOf(causeText[u.Cause], string(u.Cause))
-		parts = append(parts, fmt.Sprintf("%d of %s (%s)", u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name"), reason))
+		reason := cmp.Or(causeText[u.Cause], string(u.Cause))
+		parts = append(parts, fmt.Sprintf("%d of %s (%s)", u.Packages, cmp.Or(u.Ecosystem, "an ecosystem without a name"), reason))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -9,6 +9,7 @@ import (
 	gocvss40 "github.com/pandatix/go-cvss/40"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // ratingOf maps a CVSS base score to the qualitative scale of CVSS v3 and v4, for v2
@@ -37,7 +38,7 @@ var labelSeverities = map[string]observation.Severity{
 
 // severityOf returns the severity of an entry, and the vector and score behind it.
 // Of several vectors the highest score counts, as osv-scanner shows it.
-func (e entry) severityOf() (severity observation.Severity, score *float64, vector string) {
+func severityOf(e record.Entry) (severity observation.Severity, score *float64, vector string) {
 	for _, v := range e.Vectors {
 		if s, ok := baseScore(v); ok && (score == nil || s > *score) {
 			score, vector = &s, v
@@ -62,22 +63,16 @@ func baseScore(vector string) (score float64, ok bool) {
 		}
 		return v.Score(), true
 	case strings.HasPrefix(vector, "CVSS:3.1/"):
-		v, err := gocvss31.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
+		return baseScoreOf(gocvss31.ParseVector(vector))
 	case strings.HasPrefix(vector, "CVSS:3.0/"):
-		v, err := gocvss30.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
-	default:
-		v, err := gocvss20.ParseVector(vector)
-		if err != nil {
-			return 0, false
-		}
-		return v.BaseScore(), true
+		return baseScoreOf(gocvss30.ParseVector(vector))
 	}
+	return baseScoreOf(gocvss20.ParseVector(vector))
+}
+
+func baseScoreOf(v interface{ BaseScore() float64 }, err error) (score float64, ok bool) {
+	if err != nil {
+		return 0, false
+	}
+	return v.BaseScore(), true
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -37,7 +37,7 @@ type exception struct {
 	until    time.Time // the last day on which it holds; zero for no end
 }
 
-func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) {
 	var sure, open, passed int
 	var named []string
 	for _, group := range observation.Groups(e.subject.Findings) {
@@ -46,10 +46,10 @@ func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) 
 			continue
 		}
 		switch w.matches(group, e.subject.AsOf) {
-		case assess.Yes:
+		case kleene.True:
 			sure++
 			named = append(named, group[0].Advisory+" in "+strings.TrimSpace(group[0].Package.Name+" "+group[0].Package.Version))
-		case assess.Unsure:
+		case kleene.Unknown:
 			open++
 		}
 	}
@@ -63,7 +63,7 @@ func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) 
 		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}
 	found.Text = w.sentence(sure, open, passed, high, m, named)
-	return assess.Within(low, high, "<=", w.atMost), []Evidence{found}
+	return kleene.Between(low, high).Compare("<=", w.atMost), []Evidence{found}
 }
 
 // sentence tells what was counted, what was not, and what was wanted.
@@ -136,61 +136,61 @@ func (w findingsTest) excepts(group []observation.Finding, asOf time.Time) bool 
 }
 
 // matches reports whether a vulnerability is one of those that are counted.
-func (w findingsTest) matches(group []observation.Finding, asOf time.Time) assess.Truth {
-	answers := []assess.Truth{severityAmong(group, w.severities)}
-	some := func(holds func(observation.Finding) assess.Truth) {
-		var each []assess.Truth
+func (w findingsTest) matches(group []observation.Finding, asOf time.Time) kleene.Truth {
+	answers := []kleene.Truth{severityAmong(group, w.severities)}
+	some := func(holds func(observation.Finding) kleene.Truth) {
+		var each []kleene.Truth
 		for _, f := range group {
 			each = append(each, holds(f))
 		}
-		answers = append(answers, assess.Any(each...))
+		answers = append(answers, kleene.Any(each...))
 	}
 	if w.direct {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Package.Relation == "" {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(f.Package.Relation == observation.Direct)
+			return kleene.Of(f.Package.Relation == observation.Direct)
 		})
 	}
 	if w.fixable {
-		some(func(f observation.Finding) assess.Truth { return truthOf(f.FixedIn != "") })
+		some(func(f observation.Finding) kleene.Truth { return kleene.Of(f.FixedIn != "") })
 	}
 	if w.malicious {
-		some(func(f observation.Finding) assess.Truth { return truthOf(f.Malicious) })
+		some(func(f observation.Finding) kleene.Truth { return kleene.Of(f.Malicious) })
 	}
 	if w.exploited {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Exploited == nil {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(*f.Exploited)
+			return kleene.Of(*f.Exploited)
 		})
 	}
 	if w.days > 0 {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Published.IsZero() {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(asOf.Sub(f.Published).Hours()/24 > w.days)
+			return kleene.Of(asOf.Sub(f.Published).Hours()/24 > w.days)
 		})
 	}
-	return assess.All(answers...)
+	return kleene.All(answers...)
 }
 
 // severityAmong reports whether a vulnerability has one of the severities. Where one of
 // its advisories has a severity, those without one do not count.
-func severityAmong(group []observation.Finding, wanted []observation.Severity) assess.Truth {
+func severityAmong(group []observation.Finding, wanted []observation.Severity) kleene.Truth {
 	if len(wanted) == 0 {
-		return assess.Yes
+		return kleene.True
 	}
-	result := assess.Unsure
+	result := kleene.Unknown
 	for _, f := range group {
 		switch {
 		case slices.Contains(wanted, f.Severity):
-			return assess.Yes
+			return kleene.True
 		case f.Severity != observation.SeverityUnknown && f.Severity != "":
-			result = assess.No
+			result = kleene.False
 		}
 	}
 	return result

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -52,7 +51,7 @@ func poetryRelations(dir folder, manifest string) relations {
 		if end < 0 {
 			end = len(requirement)
 		}
-		named[advisory.NormalName("PyPI", requirement[:end])] = true
+		named[observation.NormalName("PyPI", requirement[:end])] = true
 	}
 	if len(named)+len(tools) == 0 {
 		return nil
@@ -74,7 +73,7 @@ func poetryRelations(dir folder, manifest string) relations {
 func addPyPINames(names map[string]bool, tables ...map[string]any) {
 	for _, table := range tables {
 		for name := range table {
-			names[advisory.NormalName("PyPI", name)] = true
+			names[observation.NormalName("PyPI", name)] = true
 		}
 	}
 }

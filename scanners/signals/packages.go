@@ -14,7 +14,6 @@ import (
 
 	"golang.org/x/mod/modfile"
 
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -139,7 +138,7 @@ func normalName(ecosystem, name string) string {
 	if ecosystem == "Packagist" {
 		return strings.ToLower(name)
 	}
-	return advisory.NormalName(ecosystem, name)
+	return observation.NormalName(ecosystem, name)
 }
 
 // packageName is what names of all ecosystems are made of. It leaves out
