@@ -14,14 +14,16 @@ import (
 var (
 	findingsMeasure = observation.Definition{
 		ID: observation.AdvisoriesFindings, Name: "Open advisories", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories that affect a package at the version listed in a manifest, each (package, version) once for each advisory, and once for all advisories that name one another as aliases; reports of malicious packages are counted apart.",
+		Means: "Advisories that affect a package at the version listed in a manifest, each (package, version) once for each advisory, and once " +
+			"for all advisories that name one another as aliases; reports of malicious packages are counted apart.",
 	}
 	maliciousMeasure = observation.Definition{
 		ID: observation.AdvisoriesMalicious, Name: "Malicious packages", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Listed packages that the advisory database reports as malicious (MAL- records).",
 	}
 	severeMeasure = observation.Definition{
-		ID: observation.AdvisoriesCriticalHigh, Name: "Critical and high advisories", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
+		ID: observation.AdvisoriesCriticalHigh, Name: "Critical and high advisories",
+		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Open advisories with a CVSS base score of 7 or more, or called high or critical where they carry no score.",
 	}
 	fixableMeasure = observation.Definition{
@@ -29,17 +31,21 @@ var (
 		Means: "Open advisories for which a fixed version above the listed one has been released.",
 	}
 	severeFixableMeasure = observation.Definition{
-		ID: observation.AdvisoriesFixableCriticalHigh, Name: "Critical and high advisories with a fix", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
+		ID: observation.AdvisoriesFixableCriticalHigh, Name: "Critical and high advisories with a fix",
+		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Critical and high open advisories for which a fixed version above the listed one has been released.",
 	}
 	exploitedMeasure = observation.Definition{
-		ID: observation.AdvisoriesExploited, Name: "Known exploited vulnerabilities", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
+		ID: observation.AdvisoriesExploited, Name: "Known exploited vulnerabilities",
+		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means:     "Open advisories of which an alias stands in the catalog of known exploited vulnerabilities.",
 		Reference: "CISA Known Exploited Vulnerabilities",
 	}
 	lagMeasure = observation.Definition{
 		ID: observation.AdvisoriesOldestFixableDays, Name: "Patch lag", Kind: observation.KindNumber, Unit: observation.UnitDays, Merge: observation.MergeMax,
-		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, and the record may be younger than what it records. Where records do not say when they were published, their last change makes it a lower bound.",
+		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, " +
+			"and the record may be younger than what it records. Where records do not say when they were published, their last change makes it " +
+			"a lower bound.",
 	}
 	unmatchedMeasure = observation.Definition{
 		ID: observation.AdvisoriesUnmatched, Name: "Packages not matched", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
@@ -54,7 +60,8 @@ var (
 		Means: "Distinct packages that a manifest lists as its own, not as those of another package; where no manifest tells them apart it is unknown.",
 	}
 	noVersionMeasure = observation.Definition{
-		ID: observation.InventoryNoVersion, Name: "Packages without a version", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
+		ID: observation.InventoryNoVersion, Name: "Packages without a version",
+		Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
 		Means: "Distinct packages that a manifest lists without a version: no advisory can be matched to them.",
 	}
 )
@@ -140,7 +147,8 @@ func (c measureBuilder) count(d observation.Definition, n int) observation.Measu
 func (c measureBuilder) exploited(t findingCounts) observation.Measure {
 	m := c.count(exploitedMeasure, t.exploited)
 	if m.State == observation.Measured && t.exploitUnknown > 0 {
-		return exploitedMeasure.UnknownFor(observation.CauseNoSource, "no catalog of known exploited vulnerabilities was read; put CISA's kev.json into the advisory folder")
+		return exploitedMeasure.UnknownFor(observation.CauseNoSource,
+			"no catalog of known exploited vulnerabilities was read; put CISA's kev.json into the advisory folder")
 	}
 	return m
 }

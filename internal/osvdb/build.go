@@ -185,7 +185,8 @@ func (b *builder) prepare(ctx context.Context, found []ecosystemFolder) error {
 		b.previous[r.Name] = r
 		b.last = max(b.last, r.ID)
 	}
-	if _, err := b.db.ExecContext(ctx, "DELETE FROM about; DELETE FROM exploited; DELETE FROM note WHERE ecosystem NOT IN (SELECT name FROM ecosystem)"); err != nil {
+	const clear = "DELETE FROM about; DELETE FROM exploited; DELETE FROM note WHERE ecosystem NOT IN (SELECT name FROM ecosystem)"
+	if _, err := b.db.ExecContext(ctx, clear); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -215,7 +216,10 @@ func (b *builder) dropEcosystem(ctx context.Context, r ecosystemRow) error {
 // dropDescription removes all of an ecosystem but its entries.
 func dropDescription(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
 	_, err := tx.NamedExecContext(ctx, "DELETE FROM ecosystem WHERE id = :id", r)
-	for _, statement := range []string{"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id", "DELETE FROM package WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name"} {
+	for _, statement := range []string{
+		"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id",
+		"DELETE FROM package WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name",
+	} {
 		if err == nil {
 			_, err = tx.NamedExecContext(ctx, statement, r)
 		}
@@ -228,7 +232,8 @@ func (b *builder) writeAbout(ctx context.Context, source string) error {
 	catalog, err := readKEV(source)
 	if err != nil {
 		subject := filepath.Join(source, kevFile)
-		if err := b.note(ctx, "", observation.CauseBroken, subject, fmt.Sprintf("%v; whether an advisory is exploited stays unknown; fetch the catalog again", err)); err != nil {
+		message := fmt.Sprintf("%v; whether an advisory is exploited stays unknown; fetch the catalog again", err)
+		if err := b.note(ctx, "", observation.CauseBroken, subject, message); err != nil {
 			return err
 		}
 	}

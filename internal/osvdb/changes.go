@@ -47,7 +47,8 @@ func (f indexFile) changedSince(ctx context.Context, in ecosystemRow, kev, since
 			return names, nil
 		}
 		var hashes []byte
-		err := f.QueryRowxContext(ctx, "SELECT before, names FROM change WHERE ecosystem = ? AND after = ? ORDER BY id DESC LIMIT 1", in.Name, digest).Scan(&digest, &hashes)
+		err := f.QueryRowxContext(ctx, "SELECT before, names FROM change WHERE ecosystem = ? AND after = ? ORDER BY id DESC LIMIT 1", in.Name, digest).
+			Scan(&digest, &hashes)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
@@ -70,6 +71,7 @@ func saveChange(ctx context.Context, tx *sqlx.Tx, ecosystem, before, after strin
 	if _, err := tx.ExecContext(ctx, "INSERT INTO change (ecosystem, before, after, names) VALUES (?, ?, ?, ?)", ecosystem, before, after, hashes); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "DELETE FROM change WHERE ecosystem = ? AND id NOT IN (SELECT id FROM change WHERE ecosystem = ? ORDER BY id DESC LIMIT ?)", ecosystem, ecosystem, maxChanges)
+	_, err := tx.ExecContext(ctx, "DELETE FROM change WHERE ecosystem = ? AND id NOT IN (SELECT id FROM change WHERE ecosystem = ? ORDER BY id DESC LIMIT ?)",
+		ecosystem, ecosystem, maxChanges)
 	return err
 }

@@ -175,7 +175,8 @@ func (u *ecosystemUpdate) addNote(r result) {
 		return
 	}
 	if len(u.notes) == maxNotes {
-		u.notes = append(u.notes, observation.Note{Cause: observation.CauseBroken, Subject: u.source.ecosystem, Message: "further broken records of this ecosystem are counted, not listed"})
+		u.notes = append(u.notes, observation.Note{Cause: observation.CauseBroken, Subject: u.source.ecosystem,
+			Message: "further broken records of this ecosystem are counted, not listed"})
 		return
 	}
 	cause := observation.CauseBroken

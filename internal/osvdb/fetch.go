@@ -68,7 +68,8 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 		return ctx.Err()
 	}
 	if found, err := findEcosystems(dir); err != nil || len(found) == 0 {
-		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", fetch.RedactURL(base), errors.Join(failed...))
+		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w",
+			fetch.RedactURL(base), errors.Join(failed...))
 	}
 	return nil
 }

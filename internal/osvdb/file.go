@@ -144,7 +144,8 @@ func (f indexFile) info(ctx context.Context, asOf time.Time) (Info, error) {
 // without a note on either.
 func (f indexFile) builtFrom(ctx context.Context, source, kev string) bool {
 	var n int
-	err := f.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = '')", source, kev)
+	err := f.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = '')",
+		source, kev)
 	return err == nil && n == 1
 }
 
