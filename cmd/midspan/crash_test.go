@@ -31,7 +31,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// crashFixture is a catalog with its repositories and advisories on this machine.
+// crashFixture is a catalog with its repositories and advisories on this machine. The
+// repositories have no licence: to recognise one costs each process two seconds.
 type crashFixture struct {
 	catalog, advisories string
 	origins             string
@@ -86,7 +87,7 @@ func (b *crashFixture) addCommits(t *testing.T, name string, from, count int) {
 		commits[n] = gittest.Commit{
 			Author: fmt.Sprintf("Dev %d <dev%d@team.example>", i%3, i%3), When: time.Date(2026, 1, 1+7*i, 0, 0, 0, 0, time.UTC), Message: "work",
 			Files: gittest.Files(map[string]string{
-				"README.md": fmt.Sprintf("# %s %d\n", name, i), "LICENSE": "MIT License\n", "requirements.txt": fmt.Sprintf("requests==2.%d.0\n", i%9),
+				"README.md": fmt.Sprintf("# %s %d\n", name, i), "requirements.txt": fmt.Sprintf("requests==2.%d.0\n", i%9),
 				"web/package-lock.json": fmt.Sprintf(`{"name":%q,"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.%d"}}}`, name, i%9),
 				"src/main.py":           strings.Repeat("import requests\n", i),
 			}),

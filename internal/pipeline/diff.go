@@ -120,14 +120,9 @@ func (p *Pipeline) findRun(ctx context.Context, name string, fallback func() (st
 
 // reportSide reads a published report.
 func reportSide(path string) (runSide, error) {
-	file, err := os.Open(path)
+	document, err := readReport(path, "compare with a report")
 	if err != nil {
-		return runSide{}, fmt.Errorf("compare with a report: %w", err)
-	}
-	defer file.Close()
-	document, err := report.Decode(file)
-	if err != nil {
-		return runSide{}, fmt.Errorf("%s: %w", path, err)
+		return runSide{}, err
 	}
 	return runSide{asOf: document.AsOf, goods: func(yield func(assessedGood, error) bool) {
 		for _, good := range document.Goods {
@@ -136,4 +131,19 @@ func reportSide(path string) (runSide, error) {
 			}
 		}
 	}}, nil
+}
+
+// readReport reads a published report. purpose begins the error of a file that cannot
+// be opened.
+func readReport(path, purpose string) (report.Document, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return report.Document{}, fmt.Errorf("%s: %w", purpose, err)
+	}
+	defer file.Close()
+	document, err := report.Decode(file)
+	if err != nil {
+		return report.Document{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return document, nil
 }

@@ -3,12 +3,10 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
-	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners/registry"
 )
@@ -52,14 +50,9 @@ func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.
 }
 
 func reportSubjects(path string, visit func(policy.Subject) error) error {
-	file, err := os.Open(path)
+	document, err := readReport(path, "ask a policy of a report")
 	if err != nil {
-		return fmt.Errorf("ask a policy of a report: %w", err)
-	}
-	defer file.Close()
-	document, err := report.Decode(file)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
 	for _, good := range document.Goods {
 		if err := visit(good.Subject(document.AsOf)); err != nil {
