@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test fuzz bench soak build lint vulnerabilities reproducible clean
+.PHONY: run test fuzz bench soak build release lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -18,6 +18,10 @@ run: build
 
 build:
 	go build -o $(BIN) ./cmd/midspan
+
+# The same program a quarter smaller, for others: without the tables of a debugger.
+release:
+	go build -ldflags "-s -w" -o $(BIN) ./cmd/midspan
 
 test:
 	go test -timeout 20m ./...
