@@ -3,11 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/url"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/fetch"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -34,19 +34,4 @@ func (a *app) configCommand() *cobra.Command {
 }
 
 // maskURL masks the parts of an address that may be secret: its user and its query.
-func maskURL(location string) string {
-	u, err := url.Parse(location)
-	if scheme, _, ok := strings.Cut(location, "://"); ok && err != nil {
-		return scheme + "://***"
-	}
-	if err != nil || u.Host == "" {
-		return location
-	}
-	if u.User != nil {
-		u.User = url.User("***")
-	}
-	if u.RawQuery != "" {
-		u.RawQuery = "***"
-	}
-	return strings.ReplaceAll(u.String(), "%2A%2A%2A", "***")
-}
+func maskURL(location string) string { return fetch.MaskURL(location, "***") }

@@ -11,8 +11,10 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // The set of packages and of (package, version, advisory) is osv-scanner's
@@ -23,7 +25,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedAdvisories(t *testing.T)
 	advisories := t.TempDir()
 	generate(t, advisories, seen.Packages, 40)
 	result := match(t, advisories, seen.Packages)
-	packages, hits := osvScanner(t, export(t, open(t, dir)), advisories)
+	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
 
 	compare(t, "packages", packagesOf(seen.Packages), packages)
 	for h := range hits {
@@ -49,7 +51,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnRealRepositories(t *testing.T) {
 	advisories := shared(t, "data", "osv")
 	for _, dir := range mirrors {
 		t.Run(filepath.Base(filepath.Dir(dir)), func(t *testing.T) {
-			snapshot := open(t, dir)
+			snapshot := scannertest.Open(t, dir)
 			seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: snapshot, At: at})
 			if err != nil {
 				t.Fatal(err)
@@ -115,7 +117,7 @@ func shared(t testing.TB, elements ...string) string {
 func match(t *testing.T, advisories string, packages []observation.Package) advisory.Result {
 	t.Helper()
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := advisory.Build(t.Context(), advisories, index, nil); err != nil {
+	if _, err := osvdb.Build(t.Context(), advisories, index); err != nil {
 		t.Fatal(err)
 	}
 	database, err := advisory.Open(t.Context(), index)
