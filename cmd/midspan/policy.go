@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -67,12 +68,11 @@ func (a *app) listPolicies() error {
 		all = append(all, presetPolicy{p.ID, p.Name, p.Source})
 	}
 	return a.printResult(all, func(w io.Writer) error {
+		table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 		for _, p := range all {
-			if _, err := fmt.Fprintf(w, "%-16s %s\n", p.ID, p.Name); err != nil {
-				return err
-			}
+			fmt.Fprintf(table, "%s\t%s\n", p.ID, p.Name)
 		}
-		return nil
+		return table.Flush()
 	})
 }
 

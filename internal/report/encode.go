@@ -2,16 +2,18 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"sort"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/internal/portfolio"
 )
 
 // Encode writes the document as report.json: the same document gives the same
@@ -41,31 +43,42 @@ func Encode(w io.Writer, doc Document) error {
 	return nil
 }
 
+// jsonOptions are the options of report.json: those of encoding/json, but an empty list or
+// object where Go has nil, so that a reader never meets a null.
+func jsonOptions() json.Options {
+	return json.JoinOptions(jsonv1.DefaultOptionsV1(), json.FormatNilSliceAsNull(false), json.FormatNilMapAsNull(false))
+}
+
 // around returns what stands in report.json before its goods and after them, of
-// a document without goods. No text of JSON holds a line break, so that a line
-// of the document itself begins with its name in one place only.
+// a document without goods.
 func around(doc Document) (before, after []byte, err error) {
 	doc.Goods = []Good{}
-	compact, err := json.Marshal(doc)
+	compact, err := json.Marshal(doc, jsonOptions())
 	if err != nil {
 		return nil, nil, fmt.Errorf("encode report.json: %w", err)
 	}
-	const mark = "\n \"goods\":["
-	text := layOut(compact, 0)
-	before, after, found := bytes.Cut(text, []byte(mark))
-	if !found {
-		return nil, nil, errors.New("encode report.json: its list of goods has no place")
+	text := layOut(nil, compact, 0)
+	tokens := decoderOf(text)
+	for err == nil && tokens.StackPointer() != "/goods" {
+		_, err = tokens.ReadToken()
 	}
-	return append(slices.Clone(before), mark...), after, nil
+	if err == nil {
+		_, err = tokens.ReadToken() // the bracket of the list
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("encode report.json: find its list of goods: %w", err)
+	}
+	at := tokens.InputOffset()
+	return text[:at:at], text[at:], nil
 }
 
 // encodeGood writes a complete good as an element of the list of goods.
 func encodeGood(good Good) ([]byte, error) {
-	compact, err := json.Marshal(good)
+	compact, err := json.Marshal(good, jsonOptions())
 	if err != nil {
 		return nil, fmt.Errorf("encode %s for report.json: %w", good.ID, err)
 	}
-	return layOut(compact, 2), nil
+	return layOut(nil, compact, 2), nil
 }
 
 // separator stands before an element of the list of goods.
@@ -87,7 +100,7 @@ func closing(after []byte, goods int) []byte {
 // Decode reads a report.json that Encode wrote.
 func Decode(r io.Reader) (Document, error) {
 	var doc Document
-	if err := json.NewDecoder(r).Decode(&doc); err != nil {
+	if err := jsonv1.NewDecoder(r).Decode(&doc); err != nil {
 		return Document{}, fmt.Errorf("read report.json: %w", err)
 	}
 	if doc.Version != SchemaVersion {
@@ -96,147 +109,72 @@ func Decode(r io.Reader) (Document, error) {
 	return doc, nil
 }
 
-// layOut breaks compact JSON that stands at a depth into lines: a container that
-// holds a container is opened up with one space of indent a level, any other
+// layOut appends compact JSON that stands at a depth, broken into lines: a container
+// that holds a container is opened up with one space of indent a level, any other
 // stays on one line.
-func layOut(compact []byte, depth int) []byte {
-	nested := nesting(compact)
-	out := make([]byte, 0, len(compact)+len(compact)/8)
-	var open []bool // for each container around the place: is it broken into lines?
-	breakLine := func() {
-		out = append(out, '\n')
-		out = append(out, bytes.Repeat([]byte{' '}, depth+len(open))...)
+func layOut(out []byte, compact jsontext.Value, depth int) []byte {
+	if !nests(compact) {
+		return append(out, compact...)
 	}
-	inString, next := false, 0
-	for i, c := range compact {
-		if inString {
-			out = append(out, c)
-			inString = c != '"' || escaped(compact, i)
-			continue
+	line := "\n" + strings.Repeat(" ", depth+1)
+	tokens := decoderOf(compact)
+	tokens.ReadToken() // the bracket; compact is JSON, so no error follows
+	out = append(out, compact[0])
+	for n := 0; tokens.PeekKind() != '}' && tokens.PeekKind() != ']'; n++ {
+		if n > 0 {
+			out = append(out, ',')
 		}
-		switch c {
-		case '"':
-			inString = true
-			out = append(out, c)
-		case '{', '[':
-			open = append(open, nested[next])
-			next++
-			out = append(out, c)
-			if open[len(open)-1] {
-				breakLine()
-			}
-		case '}', ']':
-			broken := open[len(open)-1]
-			open = open[:len(open)-1]
-			if broken {
-				breakLine()
-			}
-			out = append(out, c)
-		case ',':
-			out = append(out, c)
-			if open[len(open)-1] {
-				breakLine()
-			}
-		default:
-			out = append(out, c)
+		out = append(out, line...)
+		if compact[0] == '{' {
+			name, _ := tokens.ReadValue()
+			out = append(append(out, name...), ':')
 		}
+		element, _ := tokens.ReadValue()
+		out = layOut(out, element, depth+1)
 	}
-	return out
+	return append(append(out, line[:len(line)-1]...), compact[len(compact)-1])
 }
 
-// nesting says of each container, in the order in which they open, whether it
-// holds another one that is not empty.
-func nesting(compact []byte) []bool {
-	var nested []bool
-	var open []int
-	inString := false
-	for i, c := range compact {
-		if inString {
-			inString = c != '"' || escaped(compact, i)
-			continue
+// nests reports whether JSON is a container that holds another one that is not empty.
+func nests(compact jsontext.Value) bool {
+	if !bytes.ContainsAny(compact[1:], "{[") {
+		return false
+	}
+	tokens := decoderOf(compact)
+	for {
+		if _, err := tokens.ReadToken(); err != nil { // at the end
+			return false
 		}
-		switch c {
-		case '"':
-			inString = true
-		case '{', '[':
-			empty := compact[i+1] == '}' || compact[i+1] == ']'
-			if len(open) > 0 && !empty {
-				nested[open[len(open)-1]] = true
-			}
-			open = append(open, len(nested))
-			nested = append(nested, false)
-		case '}', ']':
-			open = open[:len(open)-1]
+		if tokens.StackDepth() > 2 || tokens.StackDepth() == 2 && tokens.PeekKind() != '}' && tokens.PeekKind() != ']' {
+			return true
 		}
 	}
-	return nested
 }
 
-// escaped says whether the byte at i has an odd number of backslashes before it.
-func escaped(text []byte, i int) bool {
-	n := 0
-	for i--; i >= 0 && text[i] == '\\'; i-- {
-		n++
-	}
-	return n%2 == 1
+func decoderOf(value jsontext.Value) *jsontext.Decoder {
+	return jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 // complete returns a copy of the document as it is published: schema and
-// version set, goods by id, no path of this machine, and an empty list where a
-// list is nil, so that a reader of the JSON never meets a null.
+// version set, goods by id, no path of this machine.
 func complete(doc Document) Document {
 	doc.Schema, doc.Version = "schema.json", SchemaVersion
 	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = redactPaths(c.Location) })
-	doc.Scanners = list(doc.Scanners)
-	doc.Advisory.Ecosystems = list(doc.Advisory.Ecosystems)
-	doc.Definitions, doc.Rules = list(doc.Definitions), list(doc.Rules)
-	doc.Summary.Failed = counts(doc.Summary.Failed)
-	doc.Summary.Unmatched = counts(doc.Summary.Unmatched)
-	doc.Summary.Stages = counts(doc.Summary.Stages)
-	doc.Keystones = each(doc.Keystones, func(k *portfolio.Keystone) { k.Goods = list(k.Goods) })
-	doc.FixFirst = each(doc.FixFirst, func(u *portfolio.Upgrade) { u.Goods, u.Steps = list(u.Goods), list(u.Steps) })
-	doc.Unfixed = each(doc.Unfixed, func(u *portfolio.Unfixed) { u.Goods, u.Advisories = list(u.Goods), list(u.Advisories) })
-	doc.Concentrations = each(doc.Concentrations, func(c *portfolio.Concentration) {
-		c.Groups = each(c.Groups, func(g *portfolio.Group) { g.Stages = counts(g.Stages) })
-	})
-	doc.Endings = each(doc.Endings, func(e *portfolio.Ending) {
-		e.Alternatives = each(e.Alternatives, func(a *portfolio.Alternative) {
-			a.Parts = each(a.Parts, func(l *portfolio.Likeness) { l.Shared = list(l.Shared) })
-		})
-	})
 	doc.Notes = redactNotes(doc.Notes)
-	if doc.Change != nil {
-		change := *doc.Change
-		change.Entered, change.Left, change.Moved = list(change.Entered), list(change.Left), list(change.Moved)
-		change.Added, change.Removed = list(change.Added), list(change.Removed)
-		doc.Change = &change
-	}
 	doc.Goods = each(doc.Goods, completeGood)
-	sort.SliceStable(doc.Goods, func(i, j int) bool { return doc.Goods[i].ID < doc.Goods[j].ID })
+	slices.SortStableFunc(doc.Goods, func(a, b Good) int { return cmp.Compare(a.ID, b.ID) })
 	return doc
 }
 
 func completeGood(good *Good) {
-	good.Sources = list(good.Sources)
 	good.Measures = redactMeasures(good.Measures)
-	if good.Succession.Depth == "" {
-		good.Succession.Depth = assess.DepthUnknown
+	good.Succession.Depth = cmp.Or(good.Succession.Depth, assess.DepthUnknown)
+	if good.Activity.Read == 0 {
+		good.Activity.Cause = cmp.Or(good.Activity.Cause, observation.CauseNoRepository)
 	}
-	if good.Activity.Read == 0 && good.Activity.Cause == "" {
-		good.Activity.Cause = observation.CauseNoRepository
-	}
-	verdict := &good.Verdict
-	verdict.Possible = list(verdict.Possible)
-	verdict.Reasons = list(verdict.Reasons)
-	verdict.Coverage.Gaps = redactGaps(verdict.Coverage.Gaps)
-	verdict.FundingSources = list(verdict.FundingSources)
-	completePillar(&verdict.Load)
-	verdict.Supports = each(verdict.Supports, completePillar)
+	good.Verdict.Coverage.Gaps = redactGaps(good.Verdict.Coverage.Gaps)
 	good.Scans = each(good.Scans, func(scan *Scan) {
 		scan.Measures = redactMeasures(scan.Measures)
-		scan.Checks = list(scan.Checks)
-		scan.Inventory = list(scan.Inventory)
-		scan.Findings = list(scan.Findings)
 		scan.Notes = redactNotes(scan.Notes)
 		if scan.Failure != nil {
 			failure := *scan.Failure
@@ -246,31 +184,9 @@ func completeGood(good *Good) {
 	})
 }
 
-func completePillar(pillar *assess.Pillar) {
-	pillar.Possible = list(pillar.Possible)
-	pillar.Reasons = list(pillar.Reasons)
-}
-
-// list returns an empty list for a nil one.
-func list[T any](items []T) []T {
-	if items == nil {
-		return []T{}
-	}
-	return items
-}
-
-// counts returns an empty map for a nil one.
-func counts[K comparable](m map[K]int) map[K]int {
-	if m == nil {
-		return map[K]int{}
-	}
-	return m
-}
-
 // each returns a copy of the items with change applied to every one.
 func each[T any](items []T, change func(*T)) []T {
-	copied := make([]T, len(items))
-	copy(copied, items)
+	copied := append([]T{}, items...)
 	for i := range copied {
 		change(&copied[i])
 	}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"go/ast"
 	"go/parser"
@@ -126,10 +125,7 @@ func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
 	for name, def := range s.Defs {
 		have[name] = def.Properties
 	}
-	// Readers of the schema know these by another name than the code.
-	published := map[string]string{"conditionText": "joined", "similarityPart": "likeness"}
 	for name, fields := range structs(reflect.TypeFor[Document](), map[string][]string{}) {
-		name = cmp.Or(published[name], name)
 		if name == "generator" {
 			continue // stands inline
 		}
@@ -243,8 +239,38 @@ func TestADocumentSurvivesBeingWrittenAndRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for _, doc := range []*Document{&got, &want} {
+		fillNil(reflect.ValueOf(doc).Elem()) // an empty list is written for a nil one
+	}
 	if !reflect.DeepEqual(got, want) {
 		t.Error("the document that was read is not the one that was written")
+	}
+}
+
+// fillNil sets nil lists and maps to empty ones.
+func fillNil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fillNil(v.Elem())
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		for i := range v.Len() {
+			fillNil(v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			v.Set(reflect.MakeMap(v.Type()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				fillNil(v.Field(i))
+			}
+		}
 	}
 }
 
@@ -263,7 +289,7 @@ func FuzzLayOutChangesNothingButSpace(f *testing.F) {
 		if !json.Valid(data) || json.Compact(&compact, data) != nil {
 			t.Skip("no JSON")
 		}
-		if err := json.Compact(&back, layOut(compact.Bytes(), 0)); err != nil {
+		if err := json.Compact(&back, layOut(nil, compact.Bytes(), 0)); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(back.Bytes(), compact.Bytes()) {

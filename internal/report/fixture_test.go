@@ -389,7 +389,7 @@ func filler(field string) string {
 		return "high"
 	case "Concentration.By":
 		return "sector"
-	case "SimilarityPart.Part":
+	case "Likeness.Part":
 		return "description"
 	case "Scan.Outcome":
 		return Partial

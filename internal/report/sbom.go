@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"maps"
@@ -14,6 +13,7 @@ import (
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
+	"github.com/google/uuid"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
@@ -53,9 +53,9 @@ func encodeBOM(w io.Writer, bom *cdx.BOM) error {
 // serial is a UUID of version 8 made of the content.
 func serial(content []byte) string {
 	sum := sha256.Sum256(content)
-	sum[6], sum[8] = sum[6]&0x0f|0x80, sum[8]&0x3f|0x80
-	h := hex.EncodeToString(sum[:16])
-	return fmt.Sprintf("urn:uuid:%s-%s-%s-%s-%s", h[:8], h[8:12], h[12:16], h[16:20], h[20:])
+	id := uuid.UUID(sum[:16])
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80
+	return id.URN()
 }
 
 // root is the reference of the good itself.
