@@ -287,15 +287,15 @@ var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measures[ev.rule.measure]
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m)}
-	pattern := r.holds
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m), Pattern: r.holds}
 	if !ev.holds {
-		reason.Operator, pattern = negatedOperator[r.operator], r.fails
+		reason.Operator, reason.Pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
-	reason.Sentence = language.Upper(english.TranslateMessage(fillPattern(pattern, m.Value, m.Bound, r.threshold)))
+	reason.Sentence = language.Upper(english.TranslateMessage(reason.Message()))
 	if ev.holds != r.wantsYes && r.clears != "" {
-		reason.Clears = language.Upper(english.TranslateMessage(fillPattern(r.clears, m.Value, m.Bound, r.threshold)))
+		reason.ClearsPattern = r.clears
+		reason.Clears = language.Upper(english.TranslateMessage(reason.ClearsMessage()))
 	}
 	return reason
 }

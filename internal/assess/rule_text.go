@@ -1,0 +1,145 @@
+package assess
+
+import (
+	"maps"
+	"slices"
+)
+
+// RuleText is a rule with its sentences. Holds, Fails and Clears are patterns of package
+// language with the arguments value and threshold.
+type RuleText struct {
+	ID       string `json:"id"`
+	Question string `json:"question"`
+	// Measure to Unit are those of a plain rule; All and Any those of a rule that
+	// joins others.
+	Measure   string   `json:"measure,omitempty"`
+	Operator  string   `json:"operator,omitempty"`  // <, <=, >, >=, is
+	Threshold any      `json:"threshold,omitempty"` // float64, bool or string
+	Unit      string   `json:"unit,omitempty"`
+	Holds     string   `json:"holds"`
+	Fails     string   `json:"fails"`
+	Clears    string   `json:"clears,omitempty"` // what would make its reason go away
+	Reference string   `json:"reference,omitempty"`
+	All       []Joined `json:"all,omitempty"`
+	Any       []Joined `json:"any,omitempty"`
+}
+
+// Joined is a condition: a rule, a level of a pillar, or conditions joined. One of
+// Not, All, Any, Rule and Pillar is set.
+type Joined struct {
+	Rule   string   `json:"rule,omitempty"`
+	Pillar string   `json:"pillar,omitempty"`
+	Levels []Level  `json:"levels,omitempty"` // of which the pillar has one
+	Not    *Joined  `json:"not,omitempty"`
+	All    []Joined `json:"all,omitempty"`
+	Any    []Joined `json:"any,omitempty"`
+}
+
+// Texts are the texts of all rules, in the order of the rules.
+func (r *Rules) Texts() []RuleText {
+	texts := make([]RuleText, 0, len(r.rules))
+	for _, rule := range r.rules {
+		text := RuleText{ID: rule.id, Question: rule.question, Measure: rule.measure, Operator: rule.operator, Threshold: rule.threshold,
+			Unit: rule.unit, Holds: rule.holds, Fails: rule.fails, Clears: rule.clears, Reference: rule.reference}
+		if rule.when != nil {
+			text.All, text.Any = joinedAll(rule.when.all), joinedAll(rule.when.any)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+// Frame is how levels, stages and scores follow from the rules.
+type Frame struct {
+	// Floor is the share of the measures read that must be known, StaleDays the age of a
+	// mirror from which on it is stale.
+	Floor     float64 `json:"floor"`
+	StaleDays float64 `json:"staleDays"`
+	// Stages and the levels of each pillar are evaluated in this order; the first that
+	// holds is the one.
+	Stages  []StageText  `json:"stages"`
+	Pillars []PillarText `json:"pillars"`
+	// Weights are those of the supports in the score of a good, Bands the ends between
+	// which the scores of a level lie, 0 to 100.
+	Weights map[string]float64   `json:"weights"`
+	Bands   map[Level][2]float64 `json:"bands"`
+}
+
+// StageText is a stage and its condition; When is nil for the last one.
+type StageText struct {
+	Stage Stage   `json:"stage"`
+	When  *Joined `json:"when,omitempty"`
+}
+
+// PillarText is load or a support with the conditions of its levels; Otherwise is the
+// level where none holds.
+type PillarText struct {
+	ID        string      `json:"id"`
+	Question  string      `json:"question"`
+	Levels    []LevelText `json:"levels"`
+	Otherwise Level       `json:"otherwise"`
+}
+
+// LevelText is a level and its condition.
+type LevelText struct {
+	Level Level  `json:"level"`
+	When  Joined `json:"when"`
+}
+
+// Frame returns that of these rules.
+func (r *Rules) Frame() Frame {
+	f := Frame{Floor: r.floor, StaleDays: r.staleDays, Weights: maps.Clone(r.weights), Bands: make(map[Level][2]float64, len(r.bands))}
+	for level, band := range r.bands {
+		f.Bands[level] = [2]float64{band.Low, band.High}
+	}
+	for _, s := range r.stages {
+		text := StageText{Stage: s.stage}
+		if s.when != nil {
+			when := joinedOf(*s.when)
+			text.When = &when
+		}
+		f.Stages = append(f.Stages, text)
+	}
+	for _, p := range r.pillars {
+		text := PillarText{ID: p.id, Question: p.question, Otherwise: p.otherwise}
+		for _, l := range p.levels {
+			text.Levels = append(text.Levels, LevelText{l.level, joinedOf(l.when)})
+		}
+		f.Pillars = append(f.Pillars, text)
+	}
+	return f
+}
+
+// Patterns are the English patterns in the rules, sorted: those of reasons, of what
+// clears them and of stages. They are keys of the catalogs of other languages, as are
+// the patterns in the code.
+func (r *Rules) Patterns() []string {
+	var patterns []string
+	for _, rule := range r.rules {
+		if rule.when == nil {
+			patterns = append(patterns, rule.holds, rule.fails, rule.clears)
+		}
+	}
+	for _, s := range r.stages {
+		patterns = append(patterns, s.because)
+	}
+	slices.Sort(patterns)
+	return slices.DeleteFunc(slices.Compact(patterns), func(p string) bool { return p == "" })
+}
+
+func joinedAll(conditions []condition) []Joined {
+	var all []Joined
+	for _, c := range conditions {
+		all = append(all, joinedOf(c))
+	}
+	return all
+}
+
+func joinedOf(c condition) Joined {
+	j := Joined{Rule: c.rule, Pillar: c.pillar, Levels: c.levels, All: joinedAll(c.all), Any: joinedAll(c.any)}
+	if c.not != nil {
+		not := joinedOf(*c.not)
+		j.Not = &not
+	}
+	return j
+}
