@@ -6,29 +6,31 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// everyGood assesses random goods with unknown measures, some observed long ago.
-func everyGood(t *testing.T, r *Rules, check func(v Verdict)) {
-	t.Helper()
-	defs := definitions(r)
+// randomVerdicts are those of random goods with unknown measures, some observed long
+// ago.
+var randomVerdicts = sync.OnceValue(func() []Verdict {
+	r, _ := embedded()
 	rng := rand.New(rand.NewPCG(21, 22))
-	for i := range 800 {
-		in := random(defs, rng)
+	verdicts := make([]Verdict, 800)
+	for i := range verdicts {
+		in := random(rng)
 		for range rng.IntN(25) {
 			in, _ = blinded(r, in, rng)
 		}
 		if i%5 == 0 {
 			in.Repositories[0].ObservedUntil = asOf.AddDate(-2, -i%12, 0)
 		}
-		v, _ := r.Assess(in, defs)
-		check(v)
+		verdicts[i], _ = r.Assess(in, definitions())
 	}
-}
+	return verdicts
+})
 
 // reread is what a verdict is once it was stored.
 func reread[T any](t *testing.T, value T) T {
@@ -55,10 +57,10 @@ func reasonsIn(v Verdict) []Reason {
 // The messages in English are the sentences of the verdict, also after it was stored
 // and read.
 func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
-	r := loaded(t)
+	t.Parallel()
 	english := language.English()
 	seen := map[string]int{}
-	everyGood(t, r, func(assessed Verdict) {
+	for _, assessed := range randomVerdicts() {
 		v := reread(t, Assessment{Verdict: assessed}).Verdict
 		if !reflect.DeepEqual(reasonsIn(v), reasonsIn(assessed)) {
 			t.Fatalf("%+v became %+v", reasonsIn(assessed), reasonsIn(v))
@@ -100,7 +102,7 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 				t.Errorf("not all was filled in: %s", sentence)
 			}
 		}
-	})
+	}
 	for _, kind := range []string{"lift", "remark", "borderline", "reason"} {
 		if seen[kind] == 0 {
 			t.Errorf("no random good has a %s: the test shows nothing of it", kind)
@@ -150,19 +152,18 @@ func patternsIn(t *testing.T, found map[string]bool, messages ...language.Messag
 // Every sentence of a verdict can be translated as a whole: with a catalog of all
 // patterns nothing of it is left in English.
 func TestEverySentenceCanBeTranslated(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	patterns := map[string]bool{}
 	for _, p := range r.Patterns() {
 		patterns[p] = true
 	}
-	var verdicts []Verdict
-	everyGood(t, r, func(v Verdict) {
-		verdicts = append(verdicts, reread(t, Assessment{Verdict: v}).Verdict)
+	for _, v := range randomVerdicts() {
 		patternsIn(t, patterns, slices.Concat(v.BecauseMessages, v.LiftMessages, v.RemarkMessages)...)
 		if v.Borderline != nil {
 			patternsIn(t, patterns, v.Borderline.Message)
 		}
-	})
+	}
 	french := marked(t, patterns)
 	whole := func(what string, messages ...language.Message) {
 		for _, m := range messages {
@@ -171,7 +172,7 @@ func TestEverySentenceCanBeTranslated(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range verdicts {
+	for _, v := range randomVerdicts() {
 		for _, reason := range reasonsIn(v) {
 			whole("a reason of "+reason.Rule, reason.Message())
 			if reason.Clears != "" {
@@ -186,9 +187,10 @@ func TestEverySentenceCanBeTranslated(t *testing.T) {
 	}
 }
 
-func TestEveryUnitOfTheVocabularyHasAMessage(t *testing.T) {
+func TestEveryUnitOfTheRulesHasAMessage(t *testing.T) {
 	r := loaded(t)
-	for id, w := range r.specs {
+	for _, id := range append(r.riskMeasures(), r.reads...) {
+		w := r.specs[id]
 		if w.kind != observation.KindNumber {
 			continue
 		}

@@ -106,9 +106,11 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []assess.Repo
 }
 
 // definitions lists every measure that a report can hold, in a stable order.
-func (p *Pipeline) definitions() []observation.Definition {
+func (p *Pipeline) definitions() []observation.Definition { return definitionsOf(p.scanners) }
+
+func definitionsOf(list []scanners.Scanner) []observation.Definition {
 	var all []observation.Definition
-	for _, scanner := range p.scanners {
+	for _, scanner := range list {
 		all = append(all, scanner.Definitions()...)
 		if reader, ok := scanner.(scanners.CatalogScanner); ok {
 			all = append(all, reader.CatalogDefinitions()...)
