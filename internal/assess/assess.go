@@ -146,7 +146,7 @@ func coverage(merged []observation.Measure, defs map[string]observation.Definiti
 // fundingSources lists the sources that were read for evidence of funding.
 func fundingSources(in Input, measures map[string]observation.Measure) []string {
 	sources := map[string]bool{}
-	if read, ok := measures["funding.sources-read"].List(); ok {
+	if read, ok := measures[observation.FundingSourcesRead].List(); ok {
 		for _, s := range read {
 			sources[s] = true
 		}

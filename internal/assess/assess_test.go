@@ -380,7 +380,7 @@ func randomValue(def observation.Definition, near map[string]float64, rng *rand.
 	case observation.KindList:
 		return []string{"a", "b"}[:rng.IntN(3)]
 	}
-	top := near[def.Unit]
+	top := near[string(def.Unit)]
 	if top == 0 {
 		top = 50
 	}

@@ -14,9 +14,9 @@ import (
 // conditions outside the rules.
 type Comparison struct {
 	Measure   string
-	Operator  string // <, <=, > or >= for numbers, is for bool and text
-	Threshold any    // float64, bool or string
-	Unit      string // as the measure counts
+	Operator  string           // <, <=, > or >= for numbers, is for bool and text
+	Threshold any              // float64, bool or string
+	Unit      observation.Unit // as the measure counts
 }
 
 // ScalarOf reads the threshold of a comparison from YAML: a float64, a bool or a

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // position is a line of a rules file, for error messages.
@@ -304,7 +306,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
 		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight")
 	rule := &rule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
-		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: text(f["unit"]),
+		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
 		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
 		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes"}

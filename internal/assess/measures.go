@@ -19,7 +19,7 @@ var embeddedInvariants []byte
 // measureSpec is what the rules know of a measure.
 type measureSpec struct {
 	kind      observation.Kind
-	unit      string
+	unit      observation.Unit
 	low, high float64 // what a number can be
 	fraction  bool    // there are parts of its unit
 }
@@ -27,7 +27,7 @@ type measureSpec struct {
 // invariantData is the file invariants.yaml.
 type invariantData struct {
 	Ranges    map[string][2]float64 // by unit or by measure
-	Fractions []string              // units
+	Fractions []observation.Unit    // units
 	Rising    [][]string
 	Never     [][2]string
 }
@@ -63,7 +63,7 @@ func newRules(data []byte, definitions []observation.Definition) (*Rules, error)
 
 func (d invariantData) spec(def observation.Definition) measureSpec {
 	spec := measureSpec{kind: def.Kind, unit: def.Unit, high: math.Inf(1), fraction: slices.Contains(d.Fractions, def.Unit)}
-	for _, key := range []string{def.Unit, def.ID} {
+	for _, key := range []string{string(def.Unit), def.ID} {
 		if ends, ok := d.Ranges[key]; ok && key != "" {
 			spec.low, spec.high = ends[0], ends[1]
 		}

@@ -34,8 +34,8 @@ type Repository struct {
 
 // The measures by which the main repository is chosen.
 const (
-	commitsRecent = "momentum.commits-12m"
-	commitsEver   = "momentum.commits-ever"
+	commitsRecent = observation.MomentumCommits12m
+	commitsEver   = observation.MomentumCommitsEver
 )
 
 // part is one measure of one repository, or of the catalog entry.

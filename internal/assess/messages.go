@@ -43,7 +43,7 @@ func (r *Rules) formatValue(value any) string {
 }
 
 // unitMessages are a number with its unit, by unit.
-var unitMessages = map[string]language.Message{
+var unitMessages = map[observation.Unit]language.Message{
 	"people":        language.M("{n|person|people}"),
 	"organizations": language.M("{n|organization|organizations}"),
 	"countries":     language.M("{n|country|countries}"),
@@ -61,7 +61,7 @@ var unitMessages = map[string]language.Message{
 }
 
 // quantity is a value with its unit: "3 people", "1 person", "at least 2 days".
-func quantity(value any, bound observation.Bound, unit string) language.Arg {
+func quantity(value any, bound observation.Bound, unit observation.Unit) language.Arg {
 	if yes, ok := value.(bool); ok {
 		answer := yesNo[yes]
 		return language.Arg{Message: &answer}

@@ -3,6 +3,8 @@ package assess
 import (
 	"maps"
 	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // RuleText is a rule with its sentences. Holds, Fails and Clears are patterns of package
@@ -12,16 +14,16 @@ type RuleText struct {
 	Question string `json:"question"`
 	// Measure to Unit are those of a plain rule; All and Any those of a rule that
 	// joins others.
-	Measure   string   `json:"measure,omitempty"`
-	Operator  string   `json:"operator,omitempty"`  // <, <=, >, >=, is
-	Threshold any      `json:"threshold,omitempty"` // float64, bool or string
-	Unit      string   `json:"unit,omitempty"`
-	Holds     string   `json:"holds"`
-	Fails     string   `json:"fails"`
-	Clears    string   `json:"clears,omitempty"` // what would make its reason go away
-	Reference string   `json:"reference,omitempty"`
-	All       []Joined `json:"all,omitempty"`
-	Any       []Joined `json:"any,omitempty"`
+	Measure   string           `json:"measure,omitempty"`
+	Operator  string           `json:"operator,omitempty"`  // <, <=, >, >=, is
+	Threshold any              `json:"threshold,omitempty"` // float64, bool or string
+	Unit      observation.Unit `json:"unit,omitempty"`
+	Holds     string           `json:"holds"`
+	Fails     string           `json:"fails"`
+	Clears    string           `json:"clears,omitempty"` // what would make its reason go away
+	Reference string           `json:"reference,omitempty"`
+	All       []Joined         `json:"all,omitempty"`
+	Any       []Joined         `json:"any,omitempty"`
 }
 
 // Joined is a condition: a rule, a level of a pillar, or conditions joined. One of

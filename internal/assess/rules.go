@@ -43,7 +43,7 @@ type rule struct {
 	measure        string
 	operator       string
 	threshold      any // float64, bool or string
-	unit           string
+	unit           observation.Unit
 	silenceMeansNo bool
 	when           *condition
 	holds          string

@@ -83,7 +83,7 @@ type Reason struct {
 	Bound     observation.Bound `json:"bound,omitempty"`
 	Operator  string            `json:"operator,omitempty"` // <, <=, >, >=, is
 	Threshold any               `json:"threshold,omitempty"`
-	Unit      string            `json:"unit,omitempty"`
+	Unit      observation.Unit  `json:"unit,omitempty"`
 	Source    string            `json:"source,omitempty"`
 	At        time.Time         `json:"at,omitzero"`
 	// Strength orders reasons: how far the value lies beyond the threshold, 0 to 1.

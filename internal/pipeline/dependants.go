@@ -14,8 +14,8 @@ import (
 // The measures that tie the goods of a catalog together.
 const (
 	// The measures that relate the goods of a catalog to each other.
-	identityPackages  = "identity.packages"           // the packages that a good publishes
-	catalogDependants = "adoption.catalog-dependants" // the number of goods that list one of them
+	identityPackages  = observation.IdentityPackages          // the packages that a good publishes
+	catalogDependants = observation.AdoptionCatalogDependants // the number of goods that list one of them
 )
 
 // dependantCounts counts the goods of a run that depend on one another. It is computed

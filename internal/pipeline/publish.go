@@ -121,7 +121,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Notes: append(slices.Clone(run.Notes), p.advisoryNotes...),
+		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
@@ -159,29 +159,16 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Summary = summary.finish(document.Advisory)
 	document.Keystones = totals.Keystones(topPackages, document.Advisory.Has)
-	if document.FixFirst, err = totals.FixFirst(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
+	if document.FixFirst, err = totals.FixFirst(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
+	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
 	document.Change, err = p.compareWithPrevious(ctx, run, stages)
 	return document, err
-}
-
-// findAffected returns a function that finds the advisories of packages that no good
-// lists. It is nil with an online service, which is queried only for packages that goods
-// list.
-func (p *Pipeline) findAffected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
-	if p.usesService() {
-		return nil
-	}
-	return func(packages []observation.Package) ([]observation.Finding, error) {
-		result, err := p.advisories.Match(ctx, packages)
-		return result.Findings, err
-	}
 }
 
 // entry is a good while its part of the document is built.

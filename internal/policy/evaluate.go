@@ -190,11 +190,12 @@ func formatValue(value any) string {
 }
 
 // withUnit writes a value with its unit, in the singular for one.
-func withUnit(value any, unit string) string {
+func withUnit(value any, unit observation.Unit) string {
+	name := string(unit)
 	if value == 1.0 {
-		unit = singular(unit)
+		name = singular(name)
 	}
-	return strings.TrimSpace(formatValue(value) + " " + unit)
+	return strings.TrimSpace(formatValue(value) + " " + name)
 }
 
 func singular(unit string) string {

@@ -12,7 +12,7 @@ import (
 )
 
 // findingsMeasure tells how many packages of a good could be matched.
-const findingsMeasure = "advisories.findings"
+const findingsMeasure = observation.AdvisoriesFindings
 
 // mostNamed bounds the advisories that a sentence names.
 const mostNamed = 5
@@ -20,7 +20,7 @@ const mostNamed = 5
 // findingsTest counts the vulnerabilities of a good that match all its fields, each
 // once however many advisories name it.
 type findingsTest struct {
-	severities []string
+	severities []observation.Severity
 	direct     bool // of direct dependencies only
 	fixable    bool // with a fixed version
 	exploited  bool // known to be exploited
@@ -58,7 +58,7 @@ func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) 
 	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact {
 		high = math.Inf(1)
 	}
-	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: "findings", Source: m.Source, At: m.At}
+	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings, Source: m.Source, At: m.At}
 	if high > low {
 		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}
@@ -100,7 +100,11 @@ func (w findingsTest) sentence(sure, open, passed int, high float64, m observati
 func (w findingsTest) kind() string {
 	var parts []string
 	if len(w.severities) > 0 {
-		parts = append(parts, strings.Join(w.severities, " or "))
+		var names []string
+		for _, severity := range w.severities {
+			names = append(names, string(severity))
+		}
+		parts = append(parts, strings.Join(names, " or "))
 	}
 	for _, c := range []struct {
 		on   bool
@@ -176,7 +180,7 @@ func (w findingsTest) matches(group []observation.Finding, asOf time.Time) kleen
 
 // severityAmong reports whether a vulnerability has one of the severities. Where one of
 // its advisories has a severity, those without one do not count.
-func severityAmong(group []observation.Finding, wanted []string) kleene.Truth {
+func severityAmong(group []observation.Finding, wanted []observation.Severity) kleene.Truth {
 	if len(wanted) == 0 {
 		return kleene.True
 	}
@@ -185,11 +189,9 @@ func severityAmong(group []observation.Finding, wanted []string) kleene.Truth {
 		switch {
 		case slices.Contains(wanted, f.Severity):
 			return kleene.True
-		case f.Severity != severityUnknown && f.Severity != "":
+		case f.Severity != observation.SeverityUnknown && f.Severity != "":
 			result = kleene.False
 		}
 	}
 	return result
 }
-
-const severityUnknown = "unknown"

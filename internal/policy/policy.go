@@ -105,7 +105,7 @@ type Evidence struct {
 	State     observation.State `json:"state"`
 	Value     any               `json:"value,omitempty"`
 	Bound     observation.Bound `json:"bound,omitempty"`
-	Unit      string            `json:"unit,omitempty"`
+	Unit      observation.Unit  `json:"unit,omitempty"`
 	Operator  string            `json:"operator,omitempty"`
 	Threshold any               `json:"threshold,omitempty"`
 	Cause     observation.Cause `json:"cause,omitempty"`

@@ -69,7 +69,7 @@ func generatedInventory(i int) ([]observation.Package, []observation.Finding) {
 		name := fmt.Sprintf("package-%d", zipf.Uint64())
 		packages[k] = pkg(name, fmt.Sprintf("1.%d.0", rng.IntN(9)), observation.Transitive)
 		if k%10 == 0 {
-			findings = append(findings, finding(name, packages[k].Version, fmt.Sprintf("A-%s-%d", name, rng.IntN(4)), severities[rng.IntN(5)], []string{"", "1.9.1", "1.12.1"}[rng.IntN(3)]))
+			findings = append(findings, finding(name, packages[k].Version, fmt.Sprintf("A-%s-%d", name, rng.IntN(4)), string(observation.Severities()[rng.IntN(5)]), []string{"", "1.9.1", "1.12.1"}[rng.IntN(3)]))
 		}
 	}
 	return packages, findings

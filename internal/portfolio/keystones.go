@@ -22,8 +22,8 @@ type Keystone struct {
 	InMiddle    int `json:"inMiddle"` // of all these goods, in the messy middle
 	// Findings counts the distinct vulnerabilities of the versions in use; nil where
 	// there was no database of the ecosystem.
-	Findings *int   `json:"findings,omitempty"`
-	Worst    string `json:"worst"` // worst severity of those, or empty
+	Findings *int                 `json:"findings,omitempty"`
+	Worst    observation.Severity `json:"worst"` // worst severity of those, or empty
 	// FromGood is the id of a good of the catalog that publishes the package,
 	// FromStage the stage of that good.
 	FromGood  string       `json:"fromGood,omitempty"`
@@ -91,7 +91,7 @@ func (p *Portfolio) usesByOthers(name packageName, f *packageUse) []use {
 }
 
 // countVulnerabilities counts the distinct vulnerabilities of the versions in use.
-func (f *packageUse) countVulnerabilities() (n int, worst string) {
+func (f *packageUse) countVulnerabilities() (n int, worst observation.Severity) {
 	names := map[string]bool{}
 	for _, at := range f.versions {
 		for _, w := range at.vulnerabilities {

@@ -157,7 +157,7 @@ func (p *Portfolio) AddRepository(goodID string, packages []observation.Package,
 // groupByRelease groups the findings by package and version, in order.
 func groupByRelease(findings []observation.Finding) [][]observation.Finding {
 	order := func(a, b observation.Finding) int {
-		return cmp.Or(releaseOf(a.Package).compare(releaseOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory))
+		return cmp.Or(a.Package.Coordinate().Compare(b.Package.Coordinate()), cmp.Compare(a.Advisory, b.Advisory))
 	}
 	if !slices.IsSortedFunc(findings, order) { // those of a match are
 		findings = slices.SortedStableFunc(slices.Values(findings), order)
@@ -165,7 +165,7 @@ func groupByRelease(findings []observation.Finding) [][]observation.Finding {
 	var groups [][]observation.Finding
 	from := 0
 	for i := range findings {
-		if i+1 == len(findings) || releaseOf(findings[i].Package) != releaseOf(findings[i+1].Package) {
+		if i+1 == len(findings) || findings[i].Package.Coordinate() != findings[i+1].Package.Coordinate() {
 			groups = append(groups, findings[from:i+1])
 			from = i + 1
 		}
@@ -203,16 +203,10 @@ func (p *Portfolio) ids(goods []uint32) []string {
 	return slices.Compact(ids)
 }
 
-// severities from worst to mildest.
-var severities = []string{"critical", "high", "medium", "low", "unknown", ""}
-
-func worse(a, b string) string {
-	if slices.Index(severities, b) >= 0 && slices.Index(severities, b) < slices.Index(severities, a) {
+// worse returns the worse of two severities; an empty one is that of no advisory.
+func worse(a, b observation.Severity) observation.Severity {
+	if b.Compare(a) < 0 {
 		return b
 	}
 	return a
-}
-
-func compareSeverity(a, b string) int {
-	return cmp.Compare(slices.Index(severities, a), slices.Index(severities, b))
 }

@@ -16,7 +16,7 @@ func pkg(name, version, relation string) observation.Package {
 }
 
 func finding(name, version, advisory, severity, fixed string) observation.Finding {
-	return observation.Finding{Package: pkg(name, version, ""), Advisory: advisory, Severity: severity, FixedIn: fixed}
+	return observation.Finding{Package: pkg(name, version, ""), Advisory: advisory, Severity: observation.Severity(severity), FixedIn: fixed}
 }
 
 func longer(_, a, b string) string {
@@ -169,7 +169,7 @@ func portfolioOf(t *testing.T, order []int) any {
 			listed.Groups = [][]string{nil, {"dev"}}[rng.IntN(2)]
 			packages = append(packages, listed)
 			for a := range n % 3 {
-				findings = append(findings, finding(name, version, fmt.Sprint("A-", n, a), severities[(n+a)%5], []string{"", "2", "3", "4"}[(n+a)%4]))
+				findings = append(findings, finding(name, version, fmt.Sprint("A-", n, a), string(observation.Severities()[(n+a)%5]), []string{"", "2", "3", "4"}[(n+a)%4]))
 			}
 		}
 		p.AddGood(good, []assess.Stage{assess.MessyMiddle, assess.Sustained, assess.Dormant, assess.Unassessed}[i%4], []string{fmt.Sprint("npm:p", i)})

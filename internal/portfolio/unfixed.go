@@ -14,13 +14,13 @@ import (
 // fixes the version in use. One that names a last affected version instead may be
 // fixed in a later release.
 type Unfixed struct {
-	Ecosystem  string   `json:"ecosystem"`
-	Package    string   `json:"package"`
-	Goods      []string `json:"goods"`  // that use such a version, sorted
-	Direct     int      `json:"direct"` // of those, goods that list it as their own dependency
-	InMiddle   int      `json:"inMiddle"`
-	Advisories []string `json:"advisories"` // one id for each vulnerability, sorted
-	Worst      string   `json:"worst"`
+	Ecosystem  string               `json:"ecosystem"`
+	Package    string               `json:"package"`
+	Goods      []string             `json:"goods"`  // that use such a version, sorted
+	Direct     int                  `json:"direct"` // of those, goods that list it as their own dependency
+	InMiddle   int                  `json:"inMiddle"`
+	Advisories []string             `json:"advisories"` // one id for each vulnerability, sorted
+	Worst      observation.Severity `json:"worst"`
 	// Oldest is the earliest publication among them; zero where none is dated.
 	Oldest    time.Time `json:"oldest,omitzero"`
 	Exploited bool      `json:"exploited,omitempty"` // one is known to be
@@ -76,7 +76,7 @@ func (p *Portfolio) Unfixed(limit int, later func(ecosystem, a, b string) string
 
 func compareUnfixed(a, b *unfixed) int {
 	return cmp.Or(cmp.Compare(countTrue(b.Malicious), countTrue(a.Malicious)), cmp.Compare(countTrue(b.Exploited), countTrue(a.Exploited)), cmp.Compare(len(b.goods), len(a.goods)),
-		compareSeverity(a.Worst, b.Worst), compareAge(a.Oldest, b.Oldest), a.next.compare(b.next.packageName))
+		a.Worst.Compare(b.Worst), compareAge(a.Oldest, b.Oldest), a.next.compare(b.next.packageName))
 }
 
 // sum adds up the vulnerabilities that no release fixes.

@@ -17,11 +17,11 @@ type Upgrade struct {
 	// Closes counts the pairs of a good and a vulnerability that the steps close,
 	// Exploited those of them that are known to be exploited. A vulnerability of two
 	// versions that one good uses is closed when both steps close it.
-	Closes    int      `json:"closes"`
-	Exploited int      `json:"exploited"`
-	Goods     []string `json:"goods"`  // in which something closes, sorted
-	Direct    int      `json:"direct"` // of those, goods that list it as their own dependency
-	Worst     string   `json:"worst"`  // worst severity of what closes
+	Closes    int                  `json:"closes"`
+	Exploited int                  `json:"exploited"`
+	Goods     []string             `json:"goods"`  // in which something closes, sorted
+	Direct    int                  `json:"direct"` // of those, goods that list it as their own dependency
+	Worst     observation.Severity `json:"worst"`  // worst severity of what closes
 }
 
 // Step is the upgrade from a version in use to the lowest one that closes all
@@ -95,7 +95,7 @@ func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) strin
 }
 
 func compareUpgrades(a, b Upgrade) int {
-	return cmp.Or(cmp.Compare(countTrue(b.Exploited > 0), countTrue(a.Exploited > 0)), cmp.Compare(b.Closes, a.Closes), compareSeverity(a.Worst, b.Worst),
+	return cmp.Or(cmp.Compare(countTrue(b.Exploited > 0), countTrue(a.Exploited > 0)), cmp.Compare(b.Closes, a.Closes), a.Worst.Compare(b.Worst),
 		cmp.Compare(b.Exploited, a.Exploited), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
 }
 
@@ -221,11 +221,11 @@ const maxRounds = 4
 // on where it still has one that a release fixes.
 func checkPlans(plans []*plan, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) error {
 	for range maxRounds {
-		wanted := map[release]*plan{}
+		wanted := map[observation.Coordinate]*plan{}
 		for _, each := range plans {
 			for _, to := range each.to {
 				if _, known := each.atTarget[to]; !known {
-					wanted[release{each.packageName, to}] = each
+					wanted[observation.Coordinate{Ecosystem: each.ecosystem, Name: each.name, Version: to}] = each
 				}
 			}
 		}
@@ -246,35 +246,21 @@ func checkPlans(plans []*plan, later func(ecosystem, a, b string) string, affect
 	return nil
 }
 
-// release is a package at a version.
-type release struct {
-	packageName
-	version string
-}
-
-func (r release) compare(other release) int {
-	return cmp.Or(r.packageName.compare(other.packageName), cmp.Compare(r.version, other.version))
-}
-
-func releaseOf(p observation.Package) release {
-	return release{packageName{p.Ecosystem, p.Name}, p.Version}
-}
-
 // lookUp stores the vulnerabilities of the wanted releases in their plans.
-func lookUp(wanted map[release]*plan, affected func([]observation.Package) ([]observation.Finding, error)) error {
+func lookUp(wanted map[observation.Coordinate]*plan, affected func([]observation.Package) ([]observation.Finding, error)) error {
 	var packages []observation.Package
-	for _, r := range slices.SortedFunc(maps.Keys(wanted), release.compare) {
-		packages = append(packages, observation.Package{Ecosystem: r.ecosystem, Name: r.name, Version: r.version})
-		wanted[r].atTarget[r.version] = []vulnerability{}
+	for _, r := range slices.SortedFunc(maps.Keys(wanted), observation.Coordinate.Compare) {
+		packages = append(packages, observation.Package{Ecosystem: r.Ecosystem, Name: r.Name, Version: r.Version})
+		wanted[r].atTarget[r.Version] = []vulnerability{}
 	}
 	findings, err := affected(packages)
 	if err != nil {
 		return err
 	}
 	for _, group := range groupByRelease(findings) {
-		r := releaseOf(group[0].Package)
+		r := group[0].Package.Coordinate()
 		if each := wanted[r]; each != nil {
-			each.atTarget[r.version] = vulnerabilitiesOf(group)
+			each.atTarget[r.Version] = vulnerabilitiesOf(group)
 		}
 	}
 	return nil

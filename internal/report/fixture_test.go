@@ -95,7 +95,7 @@ func goodOf(id, name string, v assess.Verdict) Good {
 func findingOf(name, version, id, severity string, score float64, fixed string, exploited *bool) observation.Finding {
 	return observation.Finding{
 		Package:  observation.Package{Ecosystem: "npm", Name: name, Version: version, Path: "web/package-lock.json", Relation: observation.Transitive},
-		Advisory: id, Aliases: []string{"CVE-2025-1" + id[len(id)-3:]}, Summary: "An invented weakness of an invented package", Severity: severity,
+		Advisory: id, Aliases: []string{"CVE-2025-1" + id[len(id)-3:]}, Summary: "An invented weakness of an invented package", Severity: observation.Severity(severity),
 		Score: at(score), FixedIn: fixed, Exploited: exploited, Published: asOf.AddDate(0, -8, 0),
 	}
 }
@@ -389,7 +389,7 @@ func filler(field string) string {
 		return "high"
 	case "Concentration.By":
 		return "sector"
-	case "Likeness.Part":
+	case "SimilarityPart.Part":
 		return "description"
 	case "Scan.Outcome":
 		return Partial

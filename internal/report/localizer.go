@@ -240,7 +240,7 @@ func (w localizer) rangeText(r assess.Range) string {
 const maxItems = 8
 
 // valueText writes a value of a measure or a reason with its unit and bound.
-func (w localizer) valueText(value any, unit string, bound observation.Bound) string {
+func (w localizer) valueText(value any, unit observation.Unit, bound observation.Bound) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -264,7 +264,7 @@ func (w localizer) valueText(value any, unit string, bound observation.Bound) st
 }
 
 // quantity writes a number with its unit.
-func (w localizer) quantity(n language.Arg, unit string) string {
+func (w localizer) quantity(n language.Arg, unit observation.Unit) string {
 	switch unit {
 	case "", "ratio":
 		return w.Translate("{n}", "n", n)
@@ -311,7 +311,7 @@ func (w localizer) quantity(n language.Arg, unit string) string {
 	case "years":
 		return w.Translate("{n|year|years}", "n", n)
 	}
-	return w.Translate("{n} {unit}", "n", n, "unit", unit)
+	return w.Translate("{n} {unit}", "n", n, "unit", string(unit))
 }
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
@@ -363,34 +363,22 @@ func (w localizer) measureText(m observation.Measure) string {
 	return w.Translate("unknown")
 }
 
-// severityOrder is the order of severities, worst first.
-var severityOrder = [...]string{"critical", "high", "medium", "low", "unknown"}
-
-func severityRank(severity string) int {
-	for i, s := range severityOrder {
-		if s == severity {
-			return i
-		}
-	}
-	return len(severityOrder)
-}
-
 // severityWord names a severity for readers: one that nobody has rated is not
 // to be read as an advisory that is unknown.
-func (w localizer) severityWord(severity string) string {
+func (w localizer) severityWord(severity observation.Severity) string {
 	switch severity {
-	case "critical":
+	case observation.SeverityCritical:
 		return w.Translate("critical")
-	case "high":
+	case observation.SeverityHigh:
 		return w.Translate("high")
-	case "medium":
+	case observation.SeverityMedium:
 		return w.Translate("medium")
-	case "low":
+	case observation.SeverityLow:
 		return w.Translate("low")
-	case "unknown":
+	case observation.SeverityUnknown:
 		return w.Translate("not rated")
 	}
-	return severity
+	return string(severity)
 }
 
 // counted is a name with a number.

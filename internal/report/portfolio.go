@@ -17,7 +17,7 @@ import (
 )
 
 // lastCommit is the measure from which the table of goods takes its date.
-const lastCommit = "momentum.days-since-commit"
+const lastCommit = observation.MomentumDaysSinceCommit
 
 // portfolioPage is what the portfolio page shows.
 type portfolioPage struct {

@@ -114,7 +114,7 @@ func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
 	w.part(`,"page":`, pageRows)
 	w.part(`,"stages":`, idsWithPatterns(stageOrder[:], english.stageWord))
 	w.part(`,"levels":`, idsWithPatterns(levelIDs, english.levelWord))
-	w.part(`,"severities":`, idsWithPatterns(severityOrder[:], english.severityWord))
+	w.part(`,"severities":`, idsWithPatterns(observation.Severities(), english.severityWord))
 	w.part(`,"supports":`, supportPatterns())
 	w.part(`,"tallies":`, tallies)
 	w.part(`,"causes":`, causePatterns(causes))
@@ -215,7 +215,7 @@ func (w *dataWriter) goods(causes []string) {
 		return r.Findings.N
 	})
 	w.column("tally", func(r row) any { return slices.Index(tallies, r.Findings.kind()) })
-	w.column("worst", func(r row) any { return slices.Index(severityOrder[:], r.Findings.Worst) })
+	w.column("worst", func(r row) any { return slices.Index(observation.Severities(), r.Findings.Worst) })
 	w.column("cause", func(r row) any {
 		if !r.Unread() {
 			return -1
@@ -368,7 +368,7 @@ func dataPatterns() []string {
 	for _, title := range facetTitles {
 		patterns = append(patterns, title[1])
 	}
-	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(severityOrder[:], english.severityWord)} {
+	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(observation.Severities(), english.severityWord)} {
 		for _, item := range list {
 			patterns = append(patterns, item[1])
 		}

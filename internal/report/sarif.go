@@ -239,9 +239,9 @@ func orUnknown(text string) string {
 // severity without a rating is a warning.
 func findingLevel(i distinctFinding) string {
 	switch {
-	case i.Malicious, i.exploited(), i.Severity == "critical", i.Severity == "high":
+	case i.Malicious, i.exploited(), i.Severity == observation.SeverityCritical, i.Severity == observation.SeverityHigh:
 		return sarifError
-	case i.Severity == "low":
+	case i.Severity == observation.SeverityLow:
 		return sarifNote
 	}
 	return sarifWarning

@@ -30,7 +30,7 @@ func Encode(all []observation.Definition) ([]byte, error) {
 		line, err := json.Marshal(struct {
 			ID    string            `json:"id"`
 			Kind  observation.Kind  `json:"kind"`
-			Unit  string            `json:"unit,omitempty"`
+			Unit  observation.Unit  `json:"unit,omitempty"`
 			Merge observation.Merge `json:"merge"`
 		}{def.ID, def.Kind, def.Unit, def.Merge})
 		if err != nil {
