@@ -33,7 +33,7 @@ func TestWhatCannotBeIsClampedCountedAndShown(t *testing.T) {
 					in.Repositories[0].Measures[i].Detail = test.detail
 				}
 			}
-			v, merged := r.Assess(in, definitions(r))
+			v, merged := r.Assess(in, definitions())
 			if !slices.ContainsFunc(v.Remarks, func(remark string) bool { return strings.HasPrefix(remark, test.want) }) || len(v.Remarks) != 1 {
 				t.Errorf("remarks are %q", v.Remarks)
 			}
@@ -55,7 +55,7 @@ func TestAContractThatEndedIsNotImpossible(t *testing.T) {
 // A clamped value decides as the value does that it was clamped to.
 func TestAClampedNumberDecidesAsTheNearestPossibleOne(t *testing.T) {
 	r := loaded(t)
-	defs := definitions(r)
+	defs := definitions()
 	for id, values := range map[string][2]any{"people.contributors-6m": {-7.0, 0.0}, "momentum.active-months-12": {99.0, 12.0}, "posture.score": {-1.0, 0.0}} {
 		odd, _ := r.Assess(input(r, with(healthy(), map[string]any{id: values[0]})), defs)
 		plain, _ := r.Assess(input(r, with(healthy(), map[string]any{id: values[1]})), defs)

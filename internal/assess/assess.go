@@ -21,7 +21,7 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	for _, m := range merged {
 		measures[m.ID] = m
 	}
-	e := r.evaluate(measures, nil)
+	e := r.evaluate(measures)
 	possible := e.possibleStages()
 	v := Verdict{
 		Stage:          decideStage(possible),
@@ -230,7 +230,7 @@ func (e *evaluation) allEvidence(concern bool) []evidence {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b evidence) int {
-		return cmp.Compare(strength(b.rule, e.measures[b.rule.measure]), strength(a.rule, e.measures[a.rule.measure]))
+		return cmp.Compare(strength(b.rule, e.measure(b.rule.measure)), strength(a.rule, e.measure(a.rule.measure)))
 	})
 	return found
 }
@@ -285,17 +285,17 @@ func strongestFirst(reasons []Reason) []Reason {
 var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is": "is not"}
 
 func (e *evaluation) reason(ev evidence) Reason {
-	r, m := ev.rule, e.measures[ev.rule.measure]
+	r, m := ev.rule, e.measure(ev.rule.measure)
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m)}
-	pattern := r.holds
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m), Pattern: r.holds}
 	if !ev.holds {
-		reason.Operator, pattern = negatedOperator[r.operator], r.fails
+		reason.Operator, reason.Pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
-	reason.Sentence = language.Upper(english.TranslateMessage(fillPattern(pattern, m.Value, m.Bound, r.threshold)))
+	reason.Sentence = language.Upper(english.TranslateMessage(reason.Message()))
 	if ev.holds != r.wantsYes && r.clears != "" {
-		reason.Clears = language.Upper(english.TranslateMessage(fillPattern(r.clears, m.Value, m.Bound, r.threshold)))
+		reason.ClearsPattern = r.clears
+		reason.Clears = language.Upper(english.TranslateMessage(reason.ClearsMessage()))
 	}
 	return reason
 }
@@ -393,14 +393,6 @@ func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation
 	return messages
 }
 
-// withLevels is the evaluation as if a pillar had one of some levels.
-func (e *evaluation) withLevels(pillar string, levels []Level) *evaluation {
-	fixed := *e
-	fixed.levels = maps.Clone(e.levels)
-	fixed.levels[pillar] = levels
-	return &fixed
-}
-
 // countReadable counts the repositories of which something was read, or that are
 // known to be empty.
 func countReadable(in Input) int {
@@ -419,13 +411,13 @@ func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[s
 	const most = 4
 	covered := map[string]bool{}
 	if p := e.rules.pillar(pillar); p != nil {
-		for _, r := range e.rules.plainRules(condition{any: p.conditions()}) {
+		for _, r := range p.plain {
 			covered[r.measure] = true
 		}
 	}
 	var names []any
 	for _, r := range e.rules.rules {
-		m := e.measures[r.measure]
+		m := e.measure(r.measure)
 		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != kleene.Unknown
 		if r.when != nil || covered[r.measure] || known || !e.narrows(r, possible) {
 			continue
@@ -481,15 +473,6 @@ func probeValues(r *rule) []any {
 	default:
 		return []any{t, ""}
 	}
-}
-
-// withValues is the evaluation as if some measures had these values.
-func (e *evaluation) withValues(values map[string]any) *evaluation {
-	measures := maps.Clone(e.measures)
-	for id, value := range values {
-		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
-	}
-	return e.rules.evaluate(measures, e.movedThresholds)
 }
 
 // isLacking reports whether the level is certainly weak or missing.

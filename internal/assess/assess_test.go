@@ -7,39 +7,29 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess/assesstest"
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
 var asOf = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
-// definitions are those of the vocabulary, merged as the scanners do.
-func definitions(r *Rules) map[string]observation.Definition {
+// definitions are those of the scanners, by id. Nobody changes them.
+var definitions = sync.OnceValue(func() map[string]observation.Definition {
 	defs := map[string]observation.Definition{}
-	for id, w := range r.specs {
-		def := observation.Definition{ID: id, Name: "Measure " + id, Kind: w.kind, Unit: w.unit, Merge: observation.MergeMax}
-		switch {
-		case w.kind == observation.KindBool:
-			def.Merge = observation.MergeAny
-		case w.kind == observation.KindText:
-			def.Merge = observation.MergeMain
-		case w.kind == observation.KindList:
-			def.Merge = observation.MergeUnion
-		case strings.Contains(id, "days-since"):
-			def.Merge = observation.MergeMin
-		case strings.Contains(id, "factor"), strings.HasPrefix(id, "posture."), strings.HasSuffix(id, "trend"):
-			def.Merge = observation.MergeMain
-		case strings.Contains(id, "commits"), strings.Contains(id, "releases"), strings.HasPrefix(id, "advisories."):
-			def.Merge = observation.MergeSum
-		}
-		defs[id] = def
+	for _, def := range assesstest.Definitions() {
+		def.Name = "Measure " + def.ID
+		defs[def.ID] = def
 	}
 	return defs
-}
+})
+
+var sortedDefinitions = sync.OnceValue(assesstest.Definitions)
 
 // healthy is a good with load and supports.
 func healthy() map[string]any {
@@ -84,10 +74,8 @@ func middle() map[string]any {
 func input(r *Rules, values map[string]any) Input {
 	in := Input{AsOf: asOf, Good: catalog.Good{ID: "g", Sources: []catalog.Source{{Catalog: "csv", Entry: "row 2"}}}}
 	repository := Repository{Repository: catalog.Repository{URL: "https://git.example/a/b"}, ObservedUntil: asOf}
-	defs := definitions(r)
-	for _, id := range slices.Sorted(maps.Keys(defs)) {
-		def := defs[id]
-		if v, ok := values[id]; ok {
+	for _, def := range sortedDefinitions() {
+		if v, ok := values[def.ID]; ok {
 			repository.Measures = append(repository.Measures, def.Of(v, "history", asOf))
 		} else {
 			repository.Measures = append(repository.Measures, def.UnknownFor(observation.CauseNoSource, "nothing says it"))
@@ -100,11 +88,12 @@ func input(r *Rules, values map[string]any) Input {
 func assessed(t *testing.T, values map[string]any) Verdict {
 	t.Helper()
 	r := loaded(t)
-	v, _ := r.Assess(input(r, values), definitions(r))
+	v, _ := r.Assess(input(r, values), definitions())
 	return v
 }
 
 func TestStages(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct {
 		values map[string]any
 		want   Stage
@@ -144,7 +133,7 @@ func TestStages(t *testing.T) {
 func TestAGoodWithoutRepositoryIsUnassessed(t *testing.T) {
 	r := loaded(t)
 	v, merged := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
-		definitions(r)["adoption.deployment-countries"].Of(30, "catalog", asOf)}}, definitions(r))
+		definitions()["adoption.deployment-countries"].Of(30, "catalog", asOf)}}, definitions())
 	if v.Stage != Unassessed || !strings.Contains(v.Because, "no repository") {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
 	}
@@ -161,7 +150,7 @@ func TestAGoodWithoutRepositoryIsUnassessed(t *testing.T) {
 func TestObsoleteIsSunsetWhateverTheCoverage(t *testing.T) {
 	r := loaded(t)
 	v, _ := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
-		definitions(r)["lifecycle.catalog-status"].Of("obsolete", "catalog", asOf)}}, definitions(r))
+		definitions()["lifecycle.catalog-status"].Of("obsolete", "catalog", asOf)}}, definitions())
 	if v.Stage != Sunset {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
 	}
@@ -172,7 +161,7 @@ func TestUnreadAdvisoriesNeverCountAsUpkeep(t *testing.T) {
 	in := input(r, with(with(healthy(), unfunded), map[string]any{"posture.dependency-update-tool": 0.0, "governance.security-policy": false, "advisories.oldest-fixable-days": nil}))
 	hide(&in, "advisories.oldest-fixable-days", observation.CauseNoDatabase)
 	hide(&in, "advisories.fixable-critical-high", observation.CauseNoDatabase)
-	v, _ := r.Assess(in, definitions(r))
+	v, _ := r.Assess(in, definitions())
 	if v.Supports[2].Level != LevelUnknown || v.Stage != Unassessed {
 		t.Fatalf("upkeep %s, stage %s: %s", v.Supports[2].Level, v.Stage, v.Because)
 	}
@@ -185,24 +174,25 @@ func TestStaleMirrorIsAssessedAsOfItsOwnTime(t *testing.T) {
 	r := loaded(t)
 	in := input(r, middle())
 	in.Repositories[0].ObservedUntil = time.Date(2025, 1, 3, 0, 0, 0, 0, time.UTC)
-	v, _ := r.Assess(in, definitions(r))
+	v, _ := r.Assess(in, definitions())
 	if v.Stage != MessyMiddle || !v.Stale || !strings.HasPrefix(v.Because, "As of 3 January 2025") {
 		t.Fatalf("%s, stale %v: %s", v.Stage, v.Stale, v.Because)
 	}
 }
 
 func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
+	t.Parallel()
 	for _, values := range []map[string]any{middle(),
 		with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}),
 		with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0})} {
 		checkReasons(t, assessed(t, values))
 	}
 	r := loaded(t)
-	defs := definitions(r)
+	defs := definitions()
 	rng := rand.New(rand.NewPCG(9, 10))
 	flags := map[Stage]int{}
 	for range 2000 {
-		in := random(defs, rng)
+		in := random(rng)
 		for range rng.IntN(25) {
 			in, _ = blinded(r, in, rng)
 		}
@@ -251,7 +241,7 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 				if rule.silenceMeansNo && cause == observation.CauseNoSource {
 					want = kleene.False // it asks what can be seen, and the sources that were read say nothing
 				}
-				e := r.evaluate(map[string]observation.Measure{rule.measure: m}, nil)
+				e := r.evaluate(map[string]observation.Measure{rule.measure: m})
 				if got := e.evalRule(rule); got != want {
 					t.Errorf("%s answers %v where its measure is unknown (%s) and carries %v", rule.id, got, cause, value)
 				}
@@ -347,16 +337,15 @@ var unread = []observation.Cause{observation.CauseOffline, observation.CauseNoTo
 	observation.CauseNoDatabase, observation.CauseScannerFailed, observation.CauseScannerPanic, observation.CauseOverLimit}
 
 // random makes a good with up to three repositories, with holes.
-func random(defs map[string]observation.Definition, rng *rand.Rand) Input {
+func random(rng *rand.Rand) Input {
 	in := Input{AsOf: asOf}
 	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
 	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14, "releases": 3}
 	noise := []int{8, 40}[rng.IntN(2)] // every so manieth value is another
 	for i := range 1 + rng.IntN(3) {
 		repository := Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
-		for _, id := range slices.Sorted(maps.Keys(defs)) {
-			def := defs[id]
-			value, ok := base[id]
+		for _, def := range sortedDefinitions() {
+			value, ok := base[def.ID]
 			if !ok || rng.IntN(noise) == 0 {
 				value = randomValue(def, near, rng)
 			}
@@ -404,12 +393,13 @@ func randomValue(def observation.Definition, near map[string]float64, rng *rand.
 // An unknown measure can make a verdict less certain and milder, never worse and never
 // more certain.
 func TestMakingAMeasureUnknownNeverMakesAVerdictWorseOrSurer(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
-	defs := definitions(r)
+	defs := definitions()
 	rng := rand.New(rand.NewPCG(1, 2))
 	seen := map[string]int{}
 	for range 400 {
-		in := random(defs, rng)
+		in := random(rng)
 		before, _ := r.Assess(in, defs)
 		seen[string(before.Stage)]++
 		for range 6 {
@@ -497,7 +487,7 @@ func liftCost(r *Rules, defs map[string]observation.Definition, in Input, stage 
 	for _, m := range merge(in, defs, r.specs) {
 		measures[m.ID] = m
 	}
-	return r.evaluate(measures, nil).cheapestLift(stage).cost
+	return r.evaluate(measures).cheapestLift(stage).cost
 }
 
 // hideOne hides a measured measure of one repository; one that did not apply or
@@ -547,7 +537,7 @@ func TestAPartlyReadGoodSaysHowMuchWasRead(t *testing.T) {
 	r := loaded(t)
 	in := input(r, with(healthy(), unfunded))
 	in.Repositories = append(in.Repositories, failed("https://git.example/a/z", observation.CauseUnreachable))
-	v, _ := r.Assess(in, definitions(r))
+	v, _ := r.Assess(in, definitions())
 	if v.Stage != Unassessed || !strings.HasPrefix(v.Because, "Only 1 of its 2 repositories could be read") {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
 	}
@@ -572,11 +562,12 @@ func TestUnknownLoadNamesTheStagesOfEitherCase(t *testing.T) {
 }
 
 func TestOrderDecidesNothing(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
-	defs := definitions(r)
+	defs := definitions()
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 100 {
-		in := random(defs, rng)
+		in := random(rng)
 		want := asJSON(t, r, in, defs)
 		in.Repositories = slices.Clone(in.Repositories)
 		rng.Shuffle(len(in.Repositories), func(i, j int) {
@@ -605,6 +596,7 @@ func asJSON(t *testing.T, r *Rules, in Input, defs map[string]observation.Defini
 
 // A reader who sees "weak" and 70 doubts both.
 func TestScoresAndLevelsAgree(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	rng := rand.New(rand.NewPCG(11, 12))
 	domains := r.domains()
@@ -631,7 +623,7 @@ func checkScores(t *testing.T, r *Rules, p *pillarRule, goods []map[string]obser
 	sum, raw, count := map[Level]float64{}, map[Level]float64{}, map[Level]float64{}
 	least, most, moved, all := map[Level]float64{}, map[Level]float64{}, 0.0, 0.0
 	for _, measures := range goods {
-		e := r.evaluate(measures, nil)
+		e := r.evaluate(measures)
 		level := e.possibleLevels(p.id)[0]
 		points := e.score(p).Score
 		if points == nil {
@@ -691,7 +683,7 @@ func TestMeasureThatDoesNotApplyIsNoConcern(t *testing.T) {
 			in.Repositories[0].Measures[i] = observation.Measure{ID: m.ID, State: observation.NotApplicable}
 		}
 	}
-	v, _ := r.Assess(in, definitions(r))
+	v, _ := r.Assess(in, definitions())
 	if upkeep := v.Supports[2]; upkeep.ID != Upkeep || upkeep.Level != Fair {
 		t.Errorf("%s is %s, want fair", upkeep.ID, upkeep.Level)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/midspan/midspan/internal/assess/assesstest"
 )
 
 // Time has to grow with the number of goods and no faster: "make bench" holds
@@ -12,11 +14,11 @@ var benchSizes = []int{100, 1_000, 10_000}
 
 // BenchmarkAssess assesses so many goods of every kind.
 func BenchmarkAssess(b *testing.B) {
-	r, err := LoadRules(nil)
+	r, err := LoadRules(nil, assesstest.Definitions())
 	if err != nil {
 		b.Fatal(err)
 	}
-	defs := definitions(r)
+	defs := definitions()
 	for _, n := range benchSizes {
 		inputs := make([]Input, n)
 		for i := range inputs {

@@ -8,13 +8,6 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Assessment is a verdict with the measures that it rests on, merged over the
-// repositories of the good.
-type Assessment struct {
-	Verdict  Verdict
-	Measures []observation.Measure
-}
-
 // VerdictChange is what changed between two verdicts on one good.
 type VerdictChange struct {
 	From Stage `json:"from"`
@@ -44,7 +37,7 @@ type ChangeCause struct {
 	// where there is none after; then Gone is set.
 	Reason string `json:"reason"`
 	Gone   bool   `json:"gone,omitempty"`
-	// Rule, Operator and Threshold are those of the reason; Translator needs them.
+	// Rule, Operator and Threshold are those of the reason.
 	Rule      string `json:"rule,omitempty"`
 	Operator  string `json:"operator,omitempty"`
 	Threshold any    `json:"threshold,omitempty"`

@@ -12,7 +12,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -471,60 +470,4 @@ func (d *decoder) stage(r *Rules, n *yaml.Node) {
 		d.fail(s.at, "the stage %s does not say because of what", s.stage)
 	}
 	r.stages = append(r.stages, s)
-}
-
-// vocabulary is what rules may read: the measures by kind and unit, and what is
-// known of their values.
-type vocabulary struct {
-	Number, Bool, Text, List map[observation.Unit][]string // unit: measures
-
-	Ranges    map[string][2]float64 // by unit or by measure
-	Fractions []observation.Unit    // units
-	Rising    [][]string
-	Never     [][2]string
-}
-
-func loadVocabulary(data []byte) (vocabulary, error) {
-	var v vocabulary
-	if err := yaml.Unmarshal(data, &v); err != nil {
-		return v, err
-	}
-	for _, terms := range v.Never {
-		for _, term := range terms {
-			if _, err := parseInvariantTerm(term); err != nil {
-				return v, err
-			}
-		}
-	}
-	return v, nil
-}
-
-// rules returns Rules with this vocabulary and no rule yet.
-func (v vocabulary) rules() *Rules {
-	r := &Rules{specs: map[string]measureSpec{}, byID: map[string]*rule{}, rising: v.Rising, english: language.English()}
-	kinds := map[observation.Kind]map[observation.Unit][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
-		observation.KindText: v.Text, observation.KindList: v.List}
-	for kind, units := range kinds {
-		for unit, ids := range units {
-			for _, id := range ids {
-				r.specs[id] = v.measureSpec(kind, unit, id)
-			}
-		}
-	}
-	for _, terms := range v.Never {
-		first, _ := parseInvariantTerm(terms[0])
-		second, _ := parseInvariantTerm(terms[1])
-		r.invariants = append(r.invariants, [2]invariantTerm{first, second})
-	}
-	return r
-}
-
-func (v vocabulary) measureSpec(kind observation.Kind, unit observation.Unit, id string) measureSpec {
-	w := measureSpec{kind: kind, unit: unit, low: 0, high: math.Inf(1), fraction: slices.Contains(v.Fractions, unit)}
-	for _, key := range []string{string(unit), id} {
-		if ends, ok := v.Ranges[key]; ok && key != "" {
-			w.low, w.high = ends[0], ends[1]
-		}
-	}
-	return w
 }

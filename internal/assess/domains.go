@@ -85,7 +85,7 @@ func (r *Rules) numberClasses(id string, readers []*rule) []valueClass {
 
 // answerKey writes down how every rule and invariant on a measure answers for a value.
 func (r *Rules) answerKey(m observation.Measure, readers []*rule) string {
-	e := r.evaluate(map[string]observation.Measure{m.ID: m}, nil)
+	e := r.evaluate(map[string]observation.Measure{m.ID: m})
 	var key strings.Builder
 	for _, rule := range readers {
 		fmt.Fprint(&key, e.evalRule(rule))
@@ -211,7 +211,7 @@ func (p *prover) search(chosen map[string]valueClass, all []condition) bool {
 	for id, s := range chosen {
 		measures[id] = s.measure
 	}
-	e := p.rules.evaluate(measures, nil)
+	e := p.rules.evaluate(measures)
 	switch e.evalJoined(all, kleene.False) {
 	case kleene.True:
 		return true

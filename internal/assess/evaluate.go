@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -16,14 +17,50 @@ var levelOrder = []Level{Strong, Fair, Weak, Missing}
 // evaluation evaluates the rules for one set of measures. It is not safe for
 // concurrent use.
 type evaluation struct {
-	rules           *Rules
-	measures        map[string]observation.Measure
-	movedThresholds map[string]float64
-	levels          map[string][]Level
+	rules    *Rules
+	measures map[string]observation.Measure
+	levels   map[string][]Level // by pillar, as far as they are known
+
+	// What it assumes in place of the facts.
+	assumed   map[string]observation.Measure
+	moved     *rule // with this threshold
+	threshold float64
 }
 
-func (r *Rules) evaluate(measures map[string]observation.Measure, moved map[string]float64) *evaluation {
-	return &evaluation{rules: r, measures: measures, movedThresholds: moved, levels: map[string][]Level{}}
+func (r *Rules) evaluate(measures map[string]observation.Measure) *evaluation {
+	return &evaluation{rules: r, measures: measures, levels: map[string][]Level{}}
+}
+
+// withThreshold is the evaluation as if the threshold of a rule were moved.
+func (e *evaluation) withThreshold(r *rule, threshold float64) *evaluation {
+	other := *e
+	other.levels, other.moved, other.threshold = map[string][]Level{}, r, threshold
+	return &other
+}
+
+// withValues is the evaluation as if some measures had these values.
+func (e *evaluation) withValues(values map[string]any) *evaluation {
+	other := *e
+	other.levels, other.assumed = map[string][]Level{}, make(map[string]observation.Measure, len(values))
+	for id, value := range values {
+		other.assumed[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
+	}
+	return &other
+}
+
+// withLevels is the evaluation as if a pillar had one of some levels.
+func (e *evaluation) withLevels(pillar string, levels []Level) *evaluation {
+	other := *e
+	other.levels = maps.Clone(e.levels)
+	other.levels[pillar] = levels
+	return &other
+}
+
+func (e *evaluation) measure(id string) observation.Measure {
+	if m, ok := e.assumed[id]; ok {
+		return m
+	}
+	return e.measures[id]
 }
 
 // evidence is a plain rule on a measured value, and its answer.
@@ -38,7 +75,7 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 	if r.when != nil {
 		return e.evalCondition(*r.when)
 	}
-	m := e.measures[r.measure]
+	m := e.measure(r.measure)
 	switch {
 	case m.State == observation.NotApplicable:
 		return kleene.Of(r.absentMeansYes)
@@ -57,8 +94,8 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 	case bool:
 		return e.evalBool(m, threshold)
 	case float64:
-		if moved, ok := e.movedThresholds[r.id]; ok {
-			threshold = moved
+		if r == e.moved {
+			threshold = e.threshold
 		}
 		return intervalOf(m).Compare(r.operator, threshold)
 	}
@@ -150,14 +187,7 @@ func (e *evaluation) levelsOf(p *pillarRule) []Level {
 // anyMeasured reports whether one of the measures that the pillar's levels read is
 // measured.
 func (e *evaluation) anyMeasured(p *pillarRule) bool {
-	for _, l := range p.levels {
-		for _, r := range e.rules.plainRules(l.when) {
-			if e.measures[r.measure].State == observation.Measured {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.plain, func(r *rule) bool { return e.measure(r.measure).State == observation.Measured })
 }
 
 // plainRules lists the rules on measures below a condition, without those of levels.
@@ -307,7 +337,7 @@ func (e *evaluation) traceRule(r *rule, want kleene.Truth) []evidence {
 	if r.when != nil {
 		return e.trace(*r.when, want)
 	}
-	if e.evalRule(r) != want || e.measures[r.measure].State != observation.Measured {
+	if e.evalRule(r) != want || e.measure(r.measure).State != observation.Measured {
 		return nil
 	}
 	return []evidence{{r, want == kleene.True}}
@@ -325,11 +355,11 @@ func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 			return onePerMeasure(append(found, e.trace(l.when, kleene.True)...))
 		}
 		if answer == kleene.Unknown {
-			for _, r := range e.rules.plainRules(l.when) {
+			for _, r := range l.plain {
 				found = append(found, e.traceRule(r, kleene.True)...)
 			}
 		}
-		for _, r := range e.rules.plainRules(l.when) {
+		for _, r := range l.plain {
 			failed = append(failed, e.traceRule(r, kleene.False)...)
 		}
 	}
@@ -353,7 +383,7 @@ func onePerMeasure(all []evidence) []evidence {
 func (e *evaluation) score(p *pillarRule) Range {
 	var sum scoreSum
 	for _, part := range p.parts {
-		m := e.measures[part.measure]
+		m := e.measure(part.measure)
 		silent := m.State == observation.Unknown && m.Cause == observation.CauseNoSource
 		if m.State == observation.NotApplicable || part.skipSilent && silent {
 			continue

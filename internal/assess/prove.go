@@ -102,7 +102,7 @@ func equivalentRules(p *prover, a, b *rule) bool {
 		return false
 	}
 	return !slices.ContainsFunc(p.domains[a.measure], func(s valueClass) bool {
-		e := p.rules.evaluate(map[string]observation.Measure{a.measure: s.measure}, nil)
+		e := p.rules.evaluate(map[string]observation.Measure{a.measure: s.measure})
 		return e.evalRule(a) != e.evalRule(b)
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/assess/assesstest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -25,6 +26,7 @@ func TestEveryRuleLevelAndStageCanDecide(t *testing.T) {
 }
 
 func TestRulesThatContradictOrCanNeverFireAreRefusedWithTheirLine(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ override, want string }{
 		"below what the measure can be": {"rules:\n  - {id: people.few, threshold: 0}",
 			"line 2: rule people.few can never hold: people.contributors-6m lies between 0 and"},
@@ -66,7 +68,7 @@ func TestRulesThatContradictOrCanNeverFireAreRefusedWithTheirLine(t *testing.T) 
 			"line 2: rule x can never hold"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := LoadRules([]byte(test.override))
+			_, err := LoadRules([]byte(test.override), assesstest.Definitions())
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %v\nwant …%s…", err, test.want)
 			}
@@ -74,16 +76,17 @@ func TestRulesThatContradictOrCanNeverFireAreRefusedWithTheirLine(t *testing.T) 
 	}
 }
 
-// What is proved over spans must hold for goods: random goods, whose measures
+// What is proved over classes must hold for goods: random goods, whose measures
 // are all known, have exactly one stage and one level of each pillar.
 func TestAGoodThatIsKnownHasExactlyOneStage(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	rng := rand.New(rand.NewPCG(5, 6))
 	domains := r.domains()
 	seen := map[Stage]int{}
 	for range 5000 {
 		chosen := validGood(r, domains, rng)
-		e := r.evaluate(chosen, nil)
+		e := r.evaluate(chosen)
 		possible := e.possibleStages()
 		if len(possible) != 1 {
 			t.Fatalf("possible are %v with %v", possible, chosen)
@@ -102,54 +105,55 @@ func TestAGoodThatIsKnownHasExactlyOneStage(t *testing.T) {
 
 // A better value of any one measure never lowers a level.
 func TestABetterValueNeverLowersALevel(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	rng := rand.New(rand.NewPCG(7, 8))
-	domains := r.domains()
+	domains, readers := r.domains(), r.rulesByMeasure()
 	for range 3000 {
-		chosen := validGood(r, domains, rng)
-		for id, readers := range r.rulesByMeasure() {
+		good := validGood(r, domains, rng)
+		before := r.evaluate(good)
+		for id, readers := range readers {
 			up, ok := moreIsBetter(readers[0])
 			if !ok {
 				continue
 			}
 			for _, s := range domains[id] {
-				was, wasKnown := chosen[id].Number()
+				was, wasKnown := good[id].Number()
 				is, isKnown := s.measure.Number()
-				if !wasKnown || !isKnown || was == is || (is > was) != up {
-					continue
+				if wasKnown && isKnown && was != is && (is > was) == up {
+					compareLevels(t, id, before, before.withValues(map[string]any{id: s.measure.Value}))
 				}
-				after := maps.Clone(chosen)
-				after[id] = s.measure
-				compareLevels(t, r, id, chosen, after)
 			}
 		}
 	}
 }
 
-func compareLevels(t *testing.T, r *Rules, id string, before, after map[string]observation.Measure) {
+func compareLevels(t *testing.T, id string, before, after *evaluation) {
 	t.Helper()
-	then, now := r.evaluate(before, nil), r.evaluate(after, nil)
-	for _, p := range r.pillars {
-		was, is := then.possibleLevels(p.id)[0], now.possibleLevels(p.id)[0]
+	for _, p := range before.rules.pillars {
+		was, is := before.possibleLevels(p.id)[0], after.possibleLevels(p.id)[0]
 		if slices.Index(levelOrder, is) > slices.Index(levelOrder, was) {
-			t.Fatalf("%s from %v to %v lowers %s from %s to %s", id, before[id].Value, after[id].Value, p.id, was, is)
+			t.Fatalf("%s from %v to %v lowers %s from %s to %s", id, before.measure(id).Value, after.measure(id).Value, p.id, was, is)
 		}
 	}
 }
 
 // validGood picks a value of every measure that rules read.
 func validGood(r *Rules, domains map[string][]valueClass, rng *rand.Rand) map[string]observation.Measure {
-	measures := map[string]observation.Measure{}
+	ids := slices.Sorted(maps.Keys(domains))
 	for {
-		chosen := map[string]valueClass{}
-		for _, id := range slices.Sorted(maps.Keys(domains)) {
-			spans := domains[id]
-			known := slices.DeleteFunc(slices.Clone(spans), func(s valueClass) bool { return s.measure.State != observation.Measured })
+		chosen := make(map[string]valueClass, len(domains))
+		for _, id := range ids {
+			known := domains[id]
+			if last := len(known) - 1; known[last].measure.State != observation.Measured {
+				known = known[:last]
+			}
 			chosen[id] = known[rng.IntN(len(known))]
 		}
 		if !r.satisfies(chosen) {
 			continue
 		}
+		measures := make(map[string]observation.Measure, len(chosen))
 		for id, s := range chosen {
 			measures[id] = s.measure
 		}
@@ -158,7 +162,7 @@ func validGood(r *Rules, domains map[string][]valueClass, rng *rand.Rand) map[st
 }
 
 func BenchmarkProve(b *testing.B) {
-	r, err := LoadRules(nil)
+	r, err := LoadRules(nil, assesstest.Definitions())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/assess/assesstest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -68,6 +69,7 @@ func TestRiskDoesNotApplyToTheYoungTheSmallAndTheSilent(t *testing.T) {
 }
 
 func TestRiskNeverReadsAnUnknownAsAValue(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	random := rand.New(rand.NewPCG(4, 7))
 	for range 3000 {
@@ -115,6 +117,7 @@ func anyMeasure(random *rand.Rand, id string) observation.Measure {
 }
 
 func TestBrokenRiskIsRefusedWithItsLine(t *testing.T) {
+	t.Parallel()
 	for override, want := range map[string]string{
 		"risk:\n  levels: [{level: raised, from: 60}, {level: high, from: 50}]":   "your rules, line 2",
 		"risk:\n  levels: [{level: high, from: 40}, {level: raised, from: 50}]":   "falling scores",
@@ -128,7 +131,7 @@ func TestBrokenRiskIsRefusedWithItsLine(t *testing.T) {
 		"risk:\n  asked-of: [{measure: license.changes, at-least: 1, unit: changes}]":  "only people and momentum",
 		"risk:\n  threshold: 3": "no field",
 	} {
-		if _, err := LoadRules([]byte(override)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := LoadRules([]byte(override), assesstest.Definitions()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\ngives %v, want %q", override, err, want)
 		}
 	}

@@ -15,9 +15,6 @@ import (
 //go:embed rules.yaml
 var embeddedRules []byte
 
-//go:embed vocabulary.yaml
-var embeddedVocabulary []byte
-
 // Rules are the rules of a verdict, read from data. They are safe for
 // concurrent use.
 type Rules struct {
@@ -36,14 +33,6 @@ type Rules struct {
 	reads      []string           // the measures that rules read, sorted
 	signatures map[pillarLevel]string
 	english    *language.Language
-}
-
-// measureSpec is what the vocabulary holds of a measure.
-type measureSpec struct {
-	kind      observation.Kind
-	unit      observation.Unit
-	low, high float64 // what a number can be
-	fraction  bool    // there are parts of its unit
 }
 
 // rule asks one question: of one measure, or of other rules (when).
@@ -86,12 +75,14 @@ type pillarRule struct {
 	otherwise Level
 	combine   string // mean or max
 	parts     []scorePart
+	plain     []*rule // the plain rules of all levels
 }
 
 type levelRule struct {
 	at    position
 	level Level
 	when  condition
+	plain []*rule // the plain rules below when
 }
 
 // scorePart gives points from 0 to 100 for one measure.
@@ -115,23 +106,25 @@ type stageRule struct {
 	also     []string
 }
 
-// LoadRules reads the embedded rules, changed by override where that is not
-// empty. Every mistake is named with its line: an unknown measure, a wrong
+// LoadRules reads the embedded rules, changed by override where that is not empty. They
+// may read the measures of definitions, which are those of the scanners. Every mistake is named with its line: an unknown measure, a wrong
 // unit, a missing threshold, a rule that is not there, a cycle, and what can
 // never fire. (A test proves the embedded rules; they are not proved again.)
-func LoadRules(override []byte) (*Rules, error) {
-	vocabulary, err := loadVocabulary(embeddedVocabulary)
+func LoadRules(override []byte, definitions []observation.Definition) (*Rules, error) {
+	r, err := newRules(embeddedInvariants, definitions)
 	if err != nil {
-		return nil, fmt.Errorf("read the vocabulary of the rules: %w", err)
+		return nil, fmt.Errorf("read the invariants of the rules: %w", err)
 	}
 	d, root, err := parseRules(embeddedRules, override)
 	if err != nil {
 		return nil, err
 	}
-	r := vocabulary.rules()
 	d.file(r, root)
 	if len(d.problems) == 0 {
 		d.verify(r)
+	}
+	if len(d.problems) == 0 {
+		r.index()
 	}
 	if len(d.problems) == 0 && len(override) > 0 {
 		d.prove(r)
@@ -139,28 +132,19 @@ func LoadRules(override []byte) (*Rules, error) {
 	if len(d.problems) > 0 {
 		return nil, fmt.Errorf("read the rules: %w", errors.Join(d.problems...))
 	}
-	r.reads, r.signatures = r.measuresRead(), r.levelSignatures()
 	return r, nil
 }
 
-// Check compares the vocabulary of the rules with the definitions of the
-// scanners. An error names every measure that no scanner yields, or yields in
-// another kind or unit.
-func (r *Rules) Check(defs map[string]observation.Definition) error {
-	var problems []error
-	for _, id := range slices.Sorted(maps.Keys(r.specs)) {
-		def, ok := defs[id]
-		w := r.specs[id]
-		switch {
-		case !ok && (slices.Contains(r.reads, id) || slices.Contains(r.riskMeasures(), id)):
-			problems = append(problems, fmt.Errorf("the rules read %s, which no scanner yields", id))
-		case ok && def.Kind != w.kind:
-			problems = append(problems, fmt.Errorf("%s is a %s to the rules and a %s to its scanner", id, w.kind, def.Kind))
-		case ok && def.Unit != w.unit:
-			problems = append(problems, fmt.Errorf("%s counts %q to the rules and %q to its scanner", id, w.unit, def.Unit))
+// index computes what every evaluation needs of rules that were verified.
+func (r *Rules) index() {
+	r.reads, r.signatures = r.measuresRead(), r.levelSignatures()
+	for i := range r.pillars {
+		p := &r.pillars[i]
+		for j := range p.levels {
+			p.levels[j].plain = r.plainRules(p.levels[j].when)
+			p.plain = append(p.plain, p.levels[j].plain...)
 		}
 	}
-	return errors.Join(problems...)
 }
 
 // measuresRead lists the measures that the rules and scores read, sorted.

@@ -3,12 +3,18 @@ package assess
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/midspan/midspan/internal/assess/assesstest"
 )
 
-func loaded(t *testing.T) *Rules {
+var embedded = sync.OnceValues(func() (*Rules, error) { return LoadRules(nil, assesstest.Definitions()) })
+
+// loaded are the embedded rules, which nobody changes.
+func loaded(t testing.TB) *Rules {
 	t.Helper()
-	r, err := LoadRules(nil)
+	r, err := embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +64,7 @@ func TestEveryPlainRuleIsUsed(t *testing.T) {
 }
 
 func TestBrokenRulesAreRefusedWithTheirLine(t *testing.T) {
+	t.Parallel()
 	for name, test := range map[string]struct{ override, want string }{
 		"not YAML":          {"rules: [", "your rules"},
 		"a list":            {"- a\n- b", "line 1"},
@@ -101,7 +108,7 @@ func TestBrokenRulesAreRefusedWithTheirLine(t *testing.T) {
 		"alias for a rule":  {"rules:\n  - &few {id: people.few, threshold: 2}\n  - *few", "line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := LoadRules([]byte(test.override))
+			_, err := LoadRules([]byte(test.override), assesstest.Definitions())
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Fatalf("got %v\nwant …%s…", err, test.want)
 			}
@@ -120,14 +127,14 @@ func manyRules() string {
 
 func TestAnEmptyFileChangesNothing(t *testing.T) {
 	for _, override := range []string{"", "\n", "# nothing\n", "---\n"} {
-		if r, err := LoadRules([]byte(override)); err != nil || len(r.rules) != len(loaded(t).rules) {
+		if r, err := LoadRules([]byte(override), assesstest.Definitions()); err != nil || len(r.rules) != len(loaded(t).rules) {
 			t.Errorf("%q: %v", override, err)
 		}
 	}
 }
 
 func TestOverrideChangesOnlyWhatItNames(t *testing.T) {
-	r, err := LoadRules([]byte("floor: 0.1\nrules:\n  - {id: people.few, threshold: 2}\n"))
+	r, err := LoadRules([]byte("floor: 0.1\nrules:\n  - {id: people.few, threshold: 2}\n"), assesstest.Definitions())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +158,7 @@ func FuzzLoadRules(f *testing.F) {
 	f.Add([]byte("pillars: [{id: load, score: {parts: [{points: [[1]]}]}}]"))
 	f.Add([]byte("a: &a [*a]"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := LoadRules(data)
+		r, err := LoadRules(data, assesstest.Definitions())
 		if err == nil {
 			r.Assess(Input{}, nil)
 		}

@@ -23,7 +23,7 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 	var found *Borderline
 	nearest := math.Inf(1)
 	for _, r := range e.rules.rules {
-		m := e.measures[r.measure]
+		m := e.measure(r.measure)
 		if r.when != nil || m.State != observation.Measured {
 			continue
 		}
@@ -69,7 +69,7 @@ func (r *Rules) movedThresholds(rule *rule) []float64 {
 // stageIfMoved is another stage that a good would certainly have if the threshold of a
 // rule were moved, or one that it could have with what is unknown; "" for neither.
 func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other Stage, surely bool) {
-	possible := e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages()
+	possible := e.withThreshold(r, moved).possibleStages()
 	if would := decideStage(possible); would != stage && would != Unassessed {
 		return would, true
 	}
@@ -140,11 +140,11 @@ func (e *evaluation) cheapestLift(stage Stage) remedySearch {
 func (e *evaluation) remedies() []remedy {
 	var found []remedy
 	for _, r := range e.rules.rules {
-		applies := e.measures[r.measure].State != observation.NotApplicable
+		applies := e.measure(r.measure).State != observation.NotApplicable
 		if r.when != nil || r.clears == "" || !applies || e.evalRule(r) != kleene.Of(!r.wantsYes) {
 			continue
 		}
-		m := e.measures[r.measure]
+		m := e.measure(r.measure)
 		if m.State != observation.Measured {
 			continue
 		}

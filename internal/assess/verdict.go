@@ -90,6 +90,23 @@ type Reason struct {
 	Strength float64 `json:"strength"`
 	// Clears is what would make the reason go away.
 	Clears string `json:"clears,omitempty"`
+	// Pattern and ClearsPattern are the patterns of the two sentences, for other
+	// languages. An Assessment has them in its JSON, a report does not: there they are
+	// in RuleText, once for each rule.
+	Pattern       string `json:"-"`
+	ClearsPattern string `json:"-"`
+}
+
+// Message is the sentence of the reason as a message. It is zero for a reason that was
+// read from a report.
+func (r Reason) Message() language.Message {
+	return fillPattern(r.Pattern, r.Value, r.Bound, r.Threshold)
+}
+
+// ClearsMessage is what would make the reason go away as a message, zero where there is
+// none.
+func (r Reason) ClearsMessage() language.Message {
+	return fillPattern(r.ClearsPattern, r.Value, r.Bound, r.Threshold)
 }
 
 // Gap is a measure that is unknown, with its cause.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/assess/assesstest"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -41,7 +42,7 @@ func pastOf(t *testing.T, times ...time.Time) History {
 
 func embedded(t *testing.T) *assess.Rules {
 	t.Helper()
-	r, err := assess.LoadRules(nil)
+	r, err := assess.LoadRules(nil, assesstest.Definitions())
 	if err != nil {
 		t.Fatal(err)
 	}

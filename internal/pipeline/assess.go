@@ -18,12 +18,6 @@ import (
 	"github.com/midspan/midspan/scanners"
 )
 
-// storedVerdict is the JSON that the store keeps for one assessed good.
-type storedVerdict struct {
-	Verdict  assess.Verdict        `json:"verdict"`
-	Measures []observation.Measure `json:"measures"` // merged over the repositories
-}
-
 // Assess is the assess stage: it computes the verdict of every good of the run.
 func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
@@ -93,7 +87,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
-	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, storedVerdict{verdict, measures})
+	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures})
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.
@@ -112,9 +106,11 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []assess.Repo
 }
 
 // definitions lists every measure that a report can hold, in a stable order.
-func (p *Pipeline) definitions() []observation.Definition {
+func (p *Pipeline) definitions() []observation.Definition { return definitionsOf(p.scanners) }
+
+func definitionsOf(list []scanners.Scanner) []observation.Definition {
 	var all []observation.Definition
-	for _, scanner := range p.scanners {
+	for _, scanner := range list {
 		all = append(all, scanner.Definitions()...)
 		if reader, ok := scanner.(scanners.CatalogScanner); ok {
 			all = append(all, reader.CatalogDefinitions()...)
@@ -277,8 +273,8 @@ func unknowns(definitions []observation.Definition, cause observation.Cause, det
 }
 
 // decodeVerdict decodes what Assess stored.
-func decodeVerdict(good store.Good) (storedVerdict, error) {
-	var j storedVerdict
+func decodeVerdict(good store.Good) (assess.Assessment, error) {
+	var j assess.Assessment
 	if len(good.Verdict) == 0 {
 		return j, fmt.Errorf("good %s has no verdict: use midspan assess first", good.ID)
 	}

@@ -90,11 +90,11 @@ func (p *Pipeline) loadSide(ctx context.Context, name string, fallback func() (s
 	}
 	return runSide{run.AsOf, run, func(yield func(assessedGood, error) bool) {
 		for good, err := range p.store.Goods(ctx, run.ID) {
-			var j storedVerdict
+			var j assess.Assessment
 			if err == nil {
 				j, err = decodeVerdict(good)
 			}
-			if !yield(assessedGood{good.ID, good.Name, assess.Assessment(j)}, err) || err != nil {
+			if !yield(assessedGood{good.ID, good.Name, j}, err) || err != nil {
 				return
 			}
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -78,16 +79,16 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 
 // open is New with the path of the database file.
 func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
-	rules, rulesText, err := loadRules(cfg.Rules)
+	all, err := registry.All()
+	if err != nil {
+		return nil, err
+	}
+	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(all))
 	if err != nil {
 		return nil, err
 	}
 	// git runs in other folders.
 	if cfg.Store, err = filepath.Abs(cfg.Store); err != nil {
-		return nil, err
-	}
-	all, err := registry.All()
-	if err != nil {
 		return nil, err
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
@@ -113,16 +114,16 @@ func httpClient(cfg config.Config, version string) *http.Client {
 
 // loadRules merges the user's rules into the embedded ones. It returns the user's text
 // too.
-func loadRules(path string) (*assess.Rules, string, error) {
+func loadRules(path string, definitions []observation.Definition) (*assess.Rules, string, error) {
 	if path == "" {
-		rules, err := assess.LoadRules(nil)
+		rules, err := assess.LoadRules(nil, definitions)
 		return rules, "", err
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the rules: %w", err)
 	}
-	rules, err := assess.LoadRules(data)
+	rules, err := assess.LoadRules(data, definitions)
 	if err != nil {
 		return nil, "", fmt.Errorf("rules %s: %w", path, err)
 	}

@@ -134,20 +134,6 @@ func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
 	}
 }
 
-func TestRulesReadOnlyWhatScannersDeclare(t *testing.T) {
-	p := newPipeline(t, testConfig(t))
-	declared := map[string]observation.Definition{}
-	for _, definition := range p.definitions() {
-		if _, twice := declared[definition.ID]; twice {
-			t.Errorf("two scanners declare %s", definition.ID)
-		}
-		declared[definition.ID] = definition
-	}
-	if err := p.rules.Check(declared); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestSameInputsAndAsOfGiveTheSameBytes(t *testing.T) {
 	_, want := sampleRun()
 	got, err := os.ReadFile(run(t, testConfig(t)).Files.Report)

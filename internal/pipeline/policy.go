@@ -17,7 +17,7 @@ func Definitions() ([]observation.Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return (&Pipeline{scanners: all}).definitions(), nil
+	return definitionsOf(all), nil
 }
 
 // Subjects calls visit for each good of an assessed run, in the order of ids. The run is

@@ -25,7 +25,7 @@ type Alternative struct {
 	Stage assess.Stage `json:"stage"`
 	// Similarity is the sum of its parts by their weights, 0 to 1. What the catalog
 	// does not say of both adds nothing.
-	Similarity float64          `json:"similarity"`
+	Similarity float64    `json:"similarity"`
 	Parts      []Likeness `json:"parts"`
 }
 

@@ -68,7 +68,6 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
 	localizer
-	speaker  *assess.Translator
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally
@@ -76,7 +75,7 @@ type columnBuilder struct {
 }
 
 func (s *site) column(good Good) column {
-	c := columnBuilder{localizer: s.words, speaker: s.speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{localizer: s.words, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -90,7 +89,8 @@ func (s *site) column(good Good) column {
 	for row, shown := range c.cells {
 		c.cells[row] = shown.truncated()
 	}
-	c.cells["because"] = cell{Text: cut(s.speaker.Because(good.Verdict), maxBecause)}
+	because, _ := c.becauseText(good.Verdict)
+	c.cells["because"] = cell{Text: cut(because, maxBecause)}
 	for row, shown := range c.cells {
 		if strings.TrimSpace(shown.Text) == "" {
 			c.cells[row] = c.unknown(c.Translate("nothing is said of it"))
@@ -163,15 +163,20 @@ func (c columnBuilder) possibleStages(possible []assess.Stage) cell {
 	return cell{Text: c.Translate("{list}", "list", language.Or(stages...))}
 }
 
+func (c columnBuilder) reasonTexts(reasons []assess.Reason) []string {
+	texts := make([]string, len(reasons))
+	for i, reason := range reasons {
+		texts[i], _ = c.reasonText(reason)
+	}
+	return texts
+}
+
 func (c columnBuilder) reasons(all []assess.Reason) cell {
 	if len(all) == 0 {
 		return cell{Text: c.Translate("no rule is named")}
 	}
-	result := cell{Text: c.speaker.Reason(all[0])}
-	for _, reason := range all[1:min(len(all), maxReasons)] {
-		result.Notes = append(result.Notes, c.speaker.Reason(reason))
-	}
-	return result
+	texts := c.reasonTexts(all[:min(len(all), maxReasons)])
+	return cell{Text: texts[0], Notes: texts[1:]}
 }
 
 // pillar shows the level, score and range of load or a support, with its first reasons.
@@ -183,9 +188,7 @@ func (c columnBuilder) pillar(p assess.Pillar) cell {
 	}
 	result := c.scoreCell(text, p.Score)
 	result.Class, result.Unknown = levelClass(level), level == assess.LevelUnknown
-	for _, reason := range p.Reasons[:min(len(p.Reasons), maxReasons)] {
-		result.Notes = append(result.Notes, c.speaker.Reason(reason))
-	}
+	result.Notes = append(result.Notes, c.reasonTexts(p.Reasons[:min(len(p.Reasons), maxReasons)])...)
 	return result
 }
 

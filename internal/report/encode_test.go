@@ -175,8 +175,9 @@ func fieldNames(t reflect.Type) []string {
 			names = append(names, fieldNames(t.Field(i).Type)...)
 			continue
 		}
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		names = append(names, name)
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "-" { // no part of the JSON
+			names = append(names, name)
+		}
 	}
 	return names
 }

@@ -7,11 +7,12 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/assess/assesstest"
 )
 
 func TestTheMethodPageHoldsTheWholeMethodOfTheRulesInForce(t *testing.T) {
 	doc := everyState()
-	rules, err := assess.LoadRules(nil)
+	rules, err := assess.LoadRules(nil, assesstest.Definitions())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,6 @@ type content struct {
 type site struct {
 	*content
 	words    localizer
-	speaker  *assess.Translator
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
 	pages    *template.Template
@@ -62,7 +61,7 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: localizer{l}, speaker: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
+		s := &site{content: shown, words: localizer{l}, editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}

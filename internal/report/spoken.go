@@ -1,54 +1,88 @@
 package report
 
-import "github.com/midspan/midspan/internal/assess"
+import (
+	"slices"
 
-// The sentences of a verdict, in the language of the site. One for which there is no
-// message, or no translation, is told in English and marked as such.
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
+)
+
+// verdictText is a text of a verdict in the language: its messages, or its English text
+// and false where it has no message or none of them has a translation.
+func (w localizer) verdictText(inEnglish string, messages ...language.Message) (text string, translated bool) {
+	if w.Tag() == english.Tag() || !slices.ContainsFunc(messages, func(m language.Message) bool { return m.Pattern != "" && w.Has(m.Pattern) }) {
+		return inEnglish, false
+	}
+	return w.Sentences(messages), true
+}
+
+func (w localizer) becauseText(v assess.Verdict) (string, bool) {
+	return w.verdictText(v.Because, v.BecauseMessages...)
+}
+
+func (w localizer) reasonText(r assess.Reason) (string, bool) {
+	return w.verdictText(r.Sentence, r.Message())
+}
 
 func (s *site) because(v assess.Verdict, most ...int) any {
-	return s.spoken(s.speaker.Because(v), v.Because, most...)
+	text, translated := s.words.becauseText(v)
+	return s.marked(text, translated, most...)
 }
 
 func (s *site) reasonText(r assess.Reason, most ...int) any {
-	return s.spoken(s.speaker.Reason(r), r.Sentence, most...)
+	text, translated := s.words.reasonText(r)
+	return s.marked(text, translated, most...)
 }
 
-func (s *site) clears(r assess.Reason) any { return s.spoken(s.speaker.Clears(r), r.Clears) }
+func (s *site) clears(r assess.Reason) any {
+	text, translated := s.words.verdictText(r.Clears, r.ClearsMessage())
+	return s.marked(text, translated)
+}
 
 func (s *site) borderline(b *assess.Borderline) any {
-	return s.spoken(s.speaker.Borderline(b), b.Sentence)
+	text, translated := s.words.verdictText(b.Sentence, b.Message)
+	return s.marked(text, translated)
 }
 
-// lift says each change by itself: where it is cut, as a sentence among others.
+// lift lists the changes: each that is cut is made a sentence.
 func (s *site) lift(v assess.Verdict, most ...int) []any {
 	var all []any
-	for i, said := range s.speaker.Lift(v) {
-		english := v.Lift[i]
+	for i, change := range v.Lift {
+		text, translated := s.words.verdictText(change, messageAt(v.LiftMessages, i, len(v.Lift))...)
 		if len(most) > 0 {
-			said, english = sentence(cut(said, most[0])), sentence(cut(english, most[0]))
+			text = sentence(cut(text, most[0]))
 		}
-		all = append(all, s.spoken(said, english))
+		all = append(all, s.marked(text, translated))
 	}
 	return all
 }
 
 func (s *site) remarks(v assess.Verdict) []any {
 	var all []any
-	for i, said := range s.speaker.Remarks(v) {
-		all = append(all, s.spoken(said, v.Remarks[i], 400))
+	for i, remark := range v.Remarks {
+		text, translated := s.words.verdictText(remark, messageAt(v.RemarkMessages, i, len(v.Remarks))...)
+		all = append(all, s.marked(text, translated, 400))
 	}
 	return all
 }
 
-// spoken marks a sentence that was told in English, and cuts it to what there is room
-// for.
-func (s *site) spoken(said, inEnglish string, most ...int) any {
-	short := said
+// messageAt is the message of the i-th of n sentences, in a list of one; none where
+// there is not one message for each sentence.
+func messageAt(messages []language.Message, i, n int) []language.Message {
+	if len(messages) != n {
+		return nil
+	}
+	return messages[i : i+1]
+}
+
+// marked cuts a text to the room that there is for it, and marks one that is in English
+// for want of a translation.
+func (s *site) marked(text string, translated bool, most ...int) any {
 	if len(most) > 0 {
-		short = cut(said, most[0])
+		text = cut(text, most[0])
 	}
-	if said == inEnglish {
-		return s.words.inEnglish(short)
+	if !translated {
+		return s.words.inEnglish(text)
 	}
-	return short
+	return text
 }

@@ -4,13 +4,11 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// RuleText is a rule with its sentences, so that its reasons can be translated without
-// carrying their patterns. Holds, Fails and Clears are patterns of package language
-// with the arguments value and threshold.
+// RuleText is a rule with its sentences. Holds, Fails and Clears are patterns of package
+// language with the arguments value and threshold.
 type RuleText struct {
 	ID       string `json:"id"`
 	Question string `json:"question"`
@@ -24,16 +22,16 @@ type RuleText struct {
 	Fails     string           `json:"fails"`
 	Clears    string           `json:"clears,omitempty"` // what would make its reason go away
 	Reference string           `json:"reference,omitempty"`
-	All       []Joined `json:"all,omitempty"`
-	Any       []Joined `json:"any,omitempty"`
+	All       []Joined         `json:"all,omitempty"`
+	Any       []Joined         `json:"any,omitempty"`
 }
 
 // Joined is a condition: a rule, a level of a pillar, or conditions joined. One of
 // Not, All, Any, Rule and Pillar is set.
 type Joined struct {
-	Rule   string          `json:"rule,omitempty"`
-	Pillar string          `json:"pillar,omitempty"`
-	Levels []Level         `json:"levels,omitempty"` // of which the pillar has one
+	Rule   string   `json:"rule,omitempty"`
+	Pillar string   `json:"pillar,omitempty"`
+	Levels []Level  `json:"levels,omitempty"` // of which the pillar has one
 	Not    *Joined  `json:"not,omitempty"`
 	All    []Joined `json:"all,omitempty"`
 	Any    []Joined `json:"any,omitempty"`
@@ -71,7 +69,7 @@ type Frame struct {
 
 // StageText is a stage and its condition; When is nil for the last one.
 type StageText struct {
-	Stage Stage          `json:"stage"`
+	Stage Stage   `json:"stage"`
 	When  *Joined `json:"when,omitempty"`
 }
 
@@ -86,7 +84,7 @@ type PillarText struct {
 
 // LevelText is a level and its condition.
 type LevelText struct {
-	Level Level         `json:"level"`
+	Level Level  `json:"level"`
 	When  Joined `json:"when"`
 }
 
@@ -146,100 +144,4 @@ func joinedOf(c condition) Joined {
 		j.Not = &not
 	}
 	return j
-}
-
-// pattern is that of a reason of the rule, "" where the reason's operator is not the
-// rule's.
-func (t RuleText) pattern(operator string) string {
-	switch operator {
-	case t.Operator:
-		return t.Holds
-	case negatedOperator[t.Operator]:
-		return t.Fails
-	}
-	return ""
-}
-
-// Translator translates the sentences of verdicts. It is safe for concurrent use.
-//
-// A sentence without a message (of a verdict of an older program, of a rule that is
-// not known or has another text by now) stays in English, as the verdict holds it.
-type Translator struct {
-	language, english *language.Language
-	texts             map[string]RuleText
-}
-
-// NewTranslator returns a translator to a language with the texts of the rules.
-func NewTranslator(l *language.Language, texts []RuleText) *Translator {
-	s := &Translator{language: l, english: language.English(), texts: make(map[string]RuleText, len(texts))}
-	for _, text := range texts {
-		s.texts[text.ID] = text
-	}
-	return s
-}
-
-// Reason translates the sentence of a reason.
-func (s *Translator) Reason(r Reason) string {
-	return s.translate(s.texts[r.Rule].pattern(r.Operator), r, r.Sentence)
-}
-
-// Clears translates what would clear a reason, "" where it has no such sentence.
-func (s *Translator) Clears(r Reason) string { return s.translate(s.texts[r.Rule].Clears, r, r.Clears) }
-
-// Cause translates the reason of a change between two verdicts.
-func (s *Translator) Cause(c ChangeCause) string {
-	m := c.After
-	if c.Gone {
-		m = c.Before
-	}
-	return s.Reason(Reason{Rule: c.Rule, Operator: c.Operator, Threshold: c.Threshold, Value: m.Value, Bound: m.Bound, Sentence: c.Reason})
-}
-
-// translate fills a pattern of a rule with the numbers of a reason. It returns the
-// English sentence where the pattern no longer gives that.
-func (s *Translator) translate(pattern string, r Reason, english string) string {
-	if pattern == "" || s.language.Tag() == s.english.Tag() {
-		return english
-	}
-	m := fillPattern(pattern, r.Value, r.Bound, r.Threshold)
-	if language.Upper(s.english.TranslateMessage(m)) != english {
-		return english
-	}
-	return language.Upper(s.language.TranslateMessage(m))
-}
-
-// Because translates why a good has its stage.
-func (s *Translator) Because(v Verdict) string {
-	if len(v.BecauseMessages) == 0 {
-		return v.Because
-	}
-	return s.language.Sentences(v.BecauseMessages)
-}
-
-// Lift translates what would lift the flag, each change by itself.
-func (s *Translator) Lift(v Verdict) []string { return s.translateEach(v.LiftMessages, v.Lift) }
-
-// Remarks translates the remarks on impossible dates and numbers.
-func (s *Translator) Remarks(v Verdict) []string { return s.translateEach(v.RemarkMessages, v.Remarks) }
-
-// Borderline translates which threshold would change the stage; "" where none would.
-func (s *Translator) Borderline(b *Borderline) string {
-	switch {
-	case b == nil:
-		return ""
-	case b.Message.Pattern == "":
-		return b.Sentence
-	}
-	return s.language.Sentence(b.Message)
-}
-
-func (s *Translator) translateEach(messages []language.Message, english []string) []string {
-	if len(messages) != len(english) {
-		return english
-	}
-	sentences := make([]string, len(messages))
-	for i, m := range messages {
-		sentences[i] = s.language.Sentence(m)
-	}
-	return sentences
 }

@@ -6,29 +6,31 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// everyGood assesses random goods with unknown measures, some observed long ago.
-func everyGood(t *testing.T, r *Rules, check func(v Verdict)) {
-	t.Helper()
-	defs := definitions(r)
+// randomVerdicts are those of random goods with unknown measures, some observed long
+// ago.
+var randomVerdicts = sync.OnceValue(func() []Verdict {
+	r, _ := embedded()
 	rng := rand.New(rand.NewPCG(21, 22))
-	for i := range 800 {
-		in := random(defs, rng)
+	verdicts := make([]Verdict, 800)
+	for i := range verdicts {
+		in := random(rng)
 		for range rng.IntN(25) {
 			in, _ = blinded(r, in, rng)
 		}
 		if i%5 == 0 {
 			in.Repositories[0].ObservedUntil = asOf.AddDate(-2, -i%12, 0)
 		}
-		v, _ := r.Assess(in, defs)
-		check(v)
+		verdicts[i], _ = r.Assess(in, definitions())
 	}
-}
+	return verdicts
+})
 
 // reread is what a verdict is once it was stored.
 func reread[T any](t *testing.T, value T) T {
@@ -55,12 +57,14 @@ func reasonsIn(v Verdict) []Reason {
 // The messages in English are the sentences of the verdict, also after it was stored
 // and read.
 func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
-	r := loaded(t)
-	english, texts := language.English(), reread(t, r.Texts())
-	byID := NewTranslator(english, texts).texts
+	t.Parallel()
+	english := language.English()
 	seen := map[string]int{}
-	everyGood(t, r, func(assessed Verdict) {
-		v := reread(t, assessed)
+	for _, assessed := range randomVerdicts() {
+		v := reread(t, Assessment{Verdict: assessed}).Verdict
+		if !reflect.DeepEqual(reasonsIn(v), reasonsIn(assessed)) {
+			t.Fatalf("%+v became %+v", reasonsIn(assessed), reasonsIn(v))
+		}
 		for _, both := range [][2][]language.Message{{v.BecauseMessages, assessed.BecauseMessages}, {v.LiftMessages, assessed.LiftMessages}, {v.RemarkMessages, assessed.RemarkMessages}} {
 			if !reflect.DeepEqual(both[0], both[1]) {
 				t.Fatalf("%+v became %+v", both[1], both[0])
@@ -86,11 +90,10 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 		}
 		for _, reason := range reasonsIn(v) {
 			seen["reason"]++
-			text := byID[reason.Rule]
-			if got := language.Upper(english.TranslateMessage(fillPattern(text.pattern(reason.Operator), reason.Value, reason.Bound, reason.Threshold))); got != reason.Sentence {
+			if got := english.Sentence(reason.Message()); got != reason.Sentence {
 				t.Errorf("%s says %q, and the reason %q", reason.Rule, got, reason.Sentence)
 			}
-			if got := language.Upper(english.TranslateMessage(fillPattern(text.Clears, reason.Value, reason.Bound, reason.Threshold))); reason.Clears != "" && got != reason.Clears {
+			if got := english.Sentence(reason.ClearsMessage()); reason.Clears != "" && got != reason.Clears || (reason.Clears == "") != (reason.ClearsPattern == "") {
 				t.Errorf("%s clears by %q, and the reason by %q", reason.Rule, got, reason.Clears)
 			}
 		}
@@ -99,7 +102,7 @@ func TestMessagesGiveTheSentencesOfTheVerdict(t *testing.T) {
 				t.Errorf("not all was filled in: %s", sentence)
 			}
 		}
-	})
+	}
 	for _, kind := range []string{"lift", "remark", "borderline", "reason"} {
 		if seen[kind] == 0 {
 			t.Errorf("no random good has a %s: the test shows nothing of it", kind)
@@ -146,105 +149,48 @@ func patternsIn(t *testing.T, found map[string]bool, messages ...language.Messag
 	}
 }
 
-// Every sentence of a verdict is translated as a whole: with a catalog of all its
+// Every sentence of a verdict can be translated as a whole: with a catalog of all
 // patterns nothing of it is left in English.
-func TestTranslatorLeavesNothingInEnglish(t *testing.T) {
+func TestEverySentenceCanBeTranslated(t *testing.T) {
+	t.Parallel()
 	r := loaded(t)
 	patterns := map[string]bool{}
 	for _, p := range r.Patterns() {
 		patterns[p] = true
 	}
-	var verdicts []Verdict
-	everyGood(t, r, func(v Verdict) {
-		verdicts = append(verdicts, reread(t, v))
+	for _, v := range randomVerdicts() {
 		patternsIn(t, patterns, slices.Concat(v.BecauseMessages, v.LiftMessages, v.RemarkMessages)...)
 		if v.Borderline != nil {
 			patternsIn(t, patterns, v.Borderline.Message)
 		}
-	})
-	s := NewTranslator(marked(t, patterns), r.Texts())
-	whole := func(what, sentence string) {
-		if !strings.HasPrefix(sentence, "«") || !strings.HasSuffix(sentence, "»") {
-			t.Errorf("%s is in English: %s", what, sentence)
-		}
 	}
-	for _, v := range verdicts {
-		for _, reason := range reasonsIn(v) {
-			whole("a reason of "+reason.Rule, s.Reason(reason))
-			if reason.Clears != "" {
-				whole("what clears "+reason.Rule, s.Clears(reason))
+	french := marked(t, patterns)
+	whole := func(what string, messages ...language.Message) {
+		for _, m := range messages {
+			if sentence := french.Sentence(m); !strings.HasPrefix(sentence, "«") || !strings.HasSuffix(sentence, "»") {
+				t.Errorf("%s is in English: %s", what, sentence)
 			}
 		}
-		whole("the stage "+string(v.Stage), s.Because(v))
-		for _, sentence := range slices.Concat(s.Lift(v), s.Remarks(v)) {
-			whole("lift or remark", sentence)
+	}
+	for _, v := range randomVerdicts() {
+		for _, reason := range reasonsIn(v) {
+			whole("a reason of "+reason.Rule, reason.Message())
+			if reason.Clears != "" {
+				whole("what clears "+reason.Rule, reason.ClearsMessage())
+			}
 		}
+		whole("the stage "+string(v.Stage), v.BecauseMessages...)
+		whole("lift or remark", slices.Concat(v.LiftMessages, v.RemarkMessages)...)
 		if v.Borderline != nil {
-			whole("borderline", s.Borderline(v.Borderline))
+			whole("borderline", v.Borderline.Message)
 		}
 	}
 }
 
-func TestSentenceWithoutAMessageStaysInEnglish(t *testing.T) {
+func TestEveryUnitOfTheRulesHasAMessage(t *testing.T) {
 	r := loaded(t)
-	patterns := map[string]bool{}
-	for _, p := range r.Patterns() {
-		patterns[p] = true
-	}
-	s := NewTranslator(marked(t, patterns), r.Texts())
-	v := assessed(t, with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 3.0}))
-	few := Reason{Rule: "people.few", Operator: "<", Value: 1.0, Threshold: 3.0, Sentence: "1 person committed in the last 6 months, fewer than 3."}
-	if got, want := s.Reason(few), "«1 person committed in the last 6 months, fewer than 3.»"; got != want {
-		t.Errorf("says %q, want %q", got, want)
-	}
-	for name, change := range map[string]func(*Reason){
-		"a rule of your own":    func(r *Reason) { r.Rule = "own" },
-		"another operator":      func(r *Reason) { r.Operator = ">" },
-		"the words of old":      func(r *Reason) { r.Sentence = "1 person works on it." },
-		"other numbers in them": func(r *Reason) { r.Threshold = 4.0 },
-	} {
-		reason := few
-		change(&reason)
-		if got := s.Reason(reason); got != reason.Sentence {
-			t.Errorf("%s: says %q, want %q", name, got, reason.Sentence)
-		}
-	}
-	old := v
-	old.BecauseMessages, old.RemarkMessages, old.Remarks = nil, nil, []string{"It was so."}
-	old.Borderline = &Borderline{Sentence: "It would be so."}
-	if s.Because(old) != v.Because || s.Remarks(old)[0] != "It was so." || s.Borderline(old.Borderline) != "It would be so." || s.Borderline(nil) != "" {
-		t.Errorf("a verdict without messages says %q, %q, %q", s.Because(old), s.Remarks(old), s.Borderline(old.Borderline))
-	}
-}
-
-func TestCauseOfAChangeIsTranslated(t *testing.T) {
-	r := loaded(t)
-	defs := definitions(r)
-	then, before := r.Assess(input(r, healthy()), defs)
-	now, after := r.Assess(input(r, middle()), defs)
-	patterns := map[string]bool{}
-	for _, p := range r.Patterns() {
-		patterns[p] = true
-	}
-	s := NewTranslator(marked(t, patterns), r.Texts())
-	change := reread(t, Compare(Assessment{then, before}, Assessment{now, after}, defs))
-	gone := 0
-	for _, cause := range change.Causes {
-		if got := s.Cause(cause); got != "«"+cause.Reason+"»" {
-			t.Errorf("says %q, want %q", got, cause.Reason)
-		}
-		if cause.Gone {
-			gone++
-		}
-	}
-	if gone == 0 || gone == len(change.Causes) {
-		t.Errorf("%d of %d causes are gone: the test shows only one kind", gone, len(change.Causes))
-	}
-}
-
-func TestEveryUnitOfTheVocabularyHasAMessage(t *testing.T) {
-	r := loaded(t)
-	for id, w := range r.specs {
+	for _, id := range append(r.riskMeasures(), r.reads...) {
+		w := r.specs[id]
 		if w.kind != observation.KindNumber {
 			continue
 		}
@@ -263,7 +209,7 @@ func TestRuleTextsHoldWhatARuleJoins(t *testing.T) {
 	if len(texts) != len(r.rules) || !reflect.DeepEqual(reread(t, texts), texts) {
 		t.Fatalf("%d texts of %d rules, or JSON lost something", len(texts), len(r.rules))
 	}
-	quiet := NewTranslator(r.english, texts).texts["momentum.quiet-but-mature"]
+	quiet := texts[slices.IndexFunc(texts, func(text RuleText) bool { return text.ID == "momentum.quiet-but-mature" })]
 	if len(quiet.All) != 4 || quiet.All[0].Rule != "momentum.mature" || quiet.All[3].Not == nil || quiet.All[3].Not.Rule != "momentum.silent-half-year" {
 		t.Errorf("joins %+v", quiet.All)
 	}

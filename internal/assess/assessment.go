@@ -1,0 +1,70 @@
+package assess
+
+import (
+	"encoding/json"
+	"iter"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Assessment is a verdict with the measures that it rests on, merged over the
+// repositories of the good. Its JSON, which the store keeps, holds the patterns of the
+// reasons, too.
+type Assessment struct {
+	Verdict  Verdict
+	Measures []observation.Measure
+}
+
+type storedAssessment struct {
+	Verdict  Verdict                   `json:"verdict"`
+	Measures []observation.Measure     `json:"measures"`
+	Patterns map[string]reasonPatterns `json:"patterns,omitempty"` // by patternKey
+}
+
+type reasonPatterns struct {
+	Sentence string `json:"sentence"`
+	Clears   string `json:"clears,omitempty"`
+}
+
+// patternKey is the same for reasons with the same patterns.
+func patternKey(r Reason) string { return r.Rule + " " + r.Operator }
+
+// MarshalJSON writes each pattern once.
+func (a Assessment) MarshalJSON() ([]byte, error) {
+	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}}
+	for r := range a.Verdict.allReasons() {
+		stored.Patterns[patternKey(*r)] = reasonPatterns{r.Pattern, r.ClearsPattern}
+	}
+	return json.Marshal(stored)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (a *Assessment) UnmarshalJSON(data []byte) error {
+	var stored storedAssessment
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return err
+	}
+	a.Verdict, a.Measures = stored.Verdict, stored.Measures
+	for r := range a.Verdict.allReasons() {
+		patterns := stored.Patterns[patternKey(*r)]
+		r.Pattern, r.ClearsPattern = patterns.Sentence, patterns.Clears
+	}
+	return nil
+}
+
+// allReasons yields the reasons of the stage, of load and of the supports.
+func (v *Verdict) allReasons() iter.Seq[*Reason] {
+	return func(yield func(*Reason) bool) {
+		lists := [][]Reason{v.Reasons, v.Load.Reasons}
+		for _, support := range v.Supports {
+			lists = append(lists, support.Reasons)
+		}
+		for _, list := range lists {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
+}
