@@ -48,8 +48,16 @@ var (
 
 // glyphRow returns the glyph for a table row whose cells hold the same as text: it is
 // hidden from screen readers. Its size comes from the style sheet, a unit a pixel,
-// and its banks from the page's sprite.
+// and its banks from the page's sprite. Scores are rounded as they are shown, so that
+// rows share shapes.
 func glyphRow(v assess.Verdict) template.HTML {
+	rounded := func(p *assess.Pillar) {
+		if p.Score.Score != nil {
+			p.Score.Score = new(math.Round(*p.Score.Score))
+		}
+	}
+	rounded(&v.Load)
+	v.Supports = each(v.Supports, rounded)
 	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 

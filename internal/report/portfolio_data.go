@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +16,6 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
-	"github.com/midspan/midspan/internal/observation"
 )
 
 // The script of the portfolio page, and the data that it loads once a reader comes
@@ -91,47 +91,35 @@ func termsOf(good catalog.Good) [len(facetTitles)][]string {
 var (
 	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
 	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
-	tallies  = []string{"exact", "at least", "no packages", "unknown", "none", "none in part"}
 )
 
 // writeTableData writes the data of rows, which are in the order of the table: a list
-// for each property of goods, one row after another, so that no more than one of them
-// is in memory at a time.
+// for each property of goods.
 func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
 	w := dataWriter{Writer: bufio.NewWriter(to), rows: rows}
 	pages := map[int]string{} // of goods whose page is not named by the id
-	causes := []string{}
 	for i, r := range rows {
 		if path := pagePath(r.ID); path != "goods/"+r.ID+".html" {
 			pages[i] = path
-		}
-		if cause := string(r.Why()); r.Unread() && !slices.Contains(causes, cause) {
-			causes = append(causes, cause)
 		}
 	}
 	w.text("var " + dataVariable + "={")
 	w.part(`"asOf":`, isoDate(asOf)) // as on the page: data of another report is not taken
 	w.part(`,"page":`, pageRows)
-	w.part(`,"stages":`, idsWithPatterns(stageOrder[:], english.stageWord))
-	w.part(`,"levels":`, idsWithPatterns(levelIDs, english.levelWord))
-	w.part(`,"severities":`, idsWithPatterns(severityOrder[:], english.severityWord))
-	w.part(`,"supports":`, supportPatterns())
-	w.part(`,"tallies":`, tallies)
-	w.part(`,"causes":`, causePatterns(causes))
+	w.part(`,"levels":`, levelIDs)
 	w.part(`,"pages":`, pages)
 	w.part(`,"facets":`, facetsOf(rows))
 	w.text(`,"goods":{`)
-	w.goods(causes)
+	w.goods()
 	w.text("}};\n")
 	return w.done()
 }
 
-// dataWriter keeps the first error.
+// dataWriter writes JavaScript and keeps the first error.
 type dataWriter struct {
 	*bufio.Writer
 	rows []row
 	err  error
-	any  bool // a list was written
 }
 
 func (w *dataWriter) text(s string) {
@@ -140,29 +128,28 @@ func (w *dataWriter) text(s string) {
 	}
 }
 
+// part writes a name and a value. A script is no HTML: its signs stay as they are.
 func (w *dataWriter) part(name string, value any) {
-	encoded, err := json.Marshal(value)
-	if w.err == nil {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); w.err == nil {
 		w.err = err
 	}
-	w.text(name + string(encoded))
+	w.text(name + strings.TrimSuffix(encoded.String(), "\n"))
 }
 
 // column writes one property of every good.
 func (w *dataWriter) column(name string, of func(row) any) {
-	if w.any {
-		w.text(",")
-	}
-	w.any = true
-	w.text(`"` + name + `":[`)
+	values := make([]any, len(w.rows))
 	for i, r := range w.rows {
-		before := ","
-		if i == 0 {
-			before = ""
-		}
-		w.part(before, of(r))
+		values[i] = of(r)
 	}
-	w.text("]")
+	before := ","
+	if name == "id" { // the first
+		before = ""
+	}
+	w.part(before+`"`+name+`":`, values)
 }
 
 func (w *dataWriter) done() error {
@@ -174,7 +161,7 @@ func (w *dataWriter) done() error {
 
 // goods writes the cells of the rows. Scores are as they are shown, days are counted
 // from 1970, and what is unknown is null.
-func (w *dataWriter) goods(causes []string) {
+func (w *dataWriter) goods() {
 	w.column("id", func(r row) any { return r.ID })
 	w.column("name", func(r row) any {
 		if strings.TrimSpace(r.Name) == "" {
@@ -186,7 +173,7 @@ func (w *dataWriter) goods(causes []string) {
 		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
 	})
 	w.column("borderline", func(r row) any { return boolToInt(r.Verdict.Borderline != nil) })
-	w.column("stale", func(r row) any { return boolToInt(r.Verdict.Stale) })
+	w.column("read", func(r row) any { return boolToInt(!r.Unread()) })
 	w.column("seen", func(r row) any { return dayNumber(r.Verdict.ObservedUntil) })
 	w.column("commit", func(r row) any { return dayNumber(r.LastCommit) })
 	for i, id := range pillars {
@@ -197,7 +184,12 @@ func (w *dataWriter) goods(causes []string) {
 			return r.Supports[i-1]
 		}
 		w.column(id+"Level", func(r row) any { return slices.Index(levelIDs, levelOf(pillar(r))) })
-		w.column(id, func(r row) any { return scoreNumber(pillar(r).Score) })
+		w.column(id, func(r row) any {
+			if levelOf(pillar(r)) == assess.LevelUnknown {
+				return nil
+			}
+			return scoreNumber(pillar(r).Score)
+		})
 	}
 	w.column("score", func(r row) any { return scoreNumber(r.Verdict.Score) })
 	w.column("low", func(r row) any { return math.Round(r.Verdict.Score.Low) })
@@ -214,14 +206,7 @@ func (w *dataWriter) goods(causes []string) {
 		}
 		return r.Findings.N
 	})
-	w.column("tally", func(r row) any { return slices.Index(tallies, r.Findings.kind()) })
-	w.column("worst", func(r row) any { return slices.Index(severityOrder[:], r.Findings.Worst) })
-	w.column("cause", func(r row) any {
-		if !r.Unread() {
-			return -1
-		}
-		return slices.Index(causes, string(r.Why()))
-	})
+	w.column("advisoriesText", func(r row) any { return english.tallyText(r.Findings) })
 }
 
 func boolToInt(b bool) int {
@@ -238,41 +223,12 @@ func dayNumber(t time.Time) any {
 	return int(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
 }
 
-// scoreNumber is a score as it is shown. One whose range is too wide to be shown is
-// −1 less the score: the span is drawn by it.
+// scoreNumber is a score as it is shown.
 func scoreNumber(r assess.Range) any {
-	switch {
-	case r.Score == nil || math.IsNaN(*r.Score):
+	if !scored(r) || math.IsNaN(*r.Score) {
 		return nil
-	case scored(r):
-		return math.Round(*r.Score)
 	}
-	return -1 - math.Round(*r.Score)
-}
-
-// idsWithPatterns are ids with the patterns of their names.
-func idsWithPatterns[T ~string](ids []T, word func(T) string) [][2]string {
-	var list [][2]string
-	for _, id := range ids {
-		list = append(list, [2]string{string(id), word(id)})
-	}
-	return list
-}
-
-func supportPatterns() map[string]string {
-	list := map[string]string{}
-	for _, id := range pillars {
-		list[id] = english.pillarWord(id)
-	}
-	return list
-}
-
-func causePatterns(causes []string) []string {
-	list := []string{}
-	for _, cause := range causes {
-		list = append(list, english.causeWord(observation.Cause(cause)))
-	}
-	return list
+	return math.Round(*r.Score)
 }
 
 // facetsOf is what the rows can be filtered by.
@@ -340,9 +296,6 @@ var scriptMessage = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
 func scriptPatterns(page string) ([]string, error) {
 	var patterns []string
 	for _, name := range scripts[page] {
-		if name == sharedScript && slices.Contains(scripts[page], sortScript) {
-			continue // which writes no day and no share
-		}
 		script, err := templateFiles.ReadFile("templates/" + name)
 		if err != nil {
 			return nil, err
@@ -368,26 +321,10 @@ func dataPatterns() []string {
 	for _, title := range facetTitles {
 		patterns = append(patterns, title[1])
 	}
-	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(severityOrder[:], english.severityWord)} {
-		for _, item := range list {
-			patterns = append(patterns, item[1])
-		}
-	}
-	for _, word := range supportPatterns() {
-		patterns = append(patterns, word)
-	}
-	for _, cause := range causesOfRepositories {
-		patterns = append(patterns, english.causeWord(cause))
+	for _, stage := range stageOrder {
+		patterns = append(patterns, english.stageWord(stage))
 	}
 	return patterns
-}
-
-// causesOfRepositories are those for which a repository may not be read.
-var causesOfRepositories = []observation.Cause{
-	observation.CauseOffline, observation.CauseNoToken, observation.CauseMissingObjects, observation.CauseUnsupported, observation.CauseNoRepository,
-	observation.CauseBadURL, observation.CauseNotFound, observation.CauseUnreachable, observation.CauseEmpty, observation.CauseNoBranch,
-	observation.CauseCorrupt, observation.CauseBroken, observation.CauseOverLimit, observation.CauseScannerFailed, observation.CauseScannerPanic,
-	observation.CauseStale, observation.CauseRemark, "",
 }
 
 // scriptTranslations are the translated patterns of the scripts of each page, as JSON. In

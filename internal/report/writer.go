@@ -280,13 +280,23 @@ func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 		names = append(names, s.folder+name)
 		err = errors.Join(err, w.write(s.folder+name, func(out io.Writer) error { return s.render(out, page, title, name, view) }))
 	}
-	for _, p := range table[1:] {
+	pieces := newRowPieces()
+	first := table[0]
+	for i, p := range table {
+		rows, failed := s.renderRows(p.rows, pieces)
+		err = errors.Join(err, failed)
+		if p.Rows = rows; i == 0 {
+			first = p
+			continue
+		}
 		write("goods", tableFile(p.N, p.Pages), s.words.Say("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
+	names = append(names, s.folder+rowsName)
+	err = errors.Join(err, w.write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
 	write("method", "method.html", s.words.Say("Method")+" · Midspan", s.method())
 	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", nil)
 	write("across", "across.html", s.words.Say("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), s.portfolio(table[0]))
+	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), s.portfolio(first))
 	return names, err
 }
 

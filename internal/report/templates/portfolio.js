@@ -1,7 +1,7 @@
 // Adds controls to the table of all goods: filters, a search, columns to sort by, an
 // address for every view, a CSV file of what is shown. The page and those after it are
-// whole without it. It loads its data from portfolio-data.js, once the reader comes
-// near the table, and nothing else.
+// whole without it. It loads portfolio-data.js and portfolio-rows.js once the reader
+// comes near the table, and nothing else.
 "use strict";
 (() => {
   // The columns of the table as addresses name them; the span is a picture.
@@ -20,36 +20,27 @@
   let data, goods, all, state = {}, shown = [], parts, later;
 
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = list => list.map(item => say(item[1]));
   const lazily = make => { let made; return () => made ??= make(); };
-
-  // The rows, as the pages have them.
 
   const nameOf = at => goods.name[at] || say("{id} (no name)", {id: goods.id[at]});
   const pageOf = at => data.pages[at] || `goods/${goods.id[at]}.html`;
-  const levelAt = (pillar, at) => data.levels[goods[pillar + "Level"][at]][0];
-  const isKnown = (pillar, at) => levelAt(pillar, at) !== "unknown";
-  // A score below zero is one of so wide a range that it is drawn, but not written.
-  const scoreAt = (pillar, at) => { const score = goods[pillar][at]; return score >= 0 && isKnown(pillar, at) ? score : null; };
-  const levelWord = (pillar, at) => words(data.levels)[goods[pillar + "Level"][at]];
 
-  function rowOf(at) {
-    const name = nameOf(at), short = cut(name, 60), stage = goods.stage[at];
-    const start = `<tr><th scope="row">${pick(at, name)}<a href="${safe(pageOf(at))}"${short === name ? "" : ` title="${safe(name)}"`}><bdi>${safe(short)}</bdi></a></th><td>${glyph(at)}</td>` +
-      `<td><svg class="s" aria-hidden="true"><use href="#s-${data.stages[stage][0]}"></use></svg> ${safe(say(data.stages[stage][1]))}${goods.borderline[at] ? ` <i>${safe(say("borderline"))}</i>` : ""}</td>` + levelCell("load", at);
-    if (goods.cause[at] >= 0) return `${start}<td colspan="8" class="l-unknown">${safe(unread(at))}</td></tr>`;
-    return start + pillars.slice(1).map(pillar => levelCell(pillar, at)).join("") +
-      `<td>${safe(scoreText(at))}${aside(rangeText(at))}</td><td>${safe(commitText(at))}${goods.stale[at] ? aside(say("seen to {day}", {day: day(goods.seen[at])})) : ""}</td>` +
-      `<td>${safe(advisories(at, say))}${goods.worst[at] < 0 ? "" : aside(say(data.severities[goods.worst[at]][1]))}</td><td>${safe(percent(goods.coverage[at]))}</td></tr>`;
+  // The rows are HTML as the pages have it, made and escaped by the program.
+  const rowOf = at => window.midspanRows.rows[at].map(piece => window.midspanRows.pieces[piece]).join("");
+
+  function addRows(places) {
+    const from = body.rows.length;
+    body.insertAdjacentHTML("beforeend", places.map(rowOf).join(""));
+    places.forEach((at, i) => body.rows[from + i].cells[0].prepend(pickBox(at)));
   }
 
   // Goods that a reader picks to lay them side by side. compare.js takes as many.
   const mostPicked = 4, picked = new Set();
   const slugOf = at => pageOf(at).replace(/^goods\/|\.html$/g, "");
 
-  function pick(at, name) {
-    const box = picked.has(at) ? " checked" : picked.size >= mostPicked ? " disabled" : "";
-    return `<input type="checkbox" class="pick" value="${at}" aria-label="${safe(say("Compare {name}", {name: cut(name, 60)}))}"${box}>`;
+  function pickBox(at) {
+    const label = say("Compare {name}", {name: cut(nameOf(at), 60)}), checked = picked.has(at);
+    return make("input", {type: "checkbox", className: "pick", value: at, "aria-label": label, checked, disabled: !checked && picked.size >= mostPicked});
   }
 
   function showPicked() {
@@ -57,88 +48,6 @@
     parts.compare.hidden = !picked.size;
     parts.compare.href = "compare.html#" + [...picked].map(slugOf).join(",");
     parts.compare.textContent = picked.size < 2 ? say("Compare it with others") : picked.size < mostPicked ? say("Compare {n|good|goods}", {n: picked.size}) : say("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
-  }
-
-  const aside = text => text ? ` <i>${safe(text)}</i>` : "";
-  const scoreText = at => goods.score[at] >= 0 && goods.score[at] !== null ? number(goods.score[at]) : say("unknown");
-  const commitText = at => goods.commit[at] === null ? say("unknown") : day(goods.commit[at]);
-
-  function rangeText(at) {
-    const [low, high] = [goods.low[at], goods.high[at]];
-    return low === high && goods.score[at] >= 0 && goods.score[at] !== null ? "" : say("{low} to {high}", {low, high});
-  }
-
-  function levelCell(pillar, at) {
-    const level = levelAt(pillar, at), score = scoreAt(pillar, at);
-    const apart = ["weak", "missing", "unknown"].includes(level) ? ` class="l-${level}"` : "";
-    return `<td${apart}>${safe(levelWord(pillar, at))}${score === null ? "" : ` <i>${safe(number(score))}</i>`}</td>`;
-  }
-
-  function unread(at) {
-    const why = say(data.causes[goods.cause[at]]);
-    const known = pillars.slice(1).filter(pillar => isKnown(pillar, at)).map(pillar => say("{support} {level}", {support: say(data.supports[pillar]), level: levelWord(pillar, at)}));
-    return known.length ? say("{known}, the rest unknown: {why}", {known: known.join(", "), why}) : say("unknown: {why}", {why});
-  }
-
-  // advisories never calls clean what was not looked at.
-  function advisories(at, say) {
-    const n = goods.advisories[at];
-    switch (data.tallies[goods.tally[at]]) {
-      case "exact": return say("{n}", {n});
-      case "at least": return say("at least {n}", {n});
-      case "no packages": return say("no packages");
-      case "none": return say("none");
-      case "none in part": return say("none in part");
-    }
-    return say("unknown");
-  }
-
-  // glyph draws the span of a row: see glyph.go, whose small span this is.
-  const deck = 12, ground = 31, full = ground - deck, first = 22.5, step = 17, bearing = 1.4, foot = 9, neck = 6, diamond = 2.5;
-
-  function coordinate(n) {
-    const text = String(Math.sign(n) * Math.round(Math.abs(n) * 10) / 10);
-    return text.replace(/^(-?)0\./, "$1.");
-  }
-
-  function path(...commands) {
-    let text = "", after = false; // a number
-    for (const part of commands) {
-      const isNumber = typeof part === "number", word = isNumber ? coordinate(part) : part;
-      text += (after && isNumber && !word.startsWith("-") ? " " : "") + word;
-      after = isNumber;
-    }
-    return text;
-  }
-
-  function heightAt(pillar, at) {
-    const level = levelAt(pillar, at), score = goods[pillar][at];
-    if (level === "unknown") return null;
-    if (score !== null) return Math.min(Math.max(score < 0 ? -1 - score : score, 0), 100);
-    return {strong: 90, fair: 60, weak: 30}[level] || 0;
-  }
-
-  function glyph(at) {
-    const shapes = {};
-    const add = (kind, commands) => { shapes[kind] = (shapes[kind] || "") + commands; };
-    const load = heightAt("load", at), thickness = load === null ? 4.25 : 1.5 + 5.5 * load / 100, edge = load === null ? .5 : 0;
-    add(load === null ? "u" : "d", path("M", edge, deck - thickness, "H", 96 - edge, "v", thickness, "H", edge, "z"));
-    pillars.slice(1).forEach((pillar, i) => drawPier(first + i * step, levelAt(pillar, at), heightAt(pillar, at), add));
-    if (goods.borderline[at]) {
-      const middle = Math.max(deck - thickness - 1.5 - diamond, diamond + .5);
-      add("o", path("M", 48, middle - diamond, "l", diamond, diamond, "l", -diamond, diamond, "l", -diamond, -diamond, "z"));
-    }
-    return `<svg class="g" aria-hidden="true"><use href="#bank"></use>${[..."xupwdo"].map(kind => shapes[kind] ? `<path class="${kind}" d="${shapes[kind]}"></path>` : "").join("")}</svg>`;
-  }
-
-  function drawPier(x, level, score, add) {
-    const pier = height => { const batter = (foot - neck) / 2 * height / full; return path("M", x - foot / 2, ground, "l", batter, -height, "h", foot - 2 * batter, "l", batter, height, "z"); };
-    if (score === null) return add("u", pier(full * .96));
-    if (level === "missing" || score === 0) return add("x", path("M", x - foot / 2, ground - 32 / 40, "h", foot));
-    const kind = level === "weak" ? "w" : "p", height = Math.max(full * score / 100, full / 10);
-    add(kind, pier(height));
-    if (level !== "strong" || height >= full) return;
-    for (const left of [x - neck * .38, x + neck * .38 - bearing]) add(kind, path("M", left, deck, "h", bearing, "V", ground - height + .5, "h", -bearing, "z"));
   }
 
   // The state of a view is in its address: q, sort and page, and of each
@@ -220,16 +129,9 @@
 
   // keyOf is what a column sorts by; what is unknown has no key.
   function keyOf(column) {
-    const read = key => at => goods.cause[at] < 0 ? key(at) : null;
-    switch (column) {
-      case "good": return at => nameRanks()[at];
-      case "stage": return at => goods.stage[at];
-      case "score": return read(at => goods.score[at] < 0 ? null : goods.score[at]);
-      case "commit": return at => goods.commit[at];
-      case "advisories": return read(at => goods.advisories[at]);
-      case "coverage": return read(at => goods.coverage[at]);
-    }
-    return at => scoreAt(column, at);
+    if (column === "good") return at => nameRanks()[at];
+    const inRow = ["score", "advisories", "coverage"].includes(column); // of a good that was not read they are not shown
+    return at => inRow && !goods.read[at] ? null : goods[column][at];
   }
 
   function sorted(found) {
@@ -262,11 +164,11 @@
     showOrder(count);
   }
 
-  function showRows(rows) {
-    const markup = rows => rows.map(rowOf).join("");
+  function showRows(places) {
     clearTimeout(later);
-    body.innerHTML = markup(rows.slice(0, soon));
-    if (rows.length > soon) later = setTimeout(() => body.insertAdjacentHTML("beforeend", markup(rows.slice(soon))), pause);
+    body.replaceChildren();
+    addRows(places.slice(0, soon));
+    if (places.length > soon) later = setTimeout(() => addRows(places.slice(soon)), pause);
   }
 
   // ways name the two directions of a column.
@@ -343,12 +245,12 @@
   const isoDay = days => days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10);
 
   function tableAsCSV() {
-    const facets = data.facets.slice(1), known = score => score >= 0 ? score : null;
+    const facets = data.facets.slice(1);
     const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_score"]), "score", "score_low", "score_high", "coverage",
       "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
     for (const at of shown) {
-      lines.push([goods.id[at], goods.name[at], data.stages[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [levelAt(pillar, at), scoreAt(pillar, at)]),
-        known(goods.score[at]), goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], advisories(at, english),
+      lines.push([goods.id[at], goods.name[at], data.facets[0].terms[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [data.levels[goods[pillar + "Level"][at]], goods[pillar][at]]),
+        goods.score[at], goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], goods.advisoriesText[at],
         ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
@@ -459,8 +361,9 @@
 
   function start() {
     data = window.midspanGoods;
-    const of = document.querySelector(".lead time");
-    if (!data || data.goods.id.length !== Number(table.dataset.goods) || !of || of.dateTime !== data.asOf) return; // of another report
+    const asOf = document.querySelector(".lead time")?.dateTime, n = Number(table.dataset.goods), rows = window.midspanRows;
+    if (!data || !rows) return; // the other file is on its way, or missing
+    if (data.goods.id.length !== n || rows.rows.length !== n || data.asOf !== asOf || rows.asOf !== asOf) return; // of another report
     goods = data.goods;
     all = [...goods.id.keys()];
     data.facets[0].of = goods.stage.map(stage => [stage]);
@@ -482,7 +385,8 @@
   function load() {
     if (loading) return;
     loading = true;
-    document.head.append(make("script", {src: new URL("portfolio-data.js", folder).href, onload: start}));
+    const addresses = [new URL("portfolio-data.js", folder).href, "portfolio-rows.js"]; // the rows are in the language of the page
+    document.head.append(...addresses.map(src => make("script", {src, onload: start})));
   }
 
   if (location.hash.startsWith(prefix)) load();
