@@ -36,7 +36,7 @@ func (s *site) across() across {
 // highlight is a section of that page in one line.
 type highlight struct{ Section, Title, Text string }
 
-func (w localizer) highlights(doc Document) []highlight {
+func (w pageLocalizer) highlights(doc Document) []highlight {
 	return []highlight{
 		{"keystones", w.Say("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Say("Fix first"), w.upgradeLine(doc.FixFirst)},
 		{"unfixed", w.Say("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Say("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
@@ -44,7 +44,7 @@ func (w localizer) highlights(doc Document) []highlight {
 	}
 }
 
-func (w localizer) keystoneLine(all []assess.Keystone) string {
+func (w pageLocalizer) keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
 			return w.Say("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
@@ -53,7 +53,7 @@ func (w localizer) keystoneLine(all []assess.Keystone) string {
 	return w.Say("No package is seen that several goods chose.")
 }
 
-func (w localizer) upgradeLine(all []assess.Upgrade) string {
+func (w pageLocalizer) upgradeLine(all []assess.Upgrade) string {
 	if len(all) == 0 {
 		return w.Say("No finding names a fixed version.")
 	}
@@ -64,7 +64,7 @@ func (w localizer) upgradeLine(all []assess.Upgrade) string {
 	return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
-func (w localizer) unfixedLine(all []assess.Unfixed) string {
+func (w pageLocalizer) unfixedLine(all []assess.Unfixed) string {
 	if len(all) == 0 {
 		return w.Say("None was found.")
 	}
@@ -87,7 +87,7 @@ func (w localizer) unfixedLine(all []assess.Unfixed) string {
 // maxPackages is how many packages a list of the document holds at most.
 const maxPackages = 50
 
-func (w localizer) gapLine(all []distribution) string {
+func (w pageLocalizer) gapLine(all []distribution) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
@@ -97,7 +97,7 @@ func (w localizer) gapLine(all []distribution) string {
 	return w.Say("No goal, sector or country is seen of which every good is short of supports.")
 }
 
-func (w localizer) endingLine(all []assess.Ending) string {
+func (w pageLocalizer) endingLine(all []assess.Ending) string {
 	with, without := splitEndings(all)
 	if len(all) == 0 {
 		return w.Say("No good is fading, dormant or sunset.")
@@ -105,7 +105,7 @@ func (w localizer) endingLine(all []assess.Ending) string {
 	return w.Say("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
 }
 
-func (w localizer) successionLine(s succession) string {
+func (w pageLocalizer) successionLine(s succession) string {
 	n := len(s.Alone) + s.More
 	if n == 0 {
 		return w.Say("No good with load is seen to rest on one person alone.")
@@ -134,7 +134,7 @@ type groupRow struct {
 }
 
 // distributionTitles name a kind of group, for many and for one.
-func (w localizer) distributionTitles(by string) (many, one string) {
+func (w pageLocalizer) distributionTitles(by string) (many, one string) {
 	switch by {
 	case "sdg":
 		return w.Say("Sustainable Development Goals"), w.Say("Goal")
@@ -155,7 +155,7 @@ func (w localizer) distributionTitles(by string) (many, one string) {
 // minGap is the least number of assessed goods of a group that is called a gap.
 const minGap = 2
 
-func (w localizer) distributions(all []assess.Concentration) []distribution {
+func (w pageLocalizer) distributions(all []assess.Concentration) []distribution {
 	var out []distribution
 	for _, c := range all {
 		s := distribution{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
@@ -182,7 +182,7 @@ func (w localizer) distributions(all []assess.Concentration) []distribution {
 	return out
 }
 
-func (w localizer) groupTitle(by, name string) string {
+func (w pageLocalizer) groupTitle(by, name string) string {
 	if by == "sdg" {
 		return w.goalTitle(name)
 	}
@@ -195,7 +195,7 @@ var goals = [...]string{"No poverty", "Zero hunger", "Good health and well-being
 	"Sustainable cities and communities", "Responsible consumption and production", "Climate action", "Life below water", "Life on land",
 	"Peace, justice and strong institutions", "Partnerships for the goals"}
 
-func (w localizer) goalTitle(name string) string {
+func (w pageLocalizer) goalTitle(name string) string {
 	for i, title := range goals {
 		if name == fmt.Sprint(i+1) {
 			return name + " " + w.Say(title)
@@ -204,7 +204,7 @@ func (w localizer) goalTitle(name string) string {
 	return name
 }
 
-func (w localizer) absentGoals(named map[string]bool) []string {
+func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 	var absent []string
 	for i := range goals {
 		if n := fmt.Sprint(i + 1); !named[n] {
@@ -214,31 +214,8 @@ func (w localizer) absentGoals(named map[string]bool) []string {
 	return absent
 }
 
-// likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l assess.Likeness) string {
-	shared := cut(w.shortList(l.Shared), 90)
-	none := len(l.Shared) == 0
-	switch {
-	case l.Part == "type" && none:
-		return w.Say("no common kind")
-	case l.Part == "type":
-		return w.Say("kind {shared}", "shared", shared)
-	case l.Part == "sdg" && none:
-		return w.Say("no common goal")
-	case l.Part == "sdg":
-		return w.Say("goals {shared}", "shared", shared)
-	case l.Part == "sector" && none:
-		return w.Say("no common sector")
-	case l.Part == "sector":
-		return w.Say("sector {shared}", "shared", shared)
-	case none:
-		return w.Say("no common words")
-	}
-	return w.Say("words {shared}", "shared", shared)
-}
-
 // depthWord names how many could take over.
-func (w localizer) depthWord(d assess.Depth) string {
+func (w pageLocalizer) depthWord(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Say("several")
@@ -252,7 +229,7 @@ func (w localizer) depthWord(d assess.Depth) string {
 	return w.Say("unknown")
 }
 
-func (w localizer) depthSentence(d assess.Depth) string {
+func (w pageLocalizer) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Say("Two others at least made one in ten of the commits of the last 12 months each.")
@@ -308,7 +285,7 @@ func loadOf(good Good) float64 {
 }
 
 // percentOrUnknown writes a share that may be unknown.
-func (w localizer) percentOrUnknown(f *float64) string {
+func (w pageLocalizer) percentOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
@@ -316,7 +293,7 @@ func (w localizer) percentOrUnknown(f *float64) string {
 }
 
 // numberOrUnknown writes a number that may be unknown.
-func (w localizer) numberOrUnknown(f *float64) string {
+func (w pageLocalizer) numberOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Say("unknown")
 	}
@@ -324,7 +301,7 @@ func (w localizer) numberOrUnknown(f *float64) string {
 }
 
 // ageText writes how long something has been public.
-func (w localizer) ageText(from, to time.Time) string {
+func (w pageLocalizer) ageText(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -17,9 +16,7 @@ import (
 
 // Limits of the terminal view; report.json has everything.
 const (
-	minWidth      = 40
 	checkFindings = 8
-	checkChanges  = 3
 	checkNotes    = 12
 )
 
@@ -47,76 +44,6 @@ func WriteCheck(w io.Writer, doc Document, width int, colour bool) error {
 		return fmt.Errorf("write the check: %w", err)
 	}
 	return nil
-}
-
-// terminal lays out text in a number of columns.
-type terminal struct {
-	out    strings.Builder
-	width  int
-	colour bool
-}
-
-// ANSI codes.
-const (
-	ansiBold   = "1"
-	ansiDim    = "2"
-	ansiRed    = "31"
-	ansiGreen  = "32"
-	ansiYellow = "33"
-)
-
-// paint colours a text whose width has already been counted, but not the
-// spaces after it: those may be cut off at the end of a line.
-func (t *terminal) paint(code, text string) string {
-	seen := strings.TrimRight(text, " ")
-	if !t.colour || code == "" || seen == "" {
-		return text
-	}
-	return "\x1b[" + code + "m" + seen + "\x1b[0m" + text[len(seen):]
-}
-
-func (t *terminal) line(text string) {
-	t.out.WriteString(strings.TrimRight(text, " ") + "\n")
-}
-
-func (t *terminal) title(text string) {
-	t.line("")
-	t.line(t.paint(ansiBold, text))
-}
-
-// wrap writes a text after a prefix, its further lines indented as far. A word
-// that is too long for a line is cut into lines.
-func (t *terminal) wrap(prefix, text, code string) {
-	indent := strings.Repeat(" ", runewidth.StringWidth(prefix))
-	room := t.width - len(indent)
-	line := ""
-	flush := func() {
-		t.line(prefix + t.paint(code, line))
-		prefix, line = indent, ""
-	}
-	for _, word := range strings.Fields(text) {
-		for runewidth.StringWidth(word) > room {
-			if line != "" {
-				flush()
-			}
-			line = runewidth.Truncate(word, room, "")
-			if line == "" {
-				return // not even one character fits
-			}
-			word = strings.TrimPrefix(word, line)
-			flush()
-		}
-		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > room {
-			flush()
-		}
-		if line != "" && word != "" {
-			line += " "
-		}
-		line += word
-	}
-	if line != "" {
-		flush()
-	}
 }
 
 // notes lists what was dropped or read in part, at most a dozen.
@@ -179,32 +106,6 @@ func scanText(scan Scan) string {
 		words += ", read in part"
 	}
 	return words
-}
-
-func stageColour(stage assess.Stage) string {
-	switch stage {
-	case assess.Sustained:
-		return ansiBold + ";" + ansiGreen
-	case assess.MessyMiddle, assess.Dormant:
-		return ansiBold + ";" + ansiRed
-	case assess.Fading:
-		return ansiBold + ";" + ansiYellow
-	}
-	return ansiBold
-}
-
-func levelColour(level assess.Level) string {
-	switch level {
-	case assess.Strong:
-		return ansiGreen
-	case assess.Weak:
-		return ansiYellow
-	case assess.Missing:
-		return ansiRed
-	case assess.LevelUnknown:
-		return ansiDim
-	}
-	return ""
 }
 
 // glyphRows is the height of a pier of 100 in rows of the terminal.
@@ -308,71 +209,6 @@ func (t *terminal) changes(good Good) {
 	for i, change := range helpful {
 		t.wrap(fmt.Sprintf("  %d. ", i+1), change, "")
 	}
-}
-
-// helpfulChanges returns up to three changes: what would lift the stage, then
-// what would clear the strongest reasons, then the upgrade that closes the most
-// findings, then the remedy of the weakest check.
-func helpfulChanges(good Good) []string {
-	var out []string
-	add := func(text string) {
-		if text != "" && len(out) < checkChanges && !slices.Contains(out, text) {
-			out = append(out, text)
-		}
-	}
-	for _, lift := range good.Verdict.Lift {
-		add(lift)
-	}
-	add(bestUpgrade(good))
-	for _, reason := range strongestReasons(good.Verdict) {
-		add(reason.Clears)
-	}
-	for _, check := range weakestChecks(good) {
-		add(check.Remedy)
-	}
-	return out
-}
-
-// strongestReasons returns the reasons of the stage and of weak or missing supports,
-// strongest first.
-func strongestReasons(v assess.Verdict) []assess.Reason {
-	reasons := slices.Clone(v.Reasons)
-	for _, pillar := range v.Supports {
-		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
-			reasons = append(reasons, pillar.Reasons...)
-		}
-	}
-	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Strength > reasons[j].Strength })
-	return reasons
-}
-
-// bestUpgrade names the package whose upgrade closes the most findings.
-func bestUpgrade(good Good) string {
-	n := map[string]int{}
-	for _, issue := range distinctFindings(good) {
-		if issue.FixedIn != "" {
-			n[issue.Package.Name+" "+issue.Package.Version]++
-		}
-	}
-	ranked := byCount(n)
-	if len(ranked) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Say("{n|advisory|advisories}", "n", ranked[0].N))
-}
-
-// weakestChecks returns the measured posture checks below 10, lowest first.
-func weakestChecks(good Good) []observation.Check {
-	var checks []observation.Check
-	for _, scan := range good.Scans {
-		for _, check := range scan.Checks {
-			if check.State == observation.Measured && check.Score < 10 {
-				checks = append(checks, check)
-			}
-		}
-	}
-	sort.SliceStable(checks, func(i, j int) bool { return checks[i].Score < checks[j].Score })
-	return checks
 }
 
 func (t *terminal) findings(good Good) {

@@ -19,14 +19,6 @@ const (
 	compareScript = "compare.js"
 )
 
-// slugOf is how addresses name a good: as the file of its page, without the end.
-func slugOf(id string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(pagePath(id), "goods/"), ".html")
-}
-
-// columnPath returns the path of the file that compare.js loads of a good.
-func columnPath(id string) string { return "goods/" + slugOf(id) + ".js" }
-
 // column is a good as the page shows it beside others. Every text is in the language of
 // the page.
 type column struct {
@@ -67,7 +59,7 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
-	localizer
+	pageLocalizer
 	speaker  *assess.Speaker
 	good     Good
 	measures map[string]observation.Measure
@@ -76,7 +68,7 @@ type columnBuilder struct {
 }
 
 func (s *site) column(good Good) column {
-	c := columnBuilder{localizer: s.words, speaker: s.speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{pageLocalizer: s.words, speaker: s.speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -261,7 +253,7 @@ func (c columnBuilder) work() {
 	c.cells["age"] = c.measure("momentum.age-days")
 	if m := c.measures["momentum.age-days"]; m.State == observation.Measured && !m.At.IsZero() {
 		days, _ := m.Number()
-		c.cells["age"] = cell{Text: c.localizer.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
+		c.cells["age"] = cell{Text: c.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
 	c.cells["posture"] = c.posture()
 }

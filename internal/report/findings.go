@@ -204,19 +204,6 @@ func (w localizer) exploitedText(i distinctFinding) string {
 	return w.Say("not listed")
 }
 
-// relationWord names how a package is listed.
-func (w localizer) relationWord(relation string) string {
-	switch relation {
-	case observation.Direct:
-		return w.Say("direct")
-	case observation.Transitive:
-		return w.Say("transitive")
-	case "":
-		return w.Say("unknown")
-	}
-	return relation
-}
-
 // BaseScore writes the CVSS base score, empty where there is none.
 func (i distinctFinding) BaseScore() string {
 	if i.Score == nil {

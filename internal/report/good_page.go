@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"sort"
 	"strings"
 
@@ -29,13 +28,6 @@ type goodPage struct {
 	Slug      string // names it on the page that lays goods side by side
 	SBOM      string // the command that writes its bill of materials
 	HasChecks bool
-}
-
-// gapGroup holds what is unknown for one cause.
-type gapGroup struct {
-	Cause observation.Cause
-	Names []string // of measures, in English
-	Notes []string // the details given, each once
 }
 
 // measureGroup holds the measures whose ids share their first part.
@@ -90,33 +82,6 @@ func (s *site) goodPage(good Good) goodPage {
 		}
 	}
 	return view
-}
-
-// groupGaps groups what is unknown by its cause, the largest group first.
-func groupGaps(gaps []assess.Gap) []gapGroup {
-	groups := map[string]*gapGroup{}
-	n := map[string]int{}
-	for _, gap := range gaps {
-		cause := string(gap.Cause)
-		if groups[cause] == nil {
-			groups[cause] = &gapGroup{Cause: gap.Cause}
-		}
-		n[cause]++
-		name := gap.Name
-		if name == "" {
-			name = gap.Measure
-		}
-		g := groups[cause]
-		g.Names = append(g.Names, name)
-		if gap.Detail != "" && !slices.Contains(g.Notes, gap.Detail) {
-			g.Notes = append(g.Notes, gap.Detail)
-		}
-	}
-	var out []gapGroup
-	for _, c := range byCount(n) {
-		out = append(out, *groups[c.Name])
-	}
-	return out
 }
 
 // groupMeasures groups measures by the part of their id before the first dot,

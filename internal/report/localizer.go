@@ -1,9 +1,7 @@
 package report
 
 import (
-	"fmt"
 	"math"
-	"sort"
 	"strings"
 	"time"
 
@@ -18,12 +16,6 @@ type localizer struct{ *language.Language }
 // english writes what is in English always: the terminal, Markdown, CSV, SARIF and
 // the feed.
 var english = localizer{language.English()}
-
-// stageOrder is the order in which stages are listed.
-var stageOrder = [...]assess.Stage{
-	assess.MessyMiddle, assess.Fading, assess.Sustained, assess.Emerging,
-	assess.Dormant, assess.Sunset, assess.Unassessed,
-}
 
 // stageWord names a stage for readers.
 func (w localizer) stageWord(stage assess.Stage) string {
@@ -80,36 +72,6 @@ func (w localizer) levelWord(level assess.Level) string {
 		return w.Say("unknown")
 	}
 	return string(level)
-}
-
-// stageList and levelList are lists for a sentence.
-func (w localizer) stageList(stages []assess.Stage) language.Arg {
-	items := make([]any, len(stages))
-	for i, stage := range stages {
-		items[i] = w.stageWord(stage)
-	}
-	return language.List(items...)
-}
-
-func (w localizer) levelList(levels []assess.Level) language.Arg {
-	items := make([]any, len(levels))
-	for i, level := range levels {
-		items[i] = w.levelWord(level)
-	}
-	return language.List(items...)
-}
-
-// outcomeWord names how much of a repository was read.
-func (w localizer) outcomeWord(outcome string) string {
-	switch outcome {
-	case Scanned:
-		return w.Say("scanned")
-	case Partial:
-		return w.Say("partial")
-	case Failed:
-		return w.Say("failed")
-	}
-	return outcome
 }
 
 // causeWord explains why something is unknown.
@@ -195,15 +157,6 @@ func (w localizer) pillarWord(id string) string {
 	return language.Upper(id)
 }
 
-// dayText writes a day that is given as 2006-01-02; anything else as it is.
-func (w localizer) dayText(day string) string {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return cut(day, 40)
-	}
-	return w.Date(t)
-}
-
 // isoDate writes a day for machines, empty for none.
 func isoDate(t time.Time) string {
 	if t.IsZero() {
@@ -211,13 +164,6 @@ func isoDate(t time.Time) string {
 	}
 	return t.UTC().Format(time.DateOnly)
 }
-
-// maxOpen is the widest range, in points, that a score is shown with. Where
-// unknown measures leave more open than that, the number alone would mislead.
-const maxOpen = 40
-
-// scored reports whether a range has a score that is worth showing.
-func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }
 
 // scoreText writes a score, or "unknown".
 func (w localizer) scoreText(r assess.Range) string {
@@ -239,140 +185,12 @@ func (w localizer) rangeText(r assess.Range) string {
 // maxItems is how many items of a list are shown; report.json has them all.
 const maxItems = 8
 
-// valueText writes a value of a measure or a reason with its unit and bound.
-func (w localizer) valueText(value any, unit string, bound observation.Bound) string {
-	switch v := value.(type) {
-	case nil:
-		return ""
-	case bool:
-		if v {
-			return w.Say("yes")
-		}
-		return w.Say("no")
-	case float64:
-		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
-	case int:
-		return w.quantity(language.Bounded(float64(v), bound), unit)
-	case []string:
-		if len(v) == 0 {
-			return w.Say("none")
-		}
-		return cut(w.shortList(v), 300)
-	default:
-		return cut(fmt.Sprint(v), 300)
-	}
-}
-
-// quantity writes a number with its unit.
-func (w localizer) quantity(n language.Arg, unit string) string {
-	switch unit {
-	case "", "ratio":
-		return w.Say("{n}", "n", n)
-	case "advisories":
-		return w.Say("{n|advisory|advisories}", "n", n)
-	case "changes":
-		return w.Say("{n|change|changes}", "n", n)
-	case "commits":
-		return w.Say("{n|commit|commits}", "n", n)
-	case "countries":
-		return w.Say("{n|country|countries}", "n", n)
-	case "days":
-		return w.Say("{n|day|days}", "n", n)
-	case "domains":
-		return w.Say("{n|domain|domains}", "n", n)
-	case "ecosystems":
-		return w.Say("{n|ecosystem|ecosystems}", "n", n)
-	case "files":
-		return w.Say("{n|file|files}", "n", n)
-	case "findings":
-		return w.Say("{n|finding|findings}", "n", n)
-	case "goods":
-		return w.Say("{n|good|goods}", "n", n)
-	case "issues":
-		return w.Say("{n|issue|issues}", "n", n)
-	case "manifests":
-		return w.Say("{n|manifest|manifests}", "n", n)
-	case "months":
-		return w.Say("{n|month|months}", "n", n)
-	case "organizations":
-		return w.Say("{n|organization|organizations}", "n", n)
-	case "packages":
-		return w.Say("{n|package|packages}", "n", n)
-	case "people":
-		return w.Say("{n|person|people}", "n", n)
-	case "points":
-		return w.Say("{n|point|points}", "n", n)
-	case "points of 10":
-		return w.Say("{n|point of 10|points of 10}", "n", n)
-	case "releases":
-		return w.Say("{n|release|releases}", "n", n)
-	case "repositories":
-		return w.Say("{n|repository|repositories}", "n", n)
-	case "years":
-		return w.Say("{n|year|years}", "n", n)
-	}
-	return w.Say("{n} {unit}", "n", n, "unit", unit)
-}
-
-// ruleText writes what a reason's value was held against, as in "< 3 people",
-// "is not yes"; empty where the rule has no threshold.
-func (w localizer) ruleText(r assess.Reason) string {
-	if r.Threshold == nil {
-		return ""
-	}
-	value := w.valueText(r.Threshold, r.Unit, observation.Exact)
-	operator := r.Operator
-	switch operator {
-	case "is":
-		return w.Say("is {value}", "value", value)
-	case "is not":
-		return w.Say("is not {value}", "value", value)
-	case "<=":
-		operator = "≤"
-	case ">=":
-		operator = "≥"
-	}
-	return strings.TrimSpace(operator + " " + value)
-}
-
-// sentence ends a text with a full stop where it has no end.
-func sentence(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
-		return text
-	}
-	return text + "."
-}
-
 // shortList writes the first items of a list, and how many more there are.
 func (w localizer) shortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
 	return w.Say("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
-}
-
-// measureText writes a measure's value, or that it has none; never a zero for
-// something unknown.
-func (w localizer) measureText(m observation.Measure) string {
-	switch m.State {
-	case observation.Measured:
-		return w.valueText(m.Value, m.Unit, m.Bound)
-	case observation.NotApplicable:
-		return w.Say("not applicable")
-	}
-	return w.Say("unknown")
-}
-
-// severityOrder is the order of severities, worst first.
-var severityOrder = [...]string{"critical", "high", "medium", "low", "unknown"}
-
-func severityRank(severity string) int {
-	for i, s := range severityOrder {
-		if s == severity {
-			return i
-		}
-	}
-	return len(severityOrder)
 }
 
 // severityWord names a severity for readers: one that nobody has rated is not
@@ -393,23 +211,76 @@ func (w localizer) severityWord(severity string) string {
 	return severity
 }
 
-// counted is a name with a number.
-type counted struct {
-	Name string
-	N    int
+// displayName returns what a good is called in English.
+func displayName(good Good) string { return english.displayName(good) }
+
+// displayName returns what a good is called on the page.
+func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
+
+func (w localizer) nameOr(name, id string) string {
+	if strings.TrimSpace(name) != "" {
+		return name
+	}
+	return w.Say("{id} (no name)", "id", id)
 }
 
-// byCount orders a map's entries by number, largest first, then by name.
-func byCount(m map[string]int) []counted {
-	out := make([]counted, 0, len(m))
-	for name, n := range m {
-		out = append(out, counted{name, n})
+// levelWithScore writes a level with its score: "weak (12)".
+func (w localizer) levelWithScore(p assess.Pillar) string {
+	level := levelOf(p)
+	if !scored(p.Score) || level == assess.LevelUnknown {
+		return w.levelWord(level)
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].N != out[j].N {
-			return out[i].N > out[j].N
-		}
-		return out[i].Name < out[j].Name
-	})
-	return out
+	return w.Say("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
+}
+
+// riskText writes how likely work is to stop; empty where no risk was computed.
+func (w localizer) riskText(r assess.Risk) string {
+	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
+	switch {
+	case r.Level == "":
+		return ""
+	case r.Level == assess.RiskNotApplicable:
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
+	case r.Level == assess.RiskUnknown:
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
+	case r.Score == nil:
+		return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
+	}
+	return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
+}
+
+// riskWord names a level of risk.
+func (w localizer) riskWord(level assess.RiskLevel) string {
+	switch level {
+	case assess.RiskLow:
+		return w.Say("low")
+	case assess.RiskRaised:
+		return w.Say("raised")
+	case assess.RiskHigh:
+		return w.Say("high")
+	}
+	return string(level)
+}
+
+// likenessText lists what two goods share in one part of their similarity.
+func (w localizer) likenessText(l assess.Likeness) string {
+	shared := cut(w.shortList(l.Shared), 90)
+	none := len(l.Shared) == 0
+	switch {
+	case l.Part == "type" && none:
+		return w.Say("no common kind")
+	case l.Part == "type":
+		return w.Say("kind {shared}", "shared", shared)
+	case l.Part == "sdg" && none:
+		return w.Say("no common goal")
+	case l.Part == "sdg":
+		return w.Say("goals {shared}", "shared", shared)
+	case l.Part == "sector" && none:
+		return w.Say("no common sector")
+	case l.Part == "sector":
+		return w.Say("sector {shared}", "shared", shared)
+	case none:
+		return w.Say("no common words")
+	}
+	return w.Say("words {shared}", "shared", shared)
 }

@@ -62,7 +62,7 @@ func circlesOf(marks []mark) []circle {
 }
 
 // circleText is the title of a circle.
-func (w localizer) circleText(c circle) string {
+func (w pageLocalizer) circleText(c circle) string {
 	if c.middle == 0 {
 		return w.Say("{n|good|goods} at this place", "n", c.n)
 	}

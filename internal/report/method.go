@@ -124,7 +124,7 @@ func (s *site) scoreTexts() (bands, weights string) {
 
 // patternText shows a sentence of a rule with letters for its numbers: N for that of
 // the measure, T for the threshold.
-func (w localizer) patternText(pattern string) string {
+func (w pageLocalizer) patternText(pattern string) string {
 	if pattern == "" {
 		return ""
 	}
@@ -132,7 +132,7 @@ func (w localizer) patternText(pattern string) string {
 }
 
 // joinedText writes a condition, with links to the rules in it.
-func (w localizer) joinedText(j assess.Joined) template.HTML {
+func (w pageLocalizer) joinedText(j assess.Joined) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
@@ -151,7 +151,7 @@ func (w localizer) joinedText(j assess.Joined) template.HTML {
 }
 
 // joinedAll writes conditions, in brackets where they are joined themselves.
-func (w localizer) joinedAll(conditions []assess.Joined) []template.HTML {
+func (w pageLocalizer) joinedAll(conditions []assess.Joined) []template.HTML {
 	var texts []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)
@@ -164,7 +164,7 @@ func (w localizer) joinedAll(conditions []assess.Joined) []template.HTML {
 }
 
 // joinHTML joins with one word all along: a condition has no commas.
-func (w localizer) joinHTML(items []template.HTML, pattern string) template.HTML {
+func (w pageLocalizer) joinHTML(items []template.HTML, pattern string) template.HTML {
 	if len(items) == 0 {
 		return ""
 	}

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 )
 
@@ -52,38 +51,12 @@ func scriptsOf(name string, view any) []string {
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
 
-// facetTitles are the properties of goods that can be filtered by, in their order;
-// their titles are patterns of package language. The stage comes before them.
-var facetTitles = [...][2]string{
-	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
-}
-
 // facet is a property of goods that can be filtered by.
 type facet struct {
 	ID    string     `json:"id"`
 	Title string     `json:"title"`
 	Terms [][]string `json:"terms"` // value in addresses, and the pattern of its name where that is another
 	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where the catalog has none. Left out for the stage
-}
-
-// termsOf returns the terms of a good, by facet.
-func termsOf(good catalog.Good) [len(facetTitles)][]string {
-	var terms [len(facetTitles)][]string
-	for _, n := range good.SDGs {
-		terms[0] = append(terms[0], strconv.Itoa(n))
-	}
-	var organizations []string
-	for _, o := range good.Organizations {
-		organizations = append(organizations, o.Name)
-	}
-	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
-		for _, name := range names {
-			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
-				terms[i+1] = append(terms[i+1], cut(name, 120))
-			}
-		}
-	}
-	return terms
 }
 
 // The terms of the data: ids, as in addresses and files, and the patterns that the
@@ -329,7 +302,7 @@ func dataPatterns() []string {
 
 // scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
 // English, and where nothing is translated, there are none.
-func (w localizer) scriptTranslations() (map[string]string, error) {
+func (w pageLocalizer) scriptTranslations() (map[string]string, error) {
 	all := map[string]string{}
 	for page := range scripts {
 		patterns, err := scriptPatterns(page)

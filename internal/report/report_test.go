@@ -330,7 +330,7 @@ func TestNumbersAreReadable(t *testing.T) {
 
 func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
 	marks, _ := placeMarks(manyGoods(250).Goods)
-	labels := english.placeLabels(marks)
+	labels := englishPages.placeLabels(marks)
 	if len(labels) < 3 {
 		t.Fatalf("only %d names are on the map", len(labels))
 	}

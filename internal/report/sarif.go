@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -202,7 +203,7 @@ func (s *sarifRun) finding(i distinctFinding) {
 		bag.Add("security-severity", i.BaseScore())
 	}
 	rule.WithProperties(bag)
-	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, orUnknown(i.Package.Version), i.Advisory, english.severityWord(i.Severity))
+	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, cmp.Or(i.Package.Version, "unknown"), i.Advisory, english.severityWord(i.Severity))
 	if i.Malicious {
 		text += "; the package is malicious"
 	}
@@ -220,19 +221,12 @@ func (s *sarifRun) finding(i distinctFinding) {
 	for _, place := range i.Places {
 		result := s.result(i.Advisory, level, text+".", place.Path, 1, i.Package.Ecosystem, i.Package.Name)
 		properties := sarif.NewPropertyBag().Add("ecosystem", i.Package.Ecosystem).Add("package", i.Package.Name).Add("version", i.Package.Version).
-			Add("relation", orUnknown(i.Relation)).Add("fixedIn", i.FixedIn).Add("exploited", english.exploitedText(i))
+			Add("relation", cmp.Or(i.Relation, "unknown")).Add("fixedIn", i.FixedIn).Add("exploited", english.exploitedText(i))
 		if i.Package.PURL != "" {
 			properties.Add("purl", i.Package.PURL)
 		}
 		result.WithProperties(properties)
 	}
-}
-
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
-	}
-	return text
 }
 
 // findingLevel is an error for what is critical, high, exploited or malicious; a

@@ -220,7 +220,7 @@ func (b bomBuilder) component(p component) cdx.Component {
 			c.Scope = cdx.ScopeExcluded
 		}
 	}
-	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.ecosystem}, {Name: "midspan:relation", Value: orUnknown(l.relation)}}
+	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.ecosystem}, {Name: "midspan:relation", Value: cmp.Or(l.relation, "unknown")}}
 	for _, place := range slices.Sorted(slices.Values(l.places)) {
 		properties = append(properties, cdx.Property{Name: "midspan:path", Value: place})
 	}

@@ -5,12 +5,9 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"html/template"
 	"io"
-	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -32,10 +29,13 @@ type content struct {
 	defs     map[string]observation.Definition
 }
 
+// pageLocalizer writes what the pages alone show.
+type pageLocalizer struct{ localizer }
+
 // site renders the pages of one document in one language.
 type site struct {
 	*content
-	words    localizer
+	words    pageLocalizer
 	speaker  *assess.Speaker
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
@@ -62,7 +62,7 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: localizer{l}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
+		s := &site{content: shown, words: pageLocalizer{localizer{l}}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}
@@ -175,73 +175,9 @@ func orZero(n *int) int {
 	return *n
 }
 
-// displayName returns what a good is called in English.
-func displayName(good Good) string { return english.displayName(good) }
-
-// displayName returns what a good is called on the page.
-func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
-
-func (w localizer) nameOr(name, id string) string {
-	if strings.TrimSpace(name) != "" {
-		return name
-	}
-	return w.Say("{id} (no name)", "id", id)
-}
-
-// fileName matches the ids that can name a file on any file system.
-var fileName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
-
-// pagePath returns the path of a good's page from the portfolio page. An id
-// that is no plain slug gets a name made from its hash.
-func pagePath(id string) string {
-	if !fileName.MatchString(id) {
-		sum := sha256.Sum256([]byte(cleanText(id))) // pages name goods by ids that are clean
-		id = "good_" + hex.EncodeToString(sum[:8])
-	}
-	return "goods/" + id + ".html"
-}
-
-// web returns an address that is safe to link to: http or https with a host;
-// empty otherwise.
-func web(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return u.String()
-}
-
-// advisoryID matches the ids of OSV records.
-var advisoryID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,79}$`)
-
-func advisoryURL(id string) string {
-	if !advisoryID.MatchString(id) {
-		return ""
-	}
-	return "https://osv.dev/vulnerability/" + id
-}
-
-// shortRepository returns the last element of a repository's address; the
-// whole, cut, where there is none.
-func shortRepository(address string) string {
-	address = strings.TrimRight(address, "/")
-	if i := strings.LastIndexByte(address, '/'); i >= 0 {
-		address = address[i+1:]
-	}
-	return cut(address, 40)
-}
-
-// shortCommit returns the first ten digits of a commit.
-func shortCommit(id string) string {
-	if len(id) > 10 {
-		return id[:10]
-	}
-	return id
-}
-
 // catalogList writes a list of a catalog. One that the catalog does not record differs
 // from one that is empty.
-func (w localizer) catalogList(items []string) string {
+func (w pageLocalizer) catalogList(items []string) string {
 	switch {
 	case items == nil:
 		return w.Say("the catalog does not say")
@@ -258,17 +194,6 @@ func levelClass(level assess.Level) string {
 		return "l-" + string(level)
 	}
 	return ""
-}
-
-// stageClass is the CSS class of a stage, stageSymbol the id of its mark; an
-// unknown stage is shown as unassessed.
-func stageClass(stage assess.Stage) string {
-	for _, known := range stageOrder {
-		if stage == known {
-			return string(stage)
-		}
-	}
-	return string(assess.Unassessed)
 }
 
 func stageSymbol(stage assess.Stage) string { return "s-" + stageClass(stage) }

@@ -18,7 +18,7 @@ func sortKey(f float64) template.HTMLAttr {
 }
 
 // numberSortKey is that of a number that Number writes.
-func (w localizer) numberSortKey(n int) template.HTMLAttr {
+func (w pageLocalizer) numberSortKey(n int) template.HTMLAttr {
 	if w.Number(float64(n)) == strconv.Itoa(n) {
 		return ""
 	}
@@ -26,7 +26,7 @@ func (w localizer) numberSortKey(n int) template.HTMLAttr {
 }
 
 // optionalSortKey is that of a number that numberOrUnknown writes.
-func (w localizer) optionalSortKey(f *float64) template.HTMLAttr {
+func (w pageLocalizer) optionalSortKey(f *float64) template.HTMLAttr {
 	if f == nil || w.Number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
 		return ""
 	}
@@ -93,7 +93,7 @@ func publishedSortKey(i distinctFinding, at time.Time) template.HTMLAttr {
 
 // publishedText writes for how long an advisory has been public. Where only its last
 // change is known, that is a lower bound.
-func (w localizer) publishedText(i distinctFinding, at time.Time) string {
+func (w pageLocalizer) publishedText(i distinctFinding, at time.Time) string {
 	if i.Published.IsZero() && !i.Modified.IsZero() {
 		return w.Say("at least {time}", "time", w.ageText(i.Modified, at))
 	}

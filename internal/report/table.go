@@ -70,7 +70,7 @@ func tablePages(rows []row) []tablePage {
 
 // unreadText writes what is known of the supports of a good of which no repository was
 // read, and why the rest is unknown.
-func (w localizer) unreadText(r row) string {
+func (w pageLocalizer) unreadText(r row) string {
 	var known []any
 	for _, pillar := range r.Supports {
 		if levelOf(pillar) != assess.LevelUnknown {

@@ -1,0 +1,104 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// row is a good in the table of all goods, in no language yet.
+type row struct {
+	Good
+	Supports   [4]assess.Pillar
+	LastCommit time.Time // day of the last human commit; zero where it is unknown
+	Findings   tally
+	terms      [len(facetTitles)][]string // what the catalog records of it, clean
+}
+
+// Unread reports whether no repository of the good was read; Why is the cause.
+func (r row) Unread() bool { return r.Findings.Read == 0 }
+
+func (r row) Why() observation.Cause {
+	for _, scan := range r.Scans {
+		if scan.Failure != nil {
+			return scan.Failure.Cause
+		}
+	}
+	if len(r.Scans) == 0 {
+		return observation.CauseNoRepository
+	}
+	return ""
+}
+
+// newRow cleans what it shows of a good, whose findings were counted before.
+func newRow(good Good, findings tally) row {
+	shown := cleaned(stripped(good))
+	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings, terms: termsOf(good.Good)}
+	r.LastCommit = lastCommitDay(good)
+	return r
+}
+
+// stripped keeps of a good what the portfolio page shows, so that a page of
+// many goods is made in little memory.
+func stripped(good Good) Good {
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict, Succession: good.Succession}
+	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
+	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
+	if kept.Verdict.Stage != assess.MessyMiddle {
+		kept.Verdict.Reasons, kept.Verdict.Lift, kept.Verdict.LiftMessages = nil, nil, nil
+		bare := func(p *assess.Pillar) { p.Reasons = nil }
+		kept.Verdict.Supports = each(kept.Verdict.Supports, bare)
+		bare(&kept.Verdict.Load)
+	}
+	for _, scan := range good.Scans {
+		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure})
+	}
+	return kept
+}
+
+// lastCommit is the measure from which the table of goods takes its date.
+const lastCommit = "momentum.days-since-commit"
+
+// lastCommitDay returns the day of the last human commit, from the days that lie
+// between it and the measure's time; zero where it is unknown.
+func lastCommitDay(good Good) time.Time {
+	for _, m := range good.Measures {
+		if m.ID != lastCommit {
+			continue
+		}
+		if days, ok := m.Number(); ok && !m.At.IsZero() {
+			return m.At.UTC().AddDate(0, 0, -int(days))
+		}
+	}
+	return time.Time{}
+}
+
+// facetTitles are the properties of goods that can be filtered by, in their order;
+// their titles are patterns of package language. The stage comes before them.
+var facetTitles = [...][2]string{
+	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
+}
+
+// termsOf returns the terms of a good, by facet.
+func termsOf(good catalog.Good) [len(facetTitles)][]string {
+	var terms [len(facetTitles)][]string
+	for _, n := range good.SDGs {
+		terms[0] = append(terms[0], strconv.Itoa(n))
+	}
+	var organizations []string
+	for _, o := range good.Organizations {
+		organizations = append(organizations, o.Name)
+	}
+	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
+		for _, name := range names {
+			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
+				terms[i+1] = append(terms[i+1], cut(name, 120))
+			}
+		}
+	}
+	return terms
+}

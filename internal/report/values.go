@@ -1,0 +1,180 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// valueText writes a value of a measure or a reason with its unit and bound.
+func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return w.Say("yes")
+		}
+		return w.Say("no")
+	case float64:
+		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
+	case int:
+		return w.quantity(language.Bounded(float64(v), bound), unit)
+	case []string:
+		if len(v) == 0 {
+			return w.Say("none")
+		}
+		return cut(w.shortList(v), 300)
+	default:
+		return cut(fmt.Sprint(v), 300)
+	}
+}
+
+// quantity writes a number with its unit.
+func (w pageLocalizer) quantity(n language.Arg, unit string) string {
+	switch unit {
+	case "", "ratio":
+		return w.Say("{n}", "n", n)
+	case "advisories":
+		return w.Say("{n|advisory|advisories}", "n", n)
+	case "changes":
+		return w.Say("{n|change|changes}", "n", n)
+	case "commits":
+		return w.Say("{n|commit|commits}", "n", n)
+	case "countries":
+		return w.Say("{n|country|countries}", "n", n)
+	case "days":
+		return w.Say("{n|day|days}", "n", n)
+	case "domains":
+		return w.Say("{n|domain|domains}", "n", n)
+	case "ecosystems":
+		return w.Say("{n|ecosystem|ecosystems}", "n", n)
+	case "files":
+		return w.Say("{n|file|files}", "n", n)
+	case "findings":
+		return w.Say("{n|finding|findings}", "n", n)
+	case "goods":
+		return w.Say("{n|good|goods}", "n", n)
+	case "issues":
+		return w.Say("{n|issue|issues}", "n", n)
+	case "manifests":
+		return w.Say("{n|manifest|manifests}", "n", n)
+	case "months":
+		return w.Say("{n|month|months}", "n", n)
+	case "organizations":
+		return w.Say("{n|organization|organizations}", "n", n)
+	case "packages":
+		return w.Say("{n|package|packages}", "n", n)
+	case "people":
+		return w.Say("{n|person|people}", "n", n)
+	case "points":
+		return w.Say("{n|point|points}", "n", n)
+	case "points of 10":
+		return w.Say("{n|point of 10|points of 10}", "n", n)
+	case "releases":
+		return w.Say("{n|release|releases}", "n", n)
+	case "repositories":
+		return w.Say("{n|repository|repositories}", "n", n)
+	case "years":
+		return w.Say("{n|year|years}", "n", n)
+	}
+	return w.Say("{n} {unit}", "n", n, "unit", unit)
+}
+
+// ruleText writes what a reason's value was held against, as in "< 3 people",
+// "is not yes"; empty where the rule has no threshold.
+func (w pageLocalizer) ruleText(r assess.Reason) string {
+	if r.Threshold == nil {
+		return ""
+	}
+	value := w.valueText(r.Threshold, r.Unit, observation.Exact)
+	operator := r.Operator
+	switch operator {
+	case "is":
+		return w.Say("is {value}", "value", value)
+	case "is not":
+		return w.Say("is not {value}", "value", value)
+	case "<=":
+		operator = "≤"
+	case ">=":
+		operator = "≥"
+	}
+	return strings.TrimSpace(operator + " " + value)
+}
+
+// measureText writes a measure's value, or that it has none; never a zero for
+// something unknown.
+func (w pageLocalizer) measureText(m observation.Measure) string {
+	switch m.State {
+	case observation.Measured:
+		return w.valueText(m.Value, m.Unit, m.Bound)
+	case observation.NotApplicable:
+		return w.Say("not applicable")
+	}
+	return w.Say("unknown")
+}
+
+// dayText writes a day that is given as 2006-01-02; anything else as it is.
+func (w pageLocalizer) dayText(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return cut(day, 40)
+	}
+	return w.Date(t)
+}
+
+// stageList and levelList are lists for a sentence.
+func (w pageLocalizer) stageList(stages []assess.Stage) language.Arg {
+	items := make([]any, len(stages))
+	for i, stage := range stages {
+		items[i] = w.stageWord(stage)
+	}
+	return language.List(items...)
+}
+
+func (w pageLocalizer) levelList(levels []assess.Level) language.Arg {
+	items := make([]any, len(levels))
+	for i, level := range levels {
+		items[i] = w.levelWord(level)
+	}
+	return language.List(items...)
+}
+
+// outcomeWord names how much of a repository was read.
+func (w pageLocalizer) outcomeWord(outcome string) string {
+	switch outcome {
+	case Scanned:
+		return w.Say("scanned")
+	case Partial:
+		return w.Say("partial")
+	case Failed:
+		return w.Say("failed")
+	}
+	return outcome
+}
+
+// relationWord names how a package is listed.
+func (w pageLocalizer) relationWord(relation string) string {
+	switch relation {
+	case observation.Direct:
+		return w.Say("direct")
+	case observation.Transitive:
+		return w.Say("transitive")
+	case "":
+		return w.Say("unknown")
+	}
+	return relation
+}
+
+// sentence ends a text with a full stop where it has no end.
+func sentence(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
+		return text
+	}
+	return text + "."
+}
