@@ -126,13 +126,13 @@ func TestFindingsOfBothSidesAreHeldAgainstEachOther(t *testing.T) {
 		{"packages":[{"package":{"name":"x","version":"1","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]},
 		             {"package":{"name":"x","version":"2","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]}]}]}`
 	peer := findings{}
-	if err := peer.addAnswer("r", []byte(answer)); err != nil || len(peer) != 3 {
+	if err := peer.addOSVScanner("r", []byte(answer)); err != nil || len(peer) != 3 {
 		t.Errorf("%d findings, %v", len(peer), err)
 	}
-	if err := peer.addAnswer("s", nil); err != nil || len(peer) != 3 {
+	if err := peer.addOSVScanner("s", nil); err != nil || len(peer) != 3 {
 		t.Errorf("no answer: %d findings, %v", len(peer), err)
 	}
-	if err := peer.addAnswer("s", []byte("panic:")); err == nil {
+	if err := peer.addOSVScanner("s", []byte("panic:")); err == nil {
 		t.Error("an answer that is none was taken")
 	}
 	path := filepath.Join(t.TempDir(), "report.json")
@@ -147,22 +147,22 @@ func TestFindingsOfBothSidesAreHeldAgainstEachOther(t *testing.T) {
 	if err != nil || len(ours) != 2 {
 		t.Fatalf("%v, %v", ours, err)
 	}
-	if n, library := peer.without(ours); n != 2 || library != 0 {
+	if n, library := peer.countMissingIn(ours); n != 2 || library != 0 {
 		t.Errorf("only the peer: %d, %d of the library", n, library)
 	}
-	if n, library := ours.without(peer); n != 0 || library != 1 {
+	if n, library := ours.countMissingIn(peer); n != 0 || library != 1 {
 		t.Errorf("only ours: %d, %d of the library", n, library)
 	}
 }
 
 func TestUsageHasTimeAndMemoryOfAProgramAndItsChildren(t *testing.T) {
-	programs, err := isolate(t.TempDir())
+	programs, err := newIsolation(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
 	used, err := programs.run(t.Context(), command{program: "git", args: []string{"version"}, stdout: &out})
-	if err != nil || used.wall <= 0 || used.largest <= 0 || !strings.HasPrefix(out.String(), "git version") {
+	if err != nil || used.wall <= 0 || used.largestProcess <= 0 || !strings.HasPrefix(out.String(), "git version") {
 		t.Errorf("%+v, %q, %v", used, out.String(), err)
 	}
 	_, err = programs.run(t.Context(), command{program: "git", args: []string{"no-such-command"}})
@@ -204,9 +204,9 @@ func TestStatOfAProcessIsReadWhateverItsName(t *testing.T) {
 func TestCheapestOfSeveralRunsStands(t *testing.T) {
 	round := func(cpu int) comparison {
 		u := usage{cpu: time.Duration(cpu) * time.Second}
-		return comparison{peers: peersUsage{export: u, osvScanner: u, scorecard: u, logs: u}, ours: midspanUsage{u, u, u, u, u, u, cpu, nil}}
+		return comparison{peers: peersUsage{export: u, osvScanner: u, scorecard: u, gitLog: u}, ours: midspanUsage{u, u, u, u, u, u, cpu, nil}}
 	}
-	best := comparison{}.better(round(3)).better(round(2)).better(round(5))
+	best := comparison{}.merge(round(3)).merge(round(2)).merge(round(5))
 	want := round(2)
 	want.ours.scanned = 5
 	if fmt.Sprint(best) != fmt.Sprint(want) {
@@ -231,8 +231,8 @@ func TestTargetsSayWhetherTheyAreMet(t *testing.T) {
 	}{
 		{target{"a", 15, 15, false, times}, "a | 15 or more | 15 | met"},
 		{target{"b", 14.9, 15, false, times}, "b | 15 or more | 14.9 | missed"},
-		{target{"c", 0.01, 1.0 / 50, true, part}, "c | 1/50 or less | 1/100 | met"},
-		{target{"d", 0.1, 1.0 / 50, true, part}, "d | 1/50 or less | 1/10 | missed"},
+		{target{"c", 0.01, 1.0 / 50, true, fraction}, "c | 1/50 or less | 1/100 | met"},
+		{target{"d", 0.1, 1.0 / 50, true, fraction}, "d | 1/50 or less | 1/10 | missed"},
 		{target{"e", math.NaN(), 1, true, times}, "e | 1 or less | NaN | missed"},
 	} {
 		if got := strings.Join(test.row(), " | "); got != test.want {
@@ -258,7 +258,7 @@ func TestServerCountsWhatAClonePutsOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	programs, err := isolate(t.TempDir())
+	programs, err := newIsolation(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

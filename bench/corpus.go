@@ -17,9 +17,9 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 )
 
-// corpus is what is scanned.
+// corpus holds the repositories that are scanned.
 type corpus struct {
-	catalog, mirrors string // as Midspan is told
+	catalog, mirrors string // Midspan's settings
 	repositories     []repository
 	absent           int // repositories of the catalog without a mirror
 }
@@ -59,7 +59,7 @@ func prepareCorpus(ctx context.Context, o options, work string) (corpus, error) 
 	return c, nil
 }
 
-// count is the number of commits of a mirror.
+// count returns the number of commits of a mirror.
 func count(ctx context.Context, mirror string) (int, error) {
 	out, err := exec.CommandContext(ctx, "git", "--git-dir="+mirror, "rev-list", "--count", "HEAD").Output()
 	if err != nil {
@@ -90,7 +90,7 @@ func writeSample(ctx context.Context, work string) (c corpus, err error) {
 	_ = table.Write([]string{"url"}) // Flush keeps the error
 	for _, good := range goods.Goods {
 		for _, r := range good.Repositories {
-			from := origins.Clone[r.URL] + origins.Given[r.URL] // it is in one of them
+			from := origins.Clone[r.URL] + origins.Given[r.URL] // one of the two is set
 			if err := os.Rename(from, filepath.Join(folder, r.Path+".git")); err != nil {
 				return c, err
 			}
@@ -101,7 +101,7 @@ func writeSample(ctx context.Context, work string) (c corpus, err error) {
 	return c, table.Error()
 }
 
-// longest is the repository with most commits.
+// longest returns the repository with most commits.
 func (c corpus) longest() repository {
 	longest := c.repositories[0]
 	for _, r := range c.repositories {

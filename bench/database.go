@@ -18,28 +18,28 @@ import (
 )
 
 const (
-	archiveName = "all.zip" // as OSV names an ecosystem's export
-	padded      = "npm"     // the ecosystem that is filled up
+	archiveName     = "all.zip" // as OSV names an ecosystem's export
+	paddedEcosystem = "npm"     // the ecosystem that is padded
 )
 
 // database is the working copy of the advisories.
 type database struct {
-	folder     string // <Ecosystem>/all.zip
-	peers      string // the same in osv-scanner's layout
-	ecosystems []ecosystem
-	real       int // records of npm before it was filled up; -1 where it was not
+	folder      string // <Ecosystem>/all.zip
+	peers       string // the same in osv-scanner's layout
+	ecosystems  []ecosystem
+	realRecords int // records of npm before it was padded; -1 where it was not
 }
 
-// ecosystem is one archive. Bytes are those of its records, unpacked.
+// ecosystem is one archive. bytes is the unpacked size of its records.
 type ecosystem struct {
 	name    string
 	records int
 	bytes   uint64
 }
 
-// prepareDatabase copies the advisories, fills npm up and counts them.
+// prepareDatabase copies the advisories, pads npm and counts the records.
 func prepareDatabase(ctx context.Context, o options, work string) (database, error) {
-	d := database{folder: filepath.Join(work, "osv"), peers: filepath.Join(work, "peers"), real: -1}
+	d := database{folder: filepath.Join(work, "osv"), peers: filepath.Join(work, "peers"), realRecords: -1}
 	from := o.advisories
 	if from == "" {
 		from = filepath.Join(work, "sample-advisories")
@@ -51,12 +51,12 @@ func prepareDatabase(ctx context.Context, o options, work string) (database, err
 		return d, fmt.Errorf("copy the advisories: %w", err)
 	}
 	if o.pad > 0 {
-		before, err := census(ctx, d.archive(padded))
+		before, err := countRecords(ctx, d.archive(paddedEcosystem))
 		if err != nil {
 			return d, err
 		}
-		d.real = before.records
-		if _, err := apart(ctx, "pad", d.archive(padded), strconv.Itoa(o.pad)); err != nil {
+		d.realRecords = before.records
+		if _, err := runArchiveCommand(ctx, "pad", d.archive(paddedEcosystem), strconv.Itoa(o.pad)); err != nil {
 			return d, err
 		}
 	}
@@ -79,7 +79,7 @@ func (d *database) count(ctx context.Context) error {
 		return err
 	}
 	for _, path := range archives {
-		e, err := census(ctx, path)
+		e, err := countRecords(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -95,10 +95,10 @@ func (d *database) count(ctx context.Context) error {
 func (d database) largest() ecosystem  { return d.ecosystems[0] }
 func (d database) smallest() ecosystem { return d.ecosystems[len(d.ecosystems)-1] }
 
-// census counts the records of an archive; one that is not there has none.
-func census(ctx context.Context, path string) (ecosystem, error) {
+// countRecords counts the records of an archive; a missing archive has none.
+func countRecords(ctx context.Context, path string) (ecosystem, error) {
 	e := ecosystem{name: filepath.Base(filepath.Dir(path))}
-	out, err := apart(ctx, "count", path, "")
+	out, err := runArchiveCommand(ctx, "count", path, "")
 	if err != nil {
 		return e, err
 	}
@@ -108,18 +108,18 @@ func census(ctx context.Context, path string) (ecosystem, error) {
 
 func isRecord(member *zip.File) bool { return strings.HasSuffix(member.Name, ".json") }
 
-// change gives one record of an ecosystem another time of modification.
+// change sets another time of modification in one record of an ecosystem.
 func (d database) change(ctx context.Context, ecosystem string) error {
-	_, err := apart(ctx, "touch", d.archive(ecosystem), time.Now().UTC().Format(time.RFC3339Nano))
+	_, err := runArchiveCommand(ctx, "touch", d.archive(ecosystem), time.Now().UTC().Format(time.RFC3339Nano))
 	return err
 }
 
-// archiveCommand marks a start of this program that works on one archive. That
-// is done in a process of its own: on Linux a program's peak of memory starts
-// with that of the one that started it, and large archives need much.
+// archiveCommand starts this program to work on one archive. That needs a process of its
+// own: on Linux the peak memory of a program starts with that of its parent, and large
+// archives need much.
 const archiveCommand = "archive"
 
-func apart(ctx context.Context, args ...string) (string, error) {
+func runArchiveCommand(ctx context.Context, args ...string) (string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -132,7 +132,7 @@ func apart(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// archiveMain is such a start: count, pad or touch, the archive, and a value.
+// archiveMain runs that command: count, pad or touch, with the archive and a value.
 func archiveMain(args []string, stdout io.Writer) error {
 	if len(args) != 3 {
 		return fmt.Errorf("%s count|pad|touch ARCHIVE VALUE", archiveCommand)
@@ -157,7 +157,7 @@ func archiveMain(args []string, stdout io.Writer) error {
 	return fmt.Errorf("no such work on an archive: %s", verb)
 }
 
-// withMembers opens an archive; one that is not there has no members.
+// withMembers opens an archive; a missing archive has no members.
 func withMembers(path string, use func([]*zip.File) error) error {
 	archive, err := zip.OpenReader(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -180,7 +180,7 @@ func sum(members []*zip.File) (records int, bytes uint64) {
 	return records, bytes
 }
 
-// rewrite replaces an archive, or makes it where there is none.
+// rewrite replaces an archive, or makes it.
 func rewrite(path string, write func(from []*zip.File, to *zip.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
@@ -221,7 +221,7 @@ func pad(from []*zip.File, to *zip.Writer, records int) error {
 	return nil
 }
 
-// touch copies the records, the first one with another "modified".
+// touch copies the records and sets another "modified" in the first one.
 func touch(from []*zip.File, to *zip.Writer, modified string) error {
 	done := false
 	for _, member := range from {

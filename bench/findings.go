@@ -13,8 +13,8 @@ type finding struct{ repository, ecosystem, pkg, version, advisory string }
 // findings is a set.
 type findings map[finding]bool
 
-// addAnswer takes in what osv-scanner said of a repository.
-func (f findings) addAnswer(repository string, answer []byte) error {
+// addOSVScanner adds the output of osv-scanner for a repository.
+func (f findings) addOSVScanner(repository string, output []byte) error {
 	var result struct {
 		Results []struct {
 			Packages []struct {
@@ -23,10 +23,10 @@ func (f findings) addAnswer(repository string, answer []byte) error {
 			}
 		}
 	}
-	if len(bytes.TrimSpace(answer)) == 0 {
+	if len(bytes.TrimSpace(output)) == 0 {
 		return nil
 	}
-	if err := json.Unmarshal(answer, &result); err != nil {
+	if err := json.Unmarshal(output, &result); err != nil {
 		return fmt.Errorf("osv-scanner's answer: %w", err)
 	}
 	for _, source := range result.Results {
@@ -70,10 +70,10 @@ func readReport(path string) (findings, error) {
 	return all, nil
 }
 
-// without counts the findings that are not in other, those of Go's standard
-// library apart: they come from the "go" line of a go.mod, which osv-scanner
-// read up to 2.3 and does not from 2.5 on.
-func (f findings) without(other findings) (count, library int) {
+// countMissingIn counts the findings that are not in other. Those of Go's standard
+// library are counted apart: they come from the "go" line of a go.mod, which osv-scanner
+// read up to 2.3 and does not read since 2.5.
+func (f findings) countMissingIn(other findings) (count, library int) {
 	for one := range f {
 		switch {
 		case other[one]:

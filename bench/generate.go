@@ -10,10 +10,10 @@ import (
 
 var modifiedPattern = regexp.MustCompile(`"modified"\s*:\s*"[^"]*"`)
 
-// generate is the file name and the text of a made record: the same for the
-// same number, everywhere. As in the real export of npm, nearly all records
-// report malware, in one package and all or a few of its versions; the rest
-// are advisories with a range. Names are such that no real package has them.
+// generate returns the file name and the text of a generated record: the same for the
+// same number. As in the real export of npm, nearly all records report malware, in one
+// package and all or a few of its versions; the others are advisories with a range. No
+// real package has such a name.
 func generate(i int) (name, text string) {
 	sum := sha256.Sum256([]byte("record " + strconv.Itoa(i)))
 	digest := hex.EncodeToString(sum[:])

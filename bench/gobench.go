@@ -12,14 +12,15 @@ import (
 	"strings"
 )
 
-// growth is what Midspan's Go benchmarks say; nil maps where they were not run.
+// growth holds the results of Midspan's Go benchmarks; its maps are nil where they were
+// not run.
 type growth struct {
-	history float64 // CPU time of a history over that of "git log"
-	// Seconds by number of goods.
+	historyRatio float64 // CPU time of a history over that of "git log"
+	// In seconds, by number of goods.
 	assess, portfolio, publish map[int]float64
 }
 
-// sizes are the numbers of goods that benchmarks generate.
+// sizes are the numbers of goods of the benchmarks.
 var sizes = []int{100, 1_000, 10_000}
 
 // total is the time from measures to a report of so many goods, in seconds.
@@ -27,17 +28,17 @@ func (g growth) total(goods int) float64 {
 	return g.assess[goods] + g.portfolio[goods] + g.publish[goods]
 }
 
-func runGoBenchmarks(ctx context.Context, o options, corpus corpus, say func(string, ...any)) (growth, error) {
+func runGoBenchmarks(ctx context.Context, o options, corpus corpus, logf func(string, ...any)) (growth, error) {
 	var g growth
 	if o.source == "" {
 		return g, nil
 	}
-	say("Go benchmarks")
+	logf("Go benchmarks")
 	history, err := goBenchmark(ctx, o.source, "./scanners/maintenance", "^BenchmarkHistory$", "10x", "MIDSPAN_BENCH_REPOSITORY="+corpus.longest().mirror)
 	if err != nil {
 		return g, err
 	}
-	g.history = history["History"]["x-git-log"]
+	g.historyRatio = history["History"]["x-git-log"]
 	assess, err := goBenchmark(ctx, o.source, "./internal/assess", "^Benchmark(Assess|Portfolio)$", "3x")
 	if err != nil {
 		return g, err
@@ -58,8 +59,7 @@ func bySize(found map[string]map[string]float64, name string) map[int]float64 {
 	return seconds
 }
 
-// goBenchmark runs benchmarks of a package and returns their numbers by name
-// and unit.
+// goBenchmark runs benchmarks of a package and returns their results by name and unit.
 func goBenchmark(ctx context.Context, source, pkg, pattern, times string, env ...string) (map[string]map[string]float64, error) {
 	cmd := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench="+pattern, "-benchtime="+times, pkg)
 	cmd.Dir, cmd.Env = source, append(os.Environ(), env...)
@@ -74,10 +74,10 @@ func goBenchmark(ctx context.Context, source, pkg, pattern, times string, env ..
 	return found, nil
 }
 
-// processors is the suffix that go test puts behind a benchmark's name.
+// processors matches the suffix that go test adds to a benchmark's name.
 var processors = regexp.MustCompile(`-\d+$`)
 
-// parseBenchmarks reads lines such as "BenchmarkWrite/100-2  3  1200 ns/op  2 MB/s".
+// parseBenchmarks parses lines such as "BenchmarkWrite/100-2 3 1200 ns/op 2 MB/s".
 func parseBenchmarks(out []byte) map[string]map[string]float64 {
 	found := map[string]map[string]float64{}
 	for lines := bufio.NewScanner(bytes.NewReader(out)); lines.Scan(); {

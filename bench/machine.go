@@ -13,12 +13,13 @@ import (
 
 // Modules whose version a report names.
 const (
+	// The modules whose versions a report names.
 	ownModule       = "github.com/midspan/midspan"
 	osvModule       = "github.com/google/osv-scanner/v2"
 	scorecardModule = "github.com/ossf/scorecard/v5"
 )
 
-// moduleVersion is the version of a module in a program, as its build recorded.
+// moduleVersion returns the version of a module in a program, as recorded by its build.
 func moduleVersion(program, module string) string {
 	info, err := buildinfo.ReadFile(program)
 	if err != nil {
@@ -37,7 +38,7 @@ var (
 	memory = regexp.MustCompile(`(?m)^MemTotal:\s*(\d+) kB$`)
 )
 
-// machine says on what was measured, as far as that can be told.
+// machine describes the machine, as far as the system tells.
 func machine() string {
 	parts := []string{fmt.Sprintf("%d cores", runtime.NumCPU())}
 	if found := first(model, "/proc/cpuinfo"); found != "" {
@@ -53,7 +54,7 @@ func machine() string {
 	return strings.Join(parts, ", ")
 }
 
-// first is what a pattern finds in a file, or nothing.
+// first returns the first match of a pattern in a file, or an empty string.
 func first(pattern *regexp.Regexp, file string) string {
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -1,7 +1,7 @@
 // Command bench runs Midspan and the programs that a person would use in its
 // place over the same mirrors and the same advisory database, in one go, and
 // prints what each took and the ratios. It is started by "make bench", which
-// builds the programs first; docs/performance.md says what came out.
+// builds the programs first; docs/performance.md has the results.
 //
 // The peers are used as they would be by hand, repository by repository:
 // osv-scanner offline over a folder of the files at HEAD, Scorecard's file
@@ -61,7 +61,7 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	return o, o.absolute()
 }
 
-// absolute makes all paths so, because programs run in folders of their own.
+// absolute makes all paths absolute, because programs run in folders of their own.
 func (o *options) absolute() error {
 	for _, path := range []*string{&o.midspan, &o.osvScanner, &o.scorecard, &o.catalog, &o.mirrors, &o.advisories, &o.source} {
 		if *path == "" {
@@ -92,8 +92,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	say := func(format string, a ...any) { fmt.Fprintf(stderr, format+"\n", a...) }
-	say("preparing mirrors and database in %s", work)
+	logf := func(format string, a ...any) { fmt.Fprintf(stderr, format+"\n", a...) }
+	logf("preparing mirrors and database in %s", work)
 	corpus, err := prepareCorpus(ctx, o, work)
 	if err != nil {
 		return err
@@ -102,44 +102,45 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	comparison, err := compare(ctx, o, work, corpus, database, say)
+	comparison, err := compare(ctx, o, work, corpus, database, logf)
 	if err != nil {
 		return err
 	}
 	var network wire
 	if o.wire > 0 {
-		say("clones from a git server on this machine")
+		logf("clones from a git server on this machine")
 		if network, err = measureWire(ctx, o, work, corpus); err != nil {
 			return err
 		}
 	}
-	growth, err := runGoBenchmarks(ctx, o, corpus, say)
+	growth, err := runGoBenchmarks(ctx, o, corpus, logf)
 	if err != nil {
 		return err
 	}
 	return report{machine: machine(), options: o, corpus: corpus, database: database, comparison: comparison, wire: network, growth: growth}.print(stdout)
 }
 
-// compare runs everything as often as was asked and keeps the cheapest of each.
-func compare(ctx context.Context, o options, work string, corpus corpus, database database, say func(string, ...any)) (comparison, error) {
-	programs, err := isolate(work)
+// compare runs everything as often as the flag runs says, and keeps the cheapest of
+// each.
+func compare(ctx context.Context, o options, work string, corpus corpus, database database, logf func(string, ...any)) (comparison, error) {
+	programs, err := newIsolation(work)
 	if err != nil {
 		return comparison{}, err
 	}
-	var best comparison
+	var cheapest comparison
 	for i := range o.runs {
-		begun := time.Now()
-		say("run %d of %d: the peers, %d repositories one after the other", i+1, o.runs, len(corpus.repositories))
-		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "tree"), say)
+		start := time.Now()
+		logf("run %d of %d: the peers, %d repositories one after the other", i+1, o.runs, len(corpus.repositories))
+		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "tree"), logf)
 		if err != nil {
 			return comparison{}, err
 		}
-		say("run %d of %d: Midspan", i+1, o.runs)
-		ours, err := midspan{programs, o.midspan, corpus, database, begun}.all(ctx, filepath.Join(work, fmt.Sprint("run", i)))
+		logf("run %d of %d: Midspan", i+1, o.runs)
+		ours, err := midspan{programs, o.midspan, corpus, database, start}.all(ctx, filepath.Join(work, fmt.Sprint("run", i)))
 		if err != nil {
 			return comparison{}, err
 		}
-		best = best.better(comparison{peers: peers, ours: ours})
+		cheapest = cheapest.merge(comparison{peers: peers, ours: ours})
 	}
-	return best, nil
+	return cheapest, nil
 }

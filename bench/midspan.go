@@ -15,10 +15,10 @@ type midspan struct {
 	program  string
 	corpus   corpus
 	database database
-	day      time.Time // one as-of for all, also over midnight
+	day      time.Time // the same as-of for all runs, even past midnight
 }
 
-// midspanUsage is what its runs took.
+// midspanUsage is the usage of its runs.
 type midspanUsage struct {
 	cold         usage // empty store: index, scan, match, assess, publish
 	again        usage // the same once more: nothing changed
@@ -53,12 +53,12 @@ func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
 				return u, err
 			}
 		}
-		used, said, err := m.start(ctx, step.store, step.args)
+		used, output, err := m.start(ctx, step.store, step.args)
 		if err != nil {
 			return u, err
 		}
 		*step.into = used
-		u.scanned = max(u.scanned, said.Summary.Scanned) // the index build says nothing of it
+		u.scanned = max(u.scanned, output.Summary.Scanned) // the index build reports none
 	}
 	var err error
 	u.findings, err = readReport(filepath.Join(ready, "report", "report.json"))
@@ -69,25 +69,25 @@ func (m midspan) runArgs(more ...string) []string {
 	return append([]string{"run", "--offline", "--catalog=" + m.corpus.catalog, "--mirror=" + m.corpus.mirrors, "--as-of=" + m.day.UTC().Format(time.DateOnly)}, more...)
 }
 
-// said is the part of a run's JSON that is looked at.
-type said struct {
+// runOutput is the part of a run's JSON that is used.
+type runOutput struct {
 	Summary struct {
 		Scanned int
 	}
 }
 
-func (m midspan) start(ctx context.Context, store string, args []string) (usage, said, error) {
+func (m midspan) start(ctx context.Context, store string, args []string) (usage, runOutput, error) {
 	var out bytes.Buffer
-	var answer said
+	var output runOutput
 	args = append(args, "--quiet", "--json", "--store="+store, "--out="+filepath.Join(store, "report"))
 	used, err := m.run(ctx, command{program: m.program, args: args, stdout: &out, exits: []int{3}}) // 3: done, with gaps
 	if err != nil {
-		return used, answer, err
+		return used, output, err
 	}
-	if err := json.Unmarshal(out.Bytes(), &answer); err != nil {
-		return used, answer, fmt.Errorf("midspan %s: its answer: %w", args[0], err)
+	if err := json.Unmarshal(out.Bytes(), &output); err != nil {
+		return used, output, fmt.Errorf("midspan %s: its answer: %w", args[0], err)
 	}
-	return used, answer, nil
+	return used, output, nil
 }
 
 // comparison is one round, or the cheapest of several.
@@ -96,11 +96,11 @@ type comparison struct {
 	ours  midspanUsage
 }
 
-// better takes the cheaper of each figure; what was found is of the last round.
-func (c comparison) better(next comparison) comparison {
+// merge takes the cheaper usage of each step; the findings are those of the last round.
+func (c comparison) merge(next comparison) comparison {
 	for _, pair := range [][2]*usage{
 		{&next.peers.export, &c.peers.export}, {&next.peers.osvScanner, &c.peers.osvScanner},
-		{&next.peers.scorecard, &c.peers.scorecard}, {&next.peers.logs, &c.peers.logs},
+		{&next.peers.scorecard, &c.peers.scorecard}, {&next.peers.gitLog, &c.peers.gitLog},
 		{&next.ours.cold, &c.ours.cold}, {&next.ours.again, &c.ours.again}, {&next.ours.index, &c.ours.index}, {&next.ours.ready, &c.ours.ready},
 		{&next.ours.smallChanged, &c.ours.smallChanged}, {&next.ours.largeChanged, &c.ours.largeChanged},
 	} {

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// checks are those of Scorecard that read files only and run without a network.
-// Fuzzing reads files too, but its command asks OSS-Fuzz first and gives up
-// without an answer, so the peer is spared its work; Midspan does it.
+// checks are the Scorecard checks that only read files and need no network. Fuzzing
+// reads files too, but its command queries OSS-Fuzz first and gives up without a reply.
+// So the peer does not run it, while Midspan does.
 var checks = []string{
 	"Binary-Artifacts", "Dangerous-Workflow", "Dependency-Update-Tool", "License", "Packaging",
 	"Pinned-Dependencies", "SAST", "Security-Policy", "Token-Permissions",
@@ -24,32 +24,32 @@ type peers struct {
 	database              string // folder in osv-scanner's layout
 }
 
-// peersUsage is what the loop over all repositories took.
+// peersUsage is the usage of the loop over all repositories.
 type peersUsage struct {
-	export                      usage // files at HEAD into a folder: not counted in all
-	osvScanner, scorecard, logs usage
-	lacking                     int // repositories of which the mirror lacks files
-	findings                    findings
-	failed                      []string // what a program could not do, by repository
+	export                        usage // writing the files at HEAD into a folder; not counted in all
+	osvScanner, scorecard, gitLog usage
+	incomplete                    int // repositories whose mirrors lack files
+	findings                      findings
+	failed                        []string // errors of programs, by repository
 }
 
-// all is the loop without the export.
-func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.logs) }
+// all is the usage of the loop without the export.
+func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.gitLog) }
 
-func (p peers) loop(ctx context.Context, repositories []repository, tree string, say func(string, ...any)) (peersUsage, error) {
+func (p peers) loop(ctx context.Context, repositories []repository, tree string, logf func(string, ...any)) (peersUsage, error) {
 	total := peersUsage{findings: findings{}}
 	for _, r := range repositories {
 		before := total.all().cpu
 		if err := p.one(ctx, r, tree, &total); err != nil {
 			return total, fmt.Errorf("the peers' loop over %s: %w", r.url, err)
 		}
-		say("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
+		logf("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
 	}
 	return total, nil
 }
 
-// one runs the programs over one repository. What a program cannot do is
-// noted, and counts with the time it took.
+// one runs the programs over one repository. Errors of a program are noted, and its time
+// counts.
 func (p peers) one(ctx context.Context, r repository, tree string, total *peersUsage) error {
 	defer os.RemoveAll(tree)
 	export, err := p.export(ctx, r, tree)
@@ -57,8 +57,8 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err != nil { // what the mirror has is there all the same
-		total.lacking++
+	if err != nil { // the files that the mirror has are written anyway
+		total.incomplete++
 	}
 	var found bytes.Buffer
 	steps := []struct {
@@ -69,7 +69,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			args: []string{"scan", "source", "--offline", "--recursive", "--format=json", "--local-db-path=" + p.database, tree}}},
 		{&total.scorecard, command{program: p.scorecard,
 			args: []string{"--local=" + tree, "--checks=" + strings.Join(checks, ","), "--format=json"}}},
-		{&total.logs, command{program: "git",
+		{&total.gitLog, command{program: "git",
 			args: []string{"--git-dir=" + r.mirror, "log", "--use-mailmap", "--format=%H%x00%P%x00%at%x00%ct%x00%aN%x00%aE"}}},
 	}
 	for _, step := range steps {
@@ -82,7 +82,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 		}
 	}
-	if err := total.findings.addAnswer(r.url, found.Bytes()); err != nil {
+	if err := total.findings.addOSVScanner(r.url, found.Bytes()); err != nil {
 		total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 	}
 	return nil

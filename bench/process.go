@@ -15,21 +15,21 @@ import (
 	"time"
 )
 
-// usage is what a program took, with all processes that it started.
+// usage is what a program used, with all its child processes.
 type usage struct {
 	wall time.Duration
 	cpu  time.Duration // user and system
-	// largest is the peak of the largest process as the kernel counts it,
-	// together that of all of them at one time as sampled: bytes.
-	largest, together int64
+	// Peak memory in bytes: largestProcess as the kernel counts it, total over all
+	// processes at one time, as sampled.
+	largestProcess, total int64
 }
 
-// plus is one program after the other.
+// plus adds the usage of a program that ran afterwards.
 func (u usage) plus(v usage) usage {
-	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largest: max(u.largest, v.largest), together: max(u.together, v.together)}
+	return usage{wall: u.wall + v.wall, cpu: u.cpu + v.cpu, largestProcess: max(u.largestProcess, v.largestProcess), total: max(u.total, v.total)}
 }
 
-// cheaper is the one of less CPU time; a zero usage is none.
+// cheaper returns the usage with less CPU time; a zero usage is no measurement.
 func cheaper(a, b usage) usage {
 	if a.cpu == 0 || b.cpu < a.cpu {
 		return b
@@ -37,20 +37,19 @@ func cheaper(a, b usage) usage {
 	return a
 }
 
-// isolation runs programs with an environment of their own: no settings of the
-// person who measures, no tokens, and a proxy that refuses at once, so that
-// nothing waits for a network.
+// isolation runs programs with an environment of their own: no user settings, no tokens,
+// and a proxy that refuses connections at once, so that nothing waits for a network.
 type isolation struct {
 	env []string
 	dir string
 }
 
-func isolate(work string) (isolation, error) {
+func newIsolation(work string) (isolation, error) {
 	home := filepath.Join(work, "home")
 	if err := os.MkdirAll(home, 0o755); err != nil {
 		return isolation{}, err
 	}
-	refusing, err := closedPort()
+	proxy, err := closedPort()
 	if err != nil {
 		return isolation{}, err
 	}
@@ -59,12 +58,12 @@ func isolate(work string) (isolation, error) {
 		"GIT_CONFIG_GLOBAL=" + os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0",
 	}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
-		env = append(env, name+"=http://"+refusing)
+		env = append(env, name+"=http://"+proxy)
 	}
 	return isolation{env: env, dir: home}, nil
 }
 
-// closedPort is an address of this machine at which nobody listens.
+// closedPort returns an address of this machine at which nothing listens.
 func closedPort() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -78,26 +77,26 @@ type command struct {
 	program string
 	args    []string
 	stdout  io.Writer
-	env     []string // beside those of the isolation
-	exits   []int    // exit codes beside 0 that are no failure
+	env     []string // in addition to that of the isolation
+	exits   []int    // exit codes besides 0 that are no failure
 }
 
-// run starts a program, waits for its end and says what it took. A failure has
-// the program's last words.
+// run starts a program, waits for it and returns its usage. An error ends with the last
+// line of the program's standard error.
 func (i isolation) run(ctx context.Context, c command) (usage, error) {
-	var said bytes.Buffer
+	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, c.program, c.args...)
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = slices.Concat(i.env, c.env), i.dir, c.stdout, &said
-	begun := time.Now()
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = slices.Concat(i.env, c.env), i.dir, c.stdout, &stderr
+	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return usage{}, err
 	}
-	sampled := watch(cmd.Process.Pid)
+	stopWatch := watch(cmd.Process.Pid)
 	err := cmd.Wait()
 	state := cmd.ProcessState
 	used := usage{
-		wall: time.Since(begun), cpu: state.UserTime() + state.SystemTime(),
-		largest: largest(state), together: sampled(),
+		wall: time.Since(start), cpu: state.UserTime() + state.SystemTime(),
+		largestProcess: peakMemory(state), total: stopWatch(),
 	}
 	if ctx.Err() != nil {
 		return used, ctx.Err()
@@ -107,7 +106,7 @@ func (i isolation) run(ctx context.Context, c command) (usage, error) {
 		err = nil
 	}
 	if err != nil {
-		err = fmt.Errorf("%s: %w: %s", filepath.Base(c.program), err, lastLine(said.String()))
+		err = fmt.Errorf("%s: %w: %s", filepath.Base(c.program), err, lastLine(stderr.String()))
 	}
 	return used, err
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// report is all that was measured.
+// report holds all measurements.
 type report struct {
 	machine    string
 	options    options
@@ -50,8 +50,8 @@ func (r report) writeSetting(b *strings.Builder) {
 		parts = append(parts, fmt.Sprintf("%s %d", e.name, e.records))
 	}
 	fmt.Fprintf(b, ".\nDatabase: %d records, %s unpacked (%s).", records, megabytes(int64(size)), strings.Join(parts, ", "))
-	if r.database.real >= 0 {
-		fmt.Fprintf(b, " npm was padded: %d of its records are real, the others generated.", r.database.real)
+	if r.database.realRecords >= 0 {
+		fmt.Fprintf(b, " npm was padded: %d of its records are real, the others generated.", r.database.realRecords)
 	}
 	fmt.Fprintf(b, "\nRuns: %d; the lowest CPU time of each stands.\n\n", r.options.runs)
 }
@@ -63,7 +63,7 @@ func (r report) usages() [][]string {
 		name string
 		usage
 	}{
-		{"osv-scanner", p.osvScanner}, {"scorecard", p.scorecard}, {"git log", p.logs},
+		{"osv-scanner", p.osvScanner}, {"scorecard", p.scorecard}, {"git log", p.gitLog},
 		{"**the peers' loop**", p.all()},
 		{"(writing the files at HEAD for them, not counted)", p.export},
 		{"**Midspan, cold, index build included**", m.cold},
@@ -73,12 +73,12 @@ func (r report) usages() [][]string {
 		{"Midspan again, one record of " + r.database.smallest().name + " changed", m.smallChanged},
 		{"Midspan again, one record of " + r.database.largest().name + " changed", m.largeChanged},
 	} {
-		rows = append(rows, []string{u.name, seconds(u.wall), seconds(u.cpu), megabytes(u.largest), megabytes(max(u.together, u.largest))})
+		rows = append(rows, []string{u.name, seconds(u.wall), seconds(u.cpu), megabytes(u.largestProcess), megabytes(max(u.total, u.largestProcess))})
 	}
 	return rows
 }
 
-// target is a figure that a run is held against.
+// target is the required value of a figure.
 type target struct {
 	name     string
 	measured float64
@@ -110,18 +110,18 @@ func (r report) targets() [][]string {
 	all := []target{
 		{"CPU of the peers' loop over a cold run, index build included", ratio(p.all(), m.cold), 15, false, times},
 		{"the same with the index ready", ratio(p.all(), m.ready), 20, false, times},
-		{"CPU of a second run with nothing changed, over the cold run", ratio(m.again, m.cold), 1.0 / 50, true, part},
-		{"CPU of a run after one record of " + r.database.smallest().name + " changed, over the cold run", ratio(m.smallChanged, m.cold), 1.0 / 20, true, part},
-		{"the same after one record of " + r.database.largest().name + " changed", ratio(m.largeChanged, m.cold), 1.0 / 20, true, part},
-		{"peak memory of all processes, index build included", float64(max(m.cold.together, m.cold.largest)), 250e6, true, func(v float64) string { return megabytes(int64(v)) }},
+		{"CPU of a second run with nothing changed, over the cold run", ratio(m.again, m.cold), 1.0 / 50, true, fraction},
+		{"CPU of a run after one record of " + r.database.smallest().name + " changed, over the cold run", ratio(m.smallChanged, m.cold), 1.0 / 20, true, fraction},
+		{"the same after one record of " + r.database.largest().name + " changed", ratio(m.largeChanged, m.cold), 1.0 / 20, true, fraction},
+		{"peak memory of all processes, index build included", float64(max(m.cold.total, m.cold.largestProcess)), 250e6, true, func(v float64) string { return megabytes(int64(v)) }},
 	}
 	if n := len(r.wire.repositories); n > 0 {
 		all = append(all, target{fmt.Sprintf("bytes over the wire for a first scan, over those of a full clone (%d repositories, %s in full)", n, megabytes(r.wire.full)),
-			float64(r.wire.first) / float64(r.wire.full), 1.0 / 8, true, part})
+			float64(r.wire.first) / float64(r.wire.full), 1.0 / 8, true, fraction})
 	}
 	if r.growth.assess != nil {
 		all = append(all,
-			target{fmt.Sprintf("CPU of the history of the longest repository (%d commits), over git log", r.corpus.longest().commits), r.growth.history, 1.5, true, times},
+			target{fmt.Sprintf("CPU of the history of the longest repository (%d commits), over git log", r.corpus.longest().commits), r.growth.historyRatio, 1.5, true, times},
 			target{"time of assess and publish, 10,000 goods over 1,000", r.growth.total(10_000) / r.growth.total(1_000), 11, true, times},
 		)
 	}
@@ -129,7 +129,7 @@ func (r report) targets() [][]string {
 	for _, t := range all {
 		row := t.row()
 		if r.options.catalog == "" {
-			row[3] = "" // the targets are those of a corpus, not of a small sample
+			row[3] = "" // the targets are for a real corpus, not for the small sample
 		}
 		rows = append(rows, row)
 	}
@@ -139,7 +139,7 @@ func (r report) targets() [][]string {
 func (r report) sizes() [][]string {
 	var rows [][]string
 	for _, n := range sizes {
-		rows = append(rows, []string{fmt.Sprint(n), precise(r.growth.assess[n]), precise(r.growth.portfolio[n]), precise(r.growth.publish[n])})
+		rows = append(rows, []string{fmt.Sprint(n), preciseSeconds(r.growth.assess[n]), preciseSeconds(r.growth.portfolio[n]), preciseSeconds(r.growth.publish[n])})
 	}
 	return rows
 }
@@ -163,8 +163,8 @@ func (r report) writeRemarks(b *strings.Builder) {
 - Proxies point at a closed port, so that what asks the network (Scorecard
   resolves image digests) is refused at once instead of waiting.
 `)
-	if p.lacking > 0 {
-		fmt.Fprintf(b, "- %d mirrors lack files of HEAD; the peers read the others.\n", p.lacking)
+	if p.incomplete > 0 {
+		fmt.Fprintf(b, "- %d mirrors lack files of HEAD; the peers read the others.\n", p.incomplete)
 	}
 	for _, failure := range p.failed {
 		fmt.Fprintf(b, "- failed: %s\n", failure)
@@ -173,8 +173,8 @@ func (r report) writeRemarks(b *strings.Builder) {
 
 func (r report) writeFindings(b *strings.Builder) {
 	p, m := r.comparison.peers.findings, r.comparison.ours.findings
-	peersOnly, peersLibrary := p.without(m)
-	oursOnly, oursLibrary := m.without(p)
+	peersOnly, peersLibrary := p.countMissingIn(m)
+	oursOnly, oursLibrary := m.countMissingIn(p)
 	fmt.Fprintf(b, "Found (repository, package, version, advisory): %d by osv-scanner, %d by Midspan. Of Go's standard library only one of them has %d and %d; of all else %d and %d.\n",
 		len(p), len(m), peersLibrary, oursLibrary, peersOnly, oursOnly)
 	fmt.Fprintf(b, "Midspan read %d of %d repositories.\n", r.comparison.ours.scanned, len(r.corpus.repositories))
@@ -193,13 +193,13 @@ func table(b *strings.Builder, head []string, rows [][]string) {
 	for _, row := range rows {
 		line(row)
 	}
-	w.Flush() // a builder takes everything
+	w.Flush() // a strings.Builder returns no error
 	b.WriteByte('\n')
 }
 
-func ratio(a, b usage) float64       { return a.cpu.Seconds() / b.cpu.Seconds() }
-func times(v float64) string         { return fmt.Sprintf("%.3g", v) }
-func part(v float64) string          { return fmt.Sprintf("1/%.3g", 1/v) }
-func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
-func precise(v float64) string       { return fmt.Sprintf("%.4f s", v) }
-func megabytes(bytes int64) string   { return fmt.Sprintf("%.0f MB", float64(bytes)/1e6) }
+func ratio(a, b usage) float64        { return a.cpu.Seconds() / b.cpu.Seconds() }
+func times(v float64) string          { return fmt.Sprintf("%.3g", v) }
+func fraction(v float64) string       { return fmt.Sprintf("1/%.3g", 1/v) }
+func seconds(d time.Duration) string  { return fmt.Sprintf("%.2f s", d.Seconds()) }
+func preciseSeconds(v float64) string { return fmt.Sprintf("%.4f s", v) }
+func megabytes(bytes int64) string    { return fmt.Sprintf("%.0f MB", float64(bytes)/1e6) }

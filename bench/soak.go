@@ -21,9 +21,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// soakCommand is the first argument of "bench soak": one run of Midspan over
-// thousands of generated repositories, watched for what grows and what stays
-// behind. "make soak" starts it; docs/reliability.md says what came out.
+// soakCommand is the first argument of "bench soak": one run of Midspan over thousands
+// of generated repositories, watched for memory that grows and files that are left.
+// "make soak" starts it; docs/reliability.md has the results.
 const soakCommand = "soak"
 
 func soakMain(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -45,26 +45,26 @@ func soakMain(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	}
 	defer os.RemoveAll(work)
 	fmt.Fprintf(stderr, "making %d repositories in %s\n", *goods, work)
-	if err := plantSoak(ctx, work, *goods, *jobs); err != nil {
+	if err := writeSoakMirrors(ctx, work, *goods, *jobs); err != nil {
 		return err
 	}
 	fmt.Fprintln(stderr, "running Midspan over them")
-	soaked, err := soakRun(ctx, midspan, work, *goods, *jobs)
+	result, err := soakRun(ctx, midspan, work, *goods, *jobs)
 	if err != nil {
 		return err
 	}
-	return soaked.print(stdout)
+	return result.print(stdout)
 }
 
-// plantSoak makes the mirrors, the catalog of them and a few advisories.
-func plantSoak(ctx context.Context, work string, goods, jobs int) error {
+// writeSoakMirrors writes the mirrors, a catalog of them and a few advisories.
+func writeSoakMirrors(ctx context.Context, work string, goods, jobs int) error {
 	catalog := []byte("name,url\n")
-	group, making := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
 	for i := range goods {
 		catalog = fmt.Appendf(catalog, "good %05d,https://forge.example/soak%d/good%05d\n", i, i%40, i)
 		group.Go(func() error {
-			return plantOne(making, filepath.Join(work, "mirrors", fmt.Sprintf("soak%d+good%05d", i%40, i)), i)
+			return writeSoakMirror(groupCtx, filepath.Join(work, "mirrors", fmt.Sprintf("soak%d+good%05d", i%40, i)), i)
 		})
 	}
 	advisories := filepath.Join(work, "osv", "npm")
@@ -76,8 +76,8 @@ func plantSoak(ctx context.Context, work string, goods, jobs int) error {
 	return err
 }
 
-// plantOne makes a bare mirror with a history of its own.
-func plantOne(ctx context.Context, dir string, i int) error {
+// writeSoakMirror writes a bare mirror with a history of its own.
+func writeSoakMirror(ctx context.Context, dir string, i int) error {
 	for _, folder := range []string{"objects", "refs"} {
 		if err := os.MkdirAll(filepath.Join(dir, folder), 0o755); err != nil {
 			return err
@@ -97,8 +97,8 @@ func plantOne(ctx context.Context, dir string, i int) error {
 	return nil
 }
 
-// soakHistory is what fast-import reads: eight commits of up to four people, one
-// release, a lockfile and what else a repository of a good holds.
+// soakHistory is the input of fast-import: eight commits of up to four people, one
+// release, a lockfile and other files that a repository of a good has.
 func soakHistory(i int) []byte {
 	var w bytes.Buffer
 	data := func(text string) { fmt.Fprintf(&w, "data %d\n%s\n", len(text), text) }
@@ -130,40 +130,40 @@ func soakLock(i int) string {
 	return `{"name":"good","lockfileVersion":3,"packages":{` + packages + `}}`
 }
 
-// look is one look at the run.
-type look struct {
+// memorySample is the state of the run at one time.
+type memorySample struct {
 	stage string
 	done  int // units of the stage
-	// own is the resident memory of the process, all with that of its children:
-	// bytes. Files are its open descriptors.
-	own, all int64
-	files    int
-	cpu      time.Duration // user and system, with the children that ended
+	// Resident memory in bytes: of the process, and with its children. files is the
+	// number of its open descriptors.
+	process, withChildren int64
+	files                 int
+	cpu                   time.Duration // user and system, with the children that ended
 }
 
-// soaked is what a run looked like.
-type soaked struct {
+// soakResult is the result of a run.
+type soakResult struct {
 	goods, scanned int
 	used           usage
-	samples        []look
+	samples        []memorySample
 	leftovers      []string
 }
 
-// soakRun runs Midspan in a folder of its own and looks at it all the while.
-func soakRun(ctx context.Context, program, work string, goods, jobs int) (soaked, error) {
+// soakRun runs Midspan in a folder of its own and samples it.
+func soakRun(ctx context.Context, program, work string, goods, jobs int) (soakResult, error) {
 	cmd := exec.CommandContext(ctx, program, "run", "--offline", "--as-of=2026-06-30", "--jobs="+strconv.Itoa(jobs), "--catalog="+filepath.Join(work, "goods.csv"),
 		"--mirror="+filepath.Join(work, "mirrors", "{owner}+{name}"), "--advisories="+filepath.Join(work, "osv"), "--store="+filepath.Join(work, "store"), "--out="+filepath.Join(work, "out"))
 	cmd.Dir, cmd.Env = work, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "TMPDIR=" + filepath.Join(work, "tmp")}
-	said, err := cmd.StderrPipe()
+	progress, err := cmd.StderrPipe()
 	if err != nil {
-		return soaked{}, err
+		return soakResult{}, err
 	}
-	begun := time.Now()
+	start := time.Now()
 	if err := cmd.Start(); err != nil {
-		return soaked{}, err
+		return soakResult{}, err
 	}
-	s := soaked{goods: goods}
-	last := s.follow(said, cmd.Process.Pid)
+	s := soakResult{goods: goods}
+	last := s.follow(progress, cmd.Process.Pid)
 	err = cmd.Wait()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && exit.ExitCode() == 3 { // gaps: the database knows one ecosystem
@@ -172,19 +172,19 @@ func soakRun(ctx context.Context, program, work string, goods, jobs int) (soaked
 	if err != nil {
 		return s, fmt.Errorf("midspan: %w: %s", err, last)
 	}
-	s.used = usage{wall: time.Since(begun), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), largest: largest(cmd.ProcessState)}
-	s.leftovers, err = leftovers(work)
+	s.used = usage{wall: time.Since(start), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), largestProcess: peakMemory(cmd.ProcessState)}
+	s.leftovers, err = findLeftovers(work)
 	return s, err
 }
 
-// follow reads the progress and takes a sample at each tick, until the run ends.
-// It returns the last line.
-func (s *soaked) follow(said io.Reader, pid int) string {
+// follow reads the progress and takes a sample at each tick, until the run ends. It
+// returns the last line.
+func (s *soakResult) follow(progress io.Reader, pid int) string {
 	var mu sync.Mutex
-	now, last := look{}, ""
+	current, last := memorySample{}, ""
 	ended := make(chan struct{})
-	var looking sync.WaitGroup
-	looking.Go(func() {
+	var sampling sync.WaitGroup
+	sampling.Go(func() {
 		ticks := time.NewTicker(200 * time.Millisecond)
 		defer ticks.Stop()
 		for {
@@ -193,40 +193,40 @@ func (s *soaked) follow(said io.Reader, pid int) string {
 				return
 			case <-ticks.C:
 				mu.Lock()
-				seen := now
+				next := current
 				mu.Unlock()
-				seen.own, seen.all, seen.files, seen.cpu = resident(pid), 0, openFiles(pid), processorTime(pid)
-				if seen.all = seen.own; seen.own > 0 && seen.files > 0 {
+				next.process, next.withChildren, next.files, next.cpu = residentMemory(pid), 0, openFiles(pid), processorTime(pid)
+				if next.withChildren = next.process; next.process > 0 && next.files > 0 {
 					for _, child := range children()[pid] {
-						seen.all += resident(child)
+						next.withChildren += residentMemory(child)
 					}
-					s.samples = append(s.samples, seen)
+					s.samples = append(s.samples, next)
 				}
 			}
 		}
 	})
-	for lines := bufio.NewScanner(said); lines.Scan(); {
+	for lines := bufio.NewScanner(progress); lines.Scan(); {
 		fields := strings.Fields(lines.Text())
 		mu.Lock()
 		if len(fields) > 0 {
-			now.stage, last = fields[0], lines.Text()
+			current.stage, last = fields[0], lines.Text()
 		}
 		if len(fields) > 1 {
 			done, _, _ := strings.Cut(fields[1], "/")
-			now.done, _ = strconv.Atoi(done)
+			current.done, _ = strconv.Atoi(done)
 		}
-		if now.stage == "scan" && strings.HasSuffix(last, ": scanned") {
+		if current.stage == "scan" && strings.HasSuffix(last, ": scanned") {
 			s.scanned++
 		}
 		mu.Unlock()
 	}
 	close(ended)
-	looking.Wait()
+	sampling.Wait()
 	return last
 }
 
-// resident is the memory of one process in bytes; zero where there is no /proc.
-func resident(pid int) int64 {
+// residentMemory is the memory of one process in bytes; zero where there is no /proc.
+func residentMemory(pid int) int64 {
 	data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	for line := range strings.Lines(string(data)) {
 		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
@@ -242,7 +242,7 @@ func openFiles(pid int) int {
 	return len(entries)
 }
 
-// processorTime is what a process and its children that ended took: the kernel
+// processorTime is the CPU time of a process and of its children that ended. The kernel
 // counts in hundredths of a second.
 func processorTime(pid int) time.Duration {
 	data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
@@ -255,9 +255,9 @@ func processorTime(pid int) time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// leftovers are files that a run should have removed: anything in the folder of
-// temporary files, drafts, and journals of the database.
-func leftovers(work string) ([]string, error) {
+// findLeftovers lists files that a run should have removed: temporary files, unfinished
+// files, and journals of the database.
+func findLeftovers(work string) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(work, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -268,7 +268,7 @@ func leftovers(work string) ([]string, error) {
 		switch {
 		case top == "mirrors" || top == "osv":
 			return fs.SkipDir
-		case below && top == "tmp", below && draft(filepath.Base(rest)), strings.HasSuffix(name, "-wal"), strings.HasSuffix(name, "-shm"), strings.HasSuffix(name, "-journal"), strings.HasSuffix(name, ".tmp"):
+		case below && top == "tmp", below && isDraft(filepath.Base(rest)), strings.HasSuffix(name, "-wal"), strings.HasSuffix(name, "-shm"), strings.HasSuffix(name, "-journal"), strings.HasSuffix(name, ".tmp"):
 			found = append(found, name)
 		}
 		return nil
@@ -276,31 +276,31 @@ func leftovers(work string) ([]string, error) {
 	return found, err
 }
 
-// draft tells the names of what is written before it is put in its place.
-func draft(name string) bool {
-	return strings.HasPrefix(name, ".") && name != ".midspan-report.json" // what the next run knows of the report
+// isDraft reports whether a name is that of an unfinished file.
+func isDraft(name string) bool {
+	return strings.HasPrefix(name, ".") && name != ".midspan-report.json" // state of the report for the next run
 }
 
-// part is the samples of a stage from one unit to another.
-func (s soaked) part(stage string, from, to int) []look {
-	return slices.DeleteFunc(slices.Clone(s.samples), func(x look) bool { return x.stage != stage || x.done < from || x.done > to })
+// samplesOf returns the samples of a stage in a range of units.
+func (s soakResult) samplesOf(stage string, from, to int) []memorySample {
+	return slices.DeleteFunc(slices.Clone(s.samples), func(x memorySample) bool { return x.stage != stage || x.done < from || x.done > to })
 }
 
-// middle is the median, and most the highest, of what is taken of samples.
-func middle(samples []look, of func(look) int64) (middle, most int64) {
+// median returns the median and the highest value of the samples.
+func median(samples []memorySample, value func(memorySample) int64) (median, highest int64) {
 	if len(samples) == 0 {
 		return 0, 0
 	}
 	var values []int64
 	for _, x := range samples {
-		values = append(values, of(x))
+		values = append(values, value(x))
 	}
 	slices.Sort(values)
 	return values[len(values)/2], values[len(values)-1]
 }
 
-// pace is how many units a second of CPU time brought.
-func pace(samples []look) float64 {
+// unitsPerSecond is the number of units per second of CPU time.
+func unitsPerSecond(samples []memorySample) float64 {
 	if len(samples) < 2 {
 		return 0
 	}
@@ -308,21 +308,21 @@ func pace(samples []look) float64 {
 	return float64(last.done-first.done) / max(0.01, (last.cpu-first.cpu).Seconds())
 }
 
-func (s soaked) print(w io.Writer) error {
+func (s soakResult) print(w io.Writer) error {
 	tenth := s.goods / 10
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d goods, %d scanned whole; %.1f CPU s, %.1f s; %.1f goods per CPU s; largest process %d MB.\n\n",
-		s.goods, s.scanned, s.used.cpu.Seconds(), s.used.wall.Seconds(), float64(s.goods)/s.used.cpu.Seconds(), s.used.largest>>20)
+		s.goods, s.scanned, s.used.cpu.Seconds(), s.used.wall.Seconds(), float64(s.goods)/s.used.cpu.Seconds(), s.used.largestProcess>>20)
 	out.WriteString("| part of the run | samples | memory, MB (median, most) | with git, MB | open files | goods per CPU s |\n|---|---|---|---|---|---|\n")
 	for _, p := range []struct {
 		name, stage string
 		from, to    int
 	}{{"scan, first tenth", "scan", 1, tenth}, {"scan, middle", "scan", tenth, s.goods - tenth}, {"scan, last tenth", "scan", s.goods - tenth, s.goods}, {"match", "match", 0, s.goods}, {"judge and write", "assess", 0, s.goods}} {
-		samples := s.part(p.stage, p.from, p.to)
-		own, mostOwn := middle(samples, func(x look) int64 { return x.own >> 20 })
-		all, mostAll := middle(samples, func(x look) int64 { return x.all >> 20 })
-		files, mostFiles := middle(samples, func(x look) int64 { return int64(x.files) })
-		fmt.Fprintf(&out, "| %s | %d | %d, %d | %d, %d | %d, %d | %.1f |\n", p.name, len(samples), own, mostOwn, all, mostAll, files, mostFiles, pace(samples))
+		samples := s.samplesOf(p.stage, p.from, p.to)
+		own, mostOwn := median(samples, func(x memorySample) int64 { return x.process >> 20 })
+		all, mostAll := median(samples, func(x memorySample) int64 { return x.withChildren >> 20 })
+		files, mostFiles := median(samples, func(x memorySample) int64 { return int64(x.files) })
+		fmt.Fprintf(&out, "| %s | %d | %d, %d | %d, %d | %d, %d | %.1f |\n", p.name, len(samples), own, mostOwn, all, mostAll, files, mostFiles, unitsPerSecond(samples))
 	}
 	fmt.Fprintf(&out, "\nLeft behind: %d files %v\n", len(s.leftovers), s.leftovers[:min(len(s.leftovers), 10)])
 	_, err := io.WriteString(w, out.String())

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// The small version of make soak: it holds no figure to a bound, for machines
-// differ, but demands that every good is read and nothing stays behind.
+// The small version of make soak. It has no limits on memory or time, because machines
+// differ, but requires that every good is read and no file is left.
 func TestFiftyGoodsAreReadAndNothingStaysBehind(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "midspan")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../cmd/midspan")
@@ -20,7 +20,7 @@ func TestFiftyGoodsAreReadAndNothingStaysBehind(t *testing.T) {
 	}
 	const goods = 50
 	work := t.TempDir()
-	if err := plantSoak(t.Context(), work, goods, 2); err != nil {
+	if err := writeSoakMirrors(t.Context(), work, goods, 2); err != nil {
 		t.Fatal(err)
 	}
 	s, err := soakRun(t.Context(), program, work, goods, 2)
@@ -34,15 +34,15 @@ func TestFiftyGoodsAreReadAndNothingStaysBehind(t *testing.T) {
 		t.Error("the run was never looked at")
 	}
 	// As many descriptors as there are jobs, not as there are goods.
-	if _, most := middle(s.part("scan", goods-goods/10, goods), func(x look) int64 { return int64(x.files) }); most > goods+20 {
+	if _, most := median(s.samplesOf("scan", goods-goods/10, goods), func(x memorySample) int64 { return int64(x.files) }); most > goods+20 {
 		t.Errorf("%d files are open at the end", most)
 	}
 }
 
 func TestSoakTellsGrowthFromTheFirstTenthToTheLast(t *testing.T) {
-	s := soaked{goods: 100, scanned: 99, leftovers: []string{"tmp/x"}}
+	s := soakResult{goods: 100, scanned: 99, leftovers: []string{"tmp/x"}}
 	for i := range 100 {
-		s.samples = append(s.samples, look{stage: "scan", done: i + 1, own: int64(i+1) << 20, all: int64(i+2) << 20, files: 20 + i, cpu: time.Duration(i) * 100 * time.Millisecond})
+		s.samples = append(s.samples, memorySample{stage: "scan", done: i + 1, process: int64(i+1) << 20, withChildren: int64(i+2) << 20, files: 20 + i, cpu: time.Duration(i) * 100 * time.Millisecond})
 	}
 	var out bytes.Buffer
 	if err := s.print(&out); err != nil {

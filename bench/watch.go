@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// interval is how often memory is looked at.
+// interval is the time between two samples of memory.
 const interval = 50 * time.Millisecond
 
-// watch samples the memory of a process and all below it until the returned
-// function is called, which gives the peak in bytes: zero where there is no
-// /proc. Shared pages are counted once.
+// watch samples the memory of a process and its descendants until the returned function
+// is called. That function returns the peak in bytes: zero where there is no /proc.
+// Shared pages are counted once.
 func watch(pid int) (stop func() int64) {
 	end, peak := make(chan struct{}), make(chan int64)
 	go func() {
@@ -35,19 +35,19 @@ func watch(pid int) (stop func() int64) {
 	return func() int64 { close(end); return <-peak }
 }
 
-// memoryOf is the memory of a process and all below it, in bytes.
+// memoryOf is the memory of a process and its descendants, in bytes.
 func memoryOf(pid int, children map[int][]int) int64 {
-	total := proportional(pid)
+	total := proportionalMemory(pid)
 	for _, child := range children[pid] {
 		total += memoryOf(child, children)
 	}
 	return total
 }
 
-// children lists the processes of this machine by their parent.
+// children lists the processes of this machine by parent.
 func children() map[int][]int {
 	below := map[int][]int{}
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is sound
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat") // the pattern is valid
 	for _, name := range stats {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -60,11 +60,11 @@ func children() map[int][]int {
 	return below
 }
 
-// forkedOnly is the kernel's flag of a process that has not yet become another
-// program: it still shares the memory of the one that started it.
+// forkedOnly is the kernel's flag of a process that has forked but not executed its
+// program yet: it still shares the memory of its parent.
 const forkedOnly = 0x40
 
-// parseStat reads "12 (a name) S 1 …": a name may hold spaces and brackets. It
+// parseStat parses "12 (a name) S 1 …", where the name may have spaces and brackets. It
 // is not ok for a process without memory of its own.
 func parseStat(text string) (pid, parent int, ok bool) {
 	head, _, _ := strings.Cut(text, " ")
@@ -78,8 +78,8 @@ func parseStat(text string) (pid, parent int, ok bool) {
 	return pid, parent, err == nil && err2 == nil && err3 == nil && flags&forkedOnly == 0
 }
 
-// proportional is the memory of one process, with its share of shared pages.
-func proportional(pid int) int64 {
+// proportionalMemory is the memory of one process, with its share of shared pages.
+func proportionalMemory(pid int) int64 {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "smaps_rollup"))
 	if err != nil {
 		return 0

@@ -20,7 +20,8 @@ import (
 	"time"
 )
 
-// wire is what went over the network, both ways, for several repositories.
+// wire counts the bytes that went over the network, in both directions, for several
+// repositories.
 type wire struct {
 	repositories []repository
 	full         int64 // bytes of a full clone of each
@@ -28,10 +29,10 @@ type wire struct {
 	again        int64 // bytes of a second scan, nothing changed
 }
 
-// measureWire serves mirrors of different size from a git server on this
-// machine and counts.
+// measureWire serves mirrors of different sizes from a git server on this machine and
+// counts the bytes.
 func measureWire(ctx context.Context, o options, work string, corpus corpus) (w wire, err error) {
-	programs, err := isolate(work)
+	programs, err := newIsolation(work)
 	if err != nil {
 		return w, err
 	}
@@ -56,20 +57,20 @@ func measureWire(ctx context.Context, o options, work string, corpus corpus) (w 
 	}
 	for _, into := range []*int64{&w.first, &w.again} {
 		before := server.bytes.Load()
-		_, said, err := m.start(ctx, filepath.Join(work, "wire"), args)
+		_, output, err := m.start(ctx, filepath.Join(work, "wire"), args)
 		if err != nil {
 			return w, err
 		}
-		if said.Summary.Scanned != len(w.repositories) {
-			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", said.Summary.Scanned, len(w.repositories))
+		if output.Summary.Scanned != len(w.repositories) {
+			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", output.Summary.Scanned, len(w.repositories))
 		}
 		*into = server.bytes.Load() - before
 	}
 	return w, nil
 }
 
-// clone clones the first of a group that can be cloned in full: a partial
-// mirror lacks what a full clone asks for.
+// clone clones the first of a group that can be cloned in full. A partial mirror lacks
+// objects of a full clone.
 func (w *wire) clone(ctx context.Context, programs isolation, server *server, group []repository, dir string) error {
 	for _, r := range group {
 		before := server.bytes.Load()
@@ -87,7 +88,7 @@ func (w *wire) clone(ctx context.Context, programs isolation, server *server, gr
 	return nil
 }
 
-// bySizes splits repositories into so many groups from small to large.
+// bySizes splits repositories into this number of groups, from small to large.
 func bySizes(repositories []repository, groups int) [][]repository {
 	sizes := map[string]int64{}
 	for _, r := range repositories {
@@ -107,7 +108,7 @@ func sizeOf(dir string) int64 {
 				total += info.Size()
 			}
 		}
-		return nil // what cannot be read has no size
+		return nil // what cannot be read counts as empty
 	})
 	return total
 }
@@ -121,14 +122,15 @@ type server struct {
 
 func (s *server) Close() error { return s.http.Close() }
 
-// address is where a repository is served: its URL's host and path below ours.
+// address returns the address at which a repository is served: its host and path below
+// ours.
 func (s *server) address(r repository) string {
 	_, rest, _ := strings.Cut(r.url, "://")
 	return s.base + "/" + rest
 }
 
-// serve offers the mirrors through git's own server program, which lets a
-// client ask for a part of the objects as the large forges do.
+// serve serves the mirrors with git's own server program, which supports partial clones
+// as the large forges do.
 func serve(ctx context.Context, corpus corpus) (*server, error) {
 	out, err := exec.CommandContext(ctx, "git", "--exec-path").Output()
 	if err != nil {
@@ -157,7 +159,7 @@ func serve(ctx context.Context, corpus corpus) (*server, error) {
 	return s, nil
 }
 
-// settings are the arguments of a run whose addresses lead to the server.
+// settings returns the arguments of a run whose addresses are rewritten to the server.
 func (s *server) settings(m midspan, work string, repositories []repository) ([]string, error) {
 	catalog, config := filepath.Join(work, "wire.csv"), filepath.Join(work, "wire.yaml")
 	rewrite := "rewrite:\n"

@@ -106,7 +106,7 @@ type table struct {
 // row is a good and the notes of its rows.
 type row struct {
 	index int // in the catalog's goods
-	notes *notebook
+	notes *entryNotes
 }
 
 func (t *table) read(text string) {
@@ -197,7 +197,7 @@ func (t *table) add(cells []string, line string) {
 	if len(fields) == 0 {
 		return
 	}
-	notes := &notebook{subject: line}
+	notes := &entryNotes{subject: line}
 	if len(cells) > len(t.header) {
 		notes.add(observation.CauseBroken, "", "%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
 	}
@@ -262,7 +262,7 @@ func tableGood(r record, line string) Good {
 		}
 	}
 	if r.has("url") {
-		g.addRepositories(r.notebook, r.text("url"), "", Declared)
+		g.addRepositories(r.entryNotes, r.text("url"), "", Declared)
 	}
 	if g.Name == "" && len(g.Repositories) == 0 {
 		g.Name = cmp.Or(quote(r.text("url")), r.text("id"), line)
@@ -270,8 +270,8 @@ func tableGood(r record, line string) Good {
 	return g
 }
 
-// cell reads the texts between semicolons. An empty cell says nothing: nil. A
-// cell with "none" or "-" says that there is none: an empty list.
+// cell reads the texts between semicolons. An empty cell gives nil
+// (unknown). A cell with "none" or "-" gives an empty list (there are none).
 func (r record) cell(column string) []string {
 	text := r.text(column)
 	if text == "" {

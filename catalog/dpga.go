@@ -50,7 +50,7 @@ func isDPGA(raw json.RawMessage) bool {
 		func(key string) bool { return fields[key] != nil })
 }
 
-// jsonEntries returns the entries of a saved answer: the items of a list, the
+// jsonEntries returns the entries of a saved API response: the items of a list, the
 // items of the only list of an object without a name, or the values that
 // follow each other in the file.
 func jsonEntries(data []byte) ([]json.RawMessage, error) {
@@ -65,7 +65,7 @@ func jsonEntries(data []byte) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, jsonError(err, len(data))
 		}
-		entries = append(entries, unfold(value)...)
+		entries = append(entries, unwrapEntries(value)...)
 	}
 	if len(entries) == 0 {
 		return nil, errors.New("it is a JSON list without entries: save the registry's answer again")
@@ -73,9 +73,9 @@ func jsonEntries(data []byte) ([]json.RawMessage, error) {
 	return entries, nil
 }
 
-// unfold returns the items of a list, or of the list in an envelope like
+// unwrapEntries returns the items of a list, or of the list in an envelope like
 // {"data": [...]}; anything else is one entry.
-func unfold(value json.RawMessage) []json.RawMessage {
+func unwrapEntries(value json.RawMessage) []json.RawMessage {
 	var list []json.RawMessage
 	if json.Unmarshal(value, &list) == nil {
 		return list
@@ -134,7 +134,7 @@ func entryID(fields map[string]any) string {
 // neither a name nor a repository nor a fallback. Sources are the files or the
 // id of the entry. Contact names and addresses in entries are never read.
 func dpgaGood(fields map[string]any, fallback string, sources ...string) (Good, bool) {
-	notes := &notebook{subject: sources[0]}
+	notes := &entryNotes{subject: sources[0]}
 	r := record{notes, fields, ""}
 	g := Good{
 		Name:          r.text("name"),
@@ -226,7 +226,7 @@ func dpgaOrganizations(r record) []Organization {
 
 // dpgaCountries reads a list of countries. The registry's own software splits
 // answers at commas and therefore writes a cedilla where a name has one. It
-// writes [""] where the question was left blank: that says nothing, so nil.
+// writes [""] where the question was left blank: that is unknown, so nil.
 func dpgaCountries(locations record, field string) []string {
 	countries := locations.texts(field)
 	if items, _ := locations.list(field); len(countries) == 0 && len(items) > 0 {

@@ -42,7 +42,7 @@ func readDPGAFolder(ctx context.Context, root fs.FS) (Catalog, error) {
 		nominee, nomineeFile := nominees.read(name)
 		detail, detailFile := details.read(name)
 		if nominee == nil && detail == nil {
-			continue // the reader has said why
+			continue // read has noted why
 		}
 		files := slices.DeleteFunc([]string{nomineeFile, detailFile}, func(file string) bool { return file == "" })
 		c.add(dpgaGood(joinDPGA(nominee, detail), entryStem(name), files...))

@@ -13,20 +13,20 @@ import (
 
 // addRepositories reads an address field into the good: no repository, one or
 // several, and the notes.
-func (g *Good) addRepositories(notes *notebook, raw, name string, origin Origin) {
-	found, said := ParseRepositories(raw, origin)
-	notes.append(said...)
+func (g *Good) addRepositories(notes *entryNotes, raw, name string, origin Origin) {
+	found, parseNotes := ParseRepositories(raw, origin)
+	notes.append(parseNotes...)
 	for _, repository := range found {
 		repository.Name = name
 		g.Repositories = appendRepository(g.Repositories, repository, notes)
 	}
 }
 
-// finish gives a good what every good has: a name, and a note where it has no
-// repository and nothing has said so yet. It reports whether the entry says
-// enough to be a good. The fallback names it where nothing else does: its
-// file, its address.
-func (g *Good) finish(notes *notebook, fallback string) bool {
+// finish sets what every good has: a name, and a note where it has no
+// repository and no earlier note explains it. It reports whether the entry holds
+// enough to be a good. The fallback (its file, its address) becomes the name
+// where the entry has none.
+func (g *Good) finish(notes *entryNotes, fallback string) bool {
 	if g.Name == "" {
 		switch {
 		case len(g.Repositories) > 0:
@@ -43,7 +43,7 @@ func (g *Good) finish(notes *notebook, fallback string) bool {
 	return true
 }
 
-func (g *Good) noteWithoutRepository(notes *notebook) {
+func (g *Good) noteWithoutRepository(notes *entryNotes) {
 	explained := slices.ContainsFunc(notes.notes, func(n observation.Note) bool {
 		return n.Cause == observation.CauseNoRepository || n.Cause == causeAddress || n.Cause == observation.CauseUnsupported
 	})
@@ -63,7 +63,7 @@ func (r Repository) fullName() string {
 
 // webAddress keeps an address for readers to follow. Anything but http and
 // https is dropped: a report turns it into a link.
-func (n *notebook) webAddress(text, field string) string {
+func (n *entryNotes) webAddress(text, field string) string {
 	if text == "" {
 		return ""
 	}
@@ -86,7 +86,7 @@ var goalNumber = regexp.MustCompile(`(?i)^\s*(?:sdgs?|goal)?\s*[-#:.]?\s*([0-9]{
 
 // goals reads the numbers of Sustainable Development Goals from texts like
 // "3" and "SDG3: Good health", sorted, each once.
-func (n *notebook) goals(texts []string) []int {
+func (n *entryNotes) goals(texts []string) []int {
 	var goals []int
 	for _, text := range texts {
 		number := 0

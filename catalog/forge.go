@@ -10,11 +10,11 @@ import (
 type layout int
 
 const (
-	layoutUnknown   layout = iota
-	layoutPairs            // owner/name, then pages: GitHub, Bitbucket, Forgejo
-	layoutGroups           // group/…/name, then "/-/" and pages: GitLab
-	layoutHub              // owner/name behind an optional kind: Hugging Face
-	layoutSourceHut        // ~owner/name
+	layoutUnknown     layout = iota
+	layoutPairs              // owner/name, then pages: GitHub, Bitbucket, Forgejo
+	layoutGroups             // group/…/name, then "/-/" and pages: GitLab
+	layoutHuggingFace        // owner/name behind an optional kind: Hugging Face
+	layoutSourceHut          // ~owner/name
 )
 
 // forgeAt returns the layout of a public forge that is known by its host.
@@ -27,7 +27,7 @@ func forgeAt(host string) layout {
 	case "gitlab.com", "framagit.org", "salsa.debian.org", "invent.kde.org", "code.europa.eu", "0xacab.org":
 		return layoutGroups
 	case "huggingface.co":
-		return layoutHub
+		return layoutHuggingFace
 	case "git.sr.ht":
 		return layoutSourceHut
 	}
@@ -44,9 +44,9 @@ func looksLikeForge(host string) bool {
 	return rest != "" && slices.Contains([]string{"git", "gitea", "forgejo", "gogs", "codeberg", "github", "bitbucket", "forge", "scm"}, label)
 }
 
-// otherSystem names the version control system that an address speaks of,
+// otherVCS returns the version control system that an address points to,
 // where that is not git.
-func otherSystem(host string, segments []string) string {
+func otherVCS(host string, segments []string) string {
 	label, _, _ := strings.Cut(host, ".")
 	for _, system := range []struct {
 		name  string
@@ -57,8 +57,8 @@ func otherSystem(host string, segments []string) string {
 		{"Bazaar", []string{"bzr", "loggerhead"}},
 		{"CVS", []string{"cvs", "cvsweb", "cvsroot"}},
 	} {
-		speaks := func(word string) bool { return slices.Contains(system.words, strings.ToLower(word)) }
-		if speaks(label) || slices.ContainsFunc(segments, speaks) {
+		matches := func(word string) bool { return slices.Contains(system.words, strings.ToLower(word)) }
+		if matches(label) || slices.ContainsFunc(segments, matches) {
 			return system.name
 		}
 	}
@@ -67,19 +67,19 @@ func otherSystem(host string, segments []string) string {
 
 // Path segments of forges that are no account and no repository.
 var (
-	// pages are first segments that no account can have.
-	pages = []string{
+	// reservedNames are first segments that no account can have.
+	reservedNames = []string{
 		"about", "apps", "collections", "contact", "customer-stories", "dashboard", "enterprise", "events",
 		"explore", "features", "help", "join", "login", "marketplace", "new", "notifications", "pricing",
 		"pulls", "search", "security", "settings", "site", "sponsors", "topics", "trending", "-",
 	}
-	// hubPages are those of Hugging Face.
-	hubPages = []string{"docs", "models", "papers", "blog", "tasks", "posts", "learn"}
-	// accounts are first segments behind which an account's page stands.
-	accounts = []string{"orgs", "users", "groups", "organizations"}
-	// markers end a repository's address where groups may be nested: what
+	// huggingFacePages are those of Hugging Face.
+	huggingFacePages = []string{"docs", "models", "papers", "blog", "tasks", "posts", "learn"}
+	// accountFolders are first segments that an account's name follows.
+	accountFolders = []string{"orgs", "users", "groups", "organizations"}
+	// pageMarkers end a repository's address where groups may be nested: what
 	// follows is a page of the repository.
-	markers = []string{
+	pageMarkers = []string{
 		"-", "activity", "archive", "blame", "blob", "branches", "commit", "commits", "graphs", "issues",
 		"merge_requests", "network", "pipelines", "raw", "releases", "tags", "tree", "wiki", "wikis",
 	}
@@ -87,36 +87,36 @@ var (
 
 var plainName = regexp.MustCompile(`^[A-Za-z0-9_~.+-]+$`)
 
-// place is where a repository stands at its host.
-type place struct {
-	owner []string
-	name  string
-	page  bool // more followed: the address of a file or a page
+// repositoryPath is the path of a repository at its host.
+type repositoryPath struct {
+	owner  []string
+	name   string
+	isPage bool // more followed: the address of a file or a page
 }
 
 // locate finds the repository that the path segments of an address name. The
 // error is a *refusal.
-func (l layout) locate(segments []string) (place, error) {
+func (l layout) locate(segments []string) (repositoryPath, error) {
 	if l != layoutUnknown {
 		if err := l.firstSegment(segments); err != nil {
-			return place{}, err
+			return repositoryPath{}, err
 		}
 	}
-	least, end := 2, extent(segments)
+	least, end := 2, repositoryDepth(segments)
 	switch {
 	case l == layoutUnknown:
 		least = 1
-	case l == layoutHub && slices.Contains([]string{"datasets", "spaces"}, segments[0]):
+	case l == layoutHuggingFace && slices.Contains([]string{"datasets", "spaces"}, segments[0]):
 		least, end = 3, min(len(segments), 3)
 	case l != layoutGroups:
 		end = min(len(segments), 2)
 	}
 	if end < least {
-		return place{}, refuse(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
+		return repositoryPath{}, addressErrorf(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
 	}
-	found := place{owner: segments[:end-1], name: l.repositoryName(segments[end-1]), page: end < len(segments)}
+	found := repositoryPath{owner: segments[:end-1], name: l.repositoryName(segments[end-1]), isPage: end < len(segments)}
 	if found.name == "" || found.name == ".git" {
-		return place{}, refuse(causeAddress, "names no repository: correct it in the catalog")
+		return repositoryPath{}, addressErrorf(causeAddress, "names no repository: correct it in the catalog")
 	}
 	if l == layoutUnknown {
 		return found, nil
@@ -124,7 +124,7 @@ func (l layout) locate(segments []string) (place, error) {
 	if !slices.ContainsFunc(segments[:end], func(s string) bool { return !plainName.MatchString(s) }) {
 		return found, nil
 	}
-	return place{}, refuse(causeAddress, "has characters that no repository of this host has: correct it in the catalog")
+	return repositoryPath{}, addressErrorf(causeAddress, "has characters that no repository of this host has: correct it in the catalog")
 }
 
 // repositoryName takes off what does not belong to a name: punctuation of the
@@ -144,25 +144,25 @@ func (l layout) repositoryName(segment string) string {
 
 func (l layout) firstSegment(segments []string) error {
 	first := strings.ToLower(segments[0])
-	if slices.Contains(accounts, first) {
-		return refuse(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
+	if slices.Contains(accountFolders, first) {
+		return addressErrorf(causeAddress, "is the page of an organisation or a person, not a repository: name its repositories in the catalog")
 	}
-	if slices.Contains(pages, first) || l == layoutHub && slices.Contains(hubPages, first) {
-		return refuse(causeAddress, "is a web page of the forge, not a repository")
+	if slices.Contains(reservedNames, first) || l == layoutHuggingFace && slices.Contains(huggingFacePages, first) {
+		return addressErrorf(causeAddress, "is a web page of the forge, not a repository")
 	}
 	return nil
 }
 
-// extent says how many segments make up the repository's address where its
+// repositoryDepth is how many segments make up the repository's address where its
 // depth is not fixed.
-func extent(segments []string) int {
+func repositoryDepth(segments []string) int {
 	for i, segment := range segments {
 		switch {
 		case strings.HasSuffix(segment, ".git") && segment != ".git":
 			return i + 1
 		case segment == "_git" && i+1 < len(segments): // Azure DevOps
 			return i + 2
-		case i >= 2 && slices.Contains(markers, segment):
+		case i >= 2 && slices.Contains(pageMarkers, segment):
 			return i
 		case i >= 2 && segment == "src" && i+1 < len(segments) && slices.Contains([]string{"branch", "commit", "tag"}, segments[i+1]):
 			return i

@@ -1,8 +1,8 @@
 // Package catalog reads catalogs of digital public goods and turns their
 // entries into goods with canonical repositories.
 //
-// It knows nothing of scanning or judging: it reads what a catalog says, keeps
-// what it understood, and notes what it did not.
+// It knows nothing of scanning or assessing: it reads a catalog, keeps what it
+// could parse, and notes what it could not.
 package catalog
 
 import "github.com/midspan/midspan/internal/observation"
@@ -27,8 +27,8 @@ type Good struct {
 	Repositories  []Repository   `json:"repositories,omitempty"`
 	Organizations []Organization `json:"organizations,omitempty"`
 	// DevelopmentCountries and DeploymentCountries are as the catalog spells
-	// them. Nil means that the catalog does not speak of it; an empty list
-	// that it does, and names none.
+	// them. Nil means that the catalog has no such field or left it blank; an
+	// empty list that it names none.
 	DevelopmentCountries []string `json:"developmentCountries,omitzero"`
 	DeploymentCountries  []string `json:"deploymentCountries,omitzero"`
 	// UsedBy names organizations that say they use the good (publiccode).
@@ -86,6 +86,6 @@ type Catalog struct {
 	// Location is where it was read: a path or an address.
 	Location string `json:"location"`
 	Goods    []Good `json:"goods"`
-	// Notes speak of entries that became no good.
+	// Notes are about entries that became no good.
 	Notes []observation.Note `json:"notes,omitempty"`
 }

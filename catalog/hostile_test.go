@@ -37,9 +37,9 @@ func hostileTexts() map[string]string {
 	}
 }
 
-// sound fails where a catalog holds what none may: a text beyond its bound, a
+// checkBounds fails where a catalog holds what none may: a text beyond its bound, a
 // local path or a scheme that nobody follows, a secret.
-func sound(t *testing.T, c Catalog, err error) {
+func checkBounds(t *testing.T, c Catalog, err error) {
 	t.Helper()
 	if err != nil {
 		if len(err.Error()) > 4000 || strings.ContainsAny(err.Error(), "\x1b\x00") {
@@ -88,7 +88,7 @@ func TestHostileTextsInEveryFieldOfTheRegistry(t *testing.T) {
 			if err != nil || len(c.Goods) != 1 || len(c.Goods[0].Repositories) == 0 {
 				t.Fatalf("the entry is lost: %v", err)
 			}
-			sound(t, c, err)
+			checkBounds(t, c, err)
 		})
 	}
 }
@@ -103,7 +103,7 @@ func TestHostileTextsInEveryColumnOfATable(t *testing.T) {
 			if err != nil || len(c.Goods) != 2 {
 				t.Fatalf("%d goods, %v", len(c.Goods), err)
 			}
-			sound(t, c, err)
+			checkBounds(t, c, err)
 		})
 	}
 }
@@ -121,7 +121,7 @@ func TestHostileTextsInEveryFieldOfAPubliccode(t *testing.T) {
 				t.Fatal(err)
 			}
 			c, err := readPubliccodeFile([]byte(fmt.Sprintf(shape, quoted)), "publiccode.yml")
-			sound(t, c, err)
+			checkBounds(t, c, err)
 		})
 	}
 }
@@ -172,7 +172,7 @@ func TestHostileCatalogFilesAreRefusedByNameOrReadInPart(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := Load(t.Context(), file, nil)
-			sound(t, got, err)
+			checkBounds(t, got, err)
 			if (err != nil) != (c.goods == 0) || len(got.Goods) != c.goods {
 				t.Errorf("%d goods, want %d: %.300v", len(got.Goods), c.goods, err)
 			}

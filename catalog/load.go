@@ -22,7 +22,7 @@ import (
 
 // Limits on a whole catalog. The DPG registry has some 5 MB.
 const (
-	maxCatalog = 256 << 20 // bytes of a file or an answer
+	maxCatalog = 256 << 20 // bytes of a file or a response
 	maxEntry   = 8 << 20   // bytes of a file that is one entry
 	maxDepth   = 8         // folders below the one that is searched
 	maxFiles   = 100_000   // entries of a folder that is searched
@@ -236,7 +236,7 @@ func FromURLs(urls []string) Catalog {
 // addressGood makes a good of an address alone. That it has no name is no
 // fault worth a note.
 func addressGood(raw string, origin Origin, source Source) Good {
-	notes := &notebook{subject: source.Entry}
+	notes := &entryNotes{subject: source.Entry}
 	g := Good{Sources: []Source{source}}
 	g.addRepositories(notes, raw, "", origin)
 	if len(g.Repositories) > 0 {

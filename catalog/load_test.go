@@ -277,7 +277,7 @@ func TestRegistrySnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := c.Summarize()
-	if got.Goods != 230 || got.Without != 35 || got.Repositories != 284 || got.Dropped != 0 {
+	if got.Goods != 230 || got.WithoutRepository != 35 || got.Repositories != 284 || got.Dropped != 0 {
 		t.Errorf("counted %+v, want 230 goods, 35 without repository, 284 repositories, none dropped", got)
 	}
 	want := map[observation.Cause]int{

@@ -24,16 +24,16 @@ const obsolete = "obsolete"
 // repository on purpose; both names stay, one as an alias, and a note says
 // what was put together and why.
 //
-// The first entry, in the order of the catalogs but nominees last, gives the
-// name and wins where two differ. Goods come sorted by id, with ids that are unique; the catalogs
-// are not changed.
+// The first entry, in the order of the catalogs but nominees last, gives the name
+// and wins where two differ. Goods come sorted by id, with ids that are unique;
+// the catalogs are not changed.
 func Merge(catalogs []Catalog) []Good {
 	var entries []Good
 	for _, c := range catalogs {
 		entries = append(entries, c.Goods...)
 	}
 	var goods []Good
-	for _, group := range sharing(entries) {
+	for _, group := range groupByRepository(entries) {
 		goods = append(goods, mergeGroup(entries, group))
 	}
 	assignIDs(goods)
@@ -41,9 +41,9 @@ func Merge(catalogs []Catalog) []Good {
 	return goods
 }
 
-// sharing groups the indexes of entries that share repositories, each group
+// groupByRepository groups the indexes of entries that share repositories, each group
 // and all groups in the order of the entries.
-func sharing(entries []Good) [][]int {
+func groupByRepository(entries []Good) [][]int {
 	parent := make([]int, len(entries))
 	for i := range parent {
 		parent[i] = i
@@ -77,13 +77,13 @@ func sharing(entries []Good) [][]int {
 func mergeGroup(entries []Good, group []int) Good {
 	// What a registry has accepted describes a good better than what was
 	// nominated beside it.
-	slices.SortStableFunc(group, func(a, b int) int { return nominated(entries[a]) - nominated(entries[b]) })
+	slices.SortStableFunc(group, func(a, b int) int { return nomineeRank(entries[a]) - nomineeRank(entries[b]) })
 	good := copyGood(entries[group[0]])
 	if len(group) == 1 {
 		return good
 	}
 	shared := sharedURLs(entries, group)
-	notes := &notebook{subject: good.Name, notes: good.Notes}
+	notes := &entryNotes{subject: good.Name, notes: good.Notes}
 	names := []string{quote(good.Name)}
 	for _, i := range group[1:] {
 		notes.append(entries[i].Notes...)
@@ -97,7 +97,7 @@ func mergeGroup(entries []Good, group []int) Good {
 	return good
 }
 
-func nominated(g Good) int {
+func nomineeRank(g Good) int {
 	if strings.EqualFold(g.Status, "nominee") {
 		return 1
 	}
@@ -122,8 +122,8 @@ func sharedURLs(entries []Good, group []int) []string {
 	return urls
 }
 
-// mergeInto adds to a good what another entry says of it.
-func mergeInto(g *Good, other Good, notes *notebook) {
+// mergeInto adds the fields of another entry to a good.
+func mergeInto(g *Good, other Good, notes *entryNotes) {
 	if other.Name != "" && !strings.EqualFold(other.Name, g.Name) {
 		g.Aliases = union(g.Aliases, []string{other.Name})
 	}
@@ -155,7 +155,7 @@ func mergeInto(g *Good, other Good, notes *notebook) {
 
 // mergeStatus keeps the first status, except that an owner's word that the
 // software is obsolete must not be lost behind a registry's "DPG".
-func mergeStatus(have, other string, notes *notebook) string {
+func mergeStatus(have, other string, notes *entryNotes) string {
 	if other == "" || other == have {
 		return have
 	}
@@ -204,8 +204,8 @@ func assignIDs(goods []Good) {
 	taken := map[string]bool{}
 	for i := range goods {
 		g := &goods[i]
-		id := cmp.Or(g.ID, slug(g.Name), slug(repositorySlug(*g)), mark(*g))
-		for _, suffix := range []string{"", slug(repositorySlug(*g)), mark(*g)} {
+		id := cmp.Or(g.ID, slug(g.Name), slug(repositorySlug(*g)), sourceHash(*g))
+		for _, suffix := range []string{"", slug(repositorySlug(*g)), sourceHash(*g)} {
 			if candidate := strings.Trim(id+"-"+suffix, "-"); !taken[candidate] {
 				id = candidate
 				break
@@ -226,8 +226,8 @@ func repositorySlug(g Good) string {
 	return g.Repositories[0].fullName()
 }
 
-// mark is short and differs between goods of different sources or names.
-func mark(g Good) string {
+// sourceHash is short and differs between goods of different sources or names.
+func sourceHash(g Good) string {
 	sum := fnv.New32a()
 	fmt.Fprintf(sum, "%q %v", g.Name, g.Sources)
 	return fmt.Sprintf("good-%08x", sum.Sum32())
@@ -262,10 +262,10 @@ func slug(name string) string {
 
 // Summary counts what was understood of a catalog.
 type Summary struct {
-	Goods        int // entries that became goods
-	Without      int // of those, without a repository
-	Repositories int // different ones
-	Dropped      int // entries, files or rows that became no good
+	Goods             int // entries that became goods
+	WithoutRepository int // of those, without a repository
+	Repositories      int // different ones
+	Dropped           int // entries, files or rows that became no good
 	// Notes counts all notes, of goods and of the catalog, by cause.
 	Notes map[observation.Cause]int
 }
@@ -276,7 +276,7 @@ func (c Catalog) Summarize() Summary {
 	repositories := map[string]bool{}
 	for _, g := range c.Goods {
 		if len(g.Repositories) == 0 {
-			s.Without++
+			s.WithoutRepository++
 		}
 		for _, r := range g.Repositories {
 			repositories[r.Key()] = true

@@ -17,16 +17,16 @@ const (
 	maxQuote = 300      // bytes of outside text that a note repeats
 )
 
-// notebook collects the notes of one entry.
-type notebook struct {
+// entryNotes collects the notes on one catalog entry.
+type entryNotes struct {
 	subject string // the entry, where a note names nothing nearer
 	notes   []observation.Note
-	left    int // notes that were left out
+	omitted int // notes that were left out
 }
 
-func (n *notebook) add(cause observation.Cause, subject, format string, args ...any) {
+func (n *entryNotes) add(cause observation.Cause, subject, format string, args ...any) {
 	if len(n.notes) >= maxNotes {
-		n.left++
+		n.omitted++
 		return
 	}
 	if subject == "" {
@@ -35,19 +35,19 @@ func (n *notebook) add(cause observation.Cause, subject, format string, args ...
 	n.notes = append(n.notes, observation.Note{Cause: cause, Subject: quote(subject), Message: fmt.Sprintf(format, args...)})
 }
 
-func (n *notebook) append(notes ...observation.Note) {
+func (n *entryNotes) append(notes ...observation.Note) {
 	for _, note := range notes {
 		n.add(note.Cause, note.Subject, "%s", note.Message)
 	}
 }
 
-func (n *notebook) list() []observation.Note {
-	if n.left == 0 {
+func (n *entryNotes) list() []observation.Note {
+	if n.omitted == 0 {
 		return n.notes
 	}
 	return append(n.notes[:len(n.notes):len(n.notes)], observation.Note{
 		Cause: observation.CauseOverLimit, Subject: n.subject,
-		Message: fmt.Sprintf("%d more notes on this entry were left out", n.left),
+		Message: fmt.Sprintf("%d more notes on this entry were left out", n.omitted),
 	})
 }
 
@@ -74,7 +74,7 @@ func cutText(text string, limit int) (string, bool) {
 
 // clean prepares a text field: no NUL, no space around it, at most maxText
 // bytes. Everything else stays: text is data, and whoever shows it escapes it.
-func (n *notebook) clean(text, field string) string {
+func (n *entryNotes) clean(text, field string) string {
 	if len(text) > 2*maxText { // before any work that grows with the text
 		text, _ = cutText(text, 2*maxText)
 	}

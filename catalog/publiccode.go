@@ -48,7 +48,7 @@ func ReadPubliccode(data []byte, path string) (Good, []observation.Note, error) 
 }
 
 func decodePubliccode(data []byte, path string) (Good, []observation.Note, error) {
-	notes := &notebook{subject: path}
+	notes := &entryNotes{subject: path}
 	fields, plain, err := yamlObject(data)
 	if err != nil {
 		return Good{}, nil, err
@@ -159,7 +159,7 @@ func yamlObject(data []byte) (fields map[string]any, plain bool, err error) {
 		if errors.Is(err, io.EOF) {
 			return nil, false, errors.New("it is empty")
 		}
-		return nil, false, fmt.Errorf("it is not YAML (%s): correct it", observation.Unquoted(err.Error()))
+		return nil, false, fmt.Errorf("it is not YAML (%s): correct it", observation.RedactQuoted(err.Error()))
 	}
 	reader := &yamlReader{left: maxYAMLNodes, plain: true}
 	value, err := reader.value(&document, 0)
@@ -290,7 +290,7 @@ func readPubliccodeFile(data []byte, name string) (Catalog, error) {
 // named finishes a good of a file: without a name it is called after its
 // repository or the file.
 func named(g Good, said []observation.Note, file string) Good {
-	notes := &notebook{subject: file, notes: said}
+	notes := &entryNotes{subject: file, notes: said}
 	g.finish(notes, file)
 	return g
 }

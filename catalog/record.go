@@ -10,11 +10,11 @@ import (
 )
 
 // record reads the fields of one entry by name, whatever their types: a text
-// where a list belongs, a number where a text belongs, a null. What had to be
-// bent is noted; what cannot be read is noted and absent. An entry is never
+// where a list belongs, a number where a text belongs, a null. What was
+// converted is noted; what cannot be read is noted and left out. An entry is never
 // lost for one field.
 type record struct {
-	*notebook
+	*entryNotes
 	fields map[string]any // of JSON or YAML: nil, bool, json.Number, string, []any, map[string]any
 	path   string         // of the record inside its entry, for notes: "organizations[1]."
 }
@@ -126,10 +126,10 @@ func (r record) records(bare string, names ...string) []record {
 		switch v := item.(type) {
 		case nil:
 		case map[string]any:
-			records = append(records, record{r.notebook, v, path + "."})
+			records = append(records, record{r.entryNotes, v, path + "."})
 		case string, json.Number:
 			r.add(observation.CauseRemark, "", "%s is not an object: read as its %s", path, bare)
-			records = append(records, record{r.notebook, map[string]any{bare: v}, path + "."})
+			records = append(records, record{r.entryNotes, map[string]any{bare: v}, path + "."})
 		default:
 			r.add(observation.CauseBroken, "", "%s is not an object: left out; correct it in the catalog", path)
 		}
@@ -144,5 +144,5 @@ func (r record) object(name string) record {
 	if value != nil && !ok {
 		r.add(observation.CauseBroken, "", "%s is not an object: left out; correct it in the catalog", field)
 	}
-	return record{r.notebook, fields, field + "."}
+	return record{r.entryNotes, fields, field + "."}
 }

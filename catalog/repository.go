@@ -17,7 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Origin says how far the place in which an address stands vouches for it.
+// Origin is where an address was given: how sure it is that it names a repository.
 type Origin int
 
 const (
@@ -45,17 +45,17 @@ const (
 
 )
 
-// refusal says why an address names no repository, as the end of a sentence
-// that begins with the address.
-type refusal struct {
-	cause observation.Cause
-	why   string
+// addressError is the reason for which an address names no repository, as the end
+// of a sentence that begins with the address.
+type addressError struct {
+	cause  observation.Cause
+	reason string
 }
 
-func (r *refusal) Error() string { return r.why }
+func (r *addressError) Error() string { return r.reason }
 
-func refuse(cause observation.Cause, format string, args ...any) error {
-	return &refusal{cause, fmt.Sprintf(format, args...)}
+func addressErrorf(cause observation.Cause, format string, args ...any) error {
+	return &addressError{cause, fmt.Sprintf(format, args...)}
 }
 
 // Key identifies a repository: two addresses with the same key are the same
@@ -73,8 +73,8 @@ func (r Repository) Key() string {
 }
 
 // ParseRepository reads an address that should name one repository. The notes
-// say what was changed on the way; the error, why there is none. It never asks
-// the network: whether the repository exists is found out by fetching it.
+// say what was changed on the way; the error, why there is none. It sends no
+// request: whether the repository exists is found out by fetching it.
 func ParseRepository(raw string, origin Origin) (Repository, []observation.Note, error) {
 	found, notes := ParseRepositories(raw, origin)
 	if len(found) == 1 {
@@ -91,7 +91,7 @@ func ParseRepository(raw string, origin Origin) (Repository, []observation.Note,
 // of the text, each once. Where there is none, a note says why, with a cause
 // other than observation.CauseRemark.
 func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.Note) {
-	notes := &notebook{}
+	notes := &entryNotes{}
 	if len(raw) > maxText {
 		notes.add(observation.CauseOverLimit, raw, "the address field is longer than %d bytes: only its beginning was read", maxText)
 		raw, _ = cutText(raw, maxText)
@@ -121,11 +121,11 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 	return found, notes.list()
 }
 
-// repository reads one address and notes what there is to say of it.
-func (n *notebook) repository(word string, origin Origin) (Repository, bool) {
+// repository parses one address and adds the notes on it.
+func (n *entryNotes) repository(word string, origin Origin) (Repository, bool) {
 	repository, remarks, err := parseAddress(word, origin)
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		n.add(refused.cause, word, "%q %s", quote(word), refused.why)
+	if refused, ok := errors.AsType[*addressError](err); ok {
+		n.add(refused.cause, word, "%q %s", quote(word), refused.reason)
 		return Repository{}, false
 	}
 	for _, remark := range remarks {
@@ -135,7 +135,7 @@ func (n *notebook) repository(word string, origin Origin) (Repository, bool) {
 }
 
 // appendRepository adds a repository once; a second naming is noted.
-func appendRepository(list []Repository, r Repository, notes *notebook) []Repository {
+func appendRepository(list []Repository, r Repository, notes *entryNotes) []Repository {
 	if slices.ContainsFunc(list, func(have Repository) bool { return have.Key() == r.Key() }) {
 		notes.add(observation.CauseRemark, r.URL, "%s is named twice: it counts once", r.URL)
 		return list
@@ -149,7 +149,7 @@ func appendRepository(list []Repository, r Repository, notes *notebook) []Reposi
 func addresses(text string) (words []string, prose bool) {
 	fields := strings.FieldsFunc(text, func(r rune) bool { return isBlank(r) || strings.ContainsRune(separators, r) })
 	if len(fields) == 1 && !strings.Contains(fields[0], "](") {
-		return splitGlued(strings.Trim(fields[0], wrapping)), false
+		return splitAdjacent(strings.Trim(fields[0], wrapping)), false
 	}
 	for _, field := range fields {
 		// Markdown: [text](address)
@@ -161,7 +161,7 @@ func addresses(text string) (words []string, prose bool) {
 			prose = true
 			continue
 		}
-		words = append(words, splitGlued(field)...)
+		words = append(words, splitAdjacent(field)...)
 	}
 	if len(words) > maxAddresses {
 		words = words[:maxAddresses]
@@ -169,9 +169,9 @@ func addresses(text string) (words []string, prose bool) {
 	return words, prose
 }
 
-// splitGlued parts addresses that were written without a space between them.
+// splitAdjacent parts addresses that were written without a space between them.
 // After "/" or "=" an address is part of another (an archive, a redirect).
-func splitGlued(word string) []string {
+func splitAdjacent(word string) []string {
 	var words []string
 	for from := 1; from < len(word); from++ {
 		rest := word[from:]
@@ -184,18 +184,18 @@ func splitGlued(word string) []string {
 }
 
 var (
-	withScheme = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*:/?/`)
-	helper     = regexp.MustCompile(`(?i)^[a-z0-9+.-]*::`)
-	scpLike    = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+):/?([^/:][^:]*)$`)
-	hostPort   = regexp.MustCompile(`(?i)^[a-z0-9-]+(?:\.[a-z0-9-]+)+:[0-9]+/`)
-	bareHost   = regexp.MustCompile(`(?i)^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^/]`)
-	// numeric hosts are read as IPv4 addresses by programs (0x7f.1, 2130706433).
-	numeric  = regexp.MustCompile(`(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$`)
-	hostName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+	withScheme   = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*:/?/`)
+	remoteHelper = regexp.MustCompile(`(?i)^[a-z0-9+.-]*::`)
+	scpLike      = regexp.MustCompile(`^(?:[A-Za-z0-9._-]+@)?([A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+):/?([^/:][^:]*)$`)
+	hostPort     = regexp.MustCompile(`(?i)^[a-z0-9-]+(?:\.[a-z0-9-]+)+:[0-9]+/`)
+	bareHost     = regexp.MustCompile(`(?i)^(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)+/[^/]`)
+	// numericHost hosts are read as IPv4 addresses by programs (0x7f.1, 2130706433).
+	numericHost = regexp.MustCompile(`(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$`)
+	hostName    = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
 )
 
 func looksLikeAddress(word string) bool {
-	if withScheme.MatchString(word) || helper.MatchString(word) || strings.HasPrefix(word, "git@") {
+	if withScheme.MatchString(word) || remoteHelper.MatchString(word) || strings.HasPrefix(word, "git@") {
 		return true
 	}
 	host, _, _ := strings.Cut(strings.ToLower(word), "/")
@@ -215,7 +215,7 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 	}
 	u, err := url.Parse(word)
 	if err != nil || u.Opaque != "" {
-		return Repository{}, nil, refuse(causeAddress, "is not an address: correct it in the catalog")
+		return Repository{}, nil, addressErrorf(causeAddress, "is not an address: correct it in the catalog")
 	}
 	if u.User != nil && u.Scheme != "ssh" || hasPassword(u) {
 		remarks = append(remarks, "an address that carries credentials, which were dropped")
@@ -231,14 +231,14 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 	if host == "raw.githubusercontent.com" {
 		host = "github.com"
 	}
-	where, err := locate(host, segments, u, origin)
+	found, err := locate(host, segments, u, origin)
 	if err != nil {
 		return Repository{}, nil, err
 	}
-	if where.page {
+	if found.isPage {
 		remarks = append(remarks, "the address of a page or file inside a repository")
 	}
-	repository, changed := canonical(u.Scheme, host, where)
+	repository, changed := canonical(u.Scheme, host, found)
 	return repository, append(remarks, changed...), nil
 }
 
@@ -251,15 +251,15 @@ func hasPassword(u *url.URL) bool {
 func unwrapAddress(word string) (string, []string, error) {
 	switch {
 	case len(word) > maxAddress:
-		return "", nil, refuse(observation.CauseOverLimit, "is longer than %d bytes: no repository has such an address", maxAddress)
+		return "", nil, addressErrorf(observation.CauseOverLimit, "is longer than %d bytes: no repository has such an address", maxAddress)
 	case strings.HasPrefix(word, "-"):
-		return "", nil, refuse(causeAddress, "begins with a dash, which git would read as an option: refused")
+		return "", nil, addressErrorf(causeAddress, "begins with a dash, which git would read as an option: refused")
 	case strings.ContainsFunc(word, isInvisible):
-		return "", nil, refuse(causeAddress, "holds control or invisible characters: refused")
+		return "", nil, addressErrorf(causeAddress, "holds control or invisible characters: refused")
 	}
 	word = strings.TrimPrefix(strings.TrimPrefix(word, "scm:git:"), "git+")
-	if helper.MatchString(word) {
-		return "", nil, refuse(causeAddress, "names a git remote helper, which would run a program: refused")
+	if remoteHelper.MatchString(word) {
+		return "", nil, addressErrorf(causeAddress, "names a git remote helper, which would run a program: refused")
 	}
 	for _, twice := range []string{"https://https://", "https://http://", "http://https://", "http://http://"} {
 		if strings.HasPrefix(word, twice) {
@@ -278,7 +278,7 @@ func unwrapAddress(word string) (string, []string, error) {
 	if parts := scpLike.FindStringSubmatch(word); parts != nil {
 		return "ssh://git@" + parts[1] + "/" + parts[2], nil, nil
 	}
-	return "", nil, refuse(causeAddress, "is not an address: it needs https://, a host and a path")
+	return "", nil, addressErrorf(causeAddress, "is not an address: it needs https://, a host and a path")
 }
 
 func isInvisible(r rune) bool {
@@ -289,11 +289,11 @@ func canonicalHost(u *url.URL) (string, error) {
 	switch u.Scheme {
 	case "https", "http", "ssh", "git":
 	case "file":
-		return "", refuse(causeAddress, "is a file address: refused; on the command line give the path itself")
+		return "", addressErrorf(causeAddress, "is a file address: refused; on the command line give the path itself")
 	case "svn", "svn+ssh", "hg", "bzr", "cvs":
-		return "", refuse(observation.CauseUnsupported, "is not a git repository: only git is read")
+		return "", addressErrorf(observation.CauseUnsupported, "is not a git repository: only git is read")
 	default:
-		return "", refuse(causeAddress, "has the scheme %q: only https, http, ssh and git are read", u.Scheme)
+		return "", addressErrorf(causeAddress, "has the scheme %q: only https, http, ssh and git are read", u.Scheme)
 	}
 	host, err := hostOf(u)
 	if err != nil {
@@ -304,7 +304,7 @@ func canonicalHost(u *url.URL) (string, error) {
 	}
 	port := u.Port()
 	if number, err := strconv.Atoi(port); port != "" && (err != nil || number < 1 || number > 65535) {
-		return "", refuse(causeAddress, "has a port that there is not: correct it in the catalog")
+		return "", addressErrorf(causeAddress, "has a port that there is not: correct it in the catalog")
 	}
 	if port == "" || u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" || u.Scheme == "ssh" || u.Scheme == "git" && port == "9418" || forgeAt(host) != layoutUnknown && port == "80" {
 		return host, nil
@@ -326,15 +326,15 @@ func hostOf(u *url.URL) (string, error) {
 	if !hostName.MatchString(host) {
 		ascii, err := idna.Lookup.ToASCII(host)
 		if err != nil || !hostName.MatchString(ascii) {
-			return "", refuse(causeAddress, "has no valid host: correct it in the catalog")
+			return "", addressErrorf(causeAddress, "has no valid host: correct it in the catalog")
 		}
 		host = ascii
 	}
 	if len(host) > maxHost {
-		return "", refuse(causeAddress, "has a host longer than any")
+		return "", addressErrorf(causeAddress, "has a host longer than any")
 	}
-	if _, err := netip.ParseAddr(host); err != nil && numeric.MatchString(host) {
-		return "", refuse(causeAddress, "writes the number of its host in a way that hides which it is: refused")
+	if _, err := netip.ParseAddr(host); err != nil && numericHost.MatchString(host) {
+		return "", addressErrorf(causeAddress, "writes the number of its host in a way that hides which it is: refused")
 	}
 	return host, nil
 }
@@ -343,10 +343,10 @@ func pathSegments(u *url.URL) ([]string, error) {
 	var segments []string
 	for _, segment := range strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' }) {
 		if segment == "." || segment == ".." || strings.ContainsRune(segment, '\\') || strings.ContainsFunc(segment, isInvisible) {
-			return nil, refuse(causeAddress, "has a path that no repository has: correct it in the catalog")
+			return nil, addressErrorf(causeAddress, "has a path that no repository has: correct it in the catalog")
 		}
 		if len(segment) > maxSegment {
-			return nil, refuse(observation.CauseOverLimit, "has a name of more than %d bytes: no repository has such an address", maxSegment)
+			return nil, addressErrorf(observation.CauseOverLimit, "has a name of more than %d bytes: no repository has such an address", maxSegment)
 		}
 		segments = append(segments, strings.TrimSpace(segment))
 	}
@@ -354,31 +354,31 @@ func pathSegments(u *url.URL) ([]string, error) {
 }
 
 // locate decides whether host and path name a repository.
-func locate(host string, segments []string, u *url.URL, origin Origin) (place, error) {
+func locate(host string, segments []string, u *url.URL, origin Origin) (repositoryPath, error) {
 	forge := forgeAt(host)
-	if system := otherSystem(host, segments); system != "" && forge == layoutUnknown {
-		return place{}, refuse(observation.CauseUnsupported, "is a %s repository: only git is read", system)
+	if system := otherVCS(host, segments); system != "" && forge == layoutUnknown {
+		return repositoryPath{}, addressErrorf(observation.CauseUnsupported, "is a %s repository: only git is read", system)
 	}
 	if forge == layoutUnknown && (strings.HasPrefix(host, "gitweb.") || strings.Contains(u.RawQuery, "p=") && strings.Contains(u.RawQuery, ".git")) {
-		return place{}, refuse(causeAddress, "is a GitWeb page, which cannot be cloned: name the repository's clone address in the catalog")
+		return repositoryPath{}, addressErrorf(causeAddress, "is a GitWeb page, which cannot be cloned: name the repository's clone address in the catalog")
 	}
 	if len(segments) == 0 {
-		return place{}, refuse(causeAddress, "is a web page, not a repository")
+		return repositoryPath{}, addressErrorf(causeAddress, "is a web page, not a repository")
 	}
-	where, err := forge.locate(segments)
+	found, err := forge.locate(segments)
 	if err != nil || forge != layoutUnknown || origin != Claimed || u.Scheme == "ssh" || u.Scheme == "git" {
-		return where, err
+		return found, err
 	}
-	if strings.HasSuffix(where.name, ".git") || slices.Contains(segments, "_git") || looksLikeForge(host) && len(where.owner) > 0 {
-		return where, nil
+	if strings.HasSuffix(found.name, ".git") || slices.Contains(segments, "_git") || looksLikeForge(host) && len(found.owner) > 0 {
+		return found, nil
 	}
-	return place{}, refuse(causeAddress, "is a web page, not a repository")
+	return repositoryPath{}, addressErrorf(causeAddress, "is a web page, not a repository")
 }
 
 // canonical builds the repository of a place. At a host that is not known to
 // answer without it, ".git" stays part of the address: a plain web server
 // finds nothing otherwise.
-func canonical(scheme, host string, where place) (Repository, []string) {
+func canonical(scheme, host string, found repositoryPath) (Repository, []string) {
 	var remarks []string
 	known := forgeAt(host) != layoutUnknown
 	if scheme == "ssh" {
@@ -387,12 +387,12 @@ func canonical(scheme, host string, where place) (Repository, []string) {
 	if scheme == "ssh" || known {
 		scheme = "https"
 	}
-	path := "/" + strings.Join(append(slices.Clone(where.owner), where.name), "/")
+	path := "/" + strings.Join(append(slices.Clone(found.owner), found.name), "/")
 	return Repository{
 		URL:   (&url.URL{Scheme: scheme, Host: host, Path: path}).String(),
 		Host:  host,
-		Owner: strings.Join(where.owner, "/"),
-		Path:  trimGit(where.name),
+		Owner: strings.Join(found.owner, "/"),
+		Path:  trimGit(found.name),
 	}, remarks
 }
 
@@ -400,7 +400,7 @@ func isLocalPath(text string) bool {
 	return filepath.IsAbs(text) || text == "." || text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
 }
 
-func localRepository(text string, notes *notebook) []Repository {
+func localRepository(text string, notes *entryNotes) []Repository {
 	path, err := filepath.Abs(text)
 	if err != nil || strings.ContainsRune(text, 0) || len(text) > maxAddress {
 		notes.add(causeAddress, text, "%q is not a path that can be read", quote(text))
@@ -410,11 +410,11 @@ func localRepository(text string, notes *notebook) []Repository {
 }
 
 var (
-	userInfo = regexp.MustCompile(`(://)(?:[^/?#\s]*|[^/?#\s:]*:[^\s@]*)@`)
-	secret   = regexp.MustCompile(`(?i)([?&#;][^=&#;\s]*(?:token|secret|passw|key|auth|sig)[^=&#;\s]*=)[^&#;\s]*`)
+	userInfo        = regexp.MustCompile(`(://)(?:[^/?#\s]*|[^/?#\s:]*:[^\s@]*)@`)
+	secretParameter = regexp.MustCompile(`(?i)([?&#;][^=&#;\s]*(?:token|secret|passw|key|auth|sig)[^=&#;\s]*=)[^&#;\s]*`)
 )
 
 // redact takes credentials out of every address in a text.
 func redact(text string) string {
-	return secret.ReplaceAllString(userInfo.ReplaceAllString(text, "$1"), "$1…")
+	return secretParameter.ReplaceAllString(userInfo.ReplaceAllString(text, "$1"), "$1…")
 }

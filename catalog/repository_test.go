@@ -238,7 +238,7 @@ func FuzzParseRepositories(f *testing.F) {
 				}
 				continue
 			}
-			if strings.HasPrefix(r.URL, "-") || helper.MatchString(r.URL) || strings.ContainsAny(r.URL, "\x00\n ") {
+			if strings.HasPrefix(r.URL, "-") || remoteHelper.MatchString(r.URL) || strings.ContainsAny(r.URL, "\x00\n ") {
 				t.Fatalf("unsafe URL %q from %q", r.URL, raw)
 			}
 			again, _, err := ParseRepository(r.URL, Declared)

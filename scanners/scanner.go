@@ -29,9 +29,9 @@ type Scanner interface {
 	DependsOnTime() bool
 	// Definitions lists every measure that Scan can yield, in a stable order.
 	Definitions() []observation.Definition
-	// Wants says how badly Scan wants the contents of a file at HEAD: what
-	// nobody needs is neither fetched nor read. It is asked about each file of
-	// each tree and goes by nothing but the file.
+	// Wants is how much Scan needs the contents of a file at HEAD: what no
+	// scanner needs is neither fetched nor read. It is called for each file of
+	// each tree and depends on nothing but the file.
 	Wants(file gitrepo.File) gitrepo.Want
 	// Scan reads the snapshot. It returns what it could read: a measure that it
 	// cannot read is Unknown with its cause, never left out. An error means
@@ -43,7 +43,7 @@ type Scanner interface {
 type PastReader interface {
 	Scanner
 	// PastPaths lists the files in the root folder whose older versions Scan
-	// reads, among them such as stand there no more.
+	// reads, among them files that HEAD no longer has.
 	PastPaths(files []gitrepo.File) []string
 }
 
@@ -58,12 +58,12 @@ type CatalogScanner interface {
 	ScanGood(good catalog.Good, found []observation.Measure, asOf time.Time) []observation.Measure
 }
 
-// Input is what a scanner may look at.
+// Input is what a scanner may read.
 type Input struct {
 	// Repository is the canonical address of what is scanned.
 	Repository catalog.Repository
 	Snapshot   *gitrepo.Snapshot
-	// At is the time of which measures speak: the run's as-of, or the time
+	// At is the time for which measures hold: the run's as-of, or the time
 	// until which the mirror was observed, whichever is earlier.
 	At time.Time
 }

@@ -22,7 +22,7 @@ var files embed.FS
 type Description struct {
 	ID   string `yaml:"-"` // the file's name
 	Name string `yaml:"name"`
-	// Shows says what a reader learns from it, Audience for whom it is most:
+	// Shows is what a reader learns from it, Audience for whom it is most:
 	// funder, agency or maintainer.
 	Shows    string `yaml:"shows"`
 	Audience string `yaml:"audience"`
@@ -67,8 +67,8 @@ type Phase struct {
 	To   int `yaml:"to"`
 	// Every is how many months lie between two with work; 0 means 1.
 	Every int `yaml:"every"`
-	// Each says who makes how many commits in such a month. Names are roles,
-	// "dev-1@river" is dev-1 at river.example; "free" addresses tell no
+	// Each is how many commits each author makes in such a month. Names are roles,
+	// "dev-1@river" is dev-1 at river.example; "free" addresses belong to no
 	// organization; a name that ends in [bot] is a machine.
 	Each map[string]int `yaml:"each"`
 }
@@ -85,7 +85,7 @@ type File struct {
 	Path string `yaml:"path"`
 	// Since is when it came; 0 means with the first commit.
 	Since float64 `yaml:"since"`
-	// Exactly one of these says what is in it: the text itself, the name of a
+	// Exactly one of these is its contents: the text itself, the name of a
 	// text in files/, or packages with their versions.
 	Text     string            `yaml:"text"`
 	Template string            `yaml:"template"`

@@ -1,7 +1,7 @@
 // Package sample holds the embedded catalog: invented goods, one at least for
 // every stage, type and audience, whose repositories are written at run time
 // from short descriptions, and a small set of advisories that hits some of
-// them. Nothing here speaks of a real project but the advisories, which state
+// them. Nothing here describes a real project but the advisories, which state
 // public facts about real packages.
 //
 // It knows nothing of git: it makes fast-import streams for an Importer.
@@ -32,7 +32,7 @@ const Name = "sample"
 const Host = "samples.midspan.example"
 
 // Importer writes a bare repository at dir from a git fast-import stream, or
-// leaves one that stands there already.
+// leaves one that is there already.
 type Importer interface {
 	Import(ctx context.Context, dir string, stream io.Reader) error
 }
@@ -55,7 +55,7 @@ func Write(ctx context.Context, dir string, asOf time.Time, importer Importer) (
 	origins := Origins{Clone: map[string]string{}, Given: map[string]string{}}
 	for _, d := range descriptions {
 		for _, r := range d.Repositories {
-			folder, err := write(ctx, dir, asOf, importer, r)
+			folder, err := writeRepository(ctx, dir, asOf, importer, r)
 			if err != nil {
 				return catalog.Catalog{}, Origins{}, fmt.Errorf("write the sample repository %s: %w", r.Slug, err)
 			}
@@ -69,9 +69,9 @@ func Write(ctx context.Context, dir string, asOf time.Time, importer Importer) (
 	return Catalog(descriptions), origins, nil
 }
 
-// write names the folder by what is in it, so that another as-of or another
+// writeRepository names the folder by what is in it, so that another as-of or another
 // description never finds an old one.
-func write(ctx context.Context, dir string, asOf time.Time, importer Importer, r Repository) (string, error) {
+func writeRepository(ctx context.Context, dir string, asOf time.Time, importer Importer, r Repository) (string, error) {
 	var stream bytes.Buffer
 	if err := r.stream(&stream, asOf); err != nil {
 		return "", err
@@ -81,12 +81,12 @@ func write(ctx context.Context, dir string, asOf time.Time, importer Importer, r
 	if err := importer.Import(ctx, folder, &stream); err != nil {
 		return "", err
 	}
-	return folder, seen(folder, monthsBefore(asOf, r.Mirrored))
+	return folder, setFetchTime(folder, monthsBefore(asOf, r.Mirrored))
 }
 
-// seen sets the time at which a mirror was last fetched, as Midspan reads it
+// setFetchTime sets the time at which a mirror was last fetched, as Midspan reads it
 // from a given mirror.
-func seen(folder string, at time.Time) error {
+func setFetchTime(folder string, at time.Time) error {
 	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD"} {
 		err := os.Chtimes(filepath.Join(folder, name), at, at)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

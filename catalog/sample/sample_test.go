@@ -52,11 +52,11 @@ func written(t *testing.T) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return together(origins)
+	return allFolders(origins)
 }
 
-// together is every folder, however it is read.
-func together(origins Origins) map[string]string {
+// allFolders is every folder, however it is read.
+func allFolders(origins Origins) map[string]string {
 	all := maps.Clone(origins.Clone)
 	maps.Copy(all, origins.Given)
 	return all
@@ -189,7 +189,7 @@ func TestGoodsHaveCanonicalRepositories(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folders := together(origins)
+	folders := allFolders(origins)
 	ids := map[string]bool{}
 	for _, g := range c.Goods {
 		if g.ID == "" || ids[g.ID] || len(g.Sources) != 1 {

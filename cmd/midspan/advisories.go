@@ -17,7 +17,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "advisories",
 		Short: "Bring, import or show the advisory database",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	command.AddCommand(
@@ -40,7 +40,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 	do func(context.Context, config.Config, []string, pipeline.Progress) (advisory.Info, error)) *cobra.Command {
 	return &cobra.Command{
-		Use: use, Short: short, Args: usage(args),
+		Use: use, Short: short, Args: usageArgs(args),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := a.load(cmd)
 			if err != nil {
@@ -51,7 +51,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 				return err
 			}
 			a.gaps = len(info.Notes)
-			return a.print(info, func(w io.Writer) error {
+			return a.printResult(info, func(w io.Writer) error {
 				for _, note := range info.Notes {
 					fmt.Fprintf(w, "! %s: %s\n", printable(note.Subject), printable(note.Message))
 				}
@@ -64,7 +64,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 func printEcosystems(w io.Writer, info advisory.Info) error {
 	fmt.Fprintf(w, "  %-14s %9s %9s %7s  %s\n", "ecosystem", "records", "malware", "broken", "newest")
 	for _, e := range info.Ecosystems {
-		fmt.Fprintf(w, "  %-14s %9d %9d %7d  %s\n", e.Name, e.Records, e.Malware, e.Broken, day(e.Newest))
+		fmt.Fprintf(w, "  %-14s %9d %9d %7d  %s\n", e.Name, e.Records, e.Malware, e.Broken, formatDay(e.Newest))
 	}
 	kev := info.KEVDate
 	if kev == "" {
@@ -74,8 +74,8 @@ func printEcosystems(w io.Writer, info advisory.Info) error {
 	return err
 }
 
-// day is a date, or a word where there is none.
-func day(t time.Time) string {
+// formatDay formats a date; a zero time is "unknown".
+func formatDay(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
 	}

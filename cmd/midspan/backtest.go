@@ -38,13 +38,13 @@ newest run; where there is none, on the embedded sample.
 			if o.Step < 1 || o.Draws < 0 {
 				return usageError{errors.New("--every takes 1 month or more, --draws 0 or more")}
 			}
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 				found, err := p.Backtest(ctx, urls, o)
 				if err != nil {
 					return err
 				}
 				a.gaps = len(found.Unread)
-				return a.print(found, func(w io.Writer) error { return writeBacktest(w, found) })
+				return a.printResult(found, func(w io.Writer) error { return writeBacktest(w, found) })
 			})
 		},
 	}
@@ -55,7 +55,7 @@ newest run; where there is none, on the embedded sample.
 	return command
 }
 
-func writeBacktest(w io.Writer, b pipeline.Backtested) error {
+func writeBacktest(w io.Writer, b pipeline.BacktestResult) error {
 	n := b.Numbers
 	var s strings.Builder
 	fmt.Fprintf(&s, "%s read, every %s: %s of %d that were alive then.\n",
@@ -70,20 +70,20 @@ func writeBacktest(w io.Writer, b pipeline.Backtested) error {
 	}
 	if n.Points == 0 {
 		s.WriteString("Nothing can be said without points.\n")
-		return trimmed(w, s.String())
+		return writeTrimmed(w, s.String())
 	}
 	fmt.Fprintf(&s, "\n%-34s %6s  %-14s %6s\n", "told apart (0.5 is chance)", "AUC", "95 %", "risk ahead by")
-	fmt.Fprintf(&s, "%-34s %s\n", "risk", figure(b.AUC.Risk))
-	fmt.Fprintf(&s, "%-34s %s %s\n", "days since the last commit", figure(b.AUC.DaysSinceCommit), figure(b.Difference.DaysSinceCommit))
-	fmt.Fprintf(&s, "%-34s %s %s\n", "Scorecard Maintained, commits", figure(b.AUC.Maintained), figure(b.Difference.Maintained))
+	fmt.Fprintf(&s, "%-34s %s\n", "risk", formatEstimate(b.AUC.Risk))
+	fmt.Fprintf(&s, "%-34s %s %s\n", "days since the last commit", formatEstimate(b.AUC.DaysSinceCommit), formatEstimate(b.Difference.DaysSinceCommit))
+	fmt.Fprintf(&s, "%-34s %s %s\n", "Scorecard Maintained, commits", formatEstimate(b.AUC.Maintained), formatEstimate(b.Difference.Maintained))
 	writeVerdicts(&s, b.Verdicts)
 	writeCalibration(&s, b.Calibration)
 	fmt.Fprintf(&s, "\nIntervals: %d sets of repositories drawn with replacement, seed %d.\n", b.Draws, b.Seed)
-	return trimmed(w, s.String())
+	return writeTrimmed(w, s.String())
 }
 
-// trimmed writes text without blanks at the ends of lines.
-func trimmed(w io.Writer, text string) error {
+// writeTrimmed writes text without spaces at the ends of lines.
+func writeTrimmed(w io.Writer, text string) error {
 	for line := range strings.Lines(text) {
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line, " \n")); err != nil {
 			return err
@@ -99,19 +99,19 @@ func writeVerdicts(s *strings.Builder, verdicts []backtest.Verdict) {
 		if v.Level != assess.RiskHigh {
 			name = fmt.Sprintf("%s or worse, from %g", v.Level, v.From)
 		}
-		fmt.Fprintf(s, "%-26s %7d %s  %s\n", name, v.Warned, figure(v.Precision), figure(v.Recall))
+		fmt.Fprintf(s, "%-26s %7d %s  %s\n", name, v.Warned, formatEstimate(v.Precision), formatEstimate(v.Recall))
 	}
 }
 
 func writeCalibration(s *strings.Builder, levels []backtest.Calibration) {
 	fmt.Fprintf(s, "\n%-26s %7s %6s %7s  %s\n", "level", "points", "silent", "share", "95 %")
 	for _, c := range levels {
-		fmt.Fprintf(s, "%-26s %7d %6d  %s\n", c.Level, c.Points, c.Silent, figure(c.Share))
+		fmt.Fprintf(s, "%-26s %7d %6d  %s\n", c.Level, c.Points, c.Silent, formatEstimate(c.Share))
 	}
 }
 
-// figure is a number with its interval, in 22 columns.
-func figure(e backtest.Estimate) string {
+// formatEstimate formats a number with its interval, in 22 columns.
+func formatEstimate(e backtest.Estimate) string {
 	value, interval := "none", ""
 	if e.Value != nil {
 		value = fmt.Sprintf("%.3f", *e.Value)

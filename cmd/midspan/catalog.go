@@ -17,45 +17,45 @@ func (a *app) catalogCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "catalog",
 		Short: "Look at a catalog without scanning anything",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	command.AddCommand(&cobra.Command{
 		Use:   "show [URL...]",
 		Short: "List what of a catalog was understood and what was not",
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				catalogs, err := p.Catalogs(ctx, urls)
 				if err != nil {
 					return err
 				}
-				shown := shownCatalog{Goods: p.Choose(catalogs), Notes: []observation.Note{}}
+				listing := catalogListing{Goods: p.Choose(catalogs), Notes: []observation.Note{}}
 				for _, c := range catalogs {
-					shown.Notes = append(shown.Notes, c.Notes...)
+					listing.Notes = append(listing.Notes, c.Notes...)
 				}
-				a.gaps = shown.notes()
-				return a.print(shown, shown.write)
+				a.gaps = listing.countNotes()
+				return a.printResult(listing, listing.write)
 			})
 		},
 	})
 	return command
 }
 
-// shownCatalog is what catalog show prints.
-type shownCatalog struct {
+// catalogListing is the output of catalog show.
+type catalogListing struct {
 	Goods []catalog.Good     `json:"goods"`
 	Notes []observation.Note `json:"notes"` // on entries that became no good
 }
 
-func (s shownCatalog) notes() int {
-	n := pipeline.Lost(s.Notes)
+func (s catalogListing) countNotes() int {
+	n := pipeline.CountGaps(s.Notes)
 	for _, good := range s.Goods {
-		n += pipeline.Lost(good.Notes)
+		n += pipeline.CountGaps(good.Notes)
 	}
 	return n
 }
 
-func (s shownCatalog) write(w io.Writer) error {
+func (s catalogListing) write(w io.Writer) error {
 	repositories, without := 0, 0
 	for _, good := range s.Goods {
 		fmt.Fprintf(w, "%s  (%s)\n", printable(good.Name), good.ID)
@@ -73,20 +73,20 @@ func (s shownCatalog) write(w io.Writer) error {
 	for _, note := range s.Notes {
 		writeNote(w, note)
 	}
-	_, err := fmt.Fprintf(w, "%s, %d of them without a repository; %d repositories; %s.\n", plural(len(s.Goods), "good"), without, repositories, plural(s.notes(), "note"))
+	_, err := fmt.Fprintf(w, "%s, %d of them without a repository; %d repositories; %s.\n", plural(len(s.Goods), "good"), without, repositories, plural(s.countNotes(), "note"))
 	return err
 }
 
 func writeNote(w io.Writer, note observation.Note) {
 	if note.Subject != "" {
-		fmt.Fprintf(w, "    ! %s: %s\n", printable(shorten(note.Subject, 100)), printable(note.Message))
+		fmt.Fprintf(w, "    ! %s: %s\n", printable(truncate(note.Subject, 100)), printable(note.Message))
 		return
 	}
 	fmt.Fprintf(w, "    ! %s\n", printable(note.Message))
 }
 
-// shorten cuts a text for a line of a terminal.
-func shorten(text string, most int) string {
+// truncate shortens a text for a line of a terminal.
+func truncate(text string, most int) string {
 	runes := []rune(text)
 	if len(runes) <= most {
 		return text

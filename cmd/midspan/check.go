@@ -17,7 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// formats are what check can print.
+// formats are the output formats of check.
 var formats = []string{"text", "json", "sarif", "markdown"}
 
 // checkOptions are the flags of check.
@@ -39,7 +39,7 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 		Example: `  midspan check .
   midspan check . --format sarif --policy adoption > midspan.sarif
   midspan check . --badge midspan.svg`,
-		Args: usage(cobra.ExactArgs(1)),
+		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0], o) },
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
@@ -56,7 +56,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if a.json {
 		o.format = "json"
 	}
-	// What is wrong with the command line is said before the work, not after it.
+	// Errors of the command line are reported before the work, not after it.
 	if err := o.verify(); err != nil {
 		return err
 	}
@@ -72,14 +72,14 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return errors.New("check looks at one repository at a time")
 	}
 	good := document.Goods[0]
-	if err := unread(good); err != nil {
+	if err := readError(good); err != nil {
 		return err
 	}
 	a.gaps = len(gaps)
 	var results []policy.Result
 	for _, p := range policies {
-		result := p.Ask(good.Subject(document.AsOf))
-		a.ask(result.Outcome)
+		result := p.Evaluate(good.Subject(document.AsOf))
+		a.addOutcome(result.Outcome)
 		results = append(results, result)
 	}
 	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
@@ -95,15 +95,15 @@ func (o checkOptions) verify() error {
 	return nil
 }
 
-// ask takes in what a policy says: one that fails outweighs one that is unknown,
-// and that one those that pass.
-func (a *app) ask(outcome policy.Outcome) {
-	if a.asked == "" || outcome == policy.Fail || outcome == policy.Unknown && a.asked == policy.Pass {
-		a.asked = outcome
+// addOutcome combines the outcomes of policies: fail outweighs unknown, and unknown
+// outweighs pass.
+func (a *app) addOutcome(outcome policy.Outcome) {
+	if a.outcome == "" || outcome == policy.Fail || outcome == policy.Unknown && a.outcome == policy.Pass {
+		a.outcome = outcome
 	}
 }
 
-// openPolicies reads policies; a wrong one is wrong usage.
+// openPolicies reads policies; an error in one is a usage error.
 func openPolicies(names []string) ([]*policy.Policy, error) {
 	if len(names) == 0 {
 		return nil, nil
@@ -123,15 +123,15 @@ func openPolicies(names []string) ([]*policy.Policy, error) {
 	return all, nil
 }
 
-// checked is the JSON of a check: the document, and what policies say.
-type checked struct {
+// checkResult is the JSON of a check: the document with the results of policies.
+type checkResult struct {
 	report.Document
 	Policies []policy.Result `json:"policies,omitempty"`
 }
 
 func (a *app) printCheck(format string, document report.Document, results []policy.Result) error {
 	a.json = format == "json"
-	return a.print(checked{document, results}, func(w io.Writer) error {
+	return a.printResult(checkResult{document, results}, func(w io.Writer) error {
 		switch format {
 		case "sarif":
 			return report.WriteSARIF(w, document, results)
@@ -152,8 +152,7 @@ func (a *app) printCheck(format string, document report.Document, results []poli
 	})
 }
 
-// writeBadge writes the badge of a good: of its stage, or of the policy where one
-// was asked.
+// writeBadge writes the badge of a good: its stage, or the result of the first policy.
 func writeBadge(path string, good report.Good, results []policy.Result) error {
 	if path == "" {
 		return nil
@@ -178,8 +177,8 @@ func writeFile(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// unread is the error of a good of which nothing could be read.
-func unread(good report.Good) error {
+// readError is the error of a good whose repository could not be read.
+func readError(good report.Good) error {
 	if len(good.Scans) == 0 {
 		for _, note := range good.Notes {
 			return fmt.Errorf("%s: %s", note.Subject, note.Message)
@@ -192,7 +191,7 @@ func unread(good report.Good) error {
 	return nil
 }
 
-// terminal returns the width to write for, and whether colour is wanted.
+// terminal returns the width of the output, in columns, and whether to use colour.
 func terminal(w io.Writer) (width int, colour bool) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {

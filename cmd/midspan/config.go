@@ -16,14 +16,14 @@ func (a *app) configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
 		Short: "Show the effective configuration: flags over MIDSPAN_* over midspan.yaml over defaults",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load(cmd)
 			if err != nil {
 				return err
 			}
-			effective := masked(cfg)
-			return a.print(effective, func(w io.Writer) error {
+			effective := maskedSettings(cfg)
+			return a.printResult(effective, func(w io.Writer) error {
 				data, err := yaml.Marshal(effective)
 				if err != nil {
 					return err
@@ -35,26 +35,26 @@ func (a *app) configCommand() *cobra.Command {
 	}
 }
 
-// masked is the configuration by its keys, with passwords and tokens in
-// addresses replaced.
-func masked(cfg config.Config) map[string]any {
+// maskedSettings returns the configuration by key, with the passwords and tokens of
+// addresses masked.
+func maskedSettings(cfg config.Config) map[string]any {
 	catalogs := make([]string, len(cfg.Catalog))
 	for i, location := range cfg.Catalog {
-		catalogs[i] = mask(location)
+		catalogs[i] = maskURL(location)
 	}
 	rewrite := map[string]string{}
 	for prefix, base := range cfg.Rewrite {
-		rewrite[mask(prefix)] = mask(base)
+		rewrite[maskURL(prefix)] = maskURL(base)
 	}
 	return map[string]any{
-		"catalog": catalogs, "mirror": cfg.Mirror, "advisories": mask(cfg.Advisories), "ecosystems": cfg.Ecosystems,
+		"catalog": catalogs, "mirror": cfg.Mirror, "advisories": maskURL(cfg.Advisories), "ecosystems": cfg.Ecosystems,
 		"rules": cfg.Rules, "offline": cfg.Offline, "allow-private": cfg.AllowPrivate, "as-of": cfg.AsOf, "store": cfg.Store,
 		"out": cfg.Out, "languages": cfg.Languages, "only": cfg.Only, "limit": cfg.Limit, "jobs": cfg.Jobs, "timeout": cfg.Timeout.String(), "max-files": cfg.MaxFiles, "max-bytes": cfg.MaxBytes, "rewrite": rewrite,
 	}
 }
 
-// mask hides what an address may carry of secrets: its user part and query.
-func mask(location string) string {
+// maskURL masks the parts of an address that may be secret: its user and its query.
+func maskURL(location string) string {
 	u, err := url.Parse(location)
 	if scheme, _, ok := strings.Cut(location, "://"); ok && err != nil {
 		return scheme + "://***"

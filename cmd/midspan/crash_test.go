@@ -31,24 +31,24 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// bench is a catalog whose repositories and advisories stand on this machine.
-type bench struct {
+// crashFixture is a catalog with its repositories and advisories on this machine.
+type crashFixture struct {
 	catalog, advisories string
 	origins             string
 }
 
-// newBench writes a few repositories, offers them by HTTP at an unhurried pace,
-// and writes advisories for what they use.
-func newBench(t *testing.T) *bench {
+// newCrashFixture writes a few repositories, serves them by HTTP with a delay, and
+// writes advisories for their packages.
+func newCrashFixture(t *testing.T) *crashFixture {
 	t.Helper()
 	dir := t.TempDir()
-	b := &bench{catalog: filepath.Join(dir, "goods.csv"), advisories: filepath.Join(dir, "osv"), origins: filepath.Join(dir, "origins")}
+	b := &crashFixture{catalog: filepath.Join(dir, "goods.csv"), advisories: filepath.Join(dir, "osv"), origins: filepath.Join(dir, "origins")}
 	origin, err := url.Parse(gittest.Serve(t, b.origins))
 	if err != nil {
 		t.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(origin)
-	proxy.ErrorLog = log.New(io.Discard, "", 0) // who asked was killed
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // the client was killed
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(5 * time.Millisecond)
 		proxy.ServeHTTP(w, r)
@@ -63,7 +63,7 @@ func newBench(t *testing.T) *bench {
 		gittest.Run(t, bare, nil, "init", "-q", "--bare", "-b", "main")
 		gittest.Run(t, bare, nil, "config", "uploadpack.allowFilter", "true")
 		gittest.Run(t, bare, nil, "config", "uploadpack.allowAnySHA1InWant", "true")
-		b.push(t, name, 1, 20)
+		b.addCommits(t, name, 1, 20)
 		catalog += fmt.Sprintf("%s,%s/trees/%s.git\n", name, server.URL, name)
 	}
 	write(t, b.catalog, catalog)
@@ -77,8 +77,8 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// push adds commits to a repository, the first of them numbered from.
-func (b *bench) push(t *testing.T, name string, from, count int) {
+// addCommits adds commits to a repository, the first of them numbered from.
+func (b *crashFixture) addCommits(t *testing.T, name string, from, count int) {
 	t.Helper()
 	var w strings.Builder
 	for i := from; i < from+count; i++ {
@@ -105,8 +105,8 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// command is a run in a folder of its own, with progress as lines.
-func (b *bench) command(dir string, more ...string) *exec.Cmd {
+// command returns a run in a folder of its own, with progress as lines.
+func (b *crashFixture) command(dir string, more ...string) *exec.Cmd {
 	cmd := exec.Command("midspan", append([]string{"run", "--catalog=" + b.catalog, "--advisories=" + b.advisories, "--allow-private", "--as-of=2026-06-30", "--store=store", "--out=out", "--jobs=2"}, more...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "HOME="+dir, "TMPDIR="+dir)
@@ -114,33 +114,33 @@ func (b *bench) command(dir string, more ...string) *exec.Cmd {
 	return cmd
 }
 
-// event is a line of progress and when it came.
-type event struct {
+// progressLine is a line of progress with its time.
+type progressLine struct {
 	line string
 	at   time.Duration
 }
 
-// moment is when to kill: after so many lines of progress, and then so long.
-type moment struct {
+// killPoint is when to kill: this long after this many lines of progress.
+type killPoint struct {
 	lines   int
 	after   time.Duration
-	orphans bool           // git's own processes are left alive
+	keepGit bool           // the git processes are not killed
 	signal  syscall.Signal // sent in place of SIGKILL, to the process alone; 0 kills
 }
 
-// attempt is a run that was killed, or came to its end before.
-type attempt struct {
+// runResult is a run that was killed, or that ended before.
+type runResult struct {
 	killed bool
 	stage  string // the last line that it wrote before
-	events []event
+	events []progressLine
 	took   time.Duration
 	ended  time.Duration // from the signal to the end
 	code   int
 	output string
 }
 
-// attempt starts a run and kills it at the moment, or never where it is nil.
-func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) attempt {
+// runAndKill starts a run and kills it at the kill point, or never where it is nil.
+func (b *crashFixture) runAndKill(t *testing.T, dir string, when *killPoint, more ...string) runResult {
 	t.Helper()
 	cmd := b.command(dir, more...)
 	stderr, err := cmd.StderrPipe()
@@ -152,7 +152,7 @@ func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) 
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	begun := time.Now()
+	start := time.Now()
 	lines := make(chan string)
 	go func() {
 		defer close(lines)
@@ -160,12 +160,12 @@ func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) 
 			lines <- scanner.Text()
 		}
 	}()
-	a := attempt{stage: "start"}
+	a := runResult{stage: "start"}
 	var due <-chan time.Time
 	var signalled time.Time
-	dead := 1
+	killedCode := 1
 	if when == nil || when.signal == 0 {
-		dead = -1 // by a signal: no exit code
+		killedCode = -1 // by a signal: no exit code
 	}
 	for open := true; open; {
 		if when != nil && due == nil && len(a.events) >= when.lines {
@@ -177,7 +177,7 @@ func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) 
 				if !a.killed {
 					a.stage, _, _ = strings.Cut(line, " ")
 				}
-				a.events = append(a.events, event{line, time.Since(begun)})
+				a.events = append(a.events, progressLine{line, time.Since(start)})
 				a.output += line + "\n"
 			}
 		case <-due:
@@ -185,29 +185,29 @@ func (b *bench) attempt(t *testing.T, dir string, when *moment, more ...string) 
 			if when.signal != 0 {
 				_ = cmd.Process.Signal(when.signal) // it may be over
 			} else {
-				kill(cmd.Process.Pid, when.orphans)
+				kill(cmd.Process.Pid, when.keepGit)
 			}
 			a.killed, when, due = true, nil, nil
 		}
 	}
 	_ = cmd.Wait() // killed on purpose, or its exit code is looked at
-	a.took = time.Since(begun)
+	a.took = time.Since(start)
 	a.code = cmd.ProcessState.ExitCode()
 	a.ended = time.Since(signalled)
-	a.killed = a.killed && a.code == dead
+	a.killed = a.killed && a.code == killedCode
 	a.output += stdout.String()
 	return a
 }
 
-// kill ends a process group with SIGKILL. git runs in groups of its own: its
-// processes are left behind as orphans, or killed too.
-func kill(pid int, orphans bool) {
+// kill ends a process group with SIGKILL. git runs in process groups of its own, which
+// are killed too, or left running.
+func kill(pid int, keepGit bool) {
 	victims := []int{pid}
-	if !orphans {
+	if !keepGit {
 		victims = append(victims, descendants(pid)...)
 	}
 	for _, victim := range victims {
-		_ = syscall.Kill(-victim, syscall.SIGKILL) // it may be over, or in another's group
+		_ = syscall.Kill(-victim, syscall.SIGKILL) // it may have ended, or be in another group
 		_ = syscall.Kill(victim, syscall.SIGKILL)
 	}
 }
@@ -219,9 +219,9 @@ func descendants(pid int) []int {
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it is over
+			continue // it has ended
 		}
-		// "pid (name) state parent": the name may hold anything.
+		// "pid (name) state parent": the name may contain anything.
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 		child, err1 := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		parent, err2 := strconv.Atoi(fields[1])
@@ -236,11 +236,11 @@ func descendants(pid int) []int {
 	return all
 }
 
-// stamp is the one thing in a report's folder that tells when it was written.
+// stamp matches the part of a report that depends on when it was written.
 var stamp = regexp.MustCompile(`"stamp": "[0-9a-f]*"`)
 
-// files reads all files below a folder by their paths.
-func files(t *testing.T, dir string) map[string]string {
+// readFiles reads all files below a folder by their paths.
+func readFiles(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -258,8 +258,8 @@ func files(t *testing.T, dir string) map[string]string {
 	return all
 }
 
-// same compares two folders byte for byte.
-func same(t *testing.T, want, got map[string]string) {
+// compareFiles compares two folders byte for byte.
+func compareFiles(t *testing.T, want, got map[string]string) {
 	t.Helper()
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if text, ok := got[name]; !ok || text != want[name] {
@@ -273,31 +273,31 @@ func same(t *testing.T, want, got map[string]string) {
 	}
 }
 
-// units lists what a store holds of finished work, with the place at which each
-// was written: what is written again gets another place.
-func units(t *testing.T, store string) map[string]string {
+// storedUnits lists the finished units of work in a store with their row ids: a unit
+// that is written again gets another row id.
+func storedUnits(t *testing.T, store string) map[string]string {
 	t.Helper()
-	// A copy is read: the store is left as the dead process left it.
-	look := t.TempDir()
+	// A copy is read, so that the store stays as the killed process left it.
+	copied := t.TempDir()
 	found, _ := filepath.Glob(filepath.Join(store, "midspan.db*"))
 	for _, path := range found {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		write(t, filepath.Join(look, filepath.Base(path)), string(text))
+		write(t, filepath.Join(copied, filepath.Base(path)), string(text))
 	}
 	if len(found) == 0 {
 		return nil
 	}
-	db, err := sql.Open("sqlite", filepath.Join(look, "midspan.db"))
+	db, err := sql.Open("sqlite", filepath.Join(copied, "midspan.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	var sound string
-	if err := db.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
-		t.Errorf("the store is damaged: %s, %v", sound, err)
+	var integrity string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
+		t.Errorf("the store is damaged: %s, %v", integrity, err)
 	}
 	all := map[string]string{}
 	for _, query := range []string{
@@ -313,11 +313,11 @@ func units(t *testing.T, store string) map[string]string {
 			t.Fatal(err)
 		}
 		for rows.Next() {
-			var unit, place string
-			if err := rows.Scan(&unit, &place); err != nil {
+			var unit, rowID string
+			if err := rows.Scan(&unit, &rowID); err != nil {
 				t.Fatal(err)
 			}
-			all[unit] = place
+			all[unit] = rowID
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			t.Fatal(err)
@@ -326,11 +326,11 @@ func units(t *testing.T, store string) map[string]string {
 	return all
 }
 
-// trusted fails where what would be used by the next run is not whole: a mirror
-// in its place, an advisory index in its place.
-func trusted(t *testing.T, store string, cloned bool) {
+// checkIntact fails where a mirror or an advisory index that the next run would use is
+// damaged or incomplete.
+func checkIntact(t *testing.T, store string, cloned bool) {
 	t.Helper()
-	mirrors, _ := filepath.Glob(filepath.Join(store, "mirrors", "*", "*", "[^.]*.git")) // drafts begin with a dot
+	mirrors, _ := filepath.Glob(filepath.Join(store, "mirrors", "*", "*", "[^.]*.git")) // unfinished ones begin with a dot
 	for _, mirror := range mirrors {
 		head := strings.TrimSpace(gittest.Run(t, mirror, nil, "rev-parse", "HEAD"))
 		gittest.Run(t, mirror, nil, "-c", "gc.auto=0", "rev-list", "--quiet", "--missing=allow-any", "--objects", "HEAD")
@@ -345,24 +345,24 @@ func trusted(t *testing.T, store string, cloned bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var sound string
-		if err := db.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
-			t.Errorf("the index %s is damaged: %s, %v", index, sound, err)
+		var integrity string
+		if err := db.QueryRow("PRAGMA integrity_check").Scan(&integrity); err != nil || integrity != "ok" {
+			t.Errorf("the index %s is damaged: %s, %v", index, integrity, err)
 		}
 		db.Close()
 	}
 }
 
-// crash is one story: a folder to begin with, and what is left in the end.
-type crash struct {
-	name      string
-	before    string            // the folder of an earlier run, or empty
-	stretches []stretch         // of an undisturbed run
-	want      map[string]string // what that one writes
+// scenario is a folder to start from, with the expected output.
+type scenario struct {
+	name     string
+	before   string            // the folder of an earlier run, or empty
+	sections []section         // of an undisturbed run
+	want     map[string]string // what that one writes
 }
 
-// undisturbed records a run that nobody kills.
-func (b *bench) undisturbed(t *testing.T, name, before string) crash {
+// runUndisturbed records a run that is not killed.
+func (b *crashFixture) runUndisturbed(t *testing.T, name, before string) scenario {
 	t.Helper()
 	dir := t.TempDir()
 	if before != "" {
@@ -370,42 +370,42 @@ func (b *bench) undisturbed(t *testing.T, name, before string) crash {
 			t.Fatal(err)
 		}
 	}
-	a := b.attempt(t, dir, nil)
+	a := b.runAndKill(t, dir, nil)
 	if a.code != 0 && a.code != exitGaps {
 		t.Fatalf("exit code %d: %s", a.code, a.output)
 	}
-	return crash{name, before, stretches(a), files(t, filepath.Join(dir, "out"))}
+	return scenario{name, before, sectionsOf(a), readFiles(t, filepath.Join(dir, "out"))}
 }
 
-// stretch is a part of a run: it begins with a line of progress.
-type stretch struct {
+// section is a part of a run; it begins with a line of progress.
+type section struct {
 	lines int
 	took  time.Duration
 }
 
-// stretches cuts a run where its stages begin: fetching and scanning, which
-// count twice, the advisory index, matching, judging and publishing.
-func stretches(a attempt) []stretch {
-	var all []stretch
+// sectionsOf splits a run where its stages begin: fetching and scanning (twice, so that
+// it is chosen more often), the advisory index, matching, assessing and publishing.
+func sectionsOf(a runResult) []section {
+	var all []section
 	from, lines, stage := time.Duration(0), 0, "scan"
 	for i, e := range a.events {
 		next, _, _ := strings.Cut(e.line, " ")
 		if next == stage {
 			continue
 		}
-		all = append(all, stretch{lines, e.at - from})
+		all = append(all, section{lines, e.at - from})
 		from, lines, stage = e.at, i+1, next
 	}
-	all = append(all, stretch{lines, a.took - from})
+	all = append(all, section{lines, a.took - from})
 	return append(all, all[0])
 }
 
-// moment chooses when to kill.
-func (c crash) moment(random *rand.Rand) *moment {
-	in := c.stretches[random.IntN(len(c.stretches))]
-	// Earlier moments are likelier: a run that goes on from another has less to do.
-	part := random.Float64() * random.Float64()
-	return &moment{lines: in.lines, after: time.Duration(part * float64(in.took)), orphans: random.IntN(2) == 0}
+// chooseKillPoint chooses when to kill.
+func (c scenario) chooseKillPoint(random *rand.Rand) *killPoint {
+	section := c.sections[random.IntN(len(c.sections))]
+	// Earlier times are likelier, because a run that continues another has less to do.
+	fraction := random.Float64() * random.Float64()
+	return &killPoint{lines: section.lines, after: time.Duration(fraction * float64(section.took)), keepGit: random.IntN(2) == 0}
 }
 
 // TestKilledAtAnyMomentTheNextRunEndsAsIfNothingHadHappened kills a run again
@@ -413,37 +413,37 @@ func (c crash) moment(random *rand.Rand) *moment {
 // killed 50 times. MIDSPAN_CRASH_SEED repeats the choice of moments,
 // MIDSPAN_CRASH_KILLS changes their number.
 func TestKilledAtAnyMomentTheNextRunEndsAsIfNothingHadHappened(t *testing.T) {
-	seed, kills := setting(t, "MIDSPAN_CRASH_SEED", 20260630), setting(t, "MIDSPAN_CRASH_KILLS", 50)
+	seed, kills := envNumber(t, "MIDSPAN_CRASH_SEED", 20260630), envNumber(t, "MIDSPAN_CRASH_KILLS", 50)
 	if testing.Short() {
 		kills = min(kills, 8)
 	}
 	t.Logf("seed %d, %d kills", seed, kills)
 	random := rand.New(rand.NewPCG(uint64(seed), 0))
-	b := newBench(t)
+	b := newCrashFixture(t)
 	earlier := t.TempDir()
-	if a := b.attempt(t, earlier, nil, "--as-of=2026-06-01"); a.code != 0 && a.code != exitGaps {
+	if a := b.runAndKill(t, earlier, nil, "--as-of=2026-06-01"); a.code != 0 && a.code != exitGaps {
 		t.Fatalf("exit code %d: %s", a.code, a.output)
 	}
-	b.push(t, "birch", 21, 2)
-	b.push(t, "cedar", 21, 1)
+	b.addCommits(t, "birch", 21, 2)
+	b.addCommits(t, "cedar", 21, 1)
 	write(t, filepath.Join(b.advisories, "npm", "TEST-NEW.json"), `{"id":"TEST-NEW","modified":"2026-06-02T00:00:00Z","published":"2026-06-02T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]}`)
-	stories := []crash{b.undisturbed(t, "first run", ""), b.undisturbed(t, "update", earlier)}
-	tally, rounds := map[string]int{}, 0
+	scenarios := []scenario{b.runUndisturbed(t, "first run", ""), b.runUndisturbed(t, "update", earlier)}
+	killsByStage, rounds := map[string]int{}, 0
 	for killed := 0; killed < kills; rounds++ {
-		story := stories[rounds%len(stories)]
-		killed += b.story(t, story, random, kills-killed, tally)
+		s := scenarios[rounds%len(scenarios)]
+		killed += b.play(t, s, random, kills-killed, killsByStage)
 		if t.Failed() {
 			t.Fatalf("after %d kills, seed %d", killed, seed)
 		}
 	}
-	t.Logf("%d runs were brought to their end; kills by the line before: %v", rounds, tally)
+	t.Logf("%d runs were brought to their end; kills by the line before: %v", rounds, killsByStage)
 }
 
-func setting(t *testing.T, name string, otherwise int) int {
+func envNumber(t *testing.T, name string, fallback int) int {
 	t.Helper()
 	text, ok := os.LookupEnv(name)
 	if !ok {
-		return otherwise
+		return fallback
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil {
@@ -452,37 +452,37 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return number
 }
 
-// perStory bounds the kills before a run is let come to its end.
-const perStory = 6
+// killsPerRun is the largest number of kills before a run may end.
+const killsPerRun = 6
 
-// story kills a run until it ends, looks at what each death left, and at the
-// end. It returns how often it killed.
-func (b *bench) story(t *testing.T, story crash, random *rand.Rand, most int, tally map[string]int) int {
+// play kills a run again and again until it ends, and checks the store after each kill
+// and the output at the end. It returns the number of kills.
+func (b *crashFixture) play(t *testing.T, s scenario, random *rand.Rand, most int, killsByStage map[string]int) int {
 	t.Helper()
 	dir := t.TempDir()
-	if story.before != "" {
-		if err := os.CopyFS(dir, os.DirFS(story.before)); err != nil {
+	if s.before != "" {
+		if err := os.CopyFS(dir, os.DirFS(s.before)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	store := filepath.Join(dir, "store")
-	done := units(t, store)
+	done := storedUnits(t, store)
 	killed := 0
 	for {
-		var when *moment
-		if killed < min(most, perStory) {
-			when = story.moment(random)
+		var when *killPoint
+		if killed < min(most, killsPerRun) {
+			when = s.chooseKillPoint(random)
 		}
-		a := b.attempt(t, dir, when)
+		a := b.runAndKill(t, dir, when)
 		if a.killed {
 			killed++
-			tally[a.stage]++
-			trusted(t, store, story.before == "")
+			killsByStage[a.stage]++
+			checkIntact(t, store, s.before == "")
 		}
-		now := units(t, store)
+		now := storedUnits(t, store)
 		for unit, place := range done {
 			if now[unit] != place {
-				t.Errorf("%s: %s was done again: at %s, and now %q", story.name, unit, place, now[unit])
+				t.Errorf("%s: %s was done again: at %s, and now %q", s.name, unit, place, now[unit])
 			}
 		}
 		done = now
@@ -490,14 +490,14 @@ func (b *bench) story(t *testing.T, story crash, random *rand.Rand, most int, ta
 			continue
 		}
 		if a.code != 0 && a.code != exitGaps {
-			t.Fatalf("%s, after %d kills: exit code %d: %s", story.name, killed, a.code, a.output)
+			t.Fatalf("%s, after %d kills: exit code %d: %s", s.name, killed, a.code, a.output)
 		}
 		break
 	}
-	same(t, story.want, files(t, filepath.Join(dir, "out")))
+	compareFiles(t, s.want, readFiles(t, filepath.Join(dir, "out")))
 	for _, pattern := range []string{"*/*/*.git/*.lock", "*/*/*.git/refs/*/*.lock", "*/*/*.git/objects/pack/tmp_*", "*/*/.making-*"} {
 		if left, _ := filepath.Glob(filepath.Join(store, "mirrors", filepath.FromSlash(pattern))); len(left) > 0 {
-			t.Errorf("%s: left behind: %v", story.name, left)
+			t.Errorf("%s: left behind: %v", s.name, left)
 		}
 	}
 	return killed
@@ -514,12 +514,12 @@ func TestAFullOrReadOnlyDiskIsSaidAndDamagesNothing(t *testing.T) {
 	if out, err := exec.Command(probe[0], probe[1:]...).CombinedOutput(); err != nil {
 		t.Skipf("no small disk can be mounted here, so a full disk is not tested: %v: %s", err, out)
 	}
-	b := newBench(t)
+	b := newCrashFixture(t)
 	plain := t.TempDir()
-	if a := b.attempt(t, plain, nil); a.code != 0 && a.code != exitGaps {
+	if a := b.runAndKill(t, plain, nil); a.code != 0 && a.code != exitGaps {
 		t.Fatalf("exit code %d: %s", a.code, a.output)
 	}
-	want := files(t, filepath.Join(plain, "out"))
+	want := readFiles(t, filepath.Join(plain, "out"))
 	for _, test := range []struct{ name, disk, options string }{
 		{"no room for the tables", "store", "size=64k"},
 		{"little room in the store", "store", "size=400k"},
@@ -548,38 +548,38 @@ func TestAFullOrReadOnlyDiskIsSaidAndDamagesNothing(t *testing.T) {
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
-			all := files(t, dir)
+			all := readFiles(t, dir)
 			switch code := strings.TrimSpace(all["code"]); {
-			case code == "1" && speaksOfTheDisk(all["said"]):
+			case code == "1" && namesDiskError(all["said"]):
 			case (code == "0" || code == "3") && strings.HasPrefix(test.name, "almost"): // it may do
 			default:
 				t.Errorf("exit code %s: %s", code, all["said"])
 			}
-			t.Logf("it says: %s", last(all["said"]))
+			t.Logf("it says: %s", lastLine(all["said"]))
 			if code := strings.TrimSpace(all["code2"]); code != "0" && code != "3" {
 				t.Errorf("the next run: exit code %s: %s", code, all["again"])
 			}
-			same(t, want, files(t, filepath.Join(dir, "result")))
+			compareFiles(t, want, readFiles(t, filepath.Join(dir, "result")))
 		})
 	}
 }
 
-func speaksOfTheDisk(said string) bool {
-	said = strings.ToLower(said)
-	return slices.ContainsFunc([]string{"no space left", "disk is full", "read-only"}, func(part string) bool { return strings.Contains(said, part) })
+func namesDiskError(output string) bool {
+	output = strings.ToLower(output)
+	return slices.ContainsFunc([]string{"no space left", "disk is full", "read-only"}, func(part string) bool { return strings.Contains(output, part) })
 }
 
-func last(text string) string {
+func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return lines[len(lines)-1]
 }
 
 func TestAFileInTheWayIsNamed(t *testing.T) {
-	b := newBench(t)
+	b := newCrashFixture(t)
 	for _, name := range []string{"store", "out"} {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, name), "mine")
-		a := b.attempt(t, dir, nil)
+		a := b.runAndKill(t, dir, nil)
 		if a.code != exitError || !strings.Contains(a.output, name) {
 			t.Errorf("%s: exit code %d: %s", name, a.code, a.output)
 		}
@@ -589,9 +589,9 @@ func TestAFileInTheWayIsNamed(t *testing.T) {
 	}
 }
 
-// TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone kills the first.
+// The first run is killed at the end.
 func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
-	b := newBench(t)
+	b := newCrashFixture(t)
 	dir := t.TempDir()
 	first := b.command(dir)
 	if err := first.Start(); err != nil {
@@ -606,28 +606,28 @@ func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
 	if err := first.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	a := b.attempt(t, dir, nil, "--out=other")
+	a := b.runAndKill(t, dir, nil, "--out=other")
 	if a.code != exitError || !strings.Contains(a.output, fmt.Sprintf("in use by another run (process %d)", first.Process.Pid)) {
 		t.Errorf("beside the first: exit code %d: %s", a.code, a.output)
 	}
 	kill(first.Process.Pid, true)
 	_ = first.Wait()
-	if a := b.attempt(t, dir, nil); a.code != 0 && a.code != exitGaps {
+	if a := b.runAndKill(t, dir, nil); a.code != 0 && a.code != exitGaps {
 		t.Errorf("after its death: exit code %d: %s", a.code, a.output)
 	}
 }
 
-// TestInterruptedItEndsSoonAndKeepsWhatIsDone logs how long the end took; how
-// long it may take is a promise to people, and no test of a busy machine.
+// TestInterruptedItEndsSoonAndKeepsWhatIsDone logs how long the end took. It sets no
+// limit, because a busy machine may take longer.
 func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
-	b := newBench(t)
-	story := b.undisturbed(t, "interrupted", "")
+	b := newCrashFixture(t)
+	story := b.runUndisturbed(t, "interrupted", "")
 	dir := t.TempDir()
 	store := filepath.Join(dir, "store")
 	var done map[string]string
-	for _, in := range story.stretches[:len(story.stretches)-1] {
-		when := &moment{lines: in.lines, after: in.took / 2, signal: syscall.SIGINT}
-		a := b.attempt(t, dir, when)
+	for _, in := range story.sections[:len(story.sections)-1] {
+		when := &killPoint{lines: in.lines, after: in.took / 2, signal: syscall.SIGINT}
+		a := b.runAndKill(t, dir, when)
 		switch {
 		case !a.killed:
 			t.Logf("it was over before the interrupt after %d lines", in.lines)
@@ -636,7 +636,7 @@ func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
 		default:
 			t.Logf("interrupted after %q, it ended within %s", a.stage, a.ended.Round(time.Millisecond))
 		}
-		now := units(t, store)
+		now := storedUnits(t, store)
 		for unit, place := range done {
 			if now[unit] != place {
 				t.Errorf("%s was done again", unit)
@@ -644,8 +644,8 @@ func TestInterruptedItEndsSoonAndKeepsWhatIsDone(t *testing.T) {
 		}
 		done = now
 	}
-	if a := b.attempt(t, dir, nil); a.code != 0 && a.code != exitGaps {
+	if a := b.runAndKill(t, dir, nil); a.code != 0 && a.code != exitGaps {
 		t.Errorf("exit code %d: %s", a.code, a.output)
 	}
-	same(t, story.want, files(t, filepath.Join(dir, "out")))
+	compareFiles(t, story.want, readFiles(t, filepath.Join(dir, "out")))
 }

@@ -19,15 +19,15 @@ func (a *app) diffCommand() *cobra.Command {
 middle, and which reason moved. FROM and TO are a run's number, the day that it
 speaks of, or the path of a report.json. Without them, the newest run is held
 against the one before it over the same catalogs.`,
-		Args: usage(cobra.MaximumNArgs(2)),
+		Args: usageArgs(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names := append(args, "", "")
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 				diff, err := p.Diff(ctx, names[0], names[1])
 				if err != nil {
 					return err
 				}
-				return a.print(diff, func(w io.Writer) error {
+				return a.printResult(diff, func(w io.Writer) error {
 					width, colour := terminal(w)
 					return report.WriteDiff(w, diff, width, colour)
 				})

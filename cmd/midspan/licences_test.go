@@ -33,12 +33,13 @@ the files that are under it. spdx/tools-golang may be had under Apache-2.0 or GP
 and is taken under the first. The Creative Commons licences are those of documents.
 `
 
-// accepted are the licences that a linked module may have. Another one is a decision
-// to be taken, not a matter of course.
+// accepted are the licences that a linked module may have. A further one must be
+// decided.
 var accepted = []string{"0BSD", "AGPL-3.0", "Apache-2.0", "BSD-2-Clause", "BSD-2-Clause-Views", "BSD-3-Clause",
 	"CC-BY-4.0", "CC-BY-SA-4.0", "EUPL-1.2", "ISC", "MIT", "MIT-0", "MPL-2.0", "Unlicense"}
 
-// choices are modules of whose licences one may be chosen.
+// choices are modules with several licences to choose from, each with one that is not
+// chosen.
 var choices = map[string]string{"github.com/spdx/tools-golang": "GPL-2.0"}
 
 func TestLicencesOfEveryLinkedModuleAreKnownAndAccepted(t *testing.T) {
@@ -71,7 +72,7 @@ func TestLicencesOfEveryLinkedModuleAreKnownAndAccepted(t *testing.T) {
 	}
 }
 
-// linkedModules are the modules with code in the program: path and folder.
+// linkedModules returns the modules with code in the program: path and folder.
 func linkedModules(t *testing.T) [][2]string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}", ".").Output()
@@ -91,7 +92,7 @@ func linkedModules(t *testing.T) [][2]string {
 
 var licenceFile = regexp.MustCompile(`(?i)^(un)?(licen[sc]e|copying)([-._].*)?$`)
 
-// licencesOf are the SPDX ids of what the licence files of a module's root folder hold.
+// licencesOf returns the SPDX ids of the licence files in a module's root folder.
 func licencesOf(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

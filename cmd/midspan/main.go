@@ -1,5 +1,5 @@
-// Command midspan tells which digital public goods carry real load on too few
-// supports. This package parses, calls and prints; the work is done elsewhere.
+// Command midspan tells which digital public goods carry real load on too few supports.
+// This package parses, calls and prints; other packages do the work.
 package main
 
 import (
@@ -13,22 +13,22 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, func() { endSoon(stop) })
-	boundMemory(ctx)
+	context.AfterFunc(ctx, func() { exitAfterGrace(stop) })
+	limitMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
 	os.Exit(code)
 }
 
-// grace is how long what cannot be interrupted may go on after Ctrl-C.
+// grace is how long the process may go on after Ctrl-C before it is ended.
 const grace = 1500 * time.Millisecond
 
-// endSoon ends the process when it was interrupted and does not come to its end:
-// whatever it was at, the next run takes up what was finished. A second Ctrl-C
-// ends it at once.
-func endSoon(stop func()) {
+// exitAfterGrace ends a process that was interrupted and has not ended by itself. The
+// next run continues after the last finished unit of work. A second Ctrl-C ends the
+// process at once.
+func exitAfterGrace(stop func()) {
 	stop()
 	time.Sleep(grace)
-	fmt.Fprintln(os.Stderr, interrupted)
+	fmt.Fprintln(os.Stderr, interruptedText)
 	os.Exit(exitError)
 }

@@ -19,11 +19,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"midspan": main})
 }
 
-// TestTranscripts runs every script in testdata: the manual that cannot be out
-// of date. Beside testscript's own commands a script may use
+// TestTranscripts runs every script in testdata: a manual that cannot be out of date.
+// Besides testscript's own commands a script may use
 //
-//	exits CODE midspan ARG...    run, and demand that exit code
+//	exits CODE midspan ARG...    run, and require that exit code
 //	repository DIR               write a git repository with one commit of DIR's files
+//	within COLUMNS               require that no line of the last output is wider
 func TestTranscripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -76,7 +77,7 @@ func repository(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// within demands that no line of the last output is wider.
+// within requires that no line of the last output is wider.
 func within(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: within COLUMNS")

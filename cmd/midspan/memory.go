@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// heap is the size in bytes up to which the heap may grow before the collector
-// works: a run over a catalog of hundreds lives on some 50 MB.
-const heap = 80 << 20
+// minHeap is the size in bytes up to which the heap grows without garbage collection: a
+// run over hundreds of goods needs some 50 MB.
+const minHeap = 80 << 20
 
-// boundMemory lets the collector begin at heap, or at twice what lives where
-// that is more, instead of at twice what lives at any time: small heaps are
-// collected seldom, and the largest repository does not double what a run
-// needs. GOGC or GOMEMLIMIT, where set, decide instead.
-func boundMemory(ctx context.Context) {
+// limitMemory starts garbage collection at minHeap, or at twice the live heap where that
+// is more. Go's default is twice the live heap at any size. So small heaps are collected
+// seldom, and the largest repository does not double the memory of a run. GOGC and
+// GOMEMLIMIT, where set, take precedence.
+func limitMemory(ctx context.Context) {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return
 	}
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(heap)
+	debug.SetMemoryLimit(minHeap)
 	go func() {
 		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		ticks := time.NewTicker(200 * time.Millisecond)
@@ -33,7 +33,7 @@ func boundMemory(ctx context.Context) {
 			case <-ticks.C:
 				metrics.Read(sample)
 				if sample[0].Value.Kind() == metrics.KindUint64 {
-					debug.SetMemoryLimit(max(heap, 2*int64(sample[0].Value.Uint64())))
+					debug.SetMemoryLimit(max(minHeap, 2*int64(sample[0].Value.Uint64())))
 				}
 			}
 		}

@@ -29,7 +29,7 @@ lists the embedded policies. docs/policy.md says how to write one.
   midspan policy opencode-2
   midspan policy --print adoption > ours.yaml
   midspan policy ours.yaml midspan-report/report.json --good clinic-ledger`,
-		Args: usage(cobra.MaximumNArgs(2)),
+		Args: usageArgs(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
@@ -42,7 +42,7 @@ lists the embedded policies. docs/policy.md says how to write one.
 				_, err = io.WriteString(a.stdout, text)
 				return err
 			}
-			return a.askRun(cmd, append(args, "")[0], append(args, "")[1], good)
+			return a.evaluateRun(cmd, append(args, "")[0], append(args, "")[1], good)
 		},
 	}
 	cmd.Flags().BoolVar(&show, "print", false, "print the file of an embedded policy, to copy and change")
@@ -50,8 +50,8 @@ lists the embedded policies. docs/policy.md says how to write one.
 	return cmd
 }
 
-// listed is one embedded policy.
-type listed struct {
+// presetPolicy is an embedded policy in the list of policies.
+type presetPolicy struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Source string `json:"source,omitempty"`
@@ -62,11 +62,11 @@ func (a *app) listPolicies() error {
 	if err != nil {
 		return err
 	}
-	var all []listed
+	var all []presetPolicy
 	for _, p := range policies {
-		all = append(all, listed{p.ID, p.Name, p.Source})
+		all = append(all, presetPolicy{p.ID, p.Name, p.Source})
 	}
-	return a.print(all, func(w io.Writer) error {
+	return a.printResult(all, func(w io.Writer) error {
 		for _, p := range all {
 			if _, err := fmt.Fprintf(w, "%-16s %s\n", p.ID, p.Name); err != nil {
 				return err
@@ -76,23 +76,23 @@ func (a *app) listPolicies() error {
 	})
 }
 
-// askRun asks a policy of the goods of a run, one after the other.
-func (a *app) askRun(cmd *cobra.Command, name, run, good string) error {
+// evaluateRun evaluates a policy for the goods of a run, one after the other.
+func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 	policies, err := openPolicies([]string{name})
 	if err != nil {
 		return err
 	}
-	return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+	return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		a.endProgress()
-		out := a.answers(good != "")
+		out := a.newResultPrinter(good != "")
 		n := 0
 		err := p.Subjects(ctx, run, func(s policy.Subject) error {
 			if good != "" && s.ID != good {
 				return nil
 			}
 			n++
-			result := policies[0].Ask(s)
-			a.ask(result.Outcome)
+			result := policies[0].Evaluate(s)
+			a.addOutcome(result.Outcome)
 			return out.Add(result)
 		})
 		if err == nil && n == 0 {
@@ -105,36 +105,36 @@ func (a *app) askRun(cmd *cobra.Command, name, run, good string) error {
 	})
 }
 
-// answers prints what a policy says of one good after the other.
-type answers interface {
+// resultPrinter prints the results of a policy, good by good.
+type resultPrinter interface {
 	Add(policy.Result) error
 	End() error
 }
 
-func (a *app) answers(whole bool) answers {
+func (a *app) newResultPrinter(full bool) resultPrinter {
 	width, colour := terminal(a.stdout)
 	switch {
 	case a.json:
-		return &jsonAnswers{a.stdout, 0}
-	case whole:
-		return wholeAnswers{func(r policy.Result) error { return report.WritePolicy(a.stdout, r, width, colour) }}
+		return &jsonResults{a.stdout, 0}
+	case full:
+		return fullResults{func(r policy.Result) error { return report.WritePolicy(a.stdout, r, width, colour) }}
 	}
 	return report.NewPolicyTable(a.stdout, width, colour)
 }
 
-type wholeAnswers struct{ write func(policy.Result) error }
+type fullResults struct{ write func(policy.Result) error }
 
-func (w wholeAnswers) Add(r policy.Result) error { return w.write(r) }
-func (w wholeAnswers) End() error                { return nil }
+func (w fullResults) Add(r policy.Result) error { return w.write(r) }
+func (w fullResults) End() error                { return nil }
 
-// jsonAnswers writes a list, an answer at a time.
-type jsonAnswers struct {
+// jsonResults writes a JSON list, element by element.
+type jsonResults struct {
 	w io.Writer
 	n int
 }
 
 // Add writes the next element.
-func (j *jsonAnswers) Add(r policy.Result) error {
+func (j *jsonResults) Add(r policy.Result) error {
 	data, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (j *jsonAnswers) Add(r policy.Result) error {
 }
 
 // End closes the list.
-func (j *jsonAnswers) End() error {
+func (j *jsonResults) End() error {
 	_, err := io.WriteString(j.w, "\n]\n")
 	return err
 }

@@ -26,38 +26,38 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// person is somebody whom a repository names in one place. The mark is a part
-// of the name, the address and the login, so that any of them gives it away.
-type person struct{ mark, name, address, login string }
+// person is somebody whom a repository names in one place. The marker is a part of the
+// name, the address and the login, so that each of them contains it.
+type person struct{ marker, name, address, login string }
 
-func personOf(place string) person {
+func newPerson(place string) person {
 	mark := "Qz" + place
 	return person{mark, mark + " Ottilie", "Ottilie." + mark + "@mail.example", mark + "-login"}
 }
 
 func (p person) String() string { return p.name + " <" + p.address + ">" }
 
-// crowd hands out people, and remembers them.
-type crowd map[string]person
+// people makes a person for each place, and keeps them.
+type people map[string]person
 
-func (c crowd) at(place string) person {
+func (c people) person(place string) person {
 	if _, ok := c[place]; !ok {
-		c[place] = personOf(place)
+		c[place] = newPerson(place)
 	}
 	return c[place]
 }
 
-// traces are the ways in which people could be left in bytes. Those in folded
-// are looked for whatever their case.
+// traces are the forms in which people could be in bytes. Those in folded are searched
+// in any case.
 type traces struct {
-	folded, exact map[string]string // what to look for: whose it is
+	folded, exact map[string]string // from the form to the place
 }
 
-func (c crowd) traces() traces {
+func (c people) traces() traces {
 	t := traces{map[string]string{}, map[string]string{}}
 	for place, p := range c {
-		for _, mark := range []string{p.mark, norm.NFD.String(p.mark)} {
-			for _, as := range []string{mark, url.QueryEscape(mark), strings.Trim(strconv.QuoteToASCII(mark), `"`), entities(mark), latin1(mark),
+		for _, mark := range []string{p.marker, norm.NFD.String(p.marker)} {
+			for _, as := range []string{mark, url.QueryEscape(mark), strings.Trim(strconv.QuoteToASCII(mark), `"`), htmlEntities(mark), latin1(mark),
 				hex.EncodeToString([]byte(mark)), hex.EncodeToString([]byte(strings.ToLower(mark)))} {
 				t.folded[strings.ToLower(as)] = place
 			}
@@ -81,7 +81,7 @@ func (c crowd) traces() traces {
 	return t
 }
 
-// inBase64 is what a text looks like in the middle of something longer in base64.
+// inBase64 returns a text's forms in the middle of a longer text in base64.
 func inBase64(text string) []string {
 	var all []string
 	for before := range 3 {
@@ -91,7 +91,7 @@ func inBase64(text string) []string {
 	return all
 }
 
-func entities(text string) string {
+func htmlEntities(text string) string {
 	var out strings.Builder
 	for _, r := range text {
 		if r < 0x80 {
@@ -111,7 +111,7 @@ func latin1(text string) string {
 	return string(out)
 }
 
-// in says whose traces stand in these bytes, each with what stands around it.
+// in returns the places whose people are in these bytes, with the surrounding text.
 func (t traces) in(data []byte) map[string]string {
 	found := map[string]string{}
 	lower := bytes.ToLower(data)
@@ -128,10 +128,10 @@ func (t traces) in(data []byte) map[string]string {
 	return found
 }
 
-// written calls do with all that stands below a folder: names of files, what
-// they hold, and each value of an SQLite file, which may lie on several pages.
-// Folders that are exempt are passed over.
-func written(t *testing.T, folder string, exempt []string, do func(where string, data []byte)) {
+// eachWritten calls do with everything below a folder: the names of files, their
+// contents, and each value of an SQLite file, which may be split over several pages.
+// Exempt folders are skipped.
+func eachWritten(t *testing.T, folder string, exempt []string, do func(where string, data []byte)) {
 	t.Helper()
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -161,7 +161,7 @@ func written(t *testing.T, folder string, exempt []string, do func(where string,
 	}
 }
 
-// valuesOf reads every value of every table: a row is one text, by its place.
+// valuesOf reads every value of every table, by its place.
 func valuesOf(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?mode=ro")
@@ -203,9 +203,9 @@ func valuesOf(t *testing.T, path string) map[string][]byte {
 	return values
 }
 
-// filesThatNamePeople are the places in a repository where people stand.
-func filesThatNamePeople(c crowd) map[string]string {
-	at := c.at
+// filesThatNamePeople are the files of a repository that name people.
+func filesThatNamePeople(c people) map[string]string {
+	at := c.person
 	return map[string]string{
 		"README.md":       "# Ledger\n\nBy " + at("readme").String() + ", sponsor https://github.com/sponsors/" + at("readme").login + "\nMaintained by [@" + at("readme").login + "](https://github.com/" + at("readme").login + ").\n",
 		"LICENSE":         "MIT License\n\nCopyright (c) 2020 " + at("license").String() + "\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction\n",
@@ -217,9 +217,9 @@ func filesThatNamePeople(c crowd) map[string]string {
 		"GOVERNANCE.md":   "The lead is " + at("governance").String() + ", https://github.com/" + at("governance").login + "\n",
 		"OWNERS":          "approvers:\n- " + at("owners").login + "\n",
 		"SECURITY.md":     "Write to " + at("security").String() + " or to security@team.example. We answer within 90 days and disclose every vulnerability.\n",
-		"CITATION.cff":    "cff-version: 1.2.0\ntitle: Ledger\nauthors:\n- family-names: " + at("citation").mark + "\n  email: " + at("citation").address + "\n",
+		"CITATION.cff":    "cff-version: 1.2.0\ntitle: Ledger\nauthors:\n- family-names: " + at("citation").marker + "\n  email: " + at("citation").address + "\n",
 		"package.json": `{"name":"ledger","version":"1.0.0","author":"` + at("npmauthor").String() + `","maintainers":[{"name":"` + at("npmmaintainer").name + `","email":"` + at("npmmaintainer").address +
-			`"}],"contributors":["` + at("npmcontributor").String() + `"],"funding":[{"type":"individual","url":"https://github.com/sponsors/` + at("npmfunding").login + `"},"https://www.` + at("npmfundinghost").mark + `.example/give"],"bugs":{"email":"` + at("npmbugs").address + `"},"dependencies":{"lodash":"^4.17.0"}}`,
+			`"}],"contributors":["` + at("npmcontributor").String() + `"],"funding":[{"type":"individual","url":"https://github.com/sponsors/` + at("npmfunding").login + `"},"https://www.` + at("npmfundinghost").marker + `.example/give"],"bugs":{"email":"` + at("npmbugs").address + `"},"dependencies":{"lodash":"^4.17.0"}}`,
 		"package-lock.json": `{"name":"ledger","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"ledger"},"node_modules/lodash":{"version":"4.17.20","author":"` + at("lockauthor").String() + `","funding":{"url":"https://github.com/sponsors/` + at("lockfunding").login + `"}}}}`,
 		"java/pom.xml": `<project><modelVersion>4.0.0</modelVersion><groupId>org.ledger</groupId><artifactId>ledger</artifactId><version>1.0</version><developers><developer><id>` + at("pom").login + `</id><name>` + at("pom").name + `</name><email>` + at("pom").address +
 			`</email></developer></developers><dependencies><dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.11</version></dependency></dependencies></project>`,
@@ -231,8 +231,8 @@ func filesThatNamePeople(c crowd) map[string]string {
 		"publiccode.yml": "publiccodeYmlVersion: '0.4'\nname: Ledger\nurl: https://forge.example/trees/people.git\nsoftwareType: library\ndevelopmentStatus: stable\nplatforms: [web]\nlegal: {license: MIT, mainCopyrightOwner: " + at("owner").name + ", repoOwner: A Ministry}\n" +
 			"maintenance:\n  type: internal\n  contacts:\n  - {name: " + at("contact").name + ", email: " + at("contact").address + ", phone: '1'}\n  contractors:\n  - {name: " + at("contractor").name + ", email: " + at("contractor").address + ", until: '2027-01-01'}\n" +
 			"localisation: {localisationReady: false, availableLanguages: [en]}\ndescription: {en: {shortDescription: a ledger, longDescription: a ledger}}\nfundedBy: [{name: " + at("funder").name + "}]\n",
-		".github/FUNDING.yml":            "github: [" + at("funding").login + "]\nko_fi: " + at("kofi").login + "\ncustom: ['https://" + at("custom").mark + ".example/give']\n",
-		"funding.json":                   `{"version":"v1.1.0","entity":{"type":"individual","role":"owner","name":"` + at("entity").name + `","email":"` + at("entity").address + `","description":"x","webpageUrl":{"url":"https://` + at("entity").mark + `.example"}},"projects":[],"funding":{"channels":[{"guid":"c","type":"payment-provider","address":"` + at("channel").address + `"}],"plans":[{"guid":"p","status":"active","name":"` + at("plan").name + `"}],"history":[{"year":2024,"income":1,"currency":"EUR","description":"from ` + at("income").name + `"}]}}`,
+		".github/FUNDING.yml":            "github: [" + at("funding").login + "]\nko_fi: " + at("kofi").login + "\ncustom: ['https://" + at("custom").marker + ".example/give']\n",
+		"funding.json":                   `{"version":"v1.1.0","entity":{"type":"individual","role":"owner","name":"` + at("entity").name + `","email":"` + at("entity").address + `","description":"x","webpageUrl":{"url":"https://` + at("entity").marker + `.example"}},"projects":[],"funding":{"channels":[{"guid":"c","type":"payment-provider","address":"` + at("channel").address + `"}],"plans":[{"guid":"p","status":"active","name":"` + at("plan").name + `"}],"history":[{"year":2024,"income":1,"currency":"EUR","description":"from ` + at("income").name + `"}]}}`,
 		".github/workflows/ci.yml":       "on: pull_request_target\njobs:\n  a:\n    if: github.actor == '" + at("actor").login + "'\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v3\n      with: {ref: '${{ github.event.pull_request.head.sha }}'}\n    - run: echo ${{ github.event.issue.title }} # " + at("step").String() + "\n    - run: curl https://x.example/" + at("curl").login + ".sh | sh\n    env: {MAIL: '" + at("env").address + "'}\n",
 		".github/dependabot.yml":         "version: 2\nupdates:\n- package-ecosystem: npm\n  directory: /\n  schedule: {interval: daily}\n  reviewers: ['" + at("dependabot").login + "']\n",
 		"Dockerfile":                     "FROM debian:12\nLABEL maintainer=\"" + at("docker").String() + "\"\nRUN pip install requests && curl https://x.example/" + at("dockercurl").login + " | sh\n",
@@ -244,10 +244,10 @@ func filesThatNamePeople(c crowd) map[string]string {
 	}
 }
 
-// filesThatDoNotParse name people where the parser ends, so that its error
-// would like to quote them.
-func filesThatDoNotParse(c crowd) map[string]string {
-	at := c.at
+// filesThatDoNotParse name people where the parser stops, because its error could quote
+// them.
+func filesThatDoNotParse(c people) map[string]string {
+	at := c.person
 	return map[string]string{
 		"README.md":                "# Broken\n",
 		".github/FUNDING.yml":      "github: *" + at("brokenfunding").login + "\n",
@@ -282,17 +282,16 @@ func filesThatDoNotParse(c crowd) map[string]string {
 	}
 }
 
-// publiccodeWithWrongContacts is an entry of a catalog that a validator has
-// something to say of.
-func publiccodeWithWrongContacts(c crowd) string {
-	p, q := c.at("wrongcontact"), c.at("wrongcontractor")
+// publiccodeWithWrongContacts is a catalog entry with contacts that a validator rejects.
+func publiccodeWithWrongContacts(c people) string {
+	p, q := c.person("wrongcontact"), c.person("wrongcontractor")
 	return "publiccodeYmlVersion: '0.4'\nname: Wrong\nurl: https://forge.example/trees/wrong.git\nmaintenance:\n  type: contract\n  contacts:\n  - {name: [" + p.name + "], email: " + strings.ReplaceAll(p.address, "@", " at ") + ", phone: " + p.login +
 		"}\n  contractors:\n  - {name: " + q.name + ", email: " + q.login + ", website: " + q.login + ", until: next year}\n"
 }
 
-// plant makes a repository whose history and files name people everywhere. Its
-// later half comes with a second call.
-func plant(t *testing.T, dir string, c crowd, files map[string]string, part int) {
+// writeRepository writes a repository whose history and files name people everywhere.
+// The second half of the history is part 2.
+func writeRepository(t *testing.T, dir string, c people, files map[string]string, part int) {
 	t.Helper()
 	if part == 1 {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -302,7 +301,7 @@ func plant(t *testing.T, dir string, c crowd, files map[string]string, part int)
 		gittest.Run(t, dir, nil, "config", "uploadpack.allowFilter", "true")
 		gittest.Run(t, dir, nil, "config", "uploadpack.allowAnySHA1InWant", "true")
 	}
-	at, branch := c.at, "refs/heads/"+c.at("branch").login
+	at, branch := c.person, "refs/heads/"+c.person("branch").login
 	var w bytes.Buffer
 	data := func(text string) { fmt.Fprintf(&w, "data %d\n%s\n", len(text), text) }
 	message := "Fix what " + at("message").address + " saw\n\nCo-authored-by: " + at("coauthor").String() + "\nSigned-off-by: " + at("signoff").String() + "\nReviewed-by: " + at("reviewer").String() + "\nReported-by: @" + at("reporter").login + "\n"
@@ -332,7 +331,7 @@ func plant(t *testing.T, dir string, c crowd, files map[string]string, part int)
 		fmt.Fprintf(&w, "M 100644 inline notes/%d.txt\n", i+24*part)
 		data(at("note").String())
 	}
-	for i, tag := range []string{"v1.%d.0", "v2.%d.0-" + at("tagname").login, "release-" + at("tagname2").mark + "-3.%d.1", at("tagname3").login + "/%d"} {
+	for i, tag := range []string{"v1.%d.0", "v2.%d.0-" + at("tagname").login, "release-" + at("tagname2").marker + "-3.%d.1", at("tagname3").login + "/%d"} {
 		fmt.Fprintf(&w, "tag "+tag+"\nfrom :%d\ntagger %s %d +0000\n", part, 5*(i+1), at("tagger").String(), 1_700_000_000+86400*75*(i+1+4*(part-1)))
 		data("Release by " + at("tagmessage").String() + "\n-----BEGIN PGP SIGNATURE-----\nComment: " + at("signature").String() + "\n\n" + base64.StdEncoding.EncodeToString([]byte("xx"+at("signature").String())) + "\n-----END PGP SIGNATURE-----\n")
 	}
@@ -340,23 +339,23 @@ func plant(t *testing.T, dir string, c crowd, files map[string]string, part int)
 	gittest.Run(t, dir, nil, "symbolic-ref", "HEAD", branch)
 }
 
-// neighbourhood is a folder in which midspan runs, and the people around it.
-type neighbourhood struct {
+// privacyFixture is a folder in which midspan runs, with the people in its repositories.
+type privacyFixture struct {
 	t                          *testing.T
 	folder, origins, catalog   string
 	advisories, outputs, store string
-	people                     crowd
+	people                     people
 }
 
-func newNeighbourhood(t *testing.T) *neighbourhood {
+func newPrivacyFixture(t *testing.T) *privacyFixture {
 	t.Helper()
 	root := t.TempDir()
-	n := &neighbourhood{t: t, folder: filepath.Join(root, "work"), origins: filepath.Join(root, "origins"), catalog: filepath.Join(root, "goods.csv"), advisories: filepath.Join(root, "osv"), people: crowd{}}
+	n := &privacyFixture{t: t, folder: filepath.Join(root, "work"), origins: filepath.Join(root, "origins"), catalog: filepath.Join(root, "goods.csv"), advisories: filepath.Join(root, "osv"), people: people{}}
 	n.outputs, n.store = filepath.Join(n.folder, "printed"), filepath.Join(n.folder, "store")
 	address := gittest.Serve(t, n.origins)
 	catalog := "name,url\npeople," + address + "/trees/people.git\nbroken," + address + "/trees/broken.git\ngiven,https://forge.example/trees/given.git\ngone," + address + "/trees/gone.git\n"
 	advisory := `{"id":"TEST-1","modified":"2026-01-01T00:00:00Z","published":"2025-01-01T00:00:00Z","summary":"a way in","affected":[{"package":{"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"4.17.21"}]}]}]}`
-	for path, text := range map[string]string{n.catalog: catalog, filepath.Join(n.advisories, "npm", "TEST-1.json"): advisory, filepath.Join(root, "publiccode", "one", "publiccode.yml"): strings.ReplaceAll(filesThatNamePeople(n.people)["publiccode.yml"], n.people.at("funder").name, "A Fund"),
+	for path, text := range map[string]string{n.catalog: catalog, filepath.Join(n.advisories, "npm", "TEST-1.json"): advisory, filepath.Join(root, "publiccode", "one", "publiccode.yml"): strings.ReplaceAll(filesThatNamePeople(n.people)["publiccode.yml"], n.people.person("funder").name, "A Fund"),
 		filepath.Join(root, "publiccode", "two", "publiccode.yml"): publiccodeWithWrongContacts(n.people), filepath.Join(n.folder, "tmp", ".keep"): "", filepath.Join(n.outputs, ".keep"): ""} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
@@ -365,41 +364,42 @@ func newNeighbourhood(t *testing.T) *neighbourhood {
 	return n
 }
 
-// plantAll makes or goes on with the repositories.
-func (n *neighbourhood) plantAll(part int) {
+// writeRepositories writes a part of each repository.
+func (n *privacyFixture) writeRepositories(part int) {
 	for name, files := range map[string]map[string]string{"people": filesThatNamePeople(n.people), "broken": filesThatDoNotParse(n.people), "given": filesThatNamePeople(n.people)} {
-		plant(n.t, filepath.Join(n.origins, "trees", name+".git"), n.people, files, part)
+		writeRepository(n.t, filepath.Join(n.origins, "trees", name+".git"), n.people, files, part)
 	}
 	if part > 1 {
 		return
 	}
 	given := filepath.Join(n.origins, "trees", "given.git")
-	// A reference to nothing: git's complaint names it.
-	bad := filepath.Join(given, "refs", "tags", n.people.at("badtag").login)
+	// A reference to a missing object: git's error names it.
+	bad := filepath.Join(given, "refs", "tags", n.people.person("badtag").login)
 	if err := errors.Join(os.Symlink(given, given+".given"), os.WriteFile(bad, []byte(strings.Repeat("1", 40)+"\n"), 0o644)); err != nil {
 		n.t.Fatal(err)
 	}
 }
 
-// midspan runs a command, keeps what it prints among the outputs, and returns it.
-func (n *neighbourhood) midspan(day string, args ...string) string {
+// midspan runs a command, stores its output in the folder of outputs, and returns its
+// standard output.
+func (n *privacyFixture) midspan(day string, args ...string) string {
 	n.t.Helper()
-	var said, told bytes.Buffer
+	var stdout, stderr bytes.Buffer
 	if args[0] != "check" {
 		args = append(args, "--catalog="+n.catalog, "--catalog="+filepath.Join(filepath.Dir(n.catalog), "publiccode"), "--mirror="+filepath.Join(n.origins, "trees", "{name}.git.given"))
 	}
 	cmd := exec.Command("midspan", append(args, "--advisories="+n.advisories, "--allow-private", "--as-of="+day, "--store="+n.store, "--out="+filepath.Join(n.folder, "out"))...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = n.folder, &said, &told
+	cmd.Dir, cmd.Stdout, cmd.Stderr = n.folder, &stdout, &stderr
 	cmd.Env = append(os.Environ(), "HOME="+n.folder, "TMPDIR="+filepath.Join(n.folder, "tmp"))
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() < exitGaps) {
-		n.t.Fatalf("midspan %v: %v\n%s", args, err, told.String())
+		n.t.Fatalf("midspan %v: %v\n%s", args, err, stderr.String())
 	}
 	name := filepath.Join(n.outputs, fmt.Sprintf("%03d", len(entriesOf(n.t, n.outputs))))
-	if err := os.WriteFile(name, fmt.Appendf(said.Bytes(), "\n%s\n", told.Bytes()), 0o644); err != nil {
+	if err := os.WriteFile(name, fmt.Appendf(stdout.Bytes(), "\n%s\n", stderr.Bytes()), 0o644); err != nil {
 		n.t.Fatal(err)
 	}
-	return said.String()
+	return stdout.String()
 }
 
 func entriesOf(t *testing.T, folder string) []os.DirEntry {
@@ -412,11 +412,11 @@ func entriesOf(t *testing.T, folder string) []os.DirEntry {
 }
 
 func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
-	n := newNeighbourhood(t)
-	n.plantAll(1)
+	n := newPrivacyFixture(t)
+	n.writeRepositories(1)
 	given := filepath.Join(n.origins, "trees", "given.git")
 	n.midspan("2025-06-30", "run")
-	n.plantAll(2)
+	n.writeRepositories(2)
 	n.midspan("2026-06-30", "run")
 	for _, format := range formats {
 		n.midspan("2026-06-30", "check", given, "--format="+format, "--policy=adoption", "--badge="+filepath.Join(n.outputs, "badge-"+format+".svg"))
@@ -426,13 +426,12 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 		{"backtest", "--every=3"}, {"backtest", "--json"}, {"report"}, {"assess"}, {"catalog"}, {"catalog", "--json"}, {"config"}} {
 		n.midspan("2026-06-30", args...)
 	}
-	n.theyWereRead()
+	n.checkRead()
 
-	// A mirror that Midspan keeps is a copy of the history, people and all; its
-	// folder is the one place in which they stand.
+	// A mirror is a copy of the history with its people. No other folder may have them.
 	mirrors := filepath.Join(n.store, "mirrors")
 	traces, bytes := n.people.traces(), 0
-	written(t, n.folder, []string{mirrors}, func(where string, data []byte) {
+	eachWritten(t, n.folder, []string{mirrors}, func(where string, data []byte) {
 		bytes += len(data)
 		for whom, around := range traces.in(data) {
 			t.Errorf("%s holds the one of %s: %s", strings.TrimPrefix(where, n.folder), whom, around)
@@ -444,9 +443,9 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 	}
 }
 
-// theyWereRead demands that the histories and files with people in them were
-// read: a report that saw nobody would name nobody.
-func (n *neighbourhood) theyWereRead() {
+// checkRead requires that the histories and files with people were read: a report that
+// read none would name none.
+func (n *privacyFixture) checkRead() {
 	n.t.Helper()
 	data, err := os.ReadFile(filepath.Join(n.folder, "out", "report.json"))
 	if err != nil {
@@ -490,14 +489,14 @@ func (n *neighbourhood) theyWereRead() {
 }
 
 func TestSearchForPeopleFindsThemInAnyShape(t *testing.T) {
-	c := crowd{}
-	p, q := c.at("author"), c.at("ünïcode")
+	c := people{}
+	p, q := c.person("author"), c.person("ünïcode")
 	traces := c.traces()
 	five, two := md5.Sum([]byte(strings.ToLower(p.address))), sha256.Sum256([]byte(p.address))
 	for _, text := range []string{p.name, strings.ToUpper(p.address), "x" + p.login + "x", "%5Bx" + url.QueryEscape(p.address), hex.EncodeToString([]byte(p.name)),
 		base64.StdEncoding.EncodeToString([]byte(p.name)), base64.StdEncoding.EncodeToString([]byte("<" + p.address)), base64.URLEncoding.EncodeToString([]byte("a:" + p.login)),
 		hex.EncodeToString(five[:]), "x" + string(two[:]), base64.StdEncoding.EncodeToString(two[:]),
-		q.name, norm.NFD.String(q.name), strconv.QuoteToASCII(q.name), url.PathEscape(q.name), entities(q.name), latin1(q.name), strings.ToUpper(q.name)} {
+		q.name, norm.NFD.String(q.name), strconv.QuoteToASCII(q.name), url.PathEscape(q.name), htmlEntities(q.name), latin1(q.name), strings.ToUpper(q.name)} {
 		if len(traces.in([]byte("before "+text+" after"))) == 0 {
 			t.Errorf("%q is not found", text)
 		}
@@ -508,14 +507,14 @@ func TestSearchForPeopleFindsThemInAnyShape(t *testing.T) {
 }
 
 func TestRunsOfTwoProcessesStoreTheSame(t *testing.T) {
-	n := newNeighbourhood(t)
-	n.plantAll(1)
+	n := newPrivacyFixture(t)
+	n.writeRepositories(1)
 	var stores []map[string][]byte
 	for range 2 {
 		n.midspan("2025-06-30", "run", "--only=given")
 		values := valuesOf(t, filepath.Join(n.store, "midspan.db"))
 		for where := range values {
-			// What a clock says is no person's.
+			// Times are not about people.
 			if strings.HasSuffix(where, " took_ms") || strings.HasSuffix(where, " outcome") || strings.Contains(where, " goose_db_version ") {
 				delete(values, where)
 			}

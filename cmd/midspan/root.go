@@ -17,13 +17,13 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// Exit codes, an interface for scripts.
+// Exit codes are an interface for scripts.
 const (
-	exitDone  = 0 // done, and everything that was asked for was read
-	exitError = 1 // could not start, or was ended by an error
+	exitDone  = 0 // done, and everything was read
+	exitError = 1 // could not start, or ended by an error
 	exitUsage = 2 // the command line is wrong
 	exitGaps  = 3 // done, with gaps that the report shows
-	exitFail  = 4 // done, and a policy fails
+	exitFail  = 4 // done, and a policy failed
 )
 
 const exitHelp = `Exit codes:
@@ -34,7 +34,7 @@ const exitHelp = `Exit codes:
 With a policy the exit code speaks of the policy alone:
   0  it passes    3  something that it asks is unknown    4  it fails`
 
-const interrupted = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
+const interruptedText = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
 
 // app is what the commands share.
 type app struct {
@@ -44,7 +44,7 @@ type app struct {
 	json           bool
 	quiet          bool
 	gaps           int
-	asked          policy.Outcome // what policies say; empty where none was asked
+	outcome        policy.Outcome // of the policies; empty without a policy
 	endProgress    func()
 }
 
@@ -65,24 +65,24 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		return exitUsage
 	}
 	if err != nil && ctx.Err() != nil {
-		fmt.Fprintln(stderr, interrupted)
+		fmt.Fprintln(stderr, interruptedText)
 		return exitError
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
 		return exitError
 	}
-	return a.exit()
+	return a.exitCode()
 }
 
-// exit is the code of what was done.
-func (a *app) exit() int {
+// exitCode is the exit code of a command that ended without an error.
+func (a *app) exitCode() int {
 	switch {
-	case a.asked == policy.Pass:
+	case a.outcome == policy.Pass:
 		return exitDone
-	case a.asked == policy.Fail:
+	case a.outcome == policy.Fail:
 		return exitFail
-	case a.asked == policy.Unknown, a.gaps > 0:
+	case a.outcome == policy.Unknown, a.gaps > 0:
 		return exitGaps
 	}
 	return exitDone
@@ -113,8 +113,9 @@ them, and says which carry real load on too few supports, and why.
 	return root
 }
 
-// exactly wraps cobra's count of arguments so that a wrong one is wrong usage.
-func usage(args cobra.PositionalArgs) cobra.PositionalArgs {
+// usageArgs wraps cobra's check of the number of arguments, so that a wrong number is a
+// usage error.
+func usageArgs(args cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, given []string) error {
 		if err := args(cmd, given); err != nil {
 			return usageError{err}
@@ -132,8 +133,8 @@ func (a *app) load(cmd *cobra.Command) (config.Config, error) {
 	return cfg, nil
 }
 
-// with opens a pipeline for a command and closes it after.
-func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
+// withPipeline runs do with an open pipeline.
+func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
 	cfg, err := a.load(cmd)
 	if err != nil {
 		return err
@@ -146,11 +147,11 @@ func (a *app) with(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeli
 	return do(cmd.Context(), p, cfg)
 }
 
-// print writes JSON for scripts, or calls plain.
-func (a *app) print(value any, plain func(io.Writer) error) error {
+// printResult writes JSON with --json, and otherwise calls text.
+func (a *app) printResult(value any, text func(io.Writer) error) error {
 	a.endProgress()
 	if !a.json {
-		return plain(a.stdout)
+		return text(a.stdout)
 	}
 	encoder := json.NewEncoder(a.stdout)
 	encoder.SetIndent("", "  ")
@@ -158,7 +159,8 @@ func (a *app) print(value any, plain func(io.Writer) error) error {
 	return encoder.Encode(value)
 }
 
-// printable strips what could drive a terminal from text that came from outside.
+// printable removes control characters from text of others, because they could drive the
+// terminal.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {

@@ -25,7 +25,7 @@ without URLs it reads the embedded sample, which needs no network.
   midspan run https://github.com/example/one https://github.com/example/two
   midspan run --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --advisories /srv/osv --offline`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				published, err := p.Run(ctx, urls)
 				if err != nil {
 					return err
@@ -39,14 +39,14 @@ without URLs it reads the embedded sample, which needs no network.
 func (a *app) printPublished(published pipeline.Published) error {
 	a.gaps = len(published.Gaps)
 	summary := published.Summary
-	return a.print(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
+	return a.printResult(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
 		fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
 			plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
 		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
 		for _, gap := range published.Gaps {
 			fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
 			if gap.First != "" {
-				fmt.Fprintf(w, "       %s\n", printable(shorten(gap.First, 300)))
+				fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
 			}
 		}
 		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
@@ -61,7 +61,7 @@ func plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// stageLine counts goods by stage, in the order of a life.
+// stageLine counts goods by stage, in the order of a good's life.
 func stageLine(stages map[assess.Stage]int) string {
 	var parts []string
 	for _, stage := range []assess.Stage{assess.MessyMiddle, assess.Emerging, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset, assess.Unassessed} {

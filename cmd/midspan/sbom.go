@@ -40,7 +40,7 @@ larger than all the rest of it.
 }
 
 func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
-	return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+	return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		run, err := p.Resume(ctx, "midspan run", store.Assessed)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 		if err != nil || dir == "" {
 			return err
 		}
-		return a.print(map[string]any{"folder": dir, "files": n}, func(w io.Writer) error {
+		return a.printResult(map[string]any{"folder": dir, "files": n}, func(w io.Writer) error {
 			_, err := fmt.Fprintf(w, "%s in %s.\n", plural(n, "SBOM"), dir)
 			return err
 		})

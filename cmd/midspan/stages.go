@@ -17,7 +17,7 @@ func (a *app) scanCommand() *cobra.Command {
 		Use:   "scan [URL...]",
 		Short: "Read a catalog, scan its repositories and match their packages; judge nothing yet",
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Begin(ctx, urls)
 				if err != nil {
 					return err
@@ -38,14 +38,14 @@ func (a *app) assessCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "assess",
 		Short: "Judge the goods of the last scanned run, for example after a change of rules",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Resume(ctx, "midspan scan", store.Scanned, store.Matched, store.Assessed)
 				if err != nil {
 					return err
 				}
-				// Matching again costs nothing where the database is the same.
+				// Matching again is cheap where the database is the same.
 				if err := p.Match(ctx, run); err != nil {
 					return err
 				}
@@ -58,10 +58,10 @@ func (a *app) assessCommand() *cobra.Command {
 	}
 }
 
-// printStage says what became of a run and which command comes next.
-func (a *app) printStage(run store.Run, became string) error {
-	return a.print(map[string]any{"run": run.ID, "asOf": run.AsOf}, func(w io.Writer) error {
-		_, err := fmt.Fprintf(w, "Run %d is %s.\n", run.ID, became)
+// printStage prints the state of a run and the next command.
+func (a *app) printStage(run store.Run, outcome string) error {
+	return a.printResult(map[string]any{"run": run.ID, "asOf": run.AsOf}, func(w io.Writer) error {
+		_, err := fmt.Fprintf(w, "Run %d is %s.\n", run.ID, outcome)
 		return err
 	})
 }
@@ -70,9 +70,9 @@ func (a *app) reportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "report",
 		Short: "Publish the last judged run again",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.with(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Resume(ctx, "midspan assess", store.Assessed)
 				if err != nil {
 					return err

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// A text from outside may tell a terminal to write over what stands there, to
-// paste, or to rename its window. None of it comes through, in whatever command
-// and in whatever message.
+// Text of others may contain escape sequences that overwrite the terminal, paste, or
+// rename its window. No command may print them, in any message.
 func TestNoEscapeOfOthersReachesTheTerminal(t *testing.T) {
 	const escape = "\x1b[31m\x1b]0;owned\x07\u009b31m"
 	dir := t.TempDir()
@@ -65,11 +64,11 @@ func TestNoEscapeOfOthersReachesTheTerminal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
 			code := execute(t.Context(), append(args, "--offline"), &stdout, &stderr, time.Now)
-			said := stdout.String() + stderr.String()
-			if strings.ContainsAny(said, "\x1b\x07\u009b") {
-				t.Errorf("an escape came through: %.1000q", said)
+			output := stdout.String() + stderr.String()
+			if strings.ContainsAny(output, "\x1b\x07\u009b") {
+				t.Errorf("an escape came through: %.1000q", output)
 			}
-			if code != 0 && said == "" {
+			if code != 0 && output == "" {
 				t.Errorf("it ends with %d and says nothing", code)
 			}
 		})

@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/scanners/registry"
 )
 
-// version is the module's version as the build recorded it.
+// version is the module's version as recorded by the build.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {
@@ -20,18 +20,18 @@ func version() string {
 	return info.Main.Version
 }
 
-// libraries are the modules whose version changes what is found.
+// libraries are the modules whose version changes the findings.
 var libraries = []string{"github.com/google/osv-scanner/v2", "github.com/google/osv-scalibr", "github.com/ossf/scorecard/v5"}
 
 func (a *app) versionCommand() *cobra.Command {
-	var bill bool
+	var sbom bool
 	command := &cobra.Command{
 		Use:   "version",
 		Short: "Show the versions of Midspan, its scanners and its advisory database",
-		Args:  usage(cobra.NoArgs),
+		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if info, ok := debug.ReadBuildInfo(); bill && ok {
-				return writeBill(a.stdout, info)
+			if info, ok := debug.ReadBuildInfo(); sbom && ok {
+				return writeOwnSBOM(a.stdout, info)
 			}
 			cfg, err := a.load(cmd)
 			if err != nil {
@@ -52,9 +52,9 @@ func (a *app) versionCommand() *cobra.Command {
 			}
 			info, databaseErr := pipeline.ShowAdvisories(cmd.Context(), cfg)
 			for _, ecosystem := range info.Ecosystems {
-				versions.Advisories[ecosystem.Name] = day(ecosystem.Newest)
+				versions.Advisories[ecosystem.Name] = formatDay(ecosystem.Newest)
 			}
-			return a.print(versions, func(w io.Writer) error {
+			return a.printResult(versions, func(w io.Writer) error {
 				fmt.Fprintf(w, "midspan %s\n", versions.Midspan)
 				for _, scanner := range scanners {
 					fmt.Fprintf(w, "  scanner %-12s %s\n", scanner.Name(), scanner.Version())
@@ -70,7 +70,7 @@ func (a *app) versionCommand() *cobra.Command {
 			})
 		},
 	}
-	command.Flags().BoolVar(&bill, "sbom", false, "print what this program was built of, as CycloneDX 1.6")
+	command.Flags().BoolVar(&sbom, "sbom", false, "print what this program was built of, as CycloneDX 1.6")
 	return command
 }
 

@@ -1,33 +1,34 @@
 // Package advisory keeps a database of OSV advisories on disk and matches the
 // packages of an inventory against it.
 //
-// A folder in the OSV layout (<Ecosystem>/all.zip or <Ecosystem>/*.json, and
-// kev.json beside them) is turned by Build into one index file. Open and Match
-// read that file only, so a match costs a look-up a package and touches no
-// record that it does not need.
+// Build turns a folder in the OSV layout (<Ecosystem>/all.zip or <Ecosystem>/*.json,
+// and kev.json beside them) into one index file. Open and Match read only that file: a
+// match is one look-up for each package, and reads no other record.
 //
 // # Which advisory affects which version
 //
-// Match answers as osv-scanner v2.3.3 does on the same inventory and database:
-// the order of versions is that of osv-scalibr's package semantic, a version
-// that an advisory lists is affected whatever its ranges say, a range is
-// walked event by event from "introduced" to "fixed" or "last_affected",
-// "limit" events are not read, withdrawn records are skipped, and an advisory
-// of one ecosystem's archive never speaks for another ecosystem.
+// Match gives the results of osv-scanner v2.3.3 on the same inventory and database:
 //
-// It answers otherwise, on purpose, where osv-scanner would hide something or
-// claim what it cannot know:
+//   - The order of versions is that of osv-scalibr's package semantic.
+//   - A version that an advisory lists is affected, whatever its ranges are.
+//   - The events of a range apply in order, from "introduced" to "fixed" or
+//     "last_affected". "limit" events are not read.
+//   - Withdrawn records are skipped.
+//   - An advisory in one ecosystem's archive does not count for another ecosystem.
 //
-//   - A package without a version is unknown, unless no advisory speaks of it
-//     at any version. osv-scanner drops it without a word, or calls it affected
-//     by everything if the manifest names a commit.
+// It differs on purpose where osv-scanner would hide something or claim what it cannot
+// know:
+//
+//   - A package without a version is unknown, unless no advisory names it at any
+//     version. osv-scanner drops it silently, or calls it affected by everything if
+//     the manifest names a commit.
 //   - An ecosystem without advisories is unknown, not clean.
-//   - A version that the ecosystem's order refuses is unknown where a range
-//     would have to decide. osv-scanner panics.
-//   - A GIT range does not end an advisory entry: the ranges behind it count.
+//   - A version that the ecosystem's order refuses is unknown where a range would
+//     decide. osv-scanner panics.
+//   - A GIT range does not end an advisory entry: the ranges after it count.
 //   - Package names of PyPI records are normalised like those of manifests.
-//   - A record with a field that is unknown or of the wrong type stays, as far
-//     as it can be read.
+//   - A record with a field that is unknown or of the wrong type is kept, as far as it
+//     can be read.
 //
 // The package knows nothing of repositories, goods or reports.
 package advisory
@@ -48,7 +49,7 @@ type Info struct {
 	// where no catalog was read: then whether something is exploited is unknown.
 	KEVDate    string
 	KEVEntries int
-	// Notes say what of the source could not be read.
+	// Notes list what could not be read of the source.
 	Notes []observation.Note
 }
 
@@ -58,13 +59,13 @@ type Ecosystem struct {
 	// Records counts the advisories that can match, Malware those of them that
 	// report a malicious package (MAL-), Packages the distinct package names.
 	Records, Malware, Packages int
-	// Withdrawn records were left out; Broken ones could not be read, or only
-	// in part.
+	// Withdrawn counts records that were left out, Broken those that could not be
+	// read, or only in part.
 	Withdrawn, Broken int
-	// Newest is the latest day on which a record was modified, zero where no
-	// record says.
+	// Newest is the latest time at which a record was modified, zero where no record
+	// has one.
 	Newest time.Time
-	// Reused is true where Build took the ecosystem over from the index before.
+	// Reused is true where Build kept the ecosystem of the previous index.
 	Reused bool
 }
 

@@ -15,8 +15,9 @@ import (
 )
 
 // archive/zip keeps some 300 bytes for each file of an archive: 60 MB for npm's.
-// This file reads the same directory as a stream, and the files by what was
-// kept of it. The format is that of APPNOTE.TXT 6.3.10, chapters 4.3 and 4.4.
+// This file reads the archive's directory as a stream, so that the caller keeps only
+// what it needs to read the files. The format is that of APPNOTE.TXT 6.3.10, chapters
+// 4.3 and 4.4.
 
 var (
 	errNotZip    = errors.New("not a zip archive")
@@ -35,7 +36,7 @@ const (
 	zipStored, zipDeflated = 0, 8
 )
 
-// zipEntry is what the directory of an archive says of one file.
+// zipEntry is an entry in the directory of an archive. It describes one file.
 type zipEntry struct {
 	name         []byte // valid until the next entry is read
 	method       uint16 // any other than stored and deflated cannot be read
@@ -44,10 +45,10 @@ type zipEntry struct {
 	offset       int64  // of the local header
 }
 
-// zipDirectory says where the directory of an archive lies.
+// zipDirectory is the position of an archive's directory in the archive.
 type zipDirectory struct {
 	start, size int64
-	shift       int64 // of all offsets, where something stands before the archive
+	shift       int64 // added to all offsets: the number of bytes before the archive
 	entries     uint64
 }
 
@@ -77,16 +78,17 @@ func findDirectory(file io.ReaderAt, size int64) (zipDirectory, error) {
 		if d.entries == math.MaxUint16 || d.size == math.MaxUint32 || offset == math.MaxUint32 {
 			return findDirectory64(file, at, d, offset)
 		}
-		return d.placed(at, offset)
+		return d.locate(at, offset)
 	}
 	return zipDirectory{}, errNotZip
 }
 
-// findDirectory64 reads the larger end that stands before the end at a place.
+// findDirectory64 reads the zip64 end of directory, which comes before the end at an
+// offset.
 func findDirectory64(file io.ReaderAt, at int64, small zipDirectory, smallOffset int64) (zipDirectory, error) {
 	locator := make([]byte, locatorLength)
 	if at < locatorLength || readAt(file, locator, at-locatorLength) != nil || !bytes.HasPrefix(locator, []byte("PK\x06\x07")) {
-		return small.placed(at, smallOffset) // 65,535 files, by chance
+		return small.locate(at, smallOffset) // 65,535 files, by chance
 	}
 	place := binary.LittleEndian.Uint64(locator[8:])
 	end := make([]byte, end64Length)
@@ -94,11 +96,11 @@ func findDirectory64(file io.ReaderAt, at int64, small zipDirectory, smallOffset
 		return zipDirectory{}, errNotZip
 	}
 	d := zipDirectory{entries: binary.LittleEndian.Uint64(end[32:]), size: int64(binary.LittleEndian.Uint64(end[40:]))}
-	return d.placed(int64(place), int64(binary.LittleEndian.Uint64(end[48:])))
+	return d.locate(int64(place), int64(binary.LittleEndian.Uint64(end[48:])))
 }
 
-// placed sets where the directory lies: right before its end.
-func (d zipDirectory) placed(end, offset int64) (zipDirectory, error) {
+// locate sets the directory's position: right before its end.
+func (d zipDirectory) locate(end, offset int64) (zipDirectory, error) {
 	d.start = end - d.size
 	d.shift = d.start - offset
 	if d.size < 0 || offset < 0 || d.start < 0 || d.shift < 0 || d.entries > uint64(d.size)/directoryLength {
@@ -159,12 +161,12 @@ func nextEntry(from *bufio.Reader) (zipEntry, error) {
 	}
 	text := whole[directoryLength:]
 	entry.name = text[:name]
-	return entry, entry.widen(text[name : name+extra])
+	return entry, entry.readZip64(text[name : name+extra])
 }
 
-// widen takes the 64-bit values out of the extra field of an entry whose own
-// fields are too small for them.
-func (e *zipEntry) widen(extra []byte) error {
+// readZip64 reads 64-bit values from the extra field of an entry whose own fields are
+// too small for them.
+func (e *zipEntry) readZip64(extra []byte) error {
 	size, packed, offset := e.size == math.MaxUint32, e.packed == math.MaxUint32, e.offset == math.MaxUint32
 	for len(extra) >= 4 {
 		tag, length := binary.LittleEndian.Uint16(extra), int(binary.LittleEndian.Uint16(extra[2:]))
@@ -210,9 +212,10 @@ func readAt(file io.ReaderAt, data []byte, at int64) error {
 	return err
 }
 
-// unpacker reads files of one archive. Files that lie one behind the other are
-// read from the disk together. What it returns is valid until the next call.
-type unpacker struct {
+// zipReader reads files of one archive. It reads the archive in windows, so that
+// neighbouring files need one read from the disk. What it returns is valid until the
+// next call.
+type zipReader struct {
 	file     io.ReaderAt
 	window   []byte // of the archive, from at on
 	at       int64
@@ -224,8 +227,8 @@ type unpacker struct {
 // windowSize is how much of an archive is read at a time, in bytes.
 const windowSize = 1 << 17
 
-// see returns n bytes of the archive.
-func (u *unpacker) see(at int64, n int) ([]byte, error) {
+// peek returns n bytes of the archive.
+func (u *zipReader) peek(at int64, n int) ([]byte, error) {
 	if at < u.at || at+int64(n) > u.at+int64(len(u.window)) {
 		size := max(n, windowSize)
 		if cap(u.window) < size {
@@ -243,10 +246,10 @@ func (u *unpacker) see(at int64, n int) ([]byte, error) {
 	return u.window[at-u.at:][:n], nil
 }
 
-// read unpacks a file, of which the directory tells place, sizes and checksum.
-// The sizes must have been checked. The name is that of its local header.
-func (u *unpacker) read(m member) (name, data []byte, err error) {
-	head, err := u.see(m.offset, localLength)
+// read unpacks a file. Its offset, sizes and checksum are those of the directory, and
+// the sizes must have been checked. The name is that of the local header.
+func (u *zipReader) read(m member) (name, data []byte, err error) {
+	head, err := u.peek(m.offset, localLength)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -255,7 +258,7 @@ func (u *unpacker) read(m member) (name, data []byte, err error) {
 	}
 	before := int(binary.LittleEndian.Uint16(head[26:]))
 	skip := before + int(binary.LittleEndian.Uint16(head[28:]))
-	rest, err := u.see(m.offset+localLength, skip+int(m.packed))
+	rest, err := u.peek(m.offset+localLength, skip+int(m.packed))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -275,7 +278,7 @@ func (u *unpacker) read(m member) (name, data []byte, err error) {
 }
 
 // inflate reads one byte more than it should find, to see whether there is one.
-func (u *unpacker) inflate(packed []byte, size int) ([]byte, error) {
+func (u *zipReader) inflate(packed []byte, size int) ([]byte, error) {
 	u.packed.Reset(packed)
 	if u.inflater == nil {
 		u.inflater = flate.NewReader(&u.packed)
@@ -287,7 +290,7 @@ func (u *unpacker) inflate(packed []byte, size int) ([]byte, error) {
 	}
 	n, err := io.ReadFull(u.inflater, u.text[:size+1])
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		err = nil // the length is checked by who asked
+		err = nil // the caller checks the length
 	}
 	return u.text[:n], err
 }

@@ -15,18 +15,18 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Build reads a folder in the OSV layout and writes the index file path. What
-// did not change since an index already there was built is taken over from it.
-// The new index replaces the old one only when it is whole; several processes
-// may build at once, and the last wins.
+// Build reads a folder in the OSV layout and writes the index file path. From an
+// index that exists at path it reuses what has not changed. The new index replaces
+// the old one only when it is complete. Several processes may build at once: the
+// last one wins.
 //
-// A record, an archive or a KEV catalog that cannot be read becomes a note of
-// the Info and costs nothing else. The error is for a folder that holds no
-// ecosystem that can be read, and for a path that cannot be written.
+// A record, an archive or a KEV catalog that cannot be read becomes a note of the
+// Info, and the rest is indexed. An error is returned for a folder without any
+// readable ecosystem, and for a path that cannot be written.
 //
 // report may be nil; it is called from one goroutine.
 func Build(ctx context.Context, source, path string, report func(Progress)) (Info, error) {
-	found, err := parts(source)
+	found, err := findEcosystems(source)
 	if err != nil {
 		return Info{}, err
 	}
@@ -36,7 +36,7 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 	if report == nil {
 		report = func(Progress) {}
 	}
-	if info, ok := current(ctx, source, found, path); ok {
+	if info, ok := upToDate(ctx, source, found, path); ok {
 		return info, nil
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(path), ".advisories-")
@@ -51,7 +51,7 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 		info, err = buildDraft(ctx, source, found, draft, report)
 	}
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errNoEcosystem) {
-		// There is no index that could be brought up to date: build it anew.
+		// There is no index that could be updated: build a new one.
 		if err = makeIndex(ctx, draft); err == nil {
 			info, err = buildDraft(ctx, source, found, draft, report)
 		}
@@ -65,7 +65,7 @@ func Build(ctx context.Context, source, path string, report func(Progress)) (Inf
 	return info, nil
 }
 
-// copyIndex makes a draft of an index that can be used.
+// copyIndex makes a draft from a usable index.
 func copyIndex(ctx context.Context, path, draft string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
@@ -95,8 +95,8 @@ func makeIndex(ctx context.Context, draft string) error {
 	return errors.Join(err, db.Close())
 }
 
-// openDraft opens an index to be written. A draft is thrown away if anything
-// fails, so it needs no journal.
+// openDraft opens an index for writing. A draft is removed if anything fails, so it
+// needs no journal.
 func openDraft(draft string) (index, error) {
 	db, err := openSQLite(draft, "_pragma=journal_mode(OFF)&_pragma=synchronous(OFF)&_pragma=cache_size(-1024)&_pragma=locking_mode(EXCLUSIVE)")
 	if err == nil {
@@ -105,32 +105,32 @@ func openDraft(draft string) (index, error) {
 	return db, err
 }
 
-// errNoEcosystem is for a source of which nothing can be read.
+// errNoEcosystem is returned for a source of which nothing can be read.
 var errNoEcosystem = errors.New("no ecosystem could be read")
 
-// buildDraft brings a draft up to its source.
-func buildDraft(ctx context.Context, source string, found []part, draft string, report func(Progress)) (Info, error) {
+// buildDraft updates a draft from its source.
+func buildDraft(ctx context.Context, source string, found []ecosystemFolder, draft string, report func(Progress)) (Info, error) {
 	db, err := openDraft(draft)
 	if err != nil {
 		return Info{}, err
 	}
 	defer db.Close()
-	b := &builder{db: db, report: report, desk: newDesk(), reused: map[string]bool{}}
-	if err := b.start(ctx, found); err != nil {
+	b := &builder{db: db, report: report, buffer: newWriteBuffer(), reused: map[string]bool{}}
+	if err := b.prepare(ctx, found); err != nil {
 		return Info{}, err
 	}
-	if err := b.about(ctx, source); err != nil {
+	if err := b.writeAbout(ctx, source); err != nil {
 		return Info{}, err
 	}
-	for _, p := range found {
-		if err := b.add(ctx, p); err != nil {
-			return Info{}, fmt.Errorf("%s: %w", p.ecosystem, err)
+	for _, folder := range found {
+		if err := b.updateEcosystem(ctx, folder); err != nil {
+			return Info{}, fmt.Errorf("%s: %w", folder.ecosystem, err)
 		}
 	}
 	if b.read == 0 {
 		return Info{}, fmt.Errorf("%w: %w", errNoEcosystem, errors.Join(b.failed...))
 	}
-	info, err := db.info(ctx, noLimit)
+	info, err := db.info(ctx, noAsOf)
 	if err != nil {
 		return Info{}, err
 	}
@@ -140,8 +140,8 @@ func buildDraft(ctx context.Context, source string, found []part, draft string, 
 	return info, db.Close()
 }
 
-// current returns the index before where nothing of the source has changed.
-func current(ctx context.Context, source string, found []part, path string) (Info, bool) {
+// upToDate describes the existing index where nothing of the source has changed since.
+func upToDate(ctx context.Context, source string, found []ecosystemFolder, path string) (Info, bool) {
 	if _, err := os.Stat(path); err != nil {
 		return Info{}, false
 	}
@@ -158,52 +158,52 @@ func current(ctx context.Context, source string, found []part, path string) (Inf
 	if err != nil || len(rows) != len(found) {
 		return Info{}, false
 	}
-	for i, p := range found {
-		if stamp, err := p.stamp(); err != nil || rows[i].Name != p.ecosystem || rows[i].Stamp != stamp {
+	for i, folder := range found {
+		if stamp, err := folder.stamp(); err != nil || rows[i].Name != folder.ecosystem || rows[i].Stamp != stamp {
 			return Info{}, false
 		}
 	}
 	catalog, err := readKEV(source)
-	if err != nil || !x.holds(ctx, source, catalog.digest()) {
+	if err != nil || !x.builtFrom(ctx, source, catalog.digest()) {
 		return Info{}, false
 	}
-	info, err := x.info(ctx, noLimit)
+	info, err := x.info(ctx, noAsOf)
 	for i := range info.Ecosystems {
 		info.Ecosystems[i].Reused = true
 	}
 	return info, err == nil
 }
 
-// builder brings a draft up to its source.
+// builder updates a draft from its source.
 type builder struct {
-	db     index
-	report func(Progress)
-	desk   *desk
-	old    map[string]ecosystemRow // what the draft began with, by name
-	last   int64                   // the highest id of an ecosystem
-	reused map[string]bool
-	read   int // ecosystems that could be read
-	failed []error
+	db       index
+	report   func(Progress)
+	buffer   *writeBuffer
+	previous map[string]ecosystemRow // the ecosystems of the copied index, by name
+	last     int64                   // the highest id of an ecosystem so far
+	reused   map[string]bool
+	read     int // how many ecosystems could be read
+	failed   []error
 }
 
-// start takes out of the draft what will be written again, and ecosystems that
-// the source no longer has.
-func (b *builder) start(ctx context.Context, found []part) error {
+// prepare removes from the draft what will be written again, and ecosystems that the
+// source no longer has.
+func (b *builder) prepare(ctx context.Context, found []ecosystemFolder) error {
 	rows, err := b.db.rows(ctx)
 	if err != nil {
 		return err
 	}
-	b.old = map[string]ecosystemRow{}
+	b.previous = map[string]ecosystemRow{}
 	for _, r := range rows {
-		b.old[r.Name] = r
+		b.previous[r.Name] = r
 		b.last = max(b.last, r.ID)
 	}
 	if _, err := b.db.ExecContext(ctx, "DELETE FROM about; DELETE FROM exploited; DELETE FROM note WHERE ecosystem NOT IN (SELECT name FROM ecosystem)"); err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if !slices.ContainsFunc(found, func(p part) bool { return p.ecosystem == r.Name }) {
-			if err := b.drop(ctx, r); err != nil {
+		if !slices.ContainsFunc(found, func(folder ecosystemFolder) bool { return folder.ecosystem == r.Name }) {
+			if err := b.dropEcosystem(ctx, r); err != nil {
 				return err
 			}
 		}
@@ -211,22 +211,22 @@ func (b *builder) start(ctx context.Context, found []part) error {
 	return nil
 }
 
-// drop takes an ecosystem out of the draft.
-func (b *builder) drop(ctx context.Context, r ecosystemRow) error {
+// dropEcosystem removes an ecosystem from the draft.
+func (b *builder) dropEcosystem(ctx context.Context, r ecosystemRow) error {
 	tx, err := b.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	s := shelves{tx: tx, ecosystem: r.ID, desk: b.desk}
-	if err := errors.Join(dropAbout(ctx, tx, r), s.clear(ctx)); err != nil {
+	s := buckets{tx: tx, ecosystem: r.ID, writeBuffer: b.buffer}
+	if err := errors.Join(dropDescription(ctx, tx, r), s.clear(ctx)); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// dropAbout takes out all of an ecosystem but its entries.
-func dropAbout(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
+// dropDescription removes all of an ecosystem but its entries.
+func dropDescription(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
 	_, err := tx.NamedExecContext(ctx, "DELETE FROM ecosystem WHERE id = :id", r)
 	for _, statement := range []string{"DELETE FROM member WHERE ecosystem = :id", "DELETE FROM day WHERE ecosystem = :id", "DELETE FROM package WHERE ecosystem = :id", "DELETE FROM note WHERE ecosystem = :name"} {
 		if err == nil {
@@ -236,8 +236,8 @@ func dropAbout(ctx context.Context, tx *sqlx.Tx, r ecosystemRow) error {
 	return err
 }
 
-// about stores the source and the KEV catalog.
-func (b *builder) about(ctx context.Context, source string) error {
+// writeAbout stores the source and the KEV catalog.
+func (b *builder) writeAbout(ctx context.Context, source string) error {
 	catalog, err := readKEV(source)
 	if err != nil {
 		subject := filepath.Join(source, kevFile)
@@ -275,72 +275,72 @@ func (b *builder) note(ctx context.Context, ecosystem string, cause observation.
 	return insertNote(ctx, b.db, ecosystem, observation.Note{Cause: cause, Subject: subject, Message: message})
 }
 
-// add brings one ecosystem up to its part of the source. What cannot be read
-// of it is noted.
-func (b *builder) add(ctx context.Context, p part) error {
-	before, known := b.old[p.ecosystem]
-	stamp, err := p.stamp()
+// updateEcosystem updates one ecosystem from its folder. What cannot be read becomes a
+// note.
+func (b *builder) updateEcosystem(ctx context.Context, folder ecosystemFolder) error {
+	before, known := b.previous[folder.ecosystem]
+	stamp, err := folder.stamp()
 	if err != nil {
-		return b.unreadable(ctx, p, err)
+		return b.noteUnreadable(ctx, folder, err)
 	}
 	if known && before.Stamp == stamp {
 		return b.reuse(ctx, before, stamp)
 	}
-	from, err := p.open()
+	from, err := folder.open()
 	if err != nil {
-		return b.unreadable(ctx, p, err)
+		return b.noteUnreadable(ctx, folder, err)
 	}
 	defer from.close()
 	listed, err := from.list(ctx)
 	if err != nil {
-		return b.unreadable(ctx, p, err)
+		return b.noteUnreadable(ctx, folder, err)
 	}
 	if known && before.Digest == listed.digest {
 		return b.reuse(ctx, before, stamp)
 	}
 	if !known {
 		b.last++
-		before = ecosystemRow{ID: b.last, Ecosystem: Ecosystem{Name: p.ecosystem}}
+		before = ecosystemRow{ID: b.last, Ecosystem: Ecosystem{Name: folder.ecosystem}}
 	}
-	err = b.fill(ctx, from, listed, before, stamp)
-	if unusable(err) {
-		if err := b.drop(ctx, before); err != nil {
+	err = b.readChanged(ctx, from, listed, before, stamp)
+	if isUnusable(err) {
+		if err := b.dropEcosystem(ctx, before); err != nil {
 			return err
 		}
-		delete(b.old, p.ecosystem)
-		return b.unreadable(ctx, p, err)
+		delete(b.previous, folder.ecosystem)
+		return b.noteUnreadable(ctx, folder, err)
 	}
 	return err
 }
 
-// fill reads the members that changed.
-func (b *builder) fill(ctx context.Context, from *supply, listed *listing, before ecosystemRow, stamp string) error {
+// readChanged reads the members that changed.
+func (b *builder) readChanged(ctx context.Context, from *ecosystemReader, listed *listing, before ecosystemRow, stamp string) error {
 	tx, err := b.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	f := &filling{
-		shelves: &shelves{tx: tx, ecosystem: before.ID, counts: before.counts(), pieces: before.Pieces, desk: b.desk, touched: map[uint64]struct{}{}},
-		from:    from, listing: listed, report: b.report,
+	u := &ecosystemUpdate{
+		buckets: &buckets{tx: tx, ecosystem: before.ID, counts: before.counts(), segments: before.Segments, writeBuffer: b.buffer, changed: map[uint64]struct{}{}},
+		source:  from, listing: listed, report: b.report,
 	}
-	err = f.begin(ctx)
+	err = u.prepare(ctx)
 	if err == nil {
-		err = dropAbout(ctx, tx, before)
-	}
-	if err == nil {
-		err = f.run(ctx)
+		err = dropDescription(ctx, tx, before)
 	}
 	if err == nil {
-		err = f.finish(ctx, tx, stamp)
+		err = u.run(ctx)
 	}
-	if err == nil && f.shelves.touched != nil {
-		err = saveChange(ctx, tx, before.Name, before.Digest, f.fingerprint(), f.shelves.touched)
+	if err == nil {
+		err = u.finish(ctx, tx, stamp)
 	}
-	if err != nil && !unusable(err) {
+	if err == nil && u.buckets.changed != nil {
+		err = saveChange(ctx, tx, before.Name, before.Digest, u.fingerprint(), u.buckets.changed)
+	}
+	if err != nil && !isUnusable(err) {
 		return err
 	}
-	// Without a journal nothing can be rolled back: what cannot be used is dropped after.
+	// Without a journal nothing can be rolled back. The caller drops an unusable ecosystem.
 	if err := errors.Join(err, tx.Commit()); err != nil {
 		return err
 	}
@@ -348,32 +348,32 @@ func (b *builder) fill(ctx context.Context, from *supply, listed *listing, befor
 	return nil
 }
 
-// unusable tells what is wrong with an ecosystem from what is wrong with the index.
-func unusable(err error) bool {
+// isUnusable tells an error in the source of an ecosystem from one in the index.
+func isUnusable(err error) bool {
 	return errors.Is(err, errNoRecord) || errors.Is(err, errTooLarge)
 }
 
-func (b *builder) unreadable(ctx context.Context, p part, err error) error {
+func (b *builder) noteUnreadable(ctx context.Context, folder ecosystemFolder, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if before, known := b.old[p.ecosystem]; known {
-		if err := b.drop(ctx, before); err != nil {
+	if before, known := b.previous[folder.ecosystem]; known {
+		if err := b.dropEcosystem(ctx, before); err != nil {
 			return err
 		}
 	}
-	b.failed = append(b.failed, fmt.Errorf("%s: %w", p.ecosystem, err))
+	b.failed = append(b.failed, fmt.Errorf("%s: %w", folder.ecosystem, err))
 	cause := observation.CauseBroken
 	if errors.Is(err, errTooLarge) {
 		cause = observation.CauseOverLimit
 	} else if errors.Is(err, fs.ErrNotExist) {
 		cause = observation.CauseNotFound
 	}
-	return b.note(ctx, p.ecosystem, cause, firstOf(p.archive, p.folder),
-		fmt.Sprintf("%v; packages of %s stay unknown until it can be read", err, p.ecosystem))
+	return b.note(ctx, folder.ecosystem, cause, firstOf(folder.archive, folder.path),
+		fmt.Sprintf("%v; packages of %s stay unknown until it can be read", err, folder.ecosystem))
 }
 
-// reuse leaves an ecosystem as it is.
+// reuse keeps an ecosystem of the previous index.
 func (b *builder) reuse(ctx context.Context, before ecosystemRow, stamp string) error {
 	b.read++
 	b.reused[before.Name] = true

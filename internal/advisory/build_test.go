@@ -87,7 +87,7 @@ func TestOneBadEcosystemDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-func TestBuildSaysWhatIsWrongWithTheSource(t *testing.T) {
+func TestBuildReportsWhatIsWrongWithTheSource(t *testing.T) {
 	empty, corrupt := t.TempDir(), t.TempDir()
 	write(t, corrupt, "npm/all.zip", []byte("PK\x03\x04 truncated"))
 	for name, c := range map[string]struct{ folder, want string }{
@@ -214,7 +214,7 @@ func TestAnOpenDatabaseOutlivesARebuild(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := ids(match(t, database, pkg("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
-		t.Errorf("the open database answers %v, want what it was opened with", got)
+		t.Errorf("the open database gives %v, want what it was opened with", got)
 	}
 }
 

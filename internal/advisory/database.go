@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// Database is an open index. It may be used by any number of goroutines, and
-// the file by any number of processes. The nil Database is one without any
-// advisories: every package is unknown to it.
+// Database is an open index. Any number of goroutines may use it, and any number of
+// processes the file. The nil Database holds no advisories: every package is unknown
+// to it.
 type Database struct {
 	index      index
-	ecosystems map[string]*chapter // by name
-	kev        map[string]bool     // nil where no catalog was read
+	ecosystems map[string]*loadedEcosystem // by name
+	kev        map[string]bool             // nil where no catalog was read
 }
 
-// chapter is what is held in memory of an ecosystem.
-type chapter struct {
+// loadedEcosystem is the part of an ecosystem that is kept in memory.
+type loadedEcosystem struct {
 	ecosystemRow
-	names [2]nameSet // of the packages in each table of shelves
+	names [2]nameSet // of the packages in each table of buckets
 }
 
 // Open opens an index that Build wrote.
@@ -33,7 +33,7 @@ func Open(ctx context.Context, path string) (*Database, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the advisory index %s: %w", path, err)
 	}
-	d := &Database{index: x, ecosystems: map[string]*chapter{}}
+	d := &Database{index: x, ecosystems: map[string]*loadedEcosystem{}}
 	if err := d.load(ctx, path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the advisory index %s: %w; remove it and build it again", path, err), x.Close())
 	}
@@ -49,7 +49,7 @@ func (d *Database) load(ctx context.Context, path string) error {
 		return err
 	}
 	for _, r := range rows {
-		d.ecosystems[r.Name] = &chapter{ecosystemRow: r}
+		d.ecosystems[r.Name] = &loadedEcosystem{ecosystemRow: r}
 	}
 	var sets []struct {
 		Name  string
@@ -75,8 +75,8 @@ func (d *Database) load(ctx context.Context, path string) error {
 	return nil
 }
 
-// Info describes the database. Dates after asOf are left out: sources carry
-// records "modified" in years to come. A zero asOf leaves out none.
+// Info describes the database. Dates after asOf are left out, because sources hold
+// records "modified" in the future. A zero asOf leaves out none.
 func (d *Database) Info(ctx context.Context, asOf time.Time) (Info, error) {
 	if d == nil {
 		return Info{}, nil
@@ -88,8 +88,8 @@ func (d *Database) Info(ctx context.Context, asOf time.Time) (Info, error) {
 	return info, nil
 }
 
-// Exploited reports whether an id stands in the catalog of known exploited
-// vulnerabilities, and known whether such a catalog was read.
+// Exploited reports whether an id is listed in the catalog of known exploited
+// vulnerabilities. known is false where no catalog was read.
 func (d *Database) Exploited(id string) (listed, known bool) {
 	if d == nil || d.kev == nil {
 		return false, false
@@ -97,16 +97,16 @@ func (d *Database) Exploited(id string) (listed, known bool) {
 	return d.kev[strings.ToUpper(id)], true
 }
 
-// listed is Exploited for findings: nil where no catalog was read.
-func (d *Database) listed() func(id string) bool {
+// kevLookup returns Exploited as a function, or nil where no catalog was read.
+func (d *Database) kevLookup() func(id string) bool {
 	if d.kev == nil {
 		return nil
 	}
 	return func(id string) bool { return d.kev[strings.ToUpper(id)] }
 }
 
-// Fingerprint changes whenever the database could answer a match otherwise.
-// It is short, and part of a work key.
+// Fingerprint changes whenever a match could give another result. It is short, and
+// part of work keys.
 func (d *Database) Fingerprint(ctx context.Context) (string, error) {
 	if d == nil {
 		return "none", nil
@@ -114,10 +114,10 @@ func (d *Database) Fingerprint(ctx context.Context) (string, error) {
 	return d.index.fingerprint(ctx)
 }
 
-// Fingerprints names, for each ecosystem by its base name ("npm"), the state of
-// all that a match of its packages depends on: its records and, because
-// findings say whether they are exploited, the KEV catalog. Two databases with
-// equal fingerprints for an ecosystem give equal matches of its packages. An
+// Fingerprints returns a fingerprint for each ecosystem, by its base name ("npm"). It
+// covers all that a match of the ecosystem's packages depends on: its records and,
+// because findings tell whether they are exploited, the KEV catalog. Two databases
+// with equal fingerprints for an ecosystem give equal matches of its packages. An
 // ecosystem that is not in the database is not in the map.
 func (d *Database) Fingerprints(ctx context.Context) (map[string]string, error) {
 	if d == nil {

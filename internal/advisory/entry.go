@@ -13,15 +13,15 @@ type entry struct {
 	Summary string
 	Vectors []string // CVSS vectors
 	Label   string   // severity in words, where there is no vector
-	// Unmaintained says that the record reports that nobody maintains the package.
+	// Unmaintained is true where the record reports that nobody maintains the package.
 	Unmaintained bool
 	Published    int64 // Unix seconds, 0 where unknown
 	Modified     int64
-	Spans        []entrySpan
+	Affected     []affectedVersions
 }
 
-// entrySpan is one affected entry of the package.
-type entrySpan struct {
+// affectedVersions is one element of a record's "affected" that names the package.
+type affectedVersions struct {
 	Suffix   string // of the ecosystem: "12" of "Debian:12"
 	Versions []string
 	Ranges   [][]event // ECOSYSTEM and SEMVER ranges only
@@ -33,51 +33,51 @@ const malwarePrefix = "MAL-"
 // malware reports whether the record reports a malicious package.
 func (e entry) malware() bool { return strings.HasPrefix(e.ID, malwarePrefix) }
 
-// commonSummary is that of nearly all records of malware. It is not stored.
+// commonSummary is the summary of nearly all records of malware. It is not stored.
 func commonSummary(ecosystem, name string) string {
 	return "Malicious code in " + name + " (" + ecosystem + ")"
 }
 
-// The index keeps entries one behind the other: the length of an entry, the
-// name of the package, the id of the record, and the rest. Numbers are varints,
-// texts stand behind their length, lists behind theirs.
+// The index keeps entries one after the other. Each consists of its length, the name
+// of the package, the id of the record, and the other fields. Numbers are varints,
+// texts and lists follow their length.
 
-// What the first byte after the names of an entry says.
+// Flags in the first byte after the id of an entry.
 const (
-	markCommonSummary byte = 1 << iota
-	markUnmaintained
+	flagCommonSummary byte = 1 << iota
+	flagUnmaintained
 )
 
-// append writes the entry of a package.
+// append encodes the entry of a package.
 func (e entry) append(b []byte, ecosystem, name string) []byte {
 	const room = 4 // for the length, which is not known yet
 	start := len(b)
 	b = append(b, make([]byte, room)...)
 	b = appendText(b, name)
 	b = appendText(b, e.ID)
-	var marks byte
+	var flags byte
 	if e.Unmaintained {
-		marks = markUnmaintained
+		flags = flagUnmaintained
 	}
 	if e.malware() && e.Summary == commonSummary(ecosystem, name) {
-		b = append(b, marks|markCommonSummary)
+		b = append(b, flags|flagCommonSummary)
 	} else {
-		b = appendText(append(b, marks), e.Summary)
+		b = appendText(append(b, flags), e.Summary)
 	}
 	b = binary.AppendVarint(b, e.Published)
 	b = binary.AppendVarint(b, e.Modified)
 	b = appendTexts(b, e.Aliases)
 	b = appendTexts(b, e.Vectors)
 	b = appendText(b, e.Label)
-	b = binary.AppendUvarint(b, uint64(len(e.Spans)))
-	for _, span := range e.Spans {
+	b = binary.AppendUvarint(b, uint64(len(e.Affected)))
+	for _, span := range e.Affected {
 		b = span.append(b)
 	}
 	binary.LittleEndian.PutUint32(b[start:], uint32(len(b)-start-room))
 	return b
 }
 
-func (s entrySpan) append(b []byte) []byte {
+func (s affectedVersions) append(b []byte) []byte {
 	b = appendText(b, s.Suffix)
 	b = appendTexts(b, s.Versions)
 	b = binary.AppendUvarint(b, uint64(len(s.Ranges)))
@@ -90,7 +90,7 @@ func (s entrySpan) append(b []byte) []byte {
 	return b
 }
 
-// append writes which of the four fields an event has, and those.
+// append encodes a byte that tells which of the four fields follow, and those.
 func (e event) append(b []byte) []byte {
 	at := len(b)
 	b = append(b, 0)
@@ -115,21 +115,21 @@ func appendTexts(b []byte, list []string) []byte {
 	return b
 }
 
-// packed is an entry as the index keeps it.
-type packedEntry struct {
-	whole    []byte // with its length
+// encodedEntry is an entry as the index keeps it.
+type encodedEntry struct {
+	raw      []byte // with its length
 	name, id []byte
-	rest     unpacking
+	rest     entryDecoder
 }
 
-// eachEntry yields the entries that stand one behind the other.
-func eachEntry(data []byte, yield func(packedEntry) error) error {
+// eachEntry yields entries that were encoded one after the other.
+func eachEntry(data []byte, yield func(encodedEntry) error) error {
 	for len(data) > 0 {
 		if len(data) < 4 || uint64(binary.LittleEndian.Uint32(data)) > uint64(len(data)-4) {
 			return errDamagedIndex
 		}
 		end := 4 + int(binary.LittleEndian.Uint32(data))
-		e := packedEntry{whole: data[:end], rest: unpacking{data: data[4:end]}}
+		e := encodedEntry{raw: data[:end], rest: entryDecoder{data: data[4:end]}}
 		e.name, e.id = e.rest.bytes(), e.rest.bytes()
 		data = data[end:]
 		if err := yield(e); err != nil {
@@ -139,38 +139,38 @@ func eachEntry(data []byte, yield func(packedEntry) error) error {
 	return nil
 }
 
-// entry unpacks all of it.
-func (p packedEntry) entry(ecosystem string) (entry, error) {
+// decode reads the whole entry.
+func (p encodedEntry) decode(ecosystem string) (entry, error) {
 	u := p.rest
 	e := entry{ID: string(p.id)}
-	marks := u.byte()
-	e.Unmaintained = marks&markUnmaintained != 0
-	if marks&markCommonSummary != 0 {
+	flags := u.byte()
+	e.Unmaintained = flags&flagUnmaintained != 0
+	if flags&flagCommonSummary != 0 {
 		e.Summary = commonSummary(ecosystem, string(p.name))
 	} else {
 		e.Summary = u.text()
 	}
 	e.Published, e.Modified = u.number(), u.number()
 	e.Aliases, e.Vectors, e.Label = u.texts(), u.texts(), u.text()
-	e.Spans = make([]entrySpan, u.count())
-	for i := range e.Spans {
-		e.Spans[i] = u.span()
+	e.Affected = make([]affectedVersions, u.count())
+	for i := range e.Affected {
+		e.Affected[i] = u.affectedVersions()
 	}
-	if u.bad || len(u.data) > 0 {
+	if u.failed || len(u.data) > 0 {
 		return entry{}, fmt.Errorf("%w: the entry %q of %q", errDamagedIndex, p.id, p.name)
 	}
 	return e, nil
 }
 
-// unpacking reads what was packed. After anything that does not fit, all is
-// empty and bad is set.
-type unpacking struct {
-	data []byte
-	bad  bool
+// entryDecoder reads what append wrote. After the first value that does not fit, all
+// values are empty and failed is set.
+type entryDecoder struct {
+	data   []byte
+	failed bool
 }
 
-func (u *unpacking) span() entrySpan {
-	s := entrySpan{Suffix: u.text(), Versions: u.texts()}
+func (u *entryDecoder) affectedVersions() affectedVersions {
+	s := affectedVersions{Suffix: u.text(), Versions: u.texts()}
 	s.Ranges = make([][]event, u.count())
 	for i := range s.Ranges {
 		s.Ranges[i] = make([]event, u.count())
@@ -181,7 +181,7 @@ func (u *unpacking) span() entrySpan {
 	return s
 }
 
-func (u *unpacking) event() event {
+func (u *entryDecoder) event() event {
 	var e event
 	has := u.byte()
 	for i, text := range []*string{&e.Introduced, &e.Fixed, &e.Limit, &e.LastAffected} {
@@ -192,11 +192,11 @@ func (u *unpacking) event() event {
 	return e
 }
 
-func (u *unpacking) fail() {
-	u.data, u.bad = nil, true
+func (u *entryDecoder) fail() {
+	u.data, u.failed = nil, true
 }
 
-func (u *unpacking) byte() byte {
+func (u *entryDecoder) byte() byte {
 	if len(u.data) == 0 {
 		u.fail()
 		return 0
@@ -206,7 +206,7 @@ func (u *unpacking) byte() byte {
 	return b
 }
 
-func (u *unpacking) number() int64 {
+func (u *entryDecoder) number() int64 {
 	v, n := binary.Varint(u.data)
 	if n <= 0 {
 		u.fail()
@@ -216,8 +216,8 @@ func (u *unpacking) number() int64 {
 	return v
 }
 
-// count is a length: of what follows, everything takes a byte at least.
-func (u *unpacking) count() int {
+// count reads a length. Every element that follows takes at least one byte.
+func (u *entryDecoder) count() int {
 	v, n := binary.Uvarint(u.data)
 	if n <= 0 || v > uint64(len(u.data)-n) {
 		u.fail()
@@ -227,16 +227,16 @@ func (u *unpacking) count() int {
 	return int(v)
 }
 
-func (u *unpacking) bytes() []byte {
+func (u *entryDecoder) bytes() []byte {
 	n := u.count()
 	b := u.data[:n]
 	u.data = u.data[n:]
 	return b
 }
 
-func (u *unpacking) text() string { return string(u.bytes()) }
+func (u *entryDecoder) text() string { return string(u.bytes()) }
 
-func (u *unpacking) texts() []string {
+func (u *entryDecoder) texts() []string {
 	n := u.count()
 	if n == 0 {
 		return nil

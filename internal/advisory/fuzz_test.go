@@ -25,12 +25,12 @@ func FuzzParseRecord(f *testing.F) {
 			t.Fatal("a record without an id was accepted")
 		}
 		for _, e := range r.entries("npm") {
-			if e.ID != r.ID || len(e.Spans) == 0 || e.name == "" {
+			if e.ID != r.ID || len(e.Affected) == 0 || e.name == "" {
 				t.Fatalf("entry %+v", e)
 			}
 			samePacked(t, e)
 			e.affects("1.0.0", "npm", "")
-			if severity, score, _ := e.judge(); severity == "" || (score != nil && (*score < 0 || *score > 10)) {
+			if severity, score, _ := e.severityOf(); severity == "" || (score != nil && (*score < 0 || *score > 10)) {
 				t.Fatalf("severity %q, score %v", severity, score)
 			}
 		}
@@ -38,10 +38,10 @@ func FuzzParseRecord(f *testing.F) {
 }
 
 // samePacked fails where an entry is another after it was in the index.
-func samePacked(t *testing.T, e named) {
+func samePacked(t *testing.T, e packageEntry) {
 	t.Helper()
-	err := eachEntry(e.append(nil, "npm", e.name), func(p packedEntry) error {
-		got, err := p.entry("npm")
+	err := eachEntry(e.append(nil, "npm", e.name), func(p encodedEntry) error {
+		got, err := p.decode("npm")
 		if err == nil && (string(p.name) != e.name || fmt.Sprint(got) != fmt.Sprint(e.entry)) {
 			t.Fatalf("packed %+v, unpacked %+v", e, got)
 		}
@@ -53,10 +53,10 @@ func samePacked(t *testing.T, e named) {
 }
 
 func FuzzPackedEntries(f *testing.F) {
-	f.Add(entry{ID: "MAL-1", Summary: commonSummary("npm", "left"), Aliases: []string{"A"}, Spans: []entrySpan{{Versions: []string{"1"}, Ranges: [][]event{{{Fixed: "2"}}}}}}.append(nil, "npm", "left"))
+	f.Add(entry{ID: "MAL-1", Summary: commonSummary("npm", "left"), Aliases: []string{"A"}, Affected: []affectedVersions{{Versions: []string{"1"}, Ranges: [][]event{{{Fixed: "2"}}}}}}.append(nil, "npm", "left"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		eachEntry(data, func(p packedEntry) error {
-			_, err := p.entry("npm")
+		eachEntry(data, func(p encodedEntry) error {
+			_, err := p.decode("npm")
 			return err
 		})
 		decodeMembers(data, func(member, []uint64) error { return nil })
@@ -65,7 +65,7 @@ func FuzzPackedEntries(f *testing.F) {
 
 // unpackAll reads every file of an archive, as a build does.
 func unpackAll(data []byte, yield func(entry zipEntry, contents []byte, err error)) error {
-	u := unpacker{file: bytes.NewReader(data)}
+	u := zipReader{file: bytes.NewReader(data)}
 	directory, err := findDirectory(u.file, int64(len(data)))
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func FuzzVersions(f *testing.F) {
 		}
 		at.compare(b)
 		at.inRange([]event{{Fixed: b}, {Introduced: "0"}, {LastAffected: a}, {Limit: b}, {}})
-		if fixed := at.fixedIn([]entrySpan{{Ranges: [][]event{{{Fixed: b}}}}}); fixed != "" && at.compare(fixed) >= 0 {
+		if fixed := at.fixedIn([]affectedVersions{{Ranges: [][]event{{{Fixed: b}}}}}); fixed != "" && at.compare(fixed) >= 0 {
 			t.Fatalf("%s: the fix %q is not above %q", ecosystem, fixed, a)
 		}
 	})

@@ -15,7 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// hostileRecord stands in an archive beside a good record of the same package.
+// hostileRecord is in an archive together with a good record of the same package.
 type hostileRecord struct {
 	name, text string
 	broken     bool // it must be counted as one that could not be read, or only in part
@@ -122,7 +122,7 @@ func raw(t *testing.T, header zip.FileHeader, contents []byte) []byte {
 	return buffer.Bytes()
 }
 
-func TestHostileArchivesLeaveTheirEcosystemUnknownOrTheRestStanding(t *testing.T) {
+func TestHostileArchivesLeaveTheirEcosystemUnknownOrTheRestIntact(t *testing.T) {
 	good := about("A", below2)
 	whole := archive(t, map[string]string{"A.json": good})
 	flipped := slices.Clone(whole)

@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Import copies advisories that were carried to a machine without a network
-// into dir, in the layout that Build reads. from is a folder in that layout,
-// or one zip file of such a folder. Build reads such a folder in place too:
-// Import is for those who want to keep a copy, or carry one file.
+// Import copies advisories into dir, in the layout that Build reads, on a machine
+// without a network. from is a folder in that layout, or one zip file of such a
+// folder. Build can read such a folder in place: Import serves who wants to keep a
+// copy, or to carry one file.
 func Import(ctx context.Context, from, dir string) error {
 	info, err := os.Stat(from)
 	if err != nil {
@@ -32,7 +32,7 @@ func Import(ctx context.Context, from, dir string) error {
 }
 
 func importFolder(ctx context.Context, from, dir string) error {
-	found, err := parts(from)
+	found, err := findEcosystems(from)
 	if err != nil {
 		return err
 	}
@@ -40,7 +40,7 @@ func importFolder(ctx context.Context, from, dir string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := importPart(p, filepath.Join(dir, p.ecosystem)); err != nil {
+		if err := importEcosystem(p, filepath.Join(dir, p.ecosystem)); err != nil {
 			return err
 		}
 	}
@@ -51,7 +51,7 @@ func importFolder(ctx context.Context, from, dir string) error {
 	return err
 }
 
-func importPart(p part, target string) error {
+func importEcosystem(p ecosystemFolder, target string) error {
 	if err := os.MkdirAll(target, 0o755); err != nil {
 		return err
 	}
@@ -59,15 +59,15 @@ func importPart(p part, target string) error {
 		return copyFile(p.archive, filepath.Join(target, archiveName), checkArchive)
 	}
 	for _, name := range p.files {
-		if err := copyFile(filepath.Join(p.folder, name), filepath.Join(target, name), nil); err != nil {
+		if err := copyFile(filepath.Join(p.path, name), filepath.Join(target, name), nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// importZip takes <Ecosystem>/all.zip, <Ecosystem>/*.json and kev.json out of
-// an archive, at any depth of folders around them. Everything else stays in.
+// importZip extracts <Ecosystem>/all.zip, <Ecosystem>/*.json and kev.json from an
+// archive, at any depth of folders around them, and nothing else.
 func importZip(ctx context.Context, from, dir string) error {
 	reader, err := zip.OpenReader(from)
 	if err != nil {
@@ -82,11 +82,11 @@ func importZip(ctx context.Context, from, dir string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		name, ok := wanted(member.Name)
+		name, ok := targetName(member.Name)
 		if !ok {
 			continue
 		}
-		if err := unpack(member, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+		if err := extractFile(member, filepath.Join(dir, filepath.FromSlash(name))); err != nil {
 			return fmt.Errorf("%s: %w", member.Name, err)
 		}
 		taken++
@@ -97,9 +97,9 @@ func importZip(ctx context.Context, from, dir string) error {
 	return nil
 }
 
-// wanted gives the place of a member below the target folder: two levels at
-// most, whatever the member's name says.
-func wanted(member string) (string, bool) {
+// targetName returns the path of a member below the target folder. It has at most two
+// elements, whatever the member's name holds.
+func targetName(member string) (string, bool) {
 	base, folder := path.Base(member), path.Base(path.Dir(member))
 	switch {
 	case strings.Contains(member, `\`) || strings.HasSuffix(member, "/"):
@@ -114,7 +114,7 @@ func wanted(member string) (string, bool) {
 	return "", false
 }
 
-func unpack(member *zip.File, target string) error {
+func extractFile(member *zip.File, target string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
@@ -123,5 +123,5 @@ func unpack(member *zip.File, target string) error {
 		return err
 	}
 	defer contents.Close()
-	return replace(target, contents, nil)
+	return replaceFile(target, contents, nil)
 }

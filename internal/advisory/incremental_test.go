@@ -86,15 +86,15 @@ func change(r *rand.Rand, files []file) []file {
 	return files
 }
 
-// answers is all that can be asked of an index.
-type answers struct {
+// contents is all that can be read from an index.
+type contents struct {
 	info         advisory.Info
 	result       advisory.Result
 	fingerprint  string
 	fingerprints map[string]string
 }
 
-func ask(t *testing.T, folder, index string) answers {
+func contentsOf(t *testing.T, folder, index string) contents {
 	t.Helper()
 	info, err := advisory.Build(t.Context(), folder, index, nil)
 	if err != nil {
@@ -115,7 +115,7 @@ func ask(t *testing.T, folder, index string) answers {
 			packages = append(packages, pkg(ecosystem, fmt.Sprint("package-", i), "1.0.0"))
 		}
 	}
-	a := answers{info: info, result: match(t, database, packages...)}
+	a := contents{info: info, result: match(t, database, packages...)}
 	if a.fingerprint, err = database.Fingerprint(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +125,8 @@ func ask(t *testing.T, folder, index string) answers {
 	return a
 }
 
-// An index that was brought up to date, again and again, is one that was built
-// of the same source at once.
+// An index that was updated many times equals one that was built at once from the same
+// source.
 func TestAnIndexBroughtUpToDateIsOneBuiltAnew(t *testing.T) {
 	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestAnIndexBroughtUpToDateIsOneBuiltAnew(t *testing.T) {
 				case 3:
 					write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
 				}
-				got, want := ask(t, folder, index), ask(t, folder, filepath.Join(t.TempDir(), "anew.db"))
+				got, want := contentsOf(t, folder, index), contentsOf(t, folder, filepath.Join(t.TempDir(), "anew.db"))
 				if !reflect.DeepEqual(got, want) {
 					t.Fatalf("step %d:\n got %+v\nwant %+v", step, got, want)
 				}

@@ -25,11 +25,12 @@ import (
 // built anew.
 const format = 4
 
-// schema keeps the entries of packages in advisory and malware (see shelves.go)
-// the names of those packages in package, and the files that all was read from
-// in member (see member.go). Day rows
-// hold the last second of each day on which something was modified, so that the
-// newest day before any as-of can be told. Notes of no ecosystem are of "".
+// schema keeps the entries of packages in the tables advisory and malware (see
+// buckets.go), the names of those packages in package, and the files that they were
+// read from in member (see member.go). The columns shelves and pieces count buckets and
+// segments. A row of day holds the last second of each day on which a record was
+// modified, from which the newest day before any as-of follows. The ecosystem of a
+// general note is "".
 const schema = `
 CREATE TABLE about (source TEXT NOT NULL, kev_date TEXT NOT NULL, kev_digest TEXT NOT NULL);
 CREATE TABLE ecosystem (
@@ -47,19 +48,19 @@ CREATE TABLE note (ecosystem TEXT NOT NULL, note BLOB NOT NULL);
 CREATE TABLE exploited (cve TEXT PRIMARY KEY) WITHOUT ROWID;
 `
 
-// index is an open index file.
+// index is an open index file in SQLite's format.
 type index struct{ *sqlx.DB }
 
-// openIndex opens a finished index for reading. Nothing ever changes it: a new
-// one is written beside it and renamed, so it needs no locks.
+// openIndex opens a finished index for reading. It needs no locks, because nothing
+// changes an index: a new one is written beside it and renamed.
 func openIndex(path string) (index, error) {
 	return openSQLite(path, readOnly)
 }
 
 const readOnly = "mode=ro&immutable=1"
 
-// address is the URI under which SQLite opens a file.
-func address(path, query string) string {
+// dsn is the URI with which SQLite opens a file.
+func dsn(path, query string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
 	}
@@ -68,14 +69,14 @@ func address(path, query string) string {
 }
 
 func openSQLite(path, query string) (index, error) {
-	db, err := sqlx.Open("sqlite", address(path, query))
+	db, err := sqlx.Open("sqlite", dsn(path, query))
 	if err != nil {
 		return index{}, err
 	}
 	return index{db}, nil
 }
 
-// check tells a whole index of ours from anything else.
+// check fails for a file that is not a complete index of this format.
 func (x index) check(ctx context.Context, path string) error {
 	var found int
 	if err := x.GetContext(ctx, &found, "PRAGMA user_version"); err != nil {
@@ -104,12 +105,12 @@ type ecosystemRow struct {
 	Stamp  string `db:"stamp"`
 	Digest string `db:"digest"`
 	Ecosystem
-	Shelves        uint64 `db:"shelves"`
-	MalwareShelves uint64 `db:"malware_shelves"`
-	Pieces         int64  `db:"pieces"`
+	Buckets        uint64 `db:"shelves"`
+	MalwareBuckets uint64 `db:"malware_shelves"`
+	Segments       int64  `db:"pieces"`
 }
 
-func (r ecosystemRow) counts() shelfCounts { return shelfCounts{r.Shelves, r.MalwareShelves} }
+func (r ecosystemRow) counts() bucketCounts { return bucketCounts{r.Buckets, r.MalwareBuckets} }
 
 func (x index) rows(ctx context.Context) ([]ecosystemRow, error) {
 	var rows []ecosystemRow
@@ -117,8 +118,8 @@ func (x index) rows(ctx context.Context) ([]ecosystemRow, error) {
 	return rows, err
 }
 
-// info reads all that the index says of itself. Days after asOf are left out;
-// a zero asOf leaves out none.
+// info reads the description of the index. Days after asOf are left out; a zero asOf
+// leaves out none.
 func (x index) info(ctx context.Context, asOf time.Time) (Info, error) {
 	var info Info
 	err := x.QueryRowxContext(ctx, "SELECT source, kev_date, (SELECT count(*) FROM exploited) FROM about").
@@ -146,9 +147,9 @@ func (x index) info(ctx context.Context, asOf time.Time) (Info, error) {
 	return info, err
 }
 
-// holds reports whether the index was built of this source and KEV catalog,
-// without a remark on either.
-func (x index) holds(ctx context.Context, source, kev string) bool {
+// builtFrom reports whether the index was built from this source and KEV catalog,
+// without a note on either.
+func (x index) builtFrom(ctx context.Context, source, kev string) bool {
 	var n int
 	err := x.GetContext(ctx, &n, "SELECT count(*) FROM about WHERE source = ? AND kev_digest = ? AND NOT EXISTS (SELECT 1 FROM note WHERE ecosystem = '')", source, kev)
 	return err == nil && n == 1
@@ -179,14 +180,14 @@ func insertNote(ctx context.Context, db sqlx.ExecerContext, ecosystem string, n 
 	return err
 }
 
-// lookupQueries find the pieces of a package's shelf, in each table.
+// lookupQueries find the segments of a package's bucket, one for each table.
 var lookupQueries = [2]string{
 	"SELECT entries FROM advisory WHERE key BETWEEN ? AND ?",
 	"SELECT entries FROM malware WHERE key BETWEEN ? AND ?",
 }
 
-// lookup adds the entries of one package that one table has.
-func (c *chapter) lookup(ctx context.Context, statement *sqlx.Stmt, table int, name string, entries []entry) ([]entry, error) {
+// lookup appends the entries that one table holds for one package.
+func (c *loadedEcosystem) lookup(ctx context.Context, statement *sqlx.Stmt, table int, name string, entries []entry) ([]entry, error) {
 	hashed := hash(name)
 	if !c.names[table].has(hashed) {
 		return entries, nil
@@ -198,15 +199,15 @@ func (c *chapter) lookup(ctx context.Context, statement *sqlx.Stmt, table int, n
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var piece sql.RawBytes
-		if err := rows.Scan(&piece); err != nil {
+		var segment sql.RawBytes
+		if err := rows.Scan(&segment); err != nil {
 			return nil, err
 		}
-		err := eachEntry(piece, func(p packedEntry) error {
+		err := eachEntry(segment, func(p encodedEntry) error {
 			if string(p.name) != name {
 				return nil
 			}
-			e, err := p.entry(c.Name)
+			e, err := p.decode(c.Name)
 			entries = append(entries, e)
 			return err
 		})
@@ -217,9 +218,9 @@ func (c *chapter) lookup(ctx context.Context, statement *sqlx.Stmt, table int, n
 	return entries, rows.Err()
 }
 
-// nameSet tells names of packages that have no entries from those that may have
-// some: it holds the upper half of each hashed name, sorted. Most packages of
-// an inventory have none, and cost no look-up.
+// nameSet tells names of packages without entries from names that may have some. It
+// holds the upper half of each hashed name, sorted. Most packages of an inventory have
+// no entries, and so need no look-up.
 type nameSet []byte
 
 func newNameSet(hashes []uint64) nameSet {
@@ -237,7 +238,7 @@ func (s nameSet) has(name uint64) bool {
 	return found
 }
 
-// fingerprint is made from the digests of the source, not from its dates.
+// fingerprint is made from the digests of the source. Dates of files do not matter.
 func (x index) fingerprint(ctx context.Context) (string, error) {
 	var digests []string
 	err := x.SelectContext(ctx, &digests, "SELECT name || ' ' || digest FROM ecosystem UNION ALL SELECT 'KEV ' || kev_digest FROM about ORDER BY 1")
@@ -248,7 +249,7 @@ func (x index) fingerprint(ctx context.Context) (string, error) {
 	return hex.EncodeToString(sum[:8]), nil
 }
 
-// fingerprints are made from the digests too, each ecosystem's for itself.
+// fingerprints are made from the digests too, one for each ecosystem.
 func (x index) fingerprints(ctx context.Context) (map[string]string, error) {
 	var stored []struct {
 		Name, Digest string

@@ -12,21 +12,21 @@ import (
 // errPartial marks a record that was read but for the fields that it names.
 var errPartial = errors.New("read in part")
 
-// jsonReader walks over one JSON text, once. A value of another type than the
-// one asked for costs that value only: it is passed over, and the first one is
-// remembered. What is no JSON ends the walk. null is an absent value of any type.
+// jsonReader reads one JSON text from its beginning to its end. A value of an
+// unexpected type is skipped, and the first one is kept as typeError. Invalid JSON ends
+// the reading with an error. null is an absent value of any type.
 type jsonReader struct {
-	decoder *jsontext.Decoder
-	source  bytes.Buffer
-	buffer  []byte // of the last string
-	wrong   error  // the first value of a wrong type
+	decoder   *jsontext.Decoder
+	source    bytes.Buffer
+	buffer    []byte // of the last string
+	typeError error  // for the first value of an unexpected type
 }
 
-// start takes up a new text. The text must stay as it is until the next start.
-func (j *jsonReader) start(data []byte) {
-	j.source, j.wrong = *bytes.NewBuffer(data), nil
-	// Records in the wild repeat names and hold bytes that are no UTF-8: the
-	// last of a name counts, and such bytes become U+FFFD.
+// reset begins a new text, which must not change until the next reset.
+func (j *jsonReader) reset(data []byte) {
+	j.source, j.typeError = *bytes.NewBuffer(data), nil
+	// Published records repeat names and hold invalid UTF-8. The last value of a name
+	// counts, and invalid bytes become U+FFFD.
 	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
 	if j.decoder == nil {
 		j.decoder = jsontext.NewDecoder(&j.source, options...)
@@ -35,7 +35,7 @@ func (j *jsonReader) start(data []byte) {
 	j.decoder.Reset(&j.source, options...)
 }
 
-// end fails where something follows the value that was read.
+// end fails where anything follows the value that was read.
 func (j *jsonReader) end() error {
 	_, err := j.decoder.ReadToken()
 	switch {
@@ -47,8 +47,8 @@ func (j *jsonReader) end() error {
 	return errors.New("something follows the record")
 }
 
-// is reports whether a value of a kind comes next. Any other is passed over.
-func (j *jsonReader) is(kind jsontext.Kind) (bool, error) {
+// expect reports whether a value of a kind comes next, and skips any other value.
+func (j *jsonReader) expect(kind jsontext.Kind) (bool, error) {
 	found := j.decoder.PeekKind()
 	if found == kind {
 		return true, nil
@@ -56,8 +56,8 @@ func (j *jsonReader) is(kind jsontext.Kind) (bool, error) {
 	if err := j.decoder.SkipValue(); err != nil {
 		return false, err
 	}
-	if found != 'n' && j.wrong == nil {
-		j.wrong = fmt.Errorf("%w: field %q holds a JSON %s", errPartial, j.decoder.StackPointer(), found)
+	if found != 'n' && j.typeError == nil {
+		j.typeError = fmt.Errorf("%w: field %q holds a JSON %s", errPartial, j.decoder.StackPointer(), found)
 	}
 	return false, nil
 }
@@ -65,7 +65,7 @@ func (j *jsonReader) is(kind jsontext.Kind) (bool, error) {
 // object calls member for every member of an object, which must read its value.
 // name is valid until it does.
 func (j *jsonReader) object(member func(name []byte) error) error {
-	if ok, err := j.is('{'); !ok {
+	if ok, err := j.expect('{'); !ok {
 		return err
 	}
 	if _, err := j.decoder.ReadToken(); err != nil {
@@ -90,7 +90,7 @@ func (j *jsonReader) object(member func(name []byte) error) error {
 
 // array calls element for every element of an array, which must read it.
 func (j *jsonReader) array(element func() error) error {
-	if ok, err := j.is('['); !ok {
+	if ok, err := j.expect('['); !ok {
 		return err
 	}
 	if _, err := j.decoder.ReadToken(); err != nil {
@@ -105,18 +105,18 @@ func (j *jsonReader) array(element func() error) error {
 	return err
 }
 
-// bytes returns a string, valid until the next one; ok is false where the value
-// is none.
+// bytes returns a string, valid until the next one. ok is false where the value is not
+// a string.
 func (j *jsonReader) bytes() (text []byte, ok bool, err error) {
-	if ok, err := j.is('"'); !ok {
+	if ok, err := j.expect('"'); !ok {
 		return nil, false, err
 	}
 	raw, err := j.decoder.ReadValue()
 	if err != nil {
 		return nil, false, err
 	}
-	// The error tells of bytes that are no UTF-8, which were replaced: the
-	// decoder has read the value before and found no other fault.
+	// The error is for invalid UTF-8, which was replaced. Any other fault was found by
+	// the decoder.
 	j.buffer, _ = jsontext.AppendUnquote(j.buffer[:0], raw)
 	return j.buffer, true, nil
 }
@@ -130,7 +130,7 @@ func (j *jsonReader) string(field *string) error {
 	return err
 }
 
-// text sets a field that may hold anything, and is empty where that is no string.
+// text sets a field that may hold any value. It is empty where that is not a string.
 func (j *jsonReader) text(field *string) error {
 	*field = ""
 	if j.decoder.PeekKind() != '"' {

@@ -11,8 +11,8 @@ import (
 	"path/filepath"
 )
 
-// kevFile is where the catalog of known exploited vulnerabilities lies in a
-// source folder.
+// kevFile is the name of the catalog of known exploited vulnerabilities in a source
+// folder.
 const kevFile = "kev.json"
 
 // maxKEV bounds the catalog, in bytes; CISA's is under 2 MB.
@@ -61,8 +61,7 @@ func parseKEV(data []byte) (*kevCatalog, error) {
 	return &catalog, nil
 }
 
-// digest changes where the catalog lists something else. A nil catalog has one
-// too.
+// digest changes with the ids that the catalog lists. A nil catalog has a digest too.
 func (c *kevCatalog) digest() string {
 	sum := sha256.New()
 	if c != nil && len(c.Vulnerabilities) > 0 {

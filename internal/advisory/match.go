@@ -13,13 +13,13 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Result is what a match found, and what it could not look at.
+// Result holds the findings of a match, and what could not be matched.
 type Result struct {
-	// Findings are sorted by ecosystem, name, version, advisory and path. A
-	// package that stands in two manifests has two findings of one advisory.
+	// Findings are sorted by ecosystem, name, version, advisory and path. A package
+	// that two manifests list has two findings of one advisory.
 	Findings []observation.Finding
-	// Unmatched are sorted by ecosystem and cause. A package that they count
-	// is neither affected nor clean.
+	// Unmatched are sorted by ecosystem and cause. It is unknown whether a package
+	// that they count is affected.
 	Unmatched []Unmatched
 }
 
@@ -31,28 +31,28 @@ type Unmatched struct {
 	Packages  int               `json:"packages"`
 }
 
-// key names a package; the same package of two manifests is matched once.
-type key struct{ ecosystem, name, version string }
+// packageKey identifies a package. A package of two manifests is matched once.
+type packageKey struct{ ecosystem, name, version string }
 
-func keyOf(p observation.Package) key {
-	return key{p.Ecosystem, NormalName(p.Ecosystem, p.Name), p.Version}
+func keyOf(p observation.Package) packageKey {
+	return packageKey{p.Ecosystem, NormalName(p.Ecosystem, p.Name), p.Version}
 }
 
-func (k key) compare(other key) int {
+func (k packageKey) compare(other packageKey) int {
 	return cmp.Or(cmp.Compare(k.ecosystem, other.ecosystem), cmp.Compare(k.name, other.name), cmp.Compare(k.version, other.version))
 }
 
 // Match looks up every package. It stops when ctx ends.
 func (d *Database) Match(ctx context.Context, packages []observation.Package) (Result, error) {
-	groups := map[key][]observation.Package{}
+	groups := map[packageKey][]observation.Package{}
 	for _, p := range packages {
 		groups[keyOf(p)] = append(groups[keyOf(p)], p)
 	}
-	keys := make([]key, 0, len(groups))
+	keys := make([]packageKey, 0, len(groups))
 	for k := range groups {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, key.compare)
+	slices.SortFunc(keys, packageKey.compare)
 
 	m, err := d.matcher(ctx)
 	if err != nil {
@@ -70,12 +70,12 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 	return NewResult(m.findings, m.unmatched), nil
 }
 
-// matcher does one match. Keys come sorted, so that the entries of a package
+// matcher carries out one match. Keys come sorted, so that the entries of a package
 // with several versions are read once.
 type matcher struct {
 	database  *Database
-	look      [2]*sqlx.Stmt // one for each table of shelves
-	last      key           // the package whose entries are held
+	lookups   [2]*sqlx.Stmt // one for each table of buckets
+	loaded    packageKey    // the package of entries
 	entries   []entry
 	findings  []observation.Finding
 	unmatched map[Unmatched]int // with Packages 0, to the count
@@ -88,7 +88,7 @@ func (d *Database) matcher(ctx context.Context) (*matcher, error) {
 	}
 	for table, query := range lookupQueries {
 		var err error
-		if m.look[table], err = d.index.PreparexContext(ctx, query); err != nil {
+		if m.lookups[table], err = d.index.PreparexContext(ctx, query); err != nil {
 			m.close()
 			return nil, err
 		}
@@ -97,44 +97,44 @@ func (d *Database) matcher(ctx context.Context) (*matcher, error) {
 }
 
 func (m *matcher) close() {
-	for _, statement := range m.look {
+	for _, statement := range m.lookups {
 		if statement != nil {
 			statement.Close()
 		}
 	}
 }
 
-func (m *matcher) match(ctx context.Context, k key, packages []observation.Package) error {
+func (m *matcher) match(ctx context.Context, k packageKey, packages []observation.Package) error {
 	base, suffix, _ := strings.Cut(k.ecosystem, ":")
 	in, known := m.ecosystem(base)
 	switch {
 	case base == "" || k.name == "":
-		return m.miss(k, observation.CauseUnsupported)
+		return m.addUnmatched(k, observation.CauseUnsupported)
 	case !known:
-		return m.miss(k, observation.CauseNoDatabase)
+		return m.addUnmatched(k, observation.CauseNoDatabase)
 	}
 	if err := m.load(ctx, in, k.name); err != nil {
 		return err
 	}
-	// Of a package that no advisory speaks of, no version is affected.
+	// Where no advisory names the package, no version is affected.
 	if k.version == "" && len(m.entries) > 0 {
-		return m.miss(k, observation.CauseNoVersion)
+		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
 	refused := false
 	for _, e := range m.entries {
 		hit, undecided := e.affects(k.version, base, suffix)
 		refused = refused || undecided
 		if hit {
-			m.found(e, base, packages)
+			m.addFindings(e, base, packages)
 		}
 	}
 	if refused {
-		return m.miss(k, observation.CauseUnsupported)
+		return m.addUnmatched(k, observation.CauseUnsupported)
 	}
 	return nil
 }
 
-func (m *matcher) ecosystem(name string) (*chapter, bool) {
+func (m *matcher) ecosystem(name string) (*loadedEcosystem, bool) {
 	if m.database == nil {
 		return nil, false
 	}
@@ -142,31 +142,31 @@ func (m *matcher) ecosystem(name string) (*chapter, bool) {
 	return in, ok
 }
 
-func (m *matcher) miss(k key, cause observation.Cause) error {
+func (m *matcher) addUnmatched(k packageKey, cause observation.Cause) error {
 	m.unmatched[Unmatched{Ecosystem: k.ecosystem, Cause: cause}]++
 	return nil
 }
 
-func (m *matcher) load(ctx context.Context, in *chapter, name string) error {
-	this := key{ecosystem: in.Name, name: name}
-	if this == m.last {
+func (m *matcher) load(ctx context.Context, in *loadedEcosystem, name string) error {
+	this := packageKey{ecosystem: in.Name, name: name}
+	if this == m.loaded {
 		return nil
 	}
 	var entries []entry
-	for table, statement := range m.look {
+	for table, statement := range m.lookups {
 		var err error
 		if entries, err = in.lookup(ctx, statement, table, name, entries); err != nil {
 			return err
 		}
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.ID, b.ID) })
-	m.last, m.entries = this, entries
+	m.loaded, m.entries = this, entries
 	return nil
 }
 
-func (m *matcher) found(e entry, ecosystem string, packages []observation.Package) {
+func (m *matcher) addFindings(e entry, ecosystem string, packages []observation.Package) {
 	for _, p := range packages {
-		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.listed()))
+		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.kevLookup()))
 	}
 }
 
@@ -179,12 +179,12 @@ func (r Result) sort() {
 	})
 }
 
-// affects reports whether a version is affected, or that only a range could
-// tell and the version cannot be placed in it.
+// affects reports whether a version is affected. It is undecided where a range would
+// decide and the ecosystem's order refuses the version.
 func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) {
-	var at ordered
+	var at orderedVersion
 	var refused error
-	for _, span := range e.Spans {
+	for _, span := range e.Affected {
 		if span.Suffix != "" && suffix != "" && span.Suffix != suffix {
 			continue
 		}
@@ -195,7 +195,7 @@ func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) 
 			if at.version == nil && refused == nil {
 				at, refused = parseVersion(version, ecosystem)
 			}
-			if err := placeable(events); err != nil {
+			if err := checkLengths(events); err != nil {
 				undecided = true
 			} else if refused == nil && at.inRange(events) {
 				return true, false
@@ -215,9 +215,9 @@ func (e entry) finding(p observation.Package, ecosystem string, listed func(id s
 		Published: fromUnix(e.Published),
 		Modified:  fromUnix(e.Modified),
 	}
-	f.Severity, f.Score, f.Vector = e.judge()
+	f.Severity, f.Score, f.Vector = e.severityOf()
 	if version, err := parseVersion(p.Version, ecosystem); err == nil {
-		f.FixedIn = version.fixedIn(e.Spans)
+		f.FixedIn = version.fixedIn(e.Affected)
 	}
 	if listed != nil {
 		exploited := slices.ContainsFunc(append([]string{e.ID}, e.Aliases...), listed)
@@ -238,7 +238,7 @@ func NewResult(findings []observation.Finding, unmatched map[Unmatched]int) Resu
 	return r
 }
 
-// Unmatchable is the result for packages that could not be looked up at all.
+// Unmatchable is the result for packages none of which could be matched.
 func Unmatchable(packages []observation.Package, cause observation.Cause) Result {
 	unmatched, seen := map[Unmatched]int{}, map[[3]string]bool{}
 	for _, p := range packages {
@@ -250,9 +250,9 @@ func Unmatchable(packages []observation.Package, cause observation.Cause) Result
 	return NewResult(nil, unmatched)
 }
 
-// Explain makes the finding of an OSV record that is known to affect p. listed
-// says whether an id is known to be exploited; nil where nobody knows.
-func Explain(osv []byte, p observation.Package, listed func(id string) bool) (observation.Finding, error) {
+// NewFinding makes the finding of an OSV record that is known to affect p. listed
+// reports whether an id is known to be exploited; it is nil where that is unknown.
+func NewFinding(osv []byte, p observation.Package, listed func(id string) bool) (observation.Finding, error) {
 	r, err := parseRecord(osv)
 	if err != nil && !errors.Is(err, errPartial) {
 		return observation.Finding{}, err

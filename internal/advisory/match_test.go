@@ -96,7 +96,7 @@ func TestWithdrawnRecordsAreSkipped(t *testing.T) {
 	}
 }
 
-func TestAFindingSaysAllThatTheRecordDoes(t *testing.T) {
+func TestAFindingHoldsAllFieldsOfTheRecord(t *testing.T) {
 	folder := source(t, map[string]map[string]string{"npm": {"GHSA-1.json": `{"id":"GHSA-1","aliases":["CVE-2021-44228"],"summary":"Remote code",
 		"published":"2021-12-10T00:00:00Z","modified":"2022-01-01T00:00:00Z","database_specific":{"severity":"LOW"},
 		"severity":[{"type":"CVSS_V2","score":"AV:N/AC:L/Au:N/C:P/I:P/A:P"},{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"},{"type":"CVSS_V3","score":"nonsense"}],
@@ -127,7 +127,7 @@ func TestWithoutAKEVCatalogExploitedIsUnknown(t *testing.T) {
 	}
 }
 
-func TestWithoutASummaryTheDetailsSpeak(t *testing.T) {
+func TestWithoutASummaryTheDetailsAreUsed(t *testing.T) {
 	record := `{"id":"PYSEC-1","details":"# Overview \n\nmore","affected":[{"package":{"ecosystem":"PyPI","name":"left"},"versions":["1"]}]}`
 	database, _ := build(t, source(t, map[string]map[string]string{"PyPI": {"PYSEC-1.json": record}}))
 	if f := match(t, database, pkg("PyPI", "left", "1")).Findings[0]; f.Summary != "Overview" {

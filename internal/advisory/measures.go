@@ -67,17 +67,17 @@ func Definitions() []observation.Definition {
 	}
 }
 
-// Measures counts a match. packages is the inventory that was matched, at the
-// time of which the measures speak, source says what was read ("advisories of
-// 2026-08-22 and the manifests at commit 1a2b").
+// Measures counts the result of a match. packages is the inventory that was matched.
+// at is the time that the measures describe. source names what was read ("advisories
+// of 2026-08-22 and the manifests at commit 1a2b").
 //
-// An inventory without packages gives measures that do not apply: WithGaps
-// says so where it is only empty because something could not be read. Where
-// no package could be matched the advisories are unknown; where some could
-// not, the counts are lower bounds and say why.
+// An inventory without packages gives measures that do not apply. WithGaps corrects
+// them where it is empty only because something could not be read. Where no package
+// could be matched, the advisories are unknown. Where some could not, the counts are
+// lower bounds, with the reason in their details.
 func Measures(result Result, packages []observation.Package, at time.Time, source string) []observation.Measure {
-	c := counting{at: at, source: source, gaps: describe(result.Unmatched)}
-	distinct := map[key]observation.Package{}
+	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched)}
+	distinct := map[packageKey]observation.Package{}
 	for _, p := range packages {
 		if known, ok := distinct[keyOf(p)]; !ok || known.Relation != observation.Direct {
 			distinct[keyOf(p)] = p
@@ -86,23 +86,23 @@ func Measures(result Result, packages []observation.Package, at time.Time, sourc
 	c.packages = len(distinct)
 	for _, u := range result.Unmatched {
 		c.unmatched += u.Packages
-		if c.unmatched == u.Packages || u.Packages > c.worst.Packages {
-			c.worst = u
+		if c.unmatched == u.Packages || u.Packages > c.largestGap.Packages {
+			c.largestGap = u
 		}
 	}
 	return append(c.advisories(result.Findings), c.inventory(distinct)...)
 }
 
-type counting struct {
+type measureBuilder struct {
 	at                  time.Time
 	source              string
 	packages, unmatched int
-	worst               Unmatched // the largest group
-	gaps                string    // in words
+	largestGap          Unmatched // the one with the most packages
+	gapText             string    // describes all that is unmatched
 }
 
-func (c counting) advisories(findings []observation.Finding) []observation.Measure {
-	t := tallyOf(findings, c.at)
+func (c measureBuilder) advisories(findings []observation.Finding) []observation.Measure {
+	t := countFindings(findings, c.at)
 	measures := []observation.Measure{
 		c.count(findingsMeasure, t.all),
 		c.count(maliciousMeasure, t.malicious),
@@ -116,59 +116,59 @@ func (c counting) advisories(findings []observation.Finding) []observation.Measu
 		return append(measures, unmatchedMeasure.NotApplicableFor(noPackages))
 	}
 	m := unmatchedMeasure.Of(c.unmatched, c.source, c.at)
-	m.Detail = c.gaps
+	m.Detail = c.gapText
 	return append(measures, m)
 }
 
 const noPackages = "the repository lists no packages"
 
-// count is a measure of findings, as far as the packages could be matched.
-func (c counting) count(d observation.Definition, n int) observation.Measure {
+// count is a measure of findings, bounded by how many packages could be matched.
+func (c measureBuilder) count(d observation.Definition, n int) observation.Measure {
 	switch {
 	case c.packages == 0:
 		return d.NotApplicableFor(noPackages)
 	case c.unmatched >= c.packages && n == 0:
-		return d.UnknownFor(c.worst.Cause, c.gaps)
+		return d.UnknownFor(c.largestGap.Cause, c.gapText)
 	}
 	m := d.Of(n, c.source, c.at)
 	if c.unmatched > 0 {
-		m.Bound, m.Detail = observation.AtLeast, c.gaps
+		m.Bound, m.Detail = observation.AtLeast, c.gapText
 	}
 	return m
 }
 
-func (c counting) exploited(t tally) observation.Measure {
+func (c measureBuilder) exploited(t findingCounts) observation.Measure {
 	m := c.count(exploitedMeasure, t.exploited)
-	if m.State == observation.Measured && t.unjudged > 0 {
+	if m.State == observation.Measured && t.exploitUnknown > 0 {
 		return exploitedMeasure.UnknownFor(observation.CauseNoSource, "no catalog of known exploited vulnerabilities was read; put CISA's kev.json into the advisory folder")
 	}
 	return m
 }
 
-func (c counting) lag(t tally) observation.Measure {
-	m := c.count(lagMeasure, t.lag)
+func (c measureBuilder) lag(t findingCounts) observation.Measure {
+	m := c.count(lagMeasure, t.lagDays)
 	switch {
 	case m.State != observation.Measured:
 		return m
-	case t.dated > 0 && t.dated < t.severeFixable:
+	case t.withPublished > 0 && t.withPublished < t.severeFixable:
 		// The others may have been published any time before.
 		m.Bound = observation.AtLeast
 		return m
-	case t.dated > 0:
+	case t.withPublished > 0:
 		return m
-	case t.changed > 0:
+	case t.withModifiedOnly > 0:
 		m.Bound = observation.AtLeast
 		m.Detail = strings.TrimPrefix(m.Detail+"; the advisories say when they were last changed, not when they were published", "; ")
 		return m
 	case t.severeFixable > 0:
 		return lagMeasure.UnknownFor(observation.CauseNoSource, "no open critical or high advisory with a fix says when it was published")
 	case c.unmatched > 0:
-		return lagMeasure.UnknownFor(c.worst.Cause, c.gaps)
+		return lagMeasure.UnknownFor(c.largestGap.Cause, c.gapText)
 	}
 	return lagMeasure.NotApplicableFor("no open critical or high advisory has a fix")
 }
 
-func (c counting) inventory(distinct map[key]observation.Package) []observation.Measure {
+func (c measureBuilder) inventory(distinct map[packageKey]observation.Package) []observation.Measure {
 	if len(distinct) == 0 {
 		return []observation.Measure{
 			packagesMeasure.Of(0, c.source, c.at),
@@ -176,13 +176,13 @@ func (c counting) inventory(distinct map[key]observation.Package) []observation.
 			noVersionMeasure.NotApplicableFor(noPackages),
 		}
 	}
-	direct, untold, noVersion := 0, 0, 0
+	direct, unstated, noVersion := 0, 0, 0
 	for _, p := range distinct {
 		switch p.Relation {
 		case observation.Direct:
 			direct++
 		case "":
-			untold++
+			unstated++
 		}
 		if p.Version == "" {
 			noVersion++
@@ -190,30 +190,30 @@ func (c counting) inventory(distinct map[key]observation.Package) []observation.
 	}
 	m := directMeasure.Of(direct, c.source, c.at)
 	switch {
-	case untold == len(distinct):
+	case unstated == len(distinct):
 		m = directMeasure.UnknownFor(observation.CauseNoSource, "no manifest says which packages are direct")
-	case untold > 0:
-		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("of %d of %d packages no manifest says whether they are direct", untold, len(distinct))
+	case unstated > 0:
+		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("of %d of %d packages no manifest says whether they are direct", unstated, len(distinct))
 	}
 	return []observation.Measure{packagesMeasure.Of(len(distinct), c.source, c.at), m, noVersionMeasure.Of(noVersion, c.source, c.at)}
 }
 
-// tally counts findings, each weakness of a package and version once.
-type tally struct {
+// findingCounts counts findings: each vulnerability of a package at a version once.
+type findingCounts struct {
 	all, malicious, severe, fixable, severeFixable int
-	exploited, unjudged                            int
-	lag                                            int // days
-	dated                                          int // severe and fixable with a date of publication
-	changed                                        int // others of those, with a date of their last change
+	exploited, exploitUnknown                      int
+	lagDays                                        int // since the oldest severe and fixable one was published
+	withPublished                                  int // severe and fixable, with a date of publication
+	withModifiedOnly                               int // severe and fixable, with a date of the last change only
 }
 
-func tallyOf(findings []observation.Finding, at time.Time) tally {
-	alike := slices.Clone(findings)
-	for i := range alike {
-		alike[i].Package.Name = keyOf(alike[i].Package).name
+func countFindings(findings []observation.Finding, at time.Time) findingCounts {
+	normalised := slices.Clone(findings)
+	for i := range normalised {
+		normalised[i].Package.Name = keyOf(normalised[i].Package).name
 	}
-	var t tally
-	for _, group := range observation.Groups(alike) {
+	var t findingCounts
+	for _, group := range observation.Groups(normalised) {
 		if group[0].Malicious {
 			t.malicious++
 			continue
@@ -223,15 +223,15 @@ func tallyOf(findings []observation.Finding, at time.Time) tally {
 	return t
 }
 
-// add counts one weakness: it is severe, fixed or exploited where one of its
-// records says so.
-func (t *tally) add(group []observation.Finding, at time.Time) {
-	var severe, fixable, judged, exploited bool
+// add counts one vulnerability. It is severe, fixed or exploited where one of its
+// records is.
+func (t *findingCounts) add(group []observation.Finding, at time.Time) {
+	var severe, fixable, exploitKnown, exploited bool
 	var oldest, changed time.Time
 	for _, f := range group {
 		severe = severe || f.Severity == SeverityCritical || f.Severity == SeverityHigh
 		fixable = fixable || f.FixedIn != ""
-		judged = judged || f.Exploited != nil
+		exploitKnown = exploitKnown || f.Exploited != nil
 		exploited = exploited || f.Exploited != nil && *f.Exploited
 		if !f.Published.IsZero() && (oldest.IsZero() || f.Published.Before(oldest)) {
 			oldest = f.Published
@@ -241,51 +241,51 @@ func (t *tally) add(group []observation.Finding, at time.Time) {
 		}
 	}
 	t.all++
-	t.severe += count(severe)
-	t.fixable += count(fixable)
-	t.unjudged += count(!judged)
-	t.exploited += count(exploited)
+	t.severe += boolToInt(severe)
+	t.fixable += boolToInt(fixable)
+	t.exploitUnknown += boolToInt(!exploitKnown)
+	t.exploited += boolToInt(exploited)
 	if !severe || !fixable {
 		return
 	}
 	t.severeFixable++
 	switch {
 	case !oldest.IsZero():
-		t.dated++
-		t.lag = max(t.lag, int(at.Sub(oldest).Hours()/24))
-	case !changed.IsZero(): // it was published by then
-		t.changed++
-		t.lag = max(t.lag, int(at.Sub(changed).Hours()/24))
+		t.withPublished++
+		t.lagDays = max(t.lagDays, int(at.Sub(oldest).Hours()/24))
+	case !changed.IsZero(): // it was published before that
+		t.withModifiedOnly++
+		t.lagDays = max(t.lagDays, int(at.Sub(changed).Hours()/24))
 	}
 }
 
-func count(yes bool) int {
+func boolToInt(yes bool) int {
 	if yes {
 		return 1
 	}
 	return 0
 }
 
-// causeWords say in a reader's words why packages could not be matched.
-var causeWords = map[observation.Cause]string{
+// causeText tells readers why packages could not be matched.
+var causeText = map[observation.Cause]string{
 	observation.CauseNoVersion:   "no version",
 	observation.CauseNoDatabase:  "no advisory database",
 	observation.CauseUnsupported: "a version or kind that cannot be matched",
 }
 
-// describe says what was not matched: "12 of NuGet (no advisory database)".
-func describe(unmatched []Unmatched) string {
+// describeUnmatched lists what was not matched: "12 of NuGet (no advisory database)".
+func describeUnmatched(unmatched []Unmatched) string {
 	list := slices.Clone(unmatched)
 	slices.SortStableFunc(list, func(a, b Unmatched) int { return cmp.Compare(b.Packages, a.Packages) })
-	var said []string
+	var parts []string
 	for _, u := range list {
-		because := firstOf(causeWords[u.Cause], string(u.Cause))
-		said = append(said, fmt.Sprintf("%d of %s (%s)", u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name"), because))
+		reason := firstOf(causeText[u.Cause], string(u.Cause))
+		parts = append(parts, fmt.Sprintf("%d of %s (%s)", u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name"), reason))
 	}
-	if len(said) == 0 {
+	if len(parts) == 0 {
 		return ""
 	}
-	return "packages not matched: " + strings.Join(said, "; ")
+	return "packages not matched: " + strings.Join(parts, "; ")
 }
 
 // gapCauses are the causes of notes that leave an inventory incomplete.
@@ -294,9 +294,9 @@ var gapCauses = []observation.Cause{
 	observation.CauseNoSource, observation.CauseUnsupported, observation.CauseScannerPanic, observation.CauseScannerFailed,
 }
 
-// WithGaps weakens measures by what the inventory scanner could not read:
-// notes are those of its observation. Counts become lower bounds; a count of
-// no packages, and what seemed not to apply for want of them, become unknown.
+// WithGaps adapts measures to what the inventory scanner could not read. notes are
+// those of its observation. Counts become lower bounds. A count of zero packages
+// becomes unknown, and so do measures that did not apply for lack of packages.
 func WithGaps(measures []observation.Measure, notes []observation.Note) []observation.Measure {
 	i := slices.IndexFunc(notes, func(n observation.Note) bool { return slices.Contains(gapCauses, n.Cause) })
 	if i < 0 {
@@ -305,9 +305,9 @@ func WithGaps(measures []observation.Measure, notes []observation.Note) []observ
 	cause, detail := notes[i].Cause, "the inventory is incomplete: "+notes[i].Message
 	weakened := slices.Clone(measures)
 	for j, m := range weakened {
-		nothing := m.ID == packagesMeasure.ID && m.Value == 0.0
+		noneListed := m.ID == packagesMeasure.ID && m.Value == 0.0
 		switch {
-		case m.State == observation.NotApplicable || nothing:
+		case m.State == observation.NotApplicable || noneListed:
 			weakened[j] = observation.Measure{ID: m.ID, State: observation.Unknown, Unit: m.Unit, Cause: cause, Detail: detail}
 		case m.State == observation.Measured:
 			weakened[j].Bound = observation.AtLeast

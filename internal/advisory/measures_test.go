@@ -76,7 +76,7 @@ func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
 	}
 }
 
-func TestRecordsOfOneWeaknessCountOnce(t *testing.T) {
+func TestRecordsOfOneVulnerabilityCountOnce(t *testing.T) {
 	packages := []observation.Package{pkg("PyPI", "a", "1.0.0")}
 	yes := true
 	ghsa := observation.Finding{Package: packages[0], Advisory: "GHSA-1", Aliases: []string{"CVE-1"}, Severity: "high", Published: at.AddDate(0, 0, -10)}
@@ -123,7 +123,7 @@ func TestAdvisoryWithoutADateOfPublicationIsAtLeastAsOldAsItsLastChange(t *testi
 	}
 }
 
-func TestRecordSaysThatNobodyMaintainsThePackage(t *testing.T) {
+func TestUnmaintainedIsReadFromTheRecord(t *testing.T) {
 	for specific, want := range map[string]bool{
 		`{"informational":"unmaintained"}`: true, `{"informational":"unsound"}`: false, `{"informational":null}`: false, `{"severity":"LOW","informational":7}`: false, `"unmaintained"`: false,
 	} {

@@ -10,28 +10,28 @@ import (
 	"slices"
 )
 
-// member is a record file of an ecosystem: what the source lists of it, and
-// what is known of it once it was read. An index keeps the members that it was
-// built of, so that the next one is built by reading those that changed only.
+// member is a record file of an ecosystem: what its source lists, and what was read
+// from it. An index keeps the members that it was built from, so that the next build
+// reads only those that changed.
 //
-// Names and ids are kept as hashes: an ecosystem has hundreds of thousands.
+// Names and ids are kept as hashes, because an ecosystem has hundreds of thousands.
 type member struct {
 	name uint64 // hash of the file's name
-	// sum stands for the contents. Of an archive it is the CRC-32 and the size
-	// that the archive's directory lists, of a file in a folder a hash. Two
-	// versions of a record with one size and one CRC-32 would pass for the same:
-	// one change in four billion by chance, and by intent only to whom the source
-	// belongs, who could as well leave the record as it was.
+	// sum identifies the contents. In an archive it is the CRC-32 and the size that
+	// the archive's directory lists, in a folder a hash. Two versions of a record
+	// with the same size and CRC-32 count as unchanged. By chance that is one change
+	// in four billion. On purpose only the source's owner could do it, who could as
+	// well leave the record unchanged.
 	sum    uint64
-	offset int64 // of the local header in the archive, or the place in part.files
+	offset int64 // of the local header in the archive, or the index in ecosystemFolder.files
 	packed uint32
 	method uint16
 
 	state    memberState
 	id       uint64 // hash of the record's id; 0 where there is none
 	modified int64  // Unix seconds
-	// packages are the places of the hashes of names under which the record is
-	// stored, in listing.packages.
+	// packages and end bound the hashed names under which the record is stored:
+	// listing.packages[packages:end].
 	packages, end uint32
 }
 
@@ -39,38 +39,37 @@ type memberState uint8
 
 const (
 	memberBroken     memberState = 1 << iota // it could not be read, or only in part
-	memberUnreadable                         // not even its contents could be had
-	memberSuperseded                         // another member has the same id and is newer
+	memberUnreadable                         // its contents could not be read at all
+	memberSuperseded                         // another member owns its id
 	memberWithdrawn
 	memberMalware
 )
 
-// passing are the states of members that are read again whenever anything of
-// the ecosystem changed: a note has to be written of them, or the member that
-// stood above them may be gone.
-const passing = memberBroken | memberUnreadable | memberSuperseded
+// rereadStates are the states of members that are read again whenever their ecosystem
+// changed. Each of them needs a new note, or the owner of its id may be gone.
+const rereadStates = memberBroken | memberUnreadable | memberSuperseded
 
 func (m member) size() int        { return int(uint32(m.sum)) }
 func (m member) checksum() uint32 { return uint32(m.sum >> 32) }
 
-// hash is short, and hard to hit on purpose. It is never 0.
+// hash is a short hash with which nobody can cause a collision easily. It is never 0.
 func hash(text string) uint64 {
 	sum := sha256.Sum256([]byte(text))
 	return max(1, binary.LittleEndian.Uint64(sum[:]))
 }
 
-// listing is all members of one ecosystem, in the order of the source.
+// listing holds all members of one ecosystem, in the order of the source.
 type listing struct {
 	members  []member
 	packages []uint64 // hashes of package names
 	digest   string   // of names, contents and order
-	malware  int      // members that are named like reports of malware
+	malware  int      // members whose file names are those of malware reports
 	order    []uint32 // what sorted returns
 }
 
 func (l *listing) packagesOf(m member) []uint64 { return l.packages[m.packages:m.end] }
 
-// setPackages notes under which names a member is stored.
+// setPackages sets the hashed names under which a member is stored.
 func (l *listing) setPackages(m *member, packages ...uint64) error {
 	if uint64(len(l.packages)+len(packages)) > math.MaxUint32 {
 		return fmt.Errorf("more than %d packages in one ecosystem: %w", math.MaxUint32, errTooLarge)
@@ -81,8 +80,8 @@ func (l *listing) setPackages(m *member, packages ...uint64) error {
 	return nil
 }
 
-// forget makes all members ones that were not read.
-func (l *listing) forget() {
+// markUnread resets all that was read from the members.
+func (l *listing) markUnread() {
 	l.packages = l.packages[:0]
 	for i := range l.members {
 		m := &l.members[i]
@@ -90,7 +89,7 @@ func (l *listing) forget() {
 	}
 }
 
-// sorted are the places of the members by name and contents.
+// sorted returns the indexes of the members in the order of name and contents.
 func (l *listing) sorted() []uint32 {
 	if len(l.order) != len(l.members) {
 		l.order = make([]uint32, len(l.members))
@@ -106,27 +105,27 @@ func (m member) compare(other member) int {
 	return cmp.Or(cmp.Compare(m.name, other.name), cmp.Compare(m.sum, other.sum))
 }
 
-// takeOver finds the members that were read before and are as they were, and
-// yields the earlier ones that are gone or have to be read again. before gives
-// earlier members in sorted order. What remains to be read has no id after it.
-func (l *listing) takeOver(before func(yield func(member, []uint64) error) error, gone func(member, []uint64)) error {
-	places := l.sorted()
+// reuseFrom copies what was read from members that are unchanged. before yields the
+// earlier members in sorted order. gone is called with each earlier member that no
+// longer exists or has to be read again. Members that remain to be read have id 0.
+func (l *listing) reuseFrom(before func(yield func(member, []uint64) error) error, gone func(member, []uint64)) error {
+	indexes := l.sorted()
 	return before(func(old member, packages []uint64) error {
-		for len(places) > 0 && l.members[places[0]].compare(old) < 0 {
-			places = places[1:]
+		for len(indexes) > 0 && l.members[indexes[0]].compare(old) < 0 {
+			indexes = indexes[1:]
 		}
-		if len(places) == 0 || l.members[places[0]].compare(old) != 0 || old.state&passing != 0 {
+		if len(indexes) == 0 || l.members[indexes[0]].compare(old) != 0 || old.state&rereadStates != 0 {
 			gone(old, packages)
 			return nil
 		}
-		m := &l.members[places[0]]
-		places = places[1:]
+		m := &l.members[indexes[0]]
+		indexes = indexes[1:]
 		m.id, m.modified, m.state = old.id, old.modified, old.state
 		return l.setPackages(m, packages...)
 	})
 }
 
-// memberLength is that of an encoded member without its packages, in bytes.
+// memberLength is the length of an encoded member without its packages, in bytes.
 const memberLength = 8 + 8 + 8 + 8 + 1
 
 func (m member) encode(b []byte, packages []uint64) []byte {
@@ -144,7 +143,7 @@ func (m member) encode(b []byte, packages []uint64) []byte {
 
 var errDamagedIndex = errors.New("the index is damaged")
 
-// decodeMembers yields what encode wrote. The packages are valid until the next.
+// decodeMembers yields what encode wrote. The packages are valid until the next member.
 func decodeMembers(data []byte, yield func(member, []uint64) error) error {
 	var packages []uint64
 	for len(data) > 0 {

@@ -9,29 +9,29 @@ import (
 	"time"
 )
 
-// record is an OSV record as far as matching and reporting need it. Fields
-// that it does not name are passed over, whatever they hold.
+// record holds the fields of an OSV record that matching and reporting need. All other
+// fields are skipped, whatever they hold.
 type record struct {
 	ID                             string
 	Modified, Published, Withdrawn string
 	Aliases                        []string
 	Summary                        string
-	Details                        string // its first line, and only where there is no summary before it
-	Severity                       []severity
+	Details                        string // its first line, read only where no summary came before it
+	Severity                       []cvssVector
 	Affected                       []affected
 	Label                          string // severity in words
 }
 
-type severity struct{ Type, Score string }
+type cvssVector struct{ Type, Score string }
 
 type affected struct {
 	Ecosystem, Name string // of the package
-	Severity        []severity
+	Severity        []cvssVector
 	Ranges          []eventRange
 	Versions        []string
-	Label           string // severity in words, of the database
-	OwnLabel        string // and of the ecosystem
-	Informational   string // what the database says beside a weakness: "unmaintained"
+	Label           string // severity in words, from database_specific
+	OwnLabel        string // severity in words, from ecosystem_specific
+	Informational   string // kind of a record that is no vulnerability: "unmaintained"
 }
 
 type eventRange struct {
@@ -41,15 +41,15 @@ type eventRange struct {
 
 type event struct{ Introduced, Fixed, Limit, LastAffected string }
 
-// parseRecord reads one OSV record. With an error that is errPartial the
-// record is usable; with any other it is not.
+// parseRecord reads one OSV record. The record is usable with an error that is
+// errPartial, and with no other error.
 func parseRecord(data []byte) (record, error) {
 	var j jsonReader
 	return j.record(data)
 }
 
 func (j *jsonReader) record(data []byte) (record, error) {
-	j.start(data)
+	j.reset(data)
 	var r record
 	err := j.object(func(name []byte) error { return j.recordField(&r, name) })
 	if err == nil {
@@ -61,7 +61,7 @@ func (j *jsonReader) record(data []byte) (record, error) {
 	if r.ID == "" {
 		return record{}, errors.New("not an OSV record: it has no id")
 	}
-	return r, j.wrong
+	return r, j.typeError
 }
 
 func (j *jsonReader) recordField(r *record, name []byte) error {
@@ -90,7 +90,7 @@ func (j *jsonReader) recordField(r *record, name []byte) error {
 	return j.skip()
 }
 
-// details are most of a record and rarely needed.
+// details skips the longest field of most records where a summary makes it unneeded.
 func (j *jsonReader) details(r *record) error {
 	r.Details = ""
 	if strings.TrimSpace(r.Summary) != "" || j.decoder.PeekKind() != '"' {
@@ -102,7 +102,7 @@ func (j *jsonReader) details(r *record) error {
 	return err
 }
 
-func (j *jsonReader) severity(s *severity) error {
+func (j *jsonReader) severity(s *cvssVector) error {
 	return j.object(func(name []byte) error {
 		switch string(name) {
 		case "type":
@@ -174,14 +174,14 @@ func (j *jsonReader) event(e *event) error {
 	})
 }
 
-// label reads the severity in words.
+// label reads the severity in words from an object.
 func (j *jsonReader) label(label *string) error {
 	var informational string
 	return j.specific(label, &informational)
 }
 
-// specific reads the severity in words, and what a record says beside it, out of
-// an object that may hold anything, and may be none.
+// specific reads the severity in words and the kind of the record from a value that
+// may hold anything.
 func (j *jsonReader) specific(label, informational *string) error {
 	if j.decoder.PeekKind() != '{' {
 		return j.skip()
@@ -197,15 +197,15 @@ func (j *jsonReader) specific(label, informational *string) error {
 	})
 }
 
-// named is the entry of one package.
-type named struct {
+// packageEntry is the entry of one package.
+type packageEntry struct {
 	name string
 	entry
 }
 
-// entries splits a record by package name, for one ecosystem: a record in
-// Go's archive says nothing of packages of npm. They are sorted by name.
-func (r record) entries(ecosystem string) []named {
+// entries splits a record by package name, sorted, for one ecosystem: a record in Go's
+// archive does not count for packages of npm.
+func (r record) entries(ecosystem string) []packageEntry {
 	type mention struct {
 		name, suffix string
 		*affected
@@ -219,16 +219,16 @@ func (r record) entries(ecosystem string) []named {
 		}
 	}
 	slices.SortStableFunc(mentions, func(a, b mention) int { return strings.Compare(a.name, b.name) })
-	var list []named
+	var list []packageEntry
 	for _, m := range mentions {
 		if len(list) == 0 || list[len(list)-1].name != m.name {
-			list = append(list, named{m.name, r.entry()})
+			list = append(list, packageEntry{m.name, r.entry()})
 		}
 		e := &list[len(list)-1]
 		e.Vectors = append(e.Vectors, vectors(m.Severity)...)
 		e.Label = firstOf(e.Label, m.Label, m.OwnLabel)
 		e.Unmaintained = e.Unmaintained || m.Informational == "unmaintained"
-		e.Spans = append(e.Spans, m.span(m.suffix))
+		e.Affected = append(e.Affected, m.versions(m.suffix))
 	}
 	return list
 }
@@ -245,8 +245,8 @@ func (r record) entry() entry {
 	}
 }
 
-func (a affected) span(suffix string) entrySpan {
-	s := entrySpan{Suffix: suffix, Versions: a.Versions}
+func (a affected) versions(suffix string) affectedVersions {
+	s := affectedVersions{Suffix: suffix, Versions: a.Versions}
 	for _, r := range a.Ranges {
 		if (r.Type == "ECOSYSTEM" || r.Type == "SEMVER") && len(r.Events) > 0 {
 			s.Ranges = append(s.Ranges, r.Events)
@@ -271,7 +271,7 @@ func (r record) summary() string {
 	return strings.ToValidUTF8(line[:maxSummary], "") + "…"
 }
 
-func vectors(list []severity) []string {
+func vectors(list []cvssVector) []string {
 	var found []string
 	for _, s := range list {
 		if strings.HasPrefix(s.Type, "CVSS") && s.Score != "" {

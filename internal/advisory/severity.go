@@ -18,9 +18,9 @@ const (
 	SeverityUnknown  = "unknown"
 )
 
-// rate turns a CVSS base score into words by the qualitative scale of CVSS v3
-// and v4, for v2 scores too. A score of 0 ("none") is called low.
-func rate(score float64) string {
+// ratingOf maps a CVSS base score to the qualitative scale of CVSS v3 and v4, for v2
+// scores too. A score of 0 ("none") is called low.
+func ratingOf(score float64) string {
 	switch {
 	case score >= 9:
 		return SeverityCritical
@@ -33,8 +33,8 @@ func rate(score float64) string {
 	}
 }
 
-// labels are the words that databases use in place of a vector.
-var labels = map[string]string{
+// labelSeverities maps the words that databases use in place of a vector.
+var labelSeverities = map[string]string{
 	"CRITICAL": SeverityCritical,
 	"HIGH":     SeverityHigh,
 	"MODERATE": SeverityMedium,
@@ -42,18 +42,18 @@ var labels = map[string]string{
 	"LOW":      SeverityLow,
 }
 
-// judge returns the severity of an entry, and the vector and score behind it.
+// severityOf returns the severity of an entry, and the vector and score behind it.
 // Of several vectors the highest score counts, as osv-scanner shows it.
-func (e entry) judge() (severity string, score *float64, vector string) {
+func (e entry) severityOf() (severity string, score *float64, vector string) {
 	for _, v := range e.Vectors {
 		if s, ok := baseScore(v); ok && (score == nil || s > *score) {
 			score, vector = &s, v
 		}
 	}
 	if score != nil {
-		return rate(*score), score, vector
+		return ratingOf(*score), score, vector
 	}
-	if word, ok := labels[strings.ToUpper(strings.TrimSpace(e.Label))]; ok {
+	if word, ok := labelSeverities[strings.ToUpper(strings.TrimSpace(e.Label))]; ok {
 		return word, nil, ""
 	}
 	return SeverityUnknown, nil, ""

@@ -35,8 +35,8 @@ func NormalName(ecosystem, name string) string {
 	return b.String()
 }
 
-// ordered is a version with the order of its ecosystem.
-type ordered struct {
+// orderedVersion is a version in the order of its ecosystem.
+type orderedVersion struct {
 	text      string
 	ecosystem string
 	version   semantic.Version
@@ -46,11 +46,11 @@ type ordered struct {
 // square of the length. Real ones stay under 200.
 const maxVersion = 1000
 
-// parseVersion refuses what the ecosystem's order cannot place, and ecosystems
-// without an order. It never panics.
-func parseVersion(text, ecosystem string) (v ordered, err error) {
+// parseVersion fails for a version that the ecosystem's order refuses, and for an
+// ecosystem without an order. It never panics.
+func parseVersion(text, ecosystem string) (v orderedVersion, err error) {
 	if len(text) > maxVersion {
-		return ordered{}, fmt.Errorf("a version of %s: %w of %d bytes", ecosystem, errTooLarge, maxVersion)
+		return orderedVersion{}, fmt.Errorf("a version of %s: %w of %d bytes", ecosystem, errTooLarge, maxVersion)
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -59,13 +59,13 @@ func parseVersion(text, ecosystem string) (v ordered, err error) {
 	}()
 	parsed, err := semantic.Parse(text, ecosystem)
 	if err != nil {
-		return ordered{}, fmt.Errorf("version %q of %s: %w", text, ecosystem, err)
+		return orderedVersion{}, fmt.Errorf("version %q of %s: %w", text, ecosystem, err)
 	}
-	return ordered{text, ecosystem, parsed}, nil
+	return orderedVersion{text, ecosystem, parsed}, nil
 }
 
-// compare returns 0 where other cannot be placed, as osv-scanner does.
-func (v ordered) compare(other string) (order int) {
+// compare returns 0 where the order refuses other, as osv-scanner does.
+func (v orderedVersion) compare(other string) (order int) {
 	defer func() {
 		if recover() != nil {
 			order = 0
@@ -90,8 +90,8 @@ func Later(ecosystem, a, b string) string {
 	return a
 }
 
-// placeable fails for a range with a version that is too long to be placed.
-func placeable(events []event) error {
+// checkLengths fails for a range with a version that is too long to be compared.
+func checkLengths(events []event) error {
 	for _, e := range events {
 		if len(e.version()) > maxVersion {
 			return fmt.Errorf("a range with a version %w of %d bytes", errTooLarge, maxVersion)
@@ -100,8 +100,8 @@ func placeable(events []event) error {
 	return nil
 }
 
-// inRange walks the events of one range in the order of their versions.
-func (v ordered) inRange(events []event) bool {
+// inRange applies the events of one range in the order of their versions.
+func (v orderedVersion) inRange(events []event) bool {
 	events = slices.Clone(events)
 	sort.Slice(events, func(i, j int) bool { return v.earlier(events[i], events[j]) })
 	inside := false
@@ -118,7 +118,7 @@ func (v ordered) inRange(events []event) bool {
 	return inside
 }
 
-func (v ordered) earlier(a, b event) bool {
+func (v orderedVersion) earlier(a, b event) bool {
 	if a.Introduced == "0" || b.Introduced == "0" {
 		return a.Introduced == "0"
 	}
@@ -131,7 +131,7 @@ func (e event) version() string {
 }
 
 // fixedIn is the lowest fixed version above v, or empty.
-func (v ordered) fixedIn(spans []entrySpan) string {
+func (v orderedVersion) fixedIn(spans []affectedVersions) string {
 	lowest := ""
 	for _, span := range spans {
 		for _, events := range span.Ranges {

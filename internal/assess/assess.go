@@ -11,11 +11,11 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Assess merges the measures of a good and says where it stands. The second
-// result holds one measure of each definition, by id. The same input gives the
-// same verdict, in whatever order its lists are.
+// Assess merges the measures of a good and decides its verdict. The second
+// result holds one measure of each definition, sorted by id. The order of the
+// input's lists does not change the result.
 func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := merge(in, defs, r.words)
+	merged := merge(in, defs, r.specs)
 	measures := make(map[string]observation.Measure, len(merged))
 	for _, m := range merged {
 		measures[m.ID] = m
@@ -23,38 +23,38 @@ func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdic
 	e := r.evaluate(measures, nil)
 	possible := e.possibleStages()
 	v := Verdict{
-		Stage:          settle(possible),
+		Stage:          decideStage(possible),
 		Possible:       possible,
-		Load:           e.pillarOf(Load),
+		Load:           e.assessPillar(Load),
 		Coverage:       coverage(merged, defs),
 		FundingSources: fundingSources(in, measures),
 	}
 	for _, id := range []string{People, Momentum, Upkeep, Funding} {
-		v.Supports = append(v.Supports, e.pillarOf(id))
+		v.Supports = append(v.Supports, e.assessPillar(id))
 	}
-	v.Score = r.overall(v.Supports)
+	v.Score = r.overallScore(v.Supports)
 	v.Risk = r.Risk(measures)
-	known, asked := r.known(measures)
-	if short := known < r.floor*asked; short && !r.declared(v.Stage) {
+	known, applicable := r.countKnown(measures)
+	if known < r.floor*applicable && !r.isDeclared(v.Stage) {
 		v.Stage = Unassessed
 	}
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage)
 	v.LiftMessages = e.lift(v.Stage)
-	v.ObservedUntil, v.Stale = observed(in, r.staleDays)
-	v.BecauseMessages = e.because(in, v, defs, known, asked)
-	v.RemarkMessages = r.remarks(in, measures)
-	v.Because, v.Lift, v.Remarks = r.english.TellAll(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
+	v.ObservedUntil, v.Stale = observedUntil(in, r.staleDays)
+	v.BecauseMessages = e.because(in, v, defs, known, applicable)
+	v.RemarkMessages = r.anomalyRemarks(in, measures)
+	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
 
-// inEnglish says each message by itself.
+// inEnglish writes each message as a sentence of its own.
 func (r *Rules) inEnglish(messages []language.Message) []string {
-	var said []string
+	var sentences []string
 	for _, m := range messages {
-		said = append(said, r.english.Sentence(m))
+		sentences = append(sentences, r.english.Sentence(m))
 	}
-	return said
+	return sentences
 }
 
 func (r *Rules) stageRule(s Stage) *stageRule {
@@ -66,14 +66,14 @@ func (r *Rules) stageRule(s Stage) *stageRule {
 	return nil
 }
 
-func (r *Rules) declared(s Stage) bool {
+func (r *Rules) isDeclared(s Stage) bool {
 	rule := r.stageRule(s)
 	return rule != nil && rule.declared
 }
 
-func (e *evaluation) pillarOf(id string) Pillar {
+func (e *evaluation) assessPillar(id string) Pillar {
 	p := e.rules.pillar(id)
-	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.banded(e.score(p), e.possibleLevels(id)), Reasons: e.reasons(e.traceLevel(p))}
+	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.clampToBands(e.score(p), e.possibleLevels(id)), Reasons: e.reasons(e.traceLevel(p))}
 	if len(pillar.Possible) == 1 {
 		pillar.Level = pillar.Possible[0]
 	} else if pillar.Score.Score != nil && *pillar.Score.Score == 0 {
@@ -82,8 +82,8 @@ func (e *evaluation) pillarOf(id string) Pillar {
 	return pillar
 }
 
-// banded keeps a score within the bands of the levels that are possible.
-func (r *Rules) banded(score Range, possible []Level) Range {
+// clampToBands keeps a score within the bands of the levels that are possible.
+func (r *Rules) clampToBands(score Range, possible []Level) Range {
 	band := Range{Low: 100, High: 0}
 	found := Range{Low: 100, High: 0}
 	for _, l := range possible {
@@ -99,28 +99,28 @@ func (r *Rules) banded(score Range, possible []Level) Range {
 	return found
 }
 
-// overall is the weighted mean of the supports.
-func (r *Rules) overall(supports []Pillar) Range {
-	var sum total
+// overallScore is the weighted mean of the supports.
+func (r *Rules) overallScore(supports []Pillar) Range {
+	var sum scoreSum
 	for _, p := range supports {
 		sum.add(r.weights[p.ID], p.Score)
 	}
 	return sum.mean()
 }
 
-// known counts the measures that the rules read: those known, and those that
-// could be.
-func (r *Rules) known(measures map[string]observation.Measure) (known, asked float64) {
+// countKnown counts the measures that the rules read: those that are known, and
+// those that apply.
+func (r *Rules) countKnown(measures map[string]observation.Measure) (known, applicable float64) {
 	for _, id := range r.reads {
 		switch measures[id].State {
 		case observation.Measured:
-			known, asked = known+1, asked+1
+			known, applicable = known+1, applicable+1
 		case observation.NotApplicable:
 		default:
-			asked++
+			applicable++
 		}
 	}
-	return known, asked
+	return known, applicable
 }
 
 func coverage(merged []observation.Measure, defs map[string]observation.Definition) Coverage {
@@ -142,7 +142,7 @@ func coverage(merged []observation.Measure, defs map[string]observation.Definiti
 	return c
 }
 
-// fundingSources lists what was read in search of funding.
+// fundingSources lists the sources that were read for evidence of funding.
 func fundingSources(in Input, measures map[string]observation.Measure) []string {
 	sources := map[string]bool{}
 	if read, ok := measures["funding.sources-read"].List(); ok {
@@ -156,9 +156,9 @@ func fundingSources(in Input, measures map[string]observation.Measure) []string 
 	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(sources))))
 }
 
-// observed is the earliest time until which a repository was seen, and whether
-// that lies too far before as-of to speak of today.
-func observed(in Input, staleDays float64) (time.Time, bool) {
+// observedUntil is the earliest time until which a repository was observed, and
+// whether that is more than staleDays before as-of.
+func observedUntil(in Input, staleDays float64) (time.Time, bool) {
 	var until time.Time
 	for _, r := range in.Repositories {
 		if t := r.ObservedUntil; !t.IsZero() && (until.IsZero() || t.Before(until)) {
@@ -168,8 +168,8 @@ func observed(in Input, staleDays float64) (time.Time, bool) {
 	return until, !until.IsZero() && in.AsOf.Sub(until).Hours()/24 > staleDays
 }
 
-// reasonsOf are the reasons of a stage: what decided it, and what else of the
-// same kind holds.
+// reasonsOf are the reasons of a stage: the evidence that decided it, and that of
+// the rules which the stage lists under "also".
 func (e *evaluation) reasonsOf(s Stage) []Reason {
 	rule := e.rules.stageRule(s)
 	if rule == nil {
@@ -184,37 +184,38 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 		}
 	}
 	for _, id := range rule.also {
-		found = append(found, e.beside(found, id)...)
+		found = append(found, e.supplementary(found, id)...)
 	}
 	if slices.Contains(flagged, s) {
-		found = e.filled(found)
+		found = e.padReasons(found)
 	}
 	reasons := e.reasons(found)
 	for i, reason := range reasons {
-		if e.good(reason) != (s == Sustained) {
-			reasons[i].Strength = math.Round(1000*reason.Strength*aside) / 1000
+		if e.favourable(reason) != (s == Sustained) {
+			reasons[i].Strength = math.Round(1000*reason.Strength*offTopicWeight) / 1000
 		}
 	}
-	return ordered(reasons)
+	return strongestFirst(reasons)
 }
 
-// flagged are the stages that say something hard of a good. Such a verdict shows
-// at least so many reasons with measured values, where so many were measured.
+// flagged are the stages of concern.
 var flagged = []Stage{MessyMiddle, Fading, Dormant, Sunset}
 
-const enough = 3
+// minReasons is how many reasons with measured values a flagged verdict has at
+// least, where so many were measured.
+const minReasons = 3
 
-// filled adds the strongest measured facts on other measures until there are
-// enough reasons: what speaks for concern first, then what does not.
-func (e *evaluation) filled(found []evidence) []evidence {
-	told := map[string]bool{}
+// padReasons adds the strongest evidence on other measures until there are
+// minReasons: first what is a concern, then what is not.
+func (e *evaluation) padReasons(found []evidence) []evidence {
+	covered := map[string]bool{}
 	for _, ev := range found {
-		told[ev.rule.measure] = true
+		covered[ev.rule.measure] = true
 	}
 	for _, concern := range []bool{true, false} {
-		for _, ev := range e.facts(concern) {
-			if len(told) < enough && !told[ev.rule.measure] {
-				told[ev.rule.measure] = true
+		for _, ev := range e.allEvidence(concern) {
+			if len(covered) < minReasons && !covered[ev.rule.measure] {
+				covered[ev.rule.measure] = true
 				found = append(found, ev)
 			}
 		}
@@ -222,11 +223,11 @@ func (e *evaluation) filled(found []evidence) []evidence {
 	return found
 }
 
-// facts are all measured answers that are (or are not) a concern, strongest first.
-func (e *evaluation) facts(concern bool) []evidence {
+// allEvidence is all evidence that is (or is not) a concern, strongest first.
+func (e *evaluation) allEvidence(concern bool) []evidence {
 	var found []evidence
 	for _, r := range e.rules.rules {
-		if answer := e.ask(r); r.when == nil && answer != unsure && (answer == yes) == (r.wanted != concern) {
+		if answer := e.evalRule(r); r.when == nil && answer != unsure && (answer == yes) == (r.wantsYes != concern) {
 			found = append(found, e.traceRule(r, answer)...)
 		}
 	}
@@ -236,26 +237,27 @@ func (e *evaluation) facts(concern bool) []evidence {
 	return found
 }
 
-// aside is the share of its strength that a reason keeps where it tells of what
-// is well in a stage of concern, or of what is not in a sustained good.
-const aside = 0.1
+// offTopicWeight is the share of its strength that a reason keeps where it does not
+// argue for the stage: what is well in a stage of concern, or what is a concern in a
+// sustained good.
+const offTopicWeight = 0.1
 
-// beside is what a rule says that did not decide but belongs to the picture,
-// unless its measure is there already.
-func (e *evaluation) beside(found []evidence, id string) []evidence {
-	said := append(e.trace(condition{rule: id}, yes), e.trace(condition{rule: id}, no)...)
-	return slices.DeleteFunc(said, func(ev evidence) bool {
+// supplementary is the evidence of a rule that did not decide the stage, without
+// measures that are in found already.
+func (e *evaluation) supplementary(found []evidence, id string) []evidence {
+	more := append(e.trace(condition{rule: id}, yes), e.trace(condition{rule: id}, no)...)
+	return slices.DeleteFunc(more, func(ev evidence) bool {
 		return slices.ContainsFunc(found, func(f evidence) bool { return f.rule.measure == ev.rule.measure })
 	})
 }
 
-// good reports a reason that is as one would wish.
-func (e *evaluation) good(reason Reason) bool {
+// favourable reports whether the answer in a reason is the one that its rule wishes.
+func (e *evaluation) favourable(reason Reason) bool {
 	r := e.rules.byID[reason.Rule]
-	return (reason.Operator == r.operator) == r.wanted
+	return (reason.Operator == r.operator) == r.wantsYes
 }
 
-// reasons are the evidence in words, strongest first, each rule once.
+// reasons are the evidence with its sentences, strongest first, each rule once.
 func (e *evaluation) reasons(found []evidence) []Reason {
 	reasons := []Reason{}
 	for _, ev := range found {
@@ -263,26 +265,26 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 			reasons = append(reasons, e.reason(ev))
 		}
 	}
-	return ordered(reasons)
+	return strongestFirst(reasons)
 }
 
-// ordered puts the strongest first. Of reasons that say the same (one measure
-// held against two thresholds), the strongest stays.
-func ordered(reasons []Reason) []Reason {
+// strongestFirst sorts reasons by strength. Of reasons with the same sentence (one
+// measure compared with two thresholds), the strongest stays.
+func strongestFirst(reasons []Reason) []Reason {
 	slices.SortFunc(reasons, func(a, b Reason) int {
 		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Rule, b.Rule))
 	})
-	said := map[string]bool{}
+	seen := map[string]bool{}
 	return slices.DeleteFunc(reasons, func(r Reason) bool {
-		again := said[r.Sentence]
-		said[r.Sentence] = true
+		again := seen[r.Sentence]
+		seen[r.Sentence] = true
 		return again
 	})
 }
 
-// opposite turns an operator round, so that "value operator threshold" is true
-// of a rule that fails, too.
-var opposite = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is": "is not"}
+// negatedOperator is the operator of a rule that fails, so that "value operator
+// threshold" is true of it, too.
+var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is": "is not"}
 
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measures[ev.rule.measure]
@@ -290,12 +292,12 @@ func (e *evaluation) reason(ev evidence) Reason {
 		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m)}
 	pattern := r.holds
 	if !ev.holds {
-		reason.Operator, pattern = opposite[r.operator], r.fails
+		reason.Operator, pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
-	reason.Sentence = language.Upper(english.Tell(filled(pattern, m.Value, m.Bound, r.threshold)))
-	if ev.holds != r.wanted && r.clears != "" {
-		reason.Clears = language.Upper(english.Tell(filled(r.clears, m.Value, m.Bound, r.threshold)))
+	reason.Sentence = language.Upper(english.TranslateMessage(fillPattern(pattern, m.Value, m.Bound, r.threshold)))
+	if ev.holds != r.wantsYes && r.clears != "" {
+		reason.Clears = language.Upper(english.TranslateMessage(fillPattern(r.clears, m.Value, m.Bound, r.threshold)))
 	}
 	return reason
 }
@@ -319,91 +321,91 @@ func distance(m observation.Measure, threshold float64) float64 {
 	return min(1, math.Abs(v-threshold)/scale)
 }
 
-// because says in a sentence or two why this stage.
-func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) []language.Message {
-	said := e.decided(v)
-	if said == nil {
-		said = e.unassessed(in, v, defs, known, asked)
+// because explains the stage in one to three sentences.
+func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+	messages := e.explainStage(v)
+	if messages == nil {
+		messages = e.explainUnassessed(in, v, defs, known, applicable)
 	}
 	if v.Stale {
-		said[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", longDay(v.ObservedUntil), "sentence", said[0])
+		messages[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", longDay(v.ObservedUntil), "sentence", messages[0])
 	}
-	return said
+	return messages
 }
 
-// decided says what the rule of the stage does, nil for a good without one.
-func (e *evaluation) decided(v Verdict) []language.Message {
+// explainStage fills the sentence of the stage's rule; nil where the stage has none.
+func (e *evaluation) explainStage(v Verdict) []language.Message {
 	rule := e.rules.stageRule(v.Stage)
 	if rule == nil {
 		return nil
 	}
 	why := language.Message{Pattern: rule.because}
-	give(&why, "short", language.Arg{Message: short(v.Supports)})
-	give(&why, "held", language.Arg{Message: held(v.Supports)})
+	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
+	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports)})
 	if len(v.Possible) == 1 {
 		return []language.Message{why}
 	}
 	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", stageNames[v.Possible[0]])}
 }
 
-// unassessed says what is missing.
-func (e *evaluation) unassessed(in Input, v Verdict, defs map[string]observation.Definition, known, asked float64) []language.Message {
-	read := readable(in)
+// explainUnassessed names what is missing for a stage.
+func (e *evaluation) explainUnassessed(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+	read := countReadable(in)
 	switch {
 	case len(in.Repositories) == 0:
 		return []language.Message{language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen.")}
-	case known < e.rules.floor*asked:
-		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked", asked, "floor", math.Round(100*e.rules.floor))}
+	case known < e.rules.floor*applicable:
+		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked", applicable, "floor", math.Round(100*e.rules.floor))}
 	case read > 0 && read < len(in.Repositories):
-		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all", len(in.Repositories), "stages", anyOf(v.Possible))}
+		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all", len(in.Repositories), "stages", orStages(v.Possible))}
 	}
-	if said := e.byLoad(v.Possible, defs); said != nil {
-		return said
+	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
+		return messages
 	}
-	said := []language.Message{language.M("What is unknown leaves open whether it is {stages}.", "stages", anyOf(v.Possible))}
-	if missing := e.missing("", v.Possible, defs); len(missing.List) > 0 {
-		said = append(said, language.M("What would decide: {measures}.", "measures", missing))
+	messages := []language.Message{language.M("What is unknown leaves open whether it is {stages}.", "stages", orStages(v.Possible))}
+	if missing := e.missingMeasures("", v.Possible, defs); len(missing.List) > 0 {
+		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
 	}
-	return said
+	return messages
 }
 
-// byLoad says what a good is if somebody uses it, and what if nobody does, where
-// who uses it is what is not known; nil where that is not what is open.
-func (e *evaluation) byLoad(possible []Stage, defs map[string]observation.Definition) []language.Message {
+// explainByLoad names the stages of a good if somebody uses it and if nobody does,
+// where load is what is unknown; nil where it is not.
+func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation.Definition) []language.Message {
 	load := e.possibleLevels(Load)
 	used := slices.DeleteFunc(slices.Clone(load), func(l Level) bool { return l == Missing })
 	if len(used) == 0 || len(used) == len(load) {
 		return nil
 	}
-	inUse, unused := e.given(Load, used).possibleStages(), e.given(Load, []Level{Missing}).possibleStages()
+	inUse, unused := e.withLevels(Load, used).possibleStages(), e.withLevels(Load, []Level{Missing}).possibleStages()
 	if slices.Equal(inUse, unused) || len(unused) > 1 {
 		return nil
 	}
-	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", anyOf(inUse), "unused", anyOf(unused))
+	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", orStages(inUse), "unused", orStages(unused))
 	if len(inUse) == len(possible) {
-		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", anyOf(possible))
+		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", orStages(possible))
 	}
-	said := []language.Message{open, language.M("Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml.")}
+	messages := []language.Message{open, language.M("Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml.")}
 	if len(inUse) == 1 {
-		return said
+		return messages
 	}
-	if missing := e.missing(Load, possible, defs); len(missing.List) > 0 {
-		said = append(said, language.M("What else would decide: {measures}.", "measures", missing))
+	if missing := e.missingMeasures(Load, possible, defs); len(missing.List) > 0 {
+		messages = append(messages, language.M("What else would decide: {measures}.", "measures", missing))
 	}
-	return said
+	return messages
 }
 
-// given is the evaluation as if a pillar were at one of some levels.
-func (e *evaluation) given(pillar string, levels []Level) *evaluation {
+// withLevels is the evaluation as if a pillar had one of some levels.
+func (e *evaluation) withLevels(pillar string, levels []Level) *evaluation {
 	fixed := *e
 	fixed.levels = maps.Clone(e.levels)
 	fixed.levels[pillar] = levels
 	return &fixed
 }
 
-// readable counts the repositories of which something was read, or that are
+// countReadable counts the repositories of which something was read, or that are
 // known to be empty.
-func readable(in Input) int {
+func countReadable(in Input) int {
 	n := 0
 	for _, r := range in.Repositories {
 		if r.Failed == nil || r.Failed.Cause == observation.CauseEmpty {
@@ -413,25 +415,25 @@ func readable(in Input) int {
 	return n
 }
 
-// missing lists the unknown measures whose answer would narrow the stages, without
-// those on which the level of a pillar rests.
-func (e *evaluation) missing(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
+// missingMeasures lists the unknown measures whose value would leave fewer stages
+// possible, without those that the levels of a pillar read.
+func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
 	const most = 4
-	told := map[string]bool{}
+	covered := map[string]bool{}
 	if p := e.rules.pillar(pillar); p != nil {
-		for _, r := range e.rules.plain(condition{any: p.conditions()}) {
-			told[r.measure] = true
+		for _, r := range e.rules.plainRules(condition{any: p.conditions()}) {
+			covered[r.measure] = true
 		}
 	}
 	var names []any
 	for _, r := range e.rules.rules {
 		m := e.measures[r.measure]
-		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.ask(r) != unsure
-		if r.when != nil || told[r.measure] || known || !e.narrows(r, possible) {
+		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != unsure
+		if r.when != nil || covered[r.measure] || known || !e.narrows(r, possible) {
 			continue
 		}
-		told[r.measure] = true
-		names = append(names, soFar(nameOf(r.measure, defs), r, m))
+		covered[r.measure] = true
+		names = append(names, withKnownPart(measureName(r.measure, defs), r, m))
 	}
 	if len(names) > most {
 		names = append(names[:most:most], language.M("{n} more", "n", len(names)-most))
@@ -439,39 +441,40 @@ func (e *evaluation) missing(pillar string, possible []Stage, defs map[string]ob
 	return language.And(names...)
 }
 
-// nameOf is the name of a measure inside a sentence.
-func nameOf(id string, defs map[string]observation.Definition) language.Arg {
+// measureName is the name of a measure inside a sentence.
+func measureName(id string, defs map[string]observation.Definition) language.Arg {
 	if name := defs[id].Name; name != "" {
 		return language.Inside(language.Message{Pattern: name})
 	}
 	return language.Arg{Text: id}
 }
 
-// soFar says in brackets what is known of a measure that decides nothing yet.
-func soFar(name language.Arg, r *rule, m observation.Measure) language.Arg {
-	said := language.M("{measure} ({why})", "measure", name, "why", causeWords[m.Cause])
+// withKnownPart adds to the name of a measure, in brackets, its bound or why it is
+// unknown.
+func withKnownPart(name language.Arg, r *rule, m observation.Measure) language.Arg {
+	message := language.M("{measure} ({why})", "measure", name, "why", causeMessages[m.Cause])
 	switch {
 	case m.State == observation.Measured && m.Bound != observation.Exact:
-		said = language.M("{measure} (so far {quantity})", "measure", name, "quantity", quantity(m.Value, m.Bound, r.unit))
-	case causeWords[m.Cause].Pattern == "":
+		message = language.M("{measure} (so far {quantity})", "measure", name, "quantity", quantity(m.Value, m.Bound, r.unit))
+	case causeMessages[m.Cause].Pattern == "":
 		return name
 	}
-	return language.Arg{Message: &said}
+	return language.Arg{Message: &message}
 }
 
-// narrows tells whether knowing the measure of a rule, on either side of its
-// threshold, would leave fewer stages open.
+// narrows reports whether a value of the rule's measure, on either side of its
+// threshold, would leave fewer stages possible.
 func (e *evaluation) narrows(r *rule, possible []Stage) bool {
-	for _, value := range sides(r) {
-		if len(e.assume(map[string]any{r.measure: value}).possibleStages()) < len(possible) {
+	for _, value := range probeValues(r) {
+		if len(e.withValues(map[string]any{r.measure: value}).possibleStages()) < len(possible) {
 			return true
 		}
 	}
 	return false
 }
 
-// sides are two values of a rule's measure, one on each side of its threshold.
-func sides(r *rule) []any {
+// probeValues are two values of a rule's measure, one on each side of its threshold.
+func probeValues(r *rule) []any {
 	switch t := r.threshold.(type) {
 	case float64:
 		return []any{math.Ceil(t) - 1, math.Floor(t) + 1}
@@ -482,68 +485,68 @@ func sides(r *rule) []any {
 	}
 }
 
-// assume asks the rules as if some measures had these values.
-func (e *evaluation) assume(values map[string]any) *evaluation {
+// withValues is the evaluation as if some measures had these values.
+func (e *evaluation) withValues(values map[string]any) *evaluation {
 	measures := maps.Clone(e.measures)
 	for id, value := range values {
 		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
 	}
-	return e.rules.evaluate(measures, e.moved)
+	return e.rules.evaluate(measures, e.movedThresholds)
 }
 
-// isShort reports a level that is weak or missing for sure.
-func isShort(p Pillar) bool {
+// isLacking reports whether the level is certainly weak or missing.
+func isLacking(p Pillar) bool {
 	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
 }
 
-// short says which supports but funding are weak or missing.
-func short(supports []Pillar) *language.Message {
+// supportsLacking lists the supports, funding aside, that are weak or missing.
+func supportsLacking(supports []Pillar) *language.Message {
 	var weak, missing []string
 	for _, p := range supports {
 		switch {
-		case p.ID == Funding || !isShort(p):
+		case p.ID == Funding || !isLacking(p):
 		case p.Level == Missing:
 			missing = append(missing, p.ID)
 		default:
 			weak = append(weak, p.ID)
 		}
 	}
-	var said language.Message
-	weakList, weakNumber := allOf(weak)
-	missingList, missingNumber := allOf(missing)
+	var message language.Message
+	weakList, weakNumber := andSupports(weak)
+	missingList, missingNumber := andSupports(missing)
 	switch {
 	case len(weak) > 0 && len(missing) > 0:
-		said = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m", missingNumber)
+		message = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m", missingNumber)
 	case len(weak) > 0:
-		said = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
+		message = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
 	case len(missing) > 0:
-		said = language.M("its {missing} {n!is|are} missing", "missing", missingList, "n", missingNumber)
+		message = language.M("its {missing} {n!is|are} missing", "missing", missingList, "n", missingNumber)
 	}
-	return &said
+	return &message
 }
 
-// held says which supports hold, and whether funding is visible.
-func held(supports []Pillar) *language.Message {
+// supportsHolding lists the supports that hold, and whether funding is visible.
+func supportsHolding(supports []Pillar) *language.Message {
 	var standing, weak []string
 	funded := false
 	for _, p := range supports {
 		switch {
 		case p.ID == Funding:
-			funded = !isShort(p)
-		case isShort(p):
+			funded = !isLacking(p)
+		case isLacking(p):
 			weak = append(weak, p.ID)
 		default:
 			standing = append(standing, p.ID)
 		}
 	}
-	list, _ := allOf(standing)
-	said := language.M("{standing} hold, though no funding received is visible", "standing", list)
-	weakList, number := allOf(weak)
+	list, _ := andSupports(standing)
+	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
+	weakList, number := andSupports(weak)
 	switch {
 	case len(weak) > 0:
-		said = language.M("funding is visible, though {weak} {n!is|are} short", "weak", weakList, "n", number)
+		message = language.M("funding is visible, though {weak} {n!is|are} short", "weak", weakList, "n", number)
 	case funded:
-		said = language.M("people, momentum, upkeep and funding hold")
+		message = language.M("people, momentum, upkeep and funding hold")
 	}
-	return &said
+	return &message
 }

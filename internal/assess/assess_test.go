@@ -19,7 +19,7 @@ var asOf = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 // definitions are those of the vocabulary, merged as the scanners do.
 func definitions(r *Rules) map[string]observation.Definition {
 	defs := map[string]observation.Definition{}
-	for id, w := range r.words {
+	for id, w := range r.specs {
 		def := observation.Definition{ID: id, Name: "Measure " + id, Kind: w.kind, Unit: w.unit, Merge: observation.MergeMax}
 		switch {
 		case w.kind == observation.KindBool:
@@ -140,7 +140,7 @@ func TestStages(t *testing.T) {
 	}
 }
 
-func TestAGoodWithoutRepositoryIsUnassessedAndSaysWhy(t *testing.T) {
+func TestAGoodWithoutRepositoryIsUnassessed(t *testing.T) {
 	r := loaded(t)
 	v, merged := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
 		definitions(r)["adoption.deployment-countries"].Of(30, "catalog", asOf)}}, definitions(r))
@@ -180,7 +180,7 @@ func TestUnreadAdvisoriesNeverCountAsUpkeep(t *testing.T) {
 	}
 }
 
-func TestStaleMirrorSpeaksOfItsOwnTime(t *testing.T) {
+func TestStaleMirrorIsAssessedAsOfItsOwnTime(t *testing.T) {
 	r := loaded(t)
 	in := input(r, middle())
 	in.Repositories[0].ObservedUntil = time.Date(2025, 1, 3, 0, 0, 0, 0, time.UTC)
@@ -230,7 +230,7 @@ func checkReasons(t *testing.T, v Verdict) {
 			t.Errorf("%s: %s", reason.Rule, reason.Sentence)
 		}
 	}
-	if measured < enough {
+	if measured < minReasons {
 		t.Errorf("%s has %d reasons with numbers: %v", v.Stage, measured, v.Reasons)
 	}
 }
@@ -244,14 +244,14 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 			continue
 		}
 		for _, cause := range append([]observation.Cause{"", observation.CauseNoSource}, unread...) {
-			for _, value := range values[r.words[rule.measure].kind] {
+			for _, value := range values[r.specs[rule.measure].kind] {
 				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
 				want := unsure
-				if rule.silenceNo && cause == observation.CauseNoSource {
+				if rule.silenceMeansNo && cause == observation.CauseNoSource {
 					want = no // it asks what can be seen, and the sources that were read say nothing
 				}
 				e := r.evaluate(map[string]observation.Measure{rule.measure: m}, nil)
-				if got := e.ask(rule); got != want {
+				if got := e.evalRule(rule); got != want {
 					t.Errorf("%s answers %v where its measure is unknown (%s) and carries %v", rule.id, got, cause, value)
 				}
 			}
@@ -260,14 +260,14 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 	for _, p := range r.pillars {
 		for _, part := range p.parts {
 			m := observation.Measure{ID: part.measure, State: observation.Unknown, Value: 0.0, Cause: observation.CauseOffline}
-			if got := part.rangeOf(m); got.Score != nil || got.Low == got.High {
+			if got := part.scoreRange(m); got.Score != nil || got.Low == got.High {
 				t.Errorf("%s gives %+v points where it is unknown", part.measure, got)
 			}
 		}
 	}
 }
 
-func TestReasonsReadTrue(t *testing.T) {
+func TestReasonSentences(t *testing.T) {
 	v := assessed(t, middle())
 	want := map[string]string{
 		"people.few":       "1 person committed in the last 6 months, fewer than 3.",
@@ -285,8 +285,8 @@ func TestReasonsReadTrue(t *testing.T) {
 	}
 }
 
-// Two rules may hold one measure against two thresholds.
-func TestNoReasonIsSaidTwice(t *testing.T) {
+// Two rules may compare one measure with two thresholds.
+func TestNoReasonIsRepeated(t *testing.T) {
 	for _, base := range []map[string]any{healthy(), middle()} {
 		v := assessed(t, with(base, map[string]any{"advisories.fixable-critical-high": 5.0, "adoption.used-by-declared": 1.0}))
 		lists := map[string][]Reason{string(v.Stage): v.Reasons, Load: v.Load.Reasons}
@@ -294,12 +294,12 @@ func TestNoReasonIsSaidTwice(t *testing.T) {
 			lists[support.ID] = support.Reasons
 		}
 		for name, reasons := range lists {
-			said := map[string]bool{}
+			seen := map[string]bool{}
 			for _, reason := range reasons {
-				if said[reason.Sentence] {
+				if seen[reason.Sentence] {
 					t.Errorf("%s says twice: %s", name, reason.Sentence)
 				}
-				said[reason.Sentence] = true
+				seen[reason.Sentence] = true
 			}
 		}
 	}
@@ -400,8 +400,8 @@ func randomValue(def observation.Definition, near map[string]float64, rng *rand.
 	return float64(rng.IntN(int(top)))
 }
 
-// The heart of honesty: what is not known can make a verdict less sure and
-// milder, never worse and never surer.
+// An unknown measure can make a verdict less certain and milder, never worse and never
+// more certain.
 func TestMakingAMeasureUnknownNeverMakesAVerdictWorseOrSurer(t *testing.T) {
 	r := loaded(t)
 	defs := definitions(r)
@@ -493,10 +493,10 @@ func checkNotSurer(t *testing.T, r *Rules, defs map[string]observation.Definitio
 
 func liftCost(r *Rules, defs map[string]observation.Definition, in Input, stage Stage) float64 {
 	measures := map[string]observation.Measure{}
-	for _, m := range merge(in, defs, r.words) {
+	for _, m := range merge(in, defs, r.specs) {
 		measures[m.ID] = m
 	}
-	return r.evaluate(measures, nil).cheapest(stage).cost
+	return r.evaluate(measures, nil).cheapestLift(stage).cost
 }
 
 // hideOne hides a measured measure of one repository; one that did not apply or
@@ -552,7 +552,7 @@ func TestAPartlyReadGoodSaysHowMuchWasRead(t *testing.T) {
 	}
 }
 
-func TestUnknownLoadSaysWhatEitherAnswerWouldMean(t *testing.T) {
+func TestUnknownLoadNamesTheStagesOfEitherCase(t *testing.T) {
 	nobodyKnows := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil, "adoption.catalog-dependants": nil,
 		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
 	for name, test := range map[string]struct {
@@ -609,7 +609,7 @@ func TestScoresAndLevelsAgree(t *testing.T) {
 	domains := r.domains()
 	goods := make([]map[string]observation.Measure, 4000)
 	for i := range goods {
-		goods[i] = lawfulGood(r, domains, rng)
+		goods[i] = validGood(r, domains, rng)
 		for _, p := range r.pillars {
 			for _, part := range p.parts {
 				if _, ok := goods[i][part.measure]; !ok {
@@ -636,7 +636,7 @@ func checkScores(t *testing.T, r *Rules, p *pillarRule, goods []map[string]obser
 		if points == nil {
 			continue
 		}
-		score := *r.banded(Range{Score: points}, []Level{level}).Score
+		score := *r.clampToBands(Range{Score: points}, []Level{level}).Score
 		if count[level] == 0 {
 			least[level], most[level] = score, score
 		}
@@ -647,8 +647,8 @@ func checkScores(t *testing.T, r *Rules, p *pillarRule, goods []map[string]obser
 			moved++
 		}
 	}
-	for i, above := range ladder[:len(ladder)-1] {
-		below := ladder[i+1]
+	for i, above := range levelOrder[:len(levelOrder)-1] {
+		below := levelOrder[i+1]
 		if count[above] == 0 || count[below] == 0 {
 			continue
 		}

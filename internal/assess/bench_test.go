@@ -13,7 +13,7 @@ import (
 // the largest of these sizes against the one before.
 var benchSizes = []int{100, 1_000, 10_000}
 
-// BenchmarkAssess judges so many goods of every kind.
+// BenchmarkAssess assesses so many goods of every kind.
 func BenchmarkAssess(b *testing.B) {
 	r, err := LoadRules(nil)
 	if err != nil {
@@ -76,7 +76,7 @@ func BenchmarkPortfolio(b *testing.B) {
 				for i := range n {
 					good := generatedEntry(i)
 					p.AddGood(good, []Stage{MessyMiddle, Sustained, Emerging, Fading}[i%4], nil)
-					p.Add(good.ID, packages[i], nil, findings[i])
+					p.AddRepository(good.ID, packages[i], nil, findings[i])
 				}
 				upgrades, err := p.FixFirst(50, longer, nil)
 				if err != nil || len(p.Keystones(50, always)) != 50 || len(upgrades) != 50 {
@@ -86,7 +86,7 @@ func BenchmarkPortfolio(b *testing.B) {
 					b.Fatal("nothing is unfixed")
 				}
 				if len(p.Endings()) == 0 || len(p.Concentrations()) == 0 {
-					b.Fatal("the catalog is not told")
+					b.Fatal("no ending or concentration was found")
 				}
 			}
 		})

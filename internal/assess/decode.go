@@ -16,17 +16,17 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// place is where something stands, for messages.
-type place struct {
-	line int
-	own  bool // in the user's file
+// position is a line of a rules file, for error messages.
+type position struct {
+	line     int
+	fromUser bool // in the user's file
 }
 
-func (p place) String() string {
+func (p position) String() string {
 	switch {
 	case p.line == 0:
 		return "rules"
-	case p.own:
+	case p.fromUser:
 		return fmt.Sprintf("your rules, line %d", p.line)
 	}
 	return fmt.Sprintf("embedded rules, line %d", p.line)
@@ -34,15 +34,15 @@ func (p place) String() string {
 
 // decoder turns YAML into rules and collects every problem with its line.
 type decoder struct {
-	own      map[*yaml.Node]bool // the nodes of the user's file
+	fromUser map[*yaml.Node]bool // the nodes of the user's file
 	problems []error
 }
 
-func (d *decoder) fail(at place, format string, args ...any) {
+func (d *decoder) fail(at position, format string, args ...any) {
 	d.problems = append(d.problems, fmt.Errorf("%s: %s", at, fmt.Sprintf(format, args...)))
 }
 
-func (d *decoder) at(n *yaml.Node) place { return place{n.Line, d.own[n]} }
+func (d *decoder) positionOfNode(n *yaml.Node) position { return position{n.Line, d.fromUser[n]} }
 
 // Limits of a user's file: far above what anybody writes by hand, and low enough
 // that it is read and proved within seconds.
@@ -51,9 +51,9 @@ const (
 	maxRules     = 500
 )
 
-// parseRules reads both files and lays the user's over the embedded one.
+// parseRules reads both files and merges the user's over the embedded one.
 func parseRules(embedded, override []byte) (*decoder, *yaml.Node, error) {
-	d := &decoder{own: map[*yaml.Node]bool{}}
+	d := &decoder{fromUser: map[*yaml.Node]bool{}}
 	base, err := document(embedded)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the embedded rules: %w", err)
@@ -71,7 +71,7 @@ func parseRules(embedded, override []byte) (*decoder, *yaml.Node, error) {
 	if user.Kind != yaml.MappingNode {
 		return nil, nil, fmt.Errorf("read your rules, line %d: want the fields floor, weights, rules, pillars or stages", user.Line)
 	}
-	d.mark(user)
+	d.markUser(user)
 	d.overlay(base, user)
 	return d, base, nil
 }
@@ -94,36 +94,36 @@ func document(data []byte) (*yaml.Node, error) {
 	return doc.Content[0], nil
 }
 
-// mark remembers what is the user's and refuses a field that stands twice,
-// which laying one file over the other would hide.
-func (d *decoder) mark(n *yaml.Node) {
-	d.own[n] = true
+// markUser records the nodes of the user's file. It reports a field or an id that
+// stands twice, which the merge would hide.
+func (d *decoder) markUser(n *yaml.Node) {
+	d.fromUser[n] = true
 	for i := 0; n.Kind == yaml.MappingNode && i < len(n.Content); i += 2 {
 		for j := range i / 2 {
 			if n.Content[2*j].Value == n.Content[i].Value {
-				d.fail(d.at(n.Content[i]), "the field %q stands twice", n.Content[i].Value)
+				d.fail(d.positionOfNode(n.Content[i]), "the field %q stands twice", n.Content[i].Value)
 			}
 		}
 	}
 	named := map[string]bool{}
-	for _, kid := range n.Content {
-		if id := identity(kid); n.Kind == yaml.SequenceNode && id != "" {
+	for _, child := range n.Content {
+		if id := identity(child); n.Kind == yaml.SequenceNode && id != "" {
 			if named[id] {
-				d.fail(place{kid.Line, true}, "the %s stands twice", id)
+				d.fail(position{child.Line, true}, "the %s stands twice", id)
 			}
 			named[id] = true
 		}
-		d.mark(kid)
+		d.markUser(child)
 	}
 }
 
-// overlay changes base by user: mappings field by field, lists of things with
-// an id by that id, everything else as a whole.
+// overlay merges user into base: mappings field by field, lists whose items have
+// an id by that id; any other value is replaced.
 func (d *decoder) overlay(base, user *yaml.Node) {
 	for i := 0; i+1 < len(user.Content); i += 2 {
 		key, value := user.Content[i], user.Content[i+1]
 		if other := map[string]string{"all": "any", "any": "all"}[key.Value]; field(user, other) == nil {
-			dropField(base, other) // one of the two takes the place of the other
+			dropField(base, other) // a user's "all" replaces an embedded "any", and the reverse
 		}
 		have := field(base, key.Value)
 		switch {
@@ -131,7 +131,7 @@ func (d *decoder) overlay(base, user *yaml.Node) {
 			base.Content = append(base.Content, key, value)
 		case have.Kind == yaml.MappingNode && value.Kind == yaml.MappingNode:
 			d.overlay(have, value)
-		case keyed(have) && keyed(value):
+		case allHaveID(have) && allHaveID(value):
 			d.overlayList(have, value)
 		default:
 			setField(base, key, value)
@@ -148,12 +148,12 @@ func (d *decoder) overlayList(base, user *yaml.Node) {
 		}
 		d.overlay(base.Content[i], item)
 		base.Content[i].Line = item.Line
-		d.own[base.Content[i]] = true
+		d.fromUser[base.Content[i]] = true
 	}
 }
 
-// keyed reports a list whose items all have an id.
-func keyed(n *yaml.Node) bool {
+// allHaveID reports a list whose items all have an id.
+func allHaveID(n *yaml.Node) bool {
 	return n.Kind == yaml.SequenceNode && len(n.Content) > 0 &&
 		!slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return identity(item) == "" })
 }
@@ -197,21 +197,21 @@ func dropField(n *yaml.Node, key string) {
 	}
 }
 
-// fields returns the fields of a mapping and refuses those that are unknown or
+// fields returns the fields of a mapping. It reports those that are unknown or
 // stand twice.
 func (d *decoder) fields(n *yaml.Node, what string, allowed ...string) map[string]*yaml.Node {
 	found := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
-		d.fail(d.at(n), "%s must have fields", what)
+		d.fail(d.positionOfNode(n), "%s must have fields", what)
 		return found
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(allowed, key.Value):
-			d.fail(d.at(key), "%s has no field %q; it has %s", what, key.Value, strings.Join(allowed, ", "))
+			d.fail(d.positionOfNode(key), "%s has no field %q; it has %s", what, key.Value, strings.Join(allowed, ", "))
 		case found[key.Value] != nil:
-			d.fail(d.at(key), "%s has the field %q twice", what, key.Value)
+			d.fail(d.positionOfNode(key), "%s has the field %q twice", what, key.Value)
 		}
 		found[key.Value] = n.Content[i+1]
 	}
@@ -231,7 +231,7 @@ func (d *decoder) number(n *yaml.Node, otherwise float64) float64 {
 	}
 	v, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		d.fail(d.at(n), "%q is no number", n.Value)
+		d.fail(d.positionOfNode(n), "%q is no number", n.Value)
 	}
 	return v
 }
@@ -241,7 +241,7 @@ func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
 		return nil
 	}
 	if n.Kind != yaml.SequenceNode {
-		d.fail(d.at(n), "%s must be a list", what)
+		d.fail(d.positionOfNode(n), "%s must be a list", what)
 		return nil
 	}
 	return n.Content
@@ -250,24 +250,24 @@ func (d *decoder) items(n *yaml.Node, what string) []*yaml.Node {
 func (d *decoder) file(r *Rules, root *yaml.Node) {
 	f := d.fields(root, "the rules file", "version", "floor", "stale-days", "weights", "bands", "rules", "pillars", "stages", "risk")
 	if text(f["version"]) != "1" {
-		d.fail(d.at(root), "version is %q; this program reads version 1", text(f["version"]))
+		d.fail(d.positionOfNode(root), "version is %q; this program reads version 1", text(f["version"]))
 	}
 	r.floor, r.staleDays = d.number(f["floor"], 0), d.number(f["stale-days"], 365)
 	if r.floor < 0 || r.floor > 1 {
-		d.fail(d.at(f["floor"]), "the floor is a share and must lie between 0 and 1")
+		d.fail(d.positionOfNode(f["floor"]), "the floor is a share and must lie between 0 and 1")
 	}
 	if r.staleDays < 0 {
-		d.fail(d.at(f["stale-days"]), "stale-days are below zero")
+		d.fail(d.positionOfNode(f["stale-days"]), "stale-days are below zero")
 	}
 	r.weights = map[string]float64{}
 	if n := f["weights"]; n != nil {
 		for id, w := range d.fields(n, "weights", People, Momentum, Upkeep, Funding) {
 			if r.weights[id] = d.number(w, 0); r.weights[id] < 0 {
-				d.fail(d.at(w), "the weight of %s is below zero", id)
+				d.fail(d.positionOfNode(w), "the weight of %s is below zero", id)
 			}
 		}
 		if r.weights[People]+r.weights[Momentum]+r.weights[Upkeep]+r.weights[Funding] == 0 {
-			d.fail(d.at(orNode(field(n, People), n)), "no support has a weight above zero, so the score of a good would be that of nothing")
+			d.fail(d.positionOfNode(orNode(field(n, People), n)), "no support has a weight above zero, so the score of a good would be that of nothing")
 		}
 	}
 	d.bands(r, orNode(f["bands"], root))
@@ -275,7 +275,7 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 		d.rule(r, n)
 	}
 	if len(r.rules) > maxRules {
-		d.fail(d.at(f["rules"]), "there are %d rules, more than the %d that are read", len(r.rules), maxRules)
+		d.fail(d.positionOfNode(f["rules"]), "there are %d rules, more than the %d that are read", len(r.rules), maxRules)
 	}
 	for _, n := range d.items(f["pillars"], "pillars") {
 		d.pillar(r, n)
@@ -283,22 +283,22 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 	for _, n := range d.items(f["stages"], "stages") {
 		d.stage(r, n)
 	}
-	d.riskOf(r, orNode(f["risk"], root))
+	d.riskSection(r, orNode(f["risk"], root))
 }
 
-// bands reads where the scores of each level lie.
+// bands reads the lowest and the highest score of each level.
 func (d *decoder) bands(r *Rules, n *yaml.Node) {
 	r.bands = map[Level]Range{}
 	f := d.fields(n, "bands", string(Strong), string(Fair), string(Weak), string(Missing))
-	for _, level := range ladder {
+	for _, level := range levelOrder {
 		ends := d.items(orNode(f[string(level)], n), "the band of "+string(level))
 		if len(ends) != 2 {
-			d.fail(d.at(orNode(f[string(level)], n)), "the band of %s must be [lowest, highest]", level)
+			d.fail(d.positionOfNode(orNode(f[string(level)], n)), "the band of %s must be [lowest, highest]", level)
 			continue
 		}
 		band := Range{Low: d.number(ends[0], 0), High: d.number(ends[1], 100)}
 		if r.bands[level] = band; !(band.Low >= 0 && band.Low <= band.High && band.High <= 100) {
-			d.fail(d.at(f[string(level)]), "the band of %s must rise and lie between 0 and 100", level)
+			d.fail(d.positionOfNode(f[string(level)]), "the band of %s must rise and lie between 0 and 100", level)
 		}
 	}
 }
@@ -306,18 +306,18 @@ func (d *decoder) bands(r *Rules, n *yaml.Node) {
 func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
 		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight")
-	rule := &rule{at: d.at(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
+	rule := &rule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: text(f["unit"]),
-		silenceNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
+		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
-		wanted: text(f["wish"]) == "yes", absentYes: text(f["absent"]) == "yes"}
-	d.choice(f, "silence", "is-no")
-	d.choice(f, "wish", "yes", "no")
-	d.choice(f, "absent", "yes", "no")
+		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes"}
+	d.oneOf(f, "silence", "is-no")
+	d.oneOf(f, "wish", "yes", "no")
+	d.oneOf(f, "absent", "yes", "no")
 	if rule.weight < 0 {
 		d.fail(rule.at, "the weight of %s is below zero", rule.id)
 	}
-	rule.when = d.joined(n, f)
+	rule.when = d.allOrAny(n, f)
 	switch {
 	case rule.id == "":
 		d.fail(rule.at, "a rule has no id")
@@ -328,10 +328,10 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	r.rules = append(r.rules, rule)
 }
 
-// choice refuses a field that is none of the words that it can be.
-func (d *decoder) choice(f map[string]*yaml.Node, name string, words ...string) {
+// oneOf reports a field whose value is none of words.
+func (d *decoder) oneOf(f map[string]*yaml.Node, name string, words ...string) {
 	if n := f[name]; n != nil && !slices.Contains(words, n.Value) {
-		d.fail(d.at(n), "%s is %q; it can be %s", name, n.Value, strings.Join(words, " or "))
+		d.fail(d.positionOfNode(n), "%s is %q; it can be %s", name, n.Value, strings.Join(words, " or "))
 	}
 }
 
@@ -349,16 +349,16 @@ func scalar(n *yaml.Node) any {
 	return n.Value
 }
 
-// joined is the condition of the fields all or any, nil where neither stands.
-func (d *decoder) joined(n *yaml.Node, f map[string]*yaml.Node) *condition {
+// allOrAny is the condition of the fields all or any, nil where neither stands.
+func (d *decoder) allOrAny(n *yaml.Node, f map[string]*yaml.Node) *condition {
 	all, either := f["all"], f["any"]
 	switch {
 	case all != nil && either != nil:
-		d.fail(d.at(n), "all and any stand side by side: put one into the other")
+		d.fail(d.positionOfNode(n), "all and any stand side by side: put one into the other")
 	case all != nil:
-		return &condition{at: d.at(n), all: d.conditions(all)}
+		return &condition{at: d.positionOfNode(n), all: d.conditions(all)}
 	case either != nil:
-		return &condition{at: d.at(n), any: d.conditions(either)}
+		return &condition{at: d.positionOfNode(n), any: d.conditions(either)}
 	}
 	return nil
 }
@@ -369,7 +369,7 @@ func (d *decoder) conditions(n *yaml.Node) []condition {
 		found = append(found, d.condition(item))
 	}
 	if len(found) == 0 {
-		d.fail(d.at(n), "a condition is empty")
+		d.fail(d.positionOfNode(n), "a condition is empty")
 	}
 	return found
 }
@@ -377,15 +377,15 @@ func (d *decoder) conditions(n *yaml.Node) []condition {
 func (d *decoder) condition(n *yaml.Node) condition {
 	if n.Kind == yaml.ScalarNode {
 		if id, ok := strings.CutPrefix(n.Value, "not "); ok {
-			return condition{at: d.at(n), not: &condition{at: d.at(n), rule: strings.TrimSpace(id)}}
+			return condition{at: d.positionOfNode(n), not: &condition{at: d.positionOfNode(n), rule: strings.TrimSpace(id)}}
 		}
-		return condition{at: d.at(n), rule: n.Value}
+		return condition{at: d.positionOfNode(n), rule: n.Value}
 	}
 	f := d.fields(n, "a condition", "all", "any", "level", "in")
-	if joined := d.joined(n, f); joined != nil {
+	if joined := d.allOrAny(n, f); joined != nil {
 		return *joined
 	}
-	c := condition{at: d.at(n), pillar: text(f["level"])}
+	c := condition{at: d.positionOfNode(n), pillar: text(f["level"])}
 	for _, item := range d.items(f["in"], "in") {
 		c.levels = append(c.levels, d.level(item))
 	}
@@ -397,19 +397,19 @@ func (d *decoder) condition(n *yaml.Node) condition {
 
 func (d *decoder) level(n *yaml.Node) Level {
 	l := Level(text(n))
-	if !slices.Contains(ladder, l) && l != LevelUnknown {
-		d.fail(d.at(n), "there is no level %q", l)
+	if !slices.Contains(levelOrder, l) && l != LevelUnknown {
+		d.fail(d.positionOfNode(n), "there is no level %q", l)
 	}
 	return l
 }
 
 func (d *decoder) pillar(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a pillar", "id", "question", "levels", "otherwise", "score")
-	p := pillarRule{at: d.at(n), id: text(f["id"]), question: text(f["question"])}
+	p := pillarRule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"])}
 	for _, item := range d.items(f["levels"], "levels") {
 		lf := d.fields(item, "a level", "level", "all", "any")
-		l := levelRule{at: d.at(item), level: d.level(orNode(lf["level"], item))}
-		if when := d.joined(item, lf); when != nil {
+		l := levelRule{at: d.positionOfNode(item), level: d.level(orNode(lf["level"], item))}
+		if when := d.allOrAny(item, lf); when != nil {
 			l.when = *when
 		} else {
 			d.fail(l.at, "the level %s of %s has no condition", l.level, p.id)
@@ -434,7 +434,7 @@ func orNode(n, otherwise *yaml.Node) *yaml.Node {
 func (d *decoder) score(p *pillarRule, n *yaml.Node) {
 	f := d.fields(n, "a score", "combine", "parts")
 	if p.combine = text(f["combine"]); p.combine != "mean" && p.combine != "max" {
-		d.fail(d.at(n), "combine is %q; it can be mean or max", p.combine)
+		d.fail(d.positionOfNode(n), "combine is %q; it can be mean or max", p.combine)
 	}
 	for _, item := range d.items(f["parts"], "parts") {
 		p.parts = append(p.parts, d.part(item))
@@ -443,15 +443,15 @@ func (d *decoder) score(p *pillarRule, n *yaml.Node) {
 
 func (d *decoder) part(item *yaml.Node) scorePart {
 	pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
-	d.choice(pf, "silence", "skip")
-	d.choice(pf, "below", "open")
-	part := scorePart{at: d.at(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skip: text(pf["silence"]) == "skip", open: text(pf["below"]) == "open"}
+	d.oneOf(pf, "silence", "skip")
+	d.oneOf(pf, "below", "open")
+	part := scorePart{at: d.positionOfNode(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skipSilent: text(pf["silence"]) == "skip", openBelow: text(pf["below"]) == "open"}
 	if part.weight <= 0 {
 		d.fail(part.at, "the weight of %s must be above zero", part.measure)
 	}
 	for _, pair := range d.items(pf["points"], "points") {
 		if len(pair.Content) != 2 {
-			d.fail(d.at(pair), "a point is [value, points]")
+			d.fail(d.positionOfNode(pair), "a point is [value, points]")
 			continue
 		}
 		part.points = append(part.points, [2]float64{d.number(pair.Content[0], 0), d.number(pair.Content[1], 0)})
@@ -461,9 +461,9 @@ func (d *decoder) part(item *yaml.Node) scorePart {
 
 func (d *decoder) stage(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a stage", "stage", "means", "because", "declared", "all", "any", "also")
-	s := stageRule{at: d.at(n), stage: Stage(text(f["stage"])), means: text(f["means"]), because: text(f["because"]),
-		declared: text(f["declared"]) == "true", when: d.joined(n, f)}
-	d.choice(f, "declared", "true", "false")
+	s := stageRule{at: d.positionOfNode(n), stage: Stage(text(f["stage"])), means: text(f["means"]), because: text(f["because"]),
+		declared: text(f["declared"]) == "true", when: d.allOrAny(n, f)}
+	d.oneOf(f, "declared", "true", "false")
 	for _, item := range d.items(f["also"], "also") {
 		s.also = append(s.also, item.Value)
 	}
@@ -473,7 +473,8 @@ func (d *decoder) stage(r *Rules, n *yaml.Node) {
 	r.stages = append(r.stages, s)
 }
 
-// vocabulary is what rules may speak of.
+// vocabulary is what rules may read: the measures by kind and unit, and what is
+// known of their values.
 type vocabulary struct {
 	Number, Bool, Text, List map[string][]string // unit: measures
 
@@ -488,9 +489,9 @@ func loadVocabulary(data []byte) (vocabulary, error) {
 	if err := yaml.Unmarshal(data, &v); err != nil {
 		return v, err
 	}
-	for _, law := range v.Never {
-		for _, half := range law {
-			if _, err := claimed(half); err != nil {
+	for _, terms := range v.Never {
+		for _, term := range terms {
+			if _, err := parseInvariantTerm(term); err != nil {
 				return v, err
 			}
 		}
@@ -498,28 +499,28 @@ func loadVocabulary(data []byte) (vocabulary, error) {
 	return v, nil
 }
 
-// rules are those of this vocabulary, still without any rule.
+// rules returns Rules with this vocabulary and no rule yet.
 func (v vocabulary) rules() *Rules {
-	r := &Rules{words: map[string]word{}, byID: map[string]*rule{}, rising: v.Rising, english: language.English()}
+	r := &Rules{specs: map[string]measureSpec{}, byID: map[string]*rule{}, rising: v.Rising, english: language.English()}
 	kinds := map[observation.Kind]map[string][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
 		observation.KindText: v.Text, observation.KindList: v.List}
 	for kind, units := range kinds {
 		for unit, ids := range units {
 			for _, id := range ids {
-				r.words[id] = v.word(kind, unit, id)
+				r.specs[id] = v.measureSpec(kind, unit, id)
 			}
 		}
 	}
-	for _, law := range v.Never {
-		one, _ := claimed(law[0])
-		other, _ := claimed(law[1])
-		r.never = append(r.never, [2]claim{one, other})
+	for _, terms := range v.Never {
+		first, _ := parseInvariantTerm(terms[0])
+		second, _ := parseInvariantTerm(terms[1])
+		r.invariants = append(r.invariants, [2]invariantTerm{first, second})
 	}
 	return r
 }
 
-func (v vocabulary) word(kind observation.Kind, unit, id string) word {
-	w := word{kind: kind, unit: unit, low: 0, high: math.Inf(1), fraction: slices.Contains(v.Fractions, unit)}
+func (v vocabulary) measureSpec(kind observation.Kind, unit, id string) measureSpec {
+	w := measureSpec{kind: kind, unit: unit, low: 0, high: math.Inf(1), fraction: slices.Contains(v.Fractions, unit)}
 	for _, key := range []string{unit, id} {
 		if ends, ok := v.Ranges[key]; ok && key != "" {
 			w.low, w.high = ends[0], ends[1]

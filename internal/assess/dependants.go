@@ -7,57 +7,56 @@ import (
 )
 
 // Dependants counts for each good of a catalog the other goods that list one of
-// its packages. First Publishes names the packages of every good, then Lists
-// takes the inventories, one at a time and in any order. It keeps the packages
-// that goods of the catalog publish and nothing of the rest, so its memory grows
-// with the catalog and not with its inventories. It is for one goroutine.
+// its packages. First call AddPublisher for every good, then AddInventory for the
+// inventories, in any order. It keeps only the packages that goods of the catalog
+// publish, so its memory grows with the catalog and not with its inventories. It is
+// not safe for concurrent use.
 type Dependants struct {
-	makers map[string]string          // package: the good that publishes it; "" where several name it
-	rest   map[string]map[string]bool // good: the goods that list a package of it
+	publishers map[string]string          // package: the good that publishes it; "" where several name it
+	dependants map[string]map[string]bool // good: the goods that list a package of it
 }
 
 // NewDependants returns an empty one.
 func NewDependants() *Dependants {
-	return &Dependants{makers: map[string]string{}, rest: map[string]map[string]bool{}}
+	return &Dependants{publishers: map[string]string{}, dependants: map[string]map[string]bool{}}
 }
 
-// Publishes takes the packages that a good names as its own ("npm:left-pad"), as
-// in the measure identity.packages. A name that two goods claim (a fork, or a
-// plain "backend") is counted for neither, since no inventory tells which is
-// meant.
-func (d *Dependants) Publishes(good string, packages []string) {
+// AddPublisher adds the packages that a good publishes ("npm:left-pad"), as in the
+// measure identity.packages. A name that two goods publish (a fork, or a plain
+// "backend") is counted for neither: an inventory does not tell which is meant.
+func (d *Dependants) AddPublisher(good string, packages []string) {
 	for _, name := range packages {
-		if maker, ok := d.makers[name]; ok && maker != good {
-			d.makers[name] = ""
+		if publisher, ok := d.publishers[name]; ok && publisher != good {
+			d.publishers[name] = ""
 			continue
 		}
-		d.makers[strings.Clone(name)] = good
+		d.publishers[strings.Clone(name)] = good
 	}
 }
 
-// Lists takes the inventory of a good, or of one of its repositories. What a
-// good lists of its own counts for nothing.
-func (d *Dependants) Lists(good string, packages []observation.Package) {
+// AddInventory adds the inventory of a good, or of one of its repositories. Its own
+// packages do not count.
+func (d *Dependants) AddInventory(good string, packages []observation.Package) {
 	for _, p := range packages {
-		maker := d.makers[p.Ecosystem+":"+p.Name]
-		if maker == "" || maker == good {
+		publisher := d.publishers[p.Ecosystem+":"+p.Name]
+		if publisher == "" || publisher == good {
 			continue
 		}
-		if d.rest[maker] == nil {
-			d.rest[maker] = map[string]bool{}
+		if d.dependants[publisher] == nil {
+			d.dependants[publisher] = map[string]bool{}
 		}
-		d.rest[maker][good] = true
+		d.dependants[publisher][good] = true
 	}
 }
 
-// Of counts the other goods that list a package of this one.
-func (d *Dependants) Of(good string) int { return len(d.rest[good]) }
+// Count counts the other goods that list a package of this one.
+func (d *Dependants) Count(good string) int { return len(d.dependants[good]) }
 
-// Publishing reports whether a good names a package that it alone claims. Of one
-// that does not, the count says nothing.
-func (d *Dependants) Publishing(good string, packages []string) bool {
+// IsPublisher reports whether a good publishes a package that no other does. Without
+// one its count means nothing.
+func (d *Dependants) IsPublisher(good string, packages []string) bool {
 	for _, name := range packages {
-		if d.makers[name] == good {
+		if d.publishers[name] == good {
 			return true
 		}
 	}

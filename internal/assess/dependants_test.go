@@ -7,7 +7,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-func lists(names ...string) []observation.Package {
+func inventoryOf(names ...string) []observation.Package {
 	var packages []observation.Package
 	for _, name := range names {
 		packages = append(packages, observation.Package{Ecosystem: "npm", Name: name})
@@ -17,21 +17,21 @@ func lists(names ...string) []observation.Package {
 
 func TestDependantsAreTheOtherGoodsThatListAPackage(t *testing.T) {
 	d := NewDependants()
-	d.Publishes("maker", []string{"npm:core", "npm:core-ui"})
-	d.Publishes("fork", []string{"npm:copied"})
-	d.Publishes("original", []string{"npm:copied", "npm:original"})
-	d.Publishes("shop", nil)
-	d.Lists("maker", lists("core", "core-ui"))
-	d.Lists("shop", lists("core", "core", "other"))
-	d.Lists("shop", lists("core-ui"))
-	d.Lists("clinic", lists("core-ui", "copied", "original"))
-	d.Lists("clinic", []observation.Package{{Ecosystem: "PyPI", Name: "core"}})
+	d.AddPublisher("maker", []string{"npm:core", "npm:core-ui"})
+	d.AddPublisher("fork", []string{"npm:copied"})
+	d.AddPublisher("original", []string{"npm:copied", "npm:original"})
+	d.AddPublisher("shop", nil)
+	d.AddInventory("maker", inventoryOf("core", "core-ui"))
+	d.AddInventory("shop", inventoryOf("core", "core", "other"))
+	d.AddInventory("shop", inventoryOf("core-ui"))
+	d.AddInventory("clinic", inventoryOf("core-ui", "copied", "original"))
+	d.AddInventory("clinic", []observation.Package{{Ecosystem: "PyPI", Name: "core"}})
 	for good, want := range map[string]int{"maker": 2, "fork": 0, "original": 1, "shop": 0, "nobody": 0} {
-		if got := d.Of(good); got != want {
+		if got := d.Count(good); got != want {
 			t.Errorf("%s has %d dependants, want %d", good, got, want)
 		}
 	}
-	if d.Publishing("fork", []string{"npm:copied"}) || !d.Publishing("original", []string{"npm:copied", "npm:original"}) {
+	if d.IsPublisher("fork", []string{"npm:copied"}) || !d.IsPublisher("original", []string{"npm:copied", "npm:original"}) {
 		t.Error("a name that two goods claim is nobody's")
 	}
 }
@@ -51,9 +51,9 @@ func TestDependantsAreLoad(t *testing.T) {
 func BenchmarkDependants(b *testing.B) {
 	packages, _ := generatedInventory(1)
 	d := NewDependants()
-	d.Publishes("maker", []string{"npm:package-1"})
+	d.AddPublisher("maker", []string{"npm:package-1"})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		d.Lists(fmt.Sprintf("good-%d", i%1000), packages)
+		d.AddInventory(fmt.Sprintf("good-%d", i%1000), packages)
 	}
 }

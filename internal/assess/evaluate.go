@@ -9,39 +9,39 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// ladder lists the levels from most to least.
-var ladder = []Level{Strong, Fair, Weak, Missing}
+// levelOrder lists the levels from most to least.
+var levelOrder = []Level{Strong, Fair, Weak, Missing}
 
-// evaluation asks the rules about one set of measures. moved replaces the
-// thresholds of rules, to see what they decide.
+// evaluation evaluates the rules for one set of measures. It is not safe for
+// concurrent use.
 type evaluation struct {
-	rules    *Rules
-	measures map[string]observation.Measure
-	moved    map[string]float64
-	levels   map[string][]Level
+	rules           *Rules
+	measures        map[string]observation.Measure
+	movedThresholds map[string]float64
+	levels          map[string][]Level
 }
 
 func (r *Rules) evaluate(measures map[string]observation.Measure, moved map[string]float64) *evaluation {
-	return &evaluation{rules: r, measures: measures, moved: moved, levels: map[string][]Level{}}
+	return &evaluation{rules: r, measures: measures, movedThresholds: moved, levels: map[string][]Level{}}
 }
 
-// evidence is a plain rule with a measured answer that decided something.
+// evidence is a plain rule on a measured value, and its answer.
 type evidence struct {
 	rule  *rule
 	holds bool
 }
 
-// ask answers a rule. Where its measure does not apply, there is nothing of
-// which it could hold: no, unless the rule itself says that nothing is a yes.
-func (e *evaluation) ask(r *rule) truth {
+// evalRule evaluates a rule. Where its measure does not apply the answer is no,
+// unless the rule is marked "absent: yes".
+func (e *evaluation) evalRule(r *rule) truth {
 	if r.when != nil {
-		return e.test(*r.when)
+		return e.evalCondition(*r.when)
 	}
 	m := e.measures[r.measure]
 	switch {
 	case m.State == observation.NotApplicable:
-		return truthOf(r.absentYes)
-	case m.State != observation.Measured && r.silenceNo && m.Cause == observation.CauseNoSource:
+		return truthOf(r.absentMeansYes)
+	case m.State != observation.Measured && r.silenceMeansNo && m.Cause == observation.CauseNoSource:
 		return no
 	case m.State != observation.Measured:
 		return unsure
@@ -54,9 +54,9 @@ func (e *evaluation) ask(r *rule) truth {
 		}
 		return truthOf(strings.EqualFold(text, threshold))
 	case bool:
-		return e.askBool(m, threshold)
+		return e.evalBool(m, threshold)
 	case float64:
-		if moved, ok := e.moved[r.id]; ok {
+		if moved, ok := e.movedThresholds[r.id]; ok {
 			threshold = moved
 		}
 		return knownOf(m).compare(r.operator, threshold)
@@ -64,7 +64,7 @@ func (e *evaluation) ask(r *rule) truth {
 	return unsure
 }
 
-func (e *evaluation) askBool(m observation.Measure, threshold bool) truth {
+func (e *evaluation) evalBool(m observation.Measure, threshold bool) truth {
 	isTrue := knownOf(m).compare(">", 0)
 	if threshold {
 		return isTrue
@@ -72,27 +72,28 @@ func (e *evaluation) askBool(m observation.Measure, threshold bool) truth {
 	return isTrue.not()
 }
 
-// test decides a condition.
-func (e *evaluation) test(c condition) truth {
+// evalCondition evaluates a condition.
+func (e *evaluation) evalCondition(c condition) truth {
 	switch {
 	case c.rule != "":
-		return e.ask(e.rules.byID[c.rule])
+		return e.evalRule(e.rules.byID[c.rule])
 	case c.pillar != "":
-		return e.testLevel(c)
+		return e.evalLevel(c)
 	case c.not != nil:
-		return e.test(*c.not).not()
+		return e.evalCondition(*c.not).not()
 	case c.all != nil:
-		return e.join(c.all, no)
+		return e.evalJoined(c.all, no)
 	default:
-		return e.join(c.any, yes)
+		return e.evalJoined(c.any, yes)
 	}
 }
 
-// join finds the decisive answer (no for all, yes for any) among the kids.
-func (e *evaluation) join(kids []condition, decisive truth) truth {
+// evalJoined evaluates "all" (decisive is no) or "any" (decisive is yes): it is
+// decisive where one child is, and unsure where another one is.
+func (e *evaluation) evalJoined(children []condition, decisive truth) truth {
 	result := decisive.not()
-	for _, kid := range kids {
-		switch e.test(kid) {
+	for _, child := range children {
+		switch e.evalCondition(child) {
 		case decisive:
 			return decisive
 		case unsure:
@@ -102,19 +103,19 @@ func (e *evaluation) join(kids []condition, decisive truth) truth {
 	return result
 }
 
-func (e *evaluation) testLevel(c condition) truth {
+func (e *evaluation) evalLevel(c condition) truth {
 	return Among(e.possibleLevels(c.pillar), c.levels)
 }
 
-// possibleLevels are the levels that the measures leave open, most first.
+// possibleLevels are the levels that the unknown measures leave open, most first.
 func (e *evaluation) possibleLevels(pillar string) []Level {
 	if known, ok := e.levels[pillar]; ok {
 		return known
 	}
 	p := e.rules.pillar(pillar)
-	found := e.climb(p)
+	found := e.levelsOf(p)
 	var sorted []Level
-	for _, l := range ladder {
+	for _, l := range levelOrder {
 		if slices.Contains(found, l) {
 			sorted = append(sorted, l)
 		}
@@ -123,15 +124,15 @@ func (e *evaluation) possibleLevels(pillar string) []Level {
 	return sorted
 }
 
-// climb reads the levels from top to bottom. Every level that could hold before
-// the first that surely does is possible. Nothing measured leaves all open.
-func (e *evaluation) climb(p *pillarRule) []Level {
-	if !e.speaks(p) {
-		return ladder
+// levelsOf reads the levels from top to bottom. Every level that could hold before
+// the first that certainly does is possible. Where nothing is measured, all are.
+func (e *evaluation) levelsOf(p *pillarRule) []Level {
+	if !e.anyMeasured(p) {
+		return levelOrder
 	}
 	var found []Level
 	for _, l := range p.levels {
-		switch e.test(l.when) {
+		switch e.evalCondition(l.when) {
 		case no:
 		case yes:
 			return append(found, l.level)
@@ -140,15 +141,16 @@ func (e *evaluation) climb(p *pillarRule) []Level {
 		}
 	}
 	if p.otherwise == LevelUnknown {
-		return ladder
+		return levelOrder
 	}
 	return append(found, p.otherwise)
 }
 
-// speaks reports whether any measure that the pillar's levels read is known.
-func (e *evaluation) speaks(p *pillarRule) bool {
+// anyMeasured reports whether one of the measures that the pillar's levels read is
+// measured.
+func (e *evaluation) anyMeasured(p *pillarRule) bool {
 	for _, l := range p.levels {
-		for _, r := range e.rules.plain(l.when) {
+		for _, r := range e.rules.plainRules(l.when) {
 			if e.measures[r.measure].State == observation.Measured {
 				return true
 			}
@@ -157,18 +159,18 @@ func (e *evaluation) speaks(p *pillarRule) bool {
 	return false
 }
 
-// plain lists the plain rules below a condition, levels aside.
-func (r *Rules) plain(c condition) []*rule {
+// plainRules lists the rules on measures below a condition, without those of levels.
+func (r *Rules) plainRules(c condition) []*rule {
 	if c.rule != "" {
 		named := r.byID[c.rule]
 		if named.when == nil {
 			return []*rule{named}
 		}
-		return r.plain(*named.when)
+		return r.plainRules(*named.when)
 	}
 	var found []*rule
-	for _, kid := range c.kids() {
-		found = append(found, r.plain(kid)...)
+	for _, child := range c.children() {
+		found = append(found, r.plainRules(child)...)
 	}
 	return found
 }
@@ -188,21 +190,21 @@ func (e *evaluation) possibleStages() []Stage {
 	}
 	seen := map[Stage]bool{}
 	for _, levels := range groups {
-		for _, s := range e.given(open, levels).possibleStages() {
+		for _, s := range e.withLevels(open, levels).possibleStages() {
 			seen[s] = true
 		}
 	}
 	return slices.DeleteFunc(found, func(s Stage) bool { return !seen[s] })
 }
 
-// readStages reads the stages from top to bottom, as climb reads levels.
+// readStages reads the stages from top to bottom, as levelsOf reads levels.
 func (e *evaluation) readStages() []Stage {
 	var found []Stage
 	for _, s := range e.rules.stages {
 		if s.when == nil {
 			return append(found, s.stage)
 		}
-		switch e.test(*s.when) {
+		switch e.evalCondition(*s.when) {
 		case no:
 		case yes:
 			return append(found, s.stage)
@@ -213,15 +215,14 @@ func (e *evaluation) readStages() []Stage {
 	return found
 }
 
-// openPillar is the first pillar of whose possible levels the stages tell some
-// apart, with those levels in groups that they do not tell apart; "" where there
-// is none.
+// openPillar is the first pillar whose possible levels can lead to different stages,
+// with the levels in groups that no stage distinguishes; "" where there is none.
 func (e *evaluation) openPillar() (string, [][]Level) {
 	for _, p := range e.rules.pillars {
 		var groups [][]Level
 		index := map[string]int{}
 		for _, l := range e.possibleLevels(p.id) {
-			key := e.rules.asks[levelOf{p.id, l}]
+			key := e.rules.signatures[pillarLevel{p.id, l}]
 			if i, ok := index[key]; ok {
 				groups[i] = append(groups[i], l)
 				continue
@@ -236,28 +237,28 @@ func (e *evaluation) openPillar() (string, [][]Level) {
 	return "", nil
 }
 
-// levelOf is one level of one pillar.
-type levelOf struct {
+// pillarLevel is one level of one pillar.
+type pillarLevel struct {
 	pillar string
 	level  Level
 }
 
-// levelsAsked writes down for each level which conditions of the stages hold of
-// it, so that levels with the same words are not told apart by any stage.
-func (r *Rules) levelsAsked() map[levelOf]string {
-	asked := map[levelOf]string{}
+// levelSignatures writes down for each level which conditions of the stages hold of
+// it. No stage distinguishes levels with the same signature.
+func (r *Rules) levelSignatures() map[pillarLevel]string {
+	signatures := map[pillarLevel]string{}
 	var read func(c condition)
 	read = func(c condition) {
 		if c.rule != "" && r.byID[c.rule].when != nil {
 			read(*r.byID[c.rule].when)
 		}
-		for _, l := range ladder {
+		for _, l := range levelOrder {
 			if c.pillar != "" {
-				asked[levelOf{c.pillar, l}] += fmt.Sprint(slices.Contains(c.levels, l), " ")
+				signatures[pillarLevel{c.pillar, l}] += fmt.Sprint(slices.Contains(c.levels, l), " ")
 			}
 		}
-		for _, kid := range c.kids() {
-			read(kid)
+		for _, child := range c.children() {
+			read(child)
 		}
 	}
 	for _, s := range r.stages {
@@ -265,17 +266,14 @@ func (r *Rules) levelsAsked() map[levelOf]string {
 			read(*s.when)
 		}
 	}
-	return asked
+	return signatures
 }
 
-// settle makes one stage of those that are possible. One alone is certain.
-//
-// Of several, none may be claimed: to call a good sustained because its
-// findings are unknown would pass off the unknown as good, and to flag it would
-// pass it off as bad. So it is unassessed, with what is missing. The exception
-// is fading or dormant: both say that work ran out, and the milder of the two
-// is true in either case.
-func settle(possible []Stage) Stage {
+// decideStage returns the one stage that is possible. Where several are, the good is
+// unassessed: to call it sustained because its findings are unknown would treat the
+// unknown as good, and to flag it would treat it as bad. The exception is fading or
+// dormant: work ran out in either case, and fading, the milder, is true of both.
+func decideStage(possible []Stage) Stage {
 	switch {
 	case len(possible) == 1:
 		return possible[0]
@@ -296,9 +294,9 @@ func (e *evaluation) trace(c condition, want truth) []evidence {
 		return e.trace(*c.not, want.not())
 	}
 	var found []evidence
-	for _, kid := range c.kids() {
-		if e.test(kid) == want {
-			found = append(found, e.trace(kid, want)...)
+	for _, child := range c.children() {
+		if e.evalCondition(child) == want {
+			found = append(found, e.trace(child, want)...)
 		}
 	}
 	return found
@@ -308,28 +306,29 @@ func (e *evaluation) traceRule(r *rule, want truth) []evidence {
 	if r.when != nil {
 		return e.trace(*r.when, want)
 	}
-	if e.ask(r) != want || e.measures[r.measure].State != observation.Measured {
+	if e.evalRule(r) != want || e.measures[r.measure].State != observation.Measured {
 		return nil
 	}
 	return []evidence{{r, want == yes}}
 }
 
-// traceLevel lists what decided a level; of one that is open, what is sure. A
-// level that is reached because nothing above it holds rests on all of that.
+// traceLevel lists the evidence for the level of a pillar; where several levels are
+// possible, that which is certain. A level that is reached because none above it holds
+// rests on the rules of all of those.
 func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 	possible := e.possibleLevels(p.id)
 	var found, failed []evidence
 	for _, l := range p.levels {
-		answer := e.test(l.when)
+		answer := e.evalCondition(l.when)
 		if answer == yes {
 			return onePerMeasure(append(found, e.trace(l.when, yes)...))
 		}
 		if answer == unsure {
-			for _, r := range e.rules.plain(l.when) {
+			for _, r := range e.rules.plainRules(l.when) {
 				found = append(found, e.traceRule(r, yes)...)
 			}
 		}
-		for _, r := range e.rules.plain(l.when) {
+		for _, r := range e.rules.plainRules(l.when) {
 			failed = append(failed, e.traceRule(r, no)...)
 		}
 	}
@@ -339,7 +338,7 @@ func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 	return onePerMeasure(found)
 }
 
-// onePerMeasure keeps the last rule on each measure, which is the tightest.
+// onePerMeasure keeps the last rule on each measure, which has the tightest threshold.
 func onePerMeasure(all []evidence) []evidence {
 	var kept []evidence
 	for _, ev := range all {
@@ -349,16 +348,16 @@ func onePerMeasure(all []evidence) []evidence {
 	return kept
 }
 
-// score makes the points of a pillar, with what unknown measures leave open.
+// score is that of a pillar, with the range that unknown measures leave open.
 func (e *evaluation) score(p *pillarRule) Range {
-	var sum total
+	var sum scoreSum
 	for _, part := range p.parts {
 		m := e.measures[part.measure]
 		silent := m.State == observation.Unknown && m.Cause == observation.CauseNoSource
-		if m.State == observation.NotApplicable || part.skip && silent {
+		if m.State == observation.NotApplicable || part.skipSilent && silent {
 			continue
 		}
-		sum.add(part.weight, part.rangeOf(m))
+		sum.add(part.weight, part.scoreRange(m))
 	}
 	if p.combine == "max" {
 		return sum.best()
@@ -366,28 +365,29 @@ func (e *evaluation) score(p *pillarRule) Range {
 	return sum.mean()
 }
 
-// rangeOf is the points of one measure: exact where its value is.
-func (p scorePart) rangeOf(m observation.Measure) Range {
+// scoreRange is the score of one measure: exact where its value is.
+func (p scorePart) scoreRange(m observation.Measure) Range {
 	known := knownOf(m)
-	if p.open && known.low < p.points[0][0] {
+	if p.openBelow && known.low < p.points[0][0] {
 		known.low = math.Inf(-1)
 	}
-	low, high := p.height(known.low), p.height(known.low)
-	for _, y := range append([]float64{p.height(known.high)}, p.between(known)...) {
+	low, high := p.interpolate(known.low), p.interpolate(known.low)
+	for _, y := range append([]float64{p.interpolate(known.high)}, p.innerPoints(known)...) {
 		low, high = min(low, y), max(high, y)
 	}
 	r := Range{Low: low, High: high}
-	if v, ok := m.Number(); ok && (!p.open || v >= p.points[0][0]) {
-		y := p.height(v)
+	if v, ok := m.Number(); ok && (!p.openBelow || v >= p.points[0][0]) {
+		y := p.interpolate(v)
 		r.Score = &y
-	} else if p.open {
+	} else if p.openBelow {
 		r.Low = 0
 	}
 	return r
 }
 
-// height is that of the line at v; beyond its ends it runs level.
-func (p scorePart) height(v float64) float64 {
+// interpolate returns the points at the value v, linear between the given points and
+// constant beyond the first and the last.
+func (p scorePart) interpolate(v float64) float64 {
 	first, last := p.points[0], p.points[len(p.points)-1]
 	if v <= first[0] {
 		return first[1]
@@ -401,8 +401,8 @@ func (p scorePart) height(v float64) float64 {
 	return last[1]
 }
 
-// between are the heights of the corners inside an interval.
-func (p scorePart) between(known interval) []float64 {
+// innerPoints are the points of the given values that lie inside an interval.
+func (p scorePart) innerPoints(known interval) []float64 {
 	var ys []float64
 	for _, point := range p.points {
 		if point[0] > known.low && point[0] < known.high {
@@ -412,19 +412,19 @@ func (p scorePart) between(known interval) []float64 {
 	return ys
 }
 
-// total joins ranges.
-type total struct {
+// scoreSum combines ranges to their weighted mean or their maximum.
+type scoreSum struct {
 	parts   []Range
 	weights []float64
 }
 
-func (t *total) add(weight float64, r Range) {
+func (t *scoreSum) add(weight float64, r Range) {
 	t.parts = append(t.parts, r)
 	t.weights = append(t.weights, weight)
 }
 
-// mean weighs the parts; the score is that of the parts that are known.
-func (t *total) mean() Range {
+// mean is the weighted mean; its score is that of the parts that are known.
+func (t *scoreSum) mean() Range {
 	var low, high, all, score, known float64
 	for i, p := range t.parts {
 		w := t.weights[i]
@@ -436,11 +436,11 @@ func (t *total) mean() Range {
 	if known == 0 {
 		return Range{Low: 0, High: 100}
 	}
-	return rounded(score/known, low/all, high/all)
+	return roundedRange(score/known, low/all, high/all)
 }
 
-// best is the highest part.
-func (t *total) best() Range {
+// best is the maximum.
+func (t *scoreSum) best() Range {
 	var low, high, score float64
 	known := false
 	for _, p := range t.parts {
@@ -452,11 +452,11 @@ func (t *total) best() Range {
 	if !known {
 		return Range{Low: 0, High: 100}
 	}
-	return rounded(score, low, high)
+	return roundedRange(score, low, high)
 }
 
-// rounded keeps one digit, so that no noise of floating point is published.
-func rounded(score, low, high float64) Range {
+// roundedRange rounds to one decimal, so that no floating-point error is published.
+func roundedRange(score, low, high float64) Range {
 	round := func(v float64) float64 { return math.Round(v*10) / 10 }
 	score = round(min(max(score, low), high))
 	return Range{Score: &score, Low: round(low), High: round(high)}

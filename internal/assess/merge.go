@@ -21,7 +21,7 @@ type Input struct {
 	AsOf time.Time
 }
 
-// Repository is what was seen of one repository of a good.
+// Repository is what was read of one repository of a good.
 type Repository struct {
 	Repository catalog.Repository
 	// ObservedUntil is zero where the repository was not read.
@@ -37,18 +37,17 @@ const (
 	commitsEver   = "momentum.commits-ever"
 )
 
-// part is what one repository, or the catalog entry, says of one measure.
+// part is one measure of one repository, or of the catalog entry.
 type part struct {
 	measure    observation.Measure
 	repository int // index in the sorted repositories, -1 for the catalog entry
 }
 
 // merge makes one measure of each definition from the repositories and the
-// catalog entry, in the order of ids. Nothing known of a definition gives an
-// unknown measure, never a missing one. A measure that no definition describes
-// cannot be merged and is left out.
-func merge(in Input, defs map[string]observation.Definition, words map[string]word) []observation.Measure {
-	m := newMerger(in, words)
+// catalog entry, sorted by id. A definition of which nothing is known gives an
+// unknown measure. A measure without a definition is left out.
+func merge(in Input, defs map[string]observation.Definition, specs map[string]measureSpec) []observation.Measure {
+	m := newMerger(in, specs)
 	ids := make([]string, 0, len(defs))
 	for id := range defs {
 		ids = append(ids, id)
@@ -56,7 +55,7 @@ func merge(in Input, defs map[string]observation.Definition, words map[string]wo
 	slices.Sort(ids)
 	merged := make([]observation.Measure, 0, len(ids))
 	for _, id := range ids {
-		merged = append(merged, m.one(defs[id]))
+		merged = append(merged, m.mergeOne(defs[id]))
 	}
 	return merged
 }
@@ -66,21 +65,21 @@ type merger struct {
 	fromCatalog  map[string]observation.Measure
 	byRepository []map[string]observation.Measure
 	candidates   []int // repositories that may be the main one
-	words        map[string]word
+	specs        map[string]measureSpec
 }
 
-func newMerger(in Input, words map[string]word) *merger {
-	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(sound(in.GoodMeasures, words)), words: words}
+func newMerger(in Input, specs map[string]measureSpec) *merger {
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(clampAll(in.GoodMeasures, specs)), specs: specs}
 	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
 	for _, r := range m.repositories {
-		m.byRepository = append(m.byRepository, byID(sound(r.Measures, words)))
+		m.byRepository = append(m.byRepository, byID(clampAll(r.Measures, specs)))
 	}
 	m.candidates = m.mainCandidates()
 	return m
 }
 
-// byID indexes measures. Where an id comes twice, the measured one stands; of
-// two measured ones that which sorts first, so that order decides nothing.
+// byID indexes measures. Where an id comes twice, the measured one is kept; of two
+// measured ones that which sorts first, whatever the order of the list.
 func byID(measures []observation.Measure) map[string]observation.Measure {
 	index := make(map[string]observation.Measure, len(measures))
 	for _, m := range measures {
@@ -98,36 +97,35 @@ func precedes(a, b observation.Measure) bool {
 	return fmt.Sprint(a.State, a.Value, a.Bound, a.Cause, a.Source, a.Detail) < fmt.Sprint(b.State, b.Value, b.Bound, b.Cause, b.Source, b.Detail)
 }
 
-// sound returns the measures with those mended that are not sane.
-func sound(measures []observation.Measure, words map[string]word) []observation.Measure {
-	mended := measures
+// clampAll returns the measures with impossible numbers clamped.
+func clampAll(measures []observation.Measure, specs map[string]measureSpec) []observation.Measure {
+	clamped := measures
 	for i, m := range measures {
-		if fixed := sane(m, words); fixed.Detail != m.Detail {
-			if &mended[0] == &measures[0] {
-				mended = slices.Clone(measures)
+		if fixed := clamp(m, specs); fixed.Detail != m.Detail {
+			if &clamped[0] == &measures[0] {
+				clamped = slices.Clone(measures)
 			}
-			mended[i] = fixed
+			clamped[i] = fixed
 		}
 	}
-	return mended
+	return clamped
 }
 
-// sane keeps an impossible number from deciding anything silently: what is not
-// a number becomes unknown; what lies below or above all that its measure can be
-// becomes the least or the most that it can be, and says so.
-func sane(m observation.Measure, words map[string]word) observation.Measure {
+// clamp moves a number outside the limits of its measure to the nearest limit, and
+// turns NaN and infinities into an unknown measure. The detail says so.
+func clamp(m observation.Measure, specs map[string]measureSpec) observation.Measure {
 	v, ok := m.Value.(float64)
 	if m.State != observation.Measured || !ok {
 		return m
 	}
-	low, high := limits(words, m.ID)
+	low, high := valueLimits(specs, m.ID)
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return observation.Measure{ID: m.ID, State: observation.Unknown, Unit: m.Unit, Source: m.Source, At: m.At,
 			Cause: observation.CauseBroken, Detail: fmt.Sprintf("%s%v, which is no number", reportedAs, v)}
 	case v < low || v > high:
 		m.Value = min(max(v, low), high)
-		m.Detail = joined(m.Detail, fmt.Sprintf("%s%v, read as %v", reportedAs, v, m.Value))
+		m.Detail = joinDetails(m.Detail, fmt.Sprintf("%s%v, read as %v", reportedAs, v, m.Value))
 	}
 	return m
 }
@@ -135,16 +133,16 @@ func sane(m observation.Measure, words map[string]word) observation.Measure {
 // reportedAs begins the detail of a measure whose value was impossible.
 const reportedAs = "reported as "
 
-// limits are the least and the most that a measure can be; zero or more where
-// the vocabulary of the rules does not know it.
-func limits(words map[string]word, id string) (low, high float64) {
-	if w, ok := words[id]; ok {
+// valueLimits are the least and the greatest value of a measure; zero and infinity
+// where the vocabulary of the rules does not have it.
+func valueLimits(specs map[string]measureSpec, id string) (low, high float64) {
+	if w, ok := specs[id]; ok {
 		return w.low, w.high
 	}
 	return 0, math.Inf(1)
 }
 
-func joined(a, b string) string {
+func joinDetails(a, b string) string {
 	if a == "" {
 		return b
 	}
@@ -163,14 +161,14 @@ func (m *merger) mainCandidates() []int {
 	}
 	for _, id := range []string{commitsRecent, commitsEver} {
 		kept = m.busiest(kept, id)
-		if len(kept) < 2 || !m.exact(kept, id) {
-			return kept // what the first count leaves open, the second must not decide
+		if len(kept) < 2 || !m.allExact(kept, id) {
+			return kept // the second count must not decide what the first leaves open
 		}
 	}
 	return kept[:1]
 }
 
-// busiest keeps those that no other surely exceeds.
+// busiest keeps the repositories that no other certainly exceeds.
 func (m *merger) busiest(among []int, id string) []int {
 	floor := math.Inf(-1)
 	for _, i := range among {
@@ -179,7 +177,7 @@ func (m *merger) busiest(among []int, id string) []int {
 	return slices.DeleteFunc(slices.Clone(among), func(i int) bool { return m.count(i, id).high < floor })
 }
 
-func (m *merger) exact(among []int, id string) bool {
+func (m *merger) allExact(among []int, id string) bool {
 	return !slices.ContainsFunc(among, func(i int) bool { return !m.count(i, id).exact() })
 }
 
@@ -188,37 +186,36 @@ func (m *merger) count(i int, id string) interval {
 	return interval{max(0, known.low), known.high}
 }
 
-// empty reports a repository of which it is known that it holds nothing. It
-// can be left out like one to which a measure does not apply.
+// empty reports whether a repository is known to hold nothing. It is left out like
+// one to which a measure does not apply.
 func (m *merger) empty(i int) bool {
 	failed := m.repositories[i].Failed
 	return failed != nil && failed.Cause == observation.CauseEmpty
 }
 
-// one merges the parts of one definition.
-func (m *merger) one(def observation.Definition) observation.Measure {
+// mergeOne merges the parts of one definition.
+func (m *merger) mergeOne(def observation.Definition) observation.Measure {
 	parts, read, applicable := m.parts(def.ID)
 	switch {
 	case applicable == 0 && len(parts) == 0:
-		return m.inapplicable(def)
+		return m.notApplicable(def)
 	case def.Merge == observation.MergeMain || def.Kind == observation.KindText:
-		return m.ofMain(def, parts, read, applicable)
-	case !slices.ContainsFunc(parts, measured):
+		return m.fromMain(def, parts, read, applicable)
+	case !slices.ContainsFunc(parts, isMeasured):
 		return def.UnknownFor(commonCause(parts))
 	}
-	// A source that was read and is silent does not make another less sure.
-	merged := m.combine(def, slices.DeleteFunc(slices.Clone(parts), silent))
+	// A source that was read and holds no value does not make another less certain.
+	merged := m.combine(def, slices.DeleteFunc(slices.Clone(parts), isSilent))
 	if merged.State == observation.Measured && read < applicable {
-		merged.Detail = joined(merged.Detail, fmt.Sprintf("read from %d of %d repositories", read, applicable))
+		merged.Detail = joinDetails(merged.Detail, fmt.Sprintf("read from %d of %d repositories", read, applicable))
 	}
 	return merged
 }
 
-func measured(p part) bool { return p.measure.State == observation.Measured }
+func isMeasured(p part) bool { return p.measure.State == observation.Measured }
 
-// parts collects what speaks of a measure. read counts the repositories of
-// which it is known, applicable those to which it applies. A source that was
-// read and is silent does not make the word of another less sure.
+// parts collects what repositories and the catalog entry hold of a measure. read
+// counts the repositories of which it is known, applicable those to which it applies.
 func (m *merger) parts(id string) (parts []part, read, applicable int) {
 	catalogs, inCatalog := m.fromCatalog[id]
 	inRepository := slices.ContainsFunc(m.byRepository, func(index map[string]observation.Measure) bool { _, ok := index[id]; return ok })
@@ -232,7 +229,7 @@ func (m *merger) parts(id string) (parts []part, read, applicable int) {
 		case !ok && inCatalog && !inRepository:
 			continue // the catalog's alone
 		case !ok:
-			measure = m.absent(i, id)
+			measure = m.unreadMeasure(i, id)
 		}
 		applicable++
 		if measure.State == observation.Measured {
@@ -246,12 +243,13 @@ func (m *merger) parts(id string) (parts []part, read, applicable int) {
 	return parts, read, applicable
 }
 
-func silent(p part) bool {
+// isSilent reports a source that was read and holds no value of the measure.
+func isSilent(p part) bool {
 	return p.measure.State == observation.Unknown && p.measure.Cause == observation.CauseNoSource
 }
 
-// absent is the unknown measure of a repository that yielded none.
-func (m *merger) absent(i int, id string) observation.Measure {
+// unreadMeasure is the unknown measure of a repository that yielded none.
+func (m *merger) unreadMeasure(i int, id string) observation.Measure {
 	unknown := observation.Measure{ID: id, State: observation.Unknown, Cause: observation.CauseScannerFailed,
 		Detail: "no scanner yielded it"}
 	if failed := m.repositories[i].Failed; failed != nil {
@@ -260,8 +258,8 @@ func (m *merger) absent(i int, id string) observation.Measure {
 	return unknown
 }
 
-// inapplicable is the measure that no part speaks of.
-func (m *merger) inapplicable(def observation.Definition) observation.Measure {
+// notApplicable is the measure of a definition that applies to no part.
+func (m *merger) notApplicable(def observation.Definition) observation.Measure {
 	if len(m.repositories) == 0 {
 		if own, ok := m.fromCatalog[def.ID]; ok && own.State == observation.NotApplicable {
 			return def.NotApplicableFor(own.Detail)
@@ -276,10 +274,10 @@ func (m *merger) inapplicable(def observation.Definition) observation.Measure {
 	return def.NotApplicableFor(m.fromCatalog[def.ID].Detail)
 }
 
-// ofMain takes the main repository's value, or where that has none to give,
-// the catalog's. Where an unread repository may be the main one, the value is
-// unknown: the next best repository's could be better or worse.
-func (m *merger) ofMain(def observation.Definition, parts []part, read, applicable int) observation.Measure {
+// fromMain takes the main repository's value, or the catalog's where that has none.
+// Where an unread repository may be the main one, the value is unknown: another
+// repository's could be better or worse.
+func (m *merger) fromMain(def observation.Definition, parts []part, read, applicable int) observation.Measure {
 	var mains []part
 	var catalogs *part
 	for _, p := range parts {
@@ -291,16 +289,16 @@ func (m *merger) ofMain(def observation.Definition, parts []part, read, applicab
 		}
 	}
 	switch {
-	case catalogs != nil && measured(*catalogs) && !slices.ContainsFunc(mains, func(p part) bool { return !silent(p) }):
+	case catalogs != nil && isMeasured(*catalogs) && !slices.ContainsFunc(mains, func(p part) bool { return !isSilent(p) }):
 		return withUnit(def, catalogs.measure)
 	case len(mains) == 0 && len(parts) > 0 && len(m.candidates) == 1:
 		return def.NotApplicableFor("it does not apply to the main repository " + m.repositories[m.candidates[0]].Repository.URL)
-	case len(mains) > 0 && len(m.candidates) == 1, alike(mains) && len(mains) == len(m.candidates):
+	case len(mains) > 0 && len(m.candidates) == 1, sameValues(mains) && len(mains) == len(m.candidates):
 		return withUnit(def, mains[0].measure)
 	}
 	cause, detail := commonCause(parts)
-	if !slices.ContainsFunc(parts, func(p part) bool { return !measured(p) }) {
-		cause, detail = m.openMain()
+	if !slices.ContainsFunc(parts, func(p part) bool { return !isMeasured(p) }) {
+		cause, detail = m.unknownMainCause()
 	}
 	if read > 0 {
 		detail = fmt.Sprintf("which repository is the main one is not known: read from %d of %d repositories", read, applicable)
@@ -308,13 +306,13 @@ func (m *merger) ofMain(def observation.Definition, parts []part, read, applicab
 	return def.UnknownFor(cause, detail)
 }
 
-// openMain says why the main repository is not known.
-func (m *merger) openMain() (observation.Cause, string) {
+// unknownMainCause is why the main repository is not known: a cause and its detail.
+func (m *merger) unknownMainCause() (observation.Cause, string) {
 	var open []part
 	for i := range m.repositories {
 		if count := m.byRepository[i][commitsRecent]; count.State != observation.Measured {
 			if count.ID == "" {
-				count = m.absent(i, commitsRecent)
+				count = m.unreadMeasure(i, commitsRecent)
 			}
 			open = append(open, part{count, i})
 		}
@@ -325,9 +323,9 @@ func (m *merger) openMain() (observation.Cause, string) {
 	return commonCause(open)
 }
 
-func alike(parts []part) bool {
+func sameValues(parts []part) bool {
 	for _, p := range parts {
-		if !measured(p) || fmt.Sprint(p.measure.Value, p.measure.Bound) != fmt.Sprint(parts[0].measure.Value, parts[0].measure.Bound) {
+		if !isMeasured(p) || fmt.Sprint(p.measure.Value, p.measure.Bound) != fmt.Sprint(parts[0].measure.Value, parts[0].measure.Bound) {
 			return false
 		}
 	}
@@ -339,9 +337,9 @@ func withUnit(def observation.Definition, m observation.Measure) observation.Mea
 	return m
 }
 
-// commonCause is the most frequent cause, of equals the first by name, with
-// the detail of its first part. Silence is the cause only where all are silent:
-// one that could not be read may have spoken.
+// commonCause is the most frequent cause, of equals the first by name, with the
+// detail of its first part. CauseNoSource is the cause only where it is that of all
+// parts: one that could not be read may hold a value.
 func commonCause(parts []part) (observation.Cause, string) {
 	counts := map[observation.Cause]int{}
 	details := map[observation.Cause]string{}
@@ -366,7 +364,7 @@ func commonCause(parts []part) (observation.Cause, string) {
 	return best, details[best]
 }
 
-// combine folds the parts of a number, bool or list.
+// combine merges the parts of a number, bool or list.
 func (m *merger) combine(def observation.Definition, parts []part) observation.Measure {
 	if def.Kind == observation.KindList {
 		return union(def, parts)
@@ -375,12 +373,12 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	for _, p := range parts[1:] {
 		known = fold(def.Merge, known, knownOf(p.measure))
 	}
-	if low, _ := limits(m.words, def.ID); def.Merge != observation.MergeMin {
+	if low, _ := valueLimits(m.specs, def.ID); def.Merge != observation.MergeMin {
 		known.low = max(known.low, low)
 	}
 	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
 	merged.Detail = firstDetail(parts)
-	if !expressed(&merged, known) {
+	if !setInterval(&merged, known) {
 		cause, detail := commonCause(parts)
 		return def.UnknownFor(cause, detail)
 	}
@@ -404,9 +402,9 @@ func fold(how observation.Merge, a, b interval) interval {
 	}
 }
 
-// expressed writes an interval as a value with its bound. Of an interval that
-// is closed at both ends only the lower end can be said.
-func expressed(m *observation.Measure, known interval) bool {
+// setInterval writes an interval as a value with its bound, and reports whether there
+// is one. Of an interval that is closed at both ends only one end can be kept.
+func setInterval(m *observation.Measure, known interval) bool {
 	switch {
 	case known.exact():
 		m.Value = known.low
@@ -439,11 +437,11 @@ func union(def observation.Definition, parts []part) observation.Measure {
 	return merged
 }
 
-// sourceOf names where the merged value stands, or how many sources made it.
+// sourceOf is the source of the merged value, or the number of sources that made it.
 func sourceOf(def observation.Definition, parts []part, known interval) string {
 	var sources []string
 	for _, p := range parts {
-		if !measured(p) {
+		if !isMeasured(p) {
 			continue
 		}
 		v, isNumber := p.measure.Number()
@@ -462,7 +460,7 @@ func sourceOf(def observation.Definition, parts []part, known interval) string {
 func earliest(parts []part) time.Time {
 	var at time.Time
 	for _, p := range parts {
-		if t := p.measure.At; measured(p) && !t.IsZero() && (at.IsZero() || t.Before(at)) {
+		if t := p.measure.At; isMeasured(p) && !t.IsZero() && (at.IsZero() || t.Before(at)) {
 			at = t
 		}
 	}
@@ -471,7 +469,7 @@ func earliest(parts []part) time.Time {
 
 func firstDetail(parts []part) string {
 	for _, p := range parts {
-		if measured(p) && p.measure.Detail != "" {
+		if isMeasured(p) && p.measure.Detail != "" {
 			return p.measure.Detail
 		}
 	}

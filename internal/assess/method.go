@@ -9,8 +9,8 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Method writes the rules for readers, as Markdown. docs/method.md is what it
-// gives for the embedded rules.
+// Method writes the rules as Markdown. docs/method.md is its result for the embedded
+// rules.
 func (r *Rules) Method() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, methodHead, 100*r.floor, r.staleDays)
@@ -101,7 +101,7 @@ func (r *Rules) writeStages(b *strings.Builder) {
 	for i, s := range r.stages {
 		fmt.Fprintf(b, "%d. **%s**: %s\n", i+1, s.stage, s.means)
 		if s.when != nil {
-			fmt.Fprintf(b, "   Rule: %s.\n", r.condition(*s.when))
+			fmt.Fprintf(b, "   Rule: %s.\n", r.conditionMarkdown(*s.when))
 		} else {
 			b.WriteString("   Rule: none of the above.\n")
 		}
@@ -112,7 +112,7 @@ func (r *Rules) writeStages(b *strings.Builder) {
 func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {
 	fmt.Fprintf(b, "## %s\n\n%s\n\n| level | where |\n|---|---|\n", language.Upper(p.id), p.question)
 	for _, l := range p.levels {
-		fmt.Fprintf(b, "| %s | %s |\n", l.level, r.condition(l.when))
+		fmt.Fprintf(b, "| %s | %s |\n", l.level, r.conditionMarkdown(l.when))
 	}
 	fmt.Fprintf(b, "| %s | otherwise |\n\n", p.otherwise)
 	how := "weighted mean of"
@@ -127,9 +127,9 @@ func (r *Rules) writeParts(b *strings.Builder, how string, parts []scorePart, we
 	for _, part := range parts {
 		var points []string
 		for _, point := range part.points {
-			points = append(points, fmt.Sprintf("%s at %s", r.written(point[1]), r.written(point[0])))
+			points = append(points, fmt.Sprintf("%s at %s", r.formatValue(point[1]), r.formatValue(point[0])))
 		}
-		weight := r.written(part.weight)
+		weight := r.formatValue(part.weight)
 		if !weighed {
 			weight = ""
 		}
@@ -140,10 +140,10 @@ func (r *Rules) writeParts(b *strings.Builder, how string, parts []scorePart, we
 
 func partNote(p scorePart) string {
 	note := ""
-	if p.skip {
+	if p.skipSilent {
 		note += "; takes no part where the sources are silent"
 	}
-	if p.open {
+	if p.openBelow {
 		note += "; says nothing below"
 	}
 	return note
@@ -151,8 +151,8 @@ func partNote(p scorePart) string {
 
 func (r *Rules) writeBands(b *strings.Builder) {
 	b.WriteString("## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
-	for _, l := range ladder {
-		fmt.Fprintf(b, "| %s | %s to %s |\n", l, r.written(r.bands[l].Low), r.written(r.bands[l].High))
+	for _, l := range levelOrder {
+		fmt.Fprintf(b, "| %s | %s to %s |\n", l, r.formatValue(r.bands[l].Low), r.formatValue(r.bands[l].High))
 	}
 	b.WriteString("\n")
 }
@@ -163,7 +163,7 @@ func (r *Rules) writeScore(b *strings.Builder) {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		fmt.Fprintf(b, " %s %s", id, r.written(r.weights[id]))
+		fmt.Fprintf(b, " %s %s", id, r.formatValue(r.weights[id]))
 	}
 	b.WriteString(".\n\n")
 }
@@ -173,38 +173,38 @@ func (r *Rules) writeRules(b *strings.Builder) {
 	for _, rule := range r.rules {
 		fmt.Fprintf(b, "### %s\n\n%s\n\n", rule.id, rule.question)
 		if rule.when != nil {
-			fmt.Fprintf(b, "- Yes where %s.\n", r.condition(*rule.when))
+			fmt.Fprintf(b, "- Yes where %s.\n", r.conditionMarkdown(*rule.when))
 		} else {
-			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.written(rule.threshold)+" "+rule.unit))
-			if rule.silenceNo {
+			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.formatValue(rule.threshold)+" "+rule.unit))
+			if rule.silenceMeansNo {
 				b.WriteString(" As far as can be seen.")
 			}
-			if rule.absentYes {
+			if rule.absentMeansYes {
 				b.WriteString(" Also where the measure does not apply.")
 			}
-			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", r.shown(rule.holds), r.shown(rule.fails))
+			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", r.patternExample(rule.holds), r.patternExample(rule.fails))
 		}
 		if rule.clears != "" {
-			fmt.Fprintf(b, "- Clears it: %s\n", r.shown(rule.clears))
+			fmt.Fprintf(b, "- Clears it: %s\n", r.patternExample(rule.clears))
 		}
 		if rule.reference != "" {
 			fmt.Fprintf(b, "- After: %s.\n", strings.TrimSuffix(rule.reference, "."))
 		}
 		if rule.weight != 1 {
-			fmt.Fprintf(b, "- Weight as a reason: %s.\n", r.written(rule.weight))
+			fmt.Fprintf(b, "- Weight as a reason: %s.\n", r.formatValue(rule.weight))
 		}
 		b.WriteString("\n")
 	}
 }
 
-// shown writes a pattern with letters for its numbers: "{value|person|people}"
-// becomes "N people".
-func (r *Rules) shown(pattern string) string {
-	return r.english.Tell(filled(pattern, "N", observation.Exact, "T"))
+// patternExample fills a pattern with letters in place of numbers:
+// "{value|person|people}" becomes "N people".
+func (r *Rules) patternExample(pattern string) string {
+	return r.english.TranslateMessage(fillPattern(pattern, "N", observation.Exact, "T"))
 }
 
-// condition writes a condition in words.
-func (r *Rules) condition(c condition) string {
+// conditionMarkdown writes a condition in words, with links to its rules.
+func (r *Rules) conditionMarkdown(c condition) string {
 	switch {
 	case c.rule != "":
 		return "[" + c.rule + "](#" + strings.ReplaceAll(c.rule, ".", "") + ")"
@@ -213,30 +213,30 @@ func (r *Rules) condition(c condition) string {
 		for i, l := range c.levels {
 			levels[i] = string(l)
 		}
-		return c.pillar + " is " + r.english.Text(language.Or(levels...))
+		return c.pillar + " is " + r.english.TranslateArg(language.Or(levels...))
 	case c.not != nil:
-		return "not " + r.condition(*c.not)
+		return "not " + r.conditionMarkdown(*c.not)
 	case c.all != nil:
-		return r.listed(c.all, "and")
+		return r.joinMarkdown(c.all, "and")
 	default:
-		return r.listed(c.any, "or")
+		return r.joinMarkdown(c.any, "or")
 	}
 }
 
-func (r *Rules) listed(kids []condition, word string) string {
-	said := make([]string, len(kids))
-	for i, kid := range kids {
-		said[i] = r.condition(kid)
-		if len(kids) > 1 && len(kid.all)+len(kid.any) > 1 {
-			said[i] = "(" + said[i] + ")"
+func (r *Rules) joinMarkdown(children []condition, word string) string {
+	parts := make([]string, len(children))
+	for i, child := range children {
+		parts[i] = r.conditionMarkdown(child)
+		if len(children) > 1 && len(child.all)+len(child.any) > 1 {
+			parts[i] = "(" + parts[i] + ")"
 		}
 	}
-	return strings.Join(said, " "+word+" ")
+	return strings.Join(parts, " "+word+" ")
 }
 
-// plainCondition writes a condition without links.
-func (r *Rules) plainCondition(c condition) string {
-	return link.ReplaceAllString(r.condition(c), "$1")
+// conditionText writes a condition without links.
+func (r *Rules) conditionText(c condition) string {
+	return link.ReplaceAllString(r.conditionMarkdown(c), "$1")
 }
 
 var link = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)

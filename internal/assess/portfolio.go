@@ -10,24 +10,24 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Portfolio gathers, good by good, what only shows over all of them: which
-// packages hold up how much, which upgrades close the most, where the goods are
-// and which could take the place of which. It keeps no inventory: its memory
-// grows with the distinct packages of a run, with four bytes for each package of
-// each good, and with about a kilobyte a good. It is for one goroutine.
+// Portfolio aggregates over all goods: which packages many goods depend on, which
+// upgrades close the most vulnerabilities, how the goods are distributed, and which
+// good could replace which. It keeps no inventory: its memory grows with the distinct
+// packages of a run, with four bytes for each package of each good, and with about a
+// kilobyte a good. It is not safe for concurrent use.
 //
-// Goods come in any order, and whatever is asked of it does not depend on that
-// order. All findings are of one advisory database: the same package at the same
-// version has the same findings in every good.
+// Goods are added in any order, and no result depends on that order. All findings are
+// of one advisory database: the same package at the same version has the same findings
+// in every good.
 type Portfolio struct {
-	packages map[packageName]*footing
-	goods    []profile // by index
-	index    map[string]uint32
-	origin   map[packageName]uint32 // the good that publishes a package, or nobody
+	packages  map[packageName]*packageUse
+	goods     []profile // by index
+	index     map[string]uint32
+	publisher map[packageName]uint32 // the good that publishes a package, or noGood
 }
 
-// nobody stands for a good where there is none.
-const nobody = math.MaxUint32
+// noGood stands for a good where there is none.
+const noGood = math.MaxUint32
 
 type packageName struct{ ecosystem, name string }
 
@@ -35,63 +35,64 @@ func (n packageName) compare(other packageName) int {
 	return cmp.Or(cmp.Compare(n.ecosystem, other.ecosystem), cmp.Compare(n.name, other.name))
 }
 
-// footing is what is known of one package.
-type footing struct {
-	uses []use
-	pins map[string]*pin // the versions in use that an advisory affects
+// packageUse is what is known of one package.
+type packageUse struct {
+	uses     []use
+	versions map[string]*versionInUse // the versions in use that an advisory affects
 }
 
-// use is a good, by its index, the closest use that it makes of a package at run
-// time, and whether it lists it as its own dependency, be it for development. So
-// there may be 500 million goods.
+// use packs into 32 bits a good, by its index, the closest use that it makes of a
+// package at run time, and whether the package is a direct dependency of it, be it for
+// development. So there may be 500 million goods.
 type use uint32
 
 const (
-	wayMask     use = 3
-	listsItself use = 4
-	useBits         = 3
+	kindMask    use = 3
+	directFlag  use = 4
+	useFlagBits     = 3
 )
 
-func (u use) good() uint32         { return uint32(u >> useBits) }
-func (u use) way() observation.Use { return observation.Use(u & wayMask) }
-func (u use) direct() bool         { return u&listsItself != 0 }
+func (u use) good() uint32          { return uint32(u >> useFlagBits) }
+func (u use) kind() observation.Use { return observation.Use(u & kindMask) }
+func (u use) direct() bool          { return u&directFlag != 0 }
 
-func useOf(good uint32, relation string, way observation.Use) use {
-	u := use(good)<<useBits | use(way)
+func useOf(good uint32, relation string, kind observation.Use) use {
+	u := use(good)<<useFlagBits | use(kind)
 	if relation == observation.Direct {
-		u |= listsItself
+		u |= directFlag
 	}
 	return u
 }
 
-// add keeps one use a good where it comes again at once; settled sees to the rest.
-func (f *footing) add(u use) {
+// add merges a use with the last one where both are of one good; sortedUses merges
+// the rest.
+func (f *packageUse) add(u use) {
 	if last := len(f.uses) - 1; last >= 0 && f.uses[last].good() == u.good() {
-		f.uses[last] = (f.uses[last]|u)&^wayMask | max(f.uses[last]&wayMask, u&wayMask)
+		f.uses[last] = (f.uses[last]|u)&^kindMask | max(f.uses[last]&kindMask, u&kindMask)
 		return
 	}
 	f.uses = append(f.uses, u)
 }
 
-// settled are the uses by good, each good once.
-func (f *footing) settled() []use {
+// sortedUses are the uses sorted by good, each good once.
+func (f *packageUse) sortedUses() []use {
 	slices.Sort(f.uses)
 	all := f.uses
-	f.uses = f.uses[:0] // what is kept never overtakes what is read
+	f.uses = f.uses[:0] // in place: the write index never passes the read index
 	for _, u := range all {
 		f.add(u)
 	}
 	return f.uses
 }
 
-// pin is a package at a version that at least one advisory affects.
-type pin struct {
-	goods      []uint32
-	weaknesses []weakness
+// versionInUse is a package at a version that at least one advisory affects.
+type versionInUse struct {
+	goods           []uint32
+	vulnerabilities []vulnerability
 }
 
-// settled are the goods, each once.
-func (p *pin) settled() []uint32 {
+// sortedGoods are the goods, each once.
+func (p *versionInUse) sortedGoods() []uint32 {
 	slices.Sort(p.goods)
 	p.goods = slices.Compact(p.goods)
 	return p.goods
@@ -99,57 +100,57 @@ func (p *pin) settled() []uint32 {
 
 // NewPortfolio returns an empty one.
 func NewPortfolio() *Portfolio {
-	return &Portfolio{packages: map[packageName]*footing{}, index: map[string]uint32{}, origin: map[packageName]uint32{}}
+	return &Portfolio{packages: map[packageName]*packageUse{}, index: map[string]uint32{}, publisher: map[packageName]uint32{}}
 }
 
-// AddGood takes in what the catalog says of a good, its stage, and the packages
-// that its repositories publish ("npm:left-pad").
+// AddGood adds a good of the catalog with its stage and the packages that its
+// repositories publish ("npm:left-pad").
 func (p *Portfolio) AddGood(good catalog.Good, stage Stage, published []string) {
 	at := p.indexOf(good.ID)
 	p.goods[at] = profileOf(good, stage)
 	for _, name := range published {
 		ecosystem, pkg, _ := strings.Cut(name, ":")
 		key := packageName{ecosystem, pkg}
-		// A name that two goods claim (a copy bears the name of what it was copied
-		// from) is neither's, as in Dependants.
-		if other, taken := p.origin[key]; taken && other != at {
-			p.origin[key] = nobody
+		// A name that two goods publish (a fork keeps the name) counts for neither,
+		// as in Dependants.
+		if other, taken := p.publisher[key]; taken && other != at {
+			p.publisher[key] = noGood
 			continue
 		}
-		p.origin[key] = at
+		p.publisher[key] = at
 	}
 }
 
-// Add takes in the inventory and the findings of one repository of a good. uses
-// says of each package how it is used at run time; nil where relation and groups
-// of the package tell. Add may be called several times for a good.
-func (p *Portfolio) Add(goodID string, packages []observation.Package, uses []observation.Use, findings []observation.Finding) {
+// AddRepository adds the inventory and the findings of one repository of a good. uses
+// are how each package is used at run time; nil takes that from its relation and
+// groups. It may be called several times for a good.
+func (p *Portfolio) AddRepository(goodID string, packages []observation.Package, uses []observation.Use, findings []observation.Finding) {
 	good := p.indexOf(goodID)
 	for i, pkg := range packages {
-		way := pkg.Use()
+		kind := pkg.Use()
 		if uses != nil {
-			way = uses[i]
+			kind = uses[i]
 		}
-		p.footing(pkg).add(useOf(good, pkg.Relation, way))
+		p.packageUse(pkg).add(useOf(good, pkg.Relation, kind))
 	}
-	for _, group := range byRelease(findings) {
-		f := p.footing(group[0].Package)
-		if f.pins == nil {
-			f.pins = map[string]*pin{}
+	for _, group := range groupByRelease(findings) {
+		f := p.packageUse(group[0].Package)
+		if f.versions == nil {
+			f.versions = map[string]*versionInUse{}
 		}
-		at := f.pins[group[0].Package.Version]
-		if at == nil {
-			at = &pin{weaknesses: weaknessesOf(group)}
-			f.pins[group[0].Package.Version] = at
+		inUse := f.versions[group[0].Package.Version]
+		if inUse == nil {
+			inUse = &versionInUse{vulnerabilities: vulnerabilitiesOf(group)}
+			f.versions[group[0].Package.Version] = inUse
 		}
-		if last := len(at.goods) - 1; last < 0 || at.goods[last] != good {
-			at.goods = append(at.goods, good)
+		if last := len(inUse.goods) - 1; last < 0 || inUse.goods[last] != good {
+			inUse.goods = append(inUse.goods, good)
 		}
 	}
 }
 
-// byRelease gathers the findings of each package at each version, in order.
-func byRelease(findings []observation.Finding) [][]observation.Finding {
+// groupByRelease groups the findings by package and version, in order.
+func groupByRelease(findings []observation.Finding) [][]observation.Finding {
 	order := func(a, b observation.Finding) int {
 		return cmp.Or(releaseOf(a.Package).compare(releaseOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory))
 	}
@@ -177,11 +178,11 @@ func (p *Portfolio) indexOf(goodID string) uint32 {
 	return i
 }
 
-func (p *Portfolio) footing(pkg observation.Package) *footing {
+func (p *Portfolio) packageUse(pkg observation.Package) *packageUse {
 	key := packageName{pkg.Ecosystem, pkg.Name}
 	f, ok := p.packages[key]
 	if !ok {
-		f = &footing{}
+		f = &packageUse{}
 		p.packages[key] = f
 	}
 	return f

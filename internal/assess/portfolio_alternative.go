@@ -16,48 +16,48 @@ type Ending struct {
 	Alternatives []Alternative `json:"alternatives"`
 }
 
-// Alternative is a good that could take the place of another, as far as what the
-// catalog says of both can tell. Nobody tried it.
+// Alternative is a good that could replace another, judging by what the catalog says
+// of both. Nobody tried it.
 type Alternative struct {
 	Good  string `json:"good"`
 	Stage Stage  `json:"stage"`
 	// Similarity is the sum of its parts by their weights, 0 to 1. What the catalog
 	// does not say of both adds nothing.
-	Similarity float64    `json:"similarity"`
-	Parts      []Likeness `json:"parts"`
+	Similarity float64          `json:"similarity"`
+	Parts      []SimilarityPart `json:"parts"`
 }
 
-// Likeness is one part of a similarity.
-type Likeness struct {
+// SimilarityPart is one part of a similarity.
+type SimilarityPart struct {
 	Part   string   `json:"part"`   // type, sdg, sector or description
 	Value  float64  `json:"value"`  // 0 to 1
 	Weight float64  `json:"weight"` // 0 for type: it has to agree, and adds nothing
 	Shared []string `json:"shared"` // what both name
 }
 
-// How alikeness is judged. Goals and sectors are broad: a fifth of a catalog
-// shares "health", and only the words of the descriptions tell a patient record
-// from a map of malaria. So goods that both describe themselves must share words
-// that few others use, and whatever else they share only orders them. Held
-// against entries of the DPG registry by eye: with a lower floor for words every
-// good of a sector takes the place of every other.
+// Parameters of the similarity. Goals and sectors are broad: a fifth of a catalog
+// shares "health", and only the words of the descriptions distinguish a patient record
+// from a map of malaria. So goods that both have a description must share words that
+// few others use, and whatever else they share only orders them. Chosen by looking at
+// entries of the DPG registry: with a lower minimum for words every good of a sector
+// would replace every other.
 const (
-	sdgWeight      = 0.25
-	sectorWeight   = 0.35
-	wordWeight     = 0.4
-	similarEnough  = 0.2
-	wordsAlike     = 0.06 // the least that counts as shared words: descriptions are short
-	wordsInCommon  = 2    // the fewest of them: one is chance
-	maxAlternative = 5
-	maxSharedWords = 6
+	sdgWeight         = 0.25
+	sectorWeight      = 0.35
+	wordWeight        = 0.4
+	minSimilarity     = 0.2
+	minWordSimilarity = 0.06 // the least that counts as shared words: descriptions are short
+	minSharedWords    = 2    // the fewest of them: one is chance
+	maxAlternative    = 5
+	maxSharedWords    = 6
 	// commonShare is the share of goods above which a word says nothing, in a
 	// catalog of at least manyGoods.
 	commonShare = 0.125
 	manyGoods   = 40
 )
 
-// Endings lists the goods that are fading, dormant or sunset by id, each with
-// what could take its place.
+// Endings lists the goods that are fading, dormant or sunset, sorted by id, each with
+// its alternatives.
 func (p *Portfolio) Endings() []Ending {
 	all := p.traits()
 	endings := []Ending{}
@@ -70,13 +70,13 @@ func (p *Portfolio) Endings() []Ending {
 	return endings
 }
 
-// alternatives are the living goods that are most like one.
+// alternatives are the living goods that are most similar to one.
 func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 	found := []Alternative{}
 	for _, other := range all.candidates(of) {
-		if alike := all.alike(of, int(other.good), other.worth); alike.enough(other.words) {
+		if alike := all.compare(of, int(other.good), other.weight); alike.similarEnough(other.words) {
 			at := p.goods[other.good]
-			found = append(found, Alternative{Good: at.id, Stage: at.stage, Similarity: toHundredth(alike.sum())})
+			found = append(found, Alternative{Good: at.id, Stage: at.stage, Similarity: roundHundredth(alike.sum())})
 		}
 	}
 	slices.SortFunc(found, func(a, b Alternative) int {
@@ -89,14 +89,14 @@ func (p *Portfolio) alternatives(of int, all catalogTraits) []Alternative {
 	return slices.Clone(found)
 }
 
-// parts says what a similarity is made of.
-func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
+// parts are those of a similarity.
+func (p *Portfolio) parts(of, other int, all catalogTraits) []SimilarityPart {
 	a, b := p.goods[of], p.goods[other]
-	alike := all.alike(of, other, all.weight(all.goods[of].words, all.goods[other].words))
-	var parts []Likeness
+	alike := all.compare(of, other, all.weight(all.goods[of].words, all.goods[other].words))
+	var parts []SimilarityPart
 	add := func(part string, value, weight float64, shared []string) {
 		if value >= 0 {
-			parts = append(parts, Likeness{Part: part, Value: toHundredth(value), Weight: weight, Shared: shared})
+			parts = append(parts, SimilarityPart{Part: part, Value: roundHundredth(value), Weight: weight, Shared: shared})
 		}
 	}
 	add("type", alike.types, 0, shared(a.types, b.types))
@@ -120,41 +120,41 @@ func shared(a, b []string) []string {
 	return slices.Compact(both)
 }
 
-func toHundredth(f float64) float64 { return math.Round(100*f) / 100 }
+func roundHundredth(f float64) float64 { return math.Round(100*f) / 100 }
 
-// likeness is how alike two goods are, part by part, each 0 to 1; below zero
-// where the catalog does not say it of both.
-type likeness struct{ types, sdgs, sectors, words float64 }
+// similarity is how similar two goods are, part by part, each 0 to 1; below zero where
+// the catalog does not have it of both.
+type similarity struct{ types, sdgs, sectors, words float64 }
 
-// enough reports whether one good could be thought of in the place of another.
-// They must not be of different kinds, two things must be known of both, and
-// words must agree, or the sector where one describes itself not.
-func (l likeness) enough(words int) bool {
+// similarEnough reports whether one good could replace another. They must not be of
+// different types, two parts must be known of both, and words must agree, or the
+// sector where one has no description.
+func (l similarity) similarEnough(words int) bool {
 	known := 0
 	for _, part := range []float64{l.sdgs, l.sectors, l.words} {
-		known += one(part >= 0)
+		known += countTrue(part >= 0)
 	}
-	agree := words >= wordsInCommon && l.words >= wordsAlike || l.words < 0 && l.sectors > 0
-	return l.types != 0 && known > 1 && agree && l.sum() >= similarEnough
+	agree := words >= minSharedWords && l.words >= minWordSimilarity || l.words < 0 && l.sectors > 0
+	return l.types != 0 && known > 1 && agree && l.sum() >= minSimilarity
 }
 
-func (l likeness) sum() float64 {
+func (l similarity) sum() float64 {
 	return max(l.sdgs, 0)*sdgWeight + max(l.sectors, 0)*sectorWeight + max(l.words, 0)*wordWeight
 }
 
-// catalogTraits is what is compared of all goods, as numbers.
+// catalogTraits are the traits of all goods, as sets of ids, with an index of words.
 type catalogTraits struct {
-	ids    map[string]uint32
-	rarity []float64 // of words, by id: the logarithm of how few goods have it
-	goods  []traits
-	users  [][]uint32 // of words, by id: the living goods that use it
-	living []uint32
-	silent []uint32 // living goods without words
+	ids                map[string]uint32
+	rarity             []float64 // of words, by id: the logarithm of how few goods have it
+	goods              []traits
+	livingByWord       [][]uint32 // of words, by id: the living goods that use it
+	living             []uint32
+	livingWithoutWords []uint32 // living goods without words
 
-	scratch []uint32 // zero for every good
+	scratch []uint32 // for candidates: by good, zero between calls
 }
 
-// traits are sets of numbers, sorted.
+// traits are what is compared of one good: sorted sets of ids.
 type traits struct {
 	types, sdgs, sectors, words []uint32
 	norm                        float64 // of the words
@@ -164,7 +164,7 @@ func (p *Portfolio) traits() catalogTraits {
 	all := catalogTraits{ids: map[string]uint32{}}
 	for _, good := range p.goods {
 		all.goods = append(all.goods, traits{
-			types: all.numbers(good.types), sdgs: all.numbers(good.sdgs), sectors: all.numbers(good.sectors), words: all.numbers(good.words),
+			types: all.idsOf(good.types), sdgs: all.idsOf(good.sdgs), sectors: all.idsOf(good.sectors), words: all.idsOf(good.words),
 		})
 	}
 	in := make([]float64, len(all.ids))
@@ -189,32 +189,31 @@ func (p *Portfolio) traits() catalogTraits {
 
 // listLiving lists the living goods by the words that they use.
 func (c *catalogTraits) listLiving(goods []profile) {
-	c.users, c.scratch = make([][]uint32, len(c.ids)), make([]uint32, len(goods))
+	c.livingByWord, c.scratch = make([][]uint32, len(c.ids)), make([]uint32, len(goods))
 	for i, good := range goods {
 		if !good.stage.living() {
 			continue
 		}
 		c.living = append(c.living, uint32(i))
 		if c.goods[i].norm == 0 {
-			c.silent = append(c.silent, uint32(i))
+			c.livingWithoutWords = append(c.livingWithoutWords, uint32(i))
 		}
 		for _, word := range c.goods[i].words {
-			c.users[word] = append(c.users[word], uint32(i))
+			c.livingByWord[word] = append(c.livingByWord[word], uint32(i))
 		}
 	}
 }
 
-// candidate is a living good, with how many words it shares and what they are
-// worth.
+// candidate is a living good, with how many words it shares and their weight.
 type candidate struct {
-	good  uint32
-	words int
-	worth float64
+	good   uint32
+	words  int
+	weight float64
 }
 
-// candidates are the living goods that could be like one: those that share a
-// word with it, and those of which no words are known; all where none are known
-// of itself. A catalog is too large to compare each with each.
+// candidates are the living goods that could be similar to one: those that share a
+// word with it, and those without words; all where it has none itself. A catalog is
+// too large to compare each with each.
 func (c *catalogTraits) candidates(of int) []candidate {
 	var all []candidate
 	if c.goods[of].norm == 0 {
@@ -223,19 +222,19 @@ func (c *catalogTraits) candidates(of int) []candidate {
 		}
 		return all
 	}
-	for _, good := range c.silent {
+	for _, good := range c.livingWithoutWords {
 		all = append(all, candidate{good: good})
 	}
 	at := c.scratch // by good: its place in all, from 1
 	for _, word := range c.goods[of].words {
-		for _, good := range c.users[word] {
+		for _, good := range c.livingByWord[word] {
 			if at[good] == 0 {
 				all = append(all, candidate{good: good})
 				at[good] = uint32(len(all))
 			}
 			one := &all[at[good]-1]
 			one.words++
-			one.worth += c.rarity[word] * c.rarity[word]
+			one.weight += c.rarity[word] * c.rarity[word]
 		}
 	}
 	for _, one := range all {
@@ -244,8 +243,8 @@ func (c *catalogTraits) candidates(of int) []candidate {
 	return all
 }
 
-// numbers are the ids of names, sorted.
-func (c *catalogTraits) numbers(names []string) []uint32 {
+// idsOf are the ids of names, sorted.
+func (c *catalogTraits) idsOf(names []string) []uint32 {
 	var numbers []uint32
 	for _, name := range names {
 		key := plainName(name)
@@ -260,12 +259,12 @@ func (c *catalogTraits) numbers(names []string) []uint32 {
 	return slices.Compact(numbers)
 }
 
-// alike compares two goods whose common words are worth so much.
-func (c *catalogTraits) alike(i, j int, words float64) likeness {
+// compare compares two goods. words is the weight of the words that both have.
+func (c *catalogTraits) compare(i, j int, words float64) similarity {
 	a, b := &c.goods[i], &c.goods[j]
-	l := likeness{types: -1, sdgs: overlap(a.sdgs, b.sdgs), sectors: overlap(a.sectors, b.sectors), words: -1}
+	l := similarity{types: -1, sdgs: jaccard(a.sdgs, b.sdgs), sectors: jaccard(a.sectors, b.sectors), words: -1}
 	if len(a.types) > 0 && len(b.types) > 0 {
-		l.types = float64(one(overlap(a.types, b.types) > 0))
+		l.types = float64(countTrue(jaccard(a.types, b.types) > 0))
 	}
 	if a.norm > 0 && b.norm > 0 {
 		l.words = words / (a.norm * b.norm)
@@ -273,26 +272,25 @@ func (c *catalogTraits) alike(i, j int, words float64) likeness {
 	return l
 }
 
-// overlap is the share of the values of two sets that both have; below zero where
-// one is empty.
-func overlap(a, b []uint32) float64 {
+// jaccard is the Jaccard index of two sorted sets; below zero where one is empty.
+func jaccard(a, b []uint32) float64 {
 	if len(a) == 0 || len(b) == 0 {
 		return -1
 	}
 	both := 0
-	common(a, b, func(uint32) { both++ })
+	eachCommon(a, b, func(uint32) { both++ })
 	return float64(both) / float64(len(a)+len(b)-both)
 }
 
-// weight adds up what the words of both are worth: the rarer, the more.
+// weight is the sum of the squared rarities of the words in both sets.
 func (c *catalogTraits) weight(a, b []uint32) float64 {
 	sum := 0.0
-	common(a, b, func(word uint32) { sum += c.rarity[word] * c.rarity[word] })
+	eachCommon(a, b, func(word uint32) { sum += c.rarity[word] * c.rarity[word] })
 	return sum
 }
 
-// common calls yield for every value that two sorted sets have in common.
-func common(a, b []uint32, yield func(uint32)) {
+// eachCommon calls yield for every value that two sorted sets have in common.
+func eachCommon(a, b []uint32, yield func(uint32)) {
 	for len(a) > 0 && len(b) > 0 {
 		switch {
 		case a[0] < b[0]:

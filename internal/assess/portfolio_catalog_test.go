@@ -19,9 +19,9 @@ func unfixedOf(t *testing.T, p *Portfolio, affected lookup) []Unfixed {
 }
 
 // No advisory names a fix of A-2, but the release that fixes A-1 is free of it.
-func TestWeaknessThatALaterReleaseIsFreeOfIsFixed(t *testing.T) {
+func TestVulnerabilityThatALaterReleaseDoesNotHaveIsFixed(t *testing.T) {
 	p := NewPortfolio()
-	p.Add("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
+	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "high", ""), finding("x", "1", "A-3", "low", "")})
 	if got := unfixedOf(t, p, nil); len(got) != 1 || len(got[0].Advisories) != 2 {
 		t.Errorf("where nobody looked: %+v", got)
 	}
@@ -38,8 +38,8 @@ func TestUnfixedNamesWhatNobodyMaintains(t *testing.T) {
 	also := finding("left", "1", "R-2", "high", "")
 	also.Published = old
 	p.AddGood(catalog.Good{ID: "a"}, MessyMiddle, nil)
-	p.Add("a", []observation.Package{pkg("left", "1", observation.Direct)}, nil, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
-	p.Add("b", nil, nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
+	p.AddRepository("a", []observation.Package{pkg("left", "1", observation.Direct)}, nil, []observation.Finding{left, also, finding("fixed", "1", "R-3", "high", "2")})
+	p.AddRepository("b", nil, nil, []observation.Finding{left, also, finding("left", "2", "R-2", "high", "3")})
 	want := []Unfixed{{Ecosystem: "npm", Package: "left", Goods: []string{"a", "b"}, Direct: 1, InMiddle: 1, Advisories: []string{"R-1", "R-2"}, Worst: "high", Oldest: old, Unmaintained: true}}
 	if got := unfixedOf(t, p, nil); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
@@ -92,7 +92,7 @@ func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
 	if len(got) != 2 || got[1].Good != "ending" || len(got[1].Alternatives) != 1 {
 		t.Fatalf("got %+v", got)
 	}
-	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.48, Parts: []Likeness{
+	want := Alternative{Good: "alike", Stage: Emerging, Similarity: 0.48, Parts: []SimilarityPart{
 		{"type", 1, 0, []string{"software"}}, {"sdg", 0.5, sdgWeight, []string{"3"}}, {"sector", 1, sectorWeight, []string{"Health"}},
 	}}
 	if !reflect.DeepEqual(got[1].Alternatives[0], want) {
@@ -100,7 +100,7 @@ func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
 	}
 }
 
-func TestGoodsAreNotAlikeBecauseTheyAreCalledAlike(t *testing.T) {
+func TestGoodsAreNotSimilarBecauseOfTheirNames(t *testing.T) {
 	p := NewPortfolio()
 	for _, id := range []string{"a", "b", "c", "d"} {
 		good := record(id, []int{3}, nil)
@@ -114,9 +114,9 @@ func TestGoodsAreNotAlikeBecauseTheyAreCalledAlike(t *testing.T) {
 
 func TestGoodsThatDescribeThemselvesMustShareRareWords(t *testing.T) {
 	p := NewPortfolio()
-	for id, said := range map[string]string{"ending": "symbols for people who cannot speak", "alike": "a board of symbols to speak with", "other": "records of patients", "silent": ""} {
+	for id, description := range map[string]string{"ending": "symbols for people who cannot speak", "alike": "a board of symbols to speak with", "other": "records of patients", "silent": ""} {
 		good := record(id, []int{3}, []string{"Health"})
-		good.Description = said
+		good.Description = description
 		p.AddGood(good, map[bool]Stage{true: Dormant, false: Sustained}[id == "ending"], nil)
 	}
 	got := p.Endings()[0].Alternatives

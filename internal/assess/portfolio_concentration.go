@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Concentration tells how the goods of a catalog spread over one of the things
-// that it says of them. All are counts: a share of three goods means nothing.
+// Concentration is the distribution of the goods of a catalog over the values of one
+// field. All numbers are counts: a share of three goods means nothing.
 type Concentration struct {
 	By string `json:"by"` // sdg, sector, country (of deployment), organization (funders left out), licence, type
-	// Unsaid counts the goods of which the catalog does not say it.
+	// Unsaid counts the goods for which the catalog has no value.
 	Unsaid int     `json:"unsaid"`
 	Groups []Group `json:"groups"` // most goods first, then by name
 }
@@ -33,7 +33,7 @@ func (g Group) Assessed() int { return g.Goods - g.Stages[Unassessed] }
 // those are short of supports.
 func (g Group) AllShort() bool { return g.Assessed() > 0 && g.Short == g.Assessed() }
 
-// Concentrations counts the goods by each of the things that a catalog says.
+// Concentrations counts the goods by each field of the catalog.
 func (p *Portfolio) Concentrations() []Concentration {
 	return []Concentration{
 		p.concentration("sdg", func(g profile) []string { return g.sdgs }),
@@ -66,7 +66,7 @@ func (p *Portfolio) concentration(by string, names func(profile) []string) Conce
 				group.add(good.stage)
 			}
 		}
-		c.Unsaid += one(len(seen) == 0)
+		c.Unsaid += countTrue(len(seen) == 0)
 	}
 	c.Groups = []Group{}
 	for _, group := range slices.SortedFunc(maps.Values(groups), compareGroups) {
@@ -78,7 +78,7 @@ func (p *Portfolio) concentration(by string, names func(profile) []string) Conce
 func (g *Group) add(stage Stage) {
 	g.Goods++
 	g.Stages[stage]++
-	g.Short += one(stage.short())
+	g.Short += countTrue(stage.short())
 }
 
 func compareGroups(a, b *Group) int {

@@ -7,21 +7,20 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Keystone is a package that many goods rest on.
+// Keystone is a package that many goods depend on.
 type Keystone struct {
 	Ecosystem string   `json:"ecosystem"`
 	Package   string   `json:"package"`
 	Goods     []string `json:"goods"` // ids of the goods that list it, sorted
-	// Direct counts the goods that need it to run and list it as a dependency of
-	// their own, Transitive those that need it as one of another package only,
-	// Development those that only build or test with it. Of the rest no manifest
-	// tells; all but Development may rest on it at run time.
+	// Direct counts the goods with a direct dependency on it at run time, Transitive
+	// those with a transitive one only, Development those that only build or test with
+	// it. Of the rest no manifest tells; all but Development may need it at run time.
 	Direct      int `json:"direct"`
 	Transitive  int `json:"transitive"`
 	Development int `json:"development"`
 	InMiddle    int `json:"inMiddle"` // of all these goods, in the messy middle
-	// Findings counts the distinct weaknesses that affect a version in use; nil
-	// where there was no database of the ecosystem to look in.
+	// Findings counts the distinct vulnerabilities of the versions in use; nil where
+	// there was no database of the ecosystem.
 	Findings *int   `json:"findings,omitempty"`
 	Worst    string `json:"worst"` // worst severity of those, or empty
 	// FromGood is the id of a good of the catalog that publishes the package,
@@ -34,12 +33,11 @@ type Keystone struct {
 // as manifests tell.
 func (k Keystone) AtRunTime() int { return len(k.Goods) - k.Development }
 
-// Keystones lists the packages on which two goods or more rest: most goods that
-// need it to run and list it as their own dependency first, because those chose
-// it; then most goods that need it to run, then most in all, then most of them in
-// the messy middle, then by name; at most limit. A good does not rest on a package
-// that it publishes itself. matched reports whether there are advisories of an
-// ecosystem.
+// Keystones lists the packages on which two goods or more depend, at most limit: those
+// with most goods that depend on it directly at run time first, because those chose
+// it; then most goods that need it at run time, then most in all, then most of them in
+// the messy middle, then by name. A good does not depend on a package that it
+// publishes itself. matched reports whether there are advisories of an ecosystem.
 func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []Keystone {
 	type counted struct {
 		packageName
@@ -48,12 +46,12 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	var found []counted
 	for name, f := range p.packages {
 		c := counted{packageName: name}
-		for _, u := range p.others(name, f) {
+		for _, u := range p.usesByOthers(name, f) {
 			c.goods++
-			c.direct += one(u.way() == observation.UsedDirectly)
-			c.transitive += one(u.way() == observation.UsedTransitively)
-			c.development += one(u.way() == observation.ForDevelopment)
-			c.middle += one(p.goods[u.good()].stage == MessyMiddle)
+			c.direct += countTrue(u.kind() == observation.UsedDirectly)
+			c.transitive += countTrue(u.kind() == observation.UsedTransitively)
+			c.development += countTrue(u.kind() == observation.ForDevelopment)
+			c.middle += countTrue(p.goods[u.good()].stage == MessyMiddle)
 		}
 		if c.goods > 1 {
 			found = append(found, c)
@@ -67,13 +65,13 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	for _, c := range found[:min(limit, len(found))] {
 		k := Keystone{Ecosystem: c.ecosystem, Package: c.name, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
 		f := p.packages[c.packageName]
-		k.Goods = p.ids(goodsOf(p.others(c.packageName, f)))
+		k.Goods = p.ids(goodsOf(p.usesByOthers(c.packageName, f)))
 		n := 0
-		n, k.Worst = f.open()
+		n, k.Worst = f.countVulnerabilities()
 		if matched(c.ecosystem) {
 			k.Findings = &n
 		}
-		if good, known := p.origin[c.packageName]; known && good != nobody {
+		if good, known := p.publisher[c.packageName]; known && good != noGood {
 			k.FromGood, k.FromStage = p.goods[good].id, p.goods[good].stage
 		}
 		keystones = append(keystones, k)
@@ -81,21 +79,21 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	return keystones
 }
 
-// others are the uses of a package by goods that do not publish it.
-func (p *Portfolio) others(name packageName, f *footing) []use {
-	uses := f.settled()
-	good, known := p.origin[name]
+// usesByOthers are the uses of a package by goods that do not publish it.
+func (p *Portfolio) usesByOthers(name packageName, f *packageUse) []use {
+	uses := f.sortedUses()
+	good, known := p.publisher[name]
 	if !known {
 		return uses
 	}
 	return slices.DeleteFunc(slices.Clone(uses), func(u use) bool { return u.good() == good })
 }
 
-// open counts the distinct weaknesses of the versions in use.
-func (f *footing) open() (n int, worst string) {
+// countVulnerabilities counts the distinct vulnerabilities of the versions in use.
+func (f *packageUse) countVulnerabilities() (n int, worst string) {
 	names := map[string]bool{}
-	for _, at := range f.pins {
-		for _, w := range at.weaknesses {
+	for _, at := range f.versions {
+		for _, w := range at.vulnerabilities {
 			names[w.name] = true
 			worst = worse(worst, w.severity)
 		}
@@ -111,7 +109,7 @@ func goodsOf(uses []use) []uint32 {
 	return goods
 }
 
-func one(yes bool) int {
+func countTrue(yes bool) int {
 	if yes {
 		return 1
 	}

@@ -37,10 +37,10 @@ func profileOf(good catalog.Good, stage Stage) profile {
 	return at
 }
 
-// living reports whether a stage is one on which another good could rest.
+// living reports whether a good of the stage could replace another.
 func (s Stage) living() bool { return s == Sustained || s == MessyMiddle || s == Emerging }
 
-// ending reports whether a stage is one whose users need something in its place.
+// ending reports whether the users of a good of the stage need an alternative.
 func (s Stage) ending() bool { return s == Fading || s == Dormant || s == Sunset }
 
 // short reports whether a stage is one of too few supports.
@@ -49,13 +49,13 @@ func (s Stage) short() bool { return s == MessyMiddle || s.ending() }
 // minWord is the length of the shortest word that is compared, in letters.
 const minWord = 4
 
-// emptyWords are English words of four letters and more that tell nothing.
+// emptyWords are English stop words of four letters and more.
 var emptyWords = strings.Fields(`able across also based been being between both each from have into like makes more most other over such than that their
 	them then there these they this those through together used user uses using very well what when where which while will with within without would your`)
 
-// wordsOf splits a description into its words in lower case, each once and
-// sorted. The endings of English plurals are cut, so that "farmers" is "farmer". Words of the good's
-// own name are left out: two goods are not alike because they are called alike.
+// wordsOf splits a description into its words in lower case, each once and sorted. The
+// endings of English plurals are cut, so that "farmers" is "farmer". Words of the
+// good's own name are left out: two goods are not similar because of their names.
 func wordsOf(description, name string) []string {
 	split := func(text string) []string {
 		words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) })
@@ -76,5 +76,5 @@ func wordsOf(description, name string) []string {
 	return slices.Clone(slices.Compact(words))
 }
 
-// plainName is the form in which what catalogs spell freely is compared.
+// plainName is a name for comparison: in lower case, with single spaces.
 func plainName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }

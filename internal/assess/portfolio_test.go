@@ -30,7 +30,7 @@ func always(string) bool { return true }
 func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
 	p := NewPortfolio()
 	for _, good := range []string{"a", "b"} {
-		p.Add(good, []observation.Package{pkg("shared", "1", "")}, nil, nil)
+		p.AddRepository(good, []observation.Package{pkg("shared", "1", "")}, nil, nil)
 	}
 	if got := p.Keystones(1, func(string) bool { return false }); got[0].Findings != nil {
 		t.Errorf("findings are %d where nobody looked", *got[0].Findings)
@@ -42,10 +42,10 @@ func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	for id, stage := range map[string]Stage{"a": Sustained, "b": MessyMiddle, "c": Fading} {
 		p.AddGood(catalog.Good{ID: id}, stage, nil)
 	}
-	p.Add("b", []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")}, nil,
+	p.AddRepository("b", []observation.Package{pkg("shared", "1", observation.Transitive), pkg("pair", "1", "")}, nil,
 		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
-	p.Add("a", []observation.Package{pkg("shared", "2", observation.Direct), pkg("shared", "3", observation.Transitive), pkg("alone", "1", "")}, nil, nil)
-	p.Add("c", []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")}, nil,
+	p.AddRepository("a", []observation.Package{pkg("shared", "2", observation.Direct), pkg("shared", "3", observation.Transitive), pkg("alone", "1", "")}, nil, nil)
+	p.AddRepository("c", []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")}, nil,
 		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
 	want := []Keystone{
 		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, Transitive: 1, InMiddle: 1, Findings: new(2), Worst: "high"},
@@ -66,7 +66,7 @@ func TestKeystonesThatGoodsChoseStandBeforeThoseThatCameWithOthers(t *testing.T)
 		if i < 2 {
 			packages = append(packages, pkg("chosen", "1", observation.Direct))
 		}
-		p.Add(fmt.Sprint("g", i), packages, nil, nil)
+		p.AddRepository(fmt.Sprint("g", i), packages, nil, nil)
 	}
 	got := p.Keystones(9, always)
 	if len(got) != 2 || got[0].Package != "chosen" || got[1].Transitive != 5 || got[1].Direct != 0 {
@@ -88,9 +88,9 @@ func TestKeystonesThatOnlyBuildOrTestStandBehindThoseThatRun(t *testing.T) {
 		if i < 3 {
 			packages = append(packages, pkg("came", "1", observation.Transitive))
 		}
-		p.Add(fmt.Sprint("g", i), packages, nil, nil)
+		p.AddRepository(fmt.Sprint("g", i), packages, nil, nil)
 	}
-	p.Add("g0", []observation.Package{pkg("linter", "2", observation.Transitive)}, nil, nil)
+	p.AddRepository("g0", []observation.Package{pkg("linter", "2", observation.Transitive)}, nil, nil)
 	got := p.Keystones(9, always)
 	if len(got) != 3 || got[0].Package != "chosen" || got[1].Package != "came" {
 		t.Fatalf("got %+v", got)
@@ -102,7 +102,7 @@ func TestKeystonesThatOnlyBuildOrTestStandBehindThoseThatRun(t *testing.T) {
 
 func TestUpgradeOfADevelopmentToolIsDirectForThoseThatListIt(t *testing.T) {
 	p := NewPortfolio()
-	p.Add("a", []observation.Package{pkg("x", "1", observation.Direct), pkg("x", "2", observation.Transitive)}, []observation.Use{observation.ForDevelopment, observation.UsedTransitively},
+	p.AddRepository("a", []observation.Package{pkg("x", "1", observation.Direct), pkg("x", "2", observation.Transitive)}, []observation.Use{observation.ForDevelopment, observation.UsedTransitively},
 		[]observation.Finding{finding("x", "1", "A-1", "low", "3")})
 	if got := upgrades(t, p, nil); len(got) != 1 || got[0].Direct != 1 {
 		t.Errorf("got %+v", got)
@@ -122,7 +122,7 @@ func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
 				published = []string{"npm:backend"}
 			}
 			p.AddGood(catalog.Good{ID: id}, stage, published)
-			p.Add(id, []observation.Package{pkg("shared", "1", observation.Direct), pkg("backend", "1", "")}, nil, nil)
+			p.AddRepository(id, []observation.Package{pkg("shared", "1", observation.Direct), pkg("backend", "1", "")}, nil, nil)
 		}
 		got := p.Keystones(9, always)
 		if len(got) != 2 || got[0].FromGood != "maker" || got[0].FromStage != Fading || !reflect.DeepEqual(got[0].Goods, []string{"a", "b", "copy", "other"}) {
@@ -134,12 +134,12 @@ func TestKeystoneNamesTheGoodThatPublishesIt(t *testing.T) {
 	}
 }
 
-func TestWeaknessOfSeveralRecordsIsCountedOnce(t *testing.T) {
+func TestVulnerabilityOfSeveralRecordsIsCountedOnce(t *testing.T) {
 	p := NewPortfolio()
 	ghsa, pysec := finding("x", "1", "GHSA-1", "low", "3"), finding("x", "1", "PYSEC-1", "high", "2")
 	ghsa.Aliases, pysec.Aliases = []string{"CVE-1"}, []string{"CVE-1"}
 	for _, id := range []string{"a", "b"} {
-		p.Add(id, []observation.Package{pkg("x", "1", observation.Direct)}, nil, []observation.Finding{ghsa, pysec})
+		p.AddRepository(id, []observation.Package{pkg("x", "1", observation.Direct)}, nil, []observation.Finding{ghsa, pysec})
 	}
 	if got := p.Keystones(1, always); *got[0].Findings != 1 || got[0].Worst != "high" {
 		t.Errorf("keystone %+v", got[0])
@@ -172,13 +172,13 @@ func portfolioOf(t *testing.T, order []int) any {
 			}
 		}
 		p.AddGood(good, []Stage{MessyMiddle, Sustained, Dormant, Unassessed}[i%4], []string{fmt.Sprint("npm:p", i)})
-		p.Add(good.ID, packages[:10], nil, nil)
-		p.Add(good.ID, packages[10:], nil, findings)
+		p.AddRepository(good.ID, packages[:10], nil, nil)
+		p.AddRepository(good.ID, packages[10:], nil, findings)
 	}
 	return []any{p.Keystones(50, always), upgrades(t, p, nil), unfixedOf(t, p, nil), p.Concentrations(), p.Endings()}
 }
 
-func TestPortfolioForgetsTheOrderOfGoods(t *testing.T) {
+func TestPortfolioDoesNotDependOnTheOrderOfGoods(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	order := rng.Perm(30)
 	want := portfolioOf(t, order)

@@ -9,7 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// RiskLevel says how likely work on a repository is to stop.
+// RiskLevel is how likely work on a repository is to stop.
 type RiskLevel string
 
 // The levels of risk.
@@ -17,36 +17,36 @@ const (
 	RiskLow    RiskLevel = "low"
 	RiskRaised RiskLevel = "raised"
 	RiskHigh   RiskLevel = "high"
-	// RiskUnknown: what is unknown leaves several levels open, or leaves open
-	// whether the question can be asked.
+	// RiskUnknown: unknown measures leave several levels possible, or leave open
+	// whether the risk applies.
 	RiskUnknown RiskLevel = "unknown"
-	// RiskNotApplicable: nothing is known of how such a repository fares (it is
-	// too young, has too few commits, or work has stopped already).
+	// RiskNotApplicable: the risk was not fitted on such repositories (too young, too
+	// few commits, or work has stopped already).
 	RiskNotApplicable RiskLevel = "not-applicable"
 )
 
-// Risk is how likely work is to stop within a year and a half, as history
-// tells: from 0, least, to 100. It decides no stage.
+// Risk is how likely work is to stop within a year and a half, estimated from history:
+// from 0, least, to 100. It decides no stage.
 type Risk struct {
 	Level RiskLevel `json:"level"`
-	// Score is there only where all that it rests on is known exactly; Low and
-	// High are what the rest leaves open.
+	// Score is set only where every measure that it reads is known exactly; Low and
+	// High are the range that unknown ones leave open.
 	Range
 }
 
 // riskRule makes the risk from measures of history.
 type riskRule struct {
-	at       place
-	question string
-	means    string
-	asked    []riskBound // of whom it can be asked
-	parts    []scorePart
-	levels   []riskStep // from the highest down; below the last it is low
+	at            position
+	question      string
+	means         string
+	preconditions []riskPrecondition // of the repositories to which it applies
+	parts         []scorePart
+	levels        []riskStep // from the highest down; below the last it is low
 }
 
-// riskBound asks for at least so much of a measure.
-type riskBound struct {
-	at      place
+// riskPrecondition is the least value of a measure for which the risk applies.
+type riskPrecondition struct {
+	at      position
 	measure string
 	least   float64
 	unit    string
@@ -59,24 +59,24 @@ type RiskStep struct {
 }
 
 type riskStep struct {
-	at place
+	at position
 	RiskStep
 }
 
 // Risk reads the risk from merged measures, or from those of one repository.
 func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	open := Risk{RiskUnknown, Range{Low: 0, High: 100}}
-	switch r.riskAsked(measures) {
+	switch r.riskApplies(measures) {
 	case no:
 		open.Level = RiskNotApplicable
 		return open
 	case unsure:
 		return open
 	}
-	var sum total
+	var sum scoreSum
 	for _, part := range r.risk.parts {
 		if m := measures[part.measure]; m.State != observation.NotApplicable {
-			sum.add(part.weight, part.rangeOf(m))
+			sum.add(part.weight, part.scoreRange(m))
 		}
 	}
 	found := sum.mean()
@@ -90,10 +90,10 @@ func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	return Risk{level, found}
 }
 
-// riskAsked tells whether the question can be asked at all.
-func (r *Rules) riskAsked(measures map[string]observation.Measure) truth {
+// riskApplies reports whether all preconditions hold.
+func (r *Rules) riskApplies(measures map[string]observation.Measure) truth {
 	answer := yes
-	for _, bound := range r.risk.asked {
+	for _, bound := range r.risk.preconditions {
 		m := measures[bound.measure]
 		if m.State == observation.NotApplicable {
 			return no
@@ -126,15 +126,15 @@ func (r *Rules) RiskSteps() []RiskStep {
 	return steps
 }
 
-// riskOf reads the section risk.
-func (d *decoder) riskOf(r *Rules, n *yaml.Node) {
+// riskSection reads the section risk.
+func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels")
-	r.risk = riskRule{at: d.at(n), question: text(f["question"]), means: text(f["means"])}
+	r.risk = riskRule{at: d.positionOfNode(n), question: text(f["question"]), means: text(f["means"])}
 	for _, item := range d.items(f["asked-of"], "asked-of") {
 		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
-		r.risk.asked = append(r.risk.asked, riskBound{d.at(item), text(bf["measure"]), d.number(bf["at-least"], 0), text(bf["unit"])})
+		r.risk.preconditions = append(r.risk.preconditions, riskPrecondition{d.positionOfNode(item), text(bf["measure"]), d.number(bf["at-least"], 0), text(bf["unit"])})
 		if bf["at-least"] == nil {
-			d.fail(d.at(item), "the risk asks for no number of %s", text(bf["measure"]))
+			d.fail(d.positionOfNode(item), "the risk asks for no number of %s", text(bf["measure"]))
 		}
 	}
 	for _, item := range d.items(f["parts"], "parts") {
@@ -142,12 +142,12 @@ func (d *decoder) riskOf(r *Rules, n *yaml.Node) {
 	}
 	for _, item := range d.items(f["levels"], "levels") {
 		lf := d.fields(item, "a level of risk", "level", "from")
-		step := riskStep{d.at(item), RiskStep{RiskLevel(text(lf["level"])), d.number(lf["from"], 0)}}
+		step := riskStep{d.positionOfNode(item), RiskStep{RiskLevel(text(lf["level"])), d.number(lf["from"], 0)}}
 		r.risk.levels = append(r.risk.levels, step)
 	}
 }
 
-// verifyRisk checks what can only be seen once everything is read.
+// verifyRisk checks the section risk once all rules are read.
 func (d *decoder) verifyRisk(r *Rules) {
 	risk := r.risk
 	if len(risk.parts) == 0 {
@@ -159,8 +159,8 @@ func (d *decoder) verifyRisk(r *Rules) {
 			d.fail(part.at, "the risk reads %s: only people and momentum can be asked of the past", part.measure)
 		}
 	}
-	for _, bound := range risk.asked {
-		w, ok := r.words[bound.measure]
+	for _, bound := range risk.preconditions {
+		w, ok := r.specs[bound.measure]
 		switch {
 		case !ok:
 			d.fail(bound.at, "the risk reads the measure %q, which does not exist", bound.measure)
@@ -192,10 +192,10 @@ func (d *decoder) verifyRiskLevels(risk riskRule) {
 	}
 }
 
-// riskReads are the measures that the risk rests on.
-func (r *Rules) riskReads() []string {
+// riskMeasures are the measures that the risk reads.
+func (r *Rules) riskMeasures() []string {
 	var ids []string
-	for _, bound := range r.risk.asked {
+	for _, bound := range r.risk.preconditions {
 		ids = append(ids, bound.measure)
 	}
 	for _, part := range r.risk.parts {
@@ -207,15 +207,15 @@ func (r *Rules) riskReads() []string {
 func (r *Rules) writeRisk(b *strings.Builder) {
 	risk := r.risk
 	fmt.Fprintf(b, "## Risk\n\n%s %s\n\nAsked only where", risk.question, risk.means)
-	for i, bound := range risk.asked {
+	for i, bound := range risk.preconditions {
 		if i > 0 {
 			b.WriteString(" and")
 		}
-		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, r.written(bound.least), bound.unit)
+		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, r.formatValue(bound.least), bound.unit)
 	}
 	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score |\n|---|---|\n")
 	for _, step := range risk.levels {
-		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, r.written(step.From))
+		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, r.formatValue(step.From))
 	}
 	fmt.Fprintf(b, "| %s | less |\n\n", RiskLow)
 	r.writeParts(b, "weighted mean of", risk.parts, true)

@@ -43,12 +43,12 @@ func TestRiskRisesWhereFewCarryTheWorkAndWhereTheyLeave(t *testing.T) {
 		got := r.Risk(historyOf(test.people, test.away, test.months))
 		if got.Score == nil || *got.Score != test.score || got.Level != test.level {
 			t.Errorf("%v people, core away for %v days, %v months of work: %s, want %v, %s",
-				test.people, test.away, test.months, told(got), test.score, test.level)
+				test.people, test.away, test.months, describe(got), test.score, test.level)
 		}
 	}
 }
 
-func told(r Risk) string {
+func describe(r Risk) string {
 	score := "none"
 	if r.Score != nil {
 		score = fmt.Sprint(*r.Score)
@@ -56,13 +56,13 @@ func told(r Risk) string {
 	return fmt.Sprintf("%s, score %s, %v to %v", r.Level, score, r.Low, r.High)
 }
 
-func TestRiskIsNotAskedOfTheYoungTheSmallAndTheSilent(t *testing.T) {
+func TestRiskDoesNotApplyToTheYoungTheSmallAndTheSilent(t *testing.T) {
 	r := loaded(t)
 	for id, value := range map[string]float64{"momentum.commits-ever": 19, "momentum.age-days": 364, "momentum.commits-12m": 0} {
 		measures := historyOf(3, 90, 12)
 		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
 		if got := r.Risk(measures); got.Level != RiskNotApplicable || got.Score != nil {
-			t.Errorf("%s = %v gives %s", id, value, told(got))
+			t.Errorf("%s = %v gives %s", id, value, describe(got))
 		}
 	}
 }
@@ -82,19 +82,19 @@ func TestRiskNeverReadsAnUnknownAsAValue(t *testing.T) {
 			after := r.Risk(measures)
 			measures[id] = kept
 			if after.Low > before.Low || after.High < before.High {
-				t.Fatalf("%v without %s: %s, with it %s", measures, id, told(after), told(before))
+				t.Fatalf("%v without %s: %s, with it %s", measures, id, describe(after), describe(before))
 			}
 			if after.Level != before.Level && after.Level != RiskUnknown && before.Level != RiskUnknown {
-				t.Fatalf("%v without %s: %s, with it %s", measures, id, told(after), told(before))
+				t.Fatalf("%v without %s: %s, with it %s", measures, id, describe(after), describe(before))
 			}
 			if after.Score != nil && (before.Score == nil || *after.Score != *before.Score) {
-				t.Fatalf("%v without %s is surer: %s, with it %s", measures, id, told(after), told(before))
+				t.Fatalf("%v without %s is surer: %s, with it %s", measures, id, describe(after), describe(before))
 			}
 		}
 	}
 }
 
-// anyMeasure is a measure in any state, about where the risk turns.
+// anyMeasure is a measure in any state, about the thresholds of the risk.
 func anyMeasure(random *rand.Rand, id string) observation.Measure {
 	m := observation.Measure{ID: id, State: observation.Measured}
 	switch random.IntN(6) {

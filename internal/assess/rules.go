@@ -21,25 +21,25 @@ var embeddedVocabulary []byte
 // Rules are the rules of a verdict, read from data. They are safe for
 // concurrent use.
 type Rules struct {
-	floor     float64 // share of the measures read that must be known
-	staleDays float64
-	weights   map[string]float64 // of the supports in the good's score
-	bands     map[Level]Range    // in which the scores of a level lie
-	rules     []*rule
-	byID      map[string]*rule
-	pillars   []pillarRule // load, people, momentum, upkeep, funding
-	stages    []stageRule  // in the order in which they are asked
-	risk      riskRule
-	words     map[string]word
-	rising    [][]string // measures of which each is at most the next
-	never     [][2]claim // what is never true of one good at once
-	reads     []string   // the measures that rules read, sorted
-	asks      map[levelOf]string
-	english   *language.Language
+	floor      float64 // share of the measures read that must be known
+	staleDays  float64
+	weights    map[string]float64 // of the supports in the good's score
+	bands      map[Level]Range    // in which the scores of a level lie
+	rules      []*rule
+	byID       map[string]*rule
+	pillars    []pillarRule // load, people, momentum, upkeep, funding
+	stages     []stageRule  // in the order in which they are asked
+	risk       riskRule
+	specs      map[string]measureSpec
+	rising     [][]string         // measures of which each is at most the next
+	invariants [][2]invariantTerm // what is never true of one good at once
+	reads      []string           // the measures that rules read, sorted
+	signatures map[pillarLevel]string
+	english    *language.Language
 }
 
-// word is what the vocabulary says of a measure.
-type word struct {
+// measureSpec is what the vocabulary holds of a measure.
+type measureSpec struct {
 	kind      observation.Kind
 	unit      string
 	low, high float64 // what a number can be
@@ -48,27 +48,27 @@ type word struct {
 
 // rule asks one question: of one measure, or of other rules (when).
 type rule struct {
-	at        place
-	id        string
-	question  string
-	measure   string
-	operator  string
-	threshold any // float64, bool or string
-	unit      string
-	silenceNo bool
-	when      *condition
-	holds     string
-	fails     string
-	reference string
-	clears    string
-	weight    float64
-	wanted    bool // the answer wished for is yes
-	absentYes bool // the answer is yes where the measure does not apply
+	at             position
+	id             string
+	question       string
+	measure        string
+	operator       string
+	threshold      any // float64, bool or string
+	unit           string
+	silenceMeansNo bool
+	when           *condition
+	holds          string
+	fails          string
+	reference      string
+	clears         string
+	weight         float64
+	wantsYes       bool // the answer wished for is yes
+	absentMeansYes bool // the answer is yes where the measure does not apply
 }
 
 // condition joins rules and levels. Exactly one of its fields is set.
 type condition struct {
-	at     place
+	at     position
 	all    []condition
 	any    []condition
 	not    *condition
@@ -79,7 +79,7 @@ type condition struct {
 
 // pillarRule makes the level and the score of load or of a support.
 type pillarRule struct {
-	at        place
+	at        position
 	id        string
 	question  string
 	levels    []levelRule
@@ -89,24 +89,24 @@ type pillarRule struct {
 }
 
 type levelRule struct {
-	at    place
+	at    position
 	level Level
 	when  condition
 }
 
 // scorePart gives points from 0 to 100 for one measure.
 type scorePart struct {
-	at      place
-	measure string
-	weight  float64
-	skip    bool         // a silent source takes no part
-	open    bool         // below the first point the measure says nothing
-	points  [][2]float64 // (value, points), values rising; straight lines between
+	at         position
+	measure    string
+	weight     float64
+	skipSilent bool         // a silent source takes no part
+	openBelow  bool         // below the first point the measure says nothing
+	points     [][2]float64 // (value, points), values rising; straight lines between
 }
 
 // stageRule is one stage; the last one has no condition.
 type stageRule struct {
-	at       place
+	at       position
 	stage    Stage
 	means    string
 	because  string
@@ -120,7 +120,7 @@ type stageRule struct {
 // unit, a missing threshold, a rule that is not there, a cycle, and what can
 // never fire. (A test proves the embedded rules; they are not proved again.)
 func LoadRules(override []byte) (*Rules, error) {
-	words, err := loadVocabulary(embeddedVocabulary)
+	vocabulary, err := loadVocabulary(embeddedVocabulary)
 	if err != nil {
 		return nil, fmt.Errorf("read the vocabulary of the rules: %w", err)
 	}
@@ -128,7 +128,7 @@ func LoadRules(override []byte) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := words.rules()
+	r := vocabulary.rules()
 	d.file(r, root)
 	if len(d.problems) == 0 {
 		d.verify(r)
@@ -139,7 +139,7 @@ func LoadRules(override []byte) (*Rules, error) {
 	if len(d.problems) > 0 {
 		return nil, fmt.Errorf("read the rules: %w", errors.Join(d.problems...))
 	}
-	r.reads, r.asks = r.measuresRead(), r.levelsAsked()
+	r.reads, r.signatures = r.measuresRead(), r.levelSignatures()
 	return r, nil
 }
 
@@ -148,11 +148,11 @@ func LoadRules(override []byte) (*Rules, error) {
 // another kind or unit.
 func (r *Rules) Check(defs map[string]observation.Definition) error {
 	var problems []error
-	for _, id := range slices.Sorted(maps.Keys(r.words)) {
+	for _, id := range slices.Sorted(maps.Keys(r.specs)) {
 		def, ok := defs[id]
-		w := r.words[id]
+		w := r.specs[id]
 		switch {
-		case !ok && (slices.Contains(r.reads, id) || slices.Contains(r.riskReads(), id)):
+		case !ok && (slices.Contains(r.reads, id) || slices.Contains(r.riskMeasures(), id)):
 			problems = append(problems, fmt.Errorf("the rules read %s, which no scanner yields", id))
 		case ok && def.Kind != w.kind:
 			problems = append(problems, fmt.Errorf("%s is a %s to the rules and a %s to its scanner", id, w.kind, def.Kind))
@@ -195,7 +195,7 @@ func (d *decoder) verify(r *Rules) {
 	}
 	for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
 		if r.pillar(id) == nil {
-			d.fail(place{}, "the pillar %s is missing", id)
+			d.fail(position{}, "the pillar %s is missing", id)
 		}
 	}
 	for _, p := range r.pillars {
@@ -220,7 +220,7 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 		d.verifyCondition(r, *rule.when)
 		return
 	}
-	w, ok := r.words[rule.measure]
+	w, ok := r.specs[rule.measure]
 	switch {
 	case rule.measure == "":
 		d.fail(rule.at, "rule %s names no measure and joins no rules", rule.id)
@@ -230,18 +230,18 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 		d.fail(rule.at, "rule %s has no threshold", rule.id)
 	case rule.unit != w.unit:
 		d.fail(rule.at, "rule %s has the unit %q; %s is counted in %q", rule.id, rule.unit, rule.measure, w.unit)
-	case !fits(w.kind, rule.operator, rule.threshold):
+	case !operatorFits(w.kind, rule.operator, rule.threshold):
 		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator, rule.threshold)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
 	}
 }
 
-// verifySentences: what readers are told must be a pattern that can be filled.
+// verifySentences reports sentences of rules that are no valid patterns.
 func (d *decoder) verifySentences(r *Rules) {
 	for _, rule := range r.rules {
-		for _, said := range []string{rule.holds, rule.fails, rule.clears} {
-			if err := r.english.Check(said, "value", "threshold"); err != nil {
+		for _, pattern := range []string{rule.holds, rule.fails, rule.clears} {
+			if err := r.english.Check(pattern, "value", "threshold"); err != nil {
 				d.fail(rule.at, "rule %s: %v", rule.id, err)
 			}
 		}
@@ -253,7 +253,7 @@ func (d *decoder) verifySentences(r *Rules) {
 	}
 }
 
-func fits(kind observation.Kind, operator string, threshold any) bool {
+func operatorFits(kind observation.Kind, operator string, threshold any) bool {
 	switch threshold.(type) {
 	case float64:
 		return kind == observation.KindNumber && slices.Contains([]string{"<", "<=", ">", ">="}, operator)
@@ -272,21 +272,21 @@ func (d *decoder) verifyCondition(r *Rules, c condition) {
 	if c.pillar != "" && r.pillar(c.pillar) == nil {
 		d.fail(c.at, "there is no pillar %q", c.pillar)
 	}
-	for _, kid := range c.kids() {
-		d.verifyCondition(r, kid)
+	for _, child := range c.children() {
+		d.verifyCondition(r, child)
 	}
 }
 
-func (c condition) kids() []condition {
-	kids := slices.Concat(c.all, c.any)
+func (c condition) children() []condition {
+	children := slices.Concat(c.all, c.any)
 	if c.not != nil {
-		kids = append(kids, *c.not)
+		children = append(children, *c.not)
 	}
-	return kids
+	return children
 }
 
 func (d *decoder) verifyPart(r *Rules, part scorePart) {
-	w, ok := r.words[part.measure]
+	w, ok := r.specs[part.measure]
 	switch {
 	case !ok:
 		d.fail(part.at, "a score reads the measure %q, which does not exist", part.measure)
@@ -326,13 +326,12 @@ func (d *decoder) verifyStages(r *Rules) {
 	}
 	for _, s := range all {
 		if !seen[s] {
-			d.fail(place{}, "the stage %s is missing", s)
+			d.fail(position{}, "the stage %s is missing", s)
 		}
 	}
 }
 
-// verifyNoCycle refuses rules that join each other in a circle. A rule that
-// reads a level must not decide one.
+// verifyNoCycle reports rules and levels that depend on themselves.
 func (d *decoder) verifyNoCycle(r *Rules) {
 	done := map[string]bool{}
 	var walk func(id string, path []string)
@@ -344,13 +343,13 @@ func (d *decoder) verifyNoCycle(r *Rules) {
 		if c.pillar != "" {
 			walk("pillar "+c.pillar, path)
 		}
-		for _, kid := range c.kids() {
-			follow(kid, path)
+		for _, child := range c.children() {
+			follow(child, path)
 		}
 	}
 	walk = func(id string, path []string) {
 		if i := slices.Index(path, id); i >= 0 {
-			d.fail(d.placeOf(r, id), "%s rests on itself: %v", id, path[i:])
+			d.fail(d.positionOf(r, id), "%s rests on itself: %v", id, path[i:])
 			return
 		}
 		if done[id] {
@@ -388,7 +387,7 @@ func conditionsOf(r *Rules, id string) []condition {
 	return found
 }
 
-func (d *decoder) placeOf(r *Rules, id string) place {
+func (d *decoder) positionOf(r *Rules, id string) position {
 	for _, rule := range r.rules {
 		if "rule "+rule.id == id {
 			return rule.at
@@ -399,5 +398,5 @@ func (d *decoder) placeOf(r *Rules, id string) place {
 			return p.at
 		}
 	}
-	return place{}
+	return position{}
 }

@@ -33,8 +33,8 @@ func TestEveryPlainRuleIsUsed(t *testing.T) {
 				mark(*when)
 			}
 		}
-		for _, kid := range c.kids() {
-			mark(kid)
+		for _, child := range c.children() {
+			mark(child)
 		}
 	}
 	for _, p := range r.pillars {

@@ -9,12 +9,12 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// shift is how far a threshold is moved to see whether it decides.
-const shift = 0.2
+// borderlineShift is how far a threshold is moved to see whether it decides.
+const borderlineShift = 0.2
 
-// borderline moves every threshold both ways. Of those that would flip the
-// stage, or leave open that it flips, it names the one whose value lies nearest,
-// nil where none does.
+// borderline moves every threshold both ways. Of those for which the stage would, or
+// could, be another, it returns the one whose value lies nearest; nil where there is
+// none.
 func (e *evaluation) borderline(stage Stage) *Borderline {
 	if stage == Unassessed {
 		return nil
@@ -26,13 +26,13 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 		if r.when != nil || m.State != observation.Measured {
 			continue
 		}
-		for _, moved := range e.rules.moves(r) {
+		for _, moved := range e.rules.movedThresholds(r) {
 			near := distance(m, r.threshold.(float64))
 			if near > nearest || near == nearest && found.Rule < r.id {
 				break
 			}
-			if would, surely := e.flips(stage, r, moved); would != "" {
-				found, nearest = e.bordering(r, m, moved, would, surely), near
+			if would, surely := e.stageIfMoved(stage, r, moved); would != "" {
+				found, nearest = e.newBorderline(r, m, moved, would, surely), near
 				break
 			}
 		}
@@ -40,19 +40,18 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 	return found
 }
 
-// moves are the places to which the threshold of a rule is moved: 20 % down and
-// up. What is counted in whole steps moves by whole ones, and by one at least:
-// 2.4 people in place of 3 would ask the same. No threshold is moved to where
-// every good would answer alike, so "is there any" becomes "are there two", and
-// never "are there none or more". What is asked about zero is a turn of sign, of
-// which a fifth is nothing.
-func (r *Rules) moves(rule *rule) []float64 {
+// movedThresholds are the threshold of a rule moved 20 % down and up. What is counted
+// in whole steps moves by whole steps, and by one at least: 2.4 people in place of 3
+// would mean the same. No threshold is moved to where every good has the same answer:
+// "one or more" becomes "two or more", never "none or more". A threshold of zero is
+// not moved: it asks for a sign.
+func (r *Rules) movedThresholds(rule *rule) []float64 {
 	threshold, ok := rule.threshold.(float64)
 	if !ok || threshold == 0 {
 		return nil
 	}
-	w := r.words[rule.measure]
-	step := math.Abs(threshold) * shift
+	w := r.specs[rule.measure]
+	step := math.Abs(threshold) * borderlineShift
 	if !w.fraction {
 		step = max(1, math.Round(step))
 	}
@@ -66,11 +65,11 @@ func (r *Rules) moves(rule *rule) []float64 {
 	return moved
 }
 
-// flips tells which other stage a good would surely be in if the threshold of a rule
-// were moved, or could be in as far as what is unknown tells; "" where in none.
-func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, surely bool) {
+// stageIfMoved is another stage that a good would certainly have if the threshold of a
+// rule were moved, or one that it could have with what is unknown; "" for neither.
+func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other Stage, surely bool) {
 	possible := e.rules.evaluate(e.measures, map[string]float64{r.id: moved}).possibleStages()
-	if would := settle(possible); would != stage && would != Unassessed {
+	if would := decideStage(possible); would != stage && would != Unassessed {
 		return would, true
 	}
 	known := e.possibleStages()
@@ -81,28 +80,28 @@ func (e *evaluation) flips(stage Stage, r *rule, moved float64) (other Stage, su
 	return possible[i], false
 }
 
-func (e *evaluation) bordering(r *rule, m observation.Measure, moved float64, would Stage, surely bool) *Borderline {
+func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool) *Borderline {
 	args := []any{"stage", stageNames[would], "rule", r.id, "moved", quantity(moved, observation.Exact, r.unit),
-		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", valueOf(m.Value, m.Bound)}
-	said := language.M("It could be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
+		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", valueArg(m.Value, m.Bound)}
+	message := language.M("It could be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
 	if surely {
-		said = language.M("It would be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
+		message = language.M("It would be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
 	}
 	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: r.threshold.(float64), Moved: moved, Would: would,
-		Sentence: e.rules.english.Sentence(said), Message: said}
+		Sentence: e.rules.english.Sentence(message), Message: message}
 }
 
-// declared is the cost of a change that is no number: funding that comes, a
-// notice that goes. It weighs more than any number, so that what a project can
-// do itself is named before what others must do.
-const declared = 2.0
+// nonNumericCost is the cost of a change that is no number: funding that comes, a
+// notice that goes. It is above that of any number, so that what a project can do
+// itself is named before what others must do.
+const nonNumericCost = 2.0
 
 // A remedy is the smallest change of one measure that clears one rule.
 type remedy struct {
 	measure string
 	value   any
-	said    language.Message
-	text    string // the same in English
+	message language.Message
+	text    string // the message in English
 	cost    float64
 }
 
@@ -110,19 +109,19 @@ type remedy struct {
 // the messy middle to sustained, out of fading or dormant to a living stage. A
 // change costs the share by which its measure must move.
 func (e *evaluation) lift(stage Stage) []language.Message {
-	var said []language.Message
+	var messages []language.Message
 	var texts []string
-	for _, r := range e.cheapest(stage).best {
+	for _, r := range e.cheapestLift(stage).best {
 		if !slices.Contains(texts, r.text) {
-			said, texts = append(said, r.said), append(texts, r.text)
+			messages, texts = append(messages, r.message), append(texts, r.text)
 		}
 	}
-	return said
+	return messages
 }
 
-// cheapest searches for that set; its cost is infinite where there is none.
-func (e *evaluation) cheapest(stage Stage) search {
-	found := search{e: e, cost: math.Inf(1)}
+// cheapestLift searches for that set; its cost is infinite where there is none.
+func (e *evaluation) cheapestLift(stage Stage) remedySearch {
+	found := remedySearch{e: e, cost: math.Inf(1)}
 	switch stage {
 	case MessyMiddle:
 		found.goals = []Stage{Sustained}
@@ -136,32 +135,32 @@ func (e *evaluation) cheapest(stage Stage) search {
 	return found
 }
 
-// remedies are the changes that the rules themselves name, cheapest first.
+// remedies are the changes that the rules name under "clears", cheapest first.
 func (e *evaluation) remedies() []remedy {
 	var found []remedy
 	for _, r := range e.rules.rules {
 		applies := e.measures[r.measure].State != observation.NotApplicable
-		if r.when != nil || r.clears == "" || !applies || e.ask(r) != truthOf(!r.wanted) {
+		if r.when != nil || r.clears == "" || !applies || e.evalRule(r) != truthOf(!r.wantsYes) {
 			continue
 		}
 		m := e.measures[r.measure]
 		if m.State != observation.Measured {
 			continue
 		}
-		cost := declared
+		cost := nonNumericCost
 		if threshold, ok := r.threshold.(float64); ok {
 			cost = max(0.01, distance(m, threshold))
 		}
-		said := filled(r.clears, m.Value, m.Bound, r.threshold)
-		found = append(found, remedy{r.measure, cleared(r), said, e.rules.english.Sentence(said), cost})
+		message := fillPattern(r.clears, m.Value, m.Bound, r.threshold)
+		found = append(found, remedy{r.measure, clearingValue(r), message, e.rules.english.Sentence(message), cost})
 	}
 	slices.SortStableFunc(found, func(a, b remedy) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.text, b.text)) })
 	return found
 }
 
-// cleared is the value nearest to the threshold at which a rule answers as
-// wished.
-func cleared(r *rule) any {
+// clearingValue is the value nearest to the threshold for which a rule has the answer
+// that it wishes.
+func clearingValue(r *rule) any {
 	switch t := r.threshold.(type) {
 	case float64:
 		switch r.operator {
@@ -172,15 +171,15 @@ func cleared(r *rule) any {
 		}
 		return t
 	case bool:
-		return t == r.wanted
+		return t == r.wantsYes
 	default:
 		return ""
 	}
 }
 
-// search walks the sets of remedies, one for each measure, and keeps the
-// cheapest that reaches a goal.
-type search struct {
+// remedySearch is a branch-and-bound search for the cheapest set of remedies, one for
+// each measure, that reaches a goal.
+type remedySearch struct {
 	e        *evaluation
 	goals    []Stage
 	remedies []remedy
@@ -188,7 +187,7 @@ type search struct {
 	cost     float64
 }
 
-func (s *search) extend(chosen []remedy, from int, cost float64) {
+func (s *remedySearch) extend(chosen []remedy, from int, cost float64) {
 	const most = 4
 	for i := from; i < len(s.remedies) && len(chosen) < most; i++ {
 		next := s.remedies[i]
@@ -204,10 +203,10 @@ func (s *search) extend(chosen []remedy, from int, cost float64) {
 	}
 }
 
-func (s *search) reaches(set []remedy) bool {
+func (s *remedySearch) reaches(set []remedy) bool {
 	values := map[string]any{}
 	for _, r := range set {
 		values[r.measure] = r.value
 	}
-	return slices.Contains(s.goals, settle(s.e.assume(values).possibleStages()))
+	return slices.Contains(s.goals, decideStage(s.e.withValues(values).possibleStages()))
 }

@@ -2,8 +2,8 @@ package assess
 
 import "github.com/midspan/midspan/internal/observation"
 
-// Succession says who could take over a good if its most active person left. It
-// counts and never names. What is nil is unknown, or there is nothing to count.
+// Succession is how many people could take over a good if its most active person left.
+// It counts and never names. A nil is unknown, or there is nothing to count.
 type Succession struct {
 	Depth Depth `json:"depth"`
 	// Second and Third are the shares of the commits of 12 months by those who made

@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Stage is where a good stands. Every good has exactly one.
+// Stage is the stage of a good. Every good has exactly one.
 type Stage string
 
 // The stages of the design.
@@ -82,7 +82,7 @@ type Reason struct {
 	At        time.Time         `json:"at,omitzero"`
 	// Strength orders reasons: how far the value lies beyond the threshold, 0 to 1.
 	Strength float64 `json:"strength"`
-	// Clears says what would make the reason go away.
+	// Clears is what would make the reason go away.
 	Clears string `json:"clears,omitempty"`
 }
 
@@ -103,7 +103,7 @@ type Coverage struct {
 	Gaps          []Gap   `json:"gaps"`
 }
 
-// Borderline says which deciding threshold, moved by 20 %, would flip the stage.
+// Borderline is a threshold that would change the stage if it were moved by 20 %.
 type Borderline struct {
 	Rule      string  `json:"rule"`
 	Measure   string  `json:"measure"`
@@ -115,10 +115,10 @@ type Borderline struct {
 	Message language.Message `json:"message,omitzero"`
 }
 
-// Verdict is what the rules say of one good.
+// Verdict is the result of the rules for one good.
 type Verdict struct {
 	Stage Stage `json:"stage"`
-	// Because is one sentence that says why this stage.
+	// Because explains the stage in one to three English sentences.
 	Because string `json:"because"`
 	// BecauseMessages are the same for other languages, as LiftMessages are for Lift
 	// and RemarkMessages for Remarks, one for each. A verdict of an older program has
@@ -130,22 +130,23 @@ type Verdict struct {
 	Supports []Pillar `json:"supports"` // people, momentum, upkeep, funding
 	// Score is the weighted mean of the supports. It decides nothing.
 	Score Range `json:"score"`
-	// Risk is how likely work is to stop, as history tells. It decides nothing.
+	// Risk is how likely work is to stop, from history. It decides nothing.
 	Risk       Risk        `json:"risk,omitzero"`
 	Reasons    []Reason    `json:"reasons"` // of the stage, strongest first
 	Borderline *Borderline `json:"borderline,omitempty"`
-	// Lift is the nearest change that would lift the flag; empty without one.
+	// Lift is the cheapest set of changes that would lead to a better stage; empty
+	// without one.
 	Lift         []string           `json:"lift,omitempty"`
 	LiftMessages []language.Message `json:"liftMessages,omitempty"`
 	Coverage     Coverage           `json:"coverage"`
-	// Remarks count what was read and cannot be (impossible dates, numbers out of
-	// range), and say what was made of it.
+	// Remarks count impossible dates and numbers out of range, and say how they were
+	// read.
 	Remarks        []string           `json:"remarks,omitempty"`
 	RemarkMessages []language.Message `json:"remarkMessages,omitempty"`
-	// FundingSources lists what was read in search of funding.
+	// FundingSources lists the sources that were read for evidence of funding.
 	FundingSources []string `json:"fundingSources"`
-	// ObservedUntil is the earliest time until which a repository was seen;
-	// Stale says that this lies far before as-of.
+	// ObservedUntil is the earliest time until which a repository was observed. Stale
+	// is set where that is too long before as-of.
 	ObservedUntil time.Time `json:"observedUntil,omitzero"`
 	Stale         bool      `json:"stale,omitempty"`
 }

@@ -1,10 +1,10 @@
-// Package backtest asks what the risk of the rules was worth in the past. It
-// puts the clock back, lets the rules judge what was there by then, and looks
-// at who fell silent.
+// Package backtest measures how well the risk of the rules predicted the past. It
+// evaluates the rules at earlier times, with what was there by then, and compares the
+// risk with which repositories became silent.
 //
-// It is pure: it reads no repository, no clock and no file, and the same
-// histories with the same options always give the same result. It knows
-// repositories by their place in a list, people not at all.
+// It reads no repository, no clock and no file: the same histories with the same
+// options always give the same result. Repositories are indexes of a list; it knows no
+// people.
 package backtest
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// The questions are put 18 months before the end of what is known, so that the
-// answer, silence from month 12 to month 18, lies within it.
+// The newest point is 18 months before the end of what is known, so that its outcome,
+// silence from month 12 to month 18, lies within it.
 const (
 	monthsBack  = 18
 	silentAfter = 12
 )
 
-// History is what the past of one repository tells, at any time.
+// History reads one repository as of any time of its past.
 type History interface {
 	// Since is the date of the first commit, zero where there is none.
 	Since() time.Time
@@ -34,27 +34,27 @@ type History interface {
 	AllCommits(from, until time.Time) int
 }
 
-// Point is one repository at one time of the past, and what became of it.
+// Point is the risk of one repository at one time of the past, and the outcome.
 type Point struct {
 	At     time.Time
 	Risk   assess.Risk
 	Silent bool
-	// The baselines, each the higher the more it would warn.
+	// The baselines, each higher for a higher risk.
 	DaysSinceCommit float64
-	Unmaintained    float64 // ten less the points of Scorecard's Maintained
+	Unmaintained    float64 // 10 minus the score of Scorecard's Maintained
 }
 
 // Repository is the points of one repository, newest first.
 type Repository struct {
 	Points []Point
-	// Unscored counts the times of which the risk could not be told.
+	// Unscored counts the times at which the risk is unknown.
 	Unscored int
 }
 
-// Look puts the clock back to 18 months before until, and on in steps of so
-// many months to the first commit. Times to which the rules do not put the
-// question (too young, too few commits, no work in a year) give no point.
-func Look(h History, rules *assess.Rules, until time.Time, step int) Repository {
+// Replay evaluates the risk 18 months before until, and earlier in steps of so many
+// months back to the first commit. Times at which the risk does not apply (too young,
+// too few commits, no work in a year) give no point.
+func Replay(h History, rules *assess.Rules, until time.Time, step int) Repository {
 	var found Repository
 	if h.Since().IsZero() {
 		return found
@@ -81,7 +81,7 @@ func Look(h History, rules *assess.Rules, until time.Time, step int) Repository 
 	}
 }
 
-// silent tells whether nobody committed in months 12 to 18 after a time.
+// silent reports whether nobody committed in months 12 to 18 after a time.
 func silent(h History, at time.Time) bool {
 	return h.HumanCommits(monthsFrom(at, silentAfter), monthsFrom(at, monthsBack)) == 0
 }
@@ -94,8 +94,7 @@ func byID(measures []observation.Measure) map[string]observation.Measure {
 	return index
 }
 
-// monthsFrom goes whole calendar months on or back, to the last day of a month
-// that has no such day.
+// monthsFrom adds calendar months, to the last day of a month that has no such day.
 func monthsFrom(at time.Time, months int) time.Time {
 	at = at.UTC()
 	then := at.AddDate(0, months, 0)
@@ -105,7 +104,7 @@ func monthsFrom(at time.Time, months int) time.Time {
 	return then
 }
 
-// cases are the points of several repositories, each with the place of its
+// cases are the points of several repositories, each with the index of its
 // repository.
 type cases struct {
 	points     []Point

@@ -64,7 +64,7 @@ func TestPointsLieEighteenMonthsBackAndOnInSteps(t *testing.T) {
 	for at := until; at.After(day("2022-06-01")); at = at.AddDate(0, 0, -7) {
 		weekly = append(weekly, at)
 	}
-	found := Look(pastOf(t, weekly...), embedded(t), until, 6)
+	found := Replay(pastOf(t, weekly...), embedded(t), until, 6)
 	var got []string
 	for _, p := range found.Points {
 		got = append(got, p.At.Format(time.DateOnly))
@@ -98,7 +98,7 @@ func TestWhoIsAliveAtMonthBorders(t *testing.T) {
 		"a day younger":                      {append(before(day("2024-12-01"), 19), day("2023-12-31 12:00:01")), 0},
 		"nothing at all":                     {nil, 0},
 	} {
-		found := Look(pastOf(t, test.past...), embedded(t), until, 1200)
+		found := Replay(pastOf(t, test.past...), embedded(t), until, 1200)
 		if len(found.Points) != test.points {
 			t.Errorf("%s: %d points, want %d", name, len(found.Points), test.points)
 		}
@@ -118,7 +118,7 @@ func TestSilentIsNoCommitInMonthsTwelveToEighteen(t *testing.T) {
 		"one at the end of month 18":    {[]time.Time{day("2026-08-28 12:00:00")}, false},
 		"one after the end of month 18": {[]time.Time{day("2026-08-28 12:00:01")}, true},
 	} {
-		found := Look(pastOf(t, append(test.later, alive...)...), embedded(t), until, 1200)
+		found := Replay(pastOf(t, append(test.later, alive...)...), embedded(t), until, 1200)
 		if len(found.Points) != 1 || found.Points[0].Silent != test.silent {
 			t.Errorf("%s: %+v, want silent %v", name, found.Points, test.silent)
 		}
@@ -144,7 +144,7 @@ func TestBaselinesOfHistoriesMadeByHand(t *testing.T) {
 		"what comes after says nothing":    {[]time.Time{clock.Add(time.Hour), clock.AddDate(0, 0, -30)}, 30, 10},
 		"thirteen, ties with twelve above": {before(clock.AddDate(0, 0, -1), 13), 1, 0},
 	} {
-		found := Look(pastOf(t, append(test.recent, old...)...), embedded(t), until, 1200)
+		found := Replay(pastOf(t, append(test.recent, old...)...), embedded(t), until, 1200)
 		if len(found.Points) != 1 {
 			t.Fatalf("%s: %d points", name, len(found.Points))
 		}
@@ -155,7 +155,7 @@ func TestBaselinesOfHistoriesMadeByHand(t *testing.T) {
 }
 
 func TestWhereTheRiskIsUnknownNothingIsCompared(t *testing.T) {
-	found := Look(blind{pastOf(t, before(day("2024-12-01"), 700)...)}, embedded(t), day("2026-06-30"), 1200)
+	found := Replay(blind{pastOf(t, before(day("2024-12-01"), 700)...)}, embedded(t), day("2026-06-30"), 1200)
 	if len(found.Points) != 0 || found.Unscored != 1 {
 		t.Errorf("%d points, %d unscored, want 0 and 1", len(found.Points), found.Unscored)
 	}

@@ -6,27 +6,26 @@ import (
 	"slices"
 )
 
-// Estimate is a number with its interval of 95 %. Value is missing where there
-// is nothing to divide by; Low and High where fewer than half of the drawn sets
-// had a value, or all had the same: drawing from what was seen cannot tell how
-// far off "never" is.
+// Estimate is a number with its confidence interval of 95 %. Value is nil where there
+// is nothing to divide by. Low and High are nil where fewer than half of the resamples
+// had a value, or all had the same: a bootstrap cannot estimate how far off "never" is.
 type Estimate struct {
 	Value *float64 `json:"value"`
 	Low   *float64 `json:"low"`
 	High  *float64 `json:"high"`
 }
 
-// statistic is a number of weighted points.
+// statistic is computed from the points, each with a weight.
 type statistic func(weight []float64) float64
 
-// estimate draws as many repositories as there are, with replacement, again and
-// again, and takes the middle 95 % of what the statistic then is. Points of one
-// repository are drawn together: they say much the same, and drawn apart they
-// would pass for more knowledge than they are. The seed decides the draws, so
-// differences of two statistics are drawn on the same sets.
+// estimate is a cluster bootstrap: it draws as many repositories as there are, with
+// replacement, o.Draws times, and takes the middle 95 % of the statistic. The points of
+// one repository are drawn together because they are correlated: drawn separately they
+// would make the interval too narrow. The seed decides the draws, so two statistics and
+// their difference are computed on the same resamples.
 func estimate(c cases, o Options, of statistic) Estimate {
-	one := slices.Repeat([]float64{1}, len(c.points))
-	e := Estimate{Value: number(of(one))}
+	once := slices.Repeat([]float64{1}, len(c.points))
+	e := Estimate{Value: rounded(of(once))}
 	repositories := distinct(c.repository)
 	if len(repositories) < 2 {
 		return e
@@ -51,7 +50,7 @@ func estimate(c cases, o Options, of statistic) Estimate {
 	if 2*len(values) < o.Draws || len(values) == 0 || values[0] == values[len(values)-1] {
 		return e
 	}
-	e.Low, e.High = number(quantile(values, 0.025)), number(quantile(values, 0.975))
+	e.Low, e.High = rounded(quantile(values, 0.025)), rounded(quantile(values, 0.975))
 	return e
 }
 
@@ -59,7 +58,7 @@ func distinct(repositories []int) []int {
 	return slices.Compact(slices.Sorted(slices.Values(repositories)))
 }
 
-// quantile lies between two of the sorted values where it must.
+// quantile interpolates between two of the sorted values where needed.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	below := int(at)
@@ -67,8 +66,8 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[below] + (at-float64(below))*(sorted[above]-sorted[below])
 }
 
-// number rounds to four digits; what is not a number is missing.
-func number(v float64) *float64 {
+// rounded rounds to four digits; nil for NaN.
+func rounded(v float64) *float64 {
 	if math.IsNaN(v) {
 		return nil
 	}

@@ -13,9 +13,9 @@ const (
 	maintainedFull = maintainedDays / 7
 )
 
-// maintained is the commit half of Maintained at a time, 0 to 10, by
-// Scorecard's own arithmetic. Like Scorecard it counts every commit, of people
-// and of bots, and merges too. Its other half, issues, no mirror holds.
+// maintained is the part of Maintained that counts commits, at a time, 0 to 10,
+// computed by Scorecard. Like Scorecard it counts every commit, of people and of bots,
+// and merges too. The other part, issues, is in no mirror.
 func maintained(h History, at time.Time) int {
 	recent := h.AllCommits(at.AddDate(0, 0, -maintainedDays), at)
 	return checker.CreateProportionalScore(min(recent, maintainedFull), maintainedFull)

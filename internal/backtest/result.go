@@ -12,21 +12,21 @@ type Options struct {
 	Draws int
 }
 
-// Result is what the risk was worth. Its JSON is described in docs/backtest.md.
+// Result is how well the risk predicted. Its JSON is described in docs/backtest.md.
 type Result struct {
 	Numbers Numbers `json:"numbers"`
-	// AUC is the area under the ROC curve: 0.5 is chance, 1 tells all apart.
+	// AUC is the area under the ROC curve: 0.5 is chance, 1 is perfect.
 	AUC        Compared  `json:"auc"`
 	Difference Baselines `json:"difference"` // of the risk's AUC to each baseline's
-	// Verdicts hold "this level or a higher one" for a warning.
+	// Verdicts take "this level or a higher one" as a warning.
 	Verdicts    []Verdict     `json:"verdicts"`
 	Calibration []Calibration `json:"calibration"`
 }
 
-// Numbers say how much the result rests on.
+// Numbers are the size of the sample.
 type Numbers struct {
 	Repositories       int `json:"repositories"`       // that could be read
-	WithPoints         int `json:"withPoints"`         // of those, alive at one time at least
+	WithPoints         int `json:"withPoints"`         // of those, with one point or more
 	Points             int `json:"points"`             // repositories at times at which they were alive
 	Silent             int `json:"silent"`             // points that were silent 12 to 18 months later
 	SilentRepositories int `json:"silentRepositories"` // that have such a point
@@ -39,7 +39,7 @@ type Compared struct {
 	Baselines
 }
 
-// Baselines are what else could be read from the same history.
+// Baselines are other predictors from the same history.
 type Baselines struct {
 	DaysSinceCommit Estimate `json:"daysSinceCommit"`
 	Maintained      Estimate `json:"maintained"`
@@ -50,11 +50,11 @@ type Verdict struct {
 	Level     assess.RiskLevel `json:"level"`
 	From      float64          `json:"from"` // score
 	Warned    int              `json:"warned"`
-	Precision Estimate         `json:"precision"` // of those warned of, who fell silent
-	Recall    Estimate         `json:"recall"`    // of those who fell silent, who was warned of
+	Precision Estimate         `json:"precision"` // of the points with a warning, the share that became silent
+	Recall    Estimate         `json:"recall"`    // of the points that became silent, the share with a warning
 }
 
-// Calibration is what became of the points of one level.
+// Calibration is the outcome of the points of one level.
 type Calibration struct {
 	Level  assess.RiskLevel `json:"level"`
 	Points int              `json:"points"`
@@ -62,11 +62,11 @@ type Calibration struct {
 	Share  Estimate         `json:"share"`
 }
 
-// Judge holds the risk against what became of the repositories. steps are the
-// levels above low, the highest first.
-func Judge(all []Repository, steps []assess.RiskStep, o Options) Result {
+// Evaluate compares the risk with the outcomes. steps are the levels above low, the
+// highest first.
+func Evaluate(all []Repository, steps []assess.RiskStep, o Options) Result {
 	c := join(all)
-	silent := where(c, func(p Point) bool { return p.Silent })
+	silent := mask(c, func(p Point) bool { return p.Silent })
 	auc := func(score func(Point) float64) statistic {
 		ranked := rank(scores(c, score))
 		return func(weight []float64) float64 { return ranked.auc(silent, weight) }
@@ -77,13 +77,13 @@ func Judge(all []Repository, steps []assess.RiskStep, o Options) Result {
 	return Result{
 		Numbers:     count(all, c),
 		AUC:         Compared{estimate(c, o, risk), Baselines{estimate(c, o, days), estimate(c, o, maintained)}},
-		Difference:  Baselines{estimate(c, o, less(risk, days)), estimate(c, o, less(risk, maintained))},
+		Difference:  Baselines{estimate(c, o, difference(risk, days)), estimate(c, o, difference(risk, maintained))},
 		Verdicts:    verdicts(c, silent, steps, o),
 		Calibration: calibrate(c, silent, steps, o),
 	}
 }
 
-func less(a, b statistic) statistic {
+func difference(a, b statistic) statistic {
 	return func(weight []float64) float64 { return a(weight) - b(weight) }
 }
 
@@ -95,7 +95,7 @@ func scores(c cases, of func(Point) float64) []float64 {
 	return all
 }
 
-func where(c cases, holds func(Point) bool) []bool {
+func mask(c cases, holds func(Point) bool) []bool {
 	all := make([]bool, len(c.points))
 	for i, p := range c.points {
 		all[i] = holds(p)
@@ -103,7 +103,7 @@ func where(c cases, holds func(Point) bool) []bool {
 	return all
 }
 
-func tally(all []bool) int {
+func countTrue(all []bool) int {
 	n := 0
 	for _, holds := range all {
 		if holds {
@@ -120,9 +120,9 @@ func count(all []Repository, c cases) Numbers {
 		if len(r.Points) > 0 {
 			n.WithPoints++
 		}
-		fell := tally(where(cases{points: r.Points}, func(p Point) bool { return p.Silent }))
-		n.Silent += fell
-		n.SilentRepositories += min(fell, 1)
+		silentPoints := countTrue(mask(cases{points: r.Points}, func(p Point) bool { return p.Silent }))
+		n.Silent += silentPoints
+		n.SilentRepositories += min(silentPoints, 1)
 	}
 	return n
 }
@@ -130,9 +130,9 @@ func count(all []Repository, c cases) Numbers {
 func verdicts(c cases, silent []bool, steps []assess.RiskStep, o Options) []Verdict {
 	var found []Verdict
 	for _, step := range steps {
-		warned := where(c, func(p Point) bool { return *p.Risk.Score >= step.From })
+		warned := mask(c, func(p Point) bool { return *p.Risk.Score >= step.From })
 		found = append(found, Verdict{
-			Level: step.Level, From: step.From, Warned: tally(warned),
+			Level: step.Level, From: step.From, Warned: countTrue(warned),
 			Precision: estimate(c, o, func(weight []float64) float64 { return share(warned, silent, weight) }),
 			Recall:    estimate(c, o, func(weight []float64) float64 { return share(silent, warned, weight) }),
 		})
@@ -140,7 +140,7 @@ func verdicts(c cases, silent []bool, steps []assess.RiskStep, o Options) []Verd
 	return found
 }
 
-// calibrate goes from the lowest level up.
+// calibrate counts by level, the lowest first.
 func calibrate(c cases, silent []bool, steps []assess.RiskStep, o Options) []Calibration {
 	levels := []assess.RiskLevel{assess.RiskLow}
 	for _, step := range slices.Backward(steps) {
@@ -148,14 +148,14 @@ func calibrate(c cases, silent []bool, steps []assess.RiskStep, o Options) []Cal
 	}
 	var found []Calibration
 	for _, level := range levels {
-		at := where(c, func(p Point) bool { return p.Risk.Level == level })
-		fell := 0
+		at := mask(c, func(p Point) bool { return p.Risk.Level == level })
+		silentPoints := 0
 		for i := range at {
 			if at[i] && silent[i] {
-				fell++
+				silentPoints++
 			}
 		}
-		found = append(found, Calibration{level, tally(at), fell,
+		found = append(found, Calibration{level, countTrue(at), silentPoints,
 			estimate(c, o, func(weight []float64) float64 { return share(at, silent, weight) })})
 	}
 	return found

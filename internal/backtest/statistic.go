@@ -5,8 +5,7 @@ import (
 	"slices"
 )
 
-// ranking is points in the order of a score, ready to be weighed again and
-// again.
+// ranking is points in the order of a score. It is computed once for all resamples.
 type ranking struct {
 	order  []int // of points, lowest score first
 	groups []int // ends of runs of equal score in order
@@ -34,33 +33,33 @@ func rank(scores []float64) ranking {
 	return r
 }
 
-// auc is the area under the ROC curve: how often one that fell silent had the
-// higher score than one that did not, ties counted half. It is not a number
-// where either kind is missing. weight says how often each point counts.
+// auc is the area under the ROC curve: the share of pairs of a silent and another
+// point in which the silent one has the higher score, ties counted half. It is NaN
+// where there are no such pairs. weight is how often each point counts.
 func (r ranking) auc(silent []bool, weight []float64) float64 {
-	var below, won, fell, stayed float64
+	var ordered, positives, negatives float64 // pairs in order; weights of silent and other points so far
 	start := 0
 	for _, end := range r.groups {
-		var here, there float64
+		var p, n float64
 		for _, i := range r.order[start:end] {
 			if silent[i] {
-				here += weight[i]
+				p += weight[i]
 			} else {
-				there += weight[i]
+				n += weight[i]
 			}
 		}
-		won += here * (below + there/2)
-		below, fell, stayed = below+there, fell+here, stayed+there
+		ordered += p * (negatives + n/2)
+		positives, negatives = positives+p, negatives+n
 		start = end
 	}
-	if fell == 0 || stayed == 0 {
+	if positives == 0 || negatives == 0 {
 		return math.NaN()
 	}
-	return won / (fell * stayed)
+	return ordered / (positives * negatives)
 }
 
-// share is the weight of those that are both over that of the first kind: not a
-// number where that is nothing.
+// share is the weight of the points in both sets divided by that of the first set; NaN
+// where that is zero.
 func share(of, also []bool, weight []float64) float64 {
 	var all, both float64
 	for i, w := range weight {

@@ -89,9 +89,9 @@ func point(score float64, silent bool) Point {
 
 func TestTheSameSeedGivesTheSameIntervals(t *testing.T) {
 	all := invented(rand.New(rand.NewPCG(1, 1)), 30)
-	first := Judge(all, steps, Options{Seed: 7, Draws: 200})
-	again := Judge(all, steps, Options{Seed: 7, Draws: 200})
-	other := Judge(all, steps, Options{Seed: 8, Draws: 200})
+	first := Evaluate(all, steps, Options{Seed: 7, Draws: 200})
+	again := Evaluate(all, steps, Options{Seed: 7, Draws: 200})
+	other := Evaluate(all, steps, Options{Seed: 8, Draws: 200})
 	same := func(a, b Estimate) bool { return *a.Value == *b.Value && *a.Low == *b.Low && *a.High == *b.High }
 	if !same(first.AUC.Risk, again.AUC.Risk) || !same(first.Verdicts[0].Recall, again.Verdicts[0].Recall) {
 		t.Error("the same seed gave other intervals")
@@ -103,7 +103,7 @@ func TestTheSameSeedGivesTheSameIntervals(t *testing.T) {
 
 // The true AUC of the invented repositories: two normal distributions of equal
 // width (15 between repositories, 3 within) that lie 15 apart.
-func TestIntervalsHoldTheTruthAboutAsOftenAsTheySay(t *testing.T) {
+func TestIntervalsCoverTheTruthAboutAsOftenAsTheyShould(t *testing.T) {
 	truth := 0.5 * math.Erfc(-15/math.Sqrt(2*(15*15+3*3))/math.Sqrt2)
 	random := rand.New(rand.NewPCG(2, 6))
 	const trials = 200
@@ -129,7 +129,7 @@ func TestIntervalsHoldTheTruthAboutAsOftenAsTheySay(t *testing.T) {
 func interval(all []Repository, seed uint64) Estimate {
 	c := join(all)
 	ranked := rank(scores(c, func(p Point) float64 { return *p.Risk.Score }))
-	silent := where(c, func(p Point) bool { return p.Silent })
+	silent := mask(c, func(p Point) bool { return p.Silent })
 	return estimate(c, Options{Seed: seed, Draws: 200}, func(weight []float64) float64 { return ranked.auc(silent, weight) })
 }
 
@@ -144,14 +144,14 @@ func apart(all []Repository) []Repository {
 	return single
 }
 
-func TestJudgeCountsByHand(t *testing.T) {
+func TestEvaluateCountsByHand(t *testing.T) {
 	all := []Repository{
 		{Points: []Point{point(80, true), point(55, false)}, Unscored: 2},
 		{Points: []Point{point(70, false), point(52, true), point(10, false)}},
 		{Points: []Point{point(20, false)}},
 		{},
 	}
-	r := Judge(all, steps, Options{Seed: 1, Draws: 100})
+	r := Evaluate(all, steps, Options{Seed: 1, Draws: 100})
 	if want := (Numbers{Repositories: 4, WithPoints: 3, Points: 6, Silent: 2, SilentRepositories: 2, Unscored: 2}); r.Numbers != want {
 		t.Errorf("numbers %+v, want %+v", r.Numbers, want)
 	}
@@ -176,14 +176,14 @@ func TestJudgeCountsByHand(t *testing.T) {
 	}
 }
 
-func TestNothingToDivideByIsNoNumber(t *testing.T) {
+func TestNothingToDivideByGivesNoNumber(t *testing.T) {
 	for name, all := range map[string][]Repository{
 		"no repository":       nil,
 		"nobody fell silent":  {{Points: []Point{point(30, false)}}, {Points: []Point{point(40, false)}}},
 		"everybody did":       {{Points: []Point{point(30, true)}}},
 		"one repository only": {{Points: []Point{point(30, true), point(20, false)}}},
 	} {
-		r := Judge(all, steps, Options{Seed: 1, Draws: 50})
+		r := Evaluate(all, steps, Options{Seed: 1, Draws: 50})
 		if name == "one repository only" {
 			if r.AUC.Risk.Value == nil || r.AUC.Risk.Low != nil {
 				t.Errorf("%s: %+v, want a value without an interval", name, r.AUC.Risk)

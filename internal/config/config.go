@@ -131,7 +131,7 @@ func readFile(v *viper.Viper, file string) error {
 	return nil
 }
 
-// unknownKeys refuses a misspelt key instead of ignoring it.
+// unknownKeys returns an error for a misspelt key instead of ignoring it.
 func unknownKeys(v *viper.Viper) error {
 	known := []string{"rewrite", "config", "json", "help", "quiet"}
 	for _, s := range Settings() {
@@ -162,8 +162,8 @@ func (c *Config) check(now time.Time) error {
 	return c.checkLanguages()
 }
 
-// checkLanguages refuses a language that is not offered, and one that is named twice:
-// both would stand in one folder.
+// checkLanguages refuses a language that is not offered, and one that is named twice,
+// because both would be written to the same folder.
 func (c Config) checkLanguages() error {
 	seen := map[string]bool{}
 	for _, tag := range c.Languages {
@@ -179,14 +179,14 @@ func (c Config) checkLanguages() error {
 	return nil
 }
 
-// Day is the end of the as-of day: what happened on it counts.
+// Day is the end of the as-of day, so that what happened on it counts.
 func (c Config) Day() time.Time {
 	day, _ := time.Parse(time.DateOnly, c.AsOf) // check has parsed it
 	return EndOfDay(day)
 }
 
-// EndOfDay is the last second of a time's day in UTC. Midspan speaks of days,
-// so that two runs on one day are the same run.
+// EndOfDay is the last second of a time's day in UTC. Results depend on days only, so
+// that two runs on the same day are the same run.
 func EndOfDay(t time.Time) time.Time {
 	y, m, d := t.UTC().Date()
 	return time.Date(y, m, d, 23, 59, 59, 0, time.UTC)

@@ -1,7 +1,6 @@
-// Package fetch is the one policy under which Midspan talks to servers: retries
-// with backoff and a ceiling, a circuit for each host, no transfer that stalls,
-// one that broke off goes on where it stood, no private addresses unless
-// allowed, nothing at all when offline.
+// Package fetch is the HTTP client of Midspan, with one policy for all servers:
+// retries with backoff, a circuit breaker for each host, an idle timeout, resumed
+// downloads, no private addresses unless allowed, and no request when offline.
 package fetch
 
 import (
@@ -24,24 +23,24 @@ type Options struct {
 	Offline      bool
 	AllowPrivate bool
 	UserAgent    string
-	// Patience is DefaultPatience where it is zero.
-	Patience Patience
+	// Retry is DefaultRetryPolicy where it is zero.
+	Retry RetryPolicy
 }
 
-// ErrOffline is what every request ends in when the network is switched off.
+// ErrOffline is the error of every request when the network is switched off.
 var ErrOffline = errors.New("offline: the network is switched off")
 
-// Client returns an HTTP client that asks again where that may help (refused
-// and broken connections, 429 with its Retry-After, 5xx), leaves a host alone
-// that fails for everything, ends a transfer that stalls, and goes on with one
-// that broke off where it stood.
+// Client returns an HTTP client that retries temporary failures (refused and
+// broken connections, 429 with its Retry-After, 5xx), stops requests to a host that
+// fails for all of them, ends a transfer without progress, and resumes a transfer
+// that broke off.
 func Client(opts Options) *http.Client {
 	if opts.Offline {
-		return &http.Client{Transport: refuse{}}
+		return &http.Client{Transport: offlineTransport{}}
 	}
-	patience := opts.Patience
-	if patience == (Patience{}) {
-		patience = DefaultPatience()
+	policy := opts.Retry
+	if policy == (RetryPolicy{}) {
+		policy = DefaultRetryPolicy()
 	}
 	dialer := &net.Dialer{Timeout: 20 * time.Second}
 	if !opts.AllowPrivate {
@@ -49,42 +48,42 @@ func Client(opts Options) *http.Client {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = dialer.DialContext
-	transport.ResponseHeaderTimeout = patience.Stall
+	transport.ResponseHeaderTimeout = policy.IdleTimeout
 	retry := retryablehttp.NewClient()
 	retry.Logger = nil
-	retry.RetryMax = max(0, patience.Tries-1)
-	retry.CheckRetry = patience.check
-	retry.Backoff = func(_, _ time.Duration, failed int, answer *http.Response) time.Duration {
+	retry.RetryMax = max(0, policy.MaxAttempts-1)
+	retry.CheckRetry = policy.shouldRetry
+	retry.Backoff = func(_, _ time.Duration, failed int, response *http.Response) time.Duration {
 		after := time.Duration(0)
-		if answer != nil {
-			after, _ = RetryAfter(answer.Header)
+		if response != nil {
+			after, _ = RetryAfter(response.Header)
 		}
-		return max(after, patience.Delay(failed+1))
+		return max(after, policy.Delay(failed+1))
 	}
-	// The last answer goes to the caller, who can say more of it than "gave up".
+	// The last response goes to the caller: its status is a better error.
 	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	retry.HTTPClient = &http.Client{Transport: agent{watch{transport, patience.Stall}, opts.UserAgent}, CheckRedirect: leave}
-	return &http.Client{Transport: resume{circuit{&retryablehttp.RoundTripper{Client: retry}, patience.Hosts()}}}
+	retry.HTTPClient = &http.Client{Transport: userAgentTransport{idleTimeoutTransport{transport, policy.IdleTimeout}, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
+	return &http.Client{Transport: resumeTransport{breakerTransport{&retryablehttp.RoundTripper{Client: retry}, policy.NewHostBreakers()}}}
 }
 
-// check says whether a request is made again.
-func (p Patience) check(ctx context.Context, answer *http.Response, err error) (bool, error) {
+// shouldRetry reports whether a request is retried.
+func (p RetryPolicy) shouldRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if errors.Is(err, errPrivate) {
 		return false, err
 	}
-	if answer != nil {
-		if after, _ := RetryAfter(answer.Header); after > p.MaxRetryAfter {
+	if response != nil {
+		if after, _ := RetryAfter(response.Header); after > p.MaxRetryAfter {
 			return false, nil
 		}
 	}
-	return retryablehttp.DefaultRetryPolicy(ctx, answer, err)
+	return retryablehttp.DefaultRetryPolicy(ctx, response, err)
 }
 
-// errPrivate marks a refusal of ours: no host failed.
+// errPrivate marks a connection that this package refused: no host failed.
 var errPrivate = errors.New("--allow-private permits that")
 
-// refusePrivate looks at the address that was resolved, so that a name cannot
-// lead inside after it was checked.
+// refusePrivate checks the resolved address at the moment of connecting, so that a
+// name cannot resolve to a private address after it was checked.
 func refusePrivate(_, address string, _ syscall.RawConn) error {
 	host, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -96,27 +95,27 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-type refuse struct{}
+type offlineTransport struct{}
 
-func (refuse) RoundTrip(*http.Request) (*http.Response, error) { return nil, ErrOffline }
+func (offlineTransport) RoundTrip(*http.Request) (*http.Response, error) { return nil, ErrOffline }
 
-type agent struct {
+type userAgentTransport struct {
 	next http.RoundTripper
 	name string
 }
 
-func (a agent) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t userAgentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
-	r.Header.Set("User-Agent", a.name)
-	return a.next.RoundTrip(r)
+	r.Header.Set("User-Agent", t.name)
+	return t.next.RoundTrip(r)
 }
 
-// Get opens the body of an address. An answer other than 200 is an error that
-// names it. The caller closes the body.
+// Get opens the body of an address. A status other than 200 is an error that
+// holds it. The caller closes the body.
 func Get(ctx context.Context, client *http.Client, address string) (io.ReadCloser, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("fetch %q: not an http or https address", Shown(address))
+		return nil, fmt.Errorf("fetch %q: not an http or https address", RedactURL(address))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -124,11 +123,11 @@ func Get(ctx context.Context, client *http.Client, address string) (io.ReadClose
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", Shown(address), Plain(err))
+		return nil, fmt.Errorf("fetch %s: %w", RedactURL(address), UnwrapURLError(err))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, fmt.Errorf("fetch %s: the server answered %s", Shown(address), response.Status)
+		return nil, fmt.Errorf("fetch %s: the server answered %s", RedactURL(address), response.Status)
 	}
 	return response.Body, nil
 }

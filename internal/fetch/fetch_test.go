@@ -55,7 +55,7 @@ func TestOfflineEndsEveryRequest(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatIsNoSuccessIsAnError(t *testing.T) {
+func TestAStatusOtherThanOKIsAnError(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	_, err := Get(t.Context(), Client(Options{AllowPrivate: true}), server.URL)

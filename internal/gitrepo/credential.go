@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// helper answers git's question for a user and a password out of git's own
-// environment: the process list shows the names of the variables alone. Nobody
-// else is asked, and nothing is stored.
-const helper = `!f() { test "$1" = get && printf 'username=%%s\npassword=%%s\n' "$MIDSPAN_GIT_USER_%[1]d" "$MIDSPAN_GIT_PASSWORD_%[1]d"; }; f`
+// credentialHelper is a git credential helper that reads user and password from
+// git's own environment: the process list shows only the names of the variables.
+// It stores nothing, and no other helper is used.
+const credentialHelper = `!f() { test "$1" = get && printf 'username=%%s\npassword=%%s\n' "$MIDSPAN_GIT_USER_%[1]d" "$MIDSPAN_GIT_PASSWORD_%[1]d"; }; f`
 
-// rewriting is the part of git's environment that tells it Options.Rewrite,
+// rewriteEnvironment is the part of git's environment that sets Options.Rewrite,
 // without users and passwords in the addresses. On a command line every user of
 // the machine could read them, and git would pass them on to the command lines
-// of its own programs. git is told them where the server of that address demands
-// them, and after a redirect to another one is not.
-func (g *Git) rewriting() []string {
+// of its own programs. The credential helper gives them to git where the server
+// of that address requires them, but not after a redirect to another server.
+func (g *Git) rewriteEnvironment() []string {
 	settings := [][2]string{{"credential.helper", ""}} // none of the user's
 	var secrets []string
 	for i, prefix := range slices.Sorted(maps.Keys(g.opts.Rewrite)) {
-		base, user, password, named := apart(g.opts.Rewrite[prefix])
+		base, user, password, web := splitCredentials(g.opts.Rewrite[prefix])
 		settings = append(settings, [2]string{"url." + base + ".insteadOf", prefix})
-		if named {
-			settings = append(settings, [2]string{"credential." + base + ".helper", fmt.Sprintf(helper, i)})
+		if web {
+			settings = append(settings, [2]string{"credential." + base + ".helper", fmt.Sprintf(credentialHelper, i)})
 			secrets = append(secrets, fmt.Sprintf("MIDSPAN_GIT_USER_%d=%s", i, user), fmt.Sprintf("MIDSPAN_GIT_PASSWORD_%d=%s", i, password))
 		}
 	}
@@ -36,16 +36,17 @@ func (g *Git) rewriting() []string {
 	return append(env, secrets...)
 }
 
-// apart takes user and password out of an address of http or https; of any
-// other, the password alone, which ssh would not take.
-func apart(address string) (base, user, password string, named bool) {
+// splitCredentials takes user and password out of an address of http or https. Of
+// any other address it takes the password alone, which ssh would not accept. web
+// reports whether there are credentials for http or https.
+func splitCredentials(address string) (base, user, password string, web bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.User == nil {
 		return address, "", "", false
 	}
 	user = u.User.Username()
 	password, _ = u.User.Password()
-	web := u.Scheme == "http" || u.Scheme == "https"
+	web = u.Scheme == "http" || u.Scheme == "https"
 	// Only the user part is cut: git compares what is left letter by letter.
 	scheme, rest, _ := strings.Cut(address, "://")
 	host, path, slash := strings.Cut(rest, "/")

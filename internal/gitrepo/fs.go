@@ -14,10 +14,10 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// maxHops bounds a chain of symbolic links, as kernels do.
-const maxHops = 40
+// maxSymlinks bounds a chain of symbolic links, as kernels do.
+const maxSymlinks = 40
 
-// treeFS shows a snapshot's tree. It holds no contents.
+// treeFS is the file system of a snapshot's tree. It holds no contents.
 type treeFS struct {
 	snapshot *Snapshot
 	nodes    map[string]*node
@@ -26,8 +26,8 @@ type treeFS struct {
 type node struct {
 	name string
 	file File // zero for a folder
-	// size is what readers are told, who make room for it: never more than one
-	// byte over what is read. What an object says of itself is only a claim.
+	// size is what Stat reports. Callers allocate memory for it, so it is at most
+	// one byte over MaxBlob, whatever size the object declares.
 	size     int64
 	dir      bool
 	children []*node
@@ -35,21 +35,21 @@ type node struct {
 
 func newTreeFS(s *Snapshot) (*treeFS, error) {
 	t := &treeFS{snapshot: s, nodes: map[string]*node{".": {name: ".", dir: true}}}
-	twice := 0
+	duplicates := 0
 	for _, file := range s.files {
 		if pathProblem(file.Path) != "" {
 			continue
 		}
 		if !t.add(file) {
-			twice++
+			duplicates++
 		}
 		if limit := s.git.opts.MaxFiles; len(t.nodes) > len(s.files)+1+limit {
 			return nil, &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("more folders than the limit of %d files; --max-files allows more", limit)}
 		}
 	}
-	if twice > 0 {
+	if duplicates > 0 {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseBroken, Subject: s.commit,
-			Message: fmt.Sprintf("the tree names %d paths a second time; only the first was read", twice)})
+			Message: fmt.Sprintf("the tree names %d paths a second time; only the first was read", duplicates)})
 	}
 	for _, n := range t.nodes {
 		slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
@@ -57,7 +57,7 @@ func newTreeFS(s *Snapshot) (*treeFS, error) {
 	return t, nil
 }
 
-// add shows a file, unless its path is taken: a crafted tree may name one twice.
+// add adds a file, unless its path is taken: a crafted tree may list one twice.
 func (t *treeFS) add(file File) bool {
 	if _, exists := t.nodes[file.Path]; exists {
 		return false
@@ -107,7 +107,7 @@ func (t *treeFS) find(op, name string) (*node, error) {
 var errLoop = errors.New("too many levels of symbolic links")
 
 func (t *treeFS) walk(name string, hops int) (*node, error) {
-	if hops > maxHops {
+	if hops > maxSymlinks {
 		return nil, errLoop
 	}
 	if n, ok := t.nodes[name]; ok {
@@ -116,7 +116,7 @@ func (t *treeFS) walk(name string, hops int) (*node, error) {
 		}
 		return n, nil
 	}
-	// A link may stand for one of the folders on the way.
+	// One of the folders on the way may be a link.
 	for i := range len(name) {
 		if name[i] != '/' {
 			continue
@@ -153,7 +153,7 @@ func (t *treeFS) Open(name string) (fs.File, error) {
 		return &openDir{info: n.info(), entries: n.children}, nil
 	}
 	// Contents are read at the first Read: walkers open many files only to
-	// ask for their size.
+	// stat them.
 	return &openFile{tree: t, path: name, node: n}, nil
 }
 

@@ -47,42 +47,40 @@ type Options struct {
 	// MaxPack bounds one file that git writes, in bytes, where the system can
 	// do that (Linux): a server may send without end. 0 means 16 GiB.
 	MaxPack int64
-	// Stall is how long a transfer may crawl at less than 1 kB/s before git ends
-	// it, in whole seconds; 0 means a minute.
-	Stall time.Duration
-	// Wants says which contents are read. The zero value wants every file at HEAD.
+	// LowSpeedTime is how long a transfer may run at less than 1 kB/s before git
+	// ends it (http.lowSpeedTime), in whole seconds; 0 means a minute.
+	LowSpeedTime time.Duration
+	// Wants selects the contents that are read. The zero value needs every file at HEAD.
 	Wants Wants
 }
 
-// Wants says what is read of a repository beside its commits and its trees.
+// Wants selects what is read of a repository in addition to its commits and trees.
 // Both functions are called from several goroutines.
 type Wants struct {
-	// Name changes whenever the answers could: mirrors that were made for other
-	// wants are then completed.
+	// Name identifies the selection. Where it changes, mirrors that were made for
+	// another selection are completed.
 	Name string
-	// Contents says how badly the contents of a file at HEAD are wanted; nil
-	// needs all.
+	// Contents classifies a file at HEAD; nil needs the contents of all.
 	Contents func(File) Want
 	// Past lists the files in the root folder of which older versions are read
 	// too; nil lists none.
 	Past func([]File) []string
 }
 
-// Want says how badly the contents of a file are wanted.
+// Want classifies the contents of a file.
 type Want int
 
 const (
 	// Unwanted contents are read by nobody.
 	Unwanted Want = iota
-	// IfThere contents are read where the mirror holds them, and are not worth
-	// a transfer.
+	// IfThere contents are read where the mirror holds them, and not fetched.
 	IfThere
-	// Needed contents come with a clone, and are missed where they do not.
+	// Needed contents are fetched with a clone, and reported as missing otherwise.
 	Needed
 )
 
-// want is the answer for one file. The target of a symbolic link and .mailmap
-// are always needed: without them, other paths and people cannot be told.
+// want classifies one file. The target of a symbolic link and .mailmap are always
+// needed: without them, other paths and people cannot be resolved.
 func (w Wants) want(file File) Want {
 	switch {
 	case file.Mode == ModeGitlink:
@@ -97,9 +95,9 @@ func (w Wants) want(file File) Want {
 type Git struct {
 	opts    Options
 	program string
-	home    string   // scratch: an empty HOME and the reader repositories
-	lock    *os.File // of the scratch folder: it is ours while this process lives
-	gate    *gate    // the way out, unless private addresses are allowed
+	home    string       // scratch: an empty HOME and the reader repositories
+	lock    *os.File     // of the scratch folder, held while this process runs
+	egress  *egressProxy // for http and https, unless private addresses are allowed
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -125,8 +123,7 @@ func CauseOf(err error) observation.Cause {
 	return observation.CauseCorrupt
 }
 
-// New looks for the git program and prepares a scratch folder, which Close
-// removes.
+// New finds the git program and prepares a scratch folder, which Close removes.
 func New(ctx context.Context, opts Options) (*Git, error) {
 	program, err := exec.LookPath("git")
 	if err != nil {
@@ -150,14 +147,14 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if opts.MaxPack == 0 {
 		opts.MaxPack = 16 << 30
 	}
-	if opts.Stall == 0 {
-		opts.Stall = time.Minute
+	if opts.LowSpeedTime == 0 {
+		opts.LowSpeedTime = time.Minute
 	}
 	home, lock, err := newScratch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home, lock: lock, gate: newGate()}
+	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy()}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
@@ -166,13 +163,13 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	return g, nil
 }
 
-// Close removes the scratch folder and shuts the gate.
+// Close removes the scratch folder and stops the egress proxy.
 func (g *Git) Close() error {
-	return errors.Join(g.gate.close(), os.RemoveAll(g.home), closed(g.lock.Close()))
+	return errors.Join(g.egress.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
 }
 
-// closed forgives a second Close.
-func closed(err error) error {
+// ignoreClosed allows a second Close.
+func ignoreClosed(err error) error {
 	if errors.Is(err, os.ErrClosed) {
 		return nil
 	}
@@ -221,7 +218,7 @@ func (g *Git) settings() []string {
 		"-c", "protocol.ssh.allow=always",
 		"-c", "protocol.git.allow=always",
 		"-c", "http.lowSpeedLimit=1000",
-		"-c", fmt.Sprintf("http.lowSpeedTime=%d", int(g.opts.Stall.Seconds())),
+		"-c", fmt.Sprintf("http.lowSpeedTime=%d", int(g.opts.LowSpeedTime.Seconds())),
 		// A repository that moved is followed, other sources that a server
 		// names are not.
 		"-c", "http.followRedirects=initial",
@@ -230,10 +227,10 @@ func (g *Git) settings() []string {
 	}
 }
 
-// sshCommand is how git starts ssh: it never asks.
+// sshCommand is how git starts ssh: without prompts.
 const sshCommand = "ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
 
-// environment is all that git sees of ours: no user configuration, no prompts.
+// environment is the whole environment of git: no user configuration, no prompts.
 func (g *Git) environment() []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"),
@@ -250,7 +247,7 @@ func (g *Git) environment() []string {
 		"GIT_NO_LAZY_FETCH=1", // git 2.44 and later; the reader repository serves the others
 		"GIT_OPTIONAL_LOCKS=0",
 		"GIT_FLUSH=0",
-		"MALLOC_ARENA_MAX=2", // each thread of git would reserve room of its own, which counts as memory
+		"MALLOC_ARENA_MAX=2", // each thread of git would reserve an arena of its own, which counts as memory
 	}
 	for _, key := range []string{"HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "SSH_AUTH_SOCK", "TMPDIR"} {
 		if value, ok := os.LookupEnv(key); ok {
@@ -266,7 +263,7 @@ func (g *Git) command(ctx context.Context, dir string, env []string, args ...str
 	cmd.Dir = dir
 	cmd.Env = append(g.environment(), env...)
 	cmd.WaitDelay = 2 * time.Second
-	killGroup(cmd)
+	killGroupOnCancel(cmd)
 	return cmd
 }
 
@@ -275,19 +272,19 @@ func (g *Git) start(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	limit(cmd.Process, g.opts.MaxMemory, g.opts.MaxPack)
+	setLimits(cmd.Process, g.opts.MaxMemory, g.opts.MaxPack)
 	return nil
 }
 
 // run executes git to its end and returns what it wrote. The error carries the
-// last lines of what git said.
+// last lines that git wrote to standard error.
 func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader, args ...string) ([]byte, error) {
 	return g.finish(ctx, g.command(ctx, dir, env, args...), stdin)
 }
 
 // finish runs a command to its end.
 func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
-	stdout, stderr := &answer{}, &tail{}
+	stdout, stderr := &boundedBuffer{}, &tailBuffer{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	err := g.start(cmd)
 	if err == nil {
@@ -298,22 +295,22 @@ func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byt
 		return stdout.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	case stdout.over:
-		return nil, &processError{err: errTooMuch, said: errTooMuch.Error()}
+	case stdout.exceeded:
+		return nil, &processError{err: errOutputTooLarge, stderr: errOutputTooLarge.Error()}
 	}
-	return stdout.Bytes(), &processError{err: err, said: stderr.lines(3)}
+	return stdout.Bytes(), &processError{err: err, stderr: stderr.lastLines(3)}
 }
 
-// processError is a git process that ended badly, with what it said.
+// processError is a git process that failed, with the end of its standard error.
 type processError struct {
-	err  error
-	said string
+	err    error
+	stderr string
 }
 
 func (e *processError) Error() string {
-	if e.said == "" {
+	if e.stderr == "" {
 		return e.err.Error()
 	}
-	return e.said
+	return e.stderr
 }
 func (e *processError) Unwrap() error { return e.err }

@@ -64,7 +64,7 @@ func importRepo(t testing.TB, g *Git, write func(*strings.Builder)) string {
 	return dir
 }
 
-func twoCommits(w *strings.Builder) {
+func writeTwoCommits(w *strings.Builder) {
 	commitStream(w, t0, ada, "one", entry{"100644", "LICENSE", "MIT\n"}, entry{"100644", "src/main.go", "package main\n"})
 	commitStream(w, t0+86400, ada2, "two", entry{"100644", "LICENSE", "Apache\n"}, entry{"100755", "run.sh", "#!/bin/sh\n"},
 		entry{"100644", ".mailmap", "Ada <ada@one.example> <ada@two.example>\n"})
@@ -83,7 +83,7 @@ func open(t testing.TB, g *Git, dir string) *Snapshot {
 
 func TestSnapshotShowsTheTreeOfHead(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, twoCommits))
+	s := open(t, g, importRepo(t, g, writeTwoCommits))
 	if err := fstest.TestFS(s.FS(), "LICENSE", "src/main.go", "run.sh", ".mailmap"); err != nil {
 		t.Error(err)
 	}
@@ -103,7 +103,7 @@ func TestSnapshotShowsTheTreeOfHead(t *testing.T) {
 
 func TestHistoryIsMergedByMailmapAndTagsCarryTheTaggersDate(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, twoCommits))
+	s := open(t, g, importRepo(t, g, writeTwoCommits))
 	var emails []string
 	for commit, err := range s.History(t.Context()) {
 		if err != nil {
@@ -122,7 +122,7 @@ func TestHistoryIsMergedByMailmapAndTagsCarryTheTaggersDate(t *testing.T) {
 
 func TestChangesListTheVersionsOfAFileNewestFirst(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, twoCommits))
+	s := open(t, g, importRepo(t, g, writeTwoCommits))
 	changes, err := s.Changes(t.Context(), "LICENSE", "COPYING")
 	if err != nil || len(changes) != 2 {
 		t.Fatalf("changes = %v, %v", changes, err)
@@ -135,7 +135,7 @@ func TestChangesListTheVersionsOfAFileNewestFirst(t *testing.T) {
 
 func TestHistoryEndedEarlyLeavesNoProcess(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, twoCommits))
+	s := open(t, g, importRepo(t, g, writeTwoCommits))
 	for range s.History(t.Context()) {
 		break
 	}
@@ -182,9 +182,9 @@ func TestPathThatIsNotUTF8IsNotedAndLeftOut(t *testing.T) {
 	}
 }
 
-func TestMissingBlobIsSaidAndTheRestIsRead(t *testing.T) {
+func TestMissingBlobIsReportedAndTheRestIsRead(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, twoCommits) // few objects: fast-import leaves them loose
+	dir := importRepo(t, g, writeTwoCommits) // few objects: fast-import leaves them loose
 	s := open(t, g, dir)
 	oid := oidOf(t, s, "LICENSE")
 	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
@@ -231,9 +231,9 @@ func TestEachBrokenRepositoryHasItsFailureClass(t *testing.T) {
 	g := newGit(t, Options{})
 	empty := filepath.Join(t.TempDir(), "empty")
 	git(t, "init", "-q", "--bare", empty)
-	noBranch := importRepo(t, g, twoCommits)
+	noBranch := importRepo(t, g, writeTwoCommits)
 	git(t, "-C", noBranch, "symbolic-ref", "HEAD", "refs/heads/gone")
-	headless := importRepo(t, g, twoCommits)
+	headless := importRepo(t, g, writeTwoCommits)
 	if err := errors.Join(os.RemoveAll(filepath.Join(headless, "objects")), os.Mkdir(filepath.Join(headless, "objects"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +261,7 @@ func TestMirrorNamesWhatIsWrongWithARemote(t *testing.T) {
 	g := newGit(t, Options{})
 	root := t.TempDir()
 	git(t, "init", "-q", "--bare", filepath.Join(root, "empty.git"))
-	origin := importRepo(t, g, twoCommits)
+	origin := importRepo(t, g, writeTwoCommits)
 	git(t, "-C", origin, "symbolic-ref", "HEAD", "refs/heads/gone")
 	git(t, "clone", "-q", "--mirror", origin, filepath.Join(root, "nobranch.git"))
 	git(t, "-C", filepath.Join(root, "nobranch.git"), "symbolic-ref", "HEAD", "refs/heads/gone")
@@ -301,7 +301,7 @@ func TestPrivateAddressesAreRefusedUnlessAllowed(t *testing.T) {
 
 func TestOfflineUsesWhatIsThereAndFetchesNothing(t *testing.T) {
 	online := newGit(t, Options{})
-	origin := importRepo(t, online, twoCommits)
+	origin := importRepo(t, online, writeTwoCommits)
 	url := gittest.Serve(t, filepath.Dir(origin)) + "/origin.git"
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	offline := newGit(t, Options{Offline: true})
@@ -318,7 +318,7 @@ func TestOfflineUsesWhatIsThereAndFetchesNothing(t *testing.T) {
 
 func TestRewriteServesAnAddressFromAFolder(t *testing.T) {
 	plain := newGit(t, Options{})
-	origin := importRepo(t, plain, twoCommits)
+	origin := importRepo(t, plain, writeTwoCommits)
 	g := newGit(t, Options{Offline: true, Rewrite: map[string]string{"https://samples.example/": filepath.Dir(origin) + "/"}})
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	if err := g.Mirror(t.Context(), "https://samples.example/origin.git", dir); err != nil {
@@ -329,9 +329,9 @@ func TestRewriteServesAnAddressFromAFolder(t *testing.T) {
 	}
 }
 
-func TestShallowHistoryIsSaid(t *testing.T) {
+func TestShallowHistoryIsReported(t *testing.T) {
 	g := newGit(t, Options{})
-	origin := importRepo(t, g, twoCommits)
+	origin := importRepo(t, g, writeTwoCommits)
 	dir := filepath.Join(t.TempDir(), "shallow")
 	git(t, "clone", "-q", "--depth=1", "file://"+origin, dir)
 	s := open(t, g, dir)
@@ -352,7 +352,7 @@ func TestShallowHistoryIsSaid(t *testing.T) {
 
 func TestNothingThatARepositoryConfiguresIsExecuted(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, twoCommits)
+	dir := importRepo(t, g, writeTwoCommits)
 	trap := filepath.Join(t.TempDir(), "sprung")
 	for _, key := range []string{"core.fsmonitor", "core.sshCommand", "core.pager", "core.askPass", "diff.external", "gpg.program", "uploadpack.packObjectsHook"} {
 		git(t, "-C", dir, "config", key, "touch "+trap+";")
@@ -377,7 +377,7 @@ func TestNothingThatARepositoryConfiguresIsExecuted(t *testing.T) {
 
 func TestObservedUntilIsTheMirrorsAgeNotToday(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, twoCommits)
+	dir := importRepo(t, g, writeTwoCommits)
 	seen := time.Unix(t0+500000, 0)
 	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD"} {
 		_ = os.Chtimes(filepath.Join(dir, name), seen, seen)

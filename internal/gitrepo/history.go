@@ -31,7 +31,7 @@ type Commit struct {
 func (c Commit) Merge() bool { return c.Parents > 1 }
 
 // History yields the commits of HEAD, newest first as git orders them. An
-// error ends it; what came before stands.
+// error ends it; the commits before it are valid.
 func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
 		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap",
@@ -80,23 +80,22 @@ func unixTime(text string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	if seconds < 0 || seconds > lastSecond {
+	if seconds < 0 || seconds > maxUnixTime {
 		return time.Time{}
 	}
 	return time.Unix(seconds, 0).UTC()
 }
 
-// lastSecond is the end of the year 9999: what comes later cannot be written as
-// a date.
-const lastSecond = 253402300799
+// maxUnixTime is the end of the year 9999: RFC 3339 has no later date.
+const maxUnixTime = 253402300799
 
 // stream runs a reading command and yields its NUL-terminated records. stop
 // ends the process early; it need not be called after the last record.
 func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string, error], context.CancelFunc, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	env, full := s.reading(args...)
+	env, full := s.objectCommand(args...)
 	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.commit + ":.mailmap", "-c", "mailmap.file="}, full...)...)
-	stderr := &tail{}
+	stderr := &tailBuffer{}
 	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
@@ -114,7 +113,7 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 		reader := bufio.NewReaderSize(out, 64<<10)
 		for {
 			record, err := readRecord(reader)
-			if errors.Is(err, errTooMuch) {
+			if errors.Is(err, errOutputTooLarge) {
 				stop()
 				yield("", &Error{observation.CauseOverLimit, "read", s.gitDir, fmt.Errorf("a path or a commit's names are longer than %d bytes", maxRecord)})
 				return
@@ -135,8 +134,8 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		} else if err != nil {
-			failure := &processError{err: err, said: stderr.lines(3)}
-			err = &Error{causeOf(failure, observation.CauseMissingObjects), "read", s.gitDir, failure}
+			failure := &processError{err: err, stderr: stderr.lastLines(3)}
+			err = &Error{causeOfOutput(failure, observation.CauseMissingObjects), "read", s.gitDir, failure}
 		}
 		cancel()
 		if err != nil {
@@ -157,7 +156,7 @@ func readRecord(reader *bufio.Reader) (string, error) {
 		record = append(record, part...)
 	}
 	if len(record) > maxRecord {
-		return "", errTooMuch
+		return "", errOutputTooLarge
 	}
 	return string(bytes.TrimSuffix(record, []byte{0})), err
 }
@@ -175,12 +174,12 @@ type Tag struct {
 func (s *Snapshot) Tags() ([]Tag, error) { return s.tags, s.tagsErr }
 
 func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
-	out, err := s.refs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
+	out, err := s.runOnRefs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, &Error{causeOf(err, observation.CauseMissingObjects), "read the tags of", s.gitDir, err}
+		return nil, &Error{causeOfOutput(err, observation.CauseMissingObjects), "read the tags of", s.gitDir, err}
 	}
 	var tags []Tag
 	for line := range strings.Lines(string(out)) {

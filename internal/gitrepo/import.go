@@ -12,14 +12,14 @@ import (
 )
 
 // Import writes a new bare repository at dir from a git fast-import stream. A
-// repository that stands there already is left as it is. It is whole or not
-// there at all: the work happens beside it and is renamed at the end.
+// repository that exists already is left as it is. The repository is made in a
+// temporary folder and renamed to dir at the end, so dir is never incomplete.
 func (g *Git) Import(ctx context.Context, dir string, stream io.Reader) error {
 	return g.build(dir, "import", dir, func(temp string) error {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--initial-branch=main", temp); err != nil {
 			return err
 		}
-		// A partial clone is asked of it, so that the sample goes the way of others.
+		// Partial clones are made of it, as of a server's repositories.
 		if _, err := g.run(ctx, temp, nil, nil, "config", "uploadpack.allowFilter", "true"); err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func (g *Git) Import(ctx context.Context, dir string, stream io.Reader) error {
 }
 
 // build makes a folder under a temporary name and renames it when make is
-// done, so that nobody ever sees half of it.
+// done, so that dir is never incomplete.
 func (g *Git) build(dir, op, subject string, make func(temp string) error) error {
 	if _, err := os.Stat(dir); err == nil {
 		return nil
@@ -56,7 +56,7 @@ func (g *Git) build(dir, op, subject string, make func(temp string) error) error
 	}
 	if err := os.Rename(temp, dir); err != nil {
 		if _, statErr := os.Stat(dir); statErr == nil {
-			return nil // another process was faster; its folder is whole too
+			return nil // another process was faster; its folder is complete too
 		}
 		return fmt.Errorf("%s %s: %w", op, subject, err)
 	}

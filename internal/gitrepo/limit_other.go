@@ -4,5 +4,5 @@ package gitrepo
 
 import "os"
 
-// limit does nothing where a process cannot set the limits of another.
-func limit(*os.Process, int64, int64) {}
+// setLimits does nothing where a process cannot set the limits of another.
+func setLimits(*os.Process, int64, int64) {}

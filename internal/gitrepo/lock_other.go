@@ -7,10 +7,10 @@ import (
 	"os"
 )
 
-// locking says whether hold locks.
-const locking = false
+// canLock reports whether lockFile locks.
+const canLock = false
 
-// hold returns the file open, without a lock.
-func hold(_ context.Context, path string) (*os.File, error) {
+// lockFile returns the file open, without a lock.
+func lockFile(_ context.Context, path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 }

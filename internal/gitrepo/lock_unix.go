@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// locking says whether hold locks.
-const locking = true
+// canLock reports whether lockFile locks.
+const canLock = true
 
-// hold waits for the lock of a file and returns it open. The lock ends when the
-// file is closed here and in every process that it was handed to.
-func hold(ctx context.Context, path string) (*os.File, error) {
+// lockFile waits for the lock of a file and returns it open. The lock is
+// released when the file is closed here and in each process that inherited it.
+func lockFile(ctx context.Context, path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err

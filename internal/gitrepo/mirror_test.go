@@ -26,19 +26,19 @@ var scripts = Wants{
 	Past: func([]File) []string { return []string{"LICENSE"} },
 }
 
-// served is an origin that a server offers, and where to put its mirror.
-type served struct {
+// testOrigin is an origin that a server offers, and where its mirror is made.
+type testOrigin struct {
 	origin, url, dir string
 }
 
-func serve(t *testing.T, g *Git, write func(*strings.Builder)) served {
+func serveOrigin(t *testing.T, g *Git, write func(*strings.Builder)) testOrigin {
 	t.Helper()
 	origin := importRepo(t, g, write)
-	return served{origin, gittest.Serve(t, filepath.Dir(origin)) + "/origin.git", filepath.Join(t.TempDir(), "mirror.git")}
+	return testOrigin{origin, gittest.Serve(t, filepath.Dir(origin)) + "/origin.git", filepath.Join(t.TempDir(), "mirror.git")}
 }
 
 // push adds a commit to the origin's main branch.
-func (s served) push(t *testing.T, when int64, message string, files ...entry) {
+func (s testOrigin) push(t *testing.T, when int64, message string, files ...entry) {
 	t.Helper()
 	var stream strings.Builder
 	commitStream(&stream, when, ada, message, files...)
@@ -46,7 +46,7 @@ func (s served) push(t *testing.T, when int64, message string, files ...entry) {
 	gittest.Run(t, s.origin, []byte(text), "fast-import", "--quiet")
 }
 
-func (s served) mirror(t *testing.T, g *Git) *Snapshot {
+func (s testOrigin) mirror(t *testing.T, g *Git) *Snapshot {
 	t.Helper()
 	if err := g.Mirror(t.Context(), s.url, s.dir); err != nil {
 		t.Fatal(err)
@@ -54,8 +54,8 @@ func (s served) mirror(t *testing.T, g *Git) *Snapshot {
 	return open(t, g, s.dir)
 }
 
-// there lists the files of HEAD whose contents the mirror holds.
-func there(s *Snapshot) string {
+// filesPresent lists the files of HEAD whose contents the mirror holds.
+func filesPresent(s *Snapshot) string {
 	var paths []string
 	for _, f := range s.Files() {
 		if f.Size >= 0 {
@@ -67,12 +67,12 @@ func there(s *Snapshot) string {
 
 func TestMirrorBringsHistoryTreesAndTheWantedFilesOnly(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, func(w *strings.Builder) {
-		twoCommits(w)
+	o := serveOrigin(t, g, func(w *strings.Builder) {
+		writeTwoCommits(w)
 		commitStream(w, t0+90000, ada, "deep", entry{"100644", "a/b/c/deep.sh", "#!/bin/sh\n"}, entry{"100644", "a/b/image.png", "png"}, entry{"120000", "link", "run.sh"})
 	})
 	s := o.mirror(t, g)
-	if got := there(s); got != ".mailmap LICENSE a/b/c/deep.sh link run.sh" {
+	if got := filesPresent(s); got != ".mailmap LICENSE a/b/c/deep.sh link run.sh" {
 		t.Errorf("there: %s", got)
 	}
 	if len(s.Files()) != 7 || len(s.Notes()) != 0 {
@@ -103,9 +103,9 @@ func TestMirrorBringsHistoryTreesAndTheWantedFilesOnly(t *testing.T) {
 
 func TestMirrorWithoutWantsHoldsEveryFileOfHead(t *testing.T) {
 	g := newGit(t, Options{})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	s := o.mirror(t, g)
-	if got := there(s); got != ".mailmap LICENSE run.sh src/main.go" {
+	if got := filesPresent(s); got != ".mailmap LICENSE run.sh src/main.go" {
 		t.Errorf("there: %s", got)
 	}
 	changes, err := s.Changes(t.Context(), "LICENSE")
@@ -119,15 +119,15 @@ func TestMirrorWithoutWantsHoldsEveryFileOfHead(t *testing.T) {
 
 func TestMirrorUpdatesFollowTheOriginAndBringOnlyWhatIsNew(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, func(w *strings.Builder) {
-		twoCommits(w)
+	o := serveOrigin(t, g, func(w *strings.Builder) {
+		writeTwoCommits(w)
 		for i := range 50 {
 			commitStream(w, t0+int64(90000+i), ada, "folders", entry{"100644", fmt.Sprintf("d/%d/x.sh", i), fmt.Sprint(i)})
 		}
 	})
 	first := o.mirror(t, g).Commit()
-	before := len(packs(o.dir))
-	if s := o.mirror(t, g); s.Commit() != first || len(packs(o.dir)) != before {
+	before := len(packFiles(o.dir))
+	if s := o.mirror(t, g); s.Commit() != first || len(packFiles(o.dir)) != before {
 		t.Errorf("an unchanged origin changed the mirror")
 	}
 	o.push(t, t0+200000, "three", entry{"100644", "d/7/new/y.sh", "new"})
@@ -146,7 +146,7 @@ func TestMirrorUpdatesFollowTheOriginAndBringOnlyWhatIsNew(t *testing.T) {
 
 func TestMirrorFollowsAnotherBranchAtTheOrigin(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	o.mirror(t, g)
 	o.push(t, t0+200000, "three", entry{"100644", "new.sh", "new"})
 	git(t, "-C", o.origin, "branch", "-m", "main", "next")
@@ -158,56 +158,56 @@ func TestMirrorFollowsAnotherBranchAtTheOrigin(t *testing.T) {
 
 func TestUpdateThatBrokeOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	o.mirror(t, g)
 	o.push(t, t0+200000, "three", entry{"100644", "late.sh", "late"})
 	// The branch came, and nothing after it.
-	gittest.Run(t, o.dir, nil, "fetch", "-q", history, "origin", "+main:main")
-	if got := there(open(t, g, o.dir)); strings.Contains(got, "late.sh") {
+	gittest.Run(t, o.dir, nil, "fetch", "-q", historyFilter, "origin", "+main:main")
+	if got := filesPresent(open(t, g, o.dir)); strings.Contains(got, "late.sh") {
 		t.Fatalf("the update did not break off: %s", got)
 	}
-	if got := there(o.mirror(t, g)); !strings.Contains(got, "late.sh") {
+	if got := filesPresent(o.mirror(t, g)); !strings.Contains(got, "late.sh") {
 		t.Errorf("there: %s", got)
 	}
 }
 
 func TestMirrorMadeForOtherWantsIsCompleted(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	o.mirror(t, g)
 	all := newGit(t, Options{Wants: Wants{Name: "all"}})
-	if got := there(o.mirror(t, all)); got != ".mailmap LICENSE run.sh src/main.go" {
+	if got := filesPresent(o.mirror(t, all)); got != ".mailmap LICENSE run.sh src/main.go" {
 		t.Errorf("there: %s", got)
 	}
 }
 
 func TestMirrorOfManyPacksIsPackedAnew(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	o.mirror(t, g)
 	for i := range maxPacks / 2 {
 		o.push(t, t0+int64(200000+i), "more", entry{"100644", fmt.Sprintf("%d.sh", i), fmt.Sprint(i)})
 		o.mirror(t, g)
 	}
-	if n := len(packs(o.dir)); n > maxPacks {
+	if n := len(packFiles(o.dir)); n > maxPacks {
 		t.Errorf("%d packs", n)
 	}
 	s := open(t, g, o.dir)
-	if len(s.Notes()) != 0 || !strings.Contains(there(s), fmt.Sprintf("%d.sh", maxPacks/2-1)) {
-		t.Errorf("there: %s, notes %v", there(s), s.Notes())
+	if len(s.Notes()) != 0 || !strings.Contains(filesPresent(s), fmt.Sprintf("%d.sh", maxPacks/2-1)) {
+		t.Errorf("there: %s, notes %v", filesPresent(s), s.Notes())
 	}
 }
 
 func TestServerWithoutPartialClonesSendsAllAndAllIsRead(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serve(t, g, twoCommits)
+	o := serveOrigin(t, g, writeTwoCommits)
 	git(t, "-C", o.origin, "config", "uploadpack.allowFilter", "false")
-	if got := there(o.mirror(t, g)); got != ".mailmap LICENSE run.sh src/main.go" {
+	if got := filesPresent(o.mirror(t, g)); got != ".mailmap LICENSE run.sh src/main.go" {
 		t.Errorf("there: %s", got)
 	}
 }
 
-func TestLimitsOfOneRepositoryAreSaid(t *testing.T) {
+func TestLimitsOfOneRepositoryAreReported(t *testing.T) {
 	write := func(w *strings.Builder) {
 		commitStream(w, t0, ada, "x", entry{"100644", "a", "aaaa"}, entry{"100644", "b", "bbbb"}, entry{"100644", "c", "cccc"})
 	}

@@ -10,44 +10,45 @@ import (
 )
 
 const (
-	maxAnswer = 256 << 20 // bytes of what one command may answer
-	maxSaid   = 8 << 10   // bytes that are kept of what git says beside its answer
+	maxOutput = 256 << 20 // bytes that one command may write to its standard output
+	maxStderr = 8 << 10   // bytes that are kept of the end of standard error
 	maxRecord = 1 << 20   // bytes of one record: a path, a commit's names
 )
 
-var errTooMuch = errors.New("git wrote more than is read of one repository")
+var errOutputTooLarge = errors.New("git wrote more than is read of one repository")
 
-// answer keeps what a command writes, up to a limit at which the command ends.
-// It does not embed the buffer, whose ReadFrom would know of no limit.
-type answer struct {
-	kept bytes.Buffer
-	over bool
+// boundedBuffer holds the output of a command up to maxOutput bytes, where writing
+// fails and the command ends. It does not embed bytes.Buffer, whose ReadFrom has
+// no limit.
+type boundedBuffer struct {
+	buffer   bytes.Buffer
+	exceeded bool
 }
 
-func (a *answer) Write(p []byte) (int, error) {
-	if a.over = a.over || a.kept.Len()+len(p) > maxAnswer; a.over {
-		return 0, errTooMuch
+func (b *boundedBuffer) Write(p []byte) (int, error) {
+	if b.exceeded = b.exceeded || b.buffer.Len()+len(p) > maxOutput; b.exceeded {
+		return 0, errOutputTooLarge
 	}
-	return a.kept.Write(p)
+	return b.buffer.Write(p)
 }
 
-func (a *answer) Bytes() []byte { return a.kept.Bytes() }
+func (b *boundedBuffer) Bytes() []byte { return b.buffer.Bytes() }
 
-// tail keeps the end of what git says: a server's messages pass through git,
-// and have no end of their own.
-type tail struct{ kept []byte }
+// tailBuffer keeps the last maxStderr bytes of git's standard error: a server's
+// messages pass through git and may have no end.
+type tailBuffer struct{ kept []byte }
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *tailBuffer) Write(p []byte) (int, error) {
 	t.kept = append(t.kept, p...)
-	if over := len(t.kept) - maxSaid; over > 0 {
+	if over := len(t.kept) - maxStderr; over > 0 {
 		t.kept = append(t.kept[:0], t.kept[over:]...)
 	}
 	return len(p), nil
 }
 
-// lines returns the last n lines, in which nothing is left that a terminal
-// would obey.
-func (t *tail) lines(n int) string {
+// lastLines returns the last n lines without control characters, which a terminal
+// would interpret.
+func (t *tailBuffer) lastLines(n int) string {
 	lines := strings.FieldsFunc(string(t.kept), func(r rune) bool { return r == '\n' || r == '\r' })
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -57,14 +58,14 @@ func (t *tail) lines(n int) string {
 	}, strings.Join(lines[max(0, len(lines)-n):], "; "))
 }
 
-// causeOf names the class of what git said about objects, or the one that is
-// given where it said nothing that tells.
-func causeOf(err error, otherwise observation.Cause) observation.Cause {
-	said := strings.ToLower(err.Error())
+// causeOfOutput is the class of an error by git's messages about objects, or
+// otherwise where these show none.
+func causeOfOutput(err error, otherwise observation.Cause) observation.Cause {
+	text := strings.ToLower(err.Error())
 	switch {
-	case errors.Is(err, errTooMuch), containsAny(said, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large", "signal 25"):
+	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large", "signal 25"):
 		return observation.CauseOverLimit
-	case containsAny(said, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
+	case containsAny(text, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
 		return observation.CauseCorrupt
 	}
 	return otherwise

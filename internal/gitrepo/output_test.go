@@ -9,37 +9,37 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-func TestWhatGitSaysIsKeptInItsLastLinesAndHarmsNoTerminal(t *testing.T) {
-	said := &tail{}
+func TestStderrKeepsItsLastLinesWithoutControlCharacters(t *testing.T) {
+	stderr := &tailBuffer{}
 	for range 1000 {
-		if _, err := said.Write([]byte(strings.Repeat("remote: noise\n", 1000))); err != nil {
+		if _, err := stderr.Write([]byte(strings.Repeat("remote: noise\n", 1000))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := said.Write([]byte("remote: \x1b[2Jboo\rfatal: the end\n")); err != nil {
+	if _, err := stderr.Write([]byte("remote: \x1b[2Jboo\rfatal: the end\n")); err != nil {
 		t.Fatal(err)
 	}
-	if len(said.kept) > maxSaid {
-		t.Errorf("%d bytes are kept", len(said.kept))
+	if len(stderr.kept) > maxStderr {
+		t.Errorf("%d bytes are kept", len(stderr.kept))
 	}
-	if got := said.lines(2); got != "remote: [2Jboo; fatal: the end" {
-		t.Errorf("said %q", got)
+	if got := stderr.lastLines(2); got != "remote: [2Jboo; fatal: the end" {
+		t.Errorf("last lines %q", got)
 	}
 }
 
-func TestAnAnswerWithoutEndEnds(t *testing.T) {
+func TestOutputWithoutEndIsCutOff(t *testing.T) {
 	g := newGit(t, Options{})
 	cmd := g.command(t.Context(), "", nil)
 	cmd.Path, cmd.Args = "/bin/cat", []string{"cat", "/dev/zero"}
 	_, err := g.finish(t.Context(), cmd, nil)
-	if !errors.Is(err, errTooMuch) || causeOf(err, "") != observation.CauseOverLimit {
+	if !errors.Is(err, errOutputTooLarge) || causeOfOutput(err, "") != observation.CauseOverLimit {
 		t.Errorf("err = %v", err)
 	}
 }
 
 func TestAServerThatSendsWithoutEndMeetsALimit(t *testing.T) {
 	g := newGit(t, Options{})
-	o := serve(t, g, func(w *strings.Builder) {
+	o := serveOrigin(t, g, func(w *strings.Builder) {
 		text := make([]byte, 0, 1<<20) // what does not pack
 		for i, x := 0, uint32(1); i < 1<<20; i++ {
 			x = x*1664525 + 1013904223

@@ -4,5 +4,5 @@ package gitrepo
 
 import "os/exec"
 
-// killGroup does nothing where there are no process groups.
-func killGroup(*exec.Cmd) {}
+// killGroupOnCancel does nothing where there are no process groups.
+func killGroupOnCancel(*exec.Cmd) {}

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// killGroup makes the end of the context end git's own children too.
-func killGroup(cmd *exec.Cmd) {
+// killGroupOnCancel makes the end of the context kill git's child processes too.
+func killGroupOnCancel(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }

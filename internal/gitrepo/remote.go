@@ -18,21 +18,21 @@ import (
 // schemes are the only ones under which a catalog may name a repository.
 var schemes = []string{"https", "http", "ssh", "git"}
 
-// remote is an address that may be fetched, and how git gets there.
+// remote is an address that may be fetched, with git's settings for it.
 type remote struct {
 	address string
 	args    []string // git settings
 	env     []string
-	passage *passage // nil where git goes by itself
-	lock    *os.File // held by whoever fetches, and handed on to git
+	session *session // of the egress proxy; nil where git connects by itself
+	lock    *os.File // of the mirror, held while it is fetched; git inherits it
 }
 
-// reach refuses an address that git could take for something else than a
-// repository on a public host, and prepares the way to any other. Call done on
-// the passage of the remote at the end.
-func (g *Git) reach(ctx context.Context, address string) (remote, error) {
-	actual, named := g.rewrite(address)
-	if named && filepath.IsAbs(actual) { // the user's own configuration named this folder
+// prepareRemote refuses an address that git could take for something else than a
+// repository on a public host, and prepares the connection to any other. Close
+// the session of the remote at the end.
+func (g *Git) prepareRemote(ctx context.Context, address string) (remote, error) {
+	actual, rewritten := g.rewrite(address)
+	if rewritten && filepath.IsAbs(actual) { // the user's own configuration named this folder
 		return remote{address: address, args: []string{"-c", "protocol.file.allow=always"}}, nil
 	}
 	u, err := url.Parse(actual)
@@ -42,38 +42,38 @@ func (g *Git) reach(ctx context.Context, address string) (remote, error) {
 	if g.opts.Offline {
 		return remote{}, &Error{observation.CauseOffline, "fetch", address, errors.New("offline: not in the store; run once without --offline, or give a mirror")}
 	}
-	if g.opts.AllowPrivate || named {
+	if g.opts.AllowPrivate || rewritten {
 		return remote{address: address}, nil
 	}
 	if u.Scheme == "https" || u.Scheme == "http" {
-		if proxy, _ := g.gate.upstream(u); proxy != nil && proxy.Scheme != "http" {
-			// git speaks with such a proxy itself, and we cannot see where a
-			// redirect leads it.
-			return remote{address: address, args: []string{"-c", "http.followRedirects=false"}}, g.look(ctx, address, u)
+		if proxy, _ := g.egress.upstream(u); proxy != nil && proxy.Scheme != "http" {
+			// git connects to such a proxy itself, and where redirects lead
+			// cannot be checked.
+			return remote{address: address, args: []string{"-c", "http.followRedirects=false"}}, g.checkHost(ctx, address, u)
 		}
-		passage, err := g.gate.pass()
+		session, err := g.egress.openSession()
 		if err != nil {
 			return remote{}, err
 		}
-		return remote{address: address, passage: passage, env: passage.environment()}, nil
+		return remote{address: address, session: session, env: session.environment()}, nil
 	}
-	return g.pin(ctx, address, u)
+	return g.pinAddress(ctx, address, u)
 }
 
-// look refuses a host whose name leads to a private address here.
-func (g *Git) look(ctx context.Context, address string, u *url.URL) error {
-	if _, err := g.gate.resolve(ctx, u.Hostname()); err != nil && gateCause(err) == observation.CauseBadURL {
+// checkHost refuses a host whose name resolves to a private address here.
+func (g *Git) checkHost(ctx context.Context, address string, u *url.URL) error {
+	if _, err := g.egress.resolve(ctx, u.Hostname()); err != nil && connectionCause(err) == observation.CauseBadURL {
 		return &Error{observation.CauseBadURL, "fetch", address, err}
 	}
 	return nil
 }
 
-// pin makes git and ssh connect to the very address that was looked at: what
-// the name means a moment later does not matter.
-func (g *Git) pin(ctx context.Context, address string, u *url.URL) (remote, error) {
-	ips, err := g.gate.resolve(ctx, u.Hostname())
+// pinAddress makes git and ssh connect to the address that was checked, whatever
+// the name resolves to a moment later.
+func (g *Git) pinAddress(ctx context.Context, address string, u *url.URL) (remote, error) {
+	ips, err := g.egress.resolve(ctx, u.Hostname())
 	if err != nil {
-		return remote{}, &Error{gateCause(err), "fetch", address, err}
+		return remote{}, &Error{connectionCause(err), "fetch", address, err}
 	}
 	to := remote{address: address}
 	if u.Scheme == "ssh" {
@@ -101,14 +101,14 @@ func (g *Git) rewrite(address string) (string, bool) {
 	return g.opts.Rewrite[best] + strings.TrimPrefix(address, best), true
 }
 
-// failed names the class of what went wrong with a remote: of the connection
-// that was not made, or of what git said.
-func (r remote) failed(op string, err error) error {
+// wrapError is an *Error with the class of a failure with a remote: that of the
+// connection that was not made, or that of git's messages.
+func (r remote) wrapError(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if refused := r.passage.failure(); refused != nil {
-		return &Error{gateCause(refused), op, r.address, refused}
+	if refused := r.session.lastErr(); refused != nil {
+		return &Error{connectionCause(refused), op, r.address, refused}
 	}
 	cause := causeOfRemote(err)
 	switch cause {
@@ -117,8 +117,8 @@ func (r remote) failed(op string, err error) error {
 	case observation.CauseBadURL:
 		err = fmt.Errorf("the server answers, but not as a git repository (%w)", err)
 	case observation.CauseUnreachable:
-		if final(err) {
-			err = &refusal{error: err, final: true}
+		if isPermanent(err) {
+			err = &remoteError{error: err, permanent: true}
 		}
 	}
 	return &Error{cause, op, r.address, err}

@@ -8,38 +8,39 @@ import (
 	"time"
 )
 
-const scratchName = "midspan-git-"
+// scratchPrefix begins the names of scratch folders.
+const scratchPrefix = "midspan-git-"
 
-// newScratch makes a folder for this process alone and holds its lock, and
-// removes those of processes that were killed.
+// newScratch makes a temporary folder for this process and locks it, and removes
+// the folders of processes that were killed.
 func newScratch(ctx context.Context) (dir string, lock *os.File, err error) {
-	if dir, err = os.MkdirTemp("", scratchName); err != nil {
+	if dir, err = os.MkdirTemp("", scratchPrefix); err != nil {
 		return "", nil, err
 	}
-	if lock, err = hold(ctx, filepath.Join(dir, lockFile)); err != nil {
+	if lock, err = lockFile(ctx, filepath.Join(dir, lockFileName)); err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	return dir, lock, sweepScratch(ctx, dir)
+	return dir, lock, removeStaleScratch(ctx, dir)
 }
 
-// sweepScratch removes the folders beside dir whose lock nobody holds. One that
-// is younger than a minute may be about to take its lock.
-func sweepScratch(ctx context.Context, dir string) error {
+// removeStaleScratch removes the folders beside dir that no process has locked. A
+// process may not have locked a folder yet that is younger than a minute.
+func removeStaleScratch(ctx context.Context, dir string) error {
 	own, err := os.Stat(dir)
-	if err != nil || !locking {
+	if err != nil || !canLock {
 		return err
 	}
-	tried, stop := context.WithCancel(ctx)
-	stop() // no lock is waited for
-	others, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), scratchName+"*"))
+	noWait, cancel := context.WithCancel(ctx)
+	cancel() // a lock that is held is an error at once
+	others, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), scratchPrefix+"*"))
 	for _, other := range others {
-		path := filepath.Join(other, lockFile)
+		path := filepath.Join(other, lockFileName)
 		if info, err := os.Stat(path); err != nil || own.ModTime().Sub(info.ModTime()) < time.Minute {
 			continue
 		}
-		lock, err := hold(tried, path)
+		lock, err := lockFile(noWait, path)
 		if err != nil {
-			continue // it lives, or is another user's
+			continue // its process is running, or it is another user's
 		}
 		_ = os.RemoveAll(other)
 		_ = lock.Close()

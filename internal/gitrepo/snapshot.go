@@ -41,13 +41,13 @@ type File struct {
 // is for one goroutine at a time, but for its FS, which any number may use.
 // Close it.
 type Snapshot struct {
-	git     *Git
-	gitDir  string // where refs are
-	objects string // where objects are
-	format  string // sha1 or sha256
-	commit  string
-	shallow string // the file of shallow boundaries, or empty
-	seen    time.Time
+	git           *Git
+	gitDir        string // where refs are
+	objects       string // where objects are
+	format        string // sha1 or sha256
+	commit        string
+	shallow       string // the file of shallow boundaries, or empty
+	observedUntil time.Time
 	// committed is the committer's date of the commit.
 	committed time.Time
 	files     []File
@@ -68,17 +68,17 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 		return nil, err
 	}
 	s.blobs = newBlobReader(ctx, s)
-	if s.committed, err = s.blobs.committed(s.commit); err != nil {
+	if s.committed, err = s.blobs.commitTime(s.commit); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if err := s.read(ctx, dir); err != nil {
+	if err := s.load(ctx, dir); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// read gathers what Open promises.
-func (s *Snapshot) read(ctx context.Context, dir string) error {
+// load reads the tree, the tags and the age of the snapshot.
+func (s *Snapshot) load(ctx context.Context, dir string) error {
 	err := s.readTree(ctx)
 	if err != nil {
 		return err
@@ -88,14 +88,14 @@ func (s *Snapshot) read(ctx context.Context, dir string) error {
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
 	s.tags, s.tagsErr = s.readTags(ctx)
-	s.seen = ObservedUntil(lastLook(s.gitDir), s.committed)
+	s.observedUntil = ObservedUntil(lastFetch(s.gitDir), s.committed)
 	if s.tree, err = newTreeFS(s); err != nil {
 		return err
 	}
 	return ctx.Err()
 }
 
-// TopLevel returns the repository that a folder stands in: the top of its work
+// TopLevel returns the repository that contains a folder: the top of its work
 // tree, or the folder of a bare repository.
 func (g *Git) TopLevel(ctx context.Context, folder string) (string, error) {
 	abs, err := filepath.Abs(folder)
@@ -130,9 +130,9 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 		return nil, ctx.Err()
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) != 5 { // git says what it knows before it fails over HEAD
+	if len(lines) != 5 { // git writes the first four lines before it fails at HEAD
 		err = cmp.Or(err, fmt.Errorf("git answered %.300q", out))
-		return nil, &Error{causeOf(err, observation.CauseCorrupt), "open", dir, fmt.Errorf("not a git repository that git can read: %w", err)}
+		return nil, &Error{causeOfOutput(err, observation.CauseCorrupt), "open", dir, fmt.Errorf("not a git repository that git can read: %w", err)}
 	}
 	s := &Snapshot{git: g, gitDir: lines[0], objects: lines[1], format: lines[3]}
 	if _, err := os.Stat(lines[2]); err == nil {
@@ -145,17 +145,17 @@ func (g *Git) locate(ctx context.Context, dir string) (*Snapshot, error) {
 	return s, nil
 }
 
-// explainHead says what is wrong with a HEAD that leads to no commit: it tells
-// an empty repository from one whose HEAD points to a branch that is not there,
-// and a commit that is missing from one that is none.
+// explainHead is the error for a HEAD that names no commit. It distinguishes an
+// empty repository, a HEAD that points to a branch that does not exist, a missing
+// commit, and an object that is no commit.
 func (s *Snapshot) explainHead(ctx context.Context) error {
-	branches, err := s.refs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
+	branches, err := s.runOnRefs(ctx, "for-each-ref", "--format=%(refname:short)", "--count=5", "refs/heads")
 	if err != nil {
 		return &Error{observation.CauseCorrupt, "open", s.gitDir, err}
 	}
-	symref, looped := s.refs(ctx, "symbolic-ref", "--quiet", "HEAD")
+	symref, symrefErr := s.runOnRefs(ctx, "symbolic-ref", "--quiet", "HEAD")
 	target := strings.TrimSpace(string(symref))
-	if oid, err := s.refs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
+	if oid, err := s.runOnRefs(ctx, "rev-parse", "--verify", "--quiet", "HEAD"); err == nil {
 		return s.explainObject(ctx, strings.TrimSpace(string(oid)))
 	}
 	if names := strings.Fields(string(branches)); len(names) > 0 {
@@ -163,33 +163,34 @@ func (s *Snapshot) explainHead(ctx context.Context) error {
 		return &Error{observation.CauseNoBranch, "open", s.gitDir,
 			fmt.Errorf("HEAD points to branch %q, which does not exist; there are: %s", target, strings.Join(names, ", "))}
 	}
-	if looped != nil {
+	if symrefErr != nil {
 		return &Error{observation.CauseCorrupt, "open", s.gitDir, errors.New("HEAD leads to no commit")}
 	}
 	return &Error{observation.CauseEmpty, "open", s.gitDir, errors.New("the repository has no commits")}
 }
 
-// explainObject says why an object that HEAD names cannot be read as a commit.
+// explainObject is the error for an object that HEAD names and that cannot be read
+// as a commit.
 func (s *Snapshot) explainObject(ctx context.Context, oid string) error {
-	env, args := s.reading("cat-file", "-p", oid)
-	said, err := s.git.run(ctx, "", env, nil, args...)
+	env, args := s.objectCommand("cat-file", "-p", oid)
+	text, err := s.git.run(ctx, "", env, nil, args...)
 	switch {
 	case err == nil:
-		return &Error{observation.CauseCorrupt, "open", s.gitDir, fmt.Errorf("what HEAD names is no commit that git can read: it begins with %.80q", said)}
-	case causeOf(err, "") != "":
-		return &Error{causeOf(err, ""), "open", s.gitDir, err}
+		return &Error{observation.CauseCorrupt, "open", s.gitDir, fmt.Errorf("what HEAD names is no commit that git can read: it begins with %.80q", text)}
+	case causeOfOutput(err, "") != "":
+		return &Error{causeOfOutput(err, ""), "open", s.gitDir, err}
 	}
 	return &Error{observation.CauseMissingObjects, "open", s.gitDir, errors.New("the commit that HEAD names is missing from the mirror: fetch it again")}
 }
 
-// refs runs a command that reads references only, in the mirror itself.
-func (s *Snapshot) refs(ctx context.Context, args ...string) ([]byte, error) {
+// runOnRefs runs a command that reads references only, in the mirror itself.
+func (s *Snapshot) runOnRefs(ctx context.Context, args ...string) ([]byte, error) {
 	return s.git.run(ctx, "", []string{"GIT_DIR=" + s.gitDir, "GIT_ALLOW_PROTOCOL="}, nil, args...)
 }
 
-// reading returns the environment and leading arguments for a command that
-// reads objects through the reader repository.
-func (s *Snapshot) reading(args ...string) (env, full []string) {
+// objectCommand returns the environment and the arguments for a command that reads
+// objects through the reader repository.
+func (s *Snapshot) objectCommand(args ...string) (env, full []string) {
 	env = []string{"GIT_DIR=" + s.git.reader(s.format), "GIT_OBJECT_DIRECTORY=" + s.objects, "GIT_ALLOW_PROTOCOL="}
 	if s.shallow != "" {
 		full = append(full, "--shallow-file", s.shallow)
@@ -197,9 +198,9 @@ func (s *Snapshot) reading(args ...string) (env, full []string) {
 	return env, append(full, args...)
 }
 
-// readTree lists the files of the commit. A tree may name itself under many
-// names and so hold more files than any disk: the listing is read as git writes
-// it and ends at the limit.
+// readTree lists the files of the commit. A crafted tree may contain itself and so
+// list more files than any disk holds: the listing is read as git writes it and
+// ends at the limit.
 func (s *Snapshot) readTree(ctx context.Context) error {
 	records, stop, err := s.stream(ctx, "ls-tree", "-r", "-l", "-z", "--full-tree", s.commit)
 	if err != nil {
@@ -209,7 +210,7 @@ func (s *Snapshot) readTree(ctx context.Context) error {
 	listing := &listing{}
 	for entry, err := range records {
 		if err == nil {
-			err = s.list(listing, entry)
+			err = s.addFile(listing, entry)
 		}
 		if err != nil {
 			stop()
@@ -235,19 +236,19 @@ func (s *Snapshot) treeError(ctx context.Context, err error) error {
 type listing struct {
 	bytes           int
 	wanted, missing int
-	odd             []observation.Note // paths that are not read
-	more            int                // further ones
+	skipped         []observation.Note // paths that are not read
+	skippedMore     int                // further ones
 }
 
-// Limits on a tree beside that on its files.
+// Limits on a tree in addition to Options.MaxFiles.
 const (
-	maxPath     = 4096      // bytes of one path, as kernels bound it
-	maxListing  = 128 << 20 // bytes of all paths
-	maxOddPaths = 100       // notes on paths that are not read
+	maxPath         = 4096      // bytes of one path, as kernels bound it
+	maxListing      = 128 << 20 // bytes of all paths
+	maxSkippedNotes = 100       // notes on paths that are not read
 )
 
-// list takes one entry of the tree.
-func (s *Snapshot) list(l *listing, entry string) error {
+// addFile adds one entry of the tree.
+func (s *Snapshot) addFile(l *listing, entry string) error {
 	file, err := parseTreeEntry(entry)
 	if err != nil {
 		return &Error{observation.CauseCorrupt, "read the tree of", s.gitDir, err}
@@ -274,22 +275,22 @@ func (s *Snapshot) list(l *listing, entry string) error {
 }
 
 func (l *listing) note(path, problem string) {
-	if len(l.odd) == maxOddPaths {
-		l.more++
+	if len(l.skipped) == maxSkippedNotes {
+		l.skippedMore++
 		return
 	}
 	subject := strings.ToValidUTF8(path[:min(len(path), 300)], "\uFFFD")
-	l.odd = append(l.odd, observation.Note{Cause: observation.CauseUnsupported, Subject: subject, Message: problem + "; the file was not read"})
+	l.skipped = append(l.skipped, observation.Note{Cause: observation.CauseUnsupported, Subject: subject, Message: problem + "; the file was not read"})
 }
 
 func (l *listing) notes() []observation.Note {
-	if l.more == 0 {
-		return l.odd
+	if l.skippedMore == 0 {
+		return l.skipped
 	}
-	return append(l.odd, observation.Note{Cause: observation.CauseUnsupported, Message: fmt.Sprintf("%d more files were not read for their paths", l.more)})
+	return append(l.skipped, observation.Note{Cause: observation.CauseUnsupported, Message: fmt.Sprintf("%d more files were not read for their paths", l.skippedMore)})
 }
 
-// pathProblem says why a file is left out, or nothing.
+// pathProblem is the reason why a file is left out, or empty.
 func pathProblem(path string) string {
 	switch {
 	case len(path) > maxPath:
@@ -326,17 +327,17 @@ func (s *Snapshot) Commit() string { return s.commit }
 // Committed is the committer's date of the commit, in UTC.
 func (s *Snapshot) Committed() time.Time { return s.committed }
 
-// ObservedUntil is the time at which the mirror last looked at its origin, in
-// UTC. A mirror says nothing of what came after.
-func (s *Snapshot) ObservedUntil() time.Time { return s.seen }
+// ObservedUntil is the time of the mirror's last fetch, in UTC. What came after is
+// not in it.
+func (s *Snapshot) ObservedUntil() time.Time { return s.observedUntil }
 
-// ObservedUntil is the time of which a mirror knows: its last look at the
-// origin, but never before its newest commit.
-func ObservedUntil(look, committed time.Time) time.Time {
-	if committed.After(look) {
-		look = committed
+// ObservedUntil is the time up to which a mirror shows its origin: its last fetch,
+// but never before its newest commit.
+func ObservedUntil(fetched, committed time.Time) time.Time {
+	if committed.After(fetched) {
+		fetched = committed
 	}
-	return look.UTC().Truncate(time.Second)
+	return fetched.UTC().Truncate(time.Second)
 }
 
 // Shallow reports whether the history was cut: what is read from history then
@@ -346,9 +347,8 @@ func (s *Snapshot) Shallow() bool { return s.shallow != "" }
 // Files lists the tree in git's order. Do not change it.
 func (s *Snapshot) Files() []File { return s.files }
 
-// Variant names, in a few characters, what beside the commit decides what can
-// be read: the tags, whether the history was cut, and which contents are
-// missing.
+// Variant is a short hash of what, in addition to the commit, determines what can
+// be read: the tags, whether the history was cut, and which contents are missing.
 func (s *Snapshot) Variant() string {
 	hash := sha256.New()
 	for _, tag := range s.tags {
@@ -366,10 +366,10 @@ func (s *Snapshot) Variant() string {
 	return variant
 }
 
-// Notes say what of the tree cannot be read.
+// Notes list what of the tree cannot be read.
 func (s *Snapshot) Notes() []observation.Note { return s.notes }
 
-// FS shows the tree as a read-only file system. Regular files implement
+// FS is the tree as a read-only file system. Regular files implement
 // io.ReaderAt. Symbolic links are resolved inside the tree only; submodules
 // are empty folders. Opening a file whose object is missing or over the limit
 // gives an *fs.PathError around an *Error with its cause.

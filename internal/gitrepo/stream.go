@@ -13,7 +13,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// maxRestarts bounds how often one pass goes on after git gave up at an
+// maxRestarts bounds how often one pass is restarted after git failed at an
 // object. A mirror with more damage than that is not worth a process each.
 const maxRestarts = 50
 
@@ -25,7 +25,7 @@ type Object struct {
 	// Err is an *Error with its cause where the object is missing, damaged or
 	// not a blob.
 	Err error
-	// Reader gives the contents until the callback returns; what it leaves
+	// Reader reads the contents until the callback returns; what is left
 	// unread is skipped. Nil where Err is set.
 	io.Reader
 }
@@ -33,13 +33,13 @@ type Object struct {
 // EachBlob reads many blobs in one pass of git and calls fn with each: first
 // with those that ReadBlob keeps in memory, then with the others in the order
 // of oids. It is several times cheaper than ReadBlob for each of them, keeps
-// nothing in memory, and knows no limit on the size of one blob, only on that
-// of all: fn decides how much it reads. A missing or damaged object is handed to fn with its error
-// and does not end the pass; an error of fn does, and is returned as it is.
-// Where git fails in the middle of an object, fn sees that object again, with
-// its error: the later call counts.
+// nothing in memory, and has no limit on the size of one blob, only on that of
+// all: fn decides how much it reads. A missing or damaged object is passed to fn
+// with its error and does not end the pass; an error of fn does, and is returned
+// as it is. Where git fails in the middle of an object, fn is called again for
+// that object, with its error: the later call counts.
 func (s *Snapshot) EachBlob(ctx context.Context, oids []string, fn func(Object) error) error {
-	oids, err := s.atHand(oids, fn)
+	oids, err := s.serveCached(oids, fn)
 	if err != nil {
 		return err
 	}
@@ -56,9 +56,9 @@ func (s *Snapshot) EachBlob(ctx context.Context, oids []string, fn func(Object) 
 		if restarts == maxRestarts || len(oids) == 0 {
 			return &Error{observation.CauseCorrupt, "read the files of", s.gitDir, err}
 		}
-		// git gave up at the first of the rest: read that one by itself, which
-		// tells what is wrong with it, and go on behind it.
-		if err := s.oneOf(oids[0], fn); err != nil {
+		// git failed at the first of the rest: read that one by itself, which
+		// shows what is wrong with it, and continue with the next.
+		if err := s.readOne(oids[0], fn); err != nil {
 			return err
 		}
 		oids = oids[1:]
@@ -66,11 +66,11 @@ func (s *Snapshot) EachBlob(ctx context.Context, oids []string, fn func(Object) 
 	return nil
 }
 
-// atHand calls fn with the objects for which git need not be asked, and returns
-// the others.
-func (s *Snapshot) atHand(oids []string, fn func(Object) error) (others []string, err error) {
+// serveCached calls fn with the objects for which git is not needed: those in the
+// cache, and those over the limit. It returns the others.
+func (s *Snapshot) serveCached(oids []string, fn func(Object) error) (others []string, err error) {
 	for _, oid := range oids {
-		if data, ok := s.blobs.known(oid); ok {
+		if data, ok := s.blobs.cached(oid); ok {
 			err = fn(Object{OID: oid, Size: int64(len(data)), Reader: bytes.NewReader(data)})
 		} else if limit := s.blobs.reserve(oid, max(0, s.sizes[oid])); limit != nil {
 			err = fn(Object{OID: oid, Size: -1, Err: limit})
@@ -84,7 +84,7 @@ func (s *Snapshot) atHand(oids []string, fn func(Object) error) (others []string
 	return others, nil
 }
 
-func (s *Snapshot) oneOf(oid string, fn func(Object) error) error {
+func (s *Snapshot) readOne(oid string, fn func(Object) error) error {
 	data, err := s.ReadBlob(oid)
 	if err != nil {
 		return fn(Object{OID: oid, Size: -1, Err: err})
@@ -95,7 +95,7 @@ func (s *Snapshot) oneOf(oid string, fn func(Object) error) error {
 func (s *Snapshot) runPass(ctx context.Context, oids []string, pass *blobPass) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	env, args := s.reading("cat-file", "--batch", "--buffer")
+	env, args := s.objectCommand("cat-file", "--batch", "--buffer")
 	cmd := s.git.command(ctx, "", env, args...)
 	cmd.Stdin = strings.NewReader(strings.Join(oids, "\n") + "\n")
 	out, err := cmd.StdoutPipe()

@@ -28,48 +28,48 @@ type File struct {
 	Messages []Entry `json:"messages"`
 }
 
-// Entry is a sentence and its translation. The forms of a word after a number are
-// named where the language has others than one for one and one for more:
+// Entry is a sentence and its translation. The plural forms of a word after a number
+// are named where the language has others than singular and plural:
 // {n|one:…|two:…|few:…|many:…|other:…}.
 type Entry struct {
 	ID                string `json:"id"` // the English pattern
 	Translation       string `json:"translation"`
 	TranslatorComment string `json:"translatorComment,omitempty"`
-	Fuzzy             bool   `json:"fuzzy,omitempty"` // needs a second look; not used until it had one
+	Fuzzy             bool   `json:"fuzzy,omitempty"` // needs a review; not used before it
 }
 
-// about is what is known of a language before its catalog is read.
-type about struct {
+// languageInfo is what is known of a language before its catalog is read.
+type languageInfo struct {
 	Tag, Name   string
 	RightToLeft bool
 }
 
-// offered are the languages of the United Nations. English is written in the code.
-var offered = [...]about{
+// supported are the official languages of the United Nations. English is written in the code.
+var supported = [...]languageInfo{
 	{"en", "English", false}, {"ar", "العربية", true}, {"zh", "中文", false},
 	{"fr", "Français", false}, {"ru", "Русский", false}, {"es", "Español", false},
 }
 
 // Tags are the tags of the languages that Find knows.
 func Tags() []string {
-	tags := make([]string, len(offered))
-	for i, a := range offered {
+	tags := make([]string, len(supported))
+	for i, a := range supported {
 		tags[i] = a.Tag
 	}
 	return tags
 }
 
 // English returns the language in which all patterns are written.
-func English() *Language { return newLanguage(offered[0], nil) }
+func English() *Language { return newLanguage(supported[0], nil) }
 
-// Find returns a language by its tag. One that is not offered is an error that names
-// those that are.
+// Find returns a language by its tag. An unknown tag is an error that lists the known
+// ones.
 func Find(tag string) (*Language, error) {
-	for _, a := range offered {
+	for _, a := range supported {
 		if !strings.EqualFold(a.Tag, tag) {
 			continue
 		}
-		if a == offered[0] {
+		if a == supported[0] {
 			return English(), nil
 		}
 		return read(a)
@@ -77,7 +77,7 @@ func Find(tag string) (*Language, error) {
 	return nil, fmt.Errorf("there is no language %q; there are %s", tag, strings.Join(Tags(), ", "))
 }
 
-func read(a about) (*Language, error) {
+func read(a languageInfo) (*Language, error) {
 	name := path.Join("catalogs", a.Tag+".json")
 	data, err := files.ReadFile(name)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -89,25 +89,25 @@ func read(a about) (*Language, error) {
 			return nil, fmt.Errorf("read the embedded %s: %w", name, err)
 		}
 	}
-	l, err := made(a, file)
+	l, err := newFromFile(a, file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return l, nil
 }
 
-// Of makes a language of a catalog that is not embedded, such as one that is being
-// translated. Its tag is one of those that are offered.
-func Of(file File) (*Language, error) {
-	for _, a := range offered[1:] {
+// FromFile makes a language of a catalog that is not embedded, such as one that is
+// being translated. Its tag must be one of Tags.
+func FromFile(file File) (*Language, error) {
+	for _, a := range supported[1:] {
 		if strings.EqualFold(a.Tag, file.Language) {
-			return made(a, file)
+			return newFromFile(a, file)
 		}
 	}
 	return nil, fmt.Errorf("no catalog can be made for the language %q; there can be for %s", file.Language, strings.Join(Tags()[1:], ", "))
 }
 
-func made(a about, file File) (*Language, error) {
+func newFromFile(a languageInfo, file File) (*Language, error) {
 	texts := make(map[string]string, len(file.Messages))
 	for _, entry := range file.Messages {
 		if entry.Translation != "" && !entry.Fuzzy {
@@ -116,31 +116,31 @@ func made(a about, file File) (*Language, error) {
 	}
 	l := newLanguage(a, texts)
 	for pattern, text := range texts {
-		if err := l.learn(pattern, text); err != nil {
+		if err := l.addPattern(pattern, text); err != nil {
 			return nil, fmt.Errorf("the translation of %q: %w", pattern, err)
 		}
 	}
 	return l, nil
 }
 
-func newLanguage(a about, texts map[string]string) *Language {
+func newLanguage(a languageInfo, texts map[string]string) *Language {
 	tag := language.MustParse(a.Tag)
-	l := &Language{tag: tag, about: a, texts: texts, catalog: catalog.NewBuilder(catalog.Fallback(tag))}
+	l := &Language{tag: tag, info: a, texts: texts, catalog: catalog.NewBuilder(catalog.Fallback(tag))}
 	l.printer = message.NewPrinter(tag, message.Catalog(l.catalog))
-	if a.Tag != offered[0].Tag {
+	if a.Tag != supported[0].Tag {
 		l.fallback = English()
 	}
 	return l
 }
 
-// slot is an argument in a pattern: {name}, {name|one|many} or {name!one|many}.
-var slot = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(?:([|!])([^{}]*))?\}`)
+// placeholder is an argument in a pattern: {name}, {name|one|many} or {name!one|many}.
+var placeholder = regexp.MustCompile(`\{([A-Za-z][A-Za-z0-9]*)(?:([|!])([^{}]*))?\}`)
 
-// names are the arguments of a pattern, each once, in their order.
-func names(pattern string) []string {
+// argNames are the arguments of a pattern, each once, in their order.
+func argNames(pattern string) []string {
 	var found []string
 	seen := map[string]bool{}
-	for _, match := range slot.FindAllStringSubmatch(pattern, -1) {
+	for _, match := range placeholder.FindAllStringSubmatch(pattern, -1) {
 		if !seen[match[1]] {
 			seen[match[1]] = true
 			found = append(found, match[1])
@@ -149,21 +149,21 @@ func names(pattern string) []string {
 	return found
 }
 
-// learn puts the text for an English pattern into the catalog. Argument i of the
-// pattern becomes two arguments of the catalog's message: the number that chooses
-// the word, and the text that is shown.
-func (l *Language) learn(pattern, text string) error {
-	order, place := names(pattern), map[string]int{}
+// addPattern adds the text for an English pattern to the catalog. Argument i of the
+// pattern becomes two arguments of the catalog's message: the number that selects
+// the plural form, and the text that is shown.
+func (l *Language) addPattern(pattern, text string) error {
+	order, place := argNames(pattern), map[string]int{}
 	for i, name := range order {
 		place[name] = i
 	}
 	var vars []catalog.Message
-	var failed error
-	said := slot.ReplaceAllStringFunc(strings.ReplaceAll(text, "%", "%%"), func(match string) string {
-		parts := slot.FindStringSubmatch(match)
+	var errs error
+	format := placeholder.ReplaceAllStringFunc(strings.ReplaceAll(text, "%", "%%"), func(match string) string {
+		parts := placeholder.FindStringSubmatch(match)
 		at, known := place[parts[1]]
 		if !known {
-			failed = errors.Join(failed, fmt.Errorf("{%s} is no argument of it", parts[1]))
+			errs = errors.Join(errs, fmt.Errorf("{%s} is no argument of it", parts[1]))
 			return match
 		}
 		shown := fmt.Sprintf("%%[%d]s", 2*at+2)
@@ -176,25 +176,24 @@ func (l *Language) learn(pattern, text string) error {
 			shown = ""
 		}
 		name := fmt.Sprintf("word%d", len(vars))
-		cases, err := forms(parts[3], shown)
-		failed = errors.Join(failed, err)
+		cases, err := pluralCases(parts[3], shown)
+		errs = errors.Join(errs, err)
 		vars = append(vars, catalog.Var(name, plural.Selectf(2*at+1, "", cases...)))
 		return "${" + name + "}"
 	})
-	if failed != nil {
-		return failed
+	if errs != nil {
+		return errs
 	}
-	if err := l.catalog.Set(l.tag, pattern, append(vars, catalog.String(said))...); err != nil {
+	if err := l.catalog.Set(l.tag, pattern, append(vars, catalog.String(format))...); err != nil {
 		return err
 	}
-	l.learned.Store(pattern, order)
+	l.argNames.Store(pattern, order)
 	return nil
 }
 
-// Check says what is wrong with an English pattern that is to be filled with these
-// arguments.
+// Check is an error where an English pattern cannot be filled with these arguments.
 func (l *Language) Check(pattern string, arguments ...string) error {
-	for _, name := range names(pattern) {
+	for _, name := range argNames(pattern) {
 		if !slices.Contains(arguments, name) {
 			return fmt.Errorf("{%s} in %q is none of {%s}", name, pattern, strings.Join(arguments, "}, {"))
 		}
@@ -202,14 +201,14 @@ func (l *Language) Check(pattern string, arguments ...string) error {
 	if l.fallback != nil {
 		return l.fallback.Check(pattern, arguments...)
 	}
-	if err := l.learn(pattern, pattern); err != nil {
+	if err := l.addPattern(pattern, pattern); err != nil {
 		return fmt.Errorf("%q: %w", pattern, err)
 	}
 	return nil
 }
 
-// forms are the cases of a word: "person|people", or "one:…|few:…|other:…".
-func forms(words, before string) ([]any, error) {
+// pluralCases are the cases of a word: "person|people", or "one:…|few:…|other:…".
+func pluralCases(words, before string) ([]any, error) {
 	list := strings.Split(words, "|")
 	var cases []any
 	for i, word := range list {
@@ -228,27 +227,27 @@ func forms(words, before string) ([]any, error) {
 	return cases, nil
 }
 
-// fill says a message by what the catalog holds for its pattern. English learns a
-// pattern when it meets it.
-func (l *Language) fill(m Message) string {
-	known, _ := l.learned.Load(m.Pattern)
+// format fills the catalog's text for the pattern of a message. English patterns are
+// added to the catalog at their first use.
+func (l *Language) format(m Message) string {
+	known, _ := l.argNames.Load(m.Pattern)
 	if known == nil {
-		if err := l.learn(m.Pattern, m.Pattern); err != nil {
-			return m.Pattern // a pattern that cannot be filled says at least what it is about
+		if err := l.addPattern(m.Pattern, m.Pattern); err != nil {
+			return m.Pattern // a pattern that cannot be filled is still readable
 		}
-		known, _ = l.learned.Load(m.Pattern)
+		known, _ = l.argNames.Load(m.Pattern)
 	}
 	order := known.([]string)
 	args := make([]any, 0, 2*len(order))
 	for _, name := range order {
 		arg := m.Args[name]
-		args = append(args, counted(arg), l.Text(arg))
+		args = append(args, pluralNumber(arg), l.TranslateArg(arg))
 	}
 	return l.printer.Sprintf(message.Key(m.Pattern, m.Pattern), args...)
 }
 
-// counted is the number by which the form of a word is chosen.
-func counted(a Arg) any {
+// pluralNumber is the number that selects the plural form of a word.
+func pluralNumber(a Arg) any {
 	switch {
 	case a.Number == nil:
 		return 0

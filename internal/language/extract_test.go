@@ -31,7 +31,7 @@ import (
 
 var update = flag.Bool("update", false, "write the catalogs with every pattern of the program, keeping translations")
 
-// patterns are what the program can say, each with the first place that says it.
+// patterns are the English patterns of the program, each with the first place that uses it.
 type patterns map[string]string
 
 func (p patterns) add(pattern, place string) {
@@ -64,7 +64,7 @@ func all(t *testing.T) patterns {
 // written: in the rules, and in the definitions of measures.
 var patternFields = []string{"Question", "Name", "Means", "Holds", "Fails", "Clears", "Because"}
 
-// fromGo takes the first argument of every Say, sayHTML and M. A pattern that is not written
+// fromGo takes the first argument of every Translate, sayText, sayHTML and M. A pattern that is not written
 // there could not be found, so it is an error, except where it is handed on.
 func (p patterns) fromGo(t *testing.T, folder string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -82,7 +82,7 @@ func (p patterns) fromGo(t *testing.T, folder string) {
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			call, is := n.(*ast.CallExpr)
-			if !is || !says(call) {
+			if !is || !isTranslation(call) {
 				return true
 			}
 			place := set.Position(call.Pos())
@@ -90,16 +90,16 @@ func (p patterns) fromGo(t *testing.T, folder string) {
 			case err == nil:
 				p.add(pattern, fmt.Sprintf("%s:%d", filepath.Base(name), place.Line))
 			case !handedOn(call.Args[0]):
-				t.Errorf("%s: the pattern is not written where it is said", place)
+				t.Errorf("%s: the pattern is not a literal", place)
 			}
 			return true
 		})
 	}
 }
 
-// says reports whether a call says a pattern in the language of a reader. What is said
-// by english is said in English always.
-func says(call *ast.CallExpr) bool {
+// isTranslation reports whether a call translates a pattern into the language of a reader.
+// Calls of the variable english are always English.
+func isTranslation(call *ast.CallExpr) bool {
 	if len(call.Args) == 0 {
 		return false
 	}
@@ -108,7 +108,7 @@ func says(call *ast.CallExpr) bool {
 		return f.Name == "M"
 	case *ast.SelectorExpr:
 		from, _ := f.X.(*ast.Ident)
-		return slices.Contains([]string{"Say", "M", "sayHTML", "sayText"}, f.Sel.Name) && (from == nil || from.Name != "english")
+		return slices.Contains([]string{"Translate", "M", "sayHTML", "sayText"}, f.Sel.Name) && (from == nil || from.Name != "english")
 	}
 	return false
 }
@@ -141,7 +141,7 @@ func handedOn(e ast.Expr) bool {
 	return false
 }
 
-// fromTemplates takes what the pages say.
+// fromTemplates takes the patterns of the pages.
 func (p patterns) fromTemplates(t *testing.T, folder string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.html"))
 	if err != nil || len(files) == 0 {
@@ -210,7 +210,7 @@ func (p patterns) fromCommand(t *testing.T, file string, command *parse.CommandN
 	}
 	pattern, is := command.Args[1].(*parse.StringNode)
 	if !is {
-		t.Errorf("%s: the pattern of %s is not written where it is said", file, command)
+		t.Errorf("%s: the pattern of %s is not a literal", file, command)
 		return
 	}
 	p.add(pattern.Text, file)
@@ -261,8 +261,8 @@ func (p patterns) fromDefinitions(t *testing.T) {
 	take("the advisories", advisory.Definitions())
 }
 
-// whole are the languages that must say everything.
-var whole = []string{"fr"}
+// complete are the languages that must have every translation.
+var complete = []string{"fr"}
 
 func TestCatalogsHoldEveryPatternAndNoOther(t *testing.T) {
 	wanted := all(t)
@@ -283,7 +283,7 @@ func TestCatalogsHoldEveryPatternAndNoOther(t *testing.T) {
 				case !known:
 					missing++
 					t.Logf("missing: %q (%s)", pattern, place)
-				case slices.Contains(whole, tag) && (entry.Translation == "" || entry.Fuzzy):
+				case slices.Contains(complete, tag) && (entry.Translation == "" || entry.Fuzzy):
 					empty++
 					t.Logf("not translated: %q (%s)", pattern, place)
 				}
@@ -292,11 +292,11 @@ func TestCatalogsHoldEveryPatternAndNoOther(t *testing.T) {
 			for pattern := range have {
 				if _, known := wanted[pattern]; !known {
 					obsolete++
-					t.Logf("said no more: %q", pattern)
+					t.Logf("no longer used: %q", pattern)
 				}
 			}
 			if missing+obsolete > 0 {
-				t.Errorf("%d patterns are missing, %d are said no more: run go test ./internal/language -update", missing, obsolete)
+				t.Errorf("%d patterns are missing, %d are no longer used: run go test ./internal/language -update", missing, obsolete)
 			}
 			if empty > 0 {
 				t.Errorf("%d patterns have no translation", empty)
@@ -319,7 +319,7 @@ func readCatalog(t *testing.T, name, tag string) map[string]language.Entry {
 		t.Fatal(err)
 	}
 	if file.Language != tag {
-		t.Errorf("%s says that it is %q", name, file.Language)
+		t.Errorf("%s has the language %q", name, file.Language)
 	}
 	entries := make(map[string]language.Entry, len(file.Messages))
 	for _, entry := range file.Messages {

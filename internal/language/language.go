@@ -1,9 +1,9 @@
-// Package language says a report's sentences in the reader's language.
+// Package language translates the sentences of a report.
 //
-// A sentence is written once, in English, where it is meant: in a template, a rule or
+// A sentence is written once, in English, where it is used: in a template, a rule or
 // the code. That English pattern is the key under which the catalogs of the other
 // languages hold its translation (catalogs/*.json, see docs/translating.md). A
-// sentence without a translation is said in English.
+// sentence without a translation stays English.
 package language
 
 import (
@@ -25,21 +25,21 @@ import (
 	"golang.org/x/text/number"
 )
 
-// Language says sentences in one language. It is safe for concurrent use.
+// Language translates sentences into one language. It is safe for concurrent use.
 type Language struct {
 	tag      language.Tag
-	about    about
+	info     languageInfo
 	texts    map[string]string // English pattern to the pattern of this language
 	catalog  *catalog.Builder
 	printer  *message.Printer
-	learned  sync.Map  // the patterns that stand in the catalog, with the names of their arguments
-	numbers  sync.Map  // whole numbers below a thousand, as they are written
+	argNames sync.Map  // the names of a pattern's arguments, for the patterns in the catalog
+	numbers  sync.Map  // whole numbers below a thousand, formatted
 	fallback *Language // English; nil in English itself
 }
 
-// Tag is the BCP 47 tag of the language, Name what it calls itself.
-func (l *Language) Tag() string  { return l.about.Tag }
-func (l *Language) Name() string { return l.about.Name }
+// Tag is the BCP 47 tag of the language, Name its name in the language itself.
+func (l *Language) Tag() string  { return l.info.Tag }
+func (l *Language) Name() string { return l.info.Name }
 
 // Digest changes with any translation of the language.
 func (l *Language) Digest() string {
@@ -51,64 +51,65 @@ func (l *Language) Digest() string {
 	return l.Tag() + " " + hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// Direction is that of the script, as HTML calls it: ltr or rtl.
+// Direction is that of the script, as in HTML's dir: ltr or rtl.
 func (l *Language) Direction() string {
-	if l.about.RightToLeft {
+	if l.info.RightToLeft {
 		return "rtl"
 	}
 	return "ltr"
 }
 
-// Say fills a pattern with named arguments, which come in pairs: a name, and an
-// int, a float64, a string, a time.Time (its day), a Message or an Arg.
-func (l *Language) Say(pattern string, pairs ...any) string {
-	return l.Tell(M(pattern, pairs...))
+// Translate fills the translation of a pattern with named arguments. They come in
+// pairs: a name, and an int, a float64, a string, a time.Time (its day), a Message
+// or an Arg.
+func (l *Language) Translate(pattern string, pairs ...any) string {
+	return l.TranslateMessage(M(pattern, pairs...))
 }
 
-// Tell says a message.
-func (l *Language) Tell(m Message) string {
+// TranslateMessage translates a message.
+func (l *Language) TranslateMessage(m Message) string {
 	text := m.Pattern
 	if l.fallback != nil {
 		var translated bool
 		if text, translated = l.texts[m.Pattern]; !translated {
-			return l.fallback.Tell(m)
+			return l.fallback.TranslateMessage(m)
 		}
 	}
 	if !strings.Contains(text, "{") {
 		return text
 	}
-	return l.fill(m)
+	return l.format(m)
 }
 
-// Sentence says a message as a sentence of its own: its first letter is large, but a
-// name with which it begins stays as it is written.
+// Sentence translates a message as a sentence of its own: its first letter is upper
+// case, but a name at its beginning stays as it is.
 func (l *Language) Sentence(m Message) string {
-	said := l.Tell(m)
+	text := l.TranslateMessage(m)
 	for _, a := range m.Args {
-		if a.Text != "" && strings.HasPrefix(said, a.Text) {
-			return said
+		if a.Text != "" && strings.HasPrefix(text, a.Text) {
+			return text
 		}
 	}
-	return Upper(said)
+	return Upper(text)
 }
 
-// TellAll says one sentence after another.
-func (l *Language) TellAll(messages []Message) string {
-	said := make([]string, len(messages))
+// Sentences translates messages and joins the sentences with spaces.
+func (l *Language) Sentences(messages []Message) string {
+	text := make([]string, len(messages))
 	for i, m := range messages {
-		said[i] = l.Sentence(m)
+		text[i] = l.Sentence(m)
 	}
-	return strings.Join(said, " ")
+	return strings.Join(text, " ")
 }
 
-// Has tells whether the language has a pattern of its own for an English one.
+// Has reports whether the language has a translation of an English pattern.
 func (l *Language) Has(pattern string) bool {
 	_, translated := l.texts[pattern]
 	return translated || l.fallback == nil
 }
 
-// Pattern returns the pattern of this language for an English one, which is itself
-// where there is none: for scripts, which fill patterns in the browser.
+// Pattern is the translation of an English pattern, or the English one where there
+// is none. Scripts fill these patterns in the browser.
 func (l *Language) Pattern(pattern string) string {
 	if text, translated := l.texts[pattern]; translated {
 		return text
@@ -116,36 +117,35 @@ func (l *Language) Pattern(pattern string) string {
 	return pattern
 }
 
-// Number writes a number with the separators of the language: no trailing zeros, at
+// Number formats a number with the separators of the language: no trailing zeros, at
 // most two decimals.
 func (l *Language) Number(f float64) string {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return l.Say("not a number")
+		return l.Translate("not a number")
 	}
 	f = math.Round(f*100) / 100
-	if said, known := l.numbers.Load(f); known {
-		return said.(string)
+	if text, known := l.numbers.Load(f); known {
+		return text.(string)
 	}
-	said := l.printer.Sprint(number.Decimal(math.Abs(f), number.MaxFractionDigits(2)))
+	text := l.printer.Sprint(number.Decimal(math.Abs(f), number.MaxFractionDigits(2)))
 	if f < 0 {
-		said = "−" + said
+		text = "−" + text
 	}
 	if f >= 0 && f < 1000 && f == math.Trunc(f) {
-		l.numbers.Store(f, said)
+		l.numbers.Store(f, text)
 	}
-	return said
+	return text
 }
 
-// Percent writes a share from 0 to 1 without ever rounding it up to all or down to
-// nothing.
+// Percent formats a share from 0 to 1. It never rounds up to 100 % or down to 0 %.
 func (l *Language) Percent(share float64) string {
 	switch whole := math.Round(share * 100); {
 	case share > 0 && whole == 0:
-		return l.Say("under {n} %", "n", 1)
+		return l.Translate("under {n} %", "n", 1)
 	case share < 1 && whole == 100:
-		return l.Say("over {n} %", "n", 99)
+		return l.Translate("over {n} %", "n", 99)
 	default:
-		return l.Say("{n} %", "n", whole)
+		return l.Translate("{n} %", "n", whole)
 	}
 }
 
@@ -153,20 +153,20 @@ func (l *Language) Percent(share float64) string {
 var months = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
 
 // Month is the short name of a month.
-func (l *Language) Month(m time.Month) string { return l.Say(months[m-1]) }
+func (l *Language) Month(m time.Month) string { return l.Translate(months[m-1]) }
 
-// Date writes a day in UTC, or a dash for none.
+// Date formats a day in UTC; the zero time is a dash.
 func (l *Language) Date(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
 	t = t.UTC()
 	// The year is no quantity: it has no separators.
-	return l.Say("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", l.Month(t.Month()), "year", fmt.Sprint(t.Year()))
+	return l.Translate("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", l.Month(t.Month()), "year", fmt.Sprint(t.Year()))
 }
 
-// join says a list: "a", "a and b", "a, b and c".
-func (l *Language) join(items []string, word string) string {
+// joinList formats a list: "a", "a and b", "a, b and c".
+func (l *Language) joinList(items []string, word string) string {
 	if len(items) == 0 {
 		return ""
 	}
@@ -174,20 +174,21 @@ func (l *Language) join(items []string, word string) string {
 	if word == "" {
 		last++
 	}
-	said := items[0]
+	text := items[0]
 	for _, item := range items[1:max(1, last)] {
-		said = l.Say("{list}, {item}", "list", said, "item", item)
+		text = l.Translate("{list}, {item}", "list", text, "item", item)
 	}
 	switch {
 	case word == "" || last == 0:
-		return said
+		return text
 	case word == "or":
-		return l.Say("{list} or {last}", "list", said, "last", items[last])
+		return l.Translate("{list} or {last}", "list", text, "last", items[last])
 	}
-	return l.Say("{list} and {last}", "list", said, "last", items[last])
+	return l.Translate("{list} and {last}", "list", text, "last", items[last])
 }
 
-// Lower makes the first letter of a name small, but leaves an abbreviation alone.
+// Lower puts the first letter of a name into lower case, unless an abbreviation
+// begins it.
 func Lower(name string) string {
 	first, size := utf8.DecodeRuneInString(name)
 	if second, _ := utf8.DecodeRuneInString(name[size:]); name == "" || unicode.IsUpper(second) {

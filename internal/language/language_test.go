@@ -21,7 +21,7 @@ func with(t *testing.T, tag string, texts map[string]string) *Language {
 	t.Helper()
 	l := find(t, tag)
 	for pattern, text := range texts {
-		if err := l.learn(pattern, text); err != nil {
+		if err := l.addPattern(pattern, text); err != nil {
 			t.Fatal(err)
 		}
 		l.texts[pattern] = text
@@ -43,8 +43,8 @@ func TestEnglishFillsItsOwnPatterns(t *testing.T) {
 		"−3":                               M("{n}", "n", -3),
 		"sustained or in the messy middle": M("{list}", "list", Or("sustained", M("in the messy middle"))),
 	} {
-		if got := l.Tell(m); got != want {
-			t.Errorf("says %q, want %q", got, want)
+		if got := l.TranslateMessage(m); got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestASentenceBeginsWithALargeLetterAndANameInsideItWithASmallOne(t *testing
 		"It reads CI checks":     M("It reads {what}", "what", Inside(M("CI checks"))),
 	} {
 		if got := l.Sentence(m); got != want {
-			t.Errorf("says %q, want %q", got, want)
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }
@@ -78,23 +78,23 @@ func TestWordsFollowTheNumberAsTheLanguageDoes(t *testing.T) {
 		{fr, 0, "0 version de x"}, {fr, 1, "1 version de x"}, {fr, 2, "2 versions de x"}, {fr, 1.5, "1,5 version de x"},
 		{ru, 1, "1 выпуск x"}, {ru, 3, "3 выпуска x"}, {ru, 11, "11 выпусков x"}, {zh, 5, "x的5 个版本"},
 	} {
-		if got := c.l.Say(pattern, "n", c.n, "name", "x"); got != c.want {
+		if got := c.l.Translate(pattern, "n", c.n, "name", "x"); got != c.want {
 			t.Errorf("%s of %v: %q, want %q", c.l.Tag(), c.n, got, c.want)
 		}
 	}
 	seen := map[string]bool{}
 	for _, n := range []int{0, 1, 2, 3, 11, 100} {
-		said := ar.Say(pattern, "n", n, "name", "x")
-		seen[said[len(said)-1:]] = true
+		text := ar.Translate(pattern, "n", n, "name", "x")
+		seen[text[len(text)-1:]] = true
 	}
 	if len(seen) != 6 {
 		t.Errorf("Arabic has six forms, %v were used", seen)
 	}
 }
 
-func TestWhatIsNotTranslatedIsSaidInEnglish(t *testing.T) {
-	if got := find(t, "ar").Say("{n|goat|goats} nobody translated", "n", 2); got != "2 goats nobody translated" {
-		t.Errorf("says %q", got)
+func TestWhatIsNotTranslatedIsEnglish(t *testing.T) {
+	if got := find(t, "ar").Translate("{n|goat|goats} nobody translated", "n", 2); got != "2 goats nobody translated" {
+		t.Errorf("got %q", got)
 	}
 }
 
@@ -103,7 +103,7 @@ func TestATranslationWithAnUnknownArgumentIsAnError(t *testing.T) {
 	for text, pattern := range map[string]string{
 		"{people}": "{n} people", "{n|a|b|c}": "{n|a|b}", "{n|most:a|other:b}": "{n|a|b}",
 	} {
-		if err := l.learn(pattern, text); err == nil {
+		if err := l.addPattern(pattern, text); err == nil {
 			t.Errorf("%q was taken for %q", text, pattern)
 		}
 	}
@@ -111,18 +111,18 @@ func TestATranslationWithAnUnknownArgumentIsAnError(t *testing.T) {
 
 func TestACatalogThatIsNotEmbeddedMakesALanguage(t *testing.T) {
 	file := File{Language: "fr", Messages: []Entry{{ID: "{n|goat|goats}", Translation: "{n|chèvre|chèvres}"}, {ID: "a herd", Translation: "un troupeau", Fuzzy: true}}}
-	l, err := Of(file)
+	l, err := FromFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := l.Say("{n|goat|goats}", "n", 0) + ", " + l.Say("a herd"); got != "0 chèvre, a herd" {
-		t.Errorf("says %q", got)
+	if got := l.Translate("{n|goat|goats}", "n", 0) + ", " + l.Translate("a herd"); got != "0 chèvre, a herd" {
+		t.Errorf("got %q", got)
 	}
 	file.Messages[0].Translation = "{goats}"
-	if _, err := Of(file); err == nil {
+	if _, err := FromFile(file); err == nil {
 		t.Error("a broken translation was taken")
 	}
-	if _, err := Of(File{Language: "en"}); err == nil {
+	if _, err := FromFile(File{Language: "en"}); err == nil {
 		t.Error("English was translated")
 	}
 }
@@ -148,8 +148,8 @@ func TestMessagesSurviveJSON(t *testing.T) {
 	if err := json.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := English().Tell(read), "at least 2 text x and y 3 1 Jan 1970 in the messy middle"; got != want {
-		t.Errorf("says %q, want %q", got, want)
+	if got, want := English().TranslateMessage(read), "at least 2 text x and y 3 1 Jan 1970 in the messy middle"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -159,7 +159,7 @@ func TestALanguageIsSafeForConcurrentUse(t *testing.T) {
 	for range 8 {
 		wait.Go(func() {
 			for n := range 200 {
-				l.Say("{n|goat|goats} of {m|herd|herds}", "n", n, "m", n/2)
+				l.Translate("{n|goat|goats} of {m|herd|herds}", "n", n, "m", n/2)
 			}
 		})
 	}
@@ -177,10 +177,10 @@ func TestEveryOfferedLanguageIsFoundAndReadable(t *testing.T) {
 	}
 }
 
-// A sentence of a reason, as a report says some thousands of them.
+// A sentence of a reason, as a report has some thousands of them.
 func BenchmarkSay(b *testing.B) {
 	l := English()
 	for b.Loop() {
-		l.Say("It is deployed in {value|country|countries}, fewer than {threshold}.", "value", 2, "threshold", 10)
+		l.Translate("It is deployed in {value|country|countries}, fewer than {threshold}.", "value", 2, "threshold", 10)
 	}
 }

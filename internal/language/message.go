@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Message is a sentence as data, which every language can say.
+// Message is a sentence as data: a pattern and its arguments, which each language
+// can translate.
 type Message struct {
 	// Pattern is the sentence in English, with the arguments in braces:
 	//   {name}              an argument
@@ -21,12 +22,12 @@ type Arg struct {
 	Number *float64 `json:"number,omitempty"`
 	// Bound is at-least or at-most where the number is not exact.
 	Bound   string   `json:"bound,omitempty"`
-	Text    string   `json:"text,omitempty"` // said as it is in every language
+	Text    string   `json:"text,omitempty"` // the same in every language
 	Day     string   `json:"day,omitempty"`  // 2006-01-02
 	Message *Message `json:"message,omitempty"`
 	List    []Arg    `json:"list,omitempty"`
 	Word    string   `json:"word,omitempty"` // before the last of a list: and, or; empty for a comma
-	// Lower makes the first letter small: a name that stands inside a sentence.
+	// Lower puts the first letter into lower case: a name inside a sentence.
 	Lower bool `json:"lower,omitempty"`
 }
 
@@ -56,8 +57,8 @@ func listOf(word string, items []any) Arg {
 	return list
 }
 
-// Inside is a message, such as the name of a measure, that stands inside a sentence:
-// its first letter is small, unless an abbreviation begins with it.
+// Inside is a message, such as the name of a measure, inside a sentence: its first
+// letter is lower case, unless an abbreviation begins it.
 func Inside(m Message) Arg { return Arg{Message: &m, Lower: true} }
 
 // Bounded is a number of which only a bound is known: at-least, at-most, or empty for
@@ -82,21 +83,21 @@ func argument(value any) Arg {
 	return Arg{Text: fmt.Sprint(value)}
 }
 
-// Text says an argument that stands by itself: a number, a list, a day.
-func (l *Language) Text(a Arg) string {
+// TranslateArg formats an argument by itself: a number, a list, a day.
+func (l *Language) TranslateArg(a Arg) string {
 	switch {
 	case a.Number != nil:
-		return l.bounded(l.Number(*a.Number), a.Bound)
+		return l.withBound(l.Number(*a.Number), a.Bound)
 	case a.Message != nil && a.Lower:
-		return Lower(l.Tell(*a.Message))
+		return Lower(l.TranslateMessage(*a.Message))
 	case a.Message != nil:
-		return l.Tell(*a.Message)
+		return l.TranslateMessage(*a.Message)
 	case a.List != nil:
 		items := make([]string, len(a.List))
 		for i, item := range a.List {
-			items[i] = l.Text(item)
+			items[i] = l.TranslateArg(item)
 		}
-		return l.join(items, a.Word)
+		return l.joinList(items, a.Word)
 	case a.Day != "":
 		day, err := time.Parse(time.DateOnly, a.Day)
 		if err != nil {
@@ -107,12 +108,12 @@ func (l *Language) Text(a Arg) string {
 	return a.Text
 }
 
-func (l *Language) bounded(said, bound string) string {
+func (l *Language) withBound(text, bound string) string {
 	switch bound {
 	case "at-least":
-		return l.Say("at least {n}", "n", said)
+		return l.Translate("at least {n}", "n", text)
 	case "at-most":
-		return l.Say("at most {n}", "n", said)
+		return l.Translate("at most {n}", "n", text)
 	}
-	return said
+	return text
 }

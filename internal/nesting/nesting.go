@@ -1,9 +1,9 @@
-// Package nesting tells how deep a text from outside may be nested, before a
-// parser reads it that goes down by calling itself. Go ends a program whose stack
-// grows beyond a gigabyte, and nothing can recover from that: one file of one
-// repository would end the run of all. The readers of JSON and YAML in use have a
-// bound of their own; those of TOML, RDF and shell have none, and that of TOML
-// takes time and memory with the square of the depth.
+// Package nesting bounds how deep a document of a repository may be nested, before
+// a recursive parser reads it. Go ends a program whose stack exceeds a gigabyte,
+// and no code can recover from that: one file of one repository would end the
+// whole run. The parsers of JSON and YAML in use have a bound of their own. Those
+// of TOML, RDF and shell have none, and that of TOML needs time and memory with the
+// square of the depth.
 package nesting
 
 import (
@@ -14,10 +14,10 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
-// ErrDeep marks a text that goes over a bound of this package.
+// ErrDeep marks a document that exceeds a bound of this package.
 var ErrDeep = errors.New("over the limit on nesting")
 
-// Bounds. Files that people and programs write stay far below.
+// Bounds. Ordinary files are far below.
 const (
 	maxTOML     = 16 << 20 // bytes
 	maxTables   = 64       // arrays and tables inside one another, and parts of a key
@@ -25,15 +25,15 @@ const (
 	maxOpenings = 30_000   // of a shell script: some 280 MB, likewise
 )
 
-func over(n int, what string) error { return fmt.Errorf("%w: more than %d %s", ErrDeep, n, what) }
+func tooDeep(n int, what string) error { return fmt.Errorf("%w: more than %d %s", ErrDeep, n, what) }
 
-// TOML refuses a text that its parser would take too much time, memory or stack
-// for. It follows TOML's grammar of strings and comments (toml.io, v1.0.0), for
-// brackets in them are none; what is no TOML need not be followed, because the
-// parser stops there.
+// TOML refuses a document for which the parser would need too much time, memory or
+// stack. It follows TOML's grammar of strings and comments (toml.io, v1.0.0),
+// because brackets in them do not nest. What follows a syntax error does not
+// matter: the parser stops there.
 func TOML(text []byte) error {
 	if len(text) > maxTOML {
-		return over(maxTOML, "bytes of TOML")
+		return tooDeep(maxTOML, "bytes of TOML")
 	}
 	depth, parts := 0, 0
 	for len(text) > 0 {
@@ -55,17 +55,17 @@ func TOML(text []byte) error {
 			parts = 0
 		}
 		if depth > maxTables {
-			return over(maxTables, "arrays or tables inside one another")
+			return tooDeep(maxTables, "arrays or tables inside one another")
 		}
 		if parts > maxTables {
-			return over(maxTables, "parts of one key")
+			return tooDeep(maxTables, "parts of one key")
 		}
 		text = text[1:]
 	}
 	return nil
 }
 
-// DecodeTOML decodes a text that TOML does not refuse.
+// DecodeTOML decodes a document that TOML does not refuse.
 func DecodeTOML(text []byte, into any) error {
 	if err := TOML(text); err != nil {
 		return err
@@ -91,7 +91,7 @@ func afterString(text []byte, quote byte) []byte {
 			return text[i+1:]
 		case triple && bytes.HasPrefix(text[i:], []byte{quote, quote, quote}):
 			text = text[i+3:]
-			for range 2 { // quotes may stand before the last three
+			for range 2 { // up to two quotes may precede the last three
 				text = bytes.TrimPrefix(text, []byte{quote})
 			}
 			return text
@@ -100,22 +100,21 @@ func afterString(text []byte, quote byte) []byte {
 	return nil
 }
 
-// RDF refuses a text with more elements than may be inside one another. All are
-// counted, whether they end or not: comments and quotes could hide an end.
+// RDF refuses a document with more elements than may be nested. All start tags are
+// counted, whether their elements end or not: an end tag may be in a comment.
 func RDF(text []byte) error {
 	elements := bytes.Count(text, []byte("<")) - bytes.Count(text, []byte("</"))
 	if elements > maxElements {
-		return over(maxElements, "elements")
+		return tooDeep(maxElements, "elements")
 	}
 	return nil
 }
 
-// words are the words of shell behind which another command can begin.
-var words = [][]byte{[]byte("if"), []byte("while"), []byte("until"), []byte("for"), []byte("case"), []byte("select"), []byte("time"), []byte("coproc"), []byte("function")}
+// blockWords are the keywords of shell after which a nested command can begin.
+var blockWords = [][]byte{[]byte("if"), []byte("while"), []byte("until"), []byte("for"), []byte("case"), []byte("select"), []byte("time"), []byte("coproc"), []byte("function")}
 
-// Shell refuses a script with more beginnings of something than may be inside one
-// another. All are counted, whether they end or not: where something ends only a
-// parser of shell can tell.
+// Shell refuses a script with more openings of blocks than may be nested. All are
+// counted, whether the blocks end or not: only a shell parser can find the ends.
 func Shell(text []byte) error {
 	openings := 0
 	for _, c := range text {
@@ -124,13 +123,13 @@ func Shell(text []byte) error {
 			openings++
 		}
 	}
-	for _, word := range words {
+	for _, word := range blockWords {
 		openings += bytes.Count(text, word)
 	}
-	// Signs of arithmetic stand in names too: only runs of them are nested.
+	// Signs of arithmetic are in names too: only runs of them nest.
 	openings += bytes.Count(text, []byte("--")) + bytes.Count(text, []byte("- ")) + bytes.Count(text, []byte("++")) + bytes.Count(text, []byte("+ "))
 	if openings > maxOpenings {
-		return over(maxOpenings, "brackets and words that open a block")
+		return tooDeep(maxOpenings, "brackets and words that open a block")
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func TestDeepTextsAreRefusedAndOrdinaryOnesAreNot(t *testing.T) {
 	}
 }
 
-// What passes must not go deeper than the bound says: the parser is the judge.
+// What is accepted must not nest deeper than the bound, measured by the parser.
 func FuzzTOML(f *testing.F) {
 	for _, seed := range []string{"a = 1\n", "[a.b]\nc = [{d = \"]\"}, '''[''']", "x = \"\"\"\\\"\"\"\"\"\"", "# [\n[[a]]\n", "a.\"b\" = 1979-05-27T07:32:00Z", "x = [\"\", '', \"\\\\\"]"} {
 		f.Add([]byte(seed))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// ActivityMonths is how many months an Activity speaks of at most, LatestReleases
+// ActivityMonths is how many months an Activity covers at most, LatestReleases
 // how many of the latest releases it lists.
 const (
 	ActivityMonths = 60
@@ -44,11 +44,11 @@ func (m *Month) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Activity says how much went on in a repository, or in all of a good, month by
-// month. It counts; whose commits they were it does not know.
+// Activity is the commits and releases of a repository, or of all repositories of
+// a good, counted by month. It does not hold whose commits they were.
 type Activity struct {
-	// Repositories is of how many it speaks, Read how many of them could be read.
-	// Where none could, Cause says why and all else is empty.
+	// Repositories is how many it covers, Read how many of them could be read.
+	// Where none could, Cause is the reason and all else is empty.
 	Repositories int   `json:"repositories"`
 	Read         int   `json:"read"`
 	Cause        Cause `json:"cause,omitempty"`
@@ -58,9 +58,9 @@ type Activity struct {
 	// From is the first month that is counted; the last one is that of At, which
 	// had not ended then.
 	From Month `json:"from,omitzero"`
-	// Before From there was nothing where Begun says so. Where Cut does, the
-	// history is not at hand and what was before is unknown. Where neither does,
-	// it is not counted here.
+	// Begun means that there was no commit before From. Cut means that the older
+	// history is missing, so what was before From is unknown. Where both are
+	// false, it is not counted here.
 	Begun bool `json:"begun,omitempty"`
 	Cut   bool `json:"cut,omitempty"`
 	// Commits counts the commits by people of each month, merges excluded.
@@ -70,7 +70,7 @@ type Activity struct {
 	WholeFrom  Month `json:"wholeFrom,omitzero"`
 	WholeUntil Month `json:"wholeUntil,omitzero"`
 	// Releases counts the days of each month on which a version was tagged; nil
-	// where no tag could be read. MoreReleases says that there may be more of them.
+	// where no tag could be read. MoreReleases means that there may be more of them.
 	Releases     []int `json:"releases,omitzero"`
 	MoreReleases bool  `json:"moreReleases,omitempty"`
 	// Latest are the latest releases of these months, the last one first.
@@ -109,7 +109,7 @@ func (a Activity) of(counts []int, m Month) int {
 }
 
 // SumActivity adds up what went on in the repositories of a good. Those that are
-// known to be empty say nothing where there are others.
+// known to be empty are left out where there are others.
 func SumActivity(repositories []Activity) Activity {
 	parts := slices.DeleteFunc(slices.Clone(repositories), func(a Activity) bool { return a.Cause == CauseEmpty })
 	if len(parts) == 0 {
@@ -129,14 +129,15 @@ func SumActivity(repositories []Activity) Activity {
 		return sum
 	}
 	sum.Cause = ""
-	sum.begin(parts)
-	sum.bound(parts)
-	sum.add(parts)
+	sum.setFirstMonth(parts)
+	sum.setWholeMonths(parts)
+	sum.addCounts(parts)
 	return sum
 }
 
-// begin finds the first month that a sum counts, and what is known of those before.
-func (a *Activity) begin(parts []Activity) {
+// setFirstMonth finds the first month that a sum counts, and what is known of
+// those before.
+func (a *Activity) setFirstMonth(parts []Activity) {
 	a.Begun = true
 	for _, p := range parts {
 		a.Begun = a.Begun && p.Begun
@@ -152,8 +153,8 @@ func (a *Activity) begin(parts []Activity) {
 	a.Cut = a.Cut && a.From != first
 }
 
-// bound finds the months in which a sum is whole.
-func (a *Activity) bound(parts []Activity) {
+// setWholeMonths finds the months in which a sum is whole.
+func (a *Activity) setWholeMonths(parts []Activity) {
 	from, until := a.From, a.Last()
 	for _, p := range parts {
 		if p.WholeFrom == 0 {
@@ -172,8 +173,8 @@ func (a *Activity) bound(parts []Activity) {
 	}
 }
 
-// add fills in the counts and the latest releases.
-func (a *Activity) add(parts []Activity) {
+// addCounts fills in the counts and the latest releases.
+func (a *Activity) addCounts(parts []Activity) {
 	months := int(a.Last() - a.From + 1)
 	a.Commits = make([]int, months)
 	for _, p := range parts {

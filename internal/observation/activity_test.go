@@ -14,8 +14,8 @@ func seen(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 23, 59, 59, 0, time.UTC)
 }
 
-// lively is a repository with n commits in each of the months until at.
-func lively(at time.Time, n, months int) Activity {
+// monthly is a repository with n commits in each of the months until at.
+func monthly(at time.Time, n, months int) Activity {
 	a := Activity{Repositories: 1, Read: 1, At: at, From: MonthOf(at) - Month(months) + 1, WholeUntil: MonthOf(at), Begun: months < ActivityMonths}
 	a.WholeFrom = a.From
 	for range months {
@@ -47,7 +47,7 @@ func TestMonthsAreWrittenAsYearAndMonth(t *testing.T) {
 }
 
 func TestActivityComesBackFromJSON(t *testing.T) {
-	for _, want := range []Activity{UnreadActivity(CauseNotFound), lively(seen(2026, 11, 22), 3, 7), cut(lively(seen(2026, 11, 22), 3, 60))} {
+	for _, want := range []Activity{UnreadActivity(CauseNotFound), monthly(seen(2026, 11, 22), 3, 7), cut(monthly(seen(2026, 11, 22), 3, 60))} {
 		data, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
@@ -66,29 +66,29 @@ func TestSumOfActivitySaysWhereItIsALowerBound(t *testing.T) {
 		parts []Activity
 		want  string // repositories, first month, what was before, whole months, sum, releases
 	}{
-		"one":                       {[]Activity{lively(today, 2, 60)}, "1/1 2021-12  whole 2021-12..2026-11 120 1"},
-		"one that is young":         {[]Activity{lively(today, 2, 7)}, "1/1 2026-05 begun whole 2026-05..2026-11 14 1"},
-		"an old and a young one":    {[]Activity{lively(today, 2, 60), lively(today, 1, 7)}, "2/2 2021-12  whole 2021-12..2026-11 127 2"},
-		"two young ones":            {[]Activity{lively(today, 2, 3), lively(today, 1, 7)}, "2/2 2026-05 begun whole 2026-05..2026-11 13 2"},
-		"one that was cut":          {[]Activity{cut(lively(today, 2, 5))}, "1/1 2026-07 cut whole 2026-07..2026-11 10 1"},
-		"a young one and a cut one": {[]Activity{lively(today, 2, 7), cut(lively(today, 1, 3))}, "2/2 2026-05 cut whole 2026-09..2026-11 17 2"},
-		"an old one and a cut one":  {[]Activity{lively(today, 2, 60), cut(lively(today, 1, 3))}, "2/2 2021-12  whole 2026-09..2026-11 123 2"},
-		"one was not read":          {[]Activity{lively(today, 2, 7), UnreadActivity(CauseNotFound)}, "1/2 2026-05 cut at least 14 1+"},
-		"one was seen long ago":     {[]Activity{lively(today, 2, 60), lively(old, 1, 60)}, "2/2 2021-12  whole 2021-12..2025-02 160 1"},
-		"one was seen a day ago":    {[]Activity{lively(today, 2, 60), lively(seen(2026, 11, 21), 1, 60)}, "2/2 2021-12  whole 2021-12..2026-10 180 2"},
-		"one ended before":          {[]Activity{lively(today, 2, 60), lively(seen(2015, 1, 1), 9, 60)}, "2/2 2021-12  at least 120 1"},
-		"one is empty":              {[]Activity{lively(today, 2, 7), UnreadActivity(CauseEmpty)}, "1/1 2026-05 begun whole 2026-05..2026-11 14 1"},
+		"one":                       {[]Activity{monthly(today, 2, 60)}, "1/1 2021-12  whole 2021-12..2026-11 120 1"},
+		"one that is young":         {[]Activity{monthly(today, 2, 7)}, "1/1 2026-05 begun whole 2026-05..2026-11 14 1"},
+		"an old and a young one":    {[]Activity{monthly(today, 2, 60), monthly(today, 1, 7)}, "2/2 2021-12  whole 2021-12..2026-11 127 2"},
+		"two young ones":            {[]Activity{monthly(today, 2, 3), monthly(today, 1, 7)}, "2/2 2026-05 begun whole 2026-05..2026-11 13 2"},
+		"one that was cut":          {[]Activity{cut(monthly(today, 2, 5))}, "1/1 2026-07 cut whole 2026-07..2026-11 10 1"},
+		"a young one and a cut one": {[]Activity{monthly(today, 2, 7), cut(monthly(today, 1, 3))}, "2/2 2026-05 cut whole 2026-09..2026-11 17 2"},
+		"an old one and a cut one":  {[]Activity{monthly(today, 2, 60), cut(monthly(today, 1, 3))}, "2/2 2021-12  whole 2026-09..2026-11 123 2"},
+		"one was not read":          {[]Activity{monthly(today, 2, 7), UnreadActivity(CauseNotFound)}, "1/2 2026-05 cut at least 14 1+"},
+		"one was seen long ago":     {[]Activity{monthly(today, 2, 60), monthly(old, 1, 60)}, "2/2 2021-12  whole 2021-12..2025-02 160 1"},
+		"one was seen a day ago":    {[]Activity{monthly(today, 2, 60), monthly(seen(2026, 11, 21), 1, 60)}, "2/2 2021-12  whole 2021-12..2026-10 180 2"},
+		"one ended before":          {[]Activity{monthly(today, 2, 60), monthly(seen(2015, 1, 1), 9, 60)}, "2/2 2021-12  at least 120 1"},
+		"one is empty":              {[]Activity{monthly(today, 2, 7), UnreadActivity(CauseEmpty)}, "1/1 2026-05 begun whole 2026-05..2026-11 14 1"},
 		"none was read":             {[]Activity{UnreadActivity(CauseNotFound), UnreadActivity(CauseOffline)}, "0/2 not-found"},
 		"all are empty":             {[]Activity{UnreadActivity(CauseEmpty)}, "0/1 empty-repository"},
 		"there is none":             {nil, "0/0 no-repository"},
 	} {
-		if got := told(SumActivity(c.parts)); got != c.want {
+		if got := summarize(SumActivity(c.parts)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }
 
-func told(a Activity) string {
+func summarize(a Activity) string {
 	if a.Read == 0 {
 		return fmt.Sprintf("%d/%d %s", a.Read, a.Repositories, a.Cause)
 	}
@@ -110,7 +110,7 @@ func TestSumOfActivityDoesNotDependOnTheOrder(t *testing.T) {
 	for range 500 {
 		var parts []Activity
 		for range 1 + rng.IntN(5) {
-			part := lively(seen(2026, 11, 22).AddDate(0, 0, -rng.IntN(900)*rng.IntN(2)), 1+rng.IntN(9), 1+rng.IntN(60))
+			part := monthly(seen(2026, 11, 22).AddDate(0, 0, -rng.IntN(900)*rng.IntN(2)), 1+rng.IntN(9), 1+rng.IntN(60))
 			switch rng.IntN(4) {
 			case 0:
 				part = cut(part)
@@ -133,18 +133,18 @@ func TestSumOfActivityDoesNotDependOnTheOrder(t *testing.T) {
 }
 
 func TestReleasesThatNobodyReadAreNotZero(t *testing.T) {
-	a := lively(seen(2026, 11, 22), 1, 7)
+	a := monthly(seen(2026, 11, 22), 1, 7)
 	a.Releases, a.Latest = nil, nil
 	if sum := SumActivity([]Activity{a}); sum.Releases != nil || sum.MoreReleases {
 		t.Errorf("%+v", sum)
 	}
-	if sum := SumActivity([]Activity{a, lively(seen(2026, 11, 22), 1, 7)}); sum.Releases == nil || !sum.MoreReleases {
+	if sum := SumActivity([]Activity{a, monthly(seen(2026, 11, 22), 1, 7)}); sum.Releases == nil || !sum.MoreReleases {
 		t.Errorf("%+v", sum)
 	}
 }
 
 func TestASumListsTheLatestReleasesOfItsMonths(t *testing.T) {
-	a, long := lively(seen(2026, 11, 22), 1, 60), lively(seen(2012, 11, 22), 2, 60)
+	a, long := monthly(seen(2026, 11, 22), 1, 60), monthly(seen(2012, 11, 22), 2, 60)
 	if sum := SumActivity([]Activity{a, long}); len(sum.Latest) != 1 || sum.Latest[0].Day != "2021-12-05" {
 		t.Errorf("what was released before its months is listed: %v", sum.Latest)
 	}

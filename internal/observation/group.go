@@ -1,17 +1,17 @@
 package observation
 
-// Groups gathers findings that speak of one weakness: of one package at one
+// Groups gathers findings that describe one weakness: of one package at one
 // version, with ids and aliases that meet, directly or through others (a GHSA
 // and a PYSEC record of one CVE). Databases of several publishers list a weakness
 // once each; whoever counts weaknesses counts groups. Reports of malicious
-// packages stand apart from the rest. Groups come in the order of their first
+// packages are never grouped with others. Groups come in the order of their first
 // finding, and their findings in the order given.
 func Groups(findings []Finding) [][]Finding {
 	type name struct {
 		ecosystem, pkg, version, id string
 		malicious                   bool
 	}
-	owner := make(map[name]int, 2*len(findings)) // the finding that was first to bear a name
+	owner := make(map[name]int, 2*len(findings)) // the first finding with that name
 	parent := make([]int, len(findings))
 	root := func(i int) int {
 		for parent[i] != i {
@@ -21,18 +21,18 @@ func Groups(findings []Finding) [][]Finding {
 	}
 	for i, f := range findings {
 		parent[i] = i
-		bear := func(id string) {
+		claim := func(id string) {
 			n := name{f.Package.Ecosystem, f.Package.Name, f.Package.Version, id, f.Malicious}
-			if other, borne := owner[n]; borne {
+			if other, claimed := owner[n]; claimed {
 				a, b := root(i), root(other)
 				parent[max(a, b)] = min(a, b)
 				return
 			}
 			owner[n] = i
 		}
-		bear(f.Advisory)
+		claim(f.Advisory)
 		for _, alias := range f.Aliases {
-			bear(alias)
+			claim(alias)
 		}
 	}
 	at := make(map[int]int, len(findings))

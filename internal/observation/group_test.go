@@ -14,8 +14,8 @@ func listed(version, advisory string, aliases ...string) observation.Finding {
 	return observation.Finding{Package: observation.Package{Ecosystem: "PyPI", Name: "a", Version: version}, Advisory: advisory, Aliases: aliases}
 }
 
-// spell writes groups as sorted text.
-func spell(groups [][]observation.Finding) string {
+// format writes groups as sorted text.
+func format(groups [][]observation.Finding) string {
 	var all []string
 	for _, group := range groups {
 		var ids []string
@@ -44,7 +44,7 @@ func TestRecordsThatNameOneAnotherAreOneWeakness(t *testing.T) {
 		"nothing gives nothing":       {nil, ""},
 		"one advisory of two entries": {[]observation.Finding{listed("1", "A"), listed("1", "A")}, "A@1+A@1"},
 	} {
-		if got := spell(observation.Groups(c.findings)); got != c.want {
+		if got := format(observation.Groups(c.findings)); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -61,9 +61,9 @@ func TestGroupsDoNotDependOnTheOrderOfFindings(t *testing.T) {
 			}
 			findings = append(findings, f)
 		}
-		want := spell(observation.Groups(findings))
+		want := format(observation.Groups(findings))
 		rng.Shuffle(len(findings), func(i, j int) { findings[i], findings[j] = findings[j], findings[i] })
-		if got := spell(observation.Groups(findings)); got != want {
+		if got := format(observation.Groups(findings)); got != want {
 			t.Fatalf("%s, want %s", got, want)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package observation holds the words that every stage of the pipeline shares:
+// Package observation holds the types that every stage of the pipeline shares:
 // measures in three states, the packages of an inventory, the findings against
-// them, and the failure classes that say what could not be done.
+// them, and the causes for which something is unknown.
 //
 // It knows nothing of catalogs, scanners, stores or reports.
 package observation
@@ -33,7 +33,7 @@ const (
 	CauseUnsupported    Cause = "unsupported"          // no reader for this kind of input
 	CauseNoDatabase     Cause = "no-advisory-database" // no advisories for the ecosystem
 	CauseNoVersion      Cause = "no-version"           // a package without a version matches nothing
-	CauseNoSource       Cause = "no-source"            // nothing that was read speaks of it
+	CauseNoSource       Cause = "no-source"            // none of the sources that were read states it
 	CauseNoRepository   Cause = "no-repository"        // the good names no repository
 	CauseBadURL         Cause = "bad-url"              // a URL that is no repository
 	CauseNotFound       Cause = "not-found"            // the repository or mirror is not there
@@ -45,11 +45,11 @@ const (
 	CauseOverLimit      Cause = "over-limit"           // a limit on time, size or files was met
 	CauseScannerFailed  Cause = "scanner-failed"       // a scanner returned an error
 	CauseScannerPanic   Cause = "scanner-panic"        // a scanner panicked
-	CauseStale          Cause = "stale"                // too old to say anything of today
+	CauseStale          Cause = "stale"                // too old to be valid today
 	CauseRemark         Cause = "remark"               // read, though not as it was written: nothing is lost
 )
 
-// Bound tells how far a measured value stands for the whole good when only
+// Bound is how a measured value relates to the value of the whole good when only
 // some of its repositories could be read.
 type Bound string
 
@@ -73,7 +73,7 @@ type Measure struct {
 	// Source says where the value was read: a file at a commit, the history,
 	// the catalog entry.
 	Source string `json:"source,omitempty"`
-	// At is the time of which the measure speaks, never later than the time
+	// At is the time for which the measure holds, never later than the time
 	// at which its source was last seen ("observed until").
 	At time.Time `json:"at,omitzero"`
 	// Cause and Detail say why a measure is unknown or not applicable. Detail
@@ -208,18 +208,18 @@ type Observation struct {
 	Scanner  string    `json:"scanner"`
 	Version  string    `json:"version"`
 	Measures []Measure `json:"measures"`
-	// Packages is the inventory. Nil says that the scanner makes none; an
+	// Packages is the inventory. Nil means that the scanner makes none; an
 	// inventory without packages is empty, not nil.
 	Packages []Package `json:"packages,omitzero"`
 	// Checks are posture checks; only a posture scanner fills them.
 	Checks []Check `json:"checks,omitempty"`
-	// Activity is counted month by month; nil says that the scanner counts none.
+	// Activity is counted month by month; nil means that the scanner counts none.
 	Activity *Activity `json:"activity,omitempty"`
 	// Notes say what was skipped or read only in part.
 	Notes []Note `json:"notes,omitempty"`
 }
 
-// Package is one entry of an inventory. The same package may stand in several
+// Package is one entry of an inventory. The same package may be in several
 // manifests: each is an entry of its own.
 type Package struct {
 	// Ecosystem is the OSV ecosystem ("npm", "PyPI", "Go"), Name the package's
@@ -249,7 +249,7 @@ type Check struct {
 	// State is Measured, Unknown (could not run) or NotApplicable (ran, and
 	// found nothing to judge).
 	State State `json:"state"`
-	// Score is 0 to 10; it says something, and is written, only where State is
+	// Score is 0 to 10; it is valid, and written, only where State is
 	// Measured.
 	Score   int      `json:"score"`
 	Reason  string   `json:"reason,omitempty"`
@@ -288,7 +288,7 @@ type Finding struct {
 	// FixedIn is the lowest fixed version above the package's, or empty where
 	// the advisory names none.
 	FixedIn string `json:"fixedIn,omitempty"`
-	// Exploited is true where an alias stands in CISA's KEV catalog, false
+	// Exploited is true where an alias is in CISA's KEV catalog, false
 	// where that catalog was read and does not list it, nil where no KEV
 	// catalog was read.
 	Exploited *bool `json:"exploited,omitempty"`

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Use tells how a repository rests on a package when it runs.
+// Use is how a repository depends on a package when it runs.
 type Use uint8
 
 // The uses, from the least to the most that is known of them.
@@ -21,16 +21,16 @@ const (
 // "develop", Maven's scope is "test" (its "provided" is there at run time),
 // Conan's lists are "build-requires" and "python-requires". Poetry and uv let a
 // project choose the names: those of the examples in PEP 735 and in Poetry's
-// guide to dependency groups, with their common spellings, are taken at their
-// word, and any other is thought to be needed.
+// guide to dependency groups, with their common spellings, count as
+// development, and any other counts as needed.
 var development = strings.Fields(`dev develop development test tests testing lint linting format formatting typing typing-test
 	doc docs documentation coverage build-requires python-requires`)
 
 // optional is no group of development, and what npm calls "devOptional" has both.
 const optional = "optional"
 
-// Use says how an entry of an inventory is used. Where its groups do not all say
-// that it is for development, it is not.
+// Use is how an entry of an inventory is used: for development only where all of
+// its groups are groups of development.
 func (p Package) Use() Use {
 	known := func(group string) bool { return slices.Contains(development, strings.ToLower(group)) }
 	if slices.ContainsFunc(p.Groups, known) && !slices.ContainsFunc(p.Groups, func(g string) bool { return g != optional && !known(g) }) {

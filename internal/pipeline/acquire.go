@@ -21,24 +21,25 @@ import (
 )
 
 const (
-	// perHost bounds the clones and updates that go to one host at a time, so
-	// that a catalog is no burden to a forge.
-	perHost = 4
-	// fetches bounds them over all hosts: each is a git process that packs.
-	fetches = 8
+	// maxFetchesPerHost bounds the simultaneous clones and updates of one host, so that
+	// a catalog does not overload a forge.
+	maxFetchesPerHost = 4
+	// maxFetches bounds them over all hosts, because each is a git process that packs.
+	maxFetches = 8
 )
 
-// acquired is a repository whose mirror is at hand, or could not be had.
+// acquired is a repository with the folder of its mirror, or with the error that kept it
+// from being fetched.
 type acquired struct {
 	repository catalog.Repository
 	dir        string
 	err        error
-	bytes      int64 // what the mirror takes on disk: the larger, the longer it takes
+	bytes      int64 // size of the mirror's packs; larger mirrors are scanned first
 }
 
-// schedule tells repositories whose mirrors are read where they are from those
-// that are fetched first. Both come largest first; a mirror that is not there
-// yet may be of any size, and comes before those that are.
+// schedule separates the repositories whose mirrors are read in place from those that
+// are fetched first. Both lists are sorted by size, largest first. A mirror that does
+// not exist yet may have any size, and comes before those that do.
 func (p *Pipeline) schedule(repositories []catalog.Repository) (atHand <-chan acquired, remote []acquired) {
 	var given []acquired
 	for _, repository := range repositories {
@@ -49,7 +50,7 @@ func (p *Pipeline) schedule(repositories []catalog.Repository) (atHand <-chan ac
 			continue
 		}
 		if a.dir, a.err = p.ownMirror(repository); a.err != nil {
-			given = append(given, a) // nothing to fetch: its failure is stored
+			given = append(given, a) // it cannot be fetched, and its error becomes the scan's failure
 			continue
 		}
 		if a.bytes = gitrepo.PackedBytes(a.dir); a.bytes == 0 {
@@ -63,7 +64,7 @@ func (p *Pipeline) schedule(repositories []catalog.Repository) (atHand <-chan ac
 	return queued(given), remote
 }
 
-// queued is a closed channel that holds a list, for several to take from.
+// queued returns a closed channel that holds a list, for several readers.
 func queued(list []acquired) <-chan acquired {
 	queue := make(chan acquired, len(list))
 	for _, a := range list {
@@ -73,27 +74,27 @@ func queued(list []acquired) <-chan acquired {
 	return queue
 }
 
-// eachAcquired calls do with every repository, as many at a time as there are
-// jobs, while those that are not at hand are fetched. The context of do ends
-// with the first error.
+// eachAcquired calls do with every repository, in as many goroutines as the setting jobs
+// says, while mirrors that are not at hand are fetched. The context of do ends with the
+// first error.
 func (p *Pipeline) eachAcquired(ctx context.Context, repositories []catalog.Repository, do func(context.Context, acquired) error) error {
 	atHand, remote := p.schedule(repositories)
-	group, working := errgroup.WithContext(ctx) // working ends with the group
+	group, groupCtx := errgroup.WithContext(ctx)
 	fetched := make(chan acquired)
 	group.Go(func() error {
 		defer close(fetched)
-		return p.fetchAll(working, remote, fetched)
+		return p.fetchAll(groupCtx, remote, fetched)
 	})
 	for range p.cfg.Jobs {
 		group.Go(func() error {
-			return work(working, atHand, fetched, func(a acquired) error { return do(working, a) })
+			return consume(groupCtx, atHand, fetched, func(a acquired) error { return do(groupCtx, a) })
 		})
 	}
 	return group.Wait()
 }
 
-// work calls do with what either channel brings until both are closed.
-func work(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired) error) error {
+// consume calls do with what either channel delivers until both are closed.
+func consume(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired) error) error {
 	for atHand != nil || fetched != nil {
 		var next acquired
 		var open bool
@@ -119,24 +120,25 @@ func work(ctx context.Context, atHand, fetched <-chan acquired, do func(acquired
 	return nil
 }
 
-// givenMirror is the folder of a repository that is read where it is, or empty.
+// givenMirror returns the folder of a repository that is read in place, or an empty
+// string.
 func (p *Pipeline) givenMirror(repository catalog.Repository) string {
 	if repository.Host == "" {
 		return repository.URL // a path from the command line
 	}
-	if given := p.given[repository.URL]; given != "" {
-		return given
+	if mirror := p.givenMirrors[repository.URL]; mirror != "" {
+		return mirror
 	}
 	if p.cfg.Mirror != "" {
-		given := expand(p.cfg.Mirror, repository)
-		if _, err := os.Stat(given); err == nil {
-			return given
+		mirror := expandTemplate(p.cfg.Mirror, repository)
+		if _, err := os.Stat(mirror); err == nil {
+			return mirror
 		}
 	}
 	return ""
 }
 
-// ownMirror is the folder of the store in which a repository is kept.
+// ownMirror returns the folder of the store that holds the mirror of a repository.
 func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
 	local := filepath.Join(repository.Host, filepath.FromSlash(repository.Owner), repository.Path+".git")
 	if !filepath.IsLocal(local) {
@@ -145,34 +147,35 @@ func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
 	return filepath.Join(p.cfg.Store, "mirrors", local), nil
 }
 
-// expand fills a mirror template.
-func expand(template string, repository catalog.Repository) string {
+// expandTemplate fills the placeholders of the setting mirror.
+func expandTemplate(template string, repository catalog.Repository) string {
 	return strings.NewReplacer("{host}", repository.Host, "{owner}", repository.Owner, "{name}", repository.Path).Replace(template)
 }
 
-// fetchAll brings mirrors up to date, host by host side by side, and hands on
-// each as it is done. A slow host holds up no other, and one that fails for
-// every repository is left alone.
+// fetchAll updates mirrors, with a queue for each host, and sends each as it is done. A
+// slow host delays no other host. A host that fails for every repository is skipped by
+// its circuit breaker.
 func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan<- acquired) error {
 	hosts := map[string][]acquired{}
 	for _, a := range remote {
 		hosts[a.repository.Host] = append(hosts[a.repository.Host], a)
 	}
-	group, working := errgroup.WithContext(ctx)
-	slots := semaphore.NewWeighted(fetches)
+	group, groupCtx := errgroup.WithContext(ctx)
+	slots := semaphore.NewWeighted(maxFetches)
 	for _, list := range hosts {
 		queue := queued(list)
-		for range min(perHost, len(list)) {
-			group.Go(func() error { return p.fetchFrom(working, queue, slots, fetched) })
+		for range min(maxFetchesPerHost, len(list)) {
+			group.Go(func() error { return p.fetchHost(groupCtx, queue, slots, fetched) })
 		}
 	}
 	return group.Wait()
 }
 
-func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
+// fetchHost fetches the repositories of one host's queue.
+func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		if a.err = p.fetch(ctx, a, slots); gitrepo.NoRoom(a.err) {
-			// No repository is at fault, and every other would end the same.
+		if a.err = p.fetch(ctx, a, slots); gitrepo.IsDiskFull(a.err) {
+			// The disk is full: no repository is at fault, and every other would fail too.
 			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Store, a.err)
 		}
 		select {
@@ -184,36 +187,36 @@ func (p *Pipeline) fetchFrom(ctx context.Context, queue <-chan acquired, slots *
 	return nil
 }
 
-// fetch makes or updates one mirror, unless its host is left alone.
+// fetch makes or updates one mirror, unless the circuit breaker of its host is open.
 func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
-	err := p.hosts.Ask(ctx, a.repository.Host, func() error { return p.try(ctx, a, slots) }, unreachable)
-	if alone, ok := errors.AsType[*fetch.LeftAlone](err); ok {
-		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: alone}
+	err := p.breakers.Do(ctx, a.repository.Host, func() error { return p.fetchWithRetries(ctx, a, slots) }, isHostFault)
+	if circuitErr, ok := errors.AsType[*fetch.CircuitOpenError](err); ok {
+		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: circuitErr}
 	}
 	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
 		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL,
-			Err: fmt.Errorf("no mirror at %s, and offline", expand(p.cfg.Mirror, a.repository))}
+			Err: fmt.Errorf("no mirror at %s, and offline", expandTemplate(p.cfg.Mirror, a.repository))}
 	}
 	return err
 }
 
-// unreachable tells what may be the fault of a whole host.
-func unreachable(err error) bool {
-	_, again := gitrepo.Again(err)
-	return again
+// isHostFault reports whether an error may be the fault of a whole host.
+func isHostFault(err error) bool {
+	_, retryable := gitrepo.Retryable(err)
+	return retryable
 }
 
-// try fetches as often as may help, all within the time for one repository,
-// which begins when it is its turn. A slot is held while git works, and not
-// while a server is waited for.
-func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
+// fetchWithRetries fetches with retries, all within the timeout of one repository, which
+// begins with the first attempt. A slot is held while git works, and is free during the
+// pauses.
+func (p *Pipeline) fetchWithRetries(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
 	if err := slots.Acquire(ctx, 1); err != nil {
 		return err
 	}
 	first := true
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
-	return p.patience.Retry(limited, func() error {
+	return p.retry.Retry(timeoutCtx, func() error {
 		if !first {
 			if err := slots.Acquire(ctx, 1); err != nil {
 				return err
@@ -221,12 +224,12 @@ func (p *Pipeline) try(ctx context.Context, a acquired, slots *semaphore.Weighte
 		}
 		first = false
 		defer slots.Release(1)
-		return p.git.Mirror(limited, a.repository.URL, a.dir)
-	}, gitrepo.Again)
+		return p.git.Mirror(timeoutCtx, a.repository.URL, a.dir)
+	}, gitrepo.Retryable)
 }
 
-// wants is what all scanners together read of a repository.
-func wants(all []scanners.Scanner) gitrepo.Wants {
+// combinedWants returns the union of what the scanners read of a repository.
+func combinedWants(all []scanners.Scanner) gitrepo.Wants {
 	var names []string
 	for _, scanner := range all {
 		names = append(names, scanner.Name()+"@"+scanner.Version())
@@ -234,14 +237,14 @@ func wants(all []scanners.Scanner) gitrepo.Wants {
 	return gitrepo.Wants{
 		Name: strings.Join(names, " "),
 		Contents: func(file gitrepo.File) gitrepo.Want {
-			most := gitrepo.Unwanted
+			strongest := gitrepo.Unwanted
 			for _, scanner := range all {
-				most = max(most, scanner.Wants(file))
-				if most == gitrepo.Needed {
+				strongest = max(strongest, scanner.Wants(file))
+				if strongest == gitrepo.Needed {
 					break
 				}
 			}
-			return most
+			return strongest
 		},
 		Past: func(files []gitrepo.File) []string {
 			var paths []string

@@ -19,9 +19,9 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// spy puts a git before the real one that notes which objects are asked for,
-// and returns what it noted.
-func spy(t *testing.T) (asked func() []string) {
+// recordObjects puts a program before git that records which objects are requested, and
+// returns a function that reads the record.
+func recordObjects(t *testing.T) (objects func() []string) {
 	t.Helper()
 	git, err := exec.LookPath("git")
 	if err != nil {
@@ -44,21 +44,21 @@ func spy(t *testing.T) (asked func() []string) {
 }
 
 func TestNoFileIsReadTwiceAndNoneThatNobodyWants(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	files := map[string]string{
 		"README.md": "# Good", "LICENSE": "MIT License", "SECURITY.md": "write to us", "requirements.txt": requirements,
 		"package.json": `{"dependencies":{"x":"1"}}`, ".github/FUNDING.yml": "github: x", ".github/workflows/ci.yml": "on: push",
 		"Dockerfile": "FROM x", "run.sh": "make", "bin/tool": "#!/bin/sh\nmake", "src/app.py": "import atheris", "pom.xml": "<project/>",
 		"docs/tour.gif": "gif", "docs/guide.md": "text", "data/rows.csv": "1,2",
 	}
-	template, _ := mirrors(t, map[string]string{"good": commit(files)})
-	cfg.Mirror, cfg.Advisories = template, advisories(t)
-	asked := spy(t)
+	template, _ := writeMirrors(t, map[string]string{"good": commitStream(files)})
+	cfg.Mirror, cfg.Advisories = template, writeAdvisories(t)
+	objects := recordObjects(t)
 	run(t, cfg, "https://forge.example/o/good")
 	oid := func(text string) string {
 		return strings.TrimSpace(gittest.Run(t, t.TempDir(), []byte(text), "hash-object", "--stdin"))
 	}
-	got := asked()
+	got := objects()
 	for _, path := range sortedKeys(files) {
 		times := 0
 		for _, object := range got {
@@ -77,7 +77,7 @@ func TestNoFileIsReadTwiceAndNoneThatNobodyWants(t *testing.T) {
 }
 
 func TestLargestMirrorsComeFirstAndUnknownOnesBeforeThem(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	root := t.TempDir()
 	cfg.Mirror, cfg.Store = filepath.Join(root, "given", "{name}"), filepath.Join(root, "store")
 	pack := func(size int, folder ...string) {
@@ -113,56 +113,56 @@ func TestLargestMirrorsComeFirstAndUnknownOnesBeforeThem(t *testing.T) {
 }
 
 func TestAHostIsAskedForFewRepositoriesAtOnce(t *testing.T) {
-	const many = 3 * perHost
+	const many = 3 * maxFetchesPerHost
 	streams := map[string]string{}
 	var urls []string
 	for i := range many {
-		streams[fmt.Sprint(i)] = commit(map[string]string{"README": fmt.Sprint(i)})
+		streams[fmt.Sprint(i)] = commitStream(map[string]string{"README": fmt.Sprint(i)})
 	}
-	_, root := mirrors(t, streams)
+	_, root := writeMirrors(t, streams)
 	origin, err := url.Parse(gittest.Serve(t, root))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var mutex sync.Mutex
-	asked, most := map[string]int{}, 0
+	running, most := map[string]int{}, 0
 	proxy := httputil.NewSingleHostReverseProxy(origin)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		repository, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 		mutex.Lock()
-		asked[repository]++
-		most = max(most, len(asked))
+		running[repository]++
+		most = max(most, len(running))
 		mutex.Unlock()
 		proxy.ServeHTTP(w, r)
 		mutex.Lock()
 		defer mutex.Unlock()
-		if asked[repository]--; asked[repository] == 0 {
-			delete(asked, repository)
+		if running[repository]--; running[repository] == 0 {
+			delete(running, repository)
 		}
 	}))
 	t.Cleanup(server.Close)
 	for i := range many {
 		urls = append(urls, fmt.Sprintf("%s/o+%d/repo", server.URL, i))
 	}
-	cfg := settings(t)
+	cfg := testConfig(t)
 	cfg.Offline, cfg.AllowPrivate, cfg.Jobs = false, true, 2
 	published := run(t, cfg, urls...)
 	if published.Summary.Scanned != many {
 		t.Errorf("%d of %d repositories were read: %+v", published.Summary.Scanned, many, published.Gaps)
 	}
-	if most > perHost {
+	if most > maxFetchesPerHost {
 		t.Errorf("%d repositories of one host at once", most)
 	}
 }
 
 func TestRepositoryOverALimitIsUnknownAndSaysSo(t *testing.T) {
-	cfg := settings(t)
-	template, _ := mirrors(t, map[string]string{
-		"many":  commit(map[string]string{"a": "1", "b": "2", "c": "3", "d": "4"}),
-		"bytes": commit(map[string]string{"requirements.txt": requirements, "LICENSE": strings.Repeat("MIT ", 300)}),
-		"small": commit(map[string]string{"requirements.txt": requirements}),
+	cfg := testConfig(t)
+	template, _ := writeMirrors(t, map[string]string{
+		"many":  commitStream(map[string]string{"a": "1", "b": "2", "c": "3", "d": "4"}),
+		"bytes": commitStream(map[string]string{"requirements.txt": requirements, "LICENSE": strings.Repeat("MIT ", 300)}),
+		"small": commitStream(map[string]string{"requirements.txt": requirements}),
 	})
-	cfg.Mirror, cfg.Advisories, cfg.MaxFiles, cfg.MaxBytes = template, advisories(t), 3, 1000
+	cfg.Mirror, cfg.Advisories, cfg.MaxFiles, cfg.MaxBytes = template, writeAdvisories(t), 3, 1000
 	published := run(t, cfg, "https://forge.example/o/many", "https://forge.example/o/bytes", "https://forge.example/o/small")
 	for _, good := range published.Document.Goods {
 		scan := good.Scans[0]
@@ -184,8 +184,8 @@ func TestRepositoryOverALimitIsUnknownAndSaysSo(t *testing.T) {
 }
 
 func TestWantsAreThoseOfAllScanners(t *testing.T) {
-	p := newPipeline(t, settings(t))
-	all := wants(p.scanners)
+	p := newPipeline(t, testConfig(t))
+	all := combinedWants(p.scanners)
 	for path, want := range map[string]gitrepo.Want{
 		"LICENSE": gitrepo.Needed, "a/package-lock.json": gitrepo.Needed, "bin/tool": gitrepo.Needed, "lib/x.jar": gitrepo.Needed,
 		"src/main.go": gitrepo.IfThere, "docs/picture.png": gitrepo.Unwanted, "src/page.php": gitrepo.Unwanted,

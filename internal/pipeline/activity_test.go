@@ -14,9 +14,9 @@ import (
 	"github.com/midspan/midspan/scanners/maintenance"
 )
 
-// monthly is a fast-import stream of a commit in the middle of each month from a
+// monthlyCommits is a fast-import stream of a commit in the middle of each month from a
 // day on.
-func monthly(from time.Time, months int) string {
+func monthlyCommits(from time.Time, months int) string {
 	var b strings.Builder
 	for i := range months {
 		fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Dev <dev@team.example> %d +0000\ndata 1\nx\nM 100644 inline f\ndata 2\n%02d\n", from.AddDate(0, i, 0).Unix(), i)
@@ -25,9 +25,9 @@ func monthly(from time.Time, months int) string {
 }
 
 func TestActivityOfAGoodAddsUpItsRepositoriesAndAgreesWithItsMeasures(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	june := time.Date(2026, 6, 15, 0, 0, 0, 0, time.UTC)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"server": monthly(june.AddDate(0, -9, 0), 10), "app": monthly(june.AddDate(0, -2, 0), 3), "client": monthly(june.AddDate(0, -2, 0), 3)})
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"server": monthlyCommits(june.AddDate(0, -9, 0), 10), "app": monthlyCommits(june.AddDate(0, -2, 0), 3), "client": monthlyCommits(june.AddDate(0, -2, 0), 3)})
 	list := filepath.Join(t.TempDir(), "goods.csv")
 	text := "name,url\nBoth,https://forge.example/o/server\nBoth,https://forge.example/o/app\n" +
 		"Partly,https://forge.example/o/client\nPartly,https://forge.example/o/nowhere\nNone,https://forge.example/o/gone\n"
@@ -58,24 +58,24 @@ func TestActivityOfAGoodAddsUpItsRepositoriesAndAgreesWithItsMeasures(t *testing
 	}
 }
 
-// early is the scanner as it was before it counted months.
-type early struct{ scanners.Scanner }
+// oldScanner is the scanner before it counted months.
+type oldScanner struct{ scanners.Scanner }
 
-func (early) Version() string { return "0" }
+func (oldScanner) Version() string { return "0" }
 
-func (e early) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+func (e oldScanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	said, err := e.Scanner.Scan(ctx, in)
 	said.Activity = nil
 	return said, err
 }
 
 func TestAReportOfAnEarlierScannerLearnsOfActivity(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	p := newPipeline(t, cfg)
 	for i, s := range p.scanners {
 		if s.Name() == maintenance.Name {
-			p.scanners[i] = early{s}
+			p.scanners[i] = oldScanner{s}
 		}
 	}
 	before := runWith(t, p, "https://forge.example/o/one").Document.Goods[0]

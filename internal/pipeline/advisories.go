@@ -19,26 +19,26 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// onlineService is the value of the setting advisories that asks OSV's service,
-// by osv-scanner, instead of a database.
-const onlineService = "osv.dev"
+// serviceName is the value of the setting advisories that queries OSV's online service,
+// through osv-scanner, instead of a database.
+const serviceName = "osv.dev"
 
-// matcher is who says which advisories affect which packages.
+// matcher finds the advisories that affect packages.
 type matcher interface {
 	Match(context.Context, []observation.Package) (advisory.Result, error)
 }
 
-func (p *Pipeline) online() bool { return p.cfg.Advisories == onlineService }
+func (p *Pipeline) usesService() bool { return p.cfg.Advisories == serviceName }
 
-// openAdvisories opens the advisory index that the configuration asks for,
-// once. A database that cannot be had is a note, and its packages are unknown.
+// openAdvisories opens the advisory index that the configuration names, once. A database
+// that cannot be opened becomes a note, and the findings of its packages are unknown.
 func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	if p.databaseID != "" {
 		return nil
 	}
-	if p.online() {
-		// What a service said once is not what it says now: no run uses another's answers.
-		p.databaseID = fmt.Sprintf("%s run=%d", onlineService, run.ID)
+	if p.usesService() {
+		// The service may return something else next time: no run uses another run's results.
+		p.databaseID = fmt.Sprintf("%s run=%d", serviceName, run.ID)
 		return nil
 	}
 	index, err := p.advisoryIndex(ctx, run)
@@ -46,9 +46,9 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 		return ctx.Err()
 	}
 	if err != nil {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.Shown(p.cfg.Advisories),
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.RedactURL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)})
-		p.databaseID = "none" // the nil database answers unknown to everything
+		p.databaseID = "none" // the nil database returns unknown for everything
 		return nil
 	}
 	if p.advisories, err = advisory.Open(ctx, index); err != nil {
@@ -61,7 +61,8 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	return err
 }
 
-// advisoryIndex brings the configured source into an index and returns its path.
+// advisoryIndex builds or updates the index of the configured source and returns its
+// path.
 func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, error) {
 	switch source := p.cfg.Advisories; {
 	case source == "" && len(run.Sources) == 1 && run.Sources[0].Name == sample.Name:
@@ -71,18 +72,18 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		}
 		return buildIndex(ctx, p.cfg, folder, p.progress)
 	case source == "":
-		index := defaultIndex(p.cfg)
+		index := defaultIndexPath(p.cfg)
 		if _, err := os.Stat(index); errors.Is(err, fs.ErrNotExist) {
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
 	case isAddress(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
 	case isAddress(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloads(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
@@ -92,16 +93,16 @@ func isAddress(source string) bool {
 	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
 }
 
-// downloads is the folder in the OSV layout that fetched archives go to.
-func downloads(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
+// downloadDir is the folder for downloaded archives, in the OSV layout.
+func downloadDir(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
 
-// defaultIndex is used where no source is named.
-func defaultIndex(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
+// defaultIndexPath is the path of the index that is used where no source is named.
+func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
 
-// indexOf is the index of a folder: each source has its own.
-func indexOf(cfg config.Config, folder string) (string, error) {
-	if folder == downloads(cfg) {
-		return defaultIndex(cfg), nil
+// indexPath returns the path of a folder's index: each source has its own.
+func indexPath(cfg config.Config, folder string) (string, error) {
+	if folder == downloadDir(cfg) {
+		return defaultIndexPath(cfg), nil
 	}
 	full, err := filepath.Abs(folder)
 	if err != nil {
@@ -112,7 +113,7 @@ func indexOf(cfg config.Config, folder string) (string, error) {
 }
 
 func buildIndex(ctx context.Context, cfg config.Config, folder string, progress Progress) (string, error) {
-	index, err := indexOf(cfg, folder)
+	index, err := indexPath(cfg, folder)
 	if err != nil {
 		return "", err
 	}
@@ -123,11 +124,11 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return advisory.Update(ctx, address, downloads(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	return advisory.Update(ctx, address, downloadDir(cfg), cfg.Ecosystems, httpClient(cfg, version))
 }
 
-// UpdateAdvisories fetches the configured address, or OSV's, and makes the
-// default index of it.
+// UpdateAdvisories downloads the configured address, or OSV's, and builds the default
+// index from it.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (advisory.Info, error) {
 	address := cfg.Advisories
 	if !isAddress(address) {
@@ -136,18 +137,18 @@ func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, pr
 	if err := download(ctx, cfg, version, address); err != nil {
 		return advisory.Info{}, err
 	}
-	if _, err := buildIndex(ctx, cfg, downloads(cfg), progress); err != nil {
+	if _, err := buildIndex(ctx, cfg, downloadDir(cfg), progress); err != nil {
 		return advisory.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
-// ImportAdvisories makes the default index of a folder in the OSV layout that
-// was carried here.
+// ImportAdvisories builds the default index from a folder in the OSV layout, such as one
+// copied to a machine without a network.
 func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (advisory.Info, error) {
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	if _, err := advisory.Build(ctx, folder, defaultIndex(cfg), nil); err != nil {
+	if _, err := advisory.Build(ctx, folder, defaultIndexPath(cfg), nil); err != nil {
 		return advisory.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
@@ -155,10 +156,10 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, pro
 
 // ShowAdvisories describes the default index.
 func ShowAdvisories(ctx context.Context, cfg config.Config) (advisory.Info, error) {
-	if _, err := os.Stat(defaultIndex(cfg)); err != nil {
+	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
 		return advisory.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
 	}
-	database, err := advisory.Open(ctx, defaultIndex(cfg))
+	database, err := advisory.Open(ctx, defaultIndexPath(cfg))
 	if err != nil {
 		return advisory.Info{}, err
 	}

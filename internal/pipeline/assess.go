@@ -18,34 +18,34 @@ import (
 	"github.com/midspan/midspan/scanners"
 )
 
-// judged is what stands in the store for one assessed good.
-type judged struct {
+// storedVerdict is the JSON that the store keeps for one assessed good.
+type storedVerdict struct {
 	Verdict  assess.Verdict        `json:"verdict"`
 	Measures []observation.Measure `json:"measures"` // merged over the repositories
 }
 
-// Assess is the assess stage: it gives every good of the run its verdict.
+// Assess is the assess stage: it computes the verdict of every good of the run.
 func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
 	}
-	inputs, err := p.inputs(ctx, run)
+	inputs, err := p.inputsDigest(ctx, run)
 	if err != nil {
 		return err
 	}
 	return p.assess(ctx, run, inputs)
 }
 
-// assess judges a run whose inputs have their name already.
+// assess computes the verdicts of a run whose inputs digest is known.
 func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) error {
-	if err := p.store.Judge(ctx, run.ID); err != nil {
+	if err := p.store.ResetVerdicts(ctx, run.ID); err != nil {
 		return err
 	}
 	definitions := p.definitionsByID()
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
-	basis := p.basis(run)
-	others, err := p.dependants(ctx, run)
+	settingsKey := p.settingsKey(run)
+	counts, err := p.countDependants(ctx, run)
 	if err != nil {
 		return fmt.Errorf("compare the goods with one another: %w", err)
 	}
@@ -53,50 +53,50 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		if err != nil {
 			return err
 		}
-		all, err := p.look(ctx, run, good)
+		states, err := p.loadStates(ctx, run, good)
 		if err != nil {
 			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		resting := others.measure(good.ID, definitions[catalogDependants], run)
-		digest := digestOf(basis, good.Good, all, resting)
-		stage, err := p.store.TakeVerdict(ctx, run.ID, good.ID, digest)
-		if errors.Is(err, store.ErrNone) {
-			stage, err = p.assessGood(ctx, run, good.Good, digest, all, resting, definitions)
+		dependants := counts.measure(good.ID, definitions[catalogDependants], run)
+		digest := inputsDigestOf(settingsKey, good.Good, states, dependants)
+		stage, err := p.store.ReuseVerdict(ctx, run.ID, good.ID, digest)
+		if errors.Is(err, store.ErrNotFound) {
+			stage, err = p.assessGood(ctx, run, good.Good, digest, states, dependants, definitions)
 		}
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
 		}
 		p.progress.Done(good.ID, stage)
 	}
-	return p.store.Judged(ctx, run.ID, inputs)
+	return p.store.MarkAssessed(ctx, run.ID, inputs)
 }
 
-// assessGood gives one good its verdict and stores it under its digest.
-func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, all []seen, resting observation.Measure, definitions map[string]observation.Definition) (string, error) {
+// assessGood computes the verdict of one good and stores it under its digest.
+func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure, definitions map[string]observation.Definition) (string, error) {
 	in := assess.Input{Good: good, AsOf: run.AsOf}
-	for i, one := range all {
-		l, err := p.list(ctx, one)
+	for i, state := range states {
+		l, err := p.loadInventory(ctx, state)
 		if err != nil {
 			return "", err
 		}
-		read, err := p.read(ctx, one, l)
+		read, err := p.loadResults(ctx, state, l)
 		if err != nil {
 			return "", err
 		}
 		in.Repositories = append(in.Repositories, assess.Repository{
-			Repository: good.Repositories[i], ObservedUntil: one.scan.ObservedUntil, Measures: read.measures, Failed: one.scan.Failure,
+			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Failed: state.scan.Failure,
 		})
 	}
 	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)
-	if i := slices.IndexFunc(in.GoodMeasures, func(m observation.Measure) bool { return m.ID == resting.ID }); i >= 0 {
-		in.GoodMeasures[i] = resting // an entry does not know of the others
+	if i := slices.IndexFunc(in.GoodMeasures, func(m observation.Measure) bool { return m.ID == dependants.ID }); i >= 0 {
+		in.GoodMeasures[i] = dependants // a catalog entry alone does not tell
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
-	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, judged{verdict, measures})
+	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, storedVerdict{verdict, measures})
 }
 
-// catalogMeasures are read from the catalog entry itself.
+// catalogMeasures returns the measures that scanners read from the catalog entry itself.
 func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []assess.Repository, run store.Run) []observation.Measure {
 	var read []observation.Measure
 	for _, repository := range repositories {
@@ -123,7 +123,7 @@ func (p *Pipeline) definitions() []observation.Definition {
 	return append(all, advisory.Definitions()...)
 }
 
-// definitionsByID is the same, to look up.
+// definitionsByID returns the same definitions by id.
 func (p *Pipeline) definitionsByID() map[string]observation.Definition {
 	byID := map[string]observation.Definition{}
 	for _, definition := range p.definitions() {
@@ -132,123 +132,123 @@ func (p *Pipeline) definitionsByID() map[string]observation.Definition {
 	return byID
 }
 
-// seen is what a run saw of one repository, and the name of its match: enough to
-// tell whether anything is new.
-type seen struct {
-	scan  store.Scan
-	state string // of the advisories; empty where there is no inventory
-	match string // digest
+// repoState is what a run stored of one repository, with the digest of its match: enough
+// to tell whether anything changed.
+type repoState struct {
+	scan          store.Scan
+	advisoryState string // that the match depends on; empty where there is no inventory
+	matchDigest   string
 }
 
-// look gathers what a run saw of the repositories of a good.
-func (p *Pipeline) look(ctx context.Context, run store.Run, good store.Good) ([]seen, error) {
-	var all []seen
+// loadStates reads what a run stored of the repositories of a good.
+func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Good) ([]repoState, error) {
+	var states []repoState
 	for _, repository := range good.Repositories {
 		scan, err := p.store.Scan(ctx, run.ID, repository.URL)
 		if err != nil {
 			return nil, fmt.Errorf("read the scan of %s: %w", repository.URL, err)
 		}
-		one := seen{scan: scan}
+		state := repoState{scan: scan}
 		if scan.Inventory != "" {
-			if one.state, err = p.stateFor(ctx, scan.Inventory); err != nil {
+			if state.advisoryState, err = p.advisoryState(ctx, scan.Inventory); err != nil {
 				return nil, err
 			}
-			answer, err := p.store.Answer(ctx, scan.Inventory, one.state)
-			if errors.Is(err, store.ErrNone) {
+			match, err := p.store.MatchSummary(ctx, scan.Inventory, state.advisoryState)
+			if errors.Is(err, store.ErrNotFound) {
 				return nil, errors.New("the run was not matched against this advisory database: use midspan scan first")
 			}
 			if err != nil {
 				return nil, fmt.Errorf("read the match of %s: %w", repository.URL, err)
 			}
-			one.match = answer.Digest
+			state.matchDigest = match.Digest
 		}
-		all = append(all, one)
+		states = append(states, state)
 	}
-	return all, nil
+	return states, nil
 }
 
-// digestOf names all that the verdict and the pages of a good rest on. resting
-// says how many of the other goods rest on it.
-func digestOf(basis string, good catalog.Good, all []seen, resting observation.Measure) string {
+// inputsDigestOf returns a digest of everything that the verdict and the pages of a good
+// depend on. dependants counts the other goods that depend on it.
+func inputsDigestOf(settingsKey string, good catalog.Good, states []repoState, dependants observation.Measure) string {
 	hash := sha256.New()
 	entry, _ := json.Marshal(good) // it was read from JSON
-	others, _ := json.Marshal(resting)
-	fmt.Fprintf(hash, "%s\n%s\n%s\n", basis, entry, others)
-	for _, one := range all {
-		s := one.scan
+	measure, _ := json.Marshal(dependants)
+	fmt.Fprintf(hash, "%s\n%s\n%s\n", settingsKey, entry, measure)
+	for _, state := range states {
+		s := state.scan
 		notes, _ := json.Marshal([]any{s.Notes, s.Failure})
-		fmt.Fprintf(hash, "%q %q %d %d %q %q %s %q\n", s.URL, s.Commit, s.ObservedUntil.Unix(), s.At.Unix(), s.Keys, s.Inventory, notes, one.match)
+		fmt.Fprintf(hash, "%q %q %d %d %q %q %s %q\n", s.URL, s.Commit, s.ObservedUntil.Unix(), s.At.Unix(), s.Keys, s.Inventory, notes, state.matchDigest)
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
-// listing is what a repository lists and what affects it.
-type listing struct {
+// matchedInventory holds the packages of a repository and their findings.
+type matchedInventory struct {
 	inventory store.Inventory
-	match     matched
+	match     storedMatch
 }
 
-// list reads the inventory and the match of a repository.
-func (p *Pipeline) list(ctx context.Context, one seen) (listing, error) {
-	var l listing
+// loadInventory reads the inventory and the match of a repository.
+func (p *Pipeline) loadInventory(ctx context.Context, state repoState) (matchedInventory, error) {
+	var l matchedInventory
 	var err error
-	if one.state == "" {
+	if state.advisoryState == "" {
 		return l, nil
 	}
-	if l.inventory, err = p.store.Inventory(ctx, one.scan.Inventory); err != nil {
-		return l, fmt.Errorf("read the inventory of %s: %w", one.scan.URL, err)
+	if l.inventory, err = p.store.Inventory(ctx, state.scan.Inventory); err != nil {
+		return l, fmt.Errorf("read the inventory of %s: %w", state.scan.URL, err)
 	}
-	if err := p.store.Match(ctx, one.scan.Inventory, one.state, &l.match); err != nil {
-		return l, fmt.Errorf("read the match of %s: %w", one.scan.URL, err)
+	if err := p.store.Match(ctx, state.scan.Inventory, state.advisoryState, &l.match); err != nil {
+		return l, fmt.Errorf("read the match of %s: %w", state.scan.URL, err)
 	}
 	return l, nil
 }
 
-// reading is what the scanners said of a repository.
-type reading struct {
+// repoResults holds the results of all scanners for one repository.
+type repoResults struct {
 	observations []observation.Observation
 	measures     []observation.Measure
 	activity     observation.Activity
 }
 
-// read gathers the observations of a repository, all its measures and what went
-// on in it.
-func (p *Pipeline) read(ctx context.Context, one seen, l listing) (reading, error) {
-	var all reading
-	if one.scan.Failure != nil {
-		all.measures, all.activity = p.unread(*one.scan.Failure), observation.UnreadActivity(one.scan.Failure.Cause)
+// loadResults reads the observations of a repository, with all its measures and its
+// activity.
+func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedInventory) (repoResults, error) {
+	var all repoResults
+	if state.scan.Failure != nil {
+		all.measures, all.activity = p.unreadMeasures(*state.scan.Failure), observation.UnreadActivity(state.scan.Failure.Cause)
 		return all, nil
 	}
 	all.activity = observation.UnreadActivity(observation.CauseScannerFailed)
-	for _, key := range one.scan.Keys {
-		said, err := p.store.Remarks(ctx, key)
+	for _, key := range state.scan.Keys {
+		result, err := p.store.ObservationWithoutPackages(ctx, key)
 		if err != nil {
-			return reading{}, fmt.Errorf("read observation %s: %w", key, err)
+			return repoResults{}, fmt.Errorf("read observation %s: %w", key, err)
 		}
-		all.observations = append(all.observations, said)
-		all.measures = append(all.measures, said.Measures...)
-		if said.Activity != nil {
-			all.activity = *said.Activity
+		all.observations = append(all.observations, result)
+		all.measures = append(all.measures, result.Measures...)
+		if result.Activity != nil {
+			all.activity = *result.Activity
 		}
-		if key == one.scan.Inventory {
-			measures := advisory.Measures(l.match.Result, l.inventory.Packages, one.scan.At, advisorySource(l.inventory))
-			all.measures = append(all.measures, advisory.WithGaps(measures, said.Notes)...)
+		if key == state.scan.Inventory {
+			measures := advisory.Measures(l.match.Result, l.inventory.Packages, state.scan.At, advisorySource(l.inventory))
+			all.measures = append(all.measures, advisory.WithGaps(measures, result.Notes)...)
 		}
 	}
-	if one.scan.Inventory == "" {
+	if state.scan.Inventory == "" {
 		all.measures = append(all.measures, unknowns(advisory.Definitions(), observation.CauseScannerFailed, "there is no inventory to match")...)
 	}
 	for i := range all.measures {
 		if all.measures[i].State == observation.Measured {
-			all.measures[i].At = one.scan.At
+			all.measures[i].At = state.scan.At
 		}
 	}
 	return all, nil
 }
 
-// advisorySource names what was read for the measures of a match: the manifests,
-// and the advisories of their ecosystems. The report dates and names the state
-// of each ecosystem once; a date here would make every measure new each day.
+// advisorySource names the source of the measures of a match: the manifests, and the
+// advisories of their ecosystems. The report gives the date and the state of each
+// ecosystem once; a date here would change every measure each day.
 func advisorySource(inventory store.Inventory) string {
 	names := baseNames(inventory.Ecosystems())
 	if len(names) == 0 {
@@ -257,8 +257,9 @@ func advisorySource(inventory store.Inventory) string {
 	return "manifests and OSV advisories of " + strings.Join(names, ", ")
 }
 
-// unread are the measures of a repository that could not be read.
-func (p *Pipeline) unread(failure observation.Note) []observation.Measure {
+// unreadMeasures returns the measures of a repository that could not be read: all
+// unknown.
+func (p *Pipeline) unreadMeasures(failure observation.Note) []observation.Measure {
 	var all []observation.Measure
 	for _, scanner := range p.scanners {
 		all = append(all, unknowns(scanner.Definitions(), failure.Cause, failure.Message)...)
@@ -266,7 +267,7 @@ func (p *Pipeline) unread(failure observation.Note) []observation.Measure {
 	return append(all, unknowns(advisory.Definitions(), failure.Cause, failure.Message)...)
 }
 
-// unknowns is an unknown measure for each definition.
+// unknowns returns an unknown measure for each definition.
 func unknowns(definitions []observation.Definition, cause observation.Cause, detail string) []observation.Measure {
 	all := make([]observation.Measure, 0, len(definitions))
 	for _, definition := range definitions {
@@ -275,9 +276,9 @@ func unknowns(definitions []observation.Definition, cause observation.Cause, det
 	return all
 }
 
-// verdictOf reads what Assess stored.
-func verdictOf(good store.Good) (judged, error) {
-	var j judged
+// decodeVerdict decodes what Assess stored.
+func decodeVerdict(good store.Good) (storedVerdict, error) {
+	var j storedVerdict
 	if len(good.Verdict) == 0 {
 		return j, fmt.Errorf("good %s has no verdict: use midspan assess first", good.ID)
 	}

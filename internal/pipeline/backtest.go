@@ -19,51 +19,51 @@ import (
 	"github.com/midspan/midspan/scanners/maintenance"
 )
 
-// BacktestOptions say how the past is asked.
+// BacktestOptions are the settings of a backtest.
 type BacktestOptions struct {
-	Step int // months from one time of the past to the one before
+	Step int // months between two points in time
 	backtest.Options
 }
 
-// Backtested is a backtest with what it was asked of.
-type Backtested struct {
+// BacktestResult is the result of a backtest with its settings.
+type BacktestResult struct {
 	AsOf   string            `json:"asOf"`
 	Step   int               `json:"stepMonths"`
 	Seed   uint64            `json:"seed"`
 	Draws  int               `json:"draws"`
-	Levels []assess.RiskStep `json:"levels"` // each from its score on; below all of them it is low
+	Levels []assess.RiskStep `json:"levels"` // with the lowest score of each; a lower score is low
 	backtest.Result
 	// Unread counts the repositories whose history could not be read, by cause.
 	Unread map[observation.Cause]int `json:"unread"`
 }
 
-// Backtest asks what the risk of the rules was worth in the past of the
-// repositories of the catalogs and urls; where there is neither, of those of the
+// Backtest measures how well the risk of the rules predicted the past, over the
+// repositories of the catalogs and urls. Without either it takes the repositories of the
 // newest run. It stores nothing but mirrors.
-func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOptions) (Backtested, error) {
-	repositories, err := p.pastOf(ctx, urls)
+func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOptions) (BacktestResult, error) {
+	repositories, err := p.backtestRepositories(ctx, urls)
 	if err != nil {
-		return Backtested{}, err
+		return BacktestResult{}, err
 	}
-	all, unread, err := p.lookBack(ctx, repositories, o.Step)
+	all, unread, err := p.readHistories(ctx, repositories, o.Step)
 	if err != nil {
-		return Backtested{}, err
+		return BacktestResult{}, err
 	}
 	steps := p.rules.RiskSteps()
-	return Backtested{
+	return BacktestResult{
 		AsOf: p.cfg.Day().Format(time.DateOnly), Step: o.Step, Seed: o.Seed, Draws: o.Draws, Levels: steps,
-		Result: backtest.Judge(all, steps, o.Options), Unread: unread,
+		Result: backtest.Evaluate(all, steps, o.Options), Unread: unread,
 	}, nil
 }
 
-// pastOf lists the repositories to look back on, by address.
-func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Repository, error) {
+// backtestRepositories lists the repositories of a backtest by address.
+func (p *Pipeline) backtestRepositories(ctx context.Context, urls []string) ([]catalog.Repository, error) {
 	if usesSample(p.cfg, urls) {
 		run, err := p.store.Latest(ctx, store.Started, store.Scanned, store.Matched, store.Assessed)
-		if err == nil && !ofSample(run) {
+		if err == nil && !isSample(run) {
 			return p.repositories(ctx, run)
 		}
-		if err != nil && !errors.Is(err, store.ErrNone) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err
 		}
 	}
@@ -73,7 +73,7 @@ func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Reposit
 	}
 	goods := p.Choose(catalogs)
 	if len(goods) == 0 {
-		return nil, fmt.Errorf("no goods to look back on: %s", emptyBecause(p.cfg, catalogs))
+		return nil, fmt.Errorf("no goods to look back on: %s", emptyReason(p.cfg, catalogs))
 	}
 	var list []catalog.Repository
 	for _, good := range goods {
@@ -83,26 +83,27 @@ func (p *Pipeline) pastOf(ctx context.Context, urls []string) ([]catalog.Reposit
 	return slices.CompactFunc(list, func(a, b catalog.Repository) bool { return a.URL == b.URL }), nil
 }
 
-// ofSample tells a run over the sample, whose repositories must be written anew.
-func ofSample(run store.Run) bool {
+// isSample reports whether a run is over the sample, whose repositories must be written
+// again.
+func isSample(run store.Run) bool {
 	return slices.ContainsFunc(run.Sources, func(s store.Source) bool { return s.Name == sample.Name })
 }
 
-// lookBack brings every repository and puts the clock back in it. The points
-// come in the order of addresses, whatever is done first.
-func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
+// readHistories fetches every repository and computes its points in time. The results
+// come in the order of addresses, independent of which repository is done first.
+func (p *Pipeline) readHistories(ctx context.Context, repositories []catalog.Repository, step int) ([]backtest.Repository, map[observation.Cause]int, error) {
 	p.progress.Stage("backtest", len(repositories))
 	defer p.progress.End()
-	var writing sync.Mutex
+	var mu sync.Mutex
 	found := map[string]backtest.Repository{}
 	unread := map[observation.Cause]int{}
-	err := p.eachAcquired(ctx, repositories, func(working context.Context, a acquired) error {
-		past, err := p.past(working, a, step)
-		if working.Err() != nil {
-			return working.Err()
+	err := p.eachAcquired(ctx, repositories, func(groupCtx context.Context, a acquired) error {
+		past, err := p.readHistory(groupCtx, a, step)
+		if groupCtx.Err() != nil {
+			return groupCtx.Err()
 		}
-		writing.Lock()
-		defer writing.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		if err != nil {
 			unread[gitrepo.CauseOf(err)]++
 			p.progress.Done(a.repository.URL, "failed: "+string(gitrepo.CauseOf(err)))
@@ -124,23 +125,23 @@ func (p *Pipeline) lookBack(ctx context.Context, repositories []catalog.Reposito
 	return all, unread, nil
 }
 
-// past looks back in one repository, from the time at which its mirror was last
-// brought up to date, or from as-of where that is earlier.
-func (p *Pipeline) past(ctx context.Context, a acquired, step int) (backtest.Repository, error) {
+// readHistory computes the points of one repository, back from the last update of its
+// mirror, or from as-of where that is earlier.
+func (p *Pipeline) readHistory(ctx context.Context, a acquired, step int) (backtest.Repository, error) {
 	if a.err != nil {
 		return backtest.Repository{}, a.err
 	}
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
-	snapshot, err := p.git.Open(limited, a.dir)
+	snapshot, err := p.git.Open(timeoutCtx, a.dir)
 	if err != nil {
 		return backtest.Repository{}, err
 	}
 	defer snapshot.Close()
-	until := at(p.cfg.Day(), snapshot.ObservedUntil())
-	history, err := maintenance.Read(limited, snapshot, until)
+	until := measuredAt(p.cfg.Day(), snapshot.ObservedUntil())
+	history, err := maintenance.Read(timeoutCtx, snapshot, until)
 	if err != nil {
 		return backtest.Repository{}, err
 	}
-	return backtest.Look(history, p.rules, until, step), nil
+	return backtest.Replay(history, p.rules, until, step), nil
 }

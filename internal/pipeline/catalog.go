@@ -18,11 +18,12 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// Begin is the catalog stage: it reads the catalogs and stores a new run with
-// their goods. It takes the store until Run ends or the pipeline is closed:
-// two runs side by side would fetch into the same mirrors. urls name further repositories, from the command line.
+// Begin is the catalog stage: it reads the catalogs and stores a new run with their
+// goods. urls name further repositories, from the command line. It locks the store until
+// Run ends or the pipeline is closed, because two simultaneous runs would fetch into the
+// same mirrors.
 func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) {
-	if err := p.claim(); err != nil {
+	if err := p.lockStore(); err != nil {
 		return store.Run{}, err
 	}
 	catalogs, err := p.Catalogs(ctx, urls)
@@ -31,7 +32,7 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 	}
 	goods := p.Choose(catalogs)
 	if len(goods) == 0 {
-		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyBecause(p.cfg, catalogs))
+		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyReason(p.cfg, catalogs))
 	}
 	run := store.Run{AsOf: p.cfg.Day(), State: store.Started, CatalogID: p.catalogID(catalogs)}
 	for _, c := range catalogs {
@@ -42,17 +43,17 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 	return run, err
 }
 
-// Catalogs reads the configured catalogs and the urls; the sample where there
-// is neither.
+// Catalogs reads the configured catalogs and the urls, or the sample where there is
+// neither.
 func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
 	if usesSample(p.cfg, urls) {
 		goods, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), p.cfg.Day(), p.git)
-		p.git, p.given = p.git.WithRewrite(origins.Clone), origins.Given
+		p.git, p.givenMirrors = p.git.WithRewrite(origins.Clone), origins.Given
 		return []catalog.Catalog{goods}, err
 	}
 	var all []catalog.Catalog
 	for _, location := range p.cfg.Catalog {
-		read, err := catalog.Load(ctx, location, p.open)
+		read, err := catalog.Load(ctx, location, p.fetchCatalog)
 		if err != nil {
 			return nil, err
 		}
@@ -64,17 +65,17 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 	return all, nil
 }
 
-// open fetches a catalog that stands at an address.
-func (p *Pipeline) open(ctx context.Context, address string) (io.ReadCloser, error) {
+// fetchCatalog opens a catalog at an HTTP address.
+func (p *Pipeline) fetchCatalog(ctx context.Context, address string) (io.ReadCloser, error) {
 	return fetch.Get(ctx, httpClient(p.cfg, p.version), address)
 }
 
-// Choose makes goods of the catalogs' entries and applies the settings only
-// and limit.
+// Choose merges the entries of the catalogs into goods and applies the settings only and
+// limit.
 func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	goods := catalog.Merge(catalogs)
 	if only := strings.ToLower(p.cfg.Only); only != "" {
-		goods = slices.DeleteFunc(goods, func(g catalog.Good) bool { return !mentions(g, only) })
+		goods = slices.DeleteFunc(goods, func(g catalog.Good) bool { return !matchesFilter(g, only) })
 	}
 	if p.cfg.Limit > 0 && len(goods) > p.cfg.Limit {
 		goods = goods[:p.cfg.Limit]
@@ -82,7 +83,9 @@ func (p *Pipeline) Choose(catalogs []catalog.Catalog) []catalog.Good {
 	return goods
 }
 
-func mentions(good catalog.Good, only string) bool {
+// matchesFilter reports whether the name, an id or a repository of a good contains the
+// setting only.
+func matchesFilter(good catalog.Good, only string) bool {
 	texts := append([]string{good.ID, good.Name}, good.Aliases...)
 	for _, repository := range good.Repositories {
 		texts = append(texts, repository.URL)
@@ -90,21 +93,22 @@ func mentions(good catalog.Good, only string) bool {
 	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(strings.ToLower(text), only) })
 }
 
-func emptyBecause(cfg config.Config, catalogs []catalog.Catalog) string {
+// emptyReason explains why there are no goods.
+func emptyReason(cfg config.Config, catalogs []catalog.Catalog) string {
 	if cfg.Only != "" {
 		return fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only)
 	}
-	var because []string
+	var reasons []string
 	for _, c := range catalogs {
-		because = append(because, fmt.Sprintf("%s has none", c.Location))
+		reasons = append(reasons, fmt.Sprintf("%s has none", c.Location))
 		for _, note := range c.Notes {
-			because = append(because, note.Subject+": "+note.Message)
+			reasons = append(reasons, note.Subject+": "+note.Message)
 		}
 	}
-	return strings.Join(because[:min(len(because), 5)], "; ")
+	return strings.Join(reasons[:min(len(reasons), 5)], "; ")
 }
 
-// catalogID is shared by runs that can be compared with each other.
+// catalogID is the same for runs that can be compared with each other.
 func (p *Pipeline) catalogID(catalogs []catalog.Catalog) string {
 	hash := sha256.New()
 	for _, c := range catalogs {
@@ -142,7 +146,7 @@ func (p *Pipeline) repositories(ctx context.Context, run store.Run) ([]catalog.R
 	return list, nil
 }
 
-// note makes the note of a failed unit from its error.
+// note makes the note of a failed unit of work from its error.
 func note(cause observation.Cause, subject string, err error) observation.Note {
 	return observation.Note{Cause: cause, Subject: subject, Message: err.Error()}
 }

@@ -12,19 +12,18 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// Check passes one repository, a folder or an address, through the stages and
-// returns its document with the gaps. It leaves no run behind: the store's runs are those of
-// catalogs.
-func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, unread []Gap, err error) {
+// Check runs one repository, a folder or an address, through the stages and returns its
+// document with the gaps. It stores no run: the runs of a store are those of catalogs.
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document, gaps []Gap, err error) {
 	if target, err = localPath(ctx, target); err != nil {
 		return report.Document{}, nil, err
 	}
-	scratch, err := os.MkdirTemp("", "midspan-check-")
+	tempDir, err := os.MkdirTemp("", "midspan-check-")
 	if err != nil {
 		return report.Document{}, nil, err
 	}
-	defer os.RemoveAll(scratch)
-	p, err := open(ctx, cfg, filepath.Join(scratch, "runs.db"), version, now, progress)
+	defer os.RemoveAll(tempDir)
+	p, err := open(ctx, cfg, filepath.Join(tempDir, "runs.db"), version, now, progress)
 	if err != nil {
 		return report.Document{}, nil, err
 	}
@@ -33,14 +32,14 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	if err != nil {
 		return report.Document{}, nil, err
 	}
-	if run, err = p.judge(ctx, run); err != nil {
+	if run, err = p.assessRun(ctx, run); err != nil {
 		return report.Document{}, nil, err
 	}
 	document, err = p.Document(ctx, run)
-	return document, gaps(document), err
+	return document, gapsOf(document), err
 }
 
-// localPath turns a folder into the path of the repository that it stands in.
+// localPath turns a folder into the root of the repository that contains it.
 func localPath(ctx context.Context, target string) (string, error) {
 	if info, err := os.Stat(target); err != nil || !info.IsDir() {
 		return target, nil

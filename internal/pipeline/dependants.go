@@ -13,28 +13,30 @@ import (
 
 // The measures that tie the goods of a catalog together.
 const (
-	identityPackages  = "identity.packages"           // lists the packages of a good
-	catalogDependants = "adoption.catalog-dependants" // counts the goods that list one of them
+	// The measures that relate the goods of a catalog to each other.
+	identityPackages  = "identity.packages"           // the packages that a good publishes
+	catalogDependants = "adoption.catalog-dependants" // the number of goods that list one of them
 )
 
-// dependants counts the goods of a run that rest on one another. It passes over
-// all inventories before a good is judged, and keeps the names of the catalog's
-// own packages only.
-type dependants struct {
+// dependantCounts counts the goods of a run that depend on one another. It is computed
+// from all inventories before the first verdict, and keeps only the names of the
+// catalog's own packages.
+type dependantCounts struct {
 	*assess.Dependants
-	names  map[string][]string // by good: the packages that it names as its own
-	unread map[string]bool     // goods of which a repository could not be asked for its names
+	names  map[string][]string // by good: the packages that it publishes
+	unread map[string]bool     // goods with a repository whose package names could not be read
 	goods  int
-	gaps   bool // some repository of the run could not be read for what it lists
+	gaps   bool // the inventory of some repository could not be read
 }
 
-// dependants counts for every good of a run the others that list a package of it.
-func (p *Pipeline) dependants(ctx context.Context, run store.Run) (dependants, error) {
-	d := dependants{Dependants: assess.NewDependants(), names: map[string][]string{}, unread: map[string]bool{}}
-	asked := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool {
+// countDependants counts, for every good of a run, the other goods that list a package
+// of it.
+func (p *Pipeline) countDependants(ctx context.Context, run store.Run) (dependantCounts, error) {
+	d := dependantCounts{Dependants: assess.NewDependants(), names: map[string][]string{}, unread: map[string]bool{}}
+	scannerIndex := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool {
 		return slices.ContainsFunc(s.Definitions(), func(d observation.Definition) bool { return d.ID == identityPackages })
 	})
-	each := func(see func(good string, scan store.Scan) error) error {
+	each := func(visit func(good string, scan store.Scan) error) error {
 		for good, err := range p.store.Goods(ctx, run.ID) {
 			if err != nil {
 				return err
@@ -42,7 +44,7 @@ func (p *Pipeline) dependants(ctx context.Context, run store.Run) (dependants, e
 			for _, repository := range good.Repositories {
 				scan, err := p.store.Scan(ctx, run.ID, repository.URL)
 				if err == nil {
-					err = see(good.ID, scan)
+					err = visit(good.ID, scan)
 				}
 				if err != nil {
 					return fmt.Errorf("good %s: look for the packages of %s: %w", good.ID, repository.URL, err)
@@ -53,27 +55,27 @@ func (p *Pipeline) dependants(ctx context.Context, run store.Run) (dependants, e
 		}
 		return nil
 	}
-	if err := each(func(good string, scan store.Scan) error { return p.takeNames(ctx, &d, good, scan, asked) }); err != nil {
+	if err := each(func(good string, scan store.Scan) error { return p.addNames(ctx, &d, good, scan, scannerIndex) }); err != nil {
 		return d, err
 	}
 	if len(d.names) == 0 {
 		return d, nil
 	}
 	d.goods = 0
-	return d, each(func(good string, scan store.Scan) error { return p.takeLists(ctx, &d, good, scan) })
+	return d, each(func(good string, scan store.Scan) error { return p.addInventory(ctx, &d, good, scan) })
 }
 
-// takeNames takes the packages that a repository names as its own.
-func (p *Pipeline) takeNames(ctx context.Context, d *dependants, good string, scan store.Scan, asked int) error {
-	if asked < 0 || asked >= len(scan.Keys) {
+// addNames adds the packages that a repository publishes.
+func (p *Pipeline) addNames(ctx context.Context, d *dependantCounts, good string, scan store.Scan, scannerIndex int) error {
+	if scannerIndex < 0 || scannerIndex >= len(scan.Keys) {
 		d.unread[good] = true
 		return nil
 	}
-	said, err := p.store.Remarks(ctx, scan.Keys[asked])
+	result, err := p.store.ObservationWithoutPackages(ctx, scan.Keys[scannerIndex])
 	if err != nil {
 		return err
 	}
-	for _, m := range said.Measures {
+	for _, m := range result.Measures {
 		if m.ID != identityPackages {
 			continue
 		}
@@ -81,14 +83,14 @@ func (p *Pipeline) takeNames(ctx context.Context, d *dependants, good string, sc
 		d.unread[good] = d.unread[good] || !known
 		if len(names) > 0 {
 			d.names[good] = append(d.names[good], names...)
-			d.Publishes(good, names)
+			d.AddPublisher(good, names)
 		}
 	}
 	return nil
 }
 
-// takeLists takes what a repository lists.
-func (p *Pipeline) takeLists(ctx context.Context, d *dependants, good string, scan store.Scan) error {
+// addInventory adds the packages that a repository lists.
+func (p *Pipeline) addInventory(ctx context.Context, d *dependantCounts, good string, scan store.Scan) error {
 	if scan.Inventory == "" {
 		d.gaps = true
 		return nil
@@ -97,18 +99,18 @@ func (p *Pipeline) takeLists(ctx context.Context, d *dependants, good string, sc
 	if err != nil {
 		return err
 	}
-	d.Lists(good, inventory.Packages)
+	d.AddInventory(good, inventory.Packages)
 	return nil
 }
 
-// measure says of a good how many others rest on it.
-func (d dependants) measure(good string, definition observation.Definition, run store.Run) observation.Measure {
-	switch n := d.Of(good); {
+// measure returns the measure of how many other goods depend on a good.
+func (d dependantCounts) measure(good string, definition observation.Definition, run store.Run) observation.Measure {
+	switch n := d.Count(good); {
 	case d.goods < 2:
 		return definition.UnknownFor(observation.CauseNoSource, "there is no other good to compare with")
-	case !d.Publishing(good, d.names[good]) && d.unread[good]:
+	case !d.IsPublisher(good, d.names[good]) && d.unread[good]:
 		return definition.UnknownFor(observation.CauseNoSource, "which packages are its own could not be read")
-	case !d.Publishing(good, d.names[good]):
+	case !d.IsPublisher(good, d.names[good]):
 		return definition.NotApplicableFor("no manifest names a package of its own that no other good names too")
 	default:
 		m := definition.Of(n, "inventories of the other goods of this run", run.AsOf)

@@ -7,9 +7,9 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-const named = `{"name": "shared-forms", "version": "1.0.0"}`
+const namedManifest = `{"name": "shared-forms", "version": "1.0.0"}`
 
-func lock(dependency string) string {
+func lockfile(dependency string) string {
 	return `{"name": "app", "version": "1.0.0", "lockfileVersion": 3, "packages": {"": {"name": "app", "dependencies": {"` + dependency + `": "^1.0.0"}},
 		"node_modules/` + dependency + `": {"version": "1.0.0"}}}`
 }
@@ -26,32 +26,32 @@ func goodNamed(t *testing.T, document report.Document, name string) report.Good 
 }
 
 func TestGoodThatOthersRestOnIsJudgedAgainWhenTheyChange(t *testing.T) {
-	w := newWorld(t)
+	w := newFixture(t)
 	w.urls = w.urls[:4] // all can be read
-	w.commit("gem", map[string]string{"package.json": named, "package-lock.json": lock("shared-forms")})
-	w.commit("both", map[string]string{"package-lock.json": lock("shared-forms")})
+	w.commit("gem", map[string]string{"package.json": namedManifest, "package-lock.json": lockfile("shared-forms")})
+	w.commit("both", map[string]string{"package-lock.json": lockfile("shared-forms")})
 	for step, want := range []float64{1, 2, 0} {
 		switch step {
 		case 1:
-			w.commit("none", map[string]string{"package-lock.json": lock("shared-forms")})
+			w.commit("none", map[string]string{"package-lock.json": lockfile("shared-forms")})
 		case 2:
 			w.commit("none", map[string]string{"README": "no more"})
-			w.commit("both", map[string]string{"package-lock.json": lock("other-forms")})
+			w.commit("both", map[string]string{"package-lock.json": lockfile("other-forms")})
 		}
 		got := w.run()
 		good := goodNamed(t, got.Document, "o/gem")
 		if m := measureOf(good, catalogDependants); m.State != observation.Measured || m.Value != want || m.Bound != observation.Exact {
 			t.Errorf("step %d: %+v, want exactly %v", step, m, want)
 		}
-		sameReport(t, got, w.fresh())
+		sameReport(t, got, w.runFresh())
 	}
 }
 
 func TestKeystoneThatAGoodPublishesNamesIt(t *testing.T) {
-	w := newWorld(t)
-	w.commit("gem", map[string]string{"package.json": named})
-	w.commit("both", map[string]string{"package-lock.json": lock("shared-forms")})
-	w.commit("none", map[string]string{"package-lock.json": lock("shared-forms")})
+	w := newFixture(t)
+	w.commit("gem", map[string]string{"package.json": namedManifest})
+	w.commit("both", map[string]string{"package-lock.json": lockfile("shared-forms")})
+	w.commit("none", map[string]string{"package-lock.json": lockfile("shared-forms")})
 	document := w.run().Document
 	maker := goodNamed(t, document, "o/gem")
 	if len(document.Keystones) == 0 || document.Keystones[0].Package != "shared-forms" || document.Keystones[0].FromGood != maker.ID || document.Keystones[0].FromStage != maker.Verdict.Stage {

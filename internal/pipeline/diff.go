@@ -16,31 +16,30 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// side is one of two judged runs that are held against each other. Its goods
-// come by id.
-type side struct {
+// runSide is one of two assessed runs that are compared. Its goods come in the order of
+// ids.
+type runSide struct {
 	asOf  time.Time
-	run   store.Run // zero for a file
-	goods iter.Seq2[judgedGood, error]
+	run   store.Run // zero for a report.json
+	goods iter.Seq2[assessedGood, error]
 }
 
-type judgedGood struct {
+type assessedGood struct {
 	id, name string
-	assess.Judged
+	assess.Assessment
 }
 
-// Diff says what changed from one judged run to another. Each is named by its
-// number, by the day that it speaks of, or by the path of a report.json. An
-// empty name means the newest run, and the one before it over the same
-// catalogs.
+// Diff returns what changed between two assessed runs. Each is named by its number, by
+// its day, or by the path of a report.json. An empty name means the newest run, and the
+// run before it over the same catalogs.
 func (p *Pipeline) Diff(ctx context.Context, from, to string) (report.Diff, error) {
-	later, err := p.side(ctx, to, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
+	later, err := p.loadSide(ctx, to, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
 	if err != nil {
 		return report.Diff{}, err
 	}
-	earlier, err := p.side(ctx, from, func() (store.Run, error) {
-		run, err := p.store.Before(ctx, later.run)
-		if errors.Is(err, store.ErrNone) {
+	earlier, err := p.loadSide(ctx, from, func() (store.Run, error) {
+		run, err := p.store.Previous(ctx, later.run)
+		if errors.Is(err, store.ErrNotFound) {
 			err = errors.New("there is no earlier run over the same catalogs to compare with; name a run, a day or a report.json")
 		}
 		return run, err
@@ -53,86 +52,86 @@ func (p *Pipeline) Diff(ctx context.Context, from, to string) (report.Diff, erro
 	return *diff, compareSides(earlier, later, definitions, diff)
 }
 
-// compareSides walks both runs in the order of ids, holding one good of each.
-func compareSides(earlier, later side, definitions map[string]observation.Definition, diff *report.Diff) error {
+// compareSides merges both runs in the order of ids, with one good of each in memory.
+func compareSides(earlier, later runSide, definitions map[string]observation.Definition, diff *report.Diff) error {
 	nextOld, stopOld := iter.Pull2(earlier.goods)
 	defer stopOld()
 	nextNew, stopNew := iter.Pull2(later.goods)
 	defer stopNew()
 	old, oldErr, haveOld := nextOld()
-	now, nowErr, haveNow := nextNew()
-	for haveOld || haveNow {
-		if err := errors.Join(oldErr, nowErr); err != nil {
+	current, currentErr, haveCurrent := nextNew()
+	for haveOld || haveCurrent {
+		if err := errors.Join(oldErr, currentErr); err != nil {
 			return err
 		}
 		switch {
-		case !haveNow || haveOld && old.id < now.id:
+		case !haveCurrent || haveOld && old.id < current.id:
 			diff.Removed = append(diff.Removed, report.Move{Good: old.id, Name: old.name, From: old.Verdict.Stage})
 			old, oldErr, haveOld = nextOld()
-		case !haveOld || now.id < old.id:
-			diff.Added = append(diff.Added, report.Move{Good: now.id, Name: now.name, To: now.Verdict.Stage})
-			now, nowErr, haveNow = nextNew()
+		case !haveOld || current.id < old.id:
+			diff.Added = append(diff.Added, report.Move{Good: current.id, Name: current.name, To: current.Verdict.Stage})
+			current, currentErr, haveCurrent = nextNew()
 		default:
-			diff.Add(report.ChangedGood{Good: now.id, Name: now.name, Turn: assess.Compare(old.Judged, now.Judged, definitions)})
+			diff.Add(report.ChangedGood{Good: current.id, Name: current.name, VerdictChange: assess.Compare(old.Assessment, current.Assessment, definitions)})
 			old, oldErr, haveOld = nextOld()
-			now, nowErr, haveNow = nextNew()
+			current, currentErr, haveCurrent = nextNew()
 		}
 	}
 	return nil
 }
 
-func (p *Pipeline) side(ctx context.Context, name string, otherwise func() (store.Run, error)) (side, error) {
+func (p *Pipeline) loadSide(ctx context.Context, name string, fallback func() (store.Run, error)) (runSide, error) {
 	if strings.HasSuffix(name, ".json") {
-		return fileSide(name)
+		return reportSide(name)
 	}
-	run, err := p.runNamed(ctx, name, otherwise)
+	run, err := p.findRun(ctx, name, fallback)
 	if err != nil {
-		return side{}, err
+		return runSide{}, err
 	}
-	return side{run.AsOf, run, func(yield func(judgedGood, error) bool) {
+	return runSide{run.AsOf, run, func(yield func(assessedGood, error) bool) {
 		for good, err := range p.store.Goods(ctx, run.ID) {
-			var j judged
+			var j storedVerdict
 			if err == nil {
-				j, err = verdictOf(good)
+				j, err = decodeVerdict(good)
 			}
-			if !yield(judgedGood{good.ID, good.Name, assess.Judged(j)}, err) || err != nil {
+			if !yield(assessedGood{good.ID, good.Name, assess.Assessment(j)}, err) || err != nil {
 				return
 			}
 		}
 	}}, nil
 }
 
-func (p *Pipeline) runNamed(ctx context.Context, name string, otherwise func() (store.Run, error)) (run store.Run, err error) {
+func (p *Pipeline) findRun(ctx context.Context, name string, fallback func() (store.Run, error)) (run store.Run, err error) {
 	if name == "" {
-		return otherwise()
+		return fallback()
 	}
 	if day, dayErr := time.Parse(time.DateOnly, name); dayErr == nil {
-		run, err = p.store.JudgementOf(ctx, day)
+		run, err = p.store.AssessedRunOn(ctx, day)
 	} else if number, numberErr := strconv.ParseInt(name, 10, 64); numberErr == nil {
-		run, err = p.store.Judgement(ctx, number)
+		run, err = p.store.AssessedRun(ctx, number)
 	} else {
 		return run, fmt.Errorf("%q is no number of a run, no day like 2006-01-02 and no report.json", name)
 	}
-	if errors.Is(err, store.ErrNone) {
+	if errors.Is(err, store.ErrNotFound) {
 		err = fmt.Errorf("the store %s holds no judged run %s", p.cfg.Store, name)
 	}
 	return run, err
 }
 
-// fileSide reads a published report.
-func fileSide(path string) (side, error) {
+// reportSide reads a published report.
+func reportSide(path string) (runSide, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return side{}, fmt.Errorf("compare with a report: %w", err)
+		return runSide{}, fmt.Errorf("compare with a report: %w", err)
 	}
 	defer file.Close()
 	document, err := report.Decode(file)
 	if err != nil {
-		return side{}, fmt.Errorf("%s: %w", path, err)
+		return runSide{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return side{asOf: document.AsOf, goods: func(yield func(judgedGood, error) bool) {
+	return runSide{asOf: document.AsOf, goods: func(yield func(assessedGood, error) bool) {
 		for _, good := range document.Goods {
-			if !yield(judgedGood{good.ID, good.Name, assess.Judged{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
+			if !yield(assessedGood{good.ID, good.Name, assess.Assessment{Verdict: good.Verdict, Measures: good.Measures}}, nil) {
 				return
 			}
 		}

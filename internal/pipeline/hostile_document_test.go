@@ -14,27 +14,27 @@ var (
 	testFunc  = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)[A-Za-z0-9_]+)\(`)
 )
 
-// tests lists the tests of the whole module.
-func tests(t *testing.T, root string) map[string]bool {
+// testNames lists the tests of the whole module.
+func testNames(t *testing.T, root string) map[string]bool {
 	t.Helper()
-	there := map[string]bool{}
+	existing := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		data, err := os.ReadFile(path)
 		for _, found := range testFunc.FindAllSubmatch(data, -1) {
-			there[string(found[1])] = true
+			existing[string(found[1])] = true
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return there
+	return existing
 }
 
-// threats are the rows of the document's tables of threats, without their heads.
+// threats returns the rows of the document's tables of threats, without their heads.
 func threats(document string) []string {
 	var rows []string
 	inside := false
@@ -53,7 +53,7 @@ func threats(document string) []string {
 
 func TestEveryTestOfTheThreatModelExists(t *testing.T) {
 	root := filepath.Join("..", "..")
-	there := tests(t, root)
+	existing := testNames(t, root)
 	data, err := os.ReadFile(filepath.Join(root, "docs", "security.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func TestEveryTestOfTheThreatModelExists(t *testing.T) {
 		t.Fatal("docs/security.md names no test")
 	}
 	for _, name := range names {
-		if !there[name[1]] {
+		if !existing[name[1]] {
 			t.Errorf("docs/security.md names %s, which does not exist", name[1])
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
-// behind puts a program of this name before the real one, which starts it in
+// wrapProgram puts a program of this name before the real one, which it starts with
 // another environment.
-func behind(t *testing.T, name, environment string) {
+func wrapProgram(t *testing.T, name, environment string) {
 	t.Helper()
 	program, err := exec.LookPath(name)
 	if err != nil {
@@ -27,38 +27,37 @@ func behind(t *testing.T, name, environment string) {
 }
 
 func TestHostileMirrorOfAnotherUserIsReadAndRunsNothing(t *testing.T) {
-	g := newGround(t)
-	behind(t, "git", "GIT_TEST_ASSUME_DIFFERENT_OWNER=1") // git's own way to test this
-	cases := []hostile{
-		{"of-another-user", func(g *ground, r *gittest.Repository) { plain(r); r.File("config", g.traps()) }, "scanned"},
-		{"of-another-user-promises", func(g *ground, r *gittest.Repository) { plain(r); r.File("config", g.promisor()) }, "scanned"},
+	g := newHostileEnv(t)
+	wrapProgram(t, "git", "GIT_TEST_ASSUME_DIFFERENT_OWNER=1") // git's own way to test this
+	cases := []hostileCase{
+		{"of-another-user", func(g *hostileEnv, r *gittest.Repository) { plainRepository(r); r.File("config", g.markerConfig()) }, "scanned"},
+		{"of-another-user-promises", func(g *hostileEnv, r *gittest.Repository) { plainRepository(r); r.File("config", g.promisor()) }, "scanned"},
 	}
-	g.judge(cases, g.passed(settings(t), cases))
+	g.checkCases(cases, g.runCases(testConfig(t), cases))
 }
 
-// A mirror that is given is the user's own word for where a repository is:
-// what its folder points to is followed, as git follows it. None of these
-// pointers can come out of a repository that is fetched.
+// A given mirror is chosen by the user, so links out of its folder are followed, as git
+// follows them. No repository that is fetched can contain such a link.
 func TestGivenMirrorIsReadWhereItsFolderPoints(t *testing.T) {
 	elsewhere := filepath.Join(t.TempDir(), "real.git")
-	commit := plain(gittest.Init(t, elsewhere))
+	commit := plainRepository(gittest.Init(t, elsewhere))
 	clear := func(r *gittest.Repository) {
 		if err := os.RemoveAll(r.Dir); err != nil {
 			r.T.Fatal(err)
 		}
 	}
-	cases := []hostile{
-		{"a-link", func(_ *ground, r *gittest.Repository) {
+	cases := []hostileCase{
+		{"a-link", func(_ *hostileEnv, r *gittest.Repository) {
 			clear(r)
 			if err := os.Symlink(elsewhere, r.Dir); err != nil {
 				r.T.Fatal(err)
 			}
 		}, "scanned"},
-		{"a-file", func(_ *ground, r *gittest.Repository) {
+		{"a-file", func(_ *hostileEnv, r *gittest.Repository) {
 			clear(r)
 			r.File(".git", "gitdir: "+elsewhere+"\n")
 		}, "scanned"},
-		{"a-work-tree", func(_ *ground, r *gittest.Repository) {
+		{"a-work-tree", func(_ *hostileEnv, r *gittest.Repository) {
 			clear(r)
 			real := &gittest.Repository{T: r.T, Dir: elsewhere}
 			r.File(".git", "gitdir: "+elsewhere+"/worktrees/w\n")
@@ -66,14 +65,14 @@ func TestGivenMirrorIsReadWhereItsFolderPoints(t *testing.T) {
 			real.File("worktrees/w/commondir", "../..\n")
 			real.File("worktrees/w/gitdir", r.Dir+"/.git\n")
 		}, "scanned"},
-		{"alternates", func(_ *ground, r *gittest.Repository) {
+		{"alternates", func(_ *hostileEnv, r *gittest.Repository) {
 			r.File("objects/info/alternates", elsewhere+"/objects\n")
 			r.Main(commit)
 		}, "scanned"},
 	}
-	g := newGround(t)
-	goods := g.passed(settings(t), cases)
-	g.judge(cases, goods)
+	g := newHostileEnv(t)
+	goods := g.runCases(testConfig(t), cases)
+	g.checkCases(cases, goods)
 	for name, good := range goods {
 		if good.Scans[0].Commit != commit {
 			t.Errorf("%s: commit %s", name, good.Scans[0].Commit)

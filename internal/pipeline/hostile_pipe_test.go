@@ -13,9 +13,9 @@ import (
 )
 
 func TestHostileFilesThatNeverEndMeetTheTimeout(t *testing.T) {
-	pipe := func(name string) func(*ground, *gittest.Repository) {
-		return func(_ *ground, r *gittest.Repository) {
-			plain(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: odd})
+	pipe := func(name string) func(*hostileEnv, *gittest.Repository) {
+		return func(_ *hostileEnv, r *gittest.Repository) {
+			plainRepository(r, gittest.Entry{Mode: "100644", Name: "package-lock.json", OID: missingOID})
 			path := filepath.Join(r.Dir, name)
 			_ = os.Remove(path)
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -26,18 +26,18 @@ func TestHostileFilesThatNeverEndMeetTheTimeout(t *testing.T) {
 			}
 		}
 	}
-	cases := []hostile{
+	cases := []hostileCase{
 		{"pipe-head", pipe("HEAD"), "over-limit"},
 		{"pipe-branch", pipe("refs/heads/main"), "over-limit"},
 		{"pipe-config", pipe("config"), "over-limit"},
-		{"pipe-object", pipe(gittest.Loose(odd)), "over-limit"},
+		{"pipe-object", pipe(gittest.Loose(missingOID)), "over-limit"},
 		{"pipe-packed-refs", pipe("packed-refs"), "over-limit"},
 		{"pipe-shallow", pipe("shallow"), "over-limit"},
 		{"pipe-alternates", pipe("objects/info/alternates"), "over-limit"},
-		{"pipe-index", pipe("objects/pack/pack-" + odd + ".idx"), "partial"},
+		{"pipe-index", pipe("objects/pack/pack-" + missingOID + ".idx"), "partial"},
 	}
-	g := newGround(t)
-	cfg := settings(t)
+	g := newHostileEnv(t)
+	cfg := testConfig(t)
 	cfg.Timeout = time.Second
-	g.judge(cases, g.passed(cfg, cases))
+	g.checkCases(cases, g.runCases(cfg, cases))
 }

@@ -16,14 +16,13 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// password stands in the addresses of these tests and nowhere in what is
-// written.
+// password is in the addresses of these tests, and must not be in anything written.
 const password = "hunter2"
 
-// catalogOf runs a catalog of these addresses and returns its goods in the
-// order of the addresses. No address may lead to the ground's server, run
-// anything or leave a mirror.
-func (g *ground) catalogOf(cfg config.Config, addresses []string) []report.Good {
+// runCatalog runs a catalog of these addresses and returns its goods in the order of the
+// addresses. No address may lead to the server of the test, execute anything or leave a
+// mirror.
+func (g *hostileEnv) runCatalog(cfg config.Config, addresses []string) []report.Good {
 	g.t.Helper()
 	path := filepath.Join(g.t.TempDir(), "catalog.csv")
 	var text bytes.Buffer
@@ -39,14 +38,14 @@ func (g *ground) catalogOf(cfg config.Config, addresses []string) []report.Good 
 		g.t.Fatal(err)
 	}
 	cfg.Catalog = []string{path}
-	around := []string{g.victim, os.Getenv("HOME"), filepath.Dir(g.trap)}
-	before := surroundings(g.t, around...)
+	watched := []string{g.victim, os.Getenv("HOME"), filepath.Dir(g.marker)}
+	before := listFiles(g.t, watched...)
 	published := run(g.t, cfg)
-	if after := surroundings(g.t, around...); len(after) != len(before) {
+	if after := listFiles(g.t, watched...); len(after) != len(before) {
 		g.t.Errorf("something was written: %v", sortedKeys(after))
 	}
-	if asked := g.asked.Load(); asked != 0 {
-		g.t.Errorf("a server inside was asked %d times", asked)
+	if requests := g.requests.Load(); requests != 0 {
+		g.t.Errorf("a server inside was asked %d times", requests)
 	}
 	goods := make([]report.Good, len(addresses))
 	for i := range addresses {
@@ -65,7 +64,7 @@ func (g *ground) catalogOf(cfg config.Config, addresses []string) []report.Good 
 // causeOfGood is why the repository of a good was not read, or "scanned".
 func causeOfGood(good report.Good) string {
 	if len(good.Scans) > 0 {
-		cause, _ := told(good)
+		cause, _ := outcomeAndReason(good)
 		return cause
 	}
 	for _, note := range good.Notes {
@@ -76,17 +75,17 @@ func causeOfGood(good report.Good) string {
 	return "nothing is said"
 }
 
-// hostileAddresses are addresses and the cause for which nothing is read there.
-func hostileAddresses(g *ground) [][2]string {
+// hostileAddresses are addresses with the expected cause of their failure.
+func hostileAddresses(g *hostileEnv) [][2]string {
 	_, port, _ := net.SplitHostPort(strings.TrimPrefix(g.server, "http://"))
 	list := [][2]string{
-		{"ext::sh -c " + strings.ReplaceAll(g.spring(), " ", "% "), "bad-url"}, {"EXT::sh", "bad-url"}, {"fd::0/x", "bad-url"}, {"fd::17,18", "bad-url"},
+		{"ext::sh -c " + strings.ReplaceAll(g.markerCommand(), " ", "% "), "bad-url"}, {"EXT::sh", "bad-url"}, {"fd::0/x", "bad-url"}, {"fd::17,18", "bad-url"},
 		{"transport::" + g.server + "/o/r.git", "bad-url"}, {"https::" + g.server + "/o/r.git", "bad-url"}, {"::x", "bad-url"},
 		{"ext://sh -c touch/x", "bad-url"}, {"file://" + g.victim + "/private.git", "bad-url"}, {"FILE:///" + g.victim, "bad-url"}, {"file:" + g.victim, "bad-url"},
 		{"file://localhost" + g.victim + "/private.git", "bad-url"}, {g.victim + "/private.git", "bad-url"}, {"../../private.git", "bad-url"}, {"~/private.git", "bad-url"},
 		{`\\\\127.0.0.1\share\private.git`, "bad-url"}, {`C:\private.git`, "bad-url"},
-		{"--upload-pack=" + g.spring(), "no-repository"}, {"--upload-pack=touch", "bad-url"}, {"-oProxyCommand=touch", "bad-url"}, {"-", "bad-url"},
-		{"ssh://-oProxyCommand=" + g.trap + "/o/r", "bad-url"}, {"-oProxyCommand=touch:o/r", "bad-url"}, {"git@-oProxyCommand=touch:o/r", "bad-url"},
+		{"--upload-pack=" + g.markerCommand(), "no-repository"}, {"--upload-pack=touch", "bad-url"}, {"-oProxyCommand=touch", "bad-url"}, {"-", "bad-url"},
+		{"ssh://-oProxyCommand=" + g.marker + "/o/r", "bad-url"}, {"-oProxyCommand=touch:o/r", "bad-url"}, {"git@-oProxyCommand=touch:o/r", "bad-url"},
 		{"https://-x/o/r.git", "bad-url"}, {"ssh://git@-x:22/o/r.git", "bad-url"},
 		{"gopher://127.0.0.1:" + port + "/o/r.git", "bad-url"}, {"ftp://127.0.0.1:" + port + "/o/r.git", "bad-url"}, {"dict://127.0.0.1:" + port + "/", "bad-url"},
 		{"javascript:fetch('" + g.server + "')", "bad-url"}, {"data:text/plain,x", "no-repository"}, {"bundle://" + g.victim, "bad-url"},
@@ -100,8 +99,7 @@ func hostileAddresses(g *ground) [][2]string {
 		{"https://forge.example/o/" + strings.Repeat("r", 300) + ".git", "over-limit"}, {"https://forge.example/" + strings.Repeat("r/", 2000) + "r.git", "over-limit"},
 		{"https://" + strings.Repeat("a.", 200) + "example/o/r.git", "bad-url"}, {strings.Repeat("https://", 500), "over-limit"},
 	}
-	// Ways to write an address inside, each with the port of a server that
-	// would answer.
+	// Ways to write a private address, each with the port of a listening server.
 	for _, host := range []string{"127.0.0.1", "127.0.0.1.", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1", "017700000001", "0", "0.0.0.0",
 		"127.0.0.01", "127.000.000.001", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[fe80::1%25lo]", "[0:0:0:0:0:0:0:1]",
 		"localhost", "LOCALHOST", "localhost.", "\uff11\uff12\uff17.0.0.1", "127\u3002 0.0.1", "\u24de.0.0.0", "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "100.64.0.1", "[fd00::1]", "255.255.255.255", "224.0.0.1"} {
@@ -117,21 +115,21 @@ func hostileAddresses(g *ground) [][2]string {
 }
 
 func TestHostileAddressesAreRefusedByNameAndLeadNowhere(t *testing.T) {
-	g := newGround(t)
+	g := newHostileEnv(t)
 	cases := hostileAddresses(g)
 	var addresses []string
 	for _, c := range cases {
 		addresses = append(addresses, c[0])
 	}
-	cfg := settings(t)
+	cfg := testConfig(t)
 	cfg.Offline = false
-	goods := g.catalogOf(cfg, addresses)
+	goods := g.runCatalog(cfg, addresses)
 	for i, c := range cases {
 		if got := causeOfGood(goods[i]); got != c[1] {
 			t.Errorf("%.120q is %s, want %s: %.300v", c[0], got, c[1], goods[i].Notes)
 		}
 	}
-	for path := range surroundings(t, cfg.Out, cfg.Store) {
+	for path := range listFiles(t, cfg.Out, cfg.Store) {
 		if data, err := os.ReadFile(path); err == nil && bytes.Contains(data, []byte(password)) {
 			t.Errorf("%s holds a password of an address", path)
 		}
@@ -142,7 +140,7 @@ func TestHostileAddressesAreRefusedByNameAndLeadNowhere(t *testing.T) {
 }
 
 func TestHostileNamesAreShownAsWhatTheyAre(t *testing.T) {
-	g := newGround(t)
+	g := newHostileEnv(t)
 	for address, want := range map[string]string{
 		"https://g\u0456thub.com/o/r.git":                      "https://xn--gthub-n2e.com/o/r.git", // a Cyrillic letter
 		"https://xn--gthub-n2e.com/o/r.git":                    "https://xn--gthub-n2e.com/o/r.git",
@@ -154,8 +152,8 @@ func TestHostileNamesAreShownAsWhatTheyAre(t *testing.T) {
 		"https://evil.example/#@github.com/o/r.git":            "",
 		"https://evil.example/o/r.git?@github.com/":            "https://evil.example/o/r.git",
 	} {
-		cfg := settings(t) // offline: what is shown is what counts
-		good := g.catalogOf(cfg, []string{address})[0]
+		cfg := testConfig(t) // offline: only the shown address matters
+		good := g.runCatalog(cfg, []string{address})[0]
 		got := ""
 		if len(good.Scans) > 0 {
 			got = good.Scans[0].Repository.URL
@@ -167,13 +165,13 @@ func TestHostileNamesAreShownAsWhatTheyAre(t *testing.T) {
 }
 
 func TestHostileCatalogCannotReachBesideItsMirrors(t *testing.T) {
-	g := newGround(t)
-	gittest.Init(t, filepath.Join(g.root, "secret")).Commit(odd, dev, secret)
-	cfg := settings(t)
+	g := newHostileEnv(t)
+	gittest.Init(t, filepath.Join(g.root, "secret")).Commit(missingOID, dev, secret)
+	cfg := testConfig(t)
 	cfg.Mirror = filepath.Join(g.root, "mirrors", "{host}", "{owner}", "{name}")
 	addresses := []string{"https://forge.example/../../secret", "https://../../secret", "https://forge.example/..%2f..%2f..%2fsecret/x",
 		"https://forge.example/o/../../../../secret", "https://forge.example//../secret.git", "https://forge.example/{host}/..", "https://{owner}/o/r", "https://forge.example/o/{name}"}
-	for i, good := range g.catalogOf(cfg, addresses) {
+	for i, good := range g.runCatalog(cfg, addresses) {
 		if got := causeOfGood(good); got != "bad-url" && got != "not-found" {
 			t.Errorf("%s is %s", addresses[i], got)
 		}

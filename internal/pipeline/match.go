@@ -14,18 +14,18 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// matched is what stands in the store for one inventory: the match of its
-// distinct packages. The findings name no place that lists a package; placed
-// gives them theirs.
-type matched struct {
+// storedMatch is the JSON that the store keeps for one inventory: the match of its
+// distinct packages. The findings have no paths; withPaths adds them.
+type storedMatch struct {
 	advisory.Result
-	// Open counts the weaknesses of each package and version, however many
-	// advisories speak of one; Exploited those of them that are known to be exploited.
+	// Open counts the vulnerabilities of each package and version, where several
+	// advisories of one vulnerability count once. Exploited counts those that are
+	// known to be exploited.
 	Open, Exploited int
 }
 
-// Match is the match stage: it holds every inventory of the run against the
-// advisory database. No repository is opened.
+// Match is the match stage: it matches every inventory of the run against the advisory
+// database. No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
@@ -52,48 +52,48 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key, unless that is done,
-// and says what became of it.
+// matchInventory matches the inventory under a work key, unless that is done, and
+// returns the outcome for the progress.
 func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.stateFor(ctx, key)
+	state, err := p.advisoryState(ctx, key)
 	if err != nil {
 		return "", err
 	}
-	done, err := p.store.Answer(ctx, key, state)
-	if err == nil || !errors.Is(err, store.ErrNone) {
-		return found(done.Findings), err
+	summary, err := p.store.MatchSummary(ctx, key, state)
+	if err == nil || !errors.Is(err, store.ErrNotFound) {
+		return findingsText(summary.Findings), err
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
 		return "", err
 	}
 	if last, err := p.store.LastState(ctx, key); err == nil {
-		untouched, err := p.untouched(ctx, inventory, last, state)
+		valid, err := p.stillValid(ctx, inventory, last, state)
 		if err != nil {
 			return "", err
 		}
-		if untouched {
-			done, err := p.store.RepeatMatch(ctx, key, last, state)
-			return found(done.Findings), err
+		if valid {
+			summary, err := p.store.CopyMatch(ctx, key, last, state)
+			return findingsText(summary.Findings), err
 		}
-	} else if !errors.Is(err, store.ErrNone) {
+	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
 	result, err := p.matchPackages(ctx, inventory.Packages)
 	if err != nil {
 		return "", err
 	}
-	match := newMatched(result)
-	return found(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
+	match := newStoredMatch(result)
+	return findingsText(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
 }
 
-func found(findings int) string { return fmt.Sprintf("%d findings", findings) }
+func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
 
-// stateFor names all that a match of an inventory rests on beside it: the
-// state of the advisories of each of its ecosystems, and the program. So a
-// change of one ecosystem leaves the matches of the others standing.
-func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
-	if p.online() {
+// advisoryState names everything but the inventory that a match depends on: the state of
+// the advisories of each of its ecosystems, and the program. So a change in one
+// ecosystem does not invalidate the matches of the others.
+func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error) {
+	if p.usesService() {
 		return p.databaseID, nil
 	}
 	ecosystems, err := p.store.Ecosystems(ctx, key)
@@ -108,44 +108,44 @@ func (p *Pipeline) stateFor(ctx context.Context, key string) (string, error) {
 	return string(text), err
 }
 
-// matchState is what a match rests on; an ecosystem that the database lacks has
-// the empty state.
+// matchState is the decoded form of it; an ecosystem that the database lacks has an
+// empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
 }
 
-// untouched reports whether an inventory's match is what it was in an earlier
-// state: no advisory of its packages came, went or changed since.
-func (p *Pipeline) untouched(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
-	var was, is matchState
-	if json.Unmarshal([]byte(before), &was) != nil || json.Unmarshal([]byte(now), &is) != nil || was.Build != is.Build {
-		return false, nil // what a service said, or another program
+// stillValid reports whether an inventory's match is what it was in an earlier state:
+// since then no advisory of its packages was added, removed or changed.
+func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
+	var earlier, current matchState
+	if json.Unmarshal([]byte(before), &earlier) != nil || json.Unmarshal([]byte(now), &current) != nil || earlier.Build != current.Build {
+		return false, nil // the result of the service, or of another program
 	}
-	touched := map[string]func(string) bool{}
-	for name, state := range is.Ecosystems {
-		since := was.Ecosystems[name]
+	changed := map[string]func(string) bool{}
+	for name, state := range current.Ecosystems {
+		since := earlier.Ecosystems[name]
 		if since == state {
 			continue
 		}
 		if since == "" || state == "" {
 			return false, nil
 		}
-		names, err := p.advisories.Touched(ctx, name, since)
+		names, err := p.advisories.ChangedSince(ctx, name, since)
 		if err != nil || names == nil {
 			return false, err
 		}
-		touched[name] = names
+		changed[name] = names
 	}
 	return !slices.ContainsFunc(inventory.Packages, func(p observation.Package) bool {
 		base, _, _ := strings.Cut(p.Ecosystem, ":")
-		names := touched[base]
+		names := changed[base]
 		return names != nil && names(p.Name)
 	}), nil
 }
 
-// baseNames cuts ecosystems down to those that a database tells apart:
-// "Debian:12" is of Debian.
+// baseNames reduces ecosystems to the names that a database uses: "Debian:12" becomes
+// "Debian".
 func baseNames(ecosystems []string) []string {
 	names := make([]string, len(ecosystems))
 	for i, ecosystem := range ecosystems {
@@ -155,10 +155,10 @@ func baseNames(ecosystems []string) []string {
 	return slices.Compact(names)
 }
 
-// matchPackages asks the database, or OSV's service where the user prefers it.
-// A service that fails leaves the packages unknown and is noted once.
+// matchPackages queries the database, or OSV's service where the settings choose it. A
+// service that fails leaves the packages unknown and is noted once.
 func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	if !p.online() {
+	if !p.usesService() {
 		return p.advisories.Match(ctx, packages)
 	}
 	result, err := p.service.Match(ctx, packages)
@@ -169,16 +169,16 @@ func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Pac
 	if errors.Is(err, fetch.ErrOffline) {
 		cause = observation.CauseOffline
 	}
-	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == onlineService }) {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: onlineService,
+	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == serviceName }) {
+		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: serviceName,
 			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
 	}
 	return advisory.Unmatchable(packages, cause), nil
 }
 
-// newMatched counts what a match found.
-func newMatched(result advisory.Result) matched {
-	match := matched{Result: result}
+// newStoredMatch counts the findings of a match.
+func newStoredMatch(result advisory.Result) storedMatch {
+	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
 		match.Open++
 		if slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited }) {
@@ -188,19 +188,19 @@ func newMatched(result advisory.Result) matched {
 	return match
 }
 
-// identity is what tells packages apart, wherever they are listed.
-func identity(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
+// packageKey identifies a package wherever it is listed.
+func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
 
-// placed gives each finding the entries of the inventory that list its package:
-// the result is that of a match of all entries.
-func (m matched) placed(entries []observation.Package) []observation.Finding {
+// withPaths gives each finding the entries of the inventory that list its package: the
+// result equals a match of all entries.
+func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
 	of := map[[3]string][]observation.Finding{}
 	for _, finding := range m.Findings {
-		of[identity(finding.Package)] = append(of[identity(finding.Package)], finding)
+		of[packageKey(finding.Package)] = append(of[packageKey(finding.Package)], finding)
 	}
 	var all []observation.Finding
 	for _, entry := range entries {
-		for _, finding := range of[identity(entry)] {
+		for _, finding := range of[packageKey(entry)] {
 			finding.Package = entry
 			all = append(all, finding)
 		}

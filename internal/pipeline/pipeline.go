@@ -2,7 +2,7 @@
 // publish. Each reads what the one before stored and stores its own result, so
 // each can run alone, resume after a crash and skip what has not changed.
 //
-// It holds no rule, no format and no git command: it calls those who do.
+// It contains no rule, no format and no git command: it calls the packages that do.
 package pipeline
 
 import (
@@ -28,45 +28,45 @@ import (
 	"github.com/midspan/midspan/scanners/registry"
 )
 
-// Pipeline holds what the stages share. Close it.
+// Pipeline holds what the stages share. It must be closed.
 type Pipeline struct {
-	cfg      config.Config
-	version  string
-	build    string           // names the program: two builds may bear one version
-	now      func() time.Time // for durations only: results depend on as-of
-	progress Progress
-	store    *store.Store
-	git      *gitrepo.Git
-	patience fetch.Patience // with servers of repositories
-	hosts    *fetch.Hosts
-	given    map[string]string // the sample's mirrors that are read where they are
-	rules    *assess.Rules
+	cfg          config.Config
+	version      string
+	build        string           // identifies the program: two builds may have the same version
+	now          func() time.Time // for durations only; results depend on as-of
+	progress     Progress
+	store        *store.Store
+	git          *gitrepo.Git
+	retry        fetch.RetryPolicy // policy for fetching repositories
+	breakers     *fetch.HostBreakers
+	givenMirrors map[string]string // by address: the sample's mirrors that are read in place
+	rules        *assess.Rules
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	// advisories is nil where no database could be had: then everything is
-	// unknown to it, and advisoryNotes say why. databaseID is empty before the
-	// database was looked for.
+	// advisories is nil where no database could be opened: then every finding is
+	// unknown, and advisoryNotes say why. databaseID is empty until openAdvisories
+	// has run.
 	advisories *advisory.Database
 	databaseID string
-	// ecosystems name the state of each ecosystem of the database.
+	// ecosystems maps each ecosystem of the database to a fingerprint of its records.
 	ecosystems    map[string]string
 	advisoryNotes []observation.Note
-	service       matcher // OSV's, asked where the user prefers it to a database
+	service       matcher // OSV's online service, used where the settings choose it
 }
 
-// Progress hears what the pipeline does. Its methods are called from several
-// goroutines, but never at once.
+// Progress receives the progress of the stages. Its methods are called from several
+// goroutines, but never at the same time.
 type Progress interface {
-	// Stage says that a stage with so many units begins.
+	// Stage begins a stage with this number of units; 0 means unknown.
 	Stage(name string, units int)
-	// Done says that a unit of the stage ended: "scanned", "partial", "failed: not-found".
+	// Done ends a unit of the stage, with its outcome: "scanned", "partial", "failed: not-found".
 	Done(unit, outcome string)
-	// End says that the stage is over.
+	// End ends the stage.
 	End()
 }
 
-// Silent is a Progress that says nothing.
+// Silent is a Progress that discards everything.
 type Silent struct{}
 
 // Stage does nothing.
@@ -78,19 +78,19 @@ func (Silent) Done(string, string) {}
 // End does nothing.
 func (Silent) End() {}
 
-// New opens the store and all that the stages need. version is Midspan's own;
-// now is the clock that durations are taken with.
+// New opens the store and what else the stages need. version is Midspan's own; now is
+// the clock for durations.
 func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
 	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress)
 }
 
-// open is New with the runs in a file of their own.
-func open(ctx context.Context, cfg config.Config, runs, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+// open is New with the path of the database file.
+func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
 	rules, rulesText, err := loadRules(cfg.Rules)
 	if err != nil {
 		return nil, err
 	}
-	// Folders are named to git, which runs elsewhere.
+	// git runs in other folders.
 	if cfg.Store, err = filepath.Abs(cfg.Store); err != nil {
 		return nil, err
 	}
@@ -100,26 +100,27 @@ func open(ctx context.Context, cfg config.Config, runs, version string, now func
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
-		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: wants(all),
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: combinedWants(all),
 	})
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, runs)
+	db, err := store.Open(ctx, dbPath)
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
-	patience := fetch.DefaultPatience()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, patience: patience, hosts: patience.Hosts(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	retry := fetch.DefaultRetryPolicy()
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry, breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
-// httpClient is the one policy under which this run talks HTTP.
+// httpClient returns a client under the HTTP policy of this run.
 func httpClient(cfg config.Config, version string) *http.Client {
 	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
 }
 
-// loadRules lays the user's rules over the embedded ones, and returns his text.
+// loadRules merges the user's rules into the embedded ones. It returns the user's text
+// too.
 func loadRules(path string) (*assess.Rules, string, error) {
 	if path == "" {
 		rules, err := assess.LoadRules(nil)
@@ -136,7 +137,7 @@ func loadRules(path string) (*assess.Rules, string, error) {
 	return rules, string(data), nil
 }
 
-// Close releases the store and what git left in temporary folders.
+// Close closes the store and removes git's temporary folders.
 func (p *Pipeline) Close() error {
 	err := errors.Join(p.store.Close(), p.git.Close())
 	if p.advisories != nil {
@@ -145,64 +146,64 @@ func (p *Pipeline) Close() error {
 	return err
 }
 
-// Run passes through all stages and returns what was published.
+// Run runs all stages and returns what was published.
 func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err error) {
-	defer func() { err = errors.Join(err, p.store.Release()) }()
+	defer func() { err = errors.Join(err, p.store.Unlock()) }()
 	run, err := p.Begin(ctx, urls)
 	if err != nil {
 		return Published{}, err
 	}
-	if run, err = p.judge(ctx, run); err != nil {
+	if run, err = p.assessRun(ctx, run); err != nil {
 		return Published{}, err
 	}
-	if published, stands, err := p.standing(ctx, run); err != nil || stands {
+	if published, current, err := p.upToDate(ctx, run); err != nil || current {
 		return published, err
 	}
 	return p.Publish(ctx, run)
 }
 
-// judge passes a run through the stages from its goods to their verdicts. Where
-// an earlier run read the very same, it returns that one: nothing is judged or
-// published twice.
-func (p *Pipeline) judge(ctx context.Context, run store.Run) (store.Run, error) {
+// assessRun runs the stages from scan to assess. Where an earlier run read the same
+// inputs, it returns that run: nothing is assessed or published twice.
+func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, error) {
 	if err := p.Scan(ctx, run); err != nil {
 		return run, err
 	}
 	if err := p.Match(ctx, run); err != nil {
 		return run, err
 	}
-	inputs, err := p.inputs(ctx, run)
+	inputs, err := p.inputsDigest(ctx, run)
 	if err != nil {
 		return run, err
 	}
-	judged, err := p.store.Adopt(ctx, run, inputs)
-	if err != nil || judged.ID != run.ID {
-		return judged, err
+	earlier, err := p.store.ReplaceByIdentical(ctx, run, inputs)
+	if err != nil || earlier.ID != run.ID {
+		return earlier, err
 	}
 	return run, p.assess(ctx, run, inputs)
 }
 
-// inputs names all that the verdicts of a matched run rest on.
-func (p *Pipeline) inputs(ctx context.Context, run store.Run) (string, error) {
-	digest, err := p.store.Digest(ctx, run.ID)
+// inputsDigest returns a digest of everything that the verdicts of a matched run depend
+// on.
+func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, error) {
+	digest, err := p.store.RunDigest(ctx, run.ID)
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.basis(run), p.advisoryNotes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.settingsKey(run), p.advisoryNotes))
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// basis names what the verdicts of a run rest on beside what was read: the day,
-// the program with its scanners, and the rules.
-func (p *Pipeline) basis(run store.Run) string {
-	basis := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
+// settingsKey names what the verdicts of a run depend on besides the scans and the
+// advisories: the day, the program with its scanners, and the rules.
+func (p *Pipeline) settingsKey(run store.Run) string {
+	key := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
 	for _, scanner := range p.scanners {
-		basis += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
+		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
 	}
-	return basis
+	return key
 }
 
-// buildOf names the running program.
+// buildOf identifies the running program.
 func buildOf(version string) string {
 	if program, err := os.Executable(); err == nil {
 		if info, err := os.Stat(program); err == nil {
@@ -212,24 +213,24 @@ func buildOf(version string) string {
 	return version
 }
 
-// Resume returns the newest run that a stage can work on, or an error that
-// says which command comes first.
+// Resume locks the store and returns the newest run in one of the states. Where there is
+// none, the error names the command to run first.
 func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
-	if err := p.store.Claim(); err != nil {
+	if err := p.store.Lock(); err != nil {
 		return store.Run{}, err
 	}
 	run, err := p.store.Latest(ctx, states...)
-	if errors.Is(err, store.ErrNone) {
+	if errors.Is(err, store.ErrNotFound) {
 		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)
 	}
 	return run, err
 }
 
-// at is the time of which a snapshot's measures speak: the day of the run, or
-// the day on which the mirror was last fetched, whichever is earlier.
-func at(asOf, observedUntil time.Time) time.Time {
-	if seen := config.EndOfDay(observedUntil); seen.Before(asOf) {
-		return seen
+// measuredAt is the time of a snapshot's measures: the day of the run, or the day of the
+// mirror's last fetch, whichever is earlier.
+func measuredAt(asOf, observedUntil time.Time) time.Time {
+	if observed := config.EndOfDay(observedUntil); observed.Before(asOf) {
+		return observed
 	}
 	return asOf
 }

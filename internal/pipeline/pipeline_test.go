@@ -27,8 +27,8 @@ import (
 
 const asOf = "2026-06-30"
 
-// settings are those of a run in folders of its own.
-func settings(t testing.TB) config.Config {
+// testConfig returns the settings of a run in folders of its own.
+func testConfig(t testing.TB) config.Config {
 	t.Helper()
 	dir := t.TempDir()
 	return config.Config{Store: filepath.Join(dir, "store"), Out: filepath.Join(dir, "report"), AsOf: asOf, Jobs: 2, Timeout: time.Minute, Offline: true}
@@ -48,18 +48,18 @@ func newPipeline(t testing.TB, cfg config.Config) *Pipeline {
 	return p
 }
 
-// result is what a run published, with the document read back.
-type result struct {
+// runResult is the result of a run, with the document as published.
+type runResult struct {
 	Published
 	Document report.Document
 }
 
-func run(t testing.TB, cfg config.Config, urls ...string) result {
+func run(t testing.TB, cfg config.Config, urls ...string) runResult {
 	t.Helper()
 	return runWith(t, newPipeline(t, cfg), urls...)
 }
 
-func runWith(t testing.TB, p *Pipeline, urls ...string) result {
+func runWith(t testing.TB, p *Pipeline, urls ...string) runResult {
 	t.Helper()
 	published, err := p.Run(t.Context(), urls)
 	if err != nil {
@@ -74,7 +74,7 @@ func runWith(t testing.TB, p *Pipeline, urls ...string) result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return result{published, document}
+	return runResult{published, document}
 }
 
 func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
@@ -83,7 +83,7 @@ func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for _, good := range run(t, settings(t)).Document.Goods {
+	for _, good := range run(t, testConfig(t)).Document.Goods {
 		got[good.ID] = string(good.Verdict.Stage)
 	}
 	for _, d := range descriptions {
@@ -94,7 +94,7 @@ func TestSampleGoodsLandWhereTheirDescriptionsSay(t *testing.T) {
 }
 
 func TestRulesReadOnlyWhatScannersDeclare(t *testing.T) {
-	p := newPipeline(t, settings(t))
+	p := newPipeline(t, testConfig(t))
 	declared := map[string]observation.Definition{}
 	for _, definition := range p.definitions() {
 		if _, twice := declared[definition.ID]; twice {
@@ -110,7 +110,7 @@ func TestRulesReadOnlyWhatScannersDeclare(t *testing.T) {
 func TestSameInputsAndAsOfGiveTheSameBytes(t *testing.T) {
 	var reports [][]byte
 	for range 2 {
-		published := run(t, settings(t))
+		published := run(t, testConfig(t))
 		data, err := os.ReadFile(published.Files.Report)
 		if err != nil {
 			t.Fatal(err)
@@ -123,7 +123,7 @@ func TestSameInputsAndAsOfGiveTheSameBytes(t *testing.T) {
 }
 
 func TestEveryDeclaredMeasureIsThereOrSaysWhyNot(t *testing.T) {
-	for _, good := range run(t, settings(t)).Document.Goods {
+	for _, good := range run(t, testConfig(t)).Document.Goods {
 		for _, scan := range good.Scans {
 			if scan.Outcome == report.Failed {
 				continue
@@ -137,9 +137,9 @@ func TestEveryDeclaredMeasureIsThereOrSaysWhyNot(t *testing.T) {
 	}
 }
 
-// mirrors writes bare repositories under a folder, as <owner>+<name>/repo, and
+// writeMirrors writes bare repositories under a folder, as <owner>+<name>/repo, and
 // returns the setting mirror that finds them.
-func mirrors(t testing.TB, streams map[string]string) (template, root string) {
+func writeMirrors(t testing.TB, streams map[string]string) (template, root string) {
 	t.Helper()
 	git, err := gitrepo.New(t.Context(), gitrepo.Options{})
 	if err != nil {
@@ -155,8 +155,8 @@ func mirrors(t testing.TB, streams map[string]string) (template, root string) {
 	return filepath.Join(root, "{owner}+{name}", "repo"), root
 }
 
-// commit is a fast-import stream of one commit with these files.
-func commit(files map[string]string) string {
+// commitStream returns a fast-import stream of one commit with these files.
+func commitStream(files map[string]string) string {
 	var b strings.Builder
 	when := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
 	fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Dev <dev@team.example> %d +0000\ndata 1\nx\n", when)
@@ -168,8 +168,8 @@ func commit(files map[string]string) string {
 
 const requirements = "requests==2.19.0\n"
 
-// advisories writes a database that knows one advisory of PyPI.
-func advisories(t testing.TB) string {
+// writeAdvisories writes a database with one advisory of PyPI.
+func writeAdvisories(t testing.TB) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "osv")
 	record := `{"id":"TEST-1","modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"requests"},
@@ -184,15 +184,15 @@ func advisories(t testing.TB) string {
 }
 
 func TestEachBadRepositoryIsAGapAndTheRestIsRead(t *testing.T) {
-	cfg := settings(t)
-	template, root := mirrors(t, map[string]string{
-		"good":       commit(map[string]string{"requirements.txt": requirements}),
-		"bare":       commit(map[string]string{"README": "nothing listed"}),
-		"broken":     commit(map[string]string{"package-lock.json": "{", "requirements.txt": requirements}),
-		"paths":      commit(map[string]string{"caf\xe9/requirements.txt": requirements, "requirements.txt": requirements}),
-		"missing":    commit(map[string]string{"requirements.txt": requirements, "README": "kept"}),
-		"detached":   commit(map[string]string{"README": "x"}),
-		"unreadable": commit(map[string]string{"README": "x"}),
+	cfg := testConfig(t)
+	template, root := writeMirrors(t, map[string]string{
+		"good":       commitStream(map[string]string{"requirements.txt": requirements}),
+		"bare":       commitStream(map[string]string{"README": "nothing listed"}),
+		"broken":     commitStream(map[string]string{"package-lock.json": "{", "requirements.txt": requirements}),
+		"paths":      commitStream(map[string]string{"caf\xe9/requirements.txt": requirements, "requirements.txt": requirements}),
+		"missing":    commitStream(map[string]string{"requirements.txt": requirements, "README": "kept"}),
+		"detached":   commitStream(map[string]string{"README": "x"}),
+		"unreadable": commitStream(map[string]string{"README": "x"}),
 		"empty":      "",
 	})
 	at := func(name string, more ...string) string {
@@ -204,7 +204,7 @@ func TestEachBadRepositoryIsAGapAndTheRestIsRead(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cfg.Mirror, cfg.Advisories = template, advisories(t)
+	cfg.Mirror, cfg.Advisories = template, writeAdvisories(t)
 	var urls []string
 	want := map[string]string{
 		"good": "scanned", "bare": "scanned", "broken": "partial", "paths": "partial", "missing": "partial",
@@ -271,8 +271,8 @@ func removeBlob(t testing.TB, dir, path string) {
 }
 
 func TestWithoutADatabaseNothingIsClean(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"good": commit(map[string]string{"requirements.txt": requirements})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"good": commitStream(map[string]string{"requirements.txt": requirements})})
 	for name, database := range map[string]string{"none named": "", "not there": filepath.Join(t.TempDir(), "no"), "empty": t.TempDir()} {
 		t.Run(name, func(t *testing.T) {
 			cfg := cfg
@@ -290,9 +290,9 @@ func TestWithoutADatabaseNothingIsClean(t *testing.T) {
 }
 
 func TestDatabaseThatLacksAnEcosystemLeavesItsPackagesUnknown(t *testing.T) {
-	cfg := settings(t)
-	cfg.Advisories = advisories(t) // PyPI alone
-	cfg.Mirror, _ = mirrors(t, map[string]string{"both": commit(map[string]string{"requirements.txt": requirements,
+	cfg := testConfig(t)
+	cfg.Advisories = writeAdvisories(t) // PyPI alone
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"both": commitStream(map[string]string{"requirements.txt": requirements,
 		"Gemfile.lock": "GEM\n  remote: https://gems.example/\n  specs:\n    rack (2.0.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  rack\n"})})
 	published := run(t, cfg, "https://forge.example/o/both")
 	m := measureOf(published.Document.Goods[0], "advisories.findings")
@@ -304,13 +304,13 @@ func TestDatabaseThatLacksAnEcosystemLeavesItsPackagesUnknown(t *testing.T) {
 	}
 }
 
-// answers stands for OSV's service, which no test may ask.
-type answers struct {
+// fakeService replaces OSV's service, because no test may use the network.
+type fakeService struct {
 	calls int
 	err   error
 }
 
-func (a *answers) Match(_ context.Context, packages []observation.Package) (advisory.Result, error) {
+func (a *fakeService) Match(_ context.Context, packages []observation.Package) (advisory.Result, error) {
 	a.calls++
 	if a.err != nil {
 		return advisory.Result{}, a.err
@@ -319,10 +319,10 @@ func (a *answers) Match(_ context.Context, packages []observation.Package) (advi
 }
 
 func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
-	cfg := settings(t)
-	cfg.Advisories = onlineService
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
-	service := &answers{}
+	cfg := testConfig(t)
+	cfg.Advisories = serviceName
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
+	service := &fakeService{}
 	for i, test := range []struct {
 		err  error
 		want string
@@ -343,24 +343,24 @@ func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
 	}
 }
 
-// probe is a scanner for tests.
-type probe struct {
+// fakeScanner is a scanner for tests.
+type fakeScanner struct {
 	calls int
 	scan  func(context.Context) error
 }
 
-func (*probe) Name() string                    { return "probe" }
-func (*probe) Version() string                 { return "1" }
-func (*probe) Configuration() string           { return "" }
-func (*probe) DependsOnTime() bool             { return false }
-func (*probe) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
-func (p *probe) measure() observation.Definition {
+func (*fakeScanner) Name() string                    { return "probe" }
+func (*fakeScanner) Version() string                 { return "1" }
+func (*fakeScanner) Configuration() string           { return "" }
+func (*fakeScanner) DependsOnTime() bool             { return false }
+func (*fakeScanner) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
+func (p *fakeScanner) measure() observation.Definition {
 	return observation.Definition{ID: "probe.value", Merge: observation.MergeMain}
 }
-func (p *probe) Definitions() []observation.Definition {
+func (p *fakeScanner) Definitions() []observation.Definition {
 	return []observation.Definition{p.measure(), {ID: "probe.forgotten", Merge: observation.MergeMain}}
 }
-func (p *probe) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
+func (p *fakeScanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	p.calls++
 	if err := p.scan(ctx); err != nil {
 		return observation.Observation{}, err
@@ -369,7 +369,7 @@ func (p *probe) Scan(ctx context.Context, in scanners.Input) (observation.Observ
 }
 
 func TestScannerThatFailsCostsItsOwnMeasuresOnly(t *testing.T) {
-	template, _ := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	template, _ := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	for name, test := range map[string]struct {
 		scan func(context.Context) error
 		want observation.Cause
@@ -379,10 +379,10 @@ func TestScannerThatFailsCostsItsOwnMeasuresOnly(t *testing.T) {
 		"endless": {func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, observation.CauseOverLimit},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cfg := settings(t)
+			cfg := testConfig(t)
 			cfg.Mirror, cfg.Timeout = template, 3*time.Second
 			p := newPipeline(t, cfg)
-			broken := &probe{scan: test.scan}
+			broken := &fakeScanner{scan: test.scan}
 			p.scanners = append(p.scanners, broken)
 			published := runWith(t, p, "https://forge.example/o/one")
 			good := published.Document.Goods[0]
@@ -400,10 +400,10 @@ func TestScannerThatFailsCostsItsOwnMeasuresOnly(t *testing.T) {
 }
 
 func TestWorkIsDoneOnceAndFailuresAreTriedAgain(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	fail := errors.New("the first time")
-	counting := &probe{scan: func(context.Context) error { return fail }}
+	counting := &fakeScanner{scan: func(context.Context) error { return fail }}
 	for i, want := range []int{1, 2, 2} {
 		p := newPipeline(t, cfg)
 		p.scanners = append(p.scanners, counting)
@@ -418,10 +418,10 @@ func TestWorkIsDoneOnceAndFailuresAreTriedAgain(t *testing.T) {
 }
 
 func TestMeasureThatAScannerForgetsIsUnknown(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	p := newPipeline(t, cfg)
-	p.scanners = append(p.scanners, &probe{scan: func(context.Context) error { return nil }})
+	p.scanners = append(p.scanners, &fakeScanner{scan: func(context.Context) error { return nil }})
 	published := runWith(t, p, "https://forge.example/o/one")
 	if m := measureOf(published.Document.Goods[0], "probe.forgotten"); m.State != observation.Unknown {
 		t.Errorf("%+v", m)
@@ -429,10 +429,10 @@ func TestMeasureThatAScannerForgetsIsUnknown(t *testing.T) {
 }
 
 func TestRepositoriesAreClonedOverHTTPAndUpdated(t *testing.T) {
-	_, root := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
+	_, root := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
 	server := gittest.Serve(t, root)
-	cfg := settings(t)
-	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, advisories(t)
+	cfg := testConfig(t)
+	cfg.Offline, cfg.AllowPrivate, cfg.Advisories = false, true, writeAdvisories(t)
 	url := server + "/o+one/repo"
 	for range 2 { // the second time it is an update
 		published := run(t, cfg, url)
@@ -451,8 +451,8 @@ func TestRepositoriesAreClonedOverHTTPAndUpdated(t *testing.T) {
 }
 
 func TestStaleMirrorSpeaksOfItsOwnDay(t *testing.T) {
-	cfg := settings(t)
-	template, root := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	template, root := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	seen := time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
 	for _, name := range []string{"HEAD", "packed-refs"} {
 		_ = os.Chtimes(filepath.Join(root, "o+one", "repo", name), seen, seen)
@@ -468,7 +468,7 @@ func TestStaleMirrorSpeaksOfItsOwnDay(t *testing.T) {
 }
 
 func TestRunThatIsEndedSaysSoAndTheNextOneWorks(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	p := newPipeline(t, cfg)
@@ -481,7 +481,7 @@ func TestRunThatIsEndedSaysSoAndTheNextOneWorks(t *testing.T) {
 }
 
 func TestRunOfAnotherDayTellsWhatChanged(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	run(t, cfg)
 	cfg.AsOf = "2026-07-01"
 	if change := run(t, cfg).Document.Change; change == nil || len(change.Entered)+len(change.Left) != 0 {
@@ -490,8 +490,8 @@ func TestRunOfAnotherDayTellsWhatChanged(t *testing.T) {
 }
 
 func TestRunOverTheSameInputsIsTheSameRun(t *testing.T) {
-	cfg := settings(t)
-	template, root := mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	template, root := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	cfg.Mirror = template
 	first := run(t, cfg, "https://forge.example/o/one")
 	second := run(t, cfg, "https://forge.example/o/one")
@@ -504,7 +504,7 @@ func TestRunOverTheSameInputsIsTheSameRun(t *testing.T) {
 	if third := run(t, cfg, "https://forge.example/o/one"); third.Stamp == "" {
 		t.Error("a file of the report that was removed did not come back")
 	}
-	// A tag moves no commit, and yet it is something new.
+	// A new tag is a change, although no commit is new.
 	if out, err := exec.Command("git", "--git-dir", filepath.Join(root, "o+one", "repo"), "tag", "v1.0", "main").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
@@ -515,9 +515,9 @@ func TestRunOverTheSameInputsIsTheSameRun(t *testing.T) {
 }
 
 func TestCheckReadsOneFolderAndLeavesNoRun(t *testing.T) {
-	cfg := settings(t)
-	cfg.Advisories = advisories(t)
-	_, root := mirrors(t, map[string]string{"one": commit(map[string]string{"requirements.txt": requirements})})
+	cfg := testConfig(t)
+	cfg.Advisories = writeAdvisories(t)
+	_, root := writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
 	work := filepath.Join(t.TempDir(), "work")
 	if out, err := exec.Command("git", "clone", "-q", filepath.Join(root, "o+one", "repo"), work).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -545,7 +545,7 @@ func TestCheckReadsOneFolderAndLeavesNoRun(t *testing.T) {
 }
 
 func TestOnlyAndLimitChooseGoods(t *testing.T) {
-	cfg := settings(t)
+	cfg := testConfig(t)
 	cfg.Only = "RIVER"
 	if got := run(t, cfg).Document.Summary.Goods; got != 1 {
 		t.Errorf("only: %d goods", got)
@@ -561,8 +561,8 @@ func TestOnlyAndLimitChooseGoods(t *testing.T) {
 }
 
 func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *testing.T) {
-	cfg := settings(t)
-	cfg.Mirror, _ = mirrors(t, map[string]string{"one": commit(map[string]string{"README": "x"})})
+	cfg := testConfig(t)
+	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	because := func() string {
 		return run(t, cfg, "https://forge.example/o/one").Document.Goods[0].Verdict.Because
 	}
@@ -590,7 +590,7 @@ func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *tes
 	if err != nil || !strings.Contains(string(text), "It is young.") {
 		t.Errorf("the report does not hold the new judgement (%v)", err)
 	}
-	if err := p.Close(); err != nil { // who judges holds the store
+	if err := p.Close(); err != nil { // assessing locks the store
 		t.Fatal(err)
 	}
 	cfg.Rules = plain

@@ -13,7 +13,7 @@ import (
 	"github.com/midspan/midspan/scanners/registry"
 )
 
-// Definitions lists every measure that a policy can read.
+// Definitions lists every measure that a policy can use.
 func Definitions() ([]observation.Definition, error) {
 	all, err := registry.All()
 	if err != nil {
@@ -22,14 +22,14 @@ func Definitions() ([]observation.Definition, error) {
 	return (&Pipeline{scanners: all}).definitions(), nil
 }
 
-// Subjects hands each good of a judged run to ask, by id. The run is named by
-// its number, by the day that it speaks of or by the path of a report.json; an
-// empty name means the newest.
-func (p *Pipeline) Subjects(ctx context.Context, name string, ask func(policy.Subject) error) error {
+// Subjects calls visit for each good of an assessed run, in the order of ids. The run is
+// named by its number, by its day, or by the path of a report.json; an empty name means
+// the newest.
+func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.Subject) error) error {
 	if strings.HasSuffix(name, ".json") {
-		return fileSubjects(name, ask)
+		return reportSubjects(name, visit)
 	}
-	run, err := p.runNamed(ctx, name, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
+	run, err := p.findRun(ctx, name, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
 	if err != nil {
 		return err
 	}
@@ -40,18 +40,18 @@ func (p *Pipeline) Subjects(ctx context.Context, name string, ask func(policy.Su
 		if err != nil {
 			return err
 		}
-		one, err := p.entryOf(ctx, run, good)
+		e, err := p.loadEntry(ctx, run, good)
 		if err != nil {
 			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		if err := ask(one.brief.Subject(run.AsOf)); err != nil {
+		if err := visit(e.brief.Subject(run.AsOf)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func fileSubjects(path string, ask func(policy.Subject) error) error {
+func reportSubjects(path string, visit func(policy.Subject) error) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("ask a policy of a report: %w", err)
@@ -62,7 +62,7 @@ func fileSubjects(path string, ask func(policy.Subject) error) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	for _, good := range document.Goods {
-		if err := ask(good.Subject(document.AsOf)); err != nil {
+		if err := visit(good.Subject(document.AsOf)); err != nil {
 			return err
 		}
 	}

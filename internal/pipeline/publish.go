@@ -22,28 +22,28 @@ import (
 // topPackages bounds the lists of keystones and of upgrades in a report.
 const topPackages = 50
 
-// Published says what a run gave and where it stands.
+// Published is the result of a run: its summary, its files and its gaps.
 type Published struct {
 	Summary report.Summary `json:"summary"`
 	// Files are the paths of the main files that were written.
 	Files report.Files `json:"files"`
 	// Gaps say what could not be read: repositories that failed or were read in
-	// part, entries that became no good, packages that could not be matched.
+	// part, catalog entries that became no good, packages that could not be matched.
 	Gaps []Gap `json:"gaps"`
-	// Stamp names the files as they were written.
+	// Stamp identifies the files as they were written.
 	Stamp string `json:"stamp"`
-	// Languages are those of the site, with what their catalogs said.
+	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
 }
 
-// Publish is the last stage: it writes the report of an assessed run. Goods
-// pass one at a time; what the folder holds of one that did not change stays.
+// Publish is the last stage: it writes the report of an assessed run. One good is in
+// memory at a time; the files of a good that did not change are kept.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
-	head, err := p.head(ctx, run)
+	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return Published{}, err
 	}
-	languages, said, err := p.languages()
+	languages, digests, err := p.languages()
 	if err != nil {
 		return Published{}, err
 	}
@@ -53,9 +53,9 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	}
 	defer writer.Close()
 	list := newGaps(head.Notes)
-	document, err := p.gather(ctx, run, head, func(brief report.Good, digest string, whole func() (report.Good, error)) error {
+	document, err := p.eachGood(ctx, run, head, func(brief report.Good, digest string, full func() (report.Good, error)) error {
 		list.addGood(brief)
-		return writer.Add(brief, digest, whole)
+		return writer.Add(brief, digest, full)
 	})
 	if err != nil {
 		return Published{}, err
@@ -64,44 +64,44 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.of(document.Summary), Stamp: report.Stamp(p.cfg.Out), Languages: said}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: report.Stamp(p.cfg.Out), Languages: digests}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
-// standing returns what was published of a run, where its report stands
-// untouched in the folder that is written to.
-func (p *Pipeline) standing(ctx context.Context, run store.Run) (Published, bool, error) {
+// upToDate returns what was published of a run, where its report is unchanged in the
+// output folder.
+func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool, error) {
 	var published Published
 	err := p.store.Outcome(ctx, run.ID, &published)
-	if errors.Is(err, store.ErrNone) {
+	if errors.Is(err, store.ErrNotFound) {
 		return Published{}, false, nil
 	}
-	_, said, failed := p.languages()
-	stands := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) && slices.Equal(published.Languages, said)
-	return published, stands, errors.Join(err, failed)
+	_, digests, languagesErr := p.languages()
+	current := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
+	return published, current, errors.Join(err, languagesErr)
 }
 
-// languages are those of the site, with the digests of what they say.
-func (p *Pipeline) languages() (languages []*language.Language, said []string, err error) {
+// languages returns the languages of the site, with the digests of their translations.
+func (p *Pipeline) languages() (languages []*language.Language, digests []string, err error) {
 	for _, tag := range p.cfg.Languages {
 		l, err := language.Find(tag)
 		if err != nil {
 			return nil, nil, err
 		}
-		languages, said = append(languages, l), append(said, l.Digest())
+		languages, digests = append(languages, l), append(digests, l.Digest())
 	}
-	return languages, said, nil
+	return languages, digests, nil
 }
 
-// Document gathers the report of an assessed run.
+// Document builds the whole report of an assessed run in memory.
 func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document, error) {
-	head, err := p.head(ctx, run)
+	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return report.Document{}, err
 	}
 	var goods []report.Good
-	document, err := p.gather(ctx, run, head, func(_ report.Good, _ string, whole func() (report.Good, error)) error {
-		good, err := whole()
+	document, err := p.eachGood(ctx, run, head, func(_ report.Good, _ string, full func() (report.Good, error)) error {
+		good, err := full()
 		goods = append(goods, good)
 		return err
 	})
@@ -109,8 +109,8 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 	return document, err
 }
 
-// head is the part of the document that no good changes.
-func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, error) {
+// documentHead returns the part of the document that does not depend on the goods.
+func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Document, error) {
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return report.Document{}, err
 	}
@@ -131,49 +131,50 @@ func (p *Pipeline) head(ctx context.Context, run store.Run) (report.Document, er
 	return document, nil
 }
 
-// gather hands each good of a run to add, by id: what tables show of it, the
-// digest of all that it rests on, and a way to the whole. It returns the
-// document without them.
-func (p *Pipeline) gather(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, whole func() (report.Good, error)) error) (report.Document, error) {
-	counts := newCounts()
+// eachGood calls add for each good of a run, in the order of ids: with what tables show
+// of it, with the digest of everything that it depends on, and with a function that
+// loads the rest. It returns the document without the goods.
+func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
+	summary := newSummary()
 	portfolio := assess.NewPortfolio()
 	var stages []report.Good
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return document, err
 		}
-		one, err := p.entryOf(ctx, run, good)
+		e, err := p.loadEntry(ctx, run, good)
 		if err != nil {
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		one.count(counts, portfolio)
-		stages = append(stages, stageOf(good.ID, good.Name, one.brief.Verdict.Stage))
-		if err := add(one.brief, good.Digest, func() (report.Good, error) { return p.whole(ctx, one) }); err != nil {
+		e.countIn(summary, portfolio)
+		stages = append(stages, stageOnly(good.ID, good.Name, e.brief.Verdict.Stage))
+		if err := add(e.brief, good.Digest, func() (report.Good, error) { return p.loadFull(ctx, e) }); err != nil {
 			return document, err
 		}
 	}
 	var err error
-	if document.Advisory, err = p.describeAdvisories(ctx, run, counts); err != nil {
+	if document.Advisory, err = p.describeAdvisories(ctx, run, summary); err != nil {
 		return document, err
 	}
-	document.Summary = counts.of(document.Advisory)
+	document.Summary = summary.finish(document.Advisory)
 	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
-	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.affected(ctx)); err != nil {
+	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
 	document.Concentrations = portfolio.Concentrations()
 	document.Endings = portfolio.Endings()
-	document.Change, err = p.change(ctx, run, stages)
+	document.Change, err = p.compareWithPrevious(ctx, run, stages)
 	return document, err
 }
 
-// affected finds the advisories of packages that no good lists; nil where an
-// online service answers, which is asked for what goods list only.
-func (p *Pipeline) affected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
-	if p.online() {
+// findAffected returns a function that finds the advisories of packages that no good
+// lists. It is nil with an online service, which is queried only for packages that goods
+// list.
+func (p *Pipeline) findAffected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
+	if p.usesService() {
 		return nil
 	}
 	return func(packages []observation.Package) ([]observation.Finding, error) {
@@ -182,46 +183,46 @@ func (p *Pipeline) affected(ctx context.Context) func([]observation.Package) ([]
 	}
 }
 
-// entry is a good on its way into the document.
+// entry is a good while its part of the document is built.
 type entry struct {
-	brief    report.Good // without what only the observations tell
-	seen     []seen      // one for each of the brief's scans
-	listings []listing
+	brief       report.Good // without what is read from observations
+	states      []repoState // one for each of the brief's scans
+	inventories []matchedInventory
 }
 
-// entryOf reads what is known of a good, but for the observations.
-func (p *Pipeline) entryOf(ctx context.Context, run store.Run, good store.Good) (entry, error) {
-	verdict, err := verdictOf(good)
+// loadEntry reads everything about a good except its observations.
+func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good) (entry, error) {
+	verdict, err := decodeVerdict(good)
 	if err != nil {
 		return entry{}, err
 	}
 	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: assess.SuccessionOf(verdict.Measures)}}
-	if one.seen, err = p.look(ctx, run, good); err != nil {
+	if one.states, err = p.loadStates(ctx, run, good); err != nil {
 		return entry{}, err
 	}
-	for i, s := range one.seen {
-		l, err := p.list(ctx, s)
+	for i, s := range one.states {
+		l, err := p.loadInventory(ctx, s)
 		if err != nil {
 			return entry{}, err
 		}
-		one.listings = append(one.listings, l)
+		one.inventories = append(one.inventories, l)
 		one.brief.Scans = append(one.brief.Scans, scanEntry(good.Repositories[i], s, l))
 	}
 	return one, nil
 }
 
-// count takes a good into what is counted over all of them.
-func (e entry) count(counts *counts, portfolio *assess.Portfolio) {
-	counts.good(e.brief.Verdict, len(e.brief.Scans) > 0)
-	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, publishedBy(e.brief.Measures))
+// countIn adds a good to the counts over all goods.
+func (e entry) countIn(summary *summary, portfolio *assess.Portfolio) {
+	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
+	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
-		counts.repository(scan, e.listings[i])
-		portfolio.Add(e.brief.ID, e.listings[i].inventory.Packages, e.listings[i].inventory.Uses, e.listings[i].match.Findings)
+		summary.addRepository(scan, e.inventories[i])
+		portfolio.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
 	}
 }
 
-// publishedBy lists the packages that a good names as its own.
-func publishedBy(measures []observation.Measure) []string {
+// ownPackages lists the packages that a good publishes.
+func ownPackages(measures []observation.Measure) []string {
 	for _, m := range measures {
 		if m.ID == identityPackages {
 			names, _ := m.List()
@@ -231,60 +232,61 @@ func publishedBy(measures []observation.Measure) []string {
 	return nil
 }
 
-// whole adds what the observations tell, and to each finding its places.
-func (p *Pipeline) whole(ctx context.Context, e entry) (report.Good, error) {
+// loadFull adds what is read from the observations, and the paths of each finding.
+func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	good := e.brief
 	good.Scans = slices.Clone(good.Scans)
 	var activities []observation.Activity
 	for i := range good.Scans {
-		scan, from := &good.Scans[i], e.seen[i]
-		said, err := p.read(ctx, from, e.listings[i])
+		scan, state := &good.Scans[i], e.states[i]
+		results, err := p.loadResults(ctx, state, e.inventories[i])
 		if err != nil {
 			return good, fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		activities = append(activities, said.activity)
+		activities = append(activities, results.activity)
 		if scan.Outcome == report.Failed {
-			continue // every measure is unknown for the one reason that the failure gives
+			continue // every measure is unknown, with the cause of the failure
 		}
-		scan.Measures = said.measures
-		for _, one := range said.observations {
-			scan.Checks = append(scan.Checks, one.Checks...)
+		scan.Measures = results.measures
+		for _, result := range results.observations {
+			scan.Checks = append(scan.Checks, result.Checks...)
 		}
 		if len(scan.Findings) == 0 {
 			continue
 		}
-		packages, err := p.store.Entries(ctx, from.scan.Inventory)
+		packages, err := p.store.Entries(ctx, state.scan.Inventory)
 		if err != nil {
 			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
 		}
-		scan.Findings = e.listings[i].match.placed(packages)
+		scan.Findings = e.inventories[i].match.withPaths(packages)
 	}
 	good.Activity = observation.SumActivity(activities)
 	return good, nil
 }
 
-// change compares with the assessed run before; nil where there is none.
-func (p *Pipeline) change(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
-	before, err := p.store.Before(ctx, run)
-	if errors.Is(err, store.ErrNone) {
+// compareWithPrevious compares with the previous assessed run; the result is nil where
+// there is none.
+func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
+	previous, err := p.store.Previous(ctx, run)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look for an earlier run: %w", err)
 	}
-	stages, err := p.store.Stages(ctx, before.ID)
+	stages, err := p.store.Stages(ctx, previous.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the stages of an earlier run: %w", err)
 	}
-	earlier := report.Document{AsOf: before.AsOf}
+	earlier := report.Document{AsOf: previous.AsOf}
 	for _, good := range stages {
-		earlier.Goods = append(earlier.Goods, stageOf(good.ID, good.Name, assess.Stage(good.Stage)))
+		earlier.Goods = append(earlier.Goods, stageOnly(good.ID, good.Name, assess.Stage(good.Stage)))
 	}
 	return report.ChangeBetween(earlier, report.Document{Goods: goods}), nil
 }
 
-// stageOf is as much of a good as tells whether its stage changed.
-func stageOf(id, name string, stage assess.Stage) report.Good {
+// stageOnly returns the part of a good that is needed to compare stages.
+func stageOnly(id, name string, stage assess.Stage) report.Good {
 	return report.Good{Good: catalog.Good{ID: id, Name: name}, Verdict: assess.Verdict{Stage: stage}}
 }
 
@@ -311,16 +313,16 @@ func (l gapList) add(count int, what, message string) {
 	l.found[what] = gap
 }
 
-// gaps says what was not read, by kind.
-func gaps(document report.Document) []Gap {
+// gapsOf lists the gaps of a document by kind.
+func gapsOf(document report.Document) []Gap {
 	list := newGaps(document.Notes)
 	for _, good := range document.Goods {
 		list.addGood(good)
 	}
-	return list.of(document.Summary)
+	return list.finish(document.Summary)
 }
 
-// newGaps begins with the notes on a run.
+// newGaps starts a list with the notes of a run.
 func newGaps(notes []observation.Note) gapList {
 	list := gapList{map[string]Gap{}}
 	for _, note := range notes {
@@ -329,8 +331,8 @@ func newGaps(notes []observation.Note) gapList {
 	return list
 }
 
-// of returns the list with the packages that were not matched.
-func (l gapList) of(summary report.Summary) []Gap {
+// finish returns the list, with the packages that were not matched.
+func (l gapList) finish(summary report.Summary) []Gap {
 	for cause, count := range summary.Unmatched {
 		l.add(count, "packages not matched: "+cause, "")
 	}
@@ -346,14 +348,14 @@ func (l gapList) addGood(good report.Good) {
 		case report.Failed:
 			l.add(1, "repositories not read: "+string(scan.Failure.Cause), scan.Failure.Message)
 		case report.Partial:
-			first := scan.Notes[slices.IndexFunc(scan.Notes, loses)]
+			first := scan.Notes[slices.IndexFunc(scan.Notes, isGap)]
 			l.add(1, "repositories read in part: "+string(first.Cause), scan.Repository.URL+": "+first.Message)
 		}
 	}
 }
 
 func (l gapList) addNote(note observation.Note) {
-	if loses(note) {
+	if isGap(note) {
 		message := note.Message
 		if note.Subject != "" {
 			message = note.Subject + ": " + message
@@ -362,15 +364,15 @@ func (l gapList) addNote(note observation.Note) {
 	}
 }
 
-// loses reports whether a note says that something was not read; a remark says
-// that it was, though not as it was written.
-func loses(note observation.Note) bool { return note.Cause != observation.CauseRemark }
+// isGap reports whether a note is about something that was not read. A remark is about
+// something that was read, although it was written in an unusual way.
+func isGap(note observation.Note) bool { return note.Cause != observation.CauseRemark }
 
-// Lost counts the notes about something that was not read.
-func Lost(notes []observation.Note) int {
+// CountGaps counts the notes about something that was not read.
+func CountGaps(notes []observation.Note) int {
 	n := 0
 	for _, note := range notes {
-		if loses(note) {
+		if isGap(note) {
 			n++
 		}
 	}

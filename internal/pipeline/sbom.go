@@ -9,11 +9,11 @@ import (
 	"github.com/midspan/midspan/internal/store"
 )
 
-// Listings hands goods of an assessed run to write, with the packages that
-// their repositories list: those with one of the ids, or all where none is
-// given. One good is held at a time.
+// Listings calls write for the goods of an assessed run with one of the ids, or for all
+// where there are no ids, with the packages that their repositories list. One good is in
+// memory at a time.
 func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string, write func(head report.Document, good report.Good, lists []report.Listing) error) error {
-	head, err := p.head(ctx, run)
+	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -26,11 +26,11 @@ func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string, wr
 			continue
 		}
 		found[good.ID] = true
-		whole, lists, err := p.listings(ctx, run, good)
+		full, lists, err := p.loadListings(ctx, run, good)
 		if err != nil {
 			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		if err := write(head, whole, lists); err != nil {
+		if err := write(head, full, lists); err != nil {
 			return err
 		}
 	}
@@ -42,25 +42,25 @@ func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string, wr
 	return nil
 }
 
-func (p *Pipeline) listings(ctx context.Context, run store.Run, good store.Good) (report.Good, []report.Listing, error) {
-	one, err := p.entryOf(ctx, run, good)
+func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.Good) (report.Good, []report.Listing, error) {
+	e, err := p.loadEntry(ctx, run, good)
 	if err != nil {
 		return report.Good{}, nil, err
 	}
-	whole, err := p.whole(ctx, one)
+	full, err := p.loadFull(ctx, e)
 	if err != nil {
 		return report.Good{}, nil, err
 	}
 	var lists []report.Listing
-	for i, from := range one.seen {
-		if from.scan.Inventory == "" {
+	for i, state := range e.states {
+		if state.scan.Inventory == "" {
 			continue
 		}
-		packages, err := p.store.Entries(ctx, from.scan.Inventory)
+		packages, err := p.store.Entries(ctx, state.scan.Inventory)
 		if err != nil {
 			return report.Good{}, nil, fmt.Errorf("read its inventory: %w", err)
 		}
 		lists = append(lists, report.Listing{Repository: good.Repositories[i].URL, Packages: packages})
 	}
-	return whole, lists, nil
+	return full, lists, nil
 }

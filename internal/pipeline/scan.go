@@ -15,12 +15,12 @@ import (
 	"github.com/midspan/midspan/scanners"
 )
 
-// Scan is the acquire and scan stages: it brings every repository of the run
-// and lets each scanner look at it once. What was looked at before, at the
-// same commit with the same scanner and configuration, is not looked at again.
+// Scan is the acquire and scan stages: it fetches every repository of the run and runs
+// each scanner on it. A result that is stored for the same commit, scanner and
+// configuration is used again.
 //
-// Mirrors that are at hand are scanned while others are fetched, and the
-// largest come first, so that no core waits at the end for one of them.
+// Mirrors that are at hand are scanned while others are fetched. The largest come first,
+// so that no core waits at the end for one of them.
 func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	repositories, err := p.repositories(ctx, run)
 	if err != nil {
@@ -28,14 +28,14 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
-	var reporting sync.Mutex
-	err = p.eachAcquired(ctx, repositories, func(working context.Context, a acquired) error {
-		outcome, err := p.scanAndStore(working, run, a)
+	var mu sync.Mutex
+	err = p.eachAcquired(ctx, repositories, func(groupCtx context.Context, a acquired) error {
+		outcome, err := p.scanAndStore(groupCtx, run, a)
 		if err != nil {
 			return err
 		}
-		reporting.Lock()
-		defer reporting.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		p.progress.Done(a.repository.URL, outcome)
 		return nil
 	})
@@ -60,53 +60,53 @@ func outcomeOf(scan store.Scan) string {
 	switch {
 	case scan.Failure != nil:
 		return "failed: " + string(scan.Failure.Cause)
-	case Lost(scan.Notes) > 0:
+	case CountGaps(scan.Notes) > 0:
 		return "partial"
 	}
 	return "scanned"
 }
 
-// scanRepository never fails for what is wrong with the repository: that
-// becomes the scan's failure. It fails when the run is over.
+// scanRepository stores a fault of the repository as the scan's failure. Its error means
+// that the run ended.
 func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired) (store.Scan, error) {
-	limited, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	repository := a.repository
 	scan := store.Scan{URL: repository.URL, At: run.AsOf}
 	if a.err != nil {
-		return p.unreadable(ctx, scan, a.err)
+		return p.withFailure(ctx, scan, a.err)
 	}
-	sight, _ := gitrepo.Look(a.dir)
-	if last, ok := p.unchanged(limited, run, repository, sight); ok {
+	mirrorState, _ := gitrepo.ReadMirrorState(a.dir)
+	if last, ok := p.unchanged(timeoutCtx, run, repository, mirrorState); ok {
 		return last, nil
 	}
-	snapshot, err := p.git.Open(limited, a.dir)
+	snapshot, err := p.git.Open(timeoutCtx, a.dir)
 	if err != nil {
-		return p.unreadable(ctx, scan, err)
+		return p.withFailure(ctx, scan, err)
 	}
 	defer snapshot.Close()
-	scan.Commit, scan.Committed, scan.Variant, scan.Sight = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), sight.State
-	scan.At = at(run.AsOf, snapshot.ObservedUntil())
-	// The day, not the second: a second look on one day changes nothing.
+	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), mirrorState.Digest
+	scan.At = measuredAt(run.AsOf, snapshot.ObservedUntil())
+	// Rounded to the day, so that a second scan on the same day gives the same result.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
 	scan.Notes = snapshot.Notes()
 	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
 	for _, scanner := range p.scanners {
-		key, seen, err := p.observe(limited, run, scanner, in)
+		key, result, err := p.runScanner(timeoutCtx, run, scanner, in)
 		if err != nil {
 			return scan, err
 		}
 		scan.Keys = append(scan.Keys, key)
-		scan.Notes = append(scan.Notes, seen.Notes...)
-		if seen.Packages != nil {
+		scan.Notes = append(scan.Notes, result.Notes...)
+		if result.Packages != nil {
 			scan.Inventory = key
 		}
 	}
 	return scan, ctx.Err()
 }
 
-// unreadable makes an error the failure of a scan, unless the run is over.
-func (p *Pipeline) unreadable(ctx context.Context, scan store.Scan, err error) (store.Scan, error) {
+// withFailure stores an error as the failure of a scan, unless the run ended.
+func (p *Pipeline) withFailure(ctx context.Context, scan store.Scan, err error) (store.Scan, error) {
 	failure := note(gitrepo.CauseOf(err), scan.URL, err)
 	if errors.Is(err, context.DeadlineExceeded) {
 		failure.Message = fmt.Sprintf("not read within %s; --timeout allows more", p.cfg.Timeout)
@@ -115,14 +115,14 @@ func (p *Pipeline) unreadable(ctx context.Context, scan store.Scan, err error) (
 	return scan, ctx.Err()
 }
 
-// unchanged returns what was seen when the repository was last read, where its
-// mirror is as it was then and every scanner would see the same.
-func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, sight gitrepo.Sight) (store.Scan, bool) {
+// unchanged returns the last scan of a repository, where its mirror has not changed
+// since and every scanner would return the same result.
+func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository catalog.Repository, mirrorState gitrepo.MirrorState) (store.Scan, bool) {
 	last, err := p.store.LastScan(ctx, repository.URL)
-	if err != nil || sight.State == "" || last.Sight != sight.State {
+	if err != nil || mirrorState.Digest == "" || last.MirrorState != mirrorState.Digest {
 		return store.Scan{}, false
 	}
-	last.At = at(run.AsOf, gitrepo.ObservedUntil(sight.Seen, last.Committed))
+	last.At = measuredAt(run.AsOf, gitrepo.ObservedUntil(mirrorState.FetchedAt, last.Committed))
 	last.ObservedUntil = last.At.Truncate(24 * time.Hour)
 	var keys []string
 	for _, scanner := range p.scanners {
@@ -131,32 +131,31 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 	return last, slices.Equal(keys, last.Keys)
 }
 
-// observe lets one scanner look at a snapshot, unless the store holds what it
-// would see.
-func (p *Pipeline) observe(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
+// runScanner runs one scanner on a snapshot, unless the store has its result.
+func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
 	key := workKey(scanner, in.Snapshot.Commit(), in.Snapshot.Variant(), in.At)
-	seen, err := p.store.Observation(ctx, key)
+	result, err := p.store.Observation(ctx, key)
 	if err == nil {
-		return key, seen, nil
+		return key, result, nil
 	}
-	if !errors.Is(err, store.ErrNone) && ctx.Err() == nil {
-		return "", seen, fmt.Errorf("read observation %s: %w", key, err)
+	if !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
+		return "", result, fmt.Errorf("read observation %s: %w", key, err)
 	}
-	begun := p.now()
-	seen, err = protect(ctx, scanner, in)
+	start := p.now()
+	result, err = recoverPanic(ctx, scanner, in)
 	if err != nil {
-		// A failure is this run's alone: the next one tries again.
+		// Stored for this run only: the next run tries again.
 		key = fmt.Sprintf("%s run=%d", key, run.ID)
-		seen = unseen(scanner, in, err)
+		result = failedObservation(scanner, in, err)
 	}
-	seen.Measures = complete(scanner.Definitions(), seen.Measures)
-	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, seen, p.now().Sub(begun)); err != nil {
-		return "", seen, fmt.Errorf("store observation %s: %w", key, err)
+	result.Measures = addMissing(scanner.Definitions(), result.Measures)
+	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, result, p.now().Sub(start)); err != nil {
+		return "", result, fmt.Errorf("store observation %s: %w", key, err)
 	}
-	return key, seen, nil
+	return key, result, nil
 }
 
-// workKey names a unit of work: the same key always gives the same result.
+// workKey identifies a unit of work: the same key always gives the same result.
 func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) string {
 	key := fmt.Sprintf("%s %s %s@%s %s", commit, variant, scanner.Name(), scanner.Version(), scanner.Configuration())
 	if scanner.DependsOnTime() {
@@ -165,26 +164,28 @@ func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) str
 	return key
 }
 
-// panicked is a scanner's panic as an error.
-type panicked struct{ value any }
+// panicError is the panic of a scanner.
+type panicError struct{ value any }
 
-func (e *panicked) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// protect keeps a scanner's panic from ending more than its own work.
-func protect(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (seen observation.Observation, err error) {
+// recoverPanic runs a scanner and returns a panic as an error, so that it costs only
+// this scanner's measures.
+func recoverPanic(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (result observation.Observation, err error) {
 	defer func() {
 		if value := recover(); value != nil {
-			err = &panicked{value}
+			err = &panicError{value}
 		}
 	}()
 	return scanner.Scan(ctx, in)
 }
 
-// unseen is the observation of a scanner that could not look.
-func unseen(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
+// failedObservation is the observation of a scanner that failed: every measure is
+// unknown.
+func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
 	cause := observation.CauseScannerFailed
 	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), err)
-	if _, ok := errors.AsType[*panicked](err); ok {
+	if _, ok := errors.AsType[*panicError](err); ok {
 		cause = observation.CauseScannerPanic
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -198,14 +199,15 @@ func unseen(scanner scanners.Scanner, in scanners.Input, err error) observation.
 		Notes:    []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
 }
 
-// complete adds an unknown for each declared measure that a scanner left out.
-func complete(definitions []observation.Definition, measures []observation.Measure) []observation.Measure {
-	have := map[string]bool{}
+// addMissing adds an unknown measure for each declared measure that a scanner did not
+// return.
+func addMissing(definitions []observation.Definition, measures []observation.Measure) []observation.Measure {
+	present := map[string]bool{}
 	for _, measure := range measures {
-		have[measure.ID] = true
+		present[measure.ID] = true
 	}
 	for _, definition := range definitions {
-		if !have[definition.ID] {
+		if !present[definition.ID] {
 			measures = append(measures, definition.UnknownFor(observation.CauseScannerFailed, "the scanner said nothing of it"))
 		}
 	}

@@ -64,7 +64,7 @@ func Open(name string, defs []observation.Definition) (*Policy, error) {
 // measure, a wrong unit, a missing threshold, a condition that stands twice.
 // name is what messages call the file.
 func Load(data []byte, name string, defs []observation.Definition) (*Policy, error) {
-	r := &reader{file: name, defs: map[string]observation.Definition{}}
+	r := &loader{file: name, defs: map[string]observation.Definition{}}
 	for _, def := range defs {
 		r.defs[def.ID] = def
 	}
@@ -82,20 +82,20 @@ func Load(data []byte, name string, defs []observation.Definition) (*Policy, err
 	return p, nil
 }
 
-// reader turns YAML into a policy and collects every problem with its line.
-type reader struct {
+// loader turns YAML into a policy and collects every problem with its line.
+type loader struct {
 	file     string
 	defs     map[string]observation.Definition
 	problems []error
 }
 
-func (r *reader) fail(n *yaml.Node, format string, args ...any) {
+func (r *loader) fail(n *yaml.Node, format string, args ...any) {
 	r.problems = append(r.problems, fmt.Errorf("policy %s, line %d: %s", r.file, n.Line, fmt.Sprintf(format, args...)))
 }
 
-// fields returns the fields of a mapping and refuses those that are unknown or
-// stand twice.
-func (r *reader) fields(n *yaml.Node, what string, allowed ...string) map[string]*yaml.Node {
+// fields returns the fields of a mapping. It reports those that are unknown or stand
+// twice.
+func (r *loader) fields(n *yaml.Node, what string, allowed ...string) map[string]*yaml.Node {
 	found := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
 		r.fail(n, "%s must have fields", what)
@@ -114,7 +114,7 @@ func (r *reader) fields(n *yaml.Node, what string, allowed ...string) map[string
 	return found
 }
 
-func (r *reader) text(n *yaml.Node) string {
+func (r *loader) text(n *yaml.Node) string {
 	if n == nil {
 		return ""
 	}
@@ -125,7 +125,7 @@ func (r *reader) text(n *yaml.Node) string {
 }
 
 // texts reads a list of texts; one text alone is a list of one.
-func (r *reader) texts(n *yaml.Node) []string {
+func (r *loader) texts(n *yaml.Node) []string {
 	if n == nil {
 		return nil
 	}
@@ -139,7 +139,7 @@ func (r *reader) texts(n *yaml.Node) []string {
 	return all
 }
 
-func (r *reader) items(n *yaml.Node) []*yaml.Node {
+func (r *loader) items(n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		r.fail(n, "want a list here, with one item or more")
 		return nil
@@ -147,7 +147,7 @@ func (r *reader) items(n *yaml.Node) []*yaml.Node {
 	return n.Content
 }
 
-func (r *reader) yes(n *yaml.Node) bool {
+func (r *loader) onlyTrue(n *yaml.Node) bool {
 	if n == nil {
 		return false
 	}
@@ -159,7 +159,7 @@ func (r *reader) yes(n *yaml.Node) bool {
 }
 
 // number reads a number of zero or more.
-func (r *reader) number(n *yaml.Node) float64 {
+func (r *loader) number(n *yaml.Node) float64 {
 	value, ok := assess.ScalarOf(n).(float64)
 	if !ok || value < 0 {
 		r.fail(n, "%q is no number of zero or more", n.Value)
@@ -167,7 +167,7 @@ func (r *reader) number(n *yaml.Node) float64 {
 	return value
 }
 
-func (r *reader) policy(n *yaml.Node) *Policy {
+func (r *loader) policy(n *yaml.Node) *Policy {
 	f := r.fields(n, "a policy", "version", "id", "name", "source", "about", "conditions")
 	p := &Policy{ID: r.text(f["id"]), Name: r.text(f["name"]), Source: r.text(f["source"]), About: r.text(f["about"]), defs: r.defs}
 	if v := r.text(f["version"]); v != "1" {
@@ -195,13 +195,13 @@ func (r *reader) policy(n *yaml.Node) *Policy {
 	return p
 }
 
-// kinds are the fields of which a test has exactly one.
-var kinds = []string{"measure", "findings", "stage", "level", "all", "any", "not", "unseen"}
+// testKinds are the kinds of tests: the fields of which a test has exactly one.
+var testKinds = []string{"measure", "findings", "stage", "level", "all", "any", "not", "unseen"}
 
-// beside lists what may stand beside each of them.
-var beside = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"}, "findings": {"at-most"}, "unseen": {"enough", "needs"}}
+// companionFields are the fields that may stand beside each kind of test.
+var companionFields = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"}, "findings": {"at-most"}, "unseen": {"enough", "needs"}}
 
-func (r *reader) condition(n *yaml.Node) condition {
+func (r *loader) condition(n *yaml.Node) condition {
 	f := r.fields(n, "a condition", append([]string{"id", "title", "remedy"}, testFields()...)...)
 	c := condition{id: r.text(f["id"]), title: r.text(f["title"]), remedy: r.text(f["remedy"])}
 	if c.id == "" {
@@ -215,20 +215,20 @@ func (r *reader) condition(n *yaml.Node) condition {
 }
 
 func testFields() []string {
-	all := slices.Clone(kinds)
-	for _, kind := range kinds {
-		all = append(all, beside[kind]...)
+	all := slices.Clone(testKinds)
+	for _, kind := range testKinds {
+		all = append(all, companionFields[kind]...)
 	}
 	return all
 }
 
-func (r *reader) inner(n *yaml.Node) test {
+func (r *loader) inner(n *yaml.Node) test {
 	return r.test(n, r.fields(n, "a test", testFields()...), "a test")
 }
 
-func (r *reader) test(n *yaml.Node, f map[string]*yaml.Node, what string) test {
+func (r *loader) test(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	kind := ""
-	for _, k := range kinds {
+	for _, k := range testKinds {
 		if f[k] != nil && kind != "" {
 			r.fail(f[k], "%s has %s and %s: it can have one of them; join two tests with all or any", what, kind, k)
 			return test{}
@@ -238,11 +238,11 @@ func (r *reader) test(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 		}
 	}
 	if kind == "" {
-		r.fail(n, "%s asks nothing; it needs one of %s", what, strings.Join(kinds, ", "))
+		r.fail(n, "%s asks nothing; it needs one of %s", what, strings.Join(testKinds, ", "))
 		return test{}
 	}
-	for _, other := range kinds {
-		for _, name := range beside[other] {
+	for _, other := range testKinds {
+		for _, name := range companionFields[other] {
 			if other != kind && f[name] != nil {
 				r.fail(f[name], "%s has the field %s, which stands beside %s only", what, name, other)
 			}
@@ -268,7 +268,7 @@ func (r *reader) test(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	return test{all: r.tests(f["all"])}
 }
 
-func (r *reader) tests(n *yaml.Node) []test {
+func (r *loader) tests(n *yaml.Node) []test {
 	var all []test
 	for _, item := range r.items(n) {
 		all = append(all, r.inner(item))
@@ -276,8 +276,8 @@ func (r *reader) tests(n *yaml.Node) []test {
 	return all
 }
 
-func (r *reader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) test {
-	q := assess.Question{Measure: r.text(f["measure"]), Operator: r.text(f["operator"]), Unit: r.text(f["unit"])}
+func (r *loader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) test {
+	q := assess.Comparison{Measure: r.text(f["measure"]), Operator: r.text(f["operator"]), Unit: r.text(f["unit"])}
 	if q.Operator == "among" {
 		def, ok := r.defs[q.Measure]
 		switch {
@@ -288,7 +288,7 @@ func (r *reader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) tes
 		case f["threshold"] == nil:
 			r.fail(n, "%s has no threshold: want a list of what is allowed", what)
 		}
-		return test{among: &listed{q.Measure, r.texts(f["threshold"])}}
+		return test{membership: &membership{q.Measure, r.texts(f["threshold"])}}
 	}
 	if f["threshold"] != nil {
 		q.Threshold = assess.ScalarOf(f["threshold"])
@@ -296,22 +296,22 @@ func (r *reader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) tes
 	if err := q.Check(r.defs); err != nil {
 		r.fail(n, "%s %s", what, err)
 	}
-	return test{question: &q}
+	return test{comparison: &q}
 }
 
-func (r *reader) stages(n *yaml.Node) []assess.Stage {
+func (r *loader) stages(n *yaml.Node) []assess.Stage {
 	known := []assess.Stage{assess.Emerging, assess.MessyMiddle, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset}
 	var all []assess.Stage
 	for _, text := range r.texts(n) {
 		if !slices.Contains(known, assess.Stage(text)) {
-			r.fail(n, "there is no stage %q to ask for; there are %s", text, strings.Join(texts(known), ", "))
+			r.fail(n, "there is no stage %q to ask for; there are %s", text, strings.Join(toStrings(known), ", "))
 		}
 		all = append(all, assess.Stage(text))
 	}
 	return all
 }
 
-func (r *reader) level(n *yaml.Node, f map[string]*yaml.Node, what string) test {
+func (r *loader) level(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	t := test{pillar: r.text(f["level"])}
 	pillars := []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
 	if !slices.Contains(pillars, t.pillar) {
@@ -323,23 +323,23 @@ func (r *reader) level(n *yaml.Node, f map[string]*yaml.Node, what string) test 
 	}
 	for _, text := range r.texts(f["in"]) {
 		if !slices.Contains(known, assess.Level(text)) {
-			r.fail(f["in"], "there is no level %q; there are %s", text, strings.Join(texts(known), ", "))
+			r.fail(f["in"], "there is no level %q; there are %s", text, strings.Join(toStrings(known), ", "))
 		}
 		t.levels = append(t.levels, assess.Level(text))
 	}
 	return t
 }
 
-func (r *reader) unseen(f map[string]*yaml.Node, what string) test {
+func (r *loader) unseen(f map[string]*yaml.Node, what string) test {
 	t := test{unseen: r.text(f["unseen"])}
 	if t.unseen == "" {
 		r.fail(f["unseen"], "%s does not say why it cannot be seen", what)
 	}
-	t.enough, t.needs = r.maybe(f["enough"]), r.maybe(f["needs"])
+	t.enough, t.needs = r.optionalTest(f["enough"]), r.optionalTest(f["needs"])
 	return t
 }
 
-func (r *reader) maybe(n *yaml.Node) *test {
+func (r *loader) optionalTest(n *yaml.Node) *test {
 	if n == nil {
 		return nil
 	}
@@ -347,8 +347,8 @@ func (r *reader) maybe(n *yaml.Node) *test {
 	return &inner
 }
 
-func (r *reader) findings(n, most *yaml.Node, what string) *affected {
-	w := &affected{}
+func (r *loader) findings(n, most *yaml.Node, what string) *findingsTest {
+	w := &findingsTest{}
 	if most == nil {
 		r.fail(n, "%s has no threshold: at-most says how many it allows", what)
 	} else {
@@ -356,7 +356,7 @@ func (r *reader) findings(n, most *yaml.Node, what string) *affected {
 	}
 	f := r.fields(n, "findings", "severity", "relation", "fixable", "exploited", "malicious", "older-than-days", "except")
 	for _, severity := range r.texts(f["severity"]) {
-		if !slices.Contains([]string{"critical", "high", "medium", "low", unrated}, severity) {
+		if !slices.Contains([]string{"critical", "high", "medium", "low", severityUnknown}, severity) {
 			r.fail(f["severity"], "there is no severity %q; there are critical, high, medium, low, unknown", severity)
 		}
 		w.severities = append(w.severities, severity)
@@ -366,7 +366,7 @@ func (r *reader) findings(n, most *yaml.Node, what string) *affected {
 			r.fail(n, "relation is %q; it can be direct", n.Value)
 		}
 	}
-	w.fixable, w.exploited, w.malicious = r.yes(f["fixable"]), r.yes(f["exploited"]), r.yes(f["malicious"])
+	w.fixable, w.exploited, w.malicious = r.onlyTrue(f["fixable"]), r.onlyTrue(f["exploited"]), r.onlyTrue(f["malicious"])
 	if n := f["older-than-days"]; n != nil {
 		w.days = r.number(n)
 	}
@@ -378,7 +378,7 @@ func (r *reader) findings(n, most *yaml.Node, what string) *affected {
 	return w
 }
 
-func (r *reader) exception(n *yaml.Node) exception {
+func (r *loader) exception(n *yaml.Node) exception {
 	f := r.fields(n, "an exception", "advisory", "because", "until")
 	e := exception{advisory: r.text(f["advisory"]), because: r.text(f["because"])}
 	if e.advisory == "" || e.because == "" {

@@ -1,8 +1,8 @@
-// Package policy asks the named conditions of a policy file of one good: each
+// Package policy evaluates the named conditions of a policy file for one good: each
 // passes, fails or is unknown, and what is unknown never passes.
 //
-// It reads verdicts, measures and findings that stand. It measures nothing,
-// reads no repository and knows no report.
+// It reads the verdict, measures and findings of a run. It measures nothing, reads no
+// repository and knows no report.
 package policy
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Outcome is what became of a condition or of a whole policy.
+// Outcome is the result of a condition or of a whole policy.
 type Outcome string
 
 // The outcomes. Unknown is neither of the others.
@@ -37,7 +37,7 @@ type Policy struct {
 	ID     string
 	Name   string
 	Source string // where the criteria are published
-	About  string // what the policy asks, and what it cannot see
+	About  string // what the policy requires, and what it cannot see
 
 	conditions []condition
 	defs       map[string]observation.Definition
@@ -49,23 +49,23 @@ type condition struct {
 	test              test
 }
 
-// test is what a condition asks. Exactly one of its kinds is set; enough and
-// needs stand beside unseen only.
+// test is what a condition tests. Exactly one of its kinds is set; enough and needs
+// stand beside unseen only.
 type test struct {
-	question *assess.Question
-	among    *listed
-	findings *affected
-	stages   []assess.Stage
-	pillar   string
-	levels   []assess.Level
-	all, any []test
-	not      *test
+	comparison *assess.Comparison
+	membership *membership
+	findings   *findingsTest
+	stages     []assess.Stage
+	pillar     string
+	levels     []assess.Level
+	all, any   []test
+	not        *test
 
-	unseen        string // why it cannot be asked exactly
+	unseen        string // why no measure gives it exactly
 	enough, needs *test  // it passes where enough holds and fails where needs does not
 }
 
-// Subject is what a policy is asked of.
+// Subject is the good that a policy is evaluated for.
 type Subject struct {
 	ID       string
 	Name     string
@@ -75,23 +75,23 @@ type Subject struct {
 	Findings []observation.Finding // of all repositories
 }
 
-// Result is what a policy says of one good.
+// Result is that of a policy for one good.
 type Result struct {
-	Policy     string   `json:"policy"`
-	PolicyName string   `json:"policyName"`
-	Source     string   `json:"source,omitempty"`
-	Good       string   `json:"good"`
-	Name       string   `json:"name"`
-	Outcome    Outcome  `json:"outcome"`
-	Conditions []Answer `json:"conditions"`
+	Policy     string            `json:"policy"`
+	PolicyName string            `json:"policyName"`
+	Source     string            `json:"source,omitempty"`
+	Good       string            `json:"good"`
+	Name       string            `json:"name"`
+	Outcome    Outcome           `json:"outcome"`
+	Conditions []ConditionResult `json:"conditions"`
 }
 
-// Answer is what became of one condition.
-type Answer struct {
+// ConditionResult is the result of one condition.
+type ConditionResult struct {
 	ID      string  `json:"id"`
 	Title   string  `json:"title"`
 	Outcome Outcome `json:"outcome"`
-	// Because says in words what was found and what was wanted.
+	// Because tells what was found and what was wanted.
 	Because string `json:"because"`
 	// Remedy is what to do where the condition fails.
 	Remedy   string     `json:"remedy,omitempty"`
@@ -110,11 +110,11 @@ type Evidence struct {
 	Cause     observation.Cause `json:"cause,omitempty"`
 	Source    string            `json:"source,omitempty"`
 	At        time.Time         `json:"at,omitzero"`
-	// Text is the same in words.
+	// Text is the same as a sentence.
 	Text string `json:"text"`
 }
 
-// Count counts the conditions that ended so.
+// Count counts the conditions with an outcome.
 func (r Result) Count(o Outcome) int {
 	n := 0
 	for _, a := range r.Conditions {
@@ -125,32 +125,32 @@ func (r Result) Count(o Outcome) int {
 	return n
 }
 
-// Ask asks every condition of a good. The policy passes where all of them do,
-// and fails where one does. Of a good that was last seen far before as-of nothing
-// is known of today, so every answer is unknown.
-func (p *Policy) Ask(s Subject) Result {
-	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []Answer{}}
-	a := newAsking(p, s)
+// Evaluate evaluates every condition for a good. The policy passes where all of them
+// do, and fails where one does. Where the good was last observed too long before
+// as-of, every condition is unknown.
+func (p *Policy) Evaluate(s Subject) Result {
+	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []ConditionResult{}}
+	e := newEvaluation(p, s)
 	var all []assess.Truth
 	for _, c := range p.conditions {
-		truth, evidence := a.ask(c.test)
+		truth, evidence := e.evaluate(c.test)
 		if s.Verdict.Stale {
-			truth, evidence = assess.Unsure, append([]Evidence{lastSeen(s)}, evidence...)
+			truth, evidence = assess.Unsure, append([]Evidence{staleEvidence(s)}, evidence...)
 		}
-		answer := Answer{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
-		if answer.Outcome == Fail {
-			answer.Remedy = c.remedy
+		result := ConditionResult{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
+		if result.Outcome == Fail {
+			result.Remedy = c.remedy
 		}
 		all = append(all, truth)
-		r.Conditions = append(r.Conditions, answer)
+		r.Conditions = append(r.Conditions, result)
 	}
 	r.Outcome = outcomeOf(assess.All(all...))
 	return r
 }
 
-// lastSeen says that a good was seen too long ago to speak of today.
-func lastSeen(s Subject) Evidence {
-	seen := s.Verdict.ObservedUntil
-	return Evidence{State: observation.Unknown, Cause: observation.CauseStale, At: seen,
-		Text: "It was last seen on " + seen.UTC().Format(time.DateOnly) + ", too long ago to speak of today. Then:"}
+// staleEvidence tells that a good was last observed too long ago.
+func staleEvidence(s Subject) Evidence {
+	at := s.Verdict.ObservedUntil
+	return Evidence{State: observation.Unknown, Cause: observation.CauseStale, At: at,
+		Text: "It was last seen on " + at.UTC().Format(time.DateOnly) + ", too long ago to speak of today. Then:"}
 }

@@ -30,8 +30,8 @@ func def(id string) observation.Definition {
 	return observation.Definition{ID: id}
 }
 
-// asked is the answer to one condition, whose lines after its id are given.
-func asked(t *testing.T, condition string, s Subject) Answer {
+// evaluated is the answer to one condition, whose lines after its id are given.
+func evaluated(t *testing.T, condition string, s Subject) ConditionResult {
 	t.Helper()
 	text := "version: 1\nid: test\nconditions:\n  - id: one\n"
 	for line := range strings.Lines(condition) {
@@ -42,7 +42,7 @@ func asked(t *testing.T, condition string, s Subject) Answer {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	s.AsOf = asOf
-	return p.Ask(s).Conditions[0]
+	return p.Evaluate(s).Conditions[0]
 }
 
 func of(id string, value any, bound observation.Bound) Subject {
@@ -89,7 +89,7 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 		"unseen, and what is enough is not":    {"unseen: x\nenough: " + oneLine(people), of("people.contributors-6m", 1, ""), Unknown},
 		"unseen, and what is enough is unsure": {"unseen: x\nenough: " + oneLine(people) + "\nneeds: " + oneLine(people), Subject{}, Unknown},
 	} {
-		if got := asked(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
+		if got := evaluated(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestStagesAndLevelsThatAreOpenAreUnknown(t *testing.T) {
 		"no level wanted":          {"level: people\nin: [missing]", v(assess.Sustained), Fail},
 		"a pillar that nobody saw": {"level: funding\nin: [strong]", v(assess.Sustained), Unknown},
 	} {
-		if got := asked(t, c.condition, c.subject); got.Outcome != c.want {
+		if got := evaluated(t, c.condition, c.subject); got.Outcome != c.want {
 			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
 		}
 	}
@@ -165,8 +165,8 @@ func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
 		"of lower severity":               {high, good("", finding("A", "p", "low")), Pass},
 		"not rated":                       {high, good("", finding("A", "p", "unknown")), Unknown},
 		"rated by one of two records":     {high, good("", finding("A", "p", "unknown", alias("CVE-1")), finding("B", "p", "low", alias("CVE-1"))), Pass},
-		"two records, one weakness":       {"findings: {}\nat-most: 1", good("", finding("A", "p", "high", alias("CVE-1")), finding("B", "p", "high", alias("CVE-1"))), Pass},
-		"two weaknesses":                  {"findings: {}\nat-most: 1", good("", finding("A", "p", "high"), finding("B", "p", "high")), Fail},
+		"two records, one vulnerability":  {"findings: {}\nat-most: 1", good("", finding("A", "p", "high", alias("CVE-1")), finding("B", "p", "high", alias("CVE-1"))), Pass},
+		"two vulnerabilities":             {"findings: {}\nat-most: 1", good("", finding("A", "p", "high"), finding("B", "p", "high")), Fail},
 		"fixable, and no fix":             {"findings: {fixable: true}\nat-most: 0", good("", finding("A", "p", "high")), Pass},
 		"fixable":                         {"findings: {fixable: true}\nat-most: 0", good("", finding("A", "p", "high", fixed)), Fail},
 		"direct, and nobody says":         {"findings: {relation: direct}\nat-most: 0", good("", finding("A", "p", "high")), Unknown},
@@ -183,7 +183,7 @@ func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
 		"excepted until today":            {"findings: {except: [{advisory: A, because: not reached, until: 2026-06-30}]}\nat-most: 0", good("", finding("A", "p", "high")), Pass},
 		"excepted until yesterday":        {"findings: {except: [{advisory: A, because: not reached, until: 2026-06-29}]}\nat-most: 0", good("", finding("A", "p", "high")), Fail},
 	} {
-		if got := asked(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
+		if got := evaluated(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
 		}
 	}
@@ -211,7 +211,7 @@ func TestAPolicyPassesWhereAllDoAndFailsWhereOneDoes(t *testing.T) {
 		{[]observation.Measure{licence(true)}, Unknown},
 		{nil, Unknown},
 	} {
-		r := p.Ask(Subject{Measures: c.measures})
+		r := p.Evaluate(Subject{Measures: c.measures})
 		if r.Outcome != c.want {
 			t.Errorf("%v: %s, want %s", c.measures, r.Outcome, c.want)
 		}
@@ -227,7 +227,7 @@ func TestAGoodThatWasSeenLongAgoNeitherPassesNorFails(t *testing.T) {
 	for _, value := range []bool{true, false} {
 		s := of("license.file", value, "")
 		s.Verdict.Stale, s.Verdict.ObservedUntil = true, asOf.AddDate(-2, 0, 0)
-		got := asked(t, "measure: license.file\noperator: is\nthreshold: true", s)
+		got := evaluated(t, "measure: license.file\noperator: is\nthreshold: true", s)
 		if got.Outcome != Unknown || !strings.Contains(got.Because, "last seen on 2024-06-30") {
 			t.Errorf("%s (%s), want unknown", got.Outcome, got.Because)
 		}

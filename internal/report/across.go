@@ -38,35 +38,35 @@ type highlight struct{ Section, Title, Text string }
 
 func (w pageLocalizer) highlights(doc Document) []highlight {
 	return []highlight{
-		{"keystones", w.Say("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Say("Fix first"), w.upgradeLine(doc.FixFirst)},
-		{"unfixed", w.Say("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Say("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
-		{"instead", w.Say("What could take their place"), w.endingLine(doc.Endings)}, {"succession", w.Say("Who could take over"), w.successionLine(successionOf(doc.Goods))},
+		{"keystones", w.Translate("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Translate("Fix first"), w.upgradeLine(doc.FixFirst)},
+		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
+		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)}, {"succession", w.Translate("Who could take over"), w.successionLine(successionOf(doc.Goods))},
 	}
 }
 
 func (w pageLocalizer) keystoneLine(all []assess.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
-			return w.Say("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
+			return w.Translate("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
 		}
 	}
-	return w.Say("No package is seen that several goods chose.")
+	return w.Translate("No package is seen that several goods chose.")
 }
 
 func (w pageLocalizer) upgradeLine(all []assess.Upgrade) string {
 	if len(all) == 0 {
-		return w.Say("No finding names a fixed version.")
+		return w.Translate("No finding names a fixed version.")
 	}
 	u := all[0]
 	if u.Exploited > 0 {
-		return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}, {exploited} of them known to be exploited.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes, "exploited", u.Exploited)
+		return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}, {exploited} of them known to be exploited.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes, "exploited", u.Exploited)
 	}
-	return w.Say("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
+	return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
 func (w pageLocalizer) unfixedLine(all []assess.Unfixed) string {
 	if len(all) == 0 {
-		return w.Say("None was found.")
+		return w.Translate("None was found.")
 	}
 	unmaintained := 0
 	for _, u := range all {
@@ -74,12 +74,12 @@ func (w pageLocalizer) unfixedLine(all []assess.Unfixed) string {
 			unmaintained++
 		}
 	}
-	packages := w.Say("{n|package|packages}", "n", len(all))
+	packages := w.Translate("{n|package|packages}", "n", len(all))
 	if len(all) == maxPackages {
-		packages = w.Say("The {n} packages under the most goods", "n", maxPackages)
+		packages = w.Translate("The {n} packages under the most goods", "n", maxPackages)
 	}
 	if unmaintained > 0 {
-		return w.Say("{packages}, {n} of them said to be unmaintained.", "packages", packages, "n", unmaintained)
+		return w.Translate("{packages}, {n} of them said to be unmaintained.", "packages", packages, "n", unmaintained)
 	}
 	return sentence(packages)
 }
@@ -91,26 +91,26 @@ func (w pageLocalizer) gapLine(all []distribution) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
-			return w.Say("{group}: all of {n|good|goods} that could be assessed are short of supports.", "group", first.Title, "n", first.Assessed())
+			return w.Translate("{group}: all of {n|good|goods} that could be assessed are short of supports.", "group", first.Title, "n", first.Assessed())
 		}
 	}
-	return w.Say("No goal, sector or country is seen of which every good is short of supports.")
+	return w.Translate("No goal, sector or country is seen of which every good is short of supports.")
 }
 
 func (w pageLocalizer) endingLine(all []assess.Ending) string {
 	with, without := splitEndings(all)
 	if len(all) == 0 {
-		return w.Say("No good is fading, dormant or sunset.")
+		return w.Translate("No good is fading, dormant or sunset.")
 	}
-	return w.Say("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
+	return w.Translate("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
 }
 
 func (w pageLocalizer) successionLine(s succession) string {
 	n := len(s.Alone) + s.More
 	if n == 0 {
-		return w.Say("No good with load is seen to rest on one person alone.")
+		return w.Translate("No good with load is seen to rest on one person alone.")
 	}
-	return w.Say("In {n|good|goods} with load nobody beside the most active person has a real share of the work.", "n", n)
+	return w.Translate("In {n|good|goods} with load nobody beside the most active person has a real share of the work.", "n", n)
 }
 
 // fewGoods is the number of goods below which no share is given: of three goods,
@@ -137,17 +137,17 @@ type groupRow struct {
 func (w pageLocalizer) distributionTitles(by string) (many, one string) {
 	switch by {
 	case "sdg":
-		return w.Say("Sustainable Development Goals"), w.Say("Goal")
+		return w.Translate("Sustainable Development Goals"), w.Translate("Goal")
 	case "sector":
-		return w.Say("Sectors"), w.Say("Sector")
+		return w.Translate("Sectors"), w.Translate("Sector")
 	case "country":
-		return w.Say("Countries of deployment"), w.Say("Country")
+		return w.Translate("Countries of deployment"), w.Translate("Country")
 	case "organization":
-		return w.Say("Organizations, without funders"), w.Say("Organization")
+		return w.Translate("Organizations, without funders"), w.Translate("Organization")
 	case "licence":
-		return w.Say("Licences, as declared"), w.Say("Licence")
+		return w.Translate("Licences, as declared"), w.Translate("Licence")
 	case "type":
-		return w.Say("Kinds"), w.Say("Kind")
+		return w.Translate("Kinds"), w.Translate("Kind")
 	}
 	return by, by
 }
@@ -198,7 +198,7 @@ var goals = [...]string{"No poverty", "Zero hunger", "Good health and well-being
 func (w pageLocalizer) goalTitle(name string) string {
 	for i, title := range goals {
 		if name == fmt.Sprint(i+1) {
-			return name + " " + w.Say(title)
+			return name + " " + w.Translate(title)
 		}
 	}
 	return name
@@ -218,29 +218,29 @@ func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 func (w pageLocalizer) depthWord(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
-		return w.Say("several")
+		return w.Translate("several")
 	case assess.OneCould:
-		return w.Say("one other")
+		return w.Translate("one other")
 	case assess.NobodyCould:
-		return w.Say("nobody else")
+		return w.Translate("nobody else")
 	case assess.NobodyThere:
-		return w.Say("work has stopped")
+		return w.Translate("work has stopped")
 	}
-	return w.Say("unknown")
+	return w.Translate("unknown")
 }
 
 func (w pageLocalizer) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
-		return w.Say("Two others at least made one in ten of the commits of the last 12 months each.")
+		return w.Translate("Two others at least made one in ten of the commits of the last 12 months each.")
 	case assess.OneCould:
-		return w.Say("One other person made at least one in ten of the commits of the last 12 months.")
+		return w.Translate("One other person made at least one in ten of the commits of the last 12 months.")
 	case assess.NobodyCould:
-		return w.Say("Beside the most active person nobody made one in ten of the commits of the last 12 months.")
+		return w.Translate("Beside the most active person nobody made one in ten of the commits of the last 12 months.")
 	case assess.NobodyThere:
-		return w.Say("No person committed in the last 12 months.")
+		return w.Translate("No person committed in the last 12 months.")
 	}
-	return w.Say("Too little of the history could be read to tell.")
+	return w.Translate("Too little of the history could be read to tell.")
 }
 
 // succession counts who could take over.
@@ -287,7 +287,7 @@ func loadOf(good Good) float64 {
 // percentOrUnknown writes a share that may be unknown.
 func (w pageLocalizer) percentOrUnknown(f *float64) string {
 	if f == nil {
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return w.Percent(*f)
 }
@@ -295,7 +295,7 @@ func (w pageLocalizer) percentOrUnknown(f *float64) string {
 // numberOrUnknown writes a number that may be unknown.
 func (w pageLocalizer) numberOrUnknown(f *float64) string {
 	if f == nil {
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return w.Number(*f)
 }
@@ -305,15 +305,15 @@ func (w pageLocalizer) ageText(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	case days < 1:
-		return w.Say("today")
+		return w.Translate("today")
 	case days < 60:
-		return w.Say("{n|day|days}", "n", days)
+		return w.Translate("{n|day|days}", "n", days)
 	case days < 730:
-		return w.Say("{n|month|months}", "n", days/30)
+		return w.Translate("{n|month|months}", "n", days/30)
 	}
-	return w.Say("{n|year|years}", "n", days/365)
+	return w.Translate("{n|year|years}", "n", days/365)
 }
 
 // splitEndings are the goods that end and have something to name in their place, and

@@ -60,7 +60,7 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
 	pageLocalizer
-	speaker  *assess.Speaker
+	speaker  *assess.Translator
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally
@@ -85,7 +85,7 @@ func (s *site) column(good Good) column {
 	c.cells["because"] = cell{Text: cut(s.speaker.Because(good.Verdict), maxBecause)}
 	for row, shown := range c.cells {
 		if strings.TrimSpace(shown.Text) == "" {
-			c.cells[row] = c.unknown(c.Say("nothing is said of it"))
+			c.cells[row] = c.unknown(c.Translate("nothing is said of it"))
 		}
 	}
 	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
@@ -103,7 +103,7 @@ func (c cell) truncated() cell {
 
 // unknown is the cell of something unknown, with the reason.
 func (c columnBuilder) unknown(why string) cell {
-	return cell{Text: c.Say("unknown"), Notes: []string{why}, Class: "l-unknown", Unknown: true}
+	return cell{Text: c.Translate("unknown"), Notes: []string{why}, Class: "l-unknown", Unknown: true}
 }
 
 // unread is the cell of a good of which nothing was read, with the reason.
@@ -122,10 +122,10 @@ func (c columnBuilder) verdict() {
 	v := c.good.Verdict
 	stage := cell{Text: c.stageWord(v.Stage)}
 	if v.Borderline != nil {
-		stage.Notes = append(stage.Notes, c.Say("borderline: it could as well be {stage}", "stage", c.stageWord(v.Borderline.Would)))
+		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.stageWord(v.Borderline.Would)))
 	}
 	if v.Stale {
-		stage.Notes = append(stage.Notes, c.Say("what was seen of it is old"))
+		stage.Notes = append(stage.Notes, c.Translate("what was seen of it is old"))
 	}
 	c.cells["stage"] = stage
 	c.cells["open"] = c.possibleStages(v.Possible)
@@ -146,18 +146,18 @@ func (c columnBuilder) verdict() {
 
 func (c columnBuilder) possibleStages(possible []assess.Stage) cell {
 	if len(possible) < 2 {
-		return cell{Text: c.Say("no other stage")}
+		return cell{Text: c.Translate("no other stage")}
 	}
 	stages := make([]any, len(possible))
 	for i, stage := range possible {
 		stages[i] = c.stageWord(stage)
 	}
-	return cell{Text: c.Say("{list}", "list", language.Or(stages...))}
+	return cell{Text: c.Translate("{list}", "list", language.Or(stages...))}
 }
 
 func (c columnBuilder) reasons(all []assess.Reason) cell {
 	if len(all) == 0 {
-		return cell{Text: c.Say("no rule is named")}
+		return cell{Text: c.Translate("no rule is named")}
 	}
 	result := cell{Text: c.speaker.Reason(all[0])}
 	for _, reason := range all[1:min(len(all), maxReasons)] {
@@ -171,7 +171,7 @@ func (c columnBuilder) pillar(p assess.Pillar) cell {
 	level := levelOf(p)
 	text := c.levelWord(level)
 	if scored(p.Score) && level != assess.LevelUnknown {
-		text = c.Say("{level}, {score} of 100", "level", text, "score", c.scoreText(p.Score))
+		text = c.Translate("{level}, {score} of 100", "level", text, "score", c.scoreText(p.Score))
 	}
 	result := c.scoreCell(text, p.Score)
 	result.Class, result.Unknown = levelClass(level), level == assess.LevelUnknown
@@ -187,29 +187,29 @@ func (c columnBuilder) scoreCell(text string, r assess.Range) cell {
 		result.Class = "l-unknown"
 	}
 	if open := c.rangeText(r); open != "" {
-		result.Notes = append(result.Notes, c.Say("what is unknown leaves {range} open", "range", open))
+		result.Notes = append(result.Notes, c.Translate("what is unknown leaves {range} open", "range", open))
 	}
 	return result
 }
 
 func (c columnBuilder) risk(r assess.Risk) cell {
-	open := c.Say("{low} to {high} of 100", "low", math.Round(r.Low), "high", math.Round(r.High))
+	open := c.Translate("{low} to {high} of 100", "low", math.Round(r.Low), "high", math.Round(r.High))
 	if r.Score != nil {
-		open = c.Say("{n} of 100", "n", math.Round(*r.Score))
+		open = c.Translate("{n} of 100", "n", math.Round(*r.Score))
 	}
 	switch r.Level {
 	case assess.RiskLow:
-		return cell{Text: c.Say("low"), Notes: []string{open}}
+		return cell{Text: c.Translate("low"), Notes: []string{open}}
 	case assess.RiskRaised:
-		return cell{Text: c.Say("raised"), Notes: []string{open}, Class: levelClass(assess.Weak)}
+		return cell{Text: c.Translate("raised"), Notes: []string{open}, Class: levelClass(assess.Weak)}
 	case assess.RiskHigh:
-		return cell{Text: c.Say("high"), Notes: []string{open}, Class: levelClass(assess.Missing)}
+		return cell{Text: c.Translate("high"), Notes: []string{open}, Class: levelClass(assess.Missing)}
 	case assess.RiskNotApplicable:
-		return cell{Text: c.Say("not told"), Notes: []string{c.Say("too young, too few commits, or work has stopped")}}
+		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:
 		return c.unknown(open)
 	}
-	return c.unknown(c.Say("it was not asked"))
+	return c.unknown(c.Translate("it was not asked"))
 }
 
 // measure shows one measure.
@@ -219,7 +219,7 @@ func (c columnBuilder) measure(id string, notes ...string) cell {
 	case !listed && c.tally.Read == 0:
 		return c.unread()
 	case !listed:
-		return c.unknown(c.Say("it was not measured"))
+		return c.unknown(c.Translate("it was not measured"))
 	case m.State == observation.Unknown:
 		return c.unknown(c.causeWord(m.Cause))
 	}
@@ -229,7 +229,7 @@ func (c columnBuilder) measure(id string, notes ...string) cell {
 // measured is the value of a measure as a note; none where it is zero or missing.
 func (c columnBuilder) measured(pattern, id string) []string {
 	if m := c.measures[id]; m.State == observation.Measured && m.Value != 0.0 {
-		return []string{c.Say(pattern, "value", c.measureText(m))}
+		return []string{c.Translate(pattern, "value", c.measureText(m))}
 	}
 	return nil
 }
@@ -265,11 +265,11 @@ func (c columnBuilder) commitsByYear(t timeline) cell {
 	case t.Cause != "":
 		return c.unknown(c.causeWord(t.Cause))
 	default:
-		return c.unknown(c.Say("it was not measured"))
+		return c.unknown(c.Translate("it was not measured"))
 	}
 	var years []string
 	for _, year := range t.Years {
-		years = append(years, c.Say("{year}: {commits}", "year", year.Name, "commits", year.Commits))
+		years = append(years, c.Translate("{year}: {commits}", "year", year.Name, "commits", year.Commits))
 	}
 	return cell{Text: years[0], Notes: years[1:]}
 }
@@ -281,7 +281,7 @@ func (c columnBuilder) lastCommit() cell {
 	if !known || m.At.IsZero() {
 		return c.measure(lastCommit)
 	}
-	return cell{Text: c.Date(m.At.AddDate(0, 0, -int(days))), Notes: []string{c.Say("{age} before it was last seen", "age", c.measureText(m))}}
+	return cell{Text: c.Date(m.At.AddDate(0, 0, -int(days))), Notes: []string{c.Translate("{age} before it was last seen", "age", c.measureText(m))}}
 }
 
 func (c columnBuilder) posture() cell {
@@ -298,7 +298,7 @@ func (c columnBuilder) posture() cell {
 		}
 	}
 	if all > 0 {
-		result.Notes = append(result.Notes, c.Say("{run} of {n|check|checks} could be run", "run", run, "n", all))
+		result.Notes = append(result.Notes, c.Translate("{run} of {n|check|checks} could be run", "run", run, "n", all))
 	}
 	return result
 }
@@ -306,14 +306,14 @@ func (c columnBuilder) posture() cell {
 // advisories fills the rows of what is open.
 func (c columnBuilder) advisories() {
 	t := c.tally
-	open := cell{Text: c.tallyText(t), Notes: []string{c.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)}}
+	open := cell{Text: c.tallyText(t), Notes: []string{c.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)}}
 	switch {
 	case t.Read == 0:
 		open = c.unread()
 	case t.N == 0 && t.State != observation.Measured && t.State != observation.NotApplicable:
 		open = c.measure(findingsMeasure)
 	case t.Packages == 0:
-		open.Notes = []string{c.Say("no package was found in what was read")}
+		open.Notes = []string{c.Translate("no package was found in what was read")}
 	}
 	c.cells["advisories"], c.cells["severity"], c.cells["exploited"] = open, open, open
 	c.cells["fix"] = c.measure("advisories.oldest-fixable-days")
@@ -323,9 +323,9 @@ func (c columnBuilder) advisories() {
 	c.cells["severity"] = cell{Text: c.severities()}
 	switch {
 	case !t.ExploitationKnown:
-		c.cells["exploited"] = c.unknown(c.Say("no list of exploited weaknesses was read"))
+		c.cells["exploited"] = c.unknown(c.Translate("no list of exploited weaknesses was read"))
 	case t.Exploited == 0:
-		c.cells["exploited"] = cell{Text: c.Say("none of them")}
+		c.cells["exploited"] = cell{Text: c.Translate("none of them")}
 	default:
 		c.cells["exploited"] = cell{Text: c.Number(float64(t.Exploited))}
 	}
@@ -353,14 +353,14 @@ func (c columnBuilder) severities() string {
 			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityWord(severity)))
 		}
 	}
-	return c.Say("{list}", "list", language.List(result...))
+	return c.Translate("{list}", "list", language.List(result...))
 }
 
 // packages fills the rows of the inventory and of the licence.
 func (c columnBuilder) packages() {
 	c.cells["licence"] = c.measure("license.spdx")
 	if c.measures["license.spdx"].State == observation.NotApplicable {
-		c.cells["licence"] = cell{Text: c.Say("no licence file")}
+		c.cells["licence"] = cell{Text: c.Translate("no licence file")}
 	}
 	c.cells["declared"] = c.catalogCell(c.good.Licenses)
 	c.cells["packages"], c.cells["ecosystems"] = c.unread(), c.unread()
@@ -375,11 +375,11 @@ func (c columnBuilder) packages() {
 			unmatched[inv.Ecosystem] = unmatched[inv.Ecosystem] || !inv.Matched
 		}
 	}
-	result := cell{Text: c.Say("no package was found in what was read")}
+	result := cell{Text: c.Translate("no package was found in what was read")}
 	for i, eco := range byCount(n) {
-		line := c.Say("{ecosystem} {n}", "ecosystem", eco.Name, "n", eco.N)
+		line := c.Translate("{ecosystem} {n}", "ecosystem", eco.Name, "n", eco.N)
 		if unmatched[eco.Name] {
-			line = c.Say("{ecosystem} {n}, not matched: no advisory database", "ecosystem", eco.Name, "n", eco.N)
+			line = c.Translate("{ecosystem} {n}, not matched: no advisory database", "ecosystem", eco.Name, "n", eco.N)
 		}
 		if i == 0 {
 			result.Text = line
@@ -388,7 +388,7 @@ func (c columnBuilder) packages() {
 		}
 	}
 	if more := len(result.Notes) - maxNotes; more > 0 {
-		result.Notes = append(result.Notes[:maxNotes-1], c.Say("and {n} more", "n", more+1))
+		result.Notes = append(result.Notes[:maxNotes-1], c.Translate("and {n} more", "n", more+1))
 	}
 	c.cells["ecosystems"] = result
 }
@@ -396,7 +396,7 @@ func (c columnBuilder) packages() {
 // catalogCell shows a list of the catalog; one that the catalog does not record is unknown.
 func (c columnBuilder) catalogCell(items []string) cell {
 	if items == nil {
-		return c.unknown(c.Say("the catalog does not say"))
+		return c.unknown(c.Translate("the catalog does not say"))
 	}
 	return cell{Text: c.catalogList(items)}
 }
@@ -407,14 +407,14 @@ func (c columnBuilder) catalogFacts() {
 	for _, n := range c.good.SDGs {
 		goals = append(goals, n)
 	}
-	c.cells["sdgs"] = c.unknown(c.Say("the catalog does not say"))
+	c.cells["sdgs"] = c.unknown(c.Translate("the catalog does not say"))
 	if len(goals) > 0 {
-		c.cells["sdgs"] = cell{Text: c.Say("{list}", "list", language.List(goals...))}
+		c.cells["sdgs"] = cell{Text: c.Translate("{list}", "list", language.List(goals...))}
 	}
 	c.cells["sectors"] = c.catalogCell(c.good.Sectors)
 	deployed := c.catalogCell(c.good.DeploymentCountries)
 	if n := len(c.good.DeploymentCountries); n > 0 {
-		deployed = cell{Text: c.Say("{n|country|countries}", "n", n), Notes: []string{deployed.Text}}
+		deployed = cell{Text: c.Translate("{n|country|countries}", "n", n), Notes: []string{deployed.Text}}
 	}
 	c.cells["deployed"] = deployed
 }
@@ -425,9 +425,9 @@ func (c columnBuilder) coverage() {
 	c.cells["coverage"] = cell{Text: c.Percent(v.Coverage.Share)}
 	if v.Coverage.Measured == 0 {
 		c.cells["coverage"] = c.unread()
-		c.cells["coverage"] = cell{Text: c.Say("nothing was measured"), Notes: c.cells["coverage"].Notes, Class: "l-unknown", Unknown: true}
+		c.cells["coverage"] = cell{Text: c.Translate("nothing was measured"), Notes: c.cells["coverage"].Notes, Class: "l-unknown", Unknown: true}
 	}
-	c.cells["repositories"] = cell{Text: c.Say("{read} of {n|repository|repositories} read", "read", c.tally.Read, "n", len(c.good.Scans))}
+	c.cells["repositories"] = cell{Text: c.Translate("{read} of {n|repository|repositories} read", "read", c.tally.Read, "n", len(c.good.Scans))}
 	if len(c.good.Scans) == 0 {
 		c.cells["repositories"] = c.unread()
 	}
@@ -435,9 +435,9 @@ func (c columnBuilder) coverage() {
 	if !v.ObservedUntil.IsZero() {
 		c.cells["seen"] = cell{Text: c.Date(v.ObservedUntil)}
 	}
-	gaps := cell{Text: c.Say("{n|measure|measures}", "n", v.Coverage.Unknown)}
+	gaps := cell{Text: c.Translate("{n|measure|measures}", "n", v.Coverage.Unknown)}
 	for _, group := range groupGaps(v.Coverage.Gaps) {
-		gaps.Notes = append(gaps.Notes, c.Say("{cause}: {n}", "cause", c.causeWord(group.Cause), "n", len(group.Names)))
+		gaps.Notes = append(gaps.Notes, c.Translate("{cause}: {n}", "cause", c.causeWord(group.Cause), "n", len(group.Names)))
 	}
 	c.cells["gaps"] = gaps
 }

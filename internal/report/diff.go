@@ -33,7 +33,7 @@ type Diff struct {
 type ChangedGood struct {
 	Good string `json:"good"`
 	Name string `json:"name"`
-	assess.Turn
+	assess.VerdictChange
 }
 
 // NewDiff returns an empty one.
@@ -44,7 +44,7 @@ func NewDiff(since, until time.Time) *Diff {
 // Add adds one good.
 func (d *Diff) Add(t ChangedGood) {
 	switch {
-	case t.Still():
+	case t.Unchanged():
 		d.Unchanged++
 	case t.From == t.To:
 		d.Shifted = append(d.Shifted, t)
@@ -108,7 +108,7 @@ func (t *terminal) changedGoods(title string, goods []ChangedGood) {
 }
 
 // causeSentence is the sentence of a cause, marked where it held before only.
-func causeSentence(cause assess.Cause) string {
+func causeSentence(cause assess.ChangeCause) string {
 	if cause.Gone {
 		return "No longer: " + cause.Reason
 	}

@@ -200,7 +200,7 @@ func complete(doc Document) Document {
 	})
 	doc.Endings = each(doc.Endings, func(e *assess.Ending) {
 		e.Alternatives = each(e.Alternatives, func(a *assess.Alternative) {
-			a.Parts = each(a.Parts, func(l *assess.Likeness) { l.Shared = list(l.Shared) })
+			a.Parts = each(a.Parts, func(l *assess.SimilarityPart) { l.Shared = list(l.Shared) })
 		})
 	})
 	doc.Notes = redactNotes(doc.Notes)

@@ -30,17 +30,17 @@ type tally struct {
 func (w localizer) tallyText(t tally) string {
 	switch t.kind() {
 	case "exact":
-		return w.Say("{n}", "n", t.N)
+		return w.Translate("{n}", "n", t.N)
 	case "at least":
-		return w.Say("at least {n}", "n", t.N)
+		return w.Translate("at least {n}", "n", t.N)
 	case "no packages":
-		return w.Say("no packages")
+		return w.Translate("no packages")
 	case "none":
-		return w.Say("none")
+		return w.Translate("none")
 	case "none in part":
-		return w.Say("none in part")
+		return w.Translate("none in part")
 	}
-	return w.Say("unknown")
+	return w.Translate("unknown")
 }
 
 // kind is how far the number of findings is known: "exact", or one of the terms that
@@ -65,11 +65,11 @@ func (t tally) kind() string {
 func (w localizer) tallyBasis(t tally) string {
 	switch {
 	case t.Read == 0:
-		return w.Say("no repository was read")
+		return w.Translate("no repository was read")
 	case t.Packages == 0:
-		return w.Say("no package was found in what was read")
+		return w.Translate("no package was found in what was read")
 	}
-	return w.Say("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
+	return w.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
 }
 
 func tallyFindings(good Good) tally {
@@ -197,11 +197,11 @@ func (i distinctFinding) base() float64 {
 func (w localizer) exploitedText(i distinctFinding) string {
 	switch {
 	case i.Exploited == nil:
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	case *i.Exploited:
-		return w.Say("yes")
+		return w.Translate("yes")
 	}
-	return w.Say("not listed")
+	return w.Translate("not listed")
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.

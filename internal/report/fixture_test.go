@@ -202,7 +202,7 @@ func everyState() Document {
 			{By: "sector", Unsaid: 10},
 		},
 		Endings: []assess.Ending{
-			{Good: "cold-chain", Stage: assess.Dormant, Alternatives: []assess.Alternative{{Good: "school-meals", Stage: assess.Sustained, Similarity: .62, Parts: []assess.Likeness{
+			{Good: "cold-chain", Stage: assess.Dormant, Alternatives: []assess.Alternative{{Good: "school-meals", Stage: assess.Sustained, Similarity: .62, Parts: []assess.SimilarityPart{
 				{Part: "type", Value: 1, Shared: []string{"software"}}, {Part: "sdg", Value: 1, Weight: .25, Shared: []string{"16", "3"}}, {Part: "sector", Value: 0, Weight: .35, Shared: []string{}},
 				{Part: "description", Value: .3, Weight: .4, Shared: []string{"invented", "stands"}},
 			}}}},
@@ -349,8 +349,8 @@ func fill(v reflect.Value, field string) {
 	case *language.Message:
 		*value = language.M(hostile+" {what}", "what", language.And(hostile, language.Inside(language.M(hostile)), 7, asOf))
 		return
-	case *assess.Joined:
-		*value = assess.Joined{All: []assess.Joined{{Rule: hostile}, {Not: &assess.Joined{Pillar: hostile, Levels: []assess.Level{assess.Weak}}}}}
+	case *assess.ConditionText:
+		*value = assess.ConditionText{All: []assess.ConditionText{{Rule: hostile}, {Not: &assess.ConditionText{Pillar: hostile, Levels: []assess.Level{assess.Weak}}}}}
 		return
 	}
 	switch v.Kind() {

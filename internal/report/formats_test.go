@@ -41,7 +41,7 @@ func oneGood(t *testing.T, id string) Document {
 
 // answered is a result with every outcome.
 func answered(good string) []policy.Result {
-	return []policy.Result{{Policy: "ours", PolicyName: "What we ask", Good: good, Name: "A good", Outcome: policy.Fail, Conditions: []policy.Answer{
+	return []policy.Result{{Policy: "ours", PolicyName: "What we ask", Good: good, Name: "A good", Outcome: policy.Fail, Conditions: []policy.ConditionResult{
 		{ID: "licence", Title: "It has a licence", Outcome: policy.Pass, Because: "Licence file: yes; wanted yes."},
 		{ID: "alive", Title: "It is alive", Outcome: policy.Fail, Because: "Days since the last commit: 400 days; wanted at most 183.", Remedy: "Commit."},
 		{ID: "issues", Title: "Issues are answered", Outcome: policy.Unknown, Because: "The issue tracker is not read."},

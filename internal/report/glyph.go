@@ -80,10 +80,10 @@ func (w pageLocalizer) glyphText(v assess.Verdict) string {
 		pairs = append(pairs, pillar.ID, w.levelWithScore(pillar))
 	}
 	if v.Borderline == nil {
-		return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
+		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
 	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
-	return w.Say("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
+	return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
 }
 
 // draw returns the glyph as inline SVG.

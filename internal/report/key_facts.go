@@ -20,24 +20,24 @@ func (w pageLocalizer) keyFacts(good Good, t tally) []keyFact {
 	for _, measure := range good.Measures {
 		m[measure.ID] = measure
 	}
-	work := w.measuredFact(w.Say("Last human commit"), m[lastCommit])
+	work := w.measuredFact(w.Translate("Last human commit"), m[lastCommit])
 	if day := lastCommitDay(good); !day.IsZero() {
 		work.Text = w.Date(day)
 	}
 	if commits := m["momentum.commits-12m"]; commits.State == observation.Measured && !work.Unknown {
-		work.Note = w.Say("{commits} in 12 months", "commits", w.measureText(commits))
+		work.Note = w.Translate("{commits} in 12 months", "commits", w.measureText(commits))
 	}
-	releases := w.measuredFact(w.Say("Releases in 12 months"), m["momentum.releases-12m"])
+	releases := w.measuredFact(w.Translate("Releases in 12 months"), m["momentum.releases-12m"])
 	if days := m["momentum.days-since-release"]; days.State == observation.Measured && !releases.Unknown {
-		releases.Note = w.Say("{days} since the last", "days", w.measureText(days))
+		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
 	}
-	people := w.measuredFact(w.Say("People, 6 months"), m["people.contributors-6m"])
+	people := w.measuredFact(w.Translate("People, 6 months"), m["people.contributors-6m"])
 	if few := m["people.contributor-absence-factor"]; few.State == observation.Measured && !people.Unknown {
-		people.Note = w.Say("{people} made half of the year's commits", "people", w.measureText(few))
+		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
-		w.measuredFact(w.Say("Posture"), m["posture.score"]), w.coverageFact(good, t),
+		w.measuredFact(w.Translate("Posture"), m["posture.score"]), w.coverageFact(good, t),
 	}
 }
 
@@ -45,7 +45,7 @@ func (w pageLocalizer) keyFacts(good Good, t tally) []keyFact {
 func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact {
 	f := keyFact{Name: name, Link: "measures"}
 	if m.ID == "" || m.State == observation.Unknown {
-		f.Text, f.Unknown = w.Say("unknown"), true
+		f.Text, f.Unknown = w.Translate("unknown"), true
 		if m.ID != "" {
 			f.Note = w.causeWord(m.Cause)
 		}
@@ -58,14 +58,14 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 // licenceFact shows the licence of the repository beside the one that the catalog declares.
 func (w pageLocalizer) licenceFact(good Good, m map[string]observation.Measure) keyFact {
 	found, declared := m["license.spdx"], m["license.declared"]
-	f := keyFact{Name: w.Say("Licence found"), Link: "measures"}
+	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
 		f.Text, f.Data = cut(w.measureText(found), 60), true
 	case observation.NotApplicable:
-		f.Text = w.Say("no licence file")
+		f.Text = w.Translate("no licence file")
 	default:
-		f.Text, f.Unknown = w.Say("unknown"), true
+		f.Text, f.Unknown = w.Translate("unknown"), true
 	}
 	licences := cut(w.shortList(good.Licenses), 60)
 	if declared.State == observation.Measured {
@@ -73,24 +73,24 @@ func (w pageLocalizer) licenceFact(good Good, m map[string]observation.Measure) 
 	}
 	switch agree, known := m["license.matches-declared"].Number(); {
 	case licences == "":
-		f.Note = w.Say("the catalog declares none")
+		f.Note = w.Translate("the catalog declares none")
 	case !known:
-		f.Note = w.Say("declared: {licences}", "licences", licences)
+		f.Note = w.Translate("declared: {licences}", "licences", licences)
 	case agree != 0:
-		f.Note = w.Say("declared: {licences}, which agrees", "licences", licences)
+		f.Note = w.Translate("declared: {licences}, which agrees", "licences", licences)
 	default:
-		f.Note = w.Say("declared: {licences}, which differs", "licences", licences)
+		f.Note = w.Translate("declared: {licences}, which differs", "licences", licences)
 	}
 	return f
 }
 
 func (w pageLocalizer) advisoriesFact(t tally) keyFact {
-	f := keyFact{Name: w.Say("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
+	f := keyFact{Name: w.Translate("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
 	switch {
 	case t.Exploited > 0:
-		f.Note = w.Say("{n} known to be exploited", "n", t.Exploited)
+		f.Note = w.Translate("{n} known to be exploited", "n", t.Exploited)
 	case t.Worst != "":
-		f.Note = w.Say("worst: {severity}", "severity", w.severityWord(t.Worst))
+		f.Note = w.Translate("worst: {severity}", "severity", w.severityWord(t.Worst))
 	default:
 		f.Note = w.tallyBasis(t)
 	}
@@ -98,13 +98,13 @@ func (w pageLocalizer) advisoriesFact(t tally) keyFact {
 }
 
 func (w pageLocalizer) coverageFact(good Good, t tally) keyFact {
-	f := keyFact{Name: w.Say("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
+	f := keyFact{Name: w.Translate("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
-		f.Text, f.Unknown = w.Say("nothing"), true
+		f.Text, f.Unknown = w.Translate("nothing"), true
 	}
-	f.Note = w.Say("{n} of {m|repository|repositories} read", "n", t.Read, "m", len(good.Scans))
+	f.Note = w.Translate("{n} of {m|repository|repositories} read", "n", t.Read, "m", len(good.Scans))
 	if len(good.Scans) == 0 {
-		f.Note = w.Say("no repository to read")
+		f.Note = w.Translate("no repository to read")
 	}
 	return f
 }

@@ -21,19 +21,19 @@ var english = localizer{language.English()}
 func (w localizer) stageWord(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
-		return w.Say("messy middle")
+		return w.Translate("messy middle")
 	case assess.Fading:
-		return w.Say("fading")
+		return w.Translate("fading")
 	case assess.Sustained:
-		return w.Say("sustained")
+		return w.Translate("sustained")
 	case assess.Emerging:
-		return w.Say("emerging")
+		return w.Translate("emerging")
 	case assess.Dormant:
-		return w.Say("dormant")
+		return w.Translate("dormant")
 	case assess.Sunset:
-		return w.Say("sunset")
+		return w.Translate("sunset")
 	case assess.Unassessed:
-		return w.Say("unassessed")
+		return w.Translate("unassessed")
 	}
 	return string(stage)
 }
@@ -42,34 +42,34 @@ func (w localizer) stageWord(stage assess.Stage) string {
 func (w localizer) stageMeaning(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
-		return w.Say("carries load, is alive, and lacks supports")
+		return w.Translate("carries load, is alive, and lacks supports")
 	case assess.Fading:
-		return w.Say("carries load and is losing momentum")
+		return w.Translate("carries load and is losing momentum")
 	case assess.Sustained:
-		return w.Say("carries load on enough supports")
+		return w.Translate("carries load on enough supports")
 	case assess.Emerging:
-		return w.Say("young, or nobody is seen to depend on it yet")
+		return w.Translate("young, or nobody is seen to depend on it yet")
 	case assess.Dormant:
-		return w.Say("no sign of work for a long time")
+		return w.Translate("no sign of work for a long time")
 	case assess.Sunset:
-		return w.Say("ended by its own people")
+		return w.Translate("ended by its own people")
 	}
-	return w.Say("too little could be measured to say")
+	return w.Translate("too little could be measured to say")
 }
 
 // levelWord names the level of load or of a support.
 func (w localizer) levelWord(level assess.Level) string {
 	switch level {
 	case assess.Strong:
-		return w.Say("strong")
+		return w.Translate("strong")
 	case assess.Fair:
-		return w.Say("fair")
+		return w.Translate("fair")
 	case assess.Weak:
-		return w.Say("weak")
+		return w.Translate("weak")
 	case assess.Missing:
-		return w.Say("missing")
+		return w.Translate("missing")
 	case assess.LevelUnknown:
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return string(level)
 }
@@ -78,47 +78,47 @@ func (w localizer) levelWord(level assess.Level) string {
 func (w localizer) causeWord(cause observation.Cause) string {
 	switch cause {
 	case observation.CauseOffline:
-		return w.Say("the network was switched off")
+		return w.Translate("the network was switched off")
 	case observation.CauseNoToken:
-		return w.Say("the forge asks for a token and none was given")
+		return w.Translate("the forge asks for a token and none was given")
 	case observation.CauseMissingObjects:
-		return w.Say("the mirror lacks some of the repository's objects")
+		return w.Translate("the mirror lacks some of the repository's objects")
 	case observation.CauseUnsupported:
-		return w.Say("nothing here can read this kind of input")
+		return w.Translate("nothing here can read this kind of input")
 	case observation.CauseNoDatabase:
-		return w.Say("no advisory database for the ecosystem")
+		return w.Translate("no advisory database for the ecosystem")
 	case observation.CauseNoVersion:
-		return w.Say("the manifest gives no version to match")
+		return w.Translate("the manifest gives no version to match")
 	case observation.CauseNoSource:
-		return w.Say("nothing that was read speaks of it")
+		return w.Translate("nothing that was read speaks of it")
 	case observation.CauseNoRepository:
-		return w.Say("the catalog names no repository")
+		return w.Translate("the catalog names no repository")
 	case observation.CauseBadURL:
-		return w.Say("the address is no repository")
+		return w.Translate("the address is no repository")
 	case observation.CauseNotFound:
-		return w.Say("the repository or its mirror is not there")
+		return w.Translate("the repository or its mirror is not there")
 	case observation.CauseUnreachable:
-		return w.Say("the network or the server failed")
+		return w.Translate("the network or the server failed")
 	case observation.CauseEmpty:
-		return w.Say("the repository has no commits")
+		return w.Translate("the repository has no commits")
 	case observation.CauseNoBranch:
-		return w.Say("the repository has no default branch")
+		return w.Translate("the repository has no default branch")
 	case observation.CauseCorrupt:
-		return w.Say("git refuses to read the repository")
+		return w.Translate("git refuses to read the repository")
 	case observation.CauseBroken:
-		return w.Say("a file that does not parse")
+		return w.Translate("a file that does not parse")
 	case observation.CauseOverLimit:
-		return w.Say("a limit on time, size or files was met")
+		return w.Translate("a limit on time, size or files was met")
 	case observation.CauseScannerFailed:
-		return w.Say("a scanner failed")
+		return w.Translate("a scanner failed")
 	case observation.CauseScannerPanic:
-		return w.Say("a scanner broke off")
+		return w.Translate("a scanner broke off")
 	case observation.CauseStale:
-		return w.Say("what was read is too old to speak of today")
+		return w.Translate("what was read is too old to speak of today")
 	case observation.CauseRemark:
-		return w.Say("read, though not as it was written")
+		return w.Translate("read, though not as it was written")
 	case "":
-		return w.Say("no cause given")
+		return w.Translate("no cause given")
 	}
 	return string(cause)
 }
@@ -130,29 +130,29 @@ func (w localizer) pillarWord(id string) string {
 	case "":
 		return ""
 	case assess.Load:
-		return w.Say("Load")
+		return w.Translate("Load")
 	case assess.People:
-		return w.Say("People")
+		return w.Translate("People")
 	case assess.Momentum:
-		return w.Say("Momentum")
+		return w.Translate("Momentum")
 	case assess.Upkeep:
-		return w.Say("Upkeep")
+		return w.Translate("Upkeep")
 	case assess.Funding:
-		return w.Say("Funding")
+		return w.Translate("Funding")
 	case "adoption":
-		return w.Say("Adoption")
+		return w.Translate("Adoption")
 	case "advisories":
-		return w.Say("Advisories")
+		return w.Translate("Advisories")
 	case "governance":
-		return w.Say("Governance")
+		return w.Translate("Governance")
 	case "inventory":
-		return w.Say("Inventory")
+		return w.Translate("Inventory")
 	case "license":
-		return w.Say("License")
+		return w.Translate("License")
 	case "lifecycle":
-		return w.Say("Lifecycle")
+		return w.Translate("Lifecycle")
 	case "posture":
-		return w.Say("Posture")
+		return w.Translate("Posture")
 	}
 	return language.Upper(id)
 }
@@ -168,7 +168,7 @@ func isoDate(t time.Time) string {
 // scoreText writes a score, or "unknown".
 func (w localizer) scoreText(r assess.Range) string {
 	if !scored(r) {
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return w.Number(math.Round(*r.Score))
 }
@@ -179,7 +179,7 @@ func (w localizer) rangeText(r assess.Range) string {
 	if low == high && scored(r) {
 		return ""
 	}
-	return w.Say("{low} to {high}", "low", low, "high", high)
+	return w.Translate("{low} to {high}", "low", low, "high", high)
 }
 
 // maxItems is how many items of a list are shown; report.json has them all.
@@ -190,7 +190,7 @@ func (w localizer) shortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
-	return w.Say("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
+	return w.Translate("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
 // severityWord names a severity for readers: one that nobody has rated is not
@@ -198,15 +198,15 @@ func (w localizer) shortList(items []string) string {
 func (w localizer) severityWord(severity string) string {
 	switch severity {
 	case "critical":
-		return w.Say("critical")
+		return w.Translate("critical")
 	case "high":
-		return w.Say("high")
+		return w.Translate("high")
 	case "medium":
-		return w.Say("medium")
+		return w.Translate("medium")
 	case "low":
-		return w.Say("low")
+		return w.Translate("low")
 	case "unknown":
-		return w.Say("not rated")
+		return w.Translate("not rated")
 	}
 	return severity
 }
@@ -221,7 +221,7 @@ func (w localizer) nameOr(name, id string) string {
 	if strings.TrimSpace(name) != "" {
 		return name
 	}
-	return w.Say("{id} (no name)", "id", id)
+	return w.Translate("{id} (no name)", "id", id)
 }
 
 // levelWithScore writes a level with its score: "weak (12)".
@@ -230,7 +230,7 @@ func (w localizer) levelWithScore(p assess.Pillar) string {
 	if !scored(p.Score) || level == assess.LevelUnknown {
 		return w.levelWord(level)
 	}
-	return w.Say("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
 }
 
 // riskText writes how likely work is to stop; empty where no risk was computed.
@@ -240,47 +240,47 @@ func (w localizer) riskText(r assess.Risk) string {
 	case r.Level == "":
 		return ""
 	case r.Level == assess.RiskNotApplicable:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
 	case r.Level == assess.RiskUnknown:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:
-		return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
 	}
-	return w.Say("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
+	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
 }
 
 // riskWord names a level of risk.
 func (w localizer) riskWord(level assess.RiskLevel) string {
 	switch level {
 	case assess.RiskLow:
-		return w.Say("low")
+		return w.Translate("low")
 	case assess.RiskRaised:
-		return w.Say("raised")
+		return w.Translate("raised")
 	case assess.RiskHigh:
-		return w.Say("high")
+		return w.Translate("high")
 	}
 	return string(level)
 }
 
 // likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l assess.Likeness) string {
+func (w localizer) likenessText(l assess.SimilarityPart) string {
 	shared := cut(w.shortList(l.Shared), 90)
 	none := len(l.Shared) == 0
 	switch {
 	case l.Part == "type" && none:
-		return w.Say("no common kind")
+		return w.Translate("no common kind")
 	case l.Part == "type":
-		return w.Say("kind {shared}", "shared", shared)
+		return w.Translate("kind {shared}", "shared", shared)
 	case l.Part == "sdg" && none:
-		return w.Say("no common goal")
+		return w.Translate("no common goal")
 	case l.Part == "sdg":
-		return w.Say("goals {shared}", "shared", shared)
+		return w.Translate("goals {shared}", "shared", shared)
 	case l.Part == "sector" && none:
-		return w.Say("no common sector")
+		return w.Translate("no common sector")
 	case l.Part == "sector":
-		return w.Say("sector {shared}", "shared", shared)
+		return w.Translate("sector {shared}", "shared", shared)
 	case none:
-		return w.Say("no common words")
+		return w.Translate("no common words")
 	}
-	return w.Say("words {shared}", "shared", shared)
+	return w.Translate("words {shared}", "shared", shared)
 }

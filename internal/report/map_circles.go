@@ -64,9 +64,9 @@ func circlesOf(marks []mark) []circle {
 // circleText is the title of a circle.
 func (w pageLocalizer) circleText(c circle) string {
 	if c.middle == 0 {
-		return w.Say("{n|good|goods} at this place", "n", c.n)
+		return w.Translate("{n|good|goods} at this place", "n", c.n)
 	}
-	return w.Say("{n|good|goods} at this place, {middle} of them in the messy middle", "n", c.n, "middle", c.middle)
+	return w.Translate("{n|good|goods} at this place, {middle} of them in the messy middle", "n", c.n, "middle", c.middle)
 }
 
 // heaviest returns the marks of the messy middle that weigh most.

@@ -13,7 +13,7 @@ import (
 // sayText fills a pattern for a page, in HTML or in an attribute. What has no
 // translation is marked as English, for screen readers and for its direction.
 func (w pageLocalizer) sayText(pattern string, pairs ...any) any {
-	text := w.Say(pattern, pairs...)
+	text := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
 		return text
 	}
@@ -35,7 +35,7 @@ func (w pageLocalizer) sayHTML(pattern string, pairs ...any) template.HTML {
 			filled[i] = strings.ReplaceAll(arg, placeholderEdge, "")
 		}
 	}
-	text := template.HTMLEscapeString(w.Say(pattern, filled...))
+	text := template.HTMLEscapeString(w.Translate(pattern, filled...))
 	if !w.Has(pattern) {
 		text = englishSpan(text)
 	}
@@ -77,7 +77,7 @@ func (w pageLocalizer) translatedText(text string) any {
 
 // asSentence makes a sentence of a phrase.
 func (w pageLocalizer) asSentence(phrase string) string {
-	return w.Say("{sentence}.", "sentence", language.Upper(phrase))
+	return w.Translate("{sentence}.", "sentence", language.Upper(phrase))
 }
 
 // withDetail appends a detail, which is in English, where there is one.

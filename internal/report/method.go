@@ -51,16 +51,16 @@ func (s *site) method() method {
 	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
 		w := s.words
-		shown := ruleView{RuleText: rule, Question: w.Say(rule.Question)}
+		shown := ruleView{RuleText: rule, Question: w.Translate(rule.Question)}
 		if rule.Measure != "" {
 			shown.Name = rule.Measure
 			if def, known := s.defs[rule.Measure]; known {
-				shown.Name = w.Say(def.Name)
+				shown.Name = w.Translate(def.Name)
 			}
 			shown.Against = w.ruleText(assess.Reason{Operator: rule.Operator, Threshold: rule.Threshold, Unit: rule.Unit})
 			shown.Says, shown.Otherwise, shown.Clears = w.patternText(rule.Holds), w.patternText(rule.Fails), w.patternText(rule.Clears)
 		} else {
-			shown.When = w.joinedText(assess.Joined{All: rule.All, Any: rule.Any})
+			shown.When = w.joinedText(assess.ConditionText{All: rule.All, Any: rule.Any})
 			shown.Clears = w.patternText(rule.Clears)
 		}
 		view.Rules = append(view.Rules, shown)
@@ -96,7 +96,7 @@ func (s *site) pillarViews() []pillarView {
 	}
 	var views []pillarView
 	for _, text := range s.doc.Frame.Pillars {
-		view := pillarView{ID: text.ID, Question: s.words.Say(text.Question)}
+		view := pillarView{ID: text.ID, Question: s.words.Translate(text.Question)}
 		for _, level := range text.Levels {
 			view.Levels = append(view.Levels, levelView{level.Level, s.words.joinedText(level.When)})
 		}
@@ -114,12 +114,12 @@ func (s *site) scoreTexts() (bands, weights string) {
 	var levels, supports []any
 	for _, level := range []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing} {
 		band := s.doc.Frame.Bands[level]
-		levels = append(levels, s.words.Say("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
+		levels = append(levels, s.words.Translate("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
 	}
 	for _, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
-		supports = append(supports, s.words.Say("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
+		supports = append(supports, s.words.Translate("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
 	}
-	return s.words.Text(language.List(levels...)), s.words.Text(language.List(supports...))
+	return s.words.TranslateArg(language.List(levels...)), s.words.TranslateArg(language.List(supports...))
 }
 
 // patternText shows a sentence of a rule with letters for its numbers: N for that of
@@ -128,11 +128,11 @@ func (w pageLocalizer) patternText(pattern string) string {
 	if pattern == "" {
 		return ""
 	}
-	return w.Say(pattern, "value", "N", "threshold", "T")
+	return w.Translate(pattern, "value", "N", "threshold", "T")
 }
 
 // joinedText writes a condition, with links to the rules in it.
-func (w pageLocalizer) joinedText(j assess.Joined) template.HTML {
+func (w pageLocalizer) joinedText(j assess.ConditionText) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
@@ -151,7 +151,7 @@ func (w pageLocalizer) joinedText(j assess.Joined) template.HTML {
 }
 
 // joinedAll writes conditions, in brackets where they are joined themselves.
-func (w pageLocalizer) joinedAll(conditions []assess.Joined) []template.HTML {
+func (w pageLocalizer) joinedAll(conditions []assess.ConditionText) []template.HTML {
 	var texts []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)

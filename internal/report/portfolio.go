@@ -139,25 +139,25 @@ func (w pageLocalizer) keystoneText(k assess.Keystone) string {
 	var parts []any
 	switch {
 	case k.Direct > 0:
-		parts = append(parts, w.Say("chosen by {n|good|goods}", "n", k.Direct))
+		parts = append(parts, w.Translate("chosen by {n|good|goods}", "n", k.Direct))
 		if k.Direct < k.AtRunTime() {
-			parts = append(parts, w.Say("under {n} in all", "n", k.AtRunTime()))
+			parts = append(parts, w.Translate("under {n} in all", "n", k.AtRunTime()))
 		}
 	case k.AtRunTime() > 0:
-		parts = append(parts, w.Say("under {n|good|goods}", "n", k.AtRunTime()))
+		parts = append(parts, w.Translate("under {n|good|goods}", "n", k.AtRunTime()))
 	}
 	switch {
 	case k.Development > 0 && k.AtRunTime() > 0:
-		parts = append(parts, w.Say("with {n} more to build or test only", "n", k.Development))
+		parts = append(parts, w.Translate("with {n} more to build or test only", "n", k.Development))
 	case k.Development > 0:
-		parts = append(parts, w.Say("with {n|good|goods} to build or test only", "n", k.Development))
+		parts = append(parts, w.Translate("with {n|good|goods} to build or test only", "n", k.Development))
 	}
 	if k.InMiddle > 0 {
-		parts = append(parts, w.Say("{n} in the messy middle", "n", k.InMiddle))
+		parts = append(parts, w.Translate("{n} in the messy middle", "n", k.InMiddle))
 	}
-	text := w.Text(language.List(parts...))
+	text := w.TranslateArg(language.List(parts...))
 	if n := orZero(k.Findings); n > 0 {
-		text += " · " + w.Say("{n|open weakness|open weaknesses}", "n", n)
+		text += " · " + w.Translate("{n|open weakness|open weaknesses}", "n", n)
 	}
 	return text
 }
@@ -167,17 +167,17 @@ func (w pageLocalizer) keystoneText(k assess.Keystone) string {
 func (w pageLocalizer) headline(middle, assessed, goods int) string {
 	switch {
 	case goods == 0:
-		return w.Say("No goods were read")
+		return w.Translate("No goods were read")
 	case assessed == 0:
-		return w.Say("None of {n|good|goods} could be assessed", "n", goods)
+		return w.Translate("None of {n|good|goods} could be assessed", "n", goods)
 	case middle == 0 && assessed < goods:
-		return w.Say("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
+		return w.Translate("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
 	case middle == 0:
-		return w.Say("None of {n|good|goods} is seen in the messy middle", "n", assessed)
+		return w.Translate("None of {n|good|goods} is seen in the messy middle", "n", assessed)
 	case assessed < goods:
-		return w.Say("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+		return w.Translate("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 	}
-	return w.Say("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+	return w.Translate("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 }
 
 // unreadSummary counts the repositories that were not read, and names the most
@@ -191,9 +191,9 @@ func (w pageLocalizer) unreadSummary(failed []failedScans, repositories int) str
 	case 0:
 		return ""
 	case 1:
-		return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 	}
-	return w.Say("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
 }
 
 // countStages counts the goods themselves, so that a stage and the rows of the
@@ -219,11 +219,11 @@ func (w pageLocalizer) changeLists(change *Change) []changeList {
 		title string
 		moves []Move
 	}{
-		{w.Say("Entered the messy middle"), change.Entered},
-		{w.Say("Left the messy middle"), change.Left},
-		{w.Say("Moved between other stages"), change.Moved},
-		{w.Say("New in the catalog"), change.Added},
-		{w.Say("No longer in the catalog"), change.Removed},
+		{w.Translate("Entered the messy middle"), change.Entered},
+		{w.Translate("Left the messy middle"), change.Left},
+		{w.Translate("Moved between other stages"), change.Moved},
+		{w.Translate("New in the catalog"), change.Added},
+		{w.Translate("No longer in the catalog"), change.Removed},
 	} {
 		if len(l.moves) > 0 {
 			lists = append(lists, changeList{l.title, truncate(maxMoves, l.moves)})

@@ -32,7 +32,7 @@ func bracketed(t *testing.T) *language.Language {
 	for i := range file.Messages {
 		file.Messages[i].Translation = "⟦" + file.Messages[i].ID + "⟧"
 	}
-	l, err := language.Of(file)
+	l, err := language.FromFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}

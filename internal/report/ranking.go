@@ -169,5 +169,5 @@ func bestUpgrade(good Good) string {
 	if len(ranked) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Say("{n|advisory|advisories}", "n", ranked[0].N))
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Translate("{n|advisory|advisories}", "n", ranked[0].N))
 }

@@ -36,7 +36,7 @@ type pageLocalizer struct{ localizer }
 type site struct {
 	*content
 	words    pageLocalizer
-	speaker  *assess.Speaker
+	speaker  *assess.Translator
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
 	pages    *template.Template
@@ -62,7 +62,7 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: pageLocalizer{localizer{l}}, speaker: assess.NewSpeaker(l, shown.doc.Rules), editions: sites}
+		s := &site{content: shown, words: pageLocalizer{localizer{l}}, speaker: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}
@@ -180,9 +180,9 @@ func orZero(n *int) int {
 func (w pageLocalizer) catalogList(items []string) string {
 	switch {
 	case items == nil:
-		return w.Say("the catalog does not say")
+		return w.Translate("the catalog does not say")
 	case len(items) == 0:
-		return w.Say("the catalog names none")
+		return w.Translate("the catalog names none")
 	}
 	return cut(w.shortList(items), 400)
 }

@@ -95,7 +95,7 @@ func publishedSortKey(i distinctFinding, at time.Time) template.HTMLAttr {
 // change is known, that is a lower bound.
 func (w pageLocalizer) publishedText(i distinctFinding, at time.Time) string {
 	if i.Published.IsZero() && !i.Modified.IsZero() {
-		return w.Say("at least {time}", "time", w.ageText(i.Modified, at))
+		return w.Translate("at least {time}", "time", w.ageText(i.Modified, at))
 	}
 	return w.ageText(i.publishedSince(), at)
 }

@@ -78,9 +78,9 @@ func (w pageLocalizer) unreadText(r row) string {
 		}
 	}
 	if len(known) == 0 {
-		return w.Say("unknown: {why}", "why", w.causeWord(r.Why()))
+		return w.Translate("unknown: {why}", "why", w.causeWord(r.Why()))
 	}
-	return w.Say("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
+	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
 }
 
 // tableFunctions are those of the templates of the portfolio page and its table.

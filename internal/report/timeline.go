@@ -140,7 +140,7 @@ func (t timeline) period(first, last observation.Month) period {
 			active++
 		}
 	}
-	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Say("unknown")}
+	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
 	}
@@ -148,7 +148,7 @@ func (t timeline) period(first, last observation.Month) period {
 }
 
 func (t timeline) count(n int, exact bool) string {
-	return t.Say("{n}", "n", bounded(n, exact))
+	return t.Translate("{n}", "n", bounded(n, exact))
 }
 
 // periodName names a month, or a year with the months of it that were counted.
@@ -156,22 +156,22 @@ func (t timeline) periodName(first, last observation.Month) string {
 	year := fmt.Sprint(first.Start().Year())
 	switch {
 	case first == last && last == t.last && last == t.Activity.Last():
-		return t.Say("{month}, to the {day}", "month", t.month(last), "day", fmt.Sprint(t.At.UTC().Day()))
+		return t.Translate("{month}, to the {day}", "month", t.month(last), "day", fmt.Sprint(t.At.UTC().Day()))
 	case first == last:
 		return t.month(first)
 	case first%12 != 0 && last%12 != 11:
-		return t.Say("{year}, {from} to {until}", "year", year, "from", t.monthName(first), "until", t.monthName(last))
+		return t.Translate("{year}, {from} to {until}", "year", year, "from", t.monthName(first), "until", t.monthName(last))
 	case first%12 != 0:
-		return t.Say("{year}, from {from}", "year", year, "from", t.monthName(first))
+		return t.Translate("{year}, from {from}", "year", year, "from", t.monthName(first))
 	case last%12 != 11 || last == t.last:
-		return t.Say("{year}, to {until}", "year", year, "until", t.monthName(last))
+		return t.Translate("{year}, to {until}", "year", year, "until", t.monthName(last))
 	}
 	return year
 }
 
 // month names a month with its year.
 func (t timeline) month(m observation.Month) string {
-	return t.Say("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
+	return t.Translate("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
 }
 
 func (t timeline) monthName(m observation.Month) string { return t.Month(m.Start().Month()) }
@@ -216,7 +216,7 @@ func (t timeline) Chart() template.HTML {
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Say("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.", "first", t.First(), "last", t.Last())))
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.", "first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()
 	d.drawUnknown()
@@ -245,15 +245,15 @@ func (d *timelineChart) text(class, anchor string, x, y, room float64, text stri
 // drawUnknown hatches the months of which nothing is known, and leaves those blank in
 // which there was nothing yet.
 func (d *timelineChart) drawUnknown() {
-	d.hatch(d.last+1, d.until, timeTop, d.Say("not seen"))
+	d.hatch(d.last+1, d.until, timeTop, d.Translate("not seen"))
 	switch {
 	case !d.Begun:
-		d.hatch(d.from, d.first-1, timeTop, d.Say("unknown"))
+		d.hatch(d.from, d.first-1, timeTop, d.Translate("unknown"))
 	case d.first > d.from:
-		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Say("begins in {month}", "month", d.First()))
+		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
 	}
 	if d.Releases == nil {
-		d.hatch(d.first, d.last, timeBase+4, d.Say("releases unknown"))
+		d.hatch(d.first, d.last, timeBase+4, d.Translate("releases unknown"))
 	}
 }
 
@@ -356,9 +356,9 @@ func (d *timelineChart) drawMarks() {
 // drawTitles lays over each month its numbers as a title, for those who point at it.
 func (d *timelineChart) drawTitles() {
 	for m := d.first; m <= d.last; m++ {
-		title := d.Say("{month}: {n|commit|commits}", "month", d.month(m), "n", bounded(d.CommitsIn(m), d.Whole(m)))
+		title := d.Translate("{month}: {n|commit|commits}", "month", d.month(m), "n", bounded(d.CommitsIn(m), d.Whole(m)))
 		if n := d.ReleasesIn(m); n > 0 {
-			title = d.Say("{list}, {item}", "list", title, "item", d.Say("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
+			title = d.Translate("{list}, {item}", "list", title, "item", d.Translate("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
 		}
 		fmt.Fprintf(d, `<path class="tt" d="%s"><title>%s</title></path>`, path("M", d.x(m), timeTop, "h", d.step, "V", timeBottom, "h", -d.step), template.HTMLEscapeString(title))
 	}

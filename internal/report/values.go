@@ -18,16 +18,16 @@ func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound
 		return ""
 	case bool:
 		if v {
-			return w.Say("yes")
+			return w.Translate("yes")
 		}
-		return w.Say("no")
+		return w.Translate("no")
 	case float64:
 		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
 	case int:
 		return w.quantity(language.Bounded(float64(v), bound), unit)
 	case []string:
 		if len(v) == 0 {
-			return w.Say("none")
+			return w.Translate("none")
 		}
 		return cut(w.shortList(v), 300)
 	default:
@@ -39,51 +39,51 @@ func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound
 func (w pageLocalizer) quantity(n language.Arg, unit string) string {
 	switch unit {
 	case "", "ratio":
-		return w.Say("{n}", "n", n)
+		return w.Translate("{n}", "n", n)
 	case "advisories":
-		return w.Say("{n|advisory|advisories}", "n", n)
+		return w.Translate("{n|advisory|advisories}", "n", n)
 	case "changes":
-		return w.Say("{n|change|changes}", "n", n)
+		return w.Translate("{n|change|changes}", "n", n)
 	case "commits":
-		return w.Say("{n|commit|commits}", "n", n)
+		return w.Translate("{n|commit|commits}", "n", n)
 	case "countries":
-		return w.Say("{n|country|countries}", "n", n)
+		return w.Translate("{n|country|countries}", "n", n)
 	case "days":
-		return w.Say("{n|day|days}", "n", n)
+		return w.Translate("{n|day|days}", "n", n)
 	case "domains":
-		return w.Say("{n|domain|domains}", "n", n)
+		return w.Translate("{n|domain|domains}", "n", n)
 	case "ecosystems":
-		return w.Say("{n|ecosystem|ecosystems}", "n", n)
+		return w.Translate("{n|ecosystem|ecosystems}", "n", n)
 	case "files":
-		return w.Say("{n|file|files}", "n", n)
+		return w.Translate("{n|file|files}", "n", n)
 	case "findings":
-		return w.Say("{n|finding|findings}", "n", n)
+		return w.Translate("{n|finding|findings}", "n", n)
 	case "goods":
-		return w.Say("{n|good|goods}", "n", n)
+		return w.Translate("{n|good|goods}", "n", n)
 	case "issues":
-		return w.Say("{n|issue|issues}", "n", n)
+		return w.Translate("{n|issue|issues}", "n", n)
 	case "manifests":
-		return w.Say("{n|manifest|manifests}", "n", n)
+		return w.Translate("{n|manifest|manifests}", "n", n)
 	case "months":
-		return w.Say("{n|month|months}", "n", n)
+		return w.Translate("{n|month|months}", "n", n)
 	case "organizations":
-		return w.Say("{n|organization|organizations}", "n", n)
+		return w.Translate("{n|organization|organizations}", "n", n)
 	case "packages":
-		return w.Say("{n|package|packages}", "n", n)
+		return w.Translate("{n|package|packages}", "n", n)
 	case "people":
-		return w.Say("{n|person|people}", "n", n)
+		return w.Translate("{n|person|people}", "n", n)
 	case "points":
-		return w.Say("{n|point|points}", "n", n)
+		return w.Translate("{n|point|points}", "n", n)
 	case "points of 10":
-		return w.Say("{n|point of 10|points of 10}", "n", n)
+		return w.Translate("{n|point of 10|points of 10}", "n", n)
 	case "releases":
-		return w.Say("{n|release|releases}", "n", n)
+		return w.Translate("{n|release|releases}", "n", n)
 	case "repositories":
-		return w.Say("{n|repository|repositories}", "n", n)
+		return w.Translate("{n|repository|repositories}", "n", n)
 	case "years":
-		return w.Say("{n|year|years}", "n", n)
+		return w.Translate("{n|year|years}", "n", n)
 	}
-	return w.Say("{n} {unit}", "n", n, "unit", unit)
+	return w.Translate("{n} {unit}", "n", n, "unit", unit)
 }
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
@@ -96,9 +96,9 @@ func (w pageLocalizer) ruleText(r assess.Reason) string {
 	operator := r.Operator
 	switch operator {
 	case "is":
-		return w.Say("is {value}", "value", value)
+		return w.Translate("is {value}", "value", value)
 	case "is not":
-		return w.Say("is not {value}", "value", value)
+		return w.Translate("is not {value}", "value", value)
 	case "<=":
 		operator = "≤"
 	case ">=":
@@ -114,9 +114,9 @@ func (w pageLocalizer) measureText(m observation.Measure) string {
 	case observation.Measured:
 		return w.valueText(m.Value, m.Unit, m.Bound)
 	case observation.NotApplicable:
-		return w.Say("not applicable")
+		return w.Translate("not applicable")
 	}
-	return w.Say("unknown")
+	return w.Translate("unknown")
 }
 
 // dayText writes a day that is given as 2006-01-02; anything else as it is.
@@ -149,11 +149,11 @@ func (w pageLocalizer) levelList(levels []assess.Level) language.Arg {
 func (w pageLocalizer) outcomeWord(outcome string) string {
 	switch outcome {
 	case Scanned:
-		return w.Say("scanned")
+		return w.Translate("scanned")
 	case Partial:
-		return w.Say("partial")
+		return w.Translate("partial")
 	case Failed:
-		return w.Say("failed")
+		return w.Translate("failed")
 	}
 	return outcome
 }
@@ -162,11 +162,11 @@ func (w pageLocalizer) outcomeWord(outcome string) string {
 func (w pageLocalizer) relationWord(relation string) string {
 	switch relation {
 	case observation.Direct:
-		return w.Say("direct")
+		return w.Translate("direct")
 	case observation.Transitive:
-		return w.Say("transitive")
+		return w.Translate("transitive")
 	case "":
-		return w.Say("unknown")
+		return w.Translate("unknown")
 	}
 	return relation
 }

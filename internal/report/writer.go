@@ -289,14 +289,14 @@ func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 			first = p
 			continue
 		}
-		write("goods", tableFile(p.N, p.Pages), s.words.Say("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+		write("goods", tableFile(p.N, p.Pages), s.words.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
 	names = append(names, s.folder+rowsName)
 	err = errors.Join(err, w.write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
-	write("method", "method.html", s.words.Say("Method")+" · Midspan", s.method())
-	write("compare", comparePage, s.words.Say("Goods side by side")+" · Midspan", nil)
-	write("across", "across.html", s.words.Say("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Say("Portfolio · Midspan"), s.portfolio(first))
+	write("method", "method.html", s.words.Translate("Method")+" · Midspan", s.method())
+	write("compare", comparePage, s.words.Translate("Goods side by side")+" · Midspan", nil)
+	write("across", "across.html", s.words.Translate("Across the goods · Midspan"), s.across())
+	write("portfolio", "index.html", s.words.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return names, err
 }
 

@@ -13,26 +13,26 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Inventory is what an observation lists: each (ecosystem, name, version) once
-// and ordered by them, with the closest relation that an entry gives it and
-// without what only an entry has (purl, path, groups).
+// Inventory lists the distinct packages of an observation: each (ecosystem, name,
+// version) once, sorted by them. A package has the closest relation of its entries, and
+// none of what only an entry has (purl, path, groups).
 type Inventory struct {
 	Packages []observation.Package
-	// Entries counts, for each of the packages, the entries that list it.
+	// Entries counts the entries of each package.
 	Entries []int
-	// Uses says, for each of the packages, the closest use that an entry makes of
-	// it at run time: one entry may list it for development, another not.
+	// Uses holds the closest run-time use of each package over its entries: one
+	// entry may list it for development, another not.
 	Uses []observation.Use
 }
 
-// relations, from the least to the most that is known.
+// relations are ordered from the least to the most known.
 var relations = []string{"", observation.Transitive, observation.Direct}
 
 func comparePackages(a, b observation.Package) int {
 	return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
 }
 
-// NewInventory gathers the entries of an observation.
+// NewInventory merges the entries of an observation.
 func NewInventory(entries []observation.Package) Inventory {
 	var all Inventory
 	for _, entry := range slices.SortedFunc(slices.Values(entries), comparePackages) {
@@ -44,14 +44,14 @@ func NewInventory(entries []observation.Package) Inventory {
 		}
 		all.Entries[last]++
 		all.Uses[last] = max(all.Uses[last], entry.Use())
-		if have := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *have) {
-			*have = entry.Relation
+		if relation := &all.Packages[last].Relation; slices.Index(relations, entry.Relation) > slices.Index(relations, *relation) {
+			*relation = entry.Relation
 		}
 	}
 	return all
 }
 
-// Ecosystems lists the ecosystems as the packages name them.
+// Ecosystems lists the ecosystems of the packages.
 func (i Inventory) Ecosystems() []string {
 	names := []string{}
 	for _, p := range i.Packages {
@@ -62,9 +62,8 @@ func (i Inventory) Ecosystems() []string {
 	return names
 }
 
-// pack writes an inventory so that thousands of packages are read back in a
-// millisecond: each text behind its length, each number as a varint; relation
-// and use share one.
+// pack encodes an inventory so that thousands of packages are decoded in a millisecond:
+// each text after its length, each number as a varint. Relation and use share a number.
 func (i Inventory) pack() []byte {
 	var out []byte
 	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
@@ -78,18 +77,18 @@ func (i Inventory) pack() []byte {
 	return out
 }
 
-// useBits are the bits of a use in a packed inventory.
+// useBits is the number of bits of a use in a packed inventory.
 const useBits = 2
 
-var errPacked = errors.New("a stored inventory ends in the middle of a package")
+var errDamagedInventory = errors.New("a stored inventory ends in the middle of a package")
 
-// unpack reads what pack wrote.
+// unpack decodes the output of pack.
 func unpack(packed []byte) (Inventory, error) {
 	var all Inventory
-	rest, bad := string(packed), false
+	rest, damaged := string(packed), false
 	number := func() int {
 		n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
-		if bad = bad || size <= 0; bad {
+		if damaged = damaged || size <= 0; damaged {
 			return 0
 		}
 		rest = rest[size:]
@@ -97,7 +96,7 @@ func unpack(packed []byte) (Inventory, error) {
 	}
 	text := func() string {
 		n := number()
-		if bad = bad || n < 0 || n > len(rest); bad {
+		if damaged = damaged || n < 0 || n > len(rest); damaged {
 			return ""
 		}
 		s := rest[:n]
@@ -106,10 +105,10 @@ func unpack(packed []byte) (Inventory, error) {
 	}
 	for rest != "" {
 		p := observation.Package{Ecosystem: text(), Name: text(), Version: text()}
-		related, entries := number(), number()
-		relation, use := related>>useBits, observation.Use(related&(1<<useBits-1))
-		if bad || relation < 0 || relation >= len(relations) {
-			return Inventory{}, errPacked
+		relationAndUse, entries := number(), number()
+		relation, use := relationAndUse>>useBits, observation.Use(relationAndUse&(1<<useBits-1))
+		if damaged || relation < 0 || relation >= len(relations) {
+			return Inventory{}, errDamagedInventory
 		}
 		p.Relation = relations[relation]
 		all.Packages, all.Entries, all.Uses = append(all.Packages, p), append(all.Entries, entries), append(all.Uses, use)
@@ -121,16 +120,16 @@ func unpack(packed []byte) (Inventory, error) {
 func putInventory(ctx context.Context, tx *sqlx.Tx, key string, entries []observation.Package) error {
 	distinct := NewInventory(entries)
 	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO inventories (work_key, ecosystems, packages, entries) VALUES (?, ?, ?, ?)`,
-		key, column{distinct.Ecosystems()}, distinct.pack(), column{entries})
+		key, jsonValue{distinct.Ecosystems()}, distinct.pack(), jsonValue{entries})
 	return err
 }
 
-// Inventory returns the distinct packages of the observation under a work key,
-// or ErrNone where it makes no inventory.
+// Inventory returns the distinct packages of the observation under a work key, or
+// ErrNotFound where it has no packages.
 func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	var packed *[]byte
 	if err := s.db.GetContext(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, key); err != nil {
-		return Inventory{}, none(err)
+		return Inventory{}, notFound(err)
 	}
 	if packed == nil {
 		entries, err := s.Entries(ctx, key)
@@ -143,19 +142,18 @@ func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	return all, nil
 }
 
-// Ecosystems returns the ecosystems of an inventory, as its packages name them,
-// or ErrNone.
+// Ecosystems returns the ecosystems of an inventory, or ErrNotFound.
 func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
 	var names []string
-	return names, s.document(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
+	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
 }
 
-// Entries returns the packages of the observation under a work key, one for
-// each place that lists it; nil where it makes no inventory.
+// Entries returns the packages of the observation under a work key, one entry for each
+// place that lists a package; nil where it has no inventory.
 func (s *Store) Entries(ctx context.Context, key string) ([]observation.Package, error) {
 	var entries []observation.Package
-	err := s.document(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
-	if errors.Is(err, ErrNone) {
+	err := s.getJSON(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
+	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}
 	return entries, err

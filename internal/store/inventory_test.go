@@ -47,7 +47,7 @@ func TestInventoryHoldsEachPackageOnceAndTheEntriesAsTheyWere(t *testing.T) {
 	if whole, err := s.Observation(t.Context(), "key"); err != nil || !reflect.DeepEqual(whole, seen) {
 		t.Errorf("the observation is %+v, %v", whole, err)
 	}
-	if remarks, err := s.Remarks(t.Context(), "key"); err != nil || remarks.Packages != nil {
+	if remarks, err := s.ObservationWithoutPackages(t.Context(), "key"); err != nil || remarks.Packages != nil {
 		t.Errorf("the remarks hold packages: %+v, %v", remarks, err)
 	}
 }
@@ -65,7 +65,7 @@ func TestInventoryWithoutPackagesIsNotTheSameAsNone(t *testing.T) {
 	if seen, err := s.Observation(t.Context(), "empty"); err != nil || seen.Packages == nil {
 		t.Errorf("the empty one became none: %v, %v", seen, err)
 	}
-	if _, err := s.Inventory(t.Context(), "none"); !errors.Is(err, ErrNone) {
+	if _, err := s.Inventory(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("none is %v", err)
 	}
 }
@@ -100,7 +100,7 @@ func TestStoreOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	if _, err := provider.UpTo(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	seen := column{observation.Observation{Scanner: "s", Packages: entries}}
+	seen := jsonValue{observation.Observation{Scanner: "s", Packages: entries}}
 	for query, args := range map[string][]any{
 		`INSERT INTO observations VALUES ('key', 's', 1, ?)`:                                                          {seen},
 		`INSERT INTO observations VALUES ('other', 's', 1, '{"scanner":"o"}')`:                                        nil,

@@ -1,8 +1,7 @@
-// Package store keeps what the stages of the pipeline leave for each other:
-// runs, goods, scans, observations, matches and verdicts. Runs stand side by
-// side; nothing of an earlier run is overwritten.
+// Package store keeps what the stages of the pipeline write for each other: runs, goods,
+// scans, observations, matches and verdicts. Nothing of an earlier run is overwritten.
 //
-// It judges nothing and knows no scanner: documents go in and come out.
+// It contains no rule and knows no scanner: it stores documents as JSON.
 package store
 
 import (
@@ -36,22 +35,22 @@ var migrations embed.FS
 
 // Store is an SQLite file. It is safe for concurrent use.
 type Store struct {
-	db    *sqlx.DB
-	path  string
-	claim claim
+	db   *sqlx.DB
+	path string
+	lock runLock
 }
 
-// ErrNone says that there is no such run or document.
-var ErrNone = errors.New("nothing stored")
+// ErrNotFound means that there is no such run or document.
+var ErrNotFound = errors.New("nothing stored")
 
-// Open opens the store at path, makes it where it is not there, and brings its
-// tables to the present version.
+// Open opens the store at path, or makes it, and migrates its tables to the present
+// version.
 func Open(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
-	// Two processes that make the same store at once would meet half of it. The
-	// system releases the lock of a process that died.
+	// Two processes must not create the same store at once. The operating system
+	// releases the lock of a process that died.
 	lock := flock.New(path + ".lock")
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
 		if ctx.Err() != nil {
@@ -60,7 +59,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open the store %s: %w; it must be writable, or name another folder with --store", path, err)
 	}
 	defer lock.Close()
-	// A writer waits for another one; readers never wait (write-ahead log).
+	// Writers wait for each other; readers never wait (write-ahead log).
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(60000)&_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=foreign_keys(1)&_txlock=immediate"
 	db, err := sqlx.ConnectContext(ctx, "sqlite", dsn)
 	if err != nil {
@@ -69,7 +68,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, db.DB); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", path, err), db.Close())
 	}
-	return &Store{db: db, path: path, claim: claim{lock: flock.New(path + ".run")}}, nil
+	return &Store{db: db, path: path, lock: runLock{file: flock.New(path + ".run")}}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -85,10 +84,10 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-// Close closes the store, and leaves it to others.
-func (s *Store) Close() error { return errors.Join(s.Release(), s.db.Close()) }
+// Close closes the store and releases its lock.
+func (s *Store) Close() error { return errors.Join(s.Unlock(), s.db.Close()) }
 
-// State is how far a run has come.
+// State is the last stage that a run has completed.
 type State string
 
 // The states of a run, in order.
@@ -99,7 +98,7 @@ const (
 	Assessed State = "assessed"
 )
 
-// Source is one catalog that a run read.
+// Source is one catalog of a run.
 type Source struct {
 	Name     string `json:"name"`
 	Location string `json:"location"`
@@ -111,7 +110,7 @@ type Run struct {
 	ID    int64
 	AsOf  time.Time
 	State State
-	// CatalogID is shared by runs over the same catalogs with the same filter.
+	// CatalogID is the same for runs over the same catalogs with the same filter.
 	CatalogID string
 	Sources   []Source
 	Notes     []observation.Note
@@ -126,7 +125,7 @@ type runRow struct {
 	Notes     string `db:"notes"`
 }
 
-// runColumns are those of runRow.
+// runColumns are the columns of runRow.
 const runColumns = `id, as_of, state, catalog_id, catalogs, notes`
 
 func (r runRow) run() (Run, error) {
@@ -138,7 +137,7 @@ func (r runRow) run() (Run, error) {
 	return run, errors.Join(json.Unmarshal([]byte(r.Catalogs), &run.Sources), json.Unmarshal([]byte(r.Notes), &run.Notes))
 }
 
-// Begin stores a new run with its goods, whole or not at all.
+// Begin stores a new run with its goods in one transaction, and returns its number.
 func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64, error) {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
@@ -146,7 +145,7 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 	}
 	defer tx.Rollback()
 	res, err := tx.ExecContext(ctx, `INSERT INTO runs (as_of, state, catalog_id, catalogs, notes) VALUES (?, ?, ?, ?, ?)`,
-		stamp(run.AsOf), Started, run.CatalogID, column{run.Sources}, column{run.Notes})
+		formatTime(run.AsOf), Started, run.CatalogID, jsonValue{run.Sources}, jsonValue{run.Notes})
 	if err != nil {
 		return 0, fmt.Errorf("begin a run: %w", err)
 	}
@@ -155,53 +154,53 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 		return 0, fmt.Errorf("begin a run: %w", err)
 	}
 	for _, good := range goods {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES (?, ?, ?)`, id, good.ID, column{good}); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES (?, ?, ?)`, id, good.ID, jsonValue{good}); err != nil {
 			return 0, fmt.Errorf("store good %s: %w", good.ID, err)
 		}
 	}
 	return id, tx.Commit()
 }
 
-// Advance notes how far a run has come.
+// Advance sets the state of a run.
 func (s *Store) Advance(ctx context.Context, run int64, state State) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
 	return err
 }
 
-// Latest returns the newest run in one of the states, or ErrNone.
+// Latest returns the newest run in one of the states, or ErrNotFound.
 func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
 	query, args, err := sqlx.In(`SELECT `+runColumns+` FROM runs WHERE state IN (?) ORDER BY id DESC LIMIT 1`, states)
 	if err != nil {
 		return Run{}, err
 	}
-	return s.oneRun(ctx, query, args...)
+	return s.getRun(ctx, query, args...)
 }
 
-// Before returns the newest assessed run over the same catalogs that came
-// before run and speaks of no later day, or ErrNone.
-func (s *Store) Before(ctx context.Context, run Run) (Run, error) {
-	return s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID, stamp(run.AsOf))
+// Previous returns the newest assessed run over the same catalogs before run, whose day
+// is not later, or ErrNotFound.
+func (s *Store) Previous(ctx context.Context, run Run) (Run, error) {
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID, formatTime(run.AsOf))
 }
 
-func (s *Store) oneRun(ctx context.Context, query string, args ...any) (Run, error) {
+func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, error) {
 	var row runRow
 	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
-		return Run{}, none(err)
+		return Run{}, notFound(err)
 	}
 	return row.run()
 }
 
-// none turns the driver's "no rows" into ErrNone.
-func none(err error) error {
+// notFound turns the driver's "no rows" into ErrNotFound.
+func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return ErrNone
+		return ErrNotFound
 	}
 	return err
 }
 
-// Digest names the goods and scans of a run: two runs with the same digest read
-// the same.
-func (s *Store) Digest(ctx context.Context, run int64) (string, error) {
+// RunDigest returns a digest of the goods and scans of a run: two runs with the same
+// digest have the same inputs.
+func (s *Store) RunDigest(ctx context.Context, run int64) (string, error) {
 	hash := sha256.New()
 	for _, query := range []string{
 		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
@@ -225,60 +224,59 @@ func (s *Store) Digest(ctx context.Context, run int64) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// Adopt returns the assessed run over the same inputs, where there is one, and
-// removes the new run: it would say the same. Otherwise it returns the new run.
-func (s *Store) Adopt(ctx context.Context, run Run, inputs string) (Run, error) {
-	before, err := s.oneRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND inputs = ? AND state = ? AND id <> ? ORDER BY id DESC LIMIT 1`,
+// ReplaceByIdentical looks for an assessed run over the same inputs. Where there is one,
+// it deletes the new run and returns the earlier one; otherwise it returns the new run.
+func (s *Store) ReplaceByIdentical(ctx context.Context, run Run, inputs string) (Run, error) {
+	identical, err := s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND inputs = ? AND state = ? AND id <> ? ORDER BY id DESC LIMIT 1`,
 		run.CatalogID, inputs, Assessed, run.ID)
-	if errors.Is(err, ErrNone) {
+	if errors.Is(err, ErrNotFound) {
 		return run, nil
 	}
 	if err != nil {
 		return Run{}, err
 	}
 	_, err = s.db.ExecContext(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
-	return before, err
+	return identical, err
 }
 
-// Judge begins to judge a run: from here its earlier verdicts and what was
-// published of them no longer count.
-func (s *Store) Judge(ctx context.Context, run int64) error {
+// ResetVerdicts sets a run back to matched: its verdicts and what was published of them
+// are no longer valid.
+func (s *Store) ResetVerdicts(ctx context.Context, run int64) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL WHERE id = ?`, Matched, run)
 	return err
 }
 
-// Judged notes that every good of a run has its verdict, and what the verdicts
-// rest on.
-func (s *Store) Judged(ctx context.Context, run int64, inputs string) error {
+// MarkAssessed marks a run as assessed, with the digest of its inputs.
+func (s *Store) MarkAssessed(ctx context.Context, run int64, inputs string) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ? WHERE id = ?`, Assessed, inputs, run)
 	return err
 }
 
 // PutOutcome stores what was published of a run.
 func (s *Store) PutOutcome(ctx context.Context, run int64, outcome any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, column{outcome}, run)
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, jsonValue{outcome}, run)
 	return err
 }
 
-// Outcome reads what was published of a run into target, or returns ErrNone.
+// Outcome decodes what was published of a run into target, or returns ErrNotFound.
 func (s *Store) Outcome(ctx context.Context, run int64, target any) error {
-	return s.document(ctx, target, `SELECT outcome FROM runs WHERE id = ? AND outcome IS NOT NULL`, run)
+	return s.getJSON(ctx, target, `SELECT outcome FROM runs WHERE id = ? AND outcome IS NOT NULL`, run)
 }
 
-// Good is a good of a run with its verdict, which is nil before assess.
+// Good is a good of a run with its verdict, which is nil before the assess stage.
 type Good struct {
 	catalog.Good
 	Verdict json.RawMessage
-	// Digest names all that the verdict rests on.
+	// Digest identifies everything that the verdict depends on.
 	Digest string
 }
 
-// Goods yields the goods of a run by id, one at a time.
+// Goods iterates over the goods of a run in the order of ids.
 func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 	return func(yield func(Good, error) bool) {
 		last := ""
 		for {
-			// A page at a time: no read stays open while the caller writes.
+			// Read in pages, so that no read is open while the caller writes.
 			var rows []struct {
 				ID       string         `db:"good_id"`
 				Document string         `db:"document"`
@@ -309,50 +307,50 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 	}
 }
 
-// PutVerdict stores what assess said of a good. digest names all that the
-// verdict rests on: the same digest always comes with the same verdict.
+// PutVerdict stores the verdict of a good. digest identifies everything that the verdict
+// depends on: the same digest always comes with the same verdict.
 func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, column{verdict}, run, good)
+	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run, good)
 	return err
 }
 
-// TakeVerdict gives a good the verdict that stands under a digest in any run,
-// and returns its stage, or ErrNone.
-func (s *Store) TakeVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
+// ReuseVerdict copies the verdict with the same digest from any run to a good, and
+// returns its stage, or ErrNotFound.
+func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
 	var stage string
 	err := s.db.GetContext(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
 		FROM (SELECT digest, stage, verdict FROM goods WHERE digest = ? AND digest <> '' AND verdict IS NOT NULL LIMIT 1) AS one
 		WHERE run_id = ? AND good_id = ? RETURNING goods.stage`, digest, run, good)
-	return stage, none(err)
+	return stage, notFound(err)
 }
 
-// Stages returns the stage of each good of a run, with its name; the verdict is
-// not read.
-func (s *Store) Stages(ctx context.Context, run int64) ([]Staged, error) {
-	var all []Staged
+// Stages returns the name and the stage of each good of a run, without decoding
+// verdicts.
+func (s *Store) Stages(ctx context.Context, run int64) ([]GoodStage, error) {
+	var all []GoodStage
 	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, document ->> 'name' AS name, stage FROM goods WHERE run_id = ? ORDER BY good_id`, run)
 }
 
-// Staged is a good with its stage.
-type Staged struct{ ID, Name, Stage string }
+// GoodStage is a good with its stage.
+type GoodStage struct{ ID, Name, Stage string }
 
-// Scan is what one run saw of one repository.
+// Scan is the result of one run for one repository.
 type Scan struct {
 	URL           string
 	Commit        string
 	ObservedUntil time.Time
 	At            time.Time
-	// Keys are the work keys under which the observations stand, Inventory the
-	// one of them that lists packages, empty where none does.
+	// Keys are the work keys of the observations. Inventory is the one of them
+	// that lists packages, or empty.
 	Keys      []string
 	Inventory string
 	Notes     []observation.Note
 	Failure   *observation.Note
-	// Sight names the state of the mirror's files when it was read, Variant what
-	// beside the commit decided what could be read, Committed the date of the
-	// commit: from them a later run knows that there is nothing new to read.
-	Sight, Variant string
-	Committed      time.Time
+	// MirrorState is a fingerprint of the mirror's files. Variant names what besides
+	// the commit decided what could be read. Committed is the date of the commit.
+	// A later run compares them to find that nothing has changed.
+	MirrorState, Variant string
+	Committed            time.Time
 }
 
 type scanRow struct {
@@ -365,41 +363,41 @@ type scanRow struct {
 	Inventory     string         `db:"inventory"`
 	Notes         string         `db:"notes"`
 	Failure       sql.NullString `db:"failure"`
-	Sight         string         `db:"sight"`
+	MirrorState   string         `db:"sight"`
 	Committed     string         `db:"committed"`
 	Variant       string         `db:"variant"`
 }
 
-// PutScan stores what was seen of a repository.
+// PutScan stores the scan of a repository.
 func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
-	var failure any // NULL where the repository was read
+	var failure any // NULL unless the scan failed
 	if scan.Failure != nil {
-		failure = column{scan.Failure}
+		failure = jsonValue{scan.Failure}
 	}
 	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		run, scan.URL, scan.Commit, stamp(scan.ObservedUntil), stamp(scan.At), column{scan.Keys}, scan.Inventory, column{scan.Notes}, failure,
-		scan.Sight, stamp(scan.Committed), scan.Variant)
+		run, scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
+		scan.MirrorState, formatTime(scan.Committed), scan.Variant)
 	return err
 }
 
-// Scan returns what a run saw of a repository, or ErrNone.
+// Scan returns a run's scan of a repository, or ErrNotFound.
 func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
-	return s.oneScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
+	return s.getScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
 }
 
-// LastScan returns what was seen of a repository when it was last read, in any
-// run, or ErrNone.
+// LastScan returns the newest successful scan of a repository, of any run, or
+// ErrNotFound.
 func (s *Store) LastScan(ctx context.Context, address string) (Scan, error) {
-	return s.oneScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
+	return s.getScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
 }
 
-func (s *Store) oneScan(ctx context.Context, query string, args ...any) (Scan, error) {
+func (s *Store) getScan(ctx context.Context, query string, args ...any) (Scan, error) {
 	var row scanRow
 	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
-		return Scan{}, none(err)
+		return Scan{}, notFound(err)
 	}
-	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, Sight: row.Sight, Variant: row.Variant}
+	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, MirrorState: row.MirrorState, Variant: row.Variant}
 	var err1, err2, err3, err4 error
 	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)
 	scan.At, err2 = time.Parse(time.RFC3339, row.At)
@@ -411,11 +409,11 @@ func (s *Store) oneScan(ctx context.Context, query string, args ...any) (Scan, e
 }
 
 // PutObservation stores a scanner's result under its work key.
-func (s *Store) PutObservation(ctx context.Context, key string, seen observation.Observation, took time.Duration) error {
-	entries := seen.Packages
-	seen.Packages = nil // they have a table of their own
-	return s.together(ctx, func(tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, seen.Scanner, took.Milliseconds(), column{seen})
+func (s *Store) PutObservation(ctx context.Context, key string, result observation.Observation, duration time.Duration) error {
+	entries := result.Packages
+	result.Packages = nil // stored in the table inventories
+	return s.inTx(ctx, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, result.Scanner, duration.Milliseconds(), jsonValue{result})
 		if err != nil || entries == nil {
 			return err
 		}
@@ -423,25 +421,25 @@ func (s *Store) PutObservation(ctx context.Context, key string, seen observation
 	})
 }
 
-// Observation returns the result that stands under a work key, or ErrNone.
+// Observation returns the result under a work key, or ErrNotFound.
 func (s *Store) Observation(ctx context.Context, key string) (observation.Observation, error) {
-	seen, err := s.Remarks(ctx, key)
+	result, err := s.ObservationWithoutPackages(ctx, key)
 	if err != nil {
-		return seen, err
+		return result, err
 	}
-	seen.Packages, err = s.Entries(ctx, key)
-	return seen, err
+	result.Packages, err = s.Entries(ctx, key)
+	return result, err
 }
 
-// Remarks returns the result that stands under a work key without its packages,
-// which are most of it, or ErrNone.
-func (s *Store) Remarks(ctx context.Context, key string) (observation.Observation, error) {
-	var seen observation.Observation
-	return seen, s.document(ctx, &seen, `SELECT document FROM observations WHERE work_key = ?`, key)
+// ObservationWithoutPackages returns the result under a work key without its packages,
+// which are most of its size, or ErrNotFound.
+func (s *Store) ObservationWithoutPackages(ctx context.Context, key string) (observation.Observation, error) {
+	var result observation.Observation
+	return result, s.getJSON(ctx, &result, `SELECT document FROM observations WHERE work_key = ?`, key)
 }
 
-// PutMatch stores the match of an inventory against a state of the advisories,
-// with the number of its findings. Matches that say the same are stored once.
+// PutMatch stores the match of an inventory for a state of the advisories, with the
+// number of its findings. Equal matches are stored once.
 func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, match any) error {
 	document, err := json.Marshal(match)
 	if err != nil {
@@ -449,7 +447,7 @@ func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, m
 	}
 	sum := sha256.Sum256(document)
 	digest := hex.EncodeToString(sum[:16])
-	return s.together(ctx, func(tx *sqlx.Tx) error {
+	return s.inTx(ctx, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO answers (digest, findings, document) VALUES (?, ?, ?)`, digest, findings, string(document)); err != nil {
 			return err
 		}
@@ -458,45 +456,44 @@ func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, m
 	})
 }
 
-// Answer names what a match says and counts its findings. Matches that say the
-// same have the same digest.
-type Answer struct {
+// MatchSummary is the digest of a match and the number of its findings. Equal matches
+// have the same digest.
+type MatchSummary struct {
 	Digest   string
 	Findings int
 }
 
-// Answer returns the name of a stored match, or ErrNone.
-func (s *Store) Answer(ctx context.Context, key, state string) (Answer, error) {
-	var answer Answer
-	err := s.db.GetContext(ctx, &answer, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
-	return answer, none(err)
+// MatchSummary returns the summary of a stored match, or ErrNotFound.
+func (s *Store) MatchSummary(ctx context.Context, key, state string) (MatchSummary, error) {
+	var summary MatchSummary
+	err := s.db.GetContext(ctx, &summary, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+	return summary, notFound(err)
 }
 
-// LastState returns the state of the advisories for which an inventory was
-// matched last, or ErrNone.
+// LastState returns the state of the advisories of the newest match of an inventory, or
+// ErrNotFound.
 func (s *Store) LastState(ctx context.Context, key string) (string, error) {
 	var state string
 	err := s.db.GetContext(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, key)
-	return state, none(err)
+	return state, notFound(err)
 }
 
-// RepeatMatch says that a match gives in another state what it gave in an
-// earlier one.
-func (s *Store) RepeatMatch(ctx context.Context, key, before, state string) (Answer, error) {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, state, key, before)
+// CopyMatch stores the match of an earlier state for another state too.
+func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSummary, error) {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
 	if err != nil {
-		return Answer{}, err
+		return MatchSummary{}, err
 	}
-	return s.Answer(ctx, key, state)
+	return s.MatchSummary(ctx, key, to)
 }
 
-// Match reads a stored match into target, or returns ErrNone.
+// Match decodes a stored match into target, or returns ErrNotFound.
 func (s *Store) Match(ctx context.Context, key, state string, target any) error {
-	return s.document(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+	return s.getJSON(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
 }
 
-// together does several writes, all or none.
-func (s *Store) together(ctx context.Context, write func(*sqlx.Tx) error) error {
+// inTx runs several writes in one transaction.
+func (s *Store) inTx(ctx context.Context, write func(*sqlx.Tx) error) error {
 	tx, err := s.db.BeginTxx(ctx, nil)
 	if err != nil {
 		return err
@@ -508,21 +505,21 @@ func (s *Store) together(ctx context.Context, write func(*sqlx.Tx) error) error 
 	return tx.Commit()
 }
 
-func (s *Store) document(ctx context.Context, target any, query string, args ...any) error {
+func (s *Store) getJSON(ctx context.Context, target any, query string, args ...any) error {
 	var document string
 	if err := s.db.GetContext(ctx, &document, query, args...); err != nil {
-		return none(err)
+		return notFound(err)
 	}
 	return json.Unmarshal([]byte(document), target)
 }
 
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// column writes a document as JSON into one column.
-type column struct{ document any }
+// jsonValue writes a document as JSON into a column.
+type jsonValue struct{ document any }
 
 // Value implements driver.Valuer.
-func (c column) Value() (driver.Value, error) {
+func (c jsonValue) Value() (driver.Value, error) {
 	data, err := json.Marshal(c.document)
 	return string(data), err
 }

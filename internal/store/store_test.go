@@ -48,11 +48,11 @@ func TestRunsStandSideBySideAndThePreviousOneIsOfTheSameCatalogs(t *testing.T) {
 	if err != nil || latest.ID != second || !latest.AsOf.Equal(day) || len(latest.Sources) != 1 {
 		t.Fatalf("latest = %+v, %v", latest, err)
 	}
-	before, err := s.Before(t.Context(), latest)
+	before, err := s.Previous(t.Context(), latest)
 	if err != nil || before.ID != first {
 		t.Errorf("before = %+v, %v; want run %d", before, err, first)
 	}
-	if _, err := s.Before(t.Context(), before); !errors.Is(err, ErrNone) {
+	if _, err := s.Previous(t.Context(), before); !errors.Is(err, ErrNotFound) {
 		t.Errorf("the first run has one before it: %v", err)
 	}
 }
@@ -113,7 +113,7 @@ func TestScanComesBackAsItWasStored(t *testing.T) {
 			t.Errorf("got %+v, %v\nwant %+v", got, err, want)
 		}
 	}
-	if _, err := s.Scan(t.Context(), run, "https://h/c"); !errors.Is(err, ErrNone) {
+	if _, err := s.Scan(t.Context(), run, "https://h/c"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -131,7 +131,7 @@ func TestObservationKeepsTheTypesOfItsValues(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	if _, err := s.Observation(t.Context(), "other"); !errors.Is(err, ErrNone) {
+	if _, err := s.Observation(t.Context(), "other"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -169,16 +169,16 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 	s := newStore(t)
 	first := begin(t, s, "a", catalog.Good{ID: "x", Name: "X"})
 	second := begin(t, s, "b", catalog.Good{ID: "x", Name: "X"}, catalog.Good{ID: "y"})
-	if _, err := s.TakeVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNone) {
+	if _, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a verdict came from nowhere: %v", err)
 	}
 	if err := s.PutVerdict(t.Context(), first, "x", "d1", "sunset", map[string]int{"n": 1}); err != nil {
 		t.Fatal(err)
 	}
-	if stage, err := s.TakeVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" {
+	if stage, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" {
 		t.Errorf("stage %q, %v", stage, err)
 	}
-	if _, err := s.TakeVerdict(t.Context(), second, "y", ""); !errors.Is(err, ErrNone) {
+	if _, err := s.ReuseVerdict(t.Context(), second, "y", ""); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a verdict without a digest was taken: %v", err)
 	}
 	for good, err := range s.Goods(t.Context(), second) {
@@ -189,7 +189,7 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 			t.Errorf("%s has %s %s, want %s", good.ID, good.Digest, good.Verdict, want)
 		}
 	}
-	if stages, err := s.Stages(t.Context(), second); err != nil || !reflect.DeepEqual(stages, []Staged{{"x", "X", "sunset"}, {"y", "", ""}}) {
+	if stages, err := s.Stages(t.Context(), second); err != nil || !reflect.DeepEqual(stages, []GoodStage{{"x", "X", "sunset"}, {"y", "", ""}}) {
 		t.Errorf("stages = %v, %v", stages, err)
 	}
 }
@@ -204,9 +204,9 @@ func TestMatchesThatSayTheSameShareTheirAnswer(t *testing.T) {
 	if err := s.PutMatch(t.Context(), "key", "wednesday", 4, []string{"other"}); err != nil {
 		t.Fatal(err)
 	}
-	answers := map[string]Answer{}
+	answers := map[string]MatchSummary{}
 	for _, state := range []string{"monday", "tuesday", "wednesday"} {
-		answer, err := s.Answer(t.Context(), "key", state)
+		answer, err := s.MatchSummary(t.Context(), "key", state)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -215,7 +215,7 @@ func TestMatchesThatSayTheSameShareTheirAnswer(t *testing.T) {
 	if answers["monday"] != answers["tuesday"] || answers["monday"].Digest == answers["wednesday"].Digest || answers["wednesday"].Findings != 4 {
 		t.Errorf("answers = %v", answers)
 	}
-	if _, err := s.Answer(t.Context(), "key", "sunday"); !errors.Is(err, ErrNone) {
+	if _, err := s.MatchSummary(t.Context(), "key", "sunday"); !errors.Is(err, ErrNotFound) {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -28,7 +28,7 @@ func (h *History) Activity(at time.Time) observation.Activity {
 // then, and none where that of the first is not known.
 func (h *History) begun(last observation.Month) observation.Month {
 	switch {
-	case h.ancient > 0:
+	case h.beforeGit > 0:
 		return 0
 	case h.first.IsZero():
 		return last
@@ -62,10 +62,10 @@ func (h *History) fill(a *observation.Activity) {
 	}
 }
 
-// rest counts what a history that was cut, or that breaks off, still tells: git
-// lists newer commits before older ones, so the months after the one in which it
-// ends are whole. Cause is why it is no whole history.
-func rest(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, cause observation.Cause) observation.Activity {
+// partialActivity counts what is left of a history that was cut or that breaks
+// off: git lists newer commits before older ones, so the months after the one in
+// which it ends are whole. Cause is why the history is not whole.
+func partialActivity(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, cause observation.Cause) observation.Activity {
 	cut := time.Time{} // no commit later than this is missing
 	kept := func(yield func(gitrepo.Commit, error) bool) {
 		oldest := time.Time{}
@@ -104,9 +104,9 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// numbered finds the number in the name of a release's tag, and how far it is
+// versionNumber finds the number in the name of a release's tag, and how far it is
 // from being final.
-var numbered = regexp.MustCompile(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:(?:alpha|beta|rc|cr|preview|pre|snapshot|nightly|dev|canary)[-._]?\d*|[ab]\d+)\b)?`)
+var versionNumber = regexp.MustCompile(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:(?:alpha|beta|rc|cr|preview|pre|snapshot|nightly|dev|canary)[-._]?\d*|[ab]\d+)\b)?`)
 
 // maxVersion is how long a version may be; what is longer is not taken for one.
 const maxVersion = 24
@@ -118,7 +118,7 @@ func versionOf(tag string) string {
 	if found == nil {
 		return ""
 	}
-	version := numbered.FindString(tag[found[0]:])
+	version := versionNumber.FindString(tag[found[0]:])
 	if len(version) > maxVersion {
 		return ""
 	}

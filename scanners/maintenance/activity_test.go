@@ -166,7 +166,7 @@ func TestMonthsAddUpToTheMeasureOfTwelveMonths(t *testing.T) {
 	}
 }
 
-func TestAShallowCloneTellsOfTheMonthsAfterTheCut(t *testing.T) {
+func TestAShallowCloneCountsTheMonthsAfterTheCut(t *testing.T) {
 	origin := repository(t, stream(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -9, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -4, 0)}, // 31 April is 1 May
@@ -190,7 +190,7 @@ func TestAShallowCloneTellsOfTheMonthsAfterTheCut(t *testing.T) {
 	}
 }
 
-func TestAHistoryThatBreaksTellsOfTheMonthsAfterIt(t *testing.T) {
+func TestAHistoryThatBreaksCountsTheMonthsAfterIt(t *testing.T) {
 	dir := repository(t, stream(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -5, 0)},

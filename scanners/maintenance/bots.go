@@ -100,7 +100,7 @@ func set(items ...string) map[string]bool {
 func isBot(name, address string) bool {
 	name = strings.TrimSpace(name)
 	folded := strings.ToLower(name)
-	if strings.HasSuffix(folded, "[bot]") || botNames[squeeze(folded)] || endsInBot(name, folded) {
+	if strings.HasSuffix(folded, "[bot]") || botNames[lettersAndDigits(folded)] || endsInBot(name, folded) {
 		return true
 	}
 	address = strings.ToLower(strings.TrimSpace(address))
@@ -109,7 +109,7 @@ func isBot(name, address string) bool {
 }
 
 // endsInBot takes the name both as written and folded, because only the capital
-// tells "ReleaseBot" from "Talbot".
+// distinguishes "ReleaseBot" from "Talbot".
 func endsInBot(name, folded string) bool {
 	if folded == "bot" || endsInWord(folded, "bot") || endsInWord(folded, "robot") {
 		return true
@@ -126,8 +126,8 @@ func endsInWord(text, word string) bool {
 	return found && strings.ContainsRune(" -_.+", last)
 }
 
-// squeeze drops everything but letters and digits.
-func squeeze(text string) string {
+// lettersAndDigits drops everything but letters and digits.
+func lettersAndDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r

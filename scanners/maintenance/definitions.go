@@ -13,7 +13,7 @@ const chaoss = "https://chaoss.community/kb/metric-"
 // none can be declared and not yielded.
 type measure struct {
 	observation.Definition
-	read func(view) reading
+	read func(historyAt) reading
 }
 
 // measures lists every measure in the order of the report. "Commits" are those
@@ -89,22 +89,22 @@ func define(id, name, unit string, merge observation.Merge, means, reference str
 	return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
 }
 
-func people(id, name, means, reference string, window func(view) []commit) measure {
+func people(id, name, means, reference string, window func(historyAt) []commit) measure {
 	means += " Of several repositories, the largest number: at least as many."
 	return measure{define(id, name, "people", observation.MergeMax, means, reference),
-		func(v view) reading { return number(len(commitsByPerson(window(v)))) }}
+		func(v historyAt) reading { return number(len(commitsByPerson(window(v)))) }}
 }
 
-func commits(id, name, means string, window func(view) []commit) measure {
+func commits(id, name, means string, window func(historyAt) []commit) measure {
 	return measure{define(id, name, "commits", observation.MergeSum, means, "code-changes-commits/"),
-		func(v view) reading { return number(len(window(v))) }}
+		func(v historyAt) reading { return number(len(window(v))) }}
 }
 
 // Measures reads every measure as of at. It sees no commit and no tag of a
 // later date.
 func (h *History) Measures(at time.Time) []observation.Measure {
 	at = at.UTC()
-	v := view{History: h, at: at, human: between(h.human, time.Time{}, at)}
+	v := historyAt{History: h, at: at, human: between(h.human, time.Time{}, at)}
 	all := measures()
 	result := make([]observation.Measure, len(all))
 	for i, m := range all {

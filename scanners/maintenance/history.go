@@ -14,16 +14,16 @@ import (
 
 // gitBirth is the day on which git was first able to store a commit. A commit
 // dated earlier was converted from other version control, or made by a wrong
-// clock; nothing in it tells which.
+// clock; the two cannot be distinguished.
 var gitBirth = time.Date(2005, time.April, 7, 0, 0, 0, 0, time.UTC)
 
 // tolerance is how far a clock may be off before it is counted as wrong.
 const tolerance = 24 * time.Hour
 
-// History is what one repository's commits and tags say of its people and its
-// momentum, with people as numbers. It is built once and asked for any time:
-// Measures at an earlier time sees only what was there by then. It never
-// changes and is safe for concurrent use.
+// History is one repository's commits and tags, reduced to what the measures of
+// people and momentum need, with people as numbers. It is built once and read as
+// of any time: Measures at an earlier time sees only what was there by then. It
+// never changes and is safe for concurrent use.
 //
 // A commit's time is its committer's: the moment at which it entered this
 // history. The author's time may lie years before (a patch that waited, an old
@@ -36,15 +36,15 @@ type History struct {
 	merges []time.Time // merge commits by anybody, oldest first
 	// first is the earliest date of any commit that is not before gitBirth,
 	// zero where there is none.
-	first    time.Time
-	ancient  int         // commits dated before gitBirth
-	future   int         // commits dated after the repository was seen
-	backward []time.Time // dates of commits that are older than their parent
-	releases []release
-	undated  int   // tags that look like releases, without a date
-	joined   int   // identities that were taken for a person with another one
-	mostOf   int   // the most identities of one person
-	tagsErr  error // why there are no releases to speak of
+	first      time.Time
+	beforeGit  int         // commits dated before gitBirth
+	future     int         // commits dated after the repository was seen
+	backward   []time.Time // dates of commits that are older than their parent
+	releases   []release
+	undated    int   // tags that look like releases, without a date
+	joined     int   // identities that were taken for a person with another one
+	mostJoined int   // the most identities of one person
+	tagsErr    error // why the releases are unknown
 }
 
 type commit struct {
@@ -56,7 +56,7 @@ type commit struct {
 // cut, or that breaks on the way, is an error: half a history would give
 // numbers that look like a whole one's. Errors carry their cause (see
 // gitrepo.CauseOf) and no name or address. At is the time of the run's
-// measures; it only serves to tell which commits are dated in the future.
+// measures; it only decides which commits are dated in the future.
 func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*History, error) {
 	if snapshot.Shallow() {
 		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
@@ -64,7 +64,7 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*Histo
 	}
 	tags, tagsErr := snapshot.Tags()
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	h, err := NewHistory(snapshot.History(ctx), tags, source, seen(ctx, snapshot, at))
+	h, err := NewHistory(snapshot.History(ctx), tags, source, latestValidDate(ctx, snapshot, at))
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -85,10 +85,10 @@ func withoutPath(err error) error {
 	return err
 }
 
-// seen is the time after which no commit can be dated. ObservedUntil is never
-// before HEAD's own date, so where HEAD's clock ran ahead it says nothing, and
-// the time of the measures takes its place.
-func seen(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Time {
+// latestValidDate is the time after which no commit can be dated. ObservedUntil
+// is never before HEAD's own date, so where HEAD's clock ran ahead the time of
+// the measures takes its place.
+func latestValidDate(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Time {
 	until := snapshot.ObservedUntil()
 	if !until.After(at) {
 		return until
@@ -103,10 +103,10 @@ func seen(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Ti
 }
 
 // NewHistory builds a History from commits, newest first as git orders them, and
-// tags. Source is what the measures name as theirs; seen is the time until
+// tags. Source is what the measures name as theirs; latest is the time until
 // which the repository was observed: a commit dated a day or more after it was
 // made by a wrong clock.
-func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, seen time.Time) (*History, error) {
+func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, latest time.Time) (*History, error) {
 	h := &History{source: source}
 	ids := newIdentities()
 	var newer time.Time // the date of the commit that git listed before
@@ -114,7 +114,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 		if err != nil {
 			return nil, err
 		}
-		h.judgeClock(c.Committed, newer, seen)
+		h.checkDate(c.Committed, newer, latest)
 		newer = c.Committed
 		if c.Merge() {
 			h.merges = append(h.merges, c.Committed)
@@ -129,7 +129,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 	for i := range h.human {
 		h.human[i].person = ids.root(h.human[i].person)
 	}
-	h.joined, h.mostOf = ids.joined()
+	h.joined, h.mostJoined = ids.joined()
 	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
 	slices.SortFunc(h.bots, time.Time.Compare)
 	slices.SortFunc(h.merges, time.Time.Compare)
@@ -137,15 +137,15 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 	return h, nil
 }
 
-// judgeClock counts a commit whose date cannot be. In git's default order a
+// checkDate counts a commit whose date cannot be. In git's default order a
 // commit stands before one with a later date only where that one is its
 // parent.
-func (h *History) judgeClock(when, newer, seen time.Time) {
+func (h *History) checkDate(when, newer, latest time.Time) {
 	switch {
 	case when.Before(gitBirth):
-		h.ancient++
+		h.beforeGit++
 		return
-	case when.After(seen.Add(tolerance)):
+	case when.After(latest.Add(tolerance)):
 		h.future++
 	case !newer.IsZero() && !newer.Before(gitBirth) && when.After(newer.Add(tolerance)):
 		h.backward = append(h.backward, newer)

@@ -9,14 +9,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// none stands for an author who is no person (a bot) or tells no organization.
+// none is the number of an author who is no person (a bot), or of the
+// organization of an address that has none.
 const none = -1
 
 // author is what a commit keeps of the one who made it: numbers that mean
 // nothing outside one History.
 type author struct {
 	person       int32 // none for a bot
-	organization int32 // none where the address tells none
+	organization int32 // none where the address belongs to none
 }
 
 // identities turns names and addresses into numbers. .mailmap has been applied

@@ -57,22 +57,22 @@ func (Scanner) Definitions() []observation.Definition {
 // Scan implements scanners.Scanner. Where the history is not whole, every
 // measure is unknown; the activity of the months after the cut is not.
 func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
-	seen := observation.Observation{Scanner: Name, Version: version}
+	result := observation.Observation{Scanner: Name, Version: version}
 	history, err := Read(ctx, in.Snapshot, in.At)
 	if ctx.Err() != nil {
-		return seen, ctx.Err()
+		return result, ctx.Err()
 	}
 	if err != nil {
 		for _, d := range s.Definitions() {
-			seen.Measures = append(seen.Measures, d.UnknownFor(gitrepo.CauseOf(err), err.Error()))
+			result.Measures = append(result.Measures, d.UnknownFor(gitrepo.CauseOf(err), err.Error()))
 		}
-		if !in.Snapshot.Shallow() { // the snapshot's own notes say that it is
-			seen.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
+		if !in.Snapshot.Shallow() { // a shallow snapshot has a note of its own
+			result.Notes = []observation.Note{{Cause: gitrepo.CauseOf(err), Subject: in.Snapshot.Commit(), Message: err.Error()}}
 		}
-		seen.Activity = new(rest(ctx, in.Snapshot, in.At, gitrepo.CauseOf(err)))
-		return seen, ctx.Err()
+		result.Activity = new(partialActivity(ctx, in.Snapshot, in.At, gitrepo.CauseOf(err)))
+		return result, ctx.Err()
 	}
-	seen.Measures = history.Measures(in.At)
-	seen.Activity = new(history.Activity(in.At))
-	return seen, nil
+	result.Measures = history.Measures(in.At)
+	result.Activity = new(history.Activity(in.At))
+	return result, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// view is a history as of one time.
-type view struct {
+// historyAt is a history as of one time.
+type historyAt struct {
 	*History
 	at    time.Time
 	human []commit // those dated at or before at
@@ -54,16 +54,16 @@ func unknown(cause observation.Cause, detail string) reading {
 
 // The windows over which measures count.
 
-func ever(v view) []commit { return v.human }
+func ever(v historyAt) []commit { return v.human }
 
-func within(months int) func(view) []commit {
-	return func(v view) []commit { return v.months(months, 0) }
+func within(months int) func(historyAt) []commit {
+	return func(v historyAt) []commit { return v.months(months, 0) }
 }
 
-func prior(v view) []commit { return v.months(24, 12) }
+func prior(v historyAt) []commit { return v.months(24, 12) }
 
 // months cuts out the commits dated from "from" to "to" months ago.
-func (v view) months(from, to int) []commit {
+func (v historyAt) months(from, to int) []commit {
 	return between(v.human, monthsBefore(v.at, from), monthsBefore(v.at, to))
 }
 
@@ -93,40 +93,40 @@ func fewestWithHalf(counts map[int32]int) int {
 	return 0
 }
 
-const quiet = "no commit by a person in the last 12 months"
+const noRecentCommit = "no commit by a person in the last 12 months"
 
-func absenceFactor(v view) reading {
+func absenceFactor(v historyAt) reading {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
-		return notApplicable(quiet)
+		return notApplicable(noRecentCommit)
 	}
 	return number(fewestWithHalf(commitsByPerson(recent)))
 }
 
-func elephantFactor(v view) reading {
+func elephantFactor(v historyAt) reading {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
-		return notApplicable(quiet)
+		return notApplicable(noRecentCommit)
 	}
-	counts, told := map[int32]int{}, 0
+	counts, known := map[int32]int{}, 0
 	for _, c := range recent {
 		if c.organization != none {
 			counts[c.organization]++
-			told++
+			known++
 		}
 	}
-	if 2*told < len(recent) {
+	if 2*known < len(recent) {
 		return unknown(observation.CauseNoSource,
-			fmt.Sprintf("only %d of %d commits carry the address of an organization; the others have free mail or none", told, len(recent)))
+			fmt.Sprintf("only %d of %d commits carry the address of an organization; the others have free mail or none", known, len(recent)))
 	}
 	r := number(fewestWithHalf(counts))
-	if told < len(recent) {
-		r.detail = fmt.Sprintf("%d of %d commits carry the address of an organization", told, len(recent))
+	if known < len(recent) {
+		r.detail = fmt.Sprintf("%d of %d commits carry the address of an organization", known, len(recent))
 	}
 	return r
 }
 
-func newContributors(v view) reading {
+func newContributors(v historyAt) reading {
 	before := commitsByPerson(between(v.human, time.Time{}, monthsBefore(v.at, 12)))
 	if len(before) == 0 && len(v.human) > 0 {
 		r := number(len(commitsByPerson(v.human)))
@@ -142,7 +142,7 @@ func newContributors(v view) reading {
 	return number(fresh)
 }
 
-func retainedContributors(v view) reading {
+func retainedContributors(v historyAt) reading {
 	if len(between(v.human, time.Time{}, monthsBefore(v.at, 12))) == 0 {
 		return notApplicable("no commits by people before the last 12 months: nobody could be retained")
 	}
@@ -160,7 +160,7 @@ func retainedContributors(v view) reading {
 // fortnight would not.
 const regularMonths = 3
 
-func regularContributors(v view) reading {
+func regularContributors(v historyAt) reading {
 	months := map[int32]int{}
 	for ago := range 12 {
 		for person := range commitsByPerson(v.months(ago+1, ago)) {
@@ -176,13 +176,14 @@ func regularContributors(v view) reading {
 	return number(regular)
 }
 
-// core is how many of the most active people are taken for those who carry a
+// coreSize is how many of the most active people are taken for those who carry a
 // repository.
-const core = 3
+const coreSize = 3
 
-// coreAway weighs who has left by what they did: that one who made half of the
-// commits went a year ago tells more than ten passers-by who did.
-func coreAway(v view) reading {
+// coreAway weighs who has left by what they did: one who made half of
+// the commits and left a year ago weighs more than ten occasional contributors
+// who left.
+func coreAway(v historyAt) reading {
 	work := v.months(24, 0)
 	if len(work) == 0 {
 		return notApplicable("no commit by a person in the last 24 months")
@@ -195,14 +196,14 @@ func coreAway(v view) reading {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), last[b].Compare(last[a]))
 	})
 	var days, commits float64
-	for _, person := range people[:min(core, len(people))] {
+	for _, person := range people[:min(coreSize, len(people))] {
 		days += float64(counts[person] * v.days(last[person]))
 		commits += float64(counts[person])
 	}
 	return number(math.Round(days / commits))
 }
 
-func organizationsEver(v view) reading {
+func organizationsEver(v historyAt) reading {
 	seen := map[int32]bool{}
 	for _, c := range v.human {
 		if c.organization != none {
@@ -212,17 +213,17 @@ func organizationsEver(v view) reading {
 	return number(len(seen))
 }
 
-func identitiesJoined(v view) reading {
+func identitiesJoined(v historyAt) reading {
 	r := number(v.joined)
 	if v.joined > 0 {
-		r.detail = fmt.Sprintf("%d are one person's, the most of any", v.mostOf)
+		r.detail = fmt.Sprintf("%d are one person's, the most of any", v.mostJoined)
 	}
 	return r
 }
 
 // Momentum.
 
-func commitTrend(v view) reading {
+func commitTrend(v historyAt) reading {
 	before := len(prior(v))
 	if before == 0 {
 		return notApplicable("no commits in the 12 months before the last 12: nothing to compare with")
@@ -236,8 +237,8 @@ func commitTrend(v view) reading {
 
 // activeMonths counts rolling months back from the time of the measure, so
 // that the running calendar month is not always a short one.
-func activeMonths(n int) func(view) reading {
-	return func(v view) reading {
+func activeMonths(n int) func(historyAt) reading {
+	return func(v historyAt) reading {
 		active := 0
 		for ago := range n {
 			if len(v.months(ago+1, ago)) > 0 {
@@ -248,9 +249,9 @@ func activeMonths(n int) func(view) reading {
 	}
 }
 
-func (v view) days(since time.Time) int { return int(v.at.Sub(since) / (24 * time.Hour)) }
+func (v historyAt) days(since time.Time) int { return int(v.at.Sub(since) / (24 * time.Hour)) }
 
-func daysSinceCommit(v view) reading {
+func daysSinceCommit(v historyAt) reading {
 	if len(v.human) == 0 {
 		return notApplicable("no commit by a person")
 	}
@@ -261,26 +262,26 @@ func daysSinceCommit(v view) reading {
 	return number(v.days(last))
 }
 
-func age(v view) reading {
+func age(v historyAt) reading {
 	switch {
-	case v.first.IsZero() && v.ancient > 0:
+	case v.first.IsZero() && v.beforeGit > 0:
 		return unknown(observation.CauseBroken, "every commit is dated before git existed (2005-04-07)")
 	case v.first.IsZero() || v.first.After(v.at):
 		return notApplicable("no commit yet")
 	}
 	r := number(v.days(v.first))
-	if v.ancient > 0 {
+	if v.beforeGit > 0 {
 		r.bound = observation.AtLeast
-		r.detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.ancient)
+		r.detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.beforeGit)
 	}
 	return r
 }
 
-// noTags is said where a mirror holds no release: it may have been made
+// noTags is the detail where a mirror holds no release: it may have been made
 // without tags.
 const noTags = "no tag of the mirror names a version"
 
-func (v view) released() ([]release, *reading) {
+func (v historyAt) released() ([]release, *reading) {
 	if v.tagsErr != nil {
 		r := unknown(gitrepo.CauseOf(v.tagsErr), "the tags could not be read; fetch them")
 		return nil, &r
@@ -288,7 +289,7 @@ func (v view) released() ([]release, *reading) {
 	return releasedBy(v.releases, v.at), nil
 }
 
-func releasesEver(v view) reading {
+func releasesEver(v historyAt) reading {
 	releases, failed := v.released()
 	if failed != nil {
 		return *failed
@@ -296,8 +297,8 @@ func releasesEver(v view) reading {
 	return v.countReleases(releases)
 }
 
-func releasesWithin(months int) func(view) reading {
-	return func(v view) reading {
+func releasesWithin(months int) func(historyAt) reading {
+	return func(v historyAt) reading {
 		releases, failed := v.released()
 		if failed != nil {
 			return *failed
@@ -307,7 +308,7 @@ func releasesWithin(months int) func(view) reading {
 	}
 }
 
-func (v view) countReleases(releases []release) reading {
+func (v historyAt) countReleases(releases []release) reading {
 	r := number(len(releases))
 	if len(v.releases) == 0 {
 		r.detail = noTags
@@ -319,7 +320,7 @@ func (v view) countReleases(releases []release) reading {
 	return r
 }
 
-func daysSinceRelease(v view) reading {
+func daysSinceRelease(v historyAt) reading {
 	releases, failed := v.released()
 	switch {
 	case failed != nil:
@@ -330,7 +331,7 @@ func daysSinceRelease(v view) reading {
 	return number(v.days(releases[len(releases)-1].first))
 }
 
-func botCommits(v view) reading {
+func botCommits(v historyAt) reading {
 	start, n := monthsBefore(v.at, 12), 0
 	for _, when := range v.bots {
 		if when.After(start) && !when.After(v.at) {
@@ -340,16 +341,16 @@ func botCommits(v view) reading {
 	return number(n)
 }
 
-func clockAnomalies(v view) reading {
+func clockAnomalies(v historyAt) reading {
 	backward := 0
 	for _, when := range v.backward {
 		if !when.After(v.at) {
 			backward++
 		}
 	}
-	r := number(v.ancient + v.future + backward)
+	r := number(v.beforeGit + v.future + backward)
 	if r.value > 0 {
-		r.detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.ancient, v.future, backward)
+		r.detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.beforeGit, v.future, backward)
 	}
 	return r
 }

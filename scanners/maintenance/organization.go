@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// mailProviders are domains that say nothing of the employer: anyone may have
+// mailProviders are domains that do not identify the employer: anyone may have
 // an address there. The first list holds names that providers use under many
 // suffixes (yahoo.com, yahoo.fr, yahoo.co.in), the second whole domains.
 var (
@@ -28,11 +28,11 @@ var (
 )
 
 // organization returns the registrable domain of an address ("mail.example.org"
-// and "example.org" are one), or "" where the address tells no organization:
+// and "example.org" are one), or "" where the address belongs to no organization:
 // free mail, a code host, a noreply domain, a host without a public suffix
 // (machines in a local network, identifiers made by conversions from other
-// version control). A person's own domain cannot be told from a small
-// organization's and counts as one.
+// version control). A person's own domain cannot be distinguished from
+// a small organization's and counts as one.
 func organization(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 {

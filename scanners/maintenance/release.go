@@ -15,9 +15,9 @@ import (
 var versionName = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
 	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
 
-// unfinished finds what marks a version as not final: a word ("1.0-rc.1",
+// preRelease finds what marks a version as not final: a word ("1.0-rc.1",
 // "nightly-1.2") or Python's short form ("1.0b2").
-var unfinished = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
+var preRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
 	`|\.\d+[ab]\d{1,3}$`)
 
 // release is a day on which versions were tagged. Several tags of one day are
@@ -50,7 +50,7 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 		if !ok || tag.Created.Before(known.first) {
 			known.first = tag.Created
 		}
-		final, version := !unfinished.MatchString(name), versionOf(name)
+		final, version := !preRelease.MatchString(name), versionOf(name)
 		switch {
 		case !ok, final && !known.final:
 			known.version = version

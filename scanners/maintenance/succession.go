@@ -10,11 +10,11 @@ import (
 
 // shareOf returns the share of the commits of the last 12 months that the person
 // at a rank made, 0 being the most active: 0 where there are fewer people.
-func shareOf(rank int) func(view) reading {
-	return func(v view) reading {
+func shareOf(rank int) func(historyAt) reading {
+	return func(v historyAt) reading {
 		recent := v.months(12, 0)
 		if len(recent) == 0 {
-			return notApplicable(quiet)
+			return notApplicable(noRecentCommit)
 		}
 		counts := slices.Sorted(maps.Values(commitsByPerson(recent)))
 		if rank >= len(counts) {
@@ -24,10 +24,10 @@ func shareOf(rank int) func(view) reading {
 	}
 }
 
-func organizationsActive(v view) reading {
+func organizationsActive(v historyAt) reading {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
-		return notApplicable(quiet)
+		return notApplicable(noRecentCommit)
 	}
 	seen := map[int32]bool{}
 	for _, c := range recent {

@@ -34,7 +34,7 @@ func BenchmarkScan(b *testing.B) {
 	}
 }
 
-// One operation asks of each of 5,003 files.
+// One operation calls Wants for each of 5,003 files.
 func BenchmarkWants(b *testing.B) {
 	snapshot, scanner := large(b), osv.New()
 	for b.Loop() {

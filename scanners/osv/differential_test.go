@@ -23,7 +23,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedAdvisories(t *testing.T)
 	advisories := t.TempDir()
 	generate(t, advisories, seen.Packages, 40)
 	result := match(t, advisories, seen.Packages)
-	packages, hits := upstream(t, export(t, open(t, dir)), advisories)
+	packages, hits := osvScanner(t, export(t, open(t, dir)), advisories)
 
 	compare(t, "packages", packagesOf(seen.Packages), packages)
 	for h := range hits {
@@ -55,7 +55,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnRealRepositories(t *testing.T) {
 				t.Fatal(err)
 			}
 			result := match(t, advisories, seen.Packages)
-			packages, hits := upstream(t, export(t, snapshot), advisories)
+			packages, hits := osvScanner(t, export(t, snapshot), advisories)
 			for h := range hits {
 				if h.version == "" {
 					t.Logf("osv-scanner matches a package without a version, which is unknown for us: %v", h)
@@ -69,7 +69,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnRealRepositories(t *testing.T) {
 	}
 }
 
-// osv-scanner as a matcher of a list of packages gives the same answer as over
+// osv-scanner as a matcher of a list of packages gives the same findings as over
 // the manifests, and as Midspan's own.
 func TestMatcherGivesTheSameFindings(t *testing.T) {
 	seen := scan(t, commit(t, lockfiles(t)))
@@ -130,8 +130,8 @@ func match(t *testing.T, advisories string, packages []observation.Package) advi
 	return result
 }
 
-// generate writes a number of advisories for every package: ranges of every shape around
-// its version, lists of versions, several entries, withdrawn records.
+// generate writes a number of advisories for every package: ranges of every shape
+// around its version, lists of versions, several entries, withdrawn records.
 func generate(t testing.TB, folder string, packages []observation.Package, records int) {
 	t.Helper()
 	random := rand.New(rand.NewPCG(1, 2))
@@ -193,7 +193,7 @@ func entryFor(random *rand.Rand, p observation.Package) map[string]any {
 	}
 	entry := map[string]any{"package": map[string]any{"ecosystem": p.Ecosystem, "name": name}}
 	if random.IntN(3) == 0 {
-		entry["versions"] = []string{around(random, p), around(random, p)}
+		entry["versions"] = []string{versionNear(random, p), versionNear(random, p)}
 	}
 	var ranges []map[string]any
 	for range random.IntN(3) {
@@ -209,23 +209,23 @@ func entryFor(random *rand.Rand, p observation.Package) map[string]any {
 func events(random *rand.Rand, p observation.Package) []map[string]string {
 	var list []map[string]string
 	for range 1 + random.IntN(3) {
-		from := around(random, p)
+		from := versionNear(random, p)
 		if random.IntN(3) == 0 {
 			from = "0"
 		}
 		list = append(list, map[string]string{"introduced": from})
 		end := []string{"fixed", "last_affected", "limit", ""}[random.IntN(4)]
 		if end != "" {
-			list = append(list, map[string]string{end: around(random, p)})
+			list = append(list, map[string]string{end: versionNear(random, p)})
 		}
 	}
 	random.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 	return list
 }
 
-// around is a version near a package's, at times an odd one. Where an order of
+// versionNear is a version near a package's, at times an odd one. Where an order of
 // versions knows numbers only, osv-scanner panics at any other.
-func around(random *rand.Rand, p observation.Package) string {
+func versionNear(random *rand.Rand, p observation.Package) string {
 	near := []string{p.Version, "0.0.1", "1.0.0", "1.6.0", "2.5", "4.17.21", "99"}
 	if p.Ecosystem != "CRAN" && p.Ecosystem != "Hackage" {
 		near = append(near, p.Version+".1", p.Version+"-rc.1", p.Version+"+build", p.Version+".post1", "v"+p.Version,

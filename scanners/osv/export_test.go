@@ -14,8 +14,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 )
 
-// Unlikely lists the paths that an extractor requires and likely refuses.
-func Unlikely(t *testing.T, paths []string) []string {
+// MissedNames lists the paths that an extractor requires and mayBeManifest rejects.
+func MissedNames(t *testing.T, paths []string) []string {
 	t.Helper()
 	list, err := extractors()
 	if err != nil {
@@ -25,15 +25,15 @@ func Unlikely(t *testing.T, paths []string) []string {
 	for _, name := range paths {
 		api := fileAPI{path: path.Join(mount, name), info: fileInfo{gitrepo.File{Path: name, Mode: gitrepo.ModeFile}}}
 		required := slices.ContainsFunc(list, func(e filesystem.Extractor) bool { return e.FileRequired(api) })
-		if required && !likely(path.Base(name)) {
+		if required && !mayBeManifest(path.Base(name)) {
 			missed = append(missed, name)
 		}
 	}
 	return missed
 }
 
-// ExtractBoth tells what the extractor of a lockfile finds in its text, and in
-// what lean leaves of it.
+// ExtractBoth returns what the extractor of a lockfile finds in its text, and in
+// what trim leaves of it.
 func ExtractBoth(t *testing.T, name, text string) (shortened, whole string) {
 	t.Helper()
 	list, err := extractors()
@@ -51,7 +51,7 @@ func ExtractBoth(t *testing.T, name, text string) (shortened, whole string) {
 		input := &filesystem.ScanInput{FS: files, Path: name, Reader: strings.NewReader(text)}
 		whole = extracted(t.Context(), e, input)
 		input.Reader = strings.NewReader(text)
-		shorter, _, err := lean(input)
+		shorter, _, err := trim(input)
 		if err != nil {
 			t.Fatal(err)
 		}

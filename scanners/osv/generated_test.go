@@ -47,7 +47,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedLockfiles(t *testing.T) 
 	advisories := t.TempDir()
 	generate(t, advisories, seen.Packages, 8)
 	result := match(t, advisories, seen.Packages)
-	packages, hits := upstream(t, export(t, open(t, dir)), advisories)
+	packages, hits := osvScanner(t, export(t, open(t, dir)), advisories)
 
 	compare(t, "packages", packagesOf(seen.Packages), packages)
 	for h := range hits {

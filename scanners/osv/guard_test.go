@@ -19,8 +19,8 @@ func (panicking) Extract(context.Context, *filesystem.ScanInput) (inventory.Inve
 }
 
 func TestAPanicOfAnExtractorIsAnErrorOfOneFile(t *testing.T) {
-	caught := &panics{byPath: map[string]errPanic{}}
-	_, err := guarded{panicking{}, caught}.Extract(t.Context(), &filesystem.ScanInput{Path: "repository/go.mod"})
+	caught := &panics{byPath: map[string]panicError{}}
+	_, err := panicGuard{panicking{}, caught}.Extract(t.Context(), &filesystem.ScanInput{Path: "repository/go.mod"})
 	if err == nil || len(caught.byPath) != 1 {
 		t.Errorf("got %v, %v", err, caught.byPath)
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/midspan/midspan/scanners/osv"
 )
 
-// hostileManifest is a file that somebody wrote to do harm. It stands in a folder
+// hostileManifest is a file that somebody wrote to do harm. It is in a folder
 // of its own, beside a lockfile that is read whatever the others do.
 type hostileManifest struct {
 	name, file, text string
@@ -134,18 +134,18 @@ func hostileManifests(outside string) []hostileManifest {
 	}
 }
 
-// refuses stands where a request would leave.
-type refuses struct{ asked *atomic.Int32 }
+// refusingTransport counts and refuses every request.
+type refusingTransport struct{ requests *atomic.Int32 }
 
-func (r refuses) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.asked.Add(1)
+func (r refusingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	r.requests.Add(1)
 	return nil, errors.New("a manifest asked for " + request.URL.String())
 }
 
 func TestHostileManifestsCostOnlyThemselves(t *testing.T) {
 	asked := &atomic.Int32{}
 	before := http.DefaultTransport
-	http.DefaultTransport = refuses{asked}
+	http.DefaultTransport = refusingTransport{asked}
 	t.Cleanup(func() { http.DefaultTransport = before })
 	outside := filepath.Join(t.TempDir(), "secret.txt")
 	if err := os.WriteFile(outside, []byte(secret+"==1\n"), 0o600); err != nil {
@@ -168,7 +168,7 @@ func TestHostileManifestsCostOnlyThemselves(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { judgeManifest(t, seen, c) })
+		t.Run(c.name, func(t *testing.T) { checkManifest(t, seen, c) })
 	}
 	if asked.Load() != 0 {
 		t.Errorf("%d requests left", asked.Load())
@@ -202,7 +202,7 @@ func folderOf(r *gittest.Repository, name string, files map[string]string) strin
 	return r.Tree(entries...)
 }
 
-func judgeManifest(t *testing.T, seen observation.Observation, c hostileManifest) {
+func checkManifest(t *testing.T, seen observation.Observation, c hostileManifest) {
 	t.Helper()
 	path := c.name + "/" + c.file
 	var causes []observation.Cause

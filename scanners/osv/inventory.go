@@ -27,12 +27,12 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 		packages = append(packages, packageOf(p))
 	}
 	slices.SortStableFunc(packages, func(a, b observation.Package) int {
-		return cmp.Or(identity(a, b), slices.Compare(a.Groups, b.Groups))
+		return cmp.Or(compareIdentity(a, b), slices.Compare(a.Groups, b.Groups))
 	})
 	distinct := []observation.Package{} // not nil: an inventory of no packages is one
 	for _, p := range packages {
-		if last := len(distinct) - 1; last >= 0 && identity(distinct[last], p) == 0 {
-			distinct[last].Groups = both(distinct[last].Groups, p.Groups)
+		if last := len(distinct) - 1; last >= 0 && compareIdentity(distinct[last], p) == 0 {
+			distinct[last].Groups = mergeGroups(distinct[last].Groups, p.Groups)
 			continue
 		}
 		distinct = append(distinct, p)
@@ -40,14 +40,14 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 	return distinct
 }
 
-func identity(a, b observation.Package) int {
+func compareIdentity(a, b observation.Package) int {
 	return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.Version, b.Version), cmp.Compare(a.PURL, b.PURL))
 }
 
-// both are the groups of a package that is listed twice: without a group once is
-// without one.
-func both(a, b []string) []string {
+// mergeGroups are the groups of a package that is listed twice: without a group
+// once is without one.
+func mergeGroups(a, b []string) []string {
 	if len(a) == 0 || len(b) == 0 {
 		return nil
 	}
@@ -63,7 +63,7 @@ func union(a, b []string) []string {
 func packageOf(p *extractor.Package) observation.Package {
 	result := observation.Package{Ecosystem: p.Ecosystem().String(), Name: p.Name, Version: p.Version}
 	if len(p.Locations) > 0 {
-		result.Path, _ = inside(p.Locations[0])
+		result.Path, _ = snapshotPath(p.Locations[0])
 	}
 	if address := p.PURL(); address != nil {
 		result.PURL = address.String()
@@ -94,8 +94,8 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 }
 
 // versionOf reads a go directive without a patch ("1.20") as the last patch of
-// that release, as osv-scanner does: the directive does not say which one
-// builds the program, and .0 would blame it for everything fixed since.
+// that release, as osv-scanner does: the directive does not name the
+// patch that builds the program, and .0 would give it every advisory fixed since.
 func versionOf(p observation.Package) string {
 	if p.Ecosystem != "Go" || p.Name != "stdlib" {
 		return p.Version
@@ -131,7 +131,7 @@ var purlDistributions = map[string]string{"apk/alpine": "Alpine", "deb/debian": 
 func fromPURL(p *observation.Package) {
 	address, err := packageurl.FromString(p.PURL)
 	if err != nil {
-		return // the extractor's own words stand, without an ecosystem
+		return // name and version stay as the extractor gave them, without an ecosystem
 	}
 	distribution := purlDistributions[address.Type+"/"+address.Namespace]
 	p.Ecosystem = cmp.Or(purlEcosystems[address.Type], distribution)

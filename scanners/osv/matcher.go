@@ -23,28 +23,28 @@ import (
 // Matcher matches an inventory by running osv-scanner itself: against OSV's
 // online service, or offline against a folder in osv-scanner's own layout.
 //
-// It is the choice of those who prefer the service's data to a database of
-// their own, and the reference for Midspan's matching. It costs far more than
-// advisory.Database: offline it unpacks an ecosystem's archive at each call.
+// It serves users who prefer the service's data to a database of their own, and it is
+// the reference for Midspan's matching. It is far slower than advisory.Database:
+// offline it unpacks an ecosystem's archive at each call.
 type Matcher struct {
 	// Client carries the requests to the service.
 	Client *http.Client
-	// Database, where it is set, makes the matcher offline: the folder holds
-	// osv-scanner/<Ecosystem>/all.zip. An ecosystem that is not there gives no
-	// findings and no error: osv-scanner does not tell.
+	// Database is a folder that holds osv-scanner/<Ecosystem>/all.zip. Where it is set,
+	// the matcher works offline. An ecosystem that is not there gives no findings and
+	// no error, because osv-scanner reports none.
 	Database string
-	// KEV says whether an id stands in the catalog of known exploited
-	// vulnerabilities; nil where none was read.
+	// KEV reports whether an id is listed in the catalog of known exploited
+	// vulnerabilities. It is nil where no catalog was read.
 	KEV func(id string) bool
 }
 
-// Match answers as advisory.Database.Match does. A package without a version
-// or an ecosystem is unmatched. A request that failed is an error: osv-scanner
-// itself would call it "nothing found".
+// Match gives what advisory.Database.Match gives. A package without a version or an
+// ecosystem is unmatched. A failed request is an error: osv-scanner itself would report
+// no findings.
 func (m Matcher) Match(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	quiet()
-	asked, unmatched := askable(packages)
-	if len(asked) == 0 {
+	silenceLogs()
+	queried, unmatched := queryable(packages)
+	if len(queried) == 0 {
 		return advisory.NewResult(nil, unmatched), nil
 	}
 	folder, err := os.MkdirTemp("", "midspan-osv-")
@@ -53,10 +53,10 @@ func (m Matcher) Match(ctx context.Context, packages []observation.Package) (adv
 	}
 	defer os.RemoveAll(folder)
 	file := filepath.Join(folder, customFile)
-	if err := writeCustom(file, asked); err != nil {
+	if err := writeCustom(file, queried); err != nil {
 		return advisory.Result{}, err
 	}
-	transport := &attentive{ctx: ctx, inner: http.DefaultTransport, failed: map[string]error{}}
+	transport := &ctxTransport{ctx: ctx, inner: http.DefaultTransport, failed: map[string]error{}}
 	if m.Client != nil && m.Client.Transport != nil {
 		transport.inner = m.Client.Transport
 	}
@@ -76,32 +76,33 @@ func (m Matcher) Match(ctx context.Context, packages []observation.Package) (adv
 		err = nil
 	}
 	if err = errors.Join(err, transport.failure(), ctx.Err()); err != nil {
-		return advisory.Result{}, fmt.Errorf("match %d packages with osv-scanner: %w", len(asked), err)
+		return advisory.Result{}, fmt.Errorf("match %d packages with osv-scanner: %w", len(queried), err)
 	}
 	findings, err := m.findings(found, packages)
 	return advisory.NewResult(findings, unmatched), err
 }
 
-// customFile is the name under which osv-scanner reads lists of packages in
-// its own format, customPlugin the extractor that does.
+// customFile is the name of a list of packages in osv-scanner's own format.
+// customPlugin is the extractor that reads it.
 const (
 	customFile   = "osv-scanner-custom.json"
 	customPlugin = "osv/osvscannerjson"
 )
 
-// identifier is what osv-scanner knows of a package.
-type identifier struct{ ecosystem, name, version string }
+// queryKey identifies a package in osv-scanner's queries.
+type queryKey struct{ ecosystem, name, version string }
 
-func identify(p observation.Package) identifier {
-	return identifier{p.Ecosystem, p.Name, p.Version}
+func keyOf(p observation.Package) queryKey {
+	return queryKey{p.Ecosystem, p.Name, p.Version}
 }
 
-// askable lists what can be asked for, each package once.
-func askable(packages []observation.Package) (asked []identifier, unmatched map[advisory.Unmatched]int) {
+// queryable lists the packages that osv-scanner can match, each once, and counts the
+// others.
+func queryable(packages []observation.Package) (queried []queryKey, unmatched map[advisory.Unmatched]int) {
 	unmatched = map[advisory.Unmatched]int{}
-	seen := map[identifier]bool{}
+	seen := map[queryKey]bool{}
 	for _, p := range packages {
-		id := identify(p)
+		id := keyOf(p)
 		if seen[id] {
 			continue
 		}
@@ -112,15 +113,15 @@ func askable(packages []observation.Package) (asked []identifier, unmatched map[
 		case id.version == "":
 			unmatched[advisory.Unmatched{Ecosystem: id.ecosystem, Cause: observation.CauseNoVersion}]++
 		default:
-			asked = append(asked, id)
+			queried = append(queried, id)
 		}
 	}
-	return asked, unmatched
+	return queried, unmatched
 }
 
-func writeCustom(file string, asked []identifier) error {
+func writeCustom(file string, queried []queryKey) error {
 	source := models.PackageSource{}
-	for _, id := range asked {
+	for _, id := range queried {
 		source.Packages = append(source.Packages, models.PackageVulns{
 			Package: models.PackageInfo{Ecosystem: id.ecosystem, Name: id.name, Version: id.version},
 		})
@@ -133,9 +134,9 @@ func writeCustom(file string, asked []identifier) error {
 }
 
 func (m Matcher) findings(found models.VulnerabilityResults, packages []observation.Package) ([]observation.Finding, error) {
-	listed := map[identifier][]observation.Package{}
+	listed := map[queryKey][]observation.Package{}
 	for _, p := range packages {
-		listed[identify(p)] = append(listed[identify(p)], p)
+		listed[keyOf(p)] = append(listed[keyOf(p)], p)
 	}
 	var findings []observation.Finding
 	for _, v := range found.Flatten() {
@@ -146,8 +147,8 @@ func (m Matcher) findings(found models.VulnerabilityResults, packages []observat
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range listed[identifier{v.Package.Ecosystem, v.Package.Name, v.Package.Version}] {
-			finding, err := advisory.Explain(record, p, m.KEV)
+		for _, p := range listed[queryKey{v.Package.Ecosystem, v.Package.Name, v.Package.Version}] {
+			finding, err := advisory.NewFinding(record, p, m.KEV)
 			if err != nil {
 				return nil, fmt.Errorf("read %s: %w", v.Vulnerability.GetId(), err)
 			}
@@ -157,9 +158,9 @@ func (m Matcher) findings(found models.VulnerabilityResults, packages []observat
 	return findings, nil
 }
 
-// attentive carries a context into requests of a library that takes none, and
-// remembers what failed and did not succeed when it was asked again.
-type attentive struct {
+// ctxTransport adds a context to the requests of a library that takes none. It keeps
+// the errors of requests that failed and did not succeed on a later attempt.
+type ctxTransport struct {
 	ctx   context.Context // DoScan takes none
 	inner http.RoundTripper
 
@@ -168,10 +169,10 @@ type attentive struct {
 }
 
 // RoundTrip implements http.RoundTripper.
-func (a *attentive) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t *ctxTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
-	stop := context.AfterFunc(a.ctx, func() { cancel(a.ctx.Err()) })
-	response, err := a.inner.RoundTrip(request.WithContext(ctx))
+	stop := context.AfterFunc(t.ctx, func() { cancel(t.ctx.Err()) })
+	response, err := t.inner.RoundTrip(request.WithContext(ctx))
 	outcome := err
 	if err != nil {
 		stop()
@@ -179,25 +180,25 @@ func (a *attentive) RoundTrip(request *http.Request) (*http.Response, error) {
 	} else if response.StatusCode >= http.StatusBadRequest {
 		outcome = fmt.Errorf("%s %s answered %s", request.Method, request.URL.Redacted(), response.Status)
 	}
-	a.remember(request.Method+" "+request.URL.Redacted(), outcome)
+	t.setOutcome(request.Method+" "+request.URL.Redacted(), outcome)
 	return response, err
 }
 
-func (a *attentive) remember(request string, err error) {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
+func (t *ctxTransport) setOutcome(request string, err error) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
 	if err == nil {
-		delete(a.failed, request)
+		delete(t.failed, request)
 		return
 	}
-	a.failed[request] = err
+	t.failed[request] = err
 }
 
-func (a *attentive) failure() error {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
-	for _, request := range slices.Sorted(maps.Keys(a.failed)) {
-		return a.failed[request]
+func (t *ctxTransport) failure() error {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	for _, request := range slices.Sorted(maps.Keys(t.failed)) {
+		return t.failed[request]
 	}
 	return nil
 }

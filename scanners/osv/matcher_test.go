@@ -12,7 +12,7 @@ import (
 	"github.com/midspan/midspan/scanners/osv"
 )
 
-// service stands in for OSV's online service.
+// service is a fake of OSV's online service.
 type service func(*http.Request) (string, error)
 
 func (s service) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -24,16 +24,16 @@ func (s service) RoundTrip(r *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
 
-var asked = []observation.Package{
+var queried = []observation.Package{
 	{Ecosystem: "npm", Name: "left", Version: "1.0.0", Path: "a"},
 	{Ecosystem: "npm", Name: "left", Version: "1.0.0", Path: "b"},
 	{Ecosystem: "npm", Name: "right", Path: "a"},
 }
 
-func TestMatcherAsksTheServiceAndReadsItsRecords(t *testing.T) {
+func TestMatcherQueriesTheServiceAndReadsItsRecords(t *testing.T) {
 	record := `{"id":"GHSA-1","modified":"2026-01-01T00:00:00Z","published":"2025-01-01T00:00:00Z","aliases":["CVE-1"],"summary":"A flaw",
 		"affected":[{"package":{"ecosystem":"npm","name":"left"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}`
-	answers := service(func(r *http.Request) (string, error) {
+	fake := service(func(r *http.Request) (string, error) {
 		switch {
 		case strings.HasSuffix(r.URL.Path, "/querybatch"):
 			return `{"results":[{"vulns":[{"id":"GHSA-1","modified":"2026-01-01T00:00:00Z"}]}]}`, nil
@@ -42,8 +42,8 @@ func TestMatcherAsksTheServiceAndReadsItsRecords(t *testing.T) {
 		}
 		return "", errors.New("unexpected request " + r.URL.Path)
 	})
-	matcher := osv.Matcher{Client: &http.Client{Transport: answers}, KEV: func(id string) bool { return id == "CVE-1" }}
-	result, err := matcher.Match(t.Context(), asked)
+	matcher := osv.Matcher{Client: &http.Client{Transport: fake}, KEV: func(id string) bool { return id == "CVE-1" }}
+	result, err := matcher.Match(t.Context(), queried)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +55,11 @@ func TestMatcherAsksTheServiceAndReadsItsRecords(t *testing.T) {
 	}
 }
 
-func TestMatcherNeverTakesAFailedServiceForNothingFound(t *testing.T) {
-	// osv-scanner waits between its tries: the bubble's clock does not.
+func TestMatcherReportsAFailedService(t *testing.T) {
+	// osv-scanner waits between attempts, which takes no time on the bubble's clock.
 	synctest.Test(t, func(t *testing.T) {
 		refused := service(func(*http.Request) (string, error) { return "", errors.New("connection refused") })
-		_, err := osv.Matcher{Client: &http.Client{Transport: refused}}.Match(t.Context(), asked)
+		_, err := osv.Matcher{Client: &http.Client{Transport: refused}}.Match(t.Context(), queried)
 		if err == nil || !strings.Contains(err.Error(), "connection refused") {
 			t.Errorf("got %v", err)
 		}

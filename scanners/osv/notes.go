@@ -27,7 +27,7 @@ func (r *run) problems() map[string]problem {
 		found[name] = problem{causeOf(err), err}
 	}
 	for name, err := range r.panics.byPath {
-		name, _ = inside(name)
+		name, _ = snapshotPath(name)
 		found[name] = problem{observation.CauseScannerPanic, err}
 	}
 	return found
@@ -59,7 +59,7 @@ func (r *run) broken() int {
 	return n
 }
 
-// advice says what to do about a manifest, by cause.
+// advice is what to do about a manifest, by cause.
 var advice = map[observation.Cause]string{
 	observation.CauseBroken:         "correct the file, or check that it is a manifest at all",
 	observation.CauseMissingObjects: "fetch the mirror again with this file's contents",
@@ -85,21 +85,21 @@ const maxMessage = 300
 // oneLine makes an error of a library fit to be shown, without what it repeats
 // of a file.
 func oneLine(err error) string {
-	said := strings.ReplaceAll(observation.Unquoted(err.Error()), mount+"/", "")
-	said = strings.Map(func(r rune) rune {
+	text := strings.ReplaceAll(observation.RedactQuoted(err.Error()), mount+"/", "")
+	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return ' '
 		}
 		return r
-	}, strings.ToValidUTF8(said, "\uFFFD"))
-	if len(said) > maxMessage {
-		said = strings.ToValidUTF8(said[:maxMessage], "") + "…"
+	}, strings.ToValidUTF8(text, "\uFFFD"))
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
 	}
-	return said
+	return text
 }
 
-// hidden notes the manifests that are tracked and yet named by a .gitignore.
-func (r *run) hidden(manifests []gitrepo.File) []observation.Note {
+// gitignored notes the manifests that are tracked and yet named by a .gitignore.
+func (r *run) gitignored(manifests []gitrepo.File) []observation.Note {
 	var notes []observation.Note
 	for _, file := range manifests {
 		if _, read := r.extracted[file.Path]; read {
@@ -117,17 +117,17 @@ func (r *run) hidden(manifests []gitrepo.File) []observation.Note {
 // ignoreFile is osv-scanner's configuration in a repository.
 const ignoreFile = "osv-scanner.toml"
 
-// ignoreFiles notes what the repository asks osv-scanner to overlook.
-func ignoreFiles(snapshot *gitrepo.Snapshot, files []gitrepo.File) []observation.Note {
+// ignoreFileNotes notes what the repository configures osv-scanner to ignore.
+func ignoreFileNotes(snapshot *gitrepo.Snapshot, files []gitrepo.File) []observation.Note {
 	var notes []observation.Note
 	for _, file := range files {
 		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: file.Path,
-			Message: "the repository asks scanners to overlook something, which is reported and not obeyed: " + ignored(snapshot, file)})
+			Message: "the repository asks scanners to overlook something, which is reported and not obeyed: " + ignoredNames(snapshot, file)})
 	}
 	return notes
 }
 
-func ignored(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
+func ignoredNames(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
 	data, err := fs.ReadFile(snapshot.FS(), file.Path)
 	if err != nil {
 		return oneLine(err)
@@ -159,7 +159,7 @@ func ignored(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
 	return oneLine(errors.New(strings.Join(names, ", ")))
 }
 
-// fileAPI is what extractors may ask of a file before they open it.
+// fileAPI is what extractors can read about a file before they open it.
 type fileAPI struct {
 	path string // as extractors see it
 	info fs.FileInfo

@@ -54,7 +54,7 @@ var (
 type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
-	unlocked   []unlocked
+	unlocked   []unlockedManifest
 	kinds      map[string]int  // index in unlocked, by name or ending
 	lockNames  map[string]bool // base names of what may lock an unlocked kind
 }
@@ -64,7 +64,7 @@ var _ scanners.Scanner = (*Scanner)(nil)
 // New prepares the extractors. They keep no state: one Scanner serves any
 // number of goroutines.
 func New() *Scanner {
-	quiet()
+	silenceLogs()
 	list, err := extractors()
 	s := &Scanner{extractors: list, broken: err, unlocked: unlockedKinds(), kinds: map[string]int{}, lockNames: map[string]bool{}}
 	for i, kind := range s.unlocked {
@@ -76,10 +76,10 @@ func New() *Scanner {
 	return s
 }
 
-// quiet stops the libraries from writing to the standard streams. Their logger
-// is global and cannot be given per call; what they have to say reaches us as
-// errors and statuses too.
-var quiet = sync.OnceFunc(func() { osvscanner.SetLogger(slog.DiscardHandler) })
+// silenceLogs stops the libraries from writing to the standard streams. Their logger
+// is global and cannot be given per call; what they log is in their errors
+// and statuses too.
+var silenceLogs = sync.OnceFunc(func() { osvscanner.SetLogger(slog.DiscardHandler) })
 
 // Name implements scanners.Scanner.
 func (s *Scanner) Name() string { return Name }
@@ -100,10 +100,10 @@ func (s *Scanner) Definitions() []observation.Definition {
 }
 
 // Scan implements scanners.Scanner. Packages are sorted by path, name and
-// version. Notes tell what is missing from them: with any cause but remark the
+// version. Notes list what is missing from them: with any cause but remark the
 // inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
-	found := s.survey(in.Snapshot.Files())
+	found := s.selectFiles(in.Snapshot.Files())
 	files, err := newTree(in.Snapshot.FS(), found.manifests)
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
@@ -116,9 +116,9 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	inventory := inventoryOf(packages)
 	relate(files.inner, inventory)
 	notes := run.notes()
-	notes = append(notes, run.hidden(found.manifests)...)
-	notes = append(notes, ignoreFiles(in.Snapshot, found.ignoreFiles)...)
-	notes = append(notes, s.unread(in.Snapshot, found)...)
+	notes = append(notes, run.gitignored(found.manifests)...)
+	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
+	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
@@ -143,12 +143,12 @@ type run struct {
 }
 
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
-	watched := make([]filesystem.Extractor, len(list))
+	guarded := make([]filesystem.Extractor, len(list))
 	for i, e := range list {
-		watched[i] = guarded{e, r.panics}
+		guarded[i] = panicGuard{e, r.panics}
 	}
 	found, _, err := filesystem.Run(ctx, &filesystem.Config{
-		Extractors:     watched,
+		Extractors:     guarded,
 		ScanRoots:      []*scalibrfs.ScanRoot{{FS: r.tree}},
 		PathsToExtract: []string{mount},
 		UseGitignore:   true,
@@ -160,7 +160,7 @@ func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extr
 	return found.Packages, err
 }
 
-// collector hears of every file that an extractor read.
+// collector is called for every file that an extractor read.
 type collector struct {
 	stats.NoopCollector
 	run *run
@@ -168,7 +168,7 @@ type collector struct {
 
 // AfterExtractorRun implements stats.Collector.
 func (c collector) AfterExtractorRun(_ string, s *stats.AfterExtractorStats) {
-	name, _ := inside(s.Path)
+	name, _ := snapshotPath(s.Path)
 	c.run.mutex.Lock()
 	defer c.run.mutex.Unlock()
 	// The same file may be read by several extractors: an error stays.

@@ -18,8 +18,8 @@ type listed struct{ path, ecosystem, name, version string }
 // hit is one advisory for one package and version.
 type hit struct{ ecosystem, name, version, advisory string }
 
-// upstream runs osv-scanner itself over a checkout, offline.
-func upstream(t *testing.T, checkout, advisories string) (map[listed]bool, map[hit]bool) {
+// osvScanner runs osv-scanner itself over a checkout, offline.
+func osvScanner(t *testing.T, checkout, advisories string) (map[listed]bool, map[hit]bool) {
 	t.Helper()
 	layout := t.TempDir()
 	if err := os.Symlink(advisories, filepath.Join(layout, "osv-scanner")); err != nil {

@@ -41,10 +41,10 @@ DEPENDENCIES
   simplecov
 `
 
-// TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay guards both
-// sides: a tool is told apart, and what a member or a user of the package needs
-// to run is none.
-func TestDevelopmentIsToldByTheManifestWhereTheLockfileDoesNotSay(t *testing.T) {
+// TestDevelopmentIsReadFromTheManifestWhereTheLockfileHasNoGroups guards both
+// sides: a tool is for development, and what a member or a user of the package
+// needs to run is not.
+func TestDevelopmentIsReadFromTheManifestWhereTheLockfileHasNoGroups(t *testing.T) {
 	seen := scan(t, commit(t, map[string]string{
 		"one/yarn.lock":             yarnOfAWorkspace,
 		"one/package.json":          `{"dependencies": {"left-pad": "^1.1.0"}, "devDependencies": {"eslint": "^8.0.0", "react": "^17.0.0"}, "peerDependencies": {"react": ">=16"}}`,

@@ -44,15 +44,15 @@ func newTree(fsys fs.FS, manifests []gitrepo.File) (*tree, error) {
 	return &tree{inner: inner, listed: listed, failed: map[string]error{}}, nil
 }
 
-// inside maps a path of an extractor to one of the snapshot.
-func inside(name string) (string, bool) {
+// snapshotPath maps a path of an extractor to one of the snapshot.
+func snapshotPath(name string) (string, bool) {
 	if name == mount {
 		return ".", true
 	}
 	return strings.CutPrefix(name, mount+"/")
 }
 
-func (t *tree) fail(name string, err error) {
+func (t *tree) recordError(name string, err error) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	t.failed[name] = err
@@ -60,14 +60,14 @@ func (t *tree) fail(name string, err error) {
 
 // Open implements fs.FS.
 func (t *tree) Open(name string) (fs.File, error) {
-	inner, ok := inside(path.Clean(name))
+	inner, ok := snapshotPath(path.Clean(name))
 	if !ok {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	file, err := t.inner.Open(inner)
 	if err != nil {
 		if _, ok := errors.AsType[*gitrepo.Error](err); ok { // a link whose target cannot be read
-			t.fail(inner, err)
+			t.recordError(inner, err)
 		}
 		if path.Base(inner) == ".gitignore" {
 			// Any other error would end the whole walk.
@@ -79,12 +79,12 @@ func (t *tree) Open(name string) (fs.File, error) {
 	if !ok { // a folder, without the method by which it would list itself
 		return struct{ fs.File }{file}, nil
 	}
-	return &watched{File: file, at: at, tree: t, name: inner}, nil
+	return &recordingFile{File: file, at: at, tree: t, name: inner}, nil
 }
 
 // Stat implements fs.StatFS.
 func (t *tree) Stat(name string) (fs.FileInfo, error) {
-	inner, ok := inside(path.Clean(name))
+	inner, ok := snapshotPath(path.Clean(name))
 	if !ok {
 		return nil, &fs.PathError{Op: "stat", Path: name, Err: fs.ErrNotExist}
 	}
@@ -94,7 +94,7 @@ func (t *tree) Stat(name string) (fs.FileInfo, error) {
 // ReadDir implements fs.ReadDirFS. It lists the folders that lead to manifests,
 // and these.
 func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
-	inner, ok := inside(path.Clean(name))
+	inner, ok := snapshotPath(path.Clean(name))
 	if !ok {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
 	}
@@ -102,40 +102,40 @@ func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !t.listed[path.Join(inner, e.Name())] }), err
 }
 
-// watched notes a failed read under the file's path: extractors wrap errors
+// recordingFile notes a failed read under the file's path: extractors wrap errors
 // into texts, or drop them.
-type watched struct {
+type recordingFile struct {
 	fs.File
 	at   io.ReaderAt
 	tree *tree
 	name string
 }
 
-func (w *watched) note(err error) {
+func (w *recordingFile) record(err error) {
 	if err != nil && !errors.Is(err, io.EOF) {
-		w.tree.fail(w.name, err)
+		w.tree.recordError(w.name, err)
 	}
 }
 
-func (w *watched) Read(p []byte) (int, error) {
+func (w *recordingFile) Read(p []byte) (int, error) {
 	n, err := w.File.Read(p)
-	w.note(err)
+	w.record(err)
 	return n, err
 }
 
-func (w *watched) ReadAt(p []byte, offset int64) (int, error) {
+func (w *recordingFile) ReadAt(p []byte, offset int64) (int, error) {
 	n, err := w.at.ReadAt(p, offset)
-	w.note(err)
+	w.record(err)
 	return n, err
 }
 
 // Seek implements io.Seeker where the file does.
-func (w *watched) Seek(offset int64, whence int) (int64, error) {
+func (w *recordingFile) Seek(offset int64, whence int) (int64, error) {
 	seeker, ok := w.File.(io.Seeker)
 	if !ok {
 		return 0, errors.New("the file cannot seek")
 	}
 	n, err := seeker.Seek(offset, whence)
-	w.note(err)
+	w.record(err)
 	return n, err
 }

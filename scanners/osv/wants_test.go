@@ -79,13 +79,13 @@ func seesTheSame(t *testing.T, scanner *osv.Scanner, dir string) {
 			wanted = append(wanted, file.OID)
 		}
 	}
-	whole, part := told(t, scanner, dir), told(t, scanner, partial(t, dir, wanted))
+	whole, part := observationJSON(t, scanner, dir), observationJSON(t, scanner, partial(t, dir, wanted))
 	if whole != part {
 		t.Errorf("the whole repository gives\n%s\nand its wanted files\n%s", whole, part)
 	}
 }
 
-func told(t *testing.T, scanner *osv.Scanner, dir string) string {
+func observationJSON(t *testing.T, scanner *osv.Scanner, dir string) string {
 	t.Helper()
 	seen, err := scanner.Scan(t.Context(), scanners.Input{Snapshot: open(t, dir), At: at})
 	if err != nil {
@@ -114,7 +114,7 @@ func partial(t *testing.T, dir string, blobs []string) string {
 	return copied
 }
 
-// What no name foretells is missed aloud.
+// A file that no name announces is noted where it is missing.
 func TestAnIncludedFileThatIsNotThereIsNoted(t *testing.T) {
 	dir := commit(t, map[string]string{"requirements.txt": "-r odd/name.list\nflask==1.0\n", "odd/name.list": "django==1.0\n"})
 	find(t, scan(t, dir), "requirements.txt", "django", "1.0")
@@ -133,8 +133,8 @@ func TestAnIncludedFileThatIsNotThereIsNoted(t *testing.T) {
 	}
 }
 
-// The thirty extractors are asked of few names: of none that one would take.
-func TestEveryNameThatAnExtractorRequiresIsLikely(t *testing.T) {
+// mayBeManifest is never false for a name that an extractor requires.
+func TestEveryNameThatAnExtractorRequiresMayBeAManifest(t *testing.T) {
 	paths := generatedPaths()
 	mirrors, _ := filepath.Glob(os.Getenv("MIDSPAN_TEST_MIRRORS"))
 	for _, dir := range mirrors {
@@ -142,7 +142,7 @@ func TestEveryNameThatAnExtractorRequiresIsLikely(t *testing.T) {
 			paths = append(paths, file.Path)
 		}
 	}
-	if missed := osv.Unlikely(t, paths); len(missed) > 0 {
+	if missed := osv.MissedNames(t, paths); len(missed) > 0 {
 		t.Errorf("extractors require, and are not asked of: %q", missed)
 	}
 }
@@ -167,7 +167,7 @@ func generatedPaths() []string {
 	return paths
 }
 
-func TestLeanLockfilesListTheSamePackages(t *testing.T) {
+func TestTrimmedLockfilesListTheSamePackages(t *testing.T) {
 	npm := `{"lockfileVersion": 3, "packages": {
   "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.example/a-1.0.0.tgz"},
   "node_modules/b": {"version": "1.0.0", "resolved": "git+ssh://git@github.com/x/b.git#0123456789012345678901234567890123456789"},
@@ -189,7 +189,7 @@ func TestLeanLockfilesListTheSamePackages(t *testing.T) {
 	}
 }
 
-func FuzzLeanLockfiles(f *testing.F) {
+func FuzzTrimLockfiles(f *testing.F) {
 	f.Add(true, "a@1:\n  version \"1\"\n  resolved \"x\"\n")
 	f.Add(true, "\t\n# x\n  \"version\" \"1\"\r\n\"b@npm:1\":\r\n  version: 1\r\n    version: 2\n")
 	f.Add(false, `{"packages": {"node_modules/a": {"version": "1", "resolved": "https://registry.x/a.tgz", "dev": true}, "node_modules/b/node_modules/a": {"version": "1", "resolved": "https://registry.x/a.git#b.tgz"}}}`)

@@ -12,23 +12,26 @@ type fileCheck struct {
 	name string
 	// run replaces the library's function; nil uses it.
 	run checker.CheckFn
-	// heads marks a check that opens every file but looks at its first bytes
-	// only, except for those that holdsWhole names.
-	heads bool
+	// firstBytesOnly marks a check that opens every file but reads its first
+	// bytes only, except for those that readsWhole reports.
+	firstBytesOnly bool
 	// candidates restricts the files that the check sees; nil shows all.
 	candidates func(*tree) []string
-	// settled is the score that no further file could change, so that it
-	// stands even where some files could not be read; unsettled where none does.
-	settled int
+	// decisiveScore is the score that no further file could change, so that it
+	// holds even where some files could not be read; noDecisiveScore where there
+	// is none.
+	decisiveScore int
 	// inconclusive is the state of a check that ran and gave no score.
 	inconclusive observation.State
-	// elsewhere says which source that could raise the score was not asked.
-	elsewhere string
-	// zeroOpen marks a check whose zero needs that source's answer: nothing
-	// found in the files alone is unknown.
-	zeroOpen bool
-	// mute is a detail of the library that would speak of that source.
-	mute string
+	// unreadSource names a source outside the repository that could raise the
+	// score and was not read.
+	unreadSource string
+	// zeroIsUnknown marks a check whose zero needs that source: nothing found in
+	// the files alone is unknown.
+	zeroIsUnknown bool
+	// droppedDetail is a detail of the library about that source, which is left
+	// out.
+	droppedDetail string
 	// anyJob marks a check that names the first fitting job of a workflow in the
 	// order of a map: the line that it names is left out, for it changes from one
 	// run to the next.
@@ -37,7 +40,7 @@ type fileCheck struct {
 	remedy string
 }
 
-const unsettled = -1
+const noDecisiveScore = -1
 
 // fileChecks lists the checks that run, in the order of the report. The list
 // is closed on purpose: a check that a later library adds is not run before
@@ -45,60 +48,60 @@ const unsettled = -1
 func fileChecks() []fileCheck {
 	return []fileCheck{
 		{
-			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, heads: true, settled: checker.MinResultScore,
-			elsewhere: "runs of a workflow that validates Gradle wrappers were not asked for",
-			remedy:    "Remove compiled files from the repository and build them from source in the release pipeline.",
+			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, firstBytesOnly: true, decisiveScore: checker.MinResultScore,
+			unreadSource: "runs of a workflow that validates Gradle wrappers were not asked for",
+			remedy:       "Remove compiled files from the repository and build them from source in the release pipeline.",
 		},
 		{
-			name: checks.CheckDangerousWorkflow, candidates: (*tree).wanted, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			name: checks.CheckDangerousWorkflow, candidates: (*tree).wanted, decisiveScore: checker.MinResultScore, inconclusive: observation.NotApplicable,
 			remedy: "Do not check out or interpolate what a pull request brings in a workflow that holds secrets; pass such values through environment variables.",
 		},
 		{
-			name: checks.CheckDependencyUpdateTool, settled: checker.MaxResultScore,
-			elsewhere: "update requests without a file in the repository were not looked for",
-			remedy:    "Add a configuration of Dependabot, Renovate or another update bot.",
+			name: checks.CheckDependencyUpdateTool, decisiveScore: checker.MaxResultScore,
+			unreadSource: "update requests without a file in the repository were not looked for",
+			remedy:       "Add a configuration of Dependabot, Renovate or another update bot.",
 		},
 		{
-			name: checks.CheckFuzzing, candidates: (*tree).fuzzCandidates, settled: checker.MaxResultScore,
-			elsewhere: "OSS-Fuzz was not asked", zeroOpen: true,
+			name: checks.CheckFuzzing, candidates: (*tree).fuzzCandidates, decisiveScore: checker.MaxResultScore,
+			unreadSource: "OSS-Fuzz was not asked", zeroIsUnknown: true,
 			remedy: "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
 		},
 		{
-			name: checks.CheckLicense, settled: unsettled,
+			name: checks.CheckLicense, decisiveScore: noDecisiveScore,
 			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which licence it is by an SPDX identifier in the file's name only.",
 		},
 		{
-			name: checks.CheckPackaging, run: packaging, anyJob: true, candidates: (*tree).wanted, settled: checker.MaxResultScore, inconclusive: observation.Unknown,
-			elsewhere: "packages published by other ways were not looked for",
-			remedy:    "Publish releases from a workflow in the repository.",
+			name: checks.CheckPackaging, run: packaging, anyJob: true, candidates: (*tree).wanted, decisiveScore: checker.MaxResultScore, inconclusive: observation.Unknown,
+			unreadSource: "packages published by other ways were not looked for",
+			remedy:       "Publish releases from a workflow in the repository.",
 		},
 		{
-			name: checks.CheckPinnedDependencies, candidates: (*tree).wanted, heads: true, settled: unsettled, inconclusive: observation.NotApplicable,
+			name: checks.CheckPinnedDependencies, candidates: (*tree).wanted, firstBytesOnly: true, decisiveScore: noDecisiveScore, inconclusive: observation.NotApplicable,
 			remedy: "Name actions, container images and downloads in scripts by their hash; let an update bot keep the hashes fresh.",
 		},
 		{
-			name: checks.CheckSAST, anyJob: true, candidates: (*tree).wanted, settled: checker.MaxResultScore,
-			elsewhere: "analysis that runs outside workflows was not asked for",
-			mute:      "no pull requests merged into dev branch",
-			remedy:    "Run a static analyser on every change, for example CodeQL in a workflow.",
+			name: checks.CheckSAST, anyJob: true, candidates: (*tree).wanted, decisiveScore: checker.MaxResultScore,
+			unreadSource:  "analysis that runs outside workflows was not asked for",
+			droppedDetail: "no pull requests merged into dev branch",
+			remedy:        "Run a static analyser on every change, for example CodeQL in a workflow.",
 		},
 		{
-			name: checks.CheckSecurityPolicy, candidates: (*tree).wanted, settled: checker.MaxResultScore,
-			elsewhere: "a policy of the whole organisation was not looked for",
-			remedy:    "Add SECURITY.md: whom to tell of a vulnerability, by which address or link, and when to expect an answer.",
+			name: checks.CheckSecurityPolicy, candidates: (*tree).wanted, decisiveScore: checker.MaxResultScore,
+			unreadSource: "a policy of the whole organisation was not looked for",
+			remedy:       "Add SECURITY.md: whom to tell of a vulnerability, by which address or link, and when to expect an answer.",
 		},
 		{
-			name: checks.CheckTokenPermissions, candidates: (*tree).wanted, settled: checker.MinResultScore, inconclusive: observation.NotApplicable,
+			name: checks.CheckTokenPermissions, candidates: (*tree).wanted, decisiveScore: checker.MinResultScore, inconclusive: observation.NotApplicable,
 			remedy: "Set permissions to read at the top of each workflow, and grant writes to the one job that needs them.",
 		},
 	}
 }
 
-// caveats say on what a score rests that is less than all that could be read.
+// caveats list what was not read for a score.
 func (c fileCheck) caveats(found outcome) []string {
 	var list []string
-	if c.elsewhere != "" && found.Score < checker.MaxResultScore {
-		list = append(list, c.elsewhere)
+	if c.unreadSource != "" && found.Score < checker.MaxResultScore {
+		list = append(list, c.unreadSource)
 	}
 	if note := byNameNote(found.byName); note != "" {
 		list = append(list, note)

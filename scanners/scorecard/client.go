@@ -18,18 +18,18 @@ import (
 )
 
 // client shows the tree of a snapshot to one check, and remembers which files
-// the check wanted and could not have. Every question that a tree cannot
-// answer goes to the library's own client of local folders, which says
-// "unsupported" to all of them: an answer of ours could only be made up.
+// the check opened and could not read. Every other method is that of the
+// library's own client of local folders, which returns "unsupported": a tree
+// does not hold what they ask for.
 type client struct {
-	clients.RepoClient // answers "unsupported" only: whatever reads is replaced below
+	clients.RepoClient // returns "unsupported" only: every method that reads is replaced below
 
-	ctx    context.Context
-	repo   repository
-	files  *tree
-	paths  []string // what the check sees, in the order of a walk
-	heads  bool
-	unread []unreadFile
+	ctx            context.Context
+	repo           repository
+	files          *tree
+	paths          []string // what the check sees, in the order of a walk
+	firstBytesOnly bool
+	unread         []unreadFile
 }
 
 // unreadFile is a file that a check opened in vain.
@@ -42,7 +42,7 @@ type unreadFile struct {
 func newClient(ctx context.Context, spec fileCheck, url string, files *tree) *client {
 	c := &client{
 		RepoClient: localdir.CreateLocalDirClient(ctx, nil),
-		ctx:        ctx, repo: repository{url}, files: files, paths: files.paths, heads: spec.heads,
+		ctx:        ctx, repo: repository{url}, files: files, paths: files.paths, firstBytesOnly: spec.firstBytesOnly,
 	}
 	if spec.candidates != nil {
 		c.paths = spec.candidates(files)
@@ -82,7 +82,7 @@ func (c *client) ListFiles(predicate func(string) (bool, error)) ([]string, erro
 	return matching, nil
 }
 
-// GetFileReader implements clients.RepoClient. Contents are looked up at the
+// GetFileReader implements clients.RepoClient. Contents are read at the
 // first Read: some checks open every file and read only a few.
 func (c *client) GetFileReader(name string) (io.ReadCloser, error) {
 	if err := c.ctx.Err(); err != nil {
@@ -98,7 +98,7 @@ func (c *client) GetFileReader(name string) (io.ReadCloser, error) {
 // contents returns nothing where the file cannot be read, and notes it: so the
 // check goes on and meets all of the files that are missing.
 func (c *client) contents(name string, file treeFile) []byte {
-	data, err := c.files.contents(name, file, c.heads)
+	data, err := c.files.contents(name, file, c.firstBytesOnly)
 	if err != nil {
 		c.unread = append(c.unread, unreadFile{path: name, cause: gitrepo.CauseOf(err), err: err})
 		return nil
@@ -142,7 +142,7 @@ func (f *lazyFile) Read(p []byte) (int, error) {
 
 func (f *lazyFile) Close() error { return nil }
 
-// repository tells the library that it reads a local repository.
+// repository describes a local repository to the library.
 type repository struct{ url string }
 
 var _ clients.Repo = repository{}

@@ -128,7 +128,7 @@ func TestThePassChangesNoResultButTheTime(t *testing.T) {
 	s, g := newScanner(t), newGit(t)
 	in := input(t, g, repo(t, g, append(sampleFiles(), manyFiles(20)...)...))
 	passed, full, none := listTree(in.Snapshot), listTree(in.Snapshot), listTree(in.Snapshot)
-	full.room = 2000
+	full.memoryLeft = 2000
 	for _, tree := range []*tree{passed, full} {
 		if note := tree.readAll(t.Context()); note != nil {
 			t.Fatal(note)

@@ -7,35 +7,35 @@ import (
 )
 
 // fuzzLiterals holds, by the extension of a source file, texts of which at
-// least one stands in any file that Scorecard's Fuzzing check would take as
+// least one is in any file that Scorecard's Fuzzing check would take as
 // using a fuzzer. The check compiles a pattern for each source file and tries
 // it line by line, which is the dearest part of Scorecard by far; it need not
 // see a file without such a text. A test feeds it each language.
 var fuzzLiterals = map[string][][]byte{
-	".go":    texts("Fuzz"),
-	".erl":   texts("include_lib"),
-	".hrl":   texts("include_lib"),
-	".hs":    texts("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
-	".lhs":   texts("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
-	".ex":    texts("PropCheck", "ExUnitProperties"),
-	".exs":   texts("PropCheck", "ExUnitProperties"),
-	".gleam": texts("qcheck"),
-	".js":    texts("fast-check"),
-	".jsx":   texts("fast-check"),
-	".ts":    texts("fast-check"),
-	".tsx":   texts("fast-check"),
-	".py":    texts("import atheris"),
-	".c":     texts("LLVMFuzzerTestOneInput"),
-	".cc":    texts("LLVMFuzzerTestOneInput"),
-	".cpp":   texts("LLVMFuzzerTestOneInput"),
-	".swift": texts("LLVMFuzzerTestOneInput"),
-	".rs":    texts("libfuzzer_sys"),
-	".java":  texts("FuzzedDataProvider;"),
-	".cs":    texts("FsCheck"),
-	".fs":    texts("FsCheck"),
+	".go":    literals("Fuzz"),
+	".erl":   literals("include_lib"),
+	".hrl":   literals("include_lib"),
+	".hs":    literals("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
+	".lhs":   literals("QuickCheck", "Hedgehog", "Validity", "SmallCheck"),
+	".ex":    literals("PropCheck", "ExUnitProperties"),
+	".exs":   literals("PropCheck", "ExUnitProperties"),
+	".gleam": literals("qcheck"),
+	".js":    literals("fast-check"),
+	".jsx":   literals("fast-check"),
+	".ts":    literals("fast-check"),
+	".tsx":   literals("fast-check"),
+	".py":    literals("import atheris"),
+	".c":     literals("LLVMFuzzerTestOneInput"),
+	".cc":    literals("LLVMFuzzerTestOneInput"),
+	".cpp":   literals("LLVMFuzzerTestOneInput"),
+	".swift": literals("LLVMFuzzerTestOneInput"),
+	".rs":    literals("libfuzzer_sys"),
+	".java":  literals("FuzzedDataProvider;"),
+	".cs":    literals("FsCheck"),
+	".fs":    literals("FsCheck"),
 }
 
-func texts(list ...string) [][]byte {
+func literals(list ...string) [][]byte {
 	literals := make([][]byte, len(list))
 	for i, text := range list {
 		literals[i] = []byte(text)
@@ -43,9 +43,9 @@ func texts(list ...string) [][]byte {
 	return literals
 }
 
-// tracesFuzzer tells whether a source file of one of the extensions holds a
+// mentionsFuzzer reports whether a source file of one of the extensions holds a
 // text that a file with a fuzzer needs.
-func tracesFuzzer(data []byte, extensions []string) bool {
+func mentionsFuzzer(data []byte, extensions []string) bool {
 	for _, extension := range extensions {
 		for _, literal := range fuzzLiterals[extension] {
 			if bytes.Contains(data, literal) {

@@ -9,21 +9,23 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-var errRefused = errors.New("midspan: container registries are not asked")
+var errRegistryAccess = errors.New("midspan: container registries are not asked")
 
-// refusal is an http.RoundTripper that sends nothing.
-type refusal struct{}
+// offlineTransport is an http.RoundTripper that sends nothing.
+type offlineTransport struct{}
 
-func (refusal) RoundTrip(*http.Request) (*http.Response, error) { return nil, errRefused }
+func (offlineTransport) RoundTrip(*http.Request) (*http.Response, error) {
+	return nil, errRegistryAccess
+}
 
-// refuseRegistries keeps Pinned-Dependencies off the network, once a process.
+// disableRegistries keeps Pinned-Dependencies off the network, once a process.
 //
-// For each image in a Dockerfile that is not pinned, Scorecard asks the
-// image's registry for a digest, only to word a hint (not the score). It takes
-// no client for that and hands on no context; the one handle is a global of
-// go-containerregistry. Nothing else in Midspan speaks to a registry, so the
-// global is set for good: a scan that set it and put it back would race with
-// the next one.
+// For each image in a Dockerfile that is not pinned, Scorecard requests a digest
+// from the image's registry, only for the text of a hint (not the score). It
+// takes no client for that and hands on no context; the one handle is a global of
+// go-containerregistry. Nothing else in Midspan connects to a registry, so the
+// global is set for good: a scan that set it and put it back would race with the
+// next one.
 //
 // Before it sends, go-containerregistry reads the user's container
 // credentials and may start the credential helper that they name, with a host
@@ -31,7 +33,7 @@ func (refusal) RoundTrip(*http.Request) (*http.Response, error) { return nil, er
 // no configuration can be, which ends the search with an error or without
 // credentials. It reaches this process only: git gets an environment of its
 // own.
-var refuseRegistries = sync.OnceFunc(func() {
-	remote.DefaultTransport = refusal{}
+var disableRegistries = sync.OnceFunc(func() {
+	remote.DefaultTransport = offlineTransport{}
 	_ = os.Setenv("DOCKER_CONFIG", os.DevNull) // fails for malformed names only
 })

@@ -46,7 +46,7 @@ func (s *Scanner) runCheck(ctx context.Context, spec fileCheck, in scanners.Inpu
 		}
 		result.Details = logger.Flush()
 		result.unread = client.unread
-		if spec.heads {
+		if spec.firstBytesOnly {
 			result.byName = len(files.paths) - len(client.paths)
 		}
 	}()
@@ -65,7 +65,7 @@ func (s *Scanner) runCheck(ctx context.Context, spec fileCheck, in scanners.Inpu
 }
 
 // packaging is the library's check for a client that it does not know: its own
-// function looks at the type of the client and gives up.
+// function inspects the type of the client and gives up.
 func packaging(request *checker.CheckRequest) checker.CheckResult {
 	const name = "Packaging"
 	var data checker.PackagingData
@@ -86,23 +86,23 @@ func packaging(request *checker.CheckRequest) checker.CheckResult {
 	return result
 }
 
-// check says in our words what the library found. A score that rests on files
-// of which some could not be read is unknown, unless no file could change it.
+// check turns the library's result into a Check. A score is unknown where some of
+// its files could not be read, unless no file could change it.
 func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 	check := observation.Check{
 		Name: spec.name, State: observation.Measured, Score: result.Score,
 		Reason: oneLine(result.Reason), Details: details(spec, result), DocURL: s.docURL(spec.name),
 	}
 	switch {
-	case len(result.unread) > 0 && (result.Error != nil || result.Score != spec.settled || spec.settled == unsettled):
+	case len(result.unread) > 0 && (result.Error != nil || result.Score != spec.decisiveScore || spec.decisiveScore == noDecisiveScore):
 		check.State, check.Cause, check.Reason = observation.Unknown, result.unread[0].cause, unreadReason(result.unread)
 		check.Remedy = "Fetch the mirror again, with its files."
 		if check.Cause == observation.CauseOverLimit {
 			check.Remedy = "Allow larger files to be read."
 		}
 	case result.Error != nil:
-		// The library says what in a file it stumbled over.
-		check.Reason = observation.Unquoted(check.Reason)
+		// The library quotes what in a file it could not parse.
+		check.Reason = observation.RedactQuoted(check.Reason)
 		check.State, check.Cause = observation.Unknown, observation.CauseScannerFailed
 		if _, ok := result.Error.(panicError); ok {
 			check.Cause = observation.CauseScannerPanic
@@ -113,9 +113,9 @@ func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 		if check.State == observation.Unknown {
 			check.Remedy = spec.remedy
 		}
-	case result.Score == checker.MinResultScore && spec.zeroOpen:
+	case result.Score == checker.MinResultScore && spec.zeroIsUnknown:
 		check.State, check.Cause = observation.Unknown, observation.CauseOffline
-		check.Reason = "nothing found in the repository's files, and " + spec.elsewhere
+		check.Reason = "nothing found in the repository's files, and " + spec.unreadSource
 		check.Remedy = spec.remedy
 	case result.Score < checker.MaxResultScore:
 		check.Remedy = spec.remedy
@@ -156,7 +156,7 @@ const (
 
 // details turns what a check logged into lines: warnings first, then by place,
 // because the library's own order is that of a map. Debug lines are dropped,
-// and so is what the check says of a source that was not read.
+// and so is droppedDetail.
 func details(spec fileCheck, result outcome) []string {
 	var lines []detail
 	for i := range result.Details {
@@ -164,7 +164,7 @@ func details(spec fileCheck, result outcome) []string {
 		if spec.anyJob {
 			logged.line = 0
 		}
-		if result.Details[i].Type != checker.DetailDebug && (spec.mute == "" || logged.text != spec.mute) {
+		if result.Details[i].Type != checker.DetailDebug && (spec.droppedDetail == "" || logged.text != spec.droppedDetail) {
 			lines = append(lines, logged)
 		}
 	}

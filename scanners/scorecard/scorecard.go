@@ -38,9 +38,9 @@ type Scanner struct {
 var _ scanners.Scanner = (*Scanner)(nil)
 
 // New prepares the scanner. The first call in a process switches off registry
-// access for the whole of it, as refuseRegistries explains.
+// access for the whole of it, as disableRegistries explains.
 func New() (*Scanner, error) {
-	refuseRegistries()
+	disableRegistries()
 	documentation, err := docs.Read()
 	if err != nil {
 		return nil, fmt.Errorf("read the documentation of Scorecard's checks: %w", err)
@@ -64,7 +64,7 @@ func (*Scanner) Version() string { return libraryVersion + "-" + revision }
 func (*Scanner) Configuration() string { return "" }
 
 // DependsOnTime implements scanners.Scanner: the files of a commit stay. The
-// check that looks at the calendar is a scanner of its own, package maintained.
+// check that depends on the date is a scanner of its own, package maintained.
 func (*Scanner) DependsOnTime() bool { return false }
 
 // Definitions implements scanners.Scanner: the aggregate, then one measure for

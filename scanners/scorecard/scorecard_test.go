@@ -163,7 +163,7 @@ func TestACheckWithNothingToJudgeDoesNotApply(t *testing.T) {
 	for name, want := range map[string]observation.State{
 		"Dangerous-Workflow": observation.NotApplicable, "Token-Permissions": observation.NotApplicable,
 		"Pinned-Dependencies": observation.NotApplicable, "Packaging": observation.Unknown,
-		"License": observation.Measured, "Fuzzing": observation.Unknown, // OSS-Fuzz was not asked
+		"License": observation.Measured, "Fuzzing": observation.Unknown, // OSS-Fuzz was not queried
 	} {
 		if check := find(t, seen, name); check.State != want {
 			t.Errorf("%s is %s, want %s: %s", name, check.State, want, check.Reason)
@@ -267,7 +267,7 @@ func TestAScoreThatRestsOnMissingFilesIsUnknown(t *testing.T) {
 			t.Errorf("%s: %s %d %s (%s)", name, check.State, check.Score, check.Cause, check.Reason)
 		}
 	}
-	// These ask for names only.
+	// These read names only.
 	for name, score := range map[string]int{"License": 9, "Dependency-Update-Tool": 0} {
 		check := find(t, seen, name)
 		if check.State != observation.Measured || check.Score != score {
@@ -394,9 +394,9 @@ func TestScanStopsWithItsContext(t *testing.T) {
 	}
 }
 
-// TestNoRegistryAndNoCredentialHelperIsAsked runs itself in a process of its
+// TestNoRegistryAndNoCredentialHelperIsUsed runs itself in a process of its
 // own, whose home names a credential helper that leaves a trace.
-func TestNoRegistryAndNoCredentialHelperIsAsked(t *testing.T) {
+func TestNoRegistryAndNoCredentialHelperIsUsed(t *testing.T) {
 	if registry := os.Getenv("MIDSPAN_TEST_REGISTRY"); registry != "" {
 		g := newGit(t)
 		seen := scan(t, input(t, g, repo(t, g, file("Dockerfile", "FROM "+registry+"/team/image:1\nRUN make\n"))))

@@ -15,32 +15,32 @@ import (
 )
 
 const (
-	// headSize is as much of each file as Binary-Artifacts looks at.
+	// headSize is how many bytes of each file Binary-Artifacts reads.
 	headSize = 1024
 	// maxSearched bounds the files that are searched for a trace of fuzzing
 	// during the pass; a larger one is left to the check itself.
 	maxSearched = 16 << 20
 	// maxKept bounds the contents that one scan keeps in memory; those beyond
-	// are read again when a check asks.
+	// are read again when a check opens them.
 	maxKept = 128 << 20
 )
 
 // tree holds the files of a snapshot and what one pass over their contents
 // found.
 type tree struct {
-	snapshot *gitrepo.Snapshot
-	paths    []string // in the order of a walk: "a/b" stands before "a.txt"
-	needed   []string // those of paths whose names do not tell what they are
-	byPath   map[string]treeFile
-	blobs    map[string]*blob // by object id
-	room     int64            // bytes that may still be kept
+	snapshot   *gitrepo.Snapshot
+	paths      []string // in the order of a walk: "a/b" stands before "a.txt"
+	needed     []string // those of paths whose names do not decide their type
+	byPath     map[string]treeFile
+	blobs      map[string]*blob // by object id
+	memoryLeft int64            // bytes that may still be kept
 }
 
 // treeFile is a file, or a symbolic link that leads to one.
 type treeFile struct {
 	oid  string
 	want gitrepo.Want
-	err  error // of a link whose target cannot be told
+	err  error // of a link whose target is unknown
 }
 
 // blob is what the pass kept of one object.
@@ -48,8 +48,8 @@ type blob struct {
 	head  []byte // nil, like whole, where it was not kept
 	whole []byte
 	err   error
-	keep  bool // a path, or the first line, asks for the whole
-	// sources are the extensions of source files that the object stands for.
+	keep  bool // a path, or the first line, needs the whole contents
+	// sources are the extensions of source files with these contents.
 	sources []string
 	// mayFuzz is false once the object was searched for a fuzzer in vain.
 	mayFuzz bool
@@ -58,9 +58,9 @@ type blob struct {
 // listTree lists what a checkout would show: submodules are empty folders,
 // links that lead to a folder, out of the tree or nowhere are left out.
 func listTree(snapshot *gitrepo.Snapshot) *tree {
-	t := &tree{snapshot: snapshot, byPath: map[string]treeFile{}, blobs: map[string]*blob{}, room: maxKept}
+	t := &tree{snapshot: snapshot, byPath: map[string]treeFile{}, blobs: map[string]*blob{}, memoryLeft: maxKept}
 	for _, file := range snapshot.Files() {
-		if file.Mode == gitrepo.ModeGitlink || !showable(file.Path) {
+		if file.Mode == gitrepo.ModeGitlink || !isCheckoutPath(file.Path) {
 			continue
 		}
 		if _, twice := t.byPath[file.Path]; twice {
@@ -69,15 +69,15 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 		entry := treeFile{oid: file.OID, want: wants(file.Path)}
 		if file.Mode == gitrepo.ModeSymlink {
 			var ok bool
-			if entry, ok = follow(snapshot, file.Path); !ok {
+			if entry, ok = resolveLink(snapshot, file.Path); !ok {
 				continue
 			}
 		}
 		t.paths = append(t.paths, file.Path)
 		t.byPath[file.Path] = entry
-		t.note(file.Path, entry)
+		t.registerBlob(file.Path, entry)
 	}
-	sortAsWalked(t.paths)
+	sortInWalkOrder(t.paths)
 	for _, name := range t.paths {
 		if file := t.byPath[name]; file.err != nil || file.want == gitrepo.Needed {
 			t.needed = append(t.needed, name)
@@ -86,12 +86,12 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 	return t
 }
 
-// wanted lists the files that are looked into.
+// wanted lists the files that are opened.
 func (t *tree) wanted() []string { return t.needed }
 
-// showable refuses paths that a checkout would refuse. Bytes that are not
+// isCheckoutPath refuses paths that a checkout would refuse. Bytes that are not
 // UTF-8 are no reason.
-func showable(name string) bool {
+func isCheckoutPath(name string) bool {
 	if !fs.ValidPath(strings.ToValidUTF8(name, "\uFFFD")) {
 		return false
 	}
@@ -103,7 +103,7 @@ func showable(name string) bool {
 	return true
 }
 
-func follow(snapshot *gitrepo.Snapshot, link string) (treeFile, bool) {
+func resolveLink(snapshot *gitrepo.Snapshot, link string) (treeFile, bool) {
 	info, err := fs.Stat(snapshot.FS(), link)
 	if err != nil {
 		// Only a link whose own text is missing may be a file.
@@ -119,9 +119,9 @@ func follow(snapshot *gitrepo.Snapshot, link string) (treeFile, bool) {
 	return treeFile{oid: file.OID, want: max(wants(link), wants(file.Path))}, true
 }
 
-// sortAsWalked puts paths in the order in which a walk meets them, folder by
+// sortInWalkOrder puts paths in the order in which a walk meets them, folder by
 // folder by name, because some checks stop at the first file that fits.
-func sortAsWalked(paths []string) {
+func sortInWalkOrder(paths []string) {
 	for i := range paths {
 		paths[i] = strings.ReplaceAll(paths[i], "/", "\x00")
 	}
@@ -131,8 +131,8 @@ func sortAsWalked(paths []string) {
 	}
 }
 
-// note registers an object of which contents are read.
-func (t *tree) note(name string, file treeFile) {
+// registerBlob registers an object of which contents are read.
+func (t *tree) registerBlob(name string, file treeFile) {
 	if file.err != nil || file.want == gitrepo.Unwanted {
 		return
 	}
@@ -141,7 +141,7 @@ func (t *tree) note(name string, file treeFile) {
 		b = &blob{mayFuzz: true}
 		t.blobs[file.oid] = b
 	}
-	b.keep = b.keep || holdsWhole(name)
+	b.keep = b.keep || readsWhole(name)
 	extension := strings.ToLower(path.Ext(name))
 	if _, source := fuzzLiterals[extension]; source && !slices.Contains(b.sources, extension) {
 		b.sources = append(b.sources, extension)
@@ -149,7 +149,7 @@ func (t *tree) note(name string, file treeFile) {
 }
 
 // readAll reads every wanted file once. What it could not read is known to each blob;
-// the note speaks of a pass that ended early, after which checks read file by
+// the note is of a pass that ended early, after which checks read file by
 // file.
 func (t *tree) readAll(ctx context.Context) *observation.Note {
 	var oids []string
@@ -164,7 +164,7 @@ func (t *tree) readAll(ctx context.Context) *observation.Note {
 	buffer := make([]byte, 0, 64<<10)
 	err := t.snapshot.EachBlob(ctx, oids, func(object gitrepo.Object) error {
 		var err error
-		buffer, err = t.take(object, buffer[:0])
+		buffer, err = t.loadBlob(object, buffer[:0])
 		return err
 	})
 	if err == nil || ctx.Err() != nil {
@@ -174,8 +174,8 @@ func (t *tree) readAll(ctx context.Context) *observation.Note {
 		Message: fmt.Sprintf("not all files could be read: %s; check the mirror with git fsck or fetch it again", oneLine(err.Error()))}
 }
 
-// take keeps of one object what the checks will ask for.
-func (t *tree) take(object gitrepo.Object, buffer []byte) ([]byte, error) {
+// loadBlob keeps of one object what the checks will read.
+func (t *tree) loadBlob(object gitrepo.Object, buffer []byte) ([]byte, error) {
 	b := t.blobs[object.OID]
 	if b.head, b.whole, b.err = nil, nil, object.Err; b.err != nil {
 		b.mayFuzz = true
@@ -186,7 +186,7 @@ func (t *tree) take(object gitrepo.Object, buffer []byte) ([]byte, error) {
 		return buffer, err
 	}
 	b.keep = b.keep || isScript(buffer)
-	b.head = t.hold(buffer)
+	b.head = t.keepCopy(buffer)
 	if object.Size <= headSize {
 		b.whole = b.head
 	}
@@ -196,20 +196,21 @@ func (t *tree) take(object gitrepo.Object, buffer []byte) ([]byte, error) {
 	if buffer, err = readUpTo(object, buffer, object.Size); err != nil {
 		return buffer, err
 	}
-	b.mayFuzz = tracesFuzzer(buffer, b.sources)
+	b.mayFuzz = mentionsFuzzer(buffer, b.sources)
 	if b.whole == nil && (b.keep || (b.mayFuzz && len(b.sources) > 0)) {
-		b.whole = t.hold(buffer)
+		b.whole = t.keepCopy(buffer)
 	}
 	return buffer, nil
 }
 
-// hold copies contents into memory while there is room, and gives nil after.
-func (t *tree) hold(data []byte) []byte {
+// keepCopy copies contents into memory while memoryLeft allows, and returns nil
+// after.
+func (t *tree) keepCopy(data []byte) []byte {
 	size := int64(len(data))
-	if size > t.room {
+	if size > t.memoryLeft {
 		return nil
 	}
-	t.room -= size
+	t.memoryLeft -= size
 	return append([]byte{}, data...) // not nil, even where empty
 }
 
@@ -230,9 +231,9 @@ func readUpTo(r io.Reader, buffer []byte, size int64) ([]byte, error) {
 
 func isScript(head []byte) bool { return len(head) > 1 && head[0] == '#' && head[1] == '!' }
 
-// contents returns a file, or only its first bytes to a check that looks no
-// further.
-func (t *tree) contents(name string, file treeFile, heads bool) ([]byte, error) {
+// contents returns a file, or only its first bytes to a check that reads no
+// more.
+func (t *tree) contents(name string, file treeFile, firstBytesOnly bool) ([]byte, error) {
 	if file.err != nil {
 		return nil, file.err
 	}
@@ -244,7 +245,7 @@ func (t *tree) contents(name string, file treeFile, heads bool) ([]byte, error) 
 		return nil, b.err
 	case b.whole != nil:
 		return b.whole, nil
-	case heads && b.head != nil && !b.keep:
+	case firstBytesOnly && b.head != nil && !b.keep:
 		return b.head, nil
 	}
 	return t.snapshot.ReadBlob(file.oid)

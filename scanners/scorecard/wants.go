@@ -17,19 +17,19 @@ func (*Scanner) Wants(file gitrepo.File) gitrepo.Want { return wants(file.Path) 
 func wants(name string) gitrepo.Want {
 	extension := strings.ToLower(path.Ext(name))
 	switch {
-	case holdsWhole(name):
+	case readsWhole(name):
 		return gitrepo.Needed
 	case fuzzLiterals[extension] != nil:
 		return gitrepo.IfThere
-	case passive(name, extension):
+	case inertByName(name, extension):
 		return gitrepo.Unwanted
 	}
 	return gitrepo.Needed
 }
 
-// holdsWhole names the files of which a check reads more than the first bytes.
+// readsWhole names the files of which a check reads more than the first bytes.
 // Those with a "#!" line are known only once they are read.
-func holdsWhole(name string) bool {
+func readsWhole(name string) bool {
 	name = strings.ToLower(name)
 	base := path.Base(name)
 	switch path.Ext(base) {
@@ -40,14 +40,14 @@ func holdsWhole(name string) bool {
 		strings.HasPrefix(base, "security.") || base == "pom.xml"
 }
 
-// passive tells by its name a file that holds text, source in a language that
+// inertByName reports by its name a file that holds text, source in a language that
 // no check reads, media, data, a drawing, a trained model or an archive:
 // neither a compiled program nor a shell script nor a recipe, and none of the
 // packed formats that Binary-Artifacts counts as programs (jar, whl, …). These
 // are nine tenths of the bytes of most repositories, and the files that mirrors
-// lack. The checks that open every file take them for what their names say, and
-// their measures say so.
-func passive(name, extension string) bool {
+// lack. The checks that open every file judge them by their names, and their measures
+// count them.
+func inertByName(name, extension string) bool {
 	if extension == strings.ToLower(path.Base(name)) {
 		return false // .profile is all name
 	}

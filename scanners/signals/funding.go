@@ -14,27 +14,27 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// funds is what one kind of file says of money.
-type funds struct {
+// fundingSource is the evidence of funding in one kind of file.
+type fundingSource struct {
 	kind     string // "FUNDING.yml"
 	received []string
 	sought   []string
 	err      error // it is there and cannot be read
-	// couldReceive and couldSeek say which of the two it can speak of: what it
-	// would have said is unknown where it cannot be read.
+	// couldReceive and couldSeek are which of the two such a file can state:
+	// that is unknown where it cannot be read.
 	couldReceive, couldSeek bool
 }
 
-// scanFunding tells three levels apart: money came, money is asked for, nothing
-// visible. A file that cannot be read makes a level unknown only where no other
-// file has shown it already.
-func scanFunding(out *sheet, files *tree, declared publiccodeFile, front text) {
-	all := []funds{
+// scanFunding distinguishes three levels: money was received, money is asked for,
+// nothing visible. A file that cannot be read makes a level unknown only where no
+// other file has shown it already.
+func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme readmeFile) {
+	all := []fundingSource{
 		readFundingYAML(files),
 		readFundingJSON(files),
-		declared.funds(out.at),
+		declared.fundingSource(out.at),
 		readPackageFunding(files),
-		readmeFunds(front),
+		readmeFunding(readme),
 	}
 	var evidence, readable []string
 	var received, sought bool
@@ -57,15 +57,15 @@ func scanFunding(out *sheet, files *tree, declared publiccodeFile, front text) {
 	}
 	slices.Sort(evidence)
 	slices.Sort(readable)
-	level(out, "funding.received", received, receivedErr, files.source, evidence)
-	level(out, "funding.sought", sought, soughtErr, files.source, evidence)
+	writeLevel(out, "funding.received", received, receivedErr, files.source, evidence)
+	writeLevel(out, "funding.sought", sought, soughtErr, files.source, evidence)
 	out.measured("funding.sources-read", readable, files.source)
 	writeEvidence(out, evidence, len(readable) == len(all), firstError(receivedErr, soughtErr), files.source)
 }
 
-func level(out *sheet, id string, found bool, failed error, source string, evidence []string) {
+func writeLevel(out *measureSet, id string, found bool, failed error, source string, evidence []string) {
 	if !found && failed != nil {
-		cause, detail := why(failed)
+		cause, detail := causeAndDetail(failed)
 		out.unknown(id, cause, detail)
 		return
 	}
@@ -75,12 +75,12 @@ func level(out *sheet, id string, found bool, failed error, source string, evide
 	}
 }
 
-func writeEvidence(out *sheet, evidence []string, complete bool, failed error, source string) {
+func writeEvidence(out *measureSet, evidence []string, complete bool, failed error, source string) {
 	if complete {
 		out.measured("funding.evidence", append([]string{}, evidence...), source)
 		return
 	}
-	cause, detail := why(failed)
+	cause, detail := causeAndDetail(failed)
 	if len(evidence) == 0 {
 		out.unknown("funding.evidence", cause, detail)
 		return
@@ -103,15 +103,15 @@ func firstError(errs ...error) error {
 var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi", "tidelift", "community_bridge", "liberapay",
 	"issuehunt", "lfx_crowdfunding", "polar", "buy_me_a_coffee", "thanks_dev", "otechie", "custom"}
 
-func readFundingYAML(files *tree) funds {
-	name := files.firstOf(fundingYAMLSource)
-	return soughtIn(files, "FUNDING.yml", name, "", parseFundingYAML)
+func readFundingYAML(files *tree) fundingSource {
+	name := files.firstOf(fundingYAMLKind)
+	return readSought(files, "FUNDING.yml", name, "", parseFundingYAML)
 }
 
-// soughtIn reads the ways to give that a file names, if it is there; prefix
-// stands before them in the evidence.
-func soughtIn(files *tree, kind, name, prefix string, parse func([]byte) ([]string, error)) funds {
-	f := funds{kind: kind, couldSeek: true}
+// readSought reads the ways to give that a file names, if it is there; prefix
+// is put before them in the evidence.
+func readSought(files *tree, kind, name, prefix string, parse func([]byte) ([]string, error)) fundingSource {
+	f := fundingSource{kind: kind, couldSeek: true}
 	if name == "" {
 		return f
 	}
@@ -158,7 +158,7 @@ func parseFundingYAML(data []byte) ([]string, error) {
 	return slices.Compact(platforms), nil
 }
 
-// namesAccount looks at a scalar or one level of a list; aliases are not
+// namesAccount reads a scalar or one level of a list; aliases are not
 // followed further, so that no document grows while it is read.
 func namesAccount(node *yaml.Node) bool {
 	if node.Kind == yaml.AliasNode {
@@ -175,9 +175,9 @@ func namesAccount(node *yaml.Node) bool {
 	return false
 }
 
-func readFundingJSON(files *tree) funds {
-	f := funds{kind: "funding.json", couldReceive: true, couldSeek: true}
-	name := files.firstOf(fundingJSONSource)
+func readFundingJSON(files *tree) fundingSource {
+	f := fundingSource{kind: "funding.json", couldReceive: true, couldSeek: true}
+	name := files.firstOf(fundingJSONKind)
 	if name == "" {
 		return f
 	}
@@ -245,8 +245,8 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 	return incomes, plans, nil
 }
 
-func readPackageFunding(files *tree) funds {
-	return soughtIn(files, "package.json", files.firstOf(packageSource), "funding at ", parsePackageFunding)
+func readPackageFunding(files *tree) fundingSource {
+	return readSought(files, "package.json", files.firstOf(packageJSONKind), "funding at ", parsePackageFunding)
 }
 
 // fundingHosts are the platforms that are named in the evidence. Any other host
@@ -289,10 +289,10 @@ func parsePackageFunding(data []byte) ([]string, error) {
 // projects. A link to the platform itself is none.
 var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
 
-func readmeFunds(front text) funds {
-	f := funds{kind: "README", couldSeek: true, err: front.err}
+func readmeFunding(readme readmeFile) fundingSource {
+	f := fundingSource{kind: "README", couldSeek: true, err: readme.err}
 	var hosts []string
-	for _, match := range sponsorLink.FindAllStringSubmatch(front.body, -1) {
+	for _, match := range sponsorLink.FindAllStringSubmatch(readme.body, -1) {
 		hosts = append(hosts, strings.ToLower(match[1]))
 	}
 	slices.Sort(hosts)

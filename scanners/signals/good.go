@@ -10,14 +10,14 @@ import (
 )
 
 // ScanGood implements scanners.CatalogScanner. A list that the catalog does not
-// speak of is unknown, one that it gives empty is zero.
+// have is unknown, one that it gives empty is zero.
 //
 // Funders are the exception: catalogs have a place for them and most entries
-// leave it empty, so "none named" is measured as zero with a word of warning,
-// to be read as "not visible in the catalog" and never as "unfunded". It is
-// unknown where the catalog has no such place (a list of URLs).
+// leave it empty, so "none named" is measured as zero with a warning in its
+// detail, to be read as "not visible in the catalog" and never as "unfunded". It
+// is unknown where the catalog has no such place (a list of URLs).
 func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf time.Time) []observation.Measure {
-	out := newSheet(s.CatalogDefinitions(), asOf)
+	out := newMeasureSet(s.CatalogDefinitions(), asOf)
 	source := entrySource(good)
 	silent := func(id string) { out.unknown(id, observation.CauseNoSource, "the catalog does not speak of it") }
 	number := func(id string, list []string) {
@@ -30,7 +30,8 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	number("adoption.deployment-countries", good.DeploymentCountries)
 	number("adoption.used-by", good.UsedBy)
 
-	// No entry speaks of other goods: who holds the whole catalog counts them.
+	// An entry does not name other goods: the pipeline, which has the whole
+	// catalog, counts them.
 	out.unknown("adoption.catalog-dependants", observation.CauseNoSource, "the inventories of the other goods were not compared")
 	switch strings.ToLower(good.Status) {
 	case "dpg":
@@ -80,14 +81,14 @@ func organizations(good catalog.Good, role string) []string {
 	return slices.Compact(names)
 }
 
-// speaksOfFunders are the catalogs whose format has a place for funders.
-var speaksOfFunders = []string{"dpga", "publiccode", "sample"}
+// catalogsWithFunders are the catalogs whose format has a place for funders.
+var catalogsWithFunders = []string{"dpga", "publiccode", "sample"}
 
-func writeFunders(out *sheet, good catalog.Good, source string) {
+func writeFunders(out *measureSet, good catalog.Good, source string) {
 	funders := slices.Concat(organizations(good, "funder"), good.FundedBy)
 	slices.Sort(funders)
 	funders = slices.Compact(funders)
-	speaks := good.FundedBy != nil || slices.ContainsFunc(good.Sources, func(s catalog.Source) bool { return slices.Contains(speaksOfFunders, s.Catalog) })
+	speaks := good.FundedBy != nil || slices.ContainsFunc(good.Sources, func(s catalog.Source) bool { return slices.Contains(catalogsWithFunders, s.Catalog) })
 	if len(funders) == 0 && !speaks {
 		out.unknown("funding.catalog-funders", observation.CauseNoSource, "the catalog has no place for funders")
 		return
@@ -99,7 +100,7 @@ func writeFunders(out *sheet, good catalog.Good, source string) {
 }
 
 // writeMatch compares the declared licences with those that Scan found.
-func writeMatch(out *sheet, declared []string, found []observation.Measure, source string) {
+func writeMatch(out *measureSet, declared []string, found []observation.Measure, source string) {
 	const id = "license.matches-declared"
 	i := slices.IndexFunc(found, func(m observation.Measure) bool { return m.ID == "license.spdx" })
 	if i < 0 {

@@ -7,28 +7,28 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// scanGovernance asks which files are there, in the root, .github or docs.
-func scanGovernance(out *sheet, files *tree) {
+// scanGovernance measures which files are there, in the root, .github or docs.
+func scanGovernance(out *measureSet, files *tree) {
 	rules := []struct {
 		id      string
 		folders []string
 		matches func(string) bool
 	}{
-		{"governance.security-policy", usualPlaces, document("security", "security-policy", "security_policy")},
-		{"governance.code-of-conduct", usualPlaces, document("code_of_conduct", "code-of-conduct", "codeofconduct", "conduct")},
-		{"governance.contributing", usualPlaces, document("contributing", "contribute", "contribution", "contributions")},
-		{"governance.governance-file", usualPlaces, document("governance", "maintainers", "owners")},
+		{"governance.security-policy", conventionalFolders, document("security", "security-policy", "security_policy")},
+		{"governance.code-of-conduct", conventionalFolders, document("code_of_conduct", "code-of-conduct", "codeofconduct", "conduct")},
+		{"governance.contributing", conventionalFolders, document("contributing", "contribute", "contribution", "contributions")},
+		{"governance.governance-file", conventionalFolders, document("governance", "maintainers", "owners")},
 		{"governance.codeowners", []string{".", ".github", "docs", ".gitlab", ".gitea", ".forgejo"}, named("codeowners")},
-		{"governance.readme", usualPlaces, document("readme")},
-		{"governance.changelog", usualPlaces, document("changelog", "changes", "change_log", "history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
+		{"governance.readme", conventionalFolders, document("readme")},
+		{"governance.changelog", conventionalFolders, document("changelog", "changes", "change_log", "history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
 	}
 	for _, rule := range rules {
-		isThere(out.measured(rule.id, false, files.source), files.first(rule.folders, rule.matches))
+		setPresence(out.measured(rule.id, false, files.source), files.first(rule.folders, rule.matches))
 	}
-	isThere(out.measured("governance.ci", false, files.source), ciFile(files))
+	setPresence(out.measured("governance.ci", false, files.source), ciFile(files))
 }
 
-func isThere(m *observation.Measure, file string) {
+func setPresence(m *observation.Measure, file string) {
 	m.Value = file != ""
 	m.Detail = file
 }

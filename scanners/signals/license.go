@@ -15,13 +15,13 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// enough is the share of a licence file, in percent, above which the text is
-// taken for the licence without a remark.
-const enough = 75
+// minCoveragePercent is the share of a licence file, in percent, above which the
+// text is taken for the licence without a remark.
+const minCoveragePercent = 75
 
 // scanLicense reads the licence files of HEAD and what became of them over the
 // history. An error is the end of ctx only.
-func scanLicense(ctx context.Context, out *sheet, files *tree, snapshot *gitrepo.Snapshot) error {
+func scanLicense(ctx context.Context, out *measureSet, files *tree, snapshot *gitrepo.Snapshot) error {
 	paths := licenseFiles(files)
 	m := out.measured("license.file", len(paths) > 0, files.source)
 	m.Detail = strings.Join(paths, ", ")
@@ -29,7 +29,7 @@ func scanLicense(ctx context.Context, out *sheet, files *tree, snapshot *gitrepo
 	return scanLicenseHistory(ctx, out, snapshot)
 }
 
-func writeLicenses(out *sheet, files *tree, paths []string) {
+func writeLicenses(out *measureSet, files *tree, paths []string) {
 	if len(paths) == 0 {
 		out.notApplicable("license.spdx", "no licence file")
 		return
@@ -45,14 +45,14 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 		}
 		ids, percent := recognize(data)
 		texts[name] = ids
-		if percent < enough {
+		if percent < minCoveragePercent {
 			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", percent, name))
 		}
 	}
 	found := licensesOf(texts)
 	switch {
 	case failed != nil && len(found) == 0:
-		cause, detail := why(failed)
+		cause, detail := causeAndDetail(failed)
 		out.unknown("license.spdx", cause, detail)
 	case len(found) == 0:
 		out.unknown("license.spdx", observation.CauseUnsupported, "no known licence text in "+strings.Join(paths, ", "))
@@ -60,7 +60,7 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 		m := out.measured("license.spdx", found, strings.Join(paths, ", "))
 		m.Detail = strings.Join(remarks, "; ")
 		if failed != nil {
-			_, detail := why(failed)
+			_, detail := causeAndDetail(failed)
 			m.Bound, m.Detail = observation.AtLeast, detail
 		}
 	}
@@ -69,7 +69,7 @@ func writeLicenses(out *sheet, files *tree, paths []string) {
 // licenseFiles are the texts that a reader takes for the repository's licence,
 // and those of the folder LICENSES (REUSE).
 func licenseFiles(files *tree) []string {
-	return append(files.of(licenseSource), files.of(licensesSource)...)
+	return append(files.of(licenseKind), files.of(licensesFolderKind)...)
 }
 
 // isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the
@@ -95,14 +95,14 @@ func isLicense(name string) bool {
 //
 // The first call of a process builds the library's automaton of all licences,
 // which takes most of the time of this package. Building one of only those
-// licences that can begin somewhere in a text gives the same answers and is
+// licences that can begin somewhere in a text gives the same results and is
 // cheaper for one repository, but not for a catalog: the texts of forty need
 // twenty-five automata, which together take longer than the one.
 func recognize(data []byte) (ids []string, percent float64) {
 	coverage := licensecheck.Scan(data)
 	var links []string
 	for _, match := range coverage.Match {
-		id := textID(match.ID)
+		id := withoutSuffix(match.ID)
 		switch {
 		case !validLicense(id): // marks of licensecheck's own, such as CommonsClause
 		case match.IsURL:
@@ -118,14 +118,14 @@ func recognize(data []byte) (ids []string, percent float64) {
 	return slices.Compact(ids), coverage.Percent
 }
 
-// textID drops what the text of a GNU licence does not tell: whether later
-// versions may be chosen is said in notices elsewhere, and the text itself ends
+// withoutSuffix drops what the text of a GNU licence does not state: whether later
+// versions may be chosen is in notices elsewhere, and the text itself ends
 // with a sample notice.
-func textID(id string) string {
+func withoutSuffix(id string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(id, "-or-later"), "-only")
 }
 
-// oldNames are where licence files usually stand or stood, so that a change of
+// oldNames are where licence files usually are or were, so that a change of
 // licence that also renamed the file is seen.
 var oldNames = []string{
 	"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.rst", "LICENCE", "LICENCE.md", "LICENCE.txt", "License", "License.md", "License.txt",
@@ -133,7 +133,7 @@ var oldNames = []string{
 }
 
 // PastPaths implements scanners.PastReader: the licence files of the root
-// folder, those that stand there and those that often stood there. Others have
+// folder, those that are there and those that often were there. Others have
 // no history that is read: it would take the trees of every folder.
 func (Scanner) PastPaths(files []gitrepo.File) []string {
 	paths := slices.Clone(oldNames)
@@ -146,7 +146,7 @@ func (Scanner) PastPaths(files []gitrepo.File) []string {
 	return slices.Compact(paths)
 }
 
-func scanLicenseHistory(ctx context.Context, out *sheet, snapshot *gitrepo.Snapshot) error {
+func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.Snapshot) error {
 	unknown := func(cause observation.Cause, detail string) {
 		out.unknown("license.changes", cause, detail)
 		out.unknown("license.last-change-days", cause, detail)
@@ -221,7 +221,7 @@ func licenseChanges(history []gitrepo.Change, read func(oid string) ([]byte, err
 }
 
 // licensesOf are the licences of files, each once, sorted. The LGPL-3.0 is
-// written as an addition to the GPL-3.0 and asks for the text of both, in
+// written as an addition to the GPL-3.0 and needs the text of both, in
 // COPYING and COPYING.LESSER: there the GPL is no licence of its own.
 func licensesOf(files map[string][]string) []string {
 	var all []string

@@ -20,7 +20,7 @@ type publiccodeFile struct {
 }
 
 func readPubliccode(files *tree) publiccodeFile {
-	file := publiccodeFile{path: files.firstOf(publiccodeSource)}
+	file := publiccodeFile{path: files.firstOf(publiccodeKind)}
 	if file.path == "" {
 		return file
 	}
@@ -51,9 +51,10 @@ func daysUntil(end, at time.Time) int {
 	return int(end.Sub(today) / (24 * time.Hour))
 }
 
-// funds says who pays: named funders, or a contract that still runs.
-func (p publiccodeFile) funds(at time.Time) funds {
-	f := funds{kind: "publiccode.yml", couldReceive: true, err: p.err}
+// fundingSource is who pays by the file: named funders, or a contract that still
+// runs.
+func (p publiccodeFile) fundingSource(at time.Time) fundingSource {
+	f := fundingSource{kind: "publiccode.yml", couldReceive: true, err: p.err}
 	if n := len(p.good.FundedBy); n > 0 {
 		f.received = append(f.received, "funded by "+count(n, "organization", "organizations"))
 	}
@@ -63,15 +64,15 @@ func (p publiccodeFile) funds(at time.Time) funds {
 	return f
 }
 
-func scanLifecycle(out *sheet, declared publiccodeFile, front text) {
-	writeSunset(out, declared, front)
+func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) {
+	writeSunset(out, declared, readme)
 	fromPubliccode := []string{"lifecycle.development-status", "maintenance.type", "maintenance.contract-until-days", "adoption.used-by-declared", "funding.funded-by-declared"}
 	for _, id := range fromPubliccode {
 		switch {
 		case declared.path == "":
 			out.notApplicable(id, "no publiccode.yml")
 		case declared.err != nil:
-			cause, detail := why(declared.err)
+			cause, detail := causeAndDetail(declared.err)
 			out.unknown(id, cause, detail)
 		default:
 			out.unknown(id, observation.CauseNoSource, declared.path+" does not say")
@@ -93,16 +94,16 @@ func scanLifecycle(out *sheet, declared publiccodeFile, front text) {
 		out.notApplicable("maintenance.contract-until-days", "maintained without a contract")
 	}
 	if good.UsedBy != nil {
-		declared.cut(out.measured("adoption.used-by-declared", len(good.UsedBy), declared.path))
+		declared.markTruncated(out.measured("adoption.used-by-declared", len(good.UsedBy), declared.path))
 	}
 	if good.FundedBy != nil {
-		declared.cut(out.measured("funding.funded-by-declared", len(good.FundedBy), declared.path))
+		declared.markTruncated(out.measured("funding.funded-by-declared", len(good.FundedBy), declared.path))
 	}
 }
 
-// cut makes the count of a list a lower bound where the file has a list that is
-// longer than what is read of it.
-func (p publiccodeFile) cut(m *observation.Measure) {
+// markTruncated makes the count of a list a lower bound where the file has a list
+// that is longer than what is read of it.
+func (p publiccodeFile) markTruncated(m *observation.Measure) {
 	for _, note := range p.notes {
 		if note.Cause == observation.CauseOverLimit {
 			m.Bound, m.Detail = observation.AtLeast, note.Message
@@ -111,22 +112,22 @@ func (p publiccodeFile) cut(m *observation.Measure) {
 	}
 }
 
-func writeSunset(out *sheet, declared publiccodeFile, front text) {
+func writeSunset(out *measureSet, declared publiccodeFile, readme readmeFile) {
 	if strings.EqualFold(declared.good.Status, "obsolete") {
 		out.measured("lifecycle.sunset-declared", true, declared.path).Detail = "developmentStatus is obsolete"
 		return
 	}
-	if kind, line := sunsetPhrase(front.body); kind != "" {
-		out.measured("lifecycle.sunset-declared", true, front.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
+	if kind, line := sunsetPhrase(readme.body); kind != "" {
+		out.measured("lifecycle.sunset-declared", true, readme.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
 		return
 	}
-	if err := firstError(declared.err, front.err); err != nil {
-		cause, detail := why(err)
+	if err := firstError(declared.err, readme.err); err != nil {
+		cause, detail := causeAndDetail(err)
 		out.unknown("lifecycle.sunset-declared", cause, detail)
 		return
 	}
 	var read []string
-	for _, name := range []string{declared.path, front.path} {
+	for _, name := range []string{declared.path, readme.path} {
 		if name != "" {
 			read = append(read, name)
 		}
@@ -138,28 +139,28 @@ func writeSunset(out *sheet, declared publiccodeFile, front text) {
 	out.measured("lifecycle.sunset-declared", false, strings.Join(read, ", "))
 }
 
-// topLines is how far down a readme declares its own end: below it, the same
-// words speak of parts, versions and neighbours.
+// topLines is how far down a readme declares its own end: further down, the same
+// words are about parts, versions and other projects.
 const topLines = 40
 
-// The words by which a readme says that it is the end. Prose must name the
+// The words by which a readme declares the end of its project. Prose must name the
 // repository itself ("this project is no longer maintained"), so that a
 // deprecated function in it is not taken for the whole; a heading, a badge, a
-// bold or quoted line may say it in fewer words.
+// bold or quoted line may declare it in fewer words.
 var (
-	ended    = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
-	itself   = `(?:repository|repo|project|software|package|library|module|codebase|tool|plugin|app|application|fork)`
-	aboutUs  = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + itself + `(?:,? which)? (?:is|has been|was)(?: now| currently| officially| also)? ` + ended + `\b`)
-	moved    = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + itself + `|(?:contents?|development|code) of this ` + itself + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
-	noLonger = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
-	badge    = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
-	oneWord  = regexp.MustCompile(`^(?:` + ended + `)$`)
-	bracket  = regexp.MustCompile(`[\[(](` + ended + `)[\])]`)
-	boldSpan = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
+	endWords     = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
+	projectWords = `(?:repository|repo|project|software|package|library|module|codebase|tool|plugin|app|application|fork)`
+	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? (?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
+	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords + `|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
+	noLonger     = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
+	badge        = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
+	oneWord      = regexp.MustCompile(`^(?:` + endWords + `)$`)
+	bracket      = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
+	boldSpan     = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
 )
 
-// unsure are words before a phrase that make it a condition and no statement.
-var unsure = regexp.MustCompile(`\b(?:if|when|once|unless|until|whether|before|in case|should)\b[^.]*$`)
+// conditional are words before a phrase that make it a condition and no statement.
+var conditional = regexp.MustCompile(`\b(?:if|when|once|unless|until|whether|before|in case|should)\b[^.]*$`)
 
 // sunsetPhrase returns which phrase the top of a readme declares its end with,
 // and the line, or "".
@@ -188,10 +189,10 @@ func sunsetLine(line string) string {
 		return "by a badge that it is at its end"
 	}
 	plain := strings.Join(strings.Fields(strings.NewReplacer("*", "", "_", "", "`", "", ">", "").Replace(line)), " ")
-	if says(aboutUs, plain) {
+	if states(projectEnded, plain) {
 		return "that the project is at its end"
 	}
-	if says(moved, plain) {
+	if states(projectMoved, plain) {
 		return "that the repository has moved"
 	}
 	isHeading, isQuote := strings.HasPrefix(line, "#"), strings.HasPrefix(line, ">")
@@ -200,14 +201,14 @@ func sunsetLine(line string) string {
 	switch {
 	case isList:
 		return ""
-	case (isHeading || isQuote) && (oneWord.MatchString(words) || says(noLonger, plain)):
+	case (isHeading || isQuote) && (oneWord.MatchString(words) || states(noLonger, plain)):
 		return "in a heading or quote that it is at its end"
 	case isHeading && strings.HasPrefix(line, "# ") && bracket.MatchString(plain):
 		return "in its title that it is at its end"
 	}
 	marked := func(span []string) bool {
 		inside := strings.Trim(span[1], " !:.")
-		return oneWord.MatchString(inside) || says(noLonger, inside)
+		return oneWord.MatchString(inside) || states(noLonger, inside)
 	}
 	if slices.ContainsFunc(boldSpan.FindAllStringSubmatch(line, -1), marked) {
 		return "in bold that it is at its end"
@@ -215,8 +216,8 @@ func sunsetLine(line string) string {
 	return ""
 }
 
-// says reports whether a line states a phrase, and not under a condition.
-func says(phrase *regexp.Regexp, line string) bool {
+// states reports whether a line states a phrase, and not under a condition.
+func states(phrase *regexp.Regexp, line string) bool {
 	at := phrase.FindStringIndex(line)
-	return at != nil && !unsure.MatchString(line[:at[0]])
+	return at != nil && !conditional.MatchString(line[:at[0]])
 }

@@ -25,14 +25,14 @@ const maxManifests = 200
 const maxPackageName = 250
 
 // A naming reads the name under which a manifest publishes its package, in
-// OSV's spelling; "" where it names none or says that it is not published.
-type naming struct {
+// OSV's spelling; "" where it names none or declares it private.
+type manifestFormat struct {
 	ecosystem string
 	matches   func(file string) bool // in lower case
 	name      func(data []byte) (string, error)
 }
 
-var namings = []naming{
+var manifestFormats = []manifestFormat{
 	{"npm", named("package.json"), npmName},
 	{"PyPI", named("pyproject.toml"), pyprojectName},
 	{"PyPI", named("setup.cfg"), setupName},
@@ -43,24 +43,24 @@ var namings = []naming{
 	{"RubyGems", func(file string) bool { return path.Ext(file) == ".gemspec" }, gemName},
 }
 
-// notOurs are folders whose manifests are those of others, or are not meant to
+// foreignFolders are folders whose manifests are those of others, or are not meant to
 // be published.
-var notOurs = []string{"node_modules", "vendor", "third_party", "third-party", "example", "examples", "sample", "samples",
+var foreignFolders = []string{"node_modules", "vendor", "third_party", "third-party", "example", "examples", "sample", "samples",
 	"demo", "demos", "test", "tests", "testdata", "fixtures", "docs", "doc", "website", "template", "templates"}
 
 // namesPackage reports a manifest of the root or of a folder in it that may name
 // a package.
 func namesPackage(file string) bool {
 	folder, base := strings.ToLower(path.Dir(file)), strings.ToLower(path.Base(file))
-	if strings.Contains(folder, "/") || slices.Contains(notOurs, folder) || strings.HasPrefix(folder, ".") && folder != "." {
+	if strings.Contains(folder, "/") || slices.Contains(foreignFolders, folder) || strings.HasPrefix(folder, ".") && folder != "." {
 		return false
 	}
-	return slices.ContainsFunc(namings, func(n naming) bool { return n.matches(base) })
+	return slices.ContainsFunc(manifestFormats, func(n manifestFormat) bool { return n.matches(base) })
 }
 
 // scanPackages lists the packages that the repository's own manifests name. A
-// manifest names what may be published; whether it was, no file tells.
-func scanPackages(out *sheet, files *tree) {
+// manifest names what may be published; whether it was, no file states.
+func scanPackages(out *measureSet, files *tree) {
 	var manifests []string
 	for _, paths := range files.files {
 		for _, p := range paths {
@@ -83,14 +83,14 @@ func scanPackages(out *sheet, files *tree) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 0 && len(unread) > 0 {
-		cause, detail := why(unread[0])
+		cause, detail := causeAndDetail(unread[0])
 		out.unknown("identity.packages", cause, detail)
 		return
 	}
 	m := out.measured("identity.packages", names, files.source)
 	switch {
 	case len(unread) > 0:
-		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.Unquoted(unread[0].Error()))
+		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))
 	case len(manifests) > maxManifests:
 		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("the first %d of %d manifests were read", maxManifests, len(manifests))
 	}
@@ -116,26 +116,26 @@ func (t *tree) packageOf(manifest string) (string, error) {
 // packageIn reads it from the contents of a manifest.
 func packageIn(manifest string, data []byte) (string, error) {
 	base := strings.ToLower(path.Base(manifest))
-	kind := namings[slices.IndexFunc(namings, func(n naming) bool { return n.matches(base) })]
+	kind := manifestFormats[slices.IndexFunc(manifestFormats, func(n manifestFormat) bool { return n.matches(base) })]
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	name, err := kind.name(data)
 	if err != nil {
 		return "", err
 	}
 	// A folder's "utils" would claim a stranger's package.
-	if kind.ecosystem == "npm" && path.Dir(manifest) != "." && !strings.HasPrefix(name, "@") && !saysItsSource(data) {
+	if kind.ecosystem == "npm" && path.Dir(manifest) != "." && !strings.HasPrefix(name, "@") && !namesRepository(data) {
 		return "", nil
 	}
 	if name = strings.TrimSpace(name); !packageName.MatchString(name) || len(name) > maxPackageName {
 		return "", nil
 	}
-	return kind.ecosystem + ":" + spelled(kind.ecosystem, name), nil
+	return kind.ecosystem + ":" + normalName(kind.ecosystem, name), nil
 }
 
 var pypiGaps = regexp.MustCompile(`[-_.]+`)
 
-// spelled is a name as inventories spell it (PEP 503; Packagist's are lower case).
-func spelled(ecosystem, name string) string {
+// normalName is a name as inventories spell it (PEP 503; Packagist's are lower case).
+func normalName(ecosystem, name string) string {
 	switch ecosystem {
 	case "PyPI":
 		return strings.ToLower(pypiGaps.ReplaceAllString(name, "-"))
@@ -164,9 +164,9 @@ func npmName(data []byte) (string, error) {
 	return name, nil
 }
 
-// saysItsSource reports a package.json that names its repository, as published
+// namesRepository reports a package.json that names its repository, as published
 // packages do.
-func saysItsSource(data []byte) bool {
+func namesRepository(data []byte) bool {
 	var manifest struct {
 		Repository any `json:"repository"`
 	}
@@ -265,10 +265,10 @@ func mavenName(data []byte) (string, error) {
 	return group + ":" + strings.TrimSpace(project.ArtifactID), nil
 }
 
-var gemNamed = regexp.MustCompile(`(?m)^\s*\w+\.name\s*=\s*["']([^"'#]+)["']`)
+var gemNamePattern = regexp.MustCompile(`(?m)^\s*\w+\.name\s*=\s*["']([^"'#]+)["']`)
 
 func gemName(data []byte) (string, error) {
-	if found := gemNamed.FindSubmatch(data); found != nil {
+	if found := gemNamePattern.FindSubmatch(data); found != nil {
 		return string(found[1]), nil
 	}
 	return "", nil

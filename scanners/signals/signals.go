@@ -1,10 +1,10 @@
-// Package signals reads what the files of a repository and its catalog entry
-// say about funding, adoption, licence, governance, the end of life and the names
-// of its packages.
+// Package signals reads from the files of a repository and from its catalog entry
+// what they state about funding, adoption, licence, governance, the end of life
+// and the names of its packages.
 //
 // It reads a closed list of files of HEAD's tree. It publishes which platforms,
 // licences and kinds of file it saw, never the account, name or address of a
-// person. It knows nothing of history's people, of forges or of verdicts.
+// person. It knows nothing of the people in the history, of forges or of verdicts.
 package signals
 
 import (
@@ -45,31 +45,31 @@ func (Scanner) DependsOnTime() bool { return true }
 // Scan implements scanners.Scanner.
 func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	files := newTree(in.Snapshot)
-	out := newSheet(definitions(), in.At)
+	out := newMeasureSet(definitions(), in.At)
 	declared := readPubliccode(files)
-	front := readReadme(files)
+	readme := readReadme(files)
 
-	scanFunding(out, files, declared, front)
+	scanFunding(out, files, declared, readme)
 	if err := scanLicense(ctx, out, files, in.Snapshot); err != nil {
 		return observation.Observation{}, err
 	}
 	scanGovernance(out, files)
 	scanNamed(out, files)
-	scanLifecycle(out, declared, front)
+	scanLifecycle(out, declared, readme)
 	scanPackages(out, files)
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
 }
 
-// sheet collects the measures of one scan in the order of their definitions.
-type sheet struct {
+// measureSet collects the measures of one scan in the order of their definitions.
+type measureSet struct {
 	at       time.Time
 	index    map[string]int
 	defs     []observation.Definition
 	measures []observation.Measure
 }
 
-func newSheet(defs []observation.Definition, at time.Time) *sheet {
-	s := &sheet{at: at, defs: defs, index: map[string]int{}, measures: make([]observation.Measure, len(defs))}
+func newMeasureSet(defs []observation.Definition, at time.Time) *measureSet {
+	s := &measureSet{at: at, defs: defs, index: map[string]int{}, measures: make([]observation.Measure, len(defs))}
 	for i, d := range defs {
 		s.index[d.ID] = i
 	}
@@ -77,18 +77,18 @@ func newSheet(defs []observation.Definition, at time.Time) *sheet {
 }
 
 // measured returns the measure that was written, to qualify it.
-func (s *sheet) measured(id string, value any, source string) *observation.Measure {
+func (s *measureSet) measured(id string, value any, source string) *observation.Measure {
 	i := s.index[id]
 	s.measures[i] = s.defs[i].Of(value, source, s.at)
 	return &s.measures[i]
 }
 
-func (s *sheet) unknown(id string, cause observation.Cause, detail string) {
+func (s *measureSet) unknown(id string, cause observation.Cause, detail string) {
 	i := s.index[id]
 	s.measures[i] = s.defs[i].UnknownFor(cause, detail)
 }
 
-func (s *sheet) notApplicable(id, detail string) {
+func (s *measureSet) notApplicable(id, detail string) {
 	i := s.index[id]
 	s.measures[i] = s.defs[i].NotApplicableFor(detail)
 }

@@ -142,7 +142,7 @@ func TestABareRepositoryShowsNoFunding(t *testing.T) {
 	})
 }
 
-func TestFundingIsToldApartByLevel(t *testing.T) {
+func TestFundingLevelsAreDistinguished(t *testing.T) {
 	tests := []struct {
 		name             string
 		tree             files
@@ -261,7 +261,7 @@ func TestGovernanceFilesAreFoundWhereForgesLook(t *testing.T) {
 	})
 }
 
-func TestPubliccodeTellsOfTheLifecycle(t *testing.T) {
+func TestLifecycleIsReadFromPubliccode(t *testing.T) {
 	expect(t, scan(t, repository(t, files{"publiccode.yml": "name: Thing\ndevelopmentStatus: obsolete\nusedBy: [A City, A Town]\nfundedBy:\n  - name: A Ministry\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2026-10-22\n"})), map[string]any{
 		"lifecycle.sunset-declared": true, "lifecycle.development-status": "obsolete", "maintenance.type": "contract",
 		"maintenance.contract-until-days": -10, "adoption.used-by-declared": 2, "funding.funded-by-declared": 1,
@@ -307,7 +307,7 @@ func TestNoPersonIsNamed(t *testing.T) {
 	}
 }
 
-func TestTheCatalogSpeaksOrIsSilent(t *testing.T) {
+func TestCatalogMeasuresAreUnknownWhereTheEntryIsSilent(t *testing.T) {
 	spdx := []observation.Measure{{ID: "license.spdx", State: observation.Measured, Value: []string{"MIT"}}}
 	dpg := catalog.Good{
 		Name: "Thing", Status: "DPG", Licenses: []string{"MIT"}, DeploymentCountries: []string{"Kenya", "Togo"}, UsedBy: []string{},

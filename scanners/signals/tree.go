@@ -20,7 +20,7 @@ const maxFile = 1 << 20
 // convention puts them.
 type tree struct {
 	fsys   fs.FS
-	source string              // for measures that speak of the whole tree
+	source string              // for measures of the whole tree
 	files  map[string][]string // by folder, lower case: paths as written, sorted
 }
 
@@ -39,28 +39,28 @@ func newTree(snapshot *gitrepo.Snapshot) *tree {
 	return t
 }
 
-// Folders of the conventions, in the order in which forges look.
+// Folders of the conventions, in the order in which forges search them.
 var (
-	root        = []string{"."}
-	usualPlaces = []string{".", ".github", "docs"}
+	root                = []string{"."}
+	conventionalFolders = []string{".", ".github", "docs"}
 )
 
-// source is a kind of file whose contents are read: in which folders it may
-// stand, and under which names, in lower case.
-type source struct {
+// fileKind is a kind of file whose contents are read: in which folders it may
+// be, and under which names, in lower case.
+type fileKind struct {
 	folders []string
 	matches func(name string) bool
 }
 
 // The sources. Of all other files the names alone are read.
 var (
-	publiccodeSource  = source{root, named("publiccode.yml", "publiccode.yaml")}
-	readmeSource      = source{usualPlaces, document("readme")}
-	fundingYAMLSource = source{[]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml")}
-	fundingJSONSource = source{[]string{".", ".well-known", ".github", "docs"}, named("funding.json")}
-	packageSource     = source{root, named("package.json")}
-	licenseSource     = source{usualPlaces, isLicense}
-	licensesSource    = source{[]string{"licenses"}, func(string) bool { return true }}
+	publiccodeKind     = fileKind{root, named("publiccode.yml", "publiccode.yaml")}
+	readmeKind         = fileKind{conventionalFolders, document("readme")}
+	fundingYAMLKind    = fileKind{[]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml")}
+	fundingJSONKind    = fileKind{[]string{".", ".well-known", ".github", "docs"}, named("funding.json")}
+	packageJSONKind    = fileKind{root, named("package.json")}
+	licenseKind        = fileKind{conventionalFolders, isLicense}
+	licensesFolderKind = fileKind{[]string{"licenses"}, func(string) bool { return true }}
 )
 
 // Wants implements scanners.Scanner: the files of the sources, and manifests that
@@ -72,7 +72,7 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 		return gitrepo.Unwanted
 	}
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
-	for _, s := range []source{publiccodeSource, readmeSource, fundingYAMLSource, fundingJSONSource, packageSource, licenseSource, licensesSource, governanceSource} {
+	for _, s := range []fileKind{publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, packageJSONKind, licenseKind, licensesFolderKind, governanceKind} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
 		}
@@ -84,10 +84,10 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 }
 
 // of returns the files of a source.
-func (t *tree) of(s source) []string { return t.find(s.folders, s.matches) }
+func (t *tree) of(s fileKind) []string { return t.find(s.folders, s.matches) }
 
 // firstOf returns the first of them, or "".
-func (t *tree) firstOf(s source) string { return t.first(s.folders, s.matches) }
+func (t *tree) firstOf(s fileKind) string { return t.first(s.folders, s.matches) }
 
 // find returns the files of the folders whose lower-case name matches.
 func (t *tree) find(folders []string, matches func(name string) bool) []string {
@@ -153,7 +153,7 @@ func (t *tree) unreadable(name string, err error) error {
 	return &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
 }
 
-// unreadable says that a file is there and what it holds is unknown.
+// unreadable is the error of a file that is there and whose contents are unknown.
 type unreadable struct {
 	cause  observation.Cause
 	detail string
@@ -161,29 +161,29 @@ type unreadable struct {
 
 func (e *unreadable) Error() string { return e.detail }
 
-// why gives the cause and the words for an unknown measure, without what an
-// error repeats of a file.
-func why(err error) (observation.Cause, string) {
+// causeAndDetail gives the cause and the detail of an unknown measure, without
+// what an error quotes of a file.
+func causeAndDetail(err error) (observation.Cause, string) {
 	if e, ok := errors.AsType[*unreadable](err); ok {
-		return e.cause, observation.Unquoted(e.detail)
+		return e.cause, observation.RedactQuoted(e.detail)
 	}
-	return observation.CauseBroken, observation.Unquoted(err.Error())
+	return observation.CauseBroken, observation.RedactQuoted(err.Error())
 }
 
-// text is a readme, cut to what is read of it.
-type text struct {
+// readmeFile is a readme, cut to what is read of it.
+type readmeFile struct {
 	path string // empty where there is none
 	body string
 	err  error
 }
 
-func readReadme(t *tree) text {
-	front := text{path: t.firstOf(readmeSource)}
-	if front.path == "" {
-		return front
+func readReadme(t *tree) readmeFile {
+	readme := readmeFile{path: t.firstOf(readmeKind)}
+	if readme.path == "" {
+		return readme
 	}
 	var data []byte
-	data, front.err = t.read(front.path)
-	front.body = string(data)
-	return front
+	data, readme.err = t.read(readme.path)
+	readme.body = string(data)
+	return readme
 }

@@ -42,7 +42,7 @@ func TestScanOfRealRepositoriesReadsNothingThatItDoesNotWant(t *testing.T) {
 // of the past that are wanted, and the targets of links.
 func seesTheSame(t *testing.T, dir string, linked ...string) {
 	t.Helper()
-	whole, snapshot := told(t, dir)
+	whole, snapshot := observationJSON(t, dir)
 	var blobs []string
 	for _, file := range snapshot.Files() {
 		if file.Size >= 0 && (signals.New().Wants(file) == gitrepo.Needed || slices.Contains(linked, file.Path)) {
@@ -58,12 +58,12 @@ func seesTheSame(t *testing.T, dir string, linked ...string) {
 			blobs = append(blobs, change.OID)
 		}
 	}
-	if part, _ := told(t, partial(t, dir, blobs)); whole != part {
+	if part, _ := observationJSON(t, partial(t, dir, blobs)); whole != part {
 		t.Errorf("the whole repository gives\n%s\nand its wanted files\n%s", whole, part)
 	}
 }
 
-func told(t *testing.T, dir string) (string, *gitrepo.Snapshot) {
+func observationJSON(t *testing.T, dir string) (string, *gitrepo.Snapshot) {
 	t.Helper()
 	runner, err := gitrepo.New(t.Context(), gitrepo.Options{})
 	if err != nil {

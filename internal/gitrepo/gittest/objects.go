@@ -17,7 +17,7 @@ import (
 type Repository struct {
 	T      testing.TB
 	Dir    string
-	packer *zlib.Writer // used again and again: it is dear to make
+	packer *zlib.Writer // reused, because it is expensive to make
 }
 
 // Entry is one entry of a tree.
@@ -57,17 +57,17 @@ func (r *Repository) File(name, text string) {
 // Object writes a loose object of any kind and contents, and returns its id.
 func (r *Repository) Object(kind, data string) string {
 	r.T.Helper()
-	whole := fmt.Sprintf("%s %d\x00%s", kind, len(data), data)
-	sum := sha1.Sum([]byte(whole))
+	object := fmt.Sprintf("%s %d\x00%s", kind, len(data), data)
+	sum := sha1.Sum([]byte(object))
 	oid := hex.EncodeToString(sum[:])
-	r.Lie(oid, whole)
+	r.WriteLoose(oid, object)
 	return oid
 }
 
-// Lie writes a loose object under an id that need not be its own.
-func (r *Repository) Lie(oid, whole string) {
+// WriteLoose writes a loose object under an id that need not be its own.
+func (r *Repository) WriteLoose(oid, object string) {
 	r.T.Helper()
-	r.File(Loose(oid), string(r.deflate([]byte(whole))))
+	r.File(Loose(oid), string(r.deflate([]byte(object))))
 }
 
 // Loose is the path of a loose object in a repository.
@@ -84,17 +84,17 @@ func (r *Repository) deflate(data []byte) []byte {
 // Blob writes a file's contents.
 func (r *Repository) Blob(text string) string { r.T.Helper(); return r.Object("blob", text) }
 
-// Tree writes a tree with the entries as they come, whatever git would say.
+// Tree writes a tree with the entries in the given order, valid or not.
 func (r *Repository) Tree(entries ...Entry) string {
 	r.T.Helper()
 	return r.Object("tree", TreeData(entries...))
 }
 
-// TreeData is what stands in a tree object.
+// TreeData is the contents of a tree object.
 func TreeData(entries ...Entry) string {
 	var b strings.Builder
 	for _, e := range entries {
-		oid, _ := hex.DecodeString(e.OID) // an odd id is the caller's wish
+		oid, _ := hex.DecodeString(e.OID) // an invalid id is what the caller wants
 		fmt.Fprintf(&b, "%s %s\x00%s", e.Mode, e.Name, oid)
 	}
 	return b.String()

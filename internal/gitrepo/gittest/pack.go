@@ -16,7 +16,7 @@ import (
 
 // Packed is one object of a pack: contents, or a delta on another object.
 type Packed struct {
-	// OID is what the index calls it; nothing checks it.
+	// OID is its id in the index; nothing checks it.
 	OID string
 	// Kind is 1 to 4 for a commit, tree, blob and tag, 7 for a delta on Base.
 	Kind int
@@ -55,7 +55,7 @@ func (r *Repository) Pack(objects ...Packed) {
 }
 
 func rawID(oid string) []byte {
-	raw, _ := hex.DecodeString(oid) // an odd id is the caller's wish
+	raw, _ := hex.DecodeString(oid) // an invalid id is what the caller wants
 	return raw
 }
 
@@ -115,7 +115,7 @@ func Delta(base, length, times int, text string) []byte {
 
 func varint(n int) []byte { return binary.AppendUvarint(nil, uint64(n)) }
 
-// Zeros writes a blob of n zero bytes, a whole number of MiB, without holding
+// Zeros writes a blob of n zero bytes, a multiple of 1 MiB, without holding
 // them: the same deflated block again and again.
 func (r *Repository) Zeros(n int) string {
 	r.T.Helper()

@@ -1,11 +1,11 @@
-// Package maintained judges a history by the commit half of OpenSSF
+// Package maintained scores a history by the commit half of OpenSSF
 // Scorecard's check Maintained. It is a scanner apart from the file checks,
 // because its result changes with the day and theirs does not.
 //
 // Scorecard's own check reads the wall clock, the archived flag and issues,
-// none of which a mirror has. What stands here is a variant and says so
-// wherever it speaks: the same 90 days and the same full score at a commit a
-// week, counted back from the time of which the scan speaks.
+// none of which a mirror has. This is a variant, and every text that it
+// writes names it as one: the same 90 days and the same full score at a commit a
+// week, counted back from the time of the scan.
 package maintained
 
 import (
@@ -26,9 +26,9 @@ const (
 
 	windowDays  = 90
 	fullCommits = windowDays / 7
-	// patience is how many commits in a row before the window end the search:
+	// maxOlderInARow is how many commits in a row before the window end the search:
 	// git lists the newest first, but for clocks that ran wrong.
-	patience = 500
+	maxOlderInARow = 500
 )
 
 var definition = observation.Definition{
@@ -66,7 +66,7 @@ func (Scanner) Definitions() []observation.Definition {
 
 // Scan implements scanners.Scanner. It returns an error only where ctx ended.
 func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
-	check := judge(ctx, in)
+	check := checkMaintained(ctx, in)
 	measure := definition.UnknownFor(check.Cause, check.Reason)
 	switch check.State {
 	case observation.Measured:
@@ -83,7 +83,7 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 
 const fetchWhole = "Fetch the mirror again with its whole history."
 
-func judge(ctx context.Context, in scanners.Input) observation.Check {
+func checkMaintained(ctx context.Context, in scanners.Input) observation.Check {
 	check := observation.Check{Name: name, State: observation.Unknown, DocURL: docURL}
 	if in.Snapshot.Shallow() {
 		check.Cause, check.Reason, check.Remedy = observation.CauseMissingObjects, "the history of the mirror is cut", fetchWhole
@@ -102,7 +102,7 @@ func judge(ctx context.Context, in scanners.Input) observation.Check {
 		check.State = observation.Measured
 		check.Score = checker.CreateProportionalScore(min(recent, fullCommits), fullCommits)
 		check.Reason = fmt.Sprintf("%s in the %d days before %s (Midspan's variant: commits only; issues and the archived flag were not read)",
-			commits(recent), windowDays, day)
+			commitCount(recent), windowDays, day)
 		if check.Score < checker.MaxResultScore {
 			check.Remedy = "Finished software may rest: then say so in the README. Otherwise invite people who can merge."
 		}
@@ -110,8 +110,8 @@ func judge(ctx context.Context, in scanners.Input) observation.Check {
 	return check
 }
 
-// commits words a count that ends at the full score.
-func commits(n int) string {
+// commitCount is the text of a count that stops at the full score.
+func commitCount(n int) string {
 	switch {
 	case n >= fullCommits:
 		return fmt.Sprintf("%d commits or more", fullCommits)
@@ -122,7 +122,7 @@ func commits(n int) string {
 }
 
 // countRecent counts the commits of the window before at, up to the number
-// that decides, and tells whether there is an older one. Like Scorecard it
+// that decides, and reports whether there is an older one. Like Scorecard it
 // counts every commit, of people and of bots, and merges too.
 func countRecent(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (recent int, older bool, err error) {
 	since := at.AddDate(0, 0, -windowDays)
@@ -141,7 +141,7 @@ func countRecent(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) 
 			recent++
 			outside = 0
 		}
-		if older && (recent >= fullCommits || outside >= patience) {
+		if older && (recent >= fullCommits || outside >= maxOlderInARow) {
 			break
 		}
 	}

@@ -1,0 +1,68 @@
+package assess
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// clockAnomalies counts the commits whose date cannot be.
+const clockAnomalies = "momentum.clock-anomalies"
+
+// anomalyRemarks count the impossible dates and numbers that were read, so that none
+// of them changes a verdict without a trace.
+func (r *Rules) anomalyRemarks(in Input, measures map[string]observation.Measure) []language.Message {
+	var messages []language.Message
+	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
+		messages = append(messages, impossibleDates(in, measures[clockAnomalies]))
+	}
+	var impossible []language.Message
+	for _, repository := range in.Repositories {
+		impossible = append(impossible, impossibleValues(repository.Measures, r.specs)...)
+	}
+	impossible = append(impossible, impossibleValues(in.GoodMeasures, r.specs)...)
+	order := func(a, b language.Message) int {
+		return cmp.Compare(r.english.TranslateMessage(a), r.english.TranslateMessage(b))
+	}
+	slices.SortFunc(impossible, order)
+	return append(messages, slices.CompactFunc(impossible, func(a, b language.Message) bool { return order(a, b) == 0 })...)
+}
+
+// impossibleDates says how commits with impossible dates are counted. The kinds of
+// dates are named only for a good with one repository: a merged measure keeps those
+// of one repository.
+func impossibleDates(in Input, m observation.Measure) language.Message {
+	n := valueArg(m.Value, m.Bound)
+	if len(in.Repositories) == 1 && m.Detail != "" {
+		return language.M("{n|commit has|commits have} an impossible date: {kinds}. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n, "kinds", m.Detail)
+	}
+	return language.M("{n|commit has|commits have} an impossible date. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n)
+}
+
+// impossibleValues names each number outside the limits of its measure, as it was
+// reported, and what it was replaced with.
+func impossibleValues(measures []observation.Measure, specs map[string]measureSpec) []language.Message {
+	var messages []language.Message
+	for _, m := range measures {
+		if v, ok := m.Value.(float64); !ok || m.State != observation.Measured || withinLimits(v, specs, m.ID) {
+			continue
+		}
+		reported := fmt.Sprint(m.Value)
+		switch fixed := clamp(m, specs); fixed.State {
+		case observation.Measured:
+			messages = append(messages, language.M("{measure} was reported as {value}, which cannot be; it was read as {fixed}.", "measure", m.ID, "value", reported, "fixed", fmt.Sprint(fixed.Value)))
+		default:
+			messages = append(messages, language.M("{measure} was reported as {value}, which is no number; it is unknown.", "measure", m.ID, "value", reported))
+		}
+	}
+	return messages
+}
+
+func withinLimits(v float64, specs map[string]measureSpec, id string) bool {
+	low, high := valueLimits(specs, id)
+	return v >= low && v <= high && !math.IsInf(v, 0)
+}

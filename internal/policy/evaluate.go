@@ -1,0 +1,234 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// evaluation evaluates a policy for one good.
+type evaluation struct {
+	policy   *Policy
+	subject  Subject
+	measures map[string]observation.Measure
+}
+
+func newEvaluation(p *Policy, s Subject) evaluation {
+	e := evaluation{p, s, make(map[string]observation.Measure, len(s.Measures))}
+	for _, m := range s.Measures {
+		e.measures[m.ID] = m
+	}
+	return e
+}
+
+// measure returns a measure of the good; an unknown one where a report of another
+// version does not have it.
+func (e evaluation) measure(id string) observation.Measure {
+	if m, ok := e.measures[id]; ok {
+		return m
+	}
+	return e.policy.defs[id].UnknownFor(observation.CauseNoSource, "the report does not hold it")
+}
+
+// evaluate evaluates a test, and returns the evidence that it read.
+func (e evaluation) evaluate(t test) (assess.Truth, []Evidence) {
+	switch {
+	case t.comparison != nil:
+		return e.evaluateMeasure(*t.comparison)
+	case t.membership != nil:
+		return e.evaluateMembership(*t.membership)
+	case t.findings != nil:
+		return e.evaluateFindings(*t.findings)
+	case t.stages != nil:
+		return e.evaluateStage(t.stages)
+	case t.pillar != "":
+		return e.evaluateLevel(t.pillar, t.levels)
+	case t.not != nil:
+		truth, evidence := e.evaluate(*t.not)
+		return assess.Not(truth), evidence
+	case t.unseen != "":
+		return e.evaluateUnseen(t)
+	case t.any != nil:
+		return e.join(t.any, assess.Any)
+	}
+	return e.join(t.all, assess.All)
+}
+
+func (e evaluation) join(tests []test, how func(...assess.Truth) assess.Truth) (assess.Truth, []Evidence) {
+	var answers []assess.Truth
+	var all []Evidence
+	for _, t := range tests {
+		truth, evidence := e.evaluate(t)
+		answers, all = append(answers, truth), append(all, evidence...)
+	}
+	return how(answers...), all
+}
+
+// evaluateUnseen evaluates a criterion that no measure gives exactly: yes where a
+// sufficient test holds, no where a necessary one fails.
+func (e evaluation) evaluateUnseen(t test) (assess.Truth, []Evidence) {
+	all := []Evidence{{State: observation.Unknown, Cause: observation.CauseUnsupported, Text: t.unseen}}
+	for _, half := range []struct {
+		test    *test
+		decides assess.Truth
+	}{{t.enough, assess.Yes}, {t.needs, assess.No}} {
+		if half.test == nil {
+			continue
+		}
+		truth, evidence := e.evaluate(*half.test)
+		if truth == half.decides {
+			return truth, evidence
+		}
+		all = append(all, evidence...)
+	}
+	return assess.Unsure, all
+}
+
+func (e evaluation) evaluateMeasure(q assess.Comparison) (assess.Truth, []Evidence) {
+	m := e.measure(q.Measure)
+	return q.Evaluate(m), []Evidence{e.evidence(m, q.Operator, q.Threshold, wanted(q.Operator, q.Threshold))}
+}
+
+// membership tests whether every item of a measured list or text is an allowed one.
+type membership struct {
+	measure string
+	items   []string
+}
+
+func (e evaluation) evaluateMembership(l membership) (assess.Truth, []Evidence) {
+	m := e.measure(l.measure)
+	evidence := []Evidence{e.evidence(m, "among", l.items, "one of "+strings.Join(l.items, ", "))}
+	items, ok := m.List()
+	if text, is := m.Text(); is {
+		items, ok = []string{text}, true
+	}
+	allowed := func(item string) bool {
+		return slices.ContainsFunc(l.items, func(a string) bool { return strings.EqualFold(a, item) })
+	}
+	switch {
+	case m.State == observation.NotApplicable:
+		return assess.No, evidence
+	case !ok:
+		return assess.Unsure, evidence
+	case slices.ContainsFunc(items, func(item string) bool { return !allowed(item) }):
+		return assess.No, evidence
+	case m.Bound != observation.Exact:
+		return assess.Unsure, evidence
+	}
+	return truthOf(len(items) > 0), evidence
+}
+
+func truthOf(b bool) assess.Truth {
+	if b {
+		return assess.Yes
+	}
+	return assess.No
+}
+
+// evaluateStage tests the stage. It is unsure for an unassessed good, and where only
+// some of the possible stages are wanted.
+func (e evaluation) evaluateStage(stages []assess.Stage) (assess.Truth, []Evidence) {
+	v := e.subject.Verdict
+	evidence := Evidence{State: observation.Measured, Value: string(v.Stage), Operator: "in", Threshold: toStrings(stages), At: v.ObservedUntil,
+		Text: fmt.Sprintf("The stage is %s; wanted %s.", v.Stage, strings.Join(toStrings(stages), " or "))}
+	if v.Stage == assess.Unassessed {
+		evidence.State = observation.Unknown
+		return assess.Unsure, []Evidence{evidence}
+	}
+	return assess.Among(v.Possible, stages), []Evidence{evidence}
+}
+
+func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (assess.Truth, []Evidence) {
+	for _, p := range append([]assess.Pillar{e.subject.Verdict.Load}, e.subject.Verdict.Supports...) {
+		if p.ID != pillar {
+			continue
+		}
+		evidence := Evidence{State: observation.Measured, Value: string(p.Level), Operator: "in", Threshold: toStrings(levels),
+			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), p.Level, strings.Join(toStrings(levels), " or "))}
+		if p.Level == assess.LevelUnknown {
+			evidence.State = observation.Unknown
+		}
+		return assess.Among(p.Possible, levels), []Evidence{evidence}
+	}
+	return assess.Unsure, []Evidence{{State: observation.Unknown, Text: upper(pillar) + " was not judged."}}
+}
+
+// evidence is a measure with a sentence on what was found and what was wanted.
+func (e evaluation) evidence(m observation.Measure, operator string, threshold any, wanted string) Evidence {
+	found := Evidence{Measure: m.ID, State: m.State, Value: m.Value, Bound: m.Bound, Unit: m.Unit, Operator: operator, Threshold: threshold, Cause: m.Cause, Source: m.Source, At: m.At}
+	name := e.policy.defs[m.ID].Name
+	switch m.State {
+	case observation.Measured:
+		found.Text = fmt.Sprintf("%s: %s; wanted %s.", name, boundWords[m.Bound]+withUnit(m.Value, m.Unit), wanted)
+	case observation.NotApplicable:
+		found.Text = fmt.Sprintf("%s: does not apply; wanted %s.", name, wanted)
+	default:
+		found.Text = fmt.Sprintf("%s: unknown (%s); wanted %s.", name, strings.ReplaceAll(string(m.Cause), "-", " "), wanted)
+	}
+	return found
+}
+
+var boundWords = map[observation.Bound]string{observation.AtLeast: "at least ", observation.AtMost: "at most "}
+
+var operatorWords = map[string]string{"<": "less than ", "<=": "at most ", ">": "more than ", ">=": "at least "}
+
+func wanted(operator string, threshold any) string {
+	return operatorWords[operator] + formatValue(threshold)
+}
+
+func formatValue(value any) string {
+	switch v := value.(type) {
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case []string:
+		if len(v) == 0 {
+			return "none"
+		}
+		return strings.Join(v, ", ")
+	}
+	return fmt.Sprint(value)
+}
+
+// withUnit writes a value with its unit, in the singular for one.
+func withUnit(value any, unit string) string {
+	if value == 1.0 {
+		unit = singular(unit)
+	}
+	return strings.TrimSpace(formatValue(value) + " " + unit)
+}
+
+func singular(unit string) string {
+	switch {
+	case unit == "people":
+		return "person"
+	case strings.HasSuffix(unit, "ies"):
+		return strings.TrimSuffix(unit, "ies") + "y"
+	}
+	return strings.TrimSuffix(unit, "s")
+}
+
+func because(evidence []Evidence) string {
+	var sentences []string
+	for _, e := range evidence {
+		if !slices.Contains(sentences, e.Text) {
+			sentences = append(sentences, e.Text)
+		}
+	}
+	return strings.Join(sentences, " ")
+}
+
+func toStrings[T ~string](items []T) []string {
+	all := make([]string, len(items))
+	for i, item := range items {
+		all[i] = string(item)
+	}
+	return all
+}
+
+func upper(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
