@@ -28,7 +28,7 @@ type across struct {
 }
 
 func (s *site) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.words.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
+	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view
 }
@@ -214,8 +214,8 @@ func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 	return absent
 }
 
-// depthWord names how many could take over.
-func (w pageLocalizer) depthWord(d assess.Depth) string {
+// depthName names how many could take over.
+func (w pageLocalizer) depthName(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Translate("several")

@@ -71,7 +71,7 @@ func (t *terminal) heading(good Good) {
 		t.wrap("", scan.Repository.URL+scanText(scan), ansiDim)
 	}
 	t.line("")
-	stage := strings.ToUpper(english.stageWord(v.Stage))
+	stage := strings.ToUpper(english.stageName(v.Stage))
 	if v.Borderline != nil {
 		stage += " (borderline)"
 	}
@@ -93,7 +93,7 @@ func scanText(scan Scan) string {
 		if scan.Failure == nil {
 			return ": could not be read"
 		}
-		return ": " + english.causeWord(scan.Failure.Cause) + ": " + scan.Failure.Message
+		return ": " + english.causeText(scan.Failure.Cause) + ": " + scan.Failure.Message
 	}
 	words := ""
 	if scan.Commit != "" {
@@ -137,7 +137,7 @@ func (t *terminal) glyph(v assess.Verdict) {
 	}
 	var names, levels, scores string
 	for _, pillar := range supports {
-		names += centre(english.pillarWord(pillar.ID), column)
+		names += centre(english.pillarName(pillar.ID), column)
 		levels += t.paint(levelColour(levelOf(pillar)), centre(string(levelOf(pillar)), column))
 		scores += centre(shortScore(pillar), column)
 	}
@@ -195,7 +195,7 @@ func (t *terminal) reasons(v assess.Verdict) {
 	}
 	write("Why", v.Reasons)
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
-		write(english.pillarWord(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
+		write(english.pillarName(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
 	}
 }
 
@@ -266,9 +266,9 @@ func (t *terminal) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	t.title(fmt.Sprintf("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown))
 	for _, group := range groupGaps(c.Gaps) {
-		t.wrap("  • ", english.causeWord(group.Cause)+": "+english.shortList(group.Names), ansiDim)
+		t.wrap("  • ", english.causeText(group.Cause)+": "+english.shortList(group.Names), ansiDim)
 	}
 	if len(good.Scans) == 0 {
-		t.wrap("  • ", english.causeWord(observation.CauseNoRepository), ansiDim)
+		t.wrap("  • ", english.causeText(observation.CauseNoRepository), ansiDim)
 	}
 }

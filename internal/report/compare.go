@@ -60,7 +60,7 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
 	pageLocalizer
-	speaker  *assess.Translator
+	translator  *assess.Translator
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally
@@ -68,7 +68,7 @@ type columnBuilder struct {
 }
 
 func (s *site) column(good Good) column {
-	c := columnBuilder{pageLocalizer: s.words, speaker: s.speaker, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{pageLocalizer: s.text, translator: s.translator, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -78,11 +78,11 @@ func (s *site) column(good Good) column {
 	c.packages()
 	c.catalogFacts()
 	c.coverage()
-	c.cells["years"] = c.commitsByYear(s.words.timeline(good.Activity, s.doc.AsOf))
+	c.cells["years"] = c.commitsByYear(s.text.timeline(good.Activity, s.doc.AsOf))
 	for row, shown := range c.cells {
 		c.cells[row] = shown.truncated()
 	}
-	c.cells["because"] = cell{Text: cut(s.speaker.Because(good.Verdict), maxBecause)}
+	c.cells["because"] = cell{Text: cut(s.translator.Because(good.Verdict), maxBecause)}
 	for row, shown := range c.cells {
 		if strings.TrimSpace(shown.Text) == "" {
 			c.cells[row] = c.unknown(c.Translate("nothing is said of it"))
@@ -114,15 +114,15 @@ func (c columnBuilder) unread() cell {
 			cause = scan.Failure.Cause
 		}
 	}
-	return c.unknown(c.causeWord(cause))
+	return c.unknown(c.causeText(cause))
 }
 
 // verdict fills the rows of stage, load, supports, risk and succession.
 func (c columnBuilder) verdict() {
 	v := c.good.Verdict
-	stage := cell{Text: c.stageWord(v.Stage)}
+	stage := cell{Text: c.stageName(v.Stage)}
 	if v.Borderline != nil {
-		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.stageWord(v.Borderline.Would)))
+		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.stageName(v.Borderline.Would)))
 	}
 	if v.Stale {
 		stage.Notes = append(stage.Notes, c.Translate("what was seen of it is old"))
@@ -138,7 +138,7 @@ func (c columnBuilder) verdict() {
 	}
 	c.cells["supports"] = c.scoreCell(c.scoreText(v.Score), v.Score)
 	c.cells["risk"] = c.risk(v.Risk)
-	c.cells["succession"] = cell{Text: c.depthWord(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
+	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
 	if d := c.good.Succession.Depth; d == assess.DepthUnknown || d == "" {
 		c.cells["succession"] = c.unknown(c.depthSentence(d))
 	}
@@ -150,7 +150,7 @@ func (c columnBuilder) possibleStages(possible []assess.Stage) cell {
 	}
 	stages := make([]any, len(possible))
 	for i, stage := range possible {
-		stages[i] = c.stageWord(stage)
+		stages[i] = c.stageName(stage)
 	}
 	return cell{Text: c.Translate("{list}", "list", language.Or(stages...))}
 }
@@ -159,9 +159,9 @@ func (c columnBuilder) reasons(all []assess.Reason) cell {
 	if len(all) == 0 {
 		return cell{Text: c.Translate("no rule is named")}
 	}
-	result := cell{Text: c.speaker.Reason(all[0])}
+	result := cell{Text: c.translator.Reason(all[0])}
 	for _, reason := range all[1:min(len(all), maxReasons)] {
-		result.Notes = append(result.Notes, c.speaker.Reason(reason))
+		result.Notes = append(result.Notes, c.translator.Reason(reason))
 	}
 	return result
 }
@@ -169,14 +169,14 @@ func (c columnBuilder) reasons(all []assess.Reason) cell {
 // pillar shows the level, score and range of load or a support, with its first reasons.
 func (c columnBuilder) pillar(p assess.Pillar) cell {
 	level := levelOf(p)
-	text := c.levelWord(level)
+	text := c.levelName(level)
 	if scored(p.Score) && level != assess.LevelUnknown {
 		text = c.Translate("{level}, {score} of 100", "level", text, "score", c.scoreText(p.Score))
 	}
 	result := c.scoreCell(text, p.Score)
 	result.Class, result.Unknown = levelClass(level), level == assess.LevelUnknown
 	for _, reason := range p.Reasons[:min(len(p.Reasons), maxReasons)] {
-		result.Notes = append(result.Notes, c.speaker.Reason(reason))
+		result.Notes = append(result.Notes, c.translator.Reason(reason))
 	}
 	return result
 }
@@ -221,7 +221,7 @@ func (c columnBuilder) measure(id string, notes ...string) cell {
 	case !listed:
 		return c.unknown(c.Translate("it was not measured"))
 	case m.State == observation.Unknown:
-		return c.unknown(c.causeWord(m.Cause))
+		return c.unknown(c.causeText(m.Cause))
 	}
 	return cell{Text: c.measureText(m), Notes: notes}
 }
@@ -263,7 +263,7 @@ func (c columnBuilder) commitsByYear(t timeline) cell {
 	switch {
 	case t.Known():
 	case t.Cause != "":
-		return c.unknown(c.causeWord(t.Cause))
+		return c.unknown(c.causeText(t.Cause))
 	default:
 		return c.unknown(c.Translate("it was not measured"))
 	}
@@ -350,7 +350,7 @@ func (c columnBuilder) severities() string {
 	var result []any
 	for _, severity := range severityOrder {
 		if n[severity] > 0 {
-			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityWord(severity)))
+			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityName(severity)))
 		}
 	}
 	return c.Translate("{list}", "list", language.List(result...))
@@ -437,7 +437,7 @@ func (c columnBuilder) coverage() {
 	}
 	gaps := cell{Text: c.Translate("{n|measure|measures}", "n", v.Coverage.Unknown)}
 	for _, group := range groupGaps(v.Coverage.Gaps) {
-		gaps.Notes = append(gaps.Notes, c.Translate("{cause}: {n}", "cause", c.causeWord(group.Cause), "n", len(group.Names)))
+		gaps.Notes = append(gaps.Notes, c.Translate("{cause}: {n}", "cause", c.causeText(group.Cause), "n", len(group.Names)))
 	}
 	c.cells["gaps"] = gaps
 }

@@ -44,7 +44,7 @@ func groupGaps(gaps []assess.Gap) []gapGroup {
 
 // gapText explains why a measure is unknown.
 func gapText(name string, cause observation.Cause, detail string) string {
-	text := name + ": unknown: " + english.causeWord(cause)
+	text := name + ": unknown: " + english.causeText(cause)
 	if detail != "" {
 		text += " (" + detail + ")"
 	}

@@ -82,7 +82,7 @@ func (w pageLocalizer) glyphText(v assess.Verdict) string {
 	if v.Borderline == nil {
 		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
-	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
+	pairs = append(pairs, "stage", w.stageName(v.Borderline.Would))
 	return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
 }
 

@@ -52,7 +52,7 @@ type inventoryRow struct {
 func (s *site) goodPage(good Good) goodPage {
 	view := goodPage{
 		Good:     good,
-		Name:     cut(s.words.displayName(good), 120),
+		Name:     cut(s.text.displayName(good), 120),
 		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
 		Measures: s.groupMeasures(good.Measures),
 		Tally:    tallyFindings(good),
@@ -63,8 +63,8 @@ func (s *site) goodPage(good Good) goodPage {
 	if fileName.MatchString(good.ID) {
 		view.SBOM = "midspan sbom " + good.ID
 	}
-	view.KeyFacts = s.words.keyFacts(good, view.Tally)
-	if full := s.words.displayName(good); full != view.Name {
+	view.KeyFacts = s.text.keyFacts(good, view.Tally)
+	if full := s.text.displayName(good); full != view.Name {
 		view.Full = full
 	}
 	supports := inOrder(good.Verdict.Supports)
@@ -106,13 +106,13 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 	}
 	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
 	for i := range groups {
-		groups[i].Title = s.words.pillarWord(groups[i].Title)
+		groups[i].Title = s.text.pillarName(groups[i].Title)
 	}
 	return groups
 }
 
 func (s *site) measureRow(m observation.Measure, def observation.Definition) measureRow {
-	row := measureRow{Measure: m, Definition: def, Text: s.words.measureText(m)}
+	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
 	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
 	switch v := m.Value.(type) {
 	case string:

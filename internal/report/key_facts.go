@@ -47,7 +47,7 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 	if m.ID == "" || m.State == observation.Unknown {
 		f.Text, f.Unknown = w.Translate("unknown"), true
 		if m.ID != "" {
-			f.Note = w.causeWord(m.Cause)
+			f.Note = w.causeText(m.Cause)
 		}
 		return f
 	}
@@ -90,7 +90,7 @@ func (w pageLocalizer) advisoriesFact(t tally) keyFact {
 	case t.Exploited > 0:
 		f.Note = w.Translate("{n} known to be exploited", "n", t.Exploited)
 	case t.Worst != "":
-		f.Note = w.Translate("worst: {severity}", "severity", w.severityWord(t.Worst))
+		f.Note = w.Translate("worst: {severity}", "severity", w.severityName(t.Worst))
 	default:
 		f.Note = w.tallyBasis(t)
 	}

@@ -17,8 +17,8 @@ type localizer struct{ *language.Language }
 // the feed.
 var english = localizer{language.English()}
 
-// stageWord names a stage for readers.
-func (w localizer) stageWord(stage assess.Stage) string {
+// stageName names a stage for readers.
+func (w localizer) stageName(stage assess.Stage) string {
 	switch stage {
 	case assess.MessyMiddle:
 		return w.Translate("messy middle")
@@ -57,8 +57,8 @@ func (w localizer) stageMeaning(stage assess.Stage) string {
 	return w.Translate("too little could be measured to say")
 }
 
-// levelWord names the level of load or of a support.
-func (w localizer) levelWord(level assess.Level) string {
+// levelName names the level of load or of a support.
+func (w localizer) levelName(level assess.Level) string {
 	switch level {
 	case assess.Strong:
 		return w.Translate("strong")
@@ -74,8 +74,8 @@ func (w localizer) levelWord(level assess.Level) string {
 	return string(level)
 }
 
-// causeWord explains why something is unknown.
-func (w localizer) causeWord(cause observation.Cause) string {
+// causeText explains why something is unknown.
+func (w localizer) causeText(cause observation.Cause) string {
 	switch cause {
 	case observation.CauseOffline:
 		return w.Translate("the network was switched off")
@@ -123,9 +123,9 @@ func (w localizer) causeWord(cause observation.Cause) string {
 	return string(cause)
 }
 
-// pillarWord names load, a support, or another group of measures by the first part
+// pillarName names load, a support, or another group of measures by the first part
 // of their ids.
-func (w localizer) pillarWord(id string) string {
+func (w localizer) pillarName(id string) string {
 	switch id {
 	case "":
 		return ""
@@ -193,9 +193,9 @@ func (w localizer) shortList(items []string) string {
 	return w.Translate("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
-// severityWord names a severity for readers: one that nobody has rated is not
+// severityName names a severity for readers: one that nobody has rated is not
 // to be read as an advisory that is unknown.
-func (w localizer) severityWord(severity string) string {
+func (w localizer) severityName(severity string) string {
 	switch severity {
 	case "critical":
 		return w.Translate("critical")
@@ -228,9 +228,9 @@ func (w localizer) nameOr(name, id string) string {
 func (w localizer) levelWithScore(p assess.Pillar) string {
 	level := levelOf(p)
 	if !scored(p.Score) || level == assess.LevelUnknown {
-		return w.levelWord(level)
+		return w.levelName(level)
 	}
-	return w.Translate("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.levelName(level), "score", w.scoreText(p.Score))
 }
 
 // riskText writes how likely work is to stop; empty where no risk was computed.
@@ -244,13 +244,13 @@ func (w localizer) riskText(r assess.Risk) string {
 	case r.Level == assess.RiskUnknown:
 		return w.Translate("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:
-		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskWord(r.Level), "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", w.riskName(r.Level), "low", low, "high", high)
 	}
-	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskWord(r.Level), "score", math.RoundToEven(*r.Score))
+	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", w.riskName(r.Level), "score", math.RoundToEven(*r.Score))
 }
 
-// riskWord names a level of risk.
-func (w localizer) riskWord(level assess.RiskLevel) string {
+// riskName names a level of risk.
+func (w localizer) riskName(level assess.RiskLevel) string {
 	switch level {
 	case assess.RiskLow:
 		return w.Translate("low")

@@ -68,7 +68,7 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
 	for _, m := range marks {
-		title := w.Translate("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
+		title := w.Translate("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageName(m.good.Verdict.Stage))
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))

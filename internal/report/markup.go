@@ -10,9 +10,9 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// sayText fills a pattern for a page, in HTML or in an attribute. What has no
+// translateText fills a pattern for a page, in HTML or in an attribute. What has no
 // translation is marked as English, for screen readers and for its direction.
-func (w pageLocalizer) sayText(pattern string, pairs ...any) any {
+func (w pageLocalizer) translateText(pattern string, pairs ...any) any {
 	text := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
 		return text
@@ -20,9 +20,9 @@ func (w pageLocalizer) sayText(pattern string, pairs ...any) any {
 	return w.inEnglish(text)
 }
 
-// sayHTML fills a pattern for a page. Arguments that are HTML, such as a link, stay
+// translateHTML fills a pattern for a page. Arguments that are HTML, such as a link, stay
 // HTML, and everything else is escaped.
-func (w pageLocalizer) sayHTML(pattern string, pairs ...any) template.HTML {
+func (w pageLocalizer) translateHTML(pattern string, pairs ...any) template.HTML {
 	filled := make([]any, len(pairs))
 	var marks []string
 	for i, arg := range pairs {
@@ -89,7 +89,7 @@ func (w pageLocalizer) withDetail(what any, detail string) any {
 	if !marked {
 		html = template.HTML(template.HTMLEscapeString(detail))
 	}
-	return w.sayHTML("{what}: {detail}", "what", what, "detail", html)
+	return w.translateHTML("{what}: {detail}", "what", what, "detail", html)
 }
 
 func bold(text string) template.HTML {

@@ -87,7 +87,7 @@ type noteGroup struct {
 
 // portfolio makes the view of the portfolio page, with the first page of the table.
 func (s *site) portfolio(table tablePage) portfolio {
-	doc, w := s.doc, s.words
+	doc, w := s.doc, s.text
 	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
 	view := portfolio{
 		Middle:      truncate(maxCases, middle),
@@ -191,9 +191,9 @@ func (w pageLocalizer) unreadSummary(failed []failedScans, repositories int) str
 	case 0:
 		return ""
 	case 1:
-		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].cause))
 	}
-	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeWord(failed[0].cause))
+	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].cause))
 }
 
 // countStages counts the goods themselves, so that a stage and the rows of the

@@ -208,7 +208,7 @@ func scoreNumber(r assess.Range) any {
 func facetsOf(rows []row) []facet {
 	facets := []facet{{ID: "stage", Title: "Stage"}}
 	for _, stage := range stageOrder {
-		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageWord(stage)})
+		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageName(stage)})
 	}
 	for i, title := range facetTitles {
 		terms, places := facetTerms(rows, i)
@@ -262,7 +262,7 @@ func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
 }
 
 // scriptMessage matches the patterns that a script fills.
-var scriptMessage = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
+var scriptMessage = regexp.MustCompile(`\btranslate\("((?:[^"\\]|\\.)*)"`)
 
 // scriptPatterns are the patterns that the scripts of a page fill, those of its data
 // among them.
@@ -276,7 +276,7 @@ func scriptPatterns(page string) ([]string, error) {
 		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
 			var pattern string
 			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
-				return nil, fmt.Errorf("%s says %q: %w", name, match[1], err)
+				return nil, fmt.Errorf("%s fills %q: %w", name, match[1], err)
 			}
 			patterns = append(patterns, pattern)
 		}
@@ -295,7 +295,7 @@ func dataPatterns() []string {
 		patterns = append(patterns, title[1])
 	}
 	for _, stage := range stageOrder {
-		patterns = append(patterns, english.stageWord(stage))
+		patterns = append(patterns, english.stageName(stage))
 	}
 	return patterns
 }

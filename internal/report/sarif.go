@@ -203,7 +203,7 @@ func (s *sarifRun) finding(i distinctFinding) {
 		bag.Add("security-severity", i.BaseScore())
 	}
 	rule.WithProperties(bag)
-	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, cmp.Or(i.Package.Version, "unknown"), i.Advisory, english.severityWord(i.Severity))
+	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, cmp.Or(i.Package.Version, "unknown"), i.Advisory, english.severityName(i.Severity))
 	if i.Malicious {
 		text += "; the package is malicious"
 	}

@@ -35,8 +35,8 @@ type pageLocalizer struct{ localizer }
 // site renders the pages of one document in one language.
 type site struct {
 	*content
-	words    pageLocalizer
-	speaker  *assess.Translator
+	text    pageLocalizer
+	translator  *assess.Translator
 	folder   string  // in the report: empty for the first language, "fr/" for another
 	editions []*site // of all languages, this one among them
 	pages    *template.Template
@@ -62,11 +62,11 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	sites := make([]*site, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: pageLocalizer{localizer{l}}, speaker: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
+		s := &site{content: shown, text: pageLocalizer{localizer{l}}, translator: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
 		if i > 0 {
 			s.folder = l.Tag() + "/"
 		}
-		if s.scriptTranslations, err = s.words.scriptTranslations(); err != nil {
+		if s.scriptTranslations, err = s.text.scriptTranslations(); err != nil {
 			return nil, err
 		}
 		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
@@ -115,7 +115,7 @@ type edition struct {
 
 // render writes the page at a slash-separated path in the folder of the language.
 func (s *site) render(w io.Writer, name, title, at string, view any) error {
-	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.words.Language, View: view}
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
@@ -123,7 +123,7 @@ func (s *site) render(w io.Writer, name, title, at string, view any) error {
 	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
 	if len(s.editions) > 1 {
 		for _, e := range s.editions {
-			p.Editions = append(p.Editions, edition{e.words.Language, p.Base + e.folder + at, e == s})
+			p.Editions = append(p.Editions, edition{e.text.Language, p.Base + e.folder + at, e == s})
 		}
 	}
 	var out bytes.Buffer
@@ -138,20 +138,20 @@ func (s *site) render(w io.Writer, name, title, at string, view any) error {
 }
 
 func (s *site) functions() template.FuncMap {
-	w := s.words
+	w := s.text
 	return template.FuncMap{
-		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
+		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
-		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
+		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
 		"date": w.Date, "day": w.dayText, "isoDate": isoDate, "percent": w.Percent, "cut": cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
-		"stageWord": w.stageWord, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
-		"causeWord": w.causeWord, "pillarWord": w.pillarWord, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
-		"level": levelOf, "levelWord": w.levelWord, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"stageName": w.stageName, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
+		"causeText": w.causeText, "pillarName": w.pillarName, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
+		"level": levelOf, "levelName": w.levelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
-		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
-		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityName": w.severityName, "meter": meter,
+		"likeness": w.likenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey, "findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey, "publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
 	}
@@ -164,7 +164,7 @@ func (s *site) name(id string) string {
 	if !known {
 		return id
 	}
-	return s.words.nameOr(name, id)
+	return s.text.nameOr(name, id)
 }
 
 // orZero is a counted number, 0 where nothing was counted.

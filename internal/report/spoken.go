@@ -6,23 +6,23 @@ import "github.com/midspan/midspan/internal/assess"
 // message, or no translation, is told in English and marked as such.
 
 func (s *site) because(v assess.Verdict, most ...int) any {
-	return s.spoken(s.speaker.Because(v), v.Because, most...)
+	return s.spoken(s.translator.Because(v), v.Because, most...)
 }
 
 func (s *site) reasonText(r assess.Reason, most ...int) any {
-	return s.spoken(s.speaker.Reason(r), r.Sentence, most...)
+	return s.spoken(s.translator.Reason(r), r.Sentence, most...)
 }
 
-func (s *site) clears(r assess.Reason) any { return s.spoken(s.speaker.Clears(r), r.Clears) }
+func (s *site) clears(r assess.Reason) any { return s.spoken(s.translator.Clears(r), r.Clears) }
 
 func (s *site) borderline(b *assess.Borderline) any {
-	return s.spoken(s.speaker.Borderline(b), b.Sentence)
+	return s.spoken(s.translator.Borderline(b), b.Sentence)
 }
 
 // lift says each change by itself: where it is cut, as a sentence among others.
 func (s *site) lift(v assess.Verdict, most ...int) []any {
 	var all []any
-	for i, said := range s.speaker.Lift(v) {
+	for i, said := range s.translator.Lift(v) {
 		english := v.Lift[i]
 		if len(most) > 0 {
 			said, english = sentence(cut(said, most[0])), sentence(cut(english, most[0]))
@@ -34,7 +34,7 @@ func (s *site) lift(v assess.Verdict, most ...int) []any {
 
 func (s *site) remarks(v assess.Verdict) []any {
 	var all []any
-	for i, said := range s.speaker.Remarks(v) {
+	for i, said := range s.translator.Remarks(v) {
 		all = append(all, s.spoken(said, v.Remarks[i], 400))
 	}
 	return all
@@ -48,7 +48,7 @@ func (s *site) spoken(said, inEnglish string, most ...int) any {
 		short = cut(said, most[0])
 	}
 	if said == inEnglish {
-		return s.words.inEnglish(short)
+		return s.text.inEnglish(short)
 	}
 	return short
 }

@@ -74,19 +74,19 @@ func (w pageLocalizer) unreadText(r row) string {
 	var known []any
 	for _, pillar := range r.Supports {
 		if levelOf(pillar) != assess.LevelUnknown {
-			known = append(known, language.M("{support} {level}", "support", w.pillarWord(pillar.ID), "level", w.levelWord(pillar.Level)))
+			known = append(known, language.M("{support} {level}", "support", w.pillarName(pillar.ID), "level", w.levelName(pillar.Level)))
 		}
 	}
 	if len(known) == 0 {
-		return w.Translate("unknown: {why}", "why", w.causeWord(r.Why()))
+		return w.Translate("unknown: {why}", "why", w.causeText(r.Why()))
 	}
-	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
+	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeText(r.Why()))
 }
 
 // tableFunctions are those of the templates of the portfolio page and its table.
 func (s *site) tableFunctions() template.FuncMap {
 	return template.FuncMap{
-		"unreadText": s.words.unreadText, "tallyText": s.words.tallyText, "keystoneText": s.words.keystoneText,
+		"unreadText": s.text.unreadText, "tallyText": s.text.tallyText, "keystoneText": s.text.keystoneText,
 		"remaining": func(shown, all int) int { return all - shown },
 	}
 }

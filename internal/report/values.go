@@ -132,7 +132,7 @@ func (w pageLocalizer) dayText(day string) string {
 func (w pageLocalizer) stageList(stages []assess.Stage) language.Arg {
 	items := make([]any, len(stages))
 	for i, stage := range stages {
-		items[i] = w.stageWord(stage)
+		items[i] = w.stageName(stage)
 	}
 	return language.List(items...)
 }
@@ -140,13 +140,13 @@ func (w pageLocalizer) stageList(stages []assess.Stage) language.Arg {
 func (w pageLocalizer) levelList(levels []assess.Level) language.Arg {
 	items := make([]any, len(levels))
 	for i, level := range levels {
-		items[i] = w.levelWord(level)
+		items[i] = w.levelName(level)
 	}
 	return language.List(items...)
 }
 
-// outcomeWord names how much of a repository was read.
-func (w pageLocalizer) outcomeWord(outcome string) string {
+// outcomeName names how much of a repository was read.
+func (w pageLocalizer) outcomeName(outcome string) string {
 	switch outcome {
 	case Scanned:
 		return w.Translate("scanned")
@@ -158,8 +158,8 @@ func (w pageLocalizer) outcomeWord(outcome string) string {
 	return outcome
 }
 
-// relationWord names how a package is listed.
-func (w pageLocalizer) relationWord(relation string) string {
+// relationName names how a package is listed.
+func (w pageLocalizer) relationName(relation string) string {
 	switch relation {
 	case observation.Direct:
 		return w.Translate("direct")

@@ -79,7 +79,7 @@ func (w *Writer) open(doc Document, languages []*language.Language) error {
 	}
 	var languageDigests []string
 	for _, s := range w.sites {
-		languageDigests = append(languageDigests, s.words.Digest())
+		languageDigests = append(languageDigests, s.text.Digest())
 		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(s.folder), "goods"), 0o755); err != nil {
 			return err
 		}
@@ -289,14 +289,14 @@ func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
 			first = p
 			continue
 		}
-		write("goods", tableFile(p.N, p.Pages), s.words.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+		write("goods", tableFile(p.N, p.Pages), s.text.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
 	names = append(names, s.folder+rowsName)
 	err = errors.Join(err, w.write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
-	write("method", "method.html", s.words.Translate("Method")+" · Midspan", s.method())
-	write("compare", comparePage, s.words.Translate("Goods side by side")+" · Midspan", nil)
-	write("across", "across.html", s.words.Translate("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Translate("Portfolio · Midspan"), s.portfolio(first))
+	write("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
+	write("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	write("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	write("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return names, err
 }
 

@@ -22,7 +22,7 @@
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const lazily = make => { let made; return () => made ??= make(); };
 
-  const nameOf = at => goods.name[at] || say("{id} (no name)", {id: goods.id[at]});
+  const nameOf = at => goods.name[at] || translate("{id} (no name)", {id: goods.id[at]});
   const pageOf = at => data.pages[at] || `goods/${goods.id[at]}.html`;
 
   // The rows are HTML as the pages have it, made and escaped by the program.
@@ -39,7 +39,7 @@
   const slugOf = at => pageOf(at).replace(/^goods\/|\.html$/g, "");
 
   function pickBox(at) {
-    const label = say("Compare {name}", {name: cut(nameOf(at), 60)}), checked = picked.has(at);
+    const label = translate("Compare {name}", {name: cut(nameOf(at), 60)}), checked = picked.has(at);
     return make("input", {type: "checkbox", className: "pick", value: at, "aria-label": label, checked, disabled: !checked && picked.size >= mostPicked});
   }
 
@@ -47,7 +47,7 @@
     for (const box of body.querySelectorAll(".pick")) box.disabled = !box.checked && picked.size >= mostPicked;
     parts.compare.hidden = !picked.size;
     parts.compare.href = "compare.html#" + [...picked].map(slugOf).join(",");
-    parts.compare.textContent = picked.size < 2 ? say("Compare it with others") : picked.size < mostPicked ? say("Compare {n|good|goods}", {n: picked.size}) : say("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
+    parts.compare.textContent = picked.size < 2 ? translate("Compare it with others") : picked.size < mostPicked ? translate("Compare {n|good|goods}", {n: picked.size}) : translate("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
   }
 
   // The state of a view is in its address: q, sort and page, and of each
@@ -153,8 +153,8 @@
     state.page = Math.min(state.page, Math.max(1, Math.ceil(shown.length / size)));
     const from = (state.page - 1) * size, rows = shown.slice(from, from + size);
     showRows(rows);
-    const count = say("{n} of {all|good|goods}", {n: shown.length, all: all.length});
-    parts.status.textContent = shown.length > size ? say("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
+    const count = translate("{n} of {all|good|goods}", {n: shown.length, all: all.length});
+    parts.status.textContent = shown.length > size ? translate("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
     parts.facets.forEach((facet, i) => facet.show(counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
     parts.clear.disabled = !isFiltered();
@@ -174,11 +174,11 @@
   // ways name the two directions of a column.
   function ways(column) {
     switch (column) {
-      case "good": return [say("A to Z"), say("Z to A")];
-      case "stage": return [say("as stages are listed"), say("against the list of stages")];
-      case "commit": return [say("earliest first"), say("latest first")];
+      case "good": return [translate("A to Z"), translate("Z to A")];
+      case "stage": return [translate("as stages are listed"), translate("against the list of stages")];
+      case "commit": return [translate("earliest first"), translate("latest first")];
     }
-    return [say("lowest first"), say("highest first")];
+    return [translate("lowest first"), translate("highest first")];
   }
 
   function showOrder(count) {
@@ -187,14 +187,14 @@
       if (state.sort && i === at) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    if (state.sort) caption.textContent = say("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
-    else caption.textContent = shown.length < all.length ? say("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
+    if (state.sort) caption.textContent = translate("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
+    else caption.textContent = shown.length < all.length ? translate("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
   }
 
   function showChosen() {
     const items = data.facets.flatMap((facet, i) => state.chosen[facet.id].map(value => {
-      const text = say("{facet}: {value}", {facet: say(facet.title), value: parts.facets[i].title(value)});
-      const button = make("button", {type: "button", "aria-label": say("Take away {what}", {what: text}), onclick: () => { choose(facet, value, false); parts.facets[i].button.focus(); }}, make("bdi", {}, text), " ×");
+      const text = translate("{facet}: {value}", {facet: translate(facet.title), value: parts.facets[i].title(value)});
+      const button = make("button", {type: "button", "aria-label": translate("Take away {what}", {what: text}), onclick: () => { choose(facet, value, false); parts.facets[i].button.focus(); }}, make("bdi", {}, text), " ×");
       return make("li", {}, button);
     }));
     parts.chosen.replaceChildren(...items);
@@ -204,7 +204,7 @@
   function showPager() {
     const pages = Math.ceil(shown.length / data.page);
     parts.pager.hidden = pages < 2;
-    parts.at.textContent = say("Page {n} of {all}", {n: state.page, all: pages});
+    parts.at.textContent = translate("Page {n} of {all}", {n: state.page, all: pages});
     parts.before.disabled = state.page === 1;
     parts.after.disabled = state.page >= pages;
   }
@@ -267,7 +267,7 @@
   // titleOf is how a value of a facet reads: a goal by its number and its name.
   function titleOf(facet, term) {
     if (!term[1]) return term[0];
-    return facet.id === "sdg" ? `${term[0]} ${say(term[1])}` : say(term[1]);
+    return facet.id === "sdg" ? `${term[0]} ${translate(term[1])}` : translate(term[1]);
   }
 
   // facetControl is a button that opens a list of values to check. A long list shows
@@ -276,15 +276,15 @@
     const long = facet.terms.length > few, nobody = facet.terms.length;
     const titles = facet.terms.map(term => titleOf(facet, term)), plainTitles = lazily(() => titles.map(plain));
     const values = facet.terms.map(term => term[0]);
-    const list = make("ul"), rest = make("p", {className: "meta"}), panel = make("div", {id: "find-" + facet.id, className: "values", role: "group", "aria-label": say(facet.title), hidden: true});
+    const list = make("ul"), rest = make("p", {className: "meta"}), panel = make("div", {id: "find-" + facet.id, className: "values", role: "group", "aria-label": translate(facet.title), hidden: true});
     const button = make("button", {type: "button", className: "facet", onclick: () => open(panel.hidden)});
     button.setAttribute("aria-controls", panel.id);
     const search = make("input", {type: "search", autocomplete: "off", spellcheck: false, oninput: () => fillList()});
-    if (long) panel.append(make("label", {}, say("Find in this list"), search));
+    if (long) panel.append(make("label", {}, translate("Find in this list"), search));
     panel.append(list, rest);
     panel.onkeydown = event => { if (event.key === "Escape") { open(false); button.focus(); } };
     let counts, boxes = new Map();
-    if (facet.of.some(places => !places.length)) { values.push(unstated); titles.push(say("not stated")); }
+    if (facet.of.some(places => !places.length)) { values.push(unstated); titles.push(translate("not stated")); }
 
     function open(wide) {
       if (wide) parts.facets.forEach(other => other.open(false));
@@ -310,7 +310,7 @@
       const {items, more} = listed();
       boxes = new Map(items.map(value => [value, make("input", {type: "checkbox", value, onchange: event => choose(facet, value, event.target.checked)})]));
       list.replaceChildren(...items.map(value => make("li", {}, make("label", {}, boxes.get(value), " ", make("bdi", {}, cut(title(value), 90)), " ", make("span", {className: "meta"})))));
-      rest.textContent = more ? say("and {n|other|others}: search to find them", {n: more}) : items.length ? "" : say("None is found.");
+      rest.textContent = more ? translate("and {n|other|others}: search to find them", {n: more}) : items.length ? "" : translate("None is found.");
       mark();
     }
 
@@ -325,7 +325,7 @@
     function showFacet(now) {
       counts = now;
       const n = state.chosen[facet.id].length;
-      button.textContent = n ? say("{facet} ({n})", {facet: say(facet.title), n}) : say(facet.title);
+      button.textContent = n ? translate("{facet} ({n})", {facet: translate(facet.title), n}) : translate(facet.title);
       button.classList.toggle("asked", n > 0);
       if (!panel.hidden) mark();
     }
@@ -335,18 +335,18 @@
   }
 
   function makeControls() {
-    const search = make("input", {type: "search", name: "q", placeholder: say("name, organization, sector, country"), autocomplete: "off", spellcheck: false});
+    const search = make("input", {type: "search", name: "q", placeholder: translate("name, organization, sector, country"), autocomplete: "off", spellcheck: false});
     search.oninput = () => change({q: search.value.trim()});
     const facets = data.facets.map(facetControl);
-    const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, say("Show all"));
-    const csv = make("button", {type: "button", onclick: download}, say("CSV of what is shown"));
-    const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": say("Chosen"), hidden: true});
+    const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, translate("Show all"));
+    const csv = make("button", {type: "button", onclick: download}, translate("CSV of what is shown"));
+    const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": translate("Chosen"), hidden: true});
     const compare = make("a", {hidden: true});
     body.onchange = ({target}) => { if (target.matches(".pick")) { picked[target.checked ? "add" : "delete"](Number(target.value)); showPicked(); } };
-    const form = make("form", {className: "find", role: "search", "aria-label": say("Find among the goods"), onsubmit: event => event.preventDefault()},
-      make("label", {className: "q"}, say("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, compare, clear, csv));
-    const before = make("button", {type: "button", onclick: () => turn(-1)}, say("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, say("Next page")), at = make("span");
-    const pager = make("nav", {className: "pager", "aria-label": say("Pages of the table")}, before, at, after);
+    const form = make("form", {className: "find", role: "search", "aria-label": translate("Find among the goods"), onsubmit: event => event.preventDefault()},
+      make("label", {className: "q"}, translate("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, compare, clear, csv));
+    const before = make("button", {type: "button", onclick: () => turn(-1)}, translate("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, translate("Next page")), at = make("span");
+    const pager = make("nav", {className: "pager", "aria-label": translate("Pages of the table")}, before, at, after);
     table.parentElement.before(form);
     section.querySelector(".pager")?.remove(); // leads to pages that do without this script
     table.parentElement.after(pager);

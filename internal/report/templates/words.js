@@ -1,16 +1,16 @@
 // What the scripts of the site share: they fill patterns as those of
 // internal/language, in the language of the page.
 "use strict";
-const {say, number, cut, make} = (() => {
+const {translate, number, cut, make} = (() => {
   const language = document.documentElement.lang || "en";
   const translations = JSON.parse(document.querySelector("[data-words]")?.dataset.words || "{}");
 
   const rules = new Intl.PluralRules(language), numbers = new Intl.NumberFormat(language, {maximumFractionDigits: 2});
   const textOf = value => typeof value === "number" ? numbers.format(value) : String(value ?? "");
 
-  // say fills a pattern: {name}; {n|good|goods} is a number with its word, {n!is|are} the
+  // translate fills a pattern: {name}; {n|good|goods} is a number with its word, {n!is|are} the
   // word alone. Forms that are not "one|other" have names: {n|one:…|few:…|other:…}.
-  const say = (pattern, values = {}) => (translations[pattern] || pattern).replace(/\{([A-Za-z][A-Za-z0-9]*)(?:([|!])([^{}]*))?\}/g, (_, name, mark, words) => {
+  const translate = (pattern, values = {}) => (translations[pattern] || pattern).replace(/\{([A-Za-z][A-Za-z0-9]*)(?:([|!])([^{}]*))?\}/g, (_, name, mark, words) => {
     const value = values[name];
     if (!mark) return textOf(value);
     const list = words.split("|"), forms = {};
@@ -22,7 +22,7 @@ const {say, number, cut, make} = (() => {
     const word = forms[rules.select(value)] ?? forms.other ?? "";
     return mark === "|" ? textOf(value) + " " + word : word;
   });
-  const number = n => say("{n}", {n});
+  const number = n => translate("{n}", {n});
 
   function cut(text, most) {
     const signs = [...text];
@@ -39,5 +39,5 @@ const {say, number, cut, make} = (() => {
     return element;
   }
 
-  return {say, number, cut, make};
+  return {translate, number, cut, make};
 })();
