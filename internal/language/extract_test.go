@@ -44,7 +44,7 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../assess", "../report"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../report"} {
 		p.fromGo(t, folder)
 	}
 	p.fromTemplates(t, "../report/templates")
@@ -134,9 +134,6 @@ func handedOn(e ast.Expr) bool {
 		return e.Name == "pattern" || e.Name == "title"
 	case *ast.SelectorExpr:
 		return slices.Contains(patternFields, e.Sel.Name)
-	case *ast.IndexExpr:
-		list, is := e.X.(*ast.Ident)
-		return is && list.Name == "months"
 	}
 	return false
 }

@@ -1,9 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -269,7 +269,7 @@ func successionOf(goods []Good) succession {
 	for _, d := range []assess.Depth{assess.SeveralCould, assess.OneCould, assess.NobodyCould, assess.NobodyThere, assess.DepthUnknown} {
 		s.Counts = append(s.Counts, depthCount{d, n[d]})
 	}
-	sort.SliceStable(s.Alone, func(i, j int) bool { return loadOf(s.Alone[i]) > loadOf(s.Alone[j]) })
+	slices.SortStableFunc(s.Alone, func(a, b Good) int { return cmp.Compare(loadOf(b), loadOf(a)) })
 	if len(s.Alone) > maxListed {
 		s.Alone, s.More = s.Alone[:maxListed], len(s.Alone)-maxListed
 	}

@@ -1,7 +1,8 @@
 package report
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/midspan/midspan/internal/assess"
 )
@@ -37,7 +38,7 @@ func ChangeBetween(prev, cur Document) *Change {
 		change.Removed = append(change.Removed, Move{Good: id, Name: displayName(good), From: good.Verdict.Stage})
 	}
 	for _, list := range [][]Move{change.Entered, change.Left, change.Moved, change.Added, change.Removed} {
-		sort.Slice(list, func(i, j int) bool { return list[i].Good < list[j].Good })
+		slices.SortFunc(list, func(a, b Move) int { return cmp.Compare(a.Good, b.Good) })
 	}
 	return change
 }

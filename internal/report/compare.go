@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // The page that shows goods side by side, and its script. The address names the goods:
@@ -60,11 +61,11 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
 	pageLocalizer
-	translator  *assess.Translator
-	good     Good
-	measures map[string]observation.Measure
-	tally    tally
-	cells    map[string]cell
+	translator *assess.Translator
+	good       Good
+	measures   map[string]observation.Measure
+	tally      tally
+	cells      map[string]cell
 }
 
 func (s *site) column(good Good) column {
@@ -198,12 +199,9 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 		open = c.Translate("{n} of 100", "n", math.Round(*r.Score))
 	}
 	switch r.Level {
-	case assess.RiskLow:
-		return cell{Text: c.Translate("low"), Notes: []string{open}}
-	case assess.RiskRaised:
-		return cell{Text: c.Translate("raised"), Notes: []string{open}, Class: levelClass(assess.Weak)}
-	case assess.RiskHigh:
-		return cell{Text: c.Translate("high"), Notes: []string{open}, Class: levelClass(assess.Missing)}
+	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
+		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
+		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: []string{open}, Class: levelClass(class)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:

@@ -1,7 +1,8 @@
 package report
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -132,7 +133,7 @@ type distinctFinding struct {
 // distinctFindings are the issues of a good, the most urgent first.
 func distinctFindings(good Good) []distinctFinding {
 	issues := gatherFindings(good)
-	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
+	slices.SortStableFunc(issues, compareUrgency)
 	return issues
 }
 
@@ -160,28 +161,20 @@ func gatherFindings(good Good) []distinctFinding {
 	return issues
 }
 
-// moreUrgent puts malicious packages first, then what is known to be
-// exploited, then the worst severity and score.
-func moreUrgent(a, b distinctFinding) bool {
-	if a.Malicious != b.Malicious {
-		return a.Malicious
+// compareUrgency puts malicious packages first, then what is known to be exploited,
+// then the worst severity and score.
+func compareUrgency(a, b distinctFinding) int {
+	return cmp.Or(
+		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.exploited())-boolToInt(a.exploited()),
+		severityRank(a.Severity)-severityRank(b.Severity), cmp.Compare(b.base(), a.base()),
+		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
 	}
-	if x, y := a.exploited(), b.exploited(); x != y {
-		return x
-	}
-	if x, y := severityRank(a.Severity), severityRank(b.Severity); x != y {
-		return x < y
-	}
-	if x, y := a.base(), b.base(); x != y {
-		return x > y
-	}
-	if a.Package.Name != b.Package.Name {
-		return a.Package.Name < b.Package.Name
-	}
-	if a.Package.Version != b.Package.Version {
-		return a.Package.Version < b.Package.Version
-	}
-	return a.Advisory < b.Advisory
+	return 0
 }
 
 func (i distinctFinding) exploited() bool { return i.Exploited != nil && *i.Exploited }

@@ -391,7 +391,7 @@ func filler(field string) string {
 		return "high"
 	case "Concentration.By":
 		return "sector"
-	case "Likeness.Part":
+	case "SimilarityPart.Part":
 		return "description"
 	case "Scan.Outcome":
 		return Partial

@@ -1,12 +1,35 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 )
+
+// causeGroup holds what has one cause in common.
+type causeGroup[T any] struct {
+	Cause observation.Cause
+	Items []T
+}
+
+// groupByCause groups items by their cause: the largest group first, then by the cause.
+func groupByCause[T any](items []T, causeOf func(T) observation.Cause) []causeGroup[T] {
+	byCause := map[observation.Cause][]T{}
+	for _, item := range items {
+		byCause[causeOf(item)] = append(byCause[causeOf(item)], item)
+	}
+	var groups []causeGroup[T]
+	for cause, items := range byCause {
+		groups = append(groups, causeGroup[T]{cause, items})
+	}
+	slices.SortFunc(groups, func(a, b causeGroup[T]) int {
+		return cmp.Or(cmp.Compare(len(b.Items), len(a.Items)), cmp.Compare(a.Cause, b.Cause))
+	})
+	return groups
+}
 
 // gapGroup holds what is unknown for one cause.
 type gapGroup struct {
@@ -17,27 +40,16 @@ type gapGroup struct {
 
 // groupGaps groups what is unknown by its cause, the largest group first.
 func groupGaps(gaps []assess.Gap) []gapGroup {
-	groups := map[string]*gapGroup{}
-	n := map[string]int{}
-	for _, gap := range gaps {
-		cause := string(gap.Cause)
-		if groups[cause] == nil {
-			groups[cause] = &gapGroup{Cause: gap.Cause}
-		}
-		n[cause]++
-		name := gap.Name
-		if name == "" {
-			name = gap.Measure
-		}
-		g := groups[cause]
-		g.Names = append(g.Names, name)
-		if gap.Detail != "" && !slices.Contains(g.Notes, gap.Detail) {
-			g.Notes = append(g.Notes, gap.Detail)
-		}
-	}
 	var out []gapGroup
-	for _, c := range byCount(n) {
-		out = append(out, *groups[c.Name])
+	for _, same := range groupByCause(gaps, func(g assess.Gap) observation.Cause { return g.Cause }) {
+		group := gapGroup{Cause: same.Cause}
+		for _, gap := range same.Items {
+			group.Names = append(group.Names, cmp.Or(gap.Name, gap.Measure))
+			if gap.Detail != "" && !slices.Contains(group.Notes, gap.Detail) {
+				group.Notes = append(group.Notes, gap.Detail)
+			}
+		}
+		out = append(out, group)
 	}
 	return out
 }
@@ -51,6 +63,7 @@ func gapText(name string, cause observation.Cause, detail string) string {
 	return text + "."
 }
 
+// failedScan is a repository of a good that could not be read.
 type failedScan struct {
 	Good Good
 	Scan Scan
@@ -69,35 +82,22 @@ func (f failedScan) Message() string {
 	return after
 }
 
-// failedScans are the repositories that could not be read for one cause.
-type failedScans struct {
-	cause observation.Cause
-	scans []failedScan
-}
-
-// failures groups the repositories that could not be read by their class, the
-// largest class first.
-func failures(goods []Good) []failedScans {
-	byCause := map[string][]failedScan{}
-	n := map[string]int{}
+// failures groups the repositories that could not be read by their cause.
+func failures(goods []Good) []causeGroup[failedScan] {
+	var failed []failedScan
 	for _, good := range goods {
 		for _, scan := range good.Scans {
-			if scan.Outcome != Failed {
-				continue
+			if scan.Outcome == Failed {
+				failed = append(failed, failedScan{good, scan})
 			}
-			cause := ""
-			if scan.Failure != nil {
-				cause = string(scan.Failure.Cause)
-			}
-			byCause[cause] = append(byCause[cause], failedScan{good, scan})
-			n[cause]++
 		}
 	}
-	var out []failedScans
-	for _, c := range byCount(n) {
-		out = append(out, failedScans{observation.Cause(c.Name), byCause[c.Name]})
-	}
-	return out
+	return groupByCause(failed, func(f failedScan) observation.Cause {
+		if f.Scan.Failure == nil {
+			return ""
+		}
+		return f.Scan.Failure.Cause
+	})
 }
 
 // partial returns the goods with a repository that was read, but not whole.

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -104,7 +104,7 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 		}
 		groups[i].Measures = append(groups[i].Measures, s.measureRow(m, def))
 	}
-	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
+	slices.SortStableFunc(groups, func(a, b measureGroup) int { return groupRank(a.Title) - groupRank(b.Title) })
 	for i := range groups {
 		groups[i].Title = s.text.pillarName(groups[i].Title)
 	}

@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
-	"sort"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -25,6 +25,8 @@ type mark struct {
 	x, y      float64
 	low, high float64
 }
+
+func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
 
 // mapDrawing is the map as the page shows it.
 type mapDrawing struct {
@@ -109,9 +111,7 @@ func placeMarks(goods []Good) (marks []mark, unplaced []Good) {
 		}
 		marks = append(marks, mark{good: good, x: mapX(load), y: mapY(*score.Score), low: mapY(score.Low), high: mapY(score.High)})
 	}
-	sort.SliceStable(marks, func(i, j int) bool {
-		return marks[i].good.Verdict.Stage != assess.MessyMiddle && marks[j].good.Verdict.Stage == assess.MessyMiddle
-	})
+	slices.SortStableFunc(marks, func(a, b mark) int { return boolToInt(a.inMiddle()) - boolToInt(b.inMiddle()) })
 	return marks, unplaced
 }
 
@@ -142,11 +142,11 @@ func (w pageLocalizer) placeLabels(marks []mark) []label {
 	var wanted []mark
 	for _, m := range marks {
 		taken = append(taken, label{left: m.x - markSize/2, right: m.x + markSize/2, top: m.y - markSize/2, bottom: m.y + markSize/2})
-		if m.good.Verdict.Stage == assess.MessyMiddle {
+		if m.inMiddle() {
 			wanted = append(wanted, m)
 		}
 	}
-	sort.SliceStable(wanted, func(i, j int) bool { return loadExcess(wanted[i].good) > loadExcess(wanted[j].good) })
+	slices.SortStableFunc(wanted, func(a, b mark) int { return compareExcess(a.good, b.good) })
 	for _, m := range wanted {
 		if l, fits := w.fitLabel(m, taken); fits && len(placed) < mapLabels {
 			placed, taken = append(placed, l), append(taken, l)

@@ -98,10 +98,12 @@ func (s *site) portfolio(table tablePage) portfolio {
 		Table:       table,
 		Unread:      w.unreadSummary(failed, doc.Summary.Repositories),
 		Partial:     truncate(maxNames, partial(doc.Goods)),
-		Notes:       groupNotes(doc),
+	}
+	for _, g := range groupByCause(allNotes(doc), func(n entryNote) observation.Cause { return n.Cause }) {
+		view.Notes = append(view.Notes, noteGroup{g.Cause, truncate(maxGaps, g.Items)})
 	}
 	for _, f := range failed {
-		view.Failed = append(view.Failed, failure{f.cause, truncate(maxGaps, f.scans)})
+		view.Failed = append(view.Failed, failure{f.Cause, truncate(maxGaps, f.Items)})
 	}
 	for _, good := range doc.Goods {
 		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
@@ -182,18 +184,18 @@ func (w pageLocalizer) headline(middle, assessed, goods int) string {
 
 // unreadSummary counts the repositories that were not read, and names the most
 // frequent cause.
-func (w pageLocalizer) unreadSummary(failed []failedScans, repositories int) string {
+func (w pageLocalizer) unreadSummary(failed []causeGroup[failedScan], repositories int) string {
 	n := 0
 	for _, f := range failed {
-		n += len(f.scans)
+		n += len(f.Items)
 	}
 	switch len(failed) {
 	case 0:
 		return ""
 	case 1:
-		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].cause))
+		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].Cause))
 	}
-	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].cause))
+	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].Cause))
 }
 
 // countStages counts the goods themselves, so that a stage and the rows of the
@@ -230,19 +232,4 @@ func (w pageLocalizer) changeLists(change *Change) []changeList {
 		}
 	}
 	return lists
-}
-
-// groupNotes groups the notes by their cause, the largest group first.
-func groupNotes(doc Document) []noteGroup {
-	byCause := map[string][]entryNote{}
-	n := map[string]int{}
-	for _, note := range allNotes(doc) {
-		byCause[string(note.Cause)] = append(byCause[string(note.Cause)], note)
-		n[string(note.Cause)]++
-	}
-	var out []noteGroup
-	for _, c := range byCount(n) {
-		out = append(out, noteGroup{observation.Cause(c.Name), truncate(maxGaps, byCause[c.Name])})
-	}
-	return out
 }

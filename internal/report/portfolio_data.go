@@ -3,13 +3,14 @@ package report
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -182,13 +183,6 @@ func (w *dataWriter) goods() {
 	w.column("advisoriesText", func(r row) any { return english.tallyText(r.Findings) })
 }
 
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 func dayNumber(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -229,17 +223,8 @@ func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
 			}
 		}
 	}
-	keys := make([]string, 0, len(spelled))
-	for key := range spelled {
-		keys = append(keys, key)
-	}
 	number := func(key string) int { n, _ := strconv.Atoi(key); return n }
-	sort.Slice(keys, func(i, j int) bool {
-		if a, b := number(keys[i]), number(keys[j]); a != b {
-			return a < b
-		}
-		return keys[i] < keys[j]
-	})
+	keys := slices.SortedFunc(maps.Keys(spelled), func(a, b string) int { return cmp.Or(number(a)-number(b), cmp.Compare(a, b)) })
 	place := make(map[string]int, len(keys))
 	terms = make([][]string, len(keys))
 	for i, key := range keys {

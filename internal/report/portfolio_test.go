@@ -28,9 +28,9 @@ func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
 }
 
 func TestTheFirstScreenNamesWhyRepositoriesWereNotRead(t *testing.T) {
-	missing := failedScans{observation.CauseNotFound, make([]failedScan, 2)}
-	empty := failedScans{observation.CauseEmpty, make([]failedScan, 1)}
-	for want, failed := range map[string][]failedScans{
+	missing := causeGroup[failedScan]{observation.CauseNotFound, make([]failedScan, 2)}
+	empty := causeGroup[failedScan]{observation.CauseEmpty, make([]failedScan, 1)}
+	for want, failed := range map[string][]causeGroup[failedScan]{
 		"": nil,
 		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
 		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},

@@ -1,10 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
-	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
@@ -14,10 +14,8 @@ import (
 var severityOrder = [...]string{"critical", "high", "medium", "low", "unknown"}
 
 func severityRank(severity string) int {
-	for i, s := range severityOrder {
-		if s == severity {
-			return i
-		}
+	if i := slices.Index(severityOrder[:], severity); i >= 0 {
+		return i
 	}
 	return len(severityOrder)
 }
@@ -34,12 +32,7 @@ func byCount(m map[string]int) []counted {
 	for name, n := range m {
 		out = append(out, counted{name, n})
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if out[i].N != out[j].N {
-			return out[i].N > out[j].N
-		}
-		return out[i].Name < out[j].Name
-	})
+	slices.SortFunc(out, func(a, b counted) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Name, b.Name)) })
 	return out
 }
 
@@ -52,9 +45,12 @@ func rankMiddle(goods []Good) []Good {
 			middle = append(middle, good)
 		}
 	}
-	sort.SliceStable(middle, func(i, j int) bool { return loadExcess(middle[i]) > loadExcess(middle[j]) })
+	slices.SortStableFunc(middle, compareExcess)
 	return middle
 }
+
+// compareExcess puts the good whose load outweighs its supports more first.
+func compareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
 
 // loadExcess is load less supports in points; minus infinity where unknown.
 func loadExcess(good Good) float64 {
@@ -90,7 +86,7 @@ func strongestReasons(v assess.Verdict) []assess.Reason {
 			reasons = append(reasons, pillar.Reasons...)
 		}
 	}
-	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Strength > reasons[j].Strength })
+	slices.SortStableFunc(reasons, func(a, b assess.Reason) int { return cmp.Compare(b.Strength, a.Strength) })
 	return reasons
 }
 
@@ -104,7 +100,7 @@ func weakestChecks(good Good) []observation.Check {
 			}
 		}
 	}
-	sort.SliceStable(checks, func(i, j int) bool { return checks[i].Score < checks[j].Score })
+	slices.SortStableFunc(checks, func(a, b observation.Check) int { return a.Score - b.Score })
 	return checks
 }
 

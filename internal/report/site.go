@@ -35,11 +35,11 @@ type pageLocalizer struct{ localizer }
 // site renders the pages of one document in one language.
 type site struct {
 	*content
-	text    pageLocalizer
-	translator  *assess.Translator
-	folder   string  // in the report: empty for the first language, "fr/" for another
-	editions []*site // of all languages, this one among them
-	pages    *template.Template
+	text       pageLocalizer
+	translator *assess.Translator
+	folder     string  // in the report: empty for the first language, "fr/" for another
+	editions   []*site // of all languages, this one among them
+	pages      *template.Template
 	// scriptTranslations are the messages of the scripts of a page, by its template.
 	scriptTranslations map[string]string
 }

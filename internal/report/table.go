@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
-	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
@@ -47,7 +46,7 @@ func tableFile(n, pages int) string {
 // read first, then the rest, each by id.
 func inTableOrder(rows []row) []row {
 	ordered := slices.Clone(rows)
-	sort.SliceStable(ordered, func(i, j int) bool { return !ordered[i].Unread() && ordered[j].Unread() })
+	slices.SortStableFunc(ordered, func(a, b row) int { return boolToInt(a.Unread()) - boolToInt(b.Unread()) })
 	return ordered
 }
 

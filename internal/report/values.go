@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // valueText writes a value of a measure or a reason with its unit and bound.
@@ -17,10 +18,7 @@ func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound
 	case nil:
 		return ""
 	case bool:
-		if v {
-			return w.Translate("yes")
-		}
-		return w.Translate("no")
+		return w.TranslateMessage(wording.YesNo(v))
 	case float64:
 		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
 	case int:
@@ -35,55 +33,12 @@ func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound
 	}
 }
 
-// quantity writes a number with its unit.
+// quantity writes a number with its unit; a ratio has none on a page.
 func (w pageLocalizer) quantity(n language.Arg, unit string) string {
-	switch unit {
-	case "", "ratio":
-		return w.Translate("{n}", "n", n)
-	case "advisories":
-		return w.Translate("{n|advisory|advisories}", "n", n)
-	case "changes":
-		return w.Translate("{n|change|changes}", "n", n)
-	case "commits":
-		return w.Translate("{n|commit|commits}", "n", n)
-	case "countries":
-		return w.Translate("{n|country|countries}", "n", n)
-	case "days":
-		return w.Translate("{n|day|days}", "n", n)
-	case "domains":
-		return w.Translate("{n|domain|domains}", "n", n)
-	case "ecosystems":
-		return w.Translate("{n|ecosystem|ecosystems}", "n", n)
-	case "files":
-		return w.Translate("{n|file|files}", "n", n)
-	case "findings":
-		return w.Translate("{n|finding|findings}", "n", n)
-	case "goods":
-		return w.Translate("{n|good|goods}", "n", n)
-	case "issues":
-		return w.Translate("{n|issue|issues}", "n", n)
-	case "manifests":
-		return w.Translate("{n|manifest|manifests}", "n", n)
-	case "months":
-		return w.Translate("{n|month|months}", "n", n)
-	case "organizations":
-		return w.Translate("{n|organization|organizations}", "n", n)
-	case "packages":
-		return w.Translate("{n|package|packages}", "n", n)
-	case "people":
-		return w.Translate("{n|person|people}", "n", n)
-	case "points":
-		return w.Translate("{n|point|points}", "n", n)
-	case "points of 10":
-		return w.Translate("{n|point of 10|points of 10}", "n", n)
-	case "releases":
-		return w.Translate("{n|release|releases}", "n", n)
-	case "repositories":
-		return w.Translate("{n|repository|repositories}", "n", n)
-	case "years":
-		return w.Translate("{n|year|years}", "n", n)
+	if unit == "ratio" {
+		unit = ""
 	}
-	return w.Translate("{n} {unit}", "n", n, "unit", unit)
+	return w.TranslateMessage(wording.Quantity(n, unit))
 }
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",

@@ -171,7 +171,7 @@
     const exact = goods.filter(good => [good.title, good.name, good.slug].some(name => plain(name) === plain(text)));
     const found = exact.length ? exact : matches(text);
     if (!found.length) return refuse(translate("No good of this report is called “{name}”.", {name: cut(text, 60)}));
-    if (found.length > 1) return refuse(translate("{n|good is|goods are} called so: choose one from the list, or translate more of its name.", {n: found.length}));
+    if (found.length > 1) return refuse(translate("{n|good is|goods are} called so: choose one from the list, or say more of its name.", {n: found.length}));
     if (slugs.includes(found[0].slug)) return refuse(translate("{name} stands in the table already.", {name: cut(found[0].name, 60)}));
     form.elements.add.value = "";
     await change([...slugs.filter(slug => columns.has(slug)), found[0].slug]);
