@@ -27,7 +27,7 @@ type across struct {
 	Succession    succession
 }
 
-func (s *site) across() across {
+func (s *edition) across() across {
 	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view

@@ -66,7 +66,7 @@ func (t *terminal) notes(good Good) {
 
 func (t *terminal) heading(good Good) {
 	v := good.Verdict
-	t.wrap("", cut(displayName(good), 160), ansiBold)
+	t.wrap("", cut(english.displayName(good), 160), ansiBold)
 	for _, scan := range good.Scans {
 		t.wrap("", scan.Repository.URL+scanText(scan), ansiDim)
 	}
@@ -227,7 +227,7 @@ func (t *terminal) findings(good Good) {
 		} else {
 			text += ", no fix named"
 		}
-		if issue.exploited() {
+		if issue.isExploited() {
 			text += ", known to be exploited"
 		}
 		if issue.Malicious {

@@ -49,7 +49,7 @@ const (
 
 // writeColumn writes the file of a good, whose texts are clean. It calls one function,
 // because a page opened from a disk may load scripts from beside it, but no data.
-func (s *site) writeColumn(to io.Writer, good Good) error {
+func (s *edition) writeColumn(to io.Writer, good Good) error {
 	encoded, err := json.Marshal(s.column(good))
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ type columnBuilder struct {
 	cells      map[string]cell
 }
 
-func (s *site) column(good Good) column {
+func (s *edition) column(good Good) column {
 	c := columnBuilder{pageLocalizer: s.text, translator: s.translator, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
@@ -89,7 +89,7 @@ func (s *site) column(good Good) column {
 			c.cells[row] = c.unknown(c.Translate("nothing is said of it"))
 		}
 	}
-	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
+	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: string(knownStage(good.Verdict.Stage)),
 		Glyph: smallGlyph.shapes(good.Verdict), Cells: c.cells}
 }
 

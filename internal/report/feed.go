@@ -61,7 +61,7 @@ func feedID(doc Document) string {
 
 func feedEntry(move Move, of, day string, since time.Time) *feeds.AtomEntry {
 	good := sha256.Sum256([]byte(move.Good))
-	name := cut(displayName(goodNamed(move)), 160)
+	name := cut(english.displayName(goodNamed(move)), 160)
 	return &feeds.AtomEntry{
 		Id:      fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
 		Title:   name + ": " + english.stageName(move.From) + " to " + english.stageName(move.To),

@@ -109,7 +109,7 @@ func (t *tally) count(group []observation.Finding) {
 	exploited := false
 	for _, f := range group {
 		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
-		exploited = exploited || distinctFinding{Finding: f}.exploited()
+		exploited = exploited || distinctFinding{Finding: f}.isExploited()
 		if t.Worst == "" || severityRank(f.Severity) < severityRank(t.Worst) {
 			t.Worst = f.Severity
 		}
@@ -165,7 +165,7 @@ func gatherFindings(good Good) []distinctFinding {
 // then the worst severity and score.
 func compareUrgency(a, b distinctFinding) int {
 	return cmp.Or(
-		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.exploited())-boolToInt(a.exploited()),
+		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.isExploited())-boolToInt(a.isExploited()),
 		severityRank(a.Severity)-severityRank(b.Severity), cmp.Compare(b.base(), a.base()),
 		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
 }
@@ -177,7 +177,7 @@ func boolToInt(b bool) int {
 	return 0
 }
 
-func (i distinctFinding) exploited() bool { return i.Exploited != nil && *i.Exploited }
+func (i distinctFinding) isExploited() bool { return i.Exploited != nil && *i.Exploited }
 
 func (i distinctFinding) base() float64 {
 	if i.Score == nil {

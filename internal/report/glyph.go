@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +58,10 @@ func glyphRow(v assess.Verdict) template.HTML {
 		}
 	}
 	rounded(&v.Load)
-	v.Supports = each(v.Supports, rounded)
+	v.Supports = slices.Clone(v.Supports)
+	for i := range v.Supports {
+		rounded(&v.Supports[i])
+	}
 	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 

@@ -49,7 +49,7 @@ type inventoryRow struct {
 	Repository string
 }
 
-func (s *site) goodPage(good Good) goodPage {
+func (s *edition) goodPage(good Good) goodPage {
 	view := goodPage{
 		Good:     good,
 		Name:     cut(s.text.displayName(good), 120),
@@ -86,7 +86,7 @@ func (s *site) goodPage(good Good) goodPage {
 
 // groupMeasures groups measures by the part of their id before the first dot,
 // in the order of load, the supports, and what else there is.
-func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
+func (s *edition) groupMeasures(measures []observation.Measure) []measureGroup {
 	var groups []measureGroup
 	measures = withoutRepeatedDetails(measures)
 	at := map[string]int{}
@@ -111,7 +111,7 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 	return groups
 }
 
-func (s *site) measureRow(m observation.Measure, def observation.Definition) measureRow {
+func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
 	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
 	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
 	switch v := m.Value.(type) {
@@ -135,11 +135,13 @@ func withoutRepeatedDetails(measures []observation.Measure) []observation.Measur
 			n[m.Detail]++
 		}
 	}
-	return each(measures, func(m *observation.Measure) {
+	measures = slices.Clone(measures)
+	for i, m := range measures {
 		if m.State == observation.Unknown && n[m.Detail] > maxSameDetail {
-			m.Detail = ""
+			measures[i].Detail = ""
 		}
-	})
+	}
+	return measures
 }
 
 func groupRank(prefix string) int {

@@ -16,7 +16,7 @@ type localizer struct{ *language.Language }
 
 // english writes what is in English always: the terminal, Markdown, CSV, SARIF and
 // the feed.
-var english = localizer{language.English()}
+var english = localizer{Language: language.English()}
 
 // stageName and the functions below are the terms of package wording.
 func (w localizer) stageName(stage assess.Stage) string {
@@ -77,10 +77,7 @@ func (w localizer) shortList(items []string) string {
 	return w.Translate("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
-// displayName returns what a good is called in English.
-func displayName(good Good) string { return english.displayName(good) }
-
-// displayName returns what a good is called on the page.
+// displayName returns what a good is called.
 func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
 
 func (w localizer) nameOr(name, id string) string {

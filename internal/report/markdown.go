@@ -87,7 +87,7 @@ func plainText(text string) string {
 
 func (m *markdown) good(good Good) {
 	v := good.Verdict
-	m.line("## %s: %s", plainText(displayName(good)), english.stageName(v.Stage))
+	m.line("## %s: %s", plainText(english.displayName(good)), english.stageName(v.Stage))
 	m.line("")
 	m.line("%s", plainText(v.Because))
 	if v.Borderline != nil {
@@ -139,7 +139,7 @@ func (m *markdown) findings(good Good) {
 			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
 		}
 		severity := i.Severity
-		if i.exploited() {
+		if i.isExploited() {
 			severity += ", known to be exploited"
 		}
 		if i.Malicious {

@@ -46,7 +46,7 @@ type ruleView struct {
 	Clears    string
 }
 
-func (s *site) method() method {
+func (s *edition) method() method {
 	view := method{Stages: s.stageViews(), Pillars: s.pillarViews()}
 	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
@@ -69,7 +69,7 @@ func (s *site) method() method {
 }
 
 // stageViews are the stages in the order in which they are tested, where that is known.
-func (s *site) stageViews() []stageView {
+func (s *edition) stageViews() []stageView {
 	var views []stageView
 	if s.doc.Frame == nil {
 		for _, stage := range stageOrder {
@@ -90,7 +90,7 @@ func (s *site) stageViews() []stageView {
 	return views
 }
 
-func (s *site) pillarViews() []pillarView {
+func (s *edition) pillarViews() []pillarView {
 	if s.doc.Frame == nil {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (s *site) pillarViews() []pillarView {
 }
 
 // scoreTexts list the band of each level and the weight of each support.
-func (s *site) scoreTexts() (bands, weights string) {
+func (s *edition) scoreTexts() (bands, weights string) {
 	if s.doc.Frame == nil {
 		return "", ""
 	}

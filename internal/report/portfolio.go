@@ -86,7 +86,7 @@ type noteGroup struct {
 }
 
 // portfolio makes the view of the portfolio page, with the first page of the table.
-func (s *site) portfolio(table tablePage) portfolio {
+func (s *edition) portfolio(table tablePage) portfolio {
 	doc, w := s.doc, s.text
 	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
 	view := portfolio{
@@ -106,7 +106,7 @@ func (s *site) portfolio(table tablePage) portfolio {
 		view.Failed = append(view.Failed, failure{f.Cause, truncate(maxGaps, f.Items)})
 	}
 	for _, good := range doc.Goods {
-		if stageClass(good.Verdict.Stage) != string(assess.Unassessed) {
+		if knownStage(good.Verdict.Stage) != assess.Unassessed {
 			view.Assessed++
 		}
 	}
@@ -201,13 +201,13 @@ func (w pageLocalizer) unreadSummary(failed []causeGroup[failedScan], repositori
 // countStages counts the goods themselves, so that a stage and the rows of the
 // table never disagree.
 func countStages(goods []Good) []stageCount {
-	n := map[string]int{}
+	n := map[assess.Stage]int{}
 	for _, good := range goods {
-		n[stageClass(good.Verdict.Stage)]++
+		n[knownStage(good.Verdict.Stage)]++
 	}
 	var out []stageCount
 	for _, stage := range stageOrder {
-		out = append(out, stageCount{stage, n[string(stage)]})
+		out = append(out, stageCount{stage, n[stage]})
 	}
 	return out
 }

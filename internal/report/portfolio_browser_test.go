@@ -60,33 +60,24 @@ func varied(n int) Document {
 // writePortfolio writes the pages and lists that speak of all goods, and no page of a
 // good.
 func writePortfolio(dir string, doc Document, languages ...*language.Language) error {
-	sites, err := newSites(doc, languages)
+	site, err := NewSite(doc, languages)
 	if err != nil {
 		return err
 	}
-	w := &Writer{staging: dir, sites: sites}
-	shown := w.content()
-	shown.doc = cleaned(doc)
-	shown.doc.Goods = nil
-	for _, good := range doc.Goods {
-		shown.rows = append(shown.rows, newRow(good, tallyFindings(good)))
-		row := shown.rows[len(shown.rows)-1]
-		shown.names[row.ID], shown.doc.Goods = row.Name, append(shown.doc.Goods, row.Good)
+	w := &Writer{staging: dir}
+	for _, folder := range site.Folders() {
+		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, folder), 0o755))
 	}
-	rows := inTableOrder(shown.rows)
-	for _, l := range csvLists(shown.doc, rows) {
+	shown, rows := cleaned(doc), []row(nil)
+	shown.Goods = nil
+	for _, good := range doc.Goods {
+		row := newRow(good, tallyFindings(good))
+		rows, shown.Goods = append(rows, row), append(shown.Goods, row.Good)
+	}
+	for _, l := range csvLists(shown, rows) {
 		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
 	}
-	err = errors.Join(err, w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, rows) }))
-	for _, name := range scriptFiles {
-		err = errors.Join(err, w.write(name, func(out io.Writer) error { return writeScript(out, name) }))
-	}
-	for _, s := range sites {
-		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, s.folder), 0o755))
-		_, failed := w.finishSite(s, tablePages(rows))
-		err = errors.Join(err, failed)
-	}
-	return err
+	return errors.Join(err, site.WriteAll(shown, rows, w.write))
 }
 
 // pick checks or clears a value of a filter as a reader would: by the button, which

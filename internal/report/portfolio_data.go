@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 )
 
@@ -51,6 +52,43 @@ func scriptsOf(name string, view any) []string {
 
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
+
+// catalogFacets are what the catalog records of goods that they can be filtered by, in
+// their order; their titles are patterns of package language. The stage comes before
+// them.
+var catalogFacets = [...]struct {
+	id, title string
+	of        func(catalog.Good) []string
+}{
+	{"sdg", "Goal (SDG)", func(g catalog.Good) []string {
+		var numbers []string
+		for _, n := range g.SDGs {
+			numbers = append(numbers, strconv.Itoa(n))
+		}
+		return numbers
+	}},
+	{"sector", "Sector", func(g catalog.Good) []string { return g.Sectors }},
+	{"country", "Deployed in", func(g catalog.Good) []string { return g.DeploymentCountries }},
+	{"organization", "Organization", func(g catalog.Good) []string {
+		var names []string
+		for _, o := range g.Organizations {
+			names = append(names, o.Name)
+		}
+		return names
+	}},
+	{"licence", "Licence", func(g catalog.Good) []string { return g.Licenses }},
+}
+
+// terms are those of a good in a facet of the catalog.
+func terms(good Good, facet int) []string {
+	var all []string
+	for _, name := range catalogFacets[facet].of(good.Good) {
+		if name = strings.Join(strings.Fields(name), " "); name != "" {
+			all = append(all, cut(name, 120))
+		}
+	}
+	return all
+}
 
 // facet is a property of goods that can be filtered by.
 type facet struct {
@@ -144,7 +182,7 @@ func (w *dataWriter) goods() {
 		return r.Name
 	})
 	w.column("stage", func(r row) any {
-		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
+		return slices.Index(stageOrder[:], knownStage(r.Verdict.Stage))
 	})
 	w.column("borderline", func(r row) any { return boolToInt(r.Verdict.Borderline != nil) })
 	w.column("read", func(r row) any { return boolToInt(!r.Unread()) })
@@ -204,9 +242,9 @@ func facetsOf(rows []row) []facet {
 	for _, stage := range stageOrder {
 		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageName(stage)})
 	}
-	for i, title := range facetTitles {
-		terms, places := facetTerms(rows, i)
-		facets = append(facets, facet{title[0], title[1], terms, places})
+	for i, f := range catalogFacets {
+		list, places := facetTerms(rows, i)
+		facets = append(facets, facet{f.id, f.title, list, places})
 	}
 	return facets
 }
@@ -214,10 +252,10 @@ func facetsOf(rows []row) []facet {
 // facetTerms returns the terms of one facet over all rows, and for each row the
 // places of its own. Spellings that differ in case alone are one term, in the
 // spelling that comes first by its bytes: capitals before small letters.
-func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
+func facetTerms(rows []row, facet int) (list [][]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
-		for _, term := range r.terms[facet] {
+		for _, term := range terms(r.Good, facet) {
 			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
 				spelled[key] = term
 			}
@@ -226,24 +264,24 @@ func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
 	number := func(key string) int { n, _ := strconv.Atoi(key); return n }
 	keys := slices.SortedFunc(maps.Keys(spelled), func(a, b string) int { return cmp.Or(number(a)-number(b), cmp.Compare(a, b)) })
 	place := make(map[string]int, len(keys))
-	terms = make([][]string, len(keys))
+	list = make([][]string, len(keys))
 	for i, key := range keys {
 		place[key] = i
-		terms[i] = []string{spelled[key]}
-		if n := number(key); facetTitles[facet][0] == "sdg" && 1 <= n && n <= len(goals) {
-			terms[i] = append(terms[i], goals[n-1])
+		list[i] = []string{spelled[key]}
+		if n := number(key); catalogFacets[facet].id == "sdg" && 1 <= n && n <= len(goals) {
+			list[i] = append(list[i], goals[n-1])
 		}
 	}
 	places = make([][]int, len(rows))
 	for i, r := range rows {
 		places[i] = []int{}
-		for _, term := range r.terms[facet] {
+		for _, term := range terms(r.Good, facet) {
 			places[i] = append(places[i], place[strings.ToLower(term)])
 		}
 		slices.Sort(places[i])
 		places[i] = slices.Compact(places[i])
 	}
-	return terms, places
+	return list, places
 }
 
 // scriptMessage matches the patterns that a script fills.
@@ -276,8 +314,8 @@ func scriptPatterns(page string) ([]string, error) {
 // dataPatterns are those of the terms in the data of the table.
 func dataPatterns() []string {
 	patterns := append([]string{"Stage"}, goals[:]...)
-	for _, title := range facetTitles {
-		patterns = append(patterns, title[1])
+	for _, f := range catalogFacets {
+		patterns = append(patterns, f.title)
 	}
 	for _, stage := range stageOrder {
 		patterns = append(patterns, english.stageName(stage))

@@ -67,7 +67,7 @@ func (p *rowPieces) write(to io.Writer, asOf time.Time) error {
 }
 
 // renderRows renders rows of the table, and adds them to the pieces.
-func (s *site) renderRows(rows []row, pieces *rowPieces) ([]template.HTML, error) {
+func (s *edition) renderRows(rows []row, pieces *rowPieces) ([]template.HTML, error) {
 	rendered := make([]template.HTML, len(rows))
 	for i, r := range rows {
 		var out strings.Builder

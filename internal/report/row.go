@@ -1,8 +1,6 @@
 package report
 
 import (
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -16,7 +14,6 @@ type row struct {
 	Supports   [4]assess.Pillar
 	LastCommit time.Time // day of the last human commit; zero where it is unknown
 	Findings   tally
-	terms      [len(facetTitles)][]string // what the catalog records of it, clean
 }
 
 // Unread reports whether no repository of the good was read; Why is the cause.
@@ -37,7 +34,7 @@ func (r row) Why() observation.Cause {
 // newRow cleans what it shows of a good, whose findings were counted before.
 func newRow(good Good, findings tally) row {
 	shown := cleaned(stripped(good))
-	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings, terms: termsOf(good.Good)}
+	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings}
 	r.LastCommit = lastCommitDay(good)
 	return r
 }
@@ -45,7 +42,10 @@ func newRow(good Good, findings tally) row {
 // stripped keeps of a good what the portfolio page shows, so that a page of
 // many goods is made in little memory.
 func stripped(good Good) Good {
-	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes}, Verdict: good.Verdict, Succession: good.Succession}
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors, DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
+	for _, o := range good.Organizations {
+		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name})
+	}
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
 	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
 	if kept.Verdict.Stage != assess.MessyMiddle {
@@ -75,30 +75,4 @@ func lastCommitDay(good Good) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// facetTitles are the properties of goods that can be filtered by, in their order;
-// their titles are patterns of package language. The stage comes before them.
-var facetTitles = [...][2]string{
-	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
-}
-
-// termsOf returns the terms of a good, by facet.
-func termsOf(good catalog.Good) [len(facetTitles)][]string {
-	var terms [len(facetTitles)][]string
-	for _, n := range good.SDGs {
-		terms[0] = append(terms[0], strconv.Itoa(n))
-	}
-	var organizations []string
-	for _, o := range good.Organizations {
-		organizations = append(organizations, o.Name)
-	}
-	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
-		for _, name := range names {
-			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
-				terms[i+1] = append(terms[i+1], cut(name, 120))
-			}
-		}
-	}
-	return terms
 }

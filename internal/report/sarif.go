@@ -207,7 +207,7 @@ func (s *sarifRun) finding(i distinctFinding) {
 	if i.Malicious {
 		text += "; the package is malicious"
 	}
-	if i.exploited() {
+	if i.isExploited() {
 		text += "; it is known to be exploited"
 	}
 	if i.FixedIn != "" {
@@ -233,7 +233,7 @@ func (s *sarifRun) finding(i distinctFinding) {
 // severity without a rating is a warning.
 func findingLevel(i distinctFinding) string {
 	switch {
-	case i.Malicious, i.exploited(), i.Severity == "critical", i.Severity == "high":
+	case i.Malicious, i.isExploited(), i.Severity == "critical", i.Severity == "high":
 		return sarifError
 	case i.Severity == "low":
 		return sarifNote

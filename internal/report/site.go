@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -32,24 +34,30 @@ type content struct {
 // pageLocalizer writes what the pages alone show.
 type pageLocalizer struct{ localizer }
 
-// site renders the pages of one document in one language.
-type site struct {
+// Site is the pages of one document in some languages, and their scripts.
+type Site struct {
+	content
+	editions []*edition
+}
+
+// edition is the pages in one language.
+type edition struct {
 	*content
 	text       pageLocalizer
 	translator *assess.Translator
-	folder     string  // in the report: empty for the first language, "fr/" for another
-	editions   []*site // of all languages, this one among them
+	folder     string     // in the report: empty for the first language, "fr/" for another
+	all        []*edition // of all languages, this one among them
 	pages      *template.Template
 	// scriptTranslations are the messages of the scripts of a page, by its template.
 	scriptTranslations map[string]string
 }
 
-// newSites makes the site of a document whose goods are added later, in each of some
-// languages. The first is written to the report's own folder.
-func newSites(doc Document, languages []*language.Language) ([]*site, error) {
-	shown := &content{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
-	for _, def := range shown.doc.Definitions {
-		shown.defs[def.ID] = def
+// NewSite makes the site of a document whose goods are added later, in some languages.
+// The first is written to the report's own folder.
+func NewSite(doc Document, languages []*language.Language) (*Site, error) {
+	s := &Site{content: content{doc: cleaned(doc), defs: make(map[string]observation.Definition, len(doc.Definitions))}}
+	for _, def := range s.doc.Definitions {
+		s.defs[def.ID] = def
 	}
 	css, err := templateFiles.ReadFile("templates/style.css")
 	if err != nil {
@@ -59,23 +67,102 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
-	sites := make([]*site, len(languages))
+	s.css, s.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
+	s.editions = make([]*edition, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, text: pageLocalizer{localizer{l}}, translator: assess.NewTranslator(l, shown.doc.Rules), editions: sites}
+		e := &edition{content: &s.content, text: pageLocalizer{localizer{Language: l}}, translator: assess.NewTranslator(l, s.doc.Rules), all: s.editions}
 		if i > 0 {
-			s.folder = l.Tag() + "/"
+			e.folder = l.Tag() + "/"
 		}
-		if s.scriptTranslations, err = s.text.scriptTranslations(); err != nil {
+		if e.scriptTranslations, err = e.text.scriptTranslations(); err != nil {
 			return nil, err
 		}
-		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
+		e.pages, err = template.New("site").Funcs(e.functions()).Funcs(e.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the embedded templates: %w", err)
 		}
-		sites[i] = s
+		s.editions[i] = e
 	}
-	return sites, nil
+	return s, nil
+}
+
+// Folders are those of the languages, with a slash at their end; the first is empty.
+func (s *Site) Folders() []string {
+	var folders []string
+	for _, e := range s.editions {
+		folders = append(folders, e.folder)
+	}
+	return folders
+}
+
+// WriteFile writes a file of the report, whose name is slash-separated.
+type WriteFile func(name string, content func(io.Writer) error) error
+
+// GoodFiles are the names of the files of a good: in each language its page, and what
+// compare.js loads of it.
+func (s *Site) GoodFiles(id string) []string {
+	var names []string
+	for _, e := range s.editions {
+		names = append(names, e.folder+pagePath(id), e.folder+columnPath(id))
+	}
+	return names
+}
+
+// WriteGood writes the files of a good.
+func (s *Site) WriteGood(good Good, write WriteFile) error {
+	good = cleaned(good)
+	var err error
+	for _, e := range s.editions {
+		view := e.goodPage(good)
+		err = errors.Join(err, write(e.folder+pagePath(good.ID), func(out io.Writer) error {
+			return e.render(out, "good", view.Name+" · Midspan", pagePath(good.ID), view)
+		}), write(e.folder+columnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
+	}
+	return err
+}
+
+// WriteAll writes what is about all goods together, and the scripts. The last file is
+// the portfolio page of the first language. doc holds the goods of rows, clean.
+func (s *Site) WriteAll(doc Document, rows []row, write WriteFile) error {
+	s.doc, s.rows, s.names = doc, rows, make(map[string]string, len(rows))
+	for _, r := range rows {
+		s.names[r.ID] = r.Name
+	}
+	var err error
+	for _, name := range scriptFiles {
+		err = errors.Join(err, write(name, func(out io.Writer) error { return writeScript(out, name) }))
+	}
+	table := inTableOrder(rows)
+	err = errors.Join(err, write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, table) }))
+	pages := tablePages(table)
+	for _, e := range slices.Backward(s.editions) {
+		err = errors.Join(err, e.writeAll(pages, write))
+	}
+	return err
+}
+
+// writeAll writes the pages that are about all goods together, the portfolio page last.
+func (s *edition) writeAll(table []tablePage, write WriteFile) error {
+	var err error
+	page := func(template, name, title string, view any) {
+		err = errors.Join(err, write(s.folder+name, func(out io.Writer) error { return s.render(out, template, title, name, view) }))
+	}
+	pieces, first := newRowPieces(), table[0]
+	for i, p := range table {
+		rows, failed := s.renderRows(p.rows, pieces)
+		err = errors.Join(err, failed)
+		if p.Rows = rows; i == 0 {
+			first = p
+			continue
+		}
+		page("goods", tableFile(p.N, p.Pages), s.text.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+	}
+	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
+	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
+	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
+	return err
 }
 
 // contentPolicy is the content security policy of the pages: one inline style sheet,
@@ -102,28 +189,28 @@ type page struct {
 	CSP          string
 	Doc          *Document
 	Language     *language.Language
-	Editions     []edition // empty where there is one language
+	Editions     []languageLink // empty where there is one language
 	View         any
 }
 
-// edition is a page in one of the languages of the report.
-type edition struct {
+// languageLink is the same page in one of the languages of the report.
+type languageLink struct {
 	*language.Language
 	Address string
 	Here    bool // it is this page
 }
 
 // render writes the page at a slash-separated path in the folder of the language.
-func (s *site) render(w io.Writer, name, title, at string, view any) error {
+func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
 	}
 	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
-	if len(s.editions) > 1 {
-		for _, e := range s.editions {
-			p.Editions = append(p.Editions, edition{e.text.Language, p.Base + e.folder + at, e == s})
+	if len(s.all) > 1 {
+		for _, e := range s.all {
+			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
 		}
 	}
 	var out bytes.Buffer
@@ -137,7 +224,7 @@ func (s *site) render(w io.Writer, name, title, at string, view any) error {
 	return nil
 }
 
-func (s *site) functions() template.FuncMap {
+func (s *edition) functions() template.FuncMap {
 	w := s.text
 	return template.FuncMap{
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
@@ -146,7 +233,7 @@ func (s *site) functions() template.FuncMap {
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
 		"date": w.Date, "day": w.dayText, "isoDate": isoDate, "percent": w.Percent, "cut": cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
-		"stageName": w.stageName, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
+		"stageName": w.stageName, "stageMeaning": w.stageMeaning, "knownStage": knownStage, "stageSymbol": stageSymbol,
 		"causeText": w.causeText, "pillarName": w.pillarName, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
 		"level": levelOf, "levelName": w.levelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
@@ -159,7 +246,7 @@ func (s *site) functions() template.FuncMap {
 
 // name returns the name of a good by its id; the id where it is not in the
 // document.
-func (s *site) name(id string) string {
+func (s *edition) name(id string) string {
 	name, known := s.names[id]
 	if !known {
 		return id
@@ -196,7 +283,8 @@ func levelClass(level assess.Level) string {
 	return ""
 }
 
-func stageSymbol(stage assess.Stage) string { return "s-" + stageClass(stage) }
+// stageSymbol is the id of the mark of a stage.
+func stageSymbol(stage assess.Stage) string { return "s-" + string(knownStage(stage)) }
 
 // meter draws a share from 0 to 1 as a bar, beside the number.
 func meter(share float64) template.HTML {

@@ -57,7 +57,7 @@ func findingSortKey(i distinctFinding) template.HTMLAttr {
 }
 
 func stageSortKey(stage assess.Stage) template.HTMLAttr {
-	return sortKey(float64(slices.Index(stageOrder[:], assess.Stage(stageClass(stage)))))
+	return sortKey(float64(slices.Index(stageOrder[:], knownStage(stage))))
 }
 
 func exploitedSortKey(i distinctFinding) template.HTMLAttr {
@@ -80,7 +80,7 @@ func daysSortKey(from, to time.Time) template.HTMLAttr {
 
 // publishedSince is the day by which an advisory was public: the one of its publication,
 // else that of its last change. Zero where it has neither.
-func (i distinctFinding) publishedSince() time.Time {
+func publishedSince(i distinctFinding) time.Time {
 	if i.Published.IsZero() {
 		return i.Modified
 	}
@@ -88,7 +88,7 @@ func (i distinctFinding) publishedSince() time.Time {
 }
 
 func publishedSortKey(i distinctFinding, at time.Time) template.HTMLAttr {
-	return daysSortKey(i.publishedSince(), at)
+	return daysSortKey(publishedSince(i), at)
 }
 
 // publishedText writes for how long an advisory has been public. Where only its last
@@ -97,5 +97,5 @@ func (w pageLocalizer) publishedText(i distinctFinding, at time.Time) string {
 	if i.Published.IsZero() && !i.Modified.IsZero() {
 		return w.Translate("at least {time}", "time", w.ageText(i.Modified, at))
 	}
-	return w.ageText(i.publishedSince(), at)
+	return w.ageText(publishedSince(i), at)
 }

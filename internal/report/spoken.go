@@ -5,22 +5,22 @@ import "github.com/midspan/midspan/internal/assess"
 // The sentences of a verdict, in the language of the site. One for which there is no
 // message, or no translation, is told in English and marked as such.
 
-func (s *site) because(v assess.Verdict, most ...int) any {
+func (s *edition) because(v assess.Verdict, most ...int) any {
 	return s.spoken(s.translator.Because(v), v.Because, most...)
 }
 
-func (s *site) reasonText(r assess.Reason, most ...int) any {
+func (s *edition) reasonText(r assess.Reason, most ...int) any {
 	return s.spoken(s.translator.Reason(r), r.Sentence, most...)
 }
 
-func (s *site) clears(r assess.Reason) any { return s.spoken(s.translator.Clears(r), r.Clears) }
+func (s *edition) clears(r assess.Reason) any { return s.spoken(s.translator.Clears(r), r.Clears) }
 
-func (s *site) borderline(b *assess.Borderline) any {
+func (s *edition) borderline(b *assess.Borderline) any {
 	return s.spoken(s.translator.Borderline(b), b.Sentence)
 }
 
 // lift says each change by itself: where it is cut, as a sentence among others.
-func (s *site) lift(v assess.Verdict, most ...int) []any {
+func (s *edition) lift(v assess.Verdict, most ...int) []any {
 	var all []any
 	for i, said := range s.translator.Lift(v) {
 		english := v.Lift[i]
@@ -32,7 +32,7 @@ func (s *site) lift(v assess.Verdict, most ...int) []any {
 	return all
 }
 
-func (s *site) remarks(v assess.Verdict) []any {
+func (s *edition) remarks(v assess.Verdict) []any {
 	var all []any
 	for i, said := range s.translator.Remarks(v) {
 		all = append(all, s.spoken(said, v.Remarks[i], 400))
@@ -42,7 +42,7 @@ func (s *site) remarks(v assess.Verdict) []any {
 
 // spoken marks a sentence that was told in English, and cuts it to what there is room
 // for.
-func (s *site) spoken(said, inEnglish string, most ...int) any {
+func (s *edition) spoken(said, inEnglish string, most ...int) any {
 	short := said
 	if len(most) > 0 {
 		short = cut(said, most[0])

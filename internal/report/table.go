@@ -83,7 +83,7 @@ func (w pageLocalizer) unreadText(r row) string {
 }
 
 // tableFunctions are those of the templates of the portfolio page and its table.
-func (s *site) tableFunctions() template.FuncMap {
+func (s *edition) tableFunctions() template.FuncMap {
 	return template.FuncMap{
 		"unreadText": s.text.unreadText, "tallyText": s.text.tallyText, "keystoneText": s.text.keystoneText,
 		"remaining": func(shown, all int) int { return all - shown },

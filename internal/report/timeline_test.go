@@ -36,12 +36,12 @@ func lively(months int) observation.Activity {
 // pageOf is the section of a good's page that shows its activity.
 func pageOf(t *testing.T, a observation.Activity) string {
 	t.Helper()
-	sites, err := newSites(Document{AsOf: asOf}, []*language.Language{english.Language})
+	site, err := NewSite(Document{AsOf: asOf}, []*language.Language{english.Language})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := sites[0].pages.ExecuteTemplate(&out, "timeline", englishPages.timeline(a, asOf)); err != nil {
+	if err := site.editions[0].pages.ExecuteTemplate(&out, "timeline", englishPages.timeline(a, asOf)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"github.com/midspan/midspan/internal/assess"
 )
@@ -12,15 +13,12 @@ var stageOrder = [...]assess.Stage{
 	assess.Dormant, assess.Sunset, assess.Unassessed,
 }
 
-// stageClass is the CSS class of a stage, stageSymbol the id of its mark; an
-// unknown stage is shown as unassessed.
-func stageClass(stage assess.Stage) string {
-	for _, known := range stageOrder {
-		if stage == known {
-			return string(stage)
-		}
+// knownStage is the stage itself, or unassessed where it is none.
+func knownStage(stage assess.Stage) assess.Stage {
+	if slices.Contains(stageOrder[:], stage) {
+		return stage
 	}
-	return string(assess.Unassessed)
+	return assess.Unassessed
 }
 
 // levelOf reads a level that no rule has set as unknown.
