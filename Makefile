@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test fuzz bench soak build lint vulnerabilities reproducible clean
+.PHONY: run test differential fuzz bench soak build lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -21,6 +21,12 @@ build:
 
 test:
 	go test -timeout 20m ./...
+
+# Our reading of publiccode.yml beside the official parser's. Its licences stay out of
+# the program: it is a program of its own, with a module of its own.
+differential:
+	go build -C catalog/publiccodetest -o $(CURDIR)/bin/publiccodetest .
+	MIDSPAN_PUBLICCODE_PARSER=$(CURDIR)/bin/publiccodetest go test -count=1 -run OfficialParser ./catalog
 
 # Every parser of ours, some work at each: bounded by count, not by the clock.
 # One package, or longer: make fuzz FUZZ=catalog FUZZTIME=10m. The first time takes
@@ -61,6 +67,7 @@ lint:
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w .'; exit 1; }
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go mod tidy -diff
 	@! grep -q '^replace' go.mod || { echo 'go.mod must not replace: go install would refuse it'; exit 1; }
 
 # Known vulnerabilities in what the program calls. VULNDB may name a copy of Go's

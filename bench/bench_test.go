@@ -8,12 +8,13 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
 func writeArchive(t *testing.T, records ...string) string {
@@ -244,14 +245,7 @@ func TestTargetsSayWhetherTheyAreMet(t *testing.T) {
 func TestServerCountsWhatAClonePutsOnTheWire(t *testing.T) {
 	mirror, dir := filepath.Join(t.TempDir(), "m.git"), t.TempDir()
 	blob := strings.Repeat("0123456789abcdef", 4096)
-	stream := fmt.Sprintf("commit refs/heads/main\ncommitter A <a@b.se> 1700000000 +0000\ndata 1\nx\nM 100644 inline f\ndata %d\n%s\n", len(blob), blob)
-	for _, args := range [][]string{{"init", "-q", "--bare", "--initial-branch=main", mirror}, {"--git-dir=" + mirror, "fast-import", "--quiet"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Stdin = strings.NewReader(stream)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	gittest.Import(t, mirror, gittest.Commit{When: time.Unix(1700000000, 0), Files: []gittest.File{{Path: "f", Data: blob}}})
 	r := repository{url: "https://forge.example/a/b", mirror: mirror}
 	s, err := serve(t.Context(), corpus{repositories: []repository{r}})
 	if err != nil {

@@ -39,7 +39,11 @@ func runGoBenchmarks(ctx context.Context, o options, corpus corpus, logf func(st
 		return g, err
 	}
 	g.historyRatio = history["History"]["x-git-log"]
-	assess, err := goBenchmark(ctx, o.source, "./internal/assess", "^Benchmark(Assess|Portfolio)$", "3x")
+	assess, err := goBenchmark(ctx, o.source, "./internal/assess", "^BenchmarkAssess$", "3x")
+	if err != nil {
+		return g, err
+	}
+	portfolio, err := goBenchmark(ctx, o.source, "./internal/portfolio", "^BenchmarkPortfolio$", "3x")
 	if err != nil {
 		return g, err
 	}
@@ -47,7 +51,7 @@ func runGoBenchmarks(ctx context.Context, o options, corpus corpus, logf func(st
 	if err != nil {
 		return g, err
 	}
-	g.assess, g.portfolio, g.publish = bySize(assess, "Assess"), bySize(assess, "Portfolio"), bySize(publish, "Write")
+	g.assess, g.portfolio, g.publish = bySize(assess, "Assess"), bySize(portfolio, "Portfolio"), bySize(publish, "Write")
 	return g, nil
 }
 

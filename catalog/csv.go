@@ -1,11 +1,14 @@
 package catalog
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,13 +33,30 @@ var columns = map[string]string{
 	"licence": "licence", "license": "licence", "licences": "licence", "licenses": "licence",
 	"countries": "countries", "country": "countries", "deploymentcountries": "countries",
 	"developmentcountries": "developmentcountries",
-	"organization":         "organization", "organizations": "organization", "organisation": "organization", "organisations": "organization", "owner": "organization",
+	"organization":         "organization", "organizations": "organization", "owner": "organization",
+	"organisation": "organization", "organisations": "organization",
 	"maintainer": "maintainer", "maintainers": "maintainer", "implementer": "implementer", "implementers": "implementer",
 	"funder": "funder", "funders": "funder", "fundedby": "funder", "usedby": "usedby", "users": "usedby",
 }
 
 func columnOf(header string) string {
 	return columns[strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(header)))]
+}
+
+var pageStart = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml|!--)`)
+
+// readTableFile reads a table, and rejects what is none of the formats.
+func readTableFile(data []byte, name string) (Catalog, error) {
+	text := bytes.TrimSpace(data)
+	switch {
+	case pageStart.Match(text):
+		return Catalog{}, errors.New("it is a web page, not a catalog: name the address of the data; a repository is named on the command line or in a csv")
+	case bytes.ContainsRune(text[:min(len(text), 4096)], 0):
+		return Catalog{}, errors.New("it is a binary file: give JSON, YAML or CSV")
+	case strings.EqualFold(path.Ext(name), ".json"):
+		return Catalog{}, errors.New("it is not JSON: a catalog in JSON begins with [ or {; fetch it again")
+	}
+	return readTable(data)
 }
 
 // readTable reads a table with a url column, or a plain list of addresses.
@@ -57,7 +77,9 @@ func readTable(data []byte) (Catalog, error) {
 		}
 	}
 	if !looksLikeList(first) {
-		return c, fmt.Errorf("it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one column \"url\"", quote(first))
+		return c, fmt.Errorf(
+			"it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one "+
+				"column \"url\"", quote(first))
 	}
 	for i, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(" "+line, " #")
@@ -114,9 +136,7 @@ func (t *table) read(text string) {
 	t.rows(text)
 	for _, r := range t.goods {
 		g := &t.catalog.Goods[r.index]
-		if g.Name == "" && len(g.Repositories) > 0 {
-			g.Name = g.Repositories[0].fullName() // only the url is required: no fault
-		}
+		g.Name = cmp.Or(g.Name, g.repositoryName()) // only the url is required: no fault
 		g.finish(r.notes, "")
 	}
 }
@@ -199,7 +219,8 @@ func (t *table) add(cells []string, line string) {
 	}
 	notes := &entryNotes{subject: line}
 	if len(cells) > len(t.header) {
-		notes.add(observation.CauseBroken, "", "%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
+		notes.add(observation.CauseBroken, "",
+			"%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
 	}
 	good := tableGood(record{notes, fields, ""}, line)
 	key := tableKey(good, line)

@@ -18,14 +18,17 @@ const formatDPGA = "dpga"
 // readDPGA reads the registry of the Digital Public Goods Alliance: a list of
 // entries, one entry, or an object that holds the list, in the present or the
 // old format.
-func readDPGA(data []byte) (Catalog, error) {
+func readDPGA(data []byte, _ string) (Catalog, error) {
+	data = bytes.TrimSpace(data)
 	c := Catalog{Name: formatDPGA}
 	entries, err := jsonEntries(data)
 	if err != nil {
 		return c, err
 	}
 	if !slices.ContainsFunc(entries, isDPGA) {
-		return c, errors.New("it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved answer of the registry's API")
+		return c, errors.New(
+			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved " +
+				"answer of the registry's API")
 	}
 	for i, raw := range entries {
 		fields, err := jsonObject(raw)
@@ -241,10 +244,8 @@ func dpgaCountries(locations record, field string) []string {
 // joinDPGA puts the two files of one entry together: what is in the
 // nomination wins, the details add countries.
 func joinDPGA(nominee, details map[string]any) map[string]any {
-	joined := maps.Clone(details)
-	if joined == nil {
-		return nominee
-	}
+	joined := map[string]any{}
+	maps.Copy(joined, details)
 	maps.Copy(joined, nominee)
 	return joined
 }

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -28,12 +29,7 @@ func (g *Good) addRepositories(notes *entryNotes, raw, name string, origin Origi
 // where the entry has none.
 func (g *Good) finish(notes *entryNotes, fallback string) bool {
 	if g.Name == "" {
-		switch {
-		case len(g.Repositories) > 0:
-			g.Name = g.Repositories[0].fullName()
-		case fallback != "":
-			g.Name = quote(fallback)
-		default:
+		if g.Name = cmp.Or(g.repositoryName(), quote(fallback)); g.Name == "" {
 			return false
 		}
 		notes.add(observation.CauseBroken, "", "the entry has no name: it is called %q here; name it in the catalog", g.Name)
@@ -50,6 +46,14 @@ func (g *Good) noteWithoutRepository(notes *entryNotes) {
 	if len(g.Repositories) == 0 && !explained {
 		notes.add(observation.CauseNoRepository, "", "the entry gives no repository address")
 	}
+}
+
+// repositoryName is the full name of the first repository, or "".
+func (g *Good) repositoryName() string {
+	if len(g.Repositories) == 0 {
+		return ""
+	}
+	return g.Repositories[0].fullName()
 }
 
 // fullName is "owner/name", or what there is of it.

@@ -48,7 +48,7 @@ func checkCatalog(t *testing.T, c Catalog, err error) {
 func FuzzReadDPGA(f *testing.F) {
 	seed(f, "testdata/dpga-present.json", "testdata/dpga/nominees/clinic-ledger.json", "testdata/dpga/nominees/nameless.json", "testdata/dpga/nominees/broken.json")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := readDPGA(data)
+		c, err := readDPGA(data, "")
 		checkCatalog(t, c, err)
 	})
 }

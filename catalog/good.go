@@ -3,6 +3,12 @@
 //
 // It knows nothing of scanning or assessing: it reads a catalog, keeps what it
 // could parse, and notes what it could not.
+//
+// Outside of this module nobody can add a format yet, and nobody can use the notes:
+// the formats are a list inside the package, and a note is a type of
+// internal/observation. That will be possible in a later release. Until then a
+// format is a file in this package; docs/new-catalog.md is a walk through adding
+// one.
 package catalog
 
 import "github.com/midspan/midspan/internal/observation"

@@ -84,7 +84,7 @@ func TestHostileTextsInEveryFieldOfTheRegistry(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c, err := readDPGA([]byte("[" + fmt.Sprintf(shape, quoted) + "]"))
+			c, err := readDPGA([]byte("["+fmt.Sprintf(shape, quoted)+"]"), "")
 			if err != nil || len(c.Goods) != 1 || len(c.Goods[0].Repositories) == 0 {
 				t.Fatalf("the entry is lost: %v", err)
 			}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,7 +78,7 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		if err != nil {
 			return Catalog{}, err
 		}
-		return read(data, path.Base(withoutQuery(location)))
+		return read(data, path.Base(withoutQuery(location)), formats())
 	}
 	info, err := os.Stat(location)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -98,7 +99,7 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 	if err != nil {
 		return Catalog{}, err
 	}
-	return read(data, filepath.Base(location))
+	return read(data, filepath.Base(location), formats())
 }
 
 // withoutQuery cuts from an address what may hold a token.
@@ -161,13 +162,39 @@ func decodeText(data []byte) ([]byte, error) {
 	return text, err
 }
 
-var (
-	publiccodeKey = regexp.MustCompile(`(?m)^["']?publiccodeYmlVersion["']?[ \t]*:`)
-	pageStart     = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml|!--)`)
-)
+var publiccodeKey = regexp.MustCompile(`(?m)^["']?publiccodeYmlVersion["']?[ \t]*:`)
 
-// read finds out what a file is, and reads it.
-func read(data []byte, name string) (Catalog, error) {
+// format is a kind of catalog file. A new one adds a line to formats.
+type format struct {
+	// matches reports whether a file is of this format. The text is in UTF-8,
+	// without space around it and not empty; the extension is in lower case, with
+	// its dot.
+	matches func(text []byte, extension string) bool
+	// read turns the entries of a file into goods. The name is the file's own,
+	// without its folder. An error means that the file holds no catalog; entries
+	// that cannot be read become notes.
+	read func(data []byte, name string) (Catalog, error)
+}
+
+// formats lists the formats in the order in which they are tried.
+func formats() []format {
+	return []format{
+		{matches: isPubliccode, read: readPubliccodeFile},
+		{matches: isJSON, read: readDPGA},
+		{matches: isAnyFile, read: readTableFile},
+	}
+}
+
+func isPubliccode(text []byte, extension string) bool {
+	return publiccodeKey.Match(text) || extension == ".yml" || extension == ".yaml"
+}
+
+func isJSON(text []byte, _ string) bool { return text[0] == '{' || text[0] == '[' }
+
+func isAnyFile([]byte, string) bool { return true }
+
+// read reads a file by the first format that matches.
+func read(data []byte, name string, formats []format) (Catalog, error) {
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return Catalog{}, errors.New("it is a spreadsheet or an archive: save the table as CSV, or unpack it")
 	}
@@ -175,23 +202,12 @@ func read(data []byte, name string) (Catalog, error) {
 	if err != nil {
 		return Catalog{}, err
 	}
-	text := bytes.TrimSpace(data)
-	extension := strings.ToLower(path.Ext(name))
-	switch {
-	case len(text) == 0:
+	text, extension := bytes.TrimSpace(data), strings.ToLower(path.Ext(name))
+	if len(text) == 0 {
 		return Catalog{}, errors.New("it is empty: give a file with at least one entry")
-	case publiccodeKey.Match(text) || extension == ".yml" || extension == ".yaml":
-		return readPubliccodeFile(data, name)
-	case text[0] == '{' || text[0] == '[':
-		return readDPGA(text)
-	case pageStart.Match(text):
-		return Catalog{}, errors.New("it is a web page, not a catalog: name the address of the data; a repository is named on the command line or in a csv")
-	case bytes.ContainsRune(text[:min(len(text), 4096)], 0):
-		return Catalog{}, errors.New("it is a binary file: give JSON, YAML or CSV")
-	case extension == ".json":
-		return Catalog{}, errors.New("it is not JSON: a catalog in JSON begins with [ or {; fetch it again")
 	}
-	return readTable(data)
+	i := slices.IndexFunc(formats, func(f format) bool { return f.matches(text, extension) })
+	return formats[i].read(data, name)
 }
 
 // readFolder reads a copy of the DPG registry or the publiccode.yml files
@@ -216,7 +232,9 @@ func readFolder(ctx context.Context, location string) (Catalog, error) {
 	}
 	c, err = readDPGAFolder(ctx, tree)
 	if err == nil && len(c.Goods) == 0 && len(c.Notes) == 0 {
-		err = errors.New("the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a publiccode.yml: name a file in it, or another folder")
+		err = errors.New(
+			"the folder holds neither nominees/*.json, digitalpublicgoods/*.json, *.json of the DPG registry nor a " +
+				"publiccode.yml: name a file in it, or another folder")
 	}
 	return c, err
 }
@@ -239,15 +257,7 @@ func addressGood(raw string, origin Origin, source Source) Good {
 	notes := &entryNotes{subject: source.Entry}
 	g := Good{Sources: []Source{source}}
 	g.addRepositories(notes, raw, "", origin)
-	if len(g.Repositories) > 0 {
-		g.Name = g.Repositories[0].fullName()
-	}
-	if g.Name == "" {
-		g.Name = quote(strings.TrimSpace(raw))
-	}
-	if g.Name == "" {
-		g.Name = "(no address)"
-	}
+	g.Name = cmp.Or(g.repositoryName(), quote(strings.TrimSpace(raw)), "(no address)")
 	g.finish(notes, "")
 	return g
 }

@@ -165,14 +165,14 @@ func TestWrongTypesNeverLoseAnEntry(t *testing.T) {
 	for _, field := range fields {
 		for _, value := range values {
 			entry := fmt.Sprintf(`[{"name": "A", "repositories": [{"url": "https://github.com/a/b"}], %q: %s}]`, field, value)
-			c, err := readDPGA([]byte(entry))
+			c, err := readDPGA([]byte(entry), "")
 			if err != nil || len(c.Goods) != 1 || c.Goods[0].Name != "A" || len(c.Goods[0].Repositories) != 1 {
 				t.Errorf("%s: %s lost the entry: %v, %+v", field, value, err, c)
 			}
 		}
 	}
 	for _, value := range values {
-		c, err := readDPGA([]byte(fmt.Sprintf(`[{"name": "A", "stage": "DPG", "repositories": %s}]`, value)))
+		c, err := readDPGA([]byte(fmt.Sprintf(`[{"name": "A", "stage": "DPG", "repositories": %s}]`, value)), "")
 		if err != nil || len(c.Goods) != 1 || len(c.Goods[0].Notes) == 0 {
 			t.Errorf("repositories: %s: %v, want a good without repositories and a note; got %+v", value, err, c)
 		}
@@ -192,7 +192,7 @@ func TestCountriesUnknownIsNotNone(t *testing.T) {
 		"null":          {`{"deploymentCountries": null}`, nil},
 	}
 	for name, tt := range tests {
-		c, err := readDPGA([]byte(`{"name": "A", "locations": ` + tt.countries + `}`))
+		c, err := readDPGA([]byte(`{"name": "A", "locations": `+tt.countries+`}`), "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -211,7 +211,7 @@ func TestTextsAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := readDPGA(entry)
+	c, err := readDPGA(entry, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,8 @@ func mergeGroup(entries []Good, group []int) Good {
 		}
 		mergeInto(&good, entries[i], notes)
 	}
-	notes.add(observation.CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
+	notes.add(observation.CauseRemark, "",
+		"%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
 	good.Notes = notes.list()
 	return good
 }
@@ -204,8 +205,8 @@ func assignIDs(goods []Good) {
 	taken := map[string]bool{}
 	for i := range goods {
 		g := &goods[i]
-		id := cmp.Or(g.ID, slug(g.Name), slug(repositorySlug(*g)), sourceHash(*g))
-		for _, suffix := range []string{"", slug(repositorySlug(*g)), sourceHash(*g)} {
+		id := cmp.Or(g.ID, slug(g.Name), slug(g.repositoryName()), sourceHash(*g))
+		for _, suffix := range []string{"", slug(g.repositoryName()), sourceHash(*g)} {
 			if candidate := strings.Trim(id+"-"+suffix, "-"); !taken[candidate] {
 				id = candidate
 				break
@@ -217,13 +218,6 @@ func assignIDs(goods []Good) {
 		taken[id] = true
 		g.ID = id
 	}
-}
-
-func repositorySlug(g Good) string {
-	if len(g.Repositories) == 0 {
-		return ""
-	}
-	return g.Repositories[0].fullName()
 }
 
 // sourceHash is short and differs between goods of different sources or names.

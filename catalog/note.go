@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -58,7 +59,7 @@ func quote(text string) string {
 	if cut {
 		short += "…"
 	}
-	return redact(strings.ToValidUTF8(short, "\uFFFD"))
+	return fetch.RedactText(strings.ToValidUTF8(short, "\uFFFD"))
 }
 
 // cutText shortens text to at most limit bytes, never inside a character.

@@ -1,23 +1,15 @@
 package catalog
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-
-	publiccode "github.com/italia/publiccode-parser-go/v5"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -25,15 +17,13 @@ import (
 const (
 	formatPubliccode = "publiccode"
 	maxPubliccode    = 512 << 10 // bytes; real files have some 5 kB
-	maxYAMLNodes     = 10_000    // the validator's time grows with their square
-	maxYAMLDepth     = 100
 )
 
 // ReadPubliccode reads one publiccode.yml. The path names it in notes and as
-// the good's source. It reads what it can, whatever the standard's validator
-// says; the notes are what was bent, what could not be read, and what the
-// validator says. An error means that nothing could be read at all. It asks no
-// network. Contacts are personal data and are not read.
+// the good's source. It reads what it can, whatever the standard asks for; the
+// notes are what was bent, what could not be read, and where the file does not
+// follow its version of the standard. An error means that nothing could be read
+// at all. It asks no network. Contacts are personal data and are not read.
 //
 // The good has no id. Its DeploymentCountries are nil: the file's
 // intendedAudience.countries says for whom the software is meant, not where it
@@ -49,11 +39,11 @@ func ReadPubliccode(data []byte, path string) (Good, []observation.Note, error) 
 
 func decodePubliccode(data []byte, path string) (Good, []observation.Note, error) {
 	notes := &entryNotes{subject: path}
-	fields, plain, err := yamlObject(data)
+	file, err := readYAML(data)
 	if err != nil {
 		return Good{}, nil, err
 	}
-	r := record{notes, fields, ""}
+	r := record{notes, file.fields, ""}
 	g := Good{
 		Name:        r.text("name"),
 		Website:     notes.webAddress(r.text("landingURL"), "landingURL"),
@@ -76,9 +66,7 @@ func decodePubliccode(data []byte, path string) (Good, []observation.Note, error
 	if r.has("url") {
 		g.addRepositories(notes, r.text("url"), "", Declared)
 	}
-	if plain {
-		notes.append(validatePubliccode(data, path)...)
-	}
+	notes.append(publiccodeRemarks(file, path)...)
 	return g, notes.list(), nil
 }
 
@@ -145,136 +133,6 @@ func readDay(text string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// yamlObject decodes the first document into the types that a record reads.
-// Plain is false where the file uses anchors, which the validator must not see:
-// it expands them without a limit.
-func yamlObject(data []byte) (fields map[string]any, plain bool, err error) {
-	if len(data) > maxPubliccode {
-		return nil, false, fmt.Errorf("it is larger than %d KiB", maxPubliccode>>10)
-	}
-	var document yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&document); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, false, errors.New("it is empty")
-		}
-		return nil, false, fmt.Errorf("it is not YAML (%s): correct it", observation.RedactQuoted(err.Error()))
-	}
-	reader := &yamlReader{left: maxYAMLNodes, plain: true}
-	value, err := reader.value(&document, 0)
-	if err != nil {
-		return nil, false, err
-	}
-	fields, ok := value.(map[string]any)
-	if !ok {
-		return nil, false, errors.New("it is YAML, but not a list of named fields: it must begin with publiccodeYmlVersion")
-	}
-	return fields, reader.plain, nil
-}
-
-// yamlReader turns YAML into the types of JSON. Scalars stay as they were
-// written: a version "1.10" is not the number 1.1, a date stays a date.
-type yamlReader struct {
-	left  int
-	plain bool
-}
-
-func (y *yamlReader) value(node *yaml.Node, depth int) (any, error) {
-	if y.left--; y.left < 0 || depth > maxYAMLDepth {
-		return nil, errors.New("it is nested too deeply or has too many fields: no publiccode.yml does")
-	}
-	switch node.Kind {
-	case yaml.DocumentNode:
-		return y.value(node.Content[0], depth+1)
-	case yaml.AliasNode:
-		y.plain = false
-		return y.value(node.Alias, depth+1)
-	case yaml.MappingNode:
-		return y.mapping(node, depth)
-	case yaml.SequenceNode:
-		items := make([]any, 0, len(node.Content))
-		for _, child := range node.Content {
-			item, err := y.value(child, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			items = append(items, item)
-		}
-		return items, nil
-	}
-	return scalar(node), nil
-}
-
-func (y *yamlReader) mapping(node *yaml.Node, depth int) (any, error) {
-	fields := map[string]any{}
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		value, err := y.value(node.Content[i+1], depth+1)
-		if err != nil {
-			return nil, err
-		}
-		if key := node.Content[i]; key.Kind == yaml.ScalarNode {
-			fields[key.Value] = value
-		}
-	}
-	return fields, nil
-}
-
-func scalar(node *yaml.Node) any {
-	switch node.Tag {
-	case "!!null":
-		return nil
-	case "!!bool":
-		return strings.EqualFold(node.Value, "true")
-	case "!!int", "!!float":
-		return json.Number(node.Value)
-	}
-	return node.Value
-}
-
-// newValidator makes the standard's own validator once: making one changes a
-// variable of its package, using one changes nothing.
-var newValidator = sync.OnceValues(func() (*publiccode.Parser, error) {
-	return publiccode.NewParser(publiccode.ParserConfig{DisableNetwork: true, DisableExternalChecks: true})
-})
-
-// validatePubliccode returns what the standard's validator says of a file, in
-// the order of its lines, as remarks: the file was decoded whatever it says.
-// What it asks of contacts is left out: they are
-// not read, and it would repeat them.
-func validatePubliccode(data []byte, path string) (notes []observation.Note) {
-	defer func() {
-		if p := recover(); p != nil { // a YAML library on hostile input
-			notes = append(notes, observation.Note{Cause: observation.CauseBroken, Subject: path, Message: "the publiccode.yml validator failed on this file: correct its YAML"})
-		}
-	}()
-	validator, err := newValidator()
-	if err != nil {
-		return nil
-	}
-	_, err = validator.ParseStream(bytes.NewReader(data))
-	results, _ := errors.AsType[publiccode.ValidationResults](err)
-	for _, result := range results {
-		switch problem := result.(type) {
-		case publiccode.ValidationError:
-			notes = appendProblem(notes, path, problem)
-		case publiccode.ValidationWarning:
-			notes = appendProblem(notes, path, publiccode.ValidationError(problem))
-		}
-	}
-	slices.SortStableFunc(notes, func(a, b observation.Note) int { return strings.Compare(a.Message, b.Message) })
-	return notes
-}
-
-func appendProblem(notes []observation.Note, path string, problem publiccode.ValidationError) []observation.Note {
-	if strings.HasPrefix(problem.Key, "maintenance.contacts[") {
-		return notes
-	}
-	where := problem.Key
-	if where == "" {
-		where = "the file"
-	}
-	return append(notes, observation.Note{Cause: observation.CauseRemark, Subject: path, Message: quote(fmt.Sprintf("publiccode validator: %s (line %d): %s", where, problem.Line, problem.Description))})
 }
 
 func readPubliccodeFile(data []byte, name string) (Catalog, error) {

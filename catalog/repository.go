@@ -306,7 +306,8 @@ func canonicalHost(u *url.URL) (string, error) {
 	if number, err := strconv.Atoi(port); port != "" && (err != nil || number < 1 || number > 65535) {
 		return "", addressErrorf(causeAddress, "has a port that there is not: correct it in the catalog")
 	}
-	if port == "" || u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" || u.Scheme == "ssh" || u.Scheme == "git" && port == "9418" || forgeAt(host) != layoutUnknown && port == "80" {
+	defaultPort := map[string]string{"https": "443", "http": "80", "git": "9418"}[u.Scheme]
+	if port == "" || port == defaultPort || u.Scheme == "ssh" || forgeAt(host) != layoutUnknown && port == "80" {
 		return host, nil
 	}
 	return host + ":" + port, nil
@@ -407,14 +408,4 @@ func localRepository(text string, notes *entryNotes) []Repository {
 		return nil
 	}
 	return []Repository{{URL: path}}
-}
-
-var (
-	userInfo        = regexp.MustCompile(`(://)(?:[^/?#\s]*|[^/?#\s:]*:[^\s@]*)@`)
-	secretParameter = regexp.MustCompile(`(?i)([?&#;][^=&#;\s]*(?:token|secret|passw|key|auth|sig)[^=&#;\s]*=)[^&#;\s]*`)
-)
-
-// redact takes credentials out of every address in a text.
-func redact(text string) string {
-	return secretParameter.ReplaceAllString(userInfo.ReplaceAllString(text, "$1"), "$1…")
 }

@@ -1,8 +1,16 @@
 // Package scanners holds the contract between the pipeline and whatever reads
 // a snapshot. A scanner is a folder beside this file that implements Scanner,
-// and a line in package scanners/registry.
+// and a line in package scanners/registry. docs/new-scanner.md is a walk through
+// adding one.
 //
 // A scanner knows no other scanner, no store and no report.
+//
+// Outside of this module nobody can implement Scanner yet: its methods take and
+// return types of internal packages. That will be possible in a later release,
+// which exports them. The types that a scanner returns (Coordinate, Measure,
+// Definition and Observation) are in internal/observation, which imports nothing of
+// Midspan, so that they can be exported as they are. The files that it reads
+// (gitrepo.File, Want and Snapshot) will need an interface first.
 package scanners
 
 import (

@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +17,8 @@ import (
 	"github.com/google/licensecheck"
 	"github.com/pandatix/go-cvss/30"
 	"github.com/pandatix/go-cvss/31"
+
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
 var asOf = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
@@ -29,21 +30,13 @@ func (p program) Import(ctx context.Context, dir string, stream io.Reader) error
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
-	p.git(nil, "init", "-q", "--bare", "--initial-branch=main", dir)
-	p.git(stream, "--git-dir", dir, "fast-import", "--quiet", "--date-format=raw")
-	return nil
-}
-
-func (p program) git(stdin io.Reader, args ...string) string {
-	p.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Stdin = stdin
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
-	out, err := cmd.CombinedOutput()
+	commits, err := io.ReadAll(stream)
 	if err != nil {
-		p.t.Fatalf("git %v: %v\n%s", args, err, out)
+		return err
 	}
-	return string(out)
+	gittest.Run(p.t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
+	gittest.Run(p.t, dir, commits, "fast-import", "--quiet", "--date-format=raw")
+	return nil
 }
 
 func written(t *testing.T) map[string]string {
@@ -90,9 +83,8 @@ func TestSampleCoversEveryStageAudienceAndType(t *testing.T) {
 func TestSameAsOfGivesTheSameObjects(t *testing.T) {
 	t.Parallel()
 	first, second := written(t), written(t)
-	git := program{t}
 	for url, folder := range first {
-		refs := func(f string) string { return git.git(nil, "--git-dir", f, "for-each-ref") }
+		refs := func(f string) string { return gittest.Run(t, f, nil, "for-each-ref") }
 		if refs(folder) != refs(second[url]) {
 			t.Errorf("%s differs from one writing to the next", url)
 		}
@@ -121,7 +113,6 @@ func TestWritingTwiceKeepsWhatIsThere(t *testing.T) {
 
 func TestHistoriesAreSoundAndNoLaterThanTheirMirror(t *testing.T) {
 	t.Parallel()
-	git := program{t}
 	descriptions, err := Descriptions()
 	if err != nil {
 		t.Fatal(err)
@@ -130,14 +121,14 @@ func TestHistoriesAreSoundAndNoLaterThanTheirMirror(t *testing.T) {
 	for _, d := range descriptions {
 		for _, r := range d.Repositories {
 			folder := folders[r.url()]
-			git.git(nil, "--git-dir", folder, "fsck", "--strict")
+			gittest.Run(t, folder, nil, "fsck", "--strict")
 			if len(r.Phases) == 0 {
-				if git.git(nil, "--git-dir", folder, "for-each-ref") != "" {
+				if gittest.Run(t, folder, nil, "for-each-ref") != "" {
 					t.Errorf("%s must be empty", r.Slug)
 				}
 				continue
 			}
-			dates := strings.Fields(git.git(nil, "--git-dir", folder, "log", "--format=%cI", "main"))
+			dates := strings.Fields(gittest.Run(t, folder, nil, "log", "--format=%cI", "main"))
 			last, err := time.Parse(time.RFC3339, dates[0])
 			if err != nil || last.After(monthsBefore(asOf, r.Mirrored)) {
 				t.Errorf("%s ends at %s, after its mirror was fetched (%v)", r.Slug, dates[0], err)
@@ -158,13 +149,12 @@ func TestHistoriesAreSoundAndNoLaterThanTheirMirror(t *testing.T) {
 
 func TestFilesFollowTheirTimes(t *testing.T) {
 	t.Parallel()
-	git := program{t}
 	folder := written(t)["https://"+Host+"/market-board"]
-	first := strings.Fields(git.git(nil, "--git-dir", folder, "rev-list", "--max-parents=0", "main"))[0]
-	if old := git.git(nil, "--git-dir", folder, "show", first+":LICENSE"); !strings.Contains(old, "GNU General Public License") {
+	first := strings.Fields(gittest.Run(t, folder, nil, "rev-list", "--max-parents=0", "main"))[0]
+	if old := gittest.Run(t, folder, nil, "show", first+":LICENSE"); !strings.Contains(old, "GNU General Public License") {
 		t.Error("the first licence of Market Board is not the GPL")
 	}
-	if now := git.git(nil, "--git-dir", folder, "show", "main:LICENSE"); !strings.Contains(now, "MIT License") {
+	if now := gittest.Run(t, folder, nil, "show", "main:LICENSE"); !strings.Contains(now, "MIT License") {
 		t.Error("the licence of Market Board did not change")
 	}
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
@@ -22,15 +22,15 @@ func (a *app) advisoriesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, and index it", cobra.NoArgs,
-			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (advisory.Info, error) {
+			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (osvdb.Info, error) {
 				return pipeline.UpdateAdvisories(ctx, cfg, version(), progress)
 			}),
 		a.advisoriesAction("import FOLDER", "Index a folder in the OSV layout (<Ecosystem>/all.zip) that was carried here", cobra.ExactArgs(1),
-			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (advisory.Info, error) {
+			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (osvdb.Info, error) {
 				return pipeline.ImportAdvisories(ctx, cfg, args[0], progress)
 			}),
 		a.advisoriesAction("show", "Show what the index holds, ecosystem by ecosystem", cobra.NoArgs,
-			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (advisory.Info, error) {
+			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (osvdb.Info, error) {
 				return pipeline.ShowAdvisories(ctx, cfg)
 			}),
 	)
@@ -38,7 +38,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 }
 
 func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
-	do func(context.Context, config.Config, []string, pipeline.Progress) (advisory.Info, error)) *cobra.Command {
+	do func(context.Context, config.Config, []string, pipeline.Progress) (osvdb.Info, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: usageArgs(args),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,7 +61,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 	}
 }
 
-func printEcosystems(w io.Writer, info advisory.Info) error {
+func printEcosystems(w io.Writer, info osvdb.Info) error {
 	fmt.Fprintf(w, "  %-14s %9s %9s %7s  %s\n", "ecosystem", "records", "malware", "broken", "newest")
 	for _, e := range info.Ecosystems {
 		fmt.Fprintf(w, "  %-14s %9d %9d %7d  %s\n", e.Name, e.Records, e.Malware, e.Broken, formatDay(e.Newest))

@@ -80,22 +80,19 @@ func newCrashFixture(t *testing.T) *crashFixture {
 // addCommits adds commits to a repository, the first of them numbered from.
 func (b *crashFixture) addCommits(t *testing.T, name string, from, count int) {
 	t.Helper()
-	var w strings.Builder
-	for i := from; i < from+count; i++ {
-		when := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, 7*i).Unix()
-		fmt.Fprintf(&w, "commit refs/heads/main\ncommitter Dev %d <dev%d@team.example> %d +0000\ndata 4\nwork\n", i%3, i%3, when)
-		if i == from && from > 1 {
-			w.WriteString("from refs/heads/main^0\n")
-		}
-		for path, text := range map[string]string{
-			"README.md": fmt.Sprintf("# %s %d\n", name, i), "LICENSE": "MIT License\n", "requirements.txt": fmt.Sprintf("requests==2.%d.0\n", i%9),
-			"web/package-lock.json": fmt.Sprintf(`{"name":%q,"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.%d"}}}`, name, i%9),
-			"src/main.py":           strings.Repeat("import requests\n", i),
-		} {
-			fmt.Fprintf(&w, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
+	commits := make([]gittest.Commit, count)
+	for n := range commits {
+		i := from + n
+		commits[n] = gittest.Commit{
+			Author: fmt.Sprintf("Dev %d <dev%d@team.example>", i%3, i%3), When: time.Date(2026, 1, 1+7*i, 0, 0, 0, 0, time.UTC), Message: "work",
+			Files: gittest.Files(map[string]string{
+				"README.md": fmt.Sprintf("# %s %d\n", name, i), "LICENSE": "MIT License\n", "requirements.txt": fmt.Sprintf("requests==2.%d.0\n", i%9),
+				"web/package-lock.json": fmt.Sprintf(`{"name":%q,"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.%d"}}}`, name, i%9),
+				"src/main.py":           strings.Repeat("import requests\n", i),
+			}),
 		}
 	}
-	gittest.Run(t, filepath.Join(b.origins, "trees", name+".git"), []byte(w.String()), "fast-import", "--quiet")
+	gittest.Import(t, filepath.Join(b.origins, "trees", name+".git"), commits...)
 }
 
 func write(t *testing.T, path, text string) {

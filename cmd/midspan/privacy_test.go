@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -301,42 +302,22 @@ func writeRepository(t *testing.T, dir string, c people, files map[string]string
 		gittest.Run(t, dir, nil, "config", "uploadpack.allowFilter", "true")
 		gittest.Run(t, dir, nil, "config", "uploadpack.allowAnySHA1InWant", "true")
 	}
-	at, branch := c.person, "refs/heads/"+c.person("branch").login
-	var w bytes.Buffer
-	data := func(text string) { fmt.Fprintf(&w, "data %d\n%s\n", len(text), text) }
+	at, branch := c.person, c.person("branch").login
 	message := "Fix what " + at("message").address + " saw\n\nCo-authored-by: " + at("coauthor").String() + "\nSigned-off-by: " + at("signoff").String() + "\nReviewed-by: " + at("reviewer").String() + "\nReported-by: @" + at("reporter").login + "\n"
 	authors := []string{at("author").String(), strings.ToUpper(at("shouting").name) + " <" + strings.ToUpper(at("shouting").address) + ">", at("ünïcode").String(), "1234+" + at("noreply").login + " <1234+" + at("noreply").login + "@users.noreply.github.com>", at("nickname").login + " <" + at("nickname").login + ">"}
-	for i := range 24 {
-		when := 1_700_000_000 + 86400*30*(i+24*(part-1))/2
-		fmt.Fprintf(&w, "commit %s\nmark :%d\nauthor %s %d +0000\ncommitter %s %d +0000\n", branch, i+1, authors[i%len(authors)], when, at("committer").String(), when)
-		if i == 7 {
-			w.WriteString("encoding ISO-8859-1\n")
-			data(latin1("Für " + at("ünïcode").name))
-		} else {
-			data(message)
-		}
-		if i == 0 && part > 1 {
-			fmt.Fprintf(&w, "from %s^0\n", branch)
-		}
-		for _, path := range slices.Sorted(func(yield func(string) bool) {
-			for path := range files {
-				if !yield(path) {
-					return
-				}
-			}
-		}) {
-			fmt.Fprintf(&w, "M 100644 inline %s\n", path)
-			data(files[path])
-		}
-		fmt.Fprintf(&w, "M 100644 inline notes/%d.txt\n", i+24*part)
-		data(at("note").String())
+	commits := make([]gittest.Commit, 24)
+	for i := range commits {
+		commits[i] = gittest.Commit{Branch: branch, Author: authors[i%len(authors)], Committer: at("committer").String(), Message: message,
+			When:  time.Unix(int64(1_700_000_000+86400*30*(i+24*(part-1))/2), 0),
+			Files: append(gittest.Files(files), gittest.File{Path: fmt.Sprintf("notes/%d.txt", i+24*part), Data: at("note").String()})}
 	}
+	commits[7].Encoding, commits[7].Message = "ISO-8859-1", latin1("Für "+at("ünïcode").name)
 	for i, tag := range []string{"v1.%d.0", "v2.%d.0-" + at("tagname").login, "release-" + at("tagname2").marker + "-3.%d.1", at("tagname3").login + "/%d"} {
-		fmt.Fprintf(&w, "tag "+tag+"\nfrom :%d\ntagger %s %d +0000\n", part, 5*(i+1), at("tagger").String(), 1_700_000_000+86400*75*(i+1+4*(part-1)))
-		data("Release by " + at("tagmessage").String() + "\n-----BEGIN PGP SIGNATURE-----\nComment: " + at("signature").String() + "\n\n" + base64.StdEncoding.EncodeToString([]byte("xx"+at("signature").String())) + "\n-----END PGP SIGNATURE-----\n")
+		commits[5*i+4].Tags = []gittest.Tag{{Name: fmt.Sprintf(tag, part), Tagger: at("tagger").String(), When: time.Unix(int64(1_700_000_000+86400*75*(i+1+4*(part-1))), 0),
+			Message: "Release by " + at("tagmessage").String() + "\n-----BEGIN PGP SIGNATURE-----\nComment: " + at("signature").String() + "\n\n" + base64.StdEncoding.EncodeToString([]byte("xx"+at("signature").String())) + "\n-----END PGP SIGNATURE-----\n"}}
 	}
-	gittest.Run(t, dir, w.Bytes(), "fast-import", "--quiet", "--force")
-	gittest.Run(t, dir, nil, "symbolic-ref", "HEAD", branch)
+	gittest.Import(t, dir, commits...)
+	gittest.Run(t, dir, nil, "symbolic-ref", "HEAD", "refs/heads/"+branch)
 }
 
 // privacyFixture is a folder in which midspan runs, with the people in its repositories.

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
@@ -150,11 +151,7 @@ func serveRepositories(t *testing.T, names ...string) http.Handler {
 	root := t.TempDir()
 	for _, name := range names {
 		bare := filepath.Join(root, name+".git")
-		if err := os.MkdirAll(bare, 0o755); err != nil {
-			t.Fatal(err)
-		}
-		gittest.Run(t, bare, nil, "init", "-q", "--bare", "-b", "main")
-		gittest.Run(t, bare, []byte("commit refs/heads/main\ncommitter D <d@team.example> 1750000000 +0000\ndata 1\nx\nM 100644 inline README.md\ndata 2\n# \n\n"), "fast-import", "--quiet")
+		gittest.Import(t, bare, gittest.Commit{When: time.Unix(1750000000, 0), Files: []gittest.File{{Path: "README.md", Data: "# "}}})
 	}
 	return gittest.Handler(t, root)
 }
@@ -180,8 +177,7 @@ func newSecretsFixture(t *testing.T) *secretsFixture {
 	path, records := recordProcesses(t)
 	s.records = records
 	mirror := filepath.Join(root, "given.git")
-	gittest.Run(t, root, nil, "init", "-q", "--bare", "-b", "main", mirror)
-	gittest.Run(t, mirror, []byte("commit refs/heads/main\ncommitter D <d@team.example> 1750000000 +0000\ndata 1\nx\n"), "fast-import", "--quiet")
+	gittest.Import(t, mirror, gittest.Commit{When: time.Unix(1750000000, 0)})
 	files := map[string]string{
 		filepath.Join(s.folder, "midspan.yaml"): fmt.Sprintf("rewrite:\n  https://forge.example/: %s/kept/\n  https://moved.example/: %s/moved/\n  https://wrong.example/: %s/wrong/\n  https://alone.example/: %s/alone/\n",
 			s.own.withUserinfo("git", newSecret("rewrite")), s.own.withUserinfo("git", newSecret("moved")), s.own.withUserinfo(newSecret("wronguser"), newSecret("wrong")), strings.Replace(s.own.URL, "://", "://"+newSecret("useralone")+"@", 1)),

@@ -1,13 +1,10 @@
-// Package advisory keeps a database of OSV advisories on disk and matches the
-// packages of an inventory against it.
-//
-// Build turns a folder in the OSV layout (<Ecosystem>/all.zip or <Ecosystem>/*.json,
-// and kev.json beside them) into one index file. Open and Match read only that file: a
-// match is one look-up for each package, and reads no other record.
+// Package advisory finds the advisories that affect the packages of an inventory, and
+// counts them as measures. A Source is a database (an index that the package osvdb
+// builds), OSV's online service, or none.
 //
 // # Which advisory affects which version
 //
-// Match gives the results of osv-scanner v2.3.3 on the same inventory and database:
+// Database.Match gives the results of osv-scanner v2.3.3 on the same inventory and database:
 //
 //   - The order of versions is that of osv-scalibr's package semantic.
 //   - A version that an advisory lists is affected, whatever its ranges are.
@@ -34,43 +31,43 @@
 package advisory
 
 import (
+	"context"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
-// Info describes a database.
+// Matcher finds the advisories that affect packages. It stops when ctx ends.
+type Matcher interface {
+	Match(ctx context.Context, packages []observation.Package) (Result, error)
+}
+
+// Source is a Matcher that knows the state of its data. Database, Service and None
+// implement it.
+type Source interface {
+	Matcher
+	// UnlistedMatcher returns a function that finds the advisories of packages which no
+	// inventory lists, such as newer versions. It is nil where that would need requests.
+	UnlistedMatcher(ctx context.Context) func([]observation.Package) ([]observation.Finding, error)
+	// Fingerprint changes whenever a match could give another result.
+	Fingerprint() string
+	// State is a fingerprint of one ecosystem, by its base name ("npm"). It is empty
+	// where the source has no advisories of the ecosystem.
+	State(ecosystem string) string
+	// ChangedSince returns which packages of an ecosystem may have other advisories than
+	// at the time when its state was since. The function is nil where that is unknown.
+	ChangedSince(ctx context.Context, ecosystem, since string) (func(name string) bool, error)
+	// Info describes the source. Dates after asOf are left out.
+	Info(ctx context.Context, asOf time.Time) (Info, error)
+	// Notes list why the source could not match.
+	Notes() []observation.Note
+	Close() error
+}
+
+// Info describes a source.
 type Info struct {
-	// Source is the folder from which it was built.
-	Source     string
-	Ecosystems []Ecosystem // by name
-	// KEVDate is the release date of the catalog of known exploited
-	// vulnerabilities ("2025-08-25"), KEVEntries its size. The date is empty
-	// where no catalog was read: then whether something is exploited is unknown.
-	KEVDate    string
-	KEVEntries int
-	// Notes list what could not be read of the source.
-	Notes []observation.Note
-}
-
-// Ecosystem describes the part of a database that covers one ecosystem.
-type Ecosystem struct {
-	Name string
-	// Records counts the advisories that can match, Malware those of them that
-	// report a malicious package (MAL-), Packages the distinct package names.
-	Records, Malware, Packages int
-	// Withdrawn counts records that were left out, Broken those that could not be
-	// read, or only in part.
-	Withdrawn, Broken int
-	// Newest is the latest time at which a record was modified, zero where no record
-	// has one.
-	Newest time.Time
-	// Reused is true where Build kept the ecosystem of the previous index.
-	Reused bool
-}
-
-// Progress is what Build reports while it works.
-type Progress struct {
-	Ecosystem   string
-	Done, Total int // records
+	osvdb.Info
+	// Service is the name of an online service, empty for a database.
+	Service string
 }

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 )
 
 // generated is an ecosystem of the size of npm's on a smaller scale: nine
@@ -27,7 +28,7 @@ func generated(b *testing.B, records int) string {
 			"affected":[{"package":{"ecosystem":"npm","name":"library-%d"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.%d.0"}]}]}]}`, i, 1+i%28, i, details, i%4000, i%50)
 	}
 	folder := b.TempDir()
-	write(b, folder, "npm/all.zip", archive(b, files))
+	advisorytest.Write(b, folder, "npm/all.zip", advisorytest.Archive(b, files))
 	return folder
 }
 
@@ -39,7 +40,7 @@ func BenchmarkBuild(b *testing.B) {
 			}
 			folder := generated(b, records)
 			for i := 0; b.Loop(); i++ {
-				if _, err := advisory.Build(b.Context(), folder, filepath.Join(b.TempDir(), "index.db"), nil); err != nil {
+				if _, err := osvdb.Build(b.Context(), folder, filepath.Join(b.TempDir(), "index.db")); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -49,11 +50,11 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 func BenchmarkMatch(b *testing.B) {
-	database, _ := build(b, generated(b, 10_000))
+	database, _ := advisorytest.Build(b, generated(b, 10_000))
 	for _, size := range []int{100, 1_000, 10_000} {
 		packages := make([]observation.Package, size)
 		for i := range packages {
-			packages[i] = pkg("npm", fmt.Sprint("library-", i), fmt.Sprintf("1.%d.0", i%60))
+			packages[i] = advisorytest.Package("npm", fmt.Sprint("library-", i), fmt.Sprintf("1.%d.0", i%60))
 		}
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			for b.Loop() {

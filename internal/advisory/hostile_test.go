@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -23,7 +24,7 @@ type hostileRecord struct {
 }
 
 func about(id, affected string) string {
-	return npmRecord(id, "left", "2026-01-01T00:00:00Z", affected)
+	return advisorytest.NPMRecord(id, "left", "2026-01-01T00:00:00Z", affected)
 }
 
 func events(list string) string { return `"ranges":[{"type":"SEMVER","events":[` + list + `]}]` }
@@ -35,15 +36,15 @@ func hostileRecords() []hostileRecord {
 		{"deep-that-ends", `{"id":"deep-that-ends","x":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`, true, false},
 		{"page", "<!DOCTYPE html><html></html>", true, false},
 		{"nul", "\x00\x00\x00\x00", true, false},
-		{"marked", "\ufeff" + about("marked", below2), true, false},
+		{"marked", "\ufeff" + about("marked", advisorytest.Below2), true, false},
 		{"utf-16", "\xff\xfe{\x00}\x00", true, false},
-		{"two", about("two", below2) + about("two", below2), true, false},
+		{"two", about("two", advisorytest.Below2) + about("two", advisorytest.Below2), true, false},
 		{"id-is-a-list", `{"id":["x"],"affected":[]}`, true, false},
-		{"not-utf-8", `{"id":"not-utf-8","summary":"` + "\xff\xfe" + `","affected":[{"package":{"ecosystem":"npm","name":"left"},` + below2 + `}]}`, false, true},
-		{"<script>alert(1)</script>", about("<script>alert(1)</script>", below2), false, true},
-		{"id-of-lines", about(`id\nof\u001b[31mlines`, below2), false, true},
-		{"id-twice", `{"id":"first",` + about("id-twice", below2)[1:], false, true},
-		{"summary-of-a-megabyte", `{"summary":"` + strings.Repeat("x", 1<<20) + `",` + about("summary-of-a-megabyte", below2)[1:], false, true},
+		{"not-utf-8", `{"id":"not-utf-8","summary":"` + "\xff\xfe" + `","affected":[{"package":{"ecosystem":"npm","name":"left"},` + advisorytest.Below2 + `}]}`, false, true},
+		{"<script>alert(1)</script>", about("<script>alert(1)</script>", advisorytest.Below2), false, true},
+		{"id-of-lines", about(`id\nof\u001b[31mlines`, advisorytest.Below2), false, true},
+		{"id-twice", `{"id":"first",` + about("id-twice", advisorytest.Below2)[1:], false, true},
+		{"summary-of-a-megabyte", `{"summary":"` + strings.Repeat("x", 1<<20) + `",` + about("summary-of-a-megabyte", advisorytest.Below2)[1:], false, true},
 		{"fixed-before-introduced", about("fixed-before-introduced", events(`{"fixed":"0.5.0"},{"introduced":"2.0.0"}`)), false, false},
 		{"introduced-after-fixed", about("introduced-after-fixed", events(`{"introduced":"3.0.0"},{"fixed":"0.5.0"}`)), false, false},
 		{"events-unsorted", about("events-unsorted", events(`{"fixed":"0.2.0"},{"introduced":"0.9.0"},{"introduced":"0"},{"fixed":"1.5.0"}`)), false, true},
@@ -54,19 +55,19 @@ func hostileRecords() []hostileRecord {
 		{"version-long", about("version-long", events(`{"introduced":"0"},{"fixed":"`+strings.Repeat("9", 100_000)+`"}`)), false, false},
 		{"versions-million", about("versions-million", `"versions":[`+strings.TrimSuffix(strings.Repeat(`"9",`, 1_000_000), ",")+`]`), false, false},
 		{"range-of-no-kind", about("range-of-no-kind", `"ranges":[{"type":"BOMB","events":[{"introduced":"0"}]}]`), false, false},
-		{"withdrawn-in-the-future", `{"withdrawn":"2999-01-01T00:00:00Z",` + about("withdrawn-in-the-future", below2)[1:], false, false},
-		{"withdrawn-nonsense", `{"withdrawn":"no day",` + about("withdrawn-nonsense", below2)[1:], false, false},
-		{"schema-of-the-future", `{"schema_version":"99.0.0",` + about("schema-of-the-future", below2)[1:], false, true},
-		{"date-beyond", strings.Replace(about("date-beyond", below2), "2026-01-01", "9999-99-99", 1), false, true},
-		{"severity-nonsense", `{"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:?/` + strings.Repeat("A:N/", 10_000) + `"},{"type":"CVSS_V4","score":"CVSS:4.0/"},{"type":"CVSS_V2","score":"AV:N"}],` + about("severity-nonsense", below2)[1:], false, true},
-		{"aliases-thousands", `{"aliases":["` + strings.Repeat(`CVE-1","`, 50_000) + `CVE-2"],` + about("aliases-thousands", below2)[1:], false, true},
+		{"withdrawn-in-the-future", `{"withdrawn":"2999-01-01T00:00:00Z",` + about("withdrawn-in-the-future", advisorytest.Below2)[1:], false, false},
+		{"withdrawn-nonsense", `{"withdrawn":"no day",` + about("withdrawn-nonsense", advisorytest.Below2)[1:], false, false},
+		{"schema-of-the-future", `{"schema_version":"99.0.0",` + about("schema-of-the-future", advisorytest.Below2)[1:], false, true},
+		{"date-beyond", strings.Replace(about("date-beyond", advisorytest.Below2), "2026-01-01", "9999-99-99", 1), false, true},
+		{"severity-nonsense", `{"severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:?/` + strings.Repeat("A:N/", 10_000) + `"},{"type":"CVSS_V4","score":"CVSS:4.0/"},{"type":"CVSS_V2","score":"AV:N"}],` + about("severity-nonsense", advisorytest.Below2)[1:], false, true},
+		{"aliases-thousands", `{"aliases":["` + strings.Repeat(`CVE-1","`, 50_000) + `CVE-2"],` + about("aliases-thousands", advisorytest.Below2)[1:], false, true},
 		{"packages-thousands", `{"id":"packages-thousands","summary":"` + strings.Repeat("s", 200) + `","aliases":["` + strings.Repeat("a", 10_000) + `"],"affected":[` +
-			strings.TrimSuffix(strings.Repeat(`{"package":{"ecosystem":"npm","name":"left"},`+below2+`},`, 20_000), ",") + `]}`, false, true},
+			strings.TrimSuffix(strings.Repeat(`{"package":{"ecosystem":"npm","name":"left"},`+advisorytest.Below2+`},`, 20_000), ",") + `]}`, false, true},
 	}
 }
 
 func TestHostileRecordsCostOnlyThemselves(t *testing.T) {
-	records := map[string]string{"good.json": about("GOOD", below2)}
+	records := map[string]string{"good.json": about("GOOD", advisorytest.Below2)}
 	broken := 0
 	for i, c := range hostileRecords() {
 		records[fmt.Sprintf("%02d.json", i)] = c.text
@@ -74,12 +75,12 @@ func TestHostileRecordsCostOnlyThemselves(t *testing.T) {
 			broken++
 		}
 	}
-	database, info := build(t, source(t, map[string]map[string]string{"npm": records}))
+	database, info := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{"npm": records}))
 	if info.Ecosystems[0].Broken != broken {
 		t.Errorf("%d records are broken, want %d: %.2000v", info.Ecosystems[0].Broken, broken, info.Notes)
 	}
-	result := match(t, database, pkg("npm", "left", "1.0.0"))
-	found := ids(result)
+	result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))
+	found := advisorytest.IDs(result)
 	if !slices.Contains(found, "GOOD") {
 		t.Error("the good record is lost")
 	}
@@ -123,8 +124,8 @@ func raw(t *testing.T, header zip.FileHeader, contents []byte) []byte {
 }
 
 func TestHostileArchivesLeaveTheirEcosystemUnknownOrTheRestIntact(t *testing.T) {
-	good := about("A", below2)
-	whole := archive(t, map[string]string{"A.json": good})
+	good := about("A", advisorytest.Below2)
+	whole := advisorytest.Archive(t, map[string]string{"A.json": good})
 	flipped := slices.Clone(whole)
 	flipped[bytes.Index(flipped, []byte("A.json"))+8] ^= 0xff
 	lie := func(field int, value uint32) []byte { // in the directory's entry
@@ -135,9 +136,9 @@ func TestHostileArchivesLeaveTheirEcosystemUnknownOrTheRestIntact(t *testing.T) 
 	names := func(list ...string) []byte {
 		records := map[string]string{}
 		for i, name := range list {
-			records[name] = about(fmt.Sprintf("A%d", i), below2)
+			records[name] = about(fmt.Sprintf("A%d", i), advisorytest.Below2)
 		}
-		return archive(t, records)
+		return advisorytest.Archive(t, records)
 	}
 	for name, c := range map[string]struct {
 		data     []byte
@@ -155,21 +156,21 @@ func TestHostileArchivesLeaveTheirEcosystemUnknownOrTheRestIntact(t *testing.T) 
 		"packed size lies":        {lie(20, 0xfffffffe), 0},
 		"offset lies":             {lie(42, 0x7fffffff), 0},
 		"absolute and climbing":   {names("/etc/passwd.json", "../../../../tmp/x.json", `..\..\x.json`, "C:\\x.json", "a/../../b.json", "\x00.json", "a\nb\x1b[31m.json"), 7},
-		"an archive in itself":    {archive(t, map[string]string{"A.json": good, "inner.json": string(whole), "inner.zip": string(whole)}), 1},
+		"an archive in itself":    {advisorytest.Archive(t, map[string]string{"A.json": good, "inner.json": string(whole), "inner.zip": string(whole)}), 1},
 		"a name twice":            {raw(t, zip.FileHeader{Name: "A.json", Method: zip.Store, CRC32: 0, CompressedSize64: 0, UncompressedSize64: 0}, nil), 0},
 		"a method of the future":  {raw(t, zip.FileHeader{Name: "A.json", Method: 99, CompressedSize64: 2, UncompressedSize64: 2}, []byte("{}")), 0},
 		"encrypted":               {raw(t, zip.FileHeader{Name: "A.json", Method: zip.Store, Flags: 1, CompressedSize64: 2, UncompressedSize64: 2}, []byte("{}")), 0},
-		"a record of 100 MB":      {archive(t, map[string]string{"A.json": good, "B.json": `{"id":"B","x":"` + strings.Repeat("x", 100<<20) + `"}`}), 1},
-		"a bomb of 1,000 to one":  {archive(t, map[string]string{"A.json": good, "B.json": strings.Repeat("\x00", 15<<20), "C.json": strings.Repeat("\x00", 15<<20)}), 1},
+		"a record of 100 MB":      {advisorytest.Archive(t, map[string]string{"A.json": good, "B.json": `{"id":"B","x":"` + strings.Repeat("x", 100<<20) + `"}`}), 1},
+		"a bomb of 1,000 to one":  {advisorytest.Archive(t, map[string]string{"A.json": good, "B.json": strings.Repeat("\x00", 15<<20), "C.json": strings.Repeat("\x00", 15<<20)}), 1},
 		"directory that is long":  {lie(28, 0xffff), -1},
-		"nothing but other files": {archive(t, map[string]string{"readme.txt": "x"}), -1},
+		"nothing but other files": {advisorytest.Archive(t, map[string]string{"readme.txt": "x"}), -1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := source(t, map[string]map[string]string{"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"p"},"versions":["1"]}]}`}})
-			write(t, folder, "npm/all.zip", c.data)
-			database, info := build(t, folder)
-			result := match(t, database, pkg("npm", "left", "1.0.0"), pkg("PyPI", "p", "1"))
-			if !slices.Contains(ids(result), "P") {
+			folder := advisorytest.Folder(t, map[string]map[string]string{"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"p"},"versions":["1"]}]}`}})
+			advisorytest.Write(t, folder, "npm/all.zip", c.data)
+			database, info := advisorytest.Build(t, folder)
+			result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"), advisorytest.Package("PyPI", "p", "1"))
+			if !slices.Contains(advisorytest.IDs(result), "P") {
 				t.Error("another ecosystem is lost")
 			}
 			unknown := slices.ContainsFunc(result.Unmatched, func(u advisory.Unmatched) bool { return u.Ecosystem == "npm" })
@@ -209,11 +210,11 @@ func TestHostileVersionsEndNoComparison(t *testing.T) {
 		}
 		sources[ecosystem] = records
 		for _, version := range versions {
-			packages = append(packages, pkg(ecosystem, "left", version), pkg(ecosystem+":1", "left", version))
+			packages = append(packages, advisorytest.Package(ecosystem, "left", version), advisorytest.Package(ecosystem+":1", "left", version))
 		}
 	}
-	database, _ := build(t, source(t, sources))
-	result := match(t, database, packages...)
+	database, _ := advisorytest.Build(t, advisorytest.Folder(t, sources))
+	result := advisorytest.Match(t, database, packages...)
 	if len(result.Findings) == 0 || len(result.Unmatched) == 0 {
 		t.Errorf("%d findings, %d groups that could not be matched", len(result.Findings), len(result.Unmatched))
 	}
@@ -240,10 +241,10 @@ func TestHostileKEVCatalogsLeaveExploitationUnknown(t *testing.T) {
 		"no ids":   `{"vulnerabilities":[{"vendor":"x"}]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder := source(t, map[string]map[string]string{"npm": {"A.json": about("A", below2)}})
-			write(t, folder, "kev.json", []byte(text))
-			database, info := build(t, folder)
-			result := match(t, database, pkg("npm", "left", "1.0.0"))
+			folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": about("A", advisorytest.Below2)}})
+			advisorytest.Write(t, folder, "kev.json", []byte(text))
+			database, info := advisorytest.Build(t, folder)
+			result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))
 			if len(result.Findings) != 1 || result.Findings[0].Exploited != nil {
 				t.Errorf("got %+v", result.Findings)
 			}

@@ -3,14 +3,14 @@ package advisory
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
+	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
 // Result holds the findings of a match, and what could not be matched.
@@ -31,40 +31,27 @@ type Unmatched struct {
 	Packages  int               `json:"packages"`
 }
 
-// packageKey identifies a package. A package of two manifests is matched once.
-type packageKey struct{ ecosystem, name, version string }
-
-func keyOf(p observation.Package) packageKey {
-	return packageKey{p.Ecosystem, NormalName(p.Ecosystem, p.Name), p.Version}
+// coordinateOf is the key that a package is matched under: a package of two manifests is
+// matched once.
+func coordinateOf(p observation.Package) observation.Coordinate {
+	return observation.Coordinate{Ecosystem: p.Ecosystem, Name: observation.NormalName(p.Ecosystem, p.Name), Version: p.Version}
 }
 
-func (k packageKey) compare(other packageKey) int {
-	return cmp.Or(cmp.Compare(k.ecosystem, other.ecosystem), cmp.Compare(k.name, other.name), cmp.Compare(k.version, other.version))
-}
-
-// Match looks up every package. It stops when ctx ends.
-func (d *Database) Match(ctx context.Context, packages []observation.Package) (Result, error) {
-	groups := map[packageKey][]observation.Package{}
+// match looks up every package in an index. A nil index holds no ecosystem.
+func match(ctx context.Context, index *osvdb.Index, packages []observation.Package) (Result, error) {
+	groups := map[observation.Coordinate][]observation.Package{}
 	for _, p := range packages {
-		groups[keyOf(p)] = append(groups[keyOf(p)], p)
+		groups[coordinateOf(p)] = append(groups[coordinateOf(p)], p)
 	}
-	keys := make([]packageKey, 0, len(groups))
-	for k := range groups {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, packageKey.compare)
-
-	m, err := d.matcher(ctx)
-	if err != nil {
-		return Result{}, fmt.Errorf("read the advisory index: %w", err)
-	}
-	defer m.close()
+	m := matcher{index: index, unmatched: map[Unmatched]int{}}
+	keys := slices.AppendSeq(make([]observation.Coordinate, 0, len(groups)), maps.Keys(groups))
+	slices.SortFunc(keys, observation.Coordinate.Compare)
 	for _, k := range keys {
 		if ctx.Err() != nil {
 			return Result{}, ctx.Err()
 		}
 		if err := m.match(ctx, k, groups[k]); err != nil {
-			return Result{}, fmt.Errorf("match %s %s: %w", k.ecosystem, k.name, err)
+			return Result{}, fmt.Errorf("match %s %s: %w", k.Ecosystem, k.Name, err)
 		}
 	}
 	return NewResult(m.findings, m.unmatched), nil
@@ -73,59 +60,36 @@ func (d *Database) Match(ctx context.Context, packages []observation.Package) (R
 // matcher carries out one match. Keys come sorted, so that the entries of a package
 // with several versions are read once.
 type matcher struct {
-	database  *Database
-	lookups   [2]*sqlx.Stmt // one for each table of buckets
-	loaded    packageKey    // the package of entries
-	entries   []entry
+	index     *osvdb.Index
+	loaded    observation.Coordinate // the package of entries
+	entries   []record.Entry
 	findings  []observation.Finding
 	unmatched map[Unmatched]int // with Packages 0, to the count
 }
 
-func (d *Database) matcher(ctx context.Context) (*matcher, error) {
-	m := &matcher{database: d, unmatched: map[Unmatched]int{}}
-	if d == nil {
-		return m, nil
-	}
-	for table, query := range lookupQueries {
-		var err error
-		if m.lookups[table], err = d.index.PreparexContext(ctx, query); err != nil {
-			m.close()
-			return nil, err
-		}
-	}
-	return m, nil
-}
-
-func (m *matcher) close() {
-	for _, statement := range m.lookups {
-		if statement != nil {
-			statement.Close()
-		}
-	}
-}
-
-func (m *matcher) match(ctx context.Context, k packageKey, packages []observation.Package) error {
-	base, suffix, _ := strings.Cut(k.ecosystem, ":")
-	in, known := m.ecosystem(base)
+func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages []observation.Package) error {
+	base, suffix, _ := strings.Cut(k.Ecosystem, ":")
 	switch {
-	case base == "" || k.name == "":
+	case base == "" || k.Name == "":
 		return m.addUnmatched(k, observation.CauseUnsupported)
-	case !known:
+	case m.index == nil || !m.index.Has(base):
 		return m.addUnmatched(k, observation.CauseNoDatabase)
 	}
-	if err := m.load(ctx, in, k.name); err != nil {
+	if err := m.load(ctx, observation.Coordinate{Ecosystem: base, Name: k.Name}); err != nil {
 		return err
 	}
 	// Where no advisory names the package, no version is affected.
-	if k.version == "" && len(m.entries) > 0 {
+	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
 	refused := false
 	for _, e := range m.entries {
-		hit, undecided := e.affects(k.version, base, suffix)
+		hit, undecided := affects(e, k.Version, base, suffix)
 		refused = refused || undecided
-		if hit {
-			m.addFindings(e, base, packages)
+		for _, p := range packages {
+			if hit {
+				m.findings = append(m.findings, finding(e, p, base, m.index.KEV()))
+			}
 		}
 	}
 	if refused {
@@ -134,45 +98,22 @@ func (m *matcher) match(ctx context.Context, k packageKey, packages []observatio
 	return nil
 }
 
-func (m *matcher) ecosystem(name string) (*loadedEcosystem, bool) {
-	if m.database == nil {
-		return nil, false
-	}
-	in, ok := m.database.ecosystems[name]
-	return in, ok
-}
-
-func (m *matcher) addUnmatched(k packageKey, cause observation.Cause) error {
-	m.unmatched[Unmatched{Ecosystem: k.ecosystem, Cause: cause}]++
+func (m *matcher) addUnmatched(k observation.Coordinate, cause observation.Cause) error {
+	m.unmatched[Unmatched{Ecosystem: k.Ecosystem, Cause: cause}]++
 	return nil
 }
 
-func (m *matcher) load(ctx context.Context, in *loadedEcosystem, name string) error {
-	this := packageKey{ecosystem: in.Name, name: name}
-	if this == m.loaded {
-		return nil
+func (m *matcher) load(ctx context.Context, k observation.Coordinate) (err error) {
+	if k != m.loaded {
+		m.loaded = k
+		m.entries, err = m.index.Lookup(ctx, k.Ecosystem, k.Name)
 	}
-	var entries []entry
-	for table, statement := range m.lookups {
-		var err error
-		if entries, err = in.lookup(ctx, statement, table, name, entries); err != nil {
-			return err
-		}
-	}
-	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.ID, b.ID) })
-	m.loaded, m.entries = this, entries
-	return nil
-}
-
-func (m *matcher) addFindings(e entry, ecosystem string, packages []observation.Package) {
-	for _, p := range packages {
-		m.findings = append(m.findings, e.finding(p, ecosystem, m.database.kevLookup()))
-	}
+	return err
 }
 
 func (r Result) sort() {
 	slices.SortStableFunc(r.Findings, func(a, b observation.Finding) int {
-		return cmp.Or(keyOf(a.Package).compare(keyOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
+		return cmp.Or(coordinateOf(a.Package).Compare(coordinateOf(b.Package)), cmp.Compare(a.Advisory, b.Advisory), cmp.Compare(a.Package.Path, b.Package.Path))
 	})
 	slices.SortFunc(r.Unmatched, func(a, b Unmatched) int {
 		return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Cause, b.Cause))
@@ -181,17 +122,17 @@ func (r Result) sort() {
 
 // affects reports whether a version is affected. It is undecided where a range would
 // decide and the ecosystem's order refuses the version.
-func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) {
+func affects(e record.Entry, version, ecosystem, suffix string) (hit, undecided bool) {
 	var at orderedVersion
 	var refused error
-	for _, span := range e.Affected {
-		if span.Suffix != "" && suffix != "" && span.Suffix != suffix {
+	for _, affected := range e.Affected {
+		if affected.Suffix != "" && suffix != "" && affected.Suffix != suffix {
 			continue
 		}
-		if slices.Contains(span.Versions, version) {
+		if slices.Contains(affected.Versions, version) {
 			return true, false
 		}
-		for _, events := range span.Ranges {
+		for _, events := range affected.Ranges {
 			if at.version == nil && refused == nil {
 				at, refused = parseVersion(version, ecosystem)
 			}
@@ -205,17 +146,17 @@ func (e entry) affects(version, ecosystem, suffix string) (hit, undecided bool) 
 	return false, undecided || refused != nil
 }
 
-func (e entry) finding(p observation.Package, ecosystem string, listed func(id string) bool) observation.Finding {
+func finding(e record.Entry, p observation.Package, ecosystem string, listed func(id string) bool) observation.Finding {
 	f := observation.Finding{
 		Package:   p,
 		Advisory:  e.ID,
 		Aliases:   e.Aliases,
 		Summary:   e.Summary,
-		Malicious: e.malware(), Unmaintained: e.Unmaintained,
-		Published: fromUnix(e.Published),
-		Modified:  fromUnix(e.Modified),
+		Malicious: e.Malware(), Unmaintained: e.Unmaintained,
+		Published: e.Published,
+		Modified:  e.Modified,
 	}
-	f.Severity, f.Score, f.Vector = e.severityOf()
+	f.Severity, f.Score, f.Vector = severityOf(e)
 	if version, err := parseVersion(p.Version, ecosystem); err == nil {
 		f.FixedIn = version.fixedIn(e.Affected)
 	}
@@ -253,16 +194,10 @@ func Unmatchable(packages []observation.Package, cause observation.Cause) Result
 // NewFinding makes the finding of an OSV record that is known to affect p. listed
 // reports whether an id is known to be exploited; it is nil where that is unknown.
 func NewFinding(osv []byte, p observation.Package, listed func(id string) bool) (observation.Finding, error) {
-	r, err := parseRecord(osv)
-	if err != nil && !errors.Is(err, errPartial) {
+	base, _, _ := strings.Cut(p.Ecosystem, ":")
+	e, err := record.ParseEntry(osv, base, p.Name)
+	if err != nil {
 		return observation.Finding{}, err
 	}
-	base, _, _ := strings.Cut(p.Ecosystem, ":")
-	e := r.entry()
-	for _, n := range r.entries(base) {
-		if n.name == NormalName(base, p.Name) {
-			e = n.entry
-		}
-	}
-	return e.finding(p, base, listed), nil
+	return finding(e, p, base, listed), nil
 }

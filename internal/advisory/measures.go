@@ -13,48 +13,48 @@ import (
 // The measures of inventory and advisories.
 var (
 	findingsMeasure = observation.Definition{
-		ID: "advisories.findings", Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesFindings, Name: "Open advisories", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Advisories that affect a package at the version listed in a manifest, each (package, version) once for each advisory, and once for all advisories that name one another as aliases; reports of malicious packages are counted apart.",
 	}
 	maliciousMeasure = observation.Definition{
-		ID: "advisories.malicious", Name: "Malicious packages", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesMalicious, Name: "Malicious packages", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Listed packages that the advisory database reports as malicious (MAL- records).",
 	}
 	severeMeasure = observation.Definition{
-		ID: "advisories.critical-high", Name: "Critical and high advisories", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesCriticalHigh, Name: "Critical and high advisories", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Open advisories with a CVSS base score of 7 or more, or called high or critical where they carry no score.",
 	}
 	fixableMeasure = observation.Definition{
-		ID: "advisories.fixable", Name: "Advisories with a fix", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesFixable, Name: "Advisories with a fix", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Open advisories for which a fixed version above the listed one has been released.",
 	}
 	severeFixableMeasure = observation.Definition{
-		ID: "advisories.fixable-critical-high", Name: "Critical and high advisories with a fix", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesFixableCriticalHigh, Name: "Critical and high advisories with a fix", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Critical and high open advisories for which a fixed version above the listed one has been released.",
 	}
 	exploitedMeasure = observation.Definition{
-		ID: "advisories.exploited", Name: "Known exploited vulnerabilities", Kind: observation.KindNumber, Unit: "findings", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesExploited, Name: "Known exploited vulnerabilities", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means:     "Open advisories of which an alias stands in the catalog of known exploited vulnerabilities.",
 		Reference: "CISA Known Exploited Vulnerabilities",
 	}
 	lagMeasure = observation.Definition{
-		ID: "advisories.oldest-fixable-days", Name: "Patch lag", Kind: observation.KindNumber, Unit: "days", Merge: observation.MergeMax,
+		ID: observation.AdvisoriesOldestFixableDays, Name: "Patch lag", Kind: observation.KindNumber, Unit: observation.UnitDays, Merge: observation.MergeMax,
 		Means: "Days since the publication of the oldest open critical or high advisory that has a fix: an estimate, for the fix may be younger, and the record may be younger than what it records. Where records do not say when they were published, their last change makes it a lower bound.",
 	}
 	unmatchedMeasure = observation.Definition{
-		ID: "advisories.unmatched", Name: "Packages not matched", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,
+		ID: observation.AdvisoriesUnmatched, Name: "Packages not matched", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
 		Means: "Listed packages of which nothing is known: no version, no advisories of their ecosystem, or a version that cannot be ordered.",
 	}
 	packagesMeasure = observation.Definition{
-		ID: "inventory.packages", Name: "Packages listed", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,
+		ID: observation.InventoryPackages, Name: "Packages listed", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
 		Means: "Distinct packages (name and version) that the manifests and lockfiles list.",
 	}
 	directMeasure = observation.Definition{
-		ID: "inventory.direct", Name: "Direct dependencies", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,
+		ID: observation.InventoryDirect, Name: "Direct dependencies", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
 		Means: "Distinct packages that a manifest lists as its own, not as those of another package; where no manifest tells them apart it is unknown.",
 	}
 	noVersionMeasure = observation.Definition{
-		ID: "inventory.no-version", Name: "Packages without a version", Kind: observation.KindNumber, Unit: "packages", Merge: observation.MergeSum,
+		ID: observation.InventoryNoVersion, Name: "Packages without a version", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
 		Means: "Distinct packages that a manifest lists without a version: no advisory can be matched to them.",
 	}
 )
@@ -77,10 +77,10 @@ func Definitions() []observation.Definition {
 // lower bounds, with the reason in their details.
 func Measures(result Result, packages []observation.Package, at time.Time, source string) []observation.Measure {
 	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched)}
-	distinct := map[packageKey]observation.Package{}
+	distinct := map[observation.Coordinate]observation.Package{}
 	for _, p := range packages {
-		if known, ok := distinct[keyOf(p)]; !ok || known.Relation != observation.Direct {
-			distinct[keyOf(p)] = p
+		if known, ok := distinct[coordinateOf(p)]; !ok || known.Relation != observation.Direct {
+			distinct[coordinateOf(p)] = p
 		}
 	}
 	c.packages = len(distinct)
@@ -168,7 +168,7 @@ func (c measureBuilder) lag(t findingCounts) observation.Measure {
 	return lagMeasure.NotApplicableFor("no open critical or high advisory has a fix")
 }
 
-func (c measureBuilder) inventory(distinct map[packageKey]observation.Package) []observation.Measure {
+func (c measureBuilder) inventory(distinct map[observation.Coordinate]observation.Package) []observation.Measure {
 	if len(distinct) == 0 {
 		return []observation.Measure{
 			packagesMeasure.Of(0, c.source, c.at),
@@ -210,7 +210,7 @@ type findingCounts struct {
 func countFindings(findings []observation.Finding, at time.Time) findingCounts {
 	normalised := slices.Clone(findings)
 	for i := range normalised {
-		normalised[i].Package.Name = keyOf(normalised[i].Package).name
+		normalised[i].Package.Name = coordinateOf(normalised[i].Package).Name
 	}
 	var t findingCounts
 	for _, group := range observation.Groups(normalised) {
@@ -229,7 +229,7 @@ func (t *findingCounts) add(group []observation.Finding, at time.Time) {
 	var severe, fixable, exploitKnown, exploited bool
 	var oldest, changed time.Time
 	for _, f := range group {
-		severe = severe || f.Severity == SeverityCritical || f.Severity == SeverityHigh
+		severe = severe || f.Severity == observation.SeverityCritical || f.Severity == observation.SeverityHigh
 		fixable = fixable || f.FixedIn != ""
 		exploitKnown = exploitKnown || f.Exploited != nil
 		exploited = exploited || f.Exploited != nil && *f.Exploited
@@ -279,8 +279,8 @@ func describeUnmatched(unmatched []Unmatched) string {
 	slices.SortStableFunc(list, func(a, b Unmatched) int { return cmp.Compare(b.Packages, a.Packages) })
 	var parts []string
 	for _, u := range list {
-		reason := firstOf(causeText[u.Cause], string(u.Cause))
-		parts = append(parts, fmt.Sprintf("%d of %s (%s)", u.Packages, firstOf(u.Ecosystem, "an ecosystem without a name"), reason))
+		reason := cmp.Or(causeText[u.Cause], string(u.Cause))
+		parts = append(parts, fmt.Sprintf("%d of %s (%s)", u.Packages, cmp.Or(u.Ecosystem, "an ecosystem without a name"), reason))
 	}
 	if len(parts) == 0 {
 		return ""

@@ -6,8 +6,12 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/observation"
 )
+
+// at is the clock of these tests.
+var at = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 func measured(t *testing.T, measures []observation.Measure, id string) observation.Measure {
 	t.Helper()
@@ -22,18 +26,18 @@ func measured(t *testing.T, measures []observation.Measure, id string) observati
 
 func finding(name, advisoryID, severity, fixed string, published time.Time) observation.Finding {
 	no := false
-	return observation.Finding{Package: pkg("npm", name, "1.0.0"), Advisory: advisoryID, Severity: severity, FixedIn: fixed, Published: published, Exploited: &no}
+	return observation.Finding{Package: advisorytest.Package("npm", name, "1.0.0"), Advisory: advisoryID, Severity: observation.Severity(severity), FixedIn: fixed, Published: published, Exploited: &no}
 }
 
 func TestEveryDefinitionIsYieldedInEveryState(t *testing.T) {
 	for name, packages := range map[string][]observation.Package{
 		"none":        nil,
-		"matched":     {pkg("npm", "a", "1.0.0")},
-		"no version":  {pkg("npm", "a", "")},
-		"no database": {pkg("NuGet", "a", "1")},
+		"matched":     {advisorytest.Package("npm", "a", "1.0.0")},
+		"no version":  {advisorytest.Package("npm", "a", "")},
+		"no database": {advisorytest.Package("NuGet", "a", "1")},
 	} {
-		var none *advisory.Database
-		measures := advisory.Measures(match(t, none, packages...), packages, at, "test")
+		none := advisory.None{}
+		measures := advisory.Measures(advisorytest.Match(t, none, packages...), packages, at, "test")
 		definitions := advisory.Definitions()
 		if len(measures) != len(definitions) {
 			t.Fatalf("%s: %d measures, %d definitions", name, len(measures), len(definitions))
@@ -50,7 +54,7 @@ func TestEveryDefinitionIsYieldedInEveryState(t *testing.T) {
 }
 
 func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
-	packages := []observation.Package{pkg("npm", "a", "1.0.0"), pkg("npm", "b", "1.0.0")}
+	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0"), advisorytest.Package("npm", "b", "1.0.0")}
 	packages[0].Relation = observation.Direct
 	packages[1].Relation = observation.Transitive
 	again := finding("a", "X", "high", "2.0.0", at.AddDate(0, 0, -100))
@@ -77,7 +81,7 @@ func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
 }
 
 func TestRecordsOfOneVulnerabilityCountOnce(t *testing.T) {
-	packages := []observation.Package{pkg("PyPI", "a", "1.0.0")}
+	packages := []observation.Package{advisorytest.Package("PyPI", "a", "1.0.0")}
 	yes := true
 	ghsa := observation.Finding{Package: packages[0], Advisory: "GHSA-1", Aliases: []string{"CVE-1"}, Severity: "high", Published: at.AddDate(0, 0, -10)}
 	pysec := observation.Finding{Package: packages[0], Advisory: "PYSEC-1", Aliases: []string{"CVE-1"}, Severity: "unknown", FixedIn: "2", Published: at.AddDate(0, 0, -30), Exploited: &yes}
@@ -94,7 +98,7 @@ func TestRecordsOfOneVulnerabilityCountOnce(t *testing.T) {
 }
 
 func TestAdvisoryWithoutADateOfPublicationIsAtLeastAsOldAsItsLastChange(t *testing.T) {
-	packages := []observation.Package{pkg("PyPI", "a", "1.0.0")}
+	packages := []observation.Package{advisorytest.Package("PyPI", "a", "1.0.0")}
 	finding := func(id string, published, modified int) observation.Finding {
 		f := observation.Finding{Package: packages[0], Advisory: id, Severity: "high", FixedIn: "2"}
 		if published > 0 {
@@ -127,9 +131,9 @@ func TestUnmaintainedIsReadFromTheRecord(t *testing.T) {
 	for specific, want := range map[string]bool{
 		`{"informational":"unmaintained"}`: true, `{"informational":"unsound"}`: false, `{"informational":null}`: false, `{"severity":"LOW","informational":7}`: false, `"unmaintained"`: false,
 	} {
-		db, _ := build(t, source(t, map[string]map[string]string{"crates.io": {"R-1.json": `{"id":"R-1","modified":"2026-01-01T00:00:00Z",
+		db, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{"crates.io": {"R-1.json": `{"id":"R-1","modified":"2026-01-01T00:00:00Z",
 			"affected":[{"package":{"ecosystem":"crates.io","name":"old"},"versions":["1.0.0"],"database_specific":` + specific + `}]}`}}))
-		found := match(t, db, pkg("crates.io", "old", "1.0.0")).Findings
+		found := advisorytest.Match(t, db, advisorytest.Package("crates.io", "old", "1.0.0")).Findings
 		if len(found) != 1 || found[0].Unmaintained != want {
 			t.Errorf("%s gives %+v", specific, found)
 		}
@@ -137,7 +141,7 @@ func TestUnmaintainedIsReadFromTheRecord(t *testing.T) {
 }
 
 func TestUnmatchedPackagesMakeCountsLowerBounds(t *testing.T) {
-	packages := []observation.Package{pkg("npm", "a", "1.0.0"), pkg("NuGet", "b", "1")}
+	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0"), advisorytest.Package("NuGet", "b", "1")}
 	result := advisory.Result{Unmatched: []advisory.Unmatched{{Ecosystem: "NuGet", Cause: observation.CauseNoDatabase, Packages: 1}}}
 	measures := advisory.Measures(result, packages, at, "test")
 	m := measured(t, measures, "advisories.findings")
@@ -175,7 +179,7 @@ func TestNoPackagesDoNotCountAsClean(t *testing.T) {
 }
 
 func TestGapsMakeCountsLowerBounds(t *testing.T) {
-	packages := []observation.Package{pkg("npm", "a", "1.0.0")}
+	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0")}
 	measures := advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"),
 		[]observation.Note{{Cause: observation.CauseBroken, Subject: "pom.xml", Message: "pom.xml does not parse"}})
 	m := measured(t, measures, "advisories.findings")

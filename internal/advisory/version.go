@@ -1,39 +1,15 @@
 package advisory
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
-	"sort"
-	"strings"
 
 	"github.com/google/osv-scalibr/semantic"
-)
 
-// NormalName is the form in which package names of an ecosystem are compared.
-// Only PyPI has one: lower case, runs of "-", "_" and "." as one "-" (PEP 503).
-func NormalName(ecosystem, name string) string {
-	base, _, _ := strings.Cut(ecosystem, ":")
-	if base != "PyPI" {
-		return name
-	}
-	var b strings.Builder
-	gap := false
-	for _, r := range strings.ToLower(name) {
-		if r == '-' || r == '_' || r == '.' {
-			gap = true
-			continue
-		}
-		if gap {
-			b.WriteByte('-')
-			gap = false
-		}
-		b.WriteRune(r)
-	}
-	if gap {
-		b.WriteByte('-')
-	}
-	return b.String()
-}
+	"github.com/midspan/midspan/internal/osvdb/record"
+)
 
 // orderedVersion is a version in the order of its ecosystem.
 type orderedVersion struct {
@@ -46,11 +22,14 @@ type orderedVersion struct {
 // square of the length. Real ones stay under 200.
 const maxVersion = 1000
 
+// errTooLong marks a version above maxVersion.
+var errTooLong = errors.New("over the limit")
+
 // parseVersion fails for a version that the ecosystem's order refuses, and for an
 // ecosystem without an order. It never panics.
 func parseVersion(text, ecosystem string) (v orderedVersion, err error) {
 	if len(text) > maxVersion {
-		return orderedVersion{}, fmt.Errorf("a version of %s: %w of %d bytes", ecosystem, errTooLarge, maxVersion)
+		return orderedVersion{}, fmt.Errorf("a version of %s: %w of %d bytes", ecosystem, errTooLong, maxVersion)
 	}
 	defer func() {
 		if r := recover(); r != nil {
@@ -91,19 +70,24 @@ func Later(ecosystem, a, b string) string {
 }
 
 // checkLengths fails for a range with a version that is too long to be compared.
-func checkLengths(events []event) error {
+func checkLengths(events []record.Event) error {
 	for _, e := range events {
-		if len(e.version()) > maxVersion {
-			return fmt.Errorf("a range with a version %w of %d bytes", errTooLarge, maxVersion)
+		if len(versionOf(e)) > maxVersion {
+			return fmt.Errorf("a range with a version %w of %d bytes", errTooLong, maxVersion)
 		}
 	}
 	return nil
 }
 
 // inRange applies the events of one range in the order of their versions.
-func (v orderedVersion) inRange(events []event) bool {
+func (v orderedVersion) inRange(events []record.Event) bool {
 	events = slices.Clone(events)
-	sort.Slice(events, func(i, j int) bool { return v.earlier(events[i], events[j]) })
+	slices.SortFunc(events, func(a, b record.Event) int {
+		if v.earlier(a, b) {
+			return -1
+		}
+		return 0
+	})
 	inside := false
 	for _, e := range events {
 		switch {
@@ -118,23 +102,23 @@ func (v orderedVersion) inRange(events []event) bool {
 	return inside
 }
 
-func (v orderedVersion) earlier(a, b event) bool {
+func (v orderedVersion) earlier(a, b record.Event) bool {
 	if a.Introduced == "0" || b.Introduced == "0" {
 		return a.Introduced == "0"
 	}
-	at, err := parseVersion(a.version(), v.ecosystem)
-	return err == nil && at.compare(b.version()) < 0
+	at, err := parseVersion(versionOf(a), v.ecosystem)
+	return err == nil && at.compare(versionOf(b)) < 0
 }
 
-func (e event) version() string {
-	return firstOf(e.Introduced, e.Fixed, e.Limit, e.LastAffected)
+func versionOf(e record.Event) string {
+	return cmp.Or(e.Introduced, e.Fixed, e.Limit, e.LastAffected)
 }
 
 // fixedIn is the lowest fixed version above v, or empty.
-func (v orderedVersion) fixedIn(spans []affectedVersions) string {
+func (v orderedVersion) fixedIn(list []record.Affected) string {
 	lowest := ""
-	for _, span := range spans {
-		for _, events := range span.Ranges {
+	for _, affected := range list {
+		for _, events := range affected.Ranges {
 			for _, e := range events {
 				if e.Fixed == "" || v.compare(e.Fixed) >= 0 {
 					continue

@@ -11,7 +11,7 @@ import (
 )
 
 // clockAnomalies counts the commits whose date cannot be.
-const clockAnomalies = "momentum.clock-anomalies"
+const clockAnomalies = observation.MomentumClockAnomalies
 
 // anomalyRemarks count the impossible dates and numbers that were read, so that none
 // of them changes a verdict without a trace.

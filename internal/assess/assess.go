@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/wording"
@@ -146,7 +147,7 @@ func coverage(merged []observation.Measure, defs map[string]observation.Definiti
 // fundingSources lists the sources that were read for evidence of funding.
 func fundingSources(in Input, measures map[string]observation.Measure) []string {
 	sources := map[string]bool{}
-	if read, ok := measures["funding.sources-read"].List(); ok {
+	if read, ok := measures[observation.FundingSourcesRead].List(); ok {
 		for _, s := range read {
 			sources[s] = true
 		}
@@ -178,7 +179,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	}
 	var found []evidence
 	if rule.when != nil {
-		found = e.trace(*rule.when, yes)
+		found = e.trace(*rule.when, kleene.True)
 	} else {
 		for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
 			found = append(found, e.traceLevel(e.rules.pillar(id))...)
@@ -187,7 +188,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	for _, id := range rule.also {
 		found = append(found, e.supplementary(found, id)...)
 	}
-	if slices.Contains(flagged, s) {
+	if s.Flagged() {
 		found = e.padReasons(found)
 	}
 	reasons := e.reasons(found)
@@ -198,9 +199,6 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	}
 	return strongestFirst(reasons)
 }
-
-// flagged are the stages of concern.
-var flagged = []Stage{MessyMiddle, Fading, Dormant, Sunset}
 
 // minReasons is how many reasons with measured values a flagged verdict has at
 // least, where so many were measured.
@@ -228,7 +226,7 @@ func (e *evaluation) padReasons(found []evidence) []evidence {
 func (e *evaluation) allEvidence(concern bool) []evidence {
 	var found []evidence
 	for _, r := range e.rules.rules {
-		if answer := e.evalRule(r); r.when == nil && answer != unsure && (answer == yes) == (r.wantsYes != concern) {
+		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) {
 			found = append(found, e.traceRule(r, answer)...)
 		}
 	}
@@ -246,7 +244,7 @@ const offTopicWeight = 0.1
 // supplementary is the evidence of a rule that did not decide the stage, without
 // measures that are in found already.
 func (e *evaluation) supplementary(found []evidence, id string) []evidence {
-	more := append(e.trace(condition{rule: id}, yes), e.trace(condition{rule: id}, no)...)
+	more := append(e.trace(condition{rule: id}, kleene.True), e.trace(condition{rule: id}, kleene.False)...)
 	return slices.DeleteFunc(more, func(ev evidence) bool {
 		return slices.ContainsFunc(found, func(f evidence) bool { return f.rule.measure == ev.rule.measure })
 	})
@@ -429,7 +427,7 @@ func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[s
 	var names []any
 	for _, r := range e.rules.rules {
 		m := e.measures[r.measure]
-		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != unsure
+		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != kleene.Unknown
 		if r.when != nil || covered[r.measure] || known || !e.narrows(r, possible) {
 			continue
 		}

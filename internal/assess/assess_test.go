@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -206,12 +207,12 @@ func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
 			in, _ = blinded(r, in, rng)
 		}
 		v, _ := r.Assess(in, defs)
-		if slices.Contains(flagged, v.Stage) {
+		if v.Stage.Flagged() {
 			flags[v.Stage]++
 			checkReasons(t, v)
 		}
 	}
-	if len(flags) != len(flagged) {
+	if len(flags) != 4 {
 		t.Errorf("only these were flagged: %v", flags)
 	}
 }
@@ -246,9 +247,9 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 		for _, cause := range append([]observation.Cause{"", observation.CauseNoSource}, unread...) {
 			for _, value := range values[r.specs[rule.measure].kind] {
 				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
-				want := unsure
+				want := kleene.Unknown
 				if rule.silenceMeansNo && cause == observation.CauseNoSource {
-					want = no // it asks what can be seen, and the sources that were read say nothing
+					want = kleene.False // it asks what can be seen, and the sources that were read say nothing
 				}
 				e := r.evaluate(map[string]observation.Measure{rule.measure: m}, nil)
 				if got := e.evalRule(rule); got != want {
@@ -390,7 +391,7 @@ func randomValue(def observation.Definition, near map[string]float64, rng *rand.
 	case observation.KindList:
 		return []string{"a", "b"}[:rng.IntN(3)]
 	}
-	top := near[def.Unit]
+	top := near[string(def.Unit)]
 	if top == 0 {
 		top = 50
 	}
@@ -696,5 +697,16 @@ func TestMeasureThatDoesNotApplyIsNoConcern(t *testing.T) {
 	}
 	if v.Stage != Sustained {
 		t.Errorf("it is %s, want sustained", v.Stage)
+	}
+}
+
+func TestDependantsAreLoad(t *testing.T) {
+	nobodySays := map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil,
+		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0}
+	for n, want := range map[float64]Level{0: LevelUnknown, 1: Weak, 3: Fair, 12: Strong} {
+		v := assessed(t, with(with(middle(), nobodySays), map[string]any{"adoption.catalog-dependants": n}))
+		if v.Load.Level != want {
+			t.Errorf("with %v dependants load is %s, want %s", n, v.Load.Level, want)
+		}
 	}
 }

@@ -6,26 +6,17 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
-)
-
-// Truth is an answer in Kleene's three-valued logic.
-type Truth = truth
-
-// The answers: what holds, what does not, and what unknown measures leave open.
-const (
-	Unsure = unsure
-	Yes    = yes
-	No     = no
 )
 
 // Comparison compares one measure with a threshold, as the rules do. It is for
 // conditions outside the rules.
 type Comparison struct {
 	Measure   string
-	Operator  string // <, <=, > or >= for numbers, is for bool and text
-	Threshold any    // float64, bool or string
-	Unit      string // as the measure counts
+	Operator  string           // <, <=, > or >= for numbers, is for bool and text
+	Threshold any              // float64, bool or string
+	Unit      observation.Unit // as the measure counts
 }
 
 // ScalarOf reads the threshold of a comparison from YAML: a float64, a bool or a
@@ -57,59 +48,23 @@ func (c Comparison) Check(defs map[string]observation.Definition) error {
 }
 
 // Evaluate compares the measure. The answer is no where it does not apply.
-func (c Comparison) Evaluate(m observation.Measure) Truth {
+func (c Comparison) Evaluate(m observation.Measure) kleene.Truth {
 	e := evaluation{measures: map[string]observation.Measure{c.Measure: m}}
 	return e.evalRule(&rule{measure: c.Measure, operator: c.Operator, threshold: c.Threshold})
 }
 
-// Within evaluates "x operator threshold" for a number x that lies in [low, high].
-func Within(low, high float64, operator string, threshold float64) Truth {
-	return interval{low, high}.compare(operator, threshold)
-}
-
-// Not is yes for no, no for yes.
-func Not(t Truth) Truth { return t.not() }
-
-// All is yes where every answer is, and no where one is; of nothing it is yes.
-func All(answers ...Truth) Truth {
-	result := yes
-	for _, answer := range answers {
-		switch answer {
-		case no:
-			return no
-		case unsure:
-			result = unsure
-		}
+// intervalOf returns what a measure says of its number. A bool counts as 0 or 1.
+// Anything that is not a measured number could be anything.
+func intervalOf(m observation.Measure) kleene.Interval {
+	v, ok := m.Number()
+	if !ok {
+		return kleene.Unbounded()
 	}
-	return result
-}
-
-// Any is yes where one answer is, and no where every one is; of nothing it is no.
-func Any(answers ...Truth) Truth {
-	negated := make([]Truth, len(answers))
-	for i, answer := range answers {
-		negated[i] = answer.not()
+	switch m.Bound {
+	case observation.AtLeast:
+		return kleene.AtLeast(v)
+	case observation.AtMost:
+		return kleene.AtMost(v)
 	}
-	return All(negated...).not()
-}
-
-// Among is yes where all possible values are among those wanted, and no where none
-// is.
-func Among[T comparable](possible, wanted []T) Truth {
-	inside := 0
-	for _, p := range possible {
-		for _, w := range wanted {
-			if p == w {
-				inside++
-				break
-			}
-		}
-	}
-	switch {
-	case len(possible) > 0 && inside == len(possible):
-		return yes
-	case len(possible) > 0 && inside == 0:
-		return no
-	}
-	return unsure
+	return kleene.Exactly(v)
 }

@@ -307,7 +307,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
 		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight")
 	rule := &rule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
-		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: text(f["unit"]),
+		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
 		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
 		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes"}
@@ -476,10 +476,10 @@ func (d *decoder) stage(r *Rules, n *yaml.Node) {
 // vocabulary is what rules may read: the measures by kind and unit, and what is
 // known of their values.
 type vocabulary struct {
-	Number, Bool, Text, List map[string][]string // unit: measures
+	Number, Bool, Text, List map[observation.Unit][]string // unit: measures
 
 	Ranges    map[string][2]float64 // by unit or by measure
-	Fractions []string              // units
+	Fractions []observation.Unit    // units
 	Rising    [][]string
 	Never     [][2]string
 }
@@ -502,7 +502,7 @@ func loadVocabulary(data []byte) (vocabulary, error) {
 // rules returns Rules with this vocabulary and no rule yet.
 func (v vocabulary) rules() *Rules {
 	r := &Rules{specs: map[string]measureSpec{}, byID: map[string]*rule{}, rising: v.Rising, english: language.English()}
-	kinds := map[observation.Kind]map[string][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
+	kinds := map[observation.Kind]map[observation.Unit][]string{observation.KindNumber: v.Number, observation.KindBool: v.Bool,
 		observation.KindText: v.Text, observation.KindList: v.List}
 	for kind, units := range kinds {
 		for unit, ids := range units {
@@ -519,9 +519,9 @@ func (v vocabulary) rules() *Rules {
 	return r
 }
 
-func (v vocabulary) measureSpec(kind observation.Kind, unit, id string) measureSpec {
+func (v vocabulary) measureSpec(kind observation.Kind, unit observation.Unit, id string) measureSpec {
 	w := measureSpec{kind: kind, unit: unit, low: 0, high: math.Inf(1), fraction: slices.Contains(v.Fractions, unit)}
-	for _, key := range []string{unit, id} {
+	for _, key := range []string{string(unit), id} {
 		if ends, ok := v.Ranges[key]; ok && key != "" {
 			w.low, w.high = ends[0], ends[1]
 		}

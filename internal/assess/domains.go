@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -92,7 +93,7 @@ func (r *Rules) answerKey(m observation.Measure, readers []*rule) string {
 	for _, terms := range r.invariants {
 		for _, term := range terms {
 			if term.measure == m.ID {
-				fmt.Fprint(&key, knownOf(m).compare(term.operator, term.threshold))
+				fmt.Fprint(&key, intervalOf(m).Compare(term.operator, term.threshold))
 			}
 		}
 	}
@@ -173,7 +174,7 @@ func (r *Rules) satisfies(chosen map[string]valueClass) bool {
 // termHolds reports whether a term is true of every value of the chosen class.
 func (r *Rules) termHolds(chosen map[string]valueClass, c invariantTerm) bool {
 	s, ok := chosen[c.measure]
-	return ok && s.measure.State == observation.Measured && interval{s.low, s.high}.compare(c.operator, c.threshold) == yes
+	return ok && s.measure.State == observation.Measured && kleene.Between(s.low, s.high).Compare(c.operator, c.threshold) == kleene.True
 }
 
 // prover searches for goods of which conditions hold. It is a backtracking search:
@@ -211,10 +212,10 @@ func (p *prover) search(chosen map[string]valueClass, all []condition) bool {
 		measures[id] = s.measure
 	}
 	e := p.rules.evaluate(measures, nil)
-	switch e.evalJoined(all, no) {
-	case yes:
+	switch e.evalJoined(all, kleene.False) {
+	case kleene.True:
 		return true
-	case no:
+	case kleene.False:
 		return false
 	}
 	next := p.nextMeasure(e, all, chosen)
@@ -232,7 +233,7 @@ func (p *prover) search(chosen map[string]valueClass, all []condition) bool {
 // or "".
 func (p *prover) nextMeasure(e *evaluation, all []condition, chosen map[string]valueClass) string {
 	for _, c := range all {
-		if e.evalCondition(c) != unsure {
+		if e.evalCondition(c) != kleene.Unknown {
 			continue
 		}
 		if c.pillar != "" {

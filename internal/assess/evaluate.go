@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -33,78 +34,78 @@ type evidence struct {
 
 // evalRule evaluates a rule. Where its measure does not apply the answer is no,
 // unless the rule is marked "absent: yes".
-func (e *evaluation) evalRule(r *rule) truth {
+func (e *evaluation) evalRule(r *rule) kleene.Truth {
 	if r.when != nil {
 		return e.evalCondition(*r.when)
 	}
 	m := e.measures[r.measure]
 	switch {
 	case m.State == observation.NotApplicable:
-		return truthOf(r.absentMeansYes)
+		return kleene.Of(r.absentMeansYes)
 	case m.State != observation.Measured && r.silenceMeansNo && m.Cause == observation.CauseNoSource:
-		return no
+		return kleene.False
 	case m.State != observation.Measured:
-		return unsure
+		return kleene.Unknown
 	}
 	switch threshold := r.threshold.(type) {
 	case string:
 		text, ok := m.Text()
 		if !ok {
-			return unsure
+			return kleene.Unknown
 		}
-		return truthOf(strings.EqualFold(text, threshold))
+		return kleene.Of(strings.EqualFold(text, threshold))
 	case bool:
 		return e.evalBool(m, threshold)
 	case float64:
 		if moved, ok := e.movedThresholds[r.id]; ok {
 			threshold = moved
 		}
-		return knownOf(m).compare(r.operator, threshold)
+		return intervalOf(m).Compare(r.operator, threshold)
 	}
-	return unsure
+	return kleene.Unknown
 }
 
-func (e *evaluation) evalBool(m observation.Measure, threshold bool) truth {
-	isTrue := knownOf(m).compare(">", 0)
+func (e *evaluation) evalBool(m observation.Measure, threshold bool) kleene.Truth {
+	isTrue := intervalOf(m).Compare(">", 0)
 	if threshold {
 		return isTrue
 	}
-	return isTrue.not()
+	return isTrue.Not()
 }
 
 // evalCondition evaluates a condition.
-func (e *evaluation) evalCondition(c condition) truth {
+func (e *evaluation) evalCondition(c condition) kleene.Truth {
 	switch {
 	case c.rule != "":
 		return e.evalRule(e.rules.byID[c.rule])
 	case c.pillar != "":
 		return e.evalLevel(c)
 	case c.not != nil:
-		return e.evalCondition(*c.not).not()
+		return e.evalCondition(*c.not).Not()
 	case c.all != nil:
-		return e.evalJoined(c.all, no)
+		return e.evalJoined(c.all, kleene.False)
 	default:
-		return e.evalJoined(c.any, yes)
+		return e.evalJoined(c.any, kleene.True)
 	}
 }
 
-// evalJoined evaluates "all" (decisive is no) or "any" (decisive is yes): it is
-// decisive where one child is, and unsure where another one is.
-func (e *evaluation) evalJoined(children []condition, decisive truth) truth {
-	result := decisive.not()
+// evalJoined evaluates "all" (decisive is False) or "any" (decisive is True): it is
+// decisive where one child is, and Unknown where another one is.
+func (e *evaluation) evalJoined(children []condition, decisive kleene.Truth) kleene.Truth {
+	result := decisive.Not()
 	for _, child := range children {
 		switch e.evalCondition(child) {
 		case decisive:
 			return decisive
-		case unsure:
-			result = unsure
+		case kleene.Unknown:
+			result = kleene.Unknown
 		}
 	}
 	return result
 }
 
-func (e *evaluation) evalLevel(c condition) truth {
-	return Among(e.possibleLevels(c.pillar), c.levels)
+func (e *evaluation) evalLevel(c condition) kleene.Truth {
+	return kleene.Among(e.possibleLevels(c.pillar), c.levels)
 }
 
 // possibleLevels are the levels that the unknown measures leave open, most first.
@@ -133,8 +134,8 @@ func (e *evaluation) levelsOf(p *pillarRule) []Level {
 	var found []Level
 	for _, l := range p.levels {
 		switch e.evalCondition(l.when) {
-		case no:
-		case yes:
+		case kleene.False:
+		case kleene.True:
 			return append(found, l.level)
 		default:
 			found = append(found, l.level)
@@ -205,8 +206,8 @@ func (e *evaluation) readStages() []Stage {
 			return append(found, s.stage)
 		}
 		switch e.evalCondition(*s.when) {
-		case no:
-		case yes:
+		case kleene.False:
+		case kleene.True:
 			return append(found, s.stage)
 		default:
 			found = append(found, s.stage)
@@ -284,14 +285,14 @@ func decideStage(possible []Stage) Stage {
 }
 
 // trace lists the plain rules that made a condition answer as it did.
-func (e *evaluation) trace(c condition, want truth) []evidence {
+func (e *evaluation) trace(c condition, want kleene.Truth) []evidence {
 	switch {
 	case c.rule != "":
 		return e.traceRule(e.rules.byID[c.rule], want)
 	case c.pillar != "":
 		return e.traceLevel(e.rules.pillar(c.pillar))
 	case c.not != nil:
-		return e.trace(*c.not, want.not())
+		return e.trace(*c.not, want.Not())
 	}
 	var found []evidence
 	for _, child := range c.children() {
@@ -302,14 +303,14 @@ func (e *evaluation) trace(c condition, want truth) []evidence {
 	return found
 }
 
-func (e *evaluation) traceRule(r *rule, want truth) []evidence {
+func (e *evaluation) traceRule(r *rule, want kleene.Truth) []evidence {
 	if r.when != nil {
 		return e.trace(*r.when, want)
 	}
 	if e.evalRule(r) != want || e.measures[r.measure].State != observation.Measured {
 		return nil
 	}
-	return []evidence{{r, want == yes}}
+	return []evidence{{r, want == kleene.True}}
 }
 
 // traceLevel lists the evidence for the level of a pillar; where several levels are
@@ -320,16 +321,16 @@ func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 	var found, failed []evidence
 	for _, l := range p.levels {
 		answer := e.evalCondition(l.when)
-		if answer == yes {
-			return onePerMeasure(append(found, e.trace(l.when, yes)...))
+		if answer == kleene.True {
+			return onePerMeasure(append(found, e.trace(l.when, kleene.True)...))
 		}
-		if answer == unsure {
+		if answer == kleene.Unknown {
 			for _, r := range e.rules.plainRules(l.when) {
-				found = append(found, e.traceRule(r, yes)...)
+				found = append(found, e.traceRule(r, kleene.True)...)
 			}
 		}
 		for _, r := range e.rules.plainRules(l.when) {
-			failed = append(failed, e.traceRule(r, no)...)
+			failed = append(failed, e.traceRule(r, kleene.False)...)
 		}
 	}
 	if len(possible) == 1 {
@@ -367,12 +368,12 @@ func (e *evaluation) score(p *pillarRule) Range {
 
 // scoreRange is the score of one measure: exact where its value is.
 func (p scorePart) scoreRange(m observation.Measure) Range {
-	known := knownOf(m)
-	if p.openBelow && known.low < p.points[0][0] {
-		known.low = math.Inf(-1)
+	known := intervalOf(m)
+	if p.openBelow && known.Low < p.points[0][0] {
+		known.Low = math.Inf(-1)
 	}
-	low, high := p.interpolate(known.low), p.interpolate(known.low)
-	for _, y := range append([]float64{p.interpolate(known.high)}, p.innerPoints(known)...) {
+	low, high := p.interpolate(known.Low), p.interpolate(known.Low)
+	for _, y := range append([]float64{p.interpolate(known.High)}, p.innerPoints(known)...) {
 		low, high = min(low, y), max(high, y)
 	}
 	r := Range{Low: low, High: high}
@@ -402,10 +403,10 @@ func (p scorePart) interpolate(v float64) float64 {
 }
 
 // innerPoints are the points of the given values that lie inside an interval.
-func (p scorePart) innerPoints(known interval) []float64 {
+func (p scorePart) innerPoints(known kleene.Interval) []float64 {
 	var ys []float64
 	for _, point := range p.points {
-		if point[0] > known.low && point[0] < known.high {
+		if point[0] > known.Low && point[0] < known.High {
 			ys = append(ys, point[1])
 		}
 	}

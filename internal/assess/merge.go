@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -33,8 +34,8 @@ type Repository struct {
 
 // The measures by which the main repository is chosen.
 const (
-	commitsRecent = "momentum.commits-12m"
-	commitsEver   = "momentum.commits-ever"
+	commitsRecent = observation.MomentumCommits12m
+	commitsEver   = observation.MomentumCommitsEver
 )
 
 // part is one measure of one repository, or of the catalog entry.
@@ -172,18 +173,18 @@ func (m *merger) mainCandidates() []int {
 func (m *merger) busiest(among []int, id string) []int {
 	floor := math.Inf(-1)
 	for _, i := range among {
-		floor = max(floor, m.count(i, id).low)
+		floor = max(floor, m.count(i, id).Low)
 	}
-	return slices.DeleteFunc(slices.Clone(among), func(i int) bool { return m.count(i, id).high < floor })
+	return slices.DeleteFunc(slices.Clone(among), func(i int) bool { return m.count(i, id).High < floor })
 }
 
 func (m *merger) allExact(among []int, id string) bool {
-	return !slices.ContainsFunc(among, func(i int) bool { return !m.count(i, id).exact() })
+	return !slices.ContainsFunc(among, func(i int) bool { return !m.count(i, id).IsExact() })
 }
 
-func (m *merger) count(i int, id string) interval {
-	known := knownOf(m.byRepository[i][id])
-	return interval{max(0, known.low), known.high}
+func (m *merger) count(i int, id string) kleene.Interval {
+	known := intervalOf(m.byRepository[i][id])
+	return kleene.Between(max(0, known.Low), known.High)
 }
 
 // empty reports whether a repository is known to hold nothing. It is left out like
@@ -369,12 +370,12 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	if def.Kind == observation.KindList {
 		return union(def, parts)
 	}
-	known := knownOf(parts[0].measure)
+	known := intervalOf(parts[0].measure)
 	for _, p := range parts[1:] {
-		known = fold(def.Merge, known, knownOf(p.measure))
+		known = fold(def.Merge, known, intervalOf(p.measure))
 	}
 	if low, _ := valueLimits(m.specs, def.ID); def.Merge != observation.MergeMin {
-		known.low = max(known.low, low)
+		known.Low = max(known.Low, low)
 	}
 	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
 	merged.Detail = firstDetail(parts)
@@ -391,29 +392,29 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	return merged
 }
 
-func fold(how observation.Merge, a, b interval) interval {
+func fold(how observation.Merge, a, b kleene.Interval) kleene.Interval {
 	switch how {
 	case observation.MergeMin:
-		return interval{min(a.low, b.low), min(a.high, b.high)}
+		return kleene.Between(min(a.Low, b.Low), min(a.High, b.High))
 	case observation.MergeSum:
-		return interval{max(a.low, 0) + max(b.low, 0), a.high + b.high}
+		return kleene.Between(max(a.Low, 0)+max(b.Low, 0), a.High+b.High)
 	default:
-		return interval{max(a.low, b.low), max(a.high, b.high)}
+		return kleene.Between(max(a.Low, b.Low), max(a.High, b.High))
 	}
 }
 
 // setInterval writes an interval as a value with its bound, and reports whether there
 // is one. Of an interval that is closed at both ends only one end can be kept.
-func setInterval(m *observation.Measure, known interval) bool {
+func setInterval(m *observation.Measure, known kleene.Interval) bool {
 	switch {
-	case known.exact():
-		m.Value = known.low
-	case known.low <= 0 && !math.IsInf(known.high, 0):
-		m.Value, m.Bound = known.high, observation.AtMost
-	case !math.IsInf(known.low, 0):
-		m.Value, m.Bound = known.low, observation.AtLeast
-	case !math.IsInf(known.high, 0):
-		m.Value, m.Bound = known.high, observation.AtMost
+	case known.IsExact():
+		m.Value = known.Low
+	case known.Low <= 0 && !math.IsInf(known.High, 0):
+		m.Value, m.Bound = known.High, observation.AtMost
+	case !math.IsInf(known.Low, 0):
+		m.Value, m.Bound = known.Low, observation.AtLeast
+	case !math.IsInf(known.High, 0):
+		m.Value, m.Bound = known.High, observation.AtMost
 	default:
 		return false
 	}
@@ -431,14 +432,14 @@ func union(def observation.Definition, parts []part) observation.Measure {
 		}
 	}
 	slices.Sort(items)
-	merged := def.Of(slices.Compact(items), sourceOf(def, parts, anything), earliest(parts))
+	merged := def.Of(slices.Compact(items), sourceOf(def, parts, kleene.Unbounded()), earliest(parts))
 	merged.Bound = bound
 	merged.Detail = firstDetail(parts)
 	return merged
 }
 
 // sourceOf is the source of the merged value, or the number of sources that made it.
-func sourceOf(def observation.Definition, parts []part, known interval) string {
+func sourceOf(def observation.Definition, parts []part, known kleene.Interval) string {
 	var sources []string
 	for _, p := range parts {
 		if !isMeasured(p) {
@@ -446,7 +447,7 @@ func sourceOf(def observation.Definition, parts []part, known interval) string {
 		}
 		v, isNumber := p.measure.Number()
 		decides := def.Merge == observation.MergeMax || def.Merge == observation.MergeMin || def.Merge == observation.MergeAny
-		if decides && isNumber && (v == known.low || v == known.high) {
+		if decides && isNumber && (v == known.Low || v == known.High) {
 			return p.measure.Source
 		}
 		sources = append(sources, p.measure.Source)

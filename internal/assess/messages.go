@@ -43,7 +43,7 @@ func (r *Rules) formatValue(value any) string {
 }
 
 // quantity is a value with its unit: "3 people", "1 person", "at least 2 days".
-func quantity(value any, bound observation.Bound, unit string) language.Arg {
+func quantity(value any, bound observation.Bound, unit observation.Unit) language.Arg {
 	if yes, ok := value.(bool); ok {
 		answer := wording.YesNo(yes)
 		return language.Arg{Message: &answer}

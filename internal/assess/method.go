@@ -175,7 +175,7 @@ func (r *Rules) writeRules(b *strings.Builder) {
 		if rule.when != nil {
 			fmt.Fprintf(b, "- Yes where %s.\n", r.conditionMarkdown(*rule.when))
 		} else {
-			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.formatValue(rule.threshold)+" "+rule.unit))
+			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.formatValue(rule.threshold)+" "+string(rule.unit)))
 			if rule.silenceMeansNo {
 				b.WriteString(" As far as can be seen.")
 			}

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -49,7 +50,7 @@ type riskPrecondition struct {
 	at      position
 	measure string
 	least   float64
-	unit    string
+	unit    observation.Unit
 }
 
 // RiskStep is a level of risk and the score from which it holds.
@@ -67,10 +68,10 @@ type riskStep struct {
 func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	open := Risk{RiskUnknown, Range{Low: 0, High: 100}}
 	switch r.riskApplies(measures) {
-	case no:
+	case kleene.False:
 		open.Level = RiskNotApplicable
 		return open
-	case unsure:
+	case kleene.Unknown:
 		return open
 	}
 	var sum scoreSum
@@ -91,18 +92,18 @@ func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 }
 
 // riskApplies reports whether all preconditions hold.
-func (r *Rules) riskApplies(measures map[string]observation.Measure) truth {
-	answer := yes
+func (r *Rules) riskApplies(measures map[string]observation.Measure) kleene.Truth {
+	answer := kleene.True
 	for _, bound := range r.risk.preconditions {
 		m := measures[bound.measure]
 		if m.State == observation.NotApplicable {
-			return no
+			return kleene.False
 		}
-		switch knownOf(m).compare(">=", bound.least) {
-		case no:
-			return no
-		case unsure:
-			answer = unsure
+		switch intervalOf(m).Compare(">=", bound.least) {
+		case kleene.False:
+			return kleene.False
+		case kleene.Unknown:
+			answer = kleene.Unknown
 		}
 	}
 	return answer
@@ -132,7 +133,7 @@ func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
 	r.risk = riskRule{at: d.positionOfNode(n), question: text(f["question"]), means: text(f["means"])}
 	for _, item := range d.items(f["asked-of"], "asked-of") {
 		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
-		r.risk.preconditions = append(r.risk.preconditions, riskPrecondition{d.positionOfNode(item), text(bf["measure"]), d.number(bf["at-least"], 0), text(bf["unit"])})
+		r.risk.preconditions = append(r.risk.preconditions, riskPrecondition{d.positionOfNode(item), text(bf["measure"]), d.number(bf["at-least"], 0), observation.Unit(text(bf["unit"]))})
 		if bf["at-least"] == nil {
 			d.fail(d.positionOfNode(item), "the risk asks for no number of %s", text(bf["measure"]))
 		}

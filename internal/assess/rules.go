@@ -41,7 +41,7 @@ type Rules struct {
 // measureSpec is what the vocabulary holds of a measure.
 type measureSpec struct {
 	kind      observation.Kind
-	unit      string
+	unit      observation.Unit
 	low, high float64 // what a number can be
 	fraction  bool    // there are parts of its unit
 }
@@ -54,7 +54,7 @@ type rule struct {
 	measure        string
 	operator       string
 	threshold      any // float64, bool or string
-	unit           string
+	unit           observation.Unit
 	silenceMeansNo bool
 	when           *condition
 	holds          string

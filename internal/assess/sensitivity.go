@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/wording"
@@ -59,7 +60,7 @@ func (r *Rules) movedThresholds(rule *rule) []float64 {
 	var moved []float64
 	for _, t := range []float64{threshold - step, threshold + step} {
 		t = math.Round(t*1000) / 1000
-		if (interval{w.low, w.high}).compare(rule.operator, t) == unsure {
+		if kleene.Between(w.low, w.high).Compare(rule.operator, t) == kleene.Unknown {
 			moved = append(moved, t)
 		}
 	}
@@ -141,7 +142,7 @@ func (e *evaluation) remedies() []remedy {
 	var found []remedy
 	for _, r := range e.rules.rules {
 		applies := e.measures[r.measure].State != observation.NotApplicable
-		if r.when != nil || r.clears == "" || !applies || e.evalRule(r) != truthOf(!r.wantsYes) {
+		if r.when != nil || r.clears == "" || !applies || e.evalRule(r) != kleene.Of(!r.wantsYes) {
 			continue
 		}
 		m := e.measures[r.measure]

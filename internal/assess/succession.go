@@ -38,12 +38,12 @@ const realShare = 0.1
 
 // The measures of succession.
 const (
-	secondShare    = "people.second-share-12m"
-	thirdShare     = "people.third-share-12m"
-	retainedPeople = "people.retained-contributors-12m"
-	organizations  = "people.organizations-12m"
-	peopleNamed    = "governance.people-named"
-	teamsNamed     = "governance.teams-named"
+	secondShare    = observation.PeopleSecondShare12m
+	thirdShare     = observation.PeopleThirdShare12m
+	retainedPeople = observation.PeopleRetainedContributors12m
+	organizations  = observation.PeopleOrganizations12m
+	peopleNamed    = observation.GovernancePeopleNamed
+	teamsNamed     = observation.GovernanceTeamsNamed
 )
 
 // SuccessionOf reads it from the measures of a good.

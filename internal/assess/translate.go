@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // RuleText is a rule with its sentences, so that its reasons can be translated without
@@ -15,27 +16,27 @@ type RuleText struct {
 	Question string `json:"question"`
 	// Measure to Unit are those of a plain rule; All and Any those of a rule that
 	// joins others.
-	Measure   string          `json:"measure,omitempty"`
-	Operator  string          `json:"operator,omitempty"`  // <, <=, >, >=, is
-	Threshold any             `json:"threshold,omitempty"` // float64, bool or string
-	Unit      string          `json:"unit,omitempty"`
-	Holds     string          `json:"holds"`
-	Fails     string          `json:"fails"`
-	Clears    string          `json:"clears,omitempty"` // what would make its reason go away
-	Reference string          `json:"reference,omitempty"`
-	All       []ConditionText `json:"all,omitempty"`
-	Any       []ConditionText `json:"any,omitempty"`
+	Measure   string           `json:"measure,omitempty"`
+	Operator  string           `json:"operator,omitempty"`  // <, <=, >, >=, is
+	Threshold any              `json:"threshold,omitempty"` // float64, bool or string
+	Unit      observation.Unit `json:"unit,omitempty"`
+	Holds     string           `json:"holds"`
+	Fails     string           `json:"fails"`
+	Clears    string           `json:"clears,omitempty"` // what would make its reason go away
+	Reference string           `json:"reference,omitempty"`
+	All       []Joined         `json:"all,omitempty"`
+	Any       []Joined         `json:"any,omitempty"`
 }
 
-// ConditionText is a condition: a rule, a level of a pillar, or conditions joined. One of
+// Joined is a condition: a rule, a level of a pillar, or conditions joined. One of
 // Not, All, Any, Rule and Pillar is set.
-type ConditionText struct {
-	Rule   string          `json:"rule,omitempty"`
-	Pillar string          `json:"pillar,omitempty"`
-	Levels []Level         `json:"levels,omitempty"` // of which the pillar has one
-	Not    *ConditionText  `json:"not,omitempty"`
-	All    []ConditionText `json:"all,omitempty"`
-	Any    []ConditionText `json:"any,omitempty"`
+type Joined struct {
+	Rule   string   `json:"rule,omitempty"`
+	Pillar string   `json:"pillar,omitempty"`
+	Levels []Level  `json:"levels,omitempty"` // of which the pillar has one
+	Not    *Joined  `json:"not,omitempty"`
+	All    []Joined `json:"all,omitempty"`
+	Any    []Joined `json:"any,omitempty"`
 }
 
 // Texts are the texts of all rules, in the order of the rules.
@@ -45,7 +46,7 @@ func (r *Rules) Texts() []RuleText {
 		text := RuleText{ID: rule.id, Question: rule.question, Measure: rule.measure, Operator: rule.operator, Threshold: rule.threshold,
 			Unit: rule.unit, Holds: rule.holds, Fails: rule.fails, Clears: rule.clears, Reference: rule.reference}
 		if rule.when != nil {
-			text.All, text.Any = conditionTexts(rule.when.all), conditionTexts(rule.when.any)
+			text.All, text.Any = joinedAll(rule.when.all), joinedAll(rule.when.any)
 		}
 		texts = append(texts, text)
 	}
@@ -70,8 +71,8 @@ type Frame struct {
 
 // StageText is a stage and its condition; When is nil for the last one.
 type StageText struct {
-	Stage Stage          `json:"stage"`
-	When  *ConditionText `json:"when,omitempty"`
+	Stage Stage   `json:"stage"`
+	When  *Joined `json:"when,omitempty"`
 }
 
 // PillarText is load or a support with the conditions of its levels; Otherwise is the
@@ -85,8 +86,8 @@ type PillarText struct {
 
 // LevelText is a level and its condition.
 type LevelText struct {
-	Level Level         `json:"level"`
-	When  ConditionText `json:"when"`
+	Level Level  `json:"level"`
+	When  Joined `json:"when"`
 }
 
 // Frame returns that of these rules.
@@ -98,7 +99,7 @@ func (r *Rules) Frame() Frame {
 	for _, s := range r.stages {
 		text := StageText{Stage: s.stage}
 		if s.when != nil {
-			when := conditionTextOf(*s.when)
+			when := joinedOf(*s.when)
 			text.When = &when
 		}
 		f.Stages = append(f.Stages, text)
@@ -106,7 +107,7 @@ func (r *Rules) Frame() Frame {
 	for _, p := range r.pillars {
 		text := PillarText{ID: p.id, Question: p.question, Otherwise: p.otherwise}
 		for _, l := range p.levels {
-			text.Levels = append(text.Levels, LevelText{l.level, conditionTextOf(l.when)})
+			text.Levels = append(text.Levels, LevelText{l.level, joinedOf(l.when)})
 		}
 		f.Pillars = append(f.Pillars, text)
 	}
@@ -130,18 +131,18 @@ func (r *Rules) Patterns() []string {
 	return slices.DeleteFunc(slices.Compact(patterns), func(p string) bool { return p == "" })
 }
 
-func conditionTexts(conditions []condition) []ConditionText {
-	var all []ConditionText
+func joinedAll(conditions []condition) []Joined {
+	var all []Joined
 	for _, c := range conditions {
-		all = append(all, conditionTextOf(c))
+		all = append(all, joinedOf(c))
 	}
 	return all
 }
 
-func conditionTextOf(c condition) ConditionText {
-	j := ConditionText{Rule: c.rule, Pillar: c.pillar, Levels: c.levels, All: conditionTexts(c.all), Any: conditionTexts(c.any)}
+func joinedOf(c condition) Joined {
+	j := Joined{Rule: c.rule, Pillar: c.pillar, Levels: c.levels, All: joinedAll(c.all), Any: joinedAll(c.any)}
 	if c.not != nil {
-		not := conditionTextOf(*c.not)
+		not := joinedOf(*c.not)
 		j.Not = &not
 	}
 	return j

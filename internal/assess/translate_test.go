@@ -248,7 +248,7 @@ func TestEveryUnitOfTheVocabularyHasAMessage(t *testing.T) {
 		if w.kind != observation.KindNumber {
 			continue
 		}
-		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.unit)); got != "at least 3 "+w.unit {
+		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.unit)); got != "at least 3 "+string(w.unit) {
 			t.Errorf("3 of %s are %q", id, got)
 		}
 	}

@@ -25,6 +25,12 @@ const (
 	Unassessed  Stage = "unassessed"
 )
 
+// Flagged reports whether the stage is one of concern: too few supports hold.
+func (s Stage) Flagged() bool { return s == MessyMiddle || s.Ending() }
+
+// Ending reports whether work on a good of the stage runs out or is over.
+func (s Stage) Ending() bool { return s == Fading || s == Dormant || s == Sunset }
+
 // Level is how much of something a good has.
 type Level string
 
@@ -77,7 +83,7 @@ type Reason struct {
 	Bound     observation.Bound `json:"bound,omitempty"`
 	Operator  string            `json:"operator,omitempty"` // <, <=, >, >=, is
 	Threshold any               `json:"threshold,omitempty"`
-	Unit      string            `json:"unit,omitempty"`
+	Unit      observation.Unit  `json:"unit,omitempty"`
 	Source    string            `json:"source,omitempty"`
 	At        time.Time         `json:"at,omitzero"`
 	// Strength orders reasons: how far the value lies beyond the threshold, 0 to 1.

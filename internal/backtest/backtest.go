@@ -66,7 +66,7 @@ func Replay(h History, rules *assess.Rules, until time.Time, step int) Repositor
 		}
 		measures := byID(h.Measures(at))
 		risk := rules.Risk(measures)
-		days, known := measures["momentum.days-since-commit"].Number()
+		days, known := measures[observation.MomentumDaysSinceCommit].Number()
 		switch {
 		case risk.Level == assess.RiskNotApplicable:
 			continue

@@ -4,9 +4,11 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -20,83 +22,123 @@ import (
 
 // Config is the effective configuration.
 type Config struct {
-	Catalog      []string          `mapstructure:"catalog"`
-	Mirror       string            `mapstructure:"mirror"`
-	Advisories   string            `mapstructure:"advisories"`
-	Ecosystems   []string          `mapstructure:"ecosystems"`
-	Rules        string            `mapstructure:"rules"`
-	Offline      bool              `mapstructure:"offline"`
-	AllowPrivate bool              `mapstructure:"allow-private"`
-	AsOf         string            `mapstructure:"as-of"`
-	Store        string            `mapstructure:"store"`
-	Out          string            `mapstructure:"out"`
-	Languages    []string          `mapstructure:"languages"`
-	Only         string            `mapstructure:"only"`
-	Limit        int               `mapstructure:"limit"`
-	Jobs         int               `mapstructure:"jobs"`
-	Timeout      time.Duration     `mapstructure:"timeout"`
-	MaxFiles     int               `mapstructure:"max-files"`
-	MaxBytes     int               `mapstructure:"max-bytes"`
-	Rewrite      map[string]string `mapstructure:"rewrite"`
+	Catalog      []string
+	Mirror       string
+	Advisories   string
+	Ecosystems   []string
+	Rules        string
+	Offline      bool
+	AllowPrivate bool
+	AsOf         string
+	Store        string
+	Out          string
+	Languages    []string
+	Only         string
+	Limit        int
+	Jobs         int
+	Timeout      time.Duration
+	MaxFiles     int
+	MaxBytes     int
+	Rewrite      map[string]string
 }
 
-// Setting describes one key for the command line and the documentation.
-type Setting struct {
-	Key     string
-	Default any
-	Usage   string
+// setting is a row of the table of settings.
+type setting struct {
+	key      string // also the name of the flag and, in capitals after MIDSPAN_, of the variable
+	field    any    // pointer to the field of a Config
+	standard any    // the default
+	usage    string // help text of the flag
+	address  bool   // an address, which may hold a password or a token
 }
 
-// Settings lists every key that is also a flag, in the order of the help text.
-func Settings() []Setting {
-	return []Setting{
-		{"catalog", []string{}, "catalog to read: a file, a folder or an address (repeatable; default: the embedded sample)"},
-		{"mirror", "", "given mirrors: a path with {host}, {owner} and {name}, used instead of cloning"},
-		{"advisories", "", "advisory database: a folder in the OSV layout, its address, or osv.dev to ask OSV's service"},
-		{"ecosystems", []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)"},
-		{"rules", "", "a file of rules that is laid over the embedded one"},
-		{"offline", false, "touch no network: use given mirrors and what was fetched before"},
-		{"allow-private", false, "allow hosts that resolve to private addresses"},
-		{"as-of", "", "the day to speak of, as 2006-01-02 (default: today, UTC)"},
-		{"store", ".midspan", "folder of the database, the mirrors and the advisory index"},
-		{"out", "midspan-report", "folder to write the report to"},
-		{"languages", []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder"},
-		{"only", "", "read only goods whose name, id or repository contains this"},
-		{"limit", 0, "read at most so many goods (0: all)"},
-		{"jobs", runtime.GOMAXPROCS(0), "repositories to work on at once"},
-		{"timeout", 10 * time.Minute, "longest time to fetch one repository, and to read it"},
-		{"max-files", 500_000, "most files of one repository; a larger one is unknown: over the limit"},
-		{"max-bytes", 2 << 30, "most bytes of files read of one repository; what goes beyond is unknown: over the limit"},
+// settings is the table of settings, in the order of the help text, over the fields of a
+// configuration. A map has no flag.
+func settings(c *Config) []setting {
+	return []setting{
+		{"catalog", &c.Catalog, []string{}, "catalog to read: a file, a folder or an address (repeatable; default: the embedded sample)", true},
+		{"mirror", &c.Mirror, "", "given mirrors: a path with {host}, {owner} and {name}, used instead of cloning", false},
+		{"advisories", &c.Advisories, "", "advisory database: a folder in the OSV layout, its address, or osv.dev to ask OSV's service", true},
+		{"ecosystems", &c.Ecosystems, []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)", false},
+		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
+		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
+		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
+		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
+		{"store", &c.Store, ".midspan", "folder of the database, the mirrors and the advisory index", false},
+		{"out", &c.Out, "midspan-report", "folder to write the report to", false},
+		{"languages", &c.Languages, []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder", false},
+		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
+		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},
+		{"jobs", &c.Jobs, runtime.GOMAXPROCS(0), "repositories to work on at once", false},
+		{"timeout", &c.Timeout, 10 * time.Minute, "longest time to fetch one repository, and to read it", false},
+		{"max-files", &c.MaxFiles, 500_000, "most files of one repository; a larger one is unknown: over the limit", false},
+		{"max-bytes", &c.MaxBytes, 2 << 30, "most bytes of files read of one repository; what goes beyond is unknown: over the limit", false},
+		{"rewrite", &c.Rewrite, map[string]string{}, "", true},
 	}
 }
 
-// AddFlags defines a flag for each setting.
+// AddFlags defines a flag for each setting but maps.
 func AddFlags(flags *pflag.FlagSet) {
-	for _, s := range Settings() {
-		switch value := s.Default.(type) {
+	for _, s := range settings(&Config{}) {
+		switch value := s.standard.(type) {
 		case []string:
-			flags.StringSlice(s.Key, value, s.Usage)
+			flags.StringSlice(s.key, value, s.usage)
 		case string:
-			flags.String(s.Key, value, s.Usage)
+			flags.String(s.key, value, s.usage)
 		case bool:
-			flags.Bool(s.Key, value, s.Usage)
+			flags.Bool(s.key, value, s.usage)
 		case int:
-			flags.Int(s.Key, value, s.Usage)
+			flags.Int(s.key, value, s.usage)
 		case time.Duration:
-			flags.Duration(s.Key, value, s.Usage)
+			flags.Duration(s.key, value, s.usage)
 		}
 	}
+}
+
+// Values returns the value of each setting by key, as JSON and YAML show it. mask hides
+// the secrets of an address.
+func (c Config) Values(mask func(string) string) map[string]any {
+	values := map[string]any{}
+	for _, s := range settings(&c) {
+		values[s.key] = s.value(mask)
+	}
+	return values
+}
+
+func (s setting) value(mask func(string) string) any {
+	if !s.address {
+		mask = func(text string) string { return text }
+	}
+	switch field := s.field.(type) {
+	case *string:
+		return mask(*field)
+	case *[]string:
+		texts := []string{}
+		for _, text := range *field {
+			texts = append(texts, mask(text))
+		}
+		return texts
+	case *map[string]string:
+		texts := map[string]string{}
+		for key, text := range *field {
+			texts[mask(key)] = mask(text)
+		}
+		return texts
+	case *time.Duration:
+		return field.String()
+	}
+	return reflect.ValueOf(s.field).Elem().Interface()
 }
 
 // Load reads the configuration. file is the path of a configuration file, or
 // empty for midspan.yaml in the working folder, which may be absent. now is
 // the present time, for the default of as-of.
 func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
+	var c Config
+	table := settings(&c)
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // keys hold dots
-	for _, s := range Settings() {
-		v.SetDefault(s.Key, s.Default)
+	for _, s := range table {
+		v.SetDefault(s.key, s.standard)
 	}
-	v.SetDefault("rewrite", map[string]string{})
 	if err := readFile(v, file); err != nil {
 		return Config{}, err
 	}
@@ -106,12 +148,14 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 	if err := v.BindPFlags(flags); err != nil {
 		return Config{}, err
 	}
-	if err := unknownKeys(v); err != nil {
+	if err := unknownKeys(v, table); err != nil {
 		return Config{}, err
 	}
-	var c Config
-	if err := v.Unmarshal(&c); err != nil {
-		return Config{}, fmt.Errorf("read the configuration: %w", err)
+	for _, s := range table {
+		if err := v.UnmarshalKey(s.key, s.field); err != nil {
+			// Inside is the reason without the name, which is empty for a single key.
+			return Config{}, fmt.Errorf("read the configuration: %s: %w", s.key, cmp.Or(errors.Unwrap(err), err))
+		}
 	}
 	return c, c.check(now)
 }
@@ -132,10 +176,10 @@ func readFile(v *viper.Viper, file string) error {
 }
 
 // unknownKeys returns an error for a misspelt key instead of ignoring it.
-func unknownKeys(v *viper.Viper) error {
-	known := []string{"rewrite", "config", "json", "help", "quiet"}
-	for _, s := range Settings() {
-		known = append(known, s.Key)
+func unknownKeys(v *viper.Viper, table []setting) error {
+	known := []string{"config", "json", "help", "quiet"}
+	for _, s := range table {
+		known = append(known, s.key)
 	}
 	for _, key := range v.AllKeys() {
 		key, _, _ = strings.Cut(key, "\x00")

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,22 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 	}
 	if want := time.Date(2026, 1, 2, 23, 59, 59, 0, time.UTC); !c.Day().Equal(want) {
 		t.Errorf("day = %v, want %v", c.Day(), want)
+	}
+}
+
+func TestTheTableHasEveryFieldOnce(t *testing.T) {
+	var c Config
+	fields := map[any]bool{}
+	for _, s := range settings(&c) {
+		if fields[s.field] {
+			t.Errorf("%s: a field of another setting", s.key)
+		}
+		fields[s.field] = true
+	}
+	for i, value := 0, reflect.ValueOf(&c).Elem(); i < value.NumField(); i++ {
+		if !fields[value.Field(i).Addr().Interface()] {
+			t.Errorf("no setting for %s", value.Type().Field(i).Name)
+		}
 	}
 }
 

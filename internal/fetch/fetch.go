@@ -14,8 +14,6 @@ import (
 	"net/url"
 	"syscall"
 	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
 )
 
 // Options configure a client.
@@ -49,34 +47,8 @@ func Client(opts Options) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = dialer.DialContext
 	transport.ResponseHeaderTimeout = policy.IdleTimeout
-	retry := retryablehttp.NewClient()
-	retry.Logger = nil
-	retry.RetryMax = max(0, policy.MaxAttempts-1)
-	retry.CheckRetry = policy.shouldRetry
-	retry.Backoff = func(_, _ time.Duration, failed int, response *http.Response) time.Duration {
-		after := time.Duration(0)
-		if response != nil {
-			after, _ = RetryAfter(response.Header)
-		}
-		return max(after, policy.Delay(failed+1))
-	}
-	// The last response goes to the caller: its status is a better error.
-	retry.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	retry.HTTPClient = &http.Client{Transport: userAgentTransport{idleTimeoutTransport{transport, policy.IdleTimeout}, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
-	return &http.Client{Transport: resumeTransport{breakerTransport{&retryablehttp.RoundTripper{Client: retry}, policy.NewHostBreakers()}}}
-}
-
-// shouldRetry reports whether a request is retried.
-func (p RetryPolicy) shouldRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
-	if errors.Is(err, errPrivate) {
-		return false, err
-	}
-	if response != nil {
-		if after, _ := RetryAfter(response.Header); after > p.MaxRetryAfter {
-			return false, nil
-		}
-	}
-	return retryablehttp.DefaultRetryPolicy(ctx, response, err)
+	client := &http.Client{Transport: userAgentTransport{idleTimeoutTransport{transport, policy.IdleTimeout}, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
+	return &http.Client{Transport: resumeTransport{breakerTransport{retryTransport{client, policy.httpRetries()}, policy.NewHostBreakers()}}}
 }
 
 // errPrivate marks a connection that this package refused: no host failed.

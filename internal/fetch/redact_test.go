@@ -24,6 +24,18 @@ func TestRedactURLRemovesSecrets(t *testing.T) {
 	}
 }
 
+func TestMaskURLShowsWhereASecretWas(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://user:word@host.example/a?token=x#y": "https://***@host.example/a?***#***",
+		"https://host.example/a":                     "https://host.example/a",
+		"https://user:wo/rd@host.example/":           "https://***",
+	} {
+		if got := fetch.MaskURL(address, "***"); got != want {
+			t.Errorf("%s is %s, want %s", address, got, want)
+		}
+	}
+}
+
 func TestARedirectCarriesNoSecretsToAnotherPlace(t *testing.T) {
 	var received http.Header
 	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received = r.Header }))

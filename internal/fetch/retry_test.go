@@ -3,9 +3,12 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -101,6 +104,35 @@ func TestTemporaryFailuresAreRetriedAndPermanentOnesAreNot(t *testing.T) {
 				t.Errorf("got %q, %v after %d requests", got, err, requests.Load())
 			}
 		})
+	}
+}
+
+func TestARetriedRequestSendsItsBodyAgain(t *testing.T) {
+	url, requests := flaky(t, 1, status(503), func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
+	response, err := Client(Options{AllowPrivate: true, Retry: fastRetries()}).Post(url, "text/plain", io.MultiReader(strings.NewReader("query")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got, err := io.ReadAll(response.Body); string(got) != "query" || err != nil || requests.Load() != 2 {
+		t.Errorf("got %q, %v after %d requests", got, err, requests.Load())
+	}
+}
+
+func TestAnUntrustedCertificateIsNotRetried(t *testing.T) {
+	var connections atomic.Int32
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.StartTLS()
+	defer server.Close()
+	_, err := read(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), server.URL)
+	if _, untrusted := errors.AsType[*tls.CertificateVerificationError](err); !untrusted || connections.Load() != 1 {
+		t.Errorf("%v after %d connections", err, connections.Load())
 	}
 }
 

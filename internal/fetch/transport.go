@@ -1,13 +1,42 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/failsafe-go/failsafe-go"
+	"github.com/failsafe-go/failsafe-go/retrypolicy"
 )
+
+// retryTransport retries a request with the redirects that follow it.
+type retryTransport struct {
+	client  *http.Client
+	retries retrypolicy.RetryPolicy[*http.Response]
+}
+
+func (t retryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		var err error
+		body, err = io.ReadAll(r.Body)
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+	}
+	response, err := failsafe.With(t.retries).WithContext(r.Context()).Get(func() (*http.Response, error) {
+		attempt := *r
+		if len(body) > 0 {
+			attempt.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		return t.client.Do(&attempt)
+	})
+	return response, UnwrapURLError(err)
+}
 
 // breakerTransport sends requests through the circuit breaker of their host.
 type breakerTransport struct {

@@ -2,6 +2,7 @@ package gitrepo
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -259,11 +260,7 @@ func (e *egressProxy) dialThrough(ctx context.Context, dialer *net.Dialer, proxy
 }
 
 func proxyAddress(proxy *url.URL) string {
-	port := proxy.Port()
-	if port == "" {
-		port = "80"
-	}
-	return net.JoinHostPort(proxy.Hostname(), port)
+	return net.JoinHostPort(proxy.Hostname(), cmp.Or(proxy.Port(), "80"))
 }
 
 // readAhead is a connection whose first bytes are already in a reader's buffer.

@@ -63,7 +63,7 @@ type network struct {
 func newNetwork(t *testing.T, g *Git) *network {
 	t.Helper()
 	n := &network{}
-	origin := importRepo(t, g, writeTwoCommits)
+	origin := importRepo(t, g, twoCommits()...)
 	n.root = filepath.Dir(origin)
 	repositories := gittest.Handler(t, n.root)
 	n.private = listen(t, "127.0.0.1", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -167,8 +167,8 @@ func TestAServerWithoutGitCannotNameAnotherServersObjects(t *testing.T) {
 	g := newGuardedGit(t)
 	n := newNetwork(t, g)
 	dumb := t.TempDir()
-	git(t, "clone", "-q", "--mirror", filepath.Join(n.root, "origin.git"), filepath.Join(dumb, "d.git"))
-	git(t, "-C", filepath.Join(dumb, "d.git"), "update-server-info")
+	gittest.Run(t, "", nil, "clone", "-q", "--mirror", filepath.Join(n.root, "origin.git"), filepath.Join(dumb, "d.git"))
+	gittest.Run(t, "", nil, "-C", filepath.Join(dumb, "d.git"), "update-server-info")
 	objects, err := filepath.Glob(filepath.Join(dumb, "d.git", "objects", "[0-9a-f][0-9a-f]"))
 	if err != nil || len(objects) == 0 {
 		t.Fatal("no objects to take away", err)

@@ -6,6 +6,7 @@
 package gitrepo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,27 +130,13 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if err != nil {
 		return nil, fmt.Errorf("git is needed and was not found in PATH: %w", err)
 	}
-	if opts.MaxBlob == 0 {
-		opts.MaxBlob = 64 << 20
-	}
-	if opts.CacheBytes == 0 {
-		opts.CacheBytes = 32 << 20
-	}
-	if opts.MaxFiles == 0 {
-		opts.MaxFiles = 500_000
-	}
-	if opts.MaxBytes == 0 {
-		opts.MaxBytes = 2 << 30
-	}
-	if opts.MaxMemory == 0 {
-		opts.MaxMemory = 2 << 30
-	}
-	if opts.MaxPack == 0 {
-		opts.MaxPack = 16 << 30
-	}
-	if opts.LowSpeedTime == 0 {
-		opts.LowSpeedTime = time.Minute
-	}
+	opts.MaxBlob = cmp.Or(opts.MaxBlob, 64<<20)
+	opts.CacheBytes = cmp.Or(opts.CacheBytes, 32<<20)
+	opts.MaxFiles = cmp.Or(opts.MaxFiles, 500_000)
+	opts.MaxBytes = cmp.Or(opts.MaxBytes, 2<<30)
+	opts.MaxMemory = cmp.Or(opts.MaxMemory, 2<<30)
+	opts.MaxPack = cmp.Or(opts.MaxPack, 16<<30)
+	opts.LowSpeedTime = cmp.Or(opts.LowSpeedTime, time.Minute)
 	home, lock, err := newScratch(ctx)
 	if err != nil {
 		return nil, err

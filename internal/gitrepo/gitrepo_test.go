@@ -2,11 +2,9 @@ package gitrepo
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,20 +28,12 @@ func newGit(t testing.TB, opts Options) *Git {
 	return g
 }
 
-// entry is one file of a test commit.
-type entry struct{ mode, path, data string }
+func entry(mode, path, data string) gittest.File {
+	return gittest.File{Mode: mode, Path: path, Data: data}
+}
 
-// commitStream writes one commit of a fast-import stream.
-func commitStream(w *strings.Builder, when int64, author, message string, files ...entry) {
-	fmt.Fprintf(w, "commit refs/heads/main\nauthor %s %d +0000\ncommitter %s %d +0000\ndata %d\n%s\n", author, when, author, when, len(message), message)
-	for _, f := range files {
-		if f.mode == "160000" {
-			fmt.Fprintf(w, "M 160000 %s %s\n", f.data, f.path)
-			continue
-		}
-		fmt.Fprintf(w, "M %s inline %s\ndata %d\n%s\n", f.mode, f.path, len(f.data), f.data)
-	}
-	w.WriteString("\n")
+func commit(seconds int64, author, message string, files ...gittest.File) gittest.Commit {
+	return gittest.Commit{Author: author, When: time.Unix(seconds, 0), Message: message, Files: files}
 }
 
 const (
@@ -53,22 +43,20 @@ const (
 )
 
 // importRepo makes a bare repository from commits.
-func importRepo(t testing.TB, g *Git, write func(*strings.Builder)) string {
+func importRepo(t testing.TB, g *Git, commits ...gittest.Commit) string {
 	t.Helper()
-	var stream strings.Builder
-	write(&stream)
 	dir := filepath.Join(t.TempDir(), "origin.git")
-	if err := g.Import(t.Context(), dir, strings.NewReader(stream.String())); err != nil {
+	if err := g.Import(t.Context(), dir, strings.NewReader(gittest.Stream(commits...))); err != nil {
 		t.Fatal(err)
 	}
 	return dir
 }
 
-func writeTwoCommits(w *strings.Builder) {
-	commitStream(w, t0, ada, "one", entry{"100644", "LICENSE", "MIT\n"}, entry{"100644", "src/main.go", "package main\n"})
-	commitStream(w, t0+86400, ada2, "two", entry{"100644", "LICENSE", "Apache\n"}, entry{"100755", "run.sh", "#!/bin/sh\n"},
-		entry{"100644", ".mailmap", "Ada <ada@one.example> <ada@two.example>\n"})
-	fmt.Fprintf(w, "tag v1.0\nfrom refs/heads/main\ntagger %s %d +0000\ndata 1\nx\n", ada, t0+90000)
+func twoCommits() []gittest.Commit {
+	second := commit(t0+86400, ada2, "two", entry("100644", "LICENSE", "Apache\n"), entry("100755", "run.sh", "#!/bin/sh\n"),
+		entry("100644", ".mailmap", "Ada <ada@one.example> <ada@two.example>\n"))
+	second.Tags = []gittest.Tag{{Name: "v1.0", Tagger: ada, Message: "x", When: time.Unix(t0+90000, 0)}}
+	return []gittest.Commit{commit(t0, ada, "one", entry("100644", "LICENSE", "MIT\n"), entry("100644", "src/main.go", "package main\n")), second}
 }
 
 func open(t testing.TB, g *Git, dir string) *Snapshot {
@@ -83,7 +71,7 @@ func open(t testing.TB, g *Git, dir string) *Snapshot {
 
 func TestSnapshotShowsTheTreeOfHead(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeTwoCommits))
+	s := open(t, g, importRepo(t, g, twoCommits()...))
 	if err := fstest.TestFS(s.FS(), "LICENSE", "src/main.go", "run.sh", ".mailmap"); err != nil {
 		t.Error(err)
 	}
@@ -103,7 +91,7 @@ func TestSnapshotShowsTheTreeOfHead(t *testing.T) {
 
 func TestHistoryIsMergedByMailmapAndTagsCarryTheTaggersDate(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeTwoCommits))
+	s := open(t, g, importRepo(t, g, twoCommits()...))
 	var emails []string
 	for commit, err := range s.History(t.Context()) {
 		if err != nil {
@@ -122,7 +110,7 @@ func TestHistoryIsMergedByMailmapAndTagsCarryTheTaggersDate(t *testing.T) {
 
 func TestChangesListTheVersionsOfAFileNewestFirst(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeTwoCommits))
+	s := open(t, g, importRepo(t, g, twoCommits()...))
 	changes, err := s.Changes(t.Context(), "LICENSE", "COPYING")
 	if err != nil || len(changes) != 2 {
 		t.Fatalf("changes = %v, %v", changes, err)
@@ -135,7 +123,7 @@ func TestChangesListTheVersionsOfAFileNewestFirst(t *testing.T) {
 
 func TestHistoryEndedEarlyLeavesNoProcess(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeTwoCommits))
+	s := open(t, g, importRepo(t, g, twoCommits()...))
 	for range s.History(t.Context()) {
 		break
 	}
@@ -148,12 +136,10 @@ func TestHistoryEndedEarlyLeavesNoProcess(t *testing.T) {
 
 func TestLinksAreFollowedInsideTheTreeOnly(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, func(w *strings.Builder) {
-		commitStream(w, t0, ada, "links", entry{"100644", "docs/real.md", "text"},
-			entry{"120000", "README.md", "docs/real.md"}, entry{"120000", "d", "docs"},
-			entry{"120000", "out", "../../etc/passwd"}, entry{"120000", "abs", "/etc/passwd"},
-			entry{"120000", "loop", "loop"}, entry{"160000", "module", strings.Repeat("1", 40)})
-	}))
+	s := open(t, g, importRepo(t, g, commit(t0, ada, "links", entry("100644", "docs/real.md", "text"),
+		entry("120000", "README.md", "docs/real.md"), entry("120000", "d", "docs"),
+		entry("120000", "out", "../../etc/passwd"), entry("120000", "abs", "/etc/passwd"),
+		entry("120000", "loop", "loop"), entry("160000", "module", strings.Repeat("1", 40)))))
 	for name, want := range map[string]string{"README.md": "text", "d/real.md": "text"} {
 		if data, err := fs.ReadFile(s.FS(), name); err != nil || string(data) != want {
 			t.Errorf("%s = %q, %v", name, data, err)
@@ -171,9 +157,7 @@ func TestLinksAreFollowedInsideTheTreeOnly(t *testing.T) {
 
 func TestPathThatIsNotUTF8IsNotedAndLeftOut(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, func(w *strings.Builder) {
-		commitStream(w, t0, ada, "x", entry{"100644", "caf\xe9.txt", "x"}, entry{"100644", "ok.txt", "x"})
-	}))
+	s := open(t, g, importRepo(t, g, commit(t0, ada, "x", entry("100644", "caf\xe9.txt", "x"), entry("100644", "ok.txt", "x"))))
 	if len(s.Files()) != 2 || len(s.Notes()) != 1 || s.Notes()[0].Cause != observation.CauseUnsupported {
 		t.Errorf("files = %v, notes = %v", s.Files(), s.Notes())
 	}
@@ -184,7 +168,7 @@ func TestPathThatIsNotUTF8IsNotedAndLeftOut(t *testing.T) {
 
 func TestMissingBlobIsReportedAndTheRestIsRead(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, writeTwoCommits) // few objects: fast-import leaves them loose
+	dir := importRepo(t, g, twoCommits()...) // few objects: fast-import leaves them loose
 	s := open(t, g, dir)
 	oid := oidOf(t, s, "LICENSE")
 	if err := os.Remove(filepath.Join(dir, "objects", oid[:2], oid[2:])); err != nil {
@@ -216,9 +200,7 @@ func oidOf(t testing.TB, s *Snapshot, path string) string {
 
 func TestBlobOverTheLimitIsNotReadIntoMemory(t *testing.T) {
 	g := newGit(t, Options{MaxBlob: 10})
-	s := open(t, g, importRepo(t, g, func(w *strings.Builder) {
-		commitStream(w, t0, ada, "x", entry{"100644", "big", strings.Repeat("x", 11)}, entry{"100644", "small", "x"})
-	}))
+	s := open(t, g, importRepo(t, g, commit(t0, ada, "x", entry("100644", "big", strings.Repeat("x", 11)), entry("100644", "small", "x"))))
 	if _, err := fs.ReadFile(s.FS(), "big"); CauseOf(err) != observation.CauseOverLimit {
 		t.Errorf("err = %v", err)
 	}
@@ -230,10 +212,10 @@ func TestBlobOverTheLimitIsNotReadIntoMemory(t *testing.T) {
 func TestEachBrokenRepositoryHasItsFailureClass(t *testing.T) {
 	g := newGit(t, Options{})
 	empty := filepath.Join(t.TempDir(), "empty")
-	git(t, "init", "-q", "--bare", empty)
-	noBranch := importRepo(t, g, writeTwoCommits)
-	git(t, "-C", noBranch, "symbolic-ref", "HEAD", "refs/heads/gone")
-	headless := importRepo(t, g, writeTwoCommits)
+	gittest.Run(t, "", nil, "init", "-q", "--bare", empty)
+	noBranch := importRepo(t, g, twoCommits()...)
+	gittest.Run(t, "", nil, "-C", noBranch, "symbolic-ref", "HEAD", "refs/heads/gone")
+	headless := importRepo(t, g, twoCommits()...)
 	if err := errors.Join(os.RemoveAll(filepath.Join(headless, "objects")), os.Mkdir(filepath.Join(headless, "objects"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
@@ -250,21 +232,14 @@ func TestEachBrokenRepositoryHasItsFailureClass(t *testing.T) {
 	}
 }
 
-func git(t testing.TB, args ...string) {
-	t.Helper()
-	if out, err := exec.Command("git", args...).CombinedOutput(); err != nil {
-		t.Fatalf("git %v: %v: %s", args, err, out)
-	}
-}
-
 func TestMirrorNamesWhatIsWrongWithARemote(t *testing.T) {
 	g := newGit(t, Options{})
 	root := t.TempDir()
-	git(t, "init", "-q", "--bare", filepath.Join(root, "empty.git"))
-	origin := importRepo(t, g, writeTwoCommits)
-	git(t, "-C", origin, "symbolic-ref", "HEAD", "refs/heads/gone")
-	git(t, "clone", "-q", "--mirror", origin, filepath.Join(root, "nobranch.git"))
-	git(t, "-C", filepath.Join(root, "nobranch.git"), "symbolic-ref", "HEAD", "refs/heads/gone")
+	gittest.Run(t, "", nil, "init", "-q", "--bare", filepath.Join(root, "empty.git"))
+	origin := importRepo(t, g, twoCommits()...)
+	gittest.Run(t, "", nil, "-C", origin, "symbolic-ref", "HEAD", "refs/heads/gone")
+	gittest.Run(t, "", nil, "clone", "-q", "--mirror", origin, filepath.Join(root, "nobranch.git"))
+	gittest.Run(t, "", nil, "-C", filepath.Join(root, "nobranch.git"), "symbolic-ref", "HEAD", "refs/heads/gone")
 	base := gittest.Serve(t, root)
 	for url, want := range map[string]observation.Cause{
 		base + "/empty.git":                observation.CauseEmpty,
@@ -301,7 +276,7 @@ func TestPrivateAddressesAreRefusedUnlessAllowed(t *testing.T) {
 
 func TestOfflineUsesWhatIsThereAndFetchesNothing(t *testing.T) {
 	online := newGit(t, Options{})
-	origin := importRepo(t, online, writeTwoCommits)
+	origin := importRepo(t, online, twoCommits()...)
 	url := gittest.Serve(t, filepath.Dir(origin)) + "/origin.git"
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	offline := newGit(t, Options{Offline: true})
@@ -318,7 +293,7 @@ func TestOfflineUsesWhatIsThereAndFetchesNothing(t *testing.T) {
 
 func TestRewriteServesAnAddressFromAFolder(t *testing.T) {
 	plain := newGit(t, Options{})
-	origin := importRepo(t, plain, writeTwoCommits)
+	origin := importRepo(t, plain, twoCommits()...)
 	g := newGit(t, Options{Offline: true, Rewrite: map[string]string{"https://samples.example/": filepath.Dir(origin) + "/"}})
 	dir := filepath.Join(t.TempDir(), "mirror.git")
 	if err := g.Mirror(t.Context(), "https://samples.example/origin.git", dir); err != nil {
@@ -331,9 +306,9 @@ func TestRewriteServesAnAddressFromAFolder(t *testing.T) {
 
 func TestShallowHistoryIsReported(t *testing.T) {
 	g := newGit(t, Options{})
-	origin := importRepo(t, g, writeTwoCommits)
+	origin := importRepo(t, g, twoCommits()...)
 	dir := filepath.Join(t.TempDir(), "shallow")
-	git(t, "clone", "-q", "--depth=1", "file://"+origin, dir)
+	gittest.Run(t, "", nil, "clone", "-q", "--depth=1", "file://"+origin, dir)
 	s := open(t, g, dir)
 	if !s.Shallow() {
 		t.Error("a shallow clone was not recognised")
@@ -352,12 +327,12 @@ func TestShallowHistoryIsReported(t *testing.T) {
 
 func TestNothingThatARepositoryConfiguresIsExecuted(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, writeTwoCommits)
+	dir := importRepo(t, g, twoCommits()...)
 	trap := filepath.Join(t.TempDir(), "sprung")
 	for _, key := range []string{"core.fsmonitor", "core.sshCommand", "core.pager", "core.askPass", "diff.external", "gpg.program", "uploadpack.packObjectsHook"} {
-		git(t, "-C", dir, "config", key, "touch "+trap+";")
+		gittest.Run(t, "", nil, "-C", dir, "config", key, "touch "+trap+";")
 	}
-	git(t, "-C", dir, "config", "log.showSignature", "true")
+	gittest.Run(t, "", nil, "-C", dir, "config", "log.showSignature", "true")
 	s := open(t, g, dir)
 	for _, err := range s.History(t.Context()) {
 		if err != nil {
@@ -377,7 +352,7 @@ func TestNothingThatARepositoryConfiguresIsExecuted(t *testing.T) {
 
 func TestObservedUntilIsTheMirrorsAgeNotToday(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, writeTwoCommits)
+	dir := importRepo(t, g, twoCommits()...)
 	seen := time.Unix(t0+500000, 0)
 	for _, name := range []string{"HEAD", "packed-refs", "FETCH_HEAD"} {
 		_ = os.Chtimes(filepath.Join(dir, name), seen, seen)

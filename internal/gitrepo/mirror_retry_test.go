@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -71,9 +72,8 @@ func raw(text string) func(http.ResponseWriter, *http.Request, int) bool {
 	}
 }
 
-func writeThreeCommits(w *strings.Builder) {
-	writeTwoCommits(w)
-	commitStream(w, t0+90000, ada, "more", entry{"100644", "a/b/deep.sh", "#!/bin/sh\n"})
+func threeCommits() []gittest.Commit {
+	return append(twoCommits(), commit(t0+90000, ada, "more", entry("100644", "a/b/deep.sh", "#!/bin/sh\n")))
 }
 
 func TestEachServerResponseHasItsCause(t *testing.T) {
@@ -111,7 +111,7 @@ func TestEachServerResponseHasItsCause(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serveOrigin(t, g, writeThreeCommits)
+			o := serveOrigin(t, g, threeCommits()...)
 			o.intercept(t, test.do)
 			err := g.Mirror(t.Context(), o.url, o.dir)
 			if CauseOf(err) != test.want || err == nil {
@@ -169,7 +169,7 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGit(t, Options{AllowPrivate: true})
-			o := serveOrigin(t, g, writeThreeCommits)
+			o := serveOrigin(t, g, threeCommits()...)
 			origin, _ := url.Parse(strings.TrimSuffix(o.url, "/origin.git"))
 			proxy := httputil.NewSingleHostReverseProxy(origin)
 			var well atomic.Bool
@@ -199,18 +199,11 @@ func TestAPackThatIsDamagedOnItsWayIsNeverKept(t *testing.T) {
 
 func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serveOrigin(t, g, writeThreeCommits)
-	packs := 0 // posts: of each fetch one for the references and one for the pack
-	broken := 2
+	o := serveOrigin(t, g, threeCommits()...)
+	var posts atomic.Int32 // of each fetch one for the references and one for the pack
+	var healthy atomic.Bool
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		if r.Method != http.MethodPost {
-			return false
-		}
-		packs++
-		if packs > broken && broken > 0 {
-			return hangUp(w)
-		}
-		return false
+		return r.Method == http.MethodPost && posts.Add(1) > 2 && !healthy.Load() && hangUp(w)
 	})
 	err := g.Mirror(t.Context(), o.url, o.dir)
 	if _, retryable := Retryable(err); err == nil || !retryable {
@@ -224,7 +217,7 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 	if err != nil || len(before) == 0 {
 		t.Fatalf("nothing of the clone was kept: %v", err)
 	}
-	broken = 0
+	healthy.Store(true)
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -243,32 +236,30 @@ func TestACloneThatBreaksOffAfterTheHistoryGoesOnFromThere(t *testing.T) {
 
 func TestAnUpdateThatBreaksOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true, Wants: scripts})
-	o := serveOrigin(t, g, writeThreeCommits)
-	broken, posts := 0, 0
+	o := serveOrigin(t, g, threeCommits()...)
+	var allowed, posts atomic.Int32
+	allowed.Store(math.MaxInt32)
 	o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		if r.Method == http.MethodPost {
-			if posts++; broken > 0 && posts > broken {
-				return hangUp(w)
-			}
-		}
-		return false
+		return r.Method == http.MethodPost && posts.Add(1) > allowed.Load() && hangUp(w)
 	})
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
-	o.push(t, t0+100000, "next", entry{"100644", "c/d/new.sh", "#!/bin/sh\necho\n"})
-	for broken = 1; broken < 20; broken++ {
-		posts = 0
+	o.push(t, t0+100000, "next", entry("100644", "c/d/new.sh", "#!/bin/sh\necho\n"))
+	tries := int32(1)
+	for ; tries < 20; tries++ {
+		allowed.Store(tries)
+		posts.Store(0)
 		err := g.Mirror(t.Context(), o.url, o.dir)
 		if err == nil {
 			break
 		}
 		if _, retryable := Retryable(err); !retryable {
-			t.Errorf("after %d requests: %v", broken, err)
+			t.Errorf("after %d requests: %v", tries, err)
 		}
 	}
 	if got := filesPresent(open(t, g, o.dir)); got != ".mailmap LICENSE a/b/deep.sh c/d/new.sh run.sh" {
-		t.Errorf("there after %d tries: %s", broken, got)
+		t.Errorf("there after %d tries: %s", tries, got)
 	}
 }
 
@@ -281,7 +272,7 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 		return true
 	}
 	g := newGit(t, Options{AllowPrivate: true, LowSpeedTime: time.Second})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	o.intercept(t, crawl)
 	err := g.Mirror(t.Context(), o.url, o.dir)
 	if _, retryable := Retryable(err); CauseOf(err) != observation.CauseUnreachable || !retryable {
@@ -297,7 +288,7 @@ func TestATransferThatCrawlsIsEndedByGitAndByTheContext(t *testing.T) {
 
 func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
@@ -310,7 +301,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	o.push(t, t0+100000, "next", entry{"100644", "new.sh", "#!/bin/sh\n"})
+	o.push(t, t0+100000, "next", entry("100644", "new.sh", "#!/bin/sh\n"))
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatalf("an update among stale locks: %v", err)
 	}
@@ -326,7 +317,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 
 func TestAFetchWaitsForThatOfAnotherProcessUntilTheContextEnds(t *testing.T) {
 	g := newGit(t, Options{AllowPrivate: true})
-	o := serveOrigin(t, g, writeThreeCommits)
+	o := serveOrigin(t, g, threeCommits()...)
 	release := make(chan struct{})
 	arrived := make(chan struct{}, 10)
 	o.intercept(t, func(_ http.ResponseWriter, _ *http.Request, n int) bool {

@@ -31,19 +31,16 @@ type testOrigin struct {
 	origin, url, dir string
 }
 
-func serveOrigin(t *testing.T, g *Git, write func(*strings.Builder)) testOrigin {
+func serveOrigin(t *testing.T, g *Git, commits ...gittest.Commit) testOrigin {
 	t.Helper()
-	origin := importRepo(t, g, write)
+	origin := importRepo(t, g, commits...)
 	return testOrigin{origin, gittest.Serve(t, filepath.Dir(origin)) + "/origin.git", filepath.Join(t.TempDir(), "mirror.git")}
 }
 
 // push adds a commit to the origin's main branch.
-func (s testOrigin) push(t *testing.T, when int64, message string, files ...entry) {
+func (s testOrigin) push(t *testing.T, seconds int64, message string, files ...gittest.File) {
 	t.Helper()
-	var stream strings.Builder
-	commitStream(&stream, when, ada, message, files...)
-	text := strings.Replace(stream.String(), "\nM ", "\nfrom refs/heads/main^0\nM ", 1)
-	gittest.Run(t, s.origin, []byte(text), "fast-import", "--quiet")
+	gittest.Import(t, s.origin, commit(seconds, ada, message, files...))
 }
 
 func (s testOrigin) mirror(t *testing.T, g *Git) *Snapshot {
@@ -67,10 +64,8 @@ func filesPresent(s *Snapshot) string {
 
 func TestMirrorBringsHistoryTreesAndTheWantedFilesOnly(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, func(w *strings.Builder) {
-		writeTwoCommits(w)
-		commitStream(w, t0+90000, ada, "deep", entry{"100644", "a/b/c/deep.sh", "#!/bin/sh\n"}, entry{"100644", "a/b/image.png", "png"}, entry{"120000", "link", "run.sh"})
-	})
+	deep := commit(t0+90000, ada, "deep", entry("100644", "a/b/c/deep.sh", "#!/bin/sh\n"), entry("100644", "a/b/image.png", "png"), entry("120000", "link", "run.sh"))
+	o := serveOrigin(t, g, append(twoCommits(), deep)...)
 	s := o.mirror(t, g)
 	if got := filesPresent(s); got != ".mailmap LICENSE a/b/c/deep.sh link run.sh" {
 		t.Errorf("there: %s", got)
@@ -103,7 +98,7 @@ func TestMirrorBringsHistoryTreesAndTheWantedFilesOnly(t *testing.T) {
 
 func TestMirrorWithoutWantsHoldsEveryFileOfHead(t *testing.T) {
 	g := newGit(t, Options{})
-	o := serveOrigin(t, g, writeTwoCommits)
+	o := serveOrigin(t, g, twoCommits()...)
 	s := o.mirror(t, g)
 	if got := filesPresent(s); got != ".mailmap LICENSE run.sh src/main.go" {
 		t.Errorf("there: %s", got)
@@ -119,18 +114,17 @@ func TestMirrorWithoutWantsHoldsEveryFileOfHead(t *testing.T) {
 
 func TestMirrorUpdatesFollowTheOriginAndBringOnlyWhatIsNew(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, func(w *strings.Builder) {
-		writeTwoCommits(w)
-		for i := range 50 {
-			commitStream(w, t0+int64(90000+i), ada, "folders", entry{"100644", fmt.Sprintf("d/%d/x.sh", i), fmt.Sprint(i)})
-		}
-	})
+	commits := twoCommits()
+	for i := range 50 {
+		commits = append(commits, commit(t0+int64(90000+i), ada, "folders", entry("100644", fmt.Sprintf("d/%d/x.sh", i), fmt.Sprint(i))))
+	}
+	o := serveOrigin(t, g, commits...)
 	first := o.mirror(t, g).Commit()
 	before := len(packFiles(o.dir))
 	if s := o.mirror(t, g); s.Commit() != first || len(packFiles(o.dir)) != before {
 		t.Errorf("an unchanged origin changed the mirror")
 	}
-	o.push(t, t0+200000, "three", entry{"100644", "d/7/new/y.sh", "new"})
+	o.push(t, t0+200000, "three", entry("100644", "d/7/new/y.sh", "new"))
 	s := o.mirror(t, g)
 	if data, err := fs.ReadFile(s.FS(), "d/7/new/y.sh"); err != nil || string(data) != "new" {
 		t.Errorf("the new file = %q, %v", data, err)
@@ -146,11 +140,11 @@ func TestMirrorUpdatesFollowTheOriginAndBringOnlyWhatIsNew(t *testing.T) {
 
 func TestMirrorFollowsAnotherBranchAtTheOrigin(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, writeTwoCommits)
+	o := serveOrigin(t, g, twoCommits()...)
 	o.mirror(t, g)
-	o.push(t, t0+200000, "three", entry{"100644", "new.sh", "new"})
-	git(t, "-C", o.origin, "branch", "-m", "main", "next")
-	git(t, "-C", o.origin, "symbolic-ref", "HEAD", "refs/heads/next")
+	o.push(t, t0+200000, "three", entry("100644", "new.sh", "new"))
+	gittest.Run(t, "", nil, "-C", o.origin, "branch", "-m", "main", "next")
+	gittest.Run(t, "", nil, "-C", o.origin, "symbolic-ref", "HEAD", "refs/heads/next")
 	if data, err := fs.ReadFile(o.mirror(t, g).FS(), "new.sh"); err != nil || string(data) != "new" {
 		t.Errorf("new.sh = %q, %v", data, err)
 	}
@@ -158,9 +152,9 @@ func TestMirrorFollowsAnotherBranchAtTheOrigin(t *testing.T) {
 
 func TestUpdateThatBrokeOffIsCompletedByTheNext(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, writeTwoCommits)
+	o := serveOrigin(t, g, twoCommits()...)
 	o.mirror(t, g)
-	o.push(t, t0+200000, "three", entry{"100644", "late.sh", "late"})
+	o.push(t, t0+200000, "three", entry("100644", "late.sh", "late"))
 	// The branch came, and nothing after it.
 	gittest.Run(t, o.dir, nil, "fetch", "-q", historyFilter, "origin", "+main:main")
 	if got := filesPresent(open(t, g, o.dir)); strings.Contains(got, "late.sh") {
@@ -173,7 +167,7 @@ func TestUpdateThatBrokeOffIsCompletedByTheNext(t *testing.T) {
 
 func TestMirrorMadeForOtherWantsIsCompleted(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, writeTwoCommits)
+	o := serveOrigin(t, g, twoCommits()...)
 	o.mirror(t, g)
 	all := newGit(t, Options{Wants: Wants{Name: "all"}})
 	if got := filesPresent(o.mirror(t, all)); got != ".mailmap LICENSE run.sh src/main.go" {
@@ -183,10 +177,10 @@ func TestMirrorMadeForOtherWantsIsCompleted(t *testing.T) {
 
 func TestMirrorOfManyPacksIsPackedAnew(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, writeTwoCommits)
+	o := serveOrigin(t, g, twoCommits()...)
 	o.mirror(t, g)
 	for i := range maxPacks / 2 {
-		o.push(t, t0+int64(200000+i), "more", entry{"100644", fmt.Sprintf("%d.sh", i), fmt.Sprint(i)})
+		o.push(t, t0+int64(200000+i), "more", entry("100644", fmt.Sprintf("%d.sh", i), fmt.Sprint(i)))
 		o.mirror(t, g)
 	}
 	if n := len(packFiles(o.dir)); n > maxPacks {
@@ -200,19 +194,16 @@ func TestMirrorOfManyPacksIsPackedAnew(t *testing.T) {
 
 func TestServerWithoutPartialClonesSendsAllAndAllIsRead(t *testing.T) {
 	g := newGit(t, Options{Wants: scripts})
-	o := serveOrigin(t, g, writeTwoCommits)
-	git(t, "-C", o.origin, "config", "uploadpack.allowFilter", "false")
+	o := serveOrigin(t, g, twoCommits()...)
+	gittest.Run(t, "", nil, "-C", o.origin, "config", "uploadpack.allowFilter", "false")
 	if got := filesPresent(o.mirror(t, g)); got != ".mailmap LICENSE run.sh src/main.go" {
 		t.Errorf("there: %s", got)
 	}
 }
 
 func TestLimitsOfOneRepositoryAreReported(t *testing.T) {
-	write := func(w *strings.Builder) {
-		commitStream(w, t0, ada, "x", entry{"100644", "a", "aaaa"}, entry{"100644", "b", "bbbb"}, entry{"100644", "c", "cccc"})
-	}
 	g := newGit(t, Options{MaxFiles: 2})
-	dir := importRepo(t, g, write)
+	dir := importRepo(t, g, commit(t0, ada, "x", entry("100644", "a", "aaaa"), entry("100644", "b", "bbbb"), entry("100644", "c", "cccc")))
 	if _, err := g.Open(t.Context(), dir); CauseOf(err) != observation.CauseOverLimit || !strings.Contains(err.Error(), "3 files, over the limit of 2") {
 		t.Errorf("err = %v", err)
 	}

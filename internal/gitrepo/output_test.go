@@ -39,15 +39,12 @@ func TestOutputWithoutEndIsCutOff(t *testing.T) {
 
 func TestAServerThatSendsWithoutEndMeetsALimit(t *testing.T) {
 	g := newGit(t, Options{})
-	o := serveOrigin(t, g, func(w *strings.Builder) {
-		text := make([]byte, 0, 1<<20) // what does not pack
-		for i, x := 0, uint32(1); i < 1<<20; i++ {
-			x = x*1664525 + 1013904223
-			text = append(text, byte(x>>24))
-		}
-		commitStream(w, t0, ada, "x", entry{"100644", "small.sh", "x"})
-		commitStream(w, t0, ada, "x", entry{"100644", "large.sh", string(text)})
-	})
+	text := make([]byte, 0, 1<<20) // what does not pack
+	for i, x := 0, uint32(1); i < 1<<20; i++ {
+		x = x*1664525 + 1013904223
+		text = append(text, byte(x>>24))
+	}
+	o := serveOrigin(t, g, commit(t0, ada, "x", entry("100644", "small.sh", "x")), commit(t0, ada, "x", entry("100644", "large.sh", string(text))))
 	err := newGit(t, Options{MaxPack: 64 << 10}).Mirror(t.Context(), o.url, filepath.Join(t.TempDir(), "m.git"))
 	if CauseOf(err) != observation.CauseOverLimit {
 		t.Errorf("err = %v", err)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -46,14 +47,14 @@ func collect(t *testing.T, s *Snapshot, oids []string) []seenObject {
 	return seen
 }
 
-func writeFourFiles(w *strings.Builder) {
-	commitStream(w, t0, ada, "one", entry{"100644", "a", "alpha\n"}, entry{"100644", "b", "no newline"},
-		entry{"100644", "c", ""}, entry{"100644", "d", strings.Repeat("delta\x00", 100_000)})
+func fourFiles() []gittest.Commit {
+	return []gittest.Commit{commit(t0, ada, "one", entry("100644", "a", "alpha\n"), entry("100644", "b", "no newline"),
+		entry("100644", "c", ""), entry("100644", "d", strings.Repeat("delta\x00", 100_000)))}
 }
 
 func TestEachBlobReadsInTheOrderAskedAndGoesOnBehindWhatItCannotRead(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeFourFiles))
+	s := open(t, g, importRepo(t, g, fourFiles()...))
 	gone := strings.Repeat("1", 40)
 	a, b, c, d := oidOf(t, s, "a"), oidOf(t, s, "b"), oidOf(t, s, "c"), oidOf(t, s, "d")
 	want := []seenObject{
@@ -68,7 +69,7 @@ func TestEachBlobReadsInTheOrderAskedAndGoesOnBehindWhatItCannotRead(t *testing.
 
 func TestEachBlobSkipsWhatTheCallbackLeavesUnread(t *testing.T) {
 	g := newGit(t, Options{MaxBlob: 10}) // a limit for ReadBlob, not for a pass
-	s := open(t, g, importRepo(t, g, writeFourFiles))
+	s := open(t, g, importRepo(t, g, fourFiles()...))
 	var heads []string
 	err := s.EachBlob(t.Context(), []string{oidOf(t, s, "d"), oidOf(t, s, "a"), oidOf(t, s, "b")}, func(o Object) error {
 		head := make([]byte, 3)
@@ -83,7 +84,7 @@ func TestEachBlobSkipsWhatTheCallbackLeavesUnread(t *testing.T) {
 
 func TestEachBlobEndsWithTheErrorOfItsCallback(t *testing.T) {
 	g := newGit(t, Options{})
-	s := open(t, g, importRepo(t, g, writeFourFiles))
+	s := open(t, g, importRepo(t, g, fourFiles()...))
 	enough, calls := errors.New("enough"), 0
 	err := s.EachBlob(t.Context(), []string{oidOf(t, s, "d"), oidOf(t, s, "a")}, func(Object) error {
 		calls++
@@ -96,7 +97,7 @@ func TestEachBlobEndsWithTheErrorOfItsCallback(t *testing.T) {
 
 func TestEachBlobGoesOnBehindADamagedObject(t *testing.T) {
 	g := newGit(t, Options{})
-	dir := importRepo(t, g, writeFourFiles)
+	dir := importRepo(t, g, fourFiles()...)
 	s := open(t, g, dir)
 	a, b, d := oidOf(t, s, "a"), oidOf(t, s, "b"), oidOf(t, s, "d")
 	object := filepath.Join(dir, "objects", d[:2], d[2:])

@@ -8,8 +8,9 @@ package observation
 // finding, and their findings in the order given.
 func Groups(findings []Finding) [][]Finding {
 	type name struct {
-		ecosystem, pkg, version, id string
-		malicious                   bool
+		Coordinate
+		id        string
+		malicious bool
 	}
 	owner := make(map[name]int, 2*len(findings)) // the first finding with that name
 	parent := make([]int, len(findings))
@@ -22,7 +23,7 @@ func Groups(findings []Finding) [][]Finding {
 	for i, f := range findings {
 		parent[i] = i
 		claim := func(id string) {
-			n := name{f.Package.Ecosystem, f.Package.Name, f.Package.Version, id, f.Malicious}
+			n := name{f.Package.Coordinate(), id, f.Malicious}
 			if other, claimed := owner[n]; claimed {
 				a, b := root(i), root(other)
 				parent[max(a, b)] = min(a, b)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -17,11 +18,11 @@ import (
 // monthlyCommits is a fast-import stream of a commit in the middle of each month from a
 // day on.
 func monthlyCommits(from time.Time, months int) string {
-	var b strings.Builder
-	for i := range months {
-		fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Dev <dev@team.example> %d +0000\ndata 1\nx\nM 100644 inline f\ndata 2\n%02d\n", from.AddDate(0, i, 0).Unix(), i)
+	commits := make([]gittest.Commit, months)
+	for i := range commits {
+		commits[i] = gittest.Commit{When: from.AddDate(0, i, 0), Files: []gittest.File{{Path: "f", Data: fmt.Sprintf("%02d", i)}}}
 	}
-	return b.String() + "\n"
+	return gittest.Stream(commits...)
 }
 
 func TestActivityOfAGoodAddsUpItsRepositoriesAndAgreesWithItsMeasures(t *testing.T) {

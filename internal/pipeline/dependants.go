@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 )
@@ -14,15 +14,15 @@ import (
 // The measures that tie the goods of a catalog together.
 const (
 	// The measures that relate the goods of a catalog to each other.
-	identityPackages  = "identity.packages"           // the packages that a good publishes
-	catalogDependants = "adoption.catalog-dependants" // the number of goods that list one of them
+	identityPackages  = observation.IdentityPackages          // the packages that a good publishes
+	catalogDependants = observation.AdoptionCatalogDependants // the number of goods that list one of them
 )
 
 // dependantCounts counts the goods of a run that depend on one another. It is computed
 // from all inventories before the first verdict, and keeps only the names of the
 // catalog's own packages.
 type dependantCounts struct {
-	*assess.Dependants
+	*portfolio.Dependants
 	names  map[string][]string // by good: the packages that it publishes
 	unread map[string]bool     // goods with a repository whose package names could not be read
 	goods  int
@@ -32,7 +32,7 @@ type dependantCounts struct {
 // countDependants counts, for every good of a run, the other goods that list a package
 // of it.
 func (p *Pipeline) countDependants(ctx context.Context, run store.Run) (dependantCounts, error) {
-	d := dependantCounts{Dependants: assess.NewDependants(), names: map[string][]string{}, unread: map[string]bool{}}
+	d := dependantCounts{Dependants: portfolio.NewDependants(), names: map[string][]string{}, unread: map[string]bool{}}
 	scannerIndex := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool {
 		return slices.ContainsFunc(s.Definitions(), func(d observation.Definition) bool { return d.ID == identityPackages })
 	})

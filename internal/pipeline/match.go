@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/advisory"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 )
@@ -79,7 +78,7 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
 	}
-	result, err := p.matchPackages(ctx, inventory.Packages)
+	result, err := p.source.Match(ctx, inventory.Packages)
 	if err != nil {
 		return "", err
 	}
@@ -93,23 +92,20 @@ func findingsText(findings int) string { return fmt.Sprintf("%d findings", findi
 // the advisories of each of its ecosystems, and the program. So a change in one
 // ecosystem does not invalidate the matches of the others.
 func (p *Pipeline) advisoryState(ctx context.Context, key string) (string, error) {
-	if p.usesService() {
-		return p.databaseID, nil
-	}
 	ecosystems, err := p.store.Ecosystems(ctx, key)
 	if err != nil {
 		return "", fmt.Errorf("read the ecosystems of inventory %s: %w", key, err)
 	}
 	state := matchState{Build: p.build, Ecosystems: map[string]string{}}
 	for _, name := range baseNames(ecosystems) {
-		state.Ecosystems[name] = p.ecosystems[name]
+		state.Ecosystems[name] = p.source.State(name)
 	}
 	text, err := json.Marshal(state)
 	return string(text), err
 }
 
-// matchState is the decoded form of it; an ecosystem that the database lacks has an
-// empty state.
+// matchState is the decoded form of it. An ecosystem of which the source has no
+// advisories has an empty state.
 type matchState struct {
 	Build      string            `json:"build"`
 	Ecosystems map[string]string `json:"ecosystems"`
@@ -120,7 +116,7 @@ type matchState struct {
 func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, before, now string) (bool, error) {
 	var earlier, current matchState
 	if json.Unmarshal([]byte(before), &earlier) != nil || json.Unmarshal([]byte(now), &current) != nil || earlier.Build != current.Build {
-		return false, nil // the result of the service, or of another program
+		return false, nil // the match of another program
 	}
 	changed := map[string]func(string) bool{}
 	for name, state := range current.Ecosystems {
@@ -131,7 +127,7 @@ func (p *Pipeline) stillValid(ctx context.Context, inventory store.Inventory, be
 		if since == "" || state == "" {
 			return false, nil
 		}
-		names, err := p.advisories.ChangedSince(ctx, name, since)
+		names, err := p.source.ChangedSince(ctx, name, since)
 		if err != nil || names == nil {
 			return false, err
 		}
@@ -155,27 +151,6 @@ func baseNames(ecosystems []string) []string {
 	return slices.Compact(names)
 }
 
-// matchPackages queries the database, or OSV's service where the settings choose it. A
-// service that fails leaves the packages unknown and is noted once.
-func (p *Pipeline) matchPackages(ctx context.Context, packages []observation.Package) (advisory.Result, error) {
-	if !p.usesService() {
-		return p.advisories.Match(ctx, packages)
-	}
-	result, err := p.service.Match(ctx, packages)
-	if err == nil || ctx.Err() != nil {
-		return result, ctx.Err()
-	}
-	cause := observation.CauseUnreachable
-	if errors.Is(err, fetch.ErrOffline) {
-		cause = observation.CauseOffline
-	}
-	if !slices.ContainsFunc(p.advisoryNotes, func(n observation.Note) bool { return n.Subject == serviceName }) {
-		p.advisoryNotes = append(p.advisoryNotes, observation.Note{Cause: cause, Subject: serviceName,
-			Message: fmt.Sprintf("the service did not answer, so findings are unknown; run again, or name a database with --advisories: %v", err)})
-	}
-	return advisory.Unmatchable(packages, cause), nil
-}
-
 // newStoredMatch counts the findings of a match.
 func newStoredMatch(result advisory.Result) storedMatch {
 	match := storedMatch{Result: result}
@@ -188,19 +163,16 @@ func newStoredMatch(result advisory.Result) storedMatch {
 	return match
 }
 
-// packageKey identifies a package wherever it is listed.
-func packageKey(p observation.Package) [3]string { return [3]string{p.Ecosystem, p.Name, p.Version} }
-
 // withPaths gives each finding the entries of the inventory that list its package: the
 // result equals a match of all entries.
 func (m storedMatch) withPaths(entries []observation.Package) []observation.Finding {
-	of := map[[3]string][]observation.Finding{}
+	of := map[observation.Coordinate][]observation.Finding{}
 	for _, finding := range m.Findings {
-		of[packageKey(finding.Package)] = append(of[packageKey(finding.Package)], finding)
+		of[finding.Package.Coordinate()] = append(of[finding.Package.Coordinate()], finding)
 	}
 	var all []observation.Finding
 	for _, entry := range entries {
-		for _, finding := range of[packageKey(entry)] {
+		for _, finding := range of[entry.Coordinate()] {
 			finding.Package = entry
 			all = append(all, finding)
 		}

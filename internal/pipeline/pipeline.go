@@ -21,7 +21,6 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -44,15 +43,8 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	// advisories is nil where no database could be opened: then every finding is
-	// unknown, and advisoryNotes say why. databaseID is empty until openAdvisories
-	// has run.
-	advisories *advisory.Database
-	databaseID string
-	// ecosystems maps each ecosystem of the database to a fingerprint of its records.
-	ecosystems    map[string]string
-	advisoryNotes []observation.Note
-	service       matcher // OSV's online service, used where the settings choose it
+	source    advisory.Source  // nil until openAdvisories has run
+	service   advisory.Matcher // sends requests to OSV's online service
 }
 
 // Progress receives the progress of the stages. Its methods are called from several
@@ -140,8 +132,8 @@ func loadRules(path string) (*assess.Rules, string, error) {
 // Close closes the store and removes git's temporary folders.
 func (p *Pipeline) Close() error {
 	err := errors.Join(p.store.Close(), p.git.Close())
-	if p.advisories != nil {
-		err = errors.Join(err, p.advisories.Close())
+	if p.source != nil {
+		err = errors.Join(err, p.source.Close())
 	}
 	return err
 }
@@ -189,7 +181,7 @@ func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, err
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.databaseID, p.settingsKey(run), p.advisoryNotes))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.source.Fingerprint(), p.settingsKey(run), p.source.Notes()))
 	return hex.EncodeToString(sum[:]), nil
 }
 

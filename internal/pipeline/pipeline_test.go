@@ -157,13 +157,7 @@ func writeMirrors(t testing.TB, streams map[string]string) (template, root strin
 
 // commitStream returns a fast-import stream of one commit with these files.
 func commitStream(files map[string]string) string {
-	var b strings.Builder
-	when := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
-	fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Dev <dev@team.example> %d +0000\ndata 1\nx\n", when)
-	for _, path := range sortedKeys(files) {
-		fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", path, len(files[path]), files[path])
-	}
-	return b.String() + "\n"
+	return gittest.Stream(gittest.Commit{When: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Files: gittest.Files(files)})
 }
 
 const requirements = "requests==2.19.0\n"
@@ -320,7 +314,7 @@ func (a *fakeService) Match(_ context.Context, packages []observation.Package) (
 
 func TestServiceIsAskedInEachRunAndItsSilenceIsUnknown(t *testing.T) {
 	cfg := testConfig(t)
-	cfg.Advisories = serviceName
+	cfg.Advisories = advisory.ServiceName
 	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
 	service := &fakeService{}
 	for i, test := range []struct {

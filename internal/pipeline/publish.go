@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
 )
@@ -120,7 +121,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Notes: append(slices.Clone(run.Notes), p.advisoryNotes...),
+		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
@@ -136,7 +137,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 // loads the rest. It returns the document without the goods.
 func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
-	portfolio := assess.NewPortfolio()
+	totals := portfolio.New()
 	var stages []report.Good
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
@@ -146,7 +147,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 		if err != nil {
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
-		e.countIn(summary, portfolio)
+		e.countIn(summary, totals)
 		stages = append(stages, stageOnly(good.ID, good.Name, e.brief.Verdict.Stage))
 		if err := add(e.brief, good.Digest, func() (report.Good, error) { return p.loadFull(ctx, e) }); err != nil {
 			return document, err
@@ -157,30 +158,17 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 		return document, err
 	}
 	document.Summary = summary.finish(document.Advisory)
-	document.Keystones = portfolio.Keystones(topPackages, document.Advisory.Has)
-	if document.FixFirst, err = portfolio.FixFirst(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
+	document.Keystones = totals.Keystones(topPackages, document.Advisory.Has)
+	if document.FixFirst, err = totals.FixFirst(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	if document.Unfixed, err = portfolio.Unfixed(topPackages, advisory.Later, p.findAffected(ctx)); err != nil {
+	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
-	document.Concentrations = portfolio.Concentrations()
-	document.Endings = portfolio.Endings()
+	document.Concentrations = totals.Concentrations()
+	document.Endings = totals.Endings()
 	document.Change, err = p.compareWithPrevious(ctx, run, stages)
 	return document, err
-}
-
-// findAffected returns a function that finds the advisories of packages that no good
-// lists. It is nil with an online service, which is queried only for packages that goods
-// list.
-func (p *Pipeline) findAffected(ctx context.Context) func([]observation.Package) ([]observation.Finding, error) {
-	if p.usesService() {
-		return nil
-	}
-	return func(packages []observation.Package) ([]observation.Finding, error) {
-		result, err := p.advisories.Match(ctx, packages)
-		return result.Findings, err
-	}
 }
 
 // entry is a good while its part of the document is built.
@@ -212,12 +200,12 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 }
 
 // countIn adds a good to the counts over all goods.
-func (e entry) countIn(summary *summary, portfolio *assess.Portfolio) {
+func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
-	portfolio.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
+	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
 		summary.addRepository(scan, e.inventories[i])
-		portfolio.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
+		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
 	}
 }
 

@@ -129,18 +129,14 @@ func inventoryOf(l matchedInventory) []report.Inventory {
 // describeAdvisories lists the ecosystems of the database, and the ecosystems of the
 // run's packages that it lacks.
 func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, s *summary) (report.Advisories, error) {
-	info, err := p.advisories.Info(ctx, run.AsOf)
+	info, err := p.source.Info(ctx, run.AsOf)
 	if err != nil {
 		return report.Advisories{}, fmt.Errorf("describe the advisory database: %w", err)
 	}
-	service := ""
-	if p.usesService() {
-		service = serviceName
-	}
-	described := report.Advisories{Fingerprint: p.databaseID, Service: service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
+	described := report.Advisories{Fingerprint: p.source.Fingerprint(), Service: info.Service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
 	known := map[string]report.Ecosystem{}
 	for _, state := range info.Ecosystems {
-		known[state.Name] = report.Ecosystem{Name: state.Name, Records: state.Records, State: p.ecosystems[state.Name], Newest: state.Newest, Packages: len(s.packages[state.Name])}
+		known[state.Name] = report.Ecosystem{Name: state.Name, Records: state.Records, State: p.source.State(state.Name), Newest: state.Newest, Packages: len(s.packages[state.Name])}
 	}
 	for name, packages := range s.packages {
 		if _, ok := known[name]; !ok {

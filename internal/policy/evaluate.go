@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/wording"
@@ -37,7 +38,7 @@ func (e evaluation) measure(id string) observation.Measure {
 }
 
 // evaluate evaluates a test, and returns the evidence that it read.
-func (e evaluation) evaluate(t test) (assess.Truth, []Evidence) {
+func (e evaluation) evaluate(t test) (kleene.Truth, []Evidence) {
 	switch {
 	case t.comparison != nil:
 		return e.evaluateMeasure(*t.comparison)
@@ -51,17 +52,17 @@ func (e evaluation) evaluate(t test) (assess.Truth, []Evidence) {
 		return e.evaluateLevel(t.pillar, t.levels)
 	case t.not != nil:
 		truth, evidence := e.evaluate(*t.not)
-		return assess.Not(truth), evidence
+		return truth.Not(), evidence
 	case t.unseen != "":
 		return e.evaluateUnseen(t)
 	case t.any != nil:
-		return e.join(t.any, assess.Any)
+		return e.join(t.any, kleene.Any)
 	}
-	return e.join(t.all, assess.All)
+	return e.join(t.all, kleene.All)
 }
 
-func (e evaluation) join(tests []test, how func(...assess.Truth) assess.Truth) (assess.Truth, []Evidence) {
-	var answers []assess.Truth
+func (e evaluation) join(tests []test, how func(...kleene.Truth) kleene.Truth) (kleene.Truth, []Evidence) {
+	var answers []kleene.Truth
 	var all []Evidence
 	for _, t := range tests {
 		truth, evidence := e.evaluate(t)
@@ -70,14 +71,14 @@ func (e evaluation) join(tests []test, how func(...assess.Truth) assess.Truth) (
 	return how(answers...), all
 }
 
-// evaluateUnseen evaluates a criterion that no measure gives exactly: yes where a
-// sufficient test holds, no where a necessary one fails.
-func (e evaluation) evaluateUnseen(t test) (assess.Truth, []Evidence) {
+// evaluateUnseen evaluates a criterion that no measure gives exactly: true where a
+// sufficient test holds, false where a necessary one fails.
+func (e evaluation) evaluateUnseen(t test) (kleene.Truth, []Evidence) {
 	all := []Evidence{{State: observation.Unknown, Cause: observation.CauseUnsupported, Text: t.unseen}}
 	for _, half := range []struct {
 		test    *test
-		decides assess.Truth
-	}{{t.enough, assess.Yes}, {t.needs, assess.No}} {
+		decides kleene.Truth
+	}{{t.enough, kleene.True}, {t.needs, kleene.False}} {
 		if half.test == nil {
 			continue
 		}
@@ -87,10 +88,10 @@ func (e evaluation) evaluateUnseen(t test) (assess.Truth, []Evidence) {
 		}
 		all = append(all, evidence...)
 	}
-	return assess.Unsure, all
+	return kleene.Unknown, all
 }
 
-func (e evaluation) evaluateMeasure(q assess.Comparison) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Evidence) {
 	m := e.measure(q.Measure)
 	return q.Evaluate(m), []Evidence{e.evidence(m, q.Operator, q.Threshold, wanted(q.Operator, q.Threshold))}
 }
@@ -101,7 +102,7 @@ type membership struct {
 	items   []string
 }
 
-func (e evaluation) evaluateMembership(l membership) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateMembership(l membership) (kleene.Truth, []Evidence) {
 	m := e.measure(l.measure)
 	evidence := []Evidence{e.evidence(m, "among", l.items, "one of "+strings.Join(l.items, ", "))}
 	items, ok := m.List()
@@ -113,38 +114,31 @@ func (e evaluation) evaluateMembership(l membership) (assess.Truth, []Evidence) 
 	}
 	switch {
 	case m.State == observation.NotApplicable:
-		return assess.No, evidence
+		return kleene.False, evidence
 	case !ok:
-		return assess.Unsure, evidence
+		return kleene.Unknown, evidence
 	case slices.ContainsFunc(items, func(item string) bool { return !allowed(item) }):
-		return assess.No, evidence
+		return kleene.False, evidence
 	case m.Bound != observation.Exact:
-		return assess.Unsure, evidence
+		return kleene.Unknown, evidence
 	}
-	return truthOf(len(items) > 0), evidence
+	return kleene.Of(len(items) > 0), evidence
 }
 
-func truthOf(b bool) assess.Truth {
-	if b {
-		return assess.Yes
-	}
-	return assess.No
-}
-
-// evaluateStage tests the stage. It is unsure for an unassessed good, and where only
+// evaluateStage tests the stage. It is unknown for an unassessed good, and where only
 // some of the possible stages are wanted.
-func (e evaluation) evaluateStage(stages []assess.Stage) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateStage(stages []assess.Stage) (kleene.Truth, []Evidence) {
 	v := e.subject.Verdict
 	evidence := Evidence{State: observation.Measured, Value: string(v.Stage), Operator: "in", Threshold: toStrings(stages), At: v.ObservedUntil,
 		Text: fmt.Sprintf("The stage is %s; wanted %s.", v.Stage, strings.Join(toStrings(stages), " or "))}
 	if v.Stage == assess.Unassessed {
 		evidence.State = observation.Unknown
-		return assess.Unsure, []Evidence{evidence}
+		return kleene.Unknown, []Evidence{evidence}
 	}
-	return assess.Among(v.Possible, stages), []Evidence{evidence}
+	return kleene.Among(v.Possible, stages), []Evidence{evidence}
 }
 
-func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.Truth, []Evidence) {
 	for _, p := range append([]assess.Pillar{e.subject.Verdict.Load}, e.subject.Verdict.Supports...) {
 		if p.ID != pillar {
 			continue
@@ -154,9 +148,9 @@ func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (assess.
 		if p.Level == assess.LevelUnknown {
 			evidence.State = observation.Unknown
 		}
-		return assess.Among(p.Possible, levels), []Evidence{evidence}
+		return kleene.Among(p.Possible, levels), []Evidence{evidence}
 	}
-	return assess.Unsure, []Evidence{{State: observation.Unknown, Text: upper(pillar) + " was not judged."}}
+	return kleene.Unknown, []Evidence{{State: observation.Unknown, Text: upper(pillar) + " was not judged."}}
 }
 
 // evidence is a measure with a sentence on what was found and what was wanted.
@@ -205,7 +199,7 @@ func withUnit(m observation.Measure) string {
 	if v, is := m.Value.(float64); is {
 		return english.TranslateMessage(wording.Quantity(language.Bounded(v, m.Bound), m.Unit))
 	}
-	return strings.TrimSpace(boundWords[m.Bound] + formatValue(m.Value) + " " + m.Unit)
+	return strings.TrimSpace(boundWords[m.Bound] + formatValue(m.Value) + " " + string(m.Unit))
 }
 
 func because(evidence []Evidence) string {

@@ -7,12 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
 // findingsMeasure tells how many packages of a good could be matched.
-const findingsMeasure = "advisories.findings"
+const findingsMeasure = observation.AdvisoriesFindings
 
 // mostNamed bounds the advisories that a sentence names.
 const mostNamed = 5
@@ -20,7 +20,7 @@ const mostNamed = 5
 // findingsTest counts the vulnerabilities of a good that match all its fields, each
 // once however many advisories name it.
 type findingsTest struct {
-	severities []string
+	severities []observation.Severity
 	direct     bool // of direct dependencies only
 	fixable    bool // with a fixed version
 	exploited  bool // known to be exploited
@@ -37,7 +37,7 @@ type exception struct {
 	until    time.Time // the last day on which it holds; zero for no end
 }
 
-func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) {
+func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) {
 	var sure, open, passed int
 	var named []string
 	for _, group := range observation.Groups(e.subject.Findings) {
@@ -46,10 +46,10 @@ func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) 
 			continue
 		}
 		switch w.matches(group, e.subject.AsOf) {
-		case assess.Yes:
+		case kleene.True:
 			sure++
 			named = append(named, group[0].Advisory+" in "+strings.TrimSpace(group[0].Package.Name+" "+group[0].Package.Version))
-		case assess.Unsure:
+		case kleene.Unknown:
 			open++
 		}
 	}
@@ -58,12 +58,12 @@ func (e evaluation) evaluateFindings(w findingsTest) (assess.Truth, []Evidence) 
 	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact {
 		high = math.Inf(1)
 	}
-	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: "findings", Source: m.Source, At: m.At}
+	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings, Source: m.Source, At: m.At}
 	if high > low {
 		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}
 	found.Text = w.sentence(sure, open, passed, high, m, named)
-	return assess.Within(low, high, "<=", w.atMost), []Evidence{found}
+	return kleene.Between(low, high).Compare("<=", w.atMost), []Evidence{found}
 }
 
 // sentence tells what was counted, what was not, and what was wanted.
@@ -100,7 +100,11 @@ func (w findingsTest) sentence(sure, open, passed int, high float64, m observati
 func (w findingsTest) kind() string {
 	var parts []string
 	if len(w.severities) > 0 {
-		parts = append(parts, strings.Join(w.severities, " or "))
+		var names []string
+		for _, severity := range w.severities {
+			names = append(names, string(severity))
+		}
+		parts = append(parts, strings.Join(names, " or "))
 	}
 	for _, c := range []struct {
 		on   bool
@@ -132,64 +136,62 @@ func (w findingsTest) excepts(group []observation.Finding, asOf time.Time) bool 
 }
 
 // matches reports whether a vulnerability is one of those that are counted.
-func (w findingsTest) matches(group []observation.Finding, asOf time.Time) assess.Truth {
-	answers := []assess.Truth{severityAmong(group, w.severities)}
-	some := func(holds func(observation.Finding) assess.Truth) {
-		var each []assess.Truth
+func (w findingsTest) matches(group []observation.Finding, asOf time.Time) kleene.Truth {
+	answers := []kleene.Truth{severityAmong(group, w.severities)}
+	some := func(holds func(observation.Finding) kleene.Truth) {
+		var each []kleene.Truth
 		for _, f := range group {
 			each = append(each, holds(f))
 		}
-		answers = append(answers, assess.Any(each...))
+		answers = append(answers, kleene.Any(each...))
 	}
 	if w.direct {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Package.Relation == "" {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(f.Package.Relation == observation.Direct)
+			return kleene.Of(f.Package.Relation == observation.Direct)
 		})
 	}
 	if w.fixable {
-		some(func(f observation.Finding) assess.Truth { return truthOf(f.FixedIn != "") })
+		some(func(f observation.Finding) kleene.Truth { return kleene.Of(f.FixedIn != "") })
 	}
 	if w.malicious {
-		some(func(f observation.Finding) assess.Truth { return truthOf(f.Malicious) })
+		some(func(f observation.Finding) kleene.Truth { return kleene.Of(f.Malicious) })
 	}
 	if w.exploited {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Exploited == nil {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(*f.Exploited)
+			return kleene.Of(*f.Exploited)
 		})
 	}
 	if w.days > 0 {
-		some(func(f observation.Finding) assess.Truth {
+		some(func(f observation.Finding) kleene.Truth {
 			if f.Published.IsZero() {
-				return assess.Unsure
+				return kleene.Unknown
 			}
-			return truthOf(asOf.Sub(f.Published).Hours()/24 > w.days)
+			return kleene.Of(asOf.Sub(f.Published).Hours()/24 > w.days)
 		})
 	}
-	return assess.All(answers...)
+	return kleene.All(answers...)
 }
 
 // severityAmong reports whether a vulnerability has one of the severities. Where one of
 // its advisories has a severity, those without one do not count.
-func severityAmong(group []observation.Finding, wanted []string) assess.Truth {
+func severityAmong(group []observation.Finding, wanted []observation.Severity) kleene.Truth {
 	if len(wanted) == 0 {
-		return assess.Yes
+		return kleene.True
 	}
-	result := assess.Unsure
+	result := kleene.Unknown
 	for _, f := range group {
 		switch {
 		case slices.Contains(wanted, f.Severity):
-			return assess.Yes
-		case f.Severity != severityUnknown && f.Severity != "":
-			result = assess.No
+			return kleene.True
+		case f.Severity != observation.SeverityUnknown && f.Severity != "":
+			result = kleene.False
 		}
 	}
 	return result
 }
-
-const severityUnknown = "unknown"

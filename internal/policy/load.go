@@ -277,7 +277,7 @@ func (r *loader) tests(n *yaml.Node) []test {
 }
 
 func (r *loader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) test {
-	q := assess.Comparison{Measure: r.text(f["measure"]), Operator: r.text(f["operator"]), Unit: r.text(f["unit"])}
+	q := assess.Comparison{Measure: r.text(f["measure"]), Operator: r.text(f["operator"]), Unit: observation.Unit(r.text(f["unit"]))}
 	if q.Operator == "among" {
 		def, ok := r.defs[q.Measure]
 		switch {
@@ -356,10 +356,10 @@ func (r *loader) findings(n, most *yaml.Node, what string) *findingsTest {
 	}
 	f := r.fields(n, "findings", "severity", "relation", "fixable", "exploited", "malicious", "older-than-days", "except")
 	for _, severity := range r.texts(f["severity"]) {
-		if !slices.Contains([]string{"critical", "high", "medium", "low", severityUnknown}, severity) {
+		if !observation.Severity(severity).Valid() {
 			r.fail(f["severity"], "there is no severity %q; there are critical, high, medium, low, unknown", severity)
 		}
-		w.severities = append(w.severities, severity)
+		w.severities = append(w.severities, observation.Severity(severity))
 	}
 	if n := f["relation"]; n != nil {
 		if w.direct = r.text(n) == observation.Direct; !w.direct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -22,11 +23,11 @@ const (
 	Unknown Outcome = "unknown"
 )
 
-func outcomeOf(t assess.Truth) Outcome {
+func outcomeOf(t kleene.Truth) Outcome {
 	switch t {
-	case assess.Yes:
+	case kleene.True:
 		return Pass
-	case assess.No:
+	case kleene.False:
 		return Fail
 	}
 	return Unknown
@@ -104,7 +105,7 @@ type Evidence struct {
 	State     observation.State `json:"state"`
 	Value     any               `json:"value,omitempty"`
 	Bound     observation.Bound `json:"bound,omitempty"`
-	Unit      string            `json:"unit,omitempty"`
+	Unit      observation.Unit  `json:"unit,omitempty"`
 	Operator  string            `json:"operator,omitempty"`
 	Threshold any               `json:"threshold,omitempty"`
 	Cause     observation.Cause `json:"cause,omitempty"`
@@ -131,11 +132,11 @@ func (r Result) Count(o Outcome) int {
 func (p *Policy) Evaluate(s Subject) Result {
 	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []ConditionResult{}}
 	e := newEvaluation(p, s)
-	var all []assess.Truth
+	var all []kleene.Truth
 	for _, c := range p.conditions {
 		truth, evidence := e.evaluate(c.test)
 		if s.Verdict.Stale {
-			truth, evidence = assess.Unsure, append([]Evidence{staleEvidence(s)}, evidence...)
+			truth, evidence = kleene.Unknown, append([]Evidence{staleEvidence(s)}, evidence...)
 		}
 		result := ConditionResult{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
 		if result.Outcome == Fail {
@@ -144,7 +145,7 @@ func (p *Policy) Evaluate(s Subject) Result {
 		all = append(all, truth)
 		r.Conditions = append(r.Conditions, result)
 	}
-	r.Outcome = outcomeOf(assess.All(all...))
+	r.Outcome = outcomeOf(kleene.All(all...))
 	return r
 }
 

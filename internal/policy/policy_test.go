@@ -144,7 +144,7 @@ func TestStagesAndLevelsThatAreOpenAreUnknown(t *testing.T) {
 
 func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
 	finding := func(id, pkg, severity string, change ...func(*observation.Finding)) observation.Finding {
-		f := observation.Finding{Advisory: id, Severity: severity, Package: observation.Package{Ecosystem: "npm", Name: pkg, Version: "1"}}
+		f := observation.Finding{Advisory: id, Severity: observation.Severity(severity), Package: observation.Package{Ecosystem: "npm", Name: pkg, Version: "1"}}
 		for _, c := range change {
 			c(&f)
 		}

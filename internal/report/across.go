@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/portfolio"
 )
 
 // How much of a list the portfolio page shows. report.json and the CSV files
@@ -21,9 +22,9 @@ type across struct {
 	Most          int // rows of a list
 	Stages        []stageCount
 	Distributions []distribution
-	Endings       []assess.Ending // with something that could take their place
+	Endings       []portfolio.Ending // with something that could take their place
 	// Irreplaceable are the goods that end and have nothing to take their place.
-	Irreplaceable []assess.Ending
+	Irreplaceable []portfolio.Ending
 	Succession    succession
 }
 
@@ -44,7 +45,7 @@ func (w pageLocalizer) highlights(doc Document) []highlight {
 	}
 }
 
-func (w pageLocalizer) keystoneLine(all []assess.Keystone) string {
+func (w pageLocalizer) keystoneLine(all []portfolio.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
 			return w.Translate("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
@@ -53,7 +54,7 @@ func (w pageLocalizer) keystoneLine(all []assess.Keystone) string {
 	return w.Translate("No package is seen that several goods chose.")
 }
 
-func (w pageLocalizer) upgradeLine(all []assess.Upgrade) string {
+func (w pageLocalizer) upgradeLine(all []portfolio.Upgrade) string {
 	if len(all) == 0 {
 		return w.Translate("No finding names a fixed version.")
 	}
@@ -64,7 +65,7 @@ func (w pageLocalizer) upgradeLine(all []assess.Upgrade) string {
 	return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
-func (w pageLocalizer) unfixedLine(all []assess.Unfixed) string {
+func (w pageLocalizer) unfixedLine(all []portfolio.Unfixed) string {
 	if len(all) == 0 {
 		return w.Translate("None was found.")
 	}
@@ -97,7 +98,7 @@ func (w pageLocalizer) gapLine(all []distribution) string {
 	return w.Translate("No goal, sector or country is seen of which every good is short of supports.")
 }
 
-func (w pageLocalizer) endingLine(all []assess.Ending) string {
+func (w pageLocalizer) endingLine(all []portfolio.Ending) string {
 	with, without := splitEndings(all)
 	if len(all) == 0 {
 		return w.Translate("No good is fading, dormant or sunset.")
@@ -119,7 +120,7 @@ const fewGoods = 20
 
 // distribution counts the goods of a catalog by one property that it records of them.
 type distribution struct {
-	assess.Concentration
+	portfolio.Concentration
 	Title, One string
 	Shown      []groupRow
 	More       int
@@ -128,7 +129,7 @@ type distribution struct {
 }
 
 type groupRow struct {
-	assess.Group
+	portfolio.Group
 	Title string
 	Share string // of the goods that are short of supports; empty where they are few
 }
@@ -155,7 +156,7 @@ func (w pageLocalizer) distributionTitles(by string) (many, one string) {
 // minGap is the least number of assessed goods of a group that is called a gap.
 const minGap = 2
 
-func (w pageLocalizer) distributions(all []assess.Concentration) []distribution {
+func (w pageLocalizer) distributions(all []portfolio.Concentration) []distribution {
 	var out []distribution
 	for _, c := range all {
 		s := distribution{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
@@ -318,7 +319,7 @@ func (w pageLocalizer) ageText(from, to time.Time) string {
 
 // splitEndings are the goods that end and have something to name in their place, and
 // how many have nothing.
-func splitEndings(all []assess.Ending) (with []assess.Ending, without []assess.Ending) {
+func splitEndings(all []portfolio.Ending) (with []portfolio.Ending, without []portfolio.Ending) {
 	for _, e := range all {
 		if len(e.Alternatives) > 0 {
 			with = append(with, e)

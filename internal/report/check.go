@@ -236,7 +236,7 @@ func (t *terminal) findings(good Good) {
 		if issue.Relation != "" {
 			text += ", " + issue.Relation
 		}
-		t.wrap("  "+runewidth.FillRight(issue.Severity, 9), cut(text, 200), "")
+		t.wrap("  "+runewidth.FillRight(string(issue.Severity), 9), cut(text, 200), "")
 	}
 }
 

@@ -235,21 +235,21 @@ func (c columnBuilder) measured(pattern, id string) []string {
 // work fills the rows of people and momentum: counts, never names.
 func (c columnBuilder) work() {
 	for row, id := range map[string]string{
-		"people-6m": "people.contributors-6m", "people-12m": "people.contributors-12m", "half": "people.contributor-absence-factor",
-		"months": "momentum.active-months-24", "regular": "people.regular-contributors-12m", "newcomers": "people.new-contributors-12m", "retained": "people.retained-contributors-12m",
-		"organizations-12m": "people.organizations-12m", "releases": "momentum.releases-12m", "release": "momentum.days-since-release",
-		"posture": "posture.score", "security-policy": "governance.security-policy", "ci": "governance.ci",
+		"people-6m": observation.PeopleContributors6m, "people-12m": observation.PeopleContributors12m, "half": observation.PeopleContributorAbsenceFactor,
+		"months": observation.MomentumActiveMonths24, "regular": observation.PeopleRegularContributors12m, "newcomers": observation.PeopleNewContributors12m, "retained": observation.PeopleRetainedContributors12m,
+		"organizations-12m": observation.PeopleOrganizations12m, "releases": observation.MomentumReleases12m, "release": observation.MomentumDaysSinceRelease,
+		"posture": observation.PostureScore, "security-policy": observation.GovernanceSecurityPolicy, "ci": observation.GovernanceCI,
 	} {
 		c.cells[row] = c.measure(id)
 	}
-	c.cells["second"] = c.measure("people.second-share-12m")
+	c.cells["second"] = c.measure(observation.PeopleSecondShare12m)
 	if share := c.good.Succession.Second; share != nil {
 		c.cells["second"] = cell{Text: c.Percent(*share)}
 	}
-	c.cells["commits"] = c.measure("momentum.commits-12m", c.measured("{value} in the 12 months before", "momentum.commits-prior-12m")...)
+	c.cells["commits"] = c.measure(observation.MomentumCommits12m, c.measured("{value} in the 12 months before", observation.MomentumCommitsPrior12m)...)
 	c.cells["commit"] = c.lastCommit()
-	c.cells["age"] = c.measure("momentum.age-days")
-	if m := c.measures["momentum.age-days"]; m.State == observation.Measured && !m.At.IsZero() {
+	c.cells["age"] = c.measure(observation.MomentumAgeDays)
+	if m := c.measures[observation.MomentumAgeDays]; m.State == observation.Measured && !m.At.IsZero() {
 		days, _ := m.Number()
 		c.cells["age"] = cell{Text: c.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
@@ -283,7 +283,7 @@ func (c columnBuilder) lastCommit() cell {
 }
 
 func (c columnBuilder) posture() cell {
-	result := c.measure("posture.score")
+	result := c.measure(observation.PostureScore)
 	run, all := 0, 0
 	for _, scan := range c.good.Scans {
 		for _, check := range scan.Checks {
@@ -314,7 +314,7 @@ func (c columnBuilder) advisories() {
 		open.Notes = []string{c.Translate("no package was found in what was read")}
 	}
 	c.cells["advisories"], c.cells["severity"], c.cells["exploited"] = open, open, open
-	c.cells["fix"] = c.measure("advisories.oldest-fixable-days")
+	c.cells["fix"] = c.measure(observation.AdvisoriesOldestFixableDays)
 	if t.N == 0 {
 		return
 	}
@@ -335,18 +335,18 @@ func (c columnBuilder) severities() string {
 	for _, f := range gatherFindings(c.good) {
 		findings = append(findings, f.Finding)
 	}
-	n := map[string]int{}
+	n := map[observation.Severity]int{}
 	for _, group := range observation.Groups(findings) {
 		worst := group[0].Severity
 		for _, f := range group {
-			if severityRank(f.Severity) < severityRank(worst) {
+			if f.Severity.Compare(worst) < 0 {
 				worst = f.Severity
 			}
 		}
 		n[worst]++
 	}
 	var result []any
-	for _, severity := range severityOrder {
+	for _, severity := range observation.Severities() {
 		if n[severity] > 0 {
 			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityName(severity)))
 		}
@@ -356,8 +356,8 @@ func (c columnBuilder) severities() string {
 
 // packages fills the rows of the inventory and of the licence.
 func (c columnBuilder) packages() {
-	c.cells["licence"] = c.measure("license.spdx")
-	if c.measures["license.spdx"].State == observation.NotApplicable {
+	c.cells["licence"] = c.measure(observation.LicenseSPDX)
+	if c.measures[observation.LicenseSPDX].State == observation.NotApplicable {
 		c.cells["licence"] = cell{Text: c.Translate("no licence file")}
 	}
 	c.cells["declared"] = c.catalogCell(c.good.Licenses)
@@ -365,7 +365,7 @@ func (c columnBuilder) packages() {
 	if c.tally.Read == 0 {
 		return
 	}
-	c.cells["packages"] = cell{Text: c.Number(float64(c.tally.Packages)), Notes: c.measured("{value} without a version", "inventory.no-version")}
+	c.cells["packages"] = cell{Text: c.Number(float64(c.tally.Packages)), Notes: c.measured("{value} without a version", observation.InventoryNoVersion)}
 	n, unmatched := map[string]int{}, map[string]bool{}
 	for _, scan := range c.good.Scans {
 		for _, inv := range scan.Inventory {

@@ -80,7 +80,7 @@ func findingRows(good Good) [][]string {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
 				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
-				i.Advisory, strings.Join(i.Aliases, " "), i.Severity, scoreCell(i.Score), i.FixedIn,
+				i.Advisory, strings.Join(i.Aliases, " "), string(i.Severity), scoreCell(i.Score), i.FixedIn,
 				english.exploitedText(i), strconv.FormatBool(i.Malicious), isoDate(i.Published), i.Summary,
 			})
 		}
@@ -101,7 +101,7 @@ func reasonRows(good Good) [][]string {
 		for i, r := range reasons {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), of, strconv.Itoa(i + 1), r.Rule, r.Measure,
-				plainCell(r.Value), string(r.Bound), r.Operator, plainCell(r.Threshold), r.Unit,
+				plainCell(r.Value), string(r.Bound), r.Operator, plainCell(r.Threshold), string(r.Unit),
 				strconv.FormatFloat(r.Strength, 'f', -1, 64), r.Source, isoDate(r.At), r.Sentence, r.Clears,
 			})
 		}

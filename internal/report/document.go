@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 )
 
 // SchemaVersion is the version of report.json; schema.json describes it.
@@ -30,15 +31,15 @@ type Document struct {
 	Rules []assess.RuleText `json:"rules"`
 	// Frame is how their results become levels, stages and scores; nil in a document of
 	// an older program.
-	Frame     *assess.Frame     `json:"frame,omitempty"`
-	Summary   Summary           `json:"summary"`
-	Keystones []assess.Keystone `json:"keystones"`
-	FixFirst  []assess.Upgrade  `json:"fixFirst"`
-	Unfixed   []assess.Unfixed  `json:"unfixed"`
+	Frame     *assess.Frame        `json:"frame,omitempty"`
+	Summary   Summary              `json:"summary"`
+	Keystones []portfolio.Keystone `json:"keystones"`
+	FixFirst  []portfolio.Upgrade  `json:"fixFirst"`
+	Unfixed   []portfolio.Unfixed  `json:"unfixed"`
 	// Concentrations count the goods by what the catalog records of them. Endings are
 	// what could take the place of those that end, by id.
-	Concentrations []assess.Concentration `json:"concentrations"`
-	Endings        []assess.Ending        `json:"endings"`
+	Concentrations []portfolio.Concentration `json:"concentrations"`
+	Endings        []portfolio.Ending        `json:"endings"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change            `json:"change,omitempty"`

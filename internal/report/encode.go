@@ -11,6 +11,7 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 )
 
 // Encode writes the document as report.json: the same document gives the same
@@ -192,15 +193,15 @@ func complete(doc Document) Document {
 	doc.Summary.Failed = counts(doc.Summary.Failed)
 	doc.Summary.Unmatched = counts(doc.Summary.Unmatched)
 	doc.Summary.Stages = counts(doc.Summary.Stages)
-	doc.Keystones = each(doc.Keystones, func(k *assess.Keystone) { k.Goods = list(k.Goods) })
-	doc.FixFirst = each(doc.FixFirst, func(u *assess.Upgrade) { u.Goods, u.Steps = list(u.Goods), list(u.Steps) })
-	doc.Unfixed = each(doc.Unfixed, func(u *assess.Unfixed) { u.Goods, u.Advisories = list(u.Goods), list(u.Advisories) })
-	doc.Concentrations = each(doc.Concentrations, func(c *assess.Concentration) {
-		c.Groups = each(c.Groups, func(g *assess.Group) { g.Stages = counts(g.Stages) })
+	doc.Keystones = each(doc.Keystones, func(k *portfolio.Keystone) { k.Goods = list(k.Goods) })
+	doc.FixFirst = each(doc.FixFirst, func(u *portfolio.Upgrade) { u.Goods, u.Steps = list(u.Goods), list(u.Steps) })
+	doc.Unfixed = each(doc.Unfixed, func(u *portfolio.Unfixed) { u.Goods, u.Advisories = list(u.Goods), list(u.Advisories) })
+	doc.Concentrations = each(doc.Concentrations, func(c *portfolio.Concentration) {
+		c.Groups = each(c.Groups, func(g *portfolio.Group) { g.Stages = counts(g.Stages) })
 	})
-	doc.Endings = each(doc.Endings, func(e *assess.Ending) {
-		e.Alternatives = each(e.Alternatives, func(a *assess.Alternative) {
-			a.Parts = each(a.Parts, func(l *assess.SimilarityPart) { l.Shared = list(l.Shared) })
+	doc.Endings = each(doc.Endings, func(e *portfolio.Ending) {
+		e.Alternatives = each(e.Alternatives, func(a *portfolio.Alternative) {
+			a.Parts = each(a.Parts, func(l *portfolio.Likeness) { l.Shared = list(l.Shared) })
 		})
 	})
 	doc.Notes = redactNotes(doc.Notes)

@@ -10,18 +10,18 @@ import (
 
 // findingsMeasure counts the open advisories of a good; its state and bound show
 // how much of the inventory could be matched.
-const findingsMeasure = "advisories.findings"
+const findingsMeasure = observation.AdvisoriesFindings
 
 // tally is the summary of a good's findings.
 type tally struct {
-	N                 int    // weaknesses of a package and version, however many advisories name one
-	Records           int    // the advisories of those
-	Exploited         int    // of those, known to be exploited
-	ExploitationKnown bool   // whether one at least is exploited is known
-	Worst             string // worst severity, empty where N is 0
-	Packages          int    // packages listed by what was read
-	Matchable         int    // of those, with a version and an advisory database
-	Read              int    // repositories that were read
+	N                 int                  // weaknesses of a package and version, however many advisories name one
+	Records           int                  // the advisories of those
+	Exploited         int                  // of those, known to be exploited
+	ExploitationKnown bool                 // whether one at least is exploited is known
+	Worst             observation.Severity // worst severity, empty where N is 0
+	Packages          int                  // packages listed by what was read
+	Matchable         int                  // of those, with a version and an advisory database
+	Read              int                  // repositories that were read
 	State             observation.State
 	Exact             bool // everything that is listed could be read and matched
 }
@@ -110,7 +110,7 @@ func (t *tally) count(group []observation.Finding) {
 	for _, f := range group {
 		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
 		exploited = exploited || distinctFinding{Finding: f}.isExploited()
-		if t.Worst == "" || severityRank(f.Severity) < severityRank(t.Worst) {
+		if t.Worst == "" || f.Severity.Compare(t.Worst) < 0 {
 			t.Worst = f.Severity
 		}
 	}
@@ -140,12 +140,15 @@ func distinctFindings(good Good) []distinctFinding {
 // gatherFindings gathers the findings of all repositories of a good, each
 // advisory once for a package and version.
 func gatherFindings(good Good) []distinctFinding {
-	type key struct{ ecosystem, name, version, advisory string }
+	type key struct {
+		observation.Coordinate
+		advisory string
+	}
 	at := map[key]int{}
 	var issues []distinctFinding
 	for _, scan := range good.Scans {
 		for _, f := range scan.Findings {
-			k := key{f.Package.Ecosystem, f.Package.Name, f.Package.Version, f.Advisory}
+			k := key{f.Package.Coordinate(), f.Advisory}
 			i, seen := at[k]
 			if !seen {
 				i = len(issues)
@@ -166,7 +169,7 @@ func gatherFindings(good Good) []distinctFinding {
 func compareUrgency(a, b distinctFinding) int {
 	return cmp.Or(
 		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.isExploited())-boolToInt(a.isExploited()),
-		severityRank(a.Severity)-severityRank(b.Severity), cmp.Compare(b.base(), a.base()),
+		a.Severity.Compare(b.Severity), cmp.Compare(b.base(), a.base()),
 		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 )
 
 // The goods, organizations and repositories below are invented.
@@ -97,7 +98,7 @@ func goodOf(id, name string, v assess.Verdict) Good {
 func findingOf(name, version, id, severity string, score float64, fixed string, exploited *bool) observation.Finding {
 	return observation.Finding{
 		Package:  observation.Package{Ecosystem: "npm", Name: name, Version: version, Path: "web/package-lock.json", Relation: observation.Transitive},
-		Advisory: id, Aliases: []string{"CVE-2025-1" + id[len(id)-3:]}, Summary: "An invented weakness of an invented package", Severity: severity,
+		Advisory: id, Aliases: []string{"CVE-2025-1" + id[len(id)-3:]}, Summary: "An invented weakness of an invented package", Severity: observation.Severity(severity),
 		Score: at(score), FixedIn: fixed, Exploited: exploited, Published: asOf.AddDate(0, -8, 0),
 	}
 }
@@ -185,24 +186,24 @@ func everyState() Document {
 			Borderline: 1, Coverage: .86, Packages: 481, Findings: new(3), Exploited: new(1),
 			Unmatched: map[string]int{"no-version": 20, "no-advisory-database": 9},
 		},
-		Keystones: []assess.Keystone{
+		Keystones: []portfolio.Keystone{
 			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "land-titles", "river-gauge", "school-meals", "seed-exchange"}, Direct: 1, Transitive: 2, Development: 1, InMiddle: 2, Findings: new(2), Worst: "critical"},
 			{Ecosystem: "Maven", Package: "org.sample:soap", Goods: []string{"clinic-ledger", "cold-chain"}, Direct: 2, InMiddle: 1, Findings: new(0), FromGood: "school-meals", FromStage: assess.Sustained},
 		},
-		FixFirst: []assess.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", Steps: []assess.Step{{From: "0.3.0", To: "0.3.9", Goods: 2, Closes: 1, Open: new(1)}}, Closes: 2, Exploited: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},
-		Unfixed: []assess.Unfixed{
+		FixFirst: []portfolio.Upgrade{{Ecosystem: "npm", Package: "deep-merge-sample", Steps: []portfolio.Step{{From: "0.3.0", To: "0.3.9", Goods: 2, Closes: 1, Open: new(1)}}, Closes: 2, Exploited: 2, Goods: []string{"clinic-ledger", "seed-exchange"}, Worst: "critical"}},
+		Unfixed: []portfolio.Unfixed{
 			{Ecosystem: "crates.io", Package: "left-alone", Goods: []string{"river-gauge"}, Direct: 1, Advisories: []string{"RUSTSEC-2021-0001"}, Worst: "unknown", Oldest: asOf.AddDate(-5, 0, 0), Unmaintained: true},
 			{Ecosystem: "npm", Package: "deep-merge-sample", Goods: []string{"clinic-ledger", "seed-exchange"}, InMiddle: 2, Advisories: []string{"CVE-2025-1103"}, Worst: "medium", Oldest: asOf.AddDate(0, -8, 0)},
 		},
-		Concentrations: []assess.Concentration{
-			{By: "sdg", Groups: []assess.Group{
+		Concentrations: []portfolio.Concentration{
+			{By: "sdg", Groups: []portfolio.Group{
 				{Name: "3", Goods: 10, Stages: map[assess.Stage]int{assess.MessyMiddle: 2, assess.Sustained: 1, assess.Emerging: 2, assess.Fading: 1, assess.Dormant: 1, assess.Sunset: 1, assess.Unassessed: 2}, Short: 5},
 				{Name: "16", Goods: 3, Stages: map[assess.Stage]int{assess.Fading: 1, assess.Dormant: 1, assess.Unassessed: 1}, Short: 2},
 			}},
 			{By: "sector", Unsaid: 10},
 		},
-		Endings: []assess.Ending{
-			{Good: "cold-chain", Stage: assess.Dormant, Alternatives: []assess.Alternative{{Good: "school-meals", Stage: assess.Sustained, Similarity: .62, Parts: []assess.SimilarityPart{
+		Endings: []portfolio.Ending{
+			{Good: "cold-chain", Stage: assess.Dormant, Alternatives: []portfolio.Alternative{{Good: "school-meals", Stage: assess.Sustained, Similarity: .62, Parts: []portfolio.Likeness{
 				{Part: "type", Value: 1, Shared: []string{"software"}}, {Part: "sdg", Value: 1, Weight: .25, Shared: []string{"16", "3"}}, {Part: "sector", Value: 0, Weight: .35, Shared: []string{}},
 				{Part: "description", Value: .3, Weight: .4, Shared: []string{"invented", "stands"}},
 			}}}},
@@ -259,7 +260,7 @@ func fullLists(doc *Document) {
 	}
 	ending.Alternatives = slices.Repeat(ending.Alternatives[:1], 5)
 	for i, by := range []string{"sdg", "sector", "country", "organization", "licence", "type"} {
-		c := assess.Concentration{By: by}
+		c := portfolio.Concentration{By: by}
 		for k := range 60 {
 			group := doc.Concentrations[0].Groups[k%2]
 			group.Name = fmt.Sprintf("A group of some length, number %d of %d", k, i)
@@ -349,8 +350,8 @@ func fill(v reflect.Value, field string) {
 	case *language.Message:
 		*value = language.M(hostile+" {what}", "what", language.And(hostile, language.Inside(language.M(hostile)), 7, asOf))
 		return
-	case *assess.ConditionText:
-		*value = assess.ConditionText{All: []assess.ConditionText{{Rule: hostile}, {Not: &assess.ConditionText{Pillar: hostile, Levels: []assess.Level{assess.Weak}}}}}
+	case *assess.Joined:
+		*value = assess.Joined{All: []assess.Joined{{Rule: hostile}, {Not: &assess.Joined{Pillar: hostile, Levels: []assess.Level{assess.Weak}}}}}
 		return
 	}
 	switch v.Kind() {
@@ -391,7 +392,7 @@ func filler(field string) string {
 		return "high"
 	case "Concentration.By":
 		return "sector"
-	case "SimilarityPart.Part":
+	case "Likeness.Part":
 		return "description"
 	case "Scan.Outcome":
 		return Partial

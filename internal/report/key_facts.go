@@ -24,20 +24,20 @@ func (w pageLocalizer) keyFacts(good Good, t tally) []keyFact {
 	if day := lastCommitDay(good); !day.IsZero() {
 		work.Text = w.Date(day)
 	}
-	if commits := m["momentum.commits-12m"]; commits.State == observation.Measured && !work.Unknown {
+	if commits := m[observation.MomentumCommits12m]; commits.State == observation.Measured && !work.Unknown {
 		work.Note = w.Translate("{commits} in 12 months", "commits", w.measureText(commits))
 	}
-	releases := w.measuredFact(w.Translate("Releases in 12 months"), m["momentum.releases-12m"])
-	if days := m["momentum.days-since-release"]; days.State == observation.Measured && !releases.Unknown {
+	releases := w.measuredFact(w.Translate("Releases in 12 months"), m[observation.MomentumReleases12m])
+	if days := m[observation.MomentumDaysSinceRelease]; days.State == observation.Measured && !releases.Unknown {
 		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
 	}
-	people := w.measuredFact(w.Translate("People, 6 months"), m["people.contributors-6m"])
-	if few := m["people.contributor-absence-factor"]; few.State == observation.Measured && !people.Unknown {
+	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
+	if few := m[observation.PeopleContributorAbsenceFactor]; few.State == observation.Measured && !people.Unknown {
 		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
-		w.measuredFact(w.Translate("Posture"), m["posture.score"]), w.coverageFact(good, t),
+		w.measuredFact(w.Translate("Posture"), m[observation.PostureScore]), w.coverageFact(good, t),
 	}
 }
 
@@ -57,7 +57,7 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 
 // licenceFact shows the licence of the repository beside the one that the catalog declares.
 func (w pageLocalizer) licenceFact(good Good, m map[string]observation.Measure) keyFact {
-	found, declared := m["license.spdx"], m["license.declared"]
+	found, declared := m[observation.LicenseSPDX], m[observation.LicenseDeclared]
 	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
@@ -71,7 +71,7 @@ func (w pageLocalizer) licenceFact(good Good, m map[string]observation.Measure) 
 	if declared.State == observation.Measured {
 		licences = cut(w.measureText(declared), 60)
 	}
-	switch agree, known := m["license.matches-declared"].Number(); {
+	switch agree, known := m[observation.LicenseMatchesDeclared].Number(); {
 	case licences == "":
 		f.Note = w.Translate("the catalog declares none")
 	case !known:

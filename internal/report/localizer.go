@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/wording"
 )
 
@@ -37,7 +38,7 @@ func (w localizer) causeText(cause observation.Cause) string {
 
 func (w localizer) pillarName(id string) string { return w.TranslateMessage(wording.Pillar(id)) }
 
-func (w localizer) severityName(severity string) string {
+func (w localizer) severityName(severity observation.Severity) string {
 	return w.TranslateMessage(wording.Severity(severity))
 }
 
@@ -113,7 +114,7 @@ func (w localizer) riskText(r assess.Risk) string {
 }
 
 // likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l assess.SimilarityPart) string {
+func (w localizer) likenessText(l portfolio.Likeness) string {
 	shared := cut(w.shortList(l.Shared), 90)
 	none := len(l.Shared) == 0
 	switch {

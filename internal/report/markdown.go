@@ -138,7 +138,7 @@ func (m *markdown) findings(good Good) {
 		if address := advisoryURL(i.Advisory); address != "" {
 			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
 		}
-		severity := i.Severity
+		severity := string(i.Severity)
 		if i.isExploited() {
 			severity += ", known to be exploited"
 		}

@@ -60,7 +60,7 @@ func (s *edition) method() method {
 			shown.Against = w.ruleText(assess.Reason{Operator: rule.Operator, Threshold: rule.Threshold, Unit: rule.Unit})
 			shown.Says, shown.Otherwise, shown.Clears = w.patternText(rule.Holds), w.patternText(rule.Fails), w.patternText(rule.Clears)
 		} else {
-			shown.When = w.joinedText(assess.ConditionText{All: rule.All, Any: rule.Any})
+			shown.When = w.joinedText(assess.Joined{All: rule.All, Any: rule.Any})
 			shown.Clears = w.patternText(rule.Clears)
 		}
 		view.Rules = append(view.Rules, shown)
@@ -132,7 +132,7 @@ func (w pageLocalizer) patternText(pattern string) string {
 }
 
 // joinedText writes a condition, with links to the rules in it.
-func (w pageLocalizer) joinedText(j assess.ConditionText) template.HTML {
+func (w pageLocalizer) joinedText(j assess.Joined) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
@@ -151,7 +151,7 @@ func (w pageLocalizer) joinedText(j assess.ConditionText) template.HTML {
 }
 
 // joinedAll writes conditions, in brackets where they are joined themselves.
-func (w pageLocalizer) joinedAll(conditions []assess.ConditionText) []template.HTML {
+func (w pageLocalizer) joinedAll(conditions []assess.Joined) []template.HTML {
 	var texts []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)

@@ -8,17 +8,18 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 )
 
-// portfolio is what the portfolio page shows.
-type portfolio struct {
+// portfolioPage is what the portfolio page shows.
+type portfolioPage struct {
 	Headline    string
 	Assessed    int             // goods with a stage other than unassessed
 	Unread      string          // how many repositories were not read and why; empty where all were
 	Middle      truncated[Good] // heaviest load on the least support first
 	MaybeMiddle truncated[Good] // read, not in the messy middle, and not safely out of it
 	Stages      []stageCount
-	Keystones   []assess.Keystone
+	Keystones   []portfolio.Keystone
 	// Highlights sum up the page across the goods.
 	Highlights []highlight
 	KeysFirst  int // keystones on the first screen: as many as stand beside the messy middle
@@ -86,10 +87,10 @@ type noteGroup struct {
 }
 
 // portfolio makes the view of the portfolio page, with the first page of the table.
-func (s *edition) portfolio(table tablePage) portfolio {
+func (s *edition) portfolio(table tablePage) portfolioPage {
 	doc, w := s.doc, s.text
 	middle, failed := rankMiddle(doc.Goods), failures(doc.Goods)
-	view := portfolio{
+	view := portfolioPage{
 		Middle:      truncate(maxCases, middle),
 		MaybeMiddle: truncate(maxNames, maybeMiddle(s.rows)),
 		Stages:      countStages(doc.Goods),
@@ -137,7 +138,7 @@ func catalogNames(catalogs []Catalog) template.HTML {
 }
 
 // keystoneText counts the goods that need a package.
-func (w pageLocalizer) keystoneText(k assess.Keystone) string {
+func (w pageLocalizer) keystoneText(k portfolio.Keystone) string {
 	var parts []any
 	switch {
 	case k.Direct > 0:

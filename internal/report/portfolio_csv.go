@@ -97,7 +97,7 @@ func keystoneRows(doc Document) [][]string {
 			open = fmt.Sprint(*k.Findings)
 		}
 		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)), fmt.Sprint(k.InMiddle),
-			open, k.Worst, k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
+			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
 	}
 	return rows
 }
@@ -111,7 +111,7 @@ func upgradeRows(doc Document) [][]string {
 			if s.Open != nil {
 				open = fmt.Sprint(*s.Open)
 			}
-			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), u.Worst, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
+			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst), fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
 				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), open, strings.Join(u.Goods, " ")})
 		}
 	}
@@ -121,7 +121,7 @@ func upgradeRows(doc Document) [][]string {
 func unfixedRows(doc Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "goods", "goods_direct", "in_messy_middle", "weaknesses", "worst", "oldest", "exploited", "malicious", "unmaintained", "advisories", "good_ids"}}
 	for _, u := range doc.Unfixed {
-		rows = append(rows, []string{u.Ecosystem, u.Package, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct), fmt.Sprint(u.InMiddle), fmt.Sprint(len(u.Advisories)), u.Worst, isoDate(u.Oldest),
+		rows = append(rows, []string{u.Ecosystem, u.Package, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct), fmt.Sprint(u.InMiddle), fmt.Sprint(len(u.Advisories)), string(u.Worst), isoDate(u.Oldest),
 			fmt.Sprint(u.Exploited), fmt.Sprint(u.Malicious), fmt.Sprint(u.Unmaintained), strings.Join(u.Advisories, " "), strings.Join(u.Goods, " ")})
 	}
 	return rows

@@ -10,16 +10,6 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// severityOrder is the order of severities, worst first.
-var severityOrder = [...]string{"critical", "high", "medium", "low", "unknown"}
-
-func severityRank(severity string) int {
-	if i := slices.Index(severityOrder[:], severity); i >= 0 {
-		return i
-	}
-	return len(severityOrder)
-}
-
 // counted is a name with a number.
 type counted struct {
 	Name string

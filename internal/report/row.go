@@ -61,7 +61,7 @@ func stripped(good Good) Good {
 }
 
 // lastCommit is the measure from which the table of goods takes its date.
-const lastCommit = "momentum.days-since-commit"
+const lastCommit = observation.MomentumDaysSinceCommit
 
 // lastCommitDay returns the day of the last human commit, from the days that lie
 // between it and the measure's time; zero where it is unknown.

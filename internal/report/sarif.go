@@ -233,9 +233,9 @@ func (s *sarifRun) finding(i distinctFinding) {
 // severity without a rating is a warning.
 func findingLevel(i distinctFinding) string {
 	switch {
-	case i.Malicious, i.isExploited(), i.Severity == "critical", i.Severity == "high":
+	case i.Malicious, i.isExploited(), i.Severity == observation.SeverityCritical, i.Severity == observation.SeverityHigh:
 		return sarifError
-	case i.Severity == "low":
+	case i.Severity == observation.SeverityLow:
 		return sarifNote
 	}
 	return sarifWarning

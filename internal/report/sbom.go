@@ -61,11 +61,6 @@ func serial(content []byte) string {
 // root is the reference of the good itself.
 const root = "good"
 
-// component identifies a component: a package at a version.
-type component struct{ ecosystem, name, version string }
-
-func componentOf(p observation.Package) component { return component{p.Ecosystem, p.Name, p.Version} }
-
 // componentEntry is all that the manifests hold of a component.
 type componentEntry struct {
 	ref, purl, relation string
@@ -77,29 +72,27 @@ type componentEntry struct {
 // bomBuilder gathers the components of a good.
 type bomBuilder struct {
 	good       Good
-	components map[component]*componentEntry
-	order      []component
+	components map[observation.Coordinate]*componentEntry
+	order      []observation.Coordinate
 }
 
 func newBOMBuilder(good Good, lists []Listing) bomBuilder {
-	b := bomBuilder{good: good, components: map[component]*componentEntry{}}
+	b := bomBuilder{good: good, components: map[observation.Coordinate]*componentEntry{}}
 	for _, list := range lists {
 		for _, p := range list.Packages {
 			b.add(list.Repository, p, len(lists) > 1)
 		}
 	}
-	b.order = slices.SortedFunc(maps.Keys(b.components), func(x, y component) int {
-		return cmp.Or(cmp.Compare(x.ecosystem, y.ecosystem), cmp.Compare(x.name, y.name), cmp.Compare(x.version, y.version))
-	})
+	b.order = slices.SortedFunc(maps.Keys(b.components), observation.Coordinate.Compare)
 	b.name()
 	return b
 }
 
 func (b bomBuilder) add(repository string, p observation.Package, many bool) {
-	have := b.components[componentOf(p)]
+	have := b.components[p.Coordinate()]
 	if have == nil {
 		have = &componentEntry{groups: map[string]bool{}}
-		b.components[componentOf(p)] = have
+		b.components[p.Coordinate()] = have
 	}
 	have.purl = cmp.Or(have.purl, p.PURL)
 	if have.relation != observation.Direct && p.Relation != "" {
@@ -123,9 +116,9 @@ func (b bomBuilder) name() {
 	taken := map[string]bool{root: true}
 	for _, p := range b.order {
 		l := b.components[p]
-		l.ref = cmp.Or(l.purl, p.ecosystem+":"+p.name+"@"+p.version)
+		l.ref = cmp.Or(l.purl, p.Ecosystem+":"+p.Name+"@"+p.Version)
 		for n := 2; taken[l.ref]; n++ {
-			l.ref = fmt.Sprintf("%s#%d", cmp.Or(l.purl, p.ecosystem+":"+p.name+"@"+p.version), n)
+			l.ref = fmt.Sprintf("%s#%d", cmp.Or(l.purl, p.Ecosystem+":"+p.Name+"@"+p.Version), n)
 		}
 		taken[l.ref] = true
 	}
@@ -210,9 +203,9 @@ func licences(ids []string) *cdx.Licenses {
 // optionalGroups are the groups of packages that are not part of what runs.
 var optionalGroups = []string{"dev", "development", "test", "tests", "testing", "build", "lint", "docs", "doc"}
 
-func (b bomBuilder) component(p component) cdx.Component {
+func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
 	l := b.components[p]
-	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.name, Version: p.version, PackageURL: l.purl, Scope: cdx.ScopeRequired}
+	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.Name, Version: p.Version, PackageURL: l.purl, Scope: cdx.ScopeRequired}
 	groups := slices.Sorted(maps.Keys(l.groups))
 	if !l.needed {
 		c.Scope = cdx.ScopeOptional
@@ -220,7 +213,7 @@ func (b bomBuilder) component(p component) cdx.Component {
 			c.Scope = cdx.ScopeExcluded
 		}
 	}
-	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.ecosystem}, {Name: "midspan:relation", Value: cmp.Or(l.relation, "unknown")}}
+	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.Ecosystem}, {Name: "midspan:relation", Value: cmp.Or(l.relation, "unknown")}}
 	for _, place := range slices.Sorted(slices.Values(l.places)) {
 		properties = append(properties, cdx.Property{Name: "midspan:path", Value: place})
 	}
@@ -236,7 +229,7 @@ func (b bomBuilder) vulnerabilities() []cdx.Vulnerability {
 	all := []cdx.Vulnerability{}
 	at := map[string]int{}
 	for _, i := range distinctFindings(b.good) {
-		l := b.components[componentOf(i.Package)]
+		l := b.components[i.Package.Coordinate()]
 		if l == nil {
 			continue
 		}
@@ -290,7 +283,7 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func severityOf(severity string) cdx.Severity {
+func severityOf(severity observation.Severity) cdx.Severity {
 	switch s := cdx.Severity(severity); s {
 	case cdx.SeverityCritical, cdx.SeverityHigh, cdx.SeverityMedium, cdx.SeverityLow:
 		return s

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // sort.js sorts a cell by its attribute data-v where the text is not a plain number
@@ -41,9 +42,9 @@ func shareSortKey(f *float64) template.HTMLAttr {
 }
 
 // severitySortKey is higher for what is worse.
-func severitySortKey(severity string) template.HTMLAttr {
-	if i := slices.Index(severityOrder[:], severity); i >= 0 && severity != "unknown" {
-		return sortKey(float64(len(severityOrder) - 1 - i))
+func severitySortKey(severity observation.Severity) template.HTMLAttr {
+	if severity.Valid() && severity != observation.SeverityUnknown {
+		return sortKey(float64(observation.SeverityUnknown.Compare(severity)))
 	}
 	return ""
 }
@@ -51,7 +52,7 @@ func severitySortKey(severity string) template.HTMLAttr {
 // findingSortKey puts a malicious package above every severity.
 func findingSortKey(i distinctFinding) template.HTMLAttr {
 	if i.Malicious {
-		return sortKey(float64(len(severityOrder)))
+		return sortKey(float64(len(observation.Severities())))
 	}
 	return severitySortKey(i.Severity)
 }

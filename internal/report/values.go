@@ -13,7 +13,7 @@ import (
 )
 
 // valueText writes a value of a measure or a reason with its unit and bound.
-func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound) string {
+func (w pageLocalizer) valueText(value any, unit observation.Unit, bound observation.Bound) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -34,7 +34,7 @@ func (w pageLocalizer) valueText(value any, unit string, bound observation.Bound
 }
 
 // quantity writes a number with its unit; a ratio has none on a page.
-func (w pageLocalizer) quantity(n language.Arg, unit string) string {
+func (w pageLocalizer) quantity(n language.Arg, unit observation.Unit) string {
 	if unit == "ratio" {
 		unit = ""
 	}

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/varint"
 )
 
 // Inventory lists the distinct packages of an observation: each (ecosystem, name,
@@ -29,7 +29,7 @@ type Inventory struct {
 var relations = []string{"", observation.Transitive, observation.Direct}
 
 func comparePackages(a, b observation.Package) int {
-	return cmp.Or(cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+	return a.Coordinate().Compare(b.Coordinate())
 }
 
 // NewInventory merges the entries of an observation.
@@ -66,11 +66,10 @@ func (i Inventory) Ecosystems() []string {
 // each text after its length, each number as a varint. Relation and use share a number.
 func (i Inventory) pack() []byte {
 	var out []byte
-	text := func(s string) { out = append(binary.AppendUvarint(out, uint64(len(s))), s...) }
 	for n, p := range i.Packages {
-		text(p.Ecosystem)
-		text(p.Name)
-		text(p.Version)
+		for _, text := range []string{p.Ecosystem, p.Name, p.Version} {
+			out = varint.AppendText(out, text)
+		}
 		out = binary.AppendUvarint(out, uint64(slices.Index(relations, p.Relation))<<useBits|uint64(i.Uses[n]))
 		out = binary.AppendUvarint(out, uint64(i.Entries[n]))
 	}
@@ -85,29 +84,12 @@ var errDamagedInventory = errors.New("a stored inventory ends in the middle of a
 // unpack decodes the output of pack.
 func unpack(packed []byte) (Inventory, error) {
 	var all Inventory
-	rest, damaged := string(packed), false
-	number := func() int {
-		n, size := binary.Uvarint([]byte(rest[:min(len(rest), binary.MaxVarintLen64)]))
-		if damaged = damaged || size <= 0; damaged {
-			return 0
-		}
-		rest = rest[size:]
-		return int(n)
-	}
-	text := func() string {
-		n := number()
-		if damaged = damaged || n < 0 || n > len(rest); damaged {
-			return ""
-		}
-		s := rest[:n]
-		rest = rest[n:]
-		return s
-	}
-	for rest != "" {
-		p := observation.Package{Ecosystem: text(), Name: text(), Version: text()}
-		relationAndUse, entries := number(), number()
+	r := varint.Reader{Rest: string(packed)}
+	for r.Rest != "" {
+		p := observation.Package{Ecosystem: r.Text(), Name: r.Text(), Version: r.Text()}
+		relationAndUse, entries := r.Uint(), int(r.Uint())
 		relation, use := relationAndUse>>useBits, observation.Use(relationAndUse&(1<<useBits-1))
-		if damaged || relation < 0 || relation >= len(relations) {
+		if r.Failed || relation >= uint64(len(relations)) {
 			return Inventory{}, errDamagedInventory
 		}
 		p.Relation = relations[relation]

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestAStoreIsClaimedByOneAtATime(t *testing.T) {
+func TestAStoreIsLockedByOneAtATime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s", "midspan.db")
 	open := func() *Store {
 		s, err := Open(t.Context(), path)
@@ -19,16 +19,16 @@ func TestAStoreIsClaimedByOneAtATime(t *testing.T) {
 		t.Cleanup(func() { s.Close() })
 		return s
 	}
-	one, two := open(), open() // to open and to read needs no claim
+	one, two := open(), open() // to open and to read needs no lock
 	if err := errors.Join(one.Lock(), one.Lock()); err != nil {
 		t.Fatal(err)
 	}
 	err := two.Lock()
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) || !strings.Contains(err.Error(), path) {
-		t.Errorf("a second claim: %v", err)
+		t.Errorf("a second lock: %v", err)
 	}
 	if _, err := two.Latest(t.Context(), Assessed); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a reader beside a claim: %v", err)
+		t.Errorf("a reader beside a lock: %v", err)
 	}
 	if err := errors.Join(one.Unlock(), one.Unlock(), two.Lock()); err != nil {
 		t.Errorf("after a release: %v", err)

@@ -167,7 +167,7 @@ func TestMonthsAddUpToTheMeasureOfTwelveMonths(t *testing.T) {
 }
 
 func TestAShallowCloneCountsTheMonthsAfterTheCut(t *testing.T) {
-	origin := repository(t, stream(
+	origin := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -9, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -4, 0)}, // 31 April is 1 May
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -40)},
@@ -191,7 +191,7 @@ func TestAShallowCloneCountsTheMonthsAfterTheCut(t *testing.T) {
 }
 
 func TestAHistoryThatBreaksCountsTheMonthsAfterIt(t *testing.T) {
-	dir := repository(t, stream(
+	dir := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -5, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, -3, 0)}, // 31 May: the last that git lists

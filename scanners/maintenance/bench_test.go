@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/scanners/maintenance"
 )
 
@@ -75,26 +76,13 @@ func BenchmarkMeasures(b *testing.B) {
 
 func largeRepository(b *testing.B) string {
 	b.Helper()
+	commits := make([]gittest.Commit, 20_000)
+	for i := range commits {
+		commits[i] = gittest.Commit{Author: fmt.Sprintf("Person Number%d <p%d@org%d.se>", i%400, i%400, i%30),
+			When: asOf.AddDate(-9, 0, 0).Add(time.Duration(i) * 14_000 * time.Second), Message: "A subject of the usual length\n\nand a body of a few words."}
+	}
 	dir := filepath.Join(b.TempDir(), "large.git")
-	input, err := os.CreateTemp(b.TempDir(), "stream")
-	if err != nil {
-		b.Fatal(err)
-	}
-	const message = "A subject of the usual length\n\nand a body of a few words."
-	for i := range 20_000 {
-		who := fmt.Sprintf("Person Number%d <p%d@org%d.se> %d +0000", i%400, i%400, i%30, asOf.AddDate(-9, 0, 0).Unix()+int64(i)*14_000)
-		fmt.Fprintf(input, "commit refs/heads/main\nauthor %s\ncommitter %s\ndata %d\n%s\n", who, who, len(message), message)
-	}
-	if _, err := input.Seek(0, 0); err != nil {
-		b.Fatal(err)
-	}
-	for _, args := range [][]string{{"init", "-q", "--bare", "--initial-branch=main", dir}, {"--git-dir=" + dir, "fast-import", "--quiet"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Stdin = input
-		if out, err := cmd.CombinedOutput(); err != nil {
-			b.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	gittest.Import(b, dir, commits...)
 	return dir
 }
 

@@ -13,7 +13,7 @@ const chaoss = "https://chaoss.community/kb/metric-"
 // none can be declared and not yielded.
 type measure struct {
 	observation.Definition
-	read func(historyAt) reading
+	read func(historyAt) observation.Measure
 }
 
 // measures lists every measure in the order of the report. "Commits" are those
@@ -27,62 +27,68 @@ type measure struct {
 // Commits and releases add up.
 func measures() []measure {
 	return []measure{
-		people("people.contributors-3m", "Contributors in 3 months", "People with a commit in the last 3 months.", "contributors/", within(3)),
-		people("people.contributors-6m", "Contributors in 6 months", "People with a commit in the last 6 months.", "contributors/", within(6)),
-		people("people.contributors-12m", "Contributors in 12 months", "People with a commit in the last 12 months.", "contributors/", within(12)),
-		people("people.contributors-24m", "Contributors in 24 months", "People with a commit in the last 24 months.", "contributors/", within(24)),
-		people("people.contributors-ever", "Contributors ever", "People with at least one commit in the whole history.", "contributors/", ever),
-		{define("people.contributor-absence-factor", "Contributor absence factor", "people", observation.MergeMain,
+		people(observation.PeopleContributors3m, "Contributors in 3 months", "People with a commit in the last 3 months.", "contributors/", within(3)),
+		people(observation.PeopleContributors6m, "Contributors in 6 months", "People with a commit in the last 6 months.", "contributors/", within(6)),
+		people(observation.PeopleContributors12m, "Contributors in 12 months", "People with a commit in the last 12 months.", "contributors/", within(12)),
+		people(observation.PeopleContributors24m, "Contributors in 24 months", "People with a commit in the last 24 months.", "contributors/", within(24)),
+		people(observation.PeopleContributorsEver, "Contributors ever", "People with at least one commit in the whole history.", "contributors/", ever),
+		{define(observation.PeopleContributorAbsenceFactor, "Contributor absence factor", observation.UnitPeople, observation.MergeMain,
 			"The fewest people who together made half of the commits of the last 12 months.", "contributor-absence-factor/"), absenceFactor},
-		{define("people.elephant-factor", "Elephant factor", "organizations", observation.MergeMain,
-			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
-		{define("people.new-contributors-12m", "New contributors in 12 months", "people", observation.MergeMain,
+		{define(observation.PeopleElephantFactor, "Elephant factor", observation.UnitOrganizations, observation.MergeMain,
+			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits "+
+				"of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
+		{define(observation.PeopleNewContributors12m, "New contributors in 12 months", observation.UnitPeople, observation.MergeMain,
 			"People whose first commit to this repository lies in the last 12 months.", "new-contributors/"), newContributors},
-		{define("people.retained-contributors-12m", "Retained contributors", "people", observation.MergeMax,
+		{define(observation.PeopleRetainedContributors12m, "Retained contributors", observation.UnitPeople, observation.MergeMax,
 			"People with a commit in the last 12 months and one in the 12 months before.", ""), retainedContributors},
-		{define("people.regular-contributors-12m", "Regular contributors", "people", observation.MergeMax,
+		{define(observation.PeopleRegularContributors12m, "Regular contributors", observation.UnitPeople, observation.MergeMax,
 			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
-		{define("people.core-away-days", "Days since the core committed", "days", observation.MergeMain,
-			"Whole days since the three most active people of the last 24 months last committed: the mean of the three, weighed by their commits of these months.", "inactive-contributors/"), coreAway},
-		{define("people.second-share-12m", "Share of the second most active", "ratio", observation.MergeMain,
+		{define(observation.PeopleCoreAwayDays, "Days since the core committed", observation.UnitDays, observation.MergeMain,
+			"Whole days since the three most active people of the last 24 months last committed: "+
+				"the mean of the three, weighed by their commits of these months.", "inactive-contributors/"), coreAway},
+		{define(observation.PeopleSecondShare12m, "Share of the second most active", observation.UnitRatio, observation.MergeMain,
 			"Of the commits of the last 12 months, the share by the person who made the second most: 0 where one person made all.", ""), shareOf(1)},
-		{define("people.third-share-12m", "Share of the third most active", "ratio", observation.MergeMain,
+		{define(observation.PeopleThirdShare12m, "Share of the third most active", observation.UnitRatio, observation.MergeMain,
 			"Of the commits of the last 12 months, the share by the person who made the third most: 0 where two people made all.", ""), shareOf(2)},
-		{define("people.organizations-12m", "Organizations in 12 months", "organizations", observation.MergeMax,
+		{define(observation.PeopleOrganizations12m, "Organizations in 12 months", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with a commit in the last 12 months.", "organizational-diversity/"), organizationsActive},
-		{define("people.identities-joined", "Identities joined", "identities", observation.MergeSum,
-			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: by address, then by a name of two words or more.", ""), identitiesJoined},
-		{define("people.organizations-ever", "Organizations ever", "organizations", observation.MergeMax,
-			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.", "organizational-diversity/"), organizationsEver},
+		{define(observation.PeopleIdentitiesJoined, "Identities joined", observation.UnitIdentities, observation.MergeSum,
+			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: "+
+				"by address, then by a name of two words or more.", ""), identitiesJoined},
+		{define(observation.PeopleOrganizationsEver, "Organizations ever", observation.UnitOrganizations, observation.MergeMax,
+			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.",
+			"organizational-diversity/"), organizationsEver},
 
-		commits("momentum.commits-3m", "Commits in 3 months", "Commits of the last 3 months.", within(3)),
-		commits("momentum.commits-12m", "Commits in 12 months", "Commits of the last 12 months.", within(12)),
-		commits("momentum.commits-prior-12m", "Commits in the 12 months before", "Commits from 24 to 12 months ago.", prior),
-		{define("momentum.commit-trend", "Commit trend", "ratio", observation.MergeMain,
+		commits(observation.MomentumCommits3m, "Commits in 3 months", "Commits of the last 3 months.", within(3)),
+		commits(observation.MomentumCommits12m, "Commits in 12 months", "Commits of the last 12 months.", within(12)),
+		commits(observation.MomentumCommitsPrior12m, "Commits in the 12 months before", "Commits from 24 to 12 months ago.", prior),
+		{define(observation.MomentumCommitTrend, "Commit trend", observation.UnitRatio, observation.MergeMain,
 			"Commits of the last 12 months for each one of the 12 months before.", ""), commitTrend},
-		commits("momentum.commits-ever", "Commits ever", "Commits of the whole history.", ever),
-		{define("momentum.active-months-12", "Active months of the last 12", "months", observation.MergeMax,
+		commits(observation.MomentumCommitsEver, "Commits ever", "Commits of the whole history.", ever),
+		{define(observation.MomentumActiveMonths12, "Active months of the last 12", observation.UnitMonths, observation.MergeMax,
 			"How many of the last 12 months saw a commit.", ""), activeMonths(12)},
-		{define("momentum.active-months-24", "Active months of the last 24", "months", observation.MergeMax,
+		{define(observation.MomentumActiveMonths24, "Active months of the last 24", observation.UnitMonths, observation.MergeMax,
 			"How many of the last 24 months saw a commit.", ""), activeMonths(24)},
-		{define("momentum.days-since-commit", "Days since the last commit", "days", observation.MergeMin,
+		{define(observation.MomentumDaysSinceCommit, "Days since the last commit", observation.UnitDays, observation.MergeMin,
 			"Whole days since the last commit by a person.", ""), daysSinceCommit},
-		{define("momentum.age-days", "Age", "days", observation.MergeMax,
+		{define(observation.MomentumAgeDays, "Age", observation.UnitDays, observation.MergeMax,
 			"Whole days since the first commit; commits dated before git existed (2005-04-07) make it a lower bound.", ""), age},
-		{define("momentum.releases-12m", "Releases in 12 months", "releases", observation.MergeSum,
-			"Days of the last 12 months on which a version was tagged; unfinished ones (alpha, beta, rc, snapshot) count only where no final one exists.", "release-frequency/"), releasesWithin(12)},
-		{define("momentum.releases-ever", "Releases ever", "releases", observation.MergeSum,
+		{define(observation.MomentumReleases12m, "Releases in 12 months", observation.UnitReleases, observation.MergeSum,
+			"Days of the last 12 months on which a version was tagged; unfinished ones (alpha, beta, rc, snapshot) "+
+				"count only where no final one exists.", "release-frequency/"), releasesWithin(12)},
+		{define(observation.MomentumReleasesEver, "Releases ever", observation.UnitReleases, observation.MergeSum,
 			"Days on which a version was tagged, counted as for 12 months.", "release-frequency/"), releasesEver},
-		{define("momentum.days-since-release", "Days since the last release", "days", observation.MergeMin,
+		{define(observation.MomentumDaysSinceRelease, "Days since the last release", observation.UnitDays, observation.MergeMin,
 			"Whole days since a version was last tagged, counted as for 12 months.", "release-frequency/"), daysSinceRelease},
-		{define("momentum.bot-commits-12m", "Commits by bots in 12 months", "commits", observation.MergeSum,
+		{define(observation.MomentumBotCommits12m, "Commits by bots in 12 months", observation.UnitCommits, observation.MergeSum,
 			"Commits of the last 12 months that machines made.", "bot-activity/"), botCommits},
-		{define("momentum.clock-anomalies", "Commits with an impossible date", "commits", observation.MergeSum,
-			"Commits dated before git existed (2005-04-07), after the repository was last seen, or more than a day before their parent. The first kind counts for the whole history and never for the age, the second counts nowhere.", ""), clockAnomalies},
+		{define(observation.MomentumClockAnomalies, "Commits with an impossible date", observation.UnitCommits, observation.MergeSum,
+			"Commits dated before git existed (2005-04-07), after the repository was last seen, or more than a day before their parent. "+
+				"The first kind counts for the whole history and never for the age, the second counts nowhere.", ""), clockAnomalies},
 	}
 }
 
-func define(id, name, unit string, merge observation.Merge, means, reference string) observation.Definition {
+func define(id, name string, unit observation.Unit, merge observation.Merge, means, reference string) observation.Definition {
 	if reference != "" {
 		reference = chaoss + reference
 	}
@@ -91,13 +97,13 @@ func define(id, name, unit string, merge observation.Merge, means, reference str
 
 func people(id, name, means, reference string, window func(historyAt) []commit) measure {
 	means += " Of several repositories, the largest number: at least as many."
-	return measure{define(id, name, "people", observation.MergeMax, means, reference),
-		func(v historyAt) reading { return number(len(commitsByPerson(window(v)))) }}
+	return measure{define(id, name, observation.UnitPeople, observation.MergeMax, means, reference),
+		func(v historyAt) observation.Measure { return number(len(commitsByPerson(window(v)))) }}
 }
 
 func commits(id, name, means string, window func(historyAt) []commit) measure {
-	return measure{define(id, name, "commits", observation.MergeSum, means, "code-changes-commits/"),
-		func(v historyAt) reading { return number(len(window(v))) }}
+	return measure{define(id, name, observation.UnitCommits, observation.MergeSum, means, "code-changes-commits/"),
+		func(v historyAt) observation.Measure { return number(len(window(v))) }}
 }
 
 // Measures reads every measure as of at. It sees no commit and no tag of a
@@ -108,7 +114,12 @@ func (h *History) Measures(at time.Time) []observation.Measure {
 	all := measures()
 	result := make([]observation.Measure, len(all))
 	for i, m := range all {
-		result[i] = m.read(v).measure(m.Definition, h.source, at)
+		read := m.read(v)
+		read.ID, read.Unit = m.ID, m.Unit
+		if read.State == observation.Measured {
+			read.Source, read.At = h.source, at
+		}
+		result[i] = read
 	}
 	return result
 }

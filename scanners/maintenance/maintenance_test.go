@@ -358,7 +358,7 @@ func TestABrokenHistoryGivesNoNumbers(t *testing.T) {
 // The rest reads real repositories.
 
 func TestScanReadsARealRepository(t *testing.T) {
-	dir := repository(t, stream(
+	dir := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
 		record{"A. Ore", "ada@home.example.fi", asOf.AddDate(0, -4, 0)},
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
@@ -378,7 +378,7 @@ func TestScanReadsARealRepository(t *testing.T) {
 }
 
 func TestScanCountsAHeadOfTheFuture(t *testing.T) {
-	dir := repository(t, stream(
+	dir := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, 0, -9)},
 		record{"Ada Ore", "ada@forge.example.se", time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)},
 	), "")
@@ -386,7 +386,7 @@ func TestScanCountsAHeadOfTheFuture(t *testing.T) {
 }
 
 func TestScanOfAShallowCloneKnowsNothing(t *testing.T) {
-	origin := repository(t, stream(
+	origin := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
 	), "")
@@ -396,7 +396,7 @@ func TestScanOfAShallowCloneKnowsNothing(t *testing.T) {
 }
 
 func TestScanOfAHistoryThatBreaksKnowsNothing(t *testing.T) {
-	dir := repository(t, stream(
+	dir := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-1, 0, 0)},
 		record{"Bo Lind", "bo@mill.example.fi", asOf.AddDate(0, 0, -3)},
@@ -438,36 +438,25 @@ type record struct {
 	when        time.Time
 }
 
-// stream writes records as input of git fast-import, oldest first.
-func stream(records ...record) func(mailmap string) string {
-	return func(mailmap string) string {
-		var b strings.Builder
-		for i, r := range records {
-			fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\n", i+1)
-			for _, role := range []string{"author", "committer"} {
-				fmt.Fprintf(&b, "%s %s <%s> %d +0000\n", role, r.name, r.email, r.when.Unix())
-			}
-			fmt.Fprintf(&b, "data 1\nx\n")
-			if i > 0 {
-				fmt.Fprintf(&b, "from :%d\n", i)
-			}
-			fmt.Fprintf(&b, "M 100644 inline file\ndata %d\n%d\n", len(fmt.Sprint(i)), i)
-			if mailmap != "" {
-				fmt.Fprintf(&b, "M 100644 inline .mailmap\ndata %d\n%s\n", len(mailmap), mailmap)
-			}
-		}
-		fmt.Fprintf(&b, "reset refs/tags/v1.0.0\nfrom :1\n\n")
-		return b.String()
+// commitsOf makes a commit of each record, oldest first. The first has a tag.
+func commitsOf(records ...record) []gittest.Commit {
+	commits := make([]gittest.Commit, len(records))
+	for i, r := range records {
+		commits[i] = gittest.Commit{Author: fmt.Sprintf("%s <%s>", r.name, r.email), When: r.when, Files: []gittest.File{{Path: "file", Data: fmt.Sprint(i)}}}
 	}
+	commits[0].Tags = []gittest.Tag{{Name: "v1.0.0"}}
+	return commits
 }
 
 // repository makes a bare repository with loose objects, so that a test can
 // remove one.
-func repository(t *testing.T, write func(mailmap string) string, mailmap string) string {
+func repository(t *testing.T, commits []gittest.Commit, mailmap string) string {
 	t.Helper()
+	if mailmap != "" {
+		commits[0].Files = append(commits[0].Files, gittest.File{Path: ".mailmap", Data: mailmap})
+	}
 	dir := filepath.Join(t.TempDir(), "repository.git")
-	gittest.Run(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
-	gittest.Run(t, dir, []byte(write(mailmap)), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	gittest.Import(t, dir, commits...)
 	return dir
 }
 

@@ -19,37 +19,19 @@ type historyAt struct {
 	human []commit // those dated at or before at
 }
 
-// reading is what one measure found.
-type reading struct {
-	state  observation.State
-	value  float64
-	bound  observation.Bound
-	cause  observation.Cause
-	detail string
+// number, notApplicable and unknown make a measure without what its definition and
+// its History give it: id, unit, source and time.
+
+func number[N int | float64](n N) observation.Measure {
+	return observation.Measure{State: observation.Measured, Value: float64(n)}
 }
 
-func (r reading) measure(d observation.Definition, source string, at time.Time) observation.Measure {
-	switch r.state {
-	case observation.Unknown:
-		return d.UnknownFor(r.cause, r.detail)
-	case observation.NotApplicable:
-		return d.NotApplicableFor(r.detail)
-	}
-	m := d.Of(r.value, source, at)
-	m.Bound, m.Detail = r.bound, r.detail
-	return m
+func notApplicable(detail string) observation.Measure {
+	return observation.Definition{}.NotApplicableFor(detail)
 }
 
-func number[N int | float64](n N) reading {
-	return reading{state: observation.Measured, value: float64(n)}
-}
-
-func notApplicable(detail string) reading {
-	return reading{state: observation.NotApplicable, detail: detail}
-}
-
-func unknown(cause observation.Cause, detail string) reading {
-	return reading{state: observation.Unknown, cause: cause, detail: detail}
+func unknown(cause observation.Cause, detail string) observation.Measure {
+	return observation.Definition{}.UnknownFor(cause, detail)
 }
 
 // The windows over which measures count.
@@ -77,6 +59,17 @@ func commitsByPerson(commits []commit) map[int32]int {
 	return counts
 }
 
+// commitsByOrganization leaves out the commits of authors without an organization.
+func commitsByOrganization(commits []commit) map[int32]int {
+	counts := map[int32]int{}
+	for _, c := range commits {
+		if c.organization != none {
+			counts[c.organization]++
+		}
+	}
+	return counts
+}
+
 // fewestWithHalf is the smallest number of contributors whose counts make up
 // half of the total.
 func fewestWithHalf(counts map[int32]int) int {
@@ -95,7 +88,7 @@ func fewestWithHalf(counts map[int32]int) int {
 
 const noRecentCommit = "no commit by a person in the last 12 months"
 
-func absenceFactor(v historyAt) reading {
+func absenceFactor(v historyAt) observation.Measure {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
@@ -103,17 +96,14 @@ func absenceFactor(v historyAt) reading {
 	return number(fewestWithHalf(commitsByPerson(recent)))
 }
 
-func elephantFactor(v historyAt) reading {
+func elephantFactor(v historyAt) observation.Measure {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	counts, known := map[int32]int{}, 0
-	for _, c := range recent {
-		if c.organization != none {
-			counts[c.organization]++
-			known++
-		}
+	counts, known := commitsByOrganization(recent), 0
+	for _, n := range counts {
+		known += n
 	}
 	if 2*known < len(recent) {
 		return unknown(observation.CauseNoSource,
@@ -121,16 +111,16 @@ func elephantFactor(v historyAt) reading {
 	}
 	r := number(fewestWithHalf(counts))
 	if known < len(recent) {
-		r.detail = fmt.Sprintf("%d of %d commits carry the address of an organization", known, len(recent))
+		r.Detail = fmt.Sprintf("%d of %d commits carry the address of an organization", known, len(recent))
 	}
 	return r
 }
 
-func newContributors(v historyAt) reading {
+func newContributors(v historyAt) observation.Measure {
 	before := commitsByPerson(between(v.human, time.Time{}, monthsBefore(v.at, 12)))
 	if len(before) == 0 && len(v.human) > 0 {
 		r := number(len(commitsByPerson(v.human)))
-		r.detail = "the repository has no older commits: everybody is new"
+		r.Detail = "the repository has no older commits: everybody is new"
 		return r
 	}
 	fresh := 0
@@ -142,7 +132,7 @@ func newContributors(v historyAt) reading {
 	return number(fresh)
 }
 
-func retainedContributors(v historyAt) reading {
+func retainedContributors(v historyAt) observation.Measure {
 	if len(between(v.human, time.Time{}, monthsBefore(v.at, 12))) == 0 {
 		return notApplicable("no commits by people before the last 12 months: nobody could be retained")
 	}
@@ -160,7 +150,7 @@ func retainedContributors(v historyAt) reading {
 // fortnight would not.
 const regularMonths = 3
 
-func regularContributors(v historyAt) reading {
+func regularContributors(v historyAt) observation.Measure {
 	months := map[int32]int{}
 	for ago := range 12 {
 		for person := range commitsByPerson(v.months(ago+1, ago)) {
@@ -183,7 +173,7 @@ const coreSize = 3
 // coreAway weighs who has left by what they did: one who made half of
 // the commits and left a year ago weighs more than ten occasional contributors
 // who left.
-func coreAway(v historyAt) reading {
+func coreAway(v historyAt) observation.Measure {
 	work := v.months(24, 0)
 	if len(work) == 0 {
 		return notApplicable("no commit by a person in the last 24 months")
@@ -203,42 +193,34 @@ func coreAway(v historyAt) reading {
 	return number(math.Round(days / commits))
 }
 
-func organizationsEver(v historyAt) reading {
-	seen := map[int32]bool{}
-	for _, c := range v.human {
-		if c.organization != none {
-			seen[c.organization] = true
-		}
-	}
-	return number(len(seen))
-}
+func organizationsEver(v historyAt) observation.Measure { return number(len(commitsByOrganization(v.human))) }
 
-func identitiesJoined(v historyAt) reading {
+func identitiesJoined(v historyAt) observation.Measure {
 	r := number(v.joined)
 	if v.joined > 0 {
-		r.detail = fmt.Sprintf("%d are one person's, the most of any", v.mostJoined)
+		r.Detail = fmt.Sprintf("%d are one person's, the most of any", v.mostJoined)
 	}
 	return r
 }
 
 // Momentum.
 
-func commitTrend(v historyAt) reading {
+func commitTrend(v historyAt) observation.Measure {
 	before := len(prior(v))
 	if before == 0 {
 		return notApplicable("no commits in the 12 months before the last 12: nothing to compare with")
 	}
 	r := number(float64(len(v.months(12, 0))) / float64(before))
 	if v.first.After(monthsBefore(v.at, 24)) {
-		r.detail = "the repository is younger than 24 months: the earlier window is not a whole one"
+		r.Detail = "the repository is younger than 24 months: the earlier window is not a whole one"
 	}
 	return r
 }
 
 // activeMonths counts rolling months back from the time of the measure, so
 // that the running calendar month is not always a short one.
-func activeMonths(n int) func(historyAt) reading {
-	return func(v historyAt) reading {
+func activeMonths(n int) func(historyAt) observation.Measure {
+	return func(v historyAt) observation.Measure {
 		active := 0
 		for ago := range n {
 			if len(v.months(ago+1, ago)) > 0 {
@@ -251,7 +233,7 @@ func activeMonths(n int) func(historyAt) reading {
 
 func (v historyAt) days(since time.Time) int { return int(v.at.Sub(since) / (24 * time.Hour)) }
 
-func daysSinceCommit(v historyAt) reading {
+func daysSinceCommit(v historyAt) observation.Measure {
 	if len(v.human) == 0 {
 		return notApplicable("no commit by a person")
 	}
@@ -262,7 +244,7 @@ func daysSinceCommit(v historyAt) reading {
 	return number(v.days(last))
 }
 
-func age(v historyAt) reading {
+func age(v historyAt) observation.Measure {
 	switch {
 	case v.first.IsZero() && v.beforeGit > 0:
 		return unknown(observation.CauseBroken, "every commit is dated before git existed (2005-04-07)")
@@ -271,8 +253,8 @@ func age(v historyAt) reading {
 	}
 	r := number(v.days(v.first))
 	if v.beforeGit > 0 {
-		r.bound = observation.AtLeast
-		r.detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.beforeGit)
+		r.Bound = observation.AtLeast
+		r.Detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.beforeGit)
 	}
 	return r
 }
@@ -281,7 +263,7 @@ func age(v historyAt) reading {
 // without tags.
 const noTags = "no tag of the mirror names a version"
 
-func (v historyAt) released() ([]release, *reading) {
+func (v historyAt) released() ([]release, *observation.Measure) {
 	if v.tagsErr != nil {
 		r := unknown(gitrepo.CauseOf(v.tagsErr), "the tags could not be read; fetch them")
 		return nil, &r
@@ -289,38 +271,29 @@ func (v historyAt) released() ([]release, *reading) {
 	return releasedBy(v.releases, v.at), nil
 }
 
-func releasesEver(v historyAt) reading {
+func releasesEver(v historyAt) observation.Measure { return v.releasesAfter(time.Time{}) }
+
+func releasesWithin(months int) func(historyAt) observation.Measure {
+	return func(v historyAt) observation.Measure { return v.releasesAfter(monthsBefore(v.at, months)) }
+}
+
+func (v historyAt) releasesAfter(start time.Time) observation.Measure {
 	releases, failed := v.released()
 	if failed != nil {
 		return *failed
 	}
-	return v.countReleases(releases)
-}
-
-func releasesWithin(months int) func(historyAt) reading {
-	return func(v historyAt) reading {
-		releases, failed := v.released()
-		if failed != nil {
-			return *failed
-		}
-		start := monthsBefore(v.at, months)
-		return v.countReleases(slices.DeleteFunc(releases, func(r release) bool { return !r.first.After(start) }))
-	}
-}
-
-func (v historyAt) countReleases(releases []release) reading {
-	r := number(len(releases))
+	r := number(len(slices.DeleteFunc(releases, func(r release) bool { return !r.first.After(start) })))
 	if len(v.releases) == 0 {
-		r.detail = noTags
+		r.Detail = noTags
 	}
 	if v.undated > 0 {
-		r.bound = observation.AtLeast
-		r.detail = fmt.Sprintf("%d tags of versions carry no date", v.undated)
+		r.Bound = observation.AtLeast
+		r.Detail = fmt.Sprintf("%d tags of versions carry no date", v.undated)
 	}
 	return r
 }
 
-func daysSinceRelease(v historyAt) reading {
+func daysSinceRelease(v historyAt) observation.Measure {
 	releases, failed := v.released()
 	switch {
 	case failed != nil:
@@ -331,7 +304,7 @@ func daysSinceRelease(v historyAt) reading {
 	return number(v.days(releases[len(releases)-1].first))
 }
 
-func botCommits(v historyAt) reading {
+func botCommits(v historyAt) observation.Measure {
 	start, n := monthsBefore(v.at, 12), 0
 	for _, when := range v.bots {
 		if when.After(start) && !when.After(v.at) {
@@ -341,16 +314,17 @@ func botCommits(v historyAt) reading {
 	return number(n)
 }
 
-func clockAnomalies(v historyAt) reading {
+func clockAnomalies(v historyAt) observation.Measure {
 	backward := 0
 	for _, when := range v.backward {
 		if !when.After(v.at) {
 			backward++
 		}
 	}
-	r := number(v.beforeGit + v.future + backward)
-	if r.value > 0 {
-		r.detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.beforeGit, v.future, backward)
+	all := v.beforeGit + v.future + backward
+	r := number(all)
+	if all > 0 {
+		r.Detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.beforeGit, v.future, backward)
 	}
 	return r
 }

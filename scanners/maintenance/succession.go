@@ -3,6 +3,8 @@ package maintenance
 import (
 	"maps"
 	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // Who could take over: how much those behind the most active person do, and how
@@ -10,8 +12,8 @@ import (
 
 // shareOf returns the share of the commits of the last 12 months that the person
 // at a rank made, 0 being the most active: 0 where there are fewer people.
-func shareOf(rank int) func(historyAt) reading {
-	return func(v historyAt) reading {
+func shareOf(rank int) func(historyAt) observation.Measure {
+	return func(v historyAt) observation.Measure {
 		recent := v.months(12, 0)
 		if len(recent) == 0 {
 			return notApplicable(noRecentCommit)
@@ -24,16 +26,10 @@ func shareOf(rank int) func(historyAt) reading {
 	}
 }
 
-func organizationsActive(v historyAt) reading {
+func organizationsActive(v historyAt) observation.Measure {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	seen := map[int32]bool{}
-	for _, c := range recent {
-		if c.organization != none {
-			seen[c.organization] = true
-		}
-	}
-	return number(len(seen))
+	return number(len(commitsByOrganization(recent)))
 }

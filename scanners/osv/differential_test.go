@@ -11,6 +11,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
 )
@@ -115,7 +116,7 @@ func shared(t testing.TB, elements ...string) string {
 func match(t *testing.T, advisories string, packages []observation.Package) advisory.Result {
 	t.Helper()
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := advisory.Build(t.Context(), advisories, index, nil); err != nil {
+	if _, err := osvdb.Build(t.Context(), advisories, index); err != nil {
 		t.Fatal(err)
 	}
 	database, err := advisory.Open(t.Context(), index)

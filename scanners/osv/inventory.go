@@ -15,7 +15,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
 	"github.com/package-url/packageurl-go"
 
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -90,7 +89,7 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 	if as.Ecosystem == "Go" && as.Name == "go" {
 		return "stdlib"
 	}
-	return advisory.NormalName(as.Ecosystem, as.Name)
+	return observation.NormalName(as.Ecosystem, as.Name)
 }
 
 // versionOf reads a go directive without a patch ("1.20") as the last patch of

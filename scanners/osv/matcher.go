@@ -89,29 +89,22 @@ const (
 	customPlugin = "osv/osvscannerjson"
 )
 
-// queryKey identifies a package in osv-scanner's queries.
-type queryKey struct{ ecosystem, name, version string }
-
-func keyOf(p observation.Package) queryKey {
-	return queryKey{p.Ecosystem, p.Name, p.Version}
-}
-
 // queryable lists the packages that osv-scanner can match, each once, and counts the
 // others.
-func queryable(packages []observation.Package) (queried []queryKey, unmatched map[advisory.Unmatched]int) {
+func queryable(packages []observation.Package) (queried []observation.Coordinate, unmatched map[advisory.Unmatched]int) {
 	unmatched = map[advisory.Unmatched]int{}
-	seen := map[queryKey]bool{}
+	seen := map[observation.Coordinate]bool{}
 	for _, p := range packages {
-		id := keyOf(p)
+		id := p.Coordinate()
 		if seen[id] {
 			continue
 		}
 		seen[id] = true
 		switch {
-		case id.ecosystem == "" || id.name == "":
-			unmatched[advisory.Unmatched{Ecosystem: id.ecosystem, Cause: observation.CauseUnsupported}]++
-		case id.version == "":
-			unmatched[advisory.Unmatched{Ecosystem: id.ecosystem, Cause: observation.CauseNoVersion}]++
+		case id.Ecosystem == "" || id.Name == "":
+			unmatched[advisory.Unmatched{Ecosystem: id.Ecosystem, Cause: observation.CauseUnsupported}]++
+		case id.Version == "":
+			unmatched[advisory.Unmatched{Ecosystem: id.Ecosystem, Cause: observation.CauseNoVersion}]++
 		default:
 			queried = append(queried, id)
 		}
@@ -119,11 +112,11 @@ func queryable(packages []observation.Package) (queried []queryKey, unmatched ma
 	return queried, unmatched
 }
 
-func writeCustom(file string, queried []queryKey) error {
+func writeCustom(file string, queried []observation.Coordinate) error {
 	source := models.PackageSource{}
 	for _, id := range queried {
 		source.Packages = append(source.Packages, models.PackageVulns{
-			Package: models.PackageInfo{Ecosystem: id.ecosystem, Name: id.name, Version: id.version},
+			Package: models.PackageInfo{Ecosystem: id.Ecosystem, Name: id.Name, Version: id.Version},
 		})
 	}
 	data, err := json.Marshal(models.VulnerabilityResults{Results: []models.PackageSource{source}})
@@ -134,9 +127,9 @@ func writeCustom(file string, queried []queryKey) error {
 }
 
 func (m Matcher) findings(found models.VulnerabilityResults, packages []observation.Package) ([]observation.Finding, error) {
-	listed := map[queryKey][]observation.Package{}
+	listed := map[observation.Coordinate][]observation.Package{}
 	for _, p := range packages {
-		listed[keyOf(p)] = append(listed[keyOf(p)], p)
+		listed[p.Coordinate()] = append(listed[p.Coordinate()], p)
 	}
 	var findings []observation.Finding
 	for _, v := range found.Flatten() {
@@ -147,7 +140,7 @@ func (m Matcher) findings(found models.VulnerabilityResults, packages []observat
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range listed[queryKey{v.Package.Ecosystem, v.Package.Name, v.Package.Version}] {
+		for _, p := range listed[observation.Coordinate{Ecosystem: v.Package.Ecosystem, Name: v.Package.Name, Version: v.Package.Version}] {
 			finding, err := advisory.NewFinding(record, p, m.KEV)
 			if err != nil {
 				return nil, fmt.Errorf("read %s: %w", v.Vulnerability.GetId(), err)

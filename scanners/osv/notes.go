@@ -79,23 +79,10 @@ func (r *run) notes() []observation.Note {
 	return notes
 }
 
-// maxMessage bounds the error of a library in a note, in bytes.
-const maxMessage = 300
-
-// oneLine makes an error of a library fit to be shown, without what it repeats
-// of a file.
+// oneLine makes an error of a library fit to be shown, without what it quotes of
+// a file.
 func oneLine(err error) string {
-	text := strings.ReplaceAll(observation.RedactQuoted(err.Error()), mount+"/", "")
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if len(text) > maxMessage {
-		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
-	}
-	return text
+	return observation.OneLine(strings.ReplaceAll(observation.RedactQuoted(err.Error()), mount+"/", ""))
 }
 
 // gitignored notes the manifests that are tracked and yet named by a .gitignore.
@@ -109,7 +96,9 @@ func (r *run) gitignored(manifests []gitrepo.File) []observation.Note {
 			continue
 		}
 		notes = append(notes, observation.Note{Cause: observation.CauseNoSource, Subject: file.Path,
-			Message: fmt.Sprintf("the manifest %s is tracked but a .gitignore hides it; osv-scanner skips such files, and so does the inventory: take it out of .gitignore if it counts", file.Path)})
+			Message: fmt.Sprintf(
+				"the manifest %s is tracked but a .gitignore hides it; osv-scanner skips such files, and so does the "+
+					"inventory: take it out of .gitignore if it counts", file.Path)})
 	}
 	return notes
 }

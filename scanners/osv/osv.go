@@ -41,11 +41,12 @@ const revision = "6"
 
 var (
 	manifestsMeasure = observation.Definition{
-		ID: "inventory.manifests", Name: "Manifests read", Kind: observation.KindNumber, Unit: "files", Merge: observation.MergeSum,
+		ID: observation.InventoryManifests, Name: "Manifests read", Kind: observation.KindNumber, Unit: observation.UnitFiles, Merge: observation.MergeSum,
 		Means: "Manifests, lockfiles and SBOMs from which packages were read, or which list none.",
 	}
 	brokenMeasure = observation.Definition{
-		ID: "inventory.manifests-broken", Name: "Manifests that could not be read", Kind: observation.KindNumber, Unit: "files", Merge: observation.MergeSum,
+		ID: observation.InventoryManifestsBroken, Name: "Manifests that could not be read", Kind: observation.KindNumber,
+		Unit: observation.UnitFiles, Merge: observation.MergeSum,
 		Means: "Manifests, lockfiles and SBOMs that do not parse or whose contents are missing: their packages are unknown.",
 	}
 )

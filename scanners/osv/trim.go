@@ -53,7 +53,9 @@ func trim(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, e
 
 // unvalidatedLockfiles are the lockfiles whose extractors accept any text,
 // and stop without an error at a line that is too long for them.
-var unvalidatedLockfiles = []string{"yarn.lock", "Gemfile.lock", "gems.locked", "gradle.lockfile", "buildscript-gradle.lockfile", "mix.lock", "cabal.project.freeze"}
+var unvalidatedLockfiles = []string{
+	"yarn.lock", "Gemfile.lock", "gems.locked", "gradle.lockfile", "buildscript-gradle.lockfile", "mix.lock", "cabal.project.freeze",
+}
 
 func checkLockfileText(text []byte) error {
 	if isNotLockfile(text) {

@@ -122,7 +122,8 @@ func (u unlockedManifest) lacksLockfile(snapshot *gitrepo.Snapshot, file gitrepo
 func (u unlockedManifest) note(paths []string) observation.Note {
 	slices.Sort(paths)
 	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
-		Message: fmt.Sprintf("the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), u.remedy)}
+		Message: fmt.Sprintf(
+			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), u.remedy)}
 }
 
 // describePaths is "the manifest a/x", or "3 manifests, the first a/x".

@@ -68,15 +68,19 @@ func fileChecks() []fileCheck {
 		},
 		{
 			name: checks.CheckLicense, decisiveScore: noDecisiveScore,
-			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which licence it is by an SPDX identifier in the file's name only.",
+
+			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which " +
+				"licence it is by an SPDX identifier in the file's name only.",
 		},
 		{
-			name: checks.CheckPackaging, run: packaging, anyJob: true, candidates: (*tree).wanted, decisiveScore: checker.MaxResultScore, inconclusive: observation.Unknown,
+			name: checks.CheckPackaging, run: packaging, anyJob: true, candidates: (*tree).wanted,
+			decisiveScore: checker.MaxResultScore, inconclusive: observation.Unknown,
 			unreadSource: "packages published by other ways were not looked for",
 			remedy:       "Publish releases from a workflow in the repository.",
 		},
 		{
-			name: checks.CheckPinnedDependencies, candidates: (*tree).wanted, firstBytesOnly: true, decisiveScore: noDecisiveScore, inconclusive: observation.NotApplicable,
+			name: checks.CheckPinnedDependencies, candidates: (*tree).wanted, firstBytesOnly: true,
+			decisiveScore: noDecisiveScore, inconclusive: observation.NotApplicable,
 			remedy: "Name actions, container images and downloads in scripts by their hash; let an update bot keep the hashes fresh.",
 		},
 		{
@@ -122,12 +126,14 @@ const askForge = "Run OpenSSF Scorecard with a token for the forge."
 var absentChecks = []absentCheck{
 	{checks.CheckBranchProtection, observation.CauseNoToken, "only the forge's API knows the rules of its branches", askForge},
 	{checks.CheckCITests, observation.CauseNoToken, "needs the change requests and their test runs, which only the forge's API knows", askForge},
-	{checks.CheckCIIBestPractices, observation.CauseOffline, "needs an answer of the OpenSSF Best Practices service, which is not asked", "Look the project up at the OpenSSF Best Practices badge programme."},
+	{checks.CheckCIIBestPractices, observation.CauseOffline,
+		"needs an answer of the OpenSSF Best Practices service, which is not asked", "Look the project up at the OpenSSF Best Practices badge programme."},
 	{checks.CheckCodeReview, observation.CauseNoToken, "needs the reviews of changes, which only the forge's API knows", askForge},
 	{checks.CheckContributors, observation.CauseNoToken, "needs the organisations in the profiles of contributors, which only the forge's API knows", askForge},
 	{checks.CheckSBOM, observation.CauseNoToken, "needs the files of releases, which only the forge's API knows", askForge},
 	{checks.CheckSignedReleases, observation.CauseNoToken, "needs the files of releases, which only the forge's API knows", askForge},
-	{checks.CheckVulnerabilities, observation.CauseUnsupported, "see advisories: packages are matched against an advisory database apart from this scanner", "Read the findings of the advisories."},
+	{checks.CheckVulnerabilities, observation.CauseUnsupported,
+		"see advisories: packages are matched against an advisory database apart from this scanner", "Read the findings of the advisories."},
 	{checks.CheckWebHooks, observation.CauseNoToken, "only the forge's API knows the hooks of a repository, and tells them to its administrators only", askForge},
 }
 

@@ -11,15 +11,17 @@ import (
 	"github.com/ossf/scorecard/v5/checker"
 	"github.com/ossf/scorecard/v5/clients/localdir"
 	"github.com/ossf/scorecard/v5/log"
+
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 )
 
 // elf is the start of a program.
 const elf = "\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x3e\x00\x01\x00\x00\x00"
 
 // sampleFiles is a repository in which every file check has something to find.
-func sampleFiles() []entry {
+func sampleFiles() []gittest.File {
 	hash := strings.Repeat("ab", 20)
-	return []entry{
+	return []gittest.File{
 		file("LICENSES/Apache-2.0.txt", "Apache"), file("LICENSE.md", "MIT"), file("a.txt", "x"), file("a/b.txt", "x"),
 		file(".github/SECURITY.md", "Report to security@example.org, see https://example.org/disclosure\nWe answer within 14 days of a vulnerability report.\n"),
 		file(".github/dependabot.yml", "version: 2\n"), file("renovate.json", "{}"),
@@ -44,7 +46,7 @@ func sampleFiles() []entry {
 		file("java/pom.xml", "<project><properties>\n<sonar.host.url>https://sonar.example</sonar.host.url>\n</properties></project>"),
 		file("parse_test.go", "package p\nfunc FuzzParse(f *testing.F) {}\n"), file("other_test.go", "package p\n// Fuzz, but no fuzzer\n"),
 		link("docs/policy", "../.github/SECURITY.md"), link("nowhere", "gone/file"), link("folder", "app"), link("start.sh", "bin/start"),
-		{"160000", "module", strings.Repeat("1", 40)},
+		{Mode: "160000", Path: "module", Data: strings.Repeat("1", 40)},
 		file(".clusterfuzzlite/Dockerfile", "FROM gcr.io/oss-fuzz-base/base-builder\n"),
 	}
 }
@@ -80,7 +82,7 @@ var fuzzers = []struct{ name, yes, no string }{
 }
 
 func TestScoresAndReasonsEqualTheLibrarysOwnClientOfAFolder(t *testing.T) {
-	cases := map[string][]entry{
+	cases := map[string][]gittest.File{
 		"sample":          sampleFiles(),
 		"bare":            {file("README", "x")},
 		"licence folder":  {file("LICENSE.txt", "x"), file("LICENSE/MIT.txt", "x")},
@@ -92,14 +94,14 @@ func TestScoresAndReasonsEqualTheLibrarysOwnClientOfAFolder(t *testing.T) {
 		"bulk":            manyFiles(60),
 	}
 	for _, f := range fuzzers {
-		cases["fuzzed "+f.name] = []entry{file("src/"+f.name, strings.Repeat("\n", 2000)+f.yes+"\n")}
-		cases["unfuzzed "+f.name] = []entry{file("src/"+f.name, strings.Repeat("\n", 2000)+f.no+"\n")}
+		cases["fuzzed "+f.name] = []gittest.File{file("src/"+f.name, strings.Repeat("\n", 2000)+f.yes+"\n")}
+		cases["unfuzzed "+f.name] = []gittest.File{file("src/"+f.name, strings.Repeat("\n", 2000)+f.no+"\n")}
 	}
 	s := newScanner(t)
 	g := newGit(t)
 	for name, files := range cases {
 		t.Run(name, func(t *testing.T) {
-			in := input(t, g, repo(t, g, files...))
+			in := input(t, g, repo(t, files...))
 			tree := listTree(in.Snapshot)
 			if note := tree.readAll(t.Context()); note != nil {
 				t.Fatal(note)
@@ -126,7 +128,7 @@ func TestScoresAndReasonsEqualTheLibrarysOwnClientOfAFolder(t *testing.T) {
 
 func TestThePassChangesNoResultButTheTime(t *testing.T) {
 	s, g := newScanner(t), newGit(t)
-	in := input(t, g, repo(t, g, append(sampleFiles(), manyFiles(20)...)...))
+	in := input(t, g, repo(t, append(sampleFiles(), manyFiles(20)...)...))
 	passed, full, none := listTree(in.Snapshot), listTree(in.Snapshot), listTree(in.Snapshot)
 	full.memoryLeft = 2000
 	for _, tree := range []*tree{passed, full} {
@@ -145,22 +147,22 @@ func TestThePassChangesNoResultButTheTime(t *testing.T) {
 }
 
 // checkout writes files as git would.
-func checkout(t *testing.T, files []entry) string {
+func checkout(t *testing.T, files []gittest.File) string {
 	t.Helper()
 	folder := t.TempDir()
 	for _, f := range files {
-		path := filepath.Join(folder, f.path)
+		path := filepath.Join(folder, f.Path)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		var err error
-		switch f.mode {
+		switch f.Mode {
 		case "120000":
-			err = os.Symlink(f.data, path)
+			err = os.Symlink(f.Data, path)
 		case "160000":
 			err = os.Mkdir(path, 0o755)
 		default:
-			err = os.WriteFile(path, []byte(f.data), 0o644)
+			err = os.WriteFile(path, []byte(f.Data), 0o644)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -11,7 +12,7 @@ import (
 // stack that is full ends the program.
 func TestHostileScriptsAreUnknownAndEndNoRun(t *testing.T) {
 	workflow := "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: "
-	for name, f := range map[string]entry{
+	for name, f := range map[string]gittest.File{
 		"brackets":                  script("x.sh", "#!/bin/sh\n"+strings.Repeat("(", 1_000_000)),
 		"brackets without a name":   script("x", "#!/usr/bin/env bash\n"+strings.Repeat("(", 1_000_000)),
 		"words":                     script("x.bash", strings.Repeat("if ", 1_000_000)),
@@ -23,7 +24,7 @@ func TestHostileScriptsAreUnknownAndEndNoRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGit(t)
-			seen := scan(t, input(t, g, repo(t, g, f)))
+			seen := scan(t, input(t, g, repo(t, f)))
 			if check := find(t, seen, "Pinned-Dependencies"); check.State != observation.Unknown || check.Cause != observation.CauseOverLimit {
 				t.Errorf("got %+v", check)
 			}
@@ -37,7 +38,7 @@ func TestHostileSettingsFailTheirChecksAndNoOthers(t *testing.T) {
 	for i := range 30 {
 		laughs += strings.Repeat("b", i+1) + ": &" + strings.Repeat("b", i+1) + " [*a, *a]\n"
 	}
-	seen := scan(t, input(t, g, repo(t, g,
+	seen := scan(t, input(t, g, repo(t,
 		file(".github/workflows/deep.yml", "on: "+strings.Repeat("{a: ", 20_000)),
 		file(".github/workflows/laughs.yml", laughs),
 		file(".github/workflows/objects.yml", "on: {push: {branches: {a: {b: []}}}}\njobs: 7\npermissions: [[]]\n"),

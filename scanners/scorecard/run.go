@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/ossf/scorecard/v5/checker"
 	"github.com/ossf/scorecard/v5/checks/evaluation"
@@ -91,7 +90,7 @@ func packaging(request *checker.CheckRequest) checker.CheckResult {
 func (s *Scanner) check(spec fileCheck, result outcome) observation.Check {
 	check := observation.Check{
 		Name: spec.name, State: observation.Measured, Score: result.Score,
-		Reason: oneLine(result.Reason), Details: details(spec, result), DocURL: s.docURL(spec.name),
+		Reason: observation.OneLine(result.Reason), Details: details(spec, result), DocURL: s.docURL(spec.name),
 	}
 	switch {
 	case len(result.unread) > 0 && (result.Error != nil || result.Score != spec.decisiveScore || spec.decisiveScore == noDecisiveScore):
@@ -143,16 +142,14 @@ func inconclusive(spec fileCheck, findings []finding.Finding) (observation.State
 func unreadReason(unread []unreadFile) string {
 	first := unread[0]
 	if len(unread) == 1 {
-		return fmt.Sprintf("a file that the check reads could not be read: %s: %v", oneLine(first.path), oneLine(first.err.Error()))
+		return fmt.Sprintf("a file that the check reads could not be read: %s: %v", observation.OneLine(first.path), observation.OneLine(first.err.Error()))
 	}
-	return fmt.Sprintf("%d files that the check reads could not be read, the first: %s: %v", len(unread), oneLine(first.path), oneLine(first.err.Error()))
+	return fmt.Sprintf(
+		"%d files that the check reads could not be read, the first: %s: %v", len(unread), observation.OneLine(first.path), observation.OneLine(first.err.Error()))
 }
 
-// Bounds of what a check quotes from a repository.
-const (
-	maxDetails    = 20
-	maxDetailSize = 300 // bytes
-)
+// maxDetails bounds the details of one check.
+const maxDetails = 20
 
 // details turns what a check logged into lines: warnings first, then by place,
 // because the library's own order is that of a map. Debug lines are dropped,
@@ -228,24 +225,9 @@ func (d detail) String() string {
 	}
 	switch {
 	case d.path == "":
-		return level + oneLine(d.text)
+		return level + observation.OneLine(d.text)
 	case d.line == 0:
-		return level + oneLine(d.path+": "+d.text)
+		return level + observation.OneLine(d.path+": "+d.text)
 	}
-	return level + oneLine(fmt.Sprintf("%s:%d: %s", d.path, d.line, d.text))
-}
-
-// oneLine makes a text from a repository fit for a report: valid UTF-8, no
-// control characters, bounded.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-	if len(text) > maxDetailSize {
-		text = strings.ToValidUTF8(text[:maxDetailSize], "") + "…"
-	}
-	return strings.TrimSpace(text)
+	return level + observation.OneLine(fmt.Sprintf("%s:%d: %s", d.path, d.line, d.text))
 }

@@ -80,10 +80,8 @@ func (s *Scanner) Definitions() []observation.Definition {
 	return definitions
 }
 
-const unit = "points of 10"
-
 var scoreDefinition = observation.Definition{
-	ID: "posture.score", Name: "Posture score", Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMain,
+	ID: observation.PostureScore, Name: "Posture score", Kind: observation.KindNumber, Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
 	Means: "Mean of the file checks that could be judged, each weighted by Scorecard's own risk class; " +
 		"of the main repository, so that a good does not look weaker because its entry also lists a demo or a website.",
 	Reference: "https://github.com/ossf/scorecard#aggregate-score",
@@ -91,13 +89,13 @@ var scoreDefinition = observation.Definition{
 
 func (s *Scanner) definition(check, how string) observation.Definition {
 	return observation.Definition{
-		ID: measureID(check), Name: "Scorecard: " + check, Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMain,
+		ID: measureID(check), Name: "Scorecard: " + check, Kind: observation.KindNumber, Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
 		Means:     fmt.Sprintf("Score of OpenSSF Scorecard's check %s: %s; of the main repository.", check, how),
 		Reference: s.docURL(check),
 	}
 }
 
-func measureID(check string) string { return "posture." + strings.ToLower(check) }
+func measureID(check string) string { return observation.PosturePrefix + strings.ToLower(check) }
 
 // docURL is the documentation of a check at the version of the library.
 func (s *Scanner) docURL(check string) string {
@@ -139,7 +137,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 
 // measure repeats a check as a measure; caveats qualify its value.
 func (s *Scanner) measure(check observation.Check, source string, in scanners.Input, caveats ...string) observation.Measure {
-	definition := observation.Definition{ID: measureID(check.Name), Unit: unit}
+	definition := observation.Definition{ID: measureID(check.Name), Unit: observation.UnitPointsOf10}
 	switch check.State {
 	case observation.NotApplicable:
 		return definition.NotApplicableFor(check.Reason)
@@ -163,7 +161,7 @@ func (s *Scanner) score(all []observation.Check, judged []checker.CheckResult, s
 	value, err := aggregate.GetAggregateScore(s.docs)
 	switch {
 	case err != nil:
-		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, oneLine(err.Error()))
+		return scoreDefinition.UnknownFor(observation.CauseScannerFailed, observation.OneLine(err.Error()))
 	case len(judged) == 0:
 		return scoreDefinition.UnknownFor(observation.CauseNoSource, "no check could be judged")
 	}

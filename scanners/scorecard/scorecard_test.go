@@ -20,17 +20,16 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
 
-// entry is one file of a test repository: mode, path and contents; for a link
-// its target, for a submodule ("160000") a commit.
-type entry struct{ mode, path, data string }
-
-func file(path, data string) entry   { return entry{"100644", path, data} }
-func script(path, data string) entry { return entry{"100755", path, data} }
-func link(path, to string) entry     { return entry{"120000", path, to} }
+func file(path, data string) gittest.File { return gittest.File{Path: path, Data: data} }
+func script(path, data string) gittest.File {
+	return gittest.File{Mode: "100755", Path: path, Data: data}
+}
+func link(path, to string) gittest.File { return gittest.File{Mode: "120000", Path: path, Data: to} }
 
 var day = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
@@ -45,22 +44,10 @@ func newGit(t testing.TB) *gitrepo.Git {
 }
 
 // repo writes a bare repository of one commit.
-func repo(t testing.TB, g *gitrepo.Git, files ...entry) string {
+func repo(t testing.TB, files ...gittest.File) string {
 	t.Helper()
-	var stream strings.Builder
-	when := day.AddDate(0, 0, -3).Unix()
-	fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.org> %d +0000\ndata 3\none\n", when)
-	for _, f := range files {
-		if f.mode == "160000" {
-			fmt.Fprintf(&stream, "M 160000 %s %s\n", f.data, f.path)
-			continue
-		}
-		fmt.Fprintf(&stream, "M %s inline %s\ndata %d\n%s\n", f.mode, f.path, len(f.data), f.data)
-	}
 	dir := filepath.Join(t.TempDir(), "repo.git")
-	if err := g.Import(t.Context(), dir, strings.NewReader(stream.String())); err != nil {
-		t.Fatal(err)
-	}
+	gittest.Import(t, dir, gittest.Commit{Author: "A <a@example.org>", When: day.AddDate(0, 0, -3), Message: "one", Files: files})
 	return dir
 }
 
@@ -106,12 +93,12 @@ func find(t testing.TB, seen observation.Observation, name string) observation.C
 
 func TestEveryCheckIsAMeasureAndEveryMeasureIsDefined(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, sampleFiles()...)))
+	seen := scan(t, input(t, g, repo(t, sampleFiles()...)))
 	s := newScanner(t)
 	var defined, measured []string
 	for _, d := range s.Definitions() {
 		defined = append(defined, d.ID)
-		if d.Merge != observation.MergeMain || d.Unit != unit || d.Means == "" || !strings.HasPrefix(d.Reference, "https://") {
+		if d.Merge != observation.MergeMain || d.Unit != observation.UnitPointsOf10 || d.Means == "" || !strings.HasPrefix(d.Reference, "https://") {
 			t.Errorf("definition %+v", d)
 		}
 	}
@@ -144,7 +131,7 @@ func TestEveryCheckIsAMeasureAndEveryMeasureIsDefined(t *testing.T) {
 
 func TestWhatOnlyAForgeKnowsIsUnknownAndNeverAZero(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, file("README", "x"))))
+	seen := scan(t, input(t, g, repo(t, file("README", "x"))))
 	for name, cause := range map[string]observation.Cause{
 		"Branch-Protection": observation.CauseNoToken, "Code-Review": observation.CauseNoToken,
 		"CI-Tests": observation.CauseNoToken, "CII-Best-Practices": observation.CauseOffline,
@@ -159,7 +146,7 @@ func TestWhatOnlyAForgeKnowsIsUnknownAndNeverAZero(t *testing.T) {
 
 func TestACheckWithNothingToJudgeDoesNotApply(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, file("README", "x"))))
+	seen := scan(t, input(t, g, repo(t, file("README", "x"))))
 	for name, want := range map[string]observation.State{
 		"Dangerous-Workflow": observation.NotApplicable, "Token-Permissions": observation.NotApplicable,
 		"Pinned-Dependencies": observation.NotApplicable, "Packaging": observation.Unknown,
@@ -176,7 +163,7 @@ func TestACheckWithNothingToJudgeDoesNotApply(t *testing.T) {
 
 func TestAScriptThatCannotBeParsedIsNotAnEmptyOne(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, script("run.sh", "#!/bin/sh\nif then ((\n"))))
+	seen := scan(t, input(t, g, repo(t, script("run.sh", "#!/bin/sh\nif then ((\n"))))
 	if check := find(t, seen, "Pinned-Dependencies"); check.State != observation.Unknown || check.Cause != observation.CauseBroken {
 		t.Errorf("%+v", check)
 	}
@@ -184,7 +171,7 @@ func TestAScriptThatCannotBeParsedIsNotAnEmptyOne(t *testing.T) {
 
 func TestTheAggregateWeighsTheChecksThatRanAndSaysHowMany(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, file("LICENSE", "MIT"), file("README", "x"))))
+	seen := scan(t, input(t, g, repo(t, file("LICENSE", "MIT"), file("README", "x"))))
 	// Binary-Artifacts 10 and Dependency-Update-Tool 0 (high, 7.5), SAST and
 	// Security-Policy 0 (medium, 5), License 9 (low, 2.5).
 	const want = 3.5 // (10*7.5 + 9*2.5) / (2*7.5 + 2*5 + 2.5)
@@ -199,7 +186,7 @@ func TestTheAggregateWeighsTheChecksThatRanAndSaysHowMany(t *testing.T) {
 
 func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 	g := newGit(t)
-	dir := repo(t, g, sampleFiles()...)
+	dir := repo(t, sampleFiles()...)
 	first, err := json.Marshal(scan(t, input(t, g, dir)))
 	if err != nil {
 		t.Fatal(err)
@@ -214,15 +201,11 @@ func TestTheSameCommitGivesTheSameBytes(t *testing.T) {
 
 func TestDetailsAreBoundedAndFitForAReport(t *testing.T) {
 	g := newGit(t)
-	var files []entry
+	var files []gittest.File
 	for i := range 40 {
 		files = append(files, file(fmt.Sprintf("lib/%02d\x01\xff.jar", i), "\x00\x01\x02\x03\x04\x05\x06\x07"))
 	}
-	// fast-import wants odd bytes quoted.
-	for i := range files {
-		files[i].path = `"` + strings.NewReplacer("\x01", `\001`, "\xff", `\377`).Replace(files[i].path) + `"`
-	}
-	check := find(t, scan(t, input(t, g, repo(t, g, files...))), "Binary-Artifacts")
+	check := find(t, scan(t, input(t, g, repo(t, files...))), "Binary-Artifacts")
 	if check.State != observation.Measured || check.Score != 0 {
 		t.Errorf("%+v", check)
 	}
@@ -243,18 +226,14 @@ func partial(t *testing.T, dir, filter string) string {
 		{"clone", "-q", "--bare", "--filter=" + filter, "file://" + dir, clone},
 		{"-C", clone, "config", "remote.origin.url", filepath.Join(dir, "gone")},
 	} {
-		cmd := exec.Command("git", args...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
+		gittest.Run(t, "", nil, args...)
 	}
 	return clone
 }
 
 func TestAScoreThatRestsOnMissingFilesIsUnknown(t *testing.T) {
 	g := newGit(t)
-	full := repo(t, g, file("LICENSE", "MIT"), file("SECURITY.md", "write to a@example.org"), file("main.go", "package main\n"),
+	full := repo(t, file("LICENSE", "MIT"), file("SECURITY.md", "write to a@example.org"), file("main.go", "package main\n"),
 		file("Makefile", "all:\n"), file("pom.xml", "<project/>"), file(".github/workflows/ci.yml", "on: push\npermissions: read-all\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n"))
 	in := input(t, g, partial(t, full, "blob:none"))
 	if len(in.Snapshot.Notes()) == 0 {
@@ -279,7 +258,7 @@ func TestAScoreThatRestsOnMissingFilesIsUnknown(t *testing.T) {
 func TestAPictureIsJudgedByItsNameAndCounted(t *testing.T) {
 	g := newGit(t)
 	large := strings.Repeat("x", 4096)
-	full := repo(t, g, file("LICENSE", "MIT"), file("run.sh", "curl https://example.org/x | sh\n"), file("docs/tour.gif", large))
+	full := repo(t, file("LICENSE", "MIT"), file("run.sh", "curl https://example.org/x | sh\n"), file("docs/tour.gif", large))
 	seen := scan(t, input(t, g, partial(t, full, "blob:limit=2k")))
 	for name, score := range map[string]int{"Binary-Artifacts": 10, "Pinned-Dependencies": 0, "SAST": 0} {
 		if check := find(t, seen, name); check.State != observation.Measured || check.Score != score {
@@ -292,12 +271,12 @@ func TestAPictureIsJudgedByItsNameAndCounted(t *testing.T) {
 		}
 	}
 	// So are archives and trained models, which the check counts by no name.
-	full = repo(t, g, file("LICENSE", "MIT"), file("model/weights.PTH", large), file("test/sample.zip", large))
+	full = repo(t, file("LICENSE", "MIT"), file("model/weights.PTH", large), file("test/sample.zip", large))
 	if check := find(t, scan(t, input(t, g, partial(t, full, "blob:limit=2k"))), "Binary-Artifacts"); check.State != observation.Measured || check.Score != 10 {
 		t.Errorf("%+v", check)
 	}
 	// A program may have any name without an extension.
-	full = repo(t, g, file("LICENSE", "MIT"), script("bin/service", large))
+	full = repo(t, file("LICENSE", "MIT"), script("bin/service", large))
 	if check := find(t, scan(t, input(t, g, partial(t, full, "blob:limit=2k"))), "Binary-Artifacts"); check.State != observation.Unknown {
 		t.Errorf("%+v", check)
 	}
@@ -308,7 +287,7 @@ func TestAScoreThatNoFurtherFileCouldChangeStandsWhereFilesAreMissing(t *testing
 	workflow := ".github/workflows/"
 	dangerous := "on: pull_request_target\njobs: {a: {runs-on: x, steps: [{run: 'echo ${{ github.event.issue.title }}'}]}}\n"
 	harmless := "on: push\njobs: {a: {runs-on: x, steps: [{run: make}]}}\n#" + strings.Repeat("x", 4096)
-	full := repo(t, g, file(workflow+"a.yml", dangerous), file(workflow+"b.yml", harmless))
+	full := repo(t, file(workflow+"a.yml", dangerous), file(workflow+"b.yml", harmless))
 	seen := scan(t, input(t, g, partial(t, full, "blob:limit=2k")))
 	if check := find(t, seen, "Dangerous-Workflow"); check.State != observation.Measured || check.Score != 0 {
 		t.Errorf("%+v", check)
@@ -320,7 +299,7 @@ func TestAScoreThatNoFurtherFileCouldChangeStandsWhereFilesAreMissing(t *testing
 
 func TestADamagedFileCostsOnlyTheChecksThatReadIt(t *testing.T) {
 	g := newGit(t)
-	dir := repo(t, g, file("LICENSE", "MIT"), file("SECURITY.md", "mail a@example.org"), file("run.sh", "make\n"))
+	dir := repo(t, file("LICENSE", "MIT"), file("SECURITY.md", "mail a@example.org"), file("run.sh", "make\n"))
 	in := input(t, g, dir)
 	var oid string
 	for _, f := range in.Snapshot.Files() {
@@ -344,9 +323,9 @@ func TestADamagedFileCostsOnlyTheChecksThatReadIt(t *testing.T) {
 
 func TestLinksOutOfTheTreeSubmodulesAndOddPathsAreSurvived(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g,
+	seen := scan(t, input(t, g, repo(t,
 		link("LICENSE", "/etc/passwd"), link("SECURITY.md", "../../../../etc/passwd"), link("loop", "loop"), link("a/up", ".."),
-		entry{"160000", "vendored", strings.Repeat("1", 40)},
+		gittest.File{Mode: "160000", Path: "vendored", Data: strings.Repeat("1", 40)},
 		file(`"odd/\377\376.md"`, "x"), file("docs/policy.md", "write to a@example.org"), link(".github/SECURITY.md", "../docs/policy.md"),
 	)))
 	if check := find(t, seen, "License"); check.State != observation.Measured || check.Score != 0 {
@@ -364,7 +343,7 @@ func TestLinksOutOfTheTreeSubmodulesAndOddPathsAreSurvived(t *testing.T) {
 
 func TestAPanicCostsItsOwnCheckOnly(t *testing.T) {
 	g := newGit(t)
-	in := input(t, g, repo(t, g, file("LICENSE", "MIT")))
+	in := input(t, g, repo(t, file("LICENSE", "MIT")))
 	s := newScanner(t)
 	spec := fileCheck{name: "License", run: func(*checker.CheckRequest) checker.CheckResult { panic("boom") }}
 	check := s.check(spec, s.runCheck(t.Context(), spec, in, listTree(in.Snapshot)))
@@ -375,7 +354,7 @@ func TestAPanicCostsItsOwnCheckOnly(t *testing.T) {
 
 func TestABrokenWorkflowFailsItsChecksAndNoOthers(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, input(t, g, repo(t, g, file("LICENSE", "MIT"), file(".github/workflows/ci.yml", "on: [push\n\t- : {"))))
+	seen := scan(t, input(t, g, repo(t, file("LICENSE", "MIT"), file(".github/workflows/ci.yml", "on: [push\n\t- : {"))))
 	if check := find(t, seen, "Token-Permissions"); check.State != observation.Unknown || check.Cause != observation.CauseScannerFailed {
 		t.Errorf("%+v", check)
 	}
@@ -386,7 +365,7 @@ func TestABrokenWorkflowFailsItsChecksAndNoOthers(t *testing.T) {
 
 func TestScanStopsWithItsContext(t *testing.T) {
 	g := newGit(t)
-	in := input(t, g, repo(t, g, sampleFiles()...))
+	in := input(t, g, repo(t, sampleFiles()...))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := newScanner(t).Scan(ctx, in); !errors.Is(err, context.Canceled) {
@@ -399,7 +378,7 @@ func TestScanStopsWithItsContext(t *testing.T) {
 func TestNoRegistryAndNoCredentialHelperIsUsed(t *testing.T) {
 	if registry := os.Getenv("MIDSPAN_TEST_REGISTRY"); registry != "" {
 		g := newGit(t)
-		seen := scan(t, input(t, g, repo(t, g, file("Dockerfile", "FROM "+registry+"/team/image:1\nRUN make\n"))))
+		seen := scan(t, input(t, g, repo(t, file("Dockerfile", "FROM "+registry+"/team/image:1\nRUN make\n"))))
 		if check := find(t, seen, "Pinned-Dependencies"); check.State != observation.Measured || check.Score != 0 {
 			t.Fatalf("%+v", check)
 		}
@@ -445,7 +424,7 @@ func TestTheVersionIsThatOfTheLibraryInGoMod(t *testing.T) {
 
 func BenchmarkScan(b *testing.B) {
 	g := newGit(b)
-	in := input(b, g, repo(b, g, append(sampleFiles(), manyFiles(3000)...)...))
+	in := input(b, g, repo(b, append(sampleFiles(), manyFiles(3000)...)...))
 	s := newScanner(b)
 	b.ResetTimer()
 	for b.Loop() {
@@ -456,9 +435,9 @@ func BenchmarkScan(b *testing.B) {
 }
 
 // manyFiles makes the bulk of a mid-size repository: some 6 kB of source each.
-func manyFiles(n int) []entry {
+func manyFiles(n int) []gittest.File {
 	extensions := []string{".js", ".java", ".py", ".ts", ".css", ".html", ".json", ".md"}
-	files := make([]entry, n)
+	files := make([]gittest.File, n)
 	for i := range files {
 		var text strings.Builder
 		for line := range 120 {
@@ -471,10 +450,10 @@ func manyFiles(n int) []entry {
 
 func TestRepositoriesCanBeScannedSideBySide(t *testing.T) {
 	g, s := newGit(t), newScanner(t)
-	alone := scan(t, input(t, g, repo(t, g, sampleFiles()...)))
+	alone := scan(t, input(t, g, repo(t, sampleFiles()...)))
 	results := make(chan observation.Observation)
 	for range 4 {
-		in := input(t, g, repo(t, g, sampleFiles()...))
+		in := input(t, g, repo(t, sampleFiles()...))
 		go func() {
 			seen, err := s.Scan(t.Context(), in)
 			if err != nil {

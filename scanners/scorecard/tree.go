@@ -171,7 +171,7 @@ func (t *tree) readAll(ctx context.Context) *observation.Note {
 		return nil
 	}
 	return &observation.Note{Cause: gitrepo.CauseOf(err), Subject: t.snapshot.Commit(),
-		Message: fmt.Sprintf("not all files could be read: %s; check the mirror with git fsck or fetch it again", oneLine(err.Error()))}
+		Message: fmt.Sprintf("not all files could be read: %s; check the mirror with git fsck or fetch it again", observation.OneLine(err.Error()))}
 }
 
 // loadBlob keeps of one object what the checks will read.

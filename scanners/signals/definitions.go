@@ -23,58 +23,86 @@ func definitions() []observation.Definition {
 	word := func(id, name, means, reference string) observation.Definition {
 		return observation.Definition{ID: id, Name: name, Kind: observation.KindText, Merge: observation.MergeMain, Means: means, Reference: reference}
 	}
-	number := func(id, name, unit string, merge observation.Merge, means, reference string) observation.Definition {
+	number := func(id, name string, unit observation.Unit, merge observation.Merge, means, reference string) observation.Definition {
 		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
 	}
 	return []observation.Definition{
-		yes("funding.received", "Funding received", "A file says that money came: income in funding.json, funders or a running contract in publiccode.yml. No means not visible there.", "https://fundingjson.org/"),
-		yes("funding.sought", "Funding sought", "A file asks for money: FUNDING.yml, an active plan in funding.json, funding in package.json, or a link to a sponsoring platform in the readme.", "https://fundingjson.org/"),
-		list("funding.evidence", "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
-		list("funding.sources-read", "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
-		number("funding.funded-by-declared", "Funders declared", "organizations", observation.MergeMax, "Organizations that publiccode.yml names in fundedBy.", publiccode),
+		yes(observation.FundingReceived, "Funding received",
+			"A file says that money came: income in funding.json, funders or a running contract in publiccode.yml. No means "+
+				"not visible there.", "https://fundingjson.org/"),
+		yes(observation.FundingSought, "Funding sought",
+			"A file asks for money: FUNDING.yml, an active plan in funding.json, funding in package.json, or a link to a "+
+				"sponsoring platform in the readme.", "https://fundingjson.org/"),
+		list(observation.FundingEvidence, "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
+		list(observation.FundingSourcesRead, "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
+		number(observation.FundingFundedByDeclared, "Funders declared", observation.UnitOrganizations, observation.MergeMax,
+			"Organizations that publiccode.yml names in fundedBy.", publiccode),
 
-		list("license.spdx", "Licence found", "SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or -or-later, which their text does not tell.", chaoss+"licenses-declared/"),
-		yes("license.file", "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
-		number("license.changes", "Licence changes", "changes", observation.MergeMax, "How often the licences found changed in the history of the licence files in the root folder; rewording, moving and the first licence do not count.", ""),
-		number("license.last-change-days", "Days since the licence changed", "days", observation.MergeMin, "Whole days since the licences found last changed.", ""),
+		list(observation.LicenseSPDX, "Licence found",
+			"SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or "+
+				"-or-later, which their text does not tell.", chaoss+"licenses-declared/"),
+		yes(observation.LicenseFile, "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
+		number(observation.LicenseChanges, "Licence changes", observation.UnitChanges, observation.MergeMax,
+			"How often the licences found changed in the history of the licence files in the root folder; rewording, moving "+
+				"and the first licence do not count.", ""),
+		number(observation.LicenseLastChangeDays, "Days since the licence changed", observation.UnitDays, observation.MergeMin,
+			"Whole days since the licences found last changed.", ""),
 
-		yes("governance.security-policy", "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),
-		yes("governance.code-of-conduct", "Code of conduct", "There is a CODE_OF_CONDUCT file.", chaoss+"code-of-conduct-for-a-project/"),
-		yes("governance.contributing", "Contribution guide", "There is a CONTRIBUTING file.", baseline),
-		yes("governance.governance-file", "Governance described", "There is a GOVERNANCE, MAINTAINERS or OWNERS file: who decides.", baseline),
-		yes("governance.codeowners", "Code owners", "There is a CODEOWNERS file: who answers for which part.", ""),
-		number("governance.people-named", "People named", "people", observation.MergeMax, "People whom CODEOWNERS, MAINTAINERS, OWNERS and GOVERNANCE files name by a handle, an address or a link to a profile, each once. They are counted and never listed; names in prose are not read.", ""),
-		number("governance.teams-named", "Teams named", "teams", observation.MergeMax, "Teams of a forge that CODEOWNERS names.", ""),
-		yes("governance.readme", "Readme", "There is a README file.", ""),
-		yes("governance.changelog", "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
-		yes("governance.ci", "Continuous integration", "There is a configuration of a continuous integration service.", ""),
+		yes(observation.GovernanceSecurityPolicy, "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),
+		yes(observation.GovernanceCodeOfConduct, "Code of conduct", "There is a CODE_OF_CONDUCT file.", chaoss+"code-of-conduct-for-a-project/"),
+		yes(observation.GovernanceContributing, "Contribution guide", "There is a CONTRIBUTING file.", baseline),
+		yes(observation.GovernanceGovernanceFile, "Governance described", "There is a GOVERNANCE, MAINTAINERS or OWNERS file: who decides.", baseline),
+		yes(observation.GovernanceCodeowners, "Code owners", "There is a CODEOWNERS file: who answers for which part.", ""),
+		number(observation.GovernancePeopleNamed, "People named", observation.UnitPeople, observation.MergeMax,
+			"People whom CODEOWNERS, MAINTAINERS, OWNERS and GOVERNANCE files name by a handle, an address or a link to a "+
+				"profile, each once. They are counted and never listed; names in prose are not read.", ""),
+		number(observation.GovernanceTeamsNamed, "Teams named", observation.UnitTeams, observation.MergeMax, "Teams of a forge that CODEOWNERS names.", ""),
+		yes(observation.GovernanceReadme, "Readme", "There is a README file.", ""),
+		yes(observation.GovernanceChangelog, "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
+		yes(observation.GovernanceCI, "Continuous integration", "There is a configuration of a continuous integration service.", ""),
 
 		// One archived side repository does not end a good.
-		{ID: "lifecycle.sunset-declared", Name: "Declared at its end", Kind: observation.KindBool, Merge: observation.MergeMain, Reference: publiccode, Means: "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no longer maintained, or has moved."},
-		word("lifecycle.development-status", "Development status", "developmentStatus in publiccode.yml.", publiccode),
-		word("maintenance.type", "Maintenance", "maintenance.type in publiccode.yml: internal, contract, community or none.", publiccode),
-		number("maintenance.contract-until-days", "Days until the maintenance contract ends", "days", observation.MergeMax, "Days until the latest end of a contract in publiccode.yml; negative where it has ended.", publiccode),
-		number("adoption.used-by-declared", "Users declared", "organizations", observation.MergeMax, "Organizations that publiccode.yml names in usedBy.", publiccode),
+		{ID: observation.LifecycleSunsetDeclared, Name: "Declared at its end", Kind: observation.KindBool, Merge: observation.MergeMain, Reference: publiccode,
+			Means: "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no " +
+				"longer maintained, or has moved."},
+		word(observation.LifecycleDevelopmentStatus, "Development status", "developmentStatus in publiccode.yml.", publiccode),
+		word(observation.MaintenanceType, "Maintenance", "maintenance.type in publiccode.yml: internal, contract, community or none.", publiccode),
+		number(observation.MaintenanceContractUntilDays, "Days until the maintenance contract ends", observation.UnitDays, observation.MergeMax,
+			"Days until the latest end of a contract in publiccode.yml; negative where it has ended.", publiccode),
+		number(observation.AdoptionUsedByDeclared, "Users declared", observation.UnitOrganizations, observation.MergeMax,
+			"Organizations that publiccode.yml names in usedBy.", publiccode),
 
-		list("identity.packages", "Packages named", "Packages (OSV ecosystem and name) that the manifests of the root folder and of the folders in it name as this repository's own and do not keep private. Whether they were published no file tells.", ""),
+		list(observation.IdentityPackages, "Packages named",
+			"Packages (OSV ecosystem and name) that the manifests of the root folder and of the folders in it name as this "+
+				"repository's own and do not keep private. Whether they were published no file tells.", ""),
 	}
 }
 
 // CatalogDefinitions implements scanners.CatalogScanner.
 func (Scanner) CatalogDefinitions() []observation.Definition {
-	number := func(id, name, unit, means, reference string) observation.Definition {
+	number := func(id, name string, unit observation.Unit, means, reference string) observation.Definition {
 		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: observation.MergeMax, Means: means, Reference: reference}
 	}
 	return []observation.Definition{
-		number("adoption.deployment-countries", "Countries deployed in", "countries", "Countries that the catalog names as places of deployment.", dpgStd),
-		number("adoption.used-by", "Organizations that use it", "organizations", "Organizations that the catalog names as users.", publiccode),
-		{ID: "adoption.catalog-dependants", Name: "Goods of the catalog that use it", Kind: observation.KindNumber, Unit: "goods", Merge: observation.MergeMax, Means: "Other goods of the same catalog whose manifests or lockfiles list a package of this one."},
-		{ID: "adoption.dpg-status", Name: "Digital public good", Kind: observation.KindBool, Merge: observation.MergeAny, Means: "The DPG registry lists it as a digital public good, not as a nominee.", Reference: dpgStd},
-		number("funding.catalog-funders", "Funders in the catalog", "organizations", "Organizations that the catalog entry names as funders. None means that none is named there, which proves nothing.", ""),
-		number("catalog.organizations", "Organizations behind it", "organizations", "Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
-		{ID: "license.declared", Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion, Means: "SPDX ids of the licences that the catalog declares.", Reference: dpgStd},
-		{ID: "license.matches-declared", Name: "Licence as declared", Kind: observation.KindBool, Merge: observation.MergeAny, Means: "A licence that the catalog declares is among those found in the repositories.", Reference: dpgStd},
-		{ID: "lifecycle.catalog-status", Name: "Status in the catalog", Kind: observation.KindText, Merge: observation.MergeMain, Means: "What the catalog says of the entry: DPG or nominee, or publiccode's developmentStatus."},
+		number(observation.AdoptionDeploymentCountries, "Countries deployed in", observation.UnitCountries,
+			"Countries that the catalog names as places of deployment.", dpgStd),
+		number(observation.AdoptionUsedBy, "Organizations that use it", observation.UnitOrganizations, "Organizations that the catalog names as users.", publiccode),
+		{ID: observation.AdoptionCatalogDependants, Name: "Goods of the catalog that use it", Kind: observation.KindNumber,
+			Unit: observation.UnitGoods, Merge: observation.MergeMax,
+			Means: "Other goods of the same catalog whose manifests or lockfiles list a package of this one."},
+		{ID: observation.AdoptionDPGStatus, Name: "Digital public good", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "The DPG registry lists it as a digital public good, not as a nominee.", Reference: dpgStd},
+		number(observation.FundingCatalogFunders, "Funders in the catalog", observation.UnitOrganizations,
+			"Organizations that the catalog entry names as funders. None means that none is named there, which proves "+
+				"nothing.", ""),
+		number(observation.CatalogOrganizations, "Organizations behind it", observation.UnitOrganizations,
+			"Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
+		{ID: observation.LicenseDeclared, Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion,
+			Means: "SPDX ids of the licences that the catalog declares.", Reference: dpgStd},
+		{ID: observation.LicenseMatchesDeclared, Name: "Licence as declared", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "A licence that the catalog declares is among those found in the repositories.", Reference: dpgStd},
+		{ID: observation.LifecycleCatalogStatus, Name: "Status in the catalog", Kind: observation.KindText, Merge: observation.MergeMain,
+			Means: "What the catalog says of the entry: DPG or nominee, or publiccode's developmentStatus."},
 	}
 }
 

@@ -2,6 +2,7 @@ package signals
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -57,16 +58,15 @@ func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme r
 	}
 	slices.Sort(evidence)
 	slices.Sort(readable)
-	writeLevel(out, "funding.received", received, receivedErr, files.source, evidence)
-	writeLevel(out, "funding.sought", sought, soughtErr, files.source, evidence)
-	out.measured("funding.sources-read", readable, files.source)
-	writeEvidence(out, evidence, len(readable) == len(all), firstError(receivedErr, soughtErr), files.source)
+	writeLevel(out, observation.FundingReceived, received, receivedErr, files.source, evidence)
+	writeLevel(out, observation.FundingSought, sought, soughtErr, files.source, evidence)
+	out.measured(observation.FundingSourcesRead, readable, files.source)
+	writeEvidence(out, evidence, len(readable) == len(all), cmp.Or(receivedErr, soughtErr), files.source)
 }
 
 func writeLevel(out *measureSet, id string, found bool, failed error, source string, evidence []string) {
 	if !found && failed != nil {
-		cause, detail := causeAndDetail(failed)
-		out.unknown(id, cause, detail)
+		out.unreadable(id, failed)
 		return
 	}
 	m := out.measured(id, found, source)
@@ -77,25 +77,16 @@ func writeLevel(out *measureSet, id string, found bool, failed error, source str
 
 func writeEvidence(out *measureSet, evidence []string, complete bool, failed error, source string) {
 	if complete {
-		out.measured("funding.evidence", append([]string{}, evidence...), source)
+		out.measured(observation.FundingEvidence, append([]string{}, evidence...), source)
 		return
 	}
-	cause, detail := causeAndDetail(failed)
 	if len(evidence) == 0 {
-		out.unknown("funding.evidence", cause, detail)
+		out.unreadable(observation.FundingEvidence, failed)
 		return
 	}
-	m := out.measured("funding.evidence", evidence, source)
-	m.Bound, m.Detail = observation.AtLeast, detail
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	m := out.measured(observation.FundingEvidence, evidence, source)
+	m.Bound = observation.AtLeast
+	_, m.Detail = causeAndDetail(failed)
 }
 
 // fundingPlatforms are the keys of FUNDING.yml; others are ignored, as forges
@@ -104,29 +95,20 @@ var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi",
 	"issuehunt", "lfx_crowdfunding", "polar", "buy_me_a_coffee", "thanks_dev", "otechie", "custom"}
 
 func readFundingYAML(files *tree) fundingSource {
-	name := files.firstOf(fundingYAMLKind)
-	return readSought(files, "FUNDING.yml", name, "", parseFundingYAML)
+	f := fundingSource{kind: "FUNDING.yml", couldSeek: true}
+	f.err = files.parseFirst(fundingYAMLKind, func(data []byte) error {
+		platforms, err := parseFundingYAML(data)
+		f.addSought("", platforms)
+		return err
+	})
+	return f
 }
 
-// readSought reads the ways to give that a file names, if it is there; prefix
-// is put before them in the evidence.
-func readSought(files *tree, kind, name, prefix string, parse func([]byte) ([]string, error)) fundingSource {
-	f := fundingSource{kind: kind, couldSeek: true}
-	if name == "" {
-		return f
+// addSought adds the ways to give, if there are any; prefix is put before them.
+func (f *fundingSource) addSought(prefix string, ways []string) {
+	if len(ways) > 0 {
+		f.sought = append(f.sought, prefix+strings.Join(ways, ", "))
 	}
-	data, err := files.read(name)
-	if err != nil {
-		f.err = err
-		return f
-	}
-	ways, err := parse(data)
-	if err != nil {
-		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
-	} else if len(ways) > 0 {
-		f.sought = []string{prefix + strings.Join(ways, ", ")}
-	}
-	return f
 }
 
 // parseFundingYAML returns the platforms that name an account, sorted. A key
@@ -177,26 +159,16 @@ func namesAccount(node *yaml.Node) bool {
 
 func readFundingJSON(files *tree) fundingSource {
 	f := fundingSource{kind: "funding.json", couldReceive: true, couldSeek: true}
-	name := files.firstOf(fundingJSONKind)
-	if name == "" {
-		return f
-	}
-	data, err := files.read(name)
-	if err != nil {
-		f.err = err
-		return f
-	}
-	years, plans, err := parseFundingJSON(data)
-	if err != nil {
-		f.err = &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
-		return f
-	}
-	if years > 0 {
-		f.received = []string{count(years, "year with income", "years with income")}
-	}
-	if plans > 0 {
-		f.sought = []string{count(plans, "active plan", "active plans")}
-	}
+	f.err = files.parseFirst(fundingJSONKind, func(data []byte) error {
+		years, plans, err := parseFundingJSON(data)
+		if years > 0 {
+			f.received = []string{count(years, "year with income", "years with income")}
+		}
+		if plans > 0 {
+			f.sought = []string{count(plans, "active plan", "active plans")}
+		}
+		return err
+	})
 	return f
 }
 
@@ -246,7 +218,13 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 }
 
 func readPackageFunding(files *tree) fundingSource {
-	return readSought(files, "package.json", files.firstOf(packageJSONKind), "funding at ", parsePackageFunding)
+	f := fundingSource{kind: "package.json", couldSeek: true}
+	f.err = files.parseFirst(packageJSONKind, func(data []byte) error {
+		hosts, err := parsePackageFunding(data)
+		f.addSought("funding at ", hosts)
+		return err
+	})
+	return f
 }
 
 // fundingHosts are the platforms that are named in the evidence. Any other host
@@ -287,7 +265,8 @@ func parsePackageFunding(data []byte) ([]string, error) {
 
 // sponsorLink finds links to an account at a platform that collects money for
 // projects. A link to the platform itself is none.
-var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
+var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|` +
+	`github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
 
 func readmeFunding(readme readmeFile) fundingSource {
 	f := fundingSource{kind: "README", couldSeek: true, err: readme.err}
@@ -296,8 +275,6 @@ func readmeFunding(readme readmeFile) fundingSource {
 		hosts = append(hosts, strings.ToLower(match[1]))
 	}
 	slices.Sort(hosts)
-	if hosts = slices.Compact(hosts); len(hosts) > 0 {
-		f.sought = []string{"links to " + strings.Join(hosts, ", ")}
-	}
+	f.addSought("links to ", slices.Compact(hosts))
 	return f
 }

@@ -27,36 +27,36 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 		}
 		out.measured(id, len(list), source)
 	}
-	number("adoption.deployment-countries", good.DeploymentCountries)
-	number("adoption.used-by", good.UsedBy)
+	number(observation.AdoptionDeploymentCountries, good.DeploymentCountries)
+	number(observation.AdoptionUsedBy, good.UsedBy)
 
 	// An entry does not name other goods: the pipeline, which has the whole
 	// catalog, counts them.
-	out.unknown("adoption.catalog-dependants", observation.CauseNoSource, "the inventories of the other goods were not compared")
+	out.unknown(observation.AdoptionCatalogDependants, observation.CauseNoSource, "the inventories of the other goods were not compared")
 	switch strings.ToLower(good.Status) {
 	case "dpg":
-		out.measured("adoption.dpg-status", true, source)
+		out.measured(observation.AdoptionDPGStatus, true, source)
 	case "nominee":
-		out.measured("adoption.dpg-status", false, source)
+		out.measured(observation.AdoptionDPGStatus, false, source)
 	default:
-		out.unknown("adoption.dpg-status", observation.CauseNoSource, "the catalog is not the DPG registry")
+		out.unknown(observation.AdoptionDPGStatus, observation.CauseNoSource, "the catalog is not the DPG registry")
 	}
 	writeFunders(out, good, source)
 	if len(good.Organizations) > 0 {
-		out.measured("catalog.organizations", len(organizations(good, "")), source)
+		out.measured(observation.CatalogOrganizations, len(organizations(good, "")), source)
 	} else {
-		silent("catalog.organizations")
+		silent(observation.CatalogOrganizations)
 	}
 	if len(good.Licenses) > 0 {
-		out.measured("license.declared", slices.Clone(good.Licenses), source)
+		out.measured(observation.LicenseDeclared, slices.Clone(good.Licenses), source)
 	} else {
-		silent("license.declared")
+		silent(observation.LicenseDeclared)
 	}
 	writeMatch(out, good.Licenses, found, source)
 	if good.Status != "" {
-		out.measured("lifecycle.catalog-status", good.Status, source)
+		out.measured(observation.LifecycleCatalogStatus, good.Status, source)
 	} else {
-		silent("lifecycle.catalog-status")
+		silent(observation.LifecycleCatalogStatus)
 	}
 	return out.measures
 }
@@ -90,10 +90,10 @@ func writeFunders(out *measureSet, good catalog.Good, source string) {
 	funders = slices.Compact(funders)
 	speaks := good.FundedBy != nil || slices.ContainsFunc(good.Sources, func(s catalog.Source) bool { return slices.Contains(catalogsWithFunders, s.Catalog) })
 	if len(funders) == 0 && !speaks {
-		out.unknown("funding.catalog-funders", observation.CauseNoSource, "the catalog has no place for funders")
+		out.unknown(observation.FundingCatalogFunders, observation.CauseNoSource, "the catalog has no place for funders")
 		return
 	}
-	m := out.measured("funding.catalog-funders", len(funders), source)
+	m := out.measured(observation.FundingCatalogFunders, len(funders), source)
 	if m.Detail = strings.Join(funders, ", "); len(funders) == 0 {
 		m.Detail = "the entry names none, which proves nothing"
 	}
@@ -101,8 +101,8 @@ func writeFunders(out *measureSet, good catalog.Good, source string) {
 
 // writeMatch compares the declared licences with those that Scan found.
 func writeMatch(out *measureSet, declared []string, found []observation.Measure, source string) {
-	const id = "license.matches-declared"
-	i := slices.IndexFunc(found, func(m observation.Measure) bool { return m.ID == "license.spdx" })
+	const id = observation.LicenseMatchesDeclared
+	i := slices.IndexFunc(found, func(m observation.Measure) bool { return m.ID == observation.LicenseSPDX })
 	if i < 0 {
 		out.unknown(id, observation.CauseNoRepository, "no repository was read for its licence")
 		return

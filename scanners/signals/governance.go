@@ -14,18 +14,19 @@ func scanGovernance(out *measureSet, files *tree) {
 		folders []string
 		matches func(string) bool
 	}{
-		{"governance.security-policy", conventionalFolders, document("security", "security-policy", "security_policy")},
-		{"governance.code-of-conduct", conventionalFolders, document("code_of_conduct", "code-of-conduct", "codeofconduct", "conduct")},
-		{"governance.contributing", conventionalFolders, document("contributing", "contribute", "contribution", "contributions")},
-		{"governance.governance-file", conventionalFolders, document("governance", "maintainers", "owners")},
-		{"governance.codeowners", []string{".", ".github", "docs", ".gitlab", ".gitea", ".forgejo"}, named("codeowners")},
-		{"governance.readme", conventionalFolders, document("readme")},
-		{"governance.changelog", conventionalFolders, document("changelog", "changes", "change_log", "history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
+		{observation.GovernanceSecurityPolicy, conventionalFolders, document("security", "security-policy", "security_policy")},
+		{observation.GovernanceCodeOfConduct, conventionalFolders, document("code_of_conduct", "code-of-conduct", "codeofconduct", "conduct")},
+		{observation.GovernanceContributing, conventionalFolders, document("contributing", "contribute", "contribution", "contributions")},
+		{observation.GovernanceGovernanceFile, conventionalFolders, document("governance", "maintainers", "owners")},
+		{observation.GovernanceCodeowners, []string{".", ".github", "docs", ".gitlab", ".gitea", ".forgejo"}, named("codeowners")},
+		{observation.GovernanceReadme, conventionalFolders, document("readme")},
+		{observation.GovernanceChangelog, conventionalFolders, document("changelog", "changes", "change_log",
+			"history", "news", "releases", "release_notes", "release-notes", "releasenotes")},
 	}
 	for _, rule := range rules {
 		setPresence(out.measured(rule.id, false, files.source), files.first(rule.folders, rule.matches))
 	}
-	setPresence(out.measured("governance.ci", false, files.source), ciFile(files))
+	setPresence(out.measured(observation.GovernanceCI, false, files.source), ciFile(files))
 }
 
 func setPresence(m *observation.Measure, file string) {

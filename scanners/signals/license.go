@@ -23,7 +23,7 @@ const minCoveragePercent = 75
 // history. An error is the end of ctx only.
 func scanLicense(ctx context.Context, out *measureSet, files *tree, snapshot *gitrepo.Snapshot) error {
 	paths := licenseFiles(files)
-	m := out.measured("license.file", len(paths) > 0, files.source)
+	m := out.measured(observation.LicenseFile, len(paths) > 0, files.source)
 	m.Detail = strings.Join(paths, ", ")
 	writeLicenses(out, files, paths)
 	return scanLicenseHistory(ctx, out, snapshot)
@@ -31,7 +31,7 @@ func scanLicense(ctx context.Context, out *measureSet, files *tree, snapshot *gi
 
 func writeLicenses(out *measureSet, files *tree, paths []string) {
 	if len(paths) == 0 {
-		out.notApplicable("license.spdx", "no licence file")
+		out.notApplicable(observation.LicenseSPDX, "no licence file")
 		return
 	}
 	texts := map[string][]string{}
@@ -52,12 +52,11 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 	found := licensesOf(texts)
 	switch {
 	case failed != nil && len(found) == 0:
-		cause, detail := causeAndDetail(failed)
-		out.unknown("license.spdx", cause, detail)
+		out.unreadable(observation.LicenseSPDX, failed)
 	case len(found) == 0:
-		out.unknown("license.spdx", observation.CauseUnsupported, "no known licence text in "+strings.Join(paths, ", "))
+		out.unknown(observation.LicenseSPDX, observation.CauseUnsupported, "no known licence text in "+strings.Join(paths, ", "))
 	default:
-		m := out.measured("license.spdx", found, strings.Join(paths, ", "))
+		m := out.measured(observation.LicenseSPDX, found, strings.Join(paths, ", "))
 		m.Detail = strings.Join(remarks, "; ")
 		if failed != nil {
 			_, detail := causeAndDetail(failed)
@@ -81,7 +80,8 @@ func isLicense(name string) bool {
 			continue
 		}
 		switch ending := path.Ext(name); ending {
-		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv", ".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
+		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
+			".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
 			return false
 		}
 		return true
@@ -148,8 +148,8 @@ func (Scanner) PastPaths(files []gitrepo.File) []string {
 
 func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.Snapshot) error {
 	unknown := func(cause observation.Cause, detail string) {
-		out.unknown("license.changes", cause, detail)
-		out.unknown("license.last-change-days", cause, detail)
+		out.unknown(observation.LicenseChanges, cause, detail)
+		out.unknown(observation.LicenseLastChangeDays, cause, detail)
 	}
 	if snapshot.Shallow() {
 		unknown(observation.CauseMissingObjects, "the history was cut off (a shallow clone); fetch the whole history")
@@ -170,12 +170,12 @@ func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.
 		return nil
 	}
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	out.measured("license.changes", changes, source)
+	out.measured(observation.LicenseChanges, changes, source)
 	if changes == 0 {
-		out.notApplicable("license.last-change-days", "the licence has not changed")
+		out.notApplicable(observation.LicenseLastChangeDays, "the licence has not changed")
 		return nil
 	}
-	out.measured("license.last-change-days", int(out.at.Sub(last)/(24*time.Hour)), source)
+	out.measured(observation.LicenseLastChangeDays, int(out.at.Sub(last)/(24*time.Hour)), source)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -66,14 +67,16 @@ func (p publiccodeFile) fundingSource(at time.Time) fundingSource {
 
 func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) {
 	writeSunset(out, declared, readme)
-	fromPubliccode := []string{"lifecycle.development-status", "maintenance.type", "maintenance.contract-until-days", "adoption.used-by-declared", "funding.funded-by-declared"}
+	fromPubliccode := []string{
+		observation.LifecycleDevelopmentStatus, observation.MaintenanceType, observation.MaintenanceContractUntilDays,
+		observation.AdoptionUsedByDeclared, observation.FundingFundedByDeclared,
+	}
 	for _, id := range fromPubliccode {
 		switch {
 		case declared.path == "":
 			out.notApplicable(id, "no publiccode.yml")
 		case declared.err != nil:
-			cause, detail := causeAndDetail(declared.err)
-			out.unknown(id, cause, detail)
+			out.unreadable(id, declared.err)
 		default:
 			out.unknown(id, observation.CauseNoSource, declared.path+" does not say")
 		}
@@ -83,21 +86,21 @@ func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) 
 	}
 	good := declared.good
 	if good.Status != "" {
-		out.measured("lifecycle.development-status", good.Status, declared.path)
+		out.measured(observation.LifecycleDevelopmentStatus, good.Status, declared.path)
 	}
 	if good.Maintenance != nil && good.Maintenance.Type != "" {
-		out.measured("maintenance.type", good.Maintenance.Type, declared.path)
+		out.measured(observation.MaintenanceType, good.Maintenance.Type, declared.path)
 	}
 	if end, ok := declared.contractEnd(); ok {
-		out.measured("maintenance.contract-until-days", daysUntil(end, out.at.UTC()), declared.path)
+		out.measured(observation.MaintenanceContractUntilDays, daysUntil(end, out.at.UTC()), declared.path)
 	} else if good.Maintenance != nil && good.Maintenance.Type != "contract" {
-		out.notApplicable("maintenance.contract-until-days", "maintained without a contract")
+		out.notApplicable(observation.MaintenanceContractUntilDays, "maintained without a contract")
 	}
 	if good.UsedBy != nil {
-		declared.markTruncated(out.measured("adoption.used-by-declared", len(good.UsedBy), declared.path))
+		declared.markTruncated(out.measured(observation.AdoptionUsedByDeclared, len(good.UsedBy), declared.path))
 	}
 	if good.FundedBy != nil {
-		declared.markTruncated(out.measured("funding.funded-by-declared", len(good.FundedBy), declared.path))
+		declared.markTruncated(out.measured(observation.FundingFundedByDeclared, len(good.FundedBy), declared.path))
 	}
 }
 
@@ -114,29 +117,23 @@ func (p publiccodeFile) markTruncated(m *observation.Measure) {
 
 func writeSunset(out *measureSet, declared publiccodeFile, readme readmeFile) {
 	if strings.EqualFold(declared.good.Status, "obsolete") {
-		out.measured("lifecycle.sunset-declared", true, declared.path).Detail = "developmentStatus is obsolete"
+		out.measured(observation.LifecycleSunsetDeclared, true, declared.path).Detail = "developmentStatus is obsolete"
 		return
 	}
 	if kind, line := sunsetPhrase(readme.body); kind != "" {
-		out.measured("lifecycle.sunset-declared", true, readme.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
+		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
 		return
 	}
-	if err := firstError(declared.err, readme.err); err != nil {
-		cause, detail := causeAndDetail(err)
-		out.unknown("lifecycle.sunset-declared", cause, detail)
+	if err := cmp.Or(declared.err, readme.err); err != nil {
+		out.unreadable(observation.LifecycleSunsetDeclared, err)
 		return
 	}
-	var read []string
-	for _, name := range []string{declared.path, readme.path} {
-		if name != "" {
-			read = append(read, name)
-		}
-	}
+	read := slices.DeleteFunc([]string{declared.path, readme.path}, func(name string) bool { return name == "" })
 	if len(read) == 0 {
-		out.unknown("lifecycle.sunset-declared", observation.CauseNoSource, "there is neither a readme nor a publiccode.yml")
+		out.unknown(observation.LifecycleSunsetDeclared, observation.CauseNoSource, "there is neither a readme nor a publiccode.yml")
 		return
 	}
-	out.measured("lifecycle.sunset-declared", false, strings.Join(read, ", "))
+	out.measured(observation.LifecycleSunsetDeclared, false, strings.Join(read, ", "))
 }
 
 // topLines is how far down a readme declares its own end: further down, the same
@@ -148,15 +145,19 @@ const topLines = 40
 // deprecated function in it is not taken for the whole; a heading, a badge, a
 // bold or quoted line may declare it in fewer words.
 var (
-	endWords     = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
+	endWords = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|` +
+		`end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
 	projectWords = `(?:repository|repo|project|software|package|library|module|codebase|tool|plugin|app|application|fork)`
-	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? (?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
-	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords + `|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
-	noLonger     = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
-	badge        = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
-	oneWord      = regexp.MustCompile(`^(?:` + endWords + `)$`)
-	bracket      = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
-	boldSpan     = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
+	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? ` +
+		`(?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
+	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords +
+		`|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
+	noLonger = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
+	badge    = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|` +
+		`badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
+	oneWord  = regexp.MustCompile(`^(?:` + endWords + `)$`)
+	bracket  = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
+	boldSpan = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
 )
 
 // conditional are words before a phrase that make it a condition and no statement.

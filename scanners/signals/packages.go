@@ -2,6 +2,7 @@ package signals
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -83,14 +84,14 @@ func scanPackages(out *measureSet, files *tree) {
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 0 && len(unread) > 0 {
-		cause, detail := causeAndDetail(unread[0])
-		out.unknown("identity.packages", cause, detail)
+		out.unreadable(observation.IdentityPackages, unread[0])
 		return
 	}
-	m := out.measured("identity.packages", names, files.source)
+	m := out.measured(observation.IdentityPackages, names, files.source)
 	switch {
 	case len(unread) > 0:
-		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s", len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))
+		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("%d of %d manifests could not be read; the first: %s",
+			len(unread), len(manifests), observation.RedactQuoted(unread[0].Error()))
 	case len(manifests) > maxManifests:
 		m.Bound, m.Detail = observation.AtLeast, fmt.Sprintf("the first %d of %d manifests were read", maxManifests, len(manifests))
 	}
@@ -132,17 +133,12 @@ func packageIn(manifest string, data []byte) (string, error) {
 	return kind.ecosystem + ":" + normalName(kind.ecosystem, name), nil
 }
 
-var pypiGaps = regexp.MustCompile(`[-_.]+`)
-
-// normalName is a name as inventories spell it (PEP 503; Packagist's are lower case).
+// normalName is a name as inventories spell it; Packagist's are lower case.
 func normalName(ecosystem, name string) string {
-	switch ecosystem {
-	case "PyPI":
-		return strings.ToLower(pypiGaps.ReplaceAllString(name, "-"))
-	case "Packagist":
+	if ecosystem == "Packagist" {
 		return strings.ToLower(name)
 	}
-	return name
+	return observation.NormalName(ecosystem, name)
 }
 
 // packageName is what names of all ecosystems are made of. It leaves out
@@ -204,10 +200,7 @@ func pyprojectName(data []byte) (string, error) {
 	if slices.ContainsFunc(manifest.Project.Classifiers, func(c string) bool { return strings.HasPrefix(c, "Private ::") }) {
 		return "", nil
 	}
-	if manifest.Project.Name != "" {
-		return manifest.Project.Name, nil
-	}
-	return manifest.Tool.Poetry.Name, nil
+	return cmp.Or(manifest.Project.Name, manifest.Tool.Poetry.Name), nil
 }
 
 // setupName reads name of the section metadata.
@@ -255,10 +248,7 @@ func mavenName(data []byte) (string, error) {
 	if err := xml.Unmarshal(data, &project); err != nil {
 		return "", err
 	}
-	group := strings.TrimSpace(project.GroupID)
-	if group == "" {
-		group = strings.TrimSpace(project.Parent.GroupID)
-	}
+	group := cmp.Or(strings.TrimSpace(project.GroupID), strings.TrimSpace(project.Parent.GroupID))
 	if group == "" || project.ArtifactID == "" {
 		return "", nil
 	}

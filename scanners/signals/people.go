@@ -31,7 +31,8 @@ var (
 )
 
 // roleAddresses are the local parts of addresses that belong to no single person.
-var roleAddresses = []string{"info", "security", "support", "contact", "conduct", "hello", "team", "admin", "help", "privacy", "legal", "maintainers", "dev", "opensource", "noreply"}
+var roleAddresses = []string{"info", "security", "support", "contact", "conduct", "hello", "team", "admin",
+	"help", "privacy", "legal", "maintainers", "dev", "opensource", "noreply"}
 
 // namedCount holds who was named, as long as one scan lasts: what leaves it is
 // numbers.
@@ -41,7 +42,7 @@ type namedCount struct{ people, teams map[string]bool }
 // addresses and links to profiles can be counted; names in prose cannot, so that
 // what a text holds is a lower bound, and unknown where it holds none of those.
 func scanNamed(out *measureSet, files *tree) {
-	const people, teams = "governance.people-named", "governance.teams-named"
+	const people, teams = observation.GovernancePeopleNamed, observation.GovernanceTeamsNamed
 	found := files.of(governanceKind)
 	if len(found) == 0 {
 		for _, id := range []string{people, teams} {
@@ -54,9 +55,8 @@ func scanNamed(out *measureSet, files *tree) {
 	for _, file := range found[:min(len(found), maxGovernance)] {
 		data, err := files.read(file)
 		if err != nil {
-			cause, detail := causeAndDetail(err)
-			out.unknown(people, cause, detail)
-			out.unknown(teams, cause, detail)
+			out.unreadable(people, err)
+			out.unreadable(teams, err)
 			return
 		}
 		codeowners := strings.EqualFold(path.Base(file), "codeowners")

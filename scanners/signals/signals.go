@@ -88,6 +88,12 @@ func (s *measureSet) unknown(id string, cause observation.Cause, detail string) 
 	s.measures[i] = s.defs[i].UnknownFor(cause, detail)
 }
 
+// unreadable makes a measure unknown because a file could not be read.
+func (s *measureSet) unreadable(id string, err error) {
+	cause, detail := causeAndDetail(err)
+	s.unknown(id, cause, detail)
+}
+
 func (s *measureSet) notApplicable(id, detail string) {
 	i := s.index[id]
 	s.measures[i] = s.defs[i].NotApplicableFor(detail)

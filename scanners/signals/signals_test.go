@@ -30,28 +30,20 @@ const removed = "\x00removed"
 // repository writes commits a year apart, the last one a day before asOf.
 func repository(t *testing.T, commits ...files) string {
 	t.Helper()
-	var b strings.Builder
+	history := make([]gittest.Commit, len(commits))
 	for i, tree := range commits {
-		when := asOf.AddDate(i+1-len(commits), 0, -1).Unix()
-		fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\ncommitter Someone <someone@host.invalid> %d +0000\ndata 1\nx\n", i+1, when)
-		if i > 0 {
-			fmt.Fprintf(&b, "from :%d\n", i)
-		}
-		for name, content := range tree {
-			if content == removed {
-				fmt.Fprintf(&b, "D %s\n", name)
-				continue
+		changes := gittest.Files(tree)
+		for j, change := range changes {
+			if target, ok := strings.CutPrefix(change.Data, "link:"); ok {
+				changes[j].Mode, changes[j].Data = "120000", target
+			} else if change.Data == removed {
+				changes[j].Mode = "D"
 			}
-			mode := "100644"
-			if target, ok := strings.CutPrefix(content, "link:"); ok {
-				mode, content = "120000", target
-			}
-			fmt.Fprintf(&b, "M %s inline %s\ndata %d\n%s\n", mode, name, len(content), content)
 		}
+		history[i] = gittest.Commit{Author: "Someone <someone@host.invalid>", When: asOf.AddDate(i+1-len(commits), 0, -1), Files: changes}
 	}
 	dir := filepath.Join(t.TempDir(), "repository.git")
-	gittest.Run(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", dir)
-	gittest.Run(t, dir, []byte(b.String()), "-c", "fastimport.unpackLimit=100", "fast-import", "--quiet")
+	gittest.Import(t, dir, history...)
 	return dir
 }
 

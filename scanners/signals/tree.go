@@ -153,6 +153,23 @@ func (t *tree) unreadable(name string, err error) error {
 	return &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
 }
 
+// parseFirst parses the first file of a kind, if there is one. A file that does not
+// parse is an *unreadable too.
+func (t *tree) parseFirst(kind fileKind, parse func(data []byte) error) error {
+	name := t.firstOf(kind)
+	if name == "" {
+		return nil
+	}
+	data, err := t.read(name)
+	if err != nil {
+		return err
+	}
+	if err := parse(data); err != nil {
+		return &unreadable{observation.CauseBroken, fmt.Sprintf("%s: %v", name, err)}
+	}
+	return nil
+}
+
 // unreadable is the error of a file that is there and whose contents are unknown.
 type unreadable struct {
 	cause  observation.Cause

@@ -32,8 +32,8 @@ const (
 )
 
 var definition = observation.Definition{
-	ID: "posture.maintained", Name: "Scorecard: " + name, Kind: observation.KindNumber,
-	Unit: "points of 10", Merge: observation.MergeMain,
+	ID: observation.PostureMaintained, Name: "Scorecard: " + name, Kind: observation.KindNumber,
+	Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
 	Means: "Midspan's variant of OpenSSF Scorecard's check Maintained: commits in the 90 days before the time of observation, " +
 		"ten points for twelve or more; issues and the archived flag, which a mirror does not hold, neither give nor take; of the main repository.",
 	Reference: docURL,

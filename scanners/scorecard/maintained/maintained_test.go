@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -30,17 +31,14 @@ func newGit(t *testing.T) *gitrepo.Git {
 
 // history writes a repository with a commit so many days before at, in the
 // order given; days may be negative.
-func history(t *testing.T, g *gitrepo.Git, days ...int) string {
+func history(t *testing.T, days ...int) string {
 	t.Helper()
-	var stream strings.Builder
+	commits := make([]gittest.Commit, len(days))
 	for i, ago := range days {
-		when := at.AddDate(0, 0, -ago).Unix()
-		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.org> %d +0000\ndata 1\nx\nM 100644 inline f\ndata %d\n%s\n", when, len(fmt.Sprint(i)), fmt.Sprint(i))
+		commits[i] = gittest.Commit{When: at.AddDate(0, 0, -ago), Files: []gittest.File{{Path: "f", Data: fmt.Sprint(i)}}}
 	}
 	dir := filepath.Join(t.TempDir(), "repo.git")
-	if err := g.Import(t.Context(), dir, strings.NewReader(stream.String())); err != nil {
-		t.Fatal(err)
-	}
+	gittest.Import(t, dir, commits...)
 	return dir
 }
 
@@ -85,7 +83,7 @@ func TestCommitsAreCountedBackFromTheTimeOfTheScan(t *testing.T) {
 		"a history that begins later":        {[]int{-5}, observation.Unknown, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			seen := scan(t, g, history(t, g, c.days...))
+			seen := scan(t, g, history(t, c.days...))
 			check, measure := seen.Checks[0], seen.Measures[0]
 			if check.State != c.state || check.Score != c.score || measure.State != c.state {
 				t.Errorf("%+v", check)
@@ -99,7 +97,7 @@ func TestCommitsAreCountedBackFromTheTimeOfTheScan(t *testing.T) {
 
 func TestAScoreSaysThatItIsAVariantAndOfWhichDay(t *testing.T) {
 	g := newGit(t)
-	seen := scan(t, g, history(t, g, 400, 3))
+	seen := scan(t, g, history(t, 400, 3))
 	const want = "1 commit in the 90 days before 2026-03-01 (Midspan's variant: commits only; issues and the archived flag were not read)"
 	if seen.Checks[0].Reason != want || seen.Measures[0].Detail != want || !seen.Measures[0].At.Equal(at) {
 		t.Errorf("%+v\n%+v", seen.Checks[0], seen.Measures[0])
@@ -109,7 +107,7 @@ func TestAScoreSaysThatItIsAVariantAndOfWhichDay(t *testing.T) {
 func TestACutHistoryIsUnknown(t *testing.T) {
 	g := newGit(t)
 	clone := filepath.Join(t.TempDir(), "shallow.git")
-	cmd := exec.Command("git", "clone", "-q", "--bare", "--depth=1", "file://"+history(t, g, 400, 300, 3), clone)
+	cmd := exec.Command("git", "clone", "-q", "--bare", "--depth=1", "file://"+history(t, 400, 300, 3), clone)
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -122,7 +120,7 @@ func TestACutHistoryIsUnknown(t *testing.T) {
 
 func TestScanStopsWithItsContext(t *testing.T) {
 	g := newGit(t)
-	snapshot, err := g.Open(t.Context(), history(t, g, 3))
+	snapshot, err := g.Open(t.Context(), history(t, 3))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,257 @@
+// Package midspan holds what is true of the whole tree: which room may import which,
+// and how large a file, a function, a line and a room may be. docs/architecture.md
+// describes the rooms.
+package midspan
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+)
+
+const module = "github.com/midspan/midspan"
+
+const (
+	maxLine         = 160 // characters, outside tests: rows of a table stay one line there
+	maxFile         = 450 // lines, outside tests
+	maxFunction     = 60  // lines, outside tests
+	maxDeclarations = 300 // at the top level of a package, outside tests
+)
+
+// rule forbids imports outside tests. Own packages are named below the module
+// ("internal/store"), others in full. Patterns match whole names.
+type rule struct {
+	from, to string
+	except   string // of to
+	why      string
+}
+
+var rules = []rule{
+	{from: `.*`, to: `cmd/.*|bench.*`, why: "commands are the top: nothing is built on them"},
+	{from: `(catalog|scanners|internal)(/.*)?`, to: `internal/pipeline`, why: "the stages call the rooms, not the rooms the stages"},
+	{from: `bench`, to: `internal/.*`, except: `internal/gitrepo`, why: "a benchmark measures the program from outside"},
+
+	{from: `internal/(observation|kleene|nesting|language|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
+		why: "words, logic and helpers that all share stand below all"},
+	{from: `internal/config`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(language|observation|wording)`,
+		why: "settings know names and values, not who uses them"},
+	{from: `internal/fetch`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/observation`,
+		why: "the one HTTP policy serves all rooms and knows none"},
+	{from: `catalog(/.*)?`, to: `(scanners|internal)(/.*)?`, except: `internal/(observation|nesting)`,
+		why: "whoever adds a catalog format writes one file and knows no stage"},
+	{from: `internal/(gitrepo|advisory|osvdb|store)`, to: `scanners(/.*)?|internal/(assess|portfolio|policy|backtest|report)(/.*)?`,
+		why: "what is read and stored does not know what is made of it"},
+	{from: `internal/(gitrepo|advisory|osvdb)`, to: `internal/store|catalog(/.*)?`,
+		why: "mirrors and advisories stand beside the store: the pipeline brings them together"},
+	{from: `internal/store`, to: `internal/(gitrepo|advisory|osvdb|fetch)`,
+		why: "the store keeps what it is given and brings nothing itself"},
+	{from: `internal/osvdb`, to: `internal/advisory`, why: "the database of advisories does not know who matches against it"},
+
+	{from: `scanners(/.*)?`, to: `internal/(store|report|assess|portfolio|policy|backtest|wording)(/.*)?`,
+		why: "a scanner says what it reads; it neither stores, judges nor shows it"},
+	{from: `scanners`, to: `scanners/.*`, why: "the contract knows no scanner, or there is a circle"},
+	{from: `internal/(assess|portfolio|policy|backtest)`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch|report)(/.*)?`,
+		why: "a verdict rests on observations alone, wherever they come from"},
+	{from: `internal/assess`, to: `internal/(portfolio|policy|backtest)`, why: "a verdict is on one good; what looks at many comes after it"},
+	{from: `internal/report(/.*)?`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch)(/.*)?`,
+		why: "a report is written from its document, and reads nothing itself"},
+	{from: `internal/report`, to: `internal/report/.*`, why: "the document does not know the forms in which it is shown"},
+	{from: `internal/report/site(/.*)?`, to: `internal/report/(export|terminal)(/.*)?`, why: "each form is written from the document alone"},
+	{from: `internal/report/export(/.*)?`, to: `internal/report/(site|terminal)(/.*)?`, why: "each form is written from the document alone"},
+	{from: `internal/report/terminal(/.*)?`, to: `internal/report/(site|export)(/.*)?`, why: "each form is written from the document alone"},
+
+	{from: `(catalog|scanners|internal)(/.*)?`, to: `github\.com/(spf13/cobra|vbauerster/.*)`, why: "the command line and its bars are those of cmd"},
+	{from: `cmd/.*|catalog(/.*)?|scanners(/.*)?|internal/(assess|backtest|config|fetch|language|nesting|observation|pipeline|policy|report|store).*`,
+		to: `os/exec`, why: "every process is one of git, and starts in gitrepo, with its fixed environment"},
+	{from: `cmd/.*|catalog(/.*)?|internal/(assess|backtest|config|language|nesting|observation|policy|report|store).*`,
+		to: `net/http`, why: "requests go through fetch, which retries, breaks circuits and keeps to its limits"},
+	{from: `cmd/.*|catalog(/.*)?|scanners(/.*)?|internal/(assess|backtest|fetch|gitrepo|pipeline|policy|report).*`,
+		to: `database/sql|modernc\.org/.*|github\.com/jmoiron/sqlx`, why: "databases are opened in store and for advisories"},
+	{from: `.*`, to: `log`, why: "what happens is returned or noted; the standard logger is global"},
+	{from: `.*`, to: `unsafe|C`, why: "what is read is hostile, and the program is built without cgo"},
+}
+
+// ownScanner is the folder of a scanner; no other may import it but the registry and
+// the pipeline, which ask for its settings.
+var ownScanner = regexp.MustCompile(`^scanners/([a-z0-9]+)`)
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for _, p := range listPackages(t) {
+		from := own(p.ImportPath)
+		for _, imported := range p.Imports {
+			to := own(imported)
+			for _, r := range rules {
+				if whole(r.from, from) && whole(r.to, to) && from != to && (r.except == "" || !whole(r.except, to)) {
+					t.Errorf("%s imports %s: %s", from, to, r.why)
+				}
+			}
+			a, b := ownScanner.FindStringSubmatch(from), ownScanner.FindStringSubmatch(to)
+			if a != nil && b != nil && a[1] != b[1] && a[1] != "registry" {
+				t.Errorf("%s imports %s: a scanner knows no other scanner", from, to)
+			}
+		}
+	}
+}
+
+func TestRulesNameRoomsThatExist(t *testing.T) {
+	packages := listPackages(t)
+	for _, r := range rules {
+		if !slices.ContainsFunc(packages, func(p listed) bool { return whole(r.from, own(p.ImportPath)) }) {
+			t.Errorf("no package matches %q: the rule holds nothing", r.from)
+		}
+	}
+}
+
+// listed is a package as go list describes it.
+type listed struct {
+	ImportPath, Dir  string
+	Imports, GoFiles []string
+}
+
+// listOnce asks go list once for all tests: it looks at every file.
+var listOnce = sync.OnceValues(func() ([]listed, error) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,GoFiles", "./...").Output()
+	if err != nil {
+		return nil, err
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return packages, nil
+		} else if err != nil {
+			return nil, err
+		}
+		packages = append(packages, p)
+	}
+})
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	packages, err := listOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return packages
+}
+
+func own(importPath string) string { return strings.TrimPrefix(importPath, module+"/") }
+
+func whole(pattern, name string) bool {
+	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(name)
+}
+
+func TestNoRoomHasTooManyNames(t *testing.T) {
+	declaration := regexp.MustCompile(`^(func|type|var|const) `)
+	for _, p := range listPackages(t) {
+		count := 0
+		for _, file := range p.GoFiles {
+			for line := range lines(t, path.Join(p.Dir, file)) {
+				if declaration.MatchString(line) {
+					count++
+				}
+			}
+		}
+		if count > maxDeclarations {
+			t.Errorf("%s declares %d names at its top level, more than %d: it is several rooms", own(p.ImportPath), count, maxDeclarations)
+		}
+	}
+}
+
+func TestFilesAndLinesStayShort(t *testing.T) {
+	for _, file := range goFiles(t) {
+		count := 0
+		for line := range lines(t, file) {
+			count++
+			if n := utf8.RuneCountInString(line); n > maxLine && !strings.HasSuffix(file, "_test.go") {
+				t.Errorf("%s:%d has %d characters, more than %d", file, count, n, maxLine)
+			}
+		}
+		if count > maxFile && !strings.HasSuffix(file, "_test.go") {
+			t.Errorf("%s has %d lines, more than %d", file, count, maxFile)
+		}
+	}
+}
+
+// Only cmd asks what time it is; a run speaks of the day that it was given.
+func TestFunctionsFitAScreenAndKnowNoClock(t *testing.T) {
+	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		clock := strings.HasPrefix(file, "cmd/") || strings.HasPrefix(file, "bench/")
+		ast.Inspect(tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncDecl:
+				if length := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1; length > maxFunction {
+					t.Errorf("%s: %s has %d lines, more than %d", set.Position(n.Pos()), n.Name.Name, length, maxFunction)
+				}
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, n.Sel.Name) && !clock {
+					t.Errorf("%s asks time.%s: only cmd does, and passes the clock on", set.Position(n.Pos()), n.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
+// goFiles are the Go files of this module and those nested in it.
+func goFiles(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	err := fs.WalkDir(os.DirFS("."), ".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "bin"):
+			return fs.SkipDir
+		case path.Ext(file) == ".go":
+			files = append(files, file)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// lines yields the lines of a file.
+func lines(t *testing.T, file string) func(func(string) bool) {
+	t.Helper()
+	return func(yield func(string) bool) {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		scanner := bufio.NewScanner(f)
+		scanner.Buffer(nil, 1<<20)
+		for scanner.Scan() && yield(scanner.Text()) {
+		}
+		if err := scanner.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

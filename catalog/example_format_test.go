@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// markdownItem is an item of a list: "- [Name](address) - description".
+var markdownItem = regexp.MustCompile(`^[-*] \[([^\]]+)\]\(([^)]+)\)(?: - (.*))?$`)
+
+// isMarkdown goes by the file's name: a list of links has no mark of its own.
+func isMarkdown(_ []byte, extension string) bool { return extension == ".md" }
+
+// readMarkdown reads a list of links. Other lines are left out.
+func readMarkdown(data []byte, _ string) (Catalog, error) {
+	c := Catalog{Name: "markdown"}
+	for i, line := range strings.Split(string(data), "\n") {
+		parts := markdownItem.FindStringSubmatch(strings.TrimSpace(line))
+		if parts == nil {
+			continue
+		}
+		entry := fmt.Sprintf("line %d", i+1)
+		notes := &entryNotes{subject: entry}
+		good := Good{
+			Name:        notes.clean(parts[1], "name"),
+			Description: notes.clean(parts[3], "description"),
+			Sources:     []Source{{Catalog: c.Name, Entry: entry}},
+		}
+		good.addRepositories(notes, parts[2], "", Claimed)
+		c.add(good, good.finish(notes, ""))
+	}
+	return c, nil
+}
+
+// Example_newFormat is the walk of docs/new-catalog.md.
+func Example_newFormat() {
+	text := `# Health goods
+- [Clinic ledger](https://github.com/example/clinic-ledger) - records of visits
+- [Well map](https://www.example.org/wells)
+`
+	list := append([]format{{matches: isMarkdown, read: readMarkdown}}, formats()...)
+	c, err := read([]byte(text), "health.md", list)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, good := range c.Goods {
+		fmt.Printf("%s (%s): %d repositories\n", good.Name, good.Sources[0].Entry, len(good.Repositories))
+		for _, note := range good.Notes {
+			fmt.Printf("  %s: %s\n", note.Cause, note.Message)
+		}
+	}
+	// Output:
+	// Clinic ledger (line 2): 1 repositories
+	// Well map (line 3): 0 repositories
+	//   bad-url: "https://www.example.org/wells" is a web page, not a repository
+}

@@ -1,0 +1,117 @@
+package observation
+
+// The ids of measures, each written once. A Definition declares the measure, and
+// rules, reports and policies name it. They are here and not beside their
+// Definitions because those who read a measure do not import its scanner. A
+// scanner that nothing else in the program names may keep its ids to itself.
+
+// The measures of scanners/maintenance.
+const (
+	PeopleContributors3m           = "people.contributors-3m"
+	PeopleContributors6m           = "people.contributors-6m"
+	PeopleContributors12m          = "people.contributors-12m"
+	PeopleContributors24m          = "people.contributors-24m"
+	PeopleContributorsEver         = "people.contributors-ever"
+	PeopleContributorAbsenceFactor = "people.contributor-absence-factor"
+	PeopleElephantFactor           = "people.elephant-factor"
+	PeopleNewContributors12m       = "people.new-contributors-12m"
+	PeopleRetainedContributors12m  = "people.retained-contributors-12m"
+	PeopleRegularContributors12m   = "people.regular-contributors-12m"
+	PeopleCoreAwayDays             = "people.core-away-days"
+	PeopleSecondShare12m           = "people.second-share-12m"
+	PeopleThirdShare12m            = "people.third-share-12m"
+	PeopleOrganizations12m         = "people.organizations-12m"
+	PeopleIdentitiesJoined         = "people.identities-joined"
+	PeopleOrganizationsEver        = "people.organizations-ever"
+	MomentumCommits3m              = "momentum.commits-3m"
+	MomentumCommits12m             = "momentum.commits-12m"
+	MomentumCommitsPrior12m        = "momentum.commits-prior-12m"
+	MomentumCommitTrend            = "momentum.commit-trend"
+	MomentumCommitsEver            = "momentum.commits-ever"
+	MomentumActiveMonths12         = "momentum.active-months-12"
+	MomentumActiveMonths24         = "momentum.active-months-24"
+	MomentumDaysSinceCommit        = "momentum.days-since-commit"
+	MomentumAgeDays                = "momentum.age-days"
+	MomentumReleases12m            = "momentum.releases-12m"
+	MomentumReleasesEver           = "momentum.releases-ever"
+	MomentumDaysSinceRelease       = "momentum.days-since-release"
+	MomentumBotCommits12m          = "momentum.bot-commits-12m"
+	MomentumClockAnomalies         = "momentum.clock-anomalies"
+)
+
+// The measures of scanners/osv.
+const (
+	InventoryManifests       = "inventory.manifests"
+	InventoryManifestsBroken = "inventory.manifests-broken"
+)
+
+// The measures of internal/advisory, which counts what it matched.
+const (
+	AdvisoriesFindings            = "advisories.findings"
+	AdvisoriesMalicious           = "advisories.malicious"
+	AdvisoriesCriticalHigh        = "advisories.critical-high"
+	AdvisoriesFixable             = "advisories.fixable"
+	AdvisoriesFixableCriticalHigh = "advisories.fixable-critical-high"
+	AdvisoriesExploited           = "advisories.exploited"
+	AdvisoriesOldestFixableDays   = "advisories.oldest-fixable-days"
+	AdvisoriesUnmatched           = "advisories.unmatched"
+	InventoryPackages             = "inventory.packages"
+	InventoryDirect               = "inventory.direct"
+	InventoryNoVersion            = "inventory.no-version"
+)
+
+// The measures of scanners/scorecard.
+const (
+	PostureScore = "posture.score"
+)
+
+// The measures of scanners/scorecard/maintained.
+const (
+	PostureMaintained = "posture.maintained"
+)
+
+// The measures of scanners/signals, from a repository.
+const (
+	FundingReceived              = "funding.received"
+	FundingSought                = "funding.sought"
+	FundingEvidence              = "funding.evidence"
+	FundingSourcesRead           = "funding.sources-read"
+	FundingFundedByDeclared      = "funding.funded-by-declared"
+	LicenseSPDX                  = "license.spdx"
+	LicenseFile                  = "license.file"
+	LicenseChanges               = "license.changes"
+	LicenseLastChangeDays        = "license.last-change-days"
+	GovernanceSecurityPolicy     = "governance.security-policy"
+	GovernanceCodeOfConduct      = "governance.code-of-conduct"
+	GovernanceContributing       = "governance.contributing"
+	GovernanceGovernanceFile     = "governance.governance-file"
+	GovernanceCodeowners         = "governance.codeowners"
+	GovernancePeopleNamed        = "governance.people-named"
+	GovernanceTeamsNamed         = "governance.teams-named"
+	GovernanceReadme             = "governance.readme"
+	GovernanceChangelog          = "governance.changelog"
+	GovernanceCI                 = "governance.ci"
+	LifecycleSunsetDeclared      = "lifecycle.sunset-declared"
+	LifecycleDevelopmentStatus   = "lifecycle.development-status"
+	MaintenanceType              = "maintenance.type"
+	MaintenanceContractUntilDays = "maintenance.contract-until-days"
+	AdoptionUsedByDeclared       = "adoption.used-by-declared"
+	IdentityPackages             = "identity.packages"
+)
+
+// The measures of scanners/signals, from the catalog entry.
+const (
+	AdoptionDeploymentCountries = "adoption.deployment-countries"
+	AdoptionUsedBy              = "adoption.used-by"
+	AdoptionCatalogDependants   = "adoption.catalog-dependants"
+	AdoptionDPGStatus           = "adoption.dpg-status"
+	FundingCatalogFunders       = "funding.catalog-funders"
+	CatalogOrganizations        = "catalog.organizations"
+	LicenseDeclared             = "license.declared"
+	LicenseMatchesDeclared      = "license.matches-declared"
+	LifecycleCatalogStatus      = "lifecycle.catalog-status"
+)
+
+// PosturePrefix begins the id of the measure of a Scorecard check; the rest is the
+// check's name in lower case.
+const PosturePrefix = "posture."

@@ -1,0 +1,40 @@
+package observation
+
+import "slices"
+
+// Unit is what a number counts. Measures of other kinds have none (UnitNone).
+type Unit string
+
+// The units.
+const (
+	UnitNone          Unit = ""
+	UnitChanges       Unit = "changes"
+	UnitCommits       Unit = "commits"
+	UnitCountries     Unit = "countries"
+	UnitDays          Unit = "days"
+	UnitFiles         Unit = "files"
+	UnitFindings      Unit = "findings"
+	UnitGoods         Unit = "goods"
+	UnitIdentities    Unit = "identities"
+	UnitMonths        Unit = "months" // calendar months or months of a window
+	UnitOrganizations Unit = "organizations"
+	UnitPackages      Unit = "packages"
+	UnitPeople        Unit = "people"
+	UnitPointsOf10    Unit = "points of 10" // a score from 0 to 10
+	UnitRatio         Unit = "ratio"        // of two numbers of one unit
+	UnitReleases      Unit = "releases"
+	UnitTeams         Unit = "teams"
+)
+
+// Units lists all units but UnitNone.
+func Units() []Unit {
+	return []Unit{
+		UnitChanges, UnitCommits, UnitCountries, UnitDays,
+		UnitFiles, UnitFindings, UnitGoods, UnitIdentities,
+		UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
+		UnitPointsOf10, UnitRatio, UnitReleases, UnitTeams,
+	}
+}
+
+// Valid reports whether u is UnitNone or one of Units.
+func (u Unit) Valid() bool { return u == UnitNone || slices.Contains(Units(), u) }

@@ -1,0 +1,277 @@
+package portfolio
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Upgrade is one package whose upgrade closes vulnerabilities across goods.
+type Upgrade struct {
+	Ecosystem string `json:"ecosystem"`
+	Package   string `json:"package"`
+	// Steps say for each version in use to which one to go, most goods first.
+	Steps []Step `json:"steps"`
+	// Closes counts the pairs of a good and a vulnerability that the steps close,
+	// Exploited those of them that are known to be exploited. A vulnerability of two
+	// versions that one good uses is closed when both steps close it.
+	Closes    int                  `json:"closes"`
+	Exploited int                  `json:"exploited"`
+	Goods     []string             `json:"goods"`  // in which something closes, sorted
+	Direct    int                  `json:"direct"` // of those, goods that list it as their own dependency
+	Worst     observation.Severity `json:"worst"`  // worst severity of what closes
+}
+
+// Step is the upgrade from a version in use to the lowest one that closes all
+// vulnerabilities that any release closes.
+type Step struct {
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Goods  int    `json:"goods"`  // that use From
+	Closes int    `json:"closes"` // vulnerabilities
+	// Open counts the vulnerabilities of To itself; nil where that was not checked.
+	Open *int `json:"open,omitempty"`
+}
+
+// plan is the upgrade of one package while it is made.
+type plan struct {
+	packageName
+	*packageUse
+	to map[string]string // by version in use
+	// atTarget are the vulnerabilities of the target versions; checked is set once all
+	// of them are known.
+	atTarget map[string][]vulnerability
+	checked  bool
+}
+
+// FixFirst lists the packages whose upgrade closes the most, at most limit: what is
+// known to be exploited first, then most pairs of a good and a vulnerability, then the
+// worst severity, then by name.
+//
+// later returns the later of two versions of an ecosystem, the first where their order
+// is unknown. affected finds the advisories of packages: with it each target is
+// checked against the database, for a version on another branch may still have what an
+// earlier one fixed. Where it is nil, a version is taken to have all fixes of those
+// below it. Malicious packages are left out: those are to be removed.
+func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) ([]Upgrade, error) {
+	plans := map[packageName]*plan{}
+	var upgrades []Upgrade
+	for name, f := range p.packages {
+		if len(f.versions) == 0 {
+			continue
+		}
+		if next := newPlan(name, f, later); len(next.to) > 0 {
+			plans[name] = next
+			upgrades = append(upgrades, p.count(next))
+		}
+	}
+	slices.SortFunc(upgrades, compareUpgrades)
+	if affected != nil {
+		upgrades = upgrades[:min(2*limit, len(upgrades))] // the check removes few, and moves few by much
+		var checked []*plan
+		for _, u := range upgrades {
+			checked = append(checked, plans[packageName{u.Ecosystem, u.Package}])
+		}
+		if err := checkPlans(checked, later, affected); err != nil {
+			return nil, err
+		}
+		upgrades = nil
+		for _, each := range checked {
+			if u := p.count(each); u.Closes > 0 {
+				upgrades = append(upgrades, u)
+			}
+		}
+		slices.SortFunc(upgrades, compareUpgrades)
+	}
+	upgrades = upgrades[:min(limit, len(upgrades))]
+	for i, u := range upgrades {
+		name := packageName{u.Ecosystem, u.Package}
+		upgrades[i].Steps = plans[name].steps()
+		p.nameGoods(&upgrades[i], plans[name])
+	}
+	return slices.Clip(append([]Upgrade{}, upgrades...)), nil
+}
+
+func compareUpgrades(a, b Upgrade) int {
+	return cmp.Or(cmp.Compare(countTrue(b.Exploited > 0), countTrue(a.Exploited > 0)), cmp.Compare(b.Closes, a.Closes), a.Worst.Compare(b.Worst),
+		cmp.Compare(b.Exploited, a.Exploited), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
+}
+
+func newPlan(name packageName, f *packageUse, later func(ecosystem, a, b string) string) *plan {
+	next := &plan{packageName: name, packageUse: f, to: map[string]string{}, atTarget: map[string][]vulnerability{}}
+	for version, at := range f.versions {
+		if to := upgradeTarget(name.ecosystem, "", at.vulnerabilities, later); to != "" {
+			next.to[version] = to
+		}
+	}
+	return next
+}
+
+// upgradeTarget is the lowest version, not below to, in which all vulnerabilities are
+// fixed that any release fixes; empty where there is none.
+func upgradeTarget(ecosystem, to string, vulnerabilities []vulnerability, later func(ecosystem, a, b string) string) string {
+	for _, w := range vulnerabilities {
+		fix := w.fix(ecosystem, later)
+		switch {
+		case fix == "" || w.malicious:
+		case to == "":
+			to = fix
+		default:
+			to = later(ecosystem, to, fix)
+		}
+	}
+	return to
+}
+
+// closes reports whether the upgrade from a version closes one of its vulnerabilities.
+func (p *plan) closes(from string, w vulnerability) bool {
+	to := p.to[from]
+	if to == "" || w.malicious {
+		return false
+	}
+	if !p.checked {
+		return len(w.fixes) > 0
+	}
+	return !slices.ContainsFunc(p.atTarget[to], func(other vulnerability) bool { return other.name == w.name })
+}
+
+// pair is a vulnerability of a good.
+type pair struct {
+	good uint32
+	name string
+}
+
+// pairs are the vulnerabilities of each good, and whether the plan closes them.
+func (p *plan) pairs() (closed map[pair]bool) {
+	closed = map[pair]bool{}
+	for version, at := range p.versions {
+		for _, w := range at.vulnerabilities {
+			yes := p.closes(version, w)
+			for _, good := range at.sortedGoods() {
+				before, seen := closed[pair{good, w.name}]
+				closed[pair{good, w.name}] = yes && (before || !seen)
+			}
+		}
+	}
+	return closed
+}
+
+// count counts what a plan closes.
+func (p *Portfolio) count(next *plan) Upgrade {
+	u := Upgrade{Ecosystem: next.ecosystem, Package: next.name}
+	byName := map[string]vulnerability{}
+	for _, at := range next.versions {
+		for _, w := range at.vulnerabilities {
+			kept := byName[w.name]
+			byName[w.name] = vulnerability{severity: worse(kept.severity, w.severity), exploited: kept.exploited || w.exploited}
+		}
+	}
+	for each, closed := range next.pairs() {
+		if !closed {
+			continue
+		}
+		u.Closes++
+		u.Exploited += countTrue(byName[each.name].exploited)
+		u.Worst = worse(u.Worst, byName[each.name].severity)
+	}
+	return u
+}
+
+// nameGoods lists the goods in which an upgrade closes something.
+func (p *Portfolio) nameGoods(u *Upgrade, next *plan) {
+	in := map[uint32]bool{}
+	for each, closed := range next.pairs() {
+		if closed {
+			in[each.good] = true
+		}
+	}
+	u.Goods = p.ids(slices.Collect(maps.Keys(in)))
+	for _, each := range next.sortedUses() {
+		u.Direct += countTrue(in[each.good()] && each.direct())
+	}
+}
+
+func (p *plan) steps() []Step {
+	var steps []Step
+	for from, at := range p.versions {
+		step := Step{From: from, To: p.to[from], Goods: len(at.sortedGoods())}
+		for _, w := range at.vulnerabilities {
+			step.Closes += countTrue(p.closes(from, w))
+		}
+		if step.Closes == 0 {
+			continue
+		}
+		if p.checked {
+			n := len(p.atTarget[step.To])
+			step.Open = &n
+		}
+		steps = append(steps, step)
+	}
+	slices.SortFunc(steps, func(a, b Step) int { return cmp.Or(cmp.Compare(b.Goods, a.Goods), cmp.Compare(a.From, b.From)) })
+	return steps
+}
+
+// maxRounds bounds how often a target is moved on: few packages have so many branches
+// that are fixed separately.
+const maxRounds = 4
+
+// checkPlans looks up the vulnerabilities of the target versions, and moves a target
+// on where it still has one that a release fixes.
+func checkPlans(plans []*plan, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) error {
+	for range maxRounds {
+		wanted := map[observation.Coordinate]*plan{}
+		for _, each := range plans {
+			for _, to := range each.to {
+				if _, known := each.atTarget[to]; !known {
+					wanted[observation.Coordinate{Ecosystem: each.ecosystem, Name: each.name, Version: to}] = each
+				}
+			}
+		}
+		if len(wanted) == 0 {
+			break
+		}
+		if err := lookUp(wanted, affected); err != nil {
+			return err
+		}
+		for _, each := range plans {
+			each.advance(later)
+		}
+	}
+	for _, each := range plans {
+		each.checked = true
+		maps.DeleteFunc(each.to, func(_, to string) bool { _, known := each.atTarget[to]; return !known })
+	}
+	return nil
+}
+
+// lookUp stores the vulnerabilities of the wanted releases in their plans.
+func lookUp(wanted map[observation.Coordinate]*plan, affected func([]observation.Package) ([]observation.Finding, error)) error {
+	var packages []observation.Package
+	for _, r := range slices.SortedFunc(maps.Keys(wanted), observation.Coordinate.Compare) {
+		packages = append(packages, observation.Package{Ecosystem: r.Ecosystem, Name: r.Name, Version: r.Version})
+		wanted[r].atTarget[r.Version] = []vulnerability{}
+	}
+	findings, err := affected(packages)
+	if err != nil {
+		return err
+	}
+	for _, group := range groupByRelease(findings) {
+		r := group[0].Package.Coordinate()
+		if each := wanted[r]; each != nil {
+			each.atTarget[r.Version] = vulnerabilitiesOf(group)
+		}
+	}
+	return nil
+}
+
+// advance moves targets on that still have a vulnerability which they should close.
+func (p *plan) advance(later func(ecosystem, a, b string) string) {
+	for from, to := range p.to {
+		still := slices.DeleteFunc(slices.Clone(p.atTarget[to]), func(w vulnerability) bool {
+			return !slices.ContainsFunc(p.versions[from].vulnerabilities, func(old vulnerability) bool { return old.name == w.name })
+		})
+		p.to[from] = upgradeTarget(p.ecosystem, to, still, later)
+	}
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/midspan/midspan/catalog"
+)
+
+// Good is a good of a run with its verdict, which is nil before the assess stage.
+type Good struct {
+	catalog.Good
+	Verdict json.RawMessage
+	// Digest identifies everything that the verdict depends on.
+	Digest string
+}
+
+// Goods iterates over the goods of a run in the order of ids.
+func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
+	return func(yield func(Good, error) bool) {
+		last := ""
+		for {
+			// Read in pages, so that no read is open while the caller writes.
+			var rows []struct {
+				ID       string         `db:"good_id"`
+				Document string         `db:"document"`
+				Verdict  sql.NullString `db:"verdict"`
+				Digest   string         `db:"digest"`
+			}
+			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`, run, last)
+			if err != nil {
+				yield(Good{}, err)
+				return
+			}
+			for _, row := range rows {
+				good := Good{Verdict: json.RawMessage(row.Verdict.String), Digest: row.Digest}
+				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
+					err = fmt.Errorf("stored good %s: %w", row.ID, err)
+					yield(Good{}, err)
+					return
+				}
+				if !yield(good, nil) {
+					return
+				}
+				last = row.ID
+			}
+			if len(rows) == 0 {
+				return
+			}
+		}
+	}
+}
+
+// PutVerdict stores the verdict of a good. digest identifies everything that the verdict
+// depends on: the same digest always comes with the same verdict.
+func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run, good)
+	return err
+}
+
+// ReuseVerdict copies the verdict with the same digest from any run to a good, and
+// returns its stage, or ErrNotFound.
+func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
+	var stage string
+	err := s.db.GetContext(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
+		FROM (SELECT digest, stage, verdict FROM goods WHERE digest = ? AND digest <> '' AND verdict IS NOT NULL LIMIT 1) AS one
+		WHERE run_id = ? AND good_id = ? RETURNING goods.stage`, digest, run, good)
+	return stage, notFound(err)
+}
+
+// Stages returns the name and the stage of each good of a run, without decoding
+// verdicts.
+func (s *Store) Stages(ctx context.Context, run int64) ([]GoodStage, error) {
+	var all []GoodStage
+	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, document ->> 'name' AS name, stage FROM goods WHERE run_id = ? ORDER BY good_id`, run)
+}
+
+// GoodStage is a good with its stage.
+type GoodStage struct{ ID, Name, Stage string }

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// PutObservation stores a scanner's result under its work key.
+func (s *Store) PutObservation(ctx context.Context, key string, result observation.Observation, duration time.Duration) error {
+	entries := result.Packages
+	result.Packages = nil // stored in the table inventories
+	return s.inTx(ctx, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, result.Scanner, duration.Milliseconds(), jsonValue{result})
+		if err != nil || entries == nil {
+			return err
+		}
+		return putInventory(ctx, tx, key, entries)
+	})
+}
+
+// Observation returns the result under a work key, or ErrNotFound.
+func (s *Store) Observation(ctx context.Context, key string) (observation.Observation, error) {
+	result, err := s.ObservationWithoutPackages(ctx, key)
+	if err != nil {
+		return result, err
+	}
+	result.Packages, err = s.Entries(ctx, key)
+	return result, err
+}
+
+// ObservationWithoutPackages returns the result under a work key without its packages,
+// which are most of its size, or ErrNotFound.
+func (s *Store) ObservationWithoutPackages(ctx context.Context, key string) (observation.Observation, error) {
+	var result observation.Observation
+	return result, s.getJSON(ctx, &result, `SELECT document FROM observations WHERE work_key = ?`, key)
+}

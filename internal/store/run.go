@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// State is the last stage that a run has completed.
+type State string
+
+// The states of a run, in order.
+const (
+	Started  State = "started"
+	Scanned  State = "scanned"
+	Matched  State = "matched"
+	Assessed State = "assessed"
+)
+
+// Source is one catalog of a run.
+type Source struct {
+	Name     string `json:"name"`
+	Location string `json:"location"`
+	Goods    int    `json:"goods"`
+}
+
+// Run is one pass over a catalog at one as-of time.
+type Run struct {
+	ID    int64
+	AsOf  time.Time
+	State State
+	// CatalogID is the same for runs over the same catalogs with the same filter.
+	CatalogID string
+	Sources   []Source
+	Notes     []observation.Note
+}
+
+type runRow struct {
+	ID        int64  `db:"id"`
+	AsOf      string `db:"as_of"`
+	State     State  `db:"state"`
+	CatalogID string `db:"catalog_id"`
+	Catalogs  string `db:"catalogs"`
+	Notes     string `db:"notes"`
+}
+
+// runColumns are the columns of runRow.
+const runColumns = `id, as_of, state, catalog_id, catalogs, notes`
+
+func (r runRow) run() (Run, error) {
+	run := Run{ID: r.ID, State: r.State, CatalogID: r.CatalogID}
+	var err error
+	if run.AsOf, err = time.Parse(time.RFC3339, r.AsOf); err != nil {
+		return Run{}, fmt.Errorf("run %d: %w", r.ID, err)
+	}
+	return run, errors.Join(json.Unmarshal([]byte(r.Catalogs), &run.Sources), json.Unmarshal([]byte(r.Notes), &run.Notes))
+}
+
+// Begin stores a new run with its goods in one transaction, and returns its number.
+func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64, error) {
+	var id int64
+	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+		res, err := tx.ExecContext(ctx, `INSERT INTO runs (as_of, state, catalog_id, catalogs, notes) VALUES (?, ?, ?, ?, ?)`,
+			formatTime(run.AsOf), Started, run.CatalogID, jsonValue{run.Sources}, jsonValue{run.Notes})
+		if err != nil {
+			return err
+		}
+		if id, err = res.LastInsertId(); err != nil {
+			return err
+		}
+		for _, good := range goods {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES (?, ?, ?)`, id, good.ID, jsonValue{good}); err != nil {
+				return fmt.Errorf("store good %s: %w", good.ID, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("begin a run: %w", err)
+	}
+	return id, nil
+}
+
+// Advance sets the state of a run.
+func (s *Store) Advance(ctx context.Context, run int64, state State) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
+	return err
+}
+
+// Latest returns the newest run in one of the states, or ErrNotFound.
+func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
+	query, args, err := sqlx.In(`SELECT `+runColumns+` FROM runs WHERE state IN (?) ORDER BY id DESC LIMIT 1`, states)
+	if err != nil {
+		return Run{}, err
+	}
+	return s.getRun(ctx, query, args...)
+}
+
+// Previous returns the newest assessed run over the same catalogs before run, whose day
+// is not later, or ErrNotFound.
+func (s *Store) Previous(ctx context.Context, run Run) (Run, error) {
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID, formatTime(run.AsOf))
+}
+
+// AssessedRun returns an assessed run by its number, or ErrNotFound.
+func (s *Store) AssessedRun(ctx context.Context, id int64) (Run, error) {
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE id = ? AND state = ?`, id, Assessed)
+}
+
+// AssessedRunOn returns the newest assessed run of a day, or ErrNotFound.
+func (s *Store) AssessedRunOn(ctx context.Context, day time.Time) (Run, error) {
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE substr(as_of, 1, 10) = ? AND state = ? ORDER BY id DESC LIMIT 1`, day.UTC().Format(time.DateOnly), Assessed)
+}
+
+func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, error) {
+	var row runRow
+	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
+		return Run{}, notFound(err)
+	}
+	return row.run()
+}
+
+// RunDigest returns a digest of the goods and scans of a run: two runs with the same
+// digest have the same inputs.
+func (s *Store) RunDigest(ctx context.Context, run int64) (string, error) {
+	hash := sha256.New()
+	for _, query := range []string{
+		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
+		`SELECT json_array(url, commit_id, observed_until, at, keys, inventory, notes, failure) FROM scans WHERE run_id = ? ORDER BY url`,
+	} {
+		rows, err := s.db.QueryxContext(ctx, query, run)
+		if err != nil {
+			return "", err
+		}
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				return "", errors.Join(err, rows.Close())
+			}
+			fmt.Fprintln(hash, line)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// ReplaceByIdentical looks for an assessed run over the same inputs. Where there is one,
+// it deletes the new run and returns the earlier one; otherwise it returns the new run.
+func (s *Store) ReplaceByIdentical(ctx context.Context, run Run, inputs string) (Run, error) {
+	identical, err := s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND inputs = ? AND state = ? AND id <> ? ORDER BY id DESC LIMIT 1`,
+		run.CatalogID, inputs, Assessed, run.ID)
+	if errors.Is(err, ErrNotFound) {
+		return run, nil
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	_, err = s.db.ExecContext(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
+	return identical, err
+}
+
+// ResetVerdicts sets a run back to matched: its verdicts and what was published of them
+// are no longer valid.
+func (s *Store) ResetVerdicts(ctx context.Context, run int64) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL WHERE id = ?`, Matched, run)
+	return err
+}
+
+// MarkAssessed marks a run as assessed, with the digest of its inputs.
+func (s *Store) MarkAssessed(ctx context.Context, run int64, inputs string) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ? WHERE id = ?`, Assessed, inputs, run)
+	return err
+}
+
+// PutOutcome stores what was published of a run.
+func (s *Store) PutOutcome(ctx context.Context, run int64, outcome any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, jsonValue{outcome}, run)
+	return err
+}
+
+// Outcome decodes what was published of a run into target, or returns ErrNotFound.
+func (s *Store) Outcome(ctx context.Context, run int64, target any) error {
+	return s.getJSON(ctx, target, `SELECT outcome FROM runs WHERE id = ? AND outcome IS NOT NULL`, run)
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Scan is the result of one run for one repository.
+type Scan struct {
+	URL           string
+	Commit        string
+	ObservedUntil time.Time
+	At            time.Time
+	// Keys are the work keys of the observations. Inventory is the one of them
+	// that lists packages, or empty.
+	Keys      []string
+	Inventory string
+	Notes     []observation.Note
+	Failure   *observation.Note
+	// MirrorState is a fingerprint of the mirror's files. Variant names what besides
+	// the commit decided what could be read. Committed is the date of the commit.
+	// A later run compares them to find that nothing has changed.
+	MirrorState, Variant string
+	Committed            time.Time
+}
+
+type scanRow struct {
+	RunID         int64          `db:"run_id"`
+	URL           string         `db:"url"`
+	Commit        string         `db:"commit_id"`
+	ObservedUntil string         `db:"observed_until"`
+	At            string         `db:"at"`
+	Keys          string         `db:"keys"`
+	Inventory     string         `db:"inventory"`
+	Notes         string         `db:"notes"`
+	Failure       sql.NullString `db:"failure"`
+	MirrorState   string         `db:"sight"`
+	Committed     string         `db:"committed"`
+	Variant       string         `db:"variant"`
+}
+
+// PutScan stores the scan of a repository.
+func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
+	var failure any // NULL unless the scan failed
+	if scan.Failure != nil {
+		failure = jsonValue{scan.Failure}
+	}
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		run, scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
+		scan.MirrorState, formatTime(scan.Committed), scan.Variant)
+	return err
+}
+
+// Scan returns a run's scan of a repository, or ErrNotFound.
+func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
+	return s.getScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
+}
+
+// LastScan returns the newest successful scan of a repository, of any run, or
+// ErrNotFound.
+func (s *Store) LastScan(ctx context.Context, address string) (Scan, error) {
+	return s.getScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
+}
+
+func (s *Store) getScan(ctx context.Context, query string, args ...any) (Scan, error) {
+	var row scanRow
+	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
+		return Scan{}, notFound(err)
+	}
+	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, MirrorState: row.MirrorState, Variant: row.Variant}
+	var err1, err2, err3, err4 error
+	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)
+	scan.At, err2 = time.Parse(time.RFC3339, row.At)
+	scan.Committed, err4 = time.Parse(time.RFC3339, row.Committed)
+	if row.Failure.Valid {
+		err3 = json.Unmarshal([]byte(row.Failure.String), &scan.Failure)
+	}
+	return scan, errors.Join(err1, err2, err3, err4, json.Unmarshal([]byte(row.Keys), &scan.Keys), json.Unmarshal([]byte(row.Notes), &scan.Notes))
+}
