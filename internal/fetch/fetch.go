@@ -47,8 +47,9 @@ func Client(opts Options) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.DialContext = dialer.DialContext
 	transport.ResponseHeaderTimeout = policy.IdleTimeout
-	client := &http.Client{Transport: userAgentTransport{idleTimeoutTransport{transport, policy.IdleTimeout}, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
-	return &http.Client{Transport: resumeTransport{breakerTransport{retryTransport{client, policy.httpRetries()}, policy.NewHostBreakers()}}}
+	var inner http.RoundTripper = idleTimeoutTransport{transport, policy.IdleTimeout}
+	client := &http.Client{Transport: userAgentTransport{inner, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
+	return &http.Client{Transport: resumeTransport{retryTransport{client, policy, policy.NewHostBreakers()}}}
 }
 
 // errPrivate marks a connection that this package refused: no host failed.

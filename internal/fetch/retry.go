@@ -2,14 +2,10 @@ package fetch
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -88,47 +84,6 @@ func (p RetryPolicy) Retry(ctx context.Context, do func() error, retryable func(
 		return last
 	}
 	return err
-}
-
-// httpRetries is the policy for requests. The last response goes to the caller,
-// whose error can name its status.
-func (p RetryPolicy) httpRetries() retrypolicy.RetryPolicy[*http.Response] {
-	return retrypolicy.NewBuilder[*http.Response]().
-		WithMaxAttempts(max(1, p.MaxAttempts)).
-		HandleIf(func(response *http.Response, err error) bool {
-			return isTemporary(response, err) && retryAfter(response) <= p.MaxRetryAfter
-		}).
-		WithDelayFunc(func(e failsafe.ExecutionAttempt[*http.Response]) time.Duration {
-			return max(retryAfter(e.LastResult()), p.Delay(e.Attempts()))
-		}).
-		OnRetryScheduled(func(e failsafe.ExecutionScheduledEvent[*http.Response]) {
-			if response := e.LastResult(); response != nil && e.LastError() == nil {
-				_, _ = io.CopyN(io.Discard, response.Body, 4<<10) // at its end, the connection can be reused
-				_ = response.Body.Close()
-			}
-		}).
-		ReturnLastFailure().
-		Build()
-}
-
-// isTemporary reports whether a request may succeed when it is retried: it got no
-// response, or one with a status of 429 or 5xx, but not 501.
-func isTemporary(response *http.Response, err error) bool {
-	if err != nil {
-		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
-		return !untrusted && !errors.Is(err, errPrivate) && !errors.Is(err, errRedirects) && !strings.Contains(err.Error(), "unsupported protocol scheme")
-	}
-	return response.StatusCode == http.StatusTooManyRequests ||
-		response.StatusCode >= 500 && response.StatusCode != http.StatusNotImplemented
-}
-
-// retryAfter is RetryAfter of a response, or 0.
-func retryAfter(response *http.Response) time.Duration {
-	if response == nil {
-		return 0
-	}
-	after, _ := RetryAfter(response.Header)
-	return after
 }
 
 // RetryAfter is the delay that the headers of a response require. A date is

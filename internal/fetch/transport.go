@@ -3,63 +3,82 @@ package fetch
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
-
-	"github.com/failsafe-go/failsafe-go"
-	"github.com/failsafe-go/failsafe-go/retrypolicy"
 )
 
-// retryTransport retries a request with the redirects that follow it.
+// retryTransport sends requests through the circuit breaker of their host, and
+// retries those that failed temporarily, with all redirects. The last response goes
+// to the caller, whose error can name its status.
 type retryTransport struct {
-	client  *http.Client
-	retries retrypolicy.RetryPolicy[*http.Response]
-}
-
-func (t retryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		body, err = io.ReadAll(r.Body)
-		if err = errors.Join(err, r.Body.Close()); err != nil {
-			return nil, err
-		}
-	}
-	response, err := failsafe.With(t.retries).WithContext(r.Context()).Get(func() (*http.Response, error) {
-		attempt := *r
-		if len(body) > 0 {
-			attempt.Body = io.NopCloser(bytes.NewReader(body))
-		}
-		return t.client.Do(&attempt)
-	})
-	return response, UnwrapURLError(err)
-}
-
-// breakerTransport sends requests through the circuit breaker of their host.
-type breakerTransport struct {
-	next  http.RoundTripper
-	hosts *HostBreakers
+	client *http.Client
+	policy RetryPolicy
+	hosts  *HostBreakers
 }
 
 // errServerFailed stands for a response with a status of 429 or 5xx.
 var errServerFailed = errors.New("the server failed")
 
-func (t breakerTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+func (t retryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx := r.Context()
+	body, err := readBody(r)
+	if err != nil {
+		return nil, err
+	}
 	var response *http.Response
-	err := t.hosts.Do(r.Context(), r.URL.Host, func() error {
+	attempt := func() error {
+		discard(response)
+		request := *r
+		if len(body) > 0 {
+			request.Body = io.NopCloser(bytes.NewReader(body))
+		}
 		var err error
-		if response, err = t.next.RoundTrip(r); err == nil && (response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests) {
+		response, err = t.client.Do(&request)
+		if err == nil && (response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests) {
 			return fmt.Errorf("%w: %s", errServerFailed, response.Status)
 		}
-		return err
-	}, func(err error) bool { return r.Context().Err() == nil && !errors.Is(err, errPrivate) })
+		return UnwrapURLError(err)
+	}
+	retryable := func(err error) (time.Duration, bool) {
+		if errors.Is(err, errServerFailed) {
+			after, _ := RetryAfter(response.Header)
+			return after, response.StatusCode != http.StatusNotImplemented
+		}
+		_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
+		return 0, !untrusted && !errors.Is(err, errPrivate) && !errors.Is(err, errRedirects) && !strings.Contains(err.Error(), "unsupported protocol scheme")
+	}
+	err = t.hosts.Do(ctx, r.URL.Host, func() error { return t.policy.Retry(ctx, attempt, retryable) },
+		func(err error) bool { return ctx.Err() == nil && !errors.Is(err, errPrivate) })
+	if ctx.Err() != nil {
+		discard(response)
+		return nil, ctx.Err()
+	}
 	if _, open := errors.AsType[*CircuitOpenError](err); err != nil && (open || !errors.Is(err, errServerFailed)) {
 		return nil, err
 	}
 	return response, nil
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	body, err := io.ReadAll(r.Body)
+	return body, errors.Join(err, r.Body.Close())
+}
+
+// discard closes a response that is not used, or nil. It reads a short body to its
+// end, so that the connection can be reused.
+func discard(response *http.Response) {
+	if response != nil {
+		_, _ = io.CopyN(io.Discard, response.Body, 4<<10)
+		_ = response.Body.Close()
+	}
 }
 
 // idleTimeoutTransport ends a transfer that brings no byte for the timeout.
