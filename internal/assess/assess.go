@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // Assess merges the measures of a good and decides its verdict. The second
@@ -326,7 +327,7 @@ func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.De
 		messages = e.explainUnassessed(in, v, defs, known, applicable)
 	}
 	if v.Stale {
-		messages[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", longDay(v.ObservedUntil), "sentence", messages[0])
+		messages[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(v.ObservedUntil), "sentence", messages[0])
 	}
 	return messages
 }
@@ -343,7 +344,7 @@ func (e *evaluation) explainStage(v Verdict) []language.Message {
 	if len(v.Possible) == 1 {
 		return []language.Message{why}
 	}
-	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", stageNames[v.Possible[0]])}
+	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", wording.IsStage(v.Possible[0]))}
 }
 
 // explainUnassessed names what is missing for a stage.
@@ -442,11 +443,12 @@ func measureName(id string, defs map[string]observation.Definition) language.Arg
 // withKnownPart adds to the name of a measure, in brackets, its bound or why it is
 // unknown.
 func withKnownPart(name language.Arg, r *rule, m observation.Measure) language.Arg {
-	message := language.M("{measure} ({why})", "measure", name, "why", causeMessages[m.Cause])
+	why, known := wording.BriefCause(m.Cause)
+	message := language.M("{measure} ({why})", "measure", name, "why", why)
 	switch {
 	case m.State == observation.Measured && m.Bound != observation.Exact:
 		message = language.M("{measure} (so far {quantity})", "measure", name, "quantity", quantity(m.Value, m.Bound, r.unit))
-	case causeMessages[m.Cause].Pattern == "":
+	case !known:
 		return name
 	}
 	return language.Arg{Message: &message}

@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // borderlineShift is how far a threshold is moved to see whether it decides.
@@ -82,7 +83,7 @@ func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other St
 }
 
 func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool) *Borderline {
-	args := []any{"stage", stageNames[would], "rule", r.id, "moved", quantity(moved, observation.Exact, r.unit),
+	args := []any{"stage", wording.IsStage(would), "rule", r.id, "moved", quantity(moved, observation.Exact, r.unit),
 		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", valueArg(m.Value, m.Bound)}
 	message := language.M("It could be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
 	if surely {

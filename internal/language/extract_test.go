@@ -44,7 +44,7 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../assess", "../report"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../report"} {
 		p.fromGo(t, folder)
 	}
 	p.fromTemplates(t, "../report/templates")
@@ -64,7 +64,7 @@ func all(t *testing.T) patterns {
 // written: in the rules, and in the definitions of measures.
 var patternFields = []string{"Question", "Name", "Means", "Holds", "Fails", "Clears", "Because"}
 
-// fromGo takes the first argument of every Translate, sayText, sayHTML and M. A pattern that is not written
+// fromGo takes the first argument of every Translate, translateText, translateHTML and M. A pattern that is not written
 // there could not be found, so it is an error, except where it is handed on.
 func (p patterns) fromGo(t *testing.T, folder string) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -108,7 +108,7 @@ func isTranslation(call *ast.CallExpr) bool {
 		return f.Name == "M"
 	case *ast.SelectorExpr:
 		from, _ := f.X.(*ast.Ident)
-		return slices.Contains([]string{"Translate", "M", "sayHTML", "sayText"}, f.Sel.Name) && (from == nil || from.Name != "english")
+		return slices.Contains([]string{"Translate", "M", "translateHTML", "translateText"}, f.Sel.Name) && (from == nil || from.Name != "english")
 	}
 	return false
 }
@@ -134,9 +134,6 @@ func handedOn(e ast.Expr) bool {
 		return e.Name == "pattern" || e.Name == "title"
 	case *ast.SelectorExpr:
 		return slices.Contains(patternFields, e.Sel.Name)
-	case *ast.IndexExpr:
-		list, is := e.X.(*ast.Ident)
-		return is && list.Name == "months"
 	}
 	return false
 }
@@ -202,7 +199,7 @@ func (p patterns) fromCommand(t *testing.T, file string, command *parse.CommandN
 		p.fromNode(t, file, arg)
 	}
 	name, _ := command.Args[0].(*parse.IdentifierNode)
-	if name == nil || name.Ident != "say" && name.Ident != "sayHTML" {
+	if name == nil || name.Ident != "translate" && name.Ident != "translateHTML" {
 		return
 	}
 	if field, is := command.Args[1].(*parse.FieldNode); is && slices.Contains(patternFields, field.Ident[len(field.Ident)-1]) {

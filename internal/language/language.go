@@ -149,11 +149,21 @@ func (l *Language) Percent(share float64) string {
 	}
 }
 
-// months are keys of the catalogs.
-var months = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+// months are the names of the months, short and in full.
+var months = [...]struct{ short, full Message }{
+	{M("Jan"), M("January")}, {M("Feb"), M("February")}, {M("Mar"), M("March")}, {M("Apr"), M("April")},
+	{M("May"), M("May")}, {M("Jun"), M("June")}, {M("Jul"), M("July")}, {M("Aug"), M("August")},
+	{M("Sep"), M("September")}, {M("Oct"), M("October")}, {M("Nov"), M("November")}, {M("Dec"), M("December")},
+}
 
 // Month is the short name of a month.
-func (l *Language) Month(m time.Month) string { return l.Translate(months[m-1]) }
+func (l *Language) Month(m time.Month) string { return l.TranslateMessage(months[m-1].short) }
+
+// LongDate is a day in UTC with its month in full.
+func LongDate(t time.Time) Message {
+	t = t.UTC()
+	return M("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", months[t.Month()-1].full, "year", fmt.Sprint(t.Year()))
+}
 
 // Date formats a day in UTC; the zero time is a dash.
 func (l *Language) Date(t time.Time) string {

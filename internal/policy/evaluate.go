@@ -8,7 +8,9 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // evaluation evaluates a policy for one good.
@@ -157,7 +159,7 @@ func (e evaluation) evidence(m observation.Measure, operator string, threshold a
 	name := e.policy.defs[m.ID].Name
 	switch m.State {
 	case observation.Measured:
-		found.Text = fmt.Sprintf("%s: %s; wanted %s.", name, boundWords[m.Bound]+withUnit(m.Value, m.Unit), wanted)
+		found.Text = fmt.Sprintf("%s: %s; wanted %s.", name, withUnit(m), wanted)
 	case observation.NotApplicable:
 		found.Text = fmt.Sprintf("%s: does not apply; wanted %s.", name, wanted)
 	default:
@@ -165,6 +167,9 @@ func (e evaluation) evidence(m observation.Measure, operator string, threshold a
 	}
 	return found
 }
+
+// english is the language of a policy's results.
+var english = language.English()
 
 var boundWords = map[observation.Bound]string{observation.AtLeast: "at least ", observation.AtMost: "at most "}
 
@@ -189,23 +194,12 @@ func formatValue(value any) string {
 	return fmt.Sprint(value)
 }
 
-// withUnit writes a value with its unit, in the singular for one.
-func withUnit(value any, unit observation.Unit) string {
-	name := string(unit)
-	if value == 1.0 {
-		name = singular(name)
+// withUnit writes a value with its bound and its unit, as the pages do.
+func withUnit(m observation.Measure) string {
+	if v, is := m.Value.(float64); is {
+		return english.TranslateMessage(wording.Quantity(language.Bounded(v, m.Bound), m.Unit))
 	}
-	return strings.TrimSpace(formatValue(value) + " " + name)
-}
-
-func singular(unit string) string {
-	switch {
-	case unit == "people":
-		return "person"
-	case strings.HasSuffix(unit, "ies"):
-		return strings.TrimSuffix(unit, "ies") + "y"
-	}
-	return strings.TrimSuffix(unit, "s")
+	return strings.TrimSpace(boundWords[m.Bound] + formatValue(m.Value) + " " + string(m.Unit))
 }
 
 func because(evidence []Evidence) string {

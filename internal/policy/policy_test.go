@@ -19,6 +19,7 @@ var defs = []observation.Definition{
 	{ID: "license.spdx", Name: "Licence found", Kind: observation.KindList},
 	{ID: "maintenance.type", Name: "Maintenance", Kind: observation.KindText},
 	{ID: findingsMeasure, Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings"},
+	{ID: "posture.maintained", Name: "Scorecard: Maintained", Kind: observation.KindNumber, Unit: "points of 10"},
 }
 
 func def(id string) observation.Definition {
@@ -91,6 +92,23 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 	} {
 		if got := evaluated(t, c.condition, c.subject); got.Outcome != c.want || got.Because == "" {
 			t.Errorf("%s: %s (%s), want %s", name, got.Outcome, got.Because, c.want)
+		}
+	}
+}
+
+func TestAResultHasItsNumbersAsThePagesHaveThem(t *testing.T) {
+	for _, c := range []struct {
+		id, unit, want string
+		value          float64
+		bound          observation.Bound
+	}{
+		{"posture.maintained", "points of 10", "Scorecard: Maintained: 1 point of 10; wanted at least 5.", 1, observation.Exact},
+		{"posture.maintained", "points of 10", "Scorecard: Maintained: 3 points of 10; wanted at least 5.", 3, observation.Exact},
+		{"people.contributors-6m", "people", "Contributors in 6 months: at least 1 person; wanted at least 5.", 1, observation.AtLeast},
+	} {
+		condition := "measure: " + c.id + "\noperator: '>='\nthreshold: 5\nunit: " + c.unit
+		if got := evaluated(t, condition, of(c.id, c.value, c.bound)).Because; got != c.want {
+			t.Errorf("says %q, want %q", got, c.want)
 		}
 	}
 }

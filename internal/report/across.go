@@ -1,9 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -28,8 +28,8 @@ type across struct {
 	Succession    succession
 }
 
-func (s *site) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.words.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
+func (s *edition) across() across {
+	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view
 }
@@ -37,7 +37,7 @@ func (s *site) across() across {
 // highlight is a section of that page in one line.
 type highlight struct{ Section, Title, Text string }
 
-func (w localizer) highlights(doc Document) []highlight {
+func (w pageLocalizer) highlights(doc Document) []highlight {
 	return []highlight{
 		{"keystones", w.Translate("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Translate("Fix first"), w.upgradeLine(doc.FixFirst)},
 		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
@@ -45,7 +45,7 @@ func (w localizer) highlights(doc Document) []highlight {
 	}
 }
 
-func (w localizer) keystoneLine(all []portfolio.Keystone) string {
+func (w pageLocalizer) keystoneLine(all []portfolio.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
 			return w.Translate("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
@@ -54,7 +54,7 @@ func (w localizer) keystoneLine(all []portfolio.Keystone) string {
 	return w.Translate("No package is seen that several goods chose.")
 }
 
-func (w localizer) upgradeLine(all []portfolio.Upgrade) string {
+func (w pageLocalizer) upgradeLine(all []portfolio.Upgrade) string {
 	if len(all) == 0 {
 		return w.Translate("No finding names a fixed version.")
 	}
@@ -65,7 +65,7 @@ func (w localizer) upgradeLine(all []portfolio.Upgrade) string {
 	return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
 }
 
-func (w localizer) unfixedLine(all []portfolio.Unfixed) string {
+func (w pageLocalizer) unfixedLine(all []portfolio.Unfixed) string {
 	if len(all) == 0 {
 		return w.Translate("None was found.")
 	}
@@ -88,7 +88,7 @@ func (w localizer) unfixedLine(all []portfolio.Unfixed) string {
 // maxPackages is how many packages a list of the document holds at most.
 const maxPackages = 50
 
-func (w localizer) gapLine(all []distribution) string {
+func (w pageLocalizer) gapLine(all []distribution) string {
 	for _, s := range all {
 		if len(s.Gaps) > 0 {
 			first := s.Gaps[0]
@@ -98,7 +98,7 @@ func (w localizer) gapLine(all []distribution) string {
 	return w.Translate("No goal, sector or country is seen of which every good is short of supports.")
 }
 
-func (w localizer) endingLine(all []portfolio.Ending) string {
+func (w pageLocalizer) endingLine(all []portfolio.Ending) string {
 	with, without := splitEndings(all)
 	if len(all) == 0 {
 		return w.Translate("No good is fading, dormant or sunset.")
@@ -106,7 +106,7 @@ func (w localizer) endingLine(all []portfolio.Ending) string {
 	return w.Translate("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
 }
 
-func (w localizer) successionLine(s succession) string {
+func (w pageLocalizer) successionLine(s succession) string {
 	n := len(s.Alone) + s.More
 	if n == 0 {
 		return w.Translate("No good with load is seen to rest on one person alone.")
@@ -135,7 +135,7 @@ type groupRow struct {
 }
 
 // distributionTitles name a kind of group, for many and for one.
-func (w localizer) distributionTitles(by string) (many, one string) {
+func (w pageLocalizer) distributionTitles(by string) (many, one string) {
 	switch by {
 	case "sdg":
 		return w.Translate("Sustainable Development Goals"), w.Translate("Goal")
@@ -156,7 +156,7 @@ func (w localizer) distributionTitles(by string) (many, one string) {
 // minGap is the least number of assessed goods of a group that is called a gap.
 const minGap = 2
 
-func (w localizer) distributions(all []portfolio.Concentration) []distribution {
+func (w pageLocalizer) distributions(all []portfolio.Concentration) []distribution {
 	var out []distribution
 	for _, c := range all {
 		s := distribution{Concentration: c, More: max(0, len(c.Groups)-maxGroups)}
@@ -183,7 +183,7 @@ func (w localizer) distributions(all []portfolio.Concentration) []distribution {
 	return out
 }
 
-func (w localizer) groupTitle(by, name string) string {
+func (w pageLocalizer) groupTitle(by, name string) string {
 	if by == "sdg" {
 		return w.goalTitle(name)
 	}
@@ -196,7 +196,7 @@ var goals = [...]string{"No poverty", "Zero hunger", "Good health and well-being
 	"Sustainable cities and communities", "Responsible consumption and production", "Climate action", "Life below water", "Life on land",
 	"Peace, justice and strong institutions", "Partnerships for the goals"}
 
-func (w localizer) goalTitle(name string) string {
+func (w pageLocalizer) goalTitle(name string) string {
 	for i, title := range goals {
 		if name == fmt.Sprint(i+1) {
 			return name + " " + w.Translate(title)
@@ -205,7 +205,7 @@ func (w localizer) goalTitle(name string) string {
 	return name
 }
 
-func (w localizer) absentGoals(named map[string]bool) []string {
+func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 	var absent []string
 	for i := range goals {
 		if n := fmt.Sprint(i + 1); !named[n] {
@@ -215,31 +215,8 @@ func (w localizer) absentGoals(named map[string]bool) []string {
 	return absent
 }
 
-// likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l portfolio.Likeness) string {
-	shared := cut(w.shortList(l.Shared), 90)
-	none := len(l.Shared) == 0
-	switch {
-	case l.Part == "type" && none:
-		return w.Translate("no common kind")
-	case l.Part == "type":
-		return w.Translate("kind {shared}", "shared", shared)
-	case l.Part == "sdg" && none:
-		return w.Translate("no common goal")
-	case l.Part == "sdg":
-		return w.Translate("goals {shared}", "shared", shared)
-	case l.Part == "sector" && none:
-		return w.Translate("no common sector")
-	case l.Part == "sector":
-		return w.Translate("sector {shared}", "shared", shared)
-	case none:
-		return w.Translate("no common words")
-	}
-	return w.Translate("words {shared}", "shared", shared)
-}
-
-// depthWord names how many could take over.
-func (w localizer) depthWord(d assess.Depth) string {
+// depthName names how many could take over.
+func (w pageLocalizer) depthName(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Translate("several")
@@ -253,7 +230,7 @@ func (w localizer) depthWord(d assess.Depth) string {
 	return w.Translate("unknown")
 }
 
-func (w localizer) depthSentence(d assess.Depth) string {
+func (w pageLocalizer) depthSentence(d assess.Depth) string {
 	switch d {
 	case assess.SeveralCould:
 		return w.Translate("Two others at least made one in ten of the commits of the last 12 months each.")
@@ -293,7 +270,7 @@ func successionOf(goods []Good) succession {
 	for _, d := range []assess.Depth{assess.SeveralCould, assess.OneCould, assess.NobodyCould, assess.NobodyThere, assess.DepthUnknown} {
 		s.Counts = append(s.Counts, depthCount{d, n[d]})
 	}
-	sort.SliceStable(s.Alone, func(i, j int) bool { return loadOf(s.Alone[i]) > loadOf(s.Alone[j]) })
+	slices.SortStableFunc(s.Alone, func(a, b Good) int { return cmp.Compare(loadOf(b), loadOf(a)) })
 	if len(s.Alone) > maxListed {
 		s.Alone, s.More = s.Alone[:maxListed], len(s.Alone)-maxListed
 	}
@@ -309,7 +286,7 @@ func loadOf(good Good) float64 {
 }
 
 // percentOrUnknown writes a share that may be unknown.
-func (w localizer) percentOrUnknown(f *float64) string {
+func (w pageLocalizer) percentOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Translate("unknown")
 	}
@@ -317,7 +294,7 @@ func (w localizer) percentOrUnknown(f *float64) string {
 }
 
 // numberOrUnknown writes a number that may be unknown.
-func (w localizer) numberOrUnknown(f *float64) string {
+func (w pageLocalizer) numberOrUnknown(f *float64) string {
 	if f == nil {
 		return w.Translate("unknown")
 	}
@@ -325,7 +302,7 @@ func (w localizer) numberOrUnknown(f *float64) string {
 }
 
 // ageText writes how long something has been public.
-func (w localizer) ageText(from, to time.Time) string {
+func (w pageLocalizer) ageText(from, to time.Time) string {
 	days := int(to.Sub(from).Hours() / 24)
 	switch {
 	case from.IsZero():

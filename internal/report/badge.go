@@ -30,8 +30,8 @@ const unknownColour = "6b6b6b"
 
 // StageBadge is the badge of a good's stage.
 func StageBadge(good Good) Badge {
-	stage := assess.Stage(stageClass(good.Verdict.Stage))
-	b := Badge{1, "midspan", english.stageWord(stage), badgeColours[stage]}
+	stage := knownStage(good.Verdict.Stage)
+	b := Badge{1, "midspan", english.stageName(stage), badgeColours[stage]}
 	if b.Color == "" {
 		b.Color = unknownColour
 	}

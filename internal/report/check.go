@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -17,9 +16,7 @@ import (
 
 // Limits of the terminal view; report.json has everything.
 const (
-	minWidth      = 40
 	checkFindings = 8
-	checkChanges  = 3
 	checkNotes    = 12
 )
 
@@ -49,76 +46,6 @@ func WriteCheck(w io.Writer, doc Document, width int, colour bool) error {
 	return nil
 }
 
-// terminal lays out text in a number of columns.
-type terminal struct {
-	out    strings.Builder
-	width  int
-	colour bool
-}
-
-// ANSI codes.
-const (
-	ansiBold   = "1"
-	ansiDim    = "2"
-	ansiRed    = "31"
-	ansiGreen  = "32"
-	ansiYellow = "33"
-)
-
-// paint colours a text whose width has already been counted, but not the
-// spaces after it: those may be cut off at the end of a line.
-func (t *terminal) paint(code, text string) string {
-	seen := strings.TrimRight(text, " ")
-	if !t.colour || code == "" || seen == "" {
-		return text
-	}
-	return "\x1b[" + code + "m" + seen + "\x1b[0m" + text[len(seen):]
-}
-
-func (t *terminal) line(text string) {
-	t.out.WriteString(strings.TrimRight(text, " ") + "\n")
-}
-
-func (t *terminal) title(text string) {
-	t.line("")
-	t.line(t.paint(ansiBold, text))
-}
-
-// wrap writes a text after a prefix, its further lines indented as far. A word
-// that is too long for a line is cut into lines.
-func (t *terminal) wrap(prefix, text, code string) {
-	indent := strings.Repeat(" ", runewidth.StringWidth(prefix))
-	room := t.width - len(indent)
-	line := ""
-	flush := func() {
-		t.line(prefix + t.paint(code, line))
-		prefix, line = indent, ""
-	}
-	for _, word := range strings.Fields(text) {
-		for runewidth.StringWidth(word) > room {
-			if line != "" {
-				flush()
-			}
-			line = runewidth.Truncate(word, room, "")
-			if line == "" {
-				return // not even one character fits
-			}
-			word = strings.TrimPrefix(word, line)
-			flush()
-		}
-		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > room {
-			flush()
-		}
-		if line != "" && word != "" {
-			line += " "
-		}
-		line += word
-	}
-	if line != "" {
-		flush()
-	}
-}
-
 // notes lists what was dropped or read in part, at most a dozen.
 func (t *terminal) notes(good Good) {
 	all := slices.Clone(good.Notes)
@@ -139,12 +66,12 @@ func (t *terminal) notes(good Good) {
 
 func (t *terminal) heading(good Good) {
 	v := good.Verdict
-	t.wrap("", cut(displayName(good), 160), ansiBold)
+	t.wrap("", cut(english.displayName(good), 160), ansiBold)
 	for _, scan := range good.Scans {
 		t.wrap("", scan.Repository.URL+scanText(scan), ansiDim)
 	}
 	t.line("")
-	stage := strings.ToUpper(english.stageWord(v.Stage))
+	stage := strings.ToUpper(english.stageName(v.Stage))
 	if v.Borderline != nil {
 		stage += " (borderline)"
 	}
@@ -166,7 +93,7 @@ func scanText(scan Scan) string {
 		if scan.Failure == nil {
 			return ": could not be read"
 		}
-		return ": " + english.causeWord(scan.Failure.Cause) + ": " + scan.Failure.Message
+		return ": " + english.causeText(scan.Failure.Cause) + ": " + scan.Failure.Message
 	}
 	words := ""
 	if scan.Commit != "" {
@@ -179,32 +106,6 @@ func scanText(scan Scan) string {
 		words += ", read in part"
 	}
 	return words
-}
-
-func stageColour(stage assess.Stage) string {
-	switch stage {
-	case assess.Sustained:
-		return ansiBold + ";" + ansiGreen
-	case assess.MessyMiddle, assess.Dormant:
-		return ansiBold + ";" + ansiRed
-	case assess.Fading:
-		return ansiBold + ";" + ansiYellow
-	}
-	return ansiBold
-}
-
-func levelColour(level assess.Level) string {
-	switch level {
-	case assess.Strong:
-		return ansiGreen
-	case assess.Weak:
-		return ansiYellow
-	case assess.Missing:
-		return ansiRed
-	case assess.LevelUnknown:
-		return ansiDim
-	}
-	return ""
 }
 
 // glyphRows is the height of a pier of 100 in rows of the terminal.
@@ -236,7 +137,7 @@ func (t *terminal) glyph(v assess.Verdict) {
 	}
 	var names, levels, scores string
 	for _, pillar := range supports {
-		names += centre(english.pillarWord(pillar.ID), column)
+		names += centre(english.pillarName(pillar.ID), column)
 		levels += t.paint(levelColour(levelOf(pillar)), centre(string(levelOf(pillar)), column))
 		scores += centre(shortScore(pillar), column)
 	}
@@ -294,7 +195,7 @@ func (t *terminal) reasons(v assess.Verdict) {
 	}
 	write("Why", v.Reasons)
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
-		write(english.pillarWord(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
+		write(english.pillarName(pillar.ID)+": "+string(levelOf(pillar)), pillar.Reasons)
 	}
 }
 
@@ -308,71 +209,6 @@ func (t *terminal) changes(good Good) {
 	for i, change := range helpful {
 		t.wrap(fmt.Sprintf("  %d. ", i+1), change, "")
 	}
-}
-
-// helpfulChanges returns up to three changes: what would lift the stage, then
-// what would clear the strongest reasons, then the upgrade that closes the most
-// findings, then the remedy of the weakest check.
-func helpfulChanges(good Good) []string {
-	var out []string
-	add := func(text string) {
-		if text != "" && len(out) < checkChanges && !slices.Contains(out, text) {
-			out = append(out, text)
-		}
-	}
-	for _, lift := range good.Verdict.Lift {
-		add(lift)
-	}
-	add(bestUpgrade(good))
-	for _, reason := range strongestReasons(good.Verdict) {
-		add(reason.Clears)
-	}
-	for _, check := range weakestChecks(good) {
-		add(check.Remedy)
-	}
-	return out
-}
-
-// strongestReasons returns the reasons of the stage and of weak or missing supports,
-// strongest first.
-func strongestReasons(v assess.Verdict) []assess.Reason {
-	reasons := slices.Clone(v.Reasons)
-	for _, pillar := range v.Supports {
-		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
-			reasons = append(reasons, pillar.Reasons...)
-		}
-	}
-	sort.SliceStable(reasons, func(i, j int) bool { return reasons[i].Strength > reasons[j].Strength })
-	return reasons
-}
-
-// bestUpgrade names the package whose upgrade closes the most findings.
-func bestUpgrade(good Good) string {
-	n := map[string]int{}
-	for _, issue := range distinctFindings(good) {
-		if issue.FixedIn != "" {
-			n[issue.Package.Name+" "+issue.Package.Version]++
-		}
-	}
-	ranked := byCount(n)
-	if len(ranked) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Translate("{n|advisory|advisories}", "n", ranked[0].N))
-}
-
-// weakestChecks returns the measured posture checks below 10, lowest first.
-func weakestChecks(good Good) []observation.Check {
-	var checks []observation.Check
-	for _, scan := range good.Scans {
-		for _, check := range scan.Checks {
-			if check.State == observation.Measured && check.Score < 10 {
-				checks = append(checks, check)
-			}
-		}
-	}
-	sort.SliceStable(checks, func(i, j int) bool { return checks[i].Score < checks[j].Score })
-	return checks
 }
 
 func (t *terminal) findings(good Good) {
@@ -391,7 +227,7 @@ func (t *terminal) findings(good Good) {
 		} else {
 			text += ", no fix named"
 		}
-		if issue.exploited() {
+		if issue.isExploited() {
 			text += ", known to be exploited"
 		}
 		if issue.Malicious {
@@ -430,9 +266,9 @@ func (t *terminal) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	t.title(fmt.Sprintf("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown))
 	for _, group := range groupGaps(c.Gaps) {
-		t.wrap("  • ", english.causeWord(group.Cause)+": "+english.shortList(group.Names), ansiDim)
+		t.wrap("  • ", english.causeText(group.Cause)+": "+english.shortList(group.Names), ansiDim)
 	}
 	if len(good.Scans) == 0 {
-		t.wrap("  • ", english.causeWord(observation.CauseNoRepository), ansiDim)
+		t.wrap("  • ", english.causeText(observation.CauseNoRepository), ansiDim)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // The page that shows goods side by side, and its script. The address names the goods:
@@ -18,14 +19,6 @@ const (
 	comparePage   = "compare.html"
 	compareScript = "compare.js"
 )
-
-// slugOf is how addresses name a good: as the file of its page, without the end.
-func slugOf(id string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(pagePath(id), "goods/"), ".html")
-}
-
-// columnPath returns the path of the file that compare.js loads of a good.
-func columnPath(id string) string { return "goods/" + slugOf(id) + ".js" }
 
 // column is a good as the page shows it beside others. Every text is in the language of
 // the page.
@@ -56,7 +49,7 @@ const (
 
 // writeColumn writes the file of a good, whose texts are clean. It calls one function,
 // because a page opened from a disk may load scripts from beside it, but no data.
-func (s *site) writeColumn(to io.Writer, good Good) error {
+func (s *edition) writeColumn(to io.Writer, good Good) error {
 	encoded, err := json.Marshal(s.column(good))
 	if err != nil {
 		return err
@@ -67,15 +60,15 @@ func (s *site) writeColumn(to io.Writer, good Good) error {
 
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {
-	localizer
+	pageLocalizer
 	good     Good
 	measures map[string]observation.Measure
 	tally    tally
 	cells    map[string]cell
 }
 
-func (s *site) column(good Good) column {
-	c := columnBuilder{localizer: s.words, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
+func (s *edition) column(good Good) column {
+	c := columnBuilder{pageLocalizer: s.text, good: good, measures: map[string]observation.Measure{}, tally: tallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -85,7 +78,7 @@ func (s *site) column(good Good) column {
 	c.packages()
 	c.catalogFacts()
 	c.coverage()
-	c.cells["years"] = c.commitsByYear(s.words.timeline(good.Activity, s.doc.AsOf))
+	c.cells["years"] = c.commitsByYear(s.text.timeline(good.Activity, s.doc.AsOf))
 	for row, shown := range c.cells {
 		c.cells[row] = shown.truncated()
 	}
@@ -96,7 +89,7 @@ func (s *site) column(good Good) column {
 			c.cells[row] = c.unknown(c.Translate("nothing is said of it"))
 		}
 	}
-	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: stageClass(good.Verdict.Stage),
+	return column{Slug: slugOf(good.ID), Name: cut(c.displayName(good), 80), Stage: string(knownStage(good.Verdict.Stage)),
 		Glyph: smallGlyph.shapes(good.Verdict), Cells: c.cells}
 }
 
@@ -122,15 +115,15 @@ func (c columnBuilder) unread() cell {
 			cause = scan.Failure.Cause
 		}
 	}
-	return c.unknown(c.causeWord(cause))
+	return c.unknown(c.causeText(cause))
 }
 
 // verdict fills the rows of stage, load, supports, risk and succession.
 func (c columnBuilder) verdict() {
 	v := c.good.Verdict
-	stage := cell{Text: c.stageWord(v.Stage)}
+	stage := cell{Text: c.stageName(v.Stage)}
 	if v.Borderline != nil {
-		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.stageWord(v.Borderline.Would)))
+		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.stageName(v.Borderline.Would)))
 	}
 	if v.Stale {
 		stage.Notes = append(stage.Notes, c.Translate("what was seen of it is old"))
@@ -146,7 +139,7 @@ func (c columnBuilder) verdict() {
 	}
 	c.cells["supports"] = c.scoreCell(c.scoreText(v.Score), v.Score)
 	c.cells["risk"] = c.risk(v.Risk)
-	c.cells["succession"] = cell{Text: c.depthWord(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
+	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
 	if d := c.good.Succession.Depth; d == assess.DepthUnknown || d == "" {
 		c.cells["succession"] = c.unknown(c.depthSentence(d))
 	}
@@ -158,7 +151,7 @@ func (c columnBuilder) possibleStages(possible []assess.Stage) cell {
 	}
 	stages := make([]any, len(possible))
 	for i, stage := range possible {
-		stages[i] = c.stageWord(stage)
+		stages[i] = c.stageName(stage)
 	}
 	return cell{Text: c.Translate("{list}", "list", language.Or(stages...))}
 }
@@ -182,7 +175,7 @@ func (c columnBuilder) reasons(all []assess.Reason) cell {
 // pillar shows the level, score and range of load or a support, with its first reasons.
 func (c columnBuilder) pillar(p assess.Pillar) cell {
 	level := levelOf(p)
-	text := c.levelWord(level)
+	text := c.levelName(level)
 	if scored(p.Score) && level != assess.LevelUnknown {
 		text = c.Translate("{level}, {score} of 100", "level", text, "score", c.scoreText(p.Score))
 	}
@@ -209,12 +202,9 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 		open = c.Translate("{n} of 100", "n", math.Round(*r.Score))
 	}
 	switch r.Level {
-	case assess.RiskLow:
-		return cell{Text: c.Translate("low"), Notes: []string{open}}
-	case assess.RiskRaised:
-		return cell{Text: c.Translate("raised"), Notes: []string{open}, Class: levelClass(assess.Weak)}
-	case assess.RiskHigh:
-		return cell{Text: c.Translate("high"), Notes: []string{open}, Class: levelClass(assess.Missing)}
+	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
+		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
+		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: []string{open}, Class: levelClass(class)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:
@@ -232,7 +222,7 @@ func (c columnBuilder) measure(id string, notes ...string) cell {
 	case !listed:
 		return c.unknown(c.Translate("it was not measured"))
 	case m.State == observation.Unknown:
-		return c.unknown(c.causeWord(m.Cause))
+		return c.unknown(c.causeText(m.Cause))
 	}
 	return cell{Text: c.measureText(m), Notes: notes}
 }
@@ -264,7 +254,7 @@ func (c columnBuilder) work() {
 	c.cells["age"] = c.measure(observation.MomentumAgeDays)
 	if m := c.measures[observation.MomentumAgeDays]; m.State == observation.Measured && !m.At.IsZero() {
 		days, _ := m.Number()
-		c.cells["age"] = cell{Text: c.localizer.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
+		c.cells["age"] = cell{Text: c.ageText(m.At.AddDate(0, 0, -int(days)), m.At)}
 	}
 	c.cells["posture"] = c.posture()
 }
@@ -274,7 +264,7 @@ func (c columnBuilder) commitsByYear(t timeline) cell {
 	switch {
 	case t.Known():
 	case t.Cause != "":
-		return c.unknown(c.causeWord(t.Cause))
+		return c.unknown(c.causeText(t.Cause))
 	default:
 		return c.unknown(c.Translate("it was not measured"))
 	}
@@ -361,7 +351,7 @@ func (c columnBuilder) severities() string {
 	var result []any
 	for _, severity := range observation.Severities() {
 		if n[severity] > 0 {
-			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityWord(severity)))
+			result = append(result, language.M("{n} {severity}", "n", n[severity], "severity", c.severityName(severity)))
 		}
 	}
 	return c.Translate("{list}", "list", language.List(result...))
@@ -448,7 +438,7 @@ func (c columnBuilder) coverage() {
 	}
 	gaps := cell{Text: c.Translate("{n|measure|measures}", "n", v.Coverage.Unknown)}
 	for _, group := range groupGaps(v.Coverage.Gaps) {
-		gaps.Notes = append(gaps.Notes, c.Translate("{cause}: {n}", "cause", c.causeWord(group.Cause), "n", len(group.Names)))
+		gaps.Notes = append(gaps.Notes, c.Translate("{cause}: {n}", "cause", c.causeText(group.Cause), "n", len(group.Names)))
 	}
 	c.cells["gaps"] = gaps
 }

@@ -188,7 +188,7 @@ func TestHostileTextStaysTextBesideOthers(t *testing.T) {
 	strange := cleaned(doc).Goods[3]
 	index := siteOf(t, doc)
 	compared(t, ctx, index, "clinic-ledger,"+slugOf(doc.Goods[3].ID), 2)
-	if got, want := seen[[]string](t, ctx, beside)[1], cut(displayName(strange), 80); got != want {
+	if got, want := seen[[]string](t, ctx, beside)[1], cut(english.displayName(strange), 80); got != want {
 		t.Errorf("its name is %q, want %q", got, want)
 	}
 	hostile := `!!document.querySelector("main img, main script, main iframe, main [onerror], .beside a:not([href^='goods/'])")`

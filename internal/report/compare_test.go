@@ -17,12 +17,12 @@ import (
 // columnOf returns the column of a good, and the size of its file.
 func columnOf(t *testing.T, doc Document, good Good) (column, int) {
 	t.Helper()
-	sites, err := newSites(complete(doc), []*language.Language{language.English()})
+	site, err := NewSite(complete(doc), []*language.Language{language.English()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := sites[0].writeColumn(&out, cleaned(good)); err != nil {
+	if err := site.editions[0].writeColumn(&out, cleaned(good)); err != nil {
 		t.Fatal(err)
 	}
 	call, whole := strings.CutPrefix(strings.TrimSuffix(out.String(), ");\n"), "midspanColumn(")

@@ -109,6 +109,10 @@ func TestABrokenDocumentDoesNotValidate(t *testing.T) {
 	}
 }
 
+// schemaNames are the definitions of the schema whose names differ from those of their
+// types: the schema is published.
+var schemaNames = map[string]string{"conditionText": "joined"}
+
 // TestTheSchemaHasTheFieldsOfTheTypes fails when a field is added to one and
 // not to the other.
 func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
@@ -128,6 +132,9 @@ func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
 	for name, fields := range structs(reflect.TypeFor[Document](), map[string][]string{}) {
 		if name == "generator" {
 			continue // stands inline
+		}
+		if published, differs := schemaNames[name]; differs {
+			name = published
 		}
 		var keys []string
 		for key := range have[name] {

@@ -61,13 +61,13 @@ func feedID(doc Document) string {
 
 func feedEntry(move Move, of, day string, since time.Time) *feeds.AtomEntry {
 	good := sha256.Sum256([]byte(move.Good))
-	name := cut(displayName(goodNamed(move)), 160)
+	name := cut(english.displayName(goodNamed(move)), 160)
 	return &feeds.AtomEntry{
 		Id:      fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
-		Title:   name + ": " + english.stageWord(move.From) + " to " + english.stageWord(move.To),
+		Title:   name + ": " + english.stageName(move.From) + " to " + english.stageName(move.To),
 		Updated: day, Published: day,
 		Links:   []feeds.AtomLink{{Href: pagePath(move.Good), Rel: "alternate", Type: "text/html"}},
-		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.Date(since), english.stageWord(move.From), english.stageMeaning(move.From), english.stageWord(move.To), english.stageMeaning(move.To))},
+		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.Date(since), english.stageName(move.From), english.stageMeaning(move.From), english.stageName(move.To), english.stageMeaning(move.To))},
 	}
 }
 

@@ -1,7 +1,8 @@
 package report
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -108,7 +109,7 @@ func (t *tally) count(group []observation.Finding) {
 	exploited := false
 	for _, f := range group {
 		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
-		exploited = exploited || distinctFinding{Finding: f}.exploited()
+		exploited = exploited || distinctFinding{Finding: f}.isExploited()
 		if t.Worst == "" || f.Severity.Compare(t.Worst) < 0 {
 			t.Worst = f.Severity
 		}
@@ -132,7 +133,7 @@ type distinctFinding struct {
 // distinctFindings are the issues of a good, the most urgent first.
 func distinctFindings(good Good) []distinctFinding {
 	issues := gatherFindings(good)
-	sort.SliceStable(issues, func(i, j int) bool { return moreUrgent(issues[i], issues[j]) })
+	slices.SortStableFunc(issues, compareUrgency)
 	return issues
 }
 
@@ -163,31 +164,23 @@ func gatherFindings(good Good) []distinctFinding {
 	return issues
 }
 
-// moreUrgent puts malicious packages first, then what is known to be
-// exploited, then the worst severity and score.
-func moreUrgent(a, b distinctFinding) bool {
-	if a.Malicious != b.Malicious {
-		return a.Malicious
-	}
-	if x, y := a.exploited(), b.exploited(); x != y {
-		return x
-	}
-	if order := a.Severity.Compare(b.Severity); order != 0 {
-		return order < 0
-	}
-	if x, y := a.base(), b.base(); x != y {
-		return x > y
-	}
-	if a.Package.Name != b.Package.Name {
-		return a.Package.Name < b.Package.Name
-	}
-	if a.Package.Version != b.Package.Version {
-		return a.Package.Version < b.Package.Version
-	}
-	return a.Advisory < b.Advisory
+// compareUrgency puts malicious packages first, then what is known to be exploited,
+// then the worst severity and score.
+func compareUrgency(a, b distinctFinding) int {
+	return cmp.Or(
+		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.isExploited())-boolToInt(a.isExploited()),
+		a.Severity.Compare(b.Severity), cmp.Compare(b.base(), a.base()),
+		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
 }
 
-func (i distinctFinding) exploited() bool { return i.Exploited != nil && *i.Exploited }
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (i distinctFinding) isExploited() bool { return i.Exploited != nil && *i.Exploited }
 
 func (i distinctFinding) base() float64 {
 	if i.Score == nil {
@@ -205,19 +198,6 @@ func (w localizer) exploitedText(i distinctFinding) string {
 		return w.Translate("yes")
 	}
 	return w.Translate("not listed")
-}
-
-// relationWord names how a package is listed.
-func (w localizer) relationWord(relation string) string {
-	switch relation {
-	case observation.Direct:
-		return w.Translate("direct")
-	case observation.Transitive:
-		return w.Translate("transitive")
-	case "":
-		return w.Translate("unknown")
-	}
-	return relation
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.

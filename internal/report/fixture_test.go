@@ -15,6 +15,9 @@ import (
 
 // The goods, organizations and repositories below are invented.
 
+// englishPages writes the pages in English.
+var englishPages = pageLocalizer{english}
+
 var asOf = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 
 func at(score float64) *float64 { return &score }

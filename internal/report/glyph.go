@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,24 +49,35 @@ var (
 
 // glyphRow returns the glyph for a table row whose cells hold the same as text: it is
 // hidden from screen readers. Its size comes from the style sheet, a unit a pixel,
-// and its banks from the page's sprite.
+// and its banks from the page's sprite. Scores are rounded as they are shown, so that
+// rows share shapes.
 func glyphRow(v assess.Verdict) template.HTML {
+	rounded := func(p *assess.Pillar) {
+		if p.Score.Score != nil {
+			p.Score.Score = new(math.Round(*p.Score.Score))
+		}
+	}
+	rounded(&v.Load)
+	v.Supports = slices.Clone(v.Supports)
+	for i := range v.Supports {
+		rounded(&v.Supports[i])
+	}
 	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 
 // glyphSmall returns the glyph with its text alternative.
-func (w localizer) glyphSmall(v assess.Verdict) template.HTML {
+func (w pageLocalizer) glyphSmall(v assess.Verdict) template.HTML {
 	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
 // glyphLarge returns the glyph for the page of a good, with the ranges that unknown
 // measures leave open.
-func (w localizer) glyphLarge(v assess.Verdict) template.HTML {
+func (w pageLocalizer) glyphLarge(v assess.Verdict) template.HTML {
 	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
 // glyphText is what the glyph shows, as text.
-func (w localizer) glyphText(v assess.Verdict) string {
+func (w pageLocalizer) glyphText(v assess.Verdict) string {
 	supports := inOrder(v.Supports)
 	pairs := []any{"load", w.levelWithScore(v.Load)}
 	for _, pillar := range supports {
@@ -74,40 +86,8 @@ func (w localizer) glyphText(v assess.Verdict) string {
 	if v.Borderline == nil {
 		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
 	}
-	pairs = append(pairs, "stage", w.stageWord(v.Borderline.Would))
+	pairs = append(pairs, "stage", w.stageName(v.Borderline.Would))
 	return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}; borderline, could be {stage}.", pairs...)
-}
-
-// levelWithScore writes a level with its score: "weak (12)".
-func (w localizer) levelWithScore(p assess.Pillar) string {
-	level := levelOf(p)
-	if !scored(p.Score) || level == assess.LevelUnknown {
-		return w.levelWord(level)
-	}
-	return w.Translate("{level} ({score})", "level", w.levelWord(level), "score", w.scoreText(p.Score))
-}
-
-// levelOf reads a level that no rule has set as unknown.
-func levelOf(p assess.Pillar) assess.Level {
-	if p.Level == "" {
-		return assess.LevelUnknown
-	}
-	return p.Level
-}
-
-// inOrder returns people, momentum, upkeep and funding; one that the verdict
-// does not hold is unknown.
-func inOrder(supports []assess.Pillar) [4]assess.Pillar {
-	out := [4]assess.Pillar{}
-	for i, id := range [...]string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
-		out[i] = assess.Pillar{ID: id, Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
-		for _, pillar := range supports {
-			if pillar.ID == id {
-				out[i] = pillar
-			}
-		}
-	}
-	return out
 }
 
 // draw returns the glyph as inline SVG.
@@ -209,27 +189,6 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 func (s glyphLayout) pier(x, height float64) string {
 	batter := (s.foot - s.neck) / 2 * height / (s.ground - s.deck)
 	return path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
-}
-
-// heightOf returns the score to draw, from 0 to 100; a level without a score
-// is drawn at the middle of its band. False means unknown.
-func heightOf(p assess.Pillar) (float64, bool) {
-	level := levelOf(p)
-	if level == assess.LevelUnknown {
-		return 0, false
-	}
-	if p.Score.Score != nil && !math.IsNaN(*p.Score.Score) {
-		return min(max(*p.Score.Score, 0), 100), true
-	}
-	switch level {
-	case assess.Strong:
-		return 90, true
-	case assess.Fair:
-		return 60, true
-	case assess.Weak:
-		return 30, true
-	}
-	return 0, true
 }
 
 // path writes SVG path commands: strings are commands, numbers coordinates.

@@ -37,14 +37,14 @@ func TestTheGlyphsMatchTheirGoldenFile(t *testing.T) {
 	b.WriteString("<!doctype html>\n<meta charset=\"utf-8\">\n<title>Span glyphs</title>\n<style>" + string(css) + ".g-large{max-width:384px}</style>\n<svg width=\"0\" height=\"0\"><defs><g id=\"bank\"><path class=\"b\" d=\"M0 12h6q.8 11.4 3.5 19H0zM96 12h-6q-.8 11.4-3.5 19H96z\"/><path class=\"l\" d=\"M0 31h96\"/></g></defs></svg>\n")
 	cases := glyphCases()
 	for _, name := range []string{"whole", "strong", "gaps", "unknown", "no verdict", "borderline", "without scores"} {
-		b.WriteString("<h2>" + name + "</h2>\n" + string(english.glyphSmall(cases[name])) + "\n" + string(english.glyphLarge(cases[name])) + "\n")
+		b.WriteString("<h2>" + name + "</h2>\n" + string(englishPages.glyphSmall(cases[name])) + "\n" + string(englishPages.glyphLarge(cases[name])) + "\n")
 	}
 	golden(t, "glyphs.html", []byte(b.String()))
 }
 
 func TestAGlyphIsWellFormed(t *testing.T) {
 	for name, v := range glyphCases() {
-		for _, svg := range []string{string(glyphRow(v)), string(english.glyphSmall(v)), string(english.glyphLarge(v))} {
+		for _, svg := range []string{string(glyphRow(v)), string(englishPages.glyphSmall(v)), string(englishPages.glyphLarge(v))} {
 			decoder := xml.NewDecoder(strings.NewReader(svg))
 			for {
 				if _, err := decoder.Token(); err == io.EOF {
@@ -96,7 +96,7 @@ func TestTheDeckGrowsWithTheLoadAndThePiersWithTheirScores(t *testing.T) {
 }
 
 func TestTheGlyphHasATextAlternative(t *testing.T) {
-	got := english.glyphText(glyphCases()["borderline"])
+	got := englishPages.glyphText(glyphCases()["borderline"])
 	want := "Load strong (80), people weak (30), momentum strong (100), upkeep strong (100), funding unknown; borderline, could be sustained."
 	if got != want {
 		t.Errorf("it says %q, want %q", got, want)
@@ -105,7 +105,7 @@ func TestTheGlyphHasATextAlternative(t *testing.T) {
 
 func TestScoresOutOfBoundsStayInThePicture(t *testing.T) {
 	for _, score := range []float64{-20, 400, math.Inf(1), math.NaN()} {
-		svg := string(english.glyphLarge(verdictOf(assess.Fading, "", known(assess.Fair, score, 0, 100), known(assess.Fair, score, 0, 100), unknownPillar(), unknownPillar(), unknownPillar())))
+		svg := string(englishPages.glyphLarge(verdictOf(assess.Fading, "", known(assess.Fair, score, 0, 100), known(assess.Fair, score, 0, 100), unknownPillar(), unknownPillar(), unknownPillar())))
 		if strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") {
 			t.Errorf("a score of %v gives %s", score, svg)
 		}

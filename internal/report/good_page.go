@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -31,13 +30,6 @@ type goodPage struct {
 	HasChecks bool
 }
 
-// gapGroup holds what is unknown for one cause.
-type gapGroup struct {
-	Cause observation.Cause
-	Names []string // of measures, in English
-	Notes []string // the details given, each once
-}
-
 // measureGroup holds the measures whose ids share their first part.
 type measureGroup struct {
 	Title    string
@@ -57,10 +49,10 @@ type inventoryRow struct {
 	Repository string
 }
 
-func (s *site) goodPage(good Good) goodPage {
+func (s *edition) goodPage(good Good) goodPage {
 	view := goodPage{
 		Good:     good,
-		Name:     cut(s.words.displayName(good), 120),
+		Name:     cut(s.text.displayName(good), 120),
 		Gaps:     groupGaps(good.Verdict.Coverage.Gaps),
 		Measures: s.groupMeasures(good.Measures),
 		Tally:    tallyFindings(good),
@@ -71,8 +63,8 @@ func (s *site) goodPage(good Good) goodPage {
 	if fileName.MatchString(good.ID) {
 		view.SBOM = "midspan sbom " + good.ID
 	}
-	view.KeyFacts = s.words.keyFacts(good, view.Tally)
-	if full := s.words.displayName(good); full != view.Name {
+	view.KeyFacts = s.text.keyFacts(good, view.Tally)
+	if full := s.text.displayName(good); full != view.Name {
 		view.Full = full
 	}
 	supports := inOrder(good.Verdict.Supports)
@@ -92,36 +84,9 @@ func (s *site) goodPage(good Good) goodPage {
 	return view
 }
 
-// groupGaps groups what is unknown by its cause, the largest group first.
-func groupGaps(gaps []assess.Gap) []gapGroup {
-	groups := map[string]*gapGroup{}
-	n := map[string]int{}
-	for _, gap := range gaps {
-		cause := string(gap.Cause)
-		if groups[cause] == nil {
-			groups[cause] = &gapGroup{Cause: gap.Cause}
-		}
-		n[cause]++
-		name := gap.Name
-		if name == "" {
-			name = gap.Measure
-		}
-		g := groups[cause]
-		g.Names = append(g.Names, name)
-		if gap.Detail != "" && !slices.Contains(g.Notes, gap.Detail) {
-			g.Notes = append(g.Notes, gap.Detail)
-		}
-	}
-	var out []gapGroup
-	for _, c := range byCount(n) {
-		out = append(out, *groups[c.Name])
-	}
-	return out
-}
-
 // groupMeasures groups measures by the part of their id before the first dot,
 // in the order of load, the supports, and what else there is.
-func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
+func (s *edition) groupMeasures(measures []observation.Measure) []measureGroup {
 	var groups []measureGroup
 	measures = withoutRepeatedDetails(measures)
 	at := map[string]int{}
@@ -139,15 +104,15 @@ func (s *site) groupMeasures(measures []observation.Measure) []measureGroup {
 		}
 		groups[i].Measures = append(groups[i].Measures, s.measureRow(m, def))
 	}
-	sort.SliceStable(groups, func(i, j int) bool { return groupRank(groups[i].Title) < groupRank(groups[j].Title) })
+	slices.SortStableFunc(groups, func(a, b measureGroup) int { return groupRank(a.Title) - groupRank(b.Title) })
 	for i := range groups {
-		groups[i].Title = s.words.pillarWord(groups[i].Title)
+		groups[i].Title = s.text.pillarName(groups[i].Title)
 	}
 	return groups
 }
 
-func (s *site) measureRow(m observation.Measure, def observation.Definition) measureRow {
-	row := measureRow{Measure: m, Definition: def, Text: s.words.measureText(m)}
+func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
+	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
 	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
 	switch v := m.Value.(type) {
 	case string:
@@ -170,11 +135,13 @@ func withoutRepeatedDetails(measures []observation.Measure) []observation.Measur
 			n[m.Detail]++
 		}
 	}
-	return each(measures, func(m *observation.Measure) {
+	measures = slices.Clone(measures)
+	for i, m := range measures {
 		if m.State == observation.Unknown && n[m.Detail] > maxSameDetail {
-			m.Detail = ""
+			measures[i].Detail = ""
 		}
-	})
+	}
+	return measures
 }
 
 func groupRank(prefix string) int {

@@ -15,7 +15,7 @@ type keyFact struct {
 
 // keyFacts gathers the first facts of a good: licence, work, releases, people,
 // advisories, posture, and how much of it was read.
-func (w localizer) keyFacts(good Good, t tally) []keyFact {
+func (w pageLocalizer) keyFacts(good Good, t tally) []keyFact {
 	m := make(map[string]observation.Measure, len(good.Measures))
 	for _, measure := range good.Measures {
 		m[measure.ID] = measure
@@ -42,12 +42,12 @@ func (w localizer) keyFacts(good Good, t tally) []keyFact {
 }
 
 // measuredFact shows one measure; the zero one was not read.
-func (w localizer) measuredFact(name string, m observation.Measure) keyFact {
+func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact {
 	f := keyFact{Name: name, Link: "measures"}
 	if m.ID == "" || m.State == observation.Unknown {
 		f.Text, f.Unknown = w.Translate("unknown"), true
 		if m.ID != "" {
-			f.Note = w.causeWord(m.Cause)
+			f.Note = w.causeText(m.Cause)
 		}
 		return f
 	}
@@ -56,7 +56,7 @@ func (w localizer) measuredFact(name string, m observation.Measure) keyFact {
 }
 
 // licenceFact shows the licence of the repository beside the one that the catalog declares.
-func (w localizer) licenceFact(good Good, m map[string]observation.Measure) keyFact {
+func (w pageLocalizer) licenceFact(good Good, m map[string]observation.Measure) keyFact {
 	found, declared := m[observation.LicenseSPDX], m[observation.LicenseDeclared]
 	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
 	switch found.State {
@@ -84,20 +84,20 @@ func (w localizer) licenceFact(good Good, m map[string]observation.Measure) keyF
 	return f
 }
 
-func (w localizer) advisoriesFact(t tally) keyFact {
+func (w pageLocalizer) advisoriesFact(t tally) keyFact {
 	f := keyFact{Name: w.Translate("Open advisories"), Text: w.tallyText(t), Link: "findings", Unknown: t.kind() == "unknown"}
 	switch {
 	case t.Exploited > 0:
 		f.Note = w.Translate("{n} known to be exploited", "n", t.Exploited)
 	case t.Worst != "":
-		f.Note = w.Translate("worst: {severity}", "severity", w.severityWord(t.Worst))
+		f.Note = w.Translate("worst: {severity}", "severity", w.severityName(t.Worst))
 	default:
 		f.Note = w.tallyBasis(t)
 	}
 	return f
 }
 
-func (w localizer) coverageFact(good Good, t tally) keyFact {
+func (w pageLocalizer) coverageFact(good Good, t tally) keyFact {
 	f := keyFact{Name: w.Translate("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
 	if good.Verdict.Coverage.Measured == 0 {
 		f.Text, f.Unknown = w.Translate("nothing"), true

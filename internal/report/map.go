@@ -3,10 +3,8 @@ package report
 import (
 	"fmt"
 	"html/template"
-	"sort"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/assess"
 )
@@ -28,6 +26,8 @@ type mark struct {
 	low, high float64
 }
 
+func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
+
 // mapDrawing is the map as the page shows it.
 type mapDrawing struct {
 	svg      template.HTML
@@ -36,7 +36,7 @@ type mapDrawing struct {
 }
 
 // portfolioMap draws the map. Goods that have no place on it are named beside it.
-func (w localizer) portfolioMap(goods []Good) mapDrawing {
+func (w pageLocalizer) portfolioMap(goods []Good) mapDrawing {
 	marks, unplaced := placeMarks(goods)
 	drawn := mapDrawing{unplaced: unplaced}
 	placed := len(marks)
@@ -61,7 +61,7 @@ func (w localizer) portfolioMap(goods []Good) mapDrawing {
 
 // drawMarks draws goods with what unknown measures leave open, and the names for
 // which there is room.
-func (w localizer) drawMarks(b *strings.Builder, marks []mark) {
+func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 	var whiskers strings.Builder
 	for _, m := range marks {
 		if m.low-m.high >= 1 {
@@ -70,7 +70,7 @@ func (w localizer) drawMarks(b *strings.Builder, marks []mark) {
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
 	for _, m := range marks {
-		title := w.Translate("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageWord(m.good.Verdict.Stage))
+		title := w.Translate("{good}: {stage}", "good", cut(w.displayName(m.good), 60), "stage", w.stageName(m.good.Verdict.Stage))
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(pagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
 			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
@@ -82,7 +82,7 @@ func (w localizer) drawMarks(b *strings.Builder, marks []mark) {
 
 // drawFrame draws the axes with their titles, and the half of the plot where load
 // outweighs supports.
-func (w localizer) drawFrame(b *strings.Builder) {
+func (w pageLocalizer) drawFrame(b *strings.Builder) {
 	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
 	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12), template.HTMLEscapeString(w.Translate("load outweighs supports")))
 	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20), template.HTMLEscapeString(w.Translate("supports outweigh load")))
@@ -111,9 +111,7 @@ func placeMarks(goods []Good) (marks []mark, unplaced []Good) {
 		}
 		marks = append(marks, mark{good: good, x: mapX(load), y: mapY(*score.Score), low: mapY(score.Low), high: mapY(score.High)})
 	}
-	sort.SliceStable(marks, func(i, j int) bool {
-		return marks[i].good.Verdict.Stage != assess.MessyMiddle && marks[j].good.Verdict.Stage == assess.MessyMiddle
-	})
+	slices.SortStableFunc(marks, func(a, b mark) int { return boolToInt(a.inMiddle()) - boolToInt(b.inMiddle()) })
 	return marks, unplaced
 }
 
@@ -130,34 +128,13 @@ const (
 	anchorEnd    = ` text-anchor="end"`
 )
 
-// textWidth estimates how wide a text in a sans serif font of 12.5 units is,
-// rather too wide than too narrow.
-func textWidth(text string) float64 {
-	width := 0.0
-	for _, r := range text {
-		switch {
-		case strings.ContainsRune("iljtfrI.,:;'|()[] -", r):
-			width += 4.6
-		case r == 'm' || r == 'w' || r == 'M' || r == 'W' || r == '@':
-			width += 11.5
-		case r < utf8.RuneSelf && unicode.IsLower(r), unicode.IsDigit(r):
-			width += 7.1
-		case r < utf8.RuneSelf:
-			width += 9.2
-		default:
-			width += 12.5
-		}
-	}
-	return width
-}
-
 func (l label) overlaps(o label) bool {
 	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
 }
 
 // placeLabels names the marks of the messy middle that weigh most, where a
 // name fits beside its mark without covering a mark or another name.
-func (w localizer) placeLabels(marks []mark) []label {
+func (w pageLocalizer) placeLabels(marks []mark) []label {
 	taken, placed := []label{ // the captions of the two halves
 		{left: mapRight - 170, right: mapRight, top: mapBottom - 30, bottom: mapBottom},
 		{left: mapLeft, right: mapLeft + 170, top: mapTop, bottom: mapTop + 28},
@@ -165,11 +142,11 @@ func (w localizer) placeLabels(marks []mark) []label {
 	var wanted []mark
 	for _, m := range marks {
 		taken = append(taken, label{left: m.x - markSize/2, right: m.x + markSize/2, top: m.y - markSize/2, bottom: m.y + markSize/2})
-		if m.good.Verdict.Stage == assess.MessyMiddle {
+		if m.inMiddle() {
 			wanted = append(wanted, m)
 		}
 	}
-	sort.SliceStable(wanted, func(i, j int) bool { return loadExcess(wanted[i].good) > loadExcess(wanted[j].good) })
+	slices.SortStableFunc(wanted, func(a, b mark) int { return compareExcess(a.good, b.good) })
 	for _, m := range wanted {
 		if l, fits := w.fitLabel(m, taken); fits && len(placed) < mapLabels {
 			placed, taken = append(placed, l), append(taken, l)
@@ -179,7 +156,7 @@ func (w localizer) placeLabels(marks []mark) []label {
 }
 
 // fitLabel tries right, left, above and below the mark.
-func (w localizer) fitLabel(m mark, taken []label) (label, bool) {
+func (w pageLocalizer) fitLabel(m mark, taken []label) (label, bool) {
 	text := cut(w.displayName(m.good), 30)
 	width, height := textWidth(text), 17.0
 	near := markSize/2 + 4

@@ -1,10 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"math"
-	"sort"
-
-	"github.com/midspan/midspan/internal/assess"
+	"slices"
 )
 
 // A map of thousands of goods would be a blot of as many marks. Above maxMapMarks a
@@ -44,7 +43,7 @@ func circlesOf(marks []mark) []circle {
 			squares[at] = c
 		}
 		c.n++
-		if m.good.Verdict.Stage == assess.MessyMiddle {
+		if m.inMiddle() {
 			c.middle++
 		}
 		most = max(most, c.n)
@@ -54,15 +53,12 @@ func circlesOf(marks []mark) []circle {
 		c.most = most
 		circles = append(circles, *c)
 	}
-	sort.Slice(circles, func(i, j int) bool {
-		a, b := circles[i], circles[j]
-		return a.x < b.x || a.x == b.x && a.y < b.y
-	})
+	slices.SortFunc(circles, func(a, b circle) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.y, b.y)) })
 	return circles
 }
 
 // circleText is the title of a circle.
-func (w localizer) circleText(c circle) string {
+func (w pageLocalizer) circleText(c circle) string {
 	if c.middle == 0 {
 		return w.Translate("{n|good|goods} at this place", "n", c.n)
 	}
@@ -73,10 +69,10 @@ func (w localizer) circleText(c circle) string {
 func heaviest(marks []mark) []mark {
 	var middle []mark
 	for _, m := range marks {
-		if m.good.Verdict.Stage == assess.MessyMiddle {
+		if m.inMiddle() {
 			middle = append(middle, m)
 		}
 	}
-	sort.SliceStable(middle, func(i, j int) bool { return loadExcess(middle[i].good) > loadExcess(middle[j].good) })
+	slices.SortStableFunc(middle, func(a, b mark) int { return compareExcess(a.good, b.good) })
 	return middle[:min(ownMarks, len(middle))]
 }

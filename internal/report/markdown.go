@@ -87,7 +87,7 @@ func plainText(text string) string {
 
 func (m *markdown) good(good Good) {
 	v := good.Verdict
-	m.line("## %s: %s", plainText(displayName(good)), english.stageWord(v.Stage))
+	m.line("## %s: %s", plainText(english.displayName(good)), english.stageName(v.Stage))
 	m.line("")
 	m.line("%s", plainText(v.Because))
 	if v.Borderline != nil {
@@ -101,7 +101,7 @@ func (m *markdown) good(good Good) {
 		if len(p.Reasons) > 0 {
 			why = plainText(p.Reasons[0].Sentence)
 		}
-		m.row(plainText(english.pillarWord(p.ID)), plainText(string(levelOf(p))), plainText(english.scoreText(p.Score)), why)
+		m.row(plainText(english.pillarName(p.ID)), plainText(string(levelOf(p))), plainText(english.scoreText(p.Score)), why)
 	}
 	if changes := helpfulChanges(good); len(changes) > 0 {
 		m.title("What would help most")
@@ -139,7 +139,7 @@ func (m *markdown) findings(good Good) {
 			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
 		}
 		severity := string(i.Severity)
-		if i.exploited() {
+		if i.isExploited() {
 			severity += ", known to be exploited"
 		}
 		if i.Malicious {
@@ -173,7 +173,7 @@ func (m *markdown) unknowns(good Good) {
 	c := good.Verdict.Coverage
 	m.title("Unknown: %d of %d measures", c.Unknown, c.Measured+c.Unknown)
 	for _, group := range groupGaps(c.Gaps) {
-		m.line("- %s: %s", plainText(english.causeWord(group.Cause)), plainText(english.shortList(group.Names)))
+		m.line("- %s: %s", plainText(english.causeText(group.Cause)), plainText(english.shortList(group.Names)))
 	}
 	for _, scan := range good.Scans {
 		if scan.Outcome == Failed && scan.Failure != nil {
@@ -181,6 +181,6 @@ func (m *markdown) unknowns(good Good) {
 		}
 	}
 	if len(good.Scans) == 0 {
-		m.line("- %s", plainText(english.causeWord(observation.CauseNoRepository)))
+		m.line("- %s", plainText(english.causeText(observation.CauseNoRepository)))
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// sayText fills a pattern for a page, in HTML or in an attribute. What has no
+// translateText fills a pattern for a page, in HTML or in an attribute. What has no
 // translation is marked as English, for screen readers and for its direction.
-func (w localizer) sayText(pattern string, pairs ...any) any {
+func (w pageLocalizer) translateText(pattern string, pairs ...any) any {
 	text := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
 		return text
@@ -20,9 +20,9 @@ func (w localizer) sayText(pattern string, pairs ...any) any {
 	return w.inEnglish(text)
 }
 
-// sayHTML fills a pattern for a page. Arguments that are HTML, such as a link, stay
+// translateHTML fills a pattern for a page. Arguments that are HTML, such as a link, stay
 // HTML, and everything else is escaped.
-func (w localizer) sayHTML(pattern string, pairs ...any) template.HTML {
+func (w pageLocalizer) translateHTML(pattern string, pairs ...any) template.HTML {
 	filled := make([]any, len(pairs))
 	var marks []string
 	for i, arg := range pairs {
@@ -50,7 +50,7 @@ const placeholderEdge = "\ue000"
 
 // inEnglish marks a text that is in English on a page of any language: a message of a
 // scanner, of git, of a check.
-func (w localizer) inEnglish(value any) any {
+func (w pageLocalizer) inEnglish(value any) any {
 	text := fmt.Sprint(value)
 	if w.Tag() == english.Tag() || text == "" {
 		return text
@@ -68,7 +68,7 @@ func isolated(text string) template.HTML {
 
 // translatedText translates an English text that may be a pattern of the catalogs, such
 // as the name of a measure, and marks it as English where it is none.
-func (w localizer) translatedText(text string) any {
+func (w pageLocalizer) translatedText(text string) any {
 	if w.Has(text) {
 		return w.Pattern(text)
 	}
@@ -76,12 +76,12 @@ func (w localizer) translatedText(text string) any {
 }
 
 // asSentence makes a sentence of a phrase.
-func (w localizer) asSentence(phrase string) string {
+func (w pageLocalizer) asSentence(phrase string) string {
 	return w.Translate("{sentence}.", "sentence", language.Upper(phrase))
 }
 
 // withDetail appends a detail, which is in English, where there is one.
-func (w localizer) withDetail(what any, detail string) any {
+func (w pageLocalizer) withDetail(what any, detail string) any {
 	if detail == "" {
 		return what
 	}
@@ -89,7 +89,7 @@ func (w localizer) withDetail(what any, detail string) any {
 	if !marked {
 		html = template.HTML(template.HTMLEscapeString(detail))
 	}
-	return w.sayHTML("{what}: {detail}", "what", what, "detail", html)
+	return w.translateHTML("{what}: {detail}", "what", what, "detail", html)
 }
 
 func bold(text string) template.HTML {
@@ -120,6 +120,6 @@ func link(address string, phrase any) template.HTML {
 }
 
 // timeHTML writes a day for readers and for machines.
-func (w localizer) timeHTML(t time.Time) template.HTML {
+func (w pageLocalizer) timeHTML(t time.Time) template.HTML {
 	return template.HTML(`<time datetime="` + isoDate(t) + `">` + template.HTMLEscapeString(w.Date(t)) + `</time>`)
 }

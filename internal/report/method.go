@@ -46,11 +46,11 @@ type ruleView struct {
 	Clears    string
 }
 
-func (s *site) method() method {
+func (s *edition) method() method {
 	view := method{Stages: s.stageViews(), Pillars: s.pillarViews()}
 	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
-		w := s.words
+		w := s.text
 		shown := ruleView{RuleText: rule, Question: w.Translate(rule.Question)}
 		if rule.Measure != "" {
 			shown.Name = rule.Measure
@@ -69,7 +69,7 @@ func (s *site) method() method {
 }
 
 // stageViews are the stages in the order in which they are tested, where that is known.
-func (s *site) stageViews() []stageView {
+func (s *edition) stageViews() []stageView {
 	var views []stageView
 	if s.doc.Frame == nil {
 		for _, stage := range stageOrder {
@@ -80,7 +80,7 @@ func (s *site) stageViews() []stageView {
 	for _, text := range s.doc.Frame.Stages {
 		view := stageView{Stage: text.Stage}
 		if text.When != nil {
-			view.When = s.words.joinedText(*text.When)
+			view.When = s.text.joinedText(*text.When)
 		}
 		views = append(views, view)
 	}
@@ -90,15 +90,15 @@ func (s *site) stageViews() []stageView {
 	return views
 }
 
-func (s *site) pillarViews() []pillarView {
+func (s *edition) pillarViews() []pillarView {
 	if s.doc.Frame == nil {
 		return nil
 	}
 	var views []pillarView
 	for _, text := range s.doc.Frame.Pillars {
-		view := pillarView{ID: text.ID, Question: s.words.Translate(text.Question)}
+		view := pillarView{ID: text.ID, Question: s.text.Translate(text.Question)}
 		for _, level := range text.Levels {
-			view.Levels = append(view.Levels, levelView{level.Level, s.words.joinedText(level.When)})
+			view.Levels = append(view.Levels, levelView{level.Level, s.text.joinedText(level.When)})
 		}
 		view.Levels = append(view.Levels, levelView{Level: text.Otherwise})
 		views = append(views, view)
@@ -107,24 +107,24 @@ func (s *site) pillarViews() []pillarView {
 }
 
 // scoreTexts list the band of each level and the weight of each support.
-func (s *site) scoreTexts() (bands, weights string) {
+func (s *edition) scoreTexts() (bands, weights string) {
 	if s.doc.Frame == nil {
 		return "", ""
 	}
 	var levels, supports []any
 	for _, level := range []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing} {
 		band := s.doc.Frame.Bands[level]
-		levels = append(levels, s.words.Translate("{level} {low} to {high}", "level", s.words.levelWord(level), "low", band[0], "high", band[1]))
+		levels = append(levels, s.text.Translate("{level} {low} to {high}", "level", s.text.levelName(level), "low", band[0], "high", band[1]))
 	}
 	for _, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
-		supports = append(supports, s.words.Translate("{support} {weight}", "support", s.words.pillarWord(id), "weight", s.doc.Frame.Weights[id]))
+		supports = append(supports, s.text.Translate("{support} {weight}", "support", s.text.pillarName(id), "weight", s.doc.Frame.Weights[id]))
 	}
-	return s.words.TranslateArg(language.List(levels...)), s.words.TranslateArg(language.List(supports...))
+	return s.text.TranslateArg(language.List(levels...)), s.text.TranslateArg(language.List(supports...))
 }
 
 // patternText shows a sentence of a rule with letters for its numbers: N for that of
 // the measure, T for the threshold.
-func (w localizer) patternText(pattern string) string {
+func (w pageLocalizer) patternText(pattern string) string {
 	if pattern == "" {
 		return ""
 	}
@@ -132,18 +132,18 @@ func (w localizer) patternText(pattern string) string {
 }
 
 // joinedText writes a condition, with links to the rules in it.
-func (w localizer) joinedText(j assess.Joined) template.HTML {
+func (w pageLocalizer) joinedText(j assess.Joined) template.HTML {
 	switch {
 	case j.Rule != "":
 		return link("#rule-"+j.Rule, j.Rule)
 	case j.Pillar != "":
 		var levels []template.HTML
 		for _, l := range j.Levels {
-			levels = append(levels, template.HTML(template.HTMLEscapeString(w.levelWord(l))))
+			levels = append(levels, template.HTML(template.HTMLEscapeString(w.levelName(l))))
 		}
-		return w.sayHTML("{support} is {levels}", "support", w.pillarWord(j.Pillar), "levels", w.joinHTML(levels, "{list} or {last}"))
+		return w.translateHTML("{support} is {levels}", "support", w.pillarName(j.Pillar), "levels", w.joinHTML(levels, "{list} or {last}"))
 	case j.Not != nil:
-		return w.sayHTML("not {condition}", "condition", w.joinedText(*j.Not))
+		return w.translateHTML("not {condition}", "condition", w.joinedText(*j.Not))
 	case len(j.All) > 0:
 		return w.joinHTML(w.joinedAll(j.All), "{list} and {last}")
 	}
@@ -151,7 +151,7 @@ func (w localizer) joinedText(j assess.Joined) template.HTML {
 }
 
 // joinedAll writes conditions, in brackets where they are joined themselves.
-func (w localizer) joinedAll(conditions []assess.Joined) []template.HTML {
+func (w pageLocalizer) joinedAll(conditions []assess.Joined) []template.HTML {
 	var texts []template.HTML
 	for _, c := range conditions {
 		text := w.joinedText(c)
@@ -164,13 +164,13 @@ func (w localizer) joinedAll(conditions []assess.Joined) []template.HTML {
 }
 
 // joinHTML joins with one word all along: a condition has no commas.
-func (w localizer) joinHTML(items []template.HTML, pattern string) template.HTML {
+func (w pageLocalizer) joinHTML(items []template.HTML, pattern string) template.HTML {
 	if len(items) == 0 {
 		return ""
 	}
 	joined := items[0]
 	for _, item := range items[1:] {
-		joined = w.sayHTML(pattern, "list", joined, "last", item)
+		joined = w.translateHTML(pattern, "list", joined, "last", item)
 	}
 	return joined
 }

@@ -3,22 +3,11 @@ package report
 import (
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/mattn/go-runewidth"
 
-	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
 )
-
-// Subject is the good as a policy reads it, as of a day.
-func (g Good) Subject(asOf time.Time) policy.Subject {
-	s := policy.Subject{ID: g.ID, Name: g.Name, AsOf: asOf, Verdict: g.Verdict, Measures: g.Measures}
-	for _, scan := range g.Scans {
-		s.Findings = append(s.Findings, scan.Findings...)
-	}
-	return s
-}
 
 // WritePolicy writes the result of a policy on one good for a terminal: each condition
 // with its outcome and the reason.
@@ -91,13 +80,4 @@ func conditionsOf(r policy.Result, o policy.Outcome) []string {
 		}
 	}
 	return names
-}
-
-// gapText explains why a measure is unknown.
-func gapText(name string, cause observation.Cause, detail string) string {
-	text := name + ": unknown: " + english.causeWord(cause)
-	if detail != "" {
-		text += " (" + detail + ")"
-	}
-	return text + "."
 }

@@ -65,8 +65,8 @@ func changeRows(change *Change) [][]string {
 func gapRows(doc Document) [][]string {
 	table := [][]string{{"gap", "cause", "good", "name", "subject", "message", "n"}}
 	for _, f := range failures(doc.Goods) {
-		for _, s := range f.scans {
-			table = append(table, []string{"repository not read", string(f.cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Message(), "1"})
+		for _, s := range f.Items {
+			table = append(table, []string{"repository not read", string(f.Cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Message(), "1"})
 		}
 	}
 	for _, good := range partial(doc.Goods) {

@@ -2,20 +2,21 @@ package report
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
-	"github.com/midspan/midspan/internal/observation"
 )
 
 // The script of the portfolio page, and the data that it loads once a reader comes
@@ -52,10 +53,41 @@ func scriptsOf(name string, view any) []string {
 // dataVariable is where the script finds the data.
 const dataVariable = "midspanGoods"
 
-// facetTitles are the properties of goods that can be filtered by, in their order;
-// their titles are patterns of package language. The stage comes before them.
-var facetTitles = [...][2]string{
-	{"sdg", "Goal (SDG)"}, {"sector", "Sector"}, {"country", "Deployed in"}, {"organization", "Organization"}, {"licence", "Licence"},
+// catalogFacets are what the catalog records of goods that they can be filtered by, in
+// their order; their titles are patterns of package language. The stage comes before
+// them.
+var catalogFacets = [...]struct {
+	id, title string
+	of        func(catalog.Good) []string
+}{
+	{"sdg", "Goal (SDG)", func(g catalog.Good) []string {
+		var numbers []string
+		for _, n := range g.SDGs {
+			numbers = append(numbers, strconv.Itoa(n))
+		}
+		return numbers
+	}},
+	{"sector", "Sector", func(g catalog.Good) []string { return g.Sectors }},
+	{"country", "Deployed in", func(g catalog.Good) []string { return g.DeploymentCountries }},
+	{"organization", "Organization", func(g catalog.Good) []string {
+		var names []string
+		for _, o := range g.Organizations {
+			names = append(names, o.Name)
+		}
+		return names
+	}},
+	{"licence", "Licence", func(g catalog.Good) []string { return g.Licenses }},
+}
+
+// terms are those of a good in a facet of the catalog.
+func terms(good Good, facet int) []string {
+	var all []string
+	for _, name := range catalogFacets[facet].of(good.Good) {
+		if name = strings.Join(strings.Fields(name), " "); name != "" {
+			all = append(all, cut(name, 120))
+		}
+	}
+	return all
 }
 
 // facet is a property of goods that can be filtered by.
@@ -66,72 +98,40 @@ type facet struct {
 	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where the catalog has none. Left out for the stage
 }
 
-// termsOf returns the terms of a good, by facet.
-func termsOf(good catalog.Good) [len(facetTitles)][]string {
-	var terms [len(facetTitles)][]string
-	for _, n := range good.SDGs {
-		terms[0] = append(terms[0], strconv.Itoa(n))
-	}
-	var organizations []string
-	for _, o := range good.Organizations {
-		organizations = append(organizations, o.Name)
-	}
-	for i, names := range [][]string{good.Sectors, good.DeploymentCountries, organizations, good.Licenses} {
-		for _, name := range names {
-			if name = strings.Join(strings.Fields(cleanText(name)), " "); name != "" {
-				terms[i+1] = append(terms[i+1], cut(name, 120))
-			}
-		}
-	}
-	return terms
-}
-
 // The terms of the data: ids, as in addresses and files, and the patterns that the
 // script fills in the language of a page.
 var (
 	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
 	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
-	tallies  = []string{"exact", "at least", "no packages", "unknown", "none", "none in part"}
 )
 
 // writeTableData writes the data of rows, which are in the order of the table: a list
-// for each property of goods, one row after another, so that no more than one of them
-// is in memory at a time.
+// for each property of goods.
 func writeTableData(to io.Writer, asOf time.Time, rows []row) error {
 	w := dataWriter{Writer: bufio.NewWriter(to), rows: rows}
 	pages := map[int]string{} // of goods whose page is not named by the id
-	causes := []string{}
 	for i, r := range rows {
 		if path := pagePath(r.ID); path != "goods/"+r.ID+".html" {
 			pages[i] = path
-		}
-		if cause := string(r.Why()); r.Unread() && !slices.Contains(causes, cause) {
-			causes = append(causes, cause)
 		}
 	}
 	w.text("var " + dataVariable + "={")
 	w.part(`"asOf":`, isoDate(asOf)) // as on the page: data of another report is not taken
 	w.part(`,"page":`, pageRows)
-	w.part(`,"stages":`, idsWithPatterns(stageOrder[:], english.stageWord))
-	w.part(`,"levels":`, idsWithPatterns(levelIDs, english.levelWord))
-	w.part(`,"severities":`, idsWithPatterns(observation.Severities(), english.severityWord))
-	w.part(`,"supports":`, supportPatterns())
-	w.part(`,"tallies":`, tallies)
-	w.part(`,"causes":`, causePatterns(causes))
+	w.part(`,"levels":`, levelIDs)
 	w.part(`,"pages":`, pages)
 	w.part(`,"facets":`, facetsOf(rows))
 	w.text(`,"goods":{`)
-	w.goods(causes)
+	w.goods()
 	w.text("}};\n")
 	return w.done()
 }
 
-// dataWriter keeps the first error.
+// dataWriter writes JavaScript and keeps the first error.
 type dataWriter struct {
 	*bufio.Writer
 	rows []row
 	err  error
-	any  bool // a list was written
 }
 
 func (w *dataWriter) text(s string) {
@@ -140,29 +140,28 @@ func (w *dataWriter) text(s string) {
 	}
 }
 
+// part writes a name and a value. A script is no HTML: its signs stay as they are.
 func (w *dataWriter) part(name string, value any) {
-	encoded, err := json.Marshal(value)
-	if w.err == nil {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); w.err == nil {
 		w.err = err
 	}
-	w.text(name + string(encoded))
+	w.text(name + strings.TrimSuffix(encoded.String(), "\n"))
 }
 
 // column writes one property of every good.
 func (w *dataWriter) column(name string, of func(row) any) {
-	if w.any {
-		w.text(",")
-	}
-	w.any = true
-	w.text(`"` + name + `":[`)
+	values := make([]any, len(w.rows))
 	for i, r := range w.rows {
-		before := ","
-		if i == 0 {
-			before = ""
-		}
-		w.part(before, of(r))
+		values[i] = of(r)
 	}
-	w.text("]")
+	before := ","
+	if name == "id" { // the first
+		before = ""
+	}
+	w.part(before+`"`+name+`":`, values)
 }
 
 func (w *dataWriter) done() error {
@@ -174,7 +173,7 @@ func (w *dataWriter) done() error {
 
 // goods writes the cells of the rows. Scores are as they are shown, days are counted
 // from 1970, and what is unknown is null.
-func (w *dataWriter) goods(causes []string) {
+func (w *dataWriter) goods() {
 	w.column("id", func(r row) any { return r.ID })
 	w.column("name", func(r row) any {
 		if strings.TrimSpace(r.Name) == "" {
@@ -183,10 +182,10 @@ func (w *dataWriter) goods(causes []string) {
 		return r.Name
 	})
 	w.column("stage", func(r row) any {
-		return slices.Index(stageOrder[:], assess.Stage(stageClass(r.Verdict.Stage)))
+		return slices.Index(stageOrder[:], knownStage(r.Verdict.Stage))
 	})
 	w.column("borderline", func(r row) any { return boolToInt(r.Verdict.Borderline != nil) })
-	w.column("stale", func(r row) any { return boolToInt(r.Verdict.Stale) })
+	w.column("read", func(r row) any { return boolToInt(!r.Unread()) })
 	w.column("seen", func(r row) any { return dayNumber(r.Verdict.ObservedUntil) })
 	w.column("commit", func(r row) any { return dayNumber(r.LastCommit) })
 	for i, id := range pillars {
@@ -197,7 +196,12 @@ func (w *dataWriter) goods(causes []string) {
 			return r.Supports[i-1]
 		}
 		w.column(id+"Level", func(r row) any { return slices.Index(levelIDs, levelOf(pillar(r))) })
-		w.column(id, func(r row) any { return scoreNumber(pillar(r).Score) })
+		w.column(id, func(r row) any {
+			if levelOf(pillar(r)) == assess.LevelUnknown {
+				return nil
+			}
+			return scoreNumber(pillar(r).Score)
+		})
 	}
 	w.column("score", func(r row) any { return scoreNumber(r.Verdict.Score) })
 	w.column("low", func(r row) any { return math.Round(r.Verdict.Score.Low) })
@@ -214,21 +218,7 @@ func (w *dataWriter) goods(causes []string) {
 		}
 		return r.Findings.N
 	})
-	w.column("tally", func(r row) any { return slices.Index(tallies, r.Findings.kind()) })
-	w.column("worst", func(r row) any { return slices.Index(observation.Severities(), r.Findings.Worst) })
-	w.column("cause", func(r row) any {
-		if !r.Unread() {
-			return -1
-		}
-		return slices.Index(causes, string(r.Why()))
-	})
-}
-
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	w.column("advisoriesText", func(r row) any { return english.tallyText(r.Findings) })
 }
 
 func dayNumber(t time.Time) any {
@@ -238,52 +228,23 @@ func dayNumber(t time.Time) any {
 	return int(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
 }
 
-// scoreNumber is a score as it is shown. One whose range is too wide to be shown is
-// −1 less the score: the span is drawn by it.
+// scoreNumber is a score as it is shown.
 func scoreNumber(r assess.Range) any {
-	switch {
-	case r.Score == nil || math.IsNaN(*r.Score):
+	if !scored(r) || math.IsNaN(*r.Score) {
 		return nil
-	case scored(r):
-		return math.Round(*r.Score)
 	}
-	return -1 - math.Round(*r.Score)
-}
-
-// idsWithPatterns are ids with the patterns of their names.
-func idsWithPatterns[T ~string](ids []T, word func(T) string) [][2]string {
-	var list [][2]string
-	for _, id := range ids {
-		list = append(list, [2]string{string(id), word(id)})
-	}
-	return list
-}
-
-func supportPatterns() map[string]string {
-	list := map[string]string{}
-	for _, id := range pillars {
-		list[id] = english.pillarWord(id)
-	}
-	return list
-}
-
-func causePatterns(causes []string) []string {
-	list := []string{}
-	for _, cause := range causes {
-		list = append(list, english.causeWord(observation.Cause(cause)))
-	}
-	return list
+	return math.Round(*r.Score)
 }
 
 // facetsOf is what the rows can be filtered by.
 func facetsOf(rows []row) []facet {
 	facets := []facet{{ID: "stage", Title: "Stage"}}
 	for _, stage := range stageOrder {
-		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageWord(stage)})
+		facets[0].Terms = append(facets[0].Terms, []string{string(stage), english.stageName(stage)})
 	}
-	for i, title := range facetTitles {
-		terms, places := facetTerms(rows, i)
-		facets = append(facets, facet{title[0], title[1], terms, places})
+	for i, f := range catalogFacets {
+		list, places := facetTerms(rows, i)
+		facets = append(facets, facet{f.id, f.title, list, places})
 	}
 	return facets
 }
@@ -291,58 +252,46 @@ func facetsOf(rows []row) []facet {
 // facetTerms returns the terms of one facet over all rows, and for each row the
 // places of its own. Spellings that differ in case alone are one term, in the
 // spelling that comes first by its bytes: capitals before small letters.
-func facetTerms(rows []row, facet int) (terms [][]string, places [][]int) {
+func facetTerms(rows []row, facet int) (list [][]string, places [][]int) {
 	spelled := map[string]string{}
 	for _, r := range rows {
-		for _, term := range r.terms[facet] {
+		for _, term := range terms(r.Good, facet) {
 			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
 				spelled[key] = term
 			}
 		}
 	}
-	keys := make([]string, 0, len(spelled))
-	for key := range spelled {
-		keys = append(keys, key)
-	}
 	number := func(key string) int { n, _ := strconv.Atoi(key); return n }
-	sort.Slice(keys, func(i, j int) bool {
-		if a, b := number(keys[i]), number(keys[j]); a != b {
-			return a < b
-		}
-		return keys[i] < keys[j]
-	})
+	keys := slices.SortedFunc(maps.Keys(spelled), func(a, b string) int { return cmp.Or(number(a)-number(b), cmp.Compare(a, b)) })
 	place := make(map[string]int, len(keys))
-	terms = make([][]string, len(keys))
+	list = make([][]string, len(keys))
 	for i, key := range keys {
 		place[key] = i
-		terms[i] = []string{spelled[key]}
-		if n := number(key); facetTitles[facet][0] == "sdg" && 1 <= n && n <= len(goals) {
-			terms[i] = append(terms[i], goals[n-1])
+		list[i] = []string{spelled[key]}
+		if n := number(key); catalogFacets[facet].id == "sdg" && 1 <= n && n <= len(goals) {
+			list[i] = append(list[i], goals[n-1])
 		}
 	}
 	places = make([][]int, len(rows))
 	for i, r := range rows {
 		places[i] = []int{}
-		for _, term := range r.terms[facet] {
+		for _, term := range terms(r.Good, facet) {
 			places[i] = append(places[i], place[strings.ToLower(term)])
 		}
 		slices.Sort(places[i])
 		places[i] = slices.Compact(places[i])
 	}
-	return terms, places
+	return list, places
 }
 
 // scriptMessage matches the patterns that a script fills.
-var scriptMessage = regexp.MustCompile(`\bsay\("((?:[^"\\]|\\.)*)"`)
+var scriptMessage = regexp.MustCompile(`\btranslate\("((?:[^"\\]|\\.)*)"`)
 
 // scriptPatterns are the patterns that the scripts of a page fill, those of its data
 // among them.
 func scriptPatterns(page string) ([]string, error) {
 	var patterns []string
 	for _, name := range scripts[page] {
-		if name == sharedScript && slices.Contains(scripts[page], sortScript) {
-			continue // which writes no day and no share
-		}
 		script, err := templateFiles.ReadFile("templates/" + name)
 		if err != nil {
 			return nil, err
@@ -350,7 +299,7 @@ func scriptPatterns(page string) ([]string, error) {
 		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
 			var pattern string
 			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
-				return nil, fmt.Errorf("%s says %q: %w", name, match[1], err)
+				return nil, fmt.Errorf("%s fills %q: %w", name, match[1], err)
 			}
 			patterns = append(patterns, pattern)
 		}
@@ -365,34 +314,18 @@ func scriptPatterns(page string) ([]string, error) {
 // dataPatterns are those of the terms in the data of the table.
 func dataPatterns() []string {
 	patterns := append([]string{"Stage"}, goals[:]...)
-	for _, title := range facetTitles {
-		patterns = append(patterns, title[1])
+	for _, f := range catalogFacets {
+		patterns = append(patterns, f.title)
 	}
-	for _, list := range [][][2]string{idsWithPatterns(stageOrder[:], english.stageWord), idsWithPatterns(levelIDs, english.levelWord), idsWithPatterns(observation.Severities(), english.severityWord)} {
-		for _, item := range list {
-			patterns = append(patterns, item[1])
-		}
-	}
-	for _, word := range supportPatterns() {
-		patterns = append(patterns, word)
-	}
-	for _, cause := range causesOfRepositories {
-		patterns = append(patterns, english.causeWord(cause))
+	for _, stage := range stageOrder {
+		patterns = append(patterns, english.stageName(stage))
 	}
 	return patterns
 }
 
-// causesOfRepositories are those for which a repository may not be read.
-var causesOfRepositories = []observation.Cause{
-	observation.CauseOffline, observation.CauseNoToken, observation.CauseMissingObjects, observation.CauseUnsupported, observation.CauseNoRepository,
-	observation.CauseBadURL, observation.CauseNotFound, observation.CauseUnreachable, observation.CauseEmpty, observation.CauseNoBranch,
-	observation.CauseCorrupt, observation.CauseBroken, observation.CauseOverLimit, observation.CauseScannerFailed, observation.CauseScannerPanic,
-	observation.CauseStale, observation.CauseRemark, "",
-}
-
 // scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
 // English, and where nothing is translated, there are none.
-func (w localizer) scriptTranslations() (map[string]string, error) {
+func (w pageLocalizer) scriptTranslations() (map[string]string, error) {
 	all := map[string]string{}
 	for page := range scripts {
 		patterns, err := scriptPatterns(page)

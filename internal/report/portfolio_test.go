@@ -21,21 +21,21 @@ func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
 		{1, 1, 4, "1 of the 1 good that could be assessed stands in the messy middle"},
 		{12, 36, 226, "12 of the 36 goods that could be assessed stand in the messy middle"},
 	} {
-		if got := english.headline(c.middle, c.assessed, c.goods); got != c.want {
+		if got := englishPages.headline(c.middle, c.assessed, c.goods); got != c.want {
 			t.Errorf("%d, %d, %d: says %q, want %q", c.middle, c.assessed, c.goods, got, c.want)
 		}
 	}
 }
 
 func TestTheFirstScreenNamesWhyRepositoriesWereNotRead(t *testing.T) {
-	missing := failedScans{observation.CauseNotFound, make([]failedScan, 2)}
-	empty := failedScans{observation.CauseEmpty, make([]failedScan, 1)}
-	for want, failed := range map[string][]failedScans{
+	missing := causeGroup[failedScan]{observation.CauseNotFound, make([]failedScan, 2)}
+	empty := causeGroup[failedScan]{observation.CauseEmpty, make([]failedScan, 1)}
+	for want, failed := range map[string][]causeGroup[failedScan]{
 		"": nil,
 		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
 		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},
 	} {
-		if got := english.unreadSummary(failed, 9); got != want {
+		if got := englishPages.unreadSummary(failed, 9); got != want {
 			t.Errorf("says %q, want %q", got, want)
 		}
 	}
@@ -167,7 +167,7 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		"no file":         {map[string]observation.Measure{"license.spdx": {State: observation.NotApplicable}, "license.declared": spdx("MIT")}, "no licence file", "declared: MIT"},
 		"nothing is read": {nil, "unknown", "the catalog declares none"},
 	} {
-		f := english.licenceFact(Good{}, c.measures)
+		f := englishPages.licenceFact(Good{}, c.measures)
 		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
 			t.Errorf("%s: %+v", name, f)
 		}
@@ -193,7 +193,7 @@ func TestEveryGoodOfACrowdedMapLiesInACircleOfThePlot(t *testing.T) {
 	if n != len(goods) {
 		t.Errorf("%d of %d goods are in circles", n, len(goods))
 	}
-	if drawn := english.portfolioMap(goods); !strings.Contains(string(drawn.svg), `class="many"`) || strings.Count(string(drawn.svg), "<a ") > ownMarks {
+	if drawn := englishPages.portfolioMap(goods); !strings.Contains(string(drawn.svg), `class="many"`) || strings.Count(string(drawn.svg), "<a ") > ownMarks {
 		t.Error("a crowded map is drawn mark by mark")
 	}
 }

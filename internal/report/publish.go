@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 
 	"github.com/midspan/midspan/internal/language"
 )
@@ -44,7 +44,7 @@ func Write(ctx context.Context, dir string, doc Document, languages ...*language
 	}
 	defer w.Close()
 	goods := slices.Clone(doc.Goods)
-	sort.SliceStable(goods, func(i, j int) bool { return goods[i].ID < goods[j].ID })
+	slices.SortStableFunc(goods, func(a, b Good) int { return cmp.Compare(a.ID, b.ID) })
 	for _, good := range goods {
 		if err := w.Add(good, "", func() (Good, error) { return good, nil }); err != nil {
 			return Files{}, err
@@ -216,7 +216,7 @@ func stampOf(root *os.Root, names []string) string {
 // files are in place.
 func writeManifest(root *os.Root, names []string, made *goodParts) error {
 	names = slices.Clone(names)
-	sort.Strings(names)
+	slices.Sort(names)
 	names = slices.Compact(names)
 	if made != nil && len(made.Goods) > 0 {
 		made.Stamp = stampOf(root, names)

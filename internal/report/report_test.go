@@ -71,7 +71,7 @@ func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	files := written(t, everyState())
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
-		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "across.html", "method.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
+		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
 		"goods/open-atlas.html", "goods/water-points.html",
 	} {
 		golden(t, "every-state/"+name, []byte(files[name]))
@@ -330,7 +330,7 @@ func TestNumbersAreReadable(t *testing.T) {
 
 func TestLabelsOfTheMapCoverNeitherMarksNorOneAnother(t *testing.T) {
 	marks, _ := placeMarks(manyGoods(250).Goods)
-	labels := english.placeLabels(marks)
+	labels := englishPages.placeLabels(marks)
 	if len(labels) < 3 {
 		t.Fatalf("only %d names are on the map", len(labels))
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -202,11 +203,11 @@ func (s *sarifRun) finding(i distinctFinding) {
 		bag.Add("security-severity", i.BaseScore())
 	}
 	rule.WithProperties(bag)
-	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, orUnknown(i.Package.Version), i.Advisory, english.severityWord(i.Severity))
+	text := fmt.Sprintf("%s %s is affected by %s (%s)", i.Package.Name, cmp.Or(i.Package.Version, "unknown"), i.Advisory, english.severityName(i.Severity))
 	if i.Malicious {
 		text += "; the package is malicious"
 	}
-	if i.exploited() {
+	if i.isExploited() {
 		text += "; it is known to be exploited"
 	}
 	if i.FixedIn != "" {
@@ -220,7 +221,7 @@ func (s *sarifRun) finding(i distinctFinding) {
 	for _, place := range i.Places {
 		result := s.result(i.Advisory, level, text+".", place.Path, 1, i.Package.Ecosystem, i.Package.Name)
 		properties := sarif.NewPropertyBag().Add("ecosystem", i.Package.Ecosystem).Add("package", i.Package.Name).Add("version", i.Package.Version).
-			Add("relation", orUnknown(i.Relation)).Add("fixedIn", i.FixedIn).Add("exploited", english.exploitedText(i))
+			Add("relation", cmp.Or(i.Relation, "unknown")).Add("fixedIn", i.FixedIn).Add("exploited", english.exploitedText(i))
 		if i.Package.PURL != "" {
 			properties.Add("purl", i.Package.PURL)
 		}
@@ -228,18 +229,11 @@ func (s *sarifRun) finding(i distinctFinding) {
 	}
 }
 
-func orUnknown(text string) string {
-	if text == "" {
-		return "unknown"
-	}
-	return text
-}
-
 // findingLevel is an error for what is critical, high, exploited or malicious; a
 // severity without a rating is a warning.
 func findingLevel(i distinctFinding) string {
 	switch {
-	case i.Malicious, i.exploited(), i.Severity == observation.SeverityCritical, i.Severity == observation.SeverityHigh:
+	case i.Malicious, i.isExploited(), i.Severity == observation.SeverityCritical, i.Severity == observation.SeverityHigh:
 		return sarifError
 	case i.Severity == observation.SeverityLow:
 		return sarifNote

@@ -156,7 +156,7 @@ func (b bomBuilder) build(doc Document) *cdx.BOM {
 // root is the good as a component.
 func (b bomBuilder) root() *cdx.Component {
 	g := b.good
-	c := &cdx.Component{BOMRef: root, Type: cdx.ComponentTypeApplication, Name: displayName(g), Description: g.Description, Licenses: licences(g.Licenses)}
+	c := &cdx.Component{BOMRef: root, Type: cdx.ComponentTypeApplication, Name: english.displayName(g), Description: g.Description, Licenses: licences(g.Licenses)}
 	var references []cdx.ExternalReference
 	for _, scan := range g.Scans {
 		if c.Version == "" {
@@ -188,11 +188,11 @@ func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 0 {
 		return nil
 	}
-	known := set(append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...))
+	known := append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...)
 	var all cdx.Licenses
 	for _, id := range ids {
 		l := &cdx.License{Name: cmp.Or(id, "unknown")}
-		if known[id] {
+		if slices.Contains(known, id) {
 			l = &cdx.License{ID: id}
 		}
 		all = append(all, cdx.LicenseChoice{License: l})
@@ -213,7 +213,7 @@ func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
 			c.Scope = cdx.ScopeExcluded
 		}
 	}
-	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.Ecosystem}, {Name: "midspan:relation", Value: orUnknown(l.relation)}}
+	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.Ecosystem}, {Name: "midspan:relation", Value: cmp.Or(l.relation, "unknown")}}
 	for _, place := range slices.Sorted(slices.Values(l.places)) {
 		properties = append(properties, cdx.Property{Name: "midspan:path", Value: place})
 	}

@@ -5,12 +5,11 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"net/url"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -32,23 +31,32 @@ type content struct {
 	defs     map[string]observation.Definition
 }
 
-// site renders the pages of one document in one language.
-type site struct {
+// pageLocalizer writes what the pages alone show.
+type pageLocalizer struct{ localizer }
+
+// Site is the pages of one document in some languages, and their scripts.
+type Site struct {
+	content
+	editions []*edition
+}
+
+// edition is the pages in one language.
+type edition struct {
 	*content
-	words    localizer
-	folder   string  // in the report: empty for the first language, "fr/" for another
-	editions []*site // of all languages, this one among them
-	pages    *template.Template
+	text   pageLocalizer
+	folder string     // in the report: empty for the first language, "fr/" for another
+	all    []*edition // of all languages, this one among them
+	pages  *template.Template
 	// scriptTranslations are the messages of the scripts of a page, by its template.
 	scriptTranslations map[string]string
 }
 
-// newSites makes the site of a document whose goods are added later, in each of some
-// languages. The first is written to the report's own folder.
-func newSites(doc Document, languages []*language.Language) ([]*site, error) {
-	shown := &content{doc: cleaned(doc), names: map[string]string{}, defs: make(map[string]observation.Definition, len(doc.Definitions))}
-	for _, def := range shown.doc.Definitions {
-		shown.defs[def.ID] = def
+// NewSite makes the site of a document whose goods are added later, in some languages.
+// The first is written to the report's own folder.
+func NewSite(doc Document, languages []*language.Language) (*Site, error) {
+	s := &Site{content: content{doc: cleaned(doc), defs: make(map[string]observation.Definition, len(doc.Definitions))}}
+	for _, def := range s.doc.Definitions {
+		s.defs[def.ID] = def
 	}
 	css, err := templateFiles.ReadFile("templates/style.css")
 	if err != nil {
@@ -58,23 +66,102 @@ func newSites(doc Document, languages []*language.Language) ([]*site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
 	}
-	shown.css, shown.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
-	sites := make([]*site, len(languages))
+	s.css, s.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
+	s.editions = make([]*edition, len(languages))
 	for i, l := range languages {
-		s := &site{content: shown, words: localizer{l}, editions: sites}
+		e := &edition{content: &s.content, text: pageLocalizer{localizer{Language: l}}, all: s.editions}
 		if i > 0 {
-			s.folder = l.Tag() + "/"
+			e.folder = l.Tag() + "/"
 		}
-		if s.scriptTranslations, err = s.words.scriptTranslations(); err != nil {
+		if e.scriptTranslations, err = e.text.scriptTranslations(); err != nil {
 			return nil, err
 		}
-		s.pages, err = template.New("site").Funcs(s.functions()).Funcs(s.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
+		e.pages, err = template.New("site").Funcs(e.functions()).Funcs(e.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
 		if err != nil {
 			return nil, fmt.Errorf("parse the embedded templates: %w", err)
 		}
-		sites[i] = s
+		s.editions[i] = e
 	}
-	return sites, nil
+	return s, nil
+}
+
+// Folders are those of the languages, with a slash at their end; the first is empty.
+func (s *Site) Folders() []string {
+	var folders []string
+	for _, e := range s.editions {
+		folders = append(folders, e.folder)
+	}
+	return folders
+}
+
+// WriteFile writes a file of the report, whose name is slash-separated.
+type WriteFile func(name string, content func(io.Writer) error) error
+
+// GoodFiles are the names of the files of a good: in each language its page, and what
+// compare.js loads of it.
+func (s *Site) GoodFiles(id string) []string {
+	var names []string
+	for _, e := range s.editions {
+		names = append(names, e.folder+pagePath(id), e.folder+columnPath(id))
+	}
+	return names
+}
+
+// WriteGood writes the files of a good.
+func (s *Site) WriteGood(good Good, write WriteFile) error {
+	good = cleaned(good)
+	var err error
+	for _, e := range s.editions {
+		view := e.goodPage(good)
+		err = errors.Join(err, write(e.folder+pagePath(good.ID), func(out io.Writer) error {
+			return e.render(out, "good", view.Name+" · Midspan", pagePath(good.ID), view)
+		}), write(e.folder+columnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
+	}
+	return err
+}
+
+// WriteAll writes what is about all goods together, and the scripts. The last file is
+// the portfolio page of the first language. doc holds the goods of rows, clean.
+func (s *Site) WriteAll(doc Document, rows []row, write WriteFile) error {
+	s.doc, s.rows, s.names = doc, rows, make(map[string]string, len(rows))
+	for _, r := range rows {
+		s.names[r.ID] = r.Name
+	}
+	var err error
+	for _, name := range scriptFiles {
+		err = errors.Join(err, write(name, func(out io.Writer) error { return writeScript(out, name) }))
+	}
+	table := inTableOrder(rows)
+	err = errors.Join(err, write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, table) }))
+	pages := tablePages(table)
+	for _, e := range slices.Backward(s.editions) {
+		err = errors.Join(err, e.writeAll(pages, write))
+	}
+	return err
+}
+
+// writeAll writes the pages that are about all goods together, the portfolio page last.
+func (s *edition) writeAll(table []tablePage, write WriteFile) error {
+	var err error
+	page := func(template, name, title string, view any) {
+		err = errors.Join(err, write(s.folder+name, func(out io.Writer) error { return s.render(out, template, title, name, view) }))
+	}
+	pieces, first := newRowPieces(), table[0]
+	for i, p := range table {
+		rows, failed := s.renderRows(p.rows, pieces)
+		err = errors.Join(err, failed)
+		if p.Rows = rows; i == 0 {
+			first = p
+			continue
+		}
+		page("goods", tableFile(p.N, p.Pages), s.text.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+	}
+	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
+	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
+	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
+	return err
 }
 
 // contentPolicy is the content security policy of the pages: one inline style sheet,
@@ -101,28 +188,28 @@ type page struct {
 	CSP          string
 	Doc          *Document
 	Language     *language.Language
-	Editions     []edition // empty where there is one language
+	Editions     []languageLink // empty where there is one language
 	View         any
 }
 
-// edition is a page in one of the languages of the report.
-type edition struct {
+// languageLink is the same page in one of the languages of the report.
+type languageLink struct {
 	*language.Language
 	Address string
 	Here    bool // it is this page
 }
 
 // render writes the page at a slash-separated path in the folder of the language.
-func (s *site) render(w io.Writer, name, title, at string, view any) error {
-	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.words.Language, View: view}
+func (s *edition) render(w io.Writer, name, title, at string, view any) error {
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
 	}
 	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
-	if len(s.editions) > 1 {
-		for _, e := range s.editions {
-			p.Editions = append(p.Editions, edition{e.words.Language, p.Base + e.folder + at, e == s})
+	if len(s.all) > 1 {
+		for _, e := range s.all {
+			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
 		}
 	}
 	var out bytes.Buffer
@@ -136,21 +223,21 @@ func (s *site) render(w io.Writer, name, title, at string, view any) error {
 	return nil
 }
 
-func (s *site) functions() template.FuncMap {
-	w := s.words
+func (s *edition) functions() template.FuncMap {
+	w := s.text
 	return template.FuncMap{
-		"say": w.sayText, "sayHTML": w.sayHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
+		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
-		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationWord": w.relationWord, "outcomeWord": w.outcomeWord,
+		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
 		"date": w.Date, "day": w.dayText, "isoDate": isoDate, "percent": w.Percent, "cut": cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
-		"stageWord": w.stageWord, "stageMeaning": w.stageMeaning, "stageClass": stageClass, "stageSymbol": stageSymbol,
-		"causeWord": w.causeWord, "pillarWord": w.pillarWord, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
-		"level": levelOf, "levelWord": w.levelWord, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"stageName": w.stageName, "stageMeaning": w.stageMeaning, "knownStage": knownStage, "stageSymbol": stageSymbol,
+		"causeText": w.causeText, "pillarName": w.pillarName, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
+		"level": levelOf, "levelName": w.levelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
-		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityWord": w.severityWord, "meter": meter,
-		"likeness": w.likenessText, "depthWord": w.depthWord, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityName": w.severityName, "meter": meter,
+		"likeness": w.likenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey, "findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey, "publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
 	}
@@ -158,12 +245,12 @@ func (s *site) functions() template.FuncMap {
 
 // name returns the name of a good by its id; the id where it is not in the
 // document.
-func (s *site) name(id string) string {
+func (s *edition) name(id string) string {
 	name, known := s.names[id]
 	if !known {
 		return id
 	}
-	return s.words.nameOr(name, id)
+	return s.text.nameOr(name, id)
 }
 
 // orZero is a counted number, 0 where nothing was counted.
@@ -174,73 +261,9 @@ func orZero(n *int) int {
 	return *n
 }
 
-// displayName returns what a good is called in English.
-func displayName(good Good) string { return english.displayName(good) }
-
-// displayName returns what a good is called on the page.
-func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
-
-func (w localizer) nameOr(name, id string) string {
-	if strings.TrimSpace(name) != "" {
-		return name
-	}
-	return w.Translate("{id} (no name)", "id", id)
-}
-
-// fileName matches the ids that can name a file on any file system.
-var fileName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
-
-// pagePath returns the path of a good's page from the portfolio page. An id
-// that is no plain slug gets a name made from its hash.
-func pagePath(id string) string {
-	if !fileName.MatchString(id) {
-		sum := sha256.Sum256([]byte(cleanText(id))) // pages name goods by ids that are clean
-		id = "good_" + hex.EncodeToString(sum[:8])
-	}
-	return "goods/" + id + ".html"
-}
-
-// web returns an address that is safe to link to: http or https with a host;
-// empty otherwise.
-func web(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return ""
-	}
-	return u.String()
-}
-
-// advisoryID matches the ids of OSV records.
-var advisoryID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{2,79}$`)
-
-func advisoryURL(id string) string {
-	if !advisoryID.MatchString(id) {
-		return ""
-	}
-	return "https://osv.dev/vulnerability/" + id
-}
-
-// shortRepository returns the last element of a repository's address; the
-// whole, cut, where there is none.
-func shortRepository(address string) string {
-	address = strings.TrimRight(address, "/")
-	if i := strings.LastIndexByte(address, '/'); i >= 0 {
-		address = address[i+1:]
-	}
-	return cut(address, 40)
-}
-
-// shortCommit returns the first ten digits of a commit.
-func shortCommit(id string) string {
-	if len(id) > 10 {
-		return id[:10]
-	}
-	return id
-}
-
 // catalogList writes a list of a catalog. One that the catalog does not record differs
 // from one that is empty.
-func (w localizer) catalogList(items []string) string {
+func (w pageLocalizer) catalogList(items []string) string {
 	switch {
 	case items == nil:
 		return w.Translate("the catalog does not say")
@@ -259,18 +282,8 @@ func levelClass(level assess.Level) string {
 	return ""
 }
 
-// stageClass is the CSS class of a stage, stageSymbol the id of its mark; an
-// unknown stage is shown as unassessed.
-func stageClass(stage assess.Stage) string {
-	for _, known := range stageOrder {
-		if stage == known {
-			return string(stage)
-		}
-	}
-	return string(assess.Unassessed)
-}
-
-func stageSymbol(stage assess.Stage) string { return "s-" + stageClass(stage) }
+// stageSymbol is the id of the mark of a stage.
+func stageSymbol(stage assess.Stage) string { return "s-" + string(knownStage(stage)) }
 
 // meter draws a share from 0 to 1 as a bar, beside the number.
 func meter(share float64) template.HTML {

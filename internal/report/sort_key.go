@@ -19,7 +19,7 @@ func sortKey(f float64) template.HTMLAttr {
 }
 
 // numberSortKey is that of a number that Number writes.
-func (w localizer) numberSortKey(n int) template.HTMLAttr {
+func (w pageLocalizer) numberSortKey(n int) template.HTMLAttr {
 	if w.Number(float64(n)) == strconv.Itoa(n) {
 		return ""
 	}
@@ -27,7 +27,7 @@ func (w localizer) numberSortKey(n int) template.HTMLAttr {
 }
 
 // optionalSortKey is that of a number that numberOrUnknown writes.
-func (w localizer) optionalSortKey(f *float64) template.HTMLAttr {
+func (w pageLocalizer) optionalSortKey(f *float64) template.HTMLAttr {
 	if f == nil || w.Number(*f) == strconv.FormatFloat(*f, 'f', -1, 64) {
 		return ""
 	}
@@ -58,7 +58,7 @@ func findingSortKey(i distinctFinding) template.HTMLAttr {
 }
 
 func stageSortKey(stage assess.Stage) template.HTMLAttr {
-	return sortKey(float64(slices.Index(stageOrder[:], assess.Stage(stageClass(stage)))))
+	return sortKey(float64(slices.Index(stageOrder[:], knownStage(stage))))
 }
 
 func exploitedSortKey(i distinctFinding) template.HTMLAttr {
@@ -81,7 +81,7 @@ func daysSortKey(from, to time.Time) template.HTMLAttr {
 
 // publishedSince is the day by which an advisory was public: the one of its publication,
 // else that of its last change. Zero where it has neither.
-func (i distinctFinding) publishedSince() time.Time {
+func publishedSince(i distinctFinding) time.Time {
 	if i.Published.IsZero() {
 		return i.Modified
 	}
@@ -89,14 +89,14 @@ func (i distinctFinding) publishedSince() time.Time {
 }
 
 func publishedSortKey(i distinctFinding, at time.Time) template.HTMLAttr {
-	return daysSortKey(i.publishedSince(), at)
+	return daysSortKey(publishedSince(i), at)
 }
 
 // publishedText writes for how long an advisory has been public. Where only its last
 // change is known, that is a lower bound.
-func (w localizer) publishedText(i distinctFinding, at time.Time) string {
+func (w pageLocalizer) publishedText(i distinctFinding, at time.Time) string {
 	if i.Published.IsZero() && !i.Modified.IsZero() {
 		return w.Translate("at least {time}", "time", w.ageText(i.Modified, at))
 	}
-	return w.ageText(i.publishedSince(), at)
+	return w.ageText(publishedSince(i), at)
 }

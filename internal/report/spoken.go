@@ -24,31 +24,31 @@ func (w localizer) reasonText(r assess.Reason) (string, bool) {
 	return w.verdictText(r.Sentence, r.Message())
 }
 
-func (s *site) because(v assess.Verdict, most ...int) any {
-	text, translated := s.words.becauseText(v)
+func (s *edition) because(v assess.Verdict, most ...int) any {
+	text, translated := s.text.becauseText(v)
 	return s.marked(text, translated, most...)
 }
 
-func (s *site) reasonText(r assess.Reason, most ...int) any {
-	text, translated := s.words.reasonText(r)
+func (s *edition) reasonText(r assess.Reason, most ...int) any {
+	text, translated := s.text.reasonText(r)
 	return s.marked(text, translated, most...)
 }
 
-func (s *site) clears(r assess.Reason) any {
-	text, translated := s.words.verdictText(r.Clears, r.ClearsMessage())
+func (s *edition) clears(r assess.Reason) any {
+	text, translated := s.text.verdictText(r.Clears, r.ClearsMessage())
 	return s.marked(text, translated)
 }
 
-func (s *site) borderline(b *assess.Borderline) any {
-	text, translated := s.words.verdictText(b.Sentence, b.Message)
+func (s *edition) borderline(b *assess.Borderline) any {
+	text, translated := s.text.verdictText(b.Sentence, b.Message)
 	return s.marked(text, translated)
 }
 
 // lift lists the changes: each that is cut is made a sentence.
-func (s *site) lift(v assess.Verdict, most ...int) []any {
+func (s *edition) lift(v assess.Verdict, most ...int) []any {
 	var all []any
 	for i, change := range v.Lift {
-		text, translated := s.words.verdictText(change, messageAt(v.LiftMessages, i, len(v.Lift))...)
+		text, translated := s.text.verdictText(change, messageAt(v.LiftMessages, i, len(v.Lift))...)
 		if len(most) > 0 {
 			text = sentence(cut(text, most[0]))
 		}
@@ -57,10 +57,10 @@ func (s *site) lift(v assess.Verdict, most ...int) []any {
 	return all
 }
 
-func (s *site) remarks(v assess.Verdict) []any {
+func (s *edition) remarks(v assess.Verdict) []any {
 	var all []any
 	for i, remark := range v.Remarks {
-		text, translated := s.words.verdictText(remark, messageAt(v.RemarkMessages, i, len(v.Remarks))...)
+		text, translated := s.text.verdictText(remark, messageAt(v.RemarkMessages, i, len(v.Remarks))...)
 		all = append(all, s.marked(text, translated, 400))
 	}
 	return all
@@ -77,12 +77,12 @@ func messageAt(messages []language.Message, i, n int) []language.Message {
 
 // marked cuts a text to the room that there is for it, and marks one that is in English
 // for want of a translation.
-func (s *site) marked(text string, translated bool, most ...int) any {
+func (s *edition) marked(text string, translated bool, most ...int) any {
 	if len(most) > 0 {
 		text = cut(text, most[0])
 	}
 	if !translated {
-		return s.words.inEnglish(text)
+		return s.text.inEnglish(text)
 	}
 	return text
 }

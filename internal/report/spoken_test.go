@@ -28,14 +28,14 @@ func TestTextOfAVerdictWithoutAMessageOrATranslationStaysInEnglish(t *testing.T)
 		"no translation":   {french, unknown, reason.Sentence, false},
 		"read from a file": {french, assess.Reason{Sentence: "It was so."}, "It was so.", false},
 	} {
-		if text, translated := (localizer{test.language}).reasonText(test.reason); text != test.text || translated != test.translated {
+		if text, translated := (localizer{Language: test.language}).reasonText(test.reason); text != test.text || translated != test.translated {
 			t.Errorf("%s: %q, %v; want %q, %v", name, text, translated, test.text, test.translated)
 		}
 	}
 	old := assess.Verdict{Because: "It is so.", Lift: []string{"A change."}, Remarks: []string{"It was so."}, Borderline: &assess.Borderline{Sentence: "It would be so."}}
-	s := &site{words: localizer{french}}
+	s := &edition{text: pageLocalizer{localizer{Language: french}}}
 	for want, got := range map[string]any{"It is so.": s.because(old), "A change.": s.lift(old)[0], "It was so.": s.remarks(old)[0], "It would be so.": s.borderline(old.Borderline)} {
-		if got != s.words.inEnglish(want) {
+		if got != s.text.inEnglish(want) {
 			t.Errorf("a verdict of an older program: %v, want %s marked as English", got, want)
 		}
 	}

@@ -3,9 +3,7 @@ package report
 import (
 	"fmt"
 	"html/template"
-	"math"
 	"slices"
-	"sort"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
@@ -18,15 +16,16 @@ const pageRows = 250
 // page, the others are files of their own, so that a reader without the script reaches
 // every good.
 type tablePage struct {
-	Rows     []row
-	N, Pages int // N counts from 1
-	All      int // goods of all pages
-	From     int // place of the first row, from 1
-	Unread   int // goods of which no repository was read
+	rows     []row
+	Rows     []template.HTML // in the language of the site
+	N, Pages int             // N counts from 1
+	All      int             // goods of all pages
+	From     int             // place of the first row, from 1
+	Unread   int             // goods of which no repository was read
 }
 
 // To is the place of the last row.
-func (p tablePage) To() int { return p.From + len(p.Rows) - 1 }
+func (p tablePage) To() int { return p.From + len(p.rows) - 1 }
 
 // Previous and Next are the files of the pages around; empty where there is none.
 func (p tablePage) Previous() string { return tableFile(p.N-1, p.Pages) }
@@ -47,7 +46,7 @@ func tableFile(n, pages int) string {
 // read first, then the rest, each by id.
 func inTableOrder(rows []row) []row {
 	ordered := slices.Clone(rows)
-	sort.SliceStable(ordered, func(i, j int) bool { return !ordered[i].Unread() && ordered[j].Unread() })
+	slices.SortStableFunc(ordered, func(a, b row) int { return boolToInt(a.Unread()) - boolToInt(b.Unread()) })
 	return ordered
 }
 
@@ -63,43 +62,30 @@ func tablePages(rows []row) []tablePage {
 	pages := make([]tablePage, max(1, (len(rows)+pageRows-1)/pageRows))
 	for i := range pages {
 		from := i * pageRows
-		pages[i] = tablePage{Rows: rows[from:min(from+pageRows, len(rows))], N: i + 1, Pages: len(pages), All: len(rows), From: from + 1, Unread: blank}
+		pages[i] = tablePage{rows: rows[from:min(from+pageRows, len(rows))], N: i + 1, Pages: len(pages), All: len(rows), From: from + 1, Unread: blank}
 	}
 	return pages
 }
 
 // unreadText writes what is known of the supports of a good of which no repository was
 // read, and why the rest is unknown.
-func (w localizer) unreadText(r row) string {
+func (w pageLocalizer) unreadText(r row) string {
 	var known []any
 	for _, pillar := range r.Supports {
 		if levelOf(pillar) != assess.LevelUnknown {
-			known = append(known, language.M("{support} {level}", "support", w.pillarWord(pillar.ID), "level", w.levelWord(pillar.Level)))
+			known = append(known, language.M("{support} {level}", "support", w.pillarName(pillar.ID), "level", w.levelName(pillar.Level)))
 		}
 	}
 	if len(known) == 0 {
-		return w.Translate("unknown: {why}", "why", w.causeWord(r.Why()))
+		return w.Translate("unknown: {why}", "why", w.causeText(r.Why()))
 	}
-	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeWord(r.Why()))
-}
-
-// rowGlyph is the span of a row, drawn by scores as they are shown: the script draws
-// the same.
-func rowGlyph(v assess.Verdict) template.HTML {
-	rounded := func(p *assess.Pillar) {
-		if p.Score.Score != nil {
-			p.Score.Score = new(math.Round(*p.Score.Score))
-		}
-	}
-	rounded(&v.Load)
-	v.Supports = each(v.Supports, rounded)
-	return glyphRow(v)
+	return w.Translate("{known}, the rest unknown: {why}", "known", language.List(known...), "why", w.causeText(r.Why()))
 }
 
 // tableFunctions are those of the templates of the portfolio page and its table.
-func (s *site) tableFunctions() template.FuncMap {
+func (s *edition) tableFunctions() template.FuncMap {
 	return template.FuncMap{
-		"rowGlyph": rowGlyph, "unreadText": s.words.unreadText, "tallyText": s.words.tallyText, "keystoneText": s.words.keystoneText,
+		"unreadText": s.text.unreadText, "tallyText": s.text.tallyText, "keystoneText": s.text.keystoneText,
 		"remaining": func(shown, all int) int { return all - shown },
 	}
 }

@@ -39,7 +39,7 @@ const (
 // timeline is the activity of a good as its page shows it.
 type timeline struct {
 	observation.Activity
-	localizer
+	pageLocalizer
 	first, last observation.Month // those that were counted
 	asOf        time.Time
 	seen        observation.Month // that of asOf
@@ -56,9 +56,9 @@ type period struct {
 }
 
 // timeline lays out what went on in a good, for a report as of a time.
-func (w localizer) timeline(a observation.Activity, asOf time.Time) timeline {
+func (w pageLocalizer) timeline(a observation.Activity, asOf time.Time) timeline {
 	a.Commits = a.Commits[:min(len(a.Commits), observation.ActivityMonths)]
-	t := timeline{Activity: a, localizer: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
+	t := timeline{Activity: a, pageLocalizer: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
 	if !t.Known() {
 		return t
 	}

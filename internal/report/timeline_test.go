@@ -36,12 +36,12 @@ func lively(months int) observation.Activity {
 // pageOf is the section of a good's page that shows its activity.
 func pageOf(t *testing.T, a observation.Activity) string {
 	t.Helper()
-	sites, err := newSites(Document{AsOf: asOf}, []*language.Language{english.Language})
+	site, err := NewSite(Document{AsOf: asOf}, []*language.Language{english.Language})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := sites[0].pages.ExecuteTemplate(&out, "timeline", english.timeline(a, asOf)); err != nil {
+	if err := site.editions[0].pages.ExecuteTemplate(&out, "timeline", englishPages.timeline(a, asOf)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -96,7 +96,7 @@ func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
 	if !slices.Contains(partly.Commits, 0) {
 		t.Fatal("the fixture has no month without commits")
 	}
-	if got := strings.Count(pathOf(string(english.timeline(partly, asOf).Chart()), "tl"), "M"); got != len(partly.Commits) {
+	if got := strings.Count(pathOf(string(englishPages.timeline(partly, asOf).Chart()), "tl"), "M"); got != len(partly.Commits) {
 		t.Errorf("%d of %d months have a dashed bar", got, len(partly.Commits))
 	}
 }
@@ -104,7 +104,7 @@ func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
 func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 	for _, months := range []int{1, 10, 24, 31, 60} {
 		a := lively(months)
-		view := english.timeline(a, asOf)
+		view := englishPages.timeline(a, asOf)
 		if len(view.Months) != min(months, listedMonths) {
 			t.Errorf("of %d months %d are listed", months, len(view.Months))
 		}
@@ -155,16 +155,16 @@ func pathOf(svg, class string) string {
 
 func TestYearsNameTheirMonthsThatWereCounted(t *testing.T) {
 	var names []string
-	for _, year := range english.timeline(lively(24), asOf).Years {
+	for _, year := range englishPages.timeline(lively(24), asOf).Years {
 		names = append(names, year.Name)
 	}
 	if got, want := strings.Join(names, "; "), "2026, to Oct; 2025; 2024, from Nov"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := english.timeline(lively(3), asOf).Years[0].Name; got != "2026, Aug to Oct" {
+	if got := englishPages.timeline(lively(3), asOf).Years[0].Name; got != "2026, Aug to Oct" {
 		t.Errorf("a year of three months is %s", got)
 	}
-	if got := english.timeline(lively(3), asOf).Months[0].Name; !strings.HasPrefix(got, "Oct 2026") {
+	if got := englishPages.timeline(lively(3), asOf).Months[0].Name; !strings.HasPrefix(got, "Oct 2026") {
 		t.Errorf("the last month is %s", got)
 	}
 }
@@ -181,7 +181,7 @@ func TestATimelineIsWellFormedSVGWhateverItHolds(t *testing.T) {
 	future := lively(5)
 	future.From += 900
 	for name, a := range map[string]observation.Activity{"strange": strange, "long": long, "wrong": wrong, "future": future, "empty": {Read: 1, Repositories: 1}, "one": lively(1)} {
-		chart := string(english.timeline(a, asOf).Chart())
+		chart := string(englishPages.timeline(a, asOf).Chart())
 		decoder := xml.NewDecoder(strings.NewReader(chart))
 		for {
 			if _, err := decoder.Token(); err == io.EOF {

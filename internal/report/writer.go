@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/midspan/midspan/internal/language"
 )
@@ -35,9 +34,10 @@ import (
 type Writer struct {
 	ctx          context.Context
 	dir, staging string
-	isNew        bool    // dir does not exist
-	sites        []*site // one a language
-	sharedDigest string  // digest of what all parts of goods depend on
+	isNew        bool // dir does not exist
+	site         *Site
+	rows         []row
+	sharedDigest string // digest of what all parts of goods depend on
 	previous     *previousReport
 
 	entries, findings, goods, reasons *file // of report.json only the goods
@@ -74,13 +74,13 @@ func (w *Writer) open(doc Document, languages []*language.Language) error {
 	doc.Goods = nil
 	doc = complete(doc)
 	var err error
-	if w.sites, err = newSites(doc, languages); err != nil {
+	if w.site, err = NewSite(doc, languages); err != nil {
 		return err
 	}
 	var languageDigests []string
-	for _, s := range w.sites {
-		languageDigests = append(languageDigests, s.words.Digest())
-		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(s.folder), "goods"), 0o755); err != nil {
+	for i, folder := range w.site.Folders() {
+		languageDigests = append(languageDigests, languages[i].Digest())
+		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder), "goods"), 0o755); err != nil {
 			return err
 		}
 	}
@@ -132,20 +132,15 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
 	}
 	w.usedPaths[page] = true
-	for _, s := range w.sites {
-		w.names = append(w.names, s.folder+page, s.folder+columnPath(brief.ID))
-	}
+	w.names = append(w.names, w.site.GoodFiles(brief.ID)...)
 	completeGood(&brief)
 	findings := tallyFindings(brief)
 	cells := goodRow(brief, findings)
 	if err := errors.Join(writeCSV(w.goods, cells), writeCSV(w.reasons, reasonRows(brief)...)); err != nil {
 		return err
 	}
-	row := newRow(brief, findings)
-	shown := w.content()
-	shown.names[row.ID] = row.Name
-	shown.rows = append(shown.rows, row)
-	if _, err := io.WriteString(w.entries, separator(len(shown.rows) == 1)); err != nil {
+	w.rows = append(w.rows, newRow(brief, findings))
+	if _, err := io.WriteString(w.entries, separator(len(w.rows) == 1)); err != nil {
 		return err
 	}
 	now := goodPart{Entry: byteRange{w.entries.size}, Findings: byteRange{w.findings.size}}
@@ -155,7 +150,7 @@ func (w *Writer) add(brief Good, digest string, whole func() (Good, error)) erro
 	}
 	err := w.reuse(brief.ID, now.Digest)
 	if errors.Is(err, errNotReusable) {
-		err = w.build(page, whole)
+		err = w.build(whole)
 	}
 	now.Entry[1], now.Findings[1] = w.entries.size-now.Entry[0], w.findings.size-now.Findings[0]
 	if now.Digest != "" {
@@ -173,11 +168,8 @@ func (w *Writer) reuse(id, digest string) error {
 	return errors.Join(copyRange(w.entries, w.previous.report, have.Entry), copyRange(w.findings, w.previous.findings, have.Findings))
 }
 
-// content is shared by the sites of all languages.
-func (w *Writer) content() *content { return w.sites[0].content }
-
 // build writes the parts and the pages of a good.
-func (w *Writer) build(page string, whole func() (Good, error)) error {
+func (w *Writer) build(whole func() (Good, error)) error {
 	good, err := whole()
 	if err != nil {
 		return err
@@ -193,16 +185,7 @@ func (w *Writer) build(page string, whole func() (Good, error)) error {
 	if err := writeCSV(w.findings, findingRows(good)...); err != nil {
 		return err
 	}
-	good = cleaned(good)
-	for _, s := range w.sites {
-		column := s.folder + columnPath(good.ID)
-		w.staged = append(w.staged, s.folder+page, column)
-		view := s.goodPage(good)
-		err = errors.Join(err, w.write(s.folder+page, func(out io.Writer) error {
-			return s.render(out, "good", view.Name+" · Midspan", page, view)
-		}), w.write(column, func(out io.Writer) error { return s.writeColumn(out, good) }))
-	}
-	return err
+	return w.site.WriteGood(good, w.stage)
 }
 
 // Publish writes what is about all goods together and moves the report into place. The
@@ -223,7 +206,7 @@ func (w *Writer) Publish(doc Document) (Files, error) {
 	return Files{
 		Dir: w.dir, Index: filepath.Join(w.dir, "index.html"), Report: filepath.Join(w.dir, "report.json"),
 		Schema: filepath.Join(w.dir, "schema.json"), Goods: filepath.Join(w.dir, "goods.csv"),
-		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.content().rows),
+		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.rows),
 	}, nil
 }
 
@@ -240,54 +223,21 @@ func (w *Writer) finish(doc Document) error {
 	if err := os.Remove(w.entries.name); err != nil {
 		return err
 	}
-	err := w.write("schema.json", func(out io.Writer) error { _, err := out.Write(schema); return err })
-	if err != nil {
-		return err
+	stage := func(name string, content func(io.Writer) error) error {
+		w.names = append(w.names, name)
+		return w.stage(name, content)
 	}
-	for _, name := range scriptFiles {
-		err = errors.Join(err, w.write(name, func(out io.Writer) error { return writeScript(out, name) }))
+	w.staged, w.names = append(w.staged, "report.json", "goods.csv", "findings.csv", "reasons.csv"), append(w.names, "report.json", "goods.csv", "findings.csv", "reasons.csv")
+	shown := cleaned(doc)
+	err := errors.Join(stage("schema.json", func(out io.Writer) error { _, err := out.Write(schema); return err }),
+		stage(feedName, func(out io.Writer) error { return writeFeed(out, shown) }))
+	for _, row := range w.rows {
+		shown.Goods = append(shown.Goods, row.Good)
 	}
-	err = errors.Join(err, w.write(feedName, func(out io.Writer) error { return writeFeed(out, cleaned(doc)) }))
-	rest := []string{"schema.json", "report.json", "goods.csv", "findings.csv", "reasons.csv", feedName}
-	rest = append(rest, scriptFiles...)
-	shown := w.content()
-	shown.doc = cleaned(doc)
-	for _, row := range shown.rows {
-		shown.doc.Goods = append(shown.doc.Goods, row.Good)
+	for _, l := range csvLists(shown, w.rows) {
+		err = errors.Join(err, stage(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
 	}
-	for _, l := range csvLists(shown.doc, shown.rows) {
-		err = errors.Join(err, w.write(l.name, func(out io.Writer) error { return writeCSV(out, l.rows...) }))
-		rest = append(rest, l.name)
-	}
-	inOrder := inTableOrder(shown.rows)
-	err = errors.Join(err, w.write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, inOrder) }))
-	rest = append(rest, dataName)
-	pages := tablePages(inOrder)
-	for _, s := range slices.Backward(w.sites) {
-		names, failed := w.finishSite(s, pages)
-		rest, err = append(rest, names...), errors.Join(err, failed)
-	}
-	w.staged, w.names = append(w.staged, rest...), append(w.names, rest...)
-	return errors.Join(err, w.ctx.Err())
-}
-
-// finishSite writes what is about all goods together in one language and returns the
-// names of the files, the portfolio page last.
-func (w *Writer) finishSite(s *site, table []tablePage) ([]string, error) {
-	var err error
-	var names []string
-	write := func(page, name, title string, view any) {
-		names = append(names, s.folder+name)
-		err = errors.Join(err, w.write(s.folder+name, func(out io.Writer) error { return s.render(out, page, title, name, view) }))
-	}
-	for _, p := range table[1:] {
-		write("goods", tableFile(p.N, p.Pages), s.words.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
-	}
-	write("method", "method.html", s.words.Translate("Method")+" · Midspan", s.method())
-	write("compare", comparePage, s.words.Translate("Goods side by side")+" · Midspan", nil)
-	write("across", "across.html", s.words.Translate("Across the goods · Midspan"), s.across())
-	write("portfolio", "index.html", s.words.Translate("Portfolio · Midspan"), s.portfolio(table[0]))
-	return names, err
+	return errors.Join(err, w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
 }
 
 // report writes report.json around the entries of its goods.
@@ -301,7 +251,7 @@ func (w *Writer) report(out io.Writer, doc Document) error {
 		return err
 	}
 	defer entries.Close()
-	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.content().rows))))); err != nil {
+	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(closing(after, len(w.rows))))); err != nil {
 		return err
 	}
 	for id, p := range w.parts.Goods {
@@ -309,6 +259,12 @@ func (w *Writer) report(out io.Writer, doc Document) error {
 		w.parts.Goods[id] = p
 	}
 	return nil
+}
+
+// stage writes one file into the staging folder, to be moved into its place.
+func (w *Writer) stage(name string, content func(io.Writer) error) error {
+	w.staged = append(w.staged, name)
+	return w.write(name, content)
 }
 
 // write writes one file into the staging folder.

@@ -49,10 +49,10 @@
     form.elements.differs.checked = differs;
     const full = wanted.length >= most;
     form.elements.add.disabled = form.querySelector("button").disabled = full;
-    const messages = gone.map(slug => say("There is no good “{id}” in this report.", {id: cut(slug, 60)}));
-    if (slugs.length > most) messages.push(say("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
-    if (full) messages.push(say("Four goods at most stand side by side: remove one to add another."));
-    if (shown.length < least) messages.push(shown.length ? say("This is one good alone: add another, two at least can be compared.") : say("Add two goods at least, four at most."));
+    const messages = gone.map(slug => translate("There is no good “{id}” in this report.", {id: cut(slug, 60)}));
+    if (slugs.length > most) messages.push(translate("The address names {n|good|goods}; the first {most} are shown, for a page has room for no more.", {n: slugs.length, most}));
+    if (full) messages.push(translate("Four goods at most stand side by side: remove one to add another."));
+    if (shown.length < least) messages.push(shown.length ? translate("This is one good alone: add another, two at least can be compared.") : translate("Add two goods at least, four at most."));
     problems.replaceChildren(...messages.map(text => make("li", {dir: "auto"}, text)));
   }
 
@@ -63,7 +63,7 @@
     for (const group of groups) group.replaceChildren(group.cells[0], ...shown.map(column => named("td", column)));
     const counts = {differs: 0, unsure: 0, unknown: 0, alike: 0};
     for (const row of rows) {
-      const cells = shown.map(column => column.cells[row.dataset.row] || {t: say("unknown"), u: true});
+      const cells = shown.map(column => column.cells[row.dataset.row] || {t: translate("unknown"), u: true});
       const kind = shown.length < least ? "alike" : kindOf(cells);
       counts[kind]++;
       row.replaceChildren(rowHead(row, shown.length < least ? "" : kind), ...cells.map((cell, i) => cellOf(cell, row, shown[i])));
@@ -87,13 +87,13 @@
   }
 
   function summary(n, counts) {
-    const text = say("{n|good|goods}: {differs|row differs|rows differ}, {alike|row is alike|rows are alike}, {unknown|row is|rows are} unknown of all or some.", {n, differs: counts.differs, alike: counts.alike, unknown: counts.unsure + counts.unknown});
-    return differs ? text + " " + say("Rows that are alike or unknown of all are left out.") : text;
+    const text = translate("{n|good|goods}: {differs|row differs|rows differ}, {alike|row is alike|rows are alike}, {unknown|row is|rows are} unknown of all or some.", {n, differs: counts.differs, alike: counts.alike, unknown: counts.unsure + counts.unknown});
+    return differs ? text + " " + translate("Rows that are alike or unknown of all are left out.") : text;
   }
 
   function columnHead(column) {
-    const drop = make("button", {type: "button", onclick: () => remove(column.slug)}, say("Remove"));
-    drop.setAttribute("aria-label", say("Remove {name}", {name: column.name}));
+    const drop = make("button", {type: "button", onclick: () => remove(column.slug)}, translate("Remove"));
+    drop.setAttribute("aria-label", translate("Remove {name}", {name: column.name}));
     const link = make("a", {href: `goods/${column.slug}.html`}, named("bdi", column));
     const cell = make("th", {}, glyph(column), link, drop);
     cell.scope = "col";
@@ -116,8 +116,8 @@
   }
 
   function rowHead(row, kind) {
-    const cell = row.cells[0], unsure = ["?", say("nobody can tell whether they differ")];
-    const signs = {differs: ["≠", say("differs")], unsure, unknown: unsure}[kind];
+    const cell = row.cells[0], unsure = ["?", translate("nobody can tell whether they differ")];
+    const signs = {differs: ["≠", translate("differs")], unsure, unknown: unsure}[kind];
     cell.replaceChildren(titles.get(row));
     if (signs) {
       const sign = make("span", {className: "sign"}, signs[0]);
@@ -167,12 +167,12 @@
     const text = form.elements.add.value;
     if (!text.trim()) return;
     const refuse = text => problems.replaceChildren(make("li", {dir: "auto"}, text));
-    if (!await loadNames()) return refuse(say("The names of the goods could not be loaded from this report."));
+    if (!await loadNames()) return refuse(translate("The names of the goods could not be loaded from this report."));
     const exact = goods.filter(good => [good.title, good.name, good.slug].some(name => plain(name) === plain(text)));
     const found = exact.length ? exact : matches(text);
-    if (!found.length) return refuse(say("No good of this report is called “{name}”.", {name: cut(text, 60)}));
-    if (found.length > 1) return refuse(say("{n|good is|goods are} called so: choose one from the list, or say more of its name.", {n: found.length}));
-    if (slugs.includes(found[0].slug)) return refuse(say("{name} stands in the table already.", {name: cut(found[0].name, 60)}));
+    if (!found.length) return refuse(translate("No good of this report is called “{name}”.", {name: cut(text, 60)}));
+    if (found.length > 1) return refuse(translate("{n|good is|goods are} called so: choose one from the list, or say more of its name.", {n: found.length}));
+    if (slugs.includes(found[0].slug)) return refuse(translate("{name} stands in the table already.", {name: cut(found[0].name, 60)}));
     form.elements.add.value = "";
     await change([...slugs.filter(slug => columns.has(slug)), found[0].slug]);
     if (form.elements.add.disabled) head.querySelector("th:last-child button").focus();

@@ -1,7 +1,7 @@
 // Adds controls to the table of all goods: filters, a search, columns to sort by, an
 // address for every view, a CSV file of what is shown. The page and those after it are
-// whole without it. It loads its data from portfolio-data.js, once the reader comes
-// near the table, and nothing else.
+// whole without it. It loads portfolio-data.js and portfolio-rows.js once the reader
+// comes near the table, and nothing else.
 "use strict";
 (() => {
   // The columns of the table as addresses name them; the span is a picture.
@@ -20,125 +20,34 @@
   let data, goods, all, state = {}, shown = [], parts, later;
 
   const plain = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const words = list => list.map(item => say(item[1]));
   const lazily = make => { let made; return () => made ??= make(); };
 
-  // The rows, as the pages have them.
-
-  const nameOf = at => goods.name[at] || say("{id} (no name)", {id: goods.id[at]});
+  const nameOf = at => goods.name[at] || translate("{id} (no name)", {id: goods.id[at]});
   const pageOf = at => data.pages[at] || `goods/${goods.id[at]}.html`;
-  const levelAt = (pillar, at) => data.levels[goods[pillar + "Level"][at]][0];
-  const isKnown = (pillar, at) => levelAt(pillar, at) !== "unknown";
-  // A score below zero is one of so wide a range that it is drawn, but not written.
-  const scoreAt = (pillar, at) => { const score = goods[pillar][at]; return score >= 0 && isKnown(pillar, at) ? score : null; };
-  const levelWord = (pillar, at) => words(data.levels)[goods[pillar + "Level"][at]];
 
-  function rowOf(at) {
-    const name = nameOf(at), short = cut(name, 60), stage = goods.stage[at];
-    const start = `<tr><th scope="row">${pick(at, name)}<a href="${safe(pageOf(at))}"${short === name ? "" : ` title="${safe(name)}"`}><bdi>${safe(short)}</bdi></a></th><td>${glyph(at)}</td>` +
-      `<td><svg class="s" aria-hidden="true"><use href="#s-${data.stages[stage][0]}"></use></svg> ${safe(say(data.stages[stage][1]))}${goods.borderline[at] ? ` <i>${safe(say("borderline"))}</i>` : ""}</td>` + levelCell("load", at);
-    if (goods.cause[at] >= 0) return `${start}<td colspan="8" class="l-unknown">${safe(unread(at))}</td></tr>`;
-    return start + pillars.slice(1).map(pillar => levelCell(pillar, at)).join("") +
-      `<td>${safe(scoreText(at))}${aside(rangeText(at))}</td><td>${safe(commitText(at))}${goods.stale[at] ? aside(say("seen to {day}", {day: day(goods.seen[at])})) : ""}</td>` +
-      `<td>${safe(advisories(at, say))}${goods.worst[at] < 0 ? "" : aside(say(data.severities[goods.worst[at]][1]))}</td><td>${safe(percent(goods.coverage[at]))}</td></tr>`;
+  // The rows are HTML as the pages have it, made and escaped by the program.
+  const rowOf = at => window.midspanRows.rows[at].map(piece => window.midspanRows.pieces[piece]).join("");
+
+  function addRows(places) {
+    const from = body.rows.length;
+    body.insertAdjacentHTML("beforeend", places.map(rowOf).join(""));
+    places.forEach((at, i) => body.rows[from + i].cells[0].prepend(pickBox(at)));
   }
 
   // Goods that a reader picks to lay them side by side. compare.js takes as many.
   const mostPicked = 4, picked = new Set();
   const slugOf = at => pageOf(at).replace(/^goods\/|\.html$/g, "");
 
-  function pick(at, name) {
-    const box = picked.has(at) ? " checked" : picked.size >= mostPicked ? " disabled" : "";
-    return `<input type="checkbox" class="pick" value="${at}" aria-label="${safe(say("Compare {name}", {name: cut(name, 60)}))}"${box}>`;
+  function pickBox(at) {
+    const label = translate("Compare {name}", {name: cut(nameOf(at), 60)}), checked = picked.has(at);
+    return make("input", {type: "checkbox", className: "pick", value: at, "aria-label": label, checked, disabled: !checked && picked.size >= mostPicked});
   }
 
   function showPicked() {
     for (const box of body.querySelectorAll(".pick")) box.disabled = !box.checked && picked.size >= mostPicked;
     parts.compare.hidden = !picked.size;
     parts.compare.href = "compare.html#" + [...picked].map(slugOf).join(",");
-    parts.compare.textContent = picked.size < 2 ? say("Compare it with others") : picked.size < mostPicked ? say("Compare {n|good|goods}", {n: picked.size}) : say("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
-  }
-
-  const aside = text => text ? ` <i>${safe(text)}</i>` : "";
-  const scoreText = at => goods.score[at] >= 0 && goods.score[at] !== null ? number(goods.score[at]) : say("unknown");
-  const commitText = at => goods.commit[at] === null ? say("unknown") : day(goods.commit[at]);
-
-  function rangeText(at) {
-    const [low, high] = [goods.low[at], goods.high[at]];
-    return low === high && goods.score[at] >= 0 && goods.score[at] !== null ? "" : say("{low} to {high}", {low, high});
-  }
-
-  function levelCell(pillar, at) {
-    const level = levelAt(pillar, at), score = scoreAt(pillar, at);
-    const apart = ["weak", "missing", "unknown"].includes(level) ? ` class="l-${level}"` : "";
-    return `<td${apart}>${safe(levelWord(pillar, at))}${score === null ? "" : ` <i>${safe(number(score))}</i>`}</td>`;
-  }
-
-  function unread(at) {
-    const why = say(data.causes[goods.cause[at]]);
-    const known = pillars.slice(1).filter(pillar => isKnown(pillar, at)).map(pillar => say("{support} {level}", {support: say(data.supports[pillar]), level: levelWord(pillar, at)}));
-    return known.length ? say("{known}, the rest unknown: {why}", {known: known.join(", "), why}) : say("unknown: {why}", {why});
-  }
-
-  // advisories never calls clean what was not looked at.
-  function advisories(at, say) {
-    const n = goods.advisories[at];
-    switch (data.tallies[goods.tally[at]]) {
-      case "exact": return say("{n}", {n});
-      case "at least": return say("at least {n}", {n});
-      case "no packages": return say("no packages");
-      case "none": return say("none");
-      case "none in part": return say("none in part");
-    }
-    return say("unknown");
-  }
-
-  // glyph draws the span of a row: see glyph.go, whose small span this is.
-  const deck = 12, ground = 31, full = ground - deck, first = 22.5, step = 17, bearing = 1.4, foot = 9, neck = 6, diamond = 2.5;
-
-  function coordinate(n) {
-    const text = String(Math.sign(n) * Math.round(Math.abs(n) * 10) / 10);
-    return text.replace(/^(-?)0\./, "$1.");
-  }
-
-  function path(...commands) {
-    let text = "", after = false; // a number
-    for (const part of commands) {
-      const isNumber = typeof part === "number", word = isNumber ? coordinate(part) : part;
-      text += (after && isNumber && !word.startsWith("-") ? " " : "") + word;
-      after = isNumber;
-    }
-    return text;
-  }
-
-  function heightAt(pillar, at) {
-    const level = levelAt(pillar, at), score = goods[pillar][at];
-    if (level === "unknown") return null;
-    if (score !== null) return Math.min(Math.max(score < 0 ? -1 - score : score, 0), 100);
-    return {strong: 90, fair: 60, weak: 30}[level] || 0;
-  }
-
-  function glyph(at) {
-    const shapes = {};
-    const add = (kind, commands) => { shapes[kind] = (shapes[kind] || "") + commands; };
-    const load = heightAt("load", at), thickness = load === null ? 4.25 : 1.5 + 5.5 * load / 100, edge = load === null ? .5 : 0;
-    add(load === null ? "u" : "d", path("M", edge, deck - thickness, "H", 96 - edge, "v", thickness, "H", edge, "z"));
-    pillars.slice(1).forEach((pillar, i) => drawPier(first + i * step, levelAt(pillar, at), heightAt(pillar, at), add));
-    if (goods.borderline[at]) {
-      const middle = Math.max(deck - thickness - 1.5 - diamond, diamond + .5);
-      add("o", path("M", 48, middle - diamond, "l", diamond, diamond, "l", -diamond, diamond, "l", -diamond, -diamond, "z"));
-    }
-    return `<svg class="g" aria-hidden="true"><use href="#bank"></use>${[..."xupwdo"].map(kind => shapes[kind] ? `<path class="${kind}" d="${shapes[kind]}"></path>` : "").join("")}</svg>`;
-  }
-
-  function drawPier(x, level, score, add) {
-    const pier = height => { const batter = (foot - neck) / 2 * height / full; return path("M", x - foot / 2, ground, "l", batter, -height, "h", foot - 2 * batter, "l", batter, height, "z"); };
-    if (score === null) return add("u", pier(full * .96));
-    if (level === "missing" || score === 0) return add("x", path("M", x - foot / 2, ground - 32 / 40, "h", foot));
-    const kind = level === "weak" ? "w" : "p", height = Math.max(full * score / 100, full / 10);
-    add(kind, pier(height));
-    if (level !== "strong" || height >= full) return;
-    for (const left of [x - neck * .38, x + neck * .38 - bearing]) add(kind, path("M", left, deck, "h", bearing, "V", ground - height + .5, "h", -bearing, "z"));
+    parts.compare.textContent = picked.size < 2 ? translate("Compare it with others") : picked.size < mostPicked ? translate("Compare {n|good|goods}", {n: picked.size}) : translate("Compare {n|good|goods}, as many as there is room for", {n: picked.size});
   }
 
   // The state of a view is in its address: q, sort and page, and of each
@@ -220,16 +129,9 @@
 
   // keyOf is what a column sorts by; what is unknown has no key.
   function keyOf(column) {
-    const read = key => at => goods.cause[at] < 0 ? key(at) : null;
-    switch (column) {
-      case "good": return at => nameRanks()[at];
-      case "stage": return at => goods.stage[at];
-      case "score": return read(at => goods.score[at] < 0 ? null : goods.score[at]);
-      case "commit": return at => goods.commit[at];
-      case "advisories": return read(at => goods.advisories[at]);
-      case "coverage": return read(at => goods.coverage[at]);
-    }
-    return at => scoreAt(column, at);
+    if (column === "good") return at => nameRanks()[at];
+    const inRow = ["score", "advisories", "coverage"].includes(column); // of a good that was not read they are not shown
+    return at => inRow && !goods.read[at] ? null : goods[column][at];
   }
 
   function sorted(found) {
@@ -251,8 +153,8 @@
     state.page = Math.min(state.page, Math.max(1, Math.ceil(shown.length / size)));
     const from = (state.page - 1) * size, rows = shown.slice(from, from + size);
     showRows(rows);
-    const count = say("{n} of {all|good|goods}", {n: shown.length, all: all.length});
-    parts.status.textContent = shown.length > size ? say("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
+    const count = translate("{n} of {all|good|goods}", {n: shown.length, all: all.length});
+    parts.status.textContent = shown.length > size ? translate("{count}, here {from} to {to}", {count, from: from + 1, to: from + rows.length}) : count;
     parts.facets.forEach((facet, i) => facet.show(counts[i]));
     if (document.activeElement !== parts.search || parts.search.value.trim() !== state.q) parts.search.value = state.q;
     parts.clear.disabled = !isFiltered();
@@ -262,21 +164,21 @@
     showOrder(count);
   }
 
-  function showRows(rows) {
-    const markup = rows => rows.map(rowOf).join("");
+  function showRows(places) {
     clearTimeout(later);
-    body.innerHTML = markup(rows.slice(0, soon));
-    if (rows.length > soon) later = setTimeout(() => body.insertAdjacentHTML("beforeend", markup(rows.slice(soon))), pause);
+    body.replaceChildren();
+    addRows(places.slice(0, soon));
+    if (places.length > soon) later = setTimeout(() => addRows(places.slice(soon)), pause);
   }
 
   // ways name the two directions of a column.
   function ways(column) {
     switch (column) {
-      case "good": return [say("A to Z"), say("Z to A")];
-      case "stage": return [say("as stages are listed"), say("against the list of stages")];
-      case "commit": return [say("earliest first"), say("latest first")];
+      case "good": return [translate("A to Z"), translate("Z to A")];
+      case "stage": return [translate("as stages are listed"), translate("against the list of stages")];
+      case "commit": return [translate("earliest first"), translate("latest first")];
     }
-    return [say("lowest first"), say("highest first")];
+    return [translate("lowest first"), translate("highest first")];
   }
 
   function showOrder(count) {
@@ -285,14 +187,14 @@
       if (state.sort && i === at) head.setAttribute("aria-sort", down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     });
-    if (state.sort) caption.textContent = say("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
-    else caption.textContent = shown.length < all.length ? say("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
+    if (state.sort) caption.textContent = translate("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
+    else caption.textContent = shown.length < all.length ? translate("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
   }
 
   function showChosen() {
     const items = data.facets.flatMap((facet, i) => state.chosen[facet.id].map(value => {
-      const text = say("{facet}: {value}", {facet: say(facet.title), value: parts.facets[i].title(value)});
-      const button = make("button", {type: "button", "aria-label": say("Take away {what}", {what: text}), onclick: () => { choose(facet, value, false); parts.facets[i].button.focus(); }}, make("bdi", {}, text), " ×");
+      const text = translate("{facet}: {value}", {facet: translate(facet.title), value: parts.facets[i].title(value)});
+      const button = make("button", {type: "button", "aria-label": translate("Take away {what}", {what: text}), onclick: () => { choose(facet, value, false); parts.facets[i].button.focus(); }}, make("bdi", {}, text), " ×");
       return make("li", {}, button);
     }));
     parts.chosen.replaceChildren(...items);
@@ -302,7 +204,7 @@
   function showPager() {
     const pages = Math.ceil(shown.length / data.page);
     parts.pager.hidden = pages < 2;
-    parts.at.textContent = say("Page {n} of {all}", {n: state.page, all: pages});
+    parts.at.textContent = translate("Page {n} of {all}", {n: state.page, all: pages});
     parts.before.disabled = state.page === 1;
     parts.after.disabled = state.page >= pages;
   }
@@ -343,12 +245,12 @@
   const isoDay = days => days === null ? "" : new Date(days * 864e5).toISOString().slice(0, 10);
 
   function tableAsCSV() {
-    const facets = data.facets.slice(1), known = score => score >= 0 ? score : null;
+    const facets = data.facets.slice(1);
     const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_score"]), "score", "score_low", "score_high", "coverage",
       "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
     for (const at of shown) {
-      lines.push([goods.id[at], goods.name[at], data.stages[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [levelAt(pillar, at), scoreAt(pillar, at)]),
-        known(goods.score[at]), goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], advisories(at, english),
+      lines.push([goods.id[at], goods.name[at], data.facets[0].terms[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [data.levels[goods[pillar + "Level"][at]], goods[pillar][at]]),
+        goods.score[at], goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], goods.advisoriesText[at],
         ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
@@ -365,7 +267,7 @@
   // titleOf is how a value of a facet reads: a goal by its number and its name.
   function titleOf(facet, term) {
     if (!term[1]) return term[0];
-    return facet.id === "sdg" ? `${term[0]} ${say(term[1])}` : say(term[1]);
+    return facet.id === "sdg" ? `${term[0]} ${translate(term[1])}` : translate(term[1]);
   }
 
   // facetControl is a button that opens a list of values to check. A long list shows
@@ -374,15 +276,15 @@
     const long = facet.terms.length > few, nobody = facet.terms.length;
     const titles = facet.terms.map(term => titleOf(facet, term)), plainTitles = lazily(() => titles.map(plain));
     const values = facet.terms.map(term => term[0]);
-    const list = make("ul"), rest = make("p", {className: "meta"}), panel = make("div", {id: "find-" + facet.id, className: "values", role: "group", "aria-label": say(facet.title), hidden: true});
+    const list = make("ul"), rest = make("p", {className: "meta"}), panel = make("div", {id: "find-" + facet.id, className: "values", role: "group", "aria-label": translate(facet.title), hidden: true});
     const button = make("button", {type: "button", className: "facet", onclick: () => open(panel.hidden)});
     button.setAttribute("aria-controls", panel.id);
     const search = make("input", {type: "search", autocomplete: "off", spellcheck: false, oninput: () => fillList()});
-    if (long) panel.append(make("label", {}, say("Find in this list"), search));
+    if (long) panel.append(make("label", {}, translate("Find in this list"), search));
     panel.append(list, rest);
     panel.onkeydown = event => { if (event.key === "Escape") { open(false); button.focus(); } };
     let counts, boxes = new Map();
-    if (facet.of.some(places => !places.length)) { values.push(unstated); titles.push(say("not stated")); }
+    if (facet.of.some(places => !places.length)) { values.push(unstated); titles.push(translate("not stated")); }
 
     function open(wide) {
       if (wide) parts.facets.forEach(other => other.open(false));
@@ -408,7 +310,7 @@
       const {items, more} = listed();
       boxes = new Map(items.map(value => [value, make("input", {type: "checkbox", value, onchange: event => choose(facet, value, event.target.checked)})]));
       list.replaceChildren(...items.map(value => make("li", {}, make("label", {}, boxes.get(value), " ", make("bdi", {}, cut(title(value), 90)), " ", make("span", {className: "meta"})))));
-      rest.textContent = more ? say("and {n|other|others}: search to find them", {n: more}) : items.length ? "" : say("None is found.");
+      rest.textContent = more ? translate("and {n|other|others}: search to find them", {n: more}) : items.length ? "" : translate("None is found.");
       mark();
     }
 
@@ -423,7 +325,7 @@
     function showFacet(now) {
       counts = now;
       const n = state.chosen[facet.id].length;
-      button.textContent = n ? say("{facet} ({n})", {facet: say(facet.title), n}) : say(facet.title);
+      button.textContent = n ? translate("{facet} ({n})", {facet: translate(facet.title), n}) : translate(facet.title);
       button.classList.toggle("asked", n > 0);
       if (!panel.hidden) mark();
     }
@@ -433,18 +335,18 @@
   }
 
   function makeControls() {
-    const search = make("input", {type: "search", name: "q", placeholder: say("name, organization, sector, country"), autocomplete: "off", spellcheck: false});
+    const search = make("input", {type: "search", name: "q", placeholder: translate("name, organization, sector, country"), autocomplete: "off", spellcheck: false});
     search.oninput = () => change({q: search.value.trim()});
     const facets = data.facets.map(facetControl);
-    const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, say("Show all"));
-    const csv = make("button", {type: "button", onclick: download}, say("CSV of what is shown"));
-    const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": say("Chosen"), hidden: true});
+    const clear = make("button", {type: "button", onclick: () => { facets.forEach(facet => facet.open(false)); change({q: "", sort: "", chosen: Object.fromEntries(data.facets.map(facet => [facet.id, []]))}); search.focus(); }}, translate("Show all"));
+    const csv = make("button", {type: "button", onclick: download}, translate("CSV of what is shown"));
+    const status = make("p", {role: "status"}), chosen = make("ul", {className: "chosen", "aria-label": translate("Chosen"), hidden: true});
     const compare = make("a", {hidden: true});
     body.onchange = ({target}) => { if (target.matches(".pick")) { picked[target.checked ? "add" : "delete"](Number(target.value)); showPicked(); } };
-    const form = make("form", {className: "find", role: "search", "aria-label": say("Find among the goods"), onsubmit: event => event.preventDefault()},
-      make("label", {className: "q"}, say("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, compare, clear, csv));
-    const before = make("button", {type: "button", onclick: () => turn(-1)}, say("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, say("Next page")), at = make("span");
-    const pager = make("nav", {className: "pager", "aria-label": say("Pages of the table")}, before, at, after);
+    const form = make("form", {className: "find", role: "search", "aria-label": translate("Find among the goods"), onsubmit: event => event.preventDefault()},
+      make("label", {className: "q"}, translate("Search"), search), ...facets.flatMap(facet => [facet.button, facet.panel]), chosen, make("div", {className: "row"}, status, compare, clear, csv));
+    const before = make("button", {type: "button", onclick: () => turn(-1)}, translate("Previous page")), after = make("button", {type: "button", onclick: () => turn(1)}, translate("Next page")), at = make("span");
+    const pager = make("nav", {className: "pager", "aria-label": translate("Pages of the table")}, before, at, after);
     table.parentElement.before(form);
     section.querySelector(".pager")?.remove(); // leads to pages that do without this script
     table.parentElement.after(pager);
@@ -459,8 +361,9 @@
 
   function start() {
     data = window.midspanGoods;
-    const of = document.querySelector(".lead time");
-    if (!data || data.goods.id.length !== Number(table.dataset.goods) || !of || of.dateTime !== data.asOf) return; // of another report
+    const asOf = document.querySelector(".lead time")?.dateTime, n = Number(table.dataset.goods), rows = window.midspanRows;
+    if (!data || !rows) return; // the other file is on its way, or missing
+    if (data.goods.id.length !== n || rows.rows.length !== n || data.asOf !== asOf || rows.asOf !== asOf) return; // of another report
     goods = data.goods;
     all = [...goods.id.keys()];
     data.facets[0].of = goods.stage.map(stage => [stage]);
@@ -482,7 +385,8 @@
   function load() {
     if (loading) return;
     loading = true;
-    document.head.append(make("script", {src: new URL("portfolio-data.js", folder).href, onload: start}));
+    const addresses = [new URL("portfolio-data.js", folder).href, "portfolio-rows.js"]; // the rows are in the language of the page
+    document.head.append(...addresses.map(src => make("script", {src, onload: start})));
   }
 
   if (location.hash.startsWith(prefix)) load();

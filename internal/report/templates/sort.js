@@ -7,10 +7,10 @@
   // ways name the two directions of a column, by what it is sorted.
   function ways(by) {
     switch (by) {
-      case "name": return [say("A to Z"), say("Z to A")];
-      case "stage": return [say("as stages are listed"), say("against the list of stages")];
+      case "name": return [translate("A to Z"), translate("Z to A")];
+      case "stage": return [translate("as stages are listed"), translate("against the list of stages")];
     }
-    return [say("lowest first"), say("highest first")];
+    return [translate("lowest first"), translate("highest first")];
   }
 
   // keyOf is what a cell is sorted by: its data-v, or its text where that is a plain
@@ -53,12 +53,12 @@
         else head.removeAttribute("aria-sort");
       });
       if (now < 0) {
-        order.textContent = say("In the order of the page.");
+        order.textContent = translate("In the order of the page.");
         return body.append(...rows);
       }
       const by = heads[now].dataset.by;
       body.append(...sorted(rows, now, by, down ? -1 : 1));
-      order.textContent = say("These {n|row|rows} by {column}, {way}; what is unknown stands last.", {n: rows.length, column: heads[now].textContent, way: ways(by)[Number(down)]});
+      order.textContent = translate("These {n|row|rows} by {column}, {way}; what is unknown stands last.", {n: rows.length, column: heads[now].textContent, way: ways(by)[Number(down)]});
     }
 
     if (rows.length < 2) return;

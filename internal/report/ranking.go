@@ -1,0 +1,159 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// counted is a name with a number.
+type counted struct {
+	Name string
+	N    int
+}
+
+// byCount orders a map's entries by number, largest first, then by name.
+func byCount(m map[string]int) []counted {
+	out := make([]counted, 0, len(m))
+	for name, n := range m {
+		out = append(out, counted{name, n})
+	}
+	slices.SortFunc(out, func(a, b counted) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Name, b.Name)) })
+	return out
+}
+
+// rankMiddle orders the goods of the messy middle by how far load outweighs
+// supports, largest first; where that is not known a good comes last.
+func rankMiddle(goods []Good) []Good {
+	var middle []Good
+	for _, good := range goods {
+		if good.Verdict.Stage == assess.MessyMiddle {
+			middle = append(middle, good)
+		}
+	}
+	slices.SortStableFunc(middle, compareExcess)
+	return middle
+}
+
+// compareExcess puts the good whose load outweighs its supports more first.
+func compareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
+
+// loadExcess is load less supports in points; minus infinity where unknown.
+func loadExcess(good Good) float64 {
+	load, score := good.Verdict.Load.Score.Score, good.Verdict.Score.Score
+	if load == nil || score == nil {
+		return math.Inf(-1)
+	}
+	return *load - *score
+}
+
+// maybeMiddle returns the goods that were read and are outside the messy middle only
+// because a threshold is near, or because something unknown decides. Goods of which
+// nothing was read are left out: they are counted as unassessed.
+func maybeMiddle(rows []row) []Good {
+	var out []Good
+	for _, r := range rows {
+		v := r.Verdict
+		near := v.Borderline != nil && v.Borderline.Would == assess.MessyMiddle
+		open := v.Stage == assess.Unassessed && slices.Contains(v.Possible, assess.MessyMiddle) && r.Findings.Read > 0
+		if v.Stage != assess.MessyMiddle && (near || open) {
+			out = append(out, r.Good)
+		}
+	}
+	return out
+}
+
+// strongestReasons returns the reasons of the stage and of weak or missing supports,
+// strongest first.
+func strongestReasons(v assess.Verdict) []assess.Reason {
+	reasons := slices.Clone(v.Reasons)
+	for _, pillar := range v.Supports {
+		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
+			reasons = append(reasons, pillar.Reasons...)
+		}
+	}
+	slices.SortStableFunc(reasons, func(a, b assess.Reason) int { return cmp.Compare(b.Strength, a.Strength) })
+	return reasons
+}
+
+// weakestChecks returns the measured posture checks below 10, lowest first.
+func weakestChecks(good Good) []observation.Check {
+	var checks []observation.Check
+	for _, scan := range good.Scans {
+		for _, check := range scan.Checks {
+			if check.State == observation.Measured && check.Score < 10 {
+				checks = append(checks, check)
+			}
+		}
+	}
+	slices.SortStableFunc(checks, func(a, b observation.Check) int { return a.Score - b.Score })
+	return checks
+}
+
+// shortfalls returns the first n reasons of a good's stage that are reasons of a weak
+// or missing support too; its first reasons where there is none.
+func shortfalls(n int, good Good) []assess.Reason {
+	short := map[string]bool{}
+	for _, pillar := range good.Verdict.Supports {
+		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
+			for _, reason := range pillar.Reasons {
+				short[reason.Rule] = true
+			}
+		}
+	}
+	var out []assess.Reason
+	for _, reason := range good.Verdict.Reasons {
+		if short[reason.Rule] {
+			out = append(out, reason)
+		}
+	}
+	if len(out) == 0 {
+		out = good.Verdict.Reasons
+	}
+	return out[:min(n, len(out))]
+}
+
+// maxChanges is how many changes are proposed.
+const maxChanges = 3
+
+// helpfulChanges returns the first changes of these: what would lift the stage, then
+// what would clear the strongest reasons, then the upgrade that closes the most
+// findings, then the remedy of the weakest check.
+func helpfulChanges(good Good) []string {
+	var out []string
+	add := func(text string) {
+		if text != "" && len(out) < maxChanges && !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	for _, lift := range good.Verdict.Lift {
+		add(lift)
+	}
+	add(bestUpgrade(good))
+	for _, reason := range strongestReasons(good.Verdict) {
+		add(reason.Clears)
+	}
+	for _, check := range weakestChecks(good) {
+		add(check.Remedy)
+	}
+	return out
+}
+
+// bestUpgrade names the package whose upgrade closes the most findings.
+func bestUpgrade(good Good) string {
+	n := map[string]int{}
+	for _, issue := range distinctFindings(good) {
+		if issue.FixedIn != "" {
+			n[issue.Package.Name+" "+issue.Package.Version]++
+		}
+	}
+	ranked := byCount(n)
+	if len(ranked) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Translate("{n|advisory|advisories}", "n", ranked[0].N))
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// row is a good in the table of all goods, in no language yet.
+type row struct {
+	Good
+	Supports   [4]assess.Pillar
+	LastCommit time.Time // day of the last human commit; zero where it is unknown
+	Findings   tally
+}
+
+// Unread reports whether no repository of the good was read; Why is the cause.
+func (r row) Unread() bool { return r.Findings.Read == 0 }
+
+func (r row) Why() observation.Cause {
+	for _, scan := range r.Scans {
+		if scan.Failure != nil {
+			return scan.Failure.Cause
+		}
+	}
+	if len(r.Scans) == 0 {
+		return observation.CauseNoRepository
+	}
+	return ""
+}
+
+// newRow cleans what it shows of a good, whose findings were counted before.
+func newRow(good Good, findings tally) row {
+	shown := cleaned(stripped(good))
+	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings}
+	r.LastCommit = lastCommitDay(good)
+	return r
+}
+
+// stripped keeps of a good what the portfolio page shows, so that a page of
+// many goods is made in little memory.
+func stripped(good Good) Good {
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors, DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
+	for _, o := range good.Organizations {
+		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name})
+	}
+	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
+	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
+	if kept.Verdict.Stage != assess.MessyMiddle {
+		kept.Verdict.Reasons, kept.Verdict.Lift, kept.Verdict.LiftMessages = nil, nil, nil
+		bare := func(p *assess.Pillar) { p.Reasons = nil }
+		kept.Verdict.Supports = each(kept.Verdict.Supports, bare)
+		bare(&kept.Verdict.Load)
+	}
+	for _, scan := range good.Scans {
+		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure})
+	}
+	return kept
+}
+
+// lastCommit is the measure from which the table of goods takes its date.
+const lastCommit = observation.MomentumDaysSinceCommit
+
+// lastCommitDay returns the day of the last human commit, from the days that lie
+// between it and the measure's time; zero where it is unknown.
+func lastCommitDay(good Good) time.Time {
+	for _, m := range good.Measures {
+		if m.ID != lastCommit {
+			continue
+		}
+		if days, ok := m.Number(); ok && !m.At.IsZero() {
+			return m.At.UTC().AddDate(0, 0, -int(days))
+		}
+	}
+	return time.Time{}
+}
