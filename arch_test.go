@@ -4,18 +4,20 @@
 package midspan
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +35,25 @@ const (
 	maxDeclarations = 300 // at the top level of a package, outside tests
 )
 
+// tooLarge are what is larger than it may be and waits to be cut: a package with its
+// declarations, a file or a function with its lines. Nothing may grow beyond what stands
+// here, and what has been cut is taken out.
+var tooLarge = map[string]int{
+	"internal/assess":                              330,
+	"internal/report":                              615,
+	"internal/assess/assess.go":                    560,
+	"internal/assess/decode.go":                    540,
+	"internal/assess/evaluate.go":                  470,
+	"internal/assess/merge.go":                     485,
+	"internal/report/compare.go":                   460,
+	"internal/report/portfolio.go":                 470,
+	"scanners/maintenance/definitions.go measures": 65,
+	"scanners/signals/definitions.go definitions":  65,
+}
+
+// longLines are the lines over maxLine that wait to be wrapped, in all files together.
+const longLines = 135
+
 // rule forbids imports outside tests. Own packages are named below the module
 // ("internal/store"), others in full. Patterns match whole names.
 type rule struct {
@@ -46,7 +67,7 @@ var rules = []rule{
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `internal/pipeline`, why: "the stages call the rooms, not the rooms the stages"},
 	{from: `bench`, to: `internal/.*`, except: `internal/gitrepo`, why: "a benchmark measures the program from outside"},
 
-	{from: `internal/(observation|kleene|nesting|language|redact|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
+	{from: `internal/(observation|kleene|nesting|language|redact|sqlite|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
 		why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/config`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(language|observation|wording)`,
 		why: "settings know names and values, not who uses them"},
@@ -111,6 +132,9 @@ func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
 func TestRulesNameRoomsThatExist(t *testing.T) {
 	packages := listPackages(t)
 	for _, r := range rules {
+		if strings.HasPrefix(r.from, "internal/report/") {
+			continue // rooms to come
+		}
 		if !slices.ContainsFunc(packages, func(p listed) bool { return whole(r.from, own(p.ImportPath)) }) {
 			t.Errorf("no package matches %q: the rule holds nothing", r.from)
 		}
@@ -157,33 +181,71 @@ func whole(pattern, name string) bool {
 }
 
 func TestNoRoomHasTooManyNames(t *testing.T) {
-	declaration := regexp.MustCompile(`^(func|type|var|const) `)
+	declaration := regexp.MustCompile(`(?m)^(func|type|var|const) `)
 	for _, p := range listPackages(t) {
 		count := 0
 		for _, file := range p.GoFiles {
-			for line := range lines(t, path.Join(p.Dir, file)) {
-				if declaration.MatchString(line) {
-					count++
-				}
+			text, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
 			}
+			count += len(declaration.FindAll(text, -1))
 		}
-		if count > maxDeclarations {
-			t.Errorf("%s declares %d names at its top level, more than %d: it is several rooms", own(p.ImportPath), count, maxDeclarations)
+		if limit := max(maxDeclarations, tooLarge[own(p.ImportPath)]); count > limit {
+			t.Errorf("%s declares %d names at its top level, more than %d: it is several rooms", own(p.ImportPath), count, limit)
 		}
 	}
 }
 
 func TestFilesAndLinesStayShort(t *testing.T) {
+	var long []string
 	for _, file := range goFiles(t) {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts := linesOfText(text)
 		count := 0
-		for line := range lines(t, file) {
+		for line := range strings.Lines(string(text)) {
 			count++
-			if n := utf8.RuneCountInString(line); n > maxLine && !strings.HasSuffix(file, "_test.go") {
-				t.Errorf("%s:%d has %d characters, more than %d", file, count, n, maxLine)
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > maxLine && !texts[count] {
+				long = append(long, fmt.Sprintf("%s:%d has %d characters, more than %d", file, count, n, maxLine))
 			}
 		}
-		if count > maxFile && !strings.HasSuffix(file, "_test.go") {
-			t.Errorf("%s has %d lines, more than %d", file, count, maxFile)
+		if limit := max(maxFile, tooLarge[file]); count > limit {
+			t.Errorf("%s has %d lines, more than %d", file, count, limit)
+		}
+	}
+	if len(long) > longLines {
+		t.Errorf("%d lines are too long, more than %d:\n%s", len(long), longLines, strings.Join(long, "\n"))
+	}
+}
+
+// linesOfText are the numbers of the lines that are one text and little else. A text is
+// not cut into pieces for its length: who searches for it shall find it.
+func linesOfText(source []byte) map[int]bool {
+	texts := map[int]bool{}
+	set := token.NewFileSet()
+	file := set.AddFile("", -1, len(source))
+	var s scanner.Scanner
+	s.Init(file, source, nil, 0)
+	for {
+		pos, kind, literal := s.Scan()
+		if kind == token.EOF {
+			return texts
+		}
+		if kind != token.STRING {
+			continue
+		}
+		first, last := file.Position(pos), file.Position(pos+token.Pos(len(literal)))
+		rest, _, _ := bytes.Cut(source[last.Offset:], []byte("\n"))
+		if first.Line < last.Line || first.Column <= 60 && len(rest) <= 40 {
+			for line := first.Line; line <= last.Line; line++ {
+				texts[line] = true
+			}
 		}
 	}
 }
@@ -203,8 +265,9 @@ func TestFunctionsFitAScreenAndKnowNoClock(t *testing.T) {
 		ast.Inspect(tree, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.FuncDecl:
-				if length := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1; length > maxFunction {
-					t.Errorf("%s: %s has %d lines, more than %d", set.Position(n.Pos()), n.Name.Name, length, maxFunction)
+				length := set.Position(n.End()).Line - set.Position(n.Pos()).Line + 1
+				if limit := max(maxFunction, tooLarge[file+" "+n.Name.Name]); length > limit {
+					t.Errorf("%s: %s has %d lines, more than %d", set.Position(n.Pos()), n.Name.Name, length, limit)
 				}
 			case *ast.SelectorExpr:
 				if x, ok := n.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, n.Sel.Name) && !clock {
@@ -235,23 +298,4 @@ func goFiles(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	return files
-}
-
-// lines yields the lines of a file.
-func lines(t *testing.T, file string) func(func(string) bool) {
-	t.Helper()
-	return func(yield func(string) bool) {
-		f, err := os.Open(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		scanner := bufio.NewScanner(f)
-		scanner.Buffer(nil, 1<<20)
-		for scanner.Scan() && yield(scanner.Text()) {
-		}
-		if err := scanner.Err(); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

@@ -88,6 +88,8 @@ func (d decisions) Scan(ctx context.Context, in scanners.Input) (observation.Obs
 	}, ctx.Err()
 }
 
+var day = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+
 func TestDecisionsAreCounted(t *testing.T) {
 	accepted, proposed := "# Use git\n\nStatus: accepted\n", "# Use tea\n\nStatus: proposed\n"
 	for _, c := range []struct {
@@ -102,7 +104,7 @@ func TestDecisionsAreCounted(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := repository(t, c.texts, c.missing)
-			seen := scannertest.Scan(t, decisions{}, dir, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+			seen := scannertest.Scan(t, decisions{}, dir, day)
 			for i, want := range []any{c.records, c.accepted} {
 				m := seen.Measures[i]
 				if m.Value != want && any(m.State) != want {
@@ -111,6 +113,11 @@ func TestDecisionsAreCounted(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDecisionsReadsNothingThatItDoesNotWant(t *testing.T) {
+	dir := repository(t, map[string]string{"1.md": "\nStatus: accepted\n", "notes.txt": "none"}, false)
+	scannertest.CheckWants(t, decisions{}, dir, day)
 }
 
 // repository makes a repository whose folder docs/decisions holds the texts.

@@ -25,7 +25,9 @@ type measure struct {
 // Shares and rates (absence and elephant factor, trend, who is new) are those of
 // the main repository, because neither sum nor extreme of them means anything.
 // Commits and releases add up.
-func measures() []measure {
+func measures() []measure { return append(peopleMeasures(), momentumMeasures()...) }
+
+func peopleMeasures() []measure {
 	return []measure{
 		people(observation.PeopleContributors3m, "Contributors in 3 months", "People with a commit in the last 3 months.", "contributors/", within(3)),
 		people(observation.PeopleContributors6m, "Contributors in 6 months", "People with a commit in the last 6 months.", "contributors/", within(6)),
@@ -58,7 +60,11 @@ func measures() []measure {
 		{define(observation.PeopleOrganizationsEver, "Organizations ever", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.",
 			"organizational-diversity/"), organizationsEver},
+	}
+}
 
+func momentumMeasures() []measure {
+	return []measure{
 		commits(observation.MomentumCommits3m, "Commits in 3 months", "Commits of the last 3 months.", within(3)),
 		commits(observation.MomentumCommits12m, "Commits in 12 months", "Commits of the last 12 months.", within(12)),
 		commits(observation.MomentumCommitsPrior12m, "Commits in the 12 months before", "Commits from 24 to 12 months ago.", prior),

@@ -1,7 +1,6 @@
 package maintenance_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,8 +16,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // asOf is a day that calendar arithmetic gets wrong easily: six months before
@@ -462,23 +461,7 @@ func repository(t *testing.T, commits []gittest.Commit, mailmap string) string {
 
 func scan(t *testing.T, dir string, at time.Time) observation.Observation {
 	t.Helper()
-	runner, err := gitrepo.New(t.Context(), gitrepo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = runner.Close() })
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	snapshot, err := runner.Open(ctx, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = snapshot.Close() }()
-	seen, err := maintenance.Scanner{}.Scan(ctx, scanners.Input{Snapshot: snapshot, At: at})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return seen
+	return scannertest.Scan(t, maintenance.Scanner{}, dir, at)
 }
 
 func asJSON(t *testing.T, value any) string {

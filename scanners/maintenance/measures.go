@@ -193,7 +193,9 @@ func coreAway(v historyAt) observation.Measure {
 	return number(math.Round(days / commits))
 }
 
-func organizationsEver(v historyAt) observation.Measure { return number(len(commitsByOrganization(v.human))) }
+func organizationsEver(v historyAt) observation.Measure {
+	return number(len(commitsByOrganization(v.human)))
+}
 
 func identitiesJoined(v historyAt) observation.Measure {
 	r := number(v.joined)

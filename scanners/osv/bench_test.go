@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // large is a repository of 5,000 files, with 2,000 packages in two lockfiles.
@@ -22,7 +23,7 @@ func large(b *testing.B) *gitrepo.Snapshot {
 	for i := range 5000 {
 		files[fmt.Sprintf("src/part%d/deep%d/file%d.go", i%10, i%100, i)] = "package x\n"
 	}
-	return open(b, commit(b, files))
+	return scannertest.Open(b, commit(b, files))
 }
 
 func BenchmarkScan(b *testing.B) {

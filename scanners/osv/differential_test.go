@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // The set of packages and of (package, version, advisory) is osv-scanner's
@@ -24,7 +25,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedAdvisories(t *testing.T)
 	advisories := t.TempDir()
 	generate(t, advisories, seen.Packages, 40)
 	result := match(t, advisories, seen.Packages)
-	packages, hits := osvScanner(t, export(t, open(t, dir)), advisories)
+	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
 
 	compare(t, "packages", packagesOf(seen.Packages), packages)
 	for h := range hits {
@@ -50,7 +51,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnRealRepositories(t *testing.T) {
 	advisories := shared(t, "data", "osv")
 	for _, dir := range mirrors {
 		t.Run(filepath.Base(filepath.Dir(dir)), func(t *testing.T) {
-			snapshot := open(t, dir)
+			snapshot := scannertest.Open(t, dir)
 			seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: snapshot, At: at})
 			if err != nil {
 				t.Fatal(err)

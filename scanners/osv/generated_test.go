@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // dep is one entry of a made-up lockfile.
@@ -47,7 +48,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedLockfiles(t *testing.T) 
 	advisories := t.TempDir()
 	generate(t, advisories, seen.Packages, 8)
 	result := match(t, advisories, seen.Packages)
-	packages, hits := osvScanner(t, export(t, open(t, dir)), advisories)
+	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
 
 	compare(t, "packages", packagesOf(seen.Packages), packages)
 	for h := range hits {

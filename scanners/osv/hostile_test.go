@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // hostileManifest is a file that somebody wrote to do harm. It is in a folder
@@ -163,7 +164,7 @@ func TestHostileManifestsCostOnlyThemselves(t *testing.T) {
 		folders = append(folders, gittest.Entry{Mode: "40000", Name: c.name, OID: folderOf(r, c.name, files)})
 	}
 	r.Commit(r.Tree(folders...), "A <a@example.org> 1780272000 +0000", "x")
-	seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: open(t, r.Dir), At: at})
+	seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: scannertest.Open(t, r.Dir), At: at})
 	if err != nil {
 		t.Fatal(err)
 	}

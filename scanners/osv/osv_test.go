@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 func find(t *testing.T, seen observation.Observation, path, name, version string) observation.Package {
@@ -90,7 +91,7 @@ func TestABrokenManifestIsNotedAndCostsOnlyItself(t *testing.T) {
 			t.Errorf("no note on %s: %v", name, seen.Notes)
 		}
 	}
-	if m := measure(t, seen, "inventory.manifests-broken"); m.Value != 2.0 {
+	if m := scannertest.ByID(seen.Measures)["inventory.manifests-broken"]; m.Value != 2.0 {
 		t.Errorf("got %+v", m)
 	}
 	find(t, seen, "npm/package-lock.json", "lodash", "")
@@ -110,7 +111,7 @@ func TestAMissingObjectIsNotAnEmptyManifest(t *testing.T) {
 	if !ok || !strings.Contains(n.Message, "fetch the mirror again") {
 		t.Errorf("got %v", seen.Notes)
 	}
-	if broken, read := measure(t, seen, "inventory.manifests-broken"), measure(t, seen, "inventory.manifests"); broken.Value != 1.0 || read.Value != 1.0 {
+	if broken, read := scannertest.ByID(seen.Measures)["inventory.manifests-broken"], scannertest.ByID(seen.Measures)["inventory.manifests"]; broken.Value != 1.0 || read.Value != 1.0 {
 		t.Errorf("got %v broken, %v read", broken.Value, read.Value)
 	}
 	find(t, seen, "go.mod", "github.com/gin-gonic/gin", "")
@@ -135,7 +136,7 @@ func TestARepositoryWithoutManifestsHasAnEmptyInventory(t *testing.T) {
 	if seen.Packages == nil || len(seen.Packages) != 0 || len(seen.Notes) != 0 {
 		t.Errorf("got %+v", seen)
 	}
-	if m := measure(t, seen, "inventory.manifests"); m.Value != 0.0 {
+	if m := scannertest.ByID(seen.Measures)["inventory.manifests"]; m.Value != 0.0 {
 		t.Errorf("got %+v", m)
 	}
 }
@@ -153,7 +154,7 @@ func TestLinksThatLeaveTheRepositoryDoNotStopTheWalk(t *testing.T) {
 }
 
 func TestScanStopsWhenTheContextEnds(t *testing.T) {
-	snapshot := open(t, commit(t, lockfiles(t)))
+	snapshot := scannertest.Open(t, commit(t, lockfiles(t)))
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := osv.New().Scan(ended, scanners.Input{Snapshot: snapshot, At: at}); err == nil {

@@ -1,7 +1,6 @@
 package osv_test
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,8 +13,8 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // at is the clock of these tests.
@@ -53,28 +52,9 @@ func git(t testing.TB, dir string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-func open(t testing.TB, dir string) *gitrepo.Snapshot {
-	t.Helper()
-	g, err := gitrepo.New(t.Context(), gitrepo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { g.Close() })
-	snapshot, err := g.Open(context.WithoutCancel(t.Context()), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { snapshot.Close() })
-	return snapshot
-}
-
 func scan(t *testing.T, dir string) observation.Observation {
 	t.Helper()
-	seen, err := osv.New().Scan(t.Context(), scanners.Input{Snapshot: open(t, dir), At: at})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return seen
+	return scannertest.Scan(t, osv.New(), dir, at)
 }
 
 // lockfiles reads one manifest of each kind, by path.
@@ -89,17 +69,6 @@ func lockfiles(t testing.TB) map[string]string {
 		files[file.Name] = string(file.Data)
 	}
 	return files
-}
-
-func measure(t *testing.T, seen observation.Observation, id string) observation.Measure {
-	t.Helper()
-	for _, m := range seen.Measures {
-		if m.ID == id {
-			return m
-		}
-	}
-	t.Fatalf("there is no measure %s", id)
-	return observation.Measure{}
 }
 
 // export writes what of a snapshot can be read into a folder, as a checkout

@@ -1,7 +1,6 @@
 package osv_test
 
 import (
-	"encoding/json"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,10 +8,9 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // oddPlaces are files that are read beside manifests, and files that are not
@@ -55,63 +53,12 @@ func TestScanReadsNothingThatItDoesNotWant(t *testing.T) {
 			t.Errorf("%s is wanted", name)
 		}
 	}
-	seesTheSame(t, scanner, dir)
+	scannertest.CheckWants(t, scanner, dir, at)
 }
 
 // Over real repositories, where they are at hand.
 func TestScanOfRealRepositoriesReadsNothingThatItDoesNotWant(t *testing.T) {
-	mirrors, err := filepath.Glob(os.Getenv("MIDSPAN_TEST_MIRRORS"))
-	if err != nil || len(mirrors) == 0 {
-		t.Skip("set MIDSPAN_TEST_MIRRORS to a pattern that names bare repositories, such as '/srv/mirrors/*/repo'")
-	}
-	for _, dir := range mirrors {
-		t.Run(filepath.Base(filepath.Dir(dir)), func(t *testing.T) { seesTheSame(t, osv.New(), dir) })
-	}
-}
-
-// seesTheSame scans a repository, and again in a copy that holds the wanted
-// files only.
-func seesTheSame(t *testing.T, scanner *osv.Scanner, dir string) {
-	t.Helper()
-	var wanted []string
-	for _, file := range open(t, dir).Files() {
-		if file.Size >= 0 && scanner.Wants(file) == gitrepo.Needed {
-			wanted = append(wanted, file.OID)
-		}
-	}
-	whole, part := observationJSON(t, scanner, dir), observationJSON(t, scanner, partial(t, dir, wanted))
-	if whole != part {
-		t.Errorf("the whole repository gives\n%s\nand its wanted files\n%s", whole, part)
-	}
-}
-
-func observationJSON(t *testing.T, scanner *osv.Scanner, dir string) string {
-	t.Helper()
-	seen, err := scanner.Scan(t.Context(), scanners.Input{Snapshot: open(t, dir), At: at})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.MarshalIndent(seen, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
-// partial makes a bare repository of HEAD's commit and trees and some blobs.
-func partial(t *testing.T, dir string, blobs []string) string {
-	t.Helper()
-	objects := strings.Fields(gittest.Run(t, dir, nil, "rev-list", "--objects", "--no-object-names", "--filter=blob:none", "--max-count=1", "HEAD"))
-	pack := gittest.Run(t, dir, []byte(strings.Join(append(objects, blobs...), "\n")+"\n"), "pack-objects", "-q", "--stdout")
-	copied := filepath.Join(t.TempDir(), "part.git")
-	gittest.Run(t, "", nil, "init", "-q", "--bare", "--initial-branch=main", copied)
-	head := strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", "HEAD"))
-	if err := os.WriteFile(filepath.Join(copied, "shallow"), []byte(head+"\n"), 0o600); err != nil { // its parents are not there
-		t.Fatal(err)
-	}
-	gittest.Run(t, copied, []byte(pack), "index-pack", "--stdin")
-	gittest.Run(t, copied, nil, "update-ref", "refs/heads/main", head)
-	return copied
+	scannertest.CheckWantsOfMirrors(t, osv.New(), at)
 }
 
 // A file that no name announces is noted where it is missing.
@@ -119,7 +66,7 @@ func TestAnIncludedFileThatIsNotThereIsNoted(t *testing.T) {
 	dir := commit(t, map[string]string{"requirements.txt": "-r odd/name.list\nflask==1.0\n", "odd/name.list": "django==1.0\n"})
 	find(t, scan(t, dir), "requirements.txt", "django", "1.0")
 	var wanted []string
-	for _, file := range open(t, dir).Files() {
+	for _, file := range scannertest.Open(t, dir).Files() {
 		if osv.New().Wants(file) == gitrepo.Needed {
 			wanted = append(wanted, file.OID)
 		}
@@ -127,7 +74,7 @@ func TestAnIncludedFileThatIsNotThereIsNoted(t *testing.T) {
 	if len(wanted) != 1 {
 		t.Fatalf("wanted are %v", wanted)
 	}
-	seen := scan(t, partial(t, dir, wanted))
+	seen := scan(t, scannertest.PartialCopy(t, dir, wanted))
 	if n, ok := note(seen, observation.CauseMissingObjects, "odd/name.list"); !ok || !strings.Contains(n.Message, "fetch the mirror again") {
 		t.Errorf("got %v", seen.Notes)
 	}
@@ -138,7 +85,7 @@ func TestEveryNameThatAnExtractorRequiresMayBeAManifest(t *testing.T) {
 	paths := generatedPaths()
 	mirrors, _ := filepath.Glob(os.Getenv("MIDSPAN_TEST_MIRRORS"))
 	for _, dir := range mirrors {
-		for _, file := range open(t, dir).Files() {
+		for _, file := range scannertest.Open(t, dir).Files() {
 			paths = append(paths, file.Path)
 		}
 	}

@@ -1,6 +1,10 @@
 package signals
 
-import "github.com/midspan/midspan/internal/observation"
+import (
+	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
+)
 
 // References to the published definitions that measures follow.
 const (
@@ -14,18 +18,10 @@ const (
 // "no": the tree is always read whole. Files that a repository inherits from
 // its organization's defaults on a forge are not seen.
 func definitions() []observation.Definition {
-	yes := func(id, name, means, reference string) observation.Definition {
-		return observation.Definition{ID: id, Name: name, Kind: observation.KindBool, Merge: observation.MergeAny, Means: means, Reference: reference}
-	}
-	list := func(id, name, means, reference string) observation.Definition {
-		return observation.Definition{ID: id, Name: name, Kind: observation.KindList, Merge: observation.MergeUnion, Means: means, Reference: reference}
-	}
-	word := func(id, name, means, reference string) observation.Definition {
-		return observation.Definition{ID: id, Name: name, Kind: observation.KindText, Merge: observation.MergeMain, Means: means, Reference: reference}
-	}
-	number := func(id, name string, unit observation.Unit, merge observation.Merge, means, reference string) observation.Definition {
-		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
-	}
+	return slices.Concat(fundingDefinitions(), governanceDefinitions(), lifecycleDefinitions())
+}
+
+func fundingDefinitions() []observation.Definition {
 	return []observation.Definition{
 		yes(observation.FundingReceived, "Funding received",
 			"A file says that money came: income in funding.json, funders or a running contract in publiccode.yml. No means "+
@@ -47,7 +43,11 @@ func definitions() []observation.Definition {
 				"and the first licence do not count.", ""),
 		number(observation.LicenseLastChangeDays, "Days since the licence changed", observation.UnitDays, observation.MergeMin,
 			"Whole days since the licences found last changed.", ""),
+	}
+}
 
+func governanceDefinitions() []observation.Definition {
+	return []observation.Definition{
 		yes(observation.GovernanceSecurityPolicy, "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),
 		yes(observation.GovernanceCodeOfConduct, "Code of conduct", "There is a CODE_OF_CONDUCT file.", chaoss+"code-of-conduct-for-a-project/"),
 		yes(observation.GovernanceContributing, "Contribution guide", "There is a CONTRIBUTING file.", baseline),
@@ -60,7 +60,11 @@ func definitions() []observation.Definition {
 		yes(observation.GovernanceReadme, "Readme", "There is a README file.", ""),
 		yes(observation.GovernanceChangelog, "Changelog", "There is a CHANGELOG, CHANGES, HISTORY, NEWS or RELEASES file.", ""),
 		yes(observation.GovernanceCI, "Continuous integration", "There is a configuration of a continuous integration service.", ""),
+	}
+}
 
+func lifecycleDefinitions() []observation.Definition {
+	return []observation.Definition{
 		// One archived side repository does not end a good.
 		{ID: observation.LifecycleSunsetDeclared, Name: "Declared at its end", Kind: observation.KindBool, Merge: observation.MergeMain, Reference: publiccode,
 			Means: "publiccode.yml says obsolete, or the top of the readme says that the repository is archived, deprecated, no " +
@@ -108,3 +112,19 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 
 // Definitions implements scanners.Scanner.
 func (Scanner) Definitions() []observation.Definition { return definitions() }
+
+func yes(id, name, means, reference string) observation.Definition {
+	return observation.Definition{ID: id, Name: name, Kind: observation.KindBool, Merge: observation.MergeAny, Means: means, Reference: reference}
+}
+
+func list(id, name, means, reference string) observation.Definition {
+	return observation.Definition{ID: id, Name: name, Kind: observation.KindList, Merge: observation.MergeUnion, Means: means, Reference: reference}
+}
+
+func word(id, name, means, reference string) observation.Definition {
+	return observation.Definition{ID: id, Name: name, Kind: observation.KindText, Merge: observation.MergeMain, Means: means, Reference: reference}
+}
+
+func number(id, name string, unit observation.Unit, merge observation.Merge, means, reference string) observation.Definition {
+	return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: unit, Merge: merge, Means: means, Reference: reference}
+}

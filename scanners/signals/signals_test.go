@@ -12,10 +12,9 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/scannertest"
 	"github.com/midspan/midspan/scanners/signals"
 )
 
@@ -58,40 +57,14 @@ func lose(t *testing.T, dir, file string) {
 
 func scan(t *testing.T, dir string) map[string]observation.Measure {
 	t.Helper()
-	runner, err := gitrepo.New(t.Context(), gitrepo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = runner.Close() }()
-	snapshot, err := runner.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = snapshot.Close() }()
-	seen, err := signals.New().Scan(t.Context(), scanners.Input{Snapshot: snapshot, At: asOf})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return byID(t, signals.New().Definitions(), seen.Measures)
+	return scannertest.ByID(scannertest.Scan(t, signals.New(), dir, asOf).Measures)
 }
 
 // byID also checks that every declared measure is there, once and in order.
 func byID(t *testing.T, definitions []observation.Definition, measures []observation.Measure) map[string]observation.Measure {
 	t.Helper()
-	index := map[string]observation.Measure{}
-	for i, d := range definitions {
-		if i >= len(measures) || measures[i].ID != d.ID || measures[i].State == "" {
-			t.Fatalf("measure %d of %d is not a written %s", i, len(measures), d.ID)
-		}
-		if measures[i].State == observation.Unknown && (measures[i].Cause == "" || measures[i].Detail == "") {
-			t.Errorf("%s is unknown without a reason", d.ID)
-		}
-		index[d.ID] = measures[i]
-	}
-	if len(measures) != len(definitions) {
-		t.Fatalf("%d measures for %d definitions", len(measures), len(definitions))
-	}
-	return index
+	scannertest.CheckMeasures(t, definitions, measures)
+	return scannertest.ByID(measures)
 }
 
 // expect compares values; the texts "na" and "unknown" stand for the states.
