@@ -5,8 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Limits on what one entry may bring. They keep a hostile catalog from filling
@@ -59,7 +59,7 @@ func quote(text string) string {
 	if cut {
 		short += "…"
 	}
-	return fetch.RedactText(strings.ToValidUTF8(short, "\uFFFD"))
+	return redact.Text(strings.ToValidUTF8(short, "\uFFFD"))
 }
 
 // cutText shortens text to at most limit bytes, never inside a character.

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 func (a *app) configCommand() *cobra.Command {
@@ -34,4 +34,4 @@ func (a *app) configCommand() *cobra.Command {
 }
 
 // maskURL masks the parts of an address that may be secret: its user and its query.
-func maskURL(location string) string { return fetch.MaskURL(location, "***") }
+func maskURL(location string) string { return redact.Mask(location, "***") }

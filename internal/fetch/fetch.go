@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"syscall"
 	"time"
+
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Options configure a client.
@@ -88,7 +90,7 @@ func (t userAgentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func Get(ctx context.Context, client *http.Client, address string) (io.ReadCloser, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("fetch %q: not an http or https address", RedactURL(address))
+		return nil, fmt.Errorf("fetch %q: not an http or https address", redact.URL(address))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -96,11 +98,11 @@ func Get(ctx context.Context, client *http.Client, address string) (io.ReadClose
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", RedactURL(address), UnwrapURLError(err))
+		return nil, fmt.Errorf("fetch %s: %w", redact.URL(address), UnwrapURLError(err))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()
-		return nil, fmt.Errorf("fetch %s: the server answered %s", RedactURL(address), response.Status)
+		return nil, fmt.Errorf("fetch %s: the server answered %s", redact.URL(address), response.Status)
 	}
 	return response.Body, nil
 }

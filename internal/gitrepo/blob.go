@@ -108,7 +108,8 @@ func (b *blobReader) reserve(oid string, size int64) error {
 // checkBudget is an error where size bytes exceed what may still be read.
 func (b *blobReader) checkBudget(oid string, size int64) error {
 	if size > b.bytesLeft {
-		return b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes more would go over the limit of %d for one repository; --max-bytes allows more", size, b.snapshot.git.opts.MaxBytes))
+		return b.fail(observation.CauseOverLimit, oid, fmt.Errorf("%d bytes more would go over the limit of %d for one repository; --max-bytes allows more",
+			size, b.snapshot.git.opts.MaxBytes))
 	}
 	return nil
 }

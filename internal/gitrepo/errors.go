@@ -145,13 +145,15 @@ func causeOfRemote(err error) observation.Cause {
 	switch {
 	case cause == observation.CauseOverLimit:
 		return cause
-	case containsAny(text, "early eof", "unexpected disconnect", "hung up", "transfer closed", "connection reset", "empty reply", "recv failure", "timed out", "operation too slow", "could not resolve", "redirects followed", "curl 18", "curl 56"):
+	case containsAny(text, "early eof", "unexpected disconnect", "hung up", "transfer closed", "connection reset", "empty reply",
+		"recv failure", "timed out", "operation too slow", "could not resolve", "redirects followed", "curl 18", "curl 56"):
 		return observation.CauseUnreachable
 	case containsAny(text, "not valid: is this a git repository"):
 		return observation.CauseBadURL
 	case containsAny(text, "bad line length", "protocol error", "bad object", "bad pack", "mismatch", "did not send all", "unresolved deltas"):
 		return observation.CauseCorrupt
-	case containsAny(text, "not found", "does not exist", "does not appear to be a git repository", "could not read username", "authentication failed", "permission denied"):
+	case containsAny(text, "not found", "does not exist", "does not appear to be a git repository",
+		"could not read username", "authentication failed", "permission denied"):
 		return observation.CauseNotFound
 	case containsAny(text, "remote head refers to nonexistent ref", "couldn't find remote ref head"):
 		return observation.CauseNoBranch

@@ -44,7 +44,8 @@ func newTreeFS(s *Snapshot) (*treeFS, error) {
 			duplicates++
 		}
 		if limit := s.git.opts.MaxFiles; len(t.nodes) > len(s.files)+1+limit {
-			return nil, &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("more folders than the limit of %d files; --max-files allows more", limit)}
+			return nil, &Error{observation.CauseOverLimit, "read the tree of", s.gitDir,
+				fmt.Errorf("more folders than the limit of %d files; --max-files allows more", limit)}
 		}
 	}
 	if duplicates > 0 {

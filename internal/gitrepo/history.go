@@ -205,7 +205,8 @@ func (s *Snapshot) Changes(ctx context.Context, paths ...string) ([]Change, erro
 	if len(paths) == 0 {
 		return nil, nil
 	}
-	args := []string{"--literal-pathspecs", "log", "-z", "--no-show-signature", "--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=commit %H %ct", s.commit, "--"}
+	args := []string{"--literal-pathspecs", "log", "-z", "--no-show-signature", "--first-parent", "-m", "--raw",
+		"--no-abbrev", "--no-renames", "--format=commit %H %ct", s.commit, "--"}
 	records, stop, err := s.stream(ctx, append(args, paths...)...)
 	if err != nil {
 		return nil, err

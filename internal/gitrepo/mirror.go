@@ -99,7 +99,8 @@ func (g *Git) explainEmpty(ctx context.Context, from remote) error {
 	if len(heads) == 0 {
 		return &Error{observation.CauseEmpty, "clone", from.address, errors.New("the repository has no commits")}
 	}
-	return &Error{observation.CauseNoBranch, "clone", from.address, fmt.Errorf("HEAD names a branch that is not there; there are %d others", bytes.Count(heads, []byte("\n")))}
+	return &Error{observation.CauseNoBranch, "clone", from.address,
+		fmt.Errorf("HEAD names a branch that is not there; there are %d others", bytes.Count(heads, []byte("\n")))}
 }
 
 // update fetches HEAD and the tags of the origin, no more: forges keep references

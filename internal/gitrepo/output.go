@@ -63,9 +63,11 @@ func (t *tailBuffer) lastLines(n int) string {
 func causeOfOutput(err error, otherwise observation.Cause) observation.Cause {
 	text := strings.ToLower(err.Error())
 	switch {
-	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth", "file size limit", "file too large", "signal 25"):
+	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
+		"file size limit", "file too large", "signal 25"):
 		return observation.CauseOverLimit
-	case containsAny(text, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage", "unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
+	case containsAny(text, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage",
+		"unexpected line", "segmentation fault", "hash mismatch", "invalid object"):
 		return observation.CauseCorrupt
 	}
 	return otherwise

@@ -258,7 +258,8 @@ func (s *Snapshot) addFile(l *listing, entry string) error {
 		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("its paths are longer than %d bytes together", maxListing)}
 	}
 	if len(s.files) == limit {
-		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir, fmt.Errorf("at least %d files, over the limit of %d; --max-files allows more", limit+1, limit)}
+		return &Error{observation.CauseOverLimit, "read the tree of", s.gitDir,
+			fmt.Errorf("at least %d files, over the limit of %d; --max-files allows more", limit+1, limit)}
 	}
 	s.files = append(s.files, file)
 	s.sizes[file.OID] = file.Size
@@ -287,7 +288,8 @@ func (l *listing) notes() []observation.Note {
 	if l.skippedMore == 0 {
 		return l.skipped
 	}
-	return append(l.skipped, observation.Note{Cause: observation.CauseUnsupported, Message: fmt.Sprintf("%d more files were not read for their paths", l.skippedMore)})
+	return append(l.skipped, observation.Note{Cause: observation.CauseUnsupported,
+		Message: fmt.Sprintf("%d more files were not read for their paths", l.skippedMore)})
 }
 
 // pathProblem is the reason why a file is left out, or empty.

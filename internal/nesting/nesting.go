@@ -111,7 +111,7 @@ func RDF(text []byte) error {
 }
 
 // blockWords are the keywords of shell after which a nested command can begin.
-var blockWords = [][]byte{[]byte("if"), []byte("while"), []byte("until"), []byte("for"), []byte("case"), []byte("select"), []byte("time"), []byte("coproc"), []byte("function")}
+var blockWords = []string{"if", "while", "until", "for", "case", "select", "time", "coproc", "function"}
 
 // Shell refuses a script with more openings of blocks than may be nested. All are
 // counted, whether the blocks end or not: only a shell parser can find the ends.
@@ -124,7 +124,7 @@ func Shell(text []byte) error {
 		}
 	}
 	for _, word := range blockWords {
-		openings += bytes.Count(text, word)
+		openings += bytes.Count(text, []byte(word))
 	}
 	// Signs of arithmetic are in names too: only runs of them nest.
 	openings += bytes.Count(text, []byte("--")) + bytes.Count(text, []byte("- ")) + bytes.Count(text, []byte("++")) + bytes.Count(text, []byte("+ "))

@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb/ziparchive"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // DefaultBaseURL is OSV's export, the source of advisories unless the user names another.
@@ -68,8 +69,7 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 		return ctx.Err()
 	}
 	if found, err := findEcosystems(dir); err != nil || len(found) == 0 {
-		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w",
-			fetch.RedactURL(base), errors.Join(failed...))
+		return fmt.Errorf("fetch advisories from %s: nothing could be fetched; check the address and the connection: %w", redact.URL(base), errors.Join(failed...))
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 	}
 	if err != nil {
 		after = before
-		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", fetch.RedactURL(source), err)
+		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", redact.URL(source), err)
 	} else {
 		after.Failure, after.Message = "", ""
 	}

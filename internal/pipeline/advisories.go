@@ -13,9 +13,9 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -42,7 +42,7 @@ func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Sourc
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: fetch.RedactURL(p.cfg.Advisories),
+		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: redact.URL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)}}, nil
 	}
 	return advisory.Open(ctx, index)
