@@ -66,7 +66,8 @@ func (m midspan) all(ctx context.Context, folder string) (midspanUsage, error) {
 }
 
 func (m midspan) runArgs(more ...string) []string {
-	return append([]string{"run", "--offline", "--catalog=" + m.corpus.catalog, "--mirror=" + m.corpus.mirrors, "--as-of=" + m.day.UTC().Format(time.DateOnly)}, more...)
+	return append([]string{"run", "--offline", "--catalog=" + m.corpus.catalog, "--mirror=" + m.corpus.mirrors, "--as-of=" + m.day.UTC().Format(time.DateOnly)},
+		more...)
 }
 
 // runOutput is the part of a run's JSON that is used.

@@ -113,15 +113,18 @@ func (r report) targets() [][]string {
 		{"CPU of a second run with nothing changed, over the cold run", ratio(m.again, m.cold), 1.0 / 50, true, fraction},
 		{"CPU of a run after one record of " + r.database.smallest().name + " changed, over the cold run", ratio(m.smallChanged, m.cold), 1.0 / 20, true, fraction},
 		{"the same after one record of " + r.database.largest().name + " changed", ratio(m.largeChanged, m.cold), 1.0 / 20, true, fraction},
-		{"peak memory of all processes, index build included", float64(max(m.cold.total, m.cold.largestProcess)), 250e6, true, func(v float64) string { return megabytes(int64(v)) }},
+		{"peak memory of all processes, index build included", float64(max(m.cold.total, m.cold.largestProcess)), 250e6, true,
+			func(v float64) string { return megabytes(int64(v)) }},
 	}
 	if n := len(r.wire.repositories); n > 0 {
-		all = append(all, target{fmt.Sprintf("bytes over the wire for a first scan, over those of a full clone (%d repositories, %s in full)", n, megabytes(r.wire.full)),
+		all = append(all, target{fmt.Sprintf("bytes over the wire for a first scan, over those of a full clone (%d repositories, %s in full)", n,
+			megabytes(r.wire.full)),
 			float64(r.wire.first) / float64(r.wire.full), 1.0 / 8, true, fraction})
 	}
 	if r.growth.assess != nil {
 		all = append(all,
-			target{fmt.Sprintf("CPU of the history of the longest repository (%d commits), over git log", r.corpus.longest().commits), r.growth.historyRatio, 1.5, true, times},
+			target{fmt.Sprintf("CPU of the history of the longest repository (%d commits), over git log", r.corpus.longest().commits), r.growth.historyRatio, 1.5, true,
+				times},
 			target{"time of assess and publish, 10,000 goods over 1,000", r.growth.total(10_000) / r.growth.total(1_000), 11, true, times},
 		)
 	}
@@ -175,7 +178,8 @@ func (r report) writeFindings(b *strings.Builder) {
 	p, m := r.comparison.peers.findings, r.comparison.ours.findings
 	peersOnly, peersLibrary := p.countMissingIn(m)
 	oursOnly, oursLibrary := m.countMissingIn(p)
-	fmt.Fprintf(b, "Found (repository, package, version, advisory): %d by osv-scanner, %d by Midspan. Of Go's standard library only one of them has %d and %d; of all else %d and %d.\n",
+	fmt.Fprintf(b,
+		"Found (repository, package, version, advisory): %d by osv-scanner, %d by Midspan. Of Go's standard library only one of them has %d and %d; of all else %d and %d.\n",
 		len(p), len(m), peersLibrary, oursLibrary, peersOnly, oursOnly)
 	fmt.Fprintf(b, "Midspan read %d of %d repositories.\n", r.comparison.ours.scanned, len(r.corpus.repositories))
 }

@@ -68,7 +68,8 @@ func writeSoakMirrors(ctx context.Context, work string, goods, jobs int) error {
 		})
 	}
 	advisories := filepath.Join(work, "osv", "npm")
-	err := errors.Join(group.Wait(), os.MkdirAll(advisories, 0o755), os.MkdirAll(filepath.Join(work, "tmp"), 0o755), os.WriteFile(filepath.Join(work, "goods.csv"), catalog, 0o644))
+	err := errors.Join(group.Wait(), os.MkdirAll(advisories, 0o755), os.MkdirAll(filepath.Join(work, "tmp"), 0o755),
+		os.WriteFile(filepath.Join(work, "goods.csv"), catalog, 0o644))
 	for i := range 100 {
 		name, text := generate(25 * i)
 		err = errors.Join(err, os.WriteFile(filepath.Join(advisories, name), []byte(text), 0o644))
@@ -152,7 +153,8 @@ type soakResult struct {
 // soakRun runs Midspan in a folder of its own and samples it.
 func soakRun(ctx context.Context, program, work string, goods, jobs int) (soakResult, error) {
 	cmd := exec.CommandContext(ctx, program, "run", "--offline", "--as-of=2026-06-30", "--jobs="+strconv.Itoa(jobs), "--catalog="+filepath.Join(work, "goods.csv"),
-		"--mirror="+filepath.Join(work, "mirrors", "{owner}+{name}"), "--advisories="+filepath.Join(work, "osv"), "--store="+filepath.Join(work, "store"), "--out="+filepath.Join(work, "out"))
+		"--mirror="+filepath.Join(work, "mirrors", "{owner}+{name}"), "--advisories="+filepath.Join(work, "osv"), "--store="+filepath.Join(work, "store"),
+		"--out="+filepath.Join(work, "out"))
 	cmd.Dir, cmd.Env = work, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + work, "TMPDIR=" + filepath.Join(work, "tmp")}
 	progress, err := cmd.StderrPipe()
 	if err != nil {
@@ -268,7 +270,8 @@ func findLeftovers(work string) ([]string, error) {
 		switch {
 		case top == "mirrors" || top == "osv":
 			return fs.SkipDir
-		case below && top == "tmp", below && isDraft(filepath.Base(rest)), strings.HasSuffix(name, "-wal"), strings.HasSuffix(name, "-shm"), strings.HasSuffix(name, "-journal"), strings.HasSuffix(name, ".tmp"):
+		case below && top == "tmp", below && isDraft(filepath.Base(rest)), strings.HasSuffix(name, "-wal"), strings.HasSuffix(name, "-shm"),
+			strings.HasSuffix(name, "-journal"), strings.HasSuffix(name, ".tmp"):
 			found = append(found, name)
 		}
 		return nil
@@ -317,12 +320,14 @@ func (s soakResult) print(w io.Writer) error {
 	for _, p := range []struct {
 		name, stage string
 		from, to    int
-	}{{"scan, first tenth", "scan", 1, tenth}, {"scan, middle", "scan", tenth, s.goods - tenth}, {"scan, last tenth", "scan", s.goods - tenth, s.goods}, {"match", "match", 0, s.goods}, {"judge and write", "assess", 0, s.goods}} {
+	}{{"scan, first tenth", "scan", 1, tenth}, {"scan, middle", "scan", tenth, s.goods - tenth}, {"scan, last tenth", "scan", s.goods - tenth, s.goods},
+		{"match", "match", 0, s.goods}, {"judge and write", "assess", 0, s.goods}} {
 		samples := s.samplesOf(p.stage, p.from, p.to)
 		own, mostOwn := median(samples, func(x memorySample) int64 { return x.process >> 20 })
 		all, mostAll := median(samples, func(x memorySample) int64 { return x.withChildren >> 20 })
 		files, mostFiles := median(samples, func(x memorySample) int64 { return int64(x.files) })
-		fmt.Fprintf(&out, "| %s | %d | %d, %d | %d, %d | %d, %d | %.1f |\n", p.name, len(samples), own, mostOwn, all, mostAll, files, mostFiles, unitsPerSecond(samples))
+		fmt.Fprintf(&out, "| %s | %d | %d, %d | %d, %d | %d, %d | %.1f |\n", p.name, len(samples), own, mostOwn, all, mostAll, files, mostFiles,
+			unitsPerSecond(samples))
 	}
 	fmt.Fprintf(&out, "\nLeft behind: %d files %v\n", len(s.leftovers), s.leftovers[:min(len(s.leftovers), 10)])
 	_, err := io.WriteString(w, out.String())

@@ -29,7 +29,8 @@ type remark struct {
 func publiccodeRemarks(file *yamlFile, path string) (notes []observation.Note) {
 	defer func() {
 		if p := recover(); p != nil { // a library on hostile input
-			notes = []observation.Note{{Cause: observation.CauseBroken, Subject: path, Message: "publiccode.yml: this file could not be held against the standard: correct its values"}}
+			notes = []observation.Note{{Cause: observation.CauseBroken, Subject: path,
+				Message: "publiccode.yml: this file could not be held against the standard: correct its values"}}
 		}
 	}()
 	version := standardVersion(file.fields)
@@ -38,7 +39,8 @@ func publiccodeRemarks(file *yamlFile, path string) (notes []observation.Note) {
 		remarks = standardRemarks(file, version)
 	}
 	for _, r := range remarks {
-		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: path, Message: fmt.Sprintf("publiccode.yml %s, line %d: %s %s", version, r.line, r.path, r.text)})
+		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: path,
+			Message: fmt.Sprintf("publiccode.yml %s, line %d: %s %s", version, r.line, r.path, r.text)})
 	}
 	return notes
 }

@@ -73,7 +73,8 @@ func (s catalogListing) write(w io.Writer) error {
 	for _, note := range s.Notes {
 		writeNote(w, note)
 	}
-	_, err := fmt.Fprintf(w, "%s, %d of them without a repository; %d repositories; %s.\n", plural(len(s.Goods), "good"), without, repositories, plural(s.countNotes(), "note"))
+	_, err := fmt.Fprintf(w, "%s, %d of them without a repository; %d repositories; %s.\n", plural(len(s.Goods), "good"), without, repositories,
+		plural(s.countNotes(), "note"))
 	return err
 }
 

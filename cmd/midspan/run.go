@@ -39,19 +39,20 @@ without URLs it reads the embedded sample, which needs no network.
 func (a *app) printPublished(published pipeline.Published) error {
 	a.gaps = len(published.Gaps)
 	summary := published.Summary
-	return a.printResult(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}, func(w io.Writer) error {
-		fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
-			plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
-		fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
-		for _, gap := range published.Gaps {
-			fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
-			if gap.First != "" {
-				fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
+	return a.printResult(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary},
+		func(w io.Writer) error {
+			fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
+				plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
+			fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
+			for _, gap := range published.Gaps {
+				fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
+				if gap.First != "" {
+					fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
+				}
 			}
-		}
-		_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
-		return err
-	})
+			_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
+			return err
+		})
 }
 
 func plural(n int, word string) string {

@@ -38,9 +38,11 @@ func (r *Rules) anomalyRemarks(in Input, measures map[string]observation.Measure
 func impossibleDates(in Input, m observation.Measure) language.Message {
 	n := valueArg(m.Value, m.Bound)
 	if len(in.Repositories) == 1 && m.Detail != "" {
-		return language.M("{n|commit has|commits have} an impossible date: {kinds}. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n, "kinds", m.Detail)
+		return language.M(
+			"{n|commit has|commits have} an impossible date: {kinds}. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n, "kinds", m.Detail)
 	}
-	return language.M("{n|commit has|commits have} an impossible date. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n)
+	return language.M(
+		"{n|commit has|commits have} an impossible date. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n)
 }
 
 // impossibleValues names each number outside the limits of its measure, as it was
@@ -54,7 +56,8 @@ func impossibleValues(measures []observation.Measure, specs map[string]measureSp
 		reported := fmt.Sprint(m.Value)
 		switch fixed := clamp(m, specs); fixed.State {
 		case observation.Measured:
-			messages = append(messages, language.M("{measure} was reported as {value}, which cannot be; it was read as {fixed}.", "measure", m.ID, "value", reported, "fixed", fmt.Sprint(fixed.Value)))
+			messages = append(messages, language.M("{measure} was reported as {value}, which cannot be; it was read as {fixed}.", "measure", m.ID, "value", reported,
+				"fixed", fmt.Sprint(fixed.Value)))
 		default:
 			messages = append(messages, language.M("{measure} was reported as {value}, which is no number; it is unknown.", "measure", m.ID, "value", reported))
 		}

@@ -75,7 +75,8 @@ func (r *Rules) isDeclared(s Stage) bool {
 
 func (e *evaluation) assessPillar(id string) Pillar {
 	p := e.rules.pillar(id)
-	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.clampToBands(e.score(p), e.possibleLevels(id)), Reasons: e.reasons(e.traceLevel(p))}
+	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.clampToBands(e.score(p), e.possibleLevels(id)),
+		Reasons: e.reasons(e.traceLevel(p))}
 	if len(pillar.Possible) == 1 {
 		pillar.Level = pillar.Possible[0]
 	} else if pillar.Score.Score != nil && *pillar.Score.Score == 0 {
@@ -354,9 +355,11 @@ func (e *evaluation) explainUnassessed(in Input, v Verdict, defs map[string]obse
 	case len(in.Repositories) == 0:
 		return []language.Message{language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen.")}
 	case known < e.rules.floor*applicable:
-		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked", applicable, "floor", math.Round(100*e.rules.floor))}
+		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked",
+			applicable, "floor", math.Round(100*e.rules.floor))}
 	case read > 0 && read < len(in.Repositories):
-		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all", len(in.Repositories), "stages", orStages(v.Possible))}
+		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all",
+			len(in.Repositories), "stages", orStages(v.Possible))}
 	}
 	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
 		return messages
@@ -499,7 +502,8 @@ func supportsLacking(supports []Pillar) *language.Message {
 	missingList, missingNumber := andSupports(missing)
 	switch {
 	case len(weak) > 0 && len(missing) > 0:
-		message = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m", missingNumber)
+		message = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m",
+			missingNumber)
 	case len(weak) > 0:
 		message = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
 	case len(missing) > 0:

@@ -70,7 +70,8 @@ func Compare(before, after Assessment, definitions map[string]observation.Defini
 				continue
 			}
 			seen[reason.Measure] = true
-			change.Causes = append(change.Causes, ChangeCause{Measure: reason.Measure, Name: cmp.Or(definitions[reason.Measure].Name, reason.Measure), Before: a, After: b,
+			change.Causes = append(change.Causes, ChangeCause{Measure: reason.Measure, Name: cmp.Or(definitions[reason.Measure].Name, reason.Measure), Before: a,
+				After:  b,
 				Reason: reason.Sentence, Gone: gone, Rule: reason.Rule, Operator: reason.Operator, Threshold: reason.Threshold})
 		}
 	}

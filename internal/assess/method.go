@@ -150,7 +150,8 @@ func partNote(p scorePart) string {
 }
 
 func (r *Rules) writeBands(b *strings.Builder) {
-	b.WriteString("## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
+	b.WriteString(
+		"## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
 	for _, l := range levelOrder {
 		fmt.Fprintf(b, "| %s | %s to %s |\n", l, r.formatValue(r.bands[l].Low), r.formatValue(r.bands[l].High))
 	}

@@ -124,7 +124,8 @@ func (d *decoder) proveDirection(r *Rules, readers []*rule) {
 	for _, p := range r.pillars {
 		for _, part := range p.parts {
 			if ok && part.measure == readers[0].measure && part.rises() != up {
-				d.failAtUser(r, part.at, []condition{{rule: readers[0].id}}, "the points of %s for %s go against what the rule %s wishes", part.measure, p.id, readers[0].id)
+				d.failAtUser(r, part.at, []condition{{rule: readers[0].id}}, "the points of %s for %s go against what the rule %s wishes", part.measure, p.id,
+					readers[0].id)
 			}
 		}
 	}
@@ -192,7 +193,8 @@ func (d *decoder) proveReached(p *prover, what string, at position, when conditi
 	}
 	for i, child := range when.any {
 		if !p.satisfiable([]condition{child}, append(slices.Clone(above), without(when.any, i)...)) {
-			d.failAtUser(p.rules, child.at, all, "%s can never rest on %s: wherever that holds, something asked before it or beside it holds", what, p.rules.conditionText(child))
+			d.failAtUser(p.rules, child.at, all, "%s can never rest on %s: wherever that holds, something asked before it or beside it holds", what,
+				p.rules.conditionText(child))
 		}
 	}
 	for i, child := range when.all {

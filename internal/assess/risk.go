@@ -133,7 +133,8 @@ func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
 	r.risk = riskRule{at: d.positionOfNode(n), question: text(f["question"]), means: text(f["means"])}
 	for _, item := range d.items(f["asked-of"], "asked-of") {
 		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
-		r.risk.preconditions = append(r.risk.preconditions, riskPrecondition{d.positionOfNode(item), text(bf["measure"]), d.number(bf["at-least"], 0), observation.Unit(text(bf["unit"]))})
+		r.risk.preconditions = append(r.risk.preconditions, riskPrecondition{d.positionOfNode(item), text(bf["measure"]), d.number(bf["at-least"], 0),
+			observation.Unit(text(bf["unit"]))})
 		if bf["at-least"] == nil {
 			d.fail(d.positionOfNode(item), "the risk asks for no number of %s", text(bf["measure"]))
 		}

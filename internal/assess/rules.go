@@ -215,7 +215,8 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 	case rule.unit != w.unit:
 		d.fail(rule.at, "rule %s has the unit %q; %s is counted in %q", rule.id, rule.unit, rule.measure, w.unit)
 	case !operatorFits(w.kind, rule.operator, rule.threshold):
-		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator, rule.threshold)
+		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator,
+			rule.threshold)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
 	}

@@ -66,7 +66,8 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 }
 
 // assessGood computes the verdict of one good and stores it under its digest.
-func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure, definitions map[string]observation.Definition) (string, error) {
+func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
+	definitions map[string]observation.Definition) (string, error) {
 	in := assess.Input{Good: good, AsOf: run.AsOf}
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)

@@ -104,7 +104,8 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
 	retry := fetch.DefaultRetryPolicy()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry, breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
+		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
 }
 
 // httpClient returns a client under the HTTP policy of this run.

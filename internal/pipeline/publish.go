@@ -135,7 +135,8 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 // eachGood calls add for each good of a run, in the order of ids: with what tables show
 // of it, with the digest of everything that it depends on, and with a function that
 // loads the rest. It returns the document without the goods.
-func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.Document, add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
+func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.Document,
+	add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
 	totals := portfolio.New()
 	var stages []report.Good

@@ -12,7 +12,8 @@ import (
 // Listings calls write for the goods of an assessed run with one of the ids, or for all
 // where there are no ids, with the packages that their repositories list. One good is in
 // memory at a time.
-func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string, write func(head report.Document, good report.Good, lists []report.Listing) error) error {
+func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string,
+	write func(head report.Document, good report.Good, lists []report.Listing) error) error {
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return err

@@ -136,7 +136,8 @@ func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, s *sum
 	described := report.Advisories{Fingerprint: p.source.Fingerprint(), Service: info.Service, KEVDate: info.KEVDate, Ecosystems: []report.Ecosystem{}}
 	known := map[string]report.Ecosystem{}
 	for _, state := range info.Ecosystems {
-		known[state.Name] = report.Ecosystem{Name: state.Name, Records: state.Records, State: p.source.State(state.Name), Newest: state.Newest, Packages: len(s.packages[state.Name])}
+		known[state.Name] = report.Ecosystem{Name: state.Name, Records: state.Records, State: p.source.State(state.Name), Newest: state.Newest,
+			Packages: len(s.packages[state.Name])}
 	}
 	for name, packages := range s.packages {
 		if _, ok := known[name]; !ok {

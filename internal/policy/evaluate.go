@@ -155,7 +155,8 @@ func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.
 
 // evidence is a measure with a sentence on what was found and what was wanted.
 func (e evaluation) evidence(m observation.Measure, operator string, threshold any, wanted string) Evidence {
-	found := Evidence{Measure: m.ID, State: m.State, Value: m.Value, Bound: m.Bound, Unit: m.Unit, Operator: operator, Threshold: threshold, Cause: m.Cause, Source: m.Source, At: m.At}
+	found := Evidence{Measure: m.ID, State: m.State, Value: m.Value, Bound: m.Bound, Unit: m.Unit, Operator: operator, Threshold: threshold, Cause: m.Cause,
+		Source: m.Source, At: m.At}
 	name := e.policy.defs[m.ID].Name
 	switch m.State {
 	case observation.Measured:

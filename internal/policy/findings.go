@@ -58,7 +58,8 @@ func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) 
 	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact {
 		high = math.Inf(1)
 	}
-	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings, Source: m.Source, At: m.At}
+	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings,
+		Source: m.Source, At: m.At}
 	if high > low {
 		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}

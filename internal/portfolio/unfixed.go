@@ -42,7 +42,8 @@ type unfixed struct {
 // goods, then the worst severity, then what has been public for longest, then by name.
 // later and affected are as in FixFirst: a vulnerability that the target of the
 // package's other upgrades does not have is fixed, though no advisory says so.
-func (p *Portfolio) Unfixed(limit int, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) ([]Unfixed, error) {
+func (p *Portfolio) Unfixed(limit int, later func(ecosystem, a, b string) string,
+	affected func([]observation.Package) ([]observation.Finding, error)) ([]Unfixed, error) {
 	var found []*unfixed
 	for name, f := range p.packages {
 		if len(f.versions) == 0 {
@@ -75,7 +76,8 @@ func (p *Portfolio) Unfixed(limit int, later func(ecosystem, a, b string) string
 }
 
 func compareUnfixed(a, b *unfixed) int {
-	return cmp.Or(cmp.Compare(countTrue(b.Malicious), countTrue(a.Malicious)), cmp.Compare(countTrue(b.Exploited), countTrue(a.Exploited)), cmp.Compare(len(b.goods), len(a.goods)),
+	return cmp.Or(cmp.Compare(countTrue(b.Malicious), countTrue(a.Malicious)), cmp.Compare(countTrue(b.Exploited), countTrue(a.Exploited)),
+		cmp.Compare(len(b.goods), len(a.goods)),
 		a.Worst.Compare(b.Worst), compareAge(a.Oldest, b.Oldest), a.next.compare(b.next.packageName))
 }
 

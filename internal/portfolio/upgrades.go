@@ -55,7 +55,8 @@ type plan struct {
 // checked against the database, for a version on another branch may still have what an
 // earlier one fixed. Where it is nil, a version is taken to have all fixes of those
 // below it. Malicious packages are left out: those are to be removed.
-func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) ([]Upgrade, error) {
+func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) string,
+	affected func([]observation.Package) ([]observation.Finding, error)) ([]Upgrade, error) {
 	plans := map[packageName]*plan{}
 	var upgrades []Upgrade
 	for name, f := range p.packages {

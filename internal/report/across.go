@@ -29,7 +29,8 @@ type across struct {
 }
 
 func (s *edition) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations), Succession: successionOf(s.doc.Goods)}
+	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
+		Succession: successionOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view
 }
@@ -40,15 +41,18 @@ type highlight struct{ Section, Title, Text string }
 func (w pageLocalizer) highlights(doc Document) []highlight {
 	return []highlight{
 		{"keystones", w.Translate("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Translate("Fix first"), w.upgradeLine(doc.FixFirst)},
-		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)}, {"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
-		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)}, {"succession", w.Translate("Who could take over"), w.successionLine(successionOf(doc.Goods))},
+		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)},
+		{"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
+		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)},
+		{"succession", w.Translate("Who could take over"), w.successionLine(successionOf(doc.Goods))},
 	}
 }
 
 func (w pageLocalizer) keystoneLine(all []portfolio.Keystone) string {
 	for _, k := range all {
 		if k.Direct > 0 {
-			return w.Translate("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package", cut(k.Package, 40), "all", k.AtRunTime())
+			return w.Translate("{n|good|goods} chose {package} {n!itself|themselves}; {all} {all!rests|rest} on it in all.", "n", k.Direct, "package",
+				cut(k.Package, 40), "all", k.AtRunTime())
 		}
 	}
 	return w.Translate("No package is seen that several goods chose.")
@@ -60,9 +64,11 @@ func (w pageLocalizer) upgradeLine(all []portfolio.Upgrade) string {
 	}
 	u := all[0]
 	if u.Exploited > 0 {
-		return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}, {exploited} of them known to be exploited.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes, "exploited", u.Exploited)
+		return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}, {exploited} of them known to be exploited.", "package",
+			cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes, "exploited", u.Exploited)
 	}
-	return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed", u.Closes)
+	return w.Translate("Upgrading {package} in {n|good|goods} closes {closed|weakness|weaknesses}.", "package", cut(u.Package, 40), "n", len(u.Goods), "closed",
+		u.Closes)
 }
 
 func (w pageLocalizer) unfixedLine(all []portfolio.Unfixed) string {
@@ -103,7 +109,8 @@ func (w pageLocalizer) endingLine(all []portfolio.Ending) string {
 	if len(all) == 0 {
 		return w.Translate("No good is fading, dormant or sunset.")
 	}
-	return w.Translate("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.", "n", len(all), "with", len(with), "without", len(without))
+	return w.Translate("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.",
+		"n", len(all), "with", len(with), "without", len(without))
 }
 
 func (w pageLocalizer) successionLine(s succession) string {

@@ -239,7 +239,8 @@ func (c columnBuilder) measured(pattern, id string) []string {
 func (c columnBuilder) work() {
 	for row, id := range map[string]string{
 		"people-6m": observation.PeopleContributors6m, "people-12m": observation.PeopleContributors12m, "half": observation.PeopleContributorAbsenceFactor,
-		"months": observation.MomentumActiveMonths24, "regular": observation.PeopleRegularContributors12m, "newcomers": observation.PeopleNewContributors12m, "retained": observation.PeopleRetainedContributors12m,
+		"months": observation.MomentumActiveMonths24, "regular": observation.PeopleRegularContributors12m, "newcomers": observation.PeopleNewContributors12m,
+		"retained":          observation.PeopleRetainedContributors12m,
 		"organizations-12m": observation.PeopleOrganizations12m, "releases": observation.MomentumReleases12m, "release": observation.MomentumDaysSinceRelease,
 		"posture": observation.PostureScore, "security-policy": observation.GovernanceSecurityPolicy, "ci": observation.GovernanceCI,
 	} {
@@ -307,7 +308,8 @@ func (c columnBuilder) posture() cell {
 // advisories fills the rows of what is open.
 func (c columnBuilder) advisories() {
 	t := c.tally
-	open := cell{Text: c.tallyText(t), Notes: []string{c.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)}}
+	open := cell{Text: c.tallyText(t), Notes: []string{c.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all",
+		t.Packages)}}
 	switch {
 	case t.Read == 0:
 		open = c.unread()

@@ -55,7 +55,8 @@ func goodRow(good Good, tally tally) []string {
 	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, english.tallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
-	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams))
+	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
+		numberCell(s.Teams))
 }
 
 // numberCell is empty where the number is unknown.

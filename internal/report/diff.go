@@ -38,7 +38,8 @@ type ChangedGood struct {
 
 // NewDiff returns an empty one.
 func NewDiff(since, until time.Time) *Diff {
-	return &Diff{Since: since, Until: until, Entered: []ChangedGood{}, Left: []ChangedGood{}, Moved: []ChangedGood{}, Shifted: []ChangedGood{}, Added: []Move{}, Removed: []Move{}}
+	return &Diff{Since: since, Until: until, Entered: []ChangedGood{}, Left: []ChangedGood{}, Moved: []ChangedGood{}, Shifted: []ChangedGood{}, Added: []Move{},
+		Removed: []Move{}}
 }
 
 // Add adds one good.
@@ -61,8 +62,11 @@ func (d *Diff) Add(t ChangedGood) {
 // outside is stripped of control characters.
 func WriteDiff(w io.Writer, d Diff, width int, colour bool) error {
 	t := &terminal{width: min(max(width, minWidth), 100), colour: colour}
-	t.wrap("", fmt.Sprintf("From %s to %s: %s entered the messy middle, %d left it, %d moved otherwise, %d kept the stage while a level changed, %d new, %d gone; %d as they were.",
-		d.Since.Format(time.DateOnly), d.Until.Format(time.DateOnly), goodsOf(len(d.Entered)), len(d.Left), len(d.Moved), len(d.Shifted), len(d.Added), len(d.Removed), d.Unchanged), "")
+	t.wrap("",
+		fmt.Sprintf(
+			"From %s to %s: %s entered the messy middle, %d left it, %d moved otherwise, %d kept the stage while a level changed, %d new, %d gone; %d as they were.",
+			d.Since.Format(time.DateOnly), d.Until.Format(time.DateOnly), goodsOf(len(d.Entered)), len(d.Left), len(d.Moved), len(d.Shifted), len(d.Added),
+			len(d.Removed), d.Unchanged), "")
 	for _, list := range []struct {
 		title string
 		goods []ChangedGood

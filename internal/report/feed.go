@@ -66,8 +66,9 @@ func feedEntry(move Move, of, day string, since time.Time) *feeds.AtomEntry {
 		Id:      fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
 		Title:   name + ": " + english.stageName(move.From) + " to " + english.stageName(move.To),
 		Updated: day, Published: day,
-		Links:   []feeds.AtomLink{{Href: pagePath(move.Good), Rel: "alternate", Type: "text/html"}},
-		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.Date(since), english.stageName(move.From), english.stageMeaning(move.From), english.stageName(move.To), english.stageMeaning(move.To))},
+		Links: []feeds.AtomLink{{Href: pagePath(move.Good), Rel: "alternate", Type: "text/html"}},
+		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", english.Date(since), english.stageName(move.From),
+			english.stageMeaning(move.From), english.stageName(move.To), english.stageMeaning(move.To))},
 	}
 }
 

@@ -104,13 +104,16 @@ func (w localizer) riskText(r assess.Risk) string {
 	case r.Level == "":
 		return ""
 	case r.Level == assess.RiskNotApplicable:
-		return w.Translate("Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
+		return w.Translate(
+			"Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
 	case r.Level == assess.RiskUnknown:
 		return w.Translate("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:
-		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", wording.Risk(r.Level), "low", low, "high", high)
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk}, from {low} to {high} of 100.", "risk", wording.Risk(r.Level),
+			"low", low, "high", high)
 	}
-	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", wording.Risk(r.Level), "score", math.RoundToEven(*r.Score))
+	return w.Translate("Risk that work on it stops within 18 months, as its history tells: {risk} ({score} of 100).", "risk", wording.Risk(r.Level), "score",
+		math.RoundToEven(*r.Score))
 }
 
 // likenessText lists what two goods share in one part of their similarity.

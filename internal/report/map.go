@@ -48,10 +48,12 @@ func (w pageLocalizer) portfolioMap(goods []Good) mapDrawing {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="%s">`,
-		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n", placed)))
+		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n",
+			placed)))
 	w.drawFrame(&b)
 	for _, c := range crowd {
-		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()), template.HTMLEscapeString(w.circleText(c)))
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()),
+			template.HTMLEscapeString(w.circleText(c)))
 	}
 	w.drawMarks(&b, marks)
 	b.WriteString("</svg>")
@@ -84,16 +86,20 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 // outweighs supports.
 func (w pageLocalizer) drawFrame(b *strings.Builder) {
 	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12), template.HTMLEscapeString(w.Translate("load outweighs supports")))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20), template.HTMLEscapeString(w.Translate("supports outweigh load")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12),
+		template.HTMLEscapeString(w.Translate("load outweighs supports")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20),
+		template.HTMLEscapeString(w.Translate("supports outweigh load")))
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
 		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
 		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.Number(score))
 		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.Number(score))
 	}
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight), template.HTMLEscapeString(w.Translate("Load: who depends on it →")))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop), template.HTMLEscapeString(w.Translate("Supports: what holds it →")))
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight),
+		template.HTMLEscapeString(w.Translate("Load: who depends on it →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop),
+		template.HTMLEscapeString(w.Translate("Supports: what holds it →")))
 }
 
 func mapX(score float64) float64 { return mapLeft + (mapRight-mapLeft)*score/100 }

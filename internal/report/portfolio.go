@@ -178,7 +178,8 @@ func (w pageLocalizer) headline(middle, assessed, goods int) string {
 	case middle == 0:
 		return w.Translate("None of {n|good|goods} is seen in the messy middle", "n", assessed)
 	case assessed < goods:
-		return w.Translate("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+		return w.Translate("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all",
+			assessed)
 	}
 	return w.Translate("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
 }
@@ -196,7 +197,8 @@ func (w pageLocalizer) unreadSummary(failed []causeGroup[failedScan], repositori
 	case 1:
 		return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].Cause))
 	}
-	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why", w.causeText(failed[0].Cause))
+	return w.Translate("{n} of {all|repository|repositories} {n!was|were} not read: mostly, {why}", "n", n, "all", repositories, "why",
+		w.causeText(failed[0].Cause))
 }
 
 // countStages counts the goods themselves, so that a stage and the rows of the

@@ -34,7 +34,8 @@ func middleRows(goods []Good, rows []row) [][]string {
 		if v.Borderline != nil {
 			borderline = v.Borderline.Sentence
 		}
-		table = append(table, []string{rank, good.ID, good.Name, stands, string(v.Stage), borderline, scoreCell(v.Load.Score.Score), scoreCell(v.Score.Score), v.Because, strings.Join(short, " "), strings.Join(v.Lift, "; ")})
+		table = append(table, []string{rank, good.ID, good.Name, stands, string(v.Stage), borderline, scoreCell(v.Load.Score.Score), scoreCell(v.Score.Score),
+			v.Because, strings.Join(short, " "), strings.Join(v.Lift, "; ")})
 	}
 	for i, good := range rankMiddle(goods) {
 		add(fmt.Sprint(i+1), "in it", good)
@@ -90,13 +91,15 @@ func gapRows(doc Document) [][]string {
 }
 
 func keystoneRows(doc Document) [][]string {
-	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst", "published_by", "published_by_stage", "good_ids"}}
+	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst",
+		"published_by", "published_by_stage", "good_ids"}}
 	for _, k := range doc.Keystones {
 		open := ""
 		if k.Findings != nil {
 			open = fmt.Sprint(*k.Findings)
 		}
-		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)), fmt.Sprint(k.InMiddle),
+		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
+			fmt.Sprint(k.InMiddle),
 			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
 	}
 	return rows
@@ -104,14 +107,16 @@ func keystoneRows(doc Document) [][]string {
 
 // upgradeRows has a row a step, so that the first columns repeat.
 func upgradeRows(doc Document) [][]string {
-	rows := [][]string{{"rank", "ecosystem", "package", "closes", "exploited", "worst", "goods", "goods_direct", "from", "to", "step_goods", "step_closes", "open_after", "good_ids"}}
+	rows := [][]string{{"rank", "ecosystem", "package", "closes", "exploited", "worst", "goods", "goods_direct", "from", "to", "step_goods", "step_closes",
+		"open_after", "good_ids"}}
 	for i, u := range doc.FixFirst {
 		for _, s := range u.Steps {
 			open := ""
 			if s.Open != nil {
 				open = fmt.Sprint(*s.Open)
 			}
-			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst), fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
+			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst),
+				fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
 				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), open, strings.Join(u.Goods, " ")})
 		}
 	}
@@ -119,9 +124,11 @@ func upgradeRows(doc Document) [][]string {
 }
 
 func unfixedRows(doc Document) [][]string {
-	rows := [][]string{{"ecosystem", "package", "goods", "goods_direct", "in_messy_middle", "weaknesses", "worst", "oldest", "exploited", "malicious", "unmaintained", "advisories", "good_ids"}}
+	rows := [][]string{{"ecosystem", "package", "goods", "goods_direct", "in_messy_middle", "weaknesses", "worst", "oldest", "exploited", "malicious",
+		"unmaintained", "advisories", "good_ids"}}
 	for _, u := range doc.Unfixed {
-		rows = append(rows, []string{u.Ecosystem, u.Package, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct), fmt.Sprint(u.InMiddle), fmt.Sprint(len(u.Advisories)), string(u.Worst), isoDate(u.Oldest),
+		rows = append(rows, []string{u.Ecosystem, u.Package, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct), fmt.Sprint(u.InMiddle), fmt.Sprint(len(u.Advisories)),
+			string(u.Worst), isoDate(u.Oldest),
 			fmt.Sprint(u.Exploited), fmt.Sprint(u.Malicious), fmt.Sprint(u.Unmaintained), strings.Join(u.Advisories, " "), strings.Join(u.Goods, " ")})
 	}
 	return rows
@@ -156,7 +163,8 @@ func alternativeRows(doc Document) [][]string {
 			for _, l := range a.Parts {
 				parts = append(parts, fmt.Sprintf("%s (%.2f)", english.likenessText(l), l.Value))
 			}
-			rows = append(rows, []string{e.Good, string(e.Stage), fmt.Sprint(i + 1), a.Good, string(a.Stage), fmt.Sprintf("%.2f", a.Similarity), strings.Join(parts, "; ")})
+			rows = append(rows, []string{e.Good, string(e.Stage), fmt.Sprint(i + 1), a.Good, string(a.Stage), fmt.Sprintf("%.2f", a.Similarity),
+				strings.Join(parts, "; ")})
 		}
 	}
 	return rows

@@ -42,7 +42,8 @@ func newRow(good Good, findings tally) row {
 // stripped keeps of a good what the portfolio page shows, so that a page of
 // many goods is made in little memory.
 func stripped(good Good) Good {
-	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors, DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
+	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors,
+		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
 	for _, o := range good.Organizations {
 		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name})
 	}

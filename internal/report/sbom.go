@@ -180,7 +180,8 @@ func (b bomBuilder) root() *cdx.Component {
 // where nothing could be matched.
 func (b bomBuilder) coverage() *[]cdx.Property {
 	tally := tallyFindings(b.good)
-	return &[]cdx.Property{{Name: "midspan:advisories", Value: english.tallyText(tally)}, {Name: "midspan:matched", Value: language.Upper(english.tallyBasis(tally))}}
+	return &[]cdx.Property{{Name: "midspan:advisories", Value: english.tallyText(tally)},
+		{Name: "midspan:matched", Value: language.Upper(english.tallyBasis(tally))}}
 }
 
 // licences are SPDX ids where they are known ones, names otherwise.

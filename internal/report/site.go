@@ -226,20 +226,26 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 func (s *edition) functions() template.FuncMap {
 	w := s.text
 	return template.FuncMap{
-		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated, "withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
+		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
+		"withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"tallyText": w.tallyText, "tallyBasis": w.tallyBasis, "exploitedText": w.exploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
-		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) }, "sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
+		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold, "program": func(g Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
+		"sourceList": sourceList, "levelWithScore": w.levelWithScore, "levels": w.levelList,
 		"date": w.Date, "day": w.dayText, "isoDate": isoDate, "percent": w.Percent, "cut": cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
 		"stageName": w.stageName, "stageMeaning": w.stageMeaning, "knownStage": knownStage, "stageSymbol": stageSymbol,
 		"causeText": w.causeText, "pillarName": w.pillarName, "score": w.scoreText, "scored": scored, "rangeText": w.rangeText, "riskText": w.riskText,
 		"level": levelOf, "levelName": w.levelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": web, "advisoryURL": advisoryURL, "shortList": w.shortList, "commit": shortCommit, "repo": shortRepository,
-		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText, "sentence": sentence, "severityName": w.severityName, "meter": meter,
-		"likeness": w.likenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown, "numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"page": pagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": shortfalls, "value": w.valueText, "ruleText": w.ruleText,
+		"sentence": sentence, "severityName": w.severityName, "meter": meter,
+		"likeness": w.likenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown,
+		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
-		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey, "findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey, "publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
+		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
+		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey,
+		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
 	}
 }
 
@@ -288,5 +294,7 @@ func stageSymbol(stage assess.Stage) string { return "s-" + string(knownStage(st
 // meter draws a share from 0 to 1 as a bar, beside the number.
 func meter(share float64) template.HTML {
 	share = min(max(share, 0), 1)
-	return template.HTML(fmt.Sprintf(`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))
+	return template.HTML(
+		fmt.Sprintf(
+			`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))
 }

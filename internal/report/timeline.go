@@ -216,7 +216,8 @@ func (t timeline) Chart() template.HTML {
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.", "first", t.First(), "last", t.Last())))
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.",
+			"first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()
 	d.drawUnknown()
@@ -360,6 +361,7 @@ func (d *timelineChart) drawTitles() {
 		if n := d.ReleasesIn(m); n > 0 {
 			title = d.Translate("{list}, {item}", "list", title, "item", d.Translate("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
 		}
-		fmt.Fprintf(d, `<path class="tt" d="%s"><title>%s</title></path>`, path("M", d.x(m), timeTop, "h", d.step, "V", timeBottom, "h", -d.step), template.HTMLEscapeString(title))
+		fmt.Fprintf(d, `<path class="tt" d="%s"><title>%s</title></path>`, path("M", d.x(m), timeTop, "h", d.step, "V", timeBottom, "h", -d.step),
+			template.HTMLEscapeString(title))
 	}
 }

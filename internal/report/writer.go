@@ -227,7 +227,8 @@ func (w *Writer) finish(doc Document) error {
 		w.names = append(w.names, name)
 		return w.stage(name, content)
 	}
-	w.staged, w.names = append(w.staged, "report.json", "goods.csv", "findings.csv", "reasons.csv"), append(w.names, "report.json", "goods.csv", "findings.csv", "reasons.csv")
+	w.staged, w.names = append(w.staged, "report.json", "goods.csv", "findings.csv", "reasons.csv"),
+		append(w.names, "report.json", "goods.csv", "findings.csv", "reasons.csv")
 	shown := cleaned(doc)
 	err := errors.Join(stage("schema.json", func(out io.Writer) error { _, err := out.Write(schema); return err }),
 		stage(feedName, func(out io.Writer) error { return writeFeed(out, shown) }))

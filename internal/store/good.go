@@ -30,7 +30,8 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				Verdict  sql.NullString `db:"verdict"`
 				Digest   string         `db:"digest"`
 			}
-			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`, run, last)
+			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`,
+				run, last)
 			if err != nil {
 				yield(Good{}, err)
 				return
@@ -57,7 +58,8 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 // PutVerdict stores the verdict of a good. digest identifies everything that the verdict
 // depends on: the same digest always comes with the same verdict.
 func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run, good)
+	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run,
+		good)
 	return err
 }
 

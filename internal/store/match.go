@@ -19,7 +19,8 @@ func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, m
 	sum := sha256.Sum256(document)
 	digest := hex.EncodeToString(sum[:16])
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO answers (digest, findings, document) VALUES (?, ?, ?)`, digest, findings, string(document)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO answers (digest, findings, document) VALUES (?, ?, ?)`, digest, findings,
+			string(document)); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) VALUES (?, ?, ?)`, key, state, digest)
@@ -51,7 +52,8 @@ func (s *Store) LastState(ctx context.Context, key string) (string, error) {
 
 // CopyMatch stores the match of an earlier state for another state too.
 func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSummary, error) {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
+	_, err := s.db.ExecContext(ctx,
+		`INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
 	if err != nil {
 		return MatchSummary{}, err
 	}

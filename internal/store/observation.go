@@ -14,7 +14,8 @@ func (s *Store) PutObservation(ctx context.Context, key string, result observati
 	entries := result.Packages
 	result.Packages = nil // stored in the table inventories
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, result.Scanner, duration.Milliseconds(), jsonValue{result})
+		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, result.Scanner,
+			duration.Milliseconds(), jsonValue{result})
 		if err != nil || entries == nil {
 			return err
 		}

@@ -108,7 +108,8 @@ func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
 // Previous returns the newest assessed run over the same catalogs before run, whose day
 // is not later, or ErrNotFound.
 func (s *Store) Previous(ctx context.Context, run Run) (Run, error) {
-	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID, formatTime(run.AsOf))
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID,
+		Assessed, run.ID, formatTime(run.AsOf))
 }
 
 // AssessedRun returns an assessed run by its number, or ErrNotFound.
@@ -118,7 +119,8 @@ func (s *Store) AssessedRun(ctx context.Context, id int64) (Run, error) {
 
 // AssessedRunOn returns the newest assessed run of a day, or ErrNotFound.
 func (s *Store) AssessedRunOn(ctx context.Context, day time.Time) (Run, error) {
-	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE substr(as_of, 1, 10) = ? AND state = ? ORDER BY id DESC LIMIT 1`, day.UTC().Format(time.DateOnly), Assessed)
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE substr(as_of, 1, 10) = ? AND state = ? ORDER BY id DESC LIMIT 1`, day.UTC().Format(time.DateOnly),
+		Assessed)
 }
 
 func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, error) {

@@ -50,7 +50,8 @@ func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 	if scan.Failure != nil {
 		failure = jsonValue{scan.Failure}
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
+	_, err := s.db.ExecContext(ctx,
+		`INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		run, scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
 		scan.MirrorState, formatTime(scan.Committed), scan.Variant)
