@@ -1,0 +1,228 @@
+package assess
+
+import (
+	"math"
+	"slices"
+
+	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
+)
+
+// because explains the stage in one to three sentences.
+func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+	messages := e.explainStage(v)
+	if messages == nil {
+		messages = e.explainUnassessed(in, v, defs, known, applicable)
+	}
+	if v.Stale {
+		messages[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(v.ObservedUntil), "sentence", messages[0])
+	}
+	return messages
+}
+
+// explainStage fills the sentence of the stage's rule; nil where the stage has none.
+func (e *evaluation) explainStage(v Verdict) []language.Message {
+	rule := e.rules.stageRule(v.Stage)
+	if rule == nil {
+		return nil
+	}
+	why := language.Message{Pattern: rule.because}
+	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
+	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports)})
+	if len(v.Possible) == 1 {
+		return []language.Message{why}
+	}
+	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", wording.IsStage(v.Possible[0]))}
+}
+
+// explainUnassessed names what is missing for a stage.
+func (e *evaluation) explainUnassessed(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+	read := countReadable(in)
+	switch {
+	case len(in.Repositories) == 0:
+		return []language.Message{language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen.")}
+	case known < e.rules.floor*applicable:
+		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked",
+			applicable, "floor", math.Round(100*e.rules.floor))}
+	case read > 0 && read < len(in.Repositories):
+		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all",
+			len(in.Repositories), "stages", orStages(v.Possible))}
+	}
+	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
+		return messages
+	}
+	messages := []language.Message{language.M("What is unknown leaves open whether it is {stages}.", "stages", orStages(v.Possible))}
+	if missing := e.missingMeasures("", v.Possible, defs); len(missing.List) > 0 {
+		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
+	}
+	return messages
+}
+
+// explainByLoad names the stages of a good if somebody uses it and if nobody does,
+// where load is what is unknown; nil where it is not.
+func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation.Definition) []language.Message {
+	load := e.possibleLevels(Load)
+	used := slices.DeleteFunc(slices.Clone(load), func(l Level) bool { return l == Missing })
+	if len(used) == 0 || len(used) == len(load) {
+		return nil
+	}
+	inUse, unused := e.withLevels(Load, used).possibleStages(), e.withLevels(Load, []Level{Missing}).possibleStages()
+	if slices.Equal(inUse, unused) || len(unused) > 1 {
+		return nil
+	}
+	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", orStages(inUse), "unused", orStages(unused))
+	if len(inUse) == len(possible) {
+		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", orStages(possible))
+	}
+	messages := []language.Message{open, language.M("Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml.")}
+	if len(inUse) == 1 {
+		return messages
+	}
+	if missing := e.missingMeasures(Load, possible, defs); len(missing.List) > 0 {
+		messages = append(messages, language.M("What else would decide: {measures}.", "measures", missing))
+	}
+	return messages
+}
+
+// countReadable counts the repositories of which something was read, or that are
+// known to be empty.
+func countReadable(in Input) int {
+	n := 0
+	for _, r := range in.Repositories {
+		if r.Failed == nil || r.Failed.Cause == observation.CauseEmpty {
+			n++
+		}
+	}
+	return n
+}
+
+// missingMeasures lists the unknown measures whose value would leave fewer stages
+// possible, without those that the levels of a pillar read.
+func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
+	const most = 4
+	covered := map[string]bool{}
+	if p := e.rules.pillar(pillar); p != nil {
+		for _, r := range p.plain {
+			covered[r.measure] = true
+		}
+	}
+	var names []any
+	for _, r := range e.rules.rules {
+		m := e.measure(r.measure)
+		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != kleene.Unknown
+		if r.when != nil || covered[r.measure] || known || !e.narrows(r, possible) {
+			continue
+		}
+		covered[r.measure] = true
+		names = append(names, withKnownPart(measureName(r.measure, defs), r, m))
+	}
+	if len(names) > most {
+		names = append(names[:most:most], language.M("{n} more", "n", len(names)-most))
+	}
+	return language.And(names...)
+}
+
+// measureName is the name of a measure inside a sentence.
+func measureName(id string, defs map[string]observation.Definition) language.Arg {
+	if name := defs[id].Name; name != "" {
+		return language.Inside(language.Message{Pattern: name})
+	}
+	return language.Arg{Text: id}
+}
+
+// withKnownPart adds to the name of a measure, in brackets, its bound or why it is
+// unknown.
+func withKnownPart(name language.Arg, r *rule, m observation.Measure) language.Arg {
+	why, known := wording.BriefCause(m.Cause)
+	message := language.M("{measure} ({why})", "measure", name, "why", why)
+	switch {
+	case m.State == observation.Measured && m.Bound != observation.Exact:
+		message = language.M("{measure} (so far {quantity})", "measure", name, "quantity", quantity(m.Value, m.Bound, r.unit))
+	case !known:
+		return name
+	}
+	return language.Arg{Message: &message}
+}
+
+// narrows reports whether a value of the rule's measure, on either side of its
+// threshold, would leave fewer stages possible.
+func (e *evaluation) narrows(r *rule, possible []Stage) bool {
+	for _, value := range probeValues(r) {
+		if len(e.withValues(map[string]any{r.measure: value}).possibleStages()) < len(possible) {
+			return true
+		}
+	}
+	return false
+}
+
+// probeValues are two values of a rule's measure, one on each side of its threshold.
+func probeValues(r *rule) []any {
+	switch t := r.threshold.(type) {
+	case float64:
+		return []any{math.Ceil(t) - 1, math.Floor(t) + 1}
+	case bool:
+		return []any{true, false}
+	default:
+		return []any{t, ""}
+	}
+}
+
+// isLacking reports whether the level is certainly weak or missing.
+func isLacking(p Pillar) bool {
+	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
+}
+
+// supportsLacking lists the supports, funding aside, that are weak or missing.
+func supportsLacking(supports []Pillar) *language.Message {
+	var weak, missing []string
+	for _, p := range supports {
+		switch {
+		case p.ID == Funding || !isLacking(p):
+		case p.Level == Missing:
+			missing = append(missing, p.ID)
+		default:
+			weak = append(weak, p.ID)
+		}
+	}
+	var message language.Message
+	weakList, weakNumber := andSupports(weak)
+	missingList, missingNumber := andSupports(missing)
+	switch {
+	case len(weak) > 0 && len(missing) > 0:
+		message = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m",
+			missingNumber)
+	case len(weak) > 0:
+		message = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
+	case len(missing) > 0:
+		message = language.M("its {missing} {n!is|are} missing", "missing", missingList, "n", missingNumber)
+	}
+	return &message
+}
+
+// supportsHolding lists the supports that hold, and whether funding is visible.
+func supportsHolding(supports []Pillar) *language.Message {
+	var standing, weak []string
+	funded := false
+	for _, p := range supports {
+		switch {
+		case p.ID == Funding:
+			funded = !isLacking(p)
+		case isLacking(p):
+			weak = append(weak, p.ID)
+		default:
+			standing = append(standing, p.ID)
+		}
+	}
+	list, _ := andSupports(standing)
+	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
+	weakList, number := andSupports(weak)
+	switch {
+	case len(weak) > 0:
+		message = language.M("funding is visible, though {weak} {n!is|are} short", "weak", weakList, "n", number)
+	case funded:
+		message = language.M("people, momentum, upkeep and funding hold")
+	}
+	return &message
+}

@@ -1,0 +1,161 @@
+package assess
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// reasonsOf are the reasons of a stage: the evidence that decided it, and that of
+// the rules which the stage lists under "also".
+func (e *evaluation) reasonsOf(s Stage) []Reason {
+	rule := e.rules.stageRule(s)
+	if rule == nil {
+		return []Reason{}
+	}
+	var found []evidence
+	if rule.when != nil {
+		found = e.trace(*rule.when, kleene.True)
+	} else {
+		for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+			found = append(found, e.traceLevel(e.rules.pillar(id))...)
+		}
+	}
+	for _, id := range rule.also {
+		found = append(found, e.supplementary(found, id)...)
+	}
+	if s.Flagged() {
+		found = e.padReasons(found)
+	}
+	reasons := e.reasons(found)
+	for i, reason := range reasons {
+		if e.favourable(reason) != (s == Sustained) {
+			reasons[i].Strength = math.Round(1000*reason.Strength*offTopicWeight) / 1000
+		}
+	}
+	return strongestFirst(reasons)
+}
+
+// minReasons is how many reasons with measured values a flagged verdict has at
+// least, where so many were measured.
+const minReasons = 3
+
+// padReasons adds the strongest evidence on other measures until there are
+// minReasons: first what is a concern, then what is not.
+func (e *evaluation) padReasons(found []evidence) []evidence {
+	covered := map[string]bool{}
+	for _, ev := range found {
+		covered[ev.rule.measure] = true
+	}
+	for _, concern := range []bool{true, false} {
+		for _, ev := range e.allEvidence(concern) {
+			if len(covered) < minReasons && !covered[ev.rule.measure] {
+				covered[ev.rule.measure] = true
+				found = append(found, ev)
+			}
+		}
+	}
+	return found
+}
+
+// allEvidence is all evidence that is (or is not) a concern, strongest first.
+func (e *evaluation) allEvidence(concern bool) []evidence {
+	var found []evidence
+	for _, r := range e.rules.rules {
+		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) {
+			found = append(found, e.traceRule(r, answer)...)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b evidence) int {
+		return cmp.Compare(strength(b.rule, e.measure(b.rule.measure)), strength(a.rule, e.measure(a.rule.measure)))
+	})
+	return found
+}
+
+// offTopicWeight is the share of its strength that a reason keeps where it does not
+// argue for the stage: what is well in a stage of concern, or what is a concern in a
+// sustained good.
+const offTopicWeight = 0.1
+
+// supplementary is the evidence of a rule that did not decide the stage, without
+// measures that are in found already.
+func (e *evaluation) supplementary(found []evidence, id string) []evidence {
+	more := append(e.trace(condition{rule: id}, kleene.True), e.trace(condition{rule: id}, kleene.False)...)
+	return slices.DeleteFunc(more, func(ev evidence) bool {
+		return slices.ContainsFunc(found, func(f evidence) bool { return f.rule.measure == ev.rule.measure })
+	})
+}
+
+// favourable reports whether the answer in a reason is the one that its rule wishes.
+func (e *evaluation) favourable(reason Reason) bool {
+	r := e.rules.byID[reason.Rule]
+	return (reason.Operator == r.operator) == r.wantsYes
+}
+
+// reasons are the evidence with its sentences, strongest first, each rule once.
+func (e *evaluation) reasons(found []evidence) []Reason {
+	reasons := []Reason{}
+	for _, ev := range found {
+		if !slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == ev.rule.id }) {
+			reasons = append(reasons, e.reason(ev))
+		}
+	}
+	return strongestFirst(reasons)
+}
+
+// strongestFirst sorts reasons by strength. Of reasons with the same sentence (one
+// measure compared with two thresholds), the strongest stays.
+func strongestFirst(reasons []Reason) []Reason {
+	slices.SortFunc(reasons, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Rule, b.Rule))
+	})
+	seen := map[string]bool{}
+	return slices.DeleteFunc(reasons, func(r Reason) bool {
+		again := seen[r.Sentence]
+		seen[r.Sentence] = true
+		return again
+	})
+}
+
+// negatedOperator is the operator of a rule that fails, so that "value operator
+// threshold" is true of it, too.
+var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "<", "is": "is not"}
+
+func (e *evaluation) reason(ev evidence) Reason {
+	r, m := ev.rule, e.measure(ev.rule.measure)
+	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m), Pattern: r.holds}
+	if !ev.holds {
+		reason.Operator, reason.Pattern = negatedOperator[r.operator], r.fails
+	}
+	english := e.rules.english
+	reason.Sentence = language.Upper(english.TranslateMessage(reason.Message()))
+	if ev.holds != r.wantsYes && r.clears != "" {
+		reason.ClearsPattern = r.clears
+		reason.Clears = language.Upper(english.TranslateMessage(reason.ClearsMessage()))
+	}
+	return reason
+}
+
+// strength is how far the value lies from the threshold, as a share of the
+// larger of both, times the rule's weight. What is no number counts half.
+func strength(r *rule, m observation.Measure) float64 {
+	share := 0.5
+	if threshold, ok := r.threshold.(float64); ok {
+		share = distance(m, threshold)
+	}
+	return math.Round(1000*share*r.weight) / 1000
+}
+
+func distance(m observation.Measure, threshold float64) float64 {
+	v, ok := m.Number()
+	scale := max(math.Abs(v), math.Abs(threshold))
+	if !ok || scale == 0 {
+		return 0
+	}
+	return min(1, math.Abs(v-threshold)/scale)
+}
