@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -15,7 +16,7 @@ const clockAnomalies = observation.MomentumClockAnomalies
 
 // anomalyRemarks count the impossible dates and numbers that were read, so that none
 // of them changes a verdict without a trace.
-func (r *Rules) anomalyRemarks(in Input, measures map[string]observation.Measure) []language.Message {
+func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.Measure) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
 		messages = append(messages, impossibleDates(in, measures[clockAnomalies]))
@@ -35,7 +36,7 @@ func (r *Rules) anomalyRemarks(in Input, measures map[string]observation.Measure
 // impossibleDates says how commits with impossible dates are counted. The kinds of
 // dates are named only for a good with one repository: a merged measure keeps those
 // of one repository.
-func impossibleDates(in Input, m observation.Measure) language.Message {
+func impossibleDates(in merge.Input, m observation.Measure) language.Message {
 	n := valueArg(m.Value, m.Bound)
 	if len(in.Repositories) == 1 && m.Detail != "" {
 		return language.M(
@@ -47,14 +48,14 @@ func impossibleDates(in Input, m observation.Measure) language.Message {
 
 // impossibleValues names each number outside the limits of its measure, as it was
 // reported, and what it was replaced with.
-func impossibleValues(measures []observation.Measure, specs map[string]measureSpec) []language.Message {
+func impossibleValues(measures []observation.Measure, specs map[string]merge.Spec) []language.Message {
 	var messages []language.Message
 	for _, m := range measures {
 		if v, ok := m.Value.(float64); !ok || m.State != observation.Measured || withinLimits(v, specs, m.ID) {
 			continue
 		}
 		reported := fmt.Sprint(m.Value)
-		switch fixed := clamp(m, specs); fixed.State {
+		switch fixed := merge.Clamp(m, specs); fixed.State {
 		case observation.Measured:
 			messages = append(messages, language.M("{measure} was reported as {value}, which cannot be; it was read as {fixed}.", "measure", m.ID, "value", reported,
 				"fixed", fmt.Sprint(fixed.Value)))
@@ -65,7 +66,7 @@ func impossibleValues(measures []observation.Measure, specs map[string]measureSp
 	return messages
 }
 
-func withinLimits(v float64, specs map[string]measureSpec, id string) bool {
-	low, high := valueLimits(specs, id)
+func withinLimits(v float64, specs map[string]merge.Spec, id string) bool {
+	low, high := merge.LimitsOf(specs, id)
 	return v >= low && v <= high && !math.IsInf(v, 0)
 }

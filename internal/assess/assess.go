@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
 // Assess merges the measures of a good and decides its verdict. The second
 // result holds one measure of each definition, sorted by id. The order of the
 // input's lists does not change the result.
-func (r *Rules) Assess(in Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := merge(in, defs, r.specs)
+func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
+	merged := merge.Measures(in, defs, r.specs)
 	measures := make(map[string]observation.Measure, len(merged))
 	for _, m := range merged {
 		measures[m.ID] = m
@@ -143,7 +144,7 @@ func coverage(merged []observation.Measure, defs map[string]observation.Definiti
 }
 
 // fundingSources lists the sources that were read for evidence of funding.
-func fundingSources(in Input, measures map[string]observation.Measure) []string {
+func fundingSources(in merge.Input, measures map[string]observation.Measure) []string {
 	sources := map[string]bool{}
 	if read, ok := measures[observation.FundingSourcesRead].List(); ok {
 		for _, s := range read {
@@ -158,7 +159,7 @@ func fundingSources(in Input, measures map[string]observation.Measure) []string 
 
 // observedUntil is the earliest time until which a repository was observed, and
 // whether that is more than staleDays before as-of.
-func observedUntil(in Input, staleDays float64) (time.Time, bool) {
+func observedUntil(in merge.Input, staleDays float64) (time.Time, bool) {
 	var until time.Time
 	for _, r := range in.Repositories {
 		if t := r.ObservedUntil; !t.IsZero() && (until.IsZero() || t.Before(until)) {

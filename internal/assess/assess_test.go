@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess/assesstest"
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -71,9 +72,9 @@ func middle() map[string]any {
 }
 
 // input is a good with one repository in which everything else is silent.
-func input(r *Rules, values map[string]any) Input {
-	in := Input{AsOf: asOf, Good: catalog.Good{ID: "g", Sources: []catalog.Source{{Catalog: "csv", Entry: "row 2"}}}}
-	repository := Repository{Repository: catalog.Repository{URL: "https://git.example/a/b"}, ObservedUntil: asOf}
+func input(r *Rules, values map[string]any) merge.Input {
+	in := merge.Input{AsOf: asOf, Good: catalog.Good{ID: "g", Sources: []catalog.Source{{Catalog: "csv", Entry: "row 2"}}}}
+	repository := merge.Repository{Repository: catalog.Repository{URL: "https://git.example/a/b"}, ObservedUntil: asOf}
 	for _, def := range sortedDefinitions() {
 		if v, ok := values[def.ID]; ok {
 			repository.Measures = append(repository.Measures, def.Of(v, "history", asOf))
@@ -81,7 +82,7 @@ func input(r *Rules, values map[string]any) Input {
 			repository.Measures = append(repository.Measures, def.UnknownFor(observation.CauseNoSource, "nothing says it"))
 		}
 	}
-	in.Repositories = []Repository{repository}
+	in.Repositories = []merge.Repository{repository}
 	return in
 }
 
@@ -132,7 +133,7 @@ func TestStages(t *testing.T) {
 
 func TestAGoodWithoutRepositoryIsUnassessed(t *testing.T) {
 	r := loaded(t)
-	v, merged := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
+	v, merged := r.Assess(merge.Input{AsOf: asOf, GoodMeasures: []observation.Measure{
 		definitions()["adoption.deployment-countries"].Of(30, "catalog", asOf)}}, definitions())
 	if v.Stage != Unassessed || !strings.Contains(v.Because, "no repository") {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
@@ -149,7 +150,7 @@ func TestAGoodWithoutRepositoryIsUnassessed(t *testing.T) {
 
 func TestObsoleteIsSunsetWhateverTheCoverage(t *testing.T) {
 	r := loaded(t)
-	v, _ := r.Assess(Input{AsOf: asOf, GoodMeasures: []observation.Measure{
+	v, _ := r.Assess(merge.Input{AsOf: asOf, GoodMeasures: []observation.Measure{
 		definitions()["lifecycle.catalog-status"].Of("obsolete", "catalog", asOf)}}, definitions())
 	if v.Stage != Sunset {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
@@ -235,7 +236,7 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 			continue
 		}
 		for _, cause := range append([]observation.Cause{"", observation.CauseNoSource}, unread...) {
-			for _, value := range values[r.specs[rule.measure].kind] {
+			for _, value := range values[r.specs[rule.measure].Kind] {
 				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
 				want := kleene.Unknown
 				if rule.silenceMeansNo && cause == observation.CauseNoSource {
@@ -321,7 +322,7 @@ func TestLiftNamesTheNearestChange(t *testing.T) {
 }
 
 // hide makes a measure of every repository unknown.
-func hide(in *Input, id string, cause observation.Cause) {
+func hide(in *merge.Input, id string, cause observation.Cause) {
 	in.Repositories = slices.Clone(in.Repositories)
 	for i := range in.Repositories {
 		in.Repositories[i].Measures = slices.Clone(in.Repositories[i].Measures)
@@ -337,13 +338,13 @@ var unread = []observation.Cause{observation.CauseOffline, observation.CauseNoTo
 	observation.CauseNoDatabase, observation.CauseScannerFailed, observation.CauseScannerPanic, observation.CauseOverLimit}
 
 // random makes a good with up to three repositories, with holes.
-func random(rng *rand.Rand) Input {
-	in := Input{AsOf: asOf}
+func random(rng *rand.Rand) merge.Input {
+	in := merge.Input{AsOf: asOf}
 	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
 	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14, "releases": 3}
 	noise := []int{8, 40}[rng.IntN(2)] // every so manieth value is another
 	for i := range 1 + rng.IntN(3) {
-		repository := Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
+		repository := merge.Repository{Repository: catalog.Repository{URL: fmt.Sprintf("https://git.example/a/%d", i)}, ObservedUntil: asOf}
 		for _, def := range sortedDefinitions() {
 			value, ok := base[def.ID]
 			if !ok || rng.IntN(noise) == 0 {
@@ -420,7 +421,7 @@ const exactValue = "the exact value of "
 
 // blinded hides something of a good: a repository, a measure of one, or how far
 // a bound lies from the truth.
-func blinded(r *Rules, in Input, rng *rand.Rand) (Input, string) {
+func blinded(r *Rules, in merge.Input, rng *rand.Rand) (merge.Input, string) {
 	blind := in
 	i := rng.IntN(len(in.Repositories))
 	what := r.reads[rng.IntN(len(r.reads))]
@@ -440,7 +441,7 @@ func blinded(r *Rules, in Input, rng *rand.Rand) (Input, string) {
 
 // loosen turns an exact number into a bound on either side of it, or moves a
 // bound away from the truth.
-func loosen(in *Input, i int, id string, rng *rand.Rand) {
+func loosen(in *merge.Input, i int, id string, rng *rand.Rand) {
 	in.Repositories = slices.Clone(in.Repositories)
 	measures := slices.Clone(in.Repositories[i].Measures)
 	for j, m := range measures {
@@ -463,7 +464,7 @@ func loosen(in *Input, i int, id string, rng *rand.Rand) {
 
 // checkNotSurer: where the stage stays, what was a close call stays one or the
 // stage says itself that it is not sure; and a way out never gets shorter.
-func checkNotSurer(t *testing.T, r *Rules, defs map[string]observation.Definition, what string, in, blind Input, before, after Verdict, seen map[string]int) {
+func checkNotSurer(t *testing.T, r *Rules, defs map[string]observation.Definition, what string, in, blind merge.Input, before, after Verdict, seen map[string]int) {
 	t.Helper()
 	if after.Stage != before.Stage || after.Stage == Unassessed {
 		return
@@ -482,9 +483,9 @@ func checkNotSurer(t *testing.T, r *Rules, defs map[string]observation.Definitio
 	}
 }
 
-func liftCost(r *Rules, defs map[string]observation.Definition, in Input, stage Stage) float64 {
+func liftCost(r *Rules, defs map[string]observation.Definition, in merge.Input, stage Stage) float64 {
 	measures := map[string]observation.Measure{}
-	for _, m := range merge(in, defs, r.specs) {
+	for _, m := range merge.Measures(in, defs, r.specs) {
 		measures[m.ID] = m
 	}
 	return r.evaluate(measures).cheapestLift(stage).cost
@@ -492,7 +493,7 @@ func liftCost(r *Rules, defs map[string]observation.Definition, in Input, stage 
 
 // hideOne hides a measured measure of one repository; one that did not apply or
 // was silent stays, because that too was an answer.
-func hideOne(in *Input, i int, id string, cause observation.Cause) {
+func hideOne(in *merge.Input, i int, id string, cause observation.Cause) {
 	in.Repositories = slices.Clone(in.Repositories)
 	measures := slices.Clone(in.Repositories[i].Measures)
 	for j, m := range measures {
@@ -536,7 +537,7 @@ func contains[T comparable](outer, inner []T) bool {
 func TestAPartlyReadGoodSaysHowMuchWasRead(t *testing.T) {
 	r := loaded(t)
 	in := input(r, with(healthy(), unfunded))
-	in.Repositories = append(in.Repositories, failed("https://git.example/a/z", observation.CauseUnreachable))
+	in.Repositories = append(in.Repositories, merge.Repository{Repository: catalog.Repository{URL: "https://git.example/a/z"}, Failed: &observation.Note{Cause: observation.CauseUnreachable, Message: "no"}})
 	v, _ := r.Assess(in, definitions())
 	if v.Stage != Unassessed || !strings.HasPrefix(v.Because, "Only 1 of its 2 repositories could be read") {
 		t.Fatalf("%s: %s", v.Stage, v.Because)
@@ -584,7 +585,7 @@ func TestOrderDecidesNothing(t *testing.T) {
 	}
 }
 
-func asJSON(t *testing.T, r *Rules, in Input, defs map[string]observation.Definition) string {
+func asJSON(t *testing.T, r *Rules, in merge.Input, defs map[string]observation.Definition) string {
 	t.Helper()
 	v, merged := r.Assess(in, defs)
 	text, err := json.Marshal([]any{v, merged})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess/assesstest"
+	"github.com/midspan/midspan/internal/merge"
 )
 
 // Time has to grow with the number of goods and no faster: "make bench" holds
@@ -20,7 +21,7 @@ func BenchmarkAssess(b *testing.B) {
 	}
 	defs := definitions()
 	for _, n := range benchSizes {
-		inputs := make([]Input, n)
+		inputs := make([]merge.Input, n)
 		for i := range inputs {
 			inputs[i] = generatedGood(r, i)
 		}
@@ -37,7 +38,7 @@ func BenchmarkAssess(b *testing.B) {
 
 // generatedGood differs from its neighbours in what decides its stage, and now
 // and then in what is known of it.
-func generatedGood(r *Rules, i int) Input {
+func generatedGood(r *Rules, i int) merge.Input {
 	rng := rand.New(rand.NewPCG(7, uint64(i)))
 	base := healthy()
 	if i%3 == 0 {

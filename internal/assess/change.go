@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -61,7 +62,7 @@ func Compare(before, after Assessment, definitions map[string]observation.Defini
 	if change.Unchanged() {
 		return change
 	}
-	old, new := byID(before.Measures), byID(after.Measures)
+	old, new := merge.ByID(before.Measures), merge.ByID(after.Measures)
 	seen := map[string]bool{}
 	take := func(reasons []Reason, gone bool) {
 		for _, reason := range reasons {

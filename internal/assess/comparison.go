@@ -52,19 +52,3 @@ func (c Comparison) Evaluate(m observation.Measure) kleene.Truth {
 	e := evaluation{measures: map[string]observation.Measure{c.Measure: m}}
 	return e.evalRule(&rule{measure: c.Measure, operator: c.Operator, threshold: c.Threshold})
 }
-
-// intervalOf returns what a measure says of its number. A bool counts as 0 or 1.
-// Anything that is not a measured number could be anything.
-func intervalOf(m observation.Measure) kleene.Interval {
-	v, ok := m.Number()
-	if !ok {
-		return kleene.Unbounded()
-	}
-	switch m.Bound {
-	case observation.AtLeast:
-		return kleene.AtLeast(v)
-	case observation.AtMost:
-		return kleene.AtMost(v)
-	}
-	return kleene.Exactly(v)
-}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -24,7 +25,7 @@ type valueClass struct {
 func (r *Rules) domains() map[string][]valueClass {
 	classes := map[string][]valueClass{}
 	for id, readers := range r.rulesByMeasure() {
-		switch r.specs[id].kind {
+		switch r.specs[id].Kind {
 		case observation.KindNumber:
 			classes[id] = r.numberClasses(id, readers)
 		case observation.KindBool:
@@ -71,7 +72,7 @@ func (r *Rules) numberClasses(id string, readers []*rule) []valueClass {
 		s := classOf(id, v)
 		s.low, s.high = v, v
 		if i == len(points)-1 {
-			s.high = r.specs[id].high
+			s.high = r.specs[id].High
 		}
 		if key := r.answerKey(s.measure, readers); i > 0 && key == last {
 			classes[len(classes)-1].high = s.high
@@ -93,7 +94,7 @@ func (r *Rules) answerKey(m observation.Measure, readers []*rule) string {
 	for _, terms := range r.invariants {
 		for _, term := range terms {
 			if term.measure == m.ID {
-				fmt.Fprint(&key, intervalOf(m).Compare(term.operator, term.threshold))
+				fmt.Fprint(&key, merge.IntervalOf(m).Compare(term.operator, term.threshold))
 			}
 		}
 	}
@@ -103,14 +104,14 @@ func (r *Rules) answerKey(m observation.Measure, readers []*rule) string {
 // cutPoints are values of a number below, on and above every threshold, sorted.
 func (r *Rules) cutPoints(id string, readers []*rule) []float64 {
 	w := r.specs[id]
-	at := map[float64]bool{max(w.low, -1e9): true, min(w.high, 1e9): true}
+	at := map[float64]bool{max(w.Low, -1e9): true, min(w.High, 1e9): true}
 	addAround := func(t float64) {
 		near := []float64{math.Ceil(t) - 1, math.Floor(t), math.Ceil(t), math.Floor(t) + 1}
-		if w.fraction {
+		if w.Fraction {
 			near = []float64{t - 0.001, t, t + 0.001}
 		}
 		for _, v := range near {
-			at[min(max(v, w.low), w.high)] = true
+			at[min(max(v, w.Low), w.High)] = true
 		}
 	}
 	for _, rule := range readers {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -96,13 +97,13 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 		if r == e.moved {
 			threshold = e.threshold
 		}
-		return intervalOf(m).Compare(r.operator, threshold)
+		return merge.IntervalOf(m).Compare(r.operator, threshold)
 	}
 	return kleene.Unknown
 }
 
 func (e *evaluation) evalBool(m observation.Measure, threshold bool) kleene.Truth {
-	isTrue := intervalOf(m).Compare(">", 0)
+	isTrue := merge.IntervalOf(m).Compare(">", 0)
 	if threshold {
 		return isTrue
 	}

@@ -6,12 +6,13 @@ import (
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/wording"
 )
 
 // because explains the stage in one to three sentences.
-func (e *evaluation) because(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	messages := e.explainStage(v)
 	if messages == nil {
 		messages = e.explainUnassessed(in, v, defs, known, applicable)
@@ -38,7 +39,7 @@ func (e *evaluation) explainStage(v Verdict) []language.Message {
 }
 
 // explainUnassessed names what is missing for a stage.
-func (e *evaluation) explainUnassessed(in Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
+func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	read := countReadable(in)
 	switch {
 	case len(in.Repositories) == 0:
@@ -88,7 +89,7 @@ func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation
 
 // countReadable counts the repositories of which something was read, or that are
 // known to be empty.
-func countReadable(in Input) int {
+func countReadable(in merge.Input) int {
 	n := 0
 	for _, r := range in.Repositories {
 		if r.Failed == nil || r.Failed.Cause == observation.CauseEmpty {

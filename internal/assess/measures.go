@@ -10,19 +10,12 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
 //go:embed invariants.yaml
 var embeddedInvariants []byte
-
-// measureSpec is what the rules know of a measure.
-type measureSpec struct {
-	kind      observation.Kind
-	unit      observation.Unit
-	low, high float64 // what a number can be
-	fraction  bool    // there are parts of its unit
-}
 
 // invariantData is the file invariants.yaml.
 type invariantData struct {
@@ -39,7 +32,7 @@ func newRules(data []byte, definitions []observation.Definition) (*Rules, error)
 	if err := yaml.Unmarshal(data, &read); err != nil {
 		return nil, err
 	}
-	r := &Rules{specs: map[string]measureSpec{}, byID: map[string]*rule{}, rising: read.Rising, english: language.English()}
+	r := &Rules{specs: map[string]merge.Spec{}, byID: map[string]*rule{}, rising: read.Rising, english: language.English()}
 	for _, def := range definitions {
 		r.specs[def.ID] = read.spec(def)
 	}
@@ -61,11 +54,11 @@ func newRules(data []byte, definitions []observation.Definition) (*Rules, error)
 	return r, nil
 }
 
-func (d invariantData) spec(def observation.Definition) measureSpec {
-	spec := measureSpec{kind: def.Kind, unit: def.Unit, high: math.Inf(1), fraction: slices.Contains(d.Fractions, def.Unit)}
+func (d invariantData) spec(def observation.Definition) merge.Spec {
+	spec := merge.Spec{Kind: def.Kind, Unit: def.Unit, High: math.Inf(1), Fraction: slices.Contains(d.Fractions, def.Unit)}
 	for _, key := range []string{string(def.Unit), def.ID} {
 		if ends, ok := d.Ranges[key]; ok && key != "" {
-			spec.low, spec.high = ends[0], ends[1]
+			spec.Low, spec.High = ends[0], ends[1]
 		}
 	}
 	return spec

@@ -191,10 +191,10 @@ func TestEveryUnitOfTheRulesHasAMessage(t *testing.T) {
 	r := loaded(t)
 	for _, id := range append(r.riskMeasures(), r.reads...) {
 		w := r.specs[id]
-		if w.kind != observation.KindNumber {
+		if w.Kind != observation.KindNumber {
 			continue
 		}
-		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.unit)); got != "at least 3 "+string(w.unit) {
+		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.Unit)); got != "at least 3 "+string(w.Unit) {
 			t.Errorf("3 of %s are %q", id, got)
 		}
 	}

@@ -69,8 +69,8 @@ func (d *decoder) proveRule(p *prover, rule *rule) {
 	self := []condition{{rule: rule.id}}
 	w := p.rules.specs[rule.measure]
 	span := ""
-	if rule.when == nil && w.kind == observation.KindNumber {
-		span = fmt.Sprintf(": %s lies between %v and %v", rule.measure, w.low, w.high)
+	if rule.when == nil && w.Kind == observation.KindNumber {
+		span = fmt.Sprintf(": %s lies between %v and %v", rule.measure, w.Low, w.High)
 	}
 	if !p.satisfiable(self, nil) {
 		d.failAtUser(p.rules, rule.at, self, "rule %s can never hold%s", rule.id, span)

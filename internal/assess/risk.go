@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -99,7 +100,7 @@ func (r *Rules) riskApplies(measures map[string]observation.Measure) kleene.Trut
 		if m.State == observation.NotApplicable {
 			return kleene.False
 		}
-		switch intervalOf(m).Compare(">=", bound.least) {
+		switch merge.IntervalOf(m).Compare(">=", bound.least) {
 		case kleene.False:
 			return kleene.False
 		case kleene.Unknown:
@@ -166,8 +167,8 @@ func (d *decoder) verifyRisk(r *Rules) {
 		switch {
 		case !ok:
 			d.fail(bound.at, "the risk reads the measure %q, which does not exist", bound.measure)
-		case w.kind != observation.KindNumber || w.unit != bound.unit:
-			d.fail(bound.at, "the risk has the unit %q; %s is counted in %q", bound.unit, bound.measure, w.unit)
+		case w.Kind != observation.KindNumber || w.Unit != bound.unit:
+			d.fail(bound.at, "the risk has the unit %q; %s is counted in %q", bound.unit, bound.measure, w.Unit)
 		case !fromHistory(bound.measure):
 			d.fail(bound.at, "the risk reads %s: only people and momentum can be asked of the past", bound.measure)
 		}

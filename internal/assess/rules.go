@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -27,7 +28,7 @@ type Rules struct {
 	pillars    []pillarRule // load, people, momentum, upkeep, funding
 	stages     []stageRule  // in the order in which they are asked
 	risk       riskRule
-	specs      map[string]measureSpec
+	specs      map[string]merge.Spec
 	rising     [][]string         // measures of which each is at most the next
 	invariants [][2]invariantTerm // what is never true of one good at once
 	reads      []string           // the measures that rules read, sorted
@@ -212,10 +213,10 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 		d.fail(rule.at, "rule %s reads the measure %q, which does not exist", rule.id, rule.measure)
 	case rule.threshold == nil:
 		d.fail(rule.at, "rule %s has no threshold", rule.id)
-	case rule.unit != w.unit:
-		d.fail(rule.at, "rule %s has the unit %q; %s is counted in %q", rule.id, rule.unit, rule.measure, w.unit)
-	case !operatorFits(w.kind, rule.operator, rule.threshold):
-		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.kind, rule.operator,
+	case rule.unit != w.Unit:
+		d.fail(rule.at, "rule %s has the unit %q; %s is counted in %q", rule.id, rule.unit, rule.measure, w.Unit)
+	case !operatorFits(w.Kind, rule.operator, rule.threshold):
+		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.Kind, rule.operator,
 			rule.threshold)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
@@ -275,7 +276,7 @@ func (d *decoder) verifyPart(r *Rules, part scorePart) {
 	switch {
 	case !ok:
 		d.fail(part.at, "a score reads the measure %q, which does not exist", part.measure)
-	case w.kind != observation.KindNumber && w.kind != observation.KindBool:
+	case w.Kind != observation.KindNumber && w.Kind != observation.KindBool:
 		d.fail(part.at, "a score reads %s, which is no number", part.measure)
 	case len(part.points) < 2:
 		d.fail(part.at, "the score of %s needs two points or more", part.measure)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess/assesstest"
+	"github.com/midspan/midspan/internal/merge"
 )
 
 var embedded = sync.OnceValues(func() (*Rules, error) { return LoadRules(nil, assesstest.Definitions()) })
@@ -160,7 +161,7 @@ func FuzzLoadRules(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := LoadRules(data, assesstest.Definitions())
 		if err == nil {
-			r.Assess(Input{}, nil)
+			r.Assess(merge.Input{}, nil)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/midspan/midspan/internal/kleene"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -26,7 +27,7 @@ func (e *evaluation) score(p *pillarRule) Range {
 
 // scoreRange is the score of one measure: exact where its value is.
 func (p scorePart) scoreRange(m observation.Measure) Range {
-	known := intervalOf(m)
+	known := merge.IntervalOf(m)
 	if p.openBelow && known.Low < p.points[0][0] {
 		known.Low = math.Inf(-1)
 	}

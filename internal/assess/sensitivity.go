@@ -54,13 +54,13 @@ func (r *Rules) movedThresholds(rule *rule) []float64 {
 	}
 	w := r.specs[rule.measure]
 	step := math.Abs(threshold) * borderlineShift
-	if !w.fraction {
+	if !w.Fraction {
 		step = max(1, math.Round(step))
 	}
 	var moved []float64
 	for _, t := range []float64{threshold - step, threshold + step} {
 		t = math.Round(t*1000) / 1000
-		if kleene.Between(w.low, w.high).Compare(rule.operator, t) == kleene.Unknown {
+		if kleene.Between(w.Low, w.High).Compare(rule.operator, t) == kleene.Unknown {
 			moved = append(moved, t)
 		}
 	}

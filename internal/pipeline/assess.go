@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
@@ -68,7 +69,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 // assessGood computes the verdict of one good and stores it under its digest.
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
 	definitions map[string]observation.Definition) (string, error) {
-	in := assess.Input{Good: good, AsOf: run.AsOf}
+	in := merge.Input{Good: good, AsOf: run.AsOf}
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
@@ -78,7 +79,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 		if err != nil {
 			return "", err
 		}
-		in.Repositories = append(in.Repositories, assess.Repository{
+		in.Repositories = append(in.Repositories, merge.Repository{
 			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Failed: state.scan.Failure,
 		})
 	}
@@ -92,7 +93,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.
-func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []assess.Repository, run store.Run) []observation.Measure {
+func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repository, run store.Run) []observation.Measure {
 	var read []observation.Measure
 	for _, repository := range repositories {
 		read = append(read, repository.Measures...)

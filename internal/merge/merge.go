@@ -1,4 +1,7 @@
-package assess
+// Package merge makes one measure of those that several repositories of a good, and its
+// catalog entry, say of the same thing. What one of them does not tell widens the value to
+// a bound, and never counts as zero.
+package merge
 
 import (
 	"cmp"
@@ -44,10 +47,10 @@ type part struct {
 	repository int // index in the sorted repositories, -1 for the catalog entry
 }
 
-// merge makes one measure of each definition from the repositories and the
+// Measures makes one measure of each definition from the repositories and the
 // catalog entry, sorted by id. A definition of which nothing is known gives an
 // unknown measure. A measure without a definition is left out.
-func merge(in Input, defs map[string]observation.Definition, specs map[string]measureSpec) []observation.Measure {
+func Measures(in Input, defs map[string]observation.Definition, specs map[string]Spec) []observation.Measure {
 	m := newMerger(in, specs)
 	ids := make([]string, 0, len(defs))
 	for id := range defs {
@@ -66,22 +69,22 @@ type merger struct {
 	fromCatalog  map[string]observation.Measure
 	byRepository []map[string]observation.Measure
 	candidates   []int // repositories that may be the main one
-	specs        map[string]measureSpec
+	specs        map[string]Spec
 }
 
-func newMerger(in Input, specs map[string]measureSpec) *merger {
-	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(clampAll(in.GoodMeasures, specs)), specs: specs}
+func newMerger(in Input, specs map[string]Spec) *merger {
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: ByID(clampAll(in.GoodMeasures, specs)), specs: specs}
 	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
 	for _, r := range m.repositories {
-		m.byRepository = append(m.byRepository, byID(clampAll(r.Measures, specs)))
+		m.byRepository = append(m.byRepository, ByID(clampAll(r.Measures, specs)))
 	}
 	m.candidates = m.mainCandidates()
 	return m
 }
 
-// byID indexes measures. Where an id comes twice, the measured one is kept; of two
+// ByID indexes measures. Where an id comes twice, the measured one is kept; of two
 // measured ones that which sorts first, whatever the order of the list.
-func byID(measures []observation.Measure) map[string]observation.Measure {
+func ByID(measures []observation.Measure) map[string]observation.Measure {
 	index := make(map[string]observation.Measure, len(measures))
 	for _, m := range measures {
 		if have, ok := index[m.ID]; !ok || precedes(m, have) {
@@ -99,10 +102,10 @@ func precedes(a, b observation.Measure) bool {
 }
 
 // clampAll returns the measures with impossible numbers clamped.
-func clampAll(measures []observation.Measure, specs map[string]measureSpec) []observation.Measure {
+func clampAll(measures []observation.Measure, specs map[string]Spec) []observation.Measure {
 	clamped := measures
 	for i, m := range measures {
-		if fixed := clamp(m, specs); fixed.Detail != m.Detail {
+		if fixed := Clamp(m, specs); fixed.Detail != m.Detail {
 			if &clamped[0] == &measures[0] {
 				clamped = slices.Clone(measures)
 			}
@@ -112,14 +115,14 @@ func clampAll(measures []observation.Measure, specs map[string]measureSpec) []ob
 	return clamped
 }
 
-// clamp moves a number outside the limits of its measure to the nearest limit, and
+// Clamp moves a number outside the limits of its measure to the nearest limit, and
 // turns NaN and infinities into an unknown measure. The detail says so.
-func clamp(m observation.Measure, specs map[string]measureSpec) observation.Measure {
+func Clamp(m observation.Measure, specs map[string]Spec) observation.Measure {
 	v, ok := m.Value.(float64)
 	if m.State != observation.Measured || !ok {
 		return m
 	}
-	low, high := valueLimits(specs, m.ID)
+	low, high := LimitsOf(specs, m.ID)
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return observation.Measure{ID: m.ID, State: observation.Unknown, Unit: m.Unit, Source: m.Source, At: m.At,
@@ -134,11 +137,11 @@ func clamp(m observation.Measure, specs map[string]measureSpec) observation.Meas
 // reportedAs begins the detail of a measure whose value was impossible.
 const reportedAs = "reported as "
 
-// valueLimits are the least and the greatest value of a measure; zero and infinity
+// LimitsOf returns the least and the greatest value of a measure; zero and infinity
 // where the vocabulary of the rules does not have it.
-func valueLimits(specs map[string]measureSpec, id string) (low, high float64) {
+func LimitsOf(specs map[string]Spec, id string) (low, high float64) {
 	if w, ok := specs[id]; ok {
-		return w.low, w.high
+		return w.Low, w.High
 	}
 	return 0, math.Inf(1)
 }
@@ -183,7 +186,7 @@ func (m *merger) allExact(among []int, id string) bool {
 }
 
 func (m *merger) count(i int, id string) kleene.Interval {
-	known := intervalOf(m.byRepository[i][id])
+	known := IntervalOf(m.byRepository[i][id])
 	return kleene.Between(max(0, known.Low), known.High)
 }
 
@@ -363,4 +366,28 @@ func commonCause(parts []part) (observation.Cause, string) {
 		}
 	}
 	return best, details[best]
+}
+
+// Spec is what the rules know of a measure.
+type Spec struct {
+	Kind      observation.Kind
+	Unit      observation.Unit
+	Low, High float64 // what a number can be
+	Fraction  bool    // there are parts of its unit
+}
+
+// IntervalOf returns what a measure says of its number. A bool counts as 0 or 1.
+// Anything that is not a measured number could be anything.
+func IntervalOf(m observation.Measure) kleene.Interval {
+	v, ok := m.Number()
+	if !ok {
+		return kleene.Unbounded()
+	}
+	switch m.Bound {
+	case observation.AtLeast:
+		return kleene.AtLeast(v)
+	case observation.AtMost:
+		return kleene.AtMost(v)
+	}
+	return kleene.Exactly(v)
 }

@@ -1,19 +1,23 @@
-package assess
+package merge
 
 import (
 	"math"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
+// observedAt is the time of all that was read.
+var observedAt = time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+
 func repository(url string, values map[string]any) Repository {
-	r := Repository{Repository: catalog.Repository{URL: url}, ObservedUntil: asOf}
+	r := Repository{Repository: catalog.Repository{URL: url}, ObservedUntil: observedAt}
 	for id, v := range values {
-		m := observation.Measure{ID: id, State: observation.Measured, Value: v, Source: "history", At: asOf}
+		m := observation.Measure{ID: id, State: observation.Measured, Value: v, Source: "history", At: observedAt}
 		if v == nil {
 			m = observation.Measure{ID: id, State: observation.NotApplicable}
 		}
@@ -71,7 +75,7 @@ func TestMeasuresOfRepositoriesMerge(t *testing.T) {
 		"main, all alike":                {[]Repository{repository("a", map[string]any{"main": 3.0}), repository("b", map[string]any{"main": 3.0})}, "main", 3.0, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, m := range merge(Input{Repositories: test.repositories}, defs, nil) {
+			for _, m := range Measures(Input{Repositories: test.repositories}, defs, nil) {
 				if m.ID == test.id && (!reflect.DeepEqual(m.Value, test.value) || m.Bound != test.bound) {
 					t.Errorf("got %v %q (%s), want %v %q", m.Value, m.Bound, m.Detail, test.value, test.bound)
 				}
@@ -83,7 +87,7 @@ func TestMeasuresOfRepositoriesMerge(t *testing.T) {
 func TestPartlyReadGoodsSaySo(t *testing.T) {
 	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
 	in := Input{Repositories: []Repository{repository("a", map[string]any{"max": 3.0}), failed("b", "offline"), failed("c", "unreachable")}}
-	if m := merge(in, defs, nil)[0]; m.Detail != "read from 1 of 3 repositories" {
+	if m := Measures(in, defs, nil)[0]; m.Detail != "read from 1 of 3 repositories" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -91,7 +95,7 @@ func TestPartlyReadGoodsSaySo(t *testing.T) {
 func TestUnknownCarriesTheMostFrequentCause(t *testing.T) {
 	defs := map[string]observation.Definition{"max": {ID: "max", Kind: observation.KindNumber, Merge: observation.MergeMax}}
 	in := Input{Repositories: []Repository{failed("a", "offline"), failed("b", "unreachable"), failed("c", "unreachable")}}
-	if m := merge(in, defs, nil)[0]; m.State != observation.Unknown || m.Cause != "unreachable" {
+	if m := Measures(in, defs, nil)[0]; m.State != observation.Unknown || m.Cause != "unreachable" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -102,7 +106,7 @@ func TestSilenceIsTheCauseOnlyWhereAllAreSilent(t *testing.T) {
 	quiet := silent
 	quiet.Repository.URL = "b"
 	in := Input{Repositories: []Repository{silent, quiet, failed("c", "offline")}}
-	if m := merge(in, defs, nil)[0]; m.Cause != "offline" {
+	if m := Measures(in, defs, nil)[0]; m.Cause != "offline" {
 		t.Errorf("%+v", m)
 	}
 }
@@ -114,7 +118,7 @@ func TestImpossibleNumbersDecideNothingSilently(t *testing.T) {
 		math.NaN():  {State: observation.Unknown, Detail: "no number"},
 		math.Inf(1): {State: observation.Unknown, Detail: "no number"},
 	} {
-		m := merge(Input{Repositories: []Repository{repository("a", map[string]any{"max": value})}}, defs, nil)[0]
+		m := Measures(Input{Repositories: []Repository{repository("a", map[string]any{"max": value})}}, defs, nil)[0]
 		if m.State != want.State || m.Value != want.Value || !strings.Contains(m.Detail, want.Detail) {
 			t.Errorf("%v became %+v", value, m)
 		}

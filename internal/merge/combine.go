@@ -1,4 +1,4 @@
-package assess
+package merge
 
 import (
 	"fmt"
@@ -15,11 +15,11 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	if def.Kind == observation.KindList {
 		return union(def, parts)
 	}
-	known := intervalOf(parts[0].measure)
+	known := IntervalOf(parts[0].measure)
 	for _, p := range parts[1:] {
-		known = fold(def.Merge, known, intervalOf(p.measure))
+		known = fold(def.Merge, known, IntervalOf(p.measure))
 	}
-	if low, _ := valueLimits(m.specs, def.ID); def.Merge != observation.MergeMin {
+	if low, _ := LimitsOf(m.specs, def.ID); def.Merge != observation.MergeMin {
 		known.Low = max(known.Low, low)
 	}
 	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
