@@ -47,7 +47,7 @@ func runGoBenchmarks(ctx context.Context, o options, corpus corpus, logf func(st
 	if err != nil {
 		return g, err
 	}
-	publish, err := goBenchmark(ctx, o.source, "./internal/report", "^BenchmarkWrite$", "3x")
+	publish, err := goBenchmark(ctx, o.source, "./internal/report/publish", "^BenchmarkWrite$", "3x")
 	if err != nil {
 		return g, err
 	}

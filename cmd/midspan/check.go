@@ -15,6 +15,8 @@ import (
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
+	"github.com/midspan/midspan/internal/report/terminal"
 )
 
 // formats are the output formats of check.
@@ -134,17 +136,17 @@ func (a *app) printCheck(format string, document report.Document, results []poli
 	return a.printResult(checkResult{document, results}, func(w io.Writer) error {
 		switch format {
 		case "sarif":
-			return report.WriteSARIF(w, document, results)
+			return export.WriteSARIF(w, document, results)
 		case "markdown":
-			return report.WriteMarkdown(w, document, results)
+			return export.WriteMarkdown(w, document, results)
 		}
-		width, colour := terminal(w)
-		if err := report.WriteCheck(w, document, width, colour); err != nil {
+		width, colour := terminalOf(w)
+		if err := terminal.WriteCheck(w, document, width, colour); err != nil {
 			return err
 		}
 		for _, r := range results {
 			fmt.Fprintln(w)
-			if err := report.WritePolicy(w, r, width, colour); err != nil {
+			if err := terminal.WritePolicy(w, r, width, colour); err != nil {
 				return err
 			}
 		}
@@ -157,9 +159,9 @@ func writeBadge(path string, good report.Good, results []policy.Result) error {
 	if path == "" {
 		return nil
 	}
-	badge := report.StageBadge(good)
+	badge := export.StageBadge(good)
 	if len(results) > 0 {
-		badge = report.PolicyBadge(results[0])
+		badge = export.PolicyBadge(results[0])
 	}
 	write := badge.WriteSVG
 	if filepath.Ext(path) == ".json" {
@@ -191,8 +193,8 @@ func readError(good report.Good) error {
 	return nil
 }
 
-// terminal returns the width of the output, in columns, and whether to use colour.
-func terminal(w io.Writer) (width int, colour bool) {
+// terminalOf returns the width of the output, in columns, and whether to use colour.
+func terminalOf(w io.Writer) (width int, colour bool) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return 80, false

@@ -8,7 +8,7 @@ import (
 
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
-	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/terminal"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -28,8 +28,8 @@ against the one before it over the same catalogs.`,
 					return err
 				}
 				return a.printResult(diff, func(w io.Writer) error {
-					width, colour := terminal(w)
-					return report.WriteDiff(w, diff, width, colour)
+					width, colour := terminalOf(w)
+					return terminal.WriteDiff(w, diff, width, colour)
 				})
 			})
 		},

@@ -12,7 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
-	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/terminal"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -112,14 +112,14 @@ type resultPrinter interface {
 }
 
 func (a *app) newResultPrinter(full bool) resultPrinter {
-	width, colour := terminal(a.stdout)
+	width, colour := terminalOf(a.stdout)
 	switch {
 	case a.json:
 		return &jsonResults{a.stdout, 0}
 	case full:
-		return fullResults{func(r policy.Result) error { return report.WritePolicy(a.stdout, r, width, colour) }}
+		return fullResults{func(r policy.Result) error { return terminal.WritePolicy(a.stdout, r, width, colour) }}
 	}
-	return report.NewPolicyTable(a.stdout, width, colour)
+	return terminal.NewPolicyTable(a.stdout, width, colour)
 }
 
 type fullResults struct{ write func(policy.Result) error }

@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -52,13 +53,13 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 		}
 		a.endProgress()
 		n := 0
-		err = p.Listings(ctx, run, ids, func(head report.Document, good report.Good, lists []report.Listing) error {
+		err = p.Listings(ctx, run, ids, func(head report.Document, good report.Good, lists []export.Listing) error {
 			n++
-			write := func(w io.Writer) error { return report.WriteSBOM(w, head, good, lists) }
+			write := func(w io.Writer) error { return export.WriteSBOM(w, head, good, lists) }
 			if dir == "" {
 				return write(a.stdout)
 			}
-			return writeFile(filepath.Join(dir, report.SBOMName(good.ID)), write)
+			return writeFile(filepath.Join(dir, export.SBOMName(good.ID)), write)
 		})
 		if err != nil || dir == "" {
 			return err

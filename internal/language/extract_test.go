@@ -24,7 +24,7 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/site"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/registry"
 )
@@ -44,13 +44,13 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../wording", "../assess", "../report"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../report", "../report/site"} {
 		p.fromGo(t, folder)
 	}
-	p.fromTemplates(t, "../report/templates")
+	p.fromTemplates(t, "../report/site/templates")
 	p.fromRules(t, "../assess/rules.yaml")
 	p.fromDefinitions(t)
-	scripts, err := report.ScriptPatterns()
+	scripts, err := site.ScriptPatterns()
 	if err != nil {
 		t.Fatal(err)
 	}

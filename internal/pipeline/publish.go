@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/publish"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -27,7 +28,7 @@ const topPackages = 50
 type Published struct {
 	Summary report.Summary `json:"summary"`
 	// Files are the paths of the main files that were written.
-	Files report.Files `json:"files"`
+	Files publish.Files `json:"files"`
 	// Gaps say what could not be read: repositories that failed or were read in
 	// part, catalog entries that became no good, packages that could not be matched.
 	Gaps []Gap `json:"gaps"`
@@ -48,7 +49,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	writer, err := report.NewWriter(ctx, p.cfg.Out, head, languages...)
+	writer, err := publish.NewWriter(ctx, p.cfg.Out, head, languages...)
 	if err != nil {
 		return Published{}, err
 	}
@@ -65,7 +66,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: report.Stamp(p.cfg.Out), Languages: digests}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
@@ -78,7 +79,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 		return Published{}, false, nil
 	}
 	_, digests, languagesErr := p.languages()
-	current := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == report.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
+	current := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
 	return published, current, errors.Join(err, languagesErr)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -13,7 +14,7 @@ import (
 // where there are no ids, with the packages that their repositories list. One good is in
 // memory at a time.
 func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string,
-	write func(head report.Document, good report.Good, lists []report.Listing) error) error {
+	write func(head report.Document, good report.Good, lists []export.Listing) error) error {
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string,
 	return nil
 }
 
-func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.Good) (report.Good, []report.Listing, error) {
+func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.Good) (report.Good, []export.Listing, error) {
 	e, err := p.loadEntry(ctx, run, good)
 	if err != nil {
 		return report.Good{}, nil, err
@@ -52,7 +53,7 @@ func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.G
 	if err != nil {
 		return report.Good{}, nil, err
 	}
-	var lists []report.Listing
+	var lists []export.Listing
 	for i, state := range e.states {
 		if state.scan.Inventory == "" {
 			continue
@@ -61,7 +62,7 @@ func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.G
 		if err != nil {
 			return report.Good{}, nil, fmt.Errorf("read its inventory: %w", err)
 		}
-		lists = append(lists, report.Listing{Repository: good.Repositories[i].URL, Packages: packages})
+		lists = append(lists, export.Listing{Repository: good.Repositories[i].URL, Packages: packages})
 	}
 	return full, lists, nil
 }

@@ -6,6 +6,7 @@
 package policy
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -124,6 +125,12 @@ func (r Result) Count(o Outcome) int {
 		}
 	}
 	return n
+}
+
+// Summary sums the result up, in English: how it ended, and how many conditions ended how.
+func (r Result) Summary() string {
+	texts := map[Outcome]string{Pass: "passes", Fail: "fails", Unknown: "unknown, which is no pass"}
+	return fmt.Sprintf("%s (%d pass, %d fail, %d unknown)", texts[r.Outcome], r.Count(Pass), r.Count(Fail), r.Count(Unknown))
 }
 
 // Evaluate evaluates every condition for a good. The policy passes where all of them

@@ -21,7 +21,7 @@ func ChangeBetween(prev, cur Document) *Change {
 	for _, good := range cur.Goods {
 		old, known := before[good.ID]
 		delete(before, good.ID)
-		move := Move{Good: good.ID, Name: english.displayName(good), From: old.Verdict.Stage, To: good.Verdict.Stage}
+		move := Move{Good: good.ID, Name: English.DisplayName(good), From: old.Verdict.Stage, To: good.Verdict.Stage}
 		switch {
 		case !known:
 			change.Added = append(change.Added, move)
@@ -35,7 +35,7 @@ func ChangeBetween(prev, cur Document) *Change {
 		}
 	}
 	for id, good := range before {
-		change.Removed = append(change.Removed, Move{Good: id, Name: english.displayName(good), From: good.Verdict.Stage})
+		change.Removed = append(change.Removed, Move{Good: id, Name: English.DisplayName(good), From: good.Verdict.Stage})
 	}
 	for _, list := range [][]Move{change.Entered, change.Left, change.Moved, change.Added, change.Removed} {
 		slices.SortFunc(list, func(a, b Move) int { return cmp.Compare(a.Good, b.Good) })

@@ -12,12 +12,12 @@ import (
 // script needs, fewer than it takes to write over the lines around.
 const maxMarks = 6
 
-// cleanText makes a text from outside safe to show on a page or a terminal:
+// CleanText makes a text from outside safe to show on a page or a terminal:
 // line breaks and tabs become spaces; control characters, marks that change
 // the direction of the text around them, and other invisible ones go; what is
 // not UTF-8 becomes U+FFFD. Joiners stay: Persian, Indic scripts and emoji
 // need them.
-func cleanText(s string) string {
+func CleanText(s string) string {
 	if plain(s) {
 		return s
 	}
@@ -60,8 +60,8 @@ func invisible(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) || r >= 0xE0000 && r <= 0xE0FFF
 }
 
-// cut shortens s to at most max runes, the last of which is then an ellipsis.
-func cut(s string, max int) string {
+// Cut shortens s to at most max runes, the last of which is then an ellipsis.
+func Cut(s string, max int) string {
 	if utf8.RuneCountInString(s) <= max {
 		return s
 	}
@@ -69,9 +69,9 @@ func cut(s string, max int) string {
 	return strings.TrimSpace(string(runes[:max-1])) + "…"
 }
 
-// cleaned returns a copy of the document in which every text is clean. It
+// Cleaned returns a copy of the document in which every text is clean. It
 // walks the whole value, so that a field added later is not forgotten.
-func cleaned[T any](v T) T {
+func Cleaned[T any](v T) T {
 	in := reflect.ValueOf(&v).Elem()
 	return cleanValue(in).Interface().(T)
 }
@@ -82,7 +82,7 @@ func cleanValue(in reflect.Value) reflect.Value {
 	out := reflect.New(in.Type()).Elem()
 	switch in.Kind() {
 	case reflect.String:
-		out.SetString(cleanText(in.String()))
+		out.SetString(CleanText(in.String()))
 	case reflect.Struct:
 		out.Set(in)
 		for i := 0; in.Type() != timeType && i < in.NumField(); i++ {

@@ -20,23 +20,23 @@ import (
 // bytes. What holds nothing nested stands on one line, so that a measure that
 // changed is a line that changed, at little more than the compact size.
 func Encode(w io.Writer, doc Document) error {
-	doc = complete(doc)
+	doc = Complete(doc)
 	goods := doc.Goods
 	doc.Goods = nil
-	before, after, err := around(doc)
+	before, after, err := EncodeFrame(doc)
 	if err != nil {
 		return err
 	}
 	out := bytes.NewBuffer(before)
 	for i, good := range goods {
-		entry, err := encodeGood(good)
+		entry, err := EncodeGood(good)
 		if err != nil {
 			return err
 		}
-		out.WriteString(separator(i == 0))
+		out.WriteString(EncodeSeparator(i == 0))
 		out.Write(entry)
 	}
-	out.Write(closing(after, len(goods)))
+	out.Write(EncodeClosing(after, len(goods)))
 	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("write report.json: %w", err)
 	}
@@ -49,9 +49,9 @@ func jsonOptions() json.Options {
 	return json.JoinOptions(jsonv1.DefaultOptionsV1(), json.FormatNilSliceAsNull(false), json.FormatNilMapAsNull(false))
 }
 
-// around returns what stands in report.json before its goods and after them, of
+// Around returns what stands in report.json before its goods and after them, of
 // a document without goods.
-func around(doc Document) (before, after []byte, err error) {
+func EncodeFrame(doc Document) (before, after []byte, err error) {
 	doc.Goods = []Good{}
 	compact, err := json.Marshal(doc, jsonOptions())
 	if err != nil {
@@ -72,8 +72,8 @@ func around(doc Document) (before, after []byte, err error) {
 	return text[:at:at], text[at:], nil
 }
 
-// encodeGood writes a complete good as an element of the list of goods.
-func encodeGood(good Good) ([]byte, error) {
+// EncodeGood writes a complete good as an element of the list of goods.
+func EncodeGood(good Good) ([]byte, error) {
 	compact, err := json.Marshal(good, jsonOptions())
 	if err != nil {
 		return nil, fmt.Errorf("encode %s for report.json: %w", good.ID, err)
@@ -81,16 +81,16 @@ func encodeGood(good Good) ([]byte, error) {
 	return layOut(nil, compact, 2), nil
 }
 
-// separator stands before an element of the list of goods.
-func separator(first bool) string {
+// Separator stands before an element of the list of goods.
+func EncodeSeparator(first bool) string {
 	if first {
 		return "\n  "
 	}
 	return ",\n  "
 }
 
-// closing ends the list of so many goods.
-func closing(after []byte, goods int) []byte {
+// Closing ends the list of so many goods.
+func EncodeClosing(after []byte, goods int) []byte {
 	if goods > 0 {
 		after = append([]byte("\n "), after...)
 	}
@@ -155,18 +155,18 @@ func decoderOf(value jsontext.Value) *jsontext.Decoder {
 	return jsontext.NewDecoder(bytes.NewBuffer(value), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// complete returns a copy of the document as it is published: schema and
+// Complete returns a copy of the document as it is published: schema and
 // version set, goods by id, no path of this machine.
-func complete(doc Document) Document {
+func Complete(doc Document) Document {
 	doc.Schema, doc.Version = "schema.json", SchemaVersion
-	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = redactPaths(c.Location) })
+	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = RedactPaths(c.Location) })
 	doc.Notes = redactNotes(doc.Notes)
-	doc.Goods = each(doc.Goods, completeGood)
+	doc.Goods = each(doc.Goods, CompleteGood)
 	slices.SortStableFunc(doc.Goods, func(a, b Good) int { return cmp.Compare(a.ID, b.ID) })
 	return doc
 }
 
-func completeGood(good *Good) {
+func CompleteGood(good *Good) {
 	good.Measures = redactMeasures(good.Measures)
 	good.Succession.Depth = cmp.Or(good.Succession.Depth, assess.DepthUnknown)
 	if good.Activity.Read == 0 {

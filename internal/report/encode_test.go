@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -14,31 +14,16 @@ import (
 	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/reporttest"
 )
 
-func compiled(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := compiler.Compile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 // generic returns the document as a validator and an editor of JSON see it.
-func generic(t *testing.T, doc Document) map[string]any {
+func generic(t *testing.T, doc report.Document) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Encode(&out, doc); err != nil {
+	if err := report.Encode(&out, doc); err != nil {
 		t.Fatal(err)
 	}
 	v, err := jsonschema.UnmarshalJSON(&out)
@@ -49,9 +34,9 @@ func generic(t *testing.T, doc Document) map[string]any {
 }
 
 func TestDocumentsValidateAgainstTheirSchema(t *testing.T) {
-	s := compiled(t)
-	for name, doc := range map[string]Document{
-		"every state": everyState(), "empty": {Generator: Generator{Name: "Midspan"}}, "hostile text in every field": hostileDocument(), "many": manyGoods(40),
+	s := reporttest.Compiled(t)
+	for name, doc := range map[string]report.Document{
+		"every state": reporttest.EveryState(), "empty": {Generator: report.Generator{Name: "Midspan"}}, "hostile text in every field": reporttest.HostileDocument(), "many": reporttest.ManyGoods(40),
 	} {
 		if err := s.Validate(generic(t, doc)); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -73,7 +58,7 @@ func dig(v any, way ...any) map[string]any {
 }
 
 func TestABrokenDocumentDoesNotValidate(t *testing.T) {
-	s := compiled(t)
+	s := reporttest.Compiled(t)
 	for name, spoil := range map[string]func(map[string]any){
 		"a state that is none":             func(d map[string]any) { dig(d, "goods", 1, "measures", 0)["state"] = "clean" },
 		"measured without a value":         func(d map[string]any) { delete(dig(d, "goods", 1, "measures", 0), "value") },
@@ -97,8 +82,8 @@ func TestABrokenDocumentDoesNotValidate(t *testing.T) {
 		"fewer than no packages of a kind": func(d map[string]any) { dig(d, "goods", 1, "scans", 0, "inventory", 0)["packages"] = json.Number("-1") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			doc := everyState()
-			doc.Goods = complete(doc).Goods
+			doc := reporttest.EveryState()
+			doc.Goods = report.Complete(doc).Goods
 			d := generic(t, doc)
 			// Goods are ordered by id: 0 is bare, 1 clinic-ledger.
 			spoil(d)
@@ -122,14 +107,14 @@ func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
 			Properties map[string]json.RawMessage `json:"properties"`
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(schema, &s); err != nil {
+	if err := json.Unmarshal(report.Schema(), &s); err != nil {
 		t.Fatal(err)
 	}
 	have := map[string]map[string]json.RawMessage{"document": s.Properties}
 	for name, def := range s.Defs {
 		have[name] = def.Properties
 	}
-	for name, fields := range structs(reflect.TypeFor[Document](), map[string][]string{}) {
+	for name, fields := range structs(reflect.TypeFor[report.Document](), map[string][]string{}) {
 		if name == "generator" {
 			continue // stands inline
 		}
@@ -149,7 +134,7 @@ func TestTheSchemaHasTheFieldsOfTheTypes(t *testing.T) {
 }
 
 // structs returns the JSON names of the fields of every struct that t holds.
-// catalog.Good is part of Good, and catalog.Catalog is not in a report.
+// catalog.Good is part of report.Good, and catalog.Catalog is not in a report.
 func structs(t reflect.Type, into map[string][]string) map[string][]string {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice:
@@ -197,7 +182,7 @@ func TestTheSchemaHasTheConstantsOfTheCode(t *testing.T) {
 			Enum []string `json:"enum"`
 		} `json:"$defs"`
 	}
-	if err := json.Unmarshal(schema, &s); err != nil {
+	if err := json.Unmarshal(report.Schema(), &s); err != nil {
 		t.Fatal(err)
 	}
 	for def, at := range map[string][2]string{
@@ -238,16 +223,16 @@ func constants(t *testing.T, file, typeName string) []string {
 }
 
 func TestADocumentSurvivesBeingWrittenAndRead(t *testing.T) {
-	want := complete(everyState())
+	want := report.Complete(reporttest.EveryState())
 	var out bytes.Buffer
-	if err := Encode(&out, want); err != nil {
+	if err := report.Encode(&out, want); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Decode(&out)
+	got, err := report.Decode(&out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, doc := range []*Document{&got, &want} {
+	for _, doc := range []*report.Document{&got, &want} {
 		fillNil(reflect.ValueOf(doc).Elem()) // an empty list is written for a nil one
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -283,25 +268,7 @@ func fillNil(v reflect.Value) {
 }
 
 func TestAReportOfAnotherSchemaIsRefused(t *testing.T) {
-	if _, err := Decode(strings.NewReader(`{"schemaVersion":"9.9"}`)); err == nil {
+	if _, err := report.Decode(strings.NewReader(`{"schemaVersion":"9.9"}`)); err == nil {
 		t.Error("it was read")
 	}
-}
-
-func FuzzLayOutChangesNothingButSpace(f *testing.F) {
-	for _, seed := range []string{`{}`, `[]`, `{"a":[1,{"b":[]}],"c":"x{[\\\"],:"}`, `[[],{},[[]]]`, `"\\"`, `[{"a":"\\\\\""},1]`, `null`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var compact, back bytes.Buffer
-		if !json.Valid(data) || json.Compact(&compact, data) != nil {
-			t.Skip("no JSON")
-		}
-		if err := json.Compact(&back, layOut(nil, compact.Bytes(), 0)); err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(back.Bytes(), compact.Bytes()) {
-			t.Errorf("%s became %s", compact.Bytes(), back.Bytes())
-		}
-	})
 }

@@ -8,12 +8,8 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// findingsMeasure counts the open advisories of a good; its state and bound show
-// how much of the inventory could be matched.
-const findingsMeasure = observation.AdvisoriesFindings
-
-// tally is the summary of a good's findings.
-type tally struct {
+// Tally is the summary of a good's findings.
+type Tally struct {
 	N                 int                  // weaknesses of a package and version, however many advisories name one
 	Records           int                  // the advisories of those
 	Exploited         int                  // of those, known to be exploited
@@ -26,10 +22,10 @@ type tally struct {
 	Exact             bool // everything that is listed could be read and matched
 }
 
-// tallyText writes the number of findings. It never calls clean what was not
+// TallyText writes the number of findings. It never calls clean what was not
 // examined.
-func (w localizer) tallyText(t tally) string {
-	switch t.kind() {
+func (w Localizer) TallyText(t Tally) string {
+	switch t.Kind() {
 	case "exact":
 		return w.Translate("{n}", "n", t.N)
 	case "at least":
@@ -44,9 +40,9 @@ func (w localizer) tallyText(t tally) string {
 	return w.Translate("unknown")
 }
 
-// kind is how far the number of findings is known: "exact", or one of the terms that
+// Kind is how far the number of findings is known: "exact", or one of the terms that
 // replace it.
-func (t tally) kind() string {
+func (t Tally) Kind() string {
 	switch {
 	case t.N > 0 && t.Exact:
 		return "exact"
@@ -62,8 +58,8 @@ func (t tally) kind() string {
 	return "none in part"
 }
 
-// tallyBasis names what the number of findings rests on.
-func (w localizer) tallyBasis(t tally) string {
+// TallyBasis names what the number of findings rests on.
+func (w Localizer) TallyBasis(t Tally) string {
 	switch {
 	case t.Read == 0:
 		return w.Translate("no repository was read")
@@ -73,10 +69,10 @@ func (w localizer) tallyBasis(t tally) string {
 	return w.Translate("{n} of {all|package|packages} could be matched with advisories", "n", t.Matchable, "all", t.Packages)
 }
 
-func tallyFindings(good Good) tally {
-	t := tally{State: observation.Unknown}
+func TallyFindings(good Good) Tally {
+	t := Tally{State: observation.Unknown}
 	for _, m := range good.Measures {
-		if m.ID == findingsMeasure {
+		if m.ID == observation.AdvisoriesFindings {
 			t.State = m.State
 			t.Exact = m.State == observation.Measured && m.Bound == observation.Exact
 		}
@@ -93,7 +89,7 @@ func tallyFindings(good Good) tally {
 		}
 	}
 	var findings []observation.Finding
-	for _, f := range gatherFindings(good) {
+	for _, f := range GatherFindings(good) {
 		findings = append(findings, f.Finding)
 	}
 	t.Records = len(findings)
@@ -104,12 +100,12 @@ func tallyFindings(good Good) tally {
 }
 
 // count adds one weakness of a package, with all findings on it.
-func (t *tally) count(group []observation.Finding) {
+func (t *Tally) count(group []observation.Finding) {
 	t.N++
 	exploited := false
 	for _, f := range group {
 		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
-		exploited = exploited || distinctFinding{Finding: f}.isExploited()
+		exploited = exploited || DistinctFinding{Finding: f}.IsExploited()
 		if t.Worst == "" || f.Severity.Compare(t.Worst) < 0 {
 			t.Worst = f.Severity
 		}
@@ -122,30 +118,30 @@ func (t *tally) count(group []observation.Finding) {
 // place is where a finding's package is listed.
 type place struct{ Repository, Path string }
 
-// distinctFinding is an advisory that affects one package at one version of a good,
+// DistinctFinding is an advisory that affects one package at one version of a good,
 // wherever it is listed.
-type distinctFinding struct {
+type DistinctFinding struct {
 	observation.Finding
 	Relation string // direct where one manifest has it so
 	Places   []place
 }
 
-// distinctFindings are the issues of a good, the most urgent first.
-func distinctFindings(good Good) []distinctFinding {
-	issues := gatherFindings(good)
+// DistinctFindings are the issues of a good, the most urgent first.
+func DistinctFindings(good Good) []DistinctFinding {
+	issues := GatherFindings(good)
 	slices.SortStableFunc(issues, compareUrgency)
 	return issues
 }
 
-// gatherFindings gathers the findings of all repositories of a good, each
+// GatherFindings gathers the findings of all repositories of a good, each
 // advisory once for a package and version.
-func gatherFindings(good Good) []distinctFinding {
+func GatherFindings(good Good) []DistinctFinding {
 	type key struct {
 		observation.Coordinate
 		advisory string
 	}
 	at := map[key]int{}
-	var issues []distinctFinding
+	var issues []DistinctFinding
 	for _, scan := range good.Scans {
 		for _, f := range scan.Findings {
 			k := key{f.Package.Coordinate(), f.Advisory}
@@ -153,7 +149,7 @@ func gatherFindings(good Good) []distinctFinding {
 			if !seen {
 				i = len(issues)
 				at[k] = i
-				issues = append(issues, distinctFinding{Finding: f, Relation: f.Package.Relation})
+				issues = append(issues, DistinctFinding{Finding: f, Relation: f.Package.Relation})
 			}
 			if f.Package.Relation == observation.Direct {
 				issues[i].Relation = observation.Direct
@@ -166,31 +162,31 @@ func gatherFindings(good Good) []distinctFinding {
 
 // compareUrgency puts malicious packages first, then what is known to be exploited,
 // then the worst severity and score.
-func compareUrgency(a, b distinctFinding) int {
+func compareUrgency(a, b DistinctFinding) int {
 	return cmp.Or(
-		boolToInt(b.Malicious)-boolToInt(a.Malicious), boolToInt(b.isExploited())-boolToInt(a.isExploited()),
+		BoolToInt(b.Malicious)-BoolToInt(a.Malicious), BoolToInt(b.IsExploited())-BoolToInt(a.IsExploited()),
 		a.Severity.Compare(b.Severity), cmp.Compare(b.base(), a.base()),
 		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
 }
 
-func boolToInt(b bool) int {
+func BoolToInt(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func (i distinctFinding) isExploited() bool { return i.Exploited != nil && *i.Exploited }
+func (i DistinctFinding) IsExploited() bool { return i.Exploited != nil && *i.Exploited }
 
-func (i distinctFinding) base() float64 {
+func (i DistinctFinding) base() float64 {
 	if i.Score == nil {
 		return -1
 	}
 	return *i.Score
 }
 
-// exploitedText writes whether an advisory is known to be exploited.
-func (w localizer) exploitedText(i distinctFinding) string {
+// ExploitedText writes whether an advisory is known to be exploited.
+func (w Localizer) ExploitedText(i DistinctFinding) string {
 	switch {
 	case i.Exploited == nil:
 		return w.Translate("unknown")
@@ -201,7 +197,7 @@ func (w localizer) exploitedText(i distinctFinding) string {
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.
-func (i distinctFinding) BaseScore() string {
+func (i DistinctFinding) BaseScore() string {
 	if i.Score == nil {
 		return ""
 	}

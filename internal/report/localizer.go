@@ -12,56 +12,56 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// localizer writes the terms and values of a report in one language.
-type localizer struct{ *language.Language }
+// Localizer writes the terms and values of a report in one language.
+type Localizer struct{ *language.Language }
 
-// english writes what is in English always: the terminal, Markdown, CSV, SARIF and
+// English writes what is in English always: the terminal, Markdown, CSV, SARIF and
 // the feed.
-var english = localizer{Language: language.English()}
+var English = Localizer{Language: language.English()}
 
-// stageName and the functions below are the terms of package wording.
-func (w localizer) stageName(stage assess.Stage) string {
+// StageName and the functions below are the terms of package wording.
+func (w Localizer) StageName(stage assess.Stage) string {
 	return w.TranslateMessage(wording.Stage(stage))
 }
 
-func (w localizer) stageMeaning(stage assess.Stage) string {
+func (w Localizer) StageMeaning(stage assess.Stage) string {
 	return w.TranslateMessage(wording.StageMeaning(stage))
 }
 
-func (w localizer) levelName(level assess.Level) string {
+func (w Localizer) LevelName(level assess.Level) string {
 	return w.TranslateMessage(wording.Level(level))
 }
 
-func (w localizer) causeText(cause observation.Cause) string {
+func (w Localizer) CauseText(cause observation.Cause) string {
 	return w.TranslateMessage(wording.Cause(cause))
 }
 
-func (w localizer) pillarName(id string) string { return w.TranslateMessage(wording.Pillar(id)) }
+func (w Localizer) PillarName(id string) string { return w.TranslateMessage(wording.Pillar(id)) }
 
-func (w localizer) severityName(severity observation.Severity) string {
+func (w Localizer) SeverityName(severity observation.Severity) string {
 	return w.TranslateMessage(wording.Severity(severity))
 }
 
-// isoDate writes a day for machines, empty for none.
-func isoDate(t time.Time) string {
+// IsoDate writes a day for machines, empty for none.
+func ISODate(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	return t.UTC().Format(time.DateOnly)
 }
 
-// scoreText writes a score, or "unknown".
-func (w localizer) scoreText(r assess.Range) string {
-	if !scored(r) {
+// ScoreText writes a score, or "unknown".
+func (w Localizer) ScoreText(r assess.Range) string {
+	if !HasScore(r) {
 		return w.Translate("unknown")
 	}
 	return w.Number(math.Round(*r.Score))
 }
 
-// rangeText writes what unknown measures leave open, empty where that is nothing.
-func (w localizer) rangeText(r assess.Range) string {
+// RangeText writes what unknown measures leave open, empty where that is nothing.
+func (w Localizer) RangeText(r assess.Range) string {
 	low, high := math.Round(r.Low), math.Round(r.High)
-	if low == high && scored(r) {
+	if low == high && HasScore(r) {
 		return ""
 	}
 	return w.Translate("{low} to {high}", "low", low, "high", high)
@@ -70,35 +70,35 @@ func (w localizer) rangeText(r assess.Range) string {
 // maxItems is how many items of a list are shown; report.json has them all.
 const maxItems = 8
 
-// shortList writes the first items of a list, and how many more there are.
-func (w localizer) shortList(items []string) string {
+// ShortList writes the first items of a list, and how many more there are.
+func (w Localizer) ShortList(items []string) string {
 	if len(items) <= maxItems {
 		return strings.Join(items, ", ")
 	}
 	return w.Translate("{list} and {n} more", "list", strings.Join(items[:maxItems], ", "), "n", len(items)-maxItems)
 }
 
-// displayName returns what a good is called.
-func (w localizer) displayName(good Good) string { return w.nameOr(good.Name, good.ID) }
+// DisplayName returns what a good is called.
+func (w Localizer) DisplayName(good Good) string { return w.NameOr(good.Name, good.ID) }
 
-func (w localizer) nameOr(name, id string) string {
+func (w Localizer) NameOr(name, id string) string {
 	if strings.TrimSpace(name) != "" {
 		return name
 	}
 	return w.Translate("{id} (no name)", "id", id)
 }
 
-// levelWithScore writes a level with its score: "weak (12)".
-func (w localizer) levelWithScore(p assess.Pillar) string {
-	level := levelOf(p)
-	if !scored(p.Score) || level == assess.LevelUnknown {
-		return w.levelName(level)
+// LevelWithScore writes a level with its score: "weak (12)".
+func (w Localizer) LevelWithScore(p assess.Pillar) string {
+	level := LevelOf(p)
+	if !HasScore(p.Score) || level == assess.LevelUnknown {
+		return w.LevelName(level)
 	}
-	return w.Translate("{level} ({score})", "level", w.levelName(level), "score", w.scoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.LevelName(level), "score", w.ScoreText(p.Score))
 }
 
-// riskText writes how likely work is to stop; empty where no risk was computed.
-func (w localizer) riskText(r assess.Risk) string {
+// RiskText writes how likely work is to stop; empty where no risk was computed.
+func (w Localizer) RiskText(r assess.Risk) string {
 	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
 	switch {
 	case r.Level == "":
@@ -116,9 +116,9 @@ func (w localizer) riskText(r assess.Risk) string {
 		math.RoundToEven(*r.Score))
 }
 
-// likenessText lists what two goods share in one part of their similarity.
-func (w localizer) likenessText(l portfolio.Likeness) string {
-	shared := cut(w.shortList(l.Shared), 90)
+// LikenessText lists what two goods share in one part of their similarity.
+func (w Localizer) LikenessText(l portfolio.Likeness) string {
+	shared := Cut(w.ShortList(l.Shared), 90)
 	none := len(l.Shared) == 0
 	switch {
 	case l.Part == "type" && none:

@@ -10,37 +10,37 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// counted is a name with a number.
-type counted struct {
+// Counted is a name with a number.
+type Counted struct {
 	Name string
 	N    int
 }
 
-// byCount orders a map's entries by number, largest first, then by name.
-func byCount(m map[string]int) []counted {
-	out := make([]counted, 0, len(m))
+// ByCount orders a map's entries by number, largest first, then by name.
+func MostFrequent(m map[string]int) []Counted {
+	out := make([]Counted, 0, len(m))
 	for name, n := range m {
-		out = append(out, counted{name, n})
+		out = append(out, Counted{name, n})
 	}
-	slices.SortFunc(out, func(a, b counted) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Name, b.Name)) })
+	slices.SortFunc(out, func(a, b Counted) int { return cmp.Or(b.N-a.N, cmp.Compare(a.Name, b.Name)) })
 	return out
 }
 
-// rankMiddle orders the goods of the messy middle by how far load outweighs
+// RankMiddle orders the goods of the messy middle by how far load outweighs
 // supports, largest first; where that is not known a good comes last.
-func rankMiddle(goods []Good) []Good {
+func RankMiddle(goods []Good) []Good {
 	var middle []Good
 	for _, good := range goods {
 		if good.Verdict.Stage == assess.MessyMiddle {
 			middle = append(middle, good)
 		}
 	}
-	slices.SortStableFunc(middle, compareExcess)
+	slices.SortStableFunc(middle, CompareExcess)
 	return middle
 }
 
-// compareExcess puts the good whose load outweighs its supports more first.
-func compareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
+// CompareExcess puts the good whose load outweighs its supports more first.
+func CompareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
 
 // loadExcess is load less supports in points; minus infinity where unknown.
 func loadExcess(good Good) float64 {
@@ -51,10 +51,10 @@ func loadExcess(good Good) float64 {
 	return *load - *score
 }
 
-// maybeMiddle returns the goods that were read and are outside the messy middle only
+// MaybeMiddle returns the goods that were read and are outside the messy middle only
 // because a threshold is near, or because something unknown decides. Goods of which
 // nothing was read are left out: they are counted as unassessed.
-func maybeMiddle(rows []row) []Good {
+func MaybeMiddle(rows []Row) []Good {
 	var out []Good
 	for _, r := range rows {
 		v := r.Verdict
@@ -67,9 +67,9 @@ func maybeMiddle(rows []row) []Good {
 	return out
 }
 
-// strongestReasons returns the reasons of the stage and of weak or missing supports,
+// StrongestReasons returns the reasons of the stage and of weak or missing supports,
 // strongest first.
-func strongestReasons(v assess.Verdict) []assess.Reason {
+func StrongestReasons(v assess.Verdict) []assess.Reason {
 	reasons := slices.Clone(v.Reasons)
 	for _, pillar := range v.Supports {
 		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
@@ -80,8 +80,8 @@ func strongestReasons(v assess.Verdict) []assess.Reason {
 	return reasons
 }
 
-// weakestChecks returns the measured posture checks below 10, lowest first.
-func weakestChecks(good Good) []observation.Check {
+// WeakestChecks returns the measured posture checks below 10, lowest first.
+func WeakestChecks(good Good) []observation.Check {
 	var checks []observation.Check
 	for _, scan := range good.Scans {
 		for _, check := range scan.Checks {
@@ -94,9 +94,9 @@ func weakestChecks(good Good) []observation.Check {
 	return checks
 }
 
-// shortfalls returns the first n reasons of a good's stage that are reasons of a weak
+// Shortfalls returns the first n reasons of a good's stage that are reasons of a weak
 // or missing support too; its first reasons where there is none.
-func shortfalls(n int, good Good) []assess.Reason {
+func Shortfalls(n int, good Good) []assess.Reason {
 	short := map[string]bool{}
 	for _, pillar := range good.Verdict.Supports {
 		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
@@ -120,10 +120,10 @@ func shortfalls(n int, good Good) []assess.Reason {
 // maxChanges is how many changes are proposed.
 const maxChanges = 3
 
-// helpfulChanges returns the first changes of these: what would lift the stage, then
+// HelpfulChanges returns the first changes of these: what would lift the stage, then
 // what would clear the strongest reasons, then the upgrade that closes the most
 // findings, then the remedy of the weakest check.
-func helpfulChanges(good Good) []string {
+func HelpfulChanges(good Good) []string {
 	var out []string
 	add := func(text string) {
 		if text != "" && len(out) < maxChanges && !slices.Contains(out, text) {
@@ -134,10 +134,10 @@ func helpfulChanges(good Good) []string {
 		add(lift)
 	}
 	add(bestUpgrade(good))
-	for _, reason := range strongestReasons(good.Verdict) {
+	for _, reason := range StrongestReasons(good.Verdict) {
 		add(reason.Clears)
 	}
-	for _, check := range weakestChecks(good) {
+	for _, check := range WeakestChecks(good) {
 		add(check.Remedy)
 	}
 	return out
@@ -146,14 +146,14 @@ func helpfulChanges(good Good) []string {
 // bestUpgrade names the package whose upgrade closes the most findings.
 func bestUpgrade(good Good) string {
 	n := map[string]int{}
-	for _, issue := range distinctFindings(good) {
+	for _, issue := range DistinctFindings(good) {
 		if issue.FixedIn != "" {
 			n[issue.Package.Name+" "+issue.Package.Version]++
 		}
 	}
-	ranked := byCount(n)
+	ranked := MostFrequent(n)
 	if len(ranked) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, english.Translate("{n|advisory|advisories}", "n", ranked[0].N))
+	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, English.Translate("{n|advisory|advisories}", "n", ranked[0].N))
 }

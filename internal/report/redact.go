@@ -13,11 +13,11 @@ import (
 // address does not match, because its path follows its host.
 var localPath = regexp.MustCompile(`(^|[\s"'(=])((?:[A-Za-z]:\\|/)[^\s"':;,()/\\]+(?:[/\\][^\s"':;,()/\\]+)+[/\\]?)`)
 
-// redactPaths cuts the paths of the machine that wrote a report down to their
+// RedactPaths cuts the paths of the machine that wrote a report down to their
 // last element. Reports are made to be published: where a catalog lies on
 // a machine is private, and would make the bytes differ from one machine to the
 // next.
-func redactPaths(text string) string {
+func RedactPaths(text string) string {
 	return localPath.ReplaceAllStringFunc(text, func(match string) string {
 		parts := localPath.FindStringSubmatch(match)
 		return parts[1] + "…/" + lastElement(parts[2])
@@ -34,7 +34,7 @@ func redactNotes(notes []observation.Note) []observation.Note {
 }
 
 func redactNote(note *observation.Note) {
-	note.Subject, note.Message = redactPaths(note.Subject), redactPaths(note.Message)
+	note.Subject, note.Message = RedactPaths(note.Subject), RedactPaths(note.Message)
 }
 
 // redactMeasures cuts paths out of the reasons why measures are unknown: only
@@ -42,11 +42,11 @@ func redactNote(note *observation.Note) {
 func redactMeasures(measures []observation.Measure) []observation.Measure {
 	return each(measures, func(m *observation.Measure) {
 		if m.State == observation.Unknown {
-			m.Detail = redactPaths(m.Detail)
+			m.Detail = RedactPaths(m.Detail)
 		}
 	})
 }
 
 func redactGaps(gaps []assess.Gap) []assess.Gap {
-	return each(gaps, func(g *assess.Gap) { g.Detail = redactPaths(g.Detail) })
+	return each(gaps, func(g *assess.Gap) { g.Detail = RedactPaths(g.Detail) })
 }

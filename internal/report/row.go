@@ -8,18 +8,18 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// row is a good in the table of all goods, in no language yet.
-type row struct {
+// Row is a good in the table of all goods, in no language yet.
+type Row struct {
 	Good
 	Supports   [4]assess.Pillar
 	LastCommit time.Time // day of the last human commit; zero where it is unknown
-	Findings   tally
+	Findings   Tally
 }
 
 // Unread reports whether no repository of the good was read; Why is the cause.
-func (r row) Unread() bool { return r.Findings.Read == 0 }
+func (r Row) Unread() bool { return r.Findings.Read == 0 }
 
-func (r row) Why() observation.Cause {
+func (r Row) Why() observation.Cause {
 	for _, scan := range r.Scans {
 		if scan.Failure != nil {
 			return scan.Failure.Cause
@@ -31,11 +31,11 @@ func (r row) Why() observation.Cause {
 	return ""
 }
 
-// newRow cleans what it shows of a good, whose findings were counted before.
-func newRow(good Good, findings tally) row {
-	shown := cleaned(stripped(good))
-	r := row{Good: shown, Supports: inOrder(shown.Verdict.Supports), Findings: findings}
-	r.LastCommit = lastCommitDay(good)
+// NewRow cleans what it shows of a good, whose findings were counted before.
+func NewRow(good Good, findings Tally) Row {
+	shown := Cleaned(stripped(good))
+	r := Row{Good: shown, Supports: InOrder(shown.Verdict.Supports), Findings: findings}
+	r.LastCommit = LastCommitDay(good)
 	return r
 }
 
@@ -61,14 +61,11 @@ func stripped(good Good) Good {
 	return kept
 }
 
-// lastCommit is the measure from which the table of goods takes its date.
-const lastCommit = observation.MomentumDaysSinceCommit
-
-// lastCommitDay returns the day of the last human commit, from the days that lie
+// LastCommitDay returns the day of the last human commit, from the days that lie
 // between it and the measure's time; zero where it is unknown.
-func lastCommitDay(good Good) time.Time {
+func LastCommitDay(good Good) time.Time {
 	for _, m := range good.Measures {
-		if m.ID != lastCommit {
+		if m.ID != observation.MomentumDaysSinceCommit {
 			continue
 		}
 		if days, ok := m.Number(); ok && !m.At.IsZero() {

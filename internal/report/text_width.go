@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// textWidth estimates how wide a text in a sans serif font of 12.5 units is,
+// TextWidth estimates how wide a text in a sans serif font of 12.5 units is,
 // rather too wide than too narrow.
-func textWidth(text string) float64 {
+func TextWidth(text string) float64 {
 	width := 0.0
 	for _, r := range text {
 		switch {

@@ -7,31 +7,31 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 )
 
-// stageOrder is the order in which stages are listed.
-var stageOrder = [...]assess.Stage{
+// StageOrder is the order in which stages are listed.
+var StageOrder = [...]assess.Stage{
 	assess.MessyMiddle, assess.Fading, assess.Sustained, assess.Emerging,
 	assess.Dormant, assess.Sunset, assess.Unassessed,
 }
 
-// knownStage is the stage itself, or unassessed where it is none.
-func knownStage(stage assess.Stage) assess.Stage {
-	if slices.Contains(stageOrder[:], stage) {
+// KnownStage is the stage itself, or unassessed where it is none.
+func KnownStage(stage assess.Stage) assess.Stage {
+	if slices.Contains(StageOrder[:], stage) {
 		return stage
 	}
 	return assess.Unassessed
 }
 
-// levelOf reads a level that no rule has set as unknown.
-func levelOf(p assess.Pillar) assess.Level {
+// LevelOf reads a level that no rule has set as unknown.
+func LevelOf(p assess.Pillar) assess.Level {
 	if p.Level == "" {
 		return assess.LevelUnknown
 	}
 	return p.Level
 }
 
-// inOrder returns people, momentum, upkeep and funding; one that the verdict
+// InOrder returns people, momentum, upkeep and funding; one that the verdict
 // does not hold is unknown.
-func inOrder(supports []assess.Pillar) [4]assess.Pillar {
+func InOrder(supports []assess.Pillar) [4]assess.Pillar {
 	out := [4]assess.Pillar{}
 	for i, id := range [...]string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
 		out[i] = assess.Pillar{ID: id, Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
@@ -44,10 +44,10 @@ func inOrder(supports []assess.Pillar) [4]assess.Pillar {
 	return out
 }
 
-// heightOf returns the score to draw, from 0 to 100; a level without a score
+// HeightOf returns the score to draw, from 0 to 100; a level without a score
 // is drawn at the middle of its band. False means unknown.
-func heightOf(p assess.Pillar) (float64, bool) {
-	level := levelOf(p)
+func HeightOf(p assess.Pillar) (float64, bool) {
+	level := LevelOf(p)
 	if level == assess.LevelUnknown {
 		return 0, false
 	}
@@ -69,5 +69,5 @@ func heightOf(p assess.Pillar) (float64, bool) {
 // unknown measures leave more open than that, the number alone would mislead.
 const maxOpen = 40
 
-// scored reports whether a range has a score that is worth showing.
-func scored(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }
+// Scored reports whether a range has a score that is worth showing.
+func HasScore(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }

@@ -1,0 +1,167 @@
+// Package export writes a document in the formats that other programs read: CSV, SARIF,
+// CycloneDX, Markdown, badges and a feed, a file a format. All are in English.
+package export
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// GoodsHeader is the first row of goods.csv, which has a row a good. An unknown
+// number is an empty cell, never a zero; its level is "unknown".
+var GoodsHeader = []string{
+	"id", "name", "stage", "borderline", "because",
+	"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
+	"upkeep_level", "upkeep_score", "funding_level", "funding_score",
+	"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
+	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
+	"sdgs", "types", "licences", "website", "repository",
+	"succession", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
+}
+
+func GoodRow(good report.Good, tally report.Tally) []string {
+	v := good.Verdict
+	cells := []string{good.ID, good.Name, string(v.Stage), strconv.FormatBool(v.Borderline != nil), v.Because}
+	supports := report.InOrder(v.Supports)
+	for _, pillar := range append([]assess.Pillar{v.Load}, supports[:]...) {
+		cells = append(cells, string(report.LevelOf(pillar)), scoreCell(pillar.Score.Score))
+	}
+	coverage := ""
+	if v.Coverage.Measured+v.Coverage.Unknown > 0 {
+		coverage = strconv.FormatFloat(v.Coverage.Share, 'f', 2, 64)
+	}
+	cells = append(cells, scoreCell(v.Score.Score), scoreCell(&v.Score.Low), scoreCell(&v.Score.High),
+		coverage, report.ISODate(v.ObservedUntil), report.ISODate(report.LastCommitDay(good)))
+	advisories, exploited := "", ""
+	if tally.N > 0 || tally.State == observation.Measured {
+		advisories = strconv.Itoa(tally.N)
+	}
+	if tally.ExploitationKnown { // by a catalog of what is exploited
+		exploited = strconv.Itoa(tally.Exploited)
+	}
+	first := ""
+	if len(good.Repositories) > 0 {
+		first = good.Repositories[0].URL
+	}
+	goals := make([]string, len(good.SDGs))
+	for i, n := range good.SDGs {
+		goals[i] = strconv.Itoa(n)
+	}
+	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
+		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
+	s := good.Succession
+	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
+		numberCell(s.Teams))
+}
+
+// numberCell is empty where the number is unknown.
+func numberCell(f *float64) string {
+	if f == nil {
+		return ""
+	}
+	return strconv.FormatFloat(math.Round(*f*1000)/1000, 'f', -1, 64)
+}
+
+// FindingsHeader is the first row of findings.csv, which has a row for each
+// place that lists an affected package.
+var FindingsHeader = []string{
+	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation",
+	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
+}
+
+func FindingRows(good report.Good) [][]string {
+	var rows [][]string
+	for _, i := range report.DistinctFindings(good) {
+		for _, p := range i.Places {
+			rows = append(rows, []string{
+				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
+				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
+				i.Advisory, strings.Join(i.Aliases, " "), string(i.Severity), scoreCell(i.Score), i.FixedIn,
+				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary,
+			})
+		}
+	}
+	return rows
+}
+
+// ReasonsHeader is the first row of reasons.csv, which has a row for each reason
+// of a stage ("stage") and of the level of load or a support, strongest first.
+var ReasonsHeader = []string{
+	"good", "name", "stage", "of", "rank", "rule", "measure", "value", "bound", "operator", "threshold", "unit",
+	"strength", "source", "at", "reason", "clears",
+}
+
+func ReasonRows(good report.Good) [][]string {
+	var rows [][]string
+	add := func(of string, reasons []assess.Reason) {
+		for i, r := range reasons {
+			rows = append(rows, []string{
+				good.ID, good.Name, string(good.Verdict.Stage), of, strconv.Itoa(i + 1), r.Rule, r.Measure,
+				plainCell(r.Value), string(r.Bound), r.Operator, plainCell(r.Threshold), string(r.Unit),
+				strconv.FormatFloat(r.Strength, 'f', -1, 64), r.Source, report.ISODate(r.At), r.Sentence, r.Clears,
+			})
+		}
+	}
+	add("stage", good.Verdict.Reasons)
+	for _, p := range append([]assess.Pillar{good.Verdict.Load}, good.Verdict.Supports...) {
+		add(p.ID, p.Reasons)
+	}
+	return rows
+}
+
+// plainCell writes a number or a text as it is; what there is not is empty.
+func plainCell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return fmt.Sprint(value)
+}
+
+func scoreCell(score *float64) string {
+	if score == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*score, 'f', 1, 64)
+}
+
+// WriteCSV writes rows as RFC 4180 wants them. Every cell is guarded: a text
+// that a spreadsheet would read as a formula gets an apostrophe before it.
+func WriteCSV(w io.Writer, rows ...[]string) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	for _, cells := range rows {
+		guarded := make([]string, len(cells))
+		for i, cell := range cells {
+			guarded[i] = guardCell(cell)
+		}
+		if err := out.Write(guarded); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// guardCell cleans a cell and keeps it from being read as a formula. Full-width
+// signs count: spreadsheets in some locales read them as the plain ones.
+func guardCell(cell string) string {
+	if cell == "" {
+		return ""
+	}
+	cleaned := report.CleanText(cell)
+	if strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(cell)[0]) || cleaned != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(cleaned)[0]) {
+		return "'" + cleaned
+	}
+	return cleaned
+}

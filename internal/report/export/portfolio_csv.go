@@ -1,0 +1,173 @@
+package export
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/midspan/midspan/internal/report"
+)
+
+// CSVList is a list of the document that has a file of its own.
+type CSVList struct {
+	Name string
+	Rows [][]string // the first is the header
+}
+
+// CsvLists are the lists of the portfolio as tables. doc holds the goods that rows
+// hold, clean.
+func CSVLists(doc report.Document, rows []report.Row) []CSVList {
+	return []CSVList{
+		{"middle.csv", middleRows(doc.Goods, rows)}, {"changes.csv", changeRows(doc.Change)}, {"gaps.csv", gapRows(doc)},
+		{"keystones.csv", keystoneRows(doc)}, {"fix-first.csv", upgradeRows(doc)}, {"unfixed.csv", unfixedRows(doc)},
+		{"concentration.csv", concentrationRows(doc)}, {"alternatives.csv", alternativeRows(doc)},
+	}
+}
+
+// middleRows are the goods of the messy middle, those whose load most outweighs their
+// supports first, and behind them those that may be in it.
+func middleRows(goods []report.Good, rows []report.Row) [][]string {
+	table := [][]string{{"rank", "good", "name", "stands", "stage", "borderline", "load_score", "score", "because", "short_of", "would_lift"}}
+	add := func(rank, stands string, good report.Good) {
+		v := good.Verdict
+		short, borderline := []string{}, ""
+		for _, reason := range report.Shortfalls(len(v.Reasons), good) {
+			short = append(short, reason.Sentence)
+		}
+		if v.Borderline != nil {
+			borderline = v.Borderline.Sentence
+		}
+		table = append(table, []string{rank, good.ID, good.Name, stands, string(v.Stage), borderline, scoreCell(v.Load.Score.Score), scoreCell(v.Score.Score),
+			v.Because, strings.Join(short, " "), strings.Join(v.Lift, "; ")})
+	}
+	for i, good := range report.RankMiddle(goods) {
+		add(fmt.Sprint(i+1), "in it", good)
+	}
+	for _, good := range report.MaybeMiddle(rows) {
+		add("", "may stand in it", good)
+	}
+	return table
+}
+
+func changeRows(change *report.Change) [][]string {
+	table := [][]string{{"change", "good", "name", "from", "to", "since"}}
+	if change == nil {
+		return table
+	}
+	for _, list := range []struct {
+		what  string
+		moves []report.Move
+	}{{"entered", change.Entered}, {"left", change.Left}, {"moved", change.Moved}, {"new", change.Added}, {"gone", change.Removed}} {
+		for _, m := range list.moves {
+			table = append(table, []string{list.what, m.Good, m.Name, string(m.From), string(m.To), report.ISODate(change.Since)})
+		}
+	}
+	return table
+}
+
+// gapRows are what could not be read: repositories, packages, and the notes.
+func gapRows(doc report.Document) [][]string {
+	table := [][]string{{"gap", "cause", "good", "name", "subject", "message", "n"}}
+	for _, f := range report.FailedScans(doc.Goods) {
+		for _, s := range f.Items {
+			table = append(table, []string{"repository not read", string(f.Cause), s.Good.ID, s.Good.Name, s.Scan.Repository.URL, s.Message(), "1"})
+		}
+	}
+	for _, good := range report.PartiallyRead(doc.Goods) {
+		for _, scan := range good.Scans {
+			if scan.Outcome == report.Partial {
+				table = append(table, []string{"repository read in part", "", good.ID, good.Name, scan.Repository.URL, "", "1"})
+			}
+		}
+	}
+	for _, c := range report.MostFrequent(doc.Summary.Unmatched) {
+		table = append(table, []string{"packages not matched", c.Name, "", "", "", "", fmt.Sprint(c.N)})
+	}
+	names := map[string]string{}
+	for _, good := range doc.Goods {
+		names[good.ID] = good.Name
+	}
+	for _, note := range report.NotesOf(doc) {
+		table = append(table, []string{"note", string(note.Cause), note.Good, names[note.Good], note.Subject, note.Message, "1"})
+	}
+	return table
+}
+
+func keystoneRows(doc report.Document) [][]string {
+	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst",
+		"published_by", "published_by_stage", "good_ids"}}
+	for _, k := range doc.Keystones {
+		open := ""
+		if k.Findings != nil {
+			open = fmt.Sprint(*k.Findings)
+		}
+		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
+			fmt.Sprint(k.InMiddle),
+			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
+	}
+	return rows
+}
+
+// upgradeRows has a row a step, so that the first columns repeat.
+func upgradeRows(doc report.Document) [][]string {
+	rows := [][]string{{"rank", "ecosystem", "package", "closes", "exploited", "worst", "goods", "goods_direct", "from", "to", "step_goods", "step_closes",
+		"open_after", "good_ids"}}
+	for i, u := range doc.FixFirst {
+		for _, s := range u.Steps {
+			open := ""
+			if s.Open != nil {
+				open = fmt.Sprint(*s.Open)
+			}
+			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst),
+				fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
+				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), open, strings.Join(u.Goods, " ")})
+		}
+	}
+	return rows
+}
+
+func unfixedRows(doc report.Document) [][]string {
+	rows := [][]string{{"ecosystem", "package", "goods", "goods_direct", "in_messy_middle", "weaknesses", "worst", "oldest", "exploited", "malicious",
+		"unmaintained", "advisories", "good_ids"}}
+	for _, u := range doc.Unfixed {
+		rows = append(rows, []string{u.Ecosystem, u.Package, fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct), fmt.Sprint(u.InMiddle), fmt.Sprint(len(u.Advisories)),
+			string(u.Worst), report.ISODate(u.Oldest),
+			fmt.Sprint(u.Exploited), fmt.Sprint(u.Malicious), fmt.Sprint(u.Unmaintained), strings.Join(u.Advisories, " "), strings.Join(u.Goods, " ")})
+	}
+	return rows
+}
+
+func concentrationRows(doc report.Document) [][]string {
+	header := []string{"by", "name", "goods", "short_of_supports"}
+	for _, stage := range report.StageOrder {
+		header = append(header, strings.ReplaceAll(string(stage), "-", "_"))
+	}
+	rows := [][]string{header}
+	for _, c := range doc.Concentrations {
+		for _, g := range c.Groups {
+			row := []string{c.By, g.Name, fmt.Sprint(g.Goods), fmt.Sprint(g.Short)}
+			for _, stage := range report.StageOrder {
+				row = append(row, fmt.Sprint(g.Stages[stage]))
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func alternativeRows(doc report.Document) [][]string {
+	rows := [][]string{{"good", "stage", "rank", "alternative", "alternative_stage", "similarity", "parts"}}
+	for _, e := range doc.Endings {
+		if len(e.Alternatives) == 0 {
+			rows = append(rows, []string{e.Good, string(e.Stage), "", "", "", "", "none in this catalog"})
+		}
+		for i, a := range e.Alternatives {
+			var parts []string
+			for _, l := range a.Parts {
+				parts = append(parts, fmt.Sprintf("%s (%.2f)", report.English.LikenessText(l), l.Value))
+			}
+			rows = append(rows, []string{e.Good, string(e.Stage), fmt.Sprint(i + 1), a.Good, string(a.Stage), fmt.Sprintf("%.2f", a.Similarity),
+				strings.Join(parts, "; ")})
+		}
+	}
+	return rows
+}

@@ -1,0 +1,138 @@
+package report_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/reporttest"
+)
+
+func TestJoinersThatScriptsNeedStay(t *testing.T) {
+	for _, s := range []string{"\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "👩🏽\u200d⚕️", "क्\u200dष", "Crème brûlée"} {
+		if got := report.CleanText(s); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+}
+
+func TestOnlyWebAddressesBecomeLinks(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://a.example/x": "https://a.example/x", "http://a.example": "http://a.example",
+		"javascript:alert(1)": "", "data:text/html,x": "", "//a.example": "", "file:///etc/passwd": "", "ssh://a.example/x": "",
+		"https://user:secret@a.example": "", "not an address": "", "": "", "JAVASCRIPT:alert(1)": "", "https:": "",
+	} {
+		if got := report.WebURL(address); got != want {
+			t.Errorf("web(%q) = %q, want %q", address, got, want)
+		}
+	}
+}
+
+func TestAPageNameIsSafeWhateverTheID(t *testing.T) {
+	for _, id := range []string{"", "..", "../../x", "a/b", "Upper", "con.html", strings.Repeat("a", 300), "ü", "a\x00"} {
+		if got := report.PagePath(id); !regexp.MustCompile(`^goods/good_[0-9a-f]{16}\.html$`).MatchString(got) {
+			t.Errorf("pagePath(%q) = %q", id, got)
+		}
+	}
+	if got := report.PagePath("clinic-ledger-2"); got != "goods/clinic-ledger-2.html" {
+		t.Errorf("a plain id gives %q", got)
+	}
+}
+
+func TestChangeBetweenHasEveryMove(t *testing.T) {
+	good := func(id string, stage assess.Stage) report.Good {
+		g := report.Good{Verdict: assess.Verdict{Stage: stage}}
+		g.ID = id
+		return g
+	}
+	prev := report.Document{AsOf: reporttest.AsOf, Goods: []report.Good{good("a", assess.Sustained), good("b", assess.MessyMiddle), good("c", assess.Emerging), good("d", assess.Dormant), good("e", assess.Sunset)}}
+	cur := report.Document{Goods: []report.Good{good("a", assess.MessyMiddle), good("b", assess.Sustained), good("c", assess.Sustained), good("d", assess.Dormant), good("f", assess.MessyMiddle)}}
+	change := report.ChangeBetween(prev, cur)
+	for name, c := range map[string]struct {
+		moves []report.Move
+		id    string
+	}{"entered": {change.Entered, "a"}, "left": {change.Left, "b"}, "moved": {change.Moved, "c"}, "removed": {change.Removed, "e"}, "added": {change.Added, "f"}} {
+		if len(c.moves) != 1 || c.moves[0].Good != c.id {
+			t.Errorf("%s is %v, want %s alone", name, c.moves, c.id)
+		}
+	}
+	if !change.Since.Equal(reporttest.AsOf) {
+		t.Errorf("since is %v", change.Since)
+	}
+}
+
+func TestTheMiddleIsRankedByHowFarLoadOutweighsSupports(t *testing.T) {
+	doc := report.Complete(reporttest.EveryState())
+	ranked := report.RankMiddle(doc.Goods)
+	if len(ranked) != 2 || ranked[0].ID != "clinic-ledger" {
+		t.Errorf("ranked %d, first %q", len(ranked), ranked[0].ID)
+	}
+}
+
+func TestNumbersAreReadable(t *testing.T) {
+	for f, want := range map[float64]string{0: "0", 1: "1", 1234567: "1,234,567", -1234.5: "−1,234.5", .333: "0.33", 999: "999", -999: "−999"} {
+		if got := report.English.Number(f); got != want {
+			t.Errorf("english.Number(%v) = %q, want %q", f, got, want)
+		}
+	}
+	for share, want := range map[float64]string{0: "0 %", .001: "under 1 %", .999: "over 99 %", 1: "100 %", .5: "50 %"} {
+		if got := report.English.Percent(share); got != want {
+			t.Errorf("english.Percent(%v) = %q, want %q", share, got, want)
+		}
+	}
+}
+
+func TestATallyNeverCallsCleanWhatWasNotExamined(t *testing.T) {
+	d := observation.Definition{ID: observation.AdvisoriesFindings}
+	bounded := d.Of(0, "", reporttest.AsOf)
+	bounded.Bound = observation.AtLeast
+	one := []report.Scan{{Outcome: report.Scanned, Findings: []observation.Finding{{Advisory: "X-1"}}}}
+	for name, c := range map[string]struct {
+		measures []observation.Measure
+		scans    []report.Scan
+		want     string
+	}{
+		"not measured at all":          {nil, nil, "unknown"},
+		"unknown":                      {[]observation.Measure{d.UnknownFor(observation.CauseNoDatabase, "")}, nil, "unknown"},
+		"nothing to match":             {[]observation.Measure{d.NotApplicableFor("")}, nil, "no packages"},
+		"all matched":                  {[]observation.Measure{d.Of(0, "", reporttest.AsOf)}, nil, "none"},
+		"matched in part":              {[]observation.Measure{bounded}, nil, "none in part"},
+		"matched in part and affected": {[]observation.Measure{bounded}, one, "at least 1"},
+		"all matched and affected":     {[]observation.Measure{d.Of(1, "", reporttest.AsOf)}, one, "1"},
+		"affected, not measured":       {nil, one, "at least 1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := report.English.TallyText(report.TallyFindings(report.Good{Measures: c.measures, Scans: c.scans})); got != c.want {
+				t.Errorf("says %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestAdvisoriesOfOneWeaknessCountOnceAndAreAllListed(t *testing.T) {
+	a, b := reporttest.FindingOf("x", "1", "GHSA-samp-le01-x101", "high", 7, "2", nil), reporttest.FindingOf("x", "1", "PYSEC-x101", "low", 3, "2", nil)
+	good := report.Good{Measures: []observation.Measure{{ID: observation.AdvisoriesFindings, State: observation.Measured, Value: 1.0}}, Scans: []report.Scan{{Findings: []observation.Finding{a, b}}}}
+	if got := report.TallyFindings(good); got.N != 1 || got.Records != 2 || got.Worst != "high" {
+		t.Errorf("got %+v", got)
+	}
+	if got := report.DistinctFindings(good); len(got) != 2 {
+		t.Errorf("%d advisories are listed, want 2", len(got))
+	}
+}
+
+func FuzzCleanTextHasNoControls(f *testing.F) {
+	for _, seed := range []string{reporttest.Hostile, "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "👩🏽‍⚕️", "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334", "\xff\xfe", "\U000e0041"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, r := range report.CleanText(s) {
+			if unicode.IsControl(r) || r == '\u202e' || r == '\u2066' || r == '\ufeff' {
+				t.Errorf("%q keeps %U", s, r)
+			}
+		}
+	})
+}

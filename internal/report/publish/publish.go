@@ -1,0 +1,238 @@
+// Package publish writes a whole report into a folder: report.json, the site and the
+// files of CSV. It replaces what it wrote before and touches nothing else.
+package publish
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// Files lists what Write wrote and where.
+type Files struct {
+	Dir      string // the folder given
+	Index    string // the portfolio page
+	Report   string // report.json
+	Schema   string // schema.json
+	Goods    string // goods.csv
+	Findings string // findings.csv
+	Pages    int    // pages of goods
+}
+
+const (
+	// manifestName is the file that lists what Write wrote into a folder. It is
+	// the only ground on which Write removes or replaces a file.
+	manifestName = ".midspan-report.json"
+	// stagingName is the folder in which a report is made. It belongs to Write:
+	// one left by a crash is removed.
+	stagingName = ".midspan-staging"
+)
+
+// Write publishes a document that holds its goods; see Writer.
+func Write(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (Files, error) {
+	w, err := NewWriter(ctx, dir, doc, languages...)
+	if err != nil {
+		return Files{}, err
+	}
+	defer w.Close()
+	goods := slices.Clone(doc.Goods)
+	slices.SortStableFunc(goods, func(a, b report.Good) int { return cmp.Compare(a.ID, b.ID) })
+	for _, good := range goods {
+		if err := w.Add(good, "", func() (report.Good, error) { return good, nil }); err != nil {
+			return Files{}, err
+		}
+	}
+	return w.Publish(doc)
+}
+
+// publishNew turns the staging folder into dir with one rename.
+func publishNew(staging, dir string, names []string, made *goodParts) error {
+	root, err := os.OpenRoot(staging)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if err := writeManifest(root, names, made); err != nil {
+		return err
+	}
+	return os.Rename(staging, dir)
+}
+
+// publishOver moves the staged files into dir, which exists; names lists them
+// and those that stay. It works within an os.Root, so that neither a link in
+// dir nor a name in its manifest can lead out of it.
+func publishOver(dir string, staged, names []string, made *goodParts) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	stood, err := readManifest(root)
+	if err != nil {
+		return err
+	}
+	before := stood.Written
+	if err := refuseToOverwrite(root, before, names); err != nil {
+		return err
+	}
+	// Until all is done the manifest lists both: whatever happens now, nothing
+	// that was written here is forgotten, and nothing is taken for whole.
+	if err := writeManifest(root, append(slices.Clone(before), names...), nil); err != nil {
+		return err
+	}
+	for _, name := range staged {
+		if err := root.MkdirAll(filepath.Dir(filepath.FromSlash(name)), 0o755); err != nil {
+			return err
+		}
+		if err := root.Rename(stagingName+"/"+name, name); err != nil {
+			return err
+		}
+	}
+	written := set(names)
+	for _, name := range before {
+		if !written[name] {
+			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
+		}
+	}
+	return writeManifest(root, names, made)
+}
+
+// removeEmptyFolders removes a folder of the report and those around it, as far as nothing
+// is left in them.
+func removeEmptyFolders(root *os.Root, folder string) {
+	for ; folder != "."; folder = filepath.Dir(folder) {
+		if root.Remove(folder) != nil {
+			return
+		}
+	}
+}
+
+// refuseToOverwrite returns an error where a file that Write did not write has the
+// name of one that it would.
+func refuseToOverwrite(root *os.Root, before, names []string) error {
+	ours := set(before)
+	for _, name := range names {
+		if ours[name] {
+			continue
+		}
+		if _, err := root.Lstat(name); err == nil {
+			return fmt.Errorf("%s is there and was not written by Midspan: move it away, or choose another folder", name)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func set(names []string) map[string]bool {
+	in := make(map[string]bool, len(names))
+	for _, name := range names {
+		in[name] = true
+	}
+	return in
+}
+
+// manifest lists the files of a report, and where the parts of its goods are in
+// them.
+type manifest struct {
+	Written []string   `json:"written"`
+	Parts   *goodParts `json:"parts,omitempty"`
+}
+
+// goodParts are those of the goods that came with a digest. They count as long as
+// no file of the report was touched.
+type goodParts struct {
+	Stamp string              `json:"stamp"` // of the files as they were written
+	Goods map[string]goodPart `json:"goods"` // by id
+}
+
+// goodPart is what a report holds of one good, beside its page.
+type goodPart struct {
+	Digest   string    `json:"digest"`
+	Entry    byteRange `json:"entry"`    // in report.json
+	Findings byteRange `json:"findings"` // in findings.csv
+}
+
+// byteRange is a place in a file: its offset and its length, in bytes.
+type byteRange [2]int64
+
+func readManifest(root *os.Root) (manifest, error) {
+	var m manifest
+	data, err := root.ReadFile(manifestName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
+	}
+	return m, nil
+}
+
+// Stamp identifies the report in dir by the sizes and times of its files: it changes
+// when any of them is written, changed or removed. Empty where there is no report.
+func Stamp(dir string) string {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return ""
+	}
+	defer root.Close()
+	m, err := readManifest(root)
+	if err != nil {
+		return ""
+	}
+	return stampOf(root, m.Written)
+}
+
+func stampOf(root *os.Root, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	hash := sha256.New()
+	for _, name := range names {
+		info, err := root.Stat(filepath.FromSlash(name))
+		if err != nil {
+			return ""
+		}
+		fmt.Fprintf(hash, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+	}
+	return hex.EncodeToString(hash.Sum(nil)[:16])
+}
+
+// writeManifest replaces the manifest in one step. Where parts are given, all the
+// files are in place.
+func writeManifest(root *os.Root, names []string, made *goodParts) error {
+	names = slices.Clone(names)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if made != nil && len(made.Goods) > 0 {
+		made.Stamp = stampOf(root, names)
+	} else {
+		made = nil
+	}
+	data, err := json.MarshalIndent(manifest{names, made}, "", " ")
+	if err != nil {
+		return err
+	}
+	const next = manifestName + ".next"
+	if err := root.WriteFile(next, append(data, '\n'), 0o644); err != nil {
+		return err
+	}
+	return root.Rename(next, manifestName)
+}

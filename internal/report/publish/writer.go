@@ -1,0 +1,379 @@
+package publish
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
+	"github.com/midspan/midspan/internal/report/site"
+)
+
+// Writer publishes a document good by good into a folder: report.json and its
+// schema, CSV, and the site. It holds a row a good in memory, and no more. The
+// folder is made where it is missing.
+//
+// Everything is made in a folder aside and moved into place when it is whole. A
+// new folder appears at once. In one that exists each file is replaced whole, the
+// portfolio page last, and pages of goods that are gone are removed after it:
+// stopped at any point, every link still leads to a whole page, and the next
+// report completes the rest. A Writer touches no file that no Writer wrote: one
+// with a name that it needs is an error. Two writers to one folder at a time are not
+// safe.
+//
+// What the folder holds of a good, untouched and under the same digest, is not made
+// again: its page stays, and its parts of report.json and findings.csv are copied.
+type Writer struct {
+	ctx          context.Context
+	dir, staging string
+	isNew        bool // dir does not exist
+	site         *site.Site
+	rows         []report.Row
+	sharedDigest string // digest of what all parts of goods depend on
+	previous     *previousReport
+
+	entries, findings, goods, reasons *file // of report.json only the goods
+	staged, names                     []string
+	usedPaths                         map[string]bool // names
+	parts                             goodParts
+}
+
+// NewWriter begins a report. Of doc it reads what every page shows: the generator,
+// as-of, the texts of the rules and the definitions of measures. The site of the first
+// language is written to the folder itself, that of each other one to a folder of its
+// tag; without any the site is in English.
+func NewWriter(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (*Writer, error) {
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}}
+	w.staging = filepath.Join(w.dir, stagingName)
+	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
+		w.isNew = true
+		w.staging = filepath.Join(filepath.Dir(w.dir), "."+filepath.Base(w.dir)+stagingName)
+	}
+	if err := os.RemoveAll(w.staging); err != nil {
+		return nil, fmt.Errorf("remove what an earlier write of the report left: %w", err)
+	}
+	if err := w.open(doc, languages); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	return w, nil
+}
+
+func (w *Writer) open(doc report.Document, languages []*language.Language) error {
+	if len(languages) == 0 {
+		languages = []*language.Language{language.English()}
+	}
+	doc.Goods = nil
+	doc = report.Complete(doc)
+	var err error
+	if w.site, err = site.NewSite(doc, languages); err != nil {
+		return err
+	}
+	var languageDigests []string
+	for i, folder := range w.site.Folders() {
+		languageDigests = append(languageDigests, languages[i].Digest())
+		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder), "goods"), 0o755); err != nil {
+			return err
+		}
+	}
+	everyPage, err := json.Marshal([]any{report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, languageDigests})
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(everyPage)
+	w.sharedDigest = string(sum[:])
+	w.previous = openPrevious(w.dir)
+	if w.entries, err = w.create("entries"); err != nil {
+		return err
+	}
+	if w.goods, err = w.create("goods.csv"); err != nil {
+		return err
+	}
+	if w.findings, err = w.create("findings.csv"); err != nil {
+		return err
+	}
+	if w.reasons, err = w.create("reasons.csv"); err != nil {
+		return err
+	}
+	return errors.Join(export.WriteCSV(w.goods, export.GoodsHeader), export.WriteCSV(w.findings, export.FindingsHeader),
+		export.WriteCSV(w.reasons, export.ReasonsHeader))
+}
+
+// Close gives up what was not published.
+func (w *Writer) Close() error {
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging))
+}
+
+// Add adds the next good; goods come by id. brief is what the portfolio
+// page and goods.csv show of it: it needs neither the measures nor the checks of
+// its scans, and one finding may represent several places. digest identifies all
+// that is shown of the good; empty means unknown. whole is called where the folder has
+// no part of that digest.
+func (w *Writer) Add(brief report.Good, digest string, whole func() (report.Good, error)) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	if err := w.add(brief, digest, whole); err != nil {
+		return fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	return nil
+}
+
+func (w *Writer) add(brief report.Good, digest string, whole func() (report.Good, error)) error {
+	page := report.PagePath(brief.ID)
+	if w.usedPaths[page] {
+		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
+	}
+	w.usedPaths[page] = true
+	w.names = append(w.names, w.site.GoodFiles(brief.ID)...)
+	report.CompleteGood(&brief)
+	findings := report.TallyFindings(brief)
+	cells := export.GoodRow(brief, findings)
+	if err := errors.Join(export.WriteCSV(w.goods, cells), export.WriteCSV(w.reasons, export.ReasonRows(brief)...)); err != nil {
+		return err
+	}
+	w.rows = append(w.rows, report.NewRow(brief, findings))
+	if _, err := io.WriteString(w.entries, report.EncodeSeparator(len(w.rows) == 1)); err != nil {
+		return err
+	}
+	now := goodPart{Entry: byteRange{w.entries.size}, Findings: byteRange{w.findings.size}}
+	if digest != "" {
+		sum := sha256.Sum256([]byte(w.sharedDigest + digest))
+		now.Digest = hex.EncodeToString(sum[:16])
+	}
+	err := w.reuse(brief.ID, now.Digest)
+	if errors.Is(err, errNotReusable) {
+		err = w.build(whole)
+	}
+	now.Entry[1], now.Findings[1] = w.entries.size-now.Entry[0], w.findings.size-now.Findings[0]
+	if now.Digest != "" {
+		w.parts.Goods[brief.ID] = now
+	}
+	return err
+}
+
+// reuse copies what the folder holds of a good under a digest.
+func (w *Writer) reuse(id, digest string) error {
+	have, err := w.previous.part(id, digest)
+	if err != nil {
+		return err
+	}
+	return errors.Join(copyRange(w.entries, w.previous.report, have.Entry), copyRange(w.findings, w.previous.findings, have.Findings))
+}
+
+// build writes the parts and the pages of a good.
+func (w *Writer) build(whole func() (report.Good, error)) error {
+	good, err := whole()
+	if err != nil {
+		return err
+	}
+	report.CompleteGood(&good)
+	entry, err := report.EncodeGood(good)
+	if err != nil {
+		return err
+	}
+	if _, err := w.entries.Write(entry); err != nil {
+		return err
+	}
+	if err := export.WriteCSV(w.findings, export.FindingRows(good)...); err != nil {
+		return err
+	}
+	return w.site.WriteGood(good, w.stage)
+}
+
+// Publish writes what is about all goods together and moves the report into place. The
+// goods of doc do not count.
+func (w *Writer) Publish(doc report.Document) (Files, error) {
+	if err := w.finish(doc); err != nil {
+		return Files{}, fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	var err error
+	if w.isNew {
+		err = publishNew(w.staging, w.dir, w.names, &w.parts)
+	} else {
+		err = publishOver(w.dir, w.staged, w.names, &w.parts)
+	}
+	if err != nil {
+		return Files{}, fmt.Errorf("publish the report in %s: %w", w.dir, err)
+	}
+	return Files{
+		Dir: w.dir, Index: filepath.Join(w.dir, "index.html"), Report: filepath.Join(w.dir, "report.json"),
+		Schema: filepath.Join(w.dir, "schema.json"), Goods: filepath.Join(w.dir, "goods.csv"),
+		Findings: filepath.Join(w.dir, "findings.csv"), Pages: len(w.rows),
+	}, nil
+}
+
+// finish completes the staged files. The portfolio page is the last of them.
+func (w *Writer) finish(doc report.Document) error {
+	doc.Goods = nil
+	doc = report.Complete(doc)
+	if err := errors.Join(w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.entries.Close()); err != nil {
+		return err
+	}
+	if err := w.write("report.json", func(out io.Writer) error { return w.report(out, doc) }); err != nil {
+		return err
+	}
+	if err := os.Remove(w.entries.name); err != nil {
+		return err
+	}
+	stage := func(name string, content func(io.Writer) error) error {
+		w.names = append(w.names, name)
+		return w.stage(name, content)
+	}
+	w.staged, w.names = append(w.staged, "report.json", "goods.csv", "findings.csv", "reasons.csv"),
+		append(w.names, "report.json", "goods.csv", "findings.csv", "reasons.csv")
+	shown := report.Cleaned(doc)
+	err := errors.Join(stage("schema.json", func(out io.Writer) error { _, err := out.Write(report.Schema()); return err }),
+		stage(export.FeedName, func(out io.Writer) error { return export.WriteFeed(out, shown) }))
+	for _, row := range w.rows {
+		shown.Goods = append(shown.Goods, row.Good)
+	}
+	for _, l := range export.CSVLists(shown, w.rows) {
+		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
+	}
+	return errors.Join(err, w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
+}
+
+// report writes report.json around the entries of its goods.
+func (w *Writer) report(out io.Writer, doc report.Document) error {
+	before, after, err := report.EncodeFrame(doc)
+	if err != nil {
+		return err
+	}
+	entries, err := os.Open(w.entries.name)
+	if err != nil {
+		return err
+	}
+	defer entries.Close()
+	if _, err := io.Copy(out, io.MultiReader(bytes.NewReader(before), entries, bytes.NewReader(report.EncodeClosing(after, len(w.rows))))); err != nil {
+		return err
+	}
+	for id, p := range w.parts.Goods {
+		p.Entry[0] += int64(len(before))
+		w.parts.Goods[id] = p
+	}
+	return nil
+}
+
+// stage writes one file into the staging folder, to be moved into its place.
+func (w *Writer) stage(name string, content func(io.Writer) error) error {
+	w.staged = append(w.staged, name)
+	return w.write(name, content)
+}
+
+// write writes one file into the staging folder.
+func (w *Writer) write(name string, content func(io.Writer) error) error {
+	f, err := w.create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(content(f), f.Close())
+}
+
+// create makes a file in the staging folder, whose name is slash-separated.
+func (w *Writer) create(name string) (*file, error) {
+	path := filepath.Join(w.staging, filepath.FromSlash(name))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return &file{buffer: bufio.NewWriterSize(f, 1<<16), file: f, name: path}, nil
+}
+
+// file is a file that is being written.
+type file struct {
+	buffer *bufio.Writer
+	file   *os.File // nil once it is closed
+	name   string
+	size   int64 // written so far
+}
+
+// Write counts what is written.
+func (f *file) Write(data []byte) (int, error) {
+	n, err := f.buffer.Write(data)
+	f.size += int64(n)
+	return n, err
+}
+
+// Close writes what is left and closes the file, once.
+func (f *file) Close() error {
+	if f == nil || f.file == nil {
+		return nil
+	}
+	open := f.file
+	f.file = nil
+	return errors.Join(f.buffer.Flush(), open.Close())
+}
+
+// previousReport is a report in a folder, unchanged since it was written. Nil has no
+// parts.
+type previousReport struct {
+	goods            map[string]goodPart
+	report, findings *os.File
+}
+
+// errNotReusable says that a part has to be made.
+var errNotReusable = errors.New("the folder holds no such part")
+
+// openPrevious opens the report in a folder; nil where there is none, or where one of
+// its files was touched since.
+func openPrevious(dir string) *previousReport {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil
+	}
+	defer root.Close()
+	m, err := readManifest(root)
+	if err != nil || m.Parts == nil || m.Parts.Stamp == "" || m.Parts.Stamp != stampOf(root, m.Written) {
+		return nil
+	}
+	s := &previousReport{goods: m.Parts.Goods}
+	var err1, err2 error
+	s.report, err1 = root.Open("report.json")
+	s.findings, err2 = root.Open("findings.csv")
+	if err1 != nil || err2 != nil {
+		s.Close()
+		return nil
+	}
+	return s
+}
+
+func (s *previousReport) part(id, digest string) (goodPart, error) {
+	if s == nil || digest == "" || s.goods[id].Digest != digest {
+		return goodPart{}, errNotReusable
+	}
+	return s.goods[id], nil
+}
+
+// Close closes the files.
+func (s *previousReport) Close() error {
+	if s == nil {
+		return nil
+	}
+	var err error
+	for _, f := range []*os.File{s.report, s.findings} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
+
+func copyRange(to io.Writer, from io.ReaderAt, place byteRange) error {
+	n, err := io.Copy(to, io.NewSectionReader(from, place[0], place[1]))
+	if err == nil && n != place[1] {
+		err = io.ErrUnexpectedEOF
+	}
+	return err
+}

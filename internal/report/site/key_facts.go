@@ -1,0 +1,111 @@
+package site
+
+import (
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// keyFact is one line of what an agency wants to know first of a good.
+type keyFact struct {
+	Name, Text string
+	Note       string // what it rests on, or why it is unknown
+	Link       string // the section that holds the whole of it
+	Unknown    bool
+	Data       bool // Text is from outside
+}
+
+// keyFacts gathers the first facts of a good: licence, work, releases, people,
+// advisories, posture, and how much of it was read.
+func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
+	m := make(map[string]observation.Measure, len(good.Measures))
+	for _, measure := range good.Measures {
+		m[measure.ID] = measure
+	}
+	work := w.measuredFact(w.Translate("Last human commit"), m[observation.MomentumDaysSinceCommit])
+	if day := report.LastCommitDay(good); !day.IsZero() {
+		work.Text = w.Date(day)
+	}
+	if commits := m[observation.MomentumCommits12m]; commits.State == observation.Measured && !work.Unknown {
+		work.Note = w.Translate("{commits} in 12 months", "commits", w.measureText(commits))
+	}
+	releases := w.measuredFact(w.Translate("Releases in 12 months"), m[observation.MomentumReleases12m])
+	if days := m[observation.MomentumDaysSinceRelease]; days.State == observation.Measured && !releases.Unknown {
+		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
+	}
+	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
+	if few := m[observation.PeopleContributorAbsenceFactor]; few.State == observation.Measured && !people.Unknown {
+		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
+	}
+	return []keyFact{
+		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
+		w.measuredFact(w.Translate("Posture"), m[observation.PostureScore]), w.coverageFact(good, t),
+	}
+}
+
+// measuredFact shows one measure; the zero one was not read.
+func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact {
+	f := keyFact{Name: name, Link: "measures"}
+	if m.ID == "" || m.State == observation.Unknown {
+		f.Text, f.Unknown = w.Translate("unknown"), true
+		if m.ID != "" {
+			f.Note = w.CauseText(m.Cause)
+		}
+		return f
+	}
+	f.Text = w.measureText(m)
+	return f
+}
+
+// licenceFact shows the licence of the repository beside the one that the catalog declares.
+func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Measure) keyFact {
+	found, declared := m[observation.LicenseSPDX], m[observation.LicenseDeclared]
+	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
+	switch found.State {
+	case observation.Measured:
+		f.Text, f.Data = report.Cut(w.measureText(found), 60), true
+	case observation.NotApplicable:
+		f.Text = w.Translate("no licence file")
+	default:
+		f.Text, f.Unknown = w.Translate("unknown"), true
+	}
+	licences := report.Cut(w.ShortList(good.Licenses), 60)
+	if declared.State == observation.Measured {
+		licences = report.Cut(w.measureText(declared), 60)
+	}
+	switch agree, known := m[observation.LicenseMatchesDeclared].Number(); {
+	case licences == "":
+		f.Note = w.Translate("the catalog declares none")
+	case !known:
+		f.Note = w.Translate("declared: {licences}", "licences", licences)
+	case agree != 0:
+		f.Note = w.Translate("declared: {licences}, which agrees", "licences", licences)
+	default:
+		f.Note = w.Translate("declared: {licences}, which differs", "licences", licences)
+	}
+	return f
+}
+
+func (w pageLocalizer) advisoriesFact(t report.Tally) keyFact {
+	f := keyFact{Name: w.Translate("Open advisories"), Text: w.TallyText(t), Link: "findings", Unknown: t.Kind() == "unknown"}
+	switch {
+	case t.Exploited > 0:
+		f.Note = w.Translate("{n} known to be exploited", "n", t.Exploited)
+	case t.Worst != "":
+		f.Note = w.Translate("worst: {severity}", "severity", w.SeverityName(t.Worst))
+	default:
+		f.Note = w.TallyBasis(t)
+	}
+	return f
+}
+
+func (w pageLocalizer) coverageFact(good report.Good, t report.Tally) keyFact {
+	f := keyFact{Name: w.Translate("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
+	if good.Verdict.Coverage.Measured == 0 {
+		f.Text, f.Unknown = w.Translate("nothing"), true
+	}
+	f.Note = w.Translate("{n} of {m|repository|repositories} read", "n", t.Read, "m", len(good.Scans))
+	if len(good.Scans) == 0 {
+		f.Note = w.Translate("no repository to read")
+	}
+	return f
+}

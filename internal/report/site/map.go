@@ -1,0 +1,190 @@
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// The map places goods by load (across) and supports (up). It is drawn in a
+// view box of 760 by 440; the plot lies inside the margins.
+const (
+	mapLeft, mapRight = 46.0, 744.0
+	mapTop, mapBottom = 16.0, 400.0
+	markSize          = 12.0
+	mapLabels         = 14 // names written beside marks; the table has all of them
+)
+
+// mark is a good on the map. X and Y are its place, Low and High the ends of
+// its range.
+type mark struct {
+	good      report.Good
+	x, y      float64
+	low, high float64
+}
+
+func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
+
+// mapDrawing is the map as the page shows it.
+type mapDrawing struct {
+	svg      template.HTML
+	dense    int           // marks beside circles; 0 where every good has its mark
+	unplaced []report.Good // load is unknown, or too much of what holds them
+}
+
+// portfolioMap draws the map. Goods that have no place on it are named beside it.
+func (w pageLocalizer) portfolioMap(goods []report.Good) mapDrawing {
+	marks, unplaced := placeMarks(goods)
+	drawn := mapDrawing{unplaced: unplaced}
+	placed := len(marks)
+	var crowd []circle
+	if placed > maxMapMarks {
+		crowd = circlesOf(marks)
+		marks = heaviest(marks)
+		drawn.dense = len(marks)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="map" viewBox="0 0 760 440" role="group" aria-label="%s">`,
+		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n",
+			placed)))
+	w.drawFrame(&b)
+	for _, c := range crowd {
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()),
+			template.HTMLEscapeString(w.circleText(c)))
+	}
+	w.drawMarks(&b, marks)
+	b.WriteString("</svg>")
+	drawn.svg = template.HTML(b.String())
+	return drawn
+}
+
+// drawMarks draws goods with what unknown measures leave open, and the names for
+// which there is room.
+func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
+	var whiskers strings.Builder
+	for _, m := range marks {
+		if m.low-m.high >= 1 {
+			whiskers.WriteString(path("M", m.x, m.low, "V", m.high))
+		}
+	}
+	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
+	for _, m := range marks {
+		title := w.Translate("{good}: {stage}", "good", report.Cut(w.DisplayName(m.good), 60), "stage", w.StageName(m.good.Verdict.Stage))
+		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
+			template.HTMLEscapeString(report.PagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
+			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
+	}
+	for _, l := range w.placeLabels(marks) {
+		fmt.Fprintf(b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+	}
+}
+
+// drawFrame draws the axes with their titles, and the half of the plot where load
+// outweighs supports.
+func (w pageLocalizer) drawFrame(b *strings.Builder) {
+	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12),
+		template.HTMLEscapeString(w.Translate("load outweighs supports")))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20),
+		template.HTMLEscapeString(w.Translate("supports outweigh load")))
+	for score := 0.0; score <= 100; score += 25 {
+		x, y := mapX(score), mapY(score)
+		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.Number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.Number(score))
+	}
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight),
+		template.HTMLEscapeString(w.Translate("Load: who depends on it →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop),
+		template.HTMLEscapeString(w.Translate("Supports: what holds it →")))
+}
+
+func mapX(score float64) float64 { return mapLeft + (mapRight-mapLeft)*score/100 }
+func mapY(score float64) float64 { return mapBottom - (mapBottom-mapTop)*score/100 }
+
+// placeMarks gives every good with a known load and score its place, those of
+// the messy middle last so that they lie on top.
+func placeMarks(goods []report.Good) (marks []mark, unplaced []report.Good) {
+	for _, good := range goods {
+		load, known := report.HeightOf(good.Verdict.Load)
+		score := good.Verdict.Score
+		if !known || !report.HasScore(score) {
+			unplaced = append(unplaced, good)
+			continue
+		}
+		marks = append(marks, mark{good: good, x: mapX(load), y: mapY(*score.Score), low: mapY(score.Low), high: mapY(score.High)})
+	}
+	slices.SortStableFunc(marks, func(a, b mark) int { return report.BoolToInt(a.inMiddle()) - report.BoolToInt(b.inMiddle()) })
+	return marks, unplaced
+}
+
+// label is a name on the map with the box that it fills. X and anchor are the
+// end next to its mark, so that it is close to it in any font.
+type label struct {
+	text, anchor             string
+	x                        float64
+	left, top, right, bottom float64
+}
+
+const (
+	anchorMiddle = ` text-anchor="middle"`
+	anchorEnd    = ` text-anchor="end"`
+)
+
+func (l label) overlaps(o label) bool {
+	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
+}
+
+// placeLabels names the marks of the messy middle that weigh most, where a
+// name fits beside its mark without covering a mark or another name.
+func (w pageLocalizer) placeLabels(marks []mark) []label {
+	taken, placed := []label{ // the captions of the two halves
+		{left: mapRight - 170, right: mapRight, top: mapBottom - 30, bottom: mapBottom},
+		{left: mapLeft, right: mapLeft + 170, top: mapTop, bottom: mapTop + 28},
+	}, []label(nil)
+	var wanted []mark
+	for _, m := range marks {
+		taken = append(taken, label{left: m.x - markSize/2, right: m.x + markSize/2, top: m.y - markSize/2, bottom: m.y + markSize/2})
+		if m.inMiddle() {
+			wanted = append(wanted, m)
+		}
+	}
+	slices.SortStableFunc(wanted, func(a, b mark) int { return report.CompareExcess(a.good, b.good) })
+	for _, m := range wanted {
+		if l, fits := w.fitLabel(m, taken); fits && len(placed) < mapLabels {
+			placed, taken = append(placed, l), append(taken, l)
+		}
+	}
+	return placed
+}
+
+// fitLabel tries right, left, above and below the mark.
+func (w pageLocalizer) fitLabel(m mark, taken []label) (label, bool) {
+	text := report.Cut(w.DisplayName(m.good), 30)
+	width, height := report.TextWidth(text), 17.0
+	near := markSize/2 + 4
+	for _, at := range [...]struct {
+		anchor       string
+		x, left, top float64
+	}{
+		{"", m.x + near, m.x + near, m.y - height/2}, {anchorEnd, m.x - near, m.x - near - width, m.y - height/2},
+		{anchorMiddle, m.x, m.x - width/2, m.y - near - height}, {anchorMiddle, m.x, m.x - width/2, m.y + near},
+	} {
+		l := label{text: text, anchor: at.anchor, x: at.x, left: at.left, top: at.top, right: at.left + width, bottom: at.top + height}
+		if l.left < mapLeft || l.right > mapRight || l.top < mapTop || l.bottom > mapBottom {
+			continue
+		}
+		free := true
+		for _, other := range taken {
+			free = free && !l.overlaps(other)
+		}
+		if free {
+			return l, true
+		}
+	}
+	return label{}, false
+}

@@ -1,0 +1,376 @@
+package site
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// The script of the portfolio page, and the data that it loads once a reader comes
+// near the table of all goods. Both are files of the report's folder, once for all
+// languages: a page opened from a disk may load a script from beside it, but may read
+// nothing else.
+const (
+	scriptName = "portfolio.js"
+	dataName   = "portfolio-data.js"
+)
+
+// sharedScript holds what the scripts share.
+const sharedScript = "words.js"
+
+// sortScript sorts the tables of pages that have no other script.
+const sortScript = "sort.js"
+
+// scripts are those of the pages that have some, in the order in which they run.
+var scripts = map[string][]string{
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
+}
+
+// scriptFiles are all of them.
+var scriptFiles = []string{sharedScript, scriptName, compareScript, sortScript}
+
+// scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
+func scriptsOf(name string, view any) []string {
+	if d, ok := view.(goodPage); ok && len(d.Findings) < 2 {
+		return nil
+	}
+	return scripts[name]
+}
+
+// dataVariable is where the script finds the data.
+const dataVariable = "midspanGoods"
+
+// catalogFacets are what the catalog records of goods that they can be filtered by, in
+// their order; their titles are patterns of package language. The stage comes before
+// them.
+var catalogFacets = [...]struct {
+	id, title string
+	of        func(catalog.Good) []string
+}{
+	{"sdg", "Goal (SDG)", func(g catalog.Good) []string {
+		var numbers []string
+		for _, n := range g.SDGs {
+			numbers = append(numbers, strconv.Itoa(n))
+		}
+		return numbers
+	}},
+	{"sector", "Sector", func(g catalog.Good) []string { return g.Sectors }},
+	{"country", "Deployed in", func(g catalog.Good) []string { return g.DeploymentCountries }},
+	{"organization", "Organization", func(g catalog.Good) []string {
+		var names []string
+		for _, o := range g.Organizations {
+			names = append(names, o.Name)
+		}
+		return names
+	}},
+	{"licence", "Licence", func(g catalog.Good) []string { return g.Licenses }},
+}
+
+// terms are those of a good in a facet of the catalog.
+func terms(good report.Good, facet int) []string {
+	var all []string
+	for _, name := range catalogFacets[facet].of(good.Good) {
+		if name = strings.Join(strings.Fields(name), " "); name != "" {
+			all = append(all, report.Cut(name, 120))
+		}
+	}
+	return all
+}
+
+// facet is a property of goods that can be filtered by.
+type facet struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Terms [][]string `json:"terms"` // value in addresses, and the pattern of its name where that is another
+	Of    [][]int    `json:"of"`    // of each good, places in Terms; empty where the catalog has none. Left out for the stage
+}
+
+// The terms of the data: ids, as in addresses and files, and the patterns that the
+// script fills in the language of a page.
+var (
+	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
+	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+)
+
+// writeTableData writes the data of rows, which are in the order of the table: a list
+// for each property of goods.
+func writeTableData(to io.Writer, asOf time.Time, rows []report.Row) error {
+	w := dataWriter{Writer: bufio.NewWriter(to), rows: rows}
+	pages := map[int]string{} // of goods whose page is not named by the id
+	for i, r := range rows {
+		if path := report.PagePath(r.ID); path != "goods/"+r.ID+".html" {
+			pages[i] = path
+		}
+	}
+	w.text("var " + dataVariable + "={")
+	w.part(`"asOf":`, report.ISODate(asOf)) // as on the page: data of another report is not taken
+	w.part(`,"page":`, pageRows)
+	w.part(`,"levels":`, levelIDs)
+	w.part(`,"pages":`, pages)
+	w.part(`,"facets":`, facetsOf(rows))
+	w.text(`,"goods":{`)
+	w.goods()
+	w.text("}};\n")
+	return w.done()
+}
+
+// dataWriter writes JavaScript and keeps the first error.
+type dataWriter struct {
+	*bufio.Writer
+	rows []report.Row
+	err  error
+}
+
+func (w *dataWriter) text(s string) {
+	if w.err == nil {
+		_, w.err = w.WriteString(s)
+	}
+}
+
+// part writes a name and a value. A script is no HTML: its signs stay as they are.
+func (w *dataWriter) part(name string, value any) {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); w.err == nil {
+		w.err = err
+	}
+	w.text(name + strings.TrimSuffix(encoded.String(), "\n"))
+}
+
+// column writes one property of every good.
+func (w *dataWriter) column(name string, of func(report.Row) any) {
+	values := make([]any, len(w.rows))
+	for i, r := range w.rows {
+		values[i] = of(r)
+	}
+	before := ","
+	if name == "id" { // the first
+		before = ""
+	}
+	w.part(before+`"`+name+`":`, values)
+}
+
+func (w *dataWriter) done() error {
+	if w.err != nil {
+		return w.err
+	}
+	return w.Flush()
+}
+
+// goods writes the cells of the rows. Scores are as they are shown, days are counted
+// from 1970, and what is unknown is null.
+func (w *dataWriter) goods() {
+	w.column("id", func(r report.Row) any { return r.ID })
+	w.column("name", func(r report.Row) any {
+		if strings.TrimSpace(r.Name) == "" {
+			return ""
+		}
+		return r.Name
+	})
+	w.column("stage", func(r report.Row) any {
+		return slices.Index(report.StageOrder[:], report.KnownStage(r.Verdict.Stage))
+	})
+	w.column("borderline", func(r report.Row) any { return report.BoolToInt(r.Verdict.Borderline != nil) })
+	w.column("read", func(r report.Row) any { return report.BoolToInt(!r.Unread()) })
+	w.column("seen", func(r report.Row) any { return dayNumber(r.Verdict.ObservedUntil) })
+	w.column("commit", func(r report.Row) any { return dayNumber(r.LastCommit) })
+	for i, id := range pillars {
+		pillar := func(r report.Row) assess.Pillar {
+			if i == 0 {
+				return r.Verdict.Load
+			}
+			return r.Supports[i-1]
+		}
+		w.column(id+"Level", func(r report.Row) any { return slices.Index(levelIDs, report.LevelOf(pillar(r))) })
+		w.column(id, func(r report.Row) any {
+			if report.LevelOf(pillar(r)) == assess.LevelUnknown {
+				return nil
+			}
+			return scoreNumber(pillar(r).Score)
+		})
+	}
+	w.column("score", func(r report.Row) any { return scoreNumber(r.Verdict.Score) })
+	w.column("low", func(r report.Row) any { return math.Round(r.Verdict.Score.Low) })
+	w.column("high", func(r report.Row) any { return math.Round(r.Verdict.Score.High) })
+	w.column("coverage", func(r report.Row) any {
+		if r.Verdict.Coverage.Measured+r.Verdict.Coverage.Unknown == 0 {
+			return nil
+		}
+		return math.Round(1000*r.Verdict.Coverage.Share) / 1000
+	})
+	w.column("advisories", func(r report.Row) any {
+		if kind := r.Findings.Kind(); kind == "unknown" || kind == "no packages" {
+			return nil
+		}
+		return r.Findings.N
+	})
+	w.column("advisoriesText", func(r report.Row) any { return report.English.TallyText(r.Findings) })
+}
+
+func dayNumber(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return int(math.Floor(float64(t.Unix()) / (24 * 60 * 60)))
+}
+
+// scoreNumber is a score as it is shown.
+func scoreNumber(r assess.Range) any {
+	if !report.HasScore(r) || math.IsNaN(*r.Score) {
+		return nil
+	}
+	return math.Round(*r.Score)
+}
+
+// facetsOf is what the rows can be filtered by.
+func facetsOf(rows []report.Row) []facet {
+	facets := []facet{{ID: "stage", Title: "Stage"}}
+	for _, stage := range report.StageOrder {
+		facets[0].Terms = append(facets[0].Terms, []string{string(stage), report.English.StageName(stage)})
+	}
+	for i, f := range catalogFacets {
+		list, places := facetTerms(rows, i)
+		facets = append(facets, facet{f.id, f.title, list, places})
+	}
+	return facets
+}
+
+// facetTerms returns the terms of one facet over all rows, and for each row the
+// places of its own. Spellings that differ in case alone are one term, in the
+// spelling that comes first by its bytes: capitals before small letters.
+func facetTerms(rows []report.Row, facet int) (list [][]string, places [][]int) {
+	spelled := map[string]string{}
+	for _, r := range rows {
+		for _, term := range terms(r.Good, facet) {
+			if key := strings.ToLower(term); spelled[key] == "" || term < spelled[key] {
+				spelled[key] = term
+			}
+		}
+	}
+	number := func(key string) int { n, _ := strconv.Atoi(key); return n }
+	keys := slices.SortedFunc(maps.Keys(spelled), func(a, b string) int { return cmp.Or(number(a)-number(b), cmp.Compare(a, b)) })
+	place := make(map[string]int, len(keys))
+	list = make([][]string, len(keys))
+	for i, key := range keys {
+		place[key] = i
+		list[i] = []string{spelled[key]}
+		if n := number(key); catalogFacets[facet].id == "sdg" && 1 <= n && n <= len(goals) {
+			list[i] = append(list[i], goals[n-1])
+		}
+	}
+	places = make([][]int, len(rows))
+	for i, r := range rows {
+		places[i] = []int{}
+		for _, term := range terms(r.Good, facet) {
+			places[i] = append(places[i], place[strings.ToLower(term)])
+		}
+		slices.Sort(places[i])
+		places[i] = slices.Compact(places[i])
+	}
+	return list, places
+}
+
+// scriptMessage matches the patterns that a script fills.
+var scriptMessage = regexp.MustCompile(`\btranslate\("((?:[^"\\]|\\.)*)"`)
+
+// scriptPatterns are the patterns that the scripts of a page fill, those of its data
+// among them.
+func scriptPatterns(page string) ([]string, error) {
+	var patterns []string
+	for _, name := range scripts[page] {
+		script, err := templateFiles.ReadFile("templates/" + name)
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
+			var pattern string
+			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
+				return nil, fmt.Errorf("%s fills %q: %w", name, match[1], err)
+			}
+			patterns = append(patterns, pattern)
+		}
+	}
+	if page == "portfolio" {
+		patterns = append(patterns, dataPatterns()...)
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns), nil
+}
+
+// dataPatterns are those of the terms in the data of the table.
+func dataPatterns() []string {
+	patterns := append([]string{"Stage"}, goals[:]...)
+	for _, f := range catalogFacets {
+		patterns = append(patterns, f.title)
+	}
+	for _, stage := range report.StageOrder {
+		patterns = append(patterns, report.English.StageName(stage))
+	}
+	return patterns
+}
+
+// scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
+// English, and where nothing is translated, there are none.
+func (w pageLocalizer) scriptTranslations() (map[string]string, error) {
+	all := map[string]string{}
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		translated := map[string]string{}
+		for _, pattern := range patterns {
+			if text := w.Pattern(pattern); text != pattern {
+				translated[pattern] = text
+			}
+		}
+		if len(translated) == 0 {
+			continue
+		}
+		encoded, err := json.Marshal(translated)
+		if err != nil {
+			return nil, err
+		}
+		all[page] = string(encoded)
+	}
+	return all, nil
+}
+
+func writeScript(w io.Writer, name string) error {
+	script, err := templateFiles.ReadFile("templates/" + name)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(script)
+	return err
+}
+
+// ScriptPatterns are all patterns that the scripts of the site fill, and those of the
+// terms in their data. The pages hold their translations.
+func ScriptPatterns() ([]string, error) {
+	var all []string
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, patterns...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}

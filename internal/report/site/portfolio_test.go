@@ -1,0 +1,155 @@
+package site
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
+	for _, c := range []struct {
+		middle, assessed, goods int
+		want                    string
+	}{
+		{0, 0, 0, "No goods were read"},
+		{0, 0, 226, "None of 226 goods could be assessed"},
+		{0, 9, 226, "None of the 9 goods that could be assessed is seen in the messy middle"},
+		{1, 9, 9, "1 of 9 goods stands in the messy middle"},
+		{1, 1, 4, "1 of the 1 good that could be assessed stands in the messy middle"},
+		{12, 36, 226, "12 of the 36 goods that could be assessed stand in the messy middle"},
+	} {
+		if got := englishPages.headline(c.middle, c.assessed, c.goods); got != c.want {
+			t.Errorf("%d, %d, %d: says %q, want %q", c.middle, c.assessed, c.goods, got, c.want)
+		}
+	}
+}
+
+func TestTheFirstScreenNamesWhyRepositoriesWereNotRead(t *testing.T) {
+	missing := report.CauseGroup[report.FailedScan]{Cause: observation.CauseNotFound, Items: make([]report.FailedScan, 2)}
+	empty := report.CauseGroup[report.FailedScan]{Cause: observation.CauseEmpty, Items: make([]report.FailedScan, 1)}
+	for want, failed := range map[string][]report.CauseGroup[report.FailedScan]{
+		"": nil,
+		"1 of 9 repositories was not read: the repository has no commits":                      {empty},
+		"3 of 9 repositories were not read: mostly, the repository or its mirror is not there": {missing, empty},
+	} {
+		if got := englishPages.unreadSummary(failed, 9); got != want {
+			t.Errorf("says %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAGoodMayStandInTheMiddleOnlyIfItWasRead(t *testing.T) {
+	read, failed := []report.Scan{{Outcome: report.Scanned}}, []report.Scan{{Outcome: report.Failed}}
+	open := []assess.Stage{assess.MessyMiddle, assess.Sustained}
+	near := &assess.Borderline{Would: assess.MessyMiddle}
+	for name, c := range map[string]struct {
+		good report.Good
+		want bool
+	}{
+		"read and open":             {report.Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Unassessed, Possible: open}}, true},
+		"not read":                  {report.Good{Scans: failed, Verdict: assess.Verdict{Stage: assess.Unassessed, Possible: open}}, false},
+		"near it":                   {report.Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: near}}, true},
+		"in it":                     {report.Good{Scans: read, Verdict: assess.Verdict{Stage: assess.MessyMiddle, Possible: open}}, false},
+		"safely outside":            {report.Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained}}, false},
+		"near, but of other stages": {report.Good{Scans: read, Verdict: assess.Verdict{Stage: assess.Sustained, Borderline: &assess.Borderline{Would: assess.Fading}}}, false},
+	} {
+		if got := len(report.MaybeMiddle([]report.Row{report.NewRow(c.good, report.TallyFindings(c.good))})) == 1; got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestTheReasonsShownFirstAreThoseOfShortSupports(t *testing.T) {
+	good := report.Good{Verdict: assess.Verdict{
+		Reasons: []assess.Reason{{Rule: "alive"}, {Rule: "few"}, {Rule: "no-funding"}},
+		Supports: []assess.Pillar{
+			{ID: assess.Momentum, Level: assess.Fair, Reasons: []assess.Reason{{Rule: "alive"}}},
+			{ID: assess.People, Level: assess.Weak, Reasons: []assess.Reason{{Rule: "few"}}},
+			{ID: assess.Funding, Level: assess.Missing, Reasons: []assess.Reason{{Rule: "no-funding"}}},
+		},
+	}}
+	got := report.Shortfalls(2, good)
+	if len(got) != 2 || got[0].Rule != "few" || got[1].Rule != "no-funding" {
+		t.Errorf("shows %v", got)
+	}
+	good.Verdict.Supports = nil
+	if got := report.Shortfalls(2, good); len(got) != 2 || got[0].Rule != "alive" {
+		t.Errorf("without short supports it shows %v", got)
+	}
+}
+
+// A good of which little but its catalog entry is known can have a high score
+// with a range as wide as the scale: shown as a number it would look good.
+func TestAScoreThatIsMostlyUnknownIsNotShownAsANumber(t *testing.T) {
+	seventy := 70.0
+	wide := assess.Range{Score: &seventy, Low: 11, High: 100}
+	if got := report.English.ScoreText(wide); got != "unknown" {
+		t.Errorf("shows %q", got)
+	}
+	good := report.Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.Fair, Score: assess.Range{Score: &seventy, Low: 70, High: 70}}}}
+	if _, unplaced := placeMarks([]report.Good{good}); len(unplaced) != 1 {
+		t.Error("it has a place on the map")
+	}
+}
+
+func TestWhatExplainsManyUnknownsIsShownOnce(t *testing.T) {
+	var measures []observation.Measure
+	for range maxSameDetail + 1 {
+		measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no mirror"})
+	}
+	measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no token"}, observation.Measure{State: observation.Measured, Detail: "no mirror"})
+	got := withoutRepeatedDetails(measures)
+	if got[0].Detail != "" || got[len(got)-2].Detail != "no token" || got[len(got)-1].Detail != "no mirror" {
+		t.Errorf("keeps %v", got)
+	}
+	if measures[0].Detail == "" {
+		t.Error("the measures that were given were changed")
+	}
+}
+
+func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
+	spdx := func(ids ...string) observation.Measure {
+		return observation.Measure{State: observation.Measured, Value: ids}
+	}
+	no := observation.Measure{State: observation.Measured, Value: false}
+	for name, c := range map[string]struct {
+		measures          map[string]observation.Measure
+		wantText, wantAdd string
+	}{
+		"they differ":     {map[string]observation.Measure{"license.spdx": spdx("GPL-3.0"), "license.declared": spdx("MIT"), "license.matches-declared": no}, "GPL-3.0", "declared: MIT, which differs"},
+		"no file":         {map[string]observation.Measure{"license.spdx": {State: observation.NotApplicable}, "license.declared": spdx("MIT")}, "no licence file", "declared: MIT"},
+		"nothing is read": {nil, "unknown", "the catalog declares none"},
+	} {
+		f := englishPages.licenceFact(report.Good{}, c.measures)
+		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestEveryGoodOfACrowdedMapLiesInACircleOfThePlot(t *testing.T) {
+	score := func(s float64) assess.Range { return assess.Range{Score: &s, Low: s, High: s} }
+	var goods []report.Good
+	for load := 0.0; load <= 100; load += 2 {
+		for supports := 0.0; supports <= 100; supports += 2 {
+			goods = append(goods, report.Good{Verdict: assess.Verdict{Load: assess.Pillar{Level: assess.Fair, Score: score(load)}, Score: score(supports)}})
+		}
+	}
+	marks, _ := placeMarks(goods)
+	n := 0
+	for _, c := range circlesOf(marks) {
+		n += c.n
+		if r := c.radius(); c.x-r < mapLeft || c.x+r > mapRight || c.y-r < mapTop-.01 || c.y+r > mapBottom+.01 {
+			t.Errorf("a circle at %.0f, %.0f with radius %.1f lies out of the plot", c.x, c.y, r)
+		}
+	}
+	if n != len(goods) {
+		t.Errorf("%d of %d goods are in circles", n, len(goods))
+	}
+	if drawn := englishPages.portfolioMap(goods); !strings.Contains(string(drawn.svg), `class="many"`) || strings.Count(string(drawn.svg), "<a ") > ownMarks {
+		t.Error("a crowded map is drawn mark by mark")
+	}
+}

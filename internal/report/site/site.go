@@ -1,0 +1,306 @@
+// Package site makes the pages of a report: the portfolio, a page a good, lists, scripts
+// and styles, in one language or several. It writes files through a function that it is
+// given, and knows no folder.
+package site
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// content is what the site shows in every language. Its document and its rows are
+// clean: whatever it shows went through cleaned.
+type content struct {
+	doc      report.Document // its goods are stripped
+	rows     []report.Row    // one for each good, by id
+	css      template.CSS
+	extraCSS map[string]template.CSS // of pages that need more, by template
+	names    map[string]string       // good id to name, which may be empty
+	defs     map[string]observation.Definition
+}
+
+// pageLocalizer writes what the pages alone show.
+type pageLocalizer struct{ report.Localizer }
+
+// Site is the pages of one document in some languages, and their scripts.
+type Site struct {
+	content
+	editions []*edition
+}
+
+// edition is the pages in one language.
+type edition struct {
+	*content
+	text   pageLocalizer
+	folder string     // in the report: empty for the first language, "fr/" for another
+	all    []*edition // of all languages, this one among them
+	pages  *template.Template
+	// scriptTranslations are the messages of the scripts of a page, by its template.
+	scriptTranslations map[string]string
+}
+
+// NewSite makes the site of a document whose goods are added later, in some languages.
+// The first is written to the report's own folder.
+func NewSite(doc report.Document, languages []*language.Language) (*Site, error) {
+	s := &Site{content: content{doc: report.Cleaned(doc), defs: make(map[string]observation.Definition, len(doc.Definitions))}}
+	for _, def := range s.doc.Definitions {
+		s.defs[def.ID] = def
+	}
+	css, err := templateFiles.ReadFile("templates/style.css")
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
+	}
+	compare, err := templateFiles.ReadFile("templates/compare.css")
+	if err != nil {
+		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
+	}
+	s.css, s.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
+	s.editions = make([]*edition, len(languages))
+	for i, l := range languages {
+		e := &edition{content: &s.content, text: pageLocalizer{report.Localizer{Language: l}}, all: s.editions}
+		if i > 0 {
+			e.folder = l.Tag() + "/"
+		}
+		if e.scriptTranslations, err = e.text.scriptTranslations(); err != nil {
+			return nil, err
+		}
+		e.pages, err = template.New("site").Funcs(e.functions()).Funcs(e.tableFunctions()).ParseFS(templateFiles, "templates/*.html")
+		if err != nil {
+			return nil, fmt.Errorf("parse the embedded templates: %w", err)
+		}
+		s.editions[i] = e
+	}
+	return s, nil
+}
+
+// Folders are those of the languages, with a slash at their end; the first is empty.
+func (s *Site) Folders() []string {
+	var folders []string
+	for _, e := range s.editions {
+		folders = append(folders, e.folder)
+	}
+	return folders
+}
+
+// WriteFile writes a file of the report, whose name is slash-separated.
+type WriteFile func(name string, content func(io.Writer) error) error
+
+// GoodFiles are the names of the files of a good: in each language its page, and what
+// compare.js loads of it.
+func (s *Site) GoodFiles(id string) []string {
+	var names []string
+	for _, e := range s.editions {
+		names = append(names, e.folder+report.PagePath(id), e.folder+report.ColumnPath(id))
+	}
+	return names
+}
+
+// WriteGood writes the files of a good.
+func (s *Site) WriteGood(good report.Good, write WriteFile) error {
+	good = report.Cleaned(good)
+	var err error
+	for _, e := range s.editions {
+		view := e.goodPage(good)
+		err = errors.Join(err, write(e.folder+report.PagePath(good.ID), func(out io.Writer) error {
+			return e.render(out, "good", view.Name+" · Midspan", report.PagePath(good.ID), view)
+		}), write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
+	}
+	return err
+}
+
+// WriteAll writes what is about all goods together, and the scripts. The last file is
+// the portfolio page of the first language. doc holds the goods of rows, clean.
+func (s *Site) WriteAll(doc report.Document, rows []report.Row, write WriteFile) error {
+	s.doc, s.rows, s.names = doc, rows, make(map[string]string, len(rows))
+	for _, r := range rows {
+		s.names[r.ID] = r.Name
+	}
+	var err error
+	for _, name := range scriptFiles {
+		err = errors.Join(err, write(name, func(out io.Writer) error { return writeScript(out, name) }))
+	}
+	table := inTableOrder(rows)
+	err = errors.Join(err, write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, table) }))
+	pages := tablePages(table)
+	for _, e := range slices.Backward(s.editions) {
+		err = errors.Join(err, e.writeAll(pages, write))
+	}
+	return err
+}
+
+// writeAll writes the pages that are about all goods together, the portfolio page last.
+func (s *edition) writeAll(table []tablePage, write WriteFile) error {
+	var err error
+	page := func(template, name, title string, view any) {
+		err = errors.Join(err, write(s.folder+name, func(out io.Writer) error { return s.render(out, template, title, name, view) }))
+	}
+	pieces, first := newRowPieces(), table[0]
+	for i, p := range table {
+		rows, failed := s.renderRows(p.rows, pieces)
+		err = errors.Join(err, failed)
+		if p.Rows = rows; i == 0 {
+			first = p
+			continue
+		}
+		page("goods", tableFile(p.N, p.Pages), s.text.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
+	}
+	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
+	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
+	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
+	return err
+}
+
+// contentPolicy is the content security policy of the pages: one inline style sheet,
+// known by its hash, and images from data alone. No script, no request. A page with a
+// script may load scripts of the report's own folder, and nothing else.
+func contentPolicy(css []byte, scripted bool) string {
+	sum := sha256.Sum256(css)
+	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; img-src data:; base-uri 'none'; form-action 'none'"
+	if scripted {
+		policy += "; script-src 'self'"
+	}
+	return policy
+}
+
+// page is what the layout needs of every page.
+type page struct {
+	Title        string
+	Root         string   // leads to the folder of the portfolio in this language: "" or "../"
+	Base         string   // leads to the report's own folder
+	Scripts      []string // addresses
+	Translations string   // translated patterns of the scripts, as JSON; empty where there are none
+	CSS          template.CSS
+	CSP          string
+	Doc          *report.Document
+	Language     *language.Language
+	Editions     []languageLink // empty where there is one language
+	View         any
+}
+
+// languageLink is the same page in one of the languages of the report.
+type languageLink struct {
+	*language.Language
+	Address string
+	Here    bool // it is this page
+}
+
+// render writes the page at a slash-separated path in the folder of the language.
+func (s *edition) render(w io.Writer, name, title, at string, view any) error {
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.text.Language, View: view}
+	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
+	for _, script := range scriptsOf(name, view) {
+		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
+	}
+	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
+	if len(s.all) > 1 {
+		for _, e := range s.all {
+			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
+		}
+	}
+	var out bytes.Buffer
+	err := s.pages.ExecuteTemplate(&out, name, p)
+	if err != nil {
+		return fmt.Errorf("render %s of %q: %w", name, title, err)
+	}
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("write %s of %q: %w", name, title, err)
+	}
+	return nil
+}
+
+func (s *edition) functions() template.FuncMap {
+	w := s.text
+	return template.FuncMap{
+		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
+		"withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
+		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
+		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "exploitedText": w.ExploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
+		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
+		"program":    func(g report.Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
+		"sourceList": sourceList, "levelWithScore": w.LevelWithScore, "levels": w.levelList,
+		"date": w.Date, "day": w.dayText, "isoDate": report.ISODate, "percent": w.Percent, "cut": report.Cut,
+		"num":       func(n int) string { return w.Number(float64(n)) },
+		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": stageSymbol,
+		"causeText": w.CauseText, "pillarName": w.PillarName, "score": w.ScoreText, "scored": report.HasScore, "rangeText": w.RangeText, "riskText": w.RiskText,
+		"level": report.LevelOf, "levelName": w.LevelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
+		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
+		"value": w.valueText, "ruleText": w.ruleText,
+		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
+		"likeness": w.LikenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown,
+		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"timeline":      w.timeline,
+		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
+		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey,
+		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
+	}
+}
+
+// name returns the name of a good by its id; the id where it is not in the
+// document.
+func (s *edition) name(id string) string {
+	name, known := s.names[id]
+	if !known {
+		return id
+	}
+	return s.text.NameOr(name, id)
+}
+
+// orZero is a counted number, 0 where nothing was counted.
+func orZero(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+// catalogList writes a list of a catalog. One that the catalog does not record differs
+// from one that is empty.
+func (w pageLocalizer) catalogList(items []string) string {
+	switch {
+	case items == nil:
+		return w.Translate("the catalog does not say")
+	case len(items) == 0:
+		return w.Translate("the catalog names none")
+	}
+	return report.Cut(w.ShortList(items), 400)
+}
+
+// levelClass is the CSS class of a level that is set apart from the rest.
+func levelClass(level assess.Level) string {
+	switch level {
+	case assess.Weak, assess.Missing, assess.LevelUnknown:
+		return "l-" + string(level)
+	}
+	return ""
+}
+
+// stageSymbol is the id of the mark of a stage.
+func stageSymbol(stage assess.Stage) string { return "s-" + string(report.KnownStage(stage)) }
+
+// meter draws a share from 0 to 1 as a bar, beside the number.
+func meter(share float64) template.HTML {
+	share = min(max(share, 0), 1)
+	return template.HTML(
+		fmt.Sprintf(
+			`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))
+}
