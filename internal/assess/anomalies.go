@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
@@ -15,11 +16,16 @@ import (
 const clockAnomalies = observation.MomentumClockAnomalies
 
 // anomalyRemarks count the impossible dates and numbers that were read, so that none
-// of them changes a verdict without a trace.
+// of them changes a verdict without a trace, and name a sign of an end that is no statement.
 func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.Measure) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
 		messages = append(messages, impossibleDates(in, measures[clockAnomalies]))
+	}
+	if m := measures[observation.LifecycleSunsetDeclared]; m.Value == false {
+		if sign, found := strings.CutPrefix(m.Detail, observation.EndSign); found {
+			messages = append(messages, language.M("There is a sign that it may be at its end, and no statement of it: {sign}.", "sign", sign))
+		}
 	}
 	var impossible []language.Message
 	for _, repository := range in.Repositories {

@@ -115,3 +115,7 @@ const (
 // PosturePrefix begins the id of the measure of a Scorecard check; the rest is the
 // check's name in lower case.
 const PosturePrefix = "posture."
+
+// EndSign begins the detail of LifecycleSunsetDeclared where nothing states an end, and
+// something hints at one.
+const EndSign = "a sign that it may be at its end, and no statement: "

@@ -3,7 +3,6 @@ package signals
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -65,8 +64,8 @@ func (p publiccodeFile) fundingSource(at time.Time) fundingSource {
 	return f
 }
 
-func scanLifecycle(out *measureSet, declared publiccodeFile, readme readmeFile) {
-	writeSunset(out, declared, readme)
+func scanLifecycle(out *measureSet, files *tree, declared publiccodeFile, readme readmeFile, own catalog.Repository) {
+	writeSunset(out, files, declared, readme, own)
 	fromPubliccode := []string{
 		observation.LifecycleDevelopmentStatus, observation.MaintenanceType, observation.MaintenanceContractUntilDays,
 		observation.AdoptionUsedByDeclared, observation.FundingFundedByDeclared,
@@ -115,13 +114,18 @@ func (p publiccodeFile) markTruncated(m *observation.Measure) {
 	}
 }
 
-func writeSunset(out *measureSet, declared publiccodeFile, readme readmeFile) {
+func writeSunset(out *measureSet, files *tree, declared publiccodeFile, readme readmeFile, own catalog.Repository) {
 	if strings.EqualFold(declared.good.Status, "obsolete") {
 		out.measured(observation.LifecycleSunsetDeclared, true, declared.path).Detail = "developmentStatus is obsolete"
 		return
 	}
-	if kind, line := sunsetPhrase(readme.body); kind != "" {
-		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", line, kind)
+	if kind, file := declaredEnd(files); kind != "" {
+		out.measured(observation.LifecycleSunsetDeclared, true, file).Detail = kind
+		return
+	}
+	said := readEnd(readme.body, own)
+	if said.certain {
+		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", said.line, said.kind)
 		return
 	}
 	if err := cmp.Or(declared.err, readme.err); err != nil {
@@ -133,92 +137,8 @@ func writeSunset(out *measureSet, declared publiccodeFile, readme readmeFile) {
 		out.unknown(observation.LifecycleSunsetDeclared, observation.CauseNoSource, "there is neither a readme nor a publiccode.yml")
 		return
 	}
-	out.measured(observation.LifecycleSunsetDeclared, false, strings.Join(read, ", "))
-}
-
-// topLines is how far down a readme declares its own end: further down, the same
-// words are about parts, versions and other projects.
-const topLines = 40
-
-// The words by which a readme declares the end of its project. Prose must name the
-// repository itself ("this project is no longer maintained"), so that a
-// deprecated function in it is not taken for the whole; a heading, a badge, a
-// bold or quoted line may declare it in fewer words.
-var (
-	endWords = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset|superseded|` +
-		`end[- ]of[- ]life|(?:no longer|not)(?: being)?(?: actively)? (?:maintained|supported|developed|updated|under development))`
-	projectWords = `(?:repository|repo|project|software|package|library|module|codebase|tool|plugin|app|application|fork)`
-	projectEnded = regexp.MustCompile(`\bthis (?:[\w-]+ ){0,2}?` + projectWords + `(?:,? which)? ` +
-		`(?:is|has been|was)(?: now| currently| officially| also)? ` + endWords + `\b`)
-	projectMoved = regexp.MustCompile(`\b(?:this (?:[\w-]+ ){0,2}?` + projectWords +
-		`|(?:contents?|development|code) of this ` + projectWords + `)(?: has| have| is)?(?: now| been)* (?:moved|migrated|relocated) (?:to|into)\b`)
-	noLonger = regexp.MustCompile(`\b(?:is|are)? ?no longer(?: being)?(?: actively)? (?:maintained|supported|developed)\b`)
-	badge    = regexp.MustCompile(`repostatus\.org/(?:badges/latest/|#)(?:abandoned|unsupported|moved)|` +
-		`badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|no\b|no-)`)
-	oneWord  = regexp.MustCompile(`^(?:` + endWords + `)$`)
-	bracket  = regexp.MustCompile(`[\[(](` + endWords + `)[\])]`)
-	boldSpan = regexp.MustCompile(`(?:\*\*|__)([^*_]+)(?:\*\*|__)`)
-)
-
-// conditional are words before a phrase that make it a condition and no statement.
-var conditional = regexp.MustCompile(`\b(?:if|when|once|unless|until|whether|before|in case|should)\b[^.]*$`)
-
-// sunsetPhrase returns which phrase the top of a readme declares its end with,
-// and the line, or "".
-func sunsetPhrase(readme string) (kind string, line int) {
-	fenced := false
-	for text := range strings.Lines(readme) {
-		if line++; line > topLines {
-			break
-		}
-		text = strings.ToLower(strings.TrimSpace(text))
-		if strings.HasPrefix(text, "```") || strings.HasPrefix(text, "~~~") {
-			fenced = !fenced
-		}
-		if fenced {
-			continue
-		}
-		if kind := sunsetLine(text); kind != "" {
-			return kind, line
-		}
+	m := out.measured(observation.LifecycleSunsetDeclared, false, strings.Join(read, ", "))
+	if said.kind != "" {
+		m.Detail = observation.EndSign + fmt.Sprintf("line %d of %s says %s", said.line, readme.path, said.kind)
 	}
-	return "", 0
-}
-
-func sunsetLine(line string) string {
-	if badge.MatchString(line) {
-		return "by a badge that it is at its end"
-	}
-	plain := strings.Join(strings.Fields(strings.NewReplacer("*", "", "_", "", "`", "", ">", "").Replace(line)), " ")
-	if states(projectEnded, plain) {
-		return "that the project is at its end"
-	}
-	if states(projectMoved, plain) {
-		return "that the repository has moved"
-	}
-	isHeading, isQuote := strings.HasPrefix(line, "#"), strings.HasPrefix(line, ">")
-	isList := strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "+ ") || strings.HasPrefix(line, "|")
-	words := strings.Trim(plain, " #!:.-–—⚠🚨❗🛑\ufe0f[]()")
-	switch {
-	case isList:
-		return ""
-	case (isHeading || isQuote) && (oneWord.MatchString(words) || states(noLonger, plain)):
-		return "in a heading or quote that it is at its end"
-	case isHeading && strings.HasPrefix(line, "# ") && bracket.MatchString(plain):
-		return "in its title that it is at its end"
-	}
-	marked := func(span []string) bool {
-		inside := strings.Trim(span[1], " !:.")
-		return oneWord.MatchString(inside) || states(noLonger, inside)
-	}
-	if slices.ContainsFunc(boldSpan.FindAllStringSubmatch(line, -1), marked) {
-		return "in bold that it is at its end"
-	}
-	return ""
-}
-
-// states reports whether a line states a phrase, and not under a condition.
-func states(phrase *regexp.Regexp, line string) bool {
-	at := phrase.FindStringIndex(line)
-	return at != nil && !conditional.MatchString(line[:at[0]])
 }

@@ -1,44 +1,47 @@
 package signals
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-func TestAReadmeDeclaresItsEnd(t *testing.T) {
-	ends := []string{
-		"# Thing (deprecated)", "# [ARCHIVED] Thing", "## Deprecated", "> **Deprecated**", "**DEPRECATED**", "**This project is no longer maintained.**",
-		"This repository has been archived.", "This repo is archived; see elsewhere.", "> This software is no longer actively maintained.",
-		"This project is not maintained anymore", "> **News:** The content of this repository has been moved to [there](https://x.invalid)",
-		"This project has moved to https://x.invalid", "# ⚠️ No longer maintained ⚠️", "> This open source project has been discontinued",
-		"[![Project Status: Abandoned](https://www.repostatus.org/badges/latest/abandoned.svg)](https://www.repostatus.org/#abandoned)",
-		"![](https://img.shields.io/badge/maintenance-deprecated-red)", "![](https://img.shields.io/badge/Status-Archived-red)", "__Unmaintained__: see below",
+// TestAReadmeSaysWhetherItsProjectIsOver reads testdata/ends.tsv: over, sign or goes on; a tab;
+// a readme, whose lines are set apart by \n. Add a line for a sentence that is misread.
+func TestAReadmeSaysWhetherItsProjectIsOver(t *testing.T) {
+	data, err := os.ReadFile("testdata/ends.tsv")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, line := range ends {
-		if kind, at := sunsetPhrase("# Thing\n\n" + line + "\n"); kind == "" || at != 3 {
-			t.Errorf("%q is not taken for an end", line)
+	own := catalog.Repository{Host: "forge.example", Path: "thing/thing"}
+	for row := range strings.Lines(string(data)) {
+		want, readme, ok := strings.Cut(strings.TrimSuffix(row, "\n"), "\t")
+		if !ok || strings.HasPrefix(row, "//") {
+			continue
+		}
+		found := readEnd(strings.ReplaceAll(readme, `\n`, "\n"), own)
+		got := "goes on"
+		switch {
+		case found.certain:
+			got = "over"
+		case found.kind != "":
+			got = "sign"
+		}
+		if got != want {
+			t.Errorf("%s, want %s: %s (%s)", got, want, readme, found.kind)
 		}
 	}
-	goesOn := []string{
-		"The old API is deprecated.", "## Deprecated functions", "## Archived data", "- **Deprecated**: `foo()`", "| **deprecated** | no |",
-		"This project is not archived.", "If this project is no longer maintained, fork it.", "When this repository is archived we tell you.",
-		"This project moved fast", "Thing replaces Other, which is no longer maintained.", "The library we used is deprecated",
-		"[![Project Status: Active](https://www.repostatus.org/badges/latest/active.svg)](https://www.repostatus.org/#active)",
-		"![](https://img.shields.io/badge/maintained-yes-green)", "This package archives data.", "Support for version 1 is **no longer** free",
-		"This project is maintained by volunteers.",
-	}
-	for _, line := range goesOn {
-		if kind, _ := sunsetPhrase("# Thing\n\n" + line + "\n"); kind != "" {
-			t.Errorf("%q is taken for an end: %s", line, kind)
-		}
-	}
-	if kind, _ := sunsetPhrase(strings.Repeat("\n", topLines) + "**DEPRECATED**"); kind != "" {
+}
+
+func TestWhatStandsFarDownOrInAnExampleIsNoEnd(t *testing.T) {
+	if found := readEnd(strings.Repeat("\n", topLines)+"**DEPRECATED**", catalog.Repository{}); found.kind != "" {
 		t.Error("a line far down is taken for an end")
 	}
-	if kind, _ := sunsetPhrase("```\nthis project is deprecated\n```\n"); kind != "" {
+	if found := readEnd("```\nthis project is deprecated\n```\n", catalog.Repository{}); found.kind != "" {
 		t.Error("an example is taken for an end")
 	}
 }
@@ -88,8 +91,8 @@ func FuzzLicenseMatches(f *testing.F) {
 func FuzzSunset(f *testing.F) {
 	f.Add("# Thing [deprecated]\n> **x**\n")
 	f.Fuzz(func(t *testing.T, readme string) {
-		if kind, line := sunsetPhrase(readme); (kind == "") != (line == 0) || line > topLines {
-			t.Fatalf("%q at line %d", kind, line)
+		if found := readEnd(readme, catalog.Repository{}); found.kind == "" && found.certain || found.line > topLines {
+			t.Fatalf("%v", found)
 		}
 	})
 }

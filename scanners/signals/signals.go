@@ -19,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "6"
+const version = "7"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -55,7 +55,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	}
 	scanGovernance(out, files)
 	scanNamed(out, files)
-	scanLifecycle(out, declared, readme)
+	scanLifecycle(out, files, declared, readme, in.Repository)
 	scanPackages(out, files)
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
 }

@@ -328,3 +328,32 @@ func TestLicenseMatches(t *testing.T) {
 		}
 	}
 }
+
+func TestManifestsAndSecurityInsightsDeclareAnEnd(t *testing.T) {
+	for name, test := range map[string]struct {
+		tree files
+		want any
+	}{
+		"package.json deprecated":       {files{"README.md": "# T\n", "package.json": `{"name":"t","deprecated":"use u"}`}, true},
+		"package.json not deprecated":   {files{"README.md": "# T\n", "package.json": `{"name":"t","deprecated":false}`}, false},
+		"a dependency's package.json":   {files{"README.md": "# T\n", "node_modules/x/package.json": `{"deprecated":"use u"}`}, false},
+		"composer.json abandoned":       {files{"README.md": "# T\n", "composer.json": `{"name":"a/t","abandoned":"a/u"}`}, true},
+		"the classifier Inactive":       {files{"README.md": "# T\n", "pyproject.toml": "[project]\nname='t'\nclassifiers=['Development Status :: 7 - Inactive']\n"}, true},
+		"a classifier in a comment":     {files{"README.md": "# T\n", "setup.py": "# 'Development Status :: 7 - Inactive'\nsetup(name='t')\n"}, false},
+		"Security Insights 1 abandoned": {files{"README.md": "# T\n", "SECURITY-INSIGHTS.yml": "header: {schema-version: 1.0.0}\nproject-lifecycle:\n  status: abandoned\n"}, true},
+		"Security Insights 2 moved":     {files{"README.md": "# T\n", ".github/security-insights.yml": "header: {schema-version: 2.0.0}\nrepository:\n  status: moved\n"}, true},
+		"Security Insights active":      {files{"README.md": "# T\n", "security-insights.yml": "repository:\n  status: active\n"}, false},
+		"Security Insights broken":      {files{"README.md": "# T\n", "security-insights.yml": "repository: [\n"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, scan(t, repository(t, test.tree)), map[string]any{"lifecycle.sunset-declared": test.want})
+		})
+	}
+}
+
+func TestASignOfAnEndIsNoEndAndIsSaid(t *testing.T) {
+	m := scan(t, repository(t, files{"README.md": "# Thing\n\nThis project is looking for a new maintainer.\n"}))[observation.LifecycleSunsetDeclared]
+	if m.Value != false || m.Detail != observation.EndSign+"line 3 of README.md says that it seeks a maintainer" {
+		t.Errorf("%v (%s)", m.Value, m.Detail)
+	}
+}

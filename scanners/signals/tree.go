@@ -72,12 +72,14 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 		return gitrepo.Unwanted
 	}
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
-	for _, s := range []fileKind{publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, packageJSONKind, licenseKind, licensesFolderKind, governanceKind} {
+	for _, s := range []fileKind{
+		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, packageJSONKind, licenseKind, licensesFolderKind, governanceKind, insightsKind,
+	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
 		}
 	}
-	if namesPackage(file.Path) {
+	if namesPackage(file.Path) || file.Path == "setup.py" {
 		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted

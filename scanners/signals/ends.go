@@ -1,0 +1,274 @@
+package signals
+
+import (
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/midspan/midspan/catalog"
+)
+
+// topLines is how far down a readme declares its own end: further down, the same
+// words are about parts, versions and other projects.
+const topLines = 60
+
+// end is what a text says of the end of its project.
+type end struct {
+	kind string // what says so, in English; empty where nothing does
+	line int
+	// certain is false for a sign that a reader should look at: a word without a
+	// subject, a project that seeks a maintainer.
+	certain bool
+}
+
+// readEnd returns the first statement in the top of a readme that its project is at its
+// end, or else the first sign of it. own is the repository that the readme lies in:
+// a move to it is no end.
+func readEnd(readme string, own catalog.Repository) end {
+	var sign end
+	reader := endReader{own: own}
+	for _, b := range blocksOf(readme, topLines) {
+		found := reader.read(b)
+		if found.certain {
+			return found
+		}
+		if sign.kind == "" {
+			sign = found
+		}
+	}
+	return sign
+}
+
+// compiled returns a pattern that is compiled when it is first used: a program that reads
+// no readme does not pay for it.
+func compiled(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+// block is a heading, a paragraph or an entry of a list.
+type block struct {
+	line    int
+	raw     string // as written, lines joined
+	heading int    // level, zero for none
+	list    bool
+	quote   bool
+}
+
+var (
+	underline   = compiled(`^(?:={3,}|-{3,}|~{3,}|#{3,}|\*{3,})\s*$`)
+	htmlHeading = compiled(`(?i)^\s*<h([1-6])\b`)
+	directive   = compiled(`^\.\. ?(?:\w+::|\|)`)
+	alertMark   = compiled(`^>\s*\[!\w+\]\s*$`)
+)
+
+// blocksOf takes the first lines of a text in Markdown, reStructuredText or HTML apart.
+// What is quoted as code is left out.
+func blocksOf(text string, most int) []block {
+	var blocks []block
+	var open *block
+	closeBlock := func() {
+		if open != nil {
+			blocks, open = append(blocks, *open), nil
+		}
+	}
+	fenced, n := false, 0
+	for line := range strings.Lines(text) {
+		if n++; n > most {
+			break
+		}
+		line = strings.TrimRight(line, " \t\r\n")
+		plain := strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(plain, "```"), strings.HasPrefix(plain, "~~~"):
+			fenced = !fenced
+			closeBlock()
+		case fenced:
+		case underline().MatchString(plain) && open != nil && !open.list && open.line == n-1:
+			open.heading = 1
+			closeBlock()
+		case plain == "", underline().MatchString(plain), alertMark().MatchString(plain):
+			closeBlock()
+		default:
+			next := startOf(plain, n)
+			if next.raw == "" {
+				closeBlock()
+				break
+			}
+			if open == nil || next.heading > 0 || next.list || next.quote != open.quote {
+				closeBlock()
+				open = &next
+			} else {
+				open.raw += " " + next.raw
+			}
+			if next.heading > 0 {
+				closeBlock()
+			}
+		}
+	}
+	closeBlock()
+	return blocks
+}
+
+// startOf reads the marks at the start of a line that is not empty.
+func startOf(plain string, n int) block {
+	b := block{line: n, raw: plain}
+	if directive().MatchString(plain) {
+		_, b.raw, _ = strings.Cut(plain, "::")
+		b.quote = true
+		return b
+	}
+	if rest := strings.TrimLeft(plain, ">"); rest != plain {
+		b.quote, b.raw = true, strings.TrimSpace(rest)
+		plain = b.raw
+	}
+	if rest := strings.TrimLeft(plain, "#="); rest != plain && (rest == "" || rest[0] == ' ' || rest[0] == '\t') {
+		b.heading = len(plain) - len(rest)
+		b.raw = strings.TrimSpace(strings.TrimRight(rest, "#= "))
+		return b
+	}
+	if m := htmlHeading().FindStringSubmatch(plain); m != nil {
+		b.heading = int(m[1][0] - '0')
+		return b
+	}
+	if len(plain) > 1 && strings.ContainsRune("-*+|", rune(plain[0])) && (plain[1] == ' ' || plain[0] == '|') {
+		b.list, b.raw = true, strings.TrimSpace(plain[1:])
+	}
+	return b
+}
+
+// The words for an end, in the first person, of a subject, and alone.
+const (
+	adjective = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset(?:ted)?|superseded|defunct|inactive|` +
+		`decommissioned|dead|end[- ]of[- ]life|eol|no more|mothballed|shut down)`
+	noLonger = `(?:no longer|not|no more|not any ?more|never again)(?: being| be)?(?: actively| officially| currently| regularly)*(?: being)? ` +
+		`(?:maintained|supported|developed|updated|worked on|active|under (?:active |heavy )?(?:development|maintenance)|in (?:active )?(?:development|maintenance))`
+	project = `(?:repository|repo|project|software|package|library|module|codebase|code base|tool|toolkit|plugin|app|application|extension|` +
+		`framework|sdk|client|fork|mirror|program|product|website|site|service|gem|crate|code|work)`
+)
+
+var (
+	// subject names the project itself. What stands between the article and the noun
+	// decides: "this old version" is not the project.
+	subject = compiled(`\b(this|the|our|my) ((?:[\w.+-]+ ){0,3}?)` + project + `(?: itself| here)?\b`)
+	// predicate follows a subject at once.
+	predicate = compiled(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
+		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as)*` +
+		` (?:` + adjective + `|` + noLonger + `)`)
+	// secondPredicate is a further one of the same subject: "is kept for reference and is
+	// no longer maintained".
+	secondPredicate = compiled(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
+	reachedEnd      = compiled(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)`)
+	thisIs          = compiled(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
+	futureEnd       = compiled(`^ (?:will be|is going to be|is being|is scheduled to be) `)
+	idle            = compiled(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
+		`hibernation|life[- ]support|read-only mode)|^ (?:is|has been)(?: now)? (?:frozen|dormant|on hold|paused|suspended|read[- ]only|feature[- ]complete)`)
+	moved = compiled(`^ ?(?:has|have|is|was|are|were)?(?: now| been| since| also)* ?(?:moved|migrated|relocated|transferred|merged|moving)\b` +
+		`|^ (?:is|are)(?: now)? (?:hosted|developed|maintained|located|continued|found|available) (?:at|in|on)\b|^ (?:continues|now continues|goes on|takes place|lives|now lives|happens|now happens)(?: now)? (?:at|in|on)\b`)
+	// activity is a subject that is not the project, and ends or moves for it.
+	activity = compiled(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|code|issues|source|sources|contents?|issue tracker|issue tracking)` +
+		`(?:(?:,| and|, and|/| &) (?:the )?(?:development|maintenance|support|work|code|issues|source|sources|pull requests|issue tracking))*)` +
+		`((?: (?:of|for|on|in|from) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `)?)`)
+	activityEnded = compiled(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned)\b`)
+	firstPerson   = compiled(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
+		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
+		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
+	alone      = compiled(`^(?:` + adjective + `|` + noLonger + `)$`)
+	statusLine = compiled(`^(?:project|repository|repo|maintenance|development|support)?(?: ?status)?(?: is)? ?[:=-]? ?` +
+		`(?:` + adjective + `|` + noLonger + `|none)$`)
+	aloneFirst = compiled(`^(?:(?:project|repository|repo|package|library) )(?:is |has been )?(?:` + adjective + `|` + noLonger + `)\b`)
+	seeking    = compiled(`\b(?:looking for|seeking|in need of|needs?|wanted:?) (?:a |an |new |more |active )*(?:maintainers?|(?:new )?owners?)\b|\bmaintainers? wanted\b|\bup for adoption\b`)
+)
+
+// Badges that projects show of their own state: repostatus.org, unmaintained.tech, the
+// lifecycle of R's packages, and shields that name a status.
+var (
+	endBadge = compiled(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:abandoned|unsupported|moved)|unmaintained\.tech/badge|` +
+		`lifecycle-(?:archived|retired|defunct|superseded|deprecated)|` +
+		`badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained|state)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|discontinued|obsolete|eol|end--of--life|unsupported|no(?:%20| |_)longer|no\b|no-)|` +
+		`badge/(?:archived|deprecated|unmaintained|discontinued|abandoned|retired)-`)
+	signBadge = compiled(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:inactive|suspended)|lifecycle-(?:dormant|questioning)|` +
+		`badge/(?:status|maintenance|maintained)[-_:](?:inactive|passive|minimal|on--hold|paused|sporadic|as--is|maintenance--only|looking)`)
+)
+
+// conditional are words before a phrase that make it a condition, a question or what
+// somebody else says.
+var conditional = compiled(`(?:^|[^\w-])(?:if|when|once|unless|until|whether|before|in case|should|in the event|as if|so that|would|might|could|may|says?|claims?|not because|means? that|assum\w+|unlike)\b[^.]*$`)
+
+// othersProject are words between the article and the noun that name something else.
+var othersProject = compiled(`\b(?:original|upstream|old|older|parent|previous|former|other|first|legacy|python|node|java|php|version|branch|example|sample|v?\d[\w.]*|underlying|third[- ]party|` +
+	`same|above|following|said|whole lot of|official|api|test|linked|forked|base|predecessor|deprecated|of|for|in|and|with)\b`)
+
+// nested ends a text after which "this project" is not what the sentence is about.
+var nested = compiled(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|parts?|version|inside|within|than|behind|into|via|like|through|all)$`)
+
+// stillAlive is said of projects that go on, in the sentence that speaks of an end.
+var stillAlive = compiled(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
+
+// goesOn softens an end: something is still done.
+var goesOn = compiled(`^[^.]*?(?:^|[\s,;])(?:but|however|although|though|except|only|yet we|still)\b`)
+
+// endReader reads blocks one after another.
+type endReader struct {
+	own  catalog.Repository
+	name string // of the project, in lower case, as its title has it; empty before
+}
+
+var (
+	image  = compiled(`!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?`)
+	link   = compiled(`\[([^\]]*)\]\(([^)\s]*)[^)]*\)`)
+	anchor = compiled(`(?i)<a\s[^>]*href=["']?([^"'\s>]+)[^>]*>`)
+	tag    = compiled(`</?[a-zA-Z][^>]*>`)
+	spaces = compiled(`\s+`)
+)
+
+// plainText is a block without its markup: a link's text is followed by its address.
+func plainText(raw string) string {
+	raw = image().ReplaceAllString(raw, " ")
+	raw = link().ReplaceAllString(raw, "$1 $2 ")
+	raw = anchor().ReplaceAllString(raw, " $1 ")
+	raw = tag().ReplaceAllString(raw, " ")
+	raw = strings.NewReplacer("**", "", "__", "", "*", "", "`", "", "&nbsp;", " ", "’", "'", "[", " ", "]", " ", "<", " ", ">", " ").Replace(raw)
+	return strings.TrimSpace(spaces().ReplaceAllString(raw, " "))
+}
+
+const decoration = " \t!:.,;-–—_~#=⚠🚨❗🛑🔴📣📢💀☠🪦⛔❌🚧ℹ️\ufe0f()[]{}|\"'/"
+
+func (r *endReader) read(b block) end {
+	low := strings.ToLower(b.raw)
+	if endBadge().MatchString(low) {
+		return end{"by a badge that it is at its end", b.line, true}
+	}
+	text := plainText(b.raw)
+	found := r.readText(b, text)
+	found.line = b.line
+	if found.kind == "" && signBadge().MatchString(low) {
+		return end{"by a badge that little is done", b.line, false}
+	}
+	return found
+}
+
+func (r *endReader) readText(b block, text string) end {
+	low := strings.ToLower(text)
+	if b.heading > 0 {
+		if found := r.readHeading(b, text); found.kind != "" {
+			return found
+		}
+	}
+	if b.list && b.heading == 0 && !subject().MatchString(low) {
+		return end{}
+	}
+	var sign end
+	for i, sentence := range sentencesOf(low) {
+		found := r.readSentence(sentence)
+		if found.kind == "" && i == 0 {
+			found = r.readAlone(b, text, sentence)
+		}
+		if found.certain {
+			return found
+		}
+		if sign.kind == "" {
+			sign = found
+		}
+	}
+	return sign
+}

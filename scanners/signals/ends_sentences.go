@@ -1,0 +1,325 @@
+package signals
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+var stop = compiled(`[.!?](?:\s+|$)|[。！？؟;](?:\s*)`)
+
+// sentencesOf cuts a text at the ends of its sentences, and not in an address or a
+// version.
+func sentencesOf(text string) []string {
+	var all []string
+	at := 0
+	for _, end := range stop().FindAllStringIndex(text, -1) {
+		all = append(all, strings.TrimSpace(text[at:end[0]]))
+		at = end[1]
+	}
+	return append(all, strings.TrimSpace(text[at:]))
+}
+
+// readSentence reads what a sentence in lower case states of its project.
+func (r *endReader) readSentence(sentence string) end {
+	if sentence == "" {
+		return end{}
+	}
+	if endInOtherLanguages().MatchString(sentence) {
+		return end{kind: "that the project is at its end", certain: true}
+	}
+	var sign end
+	if at := thisIs().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
+		return end{kind: "that the project is at its end", certain: true}
+	}
+	for _, at := range r.subjects(sentence) {
+		if conditional().MatchString(sentence[:at[0]]) {
+			continue
+		}
+		found := r.readPredicate(sentence, sentence[at[1]:])
+		if found.certain {
+			return found
+		}
+		if sign.kind == "" {
+			sign = found
+		}
+	}
+	if found := r.readActivity(sentence); found.kind != "" {
+		return found
+	}
+	if at := firstPerson().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
+		return end{kind: "that its maintainers have stopped", certain: !goesOn().MatchString(sentence[at[1]:])}
+	}
+	if sign.kind == "" && seeking().MatchString(sentence) {
+		return end{kind: "that it seeks a maintainer"}
+	}
+	return sign
+}
+
+// subjects returns where a sentence names the project itself: by "this project", or by
+// its name at the start.
+func (r *endReader) subjects(sentence string) [][2]int {
+	var all [][2]int
+	for _, at := range subject().FindAllStringSubmatchIndex(sentence, -1) {
+		article, between := sentence[at[2]:at[3]], sentence[at[4]:at[5]]
+		if othersProject().MatchString(between) || nested().MatchString(strings.TrimSpace(sentence[:at[0]])) {
+			continue
+		}
+		if article == "the" && between != "" && !strings.HasPrefix(between, r.name+" ") {
+			continue // "the Java client is deprecated" is a part
+		}
+		if article == "the" && !theWhole().MatchString(sentence[at[0]:at[1]]) {
+			continue
+		}
+		all = append(all, [2]int{at[0], at[1]})
+	}
+	start := len(sentence) - len(strings.TrimLeft(sentence, decoration))
+	start += len(notice().FindString(sentence[start:]))
+	if rest, found := strings.CutPrefix(sentence[start:], r.name); found && r.name != "" {
+		for _, noun := range []string{" itself", " project", " repository", " repo", " library", " package", " app", " software"} {
+			rest = strings.TrimPrefix(rest, noun)
+		}
+		all = append(all, [2]int{start, len(sentence) - len(rest)})
+	}
+	return all
+}
+
+var (
+	// theWhole are the nouns that, with "the", can only be the project.
+	theWhole = compiled(`(?:repository|repo|project|codebase|software|fork|mirror)(?: itself| here)?$`)
+	notice   = compiled(`^(?:(?:please )?(?:note|notice|warning|attention|important|update|edit|psa|news|status|announcement|disclaimer|caution)(?: \([^)]*\)| \d[\d.-]*)?\s*[:!–—-]+\s*|(?:please )?note that |as of [^,]*, |since [^,]*, |unfortunately,? |sadly,? |(?:in|on) [^,]*\d{4},? )+`)
+)
+
+// readPredicate reads what follows a subject.
+func (r *endReader) readPredicate(sentence, rest string) end {
+	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd} {
+		if at := form().FindStringIndex(rest); at != nil {
+			return judgeTail(sentence, rest[:at[1]], rest[at[1]:])
+		}
+	}
+	if at := moved().FindStringIndex(rest); at != nil && !stillAlive().MatchString(sentence) {
+		return r.readDestination(rest[at[1]:])
+	}
+	if idle().MatchString(rest) {
+		return end{kind: "that little is done on it"}
+	}
+	if at := futureEnd().FindStringIndex(rest); at != nil && predicate().MatchString(" is "+rest[at[1]:]) {
+		return end{kind: "that it is going to end"}
+	}
+	return end{}
+}
+
+var (
+	notTheEnd = compiled(`^ ?(?:automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	// place is where or for what alone something ended: a platform, a version. Dates and
+	// reasons are not.
+	place  = compiled(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
+	reason = compiled(`^ (?:in favou?r|in lieu|in preference|in (?:early|late|mid|the (?:year|spring|summer|autumn|fall|winter|middle|end))|(?:in|on|from|since|as of|with effect from)[^.]{0,14} ?(?:19|20)\d\d|` +
+		`(?:on|from|in) (?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|for (?:now|the (?:time|long|moment|foreseeable|following|public|community)|historical|archival|reference|good|lack|many|several|some|a (?:long|while)|years|personal|various|over)|` +
+		`to (?:focus|be replaced|make|avoid|concentrate)|at (?:this|the) (?:time|moment|point)|due|with (?:immediate|no)|from now|in its (?:current|present|entirety)|in any (?:way|form)|in this (?:form|repo|repository|location|place)|to anyone|as of)\b`)
+	byOthers = compiled(`^ by (?:the )?(?:original |core |former |current |main |sole )*(?:authors?|maintainers?|owners?|team|us|me|its|their|anyone|anybody|creators?|developers?)\b`)
+)
+
+// judgeTail weighs what follows an end: a platform, a cause, one who goes on.
+func judgeTail(sentence, matched, tail string) end {
+	statement := end{kind: "that the project is at its end", certain: true}
+	next, _ := utf8.DecodeRuneInString(tail)
+	switch {
+	case tail != "" && (next == '-' || next == '_' || next == '/' || unicode.IsLetter(next) || unicode.IsDigit(next)):
+		return end{} // "retired-nurse friendly"
+	case stillAlive().MatchString(sentence):
+		return end{}
+	case notTheEnd().MatchString(tail):
+		return end{}
+	case reason().MatchString(tail):
+	case place().MatchString(tail):
+		return end{}
+	case strings.HasPrefix(tail, " by ") && strings.Contains(matched, " not ") && !byOthers().MatchString(tail):
+		return end{} // "is not supported by any company"
+	case strings.HasPrefix(tail, " by ") && !strings.Contains(matched, "superseded"):
+		statement.certain = byOthers().MatchString(tail) && !goesOn().MatchString(tail)
+	case followsNoun().MatchString(tail) && adjectiveOnly().MatchString(matched):
+		return end{} // "is a deprecated", "is obsolete hardware": what follows is meant
+	}
+	if goesOn().MatchString(tail) || strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
+		statement.certain = false
+	}
+	return statement
+}
+
+var (
+	followsNoun   = compiled(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
+	adjectiveOnly = compiled(adjective + `$`)
+)
+
+var (
+	forgeHome = compiled(`^(?:https?://|git@)|^(?:(?:to|into|at|in|on|under|over to|here|onto)\b[: ]*|[:,-] *)+(?:the |a |an |our |its |their |this |new |own |main |separate |different |another |following |official |single |central |dedicated |apache |[\w.-]+ (?:/ )?){0,5}?` +
+		`(?:https?://[^\s]+|git@|(?:monorepo|mono-repo|mono repo|repositor(?:y|ies)|repo|organi[sz]ation|org|namespace|location|home|address|place)(?:[\s.,;:!)]|$)|[\w.-]+/[\w.-]+(?:\s|$|,))`)
+	nothing   = compiled(`^(?:away|elsewhere|on|permanently)?[\s:.,!]*(?:here|there)?[\s:.,!]*$`)
+	domain    = compiled(`^(?:(?:to|at|on|over to)\b[: ]*)+(?:gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b`)
+	aFile     = compiled(`^(?:to|into|in|at) (?:the )?[\w.-]+/(?:docs?|src|lib|examples?|tests?)\b`)
+	addressOf = compiled(`https?://[^\s)>,]+`)
+)
+
+// readDestination weighs where something moved to: another repository is an end of this
+// one, a language, a cycle or a foundation is not.
+func (r *endReader) readDestination(rest string) end {
+	rest = strings.TrimSpace(rest)
+	if address := addressOf().FindString(rest); address != "" && r.isOwn(address) {
+		return end{}
+	}
+	switch {
+	case aFile().MatchString(rest):
+		return end{}
+	case nothing().MatchString(rest), forgeHome().MatchString(rest):
+		return end{kind: "that the repository has moved", certain: true}
+	case domain().MatchString(rest):
+		return end{kind: "that it has moved to another host"}
+	}
+	return end{}
+}
+
+// isOwn reports whether an address is that of the repository being read.
+func (r *endReader) isOwn(address string) bool {
+	if r.own.Host == "" || r.own.Path == "" {
+		return false
+	}
+	own := strings.ToLower(r.own.Host + "/" + r.own.Path)
+	_, rest, _ := strings.Cut(address, "://")
+	rest = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(rest, "/.,;:!"), ".git"), "/")
+	return rest == own || strings.HasPrefix(rest, own+"/")
+}
+
+// readActivity reads a sentence about the work on the project: it stopped, or goes on
+// elsewhere.
+func (r *endReader) readActivity(sentence string) end {
+	trimmed := strings.TrimLeft(sentence, decoration)
+	trimmed = trimmed[len(notice().FindString(trimmed)):]
+	for _, at := range activity().FindAllStringSubmatchIndex(trimmed, -1) {
+		before, of, rest := trimmed[:at[2]], trimmed[at[4]:at[5]], trimmed[at[1]:]
+		bare := of == ""
+		if conditional().MatchString(before) || nested().MatchString(strings.TrimSpace(before)) ||
+			bare && !startsSentence().MatchString(before) || stillAlive().MatchString(trimmed) {
+			continue
+		}
+		if end := activityEnded().FindStringIndex(rest); end != nil {
+			tail := rest[end[1]:]
+			if place().MatchString(tail) && !reason().MatchString(tail) {
+				continue
+			}
+			return judgeTail(sentence, rest[:end[1]], tail)
+		}
+		if end := moved().FindStringIndex(rest); end != nil {
+			if found := r.readDestination(rest[end[1]:]); found.kind != "" {
+				return found
+			}
+		}
+	}
+	return end{}
+}
+
+var startsSentence = compiled(`^(?:(?:all|active|further|the|our|and|both|please note that|note that|that) ?)*$`)
+
+// readAlone reads a block that consists of its end, or begins with it: "DEPRECATED: use
+// x", "Project unmaintained, archived". Prose and lists do not: there the word has
+// another subject.
+func (r *endReader) readAlone(b block, text, sentence string) end {
+	bare := strings.Trim(sentence, decoration)
+	emphasised := b.quote || b.heading > 0 || emphasis().MatchString(b.raw)
+	if b.list {
+		return end{}
+	}
+	if aloneFirst().MatchString(bare) && !conditional().MatchString(bare) {
+		return end{kind: "that the project is at its end", certain: true}
+	}
+	if statusLine().MatchString(bare) && (emphasised || bare != "inactive") {
+		return end{kind: "that it is at its end", certain: emphasised || text == strings.ToUpper(text)}
+	}
+	if first := capitals().FindString(strings.Trim(text, decoration)); first != "" && alone().MatchString(strings.ToLower(first)) {
+		return end{kind: "in capitals that it is at its end", certain: true}
+	}
+	if at := markedFirst().FindStringSubmatch(b.raw); emphasised && at != nil && alone().MatchString(strings.ToLower(strings.Trim(at[1], decoration))) {
+		return end{kind: "in bold that it is at its end", certain: true}
+	}
+	return end{}
+}
+
+var (
+	emphasis    = compiled(`^(?:\*\*|__|(?i)<b>|<strong>)`)
+	capitals    = compiled(`^[A-Z][A-Z -]+[A-Z](?:$|[ ]?[:!.,–—-](?:\s|$))`)
+	markedFirst = compiled(`^(?:\*\*|__|<b>|<strong>)([^*_<]+)(?:\*\*|__|</b>|</strong>)`)
+)
+
+var (
+	titleFirst = compiled(`^[^\p{L}\p{N}]*(?:` + adjective + `|` + noLonger + `)[\])]?\s*(?:[:–—|-]|\s-\s|[\])])\s*\S`)
+	titleLast  = compiled(`\S\s*(?:[:–—|-]|[\[(])\s*(?:now |project )?(?:` + adjective + `|` + noLonger + `)[^\p{L}\p{N}]*$`)
+	bracketed  = compiled(`[\[(](?:` + adjective + `|` + noLonger + `)[\])]`)
+)
+
+// readHeading reads a title or a heading, and learns the name of the project from the
+// first of the text.
+func (r *endReader) readHeading(b block, text string) end {
+	low := strings.ToLower(strings.TrimSpace(tag().ReplaceAllString(b.raw, " ")))
+	bare := strings.Trim(strings.ToLower(text), decoration)
+	isTitle := b.heading == 1
+	if isTitle && r.name == "" {
+		r.name = nameIn(bare)
+	}
+	switch {
+	case alone().MatchString(bare) || statusLine().MatchString(bare):
+		shouted := text == strings.ToUpper(text)
+		return end{kind: "in a heading that it is at its end", certain: b.heading <= 2 || shouted || strings.Contains(bare, " ")}
+	case isTitle && (titleFirst().MatchString(low) || titleLast().MatchString(low) || bracketed().MatchString(low)):
+		return end{kind: "in its title that it is at its end", certain: true}
+	}
+	return end{}
+}
+
+// nameIn is the name of a project in its title, without what is said of its end; empty
+// where it is more than five words.
+func nameIn(title string) string {
+	title = endOfTitle().ReplaceAllString(title, " ")
+	title, _, _ = strings.Cut(title, " - ")
+	title, _, _ = strings.Cut(title, ": ")
+	title, _, _ = strings.Cut(title, " (")
+	title = strings.Trim(spaces().ReplaceAllString(title, " "), decoration)
+	if n := len(strings.Fields(title)); n == 0 || n > 5 || utf8.RuneCountInString(title) < 3 || title == "readme" {
+		return ""
+	}
+	return title
+}
+
+var endOfTitle = compiled(`[\[(]?(?:` + adjective + `|` + noLonger + `)[\])]?\s*[:–—-]?`)
+
+// endInOtherLanguages are the statements of the other five UN languages and of
+// Portuguese, Italian and German: the subject is always "this project".
+var endInOtherLanguages = compiled(strings.Join([]string{
+	// Spanish
+	`(?:^|[\s¡(:])est[ea] (?:repositorio|proyecto|paquete|m[oó]dulo|software|librer[ií]a|biblioteca|herramienta|programa|aplicaci[oó]n)(?: de [\p{L}]+)? (?:ya no (?:se (?:mantiene|desarrolla|actualiza|est[aá] manteniendo)|est[aá] (?:mantenid[oa]|en desarrollo|soportad[oa])|es mantenid[oa]|tiene (?:soporte|mantenimiento)|recibe)|` +
+		`(?:ha sido|fue|est[aá]|se encuentra|ha quedado|qued[oó])(?: ahora| oficialmente)? (?:archivad[oa]|descontinuad[oa]|discontinuad[oa]|abandonad[oa]|obsolet[oa]|en desuso|deprecad[oa]|retirad[oa]|sin mantenimiento))`,
+	`(?:^|[\s¡(:])(?:proyecto|repositorio) (?:archivado|descontinuado|discontinuado|abandonado|sin mantenimiento|obsoleto)\s*$`,
+	// Portuguese
+	`(?:^|[\s(:])est[ea] (?:reposit[oó]rio|projeto|projecto|pacote|m[oó]dulo|software|biblioteca|ferramenta|programa|aplica[cç][aã]o|aplicativo) (?:(?:foi|est[aá]|encontra-se|ficou)(?: agora| oficialmente)? (?:descontinuad[oa]|arquivad[oa]|abandonad[oa]|obsolet[oa]|depreciad[oa]|encerrad[oa]|sem manuten[cç][aã]o)|` +
+		`(?:j[aá] )?n[aã]o (?:[eé]|est[aá]|est[aá] sendo|ser[aá]|tem|recebe)(?: mais)? ?(?:mais )?(?:mantid[oa]|suportad[oa]|atualizad[oa]|em desenvolvimento|manuten[cç][aã]o|suporte|desenvolvid[oa]|sendo mantid[oa]))`,
+	`(?:^|[\s(:])(?:projeto|reposit[oó]rio) (?:arquivado|descontinuado|abandonado|encerrado)\s*$`,
+	// French
+	`(?:^|[\s(:])(?:ce|cette) (?:d[eé]p[oô]t|projet|paquet|logiciel|module|r[eé]pertoire|biblioth[eè]que|outil|programme|application|extension) (?:(?:n'est|n’est|ne sera|n'a) (?:plus|pas) (?:activement |[eê]tre )?(?:maintenue?|d[eé]velopp[eé]e?|support[eé]e?|mise? [aà] jour|suivie?|en d[eé]veloppement|de maintenance)|` +
+		`(?:est|a [eé]t[eé])(?: d[eé]sormais| maintenant| officiellement)? (?:archiv[eé]e?|obsol[eè]te|abandonn[eé]e?|d[eé]pr[eé]ci[eé]e?|arr[eê]t[eé]e?|discontinu[eé]e?))`,
+	`(?:^|[\s(:])(?:projet|d[eé]p[oô]t) (?:archiv[eé]|abandonn[eé]|obsol[eè]te|arr[eê]t[eé])\s*$`,
+	// Italian
+	`(?:^|[\s(:])quest[oa] (?:repository|progetto|pacchetto|software|modulo|libreria|strumento|programma|applicazione) (?:non (?:[eè]|viene|sar[aà])(?: pi[uù])?(?: attivamente)? (?:pi[uù] )?(?:mantenut[oa]|supportat[oa]|sviluppat[oa]|aggiornat[oa]|in sviluppo)|` +
+		`[eè](?: stat[oa])?(?: ora| ufficialmente)? (?:archiviat[oa]|abbandonat[oa]|dismess[oa]|deprecat[oa]|obsolet[oa]|discontinuat[oa]))`,
+	`(?:^|[\s(:])(?:progetto|repository) (?:archiviato|abbandonato|dismesso|deprecato)\s*$`,
+	// German
+	`(?:^|[\s(:])diese[srm]? (?:repository|repositorium|projekt|paket|software|modul|bibliothek|repo|werkzeug|programm|anwendung|app|erweiterung) (?:wird (?:nicht (?:mehr|l[aä]nger)|nicht) (?:aktiv )?(?:gepflegt|gewartet|weiterentwickelt|unterst[uü]tzt|betreut|entwickelt|aktualisiert)|` +
+		`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
+	`(?:^|[\s(:])(?:die )?(?:entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) [\p{L}]+)? (?:wurde|ist) eingestellt`,
+	// Russian
+	`(?:^|[\s(:])(?:этот|данный|это) (?:проект|репозиторий|пакет|модуль|инструмент|приложение|библиотека) (?:больше не (?:поддерживается|развивается|обновляется|разрабатывается)|(?:устарел|заброшен|заархивирован|архивирован|закрыт|снят с поддержки)|не поддерживается)`,
+	`(?:^|[\s(:])(?:проект|репозиторий) (?:больше не (?:поддерживается|развивается|обновляется)|заброшен|закрыт|заархивирован)`,
+	// Chinese, both scripts
+	`(?:本|此|该|該|这个|這個|这一|當前|当前)(?:开源|開源)?(?:项目|仓库|代码库|项目仓库|库|软件|工具|專案|專案庫|倉庫|軟體|軟件|儲存庫|存储库)(?:现|現|目前|现在|現在)?(?:已经|已經|已)?(?:不再(?:进行|進行|积极|積極)?(?:维护|維護|更新|开发|開發|(?:支持|支援)(?:$|[，,。]))|停止(?:维护|維護|更新|开发|開發)|归档|歸檔|封存|废弃|廢棄|弃用|棄用|停更|停止)`,
+	// Arabic
+	`(?:هذا (?:المشروع|المستودع|البرنامج)|هذه (?:المكتبة|الحزمة|الأداة)) (?:لم (?:يعد|تعد) (?:يتم |تتم |قيد )?(?:صيانت|مدعوم|محدث|تطوير|التطوير|الصيانة|يُصان|صيانة|يحظى)|(?:مؤرشف|مهجور|متوقف|موقوف|مهمل|قديم)|تم (?:إيقاف|أرشفة|التخلي))`,
+}, "|"))
