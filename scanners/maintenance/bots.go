@@ -1,23 +1,30 @@
 package maintenance
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // This file is the one list of what is a machine and not a person. A commit is
 // a bot's where its author's name or address, folded to lower case, meets one
-// of these rules:
+// of these rules. testdata/authors.tsv holds examples; add a line for one that is misread.
 //
 //   - the name, or the login of a noreply address, ends in "[bot]": every
 //     GitHub App commits under such a name;
-//   - the name ends in the separate word "bot" or "robot" ("openmrs-bot",
-//     "Snyk bot"), or is one camel-case word that ends in "Bot"
-//     ("ReleaseBot"; never "Talbot" or "Abbot");
+//   - the name, what stands in brackets and a version at its end aside, ends in a word
+//     for a machine (machineWords: "bot", "ci", "automation", "action"), begins with
+//     "automated" or "automatic", or begins with "bot" and a number ("bot-4000");
+//   - it is one word that ends in "bot" or in a capital "Bot" and is no surname
+//     (surnamesInBot: "Talbot", "Abbot"), or in "ci" behind the name of the domain of
+//     its address ("examplesci" at examples.org);
 //   - the name, its separators aside, is one of botNames;
-//   - the address is one of botAddresses, or its local part ends in "-bot",
-//     "_bot", ".bot" or "+bot".
+//   - the address is one of botAddresses, or its local part is a machine's (machineLocals)
+//     or ends in "bot" as a word.
+//
+// Bot and Robot are surnames too: after a given name (givenNames), or where the address
+// is made of an initial or a name and "bot", they are a person's.
 //
 // What a person commits with a machine's help is that person's; what a coding
 // agent commits under its own name is not a person's.
@@ -30,7 +37,10 @@ var botNames = set(
 	"dependabot", "dependabotpreview", "dependabotsupport", "renovate", "renovatebot", "whitesourcerenovate",
 	"mendrenovate", "greenkeeper", "greenkeeperio", "pyup", "pyupio", "pyupbot", "scalasteward", "depfu", "snyk",
 	"snykbot", "snyktest", "requiresio", "nixpkgsupdate", "updatecli", "versioneye", "whitesourcebolt", "dependencyupdater",
+	"selfhostedrenovate", "renovateselfhosted", "dependencybot",
 	// continuous integration and releases
+	"ci", "cicd", "gitbook", "cloudflareworkersandpages", "cloudflarepages", "readthedocs", "automation", "builder",
+	"deployer", "autobuild", "autobuilder", "autorelease", "releasebotapp", "githubpages", "ghpages", "travisbuilder",
 	"githubactions", "githubaction", "githubactionsuser", "actionsuser", "gitlabci", "gitlabrunner", "travisci",
 	"traviscibuild", "travisciuser", "deploymentbottravisci", "jenkins", "jenkinsci", "circleci", "circlecibot",
 	"circlecideploy", "appveyor", "azurepipelines", "bitbucketpipelines", "codeship", "droneci", "semaphoreci",
@@ -42,6 +52,7 @@ var botNames = set(
 	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "styleci",
 	"allcontributors", "allcontributorsbot", "fossa", "fossabot", "gitterbadger", "readmebot", "probot",
 	"stepsecurity", "stepsecuritybot", "prettierci", "autofixci", "autoformatter",
+	"imgbotapp", "gitlocalize", "stale", "codespell", "licensebot", "clabot", "classistant", "todobot", "welcomebot",
 	// translation platforms
 	"weblate", "hostedweblate", "weblatetranslation", "codebergtranslate", "transifex", "transifexintegration", "crowdin",
 	"crowdinsync", "lokalise", "lokaliseautomation", "pontoon", "mozillapontoon", "translatewiki", "translatewikinet",
@@ -96,34 +107,112 @@ func set(items ...string) map[string]bool {
 	return m
 }
 
+// machineWords end a name of several words: "Docs Action", "project-ci", "Update Robot".
+var machineWords = set("bot", "robot", "ci", "cicd", "automation", "action", "actions", "daemon", "pipeline", "pipelines", "workflow",
+	"workflows", "runner", "webhook", "autobot", "crawler", "cron", "cronjob", "autocommit", "autoupdate", "autoupdater")
+
+// machineServers are what stands before "server", "user", "account" or "service" where that
+// is a machine: "Automation Server", "ci user".
+var machineServers = set("automation", "build", "ci", "jenkins", "release", "deploy", "deployment", "bot", "service", "sync", "backup", "integration",
+	"continuous integration", "translation", "docs", "documentation", "publish")
+
+// machineLocals are whole local parts of an address.
+var machineLocals = set("bot", "robot", "ci", "cibot", "buildbot", "github-actions", "githubactions", "github-action", "gitlab-ci", "jenkins-ci", "actions",
+	"renovate", "dependabot", "automation", "build-bot", "no-reply-bot", "autobuild", "release-automation")
+
+// surnamesInBot are surnames and first names of one word that end like a bot.
+var surnamesInBot = set("abbot", "talbot", "cabot", "chabot", "ribot", "joubot", "lebot", "bobot", "jabot", "turbot", "mrbot", "misterbot", "garbot",
+	"tarbot", "herbot", "corbot", "robot", "gobot", "barbot", "rabot", "guerbot", "libot", "thibot", "jacobot", "sabot", "elbot", "nabot")
+
+// givenNames tell a person whose surname is Bot or Robot from a machine. Common first
+// names of many countries; a machine of that name is missed.
+var givenNames = set(
+	"aad", "adam", "adrian", "ahmed", "alex", "alexander", "ali", "alice", "amina", "amy", "ana", "anders", "andre", "andrea", "andrew", "anita", "anja",
+	"ann", "anna", "anne", "anton", "arjan", "arjen", "arthur", "bart", "bas", "ben", "bernard", "bert", "bob", "bram", "brian", "carla", "carlos",
+	"case", "cees", "charles", "chris", "christian", "christine", "claire", "daan", "daniel", "david", "dennis", "diana", "dick", "dirk", "edwin", "elena",
+	"elisabeth", "ellen", "els", "emil", "emily", "emma", "eric", "erik", "eva", "fatima", "femke", "ferdinand", "floor", "frank", "frans", "fred",
+	"gerard", "gert", "grace", "guy", "hans", "hassan", "hendrik", "henk", "henry", "ingrid", "irene", "jaap", "jack", "jacob", "james", "jan", "jane",
+	"janneke", "jasper", "jean", "jeroen", "joan", "joao", "joe", "johan", "johannes", "john", "jon", "joost", "jorge", "jos", "jose", "joseph", "juan",
+	"julia", "karin", "kees", "kevin", "kim", "klaas", "koen", "lars", "laura", "lea", "leo", "linda", "lisa", "lotte", "louis", "lucas", "luis", "luuk",
+	"maarten", "marc", "marco", "maria", "marie", "marieke", "marijn", "mark", "martin", "mary", "matthijs", "max", "megan", "michael", "michiel", "mike",
+	"mohamed", "monique", "nadia", "nick", "niels", "nina", "olga", "omar", "oscar", "patrick", "paul", "paula", "pedro", "peter", "philip", "piet",
+	"pieter", "pim", "rachel", "ralph", "remco", "rene", "richard", "rob", "robert", "robin", "roel", "ron", "ruben", "ruud", "sam", "samuel", "sander",
+	"sara", "sarah", "simon", "sofia", "sophie", "stefan", "steve", "susan", "sven", "theo", "thijs", "thomas", "tim", "tom", "vera", "victor", "vincent",
+	"wendy", "willem", "william", "wim", "wouter", "yusuf", "yvonne",
+)
+
+var (
+	inBrackets   = regexp.MustCompile(`\s*\([^()]*\)\s*$`)
+	versionAtEnd = regexp.MustCompile(`[\s_-]+v?\d+(?:\.\d+)*$`)
+	numberedBot  = regexp.MustCompile(`^(?:ro)?bot[-_ #]?\d`)
+	camelBot     = regexp.MustCompile(`[\p{Ll}\d]Bot$`)
+	wordEnds     = regexp.MustCompile(`[\s_.+/-]+`)
+)
+
 // isBot reports whether an author is a machine by the rules above.
 func isBot(name, address string) bool {
 	name = strings.TrimSpace(name)
 	folded := strings.ToLower(name)
-	if strings.HasSuffix(folded, "[bot]") || botNames[lettersAndDigits(folded)] || endsInBot(name, folded) {
-		return true
-	}
 	address = strings.ToLower(strings.TrimSpace(address))
-	local, _, _ := strings.Cut(address, "@")
-	return botAddresses[address] || strings.HasSuffix(local, "[bot]") || endsInWord(local, "bot")
+	local, domain, _ := strings.Cut(address, "@")
+	switch {
+	case strings.HasSuffix(folded, "[bot]"), strings.HasSuffix(folded, "(bot)"), strings.HasSuffix(folded, "(automated)"),
+		strings.HasSuffix(local, "[bot]"), botAddresses[address], botNames[lettersAndDigits(folded)], numberedBot.MatchString(folded):
+		return true
+	case folded == "root" && placeholderHost(domain):
+		return true // a job on a machine without a name
+	case isSurnamedBot(folded, local):
+		return false
+	}
+	bare := versionAtEnd.ReplaceAllString(inBrackets.ReplaceAllString(name, ""), "")
+	return isMachineName(bare, domain) || isMachineLocal(local, folded)
 }
 
-// endsInBot takes the name both as written and folded, because only the capital
-// distinguishes "ReleaseBot" from "Talbot".
-func endsInBot(name, folded string) bool {
-	if folded == "bot" || endsInWord(folded, "bot") || endsInWord(folded, "robot") {
+// isSurnamedBot reports a name of several words that ends in Bot or Robot as a surname.
+func isSurnamedBot(folded, local string) bool {
+	words := strings.Fields(folded)
+	if len(words) < 2 || words[len(words)-1] != "bot" && words[len(words)-1] != "robot" {
+		return false
+	}
+	first, last := words[0], words[len(words)-1]
+	_, _, isWord := strings.Cut(first, "-")
+	return givenNames[first] || !isWord && (local == first[:1]+last || local == first+"."+last && givenNames[first])
+}
+
+func isMachineName(name, domain string) bool {
+	folded := strings.ToLower(strings.TrimSpace(name))
+	words := wordEnds.Split(folded, -1)
+	last := words[len(words)-1]
+	if len(words) == 1 {
+		return folded == "bot" || !surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot.MatchString(name)) ||
+			isProjectCI(folded, domain)
+	}
+	before := strings.Join(words[:len(words)-1], " ")
+	switch last {
+	case "server", "user", "account", "service":
+		return machineServers[before] || machineServers[words[len(words)-2]]
+	}
+	return machineWords[last] || words[0] == "automated" || words[0] == "automatic" || strings.HasPrefix(before, "self hosted ") || before == "auto"
+}
+
+// isProjectCI reports one word of a project and "ci": the project is what the domain of
+// the address is called.
+func isProjectCI(folded, domain string) bool {
+	stem, found := strings.CutSuffix(folded, "ci")
+	return found && len(stem) >= 3 && !strings.Contains(domain, folded) && strings.Contains(lettersAndDigits(domain), lettersAndDigits(stem))
+}
+
+// isMachineLocal reports a local part that ends in the word bot, unless the name before
+// it is the author's own: "case.bot@…" of one who is called Case.
+func isMachineLocal(local, folded string) bool {
+	if machineLocals[local] {
 		return true
 	}
-	before, isCamel := strings.CutSuffix(name, "Bot")
-	last, _ := utf8.DecodeLastRuneInString(before)
-	return isCamel && !strings.ContainsAny(name, " \t") && (unicode.IsLower(last) || unicode.IsDigit(last))
-}
-
-// endsInWord reports whether word is the last of several words of text.
-func endsInWord(text, word string) bool {
-	before, found := strings.CutSuffix(text, word)
-	last, _ := utf8.DecodeLastRuneInString(before)
-	return found && strings.ContainsRune(" -_.+", last)
+	before, found := strings.CutSuffix(local, "bot")
+	if !found || before == "" || !strings.ContainsRune("-_.+", rune(before[len(before)-1])) {
+		return false
+	}
+	return before[len(before)-1] != '.' || !slices.Contains(strings.Fields(folded), strings.Trim(before, "-_.+"))
 }
 
 // lettersAndDigits drops everything but letters and digits.

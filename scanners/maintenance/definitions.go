@@ -37,7 +37,7 @@ func peopleMeasures() []measure {
 		{define(observation.PeopleContributorAbsenceFactor, "Contributor absence factor", observation.UnitPeople, observation.MergeMain,
 			"The fewest people who together made half of the commits of the last 12 months.", "contributor-absence-factor/"), absenceFactor},
 		{define(observation.PeopleElephantFactor, "Elephant factor", observation.UnitOrganizations, observation.MergeMain,
-			"The fewest organizations (e-mail domains, without free mail and noreply) whose people made half of those commits "+
+			"The fewest organizations (e-mail domains of two people or more, without free mail and noreply) whose people made half of those commits "+
 				"of the last 12 months that tell an organization; unknown where most tell none.", "elephant-factor/"), elephantFactor},
 		{define(observation.PeopleNewContributors12m, "New contributors in 12 months", observation.UnitPeople, observation.MergeMain,
 			"People whose first commit to this repository lies in the last 12 months.", "new-contributors/"), newContributors},
@@ -53,12 +53,13 @@ func peopleMeasures() []measure {
 		{define(observation.PeopleThirdShare12m, "Share of the third most active", observation.UnitRatio, observation.MergeMain,
 			"Of the commits of the last 12 months, the share by the person who made the third most: 0 where two people made all.", ""), shareOf(2)},
 		{define(observation.PeopleOrganizations12m, "Organizations in 12 months", observation.UnitOrganizations, observation.MergeMax,
-			"Organizations (e-mail domains, without free mail and noreply) with a commit in the last 12 months.", "organizational-diversity/"), organizationsActive},
+			"Organizations (e-mail domains of two people or more, without free mail and noreply) with a commit in the last 12 months.",
+			"organizational-diversity/"), organizationsActive},
 		{define(observation.PeopleIdentitiesJoined, "Identities joined", observation.UnitIdentities, observation.MergeSum,
 			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: "+
 				"by address, then by a name of two words or more.", ""), identitiesJoined},
 		{define(observation.PeopleOrganizationsEver, "Organizations ever", observation.UnitOrganizations, observation.MergeMax,
-			"Organizations (e-mail domains, without free mail and noreply) with at least one commit in the whole history.",
+			"Organizations (e-mail domains of two people or more, without free mail and noreply) with at least one commit in the whole history.",
 			"organizational-diversity/"), organizationsEver},
 	}
 }

@@ -59,11 +59,21 @@ func commitsByPerson(commits []commit) map[int32]int {
 	return counts
 }
 
-// commitsByOrganization leaves out the commits of authors without an organization.
-func commitsByOrganization(commits []commit) map[int32]int {
+// commitsByOrganization leaves out the commits of authors without an organization. A
+// domain is an organization where two people or more of it made commits until then: that
+// of one person may be their own.
+func (v historyAt) commitsByOrganization(commits []commit) map[int32]int {
+	first, several := map[int32]int32{}, map[int32]bool{}
+	for _, c := range v.human {
+		if person, seen := first[c.organization]; !seen {
+			first[c.organization] = c.person
+		} else if person != c.person {
+			several[c.organization] = true
+		}
+	}
 	counts := map[int32]int{}
 	for _, c := range commits {
-		if c.organization != none {
+		if c.organization != none && several[c.organization] {
 			counts[c.organization]++
 		}
 	}
@@ -101,13 +111,13 @@ func elephantFactor(v historyAt) observation.Measure {
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	counts, known := commitsByOrganization(recent), 0
+	counts, known := v.commitsByOrganization(recent), 0
 	for _, n := range counts {
 		known += n
 	}
 	if 2*known < len(recent) {
 		return unknown(observation.CauseNoSource,
-			fmt.Sprintf("only %d of %d commits carry the address of an organization; the others have free mail or none", known, len(recent)))
+			fmt.Sprintf("only %d of %d commits carry the address of an organization; the others have free mail, none, or that of one person alone", known, len(recent)))
 	}
 	r := number(fewestWithHalf(counts))
 	if known < len(recent) {
@@ -194,7 +204,7 @@ func coreAway(v historyAt) observation.Measure {
 }
 
 func organizationsEver(v historyAt) observation.Measure {
-	return number(len(commitsByOrganization(v.human)))
+	return number(len(v.commitsByOrganization(v.human)))
 }
 
 func identitiesJoined(v historyAt) observation.Measure {

@@ -20,6 +20,61 @@ var versionName = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|
 var preRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
 	`|\.\d+[ab]\d{1,3}$`)
 
+// noRelease finds what marks a tag as something kept or put into service, and not
+// published: a backup, an archive, a deployment of one server, a branch's end.
+var noRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
+	`checkpoint|before|after|pre[-_]?merge|merged?|feature|feat|branch|branches|svn|cvs|import|imported|experiments?|poc|spike|start|begin|end[-_]of|attic|stale|` +
+	`jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
+
+// runOfTags is how many tags of one shape a repository needs on different days for
+// them to be its way of releasing, where no single one of them names a version.
+const runOfTags = 3
+
+var (
+	digits   = regexp.MustCompile(`\d+`)
+	withDate = regexp.MustCompile(`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
+)
+
+// shapeOf is a tag's name with its numbers taken out: "production_#", "v#", "#-#-#".
+// Empty where it has none, or more words than a release has.
+func shapeOf(name string) string {
+	shape := digits.ReplaceAllString(name, "#")
+	if shape == name || len(strings.FieldsFunc(shape, func(r rune) bool { return r == '/' || r == '-' || r == '_' || r == '.' || r == ' ' })) > 5 {
+		return ""
+	}
+	return shape
+}
+
+// runsOf returns the shapes in which a repository ships: several tags on different
+// days, which bear dates or nothing but a number.
+func runsOf(tags []gitrepo.Tag) map[string]bool {
+	days, ships := map[string]map[time.Time]bool{}, map[string]bool{}
+	for _, tag := range tags {
+		name := strings.TrimSpace(tag.Name)
+		shape := shapeOf(name)
+		bare := strings.Trim(shape, "vVrR#")
+		if shape == "" || tag.Created.IsZero() || noRelease.MatchString(name) || bare != "" && !withDate.MatchString(name) && !announces.MatchString(shape) {
+			continue
+		}
+		if days[shape] == nil {
+			days[shape] = map[time.Time]bool{}
+		}
+		days[shape][tag.Created.UTC().Truncate(24*time.Hour)] = true
+	}
+	for shape, on := range days {
+		ships[shape] = len(on) >= runOfTags
+	}
+	return ships
+}
+
+// announces are words before a number that say that something was shipped.
+var announces = regexp.MustCompile(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
+
+// isRelease reports whether a tag names something that was published.
+func isRelease(name string, ships map[string]bool) bool {
+	return !noRelease.MatchString(name) && (versionName.MatchString(name) || ships[shapeOf(name)])
+}
+
 // release is a day on which versions were tagged. Several tags of one day are
 // one release: a repository of many packages tags each of them, and a build
 // server may tag one commit under several names.
@@ -35,10 +90,10 @@ type release struct {
 // releasesOf finds the releases among tags, oldest first, and counts the tags
 // that look like versions but carry no date.
 func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
-	days := map[time.Time]release{}
+	days, ships := map[time.Time]release{}, runsOf(tags)
 	for _, tag := range tags {
 		name := strings.TrimSpace(tag.Name)
-		if !versionName.MatchString(name) {
+		if !isRelease(name, ships) {
 			continue
 		}
 		if tag.Created.IsZero() {

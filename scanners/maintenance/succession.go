@@ -31,5 +31,5 @@ func organizationsActive(v historyAt) observation.Measure {
 	if len(recent) == 0 {
 		return notApplicable(noRecentCommit)
 	}
-	return number(len(commitsByOrganization(recent)))
+	return number(len(v.commitsByOrganization(recent)))
 }
