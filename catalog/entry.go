@@ -34,6 +34,7 @@ func (g *Good) finish(notes *entryNotes, fallback string) bool {
 		}
 		notes.add(observation.CauseBroken, "", "the entry has no name: it is called %q here; name it in the catalog", g.Name)
 	}
+	g.DevelopmentCountries, g.DeploymentCountries = notes.countries(g.DevelopmentCountries), notes.countries(g.DeploymentCountries)
 	g.noteWithoutRepository(notes)
 	g.Notes = notes.list()
 	return true
@@ -107,20 +108,60 @@ func (n *entryNotes) goals(texts []string) []int {
 	return slices.Compact(goals)
 }
 
-var expressionOperator = regexp.MustCompile(`\s+(?:OR|AND|or|and)\s+`)
+var (
+	expressionOperator = regexp.MustCompile(`\s+(?:OR|AND)\s+`)
+	inBrackets         = regexp.MustCompile(`\(([^()]+)\)\s*$`)
+	shortGNU           = regexp.MustCompile(`(?i)^(A|L)?GPL[- ]?v?(\d)(?:\.(\d))?(\+|[- ]or[- ]later|[- ]only)?$`)
+)
 
-// licenses splits SPDX expressions into their licences; an exception ("WITH")
-// stays with its licence.
+// licenses brings texts to SPDX: an expression stays whole with its AND, OR and WITH; a
+// text with an id in brackets is that id; what is in words stays as it is written.
 func licenses(texts []string) []string {
 	var ids []string
 	for _, text := range texts {
-		for _, id := range expressionOperator.Split(text, -1) {
-			if id = strings.Trim(id, " ()"); id != "" && !slices.Contains(ids, id) {
+		for _, id := range licenseIn(strings.TrimSpace(text)) {
+			if id != "" && !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
 	}
 	return ids
+}
+
+func licenseIn(text string) []string {
+	if isLicence(text) {
+		return []string{text}
+	}
+	if bracket := inBrackets.FindStringSubmatch(text); bracket != nil {
+		id := spdxOfShort(strings.TrimSpace(bracket[1]))
+		if isLicence(id) {
+			return []string{id}
+		}
+	}
+	if short := spdxOfShort(text); isLicence(short) {
+		return []string{short}
+	}
+	parts := expressionOperator.Split(text, -1)
+	if strings.ContainsAny(text, "()") || slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(part, " ") }) {
+		return []string{text} // in words
+	}
+	return parts
+}
+
+// spdxOfShort is the SPDX id of a short form in use: "GPLv3+", "AGPL-3", "LGPL v2.1 only".
+func spdxOfShort(text string) string {
+	parts := shortGNU.FindStringSubmatch(text)
+	if parts == nil {
+		return text
+	}
+	id := strings.ToUpper(parts[1]) + "GPL-" + parts[2] + "." + cmp.Or(parts[3], "0")
+	switch strings.Trim(strings.ToLower(parts[4]), "- ") {
+	case "+", "or-later", "or later":
+		return id + "-or-later"
+	case "only":
+		return id + "-only"
+	}
+	return id
 }
 
 // types brings kinds of good to the words of Good.Types.

@@ -32,8 +32,8 @@ type Good struct {
 	Status        string         `json:"status,omitempty"`
 	Repositories  []Repository   `json:"repositories,omitempty"`
 	Organizations []Organization `json:"organizations,omitempty"`
-	// DevelopmentCountries and DeploymentCountries are as the catalog spells
-	// them. Nil means that the catalog has no such field or left it blank; an
+	// DevelopmentCountries and DeploymentCountries are names of countries as CLDR
+	// spells them in English, and what is none as the catalog does. Nil means that the catalog has no such field or left it blank; an
 	// empty list that it names none.
 	DevelopmentCountries []string `json:"developmentCountries,omitzero"`
 	DeploymentCountries  []string `json:"deploymentCountries,omitzero"`

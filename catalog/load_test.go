@@ -295,3 +295,45 @@ func TestRegistrySnapshot(t *testing.T) {
 		}
 	}
 }
+
+func TestCountriesOfOneCodeAreOneAndContinentsAreNone(t *testing.T) {
+	for name, test := range map[string]struct{ texts, want []string }{
+		"spellings":       {[]string{"Afghanistan", "Afghanistan ", "AFGHANISTAN", "AF", "AFG"}, []string{"Afghanistan"}},
+		"official names":  {[]string{"Tanzania, United Republic of", "Tanzania", "Viet Nam", "Vietnam"}, []string{"Tanzania", "Vietnam"}},
+		"accents":         {[]string{"Côte d'Ivoire", "Cote d'Ivoire", "Ivory Coast"}, []string{"Côte d’Ivoire"}},
+		"continents":      {[]string{"Global", "Worldwide", "Africa", "Sub-Saharan Africa", "Latin America and the Caribbean"}, []string{}},
+		"several in one":  {[]string{"Kenya, Uganda and Rwanda"}, []string{"Kenya", "Uganda", "Rwanda"}},
+		"and in a name":   {[]string{"Trinidad and Tobago", "Bosnia and Herzegovina"}, []string{"Trinidad & Tobago", "Bosnia & Herzegovina"}},
+		"no country":      {[]string{"Somewhere"}, []string{"Somewhere"}},
+		"two Congos":      {[]string{"DRC", "Republic of the Congo", "Democratic Republic of the Congo"}, []string{"Congo - Kinshasa", "Congo - Brazzaville"}},
+		"none of several": {[]string{"Kenya and elsewhere"}, []string{"Kenya and elsewhere"}},
+		"not said":        {nil, nil},
+	} {
+		got := (&entryNotes{}).countries(test.texts)
+		if !slices.Equal(got, test.want) || (got == nil) != (test.want == nil) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+func TestLicencesInWordsAreNotCutUp(t *testing.T) {
+	for text, want := range map[string][]string{
+		"GPL-2.0-only WITH Classpath-exception-2.0":        {"GPL-2.0-only WITH Classpath-exception-2.0"},
+		"MIT AND CC-BY-4.0":                                {"MIT AND CC-BY-4.0"},
+		"MIT OR (GPL-2.0-only AND BSD-3-Clause)":           {"MIT OR (GPL-2.0-only AND BSD-3-Clause)"},
+		"GNU Affero General Public License v3.0 or later":  {"GNU Affero General Public License v3.0 or later"},
+		"Apache License 2.0 (Apache-2.0)":                  {"Apache-2.0"},
+		"GNU General Public License v3 or later (GPLv3+)":  {"GPL-3.0-or-later"},
+		"Creative Commons Attribution and Share Alike 4.0": {"Creative Commons Attribution and Share Alike 4.0"},
+		"GPLv2":                                {"GPL-2.0"},
+		"LGPL v2.1 only":                       {"LGPL-2.1-only"},
+		"Our own licence (see LICENSE)":        {"Our own licence (see LICENSE)"},
+		"MIT":                                  {"MIT"},
+		"MIT OR OurOwn":                        {"MIT", "OurOwn"},
+		"Free for research and non-profit use": {"Free for research and non-profit use"},
+	} {
+		if got := licenses([]string{text}); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+}

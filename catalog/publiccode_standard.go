@@ -170,7 +170,13 @@ func isCountry(text string) bool {
 	return err == nil && len(text) == 2 && region.IsCountry() && region.Canonicalize() == region // UK is none
 }
 
+// maxExpression bounds a licence expression, in bytes: the library multiplies out brackets.
+const maxExpression = 200
+
 func isLicence(text string) bool {
+	if len(text) > maxExpression {
+		return false
+	}
 	ok, _ := spdxexp.ValidateLicenses([]string{text})
 	return ok
 }
