@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -43,11 +44,14 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 			failed = err
 			continue
 		}
-		ids, percent := recognize(data)
-		texts[name] = ids
-		if percent < minCoveragePercent {
-			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", percent, name))
+		ids, coverage := recognize(data)
+		var remark string
+		if ids, remark = restricted(data, ids, coverage.Match); remark != "" {
+			remarks = append(remarks, name+": "+remark)
+		} else if coverage.Percent < minCoveragePercent {
+			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", coverage.Percent, name))
 		}
+		texts[name] = ids
 	}
 	found := licensesOf(texts)
 	switch {
@@ -65,6 +69,35 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 	}
 }
 
+// restricted looks for what stands beside the licences of a file. A clause that takes
+// back what they give is a part of what is found, so that none of them stands alone; a
+// licence that is named and not printed is said to be.
+func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]string, string) {
+	rest := uncovered(data, matches)
+	c, found := restriction(rest)
+	switch {
+	case found && len(ids) == 0 && c.id != "":
+		return []string{c.id}, "not an open licence: " + c.says
+	case found && len(ids) == 0 && c.says != "":
+		return []string{"LicenseRef-restricted"}, "not an open licence: " + c.says
+	case found && len(ids) > 0:
+		reference, remark := "LicenseRef-added-terms", "terms stand beside the text of the licence; read them"
+		if c.says != "" {
+			reference, remark = "LicenseRef-restricted", "not an open licence: "+c.says
+		}
+		all := make([]string, len(ids))
+		for i, id := range ids {
+			all[i] = id + " AND " + cmp.Or(c.id, reference)
+		}
+		return all, remark
+	case len(ids) == 0:
+		if id := referenced(rest); id != "" {
+			return []string{id}, "the licence is named, and its text is not there"
+		}
+	}
+	return ids, ""
+}
+
 // licenseFiles are the texts that a reader takes for the repository's licence,
 // and those of the folder LICENSES (REUSE).
 func licenseFiles(files *tree) []string {
@@ -76,6 +109,9 @@ func licenseFiles(files *tree) []string {
 func isLicense(name string) bool {
 	for _, stem := range []string{"license", "licence", "copying", "unlicense", "unlicence", "mit-license", "gpl-license"} {
 		rest, ok := strings.CutPrefix(name, stem)
+		if thirdParty().MatchString(rest) {
+			return false
+		}
 		if !ok || rest != "" && !strings.ContainsRune(".-_", rune(rest[0])) || strings.Contains(rest, "header") {
 			continue
 		}
@@ -89,17 +125,19 @@ func isLicense(name string) bool {
 	return false
 }
 
+// thirdParty are names of files with the licences of others.
+var thirdParty = compiled(`third[-_ ]?part(?:y|ies)|3rd[-_ ]?part(?:y|ies)|\bdeps?\b|dependenc|vendor|bundled|[-_.]others?\b|external`)
+
 // recognize returns the licences whose text or notice is in data, each once,
-// sorted, and the share of the text that is theirs, in percent. A mere link to
-// a licence counts only where there is no text of one.
+// sorted, and how the library covers the text with them. A mere link to a licence counts only where there is no text of one.
 //
 // The first call of a process builds the library's automaton of all licences,
 // which takes most of the time of this package. Building one of only those
 // licences that can begin somewhere in a text gives the same results and is
 // cheaper for one repository, but not for a catalog: the texts of forty need
 // twenty-five automata, which together take longer than the one.
-func recognize(data []byte) (ids []string, percent float64) {
-	coverage := licensecheck.Scan(data)
+func recognize(data []byte) (ids []string, coverage licensecheck.Coverage) {
+	coverage = licensecheck.Scan(data)
 	var links []string
 	for _, match := range coverage.Match {
 		id := withoutSuffix(match.ID)
@@ -115,7 +153,7 @@ func recognize(data []byte) (ids []string, percent float64) {
 		ids = links
 	}
 	slices.Sort(ids)
-	return slices.Compact(ids), coverage.Percent
+	return slices.Compact(ids), coverage
 }
 
 // withoutSuffix drops what the text of a GNU licence does not state: whether later

@@ -357,3 +357,32 @@ func TestASignOfAnEndIsNoEndAndIsSaid(t *testing.T) {
 		t.Errorf("%v (%s)", m.Value, m.Detail)
 	}
 }
+
+func TestALicenceWithARestrictingClauseIsNoOpenLicence(t *testing.T) {
+	mit := "MIT License\n\nCopyright (c) 2020 Someone\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n"
+	for name, test := range map[string]struct {
+		text   string
+		want   any
+		remark string
+	}{
+		"plain":                   {mit, []string{"MIT"}, ""},
+		"the Commons Clause":      {"\"Commons Clause\" License Condition v1.0\n\nThe Software is provided to you by the Licensor under the License, as defined below, subject to the following condition.\n\n" + mit, []string{"MIT AND LicenseRef-restricted"}, "not an open licence"},
+		"for non-commercial use":  {mit + "\nThis software is for non-commercial use only.\n", []string{"MIT AND LicenseRef-restricted"}, "not an open licence"},
+		"not for commercial use":  {"You may not use this for commercial purposes.\n" + mit, []string{"MIT AND LicenseRef-restricted"}, "not an open licence"},
+		"additional conditions":   {mit + "\nAdditional conditions: keep our logo on every page.\n", []string{"MIT AND LicenseRef-added-terms"}, "terms stand beside"},
+		"Business Source License": {"Business Source License 1.1\n\nParameters\n\nChange License: Apache-2.0\n", []string{"BUSL-1.1"}, "not an open licence"},
+		"PolyForm":                {"# PolyForm Noncommercial License 1.0.0\n\n<https://polyformproject.org/licenses/noncommercial/1.0.0>\n", []string{"PolyForm-Noncommercial-1.0.0"}, "not an open licence"},
+		"Elastic":                 {"Elastic License 2.0\n\nURL: https://www.elastic.co/licensing/elastic-license\n", []string{"Elastic-2.0"}, "not an open licence"},
+		"public domain":           {"As a work of the United States Government, this project is in the public domain within the United States.\n\nAdditionally, we waive copyright and related rights in the work worldwide through the CC0 1.0 Universal public domain dedication.\n", []string{"CC0-1.0"}, ""},
+		"by reference":            {"This project is licensed under the MIT License.\n", []string{"MIT"}, "its text is not there"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := scan(t, repository(t, files{"LICENSE": test.text}))["license.spdx"]
+			expect(t, map[string]observation.Measure{"license.spdx": m}, map[string]any{"license.spdx": test.want})
+			if !strings.Contains(m.Detail, test.remark) || test.remark == "" && m.Detail != "" && name == "plain" {
+				t.Errorf("the detail is %q", m.Detail)
+			}
+		})
+	}
+	expect(t, scan(t, repository(t, files{"LICENSE-3RD-PARTY.txt": mit})), map[string]any{"license.file": false})
+}
