@@ -239,6 +239,9 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 		remarks = append(remarks, "the address of a page or file inside a repository")
 	}
 	repository, changed := canonical(u.Scheme, host, found)
+	if !repository.HasPlainParts() { // what a name is without ".git" is seen only now
+		return Repository{}, nil, addressErrorf(causeAddress, "has a path that no repository has: correct it in the catalog")
+	}
 	return repository, append(remarks, changed...), nil
 }
 
@@ -340,18 +343,37 @@ func hostOf(u *url.URL) (string, error) {
 	return host, nil
 }
 
+// pathSegments are the names between the slashes of an address, first brought to the
+// spelling in which they are used and then looked at: a name that is only "…" with a
+// space beside it would otherwise pass, and become what was refused.
 func pathSegments(u *url.URL) ([]string, error) {
 	var segments []string
 	for _, segment := range strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' }) {
-		if segment == "." || segment == ".." || strings.ContainsRune(segment, '\\') || strings.ContainsFunc(segment, isInvisible) {
+		segment = strings.TrimFunc(segment, isBlank)
+		if segment == "" {
+			continue
+		}
+		if segment != ".git" && !isName(segment) { // ".git" alone has a message of its own
 			return nil, addressErrorf(causeAddress, "has a path that no repository has: correct it in the catalog")
 		}
 		if len(segment) > maxSegment {
 			return nil, addressErrorf(observation.CauseOverLimit, "has a name of more than %d bytes: no repository has such an address", maxSegment)
 		}
-		segments = append(segments, strings.TrimSpace(segment))
+		segments = append(segments, segment)
 	}
-	return slices.DeleteFunc(segments, func(s string) bool { return s == "" }), nil
+	return segments, nil
+}
+
+// isName reports whether a part of a repository's path is a name: nothing that a file
+// system reads as another folder, nothing that is not seen, and no space at its ends.
+func isName(segment string) bool {
+	switch {
+	case strings.Trim(segment, ".") == "", strings.EqualFold(segment, ".git"):
+		return false
+	case strings.ContainsAny(segment, `/\`), strings.ContainsFunc(segment, isInvisible):
+		return false
+	}
+	return strings.TrimFunc(segment, isBlank) == segment
 }
 
 // locate decides whether host and path name a repository.
@@ -395,6 +417,16 @@ func canonical(scheme, host string, found repositoryPath) (Repository, []string)
 		Owner: strings.Join(found.owner, "/"),
 		Path:  trimGit(found.name),
 	}, remarks
+}
+
+// HasPlainParts reports whether owner and path are made of names, so that folders can be
+// called after them. It holds for every repository that ParseRepositories returns.
+func (r Repository) HasPlainParts() bool {
+	owners := strings.Split(r.Owner, "/")
+	if r.Owner == "" {
+		owners = nil
+	}
+	return isName(r.Path) && !slices.ContainsFunc(owners, func(owner string) bool { return !isName(owner) })
 }
 
 func isLocalPath(text string) bool {

@@ -54,12 +54,15 @@ func ReadMirrorState(dir string) (MirrorState, bool) {
 
 // readSmall reads a file of a few lines. A hostile mirror may have a pipe, a
 // device or gigabytes in its place.
-func readSmall(path string) ([]byte, error) {
+func readSmall(path string) ([]byte, error) { return readShort(path, 4096) }
+
+// readShort is readSmall with another limit, in bytes.
+func readShort(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > 4096 {
+	if !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, fmt.Errorf("%s is no short file", path)
 	}
 	return os.ReadFile(path)
