@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Origin is where an address was given: how sure it is that it names a repository.
@@ -81,7 +82,7 @@ func ParseRepository(raw string, origin Origin) (Repository, []observation.Note,
 		return found[0], notes, nil
 	}
 	if len(found) > 1 {
-		return Repository{}, notes, fmt.Errorf("read address %q: it names %d repositories; give them one by one", quote(raw), len(found))
+		return Repository{}, notes, fmt.Errorf("read address %q: it names %d repositories; give them one by one", quoteAddress(raw, ""), len(found))
 	}
 	return Repository{}, notes, errors.New(notes[0].Message)
 }
@@ -109,9 +110,13 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 		notes.add(observation.CauseNoRepository, text, "%q holds no address: give the repository's", quote(text))
 		return nil, notes.list()
 	}
+	field := "" // as it may be shown
+	if text != words[0] {
+		field = redact.Text(text)
+	}
 	var found []Repository
 	for _, word := range words {
-		if repository, ok := notes.repository(word, origin); ok {
+		if repository, ok := notes.repository(word, quoteAddress(word, field), origin); ok {
 			found = appendRepository(found, repository, notes)
 		}
 	}
@@ -121,15 +126,15 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 	return found, notes.list()
 }
 
-// repository parses one address and adds the notes on it.
-func (n *entryNotes) repository(word string, origin Origin) (Repository, bool) {
+// repository parses one address and adds the notes on it, in which it is shown.
+func (n *entryNotes) repository(word, shown string, origin Origin) (Repository, bool) {
 	repository, remarks, err := parseAddress(word, origin)
 	if refused, ok := errors.AsType[*addressError](err); ok {
-		n.add(refused.cause, word, "%q %s", quote(word), refused.reason)
+		n.add(refused.cause, shown, "%q %s", shown, refused.reason)
 		return Repository{}, false
 	}
 	for _, remark := range remarks {
-		n.add(observation.CauseRemark, word, "%s: read as %s", remark, repository.URL)
+		n.add(observation.CauseRemark, shown, "%s: read as %s", remark, repository.URL)
 	}
 	return repository, true
 }
@@ -364,18 +369,6 @@ func pathSegments(u *url.URL) ([]string, error) {
 	return segments, nil
 }
 
-// isName reports whether a part of a repository's path is a name: nothing that a file
-// system reads as another folder, nothing that is not seen, and no space at its ends.
-func isName(segment string) bool {
-	switch {
-	case strings.Trim(segment, ".") == "", strings.EqualFold(segment, ".git"):
-		return false
-	case strings.ContainsAny(segment, `/\`), strings.ContainsFunc(segment, isInvisible):
-		return false
-	}
-	return strings.TrimFunc(segment, isBlank) == segment
-}
-
 // locate decides whether host and path name a repository.
 func locate(host string, segments []string, u *url.URL, origin Origin) (repositoryPath, error) {
 	forge := forgeAt(host)
@@ -419,17 +412,10 @@ func canonical(scheme, host string, found repositoryPath) (Repository, []string)
 	}, remarks
 }
 
-// HasPlainParts reports whether owner and path are made of names, so that folders can be
-// called after them. It holds for every repository that ParseRepositories returns.
-func (r Repository) HasPlainParts() bool {
-	owners := strings.Split(r.Owner, "/")
-	if r.Owner == "" {
-		owners = nil
-	}
-	return isName(r.Path) && !slices.ContainsFunc(owners, func(owner string) bool { return !isName(owner) })
-}
-
 func isLocalPath(text string) bool {
+	if strings.HasPrefix(text, "//") && strings.Contains(text, "@") { // an address without its scheme
+		return false
+	}
 	return filepath.IsAbs(text) || text == "." || text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 const (
@@ -47,15 +48,15 @@ func (t *tailBuffer) Write(p []byte) (int, error) {
 }
 
 // lastLines returns the last n lines without control characters, which a terminal
-// would interpret.
+// would interpret, and without what may be secret: git and servers repeat addresses.
 func (t *tailBuffer) lastLines(n int) string {
 	lines := strings.FieldsFunc(string(t.kept), func(r rune) bool { return r == '\n' || r == '\r' })
-	return strings.Map(func(r rune) rune {
+	return redact.Text(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, strings.Join(lines[max(0, len(lines)-n):], "; "))
+	}, strings.Join(lines[max(0, len(lines)-n):], "; ")))
 }
 
 // causeOfOutput is the class of an error by git's messages about objects, or
