@@ -286,13 +286,14 @@ func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byt
 	case stdout.exceeded:
 		return nil, &processError{err: errOutputTooLarge, stderr: errOutputTooLarge.Error()}
 	}
-	return stdout.Bytes(), &processError{err: err, stderr: stderr.lastLines(3)}
+	return stdout.Bytes(), stderr.failure(err)
 }
 
 // processError is a git process that failed, with the end of its standard error.
 type processError struct {
 	err    error
 	stderr string
+	own    string // what of it git itself said, in small letters
 }
 
 func (e *processError) Error() string {

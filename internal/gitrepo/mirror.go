@@ -50,7 +50,7 @@ func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 			err = g.cloneNew(ctx, to, dir)
 		}
 		if !errors.Is(err, errReplaced) || ctx.Err() != nil {
-			return err
+			return withDiskError(dir, err)
 		}
 	}
 }

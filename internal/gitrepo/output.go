@@ -37,14 +37,27 @@ func (b *boundedBuffer) Bytes() []byte { return b.buffer.Bytes() }
 
 // tailBuffer keeps the last maxStderr bytes of git's standard error: a server's
 // messages pass through git and may have no end.
-type tailBuffer struct{ kept []byte }
+type tailBuffer struct {
+	kept []byte
+	own  ownLines
+}
 
 func (t *tailBuffer) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p...)
-	if over := len(t.kept) - maxStderr; over > 0 {
-		t.kept = append(t.kept[:0], t.kept[over:]...)
-	}
+	t.own.write(p)
+	t.kept = keepTail(append(t.kept, p...))
 	return len(p), nil
+}
+
+func keepTail(kept []byte) []byte {
+	if over := len(kept) - maxStderr; over > 0 {
+		return append(kept[:0], kept[over:]...)
+	}
+	return kept
+}
+
+// failure is the error of the process that wrote to this buffer.
+func (t *tailBuffer) failure(err error) *processError {
+	return &processError{err: err, stderr: t.lastLines(3), own: t.own.text()}
 }
 
 // lastLines returns the last n lines without control characters, which a terminal
@@ -62,7 +75,7 @@ func (t *tailBuffer) lastLines(n int) string {
 // causeOfOutput is the class of an error by git's messages about objects, or
 // otherwise where these show none.
 func causeOfOutput(err error, otherwise observation.Cause) observation.Cause {
-	text := strings.ToLower(err.Error())
+	text := ownText(err)
 	switch {
 	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
 		"file size limit", "file too large", "signal 25"):
