@@ -99,6 +99,7 @@ type Git struct {
 	home    string       // scratch: an empty HOME and the reader repositories
 	lock    *os.File     // of the scratch folder, held while this process runs
 	egress  *egressProxy // for http and https, unless private addresses are allowed
+	guard   *guard       // ends transfers when this process dies
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -141,7 +142,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy()}
+	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy(), guard: &guard{}}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
@@ -152,7 +153,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 
 // Close removes the scratch folder and stops the egress proxy.
 func (g *Git) Close() error {
-	return errors.Join(g.egress.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
+	return errors.Join(g.egress.close(), g.guard.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
 }
 
 // ignoreClosed allows a second Close.
@@ -272,10 +273,19 @@ func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader
 
 // finish runs a command to its end.
 func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
+	return g.finishTransfer(ctx, cmd, stdin, nil)
+}
+
+// finishTransfer is finish for a command that starts others, under a guard.
+func (g *Git) finishTransfer(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, under *guard) ([]byte, error) {
 	stdout, stderr := &boundedBuffer{}, &tailBuffer{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	err := g.start(cmd)
 	if err == nil {
+		if under != nil {
+			under.watch(cmd.Process.Pid)
+			defer under.forget(cmd.Process.Pid)
+		}
 		err = cmd.Wait()
 	}
 	switch {
