@@ -78,7 +78,7 @@ func (g *Git) runRemoteWithHeader(ctx context.Context, from remote, dir string, 
 	if from.lock != nil {
 		cmd.ExtraFiles = []*os.File{from.lock}
 	}
-	out, err := g.finishTransfer(ctx, cmd, stdin, g.guard)
+	out, err := g.finishTransfer(ctx, cmd, stdin)
 	status, header := trace.lastResponse()
 	if err != nil && ctx.Err() == nil {
 		err = withHTTPStatus(err, status, header)

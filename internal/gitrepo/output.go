@@ -77,7 +77,7 @@ func (t *tailBuffer) lastLines(n int) string {
 func causeOfOutput(err error, otherwise observation.Cause) observation.Cause {
 	text := ownText(err)
 	switch {
-	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
+	case errors.Is(err, errOutputTooLarge), errors.Is(err, errTooMuchTogether), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
 		"file size limit", "file too large", "signal 25"):
 		return observation.CauseOverLimit
 	case containsAny(text, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage",
