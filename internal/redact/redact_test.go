@@ -79,7 +79,7 @@ func TestNoSecretOfAnAddressIsShownWhateverItsShape(t *testing.T) {
 
 func TestTextLeavesWhatIsNoSecret(t *testing.T) {
 	for _, text := range []string{
-		"plain words", "see https://host.example/a/b.", "write to team@host.example", "@scope/name@1.2.3 and name@1.2.3", "https://host.example/@team/a (here)", "a/b // c", "C:/x and C:\\x", "12:30, 4:5",
+		"plain words", "see https://host.example/a/b.", "write to team@host.example", "@scope/name@1.2.3 and name@1.2.3", "https://host.example/@team/a (here)", "a/b // c", "C:/x and C:\\x", "12:30, 4:5", "it needs https://, a host and a path", `"https://" and ssh://`,
 		"git@host.example:a/b", "100 % of #5; a & b", "[x](https://host.example/a)", "https://a.example/x,https://b.example/y", "at 12:30 write to git@host.example:a/b", "and/or",
 	} {
 		if got := redact.Text(text); got != text {

@@ -130,7 +130,7 @@ func wordMask(address string, prefix int) string {
 	}
 	trimmed := strings.TrimRight(address, ".,:;!)]}")
 	end := address[len(trimmed):]
-	if len(trimmed) < prefix {
+	if len(trimmed) <= prefix { // a scheme that is spoken of
 		return address
 	}
 	shown := URL(trimmed)
