@@ -69,6 +69,7 @@ var rules = []rule{
 		why: "whoever adds a catalog format writes one file and knows no stage"},
 	{from: `internal/(gitrepo|advisory|osvdb|store)`, to: `scanners(/.*)?|internal/(assess|portfolio|policy|backtest|report)(/.*)?`,
 		why: "what is read and stored does not know what is made of it"},
+	{from: `internal/mirror`, to: `(scanners|internal)(/.*)?`, except: `internal/observation`, why: "a place follows from an address alone"},
 	{from: `internal/(gitrepo|advisory|osvdb)`, to: `internal/store|catalog(/.*)?`,
 		why: "mirrors and advisories stand beside the store: the pipeline brings them together"},
 	{from: `internal/store`, to: `internal/(gitrepo|advisory|osvdb|fetch)`,

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 const (
@@ -261,14 +262,14 @@ func (t *table) fields(cells []string) map[string]any {
 
 func tableGood(r record, line string) Good {
 	g := Good{
-		ID:                   slug(r.text("id")),
+		ID:                   slug(redact.Text(r.text("id"))),
 		Name:                 r.text("name"),
 		Aliases:              r.cell("aliases"),
 		Description:          r.text("description"),
 		Website:              r.webAddress(r.text("website"), "website"),
 		Types:                types(r.cell("type")),
 		Licenses:             licenses(r.cell("licence")),
-		SDGs:                 r.goals(strings.FieldsFunc(r.text("sdgs"), func(c rune) bool { return strings.ContainsRune(";,|", c) })),
+		SDGs:                 r.goals(strings.FieldsFunc(redact.Text(r.text("sdgs")), func(c rune) bool { return strings.ContainsRune(";,|", c) })),
 		Sectors:              r.cell("sectors"),
 		Status:               r.text("status"),
 		DeploymentCountries:  r.cell("countries"),
@@ -286,7 +287,7 @@ func tableGood(r record, line string) Good {
 		g.addRepositories(r.entryNotes, r.text("url"), "", Declared)
 	}
 	if g.Name == "" && len(g.Repositories) == 0 {
-		g.Name = cmp.Or(quote(r.text("url")), r.text("id"), line)
+		g.Name = cmp.Or(quoteTyped(r.text("url")), r.text("id"), line)
 	}
 	return g
 }
@@ -294,7 +295,7 @@ func tableGood(r record, line string) Good {
 // cell reads the texts between semicolons. An empty cell gives nil
 // (unknown). A cell with "none" or "-" gives an empty list (there are none).
 func (r record) cell(column string) []string {
-	text := r.text(column)
+	text := redact.Text(r.text(column)) // before a secret comes apart
 	if text == "" {
 		return nil
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 const formatDPGA = "dpga"
@@ -167,10 +168,10 @@ func dpgaGood(fields map[string]any, fallback string, sources ...string) (Good, 
 func dpgaLicenses(r record) []string {
 	var ids []string
 	for _, license := range r.records("spdx", "license") {
-		ids = append(ids, license.text("spdx"))
+		ids = append(ids, redact.Text(license.text("spdx")))
 	}
 	for _, license := range r.records("openLicense", "openlicenses", "openLicenses") {
-		ids = append(ids, license.text("openLicense"))
+		ids = append(ids, redact.Text(license.text("openLicense")))
 	}
 	return licenses(ids)
 }
@@ -213,7 +214,7 @@ func scalars(value any) []string {
 func dpgaOrganizations(r record) []Organization {
 	var list []Organization
 	for _, o := range r.records("name", "organizations", "organisations") {
-		for _, role := range strings.Split(strings.ToLower(o.joined(",", "org_type")), ",") {
+		for _, role := range strings.Split(strings.ToLower(redact.Text(o.joined(",", "org_type"))), ",") {
 			organization := Organization{
 				Name:    o.text("name"),
 				Role:    strings.TrimSpace(role),

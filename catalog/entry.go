@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // addRepositories reads an address field into the good: no repository, one or
@@ -76,15 +77,23 @@ func (n *entryNotes) webAddress(text, field string) string {
 	if err == nil && u.Scheme == "" && bareHost.MatchString(text+"/x") {
 		u, err = url.Parse("https://" + text)
 	}
+	shown := quoteAddress(text, "")
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		n.add(observation.CauseRemark, text, "%s %q is not a web address: left out", field, quote(text))
+		n.add(observation.CauseRemark, shown, "%s %q is not a web address: left out", field, shown)
 		return ""
 	}
 	if u.User != nil {
-		u.User = nil
-		n.add(observation.CauseRemark, text, "%s carried credentials, which were dropped", field)
+		n.add(observation.CauseRemark, shown, "%s carried credentials, which were dropped", field)
 	}
-	return u.String()
+	if u.RawQuery != "" || u.Fragment != "" {
+		n.add(observation.CauseRemark, shown, "%s carried more than a path, which was dropped: it may hold a secret", field)
+	}
+	u.User, u.RawQuery, u.ForceQuery, u.Fragment, u.RawFragment = nil, "", false, "", ""
+	if address := u.String(); redact.URL(address) == address {
+		return address
+	}
+	n.add(observation.CauseRemark, shown, "%s %q may hold a secret: left out", field, shown)
+	return ""
 }
 
 var goalNumber = regexp.MustCompile(`(?i)^\s*(?:sdgs?|goal)?\s*[-#:.]?\s*([0-9]{1,3})\b`)

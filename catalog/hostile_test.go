@@ -93,6 +93,56 @@ func TestHostileTextsInEveryFieldOfTheRegistry(t *testing.T) {
 	}
 }
 
+// Addresses with a secret in them, right and wrong, in every text field of every format:
+// nothing that comes of a catalog repeats it.
+func TestNoSecretOfACatalogIsKept(t *testing.T) {
+	const secret = "hunter2secret"
+	shapes := []string{
+		"https://u:S@forge.example/a/b", "https://S@forge.example/a/b", "https://u:%zzS@forge.example/a/b", "u:S@github.com/a/b", "//u:S@forge.example/a/b", "git@u:S@forge.example:a/b",
+		"https:/u:S@forge.example/a/b", "https://u:pa S@forge.example/a/b", "https://u:S pa@forge.example/a/b", "https://u:12 S@forge.example/a/b", "https://forge.example/a/b?jwt=S", "https://forge.example/a/b?S",
+		"https://forge.example/a/b#access=S", "forge.example/a/b?pwd=S", "https://forge.example/a;sid=S", "see https://u:S@forge.example/a/b, or https://forge.example/x?access=S", "https://u:S,x@forge.example/a/b",
+		"https://u:S;x@forge.example/a/b", "https://u:a|S@forge.example/a/b", "https://u:S", "https://forge.example:S/a", "https://u:a/S@forge.example/b", "ext::https://u:S@forge.example", "-https://u:S@forge.example", "file://u:S@forge.example/x",
+		"https://u:S@" + strings.Repeat("x", 400) + "/a", strings.Repeat("x", 250) + " https://u:" + strings.Repeat("y", 60) + "S@forge.example/a", "ftp://u:S@forge.example", "https://u:S\u200b@forge.example/a/b", "[code](https://u:S@forge.example/a/b)",
+		"https://www.forge.example/?jwt=S", "svn://u:S@forge.example/a", "https://%41:S@forge.example/a/b", "https://forge.example/a/b.git?x=y&z=S",
+	}
+	list := []string{"url", "id", "name", "aliases", "description", "website", "sdgs", "sectors", "type", "status", "licence", "countries", "organization", "maintainer", "funder", "usedby"}
+	for i, shape := range shapes {
+		text := strings.ReplaceAll(shape, "S", secret)
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cell := `"` + text + `"`
+		folder := t.TempDir()
+		files := map[string]string{
+			"a.json": fmt.Sprintf(`[{"name": %[1]s, "aliases": [%[1]s], "description": %[1]s, "website": %[1]s, "type": [%[1]s], "license": [{"spdx": %[1]s}], "SDGs": [{"SDGNumber": %[1]s}], "sectors": [%[1]s],
+				"stage": %[1]s, "id": %[1]s, "organizations": [{"name": %[1]s, "org_type": %[1]s, "website": %[1]s}], "locations": {"deploymentCountries": [%[1]s]}, "repositories": [{"name": %[1]s, "url": %[1]s}]},
+				{"stage": "x", "repositories": [{"url": %[1]s}]}, {"name": {}, "id": %[1]s, "stage": 1}]`, quoted),
+			"b.csv":          strings.Join(list, ",") + "\n" + strings.Repeat(cell+",", len(list)-1) + cell + "\n" + cell + "\nhttps://forge.example/a/b\n",
+			"c.txt":          "https://forge.example/a/b\n" + text + "\n",
+			"publiccode.yml": fmt.Sprintf("publiccodeYmlVersion: \"0.4\"\nname: %[1]s\nurl: %[1]s\nlandingURL: %[1]s\ndevelopmentStatus: %[1]s\nusedBy: [%[1]s]\nfundedBy: [{name: %[1]s, uri: %[1]s}, {uri: %[1]s}]\norganisation: {name: %[1]s, uri: %[1]s}\n", quoted),
+		}
+		for name, content := range files {
+			path := filepath.Join(folder, name)
+			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, err := Load(t.Context(), path, nil)
+			kept, _ := json.Marshal([]any{c, Merge([]Catalog{c}), fmt.Sprint(err)})
+			if at := bytes.Index(kept, []byte(secret)); at >= 0 {
+				t.Errorf("%d, %s: %s is kept: …%.200s", i, name, shape, kept[max(0, at-100):])
+			}
+		}
+		c := FromURLs([]string{text})
+		_, _, err = ParseRepository(text, Typed)
+		_, loadErr := Load(t.Context(), text, nil)
+		kept, _ := json.Marshal([]any{c, fmt.Sprint(err, loadErr)})
+		if at := bytes.Index(kept, []byte(secret)); at >= 0 {
+			t.Errorf("%d, typed: %s is kept: …%.200s", i, shape, kept[max(0, at-100):])
+		}
+	}
+}
+
 func TestHostileTextsInEveryColumnOfATable(t *testing.T) {
 	header := []string{"url", "id", "name", "aliases", "description", "website", "sdgs", "sectors", "type", "status", "licence", "countries", "organization", "maintainer", "funder", "usedby"}
 	for name, text := range hostileTexts() {

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Limits on a whole catalog. The DPG registry has some 5 MB.
@@ -49,11 +50,12 @@ func Load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 	c, err := load(ctx, location, fetch)
 	shown := quote(location)
 	if withScheme.MatchString(location) {
-		shown = quote(withoutQuery(location))
+		shown = quoteAddress(location, "")
 	}
 	if err != nil {
-		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, err)
+		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, redact.Error(err))
 	}
+	c.redact()
 	c.Location = shown
 	if len(c.Goods) == 0 {
 		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, emptyError(c))
@@ -78,7 +80,7 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		if err != nil {
 			return Catalog{}, err
 		}
-		return read(data, path.Base(withoutQuery(location)), formats())
+		return read(data, path.Base(redact.URL(location)), formats())
 	}
 	info, err := os.Stat(location)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,14 +102,6 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		return Catalog{}, err
 	}
 	return read(data, filepath.Base(location), formats())
-}
-
-// withoutQuery cuts from an address what may hold a token.
-func withoutQuery(address string) string {
-	if end := strings.IndexAny(address, "?#"); end >= 0 {
-		return address[:end]
-	}
-	return address
 }
 
 func download(ctx context.Context, address string, fetch Fetch) ([]byte, error) {
@@ -245,10 +239,19 @@ func readFolder(ctx context.Context, location string) (Catalog, error) {
 func FromURLs(urls []string) Catalog {
 	c := Catalog{Name: "url", Location: "command line"}
 	for _, raw := range urls {
-		c.Goods = append(c.Goods, addressGood(raw, Typed, Source{Catalog: "url", Entry: quote(raw)}))
+		c.Goods = append(c.Goods, addressGood(raw, Typed, Source{Catalog: "url", Entry: quoteTyped(raw)}))
 	}
+	c.redact()
 	assignIDs(c.Goods)
 	return c
+}
+
+// quoteTyped is how an address, or a text with addresses, is called where it has no name.
+func quoteTyped(raw string) string {
+	if strings.ContainsFunc(raw, isBlank) {
+		return quote(raw)
+	}
+	return quoteAddress(raw, "")
 }
 
 // addressGood makes a good of an address alone. That it has no name is no
@@ -257,7 +260,7 @@ func addressGood(raw string, origin Origin, source Source) Good {
 	notes := &entryNotes{subject: source.Entry}
 	g := Good{Sources: []Source{source}}
 	g.addRepositories(notes, raw, "", origin)
-	g.Name = cmp.Or(g.repositoryName(), quote(strings.TrimSpace(raw)), "(no address)")
+	g.Name = cmp.Or(g.repositoryName(), quoteTyped(strings.TrimSpace(raw)), "(no address)")
 	g.finish(notes, "")
 	return g
 }

@@ -52,14 +52,63 @@ func (n *entryNotes) list() []observation.Note {
 	})
 }
 
-// quote shortens text from outside and takes secrets out of the addresses in
-// it, so that it can be repeated in a note.
+// quote takes secrets out of the addresses in a text from outside and shortens it, so that
+// it can be repeated in a note. Half an address would show what it hides when it is whole.
 func quote(text string) string {
-	short, cut := cutText(text, maxQuote)
+	text, _ = cutText(text, maxText)
+	short, cut := cutText(redact.Text(strings.ToValidUTF8(text, "\uFFFD")), maxQuote)
 	if cut {
 		short += "…"
 	}
-	return redact.Text(strings.ToValidUTF8(short, "\uFFFD"))
+	return short
+}
+
+// quoteAddress is quote for a word that is meant to be an address. field is the text in
+// which it stands, without secrets: a password with a space in it makes several words of
+// one address. It is empty where the word is all.
+func quoteAddress(word, field string) string {
+	shown, cut := cutText(redact.URL(strings.ToValidUTF8(word, "\uFFFD")), maxQuote)
+	if scheme, _, ok := strings.Cut(shown, "//"); ok && field != "" && !strings.Contains(field, shown) {
+		return scheme + "//…"
+	}
+	if cut {
+		shown += "…"
+	}
+	return quote(shown)
+}
+
+// redact takes secrets out of the texts that people wrote into a catalog: a name or a
+// description may hold an address.
+func (c *Catalog) redact() {
+	for i := range c.Goods {
+		c.Goods[i].redact()
+	}
+	for i, note := range c.Notes {
+		c.Notes[i].Subject, c.Notes[i].Message = redact.Text(note.Subject), redact.Text(note.Message)
+	}
+}
+
+func (g *Good) redact() {
+	for _, text := range []*string{&g.Name, &g.Description, &g.Status} {
+		*text = redact.Text(*text)
+	}
+	for _, list := range [][]string{g.Aliases, g.Types, g.Licenses, g.Sectors, g.DevelopmentCountries, g.DeploymentCountries, g.UsedBy, g.FundedBy} {
+		for i, text := range list {
+			list[i] = redact.Text(text)
+		}
+	}
+	for i := range g.Organizations {
+		g.Organizations[i].Name, g.Organizations[i].Role = redact.Text(g.Organizations[i].Name), redact.Text(g.Organizations[i].Role)
+	}
+	for i := range g.Repositories {
+		g.Repositories[i].Name = redact.Text(g.Repositories[i].Name)
+	}
+	for i := range g.Sources {
+		g.Sources[i].Entry = redact.Text(g.Sources[i].Entry)
+	}
+	for i, note := range g.Notes {
+		g.Notes[i].Subject, g.Notes[i].Message = redact.Text(note.Subject), redact.Text(note.Message)
+	}
 }
 
 // cutText shortens text to at most limit bytes, never inside a character.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 const (
@@ -48,7 +49,7 @@ func decodePubliccode(data []byte, path string) (Good, []observation.Note, error
 		Name:        r.text("name"),
 		Website:     notes.webAddress(r.text("landingURL"), "landingURL"),
 		Types:       []string{"software"},
-		Licenses:    licenses([]string{r.object("legal").text("license")}),
+		Licenses:    licenses([]string{redact.Text(r.object("legal").text("license"))}),
 		Status:      strings.ToLower(r.text("developmentStatus")),
 		UsedBy:      r.texts("usedBy"),
 		FundedBy:    publiccodeFunders(r),

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Origin is where an address was given: how sure it is that it names a repository.
@@ -81,7 +82,7 @@ func ParseRepository(raw string, origin Origin) (Repository, []observation.Note,
 		return found[0], notes, nil
 	}
 	if len(found) > 1 {
-		return Repository{}, notes, fmt.Errorf("read address %q: it names %d repositories; give them one by one", quote(raw), len(found))
+		return Repository{}, notes, fmt.Errorf("read address %q: it names %d repositories; give them one by one", quoteAddress(raw, ""), len(found))
 	}
 	return Repository{}, notes, errors.New(notes[0].Message)
 }
@@ -109,9 +110,13 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 		notes.add(observation.CauseNoRepository, text, "%q holds no address: give the repository's", quote(text))
 		return nil, notes.list()
 	}
+	field := "" // as it may be shown
+	if text != words[0] {
+		field = redact.Text(text)
+	}
 	var found []Repository
 	for _, word := range words {
-		if repository, ok := notes.repository(word, origin); ok {
+		if repository, ok := notes.repository(word, quoteAddress(word, field), origin); ok {
 			found = appendRepository(found, repository, notes)
 		}
 	}
@@ -121,15 +126,15 @@ func ParseRepositories(raw string, origin Origin) ([]Repository, []observation.N
 	return found, notes.list()
 }
 
-// repository parses one address and adds the notes on it.
-func (n *entryNotes) repository(word string, origin Origin) (Repository, bool) {
+// repository parses one address and adds the notes on it, in which it is shown.
+func (n *entryNotes) repository(word, shown string, origin Origin) (Repository, bool) {
 	repository, remarks, err := parseAddress(word, origin)
 	if refused, ok := errors.AsType[*addressError](err); ok {
-		n.add(refused.cause, word, "%q %s", quote(word), refused.reason)
+		n.add(refused.cause, shown, "%q %s", shown, refused.reason)
 		return Repository{}, false
 	}
 	for _, remark := range remarks {
-		n.add(observation.CauseRemark, word, "%s: read as %s", remark, repository.URL)
+		n.add(observation.CauseRemark, shown, "%s: read as %s", remark, repository.URL)
 	}
 	return repository, true
 }
@@ -239,6 +244,9 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 		remarks = append(remarks, "the address of a page or file inside a repository")
 	}
 	repository, changed := canonical(u.Scheme, host, found)
+	if !repository.HasPlainParts() { // what a name is without ".git" is seen only now
+		return Repository{}, nil, addressErrorf(causeAddress, "has a path that no repository has: correct it in the catalog")
+	}
 	return repository, append(remarks, changed...), nil
 }
 
@@ -340,18 +348,25 @@ func hostOf(u *url.URL) (string, error) {
 	return host, nil
 }
 
+// pathSegments are the names between the slashes of an address, first brought to the
+// spelling in which they are used and then looked at: a name that is only "…" with a
+// space beside it would otherwise pass, and become what was refused.
 func pathSegments(u *url.URL) ([]string, error) {
 	var segments []string
 	for _, segment := range strings.FieldsFunc(u.Path, func(r rune) bool { return r == '/' }) {
-		if segment == "." || segment == ".." || strings.ContainsRune(segment, '\\') || strings.ContainsFunc(segment, isInvisible) {
+		segment = strings.TrimFunc(segment, isBlank)
+		if segment == "" {
+			continue
+		}
+		if segment != ".git" && !isName(segment) { // ".git" alone has a message of its own
 			return nil, addressErrorf(causeAddress, "has a path that no repository has: correct it in the catalog")
 		}
 		if len(segment) > maxSegment {
 			return nil, addressErrorf(observation.CauseOverLimit, "has a name of more than %d bytes: no repository has such an address", maxSegment)
 		}
-		segments = append(segments, strings.TrimSpace(segment))
+		segments = append(segments, segment)
 	}
-	return slices.DeleteFunc(segments, func(s string) bool { return s == "" }), nil
+	return segments, nil
 }
 
 // locate decides whether host and path name a repository.
@@ -398,6 +413,9 @@ func canonical(scheme, host string, found repositoryPath) (Repository, []string)
 }
 
 func isLocalPath(text string) bool {
+	if strings.HasPrefix(text, "//") && strings.Contains(text, "@") { // an address without its scheme
+		return false
+	}
 	return filepath.IsAbs(text) || text == "." || text == ".." || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")
 }
 

@@ -116,6 +116,19 @@ func TestParseRepositoriesReadsAddressesAsPeopleWriteThem(t *testing.T) {
 		{"mail", "mailto:a@example.org", Declared, "", "bad-url"},
 		{"ftp", "ftp://example.org/b.git", Declared, "", "bad-url"},
 		{"path that climbs", "https://example.org/a/../../b.git", Declared, "", "bad-url"},
+		{"path that climbs behind a space", "https://example.org/%20../b.git", Declared, "", "bad-url"},
+		{"path that climbs before a space", "https://example.org/..%20/b.git", Declared, "", "bad-url"},
+		{"path that climbs behind a space that does not break", "https://example.org/%C2%A0../b.git", Declared, "", "bad-url"},
+		{"path that climbs beside a wide space", "https://gitlab.example.org/%E3%80%80..%E2%80%83/o/b", Declared, "", "bad-url"},
+		{"path that climbs behind a next line", "https://example.org/%C2%85../b.git", Declared, "", "bad-url"},
+		{"name that climbs without .git", "https://example.org/a/...git", Declared, "", "bad-url"},
+		{"name that climbs without a space and .git", "https://example.org/a/%20...git%20", Declared, "", "bad-url"},
+		{"name that is a space and .git", "https://example.org/a/..%20.git", Declared, "", "bad-url"},
+		{"name that is a point without .git", "https://example.org/a/..git", Declared, "", "bad-url"},
+		{"name that ends with a space before .git", "https://example.org/a/b%20.git", Declared, "", "bad-url"},
+		{"three points", "https://example.org/.../b", Declared, "", "bad-url"},
+		{"owner .GIT", "https://example.org/.GIT/b", Declared, "", "bad-url"},
+		{"spaces around names", "https://example.org/%20a%20/b%20", Declared, "https://example.org/a/b", ""},
 		{"NUL", "https://github.com/a/b\x00c", Claimed, "", "bad-url"},
 		{"escaped newline", "https://github.com/a/b%0ac", Claimed, "", "bad-url"},
 		{"right-to-left override", "https://github.com/a/\u202eb", Claimed, "", "bad-url"},
@@ -237,6 +250,9 @@ func FuzzParseRepositories(f *testing.F) {
 					t.Fatalf("a local path from outside: %+v", r)
 				}
 				continue
+			}
+			if !r.HasPlainParts() {
+				t.Fatalf("%q gives a name that is none: %+v", raw, r)
 			}
 			if strings.HasPrefix(r.URL, "-") || remoteHelper.MatchString(r.URL) || strings.ContainsAny(r.URL, "\x00\n ") {
 				t.Fatalf("unsafe URL %q from %q", r.URL, raw)

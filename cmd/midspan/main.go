@@ -12,12 +12,22 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	context.AfterFunc(ctx, func() { exitAfterGrace(stop) })
 	limitMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
 	os.Exit(code)
+}
+
+// endingSignals are those that end a run as Ctrl-C does. That a terminal was closed is
+// ignored where the user asked for that (nohup).
+func endingSignals() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // grace is how long the process may go on after Ctrl-C before it is ended.

@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // Exit codes are an interface for scripts.
@@ -61,7 +62,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 	err := root.ExecuteContext(ctx)
 	a.endProgress()
 	if _, wrong := errors.AsType[usageError](err); wrong || err != nil && strings.HasPrefix(err.Error(), "unknown command") {
-		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(err.Error()))
+		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(redact.Text(err.Error())))
 		return exitUsage
 	}
 	if err != nil && ctx.Err() != nil {
@@ -69,7 +70,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		return exitError
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "midspan: %s\n", printable(err.Error()))
+		fmt.Fprintf(stderr, "midspan: %s\n", printable(redact.Text(err.Error())))
 		return exitError
 	}
 	return a.exitCode()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"reflect"
 	"runtime"
 	"slices"
@@ -23,7 +24,8 @@ import (
 // Config is the effective configuration.
 type Config struct {
 	Catalog      []string
-	Mirror       string
+	Mirror       string            // the template of given mirrors for every host
+	MirrorOf     map[string]string // in place of Mirror: a template for each host
 	Advisories   string
 	Ecosystems   []string
 	Rules        string
@@ -51,12 +53,16 @@ type setting struct {
 	address  bool   // an address, which may hold a password or a token
 }
 
+// mirrorKey has two rows in the table: a settings file gives a text or a map.
+const mirrorKey = "mirror"
+
 // settings is the table of settings, in the order of the help text, over the fields of a
 // configuration. A map has no flag.
 func settings(c *Config) []setting {
 	return []setting{
 		{"catalog", &c.Catalog, []string{}, "catalog to read: a file, a folder or an address (repeatable; default: the embedded sample)", true},
-		{"mirror", &c.Mirror, "", "given mirrors: a path with {host}, {owner} and {name}, used instead of cloning", false},
+		{mirrorKey, &c.Mirror, "", "given mirrors: a path with {host}, {owner} and {name}, used instead of cloning", false},
+		{mirrorKey, &c.MirrorOf, map[string]string{}, "", false},
 		{"advisories", &c.Advisories, "", "advisory database: a folder in the OSV layout, its address, or osv.dev to ask OSV's service", true},
 		{"ecosystems", &c.Ecosystems, []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)", false},
 		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
@@ -100,6 +106,9 @@ func AddFlags(flags *pflag.FlagSet) {
 func (c Config) Values(mask func(string) string) map[string]any {
 	values := map[string]any{}
 	for _, s := range settings(&c) {
+		if s.field == &c.MirrorOf && len(c.MirrorOf) == 0 {
+			continue // the text is shown
+		}
 		values[s.key] = s.value(mask)
 	}
 	return values
@@ -138,7 +147,9 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 	table := settings(&c)
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // keys hold dots
 	for _, s := range table {
-		v.SetDefault(s.key, s.standard)
+		if s.field != &c.MirrorOf {
+			v.SetDefault(s.key, s.standard)
+		}
 	}
 	if err := readFile(v, file); err != nil {
 		return Config{}, err
@@ -152,7 +163,11 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 	if err := unknownKeys(v, table); err != nil {
 		return Config{}, err
 	}
+	_, isMap := v.Get(mirrorKey).(map[string]any)
 	for _, s := range table {
+		if s.field == &c.Mirror && isMap || s.field == &c.MirrorOf && !isMap {
+			continue
+		}
 		if err := v.UnmarshalKey(s.key, s.field); err != nil {
 			// Inside is the reason without the name, which is empty for a single key.
 			return Config{}, fmt.Errorf("read the configuration: %s: %w", s.key, cmp.Or(errors.Unwrap(err), err))
@@ -201,10 +216,24 @@ func (c *Config) check(now time.Time) error {
 	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 {
 		return errors.New("jobs, max-files and max-bytes must be 1 or more, limit 0 or more, timeout longer than nothing")
 	}
-	if c.Mirror != "" && !strings.Contains(c.Mirror, "{name}") {
-		return fmt.Errorf("mirror: %q needs {name} (and may have {host} and {owner})", c.Mirror)
+	if err := c.checkMirrors(); err != nil {
+		return err
 	}
 	return c.checkLanguages()
+}
+
+// checkMirrors refuses a template under which all repositories would share one mirror.
+func (c Config) checkMirrors() error {
+	templates := slices.Collect(maps.Values(c.MirrorOf))
+	if c.Mirror != "" {
+		templates = append(templates, c.Mirror)
+	}
+	for _, template := range templates {
+		if !strings.Contains(template, "{name}") {
+			return fmt.Errorf("mirror: %q needs {name} (and may have {host} and {owner})", template)
+		}
+	}
+	return nil
 }
 
 // checkLanguages refuses a language that is not offered, and one that is named twice,

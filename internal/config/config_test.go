@@ -94,6 +94,24 @@ func TestRewriteKeepsAddressesWithDots(t *testing.T) {
 	}
 }
 
+func TestMirrorIsATemplateOrOneForEachHost(t *testing.T) {
+	const file = "mirror:\n  github.com: /hub/{owner}+{name}\n  forge.example:8080: /forge/{name}\n"
+	c, err := load(t, file)
+	if err != nil || c.Mirror != "" || c.MirrorOf["github.com"] != "/hub/{owner}+{name}" || c.MirrorOf["forge.example:8080"] != "/forge/{name}" {
+		t.Errorf("%q, %v, %v", c.Mirror, c.MirrorOf, err)
+	}
+	plain := func(text string) string { return text }
+	if shown, ok := c.Values(plain)["mirror"].(map[string]string); !ok || shown["github.com"] == "" {
+		t.Errorf("shown as %v", c.Values(plain)["mirror"])
+	}
+	if c, err = load(t, file, "--mirror=/all/{name}"); err != nil || c.Mirror != "/all/{name}" || len(c.MirrorOf) != 0 {
+		t.Errorf("a flag over the file: %q, %v, %v", c.Mirror, c.MirrorOf, err)
+	}
+	if c, err = load(t, "mirror: /all/{name}\n"); err != nil || c.Mirror != "/all/{name}" || c.Values(plain)["mirror"] != "/all/{name}" {
+		t.Errorf("a text: %q, %v", c.Mirror, err)
+	}
+}
+
 func TestWrongSettingsAreRefusedWithTheirName(t *testing.T) {
 	for _, one := range []struct{ file, arg, want string }{
 		{"catalogue: x.csv\n", "", "catalogue"},
@@ -103,6 +121,8 @@ func TestWrongSettingsAreRefusedWithTheirName(t *testing.T) {
 		{"", "--as-of=yesterday", "as-of"},
 		{"", "--as-of=2026-13-01", "as-of"},
 		{"", "--mirror=/srv/{owner}", "mirror"},
+		{"mirror:\n  github.com: /hub\n", "", "mirror"},
+		{"mirror: [a, b]\n", "", "mirror"},
 		{"", "--limit=-1", "limit"},
 	} {
 		var args []string

@@ -94,11 +94,11 @@ func Get(ctx context.Context, client *http.Client, address string) (io.ReadClose
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, err
+		return nil, redact.Error(err)
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", redact.URL(address), UnwrapURLError(err))
+		return nil, fmt.Errorf("fetch %s: %w", redact.URL(address), redact.Error(UnwrapURLError(err)))
 	}
 	if response.StatusCode != http.StatusOK {
 		_ = response.Body.Close()

@@ -194,7 +194,7 @@ func (b *blobReader) abort(oid string, err error) error {
 	if ended := b.ctx.Err(); ended != nil {
 		return ended
 	}
-	failure := &processError{err: fmt.Errorf("git cat-file: %w", err), stderr: stderr.lastLines(3)}
+	failure := stderr.failure(fmt.Errorf("git cat-file: %w", err))
 	return b.fail(causeOfOutput(failure, observation.CauseCorrupt), oid, failure)
 }
 

@@ -24,6 +24,7 @@ import (
 
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // egressProxy is an HTTP proxy inside this process that carries all of git's
@@ -211,7 +212,7 @@ func (e *egressProxy) dial(ctx context.Context, scheme, address string) (net.Con
 	dialer := &net.Dialer{Timeout: 30 * time.Second}
 	proxy, err := e.upstream(&url.URL{Scheme: scheme, Host: address})
 	if err != nil {
-		return nil, fmt.Errorf("the proxy that the environment names: %w", err)
+		return nil, fmt.Errorf("the proxy that the environment names: %w", redact.Error(err))
 	}
 	if proxy != nil {
 		return e.dialThrough(ctx, dialer, proxy, address)

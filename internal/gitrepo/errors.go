@@ -8,7 +8,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
@@ -114,33 +113,13 @@ func withHTTPStatus(err error, status int, header http.Header) error {
 	return r
 }
 
-// IsDiskFull reports whether a disk of this machine caused the error: one that is
-// full, over its quota or read-only.
-func IsDiskFull(err error) bool {
-	if err == nil {
-		return false
-	}
-	for _, system := range []error{syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT} {
-		if errors.Is(err, system) {
-			return true
-		}
-	}
-	process, ok := errors.AsType[*processError](err)
-	if !ok {
-		return false
-	}
-	// git prefixes messages of the server with "remote": no server ends a run.
-	local, _, _ := strings.Cut(strings.ToLower(process.stderr), "remote")
-	return containsAny(local, "no space left on device", "read-only file system", "disk quota exceeded")
-}
-
 // causeOfRemote is the class of a failure with a remote. Where the transfer ended
 // early, git also reports corrupt data: the network's failure comes first.
 func causeOfRemote(err error) observation.Cause {
 	if r, ok := errors.AsType[*remoteError](err); ok {
 		return causeOfStatus(r.status)
 	}
-	text := strings.ToLower(err.Error())
+	text := ownText(err)
 	cause := causeOfOutput(err, "")
 	switch {
 	case cause == observation.CauseOverLimit:
@@ -175,5 +154,5 @@ func causeOfStatus(status int) observation.Cause {
 
 // isPermanent reports whether a failure of the network would come again on a retry.
 func isPermanent(err error) bool {
-	return containsAny(strings.ToLower(err.Error()), "redirects followed", "certificate")
+	return containsAny(ownText(err), "redirects followed", "certificate")
 }

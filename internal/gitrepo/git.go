@@ -45,6 +45,9 @@ type Options struct {
 	// the system can do that (Linux): a small pack may unfold to any size. 0
 	// means 2 GiB.
 	MaxMemory int64
+	// MaxTogether bounds the memory that all transfers use at once, in bytes, where the
+	// system tells (Linux). 0 means 4 GiB.
+	MaxTogether int64
 	// MaxPack bounds one file that git writes, in bytes, where the system can
 	// do that (Linux): a server may send without end. 0 means 16 GiB.
 	MaxPack int64
@@ -99,6 +102,8 @@ type Git struct {
 	home    string       // scratch: an empty HOME and the reader repositories
 	lock    *os.File     // of the scratch folder, held while this process runs
 	egress  *egressProxy // for http and https, unless private addresses are allowed
+	guard   *guard       // ends transfers when this process dies
+	memory  *together    // of all transfers
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -135,13 +140,15 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	opts.MaxFiles = cmp.Or(opts.MaxFiles, 500_000)
 	opts.MaxBytes = cmp.Or(opts.MaxBytes, 2<<30)
 	opts.MaxMemory = cmp.Or(opts.MaxMemory, 2<<30)
+	opts.MaxTogether = cmp.Or(opts.MaxTogether, 4<<30)
 	opts.MaxPack = cmp.Or(opts.MaxPack, 16<<30)
 	opts.LowSpeedTime = cmp.Or(opts.LowSpeedTime, time.Minute)
 	home, lock, err := newScratch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy()}
+	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy(), guard: &guard{},
+		memory: &together{limit: opts.MaxTogether, memory: memoryOf}}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare git: %w", err), os.RemoveAll(home))
@@ -152,7 +159,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 
 // Close removes the scratch folder and stops the egress proxy.
 func (g *Git) Close() error {
-	return errors.Join(g.egress.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
+	return errors.Join(g.egress.close(), g.guard.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
 }
 
 // ignoreClosed allows a second Close.
@@ -191,6 +198,9 @@ func (g *Git) settings() []string {
 		"-c", "submodule.recurse=false",
 		"-c", "fetch.recurseSubmodules=false",
 		"-c", "fetch.writeCommitGraph=false",
+		// Indexes over packs and commits may be damaged or lie; the objects cannot.
+		"-c", "core.multiPackIndex=false",
+		"-c", "core.commitGraph=false",
 		"-c", "gc.auto=0",
 		// By default git maps whole packs and keeps 96 MB of objects to build
 		// others on. Less costs no time that could be measured.
@@ -272,27 +282,51 @@ func (g *Git) run(ctx context.Context, dir string, env []string, stdin io.Reader
 
 // finish runs a command to its end.
 func (g *Git) finish(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
+	return g.finishWith(ctx, cmd, stdin, (*exec.Cmd).Wait)
+}
+
+// finishTransfer is finish for a command that connects to a remote and starts others: it
+// ends when this process dies, and its memory is bounded together with that of others.
+func (g *Git) finishTransfer(ctx context.Context, cmd *exec.Cmd, stdin io.Reader) ([]byte, error) {
+	return g.finishWith(ctx, cmd, stdin, func(cmd *exec.Cmd) error {
+		pid := cmd.Process.Pid
+		g.guard.watch(pid)
+		defer g.guard.forget(pid)
+		g.memory.add(pid, func() { _ = cmd.Cancel() }) // it may have ended
+		err := cmd.Wait()
+		if g.memory.remove(pid) && err != nil {
+			return errTooMuchTogether
+		}
+		return err
+	})
+}
+
+// finishWith runs a command to its end, for which wait waits.
+func (g *Git) finishWith(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, wait func(*exec.Cmd) error) ([]byte, error) {
 	stdout, stderr := &boundedBuffer{}, &tailBuffer{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, stdout, stderr
 	err := g.start(cmd)
 	if err == nil {
-		err = cmd.Wait()
+		err = wait(cmd)
 	}
 	switch {
 	case err == nil:
 		return stdout.Bytes(), nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
+	case errors.Is(err, errTooMuchTogether):
+		return nil, &processError{err: err}
 	case stdout.exceeded:
 		return nil, &processError{err: errOutputTooLarge, stderr: errOutputTooLarge.Error()}
 	}
-	return stdout.Bytes(), &processError{err: err, stderr: stderr.lastLines(3)}
+	return stdout.Bytes(), stderr.failure(err)
 }
 
 // processError is a git process that failed, with the end of its standard error.
 type processError struct {
 	err    error
 	stderr string
+	own    string // what of it git itself said, in small letters
 }
 
 func (e *processError) Error() string {

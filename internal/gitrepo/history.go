@@ -134,7 +134,7 @@ func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string
 		if ctx.Err() != nil {
 			err = ctx.Err()
 		} else if err != nil {
-			failure := &processError{err: err, stderr: stderr.lastLines(3)}
+			failure := stderr.failure(err)
 			err = &Error{causeOfOutput(failure, observation.CauseMissingObjects), "read", s.gitDir, failure}
 		}
 		cancel()

@@ -25,21 +25,34 @@ const historyFilter = "--filter=tree:1"
 // exists. When it returns nil, dir holds all commits, the root trees of history,
 // the trees of HEAD, and of the files that Options.Wants needs those that the
 // server sent. A server without partial clones sends everything, which is kept.
+//
+// A mirror at dir that was cloned from another address is not used: offline it is an
+// error, otherwise it is replaced.
 func (g *Git) Mirror(ctx context.Context, address, dir string) error {
-	_, err := os.Stat(dir)
-	exists := err == nil
 	to, err := g.prepareRemote(ctx, address)
 	if err != nil {
-		if exists && CauseOf(err) == observation.CauseOffline {
-			return nil // the mirror of an earlier run is used, with its age
+		_, statErr := os.Stat(dir)
+		if statErr != nil || CauseOf(err) != observation.CauseOffline {
+			return err
 		}
-		return err
+		if !g.hasOrigin(ctx, dir, address) {
+			return &Error{observation.CauseOffline, "fetch", address,
+				errors.New("offline, and the mirror in the store is of another address: run once without --offline")}
+		}
+		return nil // the mirror of an earlier run is used, with its age
 	}
 	defer to.session.close()
-	if exists {
-		return g.refresh(ctx, to, dir)
+	for {
+		_, err := os.Stat(dir)
+		if err == nil {
+			err = g.refresh(ctx, to, dir)
+		} else {
+			err = g.cloneNew(ctx, to, dir)
+		}
+		if !errors.Is(err, errReplaced) || ctx.Err() != nil {
+			return withDiskError(dir, err)
+		}
 	}
-	return g.cloneNew(ctx, to, dir)
 }
 
 // runRemote runs a command that connects to a remote, in a mirror or, where dir is
@@ -65,7 +78,7 @@ func (g *Git) runRemoteWithHeader(ctx context.Context, from remote, dir string, 
 	if from.lock != nil {
 		cmd.ExtraFiles = []*os.File{from.lock}
 	}
-	out, err := g.finish(ctx, cmd, stdin)
+	out, err := g.finishTransfer(ctx, cmd, stdin)
 	status, header := trace.lastResponse()
 	if err != nil && ctx.Err() == nil {
 		err = withHTTPStatus(err, status, header)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"math"
 	"net/http"
@@ -342,20 +344,81 @@ func TestAFetchWaitsForThatOfAnotherProcessUntilTheContextEnds(t *testing.T) {
 	}
 }
 
-func TestOnlyErrorsOfThisMachineMeanAFullDisk(t *testing.T) {
-	for stderr, want := range map[string]bool{
-		"fatal: write error: No space left on device; fatal: fetch-pack: invalid index-pack output": true,
-		"fatal: unable to create temporary file: Read-only file system":                             true,
-		"remote: a; no space left on device; fatal: early EOF":                                      false,
-		"fatal: remote error: no space left on device":                                              false,
+// forgedErrors are what a server may say to be taken for this machine, for a class, or for
+// a failure that is final.
+var forgedErrors = []string{
+	"fatal: No space left on device", "x\nfatal: write error: No space left on device", "x\rfatal: Read-only file system\r", "disk quota exceeded", "fatal: out of memory", "error: certificate", "file too large",
+	strings.Repeat("x", 3*maxStderr) + "fatal: No space left on device", strings.Repeat("fatal: No space left on device\n", 500), "\x1b[K\nfatal: no space left on device",
+}
+
+// A server that claims that the disk is full, in whatever way, costs its own repository and
+// chooses no class for it: the failure is that of a server without those words.
+func TestNoTextOfAServerIsTakenForThisMachine(t *testing.T) {
+	packet := func(line string) string { return fmt.Sprintf("%04x%s", len(line)+4, line) }
+	for name, answer := range map[string]func(string) string{
+		"sideband": func(text string) string {
+			answer := packet("packfile\n")
+			for from := 0; from < len(text); from += 900 {
+				answer += packet("\x02" + text[from:min(len(text), from+900)])
+			}
+			return answer + "0000"
+		},
+		"sideband error": func(text string) string {
+			return packet("packfile\n") + packet("\x03"+text[:min(len(text), 900)]) + "0000"
+		},
+		"error packet":   func(text string) string { return packet("ERR " + text[:min(len(text), 900)]) },
+		"another answer": func(text string) string { return packet(text[:min(len(text), 900)]) },
 	} {
-		err := remote{address: "https://forge.example/o/r"}.wrapError("fetch", &processError{errors.New("exit status 128"), stderr})
-		if got := IsDiskFull(err); got != want {
-			t.Errorf("%s: %v", stderr, got)
+		t.Run(name, func(t *testing.T) {
+			g := newGit(t, Options{})
+			causeOf := func(text string) (observation.Cause, bool, error) {
+				o := serveOrigin(t, g, threeCommits()...)
+				o.intercept(t, func(w http.ResponseWriter, r *http.Request, _ int) bool {
+					body, _ := io.ReadAll(r.Body)
+					r.Body = io.NopCloser(bytes.NewReader(body))
+					if !bytes.Contains(body, []byte("command=fetch")) && (name != "another answer" || r.Method != http.MethodPost) {
+						return false
+					}
+					w.Header().Set("Content-Type", "application/x-git-upload-pack-result")
+					_, _ = io.WriteString(w, answer(text))
+					return true
+				})
+				err := g.Mirror(t.Context(), o.url, o.dir)
+				_, retryable := Retryable(err)
+				return CauseOf(err), retryable, err
+			}
+			cause, retryable, err := causeOf("some words")
+			if err == nil {
+				t.Fatal("it is a mirror")
+			}
+			for _, text := range forgedErrors {
+				got, again, err := causeOf(text)
+				if err == nil || IsDiskFull(err) || got != cause || again != retryable {
+					t.Errorf("%.60q: full %v, %s, retryable %v; want %s, %v: %v", text, IsDiskFull(err), got, again, cause, retryable, err)
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyErrorsOfThisMachineMeanAFullDisk(t *testing.T) {
+	for _, stderr := range []string{"fatal: write error: No space left on device", "fatal: unable to create temporary file: Read-only file system"} {
+		buffer := &tailBuffer{}
+		_, _ = buffer.Write([]byte(stderr + "\n"))
+		err := remote{address: "https://forge.example/o/r"}.wrapError("fetch", buffer.failure(errors.New("exit status 128")))
+		if IsDiskFull(err) || IsDiskFull(withDiskError(filepath.Join(t.TempDir(), "a", "m.git"), err)) {
+			t.Errorf("%s: a text is taken for a full disk", stderr)
 		}
 	}
 	if !IsDiskFull(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || IsDiskFull(errors.New("no space left on device")) || IsDiskFull(nil) {
 		t.Error("errors of the system")
+	}
+	dir := t.TempDir()
+	if err := tryToWrite(filepath.Join(dir, "not", "there")); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 

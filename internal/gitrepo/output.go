@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 const (
@@ -36,34 +37,47 @@ func (b *boundedBuffer) Bytes() []byte { return b.buffer.Bytes() }
 
 // tailBuffer keeps the last maxStderr bytes of git's standard error: a server's
 // messages pass through git and may have no end.
-type tailBuffer struct{ kept []byte }
+type tailBuffer struct {
+	kept []byte
+	own  ownLines
+}
 
 func (t *tailBuffer) Write(p []byte) (int, error) {
-	t.kept = append(t.kept, p...)
-	if over := len(t.kept) - maxStderr; over > 0 {
-		t.kept = append(t.kept[:0], t.kept[over:]...)
-	}
+	t.own.write(p)
+	t.kept = keepTail(append(t.kept, p...))
 	return len(p), nil
 }
 
+func keepTail(kept []byte) []byte {
+	if over := len(kept) - maxStderr; over > 0 {
+		return append(kept[:0], kept[over:]...)
+	}
+	return kept
+}
+
+// failure is the error of the process that wrote to this buffer.
+func (t *tailBuffer) failure(err error) *processError {
+	return &processError{err: err, stderr: t.lastLines(3), own: t.own.text()}
+}
+
 // lastLines returns the last n lines without control characters, which a terminal
-// would interpret.
+// would interpret, and without what may be secret: git and servers repeat addresses.
 func (t *tailBuffer) lastLines(n int) string {
 	lines := strings.FieldsFunc(string(t.kept), func(r rune) bool { return r == '\n' || r == '\r' })
-	return strings.Map(func(r rune) rune {
+	return redact.Text(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return -1
 		}
 		return r
-	}, strings.Join(lines[max(0, len(lines)-n):], "; "))
+	}, strings.Join(lines[max(0, len(lines)-n):], "; ")))
 }
 
 // causeOfOutput is the class of an error by git's messages about objects, or
 // otherwise where these show none.
 func causeOfOutput(err error, otherwise observation.Cause) observation.Cause {
-	text := strings.ToLower(err.Error())
+	text := ownText(err)
 	switch {
-	case errors.Is(err, errOutputTooLarge), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
+	case errors.Is(err, errOutputTooLarge), errors.Is(err, errTooMuchTogether), containsAny(text, "out of memory", "cannot allocate memory", "allowed tree depth",
 		"file size limit", "file too large", "signal 25"):
 		return observation.CauseOverLimit
 	case containsAny(text, "corrupt", "inflate", "malformed", "too-short tree", "empty filename", "bad tree", "garbage",

@@ -28,13 +28,24 @@ func (g *Git) withLock(ctx context.Context, from remote, dir string, do func(rem
 		return fmt.Errorf("wait for another process that fetches into %s: %w", dir, err)
 	}
 	defer lock.Close()
+	if !isSame(lock) {
+		return errReplaced
+	}
 	from.lock = lock
 	return do(from)
 }
 
+// errReplaced says that a folder was removed by whoever held its lock before: what is
+// there now has to be looked at anew.
+var errReplaced = errors.New("the mirror was replaced")
+
 // refresh brings a mirror up to date.
 func (g *Git) refresh(ctx context.Context, from remote, dir string) error {
 	return g.withLock(ctx, from, dir, func(from remote) error {
+		if !g.hasOrigin(ctx, dir, from.address) {
+			// What it holds came from elsewhere, tags and all: nothing of it is kept.
+			return errors.Join(os.RemoveAll(dir), errReplaced)
+		}
 		// A partial mirror is of no use once the mirror exists.
 		if err := errors.Join(removeStaleLocks(dir), os.RemoveAll(partialPath(dir))); err != nil {
 			return &Error{observation.CauseCorrupt, "tidy", dir, err}

@@ -11,8 +11,8 @@ import (
 // scratchPrefix begins the names of scratch folders.
 const scratchPrefix = "midspan-git-"
 
-// newScratch makes a temporary folder for this process and locks it, and removes
-// the folders of processes that were killed.
+// newScratch makes a temporary folder for this process and locks it, ends what is left of
+// processes that were killed, and removes their folders.
 func newScratch(ctx context.Context) (dir string, lock *os.File, err error) {
 	if dir, err = os.MkdirTemp("", scratchPrefix); err != nil {
 		return "", nil, err
@@ -20,6 +20,7 @@ func newScratch(ctx context.Context) (dir string, lock *os.File, err error) {
 	if lock, err = lockFile(ctx, filepath.Join(dir, lockFileName)); err != nil {
 		return "", nil, errors.Join(err, os.RemoveAll(dir))
 	}
+	endLeftovers()
 	return dir, lock, removeStaleScratch(ctx, dir)
 }
 

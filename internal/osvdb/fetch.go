@@ -176,7 +176,7 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 	}
 	if err != nil {
 		after = before
-		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", redact.URL(source), err)
+		after.Failure, after.Message = failureCause(err), fmt.Sprintf("fetch %s: %v", redact.URL(source), redact.Error(err))
 	} else {
 		after.Failure, after.Message = "", ""
 	}

@@ -1,13 +1,9 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -28,42 +24,6 @@ const (
 	maxFetches = 8
 )
 
-// acquired is a repository with the folder of its mirror, or with the error that kept it
-// from being fetched.
-type acquired struct {
-	repository catalog.Repository
-	dir        string
-	err        error
-	bytes      int64 // size of the mirror's packs; larger mirrors are scanned first
-}
-
-// schedule separates the repositories whose mirrors are read in place from those that
-// are fetched first. Both lists are sorted by size, largest first. A mirror that does
-// not exist yet may have any size, and comes before those that do.
-func (p *Pipeline) schedule(repositories []catalog.Repository) (atHand <-chan acquired, remote []acquired) {
-	var given []acquired
-	for _, repository := range repositories {
-		a := acquired{repository: repository}
-		if a.dir = p.givenMirror(repository); a.dir != "" {
-			a.bytes = gitrepo.PackedBytes(a.dir)
-			given = append(given, a)
-			continue
-		}
-		if a.dir, a.err = p.ownMirror(repository); a.err != nil {
-			given = append(given, a) // it cannot be fetched, and its error becomes the scan's failure
-			continue
-		}
-		if a.bytes = gitrepo.PackedBytes(a.dir); a.bytes == 0 {
-			a.bytes = 1 << 62
-		}
-		remote = append(remote, a)
-	}
-	larger := func(a, b acquired) int { return cmp.Compare(b.bytes, a.bytes) }
-	slices.SortStableFunc(given, larger)
-	slices.SortStableFunc(remote, larger)
-	return queued(given), remote
-}
-
 // queued returns a closed channel that holds a list, for several readers.
 func queued(list []acquired) <-chan acquired {
 	queue := make(chan acquired, len(list))
@@ -78,7 +38,7 @@ func queued(list []acquired) <-chan acquired {
 // says, while mirrors that are not at hand are fetched. The context of do ends with the
 // first error.
 func (p *Pipeline) eachAcquired(ctx context.Context, repositories []catalog.Repository, do func(context.Context, acquired) error) error {
-	atHand, remote := p.schedule(repositories)
+	atHand, remote := p.schedule(ctx, repositories)
 	group, groupCtx := errgroup.WithContext(ctx)
 	fetched := make(chan acquired)
 	group.Go(func() error {
@@ -118,38 +78,6 @@ func consume(ctx context.Context, atHand, fetched <-chan acquired, do func(acqui
 		}
 	}
 	return nil
-}
-
-// givenMirror returns the folder of a repository that is read in place, or an empty
-// string.
-func (p *Pipeline) givenMirror(repository catalog.Repository) string {
-	if repository.Host == "" {
-		return repository.URL // a path from the command line
-	}
-	if mirror := p.givenMirrors[repository.URL]; mirror != "" {
-		return mirror
-	}
-	if p.cfg.Mirror != "" {
-		mirror := expandTemplate(p.cfg.Mirror, repository)
-		if _, err := os.Stat(mirror); err == nil {
-			return mirror
-		}
-	}
-	return ""
-}
-
-// ownMirror returns the folder of the store that holds the mirror of a repository.
-func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
-	local := filepath.Join(repository.Host, filepath.FromSlash(repository.Owner), repository.Path+".git")
-	if !filepath.IsLocal(local) {
-		return "", &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL, Err: errors.New("its path leaves the store")}
-	}
-	return filepath.Join(p.cfg.Store, "mirrors", local), nil
-}
-
-// expandTemplate fills the placeholders of the setting mirror.
-func expandTemplate(template string, repository catalog.Repository) string {
-	return strings.NewReplacer("{host}", repository.Host, "{owner}", repository.Owner, "{name}", repository.Path).Replace(template)
 }
 
 // fetchAll updates mirrors, with a queue for each host, and sends each as it is done. A
@@ -193,9 +121,8 @@ func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weigh
 	if circuitErr, ok := errors.AsType[*fetch.CircuitOpenError](err); ok {
 		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: circuitErr}
 	}
-	if err != nil && p.cfg.Mirror != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
-		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL,
-			Err: fmt.Errorf("no mirror at %s, and offline", expandTemplate(p.cfg.Mirror, a.repository))}
+	if err != nil && a.missing != "" && gitrepo.CauseOf(err) == observation.CauseOffline {
+		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL, Err: fmt.Errorf("%s, and offline", a.missing)}
 	}
 	return err
 }

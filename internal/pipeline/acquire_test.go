@@ -98,7 +98,7 @@ func TestLargestMirrorsComeFirstAndUnknownOnesBeforeThem(t *testing.T) {
 		repositories = append(repositories, catalog.Repository{URL: "https://forge.example/o/" + name, Host: "forge.example", Owner: "o", Path: name})
 	}
 	p := newPipeline(t, cfg)
-	atHand, remote := p.schedule(repositories)
+	atHand, remote := p.schedule(t.Context(), repositories)
 	var order []string
 	for a := range atHand {
 		order = append(order, a.repository.Path)

@@ -43,7 +43,7 @@ func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Sourc
 	}
 	if err != nil {
 		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: redact.URL(p.cfg.Advisories),
-			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", err)}}, nil
+			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", redact.Error(err))}}, nil
 	}
 	return advisory.Open(ctx, index)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -148,5 +149,5 @@ func (p *Pipeline) repositories(ctx context.Context, run store.Run) ([]catalog.R
 
 // note makes the note of a failed unit of work from its error.
 func note(cause observation.Cause, subject string, err error) observation.Note {
-	return observation.Note{Cause: cause, Subject: subject, Message: err.Error()}
+	return observation.Note{Cause: cause, Subject: subject, Message: redact.Text(err.Error())}
 }

@@ -178,3 +178,32 @@ func TestHostileCatalogCannotReachBesideItsMirrors(t *testing.T) {
 	}
 	g.findSecret(cfg.Out, cfg.Store)
 }
+
+// Whatever the shape of an address, no user, password or parameter of it is in the report,
+// the store or an error.
+func TestNoSecretOfAnAddressIsWrittenAnywhere(t *testing.T) {
+	g := newHostileEnv(t)
+	var addresses []string
+	for _, shape := range []string{
+		"https://u:%zzS@forge.example/o/r", "u:S@github.com/a/b", "//u:S@forge.example/o/r", "git@u:S@forge.example:o/r", "https:/u:S@forge.example/o/r", "https://u:S x@forge.example/o/r",
+		"https://u:x S@forge.example/o/r", "https://forge.example/o/r?jwt=S", "https://forge.example/o/page?pwd=S", "https://forge.example/?access=S", "https://forge.example/o/r#S", "https://S@/o/r",
+		"https://u:S@forge.example:port/o/r", "https://u:S", "https://forge.example:S/o/r", "postgres://u:S@db.example/x", "file://u:S@forge.example/r", "git://u:S@forge.example/o/r", "ssh://git:S@forge.example/o/r",
+	} {
+		addresses = append(addresses, strings.ReplaceAll(shape, "S", password+"secret"))
+	}
+	for _, offline := range []bool{true, false} {
+		cfg := testConfig(t)
+		cfg.Offline = offline
+		cfg.Advisories = "https:/u:" + password + "secret@osv.example/x"
+		g.runCatalog(cfg, addresses)
+		published := run(t, cfg, addresses...)
+		for path := range listFiles(t, cfg.Out, cfg.Store) {
+			if data, err := os.ReadFile(path); err == nil && bytes.Contains(data, []byte(password+"secret")) || strings.Contains(path, password+"secret") {
+				t.Errorf("%s holds a secret of an address", path)
+			}
+		}
+		if len(published.Document.Goods) < 10 {
+			t.Errorf("%d goods", len(published.Document.Goods))
+		}
+	}
+}

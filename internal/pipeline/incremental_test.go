@@ -12,6 +12,8 @@ import (
 
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -288,5 +290,32 @@ func (w *fixture) overwrite(path string) {
 	w.t.Helper()
 	if err := os.WriteFile(path, []byte("spoilt"), 0o600); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// A forge that sorts its tags into folders makes releases as others do.
+func TestAReleaseInAFolderOfTagsIsSeenByTheNextRun(t *testing.T) {
+	w := newFixture(t)
+	w.urls = w.urls[:1]
+	dir := filepath.Join(w.root, "o+snake", "repo")
+	releases := func(published runResult) any {
+		return measureOf(published.Document.Goods[0], observation.MomentumReleasesEver).Value
+	}
+	var oids []string // made beforehand: the objects of a mirror do not change with its references
+	for i := range 3 {
+		t.Setenv("GIT_COMMITTER_DATE", fmt.Sprintf("2026-0%d-01T00:00:00Z", i+3))
+		gittest.Run(t, dir, nil, "-c", "user.name=x", "-c", "user.email=x@team.example", "tag", "-a", "-m", "x", "releases/x")
+		oids = append(oids, strings.TrimSpace(gittest.Run(t, dir, nil, "rev-parse", "releases/x")))
+		gittest.Run(t, dir, nil, "tag", "-d", "releases/x")
+	}
+	gittest.Run(t, dir, nil, "tag", "releases/first")
+	before := releases(w.run())
+	for i, tag := range []string{"releases/v1.0.0", "releases/v2.0.0", "releases/v3.0.0"} {
+		gittest.Run(t, dir, nil, "update-ref", "refs/tags/"+tag, oids[i])
+		after := releases(w.run())
+		if want := releases(w.runFresh()); after == before || after != want {
+			t.Errorf("after %s there are %v releases, before %v, want %v", tag, after, before, want)
+		}
+		before = after
 	}
 }

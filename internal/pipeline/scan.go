@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 )
@@ -184,7 +185,7 @@ func recoverPanic(ctx context.Context, scanner scanners.Scanner, in scanners.Inp
 // unknown.
 func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
 	cause := observation.CauseScannerFailed
-	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), err)
+	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), redact.Error(err))
 	if _, ok := errors.AsType[*panicError](err); ok {
 		cause = observation.CauseScannerPanic
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 )
 
 // inventoryOf turns what extractors found into packages as OSV names them,
@@ -75,7 +76,22 @@ func packageOf(p *extractor.Package) observation.Package {
 	}
 	result.Name = nameOf(p, result)
 	result.Version = versionOf(result)
+	withoutSecrets(&result)
 	return result
+}
+
+// withoutSecrets cuts users, passwords and queries from what names an address: lockfiles
+// say in place of a version where a package was fetched, with the token that it took.
+func withoutSecrets(p *observation.Package) {
+	for _, field := range []*string{&p.Name, &p.Version} {
+		if strings.Contains(*field, ":/") && strings.ContainsAny(*field, "@?") {
+			*field = redact.URL(*field)
+			p.PURL = "" // it repeats the address in its own spelling
+		}
+	}
+	if address, _, found := strings.Cut(p.PURL, "?"); found && strings.Contains(strings.ToLower(p.PURL), "%3a%2f%2f") {
+		p.PURL = address
+	}
 }
 
 // nameOf gives the name under which OSV lists the package.

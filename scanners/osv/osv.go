@@ -37,7 +37,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "6"
+const revision = "7"
 
 var (
 	manifestsMeasure = observation.Definition{

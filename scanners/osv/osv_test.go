@@ -1,7 +1,9 @@
 package osv_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -171,6 +173,33 @@ func TestTheSameSnapshotGivesTheSameObservation(t *testing.T) {
 			return a.PURL == b.PURL && a.Path == b.Path && a.Version == b.Version && slices.Equal(a.Groups, b.Groups)
 		}) {
 			t.Fatal("the inventory has no stable order")
+		}
+	}
+}
+
+// Lockfiles hold addresses with the tokens that they were fetched with.
+func TestNoTokenOfALockfileIsListed(t *testing.T) {
+	const token = "hunter2secret"
+	files := map[string]string{
+		"package-lock.json":    `{"lockfileVersion": 1, "dependencies": {"a": {"version": "https://u:` + token + `@h.example/a.tgz"}, "b": {"version": "git+https://` + token + `@h.example/b.git#0123456789012345678901234567890123456789"}}}`,
+		"v3/package-lock.json": `{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "https://h.example/a.tgz?jwt=` + token + `", "resolved": "https://u:` + token + `@h.example/a.tgz"}}}`,
+		"yarn.lock":            "# yarn lockfile v1\n\n\"a@https://u:" + token + "@h.example/a.tgz\":\n  version \"1.0.0\"\n  resolved \"https://u:" + token + "@h.example/a.tgz?t=" + token + "\"\n",
+		"requirements.txt":     "a @ https://u:" + token + "@h.example/a.whl\n-e git+https://" + token + "@h.example/b.git#egg=b\nhttps://h.example/c.whl?t=" + token + "\nown==1\n",
+		"Pipfile.lock":         `{"default": {"a": {"git": "https://u:` + token + `@h.example/a.git", "ref": "x", "version": "==1"}}}`,
+		"composer.lock":        `{"packages": [{"name": "a/b", "version": "dev-main", "dist": {"url": "https://u:` + token + `@h.example/a.zip", "reference": "x"}}]}`,
+		"Gemfile.lock":         "GIT\n  remote: https://u:" + token + "@h.example/a.git\n  revision: 0123456789012345678901234567890123456789\n  specs:\n    a (1.0)\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n  a!\n",
+		"Cargo.lock":           "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"git+https://u:" + token + "@h.example/a#0123456789012345678901234567890123456789\"\n",
+		"pnpm-lock.yaml":       "lockfileVersion: '6.0'\npackages:\n  '@h.example/u:" + token + "/a':\n    resolution: {tarball: 'https://u:" + token + "@h.example/a.tgz'}\n    name: a\n    version: 1.0.0\n",
+		"poetry.lock":          "[[package]]\nname = \"a\"\nversion = \"1.0\"\n\n[package.source]\ntype = \"git\"\nurl = \"https://u:" + token + "@h.example/a.git\"\nresolved_reference = \"x\"\n",
+	}
+	for name, text := range files {
+		seen := scan(t, commit(t, map[string]string{name: text}))
+		listed, err := json.Marshal(seen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := bytes.Index(listed, []byte(token)); at >= 0 {
+			t.Errorf("%s: …%.300s", name, listed[max(0, at-150):])
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/ossf/scorecard/v5/probes/zrunner"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -204,6 +205,7 @@ func newDetail(logged *checker.CheckDetail) detail {
 			}
 		}
 	}
+	d.text = redact.Text(d.text) // scripts and workflows that are quoted may hold a token
 	return d
 }
 

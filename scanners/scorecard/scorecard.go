@@ -25,7 +25,7 @@ import (
 // equal. revision counts changes of this package that can change a result.
 const (
 	libraryVersion = "v5.5.0"
-	revision       = "6"
+	revision       = "7"
 )
 
 // Scanner runs the file checks of Scorecard. It holds no state of a scan and

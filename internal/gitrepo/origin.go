@@ -1,0 +1,78 @@
+package gitrepo
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing/format/config"
+)
+
+// maxConfig bounds the configuration of a repository that is read without git, in bytes.
+const maxConfig = 64 << 10
+
+// Origins lists the addresses of a repository's remote "origin", in the order of its
+// configuration; none where it has no origin. Files that the configuration includes are
+// not read.
+func (g *Git) Origins(ctx context.Context, dir string) ([]string, error) {
+	if data, err := readShort(filepath.Join(gitFolder(dir), "config"), maxConfig); err == nil && bytes.IndexByte(data, 0) < 0 {
+		parsed := config.New()
+		if err := config.NewDecoder(bytes.NewReader(data)).Decode(parsed); err == nil {
+			return slices.Clone(parsed.Section("remote").Subsection("origin").OptionAll("url")), nil
+		}
+	}
+	// A linked work tree, or more than the parser reads.
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	ceiling := "GIT_CEILING_DIRECTORIES=" + filepath.Dir(abs)
+	out, err := g.run(ctx, abs, []string{ceiling, "GIT_ALLOW_PROTOCOL="}, nil, "config", "--local", "--null", "--get-regexp", `^remote\.origin\.url$|^core\.bare$`)
+	if err != nil {
+		return nil, err
+	}
+	var origins []string
+	for setting := range strings.SplitSeq(string(out), "\x00") {
+		if value, ok := strings.CutPrefix(setting, "remote.origin.url\n"); ok {
+			origins = append(origins, value)
+		}
+	}
+	return origins, nil
+}
+
+// gitFolder is where git keeps what it knows of a repository: the folder itself, or the
+// .git in it. As git does, it looks for .git first: in a work tree, anything else is
+// what somebody committed.
+func gitFolder(dir string) string {
+	inner := filepath.Join(dir, ".git")
+	if _, err := os.Lstat(inner); err == nil {
+		return inner
+	}
+	return dir
+}
+
+// hasOrigin reports whether a mirror was cloned from this address and no other. It is
+// asked before each update: an update fetches what the mirror calls its origin.
+func (g *Git) hasOrigin(ctx context.Context, dir, address string) bool {
+	origins, err := g.Origins(ctx, dir)
+	return err == nil && slices.Equal(origins, []string{address})
+}
+
+// Target is the address from which an address is fetched, after Options.Rewrite.
+func (g *Git) Target(address string) string {
+	target, _ := g.rewrite(address)
+	return target
+}
+
+// isSame reports whether an open file is still the one at its path.
+func isSame(file *os.File) bool {
+	open, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(file.Name())
+	return err == nil && os.SameFile(open, there)
+}
