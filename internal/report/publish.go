@@ -8,11 +8,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 )
 
@@ -54,13 +57,13 @@ func Write(ctx context.Context, dir string, doc Document, languages ...*language
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string, made *goodParts) error {
-	root, err := os.OpenRoot(staging)
+func publishNew(staging, dir string, names []string, sums digests, made *goodParts) error {
+	root, err := files.OpenRoot(staging)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if err := writeManifest(root, names, made); err != nil {
+	if err := writeManifest(root, names, sums, made); err != nil {
 		return err
 	}
 	return os.Rename(staging, dir)
@@ -69,8 +72,8 @@ func publishNew(staging, dir string, names []string, made *goodParts) error {
 // publishOver moves the staged files into dir, which exists; names lists them
 // and those that stay. It works within an os.Root, so that neither a link in
 // dir nor a name in its manifest can lead out of it.
-func publishOver(dir string, staged, names []string, made *goodParts) error {
-	root, err := os.OpenRoot(dir)
+func publishOver(dir string, staged, names []string, sums digests, made *goodParts) error {
+	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
@@ -85,7 +88,7 @@ func publishOver(dir string, staged, names []string, made *goodParts) error {
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
 	// that was written here is forgotten, and nothing is taken for whole.
-	if err := writeManifest(root, append(slices.Clone(before), names...), nil); err != nil {
+	if err := writeManifest(root, append(slices.Clone(before), names...), stood.Digests.with(sums), nil); err != nil {
 		return err
 	}
 	for _, name := range staged {
@@ -96,16 +99,49 @@ func publishOver(dir string, staged, names []string, made *goodParts) error {
 			return err
 		}
 	}
-	written := set(names)
-	for _, name := range before {
-		if !written[name] {
-			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
-		}
+	left, err := removeOld(root, stood, names)
+	if err != nil {
+		return err
 	}
-	return writeManifest(root, names, made)
+	return writeManifest(root, append(left, names...), stood.Digests.with(sums).of(staged, sums), made)
+}
+
+// removeOld removes the files of the report that stood here which are not in the new one.
+// A file that is not as it was written, or of which nobody knows how it was written, is
+// left, and is listed: the manifest may be of another's making.
+func removeOld(root *os.Root, stood manifest, names []string) (left []string, err error) {
+	written := set(names)
+	for _, name := range stood.Written {
+		if written[name] {
+			continue
+		}
+		sum, err := digestOf(root, name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil && !errors.Is(err, files.ErrNotFile):
+			return left, err
+		case err != nil || !slices.Contains(stood.Digests[name], sum):
+			left = append(left, name)
+			continue
+		default:
+			if err := root.Remove(name); err != nil {
+				return left, err
+			}
+		}
+		removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
+	}
+	return left, nil
+}
+
+func digestOf(root *os.Root, name string) (string, error) {
+	f, err := files.OpenIn(root, filepath.FromSlash(name))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // removeEmptyFolders removes a folder of the report and those around it, as far as nothing
@@ -119,10 +155,16 @@ func removeEmptyFolders(root *os.Root, folder string) {
 }
 
 // refuseToOverwrite returns an error where a file that Write did not write has the
-// name of one that it would.
+// name of one that it would, or a link that of one of its folders.
 func refuseToOverwrite(root *os.Root, before, names []string) error {
-	ours := set(before)
+	ours, folders := set(before), map[string]bool{}
 	for _, name := range names {
+		for folder := filepath.Dir(filepath.FromSlash(name)); folder != "." && !folders[folder]; folder = filepath.Dir(folder) {
+			folders[folder] = true
+			if info, err := root.Lstat(folder); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+				return fmt.Errorf("%s is a link, and was not made by Midspan: move it away, or choose another folder", folder)
+			}
+		}
 		if ours[name] {
 			continue
 		}
@@ -147,7 +189,32 @@ func set(names []string) map[string]bool {
 // them.
 type manifest struct {
 	Written []string   `json:"written"`
+	Digests digests    `json:"digests,omitempty"`
 	Parts   *goodParts `json:"parts,omitempty"`
+}
+
+// digests are the SHA-256 sums of files as they were written, by name. A file has two
+// while a report is replaced: that of the old one and that of the new one.
+type digests map[string][]string
+
+// with is both together.
+func (d digests) with(more digests) digests {
+	all := maps.Clone(d)
+	if all == nil {
+		all = digests{}
+	}
+	for name, sums := range more {
+		all[name] = append(slices.Clone(all[name]), sums...)
+	}
+	return all
+}
+
+// of replaces those of some names.
+func (d digests) of(names []string, by digests) digests {
+	for _, name := range names {
+		d[name] = by[name]
+	}
+	return d
 }
 
 // goodParts are those of the goods that came with a digest. They count as long as
@@ -169,15 +236,25 @@ type byteRange [2]int64
 
 func readManifest(root *os.Root) (manifest, error) {
 	var m manifest
-	data, err := root.ReadFile(manifestName)
+	f, err := files.OpenIn(root, manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}
 	if err != nil {
 		return m, err
 	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return m, err
+	}
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
+	}
+	for _, name := range m.Written {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return m, fmt.Errorf("%s names %q, which is not in its folder: remove it, or choose another folder", manifestName, name)
+		}
 	}
 	return m, nil
 }
@@ -185,7 +262,7 @@ func readManifest(root *os.Root) (manifest, error) {
 // Stamp identifies the report in dir by the sizes and times of its files: it changes
 // when any of them is written, changed or removed. Empty where there is no report.
 func Stamp(dir string) string {
-	root, err := os.OpenRoot(dir)
+	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return ""
 	}
@@ -214,7 +291,7 @@ func stampOf(root *os.Root, names []string) string {
 
 // writeManifest replaces the manifest in one step. Where parts are given, all the
 // files are in place.
-func writeManifest(root *os.Root, names []string, made *goodParts) error {
+func writeManifest(root *os.Root, names []string, sums digests, made *goodParts) error {
 	names = slices.Clone(names)
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -223,13 +300,15 @@ func writeManifest(root *os.Root, names []string, made *goodParts) error {
 	} else {
 		made = nil
 	}
-	data, err := json.MarshalIndent(manifest{names, made}, "", " ")
+	listed := digests{}
+	for _, name := range names {
+		if len(sums[name]) > 0 {
+			listed[name] = slices.Compact(slices.Sorted(slices.Values(sums[name])))
+		}
+	}
+	data, err := json.MarshalIndent(manifest{names, listed, made}, "", " ")
 	if err != nil {
 		return err
 	}
-	const next = manifestName + ".next"
-	if err := root.WriteFile(next, append(data, '\n'), 0o644); err != nil {
-		return err
-	}
-	return root.Rename(next, manifestName)
+	return files.WriteIn(root, manifestName, func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
 }
