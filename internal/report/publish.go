@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,7 +56,7 @@ func Write(ctx context.Context, dir string, doc Document, languages ...*language
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string, sums digests, made *goodParts) error {
+func publishNew(staging, dir string, names []string, sums files.Digests, made *goodParts) error {
 	root, err := files.OpenRoot(staging)
 	if err != nil {
 		return err
@@ -72,7 +71,7 @@ func publishNew(staging, dir string, names []string, sums digests, made *goodPar
 // publishOver moves the staged files into dir, which exists; names lists them
 // and those that stay. It works within an os.Root, so that neither a link in
 // dir nor a name in its manifest can lead out of it.
-func publishOver(dir string, staged, names []string, sums digests, made *goodParts) error {
+func publishOver(dir string, staged, names []string, sums files.Digests, made *goodParts) error {
 	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -88,7 +87,7 @@ func publishOver(dir string, staged, names []string, sums digests, made *goodPar
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
 	// that was written here is forgotten, and nothing is taken for whole.
-	if err := writeManifest(root, append(slices.Clone(before), names...), stood.Digests.with(sums), nil); err != nil {
+	if err := writeManifest(root, append(slices.Clone(before), names...), stood.Digests.With(sums), nil); err != nil {
 		return err
 	}
 	for _, name := range staged {
@@ -103,7 +102,7 @@ func publishOver(dir string, staged, names []string, sums digests, made *goodPar
 	if err != nil {
 		return err
 	}
-	return writeManifest(root, append(left, names...), stood.Digests.with(sums).of(staged, sums), made)
+	return writeManifest(root, append(left, names...), stood.Digests.Replace(staged, sums), made)
 }
 
 // removeOld removes the files of the report that stood here which are not in the new one.
@@ -115,7 +114,7 @@ func removeOld(root *os.Root, stood manifest, names []string) (left []string, er
 		if written[name] {
 			continue
 		}
-		sum, err := digestOf(root, name)
+		sum, err := files.DigestIn(root, filepath.FromSlash(name))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil && !errors.Is(err, files.ErrNotFile):
@@ -128,30 +127,12 @@ func removeOld(root *os.Root, stood manifest, names []string) (left []string, er
 				return left, err
 			}
 		}
-		removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
-	}
-	return left, nil
-}
-
-func digestOf(root *os.Root, name string) (string, error) {
-	f, err := files.OpenIn(root, filepath.FromSlash(name))
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	_, err = io.Copy(sum, f)
-	return hex.EncodeToString(sum.Sum(nil)), err
-}
-
-// removeEmptyFolders removes a folder of the report and those around it, as far as nothing
-// is left in them.
-func removeEmptyFolders(root *os.Root, folder string) {
-	for ; folder != "."; folder = filepath.Dir(folder) {
-		if root.Remove(folder) != nil {
-			return
+		// The folder goes, and those around it, as far as nothing is left in them.
+		for folder := filepath.Dir(filepath.FromSlash(name)); folder != "." && root.Remove(folder) == nil; {
+			folder = filepath.Dir(folder)
 		}
 	}
+	return left, nil
 }
 
 // refuseToOverwrite returns an error where a file that Write did not write has the
@@ -188,33 +169,9 @@ func set(names []string) map[string]bool {
 // manifest lists the files of a report, and where the parts of its goods are in
 // them.
 type manifest struct {
-	Written []string   `json:"written"`
-	Digests digests    `json:"digests,omitempty"`
-	Parts   *goodParts `json:"parts,omitempty"`
-}
-
-// digests are the SHA-256 sums of files as they were written, by name. A file has two
-// while a report is replaced: that of the old one and that of the new one.
-type digests map[string][]string
-
-// with is both together.
-func (d digests) with(more digests) digests {
-	all := maps.Clone(d)
-	if all == nil {
-		all = digests{}
-	}
-	for name, sums := range more {
-		all[name] = append(slices.Clone(all[name]), sums...)
-	}
-	return all
-}
-
-// of replaces those of some names.
-func (d digests) of(names []string, by digests) digests {
-	for _, name := range names {
-		d[name] = by[name]
-	}
-	return d
+	Written []string      `json:"written"`
+	Digests files.Digests `json:"digests,omitempty"`
+	Parts   *goodParts    `json:"parts,omitempty"`
 }
 
 // goodParts are those of the goods that came with a digest. They count as long as
@@ -291,7 +248,7 @@ func stampOf(root *os.Root, names []string) string {
 
 // writeManifest replaces the manifest in one step. Where parts are given, all the
 // files are in place.
-func writeManifest(root *os.Root, names []string, sums digests, made *goodParts) error {
+func writeManifest(root *os.Root, names []string, sums files.Digests, made *goodParts) error {
 	names = slices.Clone(names)
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -300,13 +257,7 @@ func writeManifest(root *os.Root, names []string, sums digests, made *goodParts)
 	} else {
 		made = nil
 	}
-	listed := digests{}
-	for _, name := range names {
-		if len(sums[name]) > 0 {
-			listed[name] = slices.Compact(slices.Sorted(slices.Values(sums[name])))
-		}
-	}
-	data, err := json.MarshalIndent(manifest{names, listed, made}, "", " ")
+	data, err := json.MarshalIndent(manifest{names, sums.Of(names), made}, "", " ")
 	if err != nil {
 		return err
 	}

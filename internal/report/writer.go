@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
@@ -43,7 +44,7 @@ type Writer struct {
 
 	entries, findings, goods, reasons *file // of report.json only the goods
 	staged, names                     []string
-	digests                           digests         // of what was made, by name
+	digests                           files.Digests   // of what was made, by name
 	release                           func() error    // releases the lock of the folder
 	usedPaths                         map[string]bool // names
 	parts                             goodParts
@@ -54,14 +55,15 @@ type Writer struct {
 // language is written to the folder itself, that of each other one to a folder of its
 // tag; without any the site is in English.
 func NewWriter(ctx context.Context, dir string, doc Document, languages ...*language.Language) (*Writer, error) {
-	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: digests{}}
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
 	if err := files.CheckPath(dir); err != nil {
 		return nil, err
 	}
-	var err error
-	if w.release, err = files.LockFolder(ctx, w.dir); err != nil {
+	release, err := files.LockFolder(ctx, w.dir)
+	if err != nil {
 		return nil, fmt.Errorf("make the report for %s: %w", w.dir, err)
 	}
+	w.release = sync.OnceValue(release)
 	w.staging = filepath.Join(w.dir, stagingName)
 	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
 		w.isNew = true
@@ -119,17 +121,7 @@ func (w *Writer) open(doc Document, languages []*language.Language) error {
 
 // Close gives up what was not published.
 func (w *Writer) Close() error {
-	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging), w.unlock())
-}
-
-// unlock releases the lock of the folder, once.
-func (w *Writer) unlock() error {
-	release := w.release
-	w.release = nil
-	if release == nil {
-		return nil
-	}
-	return release()
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging), w.release())
 }
 
 // Add adds the next good; goods come by id. brief is what the portfolio
@@ -307,7 +299,7 @@ func (w *Writer) create(name string) (*file, error) {
 	}
 	sum := sha256.New()
 	if w.digests == nil {
-		w.digests = digests{}
+		w.digests = files.Digests{}
 	}
 	made := func() { w.digests[name] = []string{hex.EncodeToString(sum.Sum(nil))} }
 	return &file{buffer: bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<16), file: f, name: path, made: made}, nil
