@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
 )
@@ -82,6 +83,12 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		}
 		return read(data, path.Base(redact.URL(location)), formats())
 	}
+	if location == files.StandardInput {
+		return loadFile(location)
+	}
+	if err := files.CheckPath(location); err != nil {
+		return Catalog{}, err
+	}
 	info, err := os.Stat(location)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Catalog{}, errors.New("there is no such file or folder: give a file, a folder or an https address")
@@ -92,7 +99,12 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 	if info.IsDir() {
 		return readFolder(ctx, location)
 	}
-	file, err := os.Open(location)
+	return loadFile(location)
+}
+
+// loadFile reads a file, or standard input where the location is "-".
+func loadFile(location string) (Catalog, error) {
+	file, err := files.OpenInput(location)
 	if err != nil {
 		return Catalog{}, err
 	}
@@ -207,12 +219,12 @@ func read(data []byte, name string, formats []format) (Catalog, error) {
 // readFolder reads a copy of the DPG registry or the publiccode.yml files
 // below a folder. Links that leave the folder are not followed.
 func readFolder(ctx context.Context, location string) (Catalog, error) {
-	root, err := os.OpenRoot(location)
+	root, err := files.OpenRoot(location)
 	if err != nil {
 		return Catalog{}, err
 	}
 	defer root.Close()
-	tree := root.FS()
+	tree := files.FS(root)
 	dpga := slices.ContainsFunc([]string{nomineeFolder, detailsFolder}, func(name string) bool {
 		info, err := fs.Stat(tree, name)
 		return err == nil && info.IsDir()

@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"time"
+
+	"github.com/midspan/midspan/internal/files"
 )
 
 //go:embed advisories/*/*.json
@@ -24,15 +27,26 @@ func WriteAdvisories(dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := files.RefuseLink(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	root, err := files.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for _, e := range ecosystems {
-		if err := writeEcosystem(dir, e.Name()); err != nil {
+		if err := writeEcosystem(root, e.Name()); err != nil {
 			return fmt.Errorf("write the sample advisories of %s: %w", e.Name(), err)
 		}
 	}
 	return nil
 }
 
-func writeEcosystem(dir, ecosystem string) error {
+func writeEcosystem(root *os.Root, ecosystem string) error {
 	records, err := fs.ReadDir(advisories, path.Join("advisories", ecosystem))
 	if err != nil {
 		return err
@@ -56,9 +70,8 @@ func writeEcosystem(dir, ecosystem string) error {
 	if err := w.Close(); err != nil {
 		return err
 	}
-	folder := filepath.Join(dir, ecosystem)
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := root.MkdirAll(ecosystem, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(folder, "all.zip"), archive.Bytes(), 0o644)
+	return files.WriteIn(root, filepath.Join(ecosystem, "all.zip"), func(w io.Writer) error { _, err := w.Write(archive.Bytes()); return err })
 }

@@ -16,7 +16,7 @@ import (
 var goods embed.FS
 
 //go:embed files
-var files embed.FS
+var templates embed.FS
 
 // Description is one invented good.
 type Description struct {

@@ -14,7 +14,7 @@ func (f File) texts(slug string) (map[string]string, error) {
 	one := func(text string) map[string]string { return map[string]string{f.Path: text} }
 	switch {
 	case f.Template != "":
-		data, err := files.ReadFile(path.Join("files", f.Template))
+		data, err := templates.ReadFile(path.Join("files", f.Template))
 		return one(string(data)), err
 	case f.NPM != nil:
 		return f.npm(slug)

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/files"
 )
 
 // Name is the catalog's name.
@@ -78,6 +79,9 @@ func writeRepository(ctx context.Context, dir string, asOf time.Time, importer I
 	}
 	sum := sha256.Sum256(stream.Bytes())
 	folder := filepath.Join(dir, r.Slug+"-"+hex.EncodeToString(sum[:4])+".git")
+	if err := files.RefuseLink(folder); err != nil {
+		return "", err
+	}
 	if err := importer.Import(ctx, folder, &stream); err != nil {
 		return "", err
 	}

@@ -162,7 +162,7 @@ func TestFilesFollowTheirTimes(t *testing.T) {
 func TestLicenceTextsAreRecognized(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{"apache-2.0.txt": "Apache-2.0", "mit.txt": "MIT", "gpl-3.0.txt": "GPL-3.0", "cc-by-4.0.txt": "CC-BY-4.0"} {
-		data, err := files.ReadFile("files/" + file)
+		data, err := templates.ReadFile("files/" + file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,11 +23,11 @@ func (a *app) advisoriesCommand() *cobra.Command {
 	command.AddCommand(
 		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, and index it", cobra.NoArgs,
 			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (osvdb.Info, error) {
-				return pipeline.UpdateAdvisories(ctx, cfg, version(), progress)
+				return pipeline.UpdateAdvisories(ctx, cfg, version(), a.now(), progress)
 			}),
 		a.advisoriesAction("import FOLDER", "Index a folder in the OSV layout (<Ecosystem>/all.zip) that was carried here", cobra.ExactArgs(1),
 			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (osvdb.Info, error) {
-				return pipeline.ImportAdvisories(ctx, cfg, args[0], progress)
+				return pipeline.ImportAdvisories(ctx, cfg, args[0], a.now(), progress)
 			}),
 		a.advisoriesAction("show", "Show what the index holds, ecosystem by ecosystem", cobra.NoArgs,
 			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (osvdb.Info, error) {
@@ -42,7 +42,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 	return &cobra.Command{
 		Use: use, Short: short, Args: usageArgs(args),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := a.load(cmd)
+			cfg, err := a.load(cmd, false, nil)
 			if err != nil {
 				return err
 			}

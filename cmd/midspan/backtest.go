@@ -38,7 +38,7 @@ newest run; where there is none, on the embedded sample.
 			if o.Step < 1 || o.Draws < 0 {
 				return usageError{errors.New("--every takes 1 month or more, --draws 0 or more")}
 			}
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 				found, err := p.Backtest(ctx, urls, o)
 				if err != nil {
 					return err

@@ -24,7 +24,7 @@ func (a *app) catalogCommand() *cobra.Command {
 		Use:   "show [URL...]",
 		Short: "List what of a catalog was understood and what was not",
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				catalogs, err := p.Catalogs(ctx, urls)
 				if err != nil {
 					return err

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
@@ -51,15 +53,20 @@ prints the verdict with its reasons. Nothing of the repository is executed.
 }
 
 func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
-	cfg, err := a.load(cmd)
+	trees := treesOf([]string{target})
+	cfg, err := a.load(cmd, false, trees)
 	if err != nil {
 		return err
+	}
+	cfg.Store, cfg.Out = "", "" // check keeps no run and writes no report
+	if err := cfg.CheckOutside(trees); err != nil {
+		return usageError{err}
 	}
 	if a.json {
 		o.format = "json"
 	}
 	// Errors of the command line are reported before the work, not after it.
-	if err := o.verify(); err != nil {
+	if err := o.verify(trees); err != nil {
 		return err
 	}
 	policies, err := openPolicies(o.policies)
@@ -87,12 +94,31 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
 }
 
-func (o checkOptions) verify() error {
+func (o checkOptions) verify(trees []string) error {
 	if !slices.Contains(formats, o.format) {
 		return usageError{fmt.Errorf("there is no format %q; there are %s", o.format, strings.Join(formats, ", "))}
 	}
 	if ext := filepath.Ext(o.badge); o.badge != "" && ext != ".svg" && ext != ".json" {
 		return usageError{fmt.Errorf("a badge is a file that ends with .svg or .json, not %q", o.badge)}
+	}
+	if err := files.CheckPath(o.badge); err != nil {
+		return usageError{fmt.Errorf("badge: %w", err)}
+	}
+	for _, name := range o.policies {
+		if slices.Contains(policy.Presets(), name) {
+			continue
+		}
+		if err := config.CheckPolicy(name, trees); err != nil {
+			return usageError{err}
+		}
+	}
+	for _, tree := range trees {
+		// A link in the tree does not lead a badge out of it.
+		if inside, err := files.Inside(filepath.Dir(o.badge), tree); o.badge != "" && (err != nil || inside) {
+			if err := errors.Join(err, files.CheckFolderIn(o.badge, tree)); err != nil {
+				return usageError{fmt.Errorf("badge: %w", err)}
+			}
+		}
 	}
 	return nil
 }
@@ -167,16 +193,7 @@ func writeBadge(path string, good report.Good, results []policy.Result) error {
 	if filepath.Ext(path) == ".json" {
 		write = badge.WriteJSON
 	}
-	return writeFile(path, write)
-}
-
-// writeFile makes or replaces a file.
-func writeFile(path string, write func(io.Writer) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file), file.Close())
+	return files.Write(path, write)
 }
 
 // readError is the error of a good whose repository could not be read.

@@ -13,10 +13,10 @@ import (
 func (a *app) configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
-		Short: "Show the effective configuration: flags over MIDSPAN_* over midspan.yaml over defaults",
+		Short: "Show the effective configuration: flags over MIDSPAN_* over the settings file over defaults",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := a.load(cmd)
+			cfg, err := a.load(cmd, true, nil)
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ against the one before it over the same catalogs.`,
 		Args: usageArgs(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names := append(args, "", "")
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+			return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 				diff, err := p.Diff(ctx, names[0], names[1])
 				if err != nil {
 					return err

@@ -82,7 +82,7 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 	if err != nil {
 		return err
 	}
-	return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		a.endProgress()
 		out := a.newResultPrinter(good != "")
 		n := 0

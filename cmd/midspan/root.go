@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
@@ -105,7 +106,8 @@ them, and says which carry real load on too few supports, and why.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	flags := root.PersistentFlags()
 	config.AddFlags(flags)
-	flags.StringVar(&a.configFile, "config", "", "configuration file (default: midspan.yaml in this folder)")
+	flags.StringVar(&a.configFile, "config", "", "settings file (default: MIDSPAN_CONFIG; or midspan.yaml in this folder, which check "+
+		"does not read; or midspan/midspan.yaml in your configuration folder)")
 	flags.BoolVar(&a.json, "json", false, "print JSON for a script")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
@@ -125,20 +127,42 @@ func usageArgs(args cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// load reads the effective configuration.
-func (a *app) load(cmd *cobra.Command) (config.Config, error) {
-	cfg, err := config.Load(cmd.Flags(), a.configFile, a.now())
+// load reads the effective configuration and says which settings file is in force. Where
+// own is set, midspan.yaml of this folder may be it. trees are the work trees that the
+// command reads.
+func (a *app) load(cmd *cobra.Command, own bool, trees []string) (config.Config, error) {
+	cfg, err := config.Load(cmd.Flags(), config.Search{File: a.configFile, Folder: own, Trees: trees}, a.now())
 	if err != nil {
 		return cfg, usageError{err}
+	}
+	for _, file := range cfg.Origin.Ignored {
+		fmt.Fprintf(a.stderr, "midspan: %s is not read: who is checked does not steer the check\n", printable(file))
+	}
+	if cfg.Origin.File != "" {
+		fmt.Fprintf(a.stderr, "midspan: settings of %s\n", printable(cfg.Origin.File))
 	}
 	return cfg, nil
 }
 
-// withPipeline runs do with an open pipeline.
-func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
-	cfg, err := a.load(cmd)
+// treesOf lists the work trees among the arguments of a command.
+func treesOf(arguments []string) []string {
+	var trees []string
+	for _, argument := range arguments {
+		trees = append(trees, files.Trees(argument)...)
+	}
+	return trees
+}
+
+// withPipeline runs do with an open pipeline. urls are the repositories that the command
+// reads beside those of the catalogs.
+func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Context, *pipeline.Pipeline, config.Config) error) (err error) {
+	trees := treesOf(urls)
+	cfg, err := a.load(cmd, true, trees)
 	if err != nil {
 		return err
+	}
+	if err := cfg.CheckOutside(trees); err != nil {
+		return usageError{err}
 	}
 	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress())
 	if err != nil {

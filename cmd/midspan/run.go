@@ -25,7 +25,7 @@ without URLs it reads the embedded sample, which needs no network.
   midspan run https://github.com/example/one https://github.com/example/two
   midspan run --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --advisories /srv/osv --offline`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				published, err := p.Run(ctx, urls)
 				if err != nil {
 					return err

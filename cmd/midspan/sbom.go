@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
@@ -41,15 +41,17 @@ larger than all the rest of it.
 }
 
 func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
-	return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
+	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		run, err := p.Resume(ctx, "midspan run", store.Assessed)
 		if err != nil {
 			return err
 		}
-		if dir != "" {
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				return err
-			}
+		folder, err := openFolder(dir)
+		if err != nil {
+			return err
+		}
+		if folder != nil {
+			defer folder.Close()
 		}
 		a.endProgress()
 		n := 0
@@ -59,7 +61,7 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 			if dir == "" {
 				return write(a.stdout)
 			}
-			return writeFile(filepath.Join(dir, export.SBOMName(good.ID)), write)
+			return files.WriteIn(folder, export.SBOMName(good.ID), write)
 		})
 		if err != nil || dir == "" {
 			return err
@@ -69,4 +71,19 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 			return err
 		})
 	})
+}
+
+// openFolder makes a folder and opens it: what is written into it follows no link out of
+// it. An empty name is no folder.
+func openFolder(dir string) (*os.Root, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	if err := files.CheckPath(dir); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return files.OpenRoot(dir)
 }

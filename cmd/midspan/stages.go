@@ -17,7 +17,7 @@ func (a *app) scanCommand() *cobra.Command {
 		Use:   "scan [URL...]",
 		Short: "Read a catalog, scan its repositories and match their packages; judge nothing yet",
 		RunE: func(cmd *cobra.Command, urls []string) error {
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Begin(ctx, urls)
 				if err != nil {
 					return err
@@ -40,7 +40,7 @@ func (a *app) assessCommand() *cobra.Command {
 		Short: "Judge the goods of the last scanned run, for example after a change of rules",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Resume(ctx, "midspan scan", store.Scanned, store.Matched, store.Assessed)
 				if err != nil {
 					return err
@@ -72,7 +72,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Short: "Publish the last judged run again",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return a.withPipeline(cmd, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+			return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
 				run, err := p.Resume(ctx, "midspan assess", store.Assessed)
 				if err != nil {
 					return err

@@ -40,6 +40,7 @@ func TestNoEscapeOfOthersReachesTheTerminal(t *testing.T) {
 			t.Fatalf("git %v: %v: %s", args, err, out)
 		}
 	}
+	t.Chdir(dir)
 	store, out := "--store="+filepath.Join(dir, "store"), "--out="+filepath.Join(dir, "out")
 	for name, args := range map[string][]string{
 		"a catalog":            {"catalog", "show", "--catalog=" + table},

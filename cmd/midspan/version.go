@@ -33,7 +33,7 @@ func (a *app) versionCommand() *cobra.Command {
 			if info, ok := debug.ReadBuildInfo(); sbom && ok {
 				return writeOwnSBOM(a.stdout, info)
 			}
-			cfg, err := a.load(cmd)
+			cfg, err := a.load(cmd, true, nil)
 			if err != nil {
 				return err
 			}

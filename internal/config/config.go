@@ -1,5 +1,5 @@
 // Package config reads Midspan's settings: flags over MIDSPAN_* variables
-// over midspan.yaml over defaults. A setting has one name everywhere: the flag
+// over a settings file over defaults. A setting has one name everywhere: the flag
 // --as-of, the variable MIDSPAN_AS_OF and the key as-of are the same.
 package config
 
@@ -7,8 +7,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
+	"os"
 	"reflect"
 	"runtime"
 	"slices"
@@ -33,6 +33,7 @@ type Config struct {
 	AllowPrivate bool
 	AsOf         string
 	Store        string
+	Cache        string
 	Out          string
 	Languages    []string
 	Only         string
@@ -42,6 +43,8 @@ type Config struct {
 	MaxFiles     int
 	MaxBytes     int
 	Rewrite      map[string]string
+	// Origin says where the settings come from; it is no setting itself.
+	Origin Origin
 }
 
 // setting is a row of the table of settings.
@@ -69,8 +72,10 @@ func settings(c *Config) []setting {
 		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
-		{"store", &c.Store, ".midspan", "folder of the database, the mirrors and the advisory index", false},
-		{"out", &c.Out, "midspan-report", "folder to write the report to", false},
+		{"store", &c.Store, defaultStore, "folder of the database of runs", false},
+		{"cache", &c.Cache, "", "folder of the mirrors and the advisory index, shared by all projects (default: the store, where one is named, " +
+			"or else midspan in the user's cache)", false},
+		{"out", &c.Out, defaultOut, "folder to write the report to", false},
 		{"languages", &c.Languages, []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder",
 			false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
@@ -139,10 +144,8 @@ func (s setting) value(mask func(string) string) any {
 	return reflect.ValueOf(s.field).Elem().Interface()
 }
 
-// Load reads the configuration. file is the path of a configuration file, or
-// empty for midspan.yaml in the working folder, which may be absent. now is
-// the present time, for the default of as-of.
-func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
+// Load reads the configuration. now is the present time, for the default of as-of.
+func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	var c Config
 	table := settings(&c)
 	v := viper.NewWithOptions(viper.KeyDelimiter("\x00")) // keys hold dots
@@ -151,7 +154,8 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 			v.SetDefault(s.key, s.standard)
 		}
 	}
-	if err := readFile(v, file); err != nil {
+	var err error
+	if c.Origin, err = search.read(v); err != nil {
 		return Config{}, err
 	}
 	v.SetEnvPrefix("midspan")
@@ -160,7 +164,7 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 	if err := v.BindPFlags(flags); err != nil {
 		return Config{}, err
 	}
-	if err := unknownKeys(v, table); err != nil {
+	if err := unknownKeys(v, table, c.Origin.File); err != nil {
 		return Config{}, err
 	}
 	_, isMap := v.Get(mirrorKey).(map[string]any)
@@ -173,26 +177,15 @@ func Load(flags *pflag.FlagSet, file string, now time.Time) (Config, error) {
 			return Config{}, fmt.Errorf("read the configuration: %s: %w", s.key, cmp.Or(errors.Unwrap(err), err))
 		}
 	}
-	return c, c.check(now)
-}
-
-func readFile(v *viper.Viper, file string) error {
-	v.SetConfigFile("midspan.yaml")
-	if file != "" {
-		v.SetConfigFile(file)
+	if err := c.check(now); err != nil {
+		return Config{}, err
 	}
-	err := v.ReadInConfig()
-	if file == "" && errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read the configuration file %s: %w", v.ConfigFileUsed(), err)
-	}
-	return nil
+	named := flags.Changed("store") || os.Getenv("MIDSPAN_STORE") != "" || v.InConfig("store")
+	return c, c.placeFolders(named)
 }
 
 // unknownKeys returns an error for a misspelt key instead of ignoring it.
-func unknownKeys(v *viper.Viper, table []setting) error {
+func unknownKeys(v *viper.Viper, table []setting, file string) error {
 	known := []string{"config", "json", "help", "quiet"}
 	for _, s := range table {
 		known = append(known, s.key)
@@ -200,7 +193,7 @@ func unknownKeys(v *viper.Viper, table []setting) error {
 	for _, key := range v.AllKeys() {
 		key, _, _ = strings.Cut(key, "\x00")
 		if v.InConfig(key) && !slices.Contains(known, key) {
-			return fmt.Errorf("%s: there is no setting %q; midspan config lists them", v.ConfigFileUsed(), key)
+			return fmt.Errorf("%s: there is no setting %q; midspan config lists them", file, key)
 		}
 	}
 	return nil
@@ -219,7 +212,7 @@ func (c *Config) check(now time.Time) error {
 	if err := c.checkMirrors(); err != nil {
 		return err
 	}
-	return c.checkLanguages()
+	return errors.Join(c.checkLanguages(), c.checkPaths())
 }
 
 // checkMirrors refuses a template under which all repositories would share one mirror.

@@ -13,10 +13,11 @@ import (
 // canLock reports whether lockFile locks.
 const canLock = true
 
-// lockFile waits for the lock of a file and returns it open. The lock is
+// lockFile waits for the lock of a file and returns it open. A link is not followed, and
+// nobody waits at a pipe. The lock is
 // released when the file is closed here and in each process that inherited it.
 func lockFile(ctx context.Context, path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0o644)
 	if err != nil {
 		return nil, err
 	}

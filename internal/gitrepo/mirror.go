@@ -294,11 +294,12 @@ func (g *Git) fetchObjects(ctx context.Context, from remote, dir, before string,
 // adds up to three, and git searches all of them for each object.
 const maxPacks = 50
 
+// repack keeps what no reference reaches any more (-k): another process may be reading it.
 func (g *Git) repack(ctx context.Context, address, dir string) error {
 	if len(packFiles(dir)) <= maxPacks {
 		return nil
 	}
-	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL="}, nil, "repack", "-a", "-d", "-q"); err != nil {
+	if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir, "GIT_ALLOW_PROTOCOL="}, nil, "repack", "-a", "-d", "-k", "-q"); err != nil {
 		return &Error{observation.CauseCorrupt, "pack the mirror of", address, err}
 	}
 	return nil

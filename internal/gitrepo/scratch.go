@@ -36,7 +36,7 @@ func removeStaleScratch(ctx context.Context, dir string) error {
 	others, _ := filepath.Glob(filepath.Join(filepath.Dir(dir), scratchPrefix+"*"))
 	for _, other := range others {
 		path := filepath.Join(other, lockFileName)
-		if info, err := os.Stat(path); err != nil || own.ModTime().Sub(info.ModTime()) < time.Minute {
+		if info, err := os.Lstat(path); err != nil || own.ModTime().Sub(info.ModTime()) < time.Minute {
 			continue
 		}
 		lock, err := lockFile(noWait, path)

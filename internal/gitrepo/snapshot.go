@@ -95,23 +95,6 @@ func (s *Snapshot) load(ctx context.Context, dir string) error {
 	return ctx.Err()
 }
 
-// TopLevel returns the repository that contains a folder: the top of its work
-// tree, or the folder of a bare repository.
-func (g *Git) TopLevel(ctx context.Context, folder string) (string, error) {
-	abs, err := filepath.Abs(folder)
-	if err != nil {
-		return "", err
-	}
-	out, err := g.run(ctx, abs, nil, nil, "rev-parse", "--path-format=absolute", "--show-toplevel")
-	if err != nil { // a bare repository has no work tree
-		out, err = g.run(ctx, abs, nil, nil, "rev-parse", "--path-format=absolute", "--git-dir")
-	}
-	if err != nil {
-		return "", &Error{observation.CauseNotFound, "open", folder, fmt.Errorf("no git repository here or above: %w", err)}
-	}
-	return strings.TrimSuffix(string(out), "\n"), nil
-}
-
 // locate finds the parts of a repository and the commit of its HEAD, without
 // reading its configuration further than git must to know where its objects
 // are.

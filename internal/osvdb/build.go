@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb/record"
 )
@@ -69,7 +71,12 @@ func copyIndex(ctx context.Context, path, draft string) error {
 		return err
 	}
 	defer f.Close()
-	return copyFile(path, draft, nil)
+	index, err := files.Open(path)
+	if err != nil {
+		return err
+	}
+	defer index.Close()
+	return files.Write(draft, func(w io.Writer) error { _, err := io.Copy(w, index); return err })
 }
 
 // makeIndex makes an empty draft.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb/ziparchive"
 	"github.com/midspan/midspan/internal/redact"
@@ -47,14 +48,18 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 	if len(ecosystems) == 0 {
 		ecosystems = defaultEcosystems()
 	}
-	f := fetcher{client: client}
+	f, err := newFetcher(dir, client)
+	if err != nil {
+		return err
+	}
+	defer f.root.Close()
 	var failed []error
 	for _, ecosystem := range ecosystems {
 		if !filepath.IsLocal(ecosystem) || strings.ContainsAny(ecosystem, `/\`) {
 			failed = append(failed, fmt.Errorf("%q is not the name of an ecosystem", ecosystem))
 			continue
 		}
-		err := f.fetch(ctx, join(base, ecosystem, archiveName), filepath.Join(dir, ecosystem, archiveName), checkArchive)
+		err := f.fetch(ctx, join(base, ecosystem, archiveName), filepath.Join(ecosystem, archiveName), checkArchive)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -62,7 +67,7 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 			failed = append(failed, fmt.Errorf("%s: %w", ecosystem, err))
 		}
 	}
-	if err := f.fetchKEV(ctx, base, filepath.Join(dir, kevFile)); err != nil {
+	if err := f.fetchKEV(ctx, base); err != nil {
 		failed = append(failed, fmt.Errorf("known exploited vulnerabilities: %w", err))
 	}
 	if ctx.Err() != nil {
@@ -76,7 +81,8 @@ func Update(ctx context.Context, base, dir string, ecosystems []string, client *
 
 // IsURL reports whether the source of an update is a URL, and not a folder.
 func IsURL(source string) bool {
-	return strings.HasPrefix(source, "https://") || strings.HasPrefix(source, "http://")
+	lower := strings.ToLower(source)
+	return strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://")
 }
 
 // join names a file below a URL or a folder.
@@ -91,16 +97,31 @@ func join(base string, elements ...string) string {
 	return joined
 }
 
-// fetcher fetches single files.
-type fetcher struct{ client *http.Client }
+// fetcher fetches single files into a folder. What it writes follows no link out of it.
+type fetcher struct {
+	client *http.Client
+	dir    string
+	root   *os.Root // dir, open
+}
 
-func (f fetcher) fetchKEV(ctx context.Context, base, target string) error {
-	err := f.fetch(ctx, join(base, kevFile), target, checkKEV)
+func newFetcher(dir string, client *http.Client) (fetcher, error) {
+	if err := files.CheckPath(dir); err != nil {
+		return fetcher{}, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fetcher{}, err
+	}
+	root, err := files.OpenRoot(dir)
+	return fetcher{client, dir, root}, err
+}
+
+func (f fetcher) fetchKEV(ctx context.Context, base string) error {
+	err := f.fetch(ctx, join(base, kevFile), kevFile, checkKEV)
 	if !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	if strings.TrimSuffix(base, "/") == DefaultBaseURL { // OSV's export has no KEV catalog
-		return f.fetch(ctx, kevURL, target, checkKEV)
+		return f.fetch(ctx, kevURL, kevFile, checkKEV)
 	}
 	return nil // whether an advisory is exploited stays unknown
 }
@@ -114,11 +135,14 @@ type fetchStatus struct {
 	Message  string            `json:"message,omitempty"`
 }
 
-const statusSuffix = ".fetched"
+const (
+	statusSuffix = ".fetched"
+	maxStatus    = 1 << 20 // bytes of a status file
+)
 
 func readFetchStatus(target string) fetchStatus {
 	var t fetchStatus
-	if data, err := os.ReadFile(target + statusSuffix); err == nil && json.Unmarshal(data, &t) != nil {
+	if data, err := files.Read(target+statusSuffix, maxStatus); err == nil && json.Unmarshal(data, &t) != nil {
 		return fetchStatus{}
 	}
 	return t
@@ -127,12 +151,12 @@ func readFetchStatus(target string) fetchStatus {
 // fetchNotes returns a note for each file of a folder that the last update could not
 // fetch.
 func fetchNotes(folder string) ([]observation.Note, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*", archiveName+statusSuffix))
+	statuses, err := filepath.Glob(filepath.Join(folder, "*", archiveName+statusSuffix))
 	if err != nil {
 		return nil, err
 	}
 	var notes []observation.Note
-	for _, file := range append(files, filepath.Join(folder, kevFile+statusSuffix)) {
+	for _, file := range append(statuses, filepath.Join(folder, kevFile+statusSuffix)) {
 		target := strings.TrimSuffix(file, statusSuffix)
 		t := readFetchStatus(target)
 		if t.Message == "" {
@@ -149,27 +173,28 @@ func fetchNotes(folder string) ([]observation.Note, error) {
 	return notes, nil
 }
 
-func (t fetchStatus) write(target string) error {
+func (f fetcher) writeStatus(name string, t fetchStatus) error {
 	data, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
-	return replaceFile(target+statusSuffix, strings.NewReader(string(data)), nil)
+	return f.replaceFile(name+statusSuffix, strings.NewReader(string(data)), nil)
 }
 
-func (f fetcher) fetch(ctx context.Context, source, target string, check func(string) error) error {
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+// fetch fetches one file, whose name is below the folder.
+func (f fetcher) fetch(ctx context.Context, source, name string, check func(string) error) error {
+	if err := f.root.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		return err
 	}
-	before := readFetchStatus(target)
-	if _, err := os.Stat(target); err != nil {
+	before := readFetchStatus(filepath.Join(f.dir, name))
+	if _, err := f.root.Stat(name); err != nil {
 		before = fetchStatus{}
 	}
 	after, err := before, error(nil)
 	if IsURL(source) {
-		after, err = f.download(ctx, source, target, before, check)
+		after, err = f.download(ctx, source, name, before, check)
 	} else {
-		err = copyFile(source, target, check)
+		err = f.copyFile(source, name, check)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -182,11 +207,11 @@ func (f fetcher) fetch(ctx context.Context, source, target string, check func(st
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		after = fetchStatus{} // the source does not offer the file, which is no failure
-		os.Remove(target + statusSuffix)
-		os.Remove(filepath.Dir(target)) // succeeds only where the folder is empty
+		f.root.Remove(name + statusSuffix)
+		f.root.Remove(filepath.Dir(name)) // succeeds only where the folder is empty
 		return err
 	}
-	return errors.Join(err, after.write(target))
+	return errors.Join(err, f.writeStatus(name, after))
 }
 
 func failureCause(err error) observation.Cause {
@@ -199,7 +224,7 @@ func failureCause(err error) observation.Cause {
 	return observation.CauseUnreachable
 }
 
-func (f fetcher) download(ctx context.Context, source, target string, before fetchStatus, check func(string) error) (fetchStatus, error) {
+func (f fetcher) download(ctx context.Context, source, name string, before fetchStatus, check func(string) error) (fetchStatus, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
 	if err != nil {
 		return before, err
@@ -224,48 +249,52 @@ func (f fetcher) download(ctx context.Context, source, target string, before fet
 	default:
 		return before, fmt.Errorf("the server answered %s", response.Status)
 	}
-	if err := replaceFile(target, response.Body, check); err != nil {
+	if err := f.replaceFile(name, response.Body, check); err != nil {
 		return before, err
 	}
 	return fetchStatus{ETag: response.Header.Get("ETag"), Modified: response.Header.Get("Last-Modified")}, nil
 }
 
-func copyFile(source, target string, check func(string) error) error {
-	file, err := os.Open(source)
+func (f fetcher) copyFile(source, name string, check func(string) error) error {
+	file, err := files.Open(source)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	return replaceFile(target, file, check)
+	return f.replaceFile(name, file, check)
 }
 
-// replaceFile writes a temporary file beside target, checks it, and renames it to target.
-func replaceFile(target string, contents io.Reader, check func(string) error) error {
-	draft, err := os.CreateTemp(filepath.Dir(target), ".fetching-")
+// replaceFile writes a draft beside a file, checks it, and renames it to its name.
+func (f fetcher) replaceFile(name string, contents io.Reader, check func(string) error) error {
+	draft := filepath.Join(filepath.Dir(name), draftPrefix+files.DraftName(filepath.Base(name)))
+	file, err := f.root.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(draft.Name())
-	n, err := io.Copy(draft, io.LimitReader(contents, maxArchive+1))
-	if err := errors.Join(err, draft.Close()); err != nil {
+	defer f.root.Remove(draft)
+	n, err := io.Copy(file, io.LimitReader(contents, maxArchive+1))
+	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
 	if n > maxArchive {
 		return fmt.Errorf("%w of %d bytes", errTooLarge, int64(maxArchive))
 	}
 	if check != nil {
-		if err := check(draft.Name()); err != nil {
+		if err := check(filepath.Join(f.dir, draft)); err != nil {
 			return err
 		}
 	}
-	return errors.Join(os.Chmod(draft.Name(), 0o644), os.Rename(draft.Name(), target))
+	return f.root.Rename(draft, name)
 }
+
+// draftPrefix begins the names of drafts.
+const draftPrefix = ".fetching-"
 
 // errDamaged marks a complete file with contents of the wrong kind.
 var errDamaged = errors.New("damaged")
 
 func checkArchive(name string) error {
-	file, err := os.Open(name)
+	file, err := files.Open(name)
 	if err != nil {
 		return err
 	}
@@ -281,7 +310,7 @@ func checkArchive(name string) error {
 }
 
 func checkKEV(name string) error {
-	data, err := os.ReadFile(name)
+	data, err := files.Read(name, maxKEV)
 	if err != nil {
 		return err
 	}

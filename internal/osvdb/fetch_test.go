@@ -2,9 +2,11 @@ package osvdb_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -122,5 +124,29 @@ func TestUpdateReadsAFolderToo(t *testing.T) {
 	}
 	if _, info := advisorytest.Build(t, dir); len(info.Ecosystems) != 1 {
 		t.Errorf("got %+v", info)
+	}
+}
+
+// TestAnUpdateWritesThroughNoLink has links out of the folder in the place of an ecosystem
+// and of its files.
+func TestAnUpdateWritesThroughNoLink(t *testing.T) {
+	archive := advisorytest.Archive(t, map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)})
+	_, base := serve(t, map[string][]byte{"/npm/all.zip": archive, "/PyPI/all.zip": archive, "/kev.json": []byte(`{"vulnerabilities":[{"cveID":"CVE-1"}]}`)})
+	dir, outside := t.TempDir(), t.TempDir()
+	victim := filepath.Join(outside, "victim")
+	err := errors.Join(os.WriteFile(victim, []byte("mine"), 0o600), os.Symlink(outside, filepath.Join(dir, "PyPI")), os.Mkdir(filepath.Join(dir, "npm"), 0o755),
+		os.Symlink(victim, filepath.Join(dir, "npm", "all.zip")), os.Symlink(victim, filepath.Join(dir, "npm", "all.zip.fetched")), os.Symlink(victim, filepath.Join(dir, "kev.json")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = osvdb.Update(t.Context(), base, dir, []string{"npm", "PyPI"}, http.DefaultClient)
+	if entries, err := os.ReadDir(outside); err != nil || len(entries) != 1 {
+		t.Errorf("written beside the folder: %v, %v", entries, err)
+	}
+	if data, err := os.ReadFile(victim); err != nil || string(data) != "mine" {
+		t.Errorf("the file of another holds %q, %v", data, err)
+	}
+	if info, err := os.Lstat(filepath.Join(dir, "npm", "all.zip")); err != nil || !info.Mode().IsRegular() {
+		t.Errorf("the link was not replaced: %v", err)
 	}
 }

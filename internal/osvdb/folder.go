@@ -9,12 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/osvdb/record"
 	"github.com/midspan/midspan/internal/osvdb/ziparchive"
 )
@@ -40,6 +40,9 @@ type ecosystemFolder struct {
 
 // findEcosystems lists the ecosystems of a source folder, by name.
 func findEcosystems(folder string) ([]ecosystemFolder, error) {
+	if err := files.CheckPath(folder); err != nil {
+		return nil, err
+	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, fmt.Errorf("read the advisory folder: %w; give a folder that holds <Ecosystem>/%s", err, archiveName)
@@ -110,9 +113,9 @@ func (f ecosystemFolder) open() (*ecosystemReader, error) {
 	r := &ecosystemReader{ecosystemFolder: f}
 	var err error
 	if f.archive != "" {
-		r.archiveFile, err = os.Open(f.archive)
+		r.archiveFile, err = files.Open(f.archive)
 	} else {
-		r.root, err = os.OpenRoot(f.path)
+		r.root, err = files.OpenRoot(f.path)
 	}
 	return r, err
 }
@@ -236,18 +239,11 @@ func (r *memberReader) read(m member) (name, data []byte, err error) {
 }
 
 func readFile(root *os.Root, name string) ([]byte, error) {
-	file, err := root.Open(name)
+	file, err := files.OpenIn(root, name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fs.ErrInvalid
-	}
 	data, err := io.ReadAll(io.LimitReader(file, maxRecord+1))
 	if len(data) > maxRecord {
 		return nil, fmt.Errorf("%w of %d bytes for a record", errTooLarge, maxRecord)

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/midspan/midspan/internal/files"
 )
 
 // kevFile is the name of the catalog of known exploited vulnerabilities in a source
@@ -27,7 +29,7 @@ type kevCatalog struct {
 
 // readKEV returns nil without an error where the folder has no catalog.
 func readKEV(folder string) (*kevCatalog, error) {
-	file, err := os.Open(filepath.Join(folder, kevFile))
+	file, err := files.Open(filepath.Join(folder, kevFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}

@@ -104,7 +104,7 @@ func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *
 	for a := range queue {
 		if a.err = p.fetch(ctx, a, slots); gitrepo.IsDiskFull(a.err) {
 			// The disk is full: no repository is at fault, and every other would fail too.
-			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Store, a.err)
+			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Cache, a.err)
 		}
 		select {
 		case fetched <- a:

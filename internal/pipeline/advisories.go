@@ -9,10 +9,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
@@ -37,6 +40,16 @@ func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Sourc
 	if p.cfg.Advisories == advisory.ServiceName {
 		return advisory.NewService(p.service, run.ID), nil
 	}
+	release, err := lockAdvisories(ctx, p.cfg, p.now())
+	if err != nil {
+		return nil, err
+	}
+	source, err := p.openIndex(ctx, run)
+	return source, errors.Join(err, release())
+}
+
+// openIndex builds the index of the configured source and opens it.
+func (p *Pipeline) openIndex(ctx context.Context, run store.Run) (advisory.Source, error) {
 	index, err := p.advisoryIndex(ctx, run)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -65,26 +78,34 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		}
 		return index, nil
 	case osvdb.IsURL(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.progress)
 	case osvdb.IsURL(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.progress)
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
 }
 
-// downloadDir is the folder for downloaded archives, in the OSV layout.
-func downloadDir(cfg config.Config) string { return filepath.Join(cfg.Store, "osv") }
+// downloadDir is the folder for the archives of an address, in the OSV layout. Each
+// address has its own, because projects share the cache: what one fetches from a server
+// of its own is not what another takes for OSV's.
+func downloadDir(cfg config.Config, address string) string {
+	if strings.TrimSuffix(address, "/") == osvdb.DefaultBaseURL {
+		return filepath.Join(cfg.Cache, "osv")
+	}
+	sum := sha256.Sum256([]byte(address))
+	return filepath.Join(cfg.Cache, "osv-"+hex.EncodeToString(sum[:6]))
+}
 
 // defaultIndexPath is the path of the index that is used where no source is named.
-func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Store, "advisories.db") }
+func defaultIndexPath(cfg config.Config) string { return filepath.Join(cfg.Cache, "advisories.db") }
 
 // indexPath returns the path of a folder's index: each source has its own.
 func indexPath(cfg config.Config, folder string) (string, error) {
-	if folder == downloadDir(cfg) {
+	if folder == downloadDir(cfg, osvdb.DefaultBaseURL) {
 		return defaultIndexPath(cfg), nil
 	}
 	full, err := filepath.Abs(folder)
@@ -92,7 +113,7 @@ func indexPath(cfg config.Config, folder string) (string, error) {
 		return "", err
 	}
 	sum := sha256.Sum256([]byte(full))
-	return filepath.Join(cfg.Store, "advisories-"+hex.EncodeToString(sum[:6])+".db"), nil
+	return filepath.Join(cfg.Cache, "advisories-"+hex.EncodeToString(sum[:6])+".db"), nil
 }
 
 func buildIndex(ctx context.Context, cfg config.Config, folder string, progress Progress) (string, error) {
@@ -107,28 +128,50 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, progress 
 }
 
 func download(ctx context.Context, cfg config.Config, version, address string) error {
-	return osvdb.Update(ctx, address, downloadDir(cfg), cfg.Ecosystems, httpClient(cfg, version))
+	folder := downloadDir(cfg, address)
+	if err := files.RefuseLink(folder); err != nil {
+		return err
+	}
+	return osvdb.Update(ctx, address, folder, cfg.Ecosystems, httpClient(cfg, version))
 }
 
 // UpdateAdvisories downloads the configured address, or OSV's, and builds the default
 // index from it.
-func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, progress Progress) (osvdb.Info, error) {
+func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, progress Progress) (osvdb.Info, error) {
 	address := cfg.Advisories
 	if !osvdb.IsURL(address) {
 		address = osvdb.DefaultBaseURL
 	}
-	if err := download(ctx, cfg, version, address); err != nil {
-		return osvdb.Info{}, err
-	}
-	if _, err := buildIndex(ctx, cfg, downloadDir(cfg), progress); err != nil {
-		return osvdb.Info{}, err
-	}
-	return ShowAdvisories(ctx, cfg)
+	return replaceDefaultIndex(ctx, cfg, now, progress, func(cfg config.Config) (string, error) {
+		return downloadDir(cfg, address), download(ctx, cfg, version, address)
+	})
 }
 
 // ImportAdvisories builds the default index from a folder in the OSV layout, such as one
 // copied to a machine without a network.
-func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, progress Progress) (osvdb.Info, error) {
+func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, now time.Time, progress Progress) (osvdb.Info, error) {
+	if err := files.CheckPath(folder); err != nil {
+		return osvdb.Info{}, err
+	}
+	return replaceDefaultIndex(ctx, cfg, now, progress, func(config.Config) (string, error) { return folder, nil })
+}
+
+// replaceDefaultIndex builds the default index from the folder that bring returns, while
+// it holds the lock of the advisories.
+func replaceDefaultIndex(ctx context.Context, cfg config.Config, now time.Time, progress Progress,
+	bring func(config.Config) (string, error)) (_ osvdb.Info, err error) {
+	if err := resolveFolders(&cfg); err != nil {
+		return osvdb.Info{}, err
+	}
+	release, err := lockAdvisories(ctx, cfg, now)
+	if err != nil {
+		return osvdb.Info{}, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	folder, err := bring(cfg)
+	if err != nil {
+		return osvdb.Info{}, err
+	}
 	progress.Stage("advisories", 0)
 	defer progress.End()
 	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg)); err != nil {
@@ -139,8 +182,11 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, pro
 
 // ShowAdvisories describes the default index.
 func ShowAdvisories(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
+	if err := resolveFolders(&cfg); err != nil {
+		return osvdb.Info{}, err
+	}
 	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
-		return osvdb.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Store)
+		return osvdb.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Cache)
 	}
 	index, err := osvdb.Open(ctx, defaultIndexPath(cfg))
 	if err != nil {

@@ -35,6 +35,13 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 	if len(goods) == 0 {
 		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyReason(p.cfg, catalogs))
 	}
+	var repositories []catalog.Repository
+	for _, good := range goods {
+		repositories = append(repositories, good.Repositories...)
+	}
+	if err := p.checkOutside(repositories); err != nil {
+		return store.Run{}, err
+	}
 	run := store.Run{AsOf: p.cfg.Day(), State: store.Started, CatalogID: p.catalogID(catalogs)}
 	for _, c := range catalogs {
 		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods)})
@@ -48,6 +55,8 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 // neither.
 func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catalog, error) {
 	if usesSample(p.cfg, urls) {
+		// Its repositories are of another as-of in another project.
+		p.cfg.Cache = p.cfg.Store
 		goods, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), p.cfg.Day(), p.git)
 		p.git, p.givenMirrors = p.git.WithRewrite(origins.Clone), origins.Given
 		return []catalog.Catalog{goods}, err

@@ -1,14 +1,15 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -16,7 +17,7 @@ import (
 // document with the gaps. It stores no run: the runs of a store are those of catalogs.
 func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document,
 	gaps []Gap, err error) {
-	if target, err = localPath(ctx, target); err != nil {
+	if target, err = localPath(target); err != nil {
 		return report.Document{}, nil, err
 	}
 	tempDir, err := os.MkdirTemp("", "midspan-check-")
@@ -24,7 +25,9 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 		return report.Document{}, nil, err
 	}
 	defer os.RemoveAll(tempDir)
-	p, err := open(ctx, cfg, filepath.Join(tempDir, "runs.db"), version, now, progress)
+	// The runs of a store are those of catalogs: this one is kept nowhere.
+	cfg.Cache, cfg.Store, cfg.Out = cmp.Or(cfg.Cache, cfg.Store), tempDir, ""
+	p, err := New(ctx, cfg, version, now, progress)
 	if err != nil {
 		return report.Document{}, nil, err
 	}
@@ -41,14 +44,13 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 }
 
 // localPath turns a folder into the root of the repository that contains it.
-func localPath(ctx context.Context, target string) (string, error) {
+func localPath(target string) (string, error) {
 	if info, err := os.Stat(target); err != nil || !info.IsDir() {
 		return target, nil
 	}
-	git, err := gitrepo.New(ctx, gitrepo.Options{})
-	if err != nil {
-		return "", err
+	top, ok := files.Tree(target)
+	if !ok {
+		return "", fmt.Errorf("open %s: no git repository here or above", target)
 	}
-	defer git.Close()
-	return git.TopLevel(ctx, target)
+	return top, nil
 }

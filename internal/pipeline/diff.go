@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
@@ -136,7 +136,7 @@ func reportSide(path string) (runSide, error) {
 // readReport reads a published report. purpose begins the error of a file that cannot
 // be opened.
 func readReport(path, purpose string) (report.Document, error) {
-	file, err := os.Open(path)
+	file, err := files.Open(path)
 	if err != nil {
 		return report.Document{}, fmt.Errorf("%s: %w", purpose, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 func TestHostileFilesThatNeverEndMeetTheTimeout(t *testing.T) {
@@ -40,4 +41,22 @@ func TestHostileFilesThatNeverEndMeetTheTimeout(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.Timeout = time.Second
 	g.checkCases(cases, g.runCases(cfg, cases))
+}
+
+func TestTheConfigurationOfACheckoutCannotHoldACheckForEver(t *testing.T) {
+	dir := t.TempDir()
+	tree := checkoutOf(t, dir, "tool")
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	gittest.Run(t, tree, nil, "config", "include.path", filepath.Join(dir, "pipe"))
+	cfg := configIn(dir)
+	cfg.Timeout = time.Second
+	document, _, err := Check(t.Context(), cfg, "test", time.Now, Silent{}, tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if failure := document.Goods[0].Scans[0].Failure; failure == nil || failure.Cause != observation.CauseOverLimit {
+		t.Errorf("failure %+v, want one over the limit", failure)
+	}
 }

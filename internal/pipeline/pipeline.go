@@ -20,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
@@ -74,11 +75,6 @@ func (Silent) End() {}
 // New opens the store and what else the stages need. version is Midspan's own; now is
 // the clock for durations.
 func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
-	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress)
-}
-
-// open is New with the path of the database file.
-func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
 	all, err := registry.All()
 	if err != nil {
 		return nil, err
@@ -87,8 +83,7 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 	if err != nil {
 		return nil, err
 	}
-	// git runs in other folders.
-	if cfg.Store, err = filepath.Abs(cfg.Store); err != nil {
+	if err := resolveFolders(&cfg); err != nil {
 		return nil, err
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
@@ -98,7 +93,7 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, dbPath)
+	db, err := store.Open(ctx, filepath.Join(cfg.Store, "midspan.db"))
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
@@ -113,6 +108,9 @@ func httpClient(cfg config.Config, version string) *http.Client {
 	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
 }
 
+// maxRules bounds a file of rules, in bytes.
+const maxRules = 8 << 20
+
 // loadRules merges the user's rules into the embedded ones. It returns the user's text
 // too.
 func loadRules(path string, definitions []observation.Definition) (*assess.Rules, string, error) {
@@ -120,7 +118,7 @@ func loadRules(path string, definitions []observation.Definition) (*assess.Rules
 		rules, err := assess.LoadRules(nil, definitions)
 		return rules, "", err
 	}
-	data, err := os.ReadFile(path)
+	data, err := files.ReadInput(path, maxRules)
 	if err != nil {
 		return nil, "", fmt.Errorf("read the rules: %w", err)
 	}
@@ -217,7 +215,14 @@ func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.S
 	if errors.Is(err, store.ErrNotFound) {
 		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)
 	}
-	return run, err
+	if err != nil {
+		return run, err
+	}
+	repositories, err := p.repositories(ctx, run)
+	if err != nil {
+		return run, err
+	}
+	return run, p.checkOutside(repositories)
 }
 
 // measuredAt is the time of a snapshot's measures: the day of the run, or the day of the

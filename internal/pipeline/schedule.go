@@ -76,31 +76,39 @@ func ofSeveralHosts(repositories []catalog.Repository) bool {
 	return false
 }
 
-// locate finds the folder of a repository that is read in place, if there is one.
+// locate finds the folder of a repository that is read in place, if there is one, and
+// whether it is of that repository.
 func (p *Pipeline) locate(ctx context.Context, repository catalog.Repository, several bool) acquired {
-	a := acquired{repository: repository}
+	a, open := p.givenMirror(repository)
+	if a.dir != "" && open && several {
+		if a.missing = p.foreign(ctx, a.dir, repository); a.missing != "" {
+			a.dir = ""
+		}
+	}
+	return a
+}
+
+// givenMirror finds the folder of a repository that is read in place, if there is one;
+// open means that the setting that led to it does not name its host.
+func (p *Pipeline) givenMirror(repository catalog.Repository) (a acquired, open bool) {
+	a.repository = repository
 	if repository.Host == "" {
 		a.dir = repository.URL // a path from the command line
-		return a
+		return a, false
 	}
 	if a.dir = p.givenMirrors[repository.URL]; a.dir != "" {
-		return a
+		return a, false
 	}
 	path, bound := mirror.Templates{Any: p.cfg.Mirror, Host: p.cfg.MirrorOf}.Path(repository)
 	if path == "" {
-		return a
+		return a, false
 	}
 	if _, err := os.Stat(path); err != nil {
 		a.missing = "no mirror at " + path
-		return a
-	}
-	if !bound && several {
-		if a.missing = p.foreign(ctx, path, repository); a.missing != "" {
-			return a
-		}
+		return a, false
 	}
 	a.dir = path
-	return a
+	return a, !bound
 }
 
 // foreign says why a given mirror is not that of a repository: it was cloned from another
@@ -167,9 +175,9 @@ func sharedError(repository, other catalog.Repository, dir string) error {
 		Err: fmt.Errorf("it and %s lead to one folder, %s: neither is read; a template with {host}, {owner} and {name} keeps them apart", other.URL, dir)}
 }
 
-// ownMirror returns the folder of the store that holds the mirror of a repository.
+// ownMirror returns the folder of the cache that holds the mirror of a repository.
 func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
-	mirrors := filepath.Join(p.cfg.Store, "mirrors")
+	mirrors := filepath.Join(p.cfg.Cache, "mirrors")
 	host, below, err := mirror.Place(repository)
 	if err == nil {
 		err = mirror.Check(mirrors, host, below)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"slices"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -40,6 +40,9 @@ func Text(preset string) (string, error) {
 	return string(data), nil
 }
 
+// maxPolicy bounds a policy file, in bytes.
+const maxPolicy = 8 << 20
+
 // Open reads the embedded policy of a name, or a file. defs are the measures
 // that conditions can read.
 func Open(name string, defs []observation.Definition) (*Policy, error) {
@@ -50,7 +53,7 @@ func Open(name string, defs []observation.Definition) (*Policy, error) {
 		}
 		return Load([]byte(text), name, defs)
 	}
-	data, err := os.ReadFile(name)
+	data, err := files.ReadInput(name, maxPolicy)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
 		return nil, fmt.Errorf("there is no embedded policy and no file %q; embedded are %s", name, strings.Join(Presets(), ", "))
 	}

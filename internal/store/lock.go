@@ -9,6 +9,8 @@ import (
 	"sync"
 
 	"github.com/gofrs/flock"
+
+	"github.com/midspan/midspan/internal/files"
 )
 
 // ErrInUse means that another process has locked the store.
@@ -37,12 +39,12 @@ func (s *Store) Lock() error {
 	if !got {
 		return fmt.Errorf("the store %s is %w by another run%s; wait for its end, or name another folder with --store", s.path, ErrInUse, s.lockHolder())
 	}
-	return os.WriteFile(s.lock.file.Path(), []byte(strconv.Itoa(os.Getpid())), 0o644)
+	return files.Overwrite(s.lock.file.Path(), strconv.Itoa(os.Getpid()))
 }
 
 // lockHolder names the process whose number stands in the lock file.
 func (s *Store) lockHolder() string {
-	text, err := os.ReadFile(s.lock.file.Path())
+	text, err := files.Read(s.lock.file.Path(), 100)
 	if number, parseErr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && parseErr == nil {
 		return fmt.Sprintf(" (process %d)", number)
 	}

@@ -17,10 +17,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/sqlite"
 )
 
@@ -37,15 +37,28 @@ type Store struct {
 // ErrNotFound means that there is no such run or document.
 var ErrNotFound = errors.New("nothing stored")
 
+// ErrNewer means that a newer Midspan made the store. Nothing is written to it.
+var ErrNewer = errors.New("it was made by a newer Midspan")
+
 // Open opens the store at path, or makes it, and migrates its tables to the present
 // version.
 func Open(ctx context.Context, path string) (*Store, error) {
+	if err := files.CheckPath(path); err != nil {
+		return nil, fmt.Errorf("make the store's folder: %w", err)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("make the store's folder: %w", err)
 	}
 	// Two processes must not create the same store at once. The operating system
 	// releases the lock of a process that died.
-	lock := flock.New(path + ".lock")
+	lock, err := files.NewLock(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	runs, err := files.NewLock(path + ".run")
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("wait for another process to open the store %s: %w", path, err)
@@ -64,7 +77,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := migrate(ctx, db.DB); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", path, err), db.Close())
 	}
-	return &Store{db: db, path: path, lock: runLock{file: flock.New(path + ".run")}}, nil
+	return &Store{db: db, path: path, lock: runLock{file: runs}}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -75,6 +88,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
 	if err != nil {
 		return err
+	}
+	found, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return err
+	}
+	if found > known {
+		return fmt.Errorf("%w: its tables are of version %d, and this program knows %d; use the Midspan that made it or a later one, or name another "+
+			"folder with --store", ErrNewer, found, known)
 	}
 	_, err = provider.Up(ctx)
 	return err

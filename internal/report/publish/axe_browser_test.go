@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
 

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )

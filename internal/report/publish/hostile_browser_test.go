@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )

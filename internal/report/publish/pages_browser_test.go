@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
 

@@ -10,11 +10,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -57,13 +59,13 @@ func Write(ctx context.Context, dir string, doc report.Document, languages ...*l
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string, made *goodParts) error {
-	root, err := os.OpenRoot(staging)
+func publishNew(staging, dir string, names []string, sums files.Digests, made *goodParts) error {
+	root, err := files.OpenRoot(staging)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if err := writeManifest(root, names, made); err != nil {
+	if err := writeManifest(root, names, sums, made); err != nil {
 		return err
 	}
 	return os.Rename(staging, dir)
@@ -72,8 +74,8 @@ func publishNew(staging, dir string, names []string, made *goodParts) error {
 // publishOver moves the staged files into dir, which exists; names lists them
 // and those that stay. It works within an os.Root, so that neither a link in
 // dir nor a name in its manifest can lead out of it.
-func publishOver(dir string, staged, names []string, made *goodParts) error {
-	root, err := os.OpenRoot(dir)
+func publishOver(dir string, staged, names []string, sums files.Digests, made *goodParts) error {
+	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func publishOver(dir string, staged, names []string, made *goodParts) error {
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
 	// that was written here is forgotten, and nothing is taken for whole.
-	if err := writeManifest(root, append(slices.Clone(before), names...), nil); err != nil {
+	if err := writeManifest(root, append(slices.Clone(before), names...), stood.Digests.With(sums), nil); err != nil {
 		return err
 	}
 	for _, name := range staged {
@@ -99,33 +101,54 @@ func publishOver(dir string, staged, names []string, made *goodParts) error {
 			return err
 		}
 	}
-	written := set(names)
-	for _, name := range before {
-		if !written[name] {
-			if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			removeEmptyFolders(root, filepath.Dir(filepath.FromSlash(name)))
-		}
+	left, err := removeOld(root, stood, names)
+	if err != nil {
+		return err
 	}
-	return writeManifest(root, names, made)
+	return writeManifest(root, append(left, names...), stood.Digests.Replace(staged, sums), made)
 }
 
-// removeEmptyFolders removes a folder of the report and those around it, as far as nothing
-// is left in them.
-func removeEmptyFolders(root *os.Root, folder string) {
-	for ; folder != "."; folder = filepath.Dir(folder) {
-		if root.Remove(folder) != nil {
-			return
+// removeOld removes the files of the report that stood here which are not in the new one.
+// A file that is not as it was written, or of which nobody knows how it was written, is
+// left, and is listed: the manifest may be of another's making.
+func removeOld(root *os.Root, stood manifest, names []string) (left []string, err error) {
+	written := set(names)
+	for _, name := range stood.Written {
+		if written[name] {
+			continue
+		}
+		sum, err := files.DigestIn(root, filepath.FromSlash(name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil && !errors.Is(err, files.ErrNotFile):
+			return left, err
+		case err != nil || !slices.Contains(stood.Digests[name], sum):
+			left = append(left, name)
+			continue
+		default:
+			if err := root.Remove(name); err != nil {
+				return left, err
+			}
+		}
+		// The folder goes, and those around it, as far as nothing is left in them.
+		for folder := filepath.Dir(filepath.FromSlash(name)); folder != "." && root.Remove(folder) == nil; {
+			folder = filepath.Dir(folder)
 		}
 	}
+	return left, nil
 }
 
 // refuseToOverwrite returns an error where a file that Write did not write has the
-// name of one that it would.
+// name of one that it would, or a link that of one of its folders.
 func refuseToOverwrite(root *os.Root, before, names []string) error {
-	ours := set(before)
+	ours, folders := set(before), map[string]bool{}
 	for _, name := range names {
+		for folder := filepath.Dir(filepath.FromSlash(name)); folder != "." && !folders[folder]; folder = filepath.Dir(folder) {
+			folders[folder] = true
+			if info, err := root.Lstat(folder); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+				return fmt.Errorf("%s is a link, and was not made by Midspan: move it away, or choose another folder", folder)
+			}
+		}
 		if ours[name] {
 			continue
 		}
@@ -149,8 +172,9 @@ func set(names []string) map[string]bool {
 // manifest lists the files of a report, and where the parts of its goods are in
 // them.
 type manifest struct {
-	Written []string   `json:"written"`
-	Parts   *goodParts `json:"parts,omitempty"`
+	Written []string      `json:"written"`
+	Digests files.Digests `json:"digests,omitempty"`
+	Parts   *goodParts    `json:"parts,omitempty"`
 }
 
 // goodParts are those of the goods that came with a digest. They count as long as
@@ -172,15 +196,25 @@ type byteRange [2]int64
 
 func readManifest(root *os.Root) (manifest, error) {
 	var m manifest
-	data, err := root.ReadFile(manifestName)
+	f, err := files.OpenIn(root, manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}
 	if err != nil {
 		return m, err
 	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return m, err
+	}
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, fmt.Errorf("%s does not parse (%w): remove the report by hand, or choose another folder", manifestName, err)
+	}
+	for _, name := range m.Written {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return m, fmt.Errorf("%s names %q, which is not in its folder: remove it, or choose another folder", manifestName, name)
+		}
 	}
 	return m, nil
 }
@@ -188,7 +222,7 @@ func readManifest(root *os.Root) (manifest, error) {
 // Stamp identifies the report in dir by the sizes and times of its files: it changes
 // when any of them is written, changed or removed. Empty where there is no report.
 func Stamp(dir string) string {
-	root, err := os.OpenRoot(dir)
+	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return ""
 	}
@@ -217,7 +251,7 @@ func stampOf(root *os.Root, names []string) string {
 
 // writeManifest replaces the manifest in one step. Where parts are given, all the
 // files are in place.
-func writeManifest(root *os.Root, names []string, made *goodParts) error {
+func writeManifest(root *os.Root, names []string, sums files.Digests, made *goodParts) error {
 	names = slices.Clone(names)
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -226,13 +260,9 @@ func writeManifest(root *os.Root, names []string, made *goodParts) error {
 	} else {
 		made = nil
 	}
-	data, err := json.MarshalIndent(manifest{names, made}, "", " ")
+	data, err := json.MarshalIndent(manifest{names, sums.Of(names), made}, "", " ")
 	if err != nil {
 		return err
 	}
-	const next = manifestName + ".next"
-	if err := root.WriteFile(next, append(data, '\n'), 0o644); err != nil {
-		return err
-	}
-	return root.Rename(next, manifestName)
+	return files.WriteIn(root, manifestName, func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
 }

@@ -2,11 +2,14 @@ package publish
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/midspan/midspan/internal/report"
@@ -107,6 +110,7 @@ func TestWhatACrashLeftIsSetRightByTheNextWrite(t *testing.T) {
 		}
 	}
 	list := strings.Replace(want[manifestName], `"findings.csv"`, `"findings.csv", "goods/old-good.html"`, 1)
+	list = strings.Replace(list, `"digests": {`, fmt.Sprintf(`"digests": {"goods/old-good.html": ["%x", "of another"],`, sha256.Sum256([]byte("old"))), 1)
 	if err := os.WriteFile(filepath.Join(dir, manifestName), []byte(list), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +142,81 @@ func TestAManifestCannotReachOutOfItsFolder(t *testing.T) {
 	if data, _ := os.ReadFile(outside); string(data) != "precious" {
 		t.Error("a file outside the folder was touched")
 	}
+}
+
+// TestAManifestOfAnotherDeletesNothing names files of the user as if they were of a report.
+func TestAManifestOfAnotherDeletesNothing(t *testing.T) {
+	for name, sums := range map[string]string{"without digests": "", "with false ones": `,"digests":{"thesis.txt":["` + strings.Repeat("0", 64) + `"],"src/main.go":[""]}`} {
+		dir := t.TempDir()
+		for path, text := range map[string]string{"thesis.txt": "mine", "src/main.go": "mine", manifestName: `{"written":["thesis.txt","src/main.go","src","none"]` + sums + "}"} {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(filepath.Join(dir, path)), 0o755), os.WriteFile(filepath.Join(dir, path), []byte(text), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		mustWrite(t, dir, reporttest.EveryState())
+		mustWrite(t, dir, reporttest.EveryState())
+		files := readAll(t, dir)
+		if files["thesis.txt"] != "mine" || files["src/main.go"] != "mine" || files["index.html"] == "" {
+			t.Errorf("%s: the user's files are %q and %q", name, files["thesis.txt"], files["src/main.go"])
+		}
+	}
+}
+
+// TestAPageThatSomebodyChangedIsNotDeleted holds for pages of goods that are gone.
+func TestAPageThatSomebodyChangedIsNotDeleted(t *testing.T) {
+	dir, doc := t.TempDir(), reporttest.EveryState()
+	mustWrite(t, dir, doc)
+	page := filepath.Join(dir, "goods", "school-meals.html")
+	if err := os.WriteFile(page, []byte("my notes"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	all := doc.Goods
+	doc.Goods = all[:2]
+	mustWrite(t, dir, doc)
+	if data, _ := os.ReadFile(page); string(data) != "my notes" {
+		t.Errorf("the page is %q now", data)
+	}
+	doc.Goods = all
+	mustWrite(t, dir, doc) // the good is back, and its page is Midspan's
+}
+
+func TestALinkInTheReportIsNotFollowed(t *testing.T) {
+	for _, target := range []string{"elsewhere", ".."} {
+		dir := t.TempDir()
+		if err := errors.Join(os.Mkdir(filepath.Join(dir, "elsewhere"), 0o755), os.Symlink(target, filepath.Join(dir, "goods"))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Write(context.Background(), dir, reporttest.EveryState()); err == nil || !strings.Contains(err.Error(), "goods is a link") {
+			t.Errorf("a link to %s: %v", target, err)
+		}
+		if entries, _ := os.ReadDir(filepath.Join(dir, "elsewhere")); len(entries) != 0 {
+			t.Errorf("a link to %s was followed: %v", target, entries)
+		}
+	}
+}
+
+// TestManyWritersToOneFolderLeaveAWholeReport begins with a folder that is not there.
+func TestManyWritersToOneFolderLeaveAWholeReport(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	docs := []report.Document{reporttest.EveryState(), reporttest.ManyGoods(30), reporttest.ManyGoods(3)}
+	var group sync.WaitGroup
+	for i := range 9 {
+		group.Go(func() {
+			if _, err := Write(context.Background(), dir, docs[i%3]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	got := readAll(t, dir)
+	for _, doc := range docs {
+		alone := filepath.Join(t.TempDir(), "alone")
+		mustWrite(t, alone, doc)
+		if want := readAll(t, alone); got["report.json"] == want["report.json"] && maps.Equal(got, want) {
+			return
+		}
+	}
+	t.Error("the folder holds the report of none of the writers, whole")
 }
 
 func TestAWriteThatIsCancelledLeavesTheReportAsItWas(t *testing.T) {

@@ -13,7 +13,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
@@ -29,8 +31,8 @@ import (
 // portfolio page last, and pages of goods that are gone are removed after it:
 // stopped at any point, every link still leads to a whole page, and the next
 // report completes the rest. A Writer touches no file that no Writer wrote: one
-// with a name that it needs is an error. Two writers to one folder at a time are not
-// safe.
+// with a name that it needs is an error. A second writer to one folder waits for the
+// first, also in another process.
 //
 // What the folder holds of a good, untouched and under the same digest, is not made
 // again: its page stays, and its parts of report.json and findings.csv are copied.
@@ -45,6 +47,8 @@ type Writer struct {
 
 	entries, findings, goods, reasons *file // of report.json only the goods
 	staged, names                     []string
+	digests                           files.Digests   // of what was made, by name
+	release                           func() error    // releases the lock of the folder
 	usedPaths                         map[string]bool // names
 	parts                             goodParts
 }
@@ -54,13 +58,22 @@ type Writer struct {
 // language is written to the folder itself, that of each other one to a folder of its
 // tag; without any the site is in English.
 func NewWriter(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (*Writer, error) {
-	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}}
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
+	if err := files.CheckPath(dir); err != nil {
+		return nil, err
+	}
+	release, err := files.LockFolder(ctx, w.dir)
+	if err != nil {
+		return nil, fmt.Errorf("make the report for %s: %w", w.dir, err)
+	}
+	w.release = sync.OnceValue(release)
 	w.staging = filepath.Join(w.dir, stagingName)
 	if _, err := os.Stat(w.dir); errors.Is(err, fs.ErrNotExist) {
 		w.isNew = true
 		w.staging = filepath.Join(filepath.Dir(w.dir), "."+filepath.Base(w.dir)+stagingName)
 	}
 	if err := os.RemoveAll(w.staging); err != nil {
+		w.Close()
 		return nil, fmt.Errorf("remove what an earlier write of the report left: %w", err)
 	}
 	if err := w.open(doc, languages); err != nil {
@@ -112,7 +125,7 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 
 // Close gives up what was not published.
 func (w *Writer) Close() error {
-	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging))
+	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging), w.release())
 }
 
 // Add adds the next good; goods come by id. brief is what the portfolio
@@ -200,9 +213,9 @@ func (w *Writer) Publish(doc report.Document) (Files, error) {
 	}
 	var err error
 	if w.isNew {
-		err = publishNew(w.staging, w.dir, w.names, &w.parts)
+		err = publishNew(w.staging, w.dir, w.names, w.digests, &w.parts)
 	} else {
-		err = publishOver(w.dir, w.staged, w.names, &w.parts)
+		err = publishOver(w.dir, w.staged, w.names, w.digests, &w.parts)
 	}
 	if err != nil {
 		return Files{}, fmt.Errorf("publish the report in %s: %w", w.dir, err)
@@ -288,7 +301,12 @@ func (w *Writer) create(name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{buffer: bufio.NewWriterSize(f, 1<<16), file: f, name: path}, nil
+	sum := sha256.New()
+	if w.digests == nil {
+		w.digests = files.Digests{}
+	}
+	made := func() { w.digests[name] = []string{hex.EncodeToString(sum.Sum(nil))} }
+	return &file{buffer: bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<16), file: f, name: path, made: made}, nil
 }
 
 // file is a file that is being written.
@@ -296,7 +314,8 @@ type file struct {
 	buffer *bufio.Writer
 	file   *os.File // nil once it is closed
 	name   string
-	size   int64 // written so far
+	size   int64  // written so far
+	made   func() // is called when the file is whole
 }
 
 // Write counts what is written.
@@ -313,7 +332,9 @@ func (f *file) Close() error {
 	}
 	open := f.file
 	f.file = nil
-	return errors.Join(f.buffer.Flush(), open.Close())
+	err := errors.Join(f.buffer.Flush(), open.Close())
+	f.made()
+	return err
 }
 
 // previousReport is a report in a folder, unchanged since it was written. Nil has no
@@ -329,19 +350,19 @@ var errNotReusable = errors.New("the folder holds no such part")
 // openPrevious opens the report in a folder; nil where there is none, or where one of
 // its files was touched since.
 func openPrevious(dir string) *previousReport {
-	root, err := os.OpenRoot(dir)
+	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return nil
 	}
 	defer root.Close()
 	m, err := readManifest(root)
-	if err != nil || m.Parts == nil || m.Parts.Stamp == "" || m.Parts.Stamp != stampOf(root, m.Written) {
+	if err != nil || m.Parts == nil || len(m.Digests) == 0 || m.Parts.Stamp == "" || m.Parts.Stamp != stampOf(root, m.Written) {
 		return nil
 	}
 	s := &previousReport{goods: m.Parts.Goods}
 	var err1, err2 error
-	s.report, err1 = root.Open("report.json")
-	s.findings, err2 = root.Open("findings.csv")
+	s.report, err1 = files.OpenIn(root, "report.json")
+	s.findings, err2 = files.OpenIn(root, "findings.csv")
 	if err1 != nil || err2 != nil {
 		s.Close()
 		return nil
