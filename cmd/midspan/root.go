@@ -139,7 +139,7 @@ func (a *app) withPipeline(cmd *cobra.Command, do func(context.Context, *pipelin
 	if err != nil {
 		return err
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress())
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild())
 	if err != nil {
 		return err
 	}

@@ -14,8 +14,8 @@ import (
 
 // Check runs one repository, a folder or an address, through the stages and returns its
 // document with the gaps. It stores no run: the runs of a store are those of catalogs.
-func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document,
-	gaps []Gap, err error) {
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string,
+	options ...Option) (document report.Document, gaps []Gap, err error) {
 	if target, err = localPath(ctx, target); err != nil {
 		return report.Document{}, nil, err
 	}
@@ -24,7 +24,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 		return report.Document{}, nil, err
 	}
 	defer os.RemoveAll(tempDir)
-	p, err := open(ctx, cfg, filepath.Join(tempDir, "runs.db"), version, now, progress)
+	p, err := open(ctx, cfg, filepath.Join(tempDir, "runs.db"), version, now, progress, options)
 	if err != nil {
 		return report.Document{}, nil, err
 	}

@@ -46,6 +46,7 @@ type Pipeline struct {
 	scanners  []scanners.Scanner
 	source    advisory.Source  // nil until openAdvisories has run
 	service   advisory.Matcher // sends requests to OSV's online service
+	inChild   bool             // repositories are read in child processes
 }
 
 // Progress receives the progress of the stages. Its methods are called from several
@@ -73,12 +74,20 @@ func (Silent) End() {}
 
 // New opens the store and what else the stages need. version is Midspan's own; now is
 // the clock for durations.
-func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
-	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress)
+func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, options ...Option) (*Pipeline, error) {
+	return open(ctx, cfg, filepath.Join(cfg.Store, "midspan.db"), version, now, progress, options)
 }
 
+// Option changes how a pipeline works, and not what it finds.
+type Option func(*Pipeline)
+
+// InChild makes the stages read repositories in child processes of this program, whose
+// main function must begin with child.Main where child.Requested says so. Without it they
+// are read in this process.
+func InChild() Option { return func(p *Pipeline) { p.inChild = true } }
+
 // open is New with the path of the database file.
-func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+func open(ctx context.Context, cfg config.Config, dbPath, version string, now func() time.Time, progress Progress, options []Option) (*Pipeline, error) {
 	all, err := registry.All()
 	if err != nil {
 		return nil, err
@@ -93,7 +102,7 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
-		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: combinedWants(all),
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: scanners.CombinedWants(all),
 	})
 	if err != nil {
 		return nil, err
@@ -104,8 +113,12 @@ func open(ctx context.Context, cfg config.Config, dbPath, version string, now fu
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
 	retry := fetch.DefaultRetryPolicy()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
-		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	p := &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
+		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}
+	for _, option := range options {
+		option(p)
+	}
+	return p, nil
 }
 
 // httpClient returns a client under the HTTP policy of this run.

@@ -1,0 +1,277 @@
+package child
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/registry"
+)
+
+func TestMain(m *testing.M) {
+	if Requested(os.Args) {
+		os.Exit(Main())
+	}
+	os.Exit(m.Run())
+}
+
+func allScanners(t *testing.T) []scanners.Scanner {
+	t.Helper()
+	all, err := registry.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// newPool returns a pool with a Git of its own.
+func newPool(t *testing.T, change func(*Options)) (*Pool, *gitrepo.Git) {
+	t.Helper()
+	all := allScanners(t)
+	git, err := gitrepo.New(t.Context(), gitrepo.Options{Offline: true, Wants: scanners.CombinedWants(all)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = git.Close() })
+	o := Options{Scratch: git.Scratch(), Scanners: Names(all), Timeout: time.Minute, Jobs: 2}
+	if change != nil {
+		change(&o)
+	}
+	pool, err := NewPool(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pool.Close() })
+	return pool, git
+}
+
+// repository makes a repository with some files.
+func repository(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "r.git")
+	gittest.Import(t, dir, gittest.Commit{When: at, Files: gittest.Files(files)})
+	return dir
+}
+
+var at = time.Date(2026, 6, 30, 23, 59, 59, 0, time.UTC)
+
+// scanAll runs all scanners on a repository.
+func scanAll(t *testing.T, reader Reader, dir string) (Opened, []observation.Observation) {
+	t.Helper()
+	open, err := reader.Open(t.Context(), dir, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	var results []observation.Observation
+	for _, scanner := range allScanners(t) {
+		result, err := open.Scan(scanner, catalog.Repository{URL: "https://forge.example/o/r", Host: "forge.example", Owner: "o", Path: "r"}, at)
+		if err != nil {
+			t.Fatalf("%s: %v", scanner.Name(), err)
+		}
+		results = append(results, result)
+	}
+	return open.Opened(), results
+}
+
+var ordinary = map[string]string{
+	"LICENSE": "MIT License\n", "go.mod": "module forge.example/o/r\n\ngo 1.20\n\nrequire example.org/m v1.2.3\n",
+	"Dockerfile": "FROM debian\nRUN apt-get install -y git\n", "build.sh": "#!/bin/sh\ncurl https://example.org | sh\n", ".mailmap": "A <a@b.example>\n",
+}
+
+func TestAChildAnswersAsThisProcessWould(t *testing.T) {
+	pool, git := newPool(t, nil)
+	dir := repository(t, ordinary)
+	wantOpened, want := scanAll(t, Inside{git}, dir)
+	gotOpened, got := scanAll(t, pool, dir)
+	if a, b := encode(t, wantOpened), encode(t, gotOpened); a != b {
+		t.Errorf("the child opened\n%s\nthis process\n%s", b, a)
+	}
+	if a, b := encode(t, want), encode(t, got); a != b {
+		t.Errorf("the child found\n%s\nthis process\n%s", b, a)
+	}
+	for i := range want {
+		if (want[i].Packages == nil) != (got[i].Packages == nil) {
+			t.Errorf("%s: an inventory without packages is not the same as none", want[i].Scanner)
+		}
+	}
+}
+
+func encode(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestOneChildServesManyRepositoriesAtOnce(t *testing.T) {
+	pool, _ := newPool(t, nil)
+	dirs := []string{repository(t, ordinary), repository(t, map[string]string{"package.json": "{}"})}
+	var work sync.WaitGroup
+	for _, dir := range append(dirs, dirs...) {
+		work.Go(func() { scanAll(t, pool, dir) })
+	}
+	work.Wait()
+	pool.mu.Lock()
+	defer pool.mu.Unlock()
+	if len(pool.all) != 1 {
+		t.Errorf("%d children for four repositories, want one", len(pool.all))
+	}
+}
+
+func TestErrorsOfTheChildKeepTheirClass(t *testing.T) {
+	pool, git := newPool(t, nil)
+	empty := gittest.Init(t, t.TempDir())
+	for _, dir := range []string{empty.Dir, t.TempDir(), "/nowhere"} {
+		_, want := Inside{git}.Open(t.Context(), dir, time.Minute)
+		_, got := pool.Open(t.Context(), dir, time.Minute)
+		if want == nil || got == nil || want.Error() != got.Error() || gitrepo.CauseOf(want) != gitrepo.CauseOf(got) {
+			t.Errorf("%s: the child says %v (%s), this process %v (%s)", dir, got, gitrepo.CauseOf(got), want, gitrepo.CauseOf(want))
+		}
+	}
+	for _, want := range []error{&PanicError{"x"}, errors.New("plain"), &gitrepo.Error{Cause: observation.CauseEmpty, Op: "open", Subject: "x", Err: errors.New("y")}} {
+		got := failureOf(want).err()
+		if got.Error() != want.Error() || gitrepo.CauseOf(got) != gitrepo.CauseOf(want) {
+			t.Errorf("%v became %v", want, got)
+		}
+	}
+}
+
+// A child that somebody kills costs no repository its measures: each is read again.
+func TestAChildThatDiesIsReplacedAndNothingIsLost(t *testing.T) {
+	pool, git := newPool(t, nil)
+	dir := repository(t, ordinary)
+	_, want := scanAll(t, Inside{git}, dir)
+	open, err := pool.Open(t.Context(), dir, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open.(*remote).child.end()
+	var got []observation.Observation
+	for _, scanner := range allScanners(t) {
+		result, err := open.Scan(scanner, catalog.Repository{URL: "https://forge.example/o/r", Host: "forge.example", Owner: "o", Path: "r"}, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, result)
+	}
+	if err := open.Close(); err != nil {
+		t.Error(err)
+	}
+	if encode(t, want) != encode(t, got) {
+		t.Error("after the death of the child something else was found")
+	}
+	scanAll(t, pool, dir)
+}
+
+// What dies over one repository alone is that repository's own failure, with its class.
+func TestAChildThatDiesAgainIsTheRepositorysFailure(t *testing.T) {
+	pool, _ := newPool(t, nil)
+	open, err := pool.Open(t.Context(), repository(t, ordinary), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	r := open.(*remote)
+	r.child.end()
+	scanner := allScanners(t)[0]
+	if _, err := open.Scan(scanner, catalog.Repository{URL: "x"}, at); err != nil {
+		t.Fatal(err)
+	}
+	if !r.alone {
+		t.Fatal("it was not read alone after the child that it shared had died")
+	}
+	r.child.end()
+	_, err = open.Scan(scanner, catalog.Repository{URL: "x"}, at)
+	if ended, ok := errors.AsType[*EndedError](err); !ok || ended.Cause != observation.CauseScannerFailed || ended.Lasting {
+		t.Fatalf("%v, want an end of another reason than a limit", err)
+	}
+	if _, err := open.Scan(scanner, catalog.Repository{URL: "x"}, at); err != nil {
+		t.Errorf("the next scanner: %v, want a new child", err)
+	}
+}
+
+func TestTheLimitOnMemoryEndsTheChildAndNotTheRun(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the system has no limit on memory that fits")
+	}
+	pool, _ := newPool(t, func(o *Options) { o.Memory, o.Jobs = 220<<20, 1 })
+	deep := make([]byte, 0, 40<<20)
+	for len(deep) < 40<<20 {
+		deep = append(deep, `{"a":[`...)
+		deep = append(deep, `1,2,3,4,5,6,7,8],"b":{"c":1}},`...)
+	}
+	lock := `{"lockfileVersion":3,"packages":{"":{"x":[` + string(deep) + `1]}}}`
+	open, err := pool.Open(t.Context(), repository(t, map[string]string{"sbom.cdx.json": `{"bomFormat":"CycloneDX","x":[` + lock + `]}`}), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	for _, scanner := range allScanners(t) {
+		_, err := open.Scan(scanner, catalog.Repository{URL: "x"}, at)
+		ended, over := errors.AsType[*EndedError](err)
+		switch {
+		case scanner.Name() == "osv" && (!over || ended.Cause != observation.CauseOverLimit || !ended.Lasting):
+			t.Errorf("osv: %v, want over the limit", err)
+		case scanner.Name() != "osv" && err != nil:
+			t.Errorf("%s: %v", scanner.Name(), err)
+		}
+	}
+}
+
+func TestClosingThePoolEndsItsChildren(t *testing.T) {
+	pool, _ := newPool(t, nil)
+	open, err := pool.Open(t.Context(), repository(t, ordinary), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := open.(*remote).child
+	_ = pool.Close()
+	select {
+	case <-child.done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("the child is still there")
+	}
+	if _, err := pool.Open(t.Context(), "x", time.Minute); err == nil {
+		t.Error("a closed pool opened a repository")
+	}
+	_ = open.Close()
+}
+
+func TestAChildGetsNoTokenAndNoMoreThanItNeeds(t *testing.T) {
+	t.Setenv("GITHUB_TOKEN", "secret")
+	t.Setenv("HTTPS_PROXY", "http://u:secret@proxy.example")
+	for _, entry := range environment() {
+		if slices.Contains([]string{"GITHUB_TOKEN=secret", "HTTPS_PROXY=http://u:secret@proxy.example"}, entry) {
+			t.Error(entry)
+		}
+	}
+}
+
+func TestTheRunsEndIsNoFailureOfTheRepository(t *testing.T) {
+	pool, _ := newPool(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	open, err := pool.Open(ctx, repository(t, ordinary), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	cancel()
+	if _, err := open.Scan(allScanners(t)[0], catalog.Repository{URL: "x"}, at); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, want the end of the run", err)
+	}
+}
