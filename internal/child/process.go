@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"time"
 
@@ -195,20 +196,28 @@ func (p *process) end() {
 	<-p.done
 }
 
+// outOfMemory are words of Go's runtime where it ends for want of memory or of stack.
+var outOfMemory = [][]byte{[]byte("out of memory"), []byte("cannot allocate memory"), []byte("stack exceeds"), []byte("cannot map pages"), []byte("failed to reserve")}
+
+// outOfThreads are its words where the system gives it no thread, for want of memory or
+// because the user has too many.
+var outOfThreads = [][]byte{[]byte("newosproc"), []byte("failed to create new OS thread"), []byte("pthread_create failed")}
+
 // endingOf says how a child ended, by its exit and by what Go's runtime wrote.
 func endingOf(err error, stderr []byte) *EndedError {
-	over := func(text string) *EndedError {
-		return &EndedError{Cause: observation.CauseOverLimit, Lasting: true, Text: text}
+	says := func(words [][]byte) bool {
+		return slices.ContainsFunc(words, func(w []byte) bool { return bytes.Contains(stderr, w) })
 	}
-	memory := "its files need more memory than the limit of the process that reads them"
+	const memory = "its files need more memory than the limit of the process that reads them"
 	exit, _ := errors.AsType[*exec.ExitError](err)
 	switch {
-	case exit != nil && exit.ExitCode() == exitMemory,
-		bytes.Contains(stderr, []byte("out of memory")), bytes.Contains(stderr, []byte("cannot allocate memory")),
-		bytes.Contains(stderr, []byte("stack exceeds")):
-		return over(memory)
+	case exit != nil && exit.ExitCode() == exitMemory, says(outOfMemory):
+		return &EndedError{Cause: observation.CauseOverLimit, Lasting: true, Text: memory}
+	case says(outOfThreads):
+		return &EndedError{Cause: observation.CauseOverLimit, Text: memory}
 	case exit != nil && exit.ExitCode() == exitCPU:
-		return over("its files need more CPU time than the limit of the process that reads them")
+		return &EndedError{Cause: observation.CauseOverLimit, Lasting: true,
+			Text: "its files need more CPU time than the limit of the process that reads them"}
 	case err == nil:
 		return &EndedError{Cause: observation.CauseScannerFailed, Text: "the process that read it ended"}
 	}
