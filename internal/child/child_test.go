@@ -1,6 +1,7 @@
 package child
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -209,14 +211,10 @@ func TestTheLimitOnMemoryEndsTheChildAndNotTheRun(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the system has no limit on memory that fits")
 	}
-	pool, _ := newPool(t, func(o *Options) { o.Memory, o.Jobs = 220<<20, 1 })
-	deep := make([]byte, 0, 40<<20)
-	for len(deep) < 40<<20 {
-		deep = append(deep, `{"a":[`...)
-		deep = append(deep, `1,2,3,4,5,6,7,8],"b":{"c":1}},`...)
-	}
-	lock := `{"lockfileVersion":3,"packages":{"":{"x":[` + string(deep) + `1]}}}`
-	open, err := pool.Open(t.Context(), repository(t, map[string]string{"sbom.cdx.json": `{"bomFormat":"CycloneDX","x":[` + lock + `]}`}), time.Minute)
+	pool, _ := newPool(t, func(o *Options) { o.Memory, o.Jobs = 300<<20, 1 })
+	// Each component of three bytes becomes one of hundreds.
+	bill := `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + strings.Repeat(`{},`, 2_000_000) + `{}]}`
+	open, err := pool.Open(t.Context(), repository(t, map[string]string{"bom.json": bill}), time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,6 +228,70 @@ func TestTheLimitOnMemoryEndsTheChildAndNotTheRun(t *testing.T) {
 		case scanner.Name() != "osv" && err != nil:
 			t.Errorf("%s: %v", scanner.Name(), err)
 		}
+	}
+}
+
+// A library in the middle of a file looks at no context: its process is killed, and the
+// failure is remembered, for the same file would take as long again.
+func TestWorkThatDoesNotStopIsKilled(t *testing.T) {
+	pool, _ := newPool(t, func(o *Options) { o.Grace = time.Millisecond })
+	bill := `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + strings.Repeat(`{"type":"library","name":"a"},`, 500_000) + `{}]}`
+	open, err := pool.Open(t.Context(), repository(t, map[string]string{"bom.json": bill}), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer open.Close()
+	r := open.(*remote)
+	child := r.child
+	var cancel context.CancelFunc
+	r.ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	i := slices.IndexFunc(allScanners(t), func(s scanners.Scanner) bool { return s.Name() == "osv" })
+	_, err = open.Scan(allScanners(t)[i], catalog.Repository{URL: "x"}, at)
+	if ended, ok := errors.AsType[*EndedError](err); !ok || ended.Cause != observation.CauseOverLimit || !ended.Lasting {
+		t.Errorf("%v, want over the limit", err)
+	}
+	select {
+	case <-child.done:
+	default:
+		t.Error("the child was not killed")
+	}
+	if _, err := open.Scan(allScanners(t)[0], catalog.Repository{URL: "x"}, at); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the next scanner: %v, want that the time is over", err)
+	}
+	scanAll(t, pool, repository(t, ordinary))
+}
+
+// A child ends with its parent, however that ends: its standard input ends.
+func TestAChildEndsWithItsInput(t *testing.T) {
+	pool, _ := newPool(t, nil)
+	open, err := pool.Open(t.Context(), repository(t, ordinary), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := open.(*remote).child
+	_ = child.in.Close()
+	select {
+	case <-child.done:
+	case <-time.After(10 * time.Second):
+		t.Error("the child is still there")
+	}
+	_ = open.Close()
+}
+
+func TestMessagesAreBounded(t *testing.T) {
+	var buffer bytes.Buffer
+	if err := write(&buffer, answer{Failure: &failure{Text: strings.Repeat("x", 100)}}, 50); !errors.Is(err, errTooLong) || buffer.Len() > 0 {
+		t.Errorf("%v, and %d bytes written", err, buffer.Len())
+	}
+	if err := write(&buffer, request{Kind: greet}, maxRequest); err != nil {
+		t.Fatal(err)
+	}
+	if err := read(bytes.NewReader(buffer.Bytes()), &request{}, 5); !errors.Is(err, errTooLong) {
+		t.Errorf("%v, want too long", err)
+	}
+	if err := read(strings.NewReader("\xff\xff\xff\xff{}"), &request{}, maxRequest); !errors.Is(err, errTooLong) {
+		t.Errorf("%v, want too long", err)
 	}
 }
 
