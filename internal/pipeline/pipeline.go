@@ -47,6 +47,7 @@ type Pipeline struct {
 	source    advisory.Source  // nil until openAdvisories has run
 	service   advisory.Matcher // sends requests to OSV's online service
 	inChild   bool             // repositories are read in child processes
+	memory    int64            // that a child may use, in bytes; 0 for the default
 }
 
 // Progress receives the progress of the stages. Its methods are called from several

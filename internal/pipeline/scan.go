@@ -115,7 +115,7 @@ func (p *Pipeline) newReader() (child.Reader, error) {
 	}
 	return child.NewPool(child.Options{
 		Scratch: p.git.Scratch(), Scanners: child.Names(p.scanners), MaxFiles: p.cfg.MaxFiles, MaxBytes: int64(p.cfg.MaxBytes),
-		Timeout: p.cfg.Timeout, Jobs: p.cfg.Jobs,
+		Timeout: p.cfg.Timeout, Jobs: p.cfg.Jobs, Memory: p.memory,
 	})
 }
 
