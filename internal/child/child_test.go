@@ -153,6 +153,13 @@ func TestErrorsOfTheChildKeepTheirClass(t *testing.T) {
 	}
 }
 
+// killed kills the child of a repository and waits until it is gone.
+func killed(open Repository) {
+	child := open.(*remote).child
+	child.kill()
+	<-child.done
+}
+
 // A child that somebody kills costs no repository its measures: each is read again.
 func TestAChildThatDiesIsReplacedAndNothingIsLost(t *testing.T) {
 	pool, git := newPool(t, nil)
@@ -162,7 +169,7 @@ func TestAChildThatDiesIsReplacedAndNothingIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open.(*remote).child.end()
+	killed(open)
 	var got []observation.Observation
 	for _, scanner := range allScanners(t) {
 		result, err := open.Scan(scanner, catalog.Repository{URL: "https://forge.example/o/r", Host: "forge.example", Owner: "o", Path: "r"}, at)
@@ -189,7 +196,7 @@ func TestAChildThatDiesAgainIsTheRepositorysFailure(t *testing.T) {
 	}
 	defer open.Close()
 	r := open.(*remote)
-	r.child.end()
+	killed(open)
 	scanner := allScanners(t)[0]
 	if _, err := open.Scan(scanner, catalog.Repository{URL: "x"}, at); err != nil {
 		t.Fatal(err)
@@ -197,7 +204,7 @@ func TestAChildThatDiesAgainIsTheRepositorysFailure(t *testing.T) {
 	if !r.alone {
 		t.Fatal("it was not read alone after the child that it shared had died")
 	}
-	r.child.end()
+	killed(open)
 	_, err = open.Scan(scanner, catalog.Repository{URL: "x"}, at)
 	if ended, ok := errors.AsType[*EndedError](err); !ok || ended.Cause != observation.CauseScannerFailed || ended.Lasting {
 		t.Fatalf("%v, want an end of another reason than a limit", err)

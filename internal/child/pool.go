@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,26 +75,18 @@ func NewPool(o Options) (*Pool, error) {
 	return &Pool{opts: o, alone: make(chan struct{}, 1), all: map[*process]bool{}}, nil
 }
 
-// Close ends all children.
+// Close ends all children. Each ends its git processes first, and is killed where that
+// takes long.
 func (p *Pool) Close() error {
 	p.mu.Lock()
-	p.closed = true
-	var all []*process
-	for child := range p.all {
-		all = append(all, child)
-	}
-	p.shared = nil
+	p.closed, p.shared = true, nil
+	all := slices.Collect(maps.Keys(p.all))
 	p.mu.Unlock()
+	var ends sync.WaitGroup
 	for _, child := range all {
-		child.mu.Lock()
-		idle := child.open == 0
-		child.mu.Unlock()
-		if idle {
-			child.stop()
-		} else {
-			child.end()
-		}
+		ends.Go(child.stop)
 	}
+	ends.Wait()
 	return nil
 }
 

@@ -190,23 +190,17 @@ func (p *process) stop() {
 	}
 }
 
-// end kills the child and waits until it is gone.
-func (p *process) end() {
-	p.kill()
-	<-p.done
-}
-
 // outOfMemory are words of Go's runtime where it ends for want of memory or of stack.
-var outOfMemory = [][]byte{[]byte("out of memory"), []byte("cannot allocate memory"), []byte("stack exceeds"), []byte("cannot map pages"), []byte("failed to reserve")}
+var outOfMemory = []string{"out of memory", "cannot allocate memory", "stack exceeds", "cannot map pages", "failed to reserve"}
 
 // outOfThreads are its words where the system gives it no thread, for want of memory or
 // because the user has too many.
-var outOfThreads = [][]byte{[]byte("newosproc"), []byte("failed to create new OS thread"), []byte("pthread_create failed")}
+var outOfThreads = []string{"newosproc", "failed to create new OS thread", "pthread_create failed"}
 
 // endingOf says how a child ended, by its exit and by what Go's runtime wrote.
 func endingOf(err error, stderr []byte) *EndedError {
-	says := func(words [][]byte) bool {
-		return slices.ContainsFunc(words, func(w []byte) bool { return bytes.Contains(stderr, w) })
+	says := func(words []string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(stderr, []byte(w)) })
 	}
 	const memory = "its files need more memory than the limit of the process that reads them"
 	exit, _ := errors.AsType[*exec.ExitError](err)

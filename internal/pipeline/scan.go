@@ -156,8 +156,8 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 // runScanner runs one scanner on an open repository, unless the store has its result. A
 // limit that ended a child process would end it again: until the commit, the program or a
 // limit changes, its failure is a result too.
-func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, open child.Repository, repository catalog.Repository, at time.Time) (
-	string, observation.Observation, error) {
+func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, open child.Repository, repository catalog.Repository,
+	at time.Time) (string, observation.Observation, error) {
 	key := workKey(scanner, open.Opened().Commit, open.Opened().Variant, at)
 	for _, stored := range []string{key, p.overLimitKey(key)} {
 		result, err := p.store.Observation(ctx, stored)

@@ -194,7 +194,8 @@ func readPast(ctx context.Context, snapshot *gitrepo.Snapshot, oid string) ([]by
 	}
 	data, err := snapshot.ReadBlob(oid)
 	if err == nil && len(data) > maxFile {
-		err = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read object", Subject: oid, Err: fmt.Errorf("%d bytes, more than the %d that are read", len(data), maxFile)}
+		err = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read object", Subject: oid,
+			Err: fmt.Errorf("%d bytes, more than the %d that are read", len(data), maxFile)}
 	}
 	return data, err
 }
