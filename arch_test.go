@@ -77,6 +77,10 @@ var rules = []rule{
 		why: "the store keeps what it is given and brings nothing itself"},
 	{from: `internal/osvdb`, to: `internal/advisory`, why: "the database of advisories does not know who matches against it"},
 
+	{from: `catalog(/.*)?|scanners(/.*)?|internal/(gitrepo|store|report|assess|portfolio|policy|advisory|osvdb|fetch|config)(/.*)?`, to: `internal/child`,
+		why: "the pipeline alone decides where repositories are read"},
+	{from: `internal/child`, to: `internal/(store|advisory|osvdb|fetch|report|assess|portfolio|policy|backtest|config)(/.*)?`,
+		why: "the child reads repositories, and knows neither store nor network"},
 	{from: `scanners(/.*)?`, to: `internal/(store|report|assess|portfolio|policy|backtest|wording)(/.*)?`,
 		why: "a scanner says what it reads; it neither stores, judges nor shows it"},
 	{from: `scanners`, to: `scanners/.*`, why: "the contract knows no scanner, or there is a circle"},
@@ -92,7 +96,7 @@ var rules = []rule{
 
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `github\.com/(spf13/cobra|vbauerster/.*)`, why: "the command line and its bars are those of cmd"},
 	{from: `cmd/.*|catalog(/.*)?|scanners(/.*)?|internal/(assess|backtest|config|fetch|language|nesting|observation|pipeline|policy|report|store).*`,
-		to: `os/exec`, why: "every process is one of git, and starts in gitrepo, with its fixed environment"},
+		to: `os/exec`, why: "every process is one of git and starts in gitrepo, or the child that reads repositories"},
 	{from: `cmd/.*|catalog(/.*)?|internal/(assess|backtest|config|language|nesting|observation|policy|report|store).*`,
 		to: `net/http`, why: "requests go through fetch, which retries, breaks circuits and keeps to its limits"},
 	{from: `cmd/.*|catalog(/.*)?|scanners(/.*)?|internal/(assess|backtest|fetch|gitrepo|pipeline|policy|report).*`,

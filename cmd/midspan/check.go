@@ -73,7 +73,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target)
+	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild())
 	if err != nil {
 		return err
 	}

@@ -9,9 +9,14 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/midspan/midspan/internal/child"
 )
 
 func main() {
+	if child.Requested(os.Args) {
+		os.Exit(child.Main())
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	context.AfterFunc(ctx, func() { exitAfterGrace(stop) })
 	limitMemory(ctx)

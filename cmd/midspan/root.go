@@ -164,7 +164,7 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err := cfg.CheckOutside(trees); err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress())
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild())
 	if err != nil {
 		return err
 	}

@@ -129,12 +129,8 @@ func CauseOf(err error) observation.Cause {
 	return observation.CauseCorrupt
 }
 
-// New finds the git program and prepares a scratch folder, which Close removes.
-func New(ctx context.Context, opts Options) (*Git, error) {
-	program, err := exec.LookPath("git")
-	if err != nil {
-		return nil, fmt.Errorf("git is needed and was not found in PATH: %w", err)
-	}
+// withDefaults fills in what is not set.
+func (opts Options) withDefaults() Options {
 	opts.MaxBlob = cmp.Or(opts.MaxBlob, 64<<20)
 	opts.CacheBytes = cmp.Or(opts.CacheBytes, 32<<20)
 	opts.MaxFiles = cmp.Or(opts.MaxFiles, 500_000)
@@ -143,6 +139,16 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	opts.MaxTogether = cmp.Or(opts.MaxTogether, 4<<30)
 	opts.MaxPack = cmp.Or(opts.MaxPack, 16<<30)
 	opts.LowSpeedTime = cmp.Or(opts.LowSpeedTime, time.Minute)
+	return opts
+}
+
+// New finds the git program and prepares a scratch folder, which Close removes.
+func New(ctx context.Context, opts Options) (*Git, error) {
+	program, err := exec.LookPath("git")
+	if err != nil {
+		return nil, fmt.Errorf("git is needed and was not found in PATH: %w", err)
+	}
+	opts = opts.withDefaults()
 	home, lock, err := newScratch(ctx)
 	if err != nil {
 		return nil, err

@@ -89,12 +89,35 @@ func unixTime(text string) time.Time {
 // maxUnixTime is the end of the year 9999: RFC 3339 has no later date.
 const maxUnixTime = 253402300799
 
+// maxMailmap bounds .mailmap, in bytes: git needs ten times its size. People write it, a
+// line for each of them.
+const maxMailmap = 1 << 20
+
+// LargeMailmap is the size of a .mailmap that is too large to be read, or 0: then the
+// history names people as they signed.
+func (s *Snapshot) LargeMailmap() int64 {
+	for _, file := range s.files {
+		if file.Path == ".mailmap" && file.Size > maxMailmap {
+			return file.Size
+		}
+	}
+	return 0
+}
+
+// mailmap names the .mailmap that git reads; empty where it is too large.
+func (s *Snapshot) mailmap() string {
+	if s.LargeMailmap() > 0 {
+		return ""
+	}
+	return s.commit + ":.mailmap"
+}
+
 // stream runs a reading command and yields its NUL-terminated records. stop
 // ends the process early; it need not be called after the last record.
 func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string, error], context.CancelFunc, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	env, full := s.objectCommand(args...)
-	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.commit + ":.mailmap", "-c", "mailmap.file="}, full...)...)
+	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.mailmap(), "-c", "mailmap.file="}, full...)...)
 	stderr := &tailBuffer{}
 	cmd.Stderr = stderr
 	out, err := cmd.StdoutPipe()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -13,7 +12,6 @@ import (
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 )
 
 const (
@@ -153,34 +151,4 @@ func (p *Pipeline) fetchWithRetries(ctx context.Context, a acquired, slots *sema
 		defer slots.Release(1)
 		return p.git.Mirror(timeoutCtx, a.repository.URL, a.dir)
 	}, gitrepo.Retryable)
-}
-
-// combinedWants returns the union of what the scanners read of a repository.
-func combinedWants(all []scanners.Scanner) gitrepo.Wants {
-	var names []string
-	for _, scanner := range all {
-		names = append(names, scanner.Name()+"@"+scanner.Version())
-	}
-	return gitrepo.Wants{
-		Name: strings.Join(names, " "),
-		Contents: func(file gitrepo.File) gitrepo.Want {
-			strongest := gitrepo.Unwanted
-			for _, scanner := range all {
-				strongest = max(strongest, scanner.Wants(file))
-				if strongest == gitrepo.Needed {
-					break
-				}
-			}
-			return strongest
-		},
-		Past: func(files []gitrepo.File) []string {
-			var paths []string
-			for _, scanner := range all {
-				if reader, ok := scanner.(scanners.PastReader); ok {
-					paths = append(paths, reader.PastPaths(files)...)
-				}
-			}
-			return paths
-		},
-	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/scanners"
 )
 
 // recordObjects puts a program before git that records which objects are requested, and
@@ -185,7 +186,7 @@ func TestRepositoryOverALimitIsUnknownAndSaysSo(t *testing.T) {
 
 func TestWantsAreThoseOfAllScanners(t *testing.T) {
 	p := newPipeline(t, testConfig(t))
-	all := combinedWants(p.scanners)
+	all := scanners.CombinedWants(p.scanners)
 	for path, want := range map[string]gitrepo.Want{
 		"LICENSE": gitrepo.Needed, "a/package-lock.json": gitrepo.Needed, "bin/tool": gitrepo.Needed, "lib/x.jar": gitrepo.Needed,
 		"src/main.go": gitrepo.IfThere, "docs/picture.png": gitrepo.Unwanted, "src/page.php": gitrepo.Unwanted,

@@ -15,8 +15,8 @@ import (
 
 // Check runs one repository, a folder or an address, through the stages and returns its
 // document with the gaps. It stores no run: the runs of a store are those of catalogs.
-func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string) (document report.Document,
-	gaps []Gap, err error) {
+func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string,
+	options ...Option) (document report.Document, gaps []Gap, err error) {
 	if target, err = localPath(target); err != nil {
 		return report.Document{}, nil, err
 	}
@@ -27,7 +27,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	defer os.RemoveAll(tempDir)
 	// The runs of a store are those of catalogs: this one is kept nowhere.
 	cfg.Cache, cfg.Store, cfg.Out = cmp.Or(cfg.Cache, cfg.Store), tempDir, ""
-	p, err := New(ctx, cfg, version, now, progress)
+	p, err := New(ctx, cfg, version, now, progress, options...)
 	if err != nil {
 		return report.Document{}, nil, err
 	}

@@ -47,6 +47,8 @@ type Pipeline struct {
 	scanners  []scanners.Scanner
 	source    advisory.Source  // nil until openAdvisories has run
 	service   advisory.Matcher // sends requests to OSV's online service
+	inChild   bool             // repositories are read in child processes
+	memory    int64            // that a child may use, in bytes; 0 for the default
 }
 
 // Progress receives the progress of the stages. Its methods are called from several
@@ -72,9 +74,17 @@ func (Silent) Done(string, string) {}
 // End does nothing.
 func (Silent) End() {}
 
+// Option changes how a pipeline works, and not what it finds.
+type Option func(*Pipeline)
+
+// InChild makes the stages read repositories in child processes of this program, whose
+// main function must begin with child.Main where child.Requested says so. Without it they
+// are read in this process.
+func InChild() Option { return func(p *Pipeline) { p.inChild = true } }
+
 // New opens the store and what else the stages need. version is Midspan's own; now is
 // the clock for durations.
-func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress) (*Pipeline, error) {
+func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, options ...Option) (*Pipeline, error) {
 	all, err := registry.All()
 	if err != nil {
 		return nil, err
@@ -88,7 +98,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
-		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: combinedWants(all),
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: scanners.CombinedWants(all),
 	})
 	if err != nil {
 		return nil, err
@@ -99,8 +109,12 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	}
 	service := osv.Matcher{Client: httpClient(cfg, version)}
 	retry := fetch.DefaultRetryPolicy()
-	return &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
-		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}, nil
+	p := &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
+		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}
+	for _, option := range options {
+		option(p)
+	}
+	return p, nil
 }
 
 // httpClient returns a client under the HTTP policy of this run.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/child"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -31,6 +32,9 @@ const asOf = "2026-06-30"
 
 // TestMain collects garbage as seldom as the program does.
 func TestMain(m *testing.M) {
+	if child.Requested(os.Args) {
+		os.Exit(child.Main())
+	}
 	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }

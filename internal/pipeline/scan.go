@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/child"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
@@ -22,16 +22,21 @@ import (
 //
 // Mirrors that are at hand are scanned while others are fetched. The largest come first,
 // so that no core waits at the end for one of them.
-func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
+func (p *Pipeline) Scan(ctx context.Context, run store.Run) (err error) {
 	repositories, err := p.repositories(ctx, run)
 	if err != nil {
 		return err
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
+	reader, err := p.newReader()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
 	var mu sync.Mutex
 	err = p.eachAcquired(ctx, repositories, func(groupCtx context.Context, a acquired) error {
-		outcome, err := p.scanAndStore(groupCtx, run, a)
+		outcome, err := p.scanAndStore(groupCtx, run, reader, a)
 		if err != nil {
 			return err
 		}
@@ -46,8 +51,8 @@ func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	return p.store.Advance(ctx, run.ID, store.Scanned)
 }
 
-func (p *Pipeline) scanAndStore(ctx context.Context, run store.Run, a acquired) (string, error) {
-	scan, err := p.scanRepository(ctx, run, a)
+func (p *Pipeline) scanAndStore(ctx context.Context, run store.Run, reader child.Reader, a acquired) (string, error) {
+	scan, err := p.scanRepository(ctx, run, reader, a)
 	if err != nil {
 		return "", err
 	}
@@ -69,31 +74,29 @@ func outcomeOf(scan store.Scan) string {
 
 // scanRepository stores a fault of the repository as the scan's failure. Its error means
 // that the run ended.
-func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired) (store.Scan, error) {
-	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
-	defer cancel()
+func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader child.Reader, a acquired) (_ store.Scan, err error) {
 	repository := a.repository
 	scan := store.Scan{URL: repository.URL, At: run.AsOf}
 	if a.err != nil {
 		return p.withFailure(ctx, scan, a.err)
 	}
 	mirrorState, _ := gitrepo.ReadMirrorState(a.dir)
-	if last, ok := p.unchanged(timeoutCtx, run, repository, mirrorState); ok {
+	if last, ok := p.unchanged(ctx, run, repository, mirrorState); ok {
 		return last, nil
 	}
-	snapshot, err := p.git.Open(timeoutCtx, a.dir)
+	open, err := reader.Open(ctx, a.dir, p.cfg.Timeout)
 	if err != nil {
 		return p.withFailure(ctx, scan, err)
 	}
-	defer snapshot.Close()
-	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = snapshot.Commit(), snapshot.Committed(), snapshot.Variant(), mirrorState.Digest
-	scan.At = measuredAt(run.AsOf, snapshot.ObservedUntil())
+	defer open.Close() // what was read is kept; a git process that is left has nothing more to say
+	opened := open.Opened()
+	scan.Commit, scan.Committed, scan.Variant, scan.MirrorState = opened.Commit, opened.Committed, opened.Variant, mirrorState.Digest
+	scan.At = measuredAt(run.AsOf, opened.ObservedUntil)
 	// Rounded to the day, so that a second scan on the same day gives the same result.
 	scan.ObservedUntil = scan.At.Truncate(24 * time.Hour)
-	scan.Notes = snapshot.Notes()
-	in := scanners.Input{Repository: repository, Snapshot: snapshot, At: scan.At}
+	scan.Notes = opened.Notes
 	for _, scanner := range p.scanners {
-		key, result, err := p.runScanner(timeoutCtx, run, scanner, in)
+		key, result, err := p.runScanner(ctx, run, scanner, open, repository, scan.At)
 		if err != nil {
 			return scan, err
 		}
@@ -106,9 +109,23 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, a acquired
 	return scan, ctx.Err()
 }
 
+// newReader returns what opens repositories: child processes, or this one.
+func (p *Pipeline) newReader() (child.Reader, error) {
+	if !p.inChild {
+		return child.Inside{Git: p.git}, nil
+	}
+	return child.NewPool(child.Options{
+		Scratch: p.git.Scratch(), Scanners: child.Names(p.scanners), MaxFiles: p.cfg.MaxFiles, MaxBytes: int64(p.cfg.MaxBytes),
+		Timeout: p.cfg.Timeout, Jobs: p.cfg.Jobs, Memory: p.memory,
+	})
+}
+
 // withFailure stores an error as the failure of a scan, unless the run ended.
 func (p *Pipeline) withFailure(ctx context.Context, scan store.Scan, err error) (store.Scan, error) {
 	failure := note(gitrepo.CauseOf(err), scan.URL, err)
+	if ended, ok := errors.AsType[*child.EndedError](err); ok {
+		failure.Cause = ended.Cause
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		failure.Message = fmt.Sprintf("not read within %s; --timeout allows more", p.cfg.Timeout)
 	}
@@ -125,35 +142,55 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 	}
 	last.At = measuredAt(run.AsOf, gitrepo.ObservedUntil(mirrorState.FetchedAt, last.Committed))
 	last.ObservedUntil = last.At.Truncate(24 * time.Hour)
-	var keys []string
-	for _, scanner := range p.scanners {
-		keys = append(keys, workKey(scanner, last.Commit, last.Variant, last.At))
+	if len(last.Keys) != len(p.scanners) {
+		return last, false
 	}
-	return last, slices.Equal(keys, last.Keys)
+	for i, scanner := range p.scanners {
+		key := workKey(scanner, last.Commit, last.Variant, last.At)
+		if last.Keys[i] != key && last.Keys[i] != p.overLimitKey(key) {
+			return last, false
+		}
+	}
+	return last, true
 }
 
-// runScanner runs one scanner on a snapshot, unless the store has its result.
-func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, in scanners.Input) (string, observation.Observation, error) {
-	key := workKey(scanner, in.Snapshot.Commit(), in.Snapshot.Variant(), in.At)
-	result, err := p.store.Observation(ctx, key)
-	if err == nil {
-		return key, result, nil
-	}
-	if !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
-		return "", result, fmt.Errorf("read observation %s: %w", key, err)
+// runScanner runs one scanner on an open repository, unless the store has its result. A
+// limit that ended a child process would end it again: until the commit, the program or a
+// limit changes, its failure is a result too.
+func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, open child.Repository, repository catalog.Repository,
+	at time.Time) (string, observation.Observation, error) {
+	key := workKey(scanner, open.Opened().Commit, open.Opened().Variant, at)
+	for _, stored := range []string{key, p.overLimitKey(key)} {
+		result, err := p.store.Observation(ctx, stored)
+		if err == nil {
+			return stored, result, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
+			return "", result, fmt.Errorf("read observation %s: %w", stored, err)
+		}
 	}
 	start := p.now()
-	result, err = recoverPanic(ctx, scanner, in)
+	result, err := open.Scan(scanner, repository, at)
 	if err != nil {
-		// Stored for this run only: the next run tries again.
-		key = fmt.Sprintf("%s run=%d", key, run.ID)
-		result = failedObservation(scanner, in, err)
+		ended, ok := errors.AsType[*child.EndedError](err)
+		if ok && ended.Lasting {
+			key = p.overLimitKey(key)
+		} else { // stored for this run only: the next run tries again
+			key = fmt.Sprintf("%s run=%d", key, run.ID)
+		}
+		result = failedObservation(scanner, repository, err)
 	}
 	result.Measures = addMissing(scanner.Definitions(), result.Measures)
 	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, result, p.now().Sub(start)); err != nil {
 		return "", result, fmt.Errorf("store observation %s: %w", key, err)
 	}
 	return key, result, nil
+}
+
+// overLimitKey is the key of a unit of work that met a limit of a child process: it names
+// the limits, and the program that keeps them.
+func (p *Pipeline) overLimitKey(key string) string {
+	return fmt.Sprintf("%s over-limit timeout=%s files=%d bytes=%d %s", key, p.cfg.Timeout, p.cfg.MaxFiles, p.cfg.MaxBytes, p.build)
 }
 
 // workKey identifies a unit of work: the same key always gives the same result.
@@ -165,28 +202,12 @@ func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) str
 	return key
 }
 
-// panicError is the panic of a scanner.
-type panicError struct{ value any }
-
-func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
-
-// recoverPanic runs a scanner and returns a panic as an error, so that it costs only
-// this scanner's measures.
-func recoverPanic(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (result observation.Observation, err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			err = &panicError{value}
-		}
-	}()
-	return scanner.Scan(ctx, in)
-}
-
 // failedObservation is the observation of a scanner that failed: every measure is
 // unknown.
-func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) observation.Observation {
+func failedObservation(scanner scanners.Scanner, repository catalog.Repository, err error) observation.Observation {
 	cause := observation.CauseScannerFailed
 	message := fmt.Sprintf("scanner %s: %v", scanner.Name(), redact.Error(err))
-	if _, ok := errors.AsType[*panicError](err); ok {
+	if _, ok := errors.AsType[*child.PanicError](err); ok {
 		cause = observation.CauseScannerPanic
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -195,9 +216,12 @@ func failedObservation(scanner scanners.Scanner, in scanners.Input, err error) o
 	if typed, ok := errors.AsType[*gitrepo.Error](err); ok {
 		cause = typed.Cause
 	}
+	if ended, ok := errors.AsType[*child.EndedError](err); ok {
+		cause = ended.Cause
+	}
 	return observation.Observation{Scanner: scanner.Name(), Version: scanner.Version(),
 		Measures: unknowns(scanner.Definitions(), cause, message),
-		Notes:    []observation.Note{{Cause: cause, Subject: in.Repository.URL, Message: message}}}
+		Notes:    []observation.Note{{Cause: cause, Subject: repository.URL, Message: message}}}
 }
 
 // addMissing adds an unknown measure for each declared measure that a scanner did not

@@ -8,6 +8,7 @@ package maintenance
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
@@ -71,6 +72,10 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 		}
 		result.Activity = new(partialActivity(ctx, in.Snapshot, in.At, gitrepo.CauseOf(err)))
 		return result, ctx.Err()
+	}
+	if size := in.Snapshot.LargeMailmap(); size > 0 {
+		result.Notes = append(result.Notes, observation.Note{Cause: observation.CauseOverLimit, Subject: ".mailmap",
+			Message: fmt.Sprintf("it has %d bytes, more than are read: people are told apart by what their commits say alone", size)})
 	}
 	result.Measures = history.Measures(in.At)
 	result.Activity = new(history.Activity(in.At))

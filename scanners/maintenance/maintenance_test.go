@@ -377,6 +377,19 @@ func TestScanReadsARealRepository(t *testing.T) {
 	}
 }
 
+// git needs ten times the memory of a .mailmap: one of megabytes is not read, which is said.
+func TestAMailmapOfMegabytesIsNotReadAndThatIsSaid(t *testing.T) {
+	dir := repository(t, commitsOf(
+		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(-2, 0, 0)},
+		record{"A. Ore", "ada@home.example.fi", asOf.AddDate(0, -4, 0)},
+	), "Ada Ore <ada@forge.example.se> <ada@home.example.fi>\n"+strings.Repeat("# nobody\n", 1<<17))
+	seen := scan(t, dir, asOf)
+	expect(t, seen.Measures, map[string]any{"people.contributors-ever": 2, "momentum.commits-ever": 2})
+	if len(seen.Notes) != 1 || seen.Notes[0].Cause != observation.CauseOverLimit || seen.Notes[0].Subject != ".mailmap" {
+		t.Errorf("the notes are %+v", seen.Notes)
+	}
+}
+
 func TestScanCountsAHeadOfTheFuture(t *testing.T) {
 	dir := repository(t, commitsOf(
 		record{"Ada Ore", "ada@forge.example.se", asOf.AddDate(0, 0, -9)},

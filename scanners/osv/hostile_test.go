@@ -60,6 +60,16 @@ func pom(parent, more string) string {
 		"<dependencies><dependency><groupId>g</groupId><artifactId>own</artifactId><version>1</version></dependency></dependencies></project>"
 }
 
+// doubling are properties of which each names the next one twice, each step-th of them.
+func doubling(first, last, step int) string {
+	text := ""
+	for i := first; i < last; i += step {
+		text += fmt.Sprintf("<p%d>${p%d}${p%d}</p%d>", i, i+1, i+1, i)
+	}
+	return "<properties>" + text + fmt.Sprintf("<p%d>x</p%d></properties><description>${p0}</description>", last, last) +
+		"<repositories><repository><id>${p0}</id></repository></repositories>"
+}
+
 func parent(path string) string {
 	return "<parent><groupId>g</groupId><artifactId>p</artifactId><version>1</version><relativePath>" + path + "</relativePath></parent>"
 }
@@ -91,6 +101,19 @@ func hostileManifests(outside string) []hostileManifest {
 		{"xml-entities", "pom.xml", entities() + "<project><artifactId>&e12;</artifactId></project>", broken, ""},
 		{"xml-external-entity", "packages.config", "<!DOCTYPE a [<!ENTITY e SYSTEM \"file://" + outside + "\">]><packages><package id=\"&e;\" version=\"1\"/></packages>", broken, ""},
 		{"xml-entity-of-the-network", "pom.xml", "<!DOCTYPE a SYSTEM \"" + elsewhere + "/a.dtd\" [<!ENTITY e SYSTEM \"" + elsewhere + "\">]>" + pom("", "<name>&e;</name>"), broken, ""},
+		{"properties-that-double", "pom.xml", pom("", doubling(0, 40, 1)), over, ""},
+		{"properties-that-double-in-turn", "pom.xml", pom(parent("../properties-of-a-parent/pom.xml"), doubling(0, 40, 2)), over, ""},
+		{"properties-of-a-parent", "pom.xml", strings.Replace(pom("", "<groupId>g</groupId><version>1</version><packaging>pom</packaging>"+doubling(1, 40, 2)), "<artifactId>x", "<artifactId>p", 1), "", ""},
+		{"properties-that-double-in-a-profile", "pom.xml", pom("", "<profiles><profile><activation><activeByDefault>true</activeByDefault></activation>"+doubling(0, 40, 1)+"</profile></profiles>"), over, ""},
+		{"a-long-property-used-often", "pom.xml", pom("", "<properties><p0>"+strings.Repeat("x", 100_000)+"</p0></properties>"+
+			"<licenses>"+strings.Repeat("<license><name>${p0}</name></license>", 1000)+"</licenses>"), over, ""},
+		{"a-parent-of-megabytes", "pom.xml", pom(parent("../pom-of-megabytes/pom.xml"), ""), over, ""},
+		{"pom-of-megabytes", "pom.xml", pom("", "<!--"+strings.Repeat("x", 4<<20)+"-->"), over, ""},
+		{"yaml-of-megabytes", "pnpm-lock.yaml", "lockfileVersion: '9.0'\n" + strings.Repeat("#\n", 4<<20), over, ""},
+		{"toml-of-megabytes", "Cargo.lock", strings.Repeat("#\n", 5<<20), over, ""},
+		{"json-of-megabytes", "package-lock.json", "{" + strings.Repeat("\n", 17<<20) + "}", over, ""},
+		{"a-manifest-of-megabytes", "build.gradle", strings.Repeat("\n", 2<<20), observation.CauseUnsupported, ""},
+		{"gitignore-of-megabytes", ".gitignore", strings.Repeat("*\n", 1<<20), over, ""},
 		{"blob-of-100-megabytes", "yarn.lock", "", over, ""}, // filled in by the test
 		// circles and ways out
 		{"include-of-itself", "requirements.txt", "-r requirements.txt\nown==1\n", "", "own"},

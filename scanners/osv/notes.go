@@ -42,7 +42,7 @@ func causeOf(err error) observation.Cause {
 	if _, ok := errors.AsType[*gitrepo.Error](err); ok {
 		return gitrepo.CauseOf(err)
 	}
-	if errors.Is(err, nesting.ErrDeep) {
+	if overLimit(err) {
 		return observation.CauseOverLimit
 	}
 	return observation.CauseBroken
@@ -73,6 +73,11 @@ func (r *run) notes() []observation.Note {
 	problems := r.problems()
 	for _, name := range slices.Sorted(maps.Keys(problems)) {
 		p := problems[name]
+		if path.Base(name) == ".gitignore" && errors.Is(p.err, errTooLarge) {
+			notes = append(notes, observation.Note{Cause: p.cause, Subject: name,
+				Message: fmt.Sprintf("the manifests that %s hides are in the inventory: %s", name, oneLine(p.err))})
+			continue
+		}
 		notes = append(notes, observation.Note{Cause: p.cause, Subject: name,
 			Message: fmt.Sprintf("the packages of %s are not, or not all, in the inventory: %s; %s", name, oneLine(p.err), advice[p.cause])})
 	}
@@ -117,7 +122,7 @@ func ignoreFileNotes(snapshot *gitrepo.Snapshot, files []gitrepo.File) []observa
 }
 
 func ignoredNames(snapshot *gitrepo.Snapshot, file gitrepo.File) string {
-	data, err := fs.ReadFile(snapshot.FS(), file.Path)
+	data, err := readText(snapshot, file)
 	if err != nil {
 		return oneLine(err)
 	}

@@ -75,11 +75,27 @@ func (t *tree) Open(name string) (fs.File, error) {
 		}
 		return nil, err
 	}
+	if tooLarge := t.checkSize(inner, file); tooLarge != nil {
+		t.recordError(inner, tooLarge)
+		if path.Base(inner) == ".gitignore" {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		return oversized{file, tooLarge}, nil
+	}
 	at, ok := file.(io.ReaderAt)
 	if !ok { // a folder, without the method by which it would list itself
 		return struct{ fs.File }{file}, nil
 	}
 	return &recordingFile{File: file, at: at, tree: t, name: inner}, nil
+}
+
+// checkSize is an error for a file that is too large to be read.
+func (t *tree) checkSize(name string, file fs.File) error {
+	info, err := file.Stat()
+	if err != nil || info.IsDir() {
+		return nil // reading it says more
+	}
+	return checkSize(name, info.Size())
 }
 
 // Stat implements fs.StatFS.

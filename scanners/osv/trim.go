@@ -23,6 +23,9 @@ import (
 func trim(input *filesystem.ScanInput) (shorter *filesystem.ScanInput, unread, err error) {
 	base := path.Base(input.Path)
 	shorten, bound := trimmerFor(base)
+	if isPOM(base) {
+		bound = func(text []byte) error { return checkExpansion(input.FS, input.Path, text) }
+	}
 	silent := slices.Contains(unvalidatedLockfiles, base)
 	if shorten == nil && bound == nil && !silent {
 		return input, nil, nil

@@ -115,8 +115,16 @@ func (u unlockedManifest) lacksLockfile(snapshot *gitrepo.Snapshot, file gitrepo
 			break
 		}
 	}
-	data, err := fs.ReadFile(snapshot.FS(), file.Path)
+	data, err := readText(snapshot, file)
 	return err != nil || u.names(data)
+}
+
+// readText reads a file that people write.
+func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
+	if file.Size > maxText {
+		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, file.Size, maxText)
+	}
+	return fs.ReadFile(snapshot.FS(), file.Path)
 }
 
 func (u unlockedManifest) note(paths []string) observation.Note {

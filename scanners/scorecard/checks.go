@@ -15,6 +15,9 @@ type fileCheck struct {
 	// firstBytesOnly marks a check that opens every file but reads its first
 	// bytes only, except for those that readsWhole reports.
 	firstBytesOnly bool
+	// typeOnly marks a check that never reads more than the first bytes, whatever they
+	// are.
+	typeOnly bool
 	// candidates restricts the files that the check sees; nil shows all.
 	candidates func(*tree) []string
 	// decisiveScore is the score that no further file could change, so that it
@@ -48,7 +51,7 @@ const noDecisiveScore = -1
 func fileChecks() []fileCheck {
 	return []fileCheck{
 		{
-			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, firstBytesOnly: true, decisiveScore: checker.MinResultScore,
+			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, firstBytesOnly: true, typeOnly: true, decisiveScore: checker.MinResultScore,
 			unreadSource: "runs of a workflow that validates Gradle wrappers were not asked for",
 			remedy:       "Remove compiled files from the repository and build them from source in the release pipeline.",
 		},

@@ -29,6 +29,7 @@ type client struct {
 	files          *tree
 	paths          []string // what the check sees, in the order of a walk
 	firstBytesOnly bool
+	typeOnly       bool
 	unread         []unreadFile
 }
 
@@ -42,7 +43,7 @@ type unreadFile struct {
 func newClient(ctx context.Context, spec fileCheck, url string, files *tree) *client {
 	c := &client{
 		RepoClient: localdir.CreateLocalDirClient(ctx, nil),
-		ctx:        ctx, repo: repository{url}, files: files, paths: files.paths, firstBytesOnly: spec.firstBytesOnly,
+		ctx:        ctx, repo: repository{url}, files: files, paths: files.paths, firstBytesOnly: spec.firstBytesOnly, typeOnly: spec.typeOnly,
 	}
 	if spec.candidates != nil {
 		c.paths = spec.candidates(files)
@@ -98,7 +99,13 @@ func (c *client) GetFileReader(name string) (io.ReadCloser, error) {
 // contents returns nothing where the file cannot be read, and notes it: so the
 // check goes on and meets all of the files that are missing.
 func (c *client) contents(name string, file treeFile) []byte {
+	if head := c.files.headOfLarge(file); head != nil && c.typeOnly {
+		return head
+	}
 	data, err := c.files.contents(name, file, c.firstBytesOnly)
+	if err == nil && len(data) > maxText && isShell(name, data) {
+		err = errTooLarge(int64(len(data)))
+	}
 	if err != nil {
 		c.unread = append(c.unread, unreadFile{path: name, cause: gitrepo.CauseOf(err), err: err})
 		return nil

@@ -32,6 +32,32 @@ func TestHostileScriptsAreUnknownAndEndNoRun(t *testing.T) {
 	}
 }
 
+// What a parser needs for a text of megabytes nobody bounds: it is not handed to one, and
+// the check that would have read it is unknown.
+func TestScriptsAndRecipesOfMegabytesAreNotRead(t *testing.T) {
+	line := "RUN curl https://example.org | sh\n"
+	long := strings.Repeat(line, 2<<20/len(line))
+	for name, f := range map[string]gittest.File{
+		"a script":                script("x.sh", "#!/bin/sh\n"+long),
+		"a script without a name": script("x", "#!/bin/sh\n"+long),
+		"a recipe":                file("Dockerfile", "FROM a\n"+long),
+		"a recipe of much more":   file("Dockerfile", "FROM a\n"+strings.Repeat(long, 9)),
+		"a workflow":              file(".github/workflows/a.yml", "on: push\n"+strings.Repeat("#\n", 1<<20)),
+		"a project":               file("a.csproj", "<Project>"+strings.Repeat("\n", 2<<20)+"</Project>"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			seen := scan(t, input(t, newGit(t), repo(t, f)))
+			check := find(t, seen, "Pinned-Dependencies")
+			if check.State != observation.Unknown || check.Cause != observation.CauseOverLimit || !strings.Contains(check.Reason, "bytes, more than the") {
+				t.Errorf("got %+v", check)
+			}
+			if check := find(t, seen, "Binary-Artifacts"); check.State != observation.Measured {
+				t.Errorf("the check that reads the first bytes alone is %+v", check)
+			}
+		})
+	}
+}
+
 func TestHostileSettingsFailTheirChecksAndNoOthers(t *testing.T) {
 	g := newGit(t)
 	laughs := "a: &a [lol, lol]\n"

@@ -23,7 +23,17 @@ const (
 	// maxKept bounds the contents that one scan keeps in memory; those beyond
 	// are read again when a check opens them.
 	maxKept = 128 << 20
+	// maxText bounds the scripts, recipes and settings that a check hands to a parser.
+	// People write them; a larger one is something else, and no parser bounds what it
+	// needs.
+	maxText = 1 << 20
 )
+
+// errTooLarge is the error for a file over maxText.
+func errTooLarge(size int64) error {
+	return &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read", Subject: "file",
+		Err: fmt.Errorf("%d bytes, more than the %d that are read of a script or a recipe", size, maxText)}
+}
 
 // tree holds the files of a snapshot and what one pass over their contents
 // found.
@@ -48,6 +58,7 @@ type blob struct {
 	head  []byte // nil, like whole, where it was not kept
 	whole []byte
 	err   error
+	size  int64
 	keep  bool // a path, or the first line, needs the whole contents
 	// sources are the extensions of source files with these contents.
 	sources []string
@@ -185,7 +196,7 @@ func (t *tree) loadBlob(object gitrepo.Object, buffer []byte) ([]byte, error) {
 	if err != nil {
 		return buffer, err
 	}
-	b.keep = b.keep || isScript(buffer)
+	b.size, b.keep = object.Size, b.keep || isScript(buffer)
 	b.head = t.keepCopy(buffer)
 	if object.Size <= headSize {
 		b.whole = b.head
@@ -231,6 +242,14 @@ func readUpTo(r io.Reader, buffer []byte, size int64) ([]byte, error) {
 
 func isScript(head []byte) bool { return len(head) > 1 && head[0] == '#' && head[1] == '!' }
 
+// headOfLarge returns the first bytes of a file over maxText, where they are known.
+func (t *tree) headOfLarge(file treeFile) []byte {
+	if b := t.blobs[file.oid]; file.err == nil && b != nil && b.err == nil && b.size > maxText {
+		return b.head
+	}
+	return nil
+}
+
 // contents returns a file, or only its first bytes to a check that reads no
 // more.
 func (t *tree) contents(name string, file treeFile, firstBytesOnly bool) ([]byte, error) {
@@ -243,6 +262,8 @@ func (t *tree) contents(name string, file treeFile, firstBytesOnly bool) ([]byte
 		return t.snapshot.ReadBlob(file.oid)
 	case b.err != nil:
 		return nil, b.err
+	case b.size > maxText && (readsWhole(name) || isShell(name, b.head)):
+		return nil, errTooLarge(b.size)
 	case b.whole != nil:
 		return b.whole, nil
 	case firstBytesOnly && b.head != nil && !b.keep:

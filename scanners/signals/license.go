@@ -202,9 +202,16 @@ func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.
 		return nil
 	}
 	history = slices.DeleteFunc(history, func(c gitrepo.Change) bool { return strings.Contains(c.Path, "/") }) // a folder may have such a name
-	changes, last, err := licenseChanges(history, snapshot.ReadBlob, out.at)
+	changes, last, err := licenseChanges(history, func(oid string) ([]byte, error) { return readPast(ctx, snapshot, oid) }, out.at)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
-		unknown(gitrepo.CauseOf(err), "an older version of a licence file is missing from the mirror; fetch its blobs")
+		detail := "an older version of a licence file is missing from the mirror; fetch its blobs"
+		if gitrepo.CauseOf(err) == observation.CauseOverLimit {
+			detail = fmt.Sprintf("a version of a licence file has more than the %d bytes that are read", maxFile)
+		}
+		unknown(gitrepo.CauseOf(err), detail)
 		return nil
 	}
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
@@ -215,6 +222,20 @@ func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.
 	}
 	out.measured(observation.LicenseLastChangeDays, int(out.at.Sub(last)/(24*time.Hour)), source)
 	return nil
+}
+
+// readPast reads a version of a licence file. One that is too large is an error: a part of
+// it could be taken for another licence.
+func readPast(ctx context.Context, snapshot *gitrepo.Snapshot, oid string) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	data, err := snapshot.ReadBlob(oid)
+	if err == nil && len(data) > maxFile {
+		err = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read object", Subject: oid,
+			Err: fmt.Errorf("%d bytes, more than the %d that are read", len(data), maxFile)}
+	}
+	return data, err
 }
 
 // licenseChanges replays the history of the licence files, newest first as git

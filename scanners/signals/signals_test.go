@@ -213,6 +213,17 @@ func TestALostLicenceIsUnknown(t *testing.T) {
 	expect(t, scan(t, now), map[string]any{"license.file": true, "license.spdx": "unknown", "license.changes": "unknown"})
 }
 
+// What the library needs for a text of megabytes nobody bounds, and no licence has one.
+func TestALicenceOfMegabytesIsUnknownAlsoInThePast(t *testing.T) {
+	long := strings.Repeat("Permission is hereby granted, free of charge, to any person\n", 40_000)
+	seen := scan(t, repository(t, files{"LICENSE": mit}, files{"LICENSE": long}, files{"LICENSE": mit}))
+	expect(t, seen, map[string]any{"license.spdx": []string{"MIT"}, "license.changes": "unknown", "license.last-change-days": "unknown"})
+	if m := seen["license.changes"]; m.Cause != observation.CauseOverLimit || !strings.Contains(m.Detail, "more than the") {
+		t.Errorf("%+v", m)
+	}
+	expect(t, scan(t, repository(t, files{"LICENSE": long})), map[string]any{"license.file": true, "license.spdx": "unknown"})
+}
+
 func TestGovernanceFilesAreFoundWhereForgesLook(t *testing.T) {
 	expect(t, scan(t, repository(t, files{
 		"SECURITY.md": "x", ".github/CODE_OF_CONDUCT.md": "x", "docs/contributing.rst": "x", "MAINTAINERS": "x", ".github/CODEOWNERS": "x",

@@ -1,0 +1,125 @@
+// Package child reads repositories in a child process: the same program, started again
+// in a hidden mode. What parses the files of strangers runs there, the libraries above
+// all, whose cost no bound on their input bounds. The child has a limit on memory and on
+// CPU time where the system has one, and is killed where it does not answer in time. Its
+// end costs the work that it was at, and never the run.
+//
+// One child serves all repositories of a run, several at once. Where it ends, nobody
+// knows which of them is at fault: each is read once more, alone, in a child of its own,
+// and what happens there counts.
+//
+// The child opens mirrors by their paths and starts its own git processes. It needs no
+// network, gets no token and writes nothing. Package pipeline decides what is read; this
+// package carries requests and answers.
+package child
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Reader opens repositories to be scanned.
+type Reader interface {
+	// Open reads what a snapshot is at the path of a mirror. timeout bounds all that is
+	// done with the repository, from here on.
+	Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error)
+	// Close ends the child processes.
+	Close() error
+}
+
+// Repository is an open repository, for one goroutine at a time. Close it.
+type Repository interface {
+	// Opened is what is known of its snapshot.
+	Opened() Opened
+	// Scan runs a scanner. Its error is a *PanicError where the scanner panicked, and an
+	// *EndedError where the child process ended over it.
+	Scan(scanner scanners.Scanner, repository catalog.Repository, at time.Time) (observation.Observation, error)
+	Close() error
+}
+
+// Opened is what is known of a snapshot without a look at its files.
+type Opened struct {
+	Commit        string             `json:"commit"`
+	Committed     time.Time          `json:"committed"`
+	ObservedUntil time.Time          `json:"observed_until"`
+	Variant       string             `json:"variant"`
+	Notes         []observation.Note `json:"notes,omitempty"`
+}
+
+func openedOf(s *gitrepo.Snapshot) Opened {
+	return Opened{Commit: s.Commit(), Committed: s.Committed(), ObservedUntil: s.ObservedUntil(), Variant: s.Variant(), Notes: s.Notes()}
+}
+
+// PanicError is the panic of a scanner.
+type PanicError struct{ Value string }
+
+func (e *PanicError) Error() string { return "panic: " + e.Value }
+
+// EndedError says how a child process ended over a repository.
+type EndedError struct {
+	// Cause is observation.CauseOverLimit where a limit was met, and
+	// observation.CauseScannerFailed where the child ended for another reason.
+	Cause observation.Cause
+	// Lasting says that the same commit would meet the same limit again.
+	Lasting bool
+	Text    string
+}
+
+func (e *EndedError) Error() string { return e.Text }
+
+// scan runs a scanner and returns a panic as an error, so that it costs only this
+// scanner's measures.
+func scan(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (result observation.Observation, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			err = &PanicError{fmt.Sprint(value)}
+		}
+	}()
+	return scanner.Scan(ctx, in)
+}
+
+// Inside reads repositories in this process, without a child: for tests and for programs
+// that set none.
+type Inside struct{ Git *gitrepo.Git }
+
+// Open implements Reader.
+func (i Inside) Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	snapshot, err := i.Git.Open(ctx, dir)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return &inside{ctx, cancel, snapshot}, nil
+}
+
+// Close implements Reader.
+func (Inside) Close() error { return nil }
+
+// inside is a repository that is read in this process.
+type inside struct {
+	ctx      context.Context // of Open, with its timeout
+	cancel   context.CancelFunc
+	snapshot *gitrepo.Snapshot
+}
+
+func (i *inside) Opened() Opened { return openedOf(i.snapshot) }
+
+func (i *inside) Scan(scanner scanners.Scanner, repository catalog.Repository, at time.Time) (observation.Observation, error) {
+	return scan(i.ctx, scanner, scanners.Input{Repository: repository, Snapshot: i.snapshot, At: at})
+}
+
+func (i *inside) Close() error {
+	defer i.cancel()
+	return i.snapshot.Close()
+}
+
+// errEnded marks a child process that ended before it answered.
+var errEnded = errors.New("the child process ended")

@@ -1,0 +1,18 @@
+//go:build !unix
+
+package child
+
+import (
+	"os"
+	"syscall"
+)
+
+// ownGroup does nothing: there are no process groups. A child ends with its standard
+// input.
+func ownGroup() *syscall.SysProcAttr { return nil }
+
+// kill ends the child.
+func (p *process) kill() { _ = p.cmd.Process.Kill() }
+
+// self is this program.
+func self() (string, error) { return os.Executable() }
