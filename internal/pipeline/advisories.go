@@ -93,7 +93,9 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 }
 
 // readsSampleAlone reports whether a run reads the embedded sample and nothing else.
-func readsSampleAlone(run store.Run) bool { return len(run.Sources) == 1 && run.Sources[0].Name == sample.Name }
+func readsSampleAlone(run store.Run) bool {
+	return len(run.Sources) == 1 && run.Sources[0].Name == sample.Name
+}
 
 // downloadDir is the folder for the archives of an address, in the OSV layout. Each
 // address has its own, because projects share the cache: what one fetches from a server
