@@ -46,6 +46,9 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 			if err != nil {
 				return err
 			}
+			if err := cfg.CheckDefaults(); err != nil {
+				return usageError{err}
+			}
 			info, err := do(cmd.Context(), cfg, args, a.progress())
 			if err != nil {
 				return err

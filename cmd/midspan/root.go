@@ -138,6 +138,9 @@ func (a *app) load(cmd *cobra.Command, own bool, trees []string) (config.Config,
 	for _, file := range cfg.Origin.Ignored {
 		fmt.Fprintf(a.stderr, "midspan: %s is not read: who is checked does not steer the check\n", printable(file))
 	}
+	if cfg.Origin.NoCache != "" {
+		fmt.Fprintf(a.stderr, "midspan: you have no folder for a cache (%s): name one with --cache\n", printable(cfg.Origin.NoCache))
+	}
 	if cfg.Origin.File != "" {
 		fmt.Fprintf(a.stderr, "midspan: settings of %s\n", printable(cfg.Origin.File))
 	}
@@ -161,7 +164,7 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err != nil {
 		return err
 	}
-	if err := cfg.CheckOutside(trees); err != nil {
+	if err := errors.Join(cfg.CheckDefaults(), cfg.CheckOutside(trees)); err != nil {
 		return usageError{err}
 	}
 	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild())

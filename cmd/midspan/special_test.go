@@ -173,3 +173,20 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 		t.Errorf("something was made: %v, %v", after, err)
 	}
 }
+
+// TestWithoutAHomeACheckStillWorks has no folder for a cache.
+func TestWithoutAHomeACheckStillWorks(t *testing.T) {
+	dir := specialFolder(t)
+	for _, env := range [][]string{{"HOME="}, {"XDG_CACHE_HOME=relative"}} {
+		code, output := runAlone(t, dir, env, "check", "work", "--offline", "--quiet")
+		if code != exitGaps || !strings.Contains(output, "you have no folder for a cache") {
+			t.Errorf("%q: exit code %d: %s", env, code, output)
+		}
+		if _, err := os.Lstat(filepath.Join(dir, "relative")); err == nil {
+			t.Error("a relative cache was made")
+		}
+	}
+	if code, output := runAlone(t, dir, []string{"HOME="}, "advisories", "import", "osv", "--quiet"); code != 0 {
+		t.Errorf("advisories without a home: exit code %d: %s", code, output)
+	}
+}

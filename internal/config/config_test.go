@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -141,5 +142,63 @@ func TestConfigurationFileThatIsNamedMustBeThere(t *testing.T) {
 	AddFlags(flags)
 	if _, err := Load(flags, Search{File: filepath.Join(t.TempDir(), "none.yaml")}, now); err == nil {
 		t.Error("a missing file was accepted")
+	}
+}
+
+// TestTheSettingsFileIsTheFirstThatIsFoundOutsideOfWhatIsChecked has a file in each place.
+func TestTheSettingsFileIsTheFirstThatIsFoundOutsideOfWhatIsChecked(t *testing.T) {
+	dir := t.TempDir()
+	for name, limit := range map[string]string{"here/midspan.yaml": "1", "user/midspan/midspan.yaml": "2", "variable.yaml": "3", "flag.yaml": "4"} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("limit: "+limit+"\n"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(filepath.Join(dir, "here"))
+	t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "user"))
+	t.Setenv("XDG_CACHE_HOME", filepath.Join(dir, "cache"))
+	here, user := filepath.Join(dir, "here"), filepath.Join(dir, "user")
+	for _, one := range []struct {
+		variable string
+		search   Search
+		limit    int // 0: refused
+		ignored  int
+	}{
+		{"", Search{Folder: true}, 1, 0},
+		{"", Search{}, 2, 1},
+		{"", Search{Folder: true, Trees: []string{here}}, 2, 1},
+		{"", Search{Folder: true, Trees: []string{here, user}}, -1, 2},
+		{"../variable.yaml", Search{Folder: true}, 3, 0},
+		{"../variable.yaml", Search{File: "../flag.yaml", Folder: true}, 4, 0},
+		{"", Search{File: os.DevNull, Folder: true}, -1, 0},
+		{"", Search{File: "midspan.yaml", Trees: []string{here}}, 0, 0},
+		{"midspan.yaml", Search{Trees: []string{here}}, 0, 0},
+		{"", Search{File: ".."}, 0, 0},
+	} {
+		t.Setenv("MIDSPAN_CONFIG", one.variable)
+		flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+		AddFlags(flags)
+		c, err := Load(flags, one.search, now)
+		if (err == nil) != (one.limit != 0) || err == nil && (c.Limit != max(one.limit, 0) || len(c.Origin.Ignored) != one.ignored) {
+			t.Errorf("%q, %+v: limit %d, %+v, %v", one.variable, one.search, c.Limit, c.Origin, err)
+		}
+	}
+}
+
+func TestTheCacheIsTheUsersUnlessAStoreIsNamed(t *testing.T) {
+	t.Setenv("XDG_CACHE_HOME", t.TempDir())
+	for _, one := range []struct{ file, args, want string }{
+		{"", "", filepath.Join(os.Getenv("XDG_CACHE_HOME"), "midspan")},
+		{"", "--store=s", "s"}, {"store: s\n", "", "s"}, {"", "--store=.midspan", ".midspan"},
+		{"cache: c\n", "--store=s", "c"}, {"", "--cache=c", "c"},
+	} {
+		var args []string
+		if one.args != "" {
+			args = []string{one.args}
+		}
+		c, err := load(t, one.file, args...)
+		if err != nil || c.Cache != one.want {
+			t.Errorf("%q %q: cache %q, %v, want %q", one.file, one.args, c.Cache, err, one.want)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,6 +44,8 @@ type Origin struct {
 	// Ignored are settings files that are there and are not read, because they lie in a
 	// work tree under check, or could.
 	Ignored []string
+	// NoCache says why the user has no cache; empty where there is one.
+	NoCache string
 }
 
 // read reads the settings file.
@@ -175,14 +178,21 @@ func (c *Config) placeFolders(storeNamed bool) error {
 		c.Cache = c.Store
 	default:
 		folder, err := os.UserCacheDir()
-		if err != nil {
-			return fmt.Errorf("cache: %w: name a folder with --cache", err)
+		if err != nil { // the store takes its place, or in a check nothing
+			c.Origin.NoCache = err.Error()
+			break
 		}
 		c.Cache = filepath.Join(folder, "midspan")
 		if err := files.RefuseLink(c.Cache); err != nil {
 			return fmt.Errorf("cache: %w; name the folder with --cache", err)
 		}
 	}
+	return c.checkOut()
+}
+
+// CheckDefaults returns an error where a link stands in the place of a folder that is used
+// by default, because it may have come with a clone.
+func (c Config) CheckDefaults() error {
 	for key, path := range map[string]string{"store": c.Store, "out": c.Out} {
 		if path != defaultStore && path != defaultOut {
 			continue
@@ -191,13 +201,13 @@ func (c *Config) placeFolders(storeNamed bool) error {
 			return fmt.Errorf("%s: %w; name the folder with --%s", key, err, key)
 		}
 	}
-	return c.checkOut()
+	return nil
 }
 
 // checkOut refuses a folder of the report that is the store, holds it, or is in what the
 // store keeps.
 func (c Config) checkOut() error {
-	for _, folder := range []string{c.Store, c.Cache} {
+	for _, folder := range []string{c.Store, cmp.Or(c.Cache, c.Store)} {
 		if inside, err := files.Inside(folder, c.Out); err != nil || inside {
 			return errors.Join(err, fmt.Errorf("out: %s is the folder of %s, or holds it: name another one for the report", c.Out, folder))
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -35,6 +36,11 @@ func Lock(ctx context.Context, path string) (release func() error, err error) {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return lock.Close, nil
+}
+
+// IsReadOnly reports whether an error says that a place cannot be written to.
+func IsReadOnly(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
 // lockName is the lock file of a folder that is written by one process at a time.

@@ -50,3 +50,12 @@ func TestAServerThatSendsWithoutEndMeetsALimit(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// git says nothing where it dies of a signal: how it ended tells what it met.
+func TestASignalThatEndsGitSaysWhatItMet(t *testing.T) {
+	for signal, want := range map[string]observation.Cause{"signal: segmentation fault": observation.CauseCorrupt, "signal: file size limit exceeded": observation.CauseOverLimit} {
+		if got := causeOfOutput((&tailBuffer{}).failure(errors.New(signal)), ""); got != want {
+			t.Errorf("%s: %q, want %s", signal, got, want)
+		}
+	}
+}

@@ -63,10 +63,11 @@ func (o *ownLines) text() string {
 	return strings.ToLower(string(o.kept))
 }
 
-// ownText is what an error says, in small letters and without the words of a server.
+// ownText is what an error says, in small letters and without the words of a server. Of a
+// process it is also how it ended, such as by a signal.
 func ownText(err error) string {
 	if process, ok := errors.AsType[*processError](err); ok {
-		return process.own
+		return process.own + strings.ToLower(process.err.Error())
 	}
 	return strings.ToLower(err.Error())
 }

@@ -40,6 +40,9 @@ func (p *Pipeline) newSource(ctx context.Context, run store.Run) (advisory.Sourc
 	if p.cfg.Advisories == advisory.ServiceName {
 		return advisory.NewService(p.service, run.ID), nil
 	}
+	if p.cfg.Advisories == "" && !readsSampleAlone(run) {
+		return p.openIndex(ctx, run) // it is read as it stands, and nobody is waited for
+	}
 	release, err := lockAdvisories(ctx, p.cfg, p.now())
 	if err != nil {
 		return nil, err
@@ -65,7 +68,7 @@ func (p *Pipeline) openIndex(ctx context.Context, run store.Run) (advisory.Sourc
 // path.
 func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, error) {
 	switch source := p.cfg.Advisories; {
-	case source == "" && len(run.Sources) == 1 && run.Sources[0].Name == sample.Name:
+	case source == "" && readsSampleAlone(run):
 		folder := filepath.Join(p.cfg.Store, "sample", "advisories")
 		if err := sample.WriteAdvisories(folder); err != nil {
 			return "", err
@@ -87,6 +90,11 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 	default:
 		return buildIndex(ctx, p.cfg, source, p.progress)
 	}
+}
+
+// readsSampleAlone reports whether a run reads the embedded sample and nothing else.
+func readsSampleAlone(run store.Run) bool {
+	return len(run.Sources) == 1 && run.Sources[0].Name == sample.Name
 }
 
 // downloadDir is the folder for the archives of an address, in the OSV layout. Each

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/midspan/midspan/internal/config"
@@ -32,7 +31,7 @@ func lockAdvisories(ctx context.Context, cfg config.Config, now time.Time) (rele
 	if err == nil {
 		release, err = files.Lock(ctx, filepath.Join(cfg.Cache, "advisories.lock"))
 	}
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) {
+	if files.IsReadOnly(err) {
 		return func() error { return nil }, nil
 	}
 	if err != nil {

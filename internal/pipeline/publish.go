@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
@@ -79,8 +80,21 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 		return Published{}, false, nil
 	}
 	_, digests, languagesErr := p.languages()
-	current := published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
-	return published, current, errors.Join(err, languagesErr)
+	isCurrent := func() bool {
+		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
+	}
+	if err := errors.Join(err, languagesErr); err != nil || !isCurrent() {
+		return published, false, err
+	}
+	// Another run may be replacing it. The lock of one that was killed goes, too.
+	release, err := files.LockFolder(ctx, p.cfg.Out)
+	if files.IsReadOnly(err) {
+		return published, true, nil
+	}
+	if err != nil {
+		return published, false, err
+	}
+	return published, isCurrent(), release()
 }
 
 // languages returns the languages of the site, with the digests of their translations.
