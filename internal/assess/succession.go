@@ -25,7 +25,7 @@ type Depth string
 
 // The depths.
 const (
-	SeveralCould Depth = "several" // the second and the third have a real share of the work
+	SeveralCould Depth = "several" // the second and the third have a real share of the work, or half of it takes three people
 	OneCould     Depth = "one"     // the second alone has
 	NobodyCould  Depth = "nobody"  // nobody else has
 	NobodyThere  Depth = "stopped" // no person committed in 12 months
@@ -33,7 +33,8 @@ const (
 )
 
 // realShare is the least share of the commits of a year with which somebody is
-// taken to know the work: one commit in ten. It decides no stage.
+// taken to know the work: one commit in ten. It decides no stage. Where many share the
+// work evenly nobody reaches it: then it counts how many people made half of it.
 const realShare = 0.1
 
 // The measures of succession.
@@ -62,19 +63,19 @@ func SuccessionOf(measures []observation.Measure) Succession {
 		Second: value(secondShare), Third: value(thirdShare), Retained: value(retainedPeople),
 		Organizations: value(organizations), People: value(peopleNamed), Teams: value(teamsNamed),
 	}
-	s.Depth = s.depth(byID[secondShare].State)
+	s.Depth = s.depth(byID[secondShare].State, value(observation.PeopleContributorAbsenceFactor))
 	return s
 }
 
-func (s Succession) depth(second observation.State) Depth {
+func (s Succession) depth(second observation.State, half *float64) Depth {
 	switch {
 	case second == observation.NotApplicable:
 		return NobodyThere
 	case s.Second == nil || s.Third == nil:
 		return DepthUnknown
-	case *s.Third >= realShare:
+	case *s.Third >= realShare, half != nil && *half >= 3:
 		return SeveralCould
-	case *s.Second >= realShare:
+	case *s.Second >= realShare, half != nil && *half >= 2:
 		return OneCould
 	}
 	return NobodyCould

@@ -21,6 +21,11 @@ func TestSuccessionIsAsDeepAsThoseBehindTheFirstWork(t *testing.T) {
 			t.Errorf("got %+v, want %s", got, want)
 		}
 	}
+	// Forty-eight people who share the work evenly: nobody has a tenth of it.
+	even := []observation.Measure{share(secondShare, .03), share(thirdShare, .03), share(observation.PeopleContributorAbsenceFactor, 17)}
+	if got := SuccessionOf(even); got.Depth != SeveralCould {
+		t.Errorf("work that many share evenly: %+v", got)
+	}
 	if got := SuccessionOf(nil); got.Depth != DepthUnknown || got.People != nil {
 		t.Errorf("of nothing: %+v", got)
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // Commit is one commit of the history of HEAD. Author and Email are as
-// .mailmap maps them; they must not be stored or published.
+// .mailmap maps them; names, addresses and the subject must not be stored or published.
 type Commit struct {
 	OID       string
 	Parents   int
@@ -25,7 +25,17 @@ type Commit struct {
 	Email     string
 	Authored  time.Time
 	Committed time.Time
+	// Committer is the address of who put the commit in; Subject is its first line.
+	Committer string
+	Subject   string
+	// CoAuthors are the values of its trailers Co-authored-by, "Name <address>", at most
+	// maxCoAuthors.
+	CoAuthors []string
 }
+
+// maxCoAuthors bounds how many co-authors of one commit are read: a squash of a year's
+// work may name hundreds.
+const maxCoAuthors = 100
 
 // Merge reports whether the commit has several parents.
 func (c Commit) Merge() bool { return c.Parents > 1 }
@@ -35,7 +45,7 @@ func (c Commit) Merge() bool { return c.Parents > 1 }
 func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
 		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap",
-			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE", s.commit)
+			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cE%n%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%s", s.commit)
 		if err != nil {
 			yield(Commit{}, err)
 			return
@@ -54,18 +64,25 @@ func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 }
 
 func parseCommit(record string) (Commit, error) {
-	fields := strings.SplitN(record, "\n", 6)
-	if len(fields) != 6 {
+	fields := strings.SplitN(record, "\n", 9)
+	if len(fields) != 9 {
 		return Commit{}, &Error{observation.CauseCorrupt, "read history at", firstField(record), errors.New("git log wrote an unexpected record")}
 	}
-	return Commit{
+	commit := Commit{
 		OID:       fields[0],
 		Parents:   len(strings.Fields(fields[1])),
 		Authored:  unixTime(fields[2]),
 		Committed: unixTime(fields[3]),
 		Author:    fields[4],
 		Email:     fields[5],
-	}, nil
+		Committer: fields[6],
+		Subject:   fields[8],
+	}
+	if fields[7] != "" {
+		all := strings.Split(fields[7], "\x1e")
+		commit.CoAuthors = all[:min(len(all), maxCoAuthors)]
+	}
+	return commit, nil
 }
 
 func firstField(record string) string {

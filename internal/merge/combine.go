@@ -15,6 +15,9 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	if def.Kind == observation.KindList {
 		return union(def, parts)
 	}
+	if def.Unit == observation.UnitDays && (def.Merge == observation.MergeMin || def.Merge == observation.MergeMax) {
+		parts = ofOneDay(parts, def.Merge)
+	}
 	known := IntervalOf(parts[0].measure)
 	for _, p := range parts[1:] {
 		known = fold(def.Merge, known, IntervalOf(p.measure))
@@ -22,7 +25,8 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	if low, _ := LimitsOf(m.specs, def.ID); def.Merge != observation.MergeMin {
 		known.Low = max(known.Low, low)
 	}
-	merged := def.Of(nil, sourceOf(def, parts, known), earliest(parts))
+	source, at := sourceOf(def, parts, known)
+	merged := def.Of(nil, source, at)
 	merged.Detail = firstDetail(parts)
 	if !setInterval(&merged, known) {
 		cause, detail := commonCause(parts)
@@ -77,15 +81,47 @@ func union(def observation.Definition, parts []part) observation.Measure {
 		}
 	}
 	slices.Sort(items)
-	merged := def.Of(slices.Compact(items), sourceOf(def, parts, kleene.Unbounded()), earliest(parts))
+	source, at := sourceOf(def, parts, kleene.Unbounded())
+	merged := def.Of(slices.Compact(items), source, at)
 	merged.Bound = bound
 	merged.Detail = firstDetail(parts)
 	return merged
 }
 
-// sourceOf is the source of the merged value, or the number of sources that made it.
-func sourceOf(def observation.Definition, parts []part, known kleene.Interval) string {
+// seenTogether is how far apart two mirrors may have been seen for the older one to hold
+// what there was when the newer one was: within a month little is missed.
+const seenTogether = 31 * 24 * time.Hour
+
+// ofOneDay counts the days of all parts from the latest time at which one was seen, so
+// that they can be compared and the result has one date. A mirror that was seen much
+// earlier may have missed a later event: its days are then a bound.
+func ofOneDay(parts []part, how observation.Merge) []part {
+	var latest time.Time
+	for _, p := range parts {
+		if isMeasured(p) && p.measure.At.After(latest) {
+			latest = p.measure.At
+		}
+	}
+	moved := slices.Clone(parts)
+	for i, p := range moved {
+		days, isNumber := p.measure.Value.(float64)
+		if !isMeasured(p) || !isNumber || p.measure.At.IsZero() {
+			continue
+		}
+		since := latest.Sub(p.measure.At)
+		moved[i].measure.Value, moved[i].measure.At = days+math.Floor(since.Hours()/24), latest
+		if how == observation.MergeMin && since > seenTogether && p.measure.Bound == observation.Exact {
+			moved[i].measure.Bound = observation.AtMost
+		}
+	}
+	return moved
+}
+
+// sourceOf is the source and the time of the part that decides a merged value; where
+// several make it, how many they are, and the earliest of their times.
+func sourceOf(def observation.Definition, parts []part, known kleene.Interval) (string, time.Time) {
 	var sources []string
+	var earliest time.Time
 	for _, p := range parts {
 		if !isMeasured(p) {
 			continue
@@ -93,24 +129,17 @@ func sourceOf(def observation.Definition, parts []part, known kleene.Interval) s
 		v, isNumber := p.measure.Number()
 		decides := def.Merge == observation.MergeMax || def.Merge == observation.MergeMin || def.Merge == observation.MergeAny
 		if decides && isNumber && (v == known.Low || v == known.High) {
-			return p.measure.Source
+			return p.measure.Source, p.measure.At
 		}
 		sources = append(sources, p.measure.Source)
-	}
-	if len(sources) == 1 {
-		return sources[0]
-	}
-	return fmt.Sprintf("%d sources", len(sources))
-}
-
-func earliest(parts []part) time.Time {
-	var at time.Time
-	for _, p := range parts {
-		if t := p.measure.At; isMeasured(p) && !t.IsZero() && (at.IsZero() || t.Before(at)) {
-			at = t
+		if t := p.measure.At; !t.IsZero() && (earliest.IsZero() || t.Before(earliest)) {
+			earliest = t
 		}
 	}
-	return at
+	if len(sources) == 1 {
+		return sources[0], earliest
+	}
+	return fmt.Sprintf("%d sources", len(sources)), earliest
 }
 
 func firstDetail(parts []part) string {

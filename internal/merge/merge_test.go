@@ -124,3 +124,30 @@ func TestImpossibleNumbersDecideNothingSilently(t *testing.T) {
 		}
 	}
 }
+
+// A day that is worked out of days and a time is that of the repository that decides.
+func TestDaysOfMirrorsOfDifferentAgeAreCountedFromOneDay(t *testing.T) {
+	def := observation.Definition{ID: "days", Kind: observation.KindNumber, Unit: observation.UnitDays, Merge: observation.MergeMin}
+	seen := func(url string, daysAgo int, value float64) Repository {
+		at := observedAt.AddDate(0, 0, -daysAgo)
+		return Repository{Repository: catalog.Repository{URL: url}, ObservedUntil: at,
+			Measures: []observation.Measure{{ID: "days", State: observation.Measured, Value: value, Unit: observation.UnitDays, Source: url, At: at}}}
+	}
+	for name, test := range map[string]struct {
+		repositories []Repository
+		value        float64
+		bound        observation.Bound
+		source       string
+	}{
+		"an old mirror with a late commit": {[]Repository{seen("old", 900, 5), seen("new", 0, 40)}, 40, observation.AtMost, "new"},
+		"seen within a month":              {[]Repository{seen("a", 10, 5), seen("b", 0, 40)}, 15, observation.Exact, "a"},
+		"seen on one day":                  {[]Repository{seen("a", 0, 5), seen("b", 0, 40)}, 5, observation.Exact, "a"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := Measures(Input{Repositories: test.repositories, AsOf: observedAt}, map[string]observation.Definition{"days": def}, nil)[0]
+			if m.Value != test.value || m.Bound != test.bound || m.Source != test.source || !m.At.Equal(observedAt) {
+				t.Errorf("%v, %q, of %s at %s", m.Value, m.Bound, m.Source, m.At)
+			}
+		})
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/kleene"
@@ -93,7 +94,49 @@ func (e evaluation) evaluateUnseen(t test) (kleene.Truth, []Evidence) {
 
 func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Evidence) {
 	m := e.measure(q.Measure)
-	return q.Evaluate(m), []Evidence{e.evidence(m, q.Operator, q.Threshold, wanted(q.Operator, q.Threshold))}
+	evidence := e.evidence(m, q.Operator, q.Threshold, wanted(q.Operator, q.Threshold))
+	missed := e.daysMissed(m)
+	if missed == 0 {
+		return q.Evaluate(m), []Evidence{evidence}
+	}
+	evidence.Text += fmt.Sprintf(" That is as of %s.", m.At.UTC().Format(time.DateOnly))
+	truth := evaluateSince(q, m, missed)
+	if truth == kleene.Unknown {
+		evidence.Text += fmt.Sprintf(" What happened in the %d days since is not known.", missed)
+	}
+	return truth, []Evidence{evidence}
+}
+
+// untilNow are the measures that count days from an event until the repository was seen:
+// read as of today, each day on which nobody looked may be one more.
+var untilNow = []string{observation.MomentumDaysSinceCommit, observation.MomentumDaysSinceRelease, observation.PeopleCoreAwayDays}
+
+// daysMissed counts the days between the time of a measure and as-of, where it counts
+// days until now; otherwise zero.
+func (e evaluation) daysMissed(m observation.Measure) int {
+	if m.State != observation.Measured || m.At.IsZero() || !slices.Contains(untilNow, m.ID) {
+		return 0
+	}
+	return max(0, int(e.subject.AsOf.Sub(m.At)/(24*time.Hour)))
+}
+
+// evaluateSince compares days until now, of which the last were not seen: unknown where
+// they are more than the condition asks for, or where they decide.
+func evaluateSince(q assess.Comparison, m observation.Measure, missed int) kleene.Truth {
+	days, ok := m.Value.(float64)
+	threshold, number := q.Threshold.(float64)
+	if !ok || !number {
+		return q.Evaluate(m)
+	}
+	if float64(missed) > threshold {
+		return kleene.Unknown
+	}
+	seen := q.Evaluate(m)
+	m.Value = days + float64(missed)
+	if q.Evaluate(m) != seen {
+		return kleene.Unknown
+	}
+	return seen
 }
 
 // membership tests whether every item of a measured list or text is an allowed one.

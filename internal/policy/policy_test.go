@@ -304,3 +304,27 @@ func TestANameIsAnEmbeddedPolicyOrAFile(t *testing.T) {
 		t.Error("an unknown name has a text")
 	}
 }
+
+// Sixteen days until the mirror was seen are no sixteen days until today.
+func TestDaysUntilNowAreUnknownWhereNobodyLookedForLonger(t *testing.T) {
+	condition := "measure: momentum.days-since-commit\noperator: '<='\nthreshold: 90\nunit: days"
+	for _, test := range []struct {
+		days, missed int
+		want         Outcome
+		says         string
+	}{
+		{16, 0, Pass, "wanted at most 90."},
+		{16, 10, Pass, "as of"},
+		{85, 10, Unknown, "What happened in the 10 days since is not known."},
+		{16, 210, Unknown, "What happened in the 210 days since is not known."},
+		{400, 10, Fail, "as of"},
+		{400, 210, Unknown, "What happened in the 210 days since is not known."},
+	} {
+		s := of("momentum.days-since-commit", float64(test.days), observation.Exact)
+		s.Measures[0].At = asOf.AddDate(0, 0, -test.missed)
+		got := evaluated(t, condition, s)
+		if got.Outcome != test.want || !strings.Contains(got.Because, test.says) {
+			t.Errorf("%d days, seen %d days ago: %s, %q", test.days, test.missed, got.Outcome, got.Because)
+		}
+	}
+}

@@ -105,7 +105,7 @@ func define(id, name string, unit observation.Unit, merge observation.Merge, mea
 func people(id, name, means, reference string, window func(historyAt) []commit) measure {
 	means += " Of several repositories, the largest number: at least as many."
 	return measure{define(id, name, observation.UnitPeople, observation.MergeMax, means, reference),
-		func(v historyAt) observation.Measure { return number(len(commitsByPerson(window(v)))) }}
+		func(v historyAt) observation.Measure { return contributors(window(v), window(v.ofTranslators())) }}
 }
 
 func commits(id, name, means string, window func(historyAt) []commit) measure {

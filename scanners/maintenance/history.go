@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -31,9 +33,12 @@ const tolerance = 24 * time.Hour
 // is merged. It is also the time that git's own --since and --until go by.
 type History struct {
 	source string
-	human  []commit    // by people, merges excluded, oldest first
-	bots   []time.Time // commits by bots, merges excluded, oldest first
-	merges []time.Time // merge commits by anybody, oldest first
+	human  []commit // by people, merges and translations excluded, oldest first
+	// translations are commits by people that a platform for translators made, oldest
+	// first: who translates a text does not maintain a program.
+	translations []commit
+	bots         []time.Time // commits by bots, merges excluded, oldest first
+	merges       []time.Time // merge commits by anybody, oldest first
 	// first is the earliest date of any commit that is not before gitBirth,
 	// zero where there is none.
 	first      time.Time
@@ -50,6 +55,18 @@ type History struct {
 type commit struct {
 	when time.Time
 	author
+	others []author // co-authors, by the trailers of the message
+}
+
+// people are the author and the co-authors, each once.
+func (c commit) people() []int32 {
+	people := []int32{c.person}
+	for _, other := range c.others {
+		if !slices.Contains(people, other.person) {
+			people = append(people, other.person)
+		}
+	}
+	return people
 }
 
 // Read reads the whole history and all tags of a snapshot. A history that was
@@ -120,22 +137,60 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 			h.merges = append(h.merges, c.Committed)
 			continue
 		}
-		if a := ids.of(c.Author, c.Email); a.person == none {
-			h.bots = append(h.bots, c.Committed)
-		} else {
-			h.human = append(h.human, commit{c.Committed, a})
-		}
+		h.add(ids, c)
 	}
-	for i := range h.human {
-		h.human[i].person = ids.root(h.human[i].person)
+	for _, list := range [][]commit{h.human, h.translations} {
+		for i := range list {
+			list[i].person = ids.root(list[i].person)
+			for j := range list[i].others {
+				list[i].others[j].person = ids.root(list[i].others[j].person)
+			}
+		}
 	}
 	h.joined, h.mostJoined = ids.joined()
 	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
+	slices.SortFunc(h.translations, func(a, b commit) int { return a.when.Compare(b.when) })
 	slices.SortFunc(h.bots, time.Time.Compare)
 	slices.SortFunc(h.merges, time.Time.Compare)
 	h.releases, h.undated = releasesOf(tags)
 	return h, nil
 }
+
+// add sorts a commit that is no merge to its kind.
+func (h *History) add(ids *identities, c gitrepo.Commit) {
+	a := ids.of(c.Author, c.Email)
+	made := commit{when: c.Committed, author: a}
+	for _, value := range c.CoAuthors {
+		name, address, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(value), ">"), "<")
+		if other := ids.of(strings.TrimSpace(name), address); other.person != none {
+			made.others = append(made.others, other)
+		}
+	}
+	switch {
+	case a.person == none:
+		h.bots = append(h.bots, c.Committed)
+	case isTranslation(c):
+		h.translations = append(h.translations, made)
+	default:
+		h.human = append(h.human, made)
+	}
+}
+
+// translationSubject matches what platforms for translators write.
+var translationSubject = regexp.MustCompile(`(?i)^(?:translated using weblate|added translation using weblate|deleted translation using weblate|update(?:d)? translation files? *(?:\(weblate\)|$)|` +
+	`new translations? .* \(|(?:\[?i18n\]?:? )?(?:translate|translations?:?) .*\bon (?:transifex|crowdin|pontoon)|apply translations in |pontoon: update|` +
+	`localisation updates from |\[ci skip\] (?:translation|updated? translation))`)
+
+// isTranslation reports whether a platform for translators made a commit in the name of
+// a person.
+func isTranslation(c gitrepo.Commit) bool {
+	committer := strings.ToLower(c.Committer)
+	return translationSubject.MatchString(c.Subject) || committer != strings.ToLower(c.Email) && translationPlatforms[committer]
+}
+
+// translationPlatforms are the addresses under which such platforms commit for others.
+var translationPlatforms = set("noreply@weblate.org", "hosted@weblate.org", "translate@codeberg.org", "support@crowdin.com", "admin@transifex.com",
+	"support@transifex.com", "support+bot@crowdin.com", "weblate@weblate.org")
 
 // checkDate counts a commit whose date cannot be. In git's default order a
 // commit stands before one with a later date only where that one is its

@@ -532,3 +532,24 @@ func TestTagsAreReleasesWhereARepositoryShipsSo(t *testing.T) {
 		}
 	}
 }
+
+func TestCoAuthorsCountAsPeopleAndTranslatorsApart(t *testing.T) {
+	squashed := by("Ada Ore", "ada@forge.example.se", 5)
+	squashed.CoAuthors = []string{"Bo Lind <bo@mill.example.fi>", "Cy Dahl <cy@mill.example.fi>", "Ada Ore <ada@forge.example.se>", "dependabot[bot] <x@y.example>"}
+	commits := []gitrepo.Commit{squashed, by("Bo Lind", "bo@mill.example.fi", 9)}
+	for i, name := range []string{"Di Eng", "Ed Fox"} {
+		translated := by(name, fmt.Sprintf("t%d@mail.example", i), 20+i)
+		translated.Subject = "Translated using Weblate (Swedish)"
+		commits = append(commits, translated)
+	}
+	byPlatform := by("Fay Gray", "fay@mail.example", 30)
+	byPlatform.Committer = "noreply@weblate.org"
+	own := by("Bo Lind", "bo@mill.example.fi", 31)
+	own.Subject = "Translated using Weblate (Finnish)"
+	measures := history(t, append(commits, byPlatform, own)).Measures(asOf)
+	expect(t, measures, map[string]any{"people.contributors-12m": 3, "momentum.commits-12m": 2, "people.contributor-absence-factor": 1, "people.organizations-12m": 1})
+	want := "1 of them as co-authors alone; besides them 3 who translated through a platform"
+	if m := find(t, measures, "people.contributors-12m"); m.Detail != want {
+		t.Errorf("the detail is %q, want %q", m.Detail, want)
+	}
+}

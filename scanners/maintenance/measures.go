@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -42,6 +43,12 @@ func within(months int) func(historyAt) []commit {
 	return func(v historyAt) []commit { return v.months(months, 0) }
 }
 
+// ofTranslators is the same window over what translators committed.
+func (v historyAt) ofTranslators() historyAt {
+	v.human = between(v.translations, time.Time{}, v.at)
+	return v
+}
+
 func prior(v historyAt) []commit { return v.months(24, 12) }
 
 // months cuts out the commits dated from "from" to "to" months ago.
@@ -51,12 +58,41 @@ func (v historyAt) months(from, to int) []commit {
 
 // People.
 
+// commitsByPerson counts the commits that each person took part in, as author or as
+// co-author.
 func commitsByPerson(commits []commit) map[int32]int {
 	counts := map[int32]int{}
 	for _, c := range commits {
-		counts[c.person]++
+		for _, person := range c.people() {
+			counts[person]++
+		}
 	}
 	return counts
+}
+
+// contributors counts the people of commits. The detail says how many of them are
+// co-authors alone, and how many translators are counted apart.
+func contributors(commits, translations []commit) observation.Measure {
+	authors, translators := map[int32]bool{}, map[int32]bool{}
+	for _, c := range commits {
+		authors[c.person] = true
+	}
+	all := commitsByPerson(commits)
+	for _, c := range translations {
+		if all[c.person] == 0 {
+			translators[c.person] = true
+		}
+	}
+	r := number(len(all))
+	var said []string
+	if n := len(all) - len(authors); n > 0 {
+		said = append(said, fmt.Sprintf("%d of them as co-authors alone", n))
+	}
+	if n := len(translators); n > 0 {
+		said = append(said, fmt.Sprintf("besides them %d who translated through a platform", n))
+	}
+	r.Detail = strings.Join(said, "; ")
+	return r
 }
 
 // commitsByOrganization leaves out the commits of authors without an organization. A
@@ -65,10 +101,12 @@ func commitsByPerson(commits []commit) map[int32]int {
 func (v historyAt) commitsByOrganization(commits []commit) map[int32]int {
 	first, several := map[int32]int32{}, map[int32]bool{}
 	for _, c := range v.human {
-		if person, seen := first[c.organization]; !seen {
-			first[c.organization] = c.person
-		} else if person != c.person {
-			several[c.organization] = true
+		for _, a := range append([]author{c.author}, c.others...) {
+			if person, seen := first[a.organization]; !seen {
+				first[a.organization] = a.person
+			} else if person != a.person {
+				several[a.organization] = true
+			}
 		}
 	}
 	counts := map[int32]int{}
@@ -190,7 +228,9 @@ func coreAway(v historyAt) observation.Measure {
 	}
 	counts, last := commitsByPerson(work), map[int32]time.Time{}
 	for _, c := range work {
-		last[c.person] = c.when
+		for _, person := range c.people() {
+			last[person] = c.when
+		}
 	}
 	people := slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), last[b].Compare(last[a]))
