@@ -65,7 +65,8 @@ func plural(n int, word string) string {
 // stageLine counts goods by stage, in the order of a good's life.
 func stageLine(stages map[assess.Stage]int) string {
 	var parts []string
-	for _, stage := range []assess.Stage{assess.MessyMiddle, assess.Emerging, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset, assess.Unassessed} {
+	for _, stage := range []assess.Stage{assess.MessyMiddle, assess.Strained,
+		assess.Emerging, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset, assess.Unassessed} {
 		if stages[stage] > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", stages[stage], stage))
 		}

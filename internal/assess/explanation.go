@@ -217,11 +217,11 @@ func supportsHolding(supports []Pillar) *language.Message {
 		}
 	}
 	list, _ := andSupports(standing)
-	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
 	weakList, number := andSupports(weak)
+	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
 	switch {
 	case len(weak) > 0:
-		message = language.M("funding is visible, though {weak} {n!is|are} short", "weak", weakList, "n", number)
+		message = language.M("its supports hold, though its {weak} {n!is|are} weak", "weak", weakList, "n", number)
 	case funded:
 		message = language.M("people, momentum, upkeep and funding hold")
 	}

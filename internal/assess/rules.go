@@ -290,7 +290,7 @@ func (d *decoder) verifyPart(r *Rules, part scorePart) {
 }
 
 func (d *decoder) verifyStages(r *Rules) {
-	all := []Stage{Emerging, MessyMiddle, Sustained, Fading, Dormant, Sunset}
+	all := []Stage{Emerging, MessyMiddle, Strained, Sustained, Fading, Dormant, Sunset}
 	seen := map[Stage]bool{}
 	for i, s := range r.stages {
 		seen[s.stage] = true

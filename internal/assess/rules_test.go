@@ -24,7 +24,7 @@ func loaded(t testing.TB) *Rules {
 
 func TestEmbeddedRulesAreRead(t *testing.T) {
 	r := loaded(t)
-	if len(r.rules) < 40 || len(r.stages) != 6 || len(r.pillars) != 5 {
+	if len(r.rules) < 40 || len(r.stages) != 7 || len(r.pillars) != 5 {
 		t.Fatalf("read %d rules, %d stages, %d pillars", len(r.rules), len(r.stages), len(r.pillars))
 	}
 }

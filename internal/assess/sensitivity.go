@@ -125,10 +125,10 @@ func (e *evaluation) lift(stage Stage) []language.Message {
 func (e *evaluation) cheapestLift(stage Stage) remedySearch {
 	found := remedySearch{e: e, cost: math.Inf(1)}
 	switch stage {
-	case MessyMiddle:
+	case MessyMiddle, Strained:
 		found.goals = []Stage{Sustained}
 	case Fading, Dormant:
-		found.goals = []Stage{Sustained, MessyMiddle, Emerging}
+		found.goals = []Stage{Sustained, Strained, MessyMiddle, Emerging}
 	default:
 		return found
 	}

@@ -18,6 +18,7 @@ type Stage string
 const (
 	Emerging    Stage = "emerging"
 	MessyMiddle Stage = "messy-middle"
+	Strained    Stage = "strained"
 	Sustained   Stage = "sustained"
 	Fading      Stage = "fading"
 	Dormant     Stage = "dormant"
@@ -26,7 +27,7 @@ const (
 )
 
 // Flagged reports whether the stage is one of concern: too few supports hold.
-func (s Stage) Flagged() bool { return s == MessyMiddle || s.Ending() }
+func (s Stage) Flagged() bool { return s == MessyMiddle || s == Strained || s.Ending() }
 
 // Ending reports whether work on a good of the stage runs out or is over.
 func (s Stage) Ending() bool { return s == Fading || s == Dormant || s == Sunset }

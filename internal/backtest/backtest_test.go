@@ -33,7 +33,7 @@ func pastOf(t *testing.T, times ...time.Time) History {
 			}
 		}
 	}
-	h, err := maintenance.NewHistory(commits, nil, "a test", day("2030-01-01"))
+	h, err := maintenance.NewHistory(commits, nil, "a test", day("2030-01-01"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

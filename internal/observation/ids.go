@@ -21,6 +21,7 @@ const (
 	PeopleSecondShare12m           = "people.second-share-12m"
 	PeopleThirdShare12m            = "people.third-share-12m"
 	PeopleOrganizations12m         = "people.organizations-12m"
+	PeopleInstitution              = "people.institution"
 	PeopleIdentitiesJoined         = "people.identities-joined"
 	PeopleOrganizationsEver        = "people.organizations-ever"
 	MomentumCommits3m              = "momentum.commits-3m"

@@ -139,7 +139,7 @@ func (p *Pipeline) readHistory(ctx context.Context, a acquired, step int) (backt
 	}
 	defer snapshot.Close()
 	until := measuredAt(p.cfg.Day(), snapshot.ObservedUntil())
-	history, err := maintenance.Read(timeoutCtx, snapshot, until)
+	history, err := maintenance.Read(timeoutCtx, snapshot, until, a.repository.Owner)
 	if err != nil {
 		return backtest.Repository{}, err
 	}

@@ -303,7 +303,7 @@ func (r *loader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) tes
 }
 
 func (r *loader) stages(n *yaml.Node) []assess.Stage {
-	known := []assess.Stage{assess.Emerging, assess.MessyMiddle, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset}
+	known := []assess.Stage{assess.Emerging, assess.MessyMiddle, assess.Strained, assess.Sustained, assess.Fading, assess.Dormant, assess.Sunset}
 	var all []assess.Stage
 	for _, text := range r.texts(n) {
 		if !slices.Contains(known, assess.Stage(text)) {

@@ -40,7 +40,7 @@ func profileOf(good catalog.Good, stage assess.Stage) profile {
 
 // living reports whether a good of the stage could replace another.
 func living(s assess.Stage) bool {
-	return s == assess.Sustained || s == assess.MessyMiddle || s == assess.Emerging
+	return s == assess.Sustained || s == assess.MessyMiddle || s == assess.Strained || s == assess.Emerging
 }
 
 // minWord is the length of the shortest word that is compared, in letters.

@@ -9,7 +9,7 @@ import (
 
 // StageOrder is the order in which stages are listed.
 var StageOrder = [...]assess.Stage{
-	assess.MessyMiddle, assess.Fading, assess.Sustained, assess.Emerging,
+	assess.MessyMiddle, assess.Strained, assess.Fading, assess.Sustained, assess.Emerging,
 	assess.Dormant, assess.Sunset, assess.Unassessed,
 }
 

@@ -26,6 +26,7 @@ func find[ID ~string](table map[string]language.Message, id ID) language.Message
 
 var stages = map[string]name{
 	"messy-middle": {language.M("messy middle"), language.M("in the messy middle")},
+	"strained":     same(language.M("strained")),
 	"fading":       same(language.M("fading")),
 	"sustained":    same(language.M("sustained")),
 	"emerging":     same(language.M("emerging")),
@@ -53,10 +54,11 @@ func IsStage[ID ~string](stage ID) language.Message {
 }
 
 var stageMeanings = map[string]language.Message{
-	"messy-middle": language.M("carries load, is alive, and lacks supports"),
-	"fading":       language.M("carries load and is losing momentum"),
-	"sustained":    language.M("carries load on enough supports"),
-	"emerging":     language.M("young, or nobody is seen to depend on it yet"),
+	"messy-middle": language.M("past the pilot and alive, without visible money, and short of supports"),
+	"strained":     language.M("paid for or backed, and short of supports all the same"),
+	"fading":       language.M("work on it is running out"),
+	"sustained":    language.M("alive, and its supports hold"),
+	"emerging":     language.M("not past the pilot"),
 	"dormant":      language.M("no sign of work for a long time"),
 	"sunset":       language.M("ended by its own people"),
 	"unassessed":   language.M("too little could be measured to say"),

@@ -55,6 +55,9 @@ func peopleMeasures() []measure {
 		{define(observation.PeopleOrganizations12m, "Organizations in 12 months", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations (e-mail domains of two people or more, without free mail and noreply) with a commit in the last 12 months.",
 			"organizational-diversity/"), organizationsActive},
+		{observation.Definition{ID: observation.PeopleInstitution, Name: "Institution at work", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "A fifth of the commits of the last 12 months came from one mail domain of an organization (two people or more, or a public body or " +
+				"university), or some from a domain that bears the name of the repository's owner, or that owner is a public body by its name."}, institution},
 		{define(observation.PeopleIdentitiesJoined, "Identities joined", observation.UnitIdentities, observation.MergeSum,
 			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: "+
 				"by address, then by a name of two words or more.", ""), identitiesJoined},

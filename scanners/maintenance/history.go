@@ -50,6 +50,9 @@ type History struct {
 	joined     int   // identities that were taken for a person with another one
 	mostJoined int   // the most identities of one person
 	tagsErr    error // why the releases are unknown
+	// publicOwner reports that the account that owns the repository bears the name of a
+	// public body.
+	publicOwner bool
 }
 
 type commit struct {
@@ -73,15 +76,16 @@ func (c commit) people() []int32 {
 // cut, or that breaks on the way, is an error: half a history would give
 // numbers that look like a whole one's. Errors carry their cause (see
 // gitrepo.CauseOf) and no name or address. At is the time of the run's
-// measures; it only decides which commits are dated in the future.
-func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (*History, error) {
+// measures; it only decides which commits are dated in the future. Owner is the account
+// under which the repository stands; a mail domain of that name is an organization's.
+func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner string) (*History, error) {
 	if snapshot.Shallow() {
 		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
 			Err: errors.New("it was cut off (a shallow clone); fetch the whole history")}
 	}
 	tags, tagsErr := snapshot.Tags()
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	h, err := NewHistory(snapshot.History(ctx), tags, source, latestValidDate(ctx, snapshot, at))
+	h, err := NewHistory(snapshot.History(ctx), tags, source, latestValidDate(ctx, snapshot, at), owner)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -122,10 +126,11 @@ func latestValidDate(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Ti
 // NewHistory builds a History from commits, newest first as git orders them, and
 // tags. Source is what the measures name as theirs; latest is the time until
 // which the repository was observed: a commit dated a day or more after it was
-// made by a wrong clock.
-func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, latest time.Time) (*History, error) {
-	h := &History{source: source}
-	ids := newIdentities()
+// made by a wrong clock. Owner is as in Read.
+func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, latest time.Time,
+	owner string) (*History, error) {
+	h := &History{source: source, publicOwner: isPublicOwner(owner)}
+	ids := newIdentities(owner)
 	var newer time.Time // the date of the commit that git listed before
 	for c, err := range commits {
 		if err != nil {

@@ -18,6 +18,8 @@ const none = -1
 type author struct {
 	person       int32 // none for a bot
 	organization int32 // none where the address belongs to none
+	public       bool  // the organization is a public body or a university, by its domain
+	ofOwner      bool  // the organization bears the name of the repository's owner
 }
 
 // identities turns names and addresses into numbers. .mailmap has been applied
@@ -37,14 +39,16 @@ type author struct {
 // 2^64 / n² histories of n identities.
 type identities struct {
 	seed          maphash.Seed
+	owner         string            // the account that owns the repository, letters and digits
 	written       map[uint64]author // by name and address as written: most commits repeat one
 	keys          map[uint64]int32  // by address key or name key: a person not yet merged
 	organizations map[uint64]int32
 	parent        []int32 // union-find over persons
 }
 
-func newIdentities() *identities {
+func newIdentities(owner string) *identities {
 	return &identities{
+		owner:         lettersAndDigits(strings.ToLower(owner)),
 		seed:          maphash.MakeSeed(),
 		written:       map[uint64]author{},
 		keys:          map[uint64]int32{},
@@ -61,7 +65,8 @@ func (ids *identities) of(name, address string) author {
 	}
 	a := author{person: none, organization: none}
 	if !isBot(name, address) {
-		a = author{person: ids.person(name, address), organization: ids.organization(address)}
+		a = author{person: ids.person(name, address), organization: ids.organization(address), public: isPublicBody(organization(address)),
+			ofOwner: bearsName(organization(address), ids.owner)}
 	}
 	ids.written[written] = a
 	return a

@@ -20,7 +20,7 @@ const Name = "maintenance"
 
 // version changes with every change of what is counted: a rule of identity, an
 // entry in the list of bots, a window.
-const version = "8"
+const version = "9"
 
 // Scanner reads history. The zero value is ready.
 type Scanner struct{}
@@ -59,7 +59,7 @@ func (Scanner) Definitions() []observation.Definition {
 // measure is unknown; the activity of the months after the cut is not.
 func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	result := observation.Observation{Scanner: Name, Version: version}
-	history, err := Read(ctx, in.Snapshot, in.At)
+	history, err := Read(ctx, in.Snapshot, in.At, in.Repository.Owner)
 	if ctx.Err() != nil {
 		return result, ctx.Err()
 	}

@@ -42,7 +42,7 @@ func sequence(commits []gitrepo.Commit) iter.Seq2[gitrepo.Commit, error] {
 
 func history(t *testing.T, commits []gitrepo.Commit, tags ...gitrepo.Tag) *maintenance.History {
 	t.Helper()
-	h, err := maintenance.NewHistory(sequence(commits), tags, "a test", asOf)
+	h, err := maintenance.NewHistory(sequence(commits), tags, "a test", asOf, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -340,7 +340,7 @@ func TestEveryMeasureIsDeclaredAndYieldedInOrder(t *testing.T) {
 		t.Fatalf("%d measures, %d definitions", len(measures), len(definitions))
 	}
 	for i, d := range definitions {
-		if measures[i].ID != d.ID || d.Kind != observation.KindNumber || d.Unit == "" || d.Means == "" || d.Name == "" || d.Merge == "" {
+		if measures[i].ID != d.ID || (d.Kind == observation.KindNumber) != (d.Unit != "") || d.Means == "" || d.Name == "" || d.Merge == "" {
 			t.Errorf("definition %d is %+v, measure %s", i, d, measures[i].ID)
 		}
 	}
@@ -350,7 +350,7 @@ func TestABrokenHistoryGivesNoNumbers(t *testing.T) {
 	failing := func(yield func(gitrepo.Commit, error) bool) {
 		_ = yield(by("Ada Ore", "ada@forge.example.se", 1), nil) && yield(gitrepo.Commit{}, errors.New("gone"))
 	}
-	if h, err := maintenance.NewHistory(failing, nil, "a test", asOf); err == nil {
+	if h, err := maintenance.NewHistory(failing, nil, "a test", asOf, ""); err == nil {
 		t.Errorf("half a history gave %v", h.Measures(asOf))
 	}
 }
@@ -551,5 +551,38 @@ func TestCoAuthorsCountAsPeopleAndTranslatorsApart(t *testing.T) {
 	want := "1 of them as co-authors alone; besides them 3 who translated through a platform"
 	if m := find(t, measures, "people.contributors-12m"); m.Detail != want {
 		t.Errorf("the detail is %q, want %q", m.Detail, want)
+	}
+}
+
+func TestAnInstitutionIsSeenInTheAddressesOfItsPeople(t *testing.T) {
+	day := func(name, address string, days ...int) (all []gitrepo.Commit) {
+		for _, d := range days {
+			all = append(all, by(name, address, d))
+		}
+		return all
+	}
+	for name, test := range map[string]struct {
+		owner   string
+		commits []gitrepo.Commit
+		want    any
+	}{
+		"a person of their own domain":    {"someone", day("Ada Ore", "ada@ore.example", 1, 2, 3), false},
+		"free mail":                       {"sample", day("Ada Ore", "ada@gmail.com", 1, 2, 3), false},
+		"two people of one organization":  {"sample", slices.Concat(day("Ada Ore", "ada@firm.se", 1, 2), day("Bo Lind", "bo@firm.se", 3)), true},
+		"too few of all commits":          {"sample", slices.Concat(day("Ada Ore", "ada@firm.se", 1), day("Bo Lind", "bo@firm.se", 2), day("Cy Ek", "cy@gmail.com", 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)), false},
+		"one person of a public body":     {"sample", day("Ada Ore", "ada@health.gov.uk", 1, 2, 3), true},
+		"one person of a university":      {"sample", day("Ada Ore", "ada@cs.uni-sample.de", 1, 2, 3), true},
+		"the owner's name, long ago":      {"IntraSample", day("Ada Ore", "ada@intrasample.org", 700, 701, 702, 703, 704), true},
+		"the owner's name, a commit only": {"IntraSample", day("Ada Ore", "ada@intrasample.org", 700), false},
+		"an owner that is a public body":  {"ministry-of-samples", day("Ada Ore", "ada@gmail.com", 1), true},
+		"an owner whose name holds gov":   {"governor", day("Ada Ore", "ada@gmail.com", 1), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h, err := maintenance.NewHistory(sequence(test.commits), nil, "a test", asOf, test.owner)
+			if err != nil {
+				t.Fatal(err)
+			}
+			expect(t, h.Measures(asOf), map[string]any{"people.institution": test.want})
+		})
 	}
 }

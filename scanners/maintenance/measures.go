@@ -118,6 +118,51 @@ func (v historyAt) commitsByOrganization(commits []commit) map[int32]int {
 	return counts
 }
 
+// A fifth of a year's commits from one organization's domain is work that it pays for, and
+// so are some from the domain that bears the owner's name. Chosen on the working half of
+// the labels in docs/trial.md.
+const (
+	institutionPart = 0.2
+	ownerCommits    = 5
+)
+
+// institution tells whether an organization's own people are seen to do the work.
+func institution(v historyAt) observation.Measure {
+	if v.publicOwner {
+		return yes("the account that owns the repository is a public body's, by its name")
+	}
+	owner := 0
+	for _, c := range v.human {
+		if c.ofOwner {
+			owner++
+		}
+	}
+	if owner >= ownerCommits {
+		return yes(fmt.Sprintf("%d commits came from the mail domain that bears the name of the repository's owner", owner))
+	}
+	recent := v.months(12, 0)
+	counts, public := v.commitsByOrganization(recent), map[int32]int{}
+	for _, c := range recent {
+		if c.public {
+			public[c.organization]++
+		}
+	}
+	most := 0
+	for _, of := range []map[int32]int{counts, public} {
+		for _, n := range of {
+			most = max(most, n)
+		}
+	}
+	if most > 0 && float64(most) >= institutionPart*float64(len(recent)) {
+		return yes(fmt.Sprintf("%d of %d commits of the last 12 months came from one mail domain of an organization", most, len(recent)))
+	}
+	return observation.Measure{State: observation.Measured, Value: false}
+}
+
+func yes(detail string) observation.Measure {
+	return observation.Measure{State: observation.Measured, Value: true, Detail: detail}
+}
+
 // fewestWithHalf is the smallest number of contributors whose counts make up
 // half of the total.
 func fewestWithHalf(counts map[int32]int) int {

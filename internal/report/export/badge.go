@@ -23,7 +23,7 @@ type Badge struct {
 
 // badgeColours are backgrounds of white letters, at a contrast of 4.5 or more.
 var badgeColours = map[assess.Stage]string{
-	assess.Sustained: "1a6b3c", assess.Emerging: "1f5f99", assess.MessyMiddle: "a34700",
+	assess.Sustained: "1a6b3c", assess.Emerging: "1f5f99", assess.MessyMiddle: "a34700", assess.Strained: "8a5a00",
 	assess.Fading: "96301f", assess.Dormant: "5c5c5c", assess.Sunset: "444444",
 }
 

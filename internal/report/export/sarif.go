@@ -285,7 +285,7 @@ func (s *sarifRun) reasons(v assess.Verdict) {
 			continue
 		}
 		level := sarifNote
-		if v.Stage == assess.MessyMiddle || v.Stage == assess.Fading || v.Stage == assess.Dormant {
+		if v.Stage == assess.MessyMiddle || v.Stage == assess.Strained || v.Stage == assess.Fading || v.Stage == assess.Dormant {
 			level = sarifWarning
 		}
 		s.rule(id, reason.Rule, "Midspan's rule "+reason.Rule+" on: "+s.names[reason.Measure], "Goes away when: "+reason.Clears, "", level)

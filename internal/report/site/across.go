@@ -271,7 +271,7 @@ func successionOf(goods []report.Good) succession {
 	for _, good := range goods {
 		n[good.Succession.Depth]++
 		stage := good.Verdict.Stage
-		loaded := stage == assess.MessyMiddle || stage == assess.Sustained || stage == assess.Fading
+		loaded := stage == assess.MessyMiddle || stage == assess.Strained || stage == assess.Sustained || stage == assess.Fading
 		if loaded && good.Succession.Depth == assess.NobodyCould {
 			s.Alone = append(s.Alone, good)
 		}

@@ -89,7 +89,7 @@ func stageColour(stage assess.Stage) string {
 		return ansiBold + ";" + ansiGreen
 	case assess.MessyMiddle, assess.Dormant:
 		return ansiBold + ";" + ansiRed
-	case assess.Fading:
+	case assess.Fading, assess.Strained:
 		return ansiBold + ";" + ansiYellow
 	}
 	return ansiBold
