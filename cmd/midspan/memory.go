@@ -9,8 +9,9 @@ import (
 )
 
 // minHeap is the size in bytes up to which the heap grows without garbage collection: a
-// run over hundreds of goods needs some 50 MB.
-const minHeap = 80 << 20
+// run over hundreds of goods needs some 50 MB. While it scans, a child process needs
+// memory beside it.
+const minHeap = 56 << 20
 
 // limitMemory starts garbage collection at minHeap, or at twice the live heap where that
 // is more. Go's default is twice the live heap at any size. So small heaps are collected

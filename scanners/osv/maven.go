@@ -47,7 +47,7 @@ func checkExpansion(tree fs.FS, name string, text []byte) error {
 	resolving := map[string]bool{}
 	for _, use := range poms.uses {
 		if !poms.expand(use, resolving, &budget) {
-			return fmt.Errorf("%w: its properties expand to more than %d bytes", nesting.ErrDeep, maxExpansion)
+			return fmt.Errorf("%w: its properties expand to more than %d bytes", errTooLarge, maxExpansion)
 		}
 	}
 	return nil
