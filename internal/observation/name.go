@@ -3,10 +3,15 @@ package observation
 import "strings"
 
 // NormalName is the form in which package names of an ecosystem are compared.
-// Only PyPI has one: lower case, runs of "-", "_" and "." as one "-" (PEP 503).
+// PyPI's is lower case with runs of "-", "_" and "." as one "-" (PEP 503). Packagist's is
+// lower case. Other ecosystems have none.
 func NormalName(ecosystem, name string) string {
 	base, _, _ := strings.Cut(ecosystem, ":")
-	if base != "PyPI" {
+	switch base {
+	case "Packagist":
+		return strings.ToLower(name)
+	case "PyPI":
+	default:
 		return name
 	}
 	var b strings.Builder

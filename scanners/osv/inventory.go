@@ -105,6 +105,9 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 	if as.Ecosystem == "Go" && as.Name == "go" {
 		return "stdlib"
 	}
+	if as.Ecosystem == "Packagist" {
+		return as.Name // as it is written: the matcher ignores case
+	}
 	return observation.NormalName(as.Ecosystem, as.Name)
 }
 
