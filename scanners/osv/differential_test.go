@@ -230,11 +230,11 @@ func events(random *rand.Rand, p observation.Package) []map[string]string {
 // versions knows numbers only, osv-scanner panics at any other. It places words too,
 // which leave a package undecided here.
 func versionNear(random *rand.Rand, p observation.Package) string {
-	if len(p.Version) == len("0123456789012345678901234567890123456789") { // a commit is no version here
+	if p.Version == "" || len(p.Version) == len("0123456789012345678901234567890123456789") { // a commit is no version here
 		p.Version = "1.2.3"
 	}
 	near := []string{p.Version, "0.0.1", "1.0.0", "1.6.0", "2.5", "4.17.21", "99"}
-	if p.Version != "" && p.Ecosystem != "CRAN" && p.Ecosystem != "Hackage" {
+	if p.Ecosystem != "CRAN" && p.Ecosystem != "Hackage" {
 		near = append(near, p.Version+".1", p.Version+"-rc.1", p.Version+"+build", p.Version+".post1", "v"+p.Version,
 			"2.0.0-beta.2", "1.0.0-alpha")
 	}
