@@ -121,6 +121,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
 	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
+	notes = append(notes, vendoredNotes(in.Snapshot.Files())...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
