@@ -9,7 +9,7 @@
 //   - The order of versions is that of osv-scalibr's package semantic.
 //   - A version that an advisory lists is affected, whatever its ranges are.
 //   - The events of a range apply in order, from "introduced" to "fixed" or
-//     "last_affected". "limit" events are not read.
+//     "last_affected".
 //   - Withdrawn records are skipped.
 //   - An advisory in one ecosystem's archive does not count for another ecosystem.
 //
@@ -21,9 +21,15 @@
 //     the manifest names a commit.
 //   - An ecosystem without advisories is unknown, not clean.
 //   - A version that the ecosystem's order refuses is unknown where a range would
-//     decide. osv-scanner panics.
+//     decide. osv-scanner panics. So is a text that names no place in that order: a
+//     word, a branch, a range, a commit.
+//   - A record that names the package and does not say which versions it affects leaves
+//     the package undecided. It has neither versions nor ranges, or GIT ranges alone, a
+//     range of an unknown kind, a range without "introduced" or with a version that
+//     cannot be placed, or it was withdrawn at no past time.
+//   - A version above all limits of a range is not affected, as OSV's schema says.
 //   - A GIT range does not end an advisory entry: the ranges after it count.
-//   - Package names of PyPI records are normalised like those of manifests.
+//   - Package names of PyPI and Packagist records are normalised like those of manifests.
 //   - A record with a field that is unknown or of the wrong type is kept, as far as it
 //     can be read.
 //

@@ -40,7 +40,7 @@ func BenchmarkBuild(b *testing.B) {
 			}
 			folder := generated(b, records)
 			for i := 0; b.Loop(); i++ {
-				if _, err := osvdb.Build(b.Context(), folder, filepath.Join(b.TempDir(), "index.db")); err != nil {
+				if _, err := osvdb.Build(b.Context(), folder, filepath.Join(b.TempDir(), "index.db"), advisorytest.Now); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -82,18 +82,24 @@ func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages 
 	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
-	refused := false
+	refused, undecided := false, false
 	for _, e := range m.entries {
-		hit, undecided := affects(e, k.Version, base, suffix)
-		refused = refused || undecided
-		for _, p := range packages {
-			if hit {
+		switch affects(e, k.Version, base, suffix) {
+		case affected:
+			for _, p := range packages {
 				m.findings = append(m.findings, finding(e, p, base, m.index.KEV()))
 			}
+		case versionRefused:
+			refused = true
+		case undecidable:
+			undecided = true
 		}
 	}
-	if refused {
+	switch {
+	case refused:
 		return m.addUnmatched(k, observation.CauseUnsupported)
+	case undecided:
+		return m.addUnmatched(k, observation.CauseUndecided)
 	}
 	return nil
 }
@@ -120,30 +126,61 @@ func (r Result) sort() {
 	})
 }
 
-// affects reports whether a version is affected. It is undecided where a range would
-// decide and the ecosystem's order refuses the version.
-func affects(e record.Entry, version, ecosystem, suffix string) (hit, undecided bool) {
-	var at orderedVersion
-	var refused error
-	for _, affected := range e.Affected {
-		if affected.Suffix != "" && suffix != "" && affected.Suffix != suffix {
+// verdict is what an advisory says of a version.
+type verdict int
+
+const (
+	notAffected verdict = iota
+	affected
+	versionRefused // a range would decide, and the ecosystem's order refuses the version
+	undecidable    // the record names the package and does not say which versions it affects
+)
+
+// affects judges a version by one advisory.
+func affects(e record.Entry, version, ecosystem, suffix string) verdict {
+	result := affectsAny(e.Affected, version, ecosystem, suffix)
+	if result == affected && e.WithdrawnUnclear {
+		return undecidable
+	}
+	return result
+}
+
+// affectsAny judges a version by the elements of a record that name its package. Elements
+// without versions and ranges count only where there are no others: they say in a GIT
+// range what another element says in versions.
+func affectsAny(elements []record.Affected, version, ecosystem, suffix string) verdict {
+	at, refused := parseVersion(version, ecosystem)
+	named, placed, result := false, false, notAffected
+	for _, element := range elements {
+		if element.Suffix != "" && suffix != "" && element.Suffix != suffix {
 			continue
 		}
-		if slices.Contains(affected.Versions, version) {
-			return true, false
+		if slices.Contains(element.Versions, version) {
+			return affected
 		}
-		for _, events := range affected.Ranges {
-			if at.version == nil && refused == nil {
-				at, refused = parseVersion(version, ecosystem)
+		named = true
+		placed = placed || len(element.Versions) > 0 || len(element.Ranges) > 0
+		if element.Unclear {
+			result = max(result, undecidable)
+		}
+		for _, events := range element.Ranges {
+			if refused != nil {
+				result = max(result, versionRefused)
+				continue
 			}
-			if err := checkLengths(events); err != nil {
-				undecided = true
-			} else if refused == nil && at.inRange(events) {
-				return true, false
+			inside, known := at.inRange(events)
+			switch {
+			case inside && known:
+				return affected
+			case !known:
+				result = undecidable
 			}
 		}
 	}
-	return false, undecided || refused != nil
+	if named && !placed {
+		return undecidable
+	}
+	return result
 }
 
 func finding(e record.Entry, p observation.Package, ecosystem string, listed func(id string) bool) observation.Finding {

@@ -3,6 +3,7 @@ package advisory_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/advisory/advisorytest"
@@ -63,16 +64,19 @@ func TestRulesOfMatching(t *testing.T) {
 			affected("PyPI", "Foo.Bar_baz", `"versions":["1.0"]`), advisorytest.Package("PyPI", "foo-bar-baz", "1.0"), true},
 		"a listed version is affected whatever the ranges say": {
 			affected("npm", "left", `"versions":["3.0.0"],`+advisorytest.Below2), advisorytest.Package("npm", "left", "3.0.0"), true},
-		"a fixed version is not affected":     {affected("npm", "left", advisorytest.Below2), advisorytest.Package("npm", "left", "2.0.0"), false},
-		"a prerelease of the fix is":          {affected("npm", "left", advisorytest.Below2), advisorytest.Package("npm", "left", "2.0.0-rc.1"), true},
-		"last_affected is affected":           {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"},{"last_affected":"1.5.0"}]}]`), advisorytest.Package("npm", "left", "1.5.0"), true},
-		"and nothing after it":                {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"},{"last_affected":"1.5.0"}]}]`), advisorytest.Package("npm", "left", "1.5.1"), false},
-		"limit is not read":                   {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"limit":"1.0.0"}]}]`), advisorytest.Package("npm", "left", "9.0.0"), true},
-		"events may stand in any order":       {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"fixed":"1.2.0"},{"introduced":"2.0.0"},{"introduced":"1.0.0"},{"fixed":"2.1.0"}]}]`), advisorytest.Package("npm", "left", "1.5.0"), false},
-		"an entry without ranges says none":   {affected("npm", "left", `"versions":[]`), advisorytest.Package("npm", "left", "1.0.0"), false},
-		"another ecosystem's entry is silent": {affected("PyPI", "left", advisorytest.Below2), advisorytest.Package("npm", "left", "1.0.0"), false},
-		"a release of a distribution":         {affected("Debian:12", "curl", `"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]`), advisorytest.Package("Debian:12", "curl", "7.0"), true},
-		"is not another release":              {affected("Debian:12", "curl", `"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]`), advisorytest.Package("Debian:11", "curl", "7.0"), false},
+		"a fixed version is not affected":       {affected("npm", "left", advisorytest.Below2), advisorytest.Package("npm", "left", "2.0.0"), false},
+		"a prerelease of the fix is":            {affected("npm", "left", advisorytest.Below2), advisorytest.Package("npm", "left", "2.0.0-rc.1"), true},
+		"last_affected is affected":             {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"},{"last_affected":"1.5.0"}]}]`), advisorytest.Package("npm", "left", "1.5.0"), true},
+		"and nothing after it":                  {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"introduced":"1.0.0"},{"last_affected":"1.5.0"}]}]`), advisorytest.Package("npm", "left", "1.5.1"), false},
+		"nothing above all limits is":           {affected("npm", "left", events(`{"introduced":"0"},{"limit":"1.0.0"},{"limit":"0.5.0"}`)), advisorytest.Package("npm", "left", "1.0.0"), false},
+		"below a limit the events count":        {affected("npm", "left", events(`{"introduced":"0"},{"limit":"1.0.0"},{"limit":"0.5.0"}`)), advisorytest.Package("npm", "left", "0.9.0"), true},
+		"an asterisk is no limit":               {affected("npm", "left", events(`{"introduced":"0"},{"limit":"*"}`)), advisorytest.Package("npm", "left", "9.0.0"), true},
+		"Packagist's names ignore case":         {affected("Packagist", "Vendor/Left", `"versions":["1.0.0"]`), advisorytest.Package("Packagist", "vendor/LEFT", "1.0.0"), true},
+		"events may stand in any order":         {affected("npm", "left", `"ranges":[{"type":"SEMVER","events":[{"fixed":"1.2.0"},{"introduced":"2.0.0"},{"introduced":"1.0.0"},{"fixed":"2.1.0"}]}]`), advisorytest.Package("npm", "left", "1.5.0"), false},
+		"a GIT range beside versions is silent": {affected("npm", "left", `"versions":["2.0.0"],"ranges":[{"type":"GIT","events":[{"introduced":"0"}]}]`), advisorytest.Package("npm", "left", "1.0.0"), false},
+		"another ecosystem's entry is silent":   {`{"id":"X","affected":[{"package":{"ecosystem":"PyPI","name":"left"},` + advisorytest.Below2 + `},{"package":{"ecosystem":"npm","name":"right"}}]}`, advisorytest.Package("npm", "left", "1.0.0"), false},
+		"a release of a distribution":           {affected("Debian:12", "curl", `"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]`), advisorytest.Package("Debian:12", "curl", "7.0"), true},
+		"is not another release":                {affected("Debian:12", "curl", `"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"8.0"}]}]`), advisorytest.Package("Debian:11", "curl", "7.0"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ecosystem := map[string]string{"Debian:12": "Debian", "Debian:11": "Debian"}[c.pkg.Ecosystem]
@@ -83,6 +87,93 @@ func TestRulesOfMatching(t *testing.T) {
 			result := advisorytest.Match(t, database, c.pkg)
 			if got := len(result.Findings) == 1; got != c.want || len(result.Unmatched) != 0 {
 				t.Errorf("affected: %v, want %v (%+v)", got, c.want, result.Unmatched)
+			}
+		})
+	}
+}
+
+// A record that names the package and does not say which versions it affects must not be
+// read as one that affects none.
+func TestARecordThatCannotBePlacedLeavesThePackageUndecided(t *testing.T) {
+	record := func(ecosystem, top, affected string) string {
+		return `{"id":"X",` + top + `"affected":[{"package":{"ecosystem":"` + ecosystem + `","name":"left"}` + affected + `}]}`
+	}
+	below2 := "," + advisorytest.Below2
+	for name, c := range map[string]struct{ ecosystem, top, affected, version string }{
+		"no versions and no ranges":          {"npm", "", "", "1.0.0"},
+		"empty versions and ranges":          {"npm", "", `,"versions":[],"ranges":[]`, "1.0.0"},
+		"a GIT range alone":                  {"PyPI", "", `,"ranges":[{"type":"GIT","repo":"https://forge.example/a/b","events":[{"introduced":"0"}]}]`, "1.0.0"},
+		"a range of an unknown kind":         {"npm", "", `,"ranges":[{"type":"CALENDAR","events":[{"introduced":"0"}]}]`, "1.0.0"},
+		"an unknown kind beside versions":    {"npm", "", `,"versions":["3.0.0"],"ranges":[{"type":"CALENDAR","events":[{"introduced":"0"}]}]`, "1.0.0"},
+		"a range without a kind":             {"npm", "", `,"ranges":[{"events":[{"introduced":"0"}]}]`, "1.0.0"},
+		"a range without events":             {"npm", "", `,"ranges":[{"type":"SEMVER"}]`, "1.0.0"},
+		"empty events":                       {"npm", "", "," + events(`{},{}`), "1.0.0"},
+		"nothing introduced":                 {"npm", "", "," + events(`{"fixed":"2.0.0"}`), "1.0.0"},
+		"a number for a version":             {"npm", "", "," + events(`{"introduced":0},{"fixed":"2.0.0"}`), "1.0.0"},
+		"versions that are one text":         {"npm", "", `,"versions":"1.0.0"`, "1.0.0"},
+		"a version that is a number":         {"npm", "", `,"versions":["3.0.0",1]`, "1.0.0"},
+		"ranges that are an object":          {"npm", "", `,"ranges":{"type":"SEMVER"}`, "1.0.0"},
+		"a fix in words":                     {"npm", "", "," + events(`{"introduced":"0"},{"fixed":"see the vendor's page"}`), "1.0.0"},
+		"a fix that is a commit":             {"PyPI", "", `,"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"0123456789012345678901234567890123456789"}]}]`, "1.0"},
+		"a fix that is a range":              {"Maven", "", `,"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":">= 2.0"}]}]`, "1.0"},
+		"a fix that is open":                 {"RubyGems", "", `,"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.x"}]}]`, "1.0"},
+		"an unknown last affected version":   {"crates.io", "", "," + events(`{"introduced":"0"},{"last_affected":"unknown"}`), "1.0.0"},
+		"an unknown limit":                   {"npm", "", "," + events(`{"introduced":"0"},{"limit":"none"}`), "1.0.0"},
+		"a fix that the order refuses":       {"Hackage", "", `,"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.0-beta"}]}]`, "1.0"},
+		"two events in one":                  {"npm", "", "," + events(`{"introduced":"0","fixed":"2.0.0"}`), "1.0.0"},
+		"withdrawn in the future":            {"npm", `"withdrawn":"2999-01-01T00:00:00Z",`, below2, "1.0.0"},
+		"withdrawn on no day":                {"npm", `"withdrawn":"yes",`, below2, "1.0.0"},
+		"withdrawn without a time":           {"npm", `"withdrawn":"",`, below2, "1.0.0"},
+		"withdrawn is true":                  {"npm", `"withdrawn":true,`, below2, "1.0.0"},
+		"withdrawn at the zero of a program": {"npm", `"withdrawn":"0001-01-01T00:00:00Z",`, below2, "1.0.0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			database, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{c.ecosystem: {"X.json": record(c.ecosystem, c.top, c.affected)}}))
+			pkg := advisorytest.Package(c.ecosystem, "left", c.version)
+			result := advisorytest.Match(t, database, pkg)
+			want := []advisory.Unmatched{{Ecosystem: c.ecosystem, Cause: observation.CauseUndecided, Packages: 1}}
+			if len(result.Findings) != 0 || !slices.Equal(result.Unmatched, want) {
+				t.Errorf("got %v, unmatched %+v", advisorytest.IDs(result), result.Unmatched)
+			}
+			measures := advisory.Measures(result, []observation.Package{pkg}, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), "a test")
+			if measures[0].State != observation.Unknown {
+				t.Errorf("the count of findings is %v, %s", measures[0].Value, measures[0].State)
+			}
+		})
+	}
+}
+
+// A branch or a word has no place in the order of versions: ranges say nothing of it.
+func TestAVersionThatIsNoneIsUnknownWhereARangeWouldDecide(t *testing.T) {
+	for _, pkg := range []observation.Package{
+		advisorytest.Package("Packagist", "left", "dev-main"), advisorytest.Package("Packagist", "left", "1.0.x-dev"), advisorytest.Package("npm", "left", "latest"),
+		advisorytest.Package("Maven", "left", "${project.version}"), advisorytest.Package("Maven", "left", "[1.0,2.0)"),
+		advisorytest.Package("PyPI", "left", "0123456789abcdef0123456789abcdef01234567"),
+	} {
+		record := `{"id":"X","affected":[{"package":{"ecosystem":"` + pkg.Ecosystem + `","name":"left"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]}`
+		database, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{pkg.Ecosystem: {"X.json": record}}))
+		result := advisorytest.Match(t, database, pkg)
+		if len(result.Findings) != 0 || len(result.Unmatched) != 1 || result.Unmatched[0].Cause != observation.CauseUnsupported {
+			t.Errorf("%s %s: found %v, unmatched %+v", pkg.Ecosystem, pkg.Version, advisorytest.IDs(result), result.Unmatched)
+		}
+	}
+}
+
+func TestAnArchiveWithoutItsOwnRecordsIsNoDatabase(t *testing.T) {
+	for name, record := range map[string]string{
+		"another ecosystem's":         `{"id":"X","affected":[{"package":{"ecosystem":"PyPI","name":"left"},"versions":["1"]}]}`,
+		"no package":                  `{"id":"X"}`,
+		"another spelling":            `{"id":"X","affected":[{"package":{"ecosystem":"NPM","name":"left"},"versions":["1"]}]}`,
+		"another's that is withdrawn": `{"id":"X","withdrawn":"2025-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"left"},"versions":["1"]}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			database, info := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{
+				"npm":  {"X.json": record},
+				"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"p"},"versions":["1"]}]}`},
+			}))
+			result := advisorytest.Match(t, database, advisorytest.Package("npm", "other", "1.0.0"))
+			if len(result.Unmatched) != 1 || result.Unmatched[0].Cause != observation.CauseNoDatabase || len(info.Notes) != 1 {
+				t.Errorf("unmatched %+v, notes %+v", result.Unmatched, info.Notes)
 			}
 		})
 	}

@@ -49,7 +49,8 @@ var (
 	}
 	unmatchedMeasure = observation.Definition{
 		ID: observation.AdvisoriesUnmatched, Name: "Packages not matched", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
-		Means: "Listed packages of which nothing is known: no version, no advisories of their ecosystem, or a version that cannot be ordered.",
+		Means: "Listed packages of which nothing is known, or not all: no version, no advisories of their ecosystem, a version that cannot be " +
+			"ordered, or an advisory that names them and does not say which versions it affects.",
 	}
 	packagesMeasure = observation.Definition{
 		ID: observation.InventoryPackages, Name: "Packages listed", Kind: observation.KindNumber, Unit: observation.UnitPackages, Merge: observation.MergeSum,
@@ -279,6 +280,7 @@ var causeText = map[observation.Cause]string{
 	observation.CauseNoVersion:   "no version",
 	observation.CauseNoDatabase:  "no advisory database",
 	observation.CauseUnsupported: "a version or kind that cannot be matched",
+	observation.CauseUndecided:   "an advisory that does not say which versions it affects",
 }
 
 // describeUnmatched lists what was not matched: "12 of NuGet (no advisory database)".

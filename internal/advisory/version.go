@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/google/osv-scalibr/semantic"
 
@@ -36,6 +38,9 @@ func parseVersion(text, ecosystem string) (v orderedVersion, err error) {
 			err = fmt.Errorf("version %q of %s: the comparison failed: %v", text, ecosystem, r)
 		}
 	}()
+	if !isVersion(text, ecosystem) {
+		return orderedVersion{}, fmt.Errorf("%q is no version of %s", text, ecosystem)
+	}
 	parsed, err := semantic.Parse(text, ecosystem)
 	if err != nil {
 		return orderedVersion{}, fmt.Errorf("version %q of %s: %w", text, ecosystem, err)
@@ -43,21 +48,49 @@ func parseVersion(text, ecosystem string) (v orderedVersion, err error) {
 	return orderedVersion{text, ecosystem, parsed}, nil
 }
 
-// compare returns 0 where the order refuses other, as osv-scanner does.
-func (v orderedVersion) compare(other string) (order int) {
+// compare returns 0 where the order refuses other.
+func (v orderedVersion) compare(other string) int {
+	order, _ := v.compareKnown(other)
+	return order
+}
+
+// compareKnown is compare. known is false where the order refuses other.
+func (v orderedVersion) compareKnown(other string) (order int, known bool) {
 	defer func() {
 		if recover() != nil {
-			order = 0
+			order, known = 0, false
 		}
 	}()
 	if len(other) > maxVersion {
-		return 0
+		return 0, false
 	}
 	order, err := v.version.CompareStr(other)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return order
+	return order, true
+}
+
+// numbered are the ecosystems whose versions begin with a number. Their orders take any
+// text, and place a word or a branch somewhere all the same.
+var numbered = []string{"npm", "crates.io", "Go", "Hex", "NuGet", "Pub", "SwiftURL", "PyPI", "RubyGems", "Packagist", "CRAN"}
+
+var (
+	beginsWithNumber = regexp.MustCompile(`^[vV=]*[0-9]`)
+	commitHash       = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	numberOpen       = regexp.MustCompile(`\.[xX*](?:$|[.-])`) // "1.x"
+)
+
+// isVersion is false for texts that name no place in the order of an ecosystem: words,
+// branches, ranges, commits.
+func isVersion(text, ecosystem string) bool {
+	switch {
+	case !strings.ContainsAny(text, "0123456789"), strings.ContainsAny(text, " \t\r\n<>|,()[]{}"), commitHash.MatchString(text):
+		return false
+	case slices.Contains(numbered, ecosystem):
+		return beginsWithNumber.MatchString(text) && !numberOpen.MatchString(text)
+	}
+	return true
 }
 
 // Later returns the later of two versions of an ecosystem, or the first where
@@ -69,18 +102,13 @@ func Later(ecosystem, a, b string) string {
 	return a
 }
 
-// checkLengths fails for a range with a version that is too long to be compared.
-func checkLengths(events []record.Event) error {
-	for _, e := range events {
-		if len(versionOf(e)) > maxVersion {
-			return fmt.Errorf("a range with a version %w of %d bytes", errTooLong, maxVersion)
-		}
+// inRange applies the events of one range in the order of their versions, as OSV's
+// schema describes it. known is false where the range cannot be applied: it does not say
+// from where on it affects, or one of its versions cannot be placed.
+func (v orderedVersion) inRange(events []record.Event) (inside, known bool) {
+	if !v.canPlace(events) {
+		return false, false
 	}
-	return nil
-}
-
-// inRange applies the events of one range in the order of their versions.
-func (v orderedVersion) inRange(events []record.Event) bool {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b record.Event) int {
 		if v.earlier(a, b) {
@@ -88,7 +116,7 @@ func (v orderedVersion) inRange(events []record.Event) bool {
 		}
 		return 0
 	})
-	inside := false
+	limited, belowLimit := false, false
 	for _, e := range events {
 		switch {
 		case inside && e.Fixed != "":
@@ -98,8 +126,39 @@ func (v orderedVersion) inRange(events []record.Event) bool {
 		case !inside && e.Introduced != "":
 			inside = e.Introduced == "0" || v.compare(e.Introduced) >= 0
 		}
+		if e.Limit != "" {
+			limited = true
+			belowLimit = belowLimit || e.Limit == noLimit || v.compare(e.Limit) < 0
+		}
 	}
-	return inside
+	return inside && (belowLimit || !limited), true
+}
+
+// noLimit is a limit above every version.
+const noLimit = "*"
+
+// canPlace reports whether a range says from where on it affects, and v can be compared
+// with all of its versions.
+func (v orderedVersion) canPlace(events []record.Event) bool {
+	introduced := false
+	for _, e := range events {
+		introduced = introduced || e.Introduced != ""
+		set := 0
+		for _, text := range []string{e.Introduced, e.Fixed, e.Limit, e.LastAffected} {
+			if text == "" {
+				continue
+			}
+			set++
+			always := text == e.Introduced && text == "0" || text == e.Limit && text == noLimit
+			if _, known := v.compareKnown(text); !always && (!known || !isVersion(text, v.ecosystem)) {
+				return false
+			}
+		}
+		if set != 1 {
+			return false // the schema wants one a event
+		}
+	}
+	return introduced
 }
 
 func (v orderedVersion) earlier(a, b record.Event) bool {
@@ -120,7 +179,7 @@ func (v orderedVersion) fixedIn(list []record.Affected) string {
 	for _, affected := range list {
 		for _, events := range affected.Ranges {
 			for _, e := range events {
-				if e.Fixed == "" || v.compare(e.Fixed) >= 0 {
+				if !isVersion(e.Fixed, v.ecosystem) || v.compare(e.Fixed) >= 0 {
 					continue
 				}
 				if best, err := parseVersion(lowest, v.ecosystem); lowest == "" || (err == nil && best.compare(e.Fixed) > 0) {

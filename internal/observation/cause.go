@@ -14,6 +14,7 @@ const (
 	CauseUnsupported    Cause = "unsupported"          // no reader for this kind of input
 	CauseNoDatabase     Cause = "no-advisory-database" // no advisories for the ecosystem
 	CauseNoVersion      Cause = "no-version"           // a package without a version matches nothing
+	CauseUndecided      Cause = "undecided"            // an advisory names a package and not its versions
 	CauseNoSource       Cause = "no-source"            // none of the sources that were read states it
 	CauseNoRepository   Cause = "no-repository"        // the good names no repository
 	CauseBadURL         Cause = "bad-url"              // a URL that is no repository
@@ -34,7 +35,7 @@ const (
 func Causes() []Cause {
 	return []Cause{
 		CauseOffline, CauseNoToken, CauseMissingObjects, CauseUnsupported, CauseNoDatabase,
-		CauseNoVersion, CauseNoSource, CauseNoRepository, CauseBadURL, CauseNotFound,
+		CauseNoVersion, CauseUndecided, CauseNoSource, CauseNoRepository, CauseBadURL, CauseNotFound,
 		CauseUnreachable, CauseEmpty, CauseNoBranch, CauseCorrupt, CauseBroken,
 		CauseOverLimit, CauseScannerFailed, CauseScannerPanic, CauseStale, CauseRemark,
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -26,8 +27,9 @@ import (
 //
 // A record, an archive or a KEV catalog that cannot be read becomes a note of the
 // Info, and the rest is indexed. An error is returned for a folder without any
-// readable ecosystem, and for a path that cannot be written.
-func Build(ctx context.Context, source, path string) (Info, error) {
+// readable ecosystem, and for a path that cannot be written. now tells records that were
+// withdrawn from those that name a time to come.
+func Build(ctx context.Context, source, path string, now time.Time) (Info, error) {
 	found, err := findEcosystems(source)
 	if err != nil {
 		return Info{}, err
@@ -47,16 +49,19 @@ func Build(ctx context.Context, source, path string) (Info, error) {
 	err = record.ErrDamaged
 	var info Info
 	if copyIndex(ctx, path, draft) == nil {
-		info, err = buildDraft(ctx, source, found, draft)
+		info, err = buildDraft(ctx, source, found, draft, now)
 	}
 	if err != nil && ctx.Err() == nil && !errors.Is(err, errNoEcosystem) {
 		// There is no index that could be updated: build a new one.
 		if err = makeIndex(ctx, draft); err == nil {
-			info, err = buildDraft(ctx, source, found, draft)
+			info, err = buildDraft(ctx, source, found, draft, now)
 		}
 	}
 	if err != nil {
 		return Info{}, fmt.Errorf("index the advisories of %s: %w", source, err)
+	}
+	if err := seal(draft); err != nil {
+		return Info{}, fmt.Errorf("seal the advisory index: %w", err)
 	}
 	if err := os.Rename(draft, path); err != nil {
 		return Info{}, fmt.Errorf("put the advisory index in place: %w", err)
@@ -107,13 +112,13 @@ func openDraft(draft string) (indexFile, error) {
 var errNoEcosystem = errors.New("no ecosystem could be read")
 
 // buildDraft updates a draft from its source.
-func buildDraft(ctx context.Context, source string, found []ecosystemFolder, draft string) (Info, error) {
+func buildDraft(ctx context.Context, source string, found []ecosystemFolder, draft string, now time.Time) (Info, error) {
 	db, err := openDraft(draft)
 	if err != nil {
 		return Info{}, err
 	}
 	defer db.Close()
-	b := &builder{db: db, buffer: newWriteBuffer(), reused: map[string]bool{}}
+	b := &builder{db: db, now: now, buffer: newWriteBuffer(), reused: map[string]bool{}}
 	if err := b.prepare(ctx, found); err != nil {
 		return Info{}, err
 	}
@@ -172,6 +177,7 @@ func upToDate(ctx context.Context, source string, found []ecosystemFolder, path 
 // builder updates a draft from its source.
 type builder struct {
 	db       indexFile
+	now      time.Time
 	buffer   *writeBuffer
 	previous map[string]ecosystemRow // the ecosystems of the copied index, by name
 	last     int64                   // the highest id of an ecosystem so far
@@ -321,7 +327,7 @@ func (b *builder) readChanged(ctx context.Context, from *ecosystemReader, listed
 	defer tx.Rollback()
 	u := &ecosystemUpdate{
 		buckets: &buckets{tx: tx, ecosystem: before.ID, counts: before.counts(), segments: before.Segments, writeBuffer: b.buffer, changed: map[uint64]struct{}{}},
-		source:  from, listing: listed,
+		source:  from, listing: listed, now: b.now,
 	}
 	err = u.prepare(ctx)
 	if err == nil {

@@ -98,7 +98,7 @@ func TestBuildReportsWhatIsWrongWithTheSource(t *testing.T) {
 		"unreadable": {corrupt, "midspan advisories update"},
 	} {
 		index := filepath.Join(t.TempDir(), "index.db")
-		_, err := osvdb.Build(t.Context(), c.folder, index)
+		_, err := osvdb.Build(t.Context(), c.folder, index, advisorytest.Now)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error that says %q", name, err, c.want)
 		}
@@ -115,7 +115,7 @@ func TestOnlyChangedEcosystemsAreReadAgain(t *testing.T) {
 	})
 	index := filepath.Join(t.TempDir(), "index.db")
 	rebuild := func() map[string]bool {
-		info, err := osvdb.Build(t.Context(), folder, index)
+		info, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,12 +209,12 @@ func TestAStateIsOfOneEcosystemAndOfKEV(t *testing.T) {
 func TestAnOpenDatabaseOutlivesARebuild(t *testing.T) {
 	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	database := advisorytest.Open(t, index)
 	advisorytest.Write(t, folder, "npm/all.zip", advisorytest.Archive(t, map[string]string{"B.json": advisorytest.NPMRecord("B", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}))
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	if got := advisorytest.IDs(advisorytest.Match(t, database, advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
@@ -231,10 +231,53 @@ func TestADamagedIndexIsRefusedAndBuiltAnew(t *testing.T) {
 	if _, err := advisory.Open(t.Context(), index); err == nil || !strings.Contains(err.Error(), "build it again") {
 		t.Errorf("a damaged index opens: %v", err)
 	}
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	advisorytest.Open(t, index)
+}
+
+// SQLite reads most changed bytes as they are, and a lost entry looks like a package
+// without advisories.
+func TestAnIndexOfWhichAByteChangedIsRefusedAndMadeAnew(t *testing.T) {
+	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
+	index := filepath.Join(t.TempDir(), "index.db")
+	build := func() []byte {
+		t.Helper()
+		if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(index)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	whole := build()
+	for at := 100; at < len(whole); at += len(whole) / 50 {
+		damaged := slices.Clone(whole)
+		damaged[at] ^= 0x20
+		if err := os.WriteFile(index, damaged, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if database, err := advisory.Open(t.Context(), index); err == nil {
+			database.Close()
+			t.Errorf("an index opens although byte %d of %d changed", at, len(whole))
+		}
+		build()
+		advisorytest.Open(t, index)
+	}
+	name := bytes.Index(whole, []byte("left"))
+	whole[name] = 'L'
+	if err := os.WriteFile(index, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := osvdb.Rebuild(t.Context(), index, advisorytest.Now); err != nil {
+		t.Fatal(err)
+	}
+	if got := advisorytest.IDs(advisorytest.Match(t, advisorytest.Open(t, index), advisorytest.Package("npm", "left", "1.0.0"))); !slices.Equal(got, []string{"A"}) {
+		t.Errorf("the index that was made anew gives %v", got)
+	}
 }
 
 func TestDatesAfterAsOfAreNotTheNewest(t *testing.T) {

@@ -43,7 +43,7 @@ func TestUnchangedPackagesMatchAsBefore(t *testing.T) {
 				advisorytest.Write(t, folder, "kev.json", fmt.Appendf(nil, `{"dateReleased":"2026-01-0%d","vulnerabilities":[{"cveID":"GHSA-%[1]d"}]}`, 1+r.IntN(9)))
 			}
 			advisorytest.Write(t, folder, "npm/all.zip", archiveOf(t, npm))
-			if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+			if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 				t.Fatal(err)
 			}
 			database, err := advisory.Open(t.Context(), index)
@@ -84,7 +84,7 @@ func TestUnchangedPackagesMatchAsBefore(t *testing.T) {
 func TestChangesBeforeTheIndexAreUnknown(t *testing.T) {
 	folder, index := t.TempDir(), filepath.Join(t.TempDir(), "index.db")
 	advisorytest.Write(t, folder, "npm/all.zip", archiveOf(t, []file{{"a.json", advisorytest.NPMRecord("GHSA-a", "a", "2026-01-01T00:00:00Z", advisorytest.Below2)}}))
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	database, err := advisory.Open(t.Context(), index)

@@ -31,6 +31,7 @@ const maxNotes = 20
 type ecosystemUpdate struct {
 	buckets *buckets
 	source  *ecosystemReader
+	now     time.Time
 	*listing
 	owners        map[uint64]uint32 // hashed id to the member that owns it, by index in the listing
 	contested     map[uint64]bool   // ids that changed owner: the rows of both may be stored
@@ -40,7 +41,11 @@ type ecosystemUpdate struct {
 }
 
 // errNoRecord is returned for an ecosystem of which nothing could be read.
-var errNoRecord = errors.New("there is no readable record in it")
+var errNoRecord = errors.New("there is no readable record of its own in it")
+
+// errForeign is returned for an ecosystem none of whose records names one of its
+// packages, such as the archive of another ecosystem in its folder.
+var errForeign = fmt.Errorf("%w: no record names a package of the ecosystem", errNoRecord)
 
 // prepare reuses what is known of unchanged members and removes the entries of the
 // others.
@@ -84,11 +89,14 @@ func (u *ecosystemUpdate) run(ctx context.Context) error {
 	if len(u.owners) == 0 {
 		return errNoRecord
 	}
+	if !slices.ContainsFunc(u.members, func(m member) bool { return m.id != 0 && m.state&memberForeign == 0 }) {
+		return errForeign
+	}
 	return u.rereadContested(ctx)
 }
 
 func (u *ecosystemUpdate) read(ctx context.Context, indexes []uint32) error {
-	err := readAll(ctx, u.source, u.members, indexes, func(b *batch) error { return u.store(ctx, b) })
+	err := readAll(ctx, u.source, u.now, u.members, indexes, func(b *batch) error { return u.store(ctx, b) })
 	if err != nil {
 		return err
 	}

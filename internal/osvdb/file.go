@@ -18,7 +18,7 @@ import (
 
 // format is the version of the index's layout. An index of another format is
 // built anew.
-const format = 4
+const format = 5
 
 // schema keeps the entries of packages in the tables advisory and malware (see
 // buckets.go), the names of those packages in package, and the files that they were
@@ -87,7 +87,7 @@ func (f indexFile) check(ctx context.Context, path string) error {
 	if info.Size() != size {
 		return fmt.Errorf("%w: it has %d bytes, want %d", record.ErrDamaged, info.Size(), size)
 	}
-	return nil
+	return verify(path)
 }
 
 // ecosystemRow is an ecosystem as the index stores it.

@@ -98,7 +98,7 @@ type contents struct {
 
 func contentsOf(t *testing.T, folder, index string) contents {
 	t.Helper()
-	info, err := osvdb.Build(t.Context(), folder, index)
+	info, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestAMemberThatCouldNotBeReadIsTriedAgain(t *testing.T) {
 	print := ""
 	for step, archive := range [][]byte{spoilt, whole, spoilt} {
 		advisorytest.Write(t, folder, "npm/all.zip", archive)
-		info, err := osvdb.Build(t.Context(), folder, index)
+		info, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +194,7 @@ func TestAnIndexThatWasCutIsBuiltAnew(t *testing.T) {
 	}
 	folder := advisorytest.Folder(t, map[string]map[string]string{"npm": records})
 	index := filepath.Join(t.TempDir(), "index.db")
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(index)
@@ -209,7 +209,7 @@ func TestAnIndexThatWasCutIsBuiltAnew(t *testing.T) {
 	}
 	records["500.json"] = advisorytest.NPMRecord("A-500", "package-500", "2026-01-01T00:00:00Z", advisorytest.Below2)
 	advisorytest.Write(t, folder, "npm/all.zip", advisorytest.Archive(t, records))
-	if _, err := osvdb.Build(t.Context(), folder, index); err != nil {
+	if _, err := osvdb.Build(t.Context(), folder, index, advisorytest.Now); err != nil {
 		t.Fatal(err)
 	}
 	database := advisorytest.Open(t, index)

@@ -44,6 +44,7 @@ const (
 	memberSuperseded                         // another member owns its id
 	memberWithdrawn
 	memberMalware
+	memberForeign // it names no package of the ecosystem
 )
 
 // rereadStates are the states of members that are read again whenever their ecosystem

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/midspan/midspan/internal/osvdb/record"
 )
@@ -76,7 +77,11 @@ func (r *recordDecoder) decode(b *batch, m member) result {
 	if err != nil {
 		res.state, res.file, res.err = memberBroken, fileName(name), err
 	}
-	if from.Withdrawn {
+	if !from.Names(r.ecosystem) {
+		res.state |= memberForeign
+		return res
+	}
+	if from.Withdrawn.Is {
 		res.state |= memberWithdrawn
 		return res
 	}
@@ -108,13 +113,13 @@ func (r *recordDecoder) appendRows(b *batch, from record.Record) (int, error) {
 // readAll reads members on all cores. It calls store with batches in the order of
 // indexes, from the goroutine that called it. Few batches are in memory at a time: a
 // batch is reused once store has returned.
-func readAll(ctx context.Context, from *ecosystemReader, members []member, indexes []uint32, store func(*batch) error) error {
+func readAll(ctx context.Context, from *ecosystemReader, now time.Time, members []member, indexes []uint32, store func(*batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers := runtime.GOMAXPROCS(0)
 	idle, queue := make(chan *recordDecoder, workers), make(chan chan *batch, 2*workers)
 	for range workers {
-		idle <- &recordDecoder{ecosystem: from.ecosystem, members: from.reader()}
+		idle <- &recordDecoder{ecosystem: from.ecosystem, members: from.reader(), parser: record.Parser{Now: now}}
 	}
 	used := sync.Pool{New: func() any { return &batch{} }}
 	go func() {

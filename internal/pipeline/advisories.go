@@ -61,6 +61,14 @@ func (p *Pipeline) openIndex(ctx context.Context, run store.Run) (advisory.Sourc
 		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: redact.URL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", redact.Error(err))}}, nil
 	}
+	source, err := advisory.Open(ctx, index)
+	if err == nil || p.cfg.Advisories != "" || ctx.Err() != nil {
+		return source, err
+	}
+	// The default index is not built by this run, so a damaged one is found out here.
+	if failed := osvdb.Rebuild(ctx, index, p.now()); failed != nil {
+		return nil, err
+	}
 	return advisory.Open(ctx, index)
 }
 
@@ -73,7 +81,7 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		if err := sample.WriteAdvisories(folder); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, folder, p.progress)
+		return buildIndex(ctx, p.cfg, folder, p.now(), p.progress)
 	case source == "":
 		index := defaultIndexPath(p.cfg)
 		if _, err := os.Stat(index); errors.Is(err, fs.ErrNotExist) {
@@ -81,14 +89,14 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 		}
 		return index, nil
 	case osvdb.IsURL(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
 	case osvdb.IsURL(source):
 		if err := download(ctx, p.cfg, p.version, source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.progress)
+		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
 	default:
-		return buildIndex(ctx, p.cfg, source, p.progress)
+		return buildIndex(ctx, p.cfg, source, p.now(), p.progress)
 	}
 }
 
@@ -124,14 +132,14 @@ func indexPath(cfg config.Config, folder string) (string, error) {
 	return filepath.Join(cfg.Cache, "advisories-"+hex.EncodeToString(sum[:6])+".db"), nil
 }
 
-func buildIndex(ctx context.Context, cfg config.Config, folder string, progress Progress) (string, error) {
+func buildIndex(ctx context.Context, cfg config.Config, folder string, now time.Time, progress Progress) (string, error) {
 	index, err := indexPath(cfg, folder)
 	if err != nil {
 		return "", err
 	}
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	_, err = osvdb.Build(ctx, folder, index)
+	_, err = osvdb.Build(ctx, folder, index, now)
 	return index, err
 }
 
@@ -182,7 +190,7 @@ func replaceDefaultIndex(ctx context.Context, cfg config.Config, now time.Time, 
 	}
 	progress.Stage("advisories", 0)
 	defer progress.End()
-	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg)); err != nil {
+	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg), now); err != nil {
 		return osvdb.Info{}, err
 	}
 	return ShowAdvisories(ctx, cfg)

@@ -255,6 +255,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		for _, result := range results.observations {
 			scan.Checks = append(scan.Checks, result.Checks...)
 		}
+		scan.Checks = report.HoldRemedies(scan.Checks, scan.Measures)
 		if len(scan.Findings) == 0 {
 			continue
 		}

@@ -95,6 +95,9 @@ func (e evaluation) evaluateUnseen(t test) (kleene.Truth, []Evidence) {
 func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Evidence) {
 	m := e.measure(q.Measure)
 	evidence := e.evidence(m, q.Operator, q.Threshold, wanted(q.Operator, q.Threshold))
+	if inconclusive(m) {
+		return kleene.Unknown, []Evidence{evidence}
+	}
 	missed := e.daysMissed(m)
 	if missed == 0 {
 		return q.Evaluate(m), []Evidence{evidence}
@@ -137,6 +140,13 @@ func evaluateSince(q assess.Comparison, m observation.Measure, missed int) kleen
 		return kleene.Unknown
 	}
 	return seen
+}
+
+// inconclusive reports whether a measure is a check of Scorecard that does not apply.
+// Scorecard calls such a check inconclusive: a repository without a workflow has done
+// nothing wrong in one.
+func inconclusive(m observation.Measure) bool {
+	return m.State == observation.NotApplicable && strings.HasPrefix(m.ID, observation.PosturePrefix)
 }
 
 // membership tests whether every item of a measured list or text is an allowed one.
@@ -201,6 +211,10 @@ func (e evaluation) evidence(m observation.Measure, operator string, threshold a
 	found := Evidence{Measure: m.ID, State: m.State, Value: m.Value, Bound: m.Bound, Unit: m.Unit, Operator: operator, Threshold: threshold, Cause: m.Cause,
 		Source: m.Source, At: m.At}
 	name := e.policy.defs[m.ID].Name
+	if inconclusive(m) {
+		found.Text = fmt.Sprintf("%s: does not apply, which Scorecard calls inconclusive; wanted %s.", name, wanted)
+		return found
+	}
 	switch m.State {
 	case observation.Measured:
 		found.Text = fmt.Sprintf("%s: %s; wanted %s.", name, withUnit(m), wanted)

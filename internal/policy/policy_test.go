@@ -58,6 +58,7 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 	mit := "measure: license.spdx\noperator: among\nthreshold: [MIT, Apache-2.0]"
 	unknown := Subject{Measures: []observation.Measure{def("people.contributors-6m").UnknownFor(observation.CauseOffline, "")}}
 	absent := Subject{Measures: []observation.Measure{def("momentum.days-since-commit").NotApplicableFor("")}}
+	inconclusive := Subject{Measures: []observation.Measure{def("posture.maintained").NotApplicableFor("no workflows")}}
 	for name, c := range map[string]struct {
 		condition string
 		subject   Subject
@@ -71,6 +72,7 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 		"unknown":                              {people, unknown, Unknown},
 		"not in the report":                    {people, Subject{}, Unknown},
 		"does not apply":                       {days, absent, Fail},
+		"a check that does not apply":          {"measure: posture.maintained\noperator: '>='\nthreshold: 5\nunit: points of 10", inconclusive, Unknown},
 		"not, of unknown":                      {"not: {measure: license.file, operator: is, threshold: true}", Subject{}, Unknown},
 		"not, of true":                         {"not: {measure: license.file, operator: is, threshold: true}", of("license.file", true, ""), Fail},
 		"a text":                               {"measure: maintenance.type\noperator: is\nthreshold: internal", of("maintenance.type", "Internal", ""), Pass},

@@ -151,6 +151,7 @@ var causes = map[observation.Cause]cause{
 	observation.CauseUnsupported:    {language.M("nothing here can read this kind of input"), language.M("no lockfile that can be read")},
 	observation.CauseNoDatabase:     {language.M("no advisory database for the ecosystem"), language.M("no advisory database")},
 	observation.CauseNoVersion:      {language.M("the manifest gives no version to match"), language.M("packages without a version")},
+	observation.CauseUndecided:      {language.M("an advisory does not say which versions it affects"), language.M("advisories that name no versions")},
 	observation.CauseNoSource:       {text: language.M("nothing that was read speaks of it")},
 	observation.CauseNoRepository:   {text: language.M("the catalog names no repository")},
 	observation.CauseBadURL:         {text: language.M("the address is no repository")},

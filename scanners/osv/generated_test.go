@@ -50,7 +50,13 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedLockfiles(t *testing.T) 
 	result := match(t, advisories, seen.Packages)
 	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
 
-	compare(t, "packages", packagesOf(seen.Packages), packages)
+	ours := packagesOf(seen.Packages)
+	for p := range ours {
+		if p.ecosystem == "Go" && p.version == "" { // what a fork replaces: osv-scanner lists the fork alone
+			delete(ours, p)
+		}
+	}
+	compare(t, "packages", ours, packages)
 	for h := range hits {
 		if h.version == "" && strings.Contains(h.name, "fromgit") { // a commit without a version: unknown for us
 			delete(hits, h)

@@ -105,7 +105,10 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 	if as.Ecosystem == "Go" && as.Name == "go" {
 		return "stdlib"
 	}
-	return observation.NormalName(as.Ecosystem, as.Name)
+	if as.Ecosystem == "PyPI" {
+		return observation.NormalName(as.Ecosystem, as.Name)
+	}
+	return as.Name
 }
 
 // versionOf reads a go directive without a patch ("1.20") as the last patch of
@@ -152,7 +155,9 @@ func fromPURL(p *observation.Package) {
 	p.Ecosystem = cmp.Or(purlEcosystems[address.Type], distribution)
 	p.Version, p.Name = address.Version, address.Name
 	switch {
-	case address.Namespace == "" || distribution != "":
+	case distribution != "":
+		ofDistribution(p, address.Qualifiers.Map())
+	case address.Namespace == "":
 	case p.Ecosystem == "Maven":
 		p.Name = address.Namespace + ":" + address.Name
 	default:

@@ -37,7 +37,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "7"
+const revision = "8"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -116,10 +116,12 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	}
 	inventory := inventoryOf(packages)
 	relate(files.inner, inventory)
+	inventory = withReplacedModules(files.inner, inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
 	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
+	notes = append(notes, vendoredNotes(in.Snapshot.Files())...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})

@@ -27,8 +27,8 @@ func fundingDefinitions() []observation.Definition {
 			"A file says that money came: income in funding.json, funders or a running contract in publiccode.yml. No means "+
 				"not visible there.", "https://fundingjson.org/"),
 		yes(observation.FundingSought, "Funding sought",
-			"A file asks for money: FUNDING.yml, an active plan in funding.json, funding in package.json, or a link to a "+
-				"sponsoring platform in the readme.", "https://fundingjson.org/"),
+			"A file asks for money: FUNDING.yml, an active plan in funding.json or the address of one elsewhere, an account in the FUNDING.json of "+
+				"Drips, funding in package.json, composer.json, pyproject.toml or a gemspec, or a link to a sponsoring platform in the readme.", "https://fundingjson.org/"),
 		list(observation.FundingEvidence, "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
 		list(observation.FundingSourcesRead, "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
 		number(observation.FundingFundedByDeclared, "Funders declared", observation.UnitOrganizations, observation.MergeMax,

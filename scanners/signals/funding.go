@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +33,11 @@ func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme r
 		readFundingYAML(files),
 		readFundingJSON(files),
 		declared.fundingSource(out.at),
-		readPackageFunding(files),
+		readFundingPointer(files),
+		readManifestFunding(files, "package.json", packageJSONKind, parseJSONFunding),
+		readManifestFunding(files, "composer.json", composerJSONKind, parseJSONFunding),
+		readManifestFunding(files, "pyproject.toml", pyprojectKind, parsePyprojectFunding),
+		readManifestFunding(files, "gemspec", gemspecKind, parseGemFunding),
 		readmeFunding(readme),
 	}
 	var evidence, readable []string
@@ -112,7 +115,7 @@ func (f *fundingSource) addSought(prefix string, ways []string) {
 }
 
 // parseFundingYAML returns the platforms that name an account, sorted. A key
-// without one (null, an empty text, an empty list, as in the forge's template)
+// without one (null, an empty text, an empty list, a text of the forge's template)
 // is absent. The accounts themselves are not returned: many are persons'.
 func parseFundingYAML(data []byte) ([]string, error) {
 	var document yaml.Node
@@ -140,6 +143,9 @@ func parseFundingYAML(data []byte) ([]string, error) {
 	return slices.Compact(platforms), nil
 }
 
+// templateAccount matches what stands in a forge's template in the place of an account.
+var templateAccount = regexp.MustCompile(`(?i)^(?:#|replace with\b|e\.g\.|your[-_ ]|<.*>$|(?:user(?:name)?|link|sponsor|account)[-_ ]?[0-9]*$)`)
+
 // namesAccount reads a scalar or one level of a list; aliases are not
 // followed further, so that no document grows while it is read.
 func namesAccount(node *yaml.Node) bool {
@@ -148,7 +154,8 @@ func namesAccount(node *yaml.Node) bool {
 	}
 	switch node.Kind {
 	case yaml.ScalarNode:
-		return node.Tag != "!!null" && node.Tag != "!!bool" && strings.TrimSpace(node.Value) != ""
+		text := strings.TrimSpace(node.Value)
+		return node.Tag != "!!null" && node.Tag != "!!bool" && text != "" && !templateAccount.MatchString(text)
 	case yaml.SequenceNode:
 		return slices.ContainsFunc(node.Content, func(item *yaml.Node) bool {
 			return item.Kind == yaml.ScalarNode && namesAccount(item)
@@ -160,16 +167,32 @@ func namesAccount(node *yaml.Node) bool {
 func readFundingJSON(files *tree) fundingSource {
 	f := fundingSource{kind: "funding.json", couldReceive: true, couldSeek: true}
 	f.err = files.parseFirst(fundingJSONKind, func(data []byte) error {
+		var other drips
+		if json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &other) == nil {
+			if ways, ok := other.sought(); ok {
+				f.sought = ways
+				if !namesMember(data, "funding") {
+					return nil
+				}
+			}
+		}
 		years, plans, err := parseFundingJSON(data)
 		if years > 0 {
 			f.received = []string{count(years, "year with income", "years with income")}
 		}
 		if plans > 0 {
-			f.sought = []string{count(plans, "active plan", "active plans")}
+			f.sought = append(f.sought, count(plans, "active plan", "active plans"))
 		}
 		return err
 	})
 	return f
+}
+
+// namesMember reports whether a JSON object has a member that is an object.
+func namesMember(data []byte, name string) bool {
+	var members map[string]json.RawMessage
+	var member map[string]json.RawMessage
+	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &members) == nil && json.Unmarshal(members[name], &member) == nil
 }
 
 func count(n int, one, many string) string {
@@ -215,52 +238,6 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 		}
 	}
 	return incomes, plans, nil
-}
-
-func readPackageFunding(files *tree) fundingSource {
-	f := fundingSource{kind: "package.json", couldSeek: true}
-	f.err = files.parseFirst(packageJSONKind, func(data []byte) error {
-		hosts, err := parsePackageFunding(data)
-		f.addSought("funding at ", hosts)
-		return err
-	})
-	return f
-}
-
-// fundingHosts are the platforms that are named in the evidence. Any other host
-// may be a person's own, and bear a name.
-var fundingHosts = []string{"buymeacoffee.com", "github.com", "issuehunt.io", "ko-fi.com", "liberapay.com", "numfocus.org", "opencollective.com",
-	"patreon.com", "paypal.com", "paypal.me", "polar.sh", "thanks.dev", "tidelift.com"}
-
-// parsePackageFunding returns the platforms that package.json's "funding" names:
-// a URL, an object with one, or a list of either.
-func parsePackageFunding(data []byte) ([]string, error) {
-	var manifest struct {
-		Funding any `json:"funding"`
-	}
-	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
-		return nil, err
-	}
-	items, isList := manifest.Funding.([]any)
-	if !isList {
-		items = []any{manifest.Funding}
-	}
-	var hosts []string
-	for _, item := range items {
-		if object, ok := item.(map[string]any); ok {
-			item = object["url"]
-		}
-		address, _ := item.(string)
-		if u, err := url.Parse(address); err == nil && u.Hostname() != "" {
-			host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-			if !slices.Contains(fundingHosts, host) {
-				host = "a page of its own"
-			}
-			hosts = append(hosts, host)
-		}
-	}
-	slices.Sort(hosts)
-	return slices.Compact(hosts), nil
 }
 
 // sponsorLink finds links to an account at a platform that collects money for

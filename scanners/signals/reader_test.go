@@ -72,7 +72,7 @@ func FuzzFundingJSON(f *testing.F) {
 		if incomes < 0 || plans < 0 || err != nil && incomes+plans > 0 {
 			t.Fatalf("%d incomes, %d plans, %v", incomes, plans, err)
 		}
-		_, _ = parsePackageFunding(data)
+		_, _ = parseJSONFunding(data)
 	})
 }
 

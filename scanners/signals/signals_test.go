@@ -96,7 +96,7 @@ func expect(t *testing.T, got map[string]observation.Measure, want map[string]an
 	}
 }
 
-var allSources = []string{"FUNDING.yml", "README", "funding.json", "package.json", "publiccode.yml"}
+var allSources = []string{"FUNDING.yml", "README", "composer.json", "funding-manifest-urls", "funding.json", "gemspec", "package.json", "publiccode.yml", "pyproject.toml"}
 
 func TestABareRepositoryShowsNoFunding(t *testing.T) {
 	expect(t, scan(t, repository(t, files{"main.go": "package main"})), map[string]any{
@@ -124,6 +124,23 @@ func TestFundingLevelsAreDistinguished(t *testing.T) {
 		{"plans alone are no money", files{"funding.json": `{"funding":{"plans":[{"status":"active"}],"history":[{"year":2017,"currency":"USD"}]}}`}, false, true, []string{"funding.json: 1 active plan"}},
 		{"package.json", files{"package.json": `{"funding":[{"type":"x","url":"https://www.opencollective.com/thing"},"https://example.org/give"]}`}, false, true,
 			[]string{"package.json: funding at a page of its own, opencollective.com"}},
+		{"the placeholders of the forge's template", files{".github/FUNDING.yml": "github: [user1, user2]\npatreon: \"# Replace with a single Patreon username\"\nko_fi: Replace with a single Ko-fi username\ncustom: ['link1', 'link2']\n"},
+			false, false, []string{}},
+		{"an account beside a placeholder", files{"FUNDING.yml": "github: [user1, thing-org]\n"}, false, true, []string{"FUNDING.yml: github"}},
+		{"Drips' FUNDING.json", files{"FUNDING.json": `{"drips":{"ethereum":{"ownedBy":"0x00000000000000000000000000000000000000aa"},"filecoin":{"ownedBy":"0xbb"}}}`}, false, true, []string{"funding.json: an account at Drips"}},
+		{"Drips' FUNDING.json of nobody", files{"FUNDING.json": `{"drips":{"ethereum":{"ownedBy":"0x0000000000000000000000000000000000000000"}}}`}, false, false, []string{}},
+		{"retro funding alone", files{"FUNDING.json": `{"opRetro":{"projectId":"0xab"}}`}, false, true, []string{"funding.json: a project of Optimism's retro funding"}},
+		{"both formats in one file", files{"FUNDING.json": `{"drips":{"ethereum":{"ownedBy":"0xaa"}},"funding":{"history":[{"income":1}]}}`}, true, true,
+			[]string{"funding.json: 1 year with income", "funding.json: an account at Drips"}},
+		{"an empty list of manifests", files{".well-known/funding-manifest-urls": "\n# none\n"}, false, false, []string{}},
+		{"package.json's older collective", files{"package.json": `{"collective":{"type":"opencollective","url":"https://opencollective.com/thing"}}`}, false, true, []string{"package.json: funding at opencollective.com"}},
+		{"composer.json", files{"composer.json": `{"name":"a/b","funding":[{"type":"tidelift","url":"https://tidelift.com/funding/github/packagist/a/b"}]}`}, false, true, []string{"composer.json: funding at tidelift.com"}},
+		{"pyproject.toml", files{"pyproject.toml": "[project.urls]\nHomepage = 'https://thing.example'\n'Open Collective' = 'https://opencollective.com/thing'\n[tool.poetry.urls]\nDonate = 'https://thing.example/give'\n"}, false, true,
+			[]string{"pyproject.toml: funding at a page of its own, opencollective.com"}},
+		{"a gemspec", files{"thing.gemspec": "Gem::Specification.new do |s|\n  # s.metadata['funding_uri'] = 'https://patreon.com/x'\n  s.metadata['funding_uri'] = 'https://opencollective.com/thing'\nend\n"}, false, true,
+			[]string{"gemspec: funding at opencollective.com"}},
+		{"a gemspec with a hash", files{"thing.gemspec": "spec.metadata = {\n  \"source_code_uri\" => \"https://thing.example\",\n  \"funding_uri\" => \"https://github.com/sponsors/thing\"\n}\n"}, false, true,
+			[]string{"gemspec: funding at github.com"}},
 		{"links in the readme", files{"README.md": "[![b](https://opencollective.com/thing/badge.svg)](https://opencollective.com/thing) like https://patreon.com\n"}, false, true,
 			[]string{"README: links to opencollective.com"}},
 		{"funders and a running contract", files{"publiccode.yml": "publiccodeYmlVersion: '0.4'\nname: Thing\nfundedBy:\n  - name: A Ministry\nmaintenance:\n  type: contract\n  contractors:\n    - name: A Firm\n      until: 2027-01-31\n"}, true, false,
@@ -152,6 +169,10 @@ func TestAnUnreadableSourceIsNeverANo(t *testing.T) {
 		{"a FUNDING.yml that is a list", files{"FUNDING.yml": "- github\n"}, "", false, "unknown", "unknown", "FUNDING.yml"},
 		{"a broken funding.json", files{"funding.json": "{"}, "", "unknown", "unknown", "unknown", "funding.json"},
 		{"another funding.json", files{"funding.json": "{}"}, "", "unknown", "unknown", "unknown", "funding.json"},
+		{"a third format of funding.json", files{"funding.json": `{"wallet":"0xaa"}`}, "", "unknown", "unknown", "unknown", "funding.json"},
+		{"a manifest elsewhere", files{".well-known/funding-manifest-urls": "https://thing.example/funding.json\n"}, "", "unknown", true,
+			[]string{"funding-manifest-urls: a funding manifest elsewhere"}, "funding-manifest-urls"},
+		{"a broken composer.json", files{"composer.json": "{"}, "", false, "unknown", "unknown", "composer.json"},
 		{"a lost funding.json beside evidence", files{"funding.json": "{}", "FUNDING.yml": "github: x"}, "funding.json", "unknown", true, []string{"FUNDING.yml: github"}, "funding.json"},
 		{"a lost readme", files{"README.md": "hello"}, "README.md", false, "unknown", "unknown", "README"},
 		{"a lost publiccode.yml", files{"publiccode.yml": "name: x"}, "publiccode.yml", "unknown", false, "unknown", "publiccode.yml"},

@@ -58,7 +58,11 @@ var (
 	readmeKind         = fileKind{conventionalFolders, document("readme")}
 	fundingYAMLKind    = fileKind{[]string{".github", ".", "docs"}, named("funding.yml", "funding.yaml")}
 	fundingJSONKind    = fileKind{[]string{".", ".well-known", ".github", "docs"}, named("funding.json")}
+	fundingPointerKind = fileKind{[]string{".well-known"}, named("funding-manifest-urls")}
 	packageJSONKind    = fileKind{root, named("package.json")}
+	composerJSONKind   = fileKind{root, named("composer.json")}
+	pyprojectKind      = fileKind{root, named("pyproject.toml")}
+	gemspecKind        = fileKind{root, isGemspec}
 	licenseKind        = fileKind{conventionalFolders, isLicense}
 	licensesFolderKind = fileKind{[]string{"licenses"}, func(string) bool { return true }}
 )
@@ -73,7 +77,8 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	}
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
-		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, packageJSONKind, licenseKind, licensesFolderKind, governanceKind, insightsKind,
+		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
+		licenseKind, licensesFolderKind, governanceKind, insightsKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed

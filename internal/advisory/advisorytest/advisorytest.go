@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
@@ -55,11 +56,14 @@ func Folder(t testing.TB, ecosystems map[string]map[string]string) string {
 	return folder
 }
 
+// Now is the time at which indexes of tests are built.
+var Now = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+
 // Build indexes a folder and opens the index until the end of the test.
 func Build(t testing.TB, folder string) (advisory.Database, osvdb.Info) {
 	t.Helper()
 	index := filepath.Join(t.TempDir(), "index.db")
-	info, err := osvdb.Build(t.Context(), folder, index)
+	info, err := osvdb.Build(t.Context(), folder, index, Now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,9 @@ type Entry struct {
 	Label   string   // severity in words, where there is no vector
 	// Unmaintained is true where the record reports that nobody maintains the package.
 	Unmaintained bool
+	// WithdrawnUnclear is true where "withdrawn" holds something that is no past time: it
+	// is unknown whether the record still stands.
+	WithdrawnUnclear bool
 	// Published and Modified are in UTC and whole seconds, zero where unknown.
 	Published, Modified time.Time
 	Affected            []Affected
@@ -29,6 +32,10 @@ type Affected struct {
 	Suffix   string // of the ecosystem: "12" of "Debian:12"
 	Versions []string
 	Ranges   [][]Event // ECOSYSTEM and SEMVER ranges only
+	// Unclear is true where a range is of an unknown kind or has no events, or where the
+	// versions were read in part: the element may affect more than Versions and Ranges say.
+	// A GIT range makes nothing unclear.
+	Unclear bool
 }
 
 // Event is one event of a range. One of its fields is set, unless the record is wrong.
@@ -59,7 +66,11 @@ func commonSummary(ecosystem, name string) string {
 const (
 	flagCommonSummary byte = 1 << iota
 	flagUnmaintained
+	flagWithdrawnUnclear
 )
+
+// Flags in the first byte of an encoded element of "affected".
+const flagUnclear byte = 1
 
 // Append encodes an entry for an index.
 func (e PackageEntry) Append(b []byte, ecosystem string) []byte {
@@ -71,6 +82,9 @@ func (e PackageEntry) Append(b []byte, ecosystem string) []byte {
 	var flags byte
 	if e.Unmaintained {
 		flags = flagUnmaintained
+	}
+	if e.WithdrawnUnclear {
+		flags |= flagWithdrawnUnclear
 	}
 	if e.Malware() && e.Summary == commonSummary(ecosystem, e.Name) {
 		b = append(b, flags|flagCommonSummary)
@@ -91,7 +105,11 @@ func (e PackageEntry) Append(b []byte, ecosystem string) []byte {
 }
 
 func (a Affected) append(b []byte) []byte {
-	b = varint.AppendText(b, a.Suffix)
+	var flags byte
+	if a.Unclear {
+		flags = flagUnclear
+	}
+	b = varint.AppendText(append(b, flags), a.Suffix)
 	b = varint.AppendTexts(b, a.Versions)
 	b = binary.AppendUvarint(b, uint64(len(a.Ranges)))
 	for _, events := range a.Ranges {
@@ -151,6 +169,7 @@ func (e Encoded) Decode(ecosystem string) (Entry, error) {
 	entry := Entry{ID: string(e.ID)}
 	flags := r.Byte()
 	entry.Unmaintained = flags&flagUnmaintained != 0
+	entry.WithdrawnUnclear = flags&flagWithdrawnUnclear != 0
 	if flags&flagCommonSummary != 0 {
 		entry.Summary = commonSummary(ecosystem, string(e.Name))
 	} else {
@@ -169,7 +188,8 @@ func (e Encoded) Decode(ecosystem string) (Entry, error) {
 }
 
 func decodeAffected(r *varint.Reader) Affected {
-	a := Affected{Suffix: r.Text(), Versions: r.Texts(), Ranges: make([][]Event, r.Count())}
+	a := Affected{Unclear: r.Byte()&flagUnclear != 0, Suffix: r.Text(), Versions: r.Texts()}
+	a.Ranges = make([][]Event, r.Count())
 	for i := range a.Ranges {
 		a.Ranges[i] = make([]Event, r.Count())
 		for j := range a.Ranges[i] {

@@ -21,11 +21,14 @@ type jsonReader struct {
 	source    bytes.Buffer
 	buffer    []byte // of the last string
 	typeError error  // for the first value of an unexpected type
+
+	typeErrors int       // how many values of an unexpected type were skipped
+	now        time.Time // see Parser.Now
 }
 
 // reset begins a new text, which must not change until the next reset.
 func (j *jsonReader) reset(data []byte) {
-	j.source, j.typeError = *bytes.NewBuffer(data), nil
+	j.source, j.typeError, j.typeErrors = *bytes.NewBuffer(data), nil, 0
 	// Published records repeat names and hold invalid UTF-8. The last value of a name
 	// counts, and invalid bytes become U+FFFD.
 	options := []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
@@ -57,7 +60,11 @@ func (j *jsonReader) expect(kind jsontext.Kind) (bool, error) {
 	if err := j.decoder.SkipValue(); err != nil {
 		return false, err
 	}
-	if found != 'n' && j.typeError == nil {
+	if found == 'n' {
+		return false, nil
+	}
+	j.typeErrors++
+	if j.typeError == nil {
 		j.typeError = fmt.Errorf("%w: field %q holds a JSON %s", ErrPartial, j.decoder.StackPointer(), found)
 	}
 	return false, nil

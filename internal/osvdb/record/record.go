@@ -19,14 +19,19 @@ import (
 type Record struct {
 	ID                  string
 	Modified, Published time.Time // in UTC and whole seconds, zero where unknown
-	// Withdrawn is true where the record was withdrawn, or will be.
-	Withdrawn bool
-	aliases   []string
-	summary   string
-	details   string // its first line, read only where no summary came before it
-	severity  []cvssVector
-	affected  []affected
-	label     string // severity in words
+	Withdrawn           withdrawal
+	aliases             []string
+	summary             string
+	details             string // its first line, read only where no summary came before it
+	severity            []cvssVector
+	affected            []affected
+	label               string // severity in words
+}
+
+// withdrawal is what a record says of its withdrawal.
+type withdrawal struct {
+	Is      bool // it was withdrawn
+	Unclear bool // the field holds something that is no past time
 }
 
 type cvssVector struct{ Type, Score string }
@@ -38,6 +43,7 @@ type affected struct {
 	Versions        []string
 	Label           string // severity in words, from database_specific
 	OwnLabel        string // severity in words, from ecosystem_specific
+	Unclear         bool   // a part that decides which versions are affected has a wrong type
 	Informational   string // kind of a record that is no vulnerability: "unmaintained"
 }
 
@@ -52,12 +58,18 @@ func Parse(data []byte) (Record, error) { return new(Parser).Parse(data) }
 
 // Parser is Parse for many records: it reuses its memory. Each goroutine needs one of
 // its own.
-type Parser struct{ json jsonReader }
+type Parser struct {
+	// Now is the time before which a record must have been withdrawn. Where it is zero, no
+	// time is in the future.
+	Now  time.Time
+	json jsonReader
+}
 
 // Parse reads one OSV record. data must not change until the next call.
 func (p *Parser) Parse(data []byte) (Record, error) {
 	j := &p.json
 	j.reset(data)
+	j.now = p.Now
 	var r Record
 	err := j.object(func(name []byte) error { return j.recordField(&r, name) })
 	if err == nil {
@@ -96,10 +108,7 @@ func (j *jsonReader) recordField(r *Record, name []byte) error {
 	case "published":
 		return j.time(&r.Published)
 	case "withdrawn":
-		var day string
-		err := j.text(&day)
-		r.Withdrawn = day != ""
-		return err
+		return j.withdrawal(&r.Withdrawn)
 	case "aliases":
 		return j.strings(&r.aliases)
 	case "summary":
@@ -114,6 +123,22 @@ func (j *jsonReader) recordField(r *Record, name []byte) error {
 		return j.label(&r.label)
 	}
 	return j.skip()
+}
+
+// earliestWithdrawal is before every record: times such as 0001-01-01 stand for none.
+var earliestWithdrawal = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// withdrawal reads a field that may hold any value. null is an absent field.
+func (j *jsonReader) withdrawal(w *withdrawal) error {
+	*w = withdrawal{Unclear: j.decoder.PeekKind() != 'n'}
+	var at time.Time
+	if err := j.time(&at); err != nil {
+		return err
+	}
+	if at.After(earliestWithdrawal) && (j.now.IsZero() || !at.After(j.now)) {
+		*w = withdrawal{Is: true}
+	}
+	return nil
 }
 
 // details skips the longest field of most records where a summary makes it unneeded.
@@ -147,10 +172,16 @@ func (j *jsonReader) affected(a *affected) error {
 			return j.affectedPackage(a)
 		case "severity":
 			return list(j, &a.Severity, j.severity)
-		case "ranges":
-			return list(j, &a.Ranges, j.eventRange)
-		case "versions":
-			return j.strings(&a.Versions)
+		case "ranges", "versions":
+			before := j.typeErrors
+			var err error
+			if string(name) == "ranges" {
+				err = list(j, &a.Ranges, j.eventRange)
+			} else {
+				err = j.strings(&a.Versions)
+			}
+			a.Unclear = a.Unclear || j.typeErrors > before
+			return err
 		case "database_specific":
 			return j.specific(&a.Label, &a.Informational)
 		case "ecosystem_specific":
@@ -223,6 +254,14 @@ func (j *jsonReader) specific(label, informational *string) error {
 	})
 }
 
+// Names reports whether the record names a package of an ecosystem.
+func (r Record) Names(ecosystem string) bool {
+	return slices.ContainsFunc(r.affected, func(a affected) bool {
+		base, _, _ := strings.Cut(a.Ecosystem, ":")
+		return base == ecosystem && a.Name != ""
+	})
+}
+
 // Entries splits a record by package name, sorted, for one ecosystem: a record in Go's
 // archive does not count for packages of npm.
 func (r Record) Entries(ecosystem string) []PackageEntry {
@@ -255,21 +294,27 @@ func (r Record) Entries(ecosystem string) []PackageEntry {
 
 func (r Record) entry() Entry {
 	return Entry{
-		ID:        r.ID,
-		Aliases:   r.aliases,
-		Summary:   r.summaryLine(),
-		Vectors:   vectors(r.severity),
-		Label:     r.label,
-		Published: r.Published,
-		Modified:  r.Modified,
+		ID:      r.ID,
+		Aliases: r.aliases,
+		Summary: r.summaryLine(),
+		Vectors: vectors(r.severity),
+		Label:   r.label,
+
+		WithdrawnUnclear: r.Withdrawn.Unclear,
+		Published:        r.Published,
+		Modified:         r.Modified,
 	}
 }
 
 func (a affected) entry(suffix string) Affected {
-	s := Affected{Suffix: suffix, Versions: a.Versions}
+	s := Affected{Suffix: suffix, Versions: a.Versions, Unclear: a.Unclear}
 	for _, r := range a.Ranges {
-		if (r.Type == "ECOSYSTEM" || r.Type == "SEMVER") && len(r.Events) > 0 {
+		switch {
+		case r.Type == "GIT":
+		case (r.Type == "ECOSYSTEM" || r.Type == "SEMVER") && len(r.Events) > 0:
 			s.Ranges = append(s.Ranges, r.Events)
+		default:
+			s.Unclear = true
 		}
 	}
 	return s

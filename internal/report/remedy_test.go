@@ -1,0 +1,48 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+func TestARemedyIsNotSaidForWhatAMeasureFindsDone(t *testing.T) {
+	const put, add, rest = "Put the text of the licence into LICENSE at the root.", "Add SECURITY.md.", "Finished software may rest: then say so in the README."
+	measured := func(id string, value any) observation.Measure {
+		return observation.Measure{ID: id, State: observation.Measured, Value: value}
+	}
+	for name, c := range map[string]struct {
+		check    string
+		score    int
+		remedy   string
+		measures []observation.Measure
+		want     string // part of the remedy; empty where there is none
+	}{
+		"a licence that is read":          {"License", 9, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{"Apache-2.0"})}, ""},
+		"a licence that is not":           {"License", 9, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{})}, "unchanged text"},
+		"a licence where nobody looks":    {"License", 0, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{"MIT"})}, "Move the licence"},
+		"no licence":                      {"License", 0, put, []observation.Measure{measured(observation.LicenseFile, false)}, put},
+		"a licence that is unknown":       {"License", 9, put, []observation.Measure{{ID: observation.LicenseFile, State: observation.Unknown}}, put},
+		"a security policy that is short": {"Security-Policy", 4, add, []observation.Measure{measured(observation.GovernanceSecurityPolicy, true)}, "Complete the security policy"},
+		"a security policy elsewhere":     {"Security-Policy", 0, add, []observation.Measure{measured(observation.GovernanceSecurityPolicy, true)}, "Move the security policy"},
+		"no security policy":              {"Security-Policy", 0, add, []observation.Measure{measured(observation.GovernanceSecurityPolicy, false)}, add},
+		"an end that is declared":         {"Maintained", 0, rest, []observation.Measure{measured(observation.LifecycleSunsetDeclared, true)}, ""},
+		"an end that is not":              {"Maintained", 0, rest, []observation.Measure{measured(observation.LifecycleSunsetDeclared, false)}, rest},
+		"another check":                   {"SAST", 0, "Run an analyser.", []observation.Measure{measured(observation.LicenseFile, true)}, "Run an analyser."},
+	} {
+		checks := []observation.Check{{Name: c.check, State: observation.Measured, Score: c.score, Reason: "found", Remedy: c.remedy}}
+		held := report.HoldRemedies(checks, c.measures)
+		if got := held[0].Remedy; got == "" && c.want != "" || c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%s: the remedy is %q, want %q", name, got, c.want)
+		}
+		if checks[0].Remedy != c.remedy {
+			t.Errorf("%s: the checks that were given changed", name)
+		}
+		good := report.Good{Scans: []report.Scan{{Checks: held}}}
+		if changes := report.HelpfulChanges(good); c.want == "" && len(changes) > 0 {
+			t.Errorf("%s: %q would help", name, changes)
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package osv
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// vendorFolders are the names, in lower case, of folders for copies of other projects'
+// code. They are such at the top and in the folders of vendorParents: elsewhere "vendor"
+// may be about people who sell, and "third_party" hold a project's own code for services.
+var vendorFolders = []string{
+	"vendor", "vendored", "third_party", "third-party", "thirdparty", "third_parties",
+	"3rdparty", "3rd_party", "3rd-party", "bower_components",
+}
+
+var vendorParents = []string{
+	"assets", "dist", "cpp", "deps", "external", "js", "javascripts", "lib", "libs",
+	"media", "public", "scripts", "src", "static", "www",
+}
+
+// sampleFolders hold tests' input, which runs nowhere.
+var sampleFolders = []string{"node_modules", "testdata", "fixtures", "test", "tests", "spec", "examples", "docs"}
+
+// codeEndings are the endings of files that run, or that programs are linked with.
+var codeEndings = map[string]bool{
+	".c": true, ".cc": true, ".cpp": true, ".cxx": true, ".h": true, ".hh": true, ".hpp": true, ".m": true, ".mm": true, ".swift": true,
+	".js": true, ".mjs": true, ".cjs": true, ".jsx": true, ".ts": true, ".tsx": true, ".coffee": true, ".py": true, ".rb": true, ".php": true, ".pl": true,
+	".go": true, ".rs": true, ".java": true, ".kt": true, ".scala": true, ".cs": true, ".fs": true, ".vb": true, ".lua": true, ".r": true, ".jl": true,
+	".jar": true, ".war": true, ".aar": true, ".dll": true, ".so": true, ".a": true, ".dylib": true, ".wasm": true, ".whl": true, ".gem": true, ".nupkg": true,
+}
+
+// listedBy tells vendor folders whose contents a lockfile beside them lists. sign is part
+// of a path in the folder that the tool writes there.
+var listedBy = []struct{ sign, lock string }{
+	{"modules.txt", "go.mod"},
+	{"autoload.php", "composer.lock"},
+	{"composer/installed.json", "composer.lock"},
+	{".cargo-checksum.json", "Cargo.lock"},
+	{"cache/", "Gemfile.lock"},
+	{"bundle/", "Gemfile.lock"},
+}
+
+// vendoredNotes notes copies of other projects' code that no lockfile lists. Advisories
+// are matched to names and versions, and a copy has neither.
+func vendoredNotes(files []gitrepo.File) []observation.Note {
+	tracked := map[string]bool{}
+	copies := map[string]map[string]bool{} // by vendor folder, the projects in it
+	listed := map[string]bool{}            // vendor folders that a lockfile may list, by path and lock
+	for _, file := range files {
+		tracked[file.Path] = true
+		folder, inside, ok := cutVendorFolder(file.Path)
+		if !ok || file.Mode == gitrepo.ModeGitlink {
+			continue
+		}
+		for _, by := range listedBy {
+			if strings.HasPrefix(inside, by.sign) || path.Base(inside) == by.sign {
+				listed[path.Join(path.Dir(folder), by.lock)+"\x00"+folder] = true
+			}
+		}
+		if !codeEndings[strings.ToLower(path.Ext(inside))] {
+			continue
+		}
+		if copies[folder] == nil {
+			copies[folder] = map[string]bool{}
+		}
+		project, _, _ := strings.Cut(inside, "/")
+		copies[folder][project] = true
+	}
+	for by := range listed {
+		lock, folder, _ := strings.Cut(by, "\x00")
+		if tracked[lock] {
+			delete(copies, folder)
+		}
+	}
+	n := 0
+	for _, projects := range copies {
+		n += len(projects)
+	}
+	if n == 0 {
+		return nil
+	}
+	first := slices.Sorted(maps.Keys(copies))[0]
+	return []observation.Note{{Cause: observation.CauseUnsupported, Subject: first,
+		Message: fmt.Sprintf("copies of other projects' code are not in the inventory, because a copy names no package and no version: %s in %s; %s",
+			count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"), publishSBOM)}}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// cutVendorFolder cuts a path behind its first folder for copies.
+func cutVendorFolder(name string) (folder, inside string, ok bool) {
+	for at, above := 0, ""; ; {
+		end := strings.IndexByte(name[at:], '/')
+		if end < 0 {
+			return "", "", false
+		}
+		part := strings.ToLower(name[at : at+end])
+		at += end + 1
+		switch {
+		case slices.Contains(sampleFolders, part):
+			return "", "", false
+		case slices.Contains(vendorFolders, part) && (above == "" || slices.Contains(vendorParents, above)):
+			return name[:at-1], name[at:], true
+		}
+		above = part
+	}
+}

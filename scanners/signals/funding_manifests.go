@@ -1,0 +1,175 @@
+package signals
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/nesting"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// readFundingPointer reads the list of addresses at which manifests of fundingjson.org
+// stand elsewhere. They are not fetched, so what came in is unknown.
+func readFundingPointer(files *tree) fundingSource {
+	f := fundingSource{kind: "funding-manifest-urls", couldReceive: true}
+	f.err = files.parseFirst(fundingPointerKind, func(data []byte) error {
+		scanner := bufio.NewScanner(bytes.NewReader(data))
+		for scanner.Scan() {
+			if u, err := url.Parse(strings.TrimSpace(scanner.Text())); err == nil && u.Hostname() != "" {
+				f.sought = []string{"a funding manifest elsewhere"}
+			}
+		}
+		return scanner.Err()
+	})
+	if f.err == nil && len(f.sought) > 0 {
+		f.err = &unreadable{observation.CauseUnsupported, files.firstOf(fundingPointerKind) + " names a funding manifest elsewhere, which is not fetched"}
+	}
+	return f
+}
+
+// readManifestFunding reads the ways to give that a kind of manifest names.
+func readManifestFunding(files *tree, kind string, where fileKind, parse func(data []byte) ([]string, error)) fundingSource {
+	f := fundingSource{kind: kind, couldSeek: true}
+	f.err = files.parseFirst(where, func(data []byte) error {
+		hosts, err := parse(data)
+		f.addSought("funding at ", hosts)
+		return err
+	})
+	return f
+}
+
+// fundingHosts are the platforms that are named in the evidence. Any other host
+// may be a person's own, and bear a name.
+var fundingHosts = []string{"buymeacoffee.com", "github.com", "issuehunt.io", "ko-fi.com", "liberapay.com", "numfocus.org", "opencollective.com",
+	"patreon.com", "paypal.com", "paypal.me", "polar.sh", "thanks.dev", "tidelift.com"}
+
+// hostsOf names the platforms of addresses, sorted. A text that is no address names none.
+func hostsOf(addresses ...string) []string {
+	var hosts []string
+	for _, address := range addresses {
+		if u, err := url.Parse(strings.TrimSpace(address)); err == nil && u.Hostname() != "" {
+			host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+			if !slices.Contains(fundingHosts, host) {
+				host = "a page of its own"
+			}
+			hosts = append(hosts, host)
+		}
+	}
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
+}
+
+// addressesIn are the addresses of a value that is one, an object with one, or a list of
+// either.
+func addressesIn(value any) []string {
+	items, isList := value.([]any)
+	if !isList {
+		items = []any{value}
+	}
+	var addresses []string
+	for _, item := range items {
+		if object, ok := item.(map[string]any); ok {
+			item = object["url"]
+		}
+		if address, ok := item.(string); ok {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// parseJSONFunding returns the platforms that "funding" of package.json and composer.json
+// names, and the older "collective" of package.json.
+func parseJSONFunding(data []byte) ([]string, error) {
+	var manifest struct {
+		Funding    any `json:"funding"`
+		Collective any `json:"collective"`
+	}
+	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
+		return nil, err
+	}
+	return hostsOf(append(addressesIn(manifest.Funding), addressesIn(manifest.Collective)...)...), nil
+}
+
+// fundingLabels are the names of project addresses under which money is asked for, in
+// lower case, without spaces and signs: PyPI shows them with a heart.
+var fundingLabels = []string{
+	"funding", "fund", "sponsor", "sponsors", "sponsorship", "sponsoring",
+	"donate", "donation", "donations", "opencollective", "backers", "tidelift",
+}
+
+var noLetters = regexp.MustCompile(`[^a-z]+`)
+
+// parsePyprojectFunding reads the project's addresses under such names.
+func parsePyprojectFunding(data []byte) ([]string, error) {
+	var manifest struct {
+		Project struct {
+			URLs map[string]any `toml:"urls"`
+		} `toml:"project"`
+		Tool struct {
+			Poetry struct {
+				URLs map[string]any `toml:"urls"`
+			} `toml:"poetry"`
+		} `toml:"tool"`
+	}
+	if err := nesting.DecodeTOML(data, &manifest); err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for _, urls := range []map[string]any{manifest.Project.URLs, manifest.Tool.Poetry.URLs} {
+		for label, value := range urls {
+			address, ok := value.(string)
+			if ok && slices.Contains(fundingLabels, noLetters.ReplaceAllString(strings.ToLower(label), "")) {
+				addresses = append(addresses, address)
+			}
+		}
+	}
+	return hostsOf(addresses...), nil
+}
+
+// gemFunding finds the address in a gem's metadata, as an assignment and in a hash.
+var gemFunding = regexp.MustCompile(`(?m)^[^#\n]*["']funding_uri["']\s*\]?\s*=>?\s*["']([^"'\n]+)["']`)
+
+func parseGemFunding(data []byte) ([]string, error) {
+	var addresses []string
+	for _, match := range gemFunding.FindAllSubmatch(data, -1) {
+		addresses = append(addresses, string(match[1]))
+	}
+	return hostsOf(addresses...), nil
+}
+
+func isGemspec(name string) bool { return path.Ext(name) == ".gemspec" }
+
+// drips is FUNDING.json as Drips and other registries of addresses read it. It has the
+// name of fundingjson.org's manifest and another shape.
+type drips struct {
+	Drips   map[string]any `json:"drips"`
+	OpRetro map[string]any `json:"opRetro"`
+}
+
+// noAccount matches an address of zeros, which belongs to nobody, and none.
+var noAccount = regexp.MustCompile(`^(?:0x)?0*$`)
+
+// sought is what the file asks for; ok is false where it has another shape.
+func (d drips) sought() (ways []string, ok bool) {
+	if d.Drips == nil && d.OpRetro == nil {
+		return nil, false
+	}
+	for _, chain := range d.Drips {
+		fields, _ := chain.(map[string]any)
+		owner, _ := fields["ownedBy"].(string)
+		if !noAccount.MatchString(strings.TrimSpace(owner)) {
+			ways = []string{"an account at Drips"}
+		}
+	}
+	if project, _ := d.OpRetro["projectId"].(string); !noAccount.MatchString(strings.TrimSpace(project)) {
+		ways = append(ways, "a project of Optimism's retro funding")
+	}
+	return ways, true
+}
