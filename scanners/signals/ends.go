@@ -172,6 +172,9 @@ var (
 	firstPerson   = compiled(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
 		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
 		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
+	// thirdPerson is an owner that has stopped: "the foundation no longer maintains this app".
+	thirdPerson = compiled(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
+		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| and | but )`)
 	alone      = compiled(`^(?:` + adjective + `|` + noLonger + `)$`)
 	statusLine = compiled(`^(?:project|repository|repo|maintenance|development|support)?(?: ?status)?(?: is)? ?[:=-]? ?` +
 		`(?:` + adjective + `|` + noLonger + `|none)$`)

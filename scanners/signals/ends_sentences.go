@@ -51,6 +51,9 @@ func (r *endReader) readSentence(sentence string) end {
 	if at := firstPerson().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
 		return end{kind: "that its maintainers have stopped", certain: !goesOn().MatchString(sentence[at[1]:])}
 	}
+	if at := thirdPerson().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
+		return end{kind: "that its owner has stopped", certain: true}
+	}
 	if sign.kind == "" && seeking().MatchString(sentence) {
 		return end{kind: "that it seeks a maintainer"}
 	}
