@@ -37,7 +37,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "7"
+const revision = "8"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -55,9 +55,10 @@ var (
 type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
-	unlocked   []unlockedManifest
-	kinds      map[string]int  // index in unlocked, by name or ending
-	lockNames  map[string]bool // base names of what may lock an unlocked kind
+	kinds      []manifestKind
+	index      kindIndex
+	lockNames  map[string]bool // base names of what may lock a kind
+	code       code
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -67,9 +68,9 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, unlocked: unlockedKinds(), kinds: map[string]int{}, lockNames: map[string]bool{}}
-	for i, kind := range s.unlocked {
-		s.kinds[kind.name] = i
+	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode()}
+	s.index = newKindIndex(s.kinds)
+	for _, kind := range s.kinds {
 		for _, lock := range kind.locks {
 			s.lockNames[path.Base(lock)] = true
 		}
@@ -105,6 +106,7 @@ func (s *Scanner) Definitions() []observation.Definition {
 // inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	found := s.selectFiles(in.Snapshot.Files())
+	links := s.resolveLinks(in.Snapshot, &found, &panics{byPath: found.panics})
 	files, err := newTree(in.Snapshot.FS(), found.manifests)
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
@@ -119,7 +121,8 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
-	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
+	notes = append(notes, links...)
+	notes = append(notes, s.unreadNotes(in.Snapshot, found, run, inventory)...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
@@ -153,6 +156,7 @@ func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extr
 		ScanRoots:      []*scalibrfs.ScanRoot{{FS: r.tree}},
 		PathsToExtract: []string{mount},
 		UseGitignore:   true,
+		ReadSymlinks:   true, // the tree lists those that are to be read
 		Stats:          collector{run: r},
 	})
 	if err == nil {
