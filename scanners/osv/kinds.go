@@ -333,14 +333,23 @@ func isWrapper(base string) bool {
 	return base == "gradle-wrapper.jar" || base == "maven-wrapper.jar" || base == "gradlew.jar"
 }
 
-// foreignFolders are folders whose manifests are other projects', tests' input, or what a
-// program writes for others.
-var foreignFolders = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures", "template", "templates"}
+// foreignFolders are folders whose manifests are other projects' or tests' input.
+var foreignFolders = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
 
 // inForeignFolder reports a file of another project, or a test's input.
 func inForeignFolder(name string) bool {
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		if slices.Contains(foreignFolders, strings.ToLower(part)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isScaffold reports a manifest that a program writes into other projects.
+func isScaffold(name string) bool {
+	for part := range strings.SplitSeq(path.Dir(name), "/") {
+		if part == "template" || part == "templates" || strings.Contains(part, "{{") {
 			return true
 		}
 	}

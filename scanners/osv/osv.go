@@ -59,6 +59,7 @@ type Scanner struct {
 	index      kindIndex
 	lockNames  map[string]bool // base names of what may lock a kind
 	code       code
+	hallmarks  map[string]hallmark
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -68,7 +69,7 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode()}
+	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks()}
 	s.index = newKindIndex(s.kinds)
 	for _, kind := range s.kinds {
 		for _, lock := range kind.locks {
@@ -111,7 +112,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
 	}
-	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}}
+	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}, hallmarks: s.hallmarks}
 	packages, err := run.extract(ctx, s.extractors)
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
@@ -139,8 +140,9 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 
 // run is one pass over a snapshot.
 type run struct {
-	tree   *tree
-	panics *panics
+	tree      *tree
+	panics    *panics
+	hallmarks map[string]hallmark
 
 	mutex     sync.Mutex
 	extracted map[string]error // by path: nil where a file could be read
@@ -149,7 +151,7 @@ type run struct {
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
 	guarded := make([]filesystem.Extractor, len(list))
 	for i, e := range list {
-		guarded[i] = panicGuard{e, r.panics}
+		guarded[i] = panicGuard{e, r.panics, r.hallmarks}
 	}
 	found, _, err := filesystem.Run(ctx, &filesystem.Config{
 		Extractors:     guarded,

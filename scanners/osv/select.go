@@ -77,7 +77,7 @@ func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
 	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
-		return panicGuard{e, guard}.FileRequired(api)
+		return panicGuard{Extractor: e, panics: guard}.FileRequired(api)
 	})
 }
 

@@ -52,7 +52,7 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 	manifests := make([][]manifestOf, len(s.kinds))
 	for i, kind := range s.kinds {
 		for _, file := range found.unlocked[i] {
-			if inForeignFolder(file.Path) && !isVendorList(file.Path) {
+			if inForeignFolder(file.Path) && !isVendorList(file.Path) || isScaffold(file.Path) && !kind.beside() {
 				continue
 			}
 			m := manifestOf{file: file, named: unreadable}
