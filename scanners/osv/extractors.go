@@ -87,7 +87,8 @@ func extractors() ([]filesystem.Extractor, error) {
 		}
 		list = append(list, extractor)
 	}
-	return list, nil
+	others, err := aliases()
+	return append(list, others...), err
 }
 
 // panicGuard keeps a panic of an extractor to the file at which it happened.

@@ -123,12 +123,12 @@ func pythonKinds() []manifestKind {
 		{familyPython, "pixi.toml", nil, matches(`(?m)^\[(?:.+\.)?(?:pypi-|host-|build-)?dependencies\]`), publishSBOM},
 		{familyPython, "anaconda-project.yml anaconda-project.yaml", nil, matches(`(?m)^(?:packages|dependencies):`), publishSBOM},
 		{familyPython, "buildout.cfg versions.cfg", nil, matches(`(?m)^eggs\b|^\[versions\]`), publishSBOM},
+		{familyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 		{familyPython, "*requirement*.txt */requirements/*.txt */requirements/*.in */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
 			"requirements *requirements requirements.* requirements-*.in requirements*.in *requirements*.in dependencies.txt deps.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
 		{familyPython, "dev.in base.in main.in prod.in test.in tests.in docs.in", pythonLocks, requirementsNames, pinPython},
-		{familyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 	}
 }
 
@@ -249,8 +249,8 @@ func otherKinds() []manifestKind {
 		{familyOther, "haxelib.json v.mod info.rkt alire.toml fpm.toml qlfile *.asd cask eldev ballerina.toml dependencies.toml foundry.toml soldeer.lock " +
 			"pack.pl scarb.toml move.toml nargo.toml aiken.toml roc.toml", nil,
 			matches(`(?i)depend|depends-on|\bdeps\b|requires|^\s*(?:ql|github|git)\s`), publishSBOM},
-		{familyOther, "pnpm-lock.*.yaml *.cyclonedx.json *sbom*.json *sbom*.xml *cyclonedx*.json *cyclonedx*.xml *sbom*.spdx", nil,
-			matches(`bomFormat|spdxVersion|SPDXVersion|cyclonedx\.org/schema|lockfileVersion`), "name it bom.json, or end its name in .cdx.json or .spdx.json"},
+		{familyOther, "*sbom*.spdx *sbom*.yml *sbom*.yaml *sbom*.txt", nil, matches(`bomFormat|spdxVersion|SPDXVersion`),
+			"end its name in .cdx.json or .spdx.json"},
 	}
 }
 
@@ -278,11 +278,21 @@ type kindMatch struct {
 	kind     int
 }
 
+func newKindMatch(pattern string, kind int) kindMatch {
+	return kindMatch{pattern, 1 + strings.Count(pattern, "/"), kind}
+}
+
+// matches compares the end of a path in lower case.
+func (m kindMatch) matches(lower string) bool {
+	ok, _ := path.Match(m.pattern, lastElements(lower, m.elements))
+	return ok
+}
+
 func newKindIndex(kinds []manifestKind) kindIndex {
 	index := kindIndex{exact: map[string]int{}, byExt: map[string][]kindMatch{}}
 	for i, kind := range kinds {
 		for pattern := range strings.FieldsSeq(kind.patterns) {
-			m := kindMatch{pattern, 1 + strings.Count(pattern, "/"), i}
+			m := newKindMatch(pattern, i)
 			extension := path.Ext(pattern)
 			switch {
 			case m.elements == 1 && !strings.ContainsAny(pattern, "*?["):
@@ -306,7 +316,7 @@ func (x kindIndex) of(name string) int {
 	}
 	for _, list := range [][]kindMatch{x.byExt[path.Ext(base)], x.rest} {
 		for _, m := range list {
-			if ok, _ := path.Match(m.pattern, lastElements(lower, m.elements)); ok && !isWrapper(base) {
+			if m.matches(lower) && !isWrapper(base) {
 				return m.kind
 			}
 		}

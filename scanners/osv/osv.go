@@ -60,6 +60,7 @@ type Scanner struct {
 	lockNames  map[string]bool // base names of what may lock a kind
 	code       code
 	hallmarks  map[string]hallmark
+	aliases    map[string][]kindMatch // by ending
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -69,7 +70,8 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks()}
+	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks(),
+		aliases: aliasesByEnding()}
 	s.index = newKindIndex(s.kinds)
 	for _, kind := range s.kinds {
 		for _, lock := range kind.locks {

@@ -67,12 +67,12 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 
 // isNamed reports whether a file bears the name of a manifest.
 func (s *Scanner) isNamed(name, base string) bool {
-	return mayBeManifest(base) || s.index.of(name) >= 0
+	return mayBeManifest(base) || s.mayBeAlias(name) || s.index.of(name) >= 0
 }
 
 // manifest reports whether an extractor requires the file.
 func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
-	if !mayBeManifest(base) {
+	if !mayBeManifest(base) && !s.mayBeAlias(file.Path) {
 		return false
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
@@ -134,7 +134,7 @@ func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	if file.Mode == gitrepo.ModeGitlink {
 		return gitrepo.Unwanted
 	}
-	if mayBeManifest(base) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
+	if mayBeManifest(base) || s.mayBeAlias(file.Path) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
 		return gitrepo.Needed
 	}
 	if kind := s.index.of(file.Path); kind >= 0 && s.kinds[kind].reads != nil && !inForeignFolder(file.Path) {

@@ -168,9 +168,13 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 	if _, err := buffer.ReadFrom(input.Reader); err != nil {
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
 	}
-	foreign := checkText(g.hallmarks, input.Path, buffer.Bytes())
-	copied := *input
-	copied.Reader = bytes.NewReader(buffer.Bytes())
+	known, is := underAlias(g.Extractor, input, buffer.Bytes())
+	if !is {
+		return inventory.Inventory{}, nil
+	}
+	foreign := checkText(g.hallmarks, known.Path, buffer.Bytes())
+	copied := *known
+	copied.Reader = bytes.NewReader(oldGradleLock(input.Path, buffer.Bytes()))
 	shorter, unread, err := trim(&copied)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
@@ -179,5 +183,6 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 	if g.Extractor.Name() == requirements.Name {
 		unread = errors.Join(unread, addDropped(&found, input, buffer.Bytes()))
 	}
+	underOwnName(found, known.Path, input.Path)
 	return found, cmp.Or(err, foreign, unread)
 }
