@@ -308,11 +308,11 @@ var gapCauses = []observation.Cause{
 // those of its observation. Counts become lower bounds. A count of zero packages
 // becomes unknown, and so do measures that did not apply for lack of packages.
 func WithGaps(measures []observation.Measure, notes []observation.Note) []observation.Measure {
-	i := slices.IndexFunc(notes, func(n observation.Note) bool { return slices.Contains(gapCauses, n.Cause) })
-	if i < 0 {
+	gaps := slices.DeleteFunc(slices.Clone(notes), func(n observation.Note) bool { return !slices.Contains(gapCauses, n.Cause) })
+	if len(gaps) == 0 {
 		return measures
 	}
-	cause, detail := notes[i].Cause, "the inventory is incomplete: "+notes[i].Message
+	cause, detail := gaps[0].Cause, "the inventory is incomplete: "+describeGaps(gaps)
 	weakened := slices.Clone(measures)
 	for j, m := range weakened {
 		noneListed := m.ID == packagesMeasure.ID && m.Value == 0.0
@@ -325,4 +325,20 @@ func WithGaps(measures []observation.Measure, notes []observation.Note) []observ
 		}
 	}
 	return weakened
+}
+
+// namedGaps bounds the gaps that a measure names.
+const namedGaps = 3
+
+// describeGaps names the first gaps and counts the others.
+func describeGaps(gaps []observation.Note) string {
+	var messages []string
+	for _, gap := range gaps[:min(len(gaps), namedGaps)] {
+		messages = append(messages, gap.Message)
+	}
+	text := strings.Join(messages, "; ")
+	if more := len(gaps) - namedGaps; more > 0 {
+		text += fmt.Sprintf("; and %d more gaps", more)
+	}
+	return text
 }

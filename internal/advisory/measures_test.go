@@ -186,4 +186,12 @@ func TestGapsMakeCountsLowerBounds(t *testing.T) {
 	if m.Bound != observation.AtLeast || !strings.Contains(m.Detail, "pom.xml") {
 		t.Errorf("got %+v", m)
 	}
+	var many []observation.Note
+	for _, name := range []string{"a.gemspec", "b.cabal", "c.opam", "d.nimble", "e.rockspec"} {
+		many = append(many, observation.Note{Cause: observation.CauseUnsupported, Subject: name, Message: name + " is not read"})
+	}
+	m = measured(t, advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"), many), "advisories.findings")
+	if !strings.Contains(m.Detail, "a.gemspec is not read; b.cabal") || !strings.Contains(m.Detail, "and 2 more gaps") {
+		t.Errorf("gaps are not named and counted: %q", m.Detail)
+	}
 }

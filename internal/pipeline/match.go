@@ -60,7 +60,10 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	}
 	summary, err := p.store.MatchSummary(ctx, key, state)
 	if err == nil || !errors.Is(err, store.ErrNotFound) {
-		return findingsText(summary.Findings), err
+		if err != nil {
+			return "", err
+		}
+		return p.outcome(ctx, key, state, summary.Findings)
 	}
 	inventory, err := p.store.Inventory(ctx, key)
 	if err != nil {
@@ -73,7 +76,10 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 		}
 		if valid {
 			summary, err := p.store.CopyMatch(ctx, key, last, state)
-			return findingsText(summary.Findings), err
+			if err != nil {
+				return "", err
+			}
+			return p.outcome(ctx, key, state, summary.Findings)
 		}
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return "", err
@@ -83,10 +89,48 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 		return "", err
 	}
 	match := newStoredMatch(result)
-	return findingsText(match.Open), p.store.PutMatch(ctx, key, state, match.Open, match)
+	if err := p.store.PutMatch(ctx, key, state, match.Open, match); err != nil {
+		return "", err
+	}
+	return p.outcome(ctx, key, state, match.Open)
 }
 
-func findingsText(findings int) string { return fmt.Sprintf("%d findings", findings) }
+// outcome says what a match gave. That nothing was found is said of what was matched only.
+func (p *Pipeline) outcome(ctx context.Context, key, state string, findings int) (string, error) {
+	if findings > 0 {
+		return fmt.Sprintf("%d findings", findings), nil
+	}
+	var s matchState
+	if err := json.Unmarshal([]byte(state), &s); err != nil {
+		return "", fmt.Errorf("read the state of a match: %w", err)
+	}
+	if len(s.Ecosystems) == 0 {
+		return "no packages to match", nil
+	}
+	var match storedMatch
+	if err := p.store.Match(ctx, key, state, &match); err != nil {
+		return "", err
+	}
+	unmatched := 0
+	for _, u := range match.Unmatched {
+		unmatched += u.Packages
+	}
+	if unmatched == 0 {
+		return "0 findings", nil
+	}
+	inventory, err := p.store.Inventory(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	distinct := map[observation.Coordinate]bool{}
+	for _, one := range inventory.Packages {
+		distinct[one.Coordinate()] = true
+	}
+	if unmatched >= len(distinct) {
+		return "not matched", nil
+	}
+	return fmt.Sprintf("0 findings, %d packages not matched", unmatched), nil
+}
 
 // advisoryState names everything but the inventory that a match depends on: the state of
 // the advisories of each of its ecosystems, and the program. So a change in one

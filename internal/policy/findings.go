@@ -55,7 +55,8 @@ func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) 
 	}
 	m := e.measure(findingsMeasure)
 	low, high := float64(sure), float64(sure+open)
-	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact {
+	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact ||
+		m.State == observation.NotApplicable && !e.inventoryIsWhole() {
 		high = math.Inf(1)
 	}
 	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings,
@@ -65,6 +66,13 @@ func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) 
 	}
 	found.Text = w.sentence(sure, open, passed, high, m, named)
 	return kleene.Between(low, high).Compare("<=", w.atMost), []Evidence{found}
+}
+
+// inventoryIsWhole reports whether all packages of a good are known. That advisories do not
+// apply means that nothing was found to match: without this, nobody may have looked.
+func (e evaluation) inventoryIsWhole() bool {
+	m := e.measure(observation.InventoryPackages)
+	return m.State == observation.Measured && m.Bound == observation.Exact
 }
 
 // sentence tells what was counted, what was not, and what was wanted.

@@ -168,7 +168,12 @@ func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
 		return s
 	}
 	unmatched := Subject{Measures: []observation.Measure{def(findingsMeasure).UnknownFor(observation.CauseNoDatabase, "")}}
-	none := Subject{Measures: []observation.Measure{def(findingsMeasure).NotApplicableFor("no packages")}}
+	none := func(packages ...observation.Measure) Subject {
+		return Subject{Measures: append(packages, def(findingsMeasure).NotApplicableFor("no packages"))}
+	}
+	listed0 := def(observation.InventoryPackages).Of(0, "test", asOf)
+	inPart := listed0
+	inPart.Bound = observation.AtLeast
 	high := "findings: {severity: [critical, high]}\nat-most: 0"
 	for name, c := range map[string]struct {
 		condition string
@@ -176,7 +181,10 @@ func TestFindingsCountOnceAndWhatWasNotMatchedIsUnknown(t *testing.T) {
 		want      Outcome
 	}{
 		"none":                            {high, good(""), Pass},
-		"nothing to match":                {high, none, Pass},
+		"nothing to match":                {high, none(listed0), Pass},
+		"nobody read the packages":        {high, none(), Unknown},
+		"packages were read in part":      {high, none(inPart), Unknown},
+		"packages could not be read":      {high, none(def(observation.InventoryPackages).UnknownFor(observation.CauseUnsupported, "")), Unknown},
 		"nothing matched":                 {high, unmatched, Unknown},
 		"never looked":                    {high, Subject{}, Unknown},
 		"matched in part":                 {high, good(observation.AtLeast), Unknown},

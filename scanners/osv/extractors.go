@@ -1,7 +1,6 @@
 package osv
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -88,13 +87,15 @@ func extractors() ([]filesystem.Extractor, error) {
 		}
 		list = append(list, extractor)
 	}
-	return list, nil
+	others, err := aliases()
+	return append(list, others...), err
 }
 
 // panicGuard keeps a panic of an extractor to the file at which it happened.
 type panicGuard struct {
 	filesystem.Extractor
-	panics *panics
+	panics    *panics
+	hallmarks map[string]hallmark
 }
 
 // panicError is what a panic becomes.
@@ -131,10 +132,5 @@ func (g panicGuard) Extract(ctx context.Context, input *filesystem.ScanInput) (f
 			found, err = inventory.Inventory{}, g.panics.add(input.Path, r)
 		}
 	}()
-	shorter, unread, err := trim(input)
-	if err != nil {
-		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
-	}
-	found, err = g.Extractor.Extract(ctx, shorter)
-	return found, cmp.Or(err, unread)
+	return g.extractText(ctx, input)
 }

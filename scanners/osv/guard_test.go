@@ -2,6 +2,7 @@ package osv
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
@@ -20,7 +21,7 @@ func (panicking) Extract(context.Context, *filesystem.ScanInput) (inventory.Inve
 
 func TestAPanicOfAnExtractorIsAnErrorOfOneFile(t *testing.T) {
 	caught := &panics{byPath: map[string]panicError{}}
-	_, err := panicGuard{panicking{}, caught}.Extract(t.Context(), &filesystem.ScanInput{Path: "repository/go.mod"})
+	_, err := panicGuard{Extractor: panicking{}, panics: caught}.Extract(t.Context(), &filesystem.ScanInput{Path: "repository/go.mod", Reader: strings.NewReader("module x")})
 	if err == nil || len(caught.byPath) != 1 {
 		t.Errorf("got %v, %v", err, caught.byPath)
 	}

@@ -137,7 +137,7 @@ func hostileManifests(outside string) []hostileManifest {
 		{"packages-is-a-number", "composer.lock", `{"packages": 7}`, broken, ""},
 		{"packages-is-null", "Pipfile.lock", `{"default": null, "develop": {"own": {"version": "==1"}}}`, "", "own"},
 		{"bytes-that-are-no-text", "Pipfile.lock", "\xff\xfe\x00\x01", broken, ""},
-		{"nul", "requirements.txt", "a==1\x00\nown==1\n", "", "own"},
+		{"nul", "requirements.txt", "a==1\x00\nown==1\n", broken, "own"},
 		{"mark-before", "package-lock.json", "\ufeff{}", broken, ""},
 		{"utf-16", "package-lock.json", "\xff\xfe{\x00}\x00", broken, ""},
 		{"names-that-write", "package-lock.json", `{"lockfileVersion": 3, "packages": {"node_modules/<script>alert(1)</script>\u001b[31m\nnext": {"version": "1\u001b]0;x\u0007"}, "node_modules/own": {"version": "1"}}}`, "", "own"},

@@ -128,6 +128,9 @@ func (p *pomTexts) add(text []byte) (parent string) {
 
 // builtIn are the properties that an element of a project makes.
 func builtIn(open []string) []string {
+	if len(open) > 3 {
+		return nil
+	}
 	last := strings.TrimPrefix(strings.Join(open, "."), "project.")
 	switch last {
 	case "groupId", "version", "parent.groupId", "parent.version":

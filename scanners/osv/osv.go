@@ -55,9 +55,12 @@ var (
 type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
-	unlocked   []unlockedManifest
-	kinds      map[string]int  // index in unlocked, by name or ending
-	lockNames  map[string]bool // base names of what may lock an unlocked kind
+	kinds      []manifestKind
+	index      kindIndex
+	lockNames  map[string]bool // base names of what may lock a kind
+	code       code
+	hallmarks  map[string]hallmark
+	aliases    map[string][]kindMatch // by ending
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -67,9 +70,10 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, unlocked: unlockedKinds(), kinds: map[string]int{}, lockNames: map[string]bool{}}
-	for i, kind := range s.unlocked {
-		s.kinds[kind.name] = i
+	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks(),
+		aliases: aliasesByEnding()}
+	s.index = newKindIndex(s.kinds)
+	for _, kind := range s.kinds {
 		for _, lock := range kind.locks {
 			s.lockNames[path.Base(lock)] = true
 		}
@@ -105,11 +109,12 @@ func (s *Scanner) Definitions() []observation.Definition {
 // inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	found := s.selectFiles(in.Snapshot.Files())
+	links := s.resolveLinks(in.Snapshot, &found, &panics{byPath: found.panics})
 	files, err := newTree(in.Snapshot.FS(), found.manifests)
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err
 	}
-	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}}
+	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}, hallmarks: s.hallmarks}
 	packages, err := run.extract(ctx, s.extractors)
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
@@ -120,7 +125,8 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
-	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
+	notes = append(notes, links...)
+	notes = append(notes, s.unreadNotes(in.Snapshot, found, run, inventory)...)
 	notes = append(notes, vendoredNotes(in.Snapshot.Files())...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
@@ -138,8 +144,9 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 
 // run is one pass over a snapshot.
 type run struct {
-	tree   *tree
-	panics *panics
+	tree      *tree
+	panics    *panics
+	hallmarks map[string]hallmark
 
 	mutex     sync.Mutex
 	extracted map[string]error // by path: nil where a file could be read
@@ -148,13 +155,14 @@ type run struct {
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
 	guarded := make([]filesystem.Extractor, len(list))
 	for i, e := range list {
-		guarded[i] = panicGuard{e, r.panics}
+		guarded[i] = panicGuard{e, r.panics, r.hallmarks}
 	}
 	found, _, err := filesystem.Run(ctx, &filesystem.Config{
 		Extractors:     guarded,
 		ScanRoots:      []*scalibrfs.ScanRoot{{FS: r.tree}},
 		PathsToExtract: []string{mount},
 		UseGitignore:   true,
+		ReadSymlinks:   true, // the tree lists those that are to be read
 		Stats:          collector{run: r},
 	})
 	if err == nil {

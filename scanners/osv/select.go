@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
 
@@ -17,13 +18,18 @@ type fileSelection struct {
 	manifests   []gitrepo.File        // that an extractor requires
 	unlocked    [][]gitrepo.File      // by kind, in the order of Scanner.unlocked
 	locks       map[string]bool       // paths of files that may hold the versions of an unlocked manifest
+	links       []gitrepo.File        // symbolic links that bear the name of a manifest
+	linked      map[string]string     // the files to which links lead that are not read twice, by link
+	sources     [][]gitrepo.File      // of code that runs, in the order of code.languages
+	odd         []string              // paths of manifests that no reader can open
 	submodules  []string              // paths
 	ignoreFiles []gitrepo.File        // osv-scanner.toml
 	panics      map[string]panicError // of extractors' FileRequired, by path
 }
 
 func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
-	found := fileSelection{unlocked: make([][]gitrepo.File, len(s.unlocked)), locks: map[string]bool{}}
+	found := fileSelection{unlocked: make([][]gitrepo.File, len(s.kinds)), locks: map[string]bool{}, linked: map[string]string{},
+		sources: make([][]gitrepo.File, len(s.code.languages))}
 	guard := panics{byPath: map[string]panicError{}}
 	for _, file := range files {
 		base := path.Base(file.Path)
@@ -31,33 +37,47 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 		case file.Mode == gitrepo.ModeGitlink:
 			found.submodules = append(found.submodules, file.Path)
 			continue
+		case !fs.ValidPath(file.Path) || !utf8.ValidString(file.Path):
+			if s.isNamed(file.Path, base) {
+				found.odd = append(found.odd, file.Path)
+			}
+			continue
+		case isLink(file):
+			if s.isNamed(file.Path, base) {
+				found.links = append(found.links, file)
+			}
+			continue
 		case s.lockNames[base]:
 			found.locks[file.Path] = true
-		case base == ignoreFile && fs.ValidPath(file.Path):
+		case base == ignoreFile:
 			found.ignoreFiles = append(found.ignoreFiles, file)
 		}
-		if file.Mode == gitrepo.ModeSymlink || !fs.ValidPath(file.Path) {
-			continue
-		}
-		if kind := s.kindOf(base); kind >= 0 {
-			found.unlocked[kind] = append(found.unlocked[kind], file)
+		if language := s.code.of(file.Path); language >= 0 {
+			found.sources[language] = append(found.sources[language], file)
 		}
 		if s.manifest(file, base, &guard) {
 			found.manifests = append(found.manifests, file)
+		} else if kind := s.index.of(file.Path); kind >= 0 {
+			found.unlocked[kind] = append(found.unlocked[kind], file)
 		}
 	}
 	found.panics = guard.byPath
 	return found
 }
 
+// isNamed reports whether a file bears the name of a manifest.
+func (s *Scanner) isNamed(name, base string) bool {
+	return mayBeManifest(base) || s.mayBeAlias(name) || s.index.of(name) >= 0
+}
+
 // manifest reports whether an extractor requires the file.
 func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
-	if !mayBeManifest(base) {
+	if !mayBeManifest(base) && !s.mayBeAlias(file.Path) {
 		return false
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
 	return slices.ContainsFunc(s.extractors, func(e filesystem.Extractor) bool {
-		return panicGuard{e, guard}.FileRequired(api)
+		return panicGuard{Extractor: e, panics: guard}.FileRequired(api)
 	})
 }
 
@@ -93,21 +113,11 @@ func isSBOMName(base string) bool {
 	return base == "bom.json" || base == "bom.xml" || strings.Contains(base, ".cdx.") || strings.Contains(base, ".spdx")
 }
 
-// kindOf is the index of the kind of unlocked manifest, or -1.
-func (s *Scanner) kindOf(base string) int {
-	if kind, ok := s.kinds[base]; ok {
-		return kind
-	}
-	if kind, ok := s.kinds[path.Ext(base)]; ok {
-		return kind
-	}
-	return -1
-}
-
 // companionFiles are files that are read beside manifests.
 var companionFiles = []string{
 	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
 	"package.json", "composer.json", "Pipfile", "pyproject.toml",
+	"pnpm-workspace.yaml", "lerna.json",
 }
 
 // Wants implements scanners.Scanner: a mirror need not hold the contents of
@@ -121,9 +131,17 @@ var companionFiles = []string{
 // is missing from the mirror, the observation notes it as missing.
 func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	base := path.Base(file.Path)
-	if file.Mode != gitrepo.ModeGitlink &&
-		(mayBeManifest(base) || s.kindOf(base) >= 0 || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base)) {
+	if file.Mode == gitrepo.ModeGitlink {
+		return gitrepo.Unwanted
+	}
+	if mayBeManifest(base) || s.mayBeAlias(file.Path) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
 		return gitrepo.Needed
+	}
+	if kind := s.index.of(file.Path); kind >= 0 && s.kinds[kind].reads != nil && !inForeignFolder(file.Path) {
+		return gitrepo.Needed
+	}
+	if s.code.of(file.Path) >= 0 {
+		return gitrepo.IfThere // for what it imports, where no manifest says it
 	}
 	return gitrepo.Unwanted
 }

@@ -1,6 +1,7 @@
 package osv
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -120,11 +121,41 @@ func (t *tree) ReadDir(name string) ([]fs.DirEntry, error) {
 
 // recordingFile notes a failed read under the file's path: extractors wrap errors
 // into texts, or drop them.
+//
+// At its first use it turns a text that is not UTF-8 with line feeds into one.
 type recordingFile struct {
 	fs.File
-	at   io.ReaderAt
-	tree *tree
-	name string
+	at      io.ReaderAt
+	tree    *tree
+	name    string
+	sniffed bool
+	decoded *bytes.Reader // of the text, where it was written otherwise
+}
+
+// sniffedBytes are read of a file to see how its text is written.
+const sniffedBytes = 4 << 10
+
+// decode looks at the beginning of the file, and reads it all where its text is written
+// otherwise than the extractors expect.
+func (w *recordingFile) decode() {
+	if w.sniffed {
+		return
+	}
+	w.sniffed = true
+	head := make([]byte, sniffedBytes)
+	n, _ := w.at.ReadAt(head, 0)
+	if !isOddText(head[:n]) {
+		return
+	}
+	info, err := w.File.Stat()
+	if err != nil {
+		return // reading it says more
+	}
+	text := make([]byte, info.Size())
+	if n, err := w.at.ReadAt(text, 0); err == nil || errors.Is(err, io.EOF) {
+		decoded, _ := decodeText(text[:n])
+		w.decoded = bytes.NewReader(decoded)
+	}
 }
 
 func (w *recordingFile) record(err error) {
@@ -134,12 +165,20 @@ func (w *recordingFile) record(err error) {
 }
 
 func (w *recordingFile) Read(p []byte) (int, error) {
+	w.decode()
+	if w.decoded != nil {
+		return w.decoded.Read(p)
+	}
 	n, err := w.File.Read(p)
 	w.record(err)
 	return n, err
 }
 
 func (w *recordingFile) ReadAt(p []byte, offset int64) (int, error) {
+	w.decode()
+	if w.decoded != nil {
+		return w.decoded.ReadAt(p, offset)
+	}
 	n, err := w.at.ReadAt(p, offset)
 	w.record(err)
 	return n, err
@@ -147,6 +186,10 @@ func (w *recordingFile) ReadAt(p []byte, offset int64) (int, error) {
 
 // Seek implements io.Seeker where the file does.
 func (w *recordingFile) Seek(offset int64, whence int) (int64, error) {
+	w.decode()
+	if w.decoded != nil {
+		return w.decoded.Seek(offset, whence)
+	}
 	seeker, ok := w.File.(io.Seeker)
 	if !ok {
 		return 0, errors.New("the file cannot seek")

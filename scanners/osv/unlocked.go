@@ -1,95 +1,42 @@
 package osv
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// unlockedManifest is a kind of manifest that names dependencies by ranges. The
-// extractors read what was resolved, so its packages are in the inventory only
-// where a lockfile is in the same folder or in one above.
-type unlockedManifest struct {
-	// name is the manifest's name, or its ending where it begins with ".".
-	name string
-	// locks are the names of files that hold its packages at their versions.
-	// Without any, no reader of this kind exists.
-	locks []string
-	// names reports whether the text names a dependency at all.
-	names func(data []byte) bool
-	// remedy is how to make the packages known.
-	remedy string
-}
-
-var (
-	npmLocks    = []string{"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock"}
-	pythonLocks = []string{"poetry.lock", "pdm.lock", "uv.lock", "pylock.toml", "Pipfile.lock", "requirements.txt"}
-	gradleLocks = []string{"gradle.lockfile", "buildscript-gradle.lockfile", "gradle/verification-metadata.xml"}
-)
-
-const (
-	commitLock   = "commit the lockfile"
-	publishSBOM  = "commit an SBOM (CycloneDX or SPDX), for there is no reader of such files"
-	lockPython   = "commit the lockfile of uv, Poetry or PDM"
-	gradleRemedy = "switch dependency locking on and commit gradle.lockfile"
-)
-
-// unlockedKinds lists the manifests of the ecosystems that goods are made in.
-func unlockedKinds() []unlockedManifest {
-	gradle := matches(`(?m)^\s*(?:api|compile|classpath|implementation|kapt|ksp|\w+(?:Implementation|Api|Only|Classpath|Processor))\b\s*[( "'\t]`)
-	conda := matches(`(?m)^dependencies:`)
-	return []unlockedManifest{
-		{"package.json", npmLocks, inJSON(anyName, "dependencies", "devDependencies", "optionalDependencies"), commitLock},
-		{"bower.json", nil, inJSON(anyName, "dependencies"), publishSBOM},
-		{"composer.json", []string{"composer.lock"}, inJSON(isComposerPackage, "require", "require-dev"), commitLock},
-		{"Gemfile", []string{"Gemfile.lock"}, matches(`(?m)^\s*gem[ (]`), commitLock},
-		{"pyproject.toml", pythonLocks, pyprojectNames, lockPython},
-		{"setup.py", pythonLocks, matches(`install_requires`), lockPython},
-		{"setup.cfg", pythonLocks, matches(`(?m)^install_requires`), lockPython},
-		{"Pipfile", pythonLocks, matches(`(?m)^\[(?:dev-)?packages\]\s*\n+\s*[\w"]`), commitLock},
-		{"environment.yml", pythonLocks, conda, lockPython},
-		{"environment.yaml", pythonLocks, conda, lockPython},
-		{"DESCRIPTION", []string{"renv.lock"}, matches(`(?m)^(?:Depends|Imports|LinkingTo|Suggests):`), "commit renv.lock"},
-		{"build.gradle", gradleLocks, gradle, gradleRemedy},
-		{"build.gradle.kts", gradleLocks, gradle, gradleRemedy},
-		{"build.sbt", nil, matches(`libraryDependencies`), publishSBOM},
-		{"Cargo.toml", []string{"Cargo.lock"}, matches(`(?m)^\[(?:.+\.)?(?:dev-|build-)?dependencies`), commitLock},
-		{"mix.exs", []string{"mix.lock"}, matches(`\{:\w+,`), commitLock},
-		{"pubspec.yaml", []string{"pubspec.lock"}, matches(`(?m)^dependencies:`), commitLock},
-		{".csproj", []string{"packages.lock.json", "packages.config"}, matches(`<PackageReference\b`), "commit packages.lock.json"},
-		{"elm.json", nil, matches(`"direct"`), publishSBOM},
-		{"Package.swift", nil, matches(`\.package\(`), publishSBOM},
-		{"Podfile", nil, matches(`(?m)^\s*pod\s`), publishSBOM},
+// unreadNotes notes what the inventory cannot hold: manifests that no lockfile covers, a
+// note a kind, languages without a manifest, and submodules, which are other repositories.
+// Without these notes, a project that locks nothing would seem to have no packages.
+func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection, run *run, packages []observation.Package) []observation.Note {
+	covered := newCoverage(run.tree.inner, found.locks, packages)
+	for link, target := range found.linked {
+		covered.held[link] = covered.held[target]
 	}
-}
-
-// foreignFolders are folders whose manifests are other projects' or tests' input.
-var foreignFolders = []string{"node_modules", "bower_components", "vendor", "third_party", "testdata", "fixtures"}
-
-// unreadNotes notes what the inventory cannot hold: manifests without a lockfile, a
-// note a kind, and submodules, which are other repositories. Without these
-// notes, a project that locks nothing would seem to have no packages.
-func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection) []observation.Note {
+	read := familiesRead(run, packages)
+	manifests := s.readManifests(snapshot, found, covered, read)
 	var notes []observation.Note
-	for i, kind := range s.unlocked {
-		var paths []string
-		for _, file := range found.unlocked[i] {
-			if kind.lacksLockfile(snapshot, file, found.locks) {
-				paths = append(paths, file.Path)
-			}
+	for i, kind := range s.kinds {
+		if kind.beside() {
+			continue
 		}
-		if len(paths) > 0 {
+		if paths := lacking(kind, manifests[i], covered); len(paths) > 0 {
 			notes = append(notes, kind.note(paths))
 		}
 	}
+	for i, kind := range s.kinds {
+		if kind.beside() && len(manifests[i]) > 0 {
+			notes = append(notes, kind.noteBeside(lacking(kind, manifests[i], covered), read[kind.family])...)
+		}
+	}
+	notes = append(notes, s.languageNotes(snapshot, found, read)...)
+	notes = append(notes, oddPathNotes(found.odd)...)
 	if submodules := found.submodules; len(submodules) > 0 {
 		slices.Sort(submodules)
 		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: submodules[0],
@@ -99,24 +46,51 @@ func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection) [
 	return notes
 }
 
-// lacksLockfile reports whether the file names dependencies that no lockfile
-// holds. A file that cannot be read counts as one that does.
-func (u unlockedManifest) lacksLockfile(snapshot *gitrepo.Snapshot, file gitrepo.File, tracked map[string]bool) bool {
-	for part := range strings.SplitSeq(path.Dir(file.Path), "/") {
-		if slices.Contains(foreignFolders, strings.ToLower(part)) {
-			return false
+// readManifests reads what the manifests of all kinds name, and which names are the
+// repository's own.
+func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection, covered *coverage, read map[string]bool) [][]manifestOf {
+	manifests := make([][]manifestOf, len(s.kinds))
+	for i, kind := range s.kinds {
+		for _, file := range found.unlocked[i] {
+			if inForeignFolder(file.Path) && !isVendorList(file.Path) || isScaffold(file.Path) && !kind.beside() {
+				continue
+			}
+			m := manifestOf{file: file, named: unreadable}
+			if kind.reads != nil {
+				if text, err := readText(snapshot, file); err == nil {
+					m.text, _ = decodeText(text)
+					m.named = kind.reads(m.text)
+				}
+			}
+			if m.named.own != "" {
+				covered.own[nameKey(ecosystemOf[kind.family], m.named.own)] = true
+			}
+			if !kind.beside() {
+				read[kind.family] = true
+			}
+			manifests[i] = append(manifests[i], m)
 		}
 	}
-	for dir := path.Dir(file.Path); ; dir = path.Dir(dir) {
-		if slices.ContainsFunc(u.locks, func(lock string) bool { return tracked[path.Join(dir, lock)] }) {
-			return false
-		}
-		if dir == "." {
-			break
+	return manifests
+}
+
+// ecosystemOf are the ecosystems by whose rules own names are compared.
+var ecosystemOf = map[string]string{familyPython: "PyPI", familyRust: "crates.io"}
+
+// isVendorList is a list of what lies in Go's folder of copies.
+func isVendorList(name string) bool {
+	return path.Base(name) == "vendor.json" || path.Base(name) == "manifest"
+}
+
+// lacking are the paths of manifests that name packages which no lockfile holds.
+func lacking(kind manifestKind, manifests []manifestOf, covered *coverage) []string {
+	var paths []string
+	for _, m := range manifests {
+		if m.named.some && !covered.covers(kind, m.file.Path, m.named, m.text) {
+			paths = append(paths, m.file.Path)
 		}
 	}
-	data, err := readText(snapshot, file)
-	return err != nil || u.names(data)
+	return paths
 }
 
 // readText reads a file that people write.
@@ -127,14 +101,39 @@ func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	return fs.ReadFile(snapshot.FS(), file.Path)
 }
 
-func (u unlockedManifest) note(paths []string) observation.Note {
+func (k manifestKind) note(paths []string) observation.Note {
 	slices.Sort(paths)
 	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
 		Message: fmt.Sprintf(
-			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), u.remedy)}
+			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), k.remedy)}
 }
 
-// describePaths is "the manifest a/x", or "3 manifests, the first a/x".
+// noteBeside notes files that count only where nothing else of their family was read.
+func (k manifestKind) noteBeside(paths []string, othersRead bool) []observation.Note {
+	switch {
+	case len(paths) == 0 || othersRead && k.reads != nil:
+		return nil
+	case k.reads != nil:
+		return []observation.Note{k.note(paths)}
+	}
+	slices.Sort(paths)
+	note := observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
+		Message: fmt.Sprintf("%s not matched with advisories: what was copied into the repository names no version that is read; %s",
+			isOrAre(paths, "the package", "packages"), k.remedy)}
+	if othersRead {
+		note.Cause = observation.CauseRemark
+	}
+	return []observation.Note{note}
+}
+
+func isOrAre(paths []string, one, many string) string {
+	if len(paths) == 1 {
+		return describePaths(paths, one, many) + " is"
+	}
+	return describePaths(paths, one, many) + " are"
+}
+
+// describePaths is "the manifest a/x", or "3 manifests, the first a/x,".
 func describePaths(paths []string, one, many string) string {
 	if len(paths) == 1 {
 		return one + " " + paths[0]
@@ -142,57 +141,70 @@ func describePaths(paths []string, one, many string) string {
 	return fmt.Sprintf("%d %s, the first %s,", len(paths), many, paths[0])
 }
 
-func matches(pattern string) func([]byte) bool {
-	return regexp.MustCompile(pattern).Match
+// oddPathNotes notes manifests whose paths no reader can open.
+func oddPathNotes(paths []string) []observation.Note {
+	if len(paths) == 0 {
+		return nil
+	}
+	slices.Sort(paths)
+	for i, name := range paths {
+		paths[i] = observation.OneLine(strings.ToValidUTF8(name, "\ufffd"))
+	}
+	return []observation.Note{{Cause: observation.CauseBroken, Subject: paths[0],
+		Message: fmt.Sprintf("the packages of %s are not in the inventory: no reader can open such a path; give it another name",
+			describePaths(paths, "the manifest", "manifests"))}}
 }
 
-// inJSON reports whether one of the objects of a JSON manifest has a name that
-// counts. What does not parse counts as if it had.
-func inJSON(counts func(name string) bool, objects ...string) func([]byte) bool {
-	return func(data []byte) bool {
-		var manifest map[string]json.RawMessage
-		if json.Unmarshal(data, &manifest) != nil {
-			return true
-		}
-		for _, object := range objects {
-			var names map[string]any
-			if manifest[object] == nil {
-				continue
-			}
-			if json.Unmarshal(manifest[object], &names) != nil {
-				return true
-			}
-			for name := range names {
-				if counts(name) {
-					return true
-				}
-			}
-		}
-		return false
+// familiesRead are the families of languages of which a manifest was read.
+func familiesRead(run *run, packages []observation.Package) map[string]bool {
+	read := map[string]bool{}
+	for _, p := range packages {
+		read[familyOfEcosystem[p.Ecosystem]] = true
 	}
+	for name := range run.extracted {
+		if !inForeignFolder(name) {
+			read[familyOfManifest(path.Base(name))] = true
+		}
+	}
+	return read
 }
 
-func anyName(string) bool { return true }
+var familyOfEcosystem = map[string]string{
+	"npm": familyJavaScript, "PyPI": familyPython, "Maven": familyJVM, "Go": familyGo, "crates.io": familyRust, "RubyGems": familyRuby,
+	"Packagist": familyPHP, "NuGet": familyDotNet, "Pub": familyDart, "Hex": familyBEAM, "Hackage": familyHaskell, "CRAN": familyR,
+	"ConanCenter": familyC, "SwiftURL": familyApple,
+}
 
-// isComposerPackage is false for names of the platform: "php", "ext-json".
-func isComposerPackage(name string) bool { return strings.Contains(name, "/") }
-
-func pyprojectNames(data []byte) bool {
-	var manifest struct {
-		Project struct {
-			Dependencies []any `toml:"dependencies"`
-			Dynamic      []any `toml:"dynamic"`
-		} `toml:"project"`
-		Tool struct {
-			Poetry struct {
-				Dependencies map[string]any `toml:"dependencies"`
-			} `toml:"poetry"`
-		} `toml:"tool"`
+// familyOfManifest is the family of a manifest that an extractor reads, also where it
+// lists no package.
+func familyOfManifest(base string) string {
+	for _, f := range []struct{ family, names string }{
+		{familyJavaScript, "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock"},
+		{familyPython, "poetry.lock pdm.lock uv.lock Pipfile.lock"},
+		{familyJVM, "gradle.lockfile buildscript-gradle.lockfile verification-metadata.xml pom.xml"},
+		{familyGo, "go.mod"},
+		{familyRust, "Cargo.lock"},
+		{familyRuby, "Gemfile.lock gems.locked"},
+		{familyPHP, "composer.lock"},
+		{familyDotNet, "packages.lock.json packages.config"},
+		{familyDart, "pubspec.lock"},
+		{familyBEAM, "mix.lock"},
+		{familyHaskell, "cabal.project.freeze stack.yaml.lock"},
+		{familyR, "renv.lock"},
+		{familyC, "conan.lock"},
+	} {
+		if slices.Contains(strings.Fields(f.names), base) {
+			return f.family
+		}
 	}
-	if nesting.DecodeTOML(data, &manifest) != nil {
-		return true // what does not parse may name some
+	lower := strings.ToLower(base)
+	switch {
+	case strings.Contains(lower, "requirements") || strings.HasPrefix(base, "pylock."):
+		return familyPython
+	case path.Ext(base) == ".pom":
+		return familyJVM
+	case strings.HasSuffix(base, ".deps.json"):
+		return familyDotNet
 	}
-	poetry := manifest.Tool.Poetry.Dependencies
-	delete(poetry, "python")
-	return len(manifest.Project.Dependencies) > 0 || slices.Contains(manifest.Project.Dynamic, any("dependencies")) || len(poetry) > 0
+	return ""
 }

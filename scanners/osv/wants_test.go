@@ -48,12 +48,15 @@ func TestScanReadsNothingThatItDoesNotWant(t *testing.T) {
 	git(t, dir, "add", "-A")
 	git(t, dir, "commit", "-q", "-m", "a link")
 	scanner := osv.New()
-	for _, name := range []string{"src/main.go", "docs/notes.txt", "image.png", "python/notes.md"} {
+	if scanner.Wants(gitrepo.File{Path: "src/main.go", Mode: gitrepo.ModeFile, Size: 10}) != gitrepo.IfThere {
+		t.Error("sources are read for what they import, and not fetched for it")
+	}
+	for _, name := range []string{"docs/notes.txt", "image.png", "python/notes.md"} {
 		if scanner.Wants(gitrepo.File{Path: name, Mode: gitrepo.ModeFile, Size: 10}) != gitrepo.Unwanted {
 			t.Errorf("%s is wanted", name)
 		}
 	}
-	scannertest.CheckWants(t, scanner, dir, at)
+	scannertest.CheckWants(t, scanner, dir, at, "src/main.go")
 }
 
 // Over real repositories, where they are at hand.

@@ -1,0 +1,254 @@
+package osv
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/nesting"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// coverage tells which manifests a lockfile covers: it holds each package that they name,
+// and stands beside them or belongs to a workspace that lists them. A lockfile that is
+// empty, cannot be read or belongs to another project covers none.
+type coverage struct {
+	files  fs.FS
+	locks  map[string]bool            // paths of what may be a lockfile
+	held   map[string]map[string]bool // names by the manifest that lists them
+	beside map[string]map[string]bool // names of Python packages by the folder whose manifests list them
+	own    map[string]bool            // names that manifests of the repository give themselves
+	lists  map[string][]string        // the members that the workspace of a folder lists
+}
+
+func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Package) *coverage {
+	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[string]bool{},
+		lists: map[string][]string{}}
+	for _, p := range packages {
+		name := nameKey(p.Ecosystem, p.Name)
+		addName(c.held, p.Path, name)
+		if p.Ecosystem == "PyPI" {
+			dir := path.Dir(p.Path)
+			if strings.HasPrefix(path.Base(dir), "require") {
+				addName(c.beside, path.Dir(dir), name)
+			}
+			addName(c.beside, dir, name)
+		}
+	}
+	return c
+}
+
+func addName(sets map[string]map[string]bool, key, name string) {
+	if sets[key] == nil {
+		sets[key] = map[string]bool{}
+	}
+	sets[key][name] = true
+}
+
+// covers reports whether a lockfile holds what the manifest names.
+func (c *coverage) covers(kind manifestKind, name string, named namedPackages, text []byte) bool {
+	home := path.Dir(name)
+	for dir := home; ; dir = path.Dir(dir) {
+		if kind.family == familyPython && (dir == home || named.names != nil) && len(kind.locks) > 1 && c.holds(c.beside[dir], named) {
+			return true
+		}
+		for _, lock := range kind.locks {
+			file := path.Join(dir, lock)
+			if c.locks[file] && c.holds(c.held[file], named) && (dir == home || c.reaches(kind, dir, file, home, named, text)) {
+				return true
+			}
+		}
+		if dir == "." {
+			return false
+		}
+	}
+}
+
+// holds reports whether a lockfile has all names, or any where they are not known.
+func (c *coverage) holds(held map[string]bool, named namedPackages) bool {
+	if len(held) == 0 {
+		return named.names != nil && c.allOwn(named.names)
+	}
+	return !slices.ContainsFunc(named.names, func(name string) bool { return !held[name] && !c.own[name] })
+}
+
+func (c *coverage) allOwn(names []string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return !c.own[name] })
+}
+
+// reaches reports whether a lockfile is also that of a folder below its own.
+func (c *coverage) reaches(kind manifestKind, dir, lock, home string, named namedPackages, text []byte) bool {
+	member := strings.TrimPrefix(home, dir+"/")
+	switch kind.family {
+	case familyJavaScript:
+		return c.listed(dir, member) || c.mentions(lock, `"`+member+`"`, "\n  "+member+":", "\n  '"+member+"':", "@workspace:"+member)
+	case familyPHP:
+		return c.listed(dir, member)
+	case familyRust:
+		return c.listed(dir, member) || named.own != "" && c.mentions(lock, `name = "`+named.own+`"`)
+	case familyDart:
+		return bytes.Contains(text, []byte("resolution: workspace"))
+	case familyBEAM:
+		return c.mentions(path.Join(dir, "mix.exs"), "apps_path:")
+	case familyJVM:
+		return path.Base(lock) == "verification-metadata.xml"
+	case familyHaskell:
+		return true
+	case familyPython, familyR:
+		return named.names != nil && len(kind.locks) != 1
+	case familyRuby:
+		return named.names != nil && kind.patterns == "*.gemspec"
+	}
+	return false
+}
+
+// mentions reports whether a file holds one of the texts.
+func (c *coverage) mentions(name string, texts ...string) bool {
+	data, err := c.read(name)
+	return err == nil && slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(data, []byte(text)) })
+}
+
+// read reads a file of the snapshot within its bound.
+func (c *coverage) read(name string) ([]byte, error) {
+	info, err := fs.Stat(c.files, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSize(name, info.Size()); err != nil {
+		return nil, err
+	}
+	return fs.ReadFile(c.files, name)
+}
+
+// listed reports whether the workspace of a folder lists a member.
+func (c *coverage) listed(dir, member string) bool {
+	patterns, known := c.lists[dir]
+	if !known {
+		patterns = c.workspace(dir)
+		c.lists[dir] = patterns
+	}
+	found := false
+	for _, pattern := range patterns {
+		excluded := strings.HasPrefix(pattern, "!")
+		pattern = strings.Trim(strings.TrimPrefix(strings.TrimPrefix(pattern, "!"), "./"), "/")
+		steps := maxSteps
+		if matchFolders(strings.Split(pattern, "/"), strings.Split(member, "/"), &steps) {
+			found = !excluded
+		}
+	}
+	return found
+}
+
+// maxSteps bounds the comparison of a pattern with a path.
+const maxSteps = 10_000
+
+// matchFolders compares a path with a pattern in which "**" stands for any folders.
+func matchFolders(pattern, name []string, steps *int) bool {
+	*steps--
+	switch {
+	case *steps < 0:
+		return false
+	case len(pattern) == 0:
+		return len(name) == 0
+	case pattern[0] == "**":
+		for i := range len(name) + 1 {
+			if matchFolders(pattern[1:], name[i:], steps) {
+				return true
+			}
+		}
+		return false
+	case len(name) == 0:
+		return false
+	}
+	ok, _ := path.Match(pattern[0], name[0])
+	return ok && matchFolders(pattern[1:], name[1:], steps)
+}
+
+var pnpmPackages = regexp.MustCompile(`(?m)^packages:[ \t]*\r?\n((?:[ \t]*-.*\r?\n?|[ \t]*#.*\r?\n?|[ \t]*\r?\n)*)`)
+
+// workspace reads the patterns of members that the files of a folder list.
+func (c *coverage) workspace(dir string) []string {
+	var patterns []string
+	for _, base := range []string{"package.json", "lerna.json", "composer.json"} {
+		if data, err := c.read(path.Join(dir, base)); err == nil {
+			patterns = append(patterns, workspaceInJSON(data)...)
+		}
+	}
+	if data, err := c.read(path.Join(dir, "pnpm-workspace.yaml")); err == nil {
+		if section := pnpmPackages.FindSubmatch(append(data, '\n')); section != nil {
+			for line := range strings.Lines(string(section[1])) {
+				line, _, _ = strings.Cut(line, " #")
+				if _, item, found := strings.Cut(line, "-"); found {
+					patterns = append(patterns, strings.Trim(strings.TrimSpace(item), `"'`))
+				}
+			}
+		}
+	}
+	if data, err := c.read(path.Join(dir, "Cargo.toml")); err == nil {
+		var manifest struct {
+			Workspace struct {
+				Members []string `toml:"members"`
+				Exclude []string `toml:"exclude"`
+			} `toml:"workspace"`
+		}
+		if nesting.DecodeTOML(data, &manifest) == nil {
+			patterns = append(patterns, manifest.Workspace.Members...)
+			for _, excluded := range manifest.Workspace.Exclude {
+				patterns = append(patterns, "!"+excluded)
+			}
+		}
+	}
+	return patterns
+}
+
+// workspaceInJSON reads the members in package.json, lerna.json or composer.json.
+func workspaceInJSON(data []byte) []string {
+	var manifest struct {
+		Workspaces   json.RawMessage `json:"workspaces"`
+		Packages     []string        `json:"packages"`
+		Repositories json.RawMessage `json:"repositories"`
+		Extra        struct {
+			Merge struct {
+				Include, Require []string
+			} `json:"merge-plugin"`
+		} `json:"extra"`
+	}
+	_ = json.Unmarshal(data, &manifest)
+	patterns := manifest.Packages
+	var list []string
+	var object struct{ Packages []string }
+	if json.Unmarshal(manifest.Workspaces, &list) == nil {
+		patterns = append(patterns, list...)
+	} else if json.Unmarshal(manifest.Workspaces, &object) == nil {
+		patterns = append(patterns, object.Packages...)
+	}
+	type repository struct{ Type, URL string }
+	var repositories []repository
+	var byName map[string]repository
+	if json.Unmarshal(manifest.Repositories, &repositories) != nil && json.Unmarshal(manifest.Repositories, &byName) == nil {
+		for _, r := range byName {
+			repositories = append(repositories, r)
+		}
+	}
+	for _, r := range repositories {
+		if r.Type == "path" {
+			patterns = append(patterns, r.URL)
+		}
+	}
+	for _, include := range append(manifest.Extra.Merge.Include, manifest.Extra.Merge.Require...) {
+		patterns = append(patterns, path.Dir(include))
+	}
+	return patterns
+}
+
+// manifestOf is one manifest that was read for what it names.
+type manifestOf struct {
+	file  gitrepo.File
+	named namedPackages
+	text  []byte
+}

@@ -1,0 +1,278 @@
+package osv_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// What a repository of one kind must come to.
+const (
+	found   = "found"   // its package is listed
+	unknown = "unknown" // a note that leaves the inventory incomplete names the file
+	none    = "none"    // it holds no package, rightly
+)
+
+// Each kind of file in which ecosystems name packages, in a repository of its own: the
+// package is found, or the inventory is unknown and the file named. An inventory that says
+// "no packages" of it would be a false clean. Add a line for each kind that is missing.
+func TestEachKindOfManifestIsReadOrNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range manifestCases() {
+		t.Run(c.file, func(t *testing.T) {
+			t.Parallel()
+			files := map[string]string{c.file: c.text}
+			if c.beside != "" {
+				name, text, _ := strings.Cut(c.beside, "\n")
+				files[name] = text
+			}
+			seen := scan(t, commit(t, files))
+			got := none
+			if i := slices.IndexFunc(seen.Notes, func(n observation.Note) bool { return n.Cause != observation.CauseRemark }); i >= 0 {
+				got = unknown
+				if !strings.Contains(seen.Notes[i].Message, c.file) && c.want == unknown {
+					t.Errorf("the note does not name the file: %v", seen.Notes)
+				}
+			} else if len(seen.Packages) > 0 {
+				got = found
+			}
+			if len(seen.Packages) > 0 && c.want == found {
+				got = found
+			}
+			if got != c.want && !(c.want == unknown && got == found) {
+				t.Errorf("%s, want %s: %d packages, %v", got, c.want, len(seen.Packages), seen.Notes)
+			}
+		})
+	}
+}
+
+type manifestCase struct{ file, text, want, beside string }
+
+func manifestCases() []manifestCase {
+	return slices.Concat(pythonCases(), jvmCases(), webCases(), compiledCases(), otherCases(), controlCases(), codeCases())
+}
+
+func pythonCases() []manifestCase {
+	return []manifestCase{
+		{file: "requirements.txt", text: "flask==1.0\n", want: found},
+		{file: "requirements-dev.txt", text: "flask==1.0\n", want: found},
+		{file: "requirements/base.txt", text: "flask==1.0\n", want: unknown},
+		{file: "requirements/prod.in", text: "flask==1.0\n", want: unknown},
+		{file: "REQUIREMENTS.txt", text: "flask==1.0\n", want: unknown},
+		{file: "requirements.in", text: "flask\n", want: unknown},
+		{file: "requirement.txt", text: "flask==1.0\n", want: unknown},
+		{file: "constraints.txt", text: "flask==1.0\n", want: unknown},
+		{file: "deploy/reqs.txt", text: "flask==1.0\n", want: unknown},
+		{file: "requirements.pip", text: "flask==1.0\n", want: unknown},
+		{file: "test-requires", text: "flask==1.0\n", want: unknown},
+		{file: "pyproject.toml", text: "[project]\nname = 'x'\n[project.optional-dependencies]\nweb = ['flask']\n", want: unknown},
+		{file: "a/pyproject.toml", text: "[dependency-groups]\ndev = ['flask']\n", want: unknown},
+		{file: "b/pyproject.toml", text: "[tool.poetry.group.dev.dependencies]\nflask = '*'\n", want: unknown},
+		{file: "c/pyproject.toml", text: "[tool.pdm.dev-dependencies]\ntest = ['flask']\n", want: unknown},
+		{file: "d/pyproject.toml", text: "[tool.hatch.envs.default]\ndependencies = ['flask']\n", want: unknown},
+		{file: "setup.py", text: "setup(extras_require={'web': ['flask']})", want: unknown},
+		{file: "setup.cfg", text: "[options.extras_require]\nweb = flask\n", want: unknown},
+		{file: "Pipfile", text: "[dev-packages]\nflask = '*'\n", want: unknown},
+		{file: "a/Pipfile", text: "[docs]\nsphinx = '*'\n", want: unknown},
+		{file: "Pipfile.lock", text: `{"default": {"flask": {"version": "==1.0"}}}`, want: found},
+		{file: "environment-dev.yml", text: "dependencies:\n  - flask=1.0\n", want: unknown},
+		{file: "conda.yaml", text: "dependencies:\n  - flask=1.0\n", want: unknown},
+		{file: "recipe/meta.yaml", text: "requirements:\n  run:\n    - flask\n", want: unknown},
+		{file: "conda-lock.yml", text: "version: 1\npackage:\n- name: flask\n", want: unknown},
+		{file: "pixi.toml", text: "[dependencies]\nflask = '*'\n", want: unknown},
+		{file: "pixi.lock", text: "version: 6\n", want: unknown},
+		{file: "buildout.cfg", text: "[app]\neggs = flask\n", want: unknown},
+		{file: "lib/flask-1.0-py3-none-any.whl", text: "PK", want: unknown},
+	}
+}
+
+func jvmCases() []manifestCase {
+	return []manifestCase{
+		{file: "build.gradle", text: "dependencies { implementation 'a:b:1' }\n", want: unknown},
+		{file: "a/build.gradle", text: "dependencies {\n  runtime 'a:b:1'\n}\n", want: unknown},
+		{file: "b/build.gradle", text: "dependencies {\n  testCompile group: 'a', name: 'b', version: '1'\n}\n", want: unknown},
+		{file: "c/build.gradle", text: "dependencies {\n  providedCompile 'a:b:1'\n}\n", want: unknown},
+		{file: "app.gradle", text: "dependencies {\n  api 'a:b:1'\n}\n", want: unknown},
+		{file: "core.gradle.kts", text: "dependencies {\n  testImplementation(\"a:b:1\")\n}\n", want: unknown},
+		{file: "gradle/libs.versions.toml", text: "[libraries]\nb = 'a:b:1'\n", want: unknown},
+		{file: "gradle/dependency-locks/compileClasspath.lockfile", text: "a:b:1\n", want: found},
+		{file: "pom.xml", text: "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>", want: found},
+		{file: "pom-java8.xml", text: "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>", want: found},
+		{file: "ivy.xml", text: "<ivy-module><dependencies><dependency org='a' name='b' rev='1'/></dependencies></ivy-module>", want: unknown},
+		{file: "project.clj", text: "(defproject x \"1\" :dependencies [[ring/ring-core \"1.6.0\"]])", want: unknown},
+		{file: "deps.edn", text: "{:deps {ring/ring-core {:mvn/version \"1.6.0\"}}}", want: unknown},
+		{file: "build.boot", text: "(set-env! :dependencies '[[ring \"1\"]])", want: unknown},
+		{file: "build.sbt", text: "libraryDependencies += \"a\" % \"b\" % \"1\"", want: unknown},
+		{file: "project/plugins.sbt", text: "addSbtPlugin(\"a\" % \"b\" % \"1\")", want: unknown},
+		{file: "project/Dependencies.scala", text: "val b = \"a\" %% \"b\" % \"1\"", want: unknown},
+		{file: "build.sc", text: "def ivyDeps = Agg(ivy\"a::b:1\")", want: unknown},
+		{file: "WORKSPACE", text: "maven_install(artifacts = [\"a:b:1\"])", want: unknown},
+		{file: "MODULE.bazel", text: "bazel_dep(name = \"a\", version = \"1\")", want: unknown},
+		{file: "maven_install.json", text: `{"artifacts": {"a:b": {"version": "1"}}}`, want: unknown},
+		{file: ".mvn/extensions.xml", text: "<extensions><extension><groupId>a</groupId></extension></extensions>", want: unknown},
+		{file: "WEB-INF/lib/struts2-core-2.3.1.jar", text: "PK", want: unknown},
+	}
+}
+
+func webCases() []manifestCase {
+	return []manifestCase{
+		{file: "package.json", text: `{"dependencies": {"lodash": "4.17.20"}}`, want: unknown},
+		{file: "package-lock.json", text: `{"lockfileVersion": 1, "dependencies": {"lodash": {"version": "4.17.20"}}}`, want: found},
+		{file: "bower.json", text: `{"dependencies": {"jquery": "1"}}`, want: unknown},
+		{file: "bun.lockb", text: "bun-lockfile-format-v0", want: unknown},
+		{file: "deno.json", text: `{"imports": {"a": "npm:lodash@4"}}`, want: unknown},
+		{file: "deno.lock", text: `{"version": "3"}`, want: unknown},
+		{file: "import_map.json", text: `{"imports": {"a": "https://x.example/a@1/mod.ts"}}`, want: unknown},
+		{file: "libman.json", text: `{"libraries": [{"library": "jquery@1.8.3"}]}`, want: unknown},
+		{file: ".meteor/packages", text: "meteor-base@1.4.0\n", want: unknown},
+		{file: "config/importmap.rb", text: "pin \"jquery\", to: \"https://x.example/jquery@1.8.3.js\"\n", want: unknown},
+		{file: "static/js/jquery-1.8.3.min.js", text: "/*! jQuery v1.8.3 */", want: unknown},
+		{file: "composer.json", text: `{"require": {"a/b": "^1"}}`, want: unknown},
+		{file: "composer.lock", text: `{"packages": [{"name": "a/b", "version": "1.0"}]}`, want: found},
+		{file: "site.make.yml", text: "projects:\n  views:\n    version: 3\n", want: unknown},
+		{file: "elm.json", text: `{"dependencies": {"direct": {"a/b": "1"}}}`, want: unknown},
+		{file: "pubspec.yaml", text: "name: x\ndev_dependencies:\n  http: 0.12.0\n", want: unknown},
+		{file: "pubspec.lock", text: "packages:\n  http:\n    dependency: direct\n    source: hosted\n    version: \"0.12.0\"\n", want: found},
+		{file: "sbom.json", text: `{"bomFormat": "CycloneDX", "specVersion": "1.4", "components": [{"type": "library", "name": "left-pad", "version": "1.0.0", "purl": "pkg:npm/left-pad@1.0.0"}]}`, want: found},
+		{file: "release/app-sbom.xml", text: `<bom xmlns="http://cyclonedx.org/schema/bom/1.4" version="1"><components><component type="library"><name>left-pad</name><version>1.0.0</version><purl>pkg:npm/left-pad@1.0.0</purl></component></components></bom>`, want: found},
+		{file: "release/my-sbom.json", text: `{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "packages": [{"name": "left-pad", "SPDXID": "SPDXRef-a", "versionInfo": "1.0.0", "downloadLocation": "NOASSERTION", "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/left-pad@1.0.0"}]}]}`, want: found},
+		{file: "sbom-settings.json", text: `{"format": "cyclonedx"}`, want: none},
+		{file: "pnpm-lock.main.yaml", text: "lockfileVersion: '6.0'\npackages:\n  /lodash@4.17.20:\n    resolution: {integrity: x}\n", want: found},
+		{file: "app.cdx.json", text: `{"bomFormat": "CycloneDX", "specVersion": "1.4", "components": [{"type": "library", "name": "left-pad", "version": "1.0.0", "purl": "pkg:npm/left-pad@1.0.0"}]}`, want: found},
+	}
+}
+
+func compiledCases() []manifestCase {
+	return []manifestCase{
+		{file: "go.mod", text: "module example.org/x\n\ngo 1.20\n\nrequire golang.org/x/text v0.3.2\n", want: found},
+		{file: "Gopkg.lock", text: "[[projects]]\n  name = \"golang.org/x/text\"\n", want: unknown},
+		{file: "glide.yaml", text: "package: x\nimport:\n- package: golang.org/x/text\n", want: unknown},
+		{file: "Godeps/Godeps.json", text: `{"Deps": [{"ImportPath": "golang.org/x/text"}]}`, want: unknown},
+		{file: "vendor/vendor.json", text: `{"package": [{"path": "golang.org/x/text"}]}`, want: unknown},
+		{file: "Cargo.toml", text: "[target.'cfg(unix)'.dependencies]\na = '1'\n", want: unknown},
+		{file: "App.csproj", text: `<Project><ItemGroup><PackageReference Include="A" Version="1"/></ItemGroup></Project>`, want: unknown},
+		{file: "App.fsproj", text: `<Project><ItemGroup><PackageReference Include="A" Version="1"/></ItemGroup></Project>`, want: unknown},
+		{file: "App.vbproj", text: `<Project><ItemGroup><PackageReference Include="A" Version="1"/></ItemGroup></Project>`, want: unknown},
+		{file: "Directory.Packages.props", text: `<Project><ItemGroup><PackageVersion Include="A" Version="1"/></ItemGroup></Project>`, want: unknown},
+		{file: "Directory.Build.props", text: `<Project><ItemGroup><PackageReference Include="A" Version="1"/></ItemGroup></Project>`, want: unknown},
+		{file: "paket.dependencies", text: "nuget A 1.0\n", want: unknown},
+		{file: "paket.lock", text: "NUGET\n  remote: https://x.example\n    A (1.0)\n", want: unknown},
+		{file: "project.json", text: `{"dependencies": {"A": "1.0"}}`, want: unknown},
+		{file: "packages.Web.config", text: `<packages><package id="A" version="1"/></packages>`, want: found},
+		{file: ".config/dotnet-tools.json", text: `{"tools": {"a": {"version": "1", "commands": ["a"]}}}`, want: unknown},
+		{file: "Package.swift", text: `.package(url: "https://x.example/a", from: "1.0.0")`, want: unknown},
+		{file: "Package.resolved", text: `{"pins": [{"identity": "a", "location": "https://x.example/a", "state": {"version": "1"}}], "version": 2}`, want: unknown},
+		{file: "Podfile", text: "pod 'A'\n", want: unknown},
+		{file: "Podfile.lock", text: "PODS:\n  - A (2.5.0)\n", want: unknown},
+		{file: "X.podspec", text: "s.dependency 'A'\n", want: unknown},
+		{file: "Cartfile", text: "github \"a/b\"\n", want: unknown},
+		{file: "Cartfile.resolved", text: "github \"a/b\" \"1.0\"\n", want: unknown},
+		{file: "conanfile.txt", text: "[requires]\nopenssl/1.1.1a\n", want: unknown},
+		{file: "conanfile.py", text: "class X(ConanFile):\n  requires = 'openssl/1.1.1a'\n", want: unknown},
+		{file: "vcpkg.json", text: `{"dependencies": ["openssl"]}`, want: unknown},
+		{file: "CMakeLists.txt", text: "FetchContent_Declare(fmt URL https://x.example/fmt.zip)\n", want: unknown},
+		{file: "subprojects/zlib.wrap", text: "[wrap-file]\n", want: unknown},
+		{file: "platformio.ini", text: "lib_deps = a/b\n", want: unknown},
+		{file: "build.zig.zon", text: ".{ .dependencies = .{ .a = .{ .url = \"x\" } } }", want: unknown},
+		{file: "dub.json", text: `{"dependencies": {"vibe-d": "1"}}`, want: unknown},
+	}
+}
+
+func otherCases() []manifestCase {
+	return []manifestCase{
+		{file: "Gemfile", text: "gem 'rack'\n", want: unknown},
+		{file: "gems.rb", text: "gem 'rack'\n", want: unknown},
+		{file: "gemfiles/rails5.gemfile", text: "gem 'rails'\n", want: unknown},
+		{file: "gemfiles/rails5.gemfile.lock", text: "GEM\n  remote: https://x.example/\n  specs:\n    rack (2.0.0)\n\nDEPENDENCIES\n  rack\n", want: found},
+		{file: "stack-lts.yaml.lock", text: "packages:\n- completed:\n    hackage: aeson-1.0.0.0@sha256:aa,1\n  original:\n    hackage: aeson-1.0.0.0\nsnapshots: []\n", want: found},
+		{file: "x.gemspec", text: "s.add_dependency \"rack\", \"~> 2.0\"\n", want: unknown},
+		{file: "gems.locked", text: "GEM\n  remote: https://x.example/\n  specs:\n    rack (2.0.0)\n\nDEPENDENCIES\n  rack\n", want: found},
+		{file: "Puppetfile", text: "mod 'a/b', '1'\n", want: unknown},
+		{file: "mix.exs", text: "defp deps do\n  [{:plug, \"~> 1.0\"}]\nend\n", want: unknown},
+		{file: "rebar.config", text: "{deps, [{cowboy, \"2.0\"}]}.", want: unknown},
+		{file: "rebar.lock", text: "[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.0\">>},0}].", want: unknown},
+		{file: "gleam.toml", text: "[dependencies]\na = '1'\n", want: unknown},
+		{file: "x.cabal", text: "library\n  build-depends: base, aeson ==1.0\n", want: unknown},
+		{file: "stack.yaml", text: "extra-deps:\n- aeson-1.0\n", want: unknown},
+		{file: "package.yaml", text: "name: x\ndependencies:\n- aeson == 1.0\n", want: unknown},
+		{file: "x.opam", text: "depends: [ \"a\" ]\n", want: unknown},
+		{file: "dune-project", text: "(package (depends a))\n", want: unknown},
+		{file: "DESCRIPTION", text: "Package: x\nImports:\n    shiny\n", want: unknown},
+		{file: "packrat/packrat.lock", text: "Package: shiny\nVersion: 1.0\n", want: unknown},
+		{file: "Project.toml", text: "[deps]\nHTTP = 'x'\n", want: unknown},
+		{file: "Manifest.toml", text: "[[deps.HTTP]]\nversion = '1'\n", want: unknown},
+		{file: "cpanfile", text: "requires 'Mojolicious', '7';\n", want: unknown},
+		{file: "Makefile.PL", text: "WriteMakefile(PREREQ_PM => { Mojolicious => 7 });\n", want: unknown},
+		{file: "shard.yml", text: "dependencies:\n  kemal:\n    github: a/b\n", want: unknown},
+		{file: "shard.lock", text: "shards:\n  kemal:\n    version: 1\n", want: unknown},
+		{file: "x-1.0-1.rockspec", text: "dependencies = { 'luasocket' }\n", want: unknown},
+		{file: "x.nimble", text: "requires \"jester\"\n", want: unknown},
+		{file: "haxelib.json", text: `{"dependencies": {"a": "1"}}`, want: unknown},
+		{file: "alire.toml", text: "[[depends-on]]\na = '1'\n", want: unknown},
+		{file: "fpm.toml", text: "[dependencies]\na = {}\n", want: unknown},
+	}
+}
+
+// controlCases hold no package of an ecosystem, or name none.
+func controlCases() []manifestCase {
+	return []manifestCase{
+		{file: ".github/workflows/ci.yml", text: "on: push\njobs: {a: {runs-on: x, steps: [{uses: a/b@v1}]}}\n", want: none},
+		{file: "Dockerfile", text: "FROM debian:10\nRUN pip install django==2.0\n", want: none},
+		{file: "chart/Chart.yaml", text: "name: x\nversion: 1\n", want: none},
+		{file: "deploy.sh", text: "#!/bin/sh\necho\n", want: none},
+		{file: "schema.sql", text: "select 1;\n", want: none},
+		{file: "index.html", text: "<p>text", want: none},
+		{file: "pyproject.toml", text: "[tool.black]\nline-length = 100\n", want: none},
+		{file: "package.json", text: `{"type": "module"}`, want: none},
+		{file: "packages.json", text: "{}", want: none},
+		{file: "renv.txt", text: "x\n", want: none},
+		{file: "docs/functional-requirements.txt", text: "The system shall be fast.\n", want: none},
+		{file: "settings.gradle", text: "include ':app'\n", want: none},
+		{file: "gradle/wrapper/gradle-wrapper.jar", text: "PK", want: none},
+		{file: "CMakeLists.txt", text: "project(x)\nadd_executable(x x.c)\n", want: none},
+		{file: "vendor/github.com/a/b/setup.py", text: "setup(install_requires=['flask'])", want: none},
+		{file: "App.csproj", text: "<Project Sdk=\"Microsoft.NET.Sdk\"/>", want: none},
+	}
+}
+
+// codeCases are code without a manifest that was read.
+func codeCases() []manifestCase {
+	return []manifestCase{
+		{file: "app.py", text: "import os\nimport flask\n", want: unknown},
+		{file: "tool/run.py", text: "import json, os\nfrom . import own\nimport own\n", want: none, beside: "tool/own.py\nimport re\n"},
+		{file: "notebook.ipynb", text: `{"cells": [{"source": [` + "\n" + `    "import pandas as pd\n"` + "\n" + `]}]}`, want: unknown},
+		{file: "src/server.js", text: "const http = require('http');\nconst express = require('express');\n", want: unknown},
+		{file: "src/plain.js", text: "const fs = require('node:fs');\nimport x from './y.js';\n", want: none},
+		{file: "src/main.go", text: "package main\n\nimport (\n\t\"fmt\"\n\n\t\"golang.org/x/text\"\n)\n", want: unknown},
+		{file: "src/only.go", text: "package main\n\nimport \"fmt\"\n", want: none},
+		{file: "src/org/x/Main.java", text: "package org.x;\nimport java.util.List;\nimport com.google.gson.Gson;\n", want: unknown},
+		{file: "src/org/x/Only.java", text: "package org.x;\nimport java.util.List;\nimport org.x.Other;\n", want: none},
+		{file: "main.c", text: "#include <stdio.h>\n#include <curl/curl.h>\n", want: unknown},
+		{file: "only.c", text: "#include <stdio.h>\n#include \"own.h\"\n", want: none},
+		{file: "run.rb", text: "require 'json'\nrequire 'sinatra'\n", want: unknown},
+		{file: "analysis.R", text: "library(shiny)\n", want: unknown},
+		{file: "stats.R", text: "library(stats)\nx <- 1\n", want: none},
+		{file: "app.pl", text: "use strict;\nuse Mojolicious::Lite;\n", want: unknown},
+		{file: "plain.pl", text: "use strict;\nuse File::Basename;\n", want: none},
+		{file: "lib/app.ex", text: "defmodule App do\nend\n", want: unknown},
+		{file: "test/app_test.py", text: "import pytest\n", want: none},
+		{file: "server.py", text: "import flask\n", want: unknown, beside: "go.mod\nmodule example.org/x\n\ngo 1.20\n\nrequire golang.org/x/text v0.3.2\n"},
+	}
+}
+
+// A language that is less than a twentieth of the code asks for no manifest.
+func TestALanguageThatIsASmallPartOfTheCodeAsksForNoManifest(t *testing.T) {
+	files := map[string]string{"go.mod": "module example.org/x\n\ngo 1.20\n\nrequire golang.org/x/text v0.3.2\n", "helper.py": "import requests\n"}
+	for _, name := range strings.Fields("a b c d e f g h i j k l m n o p q r s") {
+		files["pkg/"+name+".go"] = "package pkg\n"
+	}
+	if seen := scan(t, commit(t, files)); len(seen.Notes) != 1 {
+		t.Errorf("one of twenty files is a twentieth: %v", seen.Notes)
+	}
+	files["pkg/t.go"] = "package pkg\n"
+	if seen := scan(t, commit(t, files)); len(seen.Notes) != 0 {
+		t.Errorf("got %v", seen.Notes)
+	}
+}

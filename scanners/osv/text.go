@@ -1,0 +1,188 @@
+package osv
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf16"
+
+	"github.com/google/osv-scalibr/extractor/filesystem"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
+	"github.com/google/osv-scalibr/inventory"
+)
+
+// decodeText gives a text as the readers expect it: UTF-8 without a byte order mark, with
+// line feeds. changed is true where the text was otherwise.
+func decodeText(text []byte) (decoded []byte, changed bool) {
+	decoded = text
+	switch {
+	case bytes.HasPrefix(text, []byte("\xef\xbb\xbf")):
+		decoded = text[3:]
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+		decoded = fromUTF16(text[2:], false)
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		decoded = fromUTF16(text[2:], true)
+	case looksUTF16(text, 1):
+		decoded = fromUTF16(text, false)
+	case looksUTF16(text, 0):
+		decoded = fromUTF16(text, true)
+	}
+	if bytes.IndexByte(decoded, '\r') >= 0 && bytes.IndexByte(decoded, '\n') < 0 {
+		decoded = bytes.ReplaceAll(decoded, []byte("\r"), []byte("\n"))
+		return decoded, true
+	}
+	return decoded, len(decoded) != len(text)
+}
+
+// isOddText reports by its beginning whether a text must be decoded.
+func isOddText(head []byte) bool {
+	_, changed := decodeText(head[:len(head)&^1])
+	return changed
+}
+
+// looksUTF16 is true where each second byte of the beginning is zero, from an offset.
+func looksUTF16(text []byte, offset int) bool {
+	if len(text) < 8 || len(text)%2 != 0 {
+		return false
+	}
+	for i := range min(len(text), 64) {
+		if (text[i] == 0) != (i%2 == offset) {
+			return false
+		}
+	}
+	return true
+}
+
+// fromUTF16 decodes pairs of bytes.
+func fromUTF16(text []byte, bigEndian bool) []byte {
+	units := make([]uint16, len(text)/2)
+	for i := range units {
+		a, b := uint16(text[2*i]), uint16(text[2*i+1])
+		if !bigEndian {
+			a, b = b, a
+		}
+		units[i] = a<<8 | b
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// hallmark is what each manifest of a name holds. A text without it is something else, of
+// which its reader may say that it lists nothing.
+type hallmark struct {
+	names   string
+	pattern func() *regexp.Regexp
+	// newest is the newest version of the format that is known, and version finds that
+	// of a text.
+	newest  int
+	version func() *regexp.Regexp
+}
+
+func lazily(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
+
+func hallmarks() map[string]hallmark {
+	byName := map[string]hallmark{}
+	for _, h := range []hallmark{
+		{"yarn.lock", lazily(`# yarn lockfile|__metadata:|(?m)^\s+"?version"?:? `), 12, lazily(`__metadata:\s+version: (\d+)`)},
+		{"Gemfile.lock gems.locked", lazily(`(?m)^(?:GEM|GIT|PATH|PLATFORMS|DEPENDENCIES|PLUGIN SOURCE|BUNDLED WITH)\b`), 0, nil},
+		{"gradle.lockfile buildscript-gradle.lockfile", lazily(`(?m)^#|^empty=|^[\w.-]+:[\w.-]+:`), 0, nil},
+		{"mix.lock", lazily(`%\{`), 0, nil},
+		{"cabal.project.freeze", lazily(`constraints:|with-compiler|index-state|active-repositories`), 0, nil},
+		{"pom.xml", lazily(`<(?:\w+:)?project\b`), 0, nil},
+		{"packages.config", lazily(`<packages\b`), 0, nil},
+		{"verification-metadata.xml", lazily(`<verification-metadata\b`), 0, nil},
+		{"package-lock.json npm-shrinkwrap.json", lazily(`"(?:lockfileVersion|dependencies|packages)"`), 3, lazily(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"composer.lock", lazily(`"packages"`), 0, nil},
+		{"Pipfile.lock", lazily(`"(?:default|develop|_meta)"`), 6, lazily(`"pipfile-spec"\s*:\s*(\d+)`)},
+		{"packages.lock.json", lazily(`"dependencies"`), 2, lazily(`^\s*\{\s*"version"\s*:\s*(\d+)`)},
+		{"renv.lock", lazily(`"Packages"`), 0, nil},
+		{"Cargo.lock", lazily(`(?m)^\[\[package\]\]|^version\s*=|^\[root\]`), 4, lazily(`(?m)\A(?:#.*\n|\s)*version\s*=\s*(\d+)`)},
+		{"poetry.lock", lazily(`\[\[package\]\]|\[metadata\]|package = \[\]`), 2, lazily(`lock-version\s*=\s*"(\d+)`)},
+		{"uv.lock", lazily(`(?m)^version\s*=|\[\[package\]\]`), 1, lazily(`\A\s*version\s*=\s*(\d+)`)},
+		{"pdm.lock", lazily(`\[\[package\]\]|\[metadata\]`), 0, nil},
+		{"pnpm-lock.yaml", lazily(`lockfileVersion|(?m)^packages:`), 9, lazily(`lockfileVersion:\s*'?(\d+)`)},
+		{"pubspec.lock", lazily(`(?m)^packages:|^sdks:`), 0, nil},
+		{"stack.yaml.lock", lazily(`(?m)^packages:|^snapshots:`), 0, nil},
+		{"bun.lock", lazily(`"lockfileVersion"`), 1, lazily(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"go.mod", lazily(`(?m)^\s*module\b`), 0, nil},
+		{"conan.lock", lazily(`"(?:version|graph_lock|requires)"`), 0, nil},
+	} {
+		for name := range strings.FieldsSeq(h.names) {
+			byName[name] = h
+		}
+	}
+	return byName
+}
+
+var conflict = regexp.MustCompile(`(?m)^(?:<{7}|>{7}) `)
+
+// checkText is an error for a text that is not the manifest whose name it bears, or that
+// holds more than its reader takes.
+func checkText(known map[string]hallmark, name string, text []byte) error {
+	base := path.Base(name)
+	if path.Ext(base) == ".pom" {
+		base = "pom.xml"
+	}
+	start := strings.ToLower(string(bytes.TrimSpace(text[:min(len(text), 200)])))
+	switch {
+	case strings.HasPrefix(start, "<!doctype html"), strings.HasPrefix(start, "<html"), strings.HasPrefix(start, "version https://git-lfs"):
+		return errors.New("it is a web page, or a pointer to a file kept elsewhere")
+	case bytes.IndexByte(text, 0) >= 0:
+		return errors.New("it holds bytes that are no text")
+	case conflict.Match(text):
+		return errors.New("it holds both sides of a merge that was not resolved")
+	}
+	h, ok := known[base]
+	if !ok || start == "" {
+		return nil
+	}
+	if !h.pattern().Match(text) {
+		return fmt.Errorf("it holds nothing that stands in each %s", base)
+	}
+	if h.version == nil {
+		return nil
+	}
+	if match := h.version().FindSubmatch(text); match != nil {
+		if version, err := strconv.Atoi(string(match[1])); err != nil || version > h.newest {
+			return fmt.Errorf("its format is of a version above %d, the newest that is known", h.newest)
+		}
+	}
+	return nil
+}
+
+// extractText hands an extractor a manifest's text, and says with its error what of the
+// text it will not have read.
+func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
+	var buffer bytes.Buffer
+	if input.Info != nil {
+		buffer.Grow(int(max(0, input.Info.Size())) + bytes.MinRead)
+	}
+	if _, err := buffer.ReadFrom(input.Reader); err != nil {
+		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
+	}
+	known, is := underAlias(g.Extractor, input, buffer.Bytes())
+	if !is {
+		return inventory.Inventory{}, nil
+	}
+	foreign := checkText(g.hallmarks, known.Path, buffer.Bytes())
+	copied := *known
+	copied.Reader = bytes.NewReader(oldGradleLock(input.Path, buffer.Bytes()))
+	shorter, unread, err := trim(&copied)
+	if err != nil {
+		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
+	}
+	found, err := g.Extractor.Extract(ctx, shorter)
+	if g.Extractor.Name() == requirements.Name {
+		unread = errors.Join(unread, addDropped(&found, input, buffer.Bytes()))
+	}
+	underOwnName(found, known.Path, input.Path)
+	return found, cmp.Or(err, foreign, unread)
+}
