@@ -25,17 +25,15 @@ type Commit struct {
 	Email     string
 	Authored  time.Time
 	Committed time.Time
-	// Committer is the address of who put the commit in; Subject is its first line.
+	// Committer is the address of who put the commit in; Subject is its first line, cut to
+	// 120 characters.
 	Committer string
 	Subject   string
-	// CoAuthors are the values of its trailers Co-authored-by, "Name <address>", at most
-	// maxCoAuthors.
+	// CoAuthors are the values of its trailers Co-authored-by, "Name <address>", of which
+	// the first 500 characters are read: git cuts them, because a message may be as long
+	// as it likes.
 	CoAuthors []string
 }
-
-// maxCoAuthors bounds how many co-authors of one commit are read: a squash of a year's
-// work may name hundreds.
-const maxCoAuthors = 100
 
 // Merge reports whether the commit has several parents.
 func (c Commit) Merge() bool { return c.Parents > 1 }
@@ -45,7 +43,7 @@ func (c Commit) Merge() bool { return c.Parents > 1 }
 func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
 		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap",
-			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cE%n%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%s", s.commit)
+			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cE%n%<(500,trunc)%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%<(120,trunc)%s", s.commit)
 		if err != nil {
 			yield(Commit{}, err)
 			return
@@ -76,11 +74,12 @@ func parseCommit(record string) (Commit, error) {
 		Author:    fields[4],
 		Email:     fields[5],
 		Committer: fields[6],
-		Subject:   fields[8],
+		Subject:   strings.TrimRight(fields[8], " "),
 	}
-	if fields[7] != "" {
-		all := strings.Split(fields[7], "\x1e")
-		commit.CoAuthors = all[:min(len(all), maxCoAuthors)]
+	for _, value := range strings.Split(strings.TrimRight(fields[7], " "), "\x1e") {
+		if strings.HasSuffix(value, ">") {
+			commit.CoAuthors = append(commit.CoAuthors, value)
+		}
 	}
 	return commit, nil
 }
