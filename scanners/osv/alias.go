@@ -19,6 +19,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/cdx"
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
 	"github.com/google/osv-scalibr/inventory"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // alias lets an extractor read manifests under other names that their ecosystem uses.
@@ -26,13 +28,13 @@ type alias struct {
 	filesystem.Extractor
 	as       string // the name for which the extractor asks
 	sign     string // what stands in such a file, where its name is not enough
-	patterns []kindMatch
+	patterns []manifest.Pattern
 }
 
 // FileRequired implements filesystem.Extractor.
 func (a alias) FileRequired(api filesystem.FileAPI) bool {
 	name := strings.ToLower(api.Path())
-	return !hasOwnReader(path.Base(name)) && slices.ContainsFunc(a.patterns, func(m kindMatch) bool { return m.matches(name) })
+	return !hasOwnReader(path.Base(name)) && slices.ContainsFunc(a.patterns, func(m manifest.Pattern) bool { return m.Matches(name) })
 }
 
 // hasOwnReader reports a name, in lower case, that an extractor takes as it is.
@@ -111,7 +113,7 @@ func aliases() ([]filesystem.Extractor, error) {
 		}
 		a := alias{extractor, row.as, row.sign, nil}
 		for pattern := range strings.FieldsSeq(row.patterns) {
-			a.patterns = append(a.patterns, newKindMatch(pattern, 0))
+			a.patterns = append(a.patterns, manifest.NewPattern(pattern, 0))
 		}
 		list = append(list, a)
 	}
@@ -122,15 +124,15 @@ func aliases() ([]filesystem.Extractor, error) {
 // files the patterns.
 func (s *Scanner) mayBeAlias(name string) bool {
 	lower := strings.ToLower(name)
-	return !hasOwnReader(path.Base(lower)) && slices.ContainsFunc(s.aliases[path.Ext(lower)], func(m kindMatch) bool { return m.matches(lower) })
+	return !hasOwnReader(path.Base(lower)) && slices.ContainsFunc(s.aliases[path.Ext(lower)], func(m manifest.Pattern) bool { return m.Matches(lower) })
 }
 
 // aliasesByEnding are the patterns of all aliases.
-func aliasesByEnding() map[string][]kindMatch {
-	byEnding := map[string][]kindMatch{}
+func aliasesByEnding() map[string][]manifest.Pattern {
+	byEnding := map[string][]manifest.Pattern{}
 	for _, row := range aliasRows() {
 		for pattern := range strings.FieldsSeq(row.patterns) {
-			byEnding[path.Ext(pattern)] = append(byEnding[path.Ext(pattern)], newKindMatch(pattern, 0))
+			byEnding[path.Ext(pattern)] = append(byEnding[path.Ext(pattern)], manifest.NewPattern(pattern, 0))
 		}
 	}
 	return byEnding

@@ -12,6 +12,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // coverage tells which manifests a lockfile covers: it holds each package that they name,
@@ -30,7 +32,7 @@ func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Pack
 	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[string]bool{},
 		lists: map[string][]string{}}
 	for _, p := range packages {
-		name := nameKey(p.Ecosystem, p.Name)
+		name := manifest.NameKey(p.Ecosystem, p.Name)
 		addName(c.held, p.Path, name)
 		if p.Ecosystem == "PyPI" {
 			dir := path.Dir(p.Path)
@@ -51,13 +53,13 @@ func addName(sets map[string]map[string]bool, key, name string) {
 }
 
 // covers reports whether a lockfile holds what the manifest names.
-func (c *coverage) covers(kind manifestKind, name string, named namedPackages, text []byte) bool {
+func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named, text []byte) bool {
 	home := path.Dir(name)
 	for dir := home; ; dir = path.Dir(dir) {
-		if kind.family == familyPython && (dir == home || named.names != nil) && len(kind.locks) > 1 && c.holds(c.beside[dir], named) {
+		if kind.Family == manifest.FamilyPython && (dir == home || named.Names != nil) && len(kind.Locks) > 1 && c.holds(c.beside[dir], named) {
 			return true
 		}
-		for _, lock := range kind.locks {
+		for _, lock := range kind.Locks {
 			file := path.Join(dir, lock)
 			if c.locks[file] && c.holds(c.held[file], named) && (dir == home || c.reaches(kind, dir, file, home, named, text)) {
 				return true
@@ -70,11 +72,11 @@ func (c *coverage) covers(kind manifestKind, name string, named namedPackages, t
 }
 
 // holds reports whether a lockfile has all names, or any where they are not known.
-func (c *coverage) holds(held map[string]bool, named namedPackages) bool {
+func (c *coverage) holds(held map[string]bool, named manifest.Named) bool {
 	if len(held) == 0 {
-		return named.names != nil && c.allOwn(named.names)
+		return named.Names != nil && c.allOwn(named.Names)
 	}
-	return !slices.ContainsFunc(named.names, func(name string) bool { return !held[name] && !c.own[name] })
+	return !slices.ContainsFunc(named.Names, func(name string) bool { return !held[name] && !c.own[name] })
 }
 
 func (c *coverage) allOwn(names []string) bool {
@@ -82,27 +84,27 @@ func (c *coverage) allOwn(names []string) bool {
 }
 
 // reaches reports whether a lockfile is also that of a folder below its own.
-func (c *coverage) reaches(kind manifestKind, dir, lock, home string, named namedPackages, text []byte) bool {
+func (c *coverage) reaches(kind manifest.Kind, dir, lock, home string, named manifest.Named, text []byte) bool {
 	member := strings.TrimPrefix(home, dir+"/")
-	switch kind.family {
-	case familyJavaScript:
+	switch kind.Family {
+	case manifest.FamilyJavaScript:
 		return c.listed(dir, member) || c.mentions(lock, `"`+member+`"`, "\n  "+member+":", "\n  '"+member+"':", "@workspace:"+member)
-	case familyPHP:
+	case manifest.FamilyPHP:
 		return c.listed(dir, member)
-	case familyRust:
-		return c.listed(dir, member) || named.own != "" && c.mentions(lock, `name = "`+named.own+`"`)
-	case familyDart:
+	case manifest.FamilyRust:
+		return c.listed(dir, member) || named.Own != "" && c.mentions(lock, `name = "`+named.Own+`"`)
+	case manifest.FamilyDart:
 		return bytes.Contains(text, []byte("resolution: workspace"))
-	case familyBEAM:
+	case manifest.FamilyBEAM:
 		return c.mentions(path.Join(dir, "mix.exs"), "apps_path:")
-	case familyJVM:
+	case manifest.FamilyJVM:
 		return path.Base(lock) == "verification-metadata.xml"
-	case familyHaskell:
+	case manifest.FamilyHaskell:
 		return true
-	case familyPython, familyR:
-		return named.names != nil && len(kind.locks) != 1
-	case familyRuby:
-		return named.names != nil && kind.patterns == "*.gemspec"
+	case manifest.FamilyPython, manifest.FamilyR:
+		return named.Names != nil && len(kind.Locks) != 1
+	case manifest.FamilyRuby:
+		return named.Names != nil && kind.Patterns == "*.gemspec"
 	}
 	return false
 }
@@ -190,15 +192,15 @@ func (c *coverage) workspace(dir string) []string {
 		}
 	}
 	if data, err := c.read(path.Join(dir, "Cargo.toml")); err == nil {
-		var manifest struct {
+		var listed struct {
 			Workspace struct {
 				Members []string `toml:"members"`
 				Exclude []string `toml:"exclude"`
 			} `toml:"workspace"`
 		}
-		if nesting.DecodeTOML(data, &manifest) == nil {
-			patterns = append(patterns, manifest.Workspace.Members...)
-			for _, excluded := range manifest.Workspace.Exclude {
+		if nesting.DecodeTOML(data, &listed) == nil {
+			patterns = append(patterns, listed.Workspace.Members...)
+			for _, excluded := range listed.Workspace.Exclude {
 				patterns = append(patterns, "!"+excluded)
 			}
 		}
@@ -208,7 +210,7 @@ func (c *coverage) workspace(dir string) []string {
 
 // workspaceInJSON reads the members in package.json, lerna.json or composer.json.
 func workspaceInJSON(data []byte) []string {
-	var manifest struct {
+	var listed struct {
 		Workspaces   json.RawMessage `json:"workspaces"`
 		Packages     []string        `json:"packages"`
 		Repositories json.RawMessage `json:"repositories"`
@@ -218,19 +220,19 @@ func workspaceInJSON(data []byte) []string {
 			} `json:"merge-plugin"`
 		} `json:"extra"`
 	}
-	_ = json.Unmarshal(data, &manifest)
-	patterns := manifest.Packages
+	_ = json.Unmarshal(data, &listed)
+	patterns := listed.Packages
 	var list []string
 	var object struct{ Packages []string }
-	if json.Unmarshal(manifest.Workspaces, &list) == nil {
+	if json.Unmarshal(listed.Workspaces, &list) == nil {
 		patterns = append(patterns, list...)
-	} else if json.Unmarshal(manifest.Workspaces, &object) == nil {
+	} else if json.Unmarshal(listed.Workspaces, &object) == nil {
 		patterns = append(patterns, object.Packages...)
 	}
 	type repository struct{ Type, URL string }
 	var repositories []repository
 	var byName map[string]repository
-	if json.Unmarshal(manifest.Repositories, &repositories) != nil && json.Unmarshal(manifest.Repositories, &byName) == nil {
+	if json.Unmarshal(listed.Repositories, &repositories) != nil && json.Unmarshal(listed.Repositories, &byName) == nil {
 		for _, r := range byName {
 			repositories = append(repositories, r)
 		}
@@ -240,7 +242,7 @@ func workspaceInJSON(data []byte) []string {
 			patterns = append(patterns, r.URL)
 		}
 	}
-	for _, include := range append(manifest.Extra.Merge.Include, manifest.Extra.Merge.Require...) {
+	for _, include := range append(listed.Extra.Merge.Include, listed.Extra.Merge.Require...) {
 		patterns = append(patterns, path.Dir(include))
 	}
 	return patterns
@@ -249,6 +251,6 @@ func workspaceInJSON(data []byte) []string {
 // manifestOf is one manifest that was read for what it names.
 type manifestOf struct {
 	file  gitrepo.File
-	named namedPackages
+	named manifest.Named
 	text  []byte
 }

@@ -6,10 +6,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // Bounds on the search for what code imports.
@@ -19,107 +20,6 @@ const (
 	largestImport = 80  // characters of a name that is shown
 )
 
-// codeLanguage is a language by the endings of its files. One without a family has no
-// packages of its own: shell, queries, markup with code in it.
-type codeLanguage struct {
-	family     string
-	extensions string
-	// imports finds the names that code asks for, in its only group; nil where any code
-	// asks for a manifest.
-	imports func() *regexp.Regexp
-	// standard is true for a name that comes with the language.
-	standard func(name string) bool
-}
-
-// codeLanguages lists the languages that have packages, and those that stand beside them.
-// The endings are those of GitHub Linguist (MIT), where they are of one language. The whole of its
-// tables, in go-enry, would cost each command 10 milliseconds and 9 MB.
-func codeLanguages() []codeLanguage {
-	any := func() *regexp.Regexp { return nil }
-	find := func(pattern string) func() *regexp.Regexp {
-		return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-	}
-	return []codeLanguage{
-		{familyJavaScript, ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .coffee .astro",
-			find(`(?m)(?:\bfrom\s*|\brequire\s*\(?\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']`), standardNode},
-		{familyPython, ".py .pyx .ipynb .pyw", find(`(?m)^\s*"?\s*(?:from|import)\s+(\w+)`), oneOf(pythonStandard)},
-		{familyGo, ".go", find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*$`), func(name string) bool {
-			first, _, _ := strings.Cut(name, "/")
-			return !strings.Contains(first, ".")
-		}},
-		{familyJVM, ".java .kt .kts .scala .groovy .clj .cljs .cljc", find(`(?m)^\s*import\s+(?:static\s+)?([\w.]+)|\(:?(?:require|use)\s+[\['(]*([\w.-]+)`),
-			hasPrefix("java.", "javax.", "jdk.", "sun.", "kotlin.", "scala.", "groovy.", "org.w3c.", "org.xml.", "clojure.")},
-		{familyRuby, ".rb .rake .erb", find(`(?m)^\s*require\s*\(?["']([^"']+)["']`), func(name string) bool {
-			first, _, _ := strings.Cut(name, "/")
-			return slices.Contains(strings.Fields(rubyStandard), first)
-		}},
-		{familyPHP, ".php .phtml", find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`), never},
-		{familyRust, ".rs", find(`(?m)^\s*(?:pub\s+)?(?:use|extern\s+crate)\s+(?:::)?(\w+)`), oneOf("std core alloc proc_macro test crate self super")},
-		{familyDotNet, ".cs .fs .vb", find(`(?m)^\s*(?:global\s+)?(?:using|open|Imports)\s+(?:static\s+)?([A-Z]\w*(?:\.\w+)*)\s*;?\s*$`), func(name string) bool {
-			return name == "System" || strings.HasPrefix(name, "System.") || name == "FSharp" || strings.HasPrefix(name, "Microsoft.VisualBasic")
-		}},
-		{familyApple, ".swift .m .mm", find(`(?m)^\s*(?:@testable\s+)?import\s+(?:class\s+|struct\s+|func\s+)?(\w+)|^\s*[@#]import\s+<(\w+)`), oneOf(appleStandard)},
-		{familyC, ".c .cc .cpp .cxx .c++ .h .hpp .hh .hxx .ino", find(`(?m)^\s*#\s*include\s*<([^>\n]+)>`), standardHeader},
-		{familyDart, ".dart", find(`(?m)^\s*(?:import|export)\s+["']package:([\w]+)/`), never},
-		{familyBEAM, ".ex .exs .erl .hrl .gleam", any, never},
-		{familyHaskell, ".hs .lhs .elm .purs", find(`(?m)^import\s+(?:qualified\s+)?([A-Z][\w.]*)`),
-			hasPrefix("Prelude", "Data.", "Control.", "System.", "GHC.", "Text.", "Numeric", "Debug.", "Foreign.")},
-		{familyR, ".r .rmd", find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|\b([A-Za-z][\w.]+):::?\w`),
-			func(name string) bool {
-				return slices.Contains(basePackages["CRAN"], strings.ToLower(name))
-			}},
-		{familyPerl, ".pl .pm .t", find(`(?m)^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)`), oneOf(perlStandard)},
-		{familyLua, ".lua", find(`\brequire\s*\(?\s*["']([\w./-]+)["']`), oneOf("io os string table math coroutine debug package utf8 bit32 bit jit ffi")},
-		{familyJulia, ".jl", find(`(?m)^\s*(?:using|import)\s+([A-Z]\w*)`), oneOf(juliaStandard)},
-		{familyOCaml, ".ml .mli .re", any, never},
-		{familyNim, ".nim", any, never},
-		{familyCrystal, ".cr", find(`(?m)^require\s+"([a-z][\w-]*)`),
-			oneOf("json yaml http xml csv db uri socket spec log file_utils option_parser base64 digest openssl time big random uuid colorize ini ecr")},
-		{familyD, ".d", any, never},
-		{familyZig, ".zig", find(`@import\("([\w-]+)"\)`), oneOf("std builtin root")},
-		{"", ".sh .bash .zsh .fish .ps1 .bat .cmd .sql .pls .plsql .html .htm .css .scss .less .sass .xsl .xslt .awk .sed .vim .el .cmake .mk .tcl .m4 .asm .s " +
-			".glsl .frag .vert .v .sv .vhd .vhdl .f .f90 .f95 .for .pas " +
-			".adb .ads .cob .cbl .sas .do .ado .gms .lisp .scm .pro .nix .tf .hcl .proto .thrift .graphql", any, never},
-	}
-}
-
-func never(string) bool { return false }
-
-func oneOf(list string) func(string) bool {
-	names := sync.OnceValue(func() map[string]bool {
-		set := map[string]bool{}
-		for name := range strings.FieldsSeq(list) {
-			set[name] = true
-		}
-		return set
-	})
-	return func(name string) bool { return names()[name] }
-}
-
-func hasPrefix(prefixes ...string) func(string) bool {
-	return func(name string) bool {
-		return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
-	}
-}
-
-func standardNode(name string) bool {
-	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "node:") || strings.ContainsAny(name, " ${}()<>,;") {
-		return true
-	}
-	first, _, _ := strings.Cut(name, "/")
-	return slices.Contains(strings.Fields(nodeStandard), first)
-}
-
-// standardHeader is true for the headers of C, C++ and POSIX.
-func standardHeader(name string) bool {
-	for _, prefix := range []string{"sys/", "arpa/", "net/", "netinet/", "linux/", "asm/", "bits/", "mach/", "experimental/", "avr/", "util/"} {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return !strings.ContainsAny(name, "./") || slices.Contains(strings.Fields(cStandard), strings.TrimSuffix(name, ".h"))
-}
-
 // quietFolders hold code that does not run where the good is used.
 var quietFolders = []string{"docs", "doc", "example", "examples", "sample", "samples", "test", "tests", "spec", "specs", "__tests__", "e2e", "benchmarks",
 	"dist", "static",
@@ -128,13 +28,13 @@ var quietFolders = []string{"docs", "doc", "example", "examples", "sample", "sam
 // code counts the sources of a snapshot by language.
 type code struct {
 	byExtension map[string]int // index of the language
-	languages   []codeLanguage
+	languages   []manifest.Language
 }
 
 func newCode() code {
-	c := code{languages: codeLanguages(), byExtension: map[string]int{}}
+	c := code{languages: manifest.Languages(), byExtension: map[string]int{}}
 	for i, language := range c.languages {
-		for extension := range strings.FieldsSeq(language.extensions) {
+		for extension := range strings.FieldsSeq(language.Extensions) {
 			c.byExtension[extension] = i
 		}
 	}
@@ -144,7 +44,7 @@ func newCode() code {
 // of is the index of the language of a file of code that runs, or -1.
 func (c code) of(name string) int {
 	language, ok := c.byExtension[strings.ToLower(path.Ext(name))]
-	if !ok || inForeignFolder(name) || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
+	if !ok || manifest.InForeignFolder(name) || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
@@ -165,7 +65,7 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 	var notes []observation.Note
 	for i, files := range found.sources {
 		language := s.code.languages[i]
-		if len(files) == 0 || language.family == "" || read[language.family] || len(files)*leastShare < total {
+		if len(files) == 0 || language.Family == "" || read[language.Family] || len(files)*leastShare < total {
 			continue
 		}
 		file, name, asks := asksForPackages(snapshot, language, files)
@@ -173,7 +73,7 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 			continue
 		}
 		message := fmt.Sprintf("no manifest of %s was read, which is %d %% of the files of code: what %s needs is not in the inventory",
-			language.family, (100*len(files)+total/2)/total, describePaths(pathsOf(files), "the source", "sources"))
+			language.Family, (100*len(files)+total/2)/total, describePaths(pathsOf(files), "the source", "sources"))
 		if name != "" {
 			message += fmt.Sprintf("; %s asks for %s", file, name)
 		}
@@ -193,8 +93,8 @@ func pathsOf(files []gitrepo.File) []string {
 
 // asksForPackages searches sources for a name that does not come with their language and is
 // not theirs. Sources that the mirror lacks may name one; so may those beyond a bound.
-func asksForPackages(snapshot *gitrepo.Snapshot, language codeLanguage, files []gitrepo.File) (file, name string, asks bool) {
-	expression := language.imports()
+func asksForPackages(snapshot *gitrepo.Snapshot, language manifest.Language, files []gitrepo.File) (file, name string, asks bool) {
+	expression := language.Imports()
 	if expression == nil || len(files) > mostSources {
 		return files[0].Path, "", true
 	}
@@ -216,7 +116,7 @@ func asksForPackages(snapshot *gitrepo.Snapshot, language codeLanguage, files []
 			if len(match) > 2 && imported == "" {
 				imported = string(match[2])
 			}
-			if imported != "" && !language.standard(imported) && !own[strings.ToLower(firstOf(imported))] && !own[strings.ToLower(path.Base(imported))] {
+			if imported != "" && !language.Standard(imported) && !own[strings.ToLower(firstOf(imported))] && !own[strings.ToLower(path.Base(imported))] {
 				return files[i].Path, observation.OneLine(imported[:min(len(imported), largestImport)]), true
 			}
 		}
@@ -241,17 +141,17 @@ func firstOf(name string) string {
 }
 
 // ownNames are the names of the folders and sources of a language's files.
-func ownNames(language codeLanguage, files []gitrepo.File) map[string]bool {
+func ownNames(language manifest.Language, files []gitrepo.File) map[string]bool {
 	own := map[string]bool{}
 	for _, file := range files {
 		base := path.Base(file.Path)
 		extension := path.Ext(base)
-		if !slices.Contains(strings.Fields(language.extensions), strings.ToLower(extension)) {
+		if !slices.Contains(strings.Fields(language.Extensions), strings.ToLower(extension)) {
 			continue
 		}
 		own[strings.ToLower(strings.TrimSuffix(base, extension))] = true
 		own[strings.ToLower(base)] = true
-		if language.family == familyJVM {
+		if language.Family == manifest.FamilyJVM {
 			continue // packages are declared
 		}
 		for part := range strings.SplitSeq(path.Dir(file.Path), "/") {

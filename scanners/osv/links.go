@@ -8,6 +8,8 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // resolveLinks sorts the symbolic links that bear the name of a manifest. One that leads to
@@ -22,7 +24,7 @@ func (s *Scanner) resolveLinks(snapshot *gitrepo.Snapshot, found *fileSelection,
 	for _, link := range found.links {
 		info, err := fs.Stat(snapshot.FS(), link.Path)
 		if err != nil {
-			if !inForeignFolder(link.Path) {
+			if !manifest.InForeignFolder(link.Path) {
 				notes = append(notes, danglingNote(link.Path, err))
 			}
 			continue
@@ -43,7 +45,7 @@ func (s *Scanner) resolveLinks(snapshot *gitrepo.Snapshot, found *fileSelection,
 			delete(found.linked, link.Path)
 			found.manifests = append(found.manifests, file)
 		case path.Base(target.Path) != base:
-			if kind := s.index.of(link.Path); kind >= 0 {
+			if kind := s.index.Of(link.Path); kind >= 0 {
 				found.unlocked[kind] = append(found.unlocked[kind], file)
 			}
 		}
@@ -68,3 +70,6 @@ func danglingNote(name string, err error) observation.Note {
 	return observation.Note{Cause: cause, Subject: name,
 		Message: fmt.Sprintf("the packages of %s are not in the inventory: it is a link that leads to no file of the repository; commit the file itself", name)}
 }
+
+// isLink reports a symbolic link.
+func isLink(file gitrepo.File) bool { return file.Mode == gitrepo.ModeSymlink }

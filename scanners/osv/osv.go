@@ -31,6 +31,8 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // Name is the scanner's name.
@@ -55,12 +57,12 @@ var (
 type Scanner struct {
 	extractors []filesystem.Extractor
 	broken     error // why there are no extractors
-	kinds      []manifestKind
-	index      kindIndex
+	kinds      []manifest.Kind
+	index      manifest.Index
 	lockNames  map[string]bool // base names of what may lock a kind
 	code       code
 	hallmarks  map[string]hallmark
-	aliases    map[string][]kindMatch // by ending
+	aliases    map[string][]manifest.Pattern // by ending
 }
 
 var _ scanners.Scanner = (*Scanner)(nil)
@@ -70,11 +72,11 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, kinds: manifestKinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks(),
+	s := &Scanner{extractors: list, broken: err, kinds: manifest.Kinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks(),
 		aliases: aliasesByEnding()}
-	s.index = newKindIndex(s.kinds)
+	s.index = manifest.NewIndex(s.kinds)
 	for _, kind := range s.kinds {
-		for _, lock := range kind.locks {
+		for _, lock := range kind.Locks {
 			s.lockNames[path.Base(lock)] = true
 		}
 	}

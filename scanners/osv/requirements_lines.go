@@ -14,6 +14,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/inventory"
 	"github.com/google/osv-scalibr/purl"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // Bounds on the files that a requirements.txt includes.
@@ -40,7 +42,7 @@ var (
 func addDropped(found *inventory.Inventory, input *filesystem.ScanInput, text []byte) error {
 	known := map[string]bool{}
 	for _, p := range found.Packages {
-		known[nameKey("PyPI", p.Name)] = true
+		known[manifest.NameKey("PyPI", p.Name)] = true
 	}
 	l := lineReader{known: known, path: input.Path}
 	queue, seen := []string{input.Path}, map[string]bool{input.Path: true}
@@ -118,8 +120,8 @@ func (l *lineReader) line(line string) bool {
 		return true // it is the repository's own
 	case name == "":
 		return false
-	case !l.known[nameKey("PyPI", name)] && len(l.added) < mostNamedLines:
-		l.known[nameKey("PyPI", name)] = true
+	case !l.known[manifest.NameKey("PyPI", name)] && len(l.added) < mostNamedLines:
+		l.known[manifest.NameKey("PyPI", name)] = true
 		l.added = append(l.added, &extractor.Package{Name: name, PURLType: purl.TypePyPi, Locations: []string{l.path}})
 	}
 	return true

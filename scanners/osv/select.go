@@ -10,6 +10,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // fileSelection sorts the files of a tree by what Scan does with them, in one pass
@@ -57,7 +59,7 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 		}
 		if s.manifest(file, base, &guard) {
 			found.manifests = append(found.manifests, file)
-		} else if kind := s.index.of(file.Path); kind >= 0 {
+		} else if kind := s.index.Of(file.Path); kind >= 0 {
 			found.unlocked[kind] = append(found.unlocked[kind], file)
 		}
 	}
@@ -67,7 +69,7 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 
 // isNamed reports whether a file bears the name of a manifest.
 func (s *Scanner) isNamed(name, base string) bool {
-	return mayBeManifest(base) || s.mayBeAlias(name) || s.index.of(name) >= 0
+	return mayBeManifest(base) || s.mayBeAlias(name) || s.index.Of(name) >= 0
 }
 
 // manifest reports whether an extractor requires the file.
@@ -137,7 +139,7 @@ func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	if mayBeManifest(base) || s.mayBeAlias(file.Path) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
 		return gitrepo.Needed
 	}
-	if kind := s.index.of(file.Path); kind >= 0 && s.kinds[kind].reads != nil && !inForeignFolder(file.Path) {
+	if kind := s.index.Of(file.Path); kind >= 0 && s.kinds[kind].Reads != nil && !manifest.InForeignFolder(file.Path) {
 		return gitrepo.Needed
 	}
 	if s.code.of(file.Path) >= 0 {

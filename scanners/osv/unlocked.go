@@ -9,6 +9,8 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // unreadNotes notes what the inventory cannot hold: manifests that no lockfile covers, a
@@ -23,16 +25,16 @@ func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection, r
 	manifests := s.readManifests(snapshot, found, covered, read)
 	var notes []observation.Note
 	for i, kind := range s.kinds {
-		if kind.beside() {
+		if kind.Beside() {
 			continue
 		}
 		if paths := lacking(kind, manifests[i], covered); len(paths) > 0 {
-			notes = append(notes, kind.note(paths))
+			notes = append(notes, lackingNote(kind, paths))
 		}
 	}
 	for i, kind := range s.kinds {
-		if kind.beside() && len(manifests[i]) > 0 {
-			notes = append(notes, kind.noteBeside(lacking(kind, manifests[i], covered), read[kind.family])...)
+		if kind.Beside() && len(manifests[i]) > 0 {
+			notes = append(notes, besideNotes(kind, lacking(kind, manifests[i], covered), read[kind.Family])...)
 		}
 	}
 	notes = append(notes, s.languageNotes(snapshot, found, read)...)
@@ -52,21 +54,21 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 	manifests := make([][]manifestOf, len(s.kinds))
 	for i, kind := range s.kinds {
 		for _, file := range found.unlocked[i] {
-			if inForeignFolder(file.Path) && !isVendorList(file.Path) || isScaffold(file.Path) && !kind.beside() {
+			if manifest.InForeignFolder(file.Path) && !isVendorList(file.Path) || manifest.IsScaffold(file.Path) && !kind.Beside() {
 				continue
 			}
-			m := manifestOf{file: file, named: unreadable}
-			if kind.reads != nil {
+			m := manifestOf{file: file, named: manifest.Unreadable}
+			if kind.Reads != nil {
 				if text, err := readText(snapshot, file); err == nil {
 					m.text, _ = decodeText(text)
-					m.named = kind.reads(m.text)
+					m.named = kind.Reads(m.text)
 				}
 			}
-			if m.named.own != "" {
-				covered.own[nameKey(ecosystemOf[kind.family], m.named.own)] = true
+			if m.named.Own != "" {
+				covered.own[manifest.NameKey(ecosystemOf[kind.Family], m.named.Own)] = true
 			}
-			if !kind.beside() {
-				read[kind.family] = true
+			if !kind.Beside() {
+				read[kind.Family] = true
 			}
 			manifests[i] = append(manifests[i], m)
 		}
@@ -75,7 +77,7 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 }
 
 // ecosystemOf are the ecosystems by whose rules own names are compared.
-var ecosystemOf = map[string]string{familyPython: "PyPI", familyRust: "crates.io"}
+var ecosystemOf = map[string]string{manifest.FamilyPython: "PyPI", manifest.FamilyRust: "crates.io"}
 
 // isVendorList is a list of what lies in Go's folder of copies.
 func isVendorList(name string) bool {
@@ -83,10 +85,10 @@ func isVendorList(name string) bool {
 }
 
 // lacking are the paths of manifests that name packages which no lockfile holds.
-func lacking(kind manifestKind, manifests []manifestOf, covered *coverage) []string {
+func lacking(kind manifest.Kind, manifests []manifestOf, covered *coverage) []string {
 	var paths []string
 	for _, m := range manifests {
-		if m.named.some && !covered.covers(kind, m.file.Path, m.named, m.text) {
+		if m.named.Some && !covered.covers(kind, m.file.Path, m.named, m.text) {
 			paths = append(paths, m.file.Path)
 		}
 	}
@@ -101,25 +103,25 @@ func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	return fs.ReadFile(snapshot.FS(), file.Path)
 }
 
-func (k manifestKind) note(paths []string) observation.Note {
+func lackingNote(k manifest.Kind, paths []string) observation.Note {
 	slices.Sort(paths)
 	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
 		Message: fmt.Sprintf(
-			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), k.remedy)}
+			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), k.Remedy)}
 }
 
-// noteBeside notes files that count only where nothing else of their family was read.
-func (k manifestKind) noteBeside(paths []string, othersRead bool) []observation.Note {
+// besideNotes notes files that count only where nothing else of their family was read.
+func besideNotes(k manifest.Kind, paths []string, othersRead bool) []observation.Note {
 	switch {
-	case len(paths) == 0 || othersRead && k.reads != nil:
+	case len(paths) == 0 || othersRead && k.Reads != nil:
 		return nil
-	case k.reads != nil:
-		return []observation.Note{k.note(paths)}
+	case k.Reads != nil:
+		return []observation.Note{lackingNote(k, paths)}
 	}
 	slices.Sort(paths)
 	note := observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
 		Message: fmt.Sprintf("%s not matched with advisories: what was copied into the repository names no version that is read; %s",
-			isOrAre(paths, "the package", "packages"), k.remedy)}
+			isOrAre(paths, "the package", "packages"), k.Remedy)}
 	if othersRead {
 		note.Cause = observation.CauseRemark
 	}
@@ -162,7 +164,7 @@ func familiesRead(run *run, packages []observation.Package) map[string]bool {
 		read[familyOfEcosystem[p.Ecosystem]] = true
 	}
 	for name := range run.extracted {
-		if !inForeignFolder(name) {
+		if !manifest.InForeignFolder(name) {
 			read[familyOfManifest(path.Base(name))] = true
 		}
 	}
@@ -170,28 +172,39 @@ func familiesRead(run *run, packages []observation.Package) map[string]bool {
 }
 
 var familyOfEcosystem = map[string]string{
-	"npm": familyJavaScript, "PyPI": familyPython, "Maven": familyJVM, "Go": familyGo, "crates.io": familyRust, "RubyGems": familyRuby,
-	"Packagist": familyPHP, "NuGet": familyDotNet, "Pub": familyDart, "Hex": familyBEAM, "Hackage": familyHaskell, "CRAN": familyR,
-	"ConanCenter": familyC, "SwiftURL": familyApple,
+	"npm":         manifest.FamilyJavaScript,
+	"PyPI":        manifest.FamilyPython,
+	"Maven":       manifest.FamilyJVM,
+	"Go":          manifest.FamilyGo,
+	"crates.io":   manifest.FamilyRust,
+	"RubyGems":    manifest.FamilyRuby,
+	"Packagist":   manifest.FamilyPHP,
+	"NuGet":       manifest.FamilyDotNet,
+	"Pub":         manifest.FamilyDart,
+	"Hex":         manifest.FamilyBEAM,
+	"Hackage":     manifest.FamilyHaskell,
+	"CRAN":        manifest.FamilyR,
+	"ConanCenter": manifest.FamilyC,
+	"SwiftURL":    manifest.FamilyApple,
 }
 
 // familyOfManifest is the family of a manifest that an extractor reads, also where it
 // lists no package.
 func familyOfManifest(base string) string {
 	for _, f := range []struct{ family, names string }{
-		{familyJavaScript, "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock"},
-		{familyPython, "poetry.lock pdm.lock uv.lock Pipfile.lock"},
-		{familyJVM, "gradle.lockfile buildscript-gradle.lockfile verification-metadata.xml pom.xml"},
-		{familyGo, "go.mod"},
-		{familyRust, "Cargo.lock"},
-		{familyRuby, "Gemfile.lock gems.locked"},
-		{familyPHP, "composer.lock"},
-		{familyDotNet, "packages.lock.json packages.config"},
-		{familyDart, "pubspec.lock"},
-		{familyBEAM, "mix.lock"},
-		{familyHaskell, "cabal.project.freeze stack.yaml.lock"},
-		{familyR, "renv.lock"},
-		{familyC, "conan.lock"},
+		{manifest.FamilyJavaScript, "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock"},
+		{manifest.FamilyPython, "poetry.lock pdm.lock uv.lock Pipfile.lock"},
+		{manifest.FamilyJVM, "gradle.lockfile buildscript-gradle.lockfile verification-metadata.xml pom.xml"},
+		{manifest.FamilyGo, "go.mod"},
+		{manifest.FamilyRust, "Cargo.lock"},
+		{manifest.FamilyRuby, "Gemfile.lock gems.locked"},
+		{manifest.FamilyPHP, "composer.lock"},
+		{manifest.FamilyDotNet, "packages.lock.json packages.config"},
+		{manifest.FamilyDart, "pubspec.lock"},
+		{manifest.FamilyBEAM, "mix.lock"},
+		{manifest.FamilyHaskell, "cabal.project.freeze stack.yaml.lock"},
+		{manifest.FamilyR, "renv.lock"},
+		{manifest.FamilyC, "conan.lock"},
 	} {
 		if slices.Contains(strings.Fields(f.names), base) {
 			return f.family
@@ -200,11 +213,11 @@ func familyOfManifest(base string) string {
 	lower := strings.ToLower(base)
 	switch {
 	case strings.Contains(lower, "requirements") || strings.HasPrefix(base, "pylock."):
-		return familyPython
+		return manifest.FamilyPython
 	case path.Ext(base) == ".pom":
-		return familyJVM
+		return manifest.FamilyJVM
 	case strings.HasSuffix(base, ".deps.json"):
-		return familyDotNet
+		return manifest.FamilyDotNet
 	}
 	return ""
 }

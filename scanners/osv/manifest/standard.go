@@ -1,4 +1,4 @@
-package osv
+package manifest
 
 // What comes with a language, and so is no package.
 const (

@@ -1,4 +1,4 @@
-package osv
+package manifest
 
 import (
 	"regexp"
@@ -11,7 +11,7 @@ import (
 var requirementName = regexp.MustCompile(`^\s*([A-Za-z0-9][\w.-]*)`)
 
 // requirementNames are the names of requirements as Python writes them.
-func requirementNames(requirements []string) namedPackages {
+func requirementNames(requirements []string) Named {
 	var names []string
 	for _, requirement := range requirements {
 		if match := requirementName.FindStringSubmatch(requirement); match != nil {
@@ -19,12 +19,12 @@ func requirementNames(requirements []string) namedPackages {
 		}
 	}
 	result := named("PyPI", names)
-	result.some = len(requirements) > 0
+	result.Some = len(requirements) > 0
 	return result
 }
 
 // pyprojectNames reads what a pyproject.toml names, in all its groups.
-func pyprojectNames(text []byte) namedPackages {
+func pyprojectNames(text []byte) Named {
 	var manifest struct {
 		Project struct {
 			Name         string           `toml:"name"`
@@ -36,7 +36,7 @@ func pyprojectNames(text []byte) namedPackages {
 		Tool   map[string]any   `toml:"tool"`
 	}
 	if nesting.DecodeTOML(text, &manifest) != nil {
-		return unreadable
+		return Unreadable
 	}
 	var requirements []string
 	add := func(list []any) {
@@ -55,11 +55,11 @@ func pyprojectNames(text []byte) namedPackages {
 	}
 	collectTool(manifest.Tool, nil, &requirements)
 	result := requirementNames(requirements)
-	result.own = manifest.Project.Name
+	result.Own = manifest.Project.Name
 	// A project's extras may name the project itself.
-	result.names = slices.DeleteFunc(result.names, func(name string) bool { return name == nameKey("PyPI", result.own) })
+	result.Names = slices.DeleteFunc(result.Names, func(name string) bool { return name == NameKey("PyPI", result.Own) })
 	if slices.Contains(manifest.Project.Dynamic, any("dependencies")) || slices.Contains(manifest.Project.Dynamic, any("optional-dependencies")) {
-		result.some = true
+		result.Some = true
 	}
 	return result
 }
@@ -128,10 +128,10 @@ var (
 )
 
 // setupNames reads a setup.py: names where the lists are plain.
-func setupNames(text []byte) namedPackages {
+func setupNames(text []byte) Named {
 	keys := len(setupKey.FindAll(text, -1))
 	if keys == 0 {
-		return namedPackages{}
+		return Named{}
 	}
 	lists := setupList.FindAllSubmatch(text, -1)
 	var requirements []string
@@ -142,7 +142,7 @@ func setupNames(text []byte) namedPackages {
 	}
 	result := requirementNames(requirements)
 	if keys > len(lists) {
-		return unreadable
+		return Unreadable
 	}
 	return result
 }
@@ -151,7 +151,7 @@ var setupCfgSection = regexp.MustCompile(`(?m)^(?:install_requires|tests_require
 	`^\[options\.extras_require\][ \t]*\r?\n((?:[^\[\r\n].*\r?\n?|\r?\n)*)`)
 
 // setupCfgNames reads a setup.cfg.
-func setupCfgNames(text []byte) namedPackages {
+func setupCfgNames(text []byte) Named {
 	var requirements []string
 	for _, section := range setupCfgSection.FindAllSubmatch(text, -1) {
 		lines := strings.Split(string(section[1]), "\n")
@@ -169,16 +169,16 @@ func setupCfgNames(text []byte) namedPackages {
 	}
 	result := requirementNames(requirements)
 	if slices.ContainsFunc(requirements, func(r string) bool { return strings.HasPrefix(r, "file:") || strings.HasPrefix(r, "attr:") }) {
-		result.names = nil
+		result.Names = nil
 	}
 	return result
 }
 
 // pipfileNames reads a Pipfile: each table is a group of packages but for a few.
-func pipfileNames(text []byte) namedPackages {
+func pipfileNames(text []byte) Named {
 	var manifest map[string]any
 	if nesting.DecodeTOML(text, &manifest) != nil {
-		return unreadable
+		return Unreadable
 	}
 	var names []string
 	for group, value := range manifest {
@@ -201,7 +201,7 @@ var requirementLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[re][ \t]*\S|--(?:requi
 
 // requirementsNames reads a file of requirements under a name that no reader takes. Names
 // of another file, to which it leads, are that file's.
-func requirementsNames(text []byte) namedPackages {
+func requirementsNames(text []byte) Named {
 	var requirements []string
 	some := false
 	for _, match := range requirementLine.FindAllSubmatch(text, -1) {
@@ -211,6 +211,6 @@ func requirementsNames(text []byte) namedPackages {
 		}
 	}
 	result := requirementNames(requirements)
-	result.some = some
+	result.Some = some
 	return result
 }

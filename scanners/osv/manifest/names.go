@@ -1,4 +1,4 @@
-package osv
+package manifest
 
 import (
 	"encoding/json"
@@ -11,26 +11,26 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// namedPackages are what a manifest names.
-type namedPackages struct {
-	some  bool     // it names a package at all
-	names []string // as a lockfile lists them; nil where the text does not say them plainly
-	own   string   // the name that the manifest gives itself
+// Named are what a manifest names.
+type Named struct {
+	Some  bool     // it names a package at all
+	Names []string // as a lockfile lists them; nil where the text does not say them plainly
+	Own   string   // the name that the manifest gives itself
 }
 
 // named are dependencies of which all names are known.
-func named(ecosystem string, names []string) namedPackages {
-	result := namedPackages{some: len(names) > 0}
+func named(ecosystem string, names []string) Named {
+	result := Named{Some: len(names) > 0}
 	for _, name := range names {
-		result.names = append(result.names, nameKey(ecosystem, name))
+		result.Names = append(result.Names, NameKey(ecosystem, name))
 	}
-	slices.Sort(result.names)
-	result.names = slices.Compact(result.names)
+	slices.Sort(result.Names)
+	result.Names = slices.Compact(result.Names)
 	return result
 }
 
-// nameKey is a name as it is compared between a manifest and its lockfile.
-func nameKey(ecosystem, name string) string {
+// NameKey is a name as it is compared between a manifest and its lockfile.
+func NameKey(ecosystem, name string) string {
 	name = strings.ToLower(observation.NormalName(ecosystem, name))
 	if ecosystem == "crates.io" {
 		name = strings.ReplaceAll(name, "_", "-")
@@ -38,17 +38,17 @@ func nameKey(ecosystem, name string) string {
 	return name
 }
 
-// unreadable is the answer for a text that does not parse: it may name some.
-var unreadable = namedPackages{some: true}
+// Unreadable is the answer for a text that does not parse: it may name some.
+var Unreadable = Named{Some: true}
 
 // matches reports whether the text matches, without reading names.
-func matches(pattern string) func([]byte) namedPackages {
+func matches(pattern string) func([]byte) Named {
 	expression := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-	return func(text []byte) namedPackages { return namedPackages{some: expression().Match(text)} }
+	return func(text []byte) Named { return Named{Some: expression().Match(text)} }
 }
 
 // captured reads the names that the group of a pattern holds.
-func captured(ecosystem string, expression *regexp.Regexp, text []byte) namedPackages {
+func captured(ecosystem string, expression *regexp.Regexp, text []byte) Named {
 	var names []string
 	for _, match := range expression.FindAllSubmatch(text, -1) {
 		names = append(names, string(match[1]))
@@ -58,9 +58,9 @@ func captured(ecosystem string, expression *regexp.Regexp, text []byte) namedPac
 
 // gemNames reads a Gemfile or a gemspec, without what is for some platforms only. What
 // they name by other means than a plain line is not seen.
-func gemNames(pattern string) func([]byte) namedPackages {
+func gemNames(pattern string) func([]byte) Named {
 	expression := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-	return func(text []byte) namedPackages {
+	return func(text []byte) Named {
 		var names []string
 		some := false
 		for line := range strings.Lines(string(text)) {
@@ -72,18 +72,18 @@ func gemNames(pattern string) func([]byte) namedPackages {
 			}
 		}
 		result := named("RubyGems", names)
-		result.some = some
+		result.Some = some
 		return result
 	}
 }
 
 // inJSON reads the names in some objects of a JSON manifest. What does not parse counts as
 // if it had names.
-func inJSON(ecosystem string, counts func(name string, value any) bool, objects ...string) func([]byte) namedPackages {
-	return func(text []byte) namedPackages {
+func inJSON(ecosystem string, counts func(name string, value any) bool, objects ...string) func([]byte) Named {
+	return func(text []byte) Named {
 		var manifest map[string]json.RawMessage
 		if json.Unmarshal(text, &manifest) != nil {
-			return unreadable
+			return Unreadable
 		}
 		var all []string
 		for _, object := range objects {
@@ -92,7 +92,7 @@ func inJSON(ecosystem string, counts func(name string, value any) bool, objects 
 				continue
 			}
 			if json.Unmarshal(manifest[object], &names) != nil {
-				return unreadable
+				return Unreadable
 			}
 			for name, value := range names {
 				if counts(name, value) {
@@ -101,7 +101,7 @@ func inJSON(ecosystem string, counts func(name string, value any) bool, objects 
 			}
 		}
 		result := named(ecosystem, all)
-		_ = json.Unmarshal(manifest["name"], &result.own)
+		_ = json.Unmarshal(manifest["name"], &result.Own)
 		return result
 	}
 }
@@ -129,7 +129,7 @@ func anyName(string, any) bool { return true }
 func isComposerPackage(name string, _ any) bool { return strings.Contains(name, "/") }
 
 // npmNames reads package.json without what lies in the repository itself.
-func npmNames(text []byte) namedPackages {
+func npmNames(text []byte) Named {
 	return inJSON("npm", func(_ string, value any) bool {
 		version, _ := value.(string)
 		for _, local := range []string{"file:", "link:", "workspace:", "portal:", "./", "../", "~/"} {
@@ -145,7 +145,7 @@ var pubSections = regexp.MustCompile(`(?m)^(?:dev_)?dependencies:[ \t]*\r?\n((?:
 var pubEntry = regexp.MustCompile(`(?m)^  ([\w-]+):[ \t]*(\S.*)?$`)
 
 // pubNames reads pubspec.yaml without what comes with the SDK.
-func pubNames(text []byte) namedPackages {
+func pubNames(text []byte) Named {
 	var names []string
 	for _, section := range pubSections.FindAllSubmatch(append(slices.Clone(text), '\n'), -1) {
 		for _, entry := range pubEntry.FindAllSubmatch(section[1], -1) {
@@ -164,11 +164,11 @@ var (
 
 // mixNames reads mix.exs without what is in the umbrella or beside it. Names are those of
 // the function deps: tuples of other lists look the same.
-func mixNames(text []byte) namedPackages {
+func mixNames(text []byte) Named {
 	section := mixDeps.Find(text)
 	result := named("Hex", mixEntries(section))
-	if section == nil || len(result.names) == 0 {
-		return namedPackages{some: len(mixEntries(text)) > 0}
+	if section == nil || len(result.Names) == 0 {
+		return Named{Some: len(mixEntries(text)) > 0}
 	}
 	return result
 }
@@ -194,15 +194,15 @@ var (
 )
 
 // gradleNames reads a script of Gradle: names where all of them are plain.
-func gradleNames(text []byte) namedPackages {
+func gradleNames(text []byte) Named {
 	if !gradleCall.Match(text) {
-		return namedPackages{}
+		return Named{}
 	}
 	result := captured("Maven", gradleName, text)
 	if gradleOther.Match(text) {
-		result.names = nil
+		result.Names = nil
 	}
-	result.some = true
+	result.Some = true
 	return result
 }
 
@@ -213,12 +213,12 @@ var (
 		`<Reference\b[^>]*Include="[^"]*Version=[^"]*PublicKeyToken|<HintPath>`)
 )
 
-func nugetNames(text []byte) namedPackages {
+func nugetNames(text []byte) Named {
 	if !nugetAny.Match(text) {
-		return namedPackages{}
+		return Named{}
 	}
 	result := captured("NuGet", nugetReference, text)
-	result.some = true
+	result.Some = true
 	return result
 }
 
@@ -233,7 +233,7 @@ var basePackages = map[string][]string{
 		"utils"},
 }
 
-func cabalNames(text []byte) namedPackages {
+func cabalNames(text []byte) Named {
 	var names []string
 	for _, section := range cabalDepends.FindAllSubmatch(text, -1) {
 		for part := range strings.SplitSeq(string(section[1]), ",") {
@@ -248,7 +248,7 @@ func cabalNames(text []byte) namedPackages {
 
 var rFields = regexp.MustCompile(`(?m)^(?:Depends|Imports|LinkingTo|Suggests|Enhances|Remotes):((?:.*\r?\n?)(?:[ \t]+.*\r?\n?)*)`)
 
-func rNames(text []byte) namedPackages {
+func rNames(text []byte) Named {
 	var names []string
 	for _, field := range rFields.FindAllSubmatch(text, -1) {
 		for part := range strings.SplitSeq(string(field[1]), ",") {
@@ -263,16 +263,16 @@ func rNames(text []byte) namedPackages {
 }
 
 // cargoNames reads Cargo.toml without what lies in the repository itself.
-func cargoNames(text []byte) namedPackages {
+func cargoNames(text []byte) Named {
 	var manifest map[string]any
 	if nesting.DecodeTOML(text, &manifest) != nil {
-		return unreadable
+		return Unreadable
 	}
 	var names []string
 	collectCargo(manifest, 0, &names)
 	result := named("crates.io", names)
 	if p, ok := manifest["package"].(map[string]any); ok {
-		result.own, _ = p["name"].(string)
+		result.Own, _ = p["name"].(string)
 	}
 	return result
 }
