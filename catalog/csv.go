@@ -24,10 +24,15 @@ const (
 )
 
 // columns are the names that a table's columns may have, beside the field they
-// fill. Case, spaces, dashes and underscores do not count.
+// fill. Case, spaces, dashes, points and underscores do not count.
 var columns = map[string]string{
+	"giturl": "url", "gitrepository": "url", "gitrepo": "url", "githuburl": "url", "githubrepository": "url", "githubrepo": "url", "gitlaburl": "url",
+	"github": "url", "gitlab": "url", "htmlurl": "url", "cloneurl": "url", "httpurltorepo": "url", "repositorylink": "url", "repolink": "url", "sourcecode": "url",
+	"sourcecodeurl": "url", "sourceurl": "url", "sourcerepository": "url", "coderepository": "url", "codeurl": "url", "vcsurl": "url", "scmurl": "url",
+	"urldudépôt": "url", "dépôt": "url", "codesource": "url", "repositorio": "url", "códigofuente": "url", "repositório": "url", "quellcode": "url",
 	"url": "url", "urls": "url", "repository": "url", "repositories": "url", "repo": "url", "repositoryurl": "url", "repourl": "url",
-	"id": "id", "name": "name", "aliases": "aliases", "alias": "aliases",
+	"id": "id", "name": "name", "projectname": "name", "nom": "name", "nombre": "name", "nome": "name",
+	"oneliner": "description", "repolicense": "licence", "aliases": "aliases", "alias": "aliases",
 	"description": "description", "website": "website", "homepage": "website",
 	"sdgs": "sdgs", "sdg": "sdgs", "sectors": "sectors", "sector": "sectors",
 	"type": "type", "types": "type", "status": "status", "stage": "status",
@@ -40,8 +45,13 @@ var columns = map[string]string{
 	"funder": "funder", "funders": "funder", "fundedby": "funder", "usedby": "usedby", "users": "usedby",
 }
 
+// columnName is a header without what does not count.
+func columnName(header string) string {
+	return strings.NewReplacer(" ", "", "-", "", "_", "", ".", "").Replace(strings.ToLower(strings.TrimSpace(header)))
+}
+
 func columnOf(header string) string {
-	return columns[strings.NewReplacer(" ", "", "-", "", "_", "").Replace(strings.ToLower(strings.TrimSpace(header)))]
+	return columns[columnName(header)]
 }
 
 var pageStart = regexp.MustCompile(`(?i)^<(!doctype|html|\?xml|!--)`)
@@ -66,17 +76,21 @@ func readTableFile(data []byte, name string) (Catalog, error) {
 // name, are one good with several repositories.
 func readTable(data []byte) (Catalog, error) {
 	c := Catalog{Name: formatCSV}
-	text := strings.ReplaceAll(strings.ToValidUTF8(string(data), "\uFFFD"), "\r\n", "\n")
-	text = strings.ReplaceAll(text, "\r", "\n")
-	first := firstLine(text)
-	for _, comma := range []rune{',', '\t', ';', '|'} {
-		header := splitLine(first, comma)
-		if slices.ContainsFunc(header, func(cell string) bool { return columnOf(cell) == "url" }) {
-			t := &table{catalog: &c, header: header, comma: comma, goods: map[string]*row{}}
-			t.read(text)
-			return c, nil
-		}
+	text, remark := decodeTable(data)
+	if remark != "" {
+		c.Notes = append(c.Notes, observation.Note{Cause: observation.CauseRemark, Subject: "encoding", Message: remark})
 	}
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text, separator := cutSeparatorLine(strings.ReplaceAll(text, "\r", "\n"))
+	t, err := c.tableHeader(text, separator)
+	if err != nil {
+		return c, err
+	}
+	if t != nil {
+		t.read(text)
+		return c, nil
+	}
+	first := firstLine(text)
 	if !looksLikeList(first) {
 		return c, fmt.Errorf(
 			"it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one "+
@@ -122,6 +136,7 @@ func splitLine(line string, comma rune) []string {
 type table struct {
 	catalog *Catalog
 	header  []string
+	columns []string // the fields that the cells fill, "" for none
 	comma   rune
 	goods   map[string]*row // by id or name
 }
@@ -144,8 +159,8 @@ func (t *table) read(text string) {
 
 func (t *table) noteUnknownColumns() {
 	var unknown []string
-	for _, header := range t.header {
-		if columnOf(header) == "" && strings.TrimSpace(header) != "" {
+	for i, header := range t.header {
+		if t.columns[i] == "" && strings.TrimSpace(header) != "" {
 			unknown = append(unknown, quote(header))
 		}
 	}
@@ -248,7 +263,7 @@ func tableKey(g Good, line string) string {
 func (t *table) fields(cells []string) map[string]any {
 	fields := map[string]any{}
 	for i, cell := range cells[:min(len(cells), len(t.header))] {
-		column := columnOf(t.header[i])
+		column := t.columns[i]
 		if column == "" || strings.TrimSpace(cell) == "" {
 			continue
 		}

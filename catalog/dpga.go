@@ -27,9 +27,12 @@ func readDPGA(data []byte, _ string) (Catalog, error) {
 		return c, err
 	}
 	if !slices.ContainsFunc(entries, isDPGA) {
+		if slices.ContainsFunc(entries, isForgeEntry) {
+			return readForge(entries), nil
+		}
 		return c, errors.New(
-			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …): give a saved " +
-				"answer of the registry's API")
+			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …) or of a forge's API (html_url, " +
+				"http_url_to_repo): give a saved answer of one of them")
 	}
 	for i, raw := range entries {
 		fields, err := jsonObject(raw)
@@ -50,7 +53,9 @@ func isDPGA(raw json.RawMessage) bool {
 	if json.Unmarshal(raw, &fields) != nil {
 		return false
 	}
-	return slices.ContainsFunc([]string{"repositories", "stage", "SDGs", "sdgs", "organizations", "locations", "openlicenses", "categories", "sectors", "dpgid"},
+	return slices.ContainsFunc([]string{
+		"repositories", "stage", "SDGs", "sdgs", "organizations", "locations", "openlicenses", "categories", "sectors", "dpgid", "repositoryURL",
+	},
 		func(key string) bool { return fields[key] != nil })
 }
 
@@ -158,6 +163,9 @@ func dpgaGood(fields map[string]any, fallback string, sources ...string) (Good, 
 	g.DeploymentCountries = dpgaCountries(locations, "deploymentCountries")
 	for _, repository := range r.records("url", "repositories") {
 		g.addRepositories(notes, repository.joined("\n", "url"), repository.text("name"), Claimed)
+	}
+	if former := r.joined("\n", "repositoryURL"); former != "" && len(g.Repositories) == 0 { // until 2022
+		g.addRepositories(notes, former, "", Claimed)
 	}
 	for _, source := range sources {
 		g.Sources = append(g.Sources, Source{Catalog: formatDPGA, Entry: source})

@@ -22,7 +22,7 @@ const (
 // ".git"; of any other host neither is known.
 func forgeAt(host string) layout {
 	switch host {
-	case "github.com", "bitbucket.org", "codeberg.org", "gitea.com", "gitee.com", "notabug.org", "gitcode.com":
+	case "github.com", "gist.github.com", "bitbucket.org", "codeberg.org", "gitea.com", "gitee.com", "notabug.org", "gitcode.com":
 		return layoutPairs
 	case "gitlab.com", "framagit.org", "salsa.debian.org", "invent.kde.org", "code.europa.eu", "0xacab.org":
 		return layoutGroups
@@ -35,13 +35,6 @@ func forgeAt(host string) layout {
 		return layoutGroups
 	}
 	return layoutUnknown
-}
-
-// looksLikeForge reports whether the first label of a host is a name that
-// people give to a server of repositories.
-func looksLikeForge(host string) bool {
-	label, rest, _ := strings.Cut(host, ".")
-	return rest != "" && slices.Contains([]string{"git", "gitea", "forgejo", "gogs", "codeberg", "github", "bitbucket", "forge", "scm"}, label)
 }
 
 // otherVCS returns the version control system that an address points to,

@@ -233,14 +233,17 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 	if err != nil {
 		return Repository{}, nil, err
 	}
-	if host == "raw.githubusercontent.com" {
-		host = "github.com"
+	cloneHost, clonePath, err := cloneAddress(host, segments)
+	if err != nil {
+		return Repository{}, nil, err
 	}
+	moved := cloneHost != host || !slices.Equal(clonePath, segments)
+	host, segments = cloneHost, clonePath
 	found, err := locate(host, segments, u, origin)
 	if err != nil {
 		return Repository{}, nil, err
 	}
-	if found.isPage {
+	if found.isPage || moved {
 		remarks = append(remarks, "the address of a page or file inside a repository")
 	}
 	repository, changed := canonical(u.Scheme, host, found)
@@ -274,6 +277,7 @@ func unwrapAddress(word string) (string, []string, error) {
 			word = word[strings.Index(word, "//")+2:]
 		}
 	}
+	word = repairAddress(word)
 	if strings.HasPrefix(word, "//") {
 		return "https:" + word, nil, nil
 	}
@@ -385,7 +389,9 @@ func locate(host string, segments []string, u *url.URL, origin Origin) (reposito
 	if err != nil || forge != layoutUnknown || origin != Claimed || u.Scheme == "ssh" || u.Scheme == "git" {
 		return found, err
 	}
-	if strings.HasSuffix(found.name, ".git") || slices.Contains(segments, "_git") || looksLikeForge(host) && len(found.owner) > 0 {
+	switch {
+	case strings.HasSuffix(found.name, ".git"), slices.Contains(segments, "_git"), looksLikeForgePath(segments),
+		looksLikeForge(host) && len(found.owner) > 0, host == "git.launchpad.net":
 		return found, nil
 	}
 	return repositoryPath{}, addressErrorf(causeAddress, "is a web page, not a repository")

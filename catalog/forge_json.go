@@ -1,0 +1,78 @@
+package catalog
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+const formatForge = "forge"
+
+// forgeAddresses are the fields in which forges' APIs give a repository's address, the
+// best first: GitLab, then GitHub, Gitea and ecosyste.ms.
+var forgeAddresses = []string{"http_url_to_repo", "html_url", "clone_url", "web_url"}
+
+// isForgeEntry reports whether an entry is a repository as a forge's API describes it, or
+// an address alone.
+func isForgeEntry(raw json.RawMessage) bool {
+	var address string
+	if json.Unmarshal(raw, &address) == nil {
+		return looksLikeAddress(address)
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(raw, &fields) != nil {
+		return false
+	}
+	named := fields["full_name"] != nil || fields["path_with_namespace"] != nil || fields["name"] != nil
+	return named && slices.ContainsFunc(forgeAddresses, func(key string) bool { return json.Unmarshal(fields[key], &address) == nil && address != "" }) ||
+		fields["publiccodeYml"] != nil && json.Unmarshal(fields["url"], &address) == nil
+}
+
+// readForge reads an answer of a forge's API, or a list of addresses in JSON: a good for
+// each repository.
+func readForge(entries []json.RawMessage) Catalog {
+	c := Catalog{Name: formatForge}
+	for i, raw := range entries {
+		source := Source{Catalog: formatForge, Entry: fmt.Sprintf("entry %d", i+1)}
+		var address string
+		if bytes.HasPrefix(bytes.TrimSpace(raw), []byte(`"`)) && json.Unmarshal(raw, &address) == nil {
+			c.Goods = append(c.Goods, addressGood(address, Declared, source))
+			continue
+		}
+		fields, err := jsonObject(raw)
+		if err != nil {
+			c.drop(source.Entry, "is neither an object nor an address: correct it in the catalog")
+			continue
+		}
+		c.add(forgeGood(fields, source))
+	}
+	return c
+}
+
+func forgeGood(fields map[string]any, source Source) (Good, bool) {
+	notes := &entryNotes{subject: source.Entry}
+	r := record{notes, fields, ""}
+	g := Good{
+		Name:        r.text("name"),
+		Description: r.text("description"),
+		Website:     notes.webAddress(r.text("homepage"), "homepage"),
+		Sources:     []Source{source},
+	}
+	if license, ok := fields["license"].(map[string]any); ok {
+		if id, ok := license["spdx_id"].(string); ok && id != "NOASSERTION" {
+			g.Licenses = licenses([]string{id})
+		}
+	}
+	if address := r.text(append(slices.Clone(forgeAddresses), "url")...); address != "" {
+		g.addRepositories(notes, address, "", Declared)
+	} else {
+		notes.add(observation.CauseNoRepository, "", "the entry gives no repository address: want one of html_url, clone_url, http_url_to_repo")
+	}
+	if g.Name == "" {
+		g.Name = g.repositoryName() // no fault: developers.italia.it's API has the name in another field
+	}
+	return g, g.finish(notes, source.Entry)
+}
