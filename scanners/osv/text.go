@@ -184,5 +184,5 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 		unread = errors.Join(unread, addDropped(&found, input, buffer.Bytes()))
 	}
 	underOwnName(found, known.Path, input.Path)
-	return found, cmp.Or(err, foreign, unread)
+	return found, cmp.Or(err, foreign, unread, checkParts(known.Path, buffer.Bytes()))
 }
