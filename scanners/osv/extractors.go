@@ -22,7 +22,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/bunlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/packagelockjson"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/pnpmlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/yarnlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/php/composerlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pdmlock"
@@ -43,7 +42,7 @@ import (
 
 // constructors are the extractors that osv-scanner v2.3.3 runs on a source
 // tree by default when it is offline, but for the one that reads its own
-// output. Each reads manifests only: none runs, fetches or writes anything.
+// output and for those of this package in the place of theirs. Each reads manifests only: none runs, fetches or writes anything.
 func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 	return []func(*cpb.PluginConfig) (filesystem.Extractor, error){
 		conanlock.New,                     // C and C++
@@ -60,7 +59,7 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		pomxml.New,                        // Java
 		bunlock.New,                       // JavaScript
 		packagelockjson.New,               // JavaScript
-		pnpmlock.New,                      // JavaScript
+		newPnpmExtractor,                  // JavaScript
 		yarnlock.New,                      // JavaScript
 		composerlock.New,                  // PHP
 		pdmlock.New,                       // Python

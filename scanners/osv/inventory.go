@@ -24,6 +24,9 @@ import (
 func inventoryOf(found []*extractor.Package) []observation.Package {
 	packages := make([]observation.Package, 0, len(found))
 	for _, p := range found {
+		if says, ok := p.Metadata.(stated); ok && says.relation&own != 0 {
+			continue
+		}
 		packages = append(packages, packageOf(p))
 	}
 	slices.SortStableFunc(packages, func(a, b observation.Package) int {
@@ -33,6 +36,9 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 	for _, p := range packages {
 		if last := len(distinct) - 1; last >= 0 && compareIdentity(distinct[last], p) == 0 {
 			distinct[last].Groups = mergeGroups(distinct[last].Groups, p.Groups)
+			if p.Relation == observation.Direct {
+				distinct[last].Relation = p.Relation
+			}
 			continue
 		}
 		distinct = append(distinct, p)
@@ -70,6 +76,9 @@ func packageOf(p *extractor.Package) observation.Package {
 	}
 	if groups, ok := p.Metadata.(osv.DepGroups); ok {
 		result.Groups = union(groups.DepGroups(), nil)
+	}
+	if says, ok := p.Metadata.(stated); ok {
+		says.relation.set(&result)
 	}
 	if slices.Contains(p.Plugins, cdx.Name) || slices.Contains(p.Plugins, spdx.Name) {
 		fromPURL(&result)

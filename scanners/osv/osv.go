@@ -37,7 +37,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "7"
+const revision = "8"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -114,8 +114,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
 	}
-	inventory := inventoryOf(packages)
-	relate(files.inner, inventory)
+	inventory := relate(files.inner, inventoryOf(packages))
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)

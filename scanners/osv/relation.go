@@ -7,26 +7,34 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// relation is how a project depends on a package that its lockfile lists.
+// relation is how a project depends on a package that its lockfile lists. It is a set:
+// what the files state of one package.
 type relation uint8
 
 const (
-	unstated             relation = iota // the files do not state it
-	transitive                           // a dependency of a dependency
-	direct                               // the project itself names it
-	directForDevelopment                 // direct, for development only, and the lockfile names no groups
+	transitive     relation = 1 << iota // a dependency of a dependency
+	direct                              // the project itself names it
+	forDevelopment                      // it only builds or tests, and the lockfile names no groups
+	needed                              // it runs: groups of development in the lockfile are those of others
+	own                                 // the repository itself defines it: it is no package of a registry
+
+	unstated             relation = 0 // the files do not state it
+	directForDevelopment          = direct | forDevelopment
 )
 
 // set writes the relation into an entry of the inventory.
 func (r relation) set(p *observation.Package) {
-	switch r {
-	case transitive:
+	switch {
+	case r&direct != 0:
+		p.Relation = observation.Direct
+	case r&transitive != 0:
 		p.Relation = observation.Transitive
-	case direct:
-		p.Relation = observation.Direct
-	case directForDevelopment:
-		p.Relation = observation.Direct
+	}
+	switch {
+	case r&forDevelopment != 0:
 		p.Groups = union(p.Groups, []string{developmentGroup})
+	case r&needed != 0 && p.Use() == observation.ForDevelopment:
+		p.Groups = nil
 	}
 }
 
@@ -49,12 +57,19 @@ func relationReaders() map[string]relationReader {
 		"package-lock.json":   npmRelations,
 		"npm-shrinkwrap.json": npmRelations,
 		"yarn.lock":           yarnRelations,
+		"bun.lock":            bunRelations,
 		"go.mod":              goRelations,
 		"Gemfile.lock":        rubyRelations,
+		"gems.locked":         rubyRelations,
 		"composer.lock":       composerRelations,
 		"poetry.lock":         poetryRelations,
+		"pdm.lock":            pdmRelations,
+		"pylock.toml":         pylockRelations,
+		"uv.lock":             uvRelations,
 		"Pipfile.lock":        pipfileRelations,
 		"Cargo.lock":          cargoRelations,
+		"pubspec.lock":        pubRelations,
+		"packages.lock.json":  nugetLockRelations,
 		// A pom.xml, with its parents, declares direct packages only.
 		"pom.xml": func(folder, string) relations { return func(string, string) relation { return direct } },
 	}
@@ -73,35 +88,34 @@ func (f folder) read(base string) ([]byte, bool) {
 
 // relate fills in the relation of packages, which are sorted by path, and the
 // group of those that a lockfile leaves without one and the manifest beside it
-// needs only to develop.
-func relate(files fs.FS, packages []observation.Package) {
+// needs only to develop. It leaves out what the repository itself defines: the name of
+// a member of a workspace may be that of a stranger's package in a registry.
+func relate(files fs.FS, packages []observation.Package) []observation.Package {
 	readers := relationReaders()
+	kept := packages[:0]
 	for start := 0; start < len(packages); {
 		manifest := packages[start].Path
 		end := start
 		for end < len(packages) && packages[end].Path == manifest {
 			end++
 		}
+		var relationOf relations
 		if read, ok := readers[path.Base(manifest)]; ok {
-			if relationOf := read(folder{files, path.Dir(manifest)}, path.Base(manifest)); relationOf != nil {
-				for i := range packages[start:end] {
-					p := &packages[start+i]
-					relationOf(p.Name, p.Version).set(p)
+			relationOf = read(folder{files, path.Dir(manifest)}, path.Base(manifest))
+		}
+		for _, p := range packages[start:end] {
+			if relationOf != nil {
+				r := relationOf(p.Name, p.Version)
+				if r&own != 0 {
+					continue
 				}
+				r.set(&p)
 			}
+			kept = append(kept, p)
 		}
 		start = end
 	}
-}
-
-// byName makes the named packages direct and all others transitive.
-func byName(named map[string]bool) relations {
-	return func(name, _ string) relation {
-		if named[name] {
-			return direct
-		}
-		return transitive
-	}
+	return kept
 }
 
 // nameVersion is a package in a lockfile that may hold several versions of it.

@@ -107,7 +107,7 @@ func (s *Scanner) kindOf(base string) int {
 // companionFiles are files that are read beside manifests.
 var companionFiles = []string{
 	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
-	"package.json", "composer.json", "Pipfile", "pyproject.toml",
+	"package.json", "composer.json", "Pipfile", "pyproject.toml", "gems.rb",
 }
 
 // Wants implements scanners.Scanner: a mirror need not hold the contents of
