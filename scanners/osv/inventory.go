@@ -114,7 +114,10 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 	if as.Ecosystem == "Go" && as.Name == "go" {
 		return "stdlib"
 	}
-	return observation.NormalName(as.Ecosystem, as.Name)
+	if as.Ecosystem == "PyPI" {
+		return observation.NormalName(as.Ecosystem, as.Name)
+	}
+	return as.Name
 }
 
 // versionOf reads a go directive without a patch ("1.20") as the last patch of
