@@ -82,9 +82,9 @@ func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages 
 	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
-	refused := false
+	refused, version := false, ComparedVersion(k)
 	for _, e := range m.entries {
-		hit, undecided := affects(e, k.Version, base, suffix)
+		hit, undecided := affects(e, version, base, suffix)
 		refused = refused || undecided
 		for _, p := range packages {
 			if hit {
@@ -157,7 +157,10 @@ func finding(e record.Entry, p observation.Package, ecosystem string, listed fun
 		Modified:  e.Modified,
 	}
 	f.Severity, f.Score, f.Vector = severityOf(e)
-	if version, err := parseVersion(p.Version, ecosystem); err == nil {
+	if f.DependsOnToolchain = dependsOnToolchain(p.Coordinate()); f.DependsOnToolchain {
+		f.Summary = strings.TrimPrefix(f.Summary+" ("+toolchainRemark+")", " ")
+	}
+	if version, err := parseVersion(ComparedVersion(p.Coordinate()), ecosystem); err == nil {
 		f.FixedIn = version.fixedIn(e.Affected)
 	}
 	if listed != nil {

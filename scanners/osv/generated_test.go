@@ -42,6 +42,26 @@ func withoutOurs(t *testing.T, seen []observation.Package, packages map[listed]b
 	}
 	maps.DeleteFunc(packages, func(p listed, _ bool) bool { return strings.HasSuffix(p.name, ours) })
 	maps.DeleteFunc(hits, func(h hit, _ bool) bool { return strings.HasSuffix(h.name, ours) })
+	asRead(packages, hits)
+}
+
+// asRead gives Go's standard library the version that a go directive states: a difference
+// on purpose, for osv-scanner calls "1.20" "1.20.99".
+func asRead(packages map[listed]bool, hits map[hit]bool) {
+	for p := range maps.Clone(packages) {
+		if read, cut := strings.CutSuffix(p.version, ".99"); cut && p.name == "stdlib" {
+			delete(packages, p)
+			p.version = read
+			packages[p] = true
+		}
+	}
+	for h := range maps.Clone(hits) {
+		if read, cut := strings.CutSuffix(h.version, ".99"); cut && h.name == "stdlib" {
+			delete(hits, h)
+			h.version = read
+			hits[h] = true
+		}
+	}
 }
 
 // The set of packages and of (package, version, advisory) is osv-scanner's own

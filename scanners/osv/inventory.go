@@ -2,9 +2,7 @@ package osv
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor"
@@ -84,7 +82,6 @@ func packageOf(p *extractor.Package) observation.Package {
 		fromPURL(&result)
 	}
 	result.Name = nameOf(p, result)
-	result.Version = versionOf(result)
 	withoutSecrets(&result)
 	return result
 }
@@ -118,29 +115,6 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 		return observation.NormalName(as.Ecosystem, as.Name)
 	}
 	return as.Name
-}
-
-// versionOf reads a go directive without a patch ("1.20") as the last patch of
-// that release, as osv-scanner does: the directive does not name the
-// patch that builds the program, and .0 would give it every advisory fixed since.
-func versionOf(p observation.Package) string {
-	if p.Ecosystem != "Go" || p.Name != "stdlib" {
-		return p.Version
-	}
-	major, minor, ok := strings.Cut(strings.TrimPrefix(p.Version, "v"), ".")
-	if !ok || !number(major) {
-		return p.Version
-	}
-	digits := minor[:len(minor)-len(strings.TrimLeft(minor, "0123456789"))]
-	if digits == "" || strings.HasPrefix(minor[len(digits):], ".") {
-		return p.Version
-	}
-	return fmt.Sprintf("%s.%s.99", major, digits)
-}
-
-func number(text string) bool {
-	_, err := strconv.ParseUint(text, 10, 32)
-	return err == nil
 }
 
 // purlEcosystems are the OSV ecosystems of package URL types, for SBOMs, whose
