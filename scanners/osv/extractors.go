@@ -28,7 +28,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pipfilelock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/poetrylock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pylock"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/uvlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/ruby/gemfilelock"
@@ -42,7 +41,7 @@ import (
 
 // constructors are the extractors that osv-scanner v2.3.3 runs on a source
 // tree by default when it is offline, but for the one that reads its own
-// output and for those of this package in the place of theirs. Each reads manifests only: none runs, fetches or writes anything.
+// output and for those of this package, in the place of theirs or beside them. Each reads manifests only: none runs, fetches or writes anything.
 func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 	return []func(*cpb.PluginConfig) (filesystem.Extractor, error){
 		conanlock.New,                     // C and C++
@@ -50,6 +49,7 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		depsjson.New,                      // .NET
 		packagesconfig.New,                // .NET
 		packageslockjson.New,              // .NET
+		newDotnetExtractor,                // .NET
 		mixlock.New,                       // Erlang and Elixir
 		gomod.New,                         // Go
 		cabal.New,                         // Haskell
@@ -66,11 +66,12 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		pipfilelock.New,                   // Python
 		poetrylock.New,                    // Python
 		pylock.New,                        // Python
-		requirements.New,                  // Python
+		newRequirementsExtractor,          // Python
 		uvlock.New,                        // Python
 		renvlock.New,                      // R
 		gemfilelock.New,                   // Ruby
 		cargolock.New,                     // Rust
+		newSwiftExtractor,                 // Swift
 		apk.New,                           // Alpine's package database
 		dpkg.New,                          // Debian's package database
 		cdx.New,                           // CycloneDX

@@ -2,6 +2,7 @@ package osv
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -77,6 +78,10 @@ func packageOf(p *extractor.Package) observation.Package {
 	}
 	if says, ok := p.Metadata.(stated); ok {
 		says.relation.set(&result)
+		if says.ecosystem == swiftEcosystem {
+			result.Ecosystem = says.ecosystem
+			result.PURL = packageurl.NewPackageURL(packageurl.TypeSwift, path.Dir(p.Name), path.Base(p.Name), p.Version, nil, "").ToString()
+		}
 	}
 	if slices.Contains(p.Plugins, cdx.Name) || slices.Contains(p.Plugins, spdx.Name) {
 		fromPURL(&result)

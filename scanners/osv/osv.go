@@ -114,11 +114,12 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
 	}
-	inventory := relate(files.inner, inventoryOf(packages))
+	inventory := withinMaven(files.inner, found.manifests, run.couldRead, relate(files.inner, inventoryOf(packages)))
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
 	notes = append(notes, s.unreadNotes(in.Snapshot, found)...)
+	notes = append(notes, unresolvedNotes(inventory)...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
 	})
@@ -140,6 +141,12 @@ type run struct {
 
 	mutex     sync.Mutex
 	extracted map[string]error // by path: nil where a file could be read
+}
+
+// couldRead reports whether an extractor read a file without an error.
+func (r *run) couldRead(name string) bool {
+	err, ok := r.extracted[name]
+	return ok && err == nil
 }
 
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {

@@ -32,9 +32,9 @@ func newPnpmExtractor(config *cpb.PluginConfig) (filesystem.Extractor, error) {
 // stated is what the extractors of this package say of a package beside its name and
 // version.
 type stated struct {
-	groups   []string
-	relation relation
-	minimum  bool // the version is the lowest that may be in use
+	groups    []string
+	relation  relation
+	ecosystem string // where the library has no name for it
 }
 
 // DepGroups implements osv.DepGroups.

@@ -52,7 +52,7 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 
 // manifest reports whether an extractor requires the file.
 func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
-	if !mayBeManifest(base) {
+	if !mayBeManifest(base) && !isRequirements(file.Path) {
 		return false
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
@@ -70,7 +70,10 @@ func mayBeManifest(base string) bool {
 		"cabal.project.freeze", "stack.yaml.lock", "gradle.lockfile", "buildscript-gradle.lockfile",
 		"verification-metadata.xml", "pom.xml", "bun.lock", "package-lock.json", "npm-shrinkwrap.json",
 		"pnpm-lock.yaml", "yarn.lock", "composer.lock", "pdm.lock", "Pipfile.lock", "poetry.lock",
-		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock":
+		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock", "Package.resolved":
+		return true
+	}
+	if isDotnetProject(base) {
 		return true
 	}
 	switch path.Ext(base) {
@@ -122,7 +125,7 @@ var companionFiles = []string{
 func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	base := path.Base(file.Path)
 	if file.Mode != gitrepo.ModeGitlink &&
-		(mayBeManifest(base) || s.kindOf(base) >= 0 || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base)) {
+		(mayBeManifest(base) || isRequirements(file.Path) || s.kindOf(base) >= 0 || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base)) {
 		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted

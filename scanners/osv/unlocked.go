@@ -64,9 +64,8 @@ func unlockedKinds() []unlockedManifest {
 		{"Cargo.toml", []string{"Cargo.lock"}, matches(`(?m)^\[(?:.+\.)?(?:dev-|build-)?dependencies`), commitLock},
 		{"mix.exs", []string{"mix.lock"}, matches(`\{:\w+,`), commitLock},
 		{"pubspec.yaml", []string{"pubspec.lock"}, matches(`(?m)^dependencies:`), commitLock},
-		{".csproj", []string{"packages.lock.json", "packages.config"}, matches(`<PackageReference\b`), "commit packages.lock.json"},
 		{"elm.json", nil, matches(`"direct"`), publishSBOM},
-		{"Package.swift", nil, matches(`\.package\(`), publishSBOM},
+		{"Package.swift", []string{"Package.resolved"}, matches(`\.package\(`), publishSBOM},
 		{"Podfile", nil, matches(`(?m)^\s*pod\s`), publishSBOM},
 	}
 }

@@ -29,9 +29,8 @@ func TestAManifestWithoutALockfileIsNotedAndNotTakenForNone(t *testing.T) {
 		{"Cargo.toml", "[dev-dependencies]\na = '1'\n", "[package]\n", "Cargo.lock"},
 		{"mix.exs", "defp deps do [{:phoenix, \"~> 1\"}] end", "def project do [] end", "mix.lock"},
 		{"pubspec.yaml", "dependencies:\n  a: 1\n", "name: a\n", "pubspec.lock"},
-		{"App.csproj", `<PackageReference Include="a" Version="1"/>`, `<Project/>`, "packages.lock.json"},
 		{"elm.json", `{"dependencies": {"direct": {}}}`, `{}`, ""},
-		{"Package.swift", `.package(url: "x")`, `name: "a"`, ""},
+		{"Package.swift", `.package(url: "x")`, `name: "a"`, "Package.resolved"},
 		{"Podfile", "target 'a' do\n  pod 'b'\nend", "target 'a'", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
