@@ -115,6 +115,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
 	}
 	inventory := withinMaven(files.inner, found.manifests, run.couldRead, relate(files.inner, inventoryOf(packages)))
+	placed(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
