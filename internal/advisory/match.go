@@ -82,9 +82,9 @@ func (m *matcher) match(ctx context.Context, k observation.Coordinate, packages 
 	if k.Version == "" && len(m.entries) > 0 {
 		return m.addUnmatched(k, observation.CauseNoVersion)
 	}
-	refused, undecided := false, false
+	refused, undecided, version := false, false, ComparedVersion(k)
 	for _, e := range m.entries {
-		switch affects(e, k.Version, base, suffix) {
+		switch affects(e, version, base, suffix) {
 		case affected:
 			for _, p := range packages {
 				m.findings = append(m.findings, finding(e, p, base, m.index.KEV()))
@@ -194,7 +194,10 @@ func finding(e record.Entry, p observation.Package, ecosystem string, listed fun
 		Modified:  e.Modified,
 	}
 	f.Severity, f.Score, f.Vector = severityOf(e)
-	if version, err := parseVersion(p.Version, ecosystem); err == nil {
+	if f.DependsOnToolchain = dependsOnToolchain(p.Coordinate()); f.DependsOnToolchain {
+		f.Summary = strings.TrimPrefix(f.Summary+" ("+toolchainRemark+")", " ")
+	}
+	if version, err := parseVersion(ComparedVersion(p.Coordinate()), ecosystem); err == nil {
 		f.FixedIn = version.fixedIn(e.Affected)
 	}
 	if listed != nil {

@@ -24,7 +24,11 @@ type Finding struct {
 	Malicious bool `json:"malicious,omitempty"`
 	// Unmaintained marks records that say that nobody maintains the package
 	// (RustSec's "informational": "unmaintained").
-	Unmaintained bool      `json:"unmaintained,omitempty"`
-	Published    time.Time `json:"published,omitzero"`
-	Modified     time.Time `json:"modified,omitzero"`
+	Unmaintained bool `json:"unmaintained,omitempty"`
+	// DependsOnToolchain marks findings of Go's standard library: a go.mod names the
+	// lowest version that may build the program, not the one that does.
+	DependsOnToolchain bool `json:"dependsOnToolchain,omitempty"`
+
+	Published time.Time `json:"published,omitzero"`
+	Modified  time.Time `json:"modified,omitzero"`
 }

@@ -23,7 +23,7 @@ func NormalName(ecosystem, name string) string {
 	case "NuGet", "Packagist", "Pub", "Hex", "ConanCenter", "GitHub Actions":
 		return strings.ToLower(name)
 	case "SwiftURL":
-		return swiftName(name)
+		return strings.ToLower(SwiftName(name)) // hosts of repositories ignore case
 	case "Go":
 		return goName(name)
 	}
@@ -50,9 +50,10 @@ func pypiName(name string) string {
 	return b.String()
 }
 
-// swiftName is the host and path of an address. Hosts of repositories ignore case.
-func swiftName(address string) string {
-	name := strings.ToLower(strings.TrimSpace(address))
+// SwiftName names a package of Swift by the address of its repository, as OSV does: its
+// host and path.
+func SwiftName(address string) string {
+	name := strings.TrimSpace(address)
 	if _, rest, found := strings.Cut(name, "://"); found {
 		name = rest
 	} else if host, path, found := strings.Cut(name, ":"); found && !strings.Contains(host, "/") {

@@ -14,12 +14,12 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/stacklock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/pnpmlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/ruby/gemfilelock"
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/cdx"
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
 	"github.com/google/osv-scalibr/inventory"
 
+	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
@@ -95,7 +95,7 @@ func aliasRows() []aliasRow {
 		{gradlelockfile.New, "gradle.lockfile", "", "dependency-locks/*.lockfile *-gradle.lockfile"},
 		{packagesconfig.New, "packages.config", "", "packages.*.config"},
 		{pomxml.New, "pom.xml", "", "pom-*.xml pom_*.xml *-pom.xml *.pom.xml"},
-		{pnpmlock.New, "pnpm-lock.yaml", "", "pnpm-lock.*.yaml"},
+		{locks.NewPnpm, "pnpm-lock.yaml", "", "pnpm-lock.*.yaml"},
 		{cabal.New, "cabal.project.freeze", "", "cabal.*.freeze cabal-*.freeze"},
 		{stacklock.New, "stack.yaml.lock", "", "stack-*.yaml.lock stack_*.yaml.lock"},
 		{cdx.New, "alias.cdx.json", `"bomFormat"`, "*sbom*.json *cyclonedx*.json *bom.json"},

@@ -25,7 +25,7 @@ func MissedNames(t *testing.T, paths []string) []string {
 	for _, name := range paths {
 		api := fileAPI{path: path.Join(mount, name), info: fileInfo{gitrepo.File{Path: name, Mode: gitrepo.ModeFile}}}
 		required := slices.ContainsFunc(list, func(e filesystem.Extractor) bool { return e.FileRequired(api) })
-		if required && !mayBeManifest(path.Base(name)) && !New().mayBeAlias(name) {
+		if required && !New().mayBeRead(name, path.Base(name)) {
 			missed = append(missed, name)
 		}
 	}

@@ -21,14 +21,12 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/pomxml"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/bunlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/packagelockjson"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/pnpmlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/javascript/yarnlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/php/composerlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pdmlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pipfilelock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/poetrylock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/pylock"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/uvlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/r/renvlock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/ruby/gemfilelock"
@@ -38,11 +36,14 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/cdx"
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
 	"github.com/google/osv-scalibr/inventory"
+
+	"github.com/midspan/midspan/scanners/osv/locks"
 )
 
 // constructors are the extractors that osv-scanner v2.3.3 runs on a source
 // tree by default when it is offline, but for the one that reads its own
-// output. Each reads manifests only: none runs, fetches or writes anything.
+// output and for those of Midspan, in the place of theirs or beside them. Each reads
+// manifests only: none runs, fetches or writes anything.
 func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 	return []func(*cpb.PluginConfig) (filesystem.Extractor, error){
 		conanlock.New,                     // C and C++
@@ -50,6 +51,7 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		depsjson.New,                      // .NET
 		packagesconfig.New,                // .NET
 		packageslockjson.New,              // .NET
+		newDotnetExtractor,                // .NET
 		mixlock.New,                       // Erlang and Elixir
 		gomod.New,                         // Go
 		cabal.New,                         // Haskell
@@ -59,18 +61,19 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		pomxml.New,                        // Java
 		bunlock.New,                       // JavaScript
 		packagelockjson.New,               // JavaScript
-		pnpmlock.New,                      // JavaScript
+		locks.NewPnpm,                     // JavaScript
 		yarnlock.New,                      // JavaScript
 		composerlock.New,                  // PHP
 		pdmlock.New,                       // Python
 		pipfilelock.New,                   // Python
 		poetrylock.New,                    // Python
 		pylock.New,                        // Python
-		requirements.New,                  // Python
+		newRequirementsExtractor,          // Python
 		uvlock.New,                        // Python
 		renvlock.New,                      // R
 		gemfilelock.New,                   // Ruby
 		cargolock.New,                     // Rust
+		newSwiftExtractor,                 // Swift
 		apk.New,                           // Alpine's package database
 		dpkg.New,                          // Debian's package database
 		cdx.New,                           // CycloneDX

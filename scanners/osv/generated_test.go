@@ -3,6 +3,7 @@ package osv_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -27,6 +28,42 @@ type format struct {
 	write    func([]dep) string
 }
 
+// ours ends the names of packages that the repository itself defines: a difference on
+// purpose, for osv-scanner lists those as packages of a registry.
+const ours = "-ours"
+
+// withoutOurs drops them from what osv-scanner lists, and reports those that Midspan lists.
+func withoutOurs(t *testing.T, seen []observation.Package, packages map[listed]bool, hits map[hit]bool) {
+	t.Helper()
+	for _, p := range seen {
+		if strings.HasSuffix(p.Name, ours) {
+			t.Errorf("the repository's own package is listed: %+v", p)
+		}
+	}
+	maps.DeleteFunc(packages, func(p listed, _ bool) bool { return strings.HasSuffix(p.name, ours) })
+	maps.DeleteFunc(hits, func(h hit, _ bool) bool { return strings.HasSuffix(h.name, ours) })
+	asRead(packages, hits)
+}
+
+// asRead gives Go's standard library the version that a go directive states: a difference
+// on purpose, for osv-scanner calls "1.20" "1.20.99".
+func asRead(packages map[listed]bool, hits map[hit]bool) {
+	for p := range maps.Clone(packages) {
+		if read, cut := strings.CutSuffix(p.version, ".99"); cut && p.name == "stdlib" {
+			delete(packages, p)
+			p.version = read
+			packages[p] = true
+		}
+	}
+	for h := range maps.Clone(hits) {
+		if read, cut := strings.CutSuffix(h.version, ".99"); cut && h.name == "stdlib" {
+			delete(hits, h)
+			h.version = read
+			hits[h] = true
+		}
+	}
+}
+
 // The set of packages and of (package, version, advisory) is osv-scanner's own
 // over lockfiles that nobody wrote: random packages, also twice, at common
 // and odd versions, in each format that is read.
@@ -49,6 +86,7 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedLockfiles(t *testing.T) 
 	generate(t, advisories, seen.Packages, 8)
 	result := match(t, advisories, seen.Packages)
 	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
+	withoutOurs(t, seen.Packages, packages, hits)
 
 	ours := withoutDropped(packagesOf(seen.Packages), packages)
 	for p := range ours {
@@ -141,7 +179,7 @@ func formats() []format {
 		{"Pipfile.lock", pyName, pythonOdd, pipfileLock},
 		{"composer.lock", joined("/"), oddVersions, composerLock},
 		{"Gemfile.lock", joined("-", "_"), append(plainVersions, "1.0.0.pre.1", "1.2.3-java"), gemfileLock},
-		{"Cargo.lock", joined("-", "_"), oddVersions, tomlLock("package")},
+		{"Cargo.lock", joined("-", "_"), oddVersions, cargoLock},
 		{"go.mod", module, goVersions, goMod},
 		{"pom.xml", artifact, append(oddVersions, "${missing}", "[1.0,2.0)", ""), pomXML},
 		{"gradle.lockfile", artifact, oddVersions, each("%s:%s=compileClasspath\n")},
@@ -201,6 +239,7 @@ func npmLock1(list []dep) string {
 			entry["version"] = "npm:other@" + d.version
 		case i%5 == 3:
 			entry["version"] = "file:../x"
+			d.name += ours
 		case i > 0:
 			entry["dependencies"] = object{list[i-1].name: object{"version": list[i-1].version, "optional": true}}
 		}
@@ -221,6 +260,7 @@ func npmLock3(list []dep) string {
 			entry["name"] = "an-alias"
 		case 4:
 			entry = object{"resolved": "part", "link": true}
+			place += ours
 		}
 		packages[place] = entry
 	}
@@ -290,6 +330,21 @@ func tomlLock(table string) func([]dep) string {
 		}
 		return b.String()
 	}
+}
+
+func cargoLock(list []dep) string {
+	for i := range list {
+		if i%5 == 4 {
+			list[i].name += ours
+		}
+	}
+	lines := strings.Split(tomlLock("package")(list), "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "name = ") && !strings.HasSuffix(line, ours+`"`) {
+			lines[i] += "\nsource = \"registry+https://registry.example/index\""
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 func pipfileLock(list []dep) string {

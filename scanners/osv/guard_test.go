@@ -8,8 +8,6 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/golang/gomod"
 	"github.com/google/osv-scalibr/inventory"
-
-	"github.com/midspan/midspan/internal/observation"
 )
 
 // panicking is an extractor with a bug.
@@ -25,17 +23,4 @@ func TestAPanicOfAnExtractorIsAnErrorOfOneFile(t *testing.T) {
 	if err == nil || len(caught.byPath) != 1 {
 		t.Errorf("got %v, %v", err, caught.byPath)
 	}
-}
-
-func TestGoDirectiveWithoutAPatchReadsAsTheLastOne(t *testing.T) {
-	for version, want := range map[string]string{"1.20": "1.20.99", "1.20.3": "1.20.3", "1.21rc2": "1.21.99", "1": "1", "": "", "x.y": "x.y", "1.2.3.4": "1.2.3.4"} {
-		p := packageWith("Go", "stdlib", version)
-		if got := versionOf(p); got != want {
-			t.Errorf("%q reads as %q, want %q", version, got, want)
-		}
-	}
-}
-
-func packageWith(ecosystem, name, version string) observation.Package {
-	return observation.Package{Ecosystem: ecosystem, Name: name, Version: version}
 }

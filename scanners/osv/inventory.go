@@ -2,9 +2,8 @@ package osv
 
 import (
 	"cmp"
-	"fmt"
+	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
+	"github.com/midspan/midspan/scanners/osv/locks"
 )
 
 // inventoryOf turns what extractors found into packages as OSV names them,
@@ -24,6 +24,9 @@ import (
 func inventoryOf(found []*extractor.Package) []observation.Package {
 	packages := make([]observation.Package, 0, len(found))
 	for _, p := range found {
+		if says, ok := p.Metadata.(locks.Stated); ok && says.Own() {
+			continue
+		}
 		packages = append(packages, packageOf(p))
 	}
 	slices.SortStableFunc(packages, func(a, b observation.Package) int {
@@ -33,6 +36,9 @@ func inventoryOf(found []*extractor.Package) []observation.Package {
 	for _, p := range packages {
 		if last := len(distinct) - 1; last >= 0 && compareIdentity(distinct[last], p) == 0 {
 			distinct[last].Groups = mergeGroups(distinct[last].Groups, p.Groups)
+			if p.Relation == observation.Direct {
+				distinct[last].Relation = p.Relation
+			}
 			continue
 		}
 		distinct = append(distinct, p)
@@ -71,11 +77,17 @@ func packageOf(p *extractor.Package) observation.Package {
 	if groups, ok := p.Metadata.(osv.DepGroups); ok {
 		result.Groups = union(groups.DepGroups(), nil)
 	}
+	if says, ok := p.Metadata.(locks.Stated); ok {
+		says.Set(&result)
+		if says.Ecosystem == swiftEcosystem {
+			result.Ecosystem = says.Ecosystem
+			result.PURL = packageurl.NewPackageURL(packageurl.TypeSwift, path.Dir(p.Name), path.Base(p.Name), p.Version, nil, "").ToString()
+		}
+	}
 	if slices.Contains(p.Plugins, cdx.Name) || slices.Contains(p.Plugins, spdx.Name) {
 		fromPURL(&result)
 	}
 	result.Name = nameOf(p, result)
-	result.Version = versionOf(result)
 	withoutSecrets(&result)
 	return result
 }
@@ -109,29 +121,6 @@ func nameOf(p *extractor.Package, as observation.Package) string {
 		return observation.NormalName(as.Ecosystem, as.Name)
 	}
 	return as.Name
-}
-
-// versionOf reads a go directive without a patch ("1.20") as the last patch of
-// that release, as osv-scanner does: the directive does not name the
-// patch that builds the program, and .0 would give it every advisory fixed since.
-func versionOf(p observation.Package) string {
-	if p.Ecosystem != "Go" || p.Name != "stdlib" {
-		return p.Version
-	}
-	major, minor, ok := strings.Cut(strings.TrimPrefix(p.Version, "v"), ".")
-	if !ok || !number(major) {
-		return p.Version
-	}
-	digits := minor[:len(minor)-len(strings.TrimLeft(minor, "0123456789"))]
-	if digits == "" || strings.HasPrefix(minor[len(digits):], ".") {
-		return p.Version
-	}
-	return fmt.Sprintf("%s.%s.99", major, digits)
-}
-
-func number(text string) bool {
-	_, err := strconv.ParseUint(text, 10, 32)
-	return err == nil
 }
 
 // purlEcosystems are the OSV ecosystems of package URL types, for SBOMs, whose

@@ -116,7 +116,7 @@ func writeCustom(file string, queried []observation.Coordinate) error {
 	source := models.PackageSource{}
 	for _, id := range queried {
 		source.Packages = append(source.Packages, models.PackageVulns{
-			Package: models.PackageInfo{Ecosystem: id.Ecosystem, Name: id.Name, Version: id.Version},
+			Package: models.PackageInfo{Ecosystem: id.Ecosystem, Name: id.Name, Version: advisory.ComparedVersion(id)},
 		})
 	}
 	data, err := json.Marshal(models.VulnerabilityResults{Results: []models.PackageSource{source}})
@@ -129,7 +129,9 @@ func writeCustom(file string, queried []observation.Coordinate) error {
 func (m Matcher) findings(found models.VulnerabilityResults, packages []observation.Package) ([]observation.Finding, error) {
 	listed := map[observation.Coordinate][]observation.Package{}
 	for _, p := range packages {
-		listed[p.Coordinate()] = append(listed[p.Coordinate()], p)
+		id := p.Coordinate()
+		id.Version = advisory.ComparedVersion(id)
+		listed[id] = append(listed[id], p)
 	}
 	var findings []observation.Finding
 	for _, v := range found.Flatten() {

@@ -32,6 +32,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 
+	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
@@ -39,7 +40,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "8"
+const revision = "9"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -121,14 +122,17 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
 	}
-	inventory := inventoryOf(packages)
-	relate(files.inner, inventory)
-	inventory = withReplacedModules(files.inner, inventory)
+	listed := inventoryOf(packages)
+	inventory := withReplacedModules(files.inner, locks.Relate(files.inner, listed))
+	inventory = withinMaven(files.inner, found.manifests, run.couldRead, inventory)
+	placed(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
 	notes = append(notes, links...)
-	notes = append(notes, s.unreadNotes(in.Snapshot, found, run, inventory)...)
+	notes = append(notes, s.unreadNotes(in.Snapshot, found, run, listed)...)
+	notes = append(notes, unresolvedNotes(inventory)...)
+	notes = append(notes, unusedVersionsNotes(files.inner, found.manifests, inventory)...)
 	notes = append(notes, vendoredNotes(in.Snapshot.Files())...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
@@ -152,6 +156,12 @@ type run struct {
 
 	mutex     sync.Mutex
 	extracted map[string]error // by path: nil where a file could be read
+}
+
+// couldRead reports whether an extractor read a file without an error.
+func (r *run) couldRead(name string) bool {
+	err, ok := r.extracted[name]
+	return ok && err == nil
 }
 
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {

@@ -32,7 +32,7 @@ func TestNamesAndVersionsAreThoseOfOSV(t *testing.T) {
 	for _, want := range []struct{ path, ecosystem, name, version, purl string }{
 		{"python/requirements.txt", "PyPI", "flask-login", "0.5.0", "pkg:pypi/flask-login@0.5.0"},
 		{"python/requirements.txt", "PyPI", "pyyaml", "", "pkg:pypi/pyyaml"},
-		{"go/go.mod", "Go", "stdlib", "1.20.99", "pkg:golang/stdlib@1.20"},
+		{"go/go.mod", "Go", "stdlib", "1.20", "pkg:golang/stdlib@1.20"},
 		{"maven/pom.xml", "Maven", "org.apache.logging.log4j:log4j-core", "2.14.1", "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1"},
 		{"dotnet/packages.config", "NuGet", "Newtonsoft.Json", "12.0.1", "pkg:nuget/Newtonsoft.Json@12.0.1"},
 	} {

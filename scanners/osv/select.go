@@ -69,12 +69,17 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 
 // isNamed reports whether a file bears the name of a manifest.
 func (s *Scanner) isNamed(name, base string) bool {
-	return mayBeManifest(base) || s.mayBeAlias(name) || s.index.Of(name) >= 0
+	return s.mayBeRead(name, base) || s.index.Of(name) >= 0
+}
+
+// mayBeRead is false where no extractor can require the file.
+func (s *Scanner) mayBeRead(name, base string) bool {
+	return mayBeManifest(base) || isRequirements(name) || s.mayBeAlias(name)
 }
 
 // manifest reports whether an extractor requires the file.
 func (s *Scanner) manifest(file gitrepo.File, base string, guard *panics) bool {
-	if !mayBeManifest(base) && !s.mayBeAlias(file.Path) {
+	if !s.mayBeRead(file.Path, base) {
 		return false
 	}
 	api := fileAPI{path: path.Join(mount, file.Path), info: fileInfo{file}}
@@ -92,7 +97,10 @@ func mayBeManifest(base string) bool {
 		"cabal.project.freeze", "stack.yaml.lock", "gradle.lockfile", "buildscript-gradle.lockfile",
 		"verification-metadata.xml", "pom.xml", "bun.lock", "package-lock.json", "npm-shrinkwrap.json",
 		"pnpm-lock.yaml", "yarn.lock", "composer.lock", "pdm.lock", "Pipfile.lock", "poetry.lock",
-		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock":
+		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock", "Package.resolved":
+		return true
+	}
+	if isDotnetProject(base) {
 		return true
 	}
 	switch path.Ext(base) {
@@ -118,7 +126,7 @@ func isSBOMName(base string) bool {
 // companionFiles are files that are read beside manifests.
 var companionFiles = []string{
 	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
-	"package.json", "composer.json", "Pipfile", "pyproject.toml",
+	"package.json", "composer.json", "Pipfile", "pyproject.toml", "gems.rb",
 	"pnpm-workspace.yaml", "lerna.json",
 }
 
@@ -136,7 +144,7 @@ func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	if file.Mode == gitrepo.ModeGitlink {
 		return gitrepo.Unwanted
 	}
-	if mayBeManifest(base) || s.mayBeAlias(file.Path) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
+	if s.mayBeRead(file.Path, base) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
 		return gitrepo.Needed
 	}
 	if kind := s.index.Of(file.Path); kind >= 0 && s.kinds[kind].Reads != nil && !manifest.InForeignFolder(file.Path) {

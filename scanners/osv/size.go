@@ -25,7 +25,7 @@ func maxSize(name string) int64 {
 	base := strings.ToLower(path.Base(name))
 	switch extension := path.Ext(base); {
 	case base == ".gitignore", base == ignoreFile, base == "package.json", base == "composer.json", base == "pipfile", base == "pyproject.toml",
-		extension == ".pom", extension == ".xml" && strings.Contains(base, "pom"):
+		extension == ".pom", isDotnetProject(base), strings.HasSuffix(base, ".props"), extension == ".xml" && strings.Contains(base, "pom"):
 		return maxText
 	case extension == ".yaml", extension == ".yml", base == "pubspec.lock", base == "stack.yaml.lock":
 		return maxYAML

@@ -14,7 +14,6 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
 	"github.com/google/osv-scalibr/inventory"
 )
 
@@ -180,9 +179,6 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)
 	}
 	found, err := g.Extractor.Extract(ctx, shorter)
-	if g.Extractor.Name() == requirements.Name {
-		unread = errors.Join(unread, addDropped(&found, input, buffer.Bytes()))
-	}
 	underOwnName(found, known.Path, input.Path)
 	return found, cmp.Or(err, foreign, unread, checkParts(known.Path, buffer.Bytes()))
 }

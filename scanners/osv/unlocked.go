@@ -165,7 +165,7 @@ func familiesRead(run *run, packages []observation.Package) map[string]bool {
 	}
 	for name := range run.extracted {
 		if !manifest.InForeignFolder(name) {
-			read[familyOfManifest(path.Base(name))] = true
+			read[familyOfManifest(name)] = true
 		}
 	}
 	return read
@@ -190,7 +190,8 @@ var familyOfEcosystem = map[string]string{
 
 // familyOfManifest is the family of a manifest that an extractor reads, also where it
 // lists no package.
-func familyOfManifest(base string) string {
+func familyOfManifest(name string) string {
+	base := path.Base(name)
 	for _, f := range []struct{ family, names string }{
 		{manifest.FamilyJavaScript, "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock"},
 		{manifest.FamilyPython, "poetry.lock pdm.lock uv.lock Pipfile.lock"},
@@ -200,6 +201,7 @@ func familyOfManifest(base string) string {
 		{manifest.FamilyRuby, "Gemfile.lock gems.locked"},
 		{manifest.FamilyPHP, "composer.lock"},
 		{manifest.FamilyDotNet, "packages.lock.json packages.config"},
+		{manifest.FamilyApple, "Package.resolved"},
 		{manifest.FamilyDart, "pubspec.lock"},
 		{manifest.FamilyBEAM, "mix.lock"},
 		{manifest.FamilyHaskell, "cabal.project.freeze stack.yaml.lock"},
@@ -210,13 +212,12 @@ func familyOfManifest(base string) string {
 			return f.family
 		}
 	}
-	lower := strings.ToLower(base)
 	switch {
-	case strings.Contains(lower, "requirements") || strings.HasPrefix(base, "pylock."):
+	case isRequirements(name) || strings.HasPrefix(base, "pylock."):
 		return manifest.FamilyPython
 	case path.Ext(base) == ".pom":
 		return manifest.FamilyJVM
-	case strings.HasSuffix(base, ".deps.json"):
+	case strings.HasSuffix(base, ".deps.json"), isDotnetProject(base):
 		return manifest.FamilyDotNet
 	}
 	return ""

@@ -29,9 +29,9 @@ func TestAManifestWithoutALockfileIsNotedAndNotTakenForNone(t *testing.T) {
 		{"Cargo.toml", "[dev-dependencies]\na = '1'\n", "[package]\n", "Cargo.lock", "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\n"},
 		{"mix.exs", "defp deps do [{:phoenix, \"~> 1\"}] end", "def project do [] end", "mix.lock", "%{\n  \"phoenix\": {:hex, :phoenix, \"1.7.0\", \"0\", [:mix], [], \"hexpm\", \"0\"},\n}\n"},
 		{"pubspec.yaml", "dependencies:\n  a: 1\n", "name: a\n", "pubspec.lock", "packages:\n  a:\n    dependency: direct main\n    source: hosted\n    version: \"1.0.0\"\n"},
-		{"App.csproj", `<PackageReference Include="a" Version="1"/>`, `<Project/>`, "packages.lock.json", `{"version": 1, "dependencies": {"net8.0": {"a": {"type": "Direct", "resolved": "1.0.0"}}}}`},
+		{"App.vcxproj", `<PackageReference Include="a" Version="1"/>`, `<Project/>`, "packages.lock.json", `{"version": 1, "dependencies": {"net8.0": {"a": {"type": "Direct", "resolved": "1.0.0"}}}}`},
 		{"elm.json", `{"dependencies": {"direct": {}}}`, `{}`, "", ""},
-		{"Package.swift", `.package(url: "x")`, `name: "a"`, "", ""},
+		{"Package.swift", `.package(url: "x")`, `name: "a"`, "Package.resolved", `{"pins": [{"identity": "x", "location": "https://example.org/x", "state": {"version": "1.0.0"}}], "version": 2}`},
 		{"Podfile", "target 'a' do\n  pod 'b'\nend", "target 'a'", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package osv
+package locks
 
 import (
 	"encoding/json"
@@ -38,12 +38,12 @@ func (d dependencies) needed(names map[string]bool) {
 // state what the project itself names.
 func npmRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
-	var lock struct {
-		// Few entries of many are decoded.
-		Packages map[string]json.RawMessage `json:"packages"`
-	}
-	if !ok || json.Unmarshal(data, &lock) != nil || len(lock.Packages) == 0 {
+	var lock npmLock
+	if !ok || json.Unmarshal(data, &lock) != nil {
 		return nil
+	}
+	if len(lock.Packages) == 0 {
+		return npmFolders(lock.Dependencies)
 	}
 	named := map[nameVersion]bool{}
 	for place, raw := range lock.Packages {
@@ -72,8 +72,11 @@ func npmRelations(dir folder, manifest string) relations {
 			named[nameVersion{name, entry.Version}] = true
 		}
 	}
+	local := lock.folders()
 	return func(name, version string) relation {
 		switch {
+		case local[nameVersion{name, version}]:
+			return own
 		case named[nameVersion{name, version}]:
 			return direct
 		case version == "":
@@ -88,13 +91,25 @@ func npmRelations(dir folder, manifest string) relations {
 // unstated.
 func yarnRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
+	if !ok {
+		return nil
+	}
+	local := yarnFolders(string(data))
 	manifestText, found := dir.read("package.json")
 	var root struct {
 		Workspaces workspaces `json:"workspaces"`
 		dependencies
 	}
-	if !ok || !found || json.Unmarshal(manifestText, &root) != nil {
-		return nil
+	if !found || json.Unmarshal(manifestText, &root) != nil {
+		if len(local) == 0 {
+			return nil
+		}
+		return func(name, version string) relation {
+			if local[nameVersion{name, version}] {
+				return own
+			}
+			return unstated
+		}
 	}
 	projects := append(root.Workspaces.members(dir), root.dependencies)
 	needed, wanted := map[string]bool{}, map[string]bool{}
@@ -108,8 +123,11 @@ func yarnRelations(dir folder, manifest string) relations {
 	}
 	resolved := yarnResolved(string(data), wanted)
 	return func(name, version string) relation {
-		needed, ok := resolved[nameVersion{name, version}]
+		key := nameVersion{name, version}
+		needed, ok := resolved[key]
 		switch {
+		case local[key]:
+			return own
 		case ok && needed:
 			return direct
 		case ok:
@@ -159,32 +177,59 @@ func (w workspaces) members(root folder) []dependencies {
 }
 
 // yarnResolved finds the versions to which wanted "name@spec" were resolved, in
-// a yarn.lock of any version, and whether one of them is needed to run.
+// a yarn.lock of any version, and whether one of them is needed to run. Names are those
+// of the packages, not their aliases.
 func yarnResolved(lock string, wanted map[string]bool) map[nameVersion]bool {
 	resolved := map[nameVersion]bool{}
-	names := map[string]bool{} // wanted names of the entry at hand
+	yarnEntries(lock, func(specs []string, version string) {
+		for _, spec := range specs {
+			if needed, ok := wanted[strings.Replace(spec, "@npm:", "@", 1)]; ok {
+				key := nameVersion{yarnName(spec), version}
+				resolved[key] = resolved[key] || needed
+			}
+		}
+	})
+	return resolved
+}
+
+// yarnEntries calls entry with what each entry of a yarn.lock resolves ("name@spec"),
+// and to which version.
+func yarnEntries(lock string, entry func(specs []string, version string)) {
+	var specs []string
 	for line := range strings.Lines(lock) {
 		text := strings.TrimSpace(line)
 		if head, ok := strings.CutSuffix(text, ":"); ok && line[0] != ' ' {
-			clear(names)
+			specs = specs[:0]
 			for spec := range strings.SplitSeq(strings.ReplaceAll(head, `"`, ""), ",") {
-				spec = strings.Replace(strings.TrimSpace(spec), "@npm:", "@", 1)
-				if needed, ok := wanted[spec]; ok {
-					name := spec[:strings.LastIndexByte(spec, '@')]
-					names[name] = names[name] || needed
-				}
+				specs = append(specs, strings.TrimSpace(spec))
 			}
 			continue
 		}
 		version, ok := strings.CutPrefix(text, "version")
-		if !ok || len(version) == 0 || (version[0] != ' ' && version[0] != ':') {
+		if !ok || len(version) == 0 || (version[0] != ' ' && version[0] != ':') || len(specs) == 0 {
 			continue
 		}
-		for name, needed := range names {
-			key := nameVersion{name, strings.Trim(version, `: "`)}
-			resolved[key] = resolved[key] || needed
-		}
-		clear(names)
+		entry(specs, strings.Trim(version, `: "`))
+		specs = specs[:0]
 	}
-	return resolved
+}
+
+// yarnName is the name of the package that "name@spec" resolves to: "b" of
+// "alias@npm:b@^1".
+func yarnName(spec string) string {
+	name, rest := cutNpmSpec(spec)
+	if other, ok := strings.CutPrefix(rest, "npm:"); ok && strings.Contains(other, "@") {
+		name, _ = cutNpmSpec(other)
+	}
+	return name
+}
+
+// cutNpmSpec cuts "@scope/name@spec" after the name.
+func cutNpmSpec(spec string) (name, rest string) {
+	at := strings.IndexByte(strings.TrimPrefix(spec, "@"), '@')
+	if at < 0 {
+		return spec, ""
+	}
+	at += len(spec) - len(strings.TrimPrefix(spec, "@"))
+	return spec[:at], spec[at+1:]
 }

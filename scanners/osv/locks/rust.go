@@ -1,4 +1,4 @@
-package osv
+package locks
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"github.com/midspan/midspan/internal/nesting"
 )
 
-// cargoRelations reads the lockfile: packages without a source are the project's
+// cargoRelations reads the lockfile: packages without a source are the repository's
 // own, and what they name is direct ("time", or "time 0.1.43" where there are several).
 func cargoRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
@@ -20,12 +20,12 @@ func cargoRelations(dir folder, manifest string) relations {
 		return nil
 	}
 	named := map[string]bool{}
-	own := map[nameVersion]bool{}
+	local := map[nameVersion]bool{}
 	for _, p := range lock.Package {
 		if p.Source != "" {
 			continue
 		}
-		own[nameVersion{p.Name, p.Version}] = true
+		local[nameVersion{p.Name, p.Version}] = true
 		for _, dependency := range p.Dependencies {
 			fields := strings.Fields(dependency)
 			named[strings.Join(fields[:min(2, len(fields))], " ")] = true
@@ -33,8 +33,8 @@ func cargoRelations(dir folder, manifest string) relations {
 	}
 	return func(name, version string) relation {
 		switch {
-		case own[nameVersion{name, version}]:
-			return unstated // the project itself
+		case local[nameVersion{name, version}]:
+			return own
 		case named[name] || named[name+" "+version]:
 			return direct
 		}

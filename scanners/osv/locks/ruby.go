@@ -1,4 +1,4 @@
-package osv
+package locks
 
 import (
 	"maps"
@@ -9,14 +9,15 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// rubyRelations reads the section DEPENDENCIES of a Gemfile.lock. It names no
-// groups: those are in the Gemfile.
+// rubyRelations reads the sections DEPENDENCIES and PATH of a Gemfile.lock. It names no
+// groups: those are in the Gemfile. What stands in PATH is a folder of the repository.
 func rubyRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
-	_, section, found := strings.Cut(string(data), "\nDEPENDENCIES\n")
-	if !ok || !found {
+	if !ok {
 		return nil
 	}
+	lock := strings.ReplaceAll(string(data), "\r\n", "\n")
+	_, section, found := strings.Cut(lock, "\nDEPENDENCIES\n")
 	named := map[string]bool{}
 	for line := range strings.Lines(section) {
 		if !strings.HasPrefix(line, "  ") {
@@ -25,10 +26,19 @@ func rubyRelations(dir folder, manifest string) relations {
 		name, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 		named[strings.TrimSuffix(name, "!")] = true
 	}
-	gemfile, _ := dir.read("Gemfile")
+	local := gemFolders(lock)
+	program := "Gemfile"
+	if manifest == "gems.locked" {
+		program = "gems.rb"
+	}
+	gemfile, _ := dir.read(program)
 	tools := gemTools(string(gemfile))
-	return func(name, _ string) relation {
+	return func(name, version string) relation {
 		switch {
+		case local[nameVersion{name, version}]:
+			return own
+		case !found:
+			return unstated
 		case named[name] && tools[name]:
 			return directForDevelopment
 		case named[name]:
@@ -36,6 +46,26 @@ func rubyRelations(dir folder, manifest string) relations {
 		}
 		return transitive
 	}
+}
+
+// gemFolders are the gems in the sections PATH.
+func gemFolders(lock string) map[nameVersion]bool {
+	local, inPath := map[nameVersion]bool{}, false
+	for line := range strings.Lines(lock) {
+		line = strings.TrimRight(line, "\n")
+		if line != "" && line[0] != ' ' {
+			inPath = line == "PATH"
+			continue
+		}
+		spec, ok := strings.CutPrefix(line, "    ")
+		if !ok || !inPath || strings.HasPrefix(spec, " ") {
+			continue
+		}
+		name, version, _ := strings.Cut(spec, " (")
+		version, _, _ = strings.Cut(strings.TrimSuffix(version, ")"), "-") // the rest is a platform
+		local[nameVersion{name, version}] = true
+	}
+	return local
 }
 
 var (

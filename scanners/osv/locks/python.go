@@ -1,0 +1,296 @@
+package locks
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/nesting"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// poetryProject is the part of a pyproject.toml that names dependencies for Poetry.
+type poetryProject struct {
+	Project struct {
+		Dependencies []string            `toml:"dependencies"`
+		Optional     map[string][]string `toml:"optional-dependencies"`
+	} `toml:"project"`
+	Groups map[string][]any `toml:"dependency-groups"`
+	Tool   struct {
+		Poetry struct {
+			Dependencies map[string]any `toml:"dependencies"`
+			Dev          map[string]any `toml:"dev-dependencies"`
+			Group        map[string]struct {
+				Dependencies map[string]any `toml:"dependencies"`
+			} `toml:"group"`
+		} `toml:"poetry"`
+	} `toml:"tool"`
+}
+
+// roots are the names of what the project names, as PyPI normalises them.
+func (p poetryProject) roots() roots {
+	var r roots
+	r.add("", pypiNames(p.Tool.Poetry.Dependencies)...)
+	r.add(developmentGroup, pypiNames(p.Tool.Poetry.Dev)...)
+	for name, group := range p.Tool.Poetry.Group {
+		r.add(name, pypiNames(group.Dependencies)...)
+	}
+	r.add("", requirementNames(p.Project.Dependencies)...)
+	for name, list := range p.Project.Optional {
+		r.add(name, requirementNames(list)...)
+	}
+	for name, list := range p.Groups {
+		for _, requirement := range list {
+			if text, ok := requirement.(string); ok { // else it includes another group
+				r.add(name, requirementNames([]string{text})...)
+			}
+		}
+	}
+	return r
+}
+
+// poetryEntry is a package of a poetry.lock.
+type poetryEntry struct {
+	Name         string
+	Version      string
+	Category     string
+	Dependencies map[string]any
+	Source       struct{ Type string }
+}
+
+// poetryRelations reads the pyproject.toml. Where the lock names no groups (before
+// version 2.1), what only a group of development needs is for development.
+func poetryRelations(dir folder, manifest string) relations {
+	text, _ := dir.read(manifest)
+	var lock struct{ Package []poetryEntry }
+	if nesting.DecodeTOML(text, &lock) != nil {
+		return nil
+	}
+	graph, known := dependencyGraph{}, map[string]relation{}
+	for _, p := range lock.Package {
+		name := observation.NormalName("PyPI", p.Name)
+		graph[name] = append(graph[name], pypiNames(p.Dependencies)...)
+		if IsDevelopmentGroup(p.Category) {
+			known[name] |= forDevelopment
+		}
+		if p.Source.Type == "directory" {
+			known[name] |= own
+		}
+	}
+	var project poetryProject
+	data, ok := dir.read("pyproject.toml")
+	from := roots{}
+	if ok && nesting.DecodeTOML(data, &project) == nil {
+		from = project.roots()
+	}
+	if len(from.running)+len(from.developing) == 0 {
+		return func(name, _ string) relation { return known[name] }
+	}
+	grouped := bytes.Contains(text, []byte("\ngroups = [")) || bytes.Contains(text, []byte("\ncategory = "))
+	found := graph.usesOf(from)
+	return func(name, _ string) relation {
+		r := found.relation(name)
+		if grouped {
+			r &= direct | transitive
+		}
+		return r | known[name]
+	}
+}
+
+// uvEntry is a package of a uv.lock.
+type uvEntry struct {
+	Name         string
+	Version      string
+	Source       struct{ Editable, Directory, Virtual string }
+	Dependencies []uvReference
+	Optional     map[string][]uvReference `toml:"optional-dependencies"`
+	Dev          map[string][]uvReference `toml:"dev-dependencies"`
+}
+
+type uvReference struct{ Name, Version string }
+
+func (e uvEntry) own() bool { return e.Source.Editable+e.Source.Directory+e.Source.Virtual != "" }
+
+// uvRelations reads the groups of a uv.lock, which names them at the members of the
+// workspace only.
+func uvRelations(dir folder, manifest string) relations {
+	data, ok := dir.read(manifest)
+	var lock struct{ Package []uvEntry }
+	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+		return nil
+	}
+	graph, from, local := dependencyGraph{}, roots{}, map[nameVersion]bool{}
+	versions := map[string][]string{}
+	for _, p := range lock.Package {
+		versions[p.Name] = append(versions[p.Name], p.Version)
+	}
+	keys := func(list []uvReference) []string {
+		var keys []string
+		for _, r := range list {
+			found := versions[r.Name]
+			if r.Version != "" {
+				found = []string{r.Version}
+			}
+			for _, version := range found {
+				keys = append(keys, uvKey(r.Name, version))
+			}
+		}
+		return keys
+	}
+	for _, p := range lock.Package {
+		if p.own() {
+			local[nameVersion{observation.NormalName("PyPI", p.Name), p.Version}] = true
+			from.add("", keys(p.Dependencies)...)
+			for _, groups := range []map[string][]uvReference{p.Optional, p.Dev} {
+				for name, list := range groups {
+					from.add(name, keys(list)...)
+				}
+			}
+			continue
+		}
+		key := uvKey(p.Name, p.Version)
+		graph[key] = append(graph[key], keys(p.Dependencies)...)
+		for _, list := range p.Optional {
+			graph[key] = append(graph[key], keys(list)...)
+		}
+	}
+	if len(local) == 0 {
+		return nil
+	}
+	found := graph.usesOf(from)
+	return func(name, version string) relation {
+		if local[nameVersion{name, version}] {
+			return own
+		}
+		return found.relation(uvKey(name, version))
+	}
+}
+
+func uvKey(name, version string) string {
+	return observation.NormalName("PyPI", name) + " " + version
+}
+
+// pdmRelations tells folders of the repository from packages.
+func pdmRelations(dir folder, manifest string) relations {
+	data, ok := dir.read(manifest)
+	var lock struct {
+		Package []struct {
+			Name     string
+			Path     string
+			Editable bool
+		}
+	}
+	if !ok || !bytes.Contains(data, []byte("\npath = ")) && !bytes.Contains(data, []byte("\neditable = ")) || nesting.DecodeTOML(data, &lock) != nil {
+		return nil
+	}
+	local := map[string]bool{}
+	for _, p := range lock.Package {
+		if p.Path != "" && !isArchive(p.Path) {
+			local[observation.NormalName("PyPI", p.Name)] = true
+		}
+	}
+	return ownNames(local)
+}
+
+// pylockRelations tells folders of the repository from packages (PEP 751).
+func pylockRelations(dir folder, manifest string) relations {
+	data, ok := dir.read(manifest)
+	var lock struct {
+		Packages []struct {
+			Name      string
+			Directory map[string]any
+		}
+	}
+	if !ok || !bytes.Contains(data, []byte("directory")) || nesting.DecodeTOML(data, &lock) != nil {
+		return nil
+	}
+	local := map[string]bool{}
+	for _, p := range lock.Packages {
+		if p.Directory != nil {
+			local[observation.NormalName("PyPI", p.Name)] = true
+		}
+	}
+	return ownNames(local)
+}
+
+func ownNames(local map[string]bool) relations {
+	if len(local) == 0 {
+		return nil
+	}
+	return func(name, _ string) relation {
+		if local[name] {
+			return own
+		}
+		return unstated
+	}
+}
+
+// requirementNames are the names of requirements ("a[b]>=1; c").
+func requirementNames(requirements []string) []string {
+	var names []string
+	for _, requirement := range requirements {
+		end := strings.IndexAny(requirement, " [<>=!~;(@")
+		if end < 0 {
+			end = len(requirement)
+		}
+		names = append(names, observation.NormalName("PyPI", requirement[:end]))
+	}
+	return names
+}
+
+// pypiNames are the names in a table, as PyPI normalises them.
+func pypiNames(table map[string]any) []string {
+	var names []string
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		names = append(names, observation.NormalName("PyPI", name))
+	}
+	return names
+}
+
+// pipfileRelations reads the Pipfile, and in the lock which packages are folders of the
+// repository.
+func pipfileRelations(dir folder, manifest string) relations {
+	local := pipenvFolders(dir, manifest)
+	data, ok := dir.read("Pipfile")
+	var project struct {
+		Packages map[string]any `toml:"packages"`
+		Dev      map[string]any `toml:"dev-packages"`
+	}
+	if !ok || nesting.DecodeTOML(data, &project) != nil {
+		return ownNames(local)
+	}
+	named := map[string]bool{}
+	for _, name := range append(pypiNames(project.Packages), pypiNames(project.Dev)...) {
+		named[name] = true
+	}
+	return func(name, _ string) relation {
+		switch {
+		case local[name]:
+			return own
+		case named[name]:
+			return direct
+		}
+		return transitive
+	}
+}
+
+func pipenvFolders(dir folder, manifest string) map[string]bool {
+	data, ok := dir.read(manifest)
+	var lock struct {
+		Default, Develop map[string]struct{ Path string }
+	}
+	if !ok || !bytes.Contains(data, []byte(`"path"`)) || json.Unmarshal(data, &lock) != nil {
+		return nil
+	}
+	local := map[string]bool{}
+	for _, list := range []map[string]struct{ Path string }{lock.Default, lock.Develop} {
+		for name, entry := range list {
+			if entry.Path != "" && !isArchive(entry.Path) {
+				local[observation.NormalName("PyPI", name)] = true
+			}
+		}
+	}
+	return local
+}

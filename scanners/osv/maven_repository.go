@@ -1,0 +1,322 @@
+package osv
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+	"golang.org/x/net/html/charset"
+
+	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// pom is what a pom.xml says of itself and of the versions of others.
+type pom struct {
+	Parent struct {
+		mavenName
+		RelativePath *string `xml:"relativePath"`
+	} `xml:"parent"`
+	mavenName
+	Properties struct {
+		Entries []struct {
+			XMLName xml.Name
+			Value   string `xml:",chardata"`
+		} `xml:",any"`
+	} `xml:"properties"`
+	Managed []struct {
+		mavenName
+		Type  string `xml:"type"`
+		Scope string `xml:"scope"`
+	} `xml:"dependencyManagement>dependencies>dependency"`
+
+	Dependencies []struct {
+		mavenName
+		Scope string `xml:"scope"`
+	} `xml:"dependencies>dependency"`
+
+	path       string
+	properties map[string]string
+	line       []*pom // with its parents, the nearest first
+}
+
+type mavenName struct {
+	Group    string `xml:"groupId"`
+	Artifact string `xml:"artifactId"`
+	Version  string `xml:"version"`
+}
+
+// mavenRepository holds the projects of a repository, to find within it what a pom.xml
+// leaves to its parents and to bills of materials. What is kept elsewhere stays unknown.
+type mavenRepository struct {
+	byPath  map[string]*pom
+	byName  map[string]*pom // by group:artifact
+	managed map[*pom]map[string]string
+}
+
+// Bounds on what is read and followed.
+const (
+	maxPOMs         = 5000
+	maxPropertyText = 1000 // bytes of a name or version
+	maxImports      = 20   // bills of materials that name others
+)
+
+// withinMaven fills in the versions that the repository itself holds, adds what the
+// extractor drops because a parent elsewhere in the repository names it, and leaves out
+// the repository's own projects. packages are sorted, and stay so. read reports whether
+// the extractor could read a file.
+func withinMaven(files fs.FS, manifests []gitrepo.File, read func(name string) bool, packages []observation.Package) []observation.Package {
+	if !slices.ContainsFunc(manifests, func(f gitrepo.File) bool { return namesPOM(f.Path) }) {
+		return packages
+	}
+	r := readMaven(files, manifests)
+	kept, listed := packages[:0], map[[2]string]bool{}
+	for _, p := range packages {
+		project := r.byPath[p.Path]
+		if !isOfPOM(p) || project == nil {
+			kept = append(kept, p)
+			continue
+		}
+		listed[[2]string{p.Path, p.Name}] = true
+		if r.complete(project, &p) {
+			kept = append(kept, p)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.byPath)) {
+		project := r.byPath[name]
+		for _, d := range project.Dependencies {
+			p := observation.Package{Ecosystem: "Maven", Name: r.expand(project, d.Group) + ":" + r.expand(project, d.Artifact),
+				Version: r.expand(project, d.Version), Path: name, Relation: observation.Direct}
+			if listed[[2]string{name, p.Name}] || strings.Contains(p.Name, "${") || !read(name) {
+				continue
+			}
+			listed[[2]string{name, p.Name}] = true
+			if strings.ContainsAny(p.Version, "${}[](),") {
+				p.Version = ""
+			}
+			if scope := strings.TrimSpace(d.Scope); scope != "" && scope != "compile" {
+				p.Groups = []string{scope}
+			}
+			if r.complete(project, &p) {
+				kept = append(kept, p)
+			}
+		}
+	}
+	slices.SortStableFunc(kept, compareIdentity)
+	return kept
+}
+
+// complete fills in a version. It is false for a project of the repository.
+func (r *mavenRepository) complete(project *pom, p *observation.Package) bool {
+	if p.Version == "" {
+		p.Version = r.managedVersions(project, 0)[p.Name]
+	}
+	if defined := r.byName[p.Name]; defined != nil && (p.Version == "" || p.Version == r.name(defined).Version) {
+		return false
+	}
+	group, artifact, ok := strings.Cut(p.Name, ":")
+	if ok && p.Version != "" && !strings.Contains(p.PURL, "@") {
+		p.PURL = packageurl.NewPackageURL(packageurl.TypeMaven, group, artifact, p.Version, nil, "").ToString()
+	}
+	return true
+}
+
+func isOfPOM(p observation.Package) bool {
+	return p.Ecosystem == "Maven" && namesPOM(p.Path)
+}
+
+// namesPOM reports the name of a manifest of Maven, also under its other names.
+func namesPOM(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return isPOM(base) || path.Ext(base) == ".xml" && strings.Contains(base, "pom") && !hasOwnReader(base)
+}
+
+func readMaven(files fs.FS, manifests []gitrepo.File) *mavenRepository {
+	r := &mavenRepository{byPath: map[string]*pom{}, byName: map[string]*pom{}, managed: map[*pom]map[string]string{}}
+	for _, file := range manifests {
+		if !namesPOM(file.Path) || len(r.byPath) >= maxPOMs || checkSize(file.Path, file.Size) != nil {
+			continue
+		}
+		text, err := fs.ReadFile(files, file.Path)
+		if err != nil {
+			continue // the extractor's note says it
+		}
+		decoder := xml.NewDecoder(bytes.NewReader(text))
+		decoder.CharsetReader = charset.NewReaderLabel
+		project := &pom{path: file.Path}
+		if decoder.Decode(project) != nil {
+			continue
+		}
+		project.properties = make(map[string]string, len(project.Properties.Entries))
+		for _, entry := range project.Properties.Entries {
+			project.properties[entry.XMLName.Local] = strings.TrimSpace(entry.Value)
+		}
+		r.byPath[file.Path] = project
+	}
+	names := slices.Sorted(maps.Keys(r.byPath))
+	for _, name := range names {
+		r.byPath[name].line = r.lineOf(r.byPath[name])
+	}
+	for _, name := range names {
+		project := r.byPath[name]
+		if own := r.name(project); r.byName[own.Group+":"+own.Artifact] == nil {
+			r.byName[own.Group+":"+own.Artifact] = project
+		}
+	}
+	for _, name := range names { // now that parents can be found by their names
+		r.byPath[name].line = r.lineOf(r.byPath[name])
+	}
+	return r
+}
+
+// parent finds the project that another names as its parent.
+func (r *mavenRepository) parent(p *pom) *pom {
+	if p.Parent.Artifact == "" {
+		return nil
+	}
+	relative := "../pom.xml"
+	if p.Parent.RelativePath != nil {
+		relative = strings.TrimSpace(*p.Parent.RelativePath)
+	}
+	for _, at := range []string{path.Join(path.Dir(p.path), relative), path.Join(path.Dir(p.path), relative, "pom.xml")} {
+		if found := r.byPath[at]; relative != "" && found != nil && found != p && strings.TrimSpace(found.Artifact) == strings.TrimSpace(p.Parent.Artifact) {
+			return found
+		}
+	}
+	found := r.byName[strings.TrimSpace(p.Parent.Group)+":"+strings.TrimSpace(p.Parent.Artifact)]
+	if found == p {
+		return nil
+	}
+	return found
+}
+
+func (r *mavenRepository) lineOf(p *pom) []*pom {
+	var line []*pom
+	for ; p != nil && len(line) < maxParents && !slices.Contains(line, p); p = r.parent(p) {
+		line = append(line, p)
+	}
+	return line
+}
+
+// name is a project's own name, with what it has from its parent.
+func (r *mavenRepository) name(p *pom) mavenName {
+	return mavenName{
+		Group:    r.expand(p, firstText(p.Group, p.Parent.Group)),
+		Artifact: r.expand(p, p.Artifact),
+		Version:  r.expand(p, firstText(p.Version, p.Parent.Version)),
+	}
+}
+
+func firstText(texts ...string) string {
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// expand puts the values of properties in their places. What names one that the
+// repository does not hold stays as it is.
+func (r *mavenRepository) expand(p *pom, text string) string {
+	text = strings.TrimSpace(text)
+	for range maxImports {
+		before, rest, found := strings.Cut(text, "${")
+		name, after, ends := strings.Cut(rest, "}")
+		if !found || !ends || len(text) > maxPropertyText {
+			break
+		}
+		value := r.property(p, name)
+		if value == "" {
+			break
+		}
+		text = before + value + after
+	}
+	return text
+}
+
+func (r *mavenRepository) property(p *pom, name string) string {
+	switch strings.TrimPrefix(strings.TrimPrefix(name, "project."), "pom.") {
+	case "version":
+		return firstText(p.Version, p.Parent.Version)
+	case "groupId":
+		return firstText(p.Group, p.Parent.Group)
+	case "artifactId":
+		return firstText(p.Artifact)
+	case "parent.version":
+		return firstText(p.Parent.Version)
+	case "parent.groupId":
+		return firstText(p.Parent.Group)
+	}
+	for _, project := range p.line {
+		if value, ok := project.properties[name]; ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// managedVersions are the versions that a project and its parents give to others, and
+// the bills of materials of the repository that they import.
+func (r *mavenRepository) managedVersions(p *pom, depth int) map[string]string {
+	if known, ok := r.managed[p]; ok || depth > maxImports {
+		return known
+	}
+	versions := map[string]string{}
+	r.managed[p] = versions // a circle finds what is known by then
+	var imported []*pom
+	for _, project := range p.line {
+		for _, entry := range project.Managed {
+			name, version := r.expand(p, entry.Group)+":"+r.expand(p, entry.Artifact), r.expand(p, entry.Version)
+			if strings.TrimSpace(entry.Scope) == "import" {
+				if bom := r.byName[name]; bom != nil && version == r.name(bom).Version {
+					imported = append(imported, bom)
+				}
+				continue
+			}
+			if _, known := versions[name]; !known && version != "" && !strings.ContainsAny(version, "${}[](),") {
+				versions[name] = version
+			}
+		}
+	}
+	for _, bom := range imported {
+		for name, version := range r.managedVersions(bom, depth+1) {
+			if _, known := versions[name]; !known {
+				versions[name] = version
+			}
+		}
+	}
+	return versions
+}
+
+// unresolvedNotes notes the manifests that name direct packages only: what these bring
+// with them is in no file of the repository, so the counts are lower bounds.
+func unresolvedNotes(packages []observation.Package) []observation.Note {
+	var notes []observation.Note
+	for _, kind := range []struct {
+		message string
+		of      func(observation.Package) bool
+	}{
+		{"the packages that the dependencies of %s need are not in the inventory: Maven resolves them from its registry; commit an SBOM (CycloneDX or SPDX)", isOfPOM},
+		{"the packages that the dependencies of %s need are not in the inventory: NuGet resolves them from its registry; commit packages.lock.json",
+			func(p observation.Package) bool { return p.Ecosystem == "NuGet" && isDotnetProject(path.Base(p.Path)) }},
+	} {
+		var paths []string
+		for _, p := range packages {
+			if kind.of(p) && p.Use() != observation.ForDevelopment && (len(paths) == 0 || paths[len(paths)-1] != p.Path) {
+				paths = append(paths, p.Path)
+			}
+		}
+		if len(paths) > 0 {
+			notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
+				Message: fmt.Sprintf(kind.message, describePaths(paths, "the manifest", "manifests"))})
+		}
+	}
+	return notes
+}
