@@ -189,7 +189,7 @@ func TestWantsAreThoseOfAllScanners(t *testing.T) {
 	all := scanners.CombinedWants(p.scanners)
 	for path, want := range map[string]gitrepo.Want{
 		"LICENSE": gitrepo.Needed, "a/package-lock.json": gitrepo.Needed, "bin/tool": gitrepo.Needed, "lib/x.jar": gitrepo.Needed,
-		"src/main.go": gitrepo.IfThere, "docs/picture.png": gitrepo.Unwanted, "src/page.php": gitrepo.Unwanted,
+		"src/main.go": gitrepo.IfThere, "docs/picture.png": gitrepo.Unwanted, "src/page.php": gitrepo.IfThere, "docs/page.css": gitrepo.Unwanted,
 	} {
 		if got := all.Contents(gitrepo.File{Path: path, Mode: gitrepo.ModeFile}); got != want {
 			t.Errorf("%s: %d, want %d", path, got, want)

@@ -255,7 +255,7 @@ func TestEachBadRepositoryIsAGapAndTheRestIsRead(t *testing.T) {
 		findings[name] = measureOf(good, "advisories.findings")
 	}
 	for name, want := range map[string]string{
-		"good": "measured 1", "bare": "not-applicable <nil>", "broken": "measured at-least 1", "paths": "measured 1", "missing": "unknown <nil>",
+		"good": "measured 1", "bare": "not-applicable <nil>", "broken": "measured at-least 1", "paths": "measured at-least 1", "missing": "unknown <nil>",
 		"empty": "unknown <nil>", "nowhere": "unknown <nil>",
 	} {
 		m := findings[name]
