@@ -104,7 +104,7 @@ func (s *Scanner) DependsOnTime() bool { return false }
 
 // Definitions implements scanners.Scanner.
 func (s *Scanner) Definitions() []observation.Definition {
-	return []observation.Definition{manifestsMeasure, brokenMeasure}
+	return []observation.Definition{manifestsMeasure, brokenMeasure, deprecatedMeasure}
 }
 
 // Scan implements scanners.Scanner. Packages are sorted by path, name and
@@ -144,6 +144,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 		Measures: []observation.Measure{
 			manifestsMeasure.Of(len(run.extracted)-broken, source, in.At),
 			brokenMeasure.Of(broken, source, in.At),
+			deprecated(files.inner, inventory, source, in.At),
 		},
 	}, nil
 }
