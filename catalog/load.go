@@ -41,7 +41,8 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 //   - dpga: JSON of the DPG registry, present or old, or a folder with
 //     nominees/*.json and digitalpublicgoods/*.json
 //   - publiccode: a publiccode.yml, or a folder in which they are searched
-//   - csv: a table with a url column, or a plain list of addresses
+//   - forge: JSON of the API of a forge, or a list of addresses
+//   - csv: a table with a column of addresses, or a plain list of them
 //
 // Every entry becomes a good of its own, with an id that is unique in the
 // catalog; Merge puts together what belongs together. A nil fetch refuses

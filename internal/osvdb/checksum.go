@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/midspan/midspan/internal/files"
@@ -56,6 +57,9 @@ func Rebuild(ctx context.Context, path string, now time.Time) error {
 	}
 	var source string
 	err = errors.Join(f.GetContext(ctx, &source, "SELECT source FROM about"), f.Close())
+	if err == nil && !filepath.IsAbs(source) {
+		return fmt.Errorf("the source %q depends on the folder in which the index was built", source)
+	}
 	if err == nil {
 		_, err = Build(ctx, source, path, now)
 	}

@@ -169,6 +169,11 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, now
 	if err := files.CheckPath(folder); err != nil {
 		return osvdb.Info{}, err
 	}
+	// The index keeps the folder, from which a damaged one is made anew.
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return osvdb.Info{}, err
+	}
 	return replaceDefaultIndex(ctx, cfg, now, progress, func(config.Config) (string, error) { return folder, nil })
 }
 

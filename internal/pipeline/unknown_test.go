@@ -61,6 +61,11 @@ func casesOfAdvisories() []unknownCase {
 		{"a record with fields of the future", repositoryOf(map[string]string{"requirements.txt": "future==1\n"}), "", is("1")},
 		{"a record of which a part cannot be read", repositoryOf(map[string]string{"requirements.txt": "partly==1\n"}), "", is("1")},
 		{"a record that was withdrawn", repositoryOf(map[string]string{"requirements.txt": "withdrawn==1\n"}), "", is("0")},
+		{"a record of GIT ranges alone", repositoryOf(map[string]string{"requirements.txt": "commits==1\n"}), "", is("unknown undecided")},
+		{"the same beside a record that affects", repositoryOf(map[string]string{"requirements.txt": "commits==1\nfuture==1\n"}), "", is("at-least 1")},
+		{"a record that is withdrawn in time to come", repositoryOf(map[string]string{"requirements.txt": "soon==1\n"}), "", is("unknown undecided")},
+		{"a database of another ecosystem", repositoryOf(map[string]string{"composer.lock": `{"packages": [{"name": "a/b", "version": "1.0"}]}`}), "", is("unknown no-advisory-database")},
+		{"a module that a fork replaces", repositoryOf(map[string]string{"go.mod": "module m\n\ngo 1.16\n\nrequire example.org/a v1.0.0\n\nreplace example.org/a => example.org/fork v1.0.0\n"}), "", is("at-least 0")},
 		{"a package without a version", repositoryOf(map[string]string{"requirements.txt": "requests\n"}), "", is("unknown no-version")},
 		{"a package without a version beside one with", repositoryOf(map[string]string{"requirements.txt": "requests\nfuture==1\n"}), "", is("at-least 1")},
 		{"a version that cannot be ordered", repositoryOf(map[string]string{"poetry.lock": "[[package]]\nname = \"requests\"\nversion = \"" + strings.Repeat("9", 2000) + "\"\n"}), "", is("unknown unsupported")},
@@ -95,6 +100,7 @@ func casesOfInventories() []unknownCase {
 		{"a submodule", func(r *gittest.Repository) {
 			r.Commit(r.Tree(gittest.Entry{Mode: "160000", Name: "sub", OID: missingOID}), dev, "one")
 		}, "", is("unknown unsupported")},
+		{"copies of other projects' code", repositoryOf(map[string]string{"vendor/jquery.js": "x"}), "", is("unknown unsupported")},
 		{"no manifest at all", repositoryOf(map[string]string{"README.md": "x"}), "", map[string]string{findings: "not-applicable", "inventory.packages": "0"}},
 	}
 }
@@ -162,6 +168,10 @@ func writeBrokenDatabase(t *testing.T) string {
 	records := map[string]string{
 		"PyPI/FUTURE.json":    `{"schema_version":"99","id":"FUTURE","new":[{}],"affected":[{"package":{"ecosystem":"PyPI","name":"future","new":1},"new":{},` + range1 + `}]}`,
 		"PyPI/PARTLY.json":    `{"id":"PARTLY","aliases":7,"affected":[{"package":{"ecosystem":"PyPI","name":"partly"},` + range1 + `}]}`,
+		"PyPI/COMMITS.json":   `{"id":"COMMITS","affected":[{"package":{"ecosystem":"PyPI","name":"commits"},"ranges":[{"type":"GIT","events":[{"introduced":"0"}]}]}]}`,
+		"PyPI/SOON.json":      `{"id":"SOON","withdrawn":"2999-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"soon"},` + range1 + `}]}`,
+		"Packagist/X.json":    `{"id":"X","affected":[{"package":{"ecosystem":"PyPI","name":"soon"},` + range1 + `}]}`,
+		"Go/FORKED.json":      `{"id":"FORKED","affected":[{"package":{"ecosystem":"Go","name":"example.org/a"},` + range1 + `}]}`,
 		"PyPI/WITHDRAWN.json": `{"id":"WITHDRAWN","withdrawn":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"withdrawn"},` + range1 + `}]}`,
 		"npm/all.zip":         "not a zip",
 	}

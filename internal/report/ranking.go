@@ -26,7 +26,14 @@ func MostFrequent(m map[string]int) []Counted {
 	return out
 }
 
-// RankMiddle orders the goods of the messy middle by how far load outweighs
+// CarriesLoad reports whether the load of a good is known to be fair or strong.
+func CarriesLoad(good Good) bool {
+	possible := good.Verdict.Load.Possible
+	return len(possible) > 0 && !slices.ContainsFunc(possible, func(l assess.Level) bool { return l != assess.Fair && l != assess.Strong })
+}
+
+// RankMiddle orders the goods of the messy middle: those whose load is known to be fair
+// or strong first, and among them and among the others by how far load outweighs
 // supports, largest first; where that is not known a good comes last.
 func RankMiddle(goods []Good) []Good {
 	var middle []Good
@@ -35,7 +42,9 @@ func RankMiddle(goods []Good) []Good {
 			middle = append(middle, good)
 		}
 	}
-	slices.SortStableFunc(middle, CompareExcess)
+	slices.SortStableFunc(middle, func(a, b Good) int {
+		return cmp.Or(BoolToInt(CarriesLoad(b))-BoolToInt(CarriesLoad(a)), CompareExcess(a, b))
+	})
 	return middle
 }
 

@@ -45,14 +45,17 @@ func causeOf(err error) observation.Cause {
 	if overLimit(err) {
 		return observation.CauseOverLimit
 	}
+	if _, ok := errors.AsType[partError](err); ok {
+		return observation.CauseUnsupported
+	}
 	return observation.CauseBroken
 }
 
 // broken counts the manifests among the problems.
 func (r *run) broken() int {
 	n := 0
-	for name := range r.problems() {
-		if _, ok := r.extracted[name]; ok {
+	for name, p := range r.problems() {
+		if _, ok := r.extracted[name]; ok && p.cause != observation.CauseUnsupported {
 			n++
 		}
 	}
@@ -69,10 +72,13 @@ var advice = map[observation.Cause]string{
 }
 
 func (r *run) notes() []observation.Note {
-	var notes []observation.Note
 	problems := r.problems()
+	notes := partNotes(problems)
 	for _, name := range slices.Sorted(maps.Keys(problems)) {
 		p := problems[name]
+		if p.cause == observation.CauseUnsupported {
+			continue
+		}
 		if path.Base(name) == ".gitignore" && errors.Is(p.err, errTooLarge) {
 			notes = append(notes, observation.Note{Cause: p.cause, Subject: name,
 				Message: fmt.Sprintf("the manifests that %s hides are in the inventory: %s", name, oneLine(p.err))})

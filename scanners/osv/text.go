@@ -180,5 +180,5 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 	}
 	found, err := g.Extractor.Extract(ctx, shorter)
 	underOwnName(found, known.Path, input.Path)
-	return found, cmp.Or(err, foreign, unread)
+	return found, cmp.Or(err, foreign, unread, checkParts(known.Path, buffer.Bytes()))
 }

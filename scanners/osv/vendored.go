@@ -88,7 +88,8 @@ func vendoredNotes(files []gitrepo.File) []observation.Note {
 	first := slices.Sorted(maps.Keys(copies))[0]
 	return []observation.Note{{Cause: observation.CauseUnsupported, Subject: first,
 		Message: fmt.Sprintf("copies of other projects' code are not in the inventory, because a copy names no package and no version: %s in %s; %s",
-			count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"), "commit an SBOM (CycloneDX or SPDX)")}}
+			count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"),
+			"commit an SBOM (CycloneDX or SPDX)")}}
 }
 
 func count(n int, one, many string) string {

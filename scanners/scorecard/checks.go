@@ -1,6 +1,9 @@
 package scorecard
 
 import (
+	"path"
+	"slices"
+
 	"github.com/ossf/scorecard/v5/checker"
 	"github.com/ossf/scorecard/v5/checks"
 
@@ -32,6 +35,9 @@ type fileCheck struct {
 	// zeroIsUnknown marks a check whose zero needs that source: nothing found in
 	// the files alone is unknown.
 	zeroIsUnknown bool
+	// unreadFor is the base name of the files that such a source speaks of; empty where
+	// it speaks of any.
+	unreadFor string
 	// droppedDetail is a detail of the library about that source, which is left
 	// out.
 	droppedDetail string
@@ -52,8 +58,8 @@ func fileChecks() []fileCheck {
 	return []fileCheck{
 		{
 			name: checks.CheckBinaryArtifacts, candidates: (*tree).wanted, firstBytesOnly: true, typeOnly: true, decisiveScore: checker.MinResultScore,
-			unreadSource: "runs of a workflow that validates Gradle wrappers were not asked for",
-			remedy:       "Remove compiled files from the repository and build them from source in the release pipeline.",
+			unreadSource: "runs of a workflow that validates Gradle wrappers were not asked for", unreadFor: "gradle-wrapper.jar",
+			remedy: "Remove compiled files from the repository and build them from source in the release pipeline.",
 		},
 		{
 			name: checks.CheckDangerousWorkflow, candidates: (*tree).wanted, decisiveScore: checker.MinResultScore, inconclusive: observation.NotApplicable,
@@ -107,13 +113,20 @@ func fileChecks() []fileCheck {
 // caveats list what was not read for a score.
 func (c fileCheck) caveats(found outcome) []string {
 	var list []string
-	if c.unreadSource != "" && found.Score < checker.MaxResultScore {
+	if c.unreadSource != "" && found.Score < checker.MaxResultScore && (c.unreadFor == "" || found.names(c.unreadFor)) {
 		list = append(list, c.unreadSource)
 	}
 	if note := byNameNote(found.byName); note != "" {
 		list = append(list, note)
 	}
 	return list
+}
+
+// names reports whether a detail is about a file with a base name.
+func (o outcome) names(base string) bool {
+	return slices.ContainsFunc(o.Details, func(logged checker.CheckDetail) bool {
+		return path.Base(newDetail(&logged).path) == base
+	})
 }
 
 // absentCheck is a check of Scorecard whose input is not in a repository.

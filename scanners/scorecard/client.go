@@ -116,7 +116,7 @@ func (c *client) contents(name string, file treeFile) []byte {
 			return nil
 		}
 	}
-	return data
+	return respelled(name, data)
 }
 
 // isShell reports a file of which a check hands all or a part to a parser of

@@ -25,7 +25,7 @@ import (
 // equal. revision counts changes of this package that can change a result.
 const (
 	libraryVersion = "v5.5.0"
-	revision       = "7"
+	revision       = "8"
 )
 
 // Scanner runs the file checks of Scorecard. It holds no state of a scan and
@@ -118,7 +118,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	var measures []observation.Measure
 	for _, spec := range fileChecks() {
 		found := s.runCheck(ctx, spec, in, files)
-		check := s.check(spec, found)
+		check := heldAgainstPipelines(s.check(spec, found), files)
 		if check.State == observation.Measured {
 			judged = append(judged, found.CheckResult)
 		}

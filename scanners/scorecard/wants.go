@@ -19,7 +19,7 @@ func wants(name string) gitrepo.Want {
 	switch {
 	case readsWhole(name):
 		return gitrepo.Needed
-	case fuzzLiterals[extension] != nil:
+	case fuzzLiterals[extension] != nil, name == gitlabPipeline:
 		return gitrepo.IfThere
 	case inertByName(name, extension):
 		return gitrepo.Unwanted

@@ -85,7 +85,7 @@ func TestAGoodIsFoundSortedAndOpenedByKeysAlone(t *testing.T) {
 	name := seen[string](t, ctx, first)
 	tabTo("table.goods tbody a")
 	do(t, ctx, chromedp.KeyEvent(kb.Enter))
-	until(t, ctx, `location.pathname.includes("/goods/")`)
+	until(t, ctx, `location.pathname.includes("/goods/") && document.querySelector("h1") !== null`)
 	if got := seen[string](t, ctx, `document.querySelector("h1").textContent`); got != name {
 		t.Errorf("opened %q, want %q", got, name)
 	}

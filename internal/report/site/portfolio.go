@@ -18,6 +18,7 @@ type portfolioPage struct {
 	Assessed    int                    // goods with a stage other than unassessed
 	Unread      string                 // how many repositories were not read and why; empty where all were
 	Middle      truncated[report.Good] // heaviest load on the least support first
+	Loaded      int                    // of all in it, those whose load is known to be fair or strong: they come first
 	MaybeMiddle truncated[report.Good] // read, not in the messy middle, and not safely out of it
 	Stages      []stageCount
 	Keystones   []portfolio.Keystone
@@ -87,12 +88,22 @@ type noteGroup struct {
 	Notes truncated[report.EntryNote]
 }
 
+// countLoaded counts the goods whose load is known to be fair or strong.
+func countLoaded(goods []report.Good) int {
+	n := 0
+	for _, good := range goods {
+		n += report.BoolToInt(report.CarriesLoad(good))
+	}
+	return n
+}
+
 // portfolio makes the view of the portfolio page, with the first page of the table.
 func (s *edition) portfolio(table tablePage) portfolioPage {
 	doc, w := s.doc, s.text
 	middle, failed := report.RankMiddle(doc.Goods), report.FailedScans(doc.Goods)
 	view := portfolioPage{
 		Middle:      truncate(maxCases, middle),
+		Loaded:      countLoaded(middle),
 		MaybeMiddle: truncate(maxNames, report.MaybeMiddle(s.rows)),
 		Stages:      countStages(doc.Goods),
 		Keystones:   doc.Keystones,
