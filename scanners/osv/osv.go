@@ -159,10 +159,10 @@ type run struct {
 	extracted map[string]error // by path: nil where a file could be read
 }
 
-// couldRead reports whether an extractor read a file without an error.
+// couldRead reports whether an extractor read a file, but for parts that have no reader.
 func (r *run) couldRead(name string) bool {
 	err, ok := r.extracted[name]
-	return ok && err == nil
+	return ok && (err == nil || causeOf(err) == observation.CauseUnsupported)
 }
 
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
