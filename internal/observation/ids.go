@@ -44,6 +44,7 @@ const (
 const (
 	InventoryManifests       = "inventory.manifests"
 	InventoryManifestsBroken = "inventory.manifests-broken"
+	InventoryDeprecated      = "inventory.deprecated"
 )
 
 // The measures of internal/advisory, which counts what it matched.

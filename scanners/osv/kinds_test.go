@@ -236,7 +236,7 @@ func controlCases() []manifestCase {
 		{file: "settings.gradle", text: "include ':app'\n", want: none},
 		{file: "gradle/wrapper/gradle-wrapper.jar", text: "PK", want: none},
 		{file: "CMakeLists.txt", text: "project(x)\nadd_executable(x x.c)\n", want: none},
-		{file: "vendor/github.com/a/b/setup.py", text: "setup(install_requires=['flask'])", want: none},
+		{file: "testdata/github.com/a/b/setup.py", text: "setup(install_requires=['flask'])", want: none},
 		{file: "App.csproj", text: "<Project Sdk=\"Microsoft.NET.Sdk\"/>", want: none},
 	}
 }

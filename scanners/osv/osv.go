@@ -104,7 +104,7 @@ func (s *Scanner) DependsOnTime() bool { return false }
 
 // Definitions implements scanners.Scanner.
 func (s *Scanner) Definitions() []observation.Definition {
-	return []observation.Definition{manifestsMeasure, brokenMeasure}
+	return []observation.Definition{manifestsMeasure, brokenMeasure, deprecatedMeasure}
 }
 
 // Scan implements scanners.Scanner. Packages are sorted by path, name and
@@ -144,6 +144,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 		Measures: []observation.Measure{
 			manifestsMeasure.Of(len(run.extracted)-broken, source, in.At),
 			brokenMeasure.Of(broken, source, in.At),
+			deprecated(files.inner, inventory, source, in.At),
 		},
 	}, nil
 }
@@ -158,10 +159,10 @@ type run struct {
 	extracted map[string]error // by path: nil where a file could be read
 }
 
-// couldRead reports whether an extractor read a file without an error.
+// couldRead reports whether an extractor read a file, but for parts that have no reader.
 func (r *run) couldRead(name string) bool {
 	err, ok := r.extracted[name]
-	return ok && err == nil
+	return ok && (err == nil || causeOf(err) == observation.CauseUnsupported)
 }
 
 func (r *run) extract(ctx context.Context, list []filesystem.Extractor) ([]*extractor.Package, error) {
