@@ -234,7 +234,7 @@ func plainText(raw string) string {
 	return strings.TrimSpace(spaces().ReplaceAllString(raw, " "))
 }
 
-const decoration = " \t!:.,;-–—_~#=⚠🚨❗🛑🔴📣📢💀☠🪦⛔❌🚧ℹ️\ufe0f()[]{}|\"'/"
+const decoration = " \t!:.,;-–—_~#=⚠🚨❗🛑🔴📣📢💀☠🪦⛔❌🚧ℹ()[]{}|\"'/\ufe0f"
 
 func (r *endReader) read(b block) end {
 	low := strings.ToLower(b.raw)
