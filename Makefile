@@ -34,7 +34,7 @@ test:
 # The race detector over the packages that start goroutines of their own and have been
 # looked at with it. It needs a C compiler, unlike everything else here. Not yet among
 # them: pipeline, osvdb, the scanners and cmd.
-RACE ?= ./internal/fetch ./internal/gitrepo
+RACE ?= ./internal/fetch ./internal/files ./internal/gitrepo ./internal/mirror ./internal/osvdb
 race: export CGO_ENABLED := 1
 race:
 	go test -race -short -timeout 20m $(RACE)
