@@ -33,7 +33,7 @@ test:
 
 # The race detector over the packages that start goroutines of their own and have been
 # looked at with it. It needs a C compiler, unlike everything else here. Not yet among
-# them: pipeline, osvdb, the scanners and cmd.
+# them: pipeline, child, the scanners and cmd.
 RACE ?= ./internal/fetch ./internal/files ./internal/gitrepo ./internal/mirror ./internal/osvdb
 race: export CGO_ENABLED := 1
 race:
