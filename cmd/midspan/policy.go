@@ -115,7 +115,7 @@ func (a *app) newResultPrinter(full bool) resultPrinter {
 	width, colour := terminalOf(a.stdout)
 	switch {
 	case a.json:
-		return &jsonResults{a.stdout, 0}
+		return &jsonResults{&jsonOutput{w: a.stdout}, 0}
 	case full:
 		return fullResults{func(r policy.Result) error { return terminal.WritePolicy(a.stdout, r, width, colour) }}
 	}

@@ -181,7 +181,7 @@ func (a *app) printResult(value any, text func(io.Writer) error) error {
 	if !a.json {
 		return text(a.stdout)
 	}
-	encoder := json.NewEncoder(a.stdout)
+	encoder := json.NewEncoder(&jsonOutput{w: a.stdout})
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
