@@ -28,6 +28,14 @@ func Write(path string, write func(io.Writer) error) error {
 	return WriteIn(root, name, write)
 }
 
+// WriteData is Write of what is at hand.
+func WriteData(path string, data []byte) error {
+	return Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // WriteIn is Write below an open folder.
 func WriteIn(root *os.Root, name string, write func(io.Writer) error) error {
 	if name == "" {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -157,7 +158,7 @@ func (g *Git) headCommit(ctx context.Context, dir string) string {
 
 // recordFetch writes FETCH_HEAD, whose modification time is the time of the fetch.
 func recordFetch(dir, commit, address string) error {
-	return os.WriteFile(filepath.Join(dir, "FETCH_HEAD"), fmt.Appendf(nil, "%s\t\t'HEAD' of %s\n", commit, address), 0o644)
+	return files.WriteData(filepath.Join(dir, "FETCH_HEAD"), fmt.Appendf(nil, "%s\t\t'HEAD' of %s\n", commit, address))
 }
 
 // complete fetches the missing trees of HEAD, then the missing files that are
@@ -183,7 +184,7 @@ func (g *Git) complete(ctx context.Context, from remote, dir, before string) err
 	if err := g.fetchObjects(ctx, from, dir, "", blobs); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, completeFile), g.completeMark(s.commit), 0o644)
+	return files.WriteData(filepath.Join(dir, completeFile), g.completeMark(s.commit))
 }
 
 // completeFile marks a mirror that holds all that is needed of one commit.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -103,7 +104,7 @@ func (g *Git) fillPartial(ctx context.Context, from remote, partial, mirror stri
 	if err := g.clone(ctx, from, mirror); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(partial, clonedFile), []byte(from.address), 0o644); err != nil {
+	if err := files.WriteData(filepath.Join(partial, clonedFile), []byte(from.address)); err != nil {
 		return err
 	}
 	return g.complete(ctx, from, mirror, "")
