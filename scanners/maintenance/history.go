@@ -61,15 +61,17 @@ type commit struct {
 	others []author // co-authors, by the trailers of the message
 }
 
-// people are the author and the co-authors, each once.
-func (c commit) people() []int32 {
-	people := []int32{c.person}
-	for _, other := range c.others {
-		if !slices.Contains(people, other.person) {
-			people = append(people, other.person)
+// authors are the author and the co-authors, each person once.
+func (c commit) authors(yield func(author) bool) {
+	if !yield(c.author) {
+		return
+	}
+	for i, other := range c.others {
+		same := func(a author) bool { return a.person == other.person }
+		if !same(c.author) && !slices.ContainsFunc(c.others[:i], same) && !yield(other) {
+			return
 		}
 	}
-	return people
 }
 
 // Read reads the whole history and all tags of a snapshot. A history that was

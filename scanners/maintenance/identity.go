@@ -65,8 +65,8 @@ func (ids *identities) of(name, address string) author {
 	}
 	a := author{person: none, organization: none}
 	if !isBot(name, address) {
-		a = author{person: ids.person(name, address), organization: ids.organization(address), public: isPublicBody(organization(address)),
-			ofOwner: bearsName(organization(address), ids.owner)}
+		domain := organization(address)
+		a = author{person: ids.person(name, address), organization: ids.organization(domain), public: isPublicBody(domain), ofOwner: bearsName(domain, ids.owner)}
 	}
 	ids.written[written] = a
 	return a
@@ -126,8 +126,8 @@ func (ids *identities) joined() (extra, most int) {
 	return extra, most
 }
 
-func (ids *identities) organization(address string) int32 {
-	domain := organization(address)
+// organization is the number of an organization by its domain.
+func (ids *identities) organization(domain string) int32 {
 	if domain == "" {
 		return none
 	}

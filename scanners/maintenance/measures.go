@@ -63,8 +63,8 @@ func (v historyAt) months(from, to int) []commit {
 func commitsByPerson(commits []commit) map[int32]int {
 	counts := map[int32]int{}
 	for _, c := range commits {
-		for _, person := range c.people() {
-			counts[person]++
+		for a := range c.authors {
+			counts[a.person]++
 		}
 	}
 	return counts
@@ -100,13 +100,17 @@ func contributors(commits, translations []commit) observation.Measure {
 // of one person may be their own.
 func (v historyAt) commitsByOrganization(commits []commit) map[int32]int {
 	first, several := map[int32]int32{}, map[int32]bool{}
+	see := func(a author) {
+		if person, seen := first[a.organization]; !seen {
+			first[a.organization] = a.person
+		} else if person != a.person {
+			several[a.organization] = true
+		}
+	}
 	for _, c := range v.human {
-		for _, a := range append([]author{c.author}, c.others...) {
-			if person, seen := first[a.organization]; !seen {
-				first[a.organization] = a.person
-			} else if person != a.person {
-				several[a.organization] = true
-			}
+		see(c.author)
+		for _, other := range c.others {
+			see(other)
 		}
 	}
 	counts := map[int32]int{}
@@ -273,8 +277,8 @@ func coreAway(v historyAt) observation.Measure {
 	}
 	counts, last := commitsByPerson(work), map[int32]time.Time{}
 	for _, c := range work {
-		for _, person := range c.people() {
-			last[person] = c.when
+		for a := range c.authors {
+			last[a.person] = c.when
 		}
 	}
 	people := slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
