@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test race differential fuzz bench soak build release lint vulnerabilities reproducible clean
+.PHONY: run test race validators differential fuzz bench soak build release lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -38,6 +38,13 @@ RACE ?= ./internal/fetch ./internal/files ./internal/gitrepo ./internal/mirror .
 race: export CGO_ENABLED := 1
 race:
 	go test -race -short -timeout 20m $(RACE)
+
+# What others check our files with, by npm: Microsoft's SARIF validator, CycloneDX's own
+# library, the Nu HTML checker (it needs Java). Nothing of it is part of the program.
+validators:
+	npm ci --prefix .ci/validators --ignore-scripts --no-audit --no-fund --silent
+	chmod u+x .ci/validators/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
+	MIDSPAN_VALIDATORS=$(CURDIR)/.ci/validators go test -count=1 -run 'Validator|OwnLibrary|NuChecker' ./internal/report/publish
 
 # Our reading of publiccode.yml beside the official parser's. Its licences stay out of
 # the program: it is a program of its own, with a module of its own.

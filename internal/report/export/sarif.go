@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -61,13 +60,7 @@ func WriteSARIF(w io.Writer, doc report.Document, results []policy.Result) error
 	}
 	report := sarif.NewReport()
 	report.AddRun(s.run)
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(report); err != nil {
-		return fmt.Errorf("write SARIF: %w", err)
-	}
-	return nil
+	return writeTrimmed(w, report)
 }
 
 // sarifRun fills one run.
@@ -85,7 +78,7 @@ func newSarif(doc report.Document) *sarifRun {
 	for _, def := range doc.Definitions {
 		s.names[def.ID] = def.Name
 	}
-	s.run.Tool.Driver.Version = &doc.Generator.Version
+	s.run.Tool.Driver.WithVersion(numericVersion(doc.Generator.Version))
 	s.run.AutomationDetails = sarif.NewRunAutomationDetails().WithID("midspan/")
 	s.run.WithProperties(sarif.NewPropertyBag().Add("asOf", report.ISODate(doc.AsOf)).Add("advisories", doc.Advisory.Fingerprint))
 	s.run.ColumnKind = new("unicodeCodePoints")
@@ -118,7 +111,8 @@ func (s *sarifRun) good(good report.Good) {
 // provenance names what was read; a folder of this machine is not named.
 func (s *sarifRun) provenance(scan report.Scan) {
 	if address := report.WebURL(scan.Repository.URL); address != "" {
-		details := sarif.NewVersionControlDetails().WithRepositoryURI(address)
+		details := sarif.NewVersionControlDetails().WithRepositoryURI(address).
+			WithMappedTo(sarif.NewArtifactLocation().WithURIBaseID(sourceRoot))
 		if scan.Commit != "" {
 			details.WithRevisionID(scan.Commit)
 		}
@@ -222,7 +216,10 @@ func (s *sarifRun) finding(i report.DistinctFinding) {
 	for _, place := range i.Places {
 		result := s.result(i.Advisory, level, text+".", place.Path, 1, i.Package.Ecosystem, i.Package.Name)
 		properties := sarif.NewPropertyBag().Add("ecosystem", i.Package.Ecosystem).Add("package", i.Package.Name).Add("version", i.Package.Version).
-			Add("relation", cmp.Or(i.Relation, "unknown")).Add("fixedIn", i.FixedIn).Add("exploited", report.English.ExploitedText(i))
+			Add("relation", cmp.Or(i.Relation, "unknown")).Add("exploited", report.English.ExploitedText(i))
+		if i.FixedIn != "" {
+			properties.Add("fixedIn", i.FixedIn)
+		}
 		if i.Package.PURL != "" {
 			properties.Add("purl", i.Package.PURL)
 		}

@@ -145,9 +145,11 @@ func harmlessMarkdown(t *testing.T, content string) {
 	}
 }
 
+// validSARIF reads SARIF as the library does, which fills in what is absent; validFormats
+// holds the bytes themselves to the schema.
 func validSARIF(t *testing.T, content []byte) {
 	t.Helper()
-	log, err := sarif.FromBytes(content, sarif.WithStrictValidation())
+	log, err := sarif.FromBytes(content)
 	if err != nil {
 		t.Fatal(err)
 	}
