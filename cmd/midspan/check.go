@@ -34,17 +34,18 @@ type checkOptions struct {
 func (a *app) checkCommand() *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
-		Use:   "check PATH|URL",
+		Use:   "check [PATH|URL]",
 		Short: "Look at one repository and say how it stands and what would help most",
 		Long: `Check reads one repository, of a folder on this machine or at an address, and
-prints the verdict with its reasons. Nothing of the repository is executed.
+prints the verdict with its reasons. Without one it reads this folder. Nothing of the
+repository is executed.
 
 ` + exitHelp,
-		Example: `  midspan check .
+		Example: `  midspan check
   midspan check . --format sarif --policy adoption > midspan.sarif
   midspan check . --badge midspan.svg`,
-		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, args[0], o) },
+		Args: usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
 	cmd.Flags().StringSliceVar(&o.policies, "policy", nil, "a policy file, or the name of an embedded one (repeatable); midspan policy lists them")
@@ -63,6 +64,9 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return usageError{err}
 	}
 	if a.json {
+		if cmd.Flags().Changed("format") && o.format != "json" {
+			return usageError{fmt.Errorf("--json and --format %s exclude each other", o.format)}
+		}
 		o.format = "json"
 	}
 	// Errors of the command line are reported before the work, not after it.

@@ -62,7 +62,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	a.endProgress()
-	if _, wrong := errors.AsType[usageError](err); wrong || err != nil && strings.HasPrefix(err.Error(), "unknown command") {
+	if _, wrong := errors.AsType[usageError](err); wrong {
 		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(redact.Text(err.Error())))
 		return exitUsage
 	}
@@ -100,10 +100,10 @@ them, and says which carry real load on too few supports, and why.
 ` + exitHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	config.AddFlags(flags)
 	flags.StringVar(&a.configFile, "config", "", "settings file (default: MIDSPAN_CONFIG; or midspan.yaml in this folder, which check "+
@@ -113,6 +113,7 @@ them, and says which carry real load on too few supports, and why.
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(),
 		a.policyCommand(), a.sbomCommand(), a.versionCommand())
+	foldGlobalFlags(root)
 	return root
 }
 
