@@ -40,8 +40,14 @@ var scripts = map[string][]string{
 	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
 }
 
-// scriptFiles are all of them.
-var scriptFiles = []string{sharedScript, scriptName, compareScript, sortScript}
+// The style sheets: of all pages, and of the page that compares goods.
+const (
+	styleSheet   = "style.css"
+	compareSheet = "compare.css"
+)
+
+// sharedFiles are the files that the pages of all languages share.
+var sharedFiles = []string{styleSheet, compareSheet, sharedScript, scriptName, compareScript, sortScript}
 
 // scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
 func scriptsOf(name string, view any) []string {
@@ -351,12 +357,12 @@ func (w pageLocalizer) scriptTranslations() (map[string]string, error) {
 	return all, nil
 }
 
-func writeScript(w io.Writer, name string) error {
-	script, err := templateFiles.ReadFile("templates/" + name)
+func writeShared(w io.Writer, name string) error {
+	content, err := templateFiles.ReadFile("templates/" + name)
 	if err != nil {
 		return err
 	}
-	_, err = w.Write(script)
+	_, err = w.Write(content)
 	return err
 }
 

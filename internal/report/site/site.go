@@ -5,9 +5,7 @@ package site
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
@@ -27,12 +25,10 @@ var templateFiles embed.FS
 // content is what the site shows in every language. Its document and its rows are
 // clean: whatever it shows went through cleaned.
 type content struct {
-	doc      report.Document // its goods are stripped
-	rows     []report.Row    // one for each good, by id
-	css      template.CSS
-	extraCSS map[string]template.CSS // of pages that need more, by template
-	names    map[string]string       // good id to name, which may be empty
-	defs     map[string]observation.Definition
+	doc   report.Document   // its goods are stripped
+	rows  []report.Row      // one for each good, by id
+	names map[string]string // good id to name, which may be empty
+	defs  map[string]observation.Definition
 }
 
 // pageLocalizer writes what the pages alone show.
@@ -62,21 +58,13 @@ func NewSite(doc report.Document, languages []*language.Language) (*Site, error)
 	for _, def := range s.doc.Definitions {
 		s.defs[def.ID] = def
 	}
-	css, err := templateFiles.ReadFile("templates/style.css")
-	if err != nil {
-		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
-	}
-	compare, err := templateFiles.ReadFile("templates/compare.css")
-	if err != nil {
-		return nil, fmt.Errorf("read the embedded style sheet: %w", err)
-	}
-	s.css, s.extraCSS = template.CSS(css), map[string]template.CSS{"compare": template.CSS(compare)}
 	s.editions = make([]*edition, len(languages))
 	for i, l := range languages {
 		e := &edition{content: &s.content, text: pageLocalizer{report.Localizer{Language: l}}, all: s.editions}
 		if i > 0 {
 			e.folder = l.Tag() + "/"
 		}
+		var err error
 		if e.scriptTranslations, err = e.text.scriptTranslations(); err != nil {
 			return nil, err
 		}
@@ -132,8 +120,8 @@ func (s *Site) WriteAll(doc report.Document, rows []report.Row, write WriteFile)
 		s.names[r.ID] = r.Name
 	}
 	var err error
-	for _, name := range scriptFiles {
-		err = errors.Join(err, write(name, func(out io.Writer) error { return writeScript(out, name) }))
+	for _, name := range sharedFiles {
+		err = errors.Join(err, write(name, func(out io.Writer) error { return writeShared(out, name) }))
 	}
 	table := inTableOrder(rows)
 	err = errors.Join(err, write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, table) }))
@@ -168,13 +156,12 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	return err
 }
 
-// contentPolicy is the content security policy of the pages: one inline style sheet,
-// known by its hash, and images from data alone. No script, no request. A page with a
-// script may load scripts of the report's own folder, and nothing else.
-func contentPolicy(css []byte, scripted bool) string {
-	sum := sha256.Sum256(css)
-	policy := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
-		"'; img-src data:; base-uri 'none'; form-action 'none'"
+// contentPolicy is the content security policy of the pages: style sheets of the report's
+// own folder and images from data. No script, no request. A page with a script may load
+// scripts of that folder, and nothing else. On a page opened from a disk some browsers
+// take 'self' for no file at all, so the scheme stands beside it for styles.
+func contentPolicy(scripted bool) string {
+	policy := "default-src 'none'; style-src 'self' file:; img-src data:; base-uri 'none'; form-action 'none'"
 	if scripted {
 		policy += "; script-src 'self'"
 	}
@@ -188,7 +175,7 @@ type page struct {
 	Base         string   // leads to the report's own folder
 	Scripts      []string // addresses
 	Translations string   // translated patterns of the scripts, as JSON; empty where there are none
-	CSS          template.CSS
+	Styles       []string // addresses of style sheets
 	CSP          string
 	Doc          *report.Document
 	Language     *language.Language
@@ -205,12 +192,16 @@ type languageLink struct {
 
 // render writes the page at a slash-separated path in the folder of the language.
 func (s *edition) render(w io.Writer, name, title, at string, view any) error {
-	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), CSS: s.css + s.extraCSS[name], Doc: &s.doc, Language: s.text.Language, View: view}
+	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
+	p.Styles = []string{p.Base + styleSheet}
+	if name == "compare" {
+		p.Styles = append(p.Styles, p.Base+compareSheet)
+	}
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
 	}
-	p.CSP = contentPolicy([]byte(p.CSS), len(p.Scripts) > 0)
+	p.CSP = contentPolicy(len(p.Scripts) > 0)
 	if len(s.all) > 1 {
 		for _, e := range s.all {
 			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
