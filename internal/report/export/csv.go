@@ -25,6 +25,7 @@ var GoodsHeader = []string{
 	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
 	"sdgs", "types", "licences", "website", "repository",
 	"succession", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
+	"risk_level", "risk_score", "owners", "developed_in", "deployed_in",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -59,7 +60,27 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
 	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
-		numberCell(s.Teams))
+		numberCell(s.Teams), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
+		strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
+}
+
+// owners are the organizations that the catalog calls owners or maintainers of a good;
+// all of them where it gives no role.
+func owners(good report.Good) []string {
+	var owning, all []string
+	for _, o := range good.Organizations {
+		if o.Name == "" {
+			continue
+		}
+		all = append(all, o.Name)
+		if o.Role == "owner" || o.Role == "maintainer" {
+			owning = append(owning, o.Name)
+		}
+	}
+	if len(owning) > 0 {
+		return owning
+	}
+	return all
 }
 
 // numberCell is empty where the number is unknown.

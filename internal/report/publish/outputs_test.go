@@ -3,6 +3,7 @@ package publish
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"go/ast"
@@ -23,6 +24,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
 
@@ -219,6 +221,10 @@ func valid(t *testing.T, files map[string]string) {
 			err = against(func() (*jsonschema.Schema, error) { return reporttest.Compiled(t), nil }, []byte(content))
 		case name == "schema.json":
 			_, err = compileSchema("schema.json", content)
+		case strings.Contains(name, "goods/") && ext == ".json":
+			decoder := json.NewDecoder(strings.NewReader(content))
+			decoder.DisallowUnknownFields()
+			err = decoder.Decode(&export.Card{})
 		case ext == ".json":
 			err = fmt.Errorf("nobody knows its schema")
 		case ext == ".atom":

@@ -46,7 +46,7 @@ func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
 		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
-		"goods/open-atlas.html", "goods/water-points.html",
+		"goods/open-atlas.html", "goods/water-points.html", "goods/clinic-ledger.json", "goods/seed-exchange.json", "goods/clinic-ledger.svg",
 	} {
 		reporttest.Golden(t, "every-state/"+name, []byte(files[name]))
 	}

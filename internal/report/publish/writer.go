@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
@@ -42,6 +43,7 @@ type Writer struct {
 	isNew        bool // dir does not exist
 	site         *site.Site
 	rows         []report.Row
+	asOf         time.Time
 	sharedDigest string // digest of what all parts of goods depend on
 	previous     *previousReport
 
@@ -58,7 +60,7 @@ type Writer struct {
 // language is written to the folder itself, that of each other one to a folder of its
 // tag; without any the site is in English.
 func NewWriter(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (*Writer, error) {
-	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), asOf: doc.AsOf, usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
 	if err := files.CheckPath(dir); err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func (w *Writer) add(brief report.Good, digest string, whole func() (report.Good
 		return fmt.Errorf("two goods would be written to %s: their ids are not unique", page)
 	}
 	w.usedPaths[page] = true
-	w.names = append(w.names, w.site.GoodFiles(brief.ID)...)
+	w.names = append(append(w.names, w.site.GoodFiles(brief.ID)...), export.CardPath(brief.ID), export.BadgePath(brief.ID))
 	report.CompleteGood(&brief)
 	findings := report.TallyFindings(brief)
 	cells := export.GoodRow(brief, findings)
@@ -202,7 +204,9 @@ func (w *Writer) build(whole func() (report.Good, error)) error {
 	if err := export.WriteCSV(w.findings, export.FindingRows(good)...); err != nil {
 		return err
 	}
-	return w.site.WriteGood(good, w.stage)
+	shown := report.Cleaned(good)
+	return errors.Join(w.site.WriteGood(good, w.stage), w.stage(export.CardPath(good.ID), export.NewCard(shown, w.asOf).WriteJSON),
+		w.stage(export.BadgePath(good.ID), export.StageBadge(shown).WriteSVG))
 }
 
 // Publish writes what is about all goods together and moves the report into place. The
@@ -255,7 +259,31 @@ func (w *Writer) finish(doc report.Document) error {
 	for _, l := range export.CSVLists(shown, w.rows) {
 		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
 	}
+	if err == nil {
+		err = stage(export.WorkbookName, w.workbook)
+	}
 	return errors.Join(err, w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
+}
+
+// sheets are the tables of the workbook, by the file that holds each.
+var sheets = []struct{ file, name string }{
+	{"goods.csv", "Goods"}, {"reasons.csv", "Reasons"}, {"middle.csv", "Messy middle"}, {"fix-first.csv", "Upgrades"}, {"unfixed.csv", "Without a fix"},
+	{"keystones.csv", "Keystones"}, {"findings.csv", "Findings"}, {"concentration.csv", "Where"}, {"alternatives.csv", "Alternatives"},
+	{"changes.csv", "Changes"}, {"gaps.csv", "Gaps"},
+}
+
+// workbook writes the staged CSV files as one file for a spreadsheet.
+func (w *Writer) workbook(out io.Writer) error {
+	tables := make([]export.Sheet, len(sheets))
+	for i, sheet := range sheets {
+		f, err := os.Open(filepath.Join(w.staging, sheet.file))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		tables[i] = export.Sheet{Name: sheet.name, CSV: bufio.NewReader(f)}
+	}
+	return export.WriteWorkbook(out, tables)
 }
 
 // report writes report.json around the entries of its goods.
