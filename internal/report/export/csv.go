@@ -24,7 +24,7 @@ var GoodsHeader = []string{
 	"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
 	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
 	"sdgs", "types", "licences", "website", "repository",
-	"succession", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
+	"succession", "remaining_share", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -58,7 +58,7 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
-	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
+	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
 		numberCell(s.Teams))
 }
 

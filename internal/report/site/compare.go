@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
 )
 
@@ -140,9 +141,9 @@ func (c columnBuilder) verdict() {
 	}
 	c.cells["supports"] = c.scoreCell(c.ScoreText(v.Score), v.Score)
 	c.cells["risk"] = c.risk(v.Risk)
-	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
-	if d := c.good.Succession.Depth; d == assess.DepthUnknown || d == "" {
-		c.cells["succession"] = c.unknown(c.depthSentence(d))
+	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.remainsText(c.good.Succession)}}
+	if d := c.good.Succession.Depth; d == succession.Unknown || d == "" {
+		c.cells["succession"] = c.unknown(c.remainsText(c.good.Succession))
 	}
 }
 

@@ -246,7 +246,7 @@ func (s *edition) functions() template.FuncMap {
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
 		"value": w.valueText, "ruleText": w.ruleText,
 		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
-		"likeness": w.LikenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown,
+		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
