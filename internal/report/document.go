@@ -14,7 +14,7 @@ import (
 )
 
 // SchemaVersion is the version of report.json; schema.json describes it.
-const SchemaVersion = "1.0"
+const SchemaVersion = "2.0"
 
 // Document is report.json. The same inputs and as-of give the same bytes: it
 // holds no time of day of the run, and every list has a stable order.

@@ -1,6 +1,9 @@
 package site
 
 import (
+	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -108,4 +111,27 @@ func (w pageLocalizer) coverageFact(good report.Good, t report.Tally) keyFact {
 		f.Note = w.Translate("no repository to read")
 	}
 	return f
+}
+
+// reasonGroup is a list of reasons that argue one way.
+type reasonGroup struct {
+	Title   string
+	Reasons []assess.Reason
+}
+
+// reasonGroups sets good signs and faults apart: first what argues for the stage.
+func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
+	faults, signs := reasonGroup{Title: w.Translate("What falls short")}, reasonGroup{Title: w.Translate("What is well")}
+	for _, reason := range v.Reasons {
+		if reason.Concern {
+			faults.Reasons = append(faults.Reasons, reason)
+		} else {
+			signs.Reasons = append(signs.Reasons, reason)
+		}
+	}
+	groups := []reasonGroup{signs, faults}
+	if v.Stage.Flagged() {
+		slices.Reverse(groups)
+	}
+	return slices.DeleteFunc(groups, func(g reasonGroup) bool { return len(g.Reasons) == 0 })
 }
