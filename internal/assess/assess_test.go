@@ -331,7 +331,7 @@ func TestBorderlineNamesTheNearestThresholdThatFlips(t *testing.T) {
 
 func TestLiftNamesTheNearestChange(t *testing.T) {
 	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 2.0, "people.regular-contributors-12m": 2.0, "people.remaining-share-12m": 0.3}))
-	if len(v.Lift) != 2 || v.Lift[0] != "The maintainers or a funder bring at least 3 people to commit within six months." || !strings.HasPrefix(v.Lift[1], "If money comes already") {
+	if len(v.Lift) != 2 || v.Lift[0] != "The maintainers or a funder bring at least 3 people to commit within six months." || !strings.HasPrefix(v.Lift[1], "Money that comes already is seen") {
 		t.Fatalf("%s: %q", v.Stage, v.Lift)
 	}
 	v = assessed(t, with(middle(), map[string]any{"people.contributors-6m": 0.0, "people.regular-contributors-12m": 0.0, "funding.received": true}))

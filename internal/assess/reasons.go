@@ -127,9 +127,12 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 		}
 	}
 	said := func(id string) bool {
-		return slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == id && r.Concern })
+		return slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == id && r.Operator == e.rules.byID[id].operator })
 	}
-	reasons = slices.DeleteFunc(reasons, func(r Reason) bool { return said(e.rules.byID[r.Rule].saidBy) })
+	reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
+		rule := e.rules.byID[r.Rule]
+		return rule.weight == 0 || said(rule.saidBy)
+	})
 	return strongestFirst(reasons)
 }
 

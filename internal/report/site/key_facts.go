@@ -36,8 +36,10 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
-	if few := m[observation.PeopleContributorAbsenceFactor]; few.State == observation.Measured && !people.Unknown {
-		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
+	if first, rest := m[observation.PeopleFirstCommits12m], m[observation.PeopleRemainingCommits12m]; first.State == observation.Measured && !people.Unknown {
+		n, _ := first.Number()
+		others, _ := rest.Number()
+		people.Note = w.Translate("the most active made {n|commit|commits} in 12 months, all others {rest}", "n", n, "rest", others)
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
@@ -133,5 +135,9 @@ func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
 	if v.Stage.Flagged() {
 		slices.Reverse(groups)
 	}
-	return slices.DeleteFunc(groups, func(g reasonGroup) bool { return len(g.Reasons) == 0 })
+	groups = slices.DeleteFunc(groups, func(g reasonGroup) bool { return len(g.Reasons) == 0 })
+	if len(groups) == 1 {
+		groups[0].Title = "" // there is nothing to tell it from
+	}
+	return groups
 }
