@@ -84,7 +84,7 @@ var rules = []rule{
 	{from: `scanners(/.*)?`, to: `internal/(store|report|assess|portfolio|policy|backtest|wording)(/.*)?`,
 		why: "a scanner says what it reads; it neither stores, judges nor shows it"},
 	{from: `scanners`, to: `scanners/.*`, why: "the contract knows no scanner, or there is a circle"},
-	{from: `internal/(assess|merge|portfolio|policy|backtest)`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch|report)(/.*)?`,
+	{from: `internal/(assess|merge|portfolio|policy|backtest|succession)`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch|report)(/.*)?`,
 		why: "a verdict rests on observations alone, wherever they come from"},
 	{from: `internal/(assess|merge)`, to: `internal/(portfolio|policy|backtest)`, why: "a verdict is on one good; what looks at many comes after it"},
 	{from: `internal/report(/.*)?`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch)(/.*)?`,

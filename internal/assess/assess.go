@@ -39,10 +39,10 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 		v.Stage = Unassessed
 	}
 	v.Reasons = e.reasonsOf(v.Stage)
-	v.Borderline = e.borderline(v.Stage)
+	v.Borderline = e.borderline(v.Stage, defs)
 	v.LiftMessages = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observedUntil(in, r.staleDays)
-	v.BecauseMessages = e.because(in, v, defs, known, applicable)
+	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainTension(v, defs)...)
 	v.RemarkMessages = r.anomalyRemarks(in, measures)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged

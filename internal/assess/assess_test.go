@@ -38,7 +38,7 @@ func healthy() map[string]any {
 		"adoption.deployment-countries": 12.0, "adoption.used-by": 4.0, "adoption.used-by-declared": 2.0,
 		"people.contributors-3m": 8.0, "people.contributors-6m": 10.0, "people.contributors-12m": 14.0, "people.contributors-ever": 60.0,
 		"people.contributor-absence-factor": 3.0, "people.elephant-factor": 2.0, "people.new-contributors-12m": 3.0,
-		"people.regular-contributors-12m": 6.0, "people.second-share-12m": 0.2, "people.core-away-days": 9.0, "people.institution": false, "people.retained-contributors-12m": 8.0, "people.organizations-ever": 9.0,
+		"people.regular-contributors-12m": 6.0, "people.second-share-12m": 0.2, "people.remaining-share-12m": 0.7, "people.first-commits-12m": 120.0, "people.remaining-commits-12m": 280.0, "people.others-commits-12m": 30.0, "people.core-away-days": 9.0, "people.institution": false, "people.retained-contributors-12m": 8.0, "people.organizations-ever": 9.0,
 		"momentum.commits-12m": 400.0, "momentum.commits-prior-12m": 380.0, "momentum.commits-ever": 4000.0, "momentum.commit-trend": 1.05,
 		"momentum.active-months-12": 12.0, "momentum.active-months-24": 24.0, "momentum.days-since-commit": 4.0, "momentum.age-days": 2400.0,
 		"momentum.commits-3m": 90.0, "momentum.releases-12m": 5.0, "momentum.releases-ever": 40.0,
@@ -68,7 +68,7 @@ var unfunded = map[string]any{"funding.received": false, "funding.sought": false
 // middle is in use and alive, by one person and without funding.
 func middle() map[string]any {
 	return with(with(healthy(), unfunded), map[string]any{"people.contributors-6m": 1.0, "people.regular-contributors-12m": 1.0,
-		"people.contributors-12m": 2.0, "people.contributor-absence-factor": 1.0, "people.contributors-ever": 9.0, "people.organizations-ever": 2.0})
+		"people.contributors-12m": 2.0, "people.contributor-absence-factor": 1.0, "people.remaining-share-12m": 0.05, "people.first-commits-12m": 38.0, "people.remaining-commits-12m": 2.0, "people.contributors-ever": 9.0, "people.organizations-ever": 2.0})
 }
 
 // input is a good with one repository in which everything else is silent.
@@ -110,6 +110,7 @@ func TestStages(t *testing.T) {
 		"an institution works on it, and well":  {with(with(healthy(), unfunded), map[string]any{"people.institution": true}), Sustained},
 		"its owner says that it maintains it":   {with(middle(), map[string]any{"maintenance.type": "internal"}), Strained},
 		"the core left, and nobody came":        {with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 1.0}), Fading},
+		"the core handed over, and rests":       {with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 1.0, "people.others-commits-12m": 190.0}), Sustained},
 		"the core left, and others came":        {with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 60.0}), Sustained},
 		"unfunded, findings of a big lockfile":  {with(with(healthy(), unfunded), map[string]any{"advisories.fixable-critical-high": 12.0, "advisories.oldest-fixable-days": 500.0}), Sustained},
 		"silent for a year":                     {with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0}), Dormant},
@@ -214,6 +215,20 @@ func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
 	}
 }
 
+// topicOf is the order in which a reader wants the reasons of a stage of concern: what is
+// weak, what it carries, who pays, what is well.
+func topicOf(r Reason) int {
+	switch {
+	case strings.HasPrefix(r.Rule, "load."):
+		return 1
+	case !r.Concern:
+		return 3
+	case strings.HasPrefix(r.Rule, "funding."):
+		return 2
+	}
+	return 0
+}
+
 func checkReasons(t *testing.T, v Verdict) {
 	t.Helper()
 	measured := 0
@@ -221,8 +236,8 @@ func checkReasons(t *testing.T, v Verdict) {
 		if reason.Value != nil && reason.Sentence != "" && reason.Threshold != nil && !reason.At.IsZero() && reason.Source != "" {
 			measured++
 		}
-		if i > 0 && reason.Strength > v.Reasons[i-1].Strength {
-			t.Errorf("%s: reason %d is stronger than the one before", v.Stage, i)
+		if before := v.Reasons[max(0, i-1)]; topicOf(before) > topicOf(reason) || topicOf(before) == topicOf(reason) && reason.Strength > before.Strength {
+			t.Errorf("%s: reason %d is stronger than the one before: %+v", v.Stage, i, v.Reasons)
 		}
 		if strings.ContainsAny(reason.Sentence, "{}") {
 			t.Errorf("%s: %s", reason.Rule, reason.Sentence)
@@ -268,9 +283,10 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 func TestReasonSentences(t *testing.T) {
 	v := assessed(t, middle())
 	want := map[string]string{
-		"people.few":       "1 person committed in the last 6 months, fewer than 3.",
-		"people.no-second": "1 person commits regularly, fewer than 2.",
-		"funding.received": "No funding received is visible in the sources read.",
+		"people.few":            "1 person committed in the last 6 months, fewer than 3.",
+		"people.no-second":      "1 person commits regularly, fewer than 2.",
+		"funding.received":      "No funding received is visible in the sources read.",
+		"people.little-remains": "One person made 38 commits in the last 12 months, all others together 2.",
 	}
 	for _, reason := range v.Reasons {
 		if w, ok := want[reason.Rule]; ok && reason.Sentence != w {
@@ -314,9 +330,13 @@ func TestBorderlineNamesTheNearestThresholdThatFlips(t *testing.T) {
 }
 
 func TestLiftNamesTheNearestChange(t *testing.T) {
-	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 2.0, "people.regular-contributors-12m": 2.0}))
-	if len(v.Lift) != 1 || v.Lift[0] != "At least 3 people commit within six months." {
+	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 2.0, "people.regular-contributors-12m": 2.0, "people.remaining-share-12m": 0.3}))
+	if len(v.Lift) != 2 || v.Lift[0] != "The maintainers or a funder bring at least 3 people to commit within six months." || !strings.HasPrefix(v.Lift[1], "Money that comes already is seen") {
 		t.Fatalf("%s: %q", v.Stage, v.Lift)
+	}
+	v = assessed(t, with(middle(), map[string]any{"people.contributors-6m": 0.0, "people.regular-contributors-12m": 0.0, "funding.received": true}))
+	if v.Stage != Strained || len(v.Lift) < 2 || strings.Contains(strings.Join(v.Lift, " "), "funding.json") {
+		t.Fatalf("where funding is visible nobody is asked to show it: %s: %q", v.Stage, v.Lift)
 	}
 	v = assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0}))
 	if v.Stage != Dormant || len(v.Lift) == 0 {

@@ -27,7 +27,13 @@ type reasonPatterns struct {
 }
 
 // patternKey is the same for reasons with the same patterns.
-func patternKey(r Reason) string { return r.Rule + " " + r.Operator }
+func patternKey(r Reason) string {
+	key := r.Rule + " " + r.Operator
+	if r.Value == 0.0 {
+		key += " 0"
+	}
+	return key
+}
 
 // MarshalJSON writes each pattern once.
 func (a Assessment) MarshalJSON() ([]byte, error) {

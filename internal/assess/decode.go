@@ -201,12 +201,17 @@ func (d *decoder) bands(r *Rules, n *yaml.Node) {
 
 func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	f := d.fields(n, "a rule", "id", "question", "measure", "operator", "threshold", "unit", "silence",
-		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight")
+		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight", "with", "said-by", "form", "none")
 	rule := &rule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
-		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), fails: text(f["fails"]),
+		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), none: text(f["none"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
-		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes"}
+		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", saidBy: text(f["said-by"]),
+		isForm: text(f["form"]) == "yes"}
+	d.oneOf(f, "form", "yes", "no")
+	if with := f["with"]; with != nil && with.Decode(&rule.with) != nil {
+		d.fail(d.positionOfNode(with), "with names measures by the words that stand for them")
+	}
 	d.oneOf(f, "silence", "is-no")
 	d.oneOf(f, "wish", "yes", "no")
 	d.oneOf(f, "absent", "yes", "no")

@@ -33,6 +33,11 @@ func (e *evaluation) traceRule(r *rule, want kleene.Truth) []evidence {
 	if e.evalRule(r) != want || e.measure(r.measure).State != observation.Measured {
 		return nil
 	}
+	for _, id := range r.with {
+		if m := e.measure(id); m.State != observation.Measured || m.Bound != observation.Exact {
+			return nil // its sentence would have a gap
+		}
+	}
 	return []evidence{{r, want == kleene.True}}
 }
 

@@ -1,6 +1,7 @@
 package assess
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -175,55 +176,100 @@ func isLacking(p Pillar) bool {
 	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
 }
 
-// supportsLacking lists the supports, funding aside, that are weak or missing.
+// isHolding reports whether the level is certainly fair or strong.
+func isHolding(p Pillar) bool {
+	return len(p.Possible) > 0 && !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Strong && l != Fair })
+}
+
+// supportsLacking says of the supports, funding aside, which are certainly weak or
+// missing, and as much of each as is known.
 func supportsLacking(supports []Pillar) *language.Message {
-	var weak, missing []string
-	for _, p := range supports {
-		switch {
-		case p.ID == Funding || !isLacking(p):
-		case p.Level == Missing:
-			missing = append(missing, p.ID)
-		default:
-			weak = append(weak, p.ID)
-		}
-	}
-	var message language.Message
-	weakList, weakNumber := andSupports(weak)
-	missingList, missingNumber := andSupports(missing)
-	switch {
-	case len(weak) > 0 && len(missing) > 0:
-		message = language.M("its {weak} {n!is|are} weak and its {missing} {m!is|are} missing", "weak", weakList, "n", weakNumber, "missing", missingList, "m",
-			missingNumber)
-	case len(weak) > 0:
-		message = language.M("its {weak} {n!is|are} weak", "weak", weakList, "n", weakNumber)
-	case len(missing) > 0:
-		message = language.M("its {missing} {n!is|are} missing", "missing", missingList, "n", missingNumber)
+	list := theirLevels(slices.DeleteFunc(slices.Clone(supports), func(p Pillar) bool { return p.ID == Funding || !isLacking(p) }))
+	message := language.M("{supports}", "supports", list)
+	if len(list.List) == 0 {
+		message = language.M("it is short of supports")
 	}
 	return &message
 }
 
-// supportsHolding lists the supports that hold, and whether funding is visible.
+// supportsHolding says which supports certainly hold, and what is known of the others.
 func supportsHolding(supports []Pillar) *language.Message {
-	var standing, weak []string
-	funded := false
+	var standing []string
+	var rest []Pillar
+	unpaid := false
 	for _, p := range supports {
 		switch {
-		case p.ID == Funding:
-			funded = !isLacking(p)
-		case isLacking(p):
-			weak = append(weak, p.ID)
-		default:
+		case isHolding(p):
 			standing = append(standing, p.ID)
+		case p.ID == Funding && isLacking(p):
+			unpaid = true
+		default:
+			rest = append(rest, p)
 		}
 	}
-	list, _ := andSupports(standing)
-	weakList, number := andSupports(weak)
-	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
+	list, number := andSupports(standing)
+	but := theirLevels(rest)
+	if unpaid {
+		unfunded := language.M("no funding received is visible")
+		but.List = append(but.List, language.Arg{Message: &unfunded})
+	}
+	message := language.M("{standing} {n!holds|hold}", "standing", list, "n", number)
 	switch {
-	case len(weak) > 0:
-		message = language.M("its supports hold, though its {weak} {n!is|are} weak", "weak", weakList, "n", number)
-	case funded:
-		message = language.M("people, momentum, upkeep and funding hold")
+	case len(standing) == 0 && len(but.List) > 0:
+		message = language.M("its supports hold, though {but}", "but", but)
+	case len(standing) == 0:
+		message = language.M("its supports hold")
+	case len(but.List) > 0:
+		message = language.M("{standing} {n!holds|hold}, though {but}", "standing", list, "n", number, "but", but)
 	}
 	return &message
+}
+
+// theirLevels says of supports what is known of the level of each: "its people and upkeep
+// are weak and its momentum is at least fair".
+func theirLevels(supports []Pillar) language.Arg {
+	ids := map[string][]string{}
+	var levels []language.Message
+	for _, p := range supports {
+		level := wording.Levels(p.Possible)
+		key := language.English().TranslateMessage(level)
+		if ids[key] == nil {
+			levels = append(levels, level)
+		}
+		ids[key] = append(ids[key], p.ID)
+	}
+	var said []any
+	for _, level := range levels {
+		list, number := andSupports(ids[language.English().TranslateMessage(level)])
+		said = append(said, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", level))
+	}
+	return language.And(said...)
+}
+
+// explainTension says why a stage and a risk stand side by side that seem to exclude each
+// other: supports that hold, or a pilot, with a high risk; work that runs out, or an end,
+// with a low one. Nil where they agree.
+func (e *evaluation) explainTension(v Verdict, defs map[string]observation.Definition) []language.Message {
+	high := v.Risk.Level == RiskHigh && (v.Stage == Sustained || v.Stage == Emerging)
+	low := v.Risk.Level == RiskLow && v.Stage.Ending()
+	if !high && !low {
+		return nil
+	}
+	part := slices.MaxFunc(e.rules.risk.parts, func(a, b scorePart) int {
+		order := cmp.Compare(a.weight*a.scoreRange(e.measure(a.measure)).Low, b.weight*b.scoreRange(e.measure(b.measure)).Low)
+		if low {
+			return -order
+		}
+		return order
+	})
+	m := e.measure(part.measure)
+	args := []any{"stage", wording.IsStage(v.Stage), "measure", measureName(part.measure, defs), "quantity", quantity(m.Value, m.Bound, e.rules.specs[part.measure].Unit)}
+	if high {
+		return []language.Message{language.M(
+			"It is {stage} and at high risk all the same: the stage says what stands today, the risk how work went on after such a history. What raises it most: {measure}, {quantity}.",
+			args...)}
+	}
+	return []language.Message{language.M(
+		"It is {stage} and at low risk all the same: the stage says what has ended or been declared, the risk reads two years of history. What lowers it most: {measure}, {quantity}.",
+		args...)}
 }

@@ -9,12 +9,25 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// fillPattern fills a pattern of the rules: {value} is that of the measure,
-// {threshold} that of the rule.
-func fillPattern(pattern string, value any, bound observation.Bound, threshold any) language.Message {
+// fill fills a pattern of the rules: {value} is that of the measure, {threshold} that of
+// the rule; other names are those of With. A number of days is a time with its unit, told
+// in years where it is long, unless the pattern writes the word itself.
+func (r Reason) fill(pattern string) language.Message {
 	m := language.Message{Pattern: pattern}
-	setArg(&m, "value", valueArg(value, bound))
-	setArg(&m, "threshold", valueArg(threshold, observation.Exact))
+	value, threshold := valueArg(r.Value, r.Bound), valueArg(r.Threshold, observation.Exact)
+	if days, ok := r.Value.(float64); ok && r.Unit == observation.UnitDays && !strings.Contains(pattern, "{value|") {
+		time := wording.Days(days, r.Bound)
+		value = language.Arg{Message: &time}
+	}
+	if days, ok := r.Threshold.(float64); ok && r.Unit == observation.UnitDays && !strings.Contains(pattern, "{threshold|") {
+		time := wording.Period(days)
+		threshold = language.Arg{Message: &time}
+	}
+	setArg(&m, "value", value)
+	setArg(&m, "threshold", threshold)
+	for name, n := range r.With {
+		setArg(&m, name, valueArg(n, observation.Exact))
+	}
 	return m
 }
 
@@ -53,6 +66,9 @@ func quantity(value any, bound observation.Bound, unit observation.Unit) languag
 		return n
 	}
 	m := wording.Quantity(n, unit)
+	if unit == observation.UnitDays {
+		m = wording.Days(*n.Number, bound)
+	}
 	return language.Arg{Message: &m}
 }
 

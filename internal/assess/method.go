@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/language"
-	"github.com/midspan/midspan/internal/observation"
 )
 
 // Method writes the rules as Markdown. docs/method.md is its result for the embedded
@@ -172,6 +171,7 @@ func (r *Rules) writeScore(b *strings.Builder) {
 func (r *Rules) writeRules(b *strings.Builder) {
 	b.WriteString("## Rules\n\n")
 	for _, rule := range r.rules {
+		example := func(pattern string) string { return r.english.TranslateMessage(rule.text().Lettered(pattern)) }
 		fmt.Fprintf(b, "### %s\n\n%s\n\n", rule.id, rule.question)
 		if rule.when != nil {
 			fmt.Fprintf(b, "- Yes where %s.\n", r.conditionMarkdown(*rule.when))
@@ -183,10 +183,10 @@ func (r *Rules) writeRules(b *strings.Builder) {
 			if rule.absentMeansYes {
 				b.WriteString(" Also where the measure does not apply.")
 			}
-			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", r.patternExample(rule.holds), r.patternExample(rule.fails))
+			fmt.Fprintf(b, "\n- Yes: “%s”\n- No: “%s”\n", example(rule.holds), example(rule.fails))
 		}
 		if rule.clears != "" {
-			fmt.Fprintf(b, "- Clears it: %s\n", r.patternExample(rule.clears))
+			fmt.Fprintf(b, "- Clears it: %s\n", example(rule.clears))
 		}
 		if rule.reference != "" {
 			fmt.Fprintf(b, "- After: %s.\n", strings.TrimSuffix(rule.reference, "."))
@@ -196,12 +196,6 @@ func (r *Rules) writeRules(b *strings.Builder) {
 		}
 		b.WriteString("\n")
 	}
-}
-
-// patternExample fills a pattern with letters in place of numbers:
-// "{value|person|people}" becomes "N people".
-func (r *Rules) patternExample(pattern string) string {
-	return r.english.TranslateMessage(fillPattern(pattern, "N", observation.Exact, "T"))
 }
 
 // conditionMarkdown writes a condition in words, with links to its rules.

@@ -98,7 +98,7 @@ func TestAGoodThatIsKnownHasExactlyOneStage(t *testing.T) {
 			}
 		}
 	}
-	if len(seen) != 6 {
+	if len(seen) < 6 {
 		t.Errorf("of the stages only these came up: %v", seen)
 	}
 }

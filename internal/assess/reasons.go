@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
@@ -31,13 +32,40 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	if s.Flagged() {
 		found = e.padReasons(found)
 	}
+	if s == MessyMiddle || s == Strained {
+		found = append(found, e.traceLevel(e.rules.pillar(Load))...)
+	}
 	reasons := e.reasons(found)
 	for i, reason := range reasons {
-		if e.favourable(reason) != (s == Sustained) {
+		if reason.Concern != s.Flagged() {
 			reasons[i].Strength = math.Round(1000*reason.Strength*offTopicWeight) / 1000
 		}
 	}
-	return strongestFirst(reasons)
+	return byTopic(strongestFirst(reasons), s.Flagged())
+}
+
+// byTopic puts what argues for the stage before what does not. Of a stage of concern it
+// puts the supports that work gives first, then load, then funding: who reads two reasons
+// reads what is weak and what it carries.
+func byTopic(reasons []Reason, flagged bool) []Reason {
+	topic := func(r Reason) int {
+		pillar, _, _ := strings.Cut(r.Rule, ".")
+		switch {
+		case !flagged && r.Concern:
+			return 1
+		case !flagged:
+			return 0
+		case pillar == Load:
+			return 1
+		case !r.Concern:
+			return 3
+		case pillar == Funding:
+			return 2
+		}
+		return 0
+	}
+	slices.SortStableFunc(reasons, func(a, b Reason) int { return cmp.Compare(topic(a), topic(b)) })
+	return reasons
 }
 
 // minReasons is how many reasons with measured values a flagged verdict has at
@@ -90,12 +118,6 @@ func (e *evaluation) supplementary(found []evidence, id string) []evidence {
 	})
 }
 
-// favourable reports whether the answer in a reason is the one that its rule wishes.
-func (e *evaluation) favourable(reason Reason) bool {
-	r := e.rules.byID[reason.Rule]
-	return (reason.Operator == r.operator) == r.wantsYes
-}
-
 // reasons are the evidence with its sentences, strongest first, each rule once.
 func (e *evaluation) reasons(found []evidence) []Reason {
 	reasons := []Reason{}
@@ -104,6 +126,13 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 			reasons = append(reasons, e.reason(ev))
 		}
 	}
+	said := func(id string) bool {
+		return slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == id && r.Operator == e.rules.byID[id].operator })
+	}
+	reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
+		rule := e.rules.byID[r.Rule]
+		return rule.weight == 0 || said(rule.saidBy)
+	})
 	return strongestFirst(reasons)
 }
 
@@ -128,13 +157,23 @@ var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measure(ev.rule.measure)
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Strength: strength(r, m), Pattern: r.holds}
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Concern: ev.holds != r.wantsYes, Strength: strength(r, m), Pattern: r.holds}
+	for name, id := range r.with {
+		if n, known := e.measure(id).Number(); known && reason.With == nil {
+			reason.With = map[string]float64{name: n}
+		} else if known {
+			reason.With[name] = n
+		}
+	}
+	if m.Value == 0.0 && r.none != "" {
+		reason.Pattern = r.none
+	}
 	if !ev.holds {
 		reason.Operator, reason.Pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
 	reason.Sentence = language.Upper(english.TranslateMessage(reason.Message()))
-	if ev.holds != r.wantsYes && r.clears != "" {
+	if reason.Concern && r.clears != "" {
 		reason.ClearsPattern = r.clears
 		reason.Clears = language.Upper(english.TranslateMessage(reason.ClearsMessage()))
 	}

@@ -3,12 +3,16 @@ package assess
 import (
 	"maps"
 	"slices"
+	"strings"
 
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // RuleText is a rule with its sentences. Holds, Fails and Clears are patterns of package
-// language with the arguments value and threshold.
+// language with the arguments value, threshold and those of With. Where the unit is days,
+// value and threshold stand for times with their unit: "400 days", "9 years".
 type RuleText struct {
 	ID       string `json:"id"`
 	Question string `json:"question"`
@@ -18,12 +22,15 @@ type RuleText struct {
 	Operator  string           `json:"operator,omitempty"`  // <, <=, >, >=, is
 	Threshold any              `json:"threshold,omitempty"` // float64, bool or string
 	Unit      observation.Unit `json:"unit,omitempty"`
-	Holds     string           `json:"holds"`
-	Fails     string           `json:"fails"`
-	Clears    string           `json:"clears,omitempty"` // what would make its reason go away
-	Reference string           `json:"reference,omitempty"`
-	All       []Joined         `json:"all,omitempty"`
-	Any       []Joined         `json:"any,omitempty"`
+	// With are other measures whose numbers the sentences hold, by name.
+	With      map[string]string `json:"with,omitempty"`
+	Holds     string            `json:"holds"`
+	None      string            `json:"none,omitempty"` // as Holds, where the value is zero
+	Fails     string            `json:"fails"`
+	Clears    string            `json:"clears,omitempty"` // what would make its reason go away
+	Reference string            `json:"reference,omitempty"`
+	All       []Joined          `json:"all,omitempty"`
+	Any       []Joined          `json:"any,omitempty"`
 }
 
 // Joined is a condition: a rule, a level of a pillar, or conditions joined. One of
@@ -41,14 +48,36 @@ type Joined struct {
 func (r *Rules) Texts() []RuleText {
 	texts := make([]RuleText, 0, len(r.rules))
 	for _, rule := range r.rules {
-		text := RuleText{ID: rule.id, Question: rule.question, Measure: rule.measure, Operator: rule.operator, Threshold: rule.threshold,
-			Unit: rule.unit, Holds: rule.holds, Fails: rule.fails, Clears: rule.clears, Reference: rule.reference}
-		if rule.when != nil {
-			text.All, text.Any = joinedAll(rule.when.all), joinedAll(rule.when.any)
-		}
-		texts = append(texts, text)
+		texts = append(texts, rule.text())
 	}
 	return texts
+}
+
+func (rule *rule) text() RuleText {
+	text := RuleText{ID: rule.id, Question: rule.question, Measure: rule.measure, Operator: rule.operator, Threshold: rule.threshold,
+		Unit: rule.unit, With: rule.with, Holds: rule.holds, None: rule.none, Fails: rule.fails, Clears: rule.clears, Reference: rule.reference}
+	if rule.when != nil {
+		text.All, text.Any = joinedAll(rule.when.all), joinedAll(rule.when.any)
+	}
+	return text
+}
+
+// Lettered is a pattern of the rule with letters for its numbers: N for that of the
+// measure, T for the threshold, A, B and so on for those of With, by name.
+func (t RuleText) Lettered(pattern string) language.Message {
+	m := language.Message{Pattern: pattern}
+	for name, letter := range map[string]string{"value": "N", "threshold": "T"} {
+		arg := language.Arg{Text: letter}
+		if t.Unit == observation.UnitDays && !strings.Contains(pattern, "{"+name+"|") {
+			time := wording.Quantity(arg, t.Unit)
+			arg = language.Arg{Message: &time}
+		}
+		setArg(&m, name, arg)
+	}
+	for i, name := range slices.Sorted(maps.Keys(t.With)) {
+		setArg(&m, name, language.Arg{Text: string(rune('A' + i))})
+	}
+	return m
 }
 
 // Frame is how levels, stages and scores follow from the rules.
@@ -119,7 +148,7 @@ func (r *Rules) Patterns() []string {
 	var patterns []string
 	for _, rule := range r.rules {
 		if rule.when == nil {
-			patterns = append(patterns, rule.holds, rule.fails, rule.clears)
+			patterns = append(patterns, rule.holds, rule.none, rule.fails, rule.clears)
 		}
 	}
 	for _, s := range r.stages {

@@ -48,12 +48,16 @@ type rule struct {
 	silenceMeansNo bool
 	when           *condition
 	holds          string
+	none           string // as holds, where the value is zero
 	fails          string
 	reference      string
 	clears         string
 	weight         float64
-	wantsYes       bool // the answer wished for is yes
-	absentMeansYes bool // the answer is yes where the measure does not apply
+	wantsYes       bool              // the answer wished for is yes
+	absentMeansYes bool              // the answer is yes where the measure does not apply
+	with           map[string]string // other measures in the sentences, by name
+	isForm         bool              // what clears it shows what exists, and changes nothing
+	saidBy         string            // the rule whose reason makes that of this one needless
 }
 
 // condition joins rules and levels. Exactly one of its fields is set.
@@ -205,6 +209,11 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 		d.verifyCondition(r, *rule.when)
 		return
 	}
+	for name, id := range rule.with {
+		if w, ok := r.specs[id]; !ok || w.Kind != observation.KindNumber {
+			d.fail(rule.at, "rule %s says as {%s} the measure %q, which is no number or does not exist", rule.id, name, id)
+		}
+	}
 	w, ok := r.specs[rule.measure]
 	switch {
 	case rule.measure == "":
@@ -218,6 +227,8 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 	case !operatorFits(w.Kind, rule.operator, rule.threshold):
 		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.Kind, rule.operator,
 			rule.threshold)
+	case rule.saidBy != "" && r.byID[rule.saidBy] == nil:
+		d.fail(rule.at, "rule %s is said by %q, which does not exist", rule.id, rule.saidBy)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
 	}
@@ -226,8 +237,8 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 // verifySentences reports sentences of rules that are no valid patterns.
 func (d *decoder) verifySentences(r *Rules) {
 	for _, rule := range r.rules {
-		for _, pattern := range []string{rule.holds, rule.fails, rule.clears} {
-			if err := r.english.Check(pattern, "value", "threshold"); err != nil {
+		for _, pattern := range []string{rule.holds, rule.none, rule.fails, rule.clears} {
+			if err := r.english.Check(pattern, append(slices.Collect(maps.Keys(rule.with)), "value", "threshold")...); err != nil {
 				d.fail(rule.at, "rule %s: %v", rule.id, err)
 			}
 		}

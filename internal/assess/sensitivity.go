@@ -17,7 +17,7 @@ const borderlineShift = 0.2
 // borderline moves every threshold both ways. Of those for which the stage would, or
 // could, be another, it returns the one whose value lies nearest; nil where there is
 // none.
-func (e *evaluation) borderline(stage Stage) *Borderline {
+func (e *evaluation) borderline(stage Stage, defs map[string]observation.Definition) *Borderline {
 	if stage == Unassessed {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (e *evaluation) borderline(stage Stage) *Borderline {
 				break
 			}
 			if would, surely := e.stageIfMoved(stage, r, moved); would != "" {
-				found, nearest = e.newBorderline(r, m, moved, would, surely), near
+				found, nearest = e.newBorderline(r, m, moved, would, surely, defs), near
 				break
 			}
 		}
@@ -82,12 +82,12 @@ func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other St
 	return possible[i], false
 }
 
-func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool) *Borderline {
-	args := []any{"stage", wording.IsStage(would), "rule", r.id, "moved", quantity(moved, observation.Exact, r.unit),
-		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", valueArg(m.Value, m.Bound)}
-	message := language.M("It could be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
+func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool, defs map[string]observation.Definition) *Borderline {
+	args := []any{"stage", wording.IsStage(would), "measure", measureName(r.measure, defs), "moved", quantity(moved, observation.Exact, r.unit),
+		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", quantity(m.Value, m.Bound, r.unit)}
+	message := language.M("It could be {stage} if the threshold for {measure} were {moved} instead of {threshold}; the value is {value}.", args...)
 	if surely {
-		message = language.M("It would be {stage} if the threshold of {rule} were {moved} instead of {threshold}; the value is {value}.", args...)
+		message = language.M("It would be {stage} if the threshold for {measure} were {moved} instead of {threshold}; the value is {value}.", args...)
 	}
 	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: r.threshold.(float64), Moved: moved, Would: would,
 		Sentence: e.rules.english.Sentence(message), Message: message}
@@ -105,20 +105,52 @@ type remedy struct {
 	message language.Message
 	text    string // the message in English
 	cost    float64
+	isForm  bool // it shows what exists, and changes nothing
 }
 
 // lift names the cheapest set of up to four changes that lifts the flag: out of
 // the messy middle to sustained, out of fading or dormant to a living stage. A
 // change costs the share by which its measure must move.
+//
+// The change that raises the supports' score most comes first. Showing money that exists
+// helps no support: where no funding is visible it stands last.
 func (e *evaluation) lift(stage Stage) []language.Message {
+	best := e.cheapestLift(stage).best
+	if len(best) == 0 {
+		return nil
+	}
+	gain := map[string]float64{}
+	for _, r := range best {
+		gain[r.text] = e.withValues(map[string]any{r.measure: r.value}).supportsScore()
+	}
+	slices.SortStableFunc(best, func(a, b remedy) int {
+		return cmp.Or(cmp.Compare(gain[b.text], gain[a.text]), cmp.Compare(a.text, b.text))
+	})
+	for _, r := range e.remedies() {
+		if stage == MessyMiddle && r.isForm {
+			best = append(best, r)
+		}
+	}
 	var messages []language.Message
 	var texts []string
-	for _, r := range e.cheapestLift(stage).best {
+	for _, r := range best {
 		if !slices.Contains(texts, r.text) {
 			messages, texts = append(messages, r.message), append(texts, r.text)
 		}
 	}
 	return messages
+}
+
+// supportsScore is the score of the supports together, 0 where nothing is known.
+func (e *evaluation) supportsScore() float64 {
+	var supports []Pillar
+	for _, id := range []string{People, Momentum, Upkeep, Funding} {
+		supports = append(supports, e.assessPillar(id))
+	}
+	if score := e.rules.overallScore(supports).Score; score != nil {
+		return *score
+	}
+	return 0
 }
 
 // cheapestLift searches for that set; its cost is infinite where there is none.
@@ -153,8 +185,8 @@ func (e *evaluation) remedies() []remedy {
 		if threshold, ok := r.threshold.(float64); ok {
 			cost = max(0.01, distance(m, threshold))
 		}
-		message := fillPattern(r.clears, m.Value, m.Bound, r.threshold)
-		found = append(found, remedy{r.measure, clearingValue(r), message, e.rules.english.Sentence(message), cost})
+		message := Reason{Value: m.Value, Bound: m.Bound, Threshold: r.threshold, Unit: r.unit}.fill(r.clears)
+		found = append(found, remedy{r.measure, clearingValue(r), message, e.rules.english.Sentence(message), cost, r.isForm})
 	}
 	slices.SortStableFunc(found, func(a, b remedy) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.text, b.text)) })
 	return found
@@ -193,7 +225,7 @@ func (s *remedySearch) extend(chosen []remedy, from int, cost float64) {
 	const most = 4
 	for i := from; i < len(s.remedies) && len(chosen) < most; i++ {
 		next := s.remedies[i]
-		if cost+next.cost >= s.cost || slices.ContainsFunc(chosen, func(r remedy) bool { return r.measure == next.measure }) {
+		if next.isForm || cost+next.cost >= s.cost || slices.ContainsFunc(chosen, func(r remedy) bool { return r.measure == next.measure }) {
 			continue
 		}
 		set := append(slices.Clone(chosen), next)

@@ -87,7 +87,13 @@ type Reason struct {
 	Unit      observation.Unit  `json:"unit,omitempty"`
 	Source    string            `json:"source,omitempty"`
 	At        time.Time         `json:"at,omitzero"`
-	// Strength orders reasons: how far the value lies beyond the threshold, 0 to 1.
+	// With are other measured numbers that the sentence holds, by their name in the
+	// pattern.
+	With map[string]float64 `json:"with,omitempty"`
+	// Concern is set where the answer is not the one that the rule wishes: a fault, not a
+	// good sign.
+	Concern bool `json:"concern,omitempty"`
+	// Strength says how far the value lies beyond the threshold, 0 to 1.
 	Strength float64 `json:"strength"`
 	// Clears is what would make the reason go away.
 	Clears string `json:"clears,omitempty"`
@@ -101,13 +107,13 @@ type Reason struct {
 // Message is the sentence of the reason as a message. It is zero for a reason that was
 // read from a report.
 func (r Reason) Message() language.Message {
-	return fillPattern(r.Pattern, r.Value, r.Bound, r.Threshold)
+	return r.fill(r.Pattern)
 }
 
 // ClearsMessage is what would make the reason go away as a message, zero where there is
 // none.
 func (r Reason) ClearsMessage() language.Message {
-	return fillPattern(r.ClearsPattern, r.Value, r.Bound, r.Threshold)
+	return r.fill(r.ClearsPattern)
 }
 
 // Gap is a measure that is unknown, with its cause.
@@ -155,11 +161,15 @@ type Verdict struct {
 	// Score is the weighted mean of the supports. It decides nothing.
 	Score Range `json:"score"`
 	// Risk is how likely work is to stop, from history. It decides nothing.
-	Risk       Risk        `json:"risk,omitzero"`
-	Reasons    []Reason    `json:"reasons"` // of the stage, strongest first
+	Risk Risk `json:"risk,omitzero"`
+	// Reasons are those of the stage: of a stage of concern first what is weak, then load,
+	// then funding, then what is well; of others first what is well. Within each the
+	// strongest comes first.
+	Reasons    []Reason    `json:"reasons"`
 	Borderline *Borderline `json:"borderline,omitempty"`
-	// Lift is the cheapest set of changes that would lead to a better stage; empty
-	// without one.
+	// Lift is the cheapest set of changes that would lead to a better stage, the one that
+	// helps most first, each with who can do it; empty without one. Last stands how funding
+	// that exists can be shown, where none is visible.
 	Lift         []string           `json:"lift,omitempty"`
 	LiftMessages []language.Message `json:"liftMessages,omitempty"`
 	Coverage     Coverage           `json:"coverage"`

@@ -20,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/publish"
 	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/internal/succession"
 )
 
 // topPackages bounds the lists of keystones and of upgrades in a report.
@@ -200,7 +201,7 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 	if err != nil {
 		return entry{}, err
 	}
-	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: assess.SuccessionOf(verdict.Measures)}}
+	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: succession.Of(verdict.Measures)}}
 	if one.states, err = p.loadStates(ctx, run, good); err != nil {
 		return entry{}, err
 	}

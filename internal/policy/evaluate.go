@@ -197,7 +197,7 @@ func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.
 			continue
 		}
 		evidence := Evidence{State: observation.Measured, Value: string(p.Level), Operator: "in", Threshold: toStrings(levels),
-			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), p.Level, strings.Join(toStrings(levels), " or "))}
+			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), language.English().TranslateMessage(wording.Levels(p.Possible)), strings.Join(toStrings(levels), " or "))}
 		if p.Level == assess.LevelUnknown {
 			evidence.State = observation.Unknown
 		}

@@ -10,10 +10,11 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/succession"
 )
 
 // SchemaVersion is the version of report.json; schema.json describes it.
-const SchemaVersion = "1.0"
+const SchemaVersion = "2.0"
 
 // Document is report.json. The same inputs and as-of give the same bytes: it
 // holds no time of day of the run, and every list has a stable order.
@@ -137,8 +138,8 @@ type Good struct {
 	catalog.Good
 	Verdict  assess.Verdict        `json:"verdict"`
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
-	// Succession counts who could take over.
-	Succession assess.Succession `json:"succession"`
+	// Succession is how much of the work would remain if the most active person left.
+	Succession succession.Succession `json:"succession"`
 	// Activity is what went on in all repositories, month by month.
 	Activity observation.Activity `json:"activity"`
 	Scans    []Scan               `json:"scans"` // one for each repository

@@ -12,8 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
-	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/succession"
 )
 
 // Encode writes the document as report.json: the same document gives the same
@@ -168,7 +168,7 @@ func Complete(doc Document) Document {
 
 func CompleteGood(good *Good) {
 	good.Measures = redactMeasures(good.Measures)
-	good.Succession.Depth = cmp.Or(good.Succession.Depth, assess.DepthUnknown)
+	good.Succession.Depth = cmp.Or(good.Succession.Depth, succession.Unknown)
 	if good.Activity.Read == 0 {
 		good.Activity.Cause = cmp.Or(good.Activity.Cause, observation.CauseNoRepository)
 	}

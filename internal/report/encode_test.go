@@ -76,7 +76,7 @@ func TestABrokenDocumentDoesNotValidate(t *testing.T) {
 		"a time that is none":              func(d map[string]any) { d["asOf"] = "yesterday" },
 		"no goods":                         func(d map[string]any) { delete(d, "goods") },
 		"null for a list":                  func(d map[string]any) { d["goods"] = nil },
-		"another version":                  func(d map[string]any) { d["schemaVersion"] = "2.0" },
+		"another version":                  func(d map[string]any) { d["schemaVersion"] = "3.0" },
 		"a failure class that is none":     func(d map[string]any) { dig(d, "summary", "failed")["oops"] = json.Number("1") },
 		"a severity that is none":          func(d map[string]any) { dig(d, "goods", 1, "scans", 0, "findings", 0)["severity"] = "" },
 		"fewer than no packages of a kind": func(d map[string]any) { dig(d, "goods", 1, "scans", 0, "inventory", 0)["packages"] = json.Number("-1") },

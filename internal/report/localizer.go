@@ -50,18 +50,23 @@ func ISODate(t time.Time) string {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// ScoreText writes a score, or "unknown".
+// ScoreText writes a score, its range where that leaves too much open for a number, or
+// "unknown".
 func (w Localizer) ScoreText(r assess.Range) string {
-	if !HasScore(r) {
+	switch {
+	case HasScore(r):
+		return w.Number(math.Round(*r.Score))
+	case IsBlank(r):
 		return w.Translate("unknown")
 	}
-	return w.Number(math.Round(*r.Score))
+	return w.Translate("{low} to {high}", "low", math.Round(r.Low), "high", math.Round(r.High))
 }
 
-// RangeText writes what unknown measures leave open, empty where that is nothing.
+// RangeText writes what unknown measures leave open beside a score, empty where that is
+// nothing or ScoreText says it.
 func (w Localizer) RangeText(r assess.Range) string {
 	low, high := math.Round(r.Low), math.Round(r.High)
-	if low == high && HasScore(r) {
+	if low == high || !HasScore(r) {
 		return ""
 	}
 	return w.Translate("{low} to {high}", "low", low, "high", high)
@@ -88,13 +93,17 @@ func (w Localizer) NameOr(name, id string) string {
 	return w.Translate("{id} (no name)", "id", id)
 }
 
-// LevelWithScore writes a level with its score: "weak (12)".
+// LevelText writes what is known of a level: "weak", "at least fair", "unknown".
+func (w Localizer) LevelText(p assess.Pillar) string {
+	return w.TranslateMessage(wording.Levels(PossibleLevels(p)))
+}
+
+// LevelWithScore writes a level with its score: "weak (12)", "at least fair (62 to 100)".
 func (w Localizer) LevelWithScore(p assess.Pillar) string {
-	level := LevelOf(p)
-	if !HasScore(p.Score) || level == assess.LevelUnknown {
-		return w.LevelName(level)
+	if PossibleLevels(p) == nil || IsBlank(p.Score) {
+		return w.LevelText(p)
 	}
-	return w.Translate("{level} ({score})", "level", w.LevelName(level), "score", w.ScoreText(p.Score))
+	return w.Translate("{level} ({score})", "level", w.LevelText(p), "score", w.ScoreText(p.Score))
 }
 
 // RiskText writes how likely work is to stop; empty where no risk was computed.

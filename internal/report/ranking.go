@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
@@ -51,13 +52,15 @@ func RankMiddle(goods []Good) []Good {
 // CompareExcess puts the good whose load outweighs its supports more first.
 func CompareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
 
-// loadExcess is load less supports in points; minus infinity where unknown.
+// loadExcess is what is certain of load less supports, in points; minus infinity where
+// nothing is known of either.
 func loadExcess(good Good) float64 {
-	load, score := good.Verdict.Load.Score.Score, good.Verdict.Score.Score
-	if load == nil || score == nil {
+	load, known := HeightOf(good.Verdict.Load)
+	score, scored := MiddleOf(good.Verdict.Score)
+	if !known || !scored {
 		return math.Inf(-1)
 	}
-	return *load - *score
+	return load - score
 }
 
 // MaybeMiddle returns the goods that were read and are outside the messy middle only
@@ -77,15 +80,18 @@ func MaybeMiddle(rows []Row) []Good {
 }
 
 // StrongestReasons returns the reasons of the stage and of weak or missing supports,
-// strongest first.
+// strongest first; those of funding last, for they ask others than the maintainers.
 func StrongestReasons(v assess.Verdict) []assess.Reason {
 	reasons := slices.Clone(v.Reasons)
 	for _, pillar := range v.Supports {
-		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
+		if IsLacking(pillar) {
 			reasons = append(reasons, pillar.Reasons...)
 		}
 	}
-	slices.SortStableFunc(reasons, func(a, b assess.Reason) int { return cmp.Compare(b.Strength, a.Strength) })
+	ofFunding := func(r assess.Reason) int { return BoolToInt(strings.HasPrefix(r.Rule, assess.Funding+".")) }
+	slices.SortStableFunc(reasons, func(a, b assess.Reason) int {
+		return cmp.Or(ofFunding(a)-ofFunding(b), cmp.Compare(b.Strength, a.Strength))
+	})
 	return reasons
 }
 
@@ -103,25 +109,31 @@ func WeakestChecks(good Good) []observation.Check {
 	return checks
 }
 
-// Shortfalls returns the first n reasons of a good's stage that are reasons of a weak
-// or missing support too; its first reasons where there is none.
+// Shortfalls returns the first n reasons that a reader should have of a good: what is worst
+// of the support that falls shortest, then of the load that it carries, then of each other
+// support that falls short, funding last, then all else that is a concern. Its first reasons
+// where there is none.
 func Shortfalls(n int, good Good) []assess.Reason {
-	short := map[string]bool{}
-	for _, pillar := range good.Verdict.Supports {
-		if pillar.Level == assess.Weak || pillar.Level == assess.Missing {
-			for _, reason := range pillar.Reasons {
-				short[reason.Rule] = true
-			}
+	var short, rest, out []assess.Reason
+	lacking := slices.DeleteFunc(slices.Clone(good.Verdict.Supports), func(p assess.Pillar) bool { return !IsLacking(p) })
+	slices.SortStableFunc(lacking, func(a, b assess.Pillar) int {
+		return cmp.Or(BoolToInt(a.ID == assess.Funding)-BoolToInt(b.ID == assess.Funding), cmp.Compare(a.Score.High, b.Score.High))
+	})
+	for _, pillar := range lacking {
+		concerns := slices.DeleteFunc(slices.Clone(pillar.Reasons), func(r assess.Reason) bool { return !r.Concern })
+		if len(concerns) > 0 {
+			short, rest = append(short, concerns[0]), append(rest, concerns[1:]...)
 		}
 	}
-	var out []assess.Reason
-	for _, reason := range good.Verdict.Reasons {
-		if short[reason.Rule] {
+	load := good.Verdict.Load.Reasons
+	if len(short) > 0 && len(load) > 0 {
+		out = append(out, short[0], load[0])
+		short = short[1:]
+	}
+	for _, reason := range slices.Concat(short, rest, good.Verdict.Reasons) {
+		if !slices.ContainsFunc(out, func(r assess.Reason) bool { return r.Sentence == reason.Sentence }) && (reason.Concern || len(lacking) == 0) {
 			out = append(out, reason)
 		}
-	}
-	if len(out) == 0 {
-		out = good.Verdict.Reasons
 	}
 	return out[:min(n, len(out))]
 }

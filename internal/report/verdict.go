@@ -44,14 +44,48 @@ func InOrder(supports []assess.Pillar) [4]assess.Pillar {
 	return out
 }
 
-// HeightOf returns the score to draw, from 0 to 100; a level without a score
-// is drawn at the middle of its band. False means unknown.
-func HeightOf(p assess.Pillar) (float64, bool) {
-	level := LevelOf(p)
-	if level == assess.LevelUnknown {
-		return 0, false
+// PossibleLevels are the levels that load or a support can have, from most to least; none
+// where nothing at all is known of it.
+func PossibleLevels(p assess.Pillar) []assess.Level {
+	if level := LevelOf(p); level != assess.LevelUnknown {
+		return []assess.Level{level}
 	}
-	if p.Score.Score != nil && !math.IsNaN(*p.Score.Score) {
+	if len(p.Possible) > 3 {
+		return nil
+	}
+	return p.Possible
+}
+
+// LevelBounds are the lowest and the highest level that is possible, empty where nothing
+// is known.
+func LevelBounds(p assess.Pillar) (low, high assess.Level) {
+	possible := PossibleLevels(p)
+	if len(possible) == 0 {
+		return "", ""
+	}
+	return possible[len(possible)-1], possible[0]
+}
+
+// IsOpen reports whether a level is known within bounds alone.
+func IsOpen(p assess.Pillar) bool { return len(PossibleLevels(p)) > 1 }
+
+// IsLacking reports whether a support is certainly weak or missing.
+func IsLacking(p assess.Pillar) bool {
+	_, high := LevelBounds(p)
+	return high == assess.Weak || high == assess.Missing
+}
+
+// HeightOf returns the score to draw, from 0 to 100: what is certain of a level that is
+// known within bounds. A level without a score is drawn at the middle of its band. False
+// means unknown.
+func HeightOf(p assess.Pillar) (float64, bool) {
+	level, _ := LevelBounds(p)
+	switch {
+	case level == "":
+		return 0, false
+	case IsOpen(p):
+		return min(max(p.Score.Low, 0), 100), true
+	case p.Score.Score != nil && !math.IsNaN(*p.Score.Score):
 		return min(max(*p.Score.Score, 0), 100), true
 	}
 	switch level {
@@ -65,9 +99,26 @@ func HeightOf(p assess.Pillar) (float64, bool) {
 	return 0, true
 }
 
+// IsBlank reports whether a range excludes nothing, or was never set.
+func IsBlank(r assess.Range) bool {
+	return !HasScore(r) && (r.Low <= 0 && r.High >= 100 || r.High <= r.Low)
+}
+
+// MiddleOf is where a score lies that is drawn as a point: the middle of its range where
+// it has none worth showing. False means that nothing is known of it.
+func MiddleOf(r assess.Range) (float64, bool) {
+	switch {
+	case HasScore(r) && !math.IsNaN(*r.Score):
+		return min(max(*r.Score, 0), 100), true
+	case IsBlank(r):
+		return 0, false
+	}
+	return min(max((r.Low+r.High)/2, 0), 100), true
+}
+
 // maxOpen is the widest range, in points, that a score is shown with. Where
 // unknown measures leave more open than that, the number alone would mislead.
 const maxOpen = 40
 
-// Scored reports whether a range has a score that is worth showing.
+// HasScore reports whether a range has a score that is worth showing.
 func HasScore(r assess.Range) bool { return r.Score != nil && r.High-r.Low <= maxOpen }

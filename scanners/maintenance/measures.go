@@ -275,21 +275,46 @@ func coreAway(v historyAt) observation.Measure {
 	if len(work) == 0 {
 		return notApplicable("no commit by a person in the last 24 months")
 	}
+	counts := commitsByPerson(work)
+	people, last := coreOf(work)
+	var days, commits float64
+	for _, person := range people {
+		days += float64(counts[person] * v.days(last[person]))
+		commits += float64(counts[person])
+	}
+	return number(math.Round(days / commits))
+}
+
+// coreOf lists the most active people of some work, and when each person last
+// committed.
+func coreOf(work []commit) (people []int32, last map[int32]time.Time) {
 	counts, last := commitsByPerson(work), map[int32]time.Time{}
 	for _, c := range work {
 		for a := range c.authors {
 			last[a.person] = c.when
 		}
 	}
-	people := slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
+	people = slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), last[b].Compare(last[a]))
 	})
-	var days, commits float64
-	for _, person := range people[:min(coreSize, len(people))] {
-		days += float64(counts[person] * v.days(last[person]))
-		commits += float64(counts[person])
+	return people[:min(coreSize, len(people))], last
+}
+
+// othersCommits counts the work of the last 12 months without the core, who may have
+// handed it over.
+func othersCommits(v historyAt) observation.Measure {
+	core, _ := coreOf(v.months(24, 0))
+	n := 0
+	for _, c := range v.months(12, 0) {
+		ofCore := false
+		for a := range c.authors {
+			ofCore = ofCore || slices.Contains(core, a.person)
+		}
+		if !ofCore {
+			n++
+		}
 	}
-	return number(math.Round(days / commits))
+	return number(n)
 }
 
 func organizationsEver(v historyAt) observation.Measure {

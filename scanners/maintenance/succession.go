@@ -26,6 +26,40 @@ func shareOf(rank int) func(historyAt) observation.Measure {
 	}
 }
 
+// remaining returns how many commits the most active person of the last 12 months took
+// part in, and how many would remain without that person; false where there are none.
+func (v historyAt) remaining() (first, rest int, known bool) {
+	recent := v.months(12, 0)
+	for _, n := range commitsByPerson(recent) {
+		first = max(first, n)
+	}
+	return first, len(recent) - first, len(recent) > 0
+}
+
+func remainingShare(v historyAt) observation.Measure {
+	first, rest, known := v.remaining()
+	if !known {
+		return notApplicable(noRecentCommit)
+	}
+	return number(float64(rest) / float64(first+rest))
+}
+
+func firstCommits(v historyAt) observation.Measure {
+	first, _, known := v.remaining()
+	if !known {
+		return notApplicable(noRecentCommit)
+	}
+	return number(first)
+}
+
+func remainingCommits(v historyAt) observation.Measure {
+	_, rest, known := v.remaining()
+	if !known {
+		return notApplicable(noRecentCommit)
+	}
+	return number(rest)
+}
+
 func organizationsActive(v historyAt) observation.Measure {
 	recent := v.months(12, 0)
 	if len(recent) == 0 {

@@ -36,6 +36,9 @@ func StageBadge(good report.Good) Badge {
 	if b.Color == "" {
 		b.Color = unknownColour
 	}
+	if possible := good.Verdict.Possible; stage == assess.Unassessed && len(possible) == 2 {
+		b.Message = report.English.StageName(possible[0]) + " or " + report.English.StageName(possible[1])
+	}
 	if good.Verdict.Borderline != nil {
 		b.Message += " (borderline)"
 	}

@@ -16,15 +16,21 @@ import (
 )
 
 // GoodsHeader is the first row of goods.csv, which has a row a good. An unknown
-// number is an empty cell, never a zero; its level is "unknown".
+// number is an empty cell, never a zero; its level is "unknown". A level of which only
+// bounds are known is named as such ("at least fair"); the columns level_low and level_high
+// hold the lowest and the highest level that is possible, score_low and score_high the
+// range of the score. All four are empty where nothing is known.
 var GoodsHeader = []string{
 	"id", "name", "stage", "borderline", "because",
-	"load_level", "load_score", "people_level", "people_score", "momentum_level", "momentum_score",
-	"upkeep_level", "upkeep_score", "funding_level", "funding_score",
+	"load_level", "load_level_low", "load_level_high", "load_score", "load_score_low", "load_score_high",
+	"people_level", "people_level_low", "people_level_high", "people_score", "people_score_low", "people_score_high",
+	"momentum_level", "momentum_level_low", "momentum_level_high", "momentum_score", "momentum_score_low", "momentum_score_high",
+	"upkeep_level", "upkeep_level_low", "upkeep_level_high", "upkeep_score", "upkeep_score_low", "upkeep_score_high",
+	"funding_level", "funding_level_low", "funding_level_high", "funding_score", "funding_score_low", "funding_score_high",
 	"score", "score_low", "score_high", "coverage", "observed_until", "last_human_commit",
 	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
 	"sdgs", "types", "licences", "website", "repository",
-	"succession", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
+	"succession", "remaining_share", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
 	"risk_level", "risk_score", "owners", "developed_in", "deployed_in",
 }
 
@@ -33,7 +39,7 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	cells := []string{good.ID, good.Name, string(v.Stage), strconv.FormatBool(v.Borderline != nil), v.Because}
 	supports := report.InOrder(v.Supports)
 	for _, pillar := range append([]assess.Pillar{v.Load}, supports[:]...) {
-		cells = append(cells, string(report.LevelOf(pillar)), scoreCell(pillar.Score.Score))
+		cells = append(cells, pillarCells(pillar)...)
 	}
 	coverage := ""
 	if v.Coverage.Measured+v.Coverage.Unknown > 0 {
@@ -59,8 +65,8 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
-	return append(cells, string(s.Depth), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
-		numberCell(s.Teams), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
+	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
+		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
 		strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
 }
 
@@ -81,6 +87,16 @@ func owners(good report.Good) []string {
 		return owning
 	}
 	return all
+}
+
+// pillarCells are level and score of load or a support, with their bounds.
+func pillarCells(p assess.Pillar) []string {
+	low, high := report.LevelBounds(p)
+	cells := []string{report.English.LevelText(p), string(low), string(high), scoreCell(p.Score.Score)}
+	if low == "" {
+		return append(cells, "", "")
+	}
+	return append(cells, scoreCell(&p.Score.Low), scoreCell(&p.Score.High))
 }
 
 // numberCell is empty where the number is unknown.
@@ -117,7 +133,7 @@ func FindingRows(good report.Good) [][]string {
 // of a stage ("stage") and of the level of load or a support, strongest first.
 var ReasonsHeader = []string{
 	"good", "name", "stage", "of", "rank", "rule", "measure", "value", "bound", "operator", "threshold", "unit",
-	"strength", "source", "at", "reason", "clears",
+	"strength", "source", "at", "reason", "clears", "concern",
 }
 
 func ReasonRows(good report.Good) [][]string {
@@ -127,7 +143,7 @@ func ReasonRows(good report.Good) [][]string {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), of, strconv.Itoa(i + 1), r.Rule, r.Measure,
 				plainCell(r.Value), string(r.Bound), r.Operator, plainCell(r.Threshold), string(r.Unit),
-				strconv.FormatFloat(r.Strength, 'f', -1, 64), r.Source, report.ISODate(r.At), r.Sentence, r.Clears,
+				strconv.FormatFloat(r.Strength, 'f', -1, 64), r.Source, report.ISODate(r.At), r.Sentence, r.Clears, strconv.FormatBool(r.Concern),
 			})
 		}
 	}

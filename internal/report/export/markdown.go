@@ -102,7 +102,7 @@ func (m *markdown) good(good report.Good) {
 		if len(p.Reasons) > 0 {
 			why = plainText(p.Reasons[0].Sentence)
 		}
-		m.row(plainText(report.English.PillarName(p.ID)), plainText(string(report.LevelOf(p))), plainText(report.English.ScoreText(p.Score)), why)
+		m.row(plainText(report.English.PillarName(p.ID)), plainText(report.English.LevelText(p)), plainText(report.English.ScoreText(p.Score)), why)
 	}
 	if changes := report.HelpfulChanges(good); len(changes) > 0 {
 		m.title("What would help most")

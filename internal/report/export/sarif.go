@@ -285,8 +285,8 @@ func (s *sarifRun) reasons(v assess.Verdict) {
 		if v.Stage == assess.MessyMiddle || v.Stage == assess.Strained || v.Stage == assess.Fading || v.Stage == assess.Dormant {
 			level = sarifWarning
 		}
-		s.rule(id, reason.Rule, "Midspan's rule "+reason.Rule+" on: "+s.names[reason.Measure], "Goes away when: "+reason.Clears, "", level)
-		s.result(id, level, reason.Sentence+" Goes away when: "+reason.Clears, wholeRepository, 1).
+		s.rule(id, reason.Rule, "Midspan on: "+s.names[reason.Measure], "To do: "+reason.Clears, "", level)
+		s.result(id, level, reason.Sentence+" To do: "+reason.Clears, wholeRepository, 1).
 			WithProperties(sarif.NewPropertyBag().Add("measure", reason.Measure).Add("stage", string(v.Stage)))
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/succession"
 )
 
 // The goods, organizations and repositories below are invented.
@@ -117,7 +118,7 @@ func EveryState() report.Document {
 		{Rule: "upkeep.advisories", Sentence: "At least 3 advisories have had a fix for more than 90 days.", Measure: "upkeep.patch-lag", Value: 3.0, Bound: observation.AtLeast, Operator: ">", Threshold: 0.0, Unit: "advisories", Strength: .5},
 	}
 	ledger.Verdict.Supports[0].Reasons = ledger.Verdict.Reasons[:1]
-	ledger.Succession = assess.Succession{Depth: assess.NobodyCould, Second: at(.06), Third: at(.02), Retained: at(1), Organizations: at(1), People: at(0)}
+	ledger.Succession = succession.Succession{Depth: succession.Little, Remaining: at(.08), Second: at(.06), Third: at(.02), Retained: at(1), Organizations: at(1), People: at(0)}
 	ledger.Verdict.Lift = []string{"A second person with regular commits", "A release this year"}
 	ledger.Scans[0].Inventory = append(ledger.Scans[0].Inventory, report.Inventory{Ecosystem: "Maven", Packages: 60, Direct: 12, NoVersion: 20, Matched: true}, report.Inventory{Ecosystem: "Hex", Packages: 9, Direct: 9})
 	ledger.Scans[0].Findings = []observation.Finding{
@@ -272,7 +273,7 @@ func FullLists(doc *report.Document) {
 	for i, good := range doc.Goods {
 		switch {
 		case good.Verdict.Stage == assess.MessyMiddle:
-			doc.Goods[i].Succession.Depth = assess.NobodyCould
+			doc.Goods[i].Succession.Depth = succession.Little
 		case good.Verdict.Stage == assess.Dormant || good.Verdict.Stage == assess.Fading:
 			ending.Good = good.ID
 			for k := range ending.Alternatives {
@@ -329,8 +330,8 @@ func Fill(v reflect.Value, field string) {
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised
 		return
-	case *assess.Depth:
-		*value = assess.NobodyCould
+	case *succession.Depth:
+		*value = succession.Little
 		return
 	case *observation.State:
 		*value = observation.Measured

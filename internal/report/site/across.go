@@ -1,12 +1,10 @@
 package site
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -26,12 +24,12 @@ type across struct {
 	Endings       []portfolio.Ending // with something that could take their place
 	// Irreplaceable are the goods that end and have nothing to take their place.
 	Irreplaceable []portfolio.Ending
-	Succession    succession
+	Succession    takeover
 }
 
 func (s *edition) across() across {
 	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
-		Succession: successionOf(s.doc.Goods)}
+		Succession: takeoverOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	return view
 }
@@ -45,7 +43,7 @@ func (w pageLocalizer) highlights(doc report.Document) []highlight {
 		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)},
 		{"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
 		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)},
-		{"succession", w.Translate("Who could take over"), w.successionLine(successionOf(doc.Goods))},
+		{"succession", w.Translate("What would remain if the first left"), w.takeoverLine(takeoverOf(doc.Goods))},
 	}
 }
 
@@ -113,14 +111,6 @@ func (w pageLocalizer) endingLine(all []portfolio.Ending) string {
 	}
 	return w.Translate("Of {n|good that ends|goods that end}, {with} {with!has|have} a living one like them in this catalog, {without} {without!has|have} none.",
 		"n", len(all), "with", len(with), "without", len(without))
-}
-
-func (w pageLocalizer) successionLine(s succession) string {
-	n := len(s.Alone) + s.More
-	if n == 0 {
-		return w.Translate("No good with load is seen to rest on one person alone.")
-	}
-	return w.Translate("In {n|good|goods} with load nobody beside the most active person has a real share of the work.", "n", n)
 }
 
 // fewGoods is the number of goods below which no share is given: of three goods,
@@ -222,76 +212,6 @@ func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 		}
 	}
 	return absent
-}
-
-// depthName names how many could take over.
-func (w pageLocalizer) depthName(d assess.Depth) string {
-	switch d {
-	case assess.SeveralCould:
-		return w.Translate("several")
-	case assess.OneCould:
-		return w.Translate("one other")
-	case assess.NobodyCould:
-		return w.Translate("nobody else")
-	case assess.NobodyThere:
-		return w.Translate("work has stopped")
-	}
-	return w.Translate("unknown")
-}
-
-func (w pageLocalizer) depthSentence(d assess.Depth) string {
-	switch d {
-	case assess.SeveralCould:
-		return w.Translate("Two others at least made one in ten of the commits of the last 12 months each.")
-	case assess.OneCould:
-		return w.Translate("One other person made at least one in ten of the commits of the last 12 months.")
-	case assess.NobodyCould:
-		return w.Translate("Beside the most active person nobody made one in ten of the commits of the last 12 months.")
-	case assess.NobodyThere:
-		return w.Translate("No person committed in the last 12 months.")
-	}
-	return w.Translate("Too little of the history could be read to tell.")
-}
-
-// succession counts who could take over.
-type succession struct {
-	Counts []depthCount
-	Alone  []report.Good // with load, at work, and nobody else to take over; the heaviest load first
-	More   int
-}
-
-type depthCount struct {
-	Depth assess.Depth
-	N     int
-}
-
-func successionOf(goods []report.Good) succession {
-	n := map[assess.Depth]int{}
-	var s succession
-	for _, good := range goods {
-		n[good.Succession.Depth]++
-		stage := good.Verdict.Stage
-		loaded := stage == assess.MessyMiddle || stage == assess.Strained || stage == assess.Sustained || stage == assess.Fading
-		if loaded && good.Succession.Depth == assess.NobodyCould {
-			s.Alone = append(s.Alone, good)
-		}
-	}
-	for _, d := range []assess.Depth{assess.SeveralCould, assess.OneCould, assess.NobodyCould, assess.NobodyThere, assess.DepthUnknown} {
-		s.Counts = append(s.Counts, depthCount{d, n[d]})
-	}
-	slices.SortStableFunc(s.Alone, func(a, b report.Good) int { return cmp.Compare(loadOf(b), loadOf(a)) })
-	if len(s.Alone) > maxListed {
-		s.Alone, s.More = s.Alone[:maxListed], len(s.Alone)-maxListed
-	}
-	return s
-}
-
-// loadOf is the score of a good's load, below zero where nothing is known of it.
-func loadOf(good report.Good) float64 {
-	if good.Verdict.Load.Score.Score == nil {
-		return -1
-	}
-	return *good.Verdict.Load.Score.Score
 }
 
 // percentOrUnknown writes a share that may be unknown.

@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
 )
 
@@ -140,9 +141,9 @@ func (c columnBuilder) verdict() {
 	}
 	c.cells["supports"] = c.scoreCell(c.ScoreText(v.Score), v.Score)
 	c.cells["risk"] = c.risk(v.Risk)
-	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.depthSentence(c.good.Succession.Depth)}}
-	if d := c.good.Succession.Depth; d == assess.DepthUnknown || d == "" {
-		c.cells["succession"] = c.unknown(c.depthSentence(d))
+	c.cells["succession"] = cell{Text: c.depthName(c.good.Succession.Depth), Notes: []string{c.remainsText(c.good.Succession)}}
+	if d := c.good.Succession.Depth; d == succession.Unknown || d == "" {
+		c.cells["succession"] = c.unknown(c.remainsText(c.good.Succession))
 	}
 }
 
@@ -175,23 +176,25 @@ func (c columnBuilder) reasons(all []assess.Reason) cell {
 
 // pillar shows the level, score and range of load or a support, with its first reasons.
 func (c columnBuilder) pillar(p assess.Pillar) cell {
-	level := report.LevelOf(p)
-	text := c.LevelName(level)
-	if report.HasScore(p.Score) && level != assess.LevelUnknown {
+	text, unknown := c.LevelText(p), report.PossibleLevels(p) == nil
+	if !report.IsBlank(p.Score) && !unknown {
 		text = c.Translate("{level}, {score} of 100", "level", text, "score", c.ScoreText(p.Score))
 	}
 	result := c.scoreCell(text, p.Score)
-	result.Class, result.Unknown = levelClass(level), level == assess.LevelUnknown
+	result.Class, result.Unknown = pillarClass(p), unknown
 	result.Notes = append(result.Notes, c.reasonTexts(p.Reasons[:min(len(p.Reasons), maxReasons)])...)
 	return result
 }
 
 func (c columnBuilder) scoreCell(text string, r assess.Range) cell {
-	result := cell{Text: text, Unknown: !report.HasScore(r)}
+	result := cell{Text: text, Unknown: report.IsBlank(r)}
 	if result.Unknown {
 		result.Class = "l-unknown"
 	}
-	if open := c.RangeText(r); open != "" {
+	if result.Unknown {
+		open := c.Translate("{low} to {high}", "low", math.Round(r.Low), "high", math.Round(r.High))
+		result.Notes = append(result.Notes, c.Translate("what is unknown leaves {range} open", "range", open))
+	} else if open := c.RangeText(r); open != "" {
 		result.Notes = append(result.Notes, c.Translate("what is unknown leaves {range} open", "range", open))
 	}
 	return result

@@ -15,8 +15,9 @@ import (
 // The span glyph is a small bridge: four piers for people, momentum, upkeep
 // and funding, each as high as its score, under a deck as thick as the load.
 // A strong pier reaches the deck; a lesser one leaves a gap under it; a missing
-// one is a gap over an empty footing; an unknown one is a dashed outline. A
-// diamond over the deck marks a stage that is borderline.
+// one is a gap over an empty footing; an unknown one is a dashed outline. Of what is known
+// within bounds the certain part is drawn, and what may be above it: a whisker on a pier, a
+// dashed outline on the deck. A diamond over the deck marks a stage that is borderline.
 //
 // It is built from numbers and Midspan's own terms alone, so that its markup can
 // never carry a text from outside.
@@ -33,7 +34,7 @@ type glyphLayout struct {
 	bearing       float64 // width of each of the two posts between a strong pier and the deck
 	foot, neck    float64 // width of a pier at ground and at the deck
 	mark          float64 // half the height of the borderline diamond
-	whiskers      bool    // draw what unknown measures leave open
+	whiskers      bool    // draw all that unknown measures leave open, not only what no number stands for
 	shared        bool    // use the banks of the page's sprite
 }
 
@@ -136,7 +137,7 @@ func (s glyphLayout) shapes(v assess.Verdict) [][2]string {
 // drawDeck draws the deck and its banks and returns the deck's upper edge.
 func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) float64 {
 	score, known := report.HeightOf(load)
-	class, thickness := "d", s.thin+(s.thick-s.thin)*score/100
+	class, thickness := "d", s.thicknessOf(score)
 	if !known {
 		class, thickness = "u", (s.thin+s.thick)/2
 	}
@@ -146,6 +147,11 @@ func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) 
 		edge = .5 // half of the dashed line would lie outside
 	}
 	add(class, path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
+	if report.IsOpen(load) {
+		below := top
+		top = s.deck - max(s.thicknessOf(load.Score.High), thickness+1)
+		add("u", path("M", .5, below, "V", top, "H", s.width-.5, "V", below))
+	}
 	if s.shared {
 		return top
 	}
@@ -153,6 +159,10 @@ func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) 
 	add("b", path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
 	add("l", path("M", 0, s.ground, "H", s.width))
 	return top
+}
+
+func (s glyphLayout) thicknessOf(load float64) float64 {
+	return s.thin + (s.thick-s.thin)*min(max(load, 0), 100)/100
 }
 
 // drawPier draws one support with its middle at x.
@@ -163,22 +173,23 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 		add("u", s.pier(x, full*.96))
 		return
 	}
-	if s.whiskers && pillar.Score.High-pillar.Score.Low >= 1 {
+	level, _ := report.LevelBounds(pillar)
+	if (s.whiskers || report.IsOpen(pillar) || !report.HasScore(pillar.Score)) && pillar.Score.High-pillar.Score.Low >= 1 {
 		low, high := full*pillar.Score.Low/100, full*pillar.Score.High/100
 		tick := s.neck / 4
 		add("r", path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
 	}
-	if report.LevelOf(pillar) == assess.Missing || score == 0 {
+	if level == assess.Missing || score == 0 {
 		add("x", path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
 		return
 	}
 	class := "p"
-	if report.LevelOf(pillar) == assess.Weak {
+	if level == assess.Weak {
 		class = "w"
 	}
 	height := max(full*score/100, full/10)
 	add(class, s.pier(x, height))
-	if report.LevelOf(pillar) == assess.Strong && height < full {
+	if level == assess.Strong && height < full {
 		for _, left := range [...]float64{x - s.neck*.38, x + s.neck*.38 - s.bearing} {
 			add(class, path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
 		}

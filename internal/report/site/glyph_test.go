@@ -29,6 +29,7 @@ func glyphCases() map[string]assess.Verdict {
 		"unknown":        reporttest.VerdictOf(assess.Unassessed, "", reporttest.UnknownPillar(), reporttest.UnknownPillar(), reporttest.UnknownPillar(), reporttest.UnknownPillar(), reporttest.UnknownPillar()),
 		"no verdict":     {},
 		"borderline":     borderline,
+		"bounds":         reporttest.VerdictOf(assess.MessyMiddle, "", boundedPillar(strong, fair, weak), boundedPillar(weak, missing), boundedPillar(strong, fair), boundedPillar(fair, weak), boundedPillar(fair, weak, missing)),
 		"without scores": reporttest.VerdictOf(assess.Fading, "", assess.Pillar{Level: fair}, assess.Pillar{Level: strong}, assess.Pillar{Level: fair}, assess.Pillar{Level: weak}, assess.Pillar{Level: missing}),
 	}
 }
@@ -41,7 +42,7 @@ func TestTheGlyphsMatchTheirGoldenFile(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("<!doctype html>\n<meta charset=\"utf-8\">\n<title>Span glyphs</title>\n<style>" + string(css) + ".g-large{max-width:384px}</style>\n<svg width=\"0\" height=\"0\"><defs><g id=\"bank\"><path class=\"b\" d=\"M0 12h6q.8 11.4 3.5 19H0zM96 12h-6q-.8 11.4-3.5 19H96z\"/><path class=\"l\" d=\"M0 31h96\"/></g></defs></svg>\n")
 	cases := glyphCases()
-	for _, name := range []string{"whole", "strong", "gaps", "unknown", "no verdict", "borderline", "without scores"} {
+	for _, name := range []string{"whole", "strong", "gaps", "unknown", "no verdict", "borderline", "without scores", "bounds"} {
 		b.WriteString("<h2>" + name + "</h2>\n" + string(englishPages.glyphSmall(cases[name])) + "\n" + string(englishPages.glyphLarge(cases[name])) + "\n")
 	}
 	reporttest.Golden(t, "glyphs.html", []byte(b.String()))
@@ -69,6 +70,7 @@ func TestAGlyphShowsEachStateByItsShape(t *testing.T) {
 		"unknown": {`class="u"`, `class="p" class="w" class="x" class="d"`},
 		// A verdict without pillars is one of which nothing is known.
 		"no verdict": {`class="u"`, `class="p" class="w" class="x" class="d"`},
+		"bounds":     {`class="r" class="w" class="p" class="x" class="d"`, `class="o"`},
 		"borderline": {`class="o" class="u" class="w" class="p"`, `class="x"`},
 	} {
 		svg := string(glyphRow(glyphCases()[name]))
@@ -113,6 +115,66 @@ func TestScoresOutOfBoundsStayInThePicture(t *testing.T) {
 		svg := string(englishPages.glyphLarge(reporttest.VerdictOf(assess.Fading, "", reporttest.Known(assess.Fair, score, 0, 100), reporttest.Known(assess.Fair, score, 0, 100), reporttest.UnknownPillar(), reporttest.UnknownPillar(), reporttest.UnknownPillar())))
 		if strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") {
 			t.Errorf("a score of %v gives %s", score, svg)
+		}
+	}
+}
+
+// boundedPillar is one of which some levels are possible.
+func boundedPillar(possible ...assess.Level) assess.Pillar {
+	bands := map[assess.Level][2]float64{assess.Strong: {60, 100}, assess.Fair: {30, 85}, assess.Weak: {10, 55}, assess.Missing: {0, 30}}
+	p := assess.Pillar{Level: assess.LevelUnknown, Possible: possible, Score: assess.Range{Low: 100}}
+	for _, level := range possible {
+		p.Score.Low, p.Score.High = min(p.Score.Low, bands[level][0]), max(p.Score.High, bands[level][1])
+	}
+	if len(possible) == 1 {
+		middle := (p.Score.Low + p.Score.High) / 2
+		p.Level, p.Score = possible[0], assess.Range{Score: &middle, Low: middle, High: middle}
+	}
+	return p
+}
+
+// The words say of a support what its picture shows, over every set of levels that can be
+// possible: unknown is a dashed outline and nothing else is; a bound is a whisker; what is
+// drawn as missing, weak or holding is named so.
+func TestWordsAndPictureOfASupportSayTheSame(t *testing.T) {
+	all := []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing}
+	for mask := 1; mask < 1<<len(all); mask++ {
+		var possible []assess.Level
+		for i, level := range all {
+			if mask&(1<<i) != 0 {
+				possible = append(possible, level)
+			}
+		}
+		p := boundedPillar(possible...)
+		drawn := map[string]bool{}
+		smallGlyph.drawPier(24, p, func(class, _ string) { drawn[class] = true })
+		text, lowest := report.English.LevelWithScore(p), possible[len(possible)-1]
+		unknown, open := len(possible) == 4, len(possible) > 1 && len(possible) < 4
+		if strings.HasPrefix(text, "unknown") != unknown || drawn["u"] != unknown || unknown && text != "unknown" {
+			t.Errorf("%v is %q, drawn as %v", possible, text, drawn)
+		}
+		if open != drawn["r"] || (open && !report.IsBlank(p.Score)) != strings.Contains(text, " to ") {
+			t.Errorf("%v is %q, with a whisker: %v", possible, text, drawn)
+		}
+		if !unknown && (drawn["x"] != (lowest == assess.Missing) || drawn["w"] != (lowest == assess.Weak) || drawn["p"] != (lowest == assess.Fair || lowest == assess.Strong)) {
+			t.Errorf("%v is drawn as %v", possible, drawn)
+		}
+		for _, level := range all {
+			if named := strings.Contains(text, string(level)); named && len(possible) == 1 && level != possible[0] {
+				t.Errorf("%v is called %q", possible, text)
+			}
+		}
+		deck := map[string]bool{}
+		smallGlyph.drawDeck(p, func(class, _ string) { deck[class] = true })
+		if deck["u"] != (unknown || open) || deck["d"] != !unknown {
+			t.Errorf("a load of %v is drawn as %v", possible, deck)
+		}
+		row, cell := levelTexts()[levelNumber(p)], report.English.LevelText(p)
+		if row[0] != cell || (row[1] == "") != unknown || !unknown && (row[1] != string(lowest) || row[2] != string(possible[0])) {
+			t.Errorf("%v is %v in the data of the table and %q in its cell", possible, row, cell)
+		}
+		if class := pillarClass(p); (class == "l-unknown") != unknown {
+			t.Errorf("%v has the class %q", possible, class)
 		}
 	}
 }

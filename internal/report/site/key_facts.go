@@ -1,6 +1,9 @@
 package site
 
 import (
+	"slices"
+
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -33,8 +36,10 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
-	if few := m[observation.PeopleContributorAbsenceFactor]; few.State == observation.Measured && !people.Unknown {
-		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
+	if first, rest := m[observation.PeopleFirstCommits12m], m[observation.PeopleRemainingCommits12m]; first.State == observation.Measured && !people.Unknown {
+		n, _ := first.Number()
+		others, _ := rest.Number()
+		people.Note = w.Translate("the most active made {n|commit|commits} in 12 months, all others {rest}", "n", n, "rest", others)
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
@@ -108,4 +113,31 @@ func (w pageLocalizer) coverageFact(good report.Good, t report.Tally) keyFact {
 		f.Note = w.Translate("no repository to read")
 	}
 	return f
+}
+
+// reasonGroup is a list of reasons that argue one way.
+type reasonGroup struct {
+	Title   string
+	Reasons []assess.Reason
+}
+
+// reasonGroups sets good signs and faults apart: first what argues for the stage.
+func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
+	faults, signs := reasonGroup{Title: w.Translate("What falls short")}, reasonGroup{Title: w.Translate("What is well")}
+	for _, reason := range v.Reasons {
+		if reason.Concern {
+			faults.Reasons = append(faults.Reasons, reason)
+		} else {
+			signs.Reasons = append(signs.Reasons, reason)
+		}
+	}
+	groups := []reasonGroup{signs, faults}
+	if v.Stage.Flagged() {
+		slices.Reverse(groups)
+	}
+	groups = slices.DeleteFunc(groups, func(g reasonGroup) bool { return len(g.Reasons) == 0 })
+	if len(groups) == 1 {
+		groups[0].Title = "" // there is nothing to tell it from
+	}
+	return groups
 }

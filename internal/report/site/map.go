@@ -19,12 +19,13 @@ const (
 	mapLabels         = 14 // names written beside marks; the table has all of them
 )
 
-// mark is a good on the map. X and Y are its place, Low and High the ends of
-// its range.
+// mark is a good on the map. x and y are its place, low and high the ends of the range of
+// its supports, left and right those of its load.
 type mark struct {
-	good      report.Good
-	x, y      float64
-	low, high float64
+	good        report.Good
+	x, y        float64
+	low, high   float64
+	left, right float64
 }
 
 func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
@@ -33,7 +34,7 @@ func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddl
 type mapDrawing struct {
 	svg      template.HTML
 	dense    int           // marks beside circles; 0 where every good has its mark
-	unplaced []report.Good // load is unknown, or too much of what holds them
+	unplaced []report.Good // nothing is known of their load, or of their supports
 }
 
 // portfolioMap draws the map. Goods that have no place on it are named beside it.
@@ -69,6 +70,9 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 	for _, m := range marks {
 		if m.low-m.high >= 1 {
 			whiskers.WriteString(path("M", m.x, m.low, "V", m.high))
+		}
+		if m.right-m.left >= 1 {
+			whiskers.WriteString(path("M", m.left, m.y, "H", m.right))
 		}
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
@@ -106,17 +110,23 @@ func (w pageLocalizer) drawFrame(b *strings.Builder) {
 func mapX(score float64) float64 { return mapLeft + (mapRight-mapLeft)*score/100 }
 func mapY(score float64) float64 { return mapBottom - (mapBottom-mapTop)*score/100 }
 
-// placeMarks gives every good with a known load and score its place, those of
-// the messy middle last so that they lie on top.
+// placeMarks gives every good of whose load and supports something is known its place, at
+// the middle of a range that leaves too much open for a score; those of the messy middle
+// last so that they lie on top.
 func placeMarks(goods []report.Good) (marks []mark, unplaced []report.Good) {
 	for _, good := range goods {
-		load, known := report.HeightOf(good.Verdict.Load)
-		score := good.Verdict.Score
-		if !known || !report.HasScore(score) {
+		v := good.Verdict
+		x, known := report.HeightOf(v.Load)
+		left, right := x, x
+		if report.IsOpen(v.Load) || known && !report.HasScore(v.Load.Score) && v.Load.Score.Score != nil {
+			x, left, right = (v.Load.Score.Low+v.Load.Score.High)/2, v.Load.Score.Low, v.Load.Score.High
+		}
+		y, held := report.MiddleOf(v.Score)
+		if !known || !held {
 			unplaced = append(unplaced, good)
 			continue
 		}
-		marks = append(marks, mark{good: good, x: mapX(load), y: mapY(*score.Score), low: mapY(score.Low), high: mapY(score.High)})
+		marks = append(marks, mark{good: good, x: mapX(x), y: mapY(y), low: mapY(v.Score.Low), high: mapY(v.Score.High), left: mapX(left), right: mapX(right)})
 	}
 	slices.SortStableFunc(marks, func(a, b mark) int { return report.BoolToInt(a.inMiddle()) - report.BoolToInt(b.inMiddle()) })
 	return marks, unplaced

@@ -52,6 +52,7 @@ func (s *edition) method() method {
 	view.Bands, view.Weights = s.scoreTexts()
 	for _, rule := range s.doc.Rules {
 		w := s.text
+		lettered := func(pattern string) string { return w.TranslateMessage(rule.Lettered(pattern)) }
 		shown := ruleView{RuleText: rule, Question: w.Translate(rule.Question)}
 		if rule.Measure != "" {
 			shown.Name = rule.Measure
@@ -59,10 +60,10 @@ func (s *edition) method() method {
 				shown.Name = w.Translate(def.Name)
 			}
 			shown.Against = w.ruleText(assess.Reason{Operator: rule.Operator, Threshold: rule.Threshold, Unit: rule.Unit})
-			shown.Says, shown.Otherwise, shown.Clears = w.patternText(rule.Holds), w.patternText(rule.Fails), w.patternText(rule.Clears)
+			shown.Says, shown.Otherwise, shown.Clears = lettered(rule.Holds), lettered(rule.Fails), lettered(rule.Clears)
 		} else {
 			shown.When = w.joinedText(assess.Joined{All: rule.All, Any: rule.Any})
-			shown.Clears = w.patternText(rule.Clears)
+			shown.Clears = lettered(rule.Clears)
 		}
 		view.Rules = append(view.Rules, shown)
 	}
@@ -121,15 +122,6 @@ func (s *edition) scoreTexts() (bands, weights string) {
 		supports = append(supports, s.text.Translate("{support} {weight}", "support", s.text.PillarName(id), "weight", s.doc.Frame.Weights[id]))
 	}
 	return s.text.TranslateArg(language.List(levels...)), s.text.TranslateArg(language.List(supports...))
-}
-
-// patternText shows a sentence of a rule with letters for its numbers: N for that of
-// the measure, T for the threshold.
-func (w pageLocalizer) patternText(pattern string) string {
-	if pattern == "" {
-		return ""
-	}
-	return w.Translate(pattern, "value", "N", "threshold", "T")
 }
 
 // joinedText writes a condition, with links to the rules in it.

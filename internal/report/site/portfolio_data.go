@@ -108,8 +108,8 @@ type facet struct {
 // The terms of the data: ids, as in addresses and files, and the patterns that the
 // script fills in the language of a page.
 var (
-	levelIDs = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing, assess.LevelUnknown}
-	pillars  = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+	levels  = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing}
+	pillars = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
 )
 
 // writeTableData writes the data of rows, which are in the order of the table: a list
@@ -125,7 +125,7 @@ func writeTableData(to io.Writer, asOf time.Time, rows []report.Row) error {
 	w.text("var " + dataVariable + "={")
 	w.part(`"asOf":`, report.ISODate(asOf)) // as on the page: data of another report is not taken
 	w.part(`,"page":`, pageRows)
-	w.part(`,"levels":`, levelIDs)
+	w.part(`,"levels":`, levelTexts())
 	w.part(`,"pages":`, pages)
 	w.part(`,"facets":`, facetsOf(rows))
 	w.text(`,"goods":{`)
@@ -202,13 +202,18 @@ func (w *dataWriter) goods() {
 			}
 			return r.Supports[i-1]
 		}
-		w.column(id+"Level", func(r report.Row) any { return slices.Index(levelIDs, report.LevelOf(pillar(r))) })
-		w.column(id, func(r report.Row) any {
-			if report.LevelOf(pillar(r)) == assess.LevelUnknown {
-				return nil
+		bound := func(of func(assess.Range) any) func(report.Row) any {
+			return func(r report.Row) any {
+				if report.PossibleLevels(pillar(r)) == nil || report.IsBlank(pillar(r).Score) {
+					return nil
+				}
+				return of(pillar(r).Score)
 			}
-			return scoreNumber(pillar(r).Score)
-		})
+		}
+		w.column(id+"Level", func(r report.Row) any { return levelNumber(pillar(r)) })
+		w.column(id, bound(scoreNumber))
+		w.column(id+"Low", bound(func(r assess.Range) any { return math.Round(r.Low) }))
+		w.column(id+"High", bound(func(r assess.Range) any { return math.Round(r.High) }))
 	}
 	w.column("score", func(r report.Row) any { return scoreNumber(r.Verdict.Score) })
 	w.column("low", func(r report.Row) any { return math.Round(r.Verdict.Score.Low) })
@@ -226,6 +231,35 @@ func (w *dataWriter) goods() {
 		return r.Findings.N
 	})
 	w.column("advisoriesText", func(r report.Row) any { return report.English.TallyText(r.Findings) })
+}
+
+// levelNumber is the place in levelTexts of what is known of a level: a bit for each
+// level that is possible.
+func levelNumber(p assess.Pillar) int {
+	n := 0
+	for i, level := range levels {
+		if slices.Contains(report.PossibleLevels(p), level) {
+			n |= 1 << i
+		}
+	}
+	return n
+}
+
+// levelTexts are what can be known of a level: its name, the lowest and the highest level
+// that is possible, both empty where nothing is known.
+func levelTexts() [][3]string {
+	texts := make([][3]string, 1<<len(levels))
+	for n := range texts {
+		pillar := assess.Pillar{Level: assess.LevelUnknown}
+		for i, level := range levels {
+			if n&(1<<i) != 0 {
+				pillar.Possible = append(pillar.Possible, level)
+			}
+		}
+		low, high := report.LevelBounds(pillar)
+		texts[n] = [3]string{report.English.LevelText(pillar), string(low), string(high)}
+	}
+	return texts
 }
 
 func dayNumber(t time.Time) any {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,36 +63,56 @@ func TestAGoodMayStandInTheMiddleOnlyIfItWasRead(t *testing.T) {
 	}
 }
 
-func TestTheReasonsShownFirstAreThoseOfShortSupports(t *testing.T) {
+// A reader of two reasons knows what is weak and what it carries.
+func TestTheReasonsShownFirstAreTheWeakestSupportAndTheLoad(t *testing.T) {
+	of := func(rules ...string) []assess.Reason {
+		var reasons []assess.Reason
+		for _, rule := range rules {
+			reasons = append(reasons, assess.Reason{Rule: rule, Sentence: rule, Concern: rule != "alive" && rule != "load.many-countries"})
+		}
+		return reasons
+	}
 	good := report.Good{Verdict: assess.Verdict{
-		Reasons: []assess.Reason{{Rule: "alive"}, {Rule: "few"}, {Rule: "no-funding"}},
+		Reasons: of("funding.received", "funding.funders", "alive", "people.few"),
+		Load:    assess.Pillar{ID: assess.Load, Level: assess.Strong, Reasons: of("load.many-countries")},
 		Supports: []assess.Pillar{
-			{ID: assess.Momentum, Level: assess.Fair, Reasons: []assess.Reason{{Rule: "alive"}}},
-			{ID: assess.People, Level: assess.Weak, Reasons: []assess.Reason{{Rule: "few"}}},
-			{ID: assess.Funding, Level: assess.Missing, Reasons: []assess.Reason{{Rule: "no-funding"}}},
+			{ID: assess.Momentum, Level: assess.Fair, Reasons: of("alive")},
+			{ID: assess.Funding, Level: assess.Missing, Reasons: of("funding.received", "funding.funders")},
+			// Weak or worse is as short as weak.
+			{ID: assess.People, Level: assess.LevelUnknown, Possible: []assess.Level{assess.Weak, assess.Missing}, Score: assess.Range{High: 55}, Reasons: of("people.few")},
 		},
 	}}
-	got := report.Shortfalls(2, good)
-	if len(got) != 2 || got[0].Rule != "few" || got[1].Rule != "no-funding" {
-		t.Errorf("shows %v", got)
+	var got []string
+	for _, reason := range report.Shortfalls(9, good) {
+		got = append(got, reason.Rule)
+	}
+	if want := []string{"people.few", "load.many-countries", "funding.received", "funding.funders"}; !slices.Equal(got, want) {
+		t.Errorf("shows %v, want %v", got, want)
 	}
 	good.Verdict.Supports = nil
-	if got := report.Shortfalls(2, good); len(got) != 2 || got[0].Rule != "alive" {
+	if got := report.Shortfalls(2, good); len(got) != 2 || got[0].Rule != "funding.received" {
 		t.Errorf("without short supports it shows %v", got)
 	}
 }
 
 // A good of which little but its catalog entry is known can have a high score
 // with a range as wide as the scale: shown as a number it would look good.
-func TestAScoreThatIsMostlyUnknownIsNotShownAsANumber(t *testing.T) {
+func TestAScoreThatIsMostlyUnknownIsShownAsItsRange(t *testing.T) {
 	seventy := 70.0
 	wide := assess.Range{Score: &seventy, Low: 11, High: 100}
-	if got := report.English.ScoreText(wide); got != "unknown" {
+	if got := report.English.ScoreText(wide); got != "11 to 100" {
 		t.Errorf("shows %q", got)
 	}
-	good := report.Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.Fair, Score: assess.Range{Score: &seventy, Low: 70, High: 70}}}}
-	if _, unplaced := placeMarks([]report.Good{good}); len(unplaced) != 1 {
-		t.Error("it has a place on the map")
+	good := report.Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.LevelUnknown,
+		Possible: []assess.Level{assess.Strong, assess.Fair}, Score: assess.Range{Low: 30, High: 100}}}}
+	marks, unplaced := placeMarks([]report.Good{good})
+	if len(unplaced) != 0 || marks[0].x != mapX(65) || marks[0].left != mapX(30) || marks[0].right != mapX(100) || marks[0].y != mapY(55.5) {
+		t.Errorf("its place on the map is %+v", marks)
+	}
+	nothing := good
+	nothing.Verdict.Load = assess.Pillar{Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
+	if _, unplaced := placeMarks([]report.Good{nothing}); len(unplaced) != 1 {
+		t.Error("a good of whose load nothing is known has a place on the map")
 	}
 }
 

@@ -227,17 +227,17 @@ func (s *edition) functions() template.FuncMap {
 		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "exploitedText": w.ExploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
 		"program":    func(g report.Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
-		"sourceList": sourceList, "levelWithScore": w.LevelWithScore, "levels": w.levelList,
+		"sourceList": sourceList, "levelWithScore": w.LevelWithScore, "reasonGroups": w.reasonGroups, "isUnknown": func(p assess.Pillar) bool { return report.PossibleLevels(p) == nil }, "isBlank": report.IsBlank,
 		"date": w.Date, "day": w.dayText, "isoDate": report.ISODate, "percent": w.Percent, "cut": report.Cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
 		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": stageSymbol,
 		"causeText": w.CauseText, "pillarName": w.PillarName, "score": w.ScoreText, "scored": report.HasScore, "rangeText": w.RangeText, "riskText": w.RiskText,
-		"level": report.LevelOf, "levelName": w.LevelName, "levelClass": levelClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"levelText": w.LevelText, "levelName": w.LevelName, "pillarClass": pillarClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
 		"value": w.valueText, "ruleText": w.ruleText,
 		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
-		"likeness": w.LikenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown,
+		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
@@ -276,7 +276,18 @@ func (w pageLocalizer) catalogList(items []string) string {
 	return report.Cut(w.ShortList(items), 400)
 }
 
-// levelClass is the CSS class of a level that is set apart from the rest.
+// pillarClass is the CSS class of what is known of a level, levelClass that of a level that is
+// set apart from the rest.
+func pillarClass(p assess.Pillar) string {
+	switch {
+	case !report.IsOpen(p):
+		return levelClass(report.LevelOf(p))
+	case report.IsLacking(p):
+		return levelClass(assess.Weak)
+	}
+	return ""
+}
+
 func levelClass(level assess.Level) string {
 	switch level {
 	case assess.Weak, assess.Missing, assess.LevelUnknown:

@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"slices"
 
-	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -73,8 +72,8 @@ func tablePages(rows []report.Row) []tablePage {
 func (w pageLocalizer) unreadText(r report.Row) string {
 	var known []any
 	for _, pillar := range r.Supports {
-		if report.LevelOf(pillar) != assess.LevelUnknown {
-			known = append(known, language.M("{support} {level}", "support", w.PillarName(pillar.ID), "level", w.LevelName(pillar.Level)))
+		if report.PossibleLevels(pillar) != nil {
+			known = append(known, language.M("{support} {level}", "support", w.PillarName(pillar.ID), "level", w.LevelText(pillar)))
 		}
 	}
 	if len(known) == 0 {

@@ -84,19 +84,11 @@ func (w pageLocalizer) dayText(day string) string {
 	return w.Date(t)
 }
 
-// stageList and levelList are lists for a sentence.
+// stageList is a list for a sentence.
 func (w pageLocalizer) stageList(stages []assess.Stage) language.Arg {
 	items := make([]any, len(stages))
 	for i, stage := range stages {
 		items[i] = w.StageName(stage)
-	}
-	return language.List(items...)
-}
-
-func (w pageLocalizer) levelList(levels []assess.Level) language.Arg {
-	items := make([]any, len(levels))
-	for i, level := range levels {
-		items[i] = w.LevelName(level)
 	}
 	return language.List(items...)
 }

@@ -123,6 +123,9 @@ func (t *layout) glyph(v assess.Verdict) {
 	deck := strings.Repeat("╌", 4*column)
 	if load, known := report.HeightOf(v.Load); known {
 		deck = strings.Repeat(eighths[1+int(math.Round(load/100*7))], 4*column)
+		if report.IsOpen(v.Load) {
+			deck = strings.Repeat(eighths[1+int(math.Round(load/100*7))]+"╌", 2*column)
+		}
 	}
 	t.line(deck)
 	for row := range glyphRows {
@@ -132,18 +135,27 @@ func (t *layout) glyph(v assess.Verdict) {
 			if _, known := report.HeightOf(pillar); !known {
 				cell = "┊" + strings.Repeat(" ", pier-2) + "┊"
 			}
-			line += "  " + t.paint(levelColour(report.LevelOf(pillar)), cell) + strings.Repeat(" ", column-pier-2)
+			line += "  " + t.paint(pillarColour(pillar), cell) + strings.Repeat(" ", column-pier-2)
 		}
 		t.line(line)
 	}
-	var names, levels, scores string
+	var names, scores string
+	var levels [2]string
 	for _, pillar := range supports {
 		names += centre(report.English.PillarName(pillar.ID), column)
-		levels += t.paint(levelColour(report.LevelOf(pillar)), centre(string(report.LevelOf(pillar)), column))
+		first, second := report.English.LevelText(pillar), ""
+		if at := strings.LastIndex(first, " "); at > 0 && runewidth.StringWidth(first) >= column {
+			first, second = first[:at], first[at+1:]
+		}
+		levels[0] += t.paint(pillarColour(pillar), centre(first, column))
+		levels[1] += t.paint(pillarColour(pillar), centre(second, column))
 		scores += centre(shortScore(pillar), column)
 	}
 	t.line(names)
-	t.line(levels)
+	t.line(levels[0])
+	if strings.TrimSpace(levels[1]) != "" {
+		t.line(levels[1])
+	}
 	t.line(scores)
 	t.wrap("", "Load "+report.English.LevelWithScore(v.Load)+rangeSuffix(v.Load.Score)+
 		". Supports together "+report.English.ScoreText(v.Score)+rangeSuffix(v.Score)+".", "")
@@ -154,6 +166,9 @@ func (t *layout) glyph(v assess.Verdict) {
 func pierCell(pillar assess.Pillar, row int) string {
 	score, _ := report.HeightOf(pillar)
 	filled := int(math.Round(score/100*glyphRows*8)) - row*8
+	if reach := int(math.Round(pillar.Score.High/100*glyphRows*8)) - row*8; filled <= 0 && reach > 0 && report.IsOpen(pillar) {
+		return "┆" // may reach here
+	}
 	if filled <= 0 && row == 0 {
 		return "·" // the footing of a pier that is not there
 	}
@@ -161,10 +176,15 @@ func pierCell(pillar assess.Pillar, row int) string {
 }
 
 func shortScore(p assess.Pillar) string {
-	if report.LevelOf(p) == assess.LevelUnknown || !report.HasScore(p.Score) {
+	switch {
+	case report.PossibleLevels(p) == nil:
 		return "?"
+	case report.HasScore(p.Score):
+		return report.English.ScoreText(p.Score)
+	case report.IsBlank(p.Score):
+		return "–"
 	}
-	return report.English.ScoreText(p.Score)
+	return fmt.Sprintf("%.0f–%.0f", p.Score.Low, p.Score.High)
 }
 
 func rangeSuffix(r assess.Range) string {
@@ -195,9 +215,11 @@ func (t *layout) reasons(v assess.Verdict) {
 			t.wrap("  • ", reason.Sentence, "")
 		}
 	}
-	write("Why", v.Reasons)
+	isConcern := func(r assess.Reason) bool { return r.Concern }
+	write("What falls short", slices.DeleteFunc(slices.Clone(v.Reasons), func(r assess.Reason) bool { return !r.Concern }))
+	write("What is well", slices.DeleteFunc(slices.Clone(v.Reasons), isConcern))
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
-		write(report.English.PillarName(pillar.ID)+": "+string(report.LevelOf(pillar)), pillar.Reasons)
+		write(report.English.PillarName(pillar.ID)+": "+report.English.LevelText(pillar), pillar.Reasons)
 	}
 }
 

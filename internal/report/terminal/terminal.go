@@ -8,6 +8,7 @@ import (
 	"github.com/mattn/go-runewidth"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/report"
 )
 
 // minWidth is the least number of columns that are used.
@@ -93,6 +94,17 @@ func stageColour(stage assess.Stage) string {
 		return ansiBold + ";" + ansiYellow
 	}
 	return ansiBold
+}
+
+// pillarColour is that of what is known of a level.
+func pillarColour(p assess.Pillar) string {
+	switch {
+	case !report.IsOpen(p):
+		return levelColour(report.LevelOf(p))
+	case report.IsLacking(p):
+		return levelColour(assess.Weak)
+	}
+	return ""
 }
 
 func levelColour(level assess.Level) string {

@@ -130,7 +130,9 @@
   // keyOf is what a column sorts by; what is unknown has no key.
   function keyOf(column) {
     if (column === "good") return at => nameRanks()[at];
-    const inRow = ["score", "advisories", "coverage"].includes(column); // of a good that was not read they are not shown
+    const inRow = ["advisories", "coverage"].includes(column); // of a good that was not read they are not shown
+    if (column === "score") return at => goods.read[at] ? goods.score[at] ?? (goods.low[at] > 0 || goods.high[at] < 100 ? goods.low[at] : null) : null;
+    if (pillars.includes(column)) return at => goods[column][at] ?? goods[column + "Low"][at]; // within bounds: the lower one
     return at => inRow && !goods.read[at] ? null : goods[column][at];
   }
 
@@ -246,10 +248,10 @@
 
   function tableAsCSV() {
     const facets = data.facets.slice(1);
-    const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_score"]), "score", "score_low", "score_high", "coverage",
+    const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_level_low", pillar + "_level_high", pillar + "_score", pillar + "_score_low", pillar + "_score_high"]), "score", "score_low", "score_high", "coverage",
       "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
     for (const at of shown) {
-      lines.push([goods.id[at], goods.name[at], data.facets[0].terms[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [data.levels[goods[pillar + "Level"][at]], goods[pillar][at]]),
+      lines.push([goods.id[at], goods.name[at], data.facets[0].terms[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [...data.levels[goods[pillar + "Level"][at]], goods[pillar][at], goods[pillar + "Low"][at], goods[pillar + "High"][at]]),
         goods.score[at], goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], goods.advisoriesText[at],
         ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }

@@ -1,0 +1,188 @@
+package assess
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// doers are those who can do something for a good.
+var doers = []string{"The maintainers ", "The maintainers or a funder ", "A funder ", "The owner ", "The owner or a funder ", "Those who know it best "}
+
+func TestWhatClearsARuleSaysWhoCanDoIt(t *testing.T) {
+	for _, r := range loaded(t).rules {
+		if r.clears == "" {
+			continue
+		}
+		if r.isForm && strings.HasPrefix(r.clears, "Money that comes already is seen once the owner ") {
+			continue
+		}
+		if !slices.ContainsFunc(doers, func(who string) bool { return strings.HasPrefix(r.clears, who) }) {
+			t.Errorf("%s: nobody does it: %s", r.id, r.clears)
+		}
+	}
+}
+
+// A form shows what exists: it must never be told as what lifts a stage.
+func TestAFormToFillInIsMarkedAsOne(t *testing.T) {
+	for _, r := range loaded(t).rules {
+		if names := strings.Contains(r.clears, "funding.json") || strings.Contains(r.clears, "FUNDING.yml"); names != r.isForm && !strings.HasPrefix(r.id, "load.") {
+			t.Errorf("%s: %s", r.id, r.clears)
+		}
+	}
+}
+
+func TestNobodyAsksForASecondPersonWhereThereIsNoFirst(t *testing.T) {
+	for _, r := range loaded(t).rules {
+		for _, sentence := range []string{r.holds, r.none, r.clears} {
+			if strings.Contains(strings.ToLower(sentence), "a second person") {
+				t.Errorf("%s: %s", r.id, sentence)
+			}
+		}
+	}
+	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 0.0, "people.regular-contributors-12m": 0.0}))
+	for _, reason := range v.Supports[0].Reasons {
+		if reason.Rule == "people.no-second" && reason.Sentence != "Nobody commits regularly." {
+			t.Errorf("of no regular contributor: %s", reason.Sentence)
+		}
+	}
+}
+
+func TestWorkOfOnePersonIsToldInCommits(t *testing.T) {
+	one := map[string]any{"people.contributors-12m": 1.0, "people.remaining-share-12m": 0.0, "people.first-commits-12m": 39.0, "people.remaining-commits-12m": 0.0}
+	var said []string
+	for _, reason := range assessed(t, with(middle(), one)).Supports[0].Reasons {
+		said = append(said, reason.Sentence)
+	}
+	if !slices.Contains(said, "One person made all 39 commits of the last 12 months.") || strings.Contains(strings.Join(said, " "), "half of the commits") {
+		t.Errorf("%q", said)
+	}
+}
+
+// No sentence holds the id of a rule or a measure, not all was filled, or a time in many
+// days.
+func TestProseHoldsNoIdsAndNoHeapsOfDays(t *testing.T) {
+	t.Parallel()
+	id := regexp.MustCompile(`\b(load|people|momentum|upkeep|funding|lifecycle|advisories|posture|governance|stage)\.[a-z]`)
+	days := regexp.MustCompile(`\b(7[4-9][0-9]|[89][0-9][0-9]|[0-9]+,[0-9]{3}) days`)
+	for _, v := range randomVerdicts() {
+		said := append(slices.Concat(v.Lift), strings.ReplaceAll(v.Because, "Measure ", ""))
+		if v.Borderline != nil {
+			said = append(said, strings.ReplaceAll(v.Borderline.Sentence, "measure "+v.Borderline.Measure, ""))
+		}
+		for _, r := range reasonsIn(v) {
+			said = append(said, r.Sentence, r.Clears)
+		}
+		for _, sentence := range said {
+			// The names of measures are their ids in these tests.
+			sentence = regexp.MustCompile(`[Mm]easure [a-z.0-9-]+`).ReplaceAllString(sentence, "")
+			if sentence = strings.ReplaceAll(sentence, "funding.json", ""); id.MatchString(sentence) || days.MatchString(sentence) || strings.ContainsAny(sentence, "{}") {
+				t.Errorf("%s", sentence)
+			}
+		}
+	}
+}
+
+func TestNineYearsAreNotToldInDays(t *testing.T) {
+	v := assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 3300.0, "momentum.releases-12m": 0.0, "momentum.age-days": 4000.0}))
+	if !slices.ContainsFunc(v.Reasons, func(r Reason) bool {
+		return r.Sentence == "The last commit by a person was 9 years ago, more than 1 year."
+	}) {
+		t.Errorf("%+v", v.Reasons)
+	}
+}
+
+// levelSets are all that can be known of a level: every set of levels that is not empty.
+func levelSets() [][]Level {
+	var sets [][]Level
+	for mask := 1; mask < 1<<len(levelOrder); mask++ {
+		var set []Level
+		for i, level := range levelOrder {
+			if mask&(1<<i) != 0 {
+				set = append(set, level)
+			}
+		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+// A sentence says of each support what is known of it: over all combinations of levels of
+// people, upkeep and funding, it calls weak or missing only what certainly is, says that
+// only that holds which certainly does, and names a bound as such.
+func TestASentenceSaysOfASupportWhatIsKnownAndNoMore(t *testing.T) {
+	english := language.English()
+	sets := levelSets()
+	for _, people := range sets {
+		for _, upkeep := range sets {
+			for _, funding := range sets {
+				supports := []Pillar{{ID: People, Possible: people}, {ID: Momentum, Possible: []Level{Fair}}, {ID: Upkeep, Possible: upkeep}, {ID: Funding, Possible: funding}}
+				short, held := english.TranslateMessage(*supportsLacking(supports)), english.TranslateMessage(*supportsHolding(supports))
+				for _, p := range supports {
+					checkSupport(t, p, short, held)
+				}
+			}
+		}
+	}
+}
+
+func checkSupport(t *testing.T, p Pillar, short, held string) {
+	t.Helper()
+	possible := func(l Level) bool { return slices.Contains(p.Possible, l) }
+	low, high := possible(Weak) || possible(Missing), possible(Strong) || possible(Fair)
+	// What is said of the support, up to the next support's words.
+	about := func(sentence string) string {
+		match := regexp.MustCompile(`its (?:[a-z]+, |[a-z]+ and )*` + p.ID + `(?:, [a-z]+| and [a-z]+)* (?:is|are) ([a-z ,]+?)(?:,? (?:and )?its |,? and no funding|,? no funding|$)`).FindStringSubmatch(sentence)
+		if match == nil {
+			return ""
+		}
+		return match[1]
+	}
+	if said := about(short); said != "" && (high || p.ID == Funding) {
+		t.Fatalf("%s of %v is said to be short: %s", p.ID, p.Possible, short)
+	} else if said == "" && !high && p.ID != Funding {
+		t.Fatalf("%s of %v is not said to be short: %s", p.ID, p.Possible, short)
+	}
+	head, _, _ := strings.Cut(held, " hold")
+	if stands := strings.Contains(head, p.ID); stands != !low {
+		t.Fatalf("%s of %v stands: %v: %s", p.ID, p.Possible, stands, held)
+	}
+	want := english(p.Possible)
+	if said := about(held); low && !(p.ID == Funding && !high) && said != want && !strings.HasPrefix(want, said) {
+		t.Fatalf("%s of %v is %q, want %q: %s", p.ID, p.Possible, said, want, held)
+	}
+}
+
+func TestAStageAndARiskThatSeemToExcludeEachOtherAreExplained(t *testing.T) {
+	r := loaded(t)
+	e := r.evaluate(map[string]observation.Measure{})
+	for _, stage := range []Stage{Emerging, MessyMiddle, Strained, Sustained, Fading, Dormant, Sunset, Unassessed} {
+		for _, level := range []RiskLevel{RiskLow, RiskRaised, RiskHigh, RiskUnknown, RiskNotApplicable} {
+			wants := level == RiskHigh && (stage == Sustained || stage == Emerging) || level == RiskLow && (stage == Fading || stage == Dormant || stage == Sunset)
+			said := e.explainTension(Verdict{Stage: stage, Risk: Risk{Level: level}}, definitions())
+			if (len(said) == 1) != wants {
+				t.Errorf("%s at %s risk says %v", stage, level, said)
+			}
+		}
+	}
+	// Few people of two years who have long been away, a year's work all the same.
+	v := assessed(t, with(healthy(), map[string]any{"people.contributors-24m": 1.0, "people.core-away-days": 230.0, "momentum.active-months-24": 8.0}))
+	if v.Stage != Sustained || v.Risk.Level != RiskHigh {
+		t.Fatalf("%s at %s risk", v.Stage, v.Risk.Level)
+	}
+	if want := "It is sustained and at high risk all the same"; !strings.Contains(v.Because, want) || !strings.Contains(v.Because, "people.contributors-24m, 1 person.") {
+		t.Errorf("%s", v.Because)
+	}
+}
+
+// english names what is known of a level.
+func english(possible []Level) string {
+	m := theirLevels([]Pillar{{ID: Upkeep, Possible: possible}})
+	text := language.English().TranslateArg(m)
+	return strings.TrimPrefix(text, fmt.Sprintf("its %s is ", Upkeep))
+}
