@@ -267,7 +267,26 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		scan.Findings = e.inventories[i].match.withPaths(packages)
 	}
 	good.Activity = observation.SumActivity(activities)
-	return good, nil
+	var err error
+	good.Upgrades, err = e.upgrades()
+	return good, err
+}
+
+// maxUpgrades is how many upgrades a report lists of a good.
+const maxUpgrades = 20
+
+// upgrades plans the upgrades of one good: what it runs first.
+func (e entry) upgrades() ([]portfolio.Upgrade, error) {
+	one := portfolio.New()
+	for i := range e.brief.Scans {
+		read := e.inventories[i]
+		one.AddRepository(e.brief.ID, read.inventory.Packages, read.inventory.Uses, read.match.Findings)
+	}
+	upgrades, err := one.FixFirst(maxUpgrades, advisory.Later, nil)
+	slices.SortStableFunc(upgrades, func(a, b portfolio.Upgrade) int {
+		return report.BoolToInt(a.Development) - report.BoolToInt(b.Development)
+	})
+	return upgrades, err
 }
 
 // compareWithPrevious compares with the previous assessed run; the result is nil where

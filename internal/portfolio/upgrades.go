@@ -22,6 +22,8 @@ type Upgrade struct {
 	Goods     []string             `json:"goods"`  // in which something closes, sorted
 	Direct    int                  `json:"direct"` // of those, goods that list it as their own dependency
 	Worst     observation.Severity `json:"worst"`  // worst severity of what closes
+	// Development is set where none of those goods runs it: it only builds or tests.
+	Development bool `json:"development,omitempty"`
 }
 
 // Step is the upgrade from a version in use to the lowest one that closes all
@@ -189,8 +191,13 @@ func (p *Portfolio) nameGoods(u *Upgrade, next *plan) {
 		}
 	}
 	u.Goods = p.ids(slices.Collect(maps.Keys(in)))
+	u.Development = true
 	for _, each := range next.sortedUses() {
-		u.Direct += countTrue(in[each.good()] && each.direct())
+		if !in[each.good()] {
+			continue
+		}
+		u.Direct += countTrue(each.direct())
+		u.Development = u.Development && each.kind() == observation.ForDevelopment
 	}
 }
 

@@ -140,6 +140,9 @@ type Good struct {
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
 	// Succession is how much of the work would remain if the most active person left.
 	Succession succession.Succession `json:"succession"`
+	// Upgrades close findings of this good: what runs before what only develops, and
+	// what closes most first.
+	Upgrades []portfolio.Upgrade `json:"upgrades"`
 	// Activity is what went on in all repositories, month by month.
 	Activity observation.Activity `json:"activity"`
 	Scans    []Scan               `json:"scans"` // one for each repository

@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -162,19 +161,4 @@ func HelpfulChanges(good Good) []string {
 		add(check.Remedy)
 	}
 	return out
-}
-
-// bestUpgrade names the package whose upgrade closes the most findings.
-func bestUpgrade(good Good) string {
-	n := map[string]int{}
-	for _, issue := range DistinctFindings(good) {
-		if issue.FixedIn != "" {
-			n[issue.Package.Name+" "+issue.Package.Version]++
-		}
-	}
-	ranked := MostFrequent(n)
-	if len(ranked) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Upgrade %s: fixed versions are out for %s.", ranked[0].Name, English.Translate("{n|advisory|advisories}", "n", ranked[0].N))
 }

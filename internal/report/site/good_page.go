@@ -9,8 +9,13 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// maxFindings is how many findings a page lists; findings.csv has them all.
-const maxFindings = 200
+// Limits of a page. findings.csv has all findings, reasons.csv all reasons, report.json
+// everything.
+const (
+	maxFindings  = 10
+	maxUpgrades  = 5
+	shownReasons = 4 // of each kind, before "How we know" is opened
+)
 
 // goodPage is what the page of one good shows.
 type goodPage struct {
@@ -19,6 +24,11 @@ type goodPage struct {
 	Full      string // the whole name, where it was cut
 	KeyFacts  []keyFact
 	Pillars   []assess.Pillar
+	Groups    []reasonGroup        // the first reasons of the stage
+	Others    []assess.Reason      // of the stage, and of no level
+	Upgrades  []report.UpgradeStep // the first
+	Posture   []report.Posture
+	Sources   []string // where the measures were read and of which day, by their notes
 	Gaps      []report.GapGroup
 	Measures  []measureGroup
 	Findings  []report.DistinctFinding
@@ -43,6 +53,7 @@ type measureRow struct {
 	Text       string
 	Unknown    bool
 	Data       bool // Text is from outside
+	Note       int  // of the page's sources, from 1; 0 where none is named
 }
 
 type inventoryRow struct {
@@ -55,7 +66,8 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		Good:     good,
 		Name:     report.Cut(s.text.DisplayName(good), 120),
 		Gaps:     report.GroupGaps(good.Verdict.Coverage.Gaps),
-		Measures: s.groupMeasures(good.Measures),
+		Upgrades: report.UpgradePlan(maxUpgrades, good),
+		Posture:  report.PostureOf(good),
 		Tally:    report.TallyFindings(good),
 		Several:  len(good.Scans) > 1,
 		Slug:     report.SlugOf(good.ID),
@@ -63,6 +75,14 @@ func (s *edition) goodPage(good report.Good) goodPage {
 	}
 	if report.FileName.MatchString(good.ID) {
 		view.SBOM = "midspan sbom " + good.ID
+	}
+	view.Measures, view.Sources = s.groupMeasures(good.Measures)
+	view.Groups, view.Others = s.text.reasonGroups(good.Verdict), otherReasons(good.Verdict)
+	for i, group := range view.Groups {
+		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]
+	}
+	if !view.Several && len(view.Posture) == 1 {
+		view.Posture[0].Repository = "" // it need not be told from another
 	}
 	view.KeyFacts = s.text.keyFacts(good, view.Tally)
 	if full := s.text.DisplayName(good); full != view.Name {
@@ -85,11 +105,10 @@ func (s *edition) goodPage(good report.Good) goodPage {
 	return view
 }
 
-// groupMeasures groups measures by the part of their id before the first dot,
-// in the order of load, the supports, and what else there is.
-func (s *edition) groupMeasures(measures []observation.Measure) []measureGroup {
-	var groups []measureGroup
-	measures = withoutRepeatedDetails(measures)
+// groupMeasures groups measures by the part of their id before the first dot, in the
+// order of load, the supports, and what else there is. sources are where they were read,
+// each once.
+func (s *edition) groupMeasures(measures []observation.Measure) (groups []measureGroup, sources []string) {
 	at := map[string]int{}
 	for _, m := range measures {
 		prefix, _, _ := strings.Cut(m.ID, ".")
@@ -103,13 +122,29 @@ func (s *edition) groupMeasures(measures []observation.Measure) []measureGroup {
 		if def.Name == "" {
 			def.Name = m.ID
 		}
-		groups[i].Measures = append(groups[i].Measures, s.measureRow(m, def))
+		row := s.measureRow(m, def)
+		if source := s.text.sourceText(m); source != "" && m.State == observation.Measured {
+			if row.Note = slices.Index(sources, source) + 1; row.Note == 0 {
+				sources = append(sources, source)
+				row.Note = len(sources)
+			}
+		}
+		groups[i].Measures = append(groups[i].Measures, row)
 	}
 	slices.SortStableFunc(groups, func(a, b measureGroup) int { return groupRank(a.Title) - groupRank(b.Title) })
 	for i := range groups {
 		groups[i].Title = s.text.PillarName(groups[i].Title)
 	}
-	return groups
+	return groups, sources
+}
+
+// sourceText says where a measure was read, and of which day it speaks.
+func (w pageLocalizer) sourceText(m observation.Measure) string {
+	source := report.Cut(m.Source, 160)
+	if source == "" || m.At.IsZero() {
+		return source
+	}
+	return w.Translate("{source}, {day}", "source", source, "day", m.At)
 }
 
 func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
@@ -122,27 +157,6 @@ func (s *edition) measureRow(m observation.Measure, def observation.Definition) 
 		row.Data = m.State == observation.Measured && len(v) > 0
 	}
 	return row
-}
-
-// maxSameDetail is how often the table of measures repeats one explanation of an
-// unknown. One that explains more measures is in the list of the unknown only.
-const maxSameDetail = 3
-
-// withoutRepeatedDetails drops the details that many unknown measures share.
-func withoutRepeatedDetails(measures []observation.Measure) []observation.Measure {
-	n := map[string]int{}
-	for _, m := range measures {
-		if m.State == observation.Unknown {
-			n[m.Detail]++
-		}
-	}
-	measures = slices.Clone(measures)
-	for i, m := range measures {
-		if m.State == observation.Unknown && n[m.Detail] > maxSameDetail {
-			measures[i].Detail = ""
-		}
-	}
-	return measures
 }
 
 func groupRank(prefix string) int {

@@ -141,3 +141,15 @@ func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
 	}
 	return groups
 }
+
+// otherReasons are the reasons of the stage that are none of the level of a support or of
+// load.
+func otherReasons(v assess.Verdict) []assess.Reason {
+	of := map[string]bool{}
+	for _, p := range append([]assess.Pillar{v.Load}, v.Supports...) {
+		for _, r := range p.Reasons {
+			of[r.Rule] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(v.Reasons), func(r assess.Reason) bool { return of[r.Rule] })
+}

@@ -116,21 +116,6 @@ func TestAScoreThatIsMostlyUnknownIsShownAsItsRange(t *testing.T) {
 	}
 }
 
-func TestWhatExplainsManyUnknownsIsShownOnce(t *testing.T) {
-	var measures []observation.Measure
-	for range maxSameDetail + 1 {
-		measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no mirror"})
-	}
-	measures = append(measures, observation.Measure{State: observation.Unknown, Detail: "no token"}, observation.Measure{State: observation.Measured, Detail: "no mirror"})
-	got := withoutRepeatedDetails(measures)
-	if got[0].Detail != "" || got[len(got)-2].Detail != "no token" || got[len(got)-1].Detail != "no mirror" {
-		t.Errorf("keeps %v", got)
-	}
-	if measures[0].Detail == "" {
-		t.Error("the measures that were given were changed")
-	}
-}
-
 func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 	spdx := func(ids ...string) observation.Measure {
 		return observation.Measure{State: observation.Measured, Value: ids}

@@ -33,7 +33,6 @@ const (
 	minMonths       = 24
 	unknownMonths   = 6
 	maxUnseenMonths = 12
-	listedMonths    = 24
 	maxDaysPerMonth = 31 // of a month
 )
 
@@ -45,14 +44,16 @@ type timeline struct {
 	asOf        time.Time
 	seen        observation.Month // that of asOf
 	Years       []period
-	Months      []period
 }
 
 // period is a row of the tables beside the chart.
 type period struct {
-	Name     string
-	Commits  string
-	Active   string // months with a commit
+	Name    string
+	Commits string
+	Active  string // months with a commit
+	// Months are the commits of the twelve months of a year; empty where a month was not
+	// counted.
+	Months   [12]string
 	Releases string
 }
 
@@ -66,11 +67,11 @@ func (w pageLocalizer) timeline(a observation.Activity, asOf time.Time) timeline
 	for m := t.last; m >= t.first; m = yearOf(m) - 1 {
 		t.Years = append(t.Years, t.period(max(yearOf(m), t.first), m))
 	}
-	for m := t.last; m >= max(t.first, t.last-listedMonths+1); m-- {
-		t.Months = append(t.Months, t.period(m, m))
-	}
 	return t
 }
+
+// MonthNumbers are those of a year.
+func (t timeline) MonthNumbers() []int { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} }
 
 // yearOf is the January of a month's year.
 func yearOf(m observation.Month) observation.Month { return m - m%12 }
@@ -135,13 +136,14 @@ func bounded(n int, exact bool) language.Arg {
 // period sums up the months of a row.
 func (t timeline) period(first, last observation.Month) period {
 	commits, releases, whole := t.sum(first, last)
-	active := 0
+	active, byMonth := 0, [12]string{}
 	for m := first; m <= last; m++ {
 		if t.CommitsIn(m) > 0 {
 			active++
 		}
+		byMonth[m%12] = t.count(t.CommitsIn(m), t.Whole(m))
 	}
-	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Translate("unknown")}
+	row := period{Months: byMonth, Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
 	}
@@ -217,14 +219,13 @@ func (t timeline) Chart() template.HTML {
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The tables beside it hold the same numbers.",
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The table below holds the same numbers.",
 			"first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()
 	d.drawUnknown()
 	d.drawBars()
 	d.drawMarks()
-	d.drawTitles()
 	d.WriteString("</svg>")
 	return template.HTML(d.String())
 }
@@ -352,17 +353,5 @@ func (d *timelineChart) drawMarks() {
 	}
 	if marks.Len() > 0 {
 		fmt.Fprintf(d, `<path class="tm" d="%s"/>`, &marks)
-	}
-}
-
-// drawTitles lays over each month its numbers as a title, for those who point at it.
-func (d *timelineChart) drawTitles() {
-	for m := d.first; m <= d.last; m++ {
-		title := d.Translate("{month}: {n|commit|commits}", "month", d.month(m), "n", bounded(d.CommitsIn(m), d.Whole(m)))
-		if n := d.ReleasesIn(m); n > 0 {
-			title = d.Translate("{list}, {item}", "list", title, "item", d.Translate("{n|release|releases}", "n", bounded(n, d.Whole(m) && !d.MoreReleases)))
-		}
-		fmt.Fprintf(d, `<path class="tt" d="%s"><title>%s</title></path>`, path("M", d.x(m), timeTop, "h", d.step, "V", timeBottom, "h", -d.step),
-			template.HTMLEscapeString(title))
 	}
 }

@@ -88,19 +88,29 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 	for _, months := range []int{1, 10, 24, 31, 60} {
 		a := reporttest.Lively(months)
 		view := englishPages.timeline(a, reporttest.AsOf)
-		if len(view.Months) != min(months, listedMonths) {
-			t.Errorf("of %d months %d are listed", months, len(view.Months))
-		}
-		commits, releases := 0, 0
+		commits, releases, listed, ofMonths := 0, 0, 0, 0
 		for _, year := range view.Years {
 			var c, r int
 			if _, err := fmt.Sscan(year.Commits+" "+year.Releases, &c, &r); err != nil {
 				t.Fatal(err)
 			}
 			commits, releases = commits+c, releases+r
+			for _, month := range year.Months {
+				if month == "" {
+					continue
+				}
+				var n int
+				if _, err := fmt.Sscan(month, &n); err != nil {
+					t.Fatal(err)
+				}
+				listed, ofMonths = listed+1, ofMonths+n
+			}
 		}
 		if commits != sumOf(a.Commits) || releases != sumOf(a.Releases) {
 			t.Errorf("years add up to %d commits and %d releases, the months to %d and %d", commits, releases, sumOf(a.Commits), sumOf(a.Releases))
+		}
+		if listed != months || ofMonths != commits {
+			t.Errorf("of %d months with %d commits the table lists %d with %d", months, commits, listed, ofMonths)
 		}
 		chart := string(view.Chart())
 		marks := 0
@@ -113,9 +123,6 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 		}
 		if got := strings.Count(pathOf(chart, "tm"), "M"); got != marks {
 			t.Errorf("%d marks, want %d", got, marks)
-		}
-		if strings.Count(chart, "<title>") != months {
-			t.Errorf("%d months are named, want %d", strings.Count(chart, "<title>"), months)
 		}
 	}
 }
@@ -146,9 +153,6 @@ func TestYearsNameTheirMonthsThatWereCounted(t *testing.T) {
 	}
 	if got := englishPages.timeline(reporttest.Lively(3), reporttest.AsOf).Years[0].Name; got != "2026, Aug to Oct" {
 		t.Errorf("a year of three months is %s", got)
-	}
-	if got := englishPages.timeline(reporttest.Lively(3), reporttest.AsOf).Months[0].Name; !strings.HasPrefix(got, "Oct 2026") {
-		t.Errorf("the last month is %s", got)
 	}
 }
 

@@ -1,0 +1,36 @@
+package report
+
+import (
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
+)
+
+// UpgradeStep is one upgrade of a good: a package from a version to another.
+type UpgradeStep struct {
+	Ecosystem, Package string
+	Development        bool // it only builds or tests with the package
+	Worst              observation.Severity
+	portfolio.Step
+}
+
+// UpgradePlan lists the first n upgrades of a good.
+func UpgradePlan(n int, good Good) []UpgradeStep {
+	var steps []UpgradeStep
+	for _, u := range good.Upgrades {
+		for _, step := range u.Steps {
+			if len(steps) < n {
+				steps = append(steps, UpgradeStep{u.Ecosystem, u.Package, u.Development, u.Worst, step})
+			}
+		}
+	}
+	return steps
+}
+
+// bestUpgrade is the upgrade that helps most; empty where there is none.
+func bestUpgrade(good Good) string {
+	for _, step := range UpgradePlan(1, good) {
+		return English.Translate("Upgrade {package} from {from} to {to}: it closes {n|weakness|weaknesses}.",
+			"package", step.Package, "from", step.From, "to", step.To, "n", step.Closes)
+	}
+	return ""
+}
