@@ -51,7 +51,6 @@ type measureRow struct {
 	observation.Measure
 	Definition observation.Definition
 	Text       string
-	Unknown    bool
 	Data       bool // Text is from outside
 	Note       int  // of the page's sources, from 1; 0 where none is named
 }
@@ -106,11 +105,15 @@ func (s *edition) goodPage(good report.Good) goodPage {
 }
 
 // groupMeasures groups measures by the part of their id before the first dot, in the
-// order of load, the supports, and what else there is. sources are where they were read,
+// order of load, the supports, and what else there is; what is unknown or does not apply
+// is left out. sources are where they were read,
 // each once.
 func (s *edition) groupMeasures(measures []observation.Measure) (groups []measureGroup, sources []string) {
 	at := map[string]int{}
 	for _, m := range measures {
+		if m.State != observation.Measured {
+			continue // it is among the unknown, or does not apply
+		}
 		prefix, _, _ := strings.Cut(m.ID, ".")
 		i, seen := at[prefix]
 		if !seen {
@@ -123,7 +126,7 @@ func (s *edition) groupMeasures(measures []observation.Measure) (groups []measur
 			def.Name = m.ID
 		}
 		row := s.measureRow(m, def)
-		if source := s.text.sourceText(m); source != "" && m.State == observation.Measured {
+		if source := s.text.sourceText(m); source != "" {
 			if row.Note = slices.Index(sources, source) + 1; row.Note == 0 {
 				sources = append(sources, source)
 				row.Note = len(sources)
@@ -149,12 +152,11 @@ func (w pageLocalizer) sourceText(m observation.Measure) string {
 
 func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
 	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
-	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
 	switch v := m.Value.(type) {
 	case string:
-		row.Data = m.State == observation.Measured
+		row.Data = true
 	case []string:
-		row.Data = m.State == observation.Measured && len(v) > 0
+		row.Data = len(v) > 0
 	}
 	return row
 }
