@@ -141,7 +141,8 @@ var (
 		`\b(?:licenciad[oa]|distribuid[oa]|distribuíd[oa]|publicad[oa]|liberad[oa]|disponível|disponible) (?:bajo|sob|con|com)\b|\b(?:sous|publié sous|distribué sous|diffusé sous) (?:la |les )?(?:termes de la )?licen[cs]e\b|` +
 		`\blizenziert unter\b|\bunter (?:der|den bedingungen der)\b[^.]{0,40}\blizenz\b|\b(?:rilasciato|distribuito) (?:sotto|con)\b|\bis free software[:;,]|\b(?:is|are) (?:an? )?[\w.-]+[- ]licen[cs]ed\b`)
 	// ownSubject is what a licence of the whole repository is said of.
-	ownSubject = compiled(`\b(?:this|our|all|my) (?:[\w.+'-]+ ){0,3}?` + project + `s?\b|^(?:the )?(?:whole |entire )?` + project + `s?\b|^(?:this|it|everything|all (?:the )?(?:code|source|files|work))(?: here| in this repository)?$|\b(?:source code|source|code|software|repository)\b|` +
+	ownSubject = compiled(`\b(?:this|our|all|my) (?:[\w.+'-]+ ){0,3}?` + project + `s?\b|^(?:the )?(?:whole |entire )?` + project + `s?\b|` +
+		`^(?:this|it|everything|all (?:the )?(?:code|source|files|work))(?: here| in this repository)?$|\b(?:source code|source|code|software|repository)\b|` +
 		`\b(?:el|este|esta|o|a|le|la|ce|cette|das|dieses|il|questo) (?:código|proyecto|projeto|projet|logiciel|software|projekt|progetto|repositorio|repositório|dépôt)\b|^copyright\b|^©|^\(c\)`)
 	predicateVerb = compiled(` (?:is|are|was|has been|have been|comes|è|est|es|é|está|ist|wird) `)
 	// otherThing is what has a licence of its own beside the repository's.
@@ -204,7 +205,12 @@ var (
 	iscAlone   = compiled(`(?:^|[:=|(/ -])isc(?:$|[\s.,;/)|])`)
 )
 
-const version2, version3 = `[\s,(-]*(?:licen[cs]e)?[\s,(-]*(?:v|version)?[\s.-]*2(?:\.0)?(?:[\s).,+-]|$)`, `[\s,(-]*(?:licen[cs]e)?[\s,(-]*(?:v|version)?[\s.-]*3(?:\.0)?(?:[\s).,+-]|$)`
+// How the version follows a name.
+const (
+	anyVersion = `[\s,(-]*(?:licen[cs]e)?[\s,(-]*(?:v|version)?[\s.-]*`
+	version2   = anyVersion + `2(?:\.0)?(?:[\s).,+-]|$)`
+	version3   = anyVersion + `3(?:\.0)?(?:[\s).,+-]|$)`
+)
 
 // licenseNames hold the names that leave one licence and version. "GPL" or "BSD" alone
 // names none.
@@ -225,11 +231,11 @@ var licenseNames = []licenseName{
 	{compiled(`\b(?:eclipse public licen[cs]e|epl)` + version2), "EPL-2.0"},
 	{compiled(`\b(?:eclipse public licen[cs]e|epl)[\s,(-]*(?:v|version)?[\s.-]*1\.0\b`), "EPL-1.0"},
 	{compiled(`\bcc0\b|creativecommons\.org/publicdomain/zero/1\.0`), "CC0-1.0"},
-	{compiled(creative(`(?:by|attribution)`, `by`) + `4\.0\b|creativecommons\.org/licenses/by/4\.0`), "CC-BY-4.0"},
-	{compiled(creative(`(?:by|attribution)[-\s]*(?:sa|share[- ]?alike)`, `by-sa`) + `4\.0\b|creativecommons\.org/licenses/by-sa/4\.0`), "CC-BY-SA-4.0"},
-	{compiled(creative(`(?:by|attribution)[-\s]*(?:nc|non-?commercial)`, `by-nc`) + `4\.0\b|creativecommons\.org/licenses/by-nc/4\.0`), "CC-BY-NC-4.0"},
-	{compiled(creative(`(?:by|attribution)[-\s]*(?:nc|non-?commercial)[-\s]*(?:sa|share[- ]?alike)`, `by-nc-sa`) + `4\.0\b|creativecommons\.org/licenses/by-nc-sa/4\.0`), "CC-BY-NC-SA-4.0"},
-	{compiled(creative(`(?:by|attribution)[-\s]*(?:nc|non-?commercial)[-\s]*(?:nd|no-?deriv(?:ative)?s)`, `by-nc-nd`) + `4\.0\b|creativecommons\.org/licenses/by-nc-nd/4\.0`), "CC-BY-NC-ND-4.0"},
+	creative("CC-BY-4.0", ccBY),
+	creative("CC-BY-SA-4.0", ccBY+ccSA),
+	creative("CC-BY-NC-4.0", ccBY+ccNC),
+	creative("CC-BY-NC-SA-4.0", ccBY+ccNC+ccSA),
+	creative("CC-BY-NC-ND-4.0", ccBY+ccNC+ccND),
 	{compiled(`\bodbl\b|\bopen database licen[cs]e\b`), "ODbL-1.0"},
 	{compiled(`\bunlicen[cs]e\b`), "Unlicense"},
 	{compiled(`\bwtfpl\b`), "WTFPL"},
@@ -243,9 +249,21 @@ var licenseNames = []licenseName{
 	{compiled(`\bserver side public licen[cs]e\b|\bsspl\b`), "SSPL-1.0"},
 }
 
-// creative is how Creative Commons' licences are named, up to their version.
-func creative(words, short string) string {
-	return `\b(?:creative commons|cc)[-\s:]*` + words + `(?:[\s,()-]*(?:cc[- ])?` + short + `)?[\s,()-]*(?:international|generic|unported|licen[cs]e|public|v|version)*[\s,()-]*`
+// The parts of the names of Creative Commons' licences.
+const (
+	ccBY = `(?:by|attribution)`
+	ccNC = `[-\s]*(?:nc|non-?commercial)`
+	ccSA = `[-\s]*(?:sa|share[- ]?alike)`
+	ccND = `[-\s]*(?:nd|no-?deriv(?:ative)?s)`
+)
+
+// creative is a licence of Creative Commons, version 4.0: its name in words, the short one,
+// or its address.
+func creative(id, words string) licenseName {
+	short := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(id), "cc-"), "-4.0")
+	const gap = `[\s,()-]*`
+	return licenseName{compiled(`\b(?:creative commons|cc)[-\s:]*` + words + `(?:` + gap + `(?:cc[- ])?` + short + `)?` + gap +
+		`(?:international|generic|unported|licen[cs]e|public|v|version)*` + gap + `4\.0\b|creativecommons\.org/licenses/` + short + `/4\.0`), id}
 }
 
 // badge is a picture that shows the licence, as shields.io draws it.
