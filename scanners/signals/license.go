@@ -192,11 +192,16 @@ func isLicense(name string) bool {
 		if !ok || rest != "" && !strings.ContainsRune(".-_", rune(rest[0])) || strings.Contains(rest, "header") {
 			continue
 		}
-		switch ending := path.Ext(name); ending {
-		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
-			".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
-			return false
-		}
+		return !isCode(name)
+	}
+	return false
+}
+
+// isCode matches files that a program reads, which hold no text of a licence for people.
+func isCode(name string) bool {
+	switch path.Ext(name) {
+	case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
+		".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
 		return true
 	}
 	return false

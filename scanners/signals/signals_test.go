@@ -461,6 +461,7 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		"an R package without a DESCRIPTION":  {files{"LICENSE": "YEAR: 2020\nCOPYRIGHT HOLDER: Somebody\n"}, "unknown", ""},
 		"the EUPL in Spanish":                 {files{"LICENSE": "LICENCIA PÚBLICA DE LA UNIÓN EUROPEA v. 1.2\nEUPL © Unión Europea 2007, 2016\n"}, []string{"EUPL-1.2"}, ""},
 		"the EUPL 1.1 in Italian":             {files{"LICENSE": "Licenza Pubblica dell'Unione europea\nV.1.1\nEUPL © Comunità europea 2007\n"}, []string{"EUPL-1.1"}, ""},
+		"a table of licences":                 {files{"LICENSE": mitText, "licenses/GPL-3.0.json": "{\"title\": \"GNU General Public License v3.0\"}"}, []string{"MIT"}, ""},
 		"NASA":                                {files{"LICENSE": "NASA OPEN SOURCE AGREEMENT VERSION 1.3\n\nTHIS OPEN SOURCE AGREEMENT DEFINES THE RIGHTS OF USE\n"}, []string{"NASA-1.3"}, ""},
 		"a licence of third parties":          {files{"THIRD-PARTY-LICENSE.txt": bsd, "LICENSE": mitText}, []string{"MIT"}, ""},
 		"a licence that is only spoken about": {files{"LICENSE": "Thing uses Bar, which is licensed under the MIT License.\n"}, "unknown", ""},

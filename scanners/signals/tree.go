@@ -66,7 +66,7 @@ var (
 	rDescriptionKind   = fileKind{root, named("description")}
 	licenseKind        = fileKind{conventionalFolders, isLicense}
 	patentsKind        = fileKind{root, document("patents", "patent_grant", "additional_patent_rights")}
-	licensesFolderKind = fileKind{[]string{"licenses"}, func(string) bool { return true }}
+	licensesFolderKind = fileKind{[]string{"licenses"}, func(name string) bool { return !isCode(name) }}
 )
 
 // Wants implements scanners.Scanner: the files of the sources, and manifests that
