@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/licensecheck"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/licenselist"
@@ -51,6 +53,9 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		if err != nil {
 			failed = err
 			continue
+		}
+		if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
+			data = text // some editors write UTF-16
 		}
 		ids, coverage := recognize(data)
 		if len(ids) == 0 {
@@ -176,9 +181,14 @@ func withPatents(found []string) bool {
 }
 
 // licenseFiles are the texts that a reader takes for the repository's licence,
-// and those of the folder LICENSES (REUSE).
+// and those of the folder LICENSES (REUSE). A file COPYRIGHT counts where there is no other:
+// beside one it lists the works of others.
 func licenseFiles(files *tree) []string {
-	return append(files.of(licenseKind), files.of(licensesFolderKind)...)
+	paths := append(files.of(licenseKind), files.of(licensesFolderKind)...)
+	if len(paths) == 0 {
+		paths = files.of(copyrightKind)
+	}
+	return paths
 }
 
 // isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the

@@ -436,6 +436,10 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 	lines := strings.SplitAfter(mitText, "\n")
 	doubled := strings.Join(slices.Insert(slices.Clone(lines), 9, lines[8]), "")
 	changed := strings.Replace(mitText, "copyright notice and this", "copyright notice, list of authors, and this", 1)
+	utf16 := "\xff\xfe"
+	for _, b := range []byte(mitText) {
+		utf16 += string([]byte{b, 0})
+	}
 	if doubled == mitText || changed == mitText {
 		t.Fatal("the text is not altered")
 	}
@@ -463,6 +467,9 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		"the EUPL 1.1 in Italian":             {files{"LICENSE": "Licenza Pubblica dell'Unione europea\nV.1.1\nEUPL © Comunità europea 2007\n"}, []string{"EUPL-1.1"}, ""},
 		"a table of licences":                 {files{"LICENSE": mitText, "licenses/GPL-3.0.json": "{\"title\": \"GNU General Public License v3.0\"}"}, []string{"MIT"}, ""},
 		"NASA":                                {files{"LICENSE": "NASA OPEN SOURCE AGREEMENT VERSION 1.3\n\nTHIS OPEN SOURCE AGREEMENT DEFINES THE RIGHTS OF USE\n"}, []string{"NASA-1.3"}, ""},
+		"UTF-16":                              {files{"LICENSE": utf16}, []string{"MIT"}, ""},
+		"a COPYRIGHT alone":                   {files{"COPYRIGHT": mitText}, []string{"MIT"}, ""},
+		"a COPYRIGHT beside a licence":        {files{"COPYRIGHT": bsd, "LICENSE": mitText}, []string{"MIT"}, ""},
 		"a licence of third parties":          {files{"THIRD-PARTY-LICENSE.txt": bsd, "LICENSE": mitText}, []string{"MIT"}, ""},
 		"a licence that is only spoken about": {files{"LICENSE": "Thing uses Bar, which is licensed under the MIT License.\n"}, "unknown", ""},
 	} {
