@@ -85,6 +85,8 @@ const (
 	FundingFundedByDeclared      = "funding.funded-by-declared"
 	LicenseSPDX                  = "license.spdx"
 	LicenseFile                  = "license.file"
+	LicenseLists                 = "license.lists"
+	LicenseStated                = "license.stated"
 	LicenseChanges               = "license.changes"
 	LicenseLastChangeDays        = "license.last-change-days"
 	GovernanceSecurityPolicy     = "governance.security-policy"
@@ -115,6 +117,7 @@ const (
 	CatalogOrganizations        = "catalog.organizations"
 	LicenseDeclared             = "license.declared"
 	LicenseMatchesDeclared      = "license.matches-declared"
+	LicenseOnList               = "license.on-list"
 	LifecycleCatalogStatus      = "lifecycle.catalog-status"
 )
 

@@ -19,6 +19,22 @@ type Localizer struct{ *language.Language }
 // the feed.
 var English = Localizer{Language: language.English()}
 
+// LicenceStanding says where the lists have the licences found, or which ones the readme
+// alone states; empty where neither is known.
+func (w Localizer) LicenceStanding(found, stated observation.Measure) string {
+	if names, _ := found.List(); len(names) > 0 {
+		return w.TranslateMessage(wording.Licenses(names))
+	}
+	if names, _ := stated.List(); len(names) > 0 {
+		items := make([]any, len(names))
+		for i, name := range names {
+			items[i] = name
+		}
+		return w.Translate("stated in the readme alone: {licences}", "licences", language.List(items...))
+	}
+	return ""
+}
+
 // StageName and the functions below are the terms of package wording.
 func (w Localizer) StageName(stage assess.Stage) string {
 	return w.TranslateMessage(wording.Stage(stage))

@@ -3,6 +3,7 @@ package signals
 import (
 	"slices"
 
+	"github.com/midspan/midspan/internal/licenselist"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -37,6 +38,12 @@ func fundingDefinitions() []observation.Definition {
 		list(observation.LicenseSPDX, "Licence found",
 			"SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or "+
 				"-or-later, which their text does not tell.", chaoss+"licenses-declared/"),
+		list(observation.LicenseLists, "Lists with the licence",
+			"Where the licences found stand: \""+licenselist.SaysSoftware+"\" (as SPDX flags it), \""+licenselist.SaysContent+"\", \""+licenselist.SaysData+
+				"\", \""+licenselist.SaysNone+"\", or \""+licenselist.SaysAdded+"\" where terms that nobody has judged stand beside it.", dpgStd),
+		list(observation.LicenseStated, "Licence stated in the readme",
+			"SPDX ids of the licences that the readme states for the repository itself, where no licence file was recognised: weaker than "+
+				"the text. What it says of dependencies, data, documents or pictures is not read.", ""),
 		yes(observation.LicenseFile, "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
 		number(observation.LicenseChanges, "Licence changes", observation.UnitChanges, observation.MergeMax,
 			"How often the licences found changed in the history of the licence files in the root folder; rewording, moving "+
@@ -105,6 +112,10 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 			Means: "SPDX ids of the licences that the catalog declares.", Reference: dpgStd},
 		{ID: observation.LicenseMatchesDeclared, Name: "Licence as declared", Kind: observation.KindBool, Merge: observation.MergeAny,
 			Means: "A licence that the catalog declares is among those found in the repositories.", Reference: dpgStd},
+		{ID: observation.LicenseOnList, Name: "Licence on the list for its kind", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "A licence found is on the list for what the catalog says the good is: the OSI's for software, the DPG Standard's for content " +
+				"and for data. Where the catalog does not say, it is taken for software. A licence on no list beside it, terms that are added, " +
+				"and a licence that the readme alone states leave it unknown.", Reference: dpgStd},
 		{ID: observation.LifecycleCatalogStatus, Name: "Status in the catalog", Kind: observation.KindText, Merge: observation.MergeMain,
 			Means: "What the catalog says of the entry: DPG or nominee, or publiccode's developmentStatus."},
 	}

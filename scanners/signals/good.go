@@ -53,6 +53,7 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 		silent(observation.LicenseDeclared)
 	}
 	writeMatch(out, good.Licenses, found, source)
+	writeOnList(out, good.Types, found)
 	if good.Status != "" {
 		out.measured(observation.LifecycleCatalogStatus, good.Status, source)
 	} else {

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -11,23 +12,32 @@ import (
 	"time"
 
 	"github.com/google/licensecheck"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/licenselist"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // minCoveragePercent is the share of a licence file, in percent, above which the
 // text is taken for the licence without a remark.
 const minCoveragePercent = 75
 
+// maxDoubled is how long a text may be, in bytes, in which doubled lines are looked for.
+const maxDoubled = 64 << 10
+
 // scanLicense reads the licence files of HEAD and what became of them over the
 // history. An error is the end of ctx only.
-func scanLicense(ctx context.Context, out *measureSet, files *tree, snapshot *gitrepo.Snapshot) error {
+func scanLicense(ctx context.Context, out *measureSet, files *tree, readme readmeFile, in scanners.Input) error {
 	paths := licenseFiles(files)
 	m := out.measured(observation.LicenseFile, len(paths) > 0, files.source)
 	m.Detail = strings.Join(paths, ", ")
 	writeLicenses(out, files, paths)
-	return scanLicenseHistory(ctx, out, snapshot)
+	writeLists(out)
+	writeStated(out, readme, in.Repository)
+	return scanLicenseHistory(ctx, out, in.Snapshot)
 }
 
 func writeLicenses(out *measureSet, files *tree, paths []string) {
@@ -44,9 +54,19 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 			failed = err
 			continue
 		}
+		if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
+			data = text // some editors write UTF-16
+		}
 		ids, coverage := recognize(data)
+		if len(ids) == 0 {
+			data = withoutDoubles(data)
+			ids, coverage = recognize(data)
+		}
 		var remark string
-		if ids, remark = restricted(data, ids, coverage.Match); remark != "" {
+		if ids, remark = restricted(data, ids, coverage.Match); len(ids) == 0 && rTemplate().Match(data) {
+			ids, remark = namedByR(files)
+		}
+		if remark != "" {
 			remarks = append(remarks, name+": "+remark)
 		} else if coverage.Percent < minCoveragePercent {
 			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", coverage.Percent, name))
@@ -54,6 +74,9 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		texts[name] = ids
 	}
 	found := licensesOf(texts)
+	if patents := files.firstOf(patentsKind); patents != "" && withPatents(found) {
+		remarks = append(remarks, patents+": terms on patents stand beside the text of the licence; read them")
+	}
 	switch {
 	case failed != nil && len(found) == 0:
 		out.unreadable(observation.LicenseSPDX, failed)
@@ -64,7 +87,7 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		m.Detail = strings.Join(remarks, "; ")
 		if failed != nil {
 			_, detail := causeAndDetail(failed)
-			m.Bound, m.Detail = observation.AtLeast, detail
+			m.Bound, m.Detail = observation.AtLeast, strings.Join(append(remarks, detail), "; ")
 		}
 	}
 }
@@ -75,33 +98,97 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]string, string) {
 	rest := uncovered(data, matches)
 	c, found := restriction(rest)
-	switch {
-	case found && len(ids) == 0 && c.id != "":
-		return []string{c.id}, "not an open licence: " + c.says
-	case found && len(ids) == 0 && c.says != "":
-		return []string{"LicenseRef-restricted"}, "not an open licence: " + c.says
-	case found && len(ids) > 0:
-		reference, remark := "LicenseRef-added-terms", "terms stand beside the text of the licence; read them"
-		if c.says != "" {
-			reference, remark = "LicenseRef-restricted", "not an open licence: "+c.says
-		}
-		all := make([]string, len(ids))
-		for i, id := range ids {
-			all[i] = id + " AND " + cmp.Or(c.id, reference)
-		}
-		return all, remark
-	case len(ids) == 0:
-		if id := referenced(rest); id != "" {
-			return []string{id}, "the licence is named, and its text is not there"
+	if !found && len(ids) == 0 {
+		return referenced(rest)
+	}
+	if !found {
+		return ids, ""
+	}
+	reference, remark := licenselist.AddedTerms, "terms stand beside the text of the licence; read them"
+	if c.says != "" {
+		reference, remark = cmp.Or(c.id, licenselist.Restricted), "not an open licence: "+c.says
+	}
+	if len(ids) == 0 && c.id == "" { // "a modified version of the Apache License 2.0"
+		ids, _ = referenced(rest[:min(len(rest), maxNotice)])
+	}
+	if len(ids) == 0 && c.says != "" {
+		return []string{reference}, remark
+	}
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = id
+		if !strings.HasSuffix(id, " AND "+reference) {
+			all[i] += " AND " + reference
 		}
 	}
-	return ids, ""
+	return all, remark
+}
+
+// withoutDoubles drops lines that stand in a text twice: one slip of whoever pasted a licence
+// hides it from the library.
+func withoutDoubles(data []byte) []byte {
+	if len(data) > maxDoubled {
+		return data
+	}
+	var kept []byte
+	seen := map[string]bool{}
+	for line := range bytes.Lines(data) {
+		if text := string(bytes.TrimSpace(line)); len(text) > 20 && seen[text] {
+			continue
+		} else {
+			seen[text] = true
+		}
+		kept = append(kept, line...)
+	}
+	return kept
+}
+
+// rTemplate is a licence file of an R package: what is to be filled into the licence that its
+// DESCRIPTION names.
+var rTemplate = compiled(`(?i)^\s*year:[^\n]*\n\s*copyright holder:`)
+
+var rLicense = compiled(`(?m)^License:[ \t]*(MIT|BSD_2_clause|BSD_3_clause)[ \t]*\+[ \t]*file LICEN[SC]E`)
+
+// namedByR returns the licence that an R package's DESCRIPTION names.
+func namedByR(files *tree) ([]string, string) {
+	name := files.firstOf(rDescriptionKind)
+	if name == "" {
+		return nil, ""
+	}
+	data, err := files.read(name)
+	if err != nil {
+		return nil, ""
+	}
+	ids := map[string]string{"MIT": "MIT", "BSD_2_clause": "BSD-2-Clause", "BSD_3_clause": "BSD-3-Clause"}
+	m := rLicense().FindSubmatch(data)
+	if m == nil {
+		return nil, ""
+	}
+	return []string{ids[string(m[1])]}, "the licence is named in " + name + ", and its text is not there"
+}
+
+// withPatents adds to licences of the BSD family that a file beside them grants patents, or
+// takes that back, and reports whether there is such a licence. Others speak of patents
+// themselves, or were not found beside such a file.
+func withPatents(found []string) bool {
+	added := false
+	for i, id := range found {
+		if strings.HasPrefix(id, "BSD-") && !strings.Contains(id, " AND ") {
+			found[i], added = id+" AND "+licenselist.AddedTerms, true
+		}
+	}
+	return added
 }
 
 // licenseFiles are the texts that a reader takes for the repository's licence,
-// and those of the folder LICENSES (REUSE).
+// and those of the folder LICENSES (REUSE). A file COPYRIGHT counts where there is no other:
+// beside one it lists the works of others.
 func licenseFiles(files *tree) []string {
-	return append(files.of(licenseKind), files.of(licensesFolderKind)...)
+	paths := append(files.of(licenseKind), files.of(licensesFolderKind)...)
+	if len(paths) == 0 {
+		paths = files.of(copyrightKind)
+	}
+	return paths
 }
 
 // isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the
@@ -115,11 +202,16 @@ func isLicense(name string) bool {
 		if !ok || rest != "" && !strings.ContainsRune(".-_", rune(rest[0])) || strings.Contains(rest, "header") {
 			continue
 		}
-		switch ending := path.Ext(name); ending {
-		case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
-			".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
-			return false
-		}
+		return !isCode(name)
+	}
+	return false
+}
+
+// isCode matches files that a program reads, which hold no text of a licence for people.
+func isCode(name string) bool {
+	switch path.Ext(name) {
+	case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
+		".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
 		return true
 	}
 	return false

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/google/licensecheck"
+
+	"github.com/midspan/midspan/internal/licenselist"
 )
 
 // clause is a text that takes back a part of what an open licence gives, and how it is
@@ -38,12 +40,14 @@ var restrictions = []clause{
 	{compiled(`\bhippocratic licen[cs]e\b|\bdo no harm licen[cs]e\b|\banti-capitalist software licen[cs]e\b|\bethical source\b|\bpeace(?:ful)? (?:open source )?licen[cs]e\b`), "",
 		"an ethical clause restricts who may use it"},
 	{compiled(`\bnon-? ?commercial (?:use|purposes?|research|activit(?:y|ies)|license)\b|\b(?:not|never|may not|must not|cannot|shall not)\b[^.]{0,60}\bcommercial (?:use|purposes?|gain|product|exploitation)|` +
-		`\bcommercial use\b[^.]{0,60}\b(?:prohibited|forbidden|not (?:allowed|permitted)|requires? (?:a |an |prior |our |written )*(?:permission|licen[cs]e|consent|agreement))`), "",
+		`\bcommercial use\b[^.]{0,60}\b(?:prohibited|forbidden|not (?:allowed|permitted)|requires? (?:a |an |prior |our |written )*(?:permission|licen[cs]e|consent|agreement))|` +
+		`\bcommercial licen[cs]e (?:must|has to|needs to|shall) be (?:obtained|acquired|bought|purchased)`), "",
 		"commercial use is excluded or needs permission"},
 	{compiled(`\b(?:research|academic|educational|personal|evaluation|internal)(?: and (?:research|academic|educational|personal|evaluation|internal))*(?: use| purposes?) only\b|\bonly for (?:research|academic|educational|personal|evaluation)\b`), "",
 		"for some purposes alone"},
 	{compiled(`\b(?:may|must|shall|can) ?not be used (?:for|in|by) (?:military|weapons?|surveillance|law enforcement|governments?)\b|\bno military use\b`), "", "some uses are forbidden"},
-	{compiled(`\b(?:all rights reserved|proprietary and confidential)\b[^.]{0,200}\b(?:no part|may not|unauthorized|without (?:the )?(?:prior |express |written )*permission)|\bproprietary and confidential\b`), "",
+	{compiled(`\ball rights reserved\W+(?:no part|unauthori[sz]ed|proprietary|confidential|this (?:software|code|program|work) (?:is (?:proprietary|confidential)|may not)|you may not|may not|do not)\b|` +
+		`^(?:the )?[^.]{0,40}(?:copyright|©|\(c\))[^.]{0,100}\.? all rights reserved\.?$|\b(?:all rights reserved|proprietary and confidential)\b[^.]{0,200}\b(?:no part|may not|unauthorized|without (?:the )?(?:prior |express |written )*permission)|\bproprietary and confidential\b`), "",
 		"it is proprietary"},
 }
 
@@ -54,7 +58,7 @@ const maxAddition = 3000
 
 // addition finds terms that stand beside a known licence, without saying what they do.
 var addition = compiled(`\b(?:additional|supplementary|further|special) (?:terms?|conditions?|restrictions?|clauses?|provisos?)\b|\bwith the following (?:conditions?|restrictions?|exceptions?|modifications?|clauses?)\b|` +
-	`\b(?:subject to|provided) (?:that )?the following (?:additional|further|extra)\b|\bmodified (?:apache|mit|bsd|gpl)\b|\bthe foregoing license is (?:amended|modified)\b`)
+	`\b(?:subject to|provided) (?:that )?the following (?:additional|further|extra)\b|\bmodified (?:apache|mit|bsd|gpl)\b|\badditional (?:grant of patent|ip) rights\b|\bthe foregoing license is (?:amended|modified)\b`)
 
 // uncovered is what no match covers of a text, in lower case, its white space folded.
 func uncovered(data []byte, matches []licensecheck.Match) string {
@@ -91,26 +95,57 @@ type reference struct {
 	id      string
 }
 
-// references are licences that a file names and does not print. They count where a file
-// holds no text of a licence.
+// references are licences that a file names in words of its own, or prints in a language
+// that the library does not know. They count where a file holds no text of a licence.
 var references = []reference{
 	{compiled(`public domain (?:within|in) the united states[\s\S]*\bcc0 1\.0 universal\b|\bwork of the (?:u\.?s\.?|united states) government\b[\s\S]*\bcc0\b`), "CC0-1.0"},
 	{compiled(`\bnasa open source agreement,? version 1\.3\b`), "NASA-1.3"},
+	{compiled(`^.{0,60}\bcommunity data licen[cs]e agreement[ –—-]*permissive[ ,–—-]*version 2\.0`), "CDLA-Permissive-2.0"},
+	{compiled(`^.{0,60}\bcommunity data licen[cs]e agreement[ –—-]*permissive[ ,–—-]*version 1\.0`), "CDLA-Permissive-1.0"},
+	{compiled(`^.{0,60}\bcommunity data licen[cs]e agreement[ –—-]*sharing[ ,–—-]*version 1\.0`), "CDLA-Sharing-1.0"},
 	{compiled(`\beupl[\s,.-]*(?:v\.?|version|versione|versión|versão|versie|wersja)?\s*1\.2\b|\b1\.2\b[^.]{0,40}\beupl\b`), "EUPL-1.2"},
 	{compiled(`\beupl[\s,.-]*(?:v\.?|version|versione|versión|versão|versie|wersja)?\s*1\.1\b|\b1\.1\b[^.]{0,40}\beupl\b`), "EUPL-1.1"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?(?:gnu )?(?:agpl|affero general public licen[cs]e)[ ,-]*(?:v|version)?[ .]*3`), "AGPL-3.0"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?(?:gnu )?(?:gpl|general public licen[cs]e)[ ,-]*(?:v|version)?[ .]*3`), "GPL-3.0"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?(?:gnu )?(?:gpl|general public licen[cs]e)[ ,-]*(?:v|version)?[ .]*2`), "GPL-2.0"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?apache(?: software)?(?: licen[cs]e)?,?(?: version)?[ v-]*2(?:\.0)?\b`), "Apache-2.0"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?mit(?: licen[cs]e)?\b`), "MIT"},
-	{compiled(`\b(?:licen[cs]ed|released|distributed|available|published) under (?:the )?(?:terms of )?(?:the )?(?:mozilla public licen[cs]e|mpl)[ ,-]*(?:v|version)?[ .]*2`), "MPL-2.0"},
 }
 
-// referenced returns the licence that a text names, empty where it names none.
-func referenced(text string) string {
-	i := slices.IndexFunc(references, func(r reference) bool { return r.pattern().MatchString(text) })
-	if i < 0 {
-		return ""
+// Lengths, in bytes: of a text that may be a notice, which names a licence and does not
+// print it, and of the part of a longer one that may be its title.
+const (
+	maxNotice = 2000
+	maxTitle  = 80
+)
+
+// referenced returns the licences that a text in lower case names, and what to say of it.
+func referenced(text string) ([]string, string) {
+	var ids []string
+	for _, r := range references {
+		if r.pattern().MatchString(text) {
+			ids = append(ids, r.id)
+			break
+		}
 	}
-	return references[i].id
+	switch {
+	case len(ids) > 0:
+	case grants().MatchString(text):
+		for _, id := range namesOf(text[:min(len(text), maxTitle)], false) {
+			ids = append(ids, id+" AND "+licenselist.AddedTerms)
+		}
+	case len(text) <= maxNotice:
+		for _, sentence := range sentencesOf(text) {
+			ids = append(ids, statedIn(sentence, "", true)...)
+		}
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	switch {
+	case len(ids) == 0:
+		return nil, ""
+	case strings.HasSuffix(ids[0], licenselist.AddedTerms):
+		return ids, "it calls itself so, and its text differs; read it"
+	case len(text) > maxNotice:
+		return ids, "the licence is named, and its text was not compared"
+	}
+	return ids, "the licence is named, and its text is not there"
 }
+
+// grants are words of the texts of licences, and not of notices that name one.
+var grants = compiled(`\bpermission is hereby granted\b|\bredistribution and use in source and binary forms\b|\bpermission to use, copy, modify\b`)

@@ -96,3 +96,26 @@ func FuzzSunset(f *testing.F) {
 		}
 	})
 }
+
+// TestAReadmeStatesTheLicenceOfItsOwnRepository reads testdata/licences.tsv: the licences with
+// commas, or none; a tab; a readme, whose lines are set apart by \n. Add a line for a
+// statement that is misread.
+func TestAReadmeStatesTheLicenceOfItsOwnRepository(t *testing.T) {
+	data, err := os.ReadFile("testdata/licences.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range strings.Lines(string(data)) {
+		want, readme, ok := strings.Cut(strings.TrimSuffix(row, "\n"), "\t")
+		if !ok || strings.HasPrefix(row, "//") {
+			continue
+		}
+		got := strings.Join(licensesStated(strings.ReplaceAll(readme, `\n`, "\n"), "thing"), ",")
+		if got == "" {
+			got = "none"
+		}
+		if got != want {
+			t.Errorf("%s, want %s: %s", got, want, readme)
+		}
+	}
+}

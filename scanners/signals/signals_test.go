@@ -418,3 +418,155 @@ func TestALicenceWithARestrictingClauseIsNoOpenLicence(t *testing.T) {
 	}
 	expect(t, scan(t, repository(t, files{"LICENSE-3RD-PARTY.txt": mit})), map[string]any{"license.file": false})
 }
+
+// mitText is the text of MIT in lines.
+const mitText = "MIT License\n\nCopyright (c) 2020 Someone\n\n" +
+	"Permission is hereby granted, free of charge, to any person obtaining a copy\nof this software and associated documentation files (the \"Software\"), to deal\n" +
+	"in the Software without restriction, including without limitation the rights\nto use, copy, modify, merge, publish, distribute, sublicense, and/or sell\n" +
+	"copies of the Software, and to permit persons to whom the Software is\nfurnished to do so, subject to the following conditions:\n\n" +
+	"The above copyright notice and this permission notice shall be included in all\ncopies or substantial portions of the Software.\n\n" +
+	"THE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR\nIMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,\n" +
+	"FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE\nAUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER\n" +
+	"LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,\nOUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE\nSOFTWARE.\n"
+
+// bsd is the text of BSD-3-Clause.
+const bsd = "Copyright (c) 2015, Somebody\nAll rights reserved.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met:\n\n1. Redistributions of source code must retain the above copyright notice, this list of conditions and the following disclaimer.\n\n2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following disclaimer in the documentation and/or other materials provided with the distribution.\n\n3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or promote products derived from this software without specific prior written permission.\n\nTHIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS \"AS IS\" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.\n"
+
+func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
+	lines := strings.SplitAfter(mitText, "\n")
+	doubled := strings.Join(slices.Insert(slices.Clone(lines), 9, lines[8]), "")
+	changed := strings.Replace(mitText, "copyright notice and this", "copyright notice, list of authors, and this", 1)
+	utf16 := "\xff\xfe"
+	for _, b := range []byte(mitText) {
+		utf16 += string([]byte{b, 0})
+	}
+	if doubled == mitText || changed == mitText {
+		t.Fatal("the text is not altered")
+	}
+	for name, test := range map[string]struct {
+		tree   files
+		want   any
+		remark string
+	}{
+		"a grant of patents beside BSD":       {files{"LICENSE": bsd, "PATENTS": "Additional Grant of Patent Rights Version 2\n"}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "PATENTS: terms on patents"},
+		"a grant of patents under BSD":        {files{"LICENSE": bsd + "\nAdditional Grant of Patent Rights Version 2\n\n\"Software\" means the X software.\n"}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "terms stand beside"},
+		"a file on patents beside MIT":        {files{"LICENSE": mitText, "PATENTS": "none\n"}, []string{"MIT"}, ""},
+		"a list of patents elsewhere":         {files{"LICENSE": bsd, "docs/PATENTS.md": "none\n"}, []string{"BSD-3-Clause"}, ""},
+		"MIT with a line doubled":             {files{"LICENSE": doubled}, []string{"MIT"}, ""},
+		"MIT with words added":                {files{"LICENSE": changed}, []string{"MIT AND LicenseRef-added-terms"}, "its text differs"},
+		"a modified Apache License":           {files{"LICENSE": "Thing is licensed under a modified version of the Apache License 2.0, with the following additional conditions:\n\na. Multi-tenant service: a commercial license must be obtained from the producer.\n"}, []string{"Apache-2.0 AND LicenseRef-restricted"}, "not an open licence"},
+		"all rights reserved":                 {files{"LICENSE": "Copyright 2020 Somebody. All rights reserved.\n"}, []string{"LicenseRef-restricted"}, "not an open licence"},
+		"proprietary":                         {files{"LICENSE": "Copyright 2020 X. All rights reserved. No part of this software may be reproduced.\n"}, []string{"LicenseRef-restricted"}, "not an open licence"},
+		"an SPDX line alone":                  {files{"LICENSE": "SPDX-License-Identifier: Apache-2.0\n"}, []string{"Apache-2.0"}, "its text is not there"},
+		"a notice of two licences":            {files{"LICENSE": "Licensed under either of Apache License, Version 2.0 or MIT license at your option.\n"}, []string{"Apache-2.0", "MIT"}, "its text is not there"},
+		"a notice without derivatives":        {files{"LICENSE": "This work is licensed under CC BY-NC-ND 4.0\n"}, []string{"CC-BY-NC-ND-4.0"}, "its text is not there"},
+		"CDLA":                                {files{"LICENSE": "Community Data License Agreement - Permissive - Version 2.0\n\nThis is the agreement.\n"}, []string{"CDLA-Permissive-2.0"}, ""},
+		"an R package":                        {files{"LICENSE": "YEAR: 2020\nCOPYRIGHT HOLDER: Somebody\n", "DESCRIPTION": "Package: thing\nLicense: MIT + file LICENSE\n"}, []string{"MIT"}, "named in DESCRIPTION"},
+		"an R package without a DESCRIPTION":  {files{"LICENSE": "YEAR: 2020\nCOPYRIGHT HOLDER: Somebody\n"}, "unknown", ""},
+		"the EUPL in Spanish":                 {files{"LICENSE": "LICENCIA PÚBLICA DE LA UNIÓN EUROPEA v. 1.2\nEUPL © Unión Europea 2007, 2016\n"}, []string{"EUPL-1.2"}, ""},
+		"the EUPL 1.1 in Italian":             {files{"LICENSE": "Licenza Pubblica dell'Unione europea\nV.1.1\nEUPL © Comunità europea 2007\n"}, []string{"EUPL-1.1"}, ""},
+		"a table of licences":                 {files{"LICENSE": mitText, "licenses/GPL-3.0.json": "{\"title\": \"GNU General Public License v3.0\"}"}, []string{"MIT"}, ""},
+		"NASA":                                {files{"LICENSE": "NASA OPEN SOURCE AGREEMENT VERSION 1.3\n\nTHIS OPEN SOURCE AGREEMENT DEFINES THE RIGHTS OF USE\n"}, []string{"NASA-1.3"}, ""},
+		"UTF-16":                              {files{"LICENSE": utf16}, []string{"MIT"}, ""},
+		"a COPYRIGHT alone":                   {files{"COPYRIGHT": mitText}, []string{"MIT"}, ""},
+		"a COPYRIGHT beside a licence":        {files{"COPYRIGHT": bsd, "LICENSE": mitText}, []string{"MIT"}, ""},
+		"a licence of third parties":          {files{"THIRD-PARTY-LICENSE.txt": bsd, "LICENSE": mitText}, []string{"MIT"}, ""},
+		"a licence that is only spoken about": {files{"LICENSE": "Thing uses Bar, which is licensed under the MIT License.\n"}, "unknown", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := scan(t, repository(t, test.tree))
+			expect(t, m, map[string]any{"license.spdx": test.want})
+			if detail := m["license.spdx"].Detail; !strings.Contains(detail, test.remark) {
+				t.Errorf("the detail is %q", detail)
+			}
+		})
+	}
+}
+
+func TestALicenceOfTheReadmeAloneIsSaidToBe(t *testing.T) {
+	readme := "# Thing\n\n## License\n\nThis project is licensed under the MIT License.\n"
+	for name, test := range map[string]struct {
+		tree   files
+		spdx   any
+		stated any
+	}{
+		"no licence file":         {files{"README.md": readme}, "na", []string{"MIT"}},
+		"a licence file was read": {files{"README.md": readme, "LICENSE": bsd}, []string{"BSD-3-Clause"}, "na"},
+		"an unknown licence file": {files{"README.md": readme, "LICENSE": "Do as you like.\n"}, "unknown", []string{"MIT"}},
+		"no word of it":           {files{"README.md": "# Thing\n"}, "na", []string{}},
+		"no readme":               {files{"main.go": "package main\n"}, "na", "na"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, scan(t, repository(t, test.tree)), map[string]any{"license.spdx": test.spdx, "license.stated": test.stated})
+		})
+	}
+}
+
+func TestLicencesFoundAreHeldAgainstTheLists(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		want any
+	}{
+		"MIT":            {mitText, []string{"approved by the OSI"}},
+		"for content":    {"This work is licensed under CC BY-SA 4.0\n", []string{"accepted by the DPG Standard for content", "accepted by the DPG Standard for data"}},
+		"no commerce":    {"This work is licensed under CC BY-NC 4.0\n", []string{"on no list"}},
+		"terms added":    {mitText + "\nAdditional conditions: keep our logo on every page.\n", []string{"terms are added"}},
+		"not recognised": {"Do as you like.\n", "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, scan(t, repository(t, files{"LICENSE": test.text})), map[string]any{"license.lists": test.want})
+		})
+	}
+	expect(t, scan(t, repository(t, files{"main.go": "package main\n"})), map[string]any{"license.lists": "na"})
+}
+
+func TestALicenceIsOnTheListForWhatTheGoodIs(t *testing.T) {
+	for _, test := range []struct {
+		types, found []string
+		state        observation.State
+		on           bool
+		says         string
+	}{
+		{nil, []string{"MIT"}, observation.Measured, true, "MIT: approved by the OSI"},
+		{nil, []string{"CC-BY-4.0"}, observation.Unknown, false, "does not say what the good is"},
+		{nil, []string{"CC-BY-NC-4.0"}, observation.Measured, false, "on no list (no commercial use)"},
+		{[]string{"software"}, []string{"Apache-2.0", "MIT"}, observation.Measured, true, ""},
+		{[]string{"software"}, []string{"CC-BY-4.0"}, observation.Measured, false, "none is on the list for software"},
+		{[]string{"software"}, []string{"BUSL-1.1"}, observation.Measured, false, "on no list"},
+		{[]string{"software"}, []string{"MIT AND LicenseRef-restricted"}, observation.Measured, false, "it restricts its use"},
+		{[]string{"software"}, []string{"Apache-2.0 AND LicenseRef-added-terms"}, observation.Unknown, false, "terms are added"},
+		{[]string{"software"}, []string{"CC-BY-NC-4.0", "MIT"}, observation.Unknown, false, "what is under which"},
+		{[]string{"software"}, []string{"CC-BY-4.0", "MIT"}, observation.Measured, true, ""},
+		{[]string{"content"}, []string{"CC-BY-SA-4.0"}, observation.Measured, true, ""},
+		{[]string{"content"}, []string{"CC-BY-ND-4.0"}, observation.Measured, false, "no derivatives"},
+		{[]string{"data"}, []string{"ODbL-1.0"}, observation.Measured, true, ""},
+		{[]string{"data"}, []string{"MIT"}, observation.Unknown, false, "which licence the data is under"},
+		{[]string{"data"}, []string{"CC-BY-NC-4.0"}, observation.Measured, false, "none is on the list for data"},
+		{[]string{"data", "software"}, []string{"CC0-1.0", "MIT"}, observation.Measured, true, ""},
+		{[]string{"data", "software"}, []string{"MIT"}, observation.Unknown, false, "which licence the data is under"},
+		{[]string{"aimodel"}, []string{"MIT"}, observation.Unknown, false, "the catalog calls it aimodel"},
+	} {
+		state, on, says := signals.OnList(test.types, test.found)
+		if state != test.state || on != test.on || !strings.Contains(says, test.says) {
+			t.Errorf("%v under %v: %s %v %q, want %s %v %q", test.types, test.found, state, on, says, test.state, test.on, test.says)
+		}
+	}
+	definitions := signals.New().CatalogDefinitions()
+	good := catalog.Good{Name: "Thing", Types: []string{"software"}, Sources: []catalog.Source{{Catalog: "dpga", Entry: "thing"}}}
+	stated := []observation.Measure{{ID: "license.spdx", State: observation.NotApplicable, Detail: "no licence file"}, {ID: "license.stated", State: observation.Measured, Value: []string{"MIT"}}}
+	for name, test := range map[string]struct {
+		found []observation.Measure
+		want  any
+	}{
+		"found":           {[]observation.Measure{{ID: "license.spdx", State: observation.Measured, Value: []string{"MIT"}}}, true},
+		"read in part":    {[]observation.Measure{{ID: "license.spdx", State: observation.Measured, Value: []string{"MIT"}, Bound: observation.AtLeast}}, "unknown"},
+		"stated alone":    {stated, "unknown"},
+		"no licence file": {stated[:1], "na"},
+		"not recognised":  {[]observation.Measure{{ID: "license.spdx", State: observation.Unknown, Cause: observation.CauseUnsupported, Detail: "no known licence text in LICENSE"}}, "unknown"},
+		"no repository":   {nil, "unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			expect(t, byID(t, definitions, signals.New().ScanGood(good, test.found, asOf)), map[string]any{"license.on-list": test.want})
+		})
+	}
+}

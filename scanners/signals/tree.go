@@ -63,8 +63,11 @@ var (
 	composerJSONKind   = fileKind{root, named("composer.json")}
 	pyprojectKind      = fileKind{root, named("pyproject.toml")}
 	gemspecKind        = fileKind{root, isGemspec}
+	rDescriptionKind   = fileKind{root, named("description")}
 	licenseKind        = fileKind{conventionalFolders, isLicense}
-	licensesFolderKind = fileKind{[]string{"licenses"}, func(string) bool { return true }}
+	copyrightKind      = fileKind{root, document("copyright")}
+	patentsKind        = fileKind{root, document("patents", "patent_grant", "additional_patent_rights")}
+	licensesFolderKind = fileKind{[]string{"licenses"}, func(name string) bool { return !isCode(name) }}
 )
 
 // Wants implements scanners.Scanner: the files of the sources, and manifests that
@@ -78,7 +81,7 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
 		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
-		licenseKind, licensesFolderKind, governanceKind, insightsKind,
+		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, governanceKind, insightsKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed

@@ -365,11 +365,14 @@ func (c columnBuilder) severities() string {
 
 // packages fills the rows of the inventory and of the licence.
 func (c columnBuilder) packages() {
-	c.cells["licence"] = c.measure(observation.LicenseSPDX)
+	licence := c.measure(observation.LicenseSPDX)
 	if c.measures[observation.LicenseSPDX].State == observation.NotApplicable {
-		c.cells["licence"] = cell{Text: c.Translate("no licence file")}
+		licence = cell{Text: c.Translate("no licence file")}
 	}
-	c.cells["declared"] = c.catalogCell(c.good.Licenses)
+	if says := c.LicenceStanding(c.measures[observation.LicenseSPDX], c.measures[observation.LicenseStated]); says != "" {
+		licence.Notes = append(licence.Notes, says)
+	}
+	c.cells["licence"], c.cells["declared"] = licence, c.catalogCell(c.good.Licenses)
 	c.cells["packages"], c.cells["ecosystems"] = c.unread(), c.unread()
 	if c.tally.Read == 0 {
 		return

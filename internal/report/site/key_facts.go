@@ -73,6 +73,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 	default:
 		f.Text, f.Unknown = w.Translate("unknown"), true
 	}
+	standing := w.LicenceStanding(found, m[observation.LicenseStated])
 	licences := report.Cut(w.ShortList(good.Licenses), 60)
 	if declared.State == observation.Measured {
 		licences = report.Cut(w.measureText(declared), 60)
@@ -86,6 +87,9 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 		f.Note = w.Translate("declared: {licences}, which agrees", "licences", licences)
 	default:
 		f.Note = w.Translate("declared: {licences}, which differs", "licences", licences)
+	}
+	if standing != "" {
+		f.Note = w.Translate("{standing}; {declared}", "standing", standing, "declared", f.Note)
 	}
 	return f
 }
