@@ -132,6 +132,34 @@ var risks = map[string]language.Message{
 // Risk is the name of a level of risk.
 func Risk[ID ~string](level ID) language.Message { return find(risks, level) }
 
+// depth is how many could take over from the most active person: in a word, and as the
+// sentence that explains it.
+type depth struct{ name, meaning language.Message }
+
+var depths = map[string]depth{
+	"several": {language.M("several"), language.M("Two others at least made one in ten of the commits of the last 12 months each.")},
+	"one":     {language.M("one other"), language.M("One other person made at least one in ten of the commits of the last 12 months.")},
+	"nobody": {language.M("nobody else"),
+		language.M("Beside the most active person nobody made one in ten of the commits of the last 12 months.")},
+	"stopped": {language.M("work has stopped"), language.M("No person committed in the last 12 months.")},
+}
+
+// unknownDepth is the depth of a history of which too little could be read.
+var unknownDepth = depth{language.M("unknown"), language.M("Too little of the history could be read to tell.")}
+
+// Depth names how many could take over; one that is none is unknown.
+func Depth[ID ~string](d ID) language.Message { return depthOf(string(d)).name }
+
+// DepthMeaning explains it in a sentence.
+func DepthMeaning[ID ~string](d ID) language.Message { return depthOf(string(d)).meaning }
+
+func depthOf(id string) depth {
+	if d, known := depths[id]; known {
+		return d
+	}
+	return unknownDepth
+}
+
 // YesNo is an answer.
 func YesNo(yes bool) language.Message {
 	if yes {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/wording"
@@ -75,5 +76,16 @@ func TestEveryCauseHasItsText(t *testing.T) {
 		if m := wording.Cause(cause); m.Pattern == string(cause) {
 			t.Errorf("%s has no text", cause)
 		}
+	}
+}
+
+func TestEveryDepthOfSuccessionHasANameAndASentence(t *testing.T) {
+	names := map[string]bool{}
+	for _, depth := range []assess.Depth{assess.SeveralCould, assess.OneCould, assess.NobodyCould, assess.NobodyThere, assess.DepthUnknown} {
+		name, meaning := wording.Depth(depth), wording.DepthMeaning(depth)
+		if name.Pattern == "" || meaning.Pattern == "" || names[name.Pattern] {
+			t.Errorf("%s is %q: %q", depth, name.Pattern, meaning.Pattern)
+		}
+		names[name.Pattern] = true
 	}
 }

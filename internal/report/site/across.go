@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // How much of a list the portfolio page shows. report.json and the CSV files
@@ -225,32 +226,10 @@ func (w pageLocalizer) absentGoals(named map[string]bool) []string {
 }
 
 // depthName names how many could take over.
-func (w pageLocalizer) depthName(d assess.Depth) string {
-	switch d {
-	case assess.SeveralCould:
-		return w.Translate("several")
-	case assess.OneCould:
-		return w.Translate("one other")
-	case assess.NobodyCould:
-		return w.Translate("nobody else")
-	case assess.NobodyThere:
-		return w.Translate("work has stopped")
-	}
-	return w.Translate("unknown")
-}
+func (w pageLocalizer) depthName(d assess.Depth) string { return w.TranslateMessage(wording.Depth(d)) }
 
 func (w pageLocalizer) depthSentence(d assess.Depth) string {
-	switch d {
-	case assess.SeveralCould:
-		return w.Translate("Two others at least made one in ten of the commits of the last 12 months each.")
-	case assess.OneCould:
-		return w.Translate("One other person made at least one in ten of the commits of the last 12 months.")
-	case assess.NobodyCould:
-		return w.Translate("Beside the most active person nobody made one in ten of the commits of the last 12 months.")
-	case assess.NobodyThere:
-		return w.Translate("No person committed in the last 12 months.")
-	}
-	return w.Translate("Too little of the history could be read to tell.")
+	return w.TranslateMessage(wording.DepthMeaning(d))
 }
 
 // succession counts who could take over.
