@@ -167,13 +167,16 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err := errors.Join(cfg.CheckDefaults(), cfg.CheckOutside(trees)); err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild())
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	return do(cmd.Context(), p, cfg)
 }
+
+// say prints a line on what a command works with.
+func (a *app) say(text string) { fmt.Fprintf(a.stderr, "midspan: %s\n", printable(redact.Text(text))) }
 
 // printResult writes JSON with --json, and otherwise calls text.
 func (a *app) printResult(value any, text func(io.Writer) error) error {

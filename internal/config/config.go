@@ -180,8 +180,12 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	if err := c.check(now); err != nil {
 		return Config{}, err
 	}
-	named := flags.Changed("store") || os.Getenv("MIDSPAN_STORE") != "" || v.InConfig("store")
-	return c, c.placeFolders(named)
+	c.Origin.named = map[string]bool{}
+	for _, s := range table {
+		variable := "MIDSPAN_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+		c.Origin.named[s.key] = flags.Changed(s.key) || os.Getenv(variable) != "" || v.InConfig(s.key)
+	}
+	return c, c.placeFolders(c.Origin.named["store"])
 }
 
 // unknownKeys returns an error for a misspelt key instead of ignoring it.
