@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/files"
@@ -154,7 +153,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
 	totals := portfolio.New()
-	var stages []report.Good
+	var standings []report.Standing
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return document, err
@@ -164,7 +163,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
 		e.countIn(summary, totals)
-		stages = append(stages, stageOnly(good.ID, good.Name, e.brief.Verdict.Stage))
+		standings = append(standings, e.standing())
 		if err := add(e.brief, good.Digest, func() (report.Good, error) { return p.loadFull(ctx, e) }); err != nil {
 			return document, err
 		}
@@ -183,7 +182,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
-	document.Change, err = p.compareWithPrevious(ctx, run, stages)
+	document.Change, err = p.compareWithPrevious(ctx, run, standings)
 	return document, err
 }
 
@@ -269,9 +268,14 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	return good, nil
 }
 
+// standing is where the good stands.
+func (e entry) standing() report.Standing {
+	return report.Standing{Good: e.brief.ID, Name: e.brief.Name, Stage: e.brief.Verdict.Stage, Read: wasRead(e.brief)}
+}
+
 // compareWithPrevious compares with the previous assessed run; the result is nil where
 // there is none.
-func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
+func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Standing) (*report.Change, error) {
 	previous, err := p.store.Previous(ctx, run)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -283,16 +287,18 @@ func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods
 	if err != nil {
 		return nil, fmt.Errorf("read the stages of an earlier run: %w", err)
 	}
-	earlier := report.Document{AsOf: previous.AsOf}
+	var earlier []report.Standing
 	for _, good := range stages {
-		earlier.Goods = append(earlier.Goods, stageOnly(good.ID, good.Name, assess.Stage(good.Stage)))
+		earlier = append(earlier, report.Standing{Good: good.ID, Name: good.Name, Stage: assess.Stage(good.Stage), Read: good.Read})
 	}
-	return report.ChangeBetween(earlier, report.Document{Goods: goods}), nil
-}
-
-// stageOnly returns the part of a good that is needed to compare stages.
-func stageOnly(id, name string, stage assess.Stage) report.Good {
-	return report.Good{Good: catalog.Good{ID: id, Name: name}, Verdict: assess.Verdict{Stage: stage}}
+	return report.ChangeBetween(previous.AsOf, earlier, goods, func(good string) (bool, error) {
+		var before, after assess.Assessment
+		err := errors.Join(p.store.Verdict(ctx, previous.ID, good, &before), p.store.Verdict(ctx, run.ID, good, &after))
+		if err != nil {
+			return false, fmt.Errorf("compare the verdicts on %s: %w", good, err)
+		}
+		return p.rules.WhyChanged(before, after, true, true) == assess.WhyRules, nil
+	})
 }
 
 // Gap is one kind of thing that could not be read.

@@ -13,7 +13,7 @@ import (
 )
 
 // SchemaVersion is the version of report.json; schema.json describes it.
-const SchemaVersion = "1.0"
+const SchemaVersion = "1.1"
 
 // Document is report.json. The same inputs and as-of give the same bytes: it
 // holds no time of day of the run, and every list has a stable order.
@@ -120,8 +120,15 @@ type Change struct {
 	Entered []Move    `json:"entered"` // into the messy middle
 	Left    []Move    `json:"left"`    // out of the messy middle
 	Moved   []Move    `json:"moved"`   // between two other stages
-	Added   []Move    `json:"added"`   // not in the earlier run: From is empty
-	Removed []Move    `json:"removed"` // not in this run: To is empty
+	// FirstRead are goods of which nothing was read in the earlier run, NoLongerRead those
+	// of which nothing is read in this one: that is no move of theirs.
+	FirstRead    []Move `json:"firstRead"`
+	NoLongerRead []Move `json:"noLongerRead"`
+	// NewRules are goods whose other stage the present rules give for what was measured in
+	// the earlier run, too.
+	NewRules []Move `json:"newRules"`
+	Added    []Move `json:"added"`   // first seen: not in the earlier run, and From is empty
+	Removed  []Move `json:"removed"` // no longer in the catalog: To is empty
 }
 
 // Move is a good that changed its stage.

@@ -113,7 +113,7 @@ func (s *edition) groupMeasures(measures []observation.Measure) []measureGroup {
 }
 
 func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
-	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
+	row := measureRow{Measure: m, Definition: def, Text: s.text.MeasureText(m)}
 	row.Unknown = m.State != observation.Measured && m.State != observation.NotApplicable
 	switch v := m.Value.(type) {
 	case string:

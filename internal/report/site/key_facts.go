@@ -26,15 +26,15 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		work.Text = w.Date(day)
 	}
 	if commits := m[observation.MomentumCommits12m]; commits.State == observation.Measured && !work.Unknown {
-		work.Note = w.Translate("{commits} in 12 months", "commits", w.measureText(commits))
+		work.Note = w.Translate("{commits} in 12 months", "commits", w.MeasureText(commits))
 	}
 	releases := w.measuredFact(w.Translate("Releases in 12 months"), m[observation.MomentumReleases12m])
 	if days := m[observation.MomentumDaysSinceRelease]; days.State == observation.Measured && !releases.Unknown {
-		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
+		releases.Note = w.Translate("{days} since the last", "days", w.MeasureText(days))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
 	if few := m[observation.PeopleContributorAbsenceFactor]; few.State == observation.Measured && !people.Unknown {
-		people.Note = w.Translate("{people} made half of the year's commits", "people", w.measureText(few))
+		people.Note = w.Translate("{people} made half of the year's commits", "people", w.MeasureText(few))
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
@@ -52,7 +52,7 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 		}
 		return f
 	}
-	f.Text = w.measureText(m)
+	f.Text = w.MeasureText(m)
 	return f
 }
 
@@ -62,7 +62,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
-		f.Text, f.Data = report.Cut(w.measureText(found), 60), true
+		f.Text, f.Data = report.Cut(w.MeasureText(found), 60), true
 	case observation.NotApplicable:
 		f.Text = w.Translate("no licence file")
 	default:
@@ -70,7 +70,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 	}
 	licences := report.Cut(w.ShortList(good.Licenses), 60)
 	if declared.State == observation.Measured {
-		licences = report.Cut(w.measureText(declared), 60)
+		licences = report.Cut(w.MeasureText(declared), 60)
 	}
 	switch agree, known := m[observation.LicenseMatchesDeclared].Number(); {
 	case licences == "":
