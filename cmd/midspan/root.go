@@ -34,7 +34,7 @@ const exitHelp = `Exit codes:
   2  wrong usage
   3  done, with gaps: something could not be read, and the report says what
 With a policy the exit code speaks of the policy alone:
-  0  it passes    3  something that it asks is unknown    4  it fails`
+  0  it passes    3  something that it asks is unknown or cannot be seen    4  it fails`
 
 const interruptedText = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
 
@@ -84,7 +84,7 @@ func (a *app) exitCode() int {
 		return exitDone
 	case a.outcome == policy.Fail:
 		return exitFail
-	case a.outcome == policy.Unknown, a.gaps > 0:
+	case a.outcome == policy.Unknown, a.outcome == policy.Partial, a.gaps > 0:
 		return exitGaps
 	}
 	return exitDone

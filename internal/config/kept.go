@@ -29,10 +29,10 @@ const cacheKey = "cache"
 
 // keptKeys are the settings that are kept. What gives a permission (allow-private), what
 // chooses goods, and what only fetching needs are not among them.
-var keptKeys = []string{mirrorKey, "advisories", "ecosystems", "rules", "offline", cacheKey, "out", "languages"}
+var keptKeys = []string{mirrorKey, "advisories", "ecosystems", "rules", "offline", cacheKey, "out", "languages", "policy"}
 
 // pathKeys are those of them that name something on this machine.
-var pathKeys = []string{mirrorKey, "advisories", "rules", cacheKey, "out"}
+var pathKeys = []string{mirrorKey, "advisories", "rules", cacheKey, "out", "policy"}
 
 // Keep returns the settings that a run leaves in its store. mask hides what may be secret
 // in an address: an address that it changes is not kept. withCache is unset where the run
@@ -151,7 +151,8 @@ func (s setting) makeAbsolute() error {
 		return nil
 	}
 	absolute := func(text string) (string, error) {
-		if text == "" || text == files.StandardInput || files.IsAddress(text) || s.key == "advisories" && text == serviceName {
+		name := s.key == "advisories" && text == serviceName || s.key == "policy" && !strings.ContainsAny(text, `./\`) // of an embedded one
+		if text == "" || text == files.StandardInput || files.IsAddress(text) || name {
 			return text, nil
 		}
 		return filepath.Abs(text)
@@ -160,6 +161,15 @@ func (s setting) makeAbsolute() error {
 	switch field := s.field.(type) {
 	case *string:
 		*field, err = absolute(*field)
+	case *[]string:
+		var paths []string
+		for _, text := range *field {
+			if text, err = absolute(text); err != nil {
+				return err
+			}
+			paths = append(paths, text)
+		}
+		*field = paths
 	case *map[string]string:
 		templates := map[string]string{}
 		for host, text := range *field {
@@ -177,6 +187,9 @@ const serviceName = "osv.dev"
 
 // isSecret reports whether a setting may hold a secret, or cannot be read again.
 func (s setting) isSecret(mask func(string) string) bool {
+	if list, is := s.field.(*[]string); is {
+		return slices.Contains(*list, files.StandardInput)
+	}
 	text, is := s.field.(*string)
 	return is && (*text == files.StandardInput || s.address && mask(*text) != *text)
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -45,6 +46,7 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
+	policies  []*policy.Policy // that a report is asked
 	source    advisory.Source  // nil until openAdvisories has run
 	service   advisory.Matcher // sends requests to OSV's online service
 	inChild   bool             // repositories are read in child processes
@@ -162,6 +164,9 @@ func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err err
 		return Published{}, err
 	}
 	if run, err = p.assessRun(ctx, run); err != nil {
+		return Published{}, err
+	}
+	if err := p.openPolicies(); err != nil {
 		return Published{}, err
 	}
 	if published, current, err := p.upToDate(ctx, run); err != nil || current {

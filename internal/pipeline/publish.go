@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/publish"
@@ -36,11 +37,18 @@ type Published struct {
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
+	// Policies are those that were asked, with how many goods answered how; Outcome is the
+	// worst of their answers, empty without a policy.
+	Policies []report.AskedPolicy `json:"policies,omitempty"`
+	Outcome  policy.Outcome       `json:"outcome,omitempty"`
 }
 
 // Publish is the last stage: it writes the report of an assessed run. One good is in
 // memory at a time; the files of a good that did not change are kept.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
+	if err := p.openPolicies(); err != nil {
+		return Published{}, err
+	}
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return Published{}, err
@@ -66,7 +74,8 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
+		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
@@ -80,7 +89,8 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	}
 	_, digests, languagesErr := p.languages()
 	isCurrent := func() bool {
-		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
+		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
+			slices.EqualFunc(published.Policies, p.policies, func(asked report.AskedPolicy, now *policy.Policy) bool { return asked.Digest == now.Digest })
 	}
 	if err := errors.Join(err, languagesErr); err != nil || !isCurrent() {
 		return published, false, err
@@ -135,7 +145,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
+		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
@@ -164,7 +174,13 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 		}
 		e.countIn(summary, totals)
 		standings = append(standings, e.standing())
-		if err := add(e.brief, good.Digest, func() (report.Good, error) { return p.loadFull(ctx, e) }); err != nil {
+		answers := p.ask(e.brief, run.AsOf, document.Policies)
+		full := func() (report.Good, error) {
+			good, err := p.loadFull(ctx, e)
+			good.Policies = answers
+			return good, err
+		}
+		if err := add(e.brief, good.Digest, full); err != nil {
 			return document, err
 		}
 	}

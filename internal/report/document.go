@@ -42,9 +42,11 @@ type Document struct {
 	Endings        []portfolio.Ending        `json:"endings"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
-	Change *Change            `json:"change,omitempty"`
-	Goods  []Good             `json:"goods"` // by id
-	Notes  []observation.Note `json:"notes"` // of the run as a whole
+	Change *Change `json:"change,omitempty"`
+	// Policies are those that the run was asked, in the order in which they were named.
+	Policies []AskedPolicy      `json:"policies,omitempty"`
+	Goods    []Good             `json:"goods"` // by id
+	Notes    []observation.Note `json:"notes"` // of the run as a whole
 }
 
 // Generator names the program that wrote the document.
@@ -149,6 +151,8 @@ type Good struct {
 	// Activity is what went on in all repositories, month by month.
 	Activity observation.Activity `json:"activity"`
 	Scans    []Scan               `json:"scans"` // one for each repository
+	// Policies are the answers to the policies of the document, in their order.
+	Policies []PolicyAnswer `json:"policies,omitempty"`
 }
 
 // Scan is what was seen of one repository.

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -327,6 +328,9 @@ func Fill(v reflect.Value, field string) {
 		return
 	case *assess.Level:
 		*value = assess.Weak
+		return
+	case *policy.Outcome:
+		*value = policy.Partial
 		return
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised
