@@ -206,7 +206,8 @@ func (r *loader) policy(n *yaml.Node) *Policy {
 var testKinds = []string{"measure", "findings", "stage", "level", "all", "any", "not", "unseen"}
 
 // companionFields are the fields that may stand beside each kind of test.
-var companionFields = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"}, "findings": {"at-most", "tolerate"}, "unseen": {"enough", "needs"}}
+var companionFields = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"},
+	"findings": {"at-most", "tolerate"}, "unseen": {"enough", "needs"}}
 
 func (r *loader) condition(n *yaml.Node) condition {
 	f := r.fields(n, "a condition", append([]string{"id", "title", "remedy"}, testFields()...)...)
