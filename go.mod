@@ -20,6 +20,7 @@ require (
 	github.com/gorilla/feeds v1.2.0
 	github.com/jmoiron/sqlx v1.4.0
 	github.com/klauspost/compress v1.20.4
+	github.com/kljensen/snowball v0.10.0
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/ossf/scorecard/v5 v5.5.0
 	github.com/owenrumney/go-sarif/v3 v3.3.1

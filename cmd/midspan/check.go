@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
@@ -27,7 +26,7 @@ var formats = []string{"text", "json", "sarif", "markdown"}
 // checkOptions are the flags of check.
 type checkOptions struct {
 	format   string
-	policies []string
+	policies []string // of the setting
 	badge    string
 }
 
@@ -48,7 +47,6 @@ repository is executed.
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
 	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
-	cmd.Flags().StringSliceVar(&o.policies, "policy", nil, "a policy file, or the name of an embedded one (repeatable); midspan policy lists them")
 	cmd.Flags().StringVar(&o.badge, "badge", "", "write a badge to this file: a picture (.svg), or JSON for a badge service (.json)")
 	return cmd
 }
@@ -59,7 +57,8 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	cfg.Store, cfg.Out = "", "" // check keeps no run and writes no report
+	o.policies = cfg.Policies
+	cfg.Store, cfg.Out, cfg.Policies = "", "", nil // check keeps no run, writes no report, and asks its policies below
 	if err := cfg.CheckOutside(trees); err != nil {
 		return usageError{err}
 	}
@@ -108,13 +107,8 @@ func (o checkOptions) verify(trees []string) error {
 	if err := files.CheckPath(o.badge); err != nil {
 		return usageError{fmt.Errorf("badge: %w", err)}
 	}
-	for _, name := range o.policies {
-		if slices.Contains(policy.Presets(), name) {
-			continue
-		}
-		if err := config.CheckPolicy(name, trees); err != nil {
-			return usageError{err}
-		}
+	if err := pipeline.CheckPolicies(o.policies, trees); err != nil {
+		return usageError{err}
 	}
 	for _, tree := range trees {
 		// A link in the tree does not lead a badge out of it.
@@ -127,13 +121,8 @@ func (o checkOptions) verify(trees []string) error {
 	return nil
 }
 
-// addOutcome combines the outcomes of policies: fail outweighs unknown, and unknown
-// outweighs pass.
-func (a *app) addOutcome(outcome policy.Outcome) {
-	if a.outcome == "" || outcome == policy.Fail || outcome == policy.Unknown && a.outcome == policy.Pass {
-		a.outcome = outcome
-	}
-}
+// addOutcome combines the outcomes of policies: the worst decides.
+func (a *app) addOutcome(outcome policy.Outcome) { a.outcome = policy.Worse(a.outcome, outcome) }
 
 // openPolicies reads policies; an error in one is a usage error.
 func openPolicies(names []string) ([]*policy.Policy, error) {

@@ -14,11 +14,14 @@ import (
 func (a *app) diffCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff [FROM [TO]]",
-		Short: "What changed between two judged runs: who entered and left the messy middle, and which reason moved",
-		Long: `Diff says what changed between two judged runs: who entered and left the messy
-middle, and which reason moved. FROM and TO are a run's number, the day that it
-speaks of, or the path of a report.json. Without them, the newest run is held
-against the one before it over the same catalogs.`,
+		Short: "What changed between two judged runs: which goods moved, were first seen or first read, or fall under new rules",
+		Long: `Diff says what changed between two judged runs: which goods entered and left the
+messy middle, and which reason moved. Apart from them stand the goods that are seen
+in the catalog or read for the first time, those that are read no longer, and those
+of which the present rules say the same by what was measured before. FROM and TO are
+a run's number, the day that it speaks of, or the path of a report.json. Without
+them, the newest run is held against the one begun before it over the same catalogs,
+whatever days they speak of.`,
 		Args: usageArgs(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			names := append(args, "", "")

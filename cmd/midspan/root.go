@@ -34,7 +34,7 @@ const exitHelp = `Exit codes:
   2  wrong usage
   3  done, with gaps: something could not be read, and the report says what
 With a policy the exit code speaks of the policy alone:
-  0  it passes    3  something that it asks is unknown    4  it fails`
+  0  it passes    3  something that it asks is unknown or cannot be seen    4  it fails`
 
 const interruptedText = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
 
@@ -84,7 +84,7 @@ func (a *app) exitCode() int {
 		return exitDone
 	case a.outcome == policy.Fail:
 		return exitFail
-	case a.outcome == policy.Unknown, a.gaps > 0:
+	case a.outcome == policy.Unknown, a.outcome == policy.Partial, a.gaps > 0:
 		return exitGaps
 	}
 	return exitDone
@@ -168,13 +168,16 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err := errors.Join(cfg.CheckDefaults(), cfg.CheckOutside(trees)); err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild())
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
 	return do(cmd.Context(), p, cfg)
 }
+
+// say prints a line on what a command works with.
+func (a *app) say(text string) { fmt.Fprintf(a.stderr, "midspan: %s\n", printable(redact.Text(text))) }
 
 // printResult writes JSON with --json, and otherwise calls text.
 func (a *app) printResult(value any, text func(io.Writer) error) error {

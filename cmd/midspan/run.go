@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/report/terminal"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -23,9 +24,14 @@ without URLs it reads the embedded sample, which needs no network.
 ` + exitHelp,
 		Example: `  midspan run
   midspan run https://github.com/example/one https://github.com/example/two
+  midspan run --policy adoption --policy ours.yaml
   midspan run --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --advisories /srv/osv --offline`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
 			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
+				// A mistake in a policy is told before the work.
+				if _, err := openPolicies(cfg.Policies); err != nil {
+					return err
+				}
 				published, err := p.Run(ctx, urls)
 				if err != nil {
 					return err
@@ -37,9 +43,13 @@ without URLs it reads the embedded sample, which needs no network.
 }
 
 func (a *app) printPublished(published pipeline.Published) error {
-	a.gaps = len(published.Gaps)
+	a.gaps, a.outcome = len(published.Gaps), published.Outcome
 	summary := published.Summary
-	return a.printResult(map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary},
+	result := map[string]any{"report": published.Files.Index, "json": published.Files.Report, "gaps": published.Gaps, "summary": summary}
+	if len(published.Policies) > 0 {
+		result["policies"] = published.Policies
+	}
+	return a.printResult(result,
 		func(w io.Writer) error {
 			fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
 				plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
@@ -49,6 +59,9 @@ func (a *app) printPublished(published pipeline.Published) error {
 				if gap.First != "" {
 					fmt.Fprintf(w, "       %s\n", printable(truncate(gap.First, 300)))
 				}
+			}
+			for _, asked := range published.Policies {
+				fmt.Fprintf(w, "Policy %s: %s.\n", printable(asked.ID), terminal.CountOutcomes(asked.Outcomes))
 			}
 			_, err := fmt.Fprintf(w, "Report: %s\n", published.Files.Index)
 			return err

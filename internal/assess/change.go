@@ -15,10 +15,22 @@ type VerdictChange struct {
 	To   Stage `json:"to"`
 	// Levels are those of load and supports that changed.
 	Levels []LevelChange `json:"levels"`
-	// Causes are the measures behind it that changed, strongest first. It is
-	// empty where the stage changed and none did: then the rules changed.
+	// Why says what it comes from; empty where nothing changed.
+	Why Why `json:"why,omitempty"`
+	// Causes are the measures behind it that changed, strongest first.
 	Causes []ChangeCause `json:"causes"`
 }
+
+// Why says what another verdict comes from.
+type Why string
+
+// The origins of a change.
+const (
+	WhyFirstRead    Why = "first-read"     // nothing of the good was read before
+	WhyNoLongerRead Why = "no-longer-read" // nothing of it is read now
+	WhyRules        Why = "rules"          // the present rules say the same of what was measured before
+	WhyMeasures     Why = "measures"       // what was measured is another
+)
 
 // LevelChange is load or a support whose level changed.
 type LevelChange struct {

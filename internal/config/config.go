@@ -36,6 +36,7 @@ type Config struct {
 	Cache        string
 	Out          string
 	Languages    []string
+	Policies     []string
 	Only         string
 	Limit        int
 	Jobs         int
@@ -78,6 +79,7 @@ func settings(c *Config) []setting {
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
 		{"languages", &c.Languages, []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder",
 			false},
+		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},
 		{"jobs", &c.Jobs, runtime.GOMAXPROCS(0), "repositories to work on at once", false},
@@ -180,8 +182,12 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	if err := c.check(now); err != nil {
 		return Config{}, err
 	}
-	named := flags.Changed("store") || os.Getenv("MIDSPAN_STORE") != "" || v.InConfig("store")
-	return c, c.placeFolders(named)
+	c.Origin.named = map[string]bool{}
+	for _, s := range table {
+		variable := "MIDSPAN_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+		c.Origin.named[s.key] = flags.Changed(s.key) || os.Getenv(variable) != "" || v.InConfig(s.key)
+	}
+	return c, c.placeFolders(c.Origin.named["store"])
 }
 
 // unknownKeys returns an error for a misspelt key instead of ignoring it.

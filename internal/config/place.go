@@ -46,6 +46,8 @@ type Origin struct {
 	Ignored []string
 	// NoCache says why the user has no cache; empty where there is one.
 	NoCache string
+
+	named map[string]bool // the settings that the user gave, by key
 }
 
 // read reads the settings file.

@@ -28,6 +28,9 @@ func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
 	if err != nil {
 		return err
 	}
+	if err := p.keep(ctx, run); err != nil {
+		return err
+	}
 	return p.assess(ctx, run, inputs)
 }
 
@@ -153,7 +156,7 @@ func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Goo
 			}
 			match, err := p.store.MatchSummary(ctx, scan.Inventory, state.advisoryState)
 			if errors.Is(err, store.ErrNotFound) {
-				return nil, errors.New("the run was not matched against this advisory database: use midspan scan first")
+				return nil, p.errNotMatched()
 			}
 			if err != nil {
 				return nil, fmt.Errorf("read the match of %s: %w", repository.URL, err)

@@ -47,8 +47,10 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods)})
 		run.Notes = append(run.Notes, c.Notes...)
 	}
-	run.ID, err = p.store.Begin(ctx, run, goods)
-	return run, err
+	if run.ID, err = p.store.Begin(ctx, run, goods); err != nil {
+		return run, err
+	}
+	return run, p.keep(ctx, run)
 }
 
 // Catalogs reads the configured catalogs and the urls, or the sample where there is

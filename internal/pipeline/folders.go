@@ -51,7 +51,7 @@ func (p *Pipeline) checkOutside(repositories []catalog.Repository) error {
 		if repository.Host == "" { // a path of the command line
 			trees = append(trees, files.Trees(given)...)
 		}
-		if err := p.cfg.CheckOutside(trees); err != nil {
+		if err := errors.Join(p.cfg.CheckOutside(trees), CheckPolicies(p.cfg.Policies, trees)); err != nil {
 			return err
 		}
 		if p.cfg.Out == "" {

@@ -23,6 +23,7 @@ import (
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
@@ -45,10 +46,13 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
+	policies  []*policy.Policy // that a report is asked
 	source    advisory.Source  // nil until openAdvisories has run
 	service   advisory.Matcher // sends requests to OSV's online service
 	inChild   bool             // repositories are read in child processes
 	memory    int64            // that a child may use, in bytes; 0 for the default
+	announce  func(string)     // says what is taken from an earlier run; nil says nothing
+	notTaken  string           // why the advisories of an earlier run are not taken, or empty
 }
 
 // Progress receives the progress of the stages. Its methods are called from several
@@ -162,6 +166,9 @@ func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err err
 	if run, err = p.assessRun(ctx, run); err != nil {
 		return Published{}, err
 	}
+	if err := p.openPolicies(); err != nil {
+		return Published{}, err
+	}
 	if published, current, err := p.upToDate(ctx, run); err != nil || current {
 		return published, err
 	}
@@ -182,8 +189,11 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 		return run, err
 	}
 	earlier, err := p.store.ReplaceByIdentical(ctx, run, inputs)
-	if err != nil || earlier.ID != run.ID {
+	if err != nil {
 		return earlier, err
+	}
+	if earlier.ID != run.ID {
+		return earlier, p.keep(ctx, earlier)
 	}
 	return run, p.assess(ctx, run, inputs)
 }
@@ -219,8 +229,9 @@ func buildOf(version string) string {
 	return version
 }
 
-// Resume locks the store and returns the newest run in one of the states. Where there is
-// none, the error names the command to run first.
+// Resume locks the store and returns the newest run in one of the states, whose settings
+// it takes where the user names none. Where there is no run, the error names the command to
+// run first.
 func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
 	if err := p.store.Lock(); err != nil {
 		return store.Run{}, err
@@ -232,11 +243,7 @@ func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.S
 	if err != nil {
 		return run, err
 	}
-	repositories, err := p.repositories(ctx, run)
-	if err != nil {
-		return run, err
-	}
-	return run, p.checkOutside(repositories)
+	return run, p.recall(ctx, run)
 }
 
 // measuredAt is the time of a snapshot's measures: the day of the run, or the day of the

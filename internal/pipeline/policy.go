@@ -31,6 +31,9 @@ func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.
 	if err != nil {
 		return err
 	}
+	if err := p.recall(ctx, run); err != nil {
+		return err
+	}
 	if err := p.openAdvisories(ctx, run); err != nil {
 		return err
 	}

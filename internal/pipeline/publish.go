@@ -10,12 +10,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/publish"
@@ -38,11 +38,18 @@ type Published struct {
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
+	// Policies are those that were asked, with how many goods answered how; Outcome is the
+	// worst of their answers, empty without a policy.
+	Policies []report.AskedPolicy `json:"policies,omitempty"`
+	Outcome  policy.Outcome       `json:"outcome,omitempty"`
 }
 
 // Publish is the last stage: it writes the report of an assessed run. One good is in
 // memory at a time; the files of a good that did not change are kept.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
+	if err := p.openPolicies(); err != nil {
+		return Published{}, err
+	}
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return Published{}, err
@@ -68,7 +75,8 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests}
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
+		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
 
@@ -82,7 +90,8 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	}
 	_, digests, languagesErr := p.languages()
 	isCurrent := func() bool {
-		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests)
+		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
+			slices.EqualFunc(published.Policies, p.policies, func(asked report.AskedPolicy, now *policy.Policy) bool { return asked.Digest == now.Digest })
 	}
 	if err := errors.Join(err, languagesErr); err != nil || !isCurrent() {
 		return published, false, err
@@ -137,7 +146,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
+		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
@@ -155,7 +164,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
 	totals := portfolio.New()
-	var stages []report.Good
+	var standings []report.Standing
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return document, err
@@ -165,8 +174,14 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
 		e.countIn(summary, totals)
-		stages = append(stages, stageOnly(good.ID, good.Name, e.brief.Verdict.Stage))
-		if err := add(e.brief, good.Digest, func() (report.Good, error) { return p.loadFull(ctx, e) }); err != nil {
+		standings = append(standings, e.standing())
+		answers := p.ask(e.brief, run.AsOf, document.Policies)
+		full := func() (report.Good, error) {
+			good, err := p.loadFull(ctx, e)
+			good.Policies = answers
+			return good, err
+		}
+		if err := add(e.brief, good.Digest, full); err != nil {
 			return document, err
 		}
 	}
@@ -184,7 +199,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
-	document.Change, err = p.compareWithPrevious(ctx, run, stages)
+	document.Change, err = p.compareWithPrevious(ctx, run, standings)
 	return document, err
 }
 
@@ -289,9 +304,14 @@ func (e entry) upgrades() ([]portfolio.Upgrade, error) {
 	return upgrades, err
 }
 
+// standing is where the good stands.
+func (e entry) standing() report.Standing {
+	return report.Standing{Good: e.brief.ID, Name: e.brief.Name, Stage: e.brief.Verdict.Stage, Read: wasRead(e.brief)}
+}
+
 // compareWithPrevious compares with the previous assessed run; the result is nil where
 // there is none.
-func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Good) (*report.Change, error) {
+func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods []report.Standing) (*report.Change, error) {
 	previous, err := p.store.Previous(ctx, run)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -303,16 +323,18 @@ func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods
 	if err != nil {
 		return nil, fmt.Errorf("read the stages of an earlier run: %w", err)
 	}
-	earlier := report.Document{AsOf: previous.AsOf}
+	var earlier []report.Standing
 	for _, good := range stages {
-		earlier.Goods = append(earlier.Goods, stageOnly(good.ID, good.Name, assess.Stage(good.Stage)))
+		earlier = append(earlier, report.Standing{Good: good.ID, Name: good.Name, Stage: assess.Stage(good.Stage), Read: good.Read})
 	}
-	return report.ChangeBetween(earlier, report.Document{Goods: goods}), nil
-}
-
-// stageOnly returns the part of a good that is needed to compare stages.
-func stageOnly(id, name string, stage assess.Stage) report.Good {
-	return report.Good{Good: catalog.Good{ID: id, Name: name}, Verdict: assess.Verdict{Stage: stage}}
+	return report.ChangeBetween(previous.AsOf, earlier, goods, func(good string) (bool, error) {
+		var before, after assess.Assessment
+		err := errors.Join(p.store.Verdict(ctx, previous.ID, good, &before), p.store.Verdict(ctx, run.ID, good, &after))
+		if err != nil {
+			return false, fmt.Errorf("compare the verdicts on %s: %w", good, err)
+		}
+		return p.rules.WhyChanged(before, after, true, true) == assess.WhyRules, nil
+	})
 }
 
 // Gap is one kind of thing that could not be read.

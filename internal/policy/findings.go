@@ -28,6 +28,13 @@ type findingsTest struct {
 	days       float64
 	excepted   []exception
 	atMost     float64
+	tolerated  *tolerance // nil tolerates nothing
+}
+
+// tolerance says how much of an inventory may be unknown where what is known passes.
+type tolerance struct {
+	unmatched float64 // percent of the packages listed that could not be matched
+	unlisted  bool    // manifests whose packages cannot all be listed
 }
 
 // exception is an advisory that somebody reviewed and accepted.
@@ -55,17 +62,46 @@ func (e evaluation) evaluateFindings(w findingsTest) (kleene.Truth, []Evidence) 
 	}
 	m := e.measure(findingsMeasure)
 	low, high := float64(sure), float64(sure+open)
+	limits := ""
 	if m.State == observation.Unknown || m.State == observation.Measured && m.Bound != observation.Exact ||
 		m.State == observation.NotApplicable && !e.inventoryIsWhole() {
-		high = math.Inf(1)
+		if limits = e.tolerated(w.tolerated); limits == "" {
+			high = math.Inf(1)
+		}
 	}
 	found := Evidence{Measure: findingsMeasure, State: observation.Measured, Value: low, Operator: "<=", Threshold: w.atMost, Unit: observation.UnitFindings,
-		Source: m.Source, At: m.At}
-	if high > low {
+		Source: m.Source, At: m.At, Tolerated: limits}
+	if high > low || limits != "" {
 		found.Bound, found.Cause = observation.AtLeast, m.Cause
 	}
 	found.Text = w.sentence(sure, open, passed, high, m, named)
+	if limits != "" {
+		found.Text += " The policy tolerates what is missing: " + limits + "."
+	}
 	return kleene.Between(low, high).Compare("<=", w.atMost), []Evidence{found}
+}
+
+// tolerated says what of the inventory is unknown, where a policy tolerates it; otherwise
+// it is empty. An inventory of which nothing is known, and a repository that was not read,
+// are never tolerated.
+func (e evaluation) tolerated(by *tolerance) string {
+	listed, unmatched := e.measure(observation.InventoryPackages), e.measure(observation.AdvisoriesUnmatched)
+	all, known := listed.Number()
+	missing, counted := unmatched.Number()
+	if by == nil || !known || !counted || all == 0 || e.subject.Unread > 0 || 100*missing > by.unmatched*all {
+		return ""
+	}
+	var parts []string
+	if missing > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s packages not matched", formatValue(missing), formatValue(all)))
+	}
+	if listed.Bound != observation.Exact {
+		if !by.unlisted {
+			return ""
+		}
+		parts = append(parts, "not every package listed")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // inventoryIsWhole reports whether all packages of a good are known. That advisories do not

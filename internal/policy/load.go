@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -82,6 +84,8 @@ func Load(data []byte, name string, defs []observation.Definition) (*Policy, err
 	if len(r.problems) > 0 {
 		return nil, errors.Join(r.problems...)
 	}
+	sum := sha256.Sum256(data)
+	p.Digest = hex.EncodeToString(sum[:])
 	return p, nil
 }
 
@@ -202,7 +206,8 @@ func (r *loader) policy(n *yaml.Node) *Policy {
 var testKinds = []string{"measure", "findings", "stage", "level", "all", "any", "not", "unseen"}
 
 // companionFields are the fields that may stand beside each kind of test.
-var companionFields = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"}, "findings": {"at-most"}, "unseen": {"enough", "needs"}}
+var companionFields = map[string][]string{"measure": {"operator", "threshold", "unit"}, "level": {"in"},
+	"findings": {"at-most", "tolerate"}, "unseen": {"enough", "needs"}}
 
 func (r *loader) condition(n *yaml.Node) condition {
 	f := r.fields(n, "a condition", append([]string{"id", "title", "remedy"}, testFields()...)...)
@@ -255,7 +260,9 @@ func (r *loader) test(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	case "measure":
 		return r.measure(n, f, what)
 	case "findings":
-		return test{findings: r.findings(f["findings"], f["at-most"], what)}
+		w := r.findings(f["findings"], f["at-most"], what)
+		w.tolerated = r.tolerance(f["tolerate"])
+		return test{findings: w}
 	case "stage":
 		return test{stages: r.stages(f["stage"])}
 	case "level":
@@ -376,6 +383,20 @@ func (r *loader) findings(n, most *yaml.Node, what string) *findingsTest {
 	if n := f["except"]; n != nil {
 		for _, item := range r.items(n) {
 			w.excepted = append(w.excepted, r.exception(item))
+		}
+	}
+	return w
+}
+
+func (r *loader) tolerance(n *yaml.Node) *tolerance {
+	if n == nil {
+		return nil
+	}
+	f := r.fields(n, "tolerate", "unmatched-percent", "unlisted")
+	w := &tolerance{unlisted: r.onlyTrue(f["unlisted"])}
+	if n := f["unmatched-percent"]; n != nil {
+		if w.unmatched = r.number(n); w.unmatched >= 100 {
+			r.fail(n, "unmatched-percent is %q; a policy that tolerates that nothing is matched asks nothing", n.Value)
 		}
 	}
 	return w

@@ -7,6 +7,9 @@ package policy
 
 import (
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -17,12 +20,26 @@ import (
 // Outcome is the result of a condition or of a whole policy.
 type Outcome string
 
-// The outcomes. Unknown is neither of the others.
+// The outcomes. Unknown is neither pass nor fail. A condition is never partial.
 const (
 	Pass    Outcome = "pass"
 	Fail    Outcome = "fail"
 	Unknown Outcome = "unknown"
+	// Partial is the outcome of a policy that passes in every condition that can be seen
+	// from here, while it has others: it is no pass.
+	Partial Outcome = "partial"
 )
+
+// Outcomes lists the outcomes of a policy, from the best to the worst.
+func Outcomes() []Outcome { return []Outcome{Pass, Partial, Unknown, Fail} }
+
+// Worse returns the outcome of two that decides for both; an empty one is that of nothing.
+func Worse(a, b Outcome) Outcome {
+	if slices.Index(Outcomes(), b) > slices.Index(Outcomes(), a) {
+		return b
+	}
+	return a
+}
 
 func outcomeOf(t kleene.Truth) Outcome {
 	switch t {
@@ -40,9 +57,21 @@ type Policy struct {
 	Name   string
 	Source string // where the criteria are published
 	About  string // what the policy requires, and what it cannot see
+	Digest string // SHA-256 of its file, in hexadecimal
 
 	conditions []condition
 	defs       map[string]observation.Definition
+}
+
+// Titles yields the id and the title of each condition, in order.
+func (p *Policy) Titles() iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, c := range p.conditions {
+			if !yield(c.id, c.title) {
+				return
+			}
+		}
+	}
 }
 
 // condition is one named condition.
@@ -75,16 +104,20 @@ type Subject struct {
 	Verdict  assess.Verdict
 	Measures []observation.Measure // merged over the repositories
 	Findings []observation.Finding // of all repositories
+	Unread   int                   // repositories of which nothing was read
 }
 
 // Result is that of a policy for one good.
 type Result struct {
-	Policy     string            `json:"policy"`
-	PolicyName string            `json:"policyName"`
-	Source     string            `json:"source,omitempty"`
-	Good       string            `json:"good"`
-	Name       string            `json:"name"`
-	Outcome    Outcome           `json:"outcome"`
+	Policy     string  `json:"policy"`
+	PolicyName string  `json:"policyName"`
+	Source     string  `json:"source,omitempty"`
+	Good       string  `json:"good"`
+	Name       string  `json:"name"`
+	Outcome    Outcome `json:"outcome"`
+	// Tolerated is what was not known where a condition passes and the policy says that so
+	// much may be missing: "1 of 2334 packages not matched".
+	Tolerated  []string          `json:"tolerated,omitempty"`
 	Conditions []ConditionResult `json:"conditions"`
 }
 
@@ -93,6 +126,8 @@ type ConditionResult struct {
 	ID      string  `json:"id"`
 	Title   string  `json:"title"`
 	Outcome Outcome `json:"outcome"`
+	// Unseen is set where it is unknown because nobody can see it from here.
+	Unseen bool `json:"unseen,omitempty"`
 	// Because tells what was found and what was wanted.
 	Because string `json:"because"`
 	// Remedy is what to do where the condition fails.
@@ -112,6 +147,8 @@ type Evidence struct {
 	Cause     observation.Cause `json:"cause,omitempty"`
 	Source    string            `json:"source,omitempty"`
 	At        time.Time         `json:"at,omitzero"`
+	// Tolerated is what is not known and, as the policy says, may be missing.
+	Tolerated string `json:"tolerated,omitempty"`
 	// Text is the same as a sentence.
 	Text string `json:"text"`
 }
@@ -127,10 +164,30 @@ func (r Result) Count(o Outcome) int {
 	return n
 }
 
+// CountUnseen counts the conditions that cannot be seen from here.
+func (r Result) CountUnseen() int {
+	n := 0
+	for _, a := range r.Conditions {
+		if a.Unseen {
+			n++
+		}
+	}
+	return n
+}
+
 // Summary sums the result up, in English: how it ended, and how many conditions ended how.
 func (r Result) Summary() string {
-	texts := map[Outcome]string{Pass: "passes", Fail: "fails", Unknown: "unknown, which is no pass"}
-	return fmt.Sprintf("%s (%d pass, %d fail, %d unknown)", texts[r.Outcome], r.Count(Pass), r.Count(Fail), r.Count(Unknown))
+	texts := map[Outcome]string{Pass: "passes", Fail: "fails", Unknown: "unknown, which is no pass",
+		Partial: "passes what can be seen from here, which is no pass"}
+	text := texts[r.Outcome]
+	if len(r.Tolerated) > 0 && r.Outcome != Fail {
+		text += ", " + strings.Join(r.Tolerated, ", ")
+	}
+	counts := fmt.Sprintf("%d pass, %d fail, %d unknown", r.Count(Pass), r.Count(Fail), r.Count(Unknown)-r.CountUnseen())
+	if n := r.CountUnseen(); n > 0 {
+		counts += fmt.Sprintf(", %d cannot be seen", n)
+	}
+	return text + " (" + counts + ")"
 }
 
 // Evaluate evaluates every condition for a good. The policy passes where all of them
@@ -139,21 +196,55 @@ func (r Result) Summary() string {
 func (p *Policy) Evaluate(s Subject) Result {
 	r := Result{Policy: p.ID, PolicyName: p.Name, Source: p.Source, Good: s.ID, Name: s.Name, Conditions: []ConditionResult{}}
 	e := newEvaluation(p, s)
-	var all []kleene.Truth
 	for _, c := range p.conditions {
-		truth, evidence := e.evaluate(c.test)
-		if s.Verdict.Stale {
-			truth, evidence = kleene.Unknown, append([]Evidence{staleEvidence(s)}, evidence...)
+		result := e.condition(c)
+		for _, found := range result.Evidence {
+			if result.Outcome == Pass && found.Tolerated != "" && !slices.Contains(r.Tolerated, found.Tolerated) {
+				r.Tolerated = append(r.Tolerated, found.Tolerated)
+			}
 		}
-		result := ConditionResult{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Because: because(evidence), Evidence: evidence}
-		if result.Outcome == Fail {
-			result.Remedy = c.remedy
-		}
-		all = append(all, truth)
 		r.Conditions = append(r.Conditions, result)
 	}
-	r.Outcome = outcomeOf(kleene.All(all...))
+	r.Outcome = r.outcome()
 	return r
+}
+
+// condition evaluates one condition.
+func (e evaluation) condition(c condition) ConditionResult {
+	truth, evidence := e.evaluate(c.test)
+	unseen := truth == kleene.Unknown && e.isUnseen(c.test)
+	if e.subject.Verdict.Stale {
+		truth, evidence = kleene.Unknown, append([]Evidence{staleEvidence(e.subject)}, evidence...)
+	}
+	result := ConditionResult{ID: c.id, Title: c.title, Outcome: outcomeOf(truth), Unseen: unseen, Because: because(evidence), Evidence: evidence}
+	if result.Outcome == Fail {
+		result.Remedy = c.remedy
+	}
+	return result
+}
+
+// isUnseen reports whether a test that is unknown could not be decided by anything that is
+// measured: what it needs is there.
+func (e evaluation) isUnseen(t test) bool {
+	if t.unseen == "" || t.needs == nil {
+		return t.unseen != ""
+	}
+	truth, _ := e.evaluate(*t.needs)
+	return truth == kleene.True
+}
+
+// outcome is the outcome of all conditions together.
+func (r Result) outcome() Outcome {
+	unknown, unseen := r.Count(Unknown), r.CountUnseen()
+	switch {
+	case r.Count(Fail) > 0:
+		return Fail
+	case unknown == 0:
+		return Pass
+	case unknown > unseen || r.Count(Pass) == 0:
+		return Unknown
+	}
+	return Partial
 }
 
 // staleEvidence tells that a good was last observed too long ago.

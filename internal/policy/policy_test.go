@@ -19,6 +19,8 @@ var defs = []observation.Definition{
 	{ID: "license.spdx", Name: "Licence found", Kind: observation.KindList},
 	{ID: "maintenance.type", Name: "Maintenance", Kind: observation.KindText},
 	{ID: findingsMeasure, Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings"},
+	{ID: observation.InventoryPackages, Name: "Packages listed", Kind: observation.KindNumber, Unit: "packages"},
+	{ID: observation.AdvisoriesUnmatched, Name: "Packages not matched", Kind: observation.KindNumber, Unit: "packages"},
 	{ID: "posture.maintained", Name: "Scorecard: Maintained", Kind: observation.KindNumber, Unit: "points of 10"},
 }
 
@@ -289,6 +291,8 @@ func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
 		"among nothing":        {head + "  - {id: a, measure: license.spdx, operator: among}", "has no threshold"},
 		"findings without":     {head + "  - {id: a, findings: {severity: high}}", "line 4: the condition a has no threshold: at-most"},
 		"unknown severity":     {head + "  - {id: a, findings: {severity: worst}, at-most: 0}", `no severity "worst"`},
+		"tolerates all":        {head + "  - {id: a, findings: {}, at-most: 0, tolerate: {unmatched-percent: 100}}", "asks nothing"},
+		"tolerates otherwise":  {head + "  - {id: a, findings: {}, at-most: 0, tolerate: {all: true}}", `tolerate has no field "all"`},
 		"below zero":           {head + "  - {id: a, findings: {}, at-most: -1}", "no number of zero or more"},
 		"false":                {head + "  - {id: a, findings: {fixable: false}, at-most: 0}", "want true"},
 		"an empty exception":   {head + "  - {id: a, findings: {except: [{advisory: A}]}, at-most: 0}", "an exception needs an advisory and because"},
@@ -302,6 +306,116 @@ func TestEveryMistakeIsNamedWithItsLine(t *testing.T) {
 		_, err := Load([]byte(c.text), "ours.yaml", defs)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// inventory is a good whose packages were counted.
+func inventory(listed, unmatched float64, bound observation.Bound, findings ...observation.Finding) Subject {
+	s := Subject{Findings: findings}
+	for id, n := range map[string]float64{observation.InventoryPackages: listed, observation.AdvisoriesUnmatched: unmatched, findingsMeasure: float64(len(findings))} {
+		m := def(id).Of(n, "test", asOf)
+		m.Bound = bound
+		if id == findingsMeasure && unmatched > 0 {
+			m.Bound = observation.AtLeast
+		}
+		s.Measures = append(s.Measures, m)
+	}
+	return s
+}
+
+// TestWhatIsKnownAnswersWithinAStatedTolerance guards that one package without a version
+// leaves nothing unknown where the policy says so, and everything where it does not.
+func TestWhatIsKnownAnswersWithinAStatedTolerance(t *testing.T) {
+	yes := true
+	bad := observation.Finding{Advisory: "A", Exploited: &yes, Package: observation.Package{Ecosystem: "npm", Name: "x", Version: "1"}}
+	strict := "findings: {exploited: true}\nat-most: 0"
+	lenient := strict + "\ntolerate: {unmatched-percent: 10, unlisted: true}"
+	listed := strict + "\ntolerate: {unmatched-percent: 10}"
+	unread := inventory(100, 1, observation.AtLeast)
+	unread.Unread = 1
+	for name, c := range map[string]struct {
+		condition string
+		subject   Subject
+		want      Outcome
+		tolerated string
+	}{
+		"all matched":                    {lenient, inventory(2334, 0, ""), Pass, ""},
+		"one not matched":                {lenient, inventory(2334, 1, ""), Pass, "1 of 2334 packages not matched"},
+		"one not matched, strict":        {strict, inventory(2334, 1, ""), Unknown, ""},
+		"more than tolerated":            {lenient, inventory(100, 11, ""), Unknown, ""},
+		"as many as tolerated":           {lenient, inventory(100, 10, ""), Pass, "10 of 100 packages not matched"},
+		"not all listed":                 {lenient, inventory(100, 0, observation.AtLeast), Pass, "not every package listed"},
+		"not all listed, not tolerated":  {listed, inventory(100, 0, observation.AtLeast), Unknown, ""},
+		"nothing matched":                {lenient, inventory(5, 5, ""), Unknown, ""},
+		"nothing listed that is known":   {lenient, Subject{}, Unknown, ""},
+		"a repository was not read":      {lenient, unread, Unknown, ""},
+		"exploited among what is known":  {lenient, inventory(100, 1, "", bad), Fail, "1 of 100 packages not matched"},
+		"none listed, and some unlisted": {lenient, inventory(0, 0, observation.AtLeast), Unknown, ""},
+	} {
+		got := evaluated(t, c.condition, c.subject)
+		if got.Outcome != c.want || got.Evidence[0].Tolerated != c.tolerated {
+			t.Errorf("%s: %s, tolerated %q (%s), want %s, %q", name, got.Outcome, got.Evidence[0].Tolerated, got.Because, c.want, c.tolerated)
+		}
+	}
+}
+
+// TestAPolicyIsPartialWhereAllThatCanBeSeenPasses guards that a condition which nobody can
+// see neither hides the others nor makes a pass.
+func TestAPolicyIsPartialWhereAllThatCanBeSeenPasses(t *testing.T) {
+	const head = "version: 1\nid: test\nconditions:\n  - {id: file, measure: license.file, operator: is, threshold: true}\n"
+	const unseen = "  - {id: forge, unseen: it stands in the forge}\n"
+	const needing = "  - {id: team, unseen: the forge tells, needs: {measure: people.contributors-6m, operator: '>=', threshold: 2, unit: people}}\n"
+	file := of("license.file", true, "")
+	team := of("license.file", true, "")
+	team.Measures = append(team.Measures, def("people.contributors-6m").Of(3.0, "test", asOf))
+	stale := of("license.file", true, "")
+	stale.Verdict.Stale = true
+	for name, c := range map[string]struct {
+		conditions string
+		subject    Subject
+		want       Outcome
+		unseen     int
+	}{
+		"all pass":                         {"", file, Pass, 0},
+		"one cannot be seen":               {unseen, file, Partial, 1},
+		"what it needs is not known":       {needing, file, Unknown, 0},
+		"what it needs is there":           {needing, team, Partial, 1},
+		"one fails":                        {unseen, of("license.file", false, ""), Fail, 1},
+		"one is unknown that could be had": {unseen, Subject{}, Unknown, 1},
+		"seen too long ago":                {unseen, stale, Unknown, 1},
+	} {
+		p, err := Load([]byte(head+c.conditions), "test.yaml", defs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.subject.AsOf = asOf
+		if got := p.Evaluate(c.subject); got.Outcome != c.want || got.CountUnseen() != c.unseen {
+			t.Errorf("%s: %s, %d unseen (%s)", name, got.Outcome, got.CountUnseen(), got.Summary())
+		}
+	}
+	for _, c := range [][3]Outcome{{Pass, Partial, Partial}, {Unknown, Partial, Unknown}, {Fail, Pass, Fail}, {"", Pass, Pass}, {Unknown, Fail, Fail}} {
+		if got := Worse(c[0], c[1]); got != c[2] {
+			t.Errorf("of %q and %q %q decides", c[0], c[1], got)
+		}
+	}
+}
+
+// TestAPresetSaysWhatItNeverSees guards that no preset asks for what is never measured
+// without saying so in its own description.
+func TestAPresetSaysWhatItNeverSees(t *testing.T) {
+	for _, name := range Presets() {
+		text, err := Text(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(text, "unseen:") && !strings.Contains(text, "at best partial") {
+			t.Errorf("%s has conditions that nobody sees, and its description does not say that it is at best partial", name)
+		}
+		for _, never := range []string{"posture.branch-protection", "posture.code-review", "posture.signed-releases", "posture.vulnerabilities"} {
+			if strings.Contains(text, never) {
+				t.Errorf("%s asks for %s, which is never measured", name, never)
+			}
 		}
 	}
 }

@@ -38,17 +38,19 @@ type Likeness struct {
 }
 
 // Parameters of the similarity. Goals and sectors are broad: a fifth of a catalog
-// shares "health", and only the words of the descriptions distinguish a patient record
-// from a map of malaria. So goods that both have a description must share words that
-// few others use, and whatever else they share only orders them. Chosen by looking at
-// entries of the DPG registry: with a lower minimum for words every good of a sector
-// would replace every other.
+// shares "health", and only the words of names and descriptions distinguish a patient
+// record from a map of malaria. So goods must share terms of their domain: words that few
+// other goods use, and that software of any domain does not say of itself. Terms are weighed
+// by the cosine of their inverse document frequencies (Salton and Buckley 1988, binary
+// frequency of a term: a description names each once). Whatever else goods share only
+// orders them. Chosen on one half of the DPG registry; docs/trial.md says how often a
+// person agreed on the other.
 const (
 	sdgWeight         = 0.25
 	sectorWeight      = 0.35
 	wordWeight        = 0.4
 	minSimilarity     = 0.2
-	minWordSimilarity = 0.06 // the least that counts as shared words: descriptions are short
+	minWordSimilarity = 0.26 // the least that counts as shared terms: descriptions are short
 	minSharedWords    = 2    // the fewest of them: one is chance
 	maxAlternative    = 5
 	maxSharedWords    = 6
@@ -104,11 +106,30 @@ func (p *Portfolio) parts(of, other int, all catalogTraits) []Likeness {
 	add("type", alike.types, 0, shared(a.types, b.types))
 	add("sdg", alike.sdgs, sdgWeight, shared(a.sdgs, b.sdgs))
 	add("sector", alike.sectors, sectorWeight, shared(a.sectors, b.sectors))
-	words := slices.DeleteFunc(shared(a.words, b.words), func(word string) bool { return all.rarity[all.ids[word]] == 0 })
-	slices.SortStableFunc(words, func(x, y string) int { return cmp.Compare(all.rarity[all.ids[y]], all.rarity[all.ids[x]]) })
-	add("description", alike.words, wordWeight, words[:min(maxSharedWords, len(words))])
+	add("description", alike.words, wordWeight, all.sharedTerms(of, other, a.terms))
 	return parts
 }
+
+// sharedTerms are the first terms that two goods share, the rarest first, as one of them
+// writes them.
+func (c *catalogTraits) sharedTerms(of, other int, terms []term) []string {
+	var ids []uint32
+	eachCommon(c.goods[of].words, c.goods[other].words, func(id uint32) { ids = append(ids, id) })
+	words := []string{}
+	terms = slices.Clone(terms)
+	slices.SortStableFunc(terms, func(x, y term) int {
+		return cmp.Compare(c.rarity[c.ids[stemKey(y.stem)]], c.rarity[c.ids[stemKey(x.stem)]])
+	})
+	for _, t := range terms {
+		if slices.Contains(ids, c.ids[stemKey(t.stem)]) {
+			words = append(words, t.word)
+		}
+	}
+	return words[:min(maxSharedWords, len(words))]
+}
+
+// stemKey is a stem as a name for idsOf: a sector of the same name is another trait.
+func stemKey(stem string) string { return "term " + stem }
 
 // shared are the values of a that b has too, each once, sorted.
 func shared(a, b []string) []string {
@@ -129,15 +150,11 @@ func roundHundredth(f float64) float64 { return math.Round(100*f) / 100 }
 type similarity struct{ types, sdgs, sectors, words float64 }
 
 // similarEnough reports whether one good could replace another. They must not be of
-// different types, two parts must be known of both, and words must agree, or the
-// sector where one has no description.
+// different types, share terms of a domain, and share a goal or a sector where the catalog
+// has them of both.
 func (l similarity) similarEnough(words int) bool {
-	known := 0
-	for _, part := range []float64{l.sdgs, l.sectors, l.words} {
-		known += countTrue(part >= 0)
-	}
-	agree := words >= minSharedWords && l.words >= minWordSimilarity || l.words < 0 && l.sectors > 0
-	return l.types != 0 && known > 1 && agree && l.sum() >= minSimilarity
+	apart := l.sdgs == 0 && l.sectors <= 0 || l.sectors == 0 && l.sdgs <= 0
+	return l.types != 0 && !apart && words >= minSharedWords && l.words >= minWordSimilarity && l.sum() >= minSimilarity
 }
 
 func (l similarity) sum() float64 {
@@ -146,12 +163,10 @@ func (l similarity) sum() float64 {
 
 // catalogTraits are the traits of all goods, as sets of ids, with an index of words.
 type catalogTraits struct {
-	ids                map[string]uint32
-	rarity             []float64 // of words, by id: the logarithm of how few goods have it
-	goods              []traits
-	livingByWord       [][]uint32 // of words, by id: the living goods that use it
-	living             []uint32
-	livingWithoutWords []uint32 // living goods without words
+	ids          map[string]uint32
+	rarity       []float64 // of words, by id: the logarithm of how few goods have it
+	goods        []traits
+	livingByWord [][]uint32 // of words, by id: the living goods that use it
 
 	scratch []uint32 // for candidates: by good, zero between calls
 }
@@ -164,29 +179,51 @@ type traits struct {
 
 func (p *Portfolio) traits() catalogTraits {
 	all := catalogTraits{ids: map[string]uint32{}}
-	for _, good := range p.goods {
+	own := make([][]uint32, len(p.goods)) // the words of the name of each
+	for i, good := range p.goods {
+		var stems []string
+		for _, t := range good.terms {
+			stems = append(stems, t.stem)
+		}
 		all.goods = append(all.goods, traits{
-			types: all.idsOf(good.types), sdgs: all.idsOf(good.sdgs), sectors: all.idsOf(good.sectors), words: all.idsOf(good.words),
+			types: all.idsOf(good.types), sdgs: all.idsOf(good.sdgs), sectors: all.idsOf(good.sectors), words: all.idsOf(keysOf(stems)),
 		})
+		own[i] = all.idsOf(keysOf(good.named))
 	}
-	in := make([]float64, len(all.ids))
-	for _, good := range all.goods {
-		for _, word := range good.words {
-			in[word]++
-		}
-	}
-	all.rarity = make([]float64, len(in))
-	for id, n := range in {
-		if goods := float64(len(p.goods)); goods < manyGoods || n <= commonShare*goods {
-			all.rarity[id] = math.Log((goods + 1) / (n + 1))
-		}
-	}
-	for i := range all.goods {
-		all.goods[i].words = slices.DeleteFunc(all.goods[i].words, func(word uint32) bool { return all.rarity[word] == 0 })
-		all.goods[i].norm = math.Sqrt(all.weight(all.goods[i].words, all.goods[i].words))
-	}
+	all.weighWords(own)
 	all.listLiving(p.goods)
 	return all
+}
+
+func keysOf(stems []string) []string {
+	keys := make([]string, len(stems))
+	for i, stem := range stems {
+		keys[i] = stemKey(stem)
+	}
+	return keys
+}
+
+// weighWords weighs each word by how few goods use it. A word that stands only in the
+// descriptions of goods which are called so is a name of theirs and none of a domain. own
+// are the words of the name of each good.
+func (c *catalogTraits) weighWords(own [][]uint32) {
+	in, byOthers := make([]float64, len(c.ids)), make([]bool, len(c.ids))
+	for i, good := range c.goods {
+		for _, word := range good.words {
+			in[word]++
+			byOthers[word] = byOthers[word] || !slices.Contains(own[i], word)
+		}
+	}
+	c.rarity = make([]float64, len(in))
+	for id, n := range in {
+		if goods := float64(len(c.goods)); byOthers[id] && (goods < manyGoods || n <= commonShare*goods) {
+			c.rarity[id] = math.Log((goods + 1) / (n + 1))
+		}
+	}
+	for i := range c.goods {
+		c.goods[i].words = slices.DeleteFunc(c.goods[i].words, func(word uint32) bool { return c.rarity[word] == 0 })
+		c.goods[i].norm = math.Sqrt(c.weight(c.goods[i].words, c.goods[i].words))
+	}
 }
 
 // listLiving lists the living goods by the words that they use.
@@ -195,10 +232,6 @@ func (c *catalogTraits) listLiving(goods []profile) {
 	for i, good := range goods {
 		if !living(good.stage) {
 			continue
-		}
-		c.living = append(c.living, uint32(i))
-		if c.goods[i].norm == 0 {
-			c.livingWithoutWords = append(c.livingWithoutWords, uint32(i))
 		}
 		for _, word := range c.goods[i].words {
 			c.livingByWord[word] = append(c.livingByWord[word], uint32(i))
@@ -213,20 +246,10 @@ type candidate struct {
 	weight float64
 }
 
-// candidates are the living goods that could be similar to one: those that share a
-// word with it, and those without words; all where it has none itself. A catalog is
-// too large to compare each with each.
+// candidates are the living goods that share a word with one. A catalog is too large to
+// compare each with each.
 func (c *catalogTraits) candidates(of int) []candidate {
 	var all []candidate
-	if c.goods[of].norm == 0 {
-		for _, good := range c.living {
-			all = append(all, candidate{good: good})
-		}
-		return all
-	}
-	for _, good := range c.livingWithoutWords {
-		all = append(all, candidate{good: good})
-	}
 	at := c.scratch // by good: its place in all, from 1
 	for _, word := range c.goods[of].words {
 		for _, good := range c.livingByWord[word] {

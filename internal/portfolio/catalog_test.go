@@ -80,24 +80,47 @@ func record(id string, sdgs []int, sectors []string, types ...string) catalog.Go
 	return catalog.Good{ID: id, SDGs: sdgs, Sectors: sectors, Types: types}
 }
 
+// described is a record with a description.
+func described(text string, good catalog.Good) catalog.Good {
+	good.Description = text
+	return good
+}
+
 func TestOnlyLivingGoodsOfTheSameKindTakeAPlace(t *testing.T) {
+	const text = "vaccines for midwives"
 	p := New()
-	p.AddGood(record("ending", []int{3}, []string{"Health"}, "software"), assess.Dormant, nil)
-	p.AddGood(record("alike", []int{3, 4}, []string{"health"}, "software"), assess.Emerging, nil)
-	p.AddGood(record("ended too", []int{3}, []string{"Health"}, "software"), assess.Fading, nil)
-	p.AddGood(record("unknown", []int{3}, []string{"Health"}, "software"), assess.Unassessed, nil)
-	p.AddGood(record("data", []int{3}, []string{"Health"}, "data"), assess.Sustained, nil)
-	p.AddGood(record("goal alone", []int{3}, []string{"Roads"}, "software"), assess.Sustained, nil)
-	p.AddGood(record("little said", []int{3}, nil, "software"), assess.Sustained, nil)
+	p.AddGood(described("Vaccines for midwives", record("ending", []int{3}, []string{"Health"}, "software")), assess.Dormant, nil)
+	p.AddGood(described("Vaccination by midwives", record("alike", []int{3, 4}, []string{"health"}, "software")), assess.Emerging, nil)
+	p.AddGood(described(text, record("ended too", []int{3}, []string{"Health"}, "software")), assess.Fading, nil)
+	p.AddGood(described(text, record("unknown", []int{3}, []string{"Health"}, "software")), assess.Unassessed, nil)
+	p.AddGood(described(text, record("data", []int{3}, []string{"Health"}, "data")), assess.Sustained, nil)
+	p.AddGood(described(text, record("no goal and no sector shared", []int{4}, []string{"Roads"}, "software")), assess.Sustained, nil)
+	p.AddGood(record("nothing said", []int{3}, []string{"Health"}, "software"), assess.Sustained, nil)
+	p.AddGood(described("tractors and seeds", record("another domain", []int{3}, []string{"Health"}, "software")), assess.Sustained, nil)
 	got := p.Endings()
 	if len(got) != 2 || got[1].Good != "ending" || len(got[1].Alternatives) != 1 {
 		t.Fatalf("got %+v", got)
 	}
-	want := Alternative{Good: "alike", Stage: assess.Emerging, Similarity: 0.48, Parts: []Likeness{
+	want := Alternative{Good: "alike", Stage: assess.Emerging, Similarity: 0.88, Parts: []Likeness{
 		{"type", 1, 0, []string{"software"}}, {"sdg", 0.5, sdgWeight, []string{"3"}}, {"sector", 1, sectorWeight, []string{"Health"}},
+		{"description", 1, wordWeight, []string{"midwives", "vaccines"}},
 	}}
 	if !reflect.DeepEqual(got[1].Alternatives[0], want) {
 		t.Errorf("got  %+v\nwant %+v", got[1].Alternatives[0], want)
+	}
+}
+
+// TestWordsOfSoftwareInGeneralSuggestNothing holds what once suggested a clinic's records
+// for credentials of vaccines.
+func TestWordsOfSoftwareInGeneralSuggestNothing(t *testing.T) {
+	p := New()
+	p.AddGood(described("A digital platform for large programs at scale: credentials", record("ending", []int{3}, []string{"Health"})), assess.Dormant, nil)
+	p.AddGood(described("A digital platform for large programs at scale: hypertension", record("other", []int{3}, []string{"Health"})), assess.Sustained, nil)
+	for _, text := range []string{"tides", "bees"} {
+		p.AddGood(described(text, record(text, []int{14}, nil)), assess.Sustained, nil)
+	}
+	if got := p.Endings()[0].Alternatives; len(got) != 0 {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -121,21 +144,25 @@ func TestGoodsThatDescribeThemselvesMustShareRareWords(t *testing.T) {
 		p.AddGood(good, map[bool]assess.Stage{true: assess.Dormant, false: assess.Sustained}[id == "ending"], nil)
 	}
 	got := p.Endings()[0].Alternatives
-	if len(got) != 2 || got[0].Good != "alike" || got[1].Good != "silent" {
-		t.Fatalf("got %+v: of what is not described the sector alone can tell", got)
+	if len(got) != 1 || got[0].Good != "alike" {
+		t.Fatalf("got %+v: what says nothing of itself replaces nothing", got)
 	}
-	if words := got[0].Parts[2]; words.Part != "description" || !reflect.DeepEqual(words.Shared, []string{"speak", "symbol"}) {
+	if words := got[0].Parts[2]; words.Part != "description" || !reflect.DeepEqual(words.Shared, []string{"speak", "symbols"}) {
 		t.Errorf("got %+v", words)
 	}
 }
 
 func TestNoMoreThanFiveAlternativesAreListed(t *testing.T) {
 	p := New()
-	p.AddGood(record("ending", []int{3}, []string{"Health"}), assess.Sunset, nil)
+	text := "midwives vaccines"
+	p.AddGood(described(text, record("ending", []int{3}, []string{"Health"})), assess.Sunset, nil)
 	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
-		p.AddGood(record(id, []int{3}, []string{"Health"}), assess.Sustained, nil)
+		p.AddGood(described(text, record(id, []int{3}, []string{"Health"})), assess.Sustained, nil)
 	}
-	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 0.6 {
+	for _, id := range []string{"tides", "bees", "roads"} {
+		p.AddGood(described(id, record(id, []int{14}, nil)), assess.Sustained, nil)
+	}
+	if got := p.Endings()[0].Alternatives; len(got) != 5 || got[0].Good != "a" || got[0].Similarity != 1 {
 		t.Errorf("got %+v", got)
 	}
 }

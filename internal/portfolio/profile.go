@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/kljensen/snowball/english"
+
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 )
@@ -16,7 +18,8 @@ type profile struct {
 	stage assess.Stage
 
 	types, sdgs, sectors, countries, organizations, licenses []string
-	words                                                    []string // of the description, each once, sorted
+	terms                                                    []term   // of the description, each once, by stem
+	named                                                    []string // stems of the name, which count where others use them
 }
 
 // funderRole is the role of an organization that gives money and holds nothing.
@@ -25,8 +28,15 @@ const funderRole = "funder"
 func profileOf(good catalog.Good, stage assess.Stage) profile {
 	at := profile{
 		id: good.ID, stage: stage, types: good.Types, sectors: good.Sectors, countries: good.DeploymentCountries, licenses: good.Licenses,
-		words: wordsOf(good.Description, good.Name),
+		terms: termsOf(good.Description),
 	}
+	for _, t := range termsOf(good.Name) {
+		at.named = append(at.named, t.stem)
+		if !slices.ContainsFunc(at.terms, func(has term) bool { return has.stem == t.stem }) {
+			at.terms = append(at.terms, t)
+		}
+	}
+	slices.SortFunc(at.terms, func(a, b term) int { return strings.Compare(a.stem, b.stem) })
 	for _, n := range good.SDGs {
 		at.sdgs = append(at.sdgs, strconv.Itoa(n))
 	}
@@ -43,34 +53,27 @@ func living(s assess.Stage) bool {
 	return s == assess.Sustained || s == assess.MessyMiddle || s == assess.Strained || s == assess.Emerging
 }
 
+// term is a word by its stem, so that "vaccines" and "vaccination" are one, with the form
+// in which it was read first.
+type term struct{ stem, word string }
+
 // minWord is the length of the shortest word that is compared, in letters.
 const minWord = 4
 
-// emptyWords are English stop words of four letters and more.
-var emptyWords = strings.Fields(`able across also based been being between both each from have into like makes more most other over such than that their
-	them then there these they this those through together used user uses using very well what when where which while will with within without would your`)
-
-// wordsOf splits a description into its words in lower case, each once and sorted. The
-// endings of English plurals are cut, so that "farmers" is "farmer". Words of the
-// good's own name are left out: two goods are not similar because of their names.
-func wordsOf(description, name string) []string {
-	split := func(text string) []string {
-		words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) })
-		for i, word := range words {
-			if stem, cut := strings.CutSuffix(word, "ies"); cut {
-				words[i] = stem + "y"
-			} else if len(word) > minWord {
-				words[i] = strings.TrimSuffix(word, "s")
-			}
+// termsOf splits a text into its terms, each once and sorted. Left out are stop words, and
+// words that software of any domain says of itself.
+func termsOf(text string) []term {
+	var terms []term
+	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) }) {
+		if len([]rune(word)) < minWord || english.IsStopWord(word) {
+			continue
 		}
-		return words
+		if stem := english.Stem(word, false); !generalStems()[stem] {
+			terms = append(terms, term{stem, word})
+		}
 	}
-	own := split(name)
-	words := slices.DeleteFunc(split(description), func(word string) bool {
-		return len([]rune(word)) < minWord || slices.Contains(own, word) || slices.Contains(emptyWords, word)
-	})
-	slices.Sort(words)
-	return slices.Clone(slices.Compact(words))
+	slices.SortStableFunc(terms, func(a, b term) int { return strings.Compare(a.stem, b.stem) })
+	return slices.Clone(slices.CompactFunc(terms, func(a, b term) bool { return a.stem == b.stem }))
 }
 
 // plainName is a name for comparison: in lower case, with single spaces.

@@ -43,9 +43,11 @@ type Document struct {
 	Endings        []portfolio.Ending        `json:"endings"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
-	Change *Change            `json:"change,omitempty"`
-	Goods  []Good             `json:"goods"` // by id
-	Notes  []observation.Note `json:"notes"` // of the run as a whole
+	Change *Change `json:"change,omitempty"`
+	// Policies are those that the run was asked, in the order in which they were named.
+	Policies []AskedPolicy      `json:"policies,omitempty"`
+	Goods    []Good             `json:"goods"` // by id
+	Notes    []observation.Note `json:"notes"` // of the run as a whole
 }
 
 // Generator names the program that wrote the document.
@@ -121,8 +123,15 @@ type Change struct {
 	Entered []Move    `json:"entered"` // into the messy middle
 	Left    []Move    `json:"left"`    // out of the messy middle
 	Moved   []Move    `json:"moved"`   // between two other stages
-	Added   []Move    `json:"added"`   // not in the earlier run: From is empty
-	Removed []Move    `json:"removed"` // not in this run: To is empty
+	// FirstRead are goods of which nothing was read in the earlier run, NoLongerRead those
+	// of which nothing is read in this one: that is no move of theirs.
+	FirstRead    []Move `json:"firstRead"`
+	NoLongerRead []Move `json:"noLongerRead"`
+	// NewRules are goods whose other stage the present rules give for what was measured in
+	// the earlier run, too.
+	NewRules []Move `json:"newRules"`
+	Added    []Move `json:"added"`   // first seen: not in the earlier run, and From is empty
+	Removed  []Move `json:"removed"` // no longer in the catalog: To is empty
 }
 
 // Move is a good that changed its stage.
@@ -146,6 +155,8 @@ type Good struct {
 	// Activity is what went on in all repositories, month by month.
 	Activity observation.Activity `json:"activity"`
 	Scans    []Scan               `json:"scans"` // one for each repository
+	// Policies are the answers to the policies of the document, in their order.
+	Policies []PolicyAnswer `json:"policies,omitempty"`
 }
 
 // Scan is what was seen of one repository.

@@ -43,21 +43,32 @@ func TestAPageNameIsSafeWhateverTheID(t *testing.T) {
 	}
 }
 
-func TestChangeBetweenHasEveryMove(t *testing.T) {
-	good := func(id string, stage assess.Stage) report.Good {
-		g := report.Good{Verdict: assess.Verdict{Stage: stage}}
-		g.ID = id
-		return g
+func TestAChangeTellsApartWhatMovedFromWhatWasReadOrRuledAnew(t *testing.T) {
+	at := func(id string, stage assess.Stage) report.Standing {
+		return report.Standing{Good: id, Stage: stage, Read: true}
 	}
-	prev := report.Document{AsOf: reporttest.AsOf, Goods: []report.Good{good("a", assess.Sustained), good("b", assess.MessyMiddle), good("c", assess.Emerging), good("d", assess.Dormant), good("e", assess.Sunset)}}
-	cur := report.Document{Goods: []report.Good{good("a", assess.MessyMiddle), good("b", assess.Sustained), good("c", assess.Sustained), good("d", assess.Dormant), good("f", assess.MessyMiddle)}}
-	change := report.ChangeBetween(prev, cur)
+	unread := func(id string, stage assess.Stage) report.Standing { return report.Standing{Good: id, Stage: stage} }
+	before := []report.Standing{at("a", assess.Sustained), at("b", assess.MessyMiddle), at("c", assess.Emerging), at("d", assess.Dormant), at("e", assess.Sunset),
+		unread("arrived", assess.Unassessed), unread("still", assess.Unassessed), at("lost", assess.MessyMiddle), at("ruled", assess.Sustained),
+		unread("same", assess.Unassessed)}
+	after := []report.Standing{at("a", assess.MessyMiddle), at("b", assess.Sustained), at("c", assess.Sustained), at("d", assess.Dormant), at("f", assess.MessyMiddle),
+		at("arrived", assess.MessyMiddle), unread("still", assess.Unassessed), unread("lost", assess.Unassessed), at("ruled", assess.MessyMiddle),
+		at("same", assess.Unassessed)}
+	change, err := report.ChangeBetween(reporttest.AsOf, before, after, func(good string) (bool, error) { return good == "ruled", nil })
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		moves []report.Move
-		id    string
-	}{"entered": {change.Entered, "a"}, "left": {change.Left, "b"}, "moved": {change.Moved, "c"}, "removed": {change.Removed, "e"}, "added": {change.Added, "f"}} {
-		if len(c.moves) != 1 || c.moves[0].Good != c.id {
-			t.Errorf("%s is %v, want %s alone", name, c.moves, c.id)
+		ids   string
+	}{"entered": {change.Entered, "a"}, "left": {change.Left, "b"}, "moved": {change.Moved, "c"}, "removed": {change.Removed, "e"}, "added": {change.Added, "f"},
+		"first read": {change.FirstRead, "arrived same"}, "no longer read": {change.NoLongerRead, "lost"}, "new rules": {change.NewRules, "ruled"}} {
+		var ids []string
+		for _, move := range c.moves {
+			ids = append(ids, move.Good)
+		}
+		if got := strings.Join(ids, " "); got != c.ids {
+			t.Errorf("%s is %q, want %q", name, got, c.ids)
 		}
 	}
 	if !change.Since.Equal(reporttest.AsOf) {

@@ -11,6 +11,9 @@ func (g Good) Subject(asOf time.Time) policy.Subject {
 	s := policy.Subject{ID: g.ID, Name: g.Name, AsOf: asOf, Verdict: g.Verdict, Measures: g.Measures}
 	for _, scan := range g.Scans {
 		s.Findings = append(s.Findings, scan.Findings...)
+		if scan.Outcome == Failed {
+			s.Unread++
+		}
 	}
 	return s
 }

@@ -73,12 +73,23 @@ func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string
 	return stage, notFound(err)
 }
 
-// Stages returns the name and the stage of each good of a run, without decoding
-// verdicts.
+// Stages returns the name and the stage of each good of a run, and whether one of its
+// repositories was read, without decoding verdicts.
 func (s *Store) Stages(ctx context.Context, run int64) ([]GoodStage, error) {
 	var all []GoodStage
-	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, document ->> 'name' AS name, stage FROM goods WHERE run_id = ? ORDER BY good_id`, run)
+	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, coalesce(document ->> 'name', '') AS name, stage, EXISTS (
+			SELECT 1 FROM json_each(document, '$.repositories') AS repository JOIN scans ON scans.run_id = goods.run_id AND scans.url = repository.value ->> 'url'
+			WHERE scans.failure IS NULL) AS read
+		FROM goods WHERE run_id = ? ORDER BY good_id`, run)
 }
 
 // GoodStage is a good with its stage.
-type GoodStage struct{ ID, Name, Stage string }
+type GoodStage struct {
+	ID, Name, Stage string
+	Read            bool // one of its repositories was read
+}
+
+// Verdict decodes the verdict of a good of a run into target, or returns ErrNotFound.
+func (s *Store) Verdict(ctx context.Context, run int64, good string, target any) error {
+	return s.getJSON(ctx, target, `SELECT verdict FROM goods WHERE run_id = ? AND good_id = ? AND verdict IS NOT NULL`, run, good)
+}

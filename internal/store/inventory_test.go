@@ -133,7 +133,7 @@ func TestStoreOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
 	if other, err := s.Observation(t.Context(), "other"); err != nil || other.Packages != nil {
 		t.Errorf("an observation without packages became %+v, %v", other, err)
 	}
-	if stages, err := s.Stages(t.Context(), 7); err != nil || fmt.Sprint(stages) != "[{good Good sunset}]" {
+	if stages, err := s.Stages(t.Context(), 7); err != nil || fmt.Sprint(stages) != "[{good Good sunset false}]" {
 		t.Errorf("stages = %v, %v", stages, err)
 	}
 }

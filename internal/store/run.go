@@ -42,6 +42,8 @@ type Run struct {
 	CatalogID string
 	Sources   []Source
 	Notes     []observation.Note
+	// Settings is the JSON of what the run was made with; null in a run of before.
+	Settings json.RawMessage
 }
 
 type runRow struct {
@@ -51,13 +53,14 @@ type runRow struct {
 	CatalogID string `db:"catalog_id"`
 	Catalogs  string `db:"catalogs"`
 	Notes     string `db:"notes"`
+	Settings  string `db:"settings"`
 }
 
 // runColumns are the columns of runRow.
-const runColumns = `id, as_of, state, catalog_id, catalogs, notes`
+const runColumns = `id, as_of, state, catalog_id, catalogs, notes, settings`
 
 func (r runRow) run() (Run, error) {
-	run := Run{ID: r.ID, State: r.State, CatalogID: r.CatalogID}
+	run := Run{ID: r.ID, State: r.State, CatalogID: r.CatalogID, Settings: json.RawMessage(r.Settings)}
 	var err error
 	if run.AsOf, err = time.Parse(time.RFC3339, r.AsOf); err != nil {
 		return Run{}, fmt.Errorf("run %d: %w", r.ID, err)
@@ -90,6 +93,12 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 	return id, nil
 }
 
+// PutSettings stores what a run was made with.
+func (s *Store) PutSettings(ctx context.Context, run int64, settings any) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET settings = ? WHERE id = ?`, jsonValue{settings}, run)
+	return err
+}
+
 // Advance sets the state of a run.
 func (s *Store) Advance(ctx context.Context, run int64, state State) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
@@ -110,6 +119,12 @@ func (s *Store) Latest(ctx context.Context, states ...State) (Run, error) {
 func (s *Store) Previous(ctx context.Context, run Run) (Run, error) {
 	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? AND as_of <= ? ORDER BY id DESC LIMIT 1`, run.CatalogID,
 		Assessed, run.ID, formatTime(run.AsOf))
+}
+
+// Before returns the assessed run over the same catalogs that was begun before a run,
+// whatever day it speaks of, or ErrNotFound.
+func (s *Store) Before(ctx context.Context, run Run) (Run, error) {
+	return s.getRun(ctx, `SELECT `+runColumns+` FROM runs WHERE catalog_id = ? AND state = ? AND id < ? ORDER BY id DESC LIMIT 1`, run.CatalogID, Assessed, run.ID)
 }
 
 // AssessedRun returns an assessed run by its number, or ErrNotFound.

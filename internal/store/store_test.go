@@ -189,7 +189,7 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 			t.Errorf("%s has %s %s, want %s", good.ID, good.Digest, good.Verdict, want)
 		}
 	}
-	if stages, err := s.Stages(t.Context(), second); err != nil || !reflect.DeepEqual(stages, []GoodStage{{"x", "X", "sunset"}, {"y", "", ""}}) {
+	if stages, err := s.Stages(t.Context(), second); err != nil || !reflect.DeepEqual(stages, []GoodStage{{"x", "X", "sunset", false}, {"y", "", "", false}}) {
 		t.Errorf("stages = %v, %v", stages, err)
 	}
 }

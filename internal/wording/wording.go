@@ -132,6 +132,21 @@ var risks = map[string]language.Message{
 // Risk is the name of a level of risk.
 func Risk[ID ~string](level ID) language.Message { return find(risks, level) }
 
+var depths = map[string]language.Message{
+	"most":    language.M("most of the work would remain"),
+	"part":    language.M("a part of the work would remain"),
+	"little":  language.M("hardly any of the work would remain"),
+	"stopped": language.M("work has stopped"),
+}
+
+// Depth names how much of the work would remain without the most active person.
+func Depth[ID ~string](depth ID) language.Message {
+	if m, known := depths[string(depth)]; known {
+		return m
+	}
+	return language.M("unknown")
+}
+
 // YesNo is an answer.
 func YesNo(yes bool) language.Message {
 	if yes {

@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/registry"
@@ -75,5 +76,16 @@ func TestEveryCauseHasItsText(t *testing.T) {
 		if m := wording.Cause(cause); m.Pattern == string(cause) {
 			t.Errorf("%s has no text", cause)
 		}
+	}
+}
+
+func TestEveryDepthOfSuccessionHasAName(t *testing.T) {
+	names := map[string]bool{}
+	for _, depth := range succession.Depths() {
+		name := wording.Depth(depth).Pattern
+		if name == "" || names[name] || name == "unknown" && depth != succession.Unknown {
+			t.Errorf("%s is %q", depth, name)
+		}
+		names[name] = true
 	}
 }

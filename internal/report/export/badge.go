@@ -47,8 +47,9 @@ func StageBadge(good report.Good) Badge {
 
 // PolicyBadge is the badge of a policy's result.
 func PolicyBadge(r policy.Result) Badge {
-	words := map[policy.Outcome]string{policy.Pass: "passes", policy.Fail: "fails", policy.Unknown: "unknown"}
-	colours := map[policy.Outcome]string{policy.Pass: badgeColours[assess.Sustained], policy.Fail: badgeColours[assess.Fading], policy.Unknown: unknownColour}
+	words := map[policy.Outcome]string{policy.Pass: "passes", policy.Fail: "fails", policy.Unknown: "unknown", policy.Partial: "passes what can be seen"}
+	colours := map[policy.Outcome]string{policy.Pass: badgeColours[assess.Sustained], policy.Fail: badgeColours[assess.Fading], policy.Unknown: unknownColour,
+		policy.Partial: unknownColour}
 	return Badge{1, report.Cut(report.CleanText(r.Policy), 40), words[r.Outcome], colours[r.Outcome]}
 }
 

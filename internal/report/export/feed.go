@@ -20,7 +20,7 @@ const tagAuthority = "tag:github.com,2026:midspan/midspan/"
 
 // WriteFeed writes what changed since the run before as Atom (RFC 4287): an
 // entry for each good that entered or left the messy middle or changed its stage
-// otherwise. Times are as-of, never the time of writing; an id is made of the
+// otherwise, was read for the first time, or is judged otherwise by new rules. Times are as-of, never the time of writing; an id is made of the
 // catalogs, the good, the stage and the day, so that a reader sees a change once, however
 // often it is published.
 func WriteFeed(w io.Writer, doc report.Document) error {
@@ -33,9 +33,9 @@ func WriteFeed(w io.Writer, doc report.Document) error {
 	}
 	if doc.Change != nil {
 		feed.Subtitle = "What changed since " + report.English.Date(doc.Change.Since)
-		for _, list := range [][]report.Move{doc.Change.Entered, doc.Change.Left, doc.Change.Moved} {
-			for _, move := range list {
-				feed.Entries = append(feed.Entries, feedEntry(move, of, day, doc.Change.Since))
+		for _, list := range feedLists(*doc.Change) {
+			for _, move := range list.moves {
+				feed.Entries = append(feed.Entries, feedEntry(move, list.how, of, day, doc.Change.Since))
 			}
 		}
 	}
@@ -60,17 +60,45 @@ func feedID(doc report.Document) string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-func feedEntry(move report.Move, of, day string, since time.Time) *feeds.AtomEntry {
+// feedList is one of the lists of a change, with how its entries are told.
+type feedList struct {
+	how   changeKind
+	moves []report.Move
+}
+
+// changeKind is how an entry tells a change.
+type changeKind int
+
+const (
+	byItself changeKind = iota
+	byFirstReading
+	byNewRules
+)
+
+func feedLists(change report.Change) []feedList {
+	return []feedList{{byItself, change.Entered}, {byItself, change.Left}, {byItself, change.Moved}, {byFirstReading, change.FirstRead},
+		{byNewRules, change.NewRules}}
+}
+
+func feedEntry(move report.Move, how changeKind, of, day string, since time.Time) *feeds.AtomEntry {
 	good := sha256.Sum256([]byte(move.Good))
-	name := report.Cut(report.English.DisplayName(goodNamed(move)), 160)
+	from, to := report.English.StageName(move.From), report.English.StageName(move.To)
+	meaning := report.English.StageMeaning(move.To)
+	title := from + " to " + to
+	content := fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", report.English.Date(since), from, report.English.StageMeaning(move.From), to, meaning)
+	switch how {
+	case byFirstReading:
+		title = to + ", read for the first time"
+		content = fmt.Sprintf("On %s nothing of it could be read. Now it is read, and it is %s (%s).", report.English.Date(since), to, meaning)
+	case byNewRules:
+		title = to + " by new rules"
+		content = fmt.Sprintf("It was called %s. The present rules call it %s (%s), by what was measured on %s too.", from, to, meaning, report.English.Date(since))
+	}
 	return &feeds.AtomEntry{
-		Id:      fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
-		Title:   name + ": " + report.English.StageName(move.From) + " to " + report.English.StageName(move.To),
-		Updated: day, Published: day,
-		Links: []feeds.AtomLink{{Href: report.PagePath(move.Good), Rel: "alternate", Type: "text/html"}},
-		Summary: &feeds.AtomSummary{Type: "text", Content: fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).",
-			report.English.Date(since), report.English.StageName(move.From),
-			report.English.StageMeaning(move.From), report.English.StageName(move.To), report.English.StageMeaning(move.To))},
+		Id:    fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
+		Title: report.Cut(report.English.DisplayName(goodNamed(move)), 160) + ": " + title, Updated: day, Published: day,
+		Links:   []feeds.AtomLink{{Href: report.PagePath(move.Good), Rel: "alternate", Type: "text/html"}},
+		Summary: &feeds.AtomSummary{Type: "text", Content: content},
 	}
 }
 

@@ -120,7 +120,11 @@ func (m *markdown) policy(r policy.Result) {
 		if a.Remedy != "" {
 			because += " What to do: " + plainText(a.Remedy)
 		}
-		m.row(strings.ToUpper(string(a.Outcome)), plainText(a.Title), because)
+		outcome := strings.ToUpper(string(a.Outcome))
+		if a.Unseen {
+			outcome = "UNSEEN"
+		}
+		m.row(outcome, plainText(a.Title), because)
 	}
 }
 

@@ -56,7 +56,8 @@ func changeRows(change *report.Change) [][]string {
 	for _, list := range []struct {
 		what  string
 		moves []report.Move
-	}{{"entered", change.Entered}, {"left", change.Left}, {"moved", change.Moved}, {"new", change.Added}, {"gone", change.Removed}} {
+	}{{"entered", change.Entered}, {"left", change.Left}, {"moved", change.Moved}, {"first read", change.FirstRead}, {"no longer read", change.NoLongerRead},
+		{"new rules", change.NewRules}, {"new", change.Added}, {"gone", change.Removed}} {
 		for _, m := range list.moves {
 			table = append(table, []string{list.what, m.Good, m.Name, string(m.From), string(m.To), report.ISODate(change.Since)})
 		}

@@ -313,7 +313,11 @@ func (s *sarifRun) policy(r policy.Result) {
 			s.rule(id, a.ID, r.PolicyName+": "+a.Title, a.Remedy, r.Source, sarifError)
 			s.result(id, sarifError, a.Title+": it fails. "+a.Because, wholeRepository, 1, r.Good)
 		case policy.Unknown:
-			s.notify("policy-unknown", sarifWarning, r.PolicyName+": "+a.Title+": unknown, which is no pass. "+a.Because)
+			why := "unknown, which is no pass. "
+			if a.Unseen {
+				why = "it cannot be seen from here, which is no pass. "
+			}
+			s.notify("policy-unknown", sarifWarning, r.PolicyName+": "+a.Title+": "+why+a.Because)
 		}
 	}
 }

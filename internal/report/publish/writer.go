@@ -102,7 +102,7 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 			return err
 		}
 	}
-	everyPage, err := json.Marshal([]any{report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, languageDigests})
+	everyPage, err := json.Marshal([]any{report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, doc.Policies, languageDigests})
 	if err != nil {
 		return err
 	}

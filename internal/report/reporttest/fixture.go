@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/succession"
@@ -212,10 +213,12 @@ func EveryState() report.Document {
 			{Good: "paper-forms", Stage: assess.Sunset},
 		},
 		Change: &report.Change{Since: AsOf.AddDate(0, -3, 0),
-			Entered: []report.Move{{Good: "clinic-ledger", Name: "Clinic Ledger (sample)", From: assess.Sustained, To: assess.MessyMiddle}},
-			Left:    []report.Move{{Good: "land-titles", Name: "Land Titles (sample)", From: assess.MessyMiddle, To: assess.Fading}},
-			Added:   []report.Move{{Good: "river-gauge", Name: "River Gauge (sample)", To: assess.Emerging}},
-			Removed: []report.Move{{Good: "gone-good", Name: "Gone Good (sample)", From: assess.Dormant}}},
+			Entered:   []report.Move{{Good: "clinic-ledger", Name: "Clinic Ledger (sample)", From: assess.Sustained, To: assess.MessyMiddle}},
+			Left:      []report.Move{{Good: "land-titles", Name: "Land Titles (sample)", From: assess.MessyMiddle, To: assess.Fading}},
+			FirstRead: []report.Move{{Good: "cold-chain", Name: "Cold Chain (sample)", From: assess.Unassessed, To: assess.Dormant}},
+			NewRules:  []report.Move{{Good: "school-meals", Name: "School Meals (sample)", From: assess.Strained, To: assess.Sustained}},
+			Added:     []report.Move{{Good: "river-gauge", Name: "River Gauge (sample)", To: assess.Emerging}},
+			Removed:   []report.Move{{Good: "gone-good", Name: "Gone Good (sample)", From: assess.Dormant}}},
 		Goods: []report.Good{seeds, ledger, meals, gauge, land, cold, forms, atlas, gone, bare},
 		Notes: []observation.Note{{Cause: observation.CauseBroken, Subject: "row 14", Message: "has no address and no name: it was left out"}, {Cause: observation.CauseNoDatabase, Subject: "Hex", Message: "no advisories of Hex are in the database: run the update for it"}},
 	}
@@ -326,6 +329,9 @@ func Fill(v reflect.Value, field string) {
 		return
 	case *assess.Level:
 		*value = assess.Weak
+		return
+	case *policy.Outcome:
+		*value = policy.Partial
 		return
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised

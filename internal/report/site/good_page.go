@@ -151,7 +151,7 @@ func (w pageLocalizer) sourceText(m observation.Measure) string {
 }
 
 func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
-	row := measureRow{Measure: m, Definition: def, Text: s.text.measureText(m)}
+	row := measureRow{Measure: m, Definition: def, Text: s.text.MeasureText(m)}
 	switch v := m.Value.(type) {
 	case string:
 		row.Data = true

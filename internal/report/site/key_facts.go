@@ -29,11 +29,11 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		work.Text = w.Date(day)
 	}
 	if commits := m[observation.MomentumCommits12m]; commits.State == observation.Measured && !work.Unknown {
-		work.Note = w.Translate("{commits} in 12 months", "commits", w.measureText(commits))
+		work.Note = w.Translate("{commits} in 12 months", "commits", w.MeasureText(commits))
 	}
 	releases := w.measuredFact(w.Translate("Releases in 12 months"), m[observation.MomentumReleases12m])
 	if days := m[observation.MomentumDaysSinceRelease]; days.State == observation.Measured && !releases.Unknown {
-		releases.Note = w.Translate("{days} since the last", "days", w.measureText(days))
+		releases.Note = w.Translate("{days} since the last", "days", w.MeasureText(days))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
 	if first, rest := m[observation.PeopleFirstCommits12m], m[observation.PeopleRemainingCommits12m]; first.State == observation.Measured && !people.Unknown {
@@ -57,7 +57,7 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 		}
 		return f
 	}
-	f.Text = w.measureText(m)
+	f.Text = w.MeasureText(m)
 	return f
 }
 
@@ -67,7 +67,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
 	switch found.State {
 	case observation.Measured:
-		f.Text, f.Data = report.Cut(w.measureText(found), 60), true
+		f.Text, f.Data = report.Cut(w.MeasureText(found), 60), true
 	case observation.NotApplicable:
 		f.Text = w.Translate("no licence file")
 	default:
@@ -76,7 +76,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 	standing := w.LicenceStanding(found, m[observation.LicenseStated])
 	licences := report.Cut(w.ShortList(good.Licenses), 60)
 	if declared.State == observation.Measured {
-		licences = report.Cut(w.measureText(declared), 60)
+		licences = report.Cut(w.MeasureText(declared), 60)
 	}
 	switch agree, known := m[observation.LicenseMatchesDeclared].Number(); {
 	case licences == "":

@@ -239,7 +239,10 @@ func (w pageLocalizer) changeLists(change *report.Change) []changeList {
 		{w.Translate("Entered the messy middle"), change.Entered},
 		{w.Translate("Left the messy middle"), change.Left},
 		{w.Translate("Moved between other stages"), change.Moved},
-		{w.Translate("New in the catalog"), change.Added},
+		{w.Translate("Read for the first time"), change.FirstRead},
+		{w.Translate("No longer read"), change.NoLongerRead},
+		{w.Translate("Judged by new rules"), change.NewRules},
+		{w.Translate("First seen in the catalog"), change.Added},
 		{w.Translate("No longer in the catalog"), change.Removed},
 	} {
 		if len(l.moves) > 0 {

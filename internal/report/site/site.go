@@ -235,7 +235,7 @@ func (s *edition) functions() template.FuncMap {
 		"levelText": w.LevelText, "levelName": w.LevelName, "pillarClass": pillarClass, "glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
 		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
-		"value": w.valueText, "ruleText": w.ruleText,
+		"value": w.ValueText, "ruleText": w.ruleText,
 		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
 		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,

@@ -7,21 +7,12 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/succession"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // depthName names how much of the work would remain.
 func (w pageLocalizer) depthName(d succession.Depth) string {
-	switch d {
-	case succession.Most:
-		return w.Translate("most of the work would remain")
-	case succession.Part:
-		return w.Translate("a part of the work would remain")
-	case succession.Little:
-		return w.Translate("hardly any of the work would remain")
-	case succession.Stopped:
-		return w.Translate("work has stopped")
-	}
-	return w.Translate("unknown")
+	return w.TranslateMessage(wording.Depth(d))
 }
 
 // remainsText says how much of the year's work would remain if the most active person

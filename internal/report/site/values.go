@@ -1,8 +1,6 @@
 package site
 
 import (
-	"fmt"
-	"math"
 	"strings"
 	"time"
 
@@ -10,37 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
-	"github.com/midspan/midspan/internal/wording"
 )
-
-// valueText writes a value of a measure or a reason with its unit and bound.
-func (w pageLocalizer) valueText(value any, unit observation.Unit, bound observation.Bound) string {
-	switch v := value.(type) {
-	case nil:
-		return ""
-	case bool:
-		return w.TranslateMessage(wording.YesNo(v))
-	case float64:
-		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
-	case int:
-		return w.quantity(language.Bounded(float64(v), bound), unit)
-	case []string:
-		if len(v) == 0 {
-			return w.Translate("none")
-		}
-		return report.Cut(w.ShortList(v), 300)
-	default:
-		return report.Cut(fmt.Sprint(v), 300)
-	}
-}
-
-// quantity writes a number with its unit; a ratio has none on a page.
-func (w pageLocalizer) quantity(n language.Arg, unit observation.Unit) string {
-	if unit == "ratio" {
-		unit = ""
-	}
-	return w.TranslateMessage(wording.Quantity(n, unit))
-}
 
 // ruleText writes what a reason's value was held against, as in "< 3 people",
 // "is not yes"; empty where the rule has no threshold.
@@ -48,7 +16,7 @@ func (w pageLocalizer) ruleText(r assess.Reason) string {
 	if r.Threshold == nil {
 		return ""
 	}
-	value := w.valueText(r.Threshold, r.Unit, observation.Exact)
+	value := w.ValueText(r.Threshold, r.Unit, observation.Exact)
 	operator := r.Operator
 	switch operator {
 	case "is":
@@ -61,18 +29,6 @@ func (w pageLocalizer) ruleText(r assess.Reason) string {
 		operator = "≥"
 	}
 	return strings.TrimSpace(operator + " " + value)
-}
-
-// measureText writes a measure's value, or that it has none; never a zero for
-// something unknown.
-func (w pageLocalizer) measureText(m observation.Measure) string {
-	switch m.State {
-	case observation.Measured:
-		return w.valueText(m.Value, m.Unit, m.Bound)
-	case observation.NotApplicable:
-		return w.Translate("not applicable")
-	}
-	return w.Translate("unknown")
 }
 
 // dayText writes a day that is given as 2006-01-02; anything else as it is.

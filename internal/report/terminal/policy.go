@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/mattn/go-runewidth"
 
@@ -19,7 +20,11 @@ func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
 	t.wrap("", r.PolicyName+": "+r.Summary(), outcomeColour[r.Outcome])
 	for _, a := range r.Conditions {
 		t.line("")
-		t.wrap("  "+runewidth.FillRight(string(a.Outcome), 8), a.Title, outcomeColour[a.Outcome])
+		outcome := string(a.Outcome)
+		if a.Unseen {
+			outcome = "unseen"
+		}
+		t.wrap("  "+runewidth.FillRight(outcome, 8), a.Title, outcomeColour[a.Outcome])
 		t.wrap("          ", a.Because, ansiDim)
 		if a.Remedy != "" {
 			t.wrap("          ", "What to do: "+a.Remedy, "")
@@ -31,7 +36,7 @@ func WritePolicy(w io.Writer, r policy.Result, width int, colour bool) error {
 	return nil
 }
 
-var outcomeColour = map[policy.Outcome]string{policy.Pass: ansiGreen, policy.Fail: ansiRed, policy.Unknown: ansiYellow}
+var outcomeColour = map[policy.Outcome]string{policy.Pass: ansiGreen, policy.Fail: ansiRed, policy.Unknown: ansiYellow, policy.Partial: ansiYellow}
 
 // PolicyTable writes a line a good as it comes: its outcome and which conditions
 // do not pass.
@@ -51,9 +56,13 @@ func (t *PolicyTable) Add(r policy.Result) error {
 	r = report.Cleaned(r)
 	t.count[r.Outcome]++
 	t.w.wrap(runewidth.FillRight(string(r.Outcome), 9), report.Cut(r.Name, 60)+" ("+report.Cut(r.Good, 100)+")", outcomeColour[r.Outcome])
-	for _, o := range []policy.Outcome{policy.Fail, policy.Unknown} {
-		if names := conditionsOf(r, o); len(names) > 0 {
-			t.w.wrap("         "+string(o)+": ", report.English.ShortList(names), ansiDim)
+	for _, list := range []struct {
+		title string
+		names []string
+	}{{"fail", conditionsOf(r, policy.Fail, false)}, {"unknown", conditionsOf(r, policy.Unknown, false)}, {"unseen", conditionsOf(r, policy.Unknown, true)},
+		{"tolerated", r.Tolerated}} {
+		if len(list.names) > 0 {
+			t.w.wrap("         "+list.title+": ", report.English.ShortList(list.names), ansiDim)
 		}
 	}
 	_, err := io.WriteString(t.out, t.w.out.String())
@@ -63,14 +72,25 @@ func (t *PolicyTable) Add(r policy.Result) error {
 
 // End writes how many goods ended how.
 func (t *PolicyTable) End() error {
-	_, err := fmt.Fprintf(t.out, "\n%d pass, %d fail, %d unknown.\n", t.count[policy.Pass], t.count[policy.Fail], t.count[policy.Unknown])
+	_, err := fmt.Fprintf(t.out, "\n%s.\n", CountOutcomes(t.count))
 	return err
 }
 
-func conditionsOf(r policy.Result, o policy.Outcome) []string {
+// CountOutcomes writes how many goods ended how: "1 pass, 3 fail, 2 unknown".
+func CountOutcomes(n map[policy.Outcome]int) string {
+	var parts []string
+	for _, o := range []policy.Outcome{policy.Pass, policy.Partial, policy.Fail, policy.Unknown} {
+		if o != policy.Partial || n[o] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n[o], o))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func conditionsOf(r policy.Result, o policy.Outcome, unseen bool) []string {
 	var names []string
 	for _, a := range r.Conditions {
-		if a.Outcome == o {
+		if a.Outcome == o && a.Unseen == unseen {
 			names = append(names, a.ID)
 		}
 	}

@@ -1,0 +1,71 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// openPolicies opens the policies of the settings.
+func (p *Pipeline) openPolicies() error {
+	p.policies = nil
+	for _, name := range p.cfg.Policies {
+		one, err := policy.Open(name, p.definitions())
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(p.policies, func(other *policy.Policy) bool { return other.ID == one.ID }) {
+			return fmt.Errorf("two policies have the id %s", one.ID)
+		}
+		p.policies = append(p.policies, one)
+	}
+	return nil
+}
+
+// describePolicies describes the policies of the run, without answers.
+func (p *Pipeline) describePolicies() []report.AskedPolicy {
+	var asked []report.AskedPolicy
+	for _, one := range p.policies {
+		asked = append(asked, report.Asked(one))
+	}
+	return asked
+}
+
+// ask asks the policies of the run of a good, and counts its outcomes in asked.
+func (p *Pipeline) ask(good report.Good, asOf time.Time, asked []report.AskedPolicy) []report.PolicyAnswer {
+	var answers []report.PolicyAnswer
+	for i, one := range p.policies {
+		answer := report.AnswerOf(one.Evaluate(good.Subject(asOf)))
+		asked[i].Outcomes[answer.Outcome]++
+		answers = append(answers, answer)
+	}
+	return answers
+}
+
+// CheckPolicies returns an error for a policy that lies in a work tree under check.
+func CheckPolicies(names, trees []string) error {
+	for _, name := range names {
+		if slices.Contains(policy.Presets(), name) {
+			continue
+		}
+		if err := config.CheckPolicy(name, trees); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// worstOutcome is the outcome of all policies over all goods; empty without a policy.
+func worstOutcome(asked []report.AskedPolicy) policy.Outcome {
+	worst := policy.Outcome("")
+	for _, one := range asked {
+		for outcome := range one.Outcomes {
+			worst = policy.Worse(worst, outcome)
+		}
+	}
+	return worst
+}
