@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/endoflife"
@@ -21,14 +20,12 @@ import (
 func endsPath(cfg config.Config) string { return filepath.Join(cfg.Cache, endoflife.FileName) }
 
 // readEnds reads the data of ends of support: those of the advisory folder in force, or
-// the imported ones. Without any, the ends are unknown. The sample has its own.
+// the imported ones. Without any, the ends are unknown. The sample has none.
 func readEnds(cfg config.Config, run store.Run) endoflife.Source {
 	path := ""
 	switch folder := cfg.Advisories; {
 	case folder == "" && readsSampleAlone(run):
-		if path = endoflife.Find(filepath.Join(cfg.Store, sample.Name, "advisories")); path == "" {
-			return endoflife.Source{}
-		}
+		return endoflife.Source{}
 	case folder != "" && folder != advisory.ServiceName && !osvdb.IsURL(folder):
 		path = endoflife.Find(folder)
 	}
