@@ -13,17 +13,13 @@ import (
 // reference is where the dates come from, and what "end of life" means there.
 const reference = "https://endoflife.date/"
 
-// What the definitions share.
-const (
-	meansEnded = "whose end of life, as endoflife.date gives it, had passed when the repository was last seen. Support that is paid for, or that others " +
-		"give afterwards, does not count."
-)
-
 // The measures of the ends of runtimes.
 var (
 	endedMeasure = observation.Definition{
 		ID: observation.RuntimesEnded, Name: "Ended runtimes", Kind: observation.KindNumber, Unit: observation.UnitRuntimes, Merge: observation.MergeSum,
-		Means:     "Runtimes and base systems that files pin, or whose every allowed version is one, " + meansEnded + " Each release line counts once a repository.",
+		Means: "Runtimes and base systems that files pin and whose end of life, as endoflife.date gives it, had passed when the repository was " +
+			"last seen; a range counts where all versions that it allows have ended. Support that is paid for, or that others give afterwards, " +
+			"does not count. Each release line counts once a repository.",
 		Reference: reference,
 	}
 	endedNamedMeasure = observation.Definition{
@@ -37,8 +33,8 @@ var (
 	endedAllowedMeasure = observation.Definition{
 		ID: observation.RuntimesEndedAllowed, Name: "Ended runtimes still allowed", Kind: observation.KindNumber, Unit: observation.UnitRuntimes,
 		Merge: observation.MergeSum,
-		Means: "Ranges and least versions that manifests give (requires-python, engines, the go directive, a release of Java), of which the oldest allowed " +
-			"version has ended, and a later one has not. They do not say what runs.",
+		Means: "Ranges and least versions of manifests (requires-python, engines, the go directive, a release of Java) whose oldest allowed version " +
+			"has ended. A later one may run: they do not say what does.",
 		Reference: reference,
 	}
 )
