@@ -73,6 +73,8 @@ var rules = []rule{
 	{from: `internal/mirror`, to: `(scanners|internal)(/.*)?`, except: `internal/observation`, why: "a place follows from an address alone"},
 	{from: `internal/(gitrepo|advisory|osvdb)`, to: `internal/store|catalog(/.*)?`,
 		why: "mirrors and advisories stand beside the store: the pipeline brings them together"},
+	{from: `internal/endoflife`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(files|observation)`,
+		why: "the ends of support are data and runtimes: the pipeline brings them together"},
 	{from: `internal/store`, to: `internal/(gitrepo|advisory|osvdb|fetch)`,
 		why: "the store keeps what it is given and brings nothing itself"},
 	{from: `internal/osvdb`, to: `internal/advisory`, why: "the database of advisories does not know who matches against it"},

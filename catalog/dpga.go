@@ -219,14 +219,20 @@ func scalars(value any) []string {
 	return nil
 }
 
+// dpgaOrganizations reads who stands behind an entry. Of a person neither the name nor the
+// website is read.
 func dpgaOrganizations(r record) []Organization {
 	var list []Organization
 	for _, o := range r.records("name", "organizations", "organisations") {
-		for _, role := range strings.Split(strings.ToLower(redact.Text(o.joined(",", "org_type"))), ",") {
-			organization := Organization{
-				Name:    o.text("name"),
-				Role:    strings.TrimSpace(role),
-				Website: o.webAddress(o.text("website"), o.path+"website"),
+		person := o.isPerson()
+		roles := strings.Split(strings.ToLower(redact.Text(o.joined(",", "org_type"))), ",")
+		if roles = slices.DeleteFunc(roles, isPersonWord); len(roles) == 0 {
+			roles = []string{""}
+		}
+		for _, role := range roles {
+			organization := Organization{Name: Person, Role: strings.TrimSpace(role)}
+			if !person {
+				organization.Name, organization.Website = o.text("name"), o.webAddress(o.text("website"), o.path+"website")
 			}
 			if organization.Name != "" && !slices.Contains(list, organization) {
 				list = append(list, organization)

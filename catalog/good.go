@@ -62,13 +62,20 @@ type Repository struct {
 	Path  string `json:"path,omitempty"`
 }
 
-// Organization is a legal body behind a good. It is never a person.
+// Organization is a legal body behind a good. Of a person that a catalog names in the
+// place of one, the role alone is kept: the name is Person.
 type Organization struct {
 	Name string `json:"name"`
 	// Role is owner, maintainer, funder or implementer, as the catalog says.
 	Role    string `json:"role,omitempty"`
 	Website string `json:"website,omitempty"`
 }
+
+// Person is the name under which a person stands.
+const Person = "a person"
+
+// IsPerson reports whether the catalog says that this is a person.
+func (o Organization) IsPerson() bool { return o.Name == Person }
 
 // Maintenance is what publiccode.yml says of upkeep.
 type Maintenance struct {

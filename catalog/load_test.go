@@ -338,3 +338,23 @@ func TestLicencesInWordsAreNotCutUp(t *testing.T) {
 		}
 	}
 }
+
+func TestOfAPersonInThePlaceOfAnOrganizationTheRoleIsKept(t *testing.T) {
+	for kind, want := range map[string][]Organization{
+		`"org_type": "individual"`:                          {{Name: Person}},
+		`"org_type": "owner", "type": "person"`:             {{Name: Person, Role: "owner"}},
+		`"org_type": ["owner", "Natural person", "funder"]`: {{Name: Person, Role: "owner"}, {Name: Person, Role: "funder"}},
+		`"org_type": "maintainer, individual"`:              {{Name: Person, Role: "maintainer"}},
+		`"org_type": "owner", "entity_type": "company"`:     {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
+		`"org_type": "owner", "type": "personnel agency"`:   {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
+	} {
+		text := `[{"id": "a", "name": "A", "stage": "DPG", "organizations": [{"name": "Somebody", "website": "https://somebody.example", ` + kind + `}]}]`
+		c, err := readDPGA([]byte(text), "")
+		if err != nil || len(c.Goods) != 1 {
+			t.Fatal(err, c)
+		}
+		if got := c.Goods[0].Organizations; !slices.Equal(got, want) {
+			t.Errorf("%s gives %+v, want %+v", kind, got, want)
+		}
+	}
+}

@@ -57,7 +57,9 @@ func decodePubliccode(data []byte, path string) (Good, []observation.Note, error
 		Sources:     []Source{{Catalog: formatPubliccode, Entry: quote(path)}},
 	}
 	publiccodeDescription(r, &g)
-	if name := r.object("organisation").text("name"); name != "" {
+	if r.object("organisation").isPerson() {
+		g.Organizations = []Organization{{Name: Person, Role: "owner"}}
+	} else if name := r.object("organisation").text("name"); name != "" {
 		owner := Organization{Name: name, Role: "owner"}
 		if uri := r.object("organisation").text("uri"); strings.HasPrefix(uri, "http") {
 			owner.Website = notes.webAddress(uri, "organisation.uri")
@@ -98,7 +100,11 @@ func publiccodeFunders(r record) []string {
 	}
 	funders := []string{}
 	for _, funder := range r.records("name", "fundedBy") {
-		if name := cmp.Or(funder.text("name"), funder.text("uri")); name != "" && !slices.Contains(funders, name) {
+		name := Person
+		if !funder.isPerson() {
+			name = cmp.Or(funder.text("name"), funder.text("uri"))
+		}
+		if name != "" && !slices.Contains(funders, name) {
 			funders = append(funders, name)
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
+
+	"github.com/midspan/midspan/internal/nesting"
 )
 
 // publiccodeSchema is our own reading of the standard's text; it says which
@@ -170,13 +172,11 @@ func isCountry(text string) bool {
 	return err == nil && len(text) == 2 && region.IsCountry() && region.Canonicalize() == region // UK is none
 }
 
-// maxExpression bounds a licence expression, in bytes: the library multiplies out brackets.
-const maxExpression = 200
-
 func isLicence(text string) bool {
-	if len(text) > maxExpression {
-		return false
-	}
-	ok, _ := spdxexp.ValidateLicenses([]string{text})
-	return ok
+	ok := false
+	err := nesting.SPDX(text, func() error {
+		ok, _ = spdxexp.ValidateLicenses([]string{text})
+		return nil
+	})
+	return ok && err == nil
 }

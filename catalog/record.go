@@ -146,3 +146,23 @@ func (r record) object(name string) record {
 	}
 	return record{r.entryNotes, fields, field + "."}
 }
+
+// personFields are the fields in which a record says what kind of body it is of.
+var personFields = []string{"org_type", "orgType", "organization_type", "entity_type", "entityType", "type", "kind"}
+
+// isPerson reports whether a record that stands in the place of an organization says that
+// it is a person's: {"name": …, "type": "individual"}.
+func (r record) isPerson() bool {
+	return slices.ContainsFunc(personFields, func(field string) bool {
+		value, _ := r.find(field)
+		return slices.ContainsFunc(scalars(value), func(text string) bool {
+			return slices.ContainsFunc(strings.Split(text, ","), isPersonWord)
+		})
+	})
+}
+
+// isPersonWord reports whether a word is one for a person.
+func isPersonWord(word string) bool {
+	word = strings.Join(strings.FieldsFunc(strings.ToLower(word), func(c rune) bool { return c == ' ' || c == '_' || c == '-' }), " ")
+	return slices.Contains([]string{"person", "individual", "natural person", "private person", "private individual", "individual person", "user"}, word)
+}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
@@ -22,15 +21,15 @@ func (a *app) advisoriesCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, and index it", cobra.NoArgs,
-			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (osvdb.Info, error) {
+			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (pipeline.AdvisoryInfo, error) {
 				return pipeline.UpdateAdvisories(ctx, cfg, version(), a.now(), progress)
 			}),
-		a.advisoriesAction("import FOLDER", "Index a folder in the OSV layout (<Ecosystem>/all.zip) that was carried here", cobra.ExactArgs(1),
-			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (osvdb.Info, error) {
+		a.advisoriesAction("import PATH", "Index a folder in the OSV layout (<Ecosystem>/all.zip), with the data of endoflife.date in it or alone", cobra.ExactArgs(1),
+			func(ctx context.Context, cfg config.Config, args []string, progress pipeline.Progress) (pipeline.AdvisoryInfo, error) {
 				return pipeline.ImportAdvisories(ctx, cfg, args[0], a.now(), progress)
 			}),
 		a.advisoriesAction("show", "Show what the index holds, ecosystem by ecosystem", cobra.NoArgs,
-			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (osvdb.Info, error) {
+			func(ctx context.Context, cfg config.Config, _ []string, _ pipeline.Progress) (pipeline.AdvisoryInfo, error) {
 				return pipeline.ShowAdvisories(ctx, cfg)
 			}),
 	)
@@ -38,7 +37,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 }
 
 func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
-	do func(context.Context, config.Config, []string, pipeline.Progress) (osvdb.Info, error)) *cobra.Command {
+	do func(context.Context, config.Config, []string, pipeline.Progress) (pipeline.AdvisoryInfo, error)) *cobra.Command {
 	return &cobra.Command{
 		Use: use, Short: short, Args: usageArgs(args),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,7 +63,7 @@ func (a *app) advisoriesAction(use, short string, args cobra.PositionalArgs,
 	}
 }
 
-func printEcosystems(w io.Writer, info osvdb.Info) error {
+func printEcosystems(w io.Writer, info pipeline.AdvisoryInfo) error {
 	fmt.Fprintf(w, "  %-14s %9s %9s %7s  %s\n", "ecosystem", "records", "malware", "broken", "newest")
 	for _, e := range info.Ecosystems {
 		fmt.Fprintf(w, "  %-14s %9d %9d %7d  %s\n", e.Name, e.Records, e.Malware, e.Broken, formatDay(e.Newest))
@@ -73,7 +72,11 @@ func printEcosystems(w io.Writer, info osvdb.Info) error {
 	if kev == "" {
 		kev = "none: whether a vulnerability is known to be exploited is unknown"
 	}
-	_, err := fmt.Fprintf(w, "  known exploited vulnerabilities: %s\n", kev)
+	ends := "none: whether a runtime has reached its end is unknown"
+	if info.Ends != nil {
+		ends = fmt.Sprintf("%s, %d products", formatDay(info.Ends.Day), info.Ends.Products)
+	}
+	_, err := fmt.Fprintf(w, "  known exploited vulnerabilities: %s\n  ends of runtimes (endoflife.date): %s\n", kev, ends)
 	return err
 }
 

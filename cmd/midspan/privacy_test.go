@@ -290,6 +290,24 @@ func publiccodeWithWrongContacts(c people) string {
 		"}\n  contractors:\n  - {name: " + q.name + ", email: " + q.login + ", website: " + q.login + ", until: next year}\n"
 }
 
+// publiccodeOfPersons is a catalog entry whose owner and funder are said to be persons.
+func publiccodeOfPersons(c people) string {
+	p, q := c.person("ownerperson"), c.person("funderperson")
+	return "publiccodeYmlVersion: '0.5'\nname: Ours\nurl: https://forge.example/trees/ours.git\norganisation: {type: individual, name: " + p.name + ", uri: 'https://" + p.marker + ".example'}\nfundedBy: [{type: person, name: " + q.name + ", uri: 'https://" + q.marker + ".example'}]\n"
+}
+
+// registryWithPersons is a saved answer of the DPG registry in which persons stand in the
+// place of organizations, marked in each way in which an entry can.
+func registryWithPersons(c people) string {
+	var organizations []string
+	for i, kind := range []string{`"org_type": "individual"`, `"org_type": "owner", "type": "person"`, `"org_type": ["funder", "Natural person"]`, `"org_type": "maintainer, Person"`,
+		`"org_type": "implementer", "entity_type": "INDIVIDUAL"`, `"kind": "private_person"`} {
+		p := c.person(fmt.Sprintf("registry%d", i))
+		organizations = append(organizations, fmt.Sprintf(`{"name": %q, "website": "https://%s.example/%s", "contact_email": %q, %s}`, p.name, p.marker, p.login, p.address, kind))
+	}
+	return `[{"id": "seeds", "name": "Seeds", "stage": "DPG", "repositories": [], "openlicenses": [], "sdgs": [], "organizations": [{"name": "A Foundation", "org_type": "owner"}, ` + strings.Join(organizations, ", ") + `]}]`
+}
+
 // writeRepository writes a repository whose history and files name people everywhere.
 // The second half of the history is part 2.
 func writeRepository(t *testing.T, dir string, c people, files map[string]string, part int) {
@@ -337,7 +355,8 @@ func newPrivacyFixture(t *testing.T) *privacyFixture {
 	catalog := "name,url\npeople," + address + "/trees/people.git\nbroken," + address + "/trees/broken.git\ngiven,https://forge.example/trees/given.git\ngone," + address + "/trees/gone.git\n"
 	advisory := `{"id":"TEST-1","modified":"2026-01-01T00:00:00Z","published":"2025-01-01T00:00:00Z","summary":"a way in","affected":[{"package":{"ecosystem":"npm","name":"lodash"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"4.17.21"}]}]}]}`
 	for path, text := range map[string]string{n.catalog: catalog, filepath.Join(n.advisories, "npm", "TEST-1.json"): advisory, filepath.Join(root, "publiccode", "one", "publiccode.yml"): strings.ReplaceAll(filesThatNamePeople(n.people)["publiccode.yml"], n.people.person("funder").name, "A Fund"),
-		filepath.Join(root, "publiccode", "two", "publiccode.yml"): publiccodeWithWrongContacts(n.people), filepath.Join(n.folder, "tmp", ".keep"): "", filepath.Join(n.outputs, ".keep"): ""} {
+		filepath.Join(root, "publiccode", "two", "publiccode.yml"): publiccodeWithWrongContacts(n.people), filepath.Join(root, "publiccode", "three", "publiccode.yml"): publiccodeOfPersons(n.people),
+		filepath.Join(root, "dpgs.json"): registryWithPersons(n.people), filepath.Join(n.folder, "tmp", ".keep"): "", filepath.Join(n.outputs, ".keep"): ""} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
 			t.Fatal(err)
 		}
@@ -367,7 +386,7 @@ func (n *privacyFixture) midspan(day string, args ...string) string {
 	n.t.Helper()
 	var stdout, stderr bytes.Buffer
 	if args[0] != "check" {
-		args = append(args, "--catalog="+n.catalog, "--catalog="+filepath.Join(filepath.Dir(n.catalog), "publiccode"), "--mirror="+filepath.Join(n.origins, "trees", "{name}.git.given"))
+		args = append(args, "--catalog="+n.catalog, "--catalog="+filepath.Join(filepath.Dir(n.catalog), "publiccode"), "--catalog="+filepath.Join(filepath.Dir(n.catalog), "dpgs.json"), "--mirror="+filepath.Join(n.origins, "trees", "{name}.git.given"))
 	}
 	cmd := exec.Command("midspan", append(args, "--advisories="+n.advisories, "--allow-private", "--as-of="+day, "--store="+n.store, "--out="+filepath.Join(n.folder, "out"))...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = n.folder, &stdout, &stderr
@@ -404,10 +423,13 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 	}
 	n.midspan("2026-06-30", "check", filepath.Join(n.origins, "trees", "broken.git"), "--format=sarif", "--badge="+filepath.Join(n.outputs, "badge.json"))
 	for _, args := range [][]string{{"diff"}, {"diff", "--json"}, {"sbom", "--to=" + filepath.Join(n.outputs, "sbom")}, {"policy", "opencode-2"}, {"policy", "adoption", "--json"},
-		{"backtest", "--every=3"}, {"backtest", "--json"}, {"report"}, {"assess"}, {"catalog"}, {"catalog", "--json"}, {"config"}} {
+		{"backtest", "--every=3"}, {"backtest", "--json"}, {"report"}, {"assess"}, {"catalog", "show"}, {"config"}} {
 		n.midspan("2026-06-30", args...)
 	}
 	n.checkRead()
+	if goods := n.midspan("2026-06-30", "catalog", "show", "--json"); strings.Count(goods, `"a person"`) != 7 {
+		t.Errorf("the persons of the registry and of publiccode.yml were not read as persons: %s", goods)
+	}
 
 	// A mirror is a copy of the history with its people. No other folder may have them.
 	mirrors := filepath.Join(n.store, "mirrors")

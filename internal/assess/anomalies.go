@@ -16,7 +16,8 @@ import (
 const clockAnomalies = observation.MomentumClockAnomalies
 
 // anomalyRemarks count the impossible dates and numbers that were read, so that none
-// of them changes a verdict without a trace, and name a sign of an end that is no statement.
+// of them changes a verdict without a trace, and name a sign of an end that is no
+// statement, and runtimes that have ended: a weak sign of upkeep, on which no level rests.
 func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.Measure) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
@@ -27,6 +28,7 @@ func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.M
 			messages = append(messages, language.M("There is a sign that it may be at its end, and no statement of it: {sign}.", "sign", sign))
 		}
 	}
+	messages = append(messages, endedRuntimes(measures)...)
 	var impossible []language.Message
 	for _, repository := range in.Repositories {
 		impossible = append(impossible, impossibleValues(repository.Measures, r.specs)...)
@@ -37,6 +39,31 @@ func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.M
 	}
 	slices.SortFunc(impossible, order)
 	return append(messages, slices.CompactFunc(impossible, func(a, b language.Message) bool { return order(a, b) == 0 })...)
+}
+
+// maxNamed is how many ended runtimes a remark names.
+const maxNamed = 4
+
+// endedRuntimes says on which ended runtimes a good runs, and apart from them how many
+// ranges still allow one.
+func endedRuntimes(measures map[string]observation.Measure) []language.Message {
+	var messages []language.Message
+	named := measures[observation.RuntimesEndedNamed]
+	if names, ok := named.List(); ok && len(names) > 0 {
+		shown := strings.Join(names[:min(maxNamed, len(names))], "; ")
+		n := valueArg(float64(len(names)), named.Bound)
+		if len(names) > maxNamed {
+			messages = append(messages, language.M("It runs on {n|runtime|runtimes} whose support has ended, among them {names}.", "n", n, "names", shown))
+		} else {
+			messages = append(messages, language.M("It runs on {n|runtime|runtimes} whose support has ended: {names}.", "n", n, "names", shown))
+		}
+	}
+	if m := measures[observation.RuntimesEndedAllowed]; m.State == observation.Measured {
+		if n, ok := m.Number(); ok && n > 0 {
+			messages = append(messages, language.M("It still allows an ended version of {n|runtime|runtimes}.", "n", valueArg(m.Value, m.Bound)))
+		}
+	}
+	return messages
 }
 
 // impossibleDates says how commits with impossible dates are counted. The kinds of

@@ -143,8 +143,10 @@ func patternsIn(t *testing.T, found map[string]bool, messages ...language.Messag
 	}
 	for _, m := range messages {
 		found[m.Pattern] = true
-		for _, a := range m.Args {
-			walk(a)
+		for name, a := range m.Args {
+			if name != "names" { // ended runtimes are named as their scanner names them
+				walk(a)
+			}
 		}
 	}
 }

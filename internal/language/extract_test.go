@@ -22,6 +22,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report/site"
@@ -256,6 +257,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 		}
 	}
 	take("the advisories", advisory.Definitions())
+	take("the ends of support", endoflife.Definitions())
 }
 
 // complete are the languages that must have every translation.

@@ -133,3 +133,21 @@ func Shell(text []byte) error {
 	}
 	return nil
 }
+
+// MaxSPDX bounds a licence expression, in bytes: the library that reads them multiplies
+// out brackets, and a long expression could keep it busy for hours.
+const MaxSPDX = 200
+
+// SPDX calls the library that reads licence expressions for one of them, unless that is
+// longer than MaxSPDX. The library panics over some that end too early ("((").
+func SPDX(expression string, call func() error) (err error) {
+	if len(expression) > MaxSPDX {
+		return fmt.Errorf("longer than %d bytes", MaxSPDX)
+	}
+	defer func() {
+		if recover() != nil {
+			err = errors.New("not an SPDX expression")
+		}
+	}()
+	return call()
+}

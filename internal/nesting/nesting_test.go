@@ -75,3 +75,16 @@ func depth(value any) int {
 	}
 	return deepest
 }
+
+func TestALongLicenceExpressionAndAPanicOfTheLibraryAreErrors(t *testing.T) {
+	called := false
+	if err := SPDX(strings.Repeat("x", MaxSPDX+1), func() error { called = true; return nil }); err == nil || called {
+		t.Errorf("a long expression gives %v, and the library was called: %t", err, called)
+	}
+	if err := SPDX("((", func() error { panic("index out of range") }); err == nil {
+		t.Error("a panic is no error")
+	}
+	if err := SPDX("MIT", func() error { return nil }); err != nil {
+		t.Error(err)
+	}
+}

@@ -66,6 +66,16 @@ const (
 	InventoryNoVersion            = "inventory.no-version"
 )
 
+// The measures of scanners/runtimes, and of internal/endoflife, which holds them against
+// the ends of support.
+const (
+	RuntimesDeclared     = "runtimes.declared"
+	RuntimesEnded        = "runtimes.ended"
+	RuntimesEndedNamed   = "runtimes.ended-named"
+	RuntimesEndedDays    = "runtimes.ended-days"
+	RuntimesEndedAllowed = "runtimes.ended-allowed"
+)
+
 // The measures of scanners/scorecard.
 const (
 	PostureScore = "posture.score"

@@ -27,6 +27,8 @@ type Observation struct {
 	Checks []Check `json:"checks,omitempty"`
 	// Activity is counted month by month; nil means that the scanner counts none.
 	Activity *Activity `json:"activity,omitempty"`
+	// Runtimes are the runtimes that files name; only the scanner of them fills them.
+	Runtimes []Runtime `json:"runtimes,omitempty"`
 	// Notes say what was skipped or read only in part.
 	Notes []Note `json:"notes,omitempty"`
 }

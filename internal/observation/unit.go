@@ -23,6 +23,7 @@ const (
 	UnitPointsOf10    Unit = "points of 10" // a score from 0 to 10
 	UnitRatio         Unit = "ratio"        // of two numbers of one unit
 	UnitReleases      Unit = "releases"
+	UnitRuntimes      Unit = "runtimes"
 	UnitTeams         Unit = "teams"
 )
 
@@ -32,7 +33,7 @@ func Units() []Unit {
 		UnitChanges, UnitCommits, UnitCountries, UnitDays,
 		UnitFiles, UnitFindings, UnitGoods, UnitIdentities,
 		UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
-		UnitPointsOf10, UnitRatio, UnitReleases, UnitTeams,
+		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitTeams,
 	}
 }
 

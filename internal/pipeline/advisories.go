@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
@@ -29,7 +30,7 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	}
 	source, err := p.newSource(ctx, run)
 	if err == nil {
-		p.source = source
+		p.source, p.ends = source, readEnds(p.cfg, run)
 	}
 	return err
 }
@@ -151,9 +152,16 @@ func download(ctx context.Context, cfg config.Config, version, address string) e
 	return osvdb.Update(ctx, address, folder, cfg.Ecosystems, httpClient(cfg, version))
 }
 
+// AdvisoryInfo describes the default index, and the data of ends of support beside it.
+type AdvisoryInfo struct {
+	osvdb.Info
+	// Ends is nil where no such data were imported.
+	Ends *endoflife.Info `json:"endoflife,omitempty"`
+}
+
 // UpdateAdvisories downloads the configured address, or OSV's, and builds the default
 // index from it.
-func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, progress Progress) (osvdb.Info, error) {
+func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, progress Progress) (AdvisoryInfo, error) {
 	address := cfg.Advisories
 	if !osvdb.IsURL(address) {
 		address = osvdb.DefaultBaseURL
@@ -164,55 +172,89 @@ func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, no
 }
 
 // ImportAdvisories builds the default index from a folder in the OSV layout, such as one
-// copied to a machine without a network.
-func ImportAdvisories(ctx context.Context, cfg config.Config, folder string, now time.Time, progress Progress) (osvdb.Info, error) {
-	if err := files.CheckPath(folder); err != nil {
-		return osvdb.Info{}, err
+// copied to a machine without a network, and keeps the data of ends of support that lie in
+// it. A file is such data alone.
+func ImportAdvisories(ctx context.Context, cfg config.Config, path string, now time.Time, progress Progress) (AdvisoryInfo, error) {
+	if err := files.CheckPath(path); err != nil {
+		return AdvisoryInfo{}, err
 	}
 	// The index keeps the folder, from which a damaged one is made anew.
-	folder, err := filepath.Abs(folder)
+	path, err := filepath.Abs(path)
 	if err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
-	return replaceDefaultIndex(ctx, cfg, now, progress, func(config.Config) (string, error) { return folder, nil })
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return importEndsAlone(ctx, cfg, path, now)
+	}
+	return replaceDefaultIndex(ctx, cfg, now, progress, func(cfg config.Config) (string, error) {
+		if ends := endoflife.Find(path); ends != "" {
+			return path, importEnds(cfg, ends)
+		}
+		return path, nil
+	})
+}
+
+// importEndsAlone imports a file of data of ends of support.
+func importEndsAlone(ctx context.Context, cfg config.Config, path string, now time.Time) (_ AdvisoryInfo, err error) {
+	if err := resolveFolders(&cfg); err != nil {
+		return AdvisoryInfo{}, err
+	}
+	release, err := lockAdvisories(ctx, cfg, now)
+	if err != nil {
+		return AdvisoryInfo{}, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	if err := importEnds(cfg, path); err != nil {
+		return AdvisoryInfo{}, err
+	}
+	if _, err := os.Stat(defaultIndexPath(cfg)); errors.Is(err, fs.ErrNotExist) {
+		ends, err := showEnds(cfg)
+		return AdvisoryInfo{Ends: ends}, err
+	}
+	return ShowAdvisories(ctx, cfg)
 }
 
 // replaceDefaultIndex builds the default index from the folder that bring returns, while
 // it holds the lock of the advisories.
 func replaceDefaultIndex(ctx context.Context, cfg config.Config, now time.Time, progress Progress,
-	bring func(config.Config) (string, error)) (_ osvdb.Info, err error) {
+	bring func(config.Config) (string, error)) (_ AdvisoryInfo, err error) {
 	if err := resolveFolders(&cfg); err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	release, err := lockAdvisories(ctx, cfg, now)
 	if err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	folder, err := bring(cfg)
 	if err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	progress.Stage("advisories", 0)
 	defer progress.End()
 	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg), now); err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	return ShowAdvisories(ctx, cfg)
 }
 
-// ShowAdvisories describes the default index.
-func ShowAdvisories(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
+// ShowAdvisories describes the default index, and the data of ends of support.
+func ShowAdvisories(ctx context.Context, cfg config.Config) (AdvisoryInfo, error) {
 	if err := resolveFolders(&cfg); err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
-		return osvdb.Info{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Cache)
+		return AdvisoryInfo{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Cache)
 	}
 	index, err := osvdb.Open(ctx, defaultIndexPath(cfg))
 	if err != nil {
-		return osvdb.Info{}, err
+		return AdvisoryInfo{}, err
 	}
 	defer index.Close()
-	return index.Info(ctx, cfg.Day())
+	info, err := index.Info(ctx, cfg.Day())
+	if err != nil {
+		return AdvisoryInfo{}, err
+	}
+	ends, err := showEnds(cfg)
+	return AdvisoryInfo{info, ends}, err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
@@ -121,7 +122,12 @@ func definitionsOf(list []scanners.Scanner) []observation.Definition {
 			all = append(all, reader.CatalogDefinitions()...)
 		}
 	}
-	return append(all, advisory.Definitions()...)
+	return append(all, matchedDefinitions()...)
+}
+
+// matchedDefinitions lists the measures of what is held against data from elsewhere.
+func matchedDefinitions() []observation.Definition {
+	return append(advisory.Definitions(), endoflife.Definitions()...)
 }
 
 // definitionsByID returns the same definitions by id.
@@ -231,6 +237,9 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 		if result.Activity != nil {
 			all.activity = *result.Activity
 		}
+		if i := slices.IndexFunc(result.Measures, func(m observation.Measure) bool { return m.ID == observation.RuntimesDeclared }); i >= 0 {
+			all.measures = append(all.measures, p.ends.Measures(result.Runtimes, result.Measures[i], state.scan.At)...)
+		}
 		if key == state.scan.Inventory {
 			measures := advisory.Measures(l.match.Result, l.inventory.Packages, state.scan.At, advisorySource(l.inventory))
 			all.measures = append(all.measures, advisory.WithGaps(measures, result.Notes)...)
@@ -265,7 +274,7 @@ func (p *Pipeline) unreadMeasures(failure observation.Note) []observation.Measur
 	for _, scanner := range p.scanners {
 		all = append(all, unknowns(scanner.Definitions(), failure.Cause, failure.Message)...)
 	}
-	return append(all, unknowns(advisory.Definitions(), failure.Cause, failure.Message)...)
+	return append(all, unknowns(matchedDefinitions(), failure.Cause, failure.Message)...)
 }
 
 // unknowns returns an unknown measure for each definition.

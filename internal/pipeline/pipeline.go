@@ -19,6 +19,7 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -48,6 +49,7 @@ type Pipeline struct {
 	scanners  []scanners.Scanner
 	policies  []*policy.Policy // that a report is asked
 	source    advisory.Source  // nil until openAdvisories has run
+	ends      endoflife.Source // of runtimes, read beside the source
 	service   advisory.Matcher // sends requests to OSV's online service
 	inChild   bool             // repositories are read in child processes
 	memory    int64            // that a child may use, in bytes; 0 for the default
@@ -210,9 +212,9 @@ func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, err
 }
 
 // settingsKey names what the verdicts of a run depend on besides the scans and the
-// advisories: the day, the program with its scanners, and the rules.
+// advisories: the day, the program with its scanners, the rules, and the ends of runtimes.
 func (p *Pipeline) settingsKey(run store.Run) string {
-	key := fmt.Sprintf("%s\n%s\n%q\n", run.AsOf, p.build, p.rulesText)
+	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem)
 	for _, scanner := range p.scanners {
 		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
 	}

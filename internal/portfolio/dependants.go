@@ -26,6 +26,7 @@ func NewDependants() *Dependants {
 // "backend") is counted for neither: an inventory does not tell which is meant.
 func (d *Dependants) AddPublisher(good string, packages []string) {
 	for _, name := range packages {
+		name = normal(name)
 		if publisher, ok := d.publishers[name]; ok && publisher != good {
 			d.publishers[name] = ""
 			continue
@@ -34,11 +35,17 @@ func (d *Dependants) AddPublisher(good string, packages []string) {
 	}
 }
 
+// normal is "npm:left-pad" with the name in the form that is compared.
+func normal(published string) string {
+	ecosystem, name, _ := strings.Cut(published, ":")
+	return ecosystem + ":" + observation.NormalName(ecosystem, name)
+}
+
 // AddInventory adds the inventory of a good, or of one of its repositories. Its own
 // packages do not count.
 func (d *Dependants) AddInventory(good string, packages []observation.Package) {
 	for _, p := range packages {
-		publisher := d.publishers[p.Ecosystem+":"+p.Name]
+		publisher := d.publishers[p.Ecosystem+":"+observation.NormalName(p.Ecosystem, p.Name)]
 		if publisher == "" || publisher == good {
 			continue
 		}
@@ -56,7 +63,7 @@ func (d *Dependants) Count(good string) int { return len(d.dependants[good]) }
 // one its count means nothing.
 func (d *Dependants) IsPublisher(good string, packages []string) bool {
 	for _, name := range packages {
-		if d.publishers[name] == good {
+		if d.publishers[normal(name)] == good {
 			return true
 		}
 	}

@@ -64,8 +64,8 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	})
 	keystones := []Keystone{}
 	for _, c := range found[:min(limit, len(found))] {
-		k := Keystone{Ecosystem: c.ecosystem, Package: c.name, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
 		f := p.packages[c.packageName]
+		k := Keystone{Ecosystem: c.ecosystem, Package: f.spelling, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
 		k.Goods = p.ids(goodsOf(p.usesByOthers(c.packageName, f)))
 		n := 0
 		n, k.Worst = f.countVulnerabilities()

@@ -34,7 +34,13 @@ type Portfolio struct {
 // noGood stands for a good where there is none.
 const noGood = math.MaxUint32
 
+// packageName is a package by its ecosystem and the form of its name that is compared:
+// manifests may spell one differently.
 type packageName struct{ ecosystem, name string }
+
+func nameOf(ecosystem, name string) packageName {
+	return packageName{ecosystem, observation.NormalName(ecosystem, name)}
+}
 
 func (n packageName) compare(other packageName) int {
 	return cmp.Or(cmp.Compare(n.ecosystem, other.ecosystem), cmp.Compare(n.name, other.name))
@@ -42,6 +48,7 @@ func (n packageName) compare(other packageName) int {
 
 // packageUse is what is known of one package.
 type packageUse struct {
+	spelling string // one of those in use, whatever the order of the goods
 	uses     []use
 	versions map[string]*versionInUse // the versions in use that an advisory affects
 }
@@ -115,7 +122,7 @@ func (p *Portfolio) AddGood(good catalog.Good, stage assess.Stage, published []s
 	p.goods[at] = profileOf(good, stage)
 	for _, name := range published {
 		ecosystem, pkg, _ := strings.Cut(name, ":")
-		key := packageName{ecosystem, pkg}
+		key := nameOf(ecosystem, pkg)
 		// A name that two goods publish (a fork keeps the name) counts for neither,
 		// as in Dependants.
 		if other, taken := p.publisher[key]; taken && other != at {
@@ -184,12 +191,13 @@ func (p *Portfolio) indexOf(goodID string) uint32 {
 }
 
 func (p *Portfolio) packageUse(pkg observation.Package) *packageUse {
-	key := packageName{pkg.Ecosystem, pkg.Name}
+	key := nameOf(pkg.Ecosystem, pkg.Name)
 	f, ok := p.packages[key]
 	if !ok {
-		f = &packageUse{}
+		f = &packageUse{spelling: pkg.Name}
 		p.packages[key] = f
 	}
+	f.spelling = min(f.spelling, pkg.Name)
 	return f
 }
 

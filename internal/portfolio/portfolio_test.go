@@ -190,3 +190,31 @@ func TestPortfolioDoesNotDependOnTheOrderOfGoods(t *testing.T) {
 		}
 	}
 }
+
+func TestSpellingsOfANameAreOnePackage(t *testing.T) {
+	nuget := func(name string) observation.Package {
+		return observation.Package{Ecosystem: "NuGet", Name: name, Version: "1"}
+	}
+	for _, order := range [][]string{{"Newtonsoft.Json", "newtonsoft.json"}, {"newtonsoft.json", "Newtonsoft.Json"}} {
+		p, d := New(), NewDependants()
+		d.AddPublisher("c", []string{"NuGet:NewtonSoft.Json"})
+		for i, name := range order {
+			id := string(rune('a' + i))
+			p.AddRepository(id, []observation.Package{nuget(name)}, nil, []observation.Finding{{Package: nuget(name), Advisory: "A-1", Severity: "high", FixedIn: "2"}})
+			d.AddInventory(id, []observation.Package{nuget(name)})
+		}
+		p.AddRepository("a", []observation.Package{pkg("JSONStream", "1", "")}, nil, nil)
+		p.AddRepository("b", []observation.Package{pkg("jsonstream", "1", "")}, nil, nil) // another package of npm
+		got := p.Keystones(50, always)
+		if len(got) != 1 || got[0].Package != "Newtonsoft.Json" || len(got[0].Goods) != 2 || *got[0].Findings != 1 {
+			t.Errorf("in the order %q the keystones are %+v", order, got)
+		}
+		upgrades, err := p.FixFirst(50, longer, nil)
+		if err != nil || len(upgrades) != 1 || upgrades[0].Package != "Newtonsoft.Json" || upgrades[0].Closes != 2 {
+			t.Errorf("in the order %q the upgrades are %+v (%v)", order, upgrades, err)
+		}
+		if n := d.Count("c"); n != 2 {
+			t.Errorf("%d goods depend on the publisher, want 2", n)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func compareUnfixed(a, b *unfixed) int {
 
 // sum adds up the vulnerabilities that no release fixes.
 func (u *unfixed) sum() {
-	u.Unfixed = Unfixed{Ecosystem: u.next.ecosystem, Package: u.next.name}
+	u.Unfixed = Unfixed{Ecosystem: u.next.ecosystem, Package: u.next.spelling}
 	names, goods := map[string]bool{}, map[uint32]bool{}
 	for version, at := range u.next.versions {
 		for _, w := range at.vulnerabilities {

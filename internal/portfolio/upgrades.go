@@ -75,7 +75,7 @@ func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) strin
 		upgrades = upgrades[:min(2*limit, len(upgrades))] // the check removes few, and moves few by much
 		var checked []*plan
 		for _, u := range upgrades {
-			checked = append(checked, plans[packageName{u.Ecosystem, u.Package}])
+			checked = append(checked, plans[nameOf(u.Ecosystem, u.Package)])
 		}
 		if err := checkPlans(checked, later, affected); err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) strin
 	}
 	upgrades = upgrades[:min(limit, len(upgrades))]
 	for i, u := range upgrades {
-		name := packageName{u.Ecosystem, u.Package}
+		name := nameOf(u.Ecosystem, u.Package)
 		upgrades[i].Steps = plans[name].steps()
 		p.nameGoods(&upgrades[i], plans[name])
 	}
@@ -163,7 +163,7 @@ func (p *plan) pairs() (closed map[pair]bool) {
 
 // count counts what a plan closes.
 func (p *Portfolio) count(next *plan) Upgrade {
-	u := Upgrade{Ecosystem: next.ecosystem, Package: next.name}
+	u := Upgrade{Ecosystem: next.ecosystem, Package: next.spelling}
 	byName := map[string]vulnerability{}
 	for _, at := range next.versions {
 		for _, w := range at.vulnerabilities {
@@ -233,7 +233,7 @@ func checkPlans(plans []*plan, later func(ecosystem, a, b string) string, affect
 		for _, each := range plans {
 			for _, to := range each.to {
 				if _, known := each.atTarget[to]; !known {
-					wanted[observation.Coordinate{Ecosystem: each.ecosystem, Name: each.name, Version: to}] = each
+					wanted[observation.Coordinate{Ecosystem: each.ecosystem, Name: each.spelling, Version: to}] = each
 				}
 			}
 		}

@@ -99,6 +99,7 @@ var pillars = map[string]name{
 	"license":    {alone: language.M("License")},
 	"lifecycle":  {alone: language.M("Lifecycle")},
 	"posture":    {alone: language.M("Posture")},
+	"runtimes":   {alone: language.M("Runtimes")},
 }
 
 // Pillar is the title of load, of a support, or of another group of measures.
@@ -223,6 +224,7 @@ var units = map[string]language.Message{
 	"ratio":         language.M("{n} ratio"),
 	"releases":      language.M("{n|release|releases}"),
 	"repositories":  language.M("{n|repository|repositories}"),
+	"runtimes":      language.M("{n|runtime|runtimes}"),
 	"teams":         language.M("{n|team|teams}"),
 	"years":         language.M("{n|year|years}"),
 }

@@ -2,12 +2,12 @@ package maintenance
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // Activity counts the commits by people and the releases of each calendar month
@@ -106,7 +106,7 @@ func later(a, b time.Time) time.Time {
 
 // versionNumber finds the number in the name of a release's tag, and how far it is
 // from being final.
-var versionNumber = regexp.MustCompile(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:(?:alpha|beta|rc|cr|preview|pre|snapshot|nightly|dev|canary)[-._]?\d*|[ab]\d+)\b)?`)
+var versionNumber = scanners.Pattern(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:(?:alpha|beta|rc|cr|preview|pre|snapshot|nightly|dev|canary)[-._]?\d*|[ab]\d+)\b)?`)
 
 // maxVersion is how long a version may be; what is longer is not taken for one.
 const maxVersion = 24
@@ -114,11 +114,11 @@ const maxVersion = 24
 // versionOf returns the version that a tag names: digits and words of a closed
 // list, never the rest of the name.
 func versionOf(tag string) string {
-	found := versionName.FindStringIndex(tag)
+	found := versionName().FindStringIndex(tag)
 	if found == nil {
 		return ""
 	}
-	version := versionNumber.FindString(tag[found[0]:])
+	version := versionNumber().FindString(tag[found[0]:])
 	if len(version) > maxVersion {
 		return ""
 	}

@@ -1,10 +1,11 @@
 package maintenance
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/midspan/midspan/scanners"
 )
 
 // This file is the one list of what is a machine and not a person. A commit is
@@ -142,11 +143,11 @@ var givenNames = set(
 )
 
 var (
-	inBrackets   = regexp.MustCompile(`\s*\([^()]*\)\s*$`)
-	versionAtEnd = regexp.MustCompile(`[\s_-]+v?\d+(?:\.\d+)*$`)
-	numberedBot  = regexp.MustCompile(`^(?:ro)?bot[-_ #]?\d`)
-	camelBot     = regexp.MustCompile(`[\p{Ll}\d]Bot$`)
-	wordEnds     = regexp.MustCompile(`[\s_.+/-]+`)
+	inBrackets   = scanners.Pattern(`\s*\([^()]*\)\s*$`)
+	versionAtEnd = scanners.Pattern(`[\s_-]+v?\d+(?:\.\d+)*$`)
+	numberedBot  = scanners.Pattern(`^(?:ro)?bot[-_ #]?\d`)
+	camelBot     = scanners.Pattern(`[\p{Ll}\d]Bot$`)
+	wordEnds     = scanners.Pattern(`[\s_.+/-]+`)
 )
 
 // isBot reports whether an author is a machine by the rules above.
@@ -157,14 +158,14 @@ func isBot(name, address string) bool {
 	local, domain, _ := strings.Cut(address, "@")
 	switch {
 	case strings.HasSuffix(folded, "[bot]"), strings.HasSuffix(folded, "(bot)"), strings.HasSuffix(folded, "(automated)"),
-		strings.HasSuffix(local, "[bot]"), botAddresses[address], botNames[lettersAndDigits(folded)], numberedBot.MatchString(folded):
+		strings.HasSuffix(local, "[bot]"), botAddresses[address], botNames[lettersAndDigits(folded)], numberedBot().MatchString(folded):
 		return true
 	case folded == "root" && placeholderHost(domain):
 		return true // a job on a machine without a name
 	case isSurnamedBot(folded, local):
 		return false
 	}
-	bare := versionAtEnd.ReplaceAllString(inBrackets.ReplaceAllString(name, ""), "")
+	bare := versionAtEnd().ReplaceAllString(inBrackets().ReplaceAllString(name, ""), "")
 	return isMachineName(bare, domain) || isMachineLocal(local, folded)
 }
 
@@ -181,10 +182,10 @@ func isSurnamedBot(folded, local string) bool {
 
 func isMachineName(name, domain string) bool {
 	folded := strings.ToLower(strings.TrimSpace(name))
-	words := wordEnds.Split(folded, -1)
+	words := wordEnds().Split(folded, -1)
 	last := words[len(words)-1]
 	if len(words) == 1 {
-		return folded == "bot" || !surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot.MatchString(name)) ||
+		return folded == "bot" || !surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot().MatchString(name)) ||
 			isProjectCI(folded, domain)
 	}
 	before := strings.Join(words[:len(words)-1], " ")

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // gitBirth is the day on which git was first able to store a commit. A commit
@@ -184,7 +184,7 @@ func (h *History) add(ids *identities, c gitrepo.Commit) {
 }
 
 // translationSubject matches what platforms for translators write.
-var translationSubject = regexp.MustCompile(`(?i)^(?:translated using weblate|added translation using weblate|deleted translation using weblate|update(?:d)? translation files? *(?:\(weblate\)|$)|` +
+var translationSubject = scanners.Pattern(`(?i)^(?:translated using weblate|added translation using weblate|deleted translation using weblate|update(?:d)? translation files? *(?:\(weblate\)|$)|` +
 	`new translations? .* \(|(?:\[?i18n\]?:? )?(?:translate|translations?:?) .*\bon (?:transifex|crowdin|pontoon)|apply translations in |pontoon: update|` +
 	`localisation updates from |\[ci skip\] (?:translation|updated? translation))`)
 
@@ -192,7 +192,7 @@ var translationSubject = regexp.MustCompile(`(?i)^(?:translated using weblate|ad
 // a person.
 func isTranslation(c gitrepo.Commit) bool {
 	committer := strings.ToLower(c.Committer)
-	return translationSubject.MatchString(c.Subject) || committer != strings.ToLower(c.Email) && translationPlatforms[committer]
+	return translationSubject().MatchString(c.Subject) || committer != strings.ToLower(c.Email) && translationPlatforms[committer]
 }
 
 // translationPlatforms are the addresses under which such platforms commit for others.

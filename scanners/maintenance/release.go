@@ -1,28 +1,28 @@
 package maintenance
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/scanners"
 )
 
 // versionName finds a version in the name of a tag: numbers set apart by dots or
 // underscores ("1.2", "server-v2.0.1", "rel_1_2"), a date ("2024-05-01",
 // "20240501"), or one number behind a word that announces it ("v12").
-var versionName = regexp.MustCompile(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
+var versionName = scanners.Pattern(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
 	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
 
 // preRelease finds what marks a version as not final: a word ("1.0-rc.1",
 // "nightly-1.2") or Python's short form ("1.0b2").
-var preRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
+var preRelease = scanners.Pattern(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
 	`|\.\d+[ab]\d{1,3}$`)
 
 // noRelease finds what marks a tag as something kept or put into service, and not
 // published: a backup, an archive, a deployment of one server, a branch's end.
-var noRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
+var noRelease = scanners.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
 	`checkpoint|before|after|pre[-_]?merge|merged?|feature|feat|branch|branches|svn|cvs|import|imported|experiments?|poc|spike|start|begin|end[-_]of|attic|stale|` +
 	`jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
 
@@ -31,35 +31,50 @@ var noRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|
 const runOfTags = 3
 
 var (
-	digits   = regexp.MustCompile(`\d+`)
-	withDate = regexp.MustCompile(`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
+	digits   = scanners.Pattern(`\d+`)
+	withDate = scanners.Pattern(`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
 )
 
 // shapeOf is a tag's name with its numbers taken out: "production_#", "v#", "#-#-#".
 // Empty where it has none, or more words than a release has.
 func shapeOf(name string) string {
-	shape := digits.ReplaceAllString(name, "#")
+	shape := digits().ReplaceAllString(name, "#")
 	if shape == name || len(strings.FieldsFunc(shape, func(r rune) bool { return r == '/' || r == '-' || r == '_' || r == '.' || r == ' ' })) > 5 {
 		return ""
 	}
 	return shape
 }
 
+// shapedTag is a tag that may name something published.
+type shapedTag struct {
+	gitrepo.Tag
+	name, shape string
+}
+
+// shaped leaves out what marks itself as no release.
+func shaped(tags []gitrepo.Tag) []shapedTag {
+	var kept []shapedTag
+	for _, tag := range tags {
+		if name := strings.TrimSpace(tag.Name); !noRelease().MatchString(name) {
+			kept = append(kept, shapedTag{tag, name, shapeOf(name)})
+		}
+	}
+	return kept
+}
+
 // runsOf returns the shapes in which a repository ships: several tags on different
 // days, which bear dates or nothing but a number.
-func runsOf(tags []gitrepo.Tag) map[string]bool {
+func runsOf(tags []shapedTag) map[string]bool {
 	days, ships := map[string]map[time.Time]bool{}, map[string]bool{}
 	for _, tag := range tags {
-		name := strings.TrimSpace(tag.Name)
-		shape := shapeOf(name)
-		bare := strings.Trim(shape, "vVrR#")
-		if shape == "" || tag.Created.IsZero() || noRelease.MatchString(name) || bare != "" && !withDate.MatchString(name) && !announces.MatchString(shape) {
+		bare := strings.Trim(tag.shape, "vVrR#")
+		if tag.shape == "" || tag.Created.IsZero() || bare != "" && !withDate().MatchString(tag.name) && !announces().MatchString(tag.shape) {
 			continue
 		}
-		if days[shape] == nil {
-			days[shape] = map[time.Time]bool{}
+		if days[tag.shape] == nil {
+			days[tag.shape] = map[time.Time]bool{}
 		}
-		days[shape][tag.Created.UTC().Truncate(24*time.Hour)] = true
+		days[tag.shape][tag.Created.UTC().Truncate(24*time.Hour)] = true
 	}
 	for shape, on := range days {
 		ships[shape] = len(on) >= runOfTags
@@ -68,12 +83,7 @@ func runsOf(tags []gitrepo.Tag) map[string]bool {
 }
 
 // announces are words before a number that say that something was shipped.
-var announces = regexp.MustCompile(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
-
-// isRelease reports whether a tag names something that was published.
-func isRelease(name string, ships map[string]bool) bool {
-	return !noRelease.MatchString(name) && (versionName.MatchString(name) || ships[shapeOf(name)])
-}
+var announces = scanners.Pattern(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
 
 // release is a day on which versions were tagged. Several tags of one day are
 // one release: a repository of many packages tags each of them, and a build
@@ -90,10 +100,11 @@ type release struct {
 // releasesOf finds the releases among tags, oldest first, and counts the tags
 // that look like versions but carry no date.
 func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
-	days, ships := map[time.Time]release{}, runsOf(tags)
-	for _, tag := range tags {
-		name := strings.TrimSpace(tag.Name)
-		if !isRelease(name, ships) {
+	candidates := shaped(tags)
+	days, ships := map[time.Time]release{}, runsOf(candidates)
+	for _, tag := range candidates {
+		name := tag.name
+		if !versionName().MatchString(name) && !ships[tag.shape] {
 			continue
 		}
 		if tag.Created.IsZero() {
@@ -105,7 +116,7 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 		if !ok || tag.Created.Before(known.first) {
 			known.first = tag.Created
 		}
-		final, version := !preRelease.MatchString(name), versionOf(name)
+		final, version := !preRelease().MatchString(name), versionOf(name)
 		switch {
 		case !ok, final && !known.final:
 			known.version = version

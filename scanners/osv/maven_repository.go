@@ -3,6 +3,7 @@ package osv
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -67,15 +68,14 @@ const (
 	maxImports      = 20   // bills of materials that name others
 )
 
-// withinMaven fills in the versions that the repository itself holds, adds what the
+// within fills in the versions that the repository itself holds, adds what the
 // extractor drops because a parent elsewhere in the repository names it, and leaves out
 // the repository's own projects. packages are sorted, and stay so. read reports whether
 // the extractor could read a file.
-func withinMaven(files fs.FS, manifests []gitrepo.File, read func(name string) bool, packages []observation.Package) []observation.Package {
-	if !slices.ContainsFunc(manifests, func(f gitrepo.File) bool { return namesPOM(f.Path) }) {
+func (r *mavenRepository) within(read func(name string) bool, packages []observation.Package) []observation.Package {
+	if len(r.byPath) == 0 {
 		return packages
 	}
-	r := readMaven(files, manifests)
 	kept, listed := packages[:0], map[[2]string]bool{}
 	for _, p := range packages {
 		project := r.byPath[p.Path]
@@ -274,8 +274,8 @@ func (r *mavenRepository) managedVersions(p *pom, depth int) map[string]string {
 	for _, project := range p.line {
 		for _, entry := range project.Managed {
 			name, version := r.expand(p, entry.Group)+":"+r.expand(p, entry.Artifact), r.expand(p, entry.Version)
-			if strings.TrimSpace(entry.Scope) == "import" {
-				if bom := r.byName[name]; bom != nil && version == r.name(bom).Version {
+			if isImport(entry.Scope) {
+				if bom := r.ownImport(name, version); bom != nil {
 					imported = append(imported, bom)
 				}
 				continue
@@ -293,6 +293,36 @@ func (r *mavenRepository) managedVersions(p *pom, depth int) map[string]string {
 		}
 	}
 	return versions
+}
+
+func isImport(scope string) bool { return strings.TrimSpace(scope) == "import" }
+
+// ownImport is the bill of materials of a name and version in the repository, or nil.
+func (r *mavenRepository) ownImport(name, version string) *pom {
+	if bom := r.byName[name]; bom != nil && version == r.name(bom).Version {
+		return bom
+	}
+	return nil
+}
+
+// withoutOwnImports takes the bills of materials that the repository itself holds off the
+// parts that were left out: their versions are known.
+func (r *mavenRepository) withoutOwnImports(extracted map[string]error) {
+	for name, project := range r.byPath {
+		parts, ok := errors.AsType[partError](extracted[name])
+		if !ok {
+			continue
+		}
+		for _, entry := range project.Managed {
+			if isImport(entry.Scope) && r.ownImport(r.expand(project, entry.Group)+":"+r.expand(project, entry.Artifact), r.expand(project, entry.Version)) != nil {
+				parts[importedBills]--
+			}
+		}
+		maps.DeleteFunc(parts, func(_ string, n int) bool { return n <= 0 })
+		if len(parts) == 0 {
+			extracted[name] = nil
+		}
+	}
 }
 
 // unresolvedNotes notes the manifests that name direct packages only: what these bring

@@ -40,7 +40,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "9"
+const revision = "10"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -124,7 +124,9 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	}
 	listed := inventoryOf(packages)
 	inventory := withReplacedModules(files.inner, locks.Relate(files.inner, listed))
-	inventory = withinMaven(files.inner, found.manifests, run.couldRead, inventory)
+	maven := readMaven(files.inner, found.manifests)
+	inventory = maven.within(run.couldRead, inventory)
+	maven.withoutOwnImports(run.extracted)
 	placed(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)

@@ -26,6 +26,9 @@ func (e partError) Error() string {
 	return "there is no reader for " + strings.Join(parts, ", ")
 }
 
+// importedBills are the parts of a pom.xml that import the versions of others.
+const importedBills = "imported bills of materials"
+
 // checkParts is an error for what a manifest names and its extractor leaves out without a
 // word.
 func checkParts(name string, text []byte) error {
@@ -101,7 +104,7 @@ func pomParts(text []byte) partError {
 				parts["plugins of the build"]++
 			case "project/dependencyManagement/dependencies/dependency/scope":
 				if strings.TrimSpace(value) == "import" {
-					parts["imported bills of materials"]++
+					parts[importedBills]++
 				}
 			}
 			open, value = open[:len(open)-1], ""

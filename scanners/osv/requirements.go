@@ -32,7 +32,7 @@ func (e requirementsExtractor) FileRequired(api filesystem.FileAPI) bool {
 	return isRequirements(api.Path())
 }
 
-// Extract implements filesystem.Extractor. A file that only bears a name like one lists
+// Extract implements filesystem.Extractor. A text that only bears a name like one lists
 // nothing, and so does the source of a file that stands compiled beside it.
 func (e requirementsExtractor) Extract(ctx context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
 	if source, ok := strings.CutSuffix(input.Path, ".in"); ok {
@@ -43,8 +43,11 @@ func (e requirementsExtractor) Extract(ctx context.Context, input *filesystem.Sc
 	base := path.Base(input.Path)
 	text, err := io.ReadAll(input.Reader)
 	isPlain := strings.Contains(base, "requirements") && path.Ext(base) == ".txt"
-	if err != nil || !isPlain && !looksLikeRequirements(text) {
+	switch {
+	case err != nil:
 		return inventory.Inventory{}, err
+	case !isPlain && !looksLikeRequirements(text):
+		return inventory.Inventory{}, oddLines(input.Path, text)
 	}
 	copied := *input
 	copied.Reader = bytes.NewReader(text)

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/osv-scalibr/extractor"
@@ -68,6 +69,21 @@ func addDropped(found *inventory.Inventory, input *filesystem.ScanInput, text []
 		return fmt.Errorf("%d lines of it name no package that can be read, the first is line %d", l.unread, l.first)
 	}
 	return nil
+}
+
+// oddLines is an error for a file under a name of requirements of which most lines are
+// none, unless it is a text for readers: then most of them are words.
+func oddLines(name string, text []byte) error {
+	stem, _, _ := strings.Cut(strings.ToLower(path.Base(name)), ".")
+	if slices.Contains([]string{"readme", "license", "licence", "changelog", "changes", "notes", "todo"}, stem) {
+		return nil
+	}
+	l := lineReader{known: map[string]bool{}, path: name}
+	l.read(text)
+	if l.unread == 0 || 2*l.prose > l.unread {
+		return nil
+	}
+	return fmt.Errorf("%d lines of it name no package that can be read, the first is line %d", l.unread, l.first)
 }
 
 // lineReader reads requirements line by line.

@@ -10,11 +10,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"unicode/utf16"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/inventory"
+
+	"github.com/midspan/midspan/scanners"
 )
 
 // decodeText gives a text as the readers expect it: UTF-8 without a byte order mark, with
@@ -83,36 +84,33 @@ type hallmark struct {
 	version func() *regexp.Regexp
 }
 
-func lazily(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-}
-
 func hallmarks() map[string]hallmark {
 	byName := map[string]hallmark{}
 	for _, h := range []hallmark{
-		{"yarn.lock", lazily(`# yarn lockfile|__metadata:|(?m)^\s+"?version"?:? `), 12, lazily(`__metadata:\s+version: (\d+)`)},
-		{"Gemfile.lock gems.locked", lazily(`(?m)^(?:GEM|GIT|PATH|PLATFORMS|DEPENDENCIES|PLUGIN SOURCE|BUNDLED WITH)\b`), 0, nil},
-		{"gradle.lockfile buildscript-gradle.lockfile", lazily(`(?m)^#|^empty=|^[\w.-]+:[\w.-]+:`), 0, nil},
-		{"mix.lock", lazily(`%\{`), 0, nil},
-		{"cabal.project.freeze", lazily(`constraints:|with-compiler|index-state|active-repositories`), 0, nil},
-		{"pom.xml", lazily(`<(?:\w+:)?project\b`), 0, nil},
-		{"packages.config", lazily(`<packages\b`), 0, nil},
-		{"verification-metadata.xml", lazily(`<verification-metadata\b`), 0, nil},
-		{"package-lock.json npm-shrinkwrap.json", lazily(`"(?:lockfileVersion|dependencies|packages)"`), 3, lazily(`"lockfileVersion"\s*:\s*(\d+)`)},
-		{"composer.lock", lazily(`"packages"`), 0, nil},
-		{"Pipfile.lock", lazily(`"(?:default|develop|_meta)"`), 6, lazily(`"pipfile-spec"\s*:\s*(\d+)`)},
-		{"packages.lock.json", lazily(`"dependencies"`), 2, lazily(`^\s*\{\s*"version"\s*:\s*(\d+)`)},
-		{"renv.lock", lazily(`"Packages"`), 0, nil},
-		{"Cargo.lock", lazily(`(?m)^\[\[package\]\]|^version\s*=|^\[root\]`), 4, lazily(`(?m)\A(?:#.*\n|\s)*version\s*=\s*(\d+)`)},
-		{"poetry.lock", lazily(`\[\[package\]\]|\[metadata\]|package = \[\]`), 2, lazily(`lock-version\s*=\s*"(\d+)`)},
-		{"uv.lock", lazily(`(?m)^version\s*=|\[\[package\]\]`), 1, lazily(`\A\s*version\s*=\s*(\d+)`)},
-		{"pdm.lock", lazily(`\[\[package\]\]|\[metadata\]`), 0, nil},
-		{"pnpm-lock.yaml", lazily(`lockfileVersion|(?m)^packages:`), 9, lazily(`lockfileVersion:\s*'?(\d+)`)},
-		{"pubspec.lock", lazily(`(?m)^packages:|^sdks:`), 0, nil},
-		{"stack.yaml.lock", lazily(`(?m)^packages:|^snapshots:`), 0, nil},
-		{"bun.lock", lazily(`"lockfileVersion"`), 1, lazily(`"lockfileVersion"\s*:\s*(\d+)`)},
-		{"go.mod", lazily(`(?m)^\s*module\b`), 0, nil},
-		{"conan.lock", lazily(`"(?:version|graph_lock|requires)"`), 0, nil},
+		{"yarn.lock", scanners.Pattern(`# yarn lockfile|__metadata:|(?m)^\s+"?version"?:? `), 12, scanners.Pattern(`__metadata:\s+version: (\d+)`)},
+		{"Gemfile.lock gems.locked", scanners.Pattern(`(?m)^(?:GEM|GIT|PATH|PLATFORMS|DEPENDENCIES|PLUGIN SOURCE|BUNDLED WITH)\b`), 0, nil},
+		{"gradle.lockfile buildscript-gradle.lockfile", scanners.Pattern(`(?m)^#|^empty=|^[\w.-]+:[\w.-]+:`), 0, nil},
+		{"mix.lock", scanners.Pattern(`%\{`), 0, nil},
+		{"cabal.project.freeze", scanners.Pattern(`constraints:|with-compiler|index-state|active-repositories`), 0, nil},
+		{"pom.xml", scanners.Pattern(`<(?:\w+:)?project\b`), 0, nil},
+		{"packages.config", scanners.Pattern(`<packages\b`), 0, nil},
+		{"verification-metadata.xml", scanners.Pattern(`<verification-metadata\b`), 0, nil},
+		{"package-lock.json npm-shrinkwrap.json", scanners.Pattern(`"(?:lockfileVersion|dependencies|packages)"`), 3,
+			scanners.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"composer.lock", scanners.Pattern(`"packages"`), 0, nil},
+		{"Pipfile.lock", scanners.Pattern(`"(?:default|develop|_meta)"`), 6, scanners.Pattern(`"pipfile-spec"\s*:\s*(\d+)`)},
+		{"packages.lock.json", scanners.Pattern(`"dependencies"`), 2, scanners.Pattern(`^\s*\{\s*"version"\s*:\s*(\d+)`)},
+		{"renv.lock", scanners.Pattern(`"Packages"`), 0, nil},
+		{"Cargo.lock", scanners.Pattern(`(?m)^\[\[package\]\]|^version\s*=|^\[root\]`), 4, scanners.Pattern(`(?m)\A(?:#.*\n|\s)*version\s*=\s*(\d+)`)},
+		{"poetry.lock", scanners.Pattern(`\[\[package\]\]|\[metadata\]|package = \[\]`), 2, scanners.Pattern(`lock-version\s*=\s*"(\d+)`)},
+		{"uv.lock", scanners.Pattern(`(?m)^version\s*=|\[\[package\]\]`), 1, scanners.Pattern(`\A\s*version\s*=\s*(\d+)`)},
+		{"pdm.lock", scanners.Pattern(`\[\[package\]\]|\[metadata\]`), 0, nil},
+		{"pnpm-lock.yaml", scanners.Pattern(`lockfileVersion|(?m)^packages:`), 9, scanners.Pattern(`lockfileVersion:\s*'?(\d+)`)},
+		{"pubspec.lock", scanners.Pattern(`(?m)^packages:|^sdks:`), 0, nil},
+		{"stack.yaml.lock", scanners.Pattern(`(?m)^packages:|^snapshots:`), 0, nil},
+		{"bun.lock", scanners.Pattern(`"lockfileVersion"`), 1, scanners.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"go.mod", scanners.Pattern(`(?m)^\s*module\b`), 0, nil},
+		{"conan.lock", scanners.Pattern(`"(?:version|graph_lock|requires)"`), 0, nil},
 	} {
 		for name := range strings.FieldsSeq(h.names) {
 			byName[name] = h

@@ -9,6 +9,7 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // vendorFolders are the names, in lower case, of folders for copies of other projects'
@@ -88,15 +89,8 @@ func vendoredNotes(files []gitrepo.File) []observation.Note {
 	first := slices.Sorted(maps.Keys(copies))[0]
 	return []observation.Note{{Cause: observation.CauseUnsupported, Subject: first,
 		Message: fmt.Sprintf("copies of other projects' code are not in the inventory, because a copy names no package and no version: %s in %s; %s",
-			count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"),
+			scanners.Count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"),
 			"commit an SBOM (CycloneDX or SPDX)")}}
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // cutVendorFolder cuts a path behind its first folder for copies.

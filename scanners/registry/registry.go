@@ -5,6 +5,7 @@ import (
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
 	"github.com/midspan/midspan/scanners/scorecard/maintained"
 	"github.com/midspan/midspan/scanners/signals"
@@ -20,6 +21,7 @@ func All() ([]scanners.Scanner, error) {
 		maintenance.New(),
 		signals.New(),
 		osv.New(),
+		runtimes.Scanner{},
 		posture,
 		maintained.Scanner{},
 	}, nil

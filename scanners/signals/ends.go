@@ -3,9 +3,9 @@ package signals
 import (
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/scanners"
 )
 
 // topLines is how far down a readme declares its own end: further down, the same
@@ -42,7 +42,7 @@ func readEnd(readme string, own catalog.Repository) end {
 // compiled returns a pattern that is compiled when it is first used: a program that reads
 // no readme does not pay for it.
 func compiled(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+	return scanners.Pattern(pattern)
 }
 
 // block is a heading, a paragraph or an entry of a list.

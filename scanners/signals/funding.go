@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // fundingSource is the evidence of funding in one kind of file.
@@ -178,10 +179,10 @@ func readFundingJSON(files *tree) fundingSource {
 		}
 		years, plans, err := parseFundingJSON(data)
 		if years > 0 {
-			f.received = []string{count(years, "year with income", "years with income")}
+			f.received = []string{scanners.Count(years, "year with income", "years with income")}
 		}
 		if plans > 0 {
-			f.sought = append(f.sought, count(plans, "active plan", "active plans"))
+			f.sought = append(f.sought, scanners.Count(plans, "active plan", "active plans"))
 		}
 		return err
 	})
@@ -193,13 +194,6 @@ func namesMember(data []byte, name string) bool {
 	var members map[string]json.RawMessage
 	var member map[string]json.RawMessage
 	return json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &members) == nil && json.Unmarshal(members[name], &member) == nil
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // parseFundingJSON counts the entries of history with income and the active

@@ -70,11 +70,12 @@ func entrySource(good catalog.Good) string {
 	return "catalog: " + strings.Join(names, ", ")
 }
 
-// organizations returns the distinct names in a role, sorted; all roles for "".
+// organizations returns the distinct names in a role, sorted; for "" those of all roles,
+// without persons, who are no organization.
 func organizations(good catalog.Good, role string) []string {
 	var names []string
 	for _, o := range good.Organizations {
-		if role == "" || strings.EqualFold(o.Role, role) {
+		if role == "" && !o.IsPerson() || role != "" && strings.EqualFold(o.Role, role) {
 			names = append(names, o.Name)
 		}
 	}

@@ -1,19 +1,15 @@
 package signals
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/github/go-spdx/v2/spdxexp"
 
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
-
-// maxExpression bounds a licence expression, in bytes: the library multiplies
-// out brackets, and a long expression could keep it busy for hours.
-const maxExpression = 200
 
 // LicenseMatches compares the licences that a catalog declares (SPDX ids or
 // expressions) with those found in the repositories (SPDX ids). It is true
@@ -78,7 +74,7 @@ func mentions(declared []string, id string) bool {
 
 // satisfied reports whether the licences found satisfy an expression.
 func satisfied(expression string, found []string) (ok bool, err error) {
-	err = callSPDX(expression, func() error {
+	err = nesting.SPDX(expression, func() error {
 		ok, err = spdxexp.Satisfies(expression, found)
 		return err
 	})
@@ -87,35 +83,21 @@ func satisfied(expression string, found []string) (ok bool, err error) {
 
 // licensesIn lists the licences that an expression names.
 func licensesIn(expression string) (ids []string, err error) {
-	err = callSPDX(expression, func() error {
+	err = nesting.SPDX(expression, func() error {
 		ids, err = spdxexp.ExtractLicenses(expression)
 		return err
 	})
 	return ids, err
 }
 
-// callSPDX calls the library, which panics over some expressions that end too
-// early ("((").
-func callSPDX(expression string, call func() error) (err error) {
-	if len(expression) > maxExpression {
-		return fmt.Errorf("longer than %d bytes", maxExpression)
-	}
-	defer func() {
-		if recover() != nil {
-			err = errors.New("not an SPDX expression")
-		}
-	}()
-	return call()
-}
-
 // validLicense reports whether an id is in the SPDX list. References to
 // texts elsewhere ("LicenseRef-…") are well-formed and name no known licence.
 func validLicense(id string) bool {
-	if len(id) > maxExpression || strings.Contains(id, "Ref-") {
+	if strings.Contains(id, "Ref-") {
 		return false
 	}
 	ok := false
-	err := callSPDX(id, func() error {
+	err := nesting.SPDX(id, func() error {
 		ok, _ = spdxexp.ValidateLicenses([]string{id})
 		return nil
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // publiccodeFile is a repository's publiccode.yml as package catalog reads it.
@@ -56,7 +57,7 @@ func daysUntil(end, at time.Time) int {
 func (p publiccodeFile) fundingSource(at time.Time) fundingSource {
 	f := fundingSource{kind: "publiccode.yml", couldReceive: true, err: p.err}
 	if n := len(p.good.FundedBy); n > 0 {
-		f.received = append(f.received, "funded by "+count(n, "organization", "organizations"))
+		f.received = append(f.received, "funded by "+scanners.Count(n, "organization", "organizations"))
 	}
 	if end, ok := p.contractEnd(); ok && daysUntil(end, at.UTC()) >= 0 {
 		f.received = append(f.received, "maintenance contract until "+end.Format(time.DateOnly))

@@ -75,7 +75,7 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 func owners(good report.Good) []string {
 	var owning, all []string
 	for _, o := range good.Organizations {
-		if o.Name == "" {
+		if o.Name == "" || o.IsPerson() {
 			continue
 		}
 		all = append(all, o.Name)

@@ -79,7 +79,9 @@ var catalogFacets = [...]struct {
 	{"organization", "Organization", func(g catalog.Good) []string {
 		var names []string
 		for _, o := range g.Organizations {
-			names = append(names, o.Name)
+			if !o.IsPerson() {
+				names = append(names, o.Name)
+			}
 		}
 		return names
 	}},

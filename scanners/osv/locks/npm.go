@@ -86,59 +86,6 @@ func npmRelations(dir folder, manifest string) relations {
 	}
 }
 
-// yarnRelations needs the package.json beside the lock, and those of the members
-// of a workspace. Not all members may be found, so there what none names is
-// unstated.
-func yarnRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
-	if !ok {
-		return nil
-	}
-	local := yarnFolders(string(data))
-	manifestText, found := dir.read("package.json")
-	var root struct {
-		Workspaces workspaces `json:"workspaces"`
-		dependencies
-	}
-	if !found || json.Unmarshal(manifestText, &root) != nil {
-		if len(local) == 0 {
-			return nil
-		}
-		return func(name, version string) relation {
-			if local[nameVersion{name, version}] {
-				return own
-			}
-			return unstated
-		}
-	}
-	projects := append(root.Workspaces.members(dir), root.dependencies)
-	needed, wanted := map[string]bool{}, map[string]bool{}
-	for _, project := range projects {
-		project.needed(needed)
-	}
-	for _, project := range projects {
-		for name, spec := range project.all() {
-			wanted[name+"@"+strings.TrimPrefix(spec, "npm:")] = needed[name]
-		}
-	}
-	resolved := yarnResolved(string(data), wanted)
-	return func(name, version string) relation {
-		key := nameVersion{name, version}
-		needed, ok := resolved[key]
-		switch {
-		case local[key]:
-			return own
-		case ok && needed:
-			return direct
-		case ok:
-			return directForDevelopment
-		case len(root.Workspaces) > 0 || version == "":
-			return unstated
-		}
-		return transitive
-	}
-}
-
 // workspaces are the patterns of the folders of a workspace's members.
 type workspaces []string
 
@@ -174,54 +121,6 @@ func (w workspaces) members(root folder) []dependencies {
 		}
 	}
 	return all
-}
-
-// yarnResolved finds the versions to which wanted "name@spec" were resolved, in
-// a yarn.lock of any version, and whether one of them is needed to run. Names are those
-// of the packages, not their aliases.
-func yarnResolved(lock string, wanted map[string]bool) map[nameVersion]bool {
-	resolved := map[nameVersion]bool{}
-	yarnEntries(lock, func(specs []string, version string) {
-		for _, spec := range specs {
-			if needed, ok := wanted[strings.Replace(spec, "@npm:", "@", 1)]; ok {
-				key := nameVersion{yarnName(spec), version}
-				resolved[key] = resolved[key] || needed
-			}
-		}
-	})
-	return resolved
-}
-
-// yarnEntries calls entry with what each entry of a yarn.lock resolves ("name@spec"),
-// and to which version.
-func yarnEntries(lock string, entry func(specs []string, version string)) {
-	var specs []string
-	for line := range strings.Lines(lock) {
-		text := strings.TrimSpace(line)
-		if head, ok := strings.CutSuffix(text, ":"); ok && line[0] != ' ' {
-			specs = specs[:0]
-			for spec := range strings.SplitSeq(strings.ReplaceAll(head, `"`, ""), ",") {
-				specs = append(specs, strings.TrimSpace(spec))
-			}
-			continue
-		}
-		version, ok := strings.CutPrefix(text, "version")
-		if !ok || len(version) == 0 || (version[0] != ' ' && version[0] != ':') || len(specs) == 0 {
-			continue
-		}
-		entry(specs, strings.Trim(version, `: "`))
-		specs = specs[:0]
-	}
-}
-
-// yarnName is the name of the package that "name@spec" resolves to: "b" of
-// "alias@npm:b@^1".
-func yarnName(spec string) string {
-	name, rest := cutNpmSpec(spec)
-	if other, ok := strings.CutPrefix(rest, "npm:"); ok && strings.Contains(other, "@") {
-		name, _ = cutNpmSpec(other)
-	}
-	return name
 }
 
 // cutNpmSpec cuts "@scope/name@spec" after the name.

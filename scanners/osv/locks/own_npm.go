@@ -133,27 +133,17 @@ func isFolderSpec(spec string) bool {
 }
 
 // yarnFolders are the entries of a yarn.lock that are folders of the repository.
-func yarnFolders(lock string) map[nameVersion]bool {
-	if !strings.Contains(lock, "@workspace:") && !strings.Contains(lock, "@portal:") &&
-		!strings.Contains(lock, "@link:") && !strings.Contains(lock, "@file:") {
-		return nil
+func yarnFolders(entries []yarnEntry) map[nameVersion]bool {
+	local := map[nameVersion]bool{}
+	for _, entry := range entries {
+		if entry.isFolder() {
+			local[entry.key()] = true
+		}
 	}
-	local, installed := map[nameVersion]bool{}, map[nameVersion]bool{}
-	yarnEntries(lock, func(specs []string, version string) {
-		folder := false
-		for _, spec := range specs {
-			_, rest := cutNpmSpec(spec)
-			folder = folder || isFolderSpec(rest)
+	for _, entry := range entries {
+		if !entry.isFolder() {
+			delete(local, entry.key())
 		}
-		key := nameVersion{yarnName(specs[0]), version}
-		if folder {
-			local[key] = true
-		} else {
-			installed[key] = true
-		}
-	})
-	for key := range installed {
-		delete(local, key)
 	}
 	return local
 }
