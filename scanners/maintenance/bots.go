@@ -14,7 +14,8 @@ import (
 //   - the name, or the login of a noreply address, ends in "[bot]": every
 //     GitHub App commits under such a name;
 //   - the name, what stands in brackets and a version at its end aside, ends in a word
-//     for a machine (machineWords: "bot", "ci", "automation", "action"), begins with
+//     for a machine (machineWords: "bot", "ci", "automation", "action"), or for a machine's
+//     task behind the name of one (machineTasks: "Jenkins Builder"), begins with
 //     "automated" or "automatic", or begins with "bot" and a number ("bot-4000");
 //   - it is one word that ends in "bot" or in a capital "Bot" and is no surname
 //     (surnamesInBot: "Talbot", "Abbot"), or in "ci" behind the name of the domain of
@@ -46,7 +47,7 @@ var botNames = set(
 	"circlecideploy", "appveyor", "azurepipelines", "bitbucketpipelines", "codeship", "droneci", "semaphoreci",
 	"teamcity", "buildkite", "netlify", "vercel", "heroku", "precommitci", "precommit", "semanticrelease",
 	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
-	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue",
+	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue", "nightlybuild", "nightlybuilds", "wwwdata", "googlecodeexporter",
 	// review and housekeeping
 	"mergify", "bors", "codacy", "codacybadger", "codefactor", "codecov", "codeclimate", "deepsource", "deepsourceautofix",
 	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "styleci",
@@ -56,7 +57,7 @@ var botNames = set(
 	// translation platforms
 	"weblate", "hostedweblate", "weblatetranslation", "codebergtranslate", "transifex", "transifexintegration", "crowdin",
 	"crowdinsync", "lokalise", "lokaliseautomation", "pontoon", "mozillapontoon", "translatewiki", "translatewikinet",
-	"localisationupdaterbot", "l10nbot", "localisationupdater", "poeditor", "poeditorcom", "zanata", "launchpadtranslations",
+	"localisationupdaterbot", "l10nbot", "localisationupdater", "poeditor", "poeditorcom", "zanata", "launchpadtranslations", "pootle",
 	// coding agents
 	"claudecode", "copilot", "githubcopilot", "copilotsweagent", "cursoragent", "devinai", "devinaiintegration",
 	"googlelabsjules", "openhands", "sweepai", "codegenai",
@@ -118,7 +119,13 @@ var machineServers = set("automation", "build", "ci", "jenkins", "release", "dep
 
 // machineLocals are whole local parts of an address.
 var machineLocals = set("bot", "robot", "ci", "cibot", "buildbot", "github-actions", "githubactions", "github-action", "gitlab-ci", "jenkins-ci", "actions",
-	"renovate", "dependabot", "automation", "build-bot", "no-reply-bot", "autobuild", "release-automation")
+	"renovate", "dependabot", "automation", "build-bot", "no-reply-bot", "autobuild", "release-automation", "cron", "cronjob")
+
+// machineTasks end a name whose other words are a machine's (botNames, machineServers:
+// "Jenkins Builder", "POEditor Integration"), or one that is written without blanks
+// ("dataset-updater"). Each is a surname or a given name too.
+var machineTasks = set("builder", "updater", "exporter", "importer", "deployer", "syncer", "scraper", "fetcher", "publisher", "uploader", "integration",
+	"sync", "import", "export", "job", "agent", "app")
 
 // surnamesInBot are surnames and first names of one word that end like a bot.
 var surnamesInBot = set("abbot", "talbot", "cabot", "chabot", "ribot", "joubot", "lebot", "bobot", "jabot", "turbot", "mrbot", "misterbot", "garbot",
@@ -192,7 +199,10 @@ func isMachineName(name, domain string) bool {
 	case "server", "user", "account", "service":
 		return machineServers[before] || machineServers[words[len(words)-2]]
 	}
-	return machineWords[last] || words[0] == "automated" || words[0] == "automatic" || strings.HasPrefix(before, "self hosted ") || before == "auto"
+	if machineTasks[last] && (botNames[lettersAndDigits(before)] || machineServers[before] || strings.HasSuffix(last, "er") && !strings.ContainsRune(strings.TrimSpace(name), ' ') && !givenNames[before]) {
+		return true
+	}
+	return machineWords[last] || strings.HasSuffix(folded, "ci/cd") || words[0] == "automated" || words[0] == "automatic" || strings.HasPrefix(before, "self hosted ") || before == "auto"
 }
 
 // isProjectCI reports one word of a project and "ci": the project is what the domain of

@@ -30,9 +30,26 @@ var noRelease = regexp.MustCompile(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|
 // them to be its way of releasing, where no single one of them names a version.
 const runOfTags = 3
 
+// months are the English names of months, and their abbreviations.
+const months = `\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b`
+
+// bareNumber is a version of one number, in a repository whose others have dots: "2" beside
+// "1.0" and "1.1".
 var (
-	digits   = regexp.MustCompile(`\d+`)
-	withDate = regexp.MustCompile(`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
+	bareNumber    = regexp.MustCompile(`^\d{1,3}$`)
+	dottedNumbers = regexp.MustCompile(`^\d{1,5}(?:\.\d+)+$`)
+)
+
+// dottedShape stands for the versions with dots among the shapes of tags.
+const dottedShape = "#.#"
+
+// leastDotted is how many versions with dots make a bare number a version.
+const leastDotted = 2
+
+var (
+	digits   = regexp.MustCompile(`(?i)` + months + `|\d+`)
+	withDate = regexp.MustCompile(`(?i)(?:19|20)\d\d-?W\d\d|` + months + `[-_. ]?(?:19|20)\d\d|` +
+		`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
 )
 
 // shapeOf is a tag's name with its numbers taken out: "production_#", "v#", "#-#-#".
@@ -48,9 +65,12 @@ func shapeOf(name string) string {
 // runsOf returns the shapes in which a repository ships: several tags on different
 // days, which bear dates or nothing but a number.
 func runsOf(tags []gitrepo.Tag) map[string]bool {
-	days, ships := map[string]map[time.Time]bool{}, map[string]bool{}
+	days, ships, dotted := map[string]map[time.Time]bool{}, map[string]bool{}, 0
 	for _, tag := range tags {
 		name := strings.TrimSpace(tag.Name)
+		if dottedNumbers.MatchString(name) {
+			dotted++
+		}
 		shape := shapeOf(name)
 		bare := strings.Trim(shape, "vVrR#")
 		if shape == "" || tag.Created.IsZero() || noRelease.MatchString(name) || bare != "" && !withDate.MatchString(name) && !announces.MatchString(shape) {
@@ -64,6 +84,7 @@ func runsOf(tags []gitrepo.Tag) map[string]bool {
 	for shape, on := range days {
 		ships[shape] = len(on) >= runOfTags
 	}
+	ships[dottedShape] = dotted >= leastDotted
 	return ships
 }
 
@@ -72,7 +93,7 @@ var announces = regexp.MustCompile(`(?i)^(?:prod|production|live|release|rel|spr
 
 // isRelease reports whether a tag names something that was published.
 func isRelease(name string, ships map[string]bool) bool {
-	return !noRelease.MatchString(name) && (versionName.MatchString(name) || ships[shapeOf(name)])
+	return !noRelease.MatchString(name) && (versionName.MatchString(name) || ships[shapeOf(name)] || ships[dottedShape] && bareNumber.MatchString(name))
 }
 
 // release is a day on which versions were tagged. Several tags of one day are
