@@ -153,7 +153,7 @@ var (
 	subject = compiled(`\b(this|the|our|my) ((?:[\w.+-]+ ){0,3}?)` + project + `(?: itself| here)?\b`)
 	// predicate follows a subject at once.
 	predicate = compiled(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
-		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as)*` +
+		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
 		` (?:` + adjective + `|` + noLonger + `)`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".

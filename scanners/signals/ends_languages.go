@@ -42,9 +42,9 @@ var (
 	partInOtherLanguages = compiled(`(?:^|\s)(?:de|del|en|para|con|por|sobre|a|al|do|da|em|com|pour|dans|avec|par|sur|du|di|per|in|su|von|für|mit|bei|aus|zu|voor|van|met|w|z|dla|` +
 		`untuk|dari|dalam|к|в|для|с|от|из|на|у|про)$|\p{Arabic}$|(?:的|用|与|與|和)$`)
 	// placeInOtherLanguages is where or for what alone something ended.
-	placeInOtherLanguages = compiled(`^ (?:para|en|sobre|pour|sur|sous|avec|dans|per|su|con|com|em|für|unter|auf|mit|voor|op|onder|na|dla|untuk|di|pada|на|для|под|в|с версии)\s|^ (?:على|في|مع) |^ ?[a-z0-9.]+ ?(?:版本|版|分支|系列)`)
+	placeInOtherLanguages = compiled(`^ (?:para|en|sobre|pour|sur|sous|avec|dans|au|aux|per|su|sul|sulla|sui|nel|nella|con|com|em|n[oa]s?|für|unter|auf|im|am|mit|voor|op|onder|na|dla|untuk|di|pada|на|для|под|в|с версии)\s|^ (?:على|في|مع) |^ ?[a-z0-9.]+ ?(?:版本|版|分支|系列)`)
 	// causeInOtherLanguages is a time or a reason, which is no place.
-	causeInOtherLanguages = compiled(`^ (?:en|em|nel|dal|desde|depuis|seit|sinds|od|sejak|с|в|на)(?: el| le| dem| o| a| año| l'année| jahr| tahun| roku)? (?:(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|` +
+	causeInOtherLanguages = compiled(`^ (?:en|em|nel|dal|im|am|desde|depuis|seit|sinds|od|sejak|с|в|на)(?: el| le| dem| o| a| año| l'année| jahr| tahun| roku)? (?:(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|` +
 		`janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: de)? )?(?:19|20)\d\d` +
 		`|^ (?:en favor|a favor|em favor|en faveur|au profit|a favore|zugunsten|ten gunste|na rzecz|в пользу|este momento|ce moment|questo momento)`)
 	agentInOtherLanguages    = compiled(`^ (?:por|pelos?|pelas?|par|da|dal|dalla|dallo|dai|von|vom|durch|door|przez|oleh) |^ (?:par|d|dall)['’]|^ [\p{Cyrillic}]+(?:ом|ем|ой|ами|ями)(?:$|[ ,])`)
@@ -78,7 +78,7 @@ func endsByLanguage() []string {
 		`(?:^|[\s(:])(?:progetto|repository) (?:archiviato|abbandonato|dismesso|deprecato)\s*$`,
 		// German
 		`(?:^|[\s(:])diese[srm]? (?:repository|repositorium|projekt|paket|software|modul|bibliothek|repo|werkzeug|programm|anwendung|app|erweiterung) (?:wird (?:nicht (?:mehr|l[aä]nger)|nicht) (?:aktiv )?(?:gepflegt|gewartet|weiterentwickelt|unterst[uü]tzt|betreut|entwickelt|aktualisiert)|` +
-			`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
+			`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:(?:im jahr )?(?:19|20)\d\d |inzwischen |mittlerweile |leider |offiziell )?(?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
 		`(?:^|[\s(:])(?:die )?(?:entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) [\p{L}]+)? (?:wurde|ist) eingestellt`,
 		// Russian
 		`(?:^|[\s(:])(?:этот|данный|это) (?:проект|репозиторий|пакет|модуль|инструмент|приложение|библиотека) (?:больше не (?:поддерживается|развивается|обновляется|разрабатывается)|(?:устарел|заброшен|заархивирован|архивирован|закрыт|снят с поддержки)|(?:активно )?не поддерживается)`,

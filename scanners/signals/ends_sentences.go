@@ -158,7 +158,7 @@ func (r *endReader) readPredicate(sentence, rest string) end {
 }
 
 var (
-	notTheEnd = compiled(`^ ?(?:automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	notTheEnd = compiled(`^ ?(?:by hand|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
 	// place is where or for what alone something ended: a platform, a version. Dates and
 	// reasons are not.
 	place  = compiled(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
