@@ -199,10 +199,17 @@ func isMachineName(name, domain string) bool {
 	case "server", "user", "account", "service":
 		return machineServers[before] || machineServers[words[len(words)-2]]
 	}
-	if machineTasks[last] && (botNames[lettersAndDigits(before)] || machineServers[before] || strings.HasSuffix(last, "er") && !strings.ContainsRune(strings.TrimSpace(name), ' ') && !givenNames[before]) {
+	if machineTasks[last] && doesMachineTasks(before, last, !strings.ContainsRune(strings.TrimSpace(name), ' ')) {
 		return true
 	}
-	return machineWords[last] || strings.HasSuffix(folded, "ci/cd") || words[0] == "automated" || words[0] == "automatic" || strings.HasPrefix(before, "self hosted ") || before == "auto"
+	return machineWords[last] || strings.HasSuffix(folded, "ci/cd") || words[0] == "automated" || words[0] == "automatic" ||
+		strings.HasPrefix(before, "self hosted ") || before == "auto"
+}
+
+// doesMachineTasks reports whether what stands before the word for a task is a machine, or
+// what the machine works on.
+func doesMachineTasks(before, task string, isJoined bool) bool {
+	return botNames[lettersAndDigits(before)] || machineServers[before] || isJoined && strings.HasSuffix(task, "er") && !givenNames[before]
 }
 
 // isProjectCI reports one word of a project and "ci": the project is what the domain of
