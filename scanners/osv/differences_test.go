@@ -1,6 +1,7 @@
 package osv_test
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io/fs"
@@ -42,7 +43,9 @@ type difference struct {
 func differences() []difference {
 	return []difference{
 		{"the repository's own package", "a member of a workspace may bear the name of a stranger's package in a registry",
-			nil, func(s sides, p listed) bool { return s.own(manifest.NameKey(p.ecosystem, p.name)) }},
+			nil, func(s sides, p listed) bool {
+				return s.own(manifest.NameKey(p.ecosystem, p.name)) || s.isLinkedFolder(p)
+			}},
 		{"Go directive as read", `"go 1.20" is a minimum; osv-scanner calls it 1.20.99, which exists nowhere`,
 			func(_ sides, p listed) bool { return p.name == "stdlib" },
 			func(s sides, p listed) bool {
@@ -112,6 +115,24 @@ func (s sides) lists(side map[listed]bool, p listed) bool {
 func (s sides) isLink(name string) bool {
 	info, err := os.Lstat(filepath.Join(s.checkout, name))
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// isLinkedFolder reports a folder, which a package-lock.json lists by its path: without a
+// name, osv-scanner calls it by its last element.
+func (s sides) isLinkedFolder(p listed) bool {
+	text, err := os.ReadFile(filepath.Join(s.checkout, p.path))
+	var lock struct {
+		Packages map[string]struct{ Name string } `json:"packages"`
+	}
+	if err != nil || path.Base(p.path) != "package-lock.json" || json.Unmarshal(text, &lock) != nil {
+		return false
+	}
+	for place := range lock.Packages {
+		if place != "" && !strings.Contains(place, "node_modules/") && path.Base(place) == p.name {
+			return true
+		}
+	}
+	return false
 }
 
 func (s sides) hasTwoDocuments(name string) bool {
