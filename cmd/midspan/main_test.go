@@ -3,19 +3,27 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/midspan/midspan/internal/child"
 )
 
 var update = flag.Bool("update", false, "write what the commands print into the transcripts")
 
 func TestMain(m *testing.M) {
+	if child.Requested(os.Args) { // of a command that a test calls in its own process
+		os.Exit(child.Main())
+	}
 	testscript.Main(m, map[string]func(){"midspan": main})
 }
 
@@ -25,7 +33,11 @@ func TestMain(m *testing.M) {
 //	exits CODE midspan ARG...    run, and require that exit code
 //	repository DIR               write a git repository with one commit of DIR's files
 //	within COLUMNS               require that no line of the last output is wider
+//
+// Those of readSample begin with a store in which the sample was read: their run of it is
+// as a first one, and takes a quarter of its time. The transcript of run has a first one.
 func TestTranscripts(t *testing.T) {
+	store := sampleStore(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		UpdateScripts:       *update,
@@ -34,9 +46,33 @@ func TestTranscripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("MIDSPAN_AS_OF", "2026-06-30")
 			env.Setenv("HOME", env.WorkDir)
-			return nil
+			if !slices.Contains(readSample, strings.TrimPrefix(filepath.Base(env.WorkDir), "script-")) {
+				return nil
+			}
+			from, err := store()
+			if err != nil {
+				return err
+			}
+			return os.CopyFS(filepath.Join(env.WorkDir, ".midspan"), os.DirFS(from))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "repository": repository, "within": within},
+	})
+}
+
+// readSample are transcripts that run the sample for what they show of it.
+var readSample = []string{"formats", "policy", "sbom"}
+
+// sampleStore reads the sample once, when it is first asked for the store of that.
+func sampleStore(t *testing.T) func() (store string, err error) {
+	dir := t.TempDir()
+	return sync.OnceValues(func() (string, error) {
+		cmd := exec.Command("midspan", "run", "--quiet")
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "MIDSPAN_AS_OF=2026-06-30", "HOME="+dir)
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exitGaps {
+			return "", fmt.Errorf("read the sample: %w: %s", err, out)
+		}
+		return filepath.Join(dir, ".midspan"), nil
 	})
 }
 

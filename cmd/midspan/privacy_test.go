@@ -115,18 +115,42 @@ func latin1(text string) string {
 // in returns the places whose people are in these bytes, with the surrounding text.
 func (t traces) in(data []byte) map[string]string {
 	found := map[string]string{}
-	lower := bytes.ToLower(data)
-	for trace, place := range t.folded {
-		if at := bytes.Index(lower, []byte(trace)); at >= 0 {
-			found[place] = fmt.Sprintf("%q", lower[max(0, at-60):min(len(lower), at+len(trace)+60)])
-		}
-	}
-	for trace, place := range t.exact {
-		if at := bytes.Index(data, []byte(trace)); at >= 0 {
-			found[place] = fmt.Sprintf("%q", data[max(0, at-60):min(len(data), at+len(trace)+60)])
-		}
+	for _, search := range []struct {
+		data   []byte
+		traces map[string]string
+	}{{bytes.ToLower(data), t.folded}, {data, t.exact}} {
+		eachTrace(search.data, search.traces, func(at int, trace string) {
+			found[search.traces[trace]] = fmt.Sprintf("%q", search.data[max(0, at-60):min(len(search.data), at+len(trace)+60)])
+		})
 	}
 	return found
+}
+
+// traceStart is how many bytes of a trace it is looked up by. None is shorter.
+const traceStart = 4
+
+// eachTrace calls do where a trace stands in the data. It looks at each place once: the
+// traces are thousands, and are looked up by their beginnings.
+func eachTrace(data []byte, traces map[string]string, do func(at int, trace string)) {
+	byStart := map[[traceStart]byte][]string{}
+	for trace := range traces {
+		start := [traceStart]byte([]byte(trace))
+		byStart[start] = append(byStart[start], trace)
+	}
+	var first [1 << 16]bool // of the first two bytes
+	for start := range byStart {
+		first[int(start[0])<<8|int(start[1])] = true
+	}
+	for at := range max(0, len(data)-traceStart+1) {
+		if !first[int(data[at])<<8|int(data[at+1])] {
+			continue
+		}
+		for _, trace := range byStart[[traceStart]byte(data[at:])] {
+			if bytes.HasPrefix(data[at:], []byte(trace)) {
+				do(at, trace)
+			}
+		}
+	}
 }
 
 // eachWritten calls do with everything below a folder: the names of files, their

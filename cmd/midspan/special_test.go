@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -141,6 +142,9 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Chdir(dir)
+	t.Setenv("HOME", filepath.Join(dir, "home"))
+	t.Setenv("MIDSPAN_AS_OF", "2026-06-30")
 	const secret = "hunter2"
 	for _, address := range []string{"postgres://u:" + secret + "@h/d", "Postgres://u:" + secret + "@h/d", " postgres:u:" + secret + "@h/d", "//u:" + secret + "@h/d", "u:" + secret + "@h/d",
 		"https:/u:" + secret + "@h/d", "git@" + secret + ":d", "s3://" + secret + "@b", "x=postgres://u:" + secret + "@h"} {
@@ -150,19 +154,19 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 				value += "/{name}"
 			}
 			for _, args := range [][]string{{"run", "--offline", "--" + setting + "=" + value}, {"config", "--" + setting + "=" + value}} {
-				code, output := runAlone(t, dir, nil, args...)
+				code, output := runInside(t, nil, args...)
 				if code != exitUsage || strings.Contains(output, secret) {
 					t.Errorf("midspan %q: exit code %d: %s", args, code, output)
 				}
 			}
 			variable := "MIDSPAN_" + strings.ToUpper(setting) + "=" + value
-			if code, output := runAlone(t, dir, []string{variable}, "config"); code != exitUsage || strings.Contains(output, secret) {
+			if code, output := runInside(t, []string{variable}, "config"); code != exitUsage || strings.Contains(output, secret) {
 				t.Errorf("%s: exit code %d: %s", variable, code, output)
 			}
 		}
 		for _, args := range [][]string{{"check", "work", "--policy=" + address}, {"check", "work", "--badge=" + address + ".svg"}, {"sbom", "--to=" + address},
 			{"advisories", "import", address}, {"policy", address}, {"policy", "adoption", address + ".json"}, {"diff", address + ".json"}} {
-			if code, output := runAlone(t, dir, nil, args...); code != exitUsage && code != exitError || strings.Contains(output, secret) {
+			if code, output := runInside(t, nil, args...); code != exitUsage && code != exitError || strings.Contains(output, secret) {
 				t.Errorf("midspan %q: exit code %d: %s", args, code, output)
 			}
 		}
@@ -172,6 +176,23 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 	if after, err := os.ReadDir(dir); err != nil || len(after) != len(before) {
 		t.Errorf("something was made: %v, %v", after, err)
 	}
+}
+
+// runInside is runAlone in the process and the folder of the test, for commands that are
+// refused: hundreds of processes would take most of the time. env are variables of this
+// command alone.
+func runInside(t *testing.T, env []string, args ...string) (code int, output string) {
+	t.Helper()
+	for _, variable := range env {
+		name, value, _ := strings.Cut(variable, "=")
+		if err := os.Setenv(name, value); err != nil {
+			t.Fatal(err)
+		}
+		defer os.Unsetenv(name)
+	}
+	var printed bytes.Buffer
+	code = execute(t.Context(), args, &printed, &printed, time.Now)
+	return code, printed.String()
 }
 
 // TestWithoutAHomeACheckStillWorks has no folder for a cache.

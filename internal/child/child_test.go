@@ -218,6 +218,9 @@ func TestTheLimitOnMemoryEndsTheChildAndNotTheRun(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the system has no limit on memory that fits")
 	}
+	if underRace {
+		t.Skip("the race detector needs more memory than the limit of this test")
+	}
 	pool, _ := newPool(t, func(o *Options) { o.Memory, o.Jobs = 300<<20, 1 })
 	// Each component of three bytes becomes one of hundreds.
 	bill := `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + strings.Repeat(`{},`, 2_000_000) + `{}]}`

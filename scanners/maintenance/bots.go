@@ -15,7 +15,8 @@ import (
 //   - the name, or the login of a noreply address, ends in "[bot]": every
 //     GitHub App commits under such a name;
 //   - the name, what stands in brackets and a version at its end aside, ends in a word
-//     for a machine (machineWords: "bot", "ci", "automation", "action"), begins with
+//     for a machine (machineWords: "bot", "ci", "automation", "action"), or for a machine's
+//     task behind the name of one (machineTasks: "Jenkins Builder"), begins with
 //     "automated" or "automatic", or begins with "bot" and a number ("bot-4000");
 //   - it is one word that ends in "bot" or in a capital "Bot" and is no surname
 //     (surnamesInBot: "Talbot", "Abbot"), or in "ci" behind the name of the domain of
@@ -47,7 +48,7 @@ var botNames = set(
 	"circlecideploy", "appveyor", "azurepipelines", "bitbucketpipelines", "codeship", "droneci", "semaphoreci",
 	"teamcity", "buildkite", "netlify", "vercel", "heroku", "precommitci", "precommit", "semanticrelease",
 	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
-	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue",
+	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue", "nightlybuild", "nightlybuilds", "wwwdata", "googlecodeexporter",
 	// review and housekeeping
 	"mergify", "bors", "codacy", "codacybadger", "codefactor", "codecov", "codeclimate", "deepsource", "deepsourceautofix",
 	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "styleci",
@@ -57,7 +58,7 @@ var botNames = set(
 	// translation platforms
 	"weblate", "hostedweblate", "weblatetranslation", "codebergtranslate", "transifex", "transifexintegration", "crowdin",
 	"crowdinsync", "lokalise", "lokaliseautomation", "pontoon", "mozillapontoon", "translatewiki", "translatewikinet",
-	"localisationupdaterbot", "l10nbot", "localisationupdater", "poeditor", "poeditorcom", "zanata", "launchpadtranslations",
+	"localisationupdaterbot", "l10nbot", "localisationupdater", "poeditor", "poeditorcom", "zanata", "launchpadtranslations", "pootle",
 	// coding agents
 	"claudecode", "copilot", "githubcopilot", "copilotsweagent", "cursoragent", "devinai", "devinaiintegration",
 	"googlelabsjules", "openhands", "sweepai", "codegenai",
@@ -119,7 +120,13 @@ var machineServers = set("automation", "build", "ci", "jenkins", "release", "dep
 
 // machineLocals are whole local parts of an address.
 var machineLocals = set("bot", "robot", "ci", "cibot", "buildbot", "github-actions", "githubactions", "github-action", "gitlab-ci", "jenkins-ci", "actions",
-	"renovate", "dependabot", "automation", "build-bot", "no-reply-bot", "autobuild", "release-automation")
+	"renovate", "dependabot", "automation", "build-bot", "no-reply-bot", "autobuild", "release-automation", "cron", "cronjob")
+
+// machineTasks end a name whose other words are a machine's (botNames, machineServers:
+// "Jenkins Builder", "POEditor Integration"), or one that is written without blanks
+// ("dataset-updater"). Each is a surname or a given name too.
+var machineTasks = set("builder", "updater", "exporter", "importer", "deployer", "syncer", "scraper", "fetcher", "publisher", "uploader", "integration",
+	"sync", "import", "export", "job", "agent", "app")
 
 // surnamesInBot are surnames and first names of one word that end like a bot.
 var surnamesInBot = set("abbot", "talbot", "cabot", "chabot", "ribot", "joubot", "lebot", "bobot", "jabot", "turbot", "mrbot", "misterbot", "garbot",
@@ -193,7 +200,17 @@ func isMachineName(name, domain string) bool {
 	case "server", "user", "account", "service":
 		return machineServers[before] || machineServers[words[len(words)-2]]
 	}
-	return machineWords[last] || words[0] == "automated" || words[0] == "automatic" || strings.HasPrefix(before, "self hosted ") || before == "auto"
+	if machineTasks[last] && doesMachineTasks(before, last, !strings.ContainsRune(strings.TrimSpace(name), ' ')) {
+		return true
+	}
+	return machineWords[last] || strings.HasSuffix(folded, "ci/cd") || words[0] == "automated" || words[0] == "automatic" ||
+		strings.HasPrefix(before, "self hosted ") || before == "auto"
+}
+
+// doesMachineTasks reports whether what stands before the word for a task is a machine, or
+// what the machine works on.
+func doesMachineTasks(before, task string, isJoined bool) bool {
+	return botNames[lettersAndDigits(before)] || machineServers[before] || isJoined && strings.HasSuffix(task, "er") && !givenNames[before]
 }
 
 // isProjectCI reports one word of a project and "ci": the project is what the domain of

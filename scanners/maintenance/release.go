@@ -30,9 +30,26 @@ var noRelease = scanners.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|de
 // them to be its way of releasing, where no single one of them names a version.
 const runOfTags = 3
 
+// months are the English names of months, and their abbreviations.
+const months = `\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b`
+
+// bareNumber is a version of one number, in a repository whose others have dots: "2" beside
+// "1.0" and "1.1".
 var (
-	digits   = scanners.Pattern(`\d+`)
-	withDate = scanners.Pattern(`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
+	bareNumber    = scanners.Pattern(`^\d{1,3}$`)
+	dottedNumbers = scanners.Pattern(`^\d{1,5}(?:\.\d+)+$`)
+)
+
+// dottedShape stands for the versions with dots among the shapes of tags.
+const dottedShape = "#.#"
+
+// leastDotted is how many versions with dots make a bare number a version.
+const leastDotted = 2
+
+var (
+	digits   = scanners.Pattern(`(?i)` + months + `|\d+`)
+	withDate = scanners.Pattern(`(?i)(?:19|20)\d\d-?W\d\d|` + months + `[-_. ]?(?:19|20)\d\d|` +
+		`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
 )
 
 // shapeOf is a tag's name with its numbers taken out: "production_#", "v#", "#-#-#".
@@ -65,8 +82,11 @@ func shaped(tags []gitrepo.Tag) []shapedTag {
 // runsOf returns the shapes in which a repository ships: several tags on different
 // days, which bear dates or nothing but a number.
 func runsOf(tags []shapedTag) map[string]bool {
-	days, ships := map[string]map[time.Time]bool{}, map[string]bool{}
+	days, ships, dotted := map[string]map[time.Time]bool{}, map[string]bool{}, 0
 	for _, tag := range tags {
+		if dottedNumbers().MatchString(tag.name) {
+			dotted++
+		}
 		bare := strings.Trim(tag.shape, "vVrR#")
 		if tag.shape == "" || tag.Created.IsZero() || bare != "" && !withDate().MatchString(tag.name) && !announces().MatchString(tag.shape) {
 			continue
@@ -79,11 +99,18 @@ func runsOf(tags []shapedTag) map[string]bool {
 	for shape, on := range days {
 		ships[shape] = len(on) >= runOfTags
 	}
+	ships[dottedShape] = dotted >= leastDotted
 	return ships
 }
 
 // announces are words before a number that say that something was shipped.
 var announces = scanners.Pattern(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
+
+// isRelease reports whether a tag names something that was published, in a repository that
+// ships in these shapes.
+func (t shapedTag) isRelease(ships map[string]bool) bool {
+	return versionName().MatchString(t.name) || ships[t.shape] || ships[dottedShape] && bareNumber().MatchString(t.name)
+}
 
 // release is a day on which versions were tagged. Several tags of one day are
 // one release: a repository of many packages tags each of them, and a build
@@ -104,7 +131,7 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 	days, ships := map[time.Time]release{}, runsOf(candidates)
 	for _, tag := range candidates {
 		name := tag.name
-		if !versionName().MatchString(name) && !ships[tag.shape] {
+		if !tag.isRelease(ships) {
 			continue
 		}
 		if tag.Created.IsZero() {

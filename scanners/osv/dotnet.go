@@ -76,11 +76,15 @@ func (dotnetExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (
 	project := newMSBuild()
 	project.above(input.FS, path.Dir(input.Path), path.Base(input.Path))
 	clear(project.references) // those of other files are listed there
+	project.hints = nil
 	if err := project.add(text); err != nil {
 		return inventory.Inventory{}, fmt.Errorf("could not extract: %w", err)
 	}
 	var found inventory.Inventory
 	locked := lockedBeside(input)
+	if _, err := fs.Stat(input.FS, path.Join(path.Dir(input.Path), "packages.config")); err != nil {
+		project.addHints() // or else they are listed there
+	}
 	for _, name := range slices.Sorted(maps.Keys(project.references)) {
 		if bytes.Contains(locked, []byte(`"`+name+`"`)) {
 			continue
@@ -139,6 +143,7 @@ type msbuild struct {
 	properties map[string]string
 	references map[string]packageReference
 	central    map[string]string
+	hints      []string // paths of assemblies that are referred to
 }
 
 type packageReference struct{ name, version string }
@@ -264,6 +269,9 @@ func (m *msbuild) addValue(open []xml.StartElement, value string) {
 		m.properties[strings.ToLower(element)] = value
 		return
 	}
+	if element == "HintPath" {
+		m.hints = append(m.hints, value)
+	}
 	if element != "Version" && element != "VersionOverride" {
 		return
 	}
@@ -282,7 +290,22 @@ func (m *msbuild) addValue(open []xml.StartElement, value string) {
 	}
 }
 
+// addHints adds the packages from whose folders assemblies are taken, as projects did before
+// they could name packages: "..\packages\Name.1.0.0\lib\net45\Name.dll".
+func (m *msbuild) addHints() {
+	for _, hint := range m.hints {
+		match := packageFolder.FindStringSubmatch(hint)
+		if match == nil {
+			continue
+		}
+		if key := strings.ToLower(match[1]); m.references[key].name == "" {
+			m.references[key] = packageReference{match[1], match[2]}
+		}
+	}
+}
+
 var (
+	packageFolder   = regexp.MustCompile(`(?i)(?:^|[\\/])packages[\\/]([a-z_][\w-]*(?:\.[a-z_][\w-]*)*)\.(\d+(?:\.\d+)+(?:-[\w.-]+)?)[\\/]`)
 	msbuildProperty = regexp.MustCompile(`\$\(([\w.-]+)\)`)
 	nugetVersion    = regexp.MustCompile(`^v?[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
 )

@@ -3,7 +3,6 @@ package osv_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -32,37 +31,8 @@ type format struct {
 // purpose, for osv-scanner lists those as packages of a registry.
 const ours = "-ours"
 
-// withoutOurs drops them from what osv-scanner lists, and reports those that Midspan lists.
-func withoutOurs(t *testing.T, seen []observation.Package, packages map[listed]bool, hits map[hit]bool) {
-	t.Helper()
-	for _, p := range seen {
-		if strings.HasSuffix(p.Name, ours) {
-			t.Errorf("the repository's own package is listed: %+v", p)
-		}
-	}
-	maps.DeleteFunc(packages, func(p listed, _ bool) bool { return strings.HasSuffix(p.name, ours) })
-	maps.DeleteFunc(hits, func(h hit, _ bool) bool { return strings.HasSuffix(h.name, ours) })
-	asRead(packages, hits)
-}
-
-// asRead gives Go's standard library the version that a go directive states: a difference
-// on purpose, for osv-scanner calls "1.20" "1.20.99".
-func asRead(packages map[listed]bool, hits map[hit]bool) {
-	for p := range maps.Clone(packages) {
-		if read, cut := strings.CutSuffix(p.version, ".99"); cut && p.name == "stdlib" {
-			delete(packages, p)
-			p.version = read
-			packages[p] = true
-		}
-	}
-	for h := range maps.Clone(hits) {
-		if read, cut := strings.CutSuffix(h.version, ".99"); cut && h.name == "stdlib" {
-			delete(hits, h)
-			h.version = read
-			hits[h] = true
-		}
-	}
-}
+// isOurs reports such a name.
+func isOurs(name string) bool { return strings.HasSuffix(name, ours) }
 
 // The set of packages and of (package, version, advisory) is osv-scanner's own
 // over lockfiles that nobody wrote: random packages, also twice, at common
@@ -86,24 +56,16 @@ func TestInventoryAndFindingsEqualOsvScannersOnGeneratedLockfiles(t *testing.T) 
 	generate(t, advisories, seen.Packages, 8)
 	result := match(t, advisories, seen.Packages)
 	packages, hits := osvScanner(t, export(t, scannertest.Open(t, dir)), advisories)
-	withoutOurs(t, seen.Packages, packages, hits)
-
-	ours := withoutDropped(packagesOf(seen.Packages), packages)
-	for p := range ours {
-		if p.ecosystem == "Go" && p.version == "" { // what a fork replaces: osv-scanner lists the fork alone
-			delete(ours, p)
-		}
-	}
-	compare(t, "packages", ours, packages)
-	for h := range hits {
-		if h.version == "" && strings.Contains(h.name, "fromgit") { // a commit without a version: unknown for us
-			delete(hits, h)
-		}
-	}
 	if len(hits) < 1000 {
 		t.Fatalf("osv-scanner found %d hits: the generated lockfiles test nothing", len(hits))
 	}
-	compare(t, "findings", hitsOf(result.Findings), hits)
+	for _, p := range seen.Packages {
+		if isOurs(p.Name) {
+			t.Errorf("the repository's own package is listed: %+v", p)
+		}
+	}
+	counted := explain(t, sides{packages: both[listed]{packagesOf(seen.Packages), packages}, findings: both[hit]{hitsOf(result.Findings), hits}, own: isOurs})
+	t.Logf("differences:\n%s", counted)
 }
 
 func deps(random *rand.Rand, f format) []dep {

@@ -3,7 +3,9 @@ package osv_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -20,6 +22,11 @@ const (
 // "no packages" of it would be a false clean. Add a line for each kind that is missing.
 func TestEachKindOfManifestIsReadOrNamed(t *testing.T) {
 	t.Parallel()
+	var mutex sync.Mutex
+	counts := map[string]int{}
+	t.Cleanup(func() { // after the last
+		t.Logf("%d kinds: %d found, %d unknown with the file named, %d that hold no package", len(manifestCases()), counts[found], counts[unknown], counts[none])
+	})
 	for _, c := range manifestCases() {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
@@ -41,8 +48,11 @@ func TestEachKindOfManifestIsReadOrNamed(t *testing.T) {
 			if len(seen.Packages) > 0 && c.want == found {
 				got = found
 			}
+			mutex.Lock()
+			counts[got]++
+			mutex.Unlock()
 			if got != c.want && !(c.want == unknown && got == found) {
-				t.Errorf("%s, want %s: %d packages, %v", got, c.want, len(seen.Packages), seen.Notes)
+				t.Errorf("%s: %s, want %s: %d packages, %v", c.file, got, c.want, len(seen.Packages), seen.Notes)
 			}
 		})
 	}
@@ -51,7 +61,7 @@ func TestEachKindOfManifestIsReadOrNamed(t *testing.T) {
 type manifestCase struct{ file, text, want, beside string }
 
 func manifestCases() []manifestCase {
-	return slices.Concat(pythonCases(), jvmCases(), webCases(), compiledCases(), otherCases(), controlCases(), codeCases())
+	return slices.Concat(pythonCases(), jvmCases(), webCases(), compiledCases(), otherCases(), controlCases(), codeCases(), furtherCases())
 }
 
 func pythonCases() []manifestCase {
@@ -264,6 +274,94 @@ func codeCases() []manifestCase {
 		{file: "test/app_test.py", text: "import pytest\n", want: none},
 		{file: "server.py", text: "import flask\n", want: unknown, beside: "go.mod\nmodule example.org/x\n\ngo 1.20\n\nrequire golang.org/x/text v0.3.2\n"},
 	}
+}
+
+// furtherCases were written after the readers stood: other names, folders, versions of a
+// format, line ends and encodings.
+func furtherCases() []manifestCase {
+	const lodash = `"lodash": {"version": "4.17.20"}`
+	return []manifestCase{
+		{file: "crlf/requirements.txt", text: "flask==1.0\r\nrequests==2.0\r\n", want: found},
+		{file: "utf16/requirements.txt", text: utf16LE("flask==1.0\r\n"), want: found},
+		{file: "utf16/package.json", text: utf16LE(`{"dependencies": {"lodash": "4.17.20"}}`), want: unknown},
+		{file: "utf16/packages.config", text: utf16LE(`<packages><package id="A" version="1"/></packages>`), want: found},
+		{file: "utf16/App.csproj", text: utf16LE(`<Project><ItemGroup><PackageReference Include="A" Version="1"/></ItemGroup></Project>`), want: unknown},
+		{file: "bom/Pipfile.lock", text: "\ufeff" + `{"default": {"flask": {"version": "==1.0"}}}`, want: found},
+		{file: "bom/Gemfile", text: "\ufeffgem 'rack'\r\n", want: unknown},
+		{file: "crlf/Gemfile.lock", text: "GEM\r\n  remote: https://x.example/\r\n  specs:\r\n    rack (2.0.0)\r\n\r\nDEPENDENCIES\r\n  rack\r\n", want: found},
+		{file: "crlf/yarn.lock", text: "# yarn lockfile v1\r\n\r\nlodash@^4:\r\n  version \"4.17.20\"\r\n", want: found},
+		{file: "crlf/go.mod", text: "module example.org/x\r\n\r\ngo 1.20\r\n\r\nrequire golang.org/x/text v0.3.2\r\n", want: found},
+		{file: "latin/pom.xml", text: "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><project><name>caf\xe9</name><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>", want: found},
+		{file: "declared/packages.config", text: utf16LE(`<?xml version="1.0" encoding="utf-16"?><packages><package id="A" version="1"/></packages>`), want: found},
+		{file: "windows/gradle/verification-metadata.xml", text: "<?xml version='1.0' encoding='windows-1252'?><verification-metadata><!-- \x93 --><components><component group='a' name='b' version='1'/></components></verification-metadata>", want: found},
+		{file: "cr/requirements.txt", text: "flask==1.0\rrequests==2.0\r", want: found},
+		{file: "apps/web/package-lock.json", text: `{"lockfileVersion": 2, "packages": {"node_modules/lodash": {"version": "4.17.20"}}, "dependencies": {` + lodash + `}}`, want: found},
+		{file: "package-lock.v4/package-lock.json", text: `{"lockfileVersion": 4, "packages": {"node_modules/lodash": {"version": "4.17.20"}}}`, want: unknown},
+		{file: "npm-shrinkwrap.json", text: `{"dependencies": {` + lodash + `}}`, want: found},
+		{file: "rush/common/config/rush/pnpm-lock.yaml", text: "lockfileVersion: 5.4\npackages:\n  /lodash/4.17.20:\n    resolution: {integrity: x}\n", want: found},
+		{file: "rush/common/config/rush/shrinkwrap.yaml", text: "dependencies:\n  lodash: 4.17.20\npackages:\n  /lodash/4.17.20: {}\n", want: unknown},
+		{file: "jspm.config.js", text: "SystemJS.config({ map: { 'lodash': 'npm:lodash@4.17.20' } });\n", want: unknown},
+		{file: "package.json5", text: "{dependencies: {lodash: '4.17.20'}}", want: unknown},
+		{file: "package.yaml", text: "name: web\ndependencies:\n  lodash: 4.17.20\n", want: unknown},
+		{file: "deno.jsonc", text: `{"imports": {"a": "jsr:@std/assert@1"}}`, want: unknown},
+		{file: "src/index.html", text: `<script src="https://cdn.example/npm/jquery@1.8.3/jquery.min.js"></script>`, want: none},
+		{file: "requirements/requirements-prod.lock", text: "flask==1.0\n", want: unknown},
+		{file: "requirements.lock", text: "flask==1.0\n", want: unknown},
+		{file: "requirements.txt.in", text: "flask==1.0\n", want: unknown},
+		{file: "requirements_dev.in", text: "flask==1.0\n", want: unknown},
+		{file: "pip/dependencies.txt", text: "flask==1.0\n", want: unknown},
+		{file: "pylock.prod.toml", text: "lock-version = \"1.0\"\n[[packages]]\nname = \"flask\"\nversion = \"1.0\"\n", want: found},
+		{file: "script.py", text: "# /// script\n# dependencies = [\"flask\"]\n# ///\nimport os\n", want: unknown},
+		{file: "tox.ini", text: "[testenv]\ndeps =\n    flask==1.0\n", want: none},
+		{file: "noxfile.py", text: "import nox\nsession.install('flask')\n", want: unknown},
+		{file: "Pipfile.txt", text: "[packages]\nflask = '*'\n", want: unknown},
+		{file: "src/setup.py", text: "from setuptools import setup\r\nsetup(\r\n  install_requires=[\r\n    'flask',\r\n  ])\r\n", want: unknown},
+		{file: "environment.yaml", text: "name: x\r\ndependencies:\r\n  - pip:\r\n    - flask==1.0\r\n", want: unknown},
+		{file: "app/libs.gradle", text: "ext.libs = [b: 'a:b:1']\n", want: unknown},
+		{file: "buildSrc/src/main/kotlin/Deps.kt", text: "object Deps { const val b = \"a:b:1.0\" }\n", want: unknown},
+		{file: "gradle/verification-metadata.xml", text: `<verification-metadata><components><component group="a" name="b" version="1"/></components></verification-metadata>`, want: found},
+		{file: "lib/build.gradle", text: "dependencies {\r\n\timplementation(\r\n\t\t'a:b:1'\r\n\t)\r\n}\r\n", want: unknown},
+		{file: "pom.gradle.xml", text: "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>", want: unknown},
+		{file: "parent.pom", text: "<project><dependencies><dependency><groupId>a</groupId><artifactId>b</artifactId><version>1</version></dependency></dependencies></project>", want: found},
+		{file: ".mvn/maven.config", text: "-Drevision=1\n", want: none},
+		{file: "App.csproj.user", text: "<Project/>", want: none},
+		{file: "src/Old.csproj", text: `<Project><ItemGroup><Reference Include="A, Version=1.0.0.0"><HintPath>..\packages\A.1.0.0\lib\A.dll</HintPath></Reference></ItemGroup></Project>`, want: unknown},
+		{file: "lib/Newtonsoft.Json.dll", text: "MZ\x00", want: unknown},
+		{file: "global.json", text: `{"msbuild-sdks": {"A": "1.0.0"}}`, want: unknown},
+		{file: "packages.json/packages.config", text: `<?xml version="1.0"?>` + "\r\n" + `<packages>` + "\r\n" + `<package id="A" version="1" />` + "\r\n" + `</packages>`, want: found},
+		{file: "ios/Pods/Manifest.lock", text: "PODS:\n  - A (2.5.0)\n", want: unknown},
+		{file: "App.xcworkspace/xcshareddata/swiftpm/Package.resolved", text: `{"pins": [{"identity": "a", "location": "https://x.example/b/a", "state": {"version": "1.0.0"}}], "version": 3}`, want: found},
+		{file: "Project.swift", text: "let p = Project(packages: [.remote(url: \"https://x.example/a\", requirement: .exact(\"1.0.0\"))])\n", want: unknown},
+		{file: "go.work", text: "go 1.20\n\nuse ./a\n", want: none},
+		{file: "tools/tools.go", text: "package tools\n\nimport _ \"golang.org/x/tools/cmd/stringer\"\n", want: unknown},
+		{file: "crates/a/Cargo.lock", text: "version = 3\r\n\r\n[[package]]\r\nname = \"a\"\r\nversion = \"1.0.0\"\r\nsource = \"registry+https://x\"\r\n", want: found},
+		{file: "Cargo.toml.orig", text: "[dependencies]\na = '1'\n", want: none},
+		{file: "wp-content/plugins/x/composer.lock", text: `{"packages": [], "packages-dev": [{"name": "a/b", "version": "1.0"}]}`, want: found},
+		{file: "auth.json", text: "{}", want: none},
+		{file: "Gemfile.local", text: "gem 'rack'\n", want: unknown},
+		{file: "app/x.gemspec", text: "Gem::Specification.new do |spec|\r\n  spec.add_dependency('rack', '~> 2.0')\r\nend\r\n", want: unknown},
+		{file: "_build/x/rebar.config", text: "{erl_opts, []}.\n{deps, [\n  cowboy\n]}.\n", want: unknown},
+		{file: "apps/a/mix.lock", text: "%{\n  \"plug\": {:hex, :plug, \"1.0.0\", \"aa\", [:mix], [], \"hexpm\", \"bb\"},\n}\n", want: found},
+		{file: "renv/renv.lock", text: `{"R": {"Version": "4.0"}, "Packages": {"shiny": {"Package": "shiny", "Version": "1.0", "Source": "Repository", "Repository": "CRAN"}}}`, want: found},
+		{file: "install.R", text: "install.packages(c('shiny', 'dplyr'))\n", want: unknown},
+		{file: "pubspec_overrides.yaml", text: "dependency_overrides:\n  http: 0.12.0\n", want: unknown},
+		{file: "conan/conanfile.txt", text: "[requires]\r\nopenssl/1.1.1a\r\n", want: unknown},
+		{file: "ext/.gitmodules", text: "[submodule \"a\"]\n\tpath = a\n\turl = https://x.example/a\n", want: none},
+		{file: "elm-package.json", text: `{"dependencies": {"a/b": "1.0.0 <= v < 2.0.0"}}`, want: unknown},
+		{file: "bundle.cyclonedx.json", text: "\ufeff" + `{"bomFormat": "CycloneDX", "specVersion": "1.4", "components": [{"type": "library", "name": "left-pad", "version": "1.0.0", "purl": "pkg:npm/left-pad@1.0.0"}]}`, want: found},
+		{file: "reports/manifest.spdx.json", text: `{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "packages": [{"name": "left-pad", "SPDXID": "SPDXRef-a", "versionInfo": "1.0.0", "downloadLocation": "NOASSERTION", "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:npm/left-pad@1.0.0"}]}]}`, want: found},
+		{file: "galaxy/requirements.yml", text: "collections:\n  - name: a.b\n    version: 1.0.0\n", want: none},
+		{file: "charts/x/Chart.lock", text: "dependencies:\n- name: a\n  version: 1.0.0\n", want: none},
+	}
+}
+
+// utf16LE writes a text as Windows' tools do.
+func utf16LE(text string) string {
+	encoded := []byte{0xff, 0xfe}
+	for _, unit := range utf16.Encode([]rune(text)) {
+		encoded = append(encoded, byte(unit), byte(unit>>8))
+	}
+	return string(encoded)
 }
 
 // A language that is less than a twentieth of the code asks for no manifest.

@@ -71,18 +71,6 @@ func packagesOf(packages []observation.Package) map[listed]bool {
 	return set
 }
 
-// withoutDropped leaves out the requirements that osv-scanner drops without a word and that
-// are packages without a version for us: named by an address, or at the version of a
-// variable.
-func withoutDropped(ours, theirs map[listed]bool) map[listed]bool {
-	for item := range ours {
-		if item.ecosystem == "PyPI" && item.version == "" && !theirs[item] {
-			delete(ours, item)
-		}
-	}
-	return ours
-}
-
 func hitsOf(findings []observation.Finding) map[hit]bool {
 	set := map[hit]bool{}
 	for _, f := range findings {

@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/inventory"
+	"golang.org/x/net/html/charset"
 
 	"github.com/midspan/midspan/scanners"
 )
@@ -34,11 +37,41 @@ func decodeText(text []byte) (decoded []byte, changed bool) {
 	case looksUTF16(text, 0):
 		decoded = fromUTF16(text, true)
 	}
+	decoded = fromDeclared(decoded)
 	if bytes.IndexByte(decoded, '\r') >= 0 && bytes.IndexByte(decoded, '\n') < 0 {
 		decoded = bytes.ReplaceAll(decoded, []byte("\r"), []byte("\n"))
 		return decoded, true
 	}
-	return decoded, len(decoded) != len(text)
+	return decoded, len(decoded) != len(text) || len(text) > 0 && &decoded[0] != &text[0]
+}
+
+// xmlEncoding is the encoding that the first line of an XML text declares.
+var xmlEncoding = regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})["']`)
+
+// fromDeclared decodes an XML text that declares another encoding than UTF-8, which most
+// readers refuse, and lets it declare that. A text that was UTF-16 is decoded by then.
+func fromDeclared(text []byte) []byte {
+	at := xmlEncoding.FindSubmatchIndex(text)
+	if at == nil {
+		return text
+	}
+	label := strings.ToLower(string(text[at[2]:at[3]]))
+	if label == "utf-8" || label == "utf8" || label == "us-ascii" {
+		return text
+	}
+	rest := text[at[3]:]
+	if !strings.HasPrefix(label, "utf") && !strings.Contains(label, "10646") && !utf8.Valid(rest) {
+		encoding, _ := charset.Lookup(label)
+		if encoding == nil {
+			return text
+		}
+		decoded, err := encoding.NewDecoder().Bytes(rest)
+		if err != nil {
+			return text
+		}
+		rest = decoded
+	}
+	return slices.Concat(text[:at[2]], []byte("UTF-8"), rest)
 }
 
 // isOddText reports by its beginning whether a text must be decoded.

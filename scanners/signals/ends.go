@@ -141,7 +141,8 @@ const (
 	adjective = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset(?:ted)?|superseded|defunct|inactive|` +
 		`decommissioned|dead|end[- ]of[- ]life|eol|no more|mothballed|shut down)`
 	noLonger = `(?:no longer|not|no more|not any ?more|never again)(?: being| be)?(?: actively| officially| currently| regularly)*(?: being)? ` +
-		`(?:maintained|supported|developed|updated|worked on|active|under (?:active |heavy )?(?:development|maintenance)|in (?:active )?(?:development|maintenance))`
+		`(?:maintained|supported|developed|updated|worked on|active|under (?:active |heavy )?(?:development|maintenance)|in (?:active )?(?:development|maintenance)|` +
+		`receiv(?:es?|ing) (?:any )?(?:further |more |new |security )?(?:updates?|fixes|patches|maintenance))`
 	project = `(?:repository|repo|project|software|package|library|module|codebase|code base|tool|toolkit|plugin|app|application|extension|` +
 		`framework|sdk|client|fork|mirror|program|product|website|site|service|gem|crate|code|work)`
 )
@@ -152,12 +153,13 @@ var (
 	subject = compiled(`\b(this|the|our|my) ((?:[\w.+-]+ ){0,3}?)` + project + `(?: itself| here)?\b`)
 	// predicate follows a subject at once.
 	predicate = compiled(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
-		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as)*` +
+		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
 		` (?:` + adjective + `|` + noLonger + `)`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".
 	secondPredicate = compiled(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
-	reachedEnd      = compiled(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)`)
+	receivesNothing = compiled(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
+	reachedEnd      = compiled(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
 	thisIs          = compiled(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
 	futureEnd       = compiled(`^ (?:will be|is going to be|is being|is scheduled to be) `)
 	idle            = compiled(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
@@ -175,6 +177,12 @@ var (
 	// thirdPerson is an owner that has stopped: "the foundation no longer maintains this app".
 	thirdPerson = compiled(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
 		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| and | but )`)
+	// ownerEnded is an owner that has ended it: "the ministry has retired this service".
+	ownerEnded = compiled(`(?:has|have)(?: now| officially| since)? (?:retired|discontinued|archived|abandoned|deprecated|decommissioned|shut down|sunset|closed down|switched off) ` +
+		`(?:this|our) (?:[\w-]+ )?` + project + `(?:$|[,.;]| in | on | and )`)
+	// nothingMore says that no work will be done.
+	nothingMore = compiled(`^(?:there will be )?no (?:further|more|additional|new)(?: active)? (?:development|maintenance|work|updates?|releases?|fixes|support)(?:(?:,| or| and|, or) (?:\w+ ){0,2}\w+)?` +
+		`(?: (?:will|is|are|can)(?: be)?(?: currently)? (?:take place|made|done|provided|happen|occur|released|published|carried out|undertaken|offered|planned|expected))?`)
 	alone      = compiled(`^(?:` + adjective + `|` + noLonger + `)$`)
 	statusLine = compiled(`^(?:project|repository|repo|maintenance|development|support)?(?: ?status)?(?: is)? ?[:=-]? ?` +
 		`(?:` + adjective + `|` + noLonger + `|none)$`)
@@ -261,11 +269,18 @@ func (r *endReader) readText(b block, text string) end {
 		return end{}
 	}
 	var sign end
+	before := ""
 	for i, sentence := range sentencesOf(low) {
 		found := r.readSentence(sentence)
-		if found.kind == "" && i == 0 {
+		switch {
+		case found.kind != "":
+		case i == 0:
 			found = r.readAlone(b, text, sentence)
+		case strings.HasPrefix(sentence, "it ") && len(r.subjects(before)) > 0: // perhaps the project
+			found = r.readPredicate(sentence, sentence[len("it"):])
+			found.certain = false
 		}
+		before = sentence
 		if found.certain {
 			return found
 		}

@@ -26,8 +26,8 @@ func (r *endReader) readSentence(sentence string) end {
 	if sentence == "" {
 		return end{}
 	}
-	if endInOtherLanguages().MatchString(sentence) {
-		return end{kind: "that the project is at its end", certain: true}
+	if found := readOtherLanguages(sentence); found.kind != "" {
+		return found
 	}
 	var sign end
 	if at := thisIs().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
@@ -48,16 +48,60 @@ func (r *endReader) readSentence(sentence string) end {
 	if found := r.readActivity(sentence); found.kind != "" {
 		return found
 	}
-	if at := firstPerson().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
-		return end{kind: "that its maintainers have stopped", certain: !goesOn().MatchString(sentence[at[1]:])}
+	if found := readNothingMore(sentence); found.kind != "" {
+		return found
 	}
-	if at := thirdPerson().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
-		return end{kind: "that its owner has stopped", certain: true}
+	if found := r.readOwner(sentence); found.kind != "" {
+		return found
 	}
 	if sign.kind == "" && seeking().MatchString(sentence) {
 		return end{kind: "that it seeks a maintainer"}
 	}
 	return sign
+}
+
+// readNothingMore reads a sentence that denies further work: on the whole project, or on
+// what it does not name. That none is planned is a sign.
+func readNothingMore(sentence string) end {
+	at := nothingMore().FindStringIndex(sentence)
+	if at == nil || stillAlive().MatchString(sentence) {
+		return end{}
+	}
+	said, tail := sentence[:at[1]], sentence[at[1]:]
+	whole := onTheWhole().MatchString(tail)
+	if !whole && tail != "" && !reason().MatchString(tail) && !strings.HasPrefix(tail, ",") {
+		return end{}
+	}
+	final := strings.Contains(said, " will ") && !strings.HasSuffix(said, "planned") && !strings.HasSuffix(said, "expected")
+	if !final && !whole && !strings.Contains(said, " is ") && !strings.Contains(said, " are ") {
+		return end{}
+	}
+	return end{kind: "that no more work is done", certain: final && !goesOn().MatchString(tail)}
+}
+
+// onTheWhole follows what is denied.
+var onTheWhole = compiled(`^ (?:in|on|to|for|of) (?:this|the) (?:\w+ )?` + project + `(?:$|[,.;]| (?:in|on|from|as of) )`)
+
+// readOwner reads a sentence about those who stopped, whatever they call the project.
+func (r *endReader) readOwner(sentence string) end {
+	if r.name != "" {
+		sentence = strings.TrimSuffix(strings.ReplaceAll(sentence+" ", " "+r.name+" ", " this project "), " ")
+	}
+	for _, form := range []struct {
+		pattern func() *regexp.Regexp
+		kind    string
+	}{{firstPerson, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
+		at := form.pattern().FindStringIndex(sentence)
+		if at == nil || conditional().MatchString(sentence[:at[0]]) || stillAlive().MatchString(sentence) {
+			continue
+		}
+		tail := sentence[at[1]:]
+		if place().MatchString(tail) && !reason().MatchString(tail) {
+			continue
+		}
+		return end{kind: form.kind, certain: !goesOn().MatchString(tail)}
+	}
+	return end{}
 }
 
 // subjects returns where a sentence names the project itself: by "this project", or by
@@ -96,7 +140,7 @@ var (
 
 // readPredicate reads what follows a subject.
 func (r *endReader) readPredicate(sentence, rest string) end {
-	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd} {
+	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, receivesNothing} {
 		if at := form().FindStringIndex(rest); at != nil {
 			return judgeTail(sentence, rest[:at[1]], rest[at[1]:])
 		}
@@ -114,7 +158,7 @@ func (r *endReader) readPredicate(sentence, rest string) end {
 }
 
 var (
-	notTheEnd = compiled(`^ ?(?:automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	notTheEnd = compiled(`^ ?(?:by hand|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
 	// place is where or for what alone something ended: a platform, a version. Dates and
 	// reasons are not.
 	place  = compiled(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
@@ -294,35 +338,3 @@ func nameIn(title string) string {
 }
 
 var endOfTitle = compiled(`[\[(]?(?:` + adjective + `|` + noLonger + `)[\])]?\s*[:–—-]?`)
-
-// endInOtherLanguages are the statements of the other five UN languages and of
-// Portuguese, Italian and German: the subject is always "this project".
-var endInOtherLanguages = compiled(strings.Join([]string{
-	// Spanish
-	`(?:^|[\s¡(:])est[ea] (?:repositorio|proyecto|paquete|m[oó]dulo|software|librer[ií]a|biblioteca|herramienta|programa|aplicaci[oó]n)(?: de [\p{L}]+)? (?:ya no (?:se (?:mantiene|desarrolla|actualiza|est[aá] manteniendo)|est[aá] (?:mantenid[oa]|en desarrollo|soportad[oa])|es mantenid[oa]|tiene (?:soporte|mantenimiento)|recibe)|` +
-		`(?:ha sido|fue|est[aá]|se encuentra|ha quedado|qued[oó])(?: ahora| oficialmente)? (?:archivad[oa]|descontinuad[oa]|discontinuad[oa]|abandonad[oa]|obsolet[oa]|en desuso|deprecad[oa]|retirad[oa]|sin mantenimiento))`,
-	`(?:^|[\s¡(:])(?:proyecto|repositorio) (?:archivado|descontinuado|discontinuado|abandonado|sin mantenimiento|obsoleto)\s*$`,
-	// Portuguese
-	`(?:^|[\s(:])est[ea] (?:reposit[oó]rio|projeto|projecto|pacote|m[oó]dulo|software|biblioteca|ferramenta|programa|aplica[cç][aã]o|aplicativo) (?:(?:foi|est[aá]|encontra-se|ficou)(?: agora| oficialmente)? (?:descontinuad[oa]|arquivad[oa]|abandonad[oa]|obsolet[oa]|depreciad[oa]|encerrad[oa]|sem manuten[cç][aã]o)|` +
-		`(?:j[aá] )?n[aã]o (?:[eé]|est[aá]|est[aá] sendo|ser[aá]|tem|recebe)(?: mais)? ?(?:mais )?(?:mantid[oa]|suportad[oa]|atualizad[oa]|em desenvolvimento|manuten[cç][aã]o|suporte|desenvolvid[oa]|sendo mantid[oa]))`,
-	`(?:^|[\s(:])(?:projeto|reposit[oó]rio) (?:arquivado|descontinuado|abandonado|encerrado)\s*$`,
-	// French
-	`(?:^|[\s(:])(?:ce|cette) (?:d[eé]p[oô]t|projet|paquet|logiciel|module|r[eé]pertoire|biblioth[eè]que|outil|programme|application|extension) (?:(?:n'est|n’est|ne sera|n'a) (?:plus|pas) (?:activement |[eê]tre )?(?:maintenue?|d[eé]velopp[eé]e?|support[eé]e?|mise? [aà] jour|suivie?|en d[eé]veloppement|de maintenance)|` +
-		`(?:est|a [eé]t[eé])(?: d[eé]sormais| maintenant| officiellement)? (?:archiv[eé]e?|obsol[eè]te|abandonn[eé]e?|d[eé]pr[eé]ci[eé]e?|arr[eê]t[eé]e?|discontinu[eé]e?))`,
-	`(?:^|[\s(:])(?:projet|d[eé]p[oô]t) (?:archiv[eé]|abandonn[eé]|obsol[eè]te|arr[eê]t[eé])\s*$`,
-	// Italian
-	`(?:^|[\s(:])quest[oa] (?:repository|progetto|pacchetto|software|modulo|libreria|strumento|programma|applicazione) (?:non (?:[eè]|viene|sar[aà])(?: pi[uù])?(?: attivamente)? (?:pi[uù] )?(?:mantenut[oa]|supportat[oa]|sviluppat[oa]|aggiornat[oa]|in sviluppo)|` +
-		`[eè](?: stat[oa])?(?: ora| ufficialmente)? (?:archiviat[oa]|abbandonat[oa]|dismess[oa]|deprecat[oa]|obsolet[oa]|discontinuat[oa]))`,
-	`(?:^|[\s(:])(?:progetto|repository) (?:archiviato|abbandonato|dismesso|deprecato)\s*$`,
-	// German
-	`(?:^|[\s(:])diese[srm]? (?:repository|repositorium|projekt|paket|software|modul|bibliothek|repo|werkzeug|programm|anwendung|app|erweiterung) (?:wird (?:nicht (?:mehr|l[aä]nger)|nicht) (?:aktiv )?(?:gepflegt|gewartet|weiterentwickelt|unterst[uü]tzt|betreut|entwickelt|aktualisiert)|` +
-		`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
-	`(?:^|[\s(:])(?:die )?(?:entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) [\p{L}]+)? (?:wurde|ist) eingestellt`,
-	// Russian
-	`(?:^|[\s(:])(?:этот|данный|это) (?:проект|репозиторий|пакет|модуль|инструмент|приложение|библиотека) (?:больше не (?:поддерживается|развивается|обновляется|разрабатывается)|(?:устарел|заброшен|заархивирован|архивирован|закрыт|снят с поддержки)|не поддерживается)`,
-	`(?:^|[\s(:])(?:проект|репозиторий) (?:больше не (?:поддерживается|развивается|обновляется)|заброшен|закрыт|заархивирован)`,
-	// Chinese, both scripts
-	`(?:本|此|该|該|这个|這個|这一|當前|当前)(?:开源|開源)?(?:项目|仓库|代码库|项目仓库|库|软件|工具|專案|專案庫|倉庫|軟體|軟件|儲存庫|存储库)(?:现|現|目前|现在|現在)?(?:已经|已經|已)?(?:不再(?:进行|進行|积极|積極)?(?:维护|維護|更新|开发|開發|(?:支持|支援)(?:$|[，,。]))|停止(?:维护|維護|更新|开发|開發)|归档|歸檔|封存|废弃|廢棄|弃用|棄用|停更|停止)`,
-	// Arabic
-	`(?:هذا (?:المشروع|المستودع|البرنامج)|هذه (?:المكتبة|الحزمة|الأداة)) (?:لم (?:يعد|تعد) (?:يتم |تتم |قيد )?(?:صيانت|مدعوم|محدث|تطوير|التطوير|الصيانة|يُصان|صيانة|يحظى)|(?:مؤرشف|مهجور|متوقف|موقوف|مهمل|قديم)|تم (?:إيقاف|أرشفة|التخلي))`,
-}, "|"))

@@ -89,7 +89,7 @@ func Kinds() []Kind {
 func webKinds() []Kind {
 	return []Kind{
 		{FamilyJavaScript, "package.json", npmLocks, npmNames, commitLock},
-		{FamilyJavaScript, "package.json5", npmLocks, matches(`(?m)^\s*"?(?:dev|optional|peer)?[dD]ependencies"?\s*:`), commitLock},
+		{FamilyJavaScript, "package.json5", npmLocks, matches(`(?m)(?:^|[{,])\s*["']?(?:dev|optional|peer)?[dD]ependencies["']?\s*:`), commitLock},
 		{FamilyJavaScript, "bower.json component.json", nil, inJSON("", anyName, "dependencies", "devDependencies"), publishSBOM},
 		{FamilyJavaScript, "bun.lockb", []string{"bun.lock"}, nil, "commit bun.lock, the lockfile of Bun as text"},
 		{FamilyJavaScript, "shrinkwrap.yaml deno.lock jspm.config.js jspm.json vlt-lock.json cnpm-lock.yaml", npmLocks, nil, publishSBOM},
@@ -104,6 +104,7 @@ func webKinds() []Kind {
 		{FamilyPHP, "drupal-org.make *.make", nil, matches(`(?m)^projects\[`), publishSBOM},
 		{FamilyElm, "elm.json elm-package.json", nil, matches(`"direct"|"dependencies"\s*:\s*\{\s*"`), publishSBOM},
 		{FamilyDart, "pubspec.yaml", []string{"pubspec.lock"}, pubNames, commitLock},
+		{FamilyDart, "pubspec_overrides.yaml", []string{"pubspec.lock"}, matches(`(?m)^dependency_overrides:[ \t]*\r?\n\s+\w`), commitLock},
 	}
 }
 
@@ -126,7 +127,7 @@ func pythonKinds() []Kind {
 		{FamilyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.in */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
-			"requirements *requirements requirements.* requirements-*.in requirements*.in *requirements*.in dependencies.txt deps.txt pip-requires test-requires",
+			"requirements *requirements requirements.* requirements-*.in requirements*.in *requirements*.in *requirements*.lock dependencies.txt deps.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "dev.in base.in main.in prod.in test.in tests.in docs.in", pythonLocks, requirementsNames, pinPython},
 	}
@@ -173,6 +174,7 @@ func compiledKinds() []Kind {
 		{FamilyDotNet, "project.json project.lock.json project.assets.json", nil, matches(`"(?:dependencies|frameworks|libraries|tools)"\s*:\s*\{`), publishSBOM},
 		{FamilyDotNet, "packages.*.config *.packages.config packages-*.config", nil, matches(`<package\b`), publishSBOM},
 		{FamilyDotNet, "*.nuspec", nugetLocks, matches(`<dependency\b`), publishSBOM},
+		{FamilyDotNet, "global.json", nil, matches(`"msbuild-sdks"\s*:\s*\{\s*"`), publishSBOM},
 		{FamilyDotNet, "dotnet-tools.json", nil, matches(`"commands"`), publishSBOM},
 		{FamilyDotNet, "*.csx *.fsx *.cake *.linq", nil, matches(`(?m)^#(?:r|addin|tool|load)\s+"?nuget:|<NuGetReference`), publishSBOM},
 		{FamilyDotNet, "packages/manifest.json packages/packages-lock.json", nil, matches(`"dependencies"\s*:\s*\{\s*"`), publishSBOM},
@@ -180,7 +182,8 @@ func compiledKinds() []Kind {
 		{FamilyApple, "*.package.resolved package@swift-*.swift", []string{"Package.resolved"},
 			matches(`"(?:location|repositoryURL|identity)"|\.package\(`), publishSBOM},
 		{FamilyApple, "podfile", []string{"Podfile.lock"}, cocoa, publishSBOM},
-		{FamilyApple, "podfile.lock podfile.yaml", nil, matches(`(?m)^PODS:|^\s+- `), publishSBOM},
+		{FamilyApple, "project.swift dependencies.swift", nil, matches(`\.(?:remote|package)\(`), publishSBOM}, // Tuist
+		{FamilyApple, "podfile.lock podfile.yaml pods/manifest.lock", nil, matches(`(?m)^PODS:|^\s+- `), publishSBOM},
 		{FamilyApple, "*.podspec *.podspec.json", nil, matches(`\.dependency|"dependencies"`), publishSBOM},
 		{FamilyApple, "cartfile cartfile.resolved cartfile.private", nil, matches(`(?m)^\s*(?:github|git|binary)\s`), publishSBOM},
 		{FamilyApple, "mintfile", nil, matches(`(?m)^[\w.-]+/`), publishSBOM},
@@ -232,6 +235,8 @@ func functionalKinds() []Kind {
 		{FamilyOCaml, "*.opam opam dune-project esy.json opam.locked *.opam.locked dune.lock", nil,
 			matches(`(?m)^\s*depends\b|\(depends\b|"dependencies"`), publishSBOM},
 		{FamilyR, "description", []string{"renv.lock"}, rNames, "commit renv.lock"},
+		{FamilyR, "install*.r *install.r packages.r requirements.r dependencies.r deps.r setup.r", []string{"renv.lock"},
+			matches(`\b(?:install\.packages|install_(?:github|version|cran|gitlab)|pkg_install|p_load)\s*\(|BiocManager::install`), "commit renv.lock"},
 		{FamilyR, "packrat.lock", nil, matches(`(?m)^Package:`), "move to renv and commit renv.lock"},
 		{FamilyR, "jetpack.lock manifest.rsconnect pak.lock rproject.toml", nil, nil, "commit renv.lock"},
 		{FamilyJulia, "project.toml juliaproject.toml", nil, matches(`(?m)^\[(?:deps|extras)\]`), publishSBOM},
@@ -260,7 +265,7 @@ func otherKinds() []Kind {
 func vendoredKinds() []Kind {
 	return []Kind{
 		{FamilyJVM, "*.jar *.war *.ear *.aar", nil, nil, nameCopies},
-		{FamilyDotNet, "*.nupkg", nil, nil, nameCopies},
+		{FamilyDotNet, "*.nupkg *.dll", nil, nil, nameCopies},
 		{FamilyPython, "*.whl *.egg", nil, nil, nameCopies},
 		{FamilyRuby, "*.gem", nil, nil, nameCopies},
 		{FamilyJavaScript, "*.min.js", nil, nil, nameCopies},

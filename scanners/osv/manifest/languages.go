@@ -30,7 +30,8 @@ func Languages() []Language {
 	return []Language{
 		{FamilyJavaScript, ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .coffee .astro",
 			find(`(?m)(?:\bfrom\s*|\brequire\s*\(?\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']`), standardNode},
-		{FamilyPython, ".py .pyx .ipynb .pyw", find(`(?m)^\s*"?\s*(?:from|import)\s+(\w+)`), oneOf(pythonStandard)},
+		{FamilyPython, ".py .pyx .ipynb .pyw", find(`(?m)^\s*"?\s*(?:from|import)\s+(\w+)|` +
+			`^# dependencies\s*=\s*\[\s*(?:#\s*)?["'](\w[\w.-]*)`), oneOf(pythonStandard)},
 		{FamilyGo, ".go", find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*$`), func(name string) bool {
 			first, _, _ := strings.Cut(name, "/")
 			return !strings.Contains(first, ".")

@@ -189,13 +189,14 @@ func mixEntries(text []byte) (names []string) {
 var (
 	gradleCall = regexp.MustCompile(`(?m)(?:^|[{;])\s*(?:api|compile|runtime|provided|classpath|implementation|kapt|ksp|annotationProcessor|optional|shadow|` +
 		`\w*(?:Implementation|Api|Only|Classpath|Processor|Compile|Runtime))\b\s*[( "'\t]\s*\S`)
-	gradleName  = regexp.MustCompile(`["']([\w.-]+:[\w.-]+)(?::[^"']*)?["']`)
-	gradleOther = regexp.MustCompile(`libs\.|libraries\.|deps\.|\$\{?\w+|group\s*[:=]|project\(|files\(|fileTree\(|alias\(`)
+	gradleCoordinate = regexp.MustCompile(`["'][A-Za-z][\w.-]*:[\w.-]+:[\d$][\w.$+{}-]*["']`)
+	gradleName       = regexp.MustCompile(`["']([\w.-]+:[\w.-]+)(?::[^"']*)?["']`)
+	gradleOther      = regexp.MustCompile(`libs\.|libraries\.|deps\.|\$\{?\w+|group\s*[:=]|project\(|files\(|fileTree\(|alias\(`)
 )
 
 // gradleNames reads a script of Gradle: names where all of them are plain.
 func gradleNames(text []byte) Named {
-	if !gradleCall.Match(text) {
+	if !gradleCall.Match(text) && !gradleCoordinate.Match(text) {
 		return Named{}
 	}
 	result := captured("Maven", gradleName, text)

@@ -1,0 +1,6 @@
+//go:build !race
+
+package child
+
+// underRace is true in a test binary with the race detector.
+const underRace = false
