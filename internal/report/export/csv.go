@@ -64,7 +64,8 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
-	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
+	return append(cells, string(s.Depth), numberCell(s.Remaining),
+		numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained), numberCell(s.Organizations), numberCell(s.People),
 		numberCell(s.Teams))
 }
 
