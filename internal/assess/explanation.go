@@ -263,7 +263,8 @@ func (e *evaluation) explainTension(v Verdict, defs map[string]observation.Defin
 		return order
 	})
 	m := e.measure(part.measure)
-	args := []any{"stage", wording.IsStage(v.Stage), "measure", measureName(part.measure, defs), "quantity", quantity(m.Value, m.Bound, e.rules.specs[part.measure].Unit)}
+	weighs := quantity(m.Value, m.Bound, e.rules.specs[part.measure].Unit)
+	args := []any{"stage", wording.IsStage(v.Stage), "measure", measureName(part.measure, defs), "quantity", weighs}
 	if high {
 		return []language.Message{language.M(
 			"It is {stage} and at high risk all the same: the stage says what stands today, the risk how work went on after such a history. What raises it most: {measure}, {quantity}.",

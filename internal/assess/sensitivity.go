@@ -82,7 +82,8 @@ func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other St
 	return possible[i], false
 }
 
-func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool, defs map[string]observation.Definition) *Borderline {
+func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool,
+	defs map[string]observation.Definition) *Borderline {
 	args := []any{"stage", wording.IsStage(would), "measure", measureName(r.measure, defs), "moved", quantity(moved, observation.Exact, r.unit),
 		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", quantity(m.Value, m.Bound, r.unit)}
 	message := language.M("It could be {stage} if the threshold for {measure} were {moved} instead of {threshold}; the value is {value}.", args...)

@@ -230,7 +230,7 @@ func (p patterns) fromRules(t *testing.T, name string) {
 func (p patterns) fromYAML(n *yaml.Node) {
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 1 && child.Kind == yaml.ScalarNode {
-			if key := n.Content[i-1].Value; slices.Contains([]string{"question", "holds", "fails", "clears", "because", "means"}, key) {
+			if key := n.Content[i-1].Value; slices.Contains([]string{"question", "holds", "none", "fails", "clears", "because", "means"}, key) {
 				p.add(child.Value, fmt.Sprintf("rules.yaml:%d", child.Line))
 			}
 		}

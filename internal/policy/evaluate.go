@@ -196,8 +196,9 @@ func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.
 		if p.ID != pillar {
 			continue
 		}
+		known := language.English().TranslateMessage(wording.Levels(p.Possible))
 		evidence := Evidence{State: observation.Measured, Value: string(p.Level), Operator: "in", Threshold: toStrings(levels),
-			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), language.English().TranslateMessage(wording.Levels(p.Possible)), strings.Join(toStrings(levels), " or "))}
+			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), known, strings.Join(toStrings(levels), " or "))}
 		if p.Level == assess.LevelUnknown {
 			evidence.State = observation.Unknown
 		}

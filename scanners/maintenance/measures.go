@@ -300,23 +300,6 @@ func coreOf(work []commit) (people []int32, last map[int32]time.Time) {
 	return people[:min(coreSize, len(people))], last
 }
 
-// othersCommits counts the work of the last 12 months without the core, who may have
-// handed it over.
-func othersCommits(v historyAt) observation.Measure {
-	core, _ := coreOf(v.months(24, 0))
-	n := 0
-	for _, c := range v.months(12, 0) {
-		ofCore := false
-		for a := range c.authors {
-			ofCore = ofCore || slices.Contains(core, a.person)
-		}
-		if !ofCore {
-			n++
-		}
-	}
-	return number(n)
-}
-
 func organizationsEver(v historyAt) observation.Measure {
 	return number(len(v.commitsByOrganization(v.human)))
 }

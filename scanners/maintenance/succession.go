@@ -67,3 +67,20 @@ func organizationsActive(v historyAt) observation.Measure {
 	}
 	return number(len(v.commitsByOrganization(recent)))
 }
+
+// othersCommits counts the work of the last 12 months without the core, who may have
+// handed it over.
+func othersCommits(v historyAt) observation.Measure {
+	core, _ := coreOf(v.months(24, 0))
+	n := 0
+	for _, c := range v.months(12, 0) {
+		ofCore := false
+		for a := range c.authors {
+			ofCore = ofCore || slices.Contains(core, a.person)
+		}
+		if !ofCore {
+			n++
+		}
+	}
+	return number(n)
+}

@@ -114,9 +114,9 @@ func EveryState() report.Document {
 		"Deployed in 3 countries for 9 years, and rests on one person with no funding visible.",
 		Known(strong, 82, 74, 90), Known(weak, 24, 24, 30), Known(fair, 55, 55, 55), Known(weak, 31, 20, 48), Known(missing, 0, 0, 35)))
 	ledger.Verdict.Reasons = []assess.Reason{
-		{Rule: "people.one-carries-all", Sentence: "One person made half of the commits of the last 12 months.", Measure: "people.contributor-absence-factor", Value: 1.0, Operator: "<", Threshold: 2.0, Unit: "people", Source: "history at 4f2c9d1a77", At: AsOf.AddDate(0, 0, -3), Strength: .9, Clears: "a second person makes a regular share of the commits"},
-		{Rule: "funding.not-visible", Sentence: "No funding is visible in the 4 sources read.", Measure: "funding.received", Value: "none visible", Operator: "is", Threshold: "none visible", Strength: .7, Clears: "a funder, a contract or a funding file becomes visible"},
-		{Rule: "upkeep.advisories", Sentence: "At least 3 advisories have had a fix for more than 90 days.", Measure: "upkeep.patch-lag", Value: 3.0, Bound: observation.AtLeast, Operator: ">", Threshold: 0.0, Unit: "advisories", Strength: .5},
+		{Rule: "people.one-carries-all", Sentence: "One person made half of the commits of the last 12 months.", Measure: "people.contributor-absence-factor", Value: 1.0, Operator: "<", Threshold: 2.0, Unit: "people", Source: "history at 4f2c9d1a77", At: AsOf.AddDate(0, 0, -3), Concern: true, Strength: .9, Clears: "a second person makes a regular share of the commits"},
+		{Rule: "funding.not-visible", Sentence: "No funding is visible in the 4 sources read.", Measure: "funding.received", Value: "none visible", Operator: "is", Threshold: "none visible", Concern: true, Strength: .7, Clears: "a funder, a contract or a funding file becomes visible"},
+		{Rule: "upkeep.advisories", Sentence: "At least 3 advisories have had a fix for more than 90 days.", Measure: "upkeep.patch-lag", Value: 3.0, Bound: observation.AtLeast, Operator: ">", Threshold: 0.0, Unit: "advisories", Concern: true, Strength: .5},
 	}
 	ledger.Verdict.Supports[0].Reasons = ledger.Verdict.Reasons[:1]
 	ledger.Succession = succession.Succession{Depth: succession.Little, Remaining: at(.08), Second: at(.06), Third: at(.02), Retained: at(1), Organizations: at(1), People: at(0)}
@@ -136,7 +136,7 @@ func EveryState() report.Document {
 		Known(fair, 58, 40, 70), Known(weak, 38, 38, 38), Known(fair, 61, 61, 61), Known(fair, 52, 44, 70), UnknownPillar()))
 	seeds.Verdict.Borderline = &assess.Borderline{Rule: "people.few", Measure: "people.contributors-6m", Threshold: 3, Moved: 2.4, Would: assess.Sustained, Sentence: "With a threshold of 2.4 in place of 3 contributors it would be sustained."}
 	seeds.Verdict.Possible = []assess.Stage{assess.MessyMiddle, assess.Sustained}
-	seeds.Verdict.Reasons = []assess.Reason{{Rule: "people.few", Sentence: "2 people contributed in the last 6 months, fewer than 3.", Measure: "people.contributors-6m", Value: 2.0, Operator: "<", Threshold: 3.0, Unit: "people", Strength: .33}}
+	seeds.Verdict.Reasons = []assess.Reason{{Rule: "people.few", Sentence: "2 people contributed in the last 6 months, fewer than 3.", Measure: "people.contributors-6m", Value: 2.0, Operator: "<", Threshold: 3.0, Unit: "people", Concern: true, Strength: .33}}
 	second := ledger.Scans[0]
 	second.Repository = oneRepository("seed-exchange-app")
 	seeds.Measures[3] = ledger.Measures[3]

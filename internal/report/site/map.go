@@ -159,6 +159,9 @@ func (w pageLocalizer) placeLabels(marks []mark) []label {
 	var wanted []mark
 	for _, m := range marks {
 		taken = append(taken, label{left: m.x - markSize/2, right: m.x + markSize/2, top: m.y - markSize/2, bottom: m.y + markSize/2})
+		if m.right-m.left >= 1 {
+			taken = append(taken, label{left: m.left, right: m.right, top: m.y - 1, bottom: m.y + 1})
+		}
 		if m.inMiddle() {
 			wanted = append(wanted, m)
 		}

@@ -165,8 +165,11 @@ func (t *layout) glyph(v assess.Verdict) {
 // pierCell is what a pier shows in a row counted from the ground.
 func pierCell(pillar assess.Pillar, row int) string {
 	score, _ := report.HeightOf(pillar)
+	if lowest, _ := report.LevelBounds(pillar); report.IsOpen(pillar) && lowest == assess.Missing {
+		score = 0 // nothing of it is certain
+	}
 	filled := int(math.Round(score/100*glyphRows*8)) - row*8
-	if reach := int(math.Round(pillar.Score.High/100*glyphRows*8)) - row*8; filled <= 0 && reach > 0 && report.IsOpen(pillar) {
+	if reach := int(math.Round(pillar.Score.High/100*glyphRows*8)) - row*8; filled <= 0 && row > 0 && reach > 0 && report.IsOpen(pillar) {
 		return "┆" // may reach here
 	}
 	if filled <= 0 && row == 0 {
