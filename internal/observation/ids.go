@@ -54,6 +54,8 @@ const (
 	AdvisoriesCriticalHigh        = "advisories.critical-high"
 	AdvisoriesFixable             = "advisories.fixable"
 	AdvisoriesFixableCriticalHigh = "advisories.fixable-critical-high"
+	AdvisoriesRunTimeFixable      = "advisories.run-time-fixable"
+	AdvisoriesRunTimeOverdue      = "advisories.run-time-overdue"
 	AdvisoriesExploited           = "advisories.exploited"
 	AdvisoriesOldestFixableDays   = "advisories.oldest-fixable-days"
 	AdvisoriesUnmatched           = "advisories.unmatched"
