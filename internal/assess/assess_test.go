@@ -45,6 +45,7 @@ func healthy() map[string]any {
 		"advisories.run-time-fixable": 0.0, "advisories.run-time-overdue": 0.0, "advisories.exploited": 0.0, "posture.score": 7.0, "posture.dependency-update-tool": 10.0,
 		"governance.security-policy": true, "governance.ci": true, "governance.contributing": true,
 		"funding.received": true, "funding.sought": true, "funding.catalog-funders": 2.0, "funding.funded-by-declared": 0.0,
+		"funding.catalog-institutions": 0.0, "funding.named-in-readme": false,
 		"maintenance.contract-until-days": 100.0, "maintenance.type": "community",
 		"lifecycle.sunset-declared": false, "lifecycle.catalog-status": "DPG", "lifecycle.development-status": "stable",
 	}
@@ -108,6 +109,8 @@ func TestStages(t *testing.T) {
 		"and hardly moves":                       {with(with(healthy(), unfunded), map[string]any{"momentum.active-months-12": 4.0, "advisories.run-time-fixable": 20.0, "advisories.run-time-overdue": 12.0}), MessyMiddle},
 		"an institution works on it":             {with(middle(), map[string]any{"people.institution": true}), Strained},
 		"an institution works on it, and well":   {with(with(healthy(), unfunded), map[string]any{"people.institution": true}), Sustained},
+		"its owner is a public body":             {with(middle(), map[string]any{"funding.catalog-institutions": 1.0}), Strained},
+		"its readme names who paid":              {with(middle(), map[string]any{"funding.named-in-readme": true}), Strained},
 		"its owner says that it maintains it":    {with(middle(), map[string]any{"maintenance.type": "internal"}), Strained},
 		"the core left, and nobody came":         {with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 1.0}), Fading},
 		"the core left, and others came":         {with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 60.0}), Sustained},
@@ -730,6 +733,66 @@ func TestNeitherAPolicyNorABotLiftsAPileOfOverdueFixes(t *testing.T) {
 		good := with(healthy(), map[string]any{"advisories.run-time-fixable": 120.0, "advisories.run-time-overdue": 12.0})
 		if upkeep := assessed(t, with(good, test.changes)).Supports[2]; upkeep.ID != Upkeep || upkeep.Level != test.want {
 			t.Errorf("%s: %s is %s, want %s", name, upkeep.ID, upkeep.Level, test.want)
+		}
+	}
+}
+
+func TestEvidenceOfFundingIsOneOfAClosedListWithItsSource(t *testing.T) {
+	for name, test := range map[string]struct {
+		changes map[string]any
+		want    Evidence
+		sources int
+	}{
+		"a ledger":              {map[string]any{"funding.received": true}, EvidenceReceived, 1},
+		"a ledger and an owner": {map[string]any{"funding.received": true, "funding.catalog-institutions": 1.0}, EvidenceReceived, 2},
+		"a funder":              {map[string]any{"funding.catalog-funders": 1.0}, EvidenceReceived, 1},
+		"a public owner":        {map[string]any{"funding.catalog-institutions": 1.0, "funding.sought": true}, EvidenceInstitution, 2},
+		"its own people":        {map[string]any{"people.institution": true}, EvidenceInstitution, 1},
+		"the readme":            {map[string]any{"funding.named-in-readme": true}, EvidenceNamed, 1},
+		"asked for":             {map[string]any{"funding.sought": true}, EvidenceSought, 1},
+		"nothing":               {nil, EvidenceNone, 0},
+		"an unread readme":      {map[string]any{"funding.named-in-readme": nil}, EvidenceUnknown, 0},
+	} {
+		v := assessed(t, with(middle(), test.changes))
+		if v.Backing.Evidence != test.want || len(v.Backing.Sources) != test.sources {
+			t.Errorf("%s: %+v, want %s of %d", name, v.Backing, test.want, test.sources)
+		}
+	}
+}
+
+// The level of funding and its evidence are two views of one thing.
+func TestEvidenceAndLevelOfFundingAgree(t *testing.T) {
+	t.Parallel()
+	r := loaded(t)
+	rng := rand.New(rand.NewPCG(21, 22))
+	domains := r.domains()
+	want := map[Evidence][]Level{EvidenceReceived: {Strong, Fair}, EvidenceInstitution: {Fair}, EvidenceNamed: {Fair}, EvidenceSought: {Weak}, EvidenceNone: {Missing}}
+	seen := map[Evidence]bool{}
+	for range 3000 {
+		e := r.evaluate(validGood(r, domains, rng))
+		b, levels := e.backing(), e.possibleLevels(Funding)
+		seen[b.Evidence] = true
+		if len(levels) != 1 || !slices.Contains(want[b.Evidence], levels[0]) {
+			t.Fatalf("%+v beside %v", b, levels)
+		}
+	}
+	if len(seen) < 2 {
+		t.Errorf("only %v came up", seen)
+	}
+}
+
+// What is said of a good that an institution carries never includes that no funding shows.
+func TestNoReasonSaysThatFundingIsMissingWhereAnInstitutionShows(t *testing.T) {
+	for _, base := range []map[string]any{middle(), with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0})} {
+		v := assessed(t, with(base, map[string]any{"people.institution": true}))
+		text := v.Because
+		for r := range v.allReasons() {
+			text += " " + r.Sentence
+		}
+		for _, no := range []string{"No funding", "no funding", "names no funder", "No institution"} {
+			if strings.Contains(text, no) {
+				t.Errorf("%s: says %q: %s", v.Stage, no, text)
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ func (e *evaluation) explainStage(v Verdict) []language.Message {
 	}
 	why := language.Message{Pattern: rule.because}
 	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
-	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports)})
+	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
 	if len(v.Possible) == 1 {
 		return []language.Message{why}
 	}
@@ -202,28 +202,27 @@ func supportsLacking(supports []Pillar) *language.Message {
 	return &message
 }
 
-// supportsHolding lists the supports that hold, and whether funding is visible.
-func supportsHolding(supports []Pillar) *language.Message {
+// supportsHolding lists the supports that hold, and what is seen of who pays.
+func supportsHolding(supports []Pillar, backing Backing) *language.Message {
 	var standing, weak []string
-	funded := false
 	for _, p := range supports {
 		switch {
 		case p.ID == Funding:
-			funded = !isLacking(p)
 		case isLacking(p):
 			weak = append(weak, p.ID)
 		default:
 			standing = append(standing, p.ID)
 		}
 	}
+	if len(weak) > 0 {
+		weakList, number := andSupports(weak)
+		message := language.M("its supports hold, though its {weak} {n!is|are} weak", "weak", weakList, "n", number)
+		return &message
+	}
 	list, _ := andSupports(standing)
-	weakList, number := andSupports(weak)
-	message := language.M("{standing} hold, though no funding received is visible", "standing", list)
-	switch {
-	case len(weak) > 0:
-		message = language.M("its supports hold, though its {weak} {n!is|are} weak", "weak", weakList, "n", number)
-	case funded:
-		message = language.M("people, momentum, upkeep and funding hold")
+	message := language.M("{standing} hold, and {evidence}", "standing", list, "evidence", wording.Backing(backing.Evidence))
+	if !backing.Visible() {
+		message = language.M("{standing} hold, though {evidence}", "standing", list, "evidence", wording.Backing(backing.Evidence))
 	}
 	return &message
 }

@@ -31,6 +31,9 @@ func fundingDefinitions() []observation.Definition {
 				"Drips, funding in package.json, composer.json, pyproject.toml or a gemspec, or a link to a sponsoring platform in the readme.", "https://fundingjson.org/"),
 		list(observation.FundingEvidence, "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
 		list(observation.FundingSourcesRead, "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
+		yes(observation.FundingNamedInReadme, "Funder named in the readme",
+			"A heading or a sentence of the readme names who paid for work on it (funded by, with financial support from, received a grant from). It has "+
+				"no date and no sum, so it is weaker than funding received.", ""),
 		number(observation.FundingFundedByDeclared, "Funders declared", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations that publiccode.yml names in fundedBy.", publiccode),
 
@@ -99,6 +102,9 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 		number(observation.FundingCatalogFunders, "Funders in the catalog", observation.UnitOrganizations,
 			"Organizations that the catalog entry names as funders. None means that none is named there, which proves "+
 				"nothing.", ""),
+		number(observation.FundingCatalogInstitutions, "Public institutions behind it", observation.UnitOrganizations,
+			"Owners and maintainers in the catalog entry that are public bodies, universities or organizations between states, by their names or the "+
+				"domains of their sites, or one where the good's own site lies on such a domain.", dpgStd),
 		number(observation.CatalogOrganizations, "Organizations behind it", observation.UnitOrganizations,
 			"Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
 		{ID: observation.LicenseDeclared, Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion,

@@ -19,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "8"
+const version = "9"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -50,6 +50,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	readme := readReadme(files)
 
 	scanFunding(out, files, declared, readme)
+	scanAcknowledgement(out, files, readme)
 	if err := scanLicense(ctx, out, files, in.Snapshot); err != nil {
 		return observation.Observation{}, err
 	}

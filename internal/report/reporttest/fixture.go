@@ -326,6 +326,9 @@ func Fill(v reflect.Value, field string) {
 	case *assess.Level:
 		*value = assess.Weak
 		return
+	case *assess.Evidence:
+		*value = assess.EvidenceInstitution
+		return
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised
 		return
