@@ -45,6 +45,7 @@ func healthy() map[string]any {
 		"advisories.run-time-fixable": 0.0, "advisories.run-time-overdue": 0.0, "advisories.exploited": 0.0, "posture.score": 7.0, "posture.dependency-update-tool": 10.0,
 		"governance.security-policy": true, "governance.ci": true, "governance.contributing": true,
 		"funding.received": true, "funding.sought": true, "funding.catalog-funders": 2.0, "funding.funded-by-declared": 0.0,
+		"adoption.adopters": 0.0, "adoption.languages": 1.0, "adoption.packages": 0.0, "adoption.deployable": false,
 		"funding.catalog-institutions": 0.0, "funding.named-in-readme": false,
 		"maintenance.contract-until-days": 100.0, "maintenance.type": "community",
 		"lifecycle.sunset-declared": false, "lifecycle.catalog-status": "DPG", "lifecycle.development-status": "stable",
@@ -793,6 +794,30 @@ func TestNoReasonSaysThatFundingIsMissingWhereAnInstitutionShows(t *testing.T) {
 			if strings.Contains(text, no) {
 				t.Errorf("%s: says %q: %s", v.Stage, no, text)
 			}
+		}
+	}
+}
+
+// Light evidence says that a good is offered, not that it is used.
+func TestLightEvidenceMakesLoadWeakAtMost(t *testing.T) {
+	nobodySays := with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil,
+		"people.contributors-ever": 9.0, "people.organizations-ever": 2.0})
+	for name, test := range map[string]struct {
+		changes map[string]any
+		want    Level
+	}{
+		"nothing":                    {nil, LevelUnknown},
+		"forty languages":            {map[string]any{"adoption.languages": 40.0}, Weak},
+		"a package, released":        {map[string]any{"adoption.packages": 9.0}, Weak},
+		"a package, never released":  {map[string]any{"adoption.packages": 9.0, "momentum.releases-ever": 0.0}, LevelUnknown},
+		"an image, released":         {map[string]any{"adoption.deployable": true}, Weak},
+		"all of it":                  {map[string]any{"adoption.languages": 40.0, "adoption.packages": 9.0, "adoption.deployable": true}, Weak},
+		"one adopter":                {map[string]any{"adoption.adopters": 1.0}, Weak},
+		"three adopters, by name":    {map[string]any{"adoption.adopters": 3.0}, Fair},
+		"a hundred adopters by name": {map[string]any{"adoption.adopters": 100.0}, Fair},
+	} {
+		if v := assessed(t, with(nobodySays, test.changes)); v.Load.Level != test.want {
+			t.Errorf("%s: load is %s, want %s", name, v.Load.Level, test.want)
 		}
 	}
 }

@@ -101,6 +101,10 @@ const (
 	MaintenanceType              = "maintenance.type"
 	MaintenanceContractUntilDays = "maintenance.contract-until-days"
 	AdoptionUsedByDeclared       = "adoption.used-by-declared"
+	AdoptionAdopters             = "adoption.adopters"
+	AdoptionLanguages            = "adoption.languages"
+	AdoptionPackages             = "adoption.packages"
+	AdoptionDeployable           = "adoption.deployable"
 	IdentityPackages             = "identity.packages"
 )
 

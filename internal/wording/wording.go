@@ -225,6 +225,7 @@ var units = map[string]language.Message{
 	"identities":    language.M("{n|identity|identities}"),
 	"issues":        language.M("{n|issue|issues}"),
 	"manifests":     language.M("{n|manifest|manifests}"),
+	"languages":     language.M("{n|language|languages}"),
 	"months":        language.M("{n|month|months}"),
 	"organizations": language.M("{n|organization|organizations}"),
 	"packages":      language.M("{n|package|packages}"),

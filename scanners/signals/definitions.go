@@ -79,6 +79,15 @@ func lifecycleDefinitions() []observation.Definition {
 		number(observation.AdoptionUsedByDeclared, "Users declared", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations that publiccode.yml names in usedBy.", publiccode),
 
+		number(observation.AdoptionAdopters, "Adopters listed", observation.UnitOrganizations, observation.MergeMax,
+			"Entries of an ADOPTERS or USERS file that begin with a name, a link or bold letters.", ""),
+		number(observation.AdoptionLanguages, "Languages", observation.UnitLanguages, observation.MergeMax,
+			"Languages for which the repository holds texts of the program, told by the names of files and folders (locales/fr.json, fr.po, "+
+				"values-fr, fr.lproj).", ""),
+		number(observation.AdoptionPackages, "Packages offered", observation.UnitPackages, observation.MergeSum,
+			"Packages that a package.json, pyproject.toml, setup.cfg, composer.json, Cargo.toml or gemspec names as this repository's own and does "+
+				"not keep private.", ""),
+		yes(observation.AdoptionDeployable, "Made to be installed", "There is a Dockerfile, a compose file, a chart or the recipe of a platform or a shop.", ""),
 		list(observation.IdentityPackages, "Packages named",
 			"Packages (OSV ecosystem and name) that the manifests of the root folder and of the folders in it name as this "+
 				"repository's own and do not keep private. Whether they were published no file tells.", ""),

@@ -58,6 +58,8 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	scanNamed(out, files)
 	scanLifecycle(out, files, declared, readme, in.Repository)
 	scanPackages(out, files)
+	scanAdoption(out, files, in.Snapshot.Files())
+	writeOffered(out, &out.measures[out.index[observation.IdentityPackages]])
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
 }
 

@@ -78,7 +78,7 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
 		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
-		licenseKind, licensesFolderKind, governanceKind, insightsKind,
+		licenseKind, licensesFolderKind, governanceKind, insightsKind, adoptersKind, usersKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
