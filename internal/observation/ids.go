@@ -116,6 +116,7 @@ const (
 	AdoptionDPGStatus           = "adoption.dpg-status"
 	FundingCatalogFunders       = "funding.catalog-funders"
 	FundingCatalogInstitutions  = "funding.catalog-institutions"
+	CatalogWithoutSoftware      = "catalog.without-software"
 	CatalogOrganizations        = "catalog.organizations"
 	LicenseDeclared             = "license.declared"
 	LicenseMatchesDeclared      = "license.matches-declared"

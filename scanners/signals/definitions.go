@@ -111,6 +111,8 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 		number(observation.FundingCatalogFunders, "Funders in the catalog", observation.UnitOrganizations,
 			"Organizations that the catalog entry names as funders. None means that none is named there, which proves "+
 				"nothing.", ""),
+		{ID: observation.CatalogWithoutSoftware, Name: "No software", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "The catalog calls it content, data, a standard or a model, and not software.", Reference: dpgStd},
 		number(observation.FundingCatalogInstitutions, "Public institutions behind it", observation.UnitOrganizations,
 			"Owners and maintainers in the catalog entry that are public bodies, universities or organizations between states, by their names or the "+
 				"domains of their sites, or one where the good's own site lies on such a domain.", dpgStd),

@@ -44,6 +44,11 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	}
 	writeFunders(out, good, source)
 	writeInstitutions(out, good, source)
+	if len(good.Types) > 0 {
+		out.measured(observation.CatalogWithoutSoftware, !slices.Contains(good.Types, "software"), source)
+	} else {
+		silent(observation.CatalogWithoutSoftware)
+	}
 	if len(good.Organizations) > 0 {
 		out.measured(observation.CatalogOrganizations, len(organizations(good, "")), source)
 	} else {
