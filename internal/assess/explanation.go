@@ -12,11 +12,15 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// because explains the stage in one to three sentences.
+// because explains the stage in one to three sentences; where the risk speaks against it,
+// the last says why both can be.
 func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	messages := e.explainStage(v)
 	if messages == nil {
 		messages = e.explainUnassessed(in, v, defs, known, applicable)
+	}
+	if v.Stage == Sustained && v.Risk.Level == RiskHigh {
+		messages = append(messages, language.M("Its supports hold today; its history of two years is one after which work often stopped, so the risk is high."))
 	}
 	if v.Stale {
 		messages[0] = language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(v.ObservedUntil), "sentence", messages[0])
