@@ -79,13 +79,18 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 // decidingFacts is how many facts that would decide are named.
 const decidingFacts = 2
 
-// decidedByReading names the first repositories that could not be read.
+// decidedByReading names the first repositories that could not be read, by their addresses.
 func decidedByReading(in merge.Input) language.Message {
-	var names []any
+	var unread []string
 	for _, r := range in.Repositories {
 		if r.Failed != nil && r.Failed.Cause != observation.CauseEmpty {
-			names = append(names, r.Repository.URL)
+			unread = append(unread, r.Repository.URL)
 		}
+	}
+	slices.Sort(unread)
+	names := make([]any, len(unread))
+	for i, address := range unread {
+		names[i] = address
 	}
 	return language.M("What would decide: {measures}.", "measures", firstFacts(names))
 }
