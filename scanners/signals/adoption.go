@@ -42,8 +42,11 @@ func isOthers(folder string) bool {
 
 // adoptersKind are lists of those who use a program. A file USERS counts in the root alone:
 // elsewhere it is a manual.
-var adoptersKind = fileKind{conventionalFolders, document("adopters", "adoption", "who_uses", "who-uses", "whouses", "used_by", "used-by", "usedby", "in_the_wild", "in-the-wild", "inthewild")}
-var usersKind = fileKind{root, document("users")}
+var (
+	adoptersKind = fileKind{conventionalFolders, document("adopters", "adoption", "who_uses", "who-uses", "whouses", "used_by", "used-by", "usedby",
+		"in_the_wild", "in-the-wild", "inthewild")}
+	usersKind = fileKind{root, document("users")}
+)
 
 func scanAdopters(out *measureSet, files *tree) {
 	const id = observation.AdoptionAdopters
