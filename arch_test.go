@@ -59,7 +59,7 @@ var rules = []rule{
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `internal/pipeline`, why: "the stages call the rooms, not the rooms the stages"},
 	{from: `bench`, to: `internal/.*`, except: `internal/gitrepo`, why: "a benchmark measures the program from outside"},
 
-	{from: `internal/(observation|kleene|nesting|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
+	{from: `internal/(observation|kleene|institution|nesting|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
 		why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/sqlite`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/files`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/config`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(files|language|observation|wording)`,

@@ -70,7 +70,8 @@ var (
 // Definitions lists the measures that Measures yields, in their order.
 func Definitions() []observation.Definition {
 	return []observation.Definition{
-		findingsMeasure, maliciousMeasure, severeMeasure, fixableMeasure, severeFixableMeasure, exploitedMeasure, lagMeasure, unmatchedMeasure,
+		findingsMeasure, maliciousMeasure, severeMeasure, fixableMeasure, severeFixableMeasure, runTimeMeasure, overdueMeasure,
+		exploitedMeasure, lagMeasure, unmatchedMeasure,
 		packagesMeasure, directMeasure, noVersionMeasure,
 	}
 }
@@ -84,7 +85,7 @@ func Definitions() []observation.Definition {
 // could be matched, the advisories are unknown. Where some could not, the counts are
 // lower bounds, with the reason in their details.
 func Measures(result Result, packages []observation.Package, at time.Time, source string) []observation.Measure {
-	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched)}
+	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched), running: runTimePackages(packages)}
 	distinct := map[observation.Coordinate]observation.Package{}
 	for _, p := range packages {
 		if known, ok := distinct[coordinateOf(p)]; !ok || known.Relation != observation.Direct {
@@ -107,16 +108,19 @@ type measureBuilder struct {
 	packages, unmatched int
 	largestGap          Unmatched // the one with the most packages
 	gapText             string    // describes all that is unmatched
+	running             map[observation.Coordinate]bool
 }
 
 func (c measureBuilder) advisories(findings []observation.Finding) []observation.Measure {
-	t := countFindings(findings, c.at)
+	t := countFindings(findings, c.running, c.at)
 	measures := []observation.Measure{
 		c.count(findingsMeasure, t.all),
 		c.count(maliciousMeasure, t.malicious),
 		c.count(severeMeasure, t.severe),
 		c.count(fixableMeasure, t.fixable),
 		c.count(severeFixableMeasure, t.severeFixable),
+		c.count(runTimeMeasure, t.runTime),
+		c.overdue(t),
 		c.exploited(t),
 		c.lag(t),
 	}
@@ -211,12 +215,13 @@ func (c measureBuilder) inventory(distinct map[observation.Coordinate]observatio
 type findingCounts struct {
 	all, malicious, severe, fixable, severeFixable int
 	exploited, exploitUnknown                      int
+	runTime, overdue, undated                      int // severe and fixable in what runs: all, those of before a year, without a date
 	lagDays                                        int // since the oldest severe and fixable one was published
 	withPublished                                  int // severe and fixable, with a date of publication
 	withModifiedOnly                               int // severe and fixable, with a date of the last change only
 }
 
-func countFindings(findings []observation.Finding, at time.Time) findingCounts {
+func countFindings(findings []observation.Finding, running map[observation.Coordinate]bool, at time.Time) findingCounts {
 	normalised := slices.Clone(findings)
 	for i := range normalised {
 		normalised[i].Package.Name = coordinateOf(normalised[i].Package).Name
@@ -227,14 +232,14 @@ func countFindings(findings []observation.Finding, at time.Time) findingCounts {
 			t.malicious++
 			continue
 		}
-		t.add(group, at)
+		t.add(group, running[coordinateOf(group[0].Package)], at)
 	}
 	return t
 }
 
 // add counts one vulnerability. It is severe, fixed or exploited where one of its
 // records is.
-func (t *findingCounts) add(group []observation.Finding, at time.Time) {
+func (t *findingCounts) add(group []observation.Finding, running bool, at time.Time) {
 	var severe, fixable, exploitKnown, exploited bool
 	var oldest, changed time.Time
 	for _, f := range group {
@@ -258,6 +263,9 @@ func (t *findingCounts) add(group []observation.Finding, at time.Time) {
 		return
 	}
 	t.severeFixable++
+	if running {
+		t.addRunTime(group, at)
+	}
 	switch {
 	case !oldest.IsZero():
 		t.withPublished++

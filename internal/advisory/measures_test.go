@@ -1,6 +1,7 @@
 package advisory_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -193,5 +194,43 @@ func TestGapsMakeCountsLowerBounds(t *testing.T) {
 	m = measured(t, advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"), many), "advisories.findings")
 	if !strings.Contains(m.Detail, "a.gemspec is not read; b.cabal") || !strings.Contains(m.Detail, "and 2 more gaps") {
 		t.Errorf("gaps are not named and counted: %q", m.Detail)
+	}
+}
+
+func TestOverdueIsWhatRunsAndHasHadAFixForMoreThanAYear(t *testing.T) {
+	runs, builds, both := advisorytest.Package("npm", "a", "1.0.0"), advisorytest.Package("npm", "b", "1.0.0"), advisorytest.Package("npm", "c", "1.0.0")
+	builds.Groups, both.Groups = []string{"dev"}, []string{"dev"}
+	again := both
+	again.Groups, again.Path = nil, "another manifest"
+	undated := finding("a", "U", "high", "2.0.0", at)
+	undated.Published = time.Time{}
+	named := func(cve string) observation.Finding {
+		f := undated
+		f.Aliases = []string{cve}
+		return f
+	}
+	for name, c := range map[string]struct {
+		findings         []observation.Finding
+		runTime, overdue float64
+		bound            observation.Bound
+	}{
+		"for development alone":       {findings: []observation.Finding{finding("b", "X", "high", "2.0.0", at.AddDate(-3, 0, 0))}},
+		"in another manifest it runs": {findings: []observation.Finding{finding("c", "X", "high", "2.0.0", at.AddDate(-3, 0, 0))}, runTime: 1, overdue: 1},
+		"a year to the day":           {findings: []observation.Finding{finding("a", "X", "high", "2.0.0", at.AddDate(0, 0, -365))}, runTime: 1},
+		"a day longer":                {findings: []observation.Finding{finding("a", "X", "high", "2.0.0", at.AddDate(0, 0, -366))}, runTime: 1, overdue: 1},
+		"no fix":                      {findings: []observation.Finding{finding("a", "X", "high", "", at.AddDate(-3, 0, 0))}},
+		"not severe":                  {findings: []observation.Finding{finding("a", "X", "medium", "2.0.0", at.AddDate(-3, 0, 0))}},
+		"a CVE of long ago":           {findings: []observation.Finding{named(fmt.Sprintf("CVE-%d-1", at.Year()-3))}, runTime: 1, overdue: 1},
+		"a CVE of this year":          {findings: []observation.Finding{named(fmt.Sprintf("CVE-%d-1", at.Year()))}, runTime: 1},
+		"a CVE of last year":          {findings: []observation.Finding{named(fmt.Sprintf("CVE-%d-1", at.Year()-1))}, runTime: 1, bound: observation.AtLeast},
+		"nobody says since when":      {findings: []observation.Finding{undated}, runTime: 1, bound: observation.AtLeast},
+	} {
+		measures := advisory.Measures(advisory.Result{Findings: c.findings}, []observation.Package{runs, builds, both, again}, at, "test")
+		if m := measured(t, measures, "advisories.run-time-fixable"); m.Value != c.runTime || m.Bound != observation.Exact {
+			t.Errorf("%s: in what runs %+v, want %v", name, m, c.runTime)
+		}
+		if m := measured(t, measures, "advisories.run-time-overdue"); m.Value != c.overdue || m.Bound != c.bound {
+			t.Errorf("%s: overdue %+v, want %v %s", name, m, c.overdue, c.bound)
+		}
 	}
 }

@@ -26,6 +26,7 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 		Stage:          decideStage(possible),
 		Possible:       possible,
 		Load:           e.assessPillar(Load),
+		Backing:        e.backing(),
 		Coverage:       coverage(merged, defs),
 		FundingSources: fundingSources(in, measures),
 	}

@@ -58,10 +58,11 @@ func (a *Assessment) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// allReasons yields the reasons of the stage, of load and of the supports.
+// allReasons yields the reasons of the stage, of load, of the supports and of the evidence
+// of funding.
 func (v *Verdict) allReasons() iter.Seq[*Reason] {
 	return func(yield func(*Reason) bool) {
-		lists := [][]Reason{v.Reasons, v.Load.Reasons}
+		lists := [][]Reason{v.Reasons, v.Load.Reasons, v.Backing.Sources}
 		for _, support := range v.Supports {
 			lists = append(lists, support.Reasons)
 		}

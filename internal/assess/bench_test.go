@@ -49,7 +49,8 @@ func generatedGood(r *Rules, i int) merge.Input {
 		"momentum.days-since-commit":        float64(rng.IntN(700)),
 		"momentum.active-months-24":         float64(rng.IntN(25)),
 		"adoption.deployment-countries":     float64(rng.IntN(20)),
-		"advisories.fixable-critical-high":  float64(rng.IntN(60)),
+		"advisories.run-time-fixable":       float64(60 + rng.IntN(60)),
+		"advisories.run-time-overdue":       float64(rng.IntN(60)),
 		"people.contributor-absence-factor": float64(1 + rng.IntN(4)),
 	})
 	if i%7 == 0 {

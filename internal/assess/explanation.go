@@ -12,7 +12,8 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// because explains the stage in one to three sentences.
+// because explains the stage in one to three sentences; where the risk speaks against it,
+// the last says why both can be.
 func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	messages := e.explainStage(v)
 	if messages == nil {
@@ -32,25 +33,35 @@ func (e *evaluation) explainStage(v Verdict) []language.Message {
 	}
 	why := language.Message{Pattern: rule.because}
 	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
-	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports)})
+	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
 	if len(v.Possible) == 1 {
 		return []language.Message{why}
 	}
 	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", wording.IsStage(v.Possible[0]))}
 }
 
-// explainUnassessed names what is missing for a stage.
+// explainUnassessed names what is missing for a stage, and the one or two facts that would
+// decide.
 func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	read := countReadable(in)
 	switch {
 	case len(in.Repositories) == 0:
-		return []language.Message{language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen.")}
+		return []language.Message{
+			language.M("It names no repository, so who carries it, whether it moves and how it is kept cannot be seen."),
+			language.M("What would decide: {measures}.", "measures", language.And(language.M("the address of its repository, in the catalog"))),
+		}
+	case read == 0:
+		unread := language.M("None of its {n|repository|repositories} could be read.", "n", len(in.Repositories))
+		if len(in.Repositories) == 1 {
+			unread = language.M("Its repository could not be read.")
+		}
+		return []language.Message{unread, decidedByReading(in)}
+	case read < len(in.Repositories):
+		return append([]language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read,
+			"all", len(in.Repositories), "stages", orStages(v.Possible))}, decidedByReading(in))
 	case known < e.rules.floor*applicable:
 		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked",
 			applicable, "floor", math.Round(100*e.rules.floor))}
-	case read > 0 && read < len(in.Repositories):
-		return []language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read, "all",
-			len(in.Repositories), "stages", orStages(v.Possible))}
 	}
 	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
 		return messages
@@ -60,6 +71,33 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
 	}
 	return messages
+}
+
+// decidingFacts is how many facts that would decide are named.
+const decidingFacts = 2
+
+// decidedByReading names the first repositories that could not be read, by their addresses.
+func decidedByReading(in merge.Input) language.Message {
+	var unread []string
+	for _, r := range in.Repositories {
+		if r.Failed != nil && r.Failed.Cause != observation.CauseEmpty {
+			unread = append(unread, r.Repository.URL)
+		}
+	}
+	slices.Sort(unread)
+	names := make([]any, len(unread))
+	for i, address := range unread {
+		names[i] = address
+	}
+	return language.M("What would decide: {measures}.", "measures", firstFacts(names))
+}
+
+// firstFacts lists the first facts, and says how many more there are.
+func firstFacts(names []any) language.Arg {
+	if more := len(names) - decidingFacts; more > 0 {
+		names = append(names[:decidingFacts:decidingFacts], language.M("{n} more", "n", more))
+	}
+	return language.And(names...)
 }
 
 // explainByLoad names the stages of a good if somebody uses it and if nobody does,
@@ -101,29 +139,37 @@ func countReadable(in merge.Input) int {
 }
 
 // missingMeasures lists the unknown measures whose value would leave fewer stages
-// possible, without those that the levels of a pillar read.
+// possible, those that leave the fewest first, without those that the levels of a pillar
+// read.
 func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
-	const most = 4
 	covered := map[string]bool{}
 	if p := e.rules.pillar(pillar); p != nil {
 		for _, r := range p.plain {
 			covered[r.measure] = true
 		}
 	}
-	var names []any
+	type fact struct {
+		name any
+		left int // stages
+	}
+	var facts []fact
 	for _, r := range e.rules.rules {
 		m := e.measure(r.measure)
 		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != kleene.Unknown
-		if r.when != nil || covered[r.measure] || known || !e.narrows(r, possible) {
+		if r.when != nil || covered[r.measure] || known {
 			continue
 		}
-		covered[r.measure] = true
-		names = append(names, withKnownPart(measureName(r.measure, defs), r, m))
+		if left := e.stagesLeft(r); left < len(possible) {
+			covered[r.measure] = true
+			facts = append(facts, fact{withKnownPart(measureName(r.measure, defs), r, m), left})
+		}
 	}
-	if len(names) > most {
-		names = append(names[:most:most], language.M("{n} more", "n", len(names)-most))
+	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(a.left, b.left) })
+	names := make([]any, len(facts))
+	for i, f := range facts {
+		names[i] = f.name
 	}
-	return language.And(names...)
+	return firstFacts(names)
 }
 
 // measureName is the name of a measure inside a sentence.
@@ -148,15 +194,14 @@ func withKnownPart(name language.Arg, r *rule, m observation.Measure) language.A
 	return language.Arg{Message: &message}
 }
 
-// narrows reports whether a value of the rule's measure, on either side of its
-// threshold, would leave fewer stages possible.
-func (e *evaluation) narrows(r *rule, possible []Stage) bool {
+// stagesLeft is how few stages a value of the rule's measure, on either side of its
+// threshold, would leave possible.
+func (e *evaluation) stagesLeft(r *rule) int {
+	fewest := math.MaxInt
 	for _, value := range probeValues(r) {
-		if len(e.withValues(map[string]any{r.measure: value}).possibleStages()) < len(possible) {
-			return true
-		}
+		fewest = min(fewest, len(e.withValues(map[string]any{r.measure: value}).possibleStages()))
 	}
-	return false
+	return fewest
 }
 
 // probeValues are two values of a rule's measure, one on each side of its threshold.
@@ -192,35 +237,34 @@ func supportsLacking(supports []Pillar) *language.Message {
 	return &message
 }
 
-// supportsHolding says which supports certainly hold, and what is known of the others.
-func supportsHolding(supports []Pillar) *language.Message {
+// supportsHolding says which supports certainly hold, what is known of the others, and what
+// is seen of who pays.
+func supportsHolding(supports []Pillar, backing Backing) *language.Message {
 	var standing []string
 	var rest []Pillar
-	unpaid := false
 	for _, p := range supports {
 		switch {
+		case p.ID == Funding:
 		case isHolding(p):
 			standing = append(standing, p.ID)
-		case p.ID == Funding && isLacking(p):
-			unpaid = true
 		default:
 			rest = append(rest, p)
 		}
 	}
 	list, number := andSupports(standing)
-	but := theirLevels(rest)
-	if unpaid {
-		unfunded := language.M("no funding received is visible")
-		but.List = append(but.List, language.Arg{Message: &unfunded})
+	but, evidence := theirLevels(rest), wording.Backing(backing.Evidence)
+	if !backing.Visible() {
+		but.List = append(but.List, language.Arg{Message: &evidence})
 	}
 	message := language.M("{standing} {n!holds|hold}", "standing", list, "n", number)
-	switch {
-	case len(standing) == 0 && len(but.List) > 0:
-		message = language.M("its supports hold, though {but}", "but", but)
-	case len(standing) == 0:
+	if len(standing) == 0 {
 		message = language.M("its supports hold")
-	case len(but.List) > 0:
-		message = language.M("{standing} {n!holds|hold}, though {but}", "standing", list, "n", number, "but", but)
+	}
+	if len(but.List) > 0 {
+		message = language.M("{holding}, though {but}", "holding", message, "but", but)
+	}
+	if backing.Visible() {
+		message = language.M("{holding}, and {evidence}", "holding", message, "evidence", evidence)
 	}
 	return &message
 }

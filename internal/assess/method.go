@@ -59,6 +59,17 @@ it declares its end. Where the sources were read and say nothing, such a rule
 answers no; where they could not be read it stays open. These rules are marked
 *as far as can be seen*. "No funding visible" is therefore never "unfunded".
 
+**Evidence of funding** is one of a closed list, and the first that is seen: *received*
+(income, named funders, a contract that runs), *institution* (an institution's own people
+do the work, its owner maintains it, or the catalog names a public body, a university or
+an organization between states behind it), *named* (its readme names who paid, without a
+date or a sum), *sought* (it asks for money), *none* in the sources read, or *unknown*.
+The level of funding is made of the same rules: received makes it fair or strong, an
+institution and a name in the readme make it fair, asking makes it weak.
+
+A good that the catalog calls content, data, a standard or a model, and not software,
+moves slowly and has twice the time before it counts as fading or dormant.
+
 A good of whose measures, as far as the rules read them, less than %.0f %% are known
 is unassessed, unless its end is declared. A mirror that was last fetched more
 than %.0f days before as-of is stale: the verdict then speaks of that time and says

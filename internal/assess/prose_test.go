@@ -9,6 +9,7 @@ import (
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // doers are those who can do something for a good.
@@ -112,8 +113,8 @@ func levelSets() [][]Level {
 	return sets
 }
 
-// A sentence says of each support what is known of it: over all combinations of levels of
-// people, upkeep and funding, it calls weak or missing only what certainly is, says that
+// A sentence says of each support what is known of it, and who pays: over all combinations
+// of levels of people, upkeep and funding, it calls weak or missing only what certainly is, says that
 // only that holds which certainly does, and names a bound as such.
 func TestASentenceSaysOfASupportWhatIsKnownAndNoMore(t *testing.T) {
 	english := language.English()
@@ -122,9 +123,16 @@ func TestASentenceSaysOfASupportWhatIsKnownAndNoMore(t *testing.T) {
 		for _, upkeep := range sets {
 			for _, funding := range sets {
 				supports := []Pillar{{ID: People, Possible: people}, {ID: Momentum, Possible: []Level{Fair}}, {ID: Upkeep, Possible: upkeep}, {ID: Funding, Possible: funding}}
-				short, held := english.TranslateMessage(*supportsLacking(supports)), english.TranslateMessage(*supportsHolding(supports))
-				for _, p := range supports {
-					checkSupport(t, p, short, held)
+				short := english.TranslateMessage(*supportsLacking(supports))
+				for _, evidence := range []Evidence{EvidenceReceived, EvidenceNone} {
+					held := english.TranslateMessage(*supportsHolding(supports, Backing{Evidence: evidence}))
+					paid := english.TranslateMessage(wording.Backing(evidence))
+					if strings.Count(held, paid) != 1 {
+						t.Fatalf("who pays is not said once: %s", held)
+					}
+					for _, p := range supports[:3] {
+						checkSupport(t, p, short, strings.ReplaceAll(held, paid, ""))
+					}
 				}
 			}
 		}
@@ -137,15 +145,15 @@ func checkSupport(t *testing.T, p Pillar, short, held string) {
 	low, high := possible(Weak) || possible(Missing), possible(Strong) || possible(Fair)
 	// What is said of the support, up to the next support's words.
 	about := func(sentence string) string {
-		match := regexp.MustCompile(`its (?:[a-z]+, |[a-z]+ and )*` + p.ID + `(?:, [a-z]+| and [a-z]+)* (?:is|are) ([a-z ,]+?)(?:,? (?:and )?its |,? and no funding|,? no funding|$)`).FindStringSubmatch(sentence)
+		match := regexp.MustCompile(`its (?:[a-z]+, |[a-z]+ and )*` + p.ID + `(?:, [a-z]+| and [a-z]+)* (?:is|are) ([a-z ,]+?)(?:,? (?:and )?its |,? and $|,? $|$)`).FindStringSubmatch(sentence)
 		if match == nil {
 			return ""
 		}
 		return match[1]
 	}
-	if said := about(short); said != "" && (high || p.ID == Funding) {
+	if said := about(short); said != "" && high {
 		t.Fatalf("%s of %v is said to be short: %s", p.ID, p.Possible, short)
-	} else if said == "" && !high && p.ID != Funding {
+	} else if said == "" && !high {
 		t.Fatalf("%s of %v is not said to be short: %s", p.ID, p.Possible, short)
 	}
 	head, _, _ := strings.Cut(held, " hold")
@@ -153,7 +161,7 @@ func checkSupport(t *testing.T, p Pillar, short, held string) {
 		t.Fatalf("%s of %v stands: %v: %s", p.ID, p.Possible, stands, held)
 	}
 	want := english(p.Possible)
-	if said := about(held); low && !(p.ID == Funding && !high) && said != want && !strings.HasPrefix(want, said) {
+	if said := about(held); low && said != want && !strings.HasPrefix(want, said) {
 		t.Fatalf("%s of %v is %q, want %q: %s", p.ID, p.Possible, said, want, held)
 	}
 }

@@ -90,11 +90,14 @@ func (e *evaluation) padReasons(found []evidence) []evidence {
 	return found
 }
 
-// allEvidence is all evidence that is (or is not) a concern, strongest first.
+// allEvidence is all evidence that is (or is not) a concern, strongest first. That one
+// source shows no funding is none where another shows some.
 func (e *evaluation) allEvidence(concern bool) []evidence {
 	var found []evidence
+	funded, funding := e.backing().Visible(), e.rules.pillar(Funding).plain
 	for _, r := range e.rules.rules {
-		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) {
+		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) &&
+			!(funded && answer == kleene.False && slices.Contains(funding, r)) {
 			found = append(found, e.traceRule(r, answer)...)
 		}
 	}

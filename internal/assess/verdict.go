@@ -158,6 +158,8 @@ type Verdict struct {
 	Possible []Stage  `json:"possible"`
 	Load     Pillar   `json:"load"`
 	Supports []Pillar `json:"supports"` // people, momentum, upkeep, funding
+	// Backing is the evidence of funding, of which the level of the support funding is made.
+	Backing Backing `json:"backing,omitzero"`
 	// Score is the weighted mean of the supports. It decides nothing.
 	Score Range `json:"score"`
 	// Risk is how likely work is to stop, from history. It decides nothing.

@@ -16,6 +16,7 @@ const (
 	UnitFindings      Unit = "findings"
 	UnitGoods         Unit = "goods"
 	UnitIdentities    Unit = "identities"
+	UnitLanguages     Unit = "languages"
 	UnitMonths        Unit = "months" // calendar months or months of a window
 	UnitOrganizations Unit = "organizations"
 	UnitPackages      Unit = "packages"
@@ -32,7 +33,7 @@ func Units() []Unit {
 	return []Unit{
 		UnitChanges, UnitCommits, UnitCountries, UnitDays,
 		UnitFiles, UnitFindings, UnitGoods, UnitIdentities,
-		UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
+		UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
 		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitTeams,
 	}
 }

@@ -188,7 +188,8 @@ func TestTheSchemaHasTheConstantsOfTheCode(t *testing.T) {
 	for def, at := range map[string][2]string{
 		"cause": {"../observation/cause.go", "Cause"}, "state": {"../observation/measure.go", "State"},
 		"bound": {"../observation/measure.go", "Bound"}, "stage": {"../assess/verdict.go", "Stage"}, "level": {"../assess/verdict.go", "Level"},
-		"outcome": {"../policy/policy.go", "Outcome"},
+		"outcome":  {"../policy/policy.go", "Outcome"},
+		"evidence": {"../assess/backing.go", "Evidence"},
 	} {
 		words, enum := constants(t, at[0], at[1]), slices.Clone(s.Defs[def].Enum)
 		slices.Sort(words)

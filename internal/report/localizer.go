@@ -48,6 +48,14 @@ func (w Localizer) LevelName(level assess.Level) string {
 	return w.TranslateMessage(wording.Level(level))
 }
 
+// EvidenceText says what is seen of who pays; empty in a report of an older program.
+func (w Localizer) EvidenceText(b assess.Backing) string {
+	if b.Evidence == "" {
+		return ""
+	}
+	return w.Translate("Evidence of funding: {evidence}.", "evidence", wording.Evidence(b.Evidence))
+}
+
 func (w Localizer) CauseText(cause observation.Cause) string {
 	return w.TranslateMessage(wording.Cause(cause))
 }

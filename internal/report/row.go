@@ -47,7 +47,7 @@ func stripped(good Good) Good {
 	for _, o := range good.Organizations {
 		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name})
 	}
-	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources = nil, nil
+	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources, kept.Verdict.Backing.Sources = nil, nil, nil
 	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
 	if kept.Verdict.Stage != assess.MessyMiddle {
 		kept.Verdict.Reasons, kept.Verdict.Lift, kept.Verdict.LiftMessages = nil, nil, nil

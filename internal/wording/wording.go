@@ -83,6 +83,32 @@ var levels = map[string]language.Message{
 // Level is the name of the level of load or of a support.
 func Level[ID ~string](level ID) language.Message { return find(levels, level) }
 
+// backings are the evidence of funding by itself and as a clause.
+var backings = map[string]name{
+	"received":    {language.M("received"), language.M("funding received is visible")},
+	"institution": {language.M("backed by an institution"), language.M("an institution behind it is visible")},
+	"named":       {language.M("named in the readme"), language.M("its readme names who paid for it")},
+	"sought":      {language.M("sought"), language.M("no funding received is visible, only that it is asked for")},
+	"none":        {language.M("none visible in the sources read"), language.M("no funding is visible in the sources read")},
+	"unknown":     {language.M("unknown"), language.M("who pays for it could not be read")},
+}
+
+// Backing is the evidence of funding as a clause: an institution behind it is visible.
+func Backing[ID ~string](evidence ID) language.Message {
+	if n, known := backings[string(evidence)]; known {
+		return n.inside
+	}
+	return literal(evidence)
+}
+
+// Evidence is the evidence of funding by itself: backed by an institution.
+func Evidence[ID ~string](evidence ID) language.Message {
+	if n, known := backings[string(evidence)]; known {
+		return n.alone
+	}
+	return literal(evidence)
+}
+
 // pillars are load, the supports, and other groups of measures by the first part of
 // their ids.
 var pillars = map[string]name{
@@ -215,6 +241,7 @@ var units = map[string]language.Message{
 	"identities":    language.M("{n|identity|identities}"),
 	"issues":        language.M("{n|issue|issues}"),
 	"manifests":     language.M("{n|manifest|manifests}"),
+	"languages":     language.M("{n|language|languages}"),
 	"months":        language.M("{n|month|months}"),
 	"organizations": language.M("{n|organization|organizations}"),
 	"packages":      language.M("{n|package|packages}"),

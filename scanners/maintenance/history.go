@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/institution"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -131,7 +132,7 @@ func latestValidDate(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Ti
 // made by a wrong clock. Owner is as in Read.
 func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, latest time.Time,
 	owner string) (*History, error) {
-	h := &History{source: source, publicOwner: isPublicOwner(owner)}
+	h := &History{source: source, publicOwner: institution.IsAccount(owner)}
 	ids := newIdentities(owner)
 	var newer time.Time // the date of the commit that git listed before
 	for c, err := range commits {

@@ -7,6 +7,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/midspan/midspan/internal/institution"
 )
 
 // none is the number of an author who is no person (a bot), or of the
@@ -66,7 +68,8 @@ func (ids *identities) of(name, address string) author {
 	a := author{person: none, organization: none}
 	if !isBot(name, address) {
 		domain := organization(address)
-		a = author{person: ids.person(name, address), organization: ids.organization(domain), public: isPublicBody(domain), ofOwner: bearsName(domain, ids.owner)}
+		a = author{person: ids.person(name, address), organization: ids.organization(domain),
+			public: institution.IsDomain(domain), ofOwner: bearsName(domain, ids.owner)}
 	}
 	ids.written[written] = a
 	return a

@@ -130,8 +130,8 @@ const (
 	ownerCommits    = 5
 )
 
-// institution tells whether an organization's own people are seen to do the work.
-func institution(v historyAt) observation.Measure {
+// institutionAtWork tells whether an organization's own people are seen to do the work.
+func institutionAtWork(v historyAt) observation.Measure {
 	if v.publicOwner {
 		return yes("the account that owns the repository is a public body's, by its name")
 	}

@@ -4,8 +4,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
-
-	"github.com/midspan/midspan/scanners"
 )
 
 // mailProviders are domains that do not identify the employer: anyone may have
@@ -28,25 +26,6 @@ var (
 	// codeHosts give their users addresses that hide the real one.
 	codeHosts = set("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "gitea.com", "sourceforge.net")
 )
-
-// publicDomain matches the domains of public bodies, universities and organizations
-// between states: those that only they can register, and those that many countries keep
-// for them.
-var publicDomain = scanners.Pattern(`(?:^|\.)(?:gov|mil|edu|int)$|(?:^|\.)(?:gov|gob|gouv|gub|govt|go|gc|ac|edu|mil|nhs|police|parliament|admin)\.[a-z]{2,3}$|` +
-	`(?:^|\.)(?:europa\.eu|bund\.de|un\.org|undp\.org|unicef\.org|who\.int|worldbank\.org|unesco\.org|unhcr\.org|wfp\.org|iom\.int|fao\.org|ilo\.org|oecd\.org|cern\.ch|admin\.ch)$|` +
-	`(?:^|\.)(?:uni|univ|tu|fh|hs)-[a-z0-9-]+\.[a-z]{2,3}$|universit|ministeri|government`)
-
-// isPublicBody reports whether a registrable domain is that of a public body or a
-// university.
-func isPublicBody(domain string) bool { return domain != "" && publicDomain().MatchString(domain) }
-
-// publicOwner matches accounts of public bodies and of organizations of the United Nations
-// by their names.
-var publicOwner = scanners.Pattern(`(?:^|[^a-z])(?:govt|gob|gouv|government|ministry|ministerio|ministere|parliament|municipality|unicef|undp|unhcr|unfpa|unesco|` +
-	`worldbank|usaid|nhs|nhsx|nhsdigital|alphagov|cabinetoffice|ministryofjustice)(?:[^a-z]|$)|^(?:who|fao|wfp|cdc|nasa|nist|gsa|18f)(?:[^a-z]|$)|` +
-	`^(?:unicef|undp|unhcr|govuk|alphagov)|[^a-z]gov$|government$`)
-
-func isPublicOwner(owner string) bool { return publicOwner().MatchString(strings.ToLower(owner)) }
 
 // minName is how long the name of a domain must be, in letters, to be that of an owner.
 const minName = 4

@@ -32,6 +32,9 @@ func fundingDefinitions() []observation.Definition {
 				"Drips, funding in package.json, composer.json, pyproject.toml or a gemspec, or a link to a sponsoring platform in the readme.", "https://fundingjson.org/"),
 		list(observation.FundingEvidence, "Evidence of funding", "What was found of funding received or sought, and in which file.", ""),
 		list(observation.FundingSourcesRead, "Sources read for funding", "The kinds of file that were looked for and, where present, could be read.", ""),
+		yes(observation.FundingNamedInReadme, "Funder named in the readme",
+			"A heading or a sentence of the readme names who paid for work on it (funded by, with financial support from, received a grant from). It has "+
+				"no date and no sum, so it is weaker than funding received.", ""),
 		number(observation.FundingFundedByDeclared, "Funders declared", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations that publiccode.yml names in fundedBy.", publiccode),
 
@@ -83,6 +86,15 @@ func lifecycleDefinitions() []observation.Definition {
 		number(observation.AdoptionUsedByDeclared, "Users declared", observation.UnitOrganizations, observation.MergeMax,
 			"Organizations that publiccode.yml names in usedBy.", publiccode),
 
+		number(observation.AdoptionAdopters, "Adopters listed", observation.UnitOrganizations, observation.MergeMax,
+			"Entries of an ADOPTERS or USERS file that begin with a name, a link or bold letters.", ""),
+		number(observation.AdoptionLanguages, "Languages", observation.UnitLanguages, observation.MergeMax,
+			"Languages for which the repository holds texts of the program, told by the names of files and folders (locales/fr.json, fr.po, "+
+				"values-fr, fr.lproj).", ""),
+		number(observation.AdoptionPackages, "Packages offered", observation.UnitPackages, observation.MergeSum,
+			"Packages that a package.json, pyproject.toml, setup.cfg, composer.json, Cargo.toml or gemspec names as this repository's own and does "+
+				"not keep private.", ""),
+		yes(observation.AdoptionDeployable, "Made to be installed", "There is a Dockerfile, a compose file, a chart or the recipe of a platform or a shop.", ""),
 		list(observation.IdentityPackages, "Packages named",
 			"Packages (OSV ecosystem and name) that the manifests of the root folder and of the folders in it name as this "+
 				"repository's own and do not keep private. Whether they were published no file tells.", ""),
@@ -106,6 +118,11 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 		number(observation.FundingCatalogFunders, "Funders in the catalog", observation.UnitOrganizations,
 			"Organizations that the catalog entry names as funders. None means that none is named there, which proves "+
 				"nothing.", ""),
+		{ID: observation.CatalogWithoutSoftware, Name: "No software", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "The catalog calls it content, data, a standard or a model, and not software.", Reference: dpgStd},
+		number(observation.FundingCatalogInstitutions, "Public institutions behind it", observation.UnitOrganizations,
+			"Owners and maintainers in the catalog entry that are public bodies, universities or organizations between states, by their names or the "+
+				"domains of their sites, or one where the good's own site lies on such a domain.", dpgStd),
 		number(observation.CatalogOrganizations, "Organizations behind it", observation.UnitOrganizations,
 			"Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
 		{ID: observation.LicenseDeclared, Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion,

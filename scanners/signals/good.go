@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/institution"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -42,6 +43,12 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 		out.unknown(observation.AdoptionDPGStatus, observation.CauseNoSource, "the catalog is not the DPG registry")
 	}
 	writeFunders(out, good, source)
+	writeInstitutions(out, good, source)
+	if len(good.Types) > 0 {
+		out.measured(observation.CatalogWithoutSoftware, !slices.Contains(good.Types, "software"), source)
+	} else {
+		silent(observation.CatalogWithoutSoftware)
+	}
 	if len(good.Organizations) > 0 {
 		out.measured(observation.CatalogOrganizations, len(organizations(good, "")), source)
 	} else {
@@ -99,6 +106,29 @@ func writeFunders(out *measureSet, good catalog.Good, source string) {
 	if m.Detail = strings.Join(funders, ", "); len(funders) == 0 {
 		m.Detail = "the entry names none, which proves nothing"
 	}
+}
+
+// writeInstitutions counts the public institutions among owners and maintainers. A good
+// whose own site lies on the domain of one has one behind it, too.
+func writeInstitutions(out *measureSet, good catalog.Good, source string) {
+	const id = observation.FundingCatalogInstitutions
+	if len(good.Organizations) == 0 && good.Website == "" {
+		out.unknown(id, observation.CauseNoSource, "the catalog names neither an organization nor a site")
+		return
+	}
+	var names []string
+	for _, o := range good.Organizations {
+		role := strings.ToLower(o.Role)
+		if (role == "owner" || role == "maintainer") && (institution.IsName(o.Name) || institution.IsSite(o.Website)) {
+			names = append(names, o.Name)
+		}
+	}
+	if len(names) == 0 && institution.IsSite(good.Website) {
+		names = []string{"the owner of its site"}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	out.measured(id, len(names), source).Detail = strings.Join(names, ", ")
 }
 
 // writeMatch compares the declared licences with those that Scan found.

@@ -50,6 +50,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	readme := readReadme(files)
 
 	scanFunding(out, files, declared, readme)
+	scanAcknowledgement(out, files, readme)
 	if err := scanLicense(ctx, out, files, readme, in); err != nil {
 		return observation.Observation{}, err
 	}
@@ -57,6 +58,8 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	scanNamed(out, files)
 	scanLifecycle(out, files, declared, readme, in.Repository)
 	scanPackages(out, files)
+	scanAdoption(out, files, in.Snapshot.Files())
+	writeOffered(out, &out.measures[out.index[observation.IdentityPackages]])
 	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
 }
 

@@ -31,7 +31,7 @@ var GoodsHeader = []string{
 	"repositories", "repositories_read", "advisories", "advisories_as_text", "exploited",
 	"sdgs", "types", "licences", "website", "repository",
 	"succession", "remaining_share", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
-	"risk_level", "risk_score", "owners", "developed_in", "deployed_in",
+	"funding_evidence", "risk_level", "risk_score", "owners", "developed_in", "deployed_in",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -66,7 +66,7 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
 	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
-		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
+		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Backing.Evidence), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
 		strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
 }
 
@@ -130,7 +130,8 @@ func FindingRows(good report.Good) [][]string {
 }
 
 // ReasonsHeader is the first row of reasons.csv, which has a row for each reason
-// of a stage ("stage") and of the level of load or a support, strongest first.
+// of a stage ("stage"), of the evidence of funding ("evidence") and of the level of load or
+// a support, strongest first.
 var ReasonsHeader = []string{
 	"good", "name", "stage", "of", "rank", "rule", "measure", "value", "bound", "operator", "threshold", "unit",
 	"strength", "source", "at", "reason", "clears", "concern",
@@ -148,6 +149,7 @@ func ReasonRows(good report.Good) [][]string {
 		}
 	}
 	add("stage", good.Verdict.Reasons)
+	add("evidence", good.Verdict.Backing.Sources)
 	for _, p := range append([]assess.Pillar{good.Verdict.Load}, good.Verdict.Supports...) {
 		add(p.ID, p.Reasons)
 	}

@@ -333,6 +333,9 @@ func Fill(v reflect.Value, field string) {
 	case *policy.Outcome:
 		*value = policy.Partial
 		return
+	case *assess.Evidence:
+		*value = assess.EvidenceInstitution
+		return
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised
 		return

@@ -224,6 +224,9 @@ func (t *layout) reasons(v assess.Verdict) {
 	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
 		write(report.English.PillarName(pillar.ID)+": "+report.English.LevelText(pillar), pillar.Reasons)
 	}
+	if text := report.English.EvidenceText(v.Backing); text != "" {
+		t.wrap("  ", text, "")
+	}
 }
 
 // changes writes the changes that would help most.
