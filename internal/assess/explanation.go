@@ -12,8 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// because explains the stage in one to three sentences; where the risk speaks against it,
-// the last says why both can be.
+// because explains the stage in one to three sentences.
 func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
 	messages := e.explainStage(v)
 	if messages == nil {

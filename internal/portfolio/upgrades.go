@@ -191,14 +191,15 @@ func (p *Portfolio) nameGoods(u *Upgrade, next *plan) {
 		}
 	}
 	u.Goods = p.ids(slices.Collect(maps.Keys(in)))
-	u.Development = true
+	uses, run := 0, 0
 	for _, each := range next.sortedUses() {
 		if !in[each.good()] {
 			continue
 		}
 		u.Direct += countTrue(each.direct())
-		u.Development = u.Development && each.kind() == observation.ForDevelopment
+		uses, run = uses+1, run+countTrue(each.kind() != observation.ForDevelopment)
 	}
+	u.Development = uses > 0 && run == 0
 }
 
 func (p *plan) steps() []Step {

@@ -66,8 +66,8 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
 	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
-		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Backing.Evidence), string(v.Risk.Level), scoreCell(v.Risk.Score), strings.Join(owners(good), "; "),
-		strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
+		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Backing.Evidence), string(v.Risk.Level), scoreCell(v.Risk.Score),
+		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
 }
 
 // owners are the organizations that the catalog calls owners or maintainers of a good;

@@ -60,7 +60,8 @@ type Writer struct {
 // language is written to the folder itself, that of each other one to a folder of its
 // tag; without any the site is in English.
 func NewWriter(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (*Writer, error) {
-	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), asOf: doc.AsOf, usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
+	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), asOf: doc.AsOf,
+		usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
 	if err := files.CheckPath(dir); err != nil {
 		return nil, err
 	}

@@ -129,6 +129,12 @@ func EveryState() report.Document {
 	}
 	ledger.Scans[0].Notes = []observation.Note{{Cause: observation.CauseBroken, Subject: "legacy/pom.xml", Message: "could not be parsed: its parent is not in the repository"}}
 	ledger.Scans[0].Outcome = report.Partial
+	ledger.Upgrades = []portfolio.Upgrade{
+		{Ecosystem: "npm", Package: "deep-merge-sample", Steps: []portfolio.Step{{From: "0.3.0", To: "0.3.9", Goods: 1, Closes: 1}}, Closes: 1, Exploited: 1,
+			Goods: []string{"clinic-ledger"}, Worst: "critical"},
+		{Ecosystem: "npm", Package: "test-runner-sample", Steps: []portfolio.Step{{From: "2.0.0", To: "2.4.1", Goods: 1, Closes: 1}}, Closes: 1,
+			Goods: []string{"clinic-ledger"}, Worst: "high", Development: true},
+	}
 	ledger.Measures[3].Value, ledger.Measures[3].Bound = 3.0, observation.AtLeast
 
 	seeds := goodOf("seed-exchange", "Seed Exchange (sample)", VerdictOf(assess.MessyMiddle,

@@ -1,8 +1,6 @@
 package site
 
 import (
-	"encoding/json"
-	"io"
 	"math"
 	"strings"
 
@@ -48,17 +46,6 @@ const (
 	maxNotes    = 6
 	maxReasons  = 2
 )
-
-// writeColumn writes the file of a good, whose texts are clean. It calls one function,
-// because a page opened from a disk may load scripts from beside it, but no data.
-func (s *edition) writeColumn(to io.Writer, good report.Good) error {
-	encoded, err := json.Marshal(s.column(good))
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(to, "midspanColumn("+string(encoded)+");\n")
-	return err
-}
 
 // columnBuilder fills the cells of a column.
 type columnBuilder struct {

@@ -125,7 +125,7 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		measures          map[string]observation.Measure
 		wantText, wantAdd string
 	}{
-		"they differ":     {map[string]observation.Measure{"license.spdx": spdx("GPL-3.0"), "license.declared": spdx("MIT"), "license.matches-declared": no}, "GPL-3.0", "declared: MIT, which differs"},
+		"they differ":     {map[string]observation.Measure{"license.spdx": spdx("GPL-3.0"), "license.declared": spdx("MIT"), "license.matches-declared": no}, "GPL-3.0", "approved by the OSI; declared: MIT, which differs"},
 		"no file":         {map[string]observation.Measure{"license.spdx": {State: observation.NotApplicable}, "license.declared": spdx("MIT")}, "no licence file", "declared: MIT"},
 		"nothing is read": {nil, "unknown", "the catalog declares none"},
 	} {

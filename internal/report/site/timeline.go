@@ -143,7 +143,8 @@ func (t timeline) period(first, last observation.Month) period {
 		}
 		byMonth[m%12] = t.count(t.CommitsIn(m), t.Whole(m))
 	}
-	row := period{Months: byMonth, Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Releases: t.Translate("unknown")}
+	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Months: byMonth,
+		Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
 	}
