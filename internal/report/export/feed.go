@@ -84,18 +84,18 @@ func feedEntry(move report.Move, how changeKind, of, day string, since time.Time
 	good := sha256.Sum256([]byte(move.Good))
 	from, to := report.English.StageName(move.From), report.English.StageName(move.To)
 	meaning := report.English.StageMeaning(move.To)
-	title := from + " to " + to
+	title, kind := from+" to "+to, "change"
 	content := fmt.Sprintf("On %s it was %s (%s). Now it is %s (%s).", report.English.Date(since), from, report.English.StageMeaning(move.From), to, meaning)
 	switch how {
 	case byFirstReading:
-		title = to + ", read for the first time"
+		title, kind = to+", read for the first time", "first-reading"
 		content = fmt.Sprintf("On %s nothing of it could be read. Now it is read, and it is %s (%s).", report.English.Date(since), to, meaning)
 	case byNewRules:
-		title = to + " by new rules"
+		title, kind = to+" by new rules", "new-rules"
 		content = fmt.Sprintf("It was called %s. The present rules call it %s (%s), by what was measured on %s too.", from, to, meaning, report.English.Date(since))
 	}
 	return &feeds.AtomEntry{
-		Id:    fmt.Sprintf("%schange/%s/%s/%s/%s", tagAuthority, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
+		Id:    fmt.Sprintf("%s%s/%s/%s/%s/%s", tagAuthority, kind, of, hex.EncodeToString(good[:8]), move.To, day[:len(time.DateOnly)]),
 		Title: report.Cut(report.English.DisplayName(goodNamed(move)), 160) + ": " + title, Updated: day, Published: day,
 		Links:   []feeds.AtomLink{{Href: report.PagePath(move.Good), Rel: "alternate", Type: "text/html"}},
 		Summary: &feeds.AtomSummary{Type: "text", Content: content},

@@ -326,8 +326,8 @@ func TestTheFeedHoldsEveryChangeOfStageAndNoNewGood(t *testing.T) {
 	doc.Change.Moved = []report.Move{{Good: "cold-chain", Name: "Cold Chain", From: assess.Fading, To: assess.Dormant}}
 	content := written(t, doc)["feed.atom"]
 	validAtom(t, []byte(content))
-	if n := strings.Count(content, "<entry>"); n != 3 {
-		t.Errorf("%d entries, want those that entered, left and moved", n)
+	if n := strings.Count(content, "<entry>"); n != 5 {
+		t.Errorf("%d entries, want those that entered, left, moved, were first read, and stand elsewhere by new rules", n)
 	}
 }
 

@@ -102,7 +102,7 @@ func TestWhatHasNoTranslationIsMarkedAsEnglish(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "report")
 	saidIn(t, dir, reporttest.EveryState(), "ar")
 	page := readAll(t, dir)["goods/clinic-ledger.html"]
-	for _, want := range []string{`<html lang="ar" dir="rtl">`, `<span lang="en" dir="ltr">Why this stage</span>`} {
+	for _, want := range []string{`<html lang="ar" dir="rtl">`, `<span lang="en" dir="ltr">What would help</span>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not hold %s", want)
 		}

@@ -48,27 +48,34 @@ func aDossierToSort() report.Document {
 	return doc
 }
 
+// openAll opens whatever is folded on a page.
+func openAll(t *testing.T, ctx context.Context) {
+	t.Helper()
+	seen[bool](t, ctx, `(document.querySelectorAll("details").forEach(part => part.open = true), true)`)
+}
+
 func TestAdvisoriesSortByWhatTheyAreAndNotByTheirWords(t *testing.T) {
 	ctx := browser(t)
 	do(t, ctx, chromedp.Navigate(strings.Replace(siteOf(t, aDossierToSort()), "index.html", "goods/clinic-ledger.html", 1)))
 	const table = "#findings table"
-	own := textsOf(t, ctx, table, 3)
+	openAll(t, ctx)
+	own := textsOf(t, ctx, table, 2)
 
-	said, marks := pressHead(t, ctx, table, 5)
-	if got := textsOf(t, ctx, table, 5); !slices.Equal(got, []string{"2 years", "8 months", "8 months", "8 months", "at least 45 days", "unknown"}) {
+	said, marks := pressHead(t, ctx, table, 4)
+	if got := textsOf(t, ctx, table, 4); !slices.Equal(got, []string{"2 years", "8 months", "8 months", "8 months", "at least 45 days", "unknown"}) {
 		t.Errorf("longest first: %q", got)
 	}
-	if said != "These 6 rows by Public for, highest first; what is unknown stands last." || !slices.Equal(marks, []string{"5 descending"}) {
+	if said != "These 6 rows by Public for, highest first; what is unknown stands last." || !slices.Equal(marks, []string{"4 descending"}) {
 		t.Errorf("it says %q, marks %q", said, marks)
 	}
-	if said, marks = pressHead(t, ctx, table, 5); !strings.Contains(said, "lowest first") || !slices.Equal(marks, []string{"5 ascending"}) {
+	if said, marks = pressHead(t, ctx, table, 4); !strings.Contains(said, "lowest first") || !slices.Equal(marks, []string{"4 ascending"}) {
 		t.Errorf("it says %q, marks %q", said, marks)
 	}
-	if got := textsOf(t, ctx, table, 5); !slices.Equal(got, []string{"at least 45 days", "8 months", "8 months", "8 months", "2 years", "unknown"}) {
+	if got := textsOf(t, ctx, table, 4); !slices.Equal(got, []string{"at least 45 days", "8 months", "8 months", "8 months", "2 years", "unknown"}) {
 		t.Errorf("shortest first: %q", got)
 	}
-	if said, marks = pressHead(t, ctx, table, 5); said != "In the order of the page." || len(marks) > 0 || !slices.Equal(textsOf(t, ctx, table, 3), own) {
-		t.Errorf("a third press says %q, marks %q, and gives %q", said, marks, textsOf(t, ctx, table, 3))
+	if said, marks = pressHead(t, ctx, table, 4); said != "In the order of the page." || len(marks) > 0 || !slices.Equal(textsOf(t, ctx, table, 2), own) {
+		t.Errorf("a third press says %q, marks %q, and gives %q", said, marks, textsOf(t, ctx, table, 2))
 	}
 
 	pressHead(t, ctx, table, 0)
@@ -84,14 +91,6 @@ func TestAdvisoriesSortByWhatTheyAreAndNotByTheirWords(t *testing.T) {
 	pressHead(t, ctx, table, 0)
 	if got := severities(); !slices.Equal(got, []string{"low", "medium", "medium", "high", "critical", "not"}) {
 		t.Errorf("the least first: %q", got)
-	}
-	pressHead(t, ctx, table, 7)
-	if got := textsOf(t, ctx, table, 7); got[0] != "direct" || got[5] != "unknown" {
-		t.Errorf("by relation: %q", got)
-	}
-	pressHead(t, ctx, table, 6)
-	if got := textsOf(t, ctx, table, 6); !slices.Equal(got, []string{"yes", "yes", "not listed", "unknown", "unknown", "unknown"}) {
-		t.Errorf("by exploited: %q", got)
 	}
 	pressHead(t, ctx, table, 1)
 	if got := textsOf(t, ctx, table, 1); !strings.HasPrefix(got[0], "a-changed") || !strings.HasPrefix(got[1], "B-undated") || !strings.HasPrefix(got[5], "z-of") {
@@ -150,6 +149,7 @@ func TestATableIsSortedByKeysAndInTheLanguageOfThePage(t *testing.T) {
 	dir := t.TempDir()
 	saidIn(t, dir, aDossierToSort(), "en", "fr")
 	do(t, ctx, chromedp.Navigate("file://"+dir+"/fr/goods/clinic-ledger.html"))
+	openAll(t, ctx)
 	seen[bool](t, ctx, `(document.querySelector("#findings thead button").focus(), true)`)
 	do(t, ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
 	if got := textsOf(t, ctx, "#findings table", 1); !strings.HasPrefix(got[0], "a-changed") {

@@ -106,11 +106,6 @@ func sourceList(sources []string) string {
 	return strings.Join(short, ", ")
 }
 
-// withClass puts a text from outside into an element of a class.
-func withClass(class, text string) template.HTML {
-	return template.HTML(`<span class="` + class + `">` + template.HTMLEscapeString(text) + `</span>`)
-}
-
 // link is a phrase that leads somewhere in the report, or to an address that web gave.
 func link(address string, phrase any) template.HTML {
 	inside, marked := phrase.(template.HTML)

@@ -222,14 +222,14 @@ func (s *edition) functions() template.FuncMap {
 	w := s.text
 	return template.FuncMap{
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
-		"withClass": withClass, "asSentence": w.asSentence, "upper": language.Upper, "translated": w.translatedText,
+		"asSentence": w.asSentence, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
-		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "exploitedText": w.ExploitedText, "relationName": w.relationName, "outcomeName": w.outcomeName,
+		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
 		"program":    func(g report.Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
-		"sourceList": sourceList, "levelWithScore": w.LevelWithScore, "reasonGroups": w.reasonGroups,
+		"sourceList": sourceList, "levelWithScore": w.LevelWithScore,
 		"isUnknown": func(p assess.Pillar) bool { return report.PossibleLevels(p) == nil }, "isBlank": report.IsBlank,
-		"date": w.Date, "day": w.dayText, "isoDate": report.ISODate, "percent": w.Percent, "cut": report.Cut,
+		"date": w.Date, "day": w.dayText, "percent": w.Percent, "cut": report.Cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
 		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": stageSymbol,
 		"causeText": w.CauseText, "pillarName": w.PillarName, "score": w.ScoreText, "scored": report.HasScore, "rangeText": w.RangeText, "riskText": w.RiskText,
@@ -238,12 +238,12 @@ func (s *edition) functions() template.FuncMap {
 		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
 		"value": w.ValueText, "ruleText": w.ruleText,
-		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
+		"severityName": w.SeverityName, "meter": meter,
 		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
-		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey,
+		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,
 		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
 	}
 }

@@ -62,16 +62,6 @@ func stageSortKey(stage assess.Stage) template.HTMLAttr {
 	return sortKey(float64(slices.Index(report.StageOrder[:], report.KnownStage(stage))))
 }
 
-func exploitedSortKey(i report.DistinctFinding) template.HTMLAttr {
-	switch {
-	case i.Exploited == nil:
-		return ""
-	case *i.Exploited:
-		return sortKey(1)
-	}
-	return sortKey(0)
-}
-
 // daysSortKey is that of the time since a day.
 func daysSortKey(from, to time.Time) template.HTMLAttr {
 	if from.IsZero() {

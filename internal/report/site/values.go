@@ -62,19 +62,6 @@ func (w pageLocalizer) outcomeName(outcome string) string {
 	return outcome
 }
 
-// relationName names how a package is listed.
-func (w pageLocalizer) relationName(relation string) string {
-	switch relation {
-	case observation.Direct:
-		return w.Translate("direct")
-	case observation.Transitive:
-		return w.Translate("transitive")
-	case "":
-		return w.Translate("unknown")
-	}
-	return relation
-}
-
 // sentence ends a text with a full stop where it has no end.
 func sentence(text string) string {
 	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
