@@ -75,3 +75,11 @@ func share(of, also []bool, weight []float64) float64 {
 	}
 	return both / all
 }
+
+// ratio is a divided by b; NaN where b is zero.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}

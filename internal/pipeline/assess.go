@@ -98,13 +98,7 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repos
 	for _, repository := range repositories {
 		read = append(read, repository.Measures...)
 	}
-	var all []observation.Measure
-	for _, scanner := range p.scanners {
-		if reader, ok := scanner.(scanners.CatalogScanner); ok {
-			all = append(all, reader.ScanGood(good, read, run.AsOf)...)
-		}
-	}
-	return all
+	return p.entryMeasures(good, read, run.AsOf)
 }
 
 // definitions lists every measure that a report can hold, in a stable order.
