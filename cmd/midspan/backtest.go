@@ -36,8 +36,8 @@ With --stages it puts the clock 12, 18 and 24 months back, gives each repository
 the stage that history and files of that day allow, and tabulates what became of
 the repositories of each stage.
 
-The end is the same for all mirrors: --as-of, or the last day by which nine in
-ten of them had been seen. Mirrors that were seen last before it are left out.
+The end is the same for all mirrors: --as-of, or the last day by which four in
+five of them had been seen. Mirrors that were seen last before it are left out.
 
 Without a catalog and without URLs it looks back on the repositories of the
 newest run; where there is none, on the embedded sample.
@@ -47,14 +47,14 @@ newest run; where there is none, on the embedded sample.
   midspan backtest --stages --catalog goods.csv --as-of 2026-06-30`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
 			switch {
-			case o.Step < 1 || o.Draws < 0:
-				return usageError{errors.New("--every takes 1 month or more, --draws 0 or more")}
+			case o.Step < 1 || o.Draws < 0 || o.Seen < 1 || o.Seen > 100:
+				return usageError{errors.New("--every takes 1 month or more, --draws 0 or more, --seen 1 to 100")}
 			case stages && o.Against != "":
 				return usageError{errors.New("--against compares the risk of two files of rules; it has no --stages")}
 			}
 			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 				if stages {
-					return a.backtestStages(ctx, p, urls, o.Options)
+					return a.backtestStages(ctx, p, urls, o)
 				}
 				found, err := p.Backtest(ctx, urls, o)
 				if err != nil {
@@ -69,6 +69,7 @@ newest run; where there is none, on the embedded sample.
 	flags.IntVar(&o.Step, "every", 6, "months between the times at which the past is asked for the risk")
 	flags.IntVar(&o.Draws, "draws", 2000, "sets of owners that are drawn for an interval")
 	flags.Uint64Var(&o.Seed, "seed", 1, "decides the draws; the same seed gives the same intervals")
+	flags.IntVar(&o.Seen, "seen", 80, "percent of the mirrors that must have been seen at the common end")
 	flags.StringVar(&o.Against, "against", "", "a file of rules whose risk is compared with, on the same points")
 	flags.BoolVar(&stages, "stages", false, "tabulate by stage what became of the repositories")
 	return command

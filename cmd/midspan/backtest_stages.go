@@ -11,7 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
-func (a *app) backtestStages(ctx context.Context, p *pipeline.Pipeline, urls []string, o backtest.Options) error {
+func (a *app) backtestStages(ctx context.Context, p *pipeline.Pipeline, urls []string, o pipeline.BacktestOptions) error {
 	found, err := p.BacktestStages(ctx, urls, o)
 	if err != nil {
 		return err

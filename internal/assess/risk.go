@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -44,6 +45,18 @@ type riskRule struct {
 	preconditions []riskPrecondition // of the repositories to which it applies
 	parts         []scorePart
 	levels        []riskStep // from the highest down; below the last it is low
+	shares        map[RiskLevel]RiskShare
+	sharesOf      string // the population on which they were measured
+}
+
+// RiskShare is the share of a level that became silent, with its interval of 95 %, as
+// midspan backtest measured it on one population.
+type RiskShare struct{ Value, Low, High float64 }
+
+// RiskShare returns the share of a level; ok is false where none was measured.
+func (r *Rules) RiskShare(level RiskLevel) (share RiskShare, ok bool) {
+	share, ok = r.risk.shares[level]
+	return share, ok
 }
 
 // riskPrecondition is the least value of a measure for which the risk applies.
@@ -130,7 +143,7 @@ func (r *Rules) RiskSteps() []RiskStep {
 
 // riskSection reads the section risk.
 func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
-	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels")
+	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels", "shares")
 	r.risk = riskRule{at: d.positionOfNode(n), question: text(f["question"]), means: text(f["means"])}
 	for _, item := range d.items(f["asked-of"], "asked-of") {
 		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
@@ -147,6 +160,29 @@ func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
 		lf := d.fields(item, "a level of risk", "level", "from")
 		step := riskStep{d.positionOfNode(item), RiskStep{RiskLevel(text(lf["level"])), d.number(lf["from"], 0)}}
 		r.risk.levels = append(r.risk.levels, step)
+	}
+	changed := d.fromUser[f["asked-of"]] || d.fromUser[f["parts"]] || d.fromUser[f["levels"]]
+	if shares := f["shares"]; shares != nil && (!changed || slices.ContainsFunc(shares.Content, func(n *yaml.Node) bool { return d.fromUser[n] })) {
+		d.riskShares(r, shares)
+	}
+}
+
+// riskShares reads what each level was worth. Shares of the embedded rules say nothing of a
+// risk that the user's file changes.
+func (d *decoder) riskShares(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "the shares of the risk", "of", string(RiskHigh), string(RiskRaised), string(RiskLow))
+	r.risk.sharesOf, r.risk.shares = text(f["of"]), map[RiskLevel]RiskShare{}
+	for _, level := range []RiskLevel{RiskHigh, RiskRaised, RiskLow} {
+		ends := d.items(f[string(level)], "a share of the risk")
+		if len(ends) != 3 {
+			d.fail(d.positionOfNode(n), "the shares of the risk have for each of high, raised and low a share and the two ends of its interval")
+			return
+		}
+		share := RiskShare{d.number(ends[0], 0), d.number(ends[1], 0), d.number(ends[2], 0)}
+		if !(share.Low >= 0 && share.Low <= share.Value && share.Value <= share.High && share.High <= 1) {
+			d.fail(d.positionOfNode(ends[0]), "a share of the risk lies between the ends of its interval, all from 0 to 1")
+		}
+		r.risk.shares[level] = share
 	}
 }
 
@@ -216,10 +252,19 @@ func (r *Rules) writeRisk(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, r.formatValue(bound.least), bound.unit)
 	}
-	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score |\n|---|---|\n")
-	for _, step := range risk.levels {
-		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, r.formatValue(step.From))
+	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score | became silent |\n|---|---|---|\n")
+	share := func(level RiskLevel) string {
+		if s, ok := risk.shares[level]; ok {
+			return fmt.Sprintf("%.0f %% (%.0f to %.0f)", 100*s.Value, 100*s.Low, 100*s.High)
+		}
+		return "not measured"
 	}
-	fmt.Fprintf(b, "| %s | less |\n\n", RiskLow)
+	for _, step := range risk.levels {
+		fmt.Fprintf(b, "| %s | %s or more | %s |\n", step.Level, r.formatValue(step.From), share(step.Level))
+	}
+	fmt.Fprintf(b, "| %s | less | %s |\n\n", RiskLow, share(RiskLow))
+	if risk.sharesOf != "" {
+		fmt.Fprintf(b, "The shares, with intervals of 95 %%, were measured on %s and hold for nothing else ([backtest.md](backtest.md)).\n\n", risk.sharesOf)
+	}
 	r.writeParts(b, "weighted mean of", risk.parts, true)
 }

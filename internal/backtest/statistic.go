@@ -83,3 +83,13 @@ func ratio(a, b float64) float64 {
 	}
 	return a / b
 }
+
+// AUC is the area under the ROC curve of scores, higher for what happened; NaN where all
+// or none happened.
+func AUC(scores []float64, happened []bool) float64 {
+	weight := make([]float64, len(scores))
+	for i := range weight {
+		weight[i] = 1
+	}
+	return rank(scores).auc(happened, weight)
+}

@@ -44,6 +44,10 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err != nil {
 		return fmt.Errorf("compare the goods with one another: %w", err)
 	}
+	sealing, err := p.beginSeal(ctx, run)
+	if err != nil {
+		return err
+	}
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
@@ -61,9 +65,16 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
 		}
+		if err := p.addToSeal(ctx, sealing, run, good.ID, states); err != nil {
+			return fmt.Errorf("forecast of %s: %w", good.ID, err)
+		}
 		p.progress.Done(good.ID, stage)
 	}
-	return p.store.MarkAssessed(ctx, run.ID, inputs)
+	sealed, err := p.endSeal(ctx, sealing, run)
+	if err != nil {
+		return fmt.Errorf("seal the forecasts: %w", err)
+	}
+	return p.store.MarkAssessed(ctx, run.ID, inputs, sealed)
 }
 
 // assessGood computes the verdict of one good and stores it under its digest.

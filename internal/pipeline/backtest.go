@@ -26,6 +26,8 @@ import (
 type BacktestOptions struct {
 	Step    int    // months between two points in time
 	Against string // a file of rules whose risk is compared with; empty for none
+	// Seen is the percentage of mirrors that must have been seen at the common end.
+	Seen int
 	backtest.Options
 }
 
@@ -35,9 +37,11 @@ type Looked struct {
 	// End is the common end of what is known; empty where no mirror was read.
 	End string `json:"end"`
 	// LeftOut counts the mirrors that were last seen before it.
-	LeftOut int    `json:"leftOut"`
-	Seed    uint64 `json:"seed"`
-	Draws   int    `json:"draws"`
+	LeftOut int `json:"leftOut"`
+	// SeenPercent is how many of the mirrors must have been seen at the end.
+	SeenPercent int    `json:"seenPercent"`
+	Seed        uint64 `json:"seed"`
+	Draws       int    `json:"draws"`
 	// Unread counts the repositories whose history could not be read, by cause.
 	Unread map[observation.Cause]int `json:"unread"`
 }
@@ -68,7 +72,7 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 			return BacktestResult{}, err
 		}
 	}
-	past, err := p.lookBack(ctx, urls, o.Options)
+	past, err := p.lookBack(ctx, urls, o)
 	if err != nil {
 		return BacktestResult{}, err
 	}
@@ -146,15 +150,12 @@ type past struct {
 	mirrors []seenMirror
 }
 
-// seenAtEnd is the share of mirrors that must have been seen at the common end.
-const seenAtEnd = 0.9
-
 // lookBack fetches the repositories of a backtest and finds the common end of what is
-// known of them: as-of, or the last day by which nine in ten mirrors had been seen. Each
+// known of them: as-of, or the last day by which as many mirrors had been seen as asked for. Each
 // mirror's own end would tell less: most are fetched just after a push, and cannot be
 // silent then. Mirrors that were seen last before the end are left out.
-func (p *Pipeline) lookBack(ctx context.Context, urls []string, o backtest.Options) (past, error) {
-	found := past{Looked: Looked{AsOf: p.cfg.Day().Format(time.DateOnly), Seed: o.Seed, Draws: o.Draws, Unread: map[observation.Cause]int{}}}
+func (p *Pipeline) lookBack(ctx context.Context, urls []string, o BacktestOptions) (past, error) {
+	found := past{Looked: Looked{AsOf: p.cfg.Day().Format(time.DateOnly), SeenPercent: o.Seen, Seed: o.Seed, Draws: o.Draws, Unread: map[observation.Cause]int{}}}
 	repositories, err := p.backtestRepositories(ctx, urls)
 	if err != nil {
 		return found, err
@@ -182,7 +183,7 @@ func (p *Pipeline) lookBack(ctx context.Context, urls []string, o backtest.Optio
 		return found, err
 	}
 	slices.SortFunc(found.mirrors, func(a, b seenMirror) int { return strings.Compare(a.repository.URL, b.repository.URL) })
-	found.end = commonEnd(p.cfg.Day(), found.mirrors)
+	found.end = commonEnd(p.cfg.Day(), found.mirrors, o.Seen)
 	found.End = found.end.Format(time.DateOnly)
 	all := len(found.mirrors)
 	found.mirrors = slices.DeleteFunc(found.mirrors, func(m seenMirror) bool { return config.EndOfDay(m.observed).Before(found.end) })
@@ -190,14 +191,14 @@ func (p *Pipeline) lookBack(ctx context.Context, urls []string, o backtest.Optio
 	return found, nil
 }
 
-// commonEnd is as-of, or the last day by which nine in ten mirrors had been seen.
-func commonEnd(asOf time.Time, mirrors []seenMirror) time.Time {
+// commonEnd is as-of, or the last day by which so many percent of the mirrors had been seen.
+func commonEnd(asOf time.Time, mirrors []seenMirror, percent int) time.Time {
 	var seen []time.Time
 	for _, m := range mirrors {
 		seen = append(seen, m.observed)
 	}
 	slices.SortFunc(seen, time.Time.Compare)
-	return measuredAt(asOf, seen[int(float64(len(seen))*(1-seenAtEnd))])
+	return measuredAt(asOf, seen[min(len(seen)*(100-percent)/100, len(seen)-1)])
 }
 
 // lookAt opens a mirror to see how old it is.

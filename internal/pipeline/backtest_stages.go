@@ -23,7 +23,7 @@ const notOfThePast = "it is not asked of the past"
 
 // BacktestStages gives each repository the stage that its history and files allowed at
 // earlier times, and looks what became of it. It stores nothing but mirrors.
-func (p *Pipeline) BacktestStages(ctx context.Context, urls []string, o backtest.Options) (_ StageResult, err error) {
+func (p *Pipeline) BacktestStages(ctx context.Context, urls []string, o BacktestOptions) (_ StageResult, err error) {
 	past, err := p.lookBack(ctx, urls, o)
 	if err != nil {
 		return StageResult{}, err
@@ -39,7 +39,7 @@ func (p *Pipeline) BacktestStages(ctx context.Context, urls []string, o backtest
 	if err != nil {
 		return StageResult{}, err
 	}
-	return StageResult{past.Looked, backtest.EvaluateStages(all, o)}, nil
+	return StageResult{past.Looked, backtest.EvaluateStages(all, o.Options)}, nil
 }
 
 // stagesOf reads the stages of one repository at the times of the table, and what became of

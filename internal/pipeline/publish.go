@@ -138,6 +138,14 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
 		Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
+	record, err := p.record(ctx, run)
+	if err != nil {
+		return report.Document{}, err
+	}
+	document.Forecasts = &record
+	if record.Broken != "" {
+		document.Notes = append(document.Notes, observation.Note{Cause: observation.CauseCorrupt, Subject: "forecasts", Message: record.Broken})
+	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))
 	}

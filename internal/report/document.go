@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/forecast"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 )
@@ -40,6 +41,9 @@ type Document struct {
 	// what could take the place of those that end, by id.
 	Concentrations []portfolio.Concentration `json:"concentrations"`
 	Endings        []portfolio.Ending        `json:"endings"`
+	// Forecasts is how good the forecasts of earlier runs have been; nil in a document of
+	// an older program.
+	Forecasts *forecast.Record `json:"forecasts,omitempty"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change            `json:"change,omitempty"`
