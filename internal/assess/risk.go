@@ -35,6 +35,9 @@ type Risk struct {
 	// Score is set only where every measure that it reads is known exactly; Low and
 	// High are the range that unknown ones leave open.
 	Range
+	// ActiveMonths is how many of the last 12 months saw a commit, which alone tells about
+	// as much of silence; nil where it is not known exactly or the risk does not apply.
+	ActiveMonths *float64 `json:"activeMonths12,omitempty"`
 }
 
 // riskRule makes the risk from measures of history.
@@ -80,7 +83,7 @@ type riskStep struct {
 
 // Risk reads the risk from merged measures, or from those of one repository.
 func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
-	open := Risk{RiskUnknown, Range{Low: 0, High: 100}}
+	open := Risk{Level: RiskUnknown, Range: Range{Low: 0, High: 100}}
 	switch r.riskApplies(measures) {
 	case kleene.False:
 		open.Level = RiskNotApplicable
@@ -102,7 +105,13 @@ func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	if level != r.riskLevel(found.High) {
 		level = RiskUnknown
 	}
-	return Risk{level, found}
+	risk := Risk{Level: level, Range: found}
+	if m := measures[observation.MomentumActiveMonths12]; m.Bound == observation.Exact {
+		if months, ok := m.Number(); ok {
+			risk.ActiveMonths = &months
+		}
+	}
+	return risk
 }
 
 // riskApplies reports whether all preconditions hold.

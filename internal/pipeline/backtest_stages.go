@@ -51,6 +51,9 @@ func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirr
 		return found, err
 	}
 	last, err := p.measuresAt(ctx, reader, m, end, signals.Name)
+	if err != nil && ctx.Err() == nil && gitrepo.CauseOf(err) == observation.CauseEmpty {
+		return found, nil // it began after the end
+	}
 	if err != nil {
 		return found, err
 	}

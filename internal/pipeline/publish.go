@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
@@ -145,6 +146,13 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 	document.Forecasts = &record
 	if record.Broken != "" {
 		document.Notes = append(document.Notes, observation.Note{Cause: observation.CauseCorrupt, Subject: "forecasts", Message: record.Broken})
+	}
+	if p.rulesText == "" {
+		measured, err := backtest.MeasuredOfEmbedded()
+		if err != nil {
+			return report.Document{}, err
+		}
+		document.Measured = &measured
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/forecast"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
@@ -44,6 +45,9 @@ type Document struct {
 	// Forecasts is how good the forecasts of earlier runs have been; nil in a document of
 	// an older program.
 	Forecasts *forecast.Record `json:"forecasts,omitempty"`
+	// Measured is what these rules were worth in the past, on other repositories; nil where
+	// they are not the embedded ones.
+	Measured *backtest.Measured `json:"measured,omitempty"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change            `json:"change,omitempty"`

@@ -205,7 +205,11 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 	switch r.Level {
 	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
 		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
-		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: []string{open}, Class: levelClass(class)}
+		notes := []string{open}
+		if r.ActiveMonths != nil {
+			notes = append(notes, c.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths))
+		}
+		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: levelClass(class)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:

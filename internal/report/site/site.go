@@ -247,7 +247,7 @@ func (s *edition) functions() template.FuncMap {
 		"value": w.valueText, "ruleText": w.ruleText,
 		"sentence": sentence, "severityName": w.SeverityName, "meter": meter,
 		"likeness": w.LikenessText, "depthName": w.depthName, "depthSentence": w.depthSentence, "percentOrUnknown": w.percentOrUnknown,
-		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "exploitedSortKey": exploitedSortKey, "daysSortKey": daysSortKey,
