@@ -79,7 +79,7 @@ newest run; where there is none, on the embedded sample.
 func writeLooked(s *strings.Builder, l pipeline.Looked, repositories, seenAfterPush int) {
 	fmt.Fprintf(s, "%s read", counted(repositories, "repository", "repositories"))
 	if l.End != "" {
-		fmt.Fprintf(s, ", all until %s; mirrors that looked a day or more after their newest commit: %d", l.End, seenAfterPush)
+		fmt.Fprintf(s, ", all until %s.\nMirrors that looked a day or more after their newest commit: %d", l.End, seenAfterPush)
 	}
 	s.WriteString(".\n")
 	if l.LeftOut > 0 {
@@ -94,7 +94,7 @@ func writeBacktest(w io.Writer, b pipeline.BacktestResult) error {
 	n := b.Numbers
 	var s strings.Builder
 	writeLooked(&s, b.Looked, n.Repositories, n.SeenAfterPush)
-	fmt.Fprintf(&s, "Every %s: %s of %s that were alive then, of %s.\n", counted(b.Step, "month", "months"),
+	fmt.Fprintf(&s, "Every %s: %s of %s alive then, of %s.\n", counted(b.Step, "month", "months"),
 		counted(n.Points, "point", "points"), counted(n.WithPoints, "repository", "repositories"), counted(n.Owners, "owner", "owners"))
 	fmt.Fprintf(&s, "Silent 12 to 18 months later: %s of %s.\n",
 		counted(n.Silent, "point", "points"), counted(n.SilentRepositories, "repository", "repositories"))
@@ -138,7 +138,7 @@ var predictorNames = map[backtest.Predictor]string{
 func writeComparison(s *strings.Builder, c backtest.Comparison) {
 	fmt.Fprintf(s, "\n%s", outcomeQuestions[c.Outcome])
 	if c.Group == backtest.Recent {
-		s.WriteString(", where the last commit is under 90 days old")
+		s.WriteString(",\nwhere the last commit was under 90 days old")
 	}
 	fmt.Fprintf(s, "\n%d of %s, of %s\n", c.Happened, counted(c.Points, "point", "points"), counted(c.Repositories, "repository", "repositories"))
 	fmt.Fprintf(s, "%-34s %6s  %-14s %s\n", "told apart (0.5 is chance)", "AUC", "95 %", "risk ahead by")

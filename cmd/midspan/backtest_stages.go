@@ -26,15 +26,13 @@ var rowNames = map[assess.Stage]string{
 	backtest.Undecided: "undecided then",
 }
 
-var fateNames = []struct {
-	fate backtest.Fate
-	name string
-}{
-	{backtest.SilentHalfYear, "silent six months"},
-	{backtest.StillSilent, "silent to the end"},
-	{backtest.NobodyLeft, "nobody left"},
-	{backtest.Halved, "people halved"},
-	{backtest.Over, "declared over"},
+// fateColumns are the heads of the columns, with what they mean.
+var fateColumns = []struct{ head, means string }{
+	{"silent", "in some six months until the end, nobody committed"},
+	{"to end", "nobody committed in the last six months"},
+	{"no team", "nobody of the 12 months before committed in the last six"},
+	{"halved", "half as many people in the last 12 months as before, or fewer"},
+	{"over", "its files declare it over, and did not then"},
 }
 
 func writeStages(w io.Writer, r pipeline.StageResult) error {
@@ -46,15 +44,19 @@ func writeStages(w io.Writer, r pipeline.StageResult) error {
 	for _, t := range r.Tables {
 		writeStageTable(&s, t)
 	}
+	s.WriteString("\n")
+	for _, column := range fateColumns {
+		fmt.Fprintf(&s, "%-8s %s\n", column.head, column.means)
+	}
 	writeDraws(&s, r.Looked)
 	return writeTrimmed(w, s.String())
 }
 
 func writeStageTable(s *strings.Builder, t backtest.StageTable) {
 	months := strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Months), " ", ", "), "[]")
-	fmt.Fprintf(s, "\nstage %s months before the end, and what became of it until then\n%-26s %6s", months, "stage then", "points")
-	for _, f := range fateNames {
-		fmt.Fprintf(s, "  %-22s", f.name)
+	fmt.Fprintf(s, "\nof each stage %s months before the end, percent with intervals\n%-24s %6s", months, "stage then", "points")
+	for _, column := range fateColumns {
+		fmt.Fprintf(s, " %8s", column.head)
 	}
 	s.WriteString("\n")
 	for _, row := range t.Rows {
@@ -65,23 +67,27 @@ func writeStageTable(s *strings.Builder, t backtest.StageTable) {
 		if other, ok := rowNames[row.Stage]; ok {
 			name = other
 		}
-		fmt.Fprintf(s, "%-26s %6d", name, row.Points)
+		fmt.Fprintf(s, "%-24s %6d", name, row.Points)
 		for _, fate := range row.Fates {
-			fmt.Fprintf(s, "  %s", formatShare(fate.Share))
+			fmt.Fprintf(s, " %8s", percentText(fate.Share.Value))
+		}
+		fmt.Fprintf(s, "\n%31s", "")
+		for _, fate := range row.Fates {
+			interval := ""
+			if fate.Share.Low != nil && fate.Share.High != nil {
+				interval = percentText(fate.Share.Low) + "-" + percentText(fate.Share.High)
+			}
+			fmt.Fprintf(s, " %8s", interval)
 		}
 		s.WriteString("\n")
 	}
-	fmt.Fprintf(s, "messy middle, with what may be strained, to sustained, silent to the end: %s times\n", strings.TrimSpace(formatEstimate(t.Times)))
+	fmt.Fprintf(s, "silent to the end, messy middle to sustained: %s times\n", strings.TrimSpace(formatEstimate(t.Times)))
 }
 
-// formatShare formats a share with its interval in percent, in 22 columns.
-func formatShare(e backtest.Estimate) string {
-	if e.Value == nil {
-		return fmt.Sprintf("%5s %-16s", "-", "")
+// percentText writes a share in percent; a dash where there is none.
+func percentText(share *float64) string {
+	if share == nil {
+		return "-"
 	}
-	interval := ""
-	if e.Low != nil && e.High != nil {
-		interval = fmt.Sprintf("(%.0f to %.0f)", 100**e.Low, 100**e.High)
-	}
-	return fmt.Sprintf("%3.0f %% %-16s", 100**e.Value, interval)
+	return fmt.Sprintf("%.0f", 100**share)
 }
