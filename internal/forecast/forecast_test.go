@@ -124,7 +124,7 @@ func TestScoresCountedByHand(t *testing.T) {
 	if *s.Risk != 1 || *s.DaysSinceCommit != 0.5 || *s.ActiveMonths12 != 1 {
 		t.Errorf("AUC %v, %v and %v", *s.Risk, *s.DaysSinceCommit, *s.ActiveMonths12)
 	}
-	want := []Level{{assess.RiskHigh, 2, 0.45, 1}, {assess.RiskLow, 1, 0.1, 0}}
+	want := []CalibratedLevel{{assess.RiskHigh, 2, 0.45, 1}, {assess.RiskLow, 1, 0.1, 0}}
 	if !reflect.DeepEqual(s.Calibration, want) {
 		t.Errorf("calibration %+v, want %+v", s.Calibration, want)
 	}

@@ -41,14 +41,14 @@ type Score struct {
 	Brier    float64 `json:"brier"`
 	Constant float64 `json:"constantBrier"`
 	// The areas under the ROC curve, nil where all had one outcome.
-	Risk            *float64 `json:"riskAuc,omitempty"`
-	DaysSinceCommit *float64 `json:"daysSinceCommitAuc,omitempty"`
-	ActiveMonths12  *float64 `json:"activeMonths12Auc,omitempty"`
-	Calibration     []Level  `json:"calibration"` // highest level first
+	Risk            *float64          `json:"riskAuc,omitempty"`
+	DaysSinceCommit *float64          `json:"daysSinceCommitAuc,omitempty"`
+	ActiveMonths12  *float64          `json:"activeMonths12Auc,omitempty"`
+	Calibration     []CalibratedLevel `json:"calibration"` // highest level first
 }
 
-// Level is how the forecasts of one level came true.
-type Level struct {
+// CalibratedLevel is how the forecasts of one level came true.
+type CalibratedLevel struct {
 	Level    assess.RiskLevel `json:"level"`
 	Scored   int              `json:"scored"`
 	Foretold float64          `json:"foretold"` // the mean probability
@@ -187,13 +187,13 @@ func (p pending) score(all []Forecast) *Score {
 	return s
 }
 
-func calibrate(all []Forecast, silent []bool) []Level {
-	levels := []Level{}
+func calibrate(all []Forecast, silent []bool) []CalibratedLevel {
+	levels := []CalibratedLevel{}
 	for i, f := range all {
-		at := slices.IndexFunc(levels, func(l Level) bool { return l.Level == f.Level })
+		at := slices.IndexFunc(levels, func(l CalibratedLevel) bool { return l.Level == f.Level })
 		if at < 0 {
 			at = len(levels)
-			levels = append(levels, Level{Level: f.Level})
+			levels = append(levels, CalibratedLevel{Level: f.Level})
 		}
 		levels[at].Scored++
 		levels[at].Foretold += f.Probability
@@ -204,7 +204,7 @@ func calibrate(all []Forecast, silent []bool) []Level {
 	for i := range levels {
 		levels[i].Foretold = rounded(levels[i].Foretold / float64(levels[i].Scored))
 	}
-	slices.SortFunc(levels, func(a, b Level) int {
+	slices.SortFunc(levels, func(a, b CalibratedLevel) int {
 		switch {
 		case a.Foretold > b.Foretold:
 			return -1
