@@ -73,7 +73,11 @@ func writeScore(s *strings.Builder, score forecast.Score) {
 	for _, one := range []struct {
 		name string
 		area *float64
-	}{{"AUC of the risk, 0.5 is chance", score.Risk}, {"of days since the last commit", score.DaysSinceCommit}, {"of active months of the last 12", score.ActiveMonths12}} {
+	}{
+		{"AUC of the risk, 0.5 is chance", score.Risk},
+		{"of days since the last commit", score.DaysSinceCommit},
+		{"of active months of the last 12", score.ActiveMonths12},
+	} {
 		if one.area != nil {
 			fmt.Fprintf(s, "%-34s %6.3f\n", one.name, *one.area)
 		}

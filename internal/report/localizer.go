@@ -100,11 +100,15 @@ func (w Localizer) LevelWithScore(p assess.Pillar) string {
 // RiskText writes how likely work is to stop, with the simplest measure that tells it;
 // empty where no risk was computed.
 func (w Localizer) RiskText(r assess.Risk) string {
-	text := w.riskAlone(r)
+	return strings.TrimSpace(w.riskAlone(r) + " " + w.ActiveMonthsText(r))
+}
+
+// ActiveMonthsText writes in how many months there was work; empty where that is not known.
+func (w Localizer) ActiveMonthsText(r assess.Risk) string {
 	if r.ActiveMonths == nil {
-		return text
+		return ""
 	}
-	return text + " " + w.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths)
+	return w.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths)
 }
 
 func (w Localizer) riskAlone(r assess.Risk) string {

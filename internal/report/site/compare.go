@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -205,10 +206,7 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 	switch r.Level {
 	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
 		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
-		notes := []string{open}
-		if r.ActiveMonths != nil {
-			notes = append(notes, c.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths))
-		}
+		notes := slices.DeleteFunc([]string{open, c.ActiveMonthsText(r)}, func(note string) bool { return note == "" })
 		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: levelClass(class)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
