@@ -39,10 +39,12 @@ type MeasuredStage struct {
 	Fates        []MeasuredShare `json:"fates"`
 }
 
-// MeasuredShare is a share of the points of a stage.
+// MeasuredShare is a share of the points of a stage at which the fate can be told.
 type MeasuredShare struct {
-	Fate  Fate     `json:"fate"`
-	Share Estimate `json:"share"`
+	Fate     Fate     `json:"fate"`
+	Of       int      `json:"of"`
+	Happened int      `json:"happened"`
+	Share    Estimate `json:"share"`
 }
 
 //go:embed measured.json
