@@ -111,7 +111,7 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVar(&a.json, "json", false, "print JSON for a script")
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
-		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(),
+		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
 		a.policyCommand(), a.sbomCommand(), a.versionCommand())
 	foldGlobalFlags(root)
 	return root

@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -34,6 +35,9 @@ type Risk struct {
 	// Score is set only where every measure that it reads is known exactly; Low and
 	// High are the range that unknown ones leave open.
 	Range
+	// ActiveMonths is how many of the last 12 months saw a commit, which alone tells about
+	// as much of silence; nil where it is not known exactly or the risk does not apply.
+	ActiveMonths *float64 `json:"activeMonths12,omitempty"`
 }
 
 // riskRule makes the risk from measures of history.
@@ -44,6 +48,18 @@ type riskRule struct {
 	preconditions []riskPrecondition // of the repositories to which it applies
 	parts         []scorePart
 	levels        []riskStep // from the highest down; below the last it is low
+	shares        map[RiskLevel]RiskShare
+	sharesOf      string // the population on which they were measured
+}
+
+// RiskShare is the share of a level that became silent, with its interval of 95 %, as
+// midspan backtest measured it on one population.
+type RiskShare struct{ Value, Low, High float64 }
+
+// RiskShare returns the share of a level; ok is false where none was measured.
+func (r *Rules) RiskShare(level RiskLevel) (share RiskShare, ok bool) {
+	share, ok = r.risk.shares[level]
+	return share, ok
 }
 
 // riskPrecondition is the least value of a measure for which the risk applies.
@@ -67,7 +83,7 @@ type riskStep struct {
 
 // Risk reads the risk from merged measures, or from those of one repository.
 func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
-	open := Risk{RiskUnknown, Range{Low: 0, High: 100}}
+	open := Risk{Level: RiskUnknown, Range: Range{Low: 0, High: 100}}
 	switch r.riskApplies(measures) {
 	case kleene.False:
 		open.Level = RiskNotApplicable
@@ -89,7 +105,13 @@ func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	if level != r.riskLevel(found.High) {
 		level = RiskUnknown
 	}
-	return Risk{level, found}
+	risk := Risk{Level: level, Range: found}
+	if m := measures[observation.MomentumActiveMonths12]; m.Bound == observation.Exact {
+		if months, ok := m.Number(); ok {
+			risk.ActiveMonths = &months
+		}
+	}
+	return risk
 }
 
 // riskApplies reports whether all preconditions hold.
@@ -130,7 +152,7 @@ func (r *Rules) RiskSteps() []RiskStep {
 
 // riskSection reads the section risk.
 func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
-	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels")
+	f := d.fields(n, "risk", "question", "means", "asked-of", "parts", "levels", "shares")
 	r.risk = riskRule{at: d.positionOfNode(n), question: text(f["question"]), means: text(f["means"])}
 	for _, item := range d.items(f["asked-of"], "asked-of") {
 		bf := d.fields(item, "a condition of the risk", "measure", "at-least", "unit")
@@ -147,6 +169,29 @@ func (d *decoder) riskSection(r *Rules, n *yaml.Node) {
 		lf := d.fields(item, "a level of risk", "level", "from")
 		step := riskStep{d.positionOfNode(item), RiskStep{RiskLevel(text(lf["level"])), d.number(lf["from"], 0)}}
 		r.risk.levels = append(r.risk.levels, step)
+	}
+	changed := d.fromUser[f["asked-of"]] || d.fromUser[f["parts"]] || d.fromUser[f["levels"]]
+	if shares := f["shares"]; shares != nil && (!changed || slices.ContainsFunc(shares.Content, func(n *yaml.Node) bool { return d.fromUser[n] })) {
+		d.riskShares(r, shares)
+	}
+}
+
+// riskShares reads what each level was worth. Shares of the embedded rules say nothing of a
+// risk that the user's file changes.
+func (d *decoder) riskShares(r *Rules, n *yaml.Node) {
+	f := d.fields(n, "the shares of the risk", "of", string(RiskHigh), string(RiskRaised), string(RiskLow))
+	r.risk.sharesOf, r.risk.shares = text(f["of"]), map[RiskLevel]RiskShare{}
+	for _, level := range []RiskLevel{RiskHigh, RiskRaised, RiskLow} {
+		ends := d.items(f[string(level)], "a share of the risk")
+		if len(ends) != 3 {
+			d.fail(d.positionOfNode(n), "the shares of the risk have for each of high, raised and low a share and the two ends of its interval")
+			return
+		}
+		share := RiskShare{d.number(ends[0], 0), d.number(ends[1], 0), d.number(ends[2], 0)}
+		if !(share.Low >= 0 && share.Low <= share.Value && share.Value <= share.High && share.High <= 1) {
+			d.fail(d.positionOfNode(ends[0]), "a share of the risk lies between the ends of its interval, all from 0 to 1")
+		}
+		r.risk.shares[level] = share
 	}
 }
 
@@ -216,10 +261,19 @@ func (r *Rules) writeRisk(b *strings.Builder) {
 		}
 		fmt.Fprintf(b, " `%s` >= %s %s", bound.measure, r.formatValue(bound.least), bound.unit)
 	}
-	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score |\n|---|---|\n")
-	for _, step := range risk.levels {
-		fmt.Fprintf(b, "| %s | %s or more |\n", step.Level, r.formatValue(step.From))
+	b.WriteString(". What is unknown leaves a range open; the level is unknown where the range spans two.\n\n| level | score | became silent |\n|---|---|---|\n")
+	share := func(level RiskLevel) string {
+		if s, ok := risk.shares[level]; ok {
+			return fmt.Sprintf("%.0f %% (%.0f to %.0f)", 100*s.Value, 100*s.Low, 100*s.High)
+		}
+		return "not measured"
 	}
-	fmt.Fprintf(b, "| %s | less |\n\n", RiskLow)
+	for _, step := range risk.levels {
+		fmt.Fprintf(b, "| %s | %s or more | %s |\n", step.Level, r.formatValue(step.From), share(step.Level))
+	}
+	fmt.Fprintf(b, "| %s | less | %s |\n\n", RiskLow, share(RiskLow))
+	if risk.sharesOf != "" {
+		fmt.Fprintf(b, "The shares, with intervals of 95 %%, were measured on %s and hold for nothing else ([backtest.md](backtest.md)).\n\n", risk.sharesOf)
+	}
 	r.writeParts(b, "weighted mean of", risk.parts, true)
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // historyOf are the measures that the risk reads: of a repository three years
-// old, with so many people, a core that was last seen so many days ago, and work
-// in so many of the last 24 months.
+// old, with so many people in 3 months, a core that was last seen so many days ago, and
+// work in so many of the last 12 months.
 func historyOf(people, away, months float64) map[string]observation.Measure {
 	values := map[string]float64{
 		"momentum.commits-ever": 500, "momentum.age-days": 1100, "momentum.commits-12m": 80,
-		"people.contributors-24m": people, "people.core-away-days": away, "momentum.active-months-24": months,
+		"people.contributors-3m": people, "people.core-away-days": away, "momentum.active-months-12": months,
 	}
 	measures := map[string]observation.Measure{}
 	for id, value := range values {
@@ -25,21 +25,21 @@ func historyOf(people, away, months float64) map[string]observation.Measure {
 	return measures
 }
 
-func TestRiskRisesWhereFewCarryTheWorkAndWhereTheyLeave(t *testing.T) {
+func TestRiskRisesWhereFewAreAtWorkAndWhereTheyLeave(t *testing.T) {
 	r := loaded(t)
 	for _, test := range []struct {
 		people, away, months float64
 		score                float64
 		level                RiskLevel
 	}{
-		{50, 0, 24, 0, RiskLow},
-		{20, 30, 18, 25, RiskLow},
-		{10, 90, 12, 50, RiskRaised},
-		{5, 180, 6, 75, RiskHigh},
-		{1, 0, 24, 33.3, RiskLow},
-		{1, 365, 1, 98.6, RiskHigh},
-		{200, 400, 3, 62.5, RiskHigh},
-		{200, 400, 24, 33.3, RiskLow},
+		{10, 0, 12, 0, RiskLow},
+		{4, 30, 9, 25, RiskLow},
+		{2, 90, 6, 50, RiskRaised},
+		{1, 180, 3, 75, RiskHigh},
+		{1, 0, 12, 25, RiskLow},
+		{0, 365, 1, 97.2, RiskHigh},
+		{200, 400, 2, 61.1, RiskHigh},
+		{200, 400, 12, 33.3, RiskLow},
 	} {
 		got := r.Risk(historyOf(test.people, test.away, test.months))
 		if got.Score == nil || *got.Score != test.score || got.Level != test.level {
@@ -60,7 +60,7 @@ func describe(r Risk) string {
 func TestRiskDoesNotApplyToTheYoungTheSmallAndTheSilent(t *testing.T) {
 	r := loaded(t)
 	for id, value := range map[string]float64{"momentum.commits-ever": 19, "momentum.age-days": 364, "momentum.commits-12m": 0} {
-		measures := historyOf(3, 90, 12)
+		measures := historyOf(3, 90, 6)
 		measures[id] = observation.Measure{ID: id, State: observation.Measured, Value: value}
 		if got := r.Risk(measures); got.Level != RiskNotApplicable || got.Score != nil {
 			t.Errorf("%s = %v gives %s", id, value, describe(got))

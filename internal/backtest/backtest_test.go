@@ -2,6 +2,8 @@ package backtest
 
 import (
 	"iter"
+	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,9 +28,23 @@ func day(text string) time.Time {
 // pastOf is a history with commits of one person at these times, newest first.
 func pastOf(t *testing.T, times ...time.Time) History {
 	t.Helper()
+	var list []gitrepo.Commit
+	for _, at := range times {
+		list = append(list, commitBy("Ada Ore", at))
+	}
+	return historyOf(t, list)
+}
+
+func commitBy(name string, at time.Time) gitrepo.Commit {
+	return gitrepo.Commit{Author: name, Email: strings.ToLower(strings.Fields(name)[0]) + "@forge.example.se", Committed: at, Parents: 1}
+}
+
+// historyOf is a history of these commits, newest first.
+func historyOf(t *testing.T, list []gitrepo.Commit) History {
+	t.Helper()
 	var commits iter.Seq2[gitrepo.Commit, error] = func(yield func(gitrepo.Commit, error) bool) {
-		for _, at := range times {
-			if !yield(gitrepo.Commit{Author: "Ada Ore", Email: "ada@forge.example.se", Committed: at, Parents: 1}, nil) {
+		for _, c := range list {
+			if !yield(c, nil) {
 				return
 			}
 		}
@@ -65,11 +81,11 @@ func TestPointsLieEighteenMonthsBackAndOnInSteps(t *testing.T) {
 	for at := until; at.After(day("2022-06-01")); at = at.AddDate(0, 0, -7) {
 		weekly = append(weekly, at)
 	}
-	found := Replay(pastOf(t, weekly...), embedded(t), until, 6)
+	found := Replay(pastOf(t, weekly...), Rules{Tested: embedded(t)}, until, 6)
 	var got []string
 	for _, p := range found.Points {
 		got = append(got, p.At.Format(time.DateOnly))
-		if p.Silent {
+		if p.Outcomes.Silent {
 			t.Errorf("%s passes for silent", p.At)
 		}
 	}
@@ -99,7 +115,7 @@ func TestWhoIsAliveAtMonthBorders(t *testing.T) {
 		"a day younger":                      {append(before(day("2024-12-01"), 19), day("2023-12-31 12:00:01")), 0},
 		"nothing at all":                     {nil, 0},
 	} {
-		found := Replay(pastOf(t, test.past...), embedded(t), until, 1200)
+		found := Replay(pastOf(t, test.past...), Rules{Tested: embedded(t)}, until, 1200)
 		if len(found.Points) != test.points {
 			t.Errorf("%s: %d points, want %d", name, len(found.Points), test.points)
 		}
@@ -119,8 +135,8 @@ func TestSilentIsNoCommitInMonthsTwelveToEighteen(t *testing.T) {
 		"one at the end of month 18":    {[]time.Time{day("2026-08-28 12:00:00")}, false},
 		"one after the end of month 18": {[]time.Time{day("2026-08-28 12:00:01")}, true},
 	} {
-		found := Replay(pastOf(t, append(test.later, alive...)...), embedded(t), until, 1200)
-		if len(found.Points) != 1 || found.Points[0].Silent != test.silent {
+		found := Replay(pastOf(t, append(test.later, alive...)...), Rules{Tested: embedded(t)}, until, 1200)
+		if len(found.Points) != 1 || found.Points[0].Outcomes.Silent != test.silent {
 			t.Errorf("%s: %+v, want silent %v", name, found.Points, test.silent)
 		}
 	}
@@ -145,7 +161,7 @@ func TestBaselinesOfHistoriesMadeByHand(t *testing.T) {
 		"what comes after says nothing":    {[]time.Time{clock.Add(time.Hour), clock.AddDate(0, 0, -30)}, 30, 10},
 		"thirteen, ties with twelve above": {before(clock.AddDate(0, 0, -1), 13), 1, 0},
 	} {
-		found := Replay(pastOf(t, append(test.recent, old...)...), embedded(t), until, 1200)
+		found := Replay(pastOf(t, append(test.recent, old...)...), Rules{Tested: embedded(t)}, until, 1200)
 		if len(found.Points) != 1 {
 			t.Fatalf("%s: %d points", name, len(found.Points))
 		}
@@ -156,7 +172,7 @@ func TestBaselinesOfHistoriesMadeByHand(t *testing.T) {
 }
 
 func TestWhereTheRiskIsUnknownNothingIsCompared(t *testing.T) {
-	found := Replay(blind{pastOf(t, before(day("2024-12-01"), 700)...)}, embedded(t), day("2026-06-30"), 1200)
+	found := Replay(blind{pastOf(t, before(day("2024-12-01"), 700)...)}, Rules{Tested: embedded(t)}, day("2026-06-30"), 1200)
 	if len(found.Points) != 0 || found.Unscored != 1 {
 		t.Errorf("%d points, %d unscored, want 0 and 1", len(found.Points), found.Unscored)
 	}
@@ -173,4 +189,79 @@ func (b blind) Measures(at time.Time) []observation.Measure {
 		}
 	}
 	return measures
+}
+
+func TestOutcomesOfHistoriesMadeByHand(t *testing.T) {
+	at, end := day("2024-06-30"), day("2027-06-30")
+	ada := func(text string) gitrepo.Commit { return commitBy("Ada Ore", day(text)) }
+	ben := func(text string) gitrepo.Commit { return commitBy("Ben Kay", day(text)) }
+	weekly := func(from, until string) (list []gitrepo.Commit) {
+		for then := day(until); then.After(day(from)); then = then.AddDate(0, 0, -7) {
+			list = append(list, commitBy("Ben Kay", then))
+		}
+		return list
+	}
+	for name, test := range map[string]struct {
+		later []gitrepo.Commit
+		want  Outcomes
+	}{
+		"nobody ever after":              {nil, Outcomes{true, true, true, true}},
+		"the same person goes on":        {[]gitrepo.Commit{ada("2025-09-01")}, Outcomes{LittleWork: true}},
+		"another takes over":             {weekly("2024-08-01", "2025-12-30"), Outcomes{TeamGone: true}},
+		"a pause that ends after it":     {[]gitrepo.Commit{ada("2026-03-01")}, Outcomes{Silent: true, TeamGone: true, LittleWork: true}},
+		"busy at first, and then no one": {weekly("2024-12-31", "2025-06-30"), Outcomes{Silent: true, SilentToEnd: true, TeamGone: true}},
+		"one commit of another alone":    {[]gitrepo.Commit{ben("2025-12-01")}, Outcomes{TeamGone: true, LittleWork: true}},
+	} {
+		h := historyOf(t, append(test.later, ada("2024-05-01"), ada("2023-08-01")))
+		if got := outcomes(h, at, end); got != test.want {
+			t.Errorf("%s: %+v, want %+v", name, got, test.want)
+		}
+	}
+}
+
+func TestTheGitPartOfInsightsAsItsDefinitionCounts(t *testing.T) {
+	at := day("2026-06-30")
+	number := func(id string, n float64) observation.Measure {
+		return observation.Measure{ID: id, State: observation.Measured, Value: n}
+	}
+	all := func(people, organizations, releases, days float64) map[string]observation.Measure {
+		return byID([]observation.Measure{number(observation.PeopleRegularContributors12m, people), number(observation.PeopleOrganizations12m, organizations),
+			number(observation.MomentumReleases12m, releases), number(observation.MomentumDaysSinceRelease, days)})
+	}
+	unreleased := all(1, 1, 0, 0)
+	delete(unreleased, observation.MomentumDaysSinceRelease)
+	for name, test := range map[string]struct {
+		commits  int
+		measures map[string]observation.Measure
+		want     float64
+	}{
+		"all of it":                            {50, all(5, 3, 4, 10), 65},
+		"nothing":                              {0, map[string]observation.Measure{}, 0},
+		"three people of two organizations":    {0, all(3, 2, 0, 800), 20 * 40. / 25},
+		"a release in half a year":             {1, all(0, 0, 2, 180), 7 * 25. / 13},
+		"recent, but not at a steady pace":     {5, all(0, 0, 3, 90), 9 * 25. / 13},
+		"one person who never tagged":          {20, unreleased, 5*40./25 + 4*25./13},
+		"a release in the last two years":      {0, all(2, 0, 0, 730), 6*40./25 + 2*25./13},
+		"forty-nine commits are fewer than 50": {49, all(0, 0, 0, 800), 4 * 25. / 13},
+	} {
+		if got := insights(pastOf(t, before(at, test.commits)...), at, test.measures); math.Abs(got-test.want) > 1e-9 {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+func TestOtherRulesAreComparedOnTheSamePoints(t *testing.T) {
+	h := pastOf(t, before(day("2025-12-01"), 1000)...)
+	other, err := assess.LoadRules([]byte("version: 1\nrisk:\n  parts:\n    - {measure: momentum.active-months-12, points: [[0, 100], [12, 0]]}\n"), assesstest.Definitions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := Replay(h, Rules{Tested: embedded(t), Against: other}, day("2026-06-30"), 1200)
+	if len(found.Points) != 1 || found.Points[0].Against == nil || *found.Points[0].Against != 0 {
+		t.Fatalf("%+v, want one point with twelve active months", found.Points)
+	}
+	names := Evaluate([]Repository{found}, steps, Options{}).Comparisons[0].Scores
+	if names[1].Score != ByAgainst || len(names) != 6 {
+		t.Errorf("scores %+v", names)
+	}
 }

@@ -18,44 +18,55 @@ type Estimate struct {
 // statistic is computed from the points, each with a weight.
 type statistic func(weight []float64) float64
 
-// estimate is a cluster bootstrap: it draws as many repositories as there are, with
-// replacement, o.Draws times, and takes the middle 95 % of the statistic. The points of
-// one repository are drawn together because they are correlated: drawn separately they
-// would make the interval too narrow. The seed decides the draws, so two statistics and
-// their difference are computed on the same resamples.
-func estimate(c cases, o Options, of statistic) Estimate {
-	once := slices.Repeat([]float64{1}, len(c.points))
-	e := Estimate{Value: rounded(of(once))}
-	repositories := distinct(c.repository)
-	if len(repositories) < 2 {
-		return e
+// estimate is a cluster bootstrap: it draws as many owners as there are, with
+// replacement, o.Draws times, and takes the middle 95 % of each statistic. The points of
+// one owner are drawn together because they are correlated: drawn separately they would
+// make the interval too narrow. owner has the index of each point's. The seed decides the draws; all statistics are computed
+// on the same resamples.
+func estimate(owner []int, o Options, of ...statistic) []Estimate {
+	once := slices.Repeat([]float64{1}, len(owner))
+	found, values := make([]Estimate, len(of)), make([][]float64, len(of))
+	for i := range of {
+		found[i].Value = rounded(of[i](once))
+	}
+	owners := distinct(owner)
+	if len(owners) < 2 {
+		return found
 	}
 	random := rand.New(rand.NewPCG(o.Seed, 0))
-	weight := make([]float64, len(c.points))
+	weight := make([]float64, len(owner))
 	drawn := map[int]float64{}
-	var values []float64
 	for range o.Draws {
 		clear(drawn)
-		for range repositories {
-			drawn[repositories[random.IntN(len(repositories))]]++
+		for range owners {
+			drawn[owners[random.IntN(len(owners))]]++
 		}
-		for i, repository := range c.repository {
-			weight[i] = drawn[repository]
+		for i, of := range owner {
+			weight[i] = drawn[of]
 		}
-		if v := of(weight); !math.IsNaN(v) {
-			values = append(values, v)
+		for i := range of {
+			if v := of[i](weight); !math.IsNaN(v) {
+				values[i] = append(values[i], v)
+			}
 		}
 	}
-	slices.Sort(values)
-	if 2*len(values) < o.Draws || len(values) == 0 || values[0] == values[len(values)-1] {
-		return e
+	for i := range found {
+		found[i].bound(values[i], o.Draws)
 	}
-	e.Low, e.High = rounded(quantile(values, 0.025)), rounded(quantile(values, 0.975))
-	return e
+	return found
 }
 
-func distinct(repositories []int) []int {
-	return slices.Compact(slices.Sorted(slices.Values(repositories)))
+// bound sets the ends of the interval, from the values of so many resamples.
+func (e *Estimate) bound(values []float64, draws int) {
+	slices.Sort(values)
+	if 2*len(values) < draws || len(values) == 0 || values[0] == values[len(values)-1] {
+		return
+	}
+	e.Low, e.High = rounded(quantile(values, 0.025)), rounded(quantile(values, 0.975))
+}
+
+func distinct(owners []int) []int {
+	return slices.Compact(slices.Sorted(slices.Values(owners)))
 }
 
 // quantile interpolates between two of the sorted values where needed.

@@ -15,10 +15,9 @@ type Options struct {
 // Result is how well the risk predicted. Its JSON is described in docs/backtest.md.
 type Result struct {
 	Numbers Numbers `json:"numbers"`
-	// AUC is the area under the ROC curve: 0.5 is chance, 1 is perfect.
-	AUC        Compared  `json:"auc"`
-	Difference Baselines `json:"difference"` // of the risk's AUC to each baseline's
-	// Verdicts take "this level or a higher one" as a warning.
+	// Comparisons hold the risk against the baselines, a row an outcome and a group.
+	Comparisons []Comparison `json:"comparisons"`
+	// Verdicts take "this level or a higher one" as a warning of silence.
 	Verdicts    []Verdict     `json:"verdicts"`
 	Calibration []Calibration `json:"calibration"`
 }
@@ -26,23 +25,76 @@ type Result struct {
 // Numbers are the size of the sample.
 type Numbers struct {
 	Repositories       int `json:"repositories"`       // that could be read
+	SeenAfterPush      int `json:"seenAfterPush"`      // of those, with a mirror that looked a day or more after its newest commit
 	WithPoints         int `json:"withPoints"`         // of those, with one point or more
+	Owners             int `json:"owners"`             // of those with points
 	Points             int `json:"points"`             // repositories at times at which they were alive
 	Silent             int `json:"silent"`             // points that were silent 12 to 18 months later
 	SilentRepositories int `json:"silentRepositories"` // that have such a point
 	Unscored           int `json:"unscored"`           // times at which the risk was unknown; they count nowhere
 }
 
-// Compared is the risk beside the baselines.
-type Compared struct {
-	Risk Estimate `json:"risk"`
-	Baselines
+// Group is which points are compared.
+type Group string
+
+// The groups.
+const (
+	Everybody Group = "all"
+	// Recent: the last commit is less than 90 days old.
+	Recent Group = "recent"
+)
+
+const recentDays = 90
+
+// Predictor names a score that is compared.
+type Predictor string
+
+// The predictors: the risk, that of other rules, and the baselines.
+const (
+	ByRisk       Predictor = "risk"
+	ByAgainst    Predictor = "against"
+	ByDays       Predictor = "daysSinceCommit"
+	ByMonths     Predictor = "activeMonths12"
+	ByMaintained Predictor = "maintained"
+	ByInsights   Predictor = "lfxInsights"
+)
+
+// of is the score of a point, higher for a higher risk.
+func (p Predictor) of(point Point) float64 {
+	switch p {
+	case ByAgainst:
+		return *point.Against
+	case ByDays:
+		return point.DaysSinceCommit
+	case ByMonths:
+		return point.IdleMonths
+	case ByMaintained:
+		return point.Unmaintained
+	case ByInsights:
+		return point.Insights
+	default:
+		return *point.Risk.Score
+	}
 }
 
-// Baselines are other predictors from the same history.
-type Baselines struct {
-	DaysSinceCommit Estimate `json:"daysSinceCommit"`
-	Maintained      Estimate `json:"maintained"`
+// Comparison is how well each score told apart who met an outcome.
+type Comparison struct {
+	Outcome      Outcome `json:"outcome"`
+	Group        Group   `json:"group"`
+	Points       int     `json:"points"`
+	Happened     int     `json:"happened"`     // points of those
+	Repositories int     `json:"repositories"` // that have such a point
+	// Scores begin with the risk.
+	Scores []Compared `json:"scores"`
+}
+
+// Compared is one score of a comparison.
+type Compared struct {
+	Score Predictor `json:"score"`
+	// AUC is the area under the ROC curve: 0.5 is chance, 1 is perfect.
+	AUC Estimate `json:"auc"`
+	// Lead is the AUC of the risk less this one's, on the same resamples; nil for the risk.
+	Lead *Estimate `json:"lead"`
 }
 
 // Verdict is a warning from one level on.
@@ -66,21 +118,41 @@ type Calibration struct {
 // highest first.
 func Evaluate(all []Repository, steps []assess.RiskStep, o Options) Result {
 	c := join(all)
-	silent := mask(c, func(p Point) bool { return p.Silent })
-	auc := func(score func(Point) float64) statistic {
-		ranked := rank(scores(c, score))
-		return func(weight []float64) float64 { return ranked.auc(silent, weight) }
+	silent := mask(c, func(p Point) bool { return p.Outcomes.Silent })
+	found := Result{Numbers: count(all, c), Verdicts: verdicts(c, silent, steps, o), Calibration: calibrate(c, silent, steps, o)}
+	recent := c.where(func(p Point) bool { return p.DaysSinceCommit < recentDays })
+	for _, outcome := range []Outcome{Silent, SilentToEnd, TeamGone, LittleWork} {
+		found.Comparisons = append(found.Comparisons, compare(c, Everybody, outcome, o), compare(recent, Recent, outcome, o))
 	}
-	risk := auc(func(p Point) float64 { return *p.Risk.Score })
-	days := auc(func(p Point) float64 { return p.DaysSinceCommit })
-	maintained := auc(func(p Point) float64 { return p.Unmaintained })
-	return Result{
-		Numbers:     count(all, c),
-		AUC:         Compared{estimate(c, o, risk), Baselines{estimate(c, o, days), estimate(c, o, maintained)}},
-		Difference:  Baselines{estimate(c, o, difference(risk, days)), estimate(c, o, difference(risk, maintained))},
-		Verdicts:    verdicts(c, silent, steps, o),
-		Calibration: calibrate(c, silent, steps, o),
+	return found
+}
+
+// compare holds the risk against the baselines on the points of a group.
+func compare(c cases, group Group, outcome Outcome, o Options) Comparison {
+	happened := mask(c, func(p Point) bool { return p.Outcomes.of(outcome) })
+	found := Comparison{Outcome: outcome, Group: group, Points: len(c.points), Happened: countTrue(happened),
+		Repositories: len(distinct(chosen(c.repository, happened)))}
+	names := []Predictor{ByRisk, ByAgainst, ByDays, ByMonths, ByMaintained, ByInsights}
+	if len(c.points) == 0 || c.points[0].Against == nil {
+		names = slices.Delete(names, 1, 2)
 	}
+	var stats []statistic
+	for _, name := range names {
+		ranked := rank(scores(c, name.of))
+		stats = append(stats, func(weight []float64) float64 { return ranked.auc(happened, weight) })
+	}
+	for _, other := range stats[1:len(names):len(names)] {
+		stats = append(stats, difference(stats[0], other))
+	}
+	estimates := estimate(c.owner, o, stats...)
+	for i, name := range names {
+		one := Compared{Score: name, AUC: estimates[i]}
+		if i > 0 {
+			one.Lead = &estimates[len(names)+i-1]
+		}
+		found.Scores = append(found.Scores, one)
+	}
+	return found
 }
 
 func difference(a, b statistic) statistic {
@@ -103,6 +175,17 @@ func mask(c cases, holds func(Point) bool) []bool {
 	return all
 }
 
+// chosen are the items at which a mask holds.
+func chosen(items []int, holds []bool) []int {
+	var kept []int
+	for i, item := range items {
+		if holds[i] {
+			kept = append(kept, item)
+		}
+	}
+	return kept
+}
+
 func countTrue(all []bool) int {
 	n := 0
 	for _, holds := range all {
@@ -114,13 +197,16 @@ func countTrue(all []bool) int {
 }
 
 func count(all []Repository, c cases) Numbers {
-	n := Numbers{Repositories: len(all), Points: len(c.points)}
+	n := Numbers{Repositories: len(all), Points: len(c.points), Owners: len(distinct(c.owner))}
 	for _, r := range all {
 		n.Unscored += r.Unscored
+		if r.SeenAfterPush {
+			n.SeenAfterPush++
+		}
 		if len(r.Points) > 0 {
 			n.WithPoints++
 		}
-		silentPoints := countTrue(mask(cases{points: r.Points}, func(p Point) bool { return p.Silent }))
+		silentPoints := countTrue(mask(cases{points: r.Points}, func(p Point) bool { return p.Outcomes.Silent }))
 		n.Silent += silentPoints
 		n.SilentRepositories += min(silentPoints, 1)
 	}
@@ -131,11 +217,9 @@ func verdicts(c cases, silent []bool, steps []assess.RiskStep, o Options) []Verd
 	var found []Verdict
 	for _, step := range steps {
 		warned := mask(c, func(p Point) bool { return *p.Risk.Score >= step.From })
-		found = append(found, Verdict{
-			Level: step.Level, From: step.From, Warned: countTrue(warned),
-			Precision: estimate(c, o, func(weight []float64) float64 { return share(warned, silent, weight) }),
-			Recall:    estimate(c, o, func(weight []float64) float64 { return share(silent, warned, weight) }),
-		})
+		estimates := estimate(c.owner, o, func(weight []float64) float64 { return share(warned, silent, weight) },
+			func(weight []float64) float64 { return share(silent, warned, weight) })
+		found = append(found, Verdict{Level: step.Level, From: step.From, Warned: countTrue(warned), Precision: estimates[0], Recall: estimates[1]})
 	}
 	return found
 }
@@ -156,7 +240,7 @@ func calibrate(c cases, silent []bool, steps []assess.RiskStep, o Options) []Cal
 			}
 		}
 		found = append(found, Calibration{level, countTrue(at), silentPoints,
-			estimate(c, o, func(weight []float64) float64 { return share(at, silent, weight) })})
+			estimate(c.owner, o, func(weight []float64) float64 { return share(at, silent, weight) })[0]})
 	}
 	return found
 }

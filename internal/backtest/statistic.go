@@ -75,3 +75,21 @@ func share(of, also []bool, weight []float64) float64 {
 	}
 	return both / all
 }
+
+// ratio is a divided by b; NaN where b is zero.
+func ratio(a, b float64) float64 {
+	if b == 0 {
+		return math.NaN()
+	}
+	return a / b
+}
+
+// AUC is the area under the ROC curve of scores, higher for what happened; NaN where all
+// or none happened.
+func AUC(scores []float64, happened []bool) float64 {
+	weight := make([]float64, len(scores))
+	for i := range weight {
+		weight[i] = 1
+	}
+	return rank(scores).auc(happened, weight)
+}

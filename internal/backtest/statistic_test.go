@@ -84,7 +84,7 @@ func point(score float64, silent bool) Point {
 		}
 	}
 	return Point{At: time.Unix(0, 0), Risk: assess.Risk{Level: level, Range: assess.Range{Score: &score, Low: score, High: score}},
-		Silent: silent, DaysSinceCommit: 365 - score, Unmaintained: 5}
+		Outcomes: Outcomes{Silent: silent}, DaysSinceCommit: 365 - score, Unmaintained: 5}
 }
 
 func TestTheSameSeedGivesTheSameIntervals(t *testing.T) {
@@ -93,12 +93,24 @@ func TestTheSameSeedGivesTheSameIntervals(t *testing.T) {
 	again := Evaluate(all, steps, Options{Seed: 7, Draws: 200})
 	other := Evaluate(all, steps, Options{Seed: 8, Draws: 200})
 	same := func(a, b Estimate) bool { return *a.Value == *b.Value && *a.Low == *b.Low && *a.High == *b.High }
-	if !same(first.AUC.Risk, again.AUC.Risk) || !same(first.Verdicts[0].Recall, again.Verdicts[0].Recall) {
+	if !same(auc(first, ByRisk), auc(again, ByRisk)) || !same(first.Verdicts[0].Recall, again.Verdicts[0].Recall) {
 		t.Error("the same seed gave other intervals")
 	}
-	if *first.AUC.Risk.Value != *other.AUC.Risk.Value || *first.AUC.Risk.Low == *other.AUC.Risk.Low && *first.AUC.Risk.High == *other.AUC.Risk.High {
+	if a, b := auc(first, ByRisk), auc(other, ByRisk); *a.Value != *b.Value || *a.Low == *b.Low && *a.High == *b.High {
 		t.Error("another seed must change the interval and not the value")
 	}
+}
+
+// auc is that of a score for silence, over all points.
+func auc(r Result, name Predictor) Estimate { return scoreOf(r, name).AUC }
+
+func scoreOf(r Result, name Predictor) Compared {
+	for _, one := range r.Comparisons[0].Scores {
+		if one.Score == name {
+			return one
+		}
+	}
+	return Compared{}
 }
 
 // The true AUC of the invented repositories: two normal distributions of equal
@@ -129,8 +141,8 @@ func TestIntervalsCoverTheTruthAboutAsOftenAsTheyShould(t *testing.T) {
 func interval(all []Repository, seed uint64) Estimate {
 	c := join(all)
 	ranked := rank(scores(c, func(p Point) float64 { return *p.Risk.Score }))
-	silent := mask(c, func(p Point) bool { return p.Silent })
-	return estimate(c, Options{Seed: seed, Draws: 200}, func(weight []float64) float64 { return ranked.auc(silent, weight) })
+	silent := mask(c, func(p Point) bool { return p.Outcomes.Silent })
+	return estimate(c.owner, Options{Seed: seed, Draws: 200}, func(weight []float64) float64 { return ranked.auc(silent, weight) })[0]
 }
 
 // apart makes a repository of each point.
@@ -152,15 +164,15 @@ func TestEvaluateCountsByHand(t *testing.T) {
 		{},
 	}
 	r := Evaluate(all, steps, Options{Seed: 1, Draws: 100})
-	if want := (Numbers{Repositories: 4, WithPoints: 3, Points: 6, Silent: 2, SilentRepositories: 2, Unscored: 2}); r.Numbers != want {
+	if want := (Numbers{Repositories: 4, WithPoints: 3, Owners: 3, Points: 6, Silent: 2, SilentRepositories: 2, Unscored: 2}); r.Numbers != want {
 		t.Errorf("numbers %+v, want %+v", r.Numbers, want)
 	}
 	values := map[string]struct{ got, want float64 }{
-		"AUC of the risk":         {*r.AUC.Risk.Value, 0.75}, // 80 above all four, 52 above 10 and 20
-		"AUC of days":             {*r.AUC.DaysSinceCommit.Value, 0.25},
-		"AUC of Maintained":       {*r.AUC.Maintained.Value, 0.5},
-		"difference to days":      {*r.Difference.DaysSinceCommit.Value, 0.5},
-		"difference to the check": {*r.Difference.Maintained.Value, 0.25},
+		"AUC of the risk":         {*auc(r, ByRisk).Value, 0.75}, // 80 above all four, 52 above 10 and 20
+		"AUC of days":             {*auc(r, ByDays).Value, 0.25},
+		"AUC of Maintained":       {*auc(r, ByMaintained).Value, 0.5},
+		"difference to days":      {*scoreOf(r, ByDays).Lead.Value, 0.5},
+		"difference to the check": {*scoreOf(r, ByMaintained).Lead.Value, 0.25},
 		"precision of high":       {*r.Verdicts[0].Precision.Value, 0.5},
 		"recall of high":          {*r.Verdicts[0].Recall.Value, 0.5},
 		"precision of raised":     {*r.Verdicts[1].Precision.Value, 0.5},
@@ -185,16 +197,32 @@ func TestNothingToDivideByGivesNoNumber(t *testing.T) {
 	} {
 		r := Evaluate(all, steps, Options{Seed: 1, Draws: 50})
 		if name == "one repository only" {
-			if r.AUC.Risk.Value == nil || r.AUC.Risk.Low != nil {
-				t.Errorf("%s: %+v, want a value without an interval", name, r.AUC.Risk)
+			if risk := auc(r, ByRisk); risk.Value == nil || risk.Low != nil {
+				t.Errorf("%s: %+v, want a value without an interval", name, risk)
 			}
 			continue
 		}
 		if share := r.Calibration[0].Share; name == "nobody fell silent" && (share.Value == nil || *share.Value != 0 || share.High != nil) {
 			t.Errorf("%s: %+v, want none of them, without an interval", name, share)
 		}
-		if r.AUC.Risk != (Estimate{}) || r.Difference.Maintained != (Estimate{}) {
-			t.Errorf("%s: %+v", name, r.AUC)
+		if auc(r, ByRisk) != (Estimate{}) || *scoreOf(r, ByMaintained).Lead != (Estimate{}) {
+			t.Errorf("%s: %+v", name, r.Comparisons)
 		}
+	}
+}
+
+func TestRepositoriesOfOneOwnerAreDrawnTogether(t *testing.T) {
+	all := apart(invented(rand.New(rand.NewPCG(4, 4)), 20))
+	alone := auc(Evaluate(all, steps, Options{Seed: 1, Draws: 300}), ByRisk)
+	for i := range all {
+		all[i].Owner = []string{"forge.example/a", "forge.example/b", "forge.example/c", "forge.example/d"}[i*4/len(all)]
+	}
+	found := Evaluate(all, steps, Options{Seed: 1, Draws: 300})
+	together := auc(found, ByRisk)
+	if found.Numbers.Owners != 4 || *together.Value != *alone.Value {
+		t.Fatalf("%d owners with %v, want 4 with %v", found.Numbers.Owners, *together.Value, *alone.Value)
+	}
+	if *together.High-*together.Low <= *alone.High-*alone.Low {
+		t.Errorf("drawn by owner %v to %v, by repository %v to %v: want a wider interval", *together.Low, *together.High, *alone.Low, *alone.High)
 	}
 }

@@ -354,3 +354,23 @@ func TestTheRunsEndIsNoFailureOfTheRepository(t *testing.T) {
 		t.Errorf("%v, want the end of the run", err)
 	}
 }
+
+func TestAChildOpensARepositoryAsItStood(t *testing.T) {
+	pool, git := newPool(t, nil)
+	dir := filepath.Join(t.TempDir(), "r.git")
+	gittest.Import(t, dir, gittest.Commit{When: at.AddDate(-1, 0, 0), Files: gittest.Files(ordinary)},
+		gittest.Commit{When: at, Files: gittest.Files(map[string]string{"README": "later"})})
+	then := at.AddDate(0, -1, 0)
+	for _, reader := range []Reader{Inside{git}, pool} {
+		open, err := reader.OpenAt(t.Context(), dir, then, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := open.Opened(); !got.Committed.Equal(at.AddDate(-1, 0, 0)) || !got.ObservedUntil.Equal(then) {
+			t.Errorf("%T opened %+v", reader, got)
+		}
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

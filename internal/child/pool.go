@@ -186,7 +186,12 @@ func (p *process) leave(id uint64, alone bool) {
 
 // Open implements Reader.
 func (p *Pool) Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error) {
-	r := &remote{pool: p, run: ctx, dir: dir, timeout: timeout}
+	return p.OpenAt(ctx, dir, time.Time{}, timeout)
+}
+
+// OpenAt implements Reader.
+func (p *Pool) OpenAt(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
+	r := &remote{pool: p, run: ctx, dir: dir, at: at, timeout: timeout}
 	r.begin()
 	if err := r.enter(); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -199,6 +204,7 @@ type remote struct {
 	pool    *Pool
 	run     context.Context // of the caller
 	dir     string
+	at      time.Time // zero for HEAD
 	timeout time.Duration
 
 	ctx    context.Context // run with the timeout
@@ -230,7 +236,7 @@ func (r *remote) enter() error {
 	if r.child, r.id, err = r.pool.enter(r.ctx, r.alone); err != nil {
 		return cmp.Or(r.run.Err(), r.ctx.Err(), err)
 	}
-	a, err := r.ask(request{Kind: openRepository, Dir: r.dir})
+	a, err := r.ask(request{Kind: openRepository, Dir: r.dir, At: r.at})
 	switch {
 	case errors.Is(err, errAgain):
 		return r.enter()

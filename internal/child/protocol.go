@@ -33,7 +33,7 @@ type request struct {
 	Dir        string              `json:"dir,omitempty"`        // open
 	Scanner    string              `json:"scanner,omitempty"`    // scan
 	Repository *catalog.Repository `json:"repository,omitempty"` // scan
-	At         time.Time           `json:"at,omitzero"`          // scan
+	At         time.Time           `json:"at,omitzero"`          // scan; open, where it is zero for HEAD
 }
 
 type kind string

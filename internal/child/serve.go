@@ -150,7 +150,7 @@ func (s *server) handle(ctx context.Context, r request) {
 // readRepository opens a repository and scans it as requests say.
 func (s *server) readRepository(open *served, r request) {
 	defer open.cancel()
-	snapshot, err := s.git.Open(open.ctx, r.Dir)
+	snapshot, err := s.git.OpenAt(open.ctx, r.Dir, r.At)
 	if err != nil {
 		s.answer(answer{ID: r.ID, Failure: failureOf(err)})
 		for range open.scans { // until it is closed

@@ -63,9 +63,23 @@ type Snapshot struct {
 // a .git folder. Nothing is fetched, written or executed. The snapshot can be
 // read until ctx ends.
 func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
+	return g.OpenAt(ctx, dir, time.Time{})
+}
+
+// OpenAt opens the repository as it stood at a time: at the newest commit on the first
+// parents of HEAD that is dated no later, which is what a visitor then saw. Its history is
+// that of this commit; tags keep their dates, and later ones are among them. The zero time
+// is HEAD. Where there was no commit yet, the error's cause is observation.CauseEmpty.
+// Trees that the mirror lacks are an error: nothing is fetched.
+func (g *Git) OpenAt(ctx context.Context, dir string, at time.Time) (*Snapshot, error) {
 	s, err := g.locate(ctx, dir)
 	if err != nil {
 		return nil, err
+	}
+	if !at.IsZero() {
+		if err := s.goBack(ctx, at); err != nil {
+			return nil, err
+		}
 	}
 	s.blobs = newBlobReader(ctx, s)
 	if s.committed, err = s.blobs.commitTime(s.commit); err != nil {
@@ -74,7 +88,23 @@ func (g *Git) Open(ctx context.Context, dir string) (*Snapshot, error) {
 	if err := s.load(ctx, dir); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if !at.IsZero() {
+		s.observedUntil = at.UTC().Truncate(time.Second)
+	}
 	return s, nil
+}
+
+// goBack moves the snapshot from HEAD to the commit of an earlier time.
+func (s *Snapshot) goBack(ctx context.Context, at time.Time) error {
+	env, args := s.objectCommand("rev-list", "--first-parent", "-1", fmt.Sprintf("--min-age=%d", at.Unix()), s.commit, "--")
+	out, err := s.git.run(ctx, "", env, nil, args...)
+	if err != nil {
+		return &Error{causeOfOutput(err, observation.CauseCorrupt), "read the history of", s.gitDir, err}
+	}
+	if s.commit = strings.TrimSpace(string(out)); s.commit == "" {
+		return &Error{observation.CauseEmpty, "open", s.gitDir, fmt.Errorf("no commit by %s", at.UTC().Format(time.DateOnly))}
+	}
+	return nil
 }
 
 // load reads the tree, the tags and the age of the snapshot.

@@ -48,6 +48,10 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err != nil {
 		return fmt.Errorf("compare the goods with one another: %w", err)
 	}
+	sealing, err := p.beginSeal(ctx, run)
+	if err != nil {
+		return err
+	}
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
@@ -65,9 +69,16 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
 		}
+		if err := p.addToSeal(ctx, sealing, run, good.ID, states); err != nil {
+			return fmt.Errorf("forecast of %s: %w", good.ID, err)
+		}
 		p.progress.Done(good.ID, stage)
 	}
-	return p.store.MarkAssessed(ctx, run.ID, inputs)
+	sealed, err := p.endSeal(ctx, sealing, run)
+	if err != nil {
+		return fmt.Errorf("seal the forecasts: %w", err)
+	}
+	return p.store.MarkAssessed(ctx, run.ID, inputs, sealed)
 }
 
 // assessGood computes the verdict of one good and stores it under its digest.
@@ -102,13 +113,7 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repos
 	for _, repository := range repositories {
 		read = append(read, repository.Measures...)
 	}
-	var all []observation.Measure
-	for _, scanner := range p.scanners {
-		if reader, ok := scanner.(scanners.CatalogScanner); ok {
-			all = append(all, reader.ScanGood(good, read, run.AsOf)...)
-		}
-	}
-	return all
+	return p.entryMeasures(good, read, run.AsOf)
 }
 
 // definitions lists every measure that a report can hold, in a stable order.

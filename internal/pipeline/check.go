@@ -40,6 +40,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 		return report.Document{}, nil, err
 	}
 	document, err = p.Document(ctx, run)
+	document.Forecasts = nil // its store is gone with it
 	return document, gapsOf(document), err
 }
 

@@ -36,7 +36,7 @@ type Pipeline struct {
 	cfg          config.Config
 	version      string
 	build        string           // identifies the program: two builds may have the same version
-	now          func() time.Time // for durations only; results depend on as-of
+	now          func() time.Time // for durations, and the day on which forecasts are made; results depend on as-of
 	progress     Progress
 	store        *store.Store
 	git          *gitrepo.Git
@@ -89,7 +89,7 @@ type Option func(*Pipeline)
 func InChild() Option { return func(p *Pipeline) { p.inChild = true } }
 
 // New opens the store and what else the stages need. version is Midspan's own; now is
-// the clock for durations.
+// the clock for durations, and for the day on which forecasts are made.
 func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, options ...Option) (*Pipeline, error) {
 	all, err := registry.All()
 	if err != nil {
@@ -207,7 +207,11 @@ func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, err
 	if err != nil {
 		return "", fmt.Errorf("compare with earlier runs: %w", err)
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v", digest, p.source.Fingerprint(), p.settingsKey(run), p.source.Notes()))
+	record, err := p.store.LastSeal(ctx, run.CatalogID, run.AsOf)
+	if err != nil {
+		return "", fmt.Errorf("look for earlier forecasts: %w", err)
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s\n%v\n%s", digest, p.source.Fingerprint(), p.settingsKey(run), p.source.Notes(), record))
 	return hex.EncodeToString(sum[:]), nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
@@ -147,6 +148,21 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
 		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
+	}
+	record, err := p.record(ctx, run)
+	if err != nil {
+		return report.Document{}, err
+	}
+	document.Forecasts = &record
+	if record.Broken != "" {
+		document.Notes = append(document.Notes, observation.Note{Cause: observation.CauseCorrupt, Subject: "forecasts", Message: record.Broken})
+	}
+	if p.rulesText == "" {
+		measured, err := backtest.MeasuredOfEmbedded()
+		if err != nil {
+			return report.Document{}, err
+		}
+		document.Measured = &measured
 	}
 	for _, source := range run.Sources {
 		document.Catalogs = append(document.Catalogs, report.Catalog(source))

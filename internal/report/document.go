@@ -8,6 +8,8 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
+	"github.com/midspan/midspan/internal/forecast"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/succession"
@@ -41,6 +43,12 @@ type Document struct {
 	// what could take the place of those that end, by id.
 	Concentrations []portfolio.Concentration `json:"concentrations"`
 	Endings        []portfolio.Ending        `json:"endings"`
+	// Forecasts is how good the forecasts of earlier runs have been; nil in a document of
+	// an older program.
+	Forecasts *forecast.Record `json:"forecasts,omitempty"`
+	// Measured is what these rules were worth in the past, on other repositories; nil where
+	// they are not the embedded ones.
+	Measured *backtest.Measured `json:"measured,omitempty"`
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change `json:"change,omitempty"`

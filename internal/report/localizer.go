@@ -130,8 +130,21 @@ func (w Localizer) LevelWithScore(p assess.Pillar) string {
 	return w.Translate("{level} ({score})", "level", w.LevelText(p), "score", w.ScoreText(p.Score))
 }
 
-// RiskText writes how likely work is to stop; empty where no risk was computed.
+// RiskText writes how likely work is to stop, with the simplest measure that tells it;
+// empty where no risk was computed.
 func (w Localizer) RiskText(r assess.Risk) string {
+	return strings.TrimSpace(w.riskAlone(r) + " " + w.ActiveMonthsText(r))
+}
+
+// ActiveMonthsText writes in how many months there was work; empty where that is not known.
+func (w Localizer) ActiveMonthsText(r assess.Risk) string {
+	if r.ActiveMonths == nil {
+		return ""
+	}
+	return w.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths)
+}
+
+func (w Localizer) riskAlone(r assess.Risk) string {
 	low, high := math.RoundToEven(r.Low), math.RoundToEven(r.High)
 	switch {
 	case r.Level == "":

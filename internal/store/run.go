@@ -190,13 +190,14 @@ func (s *Store) ReplaceByIdentical(ctx context.Context, run Run, inputs string) 
 // ResetVerdicts sets a run back to matched: its verdicts and what was published of them
 // are no longer valid.
 func (s *Store) ResetVerdicts(ctx context.Context, run int64) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL WHERE id = ?`, Matched, run)
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL, record = '', seal = '' WHERE id = ?`, Matched, run)
 	return err
 }
 
-// MarkAssessed marks a run as assessed, with the digest of its inputs.
-func (s *Store) MarkAssessed(ctx context.Context, run int64, inputs string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ? WHERE id = ?`, Assessed, inputs, run)
+// MarkAssessed marks a run as assessed, with the digest of its inputs and what it had of
+// the chain of forecasts.
+func (s *Store) MarkAssessed(ctx context.Context, run int64, inputs string, sealed Sealed) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ?, record = ?, seal = ? WHERE id = ?`, Assessed, inputs, sealed.Record, sealed.Seal, run)
 	return err
 }
 

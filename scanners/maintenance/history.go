@@ -238,6 +238,19 @@ func (h *History) AllCommits(from, until time.Time) int {
 	return n
 }
 
+// Stayed counts the people with a commit that is dated after from and not after until,
+// and those of them who have one after since and not after end.
+func (h *History) Stayed(from, until, since, end time.Time) (people, stayed int) {
+	later := commitsByPerson(between(h.human, since, end))
+	team := commitsByPerson(between(h.human, from, until))
+	for person := range team {
+		if later[person] > 0 {
+			stayed++
+		}
+	}
+	return len(team), stayed
+}
+
 // Since is the date of the first commit, zero where there is none.
 func (h *History) Since() time.Time { return h.first }
 

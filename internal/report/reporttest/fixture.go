@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
+	"github.com/midspan/midspan/internal/forecast"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
@@ -218,6 +221,16 @@ func EveryState() report.Document {
 			{Good: "land-titles", Stage: assess.Fading},
 			{Good: "paper-forms", Stage: assess.Sunset},
 		},
+		Forecasts: &forecast.Record{Digest: strings.Repeat("5ea1", 16), Seals: 30, Since: "2024-01-15", Forecasts: 240, Late: 3, Due: 60, Open: 4, NextDue: "2026-12-01",
+			Score: &forecast.Score{Scored: 56, Silent: 7, Brier: .0912, Constant: .1094, Risk: at(.831), DaysSinceCommit: at(.79), ActiveMonths12: at(.82),
+				Calibration: []forecast.CalibratedLevel{{Level: assess.RiskHigh, Scored: 8, Foretold: .36, Silent: 4}, {Level: assess.RiskLow, Scored: 48, Foretold: .04, Silent: 3}}}},
+		Measured: &backtest.Measured{Populations: []backtest.Population{{Name: "outside", End: "2024-03-28",
+			Risk: backtest.MeasuredRisk{Repositories: 178, Points: 2314, Silent: 242,
+				Scores: []backtest.Compared{{Score: backtest.ByRisk, AUC: estimate(.8372, .8032, .866)}, {Score: backtest.ByMonths, AUC: estimate(.8375, .7974, .871)}},
+				Levels: []backtest.Calibration{{Level: assess.RiskLow, Points: 1740, Silent: 66, Share: estimate(.0379, .0269, .0501)}}},
+			Stages: []backtest.MeasuredStage{{Stage: assess.MessyMiddle, Points: 68, Repositories: 38, Fates: []backtest.MeasuredShare{
+				{Fate: backtest.SilentHalfYear, Of: 68, Happened: 27, Share: estimate(.3971, .24, .58)}, {Fate: backtest.StillSilent, Of: 68, Happened: 17, Share: estimate(.25, .11, .42)},
+				{Fate: backtest.NobodyLeft, Of: 68, Happened: 24, Share: estimate(.3529, .2, .54)}, {Fate: backtest.Halved, Of: 10, Happened: 3, Share: estimate(.3, 0, .67)}, {Fate: backtest.Over}}}}}}},
 		Change: &report.Change{Since: AsOf.AddDate(0, -3, 0),
 			Entered:   []report.Move{{Good: "clinic-ledger", Name: "Clinic Ledger (sample)", From: assess.Sustained, To: assess.MessyMiddle}},
 			Left:      []report.Move{{Good: "land-titles", Name: "Land Titles (sample)", From: assess.MessyMiddle, To: assess.Fading}},
@@ -412,12 +425,23 @@ func filler(field string) string {
 		return "description"
 	case "Scan.Outcome":
 		return report.Partial
+	case "Population.Name":
+		return "outside"
+	case "Compared.Score":
+		return string(backtest.ByRisk)
+	case "MeasuredShare.Fate":
+		return string(backtest.Halved)
 	case "Package.Relation":
 		return observation.Direct
 	case "Summary.Failed", "Summary.Unmatched":
 		return string(observation.CauseOffline)
 	}
 	return Hostile
+}
+
+// estimate is a number with its interval.
+func estimate(value, low, high float64) backtest.Estimate {
+	return backtest.Estimate{Value: &value, Low: &low, High: &high}
 }
 
 // Lively is what went on in a repository with a history of so many months, seen

@@ -2,6 +2,7 @@ package site
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -195,7 +196,8 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 	switch r.Level {
 	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
 		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
-		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: []string{open}, Class: levelClass(class)}
+		notes := slices.DeleteFunc([]string{open, c.ActiveMonthsText(r)}, func(note string) bool { return note == "" })
+		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: levelClass(class)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:

@@ -5,8 +5,10 @@ import (
 	"slices"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // method is what the method page shows beside the document.
@@ -45,6 +47,22 @@ type ruleView struct {
 	Says      string        // where it holds, with letters for numbers
 	Otherwise string
 	Clears    string
+}
+
+// shareText writes a share with its interval, in percent; a dash where there is none.
+func (w pageLocalizer) shareText(e backtest.Estimate) string {
+	switch {
+	case e.Value == nil:
+		return "–"
+	case e.Low == nil || e.High == nil:
+		return w.Percent(*e.Value)
+	}
+	return w.Translate("{share} ({low} to {high})", "share", w.Percent(*e.Value), "low", w.Percent(*e.Low), "high", w.Percent(*e.High))
+}
+
+// riskName is a level of risk in words.
+func (w pageLocalizer) riskName(level assess.RiskLevel) string {
+	return w.TranslateMessage(wording.Risk(level))
 }
 
 func (s *edition) method() method {

@@ -240,7 +240,7 @@ func (s *edition) functions() template.FuncMap {
 		"value": w.ValueText, "ruleText": w.ruleText,
 		"severityName": w.SeverityName, "meter": meter,
 		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
-		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText,
+		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
 		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,

@@ -1,0 +1,239 @@
+package backtest
+
+import (
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+)
+
+// StageMonths are how long before the end of what is known the stage is asked for.
+var StageMonths = []int{12, 18, 24}
+
+// fateMonths is the last part of what is known, in which a repository must be at work not
+// to be silent to the end, and how long a silence is.
+const fateMonths = 6
+
+// Rows of the table beside the stages.
+const (
+	// Short: nothing tells whether money or an institution was behind it.
+	Short assess.Stage = "strained-or-messy-middle"
+	// Undecided: what history and files of that day hold leaves several stages open.
+	Undecided assess.Stage = "undecided"
+)
+
+// Fate is what became of a repository between a point and the end of what is known.
+type Fate string
+
+// The fates.
+const (
+	// SilentHalfYear: in some six months, nobody committed.
+	SilentHalfYear Fate = "silent-for-six-months"
+	// StillSilent: nobody committed in the last six months.
+	StillSilent Fate = "silent-to-the-end"
+	// NobodyLeft: of those with a commit in the 12 months before the point, nobody
+	// committed in the last six months.
+	NobodyLeft Fate = "nobody-of-the-team-left"
+	// Halved: in the last 12 months half as many people committed as in the 12 months
+	// before the point, or fewer.
+	Halved Fate = "people-halved"
+	// Over: its files declare it over at the end, and did not at the point.
+	Over Fate = "declared-over"
+)
+
+// fates is their order in the table.
+var fates = []Fate{SilentHalfYear, StillSilent, NobodyLeft, Halved, Over}
+
+// StagePoint is the stage of one repository at one time of the past, and what became of
+// it. A fate that cannot be told is in no map entry.
+type StagePoint struct {
+	Months int // before the end
+	Stage  assess.Stage
+	Fates  map[Fate]bool
+}
+
+// StagedRepository is a repository with its points.
+type StagedRepository struct {
+	Owner         string
+	SeenAfterPush bool
+	Points        []StagePoint
+	// Unread counts the times at which its files could not be read.
+	Unread int
+}
+
+// RowOf is the row in which a verdict stands: its stage, or what its open stages say
+// together.
+func RowOf(v assess.Verdict) assess.Stage {
+	only := func(allowed ...assess.Stage) bool {
+		return !slices.ContainsFunc(v.Possible, func(s assess.Stage) bool { return !slices.Contains(allowed, s) })
+	}
+	switch {
+	case len(v.Possible) == 0:
+		return Undecided
+	case len(v.Possible) == 1:
+		return v.Possible[0]
+	case only(assess.Strained, assess.MessyMiddle):
+		return Short
+	case only(assess.Fading, assess.Dormant):
+		return assess.Fading
+	}
+	return Undecided
+}
+
+// FatesOf reads from a history what became of a repository between a time and the end.
+// overThen and overNow say whether its files declared it over, nil where that is unknown.
+func FatesOf(h History, at, end time.Time, overThen, overNow *bool) map[Fate]bool {
+	last, teamSince := MonthsFrom(end, -fateMonths), MonthsFrom(at, -teamMonths)
+	found := map[Fate]bool{
+		SilentHalfYear: pausedWithin(h, at, end),
+		StillSilent:    h.HumanCommits(last, end) == 0,
+	}
+	if team, stayed := h.Stayed(teamSince, at, last, end); team > 0 {
+		now, _ := h.Stayed(MonthsFrom(end, -teamMonths), end, last, end)
+		found[NobodyLeft], found[Halved] = stayed == 0, 2*now <= team
+	}
+	if overThen != nil && overNow != nil && !*overThen {
+		found[Over] = *overNow
+	}
+	return found
+}
+
+// pausedWithin reports whether a window of six months without a commit, moved from at on
+// in steps of a day, lies before end.
+func pausedWithin(h History, at, end time.Time) bool {
+	for from := at; ; from = from.AddDate(0, 0, 1) {
+		until := MonthsFrom(from, fateMonths)
+		if until.After(end) {
+			return false
+		}
+		if h.HumanCommits(from, until) == 0 {
+			return true
+		}
+	}
+}
+
+// StageResult is what became of the repositories of each stage. Its JSON is described in
+// docs/backtest.md.
+type StageResult struct {
+	Repositories  int `json:"repositories"`
+	Owners        int `json:"owners"`
+	SeenAfterPush int `json:"seenAfterPush"`
+	UnreadTimes   int `json:"unreadTimes"` // at which the files of the day could not be read
+	// Tables are over all times together, and over each.
+	Tables []StageTable `json:"tables"`
+}
+
+// StageTable is one table: a row a stage.
+type StageTable struct {
+	Months []int      `json:"months"`
+	Rows   []StageRow `json:"rows"`
+	// Times is how many times as often the messy middle, with what may be strained, was
+	// silent to the end as the sustained.
+	Times Estimate `json:"messyMiddleToSustained"`
+}
+
+// StageRow is one stage of a table.
+type StageRow struct {
+	Stage        assess.Stage `json:"stage"`
+	Points       int          `json:"points"`
+	Repositories int          `json:"repositories"`
+	Fates        []FateShare  `json:"fates"`
+}
+
+// FateShare is how many points of a stage met a fate.
+type FateShare struct {
+	Fate     Fate     `json:"fate"`
+	Of       int      `json:"of"` // points at which it can be told
+	Happened int      `json:"happened"`
+	Share    Estimate `json:"share"`
+	// Worse is the share less that of the next better stage; nil where there is none.
+	Worse *Estimate `json:"worse"`
+}
+
+// stageOrder is the order of the rows. Of the first, each is worse than the one before.
+var (
+	worsening  = []assess.Stage{assess.Sustained, assess.Strained, assess.MessyMiddle, assess.Fading}
+	stageOrder = []assess.Stage{assess.Sustained, assess.Strained, assess.MessyMiddle, assess.Fading, Short, assess.Dormant, assess.Sunset, assess.Emerging,
+		Undecided}
+)
+
+// stageCases are the points of all repositories, with the indexes of repository and owner.
+type stageCases struct {
+	points            []StagePoint
+	repository, owner []int
+}
+
+// EvaluateStages tabulates by stage what became of the repositories.
+func EvaluateStages(all []StagedRepository, o Options) StageResult {
+	found := StageResult{Repositories: len(all)}
+	owners := map[string]int{}
+	var c stageCases
+	for i, r := range all {
+		found.UnreadTimes += r.Unread
+		if r.SeenAfterPush {
+			found.SeenAfterPush++
+		}
+		owner := ownerIndex(owners, r.Owner, i)
+		for _, p := range r.Points {
+			c.points, c.repository, c.owner = append(c.points, p), append(c.repository, i), append(c.owner, owner)
+		}
+	}
+	found.Owners = len(distinct(c.owner))
+	found.Tables = append(found.Tables, c.table(StageMonths, o))
+	for _, months := range StageMonths {
+		found.Tables = append(found.Tables, c.table([]int{months}, o))
+	}
+	return found
+}
+
+// mask marks the points of some times in some rows.
+func (c stageCases) mask(months []int, stages ...assess.Stage) []bool {
+	holds := make([]bool, len(c.points))
+	for i, p := range c.points {
+		holds[i] = slices.Contains(months, p.Months) && slices.Contains(stages, p.Stage)
+	}
+	return holds
+}
+
+// fate marks those points of a mask at which a fate can be told, and those that met it.
+func (c stageCases) fate(of []bool, fate Fate) (told, met []bool) {
+	told, met = make([]bool, len(of)), make([]bool, len(of))
+	for i, p := range c.points {
+		happened, known := p.Fates[fate]
+		told[i], met[i] = of[i] && known, of[i] && happened
+	}
+	return told, met
+}
+
+// rate is the share of a row that met a fate.
+func (c stageCases) rate(fate Fate, months []int, stages ...assess.Stage) statistic {
+	told, met := c.fate(c.mask(months, stages...), fate)
+	return func(weight []float64) float64 { return share(told, met, weight) }
+}
+
+func (c stageCases) table(months []int, o Options) StageTable {
+	t := StageTable{Months: months}
+	for _, stage := range stageOrder {
+		at := c.mask(months, stage)
+		row := StageRow{Stage: stage, Points: countTrue(at), Repositories: len(distinct(chosen(c.repository, at)))}
+		better := slices.Index(worsening, stage) - 1
+		for _, fate := range fates {
+			told, met := c.fate(at, fate)
+			own := c.rate(fate, months, stage)
+			stats := []statistic{own}
+			if better >= 0 {
+				stats = append(stats, difference(own, c.rate(fate, months, worsening[better])))
+			}
+			estimates := estimate(c.owner, o, stats...)
+			one := FateShare{Fate: fate, Of: countTrue(told), Happened: countTrue(met), Share: estimates[0]}
+			if better >= 0 {
+				one.Worse = &estimates[1]
+			}
+			row.Fates = append(row.Fates, one)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	messy, sustained := c.rate(StillSilent, months, assess.MessyMiddle, Short), c.rate(StillSilent, months, assess.Sustained)
+	t.Times = estimate(c.owner, o, func(weight []float64) float64 { return ratio(messy(weight), sustained(weight)) })[0]
+	return t
+}

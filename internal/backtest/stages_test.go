@@ -1,0 +1,98 @@
+package backtest
+
+import (
+	"testing"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/gitrepo"
+)
+
+func TestRowsSayWhatStagesAreOpenTogether(t *testing.T) {
+	for want, open := range map[assess.Stage][]assess.Stage{
+		assess.Sustained: {assess.Sustained},
+		Short:            {assess.MessyMiddle, assess.Strained},
+		assess.Fading:    {assess.Dormant, assess.Fading},
+		Undecided:        {assess.Strained, assess.Sustained},
+	} {
+		if got := RowOf(assess.Verdict{Stage: assess.Unassessed, Possible: open}); got != want {
+			t.Errorf("%v stands in the row %s, want %s", open, got, want)
+		}
+	}
+}
+
+func TestFatesOfHistoriesMadeByHand(t *testing.T) {
+	at, end := day("2024-06-30"), day("2026-06-30")
+	yes, no := true, false
+	var monthly []gitrepo.Commit
+	for then := end; then.After(day("2023-06-30")); then = then.AddDate(0, 0, -28) {
+		monthly = append(monthly, commitBy("Ada Ore", then))
+	}
+	for name, test := range map[string]struct {
+		commits   []gitrepo.Commit
+		then, now *bool
+		want      map[Fate]bool
+	}{
+		"at work all the time": {monthly, &no, &no,
+			map[Fate]bool{SilentHalfYear: false, StillSilent: false, NobodyLeft: false, Halved: false, Over: false}},
+		"declared over later": {monthly, &no, &yes,
+			map[Fate]bool{SilentHalfYear: false, StillSilent: false, NobodyLeft: false, Halved: false, Over: true}},
+		"declared over before": {monthly, &yes, &yes,
+			map[Fate]bool{SilentHalfYear: false, StillSilent: false, NobodyLeft: false, Halved: false}},
+		"nobody after": {[]gitrepo.Commit{commitBy("Ada Ore", day("2024-06-01"))}, nil, &no,
+			map[Fate]bool{SilentHalfYear: true, StillSilent: true, NobodyLeft: true, Halved: true}},
+		"a pause, and one of two back": {[]gitrepo.Commit{commitBy("Ada Ore", day("2026-06-01")), commitBy("Ben Kay", day("2024-06-02")), commitBy("Ada Ore", day("2024-06-01"))},
+			&no, nil, map[Fate]bool{SilentHalfYear: true, StillSilent: false, NobodyLeft: false, Halved: true}},
+		"others in their place": {[]gitrepo.Commit{commitBy("Ben Kay", day("2026-06-01")), commitBy("Ada Ore", day("2024-06-01"))},
+			&no, nil, map[Fate]bool{SilentHalfYear: true, StillSilent: false, NobodyLeft: true, Halved: false}},
+		"no team then": {[]gitrepo.Commit{commitBy("Ada Ore", day("2026-06-01")), commitBy("Ada Ore", day("2022-06-01"))},
+			&no, nil, map[Fate]bool{SilentHalfYear: true, StillSilent: false}},
+	} {
+		got := FatesOf(historyOf(t, test.commits), at, end, test.then, test.now)
+		if len(got) != len(test.want) {
+			t.Errorf("%s: %v, want %v", name, got, test.want)
+		}
+		for fate, happened := range test.want {
+			if known, ok := got[fate]; !ok || known != happened {
+				t.Errorf("%s: %s is %v, want %v", name, fate, known, happened)
+			}
+		}
+	}
+}
+
+func TestStagesAreCountedByHand(t *testing.T) {
+	silent := func(months int, stage assess.Stage, happened bool) StagePoint {
+		return StagePoint{Months: months, Stage: stage, Fates: map[Fate]bool{StillSilent: happened}}
+	}
+	all := []StagedRepository{
+		{Points: []StagePoint{silent(12, assess.Sustained, false), silent(18, assess.Sustained, true)}},
+		{Points: []StagePoint{silent(12, assess.Sustained, false), silent(18, assess.Strained, true)}, Unread: 1},
+		{Points: []StagePoint{silent(12, assess.MessyMiddle, true), silent(18, assess.Sustained, false)}},
+		{Points: []StagePoint{silent(12, Short, true), {Months: 18, Stage: assess.Sustained}}},
+	}
+	found := EvaluateStages(all, Options{Seed: 1, Draws: 100})
+	if found.Repositories != 4 || found.UnreadTimes != 1 || len(found.Tables) != 1+len(StageMonths) {
+		t.Fatalf("%+v", found)
+	}
+	together := found.Tables[0]
+	cell := func(stage assess.Stage) (StageRow, FateShare) {
+		for _, row := range together.Rows {
+			if row.Stage == stage {
+				return row, row.Fates[1]
+			}
+		}
+		return StageRow{}, FateShare{}
+	}
+	row, sustained := cell(assess.Sustained)
+	if row.Points != 5 || row.Repositories != 4 || sustained.Of != 4 || sustained.Happened != 1 || *sustained.Share.Value != 0.25 || sustained.Worse != nil {
+		t.Errorf("sustained %+v %+v", row, sustained)
+	}
+	if _, strained := cell(assess.Strained); *strained.Share.Value != 1 || *strained.Worse.Value != 0.75 {
+		t.Errorf("strained %+v", strained)
+	}
+	if *together.Times.Value != 4 {
+		t.Errorf("messy middle to sustained %v times, want 4", *together.Times.Value)
+	}
+	if row := found.Tables[1].Rows[0]; row.Points != 2 {
+		t.Errorf("%d sustained points 12 months back, want 2", row.Points)
+	}
+}
