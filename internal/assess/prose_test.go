@@ -178,12 +178,12 @@ func TestAStageAndARiskThatSeemToExcludeEachOtherAreExplained(t *testing.T) {
 			}
 		}
 	}
-	// Few people of two years who have long been away, a year's work all the same.
-	v := assessed(t, with(healthy(), map[string]any{"people.contributors-24m": 1.0, "people.core-away-days": 230.0, "momentum.active-months-24": 8.0}))
+	// Nobody of late and a core that has long been away, a year of work all the same.
+	v := assessed(t, with(healthy(), map[string]any{"people.contributors-3m": 0.0, "people.core-away-days": 230.0, "momentum.active-months-12": 5.0}))
 	if v.Stage != Sustained || v.Risk.Level != RiskHigh {
 		t.Fatalf("%s at %s risk", v.Stage, v.Risk.Level)
 	}
-	if want := "It is sustained and at high risk all the same"; !strings.Contains(v.Because, want) || !strings.Contains(v.Because, "people.contributors-24m, 1 person.") {
+	if want := "It is sustained and at high risk all the same"; !strings.Contains(v.Because, want) || !strings.Contains(v.Because, "people.contributors-3m, 0 people.") {
 		t.Errorf("%s", v.Because)
 	}
 }
