@@ -3,15 +3,14 @@ package endoflife
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"deps.dev/util/semver"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -211,7 +210,7 @@ func overlap(a, b semver.Set) bool {
 }
 
 // allAbove are bounds of which only the beginning is given: "≥3.6.*", which PEP 440 refuses.
-var allAbove = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`([<>]=?\s*\d[\d.]*)\.\*`) })
+var allAbove = lazy.Pattern(`([<>]=?\s*\d[\d.]*)\.\*`)
 
 // rangesOf is the syntax of a range, and its alternatives.
 func rangesOf(r observation.Runtime) (semver.System, []string) {

@@ -6,22 +6,23 @@ package institution
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // domain matches the registrable domains of public bodies, universities and
 // organizations between states: those that only they can register, and those that many
 // countries keep for them.
-var domain = regexp.MustCompile(`(?:^|\.)(?:gov|mil|edu|int)$|(?:^|\.)(?:gov|gob|gouv|gub|govt|go|gc|ac|edu|mil|nhs|police|parliament|admin)\.[a-z]{2,3}$|` +
+var domain = lazy.Pattern(`(?:^|\.)(?:gov|mil|edu|int)$|(?:^|\.)(?:gov|gob|gouv|gub|govt|go|gc|ac|edu|mil|nhs|police|parliament|admin)\.[a-z]{2,3}$|` +
 	`(?:^|\.)(?:europa\.eu|bund\.de|un\.org|undp\.org|unicef\.org|who\.int|worldbank\.org|unesco\.org|unhcr\.org|wfp\.org|iom\.int|fao\.org|ilo\.org|oecd\.org|cern\.ch|admin\.ch)$|` +
 	`(?:^|\.)(?:uni|univ|tu|fh|hs)-[a-z0-9-]+\.[a-z]{2,3}$|universit|ministeri|government`)
 
 // IsDomain reports whether a registrable domain is that of a public body or a university.
 func IsDomain(registrable string) bool {
-	return registrable != "" && domain.MatchString(registrable)
+	return registrable != "" && domain().MatchString(registrable)
 }
 
 // IsSite reports whether an address lies on such a domain.
@@ -36,16 +37,16 @@ func IsSite(address string) bool {
 
 // account matches accounts of public bodies and of organizations of the United Nations by
 // their names.
-var account = regexp.MustCompile(`(?:^|[^a-z])(?:govt|gob|gouv|government|ministry|ministerio|ministere|parliament|municipality|unicef|undp|unhcr|unfpa|unesco|` +
+var account = lazy.Pattern(`(?:^|[^a-z])(?:govt|gob|gouv|government|ministry|ministerio|ministere|parliament|municipality|unicef|undp|unhcr|unfpa|unesco|` +
 	`worldbank|usaid|nhs|nhsx|nhsdigital|alphagov|cabinetoffice|ministryofjustice)(?:[^a-z]|$)|^(?:who|fao|wfp|cdc|nasa|nist|gsa|18f)(?:[^a-z]|$)|` +
 	`^(?:unicef|undp|unhcr|govuk|alphagov)|[^a-z]gov$|government$`)
 
 // IsAccount reports whether the account that owns a repository is that of a public body,
 // by its name.
-func IsAccount(owner string) bool { return account.MatchString(strings.ToLower(owner)) }
+func IsAccount(owner string) bool { return account().MatchString(strings.ToLower(owner)) }
 
 // name matches the names of such organizations as a catalog writes them.
-var name = regexp.MustCompile(`(?i)\b(?:ministry|ministries|minist[eè]re|ministerio|minist[eé]rio|ministerium|municipality|municipalit[eé]|ayuntamiento|prefeitura|` +
+var name = lazy.Pattern(`(?i)\b(?:ministry|ministries|minist[eè]re|ministerio|minist[eé]rio|ministerium|municipality|municipalit[eé]|ayuntamiento|prefeitura|` +
 	`parliament|government of|gouvernement|gobierno|governo|regierung|city of|county of|state of|province of|republic of|kingdom of|` +
 	`universit\w*|universid\w*|universiteit|hochschule|polytechnic|institute of technology|` +
 	`united nations|world bank|world health organization|world meteorological organization|european (?:commission|union|parliament)|african union|` +
@@ -54,13 +55,13 @@ var name = regexp.MustCompile(`(?i)\b(?:ministry|ministries|minist[eè]re|minist
 	`^(?:government|statistics) |\b(?:UNICEF|UNDP|UNHCR|UNFPA|UNESCO|UNEP|UNIDO|UNOPS|UNICC|UNCTAD|FAO|WFP|WHO|WMO|IOM|ILO|ITU|OECD|USAID|GIZ|NHS)\b`)
 
 // acronym are the names above that count in capitals alone: "who" is a word.
-var acronym = regexp.MustCompile(`^[A-Z]{3,6}$`)
+var acronym = lazy.Pattern(`^[A-Z]{3,6}$`)
 
 // IsName reports whether the name of an organization is that of a public body, a
 // university or an organization between states.
 func IsName(organization string) bool {
-	for _, found := range name.FindAllString(organization, -1) {
-		if len(found) > 6 || strings.ContainsAny(found, " ") || acronym.MatchString(found) {
+	for _, found := range name().FindAllString(organization, -1) {
+		if len(found) > 6 || strings.ContainsAny(found, " ") || acronym().MatchString(found) {
 			return true
 		}
 	}

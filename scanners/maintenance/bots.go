@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // This file is the one list of what is a machine and not a person. A commit is
@@ -150,11 +150,11 @@ var givenNames = set(
 )
 
 var (
-	inBrackets   = scanners.Pattern(`\s*\([^()]*\)\s*$`)
-	versionAtEnd = scanners.Pattern(`[\s_-]+v?\d+(?:\.\d+)*$`)
-	numberedBot  = scanners.Pattern(`^(?:ro)?bot[-_ #]?\d`)
-	camelBot     = scanners.Pattern(`[\p{Ll}\d]Bot$`)
-	wordEnds     = scanners.Pattern(`[\s_.+/-]+`)
+	inBrackets   = lazy.Pattern(`\s*\([^()]*\)\s*$`)
+	versionAtEnd = lazy.Pattern(`[\s_-]+v?\d+(?:\.\d+)*$`)
+	numberedBot  = lazy.Pattern(`^(?:ro)?bot[-_ #]?\d`)
+	camelBot     = lazy.Pattern(`[\p{Ll}\d]Bot$`)
+	wordEnds     = lazy.Pattern(`[\s_.+/-]+`)
 )
 
 // isBot reports whether an author is a machine by the rules above.

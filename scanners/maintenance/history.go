@@ -11,8 +11,8 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/institution"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 )
 
 // gitBirth is the day on which git was first able to store a commit. A commit
@@ -185,7 +185,7 @@ func (h *History) add(ids *identities, c gitrepo.Commit) {
 }
 
 // translationSubject matches what platforms for translators write.
-var translationSubject = scanners.Pattern(`(?i)^(?:translated using weblate|added translation using weblate|deleted translation using weblate|update(?:d)? translation files? *(?:\(weblate\)|$)|` +
+var translationSubject = lazy.Pattern(`(?i)^(?:translated using weblate|added translation using weblate|deleted translation using weblate|update(?:d)? translation files? *(?:\(weblate\)|$)|` +
 	`new translations? .* \(|(?:\[?i18n\]?:? )?(?:translate|translations?:?) .*\bon (?:transifex|crowdin|pontoon)|apply translations in |pontoon: update|` +
 	`localisation updates from |\[ci skip\] (?:translation|updated? translation))`)
 

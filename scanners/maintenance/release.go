@@ -6,23 +6,23 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // versionName finds a version in the name of a tag: numbers set apart by dots or
 // underscores ("1.2", "server-v2.0.1", "rel_1_2"), a date ("2024-05-01",
 // "20240501"), or one number behind a word that announces it ("v12").
-var versionName = scanners.Pattern(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
+var versionName = lazy.Pattern(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
 	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
 
 // preRelease finds what marks a version as not final: a word ("1.0-rc.1",
 // "nightly-1.2") or Python's short form ("1.0b2").
-var preRelease = scanners.Pattern(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
+var preRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
 	`|\.\d+[ab]\d{1,3}$`)
 
 // noRelease finds what marks a tag as something kept or put into service, and not
 // published: a backup, an archive, a deployment of one server, a branch's end.
-var noRelease = scanners.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
+var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
 	`checkpoint|before|after|pre[-_]?merge|merged?|feature|feat|branch|branches|svn|cvs|import|imported|experiments?|poc|spike|start|begin|end[-_]of|attic|stale|` +
 	`jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
 
@@ -36,8 +36,8 @@ const months = `\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|
 // bareNumber is a version of one number, in a repository whose others have dots: "2" beside
 // "1.0" and "1.1".
 var (
-	bareNumber    = scanners.Pattern(`^\d{1,3}$`)
-	dottedNumbers = scanners.Pattern(`^\d{1,5}(?:\.\d+)+$`)
+	bareNumber    = lazy.Pattern(`^\d{1,3}$`)
+	dottedNumbers = lazy.Pattern(`^\d{1,5}(?:\.\d+)+$`)
 )
 
 // dottedShape stands for the versions with dots among the shapes of tags.
@@ -47,8 +47,8 @@ const dottedShape = "#.#"
 const leastDotted = 2
 
 var (
-	digits   = scanners.Pattern(`(?i)` + months + `|\d+`)
-	withDate = scanners.Pattern(`(?i)(?:19|20)\d\d-?W\d\d|` + months + `[-_. ]?(?:19|20)\d\d|` +
+	digits   = lazy.Pattern(`(?i)` + months + `|\d+`)
+	withDate = lazy.Pattern(`(?i)(?:19|20)\d\d-?W\d\d|` + months + `[-_. ]?(?:19|20)\d\d|` +
 		`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
 )
 
@@ -104,7 +104,7 @@ func runsOf(tags []shapedTag) map[string]bool {
 }
 
 // announces are words before a number that say that something was shipped.
-var announces = scanners.Pattern(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
+var announces = lazy.Pattern(`(?i)^(?:prod|production|live|release|rel|sprint|iteration|milestone|v|ver|version|build|master|main|stable|hotfix)[-_/. ]*#`)
 
 // isRelease reports whether a tag names something that was published, in a repository that
 // ships in these shapes.

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/manifest"
@@ -294,7 +295,7 @@ func (m *msbuild) addValue(open []xml.StartElement, value string) {
 // they could name packages: "..\packages\Name.1.0.0\lib\net45\Name.dll".
 func (m *msbuild) addHints() {
 	for _, hint := range m.hints {
-		match := packageFolder.FindStringSubmatch(hint)
+		match := packageFolder().FindStringSubmatch(hint)
 		if match == nil {
 			continue
 		}
@@ -305,7 +306,7 @@ func (m *msbuild) addHints() {
 }
 
 var (
-	packageFolder   = regexp.MustCompile(`(?i)(?:^|[\\/])packages[\\/]([a-z_][\w-]*(?:\.[a-z_][\w-]*)*)\.(\d+(?:\.\d+)+(?:-[\w.-]+)?)[\\/]`)
+	packageFolder   = lazy.Pattern(`(?i)(?:^|[\\/])packages[\\/]([a-z_][\w-]*(?:\.[a-z_][\w-]*)*)\.(\d+(?:\.\d+)+(?:-[\w.-]+)?)[\\/]`)
 	msbuildProperty = regexp.MustCompile(`\$\(([\w.-]+)\)`)
 	nugetVersion    = regexp.MustCompile(`^v?[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
 )

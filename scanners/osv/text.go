@@ -18,7 +18,7 @@ import (
 	"github.com/google/osv-scalibr/inventory"
 	"golang.org/x/net/html/charset"
 
-	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // decodeText gives a text as the readers expect it: UTF-8 without a byte order mark, with
@@ -46,12 +46,12 @@ func decodeText(text []byte) (decoded []byte, changed bool) {
 }
 
 // xmlEncoding is the encoding that the first line of an XML text declares.
-var xmlEncoding = regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})["']`)
+var xmlEncoding = lazy.Pattern(`^(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})["']`)
 
 // fromDeclared decodes an XML text that declares another encoding than UTF-8, which most
 // readers refuse, and lets it declare that. A text that was UTF-16 is decoded by then.
 func fromDeclared(text []byte) []byte {
-	at := xmlEncoding.FindSubmatchIndex(text)
+	at := xmlEncoding().FindSubmatchIndex(text)
 	if at == nil {
 		return text
 	}
@@ -120,30 +120,30 @@ type hallmark struct {
 func hallmarks() map[string]hallmark {
 	byName := map[string]hallmark{}
 	for _, h := range []hallmark{
-		{"yarn.lock", scanners.Pattern(`# yarn lockfile|__metadata:|(?m)^\s+"?version"?:? `), 12, scanners.Pattern(`__metadata:\s+version: (\d+)`)},
-		{"Gemfile.lock gems.locked", scanners.Pattern(`(?m)^(?:GEM|GIT|PATH|PLATFORMS|DEPENDENCIES|PLUGIN SOURCE|BUNDLED WITH)\b`), 0, nil},
-		{"gradle.lockfile buildscript-gradle.lockfile", scanners.Pattern(`(?m)^#|^empty=|^[\w.-]+:[\w.-]+:`), 0, nil},
-		{"mix.lock", scanners.Pattern(`%\{`), 0, nil},
-		{"cabal.project.freeze", scanners.Pattern(`constraints:|with-compiler|index-state|active-repositories`), 0, nil},
-		{"pom.xml", scanners.Pattern(`<(?:\w+:)?project\b`), 0, nil},
-		{"packages.config", scanners.Pattern(`<packages\b`), 0, nil},
-		{"verification-metadata.xml", scanners.Pattern(`<verification-metadata\b`), 0, nil},
-		{"package-lock.json npm-shrinkwrap.json", scanners.Pattern(`"(?:lockfileVersion|dependencies|packages)"`), 3,
-			scanners.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
-		{"composer.lock", scanners.Pattern(`"packages"`), 0, nil},
-		{"Pipfile.lock", scanners.Pattern(`"(?:default|develop|_meta)"`), 6, scanners.Pattern(`"pipfile-spec"\s*:\s*(\d+)`)},
-		{"packages.lock.json", scanners.Pattern(`"dependencies"`), 2, scanners.Pattern(`^\s*\{\s*"version"\s*:\s*(\d+)`)},
-		{"renv.lock", scanners.Pattern(`"Packages"`), 0, nil},
-		{"Cargo.lock", scanners.Pattern(`(?m)^\[\[package\]\]|^version\s*=|^\[root\]`), 4, scanners.Pattern(`(?m)\A(?:#.*\n|\s)*version\s*=\s*(\d+)`)},
-		{"poetry.lock", scanners.Pattern(`\[\[package\]\]|\[metadata\]|package = \[\]`), 2, scanners.Pattern(`lock-version\s*=\s*"(\d+)`)},
-		{"uv.lock", scanners.Pattern(`(?m)^version\s*=|\[\[package\]\]`), 1, scanners.Pattern(`\A\s*version\s*=\s*(\d+)`)},
-		{"pdm.lock", scanners.Pattern(`\[\[package\]\]|\[metadata\]`), 0, nil},
-		{"pnpm-lock.yaml", scanners.Pattern(`lockfileVersion|(?m)^packages:`), 9, scanners.Pattern(`lockfileVersion:\s*'?(\d+)`)},
-		{"pubspec.lock", scanners.Pattern(`(?m)^packages:|^sdks:`), 0, nil},
-		{"stack.yaml.lock", scanners.Pattern(`(?m)^packages:|^snapshots:`), 0, nil},
-		{"bun.lock", scanners.Pattern(`"lockfileVersion"`), 1, scanners.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
-		{"go.mod", scanners.Pattern(`(?m)^\s*module\b`), 0, nil},
-		{"conan.lock", scanners.Pattern(`"(?:version|graph_lock|requires)"`), 0, nil},
+		{"yarn.lock", lazy.Pattern(`# yarn lockfile|__metadata:|(?m)^\s+"?version"?:? `), 12, lazy.Pattern(`__metadata:\s+version: (\d+)`)},
+		{"Gemfile.lock gems.locked", lazy.Pattern(`(?m)^(?:GEM|GIT|PATH|PLATFORMS|DEPENDENCIES|PLUGIN SOURCE|BUNDLED WITH)\b`), 0, nil},
+		{"gradle.lockfile buildscript-gradle.lockfile", lazy.Pattern(`(?m)^#|^empty=|^[\w.-]+:[\w.-]+:`), 0, nil},
+		{"mix.lock", lazy.Pattern(`%\{`), 0, nil},
+		{"cabal.project.freeze", lazy.Pattern(`constraints:|with-compiler|index-state|active-repositories`), 0, nil},
+		{"pom.xml", lazy.Pattern(`<(?:\w+:)?project\b`), 0, nil},
+		{"packages.config", lazy.Pattern(`<packages\b`), 0, nil},
+		{"verification-metadata.xml", lazy.Pattern(`<verification-metadata\b`), 0, nil},
+		{"package-lock.json npm-shrinkwrap.json", lazy.Pattern(`"(?:lockfileVersion|dependencies|packages)"`), 3,
+			lazy.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"composer.lock", lazy.Pattern(`"packages"`), 0, nil},
+		{"Pipfile.lock", lazy.Pattern(`"(?:default|develop|_meta)"`), 6, lazy.Pattern(`"pipfile-spec"\s*:\s*(\d+)`)},
+		{"packages.lock.json", lazy.Pattern(`"dependencies"`), 2, lazy.Pattern(`^\s*\{\s*"version"\s*:\s*(\d+)`)},
+		{"renv.lock", lazy.Pattern(`"Packages"`), 0, nil},
+		{"Cargo.lock", lazy.Pattern(`(?m)^\[\[package\]\]|^version\s*=|^\[root\]`), 4, lazy.Pattern(`(?m)\A(?:#.*\n|\s)*version\s*=\s*(\d+)`)},
+		{"poetry.lock", lazy.Pattern(`\[\[package\]\]|\[metadata\]|package = \[\]`), 2, lazy.Pattern(`lock-version\s*=\s*"(\d+)`)},
+		{"uv.lock", lazy.Pattern(`(?m)^version\s*=|\[\[package\]\]`), 1, lazy.Pattern(`\A\s*version\s*=\s*(\d+)`)},
+		{"pdm.lock", lazy.Pattern(`\[\[package\]\]|\[metadata\]`), 0, nil},
+		{"pnpm-lock.yaml", lazy.Pattern(`lockfileVersion|(?m)^packages:`), 9, lazy.Pattern(`lockfileVersion:\s*'?(\d+)`)},
+		{"pubspec.lock", lazy.Pattern(`(?m)^packages:|^sdks:`), 0, nil},
+		{"stack.yaml.lock", lazy.Pattern(`(?m)^packages:|^snapshots:`), 0, nil},
+		{"bun.lock", lazy.Pattern(`"lockfileVersion"`), 1, lazy.Pattern(`"lockfileVersion"\s*:\s*(\d+)`)},
+		{"go.mod", lazy.Pattern(`(?m)^\s*module\b`), 0, nil},
+		{"conan.lock", lazy.Pattern(`"(?:version|graph_lock|requires)"`), 0, nil},
 	} {
 		for name := range strings.FieldsSeq(h.names) {
 			byName[name] = h

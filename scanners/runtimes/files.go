@@ -4,8 +4,8 @@ import (
 	"path"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 )
 
 // reader reads the runtimes that one file names. An error means that the text is not what
@@ -86,7 +86,7 @@ func lines(text []byte) []string {
 }
 
 // plain is a version of numbers at the beginning of a text, behind an optional "v".
-var plain = scanners.Pattern(`^v?(\d+(?:\.\d+)*)(?:$|\.[x*]|[^\d.a-z]|[a-z]+\d|dev)`)
+var plain = lazy.Pattern(`^v?(\d+(?:\.\d+)*)(?:$|\.[x*]|[^\d.a-z]|[a-z]+\d|dev)`)
 
 // plainVersion is the version at the beginning of a word, or "".
 func plainVersion(word string) string {

@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 )
 
 // ranged is a runtime of a range, unless that is empty or allows every version.
@@ -118,7 +118,7 @@ func pipfile(text []byte) ([]observation.Runtime, error) {
 
 // python_requires of setup.cfg, and of setup.py where it is written out.
 // Source: https://setuptools.pypa.io/en/latest/references/keywords.html.
-var pythonRequires = scanners.Pattern(`(?m)^\s*(?:setup\(\s*)?python_requires\s*=\s*["']?([<>=!~][^"'#\r\n]*)`)
+var pythonRequires = lazy.Pattern(`(?m)^\s*(?:setup\(\s*)?python_requires\s*=\s*["']?([<>=!~][^"'#\r\n]*)`)
 
 func setupPython(text []byte) ([]observation.Runtime, error) {
 	match := pythonRequires().FindSubmatch(text)

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/net/html/charset"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/scanners"
 )
 
 // xmlText is the text of one element, with the path of names that leads to it.
@@ -116,8 +116,8 @@ func javaRelease(word string) string {
 // Sources: https://docs.gradle.org/current/userguide/toolchains.html and
 // https://docs.gradle.org/current/userguide/building_java_projects.html.
 var (
-	gradleToolchain = scanners.Pattern(`(?:JavaLanguageVersion\.of|jvmToolchain)\s*\(\s*["']?(\d+)`)
-	gradleLevel     = scanners.Pattern(`(?m)^[^/*\n]*(?:targetCompatibility|sourceCompatibility|options\.release(?:\.set)?|jvmTarget)\s*[=(\s]\s*` +
+	gradleToolchain = lazy.Pattern(`(?:JavaLanguageVersion\.of|jvmToolchain)\s*\(\s*["']?(\d+)`)
+	gradleLevel     = lazy.Pattern(`(?m)^[^/*\n]*(?:targetCompatibility|sourceCompatibility|options\.release(?:\.set)?|jvmTarget)\s*[=(\s]\s*` +
 		`(?:JavaVersion\.VERSION_|JavaVersion\.toVersion\(|JvmTarget\.JVM_)?["']?(\d+(?:[._]\d+)?)`)
 )
 
@@ -136,8 +136,8 @@ func gradle(text []byte) ([]observation.Runtime, error) {
 // targets netstandard runs on many.
 // Source: https://learn.microsoft.com/en-us/dotnet/standard/frameworks.
 var (
-	modernFramework  = scanners.Pattern(`^(?:netcoreapp(\d+\.\d+)|net(\d+\.\d+)(?:-.*)?)$`)
-	classicFramework = scanners.Pattern(`^net(\d)(\d)(\d?)$`)
+	modernFramework  = lazy.Pattern(`^(?:netcoreapp(\d+\.\d+)|net(\d+\.\d+)(?:-.*)?)$`)
+	classicFramework = lazy.Pattern(`^net(\d)(\d)(\d?)$`)
 )
 
 // dotnetProject reads the target frameworks of a project. One framework of a program is

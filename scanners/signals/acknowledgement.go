@@ -2,11 +2,11 @@ package signals
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -31,7 +31,7 @@ func scanAcknowledgement(out *measureSet, files *tree, readme readmeFile) {
 }
 
 // paidBy begins what follows in a sentence that says who paid.
-var paidBy = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
+var paidBy = lazy.Pattern(`(?i)\b(?:` + strings.Join([]string{
 	`(?:co-?)?(?:funded|financed)(?: in part| partly| partially| jointly)? by`,
 	`sponsored by`,
 	`(?:with|through|by|thanks to|under) (?:the |a |generous |kind |financial )*(?:funding|financial support|financial assistance|support|grants?) (?:from|of|by)`,
@@ -42,18 +42,18 @@ var paidBy = regexp.MustCompile(`(?i)\b(?:` + strings.Join([]string{
 }, "|") + `)[\s:]+`)
 
 // paidHeading is a heading under which those stand who paid.
-var paidHeading = regexp.MustCompile(`(?im)^(?:#{1,6}[^\w\n]*(?:our )?(?:funders?|funding|funding partners?|donors|funded by|financed by|funding acknowledge?ments?)[ \t:]*#*[ \t]*$|` +
+var paidHeading = lazy.Pattern(`(?im)^(?:#{1,6}[^\w\n]*(?:our )?(?:funders?|funding|funding partners?|donors|funded by|financed by|funding acknowledge?ments?)[ \t:]*#*[ \t]*$|` +
 	`(?:our )?(?:funders|funding partners|donors|funded by|funding acknowledge?ments?)[ \t:]*\n[-=~]{3,}[ \t]*$)`)
 
 // listed begins a list, a link or a picture below a heading: prose there may ask for money.
-var listed = regexp.MustCompile(`^\s*(?:Thanks[^\n]*\n\s*)?(?:[-*+]\s|\d+\.\s|!?\[|<)`)
+var listed = lazy.Pattern(`^\s*(?:Thanks[^\n]*\n\s*)?(?:[-*+]\s|\d+\.\s|!?\[|<)`)
 
 // notPaid are the words before it that take it back, or only wish for it.
-var notPaid = regexp.MustCompile(`(?i)\b(?:not|never|no longer|isn't|aren't|wasn't|if|unless|seeking|looking for|to be|could be|can be|may be|would|want|without|wholly|entirely self)\b`)
+var notPaid = lazy.Pattern(`(?i)\b(?:not|never|no longer|isn't|aren't|wasn't|if|unless|seeking|looking for|to be|could be|can be|may be|would|want|without|wholly|entirely self)\b`)
 
 // noFunder are words that begin the names of nobody in particular, and services that give
 // a licence or space on a server to any project that asks.
-var noFunder = regexp.MustCompile(`(?i)^(?:our|you|your|us|we|all|many|several|some|various|people|users?|donations?|volunteers?|contributors?|individuals?|members|community|` +
+var noFunder = lazy.Pattern(`(?i)^(?:our|you|your|us|we|all|many|several|some|various|people|users?|donations?|volunteers?|contributors?|individuals?|members|community|` +
 	`backers|sponsors|patrons|everyone|anyone|this|these|those|its|their|fundingjson|browserstack|jetbrains|netlify|vercel|digitalocean|sentry|cloudflare|algolia|` +
 	`sauce ?labs|lambdatest|github|gitlab|open ?collective|patreon|tidelift|docker|fastly|heroku|amazon web|aws|zulip|slack|gitbook|crowdin|transifex|weblate)\b`)
 
@@ -66,17 +66,17 @@ const (
 
 // acknowledgedAt is where a text names who paid, -1 where it does not.
 func acknowledgedAt(text string) int {
-	for _, found := range paidBy.FindAllStringIndex(text, -1) {
-		if !notPaid.MatchString(sentenceBefore(text[:found[0]])) && namesFunder(text[found[1]:]) {
+	for _, found := range paidBy().FindAllStringIndex(text, -1) {
+		if !notPaid().MatchString(sentenceBefore(text[:found[0]])) && namesFunder(text[found[1]:]) {
 			return found[0]
 		}
 	}
-	for _, found := range paidHeading.FindAllStringIndex(text, -1) {
+	for _, found := range paidHeading().FindAllStringIndex(text, -1) {
 		below := text[found[1]:min(len(text), found[1]+belowHeader)]
 		if end := strings.Index(below, "\n#"); end >= 0 {
 			below = below[:end]
 		}
-		if listed.MatchString(below) && namesFunder(below) && !sponsorLink.MatchString(below) {
+		if listed().MatchString(below) && namesFunder(below) && !sponsorLink.MatchString(below) {
 			return found[0]
 		}
 	}
@@ -97,12 +97,12 @@ func sentenceBefore(text string) string {
 
 // beforeName is what may stand between the words and a name: marks of Markdown and HTML,
 // and articles.
-var beforeName = regexp.MustCompile(`^(?:[\s*_>~"'(:-]|!?\[|<[^>]*>|(?i:l'|(?:the|a|an|la|le|el|der|die|das|both)\s))+`)
+var beforeName = lazy.Pattern(`^(?:[\s*_>~"'(:-]|!?\[|<[^>]*>|(?i:l'|(?:the|a|an|la|le|el|der|die|das|both)\s))+`)
 
 // namesFunder reports whether a text begins with a name: a capital letter, after what
 // decorates it, that begins no word for nobody in particular.
 func namesFunder(text string) bool {
-	text = beforeName.ReplaceAllString(text[:min(len(text), belowHeader)], "")
+	text = beforeName().ReplaceAllString(text[:min(len(text), belowHeader)], "")
 	first, _ := utf8.DecodeRuneInString(text)
-	return unicode.IsUpper(first) && !noFunder.MatchString(text)
+	return unicode.IsUpper(first) && !noFunder().MatchString(text)
 }

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -69,7 +70,7 @@ func scanAdopters(out *measureSet, files *tree) {
 
 // entryPattern is an entry of a list or a row of a table that begins with a name: a link,
 // bold letters or a capital.
-var entryPattern = regexp.MustCompile(`^\s{0,3}(?:[-*+]|\d{1,3}[.)]|\|)\s*(?:\[[^\]]|\*\*|<a |!\[|\p{Lu})`)
+var entryPattern = lazy.Pattern(`^\s{0,3}(?:[-*+]|\d{1,3}[.)]|\|)\s*(?:\[[^\]]|\*\*|<a |!\[|\p{Lu})`)
 
 // countEntries counts them. The head of a table is none.
 func countEntries(text string) int {
@@ -78,7 +79,7 @@ func countEntries(text string) int {
 		if strings.HasPrefix(strings.TrimLeft(line, " |:"), "--") && strings.Contains(line, "|") && strings.HasPrefix(strings.TrimSpace(last), "|") {
 			entries-- // the line before was the head
 		}
-		if entryPattern.MatchString(line) {
+		if entryPattern().MatchString(line) {
 			entries++
 		}
 		last = line
@@ -92,35 +93,35 @@ var translationFolders = strings.Fields("locale locales _locales i18n l10n lang 
 // Names of files that carry their language: gettext, Java's bundles, Android's resources,
 // Apple's and XLIFF.
 var (
-	languageName   = regexp.MustCompile(`^[a-z]{2,3}(?:[_-][a-z]{2,4})?$`)
-	bundleName     = regexp.MustCompile(`^[a-z0-9.-]*(?:messages|labels|strings|bundle|translations?|resources?|app|intl)[a-z0-9.-]*?[_.-]([a-z]{2,3}(?:[_-][a-z]{2,4})?)\.(?:properties|xlf|xliff|arb|json|yml|yaml|po|ts|resx)$`)
-	androidFolder  = regexp.MustCompile(`(?:^|/)values-([a-z]{2,3})(?:-r[a-z]{2})?/strings\.xml$`)
-	appleFolder    = regexp.MustCompile(`(?:^|/)([a-z]{2,3}(?:-[a-z]{2,4})?)\.lproj/`)
+	languageName   = lazy.Pattern(`^[a-z]{2,3}(?:[_-][a-z]{2,4})?$`)
+	bundleName     = lazy.Pattern(`^[a-z0-9.-]*(?:messages|labels|strings|bundle|translations?|resources?|app|intl)[a-z0-9.-]*?[_.-]([a-z]{2,3}(?:[_-][a-z]{2,4})?)\.(?:properties|xlf|xliff|arb|json|yml|yaml|po|ts|resx)$`)
+	androidFolder  = lazy.Pattern(`(?:^|/)values-([a-z]{2,3})(?:-r[a-z]{2})?/strings\.xml$`)
+	appleFolder    = lazy.Pattern(`(?:^|/)([a-z]{2,3}(?:-[a-z]{2,4})?)\.lproj/`)
 	translationEnd = strings.Fields(".json .yml .yaml .po .properties .php .js .ts .xml .xlf .xliff .arb .ini .toml .csv .ftl .resx .mo .strings")
 )
 
 // languageOf is the language for which a file holds texts ("fr"), "" where it is none.
 func languageOf(file string) string {
 	file = strings.ToLower(file)
-	for _, pattern := range []*regexp.Regexp{androidFolder, appleFolder} {
+	for _, pattern := range []*regexp.Regexp{androidFolder(), appleFolder()} {
 		if m := pattern.FindStringSubmatch(file); m != nil {
 			return baseLanguage(m[1])
 		}
 	}
 	base := path.Base(file)
-	if m := bundleName.FindStringSubmatch(base); m != nil {
-		return baseLanguage(m[1])
-	}
 	ending := path.Ext(base)
 	if !slices.Contains(translationEnd, ending) {
 		return ""
 	}
-	if stem := strings.TrimSuffix(base, ending); ending == ".po" && languageName.MatchString(stem) {
+	if m := bundleName().FindStringSubmatch(base); m != nil {
+		return baseLanguage(m[1])
+	}
+	if stem := strings.TrimSuffix(base, ending); ending == ".po" && languageName().MatchString(stem) {
 		return baseLanguage(stem)
 	}
 	parts := append(strings.Split(path.Dir(file), "/"), strings.TrimSuffix(base, ending))
 	for i, folder := range parts[:len(parts)-1] {
-		if slices.Contains(translationFolders, folder) && languageName.MatchString(parts[i+1]) {
+		if slices.Contains(translationFolders, folder) && languageName().MatchString(parts[i+1]) {
 			return baseLanguage(parts[i+1])
 		}
 	}

@@ -1,11 +1,10 @@
 package signals
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // topLines is how far down a readme declares its own end: further down, the same
@@ -39,12 +38,6 @@ func readEnd(readme string, own catalog.Repository) end {
 	return sign
 }
 
-// compiled returns a pattern that is compiled when it is first used: a program that reads
-// no readme does not pay for it.
-func compiled(pattern string) func() *regexp.Regexp {
-	return scanners.Pattern(pattern)
-}
-
 // block is a heading, a paragraph or an entry of a list.
 type block struct {
 	line    int
@@ -55,10 +48,10 @@ type block struct {
 }
 
 var (
-	underline   = compiled(`^(?:={3,}|-{3,}|~{3,}|#{3,}|\*{3,})\s*$`)
-	htmlHeading = compiled(`(?i)^\s*<h([1-6])\b`)
-	directive   = compiled(`^\.\. ?(?:\w+::|\|)`)
-	alertMark   = compiled(`^>\s*\[!\w+\]\s*$`)
+	underline   = lazy.Pattern(`^(?:={3,}|-{3,}|~{3,}|#{3,}|\*{3,})\s*$`)
+	htmlHeading = lazy.Pattern(`(?i)^\s*<h([1-6])\b`)
+	directive   = lazy.Pattern(`^\.\. ?(?:\w+::|\|)`)
+	alertMark   = lazy.Pattern(`^>\s*\[!\w+\]\s*$`)
 )
 
 // blocksOf takes the first lines of a text in Markdown, reStructuredText or HTML apart.
@@ -150,73 +143,73 @@ const (
 var (
 	// subject names the project itself. What stands between the article and the noun
 	// decides: "this old version" is not the project.
-	subject = compiled(`\b(this|the|our|my) ((?:[\w.+-]+ ){0,3}?)` + project + `(?: itself| here)?\b`)
+	subject = lazy.Pattern(`\b(this|the|our|my) ((?:[\w.+-]+ ){0,3}?)` + project + `(?: itself| here)?\b`)
 	// predicate follows a subject at once.
-	predicate = compiled(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
+	predicate = lazy.Pattern(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
 		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
 		` (?:` + adjective + `|` + noLonger + `)`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".
-	secondPredicate = compiled(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
-	receivesNothing = compiled(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
-	reachedEnd      = compiled(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
-	thisIs          = compiled(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
-	futureEnd       = compiled(`^ (?:will be|is going to be|is being|is scheduled to be) `)
-	idle            = compiled(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
+	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
+	receivesNothing = lazy.Pattern(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
+	reachedEnd      = lazy.Pattern(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
+	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
+	futureEnd       = lazy.Pattern(`^ (?:will be|is going to be|is being|is scheduled to be) `)
+	idle            = lazy.Pattern(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
 		`hibernation|life[- ]support|read-only mode)|^ (?:is|has been)(?: now)? (?:frozen|dormant|on hold|paused|suspended|read[- ]only|feature[- ]complete)`)
-	moved = compiled(`^ ?(?:has|have|is|was|are|were)?(?: now| been| since| also)* ?(?:moved|migrated|relocated|transferred|merged|moving)\b` +
+	moved = lazy.Pattern(`^ ?(?:has|have|is|was|are|were)?(?: now| been| since| also)* ?(?:moved|migrated|relocated|transferred|merged|moving)\b` +
 		`|^ (?:is|are)(?: now)? (?:hosted|developed|maintained|located|continued|found|available) (?:at|in|on)\b|^ (?:continues|now continues|goes on|takes place|lives|now lives|happens|now happens)(?: now)? (?:at|in|on)\b`)
 	// activity is a subject that is not the project, and ends or moves for it.
-	activity = compiled(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|code|issues|source|sources|contents?|issue tracker|issue tracking)` +
+	activity = lazy.Pattern(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|code|issues|source|sources|contents?|issue tracker|issue tracking)` +
 		`(?:(?:,| and|, and|/| &) (?:the )?(?:development|maintenance|support|work|code|issues|source|sources|pull requests|issue tracking))*)` +
 		`((?: (?:of|for|on|in|from) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `)?)`)
-	activityEnded = compiled(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned)\b`)
-	firstPerson   = compiled(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
+	activityEnded = lazy.Pattern(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned)\b`)
+	firstPerson   = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
 		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
 		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
 	// thirdPerson is an owner that has stopped: "the foundation no longer maintains this app".
-	thirdPerson = compiled(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
+	thirdPerson = lazy.Pattern(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
 		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| and | but )`)
 	// ownerEnded is an owner that has ended it: "the ministry has retired this service".
-	ownerEnded = compiled(`(?:has|have)(?: now| officially| since)? (?:retired|discontinued|archived|abandoned|deprecated|decommissioned|shut down|sunset|closed down|switched off) ` +
+	ownerEnded = lazy.Pattern(`(?:has|have)(?: now| officially| since)? (?:retired|discontinued|archived|abandoned|deprecated|decommissioned|shut down|sunset|closed down|switched off) ` +
 		`(?:this|our) (?:[\w-]+ )?` + project + `(?:$|[,.;]| in | on | and )`)
 	// nothingMore says that no work will be done.
-	nothingMore = compiled(`^(?:there will be )?no (?:further|more|additional|new)(?: active)? (?:development|maintenance|work|updates?|releases?|fixes|support)(?:(?:,| or| and|, or) (?:\w+ ){0,2}\w+)?` +
+	nothingMore = lazy.Pattern(`^(?:there will be )?no (?:further|more|additional|new)(?: active)? (?:development|maintenance|work|updates?|releases?|fixes|support)(?:(?:,| or| and|, or) (?:\w+ ){0,2}\w+)?` +
 		`(?: (?:will|is|are|can)(?: be)?(?: currently)? (?:take place|made|done|provided|happen|occur|released|published|carried out|undertaken|offered|planned|expected))?`)
-	alone      = compiled(`^(?:` + adjective + `|` + noLonger + `)$`)
-	statusLine = compiled(`^(?:project|repository|repo|maintenance|development|support)?(?: ?status)?(?: is)? ?[:=-]? ?` +
+	alone      = lazy.Pattern(`^(?:` + adjective + `|` + noLonger + `)$`)
+	statusLine = lazy.Pattern(`^(?:project|repository|repo|maintenance|development|support)?(?: ?status)?(?: is)? ?[:=-]? ?` +
 		`(?:` + adjective + `|` + noLonger + `|none)$`)
-	aloneFirst = compiled(`^(?:(?:project|repository|repo|package|library) )(?:is |has been )?(?:` + adjective + `|` + noLonger + `)\b`)
-	seeking    = compiled(`\b(?:looking for|seeking|in need of|needs?|wanted:?) (?:a |an |new |more |active )*(?:maintainers?|(?:new )?owners?)\b|\bmaintainers? wanted\b|\bup for adoption\b`)
+	aloneFirst = lazy.Pattern(`^(?:(?:project|repository|repo|package|library) )(?:is |has been )?(?:` + adjective + `|` + noLonger + `)\b`)
+	seeking    = lazy.Pattern(`\b(?:looking for|seeking|in need of|needs?|wanted:?) (?:a |an |new |more |active )*(?:maintainers?|(?:new )?owners?)\b|\bmaintainers? wanted\b|\bup for adoption\b`)
 )
 
 // Badges that projects show of their own state: repostatus.org, unmaintained.tech, the
 // lifecycle of R's packages, and shields that name a status.
 var (
-	endBadge = compiled(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:abandoned|unsupported|moved)|unmaintained\.tech/badge|` +
+	endBadge = lazy.Pattern(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:abandoned|unsupported|moved)|unmaintained\.tech/badge|` +
 		`lifecycle-(?:archived|retired|defunct|superseded|deprecated)|` +
 		`badge/(?:project[-_ ]?)?(?:status|maintenance|lifecycle|maintained|state)[-_:](?:archived|deprecated|unmaintained|retired|abandoned|discontinued|obsolete|eol|end--of--life|unsupported|no(?:%20| |_)longer|no\b|no-)|` +
 		`badge/(?:archived|deprecated|unmaintained|discontinued|abandoned|retired)-`)
-	signBadge = compiled(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:inactive|suspended)|lifecycle-(?:dormant|questioning)|` +
+	signBadge = lazy.Pattern(`repostatus\.org/(?:badges/(?:latest|[\d.]+)/|#)(?:inactive|suspended)|lifecycle-(?:dormant|questioning)|` +
 		`badge/(?:status|maintenance|maintained)[-_:](?:inactive|passive|minimal|on--hold|paused|sporadic|as--is|maintenance--only|looking)`)
 )
 
 // conditional are words before a phrase that make it a condition, a question or what
 // somebody else says.
-var conditional = compiled(`(?:^|[^\w-])(?:if|when|once|unless|until|whether|before|in case|should|in the event|as if|so that|would|might|could|may|says?|claims?|not because|means? that|assum\w+|unlike)\b[^.]*$`)
+var conditional = lazy.Pattern(`(?:^|[^\w-])(?:if|when|once|unless|until|whether|before|in case|should|in the event|as if|so that|would|might|could|may|says?|claims?|not because|means? that|assum\w+|unlike)\b[^.]*$`)
 
 // othersProject are words between the article and the noun that name something else.
-var othersProject = compiled(`\b(?:original|upstream|old|older|parent|previous|former|other|first|legacy|python|node|java|php|version|branch|example|sample|v?\d[\w.]*|underlying|third[- ]party|` +
+var othersProject = lazy.Pattern(`\b(?:original|upstream|old|older|parent|previous|former|other|first|legacy|python|node|java|php|version|branch|example|sample|v?\d[\w.]*|underlying|third[- ]party|` +
 	`same|above|following|said|whole lot of|official|api|test|linked|forked|base|predecessor|deprecated|of|for|in|and|with)\b`)
 
 // nested ends a text after which "this project" is not what the sentence is about.
-var nested = compiled(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|parts?|version|inside|within|than|behind|into|via|like|through|all)$`)
+var nested = lazy.Pattern(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|parts?|version|inside|within|than|behind|into|via|like|through|all)$`)
 
 // stillAlive is said of projects that go on, in the sentence that speaks of an end.
-var stillAlive = compiled(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
+var stillAlive = lazy.Pattern(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
 
 // goesOn softens an end: something is still done.
-var goesOn = compiled(`^[^.]*?(?:^|[\s,;])(?:but|however|although|though|except|only|yet we|still)\b`)
+var goesOn = lazy.Pattern(`^[^.]*?(?:^|[\s,;])(?:but|however|although|though|except|only|yet we|still)\b`)
 
 // endReader reads blocks one after another.
 type endReader struct {
@@ -225,11 +218,11 @@ type endReader struct {
 }
 
 var (
-	image  = compiled(`!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?`)
-	link   = compiled(`\[([^\]]*)\]\(([^)\s]*)[^)]*\)`)
-	anchor = compiled(`(?i)<a\s[^>]*href=["']?([^"'\s>]+)[^>]*>`)
-	tag    = compiled(`</?[a-zA-Z][^>]*>`)
-	spaces = compiled(`\s+`)
+	image  = lazy.Pattern(`!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?`)
+	link   = lazy.Pattern(`\[([^\]]*)\]\(([^)\s]*)[^)]*\)`)
+	anchor = lazy.Pattern(`(?i)<a\s[^>]*href=["']?([^"'\s>]+)[^>]*>`)
+	tag    = lazy.Pattern(`</?[a-zA-Z][^>]*>`)
+	spaces = lazy.Pattern(`\s+`)
 )
 
 // plainText is a block without its markup: a link's text is followed by its address.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // insightsKind is a Security Insights file, of the first or the second version
@@ -90,7 +92,7 @@ func composerAbandoned(data []byte) string {
 	return ""
 }
 
-var inactive = compiled(`(?m)^[^#\n]*Development Status :: 7 - Inactive`)
+var inactive = lazy.Pattern(`(?m)^[^#\n]*Development Status :: 7 - Inactive`)
 
 // inactiveClassifier finds PyPI's classifier for a project that is over.
 func inactiveClassifier(data []byte) string {

@@ -3,6 +3,8 @@ package signals
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // readOtherLanguages reads a sentence, in lower case, of the other five UN languages and of
@@ -39,24 +41,24 @@ func readOtherLanguages(sentence string) end {
 var (
 	// partInOtherLanguages ends a text after which "this project" is not what the sentence
 	// is about: "the documentation of this project".
-	partInOtherLanguages = compiled(`(?:^|\s)(?:de|del|en|para|con|por|sobre|a|al|do|da|em|com|pour|dans|avec|par|sur|du|di|per|in|su|von|für|mit|bei|aus|zu|voor|van|met|w|z|dla|` +
+	partInOtherLanguages = lazy.Pattern(`(?:^|\s)(?:de|del|en|para|con|por|sobre|a|al|do|da|em|com|pour|dans|avec|par|sur|du|di|per|in|su|von|für|mit|bei|aus|zu|voor|van|met|w|z|dla|` +
 		`untuk|dari|dalam|к|в|для|с|от|из|на|у|про)$|\p{Arabic}$|(?:的|用|与|與|和)$`)
 	// placeInOtherLanguages is where or for what alone something ended.
-	placeInOtherLanguages = compiled(`^ (?:para|en|sobre|pour|sur|sous|avec|dans|au|aux|per|su|sul|sulla|sui|nel|nella|con|com|em|n[oa]s?|für|unter|auf|im|am|mit|voor|op|onder|na|dla|untuk|di|pada|на|для|под|в|с версии)\s|^ (?:على|في|مع) |^ ?[a-z0-9.]+ ?(?:版本|版|分支|系列)`)
+	placeInOtherLanguages = lazy.Pattern(`^ (?:para|en|sobre|pour|sur|sous|avec|dans|au|aux|per|su|sul|sulla|sui|nel|nella|con|com|em|n[oa]s?|für|unter|auf|im|am|mit|voor|op|onder|na|dla|untuk|di|pada|на|для|под|в|с версии)\s|^ (?:على|في|مع) |^ ?[a-z0-9.]+ ?(?:版本|版|分支|系列)`)
 	// causeInOtherLanguages is a time or a reason, which is no place.
-	causeInOtherLanguages = compiled(`^ (?:en|em|nel|dal|im|am|desde|depuis|seit|sinds|od|sejak|с|в|на)(?: el| le| dem| o| a| año| l'année| jahr| tahun| roku)? (?:(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|` +
+	causeInOtherLanguages = lazy.Pattern(`^ (?:en|em|nel|dal|im|am|desde|depuis|seit|sinds|od|sejak|с|в|на)(?: el| le| dem| o| a| año| l'année| jahr| tahun| roku)? (?:(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|` +
 		`janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: de)? )?(?:19|20)\d\d` +
 		`|^ (?:en favor|a favor|em favor|en faveur|au profit|a favore|zugunsten|ten gunste|na rzecz|в пользу|este momento|ce moment|questo momento)`)
-	agentInOtherLanguages    = compiled(`^ (?:por|pelos?|pelas?|par|da|dal|dalla|dallo|dai|von|vom|durch|door|przez|oleh) |^ (?:par|d|dall)['’]|^ [\p{Cyrillic}]+(?:ом|ем|ой|ами|ями)(?:$|[ ,])`)
-	ownersInOtherLanguages   = compiled(`^ \S+ ?(?:(?:los?|las?|os?|as?|les?|l'|seinem?n?|den|dem|ses|seus?|sus?|nos|ihren|de) ?)*(?:autor|aut[eo]u?r|mantenedor|mainteneur|d[eé]velopp|desarroll|desenvolv|sviluppator|entwickler|betreuer|maintainer|[eé]quip|team)|^ (?:автор|разработчик|команд)`)
-	notInOtherLanguages      = compiled(`(?:^|\s)(?:no|não|nao|n['’]\S+ pas|non|nicht|niet|nie|tidak|не)(?:\s|$)|pas\s`)
-	contrastInOtherLanguages = compiled(`[,;] (?:pero|sino|mas|mais|ma|bensì|aber|sondern|maar|ale|lecz|tetapi|melainkan|namun|но|а|однако)\s|但|لكن|بل `)
-	aliveInOtherLanguages    = compiled(`reactiv|retomad|relan[cç]|repris (?:par|en)|ripres|wiederaufgenommen|wieder (?:gepflegt|aktiv)|fortgeführt|weitergeführt|возобновл|возрожд|` +
+	agentInOtherLanguages    = lazy.Pattern(`^ (?:por|pelos?|pelas?|par|da|dal|dalla|dallo|dai|von|vom|durch|door|przez|oleh) |^ (?:par|d|dall)['’]|^ [\p{Cyrillic}]+(?:ом|ем|ой|ами|ями)(?:$|[ ,])`)
+	ownersInOtherLanguages   = lazy.Pattern(`^ \S+ ?(?:(?:los?|las?|os?|as?|les?|l'|seinem?n?|den|dem|ses|seus?|sus?|nos|ihren|de) ?)*(?:autor|aut[eo]u?r|mantenedor|mainteneur|d[eé]velopp|desarroll|desenvolv|sviluppator|entwickler|betreuer|maintainer|[eé]quip|team)|^ (?:автор|разработчик|команд)`)
+	notInOtherLanguages      = lazy.Pattern(`(?:^|\s)(?:no|não|nao|n['’]\S+ pas|non|nicht|niet|nie|tidak|не)(?:\s|$)|pas\s`)
+	contrastInOtherLanguages = lazy.Pattern(`[,;] (?:pero|sino|mas|mais|ma|bensì|aber|sondern|maar|ale|lecz|tetapi|melainkan|namun|но|а|однако)\s|但|لكن|بل `)
+	aliveInOtherLanguages    = lazy.Pattern(`reactiv|retomad|relan[cç]|repris (?:par|en)|ripres|wiederaufgenommen|wieder (?:gepflegt|aktiv)|fortgeführt|weitergeführt|возобновл|возрожд|` +
 		`reprend|hervat|wznowion|dilanjutkan|恢复|恢復|重启|重啟|استؤنف|استئناف`)
 )
 
 // endInOtherLanguages are the statements themselves.
-var endInOtherLanguages = compiled(strings.Join(endsByLanguage(), "|"))
+var endInOtherLanguages = lazy.Pattern(strings.Join(endsByLanguage(), "|"))
 
 func endsByLanguage() []string {
 	return []string{

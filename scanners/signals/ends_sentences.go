@@ -5,9 +5,11 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
-var stop = compiled(`[.!?](?:\s+|$)|[。！？؟;](?:\s*)`)
+var stop = lazy.Pattern(`[.!?](?:\s+|$)|[。！？؟;](?:\s*)`)
 
 // sentencesOf cuts a text at the ends of its sentences, and not in an address or a
 // version.
@@ -80,7 +82,7 @@ func readNothingMore(sentence string) end {
 }
 
 // onTheWhole follows what is denied.
-var onTheWhole = compiled(`^ (?:in|on|to|for|of) (?:this|the) (?:\w+ )?` + project + `(?:$|[,.;]| (?:in|on|from|as of) )`)
+var onTheWhole = lazy.Pattern(`^ (?:in|on|to|for|of) (?:this|the) (?:\w+ )?` + project + `(?:$|[,.;]| (?:in|on|from|as of) )`)
 
 // readOwner reads a sentence about those who stopped, whatever they call the project.
 func (r *endReader) readOwner(sentence string) end {
@@ -134,8 +136,8 @@ func (r *endReader) subjects(sentence string) [][2]int {
 
 var (
 	// theWhole are the nouns that, with "the", can only be the project.
-	theWhole = compiled(`(?:repository|repo|project|codebase|software|fork|mirror)(?: itself| here)?$`)
-	notice   = compiled(`^(?:(?:please )?(?:note|notice|warning|attention|important|update|edit|psa|news|status|announcement|disclaimer|caution)(?: \([^)]*\)| \d[\d.-]*)?\s*[:!–—-]+\s*|(?:please )?note that |as of [^,]*, |since [^,]*, |unfortunately,? |sadly,? |(?:in|on) [^,]*\d{4},? )+`)
+	theWhole = lazy.Pattern(`(?:repository|repo|project|codebase|software|fork|mirror)(?: itself| here)?$`)
+	notice   = lazy.Pattern(`^(?:(?:please )?(?:note|notice|warning|attention|important|update|edit|psa|news|status|announcement|disclaimer|caution)(?: \([^)]*\)| \d[\d.-]*)?\s*[:!–—-]+\s*|(?:please )?note that |as of [^,]*, |since [^,]*, |unfortunately,? |sadly,? |(?:in|on) [^,]*\d{4},? )+`)
 )
 
 // readPredicate reads what follows a subject.
@@ -158,14 +160,14 @@ func (r *endReader) readPredicate(sentence, rest string) end {
 }
 
 var (
-	notTheEnd = compiled(`^ ?(?:by hand|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	notTheEnd = lazy.Pattern(`^ ?(?:by hand|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
 	// place is where or for what alone something ended: a platform, a version. Dates and
 	// reasons are not.
-	place  = compiled(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
-	reason = compiled(`^ (?:in favou?r|in lieu|in preference|in (?:early|late|mid|the (?:year|spring|summer|autumn|fall|winter|middle|end))|(?:in|on|from|since|as of|with effect from)[^.]{0,14} ?(?:19|20)\d\d|` +
+	place  = lazy.Pattern(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
+	reason = lazy.Pattern(`^ (?:in favou?r|in lieu|in preference|in (?:early|late|mid|the (?:year|spring|summer|autumn|fall|winter|middle|end))|(?:in|on|from|since|as of|with effect from)[^.]{0,14} ?(?:19|20)\d\d|` +
 		`(?:on|from|in) (?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|for (?:now|the (?:time|long|moment|foreseeable|following|public|community)|historical|archival|reference|good|lack|many|several|some|a (?:long|while)|years|personal|various|over)|` +
 		`to (?:focus|be replaced|make|avoid|concentrate)|at (?:this|the) (?:time|moment|point)|due|with (?:immediate|no)|from now|in its (?:current|present|entirety)|in any (?:way|form)|in this (?:form|repo|repository|location|place)|to anyone|as of)\b`)
-	byOthers = compiled(`^ by (?:the )?(?:original |core |former |current |main |sole )*(?:authors?|maintainers?|owners?|team|us|me|its|their|anyone|anybody|creators?|developers?)\b`)
+	byOthers = lazy.Pattern(`^ by (?:the )?(?:original |core |former |current |main |sole )*(?:authors?|maintainers?|owners?|team|us|me|its|their|anyone|anybody|creators?|developers?)\b`)
 )
 
 // judgeTail weighs what follows an end: a platform, a cause, one who goes on.
@@ -196,17 +198,17 @@ func judgeTail(sentence, matched, tail string) end {
 }
 
 var (
-	followsNoun   = compiled(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
-	adjectiveOnly = compiled(adjective + `$`)
+	followsNoun   = lazy.Pattern(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
+	adjectiveOnly = lazy.Pattern(adjective + `$`)
 )
 
 var (
-	forgeHome = compiled(`^(?:https?://|git@)|^(?:(?:to|into|at|in|on|under|over to|here|onto)\b[: ]*|[:,-] *)+(?:the |a |an |our |its |their |this |new |own |main |separate |different |another |following |official |single |central |dedicated |apache |[\w.-]+ (?:/ )?){0,5}?` +
+	forgeHome = lazy.Pattern(`^(?:https?://|git@)|^(?:(?:to|into|at|in|on|under|over to|here|onto)\b[: ]*|[:,-] *)+(?:the |a |an |our |its |their |this |new |own |main |separate |different |another |following |official |single |central |dedicated |apache |[\w.-]+ (?:/ )?){0,5}?` +
 		`(?:https?://[^\s]+|git@|(?:monorepo|mono-repo|mono repo|repositor(?:y|ies)|repo|organi[sz]ation|org|namespace|location|home|address|place)(?:[\s.,;:!)]|$)|[\w.-]+/[\w.-]+(?:\s|$|,))`)
-	nothing   = compiled(`^(?:away|elsewhere|on|permanently)?[\s:.,!]*(?:here|there)?[\s:.,!]*$`)
-	domain    = compiled(`^(?:(?:to|at|on|over to)\b[: ]*)+(?:gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b`)
-	aFile     = compiled(`^(?:to|into|in|at) (?:the )?[\w.-]+/(?:docs?|src|lib|examples?|tests?)\b`)
-	addressOf = compiled(`https?://[^\s)>,]+`)
+	nothing   = lazy.Pattern(`^(?:away|elsewhere|on|permanently)?[\s:.,!]*(?:here|there)?[\s:.,!]*$`)
+	domain    = lazy.Pattern(`^(?:(?:to|at|on|over to)\b[: ]*)+(?:gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b`)
+	aFile     = lazy.Pattern(`^(?:to|into|in|at) (?:the )?[\w.-]+/(?:docs?|src|lib|examples?|tests?)\b`)
+	addressOf = lazy.Pattern(`https?://[^\s)>,]+`)
 )
 
 // readDestination weighs where something moved to: another repository is an end of this
@@ -266,7 +268,7 @@ func (r *endReader) readActivity(sentence string) end {
 	return end{}
 }
 
-var startsSentence = compiled(`^(?:(?:all|active|further|the|our|and|both|please note that|note that|that) ?)*$`)
+var startsSentence = lazy.Pattern(`^(?:(?:all|active|further|the|our|and|both|please note that|note that|that) ?)*$`)
 
 // readAlone reads a block that consists of its end, or begins with it: "DEPRECATED: use
 // x", "Project unmaintained, archived". Prose and lists do not: there the word has
@@ -293,15 +295,15 @@ func (r *endReader) readAlone(b block, text, sentence string) end {
 }
 
 var (
-	emphasis    = compiled(`^(?:\*\*|__|(?i)<b>|<strong>)`)
-	capitals    = compiled(`^[A-Z][A-Z -]+[A-Z](?:$|[ ]?[:!.,–—-](?:\s|$))`)
-	markedFirst = compiled(`^(?:\*\*|__|<b>|<strong>)([^*_<]+)(?:\*\*|__|</b>|</strong>)`)
+	emphasis    = lazy.Pattern(`^(?:\*\*|__|(?i)<b>|<strong>)`)
+	capitals    = lazy.Pattern(`^[A-Z][A-Z -]+[A-Z](?:$|[ ]?[:!.,–—-](?:\s|$))`)
+	markedFirst = lazy.Pattern(`^(?:\*\*|__|<b>|<strong>)([^*_<]+)(?:\*\*|__|</b>|</strong>)`)
 )
 
 var (
-	titleFirst = compiled(`^[^\p{L}\p{N}]*(?:` + adjective + `|` + noLonger + `)[\])]?\s*(?:[:–—|-]|\s-\s|[\])])\s*\S`)
-	titleLast  = compiled(`\S\s*(?:[:–—|-]|[\[(])\s*(?:now |project )?(?:` + adjective + `|` + noLonger + `)[^\p{L}\p{N}]*$`)
-	bracketed  = compiled(`[\[(](?:` + adjective + `|` + noLonger + `)[\])]`)
+	titleFirst = lazy.Pattern(`^[^\p{L}\p{N}]*(?:` + adjective + `|` + noLonger + `)[\])]?\s*(?:[:–—|-]|\s-\s|[\])])\s*\S`)
+	titleLast  = lazy.Pattern(`\S\s*(?:[:–—|-]|[\[(])\s*(?:now |project )?(?:` + adjective + `|` + noLonger + `)[^\p{L}\p{N}]*$`)
+	bracketed  = lazy.Pattern(`[\[(](?:` + adjective + `|` + noLonger + `)[\])]`)
 )
 
 // readHeading reads a title or a heading, and learns the name of the project from the
@@ -337,4 +339,4 @@ func nameIn(title string) string {
 	return title
 }
 
-var endOfTitle = compiled(`[\[(]?(?:` + adjective + `|` + noLonger + `)[\])]?\s*[:–—-]?`)
+var endOfTitle = lazy.Pattern(`[\[(]?(?:` + adjective + `|` + noLonger + `)[\])]?\s*[:–—-]?`)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/licenselist"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
@@ -145,9 +146,9 @@ func withoutDoubles(data []byte) []byte {
 
 // rTemplate is a licence file of an R package: what is to be filled into the licence that its
 // DESCRIPTION names.
-var rTemplate = compiled(`(?i)^\s*year:[^\n]*\n\s*copyright holder:`)
+var rTemplate = lazy.Pattern(`(?i)^\s*year:[^\n]*\n\s*copyright holder:`)
 
-var rLicense = compiled(`(?m)^License:[ \t]*(MIT|BSD_2_clause|BSD_3_clause)[ \t]*\+[ \t]*file LICEN[SC]E`)
+var rLicense = lazy.Pattern(`(?m)^License:[ \t]*(MIT|BSD_2_clause|BSD_3_clause)[ \t]*\+[ \t]*file LICEN[SC]E`)
 
 // namedByR returns the licence that an R package's DESCRIPTION names.
 func namedByR(files *tree) ([]string, string) {
@@ -218,7 +219,7 @@ func isCode(name string) bool {
 }
 
 // thirdParty are names of files with the licences of others.
-var thirdParty = compiled(`third[-_ ]?part(?:y|ies)|3rd[-_ ]?part(?:y|ies)|\bdeps?\b|dependenc|vendor|bundled|[-_.]others?\b|external`)
+var thirdParty = lazy.Pattern(`third[-_ ]?part(?:y|ies)|3rd[-_ ]?part(?:y|ies)|\bdeps?\b|dependenc|vendor|bundled|[-_.]others?\b|external`)
 
 // recognize returns the licences whose text or notice is in data, each once,
 // sorted, and how the library covers the text with them. A mere link to a licence counts only where there is no text of one.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -134,31 +135,31 @@ func isOwn(subject, title string) bool {
 }
 
 var (
-	licenseHeading = compiled(`^[^\w]*(?:\d+[.)]? )?(?:[\w&,/ '-]*\b)?(?:licen[cs]es?|licen[cs]ing|licen[cs]ed|copying|copyright|legal|licencia|licença|licença de uso|licenza|lizenz|lizenzen|лицензия|ліцензія|许可证|许可|授权协议|ライセンス|라이선스|lisensi|الترخيص|الرخصة)`)
-	licenseLine    = compiled(`^(?:project |software |code |source code )?(?:licen[cs]e|licen[cs]ing|spdx-license-identifier|licencia|licença|licenza|lizenz|лицензия|许可证)(?: type| is)?\s*[:=–—|-]\s*`)
-	underLicense   = compiled(`\b(?:licen[cs]ed|released|distributed|available|published|provided|shared|made available|open[- ]?sourced?|covered|governed|redistributed|offered)(?: \w+ly| as open source| as free software| as foss| freely| to you| here| publicly| and distributed)* ` +
+	licenseHeading = lazy.Pattern(`^[^\w]*(?:\d+[.)]? )?(?:[\w&,/ '-]*\b)?(?:licen[cs]es?|licen[cs]ing|licen[cs]ed|copying|copyright|legal|licencia|licença|licença de uso|licenza|lizenz|lizenzen|лицензия|ліцензія|许可证|许可|授权协议|ライセンス|라이선스|lisensi|الترخيص|الرخصة)`)
+	licenseLine    = lazy.Pattern(`^(?:project |software |code |source code )?(?:licen[cs]e|licen[cs]ing|spdx-license-identifier|licencia|licença|licenza|lizenz|лицензия|许可证)(?: type| is)?\s*[:=–—|-]\s*`)
+	underLicense   = lazy.Pattern(`\b(?:licen[cs]ed|released|distributed|available|published|provided|shared|made available|open[- ]?sourced?|covered|governed|redistributed|offered)(?: \w+ly| as open source| as free software| as foss| freely| to you| here| publicly| and distributed)* ` +
 		`(?:under|by|with|according to|in accordance with|on)\b|\b(?:is|are) (?:under|subject to) (?:the|an?) |\bunder (?:the )?(?:terms|conditions) of\b|\b(?:uses|has|is) (?:the|an?) (?:[\w.-]+ ){1,6}licen[cs]ed?\b|` +
 		`\b(?:licenciad[oa]|distribuid[oa]|distribuíd[oa]|publicad[oa]|liberad[oa]|disponível|disponible) (?:bajo|sob|con|com)\b|\b(?:sous|publié sous|distribué sous|diffusé sous) (?:la |les )?(?:termes de la )?licen[cs]e\b|` +
 		`\blizenziert unter\b|\bunter (?:der|den bedingungen der)\b[^.]{0,40}\blizenz\b|\b(?:rilasciato|distribuito) (?:sotto|con)\b|\bis free software[:;,]|\b(?:is|are) (?:an? )?[\w.-]+[- ]licen[cs]ed\b`)
 	// ownSubject is what a licence of the whole repository is said of.
-	ownSubject = compiled(`\b(?:this|our|all|my) (?:[\w.+'-]+ ){0,3}?` + project + `s?\b|^(?:the )?(?:whole |entire )?` + project + `s?\b|` +
+	ownSubject = lazy.Pattern(`\b(?:this|our|all|my) (?:[\w.+'-]+ ){0,3}?` + project + `s?\b|^(?:the )?(?:whole |entire )?` + project + `s?\b|` +
 		`^(?:this|it|everything|all (?:the )?(?:code|source|files|work))(?: here| in this repository)?$|\b(?:source code|source|code|software|repository)\b|` +
 		`\b(?:el|este|esta|o|a|le|la|ce|cette|das|dieses|il|questo) (?:código|proyecto|projeto|projet|logiciel|software|projekt|progetto|repositorio|repositório|dépôt)\b|^copyright\b|^©|^\(c\)`)
-	predicateVerb = compiled(` (?:is|are|was|has been|have been|comes|è|est|es|é|está|ist|wird) `)
+	predicateVerb = lazy.Pattern(` (?:is|are|was|has been|have been|comes|è|est|es|é|está|ist|wird) `)
 	// otherThing is what has a licence of its own beside the repository's.
-	otherThing = compiled(`\b(?:data|datasets?|data sets?|databases?|documentation|docs|contents?|images?|icons?|logos?|fonts?|typefaces?|photos?|photographs?|pictures?|illustrations?|assets?|artworks?|media|maps?|map tiles|tiles|` +
+	otherThing = lazy.Pattern(`\b(?:data|datasets?|data sets?|databases?|documentation|docs|contents?|images?|icons?|logos?|fonts?|typefaces?|photos?|photographs?|pictures?|illustrations?|assets?|artworks?|media|maps?|map tiles|tiles|` +
 		`articles?|translations?|models?|weights|dependenc(?:y|ies)|third[- ]part(?:y|ies)|3rd[- ]party|libraries|plugins?|themes?|templates?|examples?|samples?|snippets?|figures?|sounds?|music|videos?|slides?|` +
 		`contributions?|credits?|acknowledge?ments?|attributions?|trademarks?|datos|données|daten|dados|dados abertos|documentación|documentação)\b`)
 	// otherUse are words before which stands what the project rests on, and not the project.
-	otherUse = compiled(`\b(?:uses?|using|used|includes?|including|included|contains?|incorporates?|bundles?|bundled|ships?|embeds?|based (?:up)?on|derived from|inherited from|adapted from|copied from|taken from|forked from|` +
+	otherUse = lazy.Pattern(`\b(?:uses?|using|used|includes?|including|included|contains?|incorporates?|bundles?|bundled|ships?|embeds?|based (?:up)?on|derived from|inherited from|adapted from|copied from|taken from|forked from|` +
 		`a fork of|borrowed|powered by|built (?:with|on|upon)|depends on|dependenc(?:y|ies)|requires?|thanks to|made by|created by|(?:icons?|fonts?|images?|logo) by|third[- ]party|original(?:ly)?|upstream|parts?|portions?|some|certain|except|excluding|` +
 		`unless|tells?|whether|checks?|other|others|each|their|respective|your|you|which|whose|that (?:is|are))\b`)
 	// notSo takes back what a clause names, or speaks of another time or of a choice.
-	notSo        = compiled(`\b(?:not|no longer|never|previously|formerly|until|was|were|used to be|prior to|versions? (?:before|prior|up to)|older|compatible|incompatible|compatib\w+|instead of|unlike|if you|choose|choosing|commercial licen[cs]es? (?:is|are)|relicens\w+)\b`)
-	versionComma = compiled(`, (?:version|v\.?) ?(\d)`)
+	notSo        = lazy.Pattern(`\b(?:not|no longer|never|previously|formerly|until|was|were|used to be|prior to|versions? (?:before|prior|up to)|older|compatible|incompatible|compatib\w+|instead of|unlike|if you|choose|choosing|commercial licen[cs]es? (?:is|are)|relicens\w+)\b`)
+	versionComma = lazy.Pattern(`, (?:version|v\.?) ?(\d)`)
 	// wholeOf are ways to say everything that lies in the repository.
-	wholeOf = compiled(`\b(?:the )?(?:contents? of this (?:repository|repo|project)|this (?:repository|repo|project)'s contents?)\b|\b(software|code|source code) (?:included|contained|found|provided) in this (?:repository|repo|project)\b`)
-	clauses = compiled(`[,;](?:\s|$)|\s[-–—]\s|\s\((?:see|with)\b|\b(?:while|whereas|but|with the exception of|except)\b| and (?:the|all|its) |\| `)
+	wholeOf = lazy.Pattern(`\b(?:the )?(?:contents? of this (?:repository|repo|project)|this (?:repository|repo|project)'s contents?)\b|\b(software|code|source code) (?:included|contained|found|provided) in this (?:repository|repo|project)\b`)
+	clauses = lazy.Pattern(`[,;](?:\s|$)|\s[-–—]\s|\s\((?:see|with)\b|\b(?:while|whereas|but|with the exception of|except)\b| and (?:the|all|its) |\| `)
 )
 
 // name is how texts call a licence.
@@ -199,10 +200,10 @@ func partOfOther(clause string, at []int) bool {
 }
 
 var (
-	longerName = compiled(`^(?:[-\s](?:nc|nd|sa|noncommercial|non-commercial|noderivs|noderivatives|sharealike|share[- ]alike|compatible|like|style)\b)`)
-	bareName   = compiled(`https?://\S+|\b(?:licen[cs]ed?|the|a|an|see|file|copyright|\d{4}|licen[cs]e\.(?:md|txt))\b|[©:]`)
-	mitAlone   = compiled(`(?:^|[:=|(/ -])mit(?:$|[\s.,;/)|])`)
-	iscAlone   = compiled(`(?:^|[:=|(/ -])isc(?:$|[\s.,;/)|])`)
+	longerName = lazy.Pattern(`^(?:[-\s](?:nc|nd|sa|noncommercial|non-commercial|noderivs|noderivatives|sharealike|share[- ]alike|compatible|like|style)\b)`)
+	bareName   = lazy.Pattern(`https?://\S+|\b(?:licen[cs]ed?|the|a|an|see|file|copyright|\d{4}|licen[cs]e\.(?:md|txt))\b|[©:]`)
+	mitAlone   = lazy.Pattern(`(?:^|[:=|(/ -])mit(?:$|[\s.,;/)|])`)
+	iscAlone   = lazy.Pattern(`(?:^|[:=|(/ -])isc(?:$|[\s.,;/)|])`)
 )
 
 // How the version follows a name.
@@ -215,38 +216,38 @@ const (
 // licenseNames hold the names that leave one licence and version. "GPL" or "BSD" alone
 // names none.
 var licenseNames = []licenseName{
-	{compiled(`\bmit[- ]licen[cs]ed?\b|\bmit/x11\b|\bexpat licen[cs]e\b|\b(?:licen[cs]e|licencia|licença|licenza|lizenz|lisensi)[ :]+mit\b|\bmit[- ]lizenz\b|opensource\.org/licenses?/mit\b|choosealicense\.com/licenses/mit\b|\bmit (?:open source )?licen[cs]e\b`), "MIT"},
-	{compiled(`\bapache(?:[- ]licen[cs]e)?(?: software licen[cs]e)?[\s,(v-]*(?:version|v)?[\s.-]*2(?:\.0)?(?:[\s).,-]|$)|apache\.org/licenses/license-2\.0|\basl[- ]?2(?:\.0)?\b|opensource\.org/licenses?/apache-2\.0`), "Apache-2.0"},
-	{compiled(`\b(?:bsd[- ]3|3[- ]clause bsd|three[- ]clause bsd|new bsd|modified bsd|revised bsd|bsd 3)\b|\bbsd \(3[- ]clause\)|\bbsd[- ]three[- ]clause`), "BSD-3-Clause"},
-	{compiled(`\b(?:bsd[- ]2|2[- ]clause bsd|two[- ]clause bsd|simplified bsd|freebsd licen[cs]e|bsd 2)\b`), "BSD-2-Clause"},
-	{compiled(`\bisc[- ]licen[cs]ed?\b|\b(?:licen[cs]e)[ :]+isc\b|opensource\.org/licenses?/isc\b`), "ISC"},
-	{compiled(`\b(?:gnu )?(?:agpl|affero gpl|(?:gnu )?affero general public licen[cs]e|affero general public)(?:[\s,(-]*agpl)?` + version3), "AGPL-3.0"},
-	{compiled(`\b(?:gnu )?(?:lgpl|lesser gpl|lesser general public licen[cs]e)[\s,(-]*(?:licen[cs]e)?[\s,(-]*(?:v|version)?[\s.-]*2\.1\b`), "LGPL-2.1"},
-	{compiled(`\b(?:gnu )?(?:lgpl|lesser gpl|lesser general public licen[cs]e)(?:[\s,(-]*lgpl)?` + version3), "LGPL-3.0"},
-	{compiled(`\b(?:gnu )?(?:gpl|general public licen[cs]e|gnu public licen[cs]e|gnu licen[cs]e)(?:[\s,(-]*gpl)?` + version3), "GPL-3.0"},
-	{compiled(`\b(?:gnu )?(?:gpl|general public licen[cs]e|gnu public licen[cs]e|gnu licen[cs]e)(?:[\s,(-]*gpl)?` + version2), "GPL-2.0"},
-	{compiled(`\b(?:mozilla public licen[cs]e|mpl)` + version2), "MPL-2.0"},
-	{compiled(`\b(?:european union public licen[cs]e|eupl)[\s,()-]*(?:eupl)?[\s,()-]*(?:v|version)?[\s.-]*1\.2\b`), "EUPL-1.2"},
-	{compiled(`\b(?:european union public licen[cs]e|eupl)[\s,()-]*(?:eupl)?[\s,()-]*(?:v|version)?[\s.-]*1\.1\b`), "EUPL-1.1"},
-	{compiled(`\b(?:eclipse public licen[cs]e|epl)` + version2), "EPL-2.0"},
-	{compiled(`\b(?:eclipse public licen[cs]e|epl)[\s,(-]*(?:v|version)?[\s.-]*1\.0\b`), "EPL-1.0"},
-	{compiled(`\bcc0\b|creativecommons\.org/publicdomain/zero/1\.0`), "CC0-1.0"},
+	{lazy.Pattern(`\bmit[- ]licen[cs]ed?\b|\bmit/x11\b|\bexpat licen[cs]e\b|\b(?:licen[cs]e|licencia|licença|licenza|lizenz|lisensi)[ :]+mit\b|\bmit[- ]lizenz\b|opensource\.org/licenses?/mit\b|choosealicense\.com/licenses/mit\b|\bmit (?:open source )?licen[cs]e\b`), "MIT"},
+	{lazy.Pattern(`\bapache(?:[- ]licen[cs]e)?(?: software licen[cs]e)?[\s,(v-]*(?:version|v)?[\s.-]*2(?:\.0)?(?:[\s).,-]|$)|apache\.org/licenses/license-2\.0|\basl[- ]?2(?:\.0)?\b|opensource\.org/licenses?/apache-2\.0`), "Apache-2.0"},
+	{lazy.Pattern(`\b(?:bsd[- ]3|3[- ]clause bsd|three[- ]clause bsd|new bsd|modified bsd|revised bsd|bsd 3)\b|\bbsd \(3[- ]clause\)|\bbsd[- ]three[- ]clause`), "BSD-3-Clause"},
+	{lazy.Pattern(`\b(?:bsd[- ]2|2[- ]clause bsd|two[- ]clause bsd|simplified bsd|freebsd licen[cs]e|bsd 2)\b`), "BSD-2-Clause"},
+	{lazy.Pattern(`\bisc[- ]licen[cs]ed?\b|\b(?:licen[cs]e)[ :]+isc\b|opensource\.org/licenses?/isc\b`), "ISC"},
+	{lazy.Pattern(`\b(?:gnu )?(?:agpl|affero gpl|(?:gnu )?affero general public licen[cs]e|affero general public)(?:[\s,(-]*agpl)?` + version3), "AGPL-3.0"},
+	{lazy.Pattern(`\b(?:gnu )?(?:lgpl|lesser gpl|lesser general public licen[cs]e)[\s,(-]*(?:licen[cs]e)?[\s,(-]*(?:v|version)?[\s.-]*2\.1\b`), "LGPL-2.1"},
+	{lazy.Pattern(`\b(?:gnu )?(?:lgpl|lesser gpl|lesser general public licen[cs]e)(?:[\s,(-]*lgpl)?` + version3), "LGPL-3.0"},
+	{lazy.Pattern(`\b(?:gnu )?(?:gpl|general public licen[cs]e|gnu public licen[cs]e|gnu licen[cs]e)(?:[\s,(-]*gpl)?` + version3), "GPL-3.0"},
+	{lazy.Pattern(`\b(?:gnu )?(?:gpl|general public licen[cs]e|gnu public licen[cs]e|gnu licen[cs]e)(?:[\s,(-]*gpl)?` + version2), "GPL-2.0"},
+	{lazy.Pattern(`\b(?:mozilla public licen[cs]e|mpl)` + version2), "MPL-2.0"},
+	{lazy.Pattern(`\b(?:european union public licen[cs]e|eupl)[\s,()-]*(?:eupl)?[\s,()-]*(?:v|version)?[\s.-]*1\.2\b`), "EUPL-1.2"},
+	{lazy.Pattern(`\b(?:european union public licen[cs]e|eupl)[\s,()-]*(?:eupl)?[\s,()-]*(?:v|version)?[\s.-]*1\.1\b`), "EUPL-1.1"},
+	{lazy.Pattern(`\b(?:eclipse public licen[cs]e|epl)` + version2), "EPL-2.0"},
+	{lazy.Pattern(`\b(?:eclipse public licen[cs]e|epl)[\s,(-]*(?:v|version)?[\s.-]*1\.0\b`), "EPL-1.0"},
+	{lazy.Pattern(`\bcc0\b|creativecommons\.org/publicdomain/zero/1\.0`), "CC0-1.0"},
 	creative("CC-BY-4.0", ccBY),
 	creative("CC-BY-SA-4.0", ccBY+ccSA),
 	creative("CC-BY-NC-4.0", ccBY+ccNC),
 	creative("CC-BY-NC-SA-4.0", ccBY+ccNC+ccSA),
 	creative("CC-BY-NC-ND-4.0", ccBY+ccNC+ccND),
-	{compiled(`\bodbl\b|\bopen database licen[cs]e\b`), "ODbL-1.0"},
-	{compiled(`\bunlicen[cs]e\b`), "Unlicense"},
-	{compiled(`\bwtfpl\b`), "WTFPL"},
-	{compiled(`\b0bsd\b|\bzero[- ]clause bsd\b`), "0BSD"},
-	{compiled(`\bboost software licen[cs]e\b|\bbsl-1\.0\b`), "BSL-1.0"},
-	{compiled(`\bartistic[- ]licen[cs]e[\s,-]*(?:v|version)?[\s.-]*2(?:\.0)?\b|\bartistic-2\.0\b`), "Artistic-2.0"},
-	{compiled(`\bcecill[\s-]*(?:v|version)?[\s.-]*2\.1\b`), "CECILL-2.1"},
-	{compiled(`\bopen government licen[cs]e[\s,-]*(?:v|version)?[\s.-]*3(?:\.0)?\b|\bogl[- ]?(?:uk-)?3(?:\.0)?\b`), "OGL-UK-3.0"},
-	{compiled(`\bbusiness source licen[cs]e\b|\bbusl\b`), "BUSL-1.1"},
-	{compiled(`\belastic licen[cs]e[\s,-]*(?:v|version)?[\s.-]*2(?:\.0)?\b|\belastic-2\.0\b`), "Elastic-2.0"},
-	{compiled(`\bserver side public licen[cs]e\b|\bsspl\b`), "SSPL-1.0"},
+	{lazy.Pattern(`\bodbl\b|\bopen database licen[cs]e\b`), "ODbL-1.0"},
+	{lazy.Pattern(`\bunlicen[cs]e\b`), "Unlicense"},
+	{lazy.Pattern(`\bwtfpl\b`), "WTFPL"},
+	{lazy.Pattern(`\b0bsd\b|\bzero[- ]clause bsd\b`), "0BSD"},
+	{lazy.Pattern(`\bboost software licen[cs]e\b|\bbsl-1\.0\b`), "BSL-1.0"},
+	{lazy.Pattern(`\bartistic[- ]licen[cs]e[\s,-]*(?:v|version)?[\s.-]*2(?:\.0)?\b|\bartistic-2\.0\b`), "Artistic-2.0"},
+	{lazy.Pattern(`\bcecill[\s-]*(?:v|version)?[\s.-]*2\.1\b`), "CECILL-2.1"},
+	{lazy.Pattern(`\bopen government licen[cs]e[\s,-]*(?:v|version)?[\s.-]*3(?:\.0)?\b|\bogl[- ]?(?:uk-)?3(?:\.0)?\b`), "OGL-UK-3.0"},
+	{lazy.Pattern(`\bbusiness source licen[cs]e\b|\bbusl\b`), "BUSL-1.1"},
+	{lazy.Pattern(`\belastic licen[cs]e[\s,-]*(?:v|version)?[\s.-]*2(?:\.0)?\b|\belastic-2\.0\b`), "Elastic-2.0"},
+	{lazy.Pattern(`\bserver side public licen[cs]e\b|\bsspl\b`), "SSPL-1.0"},
 }
 
 // The parts of the names of Creative Commons' licences.
@@ -262,12 +263,12 @@ const (
 func creative(id, words string) licenseName {
 	short := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(id), "cc-"), "-4.0")
 	const gap = `[\s,()-]*`
-	return licenseName{compiled(`\b(?:creative commons|cc)[-\s:]*` + words + `(?:` + gap + `(?:cc[- ])?` + short + `)?` + gap +
+	return licenseName{lazy.Pattern(`\b(?:creative commons|cc)[-\s:]*` + words + `(?:` + gap + `(?:cc[- ])?` + short + `)?` + gap +
 		`(?:international|generic|unported|licen[cs]e|public|v|version)*` + gap + `4\.0\b|creativecommons\.org/licenses/` + short + `/4\.0`), id}
 }
 
 // badge is a picture that shows the licence, as shields.io draws it.
-var badge = compiled(`img\.shields\.io/badge/(?:licen[cs]e|lizenz|licencia|licença)(?:-|_|%20|:)+([a-z0-9.+_% -]+?)-[a-z0-9]+(?:\.svg|\.png)?(?:[?)\]"'\s>]|$)|` +
+var badge = lazy.Pattern(`img\.shields\.io/badge/(?:licen[cs]e|lizenz|licencia|licença)(?:-|_|%20|:)+([a-z0-9.+_% -]+?)-[a-z0-9]+(?:\.svg|\.png)?(?:[?)\]"'\s>]|$)|` +
 	`!\[(?:project |software )?licen[cs]e\s*[:-]?\s*([^\]]+)\]`)
 
 func badgesOf(raw string) []string {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // Language is a language by the endings of its files. One without a family has no
@@ -24,9 +26,7 @@ type Language struct {
 // tables, in go-enry, would cost each command 10 milliseconds and 9 MB.
 func Languages() []Language {
 	any := func() *regexp.Regexp { return nil }
-	find := func(pattern string) func() *regexp.Regexp {
-		return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
-	}
+	find := lazy.Pattern
 	return []Language{
 		{FamilyJavaScript, ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .coffee .astro",
 			find(`(?m)(?:\bfrom\s*|\brequire\s*\(?\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']`), standardNode},

@@ -5,8 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -43,7 +43,7 @@ var Unreadable = Named{Some: true}
 
 // matches reports whether the text matches, without reading names.
 func matches(pattern string) func([]byte) Named {
-	expression := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+	expression := lazy.Pattern(pattern)
 	return func(text []byte) Named { return Named{Some: expression().Match(text)} }
 }
 
@@ -59,7 +59,7 @@ func captured(ecosystem string, expression *regexp.Regexp, text []byte) Named {
 // gemNames reads a Gemfile or a gemspec, without what is for some platforms only. What
 // they name by other means than a plain line is not seen.
 func gemNames(pattern string) func([]byte) Named {
-	expression := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+	expression := lazy.Pattern(pattern)
 	return func(text []byte) Named {
 		var names []string
 		some := false
