@@ -70,25 +70,15 @@ type Seal struct {
 // does not apply or is not known exactly, and where no share of its level was measured.
 func Of(good string, risk assess.Risk, measures []observation.Measure, rules *assess.Rules) (f Forecast, ok bool) {
 	share, measured := rules.RiskShare(risk.Level)
-	days, daysKnown := numberOf(measures, observation.MomentumDaysSinceCommit)
-	months, monthsKnown := numberOf(measures, observation.MomentumActiveMonths12)
-	if !measured || risk.Score == nil || !daysKnown || !monthsKnown || days.At.IsZero() {
+	last, _ := observation.Find(measures, observation.MomentumDaysSinceCommit)
+	active, _ := observation.Find(measures, observation.MomentumActiveMonths12)
+	days, daysKnown := last.Number()
+	months, monthsKnown := active.Number()
+	if !measured || risk.Score == nil || !daysKnown || !monthsKnown || last.At.IsZero() {
 		return Forecast{}, false
 	}
-	f = Forecast{Good: good, AsOf: days.At.UTC().Format(time.DateOnly), Level: risk.Level, Score: *risk.Score,
-		Probability: share.Value, Low: share.Low, High: share.High}
-	f.DaysSinceCommit, _ = days.Number()
-	f.ActiveMonths12, _ = months.Number()
-	return f, true
-}
-
-func numberOf(measures []observation.Measure, id string) (observation.Measure, bool) {
-	i := slices.IndexFunc(measures, func(m observation.Measure) bool { return m.ID == id })
-	if i < 0 {
-		return observation.Measure{}, false
-	}
-	_, known := measures[i].Number()
-	return measures[i], known
+	return Forecast{Good: good, AsOf: last.At.UTC().Format(time.DateOnly), Level: risk.Level, Score: *risk.Score,
+		Probability: share.Value, Low: share.Low, High: share.High, DaysSinceCommit: days, ActiveMonths12: months}, true
 }
 
 // Sealed closes a seal behind the one before.

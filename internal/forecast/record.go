@@ -1,9 +1,9 @@
 package forecast
 
 import (
+	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/backtest"
@@ -205,13 +205,7 @@ func calibrate(all []Forecast, silent []bool) []CalibratedLevel {
 		levels[i].Foretold = rounded(levels[i].Foretold / float64(levels[i].Scored))
 	}
 	slices.SortFunc(levels, func(a, b CalibratedLevel) int {
-		switch {
-		case a.Foretold > b.Foretold:
-			return -1
-		case a.Foretold < b.Foretold:
-			return 1
-		}
-		return strings.Compare(string(a.Level), string(b.Level))
+		return cmp.Or(cmp.Compare(b.Foretold, a.Foretold), cmp.Compare(a.Level, b.Level))
 	})
 	return levels
 }

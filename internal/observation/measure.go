@@ -3,6 +3,7 @@ package observation
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -47,6 +48,15 @@ type Measure struct {
 	// may also qualify a measured value ("read from 1 of 9 repositories").
 	Cause  Cause  `json:"cause,omitempty"`
 	Detail string `json:"detail,omitempty"`
+}
+
+// Find returns the measure of an id; ok is false where there is none.
+func Find(measures []Measure, id string) (m Measure, ok bool) {
+	i := slices.IndexFunc(measures, func(m Measure) bool { return m.ID == id })
+	if i < 0 {
+		return Measure{}, false
+	}
+	return measures[i], true
 }
 
 // Number returns the value of a measured number; a bool counts as 0 or 1.

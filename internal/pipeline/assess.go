@@ -242,8 +242,8 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 		if result.Activity != nil {
 			all.activity = *result.Activity
 		}
-		if i := slices.IndexFunc(result.Measures, func(m observation.Measure) bool { return m.ID == observation.RuntimesDeclared }); i >= 0 {
-			all.measures = append(all.measures, p.ends.Measures(result.Runtimes, result.Measures[i], state.scan.At)...)
+		if declared, ok := observation.Find(result.Measures, observation.RuntimesDeclared); ok {
+			all.measures = append(all.measures, p.ends.Measures(result.Runtimes, declared, state.scan.At)...)
 		}
 		if key == state.scan.Inventory {
 			measures := advisory.Measures(l.match.Result, l.inventory.Packages, state.scan.At, advisorySource(l.inventory))

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/child"
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -91,7 +90,7 @@ func (p *Pipeline) measuresAt(ctx context.Context, reader child.Reader, m seenMi
 		return nil, err
 	}
 	defer open.Close()
-	all := unknowns(advisory.Definitions(), observation.CauseUnsupported, notOfThePast)
+	all := unknowns(matchedDefinitions(), observation.CauseUnsupported, notOfThePast)
 	for _, scanner := range p.scanners {
 		if !slices.Contains(names, scanner.Name()) {
 			all = append(all, unknowns(scanner.Definitions(), observation.CauseUnsupported, notOfThePast)...)
@@ -120,12 +119,9 @@ func (p *Pipeline) entryMeasures(good catalog.Good, read []observation.Measure, 
 
 // declaredOver is whether files say that it is over, nil where that is unknown.
 func declaredOver(measures []observation.Measure) *bool {
-	for _, m := range measures {
-		if m.ID == observation.LifecycleSunsetDeclared && m.State == observation.Measured {
-			if over, ok := m.Value.(bool); ok {
-				return &over
-			}
-		}
+	m, _ := observation.Find(measures, observation.LifecycleSunsetDeclared)
+	if over, ok := m.Value.(bool); ok && m.State == observation.Measured {
+		return &over
 	}
 	return nil
 }

@@ -259,13 +259,9 @@ func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 
 // ownPackages lists the packages that a good publishes.
 func ownPackages(measures []observation.Measure) []string {
-	for _, m := range measures {
-		if m.ID == identityPackages {
-			names, _ := m.List()
-			return names
-		}
-	}
-	return nil
+	own, _ := observation.Find(measures, identityPackages)
+	names, _ := own.List()
+	return names
 }
 
 // loadFull adds what is read from the observations, and the paths of each finding.

@@ -71,11 +71,9 @@ func (w Localizer) TallyBasis(t Tally) string {
 
 func TallyFindings(good Good) Tally {
 	t := Tally{State: observation.Unknown}
-	for _, m := range good.Measures {
-		if m.ID == observation.AdvisoriesFindings {
-			t.State = m.State
-			t.Exact = m.State == observation.Measured && m.Bound == observation.Exact
-		}
+	if m, ok := observation.Find(good.Measures, observation.AdvisoriesFindings); ok {
+		t.State = m.State
+		t.Exact = m.State == observation.Measured && m.Bound == observation.Exact
 	}
 	for _, scan := range good.Scans {
 		if scan.Outcome != Failed {

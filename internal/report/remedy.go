@@ -56,10 +56,8 @@ func hold(check *observation.Check, measures []observation.Measure) {
 
 // measureIn returns the measure of an id, or one without a value.
 func measureIn(measures []observation.Measure, id string) observation.Measure {
-	for _, m := range measures {
-		if m.ID == id && m.State == observation.Measured {
-			return m
-		}
+	if m, ok := observation.Find(measures, id); ok && m.State == observation.Measured {
+		return m
 	}
 	return observation.Measure{}
 }

@@ -134,12 +134,11 @@ func writeInstitutions(out *measureSet, good catalog.Good, source string) {
 // writeMatch compares the declared licences with those that Scan found.
 func writeMatch(out *measureSet, declared []string, found []observation.Measure, source string) {
 	const id = observation.LicenseMatchesDeclared
-	i := slices.IndexFunc(found, func(m observation.Measure) bool { return m.ID == observation.LicenseSPDX })
-	if i < 0 {
+	spdx, read := observation.Find(found, observation.LicenseSPDX)
+	if !read {
 		out.unknown(id, observation.CauseNoRepository, "no repository was read for its licence")
 		return
 	}
-	spdx := found[i]
 	switch spdx.State {
 	case observation.Unknown:
 		out.unknown(id, spdx.Cause, spdx.Detail)

@@ -45,14 +45,8 @@ func saysOf(id string, standing licenselist.Standing) string {
 // good is.
 func writeOnList(out *measureSet, types []string, measures []observation.Measure) {
 	const id = observation.LicenseOnList
-	find := func(id string) observation.Measure {
-		i := slices.IndexFunc(measures, func(m observation.Measure) bool { return m.ID == id })
-		if i < 0 {
-			return observation.Measure{}
-		}
-		return measures[i]
-	}
-	spdx, stated := find(observation.LicenseSPDX), find(observation.LicenseStated)
+	spdx, _ := observation.Find(measures, observation.LicenseSPDX)
+	stated, _ := observation.Find(measures, observation.LicenseStated)
 	if names, _ := stated.List(); spdx.State != observation.Measured && len(names) > 0 {
 		out.unknown(id, observation.CauseNoSource, "the readme alone states "+strings.Join(names, ", ")+"; no text of a licence was recognised")
 		return
