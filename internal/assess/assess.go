@@ -16,29 +16,17 @@ import (
 // input's lists does not change the result.
 func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
 	merged := merge.Measures(in, defs, r.specs)
-	measures := make(map[string]observation.Measure, len(merged))
-	for _, m := range merged {
-		measures[m.ID] = m
-	}
+	measures := merge.ByID(merged)
 	e := r.evaluate(measures)
-	possible := e.possibleStages()
-	v := Verdict{
-		Stage:          decideStage(possible),
-		Possible:       possible,
-		Load:           e.assessPillar(Load),
-		Backing:        e.backing(),
-		Coverage:       coverage(merged, defs),
-		FundingSources: fundingSources(in, measures),
+	known, applicable := r.countKnown(measures)
+	v := e.judge(known, applicable)
+	v.Load.Reasons = e.pillarReasons(Load)
+	for i, support := range v.Supports {
+		v.Supports[i].Reasons = e.pillarReasons(support.ID)
 	}
-	for _, id := range []string{People, Momentum, Upkeep, Funding} {
-		v.Supports = append(v.Supports, e.assessPillar(id))
-	}
+	v.Backing, v.Coverage, v.FundingSources = e.backing(), coverage(merged, defs), fundingSources(in, measures)
 	v.Score = r.overallScore(v.Supports)
 	v.Risk = r.Risk(measures)
-	known, applicable := r.countKnown(measures)
-	if known < r.floor*applicable && !r.isDeclared(v.Stage) {
-		v.Stage = Unassessed
-	}
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage, defs)
 	v.LiftMessages = e.lift(v.Stage)
@@ -72,10 +60,33 @@ func (r *Rules) isDeclared(s Stage) bool {
 	return rule != nil && rule.declared
 }
 
-func (e *evaluation) assessPillar(id string) Pillar {
-	p := e.rules.pillar(id)
-	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: e.possibleLevels(id), Score: e.rules.clampToBands(e.score(p), e.possibleLevels(id)),
-		Reasons: e.reasons(e.traceLevel(p))}
+// judge decides the stage and the levels, and gives no reasons. known of applicable is how
+// much is known of what was asked.
+func (e *evaluation) judge(known, applicable float64) Verdict {
+	v := Verdict{Possible: e.possibleStages(), Load: e.gradePillar(Load), Supports: e.gradeSupports()}
+	v.Stage = decideStage(v.Possible)
+	if known < e.rules.floor*applicable && !e.rules.isDeclared(v.Stage) {
+		v.Stage = Unassessed
+	}
+	return v
+}
+
+func (e *evaluation) gradeSupports() []Pillar {
+	var supports []Pillar
+	for _, id := range []string{People, Momentum, Upkeep, Funding} {
+		supports = append(supports, e.gradePillar(id))
+	}
+	return supports
+}
+
+func (e *evaluation) pillarReasons(id string) []Reason {
+	return e.reasons(e.traceLevel(e.rules.pillar(id)))
+}
+
+// gradePillar gives load or a support its level and its score.
+func (e *evaluation) gradePillar(id string) Pillar {
+	possible := e.possibleLevels(id)
+	pillar := Pillar{ID: id, Level: LevelUnknown, Possible: possible, Score: e.rules.clampToBands(e.score(e.rules.pillar(id)), possible)}
 	if len(pillar.Possible) == 1 {
 		pillar.Level = pillar.Possible[0]
 	} else if pillar.Score.Score != nil && *pillar.Score.Score == 0 {

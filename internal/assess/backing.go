@@ -43,29 +43,34 @@ type Backing struct {
 	Sources []Reason `json:"sources"`
 }
 
-// backing asks for the evidence as levels are asked for: each that holds or is open before
-// the first that certainly holds is possible.
+// backing is the evidence with its sources.
 func (e *evaluation) backing() Backing {
-	b := Backing{Evidence: EvidenceUnknown, Sources: []Reason{}}
-	certain := false
-	for _, asked := range evidenceRules {
-		answer := e.evalRule(e.rules.byID[asked.rule])
-		if answer != kleene.False && !certain {
-			b.Possible = append(b.Possible, asked.evidence)
-		}
-		certain = certain || answer == kleene.True
-		seen := e.reasons(onePerMeasure(e.trace(condition{rule: asked.rule}, kleene.True)))
-		if answer == kleene.True {
-			b.Sources = append(b.Sources, seen...)
-		}
-	}
-	if !certain {
-		b.Possible = append(b.Possible, EvidenceNone)
-	}
+	b := Backing{Evidence: EvidenceUnknown, Possible: e.possibleEvidence(), Sources: []Reason{}}
 	if len(b.Possible) == 1 {
 		b.Evidence = b.Possible[0]
 	}
+	for _, asked := range evidenceRules {
+		if e.evalRule(e.rules.byID[asked.rule]) == kleene.True {
+			b.Sources = append(b.Sources, e.reasons(onePerMeasure(e.trace(condition{rule: asked.rule}, kleene.True)))...)
+		}
+	}
 	return b
+}
+
+// possibleEvidence asks for the evidence as levels are asked for: each that holds or is
+// open before the first that certainly holds is possible.
+func (e *evaluation) possibleEvidence() []Evidence {
+	var possible []Evidence
+	for _, asked := range evidenceRules {
+		answer := e.evalRule(e.rules.byID[asked.rule])
+		if answer != kleene.False {
+			possible = append(possible, asked.evidence)
+		}
+		if answer == kleene.True {
+			return possible
+		}
+	}
+	return append(possible, EvidenceNone)
 }
 
 // Visible reports whether money or an institution behind a good is certainly seen.

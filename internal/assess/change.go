@@ -63,7 +63,7 @@ func (t VerdictChange) Unchanged() bool { return t.From == t.To && len(t.Levels)
 // measure id, give the names of the measures.
 func Compare(before, after Assessment, definitions map[string]observation.Definition) VerdictChange {
 	change := VerdictChange{From: before.Verdict.Stage, To: after.Verdict.Stage, Levels: []LevelChange{}, Causes: []ChangeCause{}}
-	then, now := loadAndSupports(before.Verdict), loadAndSupports(after.Verdict)
+	then, now := before.Verdict.Pillars(), after.Verdict.Pillars()
 	changed := map[string]bool{}
 	for i, pillar := range now {
 		if i < len(then) && then[i].Level != pillar.Level {
@@ -93,14 +93,14 @@ func Compare(before, after Assessment, definitions map[string]observation.Defini
 	return change
 }
 
-// loadAndSupports are load and the supports, in the order of the verdict.
-func loadAndSupports(v Verdict) []Pillar { return append([]Pillar{v.Load}, v.Supports...) }
+// Pillars are load and the supports, in the order of the verdict.
+func (v Verdict) Pillars() []Pillar { return append([]Pillar{v.Load}, v.Supports...) }
 
 // decidingReasons are the reasons of the stage and of the pillars that changed,
 // strongest first.
 func decidingReasons(v Verdict, changed map[string]bool) []Reason {
 	all := slices.Clone(v.Reasons)
-	for _, pillar := range loadAndSupports(v) {
+	for _, pillar := range v.Pillars() {
 		if changed[pillar.ID] {
 			all = append(all, pillar.Reasons...)
 		}

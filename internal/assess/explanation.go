@@ -271,20 +271,26 @@ func supportsHolding(supports []Pillar, backing Backing) *language.Message {
 // theirLevels says of supports what is known of the level of each: "its people and upkeep
 // are weak and its momentum is at least fair".
 func theirLevels(supports []Pillar) language.Arg {
-	ids := map[string][]string{}
-	var levels []language.Message
+	type sameLevel struct {
+		level language.Message
+		key   string // the level in English
+		ids   []string
+	}
+	var levels []sameLevel
 	for _, p := range supports {
 		level := wording.Levels(p.Possible)
 		key := language.English().TranslateMessage(level)
-		if ids[key] == nil {
-			levels = append(levels, level)
+		at := slices.IndexFunc(levels, func(l sameLevel) bool { return l.key == key })
+		if at < 0 {
+			at = len(levels)
+			levels = append(levels, sameLevel{level: level, key: key})
 		}
-		ids[key] = append(ids[key], p.ID)
+		levels[at].ids = append(levels[at].ids, p.ID)
 	}
 	var said []any
-	for _, level := range levels {
-		list, number := andSupports(ids[language.English().TranslateMessage(level)])
-		said = append(said, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", level))
+	for _, l := range levels {
+		list, number := andSupports(l.ids)
+		said = append(said, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", l.level))
 	}
 	return language.And(said...)
 }

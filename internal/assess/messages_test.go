@@ -48,7 +48,7 @@ func reread[T any](t *testing.T, value T) T {
 
 func reasonsIn(v Verdict) []Reason {
 	all := slices.Clone(v.Reasons)
-	for _, p := range loadAndSupports(v) {
+	for _, p := range v.Pillars() {
 		all = append(all, p.Reasons...)
 	}
 	return all

@@ -94,7 +94,7 @@ func (e *evaluation) padReasons(found []evidence) []evidence {
 // source shows no funding is none where another shows some.
 func (e *evaluation) allEvidence(concern bool) []evidence {
 	var found []evidence
-	funded, funding := e.backing().Visible(), e.rules.pillar(Funding).plain
+	funded, funding := Backing{Possible: e.possibleEvidence()}.Visible(), e.rules.pillar(Funding).plain
 	for _, r := range e.rules.rules {
 		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) &&
 			!(funded && answer == kleene.False && slices.Contains(funding, r)) {

@@ -12,16 +12,7 @@ import (
 // change: what they do not know is unknown to them.
 func (r *Rules) Rejudge(measures []observation.Measure) Verdict {
 	byID := merge.ByID(measures)
-	e := r.evaluate(byID)
-	v := Verdict{Possible: e.possibleStages(), Load: e.assessPillar(Load)}
-	v.Stage = decideStage(v.Possible)
-	for _, id := range []string{People, Momentum, Upkeep, Funding} {
-		v.Supports = append(v.Supports, e.assessPillar(id))
-	}
-	if known, applicable := r.countKnown(byID); known < r.floor*applicable && !r.isDeclared(v.Stage) {
-		v.Stage = Unassessed
-	}
-	return v
+	return r.evaluate(byID).judge(r.countKnown(byID))
 }
 
 // WhyChanged says what the difference between two verdicts on one good comes from. The
@@ -45,5 +36,5 @@ func (r *Rules) WhyChanged(before, after Assessment, wasRead, isRead bool) Why {
 }
 
 func sameLevels(a, b Verdict) bool {
-	return slices.EqualFunc(loadAndSupports(a), loadAndSupports(b), func(x, y Pillar) bool { return x.ID == y.ID && x.Level == y.Level })
+	return slices.EqualFunc(a.Pillars(), b.Pillars(), func(x, y Pillar) bool { return x.ID == y.ID && x.Level == y.Level })
 }

@@ -144,11 +144,7 @@ func (e *evaluation) lift(stage Stage) []language.Message {
 
 // supportsScore is the score of the supports together, 0 where nothing is known.
 func (e *evaluation) supportsScore() float64 {
-	var supports []Pillar
-	for _, id := range []string{People, Momentum, Upkeep, Funding} {
-		supports = append(supports, e.assessPillar(id))
-	}
-	if score := e.rules.overallScore(supports).Score; score != nil {
+	if score := e.rules.overallScore(e.gradeSupports()).Score; score != nil {
 		return *score
 	}
 	return 0

@@ -192,7 +192,7 @@ func (e evaluation) evaluateStage(stages []assess.Stage) (kleene.Truth, []Eviden
 }
 
 func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.Truth, []Evidence) {
-	for _, p := range append([]assess.Pillar{e.subject.Verdict.Load}, e.subject.Verdict.Supports...) {
+	for _, p := range e.subject.Verdict.Pillars() {
 		if p.ID != pillar {
 			continue
 		}
