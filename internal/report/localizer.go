@@ -83,17 +83,21 @@ func (w Localizer) ScoreText(r assess.Range) string {
 	case IsBlank(r):
 		return w.Translate("unknown")
 	}
+	return w.EndsText(r)
+}
+
+// EndsText writes the two ends of a range: "62 to 100".
+func (w Localizer) EndsText(r assess.Range) string {
 	return w.Translate("{low} to {high}", "low", math.Round(r.Low), "high", math.Round(r.High))
 }
 
 // RangeText writes what unknown measures leave open beside a score, empty where that is
 // nothing or ScoreText says it.
 func (w Localizer) RangeText(r assess.Range) string {
-	low, high := math.Round(r.Low), math.Round(r.High)
-	if low == high || !HasScore(r) {
+	if math.Round(r.Low) == math.Round(r.High) || !HasScore(r) {
 		return ""
 	}
-	return w.Translate("{low} to {high}", "low", low, "high", high)
+	return w.EndsText(r)
 }
 
 // maxItems is how many items of a list are shown; report.json has them all.

@@ -34,8 +34,13 @@ func PostureOf(good Good) []Posture {
 				p.Whole = append(p.Whole, check.Name)
 			}
 		}
-		slices.SortStableFunc(p.Weak, func(a, b observation.Check) int { return a.Score - b.Score })
+		sortByScore(p.Weak)
 		all = append(all, p)
 	}
 	return all
+}
+
+// sortByScore puts the lowest score first.
+func sortByScore(checks []observation.Check) {
+	slices.SortStableFunc(checks, func(a, b observation.Check) int { return a.Score - b.Score })
 }

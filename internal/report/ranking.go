@@ -97,15 +97,23 @@ func StrongestReasons(v assess.Verdict) []assess.Reason {
 // WeakestChecks returns the measured posture checks below 10, lowest first.
 func WeakestChecks(good Good) []observation.Check {
 	var checks []observation.Check
-	for _, scan := range good.Scans {
-		for _, check := range scan.Checks {
-			if check.State == observation.Measured && check.Score < 10 {
-				checks = append(checks, check)
-			}
+	for _, p := range PostureOf(good) {
+		checks = append(checks, p.Weak...)
+	}
+	sortByScore(checks)
+	return checks
+}
+
+// ByConcern sets faults and good signs apart, each in the order given.
+func ByConcern(reasons []assess.Reason) (faults, signs []assess.Reason) {
+	for _, reason := range reasons {
+		if reason.Concern {
+			faults = append(faults, reason)
+		} else {
+			signs = append(signs, reason)
 		}
 	}
-	slices.SortStableFunc(checks, func(a, b observation.Check) int { return a.Score - b.Score })
-	return checks
+	return faults, signs
 }
 
 // Shortfalls returns the first n reasons that a reader should have of a good: what is worst
@@ -119,8 +127,7 @@ func Shortfalls(n int, good Good) []assess.Reason {
 		return cmp.Or(BoolToInt(a.ID == assess.Funding)-BoolToInt(b.ID == assess.Funding), cmp.Compare(a.Score.High, b.Score.High))
 	})
 	for _, pillar := range lacking {
-		concerns := slices.DeleteFunc(slices.Clone(pillar.Reasons), func(r assess.Reason) bool { return !r.Concern })
-		if len(concerns) > 0 {
+		if concerns, _ := ByConcern(pillar.Reasons); len(concerns) > 0 {
 			short, rest = append(short, concerns[0]), append(rest, concerns[1:]...)
 		}
 	}

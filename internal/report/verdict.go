@@ -44,6 +44,13 @@ func InOrder(supports []assess.Pillar) [4]assess.Pillar {
 	return out
 }
 
+// PillarsInOrder are load and the four supports, as a report shows them.
+func PillarsInOrder(v assess.Verdict) []assess.Pillar {
+	supports := InOrder(v.Supports)
+	v.Load.ID = assess.Load
+	return append([]assess.Pillar{v.Load}, supports[:]...)
+}
+
 // PossibleLevels are the levels that load or a support can have, from most to least; none
 // where nothing at all is known of it.
 func PossibleLevels(p assess.Pillar) []assess.Level {
@@ -68,6 +75,18 @@ func LevelBounds(p assess.Pillar) (low, high assess.Level) {
 
 // IsOpen reports whether a level is known within bounds alone.
 func IsOpen(p assess.Pillar) bool { return len(PossibleLevels(p)) > 1 }
+
+// ToneOf is the level whose colour shows what is known of one: of a level that is known
+// within bounds weak where it certainly falls short, and otherwise none.
+func ToneOf(p assess.Pillar) assess.Level {
+	switch {
+	case !IsOpen(p):
+		return LevelOf(p)
+	case IsLacking(p):
+		return assess.Weak
+	}
+	return ""
+}
 
 // IsLacking reports whether a support is certainly weak or missing.
 func IsLacking(p assess.Pillar) bool {

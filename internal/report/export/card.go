@@ -64,13 +64,8 @@ func NewCard(good report.Good, asOf time.Time) Card {
 	if tally.Exact || tally.N > 0 {
 		card.Findings = &tally.N
 	}
-	supports := report.InOrder(v.Supports)
-	for _, p := range append([]assess.Pillar{v.Load}, supports[:]...) {
-		id := p.ID
-		if id == "" {
-			id = assess.Load
-		}
-		card.Levels = append(card.Levels, CardLevel{Of: id, Level: report.LevelOf(p), Possible: p.Possible, Score: p.Score})
+	for _, p := range report.PillarsInOrder(v) {
+		card.Levels = append(card.Levels, CardLevel{Of: p.ID, Level: report.LevelOf(p), Possible: p.Possible, Score: p.Score})
 	}
 	for _, r := range good.Repositories {
 		if address := report.WebURL(r.URL); address != "" {

@@ -37,8 +37,7 @@ var GoodsHeader = []string{
 func GoodRow(good report.Good, tally report.Tally) []string {
 	v := good.Verdict
 	cells := []string{good.ID, good.Name, string(v.Stage), strconv.FormatBool(v.Borderline != nil), v.Because}
-	supports := report.InOrder(v.Supports)
-	for _, pillar := range append([]assess.Pillar{v.Load}, supports[:]...) {
+	for _, pillar := range report.PillarsInOrder(v) {
 		cells = append(cells, pillarCells(pillar)...)
 	}
 	coverage := ""
@@ -150,7 +149,7 @@ func ReasonRows(good report.Good) [][]string {
 	}
 	add("stage", good.Verdict.Reasons)
 	add("evidence", good.Verdict.Backing.Sources)
-	for _, p := range append([]assess.Pillar{good.Verdict.Load}, good.Verdict.Supports...) {
+	for _, p := range good.Verdict.Pillars() {
 		add(p.ID, p.Reasons)
 	}
 	return rows

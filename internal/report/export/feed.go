@@ -20,9 +20,10 @@ const tagAuthority = "tag:github.com,2026:midspan/midspan/"
 
 // WriteFeed writes what changed since the run before as Atom (RFC 4287): an
 // entry for each good that entered or left the messy middle or changed its stage
-// otherwise, was read for the first time, or is judged otherwise by new rules. Times are as-of, never the time of writing; an id is made of the
-// catalogs, the good, the stage and the day, so that a reader sees a change once, however
-// often it is published.
+// otherwise, was read for the first time, or is judged otherwise by new rules. Times are
+// as-of, never the time of writing; an id is made of the kind of change, the catalogs, the
+// good, the stage and the day, so that a reader sees a change once, however often it is
+// published.
 func WriteFeed(w io.Writer, doc report.Document) error {
 	day := doc.AsOf.UTC().Format(time.RFC3339)
 	of := feedID(doc)

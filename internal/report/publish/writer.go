@@ -206,7 +206,7 @@ func (w *Writer) build(whole func() (report.Good, error)) error {
 		return err
 	}
 	shown := report.Cleaned(good)
-	return errors.Join(w.site.WriteGood(good, w.stage), w.stage(export.CardPath(good.ID), export.NewCard(shown, w.asOf).WriteJSON),
+	return errors.Join(w.site.WriteGood(shown, w.stage), w.stage(export.CardPath(good.ID), export.NewCard(shown, w.asOf).WriteJSON),
 		w.stage(export.BadgePath(good.ID), export.StageBadge(shown).WriteSVG))
 }
 

@@ -121,10 +121,7 @@ func (c columnBuilder) verdict() {
 	c.cells["stage"] = stage
 	c.cells["open"] = c.possibleStages(v.Possible)
 	c.cells["reasons"] = c.reasons(v.Reasons)
-	supports := report.InOrder(v.Supports)
-	load := v.Load
-	load.ID = assess.Load
-	for _, pillar := range append([]assess.Pillar{load}, supports[:]...) {
+	for _, pillar := range report.PillarsInOrder(v) {
 		c.cells[pillar.ID] = c.pillar(pillar)
 	}
 	c.cells["supports"] = c.scoreCell(c.ScoreText(v.Score), v.Score)
@@ -175,14 +172,11 @@ func (c columnBuilder) pillar(p assess.Pillar) cell {
 }
 
 func (c columnBuilder) scoreCell(text string, r assess.Range) cell {
-	result := cell{Text: text, Unknown: report.IsBlank(r)}
+	result, open := cell{Text: text, Unknown: report.IsBlank(r)}, c.RangeText(r)
 	if result.Unknown {
-		result.Class = "l-unknown"
+		result.Class, open = "l-unknown", c.EndsText(r)
 	}
-	if result.Unknown {
-		open := c.Translate("{low} to {high}", "low", math.Round(r.Low), "high", math.Round(r.High))
-		result.Notes = append(result.Notes, c.Translate("what is unknown leaves {range} open", "range", open))
-	} else if open := c.RangeText(r); open != "" {
+	if open != "" {
 		result.Notes = append(result.Notes, c.Translate("what is unknown leaves {range} open", "range", open))
 	}
 	return result

@@ -38,7 +38,6 @@ type goodPage struct {
 	Several   bool   // the good has more than one repository
 	Slug      string // names it on the page that lays goods side by side
 	SBOM      string // the command that writes its bill of materials
-	HasChecks bool
 }
 
 // measureGroup holds the measures whose ids share their first part.
@@ -87,16 +86,13 @@ func (s *edition) goodPage(good report.Good) goodPage {
 	if full := s.text.DisplayName(good); full != view.Name {
 		view.Full = full
 	}
-	supports := report.InOrder(good.Verdict.Supports)
-	view.Pillars = append([]assess.Pillar{good.Verdict.Load}, supports[:]...)
-	view.Pillars[0].ID = assess.Load
+	view.Pillars = report.PillarsInOrder(good.Verdict)
 	view.Findings = report.DistinctFindings(good)
 	if len(view.Findings) > maxFindings {
 		view.More = len(view.Findings) - maxFindings
 		view.Findings = view.Findings[:maxFindings]
 	}
 	for _, scan := range good.Scans {
-		view.HasChecks = view.HasChecks || len(scan.Checks) > 0
 		for _, inv := range scan.Inventory {
 			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})
 		}
@@ -106,8 +102,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 
 // groupMeasures groups measures by the part of their id before the first dot, in the
 // order of load, the supports, and what else there is; what is unknown or does not apply
-// is left out. sources are where they were read,
-// each once.
+// is left out. sources are where they were read, each once.
 func (s *edition) groupMeasures(measures []observation.Measure) (groups []measureGroup, sources []string) {
 	at := map[string]int{}
 	for _, m := range measures {

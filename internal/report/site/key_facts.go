@@ -127,15 +127,8 @@ type reasonGroup struct {
 
 // reasonGroups sets good signs and faults apart: first what argues for the stage.
 func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
-	faults, signs := reasonGroup{Title: w.Translate("What falls short")}, reasonGroup{Title: w.Translate("What is well")}
-	for _, reason := range v.Reasons {
-		if reason.Concern {
-			faults.Reasons = append(faults.Reasons, reason)
-		} else {
-			signs.Reasons = append(signs.Reasons, reason)
-		}
-	}
-	groups := []reasonGroup{signs, faults}
+	faults, signs := report.ByConcern(v.Reasons)
+	groups := []reasonGroup{{w.Translate("What is well"), signs}, {w.Translate("What falls short"), faults}}
 	if v.Stage.Flagged() {
 		slices.Reverse(groups)
 	}
@@ -150,7 +143,7 @@ func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
 // load.
 func otherReasons(v assess.Verdict) []assess.Reason {
 	of := map[string]bool{}
-	for _, p := range append([]assess.Pillar{v.Load}, v.Supports...) {
+	for _, p := range v.Pillars() {
 		for _, r := range p.Reasons {
 			of[r.Rule] = true
 		}

@@ -99,9 +99,8 @@ func (s *Site) GoodFiles(id string) []string {
 	return names
 }
 
-// WriteGood writes the files of a good.
+// WriteGood writes the files of a good, which is clean.
 func (s *Site) WriteGood(good report.Good, write WriteFile) error {
-	good = report.Cleaned(good)
 	var err error
 	for _, e := range s.editions {
 		view := e.goodPage(good)
@@ -278,18 +277,10 @@ func (w pageLocalizer) catalogList(items []string) string {
 	return report.Cut(w.ShortList(items), 400)
 }
 
-// pillarClass is the CSS class of what is known of a level, levelClass that of a level that is
-// set apart from the rest.
-func pillarClass(p assess.Pillar) string {
-	switch {
-	case !report.IsOpen(p):
-		return levelClass(report.LevelOf(p))
-	case report.IsLacking(p):
-		return levelClass(assess.Weak)
-	}
-	return ""
-}
+// pillarClass is the CSS class of what is known of a level.
+func pillarClass(p assess.Pillar) string { return levelClass(report.ToneOf(p)) }
 
+// levelClass is that of a level that is set apart from the rest.
 func levelClass(level assess.Level) string {
 	switch level {
 	case assess.Weak, assess.Missing, assess.LevelUnknown:

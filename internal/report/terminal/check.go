@@ -218,10 +218,10 @@ func (t *layout) reasons(v assess.Verdict) {
 			t.wrap("  • ", reason.Sentence, "")
 		}
 	}
-	isConcern := func(r assess.Reason) bool { return r.Concern }
-	write("What falls short", slices.DeleteFunc(slices.Clone(v.Reasons), func(r assess.Reason) bool { return !r.Concern }))
-	write("What is well", slices.DeleteFunc(slices.Clone(v.Reasons), isConcern))
-	for _, pillar := range append([]assess.Pillar{v.Load}, v.Supports...) {
+	faults, signs := report.ByConcern(v.Reasons)
+	write("What falls short", faults)
+	write("What is well", signs)
+	for _, pillar := range v.Pillars() {
 		write(report.English.PillarName(pillar.ID)+": "+report.English.LevelText(pillar), pillar.Reasons)
 	}
 	if text := report.English.EvidenceText(v.Backing); text != "" {

@@ -97,15 +97,7 @@ func stageColour(stage assess.Stage) string {
 }
 
 // pillarColour is that of what is known of a level.
-func pillarColour(p assess.Pillar) string {
-	switch {
-	case !report.IsOpen(p):
-		return levelColour(report.LevelOf(p))
-	case report.IsLacking(p):
-		return levelColour(assess.Weak)
-	}
-	return ""
-}
+func pillarColour(p assess.Pillar) string { return levelColour(report.ToneOf(p)) }
 
 func levelColour(level assess.Level) string {
 	switch level {
