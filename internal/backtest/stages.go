@@ -142,10 +142,7 @@ type StageRow struct {
 
 // FateShare is how many points of a stage met a fate.
 type FateShare struct {
-	Fate     Fate     `json:"fate"`
-	Of       int      `json:"of"` // points at which it can be told
-	Happened int      `json:"happened"`
-	Share    Estimate `json:"share"`
+	MeasuredShare
 	// Worse is the share less that of the next better stage; nil where there is none.
 	Worse *Estimate `json:"worse"`
 }
@@ -225,7 +222,7 @@ func (c stageCases) table(months []int, o Options) StageTable {
 				stats = append(stats, difference(own, c.rate(fate, months, worsening[better])))
 			}
 			estimates := estimate(c.owner, o, stats...)
-			one := FateShare{Fate: fate, Of: countTrue(told), Happened: countTrue(met), Share: estimates[0]}
+			one := FateShare{MeasuredShare: MeasuredShare{Fate: fate, Of: countTrue(told), Happened: countTrue(met), Share: estimates[0]}}
 			if better >= 0 {
 				one.Worse = &estimates[1]
 			}

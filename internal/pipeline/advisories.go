@@ -195,29 +195,39 @@ func ImportAdvisories(ctx context.Context, cfg config.Config, path string, now t
 }
 
 // importEndsAlone imports a file of data of ends of support.
-func importEndsAlone(ctx context.Context, cfg config.Config, path string, now time.Time) (_ AdvisoryInfo, err error) {
-	if err := resolveFolders(&cfg); err != nil {
-		return AdvisoryInfo{}, err
-	}
-	release, err := lockAdvisories(ctx, cfg, now)
-	if err != nil {
-		return AdvisoryInfo{}, err
-	}
-	defer func() { err = errors.Join(err, release()) }()
-	if err := importEnds(cfg, path); err != nil {
-		return AdvisoryInfo{}, err
-	}
-	if _, err := os.Stat(defaultIndexPath(cfg)); errors.Is(err, fs.ErrNotExist) {
-		ends, err := showEnds(cfg)
-		return AdvisoryInfo{Ends: ends}, err
-	}
-	return ShowAdvisories(ctx, cfg)
+func importEndsAlone(ctx context.Context, cfg config.Config, path string, now time.Time) (AdvisoryInfo, error) {
+	return changeAdvisories(ctx, cfg, now, func(cfg config.Config) (AdvisoryInfo, error) {
+		if err := importEnds(cfg, path); err != nil {
+			return AdvisoryInfo{}, err
+		}
+		if _, err := os.Stat(defaultIndexPath(cfg)); errors.Is(err, fs.ErrNotExist) {
+			ends, err := showEnds(cfg)
+			return AdvisoryInfo{Ends: ends}, err
+		}
+		return ShowAdvisories(ctx, cfg)
+	})
 }
 
-// replaceDefaultIndex builds the default index from the folder that bring returns, while
-// it holds the lock of the advisories.
+// replaceDefaultIndex builds the default index from the folder that bring returns.
 func replaceDefaultIndex(ctx context.Context, cfg config.Config, now time.Time, progress Progress,
-	bring func(config.Config) (string, error)) (_ AdvisoryInfo, err error) {
+	bring func(config.Config) (string, error)) (AdvisoryInfo, error) {
+	return changeAdvisories(ctx, cfg, now, func(cfg config.Config) (AdvisoryInfo, error) {
+		folder, err := bring(cfg)
+		if err != nil {
+			return AdvisoryInfo{}, err
+		}
+		progress.Stage("advisories", 0)
+		defer progress.End()
+		if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg), now); err != nil {
+			return AdvisoryInfo{}, err
+		}
+		return ShowAdvisories(ctx, cfg)
+	})
+}
+
+// changeAdvisories calls change, with the folders of the settings resolved, while it holds
+// the lock of the advisories.
+func changeAdvisories(ctx context.Context, cfg config.Config, now time.Time, change func(config.Config) (AdvisoryInfo, error)) (_ AdvisoryInfo, err error) {
 	if err := resolveFolders(&cfg); err != nil {
 		return AdvisoryInfo{}, err
 	}
@@ -226,16 +236,7 @@ func replaceDefaultIndex(ctx context.Context, cfg config.Config, now time.Time, 
 		return AdvisoryInfo{}, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	folder, err := bring(cfg)
-	if err != nil {
-		return AdvisoryInfo{}, err
-	}
-	progress.Stage("advisories", 0)
-	defer progress.End()
-	if _, err := osvdb.Build(ctx, folder, defaultIndexPath(cfg), now); err != nil {
-		return AdvisoryInfo{}, err
-	}
-	return ShowAdvisories(ctx, cfg)
+	return change(cfg)
 }
 
 // ShowAdvisories describes the default index, and the data of ends of support.

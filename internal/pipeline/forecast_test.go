@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,7 +49,7 @@ func inStore(t *testing.T, cfg config.Config, statement string) (count int) {
 	if strings.HasPrefix(statement, "SELECT") {
 		err = db.Get(&count, statement)
 	} else {
-		_, err = db.ExecContext(context.Background(), statement)
+		_, err = db.ExecContext(t.Context(), statement)
 	}
 	if err != nil {
 		t.Fatal(err)

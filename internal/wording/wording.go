@@ -37,21 +37,19 @@ var stages = map[string]name{
 
 func same(m language.Message) name { return name{m, m} }
 
-// Stage is the name of a stage.
-func Stage[ID ~string](stage ID) language.Message {
-	if n, known := stages[string(stage)]; known {
-		return n.alone
+// named finds a name; what has none is called by its id.
+func named[ID ~string](names map[string]name, id ID) name {
+	if n, known := names[string(id)]; known {
+		return n
 	}
-	return literal(stage)
+	return same(literal(id))
 }
 
+// Stage is the name of a stage.
+func Stage[ID ~string](stage ID) language.Message { return named(stages, stage).alone }
+
 // IsStage is a stage as it follows "it is": in the messy middle.
-func IsStage[ID ~string](stage ID) language.Message {
-	if n, known := stages[string(stage)]; known {
-		return n.inside
-	}
-	return literal(stage)
-}
+func IsStage[ID ~string](stage ID) language.Message { return named(stages, stage).inside }
 
 var stageMeanings = map[string]language.Message{
 	"messy-middle": language.M("past the pilot and alive, without visible money, and short of supports"),
@@ -94,20 +92,10 @@ var backings = map[string]name{
 }
 
 // Backing is the evidence of funding as a clause: an institution behind it is visible.
-func Backing[ID ~string](evidence ID) language.Message {
-	if n, known := backings[string(evidence)]; known {
-		return n.inside
-	}
-	return literal(evidence)
-}
+func Backing[ID ~string](evidence ID) language.Message { return named(backings, evidence).inside }
 
 // Evidence is the evidence of funding by itself: backed by an institution.
-func Evidence[ID ~string](evidence ID) language.Message {
-	if n, known := backings[string(evidence)]; known {
-		return n.alone
-	}
-	return literal(evidence)
-}
+func Evidence[ID ~string](evidence ID) language.Message { return named(backings, evidence).alone }
 
 // pillars are load, the supports, and other groups of measures by the first part of
 // their ids.
