@@ -26,6 +26,9 @@ func SlugOf(id string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(PagePath(id), "goods/"), ".html")
 }
 
+// EmbedPath is the page of a good that others show in a frame, in the folder of a language.
+func EmbedPath(id string) string { return "embed/" + SlugOf(id) + ".html" }
+
 // ColumnPath returns the path of the file that compare.js loads of a good.
 func ColumnPath(id string) string { return "goods/" + SlugOf(id) + ".js" }
 

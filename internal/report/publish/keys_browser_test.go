@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -31,7 +32,7 @@ func TestEveryControlIsReachedByKeysInOrderAndSeen(t *testing.T) {
 		for range want {
 			do(t, ctx, chromedp.KeyEvent(kb.Tab))
 		}
-		if !seen[bool](t, ctx, `walked[0].matches("a.skip")`) {
+		if !strings.HasPrefix(p.name, "embed/") && !seen[bool](t, ctx, `walked[0].matches("a.skip")`) {
 			t.Error("the first is not the way past the head of the page")
 		}
 		if missed := seen[[]string](t, ctx, focusable+`.filter(e => !walked.includes(e)).map(e => e.outerHTML.slice(0, 120)).slice(0, 5)`); len(missed) > 0 {
@@ -49,6 +50,9 @@ func TestEveryControlIsReachedByKeysInOrderAndSeen(t *testing.T) {
 func TestTheWayPastTheHeadLeadsToTheContent(t *testing.T) {
 	ctx := browser(t)
 	for _, p := range everyPage(t)["fixture"] {
+		if strings.HasPrefix(p.name, "embed/") {
+			continue // it has no head
+		}
 		visit(t, ctx, p.address)
 		seen[bool](t, ctx, `(scrollTo(0, 0), true)`)
 		do(t, ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))

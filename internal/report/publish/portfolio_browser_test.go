@@ -23,6 +23,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
+	"github.com/midspan/midspan/internal/report/search"
 	"github.com/midspan/midspan/internal/report/reporttest"
 	"github.com/midspan/midspan/internal/report/site"
 )
@@ -76,19 +77,20 @@ func writePortfolio(dir string, doc report.Document, languages ...*language.Lang
 		return err
 	}
 	w := &Writer{staging: dir}
-	for _, folder := range site.Folders() {
+	for _, folder := range append(site.Folders(), search.Folder) {
 		err = errors.Join(err, os.MkdirAll(filepath.Join(dir, folder), 0o755))
 	}
 	shown, rows := report.Cleaned(doc), []report.Row(nil)
 	shown.Goods = nil
 	for _, good := range doc.Goods {
+		w.index.Add(searched(good))
 		row := report.NewRow(good, report.TallyFindings(good))
 		rows, shown.Goods = append(rows, row), append(shown.Goods, row.Good)
 	}
 	for _, l := range export.CSVLists(shown, rows) {
 		err = errors.Join(err, w.write(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
 	}
-	return errors.Join(err, site.WriteAll(shown, rows, w.write))
+	return errors.Join(err, w.index.Write(report.ISODate(doc.AsOf), w.write), site.WriteAll(shown, rows, w.write))
 }
 
 // pick checks or clears a value of a filter as a reader would: by the button, which

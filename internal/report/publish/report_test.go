@@ -45,7 +45,7 @@ func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	files := written(t, reporttest.EveryState())
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
-		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
+		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "search.html", "accessibility.html", "embed/clinic-ledger.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
 		"goods/open-atlas.html", "goods/water-points.html", "goods/clinic-ledger.json", "goods/seed-exchange.json", "goods/clinic-ledger.svg",
 	} {
 		reporttest.Golden(t, "every-state/"+name, []byte(files[name]))
@@ -68,7 +68,7 @@ var (
 )
 
 // ownScript matches the scripts of the site.
-var ownScript = regexp.MustCompile(`<script src="(\.\./)?(words|portfolio|compare|sort)\.js" defer></script>`)
+var ownScript = regexp.MustCompile(`<script src="(\.\./)?(words|portfolio|compare|search|sort)\.js" defer></script>`)
 
 func TestHostileTextInEveryFieldComesOutAsText(t *testing.T) {
 	doc := reporttest.HostileDocument()

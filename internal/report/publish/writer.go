@@ -20,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
+	"github.com/midspan/midspan/internal/report/search"
 	"github.com/midspan/midspan/internal/report/site"
 )
 
@@ -43,6 +44,7 @@ type Writer struct {
 	isNew        bool // dir does not exist
 	site         *site.Site
 	rows         []report.Row
+	index        search.Index
 	asOf         time.Time
 	sharedDigest string // digest of what all parts of goods depend on
 	previous     *previousReport
@@ -97,9 +99,13 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 		return err
 	}
 	var languageDigests []string
+	folders := []string{search.Folder}
 	for i, folder := range w.site.Folders() {
 		languageDigests = append(languageDigests, languages[i].Digest())
-		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder), "goods"), 0o755); err != nil {
+		folders = append(folders, folder+"goods", folder+"embed")
+	}
+	for _, folder := range folders {
+		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder)), 0o755); err != nil {
 			return err
 		}
 	}
@@ -160,6 +166,7 @@ func (w *Writer) add(brief report.Good, digest string, whole func() (report.Good
 		return err
 	}
 	w.rows = append(w.rows, report.NewRow(brief, findings))
+	w.index.Add(searched(brief))
 	if _, err := io.WriteString(w.entries, report.EncodeSeparator(len(w.rows) == 1)); err != nil {
 		return err
 	}
@@ -263,7 +270,7 @@ func (w *Writer) finish(doc report.Document) error {
 	if err == nil {
 		err = stage(export.WorkbookName, w.workbook)
 	}
-	return errors.Join(err, w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
+	return errors.Join(err, w.index.Write(report.ISODate(doc.AsOf), stage), w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
 }
 
 // sheets are the tables of the workbook, by the file that holds each.

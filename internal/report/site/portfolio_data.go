@@ -32,12 +32,15 @@ const (
 // sharedScript holds what the scripts share.
 const sharedScript = "words.js"
 
+// searchScript searches the index that package search wrote.
+const searchScript = "search.js"
+
 // sortScript sorts the tables of pages that have no other script.
 const sortScript = "sort.js"
 
 // scripts are those of the pages that have some, in the order in which they run.
 var scripts = map[string][]string{
-	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "search": {sharedScript, searchScript}, "good": {sharedScript, sortScript},
 }
 
 // The style sheets: of all pages, and of the page that compares goods.
@@ -47,7 +50,7 @@ const (
 )
 
 // sharedFiles are the files that the pages of all languages share.
-var sharedFiles = []string{styleSheet, compareSheet, sharedScript, scriptName, compareScript, sortScript}
+var sharedFiles = []string{styleSheet, compareSheet, sharedScript, scriptName, compareScript, sortScript, searchScript}
 
 // scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
 func scriptsOf(name string, view any) []string {

@@ -89,12 +89,12 @@ func (s *Site) Folders() []string {
 // WriteFile writes a file of the report, whose name is slash-separated.
 type WriteFile func(name string, content func(io.Writer) error) error
 
-// GoodFiles are the names of the files of a good: in each language its page, and what
-// compare.js loads of it.
+// GoodFiles are the names of the files of a good: in each language its page, the card
+// that others show in a frame, and what compare.js loads of it.
 func (s *Site) GoodFiles(id string) []string {
 	var names []string
 	for _, e := range s.editions {
-		names = append(names, e.folder+report.PagePath(id), e.folder+report.ColumnPath(id))
+		names = append(names, e.folder+report.PagePath(id), e.folder+report.EmbedPath(id), e.folder+report.ColumnPath(id))
 	}
 	return names
 }
@@ -106,6 +106,8 @@ func (s *Site) WriteGood(good report.Good, write WriteFile) error {
 		view := e.goodPage(good)
 		err = errors.Join(err, write(e.folder+report.PagePath(good.ID), func(out io.Writer) error {
 			return e.render(out, "good", view.Name+" · Midspan", report.PagePath(good.ID), view)
+		}), write(e.folder+report.EmbedPath(good.ID), func(out io.Writer) error {
+			return e.render(out, "embed", view.Name+" · Midspan", report.EmbedPath(good.ID), view)
 		}), write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
 	}
 	return err
@@ -149,6 +151,8 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	}
 	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
 	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
+	page("search", "search.html", s.text.Translate("Find a good")+" · Midspan", report.StageOrder)
+	page("accessibility", "accessibility.html", s.text.Translate("How these pages can be read")+" · Midspan", nil)
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
 	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
@@ -170,6 +174,7 @@ func contentPolicy(scripted bool) string {
 // page is what the layout needs of every page.
 type page struct {
 	Title        string
+	Description  string   // in a sentence, for those who list or embed the page; may be empty
 	Root         string   // leads to the folder of the portfolio in this language: "" or "../"
 	Base         string   // leads to the report's own folder
 	Scripts      []string // addresses
@@ -194,6 +199,9 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	p.Styles = []string{p.Base + styleSheet}
+	if good, ok := view.(goodPage); ok {
+		p.Description, _ = s.text.BecauseText(good.Good.Verdict)
+	}
 	if name == "compare" {
 		p.Styles = append(p.Styles, p.Base+compareSheet)
 	}
