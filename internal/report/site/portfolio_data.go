@@ -40,7 +40,8 @@ const sortScript = "sort.js"
 
 // scripts are those of the pages that have some, in the order in which they run.
 var scripts = map[string][]string{
-	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "search": {sharedScript, searchScript}, "good": {sharedScript, sortScript},
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "search": {sharedScript, searchScript},
+	"across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
 }
 
 // The style sheets: of all pages, and of the page that compares goods.
