@@ -23,8 +23,8 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
-	"github.com/midspan/midspan/internal/report/search"
 	"github.com/midspan/midspan/internal/report/reporttest"
+	"github.com/midspan/midspan/internal/report/search"
 	"github.com/midspan/midspan/internal/report/site"
 )
 
