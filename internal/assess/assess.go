@@ -30,9 +30,9 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage, defs)
 	v.LiftMessages = e.lift(v.Stage)
-	v.ObservedUntil, v.Stale = observedUntil(in, r.staleDays)
-	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainTension(v, defs)...)
-	v.RemarkMessages = r.anomalyRemarks(in, measures)
+	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
+	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
+	v.RemarkMessages = r.remarks(in, v.Stage, measures)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
@@ -169,11 +169,12 @@ func fundingSources(in merge.Input, measures map[string]observation.Measure) []s
 	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(sources))))
 }
 
-// observedUntil is the earliest time until which a repository was observed, and
-// whether that is more than staleDays before as-of.
-func observedUntil(in merge.Input, staleDays float64) (time.Time, bool) {
+// observedUntil is the time until which the part was observed that decides: the main
+// repository; the earliest of several that may be the main one. It is stale where that is
+// more than staleDays before as-of.
+func observedUntil(in merge.Input, specs map[string]merge.Spec, staleDays float64) (time.Time, bool) {
 	var until time.Time
-	for _, r := range in.Repositories {
+	for _, r := range merge.Main(in, specs) {
 		if t := r.ObservedUntil; !t.IsZero() && (until.IsZero() || t.Before(until)) {
 			until = t
 		}

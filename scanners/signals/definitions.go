@@ -123,6 +123,9 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 		number(observation.FundingCatalogInstitutions, "Public institutions behind it", observation.UnitOrganizations,
 			"Owners and maintainers in the catalog entry that are public bodies, universities or organizations between states, by their names or the "+
 				"domains of their sites, or one where the good's own site lies on such a domain.", dpgStd),
+		number(observation.FundingCatalogAssociations, "Foundations and associations behind it", observation.UnitOrganizations,
+			"Owners and maintainers in the catalog entry that are foundations, alliances, consortia or associations by their names. That they pay "+
+				"anybody is not said by it.", dpgStd),
 		number(observation.CatalogOrganizations, "Organizations behind it", observation.UnitOrganizations,
 			"Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
 		{ID: observation.LicenseDeclared, Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion,
