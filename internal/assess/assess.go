@@ -1,11 +1,13 @@
 package assess
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
@@ -15,7 +17,7 @@ import (
 // result holds one measure of each definition, sorted by id. The order of the
 // input's lists does not change the result.
 func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := merge.Measures(in, defs, r.specs)
+	merged := askedOfSoftware(merge.Measures(in, defs, r.specs), defs)
 	measures := merge.ByID(merged)
 	e := r.evaluate(measures)
 	known, applicable := r.countKnown(measures)
@@ -35,6 +37,30 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.RemarkMessages = r.remarks(in, v.Stage, measures)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
+}
+
+// softwareOnly are what only code can have: a data set or a text needs no automatic checks
+// and nothing that proposes updates.
+var softwareOnly = []string{observation.PostureScore, observation.PostureDependencyUpdateTool, observation.GovernanceCI, observation.GovernanceSecurityPolicy}
+
+// askedOfSoftware takes these out for what the catalog calls no software. Where it could
+// not be read what kind of good it is, it is open whether they are asked.
+func askedOfSoftware(merged []observation.Measure, defs map[string]observation.Definition) []observation.Measure {
+	kind, _ := observation.Find(merged, observation.CatalogWithoutSoftware)
+	without := merge.IntervalOf(kind).Compare(">", 0)
+	if without == kleene.False || kind.State == observation.NotApplicable || kind.Cause == observation.CauseNoSource || kind.ID == "" {
+		return merged
+	}
+	for i, m := range merged {
+		switch {
+		case !slices.Contains(softwareOnly, m.ID):
+		case without == kleene.True:
+			merged[i] = defs[m.ID].NotApplicableFor("the catalog calls it no software")
+		case m.State == observation.Measured:
+			merged[i] = defs[m.ID].UnknownFor(cmp.Or(kind.Cause, observation.CauseNoSource), "what kind of good it is could not be read")
+		}
+	}
+	return merged
 }
 
 // inEnglish writes each message as a sentence of its own.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
@@ -34,10 +35,14 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
 	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
 	setArg(&why, "repository", language.Arg{Message: repositoriesRead(in)})
-	if len(v.Possible) == 1 {
-		return []language.Message{why}
+	said := []language.Message{why}
+	if v.Stage == Sustained && !strings.Contains(rule.because, "{held}") {
+		said = append(said, language.M("{held}.", "held", *supportsHolding(v.Supports, v.Backing)))
 	}
-	return []language.Message{why, language.M("It may also be {stage}: not everything could be read.", "stage", wording.IsStage(v.Possible[0]))}
+	if len(v.Possible) == 1 {
+		return said
+	}
+	return append(said, language.M("It may also be {stage}. Not everything could be read.", "stage", wording.IsStage(v.Possible[0])))
 }
 
 // explainUnassessed names what is missing for a stage, and the one or two facts that would
@@ -66,7 +71,7 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
 		return messages
 	}
-	messages := []language.Message{language.M("It may be {stages}: not everything could be read.", "stages", orStages(v.Possible))}
+	messages := []language.Message{language.M("It may be {stages}. Not everything could be read.", "stages", orStages(v.Possible))}
 	if missing := e.missingMeasures("", v.Possible, defs); len(missing.List) > 0 {
 		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
 	}

@@ -81,7 +81,8 @@ const (
 
 // The measures of scanners/scorecard.
 const (
-	PostureScore = "posture.score"
+	PostureScore                = "posture.score"
+	PostureDependencyUpdateTool = "posture.dependency-update-tool" // a check's own, which rules read
 )
 
 // The measures of scanners/scorecard/maintained.
@@ -96,6 +97,8 @@ const (
 	FundingEvidence              = "funding.evidence"
 	FundingSourcesRead           = "funding.sources-read"
 	FundingCatalogAssociations   = "funding.catalog-associations"
+	ModelCard                    = "model.card"
+	ModelCardFields              = "model.card-fields"
 	FundingNamedInReadme         = "funding.named-in-readme"
 	FundingFundedByDeclared      = "funding.funded-by-declared"
 	LicenseSPDX                  = "license.spdx"

@@ -112,7 +112,8 @@ var pillars = map[string]name{
 	"inventory":  {alone: language.M("Inventory")},
 	"license":    {alone: language.M("License")},
 	"lifecycle":  {alone: language.M("Lifecycle")},
-	"posture":    {alone: language.M("Posture")},
+	"model":      {alone: language.M("Model")},
+	"posture":    {alone: language.M("Security practices")},
 	"runtimes":   {alone: language.M("Runtimes")},
 }
 

@@ -60,6 +60,7 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	} else {
 		silent(observation.LicenseDeclared)
 	}
+	writeModelCard(out, good, found, source)
 	writeMatch(out, good.Licenses, found, source)
 	writeOnList(out, good.Types, found)
 	if good.Status != "" {
