@@ -55,11 +55,11 @@ func (g *Good) repositoryName() string {
 	if len(g.Repositories) == 0 {
 		return ""
 	}
-	return g.Repositories[0].fullName()
+	return g.Repositories[0].FullName()
 }
 
-// fullName is "owner/name", or what there is of it.
-func (r Repository) fullName() string {
+// FullName is "owner/name", or what there is of it.
+func (r Repository) FullName() string {
 	if r.Host == "" {
 		path := strings.TrimRight(strings.ReplaceAll(r.URL, `\`, "/"), "/")
 		return strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".git")

@@ -14,12 +14,12 @@ import (
 // needed to run unless all manifests that list it say that it only builds or tests.
 var (
 	runTimeMeasure = observation.Definition{
-		ID: observation.AdvisoriesRunTimeFixable, Name: "Critical and high advisories with a fix, in what runs",
+		ID: observation.AdvisoriesRunTimeFixable, Name: "Critical and high advisories with a fix, in packages it runs on",
 		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Critical and high open advisories with a fix, without those of packages that manifests list for development alone.",
 	}
 	overdueMeasure = observation.Definition{
-		ID: observation.AdvisoriesRunTimeOverdue, Name: "Overdue critical and high advisories, in what runs",
+		ID: observation.AdvisoriesRunTimeOverdue, Name: "Critical and high advisories with a fix for over a year, in packages it runs on",
 		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
 		Means: "Of the critical and high open advisories with a fix in what runs, those that have been public for more than 365 days: an estimate of " +
 			"how long the fix has been out. Where no record says when it was published, it is taken to be public by the end of the year after its CVE's.",

@@ -15,6 +15,18 @@ import (
 // clockAnomalies counts the commits whose date cannot be.
 const clockAnomalies = observation.MomentumClockAnomalies
 
+// remarks say what a reader should know of a verdict beside its reasons.
+func (r *Rules) remarks(in merge.Input, stage Stage, measures map[string]observation.Measure) []language.Message {
+	var messages []language.Message
+	if slow := measures[observation.CatalogWithoutSoftware]; slow.State == observation.Measured && slow.Value == true && stage != Unassessed {
+		messages = append(messages, language.M("The catalog calls it content, data, a standard or a model. So it has twice the time before work counts as stopped."))
+	}
+	if stage != Fading && stage != Dormant { // these say it with the stage
+		messages = append(messages, otherBranches(measures)...)
+	}
+	return append(messages, r.anomalyRemarks(in, measures)...)
+}
+
 // anomalyRemarks count the impossible dates and numbers that were read, so that none
 // of them changes a verdict without a trace, and name a sign of an end that is no
 // statement, and runtimes that have ended: a weak sign of upkeep, on which no level rests.

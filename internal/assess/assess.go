@@ -1,11 +1,13 @@
 package assess
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
@@ -15,7 +17,7 @@ import (
 // result holds one measure of each definition, sorted by id. The order of the
 // input's lists does not change the result.
 func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := merge.Measures(in, defs, r.specs)
+	merged := askedOfSoftware(merge.Measures(in, defs, r.specs), defs)
 	measures := merge.ByID(merged)
 	e := r.evaluate(measures)
 	known, applicable := r.countKnown(measures)
@@ -30,11 +32,35 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage, defs)
 	v.LiftMessages = e.lift(v.Stage)
-	v.ObservedUntil, v.Stale = observedUntil(in, r.staleDays)
-	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainTension(v, defs)...)
-	v.RemarkMessages = r.anomalyRemarks(in, measures)
+	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
+	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
+	v.RemarkMessages = r.remarks(in, v.Stage, measures)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
+}
+
+// softwareOnly are what only code can have: a data set or a text needs no automatic checks
+// and nothing that proposes updates.
+var softwareOnly = []string{observation.PostureScore, observation.PostureDependencyUpdateTool, observation.GovernanceCI, observation.GovernanceSecurityPolicy}
+
+// askedOfSoftware takes these out for what the catalog calls no software. Where it could
+// not be read what kind of good it is, it is open whether they are asked.
+func askedOfSoftware(merged []observation.Measure, defs map[string]observation.Definition) []observation.Measure {
+	kind, _ := observation.Find(merged, observation.CatalogWithoutSoftware)
+	without := merge.IntervalOf(kind).Compare(">", 0)
+	if without == kleene.False || kind.State == observation.NotApplicable || kind.Cause == observation.CauseNoSource || kind.ID == "" {
+		return merged
+	}
+	for i, m := range merged {
+		switch {
+		case !slices.Contains(softwareOnly, m.ID):
+		case without == kleene.True:
+			merged[i] = defs[m.ID].NotApplicableFor("the catalog calls it no software")
+		case m.State == observation.Measured:
+			merged[i] = defs[m.ID].UnknownFor(cmp.Or(kind.Cause, observation.CauseNoSource), "what kind of good it is could not be read")
+		}
+	}
+	return merged
 }
 
 // inEnglish writes each message as a sentence of its own.
@@ -169,11 +195,12 @@ func fundingSources(in merge.Input, measures map[string]observation.Measure) []s
 	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(sources))))
 }
 
-// observedUntil is the earliest time until which a repository was observed, and
-// whether that is more than staleDays before as-of.
-func observedUntil(in merge.Input, staleDays float64) (time.Time, bool) {
+// observedUntil is the time until which the part was observed that decides: the main
+// repository; the earliest of several that may be the main one. It is stale where that is
+// more than staleDays before as-of.
+func observedUntil(in merge.Input, specs map[string]merge.Spec, staleDays float64) (time.Time, bool) {
 	var until time.Time
-	for _, r := range in.Repositories {
+	for _, r := range merge.Main(in, specs) {
 		if t := r.ObservedUntil; !t.IsZero() && (until.IsZero() || t.Before(until)) {
 			until = t
 		}

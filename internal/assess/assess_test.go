@@ -46,7 +46,7 @@ func healthy() map[string]any {
 		"governance.security-policy": true, "governance.ci": true, "governance.contributing": true,
 		"funding.received": true, "funding.sought": true, "funding.catalog-funders": 2.0, "funding.funded-by-declared": 0.0,
 		"catalog.without-software": false, "adoption.adopters": 0.0, "adoption.languages": 1.0, "adoption.packages": 0.0, "adoption.deployable": false,
-		"funding.catalog-institutions": 0.0, "funding.named-in-readme": false,
+		"funding.catalog-institutions": 0.0, "funding.catalog-associations": 0.0, "funding.named-in-readme": false,
 		"maintenance.contract-until-days": 100.0, "maintenance.type": "community",
 		"lifecycle.sunset-declared": false, "lifecycle.catalog-status": "DPG", "lifecycle.development-status": "stable",
 	}
@@ -125,8 +125,11 @@ func TestStages(t *testing.T) {
 		"a data set, silent for three years":     {with(healthy(), map[string]any{"catalog.without-software": true, "momentum.days-since-commit": 1100.0, "momentum.releases-12m": 0.0}), Dormant},
 		"two months of work, shrinking":          {with(healthy(), map[string]any{"momentum.active-months-12": 2.0, "momentum.commit-trend": 0.2, "momentum.releases-12m": 0.0, "advisories.run-time-fixable": 3.0}), Fading},
 		"two months of work, finished":           {with(healthy(), map[string]any{"momentum.active-months-12": 2.0, "momentum.commit-trend": 0.2}), Sustained},
-		"young":                                  {with(healthy(), map[string]any{"momentum.age-days": 300.0}), Emerging},
-		"two years old, never released":          {with(healthy(), map[string]any{"momentum.age-days": 700.0, "momentum.releases-ever": 0.0}), Emerging},
+		"young":                                  {with(healthy(), map[string]any{"momentum.age-days": 300.0, "adoption.deployment-countries": 1.0}), Emerging},
+		"young, and in two countries":            {with(healthy(), map[string]any{"momentum.age-days": 300.0, "adoption.deployment-countries": 2.0}), Sustained},
+		"never released, and in two countries":   {with(healthy(), map[string]any{"momentum.age-days": 700.0, "momentum.releases-ever": 0.0, "adoption.deployment-countries": 2.0}), Sustained},
+		"a foundation owns it":                   {with(middle(), map[string]any{"funding.catalog-associations": 1.0}), Strained},
+		"two years old, never released":          {with(healthy(), map[string]any{"momentum.age-days": 700.0, "momentum.releases-ever": 0.0, "adoption.deployment-countries": nil}), Emerging},
 		"ten years old, never released":          {with(healthy(), map[string]any{"momentum.age-days": 3650.0, "momentum.releases-ever": 0.0}), Sustained},
 		"used by nobody, the catalog says":       {with(middle(), map[string]any{"adoption.deployment-countries": 0.0, "adoption.used-by": nil, "adoption.used-by-declared": nil}), MessyMiddle},
 		"used by nobody knows whom":              {with(middle(), map[string]any{"adoption.deployment-countries": nil, "adoption.used-by": nil, "adoption.used-by-declared": nil}), MessyMiddle},
@@ -373,7 +376,8 @@ var unread = []observation.Cause{observation.CauseOffline, observation.CauseNoTo
 // random makes a good with up to three repositories, with holes.
 func random(rng *rand.Rand) merge.Input {
 	in := merge.Input{AsOf: asOf}
-	base := []map[string]any{nil, healthy(), middle()}[rng.IntN(3)]
+	young := with(healthy(), map[string]any{"adoption.deployment-countries": 1.0, "momentum.age-days": 500.0})
+	base := []map[string]any{nil, healthy(), middle(), young}[rng.IntN(4)]
 	near := map[string]float64{"days": 1500, "countries": 14, "organizations": 12, "people": 12, "months": 24, "ratio": 2, "points of 10": 10, "findings": 14, "releases": 3}
 	noise := []int{8, 40}[rng.IntN(2)] // every so manieth value is another
 	for i := range 1 + rng.IntN(3) {

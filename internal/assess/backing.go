@@ -15,7 +15,7 @@ type Evidence string
 const (
 	EvidenceReceived    Evidence = "received"    // income, named funders, a contract that runs
 	EvidenceInstitution Evidence = "institution" // an institution's own people or name stand behind it
-	EvidenceNamed       Evidence = "named"       // its readme names who paid, without a date or a sum
+	EvidenceNamed       Evidence = "named"       // its readme names who paid, or the catalog a foundation as its owner
 	EvidenceSought      Evidence = "sought"      // it asks for money
 	EvidenceNone        Evidence = "none"        // in the sources that were read
 	EvidenceUnknown     Evidence = "unknown"
@@ -28,7 +28,7 @@ var evidenceRules = []struct {
 }{
 	{EvidenceReceived, "funding.came"},
 	{EvidenceInstitution, "funding.backed"},
-	{EvidenceNamed, "funding.named"},
+	{EvidenceNamed, "funding.somebody-named"},
 	{EvidenceSought, "funding.sought"},
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
@@ -12,9 +13,9 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// because explains the stage in one to three sentences.
+// because explains the stage in a few sentences.
 func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
-	messages := e.explainStage(v)
+	messages := e.explainStage(in, v)
 	if messages == nil {
 		messages = e.explainUnassessed(in, v, defs, known, applicable)
 	}
@@ -25,7 +26,7 @@ func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observat
 }
 
 // explainStage fills the sentence of the stage's rule; nil where the stage has none.
-func (e *evaluation) explainStage(v Verdict) []language.Message {
+func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message {
 	rule := e.rules.stageRule(v.Stage)
 	if rule == nil {
 		return nil
@@ -33,10 +34,15 @@ func (e *evaluation) explainStage(v Verdict) []language.Message {
 	why := language.Message{Pattern: rule.because}
 	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
 	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
-	if len(v.Possible) == 1 {
-		return []language.Message{why}
+	setArg(&why, "repository", language.Arg{Message: repositoriesRead(in)})
+	said := []language.Message{why}
+	if v.Stage == Sustained && !strings.Contains(rule.because, "{held}") {
+		said = append(said, language.M("{held}.", "held", *supportsHolding(v.Supports, v.Backing)))
 	}
-	return []language.Message{why, language.M("What is unknown leaves open that it is {stage}.", "stage", wording.IsStage(v.Possible[0]))}
+	if len(v.Possible) == 1 {
+		return said
+	}
+	return append(said, language.M("It may also be {stage}. Not everything could be read.", "stage", wording.IsStage(v.Possible[0])))
 }
 
 // explainUnassessed names what is missing for a stage, and the one or two facts that would
@@ -56,7 +62,7 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 		}
 		return []language.Message{unread, decidedByReading(in)}
 	case read < len(in.Repositories):
-		return append([]language.Message{language.M("Only {read} of its {all} repositories could be read, which leaves open whether it is {stages}.", "read", read,
+		return append([]language.Message{language.M("Only {read} of its {all} repositories could be read. It may be {stages}.", "read", read,
 			"all", len(in.Repositories), "stages", orStages(v.Possible))}, decidedByReading(in))
 	case known < e.rules.floor*applicable:
 		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked",
@@ -65,7 +71,7 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
 		return messages
 	}
-	messages := []language.Message{language.M("What is unknown leaves open whether it is {stages}.", "stages", orStages(v.Possible))}
+	messages := []language.Message{language.M("It may be {stages}. Not everything could be read.", "stages", orStages(v.Possible))}
 	if missing := e.missingMeasures("", v.Possible, defs); len(missing.List) > 0 {
 		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
 	}
@@ -293,33 +299,4 @@ func theirLevels(supports []Pillar) language.Arg {
 		said = append(said, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", l.level))
 	}
 	return language.And(said...)
-}
-
-// explainTension says why a stage and a risk stand side by side that seem to exclude each
-// other: supports that hold, or a pilot, with a high risk; work that runs out, or an end,
-// with a low one. Nil where they agree.
-func (e *evaluation) explainTension(v Verdict, defs map[string]observation.Definition) []language.Message {
-	high := v.Risk.Level == RiskHigh && (v.Stage == Sustained || v.Stage == Emerging)
-	low := v.Risk.Level == RiskLow && v.Stage.Ending()
-	if !high && !low {
-		return nil
-	}
-	part := slices.MaxFunc(e.rules.risk.parts, func(a, b scorePart) int {
-		order := cmp.Compare(a.weight*a.scoreRange(e.measure(a.measure)).Low, b.weight*b.scoreRange(e.measure(b.measure)).Low)
-		if low {
-			return -order
-		}
-		return order
-	})
-	m := e.measure(part.measure)
-	weighs := quantity(m.Value, m.Bound, e.rules.specs[part.measure].Unit)
-	args := []any{"stage", wording.IsStage(v.Stage), "measure", measureName(part.measure, defs), "quantity", weighs}
-	if high {
-		return []language.Message{language.M(
-			"It is {stage} and at high risk all the same: the stage says what stands today, the risk how work went on after such a history. What raises it most: {measure}, {quantity}.",
-			args...)}
-	}
-	return []language.Message{language.M(
-		"It is {stage} and at low risk all the same: the stage says what has ended or been declared, the risk reads two years of history. What lowers it most: {measure}, {quantity}.",
-		args...)}
 }

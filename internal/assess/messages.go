@@ -2,6 +2,7 @@ package assess
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/midspan/midspan/internal/language"
@@ -15,6 +16,9 @@ import (
 func (r Reason) fill(pattern string) language.Message {
 	m := language.Message{Pattern: pattern}
 	value, threshold := valueArg(r.Value, r.Bound), valueArg(r.Threshold, observation.Exact)
+	if r.Unit == observation.UnitRatio {
+		value, threshold = quantity(r.Value, r.Bound, r.Unit), quantity(r.Threshold, observation.Exact, r.Unit)
+	}
 	if days, ok := r.Value.(float64); ok && r.Unit == observation.UnitDays && !strings.Contains(pattern, "{value|") {
 		time := wording.Days(days, r.Bound)
 		value = language.Arg{Message: &time}
@@ -66,8 +70,11 @@ func quantity(value any, bound observation.Bound, unit observation.Unit) languag
 		return n
 	}
 	m := wording.Quantity(n, unit)
-	if unit == observation.UnitDays {
+	switch unit {
+	case observation.UnitDays:
 		m = wording.Days(*n.Number, bound)
+	case observation.UnitRatio:
+		m = language.M("{n} %", "n", language.Bounded(math.Round(100**n.Number), bound))
 	}
 	return language.Arg{Message: &m}
 }

@@ -165,6 +165,9 @@ func TestEverySentenceCanBeTranslated(t *testing.T) {
 		if v.Borderline != nil {
 			patternsIn(t, patterns, v.Borderline.Message)
 		}
+		for _, reason := range reasonsIn(v) {
+			patterns[reason.Message().Pattern] = true // of a repository among several
+		}
 	}
 	french := marked(t, patterns)
 	whole := func(what string, messages ...language.Message) {
@@ -196,7 +199,11 @@ func TestEveryUnitOfTheRulesHasAMessage(t *testing.T) {
 		if w.Kind != observation.KindNumber {
 			continue
 		}
-		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.Unit)); got != "at least 3 "+string(w.Unit) {
+		want := "at least 3 " + string(w.Unit)
+		if w.Unit == observation.UnitRatio {
+			want = "at least 300 %"
+		}
+		if got := r.english.TranslateArg(quantity(3.0, observation.AtLeast, w.Unit)); got != want {
 			t.Errorf("3 of %s are %q", id, got)
 		}
 	}

@@ -63,12 +63,16 @@ answers no; where they could not be read it stays open. These rules are marked
 (income, named funders, a contract that runs), *institution* (an institution's own people
 do the work, its owner maintains it, or the catalog names a public body, a university or
 an organization between states behind it), *named* (its readme names who paid, without a
-date or a sum), *sought* (it asks for money), *none* in the sources read, or *unknown*.
+date or a sum, or the catalog names a foundation or an association as its owner), *sought* (it asks for money), *none* in the sources read, or *unknown*.
 The level of funding is made of the same rules: received makes it fair or strong, an
-institution and a name in the readme make it fair, asking makes it weak.
+institution and a name make it fair, asking makes it weak.
 
 A good that the catalog calls content, data, a standard or a model, and not software,
-moves slowly and has twice the time before it counts as fading or dormant.
+moves slowly and has twice the time before it counts as fading or dormant. It is not
+asked for what only code can have: security practices, automatic checks, a tool that
+proposes updates and a security policy do not apply to it.
+
+What two countries or more use is past the pilot, whatever its age and its releases.
 
 A good of whose measures, as far as the rules read them, less than %.0f %% are known
 is unassessed, unless its end is declared. A mirror that was last fetched more
@@ -77,15 +81,17 @@ so.
 
 A good of several repositories has one value for each measure: the sum, the
 largest, the smallest, or that of its main repository (most commits by people in
-12 months, then ever). Where some repositories could not be read, a sum or a
+12 months, then ever). A sentence about one of them names it. The trend of commits is
+that of the sums. The day until which a good was seen is that of its main repository. Where some repositories could not be read, a sum or a
 largest is "at least", a smallest "at most", and a value of the main repository is
 unknown where an unread one may be the main one.
 
 **Borderline** means that the stage would be another, or could be as far as the
 unknown tells, if one threshold were moved by 20 %%; the one whose value lies
 nearest is named. What is counted in whole steps moves by whole steps and by one at
-least, since 2.4 people in place of 3 would ask the same; no threshold moves to
-where every good would answer alike. The **strength** of a reason is
+least, since 2.4 people in place of 3 would ask the same; one and two do not move, since
+one step is half of them or all. No threshold moves to where every good would answer
+alike. The **strength** of a reason is
 the distance of its value from the threshold as a share of the larger of both,
 times the weight of the rule; what is well in a stage of concern, or not well in a
 sustained good, keeps a tenth. **Lift** is the cheapest set of at most four changes

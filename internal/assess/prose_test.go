@@ -194,3 +194,48 @@ func english(possible []Level) string {
 	text := language.English().TranslateArg(m)
 	return strings.TrimPrefix(text, fmt.Sprintf("its %s is ", Upkeep))
 }
+
+// maxWords is how long a sentence for people may be.
+const maxWords = 25
+
+// sentenceEnd is where one sentence ends and the next begins.
+var sentenceEnd = regexp.MustCompile(`[.!?](?:\s+|$)`)
+
+// tooLong are the sentences of a text with more words than maxWords. A number with its
+// word counts as two.
+func tooLong(text string) []string {
+	text = regexp.MustCompile(`\{(\w+)\|([^|}]*)\|[^}]*\}`).ReplaceAllString(text, "{$1} $2")
+	text = regexp.MustCompile(`\{\w+!([^|}]*)\|[^}]*\}`).ReplaceAllString(text, "$1")
+	return slices.DeleteFunc(sentenceEnd.Split(text, -1), func(s string) bool { return len(strings.Fields(s)) <= maxWords })
+}
+
+func TestNoSentenceOfARuleIsLong(t *testing.T) {
+	r := loaded(t)
+	patterns := r.Patterns()
+	for _, rule := range r.rules {
+		patterns = append(patterns, rule.question)
+	}
+	for _, s := range r.stages {
+		patterns = append(patterns, s.means)
+	}
+	for _, pattern := range patterns {
+		for _, sentence := range tooLong(pattern) {
+			t.Errorf("%d words: %s", len(strings.Fields(sentence)), sentence)
+		}
+	}
+	for _, v := range randomVerdicts() {
+		for _, text := range slices.Concat(v.Lift, v.Remarks, []string{v.Because}) {
+			for _, sentence := range tooLong(text) {
+				t.Errorf("%d words: %s", len(strings.Fields(sentence)), sentence)
+			}
+		}
+		for _, reason := range reasonsIn(v) {
+			for _, sentence := range append(tooLong(reason.Sentence), tooLong(reason.Clears)...) {
+				t.Errorf("%s, %d words: %s", reason.Rule, len(strings.Fields(sentence)), sentence)
+			}
+		}
+	}
+	if long := tooLong("It " + strings.Repeat("is ", maxWords) + "long. It is short."); len(long) != 1 {
+		t.Errorf("of a long sentence and a short one: %q", long)
+	}
+}

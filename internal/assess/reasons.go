@@ -96,7 +96,7 @@ func (e *evaluation) allEvidence(concern bool) []evidence {
 	var found []evidence
 	funded, funding := Backing{Possible: e.possibleEvidence()}.Visible(), e.rules.pillar(Funding).plain
 	for _, r := range e.rules.rules {
-		if answer := e.evalRule(r); r.when == nil && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) &&
+		if answer := e.evalRule(r); r.when == nil && r.weight > 0 && answer != kleene.Unknown && (answer == kleene.True) == (r.wantsYes != concern) &&
 			!(funded && answer == kleene.False && slices.Contains(funding, r)) {
 			found = append(found, e.traceRule(r, answer)...)
 		}
@@ -160,7 +160,7 @@ var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measure(ev.rule.measure)
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, At: m.At, Concern: ev.holds != r.wantsYes, Strength: strength(r, m), Pattern: r.holds}
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, Repository: m.Repository, At: m.At, Concern: ev.holds != r.wantsYes, Strength: strength(r, m), Pattern: r.holds}
 	for name, id := range r.with {
 		if n, known := e.measure(id).Number(); known && reason.With == nil {
 			reason.With = map[string]float64{name: n}

@@ -244,7 +244,7 @@ func (d *decoder) verifySentences(r *Rules) {
 		}
 	}
 	for _, s := range r.stages {
-		if err := r.english.Check(s.because, "short", "held"); err != nil {
+		if err := r.english.Check(s.because, "short", "held", "repository"); err != nil {
 			d.fail(s.at, "the stage %s: %v", s.stage, err)
 		}
 	}

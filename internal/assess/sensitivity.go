@@ -14,6 +14,9 @@ import (
 // borderlineShift is how far a threshold is moved to see whether it decides.
 const borderlineShift = 0.2
 
+// leastMoved is the least threshold in whole steps that is moved.
+const leastMoved = 3
+
 // borderline moves every threshold both ways. Of those for which the stage would, or
 // could, be another, it returns the one whose value lies nearest; nil where there is
 // none.
@@ -44,7 +47,8 @@ func (e *evaluation) borderline(stage Stage, defs map[string]observation.Definit
 
 // movedThresholds are the threshold of a rule moved 20 % down and up. What is counted
 // in whole steps moves by whole steps, and by one at least: 2.4 people in place of 3
-// would mean the same. No threshold is moved to where every good has the same answer:
+// would mean the same. Of one or two a step is half of it or all, no 20 %, so that these
+// are not moved. No threshold is moved to where every good has the same answer:
 // "one or more" becomes "two or more", never "none or more". A threshold of zero is
 // not moved: it asks for a sign.
 func (r *Rules) movedThresholds(rule *rule) []float64 {
@@ -54,7 +58,9 @@ func (r *Rules) movedThresholds(rule *rule) []float64 {
 	}
 	w := r.specs[rule.measure]
 	step := math.Abs(threshold) * borderlineShift
-	if !w.Fraction {
+	if !w.Fraction && threshold < leastMoved {
+		return nil
+	} else if !w.Fraction {
 		step = max(1, math.Round(step))
 	}
 	var moved []float64
@@ -86,9 +92,9 @@ func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64
 	defs map[string]observation.Definition) *Borderline {
 	args := []any{"stage", wording.IsStage(would), "measure", measureName(r.measure, defs), "moved", quantity(moved, observation.Exact, r.unit),
 		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", quantity(m.Value, m.Bound, r.unit)}
-	message := language.M("It could be {stage} if the threshold for {measure} were {moved} instead of {threshold}; the value is {value}.", args...)
+	message := language.M("It could be {stage} if the threshold for {measure} were {moved} instead of {threshold}. The value is {value}.", args...)
 	if surely {
-		message = language.M("It would be {stage} if the threshold for {measure} were {moved} instead of {threshold}; the value is {value}.", args...)
+		message = language.M("It would be {stage} if the threshold for {measure} were {moved} instead of {threshold}. The value is {value}.", args...)
 	}
 	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: r.threshold.(float64), Moved: moved, Would: would,
 		Sentence: e.rules.english.Sentence(message), Message: message}

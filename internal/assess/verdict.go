@@ -86,7 +86,9 @@ type Reason struct {
 	Threshold any               `json:"threshold,omitempty"`
 	Unit      observation.Unit  `json:"unit,omitempty"`
 	Source    string            `json:"source,omitempty"`
-	At        time.Time         `json:"at,omitzero"`
+	// Repository is the one that it speaks of, as owner/name, where the good has several.
+	Repository string    `json:"repository,omitempty"`
+	At         time.Time `json:"at,omitzero"`
 	// With are other measured numbers that the sentence holds, by their name in the
 	// pattern.
 	With map[string]float64 `json:"with,omitempty"`
@@ -107,7 +109,11 @@ type Reason struct {
 // Message is the sentence of the reason as a message. It is zero for a reason that was
 // read from a report.
 func (r Reason) Message() language.Message {
-	return r.fill(r.Pattern)
+	sentence := r.fill(r.Pattern)
+	if r.Repository == "" || r.Pattern == "" {
+		return sentence
+	}
+	return language.M("In {repository}: {sentence}", "repository", r.Repository, "sentence", sentence)
 }
 
 // ClearsMessage is what would make the reason go away as a message, zero where there is
@@ -148,7 +154,7 @@ type Borderline struct {
 // Verdict is the result of the rules for one good.
 type Verdict struct {
 	Stage Stage `json:"stage"`
-	// Because explains the stage in one to three English sentences.
+	// Because explains the stage in a few English sentences.
 	Because string `json:"because"`
 	// BecauseMessages are the same for other languages, as LiftMessages are for Lift
 	// and RemarkMessages for Remarks, one for each. A verdict of an older program has
@@ -181,8 +187,8 @@ type Verdict struct {
 	RemarkMessages []language.Message `json:"remarkMessages,omitempty"`
 	// FundingSources lists the sources that were read for evidence of funding.
 	FundingSources []string `json:"fundingSources"`
-	// ObservedUntil is the earliest time until which a repository was observed. Stale
-	// is set where that is too long before as-of.
+	// ObservedUntil is the time until which the repository was observed that decides, the
+	// one with the most commits of late. Stale is set where that is too long before as-of.
 	ObservedUntil time.Time `json:"observedUntil,omitzero"`
 	Stale         bool      `json:"stale,omitempty"`
 }

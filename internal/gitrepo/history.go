@@ -228,6 +228,30 @@ func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
 	return tags, nil
 }
 
+// Branches lists the newest commits of other branches that are newer than the commit of
+// the snapshot, newest first, fifty at most: when, and by whom. None where the mirror holds
+// no other branch, or not their commits.
+func (s *Snapshot) Branches() []Commit { return s.branches }
+
+func (s *Snapshot) readBranches(ctx context.Context) []Commit {
+	out, err := s.runOnRefs(ctx, "for-each-ref", "--sort=-committerdate", "--count=50",
+		"--format=%(committerdate:unix)%00%(authorname)%00%(authoremail:trim)%00%(refname)", "refs/heads", "refs/remotes")
+	if err != nil {
+		return nil // their commits are not in the mirror
+	}
+	var branches []Commit
+	for line := range strings.Lines(string(out)) {
+		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\x00", 4)
+		if len(fields) < 4 || strings.HasSuffix(fields[3], "/gh-pages") { // pages are made of other branches
+			continue
+		}
+		if c := (Commit{Committed: unixTime(fields[0]), Author: fields[1], Email: fields[2]}); c.Committed.After(s.committed) {
+			branches = append(branches, c)
+		}
+	}
+	return branches
+}
+
 // Change is one change of a file in the history of HEAD.
 type Change struct {
 	Commit    string

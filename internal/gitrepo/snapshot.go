@@ -54,6 +54,7 @@ type Snapshot struct {
 	sizes     map[string]int64 // of files, by object id
 	tags      []Tag
 	tagsErr   error
+	branches  []Commit // the newest commit of each other branch, newest first
 	notes     []observation.Note
 	blobs     *blobReader
 	tree      *treeFS
@@ -118,6 +119,7 @@ func (s *Snapshot) load(ctx context.Context, dir string) error {
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
 	s.tags, s.tagsErr = s.readTags(ctx)
+	s.branches = s.readBranches(ctx)
 	s.observedUntil = ObservedUntil(lastFetch(s.gitDir), s.committed)
 	if s.tree, err = newTreeFS(s); err != nil {
 		return err
@@ -363,11 +365,15 @@ func (s *Snapshot) Shallow() bool { return s.shallow != "" }
 func (s *Snapshot) Files() []File { return s.files }
 
 // Variant is a short hash of what, in addition to the commit, determines what can
-// be read: the tags, whether the history was cut, and which contents are missing.
+// be read: the tags, the newest commits of other branches, whether the history was cut,
+// and which contents are missing.
 func (s *Snapshot) Variant() string {
 	hash := sha256.New()
 	for _, tag := range s.tags {
 		fmt.Fprintln(hash, tag.Name, tag.Created.Unix())
+	}
+	for _, newest := range s.branches {
+		fmt.Fprintln(hash, "branch", newest.Committed.Unix())
 	}
 	for _, file := range s.files {
 		if file.Size < 0 {

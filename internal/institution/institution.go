@@ -1,5 +1,5 @@
-// Package institution tells public bodies, universities and organizations between states
-// by the names that they bear: in a domain, in the account of a forge and in a catalog. It
+// Package institution tells public bodies, universities and organizations between states,
+// and foundations and associations, by the names that they bear: in a domain, in the account of a forge and in a catalog. It
 // knows forms of names, not lists of bodies, but for the organizations of the United
 // Nations. What it does not know is not said to be none.
 package institution
@@ -67,3 +67,12 @@ func IsName(organization string) bool {
 	}
 	return false
 }
+
+// association matches what foundations, alliances, consortia and associations call
+// themselves, in the languages of most catalogs.
+var association = lazy.Pattern(`(?i)\b(?:foundation|fundaci[oó]n|funda[cç][aã]o|fondation|fondazione|stiftung|stichting|fundacja|alliance|alian[zcç]a|consorti(?:um|a)|consorcio|cons[oó]rcio|` +
+	`association|asociaci[oó]n|associa[cç][aã]o|associazione|federation|f[eé]d[eé]ration|federaci[oó]n|verein)\b|\be\.\s?v\.`)
+
+// IsAssociation reports whether the name of an organization is that of a foundation, an
+// alliance, a consortium or an association. Many of them pay for work, and many do not.
+func IsAssociation(organization string) bool { return association().MatchString(organization) }

@@ -38,3 +38,16 @@ func TestAccountsOfPublicBodiesAreTold(t *testing.T) {
 		}
 	}
 }
+
+func TestFoundationsAndAssociationsAreTold(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Utopia Foundation": true, "The Open Well Alliance": true, "Consortium for Maps": true, "Fundación Utopía": true, "Stiftung Utopia": true,
+		"Utopia e.V.": true, "Association des Cartes": true, "International Federation of Wells": true, "Fundação Utopia": true,
+
+		"Foundational Software Ltd": false, "Utopia Inc": false, "Ministry of Maps": false, "Alliances GmbH": false, "": false,
+	} {
+		if got := IsAssociation(text); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

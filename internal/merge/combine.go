@@ -28,6 +28,9 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	source, at := sourceOf(def, parts, known)
 	merged := def.Of(nil, source, at)
 	merged.Detail = firstDetail(parts)
+	if speaker := largest(def, parts, known); speaker != nil {
+		merged = m.spokenOf(merged, speaker.repository)
+	}
 	if !setInterval(&merged, known) {
 		cause, detail := commonCause(parts)
 		return def.UnknownFor(cause, detail)
@@ -149,4 +152,49 @@ func firstDetail(parts []part) string {
 		}
 	}
 	return ""
+}
+
+// largest is the repository whose number is the largest, and so the one that is told: of
+// people and of months, which are not added up. Nil for all else.
+func largest(def observation.Definition, parts []part, known kleene.Interval) *part {
+	if def.Merge != observation.MergeMax || def.Unit != observation.UnitPeople && def.Unit != observation.UnitMonths {
+		return nil
+	}
+	for i, p := range parts {
+		if v, ok := p.measure.Number(); ok && isMeasured(p) && v == known.Low {
+			if p.repository < 0 {
+				return nil
+			}
+			return &parts[i]
+		}
+	}
+	return nil
+}
+
+// shareOf is one total as a share of another, of all repositories together: what left one
+// for another is no fall.
+func (m *merger) shareOf(def observation.Definition, of [2]string, merged []observation.Measure) observation.Measure {
+	part, _ := observation.Find(merged, of[0])
+	whole, _ := observation.Find(merged, of[1])
+	for _, total := range []observation.Measure{part, whole} {
+		if total.State != observation.Measured {
+			total.ID, total.Unit = def.ID, def.Unit
+			return total
+		}
+	}
+	above, below := IntervalOf(part), IntervalOf(whole)
+	if below.High < observation.FewestToCompare {
+		return def.NotApplicableFor(fmt.Sprintf("fewer than %d commits in the 12 months before: too few to compare with", observation.FewestToCompare))
+	}
+	open := def.UnknownFor(observation.CauseNoSource, joinDetails(part.Detail, "the two totals leave it open"))
+	if below.Low < observation.FewestToCompare {
+		return open
+	}
+	share := kleene.Between(max(above.Low, 0)/below.High, above.High/below.Low)
+	made := def.Of(nil, "the totals of all repositories", part.At)
+	made.Detail = part.Detail
+	if share.Low == 0 && math.IsInf(share.High, 0) || !setInterval(&made, share) {
+		return open
+	}
+	return made
 }

@@ -41,6 +41,11 @@ const (
 	commitsEver   = observation.MomentumCommitsEver
 )
 
+// shares are the measures of which the totals of two others are made, part and whole.
+var shares = map[string][2]string{
+	observation.MomentumCommitTrend: {observation.MomentumCommits12m, observation.MomentumCommitsPrior12m},
+}
+
 // part is one measure of one repository, or of the catalog entry.
 type part struct {
 	measure    observation.Measure
@@ -61,7 +66,23 @@ func Measures(in Input, defs map[string]observation.Definition, specs map[string
 	for _, id := range ids {
 		merged = append(merged, m.mergeOne(defs[id]))
 	}
+	for i, part := range merged {
+		if of, ok := shares[part.ID]; ok && defs[part.ID].Merge == observation.MergeTotals && len(m.repositories) > 1 {
+			merged[i] = m.shareOf(defs[part.ID], of, merged)
+		}
+	}
 	return merged
+}
+
+// Main are the repositories that may be the main one: one, where the commits of all are
+// known.
+func Main(in Input, specs map[string]Spec) []Repository {
+	m := newMerger(in, specs)
+	var main []Repository
+	for _, i := range m.candidates {
+		main = append(main, m.repositories[i])
+	}
+	return main
 }
 
 type merger struct {
@@ -203,7 +224,7 @@ func (m *merger) mergeOne(def observation.Definition) observation.Measure {
 	switch {
 	case applicable == 0 && len(parts) == 0:
 		return m.notApplicable(def)
-	case def.Merge == observation.MergeMain || def.Kind == observation.KindText:
+	case def.Merge == observation.MergeMain || def.Merge == observation.MergeTotals || def.Kind == observation.KindText:
 		return m.fromMain(def, parts, read, applicable)
 	case !slices.ContainsFunc(parts, isMeasured):
 		return def.UnknownFor(commonCause(parts))
@@ -297,7 +318,9 @@ func (m *merger) fromMain(def observation.Definition, parts []part, read, applic
 		return withUnit(def, catalogs.measure)
 	case len(mains) == 0 && len(parts) > 0 && len(m.candidates) == 1:
 		return def.NotApplicableFor("it does not apply to the main repository " + m.repositories[m.candidates[0]].Repository.URL)
-	case len(mains) > 0 && len(m.candidates) == 1, sameValues(mains) && len(mains) == len(m.candidates):
+	case len(mains) > 0 && len(m.candidates) == 1:
+		return m.spokenOf(withUnit(def, mains[0].measure), mains[0].repository)
+	case sameValues(mains) && len(mains) == len(m.candidates):
 		return withUnit(def, mains[0].measure)
 	}
 	cause, detail := commonCause(parts)
@@ -308,6 +331,14 @@ func (m *merger) fromMain(def observation.Definition, parts []part, read, applic
 		detail = fmt.Sprintf("which repository is the main one is not known: read from %d of %d repositories", read, applicable)
 	}
 	return def.UnknownFor(cause, detail)
+}
+
+// spokenOf names the repository of a measured value where the good has several.
+func (m *merger) spokenOf(value observation.Measure, repository int) observation.Measure {
+	if value.State == observation.Measured && len(m.repositories) > 1 {
+		value.Repository = m.repositories[repository].Repository.FullName()
+	}
+	return value
 }
 
 // unknownMainCause is why the main repository is not known: a cause and its detail.

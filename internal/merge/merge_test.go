@@ -151,3 +151,50 @@ func TestDaysOfMirrorsOfDifferentAgeAreCountedFromOneDay(t *testing.T) {
 		})
 	}
 }
+
+// A number of one repository names it, and the trend is that of all together: work that
+// left one for another is no fall.
+func TestOfSeveralRepositoriesOneNumberNamesItsOwn(t *testing.T) {
+	const recent, prior, trend = observation.MomentumCommits12m, observation.MomentumCommitsPrior12m, observation.MomentumCommitTrend
+	defs := map[string]observation.Definition{
+		recent:      {ID: recent, Kind: observation.KindNumber, Merge: observation.MergeSum},
+		prior:       {ID: prior, Kind: observation.KindNumber, Merge: observation.MergeSum},
+		commitsEver: {ID: commitsEver, Kind: observation.KindNumber, Merge: observation.MergeSum},
+		trend:       {ID: trend, Kind: observation.KindNumber, Unit: observation.UnitRatio, Merge: observation.MergeTotals},
+		"people":    {ID: "people", Kind: observation.KindNumber, Unit: observation.UnitPeople, Merge: observation.MergeMax},
+		"main":      {ID: "main", Kind: observation.KindNumber, Merge: observation.MergeMain},
+	}
+	named := func(path string, values map[string]any) Repository {
+		r := repository("https://x.example/a/"+path, values)
+		r.Repository.Host, r.Repository.Owner, r.Repository.Path = "x.example", "a", path
+		return r
+	}
+	left := named("left", map[string]any{recent: 0.0, prior: 80.0, commitsEver: 500.0, trend: 0.0, "people": 9.0, "main": 1.0})
+	later := named("new", map[string]any{recent: 60.0, prior: 20.0, commitsEver: 90.0, trend: 3.0, "people": 4.0, "main": 7.0})
+	few := named("few", map[string]any{recent: 3.0, prior: 2.0, commitsEver: 90.0, trend: nil, "people": 1.0, "main": 7.0})
+	of := func(id string, repositories ...Repository) observation.Measure {
+		m, _ := observation.Find(Measures(Input{Repositories: repositories}, defs, nil), id)
+		return m
+	}
+	if m := of(trend, left, later); m.Value != 0.6 || m.Repository != "" {
+		t.Errorf("the trend of all is %v of %q", m.Value, m.Repository)
+	}
+	if m := of("people", left, later); m.Value != 9.0 || m.Repository != "a/left" {
+		t.Errorf("%v people are those of %q", m.Value, m.Repository)
+	}
+	if m := of("main", left, later); m.Value != 7.0 || m.Repository != "a/new" {
+		t.Errorf("%v is that of %q", m.Value, m.Repository)
+	}
+	if m := of("main", later); m.Value != 7.0 || m.Repository != "" {
+		t.Errorf("of one repository %q is named", m.Repository)
+	}
+	if m := of(trend, few, named("none", map[string]any{recent: 0.0, prior: 0.0, commitsEver: 1.0, trend: nil})); m.State != observation.NotApplicable {
+		t.Errorf("of a handful of commits the trend is %v", m.Value)
+	}
+	if m := of(trend, left, failed("u", observation.CauseUnreachable)); m.State == observation.Measured && m.Bound == observation.Exact {
+		t.Errorf("with an unread repository the trend is exactly %v", m.Value)
+	}
+	if main := Main(Input{Repositories: []Repository{left, later}}, nil); len(main) != 1 || main[0].Repository.Path != "new" {
+		t.Errorf("the main one is %+v", main)
+	}
+}

@@ -36,6 +36,7 @@ const (
 	MomentumActiveMonths12         = "momentum.active-months-12"
 	MomentumActiveMonths24         = "momentum.active-months-24"
 	MomentumDaysSinceCommit        = "momentum.days-since-commit"
+	MomentumOtherBranchDays        = "momentum.other-branch-days"
 	MomentumAgeDays                = "momentum.age-days"
 	MomentumReleases12m            = "momentum.releases-12m"
 	MomentumReleasesEver           = "momentum.releases-ever"
@@ -80,7 +81,8 @@ const (
 
 // The measures of scanners/scorecard.
 const (
-	PostureScore = "posture.score"
+	PostureScore                = "posture.score"
+	PostureDependencyUpdateTool = "posture.dependency-update-tool" // a check's own, which rules read
 )
 
 // The measures of scanners/scorecard/maintained.
@@ -94,6 +96,9 @@ const (
 	FundingSought                = "funding.sought"
 	FundingEvidence              = "funding.evidence"
 	FundingSourcesRead           = "funding.sources-read"
+	FundingCatalogAssociations   = "funding.catalog-associations"
+	ModelCard                    = "model.card"
+	ModelCardFields              = "model.card-fields"
 	FundingNamedInReadme         = "funding.named-in-readme"
 	FundingFundedByDeclared      = "funding.funded-by-declared"
 	LicenseSPDX                  = "license.spdx"

@@ -41,6 +41,9 @@ type Measure struct {
 	// Source says where the value was read: a file at a commit, the history,
 	// the catalog entry.
 	Source string `json:"source,omitempty"`
+	// Repository is "owner/name" of the one repository that the value speaks of, where a
+	// good has several; empty where it speaks of all of them, or there is one.
+	Repository string `json:"repository,omitempty"`
 	// At is the time for which the measure holds, never later than the time
 	// at which its source was last seen ("observed until").
 	At time.Time `json:"at,omitzero"`
@@ -133,7 +136,13 @@ const (
 	MergeAny   Merge = "any"   // true where one is true
 	MergeUnion Merge = "union" // all items, each once, sorted
 	MergeMain  Merge = "main"  // that of the main repository: most human commits in 12 months, then ever
+	// MergeTotals is a share of one total in another, of all repositories together.
+	MergeTotals Merge = "totals"
 )
+
+// FewestToCompare is how many commits two times must have between them before one is told
+// as a share of the other: of a handful, one commit more changes the share too much.
+const FewestToCompare = 10
 
 // Definition declares a measure: what it means, its unit and where the
 // definition comes from. Every scanner declares all that it can yield, so that

@@ -14,6 +14,10 @@ type Succession struct {
 	Remaining *float64 `json:"remaining,omitempty"`
 	Second    *float64 `json:"second,omitempty"`
 	Third     *float64 `json:"third,omitempty"`
+	// Commits are those of which these are shares, and Repository the one that they are
+	// of, as owner/name, where the good has several.
+	Commits    *float64 `json:"commits,omitempty"`
+	Repository string   `json:"repository,omitempty"`
 	// Retained counts the people at work in the last 12 months and in those before,
 	// Organizations those with a commit in 12 months.
 	Retained      *float64 `json:"retained,omitempty"`
@@ -63,6 +67,11 @@ func Of(measures []observation.Measure) Succession {
 		Retained: value(observation.PeopleRetainedContributors12m), Organizations: value(observation.PeopleOrganizations12m),
 		People: value(observation.GovernancePeopleNamed), Teams: value(observation.GovernanceTeamsNamed),
 	}
+	first, rest := value(observation.PeopleFirstCommits12m), value(observation.PeopleRemainingCommits12m)
+	if first != nil && rest != nil {
+		s.Commits = new(*first + *rest)
+	}
+	s.Repository = byID[observation.PeopleRemainingShare12m].Repository
 	s.Depth = s.depth(byID[observation.PeopleRemainingShare12m].State)
 	return s
 }

@@ -85,7 +85,7 @@ func Level[ID ~string](level ID) language.Message { return find(levels, level) }
 var backings = map[string]name{
 	"received":    {language.M("received"), language.M("funding received is visible")},
 	"institution": {language.M("backed by an institution"), language.M("an institution behind it is visible")},
-	"named":       {language.M("named in the readme"), language.M("its readme names who paid for it")},
+	"named":       {language.M("named in the readme or the catalog"), language.M("who pays or stands behind it is named")},
 	"sought":      {language.M("sought"), language.M("no funding received is visible, only that it is asked for")},
 	"none":        {language.M("none visible in the sources read"), language.M("no funding is visible in the sources read")},
 	"unknown":     {language.M("unknown"), language.M("who pays for it could not be read")},
@@ -112,7 +112,8 @@ var pillars = map[string]name{
 	"inventory":  {alone: language.M("Inventory")},
 	"license":    {alone: language.M("License")},
 	"lifecycle":  {alone: language.M("Lifecycle")},
-	"posture":    {alone: language.M("Posture")},
+	"model":      {alone: language.M("Model")},
+	"posture":    {alone: language.M("Security practices")},
 	"runtimes":   {alone: language.M("Runtimes")},
 }
 

@@ -13,6 +13,8 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners/maintenance"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // on writes a commit of an invented person at a moment in RFC 3339.
@@ -201,5 +203,28 @@ func TestAHistoryThatBreaksCountsTheMonthsAfterIt(t *testing.T) {
 	a := *scan(t, dir, asOf).Activity
 	if got := counted(a, a.CommitsIn); got != "2026-08:1" || !a.Cut || a.From != month(2026, time.June) {
 		t.Errorf("%s, from %s: %+v", got, a.From, a)
+	}
+}
+
+// Work on a branch that is not read is told from no work; machines' branches are not work.
+func TestNewerWorkOfPeopleOnOtherBranchesIsSeen(t *testing.T) {
+	for name, test := range map[string]struct {
+		branch, author string
+		days           int
+		want           any
+	}{
+		"a branch that goes on":  {"develop", "Ada Ore <ada@forge.example.se>", 20, 20},
+		"an older branch":        {"develop", "Ada Ore <ada@forge.example.se>", 300, "na"},
+		"a machine's branch":     {"update", "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>", 20, "na"},
+		"pages made of a branch": {"gh-pages", "Ada Ore <ada@forge.example.se>", 20, "na"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "r.git")
+			file := []gittest.File{{Path: "a", Data: "a"}}
+			gittest.Import(t, dir, gittest.Commit{Author: "Bo Lind <bo@mill.example.fi>", When: asOf.AddDate(0, 0, -200), Files: file})
+			gittest.Import(t, dir, gittest.Commit{Author: test.author, When: asOf.AddDate(0, 0, -test.days), Branch: test.branch, Files: file})
+			expect(t, scannertest.Scan(t, maintenance.New(), dir, asOf).Measures,
+				map[string]any{"momentum.other-branch-days": test.want, "momentum.days-since-commit": 200})
+		})
 	}
 }

@@ -22,9 +22,9 @@ type measure struct {
 //
 // How repositories merge into one good: people of two repositories may be the
 // same, so their numbers are not added up; the largest is what is certain.
-// Shares and rates (absence and elephant factor, trend, who is new) are those of
+// Shares and rates (absence and elephant factor, who is new) are those of
 // the main repository, because neither sum nor extreme of them means anything.
-// Commits and releases add up.
+// Commits and releases add up, and their trend is that of the sums.
 func measures() []measure { return append(peopleMeasures(), momentumMeasures()...) }
 
 func peopleMeasures() []measure {
@@ -82,8 +82,8 @@ func momentumMeasures() []measure {
 		commits(observation.MomentumCommits3m, "Commits in 3 months", "Commits of the last 3 months.", within(3)),
 		commits(observation.MomentumCommits12m, "Commits in 12 months", "Commits of the last 12 months.", within(12)),
 		commits(observation.MomentumCommitsPrior12m, "Commits in the 12 months before", "Commits from 24 to 12 months ago.", prior),
-		{define(observation.MomentumCommitTrend, "Commit trend", observation.UnitRatio, observation.MergeMain,
-			"Commits of the last 12 months for each one of the 12 months before.", ""), commitTrend},
+		{define(observation.MomentumCommitTrend, "Commit trend", observation.UnitRatio, observation.MergeTotals,
+			"Commits of the last 12 months as a share of those of the 12 months before; none where those are fewer than 10.", ""), commitTrend},
 		commits(observation.MomentumCommitsEver, "Commits ever", "Commits of the whole history.", ever),
 		{define(observation.MomentumActiveMonths12, "Active months of the last 12", observation.UnitMonths, observation.MergeMax,
 			"How many of the last 12 months saw a commit.", ""), activeMonths(12)},
@@ -91,6 +91,8 @@ func momentumMeasures() []measure {
 			"How many of the last 24 months saw a commit.", ""), activeMonths(24)},
 		{define(observation.MomentumDaysSinceCommit, "Days since the last commit", observation.UnitDays, observation.MergeMin,
 			"Whole days since the last commit by a person.", ""), daysSinceCommit},
+		{define(observation.MomentumOtherBranchDays, "Days since the last commit on other branches", observation.UnitDays, observation.MergeMin,
+			"Whole days since a person made the newest commit of a branch that is not read, where it is newer than all of the default branch.", ""), otherBranchDays},
 		{define(observation.MomentumAgeDays, "Age", observation.UnitDays, observation.MergeMax,
 			"Whole days since the first commit; commits dated before git existed (2005-04-07) make it a lower bound.", ""), age},
 		{define(observation.MomentumReleases12m, "Releases in 12 months", observation.UnitReleases, observation.MergeSum,

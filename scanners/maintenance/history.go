@@ -51,6 +51,9 @@ type History struct {
 	joined     int   // identities that were taken for a person with another one
 	mostJoined int   // the most identities of one person
 	tagsErr    error // why the releases are unknown
+	// branches are when people made the newest commits of other branches that are newer
+	// than that of the branch which is read, newest first.
+	branches []time.Time
 	// publicOwner reports that the account that owns the repository bears the name of a
 	// public body.
 	publicOwner bool
@@ -97,6 +100,11 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner s
 			Err: fmt.Errorf("it breaks off; fetch the whole history: %w", withoutPath(err))}
 	}
 	h.tagsErr = tagsErr
+	for _, newest := range snapshot.Branches() {
+		if !isBot(newest.Author, newest.Email) {
+			h.branches = append(h.branches, newest.Committed)
+		}
+	}
 	return h, nil
 }
 

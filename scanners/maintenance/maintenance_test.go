@@ -99,7 +99,7 @@ func TestWindowsCountPeopleAndCommits(t *testing.T) {
 		"people.core-away-days":             53,
 		"people.contributor-absence-factor": 1, "people.elephant-factor": "unknown", "people.organizations-ever": 1,
 		"people.new-contributors-12m": 2, "people.retained-contributors-12m": 1, "people.regular-contributors-12m": 1,
-		"momentum.commits-3m": 3, "momentum.commits-12m": 5, "momentum.commits-prior-12m": 2, "momentum.commit-trend": 2.5,
+		"momentum.commits-3m": 3, "momentum.commits-12m": 5, "momentum.commits-prior-12m": 2, "momentum.commit-trend": "na",
 		"momentum.commits-ever": 8, "momentum.active-months-12": 5, "momentum.active-months-24": 7,
 		"momentum.days-since-commit": 5, "momentum.age-days": 900, "momentum.bot-commits-12m": 0, "momentum.clock-anomalies": 0,
 		"momentum.releases-12m": 1, "momentum.releases-ever": 1, "momentum.days-since-release": 30,

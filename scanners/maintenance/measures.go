@@ -316,8 +316,8 @@ func identitiesJoined(v historyAt) observation.Measure {
 
 func commitTrend(v historyAt) observation.Measure {
 	before := len(prior(v))
-	if before == 0 {
-		return notApplicable("no commits in the 12 months before the last 12: nothing to compare with")
+	if before < observation.FewestToCompare {
+		return notApplicable(fmt.Sprintf("%d commits in the 12 months before the last 12: too few to compare with", before))
 	}
 	r := number(float64(len(v.months(12, 0))) / float64(before))
 	if v.first.After(monthsBefore(v.at, 24)) {
@@ -351,6 +351,16 @@ func daysSinceCommit(v historyAt) observation.Measure {
 		return unknown(observation.CauseBroken, "the last commit is dated before git existed (2005-04-07)")
 	}
 	return number(v.days(last))
+}
+
+// otherBranchDays tells of work that the default branch does not show.
+func otherBranchDays(v historyAt) observation.Measure {
+	for _, when := range v.branches {
+		if !when.After(v.at) {
+			return number(v.days(when))
+		}
+	}
+	return notApplicable("no other branch of the mirror has a newer commit by a person")
 }
 
 func age(v historyAt) observation.Measure {

@@ -13,6 +13,7 @@ const (
 	publiccode = "https://yml.publiccode.tools/schema.core.html"
 	dpgStd     = "https://www.digitalpublicgoods.net/standard"
 	baseline   = "https://baseline.openssf.org/"
+	modelCards = "https://arxiv.org/abs/1810.03993"
 )
 
 // definitions lists what Scan yields. A file that is not there makes a plain
@@ -58,6 +59,9 @@ func fundingDefinitions() []observation.Definition {
 
 func governanceDefinitions() []observation.Definition {
 	return []observation.Definition{
+		list(observation.ModelCardFields, "Fields of the model card",
+			"Of a model card (MODEL_CARD.md, or a readme whose head has the metadata of one): which of base_model, datasets, license and metrics it names.",
+			modelCards),
 		yes(observation.GovernanceSecurityPolicy, "Security policy", "There is a SECURITY file: where to report a vulnerability.", baseline),
 		yes(observation.GovernanceCodeOfConduct, "Code of conduct", "There is a CODE_OF_CONDUCT file.", chaoss+"code-of-conduct-for-a-project/"),
 		yes(observation.GovernanceContributing, "Contribution guide", "There is a CONTRIBUTING file.", baseline),
@@ -123,6 +127,9 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 		number(observation.FundingCatalogInstitutions, "Public institutions behind it", observation.UnitOrganizations,
 			"Owners and maintainers in the catalog entry that are public bodies, universities or organizations between states, by their names or the "+
 				"domains of their sites, or one where the good's own site lies on such a domain.", dpgStd),
+		number(observation.FundingCatalogAssociations, "Foundations and associations behind it", observation.UnitOrganizations,
+			"Owners and maintainers in the catalog entry that are foundations, alliances, consortia or associations by their names. That they pay "+
+				"anybody is not said by it.", dpgStd),
 		number(observation.CatalogOrganizations, "Organizations behind it", observation.UnitOrganizations,
 			"Organizations that the catalog names as owner, maintainer, implementer or funder.", dpgStd),
 		{ID: observation.LicenseDeclared, Name: "Licence declared", Kind: observation.KindList, Merge: observation.MergeUnion,
@@ -133,6 +140,8 @@ func (Scanner) CatalogDefinitions() []observation.Definition {
 			Means: "A licence found is on the list for what the catalog says the good is: the OSI's for software, the DPG Standard's for content " +
 				"and for data. Where the catalog does not say, it is taken for software. A licence on no list beside it, terms that are added, " +
 				"and a licence that the readme alone states leave it unknown.", Reference: dpgStd},
+		{ID: observation.ModelCard, Name: "Model card", Kind: observation.KindBool, Merge: observation.MergeAny,
+			Means: "A repository of what the catalog calls a model holds a model card.", Reference: modelCards},
 		{ID: observation.LifecycleCatalogStatus, Name: "Status in the catalog", Kind: observation.KindText, Merge: observation.MergeMain,
 			Means: "What the catalog says of the entry: DPG or nominee, or publiccode's developmentStatus."},
 	}

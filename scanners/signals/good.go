@@ -44,6 +44,7 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	}
 	writeFunders(out, good, source)
 	writeInstitutions(out, good, source)
+	writeAssociations(out, good, source)
 	if len(good.Types) > 0 {
 		out.measured(observation.CatalogWithoutSoftware, !slices.Contains(good.Types, "software"), source)
 	} else {
@@ -59,6 +60,7 @@ func (s Scanner) ScanGood(good catalog.Good, found []observation.Measure, asOf t
 	} else {
 		silent(observation.LicenseDeclared)
 	}
+	writeModelCard(out, good, found, source)
 	writeMatch(out, good.Licenses, found, source)
 	writeOnList(out, good.Types, found)
 	if good.Status != "" {
@@ -125,6 +127,26 @@ func writeInstitutions(out *measureSet, good catalog.Good, source string) {
 	}
 	if len(names) == 0 && institution.IsSite(good.Website) {
 		names = []string{"the owner of its site"}
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	out.measured(id, len(names), source).Detail = strings.Join(names, ", ")
+}
+
+// writeAssociations counts the foundations and associations among owners and maintainers,
+// beside those that are public institutions.
+func writeAssociations(out *measureSet, good catalog.Good, source string) {
+	const id = observation.FundingCatalogAssociations
+	if len(good.Organizations) == 0 {
+		out.unknown(id, observation.CauseNoSource, "the catalog names no organization")
+		return
+	}
+	var names []string
+	for _, o := range good.Organizations {
+		role := strings.ToLower(o.Role)
+		if (role == "owner" || role == "maintainer") && institution.IsAssociation(o.Name) && !institution.IsName(o.Name) {
+			names = append(names, o.Name)
+		}
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)

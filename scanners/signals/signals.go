@@ -19,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "9"
+const version = "10"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -57,6 +57,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	scanGovernance(out, files)
 	scanNamed(out, files)
 	scanLifecycle(out, files, declared, readme, in.Repository)
+	scanModelCard(out, files, readme)
 	scanPackages(out, files)
 	scanAdoption(out, files, in.Snapshot.Files())
 	writeOffered(out, &out.measures[out.index[observation.IdentityPackages]])

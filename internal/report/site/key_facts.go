@@ -36,15 +36,29 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		releases.Note = w.Translate("{days} since the last", "days", w.MeasureText(days))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
-	if first, rest := m[observation.PeopleFirstCommits12m], m[observation.PeopleRemainingCommits12m]; first.State == observation.Measured && !people.Unknown {
-		n, _ := first.Number()
-		others, _ := rest.Number()
-		people.Note = w.Translate("the most active made {n|commit|commits} in 12 months, all others {rest}", "n", n, "rest", others)
+	if !people.Unknown {
+		people.Note = w.shareOfWork(m[observation.PeopleFirstCommits12m], m[observation.PeopleRemainingCommits12m])
 	}
 	return []keyFact{
 		w.licenceFact(good, m), work, releases, people, w.advisoriesFact(t),
-		w.measuredFact(w.Translate("Posture"), m[observation.PostureScore]), w.coverageFact(good, t),
+		w.measuredFact(w.Translate("Security practices"), m[observation.PostureScore]), w.coverageFact(good, t),
 	}
+}
+
+// shareOfWork says what the most active person did beside all others, as far as it is
+// known, and of which repository where there are several.
+func (w pageLocalizer) shareOfWork(first, rest observation.Measure) string {
+	if first.State != observation.Measured {
+		return ""
+	}
+	note := w.Translate("in 12 months the most active made {commits}", "commits", w.MeasureText(first))
+	if rest.State == observation.Measured && rest.Repository == first.Repository {
+		note = w.Translate("in 12 months the most active made {commits}, all others {rest}", "commits", w.MeasureText(first), "rest", w.MeasureText(rest))
+	}
+	if first.Repository != "" {
+		note = w.Translate("{repository}: {note}", "repository", first.Repository, "note", note)
+	}
+	return note
 }
 
 // measuredFact shows one measure; the zero one was not read.

@@ -2,9 +2,11 @@ package site
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
@@ -18,6 +20,15 @@ func (w pageLocalizer) depthName(d succession.Depth) string {
 // remainsText says how much of the year's work would remain if the most active person
 // left, and what the next two did of it.
 func (w pageLocalizer) remainsText(s succession.Succession) string {
+	text := w.remainsOf(s)
+	if s.Repository != "" {
+		return w.Translate("In {repository}: {sentence}", "repository", s.Repository, "sentence", text)
+	}
+	return text
+}
+
+// remainsOf says it of one repository. Of a handful of commits it gives no shares.
+func (w pageLocalizer) remainsOf(s succession.Succession) string {
 	switch {
 	case s.Depth == succession.Stopped:
 		return w.Translate("No person committed in the last 12 months.")
@@ -25,6 +36,9 @@ func (w pageLocalizer) remainsText(s succession.Succession) string {
 		return w.Translate("Too little of the history could be read to tell.")
 	case *s.Remaining == 0:
 		return w.Translate("One person took part in every commit of the last 12 months: without that person nothing of the work would remain.")
+	case s.Commits != nil && *s.Commits < observation.FewestToCompare:
+		return w.Translate("Without the most active person, {rest} of the {n|commit|commits} of the last 12 months would remain.",
+			"rest", math.Round(*s.Remaining**s.Commits), "n", *s.Commits)
 	}
 	pairs := []any{"share", w.Percent(*s.Remaining)}
 	if s.Second == nil || s.Third == nil {
