@@ -141,6 +141,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	for i, p := range table {
 		rows, failed := s.renderRows(p.rows, pieces)
 		err = errors.Join(err, failed)
+		p.Policies = s.doc.Policies
 		if p.Rows = rows; i == 0 {
 			first = p
 			continue
@@ -150,6 +151,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
 	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	page("board", boardPage, s.text.Translate("Two pages for a board")+" · Midspan", s.board())
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
 	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return err
@@ -194,8 +196,8 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
 	p.Styles = []string{p.Base + styleSheet}
-	if name == "compare" {
-		p.Styles = append(p.Styles, p.Base+compareSheet)
+	if sheet, own := ownSheets[name]; own {
+		p.Styles = append(p.Styles, p.Base+sheet)
 	}
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
