@@ -33,8 +33,7 @@ func CarriesLoad(good Good) bool {
 }
 
 // RankMiddle orders the goods of the messy middle: those whose load is known to be fair
-// or strong first, and among them and among the others by how far load outweighs
-// supports, largest first; where that is not known a good comes last.
+// or strong first, and both halves as CompareNeed does.
 func RankMiddle(goods []Good) []Good {
 	var middle []Good
 	for _, good := range goods {
@@ -43,23 +42,46 @@ func RankMiddle(goods []Good) []Good {
 		}
 	}
 	slices.SortStableFunc(middle, func(a, b Good) int {
-		return cmp.Or(BoolToInt(CarriesLoad(b))-BoolToInt(CarriesLoad(a)), CompareExcess(a, b))
+		return cmp.Or(BoolToInt(CarriesLoad(b))-BoolToInt(CarriesLoad(a)), CompareNeed(a, b))
 	})
 	return middle
 }
 
-// CompareExcess puts the good whose load outweighs its supports more first.
-func CompareExcess(a, b Good) int { return cmp.Compare(loadExcess(b), loadExcess(a)) }
+// CompareNeed puts the good first where help holds up the most: by load, times what is
+// missing of the supports, times the risk that work stops. It orders lists, and decides
+// nothing else.
+func CompareNeed(a, b Good) int { return cmp.Compare(need(b), need(a)) }
 
-// loadExcess is what is certain of load less supports, in points; minus infinity where
-// nothing is known of either.
-func loadExcess(good Good) float64 {
+// need is that product, from 0 to 1; below 0 where nothing is known of load or supports.
+func need(good Good) float64 {
 	load, known := HeightOf(good.Verdict.Load)
 	score, scored := MiddleOf(good.Verdict.Score)
 	if !known || !scored {
-		return math.Inf(-1)
+		return -1
 	}
-	return load - score
+	return load / 100 * (1 - score/100) * riskMiddle(good.Verdict.Risk) / 100
+}
+
+// riskMiddle is the risk, or the middle of what is open of it. Where none is told, neither
+// end is more likely than the other.
+func riskMiddle(r assess.Risk) float64 {
+	switch {
+	case r.Score != nil && !math.IsNaN(*r.Score):
+		return min(max(*r.Score, 0), 100)
+	case r.High > r.Low:
+		return min(max((r.Low+r.High)/2, 0), 100)
+	}
+	return 50
+}
+
+// SplitByLoad splits ranked goods of the messy middle: those whose load is known to be fair or
+// strong, and the rest.
+func SplitByLoad(ranked []Good) (loaded, light []Good) {
+	n := slices.IndexFunc(ranked, func(g Good) bool { return !CarriesLoad(g) })
+	if n < 0 {
+		n = len(ranked)
+	}
+	return ranked[:n], ranked[n:]
 }
 
 // MaybeMiddle returns the goods that were read and are outside the messy middle only

@@ -45,7 +45,10 @@ func stripped(good Good) Good {
 	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors,
 		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
 	for _, o := range good.Organizations {
-		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name})
+		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name, Role: o.Role})
+	}
+	for _, answer := range good.Policies {
+		kept.Policies = append(kept.Policies, PolicyAnswer{Policy: answer.Policy, Outcome: answer.Outcome})
 	}
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources, kept.Verdict.Backing.Sources = nil, nil, nil
 	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil

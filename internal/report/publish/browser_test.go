@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
@@ -43,13 +44,23 @@ const (
 
 func TestColumnsSortWithTheUnknownLast(t *testing.T) {
 	ctx := browser(t)
-	open(t, ctx, siteOf(t, reporttest.ManyGoods(40)))
+	doc := reporttest.ManyGoods(40)
+	for i := range doc.Goods {
+		risk := float64((i * 37) % 100)
+		if doc.Goods[i].Verdict.Risk = (assess.Risk{Level: assess.RiskHigh, Range: assess.Range{Score: &risk, Low: risk, High: risk}}); i%5 == 0 {
+			doc.Goods[i].Verdict.Risk = assess.Risk{Level: assess.RiskUnknown, Range: assess.Range{High: 100}}
+		}
+	}
+	open(t, ctx, siteOf(t, doc))
 	press := func(column int) {
 		seen[bool](t, ctx, fmt.Sprintf(`document.querySelectorAll("table.goods thead th")[%d].querySelector("button").click() || true`, column))
 	}
-	scores := `[...document.querySelectorAll("table.goods tbody tr")].map(row => row.cells.length < 12 ? NaN : parseInt(row.cells[8].textContent)).map(n => isNaN(n) ? -1 : n)`
+	scores := `[...document.querySelectorAll("table.goods tbody tr")].map(row => parseInt(row.cells[8]?.querySelector("i")?.textContent)).map(n => isNaN(n) ? -1 : n)`
 	press(8)
 	down := seen[[]int](t, ctx, scores)
+	if down[0] < 60 {
+		t.Fatalf("the risks are %v", down)
+	}
 	for i := 1; i < len(down); i++ {
 		if down[i] > down[i-1] {
 			t.Fatalf("highest first gives %v", down)

@@ -37,12 +37,14 @@ type cell struct {
 	Notes   []string `json:"n,omitempty"` // what it rests on, or why it is unknown
 	Class   string   `json:"c,omitempty"`
 	Unknown bool     `json:"u,omitempty"`
+	// Key is what of it counts in a row where goods are told apart; empty for all of it.
+	Key string `json:"k,omitempty"`
 }
 
 // Limits of a column, so that a file stays under 4 kB: in a table of four goods
 // nobody reads long texts. The page of the good has the full ones.
 const (
-	maxCellText = 140 // characters
+	maxCellText = 132 // characters
 	maxBecause  = 280
 	maxNotes    = 6
 	maxReasons  = 2
@@ -52,13 +54,14 @@ const (
 type columnBuilder struct {
 	pageLocalizer
 	good     report.Good
+	answers  []policyAnswer
 	measures map[string]observation.Measure
 	tally    report.Tally
 	cells    map[string]cell
 }
 
 func (s *edition) column(good report.Good) column {
-	c := columnBuilder{pageLocalizer: s.text, good: good, measures: map[string]observation.Measure{}, tally: report.TallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{}, tally: report.TallyFindings(good), cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -67,11 +70,13 @@ func (s *edition) column(good report.Good) column {
 	c.advisories()
 	c.packages()
 	c.catalogFacts()
+	c.policies()
 	c.coverage()
 	c.cells["years"] = c.commitsByYear(s.text.timeline(good.Activity, s.doc.AsOf))
 	for row, shown := range c.cells {
 		c.cells[row] = shown.truncated()
 	}
+	c.cells["short"] = c.inShort()
 	because, _ := c.BecauseText(good.Verdict)
 	c.cells["because"] = cell{Text: report.Cut(because, maxBecause)}
 	for row, shown := range c.cells {
@@ -111,7 +116,7 @@ func (c columnBuilder) unread() cell {
 // verdict fills the rows of stage, load, supports, risk and succession.
 func (c columnBuilder) verdict() {
 	v := c.good.Verdict
-	stage := cell{Text: c.StageName(v.Stage)}
+	stage := cell{Text: c.StageName(v.Stage), Key: string(v.Stage)}
 	if v.Borderline != nil {
 		stage.Notes = append(stage.Notes, c.Translate("borderline: it could as well be {stage}", "stage", c.StageName(v.Borderline.Would)))
 	}
@@ -166,7 +171,7 @@ func (c columnBuilder) pillar(p assess.Pillar) cell {
 		text = c.Translate("{level}, {score} of 100", "level", text, "score", c.ScoreText(p.Score))
 	}
 	result := c.scoreCell(text, p.Score)
-	result.Class, result.Unknown = pillarClass(p), unknown
+	result.Class, result.Unknown, result.Key = pillarClass(p), unknown, c.LevelText(p)
 	result.Notes = append(result.Notes, c.reasonTexts(p.Reasons[:min(len(p.Reasons), maxReasons)])...)
 	return result
 }
@@ -189,9 +194,8 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 	}
 	switch r.Level {
 	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
-		class := map[assess.RiskLevel]assess.Level{assess.RiskRaised: assess.Weak, assess.RiskHigh: assess.Missing}[r.Level]
 		notes := slices.DeleteFunc([]string{open, c.ActiveMonthsText(r)}, func(note string) bool { return note == "" })
-		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: levelClass(class)}
+		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: riskClass(r.Level), Key: string(r.Level)}
 	case assess.RiskNotApplicable:
 		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
 	case assess.RiskUnknown:

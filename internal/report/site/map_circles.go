@@ -14,11 +14,12 @@ import (
 const (
 	maxMapMarks = 600
 	ownMarks    = 60
-	// The plot is parted into as many squares, nearly, across and up.
-	squaresAcross, squaresUp  = 29, 16
-	squareWidth, squareHeight = (mapRight - mapLeft) / squaresAcross, (mapBottom - mapTop) / squaresUp
-	circleLargest             = squareHeight / 2
 )
+
+// square is how wide and high the squares are into which a plot is parted.
+func (p plot) square() (width, height float64) {
+	return (p.right - p.left) / float64(p.across), (p.bottom - p.top) / float64(p.up)
+}
 
 // circle stands for the goods of one square.
 type circle struct {
@@ -28,20 +29,22 @@ type circle struct {
 }
 
 // radius is such that areas are as the numbers of goods.
-func (c circle) radius() float64 {
-	return max(1.5, circleLargest*math.Sqrt(float64(c.n)/float64(c.most)))
+func (c circle) radius(p plot) float64 {
+	width, height := p.square()
+	return max(1.5, min(width, height)/2*math.Sqrt(float64(c.n)/float64(c.most)))
 }
 
 // circlesOf counts marks by square, from left to right and down.
-func circlesOf(marks []mark) []circle {
+func (p plot) circlesOf(marks []mark) []circle {
+	width, height := p.square()
 	type square struct{ column, line int }
 	squares := map[square]*circle{}
 	most := 0
 	for _, m := range marks {
-		at := square{min(int((m.x-mapLeft)/squareWidth), squaresAcross-1), min(int((m.y-mapTop)/squareHeight), squaresUp-1)}
+		at := square{min(int((m.x-p.left)/width), p.across-1), min(int((m.y-p.top)/height), p.up-1)}
 		c := squares[at]
 		if c == nil {
-			c = &circle{x: mapLeft + (float64(at.column)+.5)*squareWidth, y: mapTop + (float64(at.line)+.5)*squareHeight}
+			c = &circle{x: p.left + (float64(at.column)+.5)*width, y: p.top + (float64(at.line)+.5)*height}
 			squares[at] = c
 		}
 		c.n++
@@ -75,6 +78,6 @@ func heaviest(marks []mark) []mark {
 			middle = append(middle, m)
 		}
 	}
-	slices.SortStableFunc(middle, func(a, b mark) int { return report.CompareExcess(a.good, b.good) })
+	slices.SortStableFunc(middle, func(a, b mark) int { return report.CompareNeed(a.good, b.good) })
 	return middle[:min(ownMarks, len(middle))]
 }

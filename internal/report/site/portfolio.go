@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
-	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
@@ -14,20 +13,15 @@ import (
 
 // portfolioPage is what the portfolio page shows.
 type portfolioPage struct {
-	Headline    string
-	Assessed    int                    // goods with a stage other than unassessed
+	finding
 	Unread      string                 // how many repositories were not read and why; empty where all were
-	Middle      truncated[report.Good] // heaviest load on the least support first
-	Loaded      int                    // of all in it, those whose load is known to be fair or strong: they come first
 	MaybeMiddle truncated[report.Good] // read, not in the messy middle, and not safely out of it
 	Stages      []stageCount
-	Keystones   []portfolio.Keystone
+	Keystones   []portfolio.Keystone // the first of them
 	// Highlights sum up the page across the goods.
 	Highlights []highlight
-	KeysFirst  int // keystones on the first screen: as many as stand beside the messy middle
 	Changes    []changeList
-	Map        template.HTML
-	Dense      int // goods that have a mark of their own on a map of circles; 0 where all have one
+	Map        mapDrawing
 	Unplaced   truncated[report.Good]
 	Table      tablePage // the first page of the table of all goods
 	Failed     []failure
@@ -37,10 +31,37 @@ type portfolioPage struct {
 	Catalogs   template.HTML // their names
 }
 
+// finding is what the portfolio page and the board sheet say first.
+type finding struct {
+	Headline string
+	Assessed int // goods with a stage other than unassessed
+	// Loaded are the goods of the messy middle whose load is known to be fair or strong,
+	// Light the others; in both help holds up the most where it comes first.
+	Loaded, Light askList
+}
+
+// askList is a part of the messy middle: its first goods, those that are folded away, and
+// how many there are more.
+type askList struct {
+	First, Folded []report.Good
+	All           int
+}
+
+// More is how many are left out.
+func (l askList) More() int { return l.All - len(l.First) - len(l.Folded) }
+
+func newAskList(goods []report.Good, open, most int) askList {
+	shown := goods[:min(most, len(goods))]
+	open = min(open, len(shown))
+	return askList{shown[:open], shown[open:], len(goods)}
+}
+
 // How much of a list the portfolio page shows at most, so that it stays light however
 // many goods there are. It names how many it leaves out, and the file that holds all.
 const (
-	maxCases = 50 // of the messy middle, with their reasons
+	maxAsks  = 25 // of a part of the messy middle
+	openAsks = 6  // of those, not folded away
+	maxKeys  = 4  // keystones
 	maxNames = 60 // names of goods in a row
 	maxGaps  = 40 // repositories that failed, or notes, of one cause
 	maxMoves = 40 // changes of one kind
@@ -88,55 +109,49 @@ type noteGroup struct {
 	Notes truncated[report.EntryNote]
 }
 
-// countLoaded counts the goods whose load is known to be fair or strong.
-func countLoaded(goods []report.Good) int {
-	n := 0
-	for _, good := range goods {
-		n += report.BoolToInt(report.CarriesLoad(good))
+// findingOf is what there is to say first of all goods.
+func (w pageLocalizer) findingOf(doc report.Document) finding {
+	loaded, light := report.SplitByLoad(report.RankMiddle(doc.Goods))
+	found := finding{Loaded: newAskList(loaded, openAsks, maxAsks), Light: newAskList(light, 0, maxAsks)}
+	if len(loaded) == 0 {
+		found.Light = newAskList(light, openAsks, maxAsks)
 	}
-	return n
+	for _, good := range doc.Goods {
+		if report.KnownStage(good.Verdict.Stage) != assess.Unassessed {
+			found.Assessed++
+		}
+	}
+	found.Headline = w.headline(len(loaded), len(light), found.Assessed, len(doc.Goods))
+	return found
 }
 
 // portfolio makes the view of the portfolio page, with the first page of the table.
 func (s *edition) portfolio(table tablePage) portfolioPage {
 	doc, w := s.doc, s.text
-	middle, failed := report.RankMiddle(doc.Goods), report.FailedScans(doc.Goods)
+	failed := report.FailedScans(doc.Goods)
 	view := portfolioPage{
-		Middle:      truncate(maxCases, middle),
-		Loaded:      countLoaded(middle),
+		finding:     w.findingOf(doc),
 		MaybeMiddle: truncate(maxNames, report.MaybeMiddle(s.rows)),
 		Stages:      countStages(doc.Goods),
-		Keystones:   doc.Keystones,
+		Keystones:   doc.Keystones[:min(maxKeys, len(doc.Keystones))],
+		Highlights:  w.highlights(doc),
 		Changes:     w.changeLists(doc.Change),
+		Map:         w.portfolioMap(doc.Goods),
 		Table:       table,
 		Unread:      w.unreadSummary(failed, doc.Summary.Repositories),
 		Partial:     truncate(maxNames, report.PartiallyRead(doc.Goods)),
+		Catalogs:    catalogNames(doc.Catalogs),
 	}
+	view.Unplaced = truncate(maxNames, view.Map.unplaced)
 	for _, g := range report.GroupByCause(report.NotesOf(doc), func(n report.EntryNote) observation.Cause { return n.Cause }) {
 		view.Notes = append(view.Notes, noteGroup{g.Cause, truncate(maxGaps, g.Items)})
 	}
 	for _, f := range failed {
 		view.Failed = append(view.Failed, failure{f.Cause, truncate(maxGaps, f.Items)})
 	}
-	for _, good := range doc.Goods {
-		if report.KnownStage(good.Verdict.Stage) != assess.Unassessed {
-			view.Assessed++
-		}
-	}
-	view.Highlights = w.highlights(doc)
-	view.Headline = w.headline(len(middle), view.Assessed, len(doc.Goods))
-	switch view.KeysFirst = 5; {
-	case len(middle) < 3:
-		view.KeysFirst = 7 // the changes stand on the other side
-	case len(middle) >= 5 && len(view.Changes) == 0:
-		view.KeysFirst = 6
-	}
 	for _, c := range report.MostFrequent(doc.Summary.Unmatched) {
 		view.Unmatched = append(view.Unmatched, unmatched{observation.Cause(c.Name), c.N})
 	}
-	drawn := w.portfolioMap(doc.Goods)
-	view.Map, view.Dense, view.Unplaced = drawn.svg, drawn.dense, truncate(maxNames, drawn.unplaced)
-	view.Catalogs = catalogNames(doc.Catalogs)
 	return view
 }
 
@@ -149,51 +164,22 @@ func catalogNames(catalogs []report.Catalog) template.HTML {
 	return template.HTML(strings.Join(names, ", "))
 }
 
-// keystoneText counts the goods that need a package.
-func (w pageLocalizer) keystoneText(k portfolio.Keystone) string {
-	var parts []any
-	switch {
-	case k.Direct > 0:
-		parts = append(parts, w.Translate("chosen by {n|good|goods}", "n", k.Direct))
-		if k.Direct < k.AtRunTime() {
-			parts = append(parts, w.Translate("under {n} in all", "n", k.AtRunTime()))
-		}
-	case k.AtRunTime() > 0:
-		parts = append(parts, w.Translate("under {n|good|goods}", "n", k.AtRunTime()))
-	}
-	switch {
-	case k.Development > 0 && k.AtRunTime() > 0:
-		parts = append(parts, w.Translate("with {n} more to build or test only", "n", k.Development))
-	case k.Development > 0:
-		parts = append(parts, w.Translate("with {n|good|goods} to build or test only", "n", k.Development))
-	}
-	if k.InMiddle > 0 {
-		parts = append(parts, w.Translate("{n} in the messy middle", "n", k.InMiddle))
-	}
-	text := w.TranslateArg(language.List(parts...))
-	if n := orZero(k.Findings); n > 0 {
-		text += " · " + w.Translate("{n|open weakness|open weaknesses}", "n", n)
-	}
-	return text
-}
-
-// headline counts the messy middle among the goods that could be assessed: of
-// the others it is unknown.
-func (w pageLocalizer) headline(middle, assessed, goods int) string {
+// headline says of the goods that could be assessed what is to be known first: of the
+// others it is unknown. Goods that carry a load and the rest never stand in one number.
+func (w pageLocalizer) headline(loaded, light, assessed, goods int) string {
 	switch {
 	case goods == 0:
 		return w.Translate("No goods were read")
 	case assessed == 0:
 		return w.Translate("None of {n|good|goods} could be assessed", "n", goods)
-	case middle == 0 && assessed < goods:
-		return w.Translate("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
-	case middle == 0:
-		return w.Translate("None of {n|good|goods} is seen in the messy middle", "n", assessed)
+	case loaded > 0:
+		return w.Translate("{n} of {all|good|goods} {n!matters|matter} to many and {n!has|have} too little support", "n", loaded, "all", assessed)
+	case light > 0:
+		return w.Translate("{n} of {all|good|goods} {n!has|have} too little support, and none of them is known to matter to many", "n", light, "all", assessed)
 	case assessed < goods:
-		return w.Translate("{n} of the {all|good that could be assessed|goods that could be assessed} {n!stands|stand} in the messy middle", "n", middle, "all",
-			assessed)
+		return w.Translate("None of the {n|good that could be assessed|goods that could be assessed} is seen in the messy middle", "n", assessed)
 	}
-	return w.Translate("{n} of {all|good|goods} {n!stands|stand} in the messy middle", "n", middle, "all", assessed)
+	return w.Translate("None of {n|good|goods} is seen in the messy middle", "n", assessed)
 }
 
 // unreadSummary counts the repositories that were not read, and names the most

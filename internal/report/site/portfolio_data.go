@@ -44,14 +44,17 @@ var scripts = map[string][]string{
 	"across": {sharedScript, sortScript}, "good": {sharedScript, sortScript},
 }
 
-// The style sheets: of all pages, and of the page that compares goods.
+// The style sheets of all pages, and of the page that compares goods.
 const (
 	styleSheet   = "style.css"
 	compareSheet = "compare.css"
 )
 
+// ownSheets are the style sheets of single pages, beside that of all.
+var ownSheets = map[string]string{"compare": compareSheet, "board": boardSheet}
+
 // sharedFiles are the files that the pages of all languages share.
-var sharedFiles = []string{styleSheet, compareSheet, sharedScript, scriptName, compareScript, sortScript, searchScript}
+var sharedFiles = []string{styleSheet, compareSheet, boardSheet, sharedScript, scriptName, compareScript, sortScript, searchScript}
 
 // scriptsOf are the scripts of a page: none of a page of a good that has nothing to sort.
 func scriptsOf(name string, view any) []string {
@@ -130,7 +133,7 @@ func writeTableData(to io.Writer, asOf time.Time, rows []report.Row) error {
 	}
 	w.text("var " + dataVariable + "={")
 	w.part(`"asOf":`, report.ISODate(asOf)) // as on the page: data of another report is not taken
-	w.part(`,"page":`, pageRows)
+	w.part(`,"page":`, firstRows)
 	w.part(`,"levels":`, levelTexts())
 	w.part(`,"pages":`, pages)
 	w.part(`,"facets":`, facetsOf(rows))
@@ -224,6 +227,7 @@ func (w *dataWriter) goods() {
 	w.column("score", func(r report.Row) any { return scoreNumber(r.Verdict.Score) })
 	w.column("low", func(r report.Row) any { return math.Round(r.Verdict.Score.Low) })
 	w.column("high", func(r report.Row) any { return math.Round(r.Verdict.Score.High) })
+	w.column("risk", func(r report.Row) any { return riskNumber(r.Verdict.Risk) })
 	w.column("coverage", func(r report.Row) any {
 		if r.Verdict.Coverage.Measured+r.Verdict.Coverage.Unknown == 0 {
 			return nil
@@ -281,6 +285,18 @@ func scoreNumber(r assess.Range) any {
 		return nil
 	}
 	return math.Round(*r.Score)
+}
+
+// riskNumber is the score of a risk, or what is certain of it.
+func riskNumber(r assess.Risk) any {
+	switch r.Level {
+	case assess.RiskLow, assess.RiskRaised, assess.RiskHigh:
+		if r.Score != nil {
+			return math.Round(*r.Score)
+		}
+		return math.Round(r.Low)
+	}
+	return nil
 }
 
 // facetsOf is what the rows can be filtered by.

@@ -73,7 +73,7 @@ func (s *edition) renderRows(rows []report.Row, pieces *rowPieces) ([]template.H
 	rendered := make([]template.HTML, len(rows))
 	for i, r := range rows {
 		var out strings.Builder
-		if err := s.pages.ExecuteTemplate(&out, "goodsRow", r); err != nil {
+		if err := s.pages.ExecuteTemplate(&out, "goodsRow", s.goodsRow(r)); err != nil {
 			return nil, fmt.Errorf("render the row of %s: %w", r.ID, err)
 		}
 		rendered[i] = template.HTML(out.String())

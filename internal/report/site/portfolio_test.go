@@ -12,18 +12,18 @@ import (
 
 func TestTheHeadlineCountsAmongGoodsThatCouldBeAssessed(t *testing.T) {
 	for _, c := range []struct {
-		middle, assessed, goods int
-		want                    string
+		loaded, light, assessed, goods int
+		want                           string
 	}{
-		{0, 0, 0, "No goods were read"},
-		{0, 0, 226, "None of 226 goods could be assessed"},
-		{0, 9, 226, "None of the 9 goods that could be assessed is seen in the messy middle"},
-		{1, 9, 9, "1 of 9 goods stands in the messy middle"},
-		{1, 1, 4, "1 of the 1 good that could be assessed stands in the messy middle"},
-		{12, 36, 226, "12 of the 36 goods that could be assessed stand in the messy middle"},
+		{0, 0, 0, 0, "No goods were read"},
+		{0, 0, 0, 226, "None of 226 goods could be assessed"},
+		{0, 0, 9, 226, "None of the 9 goods that could be assessed is seen in the messy middle"},
+		{1, 0, 9, 9, "1 of 9 goods matters to many and has too little support"},
+		{4, 13, 166, 226, "4 of 166 goods matter to many and have too little support"}, // the 13 never stand in one number with the 4
+		{0, 13, 166, 226, "13 of 166 goods have too little support, and none of them is known to matter to many"},
 	} {
-		if got := englishPages.headline(c.middle, c.assessed, c.goods); got != c.want {
-			t.Errorf("%d, %d, %d: says %q, want %q", c.middle, c.assessed, c.goods, got, c.want)
+		if got := englishPages.headline(c.loaded, c.light, c.assessed, c.goods); got != c.want {
+			t.Errorf("%d, %d, %d, %d: says %q, want %q", c.loaded, c.light, c.assessed, c.goods, got, c.want)
 		}
 	}
 }
@@ -105,13 +105,13 @@ func TestAScoreThatIsMostlyUnknownIsShownAsItsRange(t *testing.T) {
 	}
 	good := report.Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.LevelUnknown,
 		Possible: []assess.Level{assess.Strong, assess.Fair}, Score: assess.Range{Low: 30, High: 100}}}}
-	marks, unplaced := placeMarks([]report.Good{good})
-	if len(unplaced) != 0 || marks[0].x != mapX(65) || marks[0].left != mapX(30) || marks[0].right != mapX(100) || marks[0].y != mapY(55.5) {
+	marks, unplaced := widePlot.placeMarks([]report.Good{good})
+	if len(unplaced) != 0 || marks[0].x != widePlot.x(65) || marks[0].left != widePlot.x(30) || marks[0].right != widePlot.x(100) || marks[0].y != widePlot.y(55.5) {
 		t.Errorf("its place on the map is %+v", marks)
 	}
 	nothing := good
 	nothing.Verdict.Load = assess.Pillar{Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
-	if _, unplaced := placeMarks([]report.Good{nothing}); len(unplaced) != 1 {
+	if _, unplaced := widePlot.placeMarks([]report.Good{nothing}); len(unplaced) != 1 {
 		t.Error("a good of whose load nothing is known has a place on the map")
 	}
 }
@@ -144,18 +144,21 @@ func TestEveryGoodOfACrowdedMapLiesInACircleOfThePlot(t *testing.T) {
 			goods = append(goods, report.Good{Verdict: assess.Verdict{Load: assess.Pillar{Level: assess.Fair, Score: score(load)}, Score: score(supports)}})
 		}
 	}
-	marks, _ := placeMarks(goods)
-	n := 0
-	for _, c := range circlesOf(marks) {
-		n += c.n
-		if r := c.radius(); c.x-r < mapLeft || c.x+r > mapRight || c.y-r < mapTop-.01 || c.y+r > mapBottom+.01 {
-			t.Errorf("a circle at %.0f, %.0f with radius %.1f lies out of the plot", c.x, c.y, r)
+	for _, p := range []plot{widePlot, narrowPlot} {
+		marks, _ := p.placeMarks(goods)
+		n := 0
+		for _, c := range p.circlesOf(marks) {
+			n += c.n
+			if r := c.radius(p); c.x-r < p.left || c.x+r > p.right || c.y-r < p.top-.01 || c.y+r > p.bottom+.01 {
+				t.Errorf("a circle at %.0f, %.0f with radius %.1f lies out of the plot", c.x, c.y, r)
+			}
+		}
+		if n != len(goods) {
+			t.Errorf("%d of %d goods are in circles", n, len(goods))
 		}
 	}
-	if n != len(goods) {
-		t.Errorf("%d of %d goods are in circles", n, len(goods))
-	}
-	if drawn := englishPages.portfolioMap(goods); !strings.Contains(string(drawn.svg), `class="many"`) || strings.Count(string(drawn.svg), "<a ") > ownMarks {
+	drawn := englishPages.portfolioMap(goods)
+	if !strings.Contains(string(drawn.Wide), `class="many"`) || strings.Count(string(drawn.Wide), "<a ") > ownMarks {
 		t.Error("a crowded map is drawn mark by mark")
 	}
 }

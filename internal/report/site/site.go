@@ -143,6 +143,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	for i, p := range table {
 		rows, failed := s.renderRows(p.rows, pieces)
 		err = errors.Join(err, failed)
+		p.Policies = s.doc.Policies
 		if p.Rows = rows; i == 0 {
 			first = p
 			continue
@@ -154,6 +155,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	page("search", "search.html", s.text.Translate("Find a good")+" · Midspan", report.StageOrder)
 	page("accessibility", "accessibility.html", s.text.Translate("How these pages can be read")+" · Midspan", nil)
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
+	page("board", boardPage, s.text.Translate("Two pages for a board")+" · Midspan", s.board())
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
 	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return err
@@ -202,8 +204,8 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	if good, ok := view.(goodPage); ok {
 		p.Description, _ = s.text.BecauseText(good.Good.Verdict)
 	}
-	if name == "compare" {
-		p.Styles = append(p.Styles, p.Base+compareSheet)
+	if sheet, own := ownSheets[name]; own {
+		p.Styles = append(p.Styles, p.Base+sheet)
 	}
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
@@ -229,7 +231,7 @@ func (s *edition) functions() template.FuncMap {
 	w := s.text
 	return template.FuncMap{
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
-		"asSentence": w.asSentence, "translated": w.translatedText,
+		"term": s.term, "asSentence": w.asSentence, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,

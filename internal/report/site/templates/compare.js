@@ -61,33 +61,36 @@
     table.dataset.goods = shown.length;
     head.replaceChildren(head.cells[0], ...shown.map(columnHead));
     for (const group of groups) group.replaceChildren(group.cells[0], ...shown.map(column => named("td", column)));
-    const counts = {differs: 0, unsure: 0, unknown: 0, alike: 0};
+    const apart = [];
     for (const row of rows) {
       const cells = shown.map(column => column.cells[row.dataset.row] || {t: translate("unknown"), u: true});
-      const kind = shown.length < least ? "alike" : kindOf(cells);
-      counts[kind]++;
-      row.replaceChildren(rowHead(row, shown.length < least ? "" : kind), ...cells.map((cell, i) => cellOf(cell, row, shown[i])));
+      const kind = shown.length < least || row.dataset.row === "short" ? "" : kindOf(cells, "matters" in row.dataset);
+      if (kind === "differs") apart.push(titles.get(row));
+      row.replaceChildren(rowHead(row, kind), ...cells.map((cell, i) => cellOf(cell, row, shown[i])));
       row.className = kind;
       row.hidden = differs && shown.length >= least && (kind === "alike" || kind === "unknown");
     }
     for (const group of groups) group.hidden = [...group.parentElement.rows].slice(1).every(row => row.hidden);
     beside.hidden = !shown.length;
-    status.textContent = shown.length < least ? "" : summary(shown.length, counts);
+    status.textContent = shown.length < least ? "" : summary(shown.length, apart);
     for (const link of document.querySelectorAll("a[hreflang]")) link.hash = location.hash; // the same goods in another language
     document.title = shown.length ? shown.map(column => column.name).join(" · ") + " · Midspan" : title;
   }
   const title = document.title;
 
   // kindOf tells whether the goods differ in a row. Where two are known and differ, they
-  // do; where one is unknown beside others, or all are, it is unsure.
-  function kindOf(cells) {
-    const known = new Set(cells.filter(cell => !cell.u).map(cell => JSON.stringify([cell.t, cell.n])));
-    if (known.size > 1) return "differs";
+  // do; where one is unknown beside others, or all are, it is unsure. In rows that do not
+  // matter most, a difference is no news: there are too many.
+  function kindOf(cells, matters) {
+    const known = new Set(cells.filter(cell => !cell.u).map(cell => cell.k || JSON.stringify([cell.t, cell.n])));
+    if (known.size > 1) return matters ? "differs" : "other";
     return known.size ? cells.some(cell => cell.u) ? "unsure" : "alike" : "unknown";
   }
 
-  function summary(n, counts) {
-    const text = translate("{n|good|goods}: {differs|row differs|rows differ}, {alike|row is alike|rows are alike}, {unknown|row is|rows are} unknown of all or some.", {n, differs: counts.differs, alike: counts.alike, unknown: counts.unsure + counts.unknown});
+  const list = new Intl.ListFormat(document.documentElement.lang || "en");
+
+  function summary(n, apart) {
+    const text = apart.length ? translate("{n|good|goods}. They differ in: {list}.", {n, list: list.format(apart)}) : translate("{n|good|goods}. They do not differ in what matters most.", {n});
     return differs ? text + " " + translate("Rows that are alike or unknown of all are left out.") : text;
   }
 
@@ -128,7 +131,7 @@
   }
 
   function cellOf(shown, row, column) {
-    const text = make("bdi", {className: shown.c || ""}, shown.t), cell = make("td", {}, text);
+    const text = make("bdi", {className: shown.c || ""}, shown.t), cell = make("td", {"data-good": column.name}, text);
     if (row.dataset.row === "stage") text.prepend(drawing("svg", {class: "s", "aria-hidden": "true"}, drawing("use", {href: "#s-" + column.stage})), " ");
     for (const note of shown.n || []) cell.append(make("small", {}, make("bdi", {}, note)));
     return cell;

@@ -5,7 +5,7 @@
 "use strict";
 (() => {
   // The columns of the table as addresses name them; the span is a picture.
-  const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "score", "commit", "advisories", "coverage"];
+  const columns = ["good", "", "stage", "load", "people", "momentum", "upkeep", "funding", "risk", "commit", "advisories", "coverage"]; // policies stand behind them
   const pillars = ["load", "people", "momentum", "upkeep", "funding"];
   const unstated = "-"; // in addresses: the catalog has no value
   const prefix = "#goods?";
@@ -131,7 +131,7 @@
   function keyOf(column) {
     if (column === "good") return at => nameRanks()[at];
     const inRow = ["advisories", "coverage"].includes(column); // of a good that was not read they are not shown
-    if (column === "score") return at => goods.read[at] ? goods.score[at] ?? (goods.low[at] > 0 || goods.high[at] < 100 ? goods.low[at] : null) : null;
+    if (column === "risk") return at => goods.read[at] ? goods.risk[at] : null;
     if (pillars.includes(column)) return at => goods[column][at] ?? goods[column + "Low"][at]; // within bounds: the lower one
     return at => inRow && !goods.read[at] ? null : goods[column][at];
   }
@@ -190,7 +190,7 @@
       else head.removeAttribute("aria-sort");
     });
     if (state.sort) caption.textContent = translate("{count}, by {column}, {way}; what is unknown stands last", {count, column: heads[at].textContent, way: ways(columns[at])[Number(down)]});
-    else caption.textContent = shown.length < all.length ? translate("{count} by id; those of which no repository was read stand last", {count}) : plainCaption;
+    else caption.textContent = shown.length < all.length ? translate("{count} by stage, the heaviest load first", {count}) : plainCaption;
   }
 
   function showChosen() {
@@ -248,11 +248,11 @@
 
   function tableAsCSV() {
     const facets = data.facets.slice(1);
-    const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_level_low", pillar + "_level_high", pillar + "_score", pillar + "_score_low", pillar + "_score_high"]), "score", "score_low", "score_high", "coverage",
+    const lines = [["id", "name", "stage", "borderline", ...pillars.flatMap(pillar => [pillar + "_level", pillar + "_level_low", pillar + "_level_high", pillar + "_score", pillar + "_score_low", pillar + "_score_high"]), "score", "score_low", "score_high", "risk", "coverage",
       "observed_until", "last_human_commit", "advisories", "advisories_as_text", ...facets.map(facet => facet.id)]];
     for (const at of shown) {
       lines.push([goods.id[at], goods.name[at], data.facets[0].terms[goods.stage[at]][0], Boolean(goods.borderline[at]), ...pillars.flatMap(pillar => [...data.levels[goods[pillar + "Level"][at]], goods[pillar][at], goods[pillar + "Low"][at], goods[pillar + "High"][at]]),
-        goods.score[at], goods.low[at], goods.high[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], goods.advisoriesText[at],
+        goods.score[at], goods.low[at], goods.high[at], goods.risk[at], goods.coverage[at], isoDay(goods.seen[at]), isoDay(goods.commit[at]), goods.advisories[at], goods.advisoriesText[at],
         ...facets.map(facet => facet.of[at].map(term => facet.terms[term][0]).join("; "))]);
     }
     return lines.map(line => line.map(cell).join(",") + "\r\n").join("");
