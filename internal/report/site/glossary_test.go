@@ -1,0 +1,34 @@
+package site
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/report"
+)
+
+func TestAWordOfTheGlossaryStandsWithItsMeaningAndTakesTheFocus(t *testing.T) {
+	pages, err := NewSite(report.Document{}, []*language.Language{language.English()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := pages.editions[0]
+	for id, entry := range glossary {
+		html, err := s.term(id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{`tabindex="0"`, entry.Word.Pattern + `<span role="tooltip">` + entry.Meaning.Pattern} {
+			if !strings.Contains(string(html), want) {
+				t.Errorf("%s: %s, without %q", id, html, want)
+			}
+		}
+	}
+	if html, err := s.term("load", "<Load>"); err != nil || !strings.Contains(string(html), "&lt;Load&gt;") {
+		t.Errorf("%s, %v: a word in the form of its sentence is not escaped", html, err)
+	}
+	if _, err := s.term("no such word"); err == nil {
+		t.Error("a word that the glossary does not have is no error")
+	}
+}
