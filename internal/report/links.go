@@ -32,6 +32,11 @@ func EmbedPath(id string) string { return "embed/" + SlugOf(id) + ".html" }
 // ColumnPath returns the path of the file that compare.js loads of a good.
 func ColumnPath(id string) string { return "goods/" + SlugOf(id) + ".js" }
 
+// EvidencePath is where the report says how it knows what the page of a good claims.
+// BriefPath is where it has the sheet of a good to print.
+func EvidencePath(id string) string { return "evidence/" + SlugOf(id) + ".html" }
+func BriefPath(id string) string    { return "briefs/" + SlugOf(id) + ".html" }
+
 // Web returns an address that is safe to link to: http or https with a host;
 // empty otherwise.
 func WebURL(address string) string {

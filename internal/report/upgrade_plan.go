@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 )
@@ -24,6 +27,28 @@ func UpgradePlan(n int, good Good) []UpgradeStep {
 		}
 	}
 	return steps
+}
+
+// UpgradeIssue is the first n upgrades of a good as text for an issue, in English and
+// Markdown: what runs before what develops. Empty where there are none.
+func UpgradeIssue(n int, good Good) string {
+	var text strings.Builder
+	part := ""
+	for i, step := range UpgradePlan(n, good) {
+		head := "These packages run with the software:"
+		if step.Development {
+			head = "These packages only build or test it:"
+		}
+		if head != part {
+			if i > 0 {
+				text.WriteByte('\n')
+			}
+			text.WriteString(head + "\n")
+			part = head
+		}
+		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s)\n", Cut(step.Package, 60), Cut(step.From, 40), Cut(step.To, 40), step.Ecosystem, step.Closes, step.Worst)
+	}
+	return text.String()
 }
 
 // bestUpgrade is the upgrade that helps most; empty where there is none.

@@ -57,6 +57,10 @@ type Writer struct {
 	parts                             goodParts
 }
 
+// pagesOfAGood changes with the files that the report holds of each good, so that none of
+// them is missing where an earlier version of the program wrote the folder.
+const pagesOfAGood = 2
+
 // NewWriter begins a report. Of doc it reads what every page shows: the generator,
 // as-of, the texts of the rules and the definitions of measures. The site of the first
 // language is written to the folder itself, that of each other one to a folder of its
@@ -102,14 +106,14 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 	folders := []string{search.Folder}
 	for i, folder := range w.site.Folders() {
 		languageDigests = append(languageDigests, languages[i].Digest())
-		folders = append(folders, folder+"goods", folder+"embed")
+		folders = append(folders, folder+"goods", folder+"evidence", folder+"briefs", folder+"embed")
 	}
 	for _, folder := range folders {
 		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder)), 0o755); err != nil {
 			return err
 		}
 	}
-	everyPage, err := json.Marshal([]any{report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, doc.Policies, languageDigests})
+	everyPage, err := json.Marshal([]any{pagesOfAGood, report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, doc.Policies, languageDigests})
 	if err != nil {
 		return err
 	}

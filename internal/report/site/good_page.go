@@ -5,162 +5,126 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
-	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
 )
 
 // Limits of a page. findings.csv has all findings, reasons.csv all reasons, report.json
 // everything.
 const (
-	maxFindings  = 10
-	maxUpgrades  = 5
-	shownReasons = 4 // of each kind, before "How we know" is opened
+	maxFindings   = 6
+	maxPlan       = 12 // upgrades of the plan
+	firstUpgrades = 3  // of those, named before the plan is opened
+	shownReasons  = 4  // of each kind; the rest stand where the page says how we know
 )
 
-// goodPage is what the page of one good shows.
+// goodPage is what the page of one good shows: what answers first, and what opens.
 type goodPage struct {
-	Good      report.Good
-	Name      string // cut to what a heading can hold
-	Full      string // the whole name, where it was cut
-	KeyFacts  []keyFact
-	Pillars   []assess.Pillar
-	Groups    []reasonGroup        // the first reasons of the stage
-	Others    []assess.Reason      // of the stage, and of no level
-	Upgrades  []report.UpgradeStep // the first
-	Posture   []report.Posture
-	Sources   []string // where the measures were read and of which day, by their notes
-	Gaps      []report.GapGroup
-	Measures  []measureGroup
-	Findings  []report.DistinctFinding
-	More      int // findings that are not listed
-	Tally     report.Tally
-	Inventory []inventoryRow
-	Several   bool   // the good has more than one repository
-	Slug      string // names it on the page that lays goods side by side
-	SBOM      string // the command that writes its bill of materials
+	Good     report.Good
+	Name     string // cut to what a heading can hold
+	Full     string // the whole name, where it was cut
+	Slug     string // names it in addresses
+	KeyFacts []keyFact
+	Pillars  []assess.Pillar
+	Groups   []reasonGroup        // the first reasons of the stage
+	First    []report.UpgradeStep // the first of the plan
+	Plan     string               // the upgrades as text for an issue, in English; empty where there are none
+	Tally    report.Tally
+	Policies []policyView
+	Money    estimate
+	Timeline timeline
 }
 
-// measureGroup holds the measures whose ids share their first part.
-type measureGroup struct {
-	Title    string
-	Measures []measureRow
-}
+func (p goodPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdict.Stage) }
 
-type measureRow struct {
-	observation.Measure
-	Definition observation.Definition
-	Text       string
-	Data       bool // Text is from outside
-	Note       int  // of the page's sources, from 1; 0 where none is named
-}
-
-type inventoryRow struct {
-	report.Inventory
-	Repository string
-}
+// hasScripts: the plan can be copied, and what is assumed can be changed.
+func (p goodPage) hasScripts() bool { return p.Plan != "" || len(p.Money.Lines) > 0 }
 
 func (s *edition) goodPage(good report.Good) goodPage {
+	tally := report.TallyFindings(good)
 	view := goodPage{
-		Good:     good,
-		Name:     report.Cut(s.text.DisplayName(good), 120),
-		Gaps:     report.GroupGaps(good.Verdict.Coverage.Gaps),
-		Upgrades: report.UpgradePlan(maxUpgrades, good),
-		Posture:  report.PostureOf(good),
-		Tally:    report.TallyFindings(good),
-		Several:  len(good.Scans) > 1,
-		Slug:     report.SlugOf(good.ID),
-		SBOM:     "midspan sbom --to sbom",
+		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
+		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
+		Groups: s.text.reasonGroups(good.Verdict), First: report.UpgradePlan(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
+		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: s.text.timelineOf(good, s.doc.AsOf),
 	}
-	if report.FileName.MatchString(good.ID) {
-		view.SBOM = "midspan sbom " + good.ID
-	}
-	view.Measures, view.Sources = s.groupMeasures(good.Measures)
-	view.Groups, view.Others = s.text.reasonGroups(good.Verdict), otherReasons(good.Verdict)
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]
 	}
-	if !view.Several && len(view.Posture) == 1 {
-		view.Posture[0].Repository = "" // it need not be told from another
-	}
-	view.KeyFacts = s.text.keyFacts(good, view.Tally)
 	if full := s.text.DisplayName(good); full != view.Name {
 		view.Full = full
-	}
-	view.Pillars = report.PillarsInOrder(good.Verdict)
-	view.Findings = report.DistinctFindings(good)
-	if len(view.Findings) > maxFindings {
-		view.More = len(view.Findings) - maxFindings
-		view.Findings = view.Findings[:maxFindings]
-	}
-	for _, scan := range good.Scans {
-		for _, inv := range scan.Inventory {
-			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})
-		}
 	}
 	return view
 }
 
-// groupMeasures groups measures by the part of their id before the first dot, in the
-// order of load, the supports, and what else there is; what is unknown or does not apply
-// is left out. sources are where they were read, each once.
-func (s *edition) groupMeasures(measures []observation.Measure) (groups []measureGroup, sources []string) {
-	at := map[string]int{}
-	for _, m := range measures {
-		if m.State != observation.Measured {
-			continue // it is among the unknown, or does not apply
-		}
-		prefix, _, _ := strings.Cut(m.ID, ".")
-		i, seen := at[prefix]
-		if !seen {
-			i = len(groups)
-			at[prefix] = i
-			groups = append(groups, measureGroup{Title: prefix})
-		}
-		def := s.defs[m.ID]
-		if def.Name == "" {
-			def.Name = m.ID
-		}
-		row := s.measureRow(m, def)
-		if source := s.text.sourceText(m); source != "" {
-			if row.Note = slices.Index(sources, source) + 1; row.Note == 0 {
-				sources = append(sources, source)
-				row.Note = len(sources)
+// policyView is what a policy that the run was asked says of a good.
+type policyView struct {
+	report.PolicyAnswer
+	Name       string
+	Verdict    string // in a word
+	Decided    string // the first conditions that decided it, as a list
+	Conditions []conditionView
+}
+
+type conditionView struct {
+	report.ConditionAnswer
+	Title   string
+	Verdict string
+}
+
+// maxDecided is how many of the conditions that decided a policy are named first.
+const maxDecided = 2
+
+// policiesOf are the answers of the document's policies, in their order. What decided an
+// answer are the conditions with the same outcome; where all pass that is none.
+func (s *edition) policiesOf(good report.Good) []policyView {
+	var views []policyView
+	for _, answer := range good.Policies {
+		view := policyView{PolicyAnswer: answer, Name: answer.Policy, Verdict: s.text.policyVerdict(answer.Outcome)}
+		titles := map[string]string{}
+		if i := slices.IndexFunc(s.doc.Policies, func(p report.AskedPolicy) bool { return p.ID == answer.Policy }); i >= 0 {
+			view.Name = s.doc.Policies[i].Name
+			for _, condition := range s.doc.Policies[i].Conditions {
+				titles[condition.ID] = condition.Title
 			}
 		}
-		groups[i].Measures = append(groups[i].Measures, row)
-	}
-	slices.SortStableFunc(groups, func(a, b measureGroup) int { return groupRank(a.Title) - groupRank(b.Title) })
-	for i := range groups {
-		groups[i].Title = s.text.PillarName(groups[i].Title)
-	}
-	return groups, sources
-}
-
-// sourceText says where a measure was read, and of which day it speaks.
-func (w pageLocalizer) sourceText(m observation.Measure) string {
-	source := report.Cut(m.Source, 160)
-	if source == "" || m.At.IsZero() {
-		return source
-	}
-	return w.Translate("{source}, {day}", "source", source, "day", m.At)
-}
-
-func (s *edition) measureRow(m observation.Measure, def observation.Definition) measureRow {
-	row := measureRow{Measure: m, Definition: def, Text: s.text.MeasureText(m)}
-	switch v := m.Value.(type) {
-	case string:
-		row.Data = true
-	case []string:
-		row.Data = len(v) > 0
-	}
-	return row
-}
-
-func groupRank(prefix string) int {
-	for i, id := range [...]string{assess.Load, "adoption", assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
-		if prefix == id {
-			return i
+		var decided []string
+		for _, c := range answer.Conditions {
+			shown := conditionView{c, titles[c.ID], s.text.policyVerdict(c.Outcome)}
+			if shown.Title == "" {
+				shown.Title = c.ID
+			}
+			if view.Conditions = append(view.Conditions, shown); decides(answer.Outcome, c.Outcome) {
+				decided = append(decided, report.Cut(shown.Title, 90))
+			}
 		}
+		if n := len(decided); n > maxDecided {
+			view.Decided = s.text.Translate("{list} and {n} more", "list", strings.Join(decided[:maxDecided], "; "), "n", n-maxDecided)
+		} else {
+			view.Decided = strings.Join(decided, "; ")
+		}
+		views = append(views, view)
 	}
-	return 99
+	return views
+}
+
+// decides reports whether a condition with one outcome decided a policy with another.
+func decides(policyOutcome, condition policy.Outcome) bool {
+	if policyOutcome == policy.Fail {
+		return condition == policy.Fail
+	}
+	return condition != policy.Pass
+}
+
+// policyVerdict names an outcome.
+func (w pageLocalizer) policyVerdict(o policy.Outcome) string {
+	switch o {
+	case policy.Pass:
+		return w.Translate("passes")
+	case policy.Fail:
+		return w.Translate("fails")
+	case policy.Partial:
+		return w.Translate("passes in part")
+	}
+	return w.Translate("unknown")
 }

@@ -89,12 +89,14 @@ func (s *Site) Folders() []string {
 // WriteFile writes a file of the report, whose name is slash-separated.
 type WriteFile func(name string, content func(io.Writer) error) error
 
-// GoodFiles are the names of the files of a good: in each language its page, the card
-// that others show in a frame, and what compare.js loads of it.
+// GoodFiles are the names of the files of a good: in each language its page, how we know
+// what stands there, its sheet to print, the
+// card that others show in a frame, and what compare.js loads of it.
 func (s *Site) GoodFiles(id string) []string {
 	var names []string
 	for _, e := range s.editions {
-		names = append(names, e.folder+report.PagePath(id), e.folder+report.EmbedPath(id), e.folder+report.ColumnPath(id))
+		names = append(names, e.folder+report.PagePath(id), e.folder+report.EvidencePath(id), e.folder+report.BriefPath(id),
+			e.folder+report.EmbedPath(id), e.folder+report.ColumnPath(id))
 	}
 	return names
 }
@@ -103,12 +105,17 @@ func (s *Site) GoodFiles(id string) []string {
 func (s *Site) WriteGood(good report.Good, write WriteFile) error {
 	var err error
 	for _, e := range s.editions {
+		page := func(template, at string, view any) {
+			err = errors.Join(err, write(e.folder+at, func(out io.Writer) error {
+				return e.render(out, template, e.text.DisplayName(good)+" · Midspan", at, view)
+			}))
+		}
 		view := e.goodPage(good)
-		err = errors.Join(err, write(e.folder+report.PagePath(good.ID), func(out io.Writer) error {
-			return e.render(out, "good", view.Name+" · Midspan", report.PagePath(good.ID), view)
-		}), write(e.folder+report.EmbedPath(good.ID), func(out io.Writer) error {
-			return e.render(out, "embed", view.Name+" · Midspan", report.EmbedPath(good.ID), view)
-		}), write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
+		page("good", report.PagePath(good.ID), view)
+		page("embed", report.EmbedPath(good.ID), view)
+		page("evidence", report.EvidencePath(good.ID), e.evidencePage(good))
+		page("brief", report.BriefPath(good.ID), e.brief(good))
+		err = errors.Join(err, write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
 	}
 	return err
 }
@@ -184,10 +191,17 @@ type page struct {
 	Styles       []string // addresses of style sheets
 	CSP          string
 	Doc          *report.Document
+	Stage        assess.Stage // the one whose mark the page shows; empty where it shows any
 	Language     *language.Language
 	Editions     []languageLink // empty where there is one language
 	View         any
 }
+
+// Shows reports whether the page may show the mark of a stage.
+func (p page) Shows(stage assess.Stage) bool { return p.Stage == "" || p.Stage == stage }
+
+// ofStage is what a page about one good shows.
+type ofStage interface{ stage() assess.Stage }
 
 // languageLink is the same page in one of the languages of the report.
 type languageLink struct {
@@ -200,6 +214,9 @@ type languageLink struct {
 func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	p := page{Title: title, Root: strings.Repeat("../", strings.Count(at, "/")), Doc: &s.doc, Language: s.text.Language, View: view}
 	p.Base = p.Root + strings.Repeat("../", strings.Count(s.folder, "/"))
+	if one, ok := view.(ofStage); ok {
+		p.Stage = one.stage()
+	}
 	p.Styles = []string{p.Base + styleSheet}
 	if good, ok := view.(goodPage); ok {
 		p.Description, _ = s.text.BecauseText(good.Good.Verdict)

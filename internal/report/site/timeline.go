@@ -24,7 +24,6 @@ const (
 	maxMarksPerMonth    = 3 // more releases in a month are drawn as so many
 	timeBottom          = 202.0
 	timeYears           = 219.0
-	hatchStep           = 8.0
 )
 
 // How many months are drawn: a young good's are not stretched over the whole width,
@@ -44,16 +43,14 @@ type timeline struct {
 	asOf        time.Time
 	seen        observation.Month // that of asOf
 	Years       []period
+	People      []string // sentences on who worked, without names
 }
 
 // period is a row of the tables beside the chart.
 type period struct {
-	Name    string
-	Commits string
-	Active  string // months with a commit
-	// Months are the commits of the twelve months of a year; empty where a month was not
-	// counted.
-	Months   [12]string
+	Name     string
+	Commits  string
+	Active   string // months with a commit
 	Releases string
 }
 
@@ -70,8 +67,27 @@ func (w pageLocalizer) timeline(a observation.Activity, asOf time.Time) timeline
 	return t
 }
 
-// MonthNumbers are those of a year.
-func (t timeline) MonthNumbers() []int { return []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} }
+// timelineOf is the timeline of a good, with how many people worked on it.
+func (w pageLocalizer) timelineOf(good report.Good, asOf time.Time) timeline {
+	t := w.timeline(good.Activity, asOf)
+	number := func(id string) (language.Arg, float64, bool) {
+		m, _ := observation.Find(good.Measures, id)
+		n, known := m.Number()
+		return language.Bounded(n, m.Bound), n, known
+	}
+	now, n, known := number(observation.PeopleContributors12m)
+	if !known {
+		return t
+	}
+	t.People = append(t.People, w.Translate("{n|person|people} worked on it in the last year.", "n", now))
+	if stayed, _, known := number(observation.PeopleRetainedContributors12m); known && n > 0 {
+		t.People = append(t.People, w.Translate("Of these, {n} also worked on it in the year before.", "n", stayed))
+	}
+	if ever, _, known := number(observation.PeopleContributorsEver); known {
+		t.People = append(t.People, w.Translate("{n|person has|people have} worked on it since it began.", "n", ever))
+	}
+	return t
+}
 
 // yearOf is the January of a month's year.
 func yearOf(m observation.Month) observation.Month { return m - m%12 }
@@ -136,14 +152,13 @@ func bounded(n int, exact bool) language.Arg {
 // period sums up the months of a row.
 func (t timeline) period(first, last observation.Month) period {
 	commits, releases, whole := t.sum(first, last)
-	active, byMonth := 0, [12]string{}
+	active := 0
 	for m := first; m <= last; m++ {
 		if t.CommitsIn(m) > 0 {
 			active++
 		}
-		byMonth[m%12] = t.count(t.CommitsIn(m), t.Whole(m))
 	}
-	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole), Months: byMonth,
+	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole),
 		Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
@@ -220,7 +235,7 @@ func (t timeline) Chart() template.HTML {
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. The table below holds the same numbers.",
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. A table on the page of the proof holds the same numbers.",
 			"first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()
@@ -261,19 +276,15 @@ func (d *timelineChart) drawUnknown() {
 	}
 }
 
-// hatch draws slanting lines over months, from a height down, with a word over them.
+// hatch draws stripes over months, from a height down, with a word over them: one thick
+// line of dashes.
 func (d *timelineChart) hatch(from, until observation.Month, top float64, word string) {
 	if from > until {
 		return
 	}
-	left, right, bottom := d.x(from), d.x(until+1), timeBottom
-	var lines strings.Builder
-	for sum := left + top + hatchStep/2; sum < right+bottom; sum += hatchStep { // x + y of every point of a line
-		x1, x2 := max(left, sum-bottom), min(right, sum-top)
-		lines.WriteString(path("M", x1, sum-x1, "L", x2, sum-x2))
-	}
-	fmt.Fprintf(d, `<path class="th" d="%s"/>`, &lines)
-	d.text("ax tw", anchorMiddle, (left+right)/2, (top+min(bottom, 2*timeBase-top))/2+4, right-left, word)
+	left, right := d.x(from), d.x(until+1)
+	fmt.Fprintf(d, `<path class="th" d="%s" stroke-width="%s"/>`, path("M", left, (top+timeBottom)/2, "H", right), coordinate(timeBottom-top))
+	d.text("ax tw", anchorMiddle, (left+right)/2, (top+min(timeBottom, 2*timeBase-top))/2+4, right-left, word)
 }
 
 // drawScale draws lines at round numbers, up to the one above the busiest month.
@@ -284,8 +295,10 @@ func (d *timelineChart) drawScale() {
 	}
 	step := roundStep(float64(most) / 4)
 	d.top = step * int(math.Ceil(float64(most)/float64(step)))
+	var lines strings.Builder
+	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
 	for n := 0; n <= d.top; n += step {
-		fmt.Fprintf(d, `<path class="gr" d="%s"/>`, path("M", timeLeft, d.y(n), "H", timeRight))
+		lines.WriteString(path("M", timeLeft, d.y(n), "H", timeRight))
 		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
 	}
 }
@@ -303,12 +316,14 @@ func roundStep(least float64) int {
 
 // drawYears parts the years and names them.
 func (d *timelineChart) drawYears() {
+	var lines strings.Builder
+	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
 	for m := yearOf(d.from); m <= d.until; m += 12 {
 		left, right := max(d.x(m), timeLeft), min(d.x(m+12), timeRight)
 		if m > d.from {
-			fmt.Fprintf(d, `<path class="gr" d="%s"/>`, path("M", left, timeTop, "V", timeYears+4))
+			lines.WriteString(path("M", left, timeTop, "V", timeYears+4))
 		}
-		d.text("ax", anchorMiddle, (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
+		d.text("ax am", "", (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
 	}
 }
 
@@ -319,21 +334,25 @@ func (d *timelineChart) drawYears() {
 func (d *timelineChart) drawBars() {
 	var whole, lower, open strings.Builder
 	for m := d.first; m <= d.last; m++ {
-		n, bars, least := d.CommitsIn(m), &whole, 1.5
+		n, bars, least := d.CommitsIn(m), &lower, 5.0 // what may be more than nothing is no gap
 		switch {
-		case !d.Whole(m):
-			bars, least = &lower, 5 // what may be more than nothing is no gap
-		case n <= 0:
+		case d.Whole(m) && n <= 0:
 			continue
-		case m == d.last && d.LastMonthOpen():
-			bars = &open
+		case d.Whole(m) && (m != d.last || !d.LastMonthOpen()):
+			whole.WriteString(path("M", d.x(m)+d.step/2, timeBase, "V", min(d.y(n), timeBase-1.5)))
+			continue
+		case d.Whole(m):
+			bars, least = &open, 1.5
 		}
 		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
+	}
+	if whole.Len() > 0 { // a bar is a stroke: a third of the bytes of an outline
+		fmt.Fprintf(d, `<path class="tb" d="%s" stroke-width="%s"/>`, &whole, coordinate(d.step*.74))
 	}
 	for _, kind := range [...]struct {
 		class string
 		bars  *strings.Builder
-	}{{"tb", &whole}, {"tl", &lower}, {"to", &open}} {
+	}{{"tl", &lower}, {"to", &open}} {
 		if kind.bars.Len() > 0 {
 			fmt.Fprintf(d, `<path class="%s" d="%s"/>`, kind.class, kind.bars)
 		}
@@ -349,7 +368,7 @@ func (d *timelineChart) drawMarks() {
 	var marks strings.Builder
 	for m := d.first; m <= d.last; m++ {
 		for i := range min(d.ReleasesIn(m), maxMarksPerMonth) {
-			marks.WriteString(path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep-4, "l", 4, 4, "l", -4, 4, "l", -4, -4, "z"))
+			marks.WriteString(path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep, "h", 0))
 		}
 	}
 	if marks.Len() > 0 {

@@ -88,29 +88,16 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 	for _, months := range []int{1, 10, 24, 31, 60} {
 		a := reporttest.Lively(months)
 		view := englishPages.timeline(a, reporttest.AsOf)
-		commits, releases, listed, ofMonths := 0, 0, 0, 0
+		commits, releases := 0, 0
 		for _, year := range view.Years {
 			var c, r int
 			if _, err := fmt.Sscan(year.Commits+" "+year.Releases, &c, &r); err != nil {
 				t.Fatal(err)
 			}
 			commits, releases = commits+c, releases+r
-			for _, month := range year.Months {
-				if month == "" {
-					continue
-				}
-				var n int
-				if _, err := fmt.Sscan(month, &n); err != nil {
-					t.Fatal(err)
-				}
-				listed, ofMonths = listed+1, ofMonths+n
-			}
 		}
 		if commits != sumOf(a.Commits) || releases != sumOf(a.Releases) {
 			t.Errorf("years add up to %d commits and %d releases, the months to %d and %d", commits, releases, sumOf(a.Commits), sumOf(a.Releases))
-		}
-		if listed != months || ofMonths != commits {
-			t.Errorf("of %d months with %d commits the table lists %d with %d", months, commits, listed, ofMonths)
 		}
 		chart := string(view.Chart())
 		marks := 0

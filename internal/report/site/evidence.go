@@ -1,0 +1,201 @@
+package site
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+)
+
+// evidencePage says how we know what the page of a good claims: each claim with its
+// measure, rule, threshold and source, and all that was measured.
+type evidencePage struct {
+	Good      report.Good
+	Name      string // cut to what a heading can hold
+	Slug      string
+	Known     []knownPillar
+	Others    []claim // of the stage, and of no level
+	Backing   []claim // evidence of funding
+	Posture   []report.Posture
+	claimed   []claim  // of all pillars
+	Sources   []string // where claims were read and of which day, by their notes
+	Gaps      []report.GapGroup
+	Measures  []measureGroup
+	Findings  []report.DistinctFinding
+	More      int // findings that are not listed
+	Tally     report.Tally
+	Inventory []inventoryRow
+	Several   bool   // the good has more than one repository
+	SBOM      string // the command that writes its bill of materials
+	Timeline  timeline
+}
+
+// stage is none: the page shows no mark.
+func (p evidencePage) stage() assess.Stage { return "none" }
+
+// hasScripts: there are findings to sort.
+func (p evidencePage) hasScripts() bool { return len(p.Findings) > 1 }
+
+// claim is a reason with the number of its source; 0 where none is named.
+type claim struct {
+	assess.Reason
+	Note int
+}
+
+// knownPillar is load or a support, with what its level was made of.
+type knownPillar struct {
+	assess.Pillar
+	Claims []claim
+}
+
+// measureGroup holds the measures of one source and day.
+type measureGroup struct {
+	Source   string
+	Measures []measureRow
+	// The names of those that are yes, no or 0.
+	Yes, No, Zero any // lists; nil where empty
+	yes, no, zero []any
+}
+
+type measureRow struct {
+	Name string
+	Text string
+	Data bool // Text is from outside
+}
+
+type inventoryRow struct {
+	report.Inventory
+	Repository string
+}
+
+func (s *edition) evidencePage(good report.Good) evidencePage {
+	view := evidencePage{
+		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID), Gaps: report.GroupGaps(withoutChecks(good.Verdict.Coverage.Gaps, report.PostureOf(good))),
+		Posture: report.PostureOf(good), Tally: report.TallyFindings(good), Several: len(good.Scans) > 1, SBOM: "midspan sbom --to sbom",
+		Timeline: s.text.timelineOf(good, s.doc.AsOf), Findings: report.DistinctFindings(good),
+	}
+	if report.FileName.MatchString(good.ID) {
+		view.SBOM = "midspan sbom " + good.ID
+	}
+	view.Others, view.Backing = view.claims(s.text, otherReasons(good.Verdict)), view.claims(s.text, good.Verdict.Backing.Sources)
+	for _, p := range report.PillarsInOrder(good.Verdict) {
+		claims := view.claims(s.text, p.Reasons)
+		view.Known, view.claimed = append(view.Known, knownPillar{p, claims}), append(view.claimed, claims...)
+	}
+	view.Measures = view.groupMeasures(s, good.Measures)
+	if !view.Several && len(view.Posture) == 1 {
+		view.Posture[0].Repository = "" // it need not be told from another
+	}
+	if len(view.Findings) > maxFindings {
+		view.More = len(view.Findings) - maxFindings
+		view.Findings = view.Findings[:maxFindings]
+	}
+	for _, scan := range good.Scans {
+		for _, inv := range scan.Inventory {
+			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})
+		}
+	}
+	return view
+}
+
+// withoutChecks leaves out the checks, where a table says which of them are unknown.
+func withoutChecks(gaps []assess.Gap, posture []report.Posture) []assess.Gap {
+	if len(posture) == 0 {
+		return gaps
+	}
+	return slices.DeleteFunc(slices.Clone(gaps), func(g assess.Gap) bool { return strings.HasPrefix(g.Measure, "posture.") })
+}
+
+// note is the number of a source in the list at the end of the page, from 1; 0 for none.
+func (p *evidencePage) note(source string) int {
+	if source == "" {
+		return 0
+	}
+	at := slices.Index(p.Sources, source)
+	if at < 0 {
+		at, p.Sources = len(p.Sources), append(p.Sources, source)
+	}
+	return at + 1
+}
+
+func (p *evidencePage) claims(w pageLocalizer, reasons []assess.Reason) []claim {
+	var claims []claim
+	for _, r := range reasons {
+		claims = append(claims, claim{r, p.note(w.sourceText(r.Source, r.At))})
+	}
+	return claims
+}
+
+// groupMeasures groups measures by where they were read. What is unknown or does not apply
+// is left out, and so is what stands already under a reason or in the table of checks.
+func (p *evidencePage) groupMeasures(s *edition, measures []observation.Measure) (groups []measureGroup) {
+	said := map[string]bool{}
+	for _, r := range slices.Concat(p.claimed, p.Others) {
+		said[r.Measure] = r.Value != nil
+	}
+	at := map[string]int{}
+	for _, m := range measures {
+		check := strings.HasPrefix(m.ID, "posture.") && m.ID != observation.PostureScore && len(p.Posture) > 0
+		if m.State != observation.Measured || check || said[m.ID] {
+			continue
+		}
+		source := s.text.sourceText(m.Source, m.At)
+		if _, seen := at[source]; !seen {
+			at[source] = len(groups)
+			groups = append(groups, measureGroup{Source: source})
+		}
+		groups[at[source]].add(s, m)
+	}
+	for i, g := range groups {
+		groups[i].Yes, groups[i].No, groups[i].Zero = listOf(g.yes), listOf(g.no), listOf(g.zero)
+	}
+	return groups
+}
+
+func (g *measureGroup) add(s *edition, m observation.Measure) {
+	row := measureRow{Name: s.defs[m.ID].Name, Text: s.text.MeasureText(m)}
+	if row.Name == "" {
+		row.Name = m.ID
+	}
+	name := s.text.Pattern(row.Name)
+	switch v := m.Value.(type) {
+	case bool:
+		if v {
+			g.yes = append(g.yes, name)
+		} else {
+			g.no = append(g.no, name)
+		}
+		return
+	case float64:
+		if v == 0 && m.Bound == observation.Exact {
+			g.zero = append(g.zero, name)
+			return
+		}
+	case string:
+		row.Data = true
+	case []string:
+		row.Data = len(v) > 0
+	}
+	g.Measures = append(g.Measures, row)
+}
+
+// listOf is a list for a sentence, nil where it is empty.
+func listOf(items []any) any {
+	if len(items) == 0 {
+		return nil
+	}
+	return language.List(items...)
+}
+
+// sourceText says where something was read, and of which day it speaks.
+func (w pageLocalizer) sourceText(source string, at time.Time) string {
+	source = report.Cut(source, 160)
+	if source == "" || at.IsZero() {
+		return source
+	}
+	return w.Translate("{source}, {day}", "source", source, "day", at)
+}
