@@ -37,12 +37,13 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look at one repository and say how it stands and what would help most",
 		Long: `Check reads one repository, of a folder on this machine or at an address, and
 prints the verdict with its reasons. Without one it reads this folder. Nothing of the
-repository is executed.
+repository is executed. With --catalog it looks for the repository's own entry, by the
+address of its remote or of its publiccode.yml, and says which one it found.
 
 ` + exitHelp,
 		Example: `  midspan check
   midspan check . --format sarif --policy adoption > midspan.sarif
-  midspan check . --badge midspan.svg`,
+  midspan check . --catalog registry.csv --badge midspan.svg`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
@@ -76,7 +77,8 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild())
+	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
+		pipeline.Announce(a.say))
 	if err != nil {
 		return err
 	}
