@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -21,11 +19,8 @@ import (
 )
 
 // formats are the output formats of check.
-var formats = []string{"text", "json", "sarif", "markdown"}
-
 // checkOptions are the flags of check.
 type checkOptions struct {
-	format   string
 	policies []string // of the setting
 	badge    string
 }
@@ -47,7 +42,7 @@ address of its remote or of its publiccode.yml, and says which one it found.
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
-	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
+	a.addFormat(cmd, "text", "json", "sarif", "markdown")
 	cmd.Flags().StringVar(&o.badge, "badge", "", "write a badge to this file: a picture (.svg), or JSON for a badge service (.json)")
 	return cmd
 }
@@ -62,12 +57,6 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	cfg.Store, cfg.Out, cfg.Policies = "", "", nil // check keeps no run, writes no report, and asks its policies below
 	if err := cfg.CheckOutside(trees); err != nil {
 		return usageError{err}
-	}
-	if a.json {
-		if cmd.Flags().Changed("format") && o.format != "json" {
-			return usageError{fmt.Errorf("--json and --format %s exclude each other", o.format)}
-		}
-		o.format = "json"
 	}
 	// Errors of the command line are reported before the work, not after it.
 	if err := o.verify(trees); err != nil {
@@ -96,13 +85,10 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		a.addOutcome(result.Outcome)
 		results = append(results, result)
 	}
-	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
+	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(document, results))
 }
 
 func (o checkOptions) verify(trees []string) error {
-	if !slices.Contains(formats, o.format) {
-		return usageError{fmt.Errorf("there is no format %q; there are %s", o.format, strings.Join(formats, ", "))}
-	}
 	if ext := filepath.Ext(o.badge); o.badge != "" && ext != ".svg" && ext != ".json" {
 		return usageError{fmt.Errorf("a badge is a file that ends with .svg or .json, not %q", o.badge)}
 	}
@@ -152,10 +138,9 @@ type checkResult struct {
 	Policies []policy.Result `json:"policies,omitempty"`
 }
 
-func (a *app) printCheck(format string, document report.Document, results []policy.Result) error {
-	a.json = format == "json"
+func (a *app) printCheck(document report.Document, results []policy.Result) error {
 	return a.printResult(checkResult{document, results}, func(w io.Writer) error {
-		switch format {
+		switch a.format {
 		case "sarif":
 			return export.WriteSARIF(w, document, results)
 		case "markdown":

@@ -44,6 +44,8 @@ type app struct {
 	now            func() time.Time
 	configFile     string
 	json           bool
+	format         string   // that the command prints in
+	vex            []string // files of answers to findings, named on the command line
 	quiet          bool
 	gaps           int
 	outcome        policy.Outcome // of the policies; empty without a policy
@@ -112,7 +114,8 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sbomCommand(), a.versionCommand())
+		a.policyCommand(), a.sbomCommand(), a.versionCommand(), settingsHelp(flags))
+	a.addFormats(root)
 	foldGlobalFlags(root)
 	return root
 }

@@ -195,6 +195,9 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 		return earlier, err
 	}
 	if earlier.ID != run.ID {
+		if p.announce != nil {
+			p.announce(fmt.Sprintf("nothing changed: the results of run %d, as of %s, are kept", earlier.ID, earlier.AsOf.Format(time.DateOnly)))
+		}
 		return earlier, p.keep(ctx, earlier)
 	}
 	return run, p.assess(ctx, run, inputs)
