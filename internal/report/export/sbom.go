@@ -12,6 +12,7 @@ import (
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
+	"github.com/github/go-spdx/v2/spdxexp"
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 	"github.com/google/uuid"
 
@@ -158,7 +159,7 @@ func (b bomBuilder) build(doc report.Document) *cdx.BOM {
 func (b bomBuilder) root() *cdx.Component {
 	g := b.good
 	c := &cdx.Component{BOMRef: root, Type: cdx.ComponentTypeApplication, Name: report.English.DisplayName(g), Description: g.Description,
-		Licenses: licences(g.Licenses)}
+		Licenses: licences(declaredLicences(g))}
 	var references []cdx.ExternalReference
 	for _, scan := range g.Scans {
 		if c.Version == "" {
@@ -186,10 +187,15 @@ func (b bomBuilder) coverage() *[]cdx.Property {
 		{Name: "midspan:matched", Value: language.Upper(report.English.TallyBasis(tally))}}
 }
 
-// licences are SPDX ids where they are known ones, names otherwise.
+// licences are an SPDX expression, or SPDX ids where they are known ones, names otherwise.
 func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 0 {
 		return nil
+	}
+	if len(ids) == 1 && strings.Contains(ids[0], " ") { // an expression stands alone
+		if ok, _ := spdxexp.ValidateLicenses(ids); ok {
+			return &cdx.Licenses{{Expression: ids[0]}}
+		}
 	}
 	known := append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...)
 	var all cdx.Licenses
@@ -307,7 +313,16 @@ func methodOf(vector string) (cdx.ScoringMethod, bool) {
 	return "", false
 }
 
-// SBOMName is the name of the file that holds the bill of a good.
-func SBOMName(id string) string {
-	return report.SlugOf(id) + ".cdx.json"
+// SBOMFormat is a format of bills of materials.
+type SBOMFormat struct {
+	Name, extension string
+	Write           func(io.Writer, report.Document, report.Good, []Listing) error
 }
+
+// SBOMFormats are those that can be written, the first by default.
+func SBOMFormats() []SBOMFormat {
+	return []SBOMFormat{{"cyclonedx-json", ".cdx.json", WriteSBOM}, {"spdx-json", ".spdx.json", WriteSPDX}}
+}
+
+// File is the name of the file that holds the bill of a good.
+func (f SBOMFormat) File(id string) string { return report.SlugOf(id) + f.extension }
