@@ -16,6 +16,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/terminal"
+	"github.com/midspan/midspan/internal/vex"
 )
 
 // formats are the output formats of check.
@@ -43,6 +44,7 @@ address of its remote or of its publiccode.yml, and says which one it found.
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
 	a.addFormat(cmd, "text", "json", "sarif", "markdown")
+	a.addAnswers(cmd)
 	cmd.Flags().StringVar(&o.badge, "badge", "", "write a badge to this file: a picture (.svg), or JSON for a badge service (.json)")
 	return cmd
 }
@@ -66,8 +68,12 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
+	answers, err := vex.Open(a.vex)
+	if err != nil {
+		return usageError{err}
+	}
 	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
-		pipeline.Announce(a.say))
+		pipeline.Announce(a.say), pipeline.WithAnswers(answers))
 	if err != nil {
 		return err
 	}

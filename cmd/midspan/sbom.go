@@ -44,6 +44,7 @@ rest of it.
 		},
 	}
 	a.addFormat(cmd, formats...)
+	a.addAnswers(cmd)
 	cmd.Flags().StringVar(&dir, "to", "", "folder to write a file for each good to (default: print one)")
 	return cmd
 }

@@ -45,7 +45,8 @@ func (u UpgradeStep) Action(findings int) string {
 // bestUpgrade is the upgrade that helps most; empty where there is none.
 func bestUpgrade(good Good) string {
 	for _, step := range UpgradePlan(1, good) {
-		return step.Action(TallyFindings(good).N)
+		tally := TallyFindings(good)
+		return step.Action(tally.N + tally.Answered)
 	}
 	return ""
 }

@@ -224,6 +224,9 @@ func (g findingGroup) advisories() string {
 		if address := report.AdvisoryURL(f.Advisory); address != "" {
 			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
 		}
+		if answer := f.AnswerText(); answer != "" {
+			advisory += " (" + plainText(answer) + ")"
+		}
 		all = append(all, advisory)
 	}
 	if more := len(g.findings) - markdownAdvisories; more > 0 {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
-	"github.com/github/go-spdx/v2/spdxexp"
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 	"github.com/google/uuid"
 
@@ -31,7 +30,7 @@ type Listing struct {
 // CycloneDX 1.6 JSON. Of doc it reads the generator and as-of, which is the
 // bill's time. Its serial number is made of its content: the same inventory and
 // advisories give the same bytes. Whether an advisory can be reached by an
-// attacker was not analysed, so no analysis is stated.
+// attacker was not analysed: an analysis is stated where the maintainer answered.
 func WriteSBOM(w io.Writer, doc report.Document, good report.Good, lists []Listing) error {
 	doc = report.Cleaned(report.Document{Generator: doc.Generator, AsOf: doc.AsOf})
 	report.CompleteGood(&good)
@@ -192,10 +191,8 @@ func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 0 {
 		return nil
 	}
-	if len(ids) == 1 && strings.Contains(ids[0], " ") { // an expression stands alone
-		if ok, _ := spdxexp.ValidateLicenses(ids); ok {
-			return &cdx.Licenses{{Expression: ids[0]}}
-		}
+	if len(ids) == 1 && strings.Contains(ids[0], " ") && isExpression(ids[0]) { // it stands alone
+		return &cdx.Licenses{{Expression: ids[0]}}
 	}
 	known := append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...)
 	var all cdx.Licenses
@@ -248,6 +245,9 @@ func (b bomBuilder) vulnerabilities() []cdx.Vulnerability {
 			at[i.Advisory] = n
 			all = append(all, vulnerabilityOf(i))
 		}
+		if analysis := all[n].Analysis; seen && analysis != nil && (i.Answer == nil || analysis.State != analysisState[i.Answer.Status]) {
+			all[n].Analysis = nil // not the same for all that it affects
+		}
 		affects := append(*all[n].Affects, cdx.Affects{Ref: l.ref})
 		if i.Package.Version != "" {
 			affects[len(affects)-1].Range = &[]cdx.AffectedVersions{{Version: i.Package.Version, Status: cdx.VulnerabilityStatusAffected}}
@@ -283,8 +283,24 @@ func vulnerabilityOf(i report.DistinctFinding) cdx.Vulnerability {
 	}
 	v.Properties = &[]cdx.Property{{Name: "midspan:exploited", Value: report.English.ExploitedText(i)},
 		{Name: "midspan:malicious", Value: fmt.Sprint(i.Malicious)}}
+	if a := i.Answer; a != nil {
+		v.Analysis = &cdx.VulnerabilityAnalysis{State: analysisState[a.Status], Justification: analysisJustification[a.Justification], Detail: i.AnswerText()}
+	}
 	return v
 }
+
+// analysisState and analysisJustification are CycloneDX's words for those of OpenVEX. Of a
+// justification that has none the detail has the words.
+var (
+	analysisState = map[observation.AnswerStatus]cdx.ImpactAnalysisState{
+		observation.NotAffected: cdx.IASNotAffected, observation.Fixed: cdx.IASResolved,
+		observation.Affected: cdx.IASExploitable, observation.UnderInvestigation: cdx.IASInTriage,
+	}
+	analysisJustification = map[string]cdx.ImpactAnalysisJustification{
+		"component_not_present": cdx.IAJCodeNotPresent, "vulnerable_code_not_present": cdx.IAJCodeNotPresent,
+		"vulnerable_code_not_in_execute_path": cdx.IAJCodeNotReachable, "inline_mitigations_already_exist": cdx.IAJProtectedByMitigatingControl,
+	}
+)
 
 func stamp(t time.Time) string {
 	if t.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/spdx/tools-golang/spdx/v2/common"
 	"github.com/spdx/tools-golang/spdx/v2/v2_3"
 
+	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -103,11 +105,21 @@ func (b bomBuilder) spdxGood() *spdx.Package {
 		}
 	}
 	if declared := declaredLicences(b.good); len(declared) > 0 {
-		if ok, _ := spdxexp.ValidateLicenses(declared); ok {
+		if !slices.ContainsFunc(declared, func(text string) bool { return !isExpression(text) }) {
 			p.PackageLicenseDeclared = strings.Join(bracketed(declared), " AND ")
 		}
 	}
 	return p
+}
+
+// isExpression reports whether a text of a catalog is a licence expression of SPDX.
+func isExpression(text string) bool {
+	valid := false
+	err := nesting.SPDX(text, func() error {
+		valid, _ = spdxexp.ValidateLicenses([]string{text})
+		return nil
+	})
+	return err == nil && valid
 }
 
 // bracketed puts brackets around each expression of more than one word, where there are

@@ -263,6 +263,9 @@ func (t *layout) findings(good report.Good) {
 		if issue.Malicious {
 			text += ", the package is malicious"
 		}
+		if answer := issue.AnswerText(); answer != "" {
+			text += ", " + answer
+		}
 		if issue.Relation != "" {
 			text += ", " + issue.Relation
 		}
