@@ -6,8 +6,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -18,14 +16,12 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/terminal"
+	"github.com/midspan/midspan/internal/vex"
 )
 
 // formats are the output formats of check.
-var formats = []string{"text", "json", "sarif", "markdown"}
-
 // checkOptions are the flags of check.
 type checkOptions struct {
-	format   string
 	policies []string // of the setting
 	badge    string
 }
@@ -37,16 +33,18 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Look at one repository and say how it stands and what would help most",
 		Long: `Check reads one repository, of a folder on this machine or at an address, and
 prints the verdict with its reasons. Without one it reads this folder. Nothing of the
-repository is executed.
+repository is executed. With --catalog it looks for the repository's own entry, by the
+address of its remote or of its publiccode.yml, and says which one it found.
 
 ` + exitHelp,
 		Example: `  midspan check
   midspan check . --format sarif --policy adoption > midspan.sarif
-  midspan check . --badge midspan.svg`,
+  midspan check . --catalog registry.csv --badge midspan.svg`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
 	}
-	cmd.Flags().StringVar(&o.format, "format", "text", "what to print: "+strings.Join(formats, ", "))
+	a.addFormat(cmd, "text", "json", "sarif", "markdown")
+	a.addAnswers(cmd)
 	cmd.Flags().StringVar(&o.badge, "badge", "", "write a badge to this file: a picture (.svg), or JSON for a badge service (.json)")
 	return cmd
 }
@@ -62,12 +60,6 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err := cfg.CheckOutside(trees); err != nil {
 		return usageError{err}
 	}
-	if a.json {
-		if cmd.Flags().Changed("format") && o.format != "json" {
-			return usageError{fmt.Errorf("--json and --format %s exclude each other", o.format)}
-		}
-		o.format = "json"
-	}
 	// Errors of the command line are reported before the work, not after it.
 	if err := o.verify(trees); err != nil {
 		return err
@@ -76,7 +68,12 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild())
+	answers, err := vex.Open(a.vex)
+	if err != nil {
+		return usageError{err}
+	}
+	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
+		pipeline.Announce(a.say), pipeline.WithAnswers(answers))
 	if err != nil {
 		return err
 	}
@@ -94,13 +91,10 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		a.addOutcome(result.Outcome)
 		results = append(results, result)
 	}
-	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(o.format, document, results))
+	return errors.Join(writeBadge(o.badge, good, results), a.printCheck(document, results))
 }
 
 func (o checkOptions) verify(trees []string) error {
-	if !slices.Contains(formats, o.format) {
-		return usageError{fmt.Errorf("there is no format %q; there are %s", o.format, strings.Join(formats, ", "))}
-	}
 	if ext := filepath.Ext(o.badge); o.badge != "" && ext != ".svg" && ext != ".json" {
 		return usageError{fmt.Errorf("a badge is a file that ends with .svg or .json, not %q", o.badge)}
 	}
@@ -150,10 +144,9 @@ type checkResult struct {
 	Policies []policy.Result `json:"policies,omitempty"`
 }
 
-func (a *app) printCheck(format string, document report.Document, results []policy.Result) error {
-	a.json = format == "json"
+func (a *app) printCheck(document report.Document, results []policy.Result) error {
 	return a.printResult(checkResult{document, results}, func(w io.Writer) error {
-		switch format {
+		switch a.format {
 		case "sarif":
 			return export.WriteSARIF(w, document, results)
 		case "markdown":

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
@@ -47,7 +48,7 @@ lists the embedded policies. docs/policy.md says how to write one.
 		},
 	}
 	cmd.Flags().BoolVar(&show, "print", false, "print the file of an embedded policy, to copy and change")
-	cmd.Flags().StringVar(&good, "good", "", "ask of the good with this id only, and show every condition")
+	cmd.Flags().StringVar(&good, "good", "", "ask of the good with this id or name only, and show every condition")
 	return cmd
 }
 
@@ -86,8 +87,11 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 		a.endProgress()
 		out := a.newResultPrinter(good != "")
 		n := 0
+		var goods []catalog.Good
 		err := p.Subjects(ctx, run, func(s policy.Subject) error {
-			if good != "" && s.ID != good {
+			this := catalog.Good{ID: s.ID, Name: s.Name}
+			if good != "" && !this.Names(good) {
+				goods = append(goods, this)
 				return nil
 			}
 			n++
@@ -96,7 +100,7 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 			return out.Add(result)
 		})
 		if err == nil && n == 0 {
-			err = fmt.Errorf("there is no good to ask of, or none with the id %q", good)
+			err = catalog.NotFound(fmt.Sprintf("there is no good to ask of, or none with the id or the name %q", good), good, goods)
 		}
 		if err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
+	"github.com/midspan/midspan/internal/vex"
 )
 
 // Exit codes are an interface for scripts.
@@ -44,6 +45,8 @@ type app struct {
 	now            func() time.Time
 	configFile     string
 	json           bool
+	format         string   // that the command prints in
+	vex            []string // files of answers to findings, named on the command line
 	quiet          bool
 	gaps           int
 	outcome        policy.Outcome // of the policies; empty without a policy
@@ -112,7 +115,8 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sbomCommand(), a.versionCommand())
+		a.policyCommand(), a.sbomCommand(), a.vexCommand(), a.versionCommand(), settingsHelp(flags))
+	a.addFormats(root)
 	foldGlobalFlags(root)
 	return root
 }
@@ -168,7 +172,11 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err := errors.Join(cfg.CheckDefaults(), cfg.CheckOutside(trees)); err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say))
+	answers, err := vex.Open(a.vex)
+	if err != nil {
+		return usageError{err}
+	}
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers))
 	if err != nil {
 		return err
 	}

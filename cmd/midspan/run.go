@@ -15,7 +15,7 @@ import (
 )
 
 func (a *app) runCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "run [URL...]",
 		Short: "Read a catalog, scan its repositories, judge them and publish the report",
 		Long: `Run passes through every stage and writes the report. Without a catalog and
@@ -40,6 +40,8 @@ without URLs it reads the embedded sample, which needs no network.
 			})
 		},
 	}
+	a.addAnswers(cmd)
+	return cmd
 }
 
 func (a *app) printPublished(published pipeline.Published) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -19,15 +20,21 @@ import (
 
 func (a *app) sbomCommand() *cobra.Command {
 	var dir string
+	var formats []string
+	for _, f := range export.SBOMFormats() {
+		formats = append(formats, f.Name)
+	}
 	cmd := &cobra.Command{
-		Use:   "sbom [ID...]",
-		Short: "Write the packages of goods and the advisories that affect them as CycloneDX 1.6",
+		Use:   "sbom [GOOD...]",
+		Short: "Write the packages of goods and the advisories that affect them as CycloneDX 1.6 or SPDX 2.3",
 		Long: `Sbom prints the bill of materials of one good of the newest judged run, or writes
-those of several, or of all, into a folder. A report does not hold them: they are
-larger than all the rest of it.
+those of several, or of all, into a folder. A good is named by its id, its name or a
+repository's address. A report does not hold the bills: they are larger than all the
+rest of it.
 
 ` + exitHelp,
 		Example: `  midspan sbom clinic-ledger > clinic-ledger.cdx.json
+  midspan sbom clinic-ledger --format spdx-json > clinic-ledger.spdx.json
   midspan sbom --to sbom`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if dir == "" && len(ids) != 1 {
@@ -36,11 +43,15 @@ larger than all the rest of it.
 			return a.sbom(cmd, ids, dir)
 		},
 	}
+	a.addFormat(cmd, formats...)
+	a.addAnswers(cmd)
 	cmd.Flags().StringVar(&dir, "to", "", "folder to write a file for each good to (default: print one)")
 	return cmd
 }
 
 func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
+	all := export.SBOMFormats()
+	format := all[slices.IndexFunc(all, func(f export.SBOMFormat) bool { return f.Name == a.format })]
 	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		run, err := p.Resume(ctx, "midspan run", store.Assessed)
 		if err != nil {
@@ -57,11 +68,11 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 		n := 0
 		err = p.Listings(ctx, run, ids, func(head report.Document, good report.Good, lists []export.Listing) error {
 			n++
-			write := func(w io.Writer) error { return export.WriteSBOM(w, head, good, lists) }
+			write := func(w io.Writer) error { return format.Write(w, head, good, lists) }
 			if dir == "" {
 				return write(a.stdout)
 			}
-			return files.WriteIn(folder, export.SBOMName(good.ID), write)
+			return files.WriteIn(folder, format.File(good.ID), write)
 		})
 		if err != nil || dir == "" {
 			return err

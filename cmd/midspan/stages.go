@@ -67,7 +67,7 @@ func (a *app) printStage(run store.Run, outcome string) error {
 }
 
 func (a *app) reportCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Publish the last judged run again",
 		Args:  usageArgs(cobra.NoArgs),
@@ -85,4 +85,6 @@ func (a *app) reportCommand() *cobra.Command {
 			})
 		},
 	}
+	a.addAnswers(cmd)
+	return cmd
 }

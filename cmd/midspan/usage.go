@@ -12,15 +12,32 @@ import (
 // globalFlags is what the help of a command says in place of the flags that all have.
 const globalFlags = `
 
-Settings of every command, as flags: midspan --help`
+Settings of every command, as flags: midspan help settings`
 
-// foldGlobalFlags takes the flags that every command has out of the help of each.
+// foldGlobalFlags takes the flags that every command has out of the help of each, and of
+// midspan itself.
 func foldGlobalFlags(root *cobra.Command) {
-	before, rest, found := strings.Cut(root.UsageTemplate(), "{{if .HasAvailableInheritedFlags}}")
+	text := strings.Replace(root.UsageTemplate(), "{{if .HasAvailableLocalFlags}}", "{{if and .HasAvailableLocalFlags .HasParent}}", 1)
+	before, rest, found := strings.Cut(text, "{{if .HasAvailableInheritedFlags}}")
 	_, after, ended := strings.Cut(rest, "{{end}}")
 	if found && ended {
-		root.SetUsageTemplate(before + "{{if .HasAvailableInheritedFlags}}" + globalFlags + "{{end}}" + after)
+		root.SetUsageTemplate(before + "{{if or .HasAvailableInheritedFlags (not .HasParent)}}" + globalFlags + "{{end}}" + after)
 	}
+}
+
+// settingsHelp is the topic of the help that lists the flags of every command.
+func settingsHelp(flags *pflag.FlagSet) *cobra.Command {
+	topic := &cobra.Command{
+		Use:   "settings",
+		Short: "All settings: flags of every command, variables and keys of midspan.yaml",
+		Long: `A setting has one name everywhere: the flag --as-of, the variable MIDSPAN_AS_OF and
+the key as-of of midspan.yaml are the same. A flag counts before a variable, a
+variable before the file. midspan config shows what is in force.
+
+` + flags.FlagUsagesWrapped(100),
+	}
+	topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), cmd.Long) })
+	return topic
 }
 
 // knownCommand is the error of a command that is not there; it names those of a like name.
@@ -47,10 +64,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	if !ok {
 		return usageError{err}
 	}
-	// Cobra compares the names of commands; the names of flags are compared in the same way.
-	names := cobra.Command{SuggestionsMinimumDistance: 2}
-	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		names.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
-	})
-	return usageError{orLike(err, "--", names.SuggestionsFor(missing.GetSpecifiedName()))}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return usageError{orLike(err, "--", alike(missing.GetSpecifiedName(), names))}
 }

@@ -182,9 +182,10 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	if err := c.check(now); err != nil {
 		return Config{}, err
 	}
-	c.Origin.named = map[string]bool{}
+	c.Origin.named, c.Origin.flags = map[string]bool{}, map[string]bool{}
 	for _, s := range table {
 		variable := "MIDSPAN_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+		c.Origin.flags[s.key] = flags.Changed(s.key)
 		c.Origin.named[s.key] = flags.Changed(s.key) || os.Getenv(variable) != "" || v.InConfig(s.key)
 	}
 	return c, c.placeFolders(c.Origin.named["store"])

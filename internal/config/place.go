@@ -48,6 +48,20 @@ type Origin struct {
 	NoCache string
 
 	named map[string]bool // the settings that the user gave, by key
+	flags map[string]bool // those of them that stand on the command line
+}
+
+// OwnOut gives a report of a few goods a folder of its own beside that of the whole
+// portfolio, unless the command line names the folder. It reports whether it did.
+func (c *Config) OwnOut(name string) (bool, error) {
+	if c.Origin.named == nil || c.Origin.flags["out"] || c.Out == "" {
+		return false, nil
+	}
+	c.Out += "-" + name
+	if err := files.RefuseLink(c.Out); err != nil {
+		return false, fmt.Errorf("out: %w; name the folder with --out", err)
+	}
+	return true, c.checkOut()
 }
 
 // read reads the settings file.

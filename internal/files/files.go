@@ -120,6 +120,12 @@ func Read(path string, limit int64) ([]byte, error) {
 	return readAll(path, file, err, limit)
 }
 
+// ReadIn reads a whole file of an open folder. One of more than limit bytes is an error.
+func ReadIn(root *os.Root, name string, limit int64) ([]byte, error) {
+	file, err := OpenIn(root, name)
+	return readAll(name, file, err, limit)
+}
+
 func readAll(path string, file io.ReadCloser, err error, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err

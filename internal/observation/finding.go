@@ -29,6 +29,35 @@ type Finding struct {
 	// lowest version that may build the program, not the one that does.
 	DependsOnToolchain bool `json:"dependsOnToolchain,omitempty"`
 
+	// Answer is what the maintainer says of it; nil where nobody said anything.
+	Answer *Answer `json:"answer,omitempty"`
+
 	Published time.Time `json:"published,omitzero"`
 	Modified  time.Time `json:"modified,omitzero"`
+}
+
+// AnswerStatus is what a maintainer says of a finding, in the words of OpenVEX.
+type AnswerStatus string
+
+// The statuses of OpenVEX.
+const (
+	NotAffected        AnswerStatus = "not_affected"
+	Affected           AnswerStatus = "affected"
+	Fixed              AnswerStatus = "fixed"
+	UnderInvestigation AnswerStatus = "under_investigation"
+)
+
+// Answer is what a maintainer says of a finding, in a file that the user names.
+type Answer struct {
+	Status        AnswerStatus `json:"status"`
+	Justification string       `json:"justification,omitempty"` // one of OpenVEX's list
+	Statement     string       `json:"statement,omitempty"`     // in words
+	Author        string       `json:"author,omitempty"`
+	At            time.Time    `json:"at,omitzero"`
+}
+
+// IsAnswered reports whether the maintainer says that nothing is left to do: the finding
+// is counted apart from the open ones, and is still shown.
+func (f Finding) IsAnswered() bool {
+	return f.Answer != nil && (f.Answer.Status == NotAffected || f.Answer.Status == Fixed)
 }

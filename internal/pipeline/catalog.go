@@ -32,6 +32,14 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 		return store.Run{}, err
 	}
 	goods := p.Choose(catalogs)
+	if err := p.placeReport(urls, goods); err != nil {
+		return store.Run{}, err
+	}
+	return p.begin(ctx, catalogs, goods)
+}
+
+// begin stores a new run with its goods.
+func (p *Pipeline) begin(ctx context.Context, catalogs []catalog.Catalog, goods []catalog.Good) (store.Run, error) {
 	if len(goods) == 0 {
 		return store.Run{}, fmt.Errorf("no goods to read: %s", emptyReason(p.cfg, catalogs))
 	}
@@ -47,6 +55,7 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods)})
 		run.Notes = append(run.Notes, c.Notes...)
 	}
+	var err error
 	if run.ID, err = p.store.Begin(ctx, run, goods); err != nil {
 		return run, err
 	}
@@ -108,7 +117,7 @@ func matchesFilter(good catalog.Good, only string) bool {
 // emptyReason explains why there are no goods.
 func emptyReason(cfg config.Config, catalogs []catalog.Catalog) string {
 	if cfg.Only != "" {
-		return fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only)
+		return catalog.NotFound(fmt.Sprintf("nothing in the catalogs mentions %q (only)", cfg.Only), cfg.Only, catalog.Merge(catalogs)).Error()
 	}
 	var reasons []string
 	for _, c := range catalogs {

@@ -8,9 +8,11 @@ import (
 	"os"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
 )
 
 // Check runs one repository, a folder or an address, through the stages and returns its
@@ -32,7 +34,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 		return report.Document{}, nil, err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	run, err := p.Begin(ctx, []string{target})
+	run, err := p.beginCheck(ctx, target)
 	if err != nil {
 		return report.Document{}, nil, err
 	}
@@ -42,6 +44,26 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	document, err = p.Document(ctx, run)
 	document.Forecasts = nil // its store is gone with it
 	return document, gapsOf(document), err
+}
+
+// beginCheck stores a run of one repository: as the catalogs describe it, where one is
+// named that has an entry for it.
+func (p *Pipeline) beginCheck(ctx context.Context, target string) (store.Run, error) {
+	if err := p.lockStore(); err != nil {
+		return store.Run{}, err
+	}
+	catalogs, err := p.Catalogs(ctx, []string{target})
+	if err != nil {
+		return store.Run{}, err
+	}
+	own := catalogs[len(catalogs)-1].Goods // of the address itself
+	if named := catalogs[:len(catalogs)-1]; len(named) > 0 && len(own) == 1 {
+		good, said := ownEntry(catalog.Merge(named), own[0])
+		if own = []catalog.Good{good}; said != "" && p.announce != nil {
+			p.announce(said)
+		}
+	}
+	return p.begin(ctx, catalogs, own)
 }
 
 // localPath turns a folder into the root of the repository that contains it.

@@ -7,10 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/publish"
 )
 
 // resolveFolders resolves the folders that the user named, once: what is in them is not
@@ -33,6 +36,33 @@ func resolveFolders(cfg *config.Config) error {
 	if info, err := os.Lstat(cfg.Out); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		cfg.Out, err = files.Resolve(cfg.Out)
 		return err
+	}
+	return nil
+}
+
+// placeReport gives the report of one good, or of the few that --only chooses, a folder
+// of its own, so that a report of the whole portfolio stays. A folder that the command
+// line names is refused where it holds the report of more goods than this run has.
+func (p *Pipeline) placeReport(urls []string, goods []catalog.Good) error {
+	if p.cfg.Only == "" && (len(p.cfg.Catalog) > 0 || len(urls) != 1) || len(goods) == 0 {
+		return nil
+	}
+	name := report.SlugOf(strings.ToLower(p.cfg.Only))
+	if len(goods) == 1 {
+		name = report.SlugOf(goods[0].ID)
+	}
+	moved, err := p.cfg.OwnOut(name)
+	if err != nil {
+		return err
+	}
+	if !moved {
+		if n := publish.CountGoods(p.cfg.Out); n > len(goods) {
+			return fmt.Errorf("out: %s holds the report of %d goods, and this run has %d: name another folder with --out", p.cfg.Out, n, len(goods))
+		}
+		return nil
+	}
+	if p.announce != nil {
+		p.announce(fmt.Sprintf("the report of this part of the catalog stands by itself in %s", p.cfg.Out))
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/internal/vex"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv"
 	"github.com/midspan/midspan/scanners/registry"
@@ -53,6 +54,7 @@ type Pipeline struct {
 	service   advisory.Matcher // sends requests to OSV's online service
 	inChild   bool             // repositories are read in child processes
 	memory    int64            // that a child may use, in bytes; 0 for the default
+	answers   *vex.Answers     // of maintainers to findings; nil has none
 	announce  func(string)     // says what is taken from an earlier run; nil says nothing
 	notTaken  string           // why the advisories of an earlier run are not taken, or empty
 }
@@ -87,6 +89,10 @@ type Option func(*Pipeline)
 // main function must begin with child.Main where child.Requested says so. Without it they
 // are read in this process.
 func InChild() Option { return func(p *Pipeline) { p.inChild = true } }
+
+// WithAnswers shows the answers of maintainers beside the findings. No stage and no level
+// depends on them.
+func WithAnswers(answers *vex.Answers) Option { return func(p *Pipeline) { p.answers = answers } }
 
 // New opens the store and what else the stages need. version is Midspan's own; now is
 // the clock for durations, and for the day on which forecasts are made.
@@ -195,6 +201,9 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 		return earlier, err
 	}
 	if earlier.ID != run.ID {
+		if p.announce != nil {
+			p.announce(fmt.Sprintf("nothing changed: the results of run %d, as of %s, are kept", earlier.ID, earlier.AsOf.Format(time.DateOnly)))
+		}
 		return earlier, p.keep(ctx, earlier)
 	}
 	return run, p.assess(ctx, run, inputs)

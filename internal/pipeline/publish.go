@@ -39,6 +39,8 @@ type Published struct {
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
+	// Answers is the digest of what maintainers answered to findings, empty without any.
+	Answers string `json:"answers,omitempty"`
 	// Policies are those that were asked, with how many goods answered how; Outcome is the
 	// worst of their answers, empty without a policy.
 	Policies []report.AskedPolicy `json:"policies,omitempty"`
@@ -76,7 +78,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests, Answers: p.answers.Digest(),
 		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
@@ -92,6 +94,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	_, digests, languagesErr := p.languages()
 	isCurrent := func() bool {
 		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
+			published.Answers == p.answers.Digest() &&
 			slices.EqualFunc(published.Policies, p.policies, func(asked report.AskedPolicy, now *policy.Policy) bool { return asked.Digest == now.Digest })
 	}
 	if err := errors.Join(err, languagesErr); err != nil || !isCurrent() {
@@ -197,7 +200,11 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			good.Policies = answers
 			return good, err
 		}
-		if err := add(e.brief, good.Digest, full); err != nil {
+		digest := good.Digest
+		if answers := p.answers.Digest(); answers != "" && digest != "" {
+			digest += " " + answers
+		}
+		if err := add(e.brief, digest, full); err != nil {
 			return document, err
 		}
 	}
@@ -242,7 +249,9 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 			return entry{}, err
 		}
 		one.inventories = append(one.inventories, l)
-		one.brief.Scans = append(one.brief.Scans, scanEntry(good.Repositories[i], s, l))
+		scan := scanEntry(good.Repositories[i], s, l)
+		scan.Findings = p.answers.Apply(scan.Repository.URL, scan.Findings)
+		one.brief.Scans = append(one.brief.Scans, scan)
 	}
 	return one, nil
 }
@@ -291,7 +300,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		if err != nil {
 			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
 		}
-		scan.Findings = e.inventories[i].match.withPaths(packages)
+		scan.Findings = p.answers.Apply(scan.Repository.URL, e.inventories[i].match.withPaths(packages))
 	}
 	good.Activity = observation.SumActivity(activities)
 	var err error

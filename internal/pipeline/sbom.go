@@ -3,31 +3,38 @@ package pipeline
 import (
 	"context"
 	"fmt"
-	"slices"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/store"
 )
 
-// Listings calls write for the goods of an assessed run with one of the ids, or for all
-// where there are no ids, with the packages that their repositories list. One good is in
+// Listings calls write for the goods of an assessed run with one of the names (an id, a
+// name or a repository's address), or for all where there are none, with the packages that their repositories list. One good is in
 // memory at a time.
-func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string,
+func (p *Pipeline) Listings(ctx context.Context, run store.Run, names []string,
 	write func(head report.Document, good report.Good, lists []export.Listing) error) error {
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return err
 	}
 	found := map[string]bool{}
+	var all []catalog.Good
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
 		}
-		if len(ids) > 0 && !slices.Contains(ids, good.ID) {
+		all = append(all, catalog.Good{ID: good.ID, Name: good.Name, Aliases: good.Aliases})
+		wanted := len(names) == 0
+		for _, name := range names {
+			if good.Names(name) {
+				wanted, found[name] = true, true
+			}
+		}
+		if !wanted {
 			continue
 		}
-		found[good.ID] = true
 		full, lists, err := p.loadListings(ctx, run, good)
 		if err != nil {
 			return fmt.Errorf("good %s: %w", good.ID, err)
@@ -36,9 +43,9 @@ func (p *Pipeline) Listings(ctx context.Context, run store.Run, ids []string,
 			return err
 		}
 	}
-	for _, id := range ids {
-		if !found[id] {
-			return fmt.Errorf("the run holds no good with the id %q; goods.csv of the report lists them", id)
+	for _, name := range names {
+		if !found[name] {
+			return catalog.NotFound(fmt.Sprintf("the run holds no good with the id or the name %q; goods.csv of the report lists them", name), name, all)
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -11,6 +12,7 @@ import (
 // Tally is the summary of a good's findings.
 type Tally struct {
 	N                 int                  // weaknesses of a package and version, however many advisories name one
+	Answered          int                  // beside N: weaknesses of which the maintainer says that they do not concern the good, or are fixed
 	Records           int                  // the advisories of those
 	Exploited         int                  // of those, known to be exploited
 	ExploitationKnown bool                 // whether one at least is exploited is known
@@ -23,8 +25,15 @@ type Tally struct {
 }
 
 // TallyText writes the number of findings. It never calls clean what was not
-// examined.
+// examined, and says how many the maintainer answered.
 func (w Localizer) TallyText(t Tally) string {
+	if t.Answered > 0 {
+		return w.Translate("{open} open, {n} answered by the maintainer", "open", w.openText(t), "n", t.Answered)
+	}
+	return w.openText(t)
+}
+
+func (w Localizer) openText(t Tally) string {
 	switch t.Kind() {
 	case "exact":
 		return w.Translate("{n}", "n", t.N)
@@ -99,6 +108,10 @@ func TallyFindings(good Good) Tally {
 
 // count adds one weakness of a package, with all findings on it.
 func (t *Tally) count(group []observation.Finding) {
+	if slices.ContainsFunc(group, observation.Finding.IsAnswered) {
+		t.Answered++
+		return
+	}
 	t.N++
 	exploited := false
 	for _, f := range group {
@@ -158,10 +171,10 @@ func GatherFindings(good Good) []DistinctFinding {
 	return issues
 }
 
-// compareUrgency puts malicious packages first, then what is known to be exploited,
+// compareUrgency puts what the maintainer answered last; then malicious packages first, then what is known to be exploited,
 // then the worst severity and score.
 func compareUrgency(a, b DistinctFinding) int {
-	return cmp.Or(
+	return cmp.Or(BoolToInt(a.IsAnswered())-BoolToInt(b.IsAnswered()),
 		BoolToInt(b.Malicious)-BoolToInt(a.Malicious), BoolToInt(b.IsExploited())-BoolToInt(a.IsExploited()),
 		a.Severity.Compare(b.Severity), cmp.Compare(b.base(), a.base()),
 		cmp.Compare(a.Package.Name, b.Package.Name), cmp.Compare(a.Package.Version, b.Package.Version), cmp.Compare(a.Advisory, b.Advisory))
@@ -200,4 +213,20 @@ func (i DistinctFinding) BaseScore() string {
 		return ""
 	}
 	return strconv.FormatFloat(*i.Score, 'f', 1, 64)
+}
+
+// AnswerText writes what the maintainer says of a finding; empty where nobody did.
+func (i DistinctFinding) AnswerText() string {
+	a := i.Answer
+	if a == nil {
+		return ""
+	}
+	text := "the maintainer answers: " + strings.ReplaceAll(string(a.Status), "_", " ")
+	if a.Justification != "" {
+		text += ", " + strings.ReplaceAll(a.Justification, "_", " ")
+	}
+	if a.Statement != "" {
+		text += ": " + Cut(a.Statement, 200)
+	}
+	return text
 }

@@ -169,9 +169,9 @@ func Shortfalls(n int, good Good) []assess.Reason {
 // maxChanges is how many changes are proposed.
 const maxChanges = 3
 
-// HelpfulChanges returns the first changes of these: what would lift the stage, then
-// what would clear the strongest reasons, then the upgrade that closes the most
-// findings, then the remedy of the weakest check.
+// HelpfulChanges returns the first changes of these: the upgrade that closes the most
+// findings of what runs, then what would lift the stage, then what would clear the
+// strongest reasons, then the remedy of the weakest check.
 func HelpfulChanges(good Good) []string {
 	var out []string
 	add := func(text string) {
@@ -179,10 +179,10 @@ func HelpfulChanges(good Good) []string {
 			out = append(out, text)
 		}
 	}
+	add(bestUpgrade(good))
 	for _, lift := range good.Verdict.Lift {
 		add(lift)
 	}
-	add(bestUpgrade(good))
 	for _, reason := range StrongestReasons(good.Verdict) {
 		add(reason.Clears)
 	}

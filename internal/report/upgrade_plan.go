@@ -51,11 +51,25 @@ func UpgradeIssue(n int, good Good) string {
 	return text.String()
 }
 
+// Action writes the upgrade as something to do: the version to go to, how many of the
+// good's findings that closes, and whether what runs is concerned.
+func (u UpgradeStep) Action(findings int) string {
+	use := "it is part of what runs"
+	if u.Development {
+		use = "it only builds or tests"
+	}
+	all := "1 finding"
+	if findings != 1 {
+		all = fmt.Sprintf("%d findings", findings)
+	}
+	return fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s; %s.", u.Package, u.From, u.To, u.Closes, all, use)
+}
+
 // bestUpgrade is the upgrade that helps most; empty where there is none.
 func bestUpgrade(good Good) string {
 	for _, step := range UpgradePlan(1, good) {
-		return English.Translate("Upgrade {package} from {from} to {to}: it closes {n|weakness|weaknesses}.",
-			"package", step.Package, "from", step.From, "to", step.To, "n", step.Closes)
+		tally := TallyFindings(good)
+		return step.Action(tally.N + tally.Answered)
 	}
 	return ""
 }

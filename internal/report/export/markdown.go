@@ -1,10 +1,13 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"io"
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/language"
@@ -128,38 +131,108 @@ func (m *markdown) policy(r policy.Result) {
 	}
 }
 
+// findings has a row for each package and version, with all its advisories: an upgrade
+// is one thing to do, however many advisories it closes. What upgrades close stands
+// first, in the order of the plan.
 func (m *markdown) findings(good report.Good) {
 	tally := report.TallyFindings(good)
 	m.title("Open advisories: %s", plainText(report.English.TallyText(tally)))
 	m.line("%s.", plainText(language.Upper(report.English.TallyBasis(tally))))
-	issues := report.DistinctFindings(good)
-	if len(issues) == 0 {
+	groups := groupFindings(good)
+	if len(groups) == 0 {
 		return
 	}
 	m.line("")
-	m.table("Severity", "Package", "Advisory", "Fixed in", "Where")
-	for _, i := range issues[:min(len(issues), markdownFindings)] {
-		advisory := plainText(i.Advisory)
-		if address := report.AdvisoryURL(i.Advisory); address != "" {
+	m.table("Package", "Upgrade", "Severity", "Advisories", "Where")
+	for _, g := range groups[:min(len(groups), markdownFindings)] {
+		m.row(plainText(strings.TrimSpace(g.findings[0].Package.Name+" "+g.findings[0].Package.Version)), plainText(g.upgrade()), plainText(g.severity()),
+			g.advisories(), plainText(g.findings[0].Places[0].Path))
+	}
+	if more := len(groups) - markdownFindings; more > 0 {
+		m.line("")
+		m.line("And %d more packages.", more)
+	}
+}
+
+// findingGroup is the findings of one package at one version, the most urgent first, and
+// the upgrade that closes some of them.
+type findingGroup struct {
+	findings []report.DistinctFinding
+	step     report.UpgradeStep
+	rank     int // of the upgrade in the plan; behind all others where there is none
+}
+
+func groupFindings(good report.Good) []findingGroup {
+	plan := report.UpgradePlan(math.MaxInt, good)
+	at := map[observation.Coordinate]int{}
+	var groups []findingGroup
+	for _, f := range report.DistinctFindings(good) {
+		c := f.Package.Coordinate()
+		i, seen := at[c]
+		if !seen {
+			i = len(groups)
+			at[c] = i
+			g := findingGroup{rank: len(plan)}
+			for n, step := range plan {
+				if step.Ecosystem == c.Ecosystem && step.Package == c.Name && step.From == c.Version {
+					g.step, g.rank = step, n
+					break
+				}
+			}
+			groups = append(groups, g)
+		}
+		groups[i].findings = append(groups[i].findings, f)
+	}
+	slices.SortStableFunc(groups, func(a, b findingGroup) int { return cmp.Compare(a.rank, b.rank) })
+	return groups
+}
+
+func (g findingGroup) upgrade() string {
+	if g.step.To == "" {
+		fixed := g.findings[0].FixedIn
+		if fixed == "" {
+			return "no fix named"
+		}
+		return "fixed in " + fixed
+	}
+	text := fmt.Sprintf("to %s: closes %d", g.step.To, g.step.Closes)
+	if g.step.Development {
+		text += " (only builds or tests)"
+	}
+	return text
+}
+
+func (g findingGroup) severity() string {
+	first := g.findings[0]
+	text := string(first.Severity)
+	if first.IsExploited() {
+		text += ", known to be exploited"
+	}
+	if first.Malicious {
+		text += ", malicious package"
+	}
+	return text
+}
+
+// markdownAdvisories is how many advisories of a package are named.
+const markdownAdvisories = 5
+
+func (g findingGroup) advisories() string {
+	var all []string
+	for _, f := range g.findings[:min(len(g.findings), markdownAdvisories)] {
+		advisory := plainText(f.Advisory)
+		if address := report.AdvisoryURL(f.Advisory); address != "" {
 			advisory = "[" + advisory + "](" + html.EscapeString(address) + ")"
 		}
-		severity := string(i.Severity)
-		if i.IsExploited() {
-			severity += ", known to be exploited"
+		if answer := f.AnswerText(); answer != "" {
+			advisory += " (" + plainText(answer) + ")"
 		}
-		if i.Malicious {
-			severity += ", malicious package"
-		}
-		fixed := i.FixedIn
-		if fixed == "" {
-			fixed = "no fix named"
-		}
-		m.row(plainText(severity), plainText(strings.TrimSpace(i.Package.Name+" "+i.Package.Version)), advisory, plainText(fixed), plainText(i.Places[0].Path))
+		all = append(all, advisory)
 	}
-	if more := len(issues) - markdownFindings; more > 0 {
-		m.line("")
-		m.line("And %d more.", more)
+	if more := len(g.findings) - markdownAdvisories; more > 0 {
+		all = append(all, fmt.Sprintf("and %d more", more))
 	}
+	return strings.Join(all, ", ")
 }
 
 func (m *markdown) posture(good report.Good) {

@@ -224,6 +224,9 @@ func (s *sarifRun) finding(i report.DistinctFinding) {
 			properties.Add("purl", i.Package.PURL)
 		}
 		result.WithProperties(properties)
+		if i.IsAnswered() {
+			result.AddSuppression(sarif.NewSuppression().WithKind("external").WithStatus("accepted").WithJustification(sarifText(i.AnswerText())))
+		}
 	}
 }
 

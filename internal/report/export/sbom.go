@@ -30,7 +30,7 @@ type Listing struct {
 // CycloneDX 1.6 JSON. Of doc it reads the generator and as-of, which is the
 // bill's time. Its serial number is made of its content: the same inventory and
 // advisories give the same bytes. Whether an advisory can be reached by an
-// attacker was not analysed, so no analysis is stated.
+// attacker was not analysed: an analysis is stated where the maintainer answered.
 func WriteSBOM(w io.Writer, doc report.Document, good report.Good, lists []Listing) error {
 	doc = report.Cleaned(report.Document{Generator: doc.Generator, AsOf: doc.AsOf})
 	report.CompleteGood(&good)
@@ -158,7 +158,7 @@ func (b bomBuilder) build(doc report.Document) *cdx.BOM {
 func (b bomBuilder) root() *cdx.Component {
 	g := b.good
 	c := &cdx.Component{BOMRef: root, Type: cdx.ComponentTypeApplication, Name: report.English.DisplayName(g), Description: g.Description,
-		Licenses: licences(g.Licenses)}
+		Licenses: licences(declaredLicences(g))}
 	var references []cdx.ExternalReference
 	for _, scan := range g.Scans {
 		if c.Version == "" {
@@ -186,10 +186,13 @@ func (b bomBuilder) coverage() *[]cdx.Property {
 		{Name: "midspan:matched", Value: language.Upper(report.English.TallyBasis(tally))}}
 }
 
-// licences are SPDX ids where they are known ones, names otherwise.
+// licences are an SPDX expression, or SPDX ids where they are known ones, names otherwise.
 func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 0 {
 		return nil
+	}
+	if len(ids) == 1 && strings.Contains(ids[0], " ") && isExpression(ids[0]) { // it stands alone
+		return &cdx.Licenses{{Expression: ids[0]}}
 	}
 	known := append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...)
 	var all cdx.Licenses
@@ -242,6 +245,9 @@ func (b bomBuilder) vulnerabilities() []cdx.Vulnerability {
 			at[i.Advisory] = n
 			all = append(all, vulnerabilityOf(i))
 		}
+		if analysis := all[n].Analysis; seen && analysis != nil && (i.Answer == nil || analysis.State != analysisState[i.Answer.Status]) {
+			all[n].Analysis = nil // not the same for all that it affects
+		}
 		affects := append(*all[n].Affects, cdx.Affects{Ref: l.ref})
 		if i.Package.Version != "" {
 			affects[len(affects)-1].Range = &[]cdx.AffectedVersions{{Version: i.Package.Version, Status: cdx.VulnerabilityStatusAffected}}
@@ -277,8 +283,24 @@ func vulnerabilityOf(i report.DistinctFinding) cdx.Vulnerability {
 	}
 	v.Properties = &[]cdx.Property{{Name: "midspan:exploited", Value: report.English.ExploitedText(i)},
 		{Name: "midspan:malicious", Value: fmt.Sprint(i.Malicious)}}
+	if a := i.Answer; a != nil {
+		v.Analysis = &cdx.VulnerabilityAnalysis{State: analysisState[a.Status], Justification: analysisJustification[a.Justification], Detail: i.AnswerText()}
+	}
 	return v
 }
+
+// analysisState and analysisJustification are CycloneDX's words for those of OpenVEX. Of a
+// justification that has none the detail has the words.
+var (
+	analysisState = map[observation.AnswerStatus]cdx.ImpactAnalysisState{
+		observation.NotAffected: cdx.IASNotAffected, observation.Fixed: cdx.IASResolved,
+		observation.Affected: cdx.IASExploitable, observation.UnderInvestigation: cdx.IASInTriage,
+	}
+	analysisJustification = map[string]cdx.ImpactAnalysisJustification{
+		"component_not_present": cdx.IAJCodeNotPresent, "vulnerable_code_not_present": cdx.IAJCodeNotPresent,
+		"vulnerable_code_not_in_execute_path": cdx.IAJCodeNotReachable, "inline_mitigations_already_exist": cdx.IAJProtectedByMitigatingControl,
+	}
+)
 
 func stamp(t time.Time) string {
 	if t.IsZero() {
@@ -307,7 +329,16 @@ func methodOf(vector string) (cdx.ScoringMethod, bool) {
 	return "", false
 }
 
-// SBOMName is the name of the file that holds the bill of a good.
-func SBOMName(id string) string {
-	return report.SlugOf(id) + ".cdx.json"
+// SBOMFormat is a format of bills of materials.
+type SBOMFormat struct {
+	Name, extension string
+	Write           func(io.Writer, report.Document, report.Good, []Listing) error
 }
+
+// SBOMFormats are those that can be written, the first by default.
+func SBOMFormats() []SBOMFormat {
+	return []SBOMFormat{{"cyclonedx-json", ".cdx.json", WriteSBOM}, {"spdx-json", ".spdx.json", WriteSPDX}}
+}
+
+// File is the name of the file that holds the bill of a good.
+func (f SBOMFormat) File(id string) string { return report.SlugOf(id) + f.extension }

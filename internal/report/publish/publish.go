@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
@@ -193,6 +194,26 @@ type goodPart struct {
 
 // byteRange is a place in a file: its offset and its length, in bytes.
 type byteRange [2]int64
+
+// CountGoods counts the goods that a report in a folder has; 0 where there is none.
+func CountGoods(dir string) int {
+	root, err := files.OpenRoot(dir)
+	if err != nil {
+		return 0
+	}
+	defer root.Close()
+	m, err := readManifest(root)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, name := range m.Written {
+		if strings.HasPrefix(name, "goods/") && strings.HasSuffix(name, ".html") {
+			n++
+		}
+	}
+	return n
+}
 
 func readManifest(root *os.Root) (manifest, error) {
 	var m manifest

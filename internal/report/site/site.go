@@ -140,7 +140,8 @@ func (s *Site) WriteAll(doc report.Document, rows []report.Row, write WriteFile)
 	return err
 }
 
-// writeAll writes the pages that are about all goods together, the portfolio page last.
+// writeAll writes the pages that are about all goods together, the portfolio page last. A
+// report of one good opens on the page of that good.
 func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	var err error
 	page := func(template, name, title string, view any) {
@@ -164,6 +165,11 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
 	page("board", boardPage, s.text.Translate("Two pages for a board")+" · Midspan", s.board())
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	if len(s.rows) == 1 {
+		only := s.rows[0].Good
+		page("opening", "index.html", s.name(only.ID)+" · Midspan", map[string]string{"Page": report.PagePath(only.ID), "Name": s.name(only.ID)})
+		return err
+	}
 	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return err
 }

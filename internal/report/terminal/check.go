@@ -23,8 +23,8 @@ const (
 
 // WriteCheck writes what is known of the goods of a document, as a rule of one,
 // for a terminal of the given width (at least 40, at most 100 columns are
-// used): the stage and why, the span glyph in text, supports, findings,
-// posture, what is unknown, and the changes that would help most. Colour is
+// used): the changes that would help most, the stage and why, the span glyph in text,
+// supports, findings, posture, and what is unknown. Colour is
 // only ever a second sign. Text from outside is stripped of control characters.
 func WriteCheck(w io.Writer, doc report.Document, width int, colour bool) error {
 	t := &layout{width: min(max(width, minWidth), 100), colour: colour}
@@ -35,7 +35,6 @@ func WriteCheck(w io.Writer, doc report.Document, width int, colour bool) error 
 		t.heading(good)
 		t.glyph(good.Verdict)
 		t.reasons(good.Verdict)
-		t.changes(good)
 		t.findings(good)
 		t.posture(good)
 		t.unknowns(good)
@@ -71,6 +70,7 @@ func (t *layout) heading(good report.Good) {
 	for _, scan := range good.Scans {
 		t.wrap("", scan.Repository.URL+scanText(scan), ansiDim)
 	}
+	t.changes(good)
 	t.line("")
 	stage := strings.ToUpper(report.English.StageName(v.Stage))
 	if v.Borderline != nil {
@@ -262,6 +262,9 @@ func (t *layout) findings(good report.Good) {
 		}
 		if issue.Malicious {
 			text += ", the package is malicious"
+		}
+		if answer := issue.AnswerText(); answer != "" {
+			text += ", " + answer
 		}
 		if issue.Relation != "" {
 			text += ", " + issue.Relation
