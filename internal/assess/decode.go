@@ -186,7 +186,7 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 func (d *decoder) bands(r *Rules, n *yaml.Node) {
 	r.bands = map[Level]Range{}
 	f := d.fields(n, "bands", string(Strong), string(Fair), string(Weak), string(Missing))
-	for _, level := range levelOrder {
+	for _, level := range LevelsFromTop() {
 		ends := d.items(orNode(f[string(level)], n), "the band of "+string(level))
 		if len(ends) != 2 {
 			d.fail(d.positionOfNode(orNode(f[string(level)], n)), "the band of %s must be [lowest, highest]", level)
@@ -298,7 +298,7 @@ func (d *decoder) condition(n *yaml.Node) condition {
 
 func (d *decoder) level(n *yaml.Node) Level {
 	l := Level(text(n))
-	if !slices.Contains(levelOrder, l) && l != LevelUnknown {
+	if !slices.Contains(LevelsFromTop(), l) && l != LevelUnknown {
 		d.fail(d.positionOfNode(n), "there is no level %q", l)
 	}
 	return l

@@ -22,7 +22,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	if rule.when != nil {
 		found = e.trace(*rule.when, kleene.True)
 	} else {
-		for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+		for _, id := range PillarIDs() {
 			found = append(found, e.traceLevel(e.rules.pillar(id))...)
 		}
 	}

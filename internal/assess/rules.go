@@ -182,7 +182,7 @@ func (d *decoder) verify(r *Rules) {
 	for _, rule := range r.rules {
 		d.verifyRule(r, rule)
 	}
-	for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+	for _, id := range PillarIDs() {
 		if r.pillar(id) == nil {
 			d.fail(position{}, "the pillar %s is missing", id)
 		}

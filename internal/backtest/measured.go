@@ -31,13 +31,17 @@ type MeasuredRisk struct {
 	Levels       []Calibration `json:"levels"`
 }
 
-// MeasuredStage is what became of the repositories of a stage, 12, 18 and 24 months later.
-type MeasuredStage struct {
-	Stage        assess.Stage    `json:"stage"`
-	Points       int             `json:"points"`
-	Repositories int             `json:"repositories"`
-	Fates        []MeasuredShare `json:"fates"`
+// StageRow is what became of the repositories of a stage, 12, 18 and 24 months later: a
+// MeasuredShare of each fate, or a FateShare.
+type StageRow[F any] struct {
+	Stage        assess.Stage `json:"stage"`
+	Points       int          `json:"points"`
+	Repositories int          `json:"repositories"`
+	Fates        []F          `json:"fates"`
 }
+
+// MeasuredStage is a row of what was measured, under the name that it has in report.json.
+type MeasuredStage StageRow[MeasuredShare]
 
 // MeasuredShare is a share of the points of a stage at which the fate can be told.
 type MeasuredShare struct {

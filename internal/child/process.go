@@ -22,6 +22,7 @@ type process struct {
 	stderr *head
 	done   chan struct{} // closed when it has ended, and ending is set
 	ending *EndedError
+	killed sync.Once
 
 	writing sync.Mutex
 	in      io.WriteCloser
@@ -88,6 +89,10 @@ func environment() []string {
 	}
 	return env
 }
+
+// kill ends the child and what it started. It does so once: the child is waited for after
+// that, and its number may then be another process's.
+func (p *process) kill() { p.killed.Do(p.killGroup) }
 
 // receive passes answers on to those who wait, until the child ends.
 func (p *process) receive(out io.Reader) {

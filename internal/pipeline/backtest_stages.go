@@ -85,7 +85,7 @@ func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirr
 // measuresAt reads some scanners' measures of a mirror as it stood at a time. All others are
 // unknown: advisories and posture of an earlier day are not known today.
 func (p *Pipeline) measuresAt(ctx context.Context, reader child.Reader, m seenMirror, at time.Time, names ...string) ([]observation.Measure, error) {
-	open, err := reader.OpenAt(ctx, m.dir, at, p.cfg.Timeout)
+	open, err := reader.Open(ctx, m.dir, at, p.cfg.Timeout)
 	if err != nil {
 		return nil, err
 	}
