@@ -206,7 +206,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
 		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), none: text(f["none"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
-		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", saidBy: text(f["said-by"]),
+		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", coveredBy: text(f["said-by"]),
 		isForm: text(f["form"]) == "yes"}
 	d.oneOf(f, "form", "yes", "no")
 	if with := f["with"]; with != nil && with.Decode(&rule.with) != nil {

@@ -22,7 +22,7 @@ type Population struct {
 	Stages []MeasuredStage `json:"stages"`
 }
 
-// MeasuredRisk is what the risk and the baselines told of silence in months 12 to 18.
+// MeasuredRisk is what the risk and the baselines foretold of silence in months 12 to 18.
 type MeasuredRisk struct {
 	Repositories int           `json:"repositories"` // that were alive at one time or more
 	Points       int           `json:"points"`
@@ -43,7 +43,7 @@ type StageRow[F any] struct {
 // MeasuredStage is a row of what was measured, under the name that it has in report.json.
 type MeasuredStage StageRow[MeasuredShare]
 
-// MeasuredShare is a share of the points of a stage at which the fate can be told.
+// MeasuredShare is a share of the points of a stage at which the fate is known.
 type MeasuredShare struct {
 	Fate     Fate     `json:"fate"`
 	Of       int      `json:"of"`

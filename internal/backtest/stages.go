@@ -45,7 +45,7 @@ const (
 var fates = []Fate{SilentHalfYear, StillSilent, NobodyLeft, Halved, Over}
 
 // StagePoint is the stage of one repository at one time of the past, and what became of
-// it. A fate that cannot be told is in no map entry.
+// it. A fate that is not known is in no map entry.
 type StagePoint struct {
 	Months int // before the end
 	Stage  assess.Stage
@@ -184,7 +184,7 @@ func (c stageCases) mask(months []int, stages ...assess.Stage) []bool {
 	return holds
 }
 
-// fate marks those points of a mask at which a fate can be told, and those that met it.
+// fate marks those points of a mask at which a fate is known, and those that met it.
 func (c stageCases) fate(of []bool, fate Fate) (known, met []bool) {
 	known, met = make([]bool, len(of)), make([]bool, len(of))
 	for i, p := range c.points {

@@ -135,7 +135,7 @@ func (p *process) send(r request) {
 	}
 }
 
-// ask sends a request and waits for its answer. Where ctx ends first, the child is told to
+// ask sends a request and waits for its answer. Where ctx ends first, the child is asked to
 // stop; where it does not within the grace, it is killed: errStuck.
 func (p *process) ask(ctx context.Context, r request, grace time.Duration) (answer, error) {
 	to := p.expect(r.ID)
@@ -177,7 +177,7 @@ func lastAnswer(to <-chan answer) (answer, error) {
 	}
 }
 
-// errStuck marks work that did not stop when it was told to.
+// errStuck marks work that did not stop when it was asked to.
 var errStuck = errors.New("the work did not stop in time")
 
 // stop ends an idle child.

@@ -69,7 +69,7 @@ func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirr
 			found.Unread++
 			continue
 		}
-		// What the catalog said on that day is not known: the entry holds the address alone.
+		// What the catalog held on that day is not known: the entry holds the address alone.
 		good := catalog.Good{ID: m.repository.URL, Repositories: []catalog.Repository{m.repository}}
 		repository := merge.Repository{Repository: m.repository, ObservedUntil: at, Measures: measures}
 		verdict, _ := p.rules.Assess(merge.Input{

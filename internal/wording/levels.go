@@ -51,10 +51,10 @@ func Levels[ID ~string](possible []ID) language.Message {
 // The lengths of a year and of a month in days, in the mean.
 const yearDays, monthDays = 365.25, 365.25 / 12
 
-// longDays is from how many days on a time is told in years: 24 months.
+// longDays is from how many days on a time is given in years: 24 months.
 const longDays = 2*yearDays + 1
 
-// Days is a time in days, told in whole years that have passed where it is longer than 24
+// Days is a time in days, given in whole years that have passed where it is longer than 24
 // months: "400 days", "9 years". Of an upper bound the years are those that are begun.
 func Days[B ~string](days float64, bound B) language.Message {
 	if days < longDays {

@@ -80,7 +80,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]
 	}
 	if !view.Several && len(view.Posture) == 1 {
-		view.Posture[0].Repository = "" // it need not be told from another
+		view.Posture[0].Repository = "" // there is no other one
 	}
 	view.KeyFacts = s.text.keyFacts(good, view.Tally)
 	if full := s.text.DisplayName(good); full != view.Name {

@@ -153,7 +153,7 @@ func pubNames(text []byte) Named {
 		}
 	}
 	result := named("Pub", names)
-	// A package of the SDK stands in the lockfile too, so that it need not be told apart.
+	// A package of the SDK stands in the lockfile too, so that it need not be set apart.
 	return result
 }
 
