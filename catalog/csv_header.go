@@ -42,7 +42,7 @@ func decodeTable(data []byte) (text string, remark string) {
 
 var separatorLine = regexp.MustCompile(`(?i)^\s*"?sep=([,;|\t])"?[,;|\t]*[ ]*(?:\n|$)`)
 
-// cutSeparatorLine empties the line with which Excel is told the separator, so that the
+// cutSeparatorLine empties the line that names the separator for Excel, so that the
 // numbers of lines stay. The separator is 0 where there is no such line.
 func cutSeparatorLine(text string) (string, rune) {
 	m := separatorLine.FindStringSubmatchIndex(text)

@@ -11,7 +11,12 @@
 // one.
 package catalog
 
-import "github.com/midspan/midspan/internal/observation"
+import (
+	"slices"
+	"strings"
+
+	"github.com/midspan/midspan/internal/observation"
+)
 
 // Good is one digital public good: one or more catalog entries that name the
 // same repository, or one entry that names none.
@@ -76,6 +81,15 @@ const Person = "a person"
 
 // IsPerson reports whether the catalog says that this is a person.
 func (o Organization) IsPerson() bool { return o.Name == Person }
+
+// HasRole reports whether the role is one of some. Catalogs write roles in letters of any
+// case.
+func (o Organization) HasRole(roles ...string) bool {
+	return slices.ContainsFunc(roles, func(role string) bool { return strings.EqualFold(o.Role, role) })
+}
+
+// Owns reports whether the catalog calls the organization an owner or a maintainer.
+func (o Organization) Owns() bool { return o.HasRole("owner", "maintainer") }
 
 // Maintenance is what publiccode.yml says of upkeep.
 type Maintenance struct {

@@ -154,8 +154,8 @@ func readPubliccodeFile(data []byte, name string) (Catalog, error) {
 
 // named finishes a good of a file: without a name it is called after its
 // repository or the file.
-func named(g Good, said []observation.Note, file string) Good {
-	notes := &entryNotes{subject: file, notes: said}
+func named(g Good, found []observation.Note, file string) Good {
+	notes := &entryNotes{subject: file, notes: found}
 	g.finish(notes, file)
 	return g
 }

@@ -102,7 +102,7 @@ func writeBacktest(w io.Writer, b pipeline.BacktestResult) error {
 		fmt.Fprintf(&s, "Left out: %s at which the risk was unknown.\n", counted(n.Unscored, "time", "times"))
 	}
 	if n.Points == 0 {
-		s.WriteString("Nothing can be said without points.\n")
+		s.WriteString("Without points there is no result.\n")
 		return writeTrimmed(w, s.String())
 	}
 	for _, c := range b.Comparisons {

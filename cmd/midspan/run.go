@@ -28,7 +28,7 @@ without URLs it reads the embedded sample, which needs no network.
   midspan run --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --advisories /srv/osv --offline`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
 			return a.withPipeline(cmd, urls, func(ctx context.Context, p *pipeline.Pipeline, cfg config.Config) error {
-				// A mistake in a policy is told before the work.
+				// A mistake in a policy is reported before the work.
 				if _, err := openPolicies(cfg.Policies); err != nil {
 					return err
 				}

@@ -99,7 +99,7 @@ func (e *evaluation) judge(known, applicable float64) Verdict {
 
 func (e *evaluation) gradeSupports() []Pillar {
 	var supports []Pillar
-	for _, id := range []string{People, Momentum, Upkeep, Funding} {
+	for _, id := range PillarIDs()[1:] {
 		supports = append(supports, e.gradePillar(id))
 	}
 	return supports

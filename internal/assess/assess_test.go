@@ -683,8 +683,8 @@ func checkScores(t *testing.T, r *Rules, p *pillarRule, goods []map[string]obser
 			moved++
 		}
 	}
-	for i, above := range levelOrder[:len(levelOrder)-1] {
-		below := levelOrder[i+1]
+	for i, above := range LevelsFromTop()[:len(LevelsFromTop())-1] {
+		below := LevelsFromTop()[i+1]
 		if count[above] == 0 || count[below] == 0 {
 			continue
 		}

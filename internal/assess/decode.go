@@ -186,7 +186,7 @@ func (d *decoder) file(r *Rules, root *yaml.Node) {
 func (d *decoder) bands(r *Rules, n *yaml.Node) {
 	r.bands = map[Level]Range{}
 	f := d.fields(n, "bands", string(Strong), string(Fair), string(Weak), string(Missing))
-	for _, level := range levelOrder {
+	for _, level := range LevelsFromTop() {
 		ends := d.items(orNode(f[string(level)], n), "the band of "+string(level))
 		if len(ends) != 2 {
 			d.fail(d.positionOfNode(orNode(f[string(level)], n)), "the band of %s must be [lowest, highest]", level)
@@ -206,7 +206,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
 		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), none: text(f["none"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
-		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", saidBy: text(f["said-by"]),
+		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", coveredBy: text(f["said-by"]),
 		isForm: text(f["form"]) == "yes"}
 	d.oneOf(f, "form", "yes", "no")
 	if with := f["with"]; with != nil && with.Decode(&rule.with) != nil {
@@ -298,7 +298,7 @@ func (d *decoder) condition(n *yaml.Node) condition {
 
 func (d *decoder) level(n *yaml.Node) Level {
 	l := Level(text(n))
-	if !slices.Contains(levelOrder, l) && l != LevelUnknown {
+	if !slices.Contains(LevelsFromTop(), l) && l != LevelUnknown {
 		d.fail(d.positionOfNode(n), "there is no level %q", l)
 	}
 	return l

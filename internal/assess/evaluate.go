@@ -9,10 +9,11 @@ import (
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/wording"
 )
 
-// levelOrder lists the levels from most to least.
-var levelOrder = []Level{Strong, Fair, Weak, Missing}
+// LevelsFromTop lists the levels from most to least, as wording has them.
+func LevelsFromTop() []Level { return wording.LevelsFromTop[Level]() }
 
 // evaluation evaluates the rules for one set of measures. It is not safe for
 // concurrent use.
@@ -153,7 +154,7 @@ func (e *evaluation) possibleLevels(pillar string) []Level {
 	p := e.rules.pillar(pillar)
 	found := e.levelsOf(p)
 	var sorted []Level
-	for _, l := range levelOrder {
+	for _, l := range LevelsFromTop() {
 		if slices.Contains(found, l) {
 			sorted = append(sorted, l)
 		}
@@ -166,7 +167,7 @@ func (e *evaluation) possibleLevels(pillar string) []Level {
 // the first that certainly does is possible. Where nothing is measured, all are.
 func (e *evaluation) levelsOf(p *pillarRule) []Level {
 	if !e.anyMeasured(p) {
-		return levelOrder
+		return LevelsFromTop()
 	}
 	var found []Level
 	for _, l := range p.levels {
@@ -179,7 +180,7 @@ func (e *evaluation) levelsOf(p *pillarRule) []Level {
 		}
 	}
 	if p.otherwise == LevelUnknown {
-		return levelOrder
+		return LevelsFromTop()
 	}
 	return append(found, p.otherwise)
 }
@@ -283,7 +284,7 @@ func (r *Rules) levelSignatures() map[pillarLevel]string {
 		if c.rule != "" && r.byID[c.rule].when != nil {
 			read(*r.byID[c.rule].when)
 		}
-		for _, l := range levelOrder {
+		for _, l := range LevelsFromTop() {
 			if c.pillar != "" {
 				signatures[pillarLevel{c.pillar, l}] += fmt.Sprint(slices.Contains(c.levels, l), " ")
 			}

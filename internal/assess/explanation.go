@@ -293,10 +293,10 @@ func theirLevels(supports []Pillar) language.Arg {
 		}
 		levels[at].ids = append(levels[at].ids, p.ID)
 	}
-	var said []any
+	var clauses []any
 	for _, l := range levels {
 		list, number := andSupports(l.ids)
-		said = append(said, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", l.level))
+		clauses = append(clauses, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", l.level))
 	}
-	return language.And(said...)
+	return language.And(clauses...)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // fill fills a pattern of the rules: {value} is that of the measure, {threshold} that of
-// the rule; other names are those of With. A number of days is a time with its unit, told
+// the rule; other names are those of With. A number of days is a time with its unit, given
 // in years where it is long, unless the pattern writes the word itself.
 func (r Reason) fill(pattern string) language.Message {
 	m := language.Message{Pattern: pattern}

@@ -168,7 +168,7 @@ func partNote(p scorePart) string {
 func (r *Rules) writeBands(b *strings.Builder) {
 	b.WriteString(
 		"## Score and level\n\nA score lies within the band of its level, so that the two never contradict each other. Where several levels are possible it lies within theirs.\n\n| level | score |\n|---|---|\n")
-	for _, l := range levelOrder {
+	for _, l := range LevelsFromTop() {
 		fmt.Fprintf(b, "| %s | %s to %s |\n", l, r.formatValue(r.bands[l].Low), r.formatValue(r.bands[l].High))
 	}
 	b.WriteString("\n")
@@ -176,7 +176,7 @@ func (r *Rules) writeBands(b *strings.Builder) {
 
 func (r *Rules) writeScore(b *strings.Builder) {
 	b.WriteString("## Score of a good\n\nThe weighted mean of its supports, with the range that unknown measures leave open:")
-	for i, id := range []string{People, Momentum, Upkeep, Funding} {
+	for i, id := range PillarIDs()[1:] {
 		if i > 0 {
 			b.WriteString(",")
 		}

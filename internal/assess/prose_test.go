@@ -101,9 +101,9 @@ func TestNineYearsAreNotToldInDays(t *testing.T) {
 // levelSets are all that can be known of a level: every set of levels that is not empty.
 func levelSets() [][]Level {
 	var sets [][]Level
-	for mask := 1; mask < 1<<len(levelOrder); mask++ {
+	for mask := 1; mask < 1<<len(LevelsFromTop()); mask++ {
 		var set []Level
-		for i, level := range levelOrder {
+		for i, level := range LevelsFromTop() {
 			if mask&(1<<i) != 0 {
 				set = append(set, level)
 			}

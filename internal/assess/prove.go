@@ -211,10 +211,10 @@ func (d *decoder) proveReached(p *prover, what string, at position, when conditi
 func (d *decoder) proveLevelOrder(pillar *pillarRule, this levelRule) {
 	steps := make([]int, 0, len(pillar.levels)+1)
 	for _, l := range pillar.levels {
-		steps = append(steps, slices.Index(levelOrder, l.level))
+		steps = append(steps, slices.Index(LevelsFromTop(), l.level))
 	}
 	if pillar.otherwise != LevelUnknown {
-		steps = append(steps, slices.Index(levelOrder, pillar.otherwise))
+		steps = append(steps, slices.Index(LevelsFromTop(), pillar.otherwise))
 	}
 	i := slices.IndexFunc(pillar.levels, func(l levelRule) bool { return l.at == this.at && l.level == this.level })
 	down := steps[len(steps)-1] > steps[0]

@@ -132,7 +132,7 @@ func compareLevels(t *testing.T, id string, before, after *evaluation) {
 	t.Helper()
 	for _, p := range before.rules.pillars {
 		was, is := before.possibleLevels(p.id)[0], after.possibleLevels(p.id)[0]
-		if slices.Index(levelOrder, is) > slices.Index(levelOrder, was) {
+		if slices.Index(LevelsFromTop(), is) > slices.Index(LevelsFromTop(), was) {
 			t.Fatalf("%s from %v to %v lowers %s from %s to %s", id, before.measure(id).Value, after.measure(id).Value, p.id, was, is)
 		}
 	}

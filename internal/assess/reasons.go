@@ -22,7 +22,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	if rule.when != nil {
 		found = e.trace(*rule.when, kleene.True)
 	} else {
-		for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+		for _, id := range PillarIDs() {
 			found = append(found, e.traceLevel(e.rules.pillar(id))...)
 		}
 	}
@@ -129,12 +129,12 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 			reasons = append(reasons, e.reason(ev))
 		}
 	}
-	said := func(id string) bool {
+	present := func(id string) bool {
 		return slices.ContainsFunc(reasons, func(r Reason) bool { return r.Rule == id && r.Operator == e.rules.byID[id].operator })
 	}
 	reasons = slices.DeleteFunc(reasons, func(r Reason) bool {
 		rule := e.rules.byID[r.Rule]
-		return rule.weight == 0 || said(rule.saidBy)
+		return rule.weight == 0 || present(rule.coveredBy)
 	})
 	return strongestFirst(reasons)
 }

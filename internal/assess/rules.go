@@ -57,7 +57,7 @@ type rule struct {
 	absentMeansYes bool              // the answer is yes where the measure does not apply
 	with           map[string]string // other measures in the sentences, by name
 	isForm         bool              // what clears it shows what exists, and changes nothing
-	saidBy         string            // the rule whose reason makes that of this one needless
+	coveredBy      string            // the rule whose reason makes that of this one needless
 }
 
 // condition joins rules and levels. Exactly one of its fields is set.
@@ -182,7 +182,7 @@ func (d *decoder) verify(r *Rules) {
 	for _, rule := range r.rules {
 		d.verifyRule(r, rule)
 	}
-	for _, id := range []string{Load, People, Momentum, Upkeep, Funding} {
+	for _, id := range PillarIDs() {
 		if r.pillar(id) == nil {
 			d.fail(position{}, "the pillar %s is missing", id)
 		}
@@ -227,8 +227,8 @@ func (d *decoder) verifyRule(r *Rules, rule *rule) {
 	case !operatorFits(w.Kind, rule.operator, rule.threshold):
 		d.fail(rule.at, "rule %s compares a %s by %q with %v: numbers take <, <=, > or >= and a number, bool and text take is", rule.id, w.Kind, rule.operator,
 			rule.threshold)
-	case rule.saidBy != "" && r.byID[rule.saidBy] == nil:
-		d.fail(rule.at, "rule %s is said by %q, which does not exist", rule.id, rule.saidBy)
+	case rule.coveredBy != "" && r.byID[rule.coveredBy] == nil:
+		d.fail(rule.at, "rule %s is said by %q, which does not exist", rule.id, rule.coveredBy)
 	case rule.holds == "" || rule.fails == "":
 		d.fail(rule.at, "rule %s needs a sentence for where it holds and one for where it fails", rule.id)
 	}

@@ -53,6 +53,9 @@ const (
 	Funding  = "funding"
 )
 
+// PillarIDs lists load and then the four supports, in the order in which they are shown.
+func PillarIDs() []string { return []string{Load, People, Momentum, Upkeep, Funding} }
+
 // Range is a score from 0 to 100 with what unknown measures leave open. Score
 // is nil where nothing is known.
 type Range struct {

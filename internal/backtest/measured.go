@@ -22,7 +22,7 @@ type Population struct {
 	Stages []MeasuredStage `json:"stages"`
 }
 
-// MeasuredRisk is what the risk and the baselines told of silence in months 12 to 18.
+// MeasuredRisk is what the risk and the baselines foretold of silence in months 12 to 18.
 type MeasuredRisk struct {
 	Repositories int           `json:"repositories"` // that were alive at one time or more
 	Points       int           `json:"points"`
@@ -31,15 +31,19 @@ type MeasuredRisk struct {
 	Levels       []Calibration `json:"levels"`
 }
 
-// MeasuredStage is what became of the repositories of a stage, 12, 18 and 24 months later.
-type MeasuredStage struct {
-	Stage        assess.Stage    `json:"stage"`
-	Points       int             `json:"points"`
-	Repositories int             `json:"repositories"`
-	Fates        []MeasuredShare `json:"fates"`
+// StageRow is what became of the repositories of a stage, 12, 18 and 24 months later: a
+// MeasuredShare of each fate, or a FateShare.
+type StageRow[F any] struct {
+	Stage        assess.Stage `json:"stage"`
+	Points       int          `json:"points"`
+	Repositories int          `json:"repositories"`
+	Fates        []F          `json:"fates"`
 }
 
-// MeasuredShare is a share of the points of a stage at which the fate can be told.
+// MeasuredStage is a row of what was measured, under the name that it has in report.json.
+type MeasuredStage StageRow[MeasuredShare]
+
+// MeasuredShare is a share of the points of a stage at which the fate is known.
 type MeasuredShare struct {
 	Fate     Fate     `json:"fate"`
 	Of       int      `json:"of"`

@@ -77,7 +77,7 @@ func (p Predictor) of(point Point) float64 {
 	}
 }
 
-// Comparison is how well each score told apart who met an outcome.
+// Comparison is how well each score separates those who met an outcome.
 type Comparison struct {
 	Outcome      Outcome `json:"outcome"`
 	Group        Group   `json:"group"`

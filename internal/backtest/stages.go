@@ -45,7 +45,7 @@ const (
 var fates = []Fate{SilentHalfYear, StillSilent, NobodyLeft, Halved, Over}
 
 // StagePoint is the stage of one repository at one time of the past, and what became of
-// it. A fate that cannot be told is in no map entry.
+// it. A fate that is not known is in no map entry.
 type StagePoint struct {
 	Months int // before the end
 	Stage  assess.Stage
@@ -125,19 +125,11 @@ type StageResult struct {
 
 // StageTable is one table: a row a stage.
 type StageTable struct {
-	Months []int      `json:"months"`
-	Rows   []StageRow `json:"rows"`
+	Months []int                 `json:"months"`
+	Rows   []StageRow[FateShare] `json:"rows"`
 	// Times is how many times as often the messy middle, with what may be strained, was
 	// silent to the end as the sustained.
 	Times Estimate `json:"messyMiddleToSustained"`
-}
-
-// StageRow is one stage of a table.
-type StageRow struct {
-	Stage        assess.Stage `json:"stage"`
-	Points       int          `json:"points"`
-	Repositories int          `json:"repositories"`
-	Fates        []FateShare  `json:"fates"`
 }
 
 // FateShare is how many points of a stage met a fate.
@@ -192,37 +184,37 @@ func (c stageCases) mask(months []int, stages ...assess.Stage) []bool {
 	return holds
 }
 
-// fate marks those points of a mask at which a fate can be told, and those that met it.
-func (c stageCases) fate(of []bool, fate Fate) (told, met []bool) {
-	told, met = make([]bool, len(of)), make([]bool, len(of))
+// fate marks those points of a mask at which a fate is known, and those that met it.
+func (c stageCases) fate(of []bool, fate Fate) (known, met []bool) {
+	known, met = make([]bool, len(of)), make([]bool, len(of))
 	for i, p := range c.points {
-		happened, known := p.Fates[fate]
-		told[i], met[i] = of[i] && known, of[i] && happened
+		happened, isKnown := p.Fates[fate]
+		known[i], met[i] = of[i] && isKnown, of[i] && happened
 	}
-	return told, met
+	return known, met
 }
 
 // rate is the share of a row that met a fate.
 func (c stageCases) rate(fate Fate, months []int, stages ...assess.Stage) statistic {
-	told, met := c.fate(c.mask(months, stages...), fate)
-	return func(weight []float64) float64 { return share(told, met, weight) }
+	known, met := c.fate(c.mask(months, stages...), fate)
+	return func(weight []float64) float64 { return share(known, met, weight) }
 }
 
 func (c stageCases) table(months []int, o Options) StageTable {
 	t := StageTable{Months: months}
 	for _, stage := range stageOrder {
 		at := c.mask(months, stage)
-		row := StageRow{Stage: stage, Points: countTrue(at), Repositories: len(distinct(chosen(c.repository, at)))}
+		row := StageRow[FateShare]{Stage: stage, Points: countTrue(at), Repositories: len(distinct(chosen(c.repository, at)))}
 		better := slices.Index(worsening, stage) - 1
 		for _, fate := range fates {
-			told, met := c.fate(at, fate)
+			known, met := c.fate(at, fate)
 			own := c.rate(fate, months, stage)
 			stats := []statistic{own}
 			if better >= 0 {
 				stats = append(stats, difference(own, c.rate(fate, months, worsening[better])))
 			}
 			estimates := estimate(c.owner, o, stats...)
-			one := FateShare{MeasuredShare: MeasuredShare{Fate: fate, Of: countTrue(told), Happened: countTrue(met), Share: estimates[0]}}
+			one := FateShare{MeasuredShare: MeasuredShare{Fate: fate, Of: countTrue(known), Happened: countTrue(met), Share: estimates[0]}}
 			if better >= 0 {
 				one.Worse = &estimates[1]
 			}

@@ -74,13 +74,13 @@ func TestStagesAreCountedByHand(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	together := found.Tables[0]
-	cell := func(stage assess.Stage) (StageRow, FateShare) {
+	cell := func(stage assess.Stage) (StageRow[FateShare], FateShare) {
 		for _, row := range together.Rows {
 			if row.Stage == stage {
 				return row, row.Fates[1]
 			}
 		}
-		return StageRow{}, FateShare{}
+		return StageRow[FateShare]{}, FateShare{}
 	}
 	row, sustained := cell(assess.Sustained)
 	if row.Points != 5 || row.Repositories != 4 || sustained.Of != 4 || sustained.Happened != 1 || *sustained.Share.Value != 0.25 || sustained.Worse != nil {

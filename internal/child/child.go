@@ -27,11 +27,10 @@ import (
 
 // Reader opens repositories to be scanned.
 type Reader interface {
-	// Open reads what a snapshot is at the path of a mirror. timeout bounds all that is
-	// done with the repository, from here on.
-	Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error)
-	// OpenAt opens the repository as it stood at a time; see gitrepo.Git.OpenAt.
-	OpenAt(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error)
+	// Open reads what a snapshot is at the path of a mirror: of HEAD where at is zero, of
+	// the repository as it stood at that time otherwise; see gitrepo.Git.OpenAt. timeout
+	// bounds all that is done with the repository, from here on.
+	Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error)
 	// Close ends the child processes.
 	Close() error
 }
@@ -92,12 +91,7 @@ func scan(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (res
 type Inside struct{ Git *gitrepo.Git }
 
 // Open implements Reader.
-func (i Inside) Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error) {
-	return i.OpenAt(ctx, dir, time.Time{}, timeout)
-}
-
-// OpenAt implements Reader.
-func (i Inside) OpenAt(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
+func (i Inside) Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	snapshot, err := i.Git.OpenAt(ctx, dir, at)
 	if err != nil {

@@ -185,12 +185,7 @@ func (p *process) leave(id uint64, alone bool) {
 }
 
 // Open implements Reader.
-func (p *Pool) Open(ctx context.Context, dir string, timeout time.Duration) (Repository, error) {
-	return p.OpenAt(ctx, dir, time.Time{}, timeout)
-}
-
-// OpenAt implements Reader.
-func (p *Pool) OpenAt(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
+func (p *Pool) Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
 	r := &remote{pool: p, run: ctx, dir: dir, at: at, timeout: timeout}
 	r.begin()
 	if err := r.enter(); err != nil {
@@ -226,6 +221,9 @@ func (r *remote) begin() {
 
 // enter opens the repository in a child, and in one of its own where the shared one ends.
 func (r *remote) enter() error {
+	if err := r.run.Err(); err != nil {
+		return err // nobody waits for what the child is at, so that it may not take more
+	}
 	if r.child != nil {
 		return nil
 	}

@@ -22,6 +22,7 @@ type process struct {
 	stderr *head
 	done   chan struct{} // closed when it has ended, and ending is set
 	ending *EndedError
+	killed sync.Once
 
 	writing sync.Mutex
 	in      io.WriteCloser
@@ -89,6 +90,10 @@ func environment() []string {
 	return env
 }
 
+// kill ends the child and what it started. It does so once: the child is waited for after
+// that, and its number may then be another process's.
+func (p *process) kill() { p.killed.Do(p.killGroup) }
+
 // receive passes answers on to those who wait, until the child ends.
 func (p *process) receive(out io.Reader) {
 	buffered := bufio.NewReaderSize(out, 64<<10)
@@ -130,7 +135,7 @@ func (p *process) send(r request) {
 	}
 }
 
-// ask sends a request and waits for its answer. Where ctx ends first, the child is told to
+// ask sends a request and waits for its answer. Where ctx ends first, the child is asked to
 // stop; where it does not within the grace, it is killed: errStuck.
 func (p *process) ask(ctx context.Context, r request, grace time.Duration) (answer, error) {
 	to := p.expect(r.ID)
@@ -172,7 +177,7 @@ func lastAnswer(to <-chan answer) (answer, error) {
 	}
 }
 
-// errStuck marks work that did not stop when it was told to.
+// errStuck marks work that did not stop when it was asked to.
 var errStuck = errors.New("the work did not stop in time")
 
 // stop ends an idle child.

@@ -11,8 +11,8 @@ import (
 // input.
 func ownGroup() *syscall.SysProcAttr { return nil }
 
-// kill ends the child.
-func (p *process) kill() { _ = p.cmd.Process.Kill() }
+// killGroup ends the child.
+func (p *process) killGroup() { _ = p.cmd.Process.Kill() }
 
 // self is this program.
 func self() (string, error) { return os.Executable() }

@@ -11,8 +11,8 @@ import (
 // not reach. It ends with its standard input.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// kill ends the child's process group.
-func (p *process) kill() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
+// killGroup ends the child's process group.
+func (p *process) killGroup() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
 
 // self is this program.
 func self() (string, error) { return os.Executable() }

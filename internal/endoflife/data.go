@@ -47,7 +47,7 @@ type cycle struct {
 	codename string // "buster", the first word in lower case
 	ends     time.Time
 	// over says whether support had ended on the day of the data, where there is no date;
-	// nil means that nothing is said.
+	// nil means that the data do not say.
 	over *bool
 }
 

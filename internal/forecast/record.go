@@ -94,11 +94,11 @@ func (p *pending) add(s Seal) {
 			p.first[k], p.order = f, append(p.order, k)
 		}
 	}
-	p.tell(s.Outcomes)
+	p.addOutcomes(s.Outcomes)
 }
 
-// tell adds outcomes; the first that was told of a forecast counts.
-func (p *pending) tell(outcomes []Outcome) {
+// addOutcomes adds outcomes; the first one of a forecast counts.
+func (p *pending) addOutcomes(outcomes []Outcome) {
 	for _, o := range outcomes {
 		id := [2]string{o.Good, o.AsOf}
 		if _, known := p.outcomes[id]; !known {
@@ -114,7 +114,7 @@ func Due(chain []Seal, catalog, day string) map[string][]Forecast {
 	found := map[string][]Forecast{}
 	for _, k := range p.order {
 		f := p.first[k]
-		if _, told := p.outcomes[[2]string{f.Good, f.AsOf}]; !told && f.due() <= day {
+		if _, known := p.outcomes[[2]string{f.Good, f.AsOf}]; !known && f.due() <= day {
 			found[f.Good] = append(found[f.Good], f)
 		}
 	}
@@ -122,13 +122,11 @@ func Due(chain []Seal, catalog, day string) map[string][]Forecast {
 }
 
 // RecordOf is the record of a catalog on a day: of what was sealed before it, and of the
-// outcomes that the run of the day found itself.
+// outcomes that the run of the day found itself. The chain is one in which Check found
+// nothing.
 func RecordOf(chain []Seal, catalog, day string, own []Outcome) Record {
-	if err := Check(chain); err != nil {
-		return Record{Broken: err.Error()}
-	}
 	p := collect(chain, catalog, day)
-	p.tell(own)
+	p.addOutcomes(own)
 	r := p.record
 	r.Forecasts = len(p.order)
 	var scored []Forecast
@@ -142,7 +140,7 @@ func RecordOf(chain []Seal, catalog, day string, own []Outcome) Record {
 			continue
 		}
 		r.Due++
-		if _, told := p.outcomes[[2]string{f.Good, f.AsOf}]; told {
+		if _, known := p.outcomes[[2]string{f.Good, f.AsOf}]; known {
 			scored = append(scored, f)
 		} else {
 			r.Open++

@@ -332,7 +332,7 @@ func (g *Git) finishWith(ctx context.Context, cmd *exec.Cmd, stdin io.Reader, wa
 type processError struct {
 	err    error
 	stderr string
-	own    string // what of it git itself said, in small letters
+	own    string // what of it git itself wrote, in small letters
 }
 
 func (e *processError) Error() string {

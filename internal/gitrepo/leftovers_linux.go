@@ -64,7 +64,7 @@ func endLeftover(process string, pid int) {
 	_ = unix.PidfdSendSignal(handle, unix.SIGKILL, nil, 0) // it may have ended
 }
 
-// isHeld reports whether a process holds the lock of a file, or that it cannot be told.
+// isHeld reports whether a process holds the lock of a file, or that this is not known.
 func isHeld(path string) bool {
 	file, err := os.OpenFile(path, os.O_RDWR|syscall.O_NOFOLLOW, 0)
 	if err != nil {

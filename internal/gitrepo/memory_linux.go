@@ -8,7 +8,7 @@ import (
 )
 
 // memoryOf is how much memory a process and those that it started use now, in bytes; 0
-// where that cannot be told.
+// where that is not known.
 func memoryOf(pid int) int64 {
 	var total int64
 	pending := []int{pid}

@@ -1,7 +1,7 @@
 // Package institution tells public bodies, universities and organizations between states,
 // and foundations and associations, by the names that they bear: in a domain, in the account of a forge and in a catalog. It
 // knows forms of names, not lists of bodies, but for the organizations of the United
-// Nations. What it does not know is not said to be none.
+// Nations. What it does not know may still be one.
 package institution
 
 import (

@@ -154,7 +154,7 @@ var osiApproved = sync.OnceValue(func() map[string]bool {
 // (https://github.com/DPGAlliance/dpg-standard/issues/94).
 //
 // That list has licences without commercial use (-NC), which the Standard's own text of
-// 2024 accepts for content. They are not below, because the Alliance has said since:
+// 2024 accepts for content. They are not below, because the Alliance has written since:
 // "Noncommercial licenses are no longer accepted in the Data and Content DPG categories",
 // and of -ND "we don't allow any ND-restricting licenses"
 // (https://github.com/DPGAlliance/dpg-resources/blob/0c722497e1a9c2ac0c2e7ef3fa366a205183ffae/docs/eligibility/cc-licenses.md,

@@ -69,7 +69,7 @@ func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirr
 			found.Unread++
 			continue
 		}
-		// What the catalog said on that day is not known: the entry holds the address alone.
+		// What the catalog held on that day is not known: the entry holds the address alone.
 		good := catalog.Good{ID: m.repository.URL, Repositories: []catalog.Repository{m.repository}}
 		repository := merge.Repository{Repository: m.repository, ObservedUntil: at, Measures: measures}
 		verdict, _ := p.rules.Assess(merge.Input{
@@ -85,7 +85,7 @@ func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirr
 // measuresAt reads some scanners' measures of a mirror as it stood at a time. All others are
 // unknown: advisories and posture of an earlier day are not known today.
 func (p *Pipeline) measuresAt(ctx context.Context, reader child.Reader, m seenMirror, at time.Time, names ...string) ([]observation.Measure, error) {
-	open, err := reader.OpenAt(ctx, m.dir, at, p.cfg.Timeout)
+	open, err := reader.Open(ctx, m.dir, at, p.cfg.Timeout)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,9 @@ func TestReadInAChildTheReportIsTheSame(t *testing.T) {
 // A repository that needs more than its process may take costs itself what its files would
 // have said, by name, and costs no run after that anything, until something changes.
 func TestARepositoryThatNeedsTooMuchCostsItselfAndOnce(t *testing.T) {
+	if info, ok := debug.ReadBuildInfo(); ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		t.Skip("the race detector needs more memory than the limit of this test")
+	}
 	// Each component of three bytes becomes one of hundreds.
 	bill := `{"bomFormat":"CycloneDX","specVersion":"1.5","components":[` + strings.Repeat(`{},`, 2_000_000) + `{}]}`
 	template, root := writeMirrors(t, map[string]string{

@@ -11,6 +11,9 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
+// importTime is when advisories and data are imported: the clock of the machine decides nothing.
+var importTime = time.Date(2026, 6, 15, 12, 0, 0, 0, time.UTC)
+
 // endsDocument is a document of endoflife.date's API v1 in which one line of Python ended.
 func endsDocument(ended string) string {
 	return `{"schema_version": "1.2.1", "generated_at": "2026-06-01T00:00:00Z", "total": 1, "result": [{"name": "python", "releases": [
@@ -39,7 +42,7 @@ func TestRuntimesAreHeldAgainstTheDataInForce(t *testing.T) {
 	}
 	document := filepath.Join(t.TempDir(), "full.json")
 	write(document, endsDocument("2021-12-23"))
-	info, err := ImportAdvisories(t.Context(), cfg, document, time.Now(), Silent{})
+	info, err := ImportAdvisories(t.Context(), cfg, document, importTime, Silent{})
 	if err != nil || info.Ends == nil || info.Ends.Products != 1 {
 		t.Fatalf("the import gives %+v (%v)", info, err)
 	}
@@ -66,7 +69,7 @@ func TestAFolderIsImportedWithItsDataOfEnds(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, endoflife.FileName), []byte(endsDocument("2021-12-23")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	info, err := ImportAdvisories(t.Context(), cfg, folder, time.Now(), Silent{})
+	info, err := ImportAdvisories(t.Context(), cfg, folder, importTime, Silent{})
 	if err != nil || info.Ends == nil || len(info.Ecosystems) != 1 {
 		t.Errorf("the import gives %+v (%v), want an ecosystem and the ends", info, err)
 	}

@@ -95,7 +95,7 @@ func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, erro
 	return p.outcome(ctx, key, state, match.Open)
 }
 
-// outcome says what a match gave. That nothing was found is said of what was matched only.
+// outcome says what a match gave. It says that nothing was found of what was matched only.
 func (p *Pipeline) outcome(ctx context.Context, key, state string, findings int) (string, error) {
 	if findings > 0 {
 		return fmt.Sprintf("%d findings", findings), nil

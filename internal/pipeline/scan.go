@@ -84,7 +84,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader chi
 	if last, ok := p.unchanged(ctx, run, repository, mirrorState); ok {
 		return last, nil
 	}
-	open, err := reader.Open(ctx, a.dir, p.cfg.Timeout)
+	open, err := reader.Open(ctx, a.dir, time.Time{}, p.cfg.Timeout)
 	if err != nil {
 		return p.withFailure(ctx, scan, err)
 	}

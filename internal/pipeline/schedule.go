@@ -132,7 +132,7 @@ func (p *Pipeline) foreign(ctx context.Context, path string, repository catalog.
 }
 
 // refuseShared refuses the repositories that share a given mirror: which of them it holds
-// cannot be told.
+// is not known.
 func refuseShared(all []acquired, place []string) {
 	first := map[string]int{}
 	for i := range all {

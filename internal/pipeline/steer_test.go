@@ -142,7 +142,7 @@ func TestProcessesShareACacheUnderOneLock(t *testing.T) {
 	}
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err := ImportAdvisories(short, cfg, osv, time.Now(), Silent{}); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := ImportAdvisories(short, cfg, osv, importTime, Silent{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("beside another process: %v", err)
 	}
 	if n := present(); n != len(drafts) {
@@ -151,7 +151,7 @@ func TestProcessesShareACacheUnderOneLock(t *testing.T) {
 	if err := release(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ImportAdvisories(t.Context(), cfg, osv, time.Now(), Silent{}); err != nil {
+	if _, err := ImportAdvisories(t.Context(), cfg, osv, importTime, Silent{}); err != nil {
 		t.Errorf("after it: %v", err)
 	}
 	if n := present(); n != 0 {

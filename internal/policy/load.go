@@ -323,11 +323,11 @@ func (r *loader) stages(n *yaml.Node) []assess.Stage {
 
 func (r *loader) level(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	t := test{pillar: r.text(f["level"])}
-	pillars := []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+	pillars := assess.PillarIDs()
 	if !slices.Contains(pillars, t.pillar) {
 		r.fail(f["level"], "there is no level of %q; there are those of %s", t.pillar, strings.Join(pillars, ", "))
 	}
-	known := []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing}
+	known := assess.LevelsFromTop()
 	if f["in"] == nil {
 		r.fail(n, "%s has no threshold: in lists the levels that are wanted", what)
 	}

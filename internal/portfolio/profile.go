@@ -41,7 +41,7 @@ func profileOf(good catalog.Good, stage assess.Stage) profile {
 		at.sdgs = append(at.sdgs, strconv.Itoa(n))
 	}
 	for _, organization := range good.Organizations {
-		if !strings.EqualFold(organization.Role, funderRole) && !organization.IsPerson() {
+		if !organization.HasRole(funderRole) && !organization.IsPerson() {
 			at.organizations = append(at.organizations, organization.Name)
 		}
 	}

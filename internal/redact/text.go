@@ -21,7 +21,7 @@ const quotes = "\"'<>|`"
 func endsWord(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(quotes, r) }
 
 // Text removes what may be secret from every address in a text. Of an address that cannot
-// be told from the words around it, such as one with a space in its password, all is cut
+// be separated from the words around it, such as one with a space in its password, all is cut
 // up to the last "@" before the next address or the end of the line.
 func Text(text string) string {
 	var b strings.Builder
@@ -130,7 +130,7 @@ func wordMask(address string, prefix int) string {
 	}
 	trimmed := strings.TrimRight(address, ".,:;!)]}")
 	end := address[len(trimmed):]
-	if len(trimmed) <= prefix { // a scheme that is spoken of
+	if len(trimmed) <= prefix { // a scheme that is only mentioned
 		return address
 	}
 	shown := URL(trimmed)

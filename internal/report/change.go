@@ -55,19 +55,38 @@ func ChangeBetween(since time.Time, before, after []Standing, byRules func(good 
 
 // listOf is the list of a change that a move belongs to; nil for none.
 func (c *Change) listOf(wasRead, isRead, byRules bool, move Move) *[]Move {
+	why := assess.WhyMeasures
 	switch {
 	case !wasRead && isRead:
-		return &c.FirstRead
+		why = assess.WhyFirstRead
 	case wasRead && !isRead:
-		return &c.NoLongerRead
-	case move.From == move.To:
-		return nil
+		why = assess.WhyNoLongerRead
 	case byRules:
-		return &c.NewRules
-	case move.To == assess.MessyMiddle:
-		return &c.Entered
-	case move.From == assess.MessyMiddle:
-		return &c.Left
+		why = assess.WhyRules
 	}
-	return &c.Moved
+	return listOf(why, move.From, move.To, moveLists[Move]{Entered: &c.Entered, Left: &c.Left, Moved: &c.Moved, FirstRead: &c.FirstRead,
+		NoLongerRead: &c.NoLongerRead, NewRules: &c.NewRules})
+}
+
+// moveLists are the lists of a comparison of two runs. Shifted, of goods that kept their
+// stage, is nil where a comparison has no such list.
+type moveLists[T any] struct{ Entered, Left, Moved, Shifted, FirstRead, NoLongerRead, NewRules *[]T }
+
+// listOf is the list that a change from one stage to another belongs to.
+func listOf[T any](why assess.Why, from, to assess.Stage, lists moveLists[T]) *[]T {
+	switch {
+	case why == assess.WhyFirstRead:
+		return lists.FirstRead
+	case why == assess.WhyNoLongerRead:
+		return lists.NoLongerRead
+	case why == assess.WhyRules:
+		return lists.NewRules
+	case from == to:
+		return lists.Shifted
+	case to == assess.MessyMiddle:
+		return lists.Entered
+	case from == assess.MessyMiddle:
+		return lists.Left
+	}
+	return lists.Moved
 }

@@ -49,23 +49,11 @@ func NewDiff(since, until time.Time) *Diff {
 
 // Add adds one good.
 func (d *Diff) Add(t ChangedGood) {
-	list := &d.Moved
-	switch {
-	case t.Why == assess.WhyFirstRead:
-		list = &d.FirstRead
-	case t.Why == assess.WhyNoLongerRead:
-		list = &d.NoLongerRead
-	case t.Unchanged():
+	if t.Unchanged() && t.Why != assess.WhyFirstRead && t.Why != assess.WhyNoLongerRead {
 		d.Unchanged++
 		return
-	case t.Why == assess.WhyRules:
-		list = &d.NewRules
-	case t.From == t.To:
-		list = &d.Shifted
-	case t.To == assess.MessyMiddle:
-		list = &d.Entered
-	case t.From == assess.MessyMiddle:
-		list = &d.Left
 	}
+	list := listOf(t.Why, t.From, t.To, moveLists[ChangedGood]{Entered: &d.Entered, Left: &d.Left, Moved: &d.Moved, Shifted: &d.Shifted,
+		FirstRead: &d.FirstRead, NoLongerRead: &d.NoLongerRead, NewRules: &d.NewRules})
 	*list = append(*list, t)
 }

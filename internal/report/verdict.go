@@ -33,7 +33,7 @@ func LevelOf(p assess.Pillar) assess.Level {
 // does not hold is unknown.
 func InOrder(supports []assess.Pillar) [4]assess.Pillar {
 	out := [4]assess.Pillar{}
-	for i, id := range [...]string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+	for i, id := range assess.PillarIDs()[1:] {
 		out[i] = assess.Pillar{ID: id, Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
 		for _, pillar := range supports {
 			if pillar.ID == id {

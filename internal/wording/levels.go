@@ -7,16 +7,17 @@ import (
 	"github.com/midspan/midspan/internal/language"
 )
 
-// levelsFromTop are the levels that a good can have of something, from most to least.
-var levelsFromTop = []string{"strong", "fair", "weak", "missing"}
+// LevelsFromTop are the levels that a good can have of something, from most to least.
+func LevelsFromTop[ID ~string]() []ID { return []ID{"strong", "fair", "weak", "missing"} }
 
 // Levels names what is known of a level of which several are possible, in any order: "at
 // least fair", "weak or worse", "weak or fair". It is unknown where all are possible, or
 // none is given.
 func Levels[ID ~string](possible []ID) language.Message {
+	levelsFromTop := LevelsFromTop[ID]()
 	first, last, n := -1, -1, 0
 	for i, level := range levelsFromTop {
-		if slices.Contains(possible, ID(level)) {
+		if slices.Contains(possible, level) {
 			if first < 0 {
 				first = i
 			}
@@ -28,7 +29,7 @@ func Levels[ID ~string](possible []ID) language.Message {
 	case n == 0 || n > lowest:
 		return levels["unknown"]
 	case n == 1:
-		return levels[levelsFromTop[first]]
+		return Level(levelsFromTop[first])
 	case whole && first == 0 && last == 1:
 		return language.M("at least fair")
 	case whole && first == 0:
@@ -40,8 +41,8 @@ func Levels[ID ~string](possible []ID) language.Message {
 	}
 	var names []any
 	for _, level := range slices.Backward(levelsFromTop) {
-		if slices.Contains(possible, ID(level)) {
-			names = append(names, levels[level])
+		if slices.Contains(possible, level) {
+			names = append(names, Level(level))
 		}
 	}
 	return language.M("{levels}", "levels", language.Or(names...))
@@ -50,10 +51,10 @@ func Levels[ID ~string](possible []ID) language.Message {
 // The lengths of a year and of a month in days, in the mean.
 const yearDays, monthDays = 365.25, 365.25 / 12
 
-// longDays is from how many days on a time is told in years: 24 months.
+// longDays is from how many days on a time is given in years: 24 months.
 const longDays = 2*yearDays + 1
 
-// Days is a time in days, told in whole years that have passed where it is longer than 24
+// Days is a time in days, given in whole years that have passed where it is longer than 24
 // months: "400 days", "9 years". Of an upper bound the years are those that are begun.
 func Days[B ~string](days float64, bound B) language.Message {
 	if days < longDays {

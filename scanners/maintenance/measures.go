@@ -84,14 +84,14 @@ func contributors(commits, translations []commit) observation.Measure {
 		}
 	}
 	r := number(len(all))
-	var said []string
+	var details []string
 	if n := len(all) - len(authors); n > 0 {
-		said = append(said, fmt.Sprintf("%d of them as co-authors alone", n))
+		details = append(details, fmt.Sprintf("%d of them as co-authors alone", n))
 	}
 	if n := len(translators); n > 0 {
-		said = append(said, fmt.Sprintf("besides them %d who translated through a platform", n))
+		details = append(details, fmt.Sprintf("besides them %d who translated through a platform", n))
 	}
-	r.Detail = strings.Join(said, "; ")
+	r.Detail = strings.Join(details, "; ")
 	return r
 }
 

@@ -71,11 +71,11 @@ func oldGradleLock(name string, text []byte) []byte {
 	return whole
 }
 
-// underOwnName says of packages where they stand, whatever their extractor was told.
-func underOwnName(found inventory.Inventory, told, name string) {
+// underOwnName says of packages where they stand, whatever location their extractor was given.
+func underOwnName(found inventory.Inventory, given, name string) {
 	for _, p := range found.Packages {
 		for i, location := range p.Locations {
-			if location == told {
+			if location == given {
 				p.Locations[i] = name
 			}
 		}

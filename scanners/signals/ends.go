@@ -205,7 +205,7 @@ var othersProject = lazy.Pattern(`\b(?:original|upstream|old|older|parent|previo
 // nested ends a text after which "this project" is not what the sentence is about.
 var nested = lazy.Pattern(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|parts?|version|inside|within|than|behind|into|via|like|through|all)$`)
 
-// stillAlive is said of projects that go on, in the sentence that speaks of an end.
+// stillAlive are words about projects that go on, in the sentence that speaks of an end.
 var stillAlive = lazy.Pattern(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
 
 // goesOn softens an end: something is still done.

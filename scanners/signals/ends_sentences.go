@@ -69,13 +69,13 @@ func readNothingMore(sentence string) end {
 	if at == nil || stillAlive().MatchString(sentence) {
 		return end{}
 	}
-	said, tail := sentence[:at[1]], sentence[at[1]:]
+	before, tail := sentence[:at[1]], sentence[at[1]:]
 	whole := onTheWhole().MatchString(tail)
 	if !whole && tail != "" && !reason().MatchString(tail) && !strings.HasPrefix(tail, ",") {
 		return end{}
 	}
-	final := strings.Contains(said, " will ") && !strings.HasSuffix(said, "planned") && !strings.HasSuffix(said, "expected")
-	if !final && !whole && !strings.Contains(said, " is ") && !strings.Contains(said, " are ") {
+	final := strings.Contains(before, " will ") && !strings.HasSuffix(before, "planned") && !strings.HasSuffix(before, "expected")
+	if !final && !whole && !strings.Contains(before, " is ") && !strings.Contains(before, " are ") {
 		return end{}
 	}
 	return end{kind: "that no more work is done", certain: final && !goesOn().MatchString(tail)}
@@ -325,7 +325,7 @@ func (r *endReader) readHeading(b block, text string) end {
 	return end{}
 }
 
-// nameIn is the name of a project in its title, without what is said of its end; empty
+// nameIn is the name of a project in its title, without what it says of its end; empty
 // where it is more than five words.
 func nameIn(title string) string {
 	title = endOfTitle().ReplaceAllString(title, " ")

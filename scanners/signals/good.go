@@ -84,7 +84,7 @@ func entrySource(good catalog.Good) string {
 func organizations(good catalog.Good, role string) []string {
 	var names []string
 	for _, o := range good.Organizations {
-		if role == "" && !o.IsPerson() || role != "" && strings.EqualFold(o.Role, role) {
+		if role == "" && !o.IsPerson() || role != "" && o.HasRole(role) {
 			names = append(names, o.Name)
 		}
 	}
@@ -120,8 +120,7 @@ func writeInstitutions(out *measureSet, good catalog.Good, source string) {
 	}
 	var names []string
 	for _, o := range good.Organizations {
-		role := strings.ToLower(o.Role)
-		if (role == "owner" || role == "maintainer") && (institution.IsName(o.Name) || institution.IsSite(o.Website)) {
+		if o.Owns() && (institution.IsName(o.Name) || institution.IsSite(o.Website)) {
 			names = append(names, o.Name)
 		}
 	}

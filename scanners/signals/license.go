@@ -95,7 +95,7 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 
 // restricted looks for what stands beside the licences of a file. A clause that takes
 // back what they give is a part of what is found, so that none of them stands alone; a
-// licence that is named and not printed is said to be.
+// is the one that is named and not printed.
 func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]string, string) {
 	rest := uncovered(data, matches)
 	c, found := restriction(rest)

@@ -40,7 +40,7 @@ func writeStated(out *measureSet, readme readmeFile, own catalog.Repository) {
 // project. name is what the repository is called.
 func licensesStated(readme, name string) []string {
 	var ids []string
-	section := 0 // the level of the heading under which a licence is spoken of; zero for none
+	section := 0 // the level of the heading under which the licence stands; zero for none
 	foreign, title := false, strings.ToLower(name)
 	for _, b := range blocksOf(readme, statedLines) {
 		low := strings.ToLower(plainText(b.raw))
@@ -141,7 +141,7 @@ var (
 		`(?:under|by|with|according to|in accordance with|on)\b|\b(?:is|are) (?:under|subject to) (?:the|an?) |\bunder (?:the )?(?:terms|conditions) of\b|\b(?:uses|has|is) (?:the|an?) (?:[\w.-]+ ){1,6}licen[cs]ed?\b|` +
 		`\b(?:licenciad[oa]|distribuid[oa]|distribuíd[oa]|publicad[oa]|liberad[oa]|disponível|disponible) (?:bajo|sob|con|com)\b|\b(?:sous|publié sous|distribué sous|diffusé sous) (?:la |les )?(?:termes de la )?licen[cs]e\b|` +
 		`\blizenziert unter\b|\bunter (?:der|den bedingungen der)\b[^.]{0,40}\blizenz\b|\b(?:rilasciato|distribuito) (?:sotto|con)\b|\bis free software[:;,]|\b(?:is|are) (?:an? )?[\w.-]+[- ]licen[cs]ed\b`)
-	// ownSubject is what a licence of the whole repository is said of.
+	// ownSubject is the subject of a sentence that licenses the whole repository.
 	ownSubject = lazy.Pattern(`\b(?:this|our|all|my) (?:[\w.+'-]+ ){0,3}?` + project + `s?\b|^(?:the )?(?:whole |entire )?` + project + `s?\b|` +
 		`^(?:this|it|everything|all (?:the )?(?:code|source|files|work))(?: here| in this repository)?$|\b(?:source code|source|code|software|repository)\b|` +
 		`\b(?:el|este|esta|o|a|le|la|ce|cette|das|dieses|il|questo) (?:código|proyecto|projeto|projet|logiciel|software|projekt|progetto|repositorio|repositório|dépôt)\b|^copyright\b|^©|^\(c\)`)

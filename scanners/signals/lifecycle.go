@@ -124,9 +124,9 @@ func writeSunset(out *measureSet, files *tree, declared publiccodeFile, readme r
 		out.measured(observation.LifecycleSunsetDeclared, true, file).Detail = kind
 		return
 	}
-	said := readEnd(readme.body, own)
-	if said.certain {
-		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", said.line, said.kind)
+	end := readEnd(readme.body, own)
+	if end.certain {
+		out.measured(observation.LifecycleSunsetDeclared, true, readme.path).Detail = fmt.Sprintf("line %d says %s", end.line, end.kind)
 		return
 	}
 	if err := cmp.Or(declared.err, readme.err); err != nil {
@@ -139,7 +139,7 @@ func writeSunset(out *measureSet, files *tree, declared publiccodeFile, readme r
 		return
 	}
 	m := out.measured(observation.LifecycleSunsetDeclared, false, strings.Join(read, ", "))
-	if said.kind != "" {
-		m.Detail = observation.EndSign + fmt.Sprintf("line %d of %s says %s", said.line, readme.path, said.kind)
+	if end.kind != "" {
+		m.Detail = observation.EndSign + fmt.Sprintf("line %d of %s says %s", end.line, readme.path, end.kind)
 	}
 }

@@ -78,7 +78,7 @@ func owners(good report.Good) []string {
 			continue
 		}
 		all = append(all, o.Name)
-		if o.Role == "owner" || o.Role == "maintainer" {
+		if o.Owns() {
 			owning = append(owning, o.Name)
 		}
 	}

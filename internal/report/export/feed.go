@@ -61,7 +61,7 @@ func feedID(doc report.Document) string {
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
 
-// feedList is one of the lists of a change, with how its entries are told.
+// feedList is one of the lists of a change, with how its entries are worded.
 type feedList struct {
 	how   changeKind
 	moves []report.Move

@@ -37,7 +37,7 @@ func VerdictOf(stage assess.Stage, because string, pillars ...assess.Pillar) ass
 	v := assess.Verdict{Stage: stage, Because: because, Possible: []assess.Stage{stage}, Load: pillars[0], ObservedUntil: AsOf.AddDate(0, 0, -3)}
 	v.Load.ID = assess.Load
 	sum, n := 0.0, 0.0
-	for i, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+	for i, id := range assess.PillarIDs()[1:] {
 		p := pillars[i+1]
 		p.ID = id
 		v.Supports = append(v.Supports, p)

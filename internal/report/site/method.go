@@ -132,11 +132,11 @@ func (s *edition) scoreTexts() (bands, weights string) {
 		return "", ""
 	}
 	var levels, supports []any
-	for _, level := range []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing} {
+	for _, level := range assess.LevelsFromTop() {
 		band := s.doc.Frame.Bands[level]
 		levels = append(levels, s.text.Translate("{level} {low} to {high}", "level", s.text.LevelName(level), "low", band[0], "high", band[1]))
 	}
-	for _, id := range []string{assess.People, assess.Momentum, assess.Upkeep, assess.Funding} {
+	for _, id := range assess.PillarIDs()[1:] {
 		supports = append(supports, s.text.Translate("{support} {weight}", "support", s.text.PillarName(id), "weight", s.doc.Frame.Weights[id]))
 	}
 	return s.text.TranslateArg(language.List(levels...)), s.text.TranslateArg(language.List(supports...))

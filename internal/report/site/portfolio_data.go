@@ -126,8 +126,8 @@ type facet struct {
 // The terms of the data: ids, as in addresses and files, and the patterns that the
 // script fills in the language of a page.
 var (
-	levels  = []assess.Level{assess.Strong, assess.Fair, assess.Weak, assess.Missing}
-	pillars = []string{assess.Load, assess.People, assess.Momentum, assess.Upkeep, assess.Funding}
+	levels  = assess.LevelsFromTop()
+	pillars = assess.PillarIDs()
 )
 
 // writeTableData writes the data of rows, which are in the order of the table: a list

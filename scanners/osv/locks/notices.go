@@ -7,7 +7,7 @@ import (
 )
 
 // Notices say of which packages a lockfile states that their maintainers gave them up,
-// with what replaces them where that is said.
+// with what replaces them where that is given.
 type Notices map[nameVersion]string
 
 // Of is what replaces a package. It is false where the lockfile carries no notice of it.

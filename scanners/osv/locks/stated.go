@@ -10,7 +10,7 @@ type Stated struct {
 	relation  relation
 }
 
-// StatedDirect is said of a package that the project itself names.
+// StatedDirect marks a package that the project itself names.
 func StatedDirect() Stated { return Stated{relation: direct} }
 
 // DepGroups implements osv.DepGroups.
