@@ -95,12 +95,15 @@ func aliasRows() []aliasRow {
 		{gradlelockfile.New, "gradle.lockfile", "", "dependency-locks/*.lockfile *-gradle.lockfile"},
 		{packagesconfig.New, "packages.config", "", "packages.*.config"},
 		{pomxml.New, "pom.xml", "", "pom-*.xml pom_*.xml *-pom.xml *.pom.xml"},
+		{pomxml.New, "pom.xml", "<project", "pom.*.xml"},
 		{locks.NewPnpm, "pnpm-lock.yaml", "", "pnpm-lock.*.yaml"},
 		{cabal.New, "cabal.project.freeze", "", "cabal.*.freeze cabal-*.freeze"},
 		{stacklock.New, "stack.yaml.lock", "", "stack-*.yaml.lock stack_*.yaml.lock"},
 		{cdx.New, "alias.cdx.json", `"bomFormat"`, "*sbom*.json *cyclonedx*.json *bom.json"},
 		{cdx.New, "alias.cdx.xml", "cyclonedx.org/schema/bom", "*sbom*.xml *cyclonedx*.xml *bom.xml"},
 		{spdx.New, "alias.spdx.json", `"spdxVersion"`, "*sbom*.json"},
+		{spdx.New, "alias.spdx.yml", "spdxVersion:", "*sbom*.yml *sbom*.yaml"},
+		{spdx.New, "alias.spdx", "SPDXVersion:", "*sbom*.txt"},
 	}
 }
 

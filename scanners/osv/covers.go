@@ -103,6 +103,8 @@ func (c *coverage) reaches(kind manifest.Kind, dir, lock, home string, named man
 		return true
 	case manifest.FamilyPython, manifest.FamilyR:
 		return named.Names != nil && len(kind.Locks) != 1
+	case manifest.FamilyGo:
+		return path.Base(home) == "vendor" && kind.Patterns == manifest.VendorModules
 	case manifest.FamilyRuby:
 		return named.Names != nil && kind.Patterns == "*.gemspec"
 	}
@@ -253,4 +255,6 @@ type manifestOf struct {
 	file  gitrepo.File
 	named manifest.Named
 	text  []byte
+
+	complete bool // all that it lists is in the inventory
 }

@@ -37,14 +37,35 @@ type pom struct {
 		Scope string `xml:"scope"`
 	} `xml:"dependencyManagement>dependencies>dependency"`
 
-	Dependencies []struct {
-		mavenName
-		Scope string `xml:"scope"`
-	} `xml:"dependencies>dependency"`
+	Dependencies []pomDependency `xml:"dependencies>dependency"`
+	Plugins      []mavenName     `xml:"build>plugins>plugin"`
+	Profiles     []struct {
+		Dependencies []pomDependency `xml:"dependencies>dependency"`
+		Plugins      []mavenName     `xml:"build>plugins>plugin"`
+	} `xml:"profiles>profile"`
 
 	path       string
 	properties map[string]string
 	line       []*pom // with its parents, the nearest first
+}
+
+type pomDependency struct {
+	mavenName
+	Scope string `xml:"scope"`
+}
+
+// named are the dependencies of a project and of its profiles, and the plugins of its
+// build, as if they were dependencies of a test: they run where the project is built.
+func (p *pom) named() []pomDependency {
+	all, plugins := slices.Clone(p.Dependencies), slices.Clone(p.Plugins)
+	for _, profile := range p.Profiles {
+		all, plugins = append(all, profile.Dependencies...), append(plugins, profile.Plugins...)
+	}
+	for _, plugin := range plugins {
+		plugin.Group = firstText(plugin.Group, "org.apache.maven.plugins")
+		all = append(all, pomDependency{plugin, "test"})
+	}
+	return all
 }
 
 type mavenName struct {
@@ -90,7 +111,7 @@ func (r *mavenRepository) within(read func(name string) bool, packages []observa
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.byPath)) {
 		project := r.byPath[name]
-		for _, d := range project.Dependencies {
+		for _, d := range project.named() {
 			p := observation.Package{Ecosystem: "Maven", Name: r.expand(project, d.Group) + ":" + r.expand(project, d.Artifact),
 				Version: r.expand(project, d.Version), Path: name, Relation: observation.Direct}
 			if listed[[2]string{name, p.Name}] || strings.Contains(p.Name, "${") || !read(name) {

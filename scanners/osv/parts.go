@@ -72,7 +72,7 @@ func partNotes(problems map[string]problem) []observation.Note {
 	return notes
 }
 
-// pomParts counts the dependencies of profiles, the plugins at a version, and the bills of
+// pomParts counts the plugins at a version, whose own packages no file names, and the bills of
 // materials that a pom.xml imports.
 func pomParts(text []byte) partError {
 	decoder := xml.NewDecoder(strings.NewReader(string(text)))
@@ -98,10 +98,8 @@ func pomParts(text []byte) partError {
 				return parts
 			}
 			switch within := strings.Join(open[:min(len(open), 9)], "/"); within {
-			case "project/profiles/profile/dependencies/dependency/artifactId":
-				parts["dependencies of profiles"]++
 			case "project/build/plugins/plugin/version", "project/profiles/profile/build/plugins/plugin/version":
-				parts["plugins of the build"]++
+				parts["what the plugins of the build need"]++
 			case "project/dependencyManagement/dependencies/dependency/scope":
 				if strings.TrimSpace(value) == "import" {
 					parts[importedBills]++
@@ -122,7 +120,7 @@ func renvParts(text []byte) partError {
 	}
 	parts := partError{}
 	for _, p := range lock.Packages {
-		if p.Repository != "CRAN" {
+		if !slices.Contains([]string{"CRAN", "RSPM", "PPM", "P3M"}, p.Repository) {
 			parts["packages that do not come from CRAN"]++
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/pins"
 )
 
 // fileSelection sorts the files of a tree by what Scan does with them, in one pass
@@ -147,8 +148,13 @@ func (s *Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	if s.mayBeRead(file.Path, base) || slices.Contains(companionFiles, base) || mayBeIncluded(file.Path, base) {
 		return gitrepo.Needed
 	}
-	if kind := s.index.Of(file.Path); kind >= 0 && s.kinds[kind].Reads != nil && !manifest.InForeignFolder(file.Path) {
-		return gitrepo.Needed
+	if kind := s.index.Of(file.Path); kind >= 0 && !manifest.InForeignFolder(file.Path) {
+		switch {
+		case s.kinds[kind].Beside() && s.kinds[kind].Reads == nil && pins.Reads(file.Path):
+			return gitrepo.IfThere // its name may say enough
+		case s.kinds[kind].Reads != nil || pins.Reads(file.Path):
+			return gitrepo.Needed
+		}
 	}
 	if s.code.of(file.Path) >= 0 {
 		return gitrepo.IfThere // for what it imports, where no manifest says it

@@ -188,6 +188,19 @@ func checkText(known map[string]hallmark, name string, text []byte) error {
 	return nil
 }
 
+// cranMirror is a repository that holds CRAN's packages as they are, by the names that renv
+// gives it.
+var cranMirror = lazy.Pattern(`("Repository"\s*:\s*)"(?:RSPM|PPM|P3M)"`)
+
+// mirrorsOfCRAN names CRAN in a renv.lock in the place of its mirrors, for which the
+// extractor does not ask.
+func mirrorsOfCRAN(name string, text []byte) []byte {
+	if path.Base(name) != "renv.lock" {
+		return text
+	}
+	return cranMirror().ReplaceAll(text, []byte(`${1}"CRAN"`))
+}
+
 // extractText hands an extractor a manifest's text, and says with its error what of the
 // text it will not have read.
 func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
@@ -204,7 +217,7 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 	}
 	foreign := checkText(g.hallmarks, known.Path, buffer.Bytes())
 	copied := *known
-	copied.Reader = bytes.NewReader(oldGradleLock(input.Path, buffer.Bytes()))
+	copied.Reader = bytes.NewReader(mirrorsOfCRAN(input.Path, oldGradleLock(input.Path, buffer.Bytes())))
 	shorter, unread, err := trim(&copied)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("read %s: %w", input.Path, err)

@@ -11,30 +11,37 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/pins"
 )
 
-// unreadNotes notes what the inventory cannot hold: manifests that no lockfile covers, a
-// note a kind, languages without a manifest, and submodules, which are other repositories.
-// Without these notes, a project that locks nothing would seem to have no packages.
-func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection, run *run, packages []observation.Package) []observation.Note {
+// unread are the packages that manifests name which no lockfile covers, and notes on what
+// the inventory cannot hold: those manifests, a note a kind, languages without a manifest,
+// and submodules, which are other repositories. Without these notes, a project that locks
+// nothing would seem to have no packages.
+func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *run, packages []observation.Package) (
+	[]observation.Package, []observation.Note) {
 	covered := newCoverage(run.tree.inner, found.locks, packages)
 	for link, target := range found.linked {
 		covered.held[link] = covered.held[target]
 	}
 	read := familiesRead(run, packages)
 	manifests := s.readManifests(snapshot, found, covered, read)
+	named := covered.complete(manifests)
 	var notes []observation.Note
 	for i, kind := range s.kinds {
 		if kind.Beside() {
 			continue
 		}
-		if paths := lacking(kind, manifests[i], covered); len(paths) > 0 {
-			notes = append(notes, lackingNote(kind, paths))
+		if without := lacking(kind, manifests[i], covered); len(without) > 0 {
+			listed := covered.pinned(kind, without)
+			notes = append(notes, lackingNote(kind, pathsOfManifests(without), len(listed) > 0))
+			named = append(named, listed...)
 		}
 	}
 	for i, kind := range s.kinds {
 		if kind.Beside() && len(manifests[i]) > 0 {
-			notes = append(notes, besideNotes(kind, lacking(kind, manifests[i], covered), read[kind.Family])...)
+			listed, noted := covered.copies(kind, lacking(kind, manifests[i], covered), read[kind.Family])
+			notes, named = append(notes, noted...), append(named, listed...)
 		}
 	}
 	notes = append(notes, s.languageNotes(snapshot, found, read)...)
@@ -45,7 +52,7 @@ func (s *Scanner) unreadNotes(snapshot *gitrepo.Snapshot, found fileSelection, r
 			Message: fmt.Sprintf("the packages of %s are not in the inventory: they are repositories of their own; name them in the catalog",
 				describePaths(submodules, "the submodule", "submodules"))})
 	}
-	return notes
+	return named, notes
 }
 
 // readManifests reads what the manifests of all kinds name, and which names are the
@@ -58,10 +65,12 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 				continue
 			}
 			m := manifestOf{file: file, named: manifest.Unreadable}
-			if kind.Reads != nil {
+			if kind.Reads != nil || pins.Reads(file.Path) {
 				if text, err := readText(snapshot, file); err == nil {
 					m.text, _ = decodeText(text)
-					m.named = kind.Reads(m.text)
+					if kind.Reads != nil {
+						m.named = kind.Reads(m.text)
+					}
 				}
 			}
 			if m.named.Own != "" {
@@ -81,17 +90,26 @@ var ecosystemOf = map[string]string{manifest.FamilyPython: "PyPI", manifest.Fami
 
 // isVendorList is a list of what lies in Go's folder of copies.
 func isVendorList(name string) bool {
-	return path.Base(name) == "vendor.json" || path.Base(name) == "manifest"
+	return path.Base(name) == "vendor.json" || path.Base(name) == "manifest" || path.Base(name) == "modules.txt"
 }
 
-// lacking are the paths of manifests that name packages which no lockfile holds.
-func lacking(kind manifest.Kind, manifests []manifestOf, covered *coverage) []string {
-	var paths []string
+// lacking are the manifests that name packages which no lockfile holds.
+func lacking(kind manifest.Kind, manifests []manifestOf, covered *coverage) []manifestOf {
+	var without []manifestOf
 	for _, m := range manifests {
-		if m.named.Some && !covered.covers(kind, m.file.Path, m.named, m.text) {
-			paths = append(paths, m.file.Path)
+		if m.named.Some && !m.complete && !covered.covers(kind, m.file.Path, m.named, m.text) {
+			without = append(without, m)
 		}
 	}
+	return without
+}
+
+func pathsOfManifests(manifests []manifestOf) []string {
+	var paths []string
+	for _, m := range manifests {
+		paths = append(paths, m.file.Path)
+	}
+	slices.Sort(paths)
 	return paths
 }
 
@@ -103,29 +121,42 @@ func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	return fs.ReadFile(snapshot.FS(), file.Path)
 }
 
-func lackingNote(k manifest.Kind, paths []string) observation.Note {
-	slices.Sort(paths)
+// lackingNote notes manifests of which no packages are listed, or those that they name
+// themselves.
+func lackingNote(k manifest.Kind, paths []string, listed bool) observation.Note {
+	if listed {
+		return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
+			Message: fmt.Sprintf("the packages of %s are not all in the inventory: no lockfile holds what they need, and to which versions ranges lead; %s",
+				describePaths(paths, "the manifest", "manifests"), k.Remedy)}
+	}
 	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
 		Message: fmt.Sprintf(
 			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), k.Remedy)}
 }
 
-// besideNotes notes files that count only where nothing else of their family was read.
-func besideNotes(k manifest.Kind, paths []string, othersRead bool) []observation.Note {
-	switch {
-	case len(paths) == 0 || othersRead && k.Reads != nil:
-		return nil
-	case k.Reads != nil:
-		return []observation.Note{lackingNote(k, paths)}
+// copies are the packages and notes of files that count only where nothing else of their
+// family was read: constraints, and copied packages.
+func (c *coverage) copies(k manifest.Kind, without []manifestOf, othersRead bool) ([]observation.Package, []observation.Note) {
+	if len(without) == 0 || othersRead && k.Reads != nil {
+		return nil, nil
 	}
-	slices.Sort(paths)
+	listed := c.pinned(k, without)
+	if k.Reads != nil {
+		return listed, []observation.Note{lackingNote(k, pathsOfManifests(without), len(listed) > 0)}
+	}
+	paths := slices.DeleteFunc(pathsOfManifests(without), func(name string) bool {
+		return slices.ContainsFunc(listed, func(p observation.Package) bool { return p.Path == name })
+	})
+	if len(paths) == 0 {
+		return listed, nil
+	}
 	note := observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
 		Message: fmt.Sprintf("%s not matched with advisories: what was copied into the repository names no version that is read; %s",
 			isOrAre(paths, "the package", "packages"), k.Remedy)}
 	if othersRead {
 		note.Cause = observation.CauseRemark
 	}
-	return []observation.Note{note}
+	return listed, []observation.Note{note}
 }
 
 func isOrAre(paths []string, one, many string) string {

@@ -71,13 +71,16 @@ var (
 
 const (
 	commitLock   = "commit the lockfile"
-	publishSBOM  = "commit an SBOM (CycloneDX or SPDX), for there is no reader of such files"
+	publishSBOM  = "commit an SBOM (CycloneDX or SPDX)"
 	lockPython   = "commit the lockfile of uv, Poetry or PDM"
 	gradleRemedy = "switch dependency locking on and commit gradle.lockfile"
 	lockNuGet    = "commit packages.lock.json"
 	nameCopies   = "name what was copied in a manifest, or commit an SBOM (CycloneDX or SPDX)"
 	pinPython    = "list them at their versions in requirements.txt, or commit a lockfile"
 )
+
+// VendorModules is the list that Go writes beside copied modules.
+const VendorModules = "vendor/modules.txt"
 
 const constraintFiles = "*constraint*.txt"
 
@@ -164,14 +167,15 @@ func compiledKinds() []Kind {
 	return []Kind{
 		{FamilyRust, "cargo.toml", []string{"Cargo.lock"}, cargoNames, commitLock},
 		{FamilyGo, "gopkg.lock gopkg.toml glide.lock glide.yaml godeps.json vendor.conf vendor.json godeps .gopmfile trash.conf trash.lock vendor/manifest",
-			[]string{"go.mod"},
+			[]string{"go.mod", "Gopkg.lock"},
 			nil, "move to Go modules (go mod init)"},
+		{FamilyGo, VendorModules, []string{"go.mod"}, nil, "commit go.mod"},
 		{FamilyDotNet, "*.vcxproj *.sqlproj *.proj *.xproj *.nfproj *.shproj *.projitems " +
 			"directory.*.props directory.*.targets *.props *.targets", nugetLocks,
 			nugetNames, lockNuGet},
-		{FamilyDotNet, "paket.dependencies paket.lock paket.references", nil,
+		{FamilyDotNet, "paket.dependencies paket.lock paket.references", []string{"paket.lock"},
 			matches(`(?mi)^\s*(?:nuget|github|gist|http|clitool|remote)\b|^[\w.]+\s*$`), publishSBOM},
-		{FamilyDotNet, "project.json project.lock.json project.assets.json", nil, matches(`"(?:dependencies|frameworks|libraries|tools)"\s*:\s*\{`), publishSBOM},
+		{FamilyDotNet, "project.json project.lock.json project.assets.json", []string{"project.lock.json"}, matches(`"(?:dependencies|frameworks|libraries|tools)"\s*:\s*\{`), publishSBOM},
 		{FamilyDotNet, "packages.*.config *.packages.config packages-*.config", nil, matches(`<package\b`), publishSBOM},
 		{FamilyDotNet, "*.nuspec", nugetLocks, matches(`<dependency\b`), publishSBOM},
 		{FamilyDotNet, "global.json", nil, matches(`"msbuild-sdks"\s*:\s*\{\s*"`), publishSBOM},
@@ -220,7 +224,7 @@ func rubyKinds() []Kind {
 func functionalKinds() []Kind {
 	return []Kind{
 		{FamilyBEAM, "mix.exs", []string{"mix.lock"}, mixNames, commitLock},
-		{FamilyBEAM, "rebar.config rebar.config.script", nil, matches(`\{\s*deps\s*,\s*\[\s*[\w{]`), publishSBOM},
+		{FamilyBEAM, "rebar.config rebar.config.script", []string{"rebar.lock"}, matches(`\{\s*deps\s*,\s*\[\s*[\w{]`), publishSBOM},
 		{FamilyBEAM, "rebar.lock", nil, matches(`\{`), publishSBOM},
 		{FamilyBEAM, "gleam.toml", nil, matches(`(?m)^\[(?:dev-)?dependencies\]`), publishSBOM},
 		{FamilyBEAM, "manifest.toml", nil, matches(`(?m)^packages\s*=|^\[\[?deps`), publishSBOM},
