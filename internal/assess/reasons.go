@@ -77,7 +77,9 @@ const minReasons = 3
 func (e *evaluation) padReasons(found []evidence) []evidence {
 	covered := map[string]bool{}
 	for _, ev := range found {
-		covered[ev.rule.measure] = true
+		if ev.rule.weight > 0 { // a condition is no reason, and is left out
+			covered[ev.rule.measure] = true
+		}
 	}
 	for _, concern := range []bool{true, false} {
 		for _, ev := range e.allEvidence(concern) {
