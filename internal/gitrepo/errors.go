@@ -2,15 +2,18 @@ package gitrepo
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -155,4 +158,15 @@ func causeOfStatus(status int) observation.Cause {
 // isPermanent reports whether a failure of the network would come again on a retry.
 func isPermanent(err error) bool {
 	return containsAny(ownText(err), "redirects followed", "certificate")
+}
+
+// withDiskError looks whether the disk of a mirror is why git failed.
+func withDiskError(dir string, err error) error {
+	if _, failed := errors.AsType[*processError](err); !failed || files.IsDiskFull(err) {
+		return err
+	}
+	if full := files.TryToWrite(filepath.Dir(dir)); files.IsDiskFull(full) {
+		return fmt.Errorf("%w (git: %v)", full, err)
+	}
+	return err
 }

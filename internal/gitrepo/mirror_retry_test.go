@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -393,8 +394,8 @@ func TestNoTextOfAServerIsTakenForThisMachine(t *testing.T) {
 			}
 			for _, text := range forgedErrors {
 				got, again, err := causeOf(text)
-				if err == nil || IsDiskFull(err) || got != cause || again != retryable {
-					t.Errorf("%.60q: full %v, %s, retryable %v; want %s, %v: %v", text, IsDiskFull(err), got, again, cause, retryable, err)
+				if err == nil || files.IsDiskFull(err) || got != cause || again != retryable {
+					t.Errorf("%.60q: full %v, %s, retryable %v; want %s, %v: %v", text, files.IsDiskFull(err), got, again, cause, retryable, err)
 				}
 			}
 		})
@@ -406,15 +407,15 @@ func TestOnlyErrorsOfThisMachineMeanAFullDisk(t *testing.T) {
 		buffer := &tailBuffer{}
 		_, _ = buffer.Write([]byte(stderr + "\n"))
 		err := remote{address: "https://forge.example/o/r"}.wrapError("fetch", buffer.failure(errors.New("exit status 128")))
-		if IsDiskFull(err) || IsDiskFull(withDiskError(filepath.Join(t.TempDir(), "a", "m.git"), err)) {
+		if files.IsDiskFull(err) || files.IsDiskFull(withDiskError(filepath.Join(t.TempDir(), "a", "m.git"), err)) {
 			t.Errorf("%s: a text is taken for a full disk", stderr)
 		}
 	}
-	if !IsDiskFull(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || IsDiskFull(errors.New("no space left on device")) || IsDiskFull(nil) {
+	if !files.IsDiskFull(&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}) || files.IsDiskFull(errors.New("no space left on device")) || files.IsDiskFull(nil) {
 		t.Error("errors of the system")
 	}
 	dir := t.TempDir()
-	if err := tryToWrite(filepath.Join(dir, "not", "there")); err != nil {
+	if err := files.TryToWrite(filepath.Join(dir, "not", "there")); err != nil {
 		t.Error(err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -100,7 +101,7 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 // fetchHost fetches the repositories of one host's queue.
 func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *semaphore.Weighted, fetched chan<- acquired) error {
 	for a := range queue {
-		if a.err = p.fetch(ctx, a, slots); gitrepo.IsDiskFull(a.err) {
+		if a.err = p.fetch(ctx, a, slots); files.IsDiskFull(a.err) {
 			// The disk is full: no repository is at fault, and every other would fail too.
 			return fmt.Errorf("the store %s cannot be written to; make room and run again, what was finished is kept: %w", p.cfg.Cache, a.err)
 		}

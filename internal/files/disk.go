@@ -1,8 +1,7 @@
-package gitrepo
+package files
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,23 +25,12 @@ func IsDiskFull(err error) bool {
 	return false
 }
 
-// withDiskError looks whether the disk of a mirror is why git failed.
-func withDiskError(dir string, err error) error {
-	if _, failed := errors.AsType[*processError](err); !failed || IsDiskFull(err) {
-		return err
-	}
-	if full := tryToWrite(filepath.Dir(dir)); IsDiskFull(full) {
-		return fmt.Errorf("%w (git: %v)", full, err)
-	}
-	return err
-}
-
-// tryToWrite writes and removes a file in a folder, or in the nearest one above that
+// TryToWrite writes and removes a file of trialBytes in a folder, or in the nearest one above that
 // exists.
-func tryToWrite(dir string) error {
+func TryToWrite(dir string) error {
 	file, err := os.CreateTemp(dir, ".making-trial-")
 	if errors.Is(err, fs.ErrNotExist) && filepath.Dir(dir) != dir {
-		return tryToWrite(filepath.Dir(dir))
+		return TryToWrite(filepath.Dir(dir))
 	}
 	if err != nil {
 		return err
