@@ -36,7 +36,8 @@ var lowest = lazy.Pattern(`^\[?\s*v?(\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?)\s*(?:\]|
 
 func (l *list) addNuGet(name, version, group string) {
 	fixed := ""
-	if match := lowest().FindStringSubmatch(strings.TrimSpace(version)); match != nil && (strings.HasPrefix(version, "[") || !strings.ContainsAny(version, "],)")) {
+	isRange := !strings.HasPrefix(version, "[") && strings.ContainsAny(version, "],)")
+	if match := lowest().FindStringSubmatch(strings.TrimSpace(version)); match != nil && !isRange {
 		fixed = match[1]
 	}
 	l.add(nuget, name, fixed, group)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -64,7 +65,7 @@ var (
 	gradleMap        = lazy.Pattern(`\bgroup\s*[:=]\s*["']([^"'\n]+)["']\s*,\s*name\s*[:=]\s*["']([^"'\n]+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"'\n]+)["']|([\w.]+)))?`)
 	gradleThree      = lazy.Pattern(`\b(\w*(?:[aA]pi|[iI]mplementation|[oO]nly|[cC]ompile|[rR]untime|classpath))\s*\(\s*"([\w.-]+)"\s*,\s*"([\w.-]+)"\s*,\s*"([^"\n]+)"`)
 	gradleAssign     = lazy.Pattern(`([\w.]+)["']?\s*\]?\s*(?:=|:|,|\bby\s+extra\s*\()\s*(?:["']([^"'\n]*)["'])`)
-	gradleUse        = lazy.Pattern(`\$\{?([\w.]+(?:\(["'][\w.]+["']\))?(?:\[["'][\w.]+["']\])?)\}?`)
+	gradleUse        = lazy.Pattern(`\$\{?([\w.]+)\}?`)
 	gradleNoUse      = strings.Fields("platform enforcedPlatform mavenBom exclude project files fileTree url uri")
 	gradleForBuild   = strings.Fields("classpath annotationProcessor kapt ksp")
 )
@@ -72,7 +73,7 @@ var (
 // readGradle reads the coordinates in a script of Gradle, or in code beside one. Versions
 // may be in variables of the script, of those above it, or in gradle.properties.
 func readGradle(m Manifest, l *list) {
-	text := likeC.blank(m.Text)
+	text := gradleIndexed().ReplaceAll(likeC.blank(m.Text), []byte("$${${1}}"))
 	variables := gradleVariables(m, text)
 	for _, at := range gradleText().FindAllSubmatchIndex(text, -1) {
 		quoted := strings.Trim(string(text[at[0]:at[1]]), `"'`)
@@ -83,20 +84,20 @@ func readGradle(m Manifest, l *list) {
 		if match == nil {
 			continue
 		}
-		line := text[bytes.LastIndexAny(text[:at[0]], "\n;{")+1 : at[0]]
-		if bytes.IndexByte(line, '"') < 0 && len(bytes.TrimSpace(line)) == 0 { // the call is on a line above
-			line = bytes.TrimSpace(text[max(0, at[0]-60):at[0]])
+		line := text[max(0, at[0]-longestCall):at[0]]
+		if begins := bytes.LastIndexAny(line, "\n;{"); len(bytes.TrimSpace(line[begins+1:])) > 0 {
+			line = line[begins+1:] // else the call is on a line above
 		}
 		use, word := "", ""
 		if before := gradleBefore().FindSubmatch(line); before != nil {
 			word = string(before[1])
 		}
 		switch {
-		case contains(gradleNoUse, word), match[3] == "" && !isConfiguration(word):
+		case slices.Contains(gradleNoUse, word), match[3] == "" && !isConfiguration(word):
 			continue
 		case strings.HasPrefix(strings.ToLower(word), "test"), strings.HasPrefix(word, "androidTest"):
 			use = "test"
-		case contains(gradleForBuild, word):
+		case slices.Contains(gradleForBuild, word):
 			use = "dev"
 		}
 		l.addMaven(match[1], match[2], match[3], use)
@@ -166,29 +167,17 @@ func setOnce(variables map[string]string, name, value string) {
 
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-var gradleIndexed = lazy.Pattern(`[(\[]["']([\w.]+)["'][)\]]`)
+// gradleIndexed is a variable that is asked for by its name: "${property("x")}".
+var gradleIndexed = lazy.Pattern(`\$\{[\w.]*[(\[]["']([\w.]+)["'][)\]]\}`)
 
 // expandGradle puts variables into a text. One that is not known stays as it is.
 func expandGradle(text string, variables map[string]string) string {
 	return gradleUse().ReplaceAllStringFunc(text, func(use string) string {
-		name := strings.Trim(use, "${}")
-		if match := gradleIndexed().FindStringSubmatch(name); match != nil {
-			name = match[1]
-		}
-		if value := variables[lastPart(name)]; value != "" {
+		if value := variables[lastPart(strings.Trim(use, "${}"))]; value != "" {
 			return value
 		}
 		return use
 	})
-}
-
-func contains(list []string, word string) bool {
-	for _, entry := range list {
-		if entry == word {
-			return true
-		}
-	}
-	return false
 }
 
 // readCatalog reads the libraries of a version catalog of Gradle.
@@ -317,7 +306,7 @@ func readBazel(m Manifest, l *list) {
 		{bazelArtifact, func(f map[string]string) { l.addMaven(f["group"], f["artifact"], f["version"], "") }},
 		{bazelGo, func(f map[string]string) { l.addGo(f["importpath"], f["version"]) }},
 	} {
-		for _, at := range call.pattern().FindAllIndex(text, -1) {
+		for _, at := range call.pattern().FindAllIndex(text, mostBlocks) {
 			fields := map[string]string{}
 			for _, match := range bazelField().FindAllSubmatch(likePython.enclosed(text[at[1]-1:]), -1) {
 				fields[string(match[1])] = string(match[2])

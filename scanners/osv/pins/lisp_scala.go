@@ -3,6 +3,7 @@ package pins
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -28,10 +29,8 @@ func readClojure(m Manifest, l *list) {
 				artifact = group
 			}
 			use := ""
-			for _, span := range development {
-				if at[0] > span[0] && at[0] < span[1] {
-					use = "dev"
-				}
+			if slices.ContainsFunc(development, func(span [2]int) bool { return at[0] > span[0] && at[0] < span[1] }) {
+				use = "dev"
 			}
 			l.addMaven(group, artifact, string(text[at[6]:at[7]]), use)
 		}
@@ -39,7 +38,7 @@ func readClojure(m Manifest, l *list) {
 }
 
 func developmentSpans(text []byte) (spans [][2]int) {
-	for _, at := range clojureMany().FindAllIndex(text, -1) {
+	for _, at := range clojureMany().FindAllIndex(text, mostBlocks) {
 		spans = append(spans, [2]int{at[0], at[1] + len(likeLisp.enclosed(text[at[1]-1:]))})
 	}
 	return spans
