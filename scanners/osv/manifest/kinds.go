@@ -139,7 +139,7 @@ func pythonKinds() []Kind {
 func jvmKinds() []Kind {
 	return []Kind{
 		{FamilyJVM, "*.gradle *.gradle.kts", gradleLocks, gradleNames, gradleRemedy},
-		{FamilyJVM, "*.versions.toml", gradleLocks, matches(`(?m)^\[(?:libraries|plugins|bundles)\]`), gradleRemedy},
+		{FamilyJVM, "*.versions.toml gradle/*.toml", gradleLocks, matches(`(?m)^\[(?:libraries|plugins|bundles)\]`), gradleRemedy},
 		{FamilyJVM, "buildsrc/*.kt buildsrc/*.groovy */buildsrc/*.java dependencies.kt deps.kt versions.kt libs.kt libraries.kt", gradleLocks,
 			matches(`"[\w.-]+:[\w.-]+:[\w.$+{}-]+"`), gradleRemedy},
 		{FamilyJVM, "gradle/dependency-locks/*.* libs.properties versions.properties", gradleLocks, matches(`(?m)^[\w.-]+:[\w.-]+:|^version\.[\w.]+=`), gradleRemedy},

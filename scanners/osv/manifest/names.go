@@ -141,14 +141,14 @@ func npmNames(text []byte) Named {
 	}, "dependencies", "devDependencies", "optionalDependencies")(text)
 }
 
-var pubSections = regexp.MustCompile(`(?m)^(?:dev_)?dependencies:[ \t]*\r?\n((?:[ \t]+.*\r?\n?|[ \t]*#.*\r?\n|\s*\r?\n)*)`)
-var pubEntry = regexp.MustCompile(`(?m)^  ([\w-]+):[ \t]*(\S.*)?$`)
+var pubSections = lazy.Pattern(`(?m)^(?:dev_)?dependencies:[ \t]*\r?\n((?:[ \t]+.*\r?\n?|[ \t]*#.*\r?\n|\s*\r?\n)*)`)
+var pubEntry = lazy.Pattern(`(?m)^  ([\w-]+):[ \t]*(\S.*)?$`)
 
 // pubNames reads pubspec.yaml without what comes with the SDK.
 func pubNames(text []byte) Named {
 	var names []string
-	for _, section := range pubSections.FindAllSubmatch(append(slices.Clone(text), '\n'), -1) {
-		for _, entry := range pubEntry.FindAllSubmatch(section[1], -1) {
+	for _, section := range pubSections().FindAllSubmatch(append(slices.Clone(text), '\n'), -1) {
+		for _, entry := range pubEntry().FindAllSubmatch(section[1], -1) {
 			names = append(names, string(entry[1]))
 		}
 	}
@@ -158,14 +158,14 @@ func pubNames(text []byte) Named {
 }
 
 var (
-	mixEntry = regexp.MustCompile(`\{:(\w+),`)
-	mixDeps  = regexp.MustCompile(`(?s)\bdefp? deps\b.*?[\n\]]\s*end\b`)
+	mixEntry = lazy.Pattern(`\{:(\w+),`)
+	mixDeps  = lazy.Pattern(`(?s)\bdefp? deps\b.*?[\n\]]\s*end\b`)
 )
 
 // mixNames reads mix.exs without what is in the umbrella or beside it. Names are those of
 // the function deps: tuples of other lists look the same.
 func mixNames(text []byte) Named {
-	section := mixDeps.Find(text)
+	section := mixDeps().Find(text)
 	result := named("Hex", mixEntries(section))
 	if section == nil || len(result.Names) == 0 {
 		return Named{Some: len(mixEntries(text)) > 0}
@@ -179,7 +179,7 @@ func mixEntries(text []byte) (names []string) {
 		if strings.Contains(line, "in_umbrella:") || strings.Contains(line, "path:") || strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
-		for _, match := range mixEntry.FindAllStringSubmatch(line, -1) {
+		for _, match := range mixEntry().FindAllStringSubmatch(line, -1) {
 			names = append(names, match[1])
 		}
 	}
@@ -187,20 +187,20 @@ func mixEntries(text []byte) (names []string) {
 }
 
 var (
-	gradleCall = regexp.MustCompile(`(?m)(?:^|[{;])\s*(?:api|compile|runtime|provided|classpath|implementation|kapt|ksp|annotationProcessor|optional|shadow|` +
+	gradleCall = lazy.Pattern(`(?m)(?:^|[{;])\s*(?:api|compile|runtime|provided|classpath|implementation|kapt|ksp|annotationProcessor|optional|shadow|` +
 		`\w*(?:Implementation|Api|Only|Classpath|Processor|Compile|Runtime))\b\s*[( "'\t]\s*\S`)
-	gradleCoordinate = regexp.MustCompile(`["'][A-Za-z][\w.-]*:[\w.-]+:[\d$][\w.$+{}-]*["']`)
-	gradleName       = regexp.MustCompile(`["']([\w.-]+:[\w.-]+)(?::[^"']*)?["']`)
-	gradleOther      = regexp.MustCompile(`libs\.|libraries\.|deps\.|\$\{?\w+|group\s*[:=]|project\(|files\(|fileTree\(|alias\(`)
+	gradleCoordinate = lazy.Pattern(`["'][A-Za-z][\w.-]*:[\w.-]+:[\d$][\w.$+{}-]*["']`)
+	gradleName       = lazy.Pattern(`["']([\w.-]+:[\w.-]+)(?::[^"']*)?["']`)
+	gradleOther      = lazy.Pattern(`libs\.|libraries\.|deps\.|\$\{?\w+|group\s*[:=]|project\(|files\(|fileTree\(|alias\(`)
 )
 
 // gradleNames reads a script of Gradle: names where all of them are plain.
 func gradleNames(text []byte) Named {
-	if !gradleCall.Match(text) && !gradleCoordinate.Match(text) {
+	if !gradleCall().Match(text) && !gradleCoordinate().Match(text) {
 		return Named{}
 	}
-	result := captured("Maven", gradleName, text)
-	if gradleOther.Match(text) {
+	result := captured("Maven", gradleName(), text)
+	if gradleOther().Match(text) {
 		result.Names = nil
 	}
 	result.Some = true
@@ -208,22 +208,22 @@ func gradleNames(text []byte) Named {
 }
 
 var (
-	nugetReference = regexp.MustCompile(`<(?:PackageReference|GlobalPackageReference|PackageVersion|DotNetCliToolReference)\b` +
+	nugetReference = lazy.Pattern(`<(?:PackageReference|GlobalPackageReference|PackageVersion|DotNetCliToolReference)\b` +
 		`[^>]*?(?:Include|Update)\s*=\s*"([^"]+)"`)
-	nugetAny = regexp.MustCompile(`<(?:PackageReference|GlobalPackageReference|PackageVersion|DotNetCliToolReference)\b|` +
+	nugetAny = lazy.Pattern(`<(?:PackageReference|GlobalPackageReference|PackageVersion|DotNetCliToolReference)\b|` +
 		`<Reference\b[^>]*Include="[^"]*Version=[^"]*PublicKeyToken|<HintPath>`)
 )
 
 func nugetNames(text []byte) Named {
-	if !nugetAny.Match(text) {
+	if !nugetAny().Match(text) {
 		return Named{}
 	}
-	result := captured("NuGet", nugetReference, text)
+	result := captured("NuGet", nugetReference(), text)
 	result.Some = true
 	return result
 }
 
-var cabalDepends = regexp.MustCompile(`(?mi)^\s*build-depends:[ \t]*(.*(?:\r?\n[ \t]+.*)*)`)
+var cabalDepends = lazy.Pattern(`(?mi)^\s*build-depends:[ \t]*(.*(?:\r?\n[ \t]+.*)*)`)
 
 // basePackages come with the compiler or the language.
 var basePackages = map[string][]string{
@@ -236,7 +236,7 @@ var basePackages = map[string][]string{
 
 func cabalNames(text []byte) Named {
 	var names []string
-	for _, section := range cabalDepends.FindAllSubmatch(text, -1) {
+	for _, section := range cabalDepends().FindAllSubmatch(text, -1) {
 		for part := range strings.SplitSeq(string(section[1]), ",") {
 			fields := strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(" \t\r\n<>=^&|({:", r) })
 			if len(fields) > 0 && !slices.Contains(basePackages["Hackage"], strings.ToLower(fields[0])) {
@@ -247,11 +247,11 @@ func cabalNames(text []byte) Named {
 	return named("Hackage", names)
 }
 
-var rFields = regexp.MustCompile(`(?m)^(?:Depends|Imports|LinkingTo|Suggests|Enhances|Remotes):((?:.*\r?\n?)(?:[ \t]+.*\r?\n?)*)`)
+var rFields = lazy.Pattern(`(?m)^(?:Depends|Imports|LinkingTo|Suggests|Enhances|Remotes):((?:.*\r?\n?)(?:[ \t]+.*\r?\n?)*)`)
 
 func rNames(text []byte) Named {
 	var names []string
-	for _, field := range rFields.FindAllSubmatch(text, -1) {
+	for _, field := range rFields().FindAllSubmatch(text, -1) {
 		for part := range strings.SplitSeq(string(field[1]), ",") {
 			name, _, _ := strings.Cut(strings.TrimSpace(part), "(")
 			name = strings.TrimSpace(name)

@@ -1,20 +1,20 @@
 package manifest
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 )
 
-var requirementName = regexp.MustCompile(`^\s*([A-Za-z0-9][\w.-]*)`)
+var requirementName = lazy.Pattern(`^\s*([A-Za-z0-9][\w.-]*)`)
 
 // requirementNames are the names of requirements as Python writes them.
 func requirementNames(requirements []string) Named {
 	var names []string
 	for _, requirement := range requirements {
-		if match := requirementName.FindStringSubmatch(requirement); match != nil {
+		if match := requirementName().FindStringSubmatch(requirement); match != nil {
 			names = append(names, match[1])
 		}
 	}
@@ -122,21 +122,21 @@ func addToolList(value any, requirements *[]string) {
 }
 
 var (
-	setupKey    = regexp.MustCompile(`\b(?:install_requires|extras_require|tests_require|setup_requires)\b`)
-	setupList   = regexp.MustCompile(`\b(?:install_requires|tests_require)\s*=\s*\[([^\[\]]*)\]`)
-	setupQuoted = regexp.MustCompile(`["']([^"']+)["']`)
+	setupKey    = lazy.Pattern(`\b(?:install_requires|extras_require|tests_require|setup_requires)\b`)
+	setupList   = lazy.Pattern(`\b(?:install_requires|tests_require)\s*=\s*\[([^\[\]]*)\]`)
+	setupQuoted = lazy.Pattern(`["']([^"']+)["']`)
 )
 
 // setupNames reads a setup.py: names where the lists are plain.
 func setupNames(text []byte) Named {
-	keys := len(setupKey.FindAll(text, -1))
+	keys := len(setupKey().FindAll(text, -1))
 	if keys == 0 {
 		return Named{}
 	}
-	lists := setupList.FindAllSubmatch(text, -1)
+	lists := setupList().FindAllSubmatch(text, -1)
 	var requirements []string
 	for _, list := range lists {
-		for _, quoted := range setupQuoted.FindAllSubmatch(list[1], -1) {
+		for _, quoted := range setupQuoted().FindAllSubmatch(list[1], -1) {
 			requirements = append(requirements, string(quoted[1]))
 		}
 	}
@@ -147,13 +147,13 @@ func setupNames(text []byte) Named {
 	return result
 }
 
-var setupCfgSection = regexp.MustCompile(`(?m)^(?:install_requires|tests_require|setup_requires)[ \t]*=(.*(?:\r?\n(?:[ \t]+.*|[ \t]*))*)|` +
+var setupCfgSection = lazy.Pattern(`(?m)^(?:install_requires|tests_require|setup_requires)[ \t]*=(.*(?:\r?\n(?:[ \t]+.*|[ \t]*))*)|` +
 	`^\[options\.extras_require\][ \t]*\r?\n((?:[^\[\r\n].*\r?\n?|\r?\n)*)`)
 
 // setupCfgNames reads a setup.cfg.
 func setupCfgNames(text []byte) Named {
 	var requirements []string
-	for _, section := range setupCfgSection.FindAllSubmatch(text, -1) {
+	for _, section := range setupCfgSection().FindAllSubmatch(text, -1) {
 		lines := strings.Split(string(section[1]), "\n")
 		for _, line := range strings.Split(string(section[2]), "\n") {
 			if _, after, found := strings.Cut(line, "="); found && line[0] != ' ' && line[0] != '\t' {
@@ -196,7 +196,7 @@ func pipfileNames(text []byte) Named {
 	return named("PyPI", names)
 }
 
-var requirementLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[re][ \t]*\S|--(?:requirement|editable)\b|` +
+var requirementLine = lazy.Pattern(`(?m)^[ \t]*(?:-[re][ \t]*\S|--(?:requirement|editable)\b|` +
 	`([A-Za-z0-9][\w.-]*)(?:\[[\w, .-]*\])?[ \t]*(?:(?:[=<>~!]=|[<>@])[ \t]*\S.*)?(?:[;#].*)?\r?$)`)
 
 // requirementsNames reads a file of requirements under a name that no reader takes. Names
@@ -204,7 +204,7 @@ var requirementLine = regexp.MustCompile(`(?m)^[ \t]*(?:-[re][ \t]*\S|--(?:requi
 func requirementsNames(text []byte) Named {
 	var requirements []string
 	some := false
-	for _, match := range requirementLine.FindAllSubmatch(text, -1) {
+	for _, match := range requirementLine().FindAllSubmatch(text, -1) {
 		some = true
 		if len(match[1]) > 0 {
 			requirements = append(requirements, string(match[1]))

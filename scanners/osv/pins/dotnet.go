@@ -95,7 +95,7 @@ func readPaket(m Manifest, l *list) {
 			continue
 		}
 		version := match[3]
-		if strings.ContainsAny(match[2]+match[4], "~<>") {
+		if more := strings.TrimSpace(match[4]); strings.ContainsAny(match[2], "~<>") || strings.HasPrefix(more, "<") || strings.HasPrefix(more, ">") {
 			version = ""
 		}
 		l.addNuGet(match[1], version, paketGroup(group))

@@ -27,7 +27,7 @@ func jvmPattern(lower, base string) reader {
 	switch extension := path.Ext(base); {
 	case extension == ".gradle", strings.HasSuffix(base, ".gradle.kts"), extension == ".kt", extension == ".groovy", extension == ".java":
 		return readGradle
-	case strings.HasSuffix(base, ".versions.toml"):
+	case strings.HasSuffix(base, ".versions.toml"), extension == ".toml" && path.Base(path.Dir(lower)) == "gradle":
 		return readCatalog
 	case path.Base(path.Dir(lower)) == "dependency-locks":
 		return readGradleLock
@@ -62,7 +62,9 @@ var (
 	gradleText       = lazy.Pattern(`"([^"\n]*)"|'([^'\n]*)'`)
 	gradleCoordinate = lazy.Pattern(`^([A-Za-z][\w.-]*):([A-Za-z][\w.-]*)(?::([^:@]+))?(?::[\w.-]+)?(?:@\w+)?$`)
 	gradleBefore     = lazy.Pattern(`(\w+)["']?\s*\(?\s*(?:dependencies\.create\s*\(\s*)?\(?$`)
-	gradleMap        = lazy.Pattern(`\bgroup\s*[:=]\s*["']([^"'\n]+)["']\s*,\s*name\s*[:=]\s*["']([^"'\n]+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"'\n]+)["']|([\w.]+)))?`)
+	gradleMap        = lazy.Pattern(`(?:\b(?:group|name|version|configuration|ext|classifier)\s*[:=]\s*(?:["'][^"'\n]*["']|[\w.]+)\s*,?\s*){2,}`)
+	gradleField      = lazy.Pattern(`\b(group|name|version)\s*[:=]\s*(?:["']([^"'\n]*)["']|([\w.]+))`)
+	gradleApply      = lazy.Pattern(`\bapply\s*\(?\s*from\s*[:=]\s*["'](?:\$\{?[\w.]+\}?/)?([\w./-]+)["']`)
 	gradleThree      = lazy.Pattern(`\b(\w*(?:[aA]pi|[iI]mplementation|[oO]nly|[cC]ompile|[rR]untime|classpath))\s*\(\s*"([\w.-]+)"\s*,\s*"([\w.-]+)"\s*,\s*"([^"\n]+)"`)
 	gradleAssign     = lazy.Pattern(`([\w.]+)["']?\s*\]?\s*(?:=|:|,|\bby\s+extra\s*\()\s*(?:["']([^"'\n]*)["'])`)
 	gradleUse        = lazy.Pattern(`\$\{?([\w.]+)\}?`)
@@ -102,12 +104,16 @@ func readGradle(m Manifest, l *list) {
 		}
 		l.addMaven(match[1], match[2], match[3], use)
 	}
-	for _, match := range gradleMap().FindAllSubmatch(text, -1) {
-		version := string(match[3])
-		if name := string(match[4]); name != "" {
-			version = variables[name]
+	for _, match := range gradleMap().FindAll(text, -1) {
+		fields := map[string]string{}
+		for _, field := range gradleField().FindAllSubmatch(match, -1) {
+			value := expandGradle(string(field[2]), variables)
+			if name := string(field[3]); name != "" {
+				value = variables[lastPart(name)]
+			}
+			fields[string(field[1])] = value
 		}
-		l.addMaven(string(match[1]), string(match[2]), expandGradle(version, variables), "")
+		l.addMaven(fields["group"], fields["name"], fields["version"], "")
 	}
 	for _, match := range gradleThree().FindAllSubmatch(text, -1) {
 		l.addMaven(string(match[2]), string(match[3]), expandGradle(string(match[4]), variables), "")
@@ -134,6 +140,11 @@ func gradleVariables(m Manifest, text []byte) map[string]string {
 		}
 		if dir == "." || dir == "/" {
 			break
+		}
+	}
+	for _, match := range gradleApply().FindAllSubmatch(bytes.Join(texts, []byte("\n")), mostScripts) {
+		if other := m.readUpward(string(match[1])); other != nil {
+			texts = append(texts, likeC.blank(other))
 		}
 	}
 	for _, text := range texts {

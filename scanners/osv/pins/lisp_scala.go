@@ -56,15 +56,18 @@ var (
 func readScala(m Manifest, l *list) {
 	text := likeC.blank(m.Text)
 	suffix := scalaSuffix(text)
-	for dir := path.Dir(m.Path); suffix == ""; dir = path.Dir(dir) {
-		suffix = scalaSuffix(likeC.blank(m.Read(path.Join(dir, "build.sbt"))))
-		if dir == "." || dir == "/" {
-			break
-		}
+	if suffix == "" {
+		suffix = scalaSuffix(likeC.blank(m.readUpward("build.sbt")))
+	}
+	if suffix == "" && path.Base(path.Dir(m.Path)) == "project" {
+		suffix = scalaSuffix(likeC.blank(m.Read(path.Join(path.Dir(m.Path), "../build.sbt"))))
 	}
 	values := map[string]string{}
-	for _, match := range scalaValue().FindAllSubmatch(text, -1) {
-		setOnce(values, string(match[1]), string(match[2]))
+	for _, source := range [][]byte{text, m.Read(path.Join(path.Dir(m.Path), "project/Versions.scala")),
+		m.Read(path.Join(path.Dir(m.Path), "project/Dependencies.scala"))} {
+		for _, match := range scalaValue().FindAllSubmatch(likeC.blank(source), -1) {
+			setOnce(values, string(match[1]), string(match[2]))
+		}
 	}
 	for _, match := range scalaModule().FindAllSubmatch(text, -1) {
 		artifact, version, use := string(match[3]), string(match[4]), ""

@@ -168,11 +168,14 @@ var (
 // readMix reads the entries of the functions of a mix.exs that list dependencies.
 func readMix(m Manifest, l *list) {
 	text := likeRuby.blank(m.Text)
-	at := mixDeps().FindIndex(text)
-	if at == nil {
-		return
+	var entries []byte
+	for _, at := range mixDeps().FindAllIndex(text, mostBlocks) {
+		body := text[at[1]:min(len(text), at[1]+longestCall)]
+		if open := bytes.IndexByte(body, '['); open >= 0 {
+			entries = append(append(entries, likeRuby.enclosed(text[at[1]+open:])...), '\n')
+		}
 	}
-	for _, match := range mixEntry().FindAllSubmatch(text[at[0]:], -1) {
+	for _, match := range mixEntry().FindAllSubmatch(entries, -1) {
 		rest := string(match[3])
 		if strings.Contains(rest, "in_umbrella:") || strings.Contains(rest, "path:") || len(match[2]) == 0 && !strings.Contains(rest, "git") {
 			continue

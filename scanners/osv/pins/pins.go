@@ -28,14 +28,24 @@ type Manifest struct {
 	Read func(name string) []byte
 }
 
+// readUpward reads a file in the folder of a manifest or in one above.
+func (m Manifest) readUpward(name string) []byte {
+	for dir := path.Dir(m.Path); ; dir = path.Dir(dir) {
+		if text := m.Read(path.Join(dir, name)); text != nil || dir == "." || dir == "/" {
+			return text
+		}
+	}
+}
+
 // Bounds on what one manifest names.
 const (
 	mostPins       = 20_000
 	longestName    = 300
 	longestVersion = 100
 	longestBlock   = 100_000 // bytes between two brackets
-	mostBlocks     = 300     // that are looked for
-	longestCall    = 200     // bytes before a text that say what it is for
+	mostScripts    = 10
+	mostBlocks     = 300 // that are looked for
+	longestCall    = 200 // bytes before a text that say what it is for
 )
 
 // list collects what a manifest names.

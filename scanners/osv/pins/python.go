@@ -273,6 +273,15 @@ func readSetup(m Manifest, l *list) {
 // addPythonLists adds the texts of a list or of the lists in a table.
 func (l *list) addPythonLists(all, value []byte, group string) {
 	inside := likePython.enclosed(value)
+	if inside == nil && len(value) > 0 {
+		quoted := value[:min(len(value), longestBlock)]
+		if length := likePython.quotedAt(quoted); length > 0 { // one text, a requirement a line
+			for line := range strings.Lines(strings.Trim(string(quoted[:length]), `"'`)) {
+				l.addRequirement(line, group)
+			}
+			return
+		}
+	}
 	if inside == nil {
 		name := setupName().Find(value)
 		if name == nil {
