@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/google/osv-scalibr/semantic"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/osvdb/record"
 )
 
@@ -76,19 +76,19 @@ func (v orderedVersion) compareKnown(other string) (order int, known bool) {
 var numbered = []string{"npm", "crates.io", "Go", "Hex", "NuGet", "Pub", "SwiftURL", "PyPI", "RubyGems", "Packagist", "CRAN"}
 
 var (
-	beginsWithNumber = regexp.MustCompile(`^[vV=]*[0-9]`)
-	commitHash       = regexp.MustCompile(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
-	numberOpen       = regexp.MustCompile(`\.[xX*](?:$|[.-])`) // "1.x"
+	beginsWithNumber = lazy.Pattern(`^[vV=]*[0-9]`)
+	commitHash       = lazy.Pattern(`^(?:[0-9a-f]{40}|[0-9a-f]{64})$`)
+	numberOpen       = lazy.Pattern(`\.[xX*](?:$|[.-])`) // "1.x"
 )
 
 // isVersion is false for texts that name no place in the order of an ecosystem: words,
 // branches, ranges, commits.
 func isVersion(text, ecosystem string) bool {
 	switch {
-	case !strings.ContainsAny(text, "0123456789"), strings.ContainsAny(text, " \t\r\n<>|,()[]{}"), commitHash.MatchString(text):
+	case !strings.ContainsAny(text, "0123456789"), strings.ContainsAny(text, " \t\r\n<>|,()[]{}"), commitHash().MatchString(text):
 		return false
 	case slices.Contains(numbered, ecosystem):
-		return beginsWithNumber.MatchString(text) && !numberOpen.MatchString(text)
+		return beginsWithNumber().MatchString(text) && !numberOpen().MatchString(text)
 	}
 	return true
 }

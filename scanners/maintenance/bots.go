@@ -25,8 +25,9 @@ import (
 //   - the address is one of botAddresses, or its local part is a machine's (machineLocals)
 //     or ends in "bot" as a word.
 //
-// Bot and Robot are surnames too: after a given name (givenNames), or where the address
-// is made of an initial or a name and "bot", they are a person's.
+// Bot, Robot, Action, Pipeline and others (surnames) are surnames too: behind a given name
+// (givenNames), or where the address is made of an initial and the surname, or of both names
+// of somebody who is not called like a machine's work (machineWork), they are a person's.
 //
 // What a person commits with a machine's help is that person's; what a coding
 // agent commits under its own name is not a person's.
@@ -132,6 +133,18 @@ var machineTasks = set("builder", "updater", "exporter", "importer", "deployer",
 var surnamesInBot = set("abbot", "talbot", "cabot", "chabot", "ribot", "joubot", "lebot", "bobot", "jabot", "turbot", "mrbot", "misterbot", "garbot",
 	"tarbot", "herbot", "corbot", "robot", "gobot", "barbot", "rabot", "guerbot", "libot", "thibot", "jacobot", "sabot", "elbot", "nabot")
 
+// surnames are machineWords and machineTasks that people are called, too.
+var surnames = set("bot", "robot", "action", "pipeline", "runner", "daemon", "crawler", "cron", "builder", "agent", "job", "webhook", "workflow")
+
+// machineWork is what stands before such a word where it is a machine: "Docs Action".
+var machineWork = set("app", "auto", "aws", "azure", "backup", "bot", "build", "changelog", "ci", "clean", "cleanup", "cloud", "code", "commit", "coverage",
+	"cron",
+	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git", "gitea", "github",
+	"gitlab", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint", "linter", "maintenance", "merge", "nightly",
+	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled", "script", "security",
+	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "sync", "test", "testing", "tool", "translation", "update", "upload", "version",
+	"web", "website", "wiki", "workflow")
+
 // givenNames tell a person whose surname is Bot or Robot from a machine. Common first
 // names of many countries; a machine of that name is missed.
 var givenNames = set(
@@ -147,6 +160,20 @@ var givenNames = set(
 	"pieter", "pim", "rachel", "ralph", "remco", "rene", "richard", "rob", "robert", "robin", "roel", "ron", "ruben", "ruud", "sam", "samuel", "sander",
 	"sara", "sarah", "simon", "sofia", "sophie", "stefan", "steve", "susan", "sven", "theo", "thijs", "thomas", "tim", "tom", "vera", "victor", "vincent",
 	"wendy", "willem", "william", "wim", "wouter", "yusuf", "yvonne",
+	"aaron", "abdul", "abdullah", "abigail", "achieng", "aditya", "agnes", "aisha", "akira", "alan", "albert", "alejandro", "alina", "amara", "amit", "ananya",
+	"angela", "anil", "anthony", "antonio", "anya", "arjun", "ashok", "ayesha", "beatriz", "benjamin", "bianca", "bruno", "camila", "carmen", "caroline",
+	"catherine", "cecilia", "chen", "chiara", "chinedu", "clara", "claudia", "dana", "danielle", "deborah", "deepak", "diego", "dmitri", "dmitry", "donna",
+	"edward", "eduardo", "elias", "eleni", "elizabeth", "enrique", "esther", "fabio", "farah", "felix", "fernando", "florian", "francesca", "francois",
+	"gabriel", "george", "giorgio", "giulia", "gloria", "gustavo", "hamza", "hannah", "haruka", "heather", "helen", "helena", "hiroshi", "hugo", "ibrahim",
+	"igor", "imran", "ines", "ioana", "isabel", "ivan", "jamal", "jason", "javier", "jennifer", "jessica", "jin", "jonas", "jonathan", "josh", "joshua",
+	"joy", "jun", "kamau", "karen", "karim", "karl", "kate", "katherine", "katja", "kavita", "keiko", "kelvin", "kenji", "khalid", "kofi", "kwame", "lena",
+	"li", "liam", "lina", "lucia", "lucy", "luis", "lukas", "mahmoud", "manuel", "marcel", "margaret", "mariam", "marta", "mateo", "mathieu", "matteo",
+	"matthew", "mei", "mia", "miguel", "milan", "ming", "miriam", "mohammed", "muhammad", "nancy", "naomi", "natalia", "natasha", "nguyen", "nicolas",
+	"nikhil", "nikolai", "noah", "noor", "oliver", "olivia", "otieno", "pablo", "pavel", "petra", "pierre", "prakash", "priya", "rafael", "rahul", "raj",
+	"rania", "raul", "rebecca", "ricardo", "rita", "roberto", "roger", "rohan", "rosa", "ruth", "ryan", "sanjay", "santiago", "sean", "sergei", "sergio",
+	"shreya", "silvia", "sophia", "stephanie", "stephen", "sunita", "suresh", "takashi", "tanya", "tariq", "tendai", "teresa", "thandi", "tomas", "uma",
+	"ursula", "valentina", "vanessa", "veronica", "vikram", "viktor", "wanjiku", "wei", "xin", "yan", "yara", "yasmin", "yuki", "yuri", "zainab", "zanele",
+	"zoe",
 )
 
 var (
@@ -169,22 +196,29 @@ func isBot(name, address string) bool {
 		return true
 	case folded == "root" && placeholderHost(domain):
 		return true // a job on a machine without a name
-	case isSurnamedBot(folded, local):
+	case isSurnamed(folded, local):
 		return false
 	}
 	bare := versionAtEnd().ReplaceAllString(inBrackets().ReplaceAllString(name, ""), "")
 	return isMachineName(bare, domain) || isMachineLocal(local, folded)
 }
 
-// isSurnamedBot reports a name of several words that ends in Bot or Robot as a surname.
-func isSurnamedBot(folded, local string) bool {
+// isSurnamed reports a name of several words that ends in a surname.
+func isSurnamed(folded, local string) bool {
 	words := strings.Fields(folded)
-	if len(words) < 2 || words[len(words)-1] != "bot" && words[len(words)-1] != "robot" {
+	if len(words) < 2 || !surnames[words[len(words)-1]] {
 		return false
 	}
 	first, last := words[0], words[len(words)-1]
-	_, _, isWord := strings.Cut(first, "-")
-	return givenNames[first] || !isWord && (local == first[:1]+last || local == first+"."+last && givenNames[first])
+	if strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return givenNames[first]
+	}
+	_, login, isNoreply := strings.Cut(local, "+")
+	if isNoreply {
+		local = login
+	}
+	both := lettersAndDigits(local) == first+last && last != "bot" && last != "robot"
+	return !machineWork[first] && (givenNames[first] || local == first[:1]+last || both)
 }
 
 func isMachineName(name, domain string) bool {

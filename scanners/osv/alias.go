@@ -99,9 +99,9 @@ func aliasRows() []aliasRow {
 		{locks.NewPnpm, "pnpm-lock.yaml", "", "pnpm-lock.*.yaml"},
 		{cabal.New, "cabal.project.freeze", "", "cabal.*.freeze cabal-*.freeze"},
 		{stacklock.New, "stack.yaml.lock", "", "stack-*.yaml.lock stack_*.yaml.lock"},
-		{cdx.New, "alias.cdx.json", `"bomFormat"`, "*sbom*.json *cyclonedx*.json *bom.json"},
+		{cdx.New, "alias.cdx.json", `"bomFormat"`, "*sbom*.json *cyclonedx*.json *bom.json *cdx*.json *bill*materials*.json"},
 		{cdx.New, "alias.cdx.xml", "cyclonedx.org/schema/bom", "*sbom*.xml *cyclonedx*.xml *bom.xml"},
-		{spdx.New, "alias.spdx.json", `"spdxVersion"`, "*sbom*.json"},
+		{spdx.New, "alias.spdx.json", `"spdxVersion"`, "*sbom*.json *spdx*.json *bill*materials*.json"},
 		{spdx.New, "alias.spdx.yml", "spdxVersion:", "*sbom*.yml *sbom*.yaml"},
 		{spdx.New, "alias.spdx", "SPDXVersion:", "*sbom*.txt"},
 	}

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 
@@ -173,7 +173,7 @@ func matchFolders(pattern, name []string, steps *int) bool {
 	return ok && matchFolders(pattern[1:], name[1:], steps)
 }
 
-var pnpmPackages = regexp.MustCompile(`(?m)^packages:[ \t]*\r?\n((?:[ \t]*-.*\r?\n?|[ \t]*#.*\r?\n?|[ \t]*\r?\n)*)`)
+var pnpmPackages = lazy.Pattern(`(?m)^packages:[ \t]*\r?\n((?:[ \t]*-.*\r?\n?|[ \t]*#.*\r?\n?|[ \t]*\r?\n)*)`)
 
 // workspace reads the patterns of members that the files of a folder list.
 func (c *coverage) workspace(dir string) []string {
@@ -184,7 +184,7 @@ func (c *coverage) workspace(dir string) []string {
 		}
 	}
 	if data, err := c.read(path.Join(dir, "pnpm-workspace.yaml")); err == nil {
-		if section := pnpmPackages.FindSubmatch(append(data, '\n')); section != nil {
+		if section := pnpmPackages().FindSubmatch(append(data, '\n')); section != nil {
 			for line := range strings.Lines(string(section[1])) {
 				line, _, _ = strings.Cut(line, " #")
 				if _, item, found := strings.Cut(line, "-"); found {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/pins"
 )
 
 // sides is what Midspan and osv-scanner say of one repository.
@@ -59,7 +60,8 @@ func differences() []difference {
 		{"version held in the repository (Maven)", "a parent, property or bill of materials of the same repository says it",
 			func(s sides, p listed) bool { return isMaven(p) && p.version != "" && s.lists(s.packages.theirs, p) },
 			func(s sides, p listed) bool { return isMaven(p) && s.lists(s.packages.ours, p) }},
-		{"dependency whose parent is elsewhere in the repository (Maven)", "osv-scanner drops it where it cannot find the parent",
+		{"dependency of a profile, plugin, or one whose parent is elsewhere in the repository (Maven)",
+			"osv-scanner reads no profiles and plugins, and drops what it cannot find the parent of",
 			func(s sides, p listed) bool { return isMaven(p) && !s.lists(s.packages.theirs, p) }, nil},
 		{"link to a file of the repository", "a link is read like the file; osv-scanner passes by it",
 			func(s sides, p listed) bool { return s.isLink(p.path) }, nil},
@@ -81,6 +83,8 @@ func differences() []difference {
 			func(_ sides, p listed) bool { return otherName.MatchString(strings.ToLower(p.path)) }, nil},
 		{"text written otherwise", "UTF-16, a byte order mark or bare carriage returns are read; osv-scanner finds nothing or strange names in them",
 			func(s sides, p listed) bool { return s.isWrittenOtherwise(p.path) }, func(s sides, p listed) bool { return s.isWrittenOtherwise(p.path) }},
+		{"named by a manifest without a lockfile", "osv-scanner reads none of these manifests, and no archive by its name",
+			func(_ sides, p listed) bool { return pins.Known(p.path) }, nil},
 	}
 }
 

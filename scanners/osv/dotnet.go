@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -307,8 +306,8 @@ func (m *msbuild) addHints() {
 
 var (
 	packageFolder   = lazy.Pattern(`(?i)(?:^|[\\/])packages[\\/]([a-z_][\w-]*(?:\.[a-z_][\w-]*)*)\.(\d+(?:\.\d+)+(?:-[\w.-]+)?)[\\/]`)
-	msbuildProperty = regexp.MustCompile(`\$\(([\w.-]+)\)`)
-	nugetVersion    = regexp.MustCompile(`^v?[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
+	msbuildProperty = lazy.Pattern(`\$\(([\w.-]+)\)`)
+	nugetVersion    = lazy.Pattern(`^v?[0-9]+(?:\.[0-9]+)*(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$`)
 )
 
 // maxPropertySteps bounds how often properties that name properties are read.
@@ -328,7 +327,7 @@ func (m *msbuild) version(key string) string {
 		if !strings.Contains(text, "$(") || len(text) > maxVersionText {
 			break
 		}
-		text = msbuildProperty.ReplaceAllStringFunc(text, func(use string) string {
+		text = msbuildProperty().ReplaceAllStringFunc(text, func(use string) string {
 			return m.properties[strings.ToLower(use[2:len(use)-1])]
 		})
 	}
@@ -337,7 +336,7 @@ func (m *msbuild) version(key string) string {
 		text, _, _ = strings.Cut(strings.TrimSuffix(lowest, "]"), ",")
 		text = strings.TrimSpace(text)
 	}
-	if !nugetVersion.MatchString(text) {
+	if !nugetVersion().MatchString(text) {
 		return ""
 	}
 	return text

@@ -1,10 +1,10 @@
 package osv
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -36,20 +36,20 @@ func ofDistribution(p *observation.Package, qualifiers map[string]string) {
 var debianReleases = map[string]string{"buster": "10", "bullseye": "11", "bookworm": "12", "trixie": "13", "forky": "14"}
 
 var (
-	majorRelease = regexp.MustCompile(`^(?:debian-)?([0-9]{1,3})(?:\.[0-9]+)*$`)
-	minorRelease = regexp.MustCompile(`^(?:[a-z]+-)?([0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]+)*$`)
+	majorRelease = lazy.Pattern(`^(?:debian-)?([0-9]{1,3})(?:\.[0-9]+)*$`)
+	minorRelease = lazy.Pattern(`^(?:[a-z]+-)?([0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]+)*$`)
 )
 
 // releaseOf is the release of a distribution as OSV names it: "12", "v3.18", "22.04:LTS".
 // It is empty where the qualifier names none: then the advisories of every release count.
 func releaseOf(distribution, distro string) string {
 	if distribution == "Debian" {
-		if m := majorRelease.FindStringSubmatch(distro); m != nil {
+		if m := majorRelease().FindStringSubmatch(distro); m != nil {
 			return m[1]
 		}
 		return debianReleases[strings.TrimPrefix(distro, "debian-")]
 	}
-	m := minorRelease.FindStringSubmatch(distro)
+	m := minorRelease().FindStringSubmatch(distro)
 	switch {
 	case m == nil:
 		return ""

@@ -3,11 +3,11 @@ package osv
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
@@ -106,7 +106,7 @@ func asksForPackages(snapshot *gitrepo.Snapshot, language manifest.Language, fil
 			return f.Path, "", true
 		}
 		texts = append(texts, text)
-		for _, declared := range declaration.FindAllSubmatch(text, -1) {
+		for _, declared := range declaration().FindAllSubmatch(text, -1) {
 			own[strings.ToLower(firstOf(string(declared[1])))] = true
 		}
 	}
@@ -125,7 +125,7 @@ func asksForPackages(snapshot *gitrepo.Snapshot, language manifest.Language, fil
 }
 
 // declaration is a name that code gives itself.
-var declaration = regexp.MustCompile(`(?m)^\s*(?:package|namespace|module|ns|\(ns)\s+\\?([\w.\\:]+)`)
+var declaration = lazy.Pattern(`(?m)^\s*(?:package|namespace|module|ns|\(ns)\s+\\?([\w.\\:]+)`)
 
 // firstOf are the parts of a dotted name that tell whose it is: two of a Java package, one
 // of others.

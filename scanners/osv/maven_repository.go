@@ -55,13 +55,16 @@ type pomDependency struct {
 }
 
 // named are the dependencies of a project and of its profiles, and the plugins of its
-// build, as if they were dependencies of a test: they run where the project is built.
+// build at a version, as if they were dependencies of a test: they run where the project is built.
 func (p *pom) named() []pomDependency {
 	all, plugins := slices.Clone(p.Dependencies), slices.Clone(p.Plugins)
 	for _, profile := range p.Profiles {
 		all, plugins = append(all, profile.Dependencies...), append(plugins, profile.Plugins...)
 	}
 	for _, plugin := range plugins {
+		if strings.TrimSpace(plugin.Version) == "" {
+			continue // which version it has is said elsewhere, where it counts
+		}
 		plugin.Group = firstText(plugin.Group, "org.apache.maven.plugins")
 		all = append(all, pomDependency{plugin, "test"})
 	}

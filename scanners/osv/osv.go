@@ -40,7 +40,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "10"
+const revision = "11"
 
 var (
 	manifestsMeasure = observation.Definition{

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +15,8 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
 	"github.com/google/osv-scalibr/inventory"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // requirementsExtractor reads requirements under every name that Python projects use.
@@ -76,7 +77,7 @@ func isRequirements(name string) bool {
 
 func notLetter(r rune) bool { return r < 'a' || r > 'z' }
 
-var requirementLine = regexp.MustCompile(
+var requirementLine = lazy.Pattern(
 	`^(?:-|\.{0,2}/|(?:git|hg|svn|bzr)\+|https?://|[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?\s*(?:$|[;#\\]|(?:\(?\s*(?:[=<>!~]=|[<>=])|@)\s*\S))`)
 
 // looksLikeRequirements reports whether most lines of a text are requirements. Prose may
@@ -90,7 +91,7 @@ func looksLikeRequirements(text []byte) bool {
 		continued = strings.HasSuffix(line, `\`)
 		switch {
 		case part || line == "" || line[0] == '#':
-		case requirementLine.MatchString(line):
+		case requirementLine().MatchString(line):
 			good++
 		default:
 			bad++

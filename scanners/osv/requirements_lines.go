@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/google/osv-scalibr/inventory"
 	"github.com/google/osv-scalibr/purl"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
@@ -27,14 +27,14 @@ const (
 )
 
 var (
-	requirementComment = regexp.MustCompile(`(?:^|\s+)#.*$`)
-	requirementInclude = regexp.MustCompile(`^(?:-r|--requirement)[\s=]*(\S+)`)
-	requirementEdit    = regexp.MustCompile(`^(?:-e|--editable)[\s=]*(.*)$`)
-	requirementOption  = regexp.MustCompile(`\s--?\w[\w-]*[= ].*$`)
+	requirementComment = lazy.Pattern(`(?:^|\s+)#.*$`)
+	requirementInclude = lazy.Pattern(`^(?:-r|--requirement)[\s=]*(\S+)`)
+	requirementEdit    = lazy.Pattern(`^(?:-e|--editable)[\s=]*(.*)$`)
+	requirementOption  = lazy.Pattern(`\s--?\w[\w-]*[= ].*$`)
 	// A requirement as PEP 508 has it: a name, extras, and versions or an address.
-	requirementPlain = regexp.MustCompile(`^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:\(?\s*(?:===?|[<>~!]=|[<>])\s*[^\s;].*|@\s*\S+.*)?(?:;.*)?$`)
-	requirementEgg   = regexp.MustCompile(`[#&]egg=([A-Za-z0-9][\w.-]*)`)
-	archiveName      = regexp.MustCompile(`^([A-Za-z0-9][\w.]*?(?:-[A-Za-z][\w.]*?)*)-\d[^/]*\.(?:whl|zip|tar\.\w+|tgz|egg)$`)
+	requirementPlain = lazy.Pattern(`^([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?:\(?\s*(?:===?|[<>~!]=|[<>])\s*[^\s;].*|@\s*\S+.*)?(?:;.*)?$`)
+	requirementEgg   = lazy.Pattern(`[#&]egg=([A-Za-z0-9][\w.-]*)`)
+	archiveName      = lazy.Pattern(`^([A-Za-z0-9][\w.]*?(?:-[A-Za-z][\w.]*?)*)-\d[^/]*\.(?:whl|zip|tar\.\w+|tgz|egg)$`)
 )
 
 // addDropped adds the requirements that the extractor drops without a word, as packages
@@ -105,8 +105,8 @@ func (l *lineReader) read(text []byte) (includes []string) {
 			joined += before
 			continue
 		}
-		line, joined = strings.TrimSpace(requirementComment.ReplaceAllString(joined+line, "")), ""
-		if match := requirementInclude.FindStringSubmatch(line); match != nil {
+		line, joined = strings.TrimSpace(requirementComment().ReplaceAllString(joined+line, "")), ""
+		if match := requirementInclude().FindStringSubmatch(line); match != nil {
 			includes = append(includes, match[1])
 			continue
 		}
@@ -124,12 +124,12 @@ func (l *lineReader) read(text []byte) (includes []string) {
 
 // line reads one requirement. It is false for a line that is none.
 func (l *lineReader) line(line string) bool {
-	if match := requirementEdit.FindStringSubmatch(line); match != nil {
+	if match := requirementEdit().FindStringSubmatch(line); match != nil {
 		line = match[1]
 	} else if line == "" || line[0] == '-' || line[0] == '[' && strings.HasSuffix(line, "]") {
 		return true
 	}
-	line = strings.TrimSpace(requirementOption.ReplaceAllString(line, ""))
+	line = strings.TrimSpace(requirementOption().ReplaceAllString(line, ""))
 	name := requirementNameOf(line)
 	switch {
 	case name == "" && isLocal(line):
@@ -145,17 +145,17 @@ func (l *lineReader) line(line string) bool {
 
 // requirementNameOf is the name in a requirement, in its address or in that of an archive.
 func requirementNameOf(line string) string {
-	if match := requirementEgg.FindStringSubmatch(line); match != nil {
+	if match := requirementEgg().FindStringSubmatch(line); match != nil {
 		return match[1]
 	}
-	if match := requirementPlain.FindStringSubmatch(line); match != nil && archiveName.FindString(line) == "" {
+	if match := requirementPlain().FindStringSubmatch(line); match != nil && archiveName().FindString(line) == "" {
 		return match[1]
 	}
 	file, _, _ := strings.Cut(line, ";")
 	if address, err := url.Parse(strings.TrimSpace(file)); err == nil {
 		file = address.Path
 	}
-	if match := archiveName.FindStringSubmatch(path.Base(file)); match != nil {
+	if match := archiveName().FindStringSubmatch(path.Base(file)); match != nil {
 		return match[1]
 	}
 	repository, _, _ := strings.Cut(path.Base(file), "@")

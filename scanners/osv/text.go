@@ -152,7 +152,7 @@ func hallmarks() map[string]hallmark {
 	return byName
 }
 
-var conflict = regexp.MustCompile(`(?m)^(?:<{7}|>{7}) `)
+var conflict = lazy.Pattern(`(?m)^(?:<{7}|>{7}) `)
 
 // checkText is an error for a text that is not the manifest whose name it bears, or that
 // holds more than its reader takes.
@@ -167,7 +167,7 @@ func checkText(known map[string]hallmark, name string, text []byte) error {
 		return errors.New("it is a web page, or a pointer to a file kept elsewhere")
 	case bytes.IndexByte(text, 0) >= 0:
 		return errors.New("it holds bytes that are no text")
-	case conflict.Match(text):
+	case conflict().Match(text):
 		return errors.New("it holds both sides of a merge that was not resolved")
 	}
 	h, ok := known[base]

@@ -113,10 +113,14 @@ func pathsOfManifests(manifests []manifestOf) []string {
 	return paths
 }
 
-// readText reads a file that people write.
+// readText reads a file that people write, or a lock that no extractor reads.
 func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
-	if file.Size > maxText {
-		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, file.Size, maxText)
+	limit := int64(maxText)
+	if pins.IsLock(file.Path) {
+		limit = maxYAML
+	}
+	if file.Size > limit {
+		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, file.Size, limit)
 	}
 	return fs.ReadFile(snapshot.FS(), file.Path)
 }

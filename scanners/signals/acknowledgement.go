@@ -76,7 +76,7 @@ func acknowledgedAt(text string) int {
 		if end := strings.Index(below, "\n#"); end >= 0 {
 			below = below[:end]
 		}
-		if listed().MatchString(below) && namesFunder(below) && !sponsorLink.MatchString(below) {
+		if listed().MatchString(below) && namesFunder(below) && !sponsorLink().MatchString(below) {
 			return found[0]
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -145,7 +145,7 @@ func parseFundingYAML(data []byte) ([]string, error) {
 }
 
 // templateAccount matches what stands in a forge's template in the place of an account.
-var templateAccount = regexp.MustCompile(`(?i)^(?:#|replace with\b|e\.g\.|your[-_ ]|<.*>$|(?:user(?:name)?|link|sponsor|account)[-_ ]?[0-9]*$)`)
+var templateAccount = lazy.Pattern(`(?i)^(?:#|replace with\b|e\.g\.|your[-_ ]|<.*>$|(?:user(?:name)?|link|sponsor|account)[-_ ]?[0-9]*$)`)
 
 // namesAccount reads a scalar or one level of a list; aliases are not
 // followed further, so that no document grows while it is read.
@@ -156,7 +156,7 @@ func namesAccount(node *yaml.Node) bool {
 	switch node.Kind {
 	case yaml.ScalarNode:
 		text := strings.TrimSpace(node.Value)
-		return node.Tag != "!!null" && node.Tag != "!!bool" && text != "" && !templateAccount.MatchString(text)
+		return node.Tag != "!!null" && node.Tag != "!!bool" && text != "" && !templateAccount().MatchString(text)
 	case yaml.SequenceNode:
 		return slices.ContainsFunc(node.Content, func(item *yaml.Node) bool {
 			return item.Kind == yaml.ScalarNode && namesAccount(item)
@@ -236,13 +236,13 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 
 // sponsorLink finds links to an account at a platform that collects money for
 // projects. A link to the platform itself is none.
-var sponsorLink = regexp.MustCompile(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|` +
+var sponsorLink = lazy.Pattern(`(?i)https?://(?:www\.)?(opencollective\.com|liberapay\.com|patreon\.com|` +
 	`github\.com/sponsors|ko-fi\.com|buymeacoffee\.com|thanks\.dev|polar\.sh|issuehunt\.io)/[\w@.~-]`)
 
 func readmeFunding(readme readmeFile) fundingSource {
 	f := fundingSource{kind: "README", couldSeek: true, err: readme.err}
 	var hosts []string
-	for _, match := range sponsorLink.FindAllStringSubmatch(readme.body, -1) {
+	for _, match := range sponsorLink().FindAllStringSubmatch(readme.body, -1) {
 		hosts = append(hosts, strings.ToLower(match[1]))
 	}
 	slices.Sort(hosts)

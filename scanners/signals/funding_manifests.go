@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -104,7 +104,7 @@ var fundingLabels = []string{
 	"donate", "donation", "donations", "opencollective", "backers", "tidelift",
 }
 
-var noLetters = regexp.MustCompile(`[^a-z]+`)
+var noLetters = lazy.Pattern(`[^a-z]+`)
 
 // parsePyprojectFunding reads the project's addresses under such names.
 func parsePyprojectFunding(data []byte) ([]string, error) {
@@ -125,7 +125,7 @@ func parsePyprojectFunding(data []byte) ([]string, error) {
 	for _, urls := range []map[string]any{manifest.Project.URLs, manifest.Tool.Poetry.URLs} {
 		for label, value := range urls {
 			address, ok := value.(string)
-			if ok && slices.Contains(fundingLabels, noLetters.ReplaceAllString(strings.ToLower(label), "")) {
+			if ok && slices.Contains(fundingLabels, noLetters().ReplaceAllString(strings.ToLower(label), "")) {
 				addresses = append(addresses, address)
 			}
 		}
@@ -134,11 +134,11 @@ func parsePyprojectFunding(data []byte) ([]string, error) {
 }
 
 // gemFunding finds the address in a gem's metadata, as an assignment and in a hash.
-var gemFunding = regexp.MustCompile(`(?m)^[^#\n]*["']funding_uri["']\s*\]?\s*=>?\s*["']([^"'\n]+)["']`)
+var gemFunding = lazy.Pattern(`(?m)^[^#\n]*["']funding_uri["']\s*\]?\s*=>?\s*["']([^"'\n]+)["']`)
 
 func parseGemFunding(data []byte) ([]string, error) {
 	var addresses []string
-	for _, match := range gemFunding.FindAllSubmatch(data, -1) {
+	for _, match := range gemFunding().FindAllSubmatch(data, -1) {
 		addresses = append(addresses, string(match[1]))
 	}
 	return hostsOf(addresses...), nil
@@ -154,7 +154,7 @@ type drips struct {
 }
 
 // noAccount matches an address of zeros, which belongs to nobody, and none.
-var noAccount = regexp.MustCompile(`^(?:0x)?0*$`)
+var noAccount = lazy.Pattern(`^(?:0x)?0*$`)
 
 // sought is what the file asks for; ok is false where it has another shape.
 func (d drips) sought() (ways []string, ok bool) {
@@ -164,11 +164,11 @@ func (d drips) sought() (ways []string, ok bool) {
 	for _, chain := range d.Drips {
 		fields, _ := chain.(map[string]any)
 		owner, _ := fields["ownedBy"].(string)
-		if !noAccount.MatchString(strings.TrimSpace(owner)) {
+		if !noAccount().MatchString(strings.TrimSpace(owner)) {
 			ways = []string{"an account at Drips"}
 		}
 	}
-	if project, _ := d.OpRetro["projectId"].(string); !noAccount.MatchString(strings.TrimSpace(project)) {
+	if project, _ := d.OpRetro["projectId"].(string); !noAccount().MatchString(strings.TrimSpace(project)) {
 		ways = append(ways, "a project of Optimism's retro funding")
 	}
 	return ways, true

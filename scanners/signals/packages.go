@@ -8,12 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -127,7 +127,7 @@ func packageIn(manifest string, data []byte) (string, error) {
 	if kind.ecosystem == "npm" && path.Dir(manifest) != "." && !strings.HasPrefix(name, "@") && !namesRepository(data) {
 		return "", nil
 	}
-	if name = strings.TrimSpace(name); !packageName.MatchString(name) || len(name) > maxPackageName {
+	if name = strings.TrimSpace(name); !packageName().MatchString(name) || len(name) > maxPackageName {
 		return "", nil
 	}
 	return kind.ecosystem + ":" + normalName(kind.ecosystem, name), nil
@@ -143,7 +143,7 @@ func normalName(ecosystem, name string) string {
 
 // packageName is what names of all ecosystems are made of. It leaves out
 // placeholders ("${project.groupId}") and what is no name at all.
-var packageName = regexp.MustCompile(`^[A-Za-z0-9@][A-Za-z0-9@._~/:+-]*$`)
+var packageName = lazy.Pattern(`^[A-Za-z0-9@][A-Za-z0-9@._~/:+-]*$`)
 
 func npmName(data []byte) (string, error) {
 	var manifest struct {
@@ -255,10 +255,10 @@ func mavenName(data []byte) (string, error) {
 	return group + ":" + strings.TrimSpace(project.ArtifactID), nil
 }
 
-var gemNamePattern = regexp.MustCompile(`(?m)^\s*\w+\.name\s*=\s*["']([^"'#]+)["']`)
+var gemNamePattern = lazy.Pattern(`(?m)^\s*\w+\.name\s*=\s*["']([^"'#]+)["']`)
 
 func gemName(data []byte) (string, error) {
-	if found := gemNamePattern.FindSubmatch(data); found != nil {
+	if found := gemNamePattern().FindSubmatch(data); found != nil {
 		return string(found[1]), nil
 	}
 	return "", nil

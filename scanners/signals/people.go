@@ -3,10 +3,10 @@ package signals
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -23,11 +23,11 @@ func isGovernance(name string) bool {
 // The ways in which such a file names people and teams. A handle with a slash is
 // a team, and counts in CODEOWNERS alone: elsewhere it is as well a package.
 var (
-	handlePattern  = regexp.MustCompile(`(?:^|[\s(\[,:"'|*])@([A-Za-z0-9][A-Za-z0-9_.-]{0,99})(/[A-Za-z0-9_./-]+)?`)
-	addressPattern = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
-	profilePattern = regexp.MustCompile(`https?://(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org)/([A-Za-z0-9][A-Za-z0-9_.-]{0,99})/?(?:[\s)\]"'>|]|$)`)
+	handlePattern  = lazy.Pattern(`(?:^|[\s(\[,:"'|*])@([A-Za-z0-9][A-Za-z0-9_.-]{0,99})(/[A-Za-z0-9_./-]+)?`)
+	addressPattern = lazy.Pattern(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	profilePattern = lazy.Pattern(`https?://(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org)/([A-Za-z0-9][A-Za-z0-9_.-]{0,99})/?(?:[\s)\]"'>|]|$)`)
 	// listedPattern is an entry of Kubernetes' OWNERS files: a handle without a sign.
-	listedPattern = regexp.MustCompile(`^\s*-\s*([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\s*$`)
+	listedPattern = lazy.Pattern(`^\s*-\s*([A-Za-z0-9][A-Za-z0-9_.-]{0,99})\s*$`)
 )
 
 // roleAddresses are the local parts of addresses that belong to no single person.
@@ -87,10 +87,10 @@ func (c namedCount) add(text string, codeowners bool) {
 			line, _, _ = strings.Cut(line, "#")
 		}
 		names := c.handles(line, codeowners)
-		for _, match := range profilePattern.FindAllStringSubmatch(line, -1) {
+		for _, match := range profilePattern().FindAllStringSubmatch(line, -1) {
 			names = append(names, match[1])
 		}
-		if match := listedPattern.FindStringSubmatch(line); match != nil && !codeowners {
+		if match := listedPattern().FindStringSubmatch(line); match != nil && !codeowners {
 			names = append(names, match[1])
 		}
 		if len(names) == 0 {
@@ -105,7 +105,7 @@ func (c namedCount) add(text string, codeowners bool) {
 // handles returns the people of a line, and counts its teams.
 func (c namedCount) handles(line string, codeowners bool) []string {
 	var people []string
-	for _, match := range handlePattern.FindAllStringSubmatch(line, -1) {
+	for _, match := range handlePattern().FindAllStringSubmatch(line, -1) {
 		switch {
 		case match[2] == "":
 			people = append(people, match[1])
@@ -117,7 +117,7 @@ func (c namedCount) handles(line string, codeowners bool) []string {
 }
 
 func addresses(line string) []string {
-	return slices.DeleteFunc(addressPattern.FindAllString(line, -1), func(a string) bool {
+	return slices.DeleteFunc(addressPattern().FindAllString(line, -1), func(a string) bool {
 		local, _, _ := strings.Cut(strings.ToLower(a), "@")
 		return slices.Contains(roleAddresses, local)
 	})

@@ -2,10 +2,10 @@ package locks
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -69,10 +69,10 @@ func gemFolders(lock string) map[nameVersion]bool {
 }
 
 var (
-	gemLine   = regexp.MustCompile(`^gem[ (]+["']([^"']+)["']`)
-	gemGroups = regexp.MustCompile(`(?:^groups?[ (]|[ ,(]:?groups?(?::| *=>))(.*)`)
-	gemSymbol = regexp.MustCompile(`:["']?(\w+)|["'](\w+)["']`)
-	gemBlock  = regexp.MustCompile(`^(?:if|unless|case|begin|def|while)\b|\bdo(?: *\|.*\|)?$`)
+	gemLine   = lazy.Pattern(`^gem[ (]+["']([^"']+)["']`)
+	gemGroups = lazy.Pattern(`(?:^groups?[ (]|[ ,(]:?groups?(?::| *=>))(.*)`)
+	gemSymbol = lazy.Pattern(`:["']?(\w+)|["'](\w+)["']`)
+	gemBlock  = lazy.Pattern(`^(?:if|unless|case|begin|def|while)\b|\bdo(?: *\|.*\|)?$`)
 )
 
 // gemTools are the gems that a Gemfile names in groups of development only. A
@@ -85,12 +85,12 @@ func gemTools(gemfile string) map[string]bool {
 		text, _, _ := strings.Cut(strings.TrimSpace(line), " #")
 		text = strings.TrimSpace(text)
 		var groups []string
-		if list := gemGroups.FindStringSubmatch(text); list != nil {
-			for _, symbol := range gemSymbol.FindAllStringSubmatch(list[1], -1) {
+		if list := gemGroups().FindStringSubmatch(text); list != nil {
+			for _, symbol := range gemSymbol().FindAllStringSubmatch(list[1], -1) {
 				groups = append(groups, symbol[1]+symbol[2])
 			}
 		}
-		switch gem := gemLine.FindStringSubmatch(text); {
+		switch gem := gemLine().FindStringSubmatch(text); {
 		case gem != nil:
 			in := observation.Package{Groups: slices.Concat(append(blocks, groups)...)}
 			if in.Use() == observation.ForDevelopment {
@@ -99,7 +99,7 @@ func gemTools(gemfile string) map[string]bool {
 				needed[gem[1]] = true
 			}
 		case strings.HasPrefix(text, "#"):
-		case gemBlock.MatchString(text):
+		case gemBlock().MatchString(text):
 			blocks = append(blocks, groups)
 		case text == "end" && len(blocks) == 0:
 			return nil

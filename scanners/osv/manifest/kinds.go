@@ -139,7 +139,7 @@ func pythonKinds() []Kind {
 func jvmKinds() []Kind {
 	return []Kind{
 		{FamilyJVM, "*.gradle *.gradle.kts", gradleLocks, gradleNames, gradleRemedy},
-		{FamilyJVM, "*.versions.toml", gradleLocks, matches(`(?m)^\[(?:libraries|plugins|bundles)\]`), gradleRemedy},
+		{FamilyJVM, "*.versions.toml gradle/*.toml", gradleLocks, matches(`(?m)^\[(?:libraries|plugins|bundles)\]`), gradleRemedy},
 		{FamilyJVM, "buildsrc/*.kt buildsrc/*.groovy */buildsrc/*.java dependencies.kt deps.kt versions.kt libs.kt libraries.kt", gradleLocks,
 			matches(`"[\w.-]+:[\w.-]+:[\w.$+{}-]+"`), gradleRemedy},
 		{FamilyJVM, "gradle/dependency-locks/*.* libs.properties versions.properties", gradleLocks, matches(`(?m)^[\w.-]+:[\w.-]+:|^version\.[\w.]+=`), gradleRemedy},
@@ -175,7 +175,8 @@ func compiledKinds() []Kind {
 			nugetNames, lockNuGet},
 		{FamilyDotNet, "paket.dependencies paket.lock paket.references", []string{"paket.lock"},
 			matches(`(?mi)^\s*(?:nuget|github|gist|http|clitool|remote)\b|^[\w.]+\s*$`), publishSBOM},
-		{FamilyDotNet, "project.json project.lock.json project.assets.json", []string{"project.lock.json"}, matches(`"(?:dependencies|frameworks|libraries|tools)"\s*:\s*\{`), publishSBOM},
+		{FamilyDotNet, "project.json project.lock.json project.assets.json", []string{"project.lock.json"},
+			matches(`"(?:dependencies|frameworks|libraries|tools)"\s*:\s*\{`), publishSBOM},
 		{FamilyDotNet, "packages.*.config *.packages.config packages-*.config", nil, matches(`<package\b`), publishSBOM},
 		{FamilyDotNet, "*.nuspec", nugetLocks, matches(`<dependency\b`), publishSBOM},
 		{FamilyDotNet, "global.json", nil, matches(`"msbuild-sdks"\s*:\s*\{\s*"`), publishSBOM},

@@ -54,7 +54,7 @@ var (
 // readSwift reads the packages of a Package.swift, or of Tuist's files.
 func readSwift(m Manifest, l *list) {
 	text := likeC.blank(m.Text)
-	for _, at := range swiftCall().FindAllIndex(text, -1) {
+	for _, at := range swiftCall().FindAllIndex(text, mostBlocks) {
 		call := likeC.enclosed(text[at[1]-1:])
 		if address := swiftURL().FindSubmatch(call); address != nil {
 			version := ""
@@ -177,7 +177,7 @@ func readResolved(m Manifest, l *list) {
 }
 
 var (
-	conanReference = lazy.Pattern(`^([a-z0-9_][a-z0-9_+.-]+)/([^@#\s\[\]]+|\[[^\]]*\])(?:@\S*)?(?:#\S*)?$`)
+	conanReference = lazy.Pattern(`^([a-z0-9_][a-z0-9_+.-]*)/([^@#\s\[\]]+|\[[^\]]*\])(?:@\S*)?(?:#\S*)?$`)
 	conanRequires  = lazy.Pattern(`\b((?:build_|tool_|test_)?requires)\s*(?:=\s*|\(\s*)`)
 )
 
@@ -214,7 +214,7 @@ func readConan(m Manifest, l *list) {
 
 func readConanPython(m Manifest, l *list) {
 	text := likePython.blank(m.Text)
-	for _, at := range conanRequires().FindAllSubmatchIndex(text, -1) {
+	for _, at := range conanRequires().FindAllSubmatchIndex(text, mostBlocks) {
 		group := ""
 		if string(text[at[2]:at[3]]) != "requires" {
 			group = "build-requires"

@@ -36,7 +36,8 @@ var lowest = lazy.Pattern(`^\[?\s*v?(\d+(?:\.\d+)*(?:-[0-9A-Za-z.-]+)?)\s*(?:\]|
 
 func (l *list) addNuGet(name, version, group string) {
 	fixed := ""
-	if match := lowest().FindStringSubmatch(strings.TrimSpace(version)); match != nil && (strings.HasPrefix(version, "[") || !strings.ContainsAny(version, "],)")) {
+	isRange := !strings.HasPrefix(version, "[") && strings.ContainsAny(version, "],)")
+	if match := lowest().FindStringSubmatch(strings.TrimSpace(version)); match != nil && !isRange {
 		fixed = match[1]
 	}
 	l.add(nuget, name, fixed, group)
@@ -94,7 +95,7 @@ func readPaket(m Manifest, l *list) {
 			continue
 		}
 		version := match[3]
-		if strings.ContainsAny(match[2]+match[4], "~<>") {
+		if more := strings.TrimSpace(match[4]); strings.ContainsAny(match[2], "~<>") || strings.HasPrefix(more, "<") || strings.HasPrefix(more, ">") {
 			version = ""
 		}
 		l.addNuGet(match[1], version, paketGroup(group))

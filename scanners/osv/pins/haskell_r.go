@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -102,7 +103,7 @@ var (
 
 func readOpam(m Manifest, l *list) {
 	text := likeRuby.blank(m.Text)
-	for _, at := range opamField().FindAllIndex(text, -1) {
+	for _, at := range opamField().FindAllIndex(text, mostBlocks) {
 		for _, match := range opamEntry().FindAllSubmatch(likeRuby.enclosed(text[at[1]-1:]), -1) {
 			version, group := "", ""
 			if fixed := opamFixed().FindSubmatch(match[2]); fixed != nil {
@@ -135,7 +136,7 @@ func readDescription(m Manifest, l *list) {
 		}
 		for entry := range strings.SplitSeq(string(field[2]), ",") {
 			match := rEntry().FindStringSubmatch(strings.TrimSpace(entry))
-			if match == nil || contains(rBase, strings.ToLower(match[1])) {
+			if match == nil || slices.Contains(rBase, strings.ToLower(match[1])) {
 				continue
 			}
 			version := ""
@@ -153,7 +154,7 @@ func readRScript(m Manifest, l *list) {
 	for _, match := range rInstall().FindAllSubmatch(text, -1) {
 		l.add(cran, string(match[1]), string(match[2]), "")
 	}
-	for _, at := range rCall().FindAllIndex(text, -1) {
+	for _, at := range rCall().FindAllIndex(text, mostBlocks) {
 		open := at[0] + strings.IndexByte(string(text[at[0]:at[1]]), '(')
 		for _, match := range rPinned().FindAllSubmatch(likePython.enclosed(text[open:]), -1) {
 			l.add(cran, string(match[1]), string(match[2]), "")

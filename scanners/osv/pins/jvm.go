@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -26,7 +27,7 @@ func jvmPattern(lower, base string) reader {
 	switch extension := path.Ext(base); {
 	case extension == ".gradle", strings.HasSuffix(base, ".gradle.kts"), extension == ".kt", extension == ".groovy", extension == ".java":
 		return readGradle
-	case strings.HasSuffix(base, ".versions.toml"):
+	case strings.HasSuffix(base, ".versions.toml"), extension == ".toml" && path.Base(path.Dir(lower)) == "gradle":
 		return readCatalog
 	case path.Base(path.Dir(lower)) == "dependency-locks":
 		return readGradleLock
@@ -61,10 +62,12 @@ var (
 	gradleText       = lazy.Pattern(`"([^"\n]*)"|'([^'\n]*)'`)
 	gradleCoordinate = lazy.Pattern(`^([A-Za-z][\w.-]*):([A-Za-z][\w.-]*)(?::([^:@]+))?(?::[\w.-]+)?(?:@\w+)?$`)
 	gradleBefore     = lazy.Pattern(`(\w+)["']?\s*\(?\s*(?:dependencies\.create\s*\(\s*)?\(?$`)
-	gradleMap        = lazy.Pattern(`\bgroup\s*[:=]\s*["']([^"'\n]+)["']\s*,\s*name\s*[:=]\s*["']([^"'\n]+)["'](?:\s*,\s*version\s*[:=]\s*(?:["']([^"'\n]+)["']|([\w.]+)))?`)
+	gradleMap        = lazy.Pattern(`(?:\b(?:group|name|version|configuration|ext|classifier)\s*[:=]\s*(?:["'][^"'\n]*["']|[\w.]+)\s*,?\s*){2,}`)
+	gradleField      = lazy.Pattern(`\b(group|name|version)\s*[:=]\s*(?:["']([^"'\n]*)["']|([\w.]+))`)
+	gradleApply      = lazy.Pattern(`\bapply\s*\(?\s*from\s*[:=]\s*["'](?:\$\{?[\w.]+\}?/)?([\w./-]+)["']`)
 	gradleThree      = lazy.Pattern(`\b(\w*(?:[aA]pi|[iI]mplementation|[oO]nly|[cC]ompile|[rR]untime|classpath))\s*\(\s*"([\w.-]+)"\s*,\s*"([\w.-]+)"\s*,\s*"([^"\n]+)"`)
 	gradleAssign     = lazy.Pattern(`([\w.]+)["']?\s*\]?\s*(?:=|:|,|\bby\s+extra\s*\()\s*(?:["']([^"'\n]*)["'])`)
-	gradleUse        = lazy.Pattern(`\$\{?([\w.]+(?:\(["'][\w.]+["']\))?(?:\[["'][\w.]+["']\])?)\}?`)
+	gradleUse        = lazy.Pattern(`\$\{?([\w.]+)\}?`)
 	gradleNoUse      = strings.Fields("platform enforcedPlatform mavenBom exclude project files fileTree url uri")
 	gradleForBuild   = strings.Fields("classpath annotationProcessor kapt ksp")
 )
@@ -72,7 +75,7 @@ var (
 // readGradle reads the coordinates in a script of Gradle, or in code beside one. Versions
 // may be in variables of the script, of those above it, or in gradle.properties.
 func readGradle(m Manifest, l *list) {
-	text := likeC.blank(m.Text)
+	text := gradleIndexed().ReplaceAll(likeC.blank(m.Text), []byte("$${${1}}"))
 	variables := gradleVariables(m, text)
 	for _, at := range gradleText().FindAllSubmatchIndex(text, -1) {
 		quoted := strings.Trim(string(text[at[0]:at[1]]), `"'`)
@@ -83,30 +86,34 @@ func readGradle(m Manifest, l *list) {
 		if match == nil {
 			continue
 		}
-		line := text[bytes.LastIndexAny(text[:at[0]], "\n;{")+1 : at[0]]
-		if bytes.IndexByte(line, '"') < 0 && len(bytes.TrimSpace(line)) == 0 { // the call is on a line above
-			line = bytes.TrimSpace(text[max(0, at[0]-60):at[0]])
+		line := text[max(0, at[0]-longestCall):at[0]]
+		if begins := bytes.LastIndexAny(line, "\n;{"); len(bytes.TrimSpace(line[begins+1:])) > 0 {
+			line = line[begins+1:] // else the call is on a line above
 		}
 		use, word := "", ""
 		if before := gradleBefore().FindSubmatch(line); before != nil {
 			word = string(before[1])
 		}
 		switch {
-		case contains(gradleNoUse, word), match[3] == "" && !isConfiguration(word):
+		case slices.Contains(gradleNoUse, word), match[3] == "" && !isConfiguration(word):
 			continue
 		case strings.HasPrefix(strings.ToLower(word), "test"), strings.HasPrefix(word, "androidTest"):
 			use = "test"
-		case contains(gradleForBuild, word):
+		case slices.Contains(gradleForBuild, word):
 			use = "dev"
 		}
 		l.addMaven(match[1], match[2], match[3], use)
 	}
-	for _, match := range gradleMap().FindAllSubmatch(text, -1) {
-		version := string(match[3])
-		if name := string(match[4]); name != "" {
-			version = variables[name]
+	for _, match := range gradleMap().FindAll(text, -1) {
+		fields := map[string]string{}
+		for _, field := range gradleField().FindAllSubmatch(match, -1) {
+			value := expandGradle(string(field[2]), variables)
+			if name := string(field[3]); name != "" {
+				value = variables[lastPart(name)]
+			}
+			fields[string(field[1])] = value
 		}
-		l.addMaven(string(match[1]), string(match[2]), expandGradle(version, variables), "")
+		l.addMaven(fields["group"], fields["name"], fields["version"], "")
 	}
 	for _, match := range gradleThree().FindAllSubmatch(text, -1) {
 		l.addMaven(string(match[2]), string(match[3]), expandGradle(string(match[4]), variables), "")
@@ -133,6 +140,11 @@ func gradleVariables(m Manifest, text []byte) map[string]string {
 		}
 		if dir == "." || dir == "/" {
 			break
+		}
+	}
+	for _, match := range gradleApply().FindAllSubmatch(bytes.Join(texts, []byte("\n")), mostScripts) {
+		if other := m.readUpward(string(match[1])); other != nil {
+			texts = append(texts, likeC.blank(other))
 		}
 	}
 	for _, text := range texts {
@@ -166,29 +178,17 @@ func setOnce(variables map[string]string, name, value string) {
 
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
-var gradleIndexed = lazy.Pattern(`[(\[]["']([\w.]+)["'][)\]]`)
+// gradleIndexed is a variable that is asked for by its name: "${property("x")}".
+var gradleIndexed = lazy.Pattern(`\$\{[\w.]*[(\[]["']([\w.]+)["'][)\]]\}`)
 
 // expandGradle puts variables into a text. One that is not known stays as it is.
 func expandGradle(text string, variables map[string]string) string {
 	return gradleUse().ReplaceAllStringFunc(text, func(use string) string {
-		name := strings.Trim(use, "${}")
-		if match := gradleIndexed().FindStringSubmatch(name); match != nil {
-			name = match[1]
-		}
-		if value := variables[lastPart(name)]; value != "" {
+		if value := variables[lastPart(strings.Trim(use, "${}"))]; value != "" {
 			return value
 		}
 		return use
 	})
-}
-
-func contains(list []string, word string) bool {
-	for _, entry := range list {
-		if entry == word {
-			return true
-		}
-	}
-	return false
 }
 
 // readCatalog reads the libraries of a version catalog of Gradle.
@@ -317,7 +317,7 @@ func readBazel(m Manifest, l *list) {
 		{bazelArtifact, func(f map[string]string) { l.addMaven(f["group"], f["artifact"], f["version"], "") }},
 		{bazelGo, func(f map[string]string) { l.addGo(f["importpath"], f["version"]) }},
 	} {
-		for _, at := range call.pattern().FindAllIndex(text, -1) {
+		for _, at := range call.pattern().FindAllIndex(text, mostBlocks) {
 			fields := map[string]string{}
 			for _, match := range bazelField().FindAllSubmatch(likePython.enclosed(text[at[1]-1:]), -1) {
 				fields[string(match[1])] = string(match[2])

@@ -3,6 +3,7 @@ package pins
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -28,10 +29,8 @@ func readClojure(m Manifest, l *list) {
 				artifact = group
 			}
 			use := ""
-			for _, span := range development {
-				if at[0] > span[0] && at[0] < span[1] {
-					use = "dev"
-				}
+			if slices.ContainsFunc(development, func(span [2]int) bool { return at[0] > span[0] && at[0] < span[1] }) {
+				use = "dev"
 			}
 			l.addMaven(group, artifact, string(text[at[6]:at[7]]), use)
 		}
@@ -39,7 +38,7 @@ func readClojure(m Manifest, l *list) {
 }
 
 func developmentSpans(text []byte) (spans [][2]int) {
-	for _, at := range clojureMany().FindAllIndex(text, -1) {
+	for _, at := range clojureMany().FindAllIndex(text, mostBlocks) {
 		spans = append(spans, [2]int{at[0], at[1] + len(likeLisp.enclosed(text[at[1]-1:]))})
 	}
 	return spans
@@ -57,15 +56,18 @@ var (
 func readScala(m Manifest, l *list) {
 	text := likeC.blank(m.Text)
 	suffix := scalaSuffix(text)
-	for dir := path.Dir(m.Path); suffix == ""; dir = path.Dir(dir) {
-		suffix = scalaSuffix(likeC.blank(m.Read(path.Join(dir, "build.sbt"))))
-		if dir == "." || dir == "/" {
-			break
-		}
+	if suffix == "" {
+		suffix = scalaSuffix(likeC.blank(m.readUpward("build.sbt")))
+	}
+	if suffix == "" && path.Base(path.Dir(m.Path)) == "project" {
+		suffix = scalaSuffix(likeC.blank(m.Read(path.Join(path.Dir(m.Path), "../build.sbt"))))
 	}
 	values := map[string]string{}
-	for _, match := range scalaValue().FindAllSubmatch(text, -1) {
-		setOnce(values, string(match[1]), string(match[2]))
+	for _, source := range [][]byte{text, m.Read(path.Join(path.Dir(m.Path), "project/Versions.scala")),
+		m.Read(path.Join(path.Dir(m.Path), "project/Dependencies.scala"))} {
+		for _, match := range scalaValue().FindAllSubmatch(likeC.blank(source), -1) {
+			setOnce(values, string(match[1]), string(match[2]))
+		}
 	}
 	for _, match := range scalaModule().FindAllSubmatch(text, -1) {
 		artifact, version, use := string(match[3]), string(match[4]), ""

@@ -3,6 +3,7 @@ package pins
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -167,11 +168,14 @@ var (
 // readMix reads the entries of the functions of a mix.exs that list dependencies.
 func readMix(m Manifest, l *list) {
 	text := likeRuby.blank(m.Text)
-	at := mixDeps().FindIndex(text)
-	if at == nil {
-		return
+	var entries []byte
+	for _, at := range mixDeps().FindAllIndex(text, mostBlocks) {
+		body := text[at[1]:min(len(text), at[1]+longestCall)]
+		if open := bytes.IndexByte(body, '['); open >= 0 {
+			entries = append(append(entries, likeRuby.enclosed(text[at[1]+open:])...), '\n')
+		}
 	}
-	for _, match := range mixEntry().FindAllSubmatch(text[at[0]:], -1) {
+	for _, match := range mixEntry().FindAllSubmatch(entries, -1) {
 		rest := string(match[3])
 		if strings.Contains(rest, "in_umbrella:") || strings.Contains(rest, "path:") || len(match[2]) == 0 && !strings.Contains(rest, "git") {
 			continue
@@ -192,19 +196,23 @@ func readMix(m Manifest, l *list) {
 
 var (
 	rebarDeps   = lazy.Pattern(`\{\s*(?:deps|plugins|project_plugins)\s*,\s*\[`)
-	rebarEntry  = lazy.Pattern(`\{\s*'?([a-z][\w@]*)'?\s*,\s*"([^"]*)"\s*(\}|,\s*\{\s*pkg\s*,\s*'?(\w+)'?\s*\})`)
+	rebarEntry  = lazy.Pattern(`^\{\s*'?([a-z][\w@]*)'?\s*,\s*"([^"]*)"\s*(\}|,\s*\{\s*pkg\s*,\s*'?(\w+)'?\s*\})`)
 	rebarLocked = lazy.Pattern(`\{\s*pkg\s*,\s*<<"([^"]+)">>\s*,\s*<<"([^"]+)">>`)
 )
 
 // readRebar reads the lists of a rebar.config.
 func readRebar(m Manifest, l *list) {
 	text := likeErlang.blank(m.Text)
-	for _, at := range rebarDeps().FindAllIndex(text, -1) {
+	for _, at := range rebarDeps().FindAllIndex(text, mostBlocks) {
 		group := ""
 		if bytes.Contains(text[at[0]:at[1]], []byte("plugins")) {
 			group = "dev"
 		}
-		for _, match := range rebarEntry().FindAllSubmatch(likeErlang.enclosed(text[at[1]-1:]), -1) {
+		for _, entry := range likeErlang.elements(likeErlang.enclosed(text[at[1]-1:])) {
+			match := rebarEntry().FindSubmatch(entry)
+			if match == nil {
+				continue // from a repository, or without a version
+			}
 			name := string(match[1])
 			if len(match[4]) > 0 {
 				name = string(match[4])
@@ -344,7 +352,7 @@ func (l *list) addCabal(entry, group string) {
 	if fixed := cabalFixed().FindStringSubmatch(match[2]); fixed != nil {
 		version = fixed[1]
 	}
-	if version != "" || !contains(cabalBase, strings.ToLower(match[1])) {
+	if version != "" || !slices.Contains(cabalBase, strings.ToLower(match[1])) {
 		l.add(hackage, match[1], version, group)
 	}
 }

@@ -28,11 +28,24 @@ type Manifest struct {
 	Read func(name string) []byte
 }
 
+// readUpward reads a file in the folder of a manifest or in one above.
+func (m Manifest) readUpward(name string) []byte {
+	for dir := path.Dir(m.Path); ; dir = path.Dir(dir) {
+		if text := m.Read(path.Join(dir, name)); text != nil || dir == "." || dir == "/" {
+			return text
+		}
+	}
+}
+
 // Bounds on what one manifest names.
 const (
 	mostPins       = 20_000
 	longestName    = 300
 	longestVersion = 100
+	longestBlock   = 100_000 // bytes between two brackets
+	mostScripts    = 10
+	mostBlocks     = 300 // that are looked for
+	longestCall    = 200 // bytes before a text that say what it is for
 )
 
 // list collects what a manifest names.
@@ -107,6 +120,9 @@ func readerOf(name string) reader {
 	return nil
 }
 
+// Known reports whether there is a reader of a file.
+func Known(name string) bool { return readerOf(name) != nil }
+
 // Reads reports whether there is a reader of a file that needs its text.
 func Reads(name string) bool {
 	return readerOf(name) != nil && archivePattern("", path.Base(strings.ToLower(name))) == nil
@@ -123,7 +139,7 @@ func Of(m Manifest) []observation.Package {
 	}
 	l := &list{path: m.Path}
 	read(m, l)
-	if base := path.Base(strings.ToLower(m.Path)); slices.Contains(lists, base) || Complete(m.Path) || archivePattern("", base) != nil {
+	if IsLock(m.Path) || archivePattern("", path.Base(strings.ToLower(m.Path))) != nil {
 		for i := range l.all {
 			l.all[i].Relation = "" // it lists what others need too
 		}
@@ -140,6 +156,11 @@ var lists = []string{"shrinkwrap.yaml", "deno.lock", "conda-lock.yml", "conda-lo
 
 // complete are the locks that hold all packages of a project at their versions.
 var complete = []string{"rebar.lock", "paket.lock", "project.assets.json", "project.lock.json", "packrat.lock", "modules.txt", "gopkg.lock"}
+
+// IsLock reports a file that programs write and that may be large.
+func IsLock(name string) bool {
+	return Complete(name) || slices.Contains(lists, path.Base(strings.ToLower(name)))
+}
 
 // Complete reports a lock that holds all packages of its project, and of which all are read.
 func Complete(name string) bool {
@@ -188,6 +209,7 @@ var (
 // taken for none.
 func (c comments) blank(text []byte) []byte {
 	result := slices.Clone(text)
+	var unclosed quotes
 	for i := 0; i < len(text); {
 		switch length := c.commentAt(text[i:]); {
 		case length > 0:
@@ -198,7 +220,7 @@ func (c comments) blank(text []byte) []byte {
 			}
 			i += length
 		default:
-			i += max(1, c.quotedAt(text[i:]))
+			i += c.step(text, i, &unclosed)
 		}
 	}
 	return result
@@ -255,6 +277,8 @@ func (c comments) enclosed(text []byte) []byte {
 		return nil
 	}
 	depth := 0
+	text = text[:min(len(text), longestBlock)]
+	var unclosed quotes
 	for i := 0; i < len(text); {
 		switch text[i] {
 		case '(', '[', '{':
@@ -264,9 +288,52 @@ func (c comments) enclosed(text []byte) []byte {
 				return text[1:i]
 			}
 		}
-		i += max(1, c.quotedAt(text[i:]))
+		i += c.step(text, i, &unclosed)
 	}
 	return nil
+}
+
+// elements are the parts of a text that stand in brackets, with these, but for those inside
+// of others.
+func (c comments) elements(text []byte) (all [][]byte) {
+	var unclosed quotes
+	for i := 0; i < len(text); {
+		if bytes.IndexByte([]byte("([{"), text[i]) < 0 {
+			i += c.step(text, i, &unclosed)
+			continue
+		}
+		inside := c.enclosed(text[i:])
+		if inside == nil {
+			return all // nothing closes what opens here
+		}
+		all = append(all, text[i:i+len(inside)+2])
+		i += len(inside) + 2
+	}
+	return all
+}
+
+// quotes are the places before which a quotation mark closes nothing, by mark: so that a
+// line of marks is looked at once.
+type quotes map[byte]int
+
+// step is how far a reader goes on: over a text between quotes, or by a byte.
+func (c comments) step(text []byte, at int, unclosed *quotes) int {
+	mark := text[at]
+	if strings.IndexByte(c.quotes, mark) < 0 || at < (*unclosed)[mark] {
+		return 1
+	}
+	if length := c.quotedAt(text[at:]); length > 0 {
+		return length
+	}
+	if *unclosed == nil {
+		*unclosed = quotes{}
+	}
+	end := bytes.IndexByte(text[at:], '\n')
+	if end < 0 {
+		end = len(text) - at
+	}
+	(*unclosed)[mark] = at + end
+	return 1
 }
 
 // firstGroup is the text of the first group of a pattern that took part.

@@ -248,6 +248,8 @@ var (
 	setupKeyed  = lazy.Pattern(`["'](install_requires|tests_require|setup_requires|extras_require)["']\s*:\s*`)
 	setupAssign = `(?m)^[ \t]*%s\s*(?::[^=\n]+)?=\s*`
 	setupText   = lazy.Pattern(`"((?:[^"\\\n])*)"|'((?:[^'\\\n])*)'`)
+	pythonCall  = lazy.Pattern(`\w\s*\($`)
+	setupExtra  = lazy.Pattern(`^\s*:`)
 	setupName   = lazy.Pattern(`^[A-Za-z_]\w*`)
 )
 
@@ -255,7 +257,7 @@ var (
 func readSetup(m Manifest, l *list) {
 	text := likePython.blank(m.Text)
 	for _, pattern := range []func() *regexp.Regexp{setupCall, setupKeyed} {
-		for _, at := range pattern().FindAllSubmatchIndex(text, -1) {
+		for _, at := range pattern().FindAllSubmatchIndex(text, mostBlocks) {
 			group := ""
 			switch string(text[at[2]:at[3]]) {
 			case "tests_require":
@@ -271,6 +273,15 @@ func readSetup(m Manifest, l *list) {
 // addPythonLists adds the texts of a list or of the lists in a table.
 func (l *list) addPythonLists(all, value []byte, group string) {
 	inside := likePython.enclosed(value)
+	if inside == nil && len(value) > 0 {
+		quoted := value[:min(len(value), longestBlock)]
+		if length := likePython.quotedAt(quoted); length > 0 { // one text, a requirement a line
+			for line := range strings.Lines(strings.Trim(string(quoted[:length]), `"'`)) {
+				l.addRequirement(line, group)
+			}
+			return
+		}
+	}
 	if inside == nil {
 		name := setupName().Find(value)
 		if name == nil {
@@ -284,12 +295,12 @@ func (l *list) addPythonLists(all, value []byte, group string) {
 			return
 		}
 	}
-	key := regexp.MustCompile(`^\s*:`)
 	for _, at := range setupText().FindAllSubmatchIndex(inside, -1) {
-		if key.Match(inside[at[1]:]) {
+		if setupExtra().Match(inside[at[1]:]) {
 			continue // the name of an extra
 		}
-		if before := bytes.TrimRight(inside[:at[0]], " \t\r\n"); len(before) > 0 && bytes.IndexByte([]byte(",[({:"), before[len(before)-1]) < 0 {
+		before := bytes.TrimRight(inside[:at[0]], " \t\r\n")
+		if len(before) > 0 && bytes.IndexByte([]byte(",[({:"), before[len(before)-1]) < 0 || pythonCall().Match(before[max(0, len(before)-longestCall):]) {
 			continue // part of an expression
 		}
 		if after := bytes.TrimLeft(inside[at[1]:], " \t\r\n"); len(after) > 0 && bytes.IndexByte([]byte(",])}"), after[0]) < 0 {

@@ -127,6 +127,9 @@ func readBower(m Manifest, l *list) {
 		table, _ := manifest[section].(map[string]any)
 		for name, value := range table {
 			constraint, _ := value.(string)
+			if from, tag, found := strings.Cut(constraint, "#"); found { // "jquery#1.8.3"
+				name, constraint = path.Base(from), tag
+			}
 			if known := nameInNPM(name); known != "" {
 				l.add(npm, known, wholeVersion(constraint), groupOf(section))
 			}
@@ -197,7 +200,13 @@ func (l *list) addAddresses(text []byte) {
 	for _, match := range npmAddress().FindAllSubmatch(text, -1) {
 		l.add(npm, string(match[1]), wholeVersion(string(match[2])), "")
 	}
+	for _, match := range cdnjs().FindAllSubmatch(text, -1) {
+		l.add(npm, nameInNPM(string(match[1])), wholeVersion(string(match[2])), "")
+	}
 }
+
+// cdnjs is a library at a version on a host that has names of its own.
+var cdnjs = lazy.Pattern(`/ajax/libs/([\w.-]+)/(\d+\.\d+\.\d+[\w.-]*)/`)
 
 // readAddresses reads import maps, and configurations that hold one.
 func readAddresses(m Manifest, l *list) { l.addAddresses(likeC.blank(m.Text)) }
