@@ -32,7 +32,7 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 		return nil
 	}
 	why := language.Message{Pattern: rule.because}
-	setArg(&why, "short", language.Arg{Message: supportsLacking(v.Supports)})
+	setArg(&why, "short", language.Arg{Message: e.supportsLacking(v.Supports)})
 	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
 	setArg(&why, "repository", language.Arg{Message: repositoriesRead(in)})
 	said := []language.Message{why}
@@ -231,13 +231,28 @@ func isHolding(p Pillar) bool {
 	return len(p.Possible) > 0 && !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Strong && l != Fair })
 }
 
+// shortness are the rules that leave a good short of supports whose levels hold, and what
+// is said of them.
+var shortness = []struct {
+	rule string
+	says language.Message
+}{
+	{"momentum.fallen", language.M("work on it has fallen far")},
+	{"momentum.main-away", language.M("those who did most of its work have been away for months")},
+}
+
 // supportsLacking says of the supports, funding aside, which are certainly weak or
-// missing, and as much of each as is known.
-func supportsLacking(supports []Pillar) *language.Message {
+// missing, and as much of each as is known. Where none is, it says what is short.
+func (e *evaluation) supportsLacking(supports []Pillar) *language.Message {
 	list := theirLevels(slices.DeleteFunc(slices.Clone(supports), func(p Pillar) bool { return p.ID == Funding || !isLacking(p) }))
 	message := language.M("{supports}", "supports", list)
 	if len(list.List) == 0 {
 		message = language.M("it is short of supports")
+		for _, short := range shortness {
+			if r := e.rules.byID[short.rule]; r != nil && e.evalRule(r) == kleene.True {
+				return &short.says
+			}
+		}
 	}
 	return &message
 }

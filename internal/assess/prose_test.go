@@ -119,11 +119,12 @@ func levelSets() [][]Level {
 func TestASentenceSaysOfASupportWhatIsKnownAndNoMore(t *testing.T) {
 	english := language.English()
 	sets := levelSets()
+	unread := loaded(t).evaluate(nil)
 	for _, people := range sets {
 		for _, upkeep := range sets {
 			for _, funding := range sets {
 				supports := []Pillar{{ID: People, Possible: people}, {ID: Momentum, Possible: []Level{Fair}}, {ID: Upkeep, Possible: upkeep}, {ID: Funding, Possible: funding}}
-				short := english.TranslateMessage(*supportsLacking(supports))
+				short := english.TranslateMessage(*unread.supportsLacking(supports))
 				for _, evidence := range []Evidence{EvidenceReceived, EvidenceNone} {
 					held := english.TranslateMessage(*supportsHolding(supports, Backing{Evidence: evidence}))
 					paid := english.TranslateMessage(wording.Backing(evidence))
