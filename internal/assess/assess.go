@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 )
 
 // Assess merges the measures of a good and decides its verdict. The second
@@ -34,7 +35,7 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.LiftMessages = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
 	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
-	v.RemarkMessages = r.remarks(in, v.Stage, measures)
+	v.RemarkMessages = remark.Of(in, measures, r.specs, v.Stage == Fading || v.Stage == Dormant)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
