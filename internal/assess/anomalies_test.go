@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -38,7 +39,8 @@ func TestWhatCannotBeIsClampedCountedAndShown(t *testing.T) {
 				t.Errorf("remarks are %q", v.Remarks)
 			}
 			for _, m := range merged {
-				if n, ok := m.Number(); ok && m.ID == test.id && !withinLimits(n, r.specs, m.ID) {
+				low, high := merge.LimitsOf(r.specs, m.ID)
+				if n, ok := m.Number(); ok && m.ID == test.id && (n < low || n > high || math.IsInf(n, 0)) {
 					t.Errorf("%s stands as %v", m.ID, n)
 				}
 			}
@@ -63,8 +65,9 @@ func TestAClampedNumberDecidesAsTheNearestPossibleOne(t *testing.T) {
 			t.Errorf("%s of %v: %s, of %v: %s", id, values[0], odd.Stage, values[1], plain.Stage)
 		}
 	}
-	var broken observation.Measure
-	if len(impossibleValues([]observation.Measure{broken}, r.specs)) > 0 {
-		t.Error("an empty measure is remarked on as impossible")
+	in := input(r, healthy())
+	in.GoodMeasures = []observation.Measure{{}}
+	if v, _ := r.Assess(in, defs); len(v.Remarks) > 0 {
+		t.Errorf("an empty measure is remarked on as impossible: %q", v.Remarks)
 	}
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 )
 
 // Assess merges the measures of a good and decides its verdict. The second
 // result holds one measure of each definition, sorted by id. The order of the
 // input's lists does not change the result.
 func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
-	merged := askedOfSoftware(merge.Measures(in, defs, r.specs), defs)
-	measures := merge.ByID(merged)
+	merged := merge.Measures(in, defs, r.specs)
+	measures := asked(merged)
 	e := r.evaluate(measures)
 	known, applicable := r.countKnown(measures)
 	v := e.judge(known, applicable)
@@ -34,7 +35,7 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.LiftMessages = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
 	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
-	v.RemarkMessages = r.remarks(in, v.Stage, measures)
+	v.RemarkMessages = remark.Of(in, measures, r.specs, v.Stage == Fading || v.Stage == Dormant)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }
@@ -43,24 +44,25 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 // and nothing that proposes updates.
 var softwareOnly = []string{observation.PostureScore, observation.PostureDependencyUpdateTool, observation.GovernanceCI, observation.GovernanceSecurityPolicy}
 
-// askedOfSoftware takes these out for what the catalog calls no software. Where it could
-// not be read what kind of good it is, it is open whether they are asked.
-func askedOfSoftware(merged []observation.Measure, defs map[string]observation.Definition) []observation.Measure {
-	kind, _ := observation.Find(merged, observation.CatalogWithoutSoftware)
+// asked are the measures as the rules ask them: without these, where the catalog calls the
+// good no software. Where it could not be read what kind of good it is, it is open whether
+// they are asked.
+func asked(merged []observation.Measure) map[string]observation.Measure {
+	measures := merge.ByID(merged)
+	kind, declared := measures[observation.CatalogWithoutSoftware]
 	without := merge.IntervalOf(kind).Compare(">", 0)
-	if without == kleene.False || kind.State == observation.NotApplicable || kind.Cause == observation.CauseNoSource || kind.ID == "" {
-		return merged
+	if !declared || without == kleene.False || kind.State == observation.NotApplicable || kind.Cause == observation.CauseNoSource {
+		return measures
 	}
-	for i, m := range merged {
-		switch {
-		case !slices.Contains(softwareOnly, m.ID):
-		case without == kleene.True:
-			merged[i] = defs[m.ID].NotApplicableFor("the catalog calls it no software")
-		case m.State == observation.Measured:
-			merged[i] = defs[m.ID].UnknownFor(cmp.Or(kind.Cause, observation.CauseNoSource), "what kind of good it is could not be read")
+	for _, id := range softwareOnly {
+		def := observation.Definition{ID: id, Unit: measures[id].Unit}
+		if without == kleene.True {
+			measures[id] = def.NotApplicableFor("the catalog calls it no software")
+		} else if measures[id].State == observation.Measured {
+			measures[id] = def.UnknownFor(cmp.Or(kind.Cause, observation.CauseNoSource), "what kind of good it is could not be read")
 		}
 	}
-	return merged
+	return measures
 }
 
 // inEnglish writes each message as a sentence of its own.

@@ -5,21 +5,11 @@ import (
 	"math"
 	"slices"
 
-	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/language"
-	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 	"github.com/midspan/midspan/internal/wording"
 )
-
-// repositoriesRead names what was read: a catalog may name an old repository, or a copy.
-func repositoriesRead(in merge.Input) *language.Message {
-	message := language.M("the {n!repository|repositories} that the catalog names", "n", len(in.Repositories))
-	if !slices.ContainsFunc(in.Good.Sources, func(s catalog.Source) bool { return s.Catalog != "url" }) {
-		message = language.M("the {n!repository|repositories} that {n!was|were} read", "n", len(in.Repositories))
-	}
-	return &message
-}
 
 // explainContext says what a reader should know beside the reasons of a stage: a large
 // fall, work that is not read, what a good at the best stage rests on, and a risk that
@@ -27,7 +17,7 @@ func repositoriesRead(in merge.Input) *language.Message {
 func (e *evaluation) explainContext(v Verdict, defs map[string]observation.Definition) []language.Message {
 	said := e.explainFall(v)
 	if v.Stage == Fading || v.Stage == Dormant {
-		said = append(said, otherBranches(e.measures)...)
+		said = append(said, remark.OtherBranches(e.measures)...)
 	}
 	return slices.Concat(said, e.explainHold(v, defs), e.explainTension(v, defs))
 }
@@ -49,22 +39,6 @@ func (e *evaluation) explainFall(v Verdict) []language.Message {
 		"now", valueArg(now.Value, now.Bound), "before", valueArg(before.Value, before.Bound))}
 }
 
-// branchLead is by how many days the newest work of other branches must lead before it is
-// told: a branch in work is always a little ahead.
-const branchLead = 30
-
-// otherBranches says that branches which are not read have newer work.
-func otherBranches(measures map[string]observation.Measure) []language.Message {
-	other, read := measures[observation.MomentumOtherBranchDays], measures[observation.MomentumDaysSinceCommit]
-	days, known := other.Number()
-	since, alsoKnown := read.Number()
-	if !known || !alsoKnown || since-days < branchLead || other.At.IsZero() {
-		return nil
-	}
-	return []language.Message{language.M("There is newer work on other branches, the last on {day}. Only the default branch is read.",
-		"day", language.LongDate(other.At.UTC().AddDate(0, 0, -int(days))))}
-}
-
 // explainHold says of a sustained good which one measure would move it first, and where.
 func (e *evaluation) explainHold(v Verdict, defs map[string]observation.Definition) []language.Message {
 	if v.Stage != Sustained || len(v.Possible) != 1 {
@@ -84,8 +58,9 @@ func (e *evaluation) explainHold(v Verdict, defs map[string]observation.Definiti
 			}
 			m := e.measure(r.measure)
 			nearest = near
-			found = []language.Message{language.M("Nearest to giving way: {measure}, now {value}. At {limit} it would be {stage}.", "measure", measureName(r.measure, defs),
-				"value", quantity(m.Value, m.Bound, r.unit), "limit", quantity(limit, observation.Exact, r.unit), "stage", wording.IsStage(would))}
+			found = []language.Message{language.M("Nearest to giving way: {measure}, now {value}. At {limit} it would be {stage}.",
+				"measure", measureName(r.measure, defs), "value", quantity(m.Value, m.Bound, r.unit),
+				"limit", quantity(limit, observation.Exact, r.unit), "stage", wording.IsStage(would))}
 		}
 	}
 	if found == nil {

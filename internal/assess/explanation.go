@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 	"github.com/midspan/midspan/internal/wording"
 )
 
@@ -34,7 +35,7 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 	why := language.Message{Pattern: rule.because}
 	setArg(&why, "short", language.Arg{Message: e.supportsLacking(v.Supports)})
 	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
-	setArg(&why, "repository", language.Arg{Message: repositoriesRead(in)})
+	setArg(&why, "repository", language.Arg{Message: remark.Repositories(in)})
 	said := []language.Message{why}
 	if v.Stage == Sustained && !strings.Contains(rule.because, "{held}") {
 		said = append(said, language.M("{held}.", "held", *supportsHolding(v.Supports, v.Backing)))

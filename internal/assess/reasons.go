@@ -162,7 +162,8 @@ var negatedOperator = map[string]string{"<": ">=", "<=": ">", ">": "<=", ">=": "
 func (e *evaluation) reason(ev evidence) Reason {
 	r, m := ev.rule, e.measure(ev.rule.measure)
 	reason := Reason{Rule: r.id, Measure: r.measure, Value: m.Value, Bound: m.Bound, Operator: r.operator,
-		Threshold: r.threshold, Unit: r.unit, Source: m.Source, Repository: m.Repository, At: m.At, Concern: ev.holds != r.wantsYes, Strength: strength(r, m), Pattern: r.holds}
+		Threshold: r.threshold, Unit: r.unit, Source: m.Source, Repository: m.Repository, At: m.At,
+		Concern: ev.holds != r.wantsYes, Strength: strength(r, m), Pattern: r.holds}
 	for name, id := range r.with {
 		if n, known := e.measure(id).Number(); known && reason.With == nil {
 			reason.With = map[string]float64{name: n}

@@ -3,7 +3,6 @@ package assess
 import (
 	"slices"
 
-	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -11,7 +10,7 @@ import (
 // nothing else of a verdict. With measures of an earlier run it tells what the rules alone
 // change: what they do not know is unknown to them.
 func (r *Rules) Rejudge(measures []observation.Measure) Verdict {
-	byID := merge.ByID(measures)
+	byID := asked(measures)
 	return r.evaluate(byID).judge(r.countKnown(byID))
 }
 

@@ -81,7 +81,8 @@ func (s *Scanner) Definitions() []observation.Definition {
 }
 
 var scoreDefinition = observation.Definition{
-	ID: observation.PostureScore, Name: "Score of security practices", Kind: observation.KindNumber, Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
+	ID: observation.PostureScore, Name: "Score of security practices", Kind: observation.KindNumber,
+	Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
 	Means: "Mean of the file checks that could be judged, each weighted by Scorecard's own risk class; " +
 		"of the main repository, so that a good does not look weaker because its entry also lists a demo or a website.",
 	Reference: "https://github.com/ossf/scorecard#aggregate-score",

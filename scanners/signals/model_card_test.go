@@ -44,3 +44,12 @@ func TestAFoundationThatOwnsAGoodIsCounted(t *testing.T) {
 	good.Organizations = nil
 	expect(t, byID(t, definitions, signals.New().ScanGood(good, nil, asOf)), map[string]any{"funding.catalog-associations": "unknown"})
 }
+
+// A list that was read and holds nothing stays a list: JSON leaves nothing out.
+func TestAnEmptyListIsMeasuredAsOne(t *testing.T) {
+	for id, m := range scan(t, repository(t, files{"README.md": "# A thing\n", "MODEL_CARD.md": "# Card\n"})) {
+		if list, ok := m.Value.([]string); ok && list == nil {
+			t.Errorf("%s is a list that is not there", id)
+		}
+	}
+}

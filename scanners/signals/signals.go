@@ -83,6 +83,9 @@ func newMeasureSet(defs []observation.Definition, at time.Time) *measureSet {
 // measured returns the measure that was written, to qualify it.
 func (s *measureSet) measured(id string, value any, source string) *observation.Measure {
 	i := s.index[id]
+	if list, ok := value.([]string); ok && list == nil {
+		value = []string{} // none, which JSON must not leave out
+	}
 	s.measures[i] = s.defs[i].Of(value, source, s.at)
 	return &s.measures[i]
 }

@@ -1,4 +1,6 @@
-package assess
+// Package remark says what a reader should know of a verdict beside its reasons: what was
+// read, and what was odd about it. It decides nothing.
+package remark
 
 import (
 	"cmp"
@@ -7,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
@@ -15,22 +18,23 @@ import (
 // clockAnomalies counts the commits whose date cannot be.
 const clockAnomalies = observation.MomentumClockAnomalies
 
-// remarks say what a reader should know of a verdict beside its reasons.
-func (r *Rules) remarks(in merge.Input, stage Stage, measures map[string]observation.Measure) []language.Message {
+// Of are the remarks on a good, by its merged measures. Where work on it runs out, that of
+// other branches stands with the stage, and not among them.
+func Of(in merge.Input, measures map[string]observation.Measure, specs map[string]merge.Spec, runsOut bool) []language.Message {
 	var messages []language.Message
-	if slow := measures[observation.CatalogWithoutSoftware]; slow.State == observation.Measured && slow.Value == true && stage != Unassessed {
+	if slow := measures[observation.CatalogWithoutSoftware]; slow.State == observation.Measured && slow.Value == true {
 		messages = append(messages, language.M("The catalog calls it content, data, a standard or a model. So it has twice the time before work counts as stopped."))
 	}
-	if stage != Fading && stage != Dormant { // these say it with the stage
-		messages = append(messages, otherBranches(measures)...)
+	if !runsOut {
+		messages = append(messages, OtherBranches(measures)...)
 	}
-	return append(messages, r.anomalyRemarks(in, measures)...)
+	return append(messages, anomalies(in, measures, specs)...)
 }
 
-// anomalyRemarks count the impossible dates and numbers that were read, so that none
+// anomalies count the impossible dates and numbers that were read, so that none
 // of them changes a verdict without a trace, and name a sign of an end that is no
 // statement, and runtimes that have ended: a weak sign of upkeep, on which no level rests.
-func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.Measure) []language.Message {
+func anomalies(in merge.Input, measures map[string]observation.Measure, specs map[string]merge.Spec) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
 		messages = append(messages, impossibleDates(in, measures[clockAnomalies]))
@@ -43,11 +47,12 @@ func (r *Rules) anomalyRemarks(in merge.Input, measures map[string]observation.M
 	messages = append(messages, endedRuntimes(measures)...)
 	var impossible []language.Message
 	for _, repository := range in.Repositories {
-		impossible = append(impossible, impossibleValues(repository.Measures, r.specs)...)
+		impossible = append(impossible, impossibleValues(repository.Measures, specs)...)
 	}
-	impossible = append(impossible, impossibleValues(in.GoodMeasures, r.specs)...)
+	impossible = append(impossible, impossibleValues(in.GoodMeasures, specs)...)
+	english := language.English()
 	order := func(a, b language.Message) int {
-		return cmp.Compare(r.english.TranslateMessage(a), r.english.TranslateMessage(b))
+		return cmp.Compare(english.TranslateMessage(a), english.TranslateMessage(b))
 	}
 	slices.SortFunc(impossible, order)
 	return append(messages, slices.CompactFunc(impossible, func(a, b language.Message) bool { return order(a, b) == 0 })...)
@@ -63,7 +68,7 @@ func endedRuntimes(measures map[string]observation.Measure) []language.Message {
 	named := measures[observation.RuntimesEndedNamed]
 	if names, ok := named.List(); ok && len(names) > 0 {
 		shown := strings.Join(names[:min(maxNamed, len(names))], "; ")
-		n := valueArg(float64(len(names)), named.Bound)
+		n := language.Bounded(float64(len(names)), named.Bound)
 		if len(names) > maxNamed {
 			messages = append(messages, language.M("It runs on {n|runtime|runtimes} whose support has ended, among them {names}.", "n", n, "names", shown))
 		} else {
@@ -72,7 +77,7 @@ func endedRuntimes(measures map[string]observation.Measure) []language.Message {
 	}
 	if m := measures[observation.RuntimesEndedAllowed]; m.State == observation.Measured {
 		if n, ok := m.Number(); ok && n > 0 {
-			messages = append(messages, language.M("It still allows an ended version of {n|runtime|runtimes}.", "n", valueArg(m.Value, m.Bound)))
+			messages = append(messages, language.M("It still allows an ended version of {n|runtime|runtimes}.", "n", language.Bounded(n, m.Bound)))
 		}
 	}
 	return messages
@@ -82,7 +87,8 @@ func endedRuntimes(measures map[string]observation.Measure) []language.Message {
 // dates are named only for a good with one repository: a merged measure keeps those
 // of one repository.
 func impossibleDates(in merge.Input, m observation.Measure) language.Message {
-	n := valueArg(m.Value, m.Bound)
+	number, _ := m.Number()
+	n := language.Bounded(number, m.Bound)
 	if len(in.Repositories) == 1 && m.Detail != "" {
 		return language.M(
 			"{n|commit has|commits have} an impossible date: {kinds}. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n, "kinds", m.Detail)
@@ -114,4 +120,29 @@ func impossibleValues(measures []observation.Measure, specs map[string]merge.Spe
 func withinLimits(v float64, specs map[string]merge.Spec, id string) bool {
 	low, high := merge.LimitsOf(specs, id)
 	return v >= low && v <= high && !math.IsInf(v, 0)
+}
+
+// Repositories names what was read: a catalog may name an old repository, or a copy.
+func Repositories(in merge.Input) *language.Message {
+	message := language.M("the {n!repository|repositories} that the catalog names", "n", len(in.Repositories))
+	if !slices.ContainsFunc(in.Good.Sources, func(s catalog.Source) bool { return s.Catalog != "url" }) {
+		message = language.M("the {n!repository|repositories} that {n!was|were} read", "n", len(in.Repositories))
+	}
+	return &message
+}
+
+// branchLead is by how many days the newest work of other branches must lead before it is
+// told: a branch in work is always a little ahead.
+const branchLead = 30
+
+// OtherBranches says that branches which are not read have newer work.
+func OtherBranches(measures map[string]observation.Measure) []language.Message {
+	other, read := measures[observation.MomentumOtherBranchDays], measures[observation.MomentumDaysSinceCommit]
+	days, known := other.Number()
+	since, alsoKnown := read.Number()
+	if !known || !alsoKnown || since-days < branchLead || other.At.IsZero() {
+		return nil
+	}
+	return []language.Message{language.M("There is newer work on other branches, the last on {day}. Only the default branch is read.",
+		"day", language.LongDate(other.At.UTC().AddDate(0, 0, -int(days))))}
 }
