@@ -201,7 +201,6 @@ var (
 	likeRuby   = comments{line: []string{"#"}, quotes: `"'`}
 	likeLisp   = comments{line: []string{";"}, quotes: `"`}
 	likeErlang = comments{line: []string{"%"}, quotes: `"'`}
-	likeCabal  = comments{line: []string{"--"}, quotes: `"`}
 )
 
 // blank gives a text of the same length with blanks in the place of comments. Marks of
