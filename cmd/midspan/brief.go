@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/midspan/midspan/internal/browser"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
@@ -51,7 +49,7 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 	if err := files.CheckPath(file); err != nil {
 		return err
 	}
-	browser, err := findBrowser(os.Getenv("CHROME"))
+	program, err := browser.Find(os.Getenv("CHROME"))
 	if err != nil {
 		return err
 	}
@@ -73,7 +71,7 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 	if err != nil {
 		return err
 	}
-	if err := printPDF(cmd.Context(), browser, filepath.Join(dir, filepath.FromSlash(report.BriefPath(id))), dir, file); err != nil {
+	if err := browser.Print(cmd.Context(), program, filepath.Join(dir, filepath.FromSlash(report.BriefPath(id))), dir, file); err != nil {
 		return err
 	}
 	return a.printResult(map[string]any{"good": id, "file": file}, func(w io.Writer) error {
@@ -108,50 +106,4 @@ func writeBrief(dir string, head report.Document, good report.Good, tags []strin
 		}
 		return files.WriteIn(root, filepath.FromSlash(name), content)
 	})
-}
-
-// findBrowser finds the Chromium that prints: the one named, or the first on the path.
-func findBrowser(named string) (string, error) {
-	names := []string{"chromium", "chromium-browser", "google-chrome"}
-	if named != "" {
-		names = []string{named}
-	}
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	if named != "" {
-		return "", fmt.Errorf("CHROME names %s, which cannot be run: name a Chromium, or leave it unset", named)
-	}
-	return "", errors.New("no Chromium is on the path to print with: install one, name one with CHROME, or print briefs/GOOD.html of the report in a browser")
-}
-
-// printTime is how long a browser may take for one sheet.
-const printTime = time.Minute
-
-// printPDF prints a page of this machine to a file. The browser's own files lie in dir.
-func printPDF(ctx context.Context, browser, page, dir, file string) error {
-	ctx, cancel := context.WithTimeout(ctx, printTime)
-	defer cancel()
-	printed := filepath.Join(dir, "sheet.pdf")
-	args := []string{"--headless=new", "--disable-gpu", "--no-first-run", "--no-pdf-header-footer", "--user-data-dir=" + filepath.Join(dir, "browser"),
-		"--print-to-pdf=" + printed}
-	if os.Getuid() == 0 { // Chromium has no sandbox for root; the page is our own, and loads nothing
-		args = append(args, "--no-sandbox")
-	}
-	said, err := exec.CommandContext(ctx, browser, append(args, (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String())...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("print with %s: %w: %s", browser, err, report.Cut(string(said), 300))
-	}
-	pdf, err := os.ReadFile(printed)
-	if err != nil {
-		return fmt.Errorf("print with %s: it wrote nothing: %s", browser, report.Cut(string(said), 300))
-	}
-	root, err := files.OpenRoot(filepath.Dir(file))
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	return files.WriteIn(root, filepath.Base(file), func(w io.Writer) error { _, err := w.Write(pdf); return err })
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 // The map places goods by load (across) and supports (up). It is drawn in a
@@ -54,7 +55,8 @@ func (w pageLocalizer) portfolioMap(goods []report.Good) mapDrawing {
 			placed)))
 	w.drawFrame(&b)
 	for _, c := range crowd {
-		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius()),
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`,
+			svg.Coordinate(c.x), svg.Coordinate(c.y), svg.Coordinate(c.radius()),
 			template.HTMLEscapeString(w.circleText(c)))
 	}
 	w.drawMarks(&b, marks)
@@ -69,10 +71,10 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 	var whiskers strings.Builder
 	for _, m := range marks {
 		if m.low-m.high >= 1 {
-			whiskers.WriteString(path("M", m.x, m.low, "V", m.high))
+			whiskers.WriteString(svg.Path("M", m.x, m.low, "V", m.high))
 		}
 		if m.right-m.left >= 1 {
-			whiskers.WriteString(path("M", m.left, m.y, "H", m.right))
+			whiskers.WriteString(svg.Path("M", m.left, m.y, "H", m.right))
 		}
 	}
 	fmt.Fprintf(b, `<path class="wh" d="%s"/>`, &whiskers)
@@ -80,30 +82,30 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, marks []mark) {
 		title := w.Translate("{good}: {stage}", "good", report.Cut(w.DisplayName(m.good), 60), "stage", w.StageName(m.good.Verdict.Stage))
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title><use href="#%s" x="%s" y="%s" width="12" height="12"/></a>`,
 			template.HTMLEscapeString(report.PagePath(m.good.ID)), template.HTMLEscapeString(title), stageSymbol(m.good.Verdict.Stage),
-			coordinate(m.x-markSize/2), coordinate(m.y-markSize/2))
+			svg.Coordinate(m.x-markSize/2), svg.Coordinate(m.y-markSize/2))
 	}
 	for _, l := range w.placeLabels(marks) {
-		fmt.Fprintf(b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		fmt.Fprintf(b, `<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, svg.Coordinate(l.x), svg.Coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 	}
 }
 
 // drawFrame draws the axes with their titles, and the half of the plot where load
 // outweighs supports.
 func (w pageLocalizer) drawFrame(b *strings.Builder) {
-	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapRight-10), coordinate(mapBottom-12),
+	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, svg.Path("M", mapLeft, mapBottom, "L", mapRight, mapTop, "V", mapBottom, "z"))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, svg.Coordinate(mapRight-10), svg.Coordinate(mapBottom-12),
 		template.HTMLEscapeString(w.Translate("load outweighs supports")))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(mapLeft+10), coordinate(mapTop+20),
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, svg.Coordinate(mapLeft+10), svg.Coordinate(mapTop+20),
 		template.HTMLEscapeString(w.Translate("supports outweigh load")))
 	for score := 0.0; score <= 100; score += 25 {
 		x, y := mapX(score), mapY(score)
-		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", mapLeft, y, "H", mapRight), path("M", x, mapTop, "V", mapBottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(mapBottom+16), w.Number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(mapLeft-8), coordinate(y+4), w.Number(score))
+		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, svg.Path("M", mapLeft, y, "H", mapRight), svg.Path("M", x, mapTop, "V", mapBottom))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, svg.Coordinate(x), svg.Coordinate(mapBottom+16), w.Number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, svg.Coordinate(mapLeft-8), svg.Coordinate(y+4), w.Number(score))
 	}
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, coordinate(mapRight),
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="434" text-anchor="end">%s</text>`, svg.Coordinate(mapRight),
 		template.HTMLEscapeString(w.Translate("Load: who depends on it →")))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(mapTop),
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(12 %s) rotate(-90)" text-anchor="end">%s</text>`, svg.Coordinate(mapTop),
 		template.HTMLEscapeString(w.Translate("Supports: what holds it →")))
 }
 
@@ -140,10 +142,7 @@ type label struct {
 	left, top, right, bottom float64
 }
 
-const (
-	anchorMiddle = ` text-anchor="middle"`
-	anchorEnd    = ` text-anchor="end"`
-)
+const ()
 
 func (l label) overlaps(o label) bool {
 	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
@@ -184,8 +183,8 @@ func (w pageLocalizer) fitLabel(m mark, taken []label) (label, bool) {
 		anchor       string
 		x, left, top float64
 	}{
-		{"", m.x + near, m.x + near, m.y - height/2}, {anchorEnd, m.x - near, m.x - near - width, m.y - height/2},
-		{anchorMiddle, m.x, m.x - width/2, m.y - near - height}, {anchorMiddle, m.x, m.x - width/2, m.y + near},
+		{"", m.x + near, m.x + near, m.y - height/2}, {svg.AnchorEnd, m.x - near, m.x - near - width, m.y - height/2},
+		{svg.AnchorMiddle, m.x, m.x - width/2, m.y - near - height}, {svg.AnchorMiddle, m.x, m.x - width/2, m.y + near},
 	} {
 		l := label{text: text, anchor: at.anchor, x: at.x, left: at.left, top: at.top, right: at.left + width, bottom: at.top + height}
 		if l.left < mapLeft || l.right > mapRight || l.top < mapTop || l.bottom > mapBottom {

@@ -41,8 +41,8 @@ const goodScript = "good.js"
 
 // scripts are those of the pages that have some, in the order in which they run.
 var scripts = map[string][]string{
-	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript}, "evidence": {sharedScript, sortScript},
-	"good": {goodScript},
+	"portfolio": {sharedScript, scriptName}, "compare": {sharedScript, compareScript}, "across": {sharedScript, sortScript},
+	"evidence": {sharedScript, sortScript}, "good": {goodScript},
 }
 
 // The style sheets: of all pages, of the page that compares goods, and of a sheet to print.
