@@ -28,10 +28,10 @@ func TestThePageNamesGoodsThatNothingCanReplace(t *testing.T) {
 
 func TestThePageOfAGoodSaysWhatWouldRemainIfTheFirstLeft(t *testing.T) {
 	files := written(t, reporttest.EveryState())
-	if page := files["goods/clinic-ledger.html"]; !strings.Contains(page, "If the first left: hardly any of the work would remain") {
+	if page := files["goods/clinic-ledger.html"]; !strings.Contains(page, "If the most active person left: hardly any of the work would remain") {
 		t.Error("the page of the good does not say it")
 	}
-	if page := files["goods/water-points.html"]; !strings.Contains(page, "If the first left: unknown") {
+	if page := files["goods/water-points.html"]; !strings.Contains(page, "If the most active person left: unknown") {
 		t.Error("a good of which nothing is known is shown otherwise")
 	}
 }

@@ -46,7 +46,7 @@ func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
 		"middle.csv", "changes.csv", "gaps.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "search.html", "accessibility.html", "embed/clinic-ledger.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
-		"goods/open-atlas.html", "goods/water-points.html", "goods/clinic-ledger.json", "goods/seed-exchange.json", "goods/clinic-ledger.svg",
+		"goods/open-atlas.html", "goods/water-points.html", "evidence/clinic-ledger.html", "evidence/seed-exchange.html", "briefs/clinic-ledger.html", "goods/clinic-ledger.json", "goods/seed-exchange.json", "goods/clinic-ledger.svg",
 	} {
 		reporttest.Golden(t, "every-state/"+name, []byte(files[name]))
 	}
@@ -64,11 +64,11 @@ func TestTheSameDocumentGivesTheSameBytes(t *testing.T) {
 // styleSheet matches every style sheet that a page loads, ownSheet those of the site.
 var (
 	styleSheet = regexp.MustCompile(`<link rel="stylesheet"[^>]*>`)
-	ownSheet   = regexp.MustCompile(`^<link rel="stylesheet" href="(\.\./)*(style|compare)\.css">$`)
+	ownSheet   = regexp.MustCompile(`^<link rel="stylesheet" href="(\.\./)*(style|compare|brief)\.css">$`)
 )
 
 // ownScript matches the scripts of the site.
-var ownScript = regexp.MustCompile(`<script src="(\.\./)?(words|portfolio|compare|search|sort)\.js" defer></script>`)
+var ownScript = regexp.MustCompile(`<script src="(\.\./)?(words|portfolio|compare|search|sort|good)\.js" defer></script>`)
 
 func TestHostileTextInEveryFieldComesOutAsText(t *testing.T) {
 	doc := reporttest.HostileDocument()
@@ -137,13 +137,13 @@ func TestUnknownIsNeverShownAsGoodOrZero(t *testing.T) {
 	files := written(t, reporttest.EveryState())
 	for _, want := range []struct{ name, text string }{
 		{"index.html", `Water Points (sample)</bdi></a>`},
-		{"goods/open-atlas.html", "Open advisories: unknown"},
-		{"goods/water-points.html", "Open advisories: unknown"},
-		{"goods/water-points.html", "score unknown"},
-		{"goods/clinic-ledger.html", "not matched: no advisory database"},
-		{"goods/clinic-ledger.html", "Open advisories: at least 3"},
+		{"evidence/open-atlas.html", "Open advisories: unknown"},
+		{"evidence/water-points.html", "Open advisories: unknown"},
+		{"evidence/water-points.html", "score unknown"},
+		{"evidence/clinic-ledger.html", "not matched: no advisory database"},
+		{"evidence/clinic-ledger.html", "Open advisories: at least 3"},
 		{"goods/clinic-ledger.html", "at least 2 people"},
-		{"goods/clinic-ledger.html", "Unknown"},
+		{"evidence/clinic-ledger.html", "Unknown"},
 	} {
 		if !strings.Contains(files[want.name], want.text) {
 			t.Errorf("%s does not say %q", want.name, want.text)

@@ -56,7 +56,7 @@ func openAll(t *testing.T, ctx context.Context) {
 
 func TestAdvisoriesSortByWhatTheyAreAndNotByTheirWords(t *testing.T) {
 	ctx := browser(t)
-	do(t, ctx, chromedp.Navigate(strings.Replace(siteOf(t, aDossierToSort()), "index.html", "goods/clinic-ledger.html", 1)))
+	do(t, ctx, chromedp.Navigate(strings.Replace(siteOf(t, aDossierToSort()), "index.html", "evidence/clinic-ledger.html", 1)))
 	const table = "#findings table"
 	openAll(t, ctx)
 	own := textsOf(t, ctx, table, 2)
@@ -148,7 +148,7 @@ func TestATableIsSortedByKeysAndInTheLanguageOfThePage(t *testing.T) {
 	ctx := browser(t)
 	dir := t.TempDir()
 	saidIn(t, dir, aDossierToSort(), "en", "fr")
-	do(t, ctx, chromedp.Navigate("file://"+dir+"/fr/goods/clinic-ledger.html"))
+	do(t, ctx, chromedp.Navigate("file://"+dir+"/fr/evidence/clinic-ledger.html"))
 	openAll(t, ctx)
 	seen[bool](t, ctx, `(document.querySelector("#findings thead button").focus(), true)`)
 	do(t, ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(kb.Enter))
@@ -161,7 +161,7 @@ func TestATableIsSortedByKeysAndInTheLanguageOfThePage(t *testing.T) {
 	if said := seen[string](t, ctx, `document.querySelector("#findings [role=status]").textContent`); !strings.Contains(strings.ToLower(said), "de a à z") || strings.Contains(said, "These") {
 		t.Errorf("it says %q", said)
 	}
-	do(t, ctx, chromedp.Navigate("file://"+dir+"/goods/open-atlas.html"))
+	do(t, ctx, chromedp.Navigate("file://"+dir+"/evidence/open-atlas.html"))
 	if seen[bool](t, ctx, `document.scripts.length > 0`) {
 		t.Error("the page of a good with nothing to sort loads scripts")
 	}

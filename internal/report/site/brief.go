@@ -28,7 +28,7 @@ type briefPage struct {
 // Limits of a sheet, so that it stays one in every language.
 const (
 	briefItems = 3
-	briefText  = 190 // characters of a fact or an ask
+	briefText  = 160 // characters of a fact or an ask
 )
 
 func (p briefPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdict.Stage) }

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/timeline"
 	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
 )
@@ -72,7 +73,7 @@ func (s *edition) column(good report.Good) column {
 	c.catalogFacts()
 	c.policies()
 	c.coverage()
-	c.cells["years"] = c.commitsByYear(s.text.timeline(good.Activity, s.doc.AsOf))
+	c.cells["years"] = c.commitsByYear(timeline.New(s.text.Localizer, good.Activity, s.doc.AsOf))
 	for row, shown := range c.cells {
 		c.cells[row] = shown.truncated()
 	}
@@ -252,7 +253,7 @@ func (c columnBuilder) work() {
 }
 
 // commitsByYear counts commits year by year, the last first.
-func (c columnBuilder) commitsByYear(t timeline) cell {
+func (c columnBuilder) commitsByYear(t timeline.Timeline) cell {
 	switch {
 	case t.Known():
 	case t.Cause != "":

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/timeline"
 )
 
 // evidencePage says how we know what the page of a good claims: each claim with its
@@ -31,7 +32,7 @@ type evidencePage struct {
 	Inventory []inventoryRow
 	Several   bool   // the good has more than one repository
 	SBOM      string // the command that writes its bill of materials
-	Timeline  timeline
+	Timeline  timeline.Timeline
 }
 
 // stage is none: the page shows no mark.
@@ -74,9 +75,10 @@ type inventoryRow struct {
 
 func (s *edition) evidencePage(good report.Good) evidencePage {
 	view := evidencePage{
-		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID), Gaps: report.GroupGaps(withoutChecks(good.Verdict.Coverage.Gaps, report.PostureOf(good))),
+		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
+		Gaps:    report.GroupGaps(withoutChecks(good.Verdict.Coverage.Gaps, report.PostureOf(good))),
 		Posture: report.PostureOf(good), Tally: report.TallyFindings(good), Several: len(good.Scans) > 1, SBOM: "midspan sbom --to sbom",
-		Timeline: s.text.timelineOf(good, s.doc.AsOf), Findings: report.DistinctFindings(good),
+		Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf), Findings: report.DistinctFindings(good),
 	}
 	if report.FileName.MatchString(good.ID) {
 		view.SBOM = "midspan sbom " + good.ID

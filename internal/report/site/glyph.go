@@ -5,11 +5,11 @@ import (
 	"html/template"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 // The span glyph is a small bridge: four piers for people, momentum, upkeep
@@ -123,7 +123,7 @@ func (s glyphLayout) shapes(v assess.Verdict) [][2]string {
 	}
 	if v.Borderline != nil {
 		middle := max(top-1.5-s.mark, s.mark+.5)
-		add("o", path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
+		add("o", svg.Path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
 	}
 	var shapes [][2]string
 	for _, class := range [...]string{"b", "l", "x", "u", "p", "w", "r", "d", "o"} {
@@ -146,18 +146,18 @@ func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) 
 	if !known {
 		edge = .5 // half of the dashed line would lie outside
 	}
-	add(class, path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
+	add(class, svg.Path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
 	if report.IsOpen(load) {
 		below := top
 		top = s.deck - max(s.thicknessOf(load.Score.High), thickness+1)
-		add("u", path("M", .5, below, "V", top, "H", s.width-.5, "V", below))
+		add("u", svg.Path("M", .5, below, "V", top, "H", s.width-.5, "V", below))
 	}
 	if s.shared {
 		return top
 	}
-	add("b", path("M", 0, s.deck, "h", s.bank, "q", s.slope/4, fall*.6, s.slope, fall, "H", 0, "z"))
-	add("b", path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
-	add("l", path("M", 0, s.ground, "H", s.width))
+	add("b", svg.Path("M", 0, s.deck, "h", s.bank, "q", s.slope/4, fall*.6, s.slope, fall, "H", 0, "z"))
+	add("b", svg.Path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
+	add("l", svg.Path("M", 0, s.ground, "H", s.width))
 	return top
 }
 
@@ -177,10 +177,10 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 	if (s.whiskers || report.IsOpen(pillar) || !report.HasScore(pillar.Score)) && pillar.Score.High-pillar.Score.Low >= 1 {
 		low, high := full*pillar.Score.Low/100, full*pillar.Score.High/100
 		tick := s.neck / 4
-		add("r", path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
+		add("r", svg.Path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
 	}
 	if level == assess.Missing || score == 0 {
-		add("x", path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
+		add("x", svg.Path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
 		return
 	}
 	class := "p"
@@ -191,7 +191,7 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 	add(class, s.pier(x, height))
 	if level == assess.Strong && height < full {
 		for _, left := range [...]float64{x - s.neck*.38, x + s.neck*.38 - s.bearing} {
-			add(class, path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
+			add(class, svg.Path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
 		}
 	}
 }
@@ -200,44 +200,5 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 // higher it is, so that all piers have one slope.
 func (s glyphLayout) pier(x, height float64) string {
 	batter := (s.foot - s.neck) / 2 * height / (s.ground - s.deck)
-	return path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
-}
-
-// path writes SVG path commands: strings are commands, numbers coordinates.
-func path(parts ...any) string {
-	var b strings.Builder
-	gap := false
-	for _, part := range parts {
-		switch part := part.(type) {
-		case string:
-			b.WriteString(part)
-			gap = false
-		case float64:
-			text := coordinate(part)
-			if gap && !strings.HasPrefix(text, "-") {
-				b.WriteByte(' ')
-			}
-			b.WriteString(text)
-			gap = true
-		case int:
-			if gap {
-				b.WriteByte(' ')
-			}
-			b.WriteString(strconv.Itoa(part))
-			gap = true
-		}
-	}
-	return b.String()
-}
-
-// coordinate writes a length to a tenth, without a needless zero.
-func coordinate(f float64) string {
-	text := strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
-	if strings.HasPrefix(text, "0.") {
-		return text[1:]
-	}
-	if strings.HasPrefix(text, "-0.") {
-		return "-" + text[2:]
-	}
-	return text
+	return svg.Path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/timeline"
 )
 
 // Limits of a page. findings.csv has all findings, reasons.csv all reasons, report.json
@@ -32,7 +33,7 @@ type goodPage struct {
 	Tally    report.Tally
 	Policies []policyView
 	Money    estimate
-	Timeline timeline
+	Timeline timeline.Timeline
 }
 
 func (p goodPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdict.Stage) }
@@ -46,7 +47,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
 		Groups: s.text.reasonGroups(good.Verdict), First: report.UpgradePlan(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
-		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: s.text.timelineOf(good, s.doc.AsOf),
+		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
 	}
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]

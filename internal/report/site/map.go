@@ -9,6 +9,7 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 // The map places goods by load (across) and supports (up). It is drawn twice: for wide
@@ -73,12 +74,12 @@ func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, 
 		size = "narrow"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map %s" viewBox="0 0 %s %s" role="group" aria-label="%s">`, size, coordinate(p.width), coordinate(p.height),
+	fmt.Fprintf(&b, `<svg class="map %s" viewBox="0 0 %s %s" role="group" aria-label="%s">`, size, svg.Coordinate(p.width), svg.Coordinate(p.height),
 		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n",
 			placed)))
 	w.drawFrame(&b, p)
 	for _, c := range crowd {
-		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius(p)),
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, svg.Coordinate(c.x), svg.Coordinate(c.y), svg.Coordinate(c.radius(p)),
 			template.HTMLEscapeString(w.circleText(c)))
 	}
 	w.drawMarks(&b, p, marks)
@@ -96,16 +97,16 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 			to = &whiskers
 		}
 		if m.low-m.high >= 1 {
-			to.WriteString(path("M", m.x, m.low, "V", m.high))
+			to.WriteString(svg.Path("M", m.x, m.low, "V", m.high))
 		}
 		if m.right-m.left >= 1 {
-			to.WriteString(path("M", m.left, m.y, "H", m.right))
+			to.WriteString(svg.Path("M", m.left, m.y, "H", m.right))
 		}
 	}
 	fmt.Fprintf(b, `<path class="wh wf" d="%s"/><path class="wh" d="%s"/>`, &faint, &whiskers)
 	for _, m := range marks {
-		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, stageSymbol(m.good.Verdict.Stage), coordinate(m.x-markSize/2),
-			coordinate(m.y-markSize/2))
+		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, stageSymbol(m.good.Verdict.Stage), svg.Coordinate(m.x-markSize/2),
+			svg.Coordinate(m.y-markSize/2))
 		if p.narrow {
 			b.WriteString(use)
 			continue
@@ -114,7 +115,7 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title>%s</a>`, template.HTMLEscapeString(report.PagePath(m.good.ID)), template.HTMLEscapeString(title), use)
 	}
 	for _, l := range w.placeLabels(p, marks) {
-		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, svg.Coordinate(l.x), svg.Coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 		if p.narrow {
 			text = `<a href="` + template.HTMLEscapeString(report.PagePath(l.good)) + `">` + text + `</a>`
 		}
@@ -125,26 +126,26 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 // drawFrame draws the axes with their titles, the line of as much support as load, and
 // the half of the plot under it.
 func (w pageLocalizer) drawFrame(b *strings.Builder, p plot) {
-	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", p.left, p.bottom, "L", p.right, p.top, "V", p.bottom, "z"))
+	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, svg.Path("M", p.left, p.bottom, "L", p.right, p.top, "V", p.bottom, "z"))
 	step := 25.0
 	if p.narrow {
 		step = 50
 	}
 	for score := 0.0; score <= 100; score += step {
 		x, y := p.x(score), p.y(score)
-		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", p.left, y, "H", p.right), path("M", x, p.top, "V", p.bottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(p.bottom+16), w.Number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.left-6), coordinate(y+4), w.Number(score))
+		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, svg.Path("M", p.left, y, "H", p.right), svg.Path("M", x, p.top, "V", p.bottom))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, svg.Coordinate(x), svg.Coordinate(p.bottom+16), w.Number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, svg.Coordinate(p.left-6), svg.Coordinate(y+4), w.Number(score))
 	}
-	fmt.Fprintf(b, `<path class="eq" d="%s"/>`, path("M", p.left, p.bottom, "L", p.right, p.top))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.right-10), coordinate(p.bottom-12),
+	fmt.Fprintf(b, `<path class="eq" d="%s"/>`, svg.Path("M", p.left, p.bottom, "L", p.right, p.top))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, svg.Coordinate(p.right-10), svg.Coordinate(p.bottom-12),
 		template.HTMLEscapeString(w.Translate("more load than support")))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(p.left+10), coordinate(p.top+20),
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, svg.Coordinate(p.left+10), svg.Coordinate(p.top+20),
 		template.HTMLEscapeString(w.Translate("more support than load")))
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.right), coordinate(p.height-6),
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="%s" text-anchor="end">%s</text>`, svg.Coordinate(p.right), svg.Coordinate(p.height-6),
 		template.HTMLEscapeString(w.Translate("Load: how much depends on it →")))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(%s %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(min(12, p.left-20)),
-		coordinate(p.top), template.HTMLEscapeString(w.Translate("Supports: what holds it up →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(%s %s) rotate(-90)" text-anchor="end">%s</text>`, svg.Coordinate(min(12, p.left-20)),
+		svg.Coordinate(p.top), template.HTMLEscapeString(w.Translate("Supports: what holds it up →")))
 }
 
 // placeMarks gives every good of whose load and supports something is known its place, at
@@ -177,10 +178,7 @@ type label struct {
 	left, top, right, bottom float64
 }
 
-const (
-	anchorMiddle = ` text-anchor="middle"`
-	anchorEnd    = ` text-anchor="end"`
-)
+const ()
 
 func (l label) overlaps(o label) bool {
 	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
@@ -247,8 +245,8 @@ func (w pageLocalizer) fitLabel(p plot, m mark, taken []label) (label, bool) {
 		anchor       string
 		x, left, top float64
 	}{
-		{"", m.x + near, m.x + near, m.y - height/2}, {anchorEnd, m.x - near, m.x - near - width, m.y - height/2},
-		{anchorMiddle, m.x, m.x - width/2, m.y - near - height}, {anchorMiddle, m.x, m.x - width/2, m.y + near},
+		{"", m.x + near, m.x + near, m.y - height/2}, {svg.AnchorEnd, m.x - near, m.x - near - width, m.y - height/2},
+		{svg.AnchorMiddle, m.x, m.x - width/2, m.y - near - height}, {svg.AnchorMiddle, m.x, m.x - width/2, m.y + near},
 	} {
 		l := label{text: text, anchor: at.anchor, good: m.good.ID, x: at.x, left: at.left, top: at.top, right: at.left + width, bottom: at.top + height}
 		if l.left < p.left || l.right > p.right || l.top < p.top || l.bottom > p.bottom {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -55,7 +56,7 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 			months /= 2
 		}
 		sum += months
-		e.Lines = append(e.Lines, estimateLine{ID: p.ID, Name: w.Translate(estimateNames[p.ID]), Assumed: months, Text: w.Translate("{n|month|months}", "n", months)})
+		e.Lines = append(e.Lines, estimateLine{ID: p.ID, Name: w.TranslateMessage(estimateNames[p.ID]), Assumed: months, Text: w.Translate("{n|month|months}", "n", months)})
 	}
 	if n := len(report.UpgradePlan(math.MaxInt, good)); n > 0 {
 		sum += float64(n) * assumedDays / workingDays
@@ -69,9 +70,8 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 	return e
 }
 
-// estimateNames say what the months for a support would pay, as patterns of package
-// language.
-var estimateNames = map[string]string{
-	assess.People: "Bring more people into the work", assess.Momentum: "Keep the work going, and release", assess.Upkeep: "Mend weaknesses, and set up checks",
-	assess.Funding: "Find money that lasts",
+// estimateNames say what the months for a support would pay.
+var estimateNames = map[string]language.Message{
+	assess.People: language.M("Bring more people into the work"), assess.Momentum: language.M("Keep the work going, and release"), assess.Upkeep: language.M("Mend weaknesses, and set up checks"),
+	assess.Funding: language.M("Find money that lasts"),
 }

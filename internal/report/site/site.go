@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 //go:embed templates
@@ -273,7 +274,6 @@ func (s *edition) functions() template.FuncMap {
 		"severityName": w.SeverityName, "meter": meter,
 		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
-		"timeline":      w.timeline,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,
 		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,
@@ -330,5 +330,5 @@ func meter(share float64) template.HTML {
 	share = min(max(share, 0), 1)
 	return template.HTML(
 		fmt.Sprintf(
-			`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, coordinate(share*100)))
+			`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, svg.Coordinate(share*100)))
 }

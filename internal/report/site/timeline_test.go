@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
+	"github.com/midspan/midspan/internal/report/timeline"
 )
 
 // pageOf is the section of a good's page that shows its activity.
@@ -24,7 +25,7 @@ func pageOf(t *testing.T, a observation.Activity) string {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := site.editions[0].pages.ExecuteTemplate(&out, "timeline", englishPages.timeline(a, reporttest.AsOf)); err != nil {
+	if err := site.editions[0].pages.ExecuteTemplate(&out, "timeline", timeline.New(report.English, a, reporttest.AsOf)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -79,7 +80,7 @@ func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
 	if !slices.Contains(partly.Commits, 0) {
 		t.Fatal("the fixture has no month without commits")
 	}
-	if got := strings.Count(pathOf(string(englishPages.timeline(partly, reporttest.AsOf).Chart()), "tl"), "M"); got != len(partly.Commits) {
+	if got := strings.Count(pathOf(string(timeline.New(report.English, partly, reporttest.AsOf).Chart()), "tl"), "M"); got != len(partly.Commits) {
 		t.Errorf("%d of %d months have a dashed bar", got, len(partly.Commits))
 	}
 }
@@ -87,7 +88,7 @@ func TestNoMonthThatMayHaveCommitsIsDrawnAsEmpty(t *testing.T) {
 func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 	for _, months := range []int{1, 10, 24, 31, 60} {
 		a := reporttest.Lively(months)
-		view := englishPages.timeline(a, reporttest.AsOf)
+		view := timeline.New(report.English, a, reporttest.AsOf)
 		commits, releases := 0, 0
 		for _, year := range view.Years {
 			var c, r int
@@ -102,7 +103,7 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 		chart := string(view.Chart())
 		marks := 0
 		for _, n := range a.Releases {
-			marks += min(n, maxMarksPerMonth)
+			marks += min(n, timeline.MaxMarks)
 		}
 		bars := len(slices.DeleteFunc(slices.Clone(a.Commits), func(n int) bool { return n == 0 }))
 		if got := strings.Count(pathOf(chart, "tb")+pathOf(chart, "to"), "M"); got != bars {
@@ -132,13 +133,13 @@ func pathOf(svg, class string) string {
 
 func TestYearsNameTheirMonthsThatWereCounted(t *testing.T) {
 	var names []string
-	for _, year := range englishPages.timeline(reporttest.Lively(24), reporttest.AsOf).Years {
+	for _, year := range timeline.New(report.English, reporttest.Lively(24), reporttest.AsOf).Years {
 		names = append(names, year.Name)
 	}
 	if got, want := strings.Join(names, "; "), "2026, to Oct; 2025; 2024, from Nov"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := englishPages.timeline(reporttest.Lively(3), reporttest.AsOf).Years[0].Name; got != "2026, Aug to Oct" {
+	if got := timeline.New(report.English, reporttest.Lively(3), reporttest.AsOf).Years[0].Name; got != "2026, Aug to Oct" {
 		t.Errorf("a year of three months is %s", got)
 	}
 }
@@ -155,7 +156,7 @@ func TestATimelineIsWellFormedSVGWhateverItHolds(t *testing.T) {
 	future := reporttest.Lively(5)
 	future.From += 900
 	for name, a := range map[string]observation.Activity{"strange": strange, "long": long, "wrong": wrong, "future": future, "empty": {Read: 1, Repositories: 1}, "one": reporttest.Lively(1)} {
-		chart := string(englishPages.timeline(a, reporttest.AsOf).Chart())
+		chart := string(timeline.New(report.English, a, reporttest.AsOf).Chart())
 		decoder := xml.NewDecoder(strings.NewReader(chart))
 		for {
 			if _, err := decoder.Token(); err == io.EOF {
@@ -166,14 +167,6 @@ func TestATimelineIsWellFormedSVGWhateverItHolds(t *testing.T) {
 		}
 		if strings.Contains(chart, "NaN") || strings.Contains(chart, "Inf") || len(chart) > 20_000 {
 			t.Errorf("%s: %d bytes: %.300s", name, len(chart), chart)
-		}
-	}
-}
-
-func TestScalesOfATimelineAreRound(t *testing.T) {
-	for least, want := range map[float64]int{0: 1, .3: 1, 1: 1, 1.1: 2, 2.5: 5, 6: 10, 15.5: 20, 121: 200, 501: 1000} {
-		if got := roundStep(least); got != want {
-			t.Errorf("the step from %v is %d, want %d", least, got, want)
 		}
 	}
 }

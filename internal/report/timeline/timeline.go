@@ -1,4 +1,5 @@
-package site
+// Package timeline lays out and draws what went on in a good, month by month.
+package timeline
 
 import (
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 // The timeline is drawn in a view box of 800 by 226: bars rise from the base; below
@@ -21,7 +23,7 @@ const (
 	timeTop, timeBase   = 10.0, 166.0
 	timeMarks           = 177.0 // middle of the first row of marks
 	markStep            = 9.0
-	maxMarksPerMonth    = 3 // more releases in a month are drawn as so many
+	MaxMarks            = 3 // more releases in a month are drawn as so many
 	timeBottom          = 202.0
 	timeYears           = 219.0
 )
@@ -35,29 +37,29 @@ const (
 	maxDaysPerMonth = 31 // of a month
 )
 
-// timeline is the activity of a good as its page shows it.
-type timeline struct {
+// Timeline is the activity of a good as its page shows it.
+type Timeline struct {
 	observation.Activity
-	pageLocalizer
+	report.Localizer
 	first, last observation.Month // those that were counted
 	asOf        time.Time
 	seen        observation.Month // that of asOf
-	Years       []period
+	Years       []Period
 	People      []string // sentences on who worked, without names
 }
 
-// period is a row of the tables beside the chart.
-type period struct {
+// Period is a row of the tables beside the chart.
+type Period struct {
 	Name     string
 	Commits  string
 	Active   string // months with a commit
 	Releases string
 }
 
-// timeline lays out what went on in a good, for a report as of a time.
-func (w pageLocalizer) timeline(a observation.Activity, asOf time.Time) timeline {
+// New lays out what went on in a good, for a report as of a time.
+func New(w report.Localizer, a observation.Activity, asOf time.Time) Timeline {
 	a.Commits = a.Commits[:min(len(a.Commits), observation.ActivityMonths)]
-	t := timeline{Activity: a, pageLocalizer: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
+	t := Timeline{Activity: a, Localizer: w, first: a.From, last: a.From + observation.Month(len(a.Commits)) - 1, asOf: asOf, seen: observation.MonthOf(asOf)}
 	if !t.Known() {
 		return t
 	}
@@ -67,9 +69,9 @@ func (w pageLocalizer) timeline(a observation.Activity, asOf time.Time) timeline
 	return t
 }
 
-// timelineOf is the timeline of a good, with how many people worked on it.
-func (w pageLocalizer) timelineOf(good report.Good, asOf time.Time) timeline {
-	t := w.timeline(good.Activity, asOf)
+// Of is the timeline of a good, with how many people worked on it.
+func Of(w report.Localizer, good report.Good, asOf time.Time) Timeline {
+	t := New(w, good.Activity, asOf)
 	number := func(id string) (language.Arg, float64, bool) {
 		m, _ := observation.Find(good.Measures, id)
 		n, known := m.Number()
@@ -93,37 +95,37 @@ func (w pageLocalizer) timelineOf(good report.Good, asOf time.Time) timeline {
 func yearOf(m observation.Month) observation.Month { return m - m%12 }
 
 // Known reports whether anything of any month is known.
-func (t timeline) Known() bool { return t.Read > 0 && len(t.Commits) > 0 }
+func (t Timeline) Known() bool { return t.Read > 0 && len(t.Commits) > 0 }
 
 // Partial reports whether some repositories could not be read.
-func (t timeline) Partial() bool { return t.Read < t.Repositories }
+func (t Timeline) Partial() bool { return t.Read < t.Repositories }
 
 // HasUnseenMonths reports whether the mirror was fetched months before the report. A
 // month that has just begun does not count.
-func (t timeline) HasUnseenMonths() bool {
+func (t Timeline) HasUnseenMonths() bool {
 	return t.seen > t.last && t.asOf.Sub(t.At) > maxDaysPerMonth*24*time.Hour
 }
 
 // HasReleases reports whether there is a release among the months.
-func (t timeline) HasReleases() bool {
+func (t Timeline) HasReleases() bool {
 	return slices.ContainsFunc(t.Releases, func(n int) bool { return n > 0 })
 }
 
 // HasLowerBounds reports whether the count of some month is a lower bound.
-func (t timeline) HasLowerBounds() bool { return !t.Whole(t.first) || !t.Whole(t.last) }
+func (t Timeline) HasLowerBounds() bool { return !t.Whole(t.first) || !t.Whole(t.last) }
 
 // First names the first month that was counted, Last the last one.
-func (t timeline) First() string { return t.month(t.first) }
-func (t timeline) Last() string  { return t.month(t.last) }
+func (t Timeline) First() string { return t.month(t.first) }
+func (t Timeline) Last() string  { return t.month(t.last) }
 
 // Recent is how much went on in the last twelve months that were counted, Before in
 // the twelve months before them; nil where not all of these were counted.
-func (t timeline) Recent() *activitySum { return t.recent(t.last) }
-func (t timeline) Before() *activitySum { return t.recent(t.last - 12) }
+func (t Timeline) Recent() *activitySum { return t.recent(t.last) }
+func (t Timeline) Before() *activitySum { return t.recent(t.last - 12) }
 
 type activitySum struct{ Commits, Releases language.Arg }
 
-func (t timeline) recent(last observation.Month) *activitySum {
+func (t Timeline) recent(last observation.Month) *activitySum {
 	first := last - 11
 	if first < t.first && !t.Begun || last < t.first {
 		return nil
@@ -134,7 +136,7 @@ func (t timeline) recent(last observation.Month) *activitySum {
 
 // sum counts the commits and releases of some months; whole is false where they may
 // be more.
-func (t timeline) sum(first, last observation.Month) (commits, releases int, whole bool) {
+func (t Timeline) sum(first, last observation.Month) (commits, releases int, whole bool) {
 	whole = true
 	for m := first; m <= last; m++ {
 		commits, releases, whole = commits+t.CommitsIn(m), releases+t.ReleasesIn(m), whole && t.Whole(m)
@@ -150,7 +152,7 @@ func bounded(n int, exact bool) language.Arg {
 }
 
 // period sums up the months of a row.
-func (t timeline) period(first, last observation.Month) period {
+func (t Timeline) period(first, last observation.Month) Period {
 	commits, releases, whole := t.sum(first, last)
 	active := 0
 	for m := first; m <= last; m++ {
@@ -158,7 +160,7 @@ func (t timeline) period(first, last observation.Month) period {
 			active++
 		}
 	}
-	row := period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole),
+	row := Period{Name: t.periodName(first, last), Commits: t.count(commits, whole), Active: t.count(active, whole),
 		Releases: t.Translate("unknown")}
 	if t.Releases != nil {
 		row.Releases = t.count(releases, whole && !t.MoreReleases)
@@ -166,12 +168,12 @@ func (t timeline) period(first, last observation.Month) period {
 	return row
 }
 
-func (t timeline) count(n int, exact bool) string {
+func (t Timeline) count(n int, exact bool) string {
 	return t.Translate("{n}", "n", bounded(n, exact))
 }
 
 // periodName names a month, or a year with the months of it that were counted.
-func (t timeline) periodName(first, last observation.Month) string {
+func (t Timeline) periodName(first, last observation.Month) string {
 	year := fmt.Sprint(first.Start().Year())
 	switch {
 	case first == last && last == t.last && last == t.Activity.Last():
@@ -189,16 +191,19 @@ func (t timeline) periodName(first, last observation.Month) string {
 }
 
 // month names a month with its year.
-func (t timeline) month(m observation.Month) string {
+func (t Timeline) month(m observation.Month) string {
 	return t.Translate("{month} {year}", "month", t.monthName(m), "year", fmt.Sprint(m.Start().Year()))
 }
 
-func (t timeline) monthName(m observation.Month) string { return t.Month(m.Start().Month()) }
+func (t Timeline) monthName(m observation.Month) string { return t.Month(m.Start().Month()) }
+
+// shownReleases is how many of them a page names.
+const shownReleases = 3
 
 // LatestReleases lists which releases came last.
-func (t timeline) LatestReleases() language.Arg {
+func (t Timeline) LatestReleases() language.Arg {
 	releases := make([]any, 0, len(t.Latest))
-	for _, r := range t.Latest {
+	for _, r := range t.Latest[:min(len(t.Latest), shownReleases)] {
 		day, err := time.Parse(time.DateOnly, r.Day)
 		if err != nil {
 			continue
@@ -212,9 +217,9 @@ func (t timeline) LatestReleases() language.Arg {
 	return language.List(releases...)
 }
 
-// timelineChart draws a timeline as SVG.
-type timelineChart struct {
-	timeline
+// chart draws a timeline as SVG.
+type chart struct {
+	Timeline
 	strings.Builder
 	from, until observation.Month // drawn
 	step        float64           // width of a month
@@ -222,11 +227,11 @@ type timelineChart struct {
 }
 
 // Chart draws the months; empty where nothing is known of any.
-func (t timeline) Chart() template.HTML {
+func (t Timeline) Chart() template.HTML {
 	if !t.Known() {
 		return ""
 	}
-	d := &timelineChart{timeline: t, from: t.last - max(t.last-t.first, minMonths-1), until: t.last}
+	d := &chart{Timeline: t, from: t.last - max(t.last-t.first, minMonths-1), until: t.last}
 	if t.Cut && d.from == t.first {
 		d.from -= unknownMonths
 	}
@@ -247,29 +252,29 @@ func (t timeline) Chart() template.HTML {
 }
 
 // x is the left edge of a month.
-func (d *timelineChart) x(m observation.Month) float64 { return timeLeft + float64(m-d.from)*d.step }
+func (d *chart) x(m observation.Month) float64 { return timeLeft + float64(m-d.from)*d.step }
 
 // y is the height of a count.
-func (d *timelineChart) y(n int) float64 {
+func (d *chart) y(n int) float64 {
 	return timeBase - (timeBase-timeTop)*float64(n)/float64(d.top)
 }
 
 // text writes a text at a place, unless it is wider than room: the notes hold it too.
-func (d *timelineChart) text(class, anchor string, x, y, room float64, text string) {
+func (d *chart) text(class, anchor string, x, y, room float64, text string) {
 	if report.TextWidth(text) <= room {
-		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, coordinate(x), coordinate(y), anchor, template.HTMLEscapeString(text))
+		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, svg.Coordinate(x), svg.Coordinate(y), anchor, template.HTMLEscapeString(text))
 	}
 }
 
 // drawUnknown hatches the months of which nothing is known, and leaves those blank in
 // which there was nothing yet.
-func (d *timelineChart) drawUnknown() {
+func (d *chart) drawUnknown() {
 	d.hatch(d.last+1, d.until, timeTop, d.Translate("not seen"))
 	switch {
 	case !d.Begun:
 		d.hatch(d.from, d.first-1, timeTop, d.Translate("unknown"))
 	case d.first > d.from:
-		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
+		d.text("ax", svg.AnchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
 	}
 	if d.Releases == nil {
 		d.hatch(d.first, d.last, timeBase+4, d.Translate("releases unknown"))
@@ -278,17 +283,17 @@ func (d *timelineChart) drawUnknown() {
 
 // hatch draws stripes over months, from a height down, with a word over them: one thick
 // line of dashes.
-func (d *timelineChart) hatch(from, until observation.Month, top float64, word string) {
+func (d *chart) hatch(from, until observation.Month, top float64, word string) {
 	if from > until {
 		return
 	}
 	left, right := d.x(from), d.x(until+1)
-	fmt.Fprintf(d, `<path class="th" d="%s" stroke-width="%s"/>`, path("M", left, (top+timeBottom)/2, "H", right), coordinate(timeBottom-top))
-	d.text("ax tw", anchorMiddle, (left+right)/2, (top+min(timeBottom, 2*timeBase-top))/2+4, right-left, word)
+	fmt.Fprintf(d, `<path class="th" d="%s" stroke-width="%s"/>`, svg.Path("M", left, (top+timeBottom)/2, "H", right), svg.Coordinate(timeBottom-top))
+	d.text("ax tw", svg.AnchorMiddle, (left+right)/2, (top+min(timeBottom, 2*timeBase-top))/2+4, right-left, word)
 }
 
 // drawScale draws lines at round numbers, up to the one above the busiest month.
-func (d *timelineChart) drawScale() {
+func (d *chart) drawScale() {
 	most := 1
 	for m := d.first; m <= d.last; m++ {
 		most = max(most, d.CommitsIn(m))
@@ -298,7 +303,7 @@ func (d *timelineChart) drawScale() {
 	var lines strings.Builder
 	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
 	for n := 0; n <= d.top; n += step {
-		lines.WriteString(path("M", timeLeft, d.y(n), "H", timeRight))
+		lines.WriteString(svg.Path("M", timeLeft, d.y(n), "H", timeRight))
 		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
 	}
 }
@@ -315,13 +320,13 @@ func roundStep(least float64) int {
 }
 
 // drawYears parts the years and names them.
-func (d *timelineChart) drawYears() {
+func (d *chart) drawYears() {
 	var lines strings.Builder
 	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
 	for m := yearOf(d.from); m <= d.until; m += 12 {
 		left, right := max(d.x(m), timeLeft), min(d.x(m+12), timeRight)
 		if m > d.from {
-			lines.WriteString(path("M", left, timeTop, "V", timeYears+4))
+			lines.WriteString(svg.Path("M", left, timeTop, "V", timeYears+4))
 		}
 		d.text("ax am", "", (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
 	}
@@ -331,7 +336,7 @@ func (d *timelineChart) drawYears() {
 // counted, hollow for the month that was not over. Where there may be more the bar is
 // dashed, and is drawn for a month without commits too.
 // The base line is drawn for the months that were counted.
-func (d *timelineChart) drawBars() {
+func (d *chart) drawBars() {
 	var whole, lower, open strings.Builder
 	for m := d.first; m <= d.last; m++ {
 		n, bars, least := d.CommitsIn(m), &lower, 5.0 // what may be more than nothing is no gap
@@ -339,15 +344,15 @@ func (d *timelineChart) drawBars() {
 		case d.Whole(m) && n <= 0:
 			continue
 		case d.Whole(m) && (m != d.last || !d.LastMonthOpen()):
-			whole.WriteString(path("M", d.x(m)+d.step/2, timeBase, "V", min(d.y(n), timeBase-1.5)))
+			whole.WriteString(svg.Path("M", d.x(m)+d.step/2, timeBase, "V", min(d.y(n), timeBase-1.5)))
 			continue
 		case d.Whole(m):
 			bars, least = &open, 1.5
 		}
-		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
+		bars.WriteString(svg.Path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
 	}
 	if whole.Len() > 0 { // a bar is a stroke: a third of the bytes of an outline
-		fmt.Fprintf(d, `<path class="tb" d="%s" stroke-width="%s"/>`, &whole, coordinate(d.step*.74))
+		fmt.Fprintf(d, `<path class="tb" d="%s" stroke-width="%s"/>`, &whole, svg.Coordinate(d.step*.74))
 	}
 	for _, kind := range [...]struct {
 		class string
@@ -357,18 +362,18 @@ func (d *timelineChart) drawBars() {
 			fmt.Fprintf(d, `<path class="%s" d="%s"/>`, kind.class, kind.bars)
 		}
 	}
-	fmt.Fprintf(d, `<path class="tz" d="%s"/>`, path("M", d.x(d.first), timeBase, "H", d.x(d.last+1)))
+	fmt.Fprintf(d, `<path class="tz" d="%s"/>`, svg.Path("M", d.x(d.first), timeBase, "H", d.x(d.last+1)))
 }
 
 // LastMonthOpen reports whether the last month had not ended when it was counted.
-func (t timeline) LastMonthOpen() bool { return observation.MonthOf(t.At.AddDate(0, 0, 1)) == t.last }
+func (t Timeline) LastMonthOpen() bool { return observation.MonthOf(t.At.AddDate(0, 0, 1)) == t.last }
 
 // drawMarks draws a mark for each release of a month, up to three.
-func (d *timelineChart) drawMarks() {
+func (d *chart) drawMarks() {
 	var marks strings.Builder
 	for m := d.first; m <= d.last; m++ {
-		for i := range min(d.ReleasesIn(m), maxMarksPerMonth) {
-			marks.WriteString(path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep, "h", 0))
+		for i := range min(d.ReleasesIn(m), MaxMarks) {
+			marks.WriteString(svg.Path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep, "h", 0))
 		}
 	}
 	if marks.Len() > 0 {
