@@ -44,7 +44,7 @@ type cell struct {
 // Limits of a column, so that a file stays under 4 kB: in a table of four goods
 // nobody reads long texts. The page of the good has the full ones.
 const (
-	maxCellText = 132 // characters
+	maxCellText = 140 // characters
 	maxBecause  = 280
 	maxNotes    = 6
 	maxReasons  = 2
@@ -89,6 +89,9 @@ func (s *edition) column(good report.Good) column {
 }
 
 func (c cell) truncated() cell {
+	if c.Unknown {
+		c.Key = "" // it is held against nothing
+	}
 	c.Text = report.Cut(c.Text, maxCellText)
 	c.Notes = c.Notes[:min(len(c.Notes), maxNotes)]
 	for i := range c.Notes {
