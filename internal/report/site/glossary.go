@@ -46,7 +46,7 @@ type word struct{ Text, Meaning any }
 // meaning shows while the word has the pointer or the focus. as is how the word reads in
 // its sentence, such as "messy middle" or "Goods in the messy middle"; without it, it reads
 // as in the glossary.
-func (s *edition) term(id string, as ...string) (template.HTML, error) {
+func (s *edition) term(id string, as ...any) (template.HTML, error) {
 	entry, known := glossary[id]
 	if !known {
 		return "", fmt.Errorf("the glossary has no word %q", id)
