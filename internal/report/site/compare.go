@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/drawing"
 	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
 )
@@ -61,7 +62,9 @@ type columnBuilder struct {
 }
 
 func (s *edition) column(good report.Good) column {
-	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{}, tally: report.TallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{},
+		tally: report.TallyFindings(good),
+		cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -85,7 +88,7 @@ func (s *edition) column(good report.Good) column {
 		}
 	}
 	return column{Slug: report.SlugOf(good.ID), Name: report.Cut(c.DisplayName(good), 80), Stage: string(report.KnownStage(good.Verdict.Stage)),
-		Glyph: smallGlyph.shapes(good.Verdict), Cells: c.cells}
+		Glyph: drawing.GlyphShapes(good.Verdict), Cells: c.cells}
 }
 
 func (c cell) truncated() cell {

@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/drawing"
 )
 
 // The timeline is drawn in a view box of 800 by 226: bars rise from the base; below
@@ -242,7 +243,7 @@ func (d *timelineChart) y(n int) float64 {
 // text writes a text at a place, unless it is wider than room: the notes hold it too.
 func (d *timelineChart) text(class, anchor string, x, y, room float64, text string) {
 	if report.TextWidth(text) <= room {
-		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, coordinate(x), coordinate(y), anchor, template.HTMLEscapeString(text))
+		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, drawing.Coordinate(x), drawing.Coordinate(y), anchor, template.HTMLEscapeString(text))
 	}
 }
 
@@ -254,7 +255,7 @@ func (d *timelineChart) drawUnknown() {
 	case !d.Begun:
 		d.hatch(d.from, d.first-1, timeTop, d.Translate("unknown"))
 	case d.first > d.from:
-		d.text("ax", anchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
+		d.text("ax", drawing.AnchorEnd, d.x(d.first)-6, timeBase-8, d.x(d.first)-timeLeft, d.Translate("begins in {month}", "month", d.First()))
 	}
 	if d.Releases == nil {
 		d.hatch(d.first, d.last, timeBase+4, d.Translate("releases unknown"))
@@ -270,10 +271,10 @@ func (d *timelineChart) hatch(from, until observation.Month, top float64, word s
 	var lines strings.Builder
 	for sum := left + top + hatchStep/2; sum < right+bottom; sum += hatchStep { // x + y of every point of a line
 		x1, x2 := max(left, sum-bottom), min(right, sum-top)
-		lines.WriteString(path("M", x1, sum-x1, "L", x2, sum-x2))
+		lines.WriteString(drawing.Path("M", x1, sum-x1, "L", x2, sum-x2))
 	}
 	fmt.Fprintf(d, `<path class="th" d="%s"/>`, &lines)
-	d.text("ax tw", anchorMiddle, (left+right)/2, (top+min(bottom, 2*timeBase-top))/2+4, right-left, word)
+	d.text("ax tw", drawing.AnchorMiddle, (left+right)/2, (top+min(bottom, 2*timeBase-top))/2+4, right-left, word)
 }
 
 // drawScale draws lines at round numbers, up to the one above the busiest month.
@@ -285,7 +286,7 @@ func (d *timelineChart) drawScale() {
 	step := roundStep(float64(most) / 4)
 	d.top = step * int(math.Ceil(float64(most)/float64(step)))
 	for n := 0; n <= d.top; n += step {
-		fmt.Fprintf(d, `<path class="gr" d="%s"/>`, path("M", timeLeft, d.y(n), "H", timeRight))
+		fmt.Fprintf(d, `<path class="gr" d="%s"/>`, drawing.Path("M", timeLeft, d.y(n), "H", timeRight))
 		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
 	}
 }
@@ -306,9 +307,9 @@ func (d *timelineChart) drawYears() {
 	for m := yearOf(d.from); m <= d.until; m += 12 {
 		left, right := max(d.x(m), timeLeft), min(d.x(m+12), timeRight)
 		if m > d.from {
-			fmt.Fprintf(d, `<path class="gr" d="%s"/>`, path("M", left, timeTop, "V", timeYears+4))
+			fmt.Fprintf(d, `<path class="gr" d="%s"/>`, drawing.Path("M", left, timeTop, "V", timeYears+4))
 		}
-		d.text("ax", anchorMiddle, (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
+		d.text("ax", drawing.AnchorMiddle, (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
 	}
 }
 
@@ -328,7 +329,7 @@ func (d *timelineChart) drawBars() {
 		case m == d.last && d.LastMonthOpen():
 			bars = &open
 		}
-		bars.WriteString(path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
+		bars.WriteString(drawing.Path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
 	}
 	for _, kind := range [...]struct {
 		class string
@@ -338,7 +339,7 @@ func (d *timelineChart) drawBars() {
 			fmt.Fprintf(d, `<path class="%s" d="%s"/>`, kind.class, kind.bars)
 		}
 	}
-	fmt.Fprintf(d, `<path class="tz" d="%s"/>`, path("M", d.x(d.first), timeBase, "H", d.x(d.last+1)))
+	fmt.Fprintf(d, `<path class="tz" d="%s"/>`, drawing.Path("M", d.x(d.first), timeBase, "H", d.x(d.last+1)))
 }
 
 // LastMonthOpen reports whether the last month had not ended when it was counted.
@@ -349,7 +350,7 @@ func (d *timelineChart) drawMarks() {
 	var marks strings.Builder
 	for m := d.first; m <= d.last; m++ {
 		for i := range min(d.ReleasesIn(m), maxMarksPerMonth) {
-			marks.WriteString(path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep-4, "l", 4, 4, "l", -4, 4, "l", -4, -4, "z"))
+			marks.WriteString(drawing.Path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep-4, "l", 4, 4, "l", -4, 4, "l", -4, -4, "z"))
 		}
 	}
 	if marks.Len() > 0 {

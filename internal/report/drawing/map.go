@@ -1,4 +1,4 @@
-package site
+package drawing
 
 import (
 	"cmp"
@@ -44,22 +44,22 @@ type mark struct {
 
 func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
 
-// mapDrawing is the map as the page shows it.
-type mapDrawing struct {
+// MapDrawing is the map as the page shows it.
+type MapDrawing struct {
 	Wide, Narrow template.HTML
 	Dense        int           // marks beside circles; 0 where every good has its mark
-	unplaced     []report.Good // nothing is known of their load, or of their supports
+	Unplaced     []report.Good // nothing is known of their load, or of their supports
 }
 
-// portfolioMap draws the map. Goods that have no place on it are named beside it.
-func (w pageLocalizer) portfolioMap(goods []report.Good) mapDrawing {
-	var drawn mapDrawing
-	drawn.Wide, drawn.Dense, drawn.unplaced = w.drawMap(widePlot, goods)
+// Map draws the map. Goods that have no place on it are named beside it.
+func (w Drawer) Map(goods []report.Good) MapDrawing {
+	var drawn MapDrawing
+	drawn.Wide, drawn.Dense, drawn.Unplaced = w.drawMap(widePlot, goods)
 	drawn.Narrow, _, _ = w.drawMap(narrowPlot, goods)
 	return drawn
 }
 
-func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, dense int, unplaced []report.Good) {
+func (w Drawer) drawMap(p plot, goods []report.Good) (svg template.HTML, dense int, unplaced []report.Good) {
 	marks, unplaced := p.placeMarks(goods)
 	placed := len(marks)
 	var crowd []circle
@@ -73,12 +73,12 @@ func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, 
 		size = "narrow"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg class="map %s" viewBox="0 0 %s %s" role="group" aria-label="%s">`, size, coordinate(p.width), coordinate(p.height),
+	fmt.Fprintf(&b, `<svg class="map %s" viewBox="0 0 %s %s" role="group" aria-label="%s">`, size, Coordinate(p.width), Coordinate(p.height),
 		template.HTMLEscapeString(w.Translate("Map of {n|good|goods} by load, across, and supports, up. The table of all goods holds the same numbers.", "n",
 			placed)))
 	w.drawFrame(&b, p)
 	for _, c := range crowd {
-		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, coordinate(c.x), coordinate(c.y), coordinate(c.radius(p)),
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, Coordinate(c.x), Coordinate(c.y), Coordinate(c.radius(p)),
 			template.HTMLEscapeString(w.circleText(c)))
 	}
 	w.drawMarks(&b, p, marks)
@@ -88,7 +88,7 @@ func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, 
 
 // drawMarks draws goods with what unknown measures leave open, and the names for
 // which there is room.
-func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
+func (w Drawer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 	var whiskers, faint strings.Builder // those of the messy middle, and of the others
 	for _, m := range marks {
 		to := &faint
@@ -96,16 +96,16 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 			to = &whiskers
 		}
 		if m.low-m.high >= 1 {
-			to.WriteString(path("M", m.x, m.low, "V", m.high))
+			to.WriteString(Path("M", m.x, m.low, "V", m.high))
 		}
 		if m.right-m.left >= 1 {
-			to.WriteString(path("M", m.left, m.y, "H", m.right))
+			to.WriteString(Path("M", m.left, m.y, "H", m.right))
 		}
 	}
 	fmt.Fprintf(b, `<path class="wh wf" d="%s"/><path class="wh" d="%s"/>`, &faint, &whiskers)
 	for _, m := range marks {
-		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, stageSymbol(m.good.Verdict.Stage), coordinate(m.x-markSize/2),
-			coordinate(m.y-markSize/2))
+		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, StageSymbol(m.good.Verdict.Stage), Coordinate(m.x-markSize/2),
+			Coordinate(m.y-markSize/2))
 		if p.narrow {
 			b.WriteString(use)
 			continue
@@ -114,7 +114,7 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title>%s</a>`, template.HTMLEscapeString(report.PagePath(m.good.ID)), template.HTMLEscapeString(title), use)
 	}
 	for _, l := range w.placeLabels(p, marks) {
-		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, coordinate(l.x), coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, Coordinate(l.x), Coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
 		if p.narrow {
 			text = `<a href="` + template.HTMLEscapeString(report.PagePath(l.good)) + `">` + text + `</a>`
 		}
@@ -124,27 +124,27 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 
 // drawFrame draws the axes with their titles, the line of as much support as load, and
 // the half of the plot under it.
-func (w pageLocalizer) drawFrame(b *strings.Builder, p plot) {
-	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, path("M", p.left, p.bottom, "L", p.right, p.top, "V", p.bottom, "z"))
+func (w Drawer) drawFrame(b *strings.Builder, p plot) {
+	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, Path("M", p.left, p.bottom, "L", p.right, p.top, "V", p.bottom, "z"))
 	step := 25.0
 	if p.narrow {
 		step = 50
 	}
 	for score := 0.0; score <= 100; score += step {
 		x, y := p.x(score), p.y(score)
-		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, path("M", p.left, y, "H", p.right), path("M", x, p.top, "V", p.bottom))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, coordinate(x), coordinate(p.bottom+16), w.Number(score))
-		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.left-6), coordinate(y+4), w.Number(score))
+		fmt.Fprintf(b, `<path class="gr" d="%s%s"/>`, Path("M", p.left, y, "H", p.right), Path("M", x, p.top, "V", p.bottom))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="middle">%s</text>`, Coordinate(x), Coordinate(p.bottom+16), w.Number(score))
+		fmt.Fprintf(b, `<text class="ax" x="%s" y="%s" text-anchor="end">%s</text>`, Coordinate(p.left-6), Coordinate(y+4), w.Number(score))
 	}
-	fmt.Fprintf(b, `<path class="eq" d="%s"/>`, path("M", p.left, p.bottom, "L", p.right, p.top))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.right-10), coordinate(p.bottom-12),
+	fmt.Fprintf(b, `<path class="eq" d="%s"/>`, Path("M", p.left, p.bottom, "L", p.right, p.top))
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s" text-anchor="end">%s</text>`, Coordinate(p.right-10), Coordinate(p.bottom-12),
 		template.HTMLEscapeString(w.Translate("more load than support")))
-	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, coordinate(p.left+10), coordinate(p.top+20),
+	fmt.Fprintf(b, `<text class="zone" x="%s" y="%s">%s</text>`, Coordinate(p.left+10), Coordinate(p.top+20),
 		template.HTMLEscapeString(w.Translate("more support than load")))
-	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="%s" text-anchor="end">%s</text>`, coordinate(p.right), coordinate(p.height-6),
+	fmt.Fprintf(b, `<text class="ax ti" x="%s" y="%s" text-anchor="end">%s</text>`, Coordinate(p.right), Coordinate(p.height-6),
 		template.HTMLEscapeString(w.Translate("Load: how much depends on it →")))
-	fmt.Fprintf(b, `<text class="ax ti" transform="translate(%s %s) rotate(-90)" text-anchor="end">%s</text>`, coordinate(min(12, p.left-20)),
-		coordinate(p.top), template.HTMLEscapeString(w.Translate("Supports: what holds it up →")))
+	fmt.Fprintf(b, `<text class="ax ti" transform="translate(%s %s) rotate(-90)" text-anchor="end">%s</text>`, Coordinate(min(12, p.left-20)),
+		Coordinate(p.top), template.HTMLEscapeString(w.Translate("Supports: what holds it up →")))
 }
 
 // placeMarks gives every good of whose load and supports something is known its place, at
@@ -177,9 +177,10 @@ type label struct {
 	left, top, right, bottom float64
 }
 
+// AnchorMiddle and AnchorEnd are attributes of a text that is placed by its middle or its end.
 const (
-	anchorMiddle = ` text-anchor="middle"`
-	anchorEnd    = ` text-anchor="end"`
+	AnchorMiddle = ` text-anchor="middle"`
+	AnchorEnd    = ` text-anchor="end"`
 )
 
 func (l label) overlaps(o label) bool {
@@ -188,7 +189,7 @@ func (l label) overlaps(o label) bool {
 
 // placeLabels names the marks that matter most, where a name fits beside its mark without
 // covering a mark or another name. It may cover a line of what is open, which is thin.
-func (w pageLocalizer) placeLabels(p plot, marks []mark) []label {
+func (w Drawer) placeLabels(p plot, marks []mark) []label {
 	taken, placed := []label{ // the captions of the two halves
 		{left: p.right - 170, right: p.right, top: p.bottom - 30, bottom: p.bottom},
 		{left: p.left, right: p.left + 170, top: p.top, bottom: p.top + 28},
@@ -239,7 +240,7 @@ func notable(marks []mark) []mark {
 }
 
 // fitLabel tries right, left, above and below the mark.
-func (w pageLocalizer) fitLabel(p plot, m mark, taken []label) (label, bool) {
+func (w Drawer) fitLabel(p plot, m mark, taken []label) (label, bool) {
 	text := report.Cut(w.DisplayName(m.good), p.letters)
 	width, height := report.TextWidth(text), 17.0
 	near := markSize/2 + 4
@@ -247,8 +248,8 @@ func (w pageLocalizer) fitLabel(p plot, m mark, taken []label) (label, bool) {
 		anchor       string
 		x, left, top float64
 	}{
-		{"", m.x + near, m.x + near, m.y - height/2}, {anchorEnd, m.x - near, m.x - near - width, m.y - height/2},
-		{anchorMiddle, m.x, m.x - width/2, m.y - near - height}, {anchorMiddle, m.x, m.x - width/2, m.y + near},
+		{"", m.x + near, m.x + near, m.y - height/2}, {AnchorEnd, m.x - near, m.x - near - width, m.y - height/2},
+		{AnchorMiddle, m.x, m.x - width/2, m.y - near - height}, {AnchorMiddle, m.x, m.x - width/2, m.y + near},
 	} {
 		l := label{text: text, anchor: at.anchor, good: m.good.ID, x: at.x, left: at.left, top: at.top, right: at.left + width, bottom: at.top + height}
 		if l.left < p.left || l.right > p.right || l.top < p.top || l.bottom > p.bottom {

@@ -1,4 +1,7 @@
-package site
+// Package drawing draws the pictures of a report as SVG: the span glyph of a good, and the
+// map of all goods. It knows no page, and its markup holds no text from outside that is not
+// escaped.
+package drawing
 
 import (
 	"fmt"
@@ -21,6 +24,15 @@ import (
 //
 // It is built from numbers and Midspan's own terms alone, so that its markup can
 // never carry a text from outside.
+
+// Drawer writes the words of pictures in one language.
+type Drawer struct{ report.Localizer }
+
+// StageSymbol is the id of the mark of a stage, which the pages hold.
+func StageSymbol(stage assess.Stage) string { return "s-" + string(report.KnownStage(stage)) }
+
+// GlyphShapes are the class and the path of each part of the small glyph.
+func GlyphShapes(v assess.Verdict) [][2]string { return smallGlyph.shapes(v) }
 
 // glyphLayout is the geometry of a glyph. Lengths are in units of its view box.
 type glyphLayout struct {
@@ -49,11 +61,11 @@ var (
 	}
 )
 
-// glyphRow returns the glyph for a table row whose cells hold the same as text: it is
+// GlyphRow returns the glyph for a table row whose cells hold the same as text: it is
 // hidden from screen readers. Its size comes from the style sheet, a unit a pixel,
 // and its banks from the page's sprite. Scores are rounded as they are shown, so that
 // rows share shapes.
-func glyphRow(v assess.Verdict) template.HTML {
+func GlyphRow(v assess.Verdict) template.HTML {
 	rounded := func(p *assess.Pillar) {
 		if p.Score.Score != nil {
 			p.Score.Score = new(math.Round(*p.Score.Score))
@@ -67,19 +79,19 @@ func glyphRow(v assess.Verdict) template.HTML {
 	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 
-// glyphSmall returns the glyph with its text alternative.
-func (w pageLocalizer) glyphSmall(v assess.Verdict) template.HTML {
+// GlyphSmall returns the glyph with its text alternative.
+func (w Drawer) GlyphSmall(v assess.Verdict) template.HTML {
 	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
-// glyphLarge returns the glyph for the page of a good, with the ranges that unknown
+// GlyphLarge returns the glyph for the page of a good, with the ranges that unknown
 // measures leave open.
-func (w pageLocalizer) glyphLarge(v assess.Verdict) template.HTML {
+func (w Drawer) GlyphLarge(v assess.Verdict) template.HTML {
 	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
 // glyphText is what the glyph shows, as text.
-func (w pageLocalizer) glyphText(v assess.Verdict) string {
+func (w Drawer) glyphText(v assess.Verdict) string {
 	supports := report.InOrder(v.Supports)
 	pairs := []any{"load", w.LevelWithScore(v.Load)}
 	for _, pillar := range supports {
@@ -123,7 +135,7 @@ func (s glyphLayout) shapes(v assess.Verdict) [][2]string {
 	}
 	if v.Borderline != nil {
 		middle := max(top-1.5-s.mark, s.mark+.5)
-		add("o", path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
+		add("o", Path("M", s.width/2, middle-s.mark, "l", s.mark, s.mark, "l", -s.mark, s.mark, "l", -s.mark, -s.mark, "z"))
 	}
 	var shapes [][2]string
 	for _, class := range [...]string{"b", "l", "x", "u", "p", "w", "r", "d", "o"} {
@@ -146,18 +158,18 @@ func (s glyphLayout) drawDeck(load assess.Pillar, add func(class, path string)) 
 	if !known {
 		edge = .5 // half of the dashed line would lie outside
 	}
-	add(class, path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
+	add(class, Path("M", edge, top, "H", s.width-edge, "v", thickness, "H", edge, "z"))
 	if report.IsOpen(load) {
 		below := top
 		top = s.deck - max(s.thicknessOf(load.Score.High), thickness+1)
-		add("u", path("M", .5, below, "V", top, "H", s.width-.5, "V", below))
+		add("u", Path("M", .5, below, "V", top, "H", s.width-.5, "V", below))
 	}
 	if s.shared {
 		return top
 	}
-	add("b", path("M", 0, s.deck, "h", s.bank, "q", s.slope/4, fall*.6, s.slope, fall, "H", 0, "z"))
-	add("b", path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
-	add("l", path("M", 0, s.ground, "H", s.width))
+	add("b", Path("M", 0, s.deck, "h", s.bank, "q", s.slope/4, fall*.6, s.slope, fall, "H", 0, "z"))
+	add("b", Path("M", s.width, s.deck, "h", -s.bank, "q", -s.slope/4, fall*.6, -s.slope, fall, "H", s.width, "z"))
+	add("l", Path("M", 0, s.ground, "H", s.width))
 	return top
 }
 
@@ -177,10 +189,10 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 	if (s.whiskers || report.IsOpen(pillar) || !report.HasScore(pillar.Score)) && pillar.Score.High-pillar.Score.Low >= 1 {
 		low, high := full*pillar.Score.Low/100, full*pillar.Score.High/100
 		tick := s.neck / 4
-		add("r", path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
+		add("r", Path("M", x-tick, s.ground-high, "h", 2*tick, "m", -tick, 0, "v", high-low, "m", -tick, 0, "h", 2*tick))
 	}
 	if level == assess.Missing || score == 0 {
-		add("x", path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
+		add("x", Path("M", x-s.foot/2, s.ground-s.height/40, "h", s.foot))
 		return
 	}
 	class := "p"
@@ -191,7 +203,7 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 	add(class, s.pier(x, height))
 	if level == assess.Strong && height < full {
 		for _, left := range [...]float64{x - s.neck*.38, x + s.neck*.38 - s.bearing} {
-			add(class, path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
+			add(class, Path("M", left, s.deck, "h", s.bearing, "V", s.ground-height+.5, "h", -s.bearing, "z"))
 		}
 	}
 }
@@ -200,11 +212,11 @@ func (s glyphLayout) drawPier(x float64, pillar assess.Pillar, add func(class, p
 // higher it is, so that all piers have one slope.
 func (s glyphLayout) pier(x, height float64) string {
 	batter := (s.foot - s.neck) / 2 * height / (s.ground - s.deck)
-	return path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
+	return Path("M", x-s.foot/2, s.ground, "l", batter, -height, "h", s.foot-2*batter, "l", batter, height, "z")
 }
 
-// path writes SVG path commands: strings are commands, numbers coordinates.
-func path(parts ...any) string {
+// Path writes SVG path commands: strings are commands, numbers coordinates.
+func Path(parts ...any) string {
 	var b strings.Builder
 	gap := false
 	for _, part := range parts {
@@ -213,7 +225,7 @@ func path(parts ...any) string {
 			b.WriteString(part)
 			gap = false
 		case float64:
-			text := coordinate(part)
+			text := Coordinate(part)
 			if gap && !strings.HasPrefix(text, "-") {
 				b.WriteByte(' ')
 			}
@@ -230,8 +242,8 @@ func path(parts ...any) string {
 	return b.String()
 }
 
-// coordinate writes a length to a tenth, without a needless zero.
-func coordinate(f float64) string {
+// Coordinate writes a length to a tenth, without a needless zero.
+func Coordinate(f float64) string {
 	text := strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
 	if strings.HasPrefix(text, "0.") {
 		return text[1:]
