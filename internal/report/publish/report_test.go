@@ -64,7 +64,7 @@ func TestTheSameDocumentGivesTheSameBytes(t *testing.T) {
 // styleSheet matches every style sheet that a page loads, ownSheet those of the site.
 var (
 	styleSheet = regexp.MustCompile(`<link rel="stylesheet"[^>]*>`)
-	ownSheet   = regexp.MustCompile(`^<link rel="stylesheet" href="(\.\./)*(style|compare|brief)\.css">$`)
+	ownSheet   = regexp.MustCompile(`^<link rel="stylesheet" href="(\.\./)*(style|compare|board|brief)\.css">$`)
 )
 
 // ownScript matches the scripts of the site.
@@ -171,7 +171,7 @@ func TestWithoutADatabaseTheNumberOfAdvisoriesIsUnknown(t *testing.T) {
 	}
 	doc.Advisory = report.Advisories{Fingerprint: "none", Ecosystems: []report.Ecosystem{{Name: "npm", Packages: 3}}}
 	page := written(t, doc)["index.html"]
-	if !strings.Contains(page, "<dt>open advisories found</dt><dd>unknown</dd>") {
+	if !strings.Contains(page, "<dt>known weaknesses open</dt><dd>unknown</dd>") {
 		t.Error("the first screen shows a number of advisories")
 	}
 	if strings.Contains(written(t, doc)["across.html"], "none matched") {

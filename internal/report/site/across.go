@@ -12,7 +12,7 @@ import (
 // How much of a list the portfolio page shows. report.json and the CSV files
 // hold all of it.
 const (
-	maxListed = 50 // packages, and goods that end
+	maxListed = 25 // packages, and goods that end
 	maxGroups = 17 // of one kind: as many as there are goals
 )
 

@@ -5,8 +5,12 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
+
+// englishPages writes the pages in English.
+var englishPages = pageLocalizer{report.English}
 
 func TestSmallCountsAreNotTurnedIntoShares(t *testing.T) {
 	for n, want := range map[int]string{3: "", 19: "", 20: "50 %"} {

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/drawing"
 	"github.com/midspan/midspan/internal/report/timeline"
 	"github.com/midspan/midspan/internal/succession"
 	"github.com/midspan/midspan/internal/wording"
@@ -45,7 +46,7 @@ type cell struct {
 // Limits of a column, so that a file stays under 4 kB: in a table of four goods
 // nobody reads long texts. The page of the good has the full ones.
 const (
-	maxCellText = 132 // characters
+	maxCellText = 140 // characters
 	maxBecause  = 280
 	maxNotes    = 6
 	maxReasons  = 2
@@ -62,7 +63,9 @@ type columnBuilder struct {
 }
 
 func (s *edition) column(good report.Good) column {
-	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{}, tally: report.TallyFindings(good), cells: map[string]cell{}}
+	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{},
+		tally: report.TallyFindings(good),
+		cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m
 	}
@@ -86,10 +89,13 @@ func (s *edition) column(good report.Good) column {
 		}
 	}
 	return column{Slug: report.SlugOf(good.ID), Name: report.Cut(c.DisplayName(good), 80), Stage: string(report.KnownStage(good.Verdict.Stage)),
-		Glyph: smallGlyph.shapes(good.Verdict), Cells: c.cells}
+		Glyph: drawing.GlyphShapes(good.Verdict), Cells: c.cells}
 }
 
 func (c cell) truncated() cell {
+	if c.Unknown {
+		c.Key = "" // it is held against nothing
+	}
 	c.Text = report.Cut(c.Text, maxCellText)
 	c.Notes = c.Notes[:min(len(c.Notes), maxNotes)]
 	for i := range c.Notes {

@@ -28,6 +28,9 @@ func TestAWordOfTheGlossaryStandsWithItsMeaningAndTakesTheFocus(t *testing.T) {
 	if html, err := s.term("load", "<Load>"); err != nil || !strings.Contains(string(html), "&lt;Load&gt;") {
 		t.Errorf("%s, %v: a word in the form of its sentence is not escaped", html, err)
 	}
+	if html, err := s.term("load", englishPages.translateHTML("<{n}>", "n", bold("Load"))); err != nil || !strings.Contains(string(html), "<b>Load</b>") {
+		t.Errorf("%s, %v: what is HTML already is not kept", html, err)
+	}
 	if _, err := s.term("no such word"); err == nil {
 		t.Error("a word that the glossary does not have is no error")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/drawing"
 )
 
 // portfolioPage is what the portfolio page shows.
@@ -21,7 +22,7 @@ type portfolioPage struct {
 	// Highlights sum up the page across the goods.
 	Highlights []highlight
 	Changes    []changeList
-	Map        mapDrawing
+	Map        drawing.MapDrawing
 	Unplaced   truncated[report.Good]
 	Table      tablePage // the first page of the table of all goods
 	Failed     []failure
@@ -136,13 +137,13 @@ func (s *edition) portfolio(table tablePage) portfolioPage {
 		Keystones:   doc.Keystones[:min(maxKeys, len(doc.Keystones))],
 		Highlights:  w.highlights(doc),
 		Changes:     w.changeLists(doc.Change),
-		Map:         w.portfolioMap(doc.Goods),
+		Map:         drawing.Drawer{Localizer: w.Localizer}.Map(doc.Goods),
 		Table:       table,
 		Unread:      w.unreadSummary(failed, doc.Summary.Repositories),
 		Partial:     truncate(maxNames, report.PartiallyRead(doc.Goods)),
 		Catalogs:    catalogNames(doc.Catalogs),
 	}
-	view.Unplaced = truncate(maxNames, view.Map.unplaced)
+	view.Unplaced = truncate(maxNames, view.Map.Unplaced)
 	for _, g := range report.GroupByCause(report.NotesOf(doc), func(n report.EntryNote) observation.Cause { return n.Cause }) {
 		view.Notes = append(view.Notes, noteGroup{g.Cause, truncate(maxGaps, g.Items)})
 	}

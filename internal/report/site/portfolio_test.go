@@ -2,7 +2,6 @@ package site
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -95,27 +94,6 @@ func TestTheReasonsShownFirstAreTheWeakestSupportAndTheLoad(t *testing.T) {
 	}
 }
 
-// A good of which little but its catalog entry is known can have a high score
-// with a range as wide as the scale: shown as a number it would look good.
-func TestAScoreThatIsMostlyUnknownIsShownAsItsRange(t *testing.T) {
-	seventy := 70.0
-	wide := assess.Range{Score: &seventy, Low: 11, High: 100}
-	if got := report.English.ScoreText(wide); got != "11 to 100" {
-		t.Errorf("shows %q", got)
-	}
-	good := report.Good{Verdict: assess.Verdict{Stage: assess.Unassessed, Score: wide, Load: assess.Pillar{Level: assess.LevelUnknown,
-		Possible: []assess.Level{assess.Strong, assess.Fair}, Score: assess.Range{Low: 30, High: 100}}}}
-	marks, unplaced := widePlot.placeMarks([]report.Good{good})
-	if len(unplaced) != 0 || marks[0].x != widePlot.x(65) || marks[0].left != widePlot.x(30) || marks[0].right != widePlot.x(100) || marks[0].y != widePlot.y(55.5) {
-		t.Errorf("its place on the map is %+v", marks)
-	}
-	nothing := good
-	nothing.Verdict.Load = assess.Pillar{Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
-	if _, unplaced := widePlot.placeMarks([]report.Good{nothing}); len(unplaced) != 1 {
-		t.Error("a good of whose load nothing is known has a place on the map")
-	}
-}
-
 func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 	spdx := func(ids ...string) observation.Measure {
 		return observation.Measure{State: observation.Measured, Value: ids}
@@ -133,32 +111,5 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
 			t.Errorf("%s: %+v", name, f)
 		}
-	}
-}
-
-func TestEveryGoodOfACrowdedMapLiesInACircleOfThePlot(t *testing.T) {
-	score := func(s float64) assess.Range { return assess.Range{Score: &s, Low: s, High: s} }
-	var goods []report.Good
-	for load := 0.0; load <= 100; load += 2 {
-		for supports := 0.0; supports <= 100; supports += 2 {
-			goods = append(goods, report.Good{Verdict: assess.Verdict{Load: assess.Pillar{Level: assess.Fair, Score: score(load)}, Score: score(supports)}})
-		}
-	}
-	for _, p := range []plot{widePlot, narrowPlot} {
-		marks, _ := p.placeMarks(goods)
-		n := 0
-		for _, c := range p.circlesOf(marks) {
-			n += c.n
-			if r := c.radius(p); c.x-r < p.left || c.x+r > p.right || c.y-r < p.top-.01 || c.y+r > p.bottom+.01 {
-				t.Errorf("a circle at %.0f, %.0f with radius %.1f lies out of the plot", c.x, c.y, r)
-			}
-		}
-		if n != len(goods) {
-			t.Errorf("%d of %d goods are in circles", n, len(goods))
-		}
-	}
-	drawn := englishPages.portfolioMap(goods)
-	if !strings.Contains(string(drawn.Wide), `class="many"`) || strings.Count(string(drawn.Wide), "<a ") > ownMarks {
-		t.Error("a crowded map is drawn mark by mark")
 	}
 }

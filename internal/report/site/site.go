@@ -17,7 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
-	"github.com/midspan/midspan/internal/report/svg"
+	"github.com/midspan/midspan/internal/report/drawing"
 )
 
 //go:embed templates
@@ -252,7 +252,7 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 }
 
 func (s *edition) functions() template.FuncMap {
-	w := s.text
+	w, picture := s.text, drawing.Drawer{Localizer: s.text.Localizer}
 	return template.FuncMap{
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
 		"term": s.term, "asSentence": w.asSentence, "translated": w.translatedText,
@@ -264,15 +264,15 @@ func (s *edition) functions() template.FuncMap {
 		"isUnknown": func(p assess.Pillar) bool { return report.PossibleLevels(p) == nil }, "isBlank": report.IsBlank,
 		"date": w.Date, "day": w.dayText, "percent": w.Percent, "cut": report.Cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
-		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": stageSymbol,
+		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": drawing.StageSymbol,
 		"causeText": w.CauseText, "pillarName": w.PillarName, "score": w.ScoreText, "scored": report.HasScore, "rangeText": w.RangeText, "riskText": w.RiskText,
 		"evidenceText": w.EvidenceText, "levelText": w.LevelText, "levelName": w.LevelName, "pillarClass": pillarClass,
-		"glyphRow": glyphRow, "glyphSmall": w.glyphSmall, "glyphLarge": w.glyphLarge,
+		"glyphRow": drawing.GlyphRow, "glyphSmall": picture.GlyphSmall, "glyphLarge": picture.GlyphLarge,
 		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
 		"value": w.ValueText, "ruleText": w.ruleText,
-		"severityName": w.SeverityName, "meter": meter,
-		"likeness": w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
+		"severityName": w.SeverityName,
+		"likeness":     w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
 		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,
@@ -320,15 +320,4 @@ func levelClass(level assess.Level) string {
 		return "l-" + string(level)
 	}
 	return ""
-}
-
-// stageSymbol is the id of the mark of a stage.
-func stageSymbol(stage assess.Stage) string { return "s-" + string(report.KnownStage(stage)) }
-
-// meter draws a share from 0 to 1 as a bar, beside the number.
-func meter(share float64) template.HTML {
-	share = min(max(share, 0), 1)
-	return template.HTML(
-		fmt.Sprintf(
-			`<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><path class="m0" d="M0 0h100v4H0z"/><path class="m1" d="M0 0h%sv4H0z"/></svg>`, svg.Coordinate(share*100)))
 }

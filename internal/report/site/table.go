@@ -138,8 +138,10 @@ func (w pageLocalizer) unreadText(r goodsRow) string {
 func (s *edition) tableFunctions() template.FuncMap {
 	return template.FuncMap{
 		"unreadText": s.text.unreadText, "tallyText": s.text.TallyText, "keystoneText": s.text.keystoneText,
-		"owner": s.text.ownerText, "countries": s.text.countriesText, "weakSupports": s.text.weakSupports, "riskCell": s.text.riskCell,
-		"next": func(n int) int { return n + 1 }, "policyRow": policyRow, "outcomeText": s.text.outcomeText, "outcomeClass": outcomeClass, "packageKind": s.text.packageKind, "ask": s.ask,
+		"owner": s.text.ownerText, "countries": s.text.countriesText, "weakSupports": s.text.weakSupports,
+		"riskCell": s.text.riskCell,
+		"next":     func(n int) int { return n + 1 }, "policyRow": policyRow,
+		"outcomeText": s.text.outcomeText, "outcomeClass": outcomeClass, "packageKind": s.text.packageKind, "ask": s.ask,
 		"remaining": func(shown, all int) int { return all - shown },
 	}
 }

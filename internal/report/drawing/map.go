@@ -1,4 +1,4 @@
-package site
+package drawing
 
 import (
 	"cmp"
@@ -45,22 +45,22 @@ type mark struct {
 
 func (m mark) inMiddle() bool { return m.good.Verdict.Stage == assess.MessyMiddle }
 
-// mapDrawing is the map as the page shows it.
-type mapDrawing struct {
+// MapDrawing is the map as the page shows it.
+type MapDrawing struct {
 	Wide, Narrow template.HTML
 	Dense        int           // marks beside circles; 0 where every good has its mark
-	unplaced     []report.Good // nothing is known of their load, or of their supports
+	Unplaced     []report.Good // nothing is known of their load, or of their supports
 }
 
-// portfolioMap draws the map. Goods that have no place on it are named beside it.
-func (w pageLocalizer) portfolioMap(goods []report.Good) mapDrawing {
-	var drawn mapDrawing
-	drawn.Wide, drawn.Dense, drawn.unplaced = w.drawMap(widePlot, goods)
+// Map draws the map. Goods that have no place on it are named beside it.
+func (w Drawer) Map(goods []report.Good) MapDrawing {
+	var drawn MapDrawing
+	drawn.Wide, drawn.Dense, drawn.Unplaced = w.drawMap(widePlot, goods)
 	drawn.Narrow, _, _ = w.drawMap(narrowPlot, goods)
 	return drawn
 }
 
-func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, dense int, unplaced []report.Good) {
+func (w Drawer) drawMap(p plot, goods []report.Good) (drawn template.HTML, dense int, unplaced []report.Good) {
 	marks, unplaced := p.placeMarks(goods)
 	placed := len(marks)
 	var crowd []circle
@@ -79,7 +79,8 @@ func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, 
 			placed)))
 	w.drawFrame(&b, p)
 	for _, c := range crowd {
-		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`, svg.Coordinate(c.x), svg.Coordinate(c.y), svg.Coordinate(c.radius(p)),
+		fmt.Fprintf(&b, `<circle class="many" cx="%s" cy="%s" r="%s"><title>%s</title></circle>`,
+			svg.Coordinate(c.x), svg.Coordinate(c.y), svg.Coordinate(c.radius(p)),
 			template.HTMLEscapeString(w.circleText(c)))
 	}
 	w.drawMarks(&b, p, marks)
@@ -89,7 +90,7 @@ func (w pageLocalizer) drawMap(p plot, goods []report.Good) (svg template.HTML, 
 
 // drawMarks draws goods with what unknown measures leave open, and the names for
 // which there is room.
-func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
+func (w Drawer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 	var whiskers, faint strings.Builder // those of the messy middle, and of the others
 	for _, m := range marks {
 		to := &faint
@@ -105,7 +106,7 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 	}
 	fmt.Fprintf(b, `<path class="wh wf" d="%s"/><path class="wh" d="%s"/>`, &faint, &whiskers)
 	for _, m := range marks {
-		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, stageSymbol(m.good.Verdict.Stage), svg.Coordinate(m.x-markSize/2),
+		use := fmt.Sprintf(`<use href="#%s" x="%s" y="%s" width="12" height="12"/>`, StageSymbol(m.good.Verdict.Stage), svg.Coordinate(m.x-markSize/2),
 			svg.Coordinate(m.y-markSize/2))
 		if p.narrow {
 			b.WriteString(use)
@@ -125,7 +126,7 @@ func (w pageLocalizer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 
 // drawFrame draws the axes with their titles, the line of as much support as load, and
 // the half of the plot under it.
-func (w pageLocalizer) drawFrame(b *strings.Builder, p plot) {
+func (w Drawer) drawFrame(b *strings.Builder, p plot) {
 	fmt.Fprintf(b, `<path class="sh" d="%s"/>`, svg.Path("M", p.left, p.bottom, "L", p.right, p.top, "V", p.bottom, "z"))
 	step := 25.0
 	if p.narrow {
@@ -178,15 +179,13 @@ type label struct {
 	left, top, right, bottom float64
 }
 
-const ()
-
 func (l label) overlaps(o label) bool {
 	return l.left < o.right && o.left < l.right && l.top < o.bottom && o.top < l.bottom
 }
 
 // placeLabels names the marks that matter most, where a name fits beside its mark without
 // covering a mark or another name. It may cover a line of what is open, which is thin.
-func (w pageLocalizer) placeLabels(p plot, marks []mark) []label {
+func (w Drawer) placeLabels(p plot, marks []mark) []label {
 	taken, placed := []label{ // the captions of the two halves
 		{left: p.right - 170, right: p.right, top: p.bottom - 30, bottom: p.bottom},
 		{left: p.left, right: p.left + 170, top: p.top, bottom: p.top + 28},
@@ -237,7 +236,7 @@ func notable(marks []mark) []mark {
 }
 
 // fitLabel tries right, left, above and below the mark.
-func (w pageLocalizer) fitLabel(p plot, m mark, taken []label) (label, bool) {
+func (w Drawer) fitLabel(p plot, m mark, taken []label) (label, bool) {
 	text := report.Cut(w.DisplayName(m.good), p.letters)
 	width, height := report.TextWidth(text), 17.0
 	near := markSize/2 + 4

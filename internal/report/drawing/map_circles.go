@@ -1,4 +1,4 @@
-package site
+package drawing
 
 import (
 	"cmp"
@@ -63,7 +63,7 @@ func (p plot) circlesOf(marks []mark) []circle {
 }
 
 // circleText is the title of a circle.
-func (w pageLocalizer) circleText(c circle) string {
+func (w Drawer) circleText(c circle) string {
 	if c.middle == 0 {
 		return w.Translate("{n|good|goods} at this place", "n", c.n)
 	}

@@ -1,4 +1,7 @@
-package site
+// Package drawing draws the pictures of a report as SVG: the span glyph of a good, and the
+// map of all goods. It knows no page, and its markup holds no text from outside that is not
+// escaped.
+package drawing
 
 import (
 	"fmt"
@@ -21,6 +24,15 @@ import (
 //
 // It is built from numbers and Midspan's own terms alone, so that its markup can
 // never carry a text from outside.
+
+// Drawer writes the words of pictures in one language.
+type Drawer struct{ report.Localizer }
+
+// StageSymbol is the id of the mark of a stage, which the pages hold.
+func StageSymbol(stage assess.Stage) string { return "s-" + string(report.KnownStage(stage)) }
+
+// GlyphShapes are the class and the path of each part of the small glyph.
+func GlyphShapes(v assess.Verdict) [][2]string { return smallGlyph.shapes(v) }
 
 // glyphLayout is the geometry of a glyph. Lengths are in units of its view box.
 type glyphLayout struct {
@@ -49,11 +61,11 @@ var (
 	}
 )
 
-// glyphRow returns the glyph for a table row whose cells hold the same as text: it is
+// GlyphRow returns the glyph for a table row whose cells hold the same as text: it is
 // hidden from screen readers. Its size comes from the style sheet, a unit a pixel,
 // and its banks from the page's sprite. Scores are rounded as they are shown, so that
 // rows share shapes.
-func glyphRow(v assess.Verdict) template.HTML {
+func GlyphRow(v assess.Verdict) template.HTML {
 	rounded := func(p *assess.Pillar) {
 		if p.Score.Score != nil {
 			p.Score.Score = new(math.Round(*p.Score.Score))
@@ -67,19 +79,19 @@ func glyphRow(v assess.Verdict) template.HTML {
 	return smallGlyph.draw(v, `class="g" aria-hidden="true"`)
 }
 
-// glyphSmall returns the glyph with its text alternative.
-func (w pageLocalizer) glyphSmall(v assess.Verdict) template.HTML {
+// GlyphSmall returns the glyph with its text alternative.
+func (w Drawer) GlyphSmall(v assess.Verdict) template.HTML {
 	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
-// glyphLarge returns the glyph for the page of a good, with the ranges that unknown
+// GlyphLarge returns the glyph for the page of a good, with the ranges that unknown
 // measures leave open.
-func (w pageLocalizer) glyphLarge(v assess.Verdict) template.HTML {
+func (w Drawer) GlyphLarge(v assess.Verdict) template.HTML {
 	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
 }
 
 // glyphText is what the glyph shows, as text.
-func (w pageLocalizer) glyphText(v assess.Verdict) string {
+func (w Drawer) glyphText(v assess.Verdict) string {
 	supports := report.InOrder(v.Supports)
 	pairs := []any{"load", w.LevelWithScore(v.Load)}
 	for _, pillar := range supports {
