@@ -222,7 +222,10 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
-	document.Change, err = p.compareWithPrevious(ctx, run, standings)
+	if document.Change, err = p.compareWithPrevious(ctx, run, standings); err != nil {
+		return document, err
+	}
+	document.Trend, err = p.trend(ctx, run, standings)
 	return document, err
 }
 
