@@ -21,6 +21,9 @@ func TrendRows(t report.Trend) [][]string {
 	}
 	for _, good := range t.Goods {
 		for _, p := range good.Points {
+			if p.Run < 0 || p.Run >= len(t.Runs) {
+				continue
+			}
 			run := t.Runs[p.Run]
 			rows = append(rows, []string{run.Day, good.ID, good.Name, string(p.Stage), strconv.FormatFloat(p.Low, 'f', 1, 64),
 				strconv.FormatFloat(p.High, 'f', 1, 64), number(p.Findings), number(p.People), string(run.Rules)})

@@ -25,6 +25,14 @@ func HostileDocument() report.Document {
 	return doc
 }
 
+// HostilePortfolio is HostileDocument with a plain good beside it: a report of one good
+// alone has no page of the portfolio.
+func HostilePortfolio() report.Document {
+	doc := HostileDocument()
+	doc.Goods = append(doc.Goods, EveryState().Goods[0])
+	return doc
+}
+
 // Fill sets every field of v. Closed lists get a value of theirs.
 func Fill(v reflect.Value, field string) {
 	switch value := v.Addr().Interface().(type) {

@@ -68,7 +68,7 @@ func (s *edition) trend() trendView {
 		view.Runs = append(view.Runs, counted)
 	}
 	for _, good := range t.Goods {
-		if !changed(good.Points) {
+		if !changed(good.Points) || good.Points[0].Run >= len(view.Runs) {
 			continue
 		}
 		view.All++
