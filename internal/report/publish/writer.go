@@ -258,7 +258,8 @@ func (w *Writer) finish(doc report.Document) error {
 		shown.Goods = append(shown.Goods, row.Good)
 	}
 	if trend := shown.Trend; trend != nil {
-		err = errors.Join(err, stage(export.TrendName, trend.WriteJSON), stage("trend.csv", func(out io.Writer) error { return export.WriteCSV(out, export.TrendRows(*trend)...) }))
+		err = errors.Join(err, stage(export.TrendName, trend.WriteJSON),
+			stage("trend.csv", func(out io.Writer) error { return export.WriteCSV(out, export.TrendRows(*trend)...) }))
 	}
 	for _, l := range export.CSVLists(shown, w.rows) {
 		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))

@@ -57,6 +57,12 @@ func Fill(v reflect.Value, field string) {
 	case *succession.Depth:
 		*value = succession.Little
 		return
+	case *observation.AnswerStatus:
+		*value = observation.UnderInvestigation
+		return
+	case *report.RulesBefore:
+		*value = report.RulesChanged
+		return
 	case *observation.State:
 		*value = observation.Measured
 		return
