@@ -22,6 +22,10 @@ const Hostile = "=\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{.}}
 func HostileDocument() report.Document {
 	var doc report.Document
 	Fill(reflect.ValueOf(&doc).Elem(), "")
+	doc.Trend.Version, doc.Trend.Runs[0].Day = report.TrendVersion, AsOf.Format(time.DateOnly) // not from outside
+	for i := range doc.Trend.Goods[0].Points {
+		doc.Trend.Goods[0].Points[i].Run = 0
+	}
 	return doc
 }
 
