@@ -223,7 +223,9 @@ func valid(t *testing.T, files map[string]string) {
 		case name == "report.json":
 			err = against(func() (*jsonschema.Schema, error) { return reporttest.Compiled(t), nil }, []byte(content))
 		case name == export.TrendName:
-			err = against(func() (*jsonschema.Schema, error) { return compilePart("schema.json", "#/$defs/trend", string(report.Schema())) }, []byte(content))
+			err = against(func() (*jsonschema.Schema, error) {
+				return compilePart("schema.json", "#/$defs/trend", string(report.Schema()))
+			}, []byte(content))
 		case name == "schema.json":
 			_, err = compileSchema("schema.json", content)
 		case strings.Contains(name, "goods/") && ext == ".json":
