@@ -93,6 +93,7 @@ lint:
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	go mod tidy -diff
+	go test -run TestAnOfferedLanguageIsWhole ./internal/language
 	@! grep -q '^replace' go.mod || { echo 'go.mod must not replace: go install would refuse it'; exit 1; }
 
 # Known vulnerabilities in what the program calls. VULNDB may name a copy of Go's

@@ -442,7 +442,7 @@ func TestNobodyWhoWorksOnAGoodIsInAnythingThatIsWritten(t *testing.T) {
 	n.midspan("2025-06-30", "run")
 	n.writeRepositories(2)
 	n.midspan("2026-06-30", "run")
-	for _, format := range formats {
+	for _, format := range []string{"text", "json", "sarif", "markdown"} {
 		n.midspan("2026-06-30", "check", given, "--format="+format, "--policy=adoption", "--badge="+filepath.Join(n.outputs, "badge-"+format+".svg"))
 	}
 	n.midspan("2026-06-30", "check", filepath.Join(n.origins, "trees", "broken.git"), "--format=sarif", "--badge="+filepath.Join(n.outputs, "badge.json"))

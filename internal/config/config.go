@@ -36,6 +36,7 @@ type Config struct {
 	Cache        string
 	Out          string
 	Languages    []string
+	Partial      bool // of the languages, those too that are translated in small part
 	Policies     []string
 	Only         string
 	Limit        int
@@ -60,6 +61,9 @@ type setting struct {
 // mirrorKey has two rows in the table: a settings file gives a text or a map.
 const mirrorKey = "mirror"
 
+// partialKey goes with languages.
+const partialKey = "partial-languages"
+
 // settings is the table of settings, in the order of the help text, over the fields of a
 // configuration. A map has no flag.
 func settings(c *Config) []setting {
@@ -77,8 +81,8 @@ func settings(c *Config) []setting {
 		{"cache", &c.Cache, "", "folder of the mirrors and the advisory index, shared by all projects (default: the store, where one is named, " +
 			"or else midspan in the user's cache)", false},
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
-		{"languages", &c.Languages, []string{"en"}, "languages of the site: " + strings.Join(language.Tags(), ", ") + "; the first stands in the report's own folder",
-			false},
+		{"languages", &c.Languages, []string{"en"}, "languages of the site: en, fr, or with --partial-languages ar, zh, ru, es; the first stands in the report's own folder", false},
+		{partialKey, &c.Partial, false, "take languages too of which under 95 % of the sentences are translated; each page says so", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},
@@ -244,6 +248,10 @@ func (c Config) checkLanguages() error {
 		l, err := language.Find(tag)
 		if err != nil {
 			return fmt.Errorf("languages: %w", err)
+		}
+		if l.IsPartial() && !c.Partial {
+			return fmt.Errorf("languages: %.0f %% of the sentences are in %s (%s); the languages that are whole are %s, and --%s takes the others too",
+				100*l.Share(), l.Name(), l.Tag(), strings.Join(language.Offered(), ", "), partialKey)
 		}
 		if seen[l.Tag()] {
 			return fmt.Errorf("languages: %q is named twice", tag)

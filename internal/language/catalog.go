@@ -59,6 +59,15 @@ func Tags() []string {
 	return tags
 }
 
+// Offered are the tags of the languages of which so much is translated that pages in them
+// can be read.
+func Offered() []string {
+	return slices.DeleteFunc(Tags(), func(tag string) bool {
+		l, err := Find(tag)
+		return err != nil || l.IsPartial()
+	})
+}
+
 // English returns the language in which all patterns are written.
 func English() *Language { return newLanguage(supported[0], nil) }
 
@@ -115,6 +124,7 @@ func newFromFile(a languageInfo, file File) (*Language, error) {
 		}
 	}
 	l := newLanguage(a, texts)
+	l.patterns = len(file.Messages)
 	for pattern, text := range texts {
 		if err := l.addPattern(pattern, text); err != nil {
 			return nil, fmt.Errorf("the translation of %q: %w", pattern, err)

@@ -263,6 +263,25 @@ func (p patterns) fromDefinitions(t *testing.T) {
 // complete are the languages that must have every translation.
 var complete = []string{"fr"}
 
+// TestAnOfferedLanguageIsWhole fails where a language that was offered falls below the
+// share from which it is; make lint runs it.
+func TestAnOfferedLanguageIsWhole(t *testing.T) {
+	for _, tag := range complete {
+		l, err := language.Find(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.IsPartial() {
+			t.Errorf("%s: %.1f %% of the sentences are translated, under %.0f %%", tag, 100*l.Share(), 100*language.WholeFrom)
+		}
+	}
+	for _, tag := range append([]string{"en"}, complete...) {
+		if !slices.Contains(language.Offered(), tag) {
+			t.Errorf("%s is not offered", tag)
+		}
+	}
+}
+
 func TestCatalogsHoldEveryPatternAndNoOther(t *testing.T) {
 	wanted := all(t)
 	for _, tag := range language.Tags() {

@@ -35,11 +35,30 @@ type Language struct {
 	argNames sync.Map  // the names of a pattern's arguments, for the patterns in the catalog
 	numbers  sync.Map  // whole numbers below a thousand, formatted
 	fallback *Language // English; nil in English itself
+	patterns int       // of the program, as its catalog lists them
 }
 
 // Tag is the BCP 47 tag of the language, Name its name in the language itself.
 func (l *Language) Tag() string  { return l.info.Tag }
 func (l *Language) Name() string { return l.info.Name }
+
+// WholeFrom is the share of the sentences from which a language is offered: below it a
+// reader meets English in every paragraph.
+const WholeFrom = 0.95
+
+// Share is the share of the program's sentences, from 0 to 1, that are translated.
+func (l *Language) Share() float64 {
+	if l.fallback == nil {
+		return 1
+	}
+	if l.patterns == 0 {
+		return 0
+	}
+	return float64(len(l.texts)) / float64(l.patterns)
+}
+
+// IsPartial reports whether too little of a language is translated to offer it.
+func (l *Language) IsPartial() bool { return l.Share() < WholeFrom }
 
 // Digest changes with any translation of the language.
 func (l *Language) Digest() string {

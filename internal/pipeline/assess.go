@@ -40,6 +40,13 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err := p.store.ResetVerdicts(ctx, run.ID); err != nil {
 		return err
 	}
+	digest, err := p.rulesDigest()
+	if err != nil {
+		return err
+	}
+	if err := p.store.PutRules(ctx, run.ID, digest); err != nil {
+		return err
+	}
 	definitions := p.definitionsByID()
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()

@@ -78,7 +78,8 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests, Answers: p.answers.Digest(),
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
+		Answers:  p.answers.Digest(),
 		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
@@ -222,7 +223,10 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
-	document.Change, err = p.compareWithPrevious(ctx, run, standings)
+	if document.Change, err = p.compareWithPrevious(ctx, run, standings); err != nil {
+		return document, err
+	}
+	document.Trend, err = p.trend(ctx, run, standings)
 	return document, err
 }
 
@@ -306,23 +310,6 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	var err error
 	good.Upgrades, err = e.upgrades()
 	return good, err
-}
-
-// maxUpgrades is how many upgrades a report lists of a good.
-const maxUpgrades = 20
-
-// upgrades plans the upgrades of one good: what it runs first.
-func (e entry) upgrades() ([]portfolio.Upgrade, error) {
-	one := portfolio.New()
-	for i := range e.brief.Scans {
-		read := e.inventories[i]
-		one.AddRepository(e.brief.ID, read.inventory.Packages, read.inventory.Uses, read.match.Findings)
-	}
-	upgrades, err := one.FixFirst(maxUpgrades, advisory.Later, nil)
-	slices.SortStableFunc(upgrades, func(a, b portfolio.Upgrade) int {
-		return report.BoolToInt(a.Development) - report.BoolToInt(b.Development)
-	})
-	return upgrades, err
 }
 
 // standing is where the good stands.

@@ -52,6 +52,9 @@ type Document struct {
 	// Change is what differs from the run before of the same catalogs; nil
 	// where there is none.
 	Change *Change `json:"change,omitempty"`
+	// Trend holds the goods' series over the runs kept. It is published as trend.json, not
+	// in report.json; nil where no store was read.
+	Trend *Trend `json:"-"`
 	// Policies are those that the run was asked, in the order in which they were named.
 	Policies []AskedPolicy      `json:"policies,omitempty"`
 	Goods    []Good             `json:"goods"` // by id

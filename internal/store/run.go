@@ -190,8 +190,13 @@ func (s *Store) ReplaceByIdentical(ctx context.Context, run Run, inputs string) 
 // ResetVerdicts sets a run back to matched: its verdicts and what was published of them
 // are no longer valid.
 func (s *Store) ResetVerdicts(ctx context.Context, run int64) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL, record = '', seal = '' WHERE id = ?`, Matched, run)
-	return err
+	return s.inTx(ctx, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM points WHERE run_id = ?`, run); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL, record = '', seal = '' WHERE id = ?`, Matched, run)
+		return err
+	})
 }
 
 // MarkAssessed marks a run as assessed, with the digest of its inputs and what it had of

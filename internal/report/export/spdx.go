@@ -60,7 +60,8 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 	for _, f := range report.DistinctFindings(b.good) {
 		if address := report.AdvisoryURL(f.Advisory); address != "" {
 			at := f.Package.Coordinate()
-			advisories[at] = append(advisories[at], &v2_3.PackageExternalReference{Category: common.CategorySecurity, RefType: common.TypeSecurityAdvisory, Locator: address})
+			advisories[at] = append(advisories[at],
+				&v2_3.PackageExternalReference{Category: common.CategorySecurity, RefType: common.TypeSecurityAdvisory, Locator: address})
 		}
 	}
 	for i, c := range b.order {

@@ -128,7 +128,7 @@ func TestControlsAreReadableInTheDark(t *testing.T) {
 
 func TestHostileTextStaysTextInTheControls(t *testing.T) {
 	ctx := browser(t)
-	open(t, ctx, siteOf(t, reporttest.HostileDocument()))
+	open(t, ctx, siteOf(t, reporttest.HostilePortfolio()))
 	if seen[bool](t, ctx, `!!document.querySelector(".find img, .find script, table img")`) {
 		t.Error("text of the catalog became markup")
 	}

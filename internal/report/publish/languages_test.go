@@ -108,3 +108,49 @@ func TestWhatHasNoTranslationIsMarkedAsEnglish(t *testing.T) {
 		}
 	}
 }
+
+// TestNoMarkupIsEverVisibleText looks on each page, in each language, for markup of ours
+// that was escaped: a reader would see it as text.
+func TestNoMarkupIsEverVisibleText(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	saidIn(t, dir, reporttest.EveryState(), language.Tags()...)
+	pages := 0
+	for name, text := range readAll(t, dir) {
+		if !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		pages++
+		for _, tag := range []string{"span", "bdi", "a", "b", "i", "time", "svg", "small"} {
+			for _, markup := range []string{"&lt;" + tag + " ", "&lt;" + tag + "&gt;", "&lt;/" + tag + "&gt;"} {
+				if at := strings.Index(text, markup); at >= 0 {
+					t.Errorf("%s shows markup: %.120s", name, text[at:])
+				}
+			}
+		}
+	}
+	if pages < 6*len(language.Tags()) {
+		t.Errorf("%d pages", pages)
+	}
+}
+
+// TestAPageInAPartialLanguageSaysHowMuchOfItIs holds each page of a language that is not
+// offered by itself to the sentence at its head.
+func TestAPageInAPartialLanguageSaysHowMuchOfItIs(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	saidIn(t, dir, reporttest.EveryState(), language.Tags()...)
+	all := readAll(t, dir)
+	for _, tag := range language.Tags() {
+		l, err := language.Find(tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, page := range []string{"index.html", "trend.html", "across.html", "goods/clinic-ledger.html"} {
+			if tag != "en" {
+				page = tag + "/" + page
+			}
+			if says := strings.Contains(all[page], `<aside class="partial"`); says != l.IsPartial() {
+				t.Errorf("%s says that it is partial: %v, want %v", page, says, l.IsPartial())
+			}
+		}
+	}
+}

@@ -62,7 +62,10 @@ var sarifSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return compileSchema("https://docs.oasis-open.org/sarif/schema.json", text)
 })
 
-func compileSchema(name, text string) (*jsonschema.Schema, error) {
+func compileSchema(name, text string) (*jsonschema.Schema, error) { return compilePart(name, "", text) }
+
+// compilePart compiles what a pointer names in a schema.
+func compilePart(name, pointer, text string) (*jsonschema.Schema, error) {
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	if err != nil {
 		return nil, err
@@ -72,7 +75,7 @@ func compileSchema(name, text string) (*jsonschema.Schema, error) {
 	if err := compiler.AddResource(name, value); err != nil {
 		return nil, err
 	}
-	return compiler.Compile(name)
+	return compiler.Compile(name + pointer)
 }
 
 // badgeSchema is what https://shields.io/badges/endpoint-badge takes.
@@ -219,6 +222,10 @@ func valid(t *testing.T, files map[string]string) {
 		case name == manifestName: // for the program alone
 		case name == "report.json":
 			err = against(func() (*jsonschema.Schema, error) { return reporttest.Compiled(t), nil }, []byte(content))
+		case name == export.TrendName:
+			err = against(func() (*jsonschema.Schema, error) {
+				return compilePart("schema.json", "#/$defs/trend", string(report.Schema()))
+			}, []byte(content))
 		case name == "schema.json":
 			_, err = compileSchema("schema.json", content)
 		case strings.Contains(name, "goods/") && ext == ".json":

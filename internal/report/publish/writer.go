@@ -268,6 +268,10 @@ func (w *Writer) finish(doc report.Document) error {
 	for _, row := range w.rows {
 		shown.Goods = append(shown.Goods, row.Good)
 	}
+	if trend := shown.Trend; trend != nil {
+		err = errors.Join(err, stage(export.TrendName, trend.WriteJSON),
+			stage("trend.csv", func(out io.Writer) error { return export.WriteCSV(out, export.TrendRows(*trend)...) }))
+	}
 	for _, l := range export.CSVLists(shown, w.rows) {
 		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
 	}

@@ -22,6 +22,18 @@ const Hostile = "=\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{.}}
 func HostileDocument() report.Document {
 	var doc report.Document
 	Fill(reflect.ValueOf(&doc).Elem(), "")
+	doc.Trend.Version, doc.Trend.Runs[0].Day = report.TrendVersion, AsOf.Format(time.DateOnly) // not from outside
+	for i := range doc.Trend.Goods[0].Points {
+		doc.Trend.Goods[0].Points[i].Run = 0
+	}
+	return doc
+}
+
+// HostilePortfolio is HostileDocument with a plain good beside it: a report of one good
+// alone has no page of the portfolio.
+func HostilePortfolio() report.Document {
+	doc := HostileDocument()
+	doc.Goods = append(doc.Goods, EveryState().Goods[0])
 	return doc
 }
 
@@ -48,6 +60,12 @@ func Fill(v reflect.Value, field string) {
 		return
 	case *succession.Depth:
 		*value = succession.Little
+		return
+	case *observation.AnswerStatus:
+		*value = observation.UnderInvestigation
+		return
+	case *report.RulesBefore:
+		*value = report.RulesChanged
 		return
 	case *observation.State:
 		*value = observation.Measured

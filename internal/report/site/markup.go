@@ -12,8 +12,14 @@ import (
 )
 
 // translateText fills a pattern for a page, in HTML or in an attribute. What has no
-// translation is marked as English, for screen readers and for its direction.
+// translation is marked as English, for screen readers and for its direction. An argument
+// that is marked itself stays HTML, and never becomes text that shows its markup.
 func (w pageLocalizer) translateText(pattern string, pairs ...any) any {
+	for _, arg := range pairs {
+		if _, marked := arg.(template.HTML); marked {
+			return w.translateHTML(pattern, pairs...)
+		}
+	}
 	text := w.Translate(pattern, pairs...)
 	if w.Has(pattern) {
 		return text

@@ -166,6 +166,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
 	page("board", boardPage, s.text.Translate("Two pages for a board")+" · Midspan", s.board())
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	page("trend", "trend.html", s.text.Translate("Over time")+" · Midspan", s.doc.Trend.View(maxListed))
 	if len(s.rows) == 1 {
 		only := s.rows[0].Good
 		page("opening", "index.html", s.name(only.ID)+" · Midspan", map[string]string{"Page": report.PagePath(only.ID), "Name": s.name(only.ID)})
@@ -273,7 +274,7 @@ func (s *edition) functions() template.FuncMap {
 		"value": w.ValueText, "ruleText": w.ruleText,
 		"severityName": w.SeverityName,
 		"likeness":     w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
-		"numberOrUnknown": w.numberOrUnknown, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
+		"numberOrUnknown": w.numberOrUnknown, "counted": w.countedText, "sparkline": w.sparkline, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,
 		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// PastRun is one run of a series.
+type PastRun struct {
+	ID    int64     `db:"id"`
+	Day   string    `db:"as_of"` // RFC 3339
+	Rules string    `db:"rules"` // digest of its rules; empty in a run of before they were kept
+	AsOf  time.Time `db:"-"`
+}
+
+// Point is what a series shows of a good in one run.
+type Point struct {
+	Good     string  `db:"good_id"`
+	Stage    string  `db:"stage"`
+	Low      float64 `db:"low"`
+	High     float64 `db:"high"`
+	Findings *int    `db:"findings"` // nil where unknown
+	People   *int    `db:"people"`   // of the last 12 months; nil where unknown
+}
+
+// PutRules stores the digest of the rules by which a run is judged.
+func (s *Store) PutRules(ctx context.Context, run int64, digest string) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE runs SET rules = ? WHERE id = ?`, digest, run)
+	return err
+}
+
+// PastRuns returns the assessed runs over the catalogs of a run up to its day, the run
+// itself among them: the newest of each day, at most so many, the oldest first.
+func (s *Store) PastRuns(ctx context.Context, run Run, most int) ([]PastRun, error) {
+	var runs []PastRun
+	day := run.AsOf.UTC().Format(time.DateOnly)
+	err := s.db.SelectContext(ctx, &runs, `SELECT id, as_of, rules FROM (SELECT max(id) AS id, as_of, rules FROM runs
+		WHERE catalog_id = ? AND (id = ? OR state = ? AND substr(as_of, 1, 10) < ?) GROUP BY substr(as_of, 1, 10) ORDER BY as_of DESC LIMIT ?) ORDER BY as_of`,
+		run.CatalogID, run.ID, Assessed, day, most)
+	for i := range runs {
+		if runs[i].AsOf, err = time.Parse(time.RFC3339, runs[i].Day); err != nil {
+			return nil, fmt.Errorf("run %d: %w", runs[i].ID, err)
+		}
+	}
+	return runs, err
+}
+
+// Points returns the points of a run by good. They are taken out of the verdicts when they
+// are first asked for, and kept.
+func (s *Store) Points(ctx context.Context, run int64) ([]Point, error) {
+	measured := func(column string) string {
+		return fmt.Sprintf(`(SELECT CAST(value ->> 'value' AS INTEGER) FROM json_each(verdict, '$.measures') WHERE value ->> 'id' = '%s' AND value ->> 'state' = '%s')`,
+			column, observation.Measured)
+	}
+	var points []Point
+	query := `SELECT good_id, stage, low, high, findings, people FROM points WHERE run_id = ? ORDER BY good_id`
+	if err := s.db.SelectContext(ctx, &points, query, run); err != nil || len(points) > 0 {
+		return points, err
+	}
+	_, err := s.db.ExecContext(ctx, `INSERT INTO points (run_id, good_id, stage, low, high, findings, people)
+		SELECT run_id, good_id, stage, coalesce(verdict ->> '$.verdict.score.low', 0), coalesce(verdict ->> '$.verdict.score.high', 100), `+
+		measured(observation.AdvisoriesFindings)+`, `+measured(observation.PeopleContributors12m)+` FROM goods WHERE run_id = ? AND verdict IS NOT NULL`, run)
+	if err != nil {
+		return nil, err
+	}
+	return points, s.db.SelectContext(ctx, &points, query, run)
+}
