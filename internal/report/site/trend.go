@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/svg"
 )
 
 // sparkline draws the score of a series over the runs; empty with fewer than two points. A
@@ -20,7 +21,7 @@ func (w pageLocalizer) sparkline(points []report.TrendPoint, runs int) template.
 		if i == 0 || points[i-1].Run != p.Run-1 {
 			command = "M"
 		}
-		fmt.Fprintf(&path, "%s%s %s", command, coordinate(float64(p.Run)*96/float64(runs-1)+2), coordinate(22-(p.Low+p.High)/2*0.2))
+		fmt.Fprintf(&path, "%s%s %s", command, svg.Coordinate(float64(p.Run)*96/float64(runs-1)+2), svg.Coordinate(22-(p.Low+p.High)/2*0.2))
 	}
 	first, last := points[0], points[len(points)-1]
 	said := w.Translate("Score of the supports: from {first} to {last}", "first", (first.Low+first.High)/2, "last", (last.Low+last.High)/2)
