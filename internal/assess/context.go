@@ -22,21 +22,18 @@ func (e *evaluation) explainContext(v Verdict, defs map[string]observation.Defin
 	return slices.Concat(said, e.explainHold(v, defs), e.explainTension(v, defs))
 }
 
-// largeFall is the share of a year's commits in those of the year before below which the
-// fall is told beside the stage.
-const largeFall = 1.0 / 3
-
 // explainFall says early that work on a living good has fallen far.
 func (e *evaluation) explainFall(v Verdict) []language.Message {
-	share := e.measure(observation.MomentumCommitTrend)
 	now, before := e.measure(observation.MomentumCommits12m), e.measure(observation.MomentumCommitsPrior12m)
-	value, known := share.Number()
-	exact := share.Bound == observation.Exact && now.Bound == observation.Exact && before.Bound == observation.Exact
-	if v.Stage == Dormant || v.Stage == Sunset || v.Stage == Unassessed || !known || !exact || value >= largeFall {
+	ended := v.Stage == Dormant || v.Stage == Sunset || v.Stage == Unassessed
+	if ended || !e.certainly("momentum.fallen") || now.Bound != observation.Exact || before.Bound != observation.Exact {
 		return nil
 	}
-	return []language.Message{language.M("Work has fallen far: {now|commit|commits} in the last 12 months, {before} in the 12 months before.",
-		"now", valueArg(now.Value, now.Bound), "before", valueArg(before.Value, before.Bound))}
+	args := []any{"now", valueArg(now.Value, now.Bound), "before", valueArg(before.Value, before.Bound)}
+	if (v.Stage == MessyMiddle || v.Stage == Strained) && !slices.ContainsFunc(v.Supports, func(p Pillar) bool { return p.ID != Funding && isLacking(p) }) {
+		return []language.Message{language.M("{now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)} // the stage says that it fell
+	}
+	return []language.Message{language.M("Work has fallen far: {now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)}
 }
 
 // explainHold says of a sustained good which one measure would move it first, and where.

@@ -232,14 +232,10 @@ func isHolding(p Pillar) bool {
 	return len(p.Possible) > 0 && !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Strong && l != Fair })
 }
 
-// shortness are the rules that leave a good short of supports whose levels hold, and what
-// is said of them.
-var shortness = []struct {
-	rule string
-	says language.Message
-}{
-	{"momentum.fallen", language.M("work on it has fallen far")},
-	{"momentum.main-away", language.M("those who did most of its work have been away for months")},
+// certainly reports whether a rule of this name is there and holds.
+func (e *evaluation) certainly(rule string) bool {
+	r := e.rules.byID[rule]
+	return r != nil && e.evalRule(r) == kleene.True
 }
 
 // supportsLacking says of the supports, funding aside, which are certainly weak or
@@ -249,10 +245,11 @@ func (e *evaluation) supportsLacking(supports []Pillar) *language.Message {
 	message := language.M("{supports}", "supports", list)
 	if len(list.List) == 0 {
 		message = language.M("it is short of supports")
-		for _, short := range shortness {
-			if r := e.rules.byID[short.rule]; r != nil && e.evalRule(r) == kleene.True {
-				return &short.says
-			}
+		switch { // the rules that leave a good short whose levels hold
+		case e.certainly("momentum.fallen"):
+			message = language.M("work on it has fallen far")
+		case e.certainly("momentum.main-away"):
+			message = language.M("those who did most of its work have been away for months")
 		}
 	}
 	return &message

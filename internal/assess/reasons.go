@@ -36,6 +36,9 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 		found = append(found, e.traceLevel(e.rules.pillar(Load))...)
 	}
 	reasons := e.reasons(found)
+	// A reason keeps a part of its strength where it does not argue for the stage: what is
+	// well in a stage of concern, or what is a concern in a sustained good.
+	const offTopicWeight = 0.5
 	for i, reason := range reasons {
 		if reason.Concern != s.Flagged() {
 			reasons[i].Strength = math.Round(1000*reason.Strength*offTopicWeight) / 1000
@@ -108,11 +111,6 @@ func (e *evaluation) allEvidence(concern bool) []evidence {
 	})
 	return found
 }
-
-// offTopicWeight is the share of its strength that a reason keeps where it does not
-// argue for the stage: what is well in a stage of concern, or what is a concern in a
-// sustained good.
-const offTopicWeight = 0.1
 
 // supplementary is the evidence of a rule that did not decide the stage, without
 // measures that are in found already.

@@ -116,7 +116,8 @@ func (w Drawer) drawMarks(b *strings.Builder, p plot, marks []mark) {
 		fmt.Fprintf(b, `<a href="%s"><title>%s</title>%s</a>`, template.HTMLEscapeString(report.PagePath(m.good.ID)), template.HTMLEscapeString(title), use)
 	}
 	for _, l := range w.placeLabels(p, marks) {
-		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, svg.Coordinate(l.x), svg.Coordinate(l.bottom-4), template.HTMLEscapeString(l.text))
+		text := fmt.Sprintf(`<text class="lb"%s x="%s" y="%s">%s</text>`, l.anchor, svg.Coordinate(l.x), svg.Coordinate(l.bottom-4),
+			template.HTMLEscapeString(l.text))
 		if p.narrow {
 			text = `<a href="` + template.HTMLEscapeString(report.PagePath(l.good)) + `">` + text + `</a>`
 		}

@@ -56,7 +56,8 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 			months /= 2
 		}
 		sum += months
-		e.Lines = append(e.Lines, estimateLine{ID: p.ID, Name: w.TranslateMessage(estimateNames[p.ID]), Assumed: months, Text: w.Translate("{n|month|months}", "n", months)})
+		e.Lines = append(e.Lines, estimateLine{ID: p.ID, Name: w.TranslateMessage(estimateNames[p.ID]), Assumed: months,
+			Text: w.Translate("{n|month|months}", "n", months)})
 	}
 	if n := len(report.UpgradePlan(math.MaxInt, good)); n > 0 {
 		sum += float64(n) * assumedDays / workingDays
@@ -72,6 +73,6 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 
 // estimateNames say what the months for a support would pay.
 var estimateNames = map[string]language.Message{
-	assess.People: language.M("Bring more people into the work"), assess.Momentum: language.M("Keep the work going, and release"), assess.Upkeep: language.M("Mend weaknesses, and set up checks"),
-	assess.Funding: language.M("Find money that lasts"),
+	assess.People: language.M("Bring more people into the work"), assess.Momentum: language.M("Keep the work going, and release"),
+	assess.Upkeep: language.M("Mend weaknesses, and set up checks"), assess.Funding: language.M("Find money that lasts"),
 }

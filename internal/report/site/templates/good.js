@@ -36,7 +36,7 @@
     for (const row of body.querySelectorAll("[data-k]")) {
       const shown = row.querySelector("data");
       shown.before(field(row.dataset.k, shown.value, row.cells[0].textContent));
-      shown.hidden = true;
+      shown.className = "assumed"; // paper shows it, and no field
     }
     const price = make("tr", {}), total = make("tr", {className: "sum"}), paid = make("output", {});
     const head = text => Object.assign(make("th", {textContent: text}), {scope: "row"});
