@@ -38,7 +38,7 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 	reasons := e.reasons(found)
 	// A reason keeps a part of its strength where it does not argue for the stage: what is
 	// well in a stage of concern, or what is a concern in a sustained good.
-	const offTopicWeight = 0.5
+	const offTopicWeight = 0.1
 	for i, reason := range reasons {
 		if reason.Concern != s.Flagged() {
 			reasons[i].Strength = math.Round(1000*reason.Strength*offTopicWeight) / 1000

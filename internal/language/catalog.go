@@ -24,7 +24,9 @@ var files embed.FS
 // File is a catalog: the shape that gotext, the tool of golang.org/x/text, writes and
 // that translators' tools read.
 type File struct {
-	Language string  `json:"language"`
+	Language string `json:"language"`
+	// Reviewed says that a native speaker has read the translations.
+	Reviewed bool    `json:"reviewed,omitempty"`
 	Messages []Entry `json:"messages"`
 }
 
@@ -124,7 +126,7 @@ func newFromFile(a languageInfo, file File) (*Language, error) {
 		}
 	}
 	l := newLanguage(a, texts)
-	l.patterns = len(file.Messages)
+	l.patterns, l.unreviewed = len(file.Messages), !file.Reviewed
 	for pattern, text := range texts {
 		if err := l.addPattern(pattern, text); err != nil {
 			return nil, fmt.Errorf("the translation of %q: %w", pattern, err)

@@ -36,6 +36,8 @@ type Language struct {
 	numbers  sync.Map  // whole numbers below a thousand, formatted
 	fallback *Language // English; nil in English itself
 	patterns int       // of the program, as its catalog lists them
+	// unreviewed says that no native speaker has read the translations.
+	unreviewed bool
 }
 
 // Tag is the BCP 47 tag of the language, Name its name in the language itself.
@@ -59,6 +61,9 @@ func (l *Language) Share() float64 {
 
 // IsPartial reports whether too little of a language is translated to offer it.
 func (l *Language) IsPartial() bool { return l.Share() < WholeFrom }
+
+// IsUnreviewed reports whether no native speaker has read the translations yet.
+func (l *Language) IsUnreviewed() bool { return l.unreviewed }
 
 // Digest changes with any translation of the language.
 func (l *Language) Digest() string {

@@ -139,14 +139,14 @@ func ByConcern(reasons []assess.Reason) (faults, signs []assess.Reason) {
 }
 
 // Shortfalls returns the first n reasons that a reader should have of a good: what is worst
-// of the support that falls shortest, then of the load that it carries, then of each other
-// support that falls short, funding last, then all else that is a concern. Its first reasons
-// where there is none.
+// of the first support that falls short, people before momentum, upkeep and funding, then of
+// the load that it carries, then of each other support that falls short, then all else that
+// is a concern. Its first reasons where there is none.
 func Shortfalls(n int, good Good) []assess.Reason {
 	var short, rest, out []assess.Reason
 	lacking := slices.DeleteFunc(slices.Clone(good.Verdict.Supports), func(p assess.Pillar) bool { return !IsLacking(p) })
 	slices.SortStableFunc(lacking, func(a, b assess.Pillar) int {
-		return cmp.Or(BoolToInt(a.ID == assess.Funding)-BoolToInt(b.ID == assess.Funding), cmp.Compare(a.Score.High, b.Score.High))
+		return cmp.Compare(slices.Index(assess.PillarIDs(), a.ID), slices.Index(assess.PillarIDs(), b.ID))
 	})
 	for _, pillar := range lacking {
 		if concerns, _ := ByConcern(pillar.Reasons); len(concerns) > 0 {

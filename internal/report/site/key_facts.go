@@ -6,6 +6,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // keyFact is one line of what an agency wants to know first of a good.
@@ -32,8 +33,9 @@ func (w pageLocalizer) keyFacts(good report.Good, t report.Tally) []keyFact {
 		work.Note = w.Translate("{commits} in 12 months", "commits", w.MeasureText(commits))
 	}
 	releases := w.measuredFact(w.Translate("Releases in 12 months"), m[observation.MomentumReleases12m])
-	if days := m[observation.MomentumDaysSinceRelease]; days.State == observation.Measured && !releases.Unknown {
-		releases.Note = w.Translate("{days} since the last", "days", w.MeasureText(days))
+	since := m[observation.MomentumDaysSinceRelease]
+	if days, known := since.Number(); known && !releases.Unknown {
+		releases.Note = w.Translate("{days} since the last", "days", w.TranslateMessage(wording.Days(days, since.Bound)))
 	}
 	people := w.measuredFact(w.Translate("People, 6 months"), m[observation.PeopleContributors6m])
 	if !people.Unknown {

@@ -118,22 +118,6 @@ func (t Timeline) HasLowerBounds() bool { return !t.Whole(t.first) || !t.Whole(t
 func (t Timeline) First() string { return t.month(t.first) }
 func (t Timeline) Last() string  { return t.month(t.last) }
 
-// Recent is how much went on in the last twelve months that were counted, Before in
-// the twelve months before them; nil where not all of these were counted.
-func (t Timeline) Recent() *activitySum { return t.recent(t.last) }
-func (t Timeline) Before() *activitySum { return t.recent(t.last - 12) }
-
-type activitySum struct{ Commits, Releases language.Arg }
-
-func (t Timeline) recent(last observation.Month) *activitySum {
-	first := last - 11
-	if first < t.first && !t.Begun || last < t.first {
-		return nil
-	}
-	commits, releases, whole := t.sum(max(first, t.first), last)
-	return &activitySum{bounded(commits, whole), bounded(releases, whole && !t.MoreReleases)}
-}
-
 // sum counts the commits and releases of some months; whole is false where they may
 // be more.
 func (t Timeline) sum(first, last observation.Month) (commits, releases int, whole bool) {
