@@ -65,6 +65,7 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 		}
 		a.endProgress()
 		return p.Listings(ctx, run, []string{id}, func(head report.Document, good report.Good, _ []export.Listing) error {
+			id = good.ID // it may have been named by its name
 			return writeBrief(dir, head, good, cfg.Languages)
 		})
 	})

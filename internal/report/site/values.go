@@ -3,6 +3,7 @@ package site
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
@@ -62,9 +63,10 @@ func (w pageLocalizer) outcomeName(outcome string) string {
 	return outcome
 }
 
-// sentence ends a text with a full stop where it has no end.
+// sentence ends a text with a full stop where it has no end of its own script.
 func sentence(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?…") {
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if text == "" || strings.ContainsRune(".!?…。！？؟۔", last) {
 		return text
 	}
 	return text + "."
