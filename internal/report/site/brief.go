@@ -66,7 +66,8 @@ func (s *edition) asks(good report.Good) []any {
 	asks := s.lift(good.Verdict, briefText)
 	for _, step := range report.UpgradePlan(1, good) {
 		asks = append(asks, s.text.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
-			"package", isolated(report.Cut(step.Package, 60)), "from", isolated(report.Cut(step.From, 40)), "version", isolated(report.Cut(step.To, 40)), "n", step.Closes))
+			"package", isolated(report.Cut(step.Package, 60)), "from", isolated(report.Cut(step.From, 40)),
+			"version", isolated(report.Cut(step.To, 40)), "n", step.Closes))
 	}
 	for _, r := range good.Verdict.Reasons {
 		if r.Concern && r.Clears != "" {
