@@ -113,7 +113,7 @@ func TestProcessesShareACacheUnderOneLock(t *testing.T) {
 	writeFile(t, filepath.Join(osv, "PyPI", "TEST-1.json"), `{"id":"TEST-1","modified":"2026-01-01T00:00:00Z",
 		"affected":[{"package":{"ecosystem":"PyPI","name":"requests"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}]}`)
 	drafts := []string{".advisories-1/index", "osv/.fetching-1", "osv/PyPI/.fetching-1", "osv-abc/PyPI/.fetching-1"}
-	old := time.Now().Add(-48 * time.Hour)
+	old := importTime.Add(-48 * time.Hour)
 	for _, draft := range drafts {
 		path := filepath.Join(cfg.Cache, draft)
 		writeFile(t, path, "x")
