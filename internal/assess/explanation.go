@@ -249,7 +249,7 @@ func (e *evaluation) supportsLacking(supports []Pillar) *language.Message {
 		case e.certainly("momentum.fallen"):
 			message = language.M("work on it has fallen far")
 		case e.certainly("momentum.main-away"):
-			message = language.M("those who did most of its work have been away for months")
+			message = language.M("the person who did most of its work has been away for months")
 		}
 	}
 	return &message

@@ -92,7 +92,7 @@ func TestProseHoldsNoIdsAndNoHeapsOfDays(t *testing.T) {
 func TestNineYearsAreNotToldInDays(t *testing.T) {
 	v := assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 3300.0, "momentum.releases-12m": 0.0, "momentum.age-days": 4000.0}))
 	if !slices.ContainsFunc(v.Reasons, func(r Reason) bool {
-		return r.Sentence == "The last commit by a person was 9 years ago, more than 1 year."
+		return r.Sentence == "The last commit by a person was 9 years old when the code was last seen, more than 1 year."
 	}) {
 		t.Errorf("%+v", v.Reasons)
 	}

@@ -21,6 +21,7 @@ const (
 	PeopleSecondShare12m           = "people.second-share-12m"
 	PeopleThirdShare12m            = "people.third-share-12m"
 	PeopleRemainingShare12m        = "people.remaining-share-12m"
+	PeopleFirstAwayDays            = "people.first-away-days"
 	PeopleFirstCommits12m          = "people.first-commits-12m"
 	PeopleRemainingCommits12m      = "people.remaining-commits-12m"
 	PeopleOthersCommits12m         = "people.others-commits-12m"

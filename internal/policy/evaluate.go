@@ -112,7 +112,8 @@ func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Eviden
 
 // untilNow are the measures that count days from an event until the repository was seen:
 // read as of today, each day on which nobody looked may be one more.
-var untilNow = []string{observation.MomentumDaysSinceCommit, observation.MomentumDaysSinceRelease, observation.PeopleCoreAwayDays}
+var untilNow = []string{observation.MomentumDaysSinceCommit, observation.MomentumDaysSinceRelease, observation.PeopleCoreAwayDays,
+	observation.PeopleFirstAwayDays}
 
 // daysMissed counts the days between the time of a measure and as-of, where it counts
 // days until now; otherwise zero.

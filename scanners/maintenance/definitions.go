@@ -45,7 +45,7 @@ func peopleMeasures() []measure {
 			"People with a commit in the last 12 months and one in the 12 months before.", ""), retainedContributors},
 		{define(observation.PeopleRegularContributors12m, "Regular contributors", observation.UnitPeople, observation.MergeMax,
 			"People with commits in at least 3 of the last 12 months.", ""), regularContributors},
-		{define(observation.PeopleCoreAwayDays, "Days since the core committed", observation.UnitDays, observation.MergeMain,
+		{define(observation.PeopleCoreAwayDays, "Days since the most active three committed, on average", observation.UnitDays, observation.MergeMain,
 			"Whole days since the three most active people of the last 24 months last committed: "+
 				"the mean of the three, weighed by their commits of these months.", "inactive-contributors/"), coreAway},
 		{define(observation.PeopleSecondShare12m, "Share of the second most active", observation.UnitRatio, observation.MergeMain,
@@ -55,6 +55,8 @@ func peopleMeasures() []measure {
 		{define(observation.PeopleRemainingShare12m, "Share of the work without the most active", observation.UnitRatio, observation.MergeMain,
 			"Of the commits of the last 12 months, the share in which the person who made most took no part: what would remain if that person left.",
 			"contributor-absence-factor/"), remainingShare},
+		{define(observation.PeopleFirstAwayDays, "Days since the most active person committed", observation.UnitDays, observation.MergeMain,
+			"Whole days since the person who made most commits of the last 12 months last committed.", "inactive-contributors/"), firstAway},
 		{define(observation.PeopleFirstCommits12m, "Commits of the most active", observation.UnitCommits, observation.MergeMain,
 			"Commits of the last 12 months in which the person who made most took part.", ""), firstCommits},
 		{define(observation.PeopleRemainingCommits12m, "Commits without the most active", observation.UnitCommits, observation.MergeMain,

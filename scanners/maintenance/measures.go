@@ -285,6 +285,16 @@ func coreAway(v historyAt) observation.Measure {
 	return number(math.Round(days / commits))
 }
 
+// firstAway is how long the most active person of the last 12 months has been away. Of
+// several who did as much it is the one who committed last.
+func firstAway(v historyAt) observation.Measure {
+	people, last := coreOf(v.months(12, 0))
+	if len(people) == 0 {
+		return notApplicable(noRecentCommit)
+	}
+	return number(v.days(last[people[0]]))
+}
+
 // coreOf lists the most active people of some work, and when each person last
 // committed.
 func coreOf(work []commit) (people []int32, last map[int32]time.Time) {

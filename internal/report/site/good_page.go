@@ -36,6 +36,19 @@ type goodPage struct {
 	Timeline timeline.Timeline
 }
 
+// Keeps are the faults whose removal would keep a good in the best stage: the strongest of
+// each support, the first two.
+func (p goodPage) Keeps() []assess.Reason {
+	var keeps []assess.Reason
+	for _, support := range report.InOrder(p.Good.Verdict.Supports) {
+		faults, _ := report.ByConcern(support.Reasons)
+		if len(faults) > 0 && faults[0].Clears != "" && len(keeps) < 2 {
+			keeps = append(keeps, faults[0])
+		}
+	}
+	return keeps
+}
+
 func (p goodPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdict.Stage) }
 
 // hasScripts: the plan can be copied, and what is assumed can be changed.

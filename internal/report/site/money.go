@@ -12,7 +12,7 @@ import (
 // number of it is assumed, and a reader may change each in the page.
 type estimate struct {
 	Lines  []estimateLine
-	Months int    // together, rounded up
+	Months int    // together, rounded
 	Sum    string // together, to a half
 	Why    string // there are no lines
 }
@@ -67,7 +67,7 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 	if len(e.Lines) == 0 {
 		e.Why = w.Translate("No support is seen to be weak, and no upgrade is known. So there is nothing to estimate.")
 	}
-	e.Months, e.Sum = int(math.Ceil(sum)), w.Number(math.Round(sum*10)/10)
+	e.Months, e.Sum = int(math.Round(sum)), w.Number(math.Round(sum*10)/10)
 	return e
 }
 
