@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test race validators differential fuzz bench soak build release lint vulnerabilities reproducible clean
+.PHONY: run test readability race validators differential fuzz bench soak build release lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -30,6 +30,11 @@ test:
 	@set -o pipefail; go test -timeout 20m ./... | tee bin/test.txt; code=$$?; \
 		awk -F'\t' '$$3 ~ /^[0-9.]+s/ { s = $$3 + 0; total += s; printf "%8.1f s  %s\n", s, $$2 } \
 			END { printf "%8.1f s  all packages\n", total }' bin/test.txt | sort -rn; exit $$code
+
+# How easy the pages of the sample read, by Flesch's formula, and their longest sentence.
+# MIDSPAN_TEST_REPORT names the folder of another report.
+readability:
+	@set -o pipefail; go test -count=1 -v -run TestPagesReadEasily ./internal/report/publish | grep -E 'READABILITY|^(---|ok|FAIL)'
 
 # The race detector over packages that start goroutines and end under it in minutes. It
 # needs a C compiler, unlike everything else here. docs/architecture.md says what is not
