@@ -135,8 +135,12 @@ func newFromFile(a languageInfo, file File) (*Language, error) {
 	return l, nil
 }
 
+// latinDigits asks for the digits 0 to 9 in every language: days, versions and figures
+// inside sentences have them, and two kinds of digits on a page are read as two things.
+const latinDigits = "-u-nu-latn"
+
 func newLanguage(a languageInfo, texts map[string]string) *Language {
-	tag := language.MustParse(a.Tag)
+	tag := language.MustParse(a.Tag + latinDigits)
 	l := &Language{tag: tag, info: a, texts: texts, catalog: catalog.NewBuilder(catalog.Fallback(tag))}
 	l.printer = message.NewPrinter(tag, message.Catalog(l.catalog))
 	if a.Tag != supported[0].Tag {

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const plan = document.getElementById("plan"), money = document.getElementById("money");
-  const numbers = new Intl.NumberFormat(document.documentElement.lang || "en", {maximumFractionDigits: 1});
+  const numbers = new Intl.NumberFormat((document.documentElement.lang || "en") + "-u-nu-latn", {maximumFractionDigits: 1});
   const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
   function copies() {

@@ -2,7 +2,7 @@
 // internal/language, in the language of the page.
 "use strict";
 const {translate, number, cut, make} = (() => {
-  const language = document.documentElement.lang || "en";
+  const language = (document.documentElement.lang || "en") + "-u-nu-latn"; // one kind of digits on a page
   const translations = JSON.parse(document.querySelector("[data-words]")?.dataset.words || "{}");
 
   const rules = new Intl.PluralRules(language), numbers = new Intl.NumberFormat(language, {maximumFractionDigits: 2});
