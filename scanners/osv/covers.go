@@ -14,6 +14,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/pins"
 )
 
 // coverage tells which manifests a lockfile covers: it holds each package that they name,
@@ -26,15 +27,18 @@ type coverage struct {
 	beside map[string]map[string]bool // names of Python packages by the folder whose manifests list them
 	own    map[string]bool            // names that manifests of the repository give themselves
 	lists  map[string][]string        // the members that the workspace of a folder lists
+
+	versions map[observation.Coordinate]bool // of Python, wherever they are listed
 }
 
 func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Package) *coverage {
 	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[string]bool{},
-		lists: map[string][]string{}}
+		lists: map[string][]string{}, versions: map[observation.Coordinate]bool{}}
 	for _, p := range packages {
 		name := manifest.NameKey(p.Ecosystem, p.Name)
 		addName(c.held, p.Path, name)
 		if p.Ecosystem == "PyPI" {
+			c.versions[p.Coordinate()] = true
 			dir := path.Dir(p.Path)
 			if strings.HasPrefix(path.Base(dir), "require") {
 				addName(c.beside, path.Dir(dir), name)
@@ -55,6 +59,14 @@ func addName(sets map[string]map[string]bool, key, name string) {
 // covers reports whether a lockfile holds what the manifest names.
 func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named, text []byte) bool {
 	home := path.Dir(name)
+	if source, ok := strings.CutSuffix(name, ".in"); ok && kind.Family == manifest.FamilyPython {
+		if c.isCompiled(c.held[source+".txt"], named) {
+			return true
+		}
+		if !c.holdsPins(name, text) {
+			return false
+		}
+	}
 	for dir := home; ; dir = path.Dir(dir) {
 		if kind.Family == manifest.FamilyPython && (dir == home || named.Names != nil) && len(kind.Locks) > 1 && c.holds(c.beside[dir], named) {
 			return true
@@ -69,6 +81,23 @@ func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named,
 			return false
 		}
 	}
+}
+
+// isCompiled reports whether a file holds what was resolved of its source. It need not hold
+// all: pip-compile leaves out setuptools, and what the platform does not need.
+func (c *coverage) isCompiled(held map[string]bool, named manifest.Named) bool {
+	return len(held) > 0 && (len(named.Names) == 0 || slices.ContainsFunc(named.Names, func(name string) bool { return held[name] }))
+}
+
+// holdsPins reports whether the versions are listed that a source of requirements fixes:
+// it may be another's than the one of the file that stands beside it.
+func (c *coverage) holdsPins(name string, text []byte) bool {
+	return !slices.ContainsFunc(pins.Of(pins.Manifest{Path: name, Text: text}), c.isOtherPin)
+}
+
+// isOtherPin reports a version that a source of requirements fixes and nothing else lists.
+func (c *coverage) isOtherPin(p observation.Package) bool {
+	return p.Version != "" && path.Ext(p.Path) == ".in" && !c.versions[p.Coordinate()]
 }
 
 // holds reports whether a lockfile has all names, or any where they are not known.

@@ -73,6 +73,15 @@ func differences() []difference {
 			func(_ sides, p listed) bool {
 				return p.ecosystem == "PyPI" && !plainRequirements.MatchString(p.path) && requirementsName.MatchString(p.path)
 			}, nil},
+		{"range of a requirement", "osv-scanner lists its lowest version, which nobody need have installed",
+			func(s sides, p listed) bool { return isRangeOf(s.packages.theirs, p, p) },
+			func(s sides, p listed) bool {
+				unversioned := p
+				unversioned.version = ""
+				return s.packages.ours[unversioned] && isRangeOf(s.packages.theirs, unversioned, p)
+			}},
+		{"file of constraints", "it says what may be installed, not what is",
+			nil, func(_ sides, p listed) bool { return p.ecosystem == "PyPI" && constraintsName.MatchString(p.path) }},
 		{"requirement that osv-scanner drops", "named by its address, or at the version of a variable: a package without a version",
 			func(_ sides, p listed) bool {
 				return p.ecosystem == "PyPI" && p.version == "" && requirementsName.MatchString(p.path)
@@ -92,6 +101,7 @@ var (
 	dotnetProject     = regexp.MustCompile(`\.(?:cs|fs|vb)proj$|(?:^|/)Directory\.(?:Packages|Build)\.(?:props|targets)$`)
 	plainRequirements = regexp.MustCompile(`requirements[^/]*\.txt$`)
 	requirementsName  = regexp.MustCompile(`(?i)(?:requirement|constraints|reqs|requires)`)
+	constraintsName   = regexp.MustCompile(`constraint[^/]*$`)
 	otherName         = regexp.MustCompile(`gemfile[^/]*\.lock$|\.gemfile\.lock$|\.lockfile$|(?:^|/)packages\.[^/]+\.config$|pom[^/]*\.xml$|pnpm-lock\.[^/]+\.yaml$|` +
 		`(?:^|/)cabal[^/]+\.freeze$|(?:^|/)stack[^/]+\.yaml\.lock$|(?:sbom|cyclonedx|bom)[^/]*\.(?:json|xml)$`)
 )
@@ -104,6 +114,11 @@ const (
 
 func isMaven(p listed) bool {
 	return p.ecosystem == "Maven" && strings.Contains(strings.ToLower(path.Base(p.path)), "pom")
+}
+
+// isRangeOf reports a requirement without a version that a side lists at one in the same file.
+func isRangeOf(side map[listed]bool, unversioned, p listed) bool {
+	return p.ecosystem == "PyPI" && unversioned.version == "" && requirementsName.MatchString(p.path) && sides{}.lists(side, p)
 }
 
 // lists reports whether a side lists the package in the same file, at any version.

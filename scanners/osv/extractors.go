@@ -38,6 +38,7 @@ import (
 	"github.com/google/osv-scalibr/inventory"
 
 	"github.com/midspan/midspan/scanners/osv/locks"
+	"github.com/midspan/midspan/scanners/osv/requirements"
 )
 
 // constructors are the extractors that osv-scanner v2.3.3 runs on a source
@@ -68,7 +69,7 @@ func constructors() []func(*cpb.PluginConfig) (filesystem.Extractor, error) {
 		pipfilelock.New,                   // Python
 		poetrylock.New,                    // Python
 		pylock.New,                        // Python
-		newRequirementsExtractor,          // Python
+		requirements.New,                  // Python
 		uvlock.New,                        // Python
 		renvlock.New,                      // R
 		gemfilelock.New,                   // Ruby

@@ -40,7 +40,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "11"
+const revision = "12"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -113,6 +113,7 @@ func (s *Scanner) Definitions() []observation.Definition {
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	found := s.selectFiles(in.Snapshot.Files())
 	links := s.resolveLinks(in.Snapshot, &found, &panics{byPath: found.panics})
+	withoutConstraints(in.Snapshot, &found)
 	files, err := newTree(in.Snapshot.FS(), found.manifests)
 	if err = errors.Join(s.broken, err); err != nil {
 		return observation.Observation{}, err

@@ -61,6 +61,9 @@ func (c *coverage) namedBy(m *manifestOf) []observation.Package {
 
 // heldAbove reports whether a lockfile beside or above a manifest holds a package.
 func (c *coverage) heldAbove(kind manifest.Kind, p observation.Package, key string) bool {
+	if c.isOtherPin(p) {
+		return false
+	}
 	for dir := path.Dir(p.Path); ; dir = path.Dir(dir) {
 		if p.Ecosystem == "PyPI" && c.beside[dir][key] {
 			return true

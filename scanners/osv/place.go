@@ -7,6 +7,7 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/osv/locks"
+	"github.com/midspan/midspan/scanners/osv/requirements"
 )
 
 // Folders by which a manifest tells that what it lists does not run with the product:
@@ -32,11 +33,11 @@ func groupOfPlace(name string) string {
 		return testGroup
 	case slices.ContainsFunc(folders, func(f string) bool { return slices.Contains(docsFolders, f) }):
 		return docsGroup
-	case !isRequirements(name):
+	case !requirements.Is(name):
 		return ""
 	}
 	base := path.Base(lower)
-	for _, word := range strings.FieldsFunc(strings.TrimSuffix(base, path.Ext(base)), notLetter) {
+	for _, word := range requirements.Words(base) {
 		if locks.IsDevelopmentGroup(word) {
 			return word
 		}

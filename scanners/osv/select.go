@@ -13,6 +13,7 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/pins"
+	"github.com/midspan/midspan/scanners/osv/requirements"
 )
 
 // fileSelection sorts the files of a tree by what Scan does with them, in one pass
@@ -75,7 +76,7 @@ func (s *Scanner) isNamed(name, base string) bool {
 
 // mayBeRead is false where no extractor can require the file.
 func (s *Scanner) mayBeRead(name, base string) bool {
-	return mayBeManifest(base) || isRequirements(name) || s.mayBeAlias(name)
+	return mayBeManifest(base) || requirements.Installs(name) || s.mayBeAlias(name)
 }
 
 // manifest reports whether an extractor requires the file.

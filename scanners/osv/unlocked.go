@@ -12,6 +12,7 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/pins"
+	"github.com/midspan/midspan/scanners/osv/requirements"
 )
 
 // unread are the packages that manifests name which no lockfile covers, and notes on what
@@ -27,6 +28,7 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	read := familiesRead(run, packages)
 	manifests := s.readManifests(snapshot, found, covered, read)
 	named := covered.complete(manifests)
+	unreadLocks := s.unreadLocks(manifests)
 	var notes []observation.Note
 	for i, kind := range s.kinds {
 		if kind.Beside() {
@@ -34,7 +36,7 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 		}
 		if without := lacking(kind, manifests[i], covered); len(without) > 0 {
 			listed := covered.pinned(kind, without)
-			notes = append(notes, lackingNote(kind, pathsOfManifests(without), len(listed) > 0))
+			notes = append(notes, lackingNotes(kind, without, listed, unreadLocks)...)
 			named = append(named, listed...)
 		}
 	}
@@ -125,19 +127,6 @@ func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	return fs.ReadFile(snapshot.FS(), file.Path)
 }
 
-// lackingNote notes manifests of which no packages are listed, or those that they name
-// themselves.
-func lackingNote(k manifest.Kind, paths []string, listed bool) observation.Note {
-	if listed {
-		return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
-			Message: fmt.Sprintf("the packages of %s are not all in the inventory: no lockfile holds what they need, and to which versions ranges lead; %s",
-				describePaths(paths, "the manifest", "manifests"), k.Remedy)}
-	}
-	return observation.Note{Cause: observation.CauseUnsupported, Subject: paths[0],
-		Message: fmt.Sprintf(
-			"the packages of %s are not in the inventory: no lockfile holds their versions; %s", describePaths(paths, "the manifest", "manifests"), k.Remedy)}
-}
-
 // copies are the packages and notes of files that count only where nothing else of their
 // family was read: constraints, and copied packages.
 func (c *coverage) copies(k manifest.Kind, without []manifestOf, othersRead bool) ([]observation.Package, []observation.Note) {
@@ -146,7 +135,7 @@ func (c *coverage) copies(k manifest.Kind, without []manifestOf, othersRead bool
 	}
 	listed := c.pinned(k, without)
 	if k.Reads != nil {
-		return listed, []observation.Note{lackingNote(k, pathsOfManifests(without), len(listed) > 0)}
+		return listed, lackingNotes(k, without, listed, nil)
 	}
 	paths := slices.DeleteFunc(pathsOfManifests(without), func(name string) bool {
 		return slices.ContainsFunc(listed, func(p observation.Package) bool { return p.Path == name })
@@ -248,7 +237,7 @@ func familyOfManifest(name string) string {
 		}
 	}
 	switch {
-	case isRequirements(name) || strings.HasPrefix(base, "pylock."):
+	case requirements.Installs(name) || strings.HasPrefix(base, "pylock."):
 		return manifest.FamilyPython
 	case path.Ext(base) == ".pom":
 		return manifest.FamilyJVM

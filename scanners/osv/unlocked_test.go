@@ -22,6 +22,7 @@ func TestAManifestWithoutALockfileIsNotedAndNotTakenForNone(t *testing.T) {
 		{"setup.cfg", "[options]\ninstall_requires =\n  attrs\n", "[flake8]\n", "requirements.txt", "attrs==1.0\n"},
 		{"Pipfile", "[packages]\na = '*'\n", "[packages]\n[requires]\n", "Pipfile.lock", `{"default": {"a": {"version": "==1.0"}}}`},
 		{"environment.yml", "dependencies:\n  - a\n", "name: a\n", "", ""},
+		{"requirements.in", "a==1.0\nb\n", "# nothing\n", "requirements.txt", "a==1.0\nb==2.0\n"},
 		{"DESCRIPTION", "Package: a\nImports:\n    b\n", "Package: a\n", "renv.lock", `{"Packages": {"b": {"Package": "b", "Version": "1.0", "Repository": "CRAN"}}}`},
 		{"build.gradle", "dependencies {\n  implementation 'a:b:1'\n}", "apply plugin: 'java'", "gradle.lockfile", "a:b:1=compileClasspath\nempty=\n"},
 		{"build.gradle.kts", "dependencies {\n  testImplementation(libs.junit)\n}", "plugins { java }", "gradle.lockfile", "junit:junit:4.13=testCompileClasspath\n"},

@@ -82,7 +82,7 @@ const (
 // VendorModules is the list that Go writes beside copied modules.
 const VendorModules = "vendor/modules.txt"
 
-const constraintFiles = "*constraint*.txt"
+const constraintFiles = "*constraint*.txt *constraint*.in *constraint*.pip constraints/*.txt"
 
 // Kinds lists the manifests that ecosystems use.
 func Kinds() []Kind {
@@ -121,16 +121,16 @@ func pythonKinds() []Kind {
 			matches(`(?m)^package:|^@EXPLICIT|conda\.anaconda|/conda-forge/`), publishSBOM},
 		{FamilyPython, "*environment*.yml *environment*.yaml conda*.yml conda*.yaml env.yml env.yaml *-env.yml *-env.yaml *_env.yml *_env.yaml env-*.yml env-*.yaml " +
 			"env_*.yml env_*.yaml */envs/*.yml */envs/*.yaml */environments/*.yml */environments/*.yaml",
-			pythonLocks, matches(`(?m)^dependencies:`), lockPython},
+			pythonLocks, matches(`(?m)^dependencies:`), publishSBOM},
 		{FamilyPython, "meta.yaml recipe.yaml", nil, matches(`(?m)^requirements:`), publishSBOM},
 		{FamilyPython, "pixi.lock", nil, nil, publishSBOM},
 		{FamilyPython, "pixi.toml", nil, matches(`(?m)^\[(?:.+\.)?(?:pypi-|host-|build-)?dependencies\]`), publishSBOM},
 		{FamilyPython, "anaconda-project.yml anaconda-project.yaml", nil, matches(`(?m)^(?:packages|dependencies):`), publishSBOM},
 		{FamilyPython, "buildout.cfg versions.cfg", nil, matches(`(?m)^eggs\b|^\[versions\]`), publishSBOM},
 		{FamilyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
-		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.in */requirements/*.pip " +
+		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
-			"requirements *requirements requirements.* requirements-*.in requirements*.in *requirements*.in *requirements*.lock dependencies.txt deps.txt pip-requires test-requires",
+			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "dev.in base.in main.in prod.in test.in tests.in docs.in", pythonLocks, requirementsNames, pinPython},
 	}

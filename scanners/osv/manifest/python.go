@@ -196,7 +196,7 @@ func pipfileNames(text []byte) Named {
 	return named("PyPI", names)
 }
 
-var requirementLine = lazy.Pattern(`(?m)^[ \t]*(?:-[re][ \t]*\S|--(?:requirement|editable)\b|` +
+var requirementLine = lazy.Pattern(`(?m)^[ \t]*(?:-[re][ \t]*\S|(?:git|hg|svn|bzr)\+\S|https?://\S|\{[{%]|--(?:requirement|editable)\b|` +
 	`([A-Za-z0-9][\w.-]*)(?:\[[\w, .-]*\])?[ \t]*(?:(?:[=<>~!]=|[<>@])[ \t]*\S.*)?(?:[;#].*)?\r?$)`)
 
 // requirementsNames reads a file of requirements under a name that no reader takes. Names

@@ -1,4 +1,6 @@
-package osv
+// Package requirements reads lists of requirements as pip takes them, under every name that
+// Python projects use.
+package requirements
 
 import (
 	"bufio"
@@ -6,41 +8,37 @@ import (
 	"cmp"
 	"context"
 	"io"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
 	cpb "github.com/google/osv-scalibr/binary/proto/config_go_proto"
+	"github.com/google/osv-scalibr/extractor"
 	"github.com/google/osv-scalibr/extractor/filesystem"
-	"github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
+	scalibr "github.com/google/osv-scalibr/extractor/filesystem/language/python/requirements"
 	"github.com/google/osv-scalibr/inventory"
 
 	"github.com/midspan/midspan/internal/lazy"
 )
 
-// requirementsExtractor reads requirements under every name that Python projects use.
+// extractorOfAll reads requirements under every name that Python projects use.
 // osv-scalibr's extractor, which does the reading, asks for *requirements*.txt only.
-type requirementsExtractor struct{ filesystem.Extractor }
+type extractorOfAll struct{ filesystem.Extractor }
 
-func newRequirementsExtractor(config *cpb.PluginConfig) (filesystem.Extractor, error) {
-	inner, err := requirements.New(config)
-	return requirementsExtractor{inner}, err
+// New prepares the extractor.
+func New(config *cpb.PluginConfig) (filesystem.Extractor, error) {
+	inner, err := scalibr.New(config)
+	return extractorOfAll{inner}, err
 }
 
 // FileRequired implements filesystem.Extractor.
-func (e requirementsExtractor) FileRequired(api filesystem.FileAPI) bool {
-	return isRequirements(api.Path())
+func (e extractorOfAll) FileRequired(api filesystem.FileAPI) bool {
+	return Installs(api.Path())
 }
 
 // Extract implements filesystem.Extractor. A text that only bears a name like one lists
-// nothing, and so does the source of a file that stands compiled beside it.
-func (e requirementsExtractor) Extract(ctx context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
-	if source, ok := strings.CutSuffix(input.Path, ".in"); ok {
-		if _, err := fs.Stat(input.FS, source+".txt"); err == nil {
-			return inventory.Inventory{}, nil
-		}
-	}
+// nothing.
+func (e extractorOfAll) Extract(ctx context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
 	base := path.Base(input.Path)
 	text, err := io.ReadAll(input.Reader)
 	isPlain := strings.Contains(base, "requirements") && path.Ext(base) == ".txt"
@@ -53,14 +51,36 @@ func (e requirementsExtractor) Extract(ctx context.Context, input *filesystem.Sc
 	copied := *input
 	copied.Reader = bytes.NewReader(text)
 	found, err := e.Extractor.Extract(ctx, &copied)
+	withoutBounds(found.Packages)
 	return found, cmp.Or(err, addDropped(&found, input, text))
+}
+
+// withoutBounds takes the version from what names a range: the extractor gives its lowest,
+// which nobody need have installed.
+func withoutBounds(packages []*extractor.Package) {
+	for _, p := range packages {
+		if line, ok := p.Metadata.(*scalibr.Metadata); ok && line.VersionComparator != "==" && line.VersionComparator != "===" {
+			p.Version = ""
+		}
+	}
 }
 
 // requirementFolders are folders whose text files are requirements.
 var requirementFolders = []string{"requirements", "requirement", "reqs", "requires"}
 
-// isRequirements reports the path of a file of requirements.
-func isRequirements(name string) bool {
+// Installs reports the path of a file of requirements that lists what is installed:
+// a constraint is no package, and the source of a compiled file (*.in) names what is asked for.
+func Installs(name string) bool {
+	return Is(name) && strings.ToLower(path.Ext(name)) != ".in" && !IsConstraints(name)
+}
+
+// IsConstraints reports the path of a file that is one of constraints by its name.
+func IsConstraints(name string) bool {
+	return strings.Contains(strings.ToLower(path.Base(name)), "constraint")
+}
+
+// Is reports the path of a file of requirements, of their sources or of constraints.
+func Is(name string) bool {
 	base := strings.ToLower(path.Base(name))
 	stem, extension := strings.TrimSuffix(base, path.Ext(base)), path.Ext(base)
 	switch extension {
@@ -71,11 +91,14 @@ func isRequirements(name string) bool {
 		return false
 	}
 	return strings.Contains(stem, "requirement") || strings.Contains(stem, "constraints") && extension != ".pip" ||
-		slices.Contains(strings.FieldsFunc(stem, notLetter), "reqs") ||
+		slices.Contains(Words(base), "reqs") ||
 		slices.Contains(requirementFolders, strings.ToLower(path.Base(path.Dir(name))))
 }
 
-func notLetter(r rune) bool { return r < 'a' || r > 'z' }
+// Words are the words of a file's name in lower case, without its extension.
+func Words(base string) []string {
+	return strings.FieldsFunc(strings.TrimSuffix(base, path.Ext(base)), func(r rune) bool { return r < 'a' || r > 'z' })
+}
 
 var requirementLine = lazy.Pattern(
 	`^(?:-|\.{0,2}/|(?:git|hg|svn|bzr)\+|https?://|[A-Za-z0-9][\w.-]*(?:\s*\[[^\]]*\])?\s*(?:$|[;#\\]|(?:\(?\s*(?:[=<>!~]=|[<>=])|@)\s*\S))`)

@@ -1,4 +1,4 @@
-package osv
+package requirements
 
 import (
 	"bufio"
