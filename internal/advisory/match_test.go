@@ -237,3 +237,34 @@ func TestLaterFollowsTheOrderOfTheEcosystem(t *testing.T) {
 		}
 	}
 }
+
+// A version that stands for all there are is no fix to go to; ranges go by it all the same.
+func TestAFixThatNobodyCanReleaseIsNone(t *testing.T) {
+	for _, c := range []struct{ ecosystem, fixed, want string }{
+		{"npm", "3.999.999", ""}, {"npm", "0.999.999", ""}, {"npm", "9999.0.0", ""}, {"npm", "4.99999.0", ""}, {"npm", "99.999.9999", ""},
+		{"npm", "v999.999.999", ""}, {"npm", "1.0.99999", ""}, {"npm", "999.0.0", ""}, {"npm", "3.999.999-0", ""}, {"npm", "0.99999.0", ""},
+		{"npm", "99.99.99", ""}, {"PyPI", "9999", ""}, {"PyPI", "99999.0", ""}, {"Packagist", "2.9999999.9999999.9999999", ""}, {"Maven", "999.999", ""},
+		{"Maven", "9999-SNAPSHOT", ""}, {"RubyGems", "5.9999", ""}, {"Go", "1.999.999", ""}, {"npm", "2023.999.999", ""},
+		{"npm", "1.0.999", "1.0.999"}, {"npm", "1.999.0", "1.999.0"}, {"PyPI", "2023.999", "2023.999"}, {"PyPI", "2023.9999", "2023.9999"},
+		{"PyPI", "20230999", "20230999"}, {"PyPI", "0.999999999", "0.999999999"}, {"Packagist", "2.1.99", "2.1.99"}, {"Packagist", "9.9.9", "9.9.9"},
+		{"Maven", "1.2.3.9999", "1.2.3.9999"}, {"Maven", "8.5.99", "8.5.99"}, {"npm", "19.9.9", "19.9.9"}, {"npm", "1.9990.1", "1.9990.1"},
+		{"Go", "1.4.4-0.20250522160828-999999999999", "1.4.4-0.20250522160828-999999999999"},
+	} {
+		for other, want := range map[string]string{"": c.want, `{"introduced":"0"},{"fixed":"800.0.0"},`: "800.0.0"} {
+			if other != "" && c.want != "" {
+				continue
+			}
+			record := `{"id":"X","affected":[{"package":{"ecosystem":"` + c.ecosystem + `","name":"left"},"ranges":[{"type":"ECOSYSTEM","events":[` + other + `
+				{"introduced":"` + map[bool]string{true: "0", false: "900.0.0"}[other == ""] + `"},{"fixed":"` + c.fixed + `"}]}]}]}`
+			found, err := advisory.NewFinding([]byte(record), advisorytest.Package(c.ecosystem, "left", "0.1.0"), nil)
+			if err != nil || found.FixedIn != want {
+				t.Errorf("%s %s: fixed in %q, want %q (%v)", c.ecosystem, c.fixed, found.FixedIn, want, err)
+			}
+		}
+	}
+	database, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{"npm": {
+		"X.json": `{"id":"X","affected":[{"package":{"ecosystem":"npm","name":"left"},` + events(`{"introduced":"0"},{"fixed":"3.999.999"}`) + `}]}`}}))
+	if result := advisorytest.Match(t, database, advisorytest.Package("npm", "left", "3.4.1")); len(result.Findings) != 1 {
+		t.Errorf("below such a version: %+v", result)
+	}
+}

@@ -28,6 +28,9 @@ func hold(check *observation.Check, measures []observation.Measure) {
 	switch check.Name {
 	case "License":
 		names, _ := measureIn(measures, observation.LicenseSPDX).List()
+		if where := measureIn(measures, observation.LicenseFile).Detail; yes(observation.LicenseFile) && check.Score == 0 && where != "" {
+			check.Reason += "; there is one that Scorecard does not look for: " + where
+		}
 		switch {
 		case !yes(observation.LicenseFile):
 		case len(names) > 0 && check.Score > 0:

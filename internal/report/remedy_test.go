@@ -46,3 +46,25 @@ func TestARemedyIsNotSaidForWhatAMeasureFindsDone(t *testing.T) {
 		}
 	}
 }
+
+// Scorecard finds no licence in some places where a measure reads one: the reason names them.
+func TestALicenceWhereScorecardDoesNotLookIsNamedBesideItsScore(t *testing.T) {
+	file := func(found bool, where string) []observation.Measure {
+		return []observation.Measure{{ID: observation.LicenseFile, State: observation.Measured, Value: found, Detail: where}}
+	}
+	for name, c := range map[string]struct {
+		score    int
+		measures []observation.Measure
+		want     string
+	}{
+		"in another folder": {0, file(true, ".github/LICENSE"), "license file not detected; there is one that Scorecard does not look for: .github/LICENSE"},
+		"nowhere":           {0, file(false, ""), "license file not detected"},
+		"found by both":     {9, file(true, "LICENSE"), "license file not detected"},
+	} {
+		held := report.HoldRemedies([]observation.Check{{Name: "License", State: observation.Measured, Score: c.score,
+			Reason: "license file not detected", Remedy: "Put it there."}}, c.measures)
+		if held[0].Reason != c.want || held[0].Score != c.score {
+			t.Errorf("%s: %d, %q, want %q", name, held[0].Score, held[0].Reason, c.want)
+		}
+	}
+}

@@ -106,7 +106,7 @@ func later(a, b time.Time) time.Time {
 
 // versionNumber finds the number in the name of a release's tag, and how far it is
 // from being final.
-var versionNumber = lazy.Pattern(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:(?:alpha|beta|rc|cr|preview|pre|snapshot|nightly|dev|canary)[-._]?\d*|[ab]\d+)\b)?`)
+var versionNumber = lazy.Pattern(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:` + unfinished + `[-._]?\d*|[ab]\d+)\b)?`)
 
 // maxVersion is how long a version may be; what is longer is not taken for one.
 const maxVersion = 24

@@ -122,7 +122,7 @@ func TestReleasesOfAMonthAreDaysWithTheirVersions(t *testing.T) {
 
 func TestVersionsKeepNothingOfATagButNumberAndState(t *testing.T) {
 	for tag, want := range map[string]string{
-		"v1.2.3": "1.2.3", "release-2.0": "2.0", "pkg/sub@1.4.0": "1.4.0", "1.0.0-beta.2": "1.0.0-beta.2", "v2.0rc1": "2.0rc1", "1.0b2": "1.0b2",
+		"v1.2.3": "1.2.3", "release-2.0": "2.0", "pkg/sub@1.4.0": "1.4.0", "1.0.0-beta.2": "1.0.0-beta.2", "v2.3-SNAPHOT": "2.3-SNAPHOT", "v2.0rc1": "2.0rc1", "1.0b2": "1.0b2",
 		"rel_1_2": "1_2", "2024-05-01": "2024-05-01", "v12": "12", "v1.2-ada.ore": "1.2", "v1.2-beta-ada": "1.2-beta-", "ada-ore-3.1": "3.1",
 		"v1.2.33333333333333333333333333": "",
 	} {

@@ -533,6 +533,24 @@ func TestTagsAreReleasesWhereARepositoryShipsSo(t *testing.T) {
 	}
 }
 
+// TestATagOfAnUnfinishedVersionIsNoReleaseBesideAFinalOne reads testdata/unfinished.tsv: final
+// or unfinished; a tab; tags, set apart by blanks.
+func TestATagOfAnUnfinishedVersionIsNoReleaseBesideAFinalOne(t *testing.T) {
+	for _, row := range rows(t, "unfinished.tsv") {
+		for name := range strings.FieldsSeq(row[1]) {
+			tags := []gitrepo.Tag{{Name: "1.0.0", Created: asOf.AddDate(0, 0, -60)}, {Name: name, Created: asOf.AddDate(0, 0, -7)}}
+			want := 1.0
+			if row[0] == "final" {
+				want = 2
+			}
+			h := history(t, []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 1)}, tags...)
+			if m := find(t, h.Measures(asOf), "momentum.releases-ever"); m.Value != want {
+				t.Errorf("%s: %v releases, want %v", name, m.Value, want)
+			}
+		}
+	}
+}
+
 func TestCoAuthorsCountAsPeopleAndTranslatorsApart(t *testing.T) {
 	squashed := by("Ada Ore", "ada@forge.example.se", 5)
 	squashed.CoAuthors = []string{"Bo Lind <bo@mill.example.fi>", "Cy Dahl <cy@mill.example.fi>", "Ada Ore <ada@forge.example.se>", "dependabot[bot] <x@y.example>"}

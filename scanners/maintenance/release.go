@@ -15,9 +15,14 @@ import (
 var versionName = lazy.Pattern(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
 	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
 
+// unfinished are the words for a version that is not final, as they are written: in full, cut
+// short, in the plural, and with the slips of the long ones ("snaphot", "snapshto").
+const unfinished = `(?:alphas?|alfa|alhpa|alpah|alpa|betas?|betta|rcs?|cr|candidates?|release[-_. ]?candidates?|` +
+	`pre(?:[-_. ]?(?:alpha|beta|rele?a?se))?|previews?|preveiw|s[nasphc]{3,}[otp]{1,3}s?|nightly|dev|devel|develop|development|canary)`
+
 // preRelease finds what marks a version as not final: a word ("1.0-rc.1",
 // "nightly-1.2") or Python's short form ("1.0b2").
-var preRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:alpha|beta|rc|cr|pre|preview|prerelease|snapshot|nightly|dev|canary|test|wip|draft)(?:[^a-z]|$)` +
+var preRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:` + unfinished + `|test|wip|draft)(?:[^a-z]|$)` +
 	`|\.\d+[ab]\d{1,3}$`)
 
 // noRelease finds what marks a tag as something kept or put into service, and not

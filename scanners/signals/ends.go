@@ -160,7 +160,7 @@ var (
 	moved = lazy.Pattern(`^ ?(?:has|have|is|was|are|were)?(?: now| been| since| also)* ?(?:moved|migrated|relocated|transferred|merged|moving)\b` +
 		`|^ (?:is|are)(?: now)? (?:hosted|developed|maintained|located|continued|found|available) (?:at|in|on)\b|^ (?:continues|now continues|goes on|takes place|lives|now lives|happens|now happens)(?: now)? (?:at|in|on)\b`)
 	// activity is a subject that is not the project, and ends or moves for it.
-	activity = lazy.Pattern(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|code|issues|source|sources|contents?|issue tracker|issue tracking)` +
+	activity = lazy.Pattern(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|codebase|code base|code|issues|source|sources|contents?|files|everything|issue tracker|issue tracking)` +
 		`(?:(?:,| and|, and|/| &) (?:the )?(?:development|maintenance|support|work|code|issues|source|sources|pull requests|issue tracking))*)` +
 		`((?: (?:of|for|on|in|from) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `)?)`)
 	activityEnded = lazy.Pattern(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned)\b`)
@@ -215,6 +215,9 @@ var goesOn = lazy.Pattern(`^[^.]*?(?:^|[\s,;])(?:but|however|although|though|exc
 type endReader struct {
 	own  catalog.Repository
 	name string // of the project, in lower case, as its title has it; empty before
+	// titled is true below the first heading, inSection below a further one: there the
+	// same words are about a part.
+	titled, inSection bool
 }
 
 var (
@@ -244,6 +247,7 @@ func (r *endReader) read(b block) end {
 	}
 	text := plainText(b.raw)
 	found := r.readText(b, text)
+	r.passHeading(b)
 	found.line = b.line
 	if found.kind == "" && signBadge().MatchString(low) {
 		return end{"by a badge that little is done", b.line, false}

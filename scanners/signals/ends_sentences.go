@@ -56,6 +56,9 @@ func (r *endReader) readSentence(sentence string) end {
 	if found := r.readOwner(sentence); found.kind != "" {
 		return found
 	}
+	if found := r.readWeMoved(sentence, false); found.kind != "" {
+		return found
+	}
 	if sign.kind == "" && seeking().MatchString(sentence) {
 		return end{kind: "that it seeks a maintainer"}
 	}
@@ -86,9 +89,7 @@ var onTheWhole = lazy.Pattern(`^ (?:in|on|to|for|of) (?:this|the) (?:\w+ )?` + p
 
 // readOwner reads a sentence about those who stopped, whatever they call the project.
 func (r *endReader) readOwner(sentence string) end {
-	if r.name != "" {
-		sentence = strings.TrimSuffix(strings.ReplaceAll(sentence+" ", " "+r.name+" ", " this project "), " ")
-	}
+	sentence = r.named(sentence)
 	for _, form := range []struct {
 		pattern func() *regexp.Regexp
 		kind    string
@@ -206,7 +207,7 @@ var (
 	forgeHome = lazy.Pattern(`^(?:https?://|git@)|^(?:(?:to|into|at|in|on|under|over to|here|onto)\b[: ]*|[:,-] *)+(?:the |a |an |our |its |their |this |new |own |main |separate |different |another |following |official |single |central |dedicated |apache |[\w.-]+ (?:/ )?){0,5}?` +
 		`(?:https?://[^\s]+|git@|(?:monorepo|mono-repo|mono repo|repositor(?:y|ies)|repo|organi[sz]ation|org|namespace|location|home|address|place)(?:[\s.,;:!)]|$)|[\w.-]+/[\w.-]+(?:\s|$|,))`)
 	nothing   = lazy.Pattern(`^(?:away|elsewhere|on|permanently)?[\s:.,!]*(?:here|there)?[\s:.,!]*$`)
-	domain    = lazy.Pattern(`^(?:(?:to|at|on|over to)\b[: ]*)+(?:gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b`)
+	domain    = lazy.Pattern(`^(?:(?:to|at|on|over to)\b[: ]*)+(gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b( (?:actions|ci|discussions|issues|pages|sponsors|packages|projects|wiki|codespaces|workflows|runners|registry)\b)?`)
 	aFile     = lazy.Pattern(`^(?:to|into|in|at) (?:the )?[\w.-]+/(?:docs?|src|lib|examples?|tests?)\b`)
 	addressOf = lazy.Pattern(`https?://[^\s)>,]+`)
 )
@@ -223,7 +224,8 @@ func (r *endReader) readDestination(rest string) end {
 		return end{}
 	case nothing().MatchString(rest), forgeHome().MatchString(rest):
 		return end{kind: "that the repository has moved", certain: true}
-	case domain().MatchString(rest):
+	}
+	if at := domain().FindStringSubmatch(rest); at != nil && at[2] == "" && !strings.HasPrefix(r.own.Host, at[1]+".") {
 		return end{kind: "that it has moved to another host"}
 	}
 	return end{}
@@ -244,10 +246,13 @@ func (r *endReader) isOwn(address string) bool {
 // elsewhere.
 func (r *endReader) readActivity(sentence string) end {
 	trimmed := strings.TrimLeft(sentence, decoration)
-	trimmed = trimmed[len(notice().FindString(trimmed)):]
+	trimmed = r.named(trimmed[len(notice().FindString(trimmed)):])
 	for _, at := range activity().FindAllStringSubmatchIndex(trimmed, -1) {
 		before, of, rest := trimmed[:at[2]], trimmed[at[4]:at[5]], trimmed[at[1]:]
 		bare := of == ""
+		if partOf(of) {
+			continue
+		}
 		if conditional().MatchString(before) || nested().MatchString(strings.TrimSpace(before)) ||
 			bare && !startsSentence().MatchString(before) || stillAlive().MatchString(trimmed) {
 			continue
@@ -259,10 +264,8 @@ func (r *endReader) readActivity(sentence string) end {
 			}
 			return judgeTail(sentence, rest[:end[1]], tail)
 		}
-		if end := moved().FindStringIndex(rest); end != nil {
-			if found := r.readDestination(rest[end[1]:]); found.kind != "" {
-				return found
-			}
+		if found := r.readMovedWork(before, trimmed[at[2]:at[3]], of, rest); found.kind != "" {
+			return found
 		}
 	}
 	return end{}
@@ -312,6 +315,9 @@ func (r *endReader) readHeading(b block, text string) end {
 	low := strings.ToLower(strings.TrimSpace(tag().ReplaceAllString(b.raw, " ")))
 	bare := strings.Trim(strings.ToLower(text), decoration)
 	isTitle := b.heading == 1
+	if found := r.readMovedHeading(b, strings.ToLower(text)); found.kind != "" {
+		return found
+	}
 	if isTitle && r.name == "" {
 		r.name = nameIn(bare)
 	}

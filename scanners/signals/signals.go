@@ -19,7 +19,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "10"
+const version = "11"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
