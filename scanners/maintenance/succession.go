@@ -1,8 +1,11 @@
 package maintenance
 
 import (
+	"cmp"
 	"maps"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -83,4 +86,51 @@ func othersCommits(v historyAt) observation.Measure {
 		}
 	}
 	return number(n)
+}
+
+// coreSize is how many of the most active people are taken for those who carry a
+// repository.
+const coreSize = 3
+
+// coreAway weighs who has left by what they did: one who made half of
+// the commits and left a year ago weighs more than ten occasional contributors
+// who left.
+func coreAway(v historyAt) observation.Measure {
+	work := v.months(24, 0)
+	if len(work) == 0 {
+		return notApplicable("no commit by a person in the last 24 months")
+	}
+	counts := commitsByPerson(work)
+	people, last := coreOf(work)
+	var days, commits float64
+	for _, person := range people {
+		days += float64(counts[person] * v.days(last[person]))
+		commits += float64(counts[person])
+	}
+	return number(math.Round(days / commits))
+}
+
+// firstAway is how long the most active person of the last 12 months has been away. Of
+// several who did as much it is the one who committed last.
+func firstAway(v historyAt) observation.Measure {
+	people, last := coreOf(v.months(12, 0))
+	if len(people) == 0 {
+		return notApplicable(noRecentCommit)
+	}
+	return number(v.days(last[people[0]]))
+}
+
+// coreOf lists the most active people of some work, and when each person last
+// committed.
+func coreOf(work []commit) (people []int32, last map[int32]time.Time) {
+	counts, last := commitsByPerson(work), map[int32]time.Time{}
+	for _, c := range work {
+		for a := range c.authors {
+			last[a.person] = c.when
+		}
+	}
+	people = slices.SortedFunc(maps.Keys(counts), func(a, b int32) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), last[b].Compare(last[a]))
+	})
+	return people[:min(coreSize, len(people))], last
 }
