@@ -19,7 +19,6 @@ import (
 	"github.com/midspan/midspan/internal/vex"
 )
 
-// formats are the output formats of check.
 // checkOptions are the flags of check.
 type checkOptions struct {
 	policies []string // of the setting

@@ -46,7 +46,9 @@ func Print(ctx context.Context, program, page, dir, file string) error {
 	if os.Getuid() == 0 { // Chromium has no sandbox for root; the page is our own, and loads nothing
 		args = append(args, "--no-sandbox")
 	}
-	said, err := exec.CommandContext(ctx, program, append(args, (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String())...).CombinedOutput()
+	command := exec.CommandContext(ctx, program, append(args, (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String())...)
+	command.WaitDelay = 5 * time.Second // processes of its own may hold the pipe
+	said, err := command.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("print with %s: %w: %.300s", program, err, said)
 	}

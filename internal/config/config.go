@@ -81,7 +81,7 @@ func settings(c *Config) []setting {
 		{"cache", &c.Cache, "", "folder of the mirrors and the advisory index, shared by all projects (default: the store, where one is named, " +
 			"or else midspan in the user's cache)", false},
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
-		{"languages", &c.Languages, []string{"en"}, "languages of the site: en, fr, or with --partial-languages ar, zh, ru, es; the first stands in the report's own folder", false},
+		{"languages", &c.Languages, []string{"en"}, "languages of the site: ar, en, es, fr, ru, zh; the first stands in the report's own folder", false},
 		{partialKey, &c.Partial, false, "take languages too of which under 95 % of the sentences are translated; each page says so", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
@@ -186,10 +186,10 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	if err := c.check(now); err != nil {
 		return Config{}, err
 	}
-	c.Origin.named, c.Origin.flags = map[string]bool{}, map[string]bool{}
+	c.Origin.named, c.Origin.direct = map[string]bool{}, map[string]bool{}
 	for _, s := range table {
 		variable := "MIDSPAN_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
-		c.Origin.flags[s.key] = flags.Changed(s.key)
+		c.Origin.direct[s.key] = flags.Changed(s.key) || os.Getenv(variable) != ""
 		c.Origin.named[s.key] = flags.Changed(s.key) || os.Getenv(variable) != "" || v.InConfig(s.key)
 	}
 	return c, c.placeFolders(c.Origin.named["store"])

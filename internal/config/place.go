@@ -47,14 +47,14 @@ type Origin struct {
 	// NoCache says why the user has no cache; empty where there is one.
 	NoCache string
 
-	named map[string]bool // the settings that the user gave, by key
-	flags map[string]bool // those of them that stand on the command line
+	named  map[string]bool // the settings that the user gave, by key
+	direct map[string]bool // those of them that stand on the command line or in a variable
 }
 
 // OwnOut gives a report of a few goods a folder of its own beside that of the whole
-// portfolio, unless the command line names the folder. It reports whether it did.
+// portfolio, unless the command line or a variable names the folder. It reports whether it did.
 func (c *Config) OwnOut(name string) (bool, error) {
-	if c.Origin.named == nil || c.Origin.flags["out"] || c.Out == "" {
+	if c.Origin.named == nil || c.Origin.direct["out"] || c.Out == "" {
 		return false, nil
 	}
 	c.Out += "-" + name

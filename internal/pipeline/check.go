@@ -62,6 +62,9 @@ func (p *Pipeline) beginCheck(ctx context.Context, target string) (store.Run, er
 		if own = []catalog.Good{good}; said != "" && p.announce != nil {
 			p.announce(said)
 		}
+		for i := range named {
+			named[i].Notes = nil // they are about the entries of others
+		}
 	}
 	return p.begin(ctx, catalogs, own)
 }

@@ -18,6 +18,7 @@ import (
 const (
 	maxGitConfig  = 1 << 20
 	maxPubliccode = 1 << 20
+	maxNames      = 16 // addresses
 )
 
 // placeName is one address under which a work tree says that it is known.
@@ -65,7 +66,7 @@ func ownEntry(goods []catalog.Good, checked catalog.Good) (good catalog.Good, sa
 func placeNames(top string) []placeName {
 	var names []placeName
 	add := func(address, from string) {
-		if r, _, err := catalog.ParseRepository(address, catalog.Declared); err == nil {
+		if r, _, err := catalog.ParseRepository(address, catalog.Declared); err == nil && len(names) < maxNames {
 			names = append(names, placeName{r, from})
 		}
 	}

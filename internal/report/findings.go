@@ -162,6 +162,9 @@ func GatherFindings(good Good) []DistinctFinding {
 				at[k] = i
 				issues = append(issues, DistinctFinding{Finding: f, Relation: f.Package.Relation})
 			}
+			if issues[i].IsAnswered() && !f.IsAnswered() { // answered in one repository, and not in all
+				issues[i].Answer = f.Answer
+			}
 			if f.Package.Relation == observation.Direct {
 				issues[i].Relation = observation.Direct
 			}

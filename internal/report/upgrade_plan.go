@@ -46,7 +46,8 @@ func UpgradeIssue(n int, good Good) string {
 			text.WriteString(head + "\n")
 			part = head
 		}
-		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s)\n", Cut(step.Package, 60), Cut(step.From, 40), Cut(step.To, 40),
+		code := func(value string, most int) string { return "`" + strings.ReplaceAll(Cut(value, most), "`", "") + "`" } // "@types/node" calls nobody
+		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s)\n", code(step.Package, 60), code(step.From, 40), code(step.To, 40),
 			step.Ecosystem, step.Closes, step.Worst)
 	}
 	return text.String()

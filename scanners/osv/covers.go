@@ -86,7 +86,13 @@ func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named,
 // isCompiled reports whether a file holds what was resolved of its source. It need not hold
 // all: pip-compile leaves out setuptools, and what the platform does not need.
 func (c *coverage) isCompiled(held map[string]bool, named manifest.Named) bool {
-	return len(held) > 0 && (len(named.Names) == 0 || slices.ContainsFunc(named.Names, func(name string) bool { return held[name] }))
+	count := 0
+	for _, name := range named.Names {
+		if held[name] {
+			count++
+		}
+	}
+	return len(held) > 0 && 2*count >= len(named.Names)
 }
 
 // holdsPins reports whether the versions are listed that a source of requirements fixes:

@@ -40,7 +40,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "12"
+const revision = "13"
 
 var (
 	manifestsMeasure = observation.Definition{

@@ -20,7 +20,7 @@ func (c *coverage) complete(manifests [][]manifestOf) []observation.Package {
 				continue
 			}
 			listed := c.namedBy(m)
-			m.complete = len(listed) > 0
+			m.complete = len(listed) > 0 && !pins.HasOtherSources(m.file.Path, m.text)
 			for _, p := range listed {
 				addName(c.held, p.Path, manifest.NameKey(p.Ecosystem, p.Name))
 			}
@@ -44,8 +44,15 @@ func (c *coverage) pinned(kind manifest.Kind, manifests []manifestOf) []observat
 	return all
 }
 
-func (c *coverage) namedBy(m *manifestOf) []observation.Package {
-	packages := pins.Of(pins.Manifest{Path: m.file.Path, Text: m.text, Read: func(name string) []byte {
+// namedBy are the packages of a manifest; none where the library that reads its format
+// does not survive it.
+func (c *coverage) namedBy(m *manifestOf) (packages []observation.Package) {
+	defer func() {
+		if recover() != nil {
+			packages = nil
+		}
+	}()
+	packages = pins.Of(pins.Manifest{Path: m.file.Path, Text: m.text, Read: func(name string) []byte {
 		text, err := c.read(name)
 		if err != nil {
 			return nil

@@ -129,7 +129,7 @@ func isSBOMName(base string) bool {
 var companionFiles = []string{
 	".gitignore", ignoreFile, "go.sum", "npm-shrinkwrap.json",
 	"package.json", "composer.json", "Pipfile", "pyproject.toml", "gems.rb",
-	"pnpm-workspace.yaml", "lerna.json",
+	"pnpm-workspace.yaml", "lerna.json", "gradle.properties",
 }
 
 // Wants implements scanners.Scanner: a mirror need not hold the contents of

@@ -142,8 +142,7 @@ func writeAssociations(out *measureSet, good catalog.Good, source string) {
 	}
 	var names []string
 	for _, o := range good.Organizations {
-		role := strings.ToLower(o.Role)
-		if (role == "owner" || role == "maintainer") && institution.IsAssociation(o.Name) && !institution.IsName(o.Name) {
+		if o.Owns() && institution.IsAssociation(o.Name) && !institution.IsName(o.Name) {
 			names = append(names, o.Name)
 		}
 	}

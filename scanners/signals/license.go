@@ -94,8 +94,8 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 }
 
 // restricted looks for what stands beside the licences of a file. A clause that takes
-// back what they give is a part of what is found, so that none of them stands alone; a
-// is the one that is named and not printed.
+// back what they give is a part of what is found, so that none of them stands alone.
+// So is a licence that is named and not printed.
 func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]string, string) {
 	rest := uncovered(data, matches)
 	c, found := restriction(rest)

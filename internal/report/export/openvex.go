@@ -15,19 +15,29 @@ import (
 func WriteVEX(w io.Writer, doc report.Document, good report.Good, author string) error {
 	good = report.Cleaned(good)
 	out := vex.Document{Author: author, Timestamp: doc.AsOf.UTC(), Tooling: doc.Generator.Name + " " + doc.Generator.Version, Statements: []vex.Statement{}}
-	at := map[string]int{}
+	type key struct { // what was answered for one package answers no other
+		advisory string
+		answer   observation.Answer
+	}
+	at := map[key]int{}
 	for _, scan := range good.Scans {
 		for _, f := range scan.Findings {
-			i, seen := at[f.Advisory]
+			k := key{advisory: f.Advisory}
+			if f.Answer != nil {
+				k.answer = *f.Answer
+			}
+			i, seen := at[k]
 			if !seen {
 				i = len(out.Statements)
-				at[f.Advisory] = i
+				at[k] = i
 				out.Statements = append(out.Statements, statementOf(f))
 			}
 			addProduct(&out.Statements[i], scan, vex.PackageID(f.Package))
 		}
 	}
-	slices.SortFunc(out.Statements, func(a, b vex.Statement) int { return cmp.Compare(a.Vulnerability.Name, b.Vulnerability.Name) })
+	slices.SortStableFunc(out.Statements, func(a, b vex.Statement) int {
+		return cmp.Or(cmp.Compare(a.Vulnerability.Name, b.Vulnerability.Name), cmp.Compare(a.Status, b.Status))
+	})
 	return vex.Encode(w, out)
 }
 
@@ -36,6 +46,9 @@ func statementOf(f observation.Finding) vex.Statement {
 		Vulnerability: vex.Vulnerability{ID: report.AdvisoryURL(f.Advisory), Name: f.Advisory, Aliases: f.Aliases}}
 	if a := f.Answer; a != nil {
 		s.Status, s.Justification, s.ImpactStatement, s.Timestamp = string(a.Status), a.Justification, a.Statement, a.At
+		if a.Status == observation.Affected {
+			s.ActionStatement, s.ImpactStatement = a.Statement, ""
+		}
 	}
 	return s
 }

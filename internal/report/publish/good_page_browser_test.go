@@ -162,7 +162,7 @@ func TestTheUpgradePlanSaysWhatRunsBeforeWhatDevelops(t *testing.T) {
 	do(t, ctx, chromedp.Navigate(strings.Replace(siteOf(t, reporttest.EveryState()), "index.html", "goods/clinic-ledger.html", 1)))
 	openAll(t, ctx)
 	text := seen[string](t, ctx, `document.querySelector("#plan-text").textContent`)
-	runs, develops := strings.Index(text, "- [ ] deep-merge-sample: 0.3.0 → 0.3.9 (npm; closes 1"), strings.Index(text, "- [ ] test-runner-sample: 2.0.0 → 2.4.1")
+	runs, develops := strings.Index(text, "- [ ] `deep-merge-sample`: `0.3.0` → `0.3.9` (npm; closes 1"), strings.Index(text, "- [ ] `test-runner-sample`: `2.0.0` → `2.4.1")
 	if runs < 0 || develops < runs || !strings.Contains(text, "only build or test") {
 		t.Errorf("the plan is %s", text)
 	}

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/report"
@@ -13,6 +14,10 @@ import (
 // run that did not have the good breaks the line; the score is the middle of its bounds.
 func (w pageLocalizer) sparkline(points []report.TrendPoint, runs int) template.HTML {
 	if len(points) < 2 || runs < 2 {
+		return ""
+	}
+	known := slices.DeleteFunc(slices.Clone(points), func(p report.TrendPoint) bool { return p.Low <= 0 && p.High >= 100 }) // nothing is known of its score
+	if points = known; len(points) < 2 {
 		return ""
 	}
 	var path strings.Builder

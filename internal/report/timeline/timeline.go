@@ -224,7 +224,7 @@ func (t Timeline) Chart() template.HTML {
 	}
 	d.step = (timeRight - timeLeft) / float64(d.until-d.from+1)
 	fmt.Fprintf(d, `<svg class="time" viewBox="0 0 800 226" role="img" aria-label="%s">`, template.HTMLEscapeString(
-		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. A table on the page of the proof holds the same numbers.",
+		t.Translate("Commits by people as bars, a month each, from {first} to {last}, and releases as marks below them. A table on the page of the proof has the numbers of each year.",
 			"first", t.First(), "last", t.Last())))
 	d.drawScale()
 	d.drawYears()

@@ -181,10 +181,14 @@ func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')
 // gradleIndexed is a variable that is asked for by its name: "${property("x")}".
 var gradleIndexed = lazy.Pattern(`\$\{[\w.]*[(\[]["']([\w.]+)["'][)\]]\}`)
 
-// expandGradle puts variables into a text. One that is not known stays as it is.
+// expandGradle puts variables into a text. One that is not known stays as it is. No name
+// of a package is as long as a text or a value that is left alone.
 func expandGradle(text string, variables map[string]string) string {
+	if len(text) > 2*longestName {
+		return text
+	}
 	return gradleUse().ReplaceAllStringFunc(text, func(use string) string {
-		if value := variables[lastPart(strings.Trim(use, "${}"))]; value != "" {
+		if value := variables[lastPart(strings.Trim(use, "${}"))]; value != "" && len(value) <= longestName {
 			return value
 		}
 		return use

@@ -195,9 +195,10 @@ func readMix(m Manifest, l *list) {
 }
 
 var (
-	rebarDeps   = lazy.Pattern(`\{\s*(?:deps|plugins|project_plugins)\s*,\s*\[`)
-	rebarEntry  = lazy.Pattern(`^\{\s*'?([a-z][\w@]*)'?\s*,\s*"([^"]*)"\s*(\}|,\s*\{\s*pkg\s*,\s*'?(\w+)'?\s*\})`)
-	rebarLocked = lazy.Pattern(`\{\s*pkg\s*,\s*<<"([^"]+)">>\s*,\s*<<"([^"]+)">>`)
+	rebarDeps    = lazy.Pattern(`\{\s*(?:deps|plugins|project_plugins)\s*,\s*\[`)
+	rebarEntry   = lazy.Pattern(`^\{\s*'?([a-z][\w@]*)'?\s*,\s*"([^"]*)"\s*(\}|,\s*\{\s*pkg\s*,\s*'?(\w+)'?\s*\})`)
+	rebarFromGit = lazy.Pattern(`<<"([^"]+)">>\s*,\s*\{\s*git`)
+	rebarLocked  = lazy.Pattern(`\{\s*pkg\s*,\s*<<"([^"]+)">>\s*,\s*<<"([^"]+)">>`)
 )
 
 // readRebar reads the lists of a rebar.config.
@@ -225,6 +226,9 @@ func readRebar(m Manifest, l *list) {
 func readRebarLock(m Manifest, l *list) {
 	for _, match := range rebarLocked().FindAllSubmatch(m.Text, -1) {
 		l.add(hex, string(match[1]), string(match[2]), "")
+	}
+	for _, match := range rebarFromGit().FindAllSubmatch(m.Text, -1) {
+		l.add(hex, string(match[1]), "", "") // of a repository, at no version
 	}
 }
 

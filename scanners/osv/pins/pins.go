@@ -154,6 +154,15 @@ func Of(m Manifest) []observation.Package {
 var lists = []string{"shrinkwrap.yaml", "deno.lock", "conda-lock.yml", "conda-lock.yaml", "pixi.lock", "spec-file.txt", "manifest.toml", "juliamanifest.toml",
 	"cabal.config", "vendor.json", "godeps.json", "glide.lock", "cartfile.resolved", "podfile.lock", "manifest.lock"}
 
+// HasOtherSources reports whether a lock holds what comes from no registry, too: the files
+// of repositories in a paket.lock, of which nothing is listed.
+func HasOtherSources(name string, text []byte) bool {
+	return strings.EqualFold(path.Base(name), "paket.lock") && paketElsewhere().Match(text)
+}
+
+// paketElsewhere matches the heads of the sections that name no package.
+var paketElsewhere = lazy.Pattern(`(?m)^(?:GITHUB|GIT|GIST|HTTP)\s*$`)
+
 // complete are the locks that hold all packages of a project at their versions.
 var complete = []string{"rebar.lock", "paket.lock", "project.assets.json", "project.lock.json", "packrat.lock", "modules.txt", "gopkg.lock"}
 
