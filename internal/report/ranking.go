@@ -144,10 +144,8 @@ func ByConcern(reasons []assess.Reason) (faults, signs []assess.Reason) {
 // is a concern. Its first reasons where there is none.
 func Shortfalls(n int, good Good) []assess.Reason {
 	var short, rest, out []assess.Reason
-	lacking := slices.DeleteFunc(slices.Clone(good.Verdict.Supports), func(p assess.Pillar) bool { return !IsLacking(p) })
-	slices.SortStableFunc(lacking, func(a, b assess.Pillar) int {
-		return cmp.Compare(slices.Index(assess.PillarIDs(), a.ID), slices.Index(assess.PillarIDs(), b.ID))
-	})
+	supports := InOrder(good.Verdict.Supports)
+	lacking := slices.DeleteFunc(supports[:], func(p assess.Pillar) bool { return !IsLacking(p) })
 	for _, pillar := range lacking {
 		if concerns, _ := ByConcern(pillar.Reasons); len(concerns) > 0 {
 			short, rest = append(short, concerns[0]), append(rest, concerns[1:]...)

@@ -53,16 +53,22 @@ func (w pageLocalizer) countriesText(good report.Good) string {
 // weakSupports lists the supports that fall short, but for funding, as a sentence: where
 // the list is used, no money is seen of any. Empty where there is none.
 func (w pageLocalizer) weakSupports(good report.Good) string {
-	var short []any
-	for _, p := range report.InOrder(good.Verdict.Supports) {
-		if report.IsLacking(p) && p.ID != assess.Funding {
-			short = append(short, wording.Support(p.ID))
-		}
-	}
+	short := lackingSupports(good.Verdict, assess.Funding)
 	if len(short) == 0 {
 		return ""
 	}
 	return language.Upper(w.Translate("{list}.", "list", language.List(short...)))
+}
+
+// lackingSupports names the supports that fall short, but for some.
+func lackingSupports(v assess.Verdict, except ...string) []any {
+	var names []any
+	for _, p := range report.InOrder(v.Supports) {
+		if report.IsLacking(p) && !slices.Contains(except, p.ID) {
+			names = append(names, wording.Support(p.ID))
+		}
+	}
+	return names
 }
 
 // riskCell is the risk as the table and the lists show it: its level and its score.

@@ -27,7 +27,6 @@ type board struct {
 	Countries int           // that the catalog names for them, each once
 	Stages    []stageCount
 	Keystones []portfolio.Keystone
-	Failed    int // repositories that were not read
 	Catalogs  template.HTML
 	Checked   int // packages that could be held against advisories
 }
@@ -49,7 +48,7 @@ func (s *edition) board() board {
 		}
 	}
 	view.Countries = len(countries)
-	view.Failed, view.Checked = s.doc.Summary.Repositories-s.doc.Summary.Scanned, s.doc.Summary.Packages
+	view.Checked = s.doc.Summary.Packages
 	for _, n := range s.doc.Summary.Unmatched {
 		view.Checked -= n
 	}

@@ -61,7 +61,7 @@ func (s *edition) brief(good report.Good) briefPage {
 }
 
 // asks are what would help a good most: what leads to a better stage, then its first
-// upgrades, then what would clear what is of concern.
+// upgrade, then what would clear what is of concern.
 func (s *edition) asks(good report.Good) []any {
 	asks := s.lift(good.Verdict, briefText)
 	for _, step := range report.UpgradePlan(1, good) {

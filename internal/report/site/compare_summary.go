@@ -7,20 +7,13 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
-	"github.com/midspan/midspan/internal/wording"
 )
 
 // inShort is the first row: the stage, the load, what is weak, and the risk.
 func (c columnBuilder) inShort() cell {
 	v := c.good.Verdict
 	short := cell{Text: language.Upper(c.StageName(v.Stage)), Notes: []string{c.Translate("load: {level}", "level", c.LevelText(v.Load))}}
-	var weak []any
-	for _, p := range report.InOrder(v.Supports) {
-		if report.IsLacking(p) {
-			weak = append(weak, wording.Support(p.ID))
-		}
-	}
-	if len(weak) > 0 {
+	if weak := lackingSupports(v); len(weak) > 0 {
 		short.Notes = append(short.Notes, c.Translate("weak: {list}", "list", language.List(weak...)))
 	}
 	if risk := c.riskCell(v.Risk); risk.Score != "" {

@@ -13,7 +13,6 @@ import (
 type keyFact struct {
 	Name, Text string
 	Note       string // what it rests on, or why it is unknown
-	Link       string // the section that holds the whole of it
 	Unknown    bool
 	Data       bool // Text is from outside
 }
@@ -65,7 +64,7 @@ func (w pageLocalizer) shareOfWork(first, rest observation.Measure) string {
 
 // measuredFact shows one measure; the zero one was not read.
 func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact {
-	f := keyFact{Name: name, Link: "measures"}
+	f := keyFact{Name: name}
 	if m.ID == "" || m.State == observation.Unknown {
 		f.Text, f.Unknown = w.Translate("unknown"), true
 		if m.ID != "" {
@@ -80,7 +79,7 @@ func (w pageLocalizer) measuredFact(name string, m observation.Measure) keyFact 
 // licenceFact shows the licence of the repository beside the one that the catalog declares.
 func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Measure) keyFact {
 	found, declared := m[observation.LicenseSPDX], m[observation.LicenseDeclared]
-	f := keyFact{Name: w.Translate("Licence found"), Link: "measures"}
+	f := keyFact{Name: w.Translate("Licence found")}
 	switch found.State {
 	case observation.Measured:
 		f.Text, f.Data = report.Cut(w.MeasureText(found), 60), true
@@ -111,7 +110,7 @@ func (w pageLocalizer) licenceFact(good report.Good, m map[string]observation.Me
 }
 
 func (w pageLocalizer) advisoriesFact(t report.Tally) keyFact {
-	f := keyFact{Name: w.Translate("Open advisories"), Text: w.TallyText(t), Link: "findings", Unknown: t.Kind() == "unknown"}
+	f := keyFact{Name: w.Translate("Open advisories"), Text: w.TallyText(t), Unknown: t.Kind() == "unknown"}
 	switch {
 	case t.Exploited > 0:
 		f.Note = w.Translate("{n} known to be exploited", "n", t.Exploited)
@@ -124,7 +123,7 @@ func (w pageLocalizer) advisoriesFact(t report.Tally) keyFact {
 }
 
 func (w pageLocalizer) coverageFact(good report.Good, t report.Tally) keyFact {
-	f := keyFact{Name: w.Translate("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share), Link: "unknown"}
+	f := keyFact{Name: w.Translate("Coverage"), Text: w.Percent(good.Verdict.Coverage.Share)}
 	if good.Verdict.Coverage.Measured == 0 {
 		f.Text, f.Unknown = w.Translate("nothing"), true
 	}

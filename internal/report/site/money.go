@@ -13,7 +13,7 @@ import (
 type estimate struct {
 	Lines  []estimateLine
 	Months int    // together, rounded
-	Sum    string // together, to a half
+	Sum    string // together, to a tenth
 	Why    string // there are no lines
 }
 

@@ -10,14 +10,12 @@ import (
 	"github.com/midspan/midspan/internal/report/svg"
 )
 
-// sparkline draws the score of a series over the runs; empty with fewer than two points. A
-// run that did not have the good breaks the line; the score is the middle of its bounds.
+// sparkline draws the score of a series over the runs; empty with fewer than two points of
+// which something is known. A run that did not have the good breaks the line; the score is
+// the middle of its bounds.
 func (w pageLocalizer) sparkline(points []report.TrendPoint, runs int) template.HTML {
+	points = slices.DeleteFunc(slices.Clone(points), func(p report.TrendPoint) bool { return p.Low <= 0 && p.High >= 100 })
 	if len(points) < 2 || runs < 2 {
-		return ""
-	}
-	known := slices.DeleteFunc(slices.Clone(points), func(p report.TrendPoint) bool { return p.Low <= 0 && p.High >= 100 }) // nothing is known of its score
-	if points = known; len(points) < 2 {
 		return ""
 	}
 	var path strings.Builder

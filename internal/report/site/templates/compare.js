@@ -11,20 +11,13 @@
   const problems = form.querySelector(".said"), status = form.querySelector("[role=status]"), names = form.querySelector("datalist");
   const head = table.tHead.rows[0], rows = [...table.querySelectorAll("tr[data-row]")], groups = [...table.querySelectorAll("tr.group")];
   const titles = new Map(rows.map(row => [row, row.cells[0].textContent]));
-  const columns = new Map(), loads = new Map(); // by slug
+  const columns = new Map(); // by slug
   let slugs = [], differs = false, turn = 0, goods; // goods: null once their names could not be loaded
 
   // Every file of a good calls it.
   window.midspanColumn = column => columns.set(column.slug, column);
 
   const isSlug = slug => /^[a-z0-9][a-z0-9_-]{0,99}$/.test(slug);
-
-  function load(address) {
-    if (!loads.has(address)) {
-      loads.set(address, new Promise(done => document.head.append(make("script", {src: address, onload: () => done(true), onerror: () => done(false)}))));
-    }
-    return loads.get(address);
-  }
 
   // The state of the page is in its address.
   function readAddress() {

@@ -9,7 +9,7 @@
   const stages = new Map([...document.querySelectorAll("[data-stage]")].map(name => [name.dataset.stage, name]));
   const form = document.querySelector("form.search"), list = document.querySelector("ol.found"), status = form.querySelector("[role=status]");
   const more = document.querySelector("button.more");
-  const words = new Map(), goods = new Map(), loads = new Map();
+  const words = new Map(), goods = new Map();
   let about, turn = 0, found = [], shown = 0;
 
   window.midspanSearch = {
@@ -23,10 +23,7 @@
     return text ? text.split(",").map(step => at += parseInt(step, 36)) : [];
   }
 
-  function load(name) {
-    if (!loads.has(name)) loads.set(name, new Promise(done => document.head.append(make("script", {src: new URL(name, folder).href, onload: () => done(true), onerror: () => done(false)}))));
-    return loads.get(name);
-  }
+  const addressOf = name => new URL(name, folder).href;
 
   // As Words in package search.
   const apart = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}]+/gu;
@@ -58,8 +55,8 @@
     const mine = ++turn, text = form.elements.q.value, asked = [...new Set(wordsOf(text))];
     history.replaceState(null, "", text.trim() ? "#" + encodeURIComponent(text.trim()).replace(/%20/g, "+") : location.pathname + location.search);
     if (!asked.length) return lay([], "");
-    if (!await load("about.js") || about.asOf !== document.querySelector("footer time")?.dateTime) return lay([], translate("The index of this report could not be loaded."));
-    await Promise.all([...new Set(asked.flatMap(keysOf))].map(key => load(fileOf(key))));
+    if (!await load(addressOf("about.js")) || about.asOf !== document.querySelector("footer time")?.dateTime) return lay([], translate("The index of this report could not be loaded."));
+    await Promise.all([...new Set(asked.flatMap(keysOf))].map(key => load(addressOf(fileOf(key)))));
     if (mine !== turn) return; // the reader wrote on
     const all = asked.map(hits).sort((a, b) => a.size - b.size), scores = [];
     for (const n of all[0].keys()) {
@@ -81,7 +78,7 @@
   // next makes the next results, and counts them; nothing where another search began.
   async function next(mine) {
     const wanted = found.slice(shown, shown + step);
-    await Promise.all([...new Set(wanted.map(n => Math.floor(n / about.block)))].map(n => load(`goods-${n}.js`)));
+    await Promise.all([...new Set(wanted.map(n => Math.floor(n / about.block)))].map(n => load(addressOf(`goods-${n}.js`))));
     if (mine !== turn) return null;
     shown += wanted.length;
     more.hidden = shown >= found.length;

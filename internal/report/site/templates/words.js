@@ -1,7 +1,7 @@
 // What the scripts of the site share: they fill patterns as those of
 // internal/language, in the language of the page.
 "use strict";
-const {translate, number, cut, make} = (() => {
+const {translate, number, cut, make, load} = (() => {
   const language = (document.documentElement.lang || "en") + "-u-nu-latn"; // one kind of digits on a page
   const translations = JSON.parse(document.querySelector("[data-words]")?.dataset.words || "{}");
 
@@ -39,5 +39,14 @@ const {translate, number, cut, make} = (() => {
     return element;
   }
 
-  return {translate, number, cut, make};
+  // load loads a script once, and tells whether it came.
+  const loads = new Map();
+  function load(address) {
+    if (!loads.has(address)) {
+      loads.set(address, new Promise(done => document.head.append(make("script", {src: address, onload: () => done(true), onerror: () => done(false)}))));
+    }
+    return loads.get(address);
+  }
+
+  return {translate, number, cut, make, load};
 })();
