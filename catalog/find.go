@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,5 +73,5 @@ func NotFound(said, text string, goods []Good) error {
 	if ids := Alike(text, goods); len(ids) > 0 {
 		return fmt.Errorf("%s; did you mean %s?", said, strings.Join(ids, " or "))
 	}
-	return fmt.Errorf("%s", said)
+	return errors.New(said)
 }

@@ -118,18 +118,23 @@ func writeInstitutions(out *measureSet, good catalog.Good, source string) {
 		out.unknown(id, observation.CauseNoSource, "the catalog names neither an organization nor a site")
 		return
 	}
-	var names []string
-	for _, o := range good.Organizations {
-		if o.Owns() && (institution.IsName(o.Name) || institution.IsSite(o.Website)) {
-			names = append(names, o.Name)
-		}
-	}
+	names := owningNames(good, func(o catalog.Organization) bool { return institution.IsName(o.Name) || institution.IsSite(o.Website) })
 	if len(names) == 0 && institution.IsSite(good.Website) {
 		names = []string{"the owner of its site"}
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
 	out.measured(id, len(names), source).Detail = strings.Join(names, ", ")
+}
+
+// owningNames are the owners and maintainers of a kind, each once, by name.
+func owningNames(good catalog.Good, is func(catalog.Organization) bool) []string {
+	var names []string
+	for _, o := range good.Organizations {
+		if o.Owns() && is(o) {
+			names = append(names, o.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // writeAssociations counts the foundations and associations among owners and maintainers,
@@ -140,14 +145,9 @@ func writeAssociations(out *measureSet, good catalog.Good, source string) {
 		out.unknown(id, observation.CauseNoSource, "the catalog names no organization")
 		return
 	}
-	var names []string
-	for _, o := range good.Organizations {
-		if o.Owns() && institution.IsAssociation(o.Name) && !institution.IsName(o.Name) {
-			names = append(names, o.Name)
-		}
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	names := owningNames(good, func(o catalog.Organization) bool {
+		return institution.IsAssociation(o.Name) && !institution.IsName(o.Name)
+	})
 	out.measured(id, len(names), source).Detail = strings.Join(names, ", ")
 }
 

@@ -55,7 +55,7 @@ func Languages() []Language {
 			hasPrefix("Prelude", "Data.", "Control.", "System.", "GHC.", "Text.", "Numeric", "Debug.", "Foreign.")},
 		{FamilyR, ".r .rmd", find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|\b([A-Za-z][\w.]+):::?\w`),
 			func(name string) bool {
-				return slices.Contains(basePackages["CRAN"], strings.ToLower(name))
+				return IsBase("CRAN", name)
 			}},
 		{FamilyPerl, ".pl .pm .t", find(`(?m)^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)`), oneOf(perlStandard)},
 		{FamilyLua, ".lua", find(`\brequire\s*\(?\s*["']([\w./-]+)["']`), oneOf("io os string table math coroutine debug package utf8 bit32 bit jit ffi")},

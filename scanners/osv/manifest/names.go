@@ -234,12 +234,17 @@ var basePackages = map[string][]string{
 		"utils"},
 }
 
+// IsBase reports whether a package comes with the compiler or the language of its ecosystem.
+func IsBase(ecosystem, name string) bool {
+	return slices.Contains(basePackages[ecosystem], strings.ToLower(name))
+}
+
 func cabalNames(text []byte) Named {
 	var names []string
 	for _, section := range cabalDepends().FindAllSubmatch(text, -1) {
 		for part := range strings.SplitSeq(string(section[1]), ",") {
 			fields := strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune(" \t\r\n<>=^&|({:", r) })
-			if len(fields) > 0 && !slices.Contains(basePackages["Hackage"], strings.ToLower(fields[0])) {
+			if len(fields) > 0 && !IsBase("Hackage", fields[0]) {
 				names = append(names, fields[0])
 			}
 		}
@@ -255,7 +260,7 @@ func rNames(text []byte) Named {
 		for part := range strings.SplitSeq(string(field[1]), ",") {
 			name, _, _ := strings.Cut(strings.TrimSpace(part), "(")
 			name = strings.TrimSpace(name)
-			if name != "" && !strings.ContainsAny(name, "/ \n") && !slices.Contains(basePackages["CRAN"], strings.ToLower(name)) {
+			if name != "" && !strings.ContainsAny(name, "/ \n") && !IsBase("CRAN", name) {
 				names = append(names, name)
 			}
 		}

@@ -1,12 +1,12 @@
 package pins
 
 import (
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/lazy"
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 // readCabal reads the dependencies of the parts of a package.
@@ -125,9 +125,6 @@ var (
 	rPinned  = lazy.Pattern(`["']([A-Za-z][\w.]*)@(\d[\w.-]*)["']`)
 )
 
-// rBase come with R.
-var rBase = strings.Fields("r base compiler datasets graphics grdevices grid methods parallel splines stats stats4 tcltk tools utils")
-
 func readDescription(m Manifest, l *list) {
 	for _, field := range rField().FindAllSubmatch(m.Text, -1) {
 		group := ""
@@ -136,7 +133,7 @@ func readDescription(m Manifest, l *list) {
 		}
 		for entry := range strings.SplitSeq(string(field[2]), ",") {
 			match := rEntry().FindStringSubmatch(strings.TrimSpace(entry))
-			if match == nil || slices.Contains(rBase, strings.ToLower(match[1])) {
+			if match == nil || manifest.IsBase(cran, match[1]) {
 				continue
 			}
 			version := ""

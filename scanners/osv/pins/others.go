@@ -3,11 +3,11 @@ package pins
 import (
 	"bytes"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/nesting"
+	"github.com/midspan/midspan/scanners/osv/manifest"
 )
 
 const (
@@ -343,10 +343,6 @@ var (
 	cabalFixed   = lazy.Pattern(`^==\s*(\d+(?:\.\d+)*)$`)
 )
 
-// cabalBase come with the compiler: which version depends on it alone.
-var cabalBase = strings.Fields(`array base binary bytestring cabal containers deepseq directory exceptions filepath ghc ghc-bignum ghc-prim haskeline hpc integer-gmp
-mtl parsec pretty process rts stm template-haskell text time transformers unix win32`)
-
 func (l *list) addCabal(entry, group string) {
 	match := cabalEntry().FindStringSubmatch(strings.TrimPrefix(strings.TrimSpace(entry), "any."))
 	if match == nil || match[2] != "" && !strings.ContainsAny(match[2][:1], "=<>^({&-") || strings.HasPrefix(match[2], "+") {
@@ -356,7 +352,7 @@ func (l *list) addCabal(entry, group string) {
 	if fixed := cabalFixed().FindStringSubmatch(match[2]); fixed != nil {
 		version = fixed[1]
 	}
-	if version != "" || !slices.Contains(cabalBase, strings.ToLower(match[1])) {
+	if version != "" || !manifest.IsBase(hackage, match[1]) {
 		l.add(hackage, match[1], version, group)
 	}
 }
