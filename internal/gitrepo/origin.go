@@ -3,6 +3,7 @@ package gitrepo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,14 +15,12 @@ import (
 // maxConfig bounds the configuration of a repository that is read without git, in bytes.
 const maxConfig = 64 << 10
 
-// Origins lists the addresses of a repository's remote "origin", in the order of its
-// configuration; none where it has no origin. Files that the configuration includes are
-// not read.
-func (g *Git) Origins(ctx context.Context, dir string) ([]string, error) {
+// Remotes lists the addresses of a repository's remotes by name, those of each in the order
+// of its configuration. Files that the configuration includes are not read.
+func (g *Git) Remotes(ctx context.Context, dir string) (map[string][]string, error) {
 	if data, err := readShort(filepath.Join(gitFolder(dir), "config"), maxConfig); err == nil && bytes.IndexByte(data, 0) < 0 {
-		parsed := config.New()
-		if err := config.NewDecoder(bytes.NewReader(data)).Decode(parsed); err == nil {
-			return slices.Clone(parsed.Section("remote").Subsection("origin").OptionAll("url")), nil
+		if remotes, err := parseRemotes(data); err == nil {
+			return remotes, nil
 		}
 	}
 	// A linked work tree, or more than the parser reads.
@@ -30,17 +29,38 @@ func (g *Git) Origins(ctx context.Context, dir string) ([]string, error) {
 		return nil, err
 	}
 	ceiling := "GIT_CEILING_DIRECTORIES=" + filepath.Dir(abs)
-	out, err := g.run(ctx, abs, []string{ceiling, "GIT_ALLOW_PROTOCOL="}, nil, "config", "--local", "--null", "--get-regexp", `^remote\.origin\.url$|^core\.bare$`)
+	out, err := g.run(ctx, abs, []string{ceiling, "GIT_ALLOW_PROTOCOL="}, nil, "config", "--local", "--null", "--get-regexp", `^remote\..*\.url$|^core\.bare$`)
 	if err != nil {
 		return nil, err
 	}
-	var origins []string
+	remotes := map[string][]string{}
 	for setting := range strings.SplitSeq(string(out), "\x00") {
-		if value, ok := strings.CutPrefix(setting, "remote.origin.url\n"); ok {
-			origins = append(origins, value)
+		key, value, _ := strings.Cut(setting, "\n")
+		if name, ok := strings.CutPrefix(key, "remote."); ok {
+			name = strings.TrimSuffix(name, ".url")
+			remotes[name] = append(remotes[name], value)
 		}
 	}
-	return origins, nil
+	return remotes, nil
+}
+
+// parseRemotes reads the remotes of a configuration. A panic of the parser, which reads a
+// text from outside, is an error.
+func parseRemotes(data []byte) (remotes map[string][]string, err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("read the configuration of the repository: %v", broken)
+		}
+	}()
+	parsed := config.New()
+	if err := config.NewDecoder(bytes.NewReader(data)).Decode(parsed); err != nil {
+		return nil, err
+	}
+	remotes = map[string][]string{}
+	for _, remote := range parsed.Section("remote").Subsections {
+		remotes[remote.Name] = remote.OptionAll("url")
+	}
+	return remotes, nil
 }
 
 // gitFolder is where git keeps what it knows of a repository: the folder itself, or the
@@ -57,8 +77,8 @@ func gitFolder(dir string) string {
 // hasOrigin reports whether a mirror was cloned from this address and no other. It is
 // asked before each update: an update fetches what the mirror calls its origin.
 func (g *Git) hasOrigin(ctx context.Context, dir, address string) bool {
-	origins, err := g.Origins(ctx, dir)
-	return err == nil && slices.Equal(origins, []string{address})
+	remotes, err := g.Remotes(ctx, dir)
+	return err == nil && slices.Equal(remotes["origin"], []string{address})
 }
 
 // Target is the address from which an address is fetched, after Options.Rewrite.

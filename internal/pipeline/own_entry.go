@@ -1,24 +1,22 @@
 package pipeline
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 
-	gitconfig "github.com/go-git/go-git/v5/plumbing/format/config"
-
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/files"
+	"github.com/midspan/midspan/internal/report"
 )
 
-// Bounds of what is read of a work tree to find its entry of a catalog, in bytes.
+// Bounds of what is read of a work tree to find its entry of a catalog.
 const (
-	maxGitConfig  = 1 << 20
-	maxPubliccode = 1 << 20
-	maxNames      = 16 // addresses
+	maxPubliccode = 1 << 20 // bytes
+	maxNames      = 16      // addresses
 )
 
 // placeName is one address under which a work tree says that it is known.
@@ -31,14 +29,14 @@ type placeName struct {
 // with that repository in the place of its own ones: the others are not read. Where there
 // is none it returns the repository as it was named. said tells a reader which entry was
 // found and by what, for the names come from the work tree itself.
-func ownEntry(goods []catalog.Good, checked catalog.Good) (good catalog.Good, said string) {
+func (p *Pipeline) ownEntry(ctx context.Context, goods []catalog.Good, checked catalog.Good) (good catalog.Good, said string) {
 	if len(checked.Repositories) != 1 {
 		return checked, ""
 	}
 	here := checked.Repositories[0]
 	names := []placeName{{here, "its address"}}
 	if here.Host == "" { // a folder of this machine
-		names = placeNames(here.URL)
+		names = p.placeNames(ctx, here.URL)
 	}
 	var looked []string
 	for _, name := range names {
@@ -63,16 +61,23 @@ func ownEntry(goods []catalog.Good, checked catalog.Good) (good catalog.Good, sa
 
 // placeNames lists the addresses by which a work tree says that it is known: its remotes,
 // origin first, then its publiccode.yml. What cannot be read is no name.
-func placeNames(top string) []placeName {
+func (p *Pipeline) placeNames(ctx context.Context, top string) []placeName {
 	var names []placeName
 	add := func(address, from string) {
 		if r, _, err := catalog.ParseRepository(address, catalog.Declared); err == nil && len(names) < maxNames {
 			names = append(names, placeName{r, from})
 		}
 	}
-	for _, remote := range remotesOf(top) {
-		for _, address := range remote.OptionAll("url") {
-			add(address, "remote "+remote.Name)
+	remotes, err := p.git.Remotes(ctx, top)
+	if err != nil {
+		remotes = nil // it is no repository that git can read
+	}
+	order := slices.SortedFunc(maps.Keys(remotes), func(a, b string) int {
+		return cmp.Or(report.BoolToInt(b == "origin")-report.BoolToInt(a == "origin"), cmp.Compare(a, b))
+	})
+	for _, name := range order {
+		for _, address := range remotes[name] {
+			add(address, "remote "+name)
 		}
 	}
 	root, err := files.OpenRoot(top)
@@ -90,63 +95,4 @@ func placeNames(top string) []placeName {
 		}
 	}
 	return names
-}
-
-// remotesOf reads the remotes of a repository from its own configuration, origin first,
-// without asking git: no file that it includes is read.
-func remotesOf(top string) gitconfig.Subsections {
-	text, err := files.Read(filepath.Join(gitFolder(top), "config"), maxGitConfig)
-	if err != nil {
-		return nil
-	}
-	parsed := gitconfig.New()
-	if decodeGitConfig(text, parsed) != nil || !parsed.HasSection("remote") {
-		return nil
-	}
-	remotes := slices.Clone(parsed.Section("remote").Subsections)
-	slices.SortStableFunc(remotes, func(a, b *gitconfig.Subsection) int {
-		switch {
-		case a.Name == b.Name:
-			return 0
-		case a.Name == "origin":
-			return -1
-		case b.Name == "origin":
-			return 1
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
-	return remotes
-}
-
-// decodeGitConfig turns a panic of the parser, which reads a text from outside, into an
-// error.
-func decodeGitConfig(text []byte, into *gitconfig.Config) (err error) {
-	defer func() {
-		if broken := recover(); broken != nil {
-			err = fmt.Errorf("read the configuration of the repository: %v", broken)
-		}
-	}()
-	return gitconfig.NewDecoder(bytes.NewReader(text)).Decode(into)
-}
-
-// gitFolder is the folder that holds the configuration of a repository: of a further work
-// tree that of the main one, of a bare repository itself.
-func gitFolder(top string) string {
-	at := filepath.Join(top, ".git")
-	info, err := os.Stat(at)
-	switch {
-	case err != nil:
-		return top
-	case info.IsDir():
-		return at
-	}
-	text, _ := files.Read(at, maxGitConfig)
-	folder, _ := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: ")
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join(top, folder)
-	}
-	if common, err := files.Read(filepath.Join(folder, "commondir"), maxGitConfig); err == nil {
-		return filepath.Join(folder, strings.TrimSpace(string(common)))
-	}
-	return folder
 }

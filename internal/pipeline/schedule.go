@@ -116,13 +116,13 @@ func (p *Pipeline) givenMirror(repository catalog.Repository) (a acquired, open 
 // and whoever names one in a catalog would get what the mirror of another holds. An empty
 // string means that nothing speaks against the mirror.
 func (p *Pipeline) foreign(ctx context.Context, path string, repository catalog.Repository) string {
-	origins, err := p.git.Origins(ctx, path)
+	remotes, err := p.git.Remotes(ctx, path)
 	if err != nil {
 		return "" // no repository that git can read: the scan says so
 	}
 	target := p.git.Target(repository.URL)
 	there, _, err := catalog.ParseRepository(target, catalog.Declared)
-	for _, origin := range origins {
+	for _, origin := range remotes["origin"] {
 		if origin != target && !mirror.IsOf(origin, repository) && (err != nil || !mirror.IsOf(origin, there)) {
 			return fmt.Sprintf("the mirror at %s is of another repository (%s); a template with {host}, or one for each host, tells them apart",
 				path, redact.URL(origin))
