@@ -8,9 +8,11 @@ package pins
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -103,14 +105,22 @@ func purl(p observation.Package) string {
 // is not whole is said of each such manifest anyway.
 type reader func(m Manifest, l *list)
 
+// readersByName are the readers of files that have one name, made once: each file of a
+// repository is asked for.
+var readersByName = sync.OnceValue(func() map[string]reader {
+	all := map[string]reader{}
+	for _, byName := range []map[string]reader{otherNames(), appleNames(), dotnetNames(), goNames(), jvmNames(), webNames(), pythonNames()} {
+		maps.Copy(all, byName) // the last to name a file reads it
+	}
+	return all
+})
+
 // readerOf finds the reader of a file by its name, nil where there is none.
 func readerOf(name string) reader {
 	lower := strings.ToLower(name)
 	base := path.Base(lower)
-	for _, byName := range []map[string]reader{pythonNames(), webNames(), jvmNames(), goNames(), dotnetNames(), appleNames(), otherNames()} {
-		if read := byName[base]; read != nil {
-			return read
-		}
+	if read := readersByName()[base]; read != nil {
+		return read
 	}
 	for _, byPattern := range []func(lower, base string) reader{webPattern, jvmPattern, dotnetPattern, applePattern, otherPattern, archivePattern, pythonPattern} {
 		if read := byPattern(lower, base); read != nil {
