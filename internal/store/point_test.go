@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"encoding/json"
 	"path/filepath"
 	"testing"
@@ -12,7 +11,7 @@ import (
 
 // TestASeriesHasTheNewestRunOfEachDay stores runs of several days, one of them twice.
 func TestASeriesHasTheNewestRunOfEachDay(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	s, err := Open(ctx, filepath.Join(t.TempDir(), "midspan.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +22,7 @@ func saidIn(t *testing.T, dir string, doc report.Document, tags ...string) int {
 		}
 		languages = append(languages, l)
 	}
-	w, err := NewWriter(context.Background(), dir, doc, languages...)
+	w, err := NewWriter(t.Context(), dir, doc, languages...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +103,7 @@ func TestWhatHasNoTranslationIsMarkedAsEnglish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(context.Background(), dir, reporttest.EveryState(), bare); err != nil {
+	if _, err := Write(t.Context(), dir, reporttest.EveryState(), bare); err != nil {
 		t.Fatal(err)
 	}
 	page := readAll(t, dir)["goods/clinic-ledger.html"]
