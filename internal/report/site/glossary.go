@@ -14,29 +14,15 @@ type glossaryEntry struct{ Word, Meaning language.Message }
 // glossary holds the words that a reader without code may not know, by the name that
 // templates use. A meaning is one or two short sentences, without other words of the list.
 var glossary = map[string]glossaryEntry{
-	"advisory": {language.M("advisory"), language.M("A published warning: these versions of this package have a known weakness.")},
 	"borderline": {language.M("borderline"),
 		language.M("A close call. With a slightly other limit, the good would stand in another stage.")},
-	"commit": {language.M("commit"), language.M("One change to the code that somebody saved, with a name and a date.")},
-	"coverage": {language.M("coverage"),
-		language.M("How much of what Midspan wants to know could be measured. The rest is unknown, which is neither good nor bad.")},
-	"dependency":    {language.M("dependency"), language.M("A piece of software that others made, and that this one needs.")},
-	"exploited":     {language.M("known to be exploited"), language.M("Attackers use this weakness already. It stands in a public list of such cases.")},
-	"funding":       {language.M("funding"), language.M("Money that can be seen: a funder, a contract, an owner with a budget, or a page for gifts.")},
-	"good":          {language.M("digital public good"), language.M("Software, data or content that everybody may use, change and share. A catalog lists it.")},
-	"keystone":      {language.M("keystone"), language.M("A piece of software under many goods. If it breaks, all of them have a problem.")},
-	"licence":       {language.M("licence"), language.M("The text that says what others may do with the code.")},
-	"load":          {language.M("load"), language.M("How much depends on a good: countries that use it, software built on it, people who follow it.")},
-	"maintainer":    {language.M("maintainer"), language.M("A person who keeps the code working: mends faults, answers questions, accepts changes.")},
-	"messy-middle":  {language.M("messy middle"), language.M("Past its first trial and alive, but without money that can be seen, and with too few supports.")},
-	"momentum":      {language.M("momentum"), language.M("Whether work goes on: how often the code changes, and when a version last came out.")},
-	"people":        {language.M("people"), language.M("How many people do the work, and how much of it one person does.")},
-	"release":       {language.M("release"), language.M("A version that its makers give out for use.")},
-	"repository":    {language.M("repository"), language.M("The place where the code and its whole history are kept.")},
-	"risk":          {language.M("risk"), language.M("How likely it is that work stops within 18 months. Midspan learned it from the history of other projects.")},
-	"supports":      {language.M("supports"), language.M("What holds a good up: people, momentum, upkeep and funding.")},
-	"upkeep":        {language.M("upkeep"), language.M("Whether the work is safe and in order: known weaknesses mended, tests, rules for safety.")},
-	"vulnerability": {language.M("weakness"), language.M("A fault in software that can let an attacker in.")},
+	"commit":       {language.M("commit"), language.M("One change to the code that somebody saved, with a name and a date.")},
+	"keystone":     {language.M("keystone"), language.M("A piece of software under many goods. If it breaks, all of them have a problem.")},
+	"load":         {language.M("load"), language.M("How much depends on a good: countries that use it, software built on it, people who follow it.")},
+	"messy-middle": {language.M("messy middle"), language.M("Past its first trial and alive, but without money that can be seen, and with too few supports.")},
+	"release":      {language.M("release"), language.M("A version that its makers give out for use.")},
+	"risk":         {language.M("risk"), language.M("How likely it is that work stops within 18 months. Midspan learned it from the history of other projects.")},
+	"supports":     {language.M("supports"), language.M("What holds a good up: people, momentum, upkeep and funding.")},
 }
 
 // word is a word of the glossary as a page shows it.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -33,5 +34,25 @@ func TestAWordOfTheGlossaryStandsWithItsMeaningAndTakesTheFocus(t *testing.T) {
 	}
 	if _, err := s.term("no such word"); err == nil {
 		t.Error("a word that the glossary does not have is no error")
+	}
+}
+
+func TestEveryWordOfTheGlossaryStandsOnAPage(t *testing.T) {
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var templates strings.Builder
+	for _, file := range files {
+		text, err := templateFiles.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		templates.Write(text)
+	}
+	for id := range glossary {
+		if !strings.Contains(templates.String(), `term "`+id+`"`) {
+			t.Errorf("no page shows %q, which is translated all the same", id)
+		}
 	}
 }
