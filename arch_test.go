@@ -67,6 +67,8 @@ var rules = []rule{
 		why: "settings know names and values, not who uses them"},
 	{from: `internal/fetch`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(observation|redact)`,
 		why: "the one HTTP policy serves all rooms and knows none"},
+	{from: `internal/egress`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(fetch|redact)`,
+		why: "the way out of git knows addresses, and nothing of repositories"},
 	{from: `catalog(/.*)?`, to: `(scanners|internal)(/.*)?`, except: `internal/(files|observation|nesting|redact)`,
 		why: "whoever adds a catalog format writes one file and knows no stage"},
 	{from: `internal/(gitrepo|advisory|osvdb|store)`, to: `scanners(/.*)?|internal/(assess|portfolio|policy|backtest|forecast|report)(/.*)?`,

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/midspan/midspan/internal/egress"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -99,11 +100,11 @@ func (w Wants) want(file File) Want {
 type Git struct {
 	opts    Options
 	program string
-	home    string       // scratch: an empty HOME and the reader repositories
-	lock    *os.File     // of the scratch folder, held while this process runs
-	egress  *egressProxy // for http and https, unless private addresses are allowed
-	guard   *guard       // ends transfers when this process dies
-	memory  *together    // of all transfers
+	home    string        // scratch: an empty HOME and the reader repositories
+	lock    *os.File      // of the scratch folder, held while this process runs
+	egress  *egress.Proxy // for http and https, unless private addresses are allowed
+	guard   *guard        // ends transfers when this process dies
+	memory  *together     // of all transfers
 }
 
 // Error is a failure of git with the class under which a report counts it.
@@ -153,7 +154,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: newEgressProxy(), guard: &guard{},
+	g := &Git{opts: opts, program: program, home: home, lock: lock, egress: egress.New(egress.Options{}), guard: &guard{},
 		memory: &together{limit: opts.MaxTogether, memory: memoryOf}}
 	for _, format := range []string{"sha1", "sha256"} {
 		if _, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, g.reader(format)); err != nil {
@@ -165,7 +166,7 @@ func New(ctx context.Context, opts Options) (*Git, error) {
 
 // Close removes the scratch folder and stops the egress proxy.
 func (g *Git) Close() error {
-	return errors.Join(g.egress.close(), g.guard.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
+	return errors.Join(g.egress.Close(), g.guard.close(), os.RemoveAll(g.home), ignoreClosed(g.lock.Close()))
 }
 
 // ignoreClosed allows a second Close.

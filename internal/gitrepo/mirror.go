@@ -42,7 +42,7 @@ func (g *Git) Mirror(ctx context.Context, address, dir string) error {
 		}
 		return nil // the mirror of an earlier run is used, with its age
 	}
-	defer to.session.close()
+	defer to.session.Close()
 	for {
 		_, err := os.Stat(dir)
 		if err == nil {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/egress"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -23,8 +24,8 @@ type remote struct {
 	address string
 	args    []string // git settings
 	env     []string
-	session *session // of the egress proxy; nil where git connects by itself
-	lock    *os.File // of the mirror, held while it is fetched; git inherits it
+	session *egress.Session // of the egress proxy; nil where git connects by itself
+	lock    *os.File        // of the mirror, held while it is fetched; git inherits it
 }
 
 // prepareRemote refuses an address that git could take for something else than a
@@ -46,23 +47,23 @@ func (g *Git) prepareRemote(ctx context.Context, address string) (remote, error)
 		return remote{address: address}, nil
 	}
 	if u.Scheme == "https" || u.Scheme == "http" {
-		if proxy, _ := g.egress.upstream(u); proxy != nil && proxy.Scheme != "http" {
+		if proxy, _ := g.egress.Upstream(u); proxy != nil && proxy.Scheme != "http" {
 			// git connects to such a proxy itself, and where redirects lead
 			// cannot be checked.
 			return remote{address: address, args: []string{"-c", "http.followRedirects=false"}}, g.checkHost(ctx, address, u)
 		}
-		session, err := g.egress.openSession()
+		session, err := g.egress.Open()
 		if err != nil {
 			return remote{}, err
 		}
-		return remote{address: address, session: session, env: session.environment()}, nil
+		return remote{address: address, session: session, env: session.Environment()}, nil
 	}
 	return g.pinAddress(ctx, address, u)
 }
 
 // checkHost refuses a host whose name resolves to a private address here.
 func (g *Git) checkHost(ctx context.Context, address string, u *url.URL) error {
-	if _, err := g.egress.resolve(ctx, u.Hostname()); err != nil && connectionCause(err) == observation.CauseBadURL {
+	if _, err := g.egress.Resolve(ctx, u.Hostname()); egress.IsPrivate(err) {
 		return &Error{observation.CauseBadURL, "fetch", address, err}
 	}
 	return nil
@@ -71,7 +72,7 @@ func (g *Git) checkHost(ctx context.Context, address string, u *url.URL) error {
 // pinAddress makes git and ssh connect to the address that was checked, whatever
 // the name resolves to a moment later.
 func (g *Git) pinAddress(ctx context.Context, address string, u *url.URL) (remote, error) {
-	ips, err := g.egress.resolve(ctx, u.Hostname())
+	ips, err := g.egress.Resolve(ctx, u.Hostname())
 	if err != nil {
 		return remote{}, &Error{connectionCause(err), "fetch", address, err}
 	}
@@ -107,7 +108,7 @@ func (r remote) wrapError(op string, err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	if refused := r.session.lastErr(); refused != nil {
+	if refused := r.session.Err(); refused != nil {
 		return &Error{connectionCause(refused), op, r.address, refused}
 	}
 	cause := causeOfRemote(err)
@@ -122,6 +123,14 @@ func (r remote) wrapError(op string, err error) error {
 		}
 	}
 	return &Error{cause, op, r.address, err}
+}
+
+// connectionCause is the class of a connection that was not made.
+func connectionCause(err error) observation.Cause {
+	if egress.IsPrivate(err) {
+		return observation.CauseBadURL
+	}
+	return observation.CauseUnreachable
 }
 
 func containsAny(text string, parts ...string) bool {

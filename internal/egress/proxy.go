@@ -1,4 +1,6 @@
-package gitrepo
+// Package egress is the one way out of git over http and https: a proxy inside this process
+// that refuses private addresses at the moment of connecting.
+package egress
 
 import (
 	"bufio"
@@ -23,11 +25,19 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/midspan/midspan/internal/fetch"
-	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
 )
 
-// egressProxy is an HTTP proxy inside this process that carries all of git's
+// Options say which addresses are public, and how names are resolved. A nil function is
+// that of this machine.
+type Options struct {
+	// Public reports whether an address may be connected to.
+	Public func(netip.Addr) bool
+	// Lookup resolves a name, as net.Resolver.LookupNetIP does.
+	Lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+}
+
+// Proxy is an HTTP proxy inside this process that carries all of git's
 // connections over http and https. It checks the address of each connection at
 // the moment it is made. git resolves names by itself and follows redirects, and
 // a second DNS lookup may give another address: each of these connections is
@@ -35,10 +45,8 @@ import (
 //
 // It listens on the loopback address and requires a secret that only the
 // environment of our own git processes holds.
-type egressProxy struct {
-	public func(netip.Addr) bool
-	lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
-	// upstream names the user's own proxy for an address, or nil.
+type Proxy struct {
+	opts     Options
 	upstream func(*url.URL) (*url.URL, error)
 	secret   string
 
@@ -48,56 +56,68 @@ type egressProxy struct {
 	server    *http.Server
 
 	mu       sync.Mutex
-	sessions map[string]*session
+	sessions map[string]*Session
 	lastID   int
 }
 
-func newEgressProxy() *egressProxy {
-	return &egressProxy{public: fetch.Public, lookup: net.DefaultResolver.LookupNetIP, upstream: httpproxy.FromEnvironment().ProxyFunc(),
-		secret: rand.Text(), sessions: map[string]*session{}}
+// New prepares a proxy, which listens from its first session on. The user's own proxy is
+// the one that the environment names now.
+func New(opts Options) *Proxy {
+	if opts.Public == nil {
+		opts.Public = fetch.Public
+	}
+	if opts.Lookup == nil {
+		opts.Lookup = net.DefaultResolver.LookupNetIP
+	}
+	return &Proxy{opts: opts, upstream: httpproxy.FromEnvironment().ProxyFunc(), secret: rand.Text(), sessions: map[string]*Session{}}
 }
 
-// session is the use of the proxy by one operation on one address.
-type session struct {
-	proxy *egressProxy
+// Upstream names the user's own proxy for an address, or nil.
+func (p *Proxy) Upstream(u *url.URL) (*url.URL, error) { return p.upstream(u) }
+
+// Session is the use of the proxy by one operation on one address. A nil session is of an
+// operation that connects by itself.
+type Session struct {
+	proxy *Proxy
 	id    string
 	err   error // why the last connection was not made
 }
 
-// openSession starts the proxy if needed and admits one operation. Close the
+// Open starts the proxy if needed and admits one operation. Close the
 // session after it.
-func (e *egressProxy) openSession() (*session, error) {
-	if e.startOnce.Do(e.listen); e.startErr != nil {
-		return nil, fmt.Errorf("open the way out for git: %w", e.startErr)
+func (p *Proxy) Open() (*Session, error) {
+	if p.startOnce.Do(p.listen); p.startErr != nil {
+		return nil, fmt.Errorf("open the way out for git: %w", p.startErr)
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.lastID++
-	s := &session{proxy: e, id: strconv.Itoa(e.lastID)}
-	e.sessions[s.id] = s
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lastID++
+	s := &Session{proxy: p, id: strconv.Itoa(p.lastID)}
+	p.sessions[s.id] = s
 	return s, nil
 }
 
-func (e *egressProxy) listen() {
+func (p *Proxy) listen() {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		e.startErr = err
+		p.startErr = err
 		return
 	}
-	e.address = listener.Addr().String()
-	e.server = &http.Server{Handler: e, ReadHeaderTimeout: time.Minute}
-	go func() { _ = e.server.Serve(listener) }() // ends with close
+	p.address = listener.Addr().String()
+	p.server = &http.Server{Handler: p, ReadHeaderTimeout: time.Minute}
+	go func() { _ = p.server.Serve(listener) }() // ends with Close
 }
 
-func (e *egressProxy) close() error {
-	if e.server == nil {
+// Close stops the proxy.
+func (p *Proxy) Close() error {
+	if p.server == nil {
 		return nil
 	}
-	return e.server.Close()
+	return p.server.Close()
 }
 
-// lastErr is why the last connection of the session was not made, or nil.
-func (s *session) lastErr() error {
+// Err is why the last connection of the session was not made, or nil.
+func (s *Session) Err() error {
 	if s == nil {
 		return nil
 	}
@@ -106,8 +126,8 @@ func (s *session) lastErr() error {
 	return s.err
 }
 
-// close ends the session.
-func (s *session) close() {
+// Close ends the session.
+func (s *Session) Close() {
 	if s == nil {
 		return
 	}
@@ -116,9 +136,9 @@ func (s *session) close() {
 	delete(s.proxy.sessions, s.id)
 }
 
-// environment makes git use this proxy instead of any other. The secret is in
+// Environment makes git use this proxy instead of any other. The secret is in
 // the environment and not on a command line, which all users can read.
-func (s *session) environment() []string {
+func (s *Session) Environment() []string {
 	proxy := (&url.URL{Scheme: "http", User: url.UserPassword(s.id, s.proxy.secret), Host: s.proxy.address}).String()
 	env := []string{"GIT_HTTP_PROXY_AUTHMETHOD=basic"}
 	for _, name := range []string{"HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"} {
@@ -128,20 +148,20 @@ func (s *session) environment() []string {
 }
 
 // authenticate finds the session that a request belongs to; nil where there is none.
-func (e *egressProxy) authenticate(r *http.Request) *session {
+func (p *Proxy) authenticate(r *http.Request) *Session {
 	encoded, _ := strings.CutPrefix(r.Header.Get("Proxy-Authorization"), "Basic ")
 	decoded, err := base64.StdEncoding.DecodeString(encoded)
 	id, secret, _ := strings.Cut(string(decoded), ":")
-	if err != nil || secret != e.secret {
+	if err != nil || secret != p.secret {
 		return nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.sessions[id]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.sessions[id]
 }
 
 // fail ends a request whose connection was not made.
-func (s *session) fail(w http.ResponseWriter, err error) {
+func (s *Session) fail(w http.ResponseWriter, err error) {
 	s.proxy.mu.Lock()
 	s.err = err
 	s.proxy.mu.Unlock()
@@ -149,24 +169,24 @@ func (s *session) fail(w http.ResponseWriter, err error) {
 }
 
 // ServeHTTP carries one request of git.
-func (e *egressProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s := e.authenticate(r)
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := p.authenticate(r)
 	switch {
 	case s == nil:
 		w.Header().Set("Proxy-Authenticate", `Basic realm="midspan"`)
 		w.WriteHeader(http.StatusProxyAuthRequired)
 	case r.Method == http.MethodConnect:
-		e.tunnel(w, r, s)
+		p.tunnel(w, r, s)
 	case r.URL.Scheme == "http":
-		e.forward(w, r, s)
+		p.forward(w, r, s)
 	default:
 		w.WriteHeader(http.StatusBadRequest)
 	}
 }
 
 // tunnel copies the bytes of https in both directions; it cannot read them.
-func (e *egressProxy) tunnel(w http.ResponseWriter, r *http.Request, s *session) {
-	server, err := e.dial(r.Context(), "https", r.Host)
+func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request, s *Session) {
+	server, err := p.dial(r.Context(), "https", r.Host)
 	if err != nil {
 		s.fail(w, err)
 		return
@@ -192,10 +212,10 @@ func (e *egressProxy) tunnel(w http.ResponseWriter, r *http.Request, s *session)
 }
 
 // forward carries one request over http.
-func (e *egressProxy) forward(w http.ResponseWriter, r *http.Request, s *session) {
+func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, s *Session) {
 	transport := &http.Transport{DisableCompression: true, DisableKeepAlives: true}
 	transport.DialContext = func(ctx context.Context, _, address string) (net.Conn, error) {
-		return e.dial(ctx, "http", address)
+		return p.dial(ctx, "http", address)
 	}
 	proxy := &httputil.ReverseProxy{
 		Rewrite:       func(*httputil.ProxyRequest) {}, // as git wrote it
@@ -208,33 +228,33 @@ func (e *egressProxy) forward(w http.ResponseWriter, r *http.Request, s *session
 
 // dial connects to an address unless it is private, through the user's own
 // proxy where there is one.
-func (e *egressProxy) dial(ctx context.Context, scheme, address string) (net.Conn, error) {
+func (p *Proxy) dial(ctx context.Context, scheme, address string) (net.Conn, error) {
 	dialer := &net.Dialer{Timeout: 30 * time.Second}
-	proxy, err := e.upstream(&url.URL{Scheme: scheme, Host: address})
+	proxy, err := p.upstream(&url.URL{Scheme: scheme, Host: address})
 	if err != nil {
 		return nil, fmt.Errorf("the proxy that the environment names: %w", redact.Error(err))
 	}
 	if proxy != nil {
-		return e.dialThrough(ctx, dialer, proxy, address)
+		return p.dialThrough(ctx, dialer, proxy, address)
 	}
 	dialer.Control = func(_, address string, _ syscall.RawConn) error {
 		ip, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return err
 		}
-		return e.check(ip.Addr())
+		return p.check(ip.Addr())
 	}
 	return dialer.DialContext(ctx, "tcp", address)
 }
 
 // dialThrough opens a connection through the user's proxy. The proxy resolves the
 // name, so only what the name resolves to on this machine can be checked here.
-func (e *egressProxy) dialThrough(ctx context.Context, dialer *net.Dialer, proxy *url.URL, address string) (net.Conn, error) {
+func (p *Proxy) dialThrough(ctx context.Context, dialer *net.Dialer, proxy *url.URL, address string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := e.resolve(ctx, host); err != nil && errors.As(err, new(*privateError)) {
+	if _, err := p.Resolve(ctx, host); IsPrivate(err) {
 		return nil, err
 	}
 	conn, err := dialer.DialContext(ctx, "tcp", proxyAddress(proxy))
@@ -272,22 +292,22 @@ type readAhead struct {
 
 func (c *readAhead) Read(p []byte) (int, error) { return c.reader.Read(p) }
 
-// resolve returns the addresses of a host where all of them are public.
-func (e *egressProxy) resolve(ctx context.Context, host string) ([]netip.Addr, error) {
-	ips, err := e.lookup(ctx, "ip", host)
+// Resolve returns the addresses of a host where all of them are public.
+func (p *Proxy) Resolve(ctx context.Context, host string) ([]netip.Addr, error) {
+	ips, err := p.opts.Lookup(ctx, "ip", host)
 	if err != nil {
 		return nil, err
 	}
 	for _, ip := range ips {
-		if err := e.check(ip); err != nil {
+		if err := p.check(ip); err != nil {
 			return nil, err
 		}
 	}
 	return ips, nil
 }
 
-func (e *egressProxy) check(ip netip.Addr) error {
-	if ip = ip.Unmap(); !e.public(ip) {
+func (p *Proxy) check(ip netip.Addr) error {
+	if ip = ip.Unmap(); !p.opts.Public(ip) {
 		return &privateError{ip}
 	}
 	return nil
@@ -300,10 +320,5 @@ func (e *privateError) Error() string {
 	return fmt.Sprintf("it leads to the private address %s; --allow-private permits that", e.ip)
 }
 
-// connectionCause is the class of a connection that was not made.
-func connectionCause(err error) observation.Cause {
-	if errors.As(err, new(*privateError)) {
-		return observation.CauseBadURL
-	}
-	return observation.CauseUnreachable
-}
+// IsPrivate reports whether a connection was not made because it led to a private address.
+func IsPrivate(err error) bool { return errors.As(err, new(*privateError)) }
