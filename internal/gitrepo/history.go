@@ -229,27 +229,44 @@ func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
 }
 
 // Branches lists the newest commits of other branches that are newer than the commit of
-// the snapshot, newest first, fifty at most: when, and by whom. None where the mirror holds
-// no other branch, or not their commits.
-func (s *Snapshot) Branches() []Commit { return s.branches }
+// the snapshot, newest first, fifty at most: when, and by whom. It is not known where the
+// mirror holds a single branch, as a mirror that Midspan clones does, or lacks their commits.
+func (s *Snapshot) Branches() (newer []Commit, known bool) { return s.branches, s.branchesKnown }
 
-func (s *Snapshot) readBranches(ctx context.Context) []Commit {
+func (s *Snapshot) readBranches(ctx context.Context) ([]Commit, bool) {
 	out, err := s.runOnRefs(ctx, "for-each-ref", "--sort=-committerdate", "--count=50",
 		"--format=%(committerdate:unix)%00%(authorname)%00%(authoremail:trim)%00%(refname)", "refs/heads", "refs/remotes")
 	if err != nil {
-		return nil // their commits are not in the mirror
+		return nil, false // their commits are not in the mirror
 	}
-	var branches []Commit
+	var newer []Commit
+	names := map[string]bool{}
 	for line := range strings.Lines(string(out)) {
 		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\x00", 4)
-		if len(fields) < 4 || strings.HasSuffix(fields[3], "/gh-pages") { // pages are made of other branches
+		if len(fields) < 4 {
+			continue
+		}
+		name := branchOf(fields[3])
+		if name != "HEAD" {
+			names[name] = true
+		}
+		if name == "gh-pages" { // pages are made of other branches
 			continue
 		}
 		if c := (Commit{Committed: unixTime(fields[0]), Author: fields[1], Email: fields[2]}); c.Committed.After(s.committed) {
-			branches = append(branches, c)
+			newer = append(newer, c)
 		}
 	}
-	return branches
+	return newer, len(names) > 1
+}
+
+// branchOf is the branch that a reference names, at home or at a remote.
+func branchOf(ref string) string {
+	if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
+		return name
+	}
+	_, name, _ := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
+	return name
 }
 
 // Change is one change of a file in the history of HEAD.

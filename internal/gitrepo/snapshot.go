@@ -55,9 +55,11 @@ type Snapshot struct {
 	tags      []Tag
 	tagsErr   error
 	branches  []Commit // the newest commit of each other branch, newest first
-	notes     []observation.Note
-	blobs     *blobReader
-	tree      *treeFS
+	// branchesKnown says whether the mirror holds branches but the default one.
+	branchesKnown bool
+	notes         []observation.Note
+	blobs         *blobReader
+	tree          *treeFS
 }
 
 // Open reads the tree of dir's HEAD. dir is a bare repository, a work tree or
@@ -119,7 +121,7 @@ func (s *Snapshot) load(ctx context.Context, dir string) error {
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
 	s.tags, s.tagsErr = s.readTags(ctx)
-	s.branches = s.readBranches(ctx)
+	s.branches, s.branchesKnown = s.readBranches(ctx)
 	s.observedUntil = ObservedUntil(lastFetch(s.gitDir), s.committed)
 	if s.tree, err = newTreeFS(s); err != nil {
 		return err
@@ -380,6 +382,7 @@ func (s *Snapshot) Variant() string {
 			fmt.Fprintln(hash, file.OID)
 		}
 	}
+	fmt.Fprintln(hash, "branches known", s.branchesKnown)
 	variant := hex.EncodeToString(hash.Sum(nil)[:6])
 	if s.Shallow() {
 		variant += "-shallow"

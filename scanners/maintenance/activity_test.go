@@ -228,3 +228,11 @@ func TestNewerWorkOfPeopleOnOtherBranchesIsSeen(t *testing.T) {
 		})
 	}
 }
+
+// Midspan clones the default branch alone: what others hold is unknown then, and not nothing.
+func TestOtherBranchesThatAMirrorLacksAreUnknown(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "r.git")
+	gittest.Import(t, dir, gittest.Commit{Author: "Bo Lind <bo@mill.example.fi>", When: asOf.AddDate(0, 0, -200),
+		Files: []gittest.File{{Path: "a", Data: "a"}}})
+	expect(t, scannertest.Scan(t, maintenance.New(), dir, asOf).Measures, map[string]any{"momentum.other-branch-days": "unknown"})
+}

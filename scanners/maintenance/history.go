@@ -54,6 +54,8 @@ type History struct {
 	// branches are when people made the newest commits of other branches that are newer
 	// than that of the branch which is read, newest first.
 	branches []time.Time
+	// branchesKnown says whether the mirror holds branches but the default one.
+	branchesKnown bool
 	// publicOwner reports that the account that owns the repository bears the name of a
 	// public body.
 	publicOwner bool
@@ -100,7 +102,9 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner s
 			Err: fmt.Errorf("it breaks off; fetch the whole history: %w", withoutPath(err))}
 	}
 	h.tagsErr = tagsErr
-	for _, newest := range snapshot.Branches() {
+	newer, known := snapshot.Branches()
+	h.branchesKnown = known
+	for _, newest := range newer {
 		if !isBot(newest.Author, newest.Email) {
 			h.branches = append(h.branches, newest.Committed)
 		}

@@ -321,6 +321,9 @@ func otherBranchDays(v historyAt) observation.Measure {
 			return number(v.days(when))
 		}
 	}
+	if !v.branchesKnown {
+		return unknown(observation.CauseNoSource, "the mirror holds no branch but the default one")
+	}
 	return notApplicable("no other branch of the mirror has a newer commit by a person")
 }
 
