@@ -198,6 +198,20 @@ func TestStaleMirrorIsAssessedAsOfItsOwnTime(t *testing.T) {
 	}
 }
 
+// Numbers of several repositories hold each for its own day: no one day is told for all.
+func TestStaleRepositoriesSeenFarApartAreToldWithBothDays(t *testing.T) {
+	r := loaded(t)
+	in := input(r, middle())
+	in.Repositories[0].ObservedUntil = time.Date(2024, 1, 3, 0, 0, 0, 0, time.UTC)
+	second := in.Repositories[0]
+	second.Repository.URL, second.ObservedUntil = "https://git.example/a/second", time.Date(2025, 3, 9, 0, 0, 0, 0, time.UTC)
+	in.Repositories = append(in.Repositories, second)
+	v, _ := r.Assess(in, definitions())
+	if !v.Stale || !strings.HasPrefix(v.Because, "Its repositories were last seen between 3 January 2024 and 9 March 2025. ") {
+		t.Fatalf("stale %v: %s", v.Stale, v.Because)
+	}
+}
+
 func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
 	t.Parallel()
 	for _, values := range []map[string]any{middle(),
