@@ -45,7 +45,7 @@ func differences() []difference {
 	return []difference{
 		{"the repository's own package", "a member of a workspace may bear the name of a stranger's package in a registry",
 			nil, func(s sides, p listed) bool {
-				return s.own(manifest.NameKey(p.ecosystem, p.name)) || s.isLinkedFolder(p)
+				return s.own(manifest.NameKey(p.ecosystem, p.name)) || s.isLinkedFolder(p) || s.isFolderOfPoetry(p)
 			}},
 		{"Go directive as read", `"go 1.20" is a minimum; osv-scanner calls it 1.20.99, which exists nowhere`,
 			func(_ sides, p listed) bool { return p.name == "stdlib" },
@@ -88,6 +88,8 @@ func differences() []difference {
 			}, nil},
 		{"pnpm lockfile of two documents", "the last is the project's; osv-scanner reads the first",
 			func(s sides, p listed) bool { return s.hasTwoDocuments(p.path) }, func(s sides, p listed) bool { return s.hasTwoDocuments(p.path) }},
+		{"pnpm package with a peer that has a scope", "osv-scanner takes the / of the scope for a part of the name, and drops the package",
+			func(s sides, p listed) bool { return s.hasScopedPeer(p) }, nil},
 		{"manifest under another name", "the ecosystem uses the name; osv-scanner does not ask for it",
 			func(_ sides, p listed) bool { return otherName.MatchString(strings.ToLower(p.path)) }, nil},
 		{"text written otherwise", "UTF-16, a byte order mark or bare carriage returns are read; osv-scanner finds nothing or strange names in them",
@@ -136,22 +138,45 @@ func (s sides) isLink(name string) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// isLinkedFolder reports a folder, which a package-lock.json lists by its path: without a
-// name, osv-scanner calls it by its last element.
+// isLinkedFolder reports a folder, which a package-lock.json lists by its path, or links to a
+// package by it: without a name, osv-scanner calls it by its last element.
 func (s sides) isLinkedFolder(p listed) bool {
 	text, err := os.ReadFile(filepath.Join(s.checkout, p.path))
 	var lock struct {
-		Packages map[string]struct{ Name string } `json:"packages"`
+		Packages map[string]struct {
+			Name     string `json:"name"`
+			Resolved string `json:"resolved"`
+			Link     bool   `json:"link"`
+		} `json:"packages"`
 	}
 	if err != nil || path.Base(p.path) != "package-lock.json" || json.Unmarshal(text, &lock) != nil {
 		return false
 	}
-	for place := range lock.Packages {
-		if place != "" && !strings.Contains(place, "node_modules/") && path.Base(place) == p.name {
+	for place, entry := range lock.Packages {
+		installed := strings.HasSuffix(place, "node_modules/"+p.name)
+		if installed && entry.Link || place != "" && !strings.Contains(place, "node_modules/") && path.Base(place) == p.name {
 			return true
 		}
 	}
 	return false
+}
+
+// isFolderOfPoetry reports a package that a poetry.lock takes from a folder.
+func (s sides) isFolderOfPoetry(p listed) bool {
+	text, err := os.ReadFile(filepath.Join(s.checkout, p.path))
+	for section := range strings.SplitSeq(string(text), "[[package]]") {
+		if strings.Contains(section, fmt.Sprintf("name = %q\n", p.name)) && strings.Contains(section, `type = "directory"`) {
+			return err == nil && path.Base(p.path) == "poetry.lock"
+		}
+	}
+	return false
+}
+
+// hasScopedPeer reports a package of a pnpm-lock.yaml whose key goes on with a peer that has
+// a scope, as in /babel-loader@8.1.0(@babel/core@7.10.3).
+func (s sides) hasScopedPeer(p listed) bool {
+	text, err := os.ReadFile(filepath.Join(s.checkout, p.path))
+	return err == nil && path.Base(p.path) == "pnpm-lock.yaml" && strings.Contains(string(text), "/"+p.name+"@"+p.version+"(")
 }
 
 func (s sides) hasTwoDocuments(name string) bool {
