@@ -24,6 +24,8 @@ func TestTablesAreReadAsProgramsWriteThem(t *testing.T) {
 		"GitHub's API":             {"a.json", `[{"full_name":"a/b","name":"b","html_url":"https://github.com/a/b","url":"https://api.github.com/repos/a/b","license":{"spdx_id":"MIT"}}]`, "b", "https://github.com/a/b", ""},
 		"GitHub's search":          {"a.json", `{"total_count":1,"items":[{"full_name":"a/b","html_url":"https://github.com/a/b"}]}`, "a/b", "https://github.com/a/b", ""},
 		"GitLab's API":             {"a.json", `[{"name":"b","path_with_namespace":"a/sub/b","web_url":"https://gitlab.com/a/sub/b","http_url_to_repo":"https://gitlab.com/a/sub/b.git"}]`, "b", "https://gitlab.com/a/sub/b", ""},
+		"addresses in YAML":        {"a.yml", "# ours\n---\n- https://github.com/a/b\n- https://github.com/a/c\n", "a/b", "https://github.com/a/b", ""},
+		"repositories in YAML":     {"a.yaml", "- name: B\n  html_url: https://github.com/a/b\n", "B", "https://github.com/a/b", ""},
 		"addresses in JSON":        {"a.json", `["https://github.com/a/b","https://github.com/a/c"]`, "a/b", "https://github.com/a/b", ""},
 		"the registry's old field": {"a.json", `[{"name":"A","stage":"DPG","repositoryURL":"https://github.com/a/b,\n https://data.example/x"}]`, "A", "https://github.com/a/b", ""},
 		"a list, two on a line":    {"a.txt", "https://github.com/a/b, https://github.com/a/c\nhttps://github.com/a/d, https://github.com/a/e\n", "a/b", "https://github.com/a/b https://github.com/a/c", ""},

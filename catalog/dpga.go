@@ -31,7 +31,7 @@ func readDPGA(data []byte, _ string) (Catalog, error) {
 			return readForge(entries), nil
 		}
 		return c, errors.New(
-			"it is JSON, but no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …) or of a forge's API (html_url, " +
+			"no entry of it has the fields of the DPG registry (repositories, stage, SDGs, …) or of a forge's API (html_url, " +
 				"http_url_to_repo): give a saved answer of one of them")
 	}
 	for i, raw := range entries {

@@ -52,6 +52,27 @@ func readForge(entries []json.RawMessage) Catalog {
 	return c
 }
 
+// maxListNodes bounds a list in YAML: 100,000 entries of a few fields.
+const maxListNodes = 1_000_000
+
+// readYAMLList reads a list in YAML as the same list in JSON is read.
+func readYAMLList(data []byte, name string) (Catalog, error) {
+	value, file, err := decodeYAML(data, maxListNodes)
+	if err != nil {
+		return Catalog{Name: formatForge}, err
+	}
+	items, err := json.Marshal(value)
+	if err != nil {
+		return Catalog{Name: formatForge}, fmt.Errorf("it is YAML that JSON cannot say: %w", err)
+	}
+	c, err := readDPGA(items, name)
+	if file.second > 0 {
+		c.Notes = append(c.Notes, observation.Note{Cause: observation.CauseRemark, Subject: name,
+			Message: fmt.Sprintf("line %d: the file holds a second document: only the first is read", file.second)})
+	}
+	return c, err
+}
+
 func forgeGood(fields map[string]any, source Source) (Good, bool) {
 	notes := &entryNotes{subject: source.Entry}
 	r := record{notes, fields, ""}

@@ -41,7 +41,7 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 //   - dpga: JSON of the DPG registry, present or old, or a folder with
 //     nominees/*.json and digitalpublicgoods/*.json
 //   - publiccode: a publiccode.yml, or a folder in which they are searched
-//   - forge: JSON of the API of a forge, or a list of addresses
+//   - forge: JSON or YAML of the API of a forge, or a list of addresses
 //   - csv: a table with a column of addresses, or a plain list of them
 //
 // Every entry becomes a good of its own, with an id that is unique in the
@@ -171,6 +171,9 @@ func decodeText(data []byte) ([]byte, error) {
 
 var publiccodeKey = regexp.MustCompile(`(?m)^["']?publiccodeYmlVersion["']?[ \t]*:`)
 
+// yamlListStart begins a list in YAML, after comments and the mark of a document.
+var yamlListStart = regexp.MustCompile(`^(?:(?:#.*|---)?[ \t]*\r?\n)*-[ \t]`)
+
 // format is a kind of catalog file. A new one adds a line to formats.
 type format struct {
 	// matches reports whether a file is of this format. The text is in UTF-8,
@@ -186,10 +189,15 @@ type format struct {
 // formats lists the formats in the order in which they are tried.
 func formats() []format {
 	return []format{
+		{matches: isYAMLList, read: readYAMLList},
 		{matches: isPubliccode, read: readPubliccodeFile},
 		{matches: isJSON, read: readDPGA},
 		{matches: isAnyFile, read: readTableFile},
 	}
+}
+
+func isYAMLList(text []byte, _ string) bool {
+	return yamlListStart.Match(text) && !publiccodeKey.Match(text)
 }
 
 func isPubliccode(text []byte, extension string) bool {

@@ -97,7 +97,8 @@ func TestLoadSaysWhatIsWrongWithACatalogThatCannotBeRead(t *testing.T) {
 		{"table without url", "c.csv", "name,country\nA,Kenya\n", `name one column "url"`},
 		{"table without rows", "c.csv", "name,url\n", "no entries"},
 		{"broken YAML", "publiccode.yml", "name: [", "not YAML"},
-		{"YAML of another kind", "publiccode.yml", "- a\n", "named fields"},
+		{"YAML of another kind", "publiccode.yml", "a\n", "named fields"},
+		{"a list in YAML of something else", "list.yml", "- a\n", "no entry of it"},
 		{"deep YAML", "publiccode.yml", "publiccodeYmlVersion: " + strings.Repeat("[", 5000), "not YAML"},
 	}
 	for _, tt := range tests {

@@ -23,6 +23,8 @@ const (
 var differences = map[string]string{
 	"a key that may name somebody":               "we do not repeat what may be a name",
 	"a key twice":                                "the parser refuses the file, as YAML does; we read it",
+	"a language of three letters that has two":   eachPart,
+	"a second document":                          "the parser refuses the file; we read its first document",
 	"an empty key":                               anyType,
 	"a number for a text":                        anyType,
 	"an anchor":                                  anyType,

@@ -64,6 +64,9 @@ func standardRemarks(file *yamlFile, version string) []remark {
 	for _, key := range file.twice {
 		remarks = append(remarks, remark{key.line, key.path, "stands twice: the last one counts"})
 	}
+	if file.second > 0 {
+		remarks = append(remarks, remark{file.second, "the file", "holds a second document: only the first is read"})
+	}
 	for _, problem := range standard.problems(file.fields) {
 		at := file.at(problem.InstanceLocation)
 		if keys := keyRemarks(problem.ErrorKind, at); keys != nil {

@@ -127,6 +127,8 @@ var publiccodeCases = []publiccodeCase{
 	{"an unknown key", "0.7", []string{"colour: blue\n"}, []string{"line 20: colour is no key of the standard"}},
 	{"a key that may name somebody", "0.7", []string{"\"Jane Doe <jane@example.org>\": 1\n"}, []string{"line 20: … is no key of the standard"}},
 	{"a key twice", "0.7", []string{"name: Tides\n"}, []string{"line 20: name stands twice: the last one counts"}},
+	{"a second document", "0.7", []string{"name: Tide\n", "name: Tide\n", "usedBy:\n  - Sea\n---\nname: Ebb\n"}, []string{"line 23: the file holds a second document: only the first is read"}},
+	{"a language of three letters that has two", "0.7", []string{"  en:\n", "  eng:\n"}, []string{"line 9: description.eng is not a language tag of BCP 47 such as en or pt-BR"}},
 	{"an empty key", "0.7", []string{"usedBy:\n"}, []string{"line 20: usedBy is empty"}},
 	{"a number for a text", "0.7", []string{"softwareVersion: 1.10\n"}, []string{"line 20: softwareVersion is a number, not a text: put it in quotes"}},
 	{"a number for the version", "0.7", []string{"\"0.7\"", "0.4"}, []string{"line 1: publiccodeYmlVersion is a number, not a text: put it in quotes"}},

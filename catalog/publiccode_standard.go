@@ -157,13 +157,19 @@ func ofText(is func(string) bool) func(any) error {
 	}
 }
 
-// isLanguage tells tags of BCP 47 that begin with a language.
+// isLanguage tells tags of BCP 47 that begin with a language, in two letters where it has a
+// code of two (RFC 5646, 2.2.1).
 func isLanguage(text string) bool {
 	if strings.Contains(text, "_") || strings.HasPrefix(strings.ToLower(text), "x-") {
 		return false // the library takes them
 	}
-	_, err := language.Parse(text)
-	return err == nil
+	tag, err := language.Parse(text)
+	if err != nil {
+		return false
+	}
+	code, _, _ := strings.Cut(text, "-")
+	base, _ := tag.Base()
+	return len(code) == 2 || len(base.String()) != 2
 }
 
 // isCountry tells the codes of ISO 3166-1 in two letters, upper or lower case.

@@ -25,6 +25,7 @@ type yamlFile struct {
 	fields map[string]any // in the types that a record reads
 	root   *position
 	twice  []*position // keys that stand twice in one object
+	second int         // the line on which a second document begins, 0 where there is none
 }
 
 // position is where a value stands in a file.
@@ -60,22 +61,13 @@ func (p *position) add(token string, child *position) *position {
 	return child
 }
 
-// readYAML decodes the first document. Anchors are followed, each time they are
-// used: the limits hold for what comes out.
+// readYAML decodes the first document, and says where a second one begins. Anchors are
+// followed, each time they are used: the limits hold for what comes out.
 func readYAML(data []byte) (*yamlFile, error) {
 	if len(data) > maxPubliccode {
 		return nil, fmt.Errorf("it is larger than %d KiB", maxPubliccode>>10)
 	}
-	var document yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&document); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, errors.New("it is empty")
-		}
-		return nil, fmt.Errorf("it is not YAML (%s): correct it", observation.RedactQuoted(err.Error()))
-	}
-	reader := &yamlReader{left: maxYAMLNodes}
-	root := &position{line: 1}
-	value, err := reader.value(&document, root, 0)
+	value, file, err := decodeYAML(data, maxYAMLNodes)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +75,30 @@ func readYAML(data []byte) (*yamlFile, error) {
 	if !ok {
 		return nil, errors.New("it is YAML, but not a list of named fields: it must begin with publiccodeYmlVersion")
 	}
-	return &yamlFile{fields, root, reader.twice}, nil
+	file.fields = fields
+	return file, nil
+}
+
+func decodeYAML(data []byte, nodes int) (any, *yamlFile, error) {
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var document, second yaml.Node
+	if err := decoder.Decode(&document); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, nil, errors.New("it is empty")
+		}
+		return nil, nil, fmt.Errorf("it is not YAML (%s): correct it", observation.RedactQuoted(err.Error()))
+	}
+	reader := &yamlReader{left: nodes}
+	file := &yamlFile{root: &position{line: 1}}
+	value, err := reader.value(&document, file.root, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	file.twice = reader.twice
+	if err := decoder.Decode(&second); err == nil && len(second.Content) > 0 && second.Content[0].Tag != "!!null" {
+		file.second = second.Content[0].Line
+	}
+	return value, file, nil
 }
 
 // yamlReader turns YAML into the types of JSON. Scalars stay as they were
