@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
@@ -22,30 +21,9 @@ func (e *evaluation) because(in merge.Input, v Verdict, defs map[string]observat
 		messages = e.explainUnassessed(in, v, defs, known, applicable)
 	}
 	if v.Stale {
-		messages[0] = seenUntil(in, v, messages[0])
+		messages[0] = remark.SeenUntil(in, v.ObservedUntil, messages[0])
 	}
 	return messages
-}
-
-// sameDays is by how many days the last looks at the repositories of a good may differ and
-// still be told as one.
-const sameDays = 30
-
-// seenUntil says of which day a sentence about a good speaks that was not seen for long, or
-// of which days, where its repositories were seen last on days far apart.
-func seenUntil(in merge.Input, v Verdict, sentence language.Message) language.Message {
-	days := []time.Time{v.ObservedUntil}
-	for _, r := range in.Repositories {
-		if !r.ObservedUntil.IsZero() {
-			days = append(days, r.ObservedUntil)
-		}
-	}
-	first, last := slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
-	if last.Sub(first) <= sameDays*24*time.Hour {
-		return language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(v.ObservedUntil), "sentence", sentence)
-	}
-	return language.M("Its repositories were last seen between {first} and {last}. {sentence}",
-		"first", language.LongDate(first), "last", language.LongDate(last), "sentence", sentence)
 }
 
 // explainStage fills the sentence of the stage's rule; nil where the stage has none.

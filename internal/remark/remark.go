@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/language"
@@ -145,4 +146,25 @@ func OtherBranches(measures map[string]observation.Measure) []language.Message {
 	}
 	return []language.Message{language.M("There is newer work on other branches, the last on {day}. Only the default branch is read.",
 		"day", language.LongDate(other.At.UTC().AddDate(0, 0, -int(days))))}
+}
+
+// sameDays is by how many days the last looks at the repositories of a good may differ and
+// still be told as one.
+const sameDays = 30
+
+// SeenUntil says of which day a sentence about a good speaks that was last seen long ago,
+// until the day, or of which days, where its repositories were last seen on days far apart.
+func SeenUntil(in merge.Input, until time.Time, sentence language.Message) language.Message {
+	days := []time.Time{until}
+	for _, r := range in.Repositories {
+		if !r.ObservedUntil.IsZero() {
+			days = append(days, r.ObservedUntil)
+		}
+	}
+	first, last := slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
+	if last.Sub(first) <= sameDays*24*time.Hour {
+		return language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(until), "sentence", sentence)
+	}
+	return language.M("Its repositories were last seen between {first} and {last}. {sentence}",
+		"first", language.LongDate(first), "last", language.LongDate(last), "sentence", sentence)
 }

@@ -50,33 +50,23 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 	var remarks []string
 	var failed error
 	for _, name := range paths {
-		data, err := files.read(name)
+		ids, remark, err := licensesOfFile(files, name)
 		if err != nil {
 			failed = err
 			continue
 		}
-		if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
-			data = text // some editors write UTF-16
-		}
-		ids, coverage := recognize(data)
-		if len(ids) == 0 {
-			data = withoutDoubles(data)
-			ids, coverage = recognize(data)
-		}
-		var remark string
-		if ids, remark = restricted(data, ids, coverage.Match); len(ids) == 0 && rTemplate().Match(data) {
-			ids, remark = namedByR(files)
-		}
 		if remark != "" {
-			remarks = append(remarks, name+": "+remark)
-		} else if coverage.Percent < minCoveragePercent {
-			remarks = append(remarks, fmt.Sprintf("%.0f %% of %s is text of a known licence", coverage.Percent, name))
+			remarks = append(remarks, remark)
 		}
 		texts[name] = ids
 	}
 	found := licensesOf(texts)
 	if patents := files.firstOf(patentsKind); patents != "" && withPatents(found) {
 		remarks = append(remarks, patents+": terms on patents stand beside the text of the licence; read them")
+	}
+	if others := otherEditions(files, found); len(others) > 0 {
+		withTerms(found)
+		remarks = append(remarks, strings.Join(others, ", ")+": the files of a folder stand under other terms; read them")
 	}
 	switch {
 	case failed != nil && len(found) == 0:
@@ -89,6 +79,53 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		if failed != nil {
 			_, detail := causeAndDetail(failed)
 			m.Bound, m.Detail = observation.AtLeast, strings.Join(append(remarks, detail), "; ")
+		}
+	}
+}
+
+// licensesOfFile reads the licences of one file, and what a reader should know of them.
+func licensesOfFile(files *tree, name string) (ids []string, remark string, err error) {
+	data, err := files.read(name)
+	if err != nil {
+		return nil, "", err
+	}
+	if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
+		data = text // some editors write UTF-16
+	}
+	ids, coverage := recognize(data)
+	if len(ids) == 0 {
+		data = withoutDoubles(data)
+		ids, coverage = recognize(data)
+	}
+	if ids, remark = restricted(data, ids, coverage.Match); len(ids) == 0 && rTemplate().Match(data) {
+		ids, remark = namedByR(files)
+	}
+	switch {
+	case remark != "":
+		return ids, name + ": " + remark, nil
+	case coverage.Percent < minCoveragePercent:
+		return ids, fmt.Sprintf("%.0f %% of %s is text of a known licence", coverage.Percent, name), nil
+	}
+	return ids, "", nil
+}
+
+// otherEditions are the licences of folders with an edition that is sold, where they are not
+// among those of the repository. One that cannot be read may be another.
+func otherEditions(files *tree, found []string) []string {
+	if len(found) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(files.of(editionKind), func(name string) bool {
+		ids, _, err := licensesOfFile(files, name)
+		return err == nil && len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(found, id) })
+	})
+}
+
+// withTerms adds to every licence that others stand beside it.
+func withTerms(found []string) {
+	for i, id := range found {
+		if !strings.HasSuffix(id, " AND "+licenselist.AddedTerms) {
+			found[i] = id + " AND " + licenselist.AddedTerms
 		}
 	}
 }

@@ -452,6 +452,8 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		"a grant of patents under BSD":        {files{"LICENSE": bsd + "\nAdditional Grant of Patent Rights Version 2\n\n\"Software\" means the X software.\n"}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "terms stand beside"},
 		"a file on patents beside MIT":        {files{"LICENSE": mitText, "PATENTS": "none\n"}, []string{"MIT"}, ""},
 		"a list of patents elsewhere":         {files{"LICENSE": bsd, "docs/PATENTS.md": "none\n"}, []string{"BSD-3-Clause"}, ""},
+		"an edition under other terms":        {files{"LICENSE": mitText, "ee/LICENSE": "You may use these files with a subscription.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "ee/LICENSE: the files of a folder stand under other terms"},
+		"an edition under the same terms":     {files{"LICENSE": mitText, "enterprise/LICENSE": mitText}, []string{"MIT"}, ""},
 		"MIT with a line doubled":             {files{"LICENSE": doubled}, []string{"MIT"}, ""},
 		"MIT with words added":                {files{"LICENSE": changed}, []string{"MIT AND LicenseRef-added-terms"}, "its text differs"},
 		"a modified Apache License":           {files{"LICENSE": "Thing is licensed under a modified version of the Apache License 2.0, with the following additional conditions:\n\na. Multi-tenant service: a commercial license must be obtained from the producer.\n"}, []string{"Apache-2.0 AND LicenseRef-restricted"}, "not an open licence"},

@@ -67,6 +67,9 @@ var (
 	licenseKind        = fileKind{conventionalFolders, isLicense}
 	copyrightKind      = fileKind{root, document("copyright")}
 	patentsKind        = fileKind{root, document("patents", "patent_grant", "additional_patent_rights")}
+	// editionKind are the licences of folders in which an edition that is sold stands beside
+	// the open one.
+	editionKind        = fileKind{[]string{"ee", "enterprise", "enterprise-edition", "commercial", "premium", "pro", "proprietary", "cloud"}, isLicense}
 	licensesFolderKind = fileKind{[]string{"licenses"}, func(name string) bool { return !isCode(name) }}
 )
 
@@ -81,7 +84,7 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
 		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
-		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
+		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, editionKind, governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
