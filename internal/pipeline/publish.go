@@ -296,7 +296,11 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		for _, result := range results.observations {
 			scan.Checks = append(scan.Checks, result.Checks...)
 		}
-		scan.Checks = report.HoldRemedies(scan.Checks, scan.Measures)
+		held := report.HoldRemedies(scan.Checks, scan.Measures)
+		for _, measures := range []*[]observation.Measure{&scan.Measures, &good.Measures} {
+			*measures = report.WithReasons(*measures, scan.Repository.URL, scan.Checks, held)
+		}
+		scan.Checks = held
 		if len(scan.Findings) == 0 {
 			continue
 		}

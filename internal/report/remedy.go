@@ -20,6 +20,20 @@ func HoldRemedies(checks []observation.Check, measures []observation.Measure) []
 	return held
 }
 
+// WithReasons gives the measures of checks the reasons that HoldRemedies completed, so that
+// one report does not say two things of one file. Of several repositories, those of one.
+func WithReasons(measures []observation.Measure, repository string, checks, held []observation.Check) []observation.Measure {
+	told := slices.Clone(measures)
+	for i := range told {
+		m := &told[i]
+		at := slices.IndexFunc(checks, func(c observation.Check) bool { return observation.PosturePrefix+strings.ToLower(c.Name) == m.ID })
+		if at >= 0 && m.Detail == checks[at].Reason && (m.Repository == "" || m.Repository == repository) {
+			m.Detail = held[at].Reason
+		}
+	}
+	return told
+}
+
 func hold(check *observation.Check, measures []observation.Measure) {
 	yes := func(id string) bool {
 		value, _ := measureIn(measures, id).Value.(bool)

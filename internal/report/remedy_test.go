@@ -61,10 +61,16 @@ func TestALicenceWhereScorecardDoesNotLookIsNamedBesideItsScore(t *testing.T) {
 		"nowhere":           {0, file(false, ""), "license file not detected"},
 		"found by both":     {9, file(true, "LICENSE"), "license file not detected"},
 	} {
-		held := report.HoldRemedies([]observation.Check{{Name: "License", State: observation.Measured, Score: c.score,
-			Reason: "license file not detected", Remedy: "Put it there."}}, c.measures)
+		checks := []observation.Check{{Name: "License", State: observation.Measured, Score: c.score,
+			Reason: "license file not detected", Remedy: "Put it there."}}
+		held := report.HoldRemedies(checks, c.measures)
 		if held[0].Reason != c.want || held[0].Score != c.score {
 			t.Errorf("%s: %d, %q, want %q", name, held[0].Score, held[0].Reason, c.want)
+		}
+		score := observation.Measure{ID: "posture.license", State: observation.Measured, Detail: "license file not detected", Repository: "https://git.example/a/b"}
+		told := report.WithReasons([]observation.Measure{score}, score.Repository, checks, held)
+		if other := report.WithReasons([]observation.Measure{score}, "https://git.example/a/c", checks, held); told[0].Detail != c.want || other[0].Detail != score.Detail {
+			t.Errorf("%s: the measure says %q, that of another repository %q", name, told[0].Detail, other[0].Detail)
 		}
 	}
 }
