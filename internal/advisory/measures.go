@@ -24,7 +24,8 @@ var (
 	severeMeasure = observation.Definition{
 		ID: observation.AdvisoriesCriticalHigh, Name: "Critical and high advisories",
 		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Open advisories with a CVSS base score of 7 or more, or called high or critical where they carry no score.",
+		Means: "Open advisories with a CVSS base score of 7 or more, or called high or critical where they carry no score. Others without " +
+			"a score or a word make the count a lower bound.",
 	}
 	fixableMeasure = observation.Definition{
 		ID: observation.AdvisoriesFixable, Name: "Advisories with a fix", Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
@@ -38,7 +39,8 @@ var (
 	exploitedMeasure = observation.Definition{
 		ID: observation.AdvisoriesExploited, Name: "Known exploited vulnerabilities",
 		Kind: observation.KindNumber, Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means:     "Open advisories of which an alias stands in the catalog of known exploited vulnerabilities.",
+		Means: "Open advisories of which an alias stands in the catalog of known exploited vulnerabilities, each once in a repository, " +
+			"in however many packages it is.",
 		Reference: "CISA Known Exploited Vulnerabilities",
 	}
 	lagMeasure = observation.Definition{
@@ -116,11 +118,11 @@ func (c measureBuilder) advisories(findings []observation.Finding) []observation
 	measures := []observation.Measure{
 		c.count(findingsMeasure, t.all),
 		c.count(maliciousMeasure, t.malicious),
-		c.count(severeMeasure, t.severe),
+		withUnrated(c.count(severeMeasure, t.severe), t.unrated),
 		c.count(fixableMeasure, t.fixable),
-		c.count(severeFixableMeasure, t.severeFixable),
-		c.count(runTimeMeasure, t.runTime),
-		c.overdue(t),
+		withUnrated(c.count(severeFixableMeasure, t.severeFixable), t.unratedFixable),
+		withUnrated(c.count(runTimeMeasure, t.runTime), t.unratedRunTime),
+		withUnrated(c.overdue(t), t.unratedOverdue),
 		c.exploited(t),
 		c.lag(t),
 	}
@@ -149,8 +151,19 @@ func (c measureBuilder) count(d observation.Definition, n int) observation.Measu
 	return m
 }
 
+// withUnrated makes a count of serious advisories a lower bound where others, which would
+// count, carry no rating.
+func withUnrated(m observation.Measure, unrated int) observation.Measure {
+	if m.State != observation.Measured || unrated == 0 {
+		return m
+	}
+	m.Bound = observation.AtLeast
+	m.Detail = strings.TrimPrefix(fmt.Sprintf("%s; advisories without a rating that would count: %d", m.Detail, unrated), "; ")
+	return m
+}
+
 func (c measureBuilder) exploited(t findingCounts) observation.Measure {
-	m := c.count(exploitedMeasure, t.exploited)
+	m := c.count(exploitedMeasure, len(t.exploited))
 	if m.State == observation.Measured && t.exploitUnknown > 0 {
 		return exploitedMeasure.UnknownFor(observation.CauseNoSource,
 			"no catalog of known exploited vulnerabilities was read; put CISA's kev.json into the advisory folder")
@@ -159,7 +172,7 @@ func (c measureBuilder) exploited(t findingCounts) observation.Measure {
 }
 
 func (c measureBuilder) lag(t findingCounts) observation.Measure {
-	m := c.count(lagMeasure, t.lagDays)
+	m := withUnrated(c.count(lagMeasure, t.lagDays), t.unratedFixable)
 	switch {
 	case m.State != observation.Measured:
 		return m
@@ -177,6 +190,8 @@ func (c measureBuilder) lag(t findingCounts) observation.Measure {
 		return lagMeasure.UnknownFor(observation.CauseNoSource, "no open critical or high advisory with a fix says when it was published")
 	case c.unmatched > 0:
 		return lagMeasure.UnknownFor(c.largestGap.Cause, c.gapText)
+	case t.unratedFixable > 0:
+		return lagMeasure.UnknownFor(observation.CauseNoSource, m.Detail)
 	}
 	return lagMeasure.NotApplicableFor("no open critical or high advisory has a fix")
 }
@@ -214,8 +229,11 @@ func (c measureBuilder) inventory(distinct map[observation.Coordinate]observatio
 // findingCounts counts findings: each vulnerability of a package at a version once.
 type findingCounts struct {
 	all, malicious, severe, fixable, severeFixable int
-	exploited, exploitUnknown                      int
+	exploited                                      map[string]bool // by their first id: one in several packages is one
+	exploitUnknown                                 int
 	runTime, overdue, undated                      int // severe and fixable in what runs: all, those of before a year, without a date
+	unrated, unratedFixable                        int // those of which no record says how severe they are: all, with a fix
+	unratedRunTime, unratedOverdue                 int // and with a fix in what runs: all, those that may be of before a year
 	lagDays                                        int // since the oldest severe and fixable one was published
 	withPublished                                  int // severe and fixable, with a date of publication
 	withModifiedOnly                               int // severe and fixable, with a date of the last change only
@@ -226,7 +244,7 @@ func countFindings(findings []observation.Finding, running map[observation.Coord
 	for i := range normalised {
 		normalised[i].Package.Name = coordinateOf(normalised[i].Package).Name
 	}
-	var t findingCounts
+	t := findingCounts{exploited: map[string]bool{}}
 	for _, group := range observation.Groups(normalised) {
 		if group[0].Malicious {
 			t.malicious++
@@ -258,7 +276,12 @@ func (t *findingCounts) add(group []observation.Finding, running bool, at time.T
 	t.severe += boolToInt(severe)
 	t.fixable += boolToInt(fixable)
 	t.exploitUnknown += boolToInt(!exploitKnown)
-	t.exploited += boolToInt(exploited)
+	if exploited {
+		t.exploited[firstID(group)] = true
+	}
+	if !slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Severity != observation.SeverityUnknown && f.Severity != "" }) {
+		t.addUnrated(group, fixable, running, at)
+	}
 	if !severe || !fixable {
 		return
 	}
@@ -273,6 +296,33 @@ func (t *findingCounts) add(group []observation.Finding, running bool, at time.T
 	case !changed.IsZero(): // it was published before that
 		t.withModifiedOnly++
 		t.lagDays = max(t.lagDays, int(at.Sub(changed).Hours()/24))
+	}
+}
+
+// firstID is the first of the ids that a vulnerability has in its records, CVEs before others.
+func firstID(group []observation.Finding) string {
+	var ids []string
+	for _, f := range group {
+		ids = append(append(ids, f.Advisory), f.Aliases...)
+	}
+	return slices.MinFunc(ids, func(a, b string) int {
+		return cmp.Or(cmp.Compare(boolToInt(yearOfCVE(a) == 0), boolToInt(yearOfCVE(b) == 0)), cmp.Compare(a, b))
+	})
+}
+
+// addUnrated counts a vulnerability of which no record says how severe it is.
+func (t *findingCounts) addUnrated(group []observation.Finding, fixable, running bool, at time.Time) {
+	t.unrated++
+	if !fixable {
+		return
+	}
+	t.unratedFixable++
+	if !running {
+		return
+	}
+	t.unratedRunTime++
+	if public, known := publicBefore(group, at.AddDate(0, 0, -overdueDays)); public || !known {
+		t.unratedOverdue++
 	}
 }
 

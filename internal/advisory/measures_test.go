@@ -234,3 +234,47 @@ func TestOverdueIsWhatRunsAndHasHadAFixForMoreThanAYear(t *testing.T) {
 		}
 	}
 }
+
+// No rating is no low rating: what may be serious makes the counts of serious ones lower bounds.
+func TestAdvisoriesWithoutARatingLeaveTheSeriousOnesOpen(t *testing.T) {
+	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0")}
+	unrated := finding("a", "X-1", "unknown", "2", at.AddDate(-2, 0, 0))
+	rated := finding("a", "X-2", "low", "2", at.AddDate(-2, 0, 0))
+	for _, test := range []struct {
+		name     string
+		findings []observation.Finding
+		bound    observation.Bound
+		lag      observation.State
+	}{
+		{"none has a rating", []observation.Finding{unrated}, observation.AtLeast, observation.Unknown},
+		{"a record with another name rates it", []observation.Finding{unrated, {Package: packages[0], Advisory: "X-3", Aliases: []string{"X-1"}, Severity: "low", FixedIn: "2", Exploited: unrated.Exploited}},
+			observation.Exact, observation.NotApplicable},
+		{"rated low", []observation.Finding{rated}, observation.Exact, observation.NotApplicable},
+	} {
+		measures := advisory.Measures(advisory.Result{Findings: test.findings}, packages, at, "test")
+		for _, id := range []string{observation.AdvisoriesCriticalHigh, observation.AdvisoriesFixableCriticalHigh, observation.AdvisoriesRunTimeFixable, observation.AdvisoriesRunTimeOverdue} {
+			if m := measured(t, measures, id); m.Value != 0.0 || m.Bound != test.bound {
+				t.Errorf("%s: %s is %v, bound %q, want 0, %q", test.name, id, m.Value, m.Bound, test.bound)
+			}
+		}
+		if m := measured(t, measures, observation.AdvisoriesOldestFixableDays); m.State != test.lag {
+			t.Errorf("%s: the patch lag is %s, want %s", test.name, m.State, test.lag)
+		}
+	}
+}
+
+// One vulnerability in five copies of a library is one.
+func TestAnExploitedVulnerabilityCountsOnceInHoweverManyPackages(t *testing.T) {
+	yes := true
+	var findings []observation.Finding
+	var packages []observation.Package
+	for _, version := range []string{"1.0.0", "1.1.0"} {
+		p := advisorytest.Package("npm", "a", version)
+		packages = append(packages, p)
+		findings = append(findings, observation.Finding{Package: p, Advisory: "X-" + version, Aliases: []string{"CVE-2020-11023"}, Severity: "high", Exploited: &yes})
+	}
+	measures := advisory.Measures(advisory.Result{Findings: findings}, packages, at, "test")
+	if exploited, all := measured(t, measures, observation.AdvisoriesExploited).Value, measured(t, measures, observation.AdvisoriesFindings).Value; exploited != 1.0 || all != 2.0 {
+		t.Errorf("%v exploited of %v, want 1 of 2", exploited, all)
+	}
+}
