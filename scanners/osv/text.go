@@ -154,6 +154,12 @@ func hallmarks() map[string]hallmark {
 
 var conflict = lazy.Pattern(`(?m)^(?:<{7}|>{7}) `)
 
+// isConflict looks for the marks of a merge. Most texts, some of them of megabytes, hold
+// nothing like one.
+func isConflict(text []byte) bool {
+	return (bytes.Contains(text, []byte("<<<<<<< ")) || bytes.Contains(text, []byte(">>>>>>> "))) && conflict().Match(text)
+}
+
 // checkText is an error for a text that is not the manifest whose name it bears, or that
 // holds more than its reader takes.
 func checkText(known map[string]hallmark, name string, text []byte) error {
@@ -167,7 +173,7 @@ func checkText(known map[string]hallmark, name string, text []byte) error {
 		return errors.New("it is a web page, or a pointer to a file kept elsewhere")
 	case bytes.IndexByte(text, 0) >= 0:
 		return errors.New("it holds bytes that are no text")
-	case conflict().Match(text):
+	case isConflict(text):
 		return errors.New("it holds both sides of a merge that was not resolved")
 	}
 	h, ok := known[base]

@@ -1,6 +1,7 @@
 package scorecard
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"regexp"
@@ -20,7 +21,7 @@ var ownAction = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?["']?uses["']?[ \t]*
 // respelled returns the contents of a workflow as the library understands them. No line
 // and no column moves.
 func respelled(name string, data []byte) []byte {
-	if !isWorkflow(name) {
+	if !isWorkflow(name) || !bytes.Contains(data, []byte("$/")) {
 		return data
 	}
 	return ownAction.ReplaceAll(data, []byte("${1}./"))

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -100,13 +101,23 @@ var (
 	translationEnd = strings.Fields(".json .yml .yaml .po .properties .php .js .ts .xml .xlf .xliff .arb .ini .toml .csv .ftl .resx .mo .strings")
 )
 
+// codeIn is the language that a pattern finds in the name of a file, "" where the name lacks
+// the part, as nearly all names of a tree do.
+func codeIn(file, part string, pattern func() *regexp.Regexp) string {
+	if !strings.Contains(file, part) {
+		return ""
+	}
+	if m := pattern().FindStringSubmatch(file); m != nil {
+		return baseLanguage(m[1])
+	}
+	return ""
+}
+
 // languageOf is the language for which a file holds texts ("fr"), "" where it is none.
 func languageOf(file string) string {
 	file = strings.ToLower(file)
-	for _, pattern := range []*regexp.Regexp{androidFolder(), appleFolder()} {
-		if m := pattern.FindStringSubmatch(file); m != nil {
-			return baseLanguage(m[1])
-		}
+	if code := cmp.Or(codeIn(file, "/strings.xml", androidFolder), codeIn(file, ".lproj/", appleFolder)); code != "" {
+		return code
 	}
 	base := path.Base(file)
 	ending := path.Ext(base)
