@@ -69,7 +69,7 @@ func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.G
 		if err != nil {
 			return report.Good{}, nil, fmt.Errorf("read its inventory: %w", err)
 		}
-		lists = append(lists, export.Listing{Repository: good.Repositories[i].URL, Packages: packages})
+		lists = append(lists, export.Listing{Repository: good.Repositories[i].URL, Commit: state.scan.Commit, Packages: packages})
 	}
 	return full, lists, nil
 }
