@@ -160,8 +160,8 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
 		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
-	if p.answersNote != nil {
-		document.Notes = append(document.Notes, *p.answersNote)
+	if p.placed.note != nil {
+		document.Notes = append(document.Notes, *p.placed.note)
 	}
 	record, err := p.record(ctx, run)
 	if err != nil {

@@ -206,6 +206,7 @@ type Target struct {
 	Good       string   // its id
 	Aliases    []string // its other ids
 	Repository string   // its address
+	Remotes    []string // of a work tree: the addresses that it was cloned from
 	Folder     string   // in which it is read where it stands; empty where it is not
 	// Given reports whether a name, for which a file was given, is that of the good.
 	Given func(name string) bool
@@ -214,7 +215,7 @@ type Target struct {
 // subjects are the keys under which statements name the target.
 func (t Target) subjects() []string {
 	var all []string
-	for _, id := range append([]string{t.Repository, t.Good}, t.Aliases...) {
+	for _, id := range slices.Concat([]string{t.Repository, t.Good}, t.Aliases, t.Remotes) {
 		if id != "" {
 			all = append(all, subjectOf(id))
 		}
