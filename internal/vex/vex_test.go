@@ -179,7 +179,7 @@ func TestManyAnswersAreLookedUp(t *testing.T) {
 			t.Fatalf("finding %d is not answered", i)
 		}
 	}
-	if took := time.Since(began); took > 10*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s", took)
 	}
 }
