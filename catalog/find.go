@@ -68,6 +68,57 @@ func likeness(text, name string) float64 {
 	return best
 }
 
+// AmbiguousError says that a text names several goods.
+type AmbiguousError struct {
+	Text string
+	IDs  []string // of the goods, at most mostNamed
+	More int      // further ones
+}
+
+// mostNamed is how many goods an AmbiguousError lists.
+const mostNamed = 10
+
+// Error implements error.
+func (e *AmbiguousError) Error() string {
+	more := ""
+	if e.More > 0 {
+		more = fmt.Sprintf(" and %d more", e.More)
+	}
+	return fmt.Sprintf("%q names several goods: %s%s; name one by its id", e.Text, strings.Join(e.IDs, ", "), more)
+}
+
+// Pick returns the good that a text names. Its id as it is written comes first, then a name
+// or another id as it is written, then all of these and addresses in any case. A text that
+// fits several alike is an *AmbiguousError.
+func Pick(text string, goods []Good) (Good, error) {
+	text = strings.TrimSpace(text)
+	for _, fits := range []func(Good) bool{
+		func(g Good) bool { return g.ID == text },
+		func(g Good) bool { return g.Name == text || slices.Contains(g.Aliases, text) },
+		func(g Good) bool { return g.Names(text) },
+	} {
+		var found []Good
+		for _, g := range goods {
+			if fits(g) {
+				found = append(found, g)
+			}
+		}
+		switch len(found) {
+		case 0:
+			continue
+		case 1:
+			return found[0], nil
+		}
+		e := &AmbiguousError{Text: text}
+		for _, g := range found[:min(len(found), mostNamed)] {
+			e.IDs = append(e.IDs, g.ID)
+		}
+		e.More = len(found) - len(e.IDs)
+		return Good{}, e
+	}
+	return Good{}, NotFound(fmt.Sprintf("there is no good with the id or the name %q", text), text, goods)
+}
+
 // NotFound is an error that says that no good has a name, and which ones may be meant.
 func NotFound(said, text string, goods []Good) error {
 	if ids := Alike(text, goods); len(ids) > 0 {

@@ -55,6 +55,16 @@ type PastReader interface {
 	PastPaths(files []gitrepo.File) []string
 }
 
+// LockReader is a scanner that also reads what lockfiles say of packages beside their
+// names: hashes, licences, and which package needs which. A bill of materials asks for it,
+// and no run: it would cost each of them, and be used by few.
+type LockReader interface {
+	Scanner
+	// ReadLocks reads lockfiles of the inventory by their paths. Those that it cannot read
+	// are left out.
+	ReadLocks(ctx context.Context, snapshot *gitrepo.Snapshot, paths []string) ([]observation.Lock, error)
+}
+
 // CatalogScanner is a scanner that also reads measures from the catalog entry
 // itself, once a good, without any repository.
 type CatalogScanner interface {

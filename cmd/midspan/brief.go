@@ -22,7 +22,7 @@ import (
 )
 
 func (a *app) briefCommand() *cobra.Command {
-	var file string
+	var file, address string
 	cmd := &cobra.Command{
 		Use:   "brief GOOD --pdf FILE",
 		Short: "Write one A4 sheet about a good as PDF",
@@ -38,14 +38,18 @@ Without one, open briefs/GOOD.html of the report in any browser and print it.
 			if file == "" {
 				return usageError{errors.New("name the file to write with --pdf; the sheet as a web page stands in the report, under briefs")}
 			}
-			return a.brief(cmd, ids[0], file)
+			if address != "" && report.WebURL(address) == "" {
+				return usageError{fmt.Errorf("site: %q is no address of https or http", address)}
+			}
+			return a.brief(cmd, ids[0], file, address)
 		},
 	}
 	cmd.Flags().StringVar(&file, "pdf", "", "file to write the sheet to")
+	cmd.Flags().StringVar(&address, "site", "", "address at which the report stands, to which the sheet links for the proof (default: the sheet names the page)")
 	return cmd
 }
 
-func (a *app) brief(cmd *cobra.Command, id, file string) error {
+func (a *app) brief(cmd *cobra.Command, id, file, address string) error {
 	if err := files.CheckPath(file); err != nil {
 		return err
 	}
@@ -66,7 +70,7 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 		a.endProgress()
 		return p.Listings(ctx, run, []string{id}, func(head report.Document, good report.Good, _ []export.Listing) error {
 			id = good.ID // it may have been named by its name
-			return writeBrief(dir, head, good, cfg.Languages)
+			return writeBrief(dir, head, good, cfg.Languages, address)
 		})
 	})
 	if err != nil {
@@ -82,8 +86,8 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 }
 
 // writeBrief writes the sheet of a good and what it loads into a folder, in the first of
-// the languages of reports.
-func writeBrief(dir string, head report.Document, good report.Good, tags []string) error {
+// the languages of reports. The report is at an address, empty where none is known.
+func writeBrief(dir string, head report.Document, good report.Good, tags []string, address string) error {
 	in := language.English()
 	if len(tags) > 0 {
 		var err error
@@ -101,7 +105,7 @@ func writeBrief(dir string, head report.Document, good report.Good, tags []strin
 	}
 	defer root.Close()
 	report.CompleteGood(&good)
-	return pages.WriteBrief(report.Cleaned(good), func(name string, content func(io.Writer) error) error {
+	return pages.WriteBrief(report.Cleaned(good), address, func(name string, content func(io.Writer) error) error {
 		if err := root.MkdirAll(filepath.Dir(filepath.FromSlash(name)), 0o755); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -86,21 +87,30 @@ func (a *app) evaluateRun(cmd *cobra.Command, name, run, good string) error {
 	return a.withPipeline(cmd, nil, func(ctx context.Context, p *pipeline.Pipeline, _ config.Config) error {
 		a.endProgress()
 		out := a.newResultPrinter(good != "")
-		n := 0
-		var goods []catalog.Good
-		err := p.Subjects(ctx, run, func(s policy.Subject) error {
-			this := catalog.Good{ID: s.ID, Name: s.Name}
-			if good != "" && !this.Names(good) {
-				goods = append(goods, this)
-				return nil
-			}
-			n++
-			result := policies[0].Evaluate(s)
+		add := func(result policy.Result) error {
 			a.addOutcome(result.Outcome)
 			return out.Add(result)
+		}
+		var goods []catalog.Good
+		named := map[string]policy.Result{} // of those that the name fits, by id
+		err := p.Subjects(ctx, run, func(s policy.Subject) error {
+			this := catalog.Good{ID: s.ID, Name: s.Name}
+			if goods = append(goods, this); good == "" {
+				return add(policies[0].Evaluate(s))
+			}
+			if this.Names(good) {
+				named[s.ID] = policies[0].Evaluate(s)
+			}
+			return nil
 		})
-		if err == nil && n == 0 {
-			err = catalog.NotFound(fmt.Sprintf("there is no good to ask of, or none with the id or the name %q", good), good, goods)
+		if err == nil && good != "" {
+			var one catalog.Good
+			if one, err = catalog.Pick(good, goods); err == nil {
+				err = add(named[one.ID])
+			}
+		}
+		if err == nil && len(goods) == 0 {
+			err = errors.New("there is no good to ask of")
 		}
 		if err != nil {
 			return err

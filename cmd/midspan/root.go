@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/pipeline"
@@ -65,7 +66,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	a.endProgress()
-	if _, wrong := errors.AsType[usageError](err); wrong {
+	if isUsage(err) {
 		fmt.Fprintf(stderr, "midspan: %s\nmidspan --help lists the commands.\n", printable(redact.Text(err.Error())))
 		return exitUsage
 	}
@@ -78,6 +79,13 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer, now f
 		return exitError
 	}
 	return a.exitCode()
+}
+
+// isUsage reports an error that another command line would not have.
+func isUsage(err error) bool {
+	_, wrong := errors.AsType[usageError](err)
+	_, ambiguous := errors.AsType[*catalog.AmbiguousError](err)
+	return wrong || ambiguous
 }
 
 // exitCode is the exit code of a command that ended without an error.

@@ -66,7 +66,7 @@ func (a *app) sbom(cmd *cobra.Command, ids []string, dir string) error {
 		}
 		a.endProgress()
 		n := 0
-		err = p.Listings(ctx, run, ids, func(head report.Document, good report.Good, lists []export.Listing) error {
+		err = p.Bills(ctx, run, ids, func(head report.Document, good report.Good, lists []export.Listing) error {
 			n++
 			write := func(w io.Writer) error { return format.Write(w, head, good, lists) }
 			if dir == "" {

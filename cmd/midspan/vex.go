@@ -18,8 +18,8 @@ import (
 // addAnswers gives a command the flag --vex. It is no setting: a file that lies in a
 // repository counts only where the command line names it.
 func (a *app) addAnswers(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&a.vex, "vex", nil, "OpenVEX file in which maintainers answer findings (repeatable); what they say is not affected or "+
-		"fixed is counted apart, and lifts no level")
+	cmd.Flags().StringArrayVar(&a.vex, "vex", nil, "OpenVEX file in which maintainers answer findings, or GOOD=FILE for one good (repeatable); what they "+
+		"say is not affected or fixed is counted apart, and lifts no level")
 }
 
 func (a *app) vexCommand() *cobra.Command {

@@ -31,6 +31,8 @@ type Reader interface {
 	// the repository as it stood at that time otherwise; see gitrepo.Git.OpenAt. timeout
 	// bounds all that is done with the repository, from here on.
 	Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error)
+	// OpenCommit reads a snapshot of a commit that was scanned before.
+	OpenCommit(ctx context.Context, dir, commit string, timeout time.Duration) (Repository, error)
 	// Close ends the child processes.
 	Close() error
 }
@@ -42,6 +44,8 @@ type Repository interface {
 	// Scan runs a scanner. Its error is a *PanicError where the scanner panicked, and an
 	// *EndedError where the child process ended over it.
 	Scan(scanner scanners.Scanner, repository catalog.Repository, at time.Time) (observation.Observation, error)
+	// Locks reads lockfiles by their paths; see scanners.LockReader.
+	Locks(paths []string) ([]observation.Lock, error)
 	Close() error
 }
 
@@ -86,19 +90,42 @@ func scan(ctx context.Context, scanner scanners.Scanner, in scanners.Input) (res
 	return scanner.Scan(ctx, in)
 }
 
+// readLocks lets the scanner that reads lockfiles read some.
+func readLocks(ctx context.Context, list []scanners.Scanner, snapshot *gitrepo.Snapshot, paths []string) ([]observation.Lock, error) {
+	for _, scanner := range list {
+		if reader, ok := scanner.(scanners.LockReader); ok {
+			return reader.ReadLocks(ctx, snapshot, paths)
+		}
+	}
+	return nil, errors.New("no scanner reads lockfiles")
+}
+
 // Inside reads repositories in this process, without a child: for tests and for programs
 // that set none.
-type Inside struct{ Git *gitrepo.Git }
+type Inside struct {
+	Git *gitrepo.Git
+	// Scanners are asked for a scanners.LockReader.
+	Scanners []scanners.Scanner
+}
 
 // Open implements Reader.
 func (i Inside) Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
+	return i.open(ctx, timeout, func(ctx context.Context) (*gitrepo.Snapshot, error) { return i.Git.OpenAt(ctx, dir, at) })
+}
+
+// OpenCommit implements Reader.
+func (i Inside) OpenCommit(ctx context.Context, dir, commit string, timeout time.Duration) (Repository, error) {
+	return i.open(ctx, timeout, func(ctx context.Context) (*gitrepo.Snapshot, error) { return i.Git.OpenCommit(ctx, dir, commit) })
+}
+
+func (i Inside) open(ctx context.Context, timeout time.Duration, open func(context.Context) (*gitrepo.Snapshot, error)) (Repository, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
-	snapshot, err := i.Git.OpenAt(ctx, dir, at)
+	snapshot, err := open(ctx)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
-	return &inside{ctx, cancel, snapshot}, nil
+	return &inside{ctx, cancel, snapshot, i.Scanners}, nil
 }
 
 // Close implements Reader.
@@ -109,12 +136,17 @@ type inside struct {
 	ctx      context.Context // of Open, with its timeout
 	cancel   context.CancelFunc
 	snapshot *gitrepo.Snapshot
+	scanners []scanners.Scanner
 }
 
 func (i *inside) Opened() Opened { return openedOf(i.snapshot) }
 
 func (i *inside) Scan(scanner scanners.Scanner, repository catalog.Repository, at time.Time) (observation.Observation, error) {
 	return scan(i.ctx, scanner, scanners.Input{Repository: repository, Snapshot: i.snapshot, At: at})
+}
+
+func (i *inside) Locks(paths []string) ([]observation.Lock, error) {
+	return readLocks(i.ctx, i.scanners, i.snapshot, paths)
 }
 
 func (i *inside) Close() error {

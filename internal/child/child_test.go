@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -101,7 +102,7 @@ var ordinary = map[string]string{
 func TestAChildAnswersAsThisProcessWould(t *testing.T) {
 	pool, git := newPool(t, nil)
 	dir := repository(t, ordinary)
-	wantOpened, want := scanAll(t, Inside{git}, dir)
+	wantOpened, want := scanAll(t, Inside{Git: git}, dir)
 	gotOpened, got := scanAll(t, pool, dir)
 	if a, b := encode(t, wantOpened), encode(t, gotOpened); a != b {
 		t.Errorf("the child opened\n%s\nthis process\n%s", b, a)
@@ -144,7 +145,7 @@ func TestErrorsOfTheChildKeepTheirClass(t *testing.T) {
 	pool, git := newPool(t, nil)
 	empty := gittest.Init(t, t.TempDir())
 	for _, dir := range []string{empty.Dir, t.TempDir(), "/nowhere"} {
-		_, want := Inside{git}.Open(t.Context(), dir, time.Time{}, ampleTime)
+		_, want := Inside{Git: git}.Open(t.Context(), dir, time.Time{}, ampleTime)
 		_, got := pool.Open(t.Context(), dir, time.Time{}, ampleTime)
 		if want == nil || got == nil || want.Error() != got.Error() || gitrepo.CauseOf(want) != gitrepo.CauseOf(got) {
 			t.Errorf("%s: the child says %v (%s), this process %v (%s)", dir, got, gitrepo.CauseOf(got), want, gitrepo.CauseOf(want))
@@ -169,7 +170,7 @@ func killed(open Repository) {
 func TestAChildThatDiesIsReplacedAndNothingIsLost(t *testing.T) {
 	pool, git := newPool(t, nil)
 	dir := repository(t, ordinary)
-	_, want := scanAll(t, Inside{git}, dir)
+	_, want := scanAll(t, Inside{Git: git}, dir)
 	open, err := pool.Open(t.Context(), dir, time.Time{}, ampleTime)
 	if err != nil {
 		t.Fatal(err)
@@ -367,7 +368,7 @@ func TestAChildOpensARepositoryAsItStood(t *testing.T) {
 	gittest.Import(t, dir, gittest.Commit{When: at.AddDate(-1, 0, 0), Files: gittest.Files(ordinary)},
 		gittest.Commit{When: at, Files: gittest.Files(map[string]string{"README": "later"})})
 	then := at.AddDate(0, -1, 0)
-	for _, reader := range []Reader{Inside{git}, pool} {
+	for _, reader := range []Reader{Inside{Git: git}, pool} {
 		open, err := reader.Open(t.Context(), dir, then, ampleTime)
 		if err != nil {
 			t.Fatal(err)
@@ -376,6 +377,50 @@ func TestAChildOpensARepositoryAsItStood(t *testing.T) {
 			t.Errorf("%T opened %+v", reader, got)
 		}
 		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestLockfilesAreReadAtTheCommitThatWasScanned: by this process and by a child, wherever
+// the branch is by now.
+func TestLockfilesAreReadAtTheCommitThatWasScanned(t *testing.T) {
+	pool, git := newPool(t, nil)
+	dir := filepath.Join(t.TempDir(), "r.git")
+	files := map[string]string{"broken/package-lock.json": "{"}
+	var paths []string
+	for i := range 2*maxPaths + 1 {
+		name := fmt.Sprintf("p%02d/package-lock.json", i)
+		files[name] = `{"lockfileVersion": 3, "packages": {"node_modules/left": {"version": "1.0.0", "license": "MIT"}}}`
+		paths = append(paths, name)
+	}
+	gittest.Import(t, dir, gittest.Commit{When: at.AddDate(-1, 0, 0), Files: gittest.Files(files)},
+		gittest.Commit{When: at, Files: gittest.Files(map[string]string{"p00/package-lock.json": "{}"})})
+	for _, reader := range []Reader{Inside{Git: git, Scanners: allScanners(t)}, pool} {
+		then, err := reader.Open(t.Context(), dir, at.AddDate(0, -1, 0), ampleTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, err := reader.OpenCommit(t.Context(), dir, then.Opened().Commit, ampleTime)
+		if err != nil {
+			t.Fatal(err)
+		}
+		locks, err := open.Locks(append(paths, "broken/package-lock.json", "gone/yarn.lock"))
+		if err != nil || len(locks) != len(paths) {
+			t.Fatalf("%T read %d lockfiles of %d: %v", reader, len(locks), len(paths), err)
+		}
+		for i, lock := range locks {
+			if p := lock.Packages; lock.Path != paths[i] || len(p) != 1 || p[0].Name != "left" || !slices.Equal(p[0].Licenses, []string{"MIT"}) {
+				t.Errorf("%T read %+v", reader, lock)
+			}
+		}
+		for _, no := range []string{strings.Repeat("0", 40), "HEAD"} {
+			if other, err := reader.OpenCommit(t.Context(), dir, no, ampleTime); err == nil {
+				t.Errorf("%T opened %s", reader, no)
+				_ = other.Close()
+			}
+		}
+		if err := errors.Join(then.Close(), open.Close()); err != nil {
 			t.Error(err)
 		}
 	}

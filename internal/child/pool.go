@@ -186,7 +186,15 @@ func (p *process) leave(id uint64, alone bool) {
 
 // Open implements Reader.
 func (p *Pool) Open(ctx context.Context, dir string, at time.Time, timeout time.Duration) (Repository, error) {
-	r := &remote{pool: p, run: ctx, dir: dir, at: at, timeout: timeout}
+	return open(&remote{pool: p, run: ctx, dir: dir, at: at, timeout: timeout})
+}
+
+// OpenCommit implements Reader.
+func (p *Pool) OpenCommit(ctx context.Context, dir, commit string, timeout time.Duration) (Repository, error) {
+	return open(&remote{pool: p, run: ctx, dir: dir, commit: commit, timeout: timeout})
+}
+
+func open(r *remote) (Repository, error) {
 	r.begin()
 	if err := r.enter(); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -200,6 +208,7 @@ type remote struct {
 	run     context.Context // of the caller
 	dir     string
 	at      time.Time // zero for HEAD
+	commit  string    // empty for HEAD
 	timeout time.Duration
 
 	ctx    context.Context // run with the timeout
@@ -234,7 +243,7 @@ func (r *remote) enter() error {
 	if r.child, r.id, err = r.pool.enter(r.ctx, r.alone); err != nil {
 		return cmp.Or(r.run.Err(), r.ctx.Err(), err)
 	}
-	a, err := r.ask(request{Kind: openRepository, Dir: r.dir, At: r.at})
+	a, err := r.ask(request{Kind: openRepository, Dir: r.dir, At: r.at, Commit: r.commit})
 	switch {
 	case errors.Is(err, errAgain):
 		return r.enter()
@@ -315,6 +324,31 @@ func (r *remote) Scan(scanner scanners.Scanner, repository catalog.Repository, a
 		return observation.Observation{}, errors.New("the child process answered nothing")
 	}
 	return *a.Observation, nil
+}
+
+// maxPaths bounds the lockfiles of one request: their paths and what they say must each fit
+// into a message.
+const maxPaths = 10
+
+// Locks implements Repository.
+func (r *remote) Locks(paths []string) ([]observation.Lock, error) {
+	var all []observation.Lock
+	for some := range slices.Chunk(paths, maxPaths) {
+		if err := r.enter(); err != nil {
+			return nil, err
+		}
+		a, err := r.ask(request{Kind: readLockfiles, Paths: some})
+		switch {
+		case errors.Is(err, errAgain):
+			return r.Locks(paths)
+		case err != nil:
+			return nil, err
+		case a.Failure != nil:
+			return nil, a.Failure.err()
+		}
+		all = append(all, a.Locks...)
+	}
+	return all, nil
 }
 
 // Close implements Repository.

@@ -34,6 +34,8 @@ type request struct {
 	Scanner    string              `json:"scanner,omitempty"`    // scan
 	Repository *catalog.Repository `json:"repository,omitempty"` // scan
 	At         time.Time           `json:"at,omitzero"`          // scan; open, where it is zero for HEAD
+	Commit     string              `json:"commit,omitempty"`     // open; empty for HEAD
+	Paths      []string            `json:"paths,omitempty"`      // locks
 }
 
 type kind string
@@ -42,6 +44,7 @@ const (
 	greet           kind = "greet"  // answered by an empty answer
 	openRepository  kind = "open"   // answered by Opened
 	scanRepository  kind = "scan"   // answered by Observation
+	readLockfiles   kind = "locks"  // answered by Locks
 	cancelWork      kind = "cancel" // ends the work on a repository, which answers; has no answer of its own
 	closeRepository kind = "close"  // not answered
 )
@@ -61,6 +64,7 @@ type answer struct {
 	ID          uint64                   `json:"id"`
 	Opened      *Opened                  `json:"opened,omitempty"`
 	Observation *observation.Observation `json:"observation,omitempty"`
+	Locks       []observation.Lock       `json:"locks,omitempty"`
 	Failure     *failure                 `json:"failure,omitempty"`
 	// Live are the bytes in use in the child's heap when it was last swept.
 	Live int64 `json:"live,omitempty"`

@@ -136,7 +136,7 @@ func (s *server) handle(ctx context.Context, r request) {
 		s.repositories[r.ID] = open
 		s.work.Go(func() { s.readRepository(open, r) })
 	case open == nil: // closed, or never opened
-	case r.Kind == scanRepository:
+	case r.Kind == scanRepository, r.Kind == readLockfiles:
 		open.scans <- r
 	case r.Kind == cancelWork:
 		open.cancel()
@@ -150,7 +150,7 @@ func (s *server) handle(ctx context.Context, r request) {
 // readRepository opens a repository and scans it as requests say.
 func (s *server) readRepository(open *served, r request) {
 	defer open.cancel()
-	snapshot, err := s.git.OpenAt(open.ctx, r.Dir, r.At)
+	snapshot, err := s.open(open.ctx, r)
 	if err != nil {
 		s.answer(answer{ID: r.ID, Failure: failureOf(err)})
 		for range open.scans { // until it is closed
@@ -165,7 +165,25 @@ func (s *server) readRepository(open *served, r request) {
 	}
 }
 
+func (s *server) open(ctx context.Context, r request) (*gitrepo.Snapshot, error) {
+	if r.Commit != "" {
+		return s.git.OpenCommit(ctx, r.Dir, r.Commit)
+	}
+	return s.git.OpenAt(ctx, r.Dir, r.At)
+}
+
+func (s *server) locks(ctx context.Context, r request, snapshot *gitrepo.Snapshot) answer {
+	found, err := readLocks(ctx, s.scanners, snapshot, r.Paths)
+	if err != nil {
+		return answer{ID: r.ID, Failure: failureOf(err)}
+	}
+	return answer{ID: r.ID, Locks: found}
+}
+
 func (s *server) scan(ctx context.Context, r request, snapshot *gitrepo.Snapshot) answer {
+	if r.Kind == readLockfiles {
+		return s.locks(ctx, r, snapshot)
+	}
 	i := slices.IndexFunc(s.scanners, func(scanner scanners.Scanner) bool { return scanner.Name() == r.Scanner })
 	if i < 0 || r.Repository == nil {
 		return answer{ID: r.ID, Failure: failureOf(fmt.Errorf("the child has no scanner %q", r.Scanner))}

@@ -22,6 +22,8 @@ type Kept struct {
 	// Withheld are the keys of settings that are not kept, because an address may hold a
 	// secret, or because standard input cannot be read twice.
 	Withheld []string `json:"withheld,omitempty"`
+	// Part is the name of the part of a catalog that the run read; empty for all of it.
+	Part string `json:"part,omitempty"`
 }
 
 // cacheKey is the setting that is filled where the user names none.
@@ -38,7 +40,7 @@ var pathKeys = []string{mirrorKey, "advisories", "rules", cacheKey, "out", "poli
 // in an address: an address that it changes is not kept. withCache is unset where the run
 // chose the folder of its cache by itself.
 func (c Config) Keep(mask func(string) string, withCache bool) (Kept, error) {
-	kept := Kept{Values: map[string]json.RawMessage{}}
+	kept := Kept{Values: map[string]json.RawMessage{}, Part: c.Origin.part}
 	var err error
 	if kept.Store, err = filepath.Abs(c.Store); err != nil {
 		return kept, err
@@ -88,6 +90,19 @@ func (c *Config) Recall(kept Kept) (taken []string, err error) {
 		}
 		if now := s.text(); now != before {
 			taken = append(taken, now)
+		}
+	}
+	if kept.Part != "" && c.Origin.part == "" {
+		named := c.Origin.named["out"] // else it was taken as it is, with the name of the part
+		c.Origin.part = kept.Part
+		if named {
+			moved, err := c.OwnOut(kept.Part)
+			if err != nil {
+				return nil, err
+			}
+			if moved {
+				taken = append(taken, "--out "+c.Out)
+			}
 		}
 	}
 	for _, check := range []func() error{c.checkMirrors, c.checkLanguages, c.checkPaths, c.checkOut} {

@@ -49,11 +49,14 @@ type Origin struct {
 
 	named  map[string]bool // the settings that the user gave, by key
 	direct map[string]bool // those of them that stand on the command line or in a variable
+	part   string          // of the catalog that the run reads; see OwnOut
 }
 
 // OwnOut gives a report of a few goods a folder of its own beside that of the whole
-// portfolio, unless the command line or a variable names the folder. It reports whether it did.
+// portfolio, unless the command line or a variable names the folder. It reports whether it
+// did. name is that of the part.
 func (c *Config) OwnOut(name string) (bool, error) {
+	c.Origin.part = name
 	if c.Origin.named == nil || c.Origin.direct["out"] || c.Out == "" {
 		return false, nil
 	}
@@ -63,6 +66,9 @@ func (c *Config) OwnOut(name string) (bool, error) {
 	}
 	return true, c.checkOut()
 }
+
+// Part is the name of the part of a catalog that the run reads; empty for all of it.
+func (c *Config) Part() string { return c.Origin.part }
 
 // read reads the settings file.
 func (s Search) read(v *viper.Viper) (Origin, error) {

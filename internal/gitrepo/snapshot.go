@@ -84,17 +84,43 @@ func (g *Git) OpenAt(ctx context.Context, dir string, at time.Time) (*Snapshot, 
 			return nil, err
 		}
 	}
-	s.blobs = newBlobReader(ctx, s)
-	if s.committed, err = s.blobs.commitTime(s.commit); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if err := s.load(ctx, dir); err != nil {
-		return nil, errors.Join(err, s.Close())
+	if err := s.read(ctx, dir); err != nil {
+		return nil, err
 	}
 	if !at.IsZero() {
 		s.observedUntil = at.UTC().Truncate(time.Second)
 	}
 	return s, nil
+}
+
+// OpenCommit opens the repository at a commit, by its full id, wherever HEAD is by now. A
+// commit that the mirror no longer has is an error.
+func (g *Git) OpenCommit(ctx context.Context, dir, commit string) (*Snapshot, error) {
+	s, err := g.locate(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(commit) != len(s.commit) || strings.Trim(commit, "0123456789abcdef") != "" {
+		return nil, &Error{observation.CauseNotFound, "open", dir, fmt.Errorf("%.80q is the id of no commit", commit)}
+	}
+	s.commit = commit
+	if err := s.read(ctx, dir); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// read reads the commit of the snapshot, and closes the snapshot where that fails.
+func (s *Snapshot) read(ctx context.Context, dir string) error {
+	var err error
+	s.blobs = newBlobReader(ctx, s)
+	if s.committed, err = s.blobs.commitTime(s.commit); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	if err := s.load(ctx, dir); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
 }
 
 // goBack moves the snapshot from HEAD to the commit of an earlier time.

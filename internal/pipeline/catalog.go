@@ -32,7 +32,7 @@ func (p *Pipeline) Begin(ctx context.Context, urls []string) (store.Run, error) 
 		return store.Run{}, err
 	}
 	goods := p.Choose(catalogs)
-	if err := p.placeReport(urls, goods); err != nil {
+	if err := p.placeReport(urls, goods, p.catalogID(catalogs)); err != nil {
 		return store.Run{}, err
 	}
 	return p.begin(ctx, catalogs, goods)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +15,7 @@ import (
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/publish"
+	"github.com/midspan/midspan/internal/store"
 )
 
 // resolveFolders resolves the folders that the user named, once: what is in them is not
@@ -41,10 +43,11 @@ func resolveFolders(cfg *config.Config) error {
 }
 
 // placeReport gives the report of one good, or of the few that --only chooses, a folder
-// of its own, so that a report of the whole portfolio stays. A folder that the command
-// line names is refused where it holds the report of more goods than this run has.
-func (p *Pipeline) placeReport(urls []string, goods []catalog.Good) error {
-	if p.cfg.Only == "" && (len(p.cfg.Catalog) > 0 || len(urls) != 1) || len(goods) == 0 {
+// of its own, so that a report of the whole portfolio stays. catalogID names the catalogs
+// with the choice of goods: what they wrote once, they may write again.
+func (p *Pipeline) placeReport(urls []string, goods []catalog.Good, catalogID string) error {
+	part := p.cfg.Only != "" || len(p.cfg.Catalog) == 0 && len(urls) == 1
+	if len(goods) == 0 || !part && p.mayWrite(catalogID, len(goods)) == nil {
 		return nil
 	}
 	name := report.SlugOf(strings.ToLower(p.cfg.Only))
@@ -55,16 +58,31 @@ func (p *Pipeline) placeReport(urls []string, goods []catalog.Good) error {
 	if err != nil {
 		return err
 	}
-	if !moved {
-		if n := publish.CountGoods(p.cfg.Out); n > len(goods) {
-			return fmt.Errorf("out: %s holds the report of %d goods, and this run has %d: name another folder with --out", p.cfg.Out, n, len(goods))
-		}
-		return nil
-	}
-	if p.announce != nil {
+	if moved && p.announce != nil {
 		p.announce(fmt.Sprintf("the report of this part of the catalog stands by itself in %s", p.cfg.Out))
 	}
-	return nil
+	return p.mayWrite(catalogID, len(goods))
+}
+
+// checkReport returns an error where the report of a run would take the place of one that
+// it may not.
+func (p *Pipeline) checkReport(ctx context.Context, run store.Run) error {
+	goods, err := p.namesOf(ctx, run)
+	if err != nil {
+		return err
+	}
+	return p.mayWrite(run.CatalogID, len(goods))
+}
+
+// mayWrite returns an error where the folder of the report holds that of more goods, and
+// this one is a part or one good alone. The same catalogs may always write it again, also
+// where they have fewer goods by now.
+func (p *Pipeline) mayWrite(catalogID string, goods int) error {
+	n, of := publish.Holds(p.cfg.Out)
+	if n <= goods || of == catalogID || p.cfg.Part() == "" && (goods > 1 || of == "") {
+		return nil
+	}
+	return fmt.Errorf("out: %s holds the report of %d goods, and this run has %d: name another folder with --out", p.cfg.Out, n, goods)
 }
 
 // checkOutside returns an error where a setting names something in a repository that is

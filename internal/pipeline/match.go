@@ -10,6 +10,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -200,11 +201,15 @@ func newStoredMatch(result advisory.Result) storedMatch {
 	match := storedMatch{Result: result}
 	for _, group := range observation.Groups(result.Findings) {
 		match.Open++
-		if slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited }) {
-			match.Exploited++
-		}
+		match.Exploited += report.BoolToInt(isExploited(group))
 	}
 	return match
+}
+
+// isExploited reports whether a weakness is known to be exploited, by one of the findings on
+// it.
+func isExploited(group []observation.Finding) bool {
+	return slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Exploited != nil && *f.Exploited })
 }
 
 // withPaths gives each finding the entries of the inventory that list its package: the

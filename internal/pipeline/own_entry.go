@@ -19,6 +19,9 @@ const (
 	maxNames      = 16      // addresses
 )
 
+// remoteName begins what is said of a name that is that of a remote.
+const remoteName = "remote "
+
 // placeName is one address under which a work tree says that it is known.
 type placeName struct {
 	repository catalog.Repository
@@ -77,7 +80,7 @@ func (p *Pipeline) placeNames(ctx context.Context, top string) []placeName {
 	})
 	for _, name := range order {
 		for _, address := range remotes[name] {
-			add(address, "remote "+name)
+			add(address, remoteName+name)
 		}
 	}
 	root, err := files.OpenRoot(top)

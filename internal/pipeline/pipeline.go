@@ -55,8 +55,9 @@ type Pipeline struct {
 	inChild   bool             // repositories are read in child processes
 	memory    int64            // that a child may use, in bytes; 0 for the default
 	answers   *vex.Answers     // of maintainers to findings; nil has none
-	announce  func(string)     // says what is taken from an earlier run; nil says nothing
-	notTaken  string           // why the advisories of an earlier run are not taken, or empty
+	placed    placedAnswers
+	announce  func(string) // says what is taken from an earlier run; nil says nothing
+	notTaken  string       // why the advisories of an earlier run are not taken, or empty
 }
 
 // Progress receives the progress of the stages. Its methods are called from several

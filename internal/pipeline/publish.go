@@ -57,6 +57,9 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
+	if err := p.checkReport(ctx, run); err != nil {
+		return Published{}, err
+	}
 	languages, digests, err := p.languages()
 	if err != nil {
 		return Published{}, err
@@ -66,6 +69,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 		return Published{}, err
 	}
 	defer writer.Close()
+	writer.Of(run.CatalogID)
 	list := newGaps(head.Notes)
 	document, err := p.eachGood(ctx, run, head, func(brief report.Good, digest string, full func() (report.Good, error)) error {
 		list.addGood(brief)
@@ -88,6 +92,9 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 // output folder.
 func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool, error) {
 	var published Published
+	if err := p.placeAnswers(ctx, run); err != nil {
+		return published, false, err
+	}
 	err := p.store.Outcome(ctx, run.ID, &published)
 	if errors.Is(err, store.ErrNotFound) {
 		return Published{}, false, nil
@@ -142,7 +149,7 @@ func (p *Pipeline) Document(ctx context.Context, run store.Run) (report.Document
 
 // documentHead returns the part of the document that does not depend on the goods.
 func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Document, error) {
-	if err := p.openAdvisories(ctx, run); err != nil {
+	if err := errors.Join(p.openAdvisories(ctx, run), p.placeAnswers(ctx, run)); err != nil {
 		return report.Document{}, err
 	}
 	frame := p.rules.Frame()
@@ -152,6 +159,9 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		AsOf:        run.AsOf,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
 		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
+	}
+	if p.placed.note != nil {
+		document.Notes = append(document.Notes, *p.placed.note)
 	}
 	record, err := p.record(ctx, run)
 	if err != nil {
@@ -254,7 +264,7 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 		}
 		one.inventories = append(one.inventories, l)
 		scan := scanEntry(good.Repositories[i], s, l)
-		scan.Findings = p.answers.Apply(scan.Repository.URL, scan.Findings)
+		scan.Findings = p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), scan.Findings)
 		one.brief.Scans = append(one.brief.Scans, scan)
 	}
 	return one, nil
@@ -266,7 +276,7 @@ func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
 	for i, scan := range e.brief.Scans {
 		summary.addRepository(scan, e.inventories[i])
-		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, e.inventories[i].match.Findings)
+		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, scan.Findings)
 	}
 }
 
@@ -308,7 +318,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		if err != nil {
 			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
 		}
-		scan.Findings = p.answers.Apply(scan.Repository.URL, e.inventories[i].match.withPaths(packages))
+		scan.Findings = p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), e.inventories[i].match.withPaths(packages))
 	}
 	good.Activity = observation.SumActivity(activities)
 	var err error

@@ -15,24 +15,22 @@ import (
 // memory at a time.
 func (p *Pipeline) Listings(ctx context.Context, run store.Run, names []string,
 	write func(head report.Document, good report.Good, lists []export.Listing) error) error {
+	chosen, err := p.pick(ctx, run, names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 1 { // what answers name no good is given for this one
+		p.answers = p.answers.ForOneGood()
+	}
 	head, err := p.documentHead(ctx, run)
 	if err != nil {
 		return err
 	}
-	found := map[string]bool{}
-	var all []catalog.Good
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return err
 		}
-		all = append(all, catalog.Good{ID: good.ID, Name: good.Name, Aliases: good.Aliases})
-		wanted := len(names) == 0
-		for _, name := range names {
-			if good.Names(name) {
-				wanted, found[name] = true, true
-			}
-		}
-		if !wanted {
+		if len(names) > 0 && !chosen[good.ID] {
 			continue
 		}
 		full, lists, err := p.loadListings(ctx, run, good)
@@ -43,12 +41,39 @@ func (p *Pipeline) Listings(ctx context.Context, run store.Run, names []string,
 			return err
 		}
 	}
-	for _, name := range names {
-		if !found[name] {
-			return catalog.NotFound(fmt.Sprintf("the run holds no good with the id or the name %q; goods.csv of the report lists them", name), name, all)
-		}
-	}
 	return nil
+}
+
+// namesOf lists the goods of a run with what names them, and nothing else of them.
+func (p *Pipeline) namesOf(ctx context.Context, run store.Run) ([]catalog.Good, error) {
+	var all []catalog.Good
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, catalog.Good{ID: good.ID, Name: good.Name, Aliases: good.Aliases, Repositories: good.Repositories})
+	}
+	return all, nil
+}
+
+// pick finds the goods of a run that have names, by their ids.
+func (p *Pipeline) pick(ctx context.Context, run store.Run, names []string) (map[string]bool, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	all, err := p.namesOf(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	chosen := map[string]bool{}
+	for _, name := range names {
+		good, err := catalog.Pick(name, all)
+		if err != nil {
+			return nil, fmt.Errorf("%w; goods.csv of the report lists them", err)
+		}
+		chosen[good.ID] = true
+	}
+	return chosen, nil
 }
 
 func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.Good) (report.Good, []export.Listing, error) {
@@ -69,7 +94,7 @@ func (p *Pipeline) loadListings(ctx context.Context, run store.Run, good store.G
 		if err != nil {
 			return report.Good{}, nil, fmt.Errorf("read its inventory: %w", err)
 		}
-		lists = append(lists, export.Listing{Repository: good.Repositories[i].URL, Packages: packages})
+		lists = append(lists, export.Listing{Repository: good.Repositories[i].URL, Commit: state.scan.Commit, Packages: packages})
 	}
 	return full, lists, nil
 }

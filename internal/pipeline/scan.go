@@ -112,7 +112,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader chi
 // newReader returns what opens repositories: child processes, or this one.
 func (p *Pipeline) newReader() (child.Reader, error) {
 	if !p.inChild {
-		return child.Inside{Git: p.git}, nil
+		return child.Inside{Git: p.git, Scanners: p.scanners}, nil
 	}
 	return child.NewPool(child.Options{
 		Scratch: p.git.Scratch(), Scanners: child.Names(p.scanners), MaxFiles: p.cfg.MaxFiles, MaxBytes: int64(p.cfg.MaxBytes),

@@ -177,7 +177,11 @@ func sharedError(repository, other catalog.Repository, dir string) error {
 
 // ownMirror returns the folder of the cache that holds the mirror of a repository.
 func (p *Pipeline) ownMirror(repository catalog.Repository) (string, error) {
-	mirrors := filepath.Join(p.cfg.Cache, "mirrors")
+	return ownMirrorIn(p.cfg.Cache, repository)
+}
+
+func ownMirrorIn(cache string, repository catalog.Repository) (string, error) {
+	mirrors := filepath.Join(cache, "mirrors")
 	host, below, err := mirror.Place(repository)
 	if err == nil {
 		err = mirror.Check(mirrors, host, below)

@@ -58,8 +58,9 @@ func (s *summary) addRepository(scan report.Scan, l matchedInventory) {
 		return
 	}
 	s.result.Scanned++
-	s.findings += l.match.Open
-	s.exploited += l.match.Exploited
+	answered, exploited := countAnswered(scan.Findings)
+	s.findings += l.match.Open - answered
+	s.exploited += l.match.Exploited - exploited
 	for _, unmatched := range l.match.Unmatched {
 		s.result.Unmatched[string(unmatched.Cause)] += unmatched.Packages
 	}

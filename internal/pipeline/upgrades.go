@@ -14,9 +14,9 @@ const maxUpgrades = 20
 // upgrades plans the upgrades of one good: what it runs first.
 func (e entry) upgrades() ([]portfolio.Upgrade, error) {
 	one := portfolio.New()
-	for i := range e.brief.Scans {
+	for i, scan := range e.brief.Scans {
 		read := e.inventories[i]
-		one.AddRepository(e.brief.ID, read.inventory.Packages, read.inventory.Uses, read.match.Findings)
+		one.AddRepository(e.brief.ID, read.inventory.Packages, read.inventory.Uses, scan.Findings)
 	}
 	upgrades, err := one.FixFirst(maxUpgrades, advisory.Later, nil)
 	slices.SortStableFunc(upgrades, func(a, b portfolio.Upgrade) int {

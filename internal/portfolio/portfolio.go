@@ -23,7 +23,7 @@ import (
 //
 // Goods are added in any order, and no result depends on that order. All findings are
 // of one advisory database: the same package at the same version has the same findings
-// in every good.
+// in every good. What a maintainer answered is counted nowhere.
 type Portfolio struct {
 	packages  map[packageName]*packageUse
 	goods     []profile // by index
@@ -101,6 +101,55 @@ func (f *packageUse) sortedUses() []use {
 type versionInUse struct {
 	goods           []uint32
 	vulnerabilities []vulnerability
+	// answered are the vulnerabilities of which the maintainers of a good say that nothing
+	// is left to do, in each of its repositories that uses the version.
+	answered map[pair]bool
+}
+
+// openIn are the goods in which a vulnerability is open, each once.
+func (p *versionInUse) openIn(name string) []uint32 {
+	goods := p.sortedGoods()
+	if len(p.answered) == 0 {
+		return goods
+	}
+	var open []uint32
+	for _, good := range goods {
+		if !p.answered[pair{good, name}] {
+			open = append(open, good)
+		}
+	}
+	return open
+}
+
+// open are the vulnerabilities that are open in one of the goods.
+func (p *versionInUse) open() []vulnerability {
+	if len(p.answered) == 0 {
+		return p.vulnerabilities
+	}
+	return slices.DeleteFunc(slices.Clone(p.vulnerabilities), func(w vulnerability) bool { return len(p.openIn(w.name)) == 0 })
+}
+
+// add adds the findings of one repository of a good. What is open in one repository is
+// open in the good.
+func (p *versionInUse) add(good uint32, findings []observation.Finding) {
+	if len(p.answered) > 0 || slices.ContainsFunc(findings, observation.Finding.IsAnswered) {
+		known := slices.Contains(p.goods, good)
+		for _, group := range observation.Groups(findings) {
+			key := pair{good, vulnerabilitiesOf(group)[0].name}
+			switch {
+			case !slices.ContainsFunc(group, observation.Finding.IsAnswered):
+				delete(p.answered, key)
+			case !known:
+				if p.answered == nil {
+					p.answered = map[pair]bool{}
+				}
+				p.answered[key] = true
+			}
+		}
+	}
+	if last := len(p.goods) - 1; last < 0 || p.goods[last] != good {
+		p.goods = append(p.goods, good)
+	}
 }
 
 // sortedGoods are the goods, each once.
@@ -155,9 +204,7 @@ func (p *Portfolio) AddRepository(goodID string, packages []observation.Package,
 			inUse = &versionInUse{vulnerabilities: vulnerabilitiesOf(group)}
 			f.versions[group[0].Package.Version] = inUse
 		}
-		if last := len(inUse.goods) - 1; last < 0 || inUse.goods[last] != good {
-			inUse.goods = append(inUse.goods, good)
-		}
+		inUse.add(good, group)
 	}
 }
 

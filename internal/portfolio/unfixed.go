@@ -86,7 +86,7 @@ func (u *unfixed) sum() {
 	u.Unfixed = Unfixed{Ecosystem: u.next.ecosystem, Package: u.next.spelling}
 	names, goods := map[string]bool{}, map[uint32]bool{}
 	for version, at := range u.next.versions {
-		for _, w := range at.vulnerabilities {
+		for _, w := range at.open() {
 			if len(w.fixes) > 0 || u.next.closes(version, w) {
 				continue
 			}
@@ -96,7 +96,7 @@ func (u *unfixed) sum() {
 			if compareAge(w.published, u.Oldest) < 0 {
 				u.Oldest = w.published
 			}
-			for _, good := range at.goods {
+			for _, good := range at.openIn(w.name) {
 				goods[good] = true
 			}
 		}

@@ -105,7 +105,7 @@ func compareUpgrades(a, b Upgrade) int {
 func newPlan(name packageName, f *packageUse, later func(ecosystem, a, b string) string) *plan {
 	next := &plan{packageName: name, packageUse: f, to: map[string]string{}, atTarget: map[string][]vulnerability{}}
 	for version, at := range f.versions {
-		if to := upgradeTarget(name.ecosystem, "", at.vulnerabilities, later); to != "" {
+		if to := upgradeTarget(name.ecosystem, "", at.open(), later); to != "" {
 			next.to[version] = to
 		}
 	}
@@ -152,7 +152,7 @@ func (p *plan) pairs() (closed map[pair]bool) {
 	for version, at := range p.versions {
 		for _, w := range at.vulnerabilities {
 			yes := p.closes(version, w)
-			for _, good := range at.sortedGoods() {
+			for _, good := range at.openIn(w.name) {
 				before, seen := closed[pair{good, w.name}]
 				closed[pair{good, w.name}] = yes && (before || !seen)
 			}
@@ -206,7 +206,7 @@ func (p *plan) steps() []Step {
 	var steps []Step
 	for from, at := range p.versions {
 		step := Step{From: from, To: p.to[from], Goods: len(at.sortedGoods())}
-		for _, w := range at.vulnerabilities {
+		for _, w := range at.open() {
 			step.Closes += countTrue(p.closes(from, w))
 		}
 		if step.Closes == 0 {
@@ -279,7 +279,7 @@ func lookUp(wanted map[observation.Coordinate]*plan, affected func([]observation
 func (p *plan) advance(later func(ecosystem, a, b string) string) {
 	for from, to := range p.to {
 		still := slices.DeleteFunc(slices.Clone(p.atTarget[to]), func(w vulnerability) bool {
-			return !slices.ContainsFunc(p.versions[from].vulnerabilities, func(old vulnerability) bool { return old.name == w.name })
+			return !slices.ContainsFunc(p.versions[from].open(), func(old vulnerability) bool { return old.name == w.name })
 		})
 		p.to[from] = upgradeTarget(p.ecosystem, to, still, later)
 	}

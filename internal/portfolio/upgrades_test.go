@@ -112,3 +112,40 @@ func TestFixFirstReturnsTheErrorOfTheDatabase(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestWhatWasAnsweredIsCountedNowhere: an upgrade closes what is open, in each good by
+// itself, and goes no further than that asks for.
+func TestWhatWasAnsweredIsCountedNowhere(t *testing.T) {
+	answered := func(f observation.Finding) observation.Finding {
+		f.Answer = &observation.Answer{Status: observation.NotAffected}
+		return f
+	}
+	near, far, none := finding("x", "1", "A-1", "low", "2"), finding("x", "1", "A-2", "critical", "9"), finding("x", "1", "A-3", "high", "")
+	for name, add := range map[string]func(p *Portfolio){
+		"answered last":  func(p *Portfolio) { p.AddRepository("b", nil, nil, []observation.Finding{near, far, none}) },
+		"answered first": func(*Portfolio) {},
+	} {
+		p := New()
+		add(p)
+		p.AddRepository("a", nil, nil, []observation.Finding{near, answered(far), answered(none)})
+		p.AddRepository("b", nil, nil, []observation.Finding{answered(near), answered(far), answered(none)})
+		want := Upgrade{Ecosystem: "npm", Package: "x", Steps: []Step{{From: "1", To: "2", Goods: 2, Closes: 1}}, Closes: 1, Goods: []string{"a"}, Worst: "low"}
+		unfixed := 0
+		if name == "answered last" { // the other repository of b leaves all open in b
+			want = Upgrade{Ecosystem: "npm", Package: "x", Steps: []Step{{From: "1", To: "9", Goods: 2, Closes: 2}}, Closes: 3, Goods: []string{"a", "b"}, Worst: "critical"}
+			unfixed = 1
+		}
+		if got := upgrades(t, p, nil); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
+			t.Errorf("%s: got  %+v\nwant %+v", name, got, want)
+		}
+		got, err := p.Unfixed(5, longer, nil)
+		if err != nil || len(got) != unfixed || unfixed == 1 && !reflect.DeepEqual(got[0].Goods, []string{"b"}) {
+			t.Errorf("%s: no release fixes %+v, %v", name, got, err)
+		}
+	}
+	p := New()
+	p.AddRepository("a", nil, nil, []observation.Finding{answered(near)})
+	if got := upgrades(t, p, nil); len(got) != 0 {
+		t.Errorf("an upgrade closes what was answered: %+v", got)
+	}
+}

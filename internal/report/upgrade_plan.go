@@ -53,8 +53,8 @@ func UpgradeIssue(n int, good Good) string {
 	return text.String()
 }
 
-// Action writes the upgrade as something to do: the version to go to, how many of the
-// good's findings that closes, and whether what runs is concerned.
+// Action writes the upgrade as something to do: the version to go to, how many of the open
+// findings of the good that closes, and whether what runs is concerned.
 func (u UpgradeStep) Action(findings int) string {
 	use := "it is part of what runs"
 	if u.Development {
@@ -71,7 +71,7 @@ func (u UpgradeStep) Action(findings int) string {
 func bestUpgrade(good Good) string {
 	for _, step := range UpgradePlan(1, good) {
 		tally := TallyFindings(good)
-		return step.Action(tally.N + tally.Answered)
+		return step.Action(tally.N)
 	}
 	return ""
 }

@@ -26,41 +26,16 @@ func (p Product) ids() []string {
 	return ids
 }
 
-// covers reports whether a statement on the product is on a package in a repository: on
-// the package itself, or on the repository, of all dependencies or of those that the
-// product names.
-func (p Product) covers(repository string, of observation.Package) bool {
-	for _, id := range p.ids() {
-		if isPackage(id, of) {
-			return true
-		}
-		if !isRepository(id, repository) {
-			continue
-		}
-		for _, part := range p.Subcomponents {
-			if part.covers("", of) {
-				return true
-			}
-		}
-		if len(p.Subcomponents) == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// isPackage reports whether a purl names a package: at its version, where the purl has one.
-func isPackage(id string, of observation.Package) bool {
-	if of.PURL != "" && id == of.PURL {
-		return true
-	}
+// packageOf reads a purl of a package of an ecosystem: a key of its name, and its version,
+// empty for all. It is false for what names no such package.
+func packageOf(id string) (key, version string, ok bool) {
 	purl, err := packageurl.FromString(id)
 	if err != nil {
-		return false
+		return "", "", false
 	}
-	ecosystem, _, _ := strings.Cut(of.Ecosystem, ":")
-	if want, known := ecosystemOf[purl.Type]; !known || want != ecosystem {
-		return false
+	ecosystem, known := ecosystemOf[purl.Type]
+	if !known {
+		return "", "", false
 	}
 	separator := "/"
 	if purl.Type == "maven" {
@@ -70,24 +45,36 @@ func isPackage(id string, of observation.Package) bool {
 	if purl.Namespace != "" {
 		name = purl.Namespace + separator + name
 	}
-	version := func(text string) string { return strings.TrimPrefix(text, "v") }
-	return strings.EqualFold(name, of.Name) && (purl.Version == "" || version(purl.Version) == version(of.Version))
+	return packageKey(ecosystem, name), plainVersion(purl.Version), true
 }
 
-// isRepository reports whether an id names a repository: its address, or a purl of its
-// forge. The commit is not compared: an answer holds until there is a newer one.
-func isRepository(id, repository string) bool {
-	if repository == "" || id == "" {
-		return false
-	}
-	if address := strings.TrimSuffix(strings.TrimPrefix(id, "git+"), "/"); strings.EqualFold(strings.TrimSuffix(address, ".git"), repository) {
-		return true
-	}
+// isPackageID reports a purl that is that of no repository.
+func isPackageID(id string) bool {
 	purl, err := packageurl.FromString(id)
-	if err != nil || forges[purl.Type] == "" {
-		return false
+	return err == nil && forges[purl.Type] == ""
+}
+
+func packageKey(ecosystem, name string) string {
+	base, _, _ := strings.Cut(ecosystem, ":")
+	return base + "\n" + strings.ToLower(name)
+}
+
+// purlKey is the key of a package by its purl as it is written, for ecosystems that have
+// no other.
+func purlKey(purl string) string { return "purl\n" + purl }
+
+// plainVersion is a version as it is compared.
+func plainVersion(text string) string { return strings.TrimPrefix(text, "v") }
+
+// subjectOf is the key of what a product is that is no package: the address of a
+// repository, also where its forge's purl names it, or the id of a good. The commit is not
+// compared: an answer holds until there is a newer one.
+func subjectOf(id string) string {
+	if purl, err := packageurl.FromString(id); err == nil && forges[purl.Type] != "" {
+		return strings.ToLower("https://" + forges[purl.Type] + "/" + purl.Namespace + "/" + purl.Name)
 	}
-	return strings.EqualFold("https://"+forges[purl.Type]+"/"+purl.Namespace+"/"+purl.Name, repository)
+	address := strings.TrimSuffix(strings.TrimPrefix(id, "git+"), "/")
+	return strings.ToLower(strings.TrimSuffix(address, ".git"))
 }
 
 // RepositoryID is how a document names a repository: the purl of its forge at a commit

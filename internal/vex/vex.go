@@ -7,8 +7,6 @@
 package vex
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +17,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -109,98 +106,6 @@ func (s Statement) check() error {
 		return errors.New("it names no vulnerability")
 	}
 	return nil
-}
-
-// Answers are the statements of some documents, the oldest first. Nil has none.
-type Answers struct {
-	statements []given
-	digest     string
-}
-
-// given is a statement with its author and its time.
-type given struct {
-	Statement
-	author string
-	at     time.Time
-}
-
-// Open reads documents of the command line.
-func Open(paths []string) (*Answers, error) {
-	if len(paths) == 0 {
-		return nil, nil
-	}
-	a, sum := &Answers{}, sha256.New()
-	for _, path := range paths {
-		text, err := files.ReadInput(path, maxFile)
-		if err != nil {
-			return nil, fmt.Errorf("vex: %w", err)
-		}
-		doc, err := Parse(text)
-		if err != nil {
-			return nil, fmt.Errorf("vex: %s: %w", path, err)
-		}
-		fmt.Fprintf(sum, "%d\n%s", len(text), text)
-		a.add(doc)
-	}
-	a.digest = hex.EncodeToString(sum.Sum(nil)[:16])
-	return a, nil
-}
-
-func (a *Answers) add(doc Document) {
-	for _, s := range doc.Statements {
-		at := s.Timestamp
-		if at.IsZero() {
-			at = doc.Updated
-		}
-		if at.IsZero() {
-			at = doc.Timestamp
-		}
-		a.statements = append(a.statements, given{s, doc.Author, at})
-	}
-	slices.SortStableFunc(a.statements, func(x, y given) int { return x.at.Compare(y.at) })
-}
-
-// Digest names what the documents say; empty where there are none.
-func (a *Answers) Digest() string {
-	if a == nil {
-		return ""
-	}
-	return a.digest
-}
-
-// Apply returns the findings of a repository with the newest answer to each.
-func (a *Answers) Apply(repository string, findings []observation.Finding) []observation.Finding {
-	if a == nil {
-		return findings
-	}
-	findings = slices.Clone(findings)
-	for i := range findings {
-		for _, s := range slices.Backward(a.statements) {
-			if s.Vulnerability.isOf(findings[i]) && slices.ContainsFunc(s.Products, func(p Product) bool { return p.covers(repository, findings[i].Package) }) {
-				said := s.ImpactStatement
-				for _, other := range []string{s.ActionStatement, s.Notes} {
-					if said == "" {
-						said = other
-					}
-				}
-				findings[i].Answer = &observation.Answer{Status: observation.AnswerStatus(s.Status), Justification: s.Justification, Statement: said,
-					Author: s.author, At: s.at}
-				break
-			}
-		}
-	}
-	return findings
-}
-
-// isOf reports whether a finding is on the vulnerability, by its id or by an alias.
-func (v Vulnerability) isOf(f observation.Finding) bool {
-	names := append([]string{v.Name, v.ID, v.ID[strings.LastIndexByte(v.ID, '/')+1:]}, v.Aliases...)
-	for _, id := range append([]string{f.Advisory}, f.Aliases...) {
-		if slices.ContainsFunc(names, func(name string) bool { return name != "" && strings.EqualFold(name, id) }) {
-			return true
-		}
-	}
-	return false
 }
 
 // Encode writes a document. Its id is made of its content: the same document gives the

@@ -20,17 +20,23 @@ import (
 	"github.com/midspan/midspan/internal/report"
 )
 
-// Listing is what one repository of a good lists.
+// Listing is what one repository of a good lists, at a commit.
 type Listing struct {
-	Repository string
-	Packages   []observation.Package
+	Repository, Commit string
+	Packages           []observation.Package
+	// Locks are what its lockfiles say beside that. Unread says why they could not be read.
+	Locks  []observation.Lock
+	Unread string
 }
 
 // WriteSBOM writes a good's packages and the advisories that affect them as
 // CycloneDX 1.6 JSON. Of doc it reads the generator and as-of, which is the
 // bill's time. Its serial number is made of its content: the same inventory and
 // advisories give the same bytes. Whether an advisory can be reached by an
-// attacker was not analysed: an analysis is stated where the maintainer answered.
+// attacker was not analysed: an analysis is stated where the maintainer answered. Hashes,
+// licences and what needs what are those of lockfiles. Where no lockfile says what a
+// component needs, the bill has no entry of it under dependencies, and its composition is
+// unknown.
 func WriteSBOM(w io.Writer, doc report.Document, good report.Good, lists []Listing) error {
 	doc = report.Cleaned(report.Document{Generator: doc.Generator, AsOf: doc.AsOf})
 	report.CompleteGood(&good)
@@ -68,6 +74,7 @@ type componentEntry struct {
 	places              []string
 	groups              map[string]bool
 	needed              bool // one manifest lists it outside of any group
+	locked              lockedEntry
 }
 
 // bomBuilder gathers the components of a good.
@@ -75,17 +82,25 @@ type bomBuilder struct {
 	good       report.Good
 	components map[observation.Coordinate]*componentEntry
 	order      []observation.Coordinate
+	unread     []string        // repositories whose lockfiles could not be read
+	valid      map[string]bool // licence expressions, by whether they are such
 }
 
 func newBOMBuilder(good report.Good, lists []Listing) bomBuilder {
-	b := bomBuilder{good: good, components: map[observation.Coordinate]*componentEntry{}}
+	b := bomBuilder{good: good, components: map[observation.Coordinate]*componentEntry{}, valid: map[string]bool{}}
 	for _, list := range lists {
+		locked := lockedOf(list.Locks)
 		for _, p := range list.Packages {
 			b.add(list.Repository, p, len(lists) > 1)
+			b.components[p.Coordinate()].locked.add(p.Ecosystem, locked[lockedKey{p.Path, p.Name, p.Version}])
+		}
+		if list.Unread != "" {
+			b.unread = append(b.unread, report.ShortRepository(list.Repository))
 		}
 	}
 	b.order = slices.SortedFunc(maps.Keys(b.components), observation.Coordinate.Compare)
 	b.name()
+	b.settle()
 	return b
 }
 
@@ -135,20 +150,11 @@ func (b bomBuilder) build(doc report.Document) *cdx.BOM {
 		Properties: b.coverage(),
 	}
 	components := []cdx.Component{}
-	dependencies := []string{}
 	for _, p := range b.order {
 		components = append(components, b.component(p))
-		if l := b.components[p]; l.relation == observation.Direct {
-			dependencies = append(dependencies, l.ref)
-		}
 	}
 	bom.Components = &components
-	bom.Dependencies = &[]cdx.Dependency{{Ref: root, Dependencies: &dependencies}}
-	aggregate := cdx.CompositionAggregateUnknown // a manifest may be incomplete
-	if slices.ContainsFunc(b.good.Scans, func(s report.Scan) bool { return s.Outcome != report.Scanned }) || len(b.good.Scans) == 0 {
-		aggregate = cdx.CompositionAggregateIncomplete
-	}
-	bom.Compositions = &[]cdx.Composition{{Aggregate: aggregate, Assemblies: &[]cdx.BOMReference{root}}}
+	bom.Dependencies, bom.Compositions = b.graph()
 	vulnerabilities := b.vulnerabilities()
 	bom.Vulnerabilities = &vulnerabilities
 	return bom
@@ -182,8 +188,12 @@ func (b bomBuilder) root() *cdx.Component {
 // where nothing could be matched.
 func (b bomBuilder) coverage() *[]cdx.Property {
 	tally := report.TallyFindings(b.good)
-	return &[]cdx.Property{{Name: "midspan:advisories", Value: report.English.TallyText(tally)},
+	all := []cdx.Property{{Name: "midspan:advisories", Value: report.English.TallyText(tally)},
 		{Name: "midspan:matched", Value: language.Upper(report.English.TallyBasis(tally))}}
+	if text := b.unreadText(); text != "" {
+		all = append(all, cdx.Property{Name: "midspan:lockfiles", Value: text})
+	}
+	return &all
 }
 
 // licences are an SPDX expression, or SPDX ids where they are known ones, names otherwise.
@@ -198,8 +208,9 @@ func licences(ids []string) *cdx.Licenses {
 	var all cdx.Licenses
 	for _, id := range ids {
 		l := &cdx.License{Name: cmp.Or(id, "unknown")}
-		if slices.Contains(known, id) {
-			l = &cdx.License{ID: id}
+		// SPDX ignores the case of ids, the schema of CycloneDX does not.
+		if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, id) }); i >= 0 {
+			l = &cdx.License{ID: known[i]}
 		}
 		all = append(all, cdx.LicenseChoice{License: l})
 	}
@@ -212,6 +223,7 @@ var optionalGroups = []string{"dev", "development", "test", "tests", "testing", 
 func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
 	l := b.components[p]
 	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.Name, Version: p.Version, PackageURL: l.purl, Scope: cdx.ScopeRequired}
+	b.describe(&c, l)
 	groups := slices.Sorted(maps.Keys(l.groups))
 	if !l.needed {
 		c.Scope = cdx.ScopeOptional
@@ -225,6 +237,9 @@ func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
 	}
 	for _, group := range groups {
 		properties = append(properties, cdx.Property{Name: "midspan:group", Value: group})
+	}
+	for _, digest := range l.locked.digests {
+		properties = append(properties, cdx.Property{Name: "midspan:digest", Value: digest})
 	}
 	c.Properties = &properties
 	return c

@@ -23,10 +23,11 @@ import (
 // noAssertion is SPDX's word for what was not looked at or is not known.
 const noAssertion = "NOASSERTION"
 
-// WriteSPDX writes a good's packages as SPDX 2.3 JSON, with its direct dependencies as
-// relationships and the advisories as external references. The same inventory gives the
-// same bytes: the document's time is as-of, its namespace is made of its content. The
-// licences and hashes of packages are not in the inventory and are not asserted.
+// WriteSPDX writes a good's packages as SPDX 2.3 JSON, with its direct dependencies and
+// what lockfiles say of the others as relationships, and the advisories as external
+// references. The same inventory gives the same bytes: the document's time is as-of, its
+// namespace is made of its content. What a package needs is not asserted where no lockfile
+// says it, and neither are its licence and its hashes.
 func WriteSPDX(w io.Writer, doc report.Document, good report.Good, lists []Listing) error {
 	doc = report.Cleaned(report.Document{Generator: doc.Generator, AsOf: doc.AsOf})
 	report.CompleteGood(&good)
@@ -51,7 +52,7 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 		CreationInfo: &spdx.CreationInfo{
 			Created:        doc.AsOf.UTC().Format(time.RFC3339),
 			Creators:       []common.Creator{{CreatorType: "Tool", Creator: doc.Generator.Name + "-" + doc.Generator.Version}},
-			CreatorComment: "A manifest may be incomplete: relationships name direct dependencies where the manifest tells them.",
+			CreatorComment: strings.TrimSpace("A manifest may be incomplete: relationships name dependencies where the manifest or its lockfile tells them. " + b.unreadText()),
 		},
 		Packages:      []*spdx.Package{b.spdxGood()},
 		Relationships: []*spdx.Relationship{relation("DOCUMENT", spdxRoot, common.TypeRelationshipDescribe)},
@@ -64,8 +65,12 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 				&v2_3.PackageExternalReference{Category: common.CategorySecurity, RefType: common.TypeSecurityAdvisory, Locator: address})
 		}
 	}
+	ids := map[observation.Coordinate]spdx.ElementID{}
 	for i, c := range b.order {
-		entry, id := b.components[c], spdx.ElementID(fmt.Sprintf("package-%d", i+1))
+		ids[c] = spdx.ElementID(fmt.Sprintf("package-%d", i+1))
+	}
+	for _, c := range b.order {
+		entry, id := b.components[c], ids[c]
 		p := newSPDXPackage(id, c.Name, c.Version)
 		if entry.purl != "" {
 			p.PackageExternalReferences = append(p.PackageExternalReferences,
@@ -73,6 +78,7 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 		}
 		p.PackageExternalReferences = append(p.PackageExternalReferences, advisories[c]...)
 		p.PackageComment = "ecosystem " + c.Ecosystem + "; relation " + cmp.Or(entry.relation, "unknown")
+		b.describeSPDX(p, entry)
 		bill.Packages = append(bill.Packages, p)
 		switch scope := b.component(c).Scope; {
 		case scope == "excluded":
@@ -83,6 +89,7 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 			bill.Relationships = append(bill.Relationships, relation(spdxRoot, id, common.TypeRelationshipContains))
 		}
 	}
+	bill.Relationships = append(bill.Relationships, b.needsSPDX(ids)...)
 	return bill
 }
 

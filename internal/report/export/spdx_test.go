@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,15 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
+
+// validateSPDX asks SPDX's own library. It takes NONE and NOASSERTION, which the
+// specification allows at the end of a relationship (SPDX 2.3, 11.1), for ids of packages,
+// so it is not shown those.
+func validateSPDX(bill *spdx.Document) error {
+	shown := *bill
+	shown.Relationships = slices.DeleteFunc(slices.Clone(bill.Relationships), func(r *spdx.Relationship) bool { return r.RefB.SpecialID != "" })
+	return spdxlib.ValidateDocument(&shown)
+}
 
 // TestSPDXIsReadAndHoldsTogether reads each bill with SPDX's own library.
 func TestSPDXIsReadAndHoldsTogether(t *testing.T) {
@@ -33,7 +43,7 @@ func TestSPDXIsReadAndHoldsTogether(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %q: %v", name, good.ID, err)
 			}
-			if err := spdxlib.ValidateDocument(bill); err != nil {
+			if err := validateSPDX(bill); err != nil {
 				t.Errorf("%s: %q: %v", name, good.ID, err)
 			}
 			if len(bill.Packages) != 3 || bill.SPDXVersion != spdx.Version || bill.DocumentNamespace == "" {
@@ -43,7 +53,7 @@ func TestSPDXIsReadAndHoldsTogether(t *testing.T) {
 			for _, r := range bill.Relationships {
 				kinds = append(kinds, r.Relationship)
 			}
-			if got := strings.Join(kinds, " "); got != "DESCRIBES DEPENDS_ON DEV_DEPENDENCY_OF" {
+			if got := strings.Join(kinds, " "); got != "DESCRIBES DEPENDS_ON DEV_DEPENDENCY_OF DEPENDS_ON DEPENDS_ON" {
 				t.Errorf("%s: %q: relationships %s", name, good.ID, got)
 			}
 		}

@@ -35,6 +35,10 @@ func listings(good report.Good) []export.Listing {
 		for _, f := range scan.Findings {
 			list.Packages = append(list.Packages, f.Package)
 		}
+		list.Locks = []observation.Lock{{Path: "package-lock.json", Packages: []observation.Locked{{Name: "quiet", Version: "1.0.0", Graph: observation.GraphWhole,
+			Licenses: []string{"MIT", "a licence"}, Digest: "go.sum h1:abc=", Files: []observation.LockedFile{
+				{Name: "quiet 1.whl", Hashes: []observation.Hash{{Algorithm: observation.SHA256, Value: strings.Repeat("0a", 32)}}},
+				{Hashes: []observation.Hash{{Algorithm: observation.SHA1, Value: strings.Repeat("0b", 20)}}}}}}}}
 		all = append(all, list)
 	}
 	return all

@@ -60,13 +60,13 @@ func Write(ctx context.Context, dir string, doc report.Document, languages ...*l
 }
 
 // publishNew turns the staging folder into dir with one rename.
-func publishNew(staging, dir string, names []string, sums files.Digests, made *goodParts) error {
+func publishNew(staging, dir, catalog string, names []string, sums files.Digests, made *goodParts) error {
 	root, err := files.OpenRoot(staging)
 	if err != nil {
 		return err
 	}
 	defer root.Close()
-	if err := writeManifest(root, names, sums, made); err != nil {
+	if err := writeManifest(root, catalog, names, sums, made); err != nil {
 		return err
 	}
 	return os.Rename(staging, dir)
@@ -75,7 +75,7 @@ func publishNew(staging, dir string, names []string, sums files.Digests, made *g
 // publishOver moves the staged files into dir, which exists; names lists them
 // and those that stay. It works within an os.Root, so that neither a link in
 // dir nor a name in its manifest can lead out of it.
-func publishOver(dir string, staged, names []string, sums files.Digests, made *goodParts) error {
+func publishOver(dir, catalog string, staged, names []string, sums files.Digests, made *goodParts) error {
 	root, err := files.OpenRoot(dir)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func publishOver(dir string, staged, names []string, sums files.Digests, made *g
 	}
 	// Until all is done the manifest lists both: whatever happens now, nothing
 	// that was written here is forgotten, and nothing is taken for whole.
-	if err := writeManifest(root, append(slices.Clone(before), names...), stood.Digests.With(sums), nil); err != nil {
+	if err := writeManifest(root, catalog, append(slices.Clone(before), names...), stood.Digests.With(sums), nil); err != nil {
 		return err
 	}
 	for _, name := range staged {
@@ -106,7 +106,7 @@ func publishOver(dir string, staged, names []string, sums files.Digests, made *g
 	if err != nil {
 		return err
 	}
-	return writeManifest(root, append(left, names...), stood.Digests.Replace(staged, sums), made)
+	return writeManifest(root, catalog, append(left, names...), stood.Digests.Replace(staged, sums), made)
 }
 
 // removeOld removes the files of the report that stood here which are not in the new one.
@@ -173,6 +173,8 @@ func set(names []string) map[string]bool {
 // manifest lists the files of a report, and where the parts of its goods are in
 // them.
 type manifest struct {
+	// Catalog names what the report is of: the same catalogs with the same choice of goods.
+	Catalog string        `json:"catalog,omitempty"`
 	Written []string      `json:"written"`
 	Digests files.Digests `json:"digests,omitempty"`
 	Parts   *goodParts    `json:"parts,omitempty"`
@@ -195,24 +197,24 @@ type goodPart struct {
 // byteRange is a place in a file: its offset and its length, in bytes.
 type byteRange [2]int64
 
-// CountGoods counts the goods that a report in a folder has; 0 where there is none.
-func CountGoods(dir string) int {
+// Holds counts the goods that a report in a folder has, and names what it is of, as
+// Writer.Of does; 0 where there is none.
+func Holds(dir string) (n int, catalog string) {
 	root, err := files.OpenRoot(dir)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
 	defer root.Close()
 	m, err := readManifest(root)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
-	n := 0
 	for _, name := range m.Written {
 		if strings.HasPrefix(name, "goods/") && strings.HasSuffix(name, ".html") {
 			n++
 		}
 	}
-	return n
+	return n, m.Catalog
 }
 
 func readManifest(root *os.Root) (manifest, error) {
@@ -272,7 +274,7 @@ func stampOf(root *os.Root, names []string) string {
 
 // writeManifest replaces the manifest in one step. Where parts are given, all the
 // files are in place.
-func writeManifest(root *os.Root, names []string, sums files.Digests, made *goodParts) error {
+func writeManifest(root *os.Root, catalog string, names []string, sums files.Digests, made *goodParts) error {
 	names = slices.Clone(names)
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -281,7 +283,7 @@ func writeManifest(root *os.Root, names []string, sums files.Digests, made *good
 	} else {
 		made = nil
 	}
-	data, err := json.MarshalIndent(manifest{names, sums.Of(names), made}, "", " ")
+	data, err := json.MarshalIndent(manifest{catalog, names, sums.Of(names), made}, "", " ")
 	if err != nil {
 		return err
 	}

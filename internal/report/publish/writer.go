@@ -41,7 +41,8 @@ import (
 type Writer struct {
 	ctx          context.Context
 	dir, staging string
-	isNew        bool // dir does not exist
+	catalog      string // that the report is of; see Of
+	isNew        bool   // dir does not exist
 	site         *site.Site
 	rows         []report.Row
 	index        search.Index
@@ -221,6 +222,10 @@ func (w *Writer) build(whole func() (report.Good, error)) error {
 		w.stage(export.BadgePath(good.ID), export.StageBadge(shown).WriteSVG))
 }
 
+// Of names what the report is of: the same text for the same catalogs and choice of goods.
+// Holds gives it back.
+func (w *Writer) Of(catalog string) { w.catalog = catalog }
+
 // Publish writes what is about all goods together and moves the report into place. The
 // goods of doc do not count.
 func (w *Writer) Publish(doc report.Document) (Files, error) {
@@ -229,9 +234,9 @@ func (w *Writer) Publish(doc report.Document) (Files, error) {
 	}
 	var err error
 	if w.isNew {
-		err = publishNew(w.staging, w.dir, w.names, w.digests, &w.parts)
+		err = publishNew(w.staging, w.dir, w.catalog, w.names, w.digests, &w.parts)
 	} else {
-		err = publishOver(w.dir, w.staged, w.names, w.digests, &w.parts)
+		err = publishOver(w.dir, w.catalog, w.staged, w.names, w.digests, &w.parts)
 	}
 	if err != nil {
 		return Files{}, fmt.Errorf("publish the report in %s: %w", w.dir, err)

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -23,6 +24,8 @@ type briefPage struct {
 	Policies []policyView
 	Facts    []any // three at most
 	Asks     []any // three at most
+	// Proof leads to the page that has the proof, or names it where nothing leads there.
+	Proof template.HTML
 }
 
 // Limits of a sheet, so that it stays one in every language.
@@ -57,7 +60,20 @@ func (s *edition) brief(good report.Good) briefPage {
 		view.Facts = []any{s.text.translateText("Too little is known of it.")}
 	}
 	view.Asks = s.asks(good)
+	view.Proof = link("../"+proofPath(good.ID), s.text.Translate("How we know"))
 	return view
+}
+
+// proofPath is the page of a report that has the proof of what is said of a good.
+func proofPath(id string) string { return "evidence/" + report.SlugOf(id) + ".html" }
+
+// proofFromAfar is what a sheet that stands outside of its report says of the proof: a link
+// where the address of the report is known, else the name of the page.
+func (s *edition) proofFromAfar(id, address string) template.HTML {
+	if address != "" {
+		return link(strings.TrimSuffix(address, "/")+"/"+proofPath(id), s.text.Translate("How we know"))
+	}
+	return template.HTML(template.HTMLEscapeString(s.text.Translate("How we know"))+" (") + isolated(proofPath(id)) + ")"
 }
 
 // asks are what would help a good most: what leads to a better stage, then its first
@@ -89,8 +105,9 @@ func (s *edition) asks(good report.Good) []any {
 }
 
 // WriteBrief writes the sheet of a clean good in the first language, with what it loads:
-// it stands in a folder of its own, as in a report.
-func (s *Site) WriteBrief(good report.Good, write WriteFile) error {
+// it stands in a folder of its own, without its report. That is at an address, empty where
+// none is known.
+func (s *Site) WriteBrief(good report.Good, address string, write WriteFile) error {
 	first := s.editions[0]
 	for _, name := range []string{styleSheet, briefSheet} {
 		if err := write(name, func(out io.Writer) error { return writeShared(out, name) }); err != nil {
@@ -98,6 +115,8 @@ func (s *Site) WriteBrief(good report.Good, write WriteFile) error {
 		}
 	}
 	return write(report.BriefPath(good.ID), func(out io.Writer) error {
-		return first.render(out, "brief", first.text.DisplayName(good)+" · Midspan", report.BriefPath(good.ID), first.brief(good))
+		view := first.brief(good)
+		view.Proof = first.proofFromAfar(good.ID, address)
+		return first.render(out, "brief", first.text.DisplayName(good)+" · Midspan", report.BriefPath(good.ID), view)
 	})
 }

@@ -78,7 +78,7 @@ type pnpmSnapshot struct {
 
 // Extract implements filesystem.Extractor.
 func (e pnpmExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (inventory.Inventory, error) {
-	lock, err := lastPnpmLock(input.Reader)
+	lock, err := lastYAML[pnpmLock](input.Reader)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("could not extract: %w", err)
 	}
@@ -127,16 +127,16 @@ func (e pnpmExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (
 	return inventory.Inventory{Packages: packages}, errors.Join(broken...)
 }
 
-// lastPnpmLock reads the last document that is not empty: the one before it, which pnpm
-// 11 writes, is about the package manager itself.
-func lastPnpmLock(text io.Reader) (last pnpmLock, err error) {
+// lastYAML reads the last document that is not empty: the one before it, which pnpm 11
+// writes, is about the package manager itself.
+func lastYAML[T any](text io.Reader) (last T, err error) {
 	for decoder := yaml.NewDecoder(text); ; {
-		var next *pnpmLock
+		var next *T
 		switch err := decoder.Decode(&next); {
 		case errors.Is(err, io.EOF):
 			return last, nil
 		case err != nil:
-			return pnpmLock{}, err
+			return *new(T), err
 		case next != nil:
 			last = *next
 		}

@@ -63,11 +63,13 @@ func yarnRelations(dir folder, manifest string) relations {
 }
 
 // yarnEntry is an entry of a yarn.lock: what it resolves ("name@spec"), to which version,
-// and what that needs, written likewise.
+// and what that needs, written likewise. Yarn 1 has the address of the archive with its
+// hash and mostly an integrity, later ones have a checksum.
 type yarnEntry struct {
-	specs   []string
-	version string
-	needs   []string
+	specs                         []string
+	version                       string
+	needs                         []string
+	resolved, integrity, checksum string
 }
 
 func (e yarnEntry) key() nameVersion { return nameVersion{yarnName(e.specs[0]), e.version} }
@@ -111,14 +113,35 @@ func yarnEntries(lock string) []yarnEntry {
 			}
 		default:
 			needs = text == "dependencies:" || text == "optionalDependencies:"
-			version, ok := strings.CutPrefix(text, "version")
-			if ok && open.version == "" && version != "" && (version[0] == ' ' || version[0] == ':') {
-				open.version = strings.Trim(version, `: "`)
-			}
+			open.set(text)
 		}
 	}
 	end()
 	return entries
+}
+
+// set reads a line that is of no table.
+func (e *yarnEntry) set(line string) {
+	end := strings.IndexAny(line, ": ")
+	if end < 0 {
+		return
+	}
+	var field *string
+	switch line[:end] {
+	case "version":
+		field = &e.version
+	case "resolved":
+		field = &e.resolved
+	case "integrity":
+		field = &e.integrity
+	case "checksum":
+		field = &e.checksum
+	default:
+		return
+	}
+	if *field == "" {
+		*field = strings.Trim(line[end:], `: "`)
+	}
 }
 
 // yarnNeed reads a line of a table: `name "^1"` of Yarn 1, `"@s/name": "npm:^1"` of later
