@@ -39,6 +39,8 @@ type Published struct {
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
+	// SiteAddress is the one that its pages name; empty without any.
+	SiteAddress string `json:"siteAddress,omitempty"`
 	// Answers is the digest of what maintainers answered to findings, empty without any.
 	Answers string `json:"answers,omitempty"`
 	// Policies are those that were asked, with how many goods answered how; Outcome is the
@@ -61,6 +63,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
+	head.SiteAddress = p.cfg.SiteAddress
 	writer, err := publish.NewWriter(ctx, p.cfg.Out, head, languages...)
 	if err != nil {
 		return Published{}, err
@@ -79,7 +82,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 		return Published{}, err
 	}
 	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
-		Answers:  p.answers.Digest(),
+		SiteAddress: p.cfg.SiteAddress, Answers: p.answers.Digest(),
 		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
@@ -95,6 +98,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	_, digests, languagesErr := p.languages()
 	isCurrent := func() bool {
 		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
+			published.SiteAddress == p.cfg.SiteAddress &&
 			published.Answers == p.answers.Digest() &&
 			slices.EqualFunc(published.Policies, p.policies, func(asked report.AskedPolicy, now *policy.Policy) bool { return asked.Digest == now.Digest })
 	}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ type briefPage struct {
 	Good     report.Good
 	Name     string
 	Slug     string
-	Owner    string
+	Owner    template.HTML // empty where the catalog names none
 	Licence  string
 	Catalogs string
 	Read     int // repositories
@@ -38,10 +39,8 @@ func (p briefPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdic
 func (s *edition) brief(good report.Good) briefPage {
 	view := briefPage{Good: good, Name: report.Cut(s.text.DisplayName(good), 90), Slug: report.SlugOf(good.ID), Read: report.TallyFindings(good).Read,
 		Licence: report.Cut(s.text.ShortList(good.Licenses), 80), Pillars: report.PillarsInOrder(good.Verdict), Policies: s.policiesOf(good)}
-	for _, o := range good.Organizations {
-		if !o.IsPerson() && view.Owner == "" {
-			view.Owner = report.Cut(o.Name, 90)
-		}
+	if owners := good.Owners(); len(owners) > 0 {
+		view.Owner = s.text.ownerText(good)
 	}
 	var catalogs []string
 	for _, source := range good.Sources {
@@ -65,9 +64,7 @@ func (s *edition) brief(good report.Good) briefPage {
 func (s *edition) asks(good report.Good) []any {
 	asks := s.lift(good.Verdict, briefText)
 	for _, step := range report.UpgradePlan(1, good) {
-		asks = append(asks, s.text.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
-			"package", isolated(report.Cut(step.Package, 60)), "from", isolated(report.Cut(step.From, 40)),
-			"version", isolated(report.Cut(step.To, 40)), "n", step.Closes))
+		asks = append(asks, s.text.upgradeText(step))
 	}
 	for _, r := range good.Verdict.Reasons {
 		if r.Concern && r.Clears != "" {
@@ -86,6 +83,13 @@ func (s *edition) asks(good report.Good) []any {
 		}
 	}
 	return once
+}
+
+// upgradeText says what a step of an upgrade plan is worth.
+func (w pageLocalizer) upgradeText(step report.UpgradeStep) template.HTML {
+	return w.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
+		"package", w.isolated(report.Cut(step.Package, 60)), "from", w.isolated(report.Cut(step.From, 40)),
+		"version", w.isolated(report.Cut(step.To, 40)), "n", step.Closes)
 }
 
 // WriteBrief writes the sheet of a clean good in the first language, with what it loads:

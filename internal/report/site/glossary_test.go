@@ -2,9 +2,11 @@ package site
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -51,7 +53,8 @@ func TestEveryWordOfTheGlossaryStandsOnAPage(t *testing.T) {
 		templates.Write(text)
 	}
 	for id := range glossary {
-		if !strings.Contains(templates.String(), `term "`+id+`"`) {
+		byID := slices.Contains(assess.PillarIDs(), id) && strings.Contains(templates.String(), `term .ID`)
+		if !byID && !strings.Contains(templates.String(), `term "`+id+`"`) {
 			t.Errorf("no page shows %q, which is translated all the same", id)
 		}
 	}
