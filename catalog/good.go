@@ -88,6 +88,26 @@ func (o Organization) HasRole(roles ...string) bool {
 	return slices.ContainsFunc(roles, func(role string) bool { return strings.EqualFold(o.Role, role) })
 }
 
+// Owners are the organizations that stand behind a good: those that the catalog calls
+// owners; where there are none, those that it calls maintainers; where there are none, those
+// of which it does not say what they are. Each name stands once. A person is among them as
+// IsPerson says.
+func (g Good) Owners() []Organization {
+	for _, role := range [...]string{"owner", "maintainer", ""} {
+		var owners []Organization
+		for _, o := range g.Organizations {
+			known := slices.ContainsFunc(owners, func(other Organization) bool { return other.Name == o.Name })
+			if o.Name != "" && o.HasRole(role) && !known {
+				owners = append(owners, o)
+			}
+		}
+		if len(owners) > 0 {
+			return owners
+		}
+	}
+	return nil
+}
+
 // Owns reports whether the catalog calls the organization an owner or a maintainer.
 func (o Organization) Owns() bool { return o.HasRole("owner", "maintainer") }
 

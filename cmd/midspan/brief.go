@@ -22,14 +22,15 @@ import (
 )
 
 func (a *app) briefCommand() *cobra.Command {
-	var file, address string
+	var file string
 	cmd := &cobra.Command{
 		Use:   "brief GOOD --pdf FILE",
 		Short: "Write one A4 sheet about a good as PDF",
 		Long: `Brief writes the sheet of one good of the newest judged run as a PDF: what it is, who
 uses it, three facts, three asks, sources. A Chromium of this machine prints it: the
 program that CHROME names, or chromium, chromium-browser or google-chrome on the path.
-Without one, open briefs/GOOD.html of the report in any browser and print it.
+Without one, open briefs/GOOD.html of the report in any browser and print it. The sheet
+links to its proof where site-address says where the report is public.
 
 ` + exitHelp,
 		Example: `  midspan brief clinic-ledger --pdf clinic-ledger.pdf`,
@@ -38,18 +39,14 @@ Without one, open briefs/GOOD.html of the report in any browser and print it.
 			if file == "" {
 				return usageError{errors.New("name the file to write with --pdf; the sheet as a web page stands in the report, under briefs")}
 			}
-			if address != "" && report.WebURL(address) == "" {
-				return usageError{fmt.Errorf("site: %q is no address of https or http", address)}
-			}
-			return a.brief(cmd, ids[0], file, address)
+			return a.brief(cmd, ids[0], file)
 		},
 	}
 	cmd.Flags().StringVar(&file, "pdf", "", "file to write the sheet to")
-	cmd.Flags().StringVar(&address, "site", "", "address at which the report stands, to which the sheet links for the proof (default: the sheet names the page)")
 	return cmd
 }
 
-func (a *app) brief(cmd *cobra.Command, id, file, address string) error {
+func (a *app) brief(cmd *cobra.Command, id, file string) error {
 	if err := files.CheckPath(file); err != nil {
 		return err
 	}
@@ -70,7 +67,7 @@ func (a *app) brief(cmd *cobra.Command, id, file, address string) error {
 		a.endProgress()
 		return p.Listings(ctx, run, []string{id}, func(head report.Document, good report.Good, _ []export.Listing) error {
 			id = good.ID // it may have been named by its name
-			return writeBrief(dir, head, good, cfg.Languages, address)
+			return writeBrief(dir, head, good, cfg.Languages)
 		})
 	})
 	if err != nil {
@@ -86,8 +83,8 @@ func (a *app) brief(cmd *cobra.Command, id, file, address string) error {
 }
 
 // writeBrief writes the sheet of a good and what it loads into a folder, in the first of
-// the languages of reports. The report is at an address, empty where none is known.
-func writeBrief(dir string, head report.Document, good report.Good, tags []string, address string) error {
+// the languages of reports.
+func writeBrief(dir string, head report.Document, good report.Good, tags []string) error {
 	in := language.English()
 	if len(tags) > 0 {
 		var err error
@@ -105,7 +102,7 @@ func writeBrief(dir string, head report.Document, good report.Good, tags []strin
 	}
 	defer root.Close()
 	report.CompleteGood(&good)
-	return pages.WriteBrief(report.Cleaned(good), address, func(name string, content func(io.Writer) error) error {
+	return pages.WriteBrief(report.Cleaned(good), func(name string, content func(io.Writer) error) error {
 		if err := root.MkdirAll(filepath.Dir(filepath.FromSlash(name)), 0o755); err != nil {
 			return err
 		}

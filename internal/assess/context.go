@@ -30,7 +30,7 @@ func (e *evaluation) explainFall(v Verdict) []language.Message {
 		return nil
 	}
 	args := []any{"now", valueArg(now.Value, now.Bound), "before", valueArg(before.Value, before.Bound)}
-	if (v.Stage == MessyMiddle || v.Stage == Strained) && !slices.ContainsFunc(v.Supports, func(p Pillar) bool { return p.ID != Funding && isLacking(p) }) {
+	if (v.Stage == MessyMiddle || v.Stage == Strained) && len(lackingBesideFunding(v.Supports)) == 0 {
 		return []language.Message{language.M("{now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)} // the stage says that it fell
 	}
 	return []language.Message{language.M("Work has fallen far: {now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)}

@@ -222,9 +222,10 @@ func probeValues(r *rule) []any {
 	}
 }
 
-// isLacking reports whether the level is certainly weak or missing.
-func isLacking(p Pillar) bool {
-	return !slices.ContainsFunc(p.Possible, func(l Level) bool { return l != Weak && l != Missing })
+// lackingBesideFunding are the supports that are certainly weak or missing, but for funding.
+func lackingBesideFunding(supports []Pillar) []Pillar {
+	holds := func(l Level) bool { return l != Weak && l != Missing }
+	return slices.DeleteFunc(slices.Clone(supports), func(p Pillar) bool { return p.ID == Funding || slices.ContainsFunc(p.Possible, holds) })
 }
 
 // isHolding reports whether the level is certainly fair or strong.
@@ -241,7 +242,7 @@ func (e *evaluation) certainly(rule string) bool {
 // supportsLacking says of the supports, funding aside, which are certainly weak or
 // missing, and as much of each as is known. Where none is, it says what is short.
 func (e *evaluation) supportsLacking(supports []Pillar) *language.Message {
-	list := theirLevels(slices.DeleteFunc(slices.Clone(supports), func(p Pillar) bool { return p.ID == Funding || !isLacking(p) }))
+	list := theirLevels(lackingBesideFunding(supports))
 	message := language.M("{supports}", "supports", list)
 	if len(list.List) == 0 {
 		message = language.M("it is short of supports")

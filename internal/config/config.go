@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"reflect"
 	"runtime"
@@ -36,6 +37,7 @@ type Config struct {
 	Cache        string
 	Out          string
 	Languages    []string
+	SiteAddress  string
 	Partial      bool // of the languages, those too that are translated in small part
 	Policies     []string
 	Only         string
@@ -64,6 +66,9 @@ const mirrorKey = "mirror"
 // partialKey goes with languages.
 const partialKey = "partial-languages"
 
+// siteAddressKey goes with the folder of the report.
+const siteAddressKey = "site-address"
+
 // settings is the table of settings, in the order of the help text, over the fields of a
 // configuration. A map has no flag.
 func settings(c *Config) []setting {
@@ -83,6 +88,7 @@ func settings(c *Config) []setting {
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
 		{"languages", &c.Languages, []string{"en"}, "languages of the site: ar, en, es, fr, ru, zh; the first stands in the report's own folder", false},
 		{partialKey, &c.Partial, false, "take languages too of which under 95 % of the sentences are translated; each page says so", false},
+		{siteAddressKey, &c.SiteAddress, "", "address at which the site will be public, such as https://goods.example/midspan/, for what has to name it in full", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},
@@ -223,7 +229,24 @@ func (c *Config) check(now time.Time) error {
 	if err := c.checkMirrors(); err != nil {
 		return err
 	}
-	return errors.Join(c.checkLanguages(), c.checkPaths())
+	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths())
+}
+
+// checkSiteAddress refuses what no page could be reached under, and ends an address with a
+// slash.
+func (c *Config) checkSiteAddress() error {
+	if c.SiteAddress == "" {
+		return nil
+	}
+	u, err := url.Parse(c.SiteAddress)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return fmt.Errorf("%s: %q is no address of a site: name one such as https://goods.example/midspan/, without a user, a question mark or a #",
+			siteAddressKey, c.SiteAddress)
+	}
+	u.Path = strings.TrimRight(u.Path, "/") + "/"
+	u.RawPath = ""
+	c.SiteAddress = u.String()
+	return nil
 }
 
 // checkMirrors refuses a template under which all repositories would share one mirror.

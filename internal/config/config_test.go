@@ -113,6 +113,18 @@ func TestMirrorIsATemplateOrOneForEachHost(t *testing.T) {
 	}
 }
 
+func TestTheAddressOfTheSiteEndsWithASlash(t *testing.T) {
+	for given, want := range map[string]string{
+		"": "", "https://goods.example": "https://goods.example/", "http://goods.example:8080/report": "http://goods.example:8080/report/",
+		"https://goods.example/a//": "https://goods.example/a/", "https://goods.example/with space": "https://goods.example/with%20space/",
+	} {
+		c, err := load(t, "", "--site-address="+given)
+		if err != nil || c.SiteAddress != want {
+			t.Errorf("%q: %q, %v, want %q", given, c.SiteAddress, err, want)
+		}
+	}
+}
+
 func TestWrongSettingsAreRefusedWithTheirName(t *testing.T) {
 	for _, one := range []struct{ file, arg, want string }{
 		{"catalogue: x.csv\n", "", "catalogue"},
@@ -125,6 +137,12 @@ func TestWrongSettingsAreRefusedWithTheirName(t *testing.T) {
 		{"mirror:\n  github.com: /hub\n", "", "mirror"},
 		{"mirror: [a, b]\n", "", "mirror"},
 		{"", "--limit=-1", "limit"},
+		{"", "--site-address=goods.example", "site-address"},
+		{"", "--site-address=ftp://goods.example/", "site-address"},
+		{"", "--site-address=https:///goods", "site-address"},
+		{"", "--site-address=https://someone:secret@goods.example/", "site-address"},
+		{"", "--site-address=https://goods.example/?a=b", "site-address"},
+		{"", "--site-address=https://goods.example/#a", "site-address"},
 	} {
 		var args []string
 		if one.arg != "" {

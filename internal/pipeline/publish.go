@@ -1,14 +1,11 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
@@ -39,6 +36,8 @@ type Published struct {
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
 	Languages []string `json:"languages"`
+	// SiteAddress is the one that its pages name; empty without any.
+	SiteAddress string `json:"siteAddress,omitempty"`
 	// Answers is the digest of what maintainers answered to findings, empty without any.
 	Answers string `json:"answers,omitempty"`
 	// Policies are those that were asked, with how many goods answered how; Outcome is the
@@ -83,7 +82,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 		return Published{}, err
 	}
 	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
-		Answers:  p.answers.Digest(),
+		SiteAddress: p.cfg.SiteAddress, Answers: p.answers.Digest(),
 		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)
 }
@@ -102,6 +101,7 @@ func (p *Pipeline) upToDate(ctx context.Context, run store.Run) (Published, bool
 	_, digests, languagesErr := p.languages()
 	isCurrent := func() bool {
 		return published.Files.Dir == filepath.Clean(p.cfg.Out) && published.Stamp == publish.Stamp(p.cfg.Out) && slices.Equal(published.Languages, digests) &&
+			published.SiteAddress == p.cfg.SiteAddress &&
 			published.Answers == p.answers.Digest() &&
 			slices.EqualFunc(published.Policies, p.policies, func(asked report.AskedPolicy, now *policy.Policy) bool { return asked.Digest == now.Digest })
 	}
@@ -157,6 +157,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		Schema: "schema.json", Version: report.SchemaVersion,
 		Generator:   report.Generator{Name: "midspan", Version: p.version},
 		AsOf:        run.AsOf,
+		SiteAddress: p.cfg.SiteAddress,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
 		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
@@ -358,95 +359,3 @@ func (p *Pipeline) compareWithPrevious(ctx context.Context, run store.Run, goods
 		return p.rules.WhyChanged(before, after, true, true) == assess.WhyRules, nil
 	})
 }
-
-// Gap is one kind of thing that could not be read.
-type Gap struct {
-	Count int    `json:"count"`
-	What  string `json:"what"` // "repositories not read: not-found"
-	// First is the message of the first of them: what, where, what to do.
-	First string `json:"first,omitempty"`
-}
-
-// gapList counts gaps by kind and keeps the first message of each.
-type gapList struct{ found map[string]Gap }
-
-func (l gapList) add(count int, what, message string) {
-	if count == 0 {
-		return
-	}
-	gap, known := l.found[what]
-	if !known {
-		gap = Gap{What: what, First: message}
-	}
-	gap.Count += count
-	l.found[what] = gap
-}
-
-// gapsOf lists the gaps of a document by kind.
-func gapsOf(document report.Document) []Gap {
-	list := newGaps(document.Notes)
-	for _, good := range document.Goods {
-		list.addGood(good)
-	}
-	return list.finish(document.Summary)
-}
-
-// newGaps starts a list with the notes of a run.
-func newGaps(notes []observation.Note) gapList {
-	list := gapList{map[string]Gap{}}
-	for _, note := range notes {
-		list.addNote(note)
-	}
-	return list
-}
-
-// finish returns the list, with the packages that were not matched.
-func (l gapList) finish(summary report.Summary) []Gap {
-	for cause, count := range summary.Unmatched {
-		l.add(count, "packages not matched: "+cause, "")
-	}
-	return slices.SortedFunc(maps.Values(l.found), func(a, b Gap) int { return strings.Compare(a.What, b.What) })
-}
-
-func (l gapList) addGood(good report.Good) {
-	for _, note := range good.Notes {
-		l.addNote(note)
-	}
-	for _, scan := range good.Scans {
-		switch scan.Outcome {
-		case report.Failed:
-			l.add(1, "repositories not read: "+string(scan.Failure.Cause), scan.Failure.Message)
-		case report.Partial:
-			first := scan.Notes[slices.IndexFunc(scan.Notes, isGap)]
-			l.add(1, "repositories read in part: "+string(first.Cause), scan.Repository.URL+": "+first.Message)
-		}
-	}
-}
-
-func (l gapList) addNote(note observation.Note) {
-	if isGap(note) {
-		message := note.Message
-		if note.Subject != "" {
-			message = note.Subject + ": " + message
-		}
-		l.add(1, "notes on the catalog or the database: "+string(note.Cause), message)
-	}
-}
-
-// isGap reports whether a note is about something that was not read. A remark is about
-// something that was read, although it was written in an unusual way.
-func isGap(note observation.Note) bool { return note.Cause != observation.CauseRemark }
-
-// CountGaps counts the notes about something that was not read.
-func CountGaps(notes []observation.Note) int {
-	n := 0
-	for _, note := range notes {
-		if isGap(note) {
-			n++
-		}
-	}
-	return n
-}
-
-// sortedKeys lists the keys of a map in order.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

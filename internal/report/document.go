@@ -55,6 +55,9 @@ type Document struct {
 	// Trend holds the goods' series over the runs kept. It is published as trend.json, not
 	// in report.json; nil where no store was read.
 	Trend *Trend `json:"-"`
+	// SiteAddress is where the pages will be public, with a slash at its end; empty where
+	// nobody said. It is for links that have to be absolute, and no part of report.json.
+	SiteAddress string `json:"-"`
 	// Policies are those that the run was asked, in the order in which they were named.
 	Policies []AskedPolicy      `json:"policies,omitempty"`
 	Goods    []Good             `json:"goods"` // by id

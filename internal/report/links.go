@@ -37,6 +37,9 @@ func ColumnPath(id string) string { return "goods/" + SlugOf(id) + ".js" }
 func EvidencePath(id string) string { return "evidence/" + SlugOf(id) + ".html" }
 func BriefPath(id string) string    { return "briefs/" + SlugOf(id) + ".html" }
 
+// PreviewPath is where the report has the picture of a good for those who show a link to it.
+func PreviewPath(id string) string { return "goods/" + SlugOf(id) + ".png" }
+
 // Web returns an address that is safe to link to: http or https with a host;
 // empty otherwise.
 func WebURL(address string) string {

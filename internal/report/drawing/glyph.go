@@ -81,17 +81,23 @@ func GlyphRow(v assess.Verdict) template.HTML {
 
 // GlyphSmall returns the glyph with its text alternative.
 func (w Drawer) GlyphSmall(v assess.Verdict) template.HTML {
-	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
+	return smallGlyph.draw(v, `class="g" viewBox="0 0 96 32" role="img" aria-label="`+template.HTMLEscapeString(w.GlyphText(v))+`"`)
 }
 
 // GlyphLarge returns the glyph for the page of a good, with the ranges that unknown
 // measures leave open.
 func (w Drawer) GlyphLarge(v assess.Verdict) template.HTML {
-	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.glyphText(v))+`"`)
+	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" role="img" aria-label="`+template.HTMLEscapeString(w.GlyphText(v))+`"`)
 }
 
-// glyphText is what the glyph shows, as text.
-func (w Drawer) glyphText(v assess.Verdict) string {
+// GlyphBeside returns the same glyph for a page whose text beside it holds all that it shows:
+// it is hidden from screen readers.
+func GlyphBeside(v assess.Verdict) template.HTML {
+	return largeGlyph.draw(v, `class="g g-large" viewBox="0 0 384 132" aria-hidden="true"`)
+}
+
+// GlyphText is what the glyph shows, as text.
+func (w Drawer) GlyphText(v assess.Verdict) string {
 	supports := report.InOrder(v.Supports)
 	pairs := []any{"load", w.LevelWithScore(v.Load)}
 	for _, pillar := range supports {

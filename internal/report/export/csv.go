@@ -69,23 +69,15 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
 }
 
-// owners are the organizations that the catalog calls owners or maintainers of a good;
-// all of them where it gives no role.
+// owners are the names of those who own a good. A person is not among them.
 func owners(good report.Good) []string {
-	var owning, all []string
-	for _, o := range good.Organizations {
-		if o.Name == "" || o.IsPerson() {
-			continue
-		}
-		all = append(all, o.Name)
-		if o.Owns() {
-			owning = append(owning, o.Name)
+	var names []string
+	for _, o := range good.Owners() {
+		if !o.IsPerson() {
+			names = append(names, o.Name)
 		}
 	}
-	if len(owning) > 0 {
-		return owning
-	}
-	return all
+	return names
 }
 
 // pillarCells are level and score of load or a support, with their bounds.

@@ -25,7 +25,7 @@ var questions = []struct {
 	{"agency", "Under which licence may we use it?", []string{`.goods tbody th a`}, `.glance dd`},
 	{"agency", "Which known weaknesses are open, and is there a fix?", []string{`.goods tbody th a`, `.leads a[href*="#findings"]`}, `#findings h2`},
 	{"maintainer", "What would lift us to a better stage?", []string{`.goods tbody th a`}, `#help h2`},
-	{"maintainer", "By which rule and which value was this said?", []string{`.goods tbody th a`, `#reasons-h a`}, `#known code`},
+	{"maintainer", "By which rule and which value was this said?", []string{`.goods tbody th a`, `#reasons h2 a`}, `#known li i`},
 }
 
 // No reader was asked: this counts the clicks to an answer, and that it is seen.

@@ -2,8 +2,10 @@ package publish
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/search"
 )
@@ -24,9 +26,9 @@ func searched(good report.Good) search.Good {
 			continue
 		}
 		g.Texts = append(g.Texts, o.Name)
-		if len(about) == 0 && strings.EqualFold(o.Role, "owner") {
-			about = append(about, report.Cut(o.Name, 60))
-		}
+	}
+	if owners := slices.DeleteFunc(shown.Owners(), catalog.Organization.IsPerson); len(owners) > 0 {
+		about = append(about, report.Cut(owners[0].Name, 60))
 	}
 	if n := len(shown.DeploymentCountries); n > 0 {
 		about = append(about, strings.Join(shown.DeploymentCountries[:min(n, 4)], ", "))

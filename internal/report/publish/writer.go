@@ -60,7 +60,7 @@ type Writer struct {
 
 // pagesOfAGood changes with the files that the report holds of each good, so that none of
 // them is missing where an earlier version of the program wrote the folder.
-const pagesOfAGood = 2
+const pagesOfAGood = 3
 
 // NewWriter begins a report. Of doc it reads what every page shows: the generator,
 // as-of, the texts of the rules and the definitions of measures. The site of the first
@@ -114,7 +114,8 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 			return err
 		}
 	}
-	everyPage, err := json.Marshal([]any{pagesOfAGood, report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, doc.Policies, languageDigests})
+	everyPage, err := json.Marshal([]any{pagesOfAGood, report.SchemaVersion, doc.Generator, doc.AsOf, doc.Definitions, doc.Rules, doc.Policies,
+		doc.SiteAddress, languageDigests})
 	if err != nil {
 		return err
 	}

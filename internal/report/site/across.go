@@ -18,7 +18,8 @@ const (
 
 // across is what the page across the goods shows.
 type across struct {
-	Most          int // rows of a list
+	Most          int                  // rows of a list
+	Lines         map[string]highlight // of the page, by its part
 	Stages        []stageCount
 	Distributions []distribution
 	Endings       []portfolio.Ending // with something that could take their place
@@ -28,9 +29,12 @@ type across struct {
 }
 
 func (s *edition) across() across {
-	view := across{Most: maxListed, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
+	view := across{Most: maxListed, Lines: map[string]highlight{}, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
 		Succession: takeoverOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
+	for _, line := range s.text.highlights(s.doc) {
+		view.Lines[line.Section] = line
+	}
 	return view
 }
 
@@ -223,11 +227,11 @@ func (w pageLocalizer) percentOrUnknown(f *float64) string {
 }
 
 // numberOrUnknown writes a number that may be unknown.
-func (w pageLocalizer) numberOrUnknown(f *float64) string {
-	if f == nil {
+func numberOrUnknown[T int | float64](w pageLocalizer, n *T) string {
+	if n == nil {
 		return w.Translate("unknown")
 	}
-	return w.Number(*f)
+	return w.Number(float64(*n))
 }
 
 // ageText writes how long something has been public.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/policy"
@@ -15,28 +14,23 @@ import (
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// ownerText names who stands behind a good by the catalog: its owners, else those who
-// maintain it. Persons are not named.
+// ownerText names the owners of a good. Persons are not named.
 func (w pageLocalizer) ownerText(good report.Good) template.HTML {
-	for _, role := range [...]string{"owner", "maintainer"} {
-		var names []string
-		for _, o := range good.Organizations {
-			name := string(isolated(report.Cut(o.Name, 44)))
-			if o.Name == catalog.Person {
-				name = template.HTMLEscapeString(w.Translate("one person"))
-			}
-			if o.Role == role && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+	var names []string
+	for _, o := range good.Owners() {
+		name := string(w.isolated(report.Cut(o.Name, 44)))
+		if o.IsPerson() {
+			name = template.HTMLEscapeString(w.Translate("one person"))
 		}
-		if len(names) > 2 {
-			names = append(names[:2], template.HTMLEscapeString(w.Translate("and {n} more", "n", len(names)-2)))
-		}
-		if len(names) > 0 {
-			return template.HTML(strings.Join(names, ", "))
-		}
+		names = append(names, name)
 	}
-	return template.HTML(template.HTMLEscapeString(w.Translate("owner not named")))
+	switch {
+	case len(names) == 0:
+		return template.HTML(template.HTMLEscapeString(w.Translate("owner not named")))
+	case len(names) > 2:
+		names = append(names[:2], template.HTMLEscapeString(w.Translate("and {n} more", "n", len(names)-2)))
+	}
+	return template.HTML(strings.Join(names, ", "))
 }
 
 // countriesText says in how many countries a good is used, by the catalog.
@@ -101,7 +95,7 @@ func riskClass(level assess.RiskLevel) string {
 	return ""
 }
 
-// outcomeText is the answer of a policy.
+// outcomeText is the answer of a policy, or of one of its conditions.
 func (w pageLocalizer) outcomeText(o policy.Outcome) string {
 	switch o {
 	case policy.Pass:

@@ -16,7 +16,7 @@ type briefPage struct {
 	Good     report.Good
 	Name     string
 	Slug     string
-	Owner    string
+	Owner    template.HTML // empty where the catalog names none
 	Licence  string
 	Catalogs string
 	Read     int // repositories
@@ -41,10 +41,8 @@ func (p briefPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdic
 func (s *edition) brief(good report.Good) briefPage {
 	view := briefPage{Good: good, Name: report.Cut(s.text.DisplayName(good), 90), Slug: report.SlugOf(good.ID), Read: report.TallyFindings(good).Read,
 		Licence: report.Cut(s.text.ShortList(good.Licenses), 80), Pillars: report.PillarsInOrder(good.Verdict), Policies: s.policiesOf(good)}
-	for _, o := range good.Organizations {
-		if !o.IsPerson() && view.Owner == "" {
-			view.Owner = report.Cut(o.Name, 90)
-		}
+	if owners := good.Owners(); len(owners) > 0 {
+		view.Owner = s.text.ownerText(good)
 	}
 	var catalogs []string
 	for _, source := range good.Sources {
@@ -69,11 +67,11 @@ func proofPath(id string) string { return "evidence/" + report.SlugOf(id) + ".ht
 
 // proofFromAfar is what a sheet that stands outside of its report says of the proof: a link
 // where the address of the report is known, else the name of the page.
-func (s *edition) proofFromAfar(id, address string) template.HTML {
-	if address != "" {
-		return link(strings.TrimSuffix(address, "/")+"/"+proofPath(id), s.text.Translate("How we know"))
+func (s *edition) proofFromAfar(id string) template.HTML {
+	if address := s.doc.SiteAddress; address != "" {
+		return link(address+proofPath(id), s.text.Translate("How we know"))
 	}
-	return template.HTML(template.HTMLEscapeString(s.text.Translate("How we know"))+" (") + isolated(proofPath(id)) + ")"
+	return template.HTML(template.HTMLEscapeString(s.text.Translate("How we know"))+" (") + s.text.isolated(proofPath(id)) + ")"
 }
 
 // asks are what would help a good most: what leads to a better stage, then its first
@@ -81,9 +79,7 @@ func (s *edition) proofFromAfar(id, address string) template.HTML {
 func (s *edition) asks(good report.Good) []any {
 	asks := s.lift(good.Verdict, briefText)
 	for _, step := range report.UpgradePlan(1, good) {
-		asks = append(asks, s.text.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
-			"package", isolated(report.Cut(step.Package, 60)), "from", isolated(report.Cut(step.From, 40)),
-			"version", isolated(report.Cut(step.To, 40)), "n", step.Closes))
+		asks = append(asks, s.text.upgradeText(step))
 	}
 	for _, r := range good.Verdict.Reasons {
 		if r.Concern && r.Clears != "" {
@@ -104,10 +100,16 @@ func (s *edition) asks(good report.Good) []any {
 	return once
 }
 
+// upgradeText says what a step of an upgrade plan is worth.
+func (w pageLocalizer) upgradeText(step report.UpgradeStep) template.HTML {
+	return w.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
+		"package", w.isolated(report.Cut(step.Package, 60)), "from", w.isolated(report.Cut(step.From, 40)),
+		"version", w.isolated(report.Cut(step.To, 40)), "n", step.Closes)
+}
+
 // WriteBrief writes the sheet of a clean good in the first language, with what it loads:
-// it stands in a folder of its own, without its report. That is at an address, empty where
-// none is known.
-func (s *Site) WriteBrief(good report.Good, address string, write WriteFile) error {
+// it stands in a folder of its own, without its report.
+func (s *Site) WriteBrief(good report.Good, write WriteFile) error {
 	first := s.editions[0]
 	for _, name := range []string{styleSheet, briefSheet} {
 		if err := write(name, func(out io.Writer) error { return writeShared(out, name) }); err != nil {
@@ -116,7 +118,7 @@ func (s *Site) WriteBrief(good report.Good, address string, write WriteFile) err
 	}
 	return write(report.BriefPath(good.ID), func(out io.Writer) error {
 		view := first.brief(good)
-		view.Proof = first.proofFromAfar(good.ID, address)
+		view.Proof = first.proofFromAfar(good.ID)
 		return first.render(out, "brief", first.text.DisplayName(good)+" · Midspan", report.BriefPath(good.ID), view)
 	})
 }

@@ -43,13 +43,14 @@ type cell struct {
 	Key string `json:"k,omitempty"`
 }
 
-// Limits of a column, so that a file stays under 4 kB: in a table of four goods
+// Limits of a column, so that a file stays under 3 kB: in a table of four goods
 // nobody reads long texts. The page of the good has the full ones.
 const (
-	maxCellText = 140 // characters
-	maxBecause  = 280
-	maxNotes    = 6
-	maxReasons  = 2
+	maxCellText   = 140 // characters
+	maxBecause    = 280
+	maxNotes      = 6
+	maxReasons    = 2
+	pillarReasons = 1
 )
 
 // columnBuilder fills the cells of a column.
@@ -179,7 +180,7 @@ func (c columnBuilder) pillar(p assess.Pillar) cell {
 	}
 	result := c.scoreCell(text, p.Score)
 	result.Class, result.Unknown, result.Key = pillarClass(p), unknown, c.LevelText(p)
-	result.Notes = append(result.Notes, c.reasonTexts(p.Reasons[:min(len(p.Reasons), maxReasons)])...)
+	result.Notes = append(result.Notes, c.reasonTexts(p.Reasons[:min(len(p.Reasons), pillarReasons)])...)
 	return result
 }
 

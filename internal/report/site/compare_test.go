@@ -2,8 +2,6 @@ package site
 
 import (
 	"bytes"
-	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -24,24 +22,14 @@ func columnOf(t *testing.T, doc report.Document, good report.Good) (column, int)
 	if err := site.editions[0].writeColumn(&out, report.Cleaned(good)); err != nil {
 		t.Fatal(err)
 	}
-	call, whole := strings.CutPrefix(strings.TrimSuffix(out.String(), ");\n"), "midspanColumn(")
-	var c column
-	if err := json.Unmarshal([]byte(call), &c); err != nil || !whole {
-		t.Fatalf("the file is %s (%v)", out.String(), err)
-	}
+	c := site.editions[0].column(report.Cleaned(good))
 	return c, out.Len()
 }
 
-var tableRow = regexp.MustCompile(`data-row="([a-z0-9-]+)"`)
-
 func TestEveryRowOfThePageIsFilledForEveryGood(t *testing.T) {
-	page, err := templateFiles.ReadFile("templates/compare.html")
+	rows, err := comparedRows()
 	if err != nil {
 		t.Fatal(err)
-	}
-	var rows []string
-	for _, match := range tableRow.FindAllStringSubmatch(string(page), -1) {
-		rows = append(rows, match[1])
 	}
 	doc := reporttest.EveryState()
 	for _, good := range append(report.Complete(doc).Goods, reporttest.HostileDocument().Goods...) {
@@ -81,8 +69,31 @@ func TestTheFileOfAGoodIsSmallWhateverItHolds(t *testing.T) {
 	}
 	doc = reporttest.EveryState()
 	for _, good := range report.Complete(doc).Goods {
-		if c, size := columnOf(t, doc, good); size > 4<<10 {
+		if c, size := columnOf(t, doc, good); size > 3<<10 {
 			t.Errorf("%s: %d bytes", c.Slug, size)
+		}
+	}
+}
+
+func TestTheFileOfAGoodHoldsEveryCell(t *testing.T) {
+	doc := report.Complete(reporttest.EveryState())
+	site, err := NewSite(doc, []*language.Language{language.English()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, good := range doc.Goods {
+		c := site.editions[0].column(report.Cleaned(good))
+		file := site.editions[0].fileOf(c)
+		held := len(slices.DeleteFunc(slices.Clone(file.Cells), func(cell any) bool { return cell == nil }))
+		for why, places := range file.Unknown {
+			for held += len(places); len(places) > 0; places = places[1:] {
+				if file.Cells[places[0]] != nil {
+					t.Errorf("%s: row %d is unknown (%s) and known", c.Slug, places[0], why)
+				}
+			}
+		}
+		if held != len(c.Cells) || held != len(file.Cells) {
+			t.Errorf("%s: %d of %d cells in %d rows", c.Slug, held, len(c.Cells), len(file.Cells))
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,8 +20,9 @@ type evidencePage struct {
 	Name      string // cut to what a heading can hold
 	Slug      string
 	Known     []knownPillar
-	Others    []claim // of the stage, and of no level
-	Backing   []claim // evidence of funding
+	Dark      []string // names of the pillars of which nothing is known
+	Others    []claim  // of the stage, and of no level
+	Backing   []claim  // evidence of funding
 	Posture   []report.Posture
 	claimed   []claim  // of all pillars
 	Sources   []string // where claims were read and of which day, by their notes
@@ -36,7 +38,7 @@ type evidencePage struct {
 }
 
 // stage is none: the page shows no mark.
-func (p evidencePage) stage() assess.Stage { return "none" }
+func (p evidencePage) stage() assess.Stage { return noStage }
 
 // hasScripts: there are findings to sort.
 func (p evidencePage) hasScripts() bool { return len(p.Findings) > 1 }
@@ -57,9 +59,9 @@ type knownPillar struct {
 type measureGroup struct {
 	Source   string
 	Measures []measureRow
-	// The names of those that are yes, no or 0.
-	Yes, No, Zero any // lists; nil where empty
-	yes, no, zero []any
+	// The names of those that are yes, no, 0, or at least 0 and so nearly unknown.
+	Yes, No, Zero, AtLeastZero any // lists; nil where empty
+	yes, no, zero, atLeastZero []any
 }
 
 type measureRow struct {
@@ -87,6 +89,9 @@ func (s *edition) evidencePage(good report.Good) evidencePage {
 	for _, p := range report.PillarsInOrder(good.Verdict) {
 		claims := view.claims(s.text, p.Reasons)
 		view.Known, view.claimed = append(view.Known, knownPillar{p, claims}), append(view.claimed, claims...)
+		if len(claims) == 0 && report.PossibleLevels(p) == nil {
+			view.Dark = append(view.Dark, s.text.PillarName(p.ID))
+		}
 	}
 	view.Measures = view.groupMeasures(s, good.Measures)
 	if !view.Several && len(view.Posture) == 1 {
@@ -135,7 +140,7 @@ func (p *evidencePage) claims(w pageLocalizer, reasons []assess.Reason) []claim 
 // groupMeasures groups measures by where they were read. What is unknown or does not apply
 // is left out, and so is what stands already under a reason or in the table of checks.
 func (p *evidencePage) groupMeasures(s *edition, measures []observation.Measure) (groups []measureGroup) {
-	said := map[string]bool{}
+	said := map[string]bool{observation.FundingSourcesRead: len(p.Good.Verdict.FundingSources) > 0}
 	for _, r := range slices.Concat(p.claimed, p.Others) {
 		said[r.Measure] = r.Value != nil
 	}
@@ -153,7 +158,7 @@ func (p *evidencePage) groupMeasures(s *edition, measures []observation.Measure)
 		groups[at[source]].add(s, m)
 	}
 	for i, g := range groups {
-		groups[i].Yes, groups[i].No, groups[i].Zero = listOf(g.yes), listOf(g.no), listOf(g.zero)
+		groups[i].Yes, groups[i].No, groups[i].Zero, groups[i].AtLeastZero = listOf(g.yes), listOf(g.no), listOf(g.zero), listOf(g.atLeastZero)
 	}
 	return groups
 }
@@ -173,8 +178,12 @@ func (g *measureGroup) add(s *edition, m observation.Measure) {
 		}
 		return
 	case float64:
-		if v == 0 && m.Bound == observation.Exact {
+		switch {
+		case v == 0 && m.Bound == observation.Exact:
 			g.zero = append(g.zero, name)
+			return
+		case v == 0 && m.Bound == observation.AtLeast:
+			g.atLeastZero = append(g.atLeastZero, name)
 			return
 		}
 	case string:
@@ -193,9 +202,12 @@ func listOf(items []any) any {
 	return language.List(items...)
 }
 
+// commitID matches the id of a commit. The table of repositories has the whole of it.
+var commitID = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+
 // sourceText says where something was read, and of which day it speaks.
 func (w pageLocalizer) sourceText(source string, at time.Time) string {
-	source = report.Cut(source, 160)
+	source = commitID.ReplaceAllStringFunc(report.Cut(source, 160), func(id string) string { return id[:12] })
 	if source == "" || at.IsZero() {
 		return source
 	}

@@ -5,25 +5,10 @@ import (
 	"html/template"
 	"strings"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/wording"
 )
-
-// glossaryEntry explains a word where a page uses it.
-type glossaryEntry struct{ Word, Meaning language.Message }
-
-// glossary holds the words that a reader without code may not know, by the name that
-// templates use. A meaning is one or two short sentences, without other words of the list.
-var glossary = map[string]glossaryEntry{
-	"borderline": {language.M("borderline"),
-		language.M("A close call. With a slightly other limit, the good would stand in another stage.")},
-	"commit":       {language.M("commit"), language.M("One change to the code that somebody saved, with a name and a date.")},
-	"keystone":     {language.M("keystone"), language.M("A piece of software under many goods. If it breaks, all of them have a problem.")},
-	"load":         {language.M("load"), language.M("How much depends on a good: countries that use it, software built on it, people who follow it.")},
-	"messy-middle": {language.M("messy middle"), language.M("Past its first trial and alive, but without money that can be seen, and with too few supports.")},
-	"release":      {language.M("release"), language.M("A version that its makers give out for use.")},
-	"risk":         {language.M("risk"), language.M("How likely it is that work stops within 18 months. Midspan learned it from the history of other projects.")},
-	"supports":     {language.M("supports"), language.M("What holds a good up: people, momentum, upkeep and funding.")},
-}
 
 // word is a word of the glossary as a page shows it.
 type word struct{ Text, Meaning any }
@@ -33,7 +18,7 @@ type word struct{ Text, Meaning any }
 // its sentence, such as "messy middle" or "Goods in the messy middle"; without it, it reads
 // as in the glossary.
 func (s *edition) term(id string, as ...any) (template.HTML, error) {
-	entry, known := glossary[id]
+	entry, known := wording.Glossary()[id]
 	if !known {
 		return "", fmt.Errorf("the glossary has no word %q", id)
 	}
@@ -41,6 +26,15 @@ func (s *edition) term(id string, as ...any) (template.HTML, error) {
 	if len(as) > 0 {
 		shown.Text = as[0]
 	}
+	return s.explained(shown)
+}
+
+// stageTerm is the name of a stage with its meaning, as a word of the glossary.
+func (s *edition) stageTerm(stage assess.Stage) (template.HTML, error) {
+	return s.explained(word{s.text.messageText(wording.Stage(stage)), s.text.messageText(wording.StageMeaning(stage))})
+}
+
+func (s *edition) explained(shown word) (template.HTML, error) {
 	var out strings.Builder
 	if err := s.pages.ExecuteTemplate(&out, "term", shown); err != nil {
 		return "", err

@@ -2,11 +2,14 @@ package site
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 func TestAWordOfTheGlossaryStandsWithItsMeaningAndTakesTheFocus(t *testing.T) {
@@ -15,7 +18,7 @@ func TestAWordOfTheGlossaryStandsWithItsMeaningAndTakesTheFocus(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := pages.editions[0]
-	for id, entry := range glossary {
+	for id, entry := range wording.Glossary() {
 		html, err := s.term(id)
 		if err != nil {
 			t.Fatal(err)
@@ -50,8 +53,9 @@ func TestEveryWordOfTheGlossaryStandsOnAPage(t *testing.T) {
 		}
 		templates.Write(text)
 	}
-	for id := range glossary {
-		if !strings.Contains(templates.String(), `term "`+id+`"`) {
+	for id := range wording.Glossary() {
+		byID := slices.Contains(assess.PillarIDs(), id) && strings.Contains(templates.String(), `term .ID`)
+		if !byID && !strings.Contains(templates.String(), `term "`+id+`"`) {
 			t.Errorf("no page shows %q, which is translated all the same", id)
 		}
 	}

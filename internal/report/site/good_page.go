@@ -94,7 +94,7 @@ const maxDecided = 2
 func (s *edition) policiesOf(good report.Good) []policyView {
 	var views []policyView
 	for _, answer := range good.Policies {
-		view := policyView{PolicyAnswer: answer, Name: answer.Policy, Verdict: s.text.policyVerdict(answer.Outcome)}
+		view := policyView{PolicyAnswer: answer, Name: answer.Policy, Verdict: s.text.outcomeText(answer.Outcome)}
 		titles := map[string]string{}
 		if i := slices.IndexFunc(s.doc.Policies, func(p report.AskedPolicy) bool { return p.ID == answer.Policy }); i >= 0 {
 			view.Name = s.doc.Policies[i].Name
@@ -104,7 +104,7 @@ func (s *edition) policiesOf(good report.Good) []policyView {
 		}
 		var decided []string
 		for _, c := range answer.Conditions {
-			shown := conditionView{c, titles[c.ID], s.text.policyVerdict(c.Outcome)}
+			shown := conditionView{c, titles[c.ID], s.text.outcomeText(c.Outcome)}
 			if shown.Title == "" {
 				shown.Title = c.ID
 			}
@@ -128,17 +128,4 @@ func decides(policyOutcome, condition policy.Outcome) bool {
 		return condition == policy.Fail
 	}
 	return condition != policy.Pass
-}
-
-// policyVerdict names an outcome.
-func (w pageLocalizer) policyVerdict(o policy.Outcome) string {
-	switch o {
-	case policy.Pass:
-		return w.Translate("passes")
-	case policy.Fail:
-		return w.Translate("fails")
-	case policy.Partial:
-		return w.Translate("passes in part")
-	}
-	return w.Translate("unknown")
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/report"
@@ -68,8 +69,13 @@ func (w pageLocalizer) inEnglish(value any) any {
 // englishSpan marks HTML as English.
 func englishSpan(html string) string { return `<span lang="en" dir="ltr">` + html + `</span>` }
 
-// isolated marks a text from outside, whose language and direction are unknown.
-func isolated(text string) template.HTML {
+// isolated marks a text from outside, whose language and direction are unknown, where it
+// can turn what stands around it or be taken for another language: on a page in English,
+// ASCII cannot.
+func (w pageLocalizer) isolated(text string) template.HTML {
+	if w.Tag() == report.English.Tag() && !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return template.HTML(template.HTMLEscapeString(text))
+	}
 	return template.HTML("<bdi>" + template.HTMLEscapeString(text) + "</bdi>")
 }
 

@@ -30,6 +30,7 @@ type portfolioPage struct {
 	Unmatched  []unmatched
 	Notes      []noteGroup
 	Catalogs   template.HTML // their names
+	Trends     bool          // there are several runs of which the table shows the scores
 }
 
 // finding is what the portfolio page and the board sheet say first.
@@ -142,6 +143,7 @@ func (s *edition) portfolio(table tablePage) portfolioPage {
 		Unread:      w.unreadSummary(failed, doc.Summary.Repositories),
 		Partial:     truncate(maxNames, report.PartiallyRead(doc.Goods)),
 		Catalogs:    catalogNames(doc.Catalogs),
+		Trends:      doc.Trend != nil && len(doc.Trend.Runs) > 1,
 	}
 	view.Unplaced = truncate(maxNames, view.Map.Unplaced)
 	for _, g := range report.GroupByCause(report.NotesOf(doc), func(n report.EntryNote) observation.Cause { return n.Cause }) {

@@ -392,14 +392,3 @@ func ScriptPatterns() ([]string, error) {
 	slices.Sort(all)
 	return slices.Compact(all), nil
 }
-
-// writeColumn writes the file of a good, whose texts are clean. It calls one function,
-// because a page opened from a disk may load scripts from beside it, but no data.
-func (s *edition) writeColumn(to io.Writer, good report.Good) error {
-	encoded, err := json.Marshal(s.column(good))
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(to, "midspanColumn("+string(encoded)+");\n")
-	return err
-}

@@ -2,6 +2,7 @@ package site
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -110,6 +111,33 @@ func TestTheLicenceFoundStandsBesideTheOneDeclared(t *testing.T) {
 		f := englishPages.licenceFact(report.Good{}, c.measures)
 		if f.Text != c.wantText || f.Note != c.wantAdd || f.Unknown != (c.wantText == "unknown") {
 			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
+func TestTheTableShowsASeriesOnlyWhereItMoved(t *testing.T) {
+	point := func(run int, low, high float64) report.TrendPoint {
+		return report.TrendPoint{Run: run, Stage: assess.Fading, Low: low, High: high}
+	}
+	trend := &report.Trend{Runs: make([]report.TrendRun, 2), Goods: []report.TrendGood{
+		{ID: "moved", Points: []report.TrendPoint{point(0, 40, 44), point(1, 60, 64)}},
+		{ID: "new", Points: []report.TrendPoint{point(1, 60, 64)}},
+		{ID: "still", Points: []report.TrendPoint{point(0, 40, 44), point(1, 40.4, 44)}},
+		{ID: "unknown", Points: []report.TrendPoint{point(0, 0, 100), point(1, 40, 44)}},
+	}}
+	one := &report.Trend{Runs: trend.Runs[:1], Goods: trend.Goods[:1]}
+	for name, c := range map[string]struct {
+		trend *report.Trend
+		id    string
+		drawn bool
+	}{
+		"moved": {trend, "moved", true}, "still": {trend, "still", false}, "one point": {trend, "new", false}, "not listed": {trend, "gone", false},
+		"one end unknown": {trend, "unknown", false}, "one run": {one, "moved", false}, "no runs kept": {nil, "moved", false},
+	} {
+		e := edition{content: &content{doc: report.Document{Trend: c.trend}}, text: englishPages}
+		shown := string(e.trendOf(c.id))
+		if (shown != "") != c.drawn || c.drawn && !strings.Contains(shown, `role="img" aria-label="Score of the supports: from 42 to 62"`) {
+			t.Errorf("%s: %q", name, shown)
 		}
 	}
 }

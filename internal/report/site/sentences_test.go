@@ -41,3 +41,14 @@ func TestTextOfAVerdictWithoutAMessageOrATranslationStaysInEnglish(t *testing.T)
 		}
 	}
 }
+
+func TestWhatToDoIsCutAtTheEndOfAClause(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "Add a file.": "Add a file", "Pin actions by hash; let a bot keep them. More.": "Pin actions by hash",
+		"Set `permissions: read-all`.": "Set `permissions: read-all`", "Version 1.2 of it": "Version 1.2 of it",
+	} {
+		if got := firstClause(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

@@ -30,6 +30,8 @@ type content struct {
 	rows  []report.Row      // one for each good, by id
 	names map[string]string // good id to name, which may be empty
 	defs  map[string]observation.Definition
+	// compared are the rows of the page that compares goods, but for those of policies.
+	compared []string
 }
 
 // pageLocalizer writes what the pages alone show.
@@ -59,13 +61,16 @@ func NewSite(doc report.Document, languages []*language.Language) (*Site, error)
 	for _, def := range s.doc.Definitions {
 		s.defs[def.ID] = def
 	}
+	var err error
+	if s.compared, err = comparedRows(); err != nil {
+		return nil, err
+	}
 	s.editions = make([]*edition, len(languages))
 	for i, l := range languages {
 		e := &edition{content: &s.content, text: pageLocalizer{report.Localizer{Language: l}}, all: s.editions}
 		if i > 0 {
 			e.folder = l.Tag() + "/"
 		}
-		var err error
 		if e.scriptTranslations, err = e.text.scriptTranslations(); err != nil {
 			return nil, err
 		}
@@ -99,12 +104,25 @@ func (s *Site) GoodFiles(id string) []string {
 		names = append(names, e.folder+report.PagePath(id), e.folder+report.EvidencePath(id), e.folder+report.BriefPath(id),
 			e.folder+report.EmbedPath(id), e.folder+report.ColumnPath(id))
 	}
+	if s.doc.SiteAddress != "" {
+		names = append(names, report.PreviewPath(id))
+	}
 	return names
 }
 
 // WriteGood writes the files of a good, which is clean.
 func (s *Site) WriteGood(good report.Good, write WriteFile) error {
 	var err error
+	if s.doc.SiteAddress != "" {
+		err = write(report.PreviewPath(good.ID), func(out io.Writer) error {
+			picture, err := drawing.Preview(good.Verdict)
+			if err != nil {
+				return err
+			}
+			_, err = out.Write(picture)
+			return err
+		})
+	}
 	for _, e := range s.editions {
 		page := func(template, at string, view any) {
 			err = errors.Join(err, write(e.folder+at, func(out io.Writer) error {
@@ -169,41 +187,42 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	page("trend", "trend.html", s.text.Translate("Over time")+" · Midspan", s.doc.Trend.View(maxListed))
 	if len(s.rows) == 1 {
 		only := s.rows[0].Good
-		page("opening", "index.html", s.name(only.ID)+" · Midspan", map[string]string{"Page": report.PagePath(only.ID), "Name": s.name(only.ID)})
+		view := map[string]string{"Page": report.PagePath(only.ID), "Name": s.name(only.ID)}
+		if s.doc.SiteAddress != "" {
+			view["Canonical"] = s.doc.SiteAddress + s.folder + view["Page"]
+		}
+		page("opening", "index.html", s.name(only.ID)+" · Midspan", view)
 		return err
 	}
 	page("portfolio", "index.html", s.text.Translate("Portfolio · Midspan"), s.portfolio(first))
 	return err
 }
 
-// contentPolicy is the content security policy of the pages: style sheets of the report's
-// own folder and images from data. No script, no request. A page with a script may load
-// scripts of that folder, and nothing else. On a page opened from a disk some browsers
-// take 'self' for no file at all, so the scheme stands beside it for styles.
-func contentPolicy(scripted bool) string {
-	policy := "default-src 'none'; style-src 'self' file:; img-src data:; base-uri 'none'; form-action 'none'"
-	if scripted {
-		policy += "; script-src 'self'"
-	}
-	return policy
-}
-
 // page is what the layout needs of every page.
 type page struct {
-	Title        string
-	Description  string   // in a sentence, for those who list or embed the page; may be empty
-	Root         string   // leads to the folder of the portfolio in this language: "" or "../"
-	Base         string   // leads to the report's own folder
-	Scripts      []string // addresses
-	Translations string   // translated patterns of the scripts, as JSON; empty where there are none
-	Styles       []string // addresses of style sheets
-	CSP          string
-	Doc          *report.Document
-	Stage        assess.Stage // the one whose mark the page shows; empty where it shows any
-	Language     *language.Language
-	Editions     []languageLink // empty where there is one language
-	View         any
+	Title       string
+	Description string // in a sentence, for those who list or embed the page; may be empty
+	// What others need who show a link to the page; empty where nobody said where the site is
+	// public. The addresses are absolute.
+	Address, Picture, PictureText string
+	PictureWidth, PictureHeight   int
+	Root                          string   // leads to the folder of the portfolio in this language: "" or "../"
+	Base                          string   // leads to the report's own folder
+	Scripts                       []string // addresses
+	Translations                  string   // translated patterns of the scripts, as JSON; empty where there are none
+	Styles                        []string // addresses of style sheets
+	Doc                           *report.Document
+	Stage                         assess.Stage // the one whose mark the page shows; empty where it shows any
+	Language                      *language.Language
+	Editions                      []languageLink // empty where there is one language
+	View                          any
 }
+
+// noStage is the stage of a page that shows the mark of none.
+const noStage assess.Stage = "none"
+
+// HasSprite reports whether the page may show a mark.
+func (p page) HasSprite() bool { return p.Stage != noStage }
 
 // Shows reports whether the page may show the mark of a stage.
 func (p page) Shows(stage assess.Stage) bool { return p.Stage == "" || p.Stage == stage }
@@ -226,8 +245,15 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 		p.Stage = one.stage()
 	}
 	p.Styles = []string{p.Base + styleSheet}
+	if s.doc.SiteAddress != "" {
+		p.Address = s.doc.SiteAddress + s.folder + at
+	}
 	if good, ok := view.(goodPage); ok {
 		p.Description, _ = s.text.BecauseText(good.Good.Verdict)
+		if p.Address != "" {
+			p.Picture, p.PictureText = s.doc.SiteAddress+report.PreviewPath(good.Good.ID), drawing.Drawer{Localizer: s.text.Localizer}.GlyphText(good.Good.Verdict)
+			p.PictureWidth, p.PictureHeight = drawing.PreviewWidth, drawing.PreviewHeight
+		}
 	}
 	if sheet, own := ownSheets[name]; own {
 		p.Styles = append(p.Styles, p.Base+sheet)
@@ -235,7 +261,6 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 	for _, script := range scriptsOf(name, view) {
 		p.Scripts, p.Translations = append(p.Scripts, p.Base+script), s.scriptTranslations[name]
 	}
-	p.CSP = contentPolicy(len(p.Scripts) > 0)
 	if len(s.all) > 1 {
 		for _, e := range s.all {
 			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
@@ -255,8 +280,8 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 func (s *edition) functions() template.FuncMap {
 	w, picture := s.text, drawing.Drawer{Localizer: s.text.Localizer}
 	return template.FuncMap{
-		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
-		"term": s.term, "asSentence": w.asSentence, "translated": w.translatedText,
+		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": w.isolated,
+		"term": s.term, "stageTerm": s.stageTerm, "trendOf": s.trendOf, "asSentence": w.asSentence, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
@@ -269,12 +294,16 @@ func (s *edition) functions() template.FuncMap {
 		"causeText": w.CauseText, "pillarName": w.PillarName, "score": w.ScoreText, "scored": report.HasScore, "rangeText": w.RangeText, "riskText": w.RiskText,
 		"evidenceText": w.EvidenceText, "levelText": w.LevelText, "levelName": w.LevelName, "pillarClass": pillarClass,
 		"glyphRow": drawing.GlyphRow, "glyphSmall": picture.GlyphSmall, "glyphLarge": picture.GlyphLarge,
+		"glyphBeside": drawing.GlyphBeside,
+		"firstClause": firstClause, "upgrade": w.upgradeText,
 		"web": report.WebURL, "advisoryURL": report.AdvisoryURL, "shortList": w.ShortList, "commit": report.ShortCommit, "repo": report.ShortRepository,
 		"page": report.PagePath, "name": s.name, "catalogList": w.catalogList, "orZero": orZero, "shortfalls": report.Shortfalls,
 		"value": w.ValueText, "ruleText": w.ruleText,
 		"severityName": w.SeverityName,
 		"likeness":     w.LikenessText, "depthName": w.depthName, "remainsText": w.remainsText, "percentOrUnknown": w.percentOrUnknown,
-		"numberOrUnknown": w.numberOrUnknown, "counted": w.countedText, "sparkline": w.sparkline, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
+		"numberOrUnknown": func(n *float64) string { return numberOrUnknown(w, n) },
+		"countOrUnknown":  func(n *int) string { return numberOrUnknown(w, n) },
+		"sparkline":       w.sparkline, "age": w.ageText, "share": w.shareText, "riskName": w.riskName,
 		"numberSortKey": w.numberSortKey, "optionalSortKey": w.optionalSortKey, "shareSortKey": shareSortKey, "severitySortKey": severitySortKey,
 		"findingSortKey": findingSortKey, "stageSortKey": stageSortKey, "daysSortKey": daysSortKey,
 		"publishedSortKey": publishedSortKey, "publishedText": w.publishedText,

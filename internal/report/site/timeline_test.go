@@ -57,7 +57,7 @@ func TestWhatIsUnknownOfATimelineIsNamedAndNeverZero(t *testing.T) {
 		"a history cut":      {cut, []string{">unknown<", "What was before Sep 2025 is unknown", `class="th"`}, []string{"at least"}},
 		"no tags":            {untagged, []string{">releases unknown<", "Releases are unknown: no tag could be read."}, []string{"0 releases", "No tag"}},
 		"seen long ago":      {old, []string{">not seen<", "Nothing is known of the months after Feb 2025"}, nil},
-		"one of two read":    {partly, []string{"Read from 1 of 2 repositories", "at least", `class="tl"`, "What was before Apr 2024 is unknown"}, []string{`<path class="tb" d="M4`, "begins in"}},
+		"one of two read":    {partly, []string{"Read from 1 of 2 repositories", "at least", `class="tl"`, "What was before Apr 2024 is unknown"}, []string{`<path class="tb"`, "begins in"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			page := pageOf(t, c.activity)
@@ -109,7 +109,7 @@ func TestTheTablesOfATimelineHoldWhatTheChartShows(t *testing.T) {
 		if got := strings.Count(pathOf(chart, "tb")+pathOf(chart, "to"), "M"); got != bars {
 			t.Errorf("%d bars for %d months with commits", got, bars)
 		}
-		if got := strings.Count(pathOf(chart, "tm"), "M"); got != marks {
+		if got := strings.Count(pathOf(chart, "tm"), "h0"); got != marks {
 			t.Errorf("%d marks, want %d", got, marks)
 		}
 	}

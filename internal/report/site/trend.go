@@ -3,12 +3,26 @@ package site
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/svg"
 )
+
+// trendOf is the sparkline of a good in the table of all; empty where there is one run, or
+// where the score did not move by a point.
+func (s *edition) trendOf(id string) template.HTML {
+	points := s.doc.Trend.Series(id)
+	moved := slices.ContainsFunc(points, func(p report.TrendPoint) bool {
+		return math.Abs(p.Low-points[0].Low) >= 1 || math.Abs(p.High-points[0].High) >= 1
+	})
+	if !moved {
+		return ""
+	}
+	return s.text.sparkline(points, len(s.doc.Trend.Runs))
+}
 
 // sparkline draws the score of a series over the runs; empty with fewer than two points of
 // which something is known. A run that did not have the good breaks the line; the score is
@@ -29,14 +43,6 @@ func (w pageLocalizer) sparkline(points []report.TrendPoint, runs int) template.
 	first, last := points[0], points[len(points)-1]
 	said := w.Translate("Score of the supports: from {first} to {last}", "first", (first.Low+first.High)/2, "last", (last.Low+last.High)/2)
 	return template.HTML(fmt.Sprintf(
-		`<svg viewBox="0 0 100 24" width="100" height="24" role="img" aria-label="%s"><path d="%s" fill="none" stroke="currentColor" stroke-width="1.5"/></svg>`,
+		`<svg class="spark" viewBox="0 0 100 24" role="img" aria-label="%s"><path d="%s"/></svg>`,
 		template.HTMLEscapeString(said), path.String()))
-}
-
-// countedText writes a count that may be unknown.
-func (w pageLocalizer) countedText(n *int) string {
-	if n == nil {
-		return w.Translate("unknown")
-	}
-	return w.Number(float64(*n))
 }

@@ -245,8 +245,11 @@ func (d *chart) y(n int) float64 {
 
 // text writes a text at a place, unless it is wider than room: the notes hold it too.
 func (d *chart) text(class, anchor string, x, y, room float64, text string) {
+	if class != "" {
+		class = ` class="` + class + `"`
+	}
 	if report.TextWidth(text) <= room {
-		fmt.Fprintf(d, `<text class="%s" x="%s" y="%s"%s>%s</text>`, class, svg.Coordinate(x), svg.Coordinate(y), anchor, template.HTMLEscapeString(text))
+		fmt.Fprintf(d, `<text%s x="%s" y="%s"%s>%s</text>`, class, svg.Coordinate(x), svg.Coordinate(y), anchor, template.HTMLEscapeString(text))
 	}
 }
 
@@ -285,10 +288,11 @@ func (d *chart) drawScale() {
 	step := roundStep(float64(most) / 4)
 	d.top = step * int(math.Ceil(float64(most)/float64(step)))
 	var lines strings.Builder
-	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
+	d.WriteString(`<g class="ax">`)
+	defer func() { fmt.Fprintf(d, `</g><path class="gr" d="%s"/>`, &lines) }()
 	for n := 0; n <= d.top; n += step {
 		lines.WriteString(svg.Path("M", timeLeft, d.y(n), "H", timeRight))
-		d.text("ax", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
+		d.text("", "", timeRight+6, d.y(n)+4, timeRight, d.Number(float64(n)))
 	}
 }
 
@@ -306,13 +310,14 @@ func roundStep(least float64) int {
 // drawYears parts the years and names them.
 func (d *chart) drawYears() {
 	var lines strings.Builder
-	defer func() { fmt.Fprintf(d, `<path class="gr" d="%s"/>`, &lines) }()
+	d.WriteString(`<g class="ax am">`)
+	defer func() { fmt.Fprintf(d, `</g><path class="gr" d="%s"/>`, &lines) }()
 	for m := yearOf(d.from); m <= d.until; m += 12 {
 		left, right := max(d.x(m), timeLeft), min(d.x(m+12), timeRight)
 		if m > d.from {
 			lines.WriteString(svg.Path("M", left, timeTop, "V", timeYears+4))
 		}
-		d.text("ax am", "", (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
+		d.text("", "", (left+right)/2, timeYears, right-left, fmt.Sprint(m.Start().Year()))
 	}
 }
 
@@ -328,15 +333,16 @@ func (d *chart) drawBars() {
 		case d.Whole(m) && n <= 0:
 			continue
 		case d.Whole(m) && (m != d.last || !d.LastMonthOpen()):
-			whole.WriteString(svg.Path("M", d.x(m)+d.step/2, timeBase, "V", min(d.y(n), timeBase-1.5)))
+			whole.WriteString(svg.Path("M", int(m-d.from), 0, "V", int(math.Round(max(timeBase-d.y(n), 2)))))
 			continue
 		case d.Whole(m):
 			bars, least = &open, 1.5
 		}
 		bars.WriteString(svg.Path("M", d.x(m)+d.step*.13, timeBase, "V", min(d.y(n), timeBase-least), "h", d.step*.74, "V", timeBase))
 	}
-	if whole.Len() > 0 { // a bar is a stroke: a third of the bytes of an outline
-		fmt.Fprintf(d, `<path class="tb" d="%s" stroke-width="%s"/>`, &whole, svg.Coordinate(d.step*.74))
+	if whole.Len() > 0 { // a bar is a stroke from the base up, its place a month: a fourth of the bytes of an outline
+		fmt.Fprintf(d, `<path class="tb" transform="matrix(%.4g 0 0 -1 %s %s)" d="%s" stroke-width=".74"/>`, d.step,
+			svg.Coordinate(timeLeft+d.step/2), svg.Coordinate(timeBase), &whole)
 	}
 	for _, kind := range [...]struct {
 		class string
@@ -357,7 +363,11 @@ func (d *chart) drawMarks() {
 	var marks strings.Builder
 	for m := d.first; m <= d.last; m++ {
 		for i := range min(d.ReleasesIn(m), MaxMarks) {
-			marks.WriteString(svg.Path("M", d.x(m)+d.step/2, timeMarks+float64(i)*markStep, "h", 0))
+			if i == 0 {
+				marks.WriteString(svg.Path("M", d.x(m)+d.step/2, timeMarks, "h", 0))
+			} else {
+				marks.WriteString(svg.Path("m", 0, markStep, "h", 0))
+			}
 		}
 	}
 	if marks.Len() > 0 {

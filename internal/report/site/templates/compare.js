@@ -14,8 +14,16 @@
   const columns = new Map(); // by slug
   let slugs = [], differs = false, turn = 0, goods; // goods: null once their names could not be loaded
 
-  // Every file of a good calls it.
-  window.midspanColumn = column => columns.set(column.slug, column);
+  // Every file of a good calls it. Its cells are in the order of the rows: a text, a list of
+  // a text and its notes, or an object with all parts. What is unknown stands by why it is so.
+  window.midspanColumn = column => {
+    const cells = column.cells.map(cell => typeof cell === "string" ? {t: cell} : Array.isArray(cell) ? {t: cell[0], n: cell.slice(1)} : cell);
+    for (const [why, places] of Object.entries(column.unknown || {})) {
+      for (const at of places) cells[at] = {t: translate("unknown"), n: [why], c: "l-unknown", u: true};
+    }
+    column.cells = Object.fromEntries(rows.map((row, at) => [row.dataset.row, cells[at]]));
+    columns.set(column.slug, column);
+  };
 
   const isSlug = slug => /^[a-z0-9][a-z0-9_-]{0,99}$/.test(slug);
 
