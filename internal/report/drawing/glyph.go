@@ -99,9 +99,9 @@ func GlyphBeside(v assess.Verdict) template.HTML {
 // GlyphText is what the glyph shows, as text.
 func (w Drawer) GlyphText(v assess.Verdict) string {
 	supports := report.InOrder(v.Supports)
-	pairs := []any{"load", w.LevelWithScore(v.Load)}
+	pairs := []any{"load", w.LevelText(v.Load)}
 	for _, pillar := range supports {
-		pairs = append(pairs, pillar.ID, w.LevelWithScore(pillar))
+		pairs = append(pairs, pillar.ID, w.LevelText(pillar))
 	}
 	if v.Borderline == nil {
 		return w.Translate("Load {load}, people {people}, momentum {momentum}, upkeep {upkeep}, funding {funding}.", pairs...)
