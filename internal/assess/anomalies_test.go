@@ -17,9 +17,13 @@ func TestWhatCannotBeIsClampedCountedAndShown(t *testing.T) {
 		detail string
 		want   string
 	}{
-		"impossible dates": {"momentum.clock-anomalies", 12.0, "5 dated before git existed, 4 in the future, 3 more than a day before their parent",
-			"12 commits have an impossible date: 5 dated before git existed, 4 in the future, 3 more than a day before their parent. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work."},
-		"one impossible date": {"momentum.clock-anomalies", 1.0, "", "1 commit has an impossible date. What"},
+		"dates before git": {"momentum.clock-anomalies", 5.0, "5 dated before git existed, 0 in the future, 0 more than a day before their parent",
+			"5 commits are dated before git existed. That date counts neither for its age nor for its recent work."},
+		"a date in the future": {"momentum.clock-anomalies", 1.0, "0 dated before git existed, 1 in the future, 0 more than a day before their parent",
+			"1 commit is dated in the future and counts for nothing."},
+		"dates before the parent's": {"momentum.clock-anomalies", 3.0, "0 dated before git existed, 0 in the future, 3 more than a day before their parent",
+			"3 commits are dated more than a day before the commit that came before."},
+		"one impossible date": {"momentum.clock-anomalies", 1.0, "", "1 commit has an impossible date."},
 		"a negative count":    {"people.contributors-6m", -3.0, "", "people.contributors-6m was reported as -3, which cannot be; it was read as 0."},
 		"more than there are": {"momentum.active-months-12", 14.0, "", "momentum.active-months-12 was reported as 14, which cannot be; it was read as 12."},
 		"too many points":     {"posture.score", 11.5, "", "posture.score was reported as 11.5, which cannot be; it was read as 10."},

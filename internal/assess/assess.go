@@ -2,7 +2,6 @@ package assess
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -27,14 +26,17 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	for i, support := range v.Supports {
 		v.Supports[i].Reasons = e.pillarReasons(support.ID)
 	}
-	v.Backing, v.Coverage, v.FundingSources = e.backing(), coverage(merged, defs), fundingSources(in, measures)
+	v.Backing, v.Coverage, v.FundingSources = e.backing(), coverage(merged, defs), remark.FundingSources(in, measures)
 	v.Score = r.overallScore(v.Supports)
 	v.Risk = r.Risk(measures)
+	if v.Stage == Dormant || v.Stage == Sunset {
+		v.Risk = Risk{Level: RiskNotApplicable, Range: Range{High: 100}, Why: string(v.Stage)}
+	}
 	v.Reasons = e.reasonsOf(v.Stage)
 	v.Borderline = e.borderline(v.Stage, defs)
-	v.LiftMessages = e.lift(v.Stage)
 	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
-	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
+	v.LiftMessages = e.help(in, v, defs)
+	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(in, v, defs)...)
 	v.RemarkMessages = remark.Of(in, measures, r.specs, v.Stage == Fading || v.Stage == Dormant)
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
@@ -108,7 +110,9 @@ func (e *evaluation) gradeSupports() []Pillar {
 }
 
 func (e *evaluation) pillarReasons(id string) []Reason {
-	return e.reasons(e.traceLevel(e.rules.pillar(id)))
+	reasons := e.reasons(e.traceLevel(e.rules.pillar(id)))
+	slices.SortStableFunc(reasons, func(a, b Reason) int { return cmp.Compare(rankOf(a), rankOf(b)) })
+	return reasons
 }
 
 // gradePillar gives load or a support its level and its score.
@@ -181,20 +185,6 @@ func coverage(merged []observation.Measure, defs map[string]observation.Definiti
 		c.Share = math.Round(1000*float64(c.Measured)/float64(n)) / 1000
 	}
 	return c
-}
-
-// fundingSources lists the sources that were read for evidence of funding.
-func fundingSources(in merge.Input, measures map[string]observation.Measure) []string {
-	sources := map[string]bool{}
-	if read, ok := measures[observation.FundingSourcesRead].List(); ok {
-		for _, s := range read {
-			sources[s] = true
-		}
-	}
-	for _, s := range in.Good.Sources {
-		sources["catalog "+s.Catalog] = true
-	}
-	return slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(sources))))
 }
 
 // observedUntil is the time until which the part was observed that decides: the main

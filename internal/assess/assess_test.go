@@ -212,7 +212,7 @@ func TestStaleRepositoriesSeenFarApartAreToldWithBothDays(t *testing.T) {
 	}
 }
 
-func TestFlaggedGoodsHaveThreeMeasuredReasonsStrongestFirst(t *testing.T) {
+func TestFlaggedGoodsHaveThreeMeasuredReasonsInTheOrderOfAReader(t *testing.T) {
 	t.Parallel()
 	for _, values := range []map[string]any{middle(),
 		with(healthy(), map[string]any{"momentum.days-since-commit": 240.0}),
@@ -260,8 +260,9 @@ func checkReasons(t *testing.T, v Verdict) {
 		if reason.Value != nil && reason.Sentence != "" && reason.Threshold != nil && !reason.At.IsZero() && reason.Source != "" {
 			measured++
 		}
-		if before := v.Reasons[max(0, i-1)]; topicOf(before) > topicOf(reason) || topicOf(before) == topicOf(reason) && reason.Strength > before.Strength {
-			t.Errorf("%s: reason %d is stronger than the one before: %+v", v.Stage, i, v.Reasons)
+		if before := v.Reasons[max(0, i-1)]; topicOf(before) > topicOf(reason) || topicOf(before) == topicOf(reason) &&
+			(rankOf(before) > rankOf(reason) || rankOf(before) == rankOf(reason) && reason.Strength > before.Strength) {
+			t.Errorf("%s: reason %d comes before the one before or is stronger: %+v", v.Stage, i, v.Reasons)
 		}
 		if strings.ContainsAny(reason.Sentence, "{}") {
 			t.Errorf("%s: %s", reason.Rule, reason.Sentence)
@@ -355,7 +356,7 @@ func TestBorderlineNamesTheNearestThresholdThatFlips(t *testing.T) {
 
 func TestLiftNamesTheNearestChange(t *testing.T) {
 	v := assessed(t, with(middle(), map[string]any{"people.contributors-6m": 2.0, "people.regular-contributors-12m": 2.0, "people.remaining-share-12m": 0.3}))
-	if len(v.Lift) != 2 || v.Lift[0] != "The maintainers or a funder bring at least 3 people to commit within six months." || !strings.HasPrefix(v.Lift[1], "Money that comes already is seen") {
+	if len(v.Lift) != 2 || v.Lift[0] != "The owner finds more people to work on it, or a funder pays for them." || !strings.HasPrefix(v.Lift[1], "Money that comes already is seen") {
 		t.Fatalf("%s: %q", v.Stage, v.Lift)
 	}
 	v = assessed(t, with(middle(), map[string]any{"people.contributors-6m": 0.0, "people.regular-contributors-12m": 0.0, "funding.received": true}))
@@ -363,7 +364,7 @@ func TestLiftNamesTheNearestChange(t *testing.T) {
 		t.Fatalf("where funding is visible nobody is asked to show it: %s: %q", v.Stage, v.Lift)
 	}
 	v = assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0}))
-	if v.Stage != Dormant || len(v.Lift) == 0 {
+	if v.Stage != Dormant || len(v.Lift) != 1 || v.Lift[0] != "Ask the owner: will they go on, hand over, or archive it?" {
 		t.Fatalf("%s: %q", v.Stage, v.Lift)
 	}
 	if v := assessed(t, healthy()); v.Lift != nil {
@@ -607,13 +608,16 @@ func TestUnknownLoadNamesTheStagesOfEitherCase(t *testing.T) {
 		base map[string]any
 		want string
 	}{
-		"short of people": {middle(), "if somebody does, it is in the messy middle; if nobody does, emerging. Name the countries"},
-		"well carried":    {with(healthy(), unfunded), "if somebody does, it is sustained; if nobody does, emerging. Name the countries"},
-		"posture unread":  {with(with(healthy(), unfunded), map[string]any{"momentum.active-months-12": 4.0, "momentum.age-days": 1500.0, "posture.score": nil}), "if somebody does, it is in the messy middle or sustained; if nobody does, emerging. Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml. What else would decide: measure posture.score"},
+		"short of people": {middle(), "if somebody does, it is in the messy middle; if nobody does, emerging."},
+		"well carried":    {with(healthy(), unfunded), "if somebody does, it is sustained; if nobody does, emerging."},
+		"posture unread":  {with(with(healthy(), unfunded), map[string]any{"momentum.active-months-12": 4.0, "momentum.age-days": 1500.0, "posture.score": nil}), "if somebody does, it is in the messy middle or sustained; if nobody does, emerging. What else would decide: measure posture.score"},
 	} {
 		v, _ := r.Assess(input(r, with(test.base, nobodyKnows)), definitions())
 		if v.Load.Level != LevelUnknown || v.Stage != Unassessed || !strings.Contains(v.Because, test.want) {
 			t.Errorf("%s: load %s, %s %v: %s", name, v.Load.Level, v.Stage, v.Possible, v.Because)
+		}
+		if len(v.Lift) != 1 || !strings.HasPrefix(v.Lift[0], "The owner names in the catalog") {
+			t.Errorf("%s: what would help is %q", name, v.Lift)
 		}
 	}
 }

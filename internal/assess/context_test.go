@@ -28,6 +28,15 @@ func TestASustainedGoodSaysWhatIsNearestToGivingWay(t *testing.T) {
 	if want := "Nearest to giving way: measure people.contributors-6m, now 3 people. At 2 people it would be in the messy middle."; !strings.Contains(v.Because, want) {
 		t.Errorf("%s", v.Because)
 	}
+	// Of a rule that no level reads, and of a share.
+	v = assessed(t, with(healthy(), map[string]any{"momentum.commit-trend": 0.44, "people.contributors-6m": 20.0}))
+	if want := "Nearest to giving way: measure momentum.commit-trend, now 44 %. Below 33 % it would be strained."; !strings.Contains(v.Because, want) {
+		t.Errorf("%s", v.Because)
+	}
+	// What is far away is not the nearest worth a word.
+	if v := assessed(t, with(healthy(), map[string]any{"people.contributors-6m": 20.0})); strings.Contains(v.Because, "giving way") {
+		t.Errorf("%s", v.Because)
+	}
 	if v := assessed(t, middle()); strings.Contains(v.Because, "giving way") {
 		t.Errorf("a good that does not hold says %s", v.Because)
 	}
@@ -39,8 +48,13 @@ func TestALargeFallIsToldBesideTheStage(t *testing.T) {
 	if want := "76 commits in the last 12 months, 380 in the 12 months before."; v.Stage != Strained || !strings.Contains(v.Because, "but work on it has fallen far. "+want) {
 		t.Errorf("%s: %s", v.Stage, v.Because)
 	}
-	if v := assessed(t, with(healthy(), map[string]any{"momentum.commit-trend": 0.5})); strings.Contains(v.Because, "fallen") {
-		t.Errorf("half as much is no large fall: %s", v.Because)
+	half := map[string]any{"momentum.commit-trend": 0.5, "momentum.commits-12m": 190.0, "momentum.commits-prior-12m": 380.0}
+	v = assessed(t, with(healthy(), half))
+	if want := "Work on it fell: 190 commits in the last 12 months, 380 in the 12 months before."; strings.Contains(v.Because, "fallen") || !strings.Contains(v.Because, want) {
+		t.Errorf("half as much is a fall, and no large one: %s", v.Because)
+	}
+	if holding, _, _ := strings.Cut(v.Because, " hold"); strings.Contains(holding, "momentum") {
+		t.Errorf("where work fell momentum does not hold: %s", v.Because)
 	}
 }
 

@@ -34,11 +34,12 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 	}
 	why := language.Message{Pattern: rule.because}
 	setArg(&why, "short", language.Arg{Message: e.supportsLacking(v.Supports)})
-	setArg(&why, "held", language.Arg{Message: supportsHolding(v.Supports, v.Backing)})
+	held := language.Arg{Message: supportsHolding(e.withoutFall(v.Supports), v.Backing)}
+	setArg(&why, "held", held)
 	setArg(&why, "repository", language.Arg{Message: remark.Repositories(in)})
 	said := []language.Message{why}
 	if v.Stage == Sustained && !strings.Contains(rule.because, "{held}") {
-		said = append(said, language.M("{held}.", "held", *supportsHolding(v.Supports, v.Backing)))
+		said = append(said, language.M("{held}.", "held", held))
 	}
 	if len(v.Possible) == 1 {
 		return said
@@ -49,7 +50,7 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 // explainUnassessed names what is missing for a stage, and the one or two facts that would
 // decide.
 func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[string]observation.Definition, known, applicable float64) []language.Message {
-	read := countReadable(in)
+	read := remark.CountReadable(in)
 	switch {
 	case len(in.Repositories) == 0:
 		return []language.Message{
@@ -61,10 +62,10 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 		if len(in.Repositories) == 1 {
 			unread = language.M("Its repository could not be read.")
 		}
-		return []language.Message{unread, decidedByReading(in)}
+		return []language.Message{unread, remark.DecidedByReading(in)}
 	case read < len(in.Repositories):
 		return append([]language.Message{language.M("Only {read} of its {all} repositories could be read. It may be {stages}.", "read", read,
-			"all", len(in.Repositories), "stages", orStages(v.Possible))}, decidedByReading(in))
+			"all", len(in.Repositories), "stages", wording.OrStages(v.Possible))}, remark.DecidedByReading(in))
 	case known < e.rules.floor*applicable:
 		return []language.Message{language.M("Only {known} of the {asked} measures that the rules read are known, less than {floor} %.", "known", known, "asked",
 			applicable, "floor", math.Round(100*e.rules.floor))}
@@ -72,38 +73,11 @@ func (e *evaluation) explainUnassessed(in merge.Input, v Verdict, defs map[strin
 	if messages := e.explainByLoad(v.Possible, defs); messages != nil {
 		return messages
 	}
-	messages := []language.Message{language.M("It may be {stages}. Not everything could be read.", "stages", orStages(v.Possible))}
+	messages := []language.Message{language.M("It may be {stages}. Not everything could be read.", "stages", wording.OrStages(v.Possible))}
 	if missing := e.missingMeasures("", v.Possible, defs); len(missing.List) > 0 {
 		messages = append(messages, language.M("What would decide: {measures}.", "measures", missing))
 	}
 	return messages
-}
-
-// decidingFacts is how many facts that would decide are named.
-const decidingFacts = 2
-
-// decidedByReading names the first repositories that could not be read, by their addresses.
-func decidedByReading(in merge.Input) language.Message {
-	var unread []string
-	for _, r := range in.Repositories {
-		if r.Failed != nil && r.Failed.Cause != observation.CauseEmpty {
-			unread = append(unread, r.Repository.URL)
-		}
-	}
-	slices.Sort(unread)
-	names := make([]any, len(unread))
-	for i, address := range unread {
-		names[i] = address
-	}
-	return language.M("What would decide: {measures}.", "measures", firstFacts(names))
-}
-
-// firstFacts lists the first facts, and says how many more there are.
-func firstFacts(names []any) language.Arg {
-	if more := len(names) - decidingFacts; more > 0 {
-		names = append(names[:decidingFacts:decidingFacts], language.M("{n} more", "n", more))
-	}
-	return language.And(names...)
 }
 
 // explainByLoad names the stages of a good if somebody uses it and if nobody does,
@@ -118,11 +92,12 @@ func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation
 	if slices.Equal(inUse, unused) || len(unused) > 1 {
 		return nil
 	}
-	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", orStages(inUse), "unused", orStages(unused))
+	open := language.M("Who uses it is not known: if somebody does, it is {used}; if nobody does, {unused}.", "used", wording.OrStages(inUse),
+		"unused", wording.OrStages(unused))
 	if len(inUse) == len(possible) {
-		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", orStages(possible))
+		open = language.M("Who uses it is not known, and it may be {stages}.", "stages", wording.OrStages(possible))
 	}
-	messages := []language.Message{open, language.M("Name the countries or the organizations that use it, in the catalog or as usedBy in its publiccode.yml.")}
+	messages := []language.Message{open}
 	if len(inUse) == 1 {
 		return messages
 	}
@@ -130,18 +105,6 @@ func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation
 		messages = append(messages, language.M("What else would decide: {measures}.", "measures", missing))
 	}
 	return messages
-}
-
-// countReadable counts the repositories of which something was read, or that are
-// known to be empty.
-func countReadable(in merge.Input) int {
-	n := 0
-	for _, r := range in.Repositories {
-		if r.Failed == nil || r.Failed.Cause == observation.CauseEmpty {
-			n++
-		}
-	}
-	return n
 }
 
 // missingMeasures lists the unknown measures whose value would leave fewer stages
@@ -167,7 +130,7 @@ func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[s
 		}
 		if left := e.stagesLeft(r); left < len(possible) {
 			covered[r.measure] = true
-			facts = append(facts, fact{withKnownPart(measureName(r.measure, defs), r, m), left})
+			facts = append(facts, fact{withKnownPart(remark.MeasureName(r.measure, defs), r, m), left})
 		}
 	}
 	slices.SortStableFunc(facts, func(a, b fact) int { return cmp.Compare(a.left, b.left) })
@@ -175,15 +138,7 @@ func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[s
 	for i, f := range facts {
 		names[i] = f.name
 	}
-	return firstFacts(names)
-}
-
-// measureName is the name of a measure inside a sentence.
-func measureName(id string, defs map[string]observation.Definition) language.Arg {
-	if name := defs[id].Name; name != "" {
-		return language.Inside(language.Message{Pattern: name})
-	}
-	return language.Arg{Text: id}
+	return remark.FirstFacts(names)
 }
 
 // withKnownPart adds to the name of a measure, in brackets, its bound or why it is
@@ -288,16 +243,21 @@ func supportsHolding(supports []Pillar, backing Backing) *language.Message {
 	return &message
 }
 
-// theirLevels says of supports what is known of the level of each: "its people and upkeep
-// are weak and its momentum is at least fair".
+// theirLevels says of supports what is known of the level of each: "too few people carry it
+// and its momentum and upkeep are at least fair".
 func theirLevels(supports []Pillar) language.Arg {
 	type sameLevel struct {
 		level language.Message
 		key   string // the level in English
 		ids   []string
 	}
+	var clauses []any
 	var levels []sameLevel
 	for _, p := range supports {
+		if clause, falls := wording.Lacking(p.ID, p.Possible); falls {
+			clauses = append(clauses, clause)
+			continue
+		}
 		level := wording.Levels(p.Possible)
 		key := language.English().TranslateMessage(level)
 		at := slices.IndexFunc(levels, func(l sameLevel) bool { return l.key == key })
@@ -307,7 +267,6 @@ func theirLevels(supports []Pillar) language.Arg {
 		}
 		levels[at].ids = append(levels[at].ids, p.ID)
 	}
-	var clauses []any
 	for _, l := range levels {
 		list, number := andSupports(l.ids)
 		clauses = append(clauses, language.M("its {supports} {n!is|are} {level}", "supports", list, "n", number, "level", l.level))

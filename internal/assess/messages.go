@@ -79,15 +79,6 @@ func quantity(value any, bound observation.Bound, unit observation.Unit) languag
 	return language.Arg{Message: &m}
 }
 
-// orStages lists stages: "in the messy middle or sustained".
-func orStages(stages []Stage) language.Arg {
-	names := make([]any, len(stages))
-	for i, s := range stages {
-		names[i] = wording.IsStage(s)
-	}
-	return language.Or(names...)
-}
-
 // andSupports lists supports: "people and upkeep". number selects the form of the verb
 // that follows: people are, momentum is.
 func andSupports(supports []string) (list language.Arg, number int) {

@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 	"github.com/midspan/midspan/internal/wording"
 )
 
 // doers are those who can do something for a good.
-var doers = []string{"The maintainers ", "The maintainers or a funder ", "A funder ", "The owner ", "The owner or a funder ", "Those who know it best "}
+var doers = []string{"The maintainers ", "The maintainers or a funder ", "A funder ", "The owner ", "The owner or a funder ", "The person who does most ", "Ask the owner", "Ask the maintainers "}
 
 func TestWhatClearsARuleSaysWhoCanDoIt(t *testing.T) {
 	for _, r := range loaded(t).rules {
@@ -152,17 +154,20 @@ func checkSupport(t *testing.T, p Pillar, short, held string) {
 		}
 		return match[1]
 	}
-	if said := about(short); said != "" && high {
-		t.Fatalf("%s of %v is said to be short: %s", p.ID, p.Possible, short)
-	} else if said == "" && !high {
-		t.Fatalf("%s of %v is not said to be short: %s", p.ID, p.Possible, short)
+	for _, level := range []Level{Weak, Missing} {
+		clause, _ := wording.Lacking(p.ID, []Level{level})
+		says := language.English().TranslateMessage(clause)
+		wants := !high && possible(level) && (level == Weak || !possible(Weak))
+		if strings.Contains(short, says) != wants || strings.Contains(held, says) != wants {
+			t.Fatalf("that %s is said of %s of %v: %s; %s", says, p.ID, p.Possible, short, held)
+		}
 	}
 	head, _, _ := strings.Cut(held, " hold")
 	if stands := strings.Contains(head, p.ID); stands != !low {
 		t.Fatalf("%s of %v stands: %v: %s", p.ID, p.Possible, stands, held)
 	}
 	want := english(p.Possible)
-	if said := about(held); low && said != want && !strings.HasPrefix(want, said) {
+	if said := about(held); low && high && said != want && !strings.HasPrefix(want, said) {
 		t.Fatalf("%s of %v is %q, want %q: %s", p.ID, p.Possible, said, want, held)
 	}
 }
@@ -238,5 +243,109 @@ func TestNoSentenceOfARuleIsLong(t *testing.T) {
 	}
 	if long := tooLong("It " + strings.Repeat("is ", maxWords) + "long. It is short."); len(long) != 1 {
 		t.Errorf("of a long sentence and a short one: %q", long)
+	}
+}
+
+// A help is an act. A number to reach is none, and mirrors the reason.
+func TestNoHelpIsAQuota(t *testing.T) {
+	for _, r := range loaded(t).rules {
+		if strings.Contains(r.clears, "{") || strings.ContainsAny(r.clears, "0123456789") || strings.Contains(r.clears, "at least") {
+			t.Errorf("%s: %s", r.id, r.clears)
+		}
+	}
+}
+
+func TestTheFirstHelpFitsTheStage(t *testing.T) {
+	stopped := with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0})
+	left := with(healthy(), map[string]any{"people.core-away-days": 300.0, "momentum.commits-3m": 1.0, "people.others-commits-12m": 4.0})
+	for name, test := range map[string]struct {
+		values map[string]any
+		stage  Stage
+		want   string
+		asked  int // acts
+	}{
+		"stopped":      {stopped, Dormant, "Ask the owner: will they go on, hand over, or archive it?", 1},
+		"running out":  {left, Fading, "Ask the owner: will they go on, hand over, or archive it?", 2},
+		"over":         {with(healthy(), map[string]any{"lifecycle.sunset-declared": true}), Sunset, "Whoever keeps the catalog marks it as over", 1},
+		"not released": {with(middle(), map[string]any{"momentum.age-days": 300.0, "momentum.releases-ever": 0.0, "adoption.deployment-countries": 0.0}), Emerging, "The maintainers tag a first version", 2},
+	} {
+		v := assessed(t, test.values)
+		if v.Stage != test.stage || len(v.Lift) != test.asked || !strings.HasPrefix(v.Lift[0], test.want) {
+			t.Errorf("%s, %s: %q", name, v.Stage, v.Lift)
+		}
+		for _, reason := range v.Reasons {
+			if v.Stage == Dormant && strings.Contains(reason.Clears, "tag a version") {
+				t.Errorf("where work has stopped a release is asked for: %+v", reason)
+			}
+		}
+	}
+	r := loaded(t)
+	in := input(r, stopped)
+	in.Repositories[0].ObservedUntil = asOf.AddDate(-3, 0, 0)
+	if v, _ := r.Assess(in, definitions()); len(v.Lift) != 2 || !strings.HasPrefix(v.Lift[0], "First look again") {
+		t.Errorf("of what was last seen long ago: %q", v.Lift)
+	}
+	if v, _ := r.Assess(merge.Input{AsOf: asOf}, definitions()); len(v.Lift) != 1 || !strings.HasPrefix(v.Lift[0], "The owner enters the address") {
+		t.Errorf("without a repository: %q", v.Lift)
+	}
+}
+
+// Who has left hands over nothing.
+func TestWhereTheFirstIsGoneASuccessorIsFound(t *testing.T) {
+	v := assessed(t, with(middle(), map[string]any{"people.first-away-days": 200.0, "people.contributors-6m": 4.0, "people.regular-contributors-12m": 3.0}))
+	if said := strings.Join(v.Lift, " "); !strings.Contains(said, "takes over from the person who did most") || strings.Contains(said, "The person who does most hands") {
+		t.Errorf("%q", v.Lift)
+	}
+}
+
+// A reader first hears that work fell, then who is gone, then how few are left and what
+// share one has; packages and releases come last.
+func TestFaultsStandInTheOrderOfAReader(t *testing.T) {
+	r := loaded(t)
+	last := -1
+	for _, id := range []string{"lifecycle.declared-over", "momentum.fallen", "momentum.main-away", "people.few", "people.little-remains", "people.no-newcomer", "upkeep.pile",
+		"upkeep.no-ci", "momentum.no-release"} {
+		if r.byID[id] == nil {
+			t.Errorf("there is no rule %s", id)
+		}
+		if remark.Rank(id) <= last {
+			t.Errorf("%s comes too early", id)
+		}
+		last = remark.Rank(id)
+	}
+	v := assessed(t, with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0, "momentum.active-months-12": 0.0}))
+	if first := v.Reasons[0].Rule; first == "momentum.no-release" || !strings.HasPrefix(first, "momentum.") {
+		t.Errorf("%s first", first)
+	}
+}
+
+func TestNothingIsMadeOfReleasesThatNeverWere(t *testing.T) {
+	stopped := map[string]any{"momentum.days-since-commit": 1500.0, "momentum.releases-12m": 0.0, "momentum.releases-ever": 0.0, "momentum.active-months-12": 0.0,
+		"momentum.age-days": 2400.0}
+	for name, values := range map[string]map[string]any{"code": stopped, "a data set": with(stopped, map[string]any{"catalog.without-software": true})} {
+		for _, reason := range assessed(t, with(middle(), values)).Reasons {
+			if reason.Sentence == "No release in the last 12 months." || name != "code" && reason.Measure == "momentum.releases-12m" {
+				t.Errorf("%s: %s", name, reason.Sentence)
+			}
+		}
+	}
+}
+
+func TestAnEvenShareIsNoShortage(t *testing.T) {
+	share := map[string]any{"people.contributor-absence-factor": 1.0, "people.first-commits-12m": 52.0, "people.remaining-commits-12m": 45.0, "people.remaining-share-12m": 0.46,
+		"people.contributors-12m": 4.0}
+	for _, reason := range reasonsIn(assessed(t, with(healthy(), share))) {
+		if reason.Rule == "people.half-by-one" {
+			t.Errorf("%s", reason.Sentence)
+		}
+	}
+}
+
+func TestNoRiskIsToldOfWhatHasEnded(t *testing.T) {
+	if v := assessed(t, with(healthy(), map[string]any{"lifecycle.sunset-declared": true})); v.Risk.Level != RiskNotApplicable || v.Risk.Why != string(Sunset) || v.Risk.ActiveMonths != nil {
+		t.Errorf("%+v", v.Risk)
+	}
+	if v := assessed(t, with(healthy(), map[string]any{"momentum.age-days": 200.0})); v.Risk.Level != RiskNotApplicable || v.Risk.Why != "momentum.age-days" {
+		t.Errorf("%+v", v.Risk)
 	}
 }

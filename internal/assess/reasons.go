@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 )
 
 // reasonsOf are the reasons of a stage: the evidence that decided it, and that of
@@ -49,7 +50,8 @@ func (e *evaluation) reasonsOf(s Stage) []Reason {
 
 // byTopic puts what argues for the stage before what does not. Of a stage of concern it
 // puts the supports that work gives first, then load, then funding: who reads two reasons
-// reads what is weak and what it carries.
+// reads what is weak and what it carries. Faults of one topic stand in the order of a
+// reader, which remark.Rank has.
 func byTopic(reasons []Reason, flagged bool) []Reason {
 	topic := func(r Reason) int {
 		pillar, _, _ := strings.Cut(r.Rule, ".")
@@ -67,8 +69,32 @@ func byTopic(reasons []Reason, flagged bool) []Reason {
 		}
 		return 0
 	}
-	slices.SortStableFunc(reasons, func(a, b Reason) int { return cmp.Compare(topic(a), topic(b)) })
+	slices.SortStableFunc(reasons, func(a, b Reason) int {
+		return cmp.Or(cmp.Compare(topic(a), topic(b)), cmp.Compare(rankOf(a), rankOf(b)))
+	})
 	return reasons
+}
+
+// rankOf is the place of a reason among those of its topic: faults of what work gives come
+// in their order, before all else.
+func rankOf(r Reason) int {
+	if pillar, _, _ := strings.Cut(r.Rule, "."); !r.Concern || pillar == Load || pillar == Funding {
+		return remark.LastRank
+	}
+	return remark.Rank(r.Rule)
+}
+
+// isNoise reports whether a reason says little beside others: that one person did half where
+// others did nearly as much, or that nothing was released of what is no software.
+func (e *evaluation) isNoise(r Reason) bool {
+	switch r.Rule {
+	case "people.half-by-one":
+		first, rest := r.With["first"], r.With["rest"]
+		return first+rest > 0 && rest/(first+rest) > enoughByOthers
+	case "momentum.no-release":
+		return r.Concern && e.certainly("good.slow")
+	}
+	return false
 }
 
 // minReasons is how many reasons with measured values a flagged verdict has at
@@ -136,6 +162,9 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 		rule := e.rules.byID[r.Rule]
 		return rule.weight == 0 || present(rule.coveredBy)
 	})
+	if slices.ContainsFunc(reasons, func(r Reason) bool { return r.Concern && !e.isNoise(r) }) {
+		reasons = slices.DeleteFunc(reasons, e.isNoise)
+	}
 	return strongestFirst(reasons)
 }
 
@@ -172,13 +201,16 @@ func (e *evaluation) reason(ev evidence) Reason {
 	if m.Value == 0.0 && r.none != "" {
 		reason.Pattern = r.none
 	}
+	if ever := e.measure(observation.MomentumReleasesEver); r.id == "momentum.no-release" && ever.Value == 0.0 && ever.Bound == observation.Exact {
+		reason.Pattern = e.rules.byID["momentum.released"].fails
+	}
 	if !ev.holds {
 		reason.Operator, reason.Pattern = negatedOperator[r.operator], r.fails
 	}
 	english := e.rules.english
 	reason.Sentence = language.Upper(english.TranslateMessage(reason.Message()))
-	if reason.Concern && r.clears != "" {
-		reason.ClearsPattern = r.clears
+	if clears := e.clearsOf(r); reason.Concern && clears != "" {
+		reason.ClearsPattern = clears
 		reason.Clears = language.Upper(english.TranslateMessage(reason.ClearsMessage()))
 	}
 	return reason

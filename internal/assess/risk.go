@@ -35,6 +35,9 @@ type Risk struct {
 	// Score is set only where every measure that it reads is known exactly; Low and
 	// High are the range that unknown ones leave open.
 	Range
+	// Why is, where the risk does not apply, the measure that is too low for it, or the
+	// stage, dormant or sunset, that is an end.
+	Why string `json:"why,omitempty"`
 	// ActiveMonths is how many of the last 12 months saw a commit, which alone tells about
 	// as much of silence; nil where it is not known exactly or the risk does not apply.
 	ActiveMonths *float64 `json:"activeMonths12,omitempty"`
@@ -84,9 +87,10 @@ type riskStep struct {
 // Risk reads the risk from merged measures, or from those of one repository.
 func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	open := Risk{Level: RiskUnknown, Range: Range{Low: 0, High: 100}}
-	switch r.riskApplies(measures) {
+	answer, lacks := r.riskApplies(measures)
+	switch answer {
 	case kleene.False:
-		open.Level = RiskNotApplicable
+		open.Level, open.Why = RiskNotApplicable, lacks
 		return open
 	case kleene.Unknown:
 		return open
@@ -114,22 +118,23 @@ func (r *Rules) Risk(measures map[string]observation.Measure) Risk {
 	return risk
 }
 
-// riskApplies reports whether all preconditions hold.
-func (r *Rules) riskApplies(measures map[string]observation.Measure) kleene.Truth {
-	answer := kleene.True
+// riskApplies reports whether all preconditions hold, and of which measure the first does
+// not.
+func (r *Rules) riskApplies(measures map[string]observation.Measure) (answer kleene.Truth, lacks string) {
+	answer = kleene.True
 	for _, bound := range r.risk.preconditions {
 		m := measures[bound.measure]
 		if m.State == observation.NotApplicable {
-			return kleene.False
+			return kleene.False, bound.measure
 		}
 		switch merge.IntervalOf(m).Compare(">=", bound.least) {
 		case kleene.False:
-			return kleene.False
+			return kleene.False, bound.measure
 		case kleene.Unknown:
 			answer = kleene.Unknown
 		}
 	}
-	return answer
+	return answer, ""
 }
 
 func (r *Rules) riskLevel(score float64) RiskLevel {

@@ -7,15 +7,18 @@ import (
 
 	"github.com/midspan/midspan/internal/kleene"
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 	"github.com/midspan/midspan/internal/wording"
 )
 
-// borderlineShift is how far a threshold is moved to see whether it decides.
-const borderlineShift = 0.2
-
-// leastMoved is the least threshold in whole steps that is moved.
-const leastMoved = 3
+const (
+	// borderlineShift is how far a threshold is moved to see whether it decides.
+	borderlineShift = 0.2
+	// leastMoved is the least threshold in whole steps that is moved.
+	leastMoved = 3
+)
 
 // borderline moves every threshold both ways. Of those for which the stage would, or
 // could, be another, it returns the one whose value lies nearest; nil where there is
@@ -90,11 +93,11 @@ func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other St
 
 func (e *evaluation) newBorderline(r *rule, m observation.Measure, moved float64, would Stage, surely bool,
 	defs map[string]observation.Definition) *Borderline {
-	args := []any{"stage", wording.IsStage(would), "measure", measureName(r.measure, defs), "moved", quantity(moved, observation.Exact, r.unit),
-		"threshold", quantity(r.threshold, observation.Exact, r.unit), "value", quantity(m.Value, m.Bound, r.unit)}
-	message := language.M("It could be {stage} if the threshold for {measure} were {moved} instead of {threshold}. The value is {value}.", args...)
+	args := []any{"stage", wording.IsStage(would), "measure", remark.MeasureName(r.measure, defs), "value", quantity(m.Value, m.Bound, r.unit),
+		"threshold", quantity(r.threshold, observation.Exact, r.unit)}
+	message := language.M("It may be close to being {stage}: {measure}, now {value}. The limit is {threshold}.", args...)
 	if surely {
-		message = language.M("It would be {stage} if the threshold for {measure} were {moved} instead of {threshold}. The value is {value}.", args...)
+		message = language.M("It is close to being {stage}: {measure}, now {value}. The limit is {threshold}.", args...)
 	}
 	return &Borderline{Rule: r.id, Measure: r.measure, Threshold: r.threshold.(float64), Moved: moved, Would: would,
 		Sentence: e.rules.english.Sentence(message), Message: message}
@@ -115,9 +118,51 @@ type remedy struct {
 	isForm  bool // it shows what exists, and changes nothing
 }
 
-// lift names the cheapest set of up to four changes that lifts the flag: out of
-// the messy middle to sustained, out of fading or dormant to a living stage. A
-// change costs the share by which its measure must move.
+// help are acts that would help a good, the first of them first, each with who can do it or
+// whom to ask. Where work stopped or runs out that is the owner; of a good that nobody saw
+// for long whoever makes the report.
+func (e *evaluation) help(in merge.Input, v Verdict, defs map[string]observation.Definition) []language.Message {
+	var acts []language.Message
+	if v.Stale {
+		acts = append(acts, remark.LookAgain(v.ObservedUntil))
+	}
+	switch v.Stage {
+	case Fading, Dormant:
+		acts = append(acts, remark.AskTheOwner())
+		if e.certainly("momentum.left") && v.Stage == Fading {
+			acts = append(acts, language.Message{Pattern: e.rules.byID["momentum.core-away"].clears})
+		}
+	case Sunset:
+		acts = append(acts, remark.MarkAsOver())
+	case Emerging:
+		acts = append(acts, remark.PastThePilot(e.certainly("stage.shipped"))...)
+	case Unassessed:
+		unread := remark.ToBeRead(in)
+		acts = append(acts, unread...)
+		if unread == nil && e.explainByLoad(v.Possible, defs) != nil {
+			acts = append(acts, remark.NameItsUsers())
+		}
+	default:
+		acts = append(acts, e.lift(v.Stage)...)
+	}
+	return acts
+}
+
+// clearsOf is what clears a rule. Who has left hands over nothing: then somebody has to be
+// found. Where work has stopped nobody is asked for a release.
+func (e *evaluation) clearsOf(r *rule) string {
+	away := e.rules.byID["momentum.main-away"]
+	if r.id == "momentum.no-release" && e.certainly("momentum.stopped") {
+		return ""
+	}
+	if (r.id == "people.half-by-one" || r.id == "people.little-remains") && away != nil && e.certainly(away.id) {
+		return away.clears
+	}
+	return r.clears
+}
+
+// lift names the cheapest set of up to four changes that lifts the flag of the messy
+// middle or of a strained good. A change costs the share by which its measure must move.
 //
 // The change that raises the supports' score most comes first. Showing money that exists
 // helps no support: where no funding is visible it stands last.
@@ -162,8 +207,6 @@ func (e *evaluation) cheapestLift(stage Stage) remedySearch {
 	switch stage {
 	case MessyMiddle, Strained:
 		found.goals = []Stage{Sustained}
-	case Fading, Dormant:
-		found.goals = []Stage{Sustained, Strained, MessyMiddle, Emerging}
 	default:
 		return found
 	}
@@ -177,7 +220,7 @@ func (e *evaluation) remedies() []remedy {
 	var found []remedy
 	for _, r := range e.rules.rules {
 		applies := e.measure(r.measure).State != observation.NotApplicable
-		if r.when != nil || r.clears == "" || !applies || e.evalRule(r) != kleene.Of(!r.wantsYes) {
+		if r.when != nil || e.clearsOf(r) == "" || !applies || e.evalRule(r) != kleene.Of(!r.wantsYes) {
 			continue
 		}
 		m := e.measure(r.measure)
@@ -188,7 +231,7 @@ func (e *evaluation) remedies() []remedy {
 		if threshold, ok := r.threshold.(float64); ok {
 			cost = max(0.01, distance(m, threshold))
 		}
-		message := Reason{Value: m.Value, Bound: m.Bound, Threshold: r.threshold, Unit: r.unit}.fill(r.clears)
+		message := Reason{Value: m.Value, Bound: m.Bound, Threshold: r.threshold, Unit: r.unit}.fill(e.clearsOf(r))
 		found = append(found, remedy{r.measure, clearingValue(r), message, e.rules.english.Sentence(message), cost, r.isForm})
 	}
 	slices.SortStableFunc(found, func(a, b remedy) int { return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.text, b.text)) })

@@ -174,13 +174,14 @@ type Verdict struct {
 	// Risk is how likely work is to stop, from history. It decides nothing.
 	Risk Risk `json:"risk,omitzero"`
 	// Reasons are those of the stage: of a stage of concern first what is weak, then load,
-	// then funding, then what is well; of others first what is well. Within each the
-	// strongest comes first.
+	// then funding, then what is well; of others first what is well. Faults stand in the
+	// order of remark.Rank, and within each the strongest comes first.
 	Reasons    []Reason    `json:"reasons"`
 	Borderline *Borderline `json:"borderline,omitempty"`
-	// Lift is the cheapest set of changes that would lead to a better stage, the one that
-	// helps most first, each with who can do it; empty without one. Last stands how funding
-	// that exists can be shown, where none is visible.
+	// Lift are acts that would help, the first of them first, each with who can do it or whom
+	// to ask; empty without one. In the messy middle or strained they are those of the
+	// cheapest set of changes that would lead to a better stage, the one that helps most
+	// first. Last stands how funding that exists can be shown, where none is visible.
 	Lift         []string           `json:"lift,omitempty"`
 	LiftMessages []language.Message `json:"liftMessages,omitempty"`
 	Coverage     Coverage           `json:"coverage"`

@@ -189,6 +189,12 @@ func LongDate(t time.Time) Message {
 	return M("{day} {month} {year}", "day", fmt.Sprint(t.Day()), "month", months[t.Month()-1].full, "year", fmt.Sprint(t.Year()))
 }
 
+// LongMonth is the month of a day in UTC in full, with its year.
+func LongMonth(t time.Time) Message {
+	t = t.UTC()
+	return M("{month} {year}", "month", months[t.Month()-1].full, "year", fmt.Sprint(t.Year()))
+}
+
 // Date formats a day in UTC; the zero time is a dash.
 func (l *Language) Date(t time.Time) string {
 	if t.IsZero() {

@@ -31,6 +31,8 @@ type Repository struct {
 	// ObservedUntil is zero where the repository was not read.
 	ObservedUntil time.Time
 	Measures      []observation.Measure
+	// Activity is what went on in it by month; the zero one where that was not read.
+	Activity observation.Activity
 	// Failed says why nothing could be read, nil where something was.
 	Failed *observation.Note
 }

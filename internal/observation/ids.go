@@ -150,6 +150,10 @@ const (
 // check's name in lower case.
 const PosturePrefix = "posture."
 
+// ClockAnomalyDetail is the detail of MomentumClockAnomalies: how many commits are dated
+// before git existed, in the future, and more than a day before their parent.
+const ClockAnomalyDetail = "%d dated before git existed, %d in the future, %d more than a day before their parent"
+
 // EndSign begins the detail of LifecycleSunsetDeclared where nothing states an end, and
 // something hints at one.
 const EndSign = "a sign that it may be at its end, and no statement: "

@@ -38,7 +38,7 @@ func Of(in merge.Input, measures map[string]observation.Measure, specs map[strin
 func anomalies(in merge.Input, measures map[string]observation.Measure, specs map[string]merge.Spec) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
-		messages = append(messages, impossibleDates(in, measures[clockAnomalies]))
+		messages = append(messages, impossibleDates(in, measures[clockAnomalies])...)
 	}
 	if m := measures[observation.LifecycleSunsetDeclared]; m.Value == false {
 		if sign, found := strings.CutPrefix(m.Detail, observation.EndSign); found {
@@ -84,18 +84,45 @@ func endedRuntimes(measures map[string]observation.Measure) []language.Message {
 	return messages
 }
 
-// impossibleDates says how commits with impossible dates are counted. The kinds of
-// dates are named only for a good with one repository: a merged measure keeps those
-// of one repository.
-func impossibleDates(in merge.Input, m observation.Measure) language.Message {
-	number, _ := m.Number()
-	n := language.Bounded(number, m.Bound)
-	if len(in.Repositories) == 1 && m.Detail != "" {
-		return language.M(
-			"{n|commit has|commits have} an impossible date: {kinds}. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n, "kinds", m.Detail)
+// impossibleDates says how many commits have dates that cannot be, and how they are counted:
+// of each kind that there is, where all repositories tell them apart.
+func impossibleDates(in merge.Input, m observation.Measure) []language.Message {
+	n, _ := m.Number()
+	early, future, backward, known := datesByKind(in)
+	if !known {
+		return []language.Message{language.M("{n|commit has|commits have} an impossible date.", "n", language.Bounded(n, m.Bound))}
 	}
-	return language.M(
-		"{n|commit has|commits have} an impossible date. What lies in the future counts for nothing, what lies before git existed never for its age or its recent work.", "n", n)
+	var messages []language.Message
+	if future > 0 {
+		messages = append(messages, language.M("{n|commit is|commits are} dated in the future and {n!counts|count} for nothing.",
+			"n", language.Bounded(future, m.Bound)))
+	}
+	if early > 0 {
+		messages = append(messages, language.M("{n|commit is|commits are} dated before git existed. That date counts neither for its age nor for its recent work.",
+			"n", language.Bounded(early, m.Bound)))
+	}
+	if backward > 0 {
+		messages = append(messages, language.M("{n|commit is|commits are} dated more than a day before the commit that came before.",
+			"n", language.Bounded(backward, m.Bound)))
+	}
+	return messages
+}
+
+// datesByKind adds up the kinds of impossible dates of all repositories; known is false
+// where one of them does not tell, or there is none.
+func datesByKind(in merge.Input) (early, future, backward float64, known bool) {
+	for _, r := range in.Repositories {
+		m, found := observation.Find(r.Measures, clockAnomalies)
+		if n, counted := m.Number(); !found || !counted || n == 0 {
+			continue
+		}
+		var ofEach [3]int
+		if _, err := fmt.Sscanf(m.Detail, observation.ClockAnomalyDetail, &ofEach[0], &ofEach[1], &ofEach[2]); err != nil {
+			return 0, 0, 0, false
+		}
+		early, future, backward = early+float64(ofEach[0]), future+float64(ofEach[1]), backward+float64(ofEach[2])
+	}
+	return early, future, backward, early+future+backward > 0
 }
 
 // impossibleValues names each number outside the limits of its measure, as it was

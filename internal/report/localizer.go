@@ -145,7 +145,7 @@ func (w Localizer) ActiveMonthsText(r assess.Risk) string {
 	if r.ActiveMonths == nil {
 		return ""
 	}
-	return w.Translate("{value|month|months} of the last 12 saw a commit.", "value", *r.ActiveMonths)
+	return w.Translate("{value|month|months} of the last 12 saw a commit by a person.", "value", *r.ActiveMonths)
 }
 
 func (w Localizer) riskAlone(r assess.Risk) string {
@@ -154,8 +154,7 @@ func (w Localizer) riskAlone(r assess.Risk) string {
 	case r.Level == "":
 		return ""
 	case r.Level == assess.RiskNotApplicable:
-		return w.Translate(
-			"Risk that work on it stops within 18 months, as its history tells: not told, for it is too young, has too few commits, or work has stopped.")
+		return w.Translate("Risk that work on it stops within 18 months, as its history tells: not told, for {why}.", "why", wording.NoRisk(r.Why))
 	case r.Level == assess.RiskUnknown:
 		return w.Translate("Risk that work on it stops within 18 months, as its history tells: unknown, from {low} to {high} of 100.", "low", low, "high", high)
 	case r.Score == nil:

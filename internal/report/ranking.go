@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
 )
 
 // Counted is a name with a number.
@@ -100,8 +101,9 @@ func MaybeMiddle(rows []Row) []Good {
 	return out
 }
 
-// StrongestReasons returns the reasons of the stage and of weak or missing supports,
-// strongest first; those of funding last, for they ask others than the maintainers.
+// StrongestReasons returns the reasons of the stage and of weak or missing supports, in the
+// order of a reader and strongest first; those of funding last, for they ask others than the
+// maintainers.
 func StrongestReasons(v assess.Verdict) []assess.Reason {
 	reasons := slices.Clone(v.Reasons)
 	for _, pillar := range v.Supports {
@@ -111,7 +113,7 @@ func StrongestReasons(v assess.Verdict) []assess.Reason {
 	}
 	ofFunding := func(r assess.Reason) int { return BoolToInt(strings.HasPrefix(r.Rule, assess.Funding+".")) }
 	slices.SortStableFunc(reasons, func(a, b assess.Reason) int {
-		return cmp.Or(ofFunding(a)-ofFunding(b), cmp.Compare(b.Strength, a.Strength))
+		return cmp.Or(ofFunding(a)-ofFunding(b), remark.Rank(a.Rule)-remark.Rank(b.Rule), cmp.Compare(b.Strength, a.Strength))
 	})
 	return reasons
 }
@@ -139,8 +141,8 @@ func ByConcern(reasons []assess.Reason) (faults, signs []assess.Reason) {
 }
 
 // Shortfalls returns the first n reasons that a reader should have of a good: what is worst
-// of the first support that falls short, people before momentum, upkeep and funding, then of
-// the load that it carries, then of each other support that falls short, then all else that
+// of the supports that fall short, the first of them in the order of a reader, then the load
+// that it carries, then the worst of each other support that falls short, then all else that
 // is a concern. Its first reasons where there is none.
 func Shortfalls(n int, good Good) []assess.Reason {
 	var short, rest, out []assess.Reason
@@ -150,6 +152,9 @@ func Shortfalls(n int, good Good) []assess.Reason {
 		if concerns, _ := ByConcern(pillar.Reasons); len(concerns) > 0 {
 			short, rest = append(short, concerns[0]), append(rest, concerns[1:]...)
 		}
+	}
+	for _, reasons := range [][]assess.Reason{short, rest} {
+		slices.SortStableFunc(reasons, func(a, b assess.Reason) int { return remark.Rank(a.Rule) - remark.Rank(b.Rule) })
 	}
 	load := good.Verdict.Load.Reasons
 	if len(short) > 0 && len(load) > 0 {
@@ -168,8 +173,8 @@ func Shortfalls(n int, good Good) []assess.Reason {
 const maxChanges = 3
 
 // HelpfulChanges returns the first changes of these: the upgrade that closes the most
-// findings of what runs, then what would lift the stage, then what would clear the
-// strongest reasons, then the remedy of the weakest check.
+// findings of what runs, unless work on the good ends, then what would lift the stage, then
+// what would clear the strongest reasons, then the remedy of the weakest check.
 func HelpfulChanges(good Good) []string {
 	var out []string
 	add := func(text string) {
@@ -177,10 +182,13 @@ func HelpfulChanges(good Good) []string {
 			out = append(out, text)
 		}
 	}
-	add(bestUpgrade(good))
+	if !good.Verdict.Stage.Ending() { // first comes who goes on with the work
+		add(bestUpgrade(good))
+	}
 	for _, lift := range good.Verdict.Lift {
 		add(lift)
 	}
+	add(bestUpgrade(good))
 	for _, reason := range StrongestReasons(good.Verdict) {
 		add(reason.Clears)
 	}

@@ -48,6 +48,27 @@ func Levels[ID ~string](possible []ID) language.Message {
 	return language.M("{levels}", "levels", language.Or(names...))
 }
 
+// lacking are supports that fall short, as clauses: where they are weak, or not known to be
+// missing, and where they are missing.
+var lacking = map[string][2]language.Message{
+	"people":   {language.M("too few people carry it"), language.M("nobody carries it")},
+	"momentum": {language.M("work on it is rare"), language.M("work on it has stopped")},
+	"upkeep":   {language.M("its upkeep falls short"), language.M("its upkeep is neglected")},
+}
+
+// Lacking says as a clause that a support is weak or missing, by its possible levels. It is
+// false where a level above weak is possible.
+func Lacking[ID ~string](support string, possible []ID) (language.Message, bool) {
+	clauses, known := lacking[support]
+	if !known || len(possible) == 0 || slices.ContainsFunc(possible, func(level ID) bool { return level != "weak" && level != "missing" }) {
+		return language.Message{}, false
+	}
+	if slices.Contains(possible, "weak") {
+		return clauses[0], true
+	}
+	return clauses[1], true
+}
+
 // The lengths of a year and of a month in days, in the mean.
 const yearDays, monthDays = 365.25, 365.25 / 12
 

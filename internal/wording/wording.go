@@ -51,6 +51,15 @@ func Stage[ID ~string](stage ID) language.Message { return named(stages, stage).
 // IsStage is a stage as it follows "it is": in the messy middle.
 func IsStage[ID ~string](stage ID) language.Message { return named(stages, stage).inside }
 
+// OrStages lists stages: "in the messy middle or sustained".
+func OrStages[ID ~string](stages []ID) language.Arg {
+	names := make([]any, len(stages))
+	for i, stage := range stages {
+		names[i] = IsStage(stage)
+	}
+	return language.Or(names...)
+}
+
 var stageMeanings = map[string]language.Message{
 	"messy-middle": language.M("past the pilot and alive, without visible money, and short of supports"),
 	"strained":     language.M("paid for or backed, and short of supports all the same"),
@@ -147,6 +156,25 @@ var risks = map[string]language.Message{
 
 // Risk is the name of a level of risk.
 func Risk[ID ~string](level ID) language.Message { return find(risks, level) }
+
+// noRisks say why no risk is told, by the measure that is too low for it or the stage that
+// is an end.
+var noRisks = map[string]language.Message{
+	observation.MomentumCommits12m:  language.M("nobody committed in the last 12 months"),
+	observation.MomentumAgeDays:     language.M("it is too young"),
+	observation.MomentumCommitsEver: language.M("it has too few commits"),
+	"sunset":                        language.M("it is over by its own words"),
+	"dormant":                       language.M("work on it has stopped"),
+	"":                              language.M("its history does not tell enough"),
+}
+
+// NoRisk says as a clause why no risk is told.
+func NoRisk(why string) language.Message {
+	if m, known := noRisks[why]; known {
+		return m
+	}
+	return noRisks[""]
+}
 
 var depths = map[string]language.Message{
 	"most":    language.M("most of the work would remain"),

@@ -407,7 +407,7 @@ func clockAnomalies(v historyAt) observation.Measure {
 	all := v.beforeGit + v.future + backward
 	r := number(all)
 	if all > 0 {
-		r.Detail = fmt.Sprintf("%d dated before git existed, %d in the future, %d more than a day before their parent", v.beforeGit, v.future, backward)
+		r.Detail = fmt.Sprintf(observation.ClockAnomalyDetail, v.beforeGit, v.future, backward)
 	}
 	return r
 }

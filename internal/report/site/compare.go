@@ -205,7 +205,7 @@ func (c columnBuilder) risk(r assess.Risk) cell {
 		notes := slices.DeleteFunc([]string{open, c.ActiveMonthsText(r)}, func(note string) bool { return note == "" })
 		return cell{Text: c.TranslateMessage(wording.Risk(r.Level)), Notes: notes, Class: riskClass(r.Level), Key: string(r.Level)}
 	case assess.RiskNotApplicable:
-		return cell{Text: c.Translate("not told"), Notes: []string{c.Translate("too young, too few commits, or work has stopped")}}
+		return cell{Text: c.Translate("not told"), Notes: []string{c.TranslateMessage(wording.NoRisk(r.Why))}}
 	case assess.RiskUnknown:
 		return c.unknown(open)
 	}

@@ -287,7 +287,7 @@ func (s *edition) functions() template.FuncMap {
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
 		"program":    func(g report.Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
 		"sourceList": sourceList,
-		"isUnknown": func(p assess.Pillar) bool { return report.PossibleLevels(p) == nil }, "isBlank": report.IsBlank,
+		"isUnknown":  func(p assess.Pillar) bool { return report.PossibleLevels(p) == nil }, "isBlank": report.IsBlank,
 		"date": w.Date, "day": w.dayText, "percent": w.Percent, "cut": report.Cut,
 		"num":       func(n int) string { return w.Number(float64(n)) },
 		"stageName": w.StageName, "stageMeaning": w.StageMeaning, "knownStage": report.KnownStage, "stageSymbol": drawing.StageSymbol,

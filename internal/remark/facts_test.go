@@ -1,0 +1,37 @@
+package remark_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/remark"
+)
+
+// active is a good with these commits a month, the last of which is that of the day.
+func active(commits ...int) merge.Input {
+	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	first := observation.MonthOf(at) - observation.Month(len(commits)-1)
+	return merge.Input{Repositories: []merge.Repository{{Activity: observation.Activity{Repositories: 1, Read: 1, At: at, From: first, Commits: commits, Begun: true,
+		WholeFrom: first, WholeUntil: observation.MonthOf(at)}}}}
+}
+
+func TestAFallOfTheLastHalfYearIsTold(t *testing.T) {
+	english := language.English()
+	said := remark.FellOfLate(active(25, 25, 25, 25, 25, 25, 25, 4, 4, 4, 4, 4, 4, 0))
+	if want := "Work fell of late: 24 commits in the six months to the end of October 2026, 150 in the six months before."; english.Sentences(said) != want {
+		t.Errorf("%q", english.Sentences(said))
+	}
+	unread := active(25, 25, 25, 25, 25, 25, 25, 4, 4, 4, 4, 4, 4, 0)
+	unread.Repositories = append(unread.Repositories, merge.Repository{Activity: observation.UnreadActivity(observation.CauseOffline)})
+	for name, in := range map[string]merge.Input{
+		"half as much": active(10, 10, 10, 10, 10, 10, 10, 5, 5, 5, 5, 5, 5, 0), "a few": active(1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0),
+		"half a year old": active(9, 0, 0, 0, 0, 0, 0), "nothing read": {}, "not all read": unread,
+	} {
+		if said := remark.FellOfLate(in); said != nil {
+			t.Errorf("%s: %q", name, english.Sentences(said))
+		}
+	}
+}
