@@ -258,6 +258,7 @@ func (s *edition) functions() template.FuncMap {
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": isolated,
 		"term": s.term, "asSentence": w.asSentence, "translated": w.translatedText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
+		"upgrade": w.upgradeText, "paidFor": w.paidFor, "ownerIsNotSeen": ownerIsNotSeen,
 		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "outcomeName": w.outcomeName,
 		"stages": w.stageList, "withDetail": w.withDetail, "bold": bold,
 		"program":    func(g report.Generator) string { return strings.TrimSpace(g.Name + " " + g.Version) },
