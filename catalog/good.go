@@ -12,6 +12,7 @@
 package catalog
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -65,6 +66,9 @@ type Repository struct {
 	Host  string `json:"host,omitempty"`
 	Owner string `json:"owner,omitempty"`
 	Path  string `json:"path,omitempty"`
+	// OwnerHosts are those of Good.OwnerHosts of the goods that name the repository, parted
+	// by spaces, while it is scanned; empty anywhere else.
+	OwnerHosts string `json:"-"`
 }
 
 // Organization is a legal body behind a good. Of a person that a catalog names in the
@@ -110,6 +114,27 @@ func (g Good) Owners() []Organization {
 
 // Owns reports whether the catalog calls the organization an owner or a maintainer.
 func (o Organization) Owns() bool { return o.HasRole("owner", "maintainer") }
+
+// maxOwnerHosts bounds the hosts of owners that are looked for in a history.
+const maxOwnerHosts = 16
+
+// OwnerHosts are the hosts of the websites of the organizations that the catalog calls
+// owners or maintainers, in lower case, sorted, each once.
+func (g Good) OwnerHosts() []string {
+	var hosts []string
+	for _, o := range g.Organizations {
+		address := strings.TrimSpace(o.Website)
+		if !strings.Contains(address, "://") {
+			address = "https://" + address
+		}
+		if u, err := url.Parse(address); err == nil && u.Hostname() != "" && o.Owns() && !o.IsPerson() {
+			hosts = append(hosts, strings.ToLower(u.Hostname()))
+		}
+	}
+	slices.Sort(hosts)
+	hosts = slices.Compact(hosts)
+	return hosts[:min(len(hosts), maxOwnerHosts)]
+}
 
 // Maintenance is what publiccode.yml says of upkeep.
 type Maintenance struct {

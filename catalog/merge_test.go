@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -87,5 +88,24 @@ func TestIDsAreUniqueAndReadable(t *testing.T) {
 	want := []string{"sao-tomes-map", "sao-tomes-map-st-map", "st-karta"}
 	if !slices.Equal(ids[:3], want) {
 		t.Errorf("ids %v, want %v", ids[:3], want)
+	}
+}
+
+// TestOwnerHostsAreThoseOfOwners guards roles, addresses without a scheme, persons, and
+// the bound.
+func TestOwnerHostsAreThoseOfOwners(t *testing.T) {
+	good := Good{Organizations: []Organization{
+		{Name: "Firm", Role: "Owner", Website: "https://WWW.Firm.se/en"}, {Name: "Firm", Role: "maintainer", Website: "www.firm.se"},
+		{Name: "Fund", Role: "funder", Website: "https://fund.example"}, {Name: Person, Role: "owner", Website: "https://ore.example"},
+		{Name: "Lab", Role: "owner", Website: "lab.example/about us"}, {Name: "None", Role: "owner"}, {Name: "Bad", Role: "owner", Website: "http://[::1"},
+	}}
+	if got := good.OwnerHosts(); !slices.Equal(got, []string{"lab.example", "www.firm.se"}) {
+		t.Errorf("got %q", got)
+	}
+	for i := range 100 {
+		good.Organizations = append(good.Organizations, Organization{Role: "owner", Website: fmt.Sprintf("https://h%d.example", i)})
+	}
+	if got := good.OwnerHosts(); len(got) > 20 {
+		t.Errorf("%d hosts are looked for", len(got))
 	}
 }

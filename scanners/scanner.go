@@ -65,6 +65,13 @@ type LockReader interface {
 	ReadLocks(ctx context.Context, snapshot *gitrepo.Snapshot, paths []string) ([]observation.Lock, error)
 }
 
+// OwnerReader is a scanner whose observation depends also on the account that owns the
+// repository and on Repository.OwnerHosts, which then are part of the work key.
+type OwnerReader interface {
+	Scanner
+	ReadsOwner()
+}
+
 // CatalogScanner is a scanner that also reads measures from the catalog entry
 // itself, once a good, without any repository.
 type CatalogScanner interface {

@@ -198,7 +198,7 @@ func finding(e record.Entry, p observation.Package, ecosystem string, listed fun
 		f.Summary = strings.TrimPrefix(f.Summary+" ("+toolchainRemark+")", " ")
 	}
 	if version, err := parseVersion(ComparedVersion(p.Coordinate()), ecosystem); err == nil {
-		f.FixedIn = version.fixedIn(e.Affected)
+		f.FixedIn = version.fixedIn(e.ID, e.Affected)
 	}
 	if listed != nil {
 		exploited := slices.ContainsFunc(append([]string{e.ID}, e.Aliases...), listed)

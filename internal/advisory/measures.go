@@ -78,7 +78,9 @@ func Definitions() []observation.Definition {
 	}
 }
 
-// Measures counts the result of a match. packages is the inventory that was matched.
+// Measures counts the result of a match. packages is the inventory that was matched. uses
+// are how each package is used at run time; nil takes that from its relation and groups,
+// which distinct packages of several manifests do not have.
 // at is the time that the measures describe. source names what was read ("advisories
 // of 2026-08-22 and the manifests at commit 1a2b").
 //
@@ -86,8 +88,8 @@ func Definitions() []observation.Definition {
 // them where it is empty only because something could not be read. Where no package
 // could be matched, the advisories are unknown. Where some could not, the counts are
 // lower bounds, with the reason in their details.
-func Measures(result Result, packages []observation.Package, at time.Time, source string) []observation.Measure {
-	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched), running: runTimePackages(packages)}
+func Measures(result Result, packages []observation.Package, uses []observation.Use, at time.Time, source string) []observation.Measure {
+	c := measureBuilder{at: at, source: source, gapText: describeUnmatched(result.Unmatched), running: runTimePackages(packages, uses)}
 	distinct := map[observation.Coordinate]observation.Package{}
 	for _, p := range packages {
 		if known, ok := distinct[coordinateOf(p)]; !ok || known.Relation != observation.Direct {

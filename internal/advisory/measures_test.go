@@ -38,7 +38,7 @@ func TestEveryDefinitionIsYieldedInEveryState(t *testing.T) {
 		"no database": {advisorytest.Package("NuGet", "a", "1")},
 	} {
 		none := advisory.None{}
-		measures := advisory.Measures(advisorytest.Match(t, none, packages...), packages, at, "test")
+		measures := advisory.Measures(advisorytest.Match(t, none, packages...), packages, nil, at, "test")
 		definitions := advisory.Definitions()
 		if len(measures) != len(definitions) {
 			t.Fatalf("%s: %d measures, %d definitions", name, len(measures), len(definitions))
@@ -68,7 +68,7 @@ func TestFindingsAreCountedOnceAPackageVersionAndAdvisory(t *testing.T) {
 		finding("b", "X", "low", "2.0.0", at.AddDate(-9, 0, 0)),
 		finding("b", "Z", "critical", "2.0.0", at.AddDate(1, 0, 0)),
 		malware,
-	}}, packages, at, "test")
+	}}, packages, nil, at, "test")
 	for id, want := range map[string]float64{
 		"advisories.findings": 4, "advisories.malicious": 1, "advisories.critical-high": 3, "advisories.fixable": 3, "advisories.fixable-critical-high": 2,
 		"advisories.exploited": 0, "advisories.oldest-fixable-days": 100, "advisories.unmatched": 0,
@@ -87,7 +87,7 @@ func TestRecordsOfOneVulnerabilityCountOnce(t *testing.T) {
 	ghsa := observation.Finding{Package: packages[0], Advisory: "GHSA-1", Aliases: []string{"CVE-1"}, Severity: "high", Published: at.AddDate(0, 0, -10)}
 	pysec := observation.Finding{Package: packages[0], Advisory: "PYSEC-1", Aliases: []string{"CVE-1"}, Severity: "unknown", FixedIn: "2", Published: at.AddDate(0, 0, -30), Exploited: &yes}
 	other := observation.Finding{Package: packages[0], Advisory: "PYSEC-2", Severity: "low", Exploited: &yes}
-	measures := advisory.Measures(advisory.Result{Findings: []observation.Finding{ghsa, pysec, other}}, packages, at, "test")
+	measures := advisory.Measures(advisory.Result{Findings: []observation.Finding{ghsa, pysec, other}}, packages, nil, at, "test")
 	for id, want := range map[string]float64{
 		"advisories.findings": 2, "advisories.critical-high": 1, "advisories.fixable": 1, "advisories.fixable-critical-high": 1,
 		"advisories.exploited": 2, "advisories.oldest-fixable-days": 30,
@@ -121,7 +121,7 @@ func TestAdvisoryWithoutADateOfPublicationIsAtLeastAsOldAsItsLastChange(t *testi
 		"none dated":       {findings: []observation.Finding{finding("A", 0, 9)}, want: 9, bound: observation.AtLeast},
 		"neither one told": {findings: []observation.Finding{finding("A", 0, 0)}, unknown: true},
 	} {
-		m := measured(t, advisory.Measures(advisory.Result{Findings: c.findings}, packages, at, "test"), "advisories.oldest-fixable-days")
+		m := measured(t, advisory.Measures(advisory.Result{Findings: c.findings}, packages, nil, at, "test"), "advisories.oldest-fixable-days")
 		if got, ok := m.Number(); ok == c.unknown || got != c.want || m.Bound != c.bound {
 			t.Errorf("%s: %+v", name, m)
 		}
@@ -144,7 +144,7 @@ func TestUnmaintainedIsReadFromTheRecord(t *testing.T) {
 func TestUnmatchedPackagesMakeCountsLowerBounds(t *testing.T) {
 	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0"), advisorytest.Package("NuGet", "b", "1")}
 	result := advisory.Result{Unmatched: []advisory.Unmatched{{Ecosystem: "NuGet", Cause: observation.CauseNoDatabase, Packages: 1}}}
-	measures := advisory.Measures(result, packages, at, "test")
+	measures := advisory.Measures(result, packages, nil, at, "test")
 	m := measured(t, measures, "advisories.findings")
 	if m.Bound != observation.AtLeast || !strings.Contains(m.Detail, "NuGet") {
 		t.Errorf("got %+v", m)
@@ -152,14 +152,14 @@ func TestUnmatchedPackagesMakeCountsLowerBounds(t *testing.T) {
 	if lag := measured(t, measures, "advisories.oldest-fixable-days"); lag.State != observation.Unknown {
 		t.Errorf("the patch lag of packages that could not be matched is %+v", lag)
 	}
-	all := advisory.Measures(result, packages[1:], at, "test")
+	all := advisory.Measures(result, packages[1:], nil, at, "test")
 	if m := measured(t, all, "advisories.findings"); m.State != observation.Unknown || m.Cause != observation.CauseNoDatabase {
 		t.Errorf("where nothing could be matched: %+v", m)
 	}
 }
 
 func TestNoPackagesDoNotCountAsClean(t *testing.T) {
-	measures := advisory.Measures(advisory.Result{}, nil, at, "test")
+	measures := advisory.Measures(advisory.Result{}, nil, nil, at, "test")
 	if m := measured(t, measures, "advisories.findings"); m.State != observation.NotApplicable {
 		t.Errorf("got %+v", m)
 	}
@@ -181,7 +181,7 @@ func TestNoPackagesDoNotCountAsClean(t *testing.T) {
 
 func TestGapsMakeCountsLowerBounds(t *testing.T) {
 	packages := []observation.Package{advisorytest.Package("npm", "a", "1.0.0")}
-	measures := advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"),
+	measures := advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, nil, at, "test"),
 		[]observation.Note{{Cause: observation.CauseBroken, Subject: "pom.xml", Message: "pom.xml does not parse"}})
 	m := measured(t, measures, "advisories.findings")
 	if m.Bound != observation.AtLeast || !strings.Contains(m.Detail, "pom.xml") {
@@ -191,7 +191,7 @@ func TestGapsMakeCountsLowerBounds(t *testing.T) {
 	for _, name := range []string{"a.gemspec", "b.cabal", "c.opam", "d.nimble", "e.rockspec"} {
 		many = append(many, observation.Note{Cause: observation.CauseUnsupported, Subject: name, Message: name + " is not read"})
 	}
-	m = measured(t, advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, at, "test"), many), "advisories.findings")
+	m = measured(t, advisory.WithGaps(advisory.Measures(advisory.Result{}, packages, nil, at, "test"), many), "advisories.findings")
 	if !strings.Contains(m.Detail, "a.gemspec is not read; b.cabal") || !strings.Contains(m.Detail, "and 2 more gaps") {
 		t.Errorf("gaps are not named and counted: %q", m.Detail)
 	}
@@ -225,7 +225,7 @@ func TestOverdueIsWhatRunsAndHasHadAFixForMoreThanAYear(t *testing.T) {
 		"a CVE of last year":          {findings: []observation.Finding{named(fmt.Sprintf("CVE-%d-1", at.Year()-1))}, runTime: 1, bound: observation.AtLeast},
 		"nobody says since when":      {findings: []observation.Finding{undated}, runTime: 1, bound: observation.AtLeast},
 	} {
-		measures := advisory.Measures(advisory.Result{Findings: c.findings}, []observation.Package{runs, builds, both, again}, at, "test")
+		measures := advisory.Measures(advisory.Result{Findings: c.findings}, []observation.Package{runs, builds, both, again}, nil, at, "test")
 		if m := measured(t, measures, "advisories.run-time-fixable"); m.Value != c.runTime || m.Bound != observation.Exact {
 			t.Errorf("%s: in what runs %+v, want %v", name, m, c.runTime)
 		}
@@ -251,7 +251,7 @@ func TestAdvisoriesWithoutARatingLeaveTheSeriousOnesOpen(t *testing.T) {
 			observation.Exact, observation.NotApplicable},
 		{"rated low", []observation.Finding{rated}, observation.Exact, observation.NotApplicable},
 	} {
-		measures := advisory.Measures(advisory.Result{Findings: test.findings}, packages, at, "test")
+		measures := advisory.Measures(advisory.Result{Findings: test.findings}, packages, nil, at, "test")
 		for _, id := range []string{observation.AdvisoriesCriticalHigh, observation.AdvisoriesFixableCriticalHigh, observation.AdvisoriesRunTimeFixable, observation.AdvisoriesRunTimeOverdue} {
 			if m := measured(t, measures, id); m.Value != 0.0 || m.Bound != test.bound {
 				t.Errorf("%s: %s is %v, bound %q, want 0, %q", test.name, id, m.Value, m.Bound, test.bound)
@@ -273,8 +273,21 @@ func TestAnExploitedVulnerabilityCountsOnceInHoweverManyPackages(t *testing.T) {
 		packages = append(packages, p)
 		findings = append(findings, observation.Finding{Package: p, Advisory: "X-" + version, Aliases: []string{"CVE-2020-11023"}, Severity: "high", Exploited: &yes})
 	}
-	measures := advisory.Measures(advisory.Result{Findings: findings}, packages, at, "test")
+	measures := advisory.Measures(advisory.Result{Findings: findings}, packages, nil, at, "test")
 	if exploited, all := measured(t, measures, observation.AdvisoriesExploited).Value, measured(t, measures, observation.AdvisoriesFindings).Value; exploited != 1.0 || all != 2.0 {
 		t.Errorf("%v exploited of %v, want 1 of 2", exploited, all)
+	}
+}
+
+// TestUsesSayWhatRuns: the distinct packages of an inventory have lost their groups, so
+// what they are used for is told beside them.
+func TestUsesSayWhatRuns(t *testing.T) {
+	runs, builds := finding("a", "X", "high", "2.0.0", at.AddDate(-3, 0, 0)), finding("b", "Y", "high", "2.0.0", at.AddDate(-3, 0, 0))
+	measures := advisory.Measures(advisory.Result{Findings: []observation.Finding{runs, builds}}, []observation.Package{runs.Package, builds.Package},
+		[]observation.Use{observation.UsedDirectly, observation.ForDevelopment}, at, "test")
+	for id, want := range map[string]float64{"advisories.fixable-critical-high": 2, "advisories.run-time-fixable": 1, "advisories.run-time-overdue": 1} {
+		if m := measured(t, measures, id); m.Value != want {
+			t.Errorf("%s is %+v, want %v", id, m, want)
+		}
 	}
 }

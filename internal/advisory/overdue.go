@@ -30,11 +30,15 @@ var (
 const overdueDays = 365
 
 // runTimePackages are the packages that at least one manifest lists for more than
-// development.
-func runTimePackages(packages []observation.Package) map[observation.Coordinate]bool {
+// development. uses are as in Measures.
+func runTimePackages(packages []observation.Package, uses []observation.Use) map[observation.Coordinate]bool {
 	running := map[observation.Coordinate]bool{}
-	for _, p := range packages {
-		if p.Use() != observation.ForDevelopment {
+	for i, p := range packages {
+		use := p.Use()
+		if uses != nil {
+			use = uses[i]
+		}
+		if use != observation.ForDevelopment {
 			running[coordinateOf(p)] = true
 		}
 	}

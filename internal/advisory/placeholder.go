@@ -1,6 +1,7 @@
 package advisory
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
@@ -44,6 +45,19 @@ func isPlaceholder(version string) bool {
 		}
 	}
 	return each || several > 1
+}
+
+// isOpenEnd reports whether the version that a record calls fixed stands for "all there
+// are". Retire.js writes a line that nobody mends as below 1.999.0 or 1.9.9, which other
+// projects release.
+func isOpenEnd(id, version string) bool {
+	if !strings.HasPrefix(id, "RETIREJS-") {
+		return isPlaceholder(version)
+	}
+	numbers := strings.Split(version, ".")
+	long := slices.ContainsFunc(numbers, func(n string) bool { return countNines(n) >= leastNines })
+	other := slices.ContainsFunc(numbers[1:], func(n string) bool { return countNines(n) == 0 })
+	return long || len(numbers) > patchAt && !other || isPlaceholder(version)
 }
 
 // countNines is the length of a number that has no other digit, else zero.

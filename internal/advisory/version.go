@@ -173,13 +173,14 @@ func versionOf(e record.Event) string {
 	return cmp.Or(e.Introduced, e.Fixed, e.Limit, e.LastAffected)
 }
 
-// fixedIn is the lowest fixed version above v that can have been released, or empty.
-func (v orderedVersion) fixedIn(list []record.Affected) string {
+// fixedIn is the lowest fixed version above v that can have been released, by the record
+// with an id, or empty.
+func (v orderedVersion) fixedIn(id string, list []record.Affected) string {
 	lowest := ""
 	for _, affected := range list {
 		for _, events := range affected.Ranges {
 			for _, e := range events {
-				if !isVersion(e.Fixed, v.ecosystem) || isPlaceholder(e.Fixed) || v.compare(e.Fixed) >= 0 {
+				if !isVersion(e.Fixed, v.ecosystem) || isOpenEnd(id, e.Fixed) || v.compare(e.Fixed) >= 0 {
 					continue
 				}
 				if best, err := parseVersion(lowest, v.ecosystem); lowest == "" || (err == nil && best.compare(e.Fixed) > 0) {

@@ -49,7 +49,7 @@ func historyOf(t *testing.T, list []gitrepo.Commit) History {
 			}
 		}
 	}
-	h, err := maintenance.NewHistory(commits, nil, "a test", day("2030-01-01"), "")
+	h, err := maintenance.NewHistory(commits, nil, "a test", day("2030-01-01"), maintenance.Owner{})
 	if err != nil {
 		t.Fatal(err)
 	}

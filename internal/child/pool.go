@@ -312,7 +312,7 @@ func (r *remote) Scan(scanner scanners.Scanner, repository catalog.Repository, a
 	if err := r.enter(); err != nil {
 		return observation.Observation{}, err
 	}
-	a, err := r.ask(request{Kind: scanRepository, Scanner: scanner.Name(), Repository: &repository, At: at})
+	a, err := r.ask(request{Kind: scanRepository, Scanner: scanner.Name(), Repository: &repository, OwnerHosts: repository.OwnerHosts, At: at})
 	switch {
 	case errors.Is(err, errAgain):
 		return r.Scan(scanner, repository, at)

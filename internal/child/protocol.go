@@ -33,6 +33,7 @@ type request struct {
 	Dir        string              `json:"dir,omitempty"`        // open
 	Scanner    string              `json:"scanner,omitempty"`    // scan
 	Repository *catalog.Repository `json:"repository,omitempty"` // scan
+	OwnerHosts string              `json:"ownerHosts,omitempty"` // scan; those of the repository, which its JSON leaves out
 	At         time.Time           `json:"at,omitzero"`          // scan; open, where it is zero for HEAD
 	Commit     string              `json:"commit,omitempty"`     // open; empty for HEAD
 	Paths      []string            `json:"paths,omitempty"`      // locks

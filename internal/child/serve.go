@@ -188,6 +188,7 @@ func (s *server) scan(ctx context.Context, r request, snapshot *gitrepo.Snapshot
 	if i < 0 || r.Repository == nil {
 		return answer{ID: r.ID, Failure: failureOf(fmt.Errorf("the child has no scanner %q", r.Scanner))}
 	}
+	r.Repository.OwnerHosts = r.OwnerHosts
 	result, err := scan(ctx, s.scanners[i], scanners.Input{Repository: *r.Repository, Snapshot: snapshot, At: r.At})
 	if err != nil {
 		return answer{ID: r.ID, Failure: failureOf(err)}

@@ -22,9 +22,11 @@ const (
 // Conan's lists are "build-requires" and "python-requires". Poetry and uv let a
 // project choose the names: those of the examples in PEP 735 and in Poetry's
 // guide to dependency groups, with their common spellings, count as
-// development, and any other counts as needed.
+// development, and any other counts as needed. The last four are those that the place of
+// a manifest gives: examples, benchmarks, what is kept unused, and what copies of other
+// projects list of themselves.
 var development = strings.Fields(`dev develop development test tests testing lint linting format formatting typing typing-test
-	doc docs documentation coverage build-requires python-requires`)
+	doc docs documentation coverage build-requires python-requires examples benchmark archived vendored`)
 
 // optional is no group of development, and what npm calls "devOptional" has both.
 const optional = "optional"

@@ -254,7 +254,7 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 			all.measures = append(all.measures, p.ends.Measures(result.Runtimes, declared, state.scan.At)...)
 		}
 		if key == state.scan.Inventory {
-			measures := advisory.Measures(l.match.Result, l.inventory.Packages, state.scan.At, advisorySource(l.inventory))
+			measures := advisory.Measures(l.match.Result, l.inventory.Packages, l.inventory.Uses, state.scan.At, advisorySource(l.inventory))
 			all.measures = append(all.measures, advisory.WithGaps(measures, result.Notes)...)
 		}
 	}

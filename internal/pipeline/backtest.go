@@ -264,5 +264,5 @@ func (p *Pipeline) readHistory(ctx context.Context, m seenMirror, end time.Time)
 		return nil, err
 	}
 	defer snapshot.Close()
-	return maintenance.Read(timeoutCtx, snapshot, end, m.repository.Owner)
+	return maintenance.Read(timeoutCtx, snapshot, end, maintenance.OwnerOf(m.repository))
 }

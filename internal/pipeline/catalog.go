@@ -156,6 +156,9 @@ func (p *Pipeline) repositories(ctx context.Context, run store.Run) ([]catalog.R
 			return nil, err
 		}
 		for _, repository := range good.Repositories {
+			hosts := append(strings.Fields(seen[repository.URL].OwnerHosts), good.OwnerHosts()...)
+			slices.Sort(hosts)
+			repository.OwnerHosts = strings.Join(slices.Compact(hosts), " ")
 			seen[repository.URL] = repository
 		}
 	}

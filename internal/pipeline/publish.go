@@ -196,6 +196,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	summary := newSummary()
 	totals := portfolio.New()
 	var standings []report.Standing
+	find := remember(p.source.UnlistedMatcher(ctx))
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
 			return document, err
@@ -206,13 +207,19 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 		}
 		e.countIn(summary, totals)
 		standings = append(standings, e.standing())
+		if e.brief.Upgrades, err = e.upgrades(find); err != nil {
+			return document, fmt.Errorf("hold the upgrades of %s against the advisories: %w", good.ID, err)
+		}
 		answers := p.ask(e.brief, run.AsOf, document.Policies)
 		full := func() (report.Good, error) {
 			good, err := p.loadFull(ctx, e)
 			good.Policies = answers
 			return good, err
 		}
-		digest := good.Digest
+		digest, err := e.digest(good.Digest)
+		if err != nil {
+			return document, err
+		}
 		if answers := p.answers.Digest(); answers != "" && digest != "" {
 			digest += " " + answers
 		}
@@ -226,10 +233,10 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	}
 	document.Summary = summary.finish(document.Advisory)
 	document.Keystones = totals.Keystones(topPackages, document.Advisory.Has)
-	if document.FixFirst, err = totals.FixFirst(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
+	if document.FixFirst, err = totals.FixFirst(topPackages, advisory.Later, find); err != nil {
 		return document, fmt.Errorf("hold upgrades against the advisories: %w", err)
 	}
-	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, p.source.UnlistedMatcher(ctx)); err != nil {
+	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, find); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
 	document.Concentrations = totals.Concentrations()
@@ -322,9 +329,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		scan.Findings = p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), e.inventories[i].match.withPaths(packages))
 	}
 	good.Activity = observation.SumActivity(activities)
-	var err error
-	good.Upgrades, err = e.upgrades()
-	return good, err
+	return good, nil
 }
 
 // standing is where the good stands.

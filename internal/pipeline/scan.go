@@ -146,7 +146,7 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 		return last, false
 	}
 	for i, scanner := range p.scanners {
-		key := workKey(scanner, last.Commit, last.Variant, last.At)
+		key := workKey(scanner, repository, last.Commit, last.Variant, last.At)
 		if last.Keys[i] != key && last.Keys[i] != p.overLimitKey(key) {
 			return last, false
 		}
@@ -159,7 +159,7 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 // limit changes, its failure is a result too.
 func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, open child.Repository, repository catalog.Repository,
 	at time.Time) (string, observation.Observation, error) {
-	key := workKey(scanner, open.Opened().Commit, open.Opened().Variant, at)
+	key := workKey(scanner, repository, open.Opened().Commit, open.Opened().Variant, at)
 	for _, stored := range []string{key, p.overLimitKey(key)} {
 		result, err := p.store.Observation(ctx, stored)
 		if err == nil {
@@ -194,10 +194,13 @@ func (p *Pipeline) overLimitKey(key string) string {
 }
 
 // workKey identifies a unit of work: the same key always gives the same result.
-func workKey(scanner scanners.Scanner, commit, variant string, at time.Time) string {
+func workKey(scanner scanners.Scanner, repository catalog.Repository, commit, variant string, at time.Time) string {
 	key := fmt.Sprintf("%s %s %s@%s %s", commit, variant, scanner.Name(), scanner.Version(), scanner.Configuration())
 	if scanner.DependsOnTime() {
 		key += " at=" + at.Format(time.DateOnly)
+	}
+	if _, reads := scanner.(scanners.OwnerReader); reads {
+		key += fmt.Sprintf(" owner=%q %q", repository.Owner, repository.OwnerHosts)
 	}
 	return key
 }

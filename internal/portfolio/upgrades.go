@@ -26,8 +26,9 @@ type Upgrade struct {
 	Development bool `json:"development,omitempty"`
 }
 
-// Step is the upgrade from a version in use to the lowest one that closes all
-// vulnerabilities that any release closes.
+// Step is the upgrade from a version in use to a fixed version that leaves the fewest
+// vulnerabilities open, the lowest of those. Where targets were not checked, it is the
+// lowest one that closes all vulnerabilities that any release closes.
 type Step struct {
 	From   string `json:"from"`
 	To     string `json:"to"`
@@ -53,10 +54,12 @@ type plan struct {
 // worst severity, then by name.
 //
 // later returns the later of two versions of an ecosystem, the first where their order
-// is unknown. affected finds the advisories of packages: with it each target is
-// checked against the database, for a version on another branch may still have what an
-// earlier one fixed. Where it is nil, a version is taken to have all fixes of those
-// below it. Malicious packages are left out: those are to be removed.
+// is unknown. affected finds the advisories of packages: with it each target is checked
+// against the database and raised while it has a vulnerability that a release fixes, for
+// it may have what came after it, or what an earlier version on another branch fixed.
+// Packages that are released together get one target (family). Where it is nil, a version
+// is taken to have all fixes of those below it. Malicious packages are left out: those
+// are to be removed.
 func (p *Portfolio) FixFirst(limit int, later func(ecosystem, a, b string) string,
 	affected func([]observation.Package) ([]observation.Finding, error)) ([]Upgrade, error) {
 	plans := map[packageName]*plan{}
@@ -220,67 +223,4 @@ func (p *plan) steps() []Step {
 	}
 	slices.SortFunc(steps, func(a, b Step) int { return cmp.Or(cmp.Compare(b.Goods, a.Goods), cmp.Compare(a.From, b.From)) })
 	return steps
-}
-
-// maxRounds bounds how often a target is moved on: few packages have so many branches
-// that are fixed separately.
-const maxRounds = 4
-
-// checkPlans looks up the vulnerabilities of the target versions, and moves a target
-// on where it still has one that a release fixes.
-func checkPlans(plans []*plan, later func(ecosystem, a, b string) string, affected func([]observation.Package) ([]observation.Finding, error)) error {
-	for range maxRounds {
-		wanted := map[observation.Coordinate]*plan{}
-		for _, each := range plans {
-			for _, to := range each.to {
-				if _, known := each.atTarget[to]; !known {
-					wanted[observation.Coordinate{Ecosystem: each.ecosystem, Name: each.spelling, Version: to}] = each
-				}
-			}
-		}
-		if len(wanted) == 0 {
-			break
-		}
-		if err := lookUp(wanted, affected); err != nil {
-			return err
-		}
-		for _, each := range plans {
-			each.advance(later)
-		}
-	}
-	for _, each := range plans {
-		each.checked = true
-		maps.DeleteFunc(each.to, func(_, to string) bool { _, known := each.atTarget[to]; return !known })
-	}
-	return nil
-}
-
-// lookUp stores the vulnerabilities of the wanted releases in their plans.
-func lookUp(wanted map[observation.Coordinate]*plan, affected func([]observation.Package) ([]observation.Finding, error)) error {
-	var packages []observation.Package
-	for _, r := range slices.SortedFunc(maps.Keys(wanted), observation.Coordinate.Compare) {
-		packages = append(packages, observation.Package{Ecosystem: r.Ecosystem, Name: r.Name, Version: r.Version})
-		wanted[r].atTarget[r.Version] = []vulnerability{}
-	}
-	findings, err := affected(packages)
-	if err != nil {
-		return err
-	}
-	for _, group := range groupByRelease(findings) {
-		r := group[0].Package.Coordinate()
-		if each := wanted[r]; each != nil {
-			each.atTarget[r.Version] = vulnerabilitiesOf(group)
-		}
-	}
-	return nil
-}
-
-// advance moves targets on that still have a vulnerability which they should close.
-func (p *plan) advance(later func(ecosystem, a, b string) string) {
-	for from, to := range p.to {
-		still := slices.DeleteFunc(slices.Clone(p.atTarget[to]), func(w vulnerability) bool {
-			return !slices.ContainsFunc(p.versions[from].open(), func(old vulnerability) bool { return old.name == w.name })
-		})
-		p.to[from] = upgradeTarget(p.ecosystem, to, still, later)
-	}
 }

@@ -83,6 +83,75 @@ func TestUpgradeGoesOnWhereABranchStillHasWhatItShouldClose(t *testing.T) {
 	}
 }
 
+// TestATargetIsRaisedWhileItHasWhatAReleaseFixes: what came after the version in use
+// counts, and where each target has something, the lowest with the fewest is taken.
+func TestATargetIsRaisedWhileItHasWhatAReleaseFixes(t *testing.T) {
+	first := []observation.Finding{finding("x", "1", "A-1", "high", "2")}
+	for name, c := range map[string]struct {
+		db   lookup
+		to   string
+		open int
+	}{
+		"nothing is open":           {database(), "2", 0},
+		"a newer one is fixed":      {database(finding("x", "2", "B-1", "high", "4")), "4", 0},
+		"the fix has more":          {database(finding("x", "2", "B-1", "high", "30"), finding("x", "30", "B-2", "low", ""), finding("x", "30", "B-3", "low", "")), "2", 1},
+		"as many remain":            {database(finding("x", "2", "B-1", "low", "30"), finding("x", "30", "B-2", "low", "")), "2", 1},
+		"the next one is an attack": {database(finding("x", "2", "B-1", "low", "30"), malware("x", "30")), "2", 1},
+		"it ends although none ends": {func(list []observation.Package) ([]observation.Finding, error) {
+			return []observation.Finding{finding("x", list[0].Version, "B", "low", list[0].Version+"0")}, nil
+		}, "2", 1},
+	} {
+		p := New()
+		p.AddRepository("a", nil, nil, first)
+		got := upgrades(t, p, c.db)
+		if len(got) != 1 || got[0].Steps[0].To != c.to || *got[0].Steps[0].Open != c.open {
+			t.Errorf("%s: got %+v, want %s with %d open", name, got, c.to, c.open)
+		}
+	}
+	p := New()
+	p.AddRepository("a", nil, nil, first)
+	if got := upgrades(t, p, database(malware("x", "2"))); len(got) != 0 {
+		t.Errorf("an upgrade to an attack: %+v", got)
+	}
+}
+
+func malware(name, version string) observation.Finding {
+	f := finding(name, version, "MAL-1", "unknown", "")
+	f.Malicious = true
+	return f
+}
+
+// TestAFamilyHasOneTarget: packages that are released together go to one version, from
+// one version in use.
+func TestAFamilyHasOneTarget(t *testing.T) {
+	gem := func(name, version, id, fixed string) observation.Finding {
+		f := finding(name, version, id, "high", fixed)
+		f.Package.Ecosystem = "RubyGems"
+		return f
+	}
+	p := New()
+	p.AddRepository("a", nil, nil, []observation.Finding{gem("actionpack", "6.1", "A-1", "6.2.0"), gem("activesupport", "6.1", "A-2", "6.1.9"),
+		gem("railties", "5", "A-4", "5.2"), gem("rack", "6.1", "A-3", "6.1.1")})
+	want := map[string]string{"actionpack": "7.2.3", "activesupport": "7.2.3", "railties": "5.2", "rack": "6.1.1"}
+	for _, u := range upgrades(t, p, database(gem("activesupport", "6.2.0", "B-1", "7.2.3"))) {
+		if u.Steps[0].To != want[u.Package] || *u.Steps[0].Open != 0 {
+			t.Errorf("%s goes to %+v, want %s", u.Package, u.Steps, want[u.Package])
+		}
+		delete(want, u.Package)
+	}
+	if len(want) > 0 {
+		t.Errorf("no upgrade of %v", want)
+	}
+	for name, of := range map[packageName]string{
+		{"Packagist", "symfony/http-kernel"}: "symfony/", {"Packagist", "monolog/monolog"}: "monolog/monolog", {"npm", "symfony/a"}: "symfony/a",
+		{"Maven", "io.netty:netty-codec"}: "io.netty:", {"Maven", "io.netty.incubator:x"}: "io.netty.incubator:x", {"npm", "left"}: "left",
+	} {
+		if got := family(name); got.name != of {
+			t.Errorf("%v is of %v, want %s", name, got, of)
+		}
+	}
+}
+
 func TestUpgradeThatClosesNothingIsNotListed(t *testing.T) {
 	p := New()
 	p.AddRepository("a", nil, nil, []observation.Finding{finding("x", "1", "A-1", "high", "2")})

@@ -13,6 +13,7 @@ import (
 type Tally struct {
 	N                 int                  // weaknesses of a package and version, however many advisories name one
 	Answered          int                  // beside N: weaknesses of which the maintainer says that they do not concern the good, or are fixed
+	Development       int                  // of those, in packages that only build or test it
 	Records           int                  // the advisories of those
 	Exploited         int                  // of those, known to be exploited
 	ExploitationKnown bool                 // whether one at least is exploited is known
@@ -96,23 +97,26 @@ func TallyFindings(good Good) Tally {
 		}
 	}
 	var findings []observation.Finding
+	runs := map[observation.Coordinate]bool{}
 	for _, f := range GatherFindings(good) {
 		findings = append(findings, f.Finding)
+		runs[f.Package.Coordinate()] = runs[f.Package.Coordinate()] || !f.IsDevelopment()
 	}
 	t.Records = len(findings)
 	for _, group := range observation.Groups(findings) {
-		t.count(group)
+		t.count(group, runs[group[0].Package.Coordinate()])
 	}
 	return t
 }
 
 // count adds one weakness of a package, with all findings on it.
-func (t *Tally) count(group []observation.Finding) {
+func (t *Tally) count(group []observation.Finding, runs bool) {
 	if slices.ContainsFunc(group, observation.Finding.IsAnswered) {
 		t.Answered++
 		return
 	}
 	t.N++
+	t.Development += BoolToInt(!runs)
 	exploited := false
 	for _, f := range group {
 		t.ExploitationKnown = t.ExploitationKnown || f.Exploited != nil
@@ -127,7 +131,10 @@ func (t *Tally) count(group []observation.Finding) {
 }
 
 // place is where a finding's package is listed.
-type place struct{ Repository, Path string }
+type place struct {
+	Repository, Path string
+	Development      bool // the file lists it for building or testing alone
+}
 
 // DistinctFinding is an advisory that affects one package at one version of a good,
 // wherever it is listed.
@@ -135,6 +142,11 @@ type DistinctFinding struct {
 	observation.Finding
 	Relation string // direct where one manifest has it so
 	Places   []place
+}
+
+// IsDevelopment reports whether every file lists the package for building or testing alone.
+func (i DistinctFinding) IsDevelopment() bool {
+	return !slices.ContainsFunc(i.Places, func(p place) bool { return !p.Development })
 }
 
 // DistinctFindings are the issues of a good, the most urgent first.
@@ -168,7 +180,7 @@ func GatherFindings(good Good) []DistinctFinding {
 			if f.Package.Relation == observation.Direct {
 				issues[i].Relation = observation.Direct
 			}
-			issues[i].Places = append(issues[i].Places, place{scan.Repository.URL, f.Package.Path})
+			issues[i].Places = append(issues[i].Places, place{scan.Repository.URL, f.Package.Path, f.Package.Use() == observation.ForDevelopment})
 		}
 	}
 	return issues

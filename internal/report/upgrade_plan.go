@@ -2,31 +2,93 @@ package report
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 )
 
-// UpgradeStep is one upgrade of a good: a package from a version to another.
+// UpgradeStep is the upgrade of one package of a good, from all versions that it uses.
 type UpgradeStep struct {
 	Ecosystem, Package string
 	Development        bool // it only builds or tests with the package
 	Worst              observation.Severity
-	portfolio.Step
+	// From and To are the versions in use and the targets, parted by commas, in one order;
+	// To is one where all lead to the same.
+	From, To string
+	Closes   int  // weaknesses of the package at its versions
+	Open     *int // of the targets themselves; nil where that was not checked
+	// File lists the package, and so do More others; empty where a file at the root does.
+	File  string
+	More  int
+	Steps []portfolio.Step
 }
 
-// UpgradePlan lists the first n upgrades of a good.
+// UpgradePlan lists the first n upgrades of a good, one a package: what runs before what
+// develops.
 func UpgradePlan(n int, good Good) []UpgradeStep {
+	files := filesOfFindings(good)
 	var steps []UpgradeStep
-	for _, u := range good.Upgrades {
-		for _, step := range u.Steps {
-			if len(steps) < n {
-				steps = append(steps, UpgradeStep{u.Ecosystem, u.Package, u.Development, u.Worst, step})
-			}
-		}
+	for _, u := range good.Upgrades[:min(n, len(good.Upgrades))] {
+		steps = append(steps, stepOf(u, files))
 	}
 	return steps
+}
+
+// HelpfulUpgrades lists the first n upgrades of what runs.
+func HelpfulUpgrades(n int, good Good) []UpgradeStep {
+	good.Upgrades = slices.DeleteFunc(slices.Clone(good.Upgrades), func(u portfolio.Upgrade) bool { return u.Development })
+	return UpgradePlan(n, good)
+}
+
+func stepOf(u portfolio.Upgrade, files map[observation.Coordinate]map[string]bool) UpgradeStep {
+	step := UpgradeStep{Ecosystem: u.Ecosystem, Package: u.Package, Development: u.Development, Worst: u.Worst, Steps: u.Steps}
+	var from, to []string
+	listing := map[string]bool{}
+	for _, s := range u.Steps {
+		from = append(from, s.From)
+		if s.Open != nil && !slices.Contains(to, s.To) {
+			if step.Open == nil {
+				step.Open = new(0)
+			}
+			*step.Open += *s.Open
+		}
+		to = append(to, s.To)
+		step.Closes += s.Closes
+		maps.Copy(listing, files[observation.Coordinate{Ecosystem: u.Ecosystem, Name: u.Package, Version: s.From}])
+	}
+	if one := slices.Compact(slices.Sorted(slices.Values(to))); len(one) == 1 {
+		to = one
+	}
+	step.From, step.To = strings.Join(from, ", "), strings.Join(to, ", ")
+	names := slices.Sorted(maps.Keys(listing))
+	if len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool { return !strings.Contains(name, "/") }) {
+		step.File, step.More = names[0], len(names)-1
+	}
+	return step
+}
+
+// filesOfFindings are the files that list each package with a finding: those by which it
+// runs, where there are such.
+func filesOfFindings(good Good) map[observation.Coordinate]map[string]bool {
+	running, developing := map[observation.Coordinate]map[string]bool{}, map[observation.Coordinate]map[string]bool{}
+	for _, scan := range good.Scans {
+		for _, f := range scan.Findings {
+			of := running
+			if f.Package.Use() == observation.ForDevelopment {
+				of = developing
+			}
+			c := f.Package.Coordinate()
+			if of[c] == nil {
+				of[c] = map[string]bool{}
+			}
+			of[c][f.Package.Path] = true
+		}
+	}
+	maps.Copy(developing, running)
+	return developing
 }
 
 // UpgradeIssue is the first n upgrades of a good as text for an issue, in English and
@@ -47,29 +109,49 @@ func UpgradeIssue(n int, good Good) string {
 			part = head
 		}
 		code := func(value string, most int) string { return "`" + strings.ReplaceAll(Cut(value, most), "`", "") + "`" } // "@types/node" calls nobody
-		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s)\n", code(step.Package, 60), code(step.From, 40), code(step.To, 40),
-			step.Ecosystem, step.Closes, step.Worst)
+		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s%s)", code(step.Package, 60), code(step.From, 40), code(step.To, 40),
+			step.Ecosystem, step.Closes, step.Worst, step.openText())
+		if step.File != "" {
+			text.WriteString(" in " + code(step.File, 80) + moreText(step.More))
+		}
+		text.WriteByte('\n')
 	}
 	return text.String()
 }
 
-// Action writes the upgrade as something to do: the version to go to, how many of the open
-// findings of the good that closes, and whether what runs is concerned.
-func (u UpgradeStep) Action(findings int) string {
-	use := "it is part of what runs"
-	if u.Development {
-		use = "it only builds or tests"
+// openText says how many weaknesses the target has itself; empty where it has none, or
+// was not checked.
+func (u UpgradeStep) openText() string {
+	if u.Open == nil || *u.Open == 0 {
+		return ""
 	}
+	return fmt.Sprintf("; %d known of the new version", *u.Open)
+}
+
+func moreText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n)
+}
+
+// Action writes the upgrade of what runs as something to do: the version to go to, how
+// many of the good's findings that closes, and which file is concerned.
+func (u UpgradeStep) Action(findings int) string {
 	all := "1 finding"
 	if findings != 1 {
 		all = fmt.Sprintf("%d findings", findings)
 	}
-	return fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s; %s.", u.Package, u.From, u.To, u.Closes, all, use)
+	text := fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s%s; it is part of what runs", u.Package, u.From, u.To, u.Closes, all, u.openText())
+	if u.File != "" {
+		text += " (" + u.File + moreText(u.More) + ")"
+	}
+	return text + "."
 }
 
-// bestUpgrade is the upgrade that helps most; empty where there is none.
+// bestUpgrade is the upgrade of what runs that helps most; empty where there is none.
 func bestUpgrade(good Good) string {
-	for _, step := range UpgradePlan(1, good) {
+	for _, step := range HelpfulUpgrades(1, good) {
 		tally := TallyFindings(good)
 		return step.Action(tally.N)
 	}

@@ -82,7 +82,7 @@ func partialActivity(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Ti
 			}
 		}
 	}
-	h, err := NewHistory(kept, nil, "", at, "")
+	h, err := NewHistory(kept, nil, "", at, Owner{})
 	from := observation.MonthOf(cut) + 1
 	if err != nil || cut.IsZero() || from > observation.MonthOf(at) {
 		return observation.UnreadActivity(cause)

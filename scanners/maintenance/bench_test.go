@@ -39,7 +39,7 @@ func BenchmarkHistory(b *testing.B) {
 	var ours, plain time.Duration
 	for b.Loop() {
 		start := cpu(b)
-		h, err := maintenance.Read(b.Context(), snapshot, asOf, "")
+		h, err := maintenance.Read(b.Context(), snapshot, asOf, maintenance.Owner{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func BenchmarkMeasures(b *testing.B) {
 	for i := range 20_000 {
 		commits = append(commits, by(fmt.Sprintf("Person Number%d", i%400), fmt.Sprintf("p%d@org%d.se", i%400, i%30), i/6))
 	}
-	h, err := maintenance.NewHistory(sequence(commits), nil, "a benchmark", asOf, "")
+	h, err := maintenance.NewHistory(sequence(commits), nil, "a benchmark", asOf, maintenance.Owner{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -69,7 +69,8 @@ func peopleMeasures() []measure {
 			"organizational-diversity/"), organizationsActive},
 		{observation.Definition{ID: observation.PeopleInstitution, Name: "Institution at work", Kind: observation.KindBool, Merge: observation.MergeAny,
 			Means: "A fifth of the commits of the last 12 months came from one mail domain of an organization (two people or more, or a public body or " +
-				"university), or some from a domain that bears the name of the repository's owner, or that owner is a public body by its name."}, institutionAtWork},
+				"university), or five of the last 24 months from a domain that bears the name of the repository's account or on which an owner that the " +
+				"catalog names has its website, or the account is a public body by its name."}, institutionAtWork},
 		{define(observation.PeopleIdentitiesJoined, "Identities joined", observation.UnitIdentities, observation.MergeSum,
 			"Names and addresses in the whole history that were taken for a person with another one, after .mailmap: "+
 				"by address, then by a name of two words or more.", ""), identitiesJoined},

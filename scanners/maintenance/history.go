@@ -86,7 +86,7 @@ func (c commit) authors(yield func(author) bool) {
 // gitrepo.CauseOf) and no name or address. At is the time of the run's
 // measures; it only decides which commits are dated in the future. Owner is the account
 // under which the repository stands; a mail domain of that name is an organization's.
-func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner string) (*History, error) {
+func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner Owner) (*History, error) {
 	if snapshot.Shallow() {
 		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
 			Err: errors.New("it was cut off (a shallow clone); fetch the whole history")}
@@ -143,8 +143,8 @@ func latestValidDate(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Ti
 // which the repository was observed: a commit dated a day or more after it was
 // made by a wrong clock. Owner is as in Read.
 func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, source string, latest time.Time,
-	owner string) (*History, error) {
-	h := &History{source: source, publicOwner: institution.IsAccount(owner)}
+	owner Owner) (*History, error) {
+	h := &History{source: source, publicOwner: institution.IsAccount(owner.Account)}
 	ids := newIdentities(owner)
 	var newer time.Time // the date of the commit that git listed before
 	for c, err := range commits {

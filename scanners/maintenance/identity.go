@@ -41,16 +41,17 @@ type author struct {
 // 2^64 / n² histories of n identities.
 type identities struct {
 	seed          maphash.Seed
-	owner         string            // the account that owns the repository, letters and digits
+	owner         Owner             // the account in letters and digits
 	written       map[uint64]author // by name and address as written: most commits repeat one
 	keys          map[uint64]int32  // by address key or name key: a person not yet merged
 	organizations map[uint64]int32
 	parent        []int32 // union-find over persons
 }
 
-func newIdentities(owner string) *identities {
+func newIdentities(owner Owner) *identities {
+	owner.Account = lettersAndDigits(strings.ToLower(owner.Account))
 	return &identities{
-		owner:         lettersAndDigits(strings.ToLower(owner)),
+		owner:         owner,
 		seed:          maphash.MakeSeed(),
 		written:       map[uint64]author{},
 		keys:          map[uint64]int32{},
@@ -69,7 +70,7 @@ func (ids *identities) of(name, address string) author {
 	if !isBot(name, address) {
 		domain := organization(address)
 		a = author{person: ids.person(name, address), organization: ids.organization(domain),
-			public: institution.IsDomain(domain), ofOwner: bearsName(domain, ids.owner)}
+			public: institution.IsDomain(domain), ofOwner: ids.owner.has(domain)}
 	}
 	ids.written[written] = a
 	return a

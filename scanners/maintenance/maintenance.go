@@ -20,12 +20,12 @@ const Name = "maintenance"
 
 // version changes with every change of what is counted: a rule of identity, an
 // entry in the list of bots, a window.
-const version = "14"
+const version = "15"
 
 // Scanner reads history. The zero value is ready.
 type Scanner struct{}
 
-var _ scanners.Scanner = Scanner{}
+var _ scanners.OwnerReader = Scanner{}
 
 // New returns the scanner.
 func New() Scanner { return Scanner{} }
@@ -41,6 +41,9 @@ func (Scanner) Configuration() string { return "" }
 
 // DependsOnTime implements scanners.Scanner: every window ends at Input.At.
 func (Scanner) DependsOnTime() bool { return true }
+
+// ReadsOwner implements scanners.OwnerReader: an owner's people are told by their mail.
+func (Scanner) ReadsOwner() {}
 
 // Wants implements scanners.Scanner: history alone is read.
 func (Scanner) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
@@ -59,7 +62,7 @@ func (Scanner) Definitions() []observation.Definition {
 // measure is unknown; the activity of the months after the cut is not.
 func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
 	result := observation.Observation{Scanner: Name, Version: version}
-	history, err := Read(ctx, in.Snapshot, in.At, in.Repository.Owner)
+	history, err := Read(ctx, in.Snapshot, in.At, OwnerOf(in.Repository))
 	if ctx.Err() != nil {
 		return result, ctx.Err()
 	}

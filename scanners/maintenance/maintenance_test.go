@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
@@ -42,7 +43,7 @@ func sequence(commits []gitrepo.Commit) iter.Seq2[gitrepo.Commit, error] {
 
 func history(t *testing.T, commits []gitrepo.Commit, tags ...gitrepo.Tag) *maintenance.History {
 	t.Helper()
-	h, err := maintenance.NewHistory(sequence(commits), tags, "a test", asOf, "")
+	h, err := maintenance.NewHistory(sequence(commits), tags, "a test", asOf, maintenance.Owner{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +351,7 @@ func TestABrokenHistoryGivesNoNumbers(t *testing.T) {
 	failing := func(yield func(gitrepo.Commit, error) bool) {
 		_ = yield(by("Ada Ore", "ada@forge.example.se", 1), nil) && yield(gitrepo.Commit{}, errors.New("gone"))
 	}
-	if h, err := maintenance.NewHistory(failing, nil, "a test", asOf, ""); err == nil {
+	if h, err := maintenance.NewHistory(failing, nil, "a test", asOf, maintenance.Owner{}); err == nil {
 		t.Errorf("half a history gave %v", h.Measures(asOf))
 	}
 }
@@ -581,22 +582,27 @@ func TestAnInstitutionIsSeenInTheAddressesOfItsPeople(t *testing.T) {
 	}
 	for name, test := range map[string]struct {
 		owner   string
+		hosts   string
 		commits []gitrepo.Commit
 		want    any
 	}{
-		"a person of their own domain":    {"someone", day("Ada Ore", "ada@ore.example", 1, 2, 3), false},
-		"free mail":                       {"sample", day("Ada Ore", "ada@gmail.com", 1, 2, 3), false},
-		"two people of one organization":  {"sample", slices.Concat(day("Ada Ore", "ada@firm.se", 1, 2), day("Bo Lind", "bo@firm.se", 3)), true},
-		"too few of all commits":          {"sample", slices.Concat(day("Ada Ore", "ada@firm.se", 1), day("Bo Lind", "bo@firm.se", 2), day("Cy Ek", "cy@gmail.com", 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)), false},
-		"one person of a public body":     {"sample", day("Ada Ore", "ada@health.gov.uk", 1, 2, 3), true},
-		"one person of a university":      {"sample", day("Ada Ore", "ada@cs.uni-sample.de", 1, 2, 3), true},
-		"the owner's name, long ago":      {"IntraSample", day("Ada Ore", "ada@intrasample.org", 700, 701, 702, 703, 704), true},
-		"the owner's name, a commit only": {"IntraSample", day("Ada Ore", "ada@intrasample.org", 700), false},
-		"an owner that is a public body":  {"ministry-of-samples", day("Ada Ore", "ada@gmail.com", 1), true},
-		"an owner whose name holds gov":   {"governor", day("Ada Ore", "ada@gmail.com", 1), false},
+		"a person of their own domain":    {"someone", "", day("Ada Ore", "ada@ore.example", 1, 2, 3), false},
+		"free mail":                       {"sample", "", day("Ada Ore", "ada@gmail.com", 1, 2, 3), false},
+		"two people of one organization":  {"sample", "", slices.Concat(day("Ada Ore", "ada@firm.se", 1, 2), day("Bo Lind", "bo@firm.se", 3)), true},
+		"too few of all commits":          {"sample", "", slices.Concat(day("Ada Ore", "ada@firm.se", 1), day("Bo Lind", "bo@firm.se", 2), day("Cy Ek", "cy@gmail.com", 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)), false},
+		"one person of a public body":     {"sample", "", day("Ada Ore", "ada@health.gov.uk", 1, 2, 3), true},
+		"one person of a university":      {"sample", "", day("Ada Ore", "ada@cs.uni-sample.de", 1, 2, 3), true},
+		"the owner's name, two years":     {"IntraSample", "", day("Ada Ore", "ada@intrasample.org", 700, 701, 702, 703, 704), true},
+		"the owner's name, long ago":      {"IntraSample", "", day("Ada Ore", "ada@intrasample.org", 900, 901, 902, 903, 904), false},
+		"the owner's site":                {"other", "www.firm.se gmail.com github.com", day("Ada Ore", "ada@mail.firm.se", 1, 2, 3, 400, 500), true},
+		"the owner's site, seldom":        {"other", "www.firm.se gmail.com github.com", day("Ada Ore", "ada@firm.se", 1, 2, 3, 400, 900), false},
+		"the owner has free mail":         {"other", "www.firm.se gmail.com github.com", day("Ada Ore", "ada@gmail.com", 1, 2, 3, 4, 5), false},
+		"the owner's name, a commit only": {"IntraSample", "", day("Ada Ore", "ada@intrasample.org", 700), false},
+		"an owner that is a public body":  {"ministry-of-samples", "", day("Ada Ore", "ada@gmail.com", 1), true},
+		"an owner whose name holds gov":   {"governor", "", day("Ada Ore", "ada@gmail.com", 1), false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h, err := maintenance.NewHistory(sequence(test.commits), nil, "a test", asOf, test.owner)
+			h, err := maintenance.NewHistory(sequence(test.commits), nil, "a test", asOf, maintenance.OwnerOf(catalog.Repository{Owner: test.owner, OwnerHosts: test.hosts}))
 			if err != nil {
 				t.Fatal(err)
 			}

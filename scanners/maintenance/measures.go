@@ -121,11 +121,12 @@ func (v historyAt) commitsByOrganization(commits []commit) map[int32]int {
 }
 
 // A fifth of a year's commits from one organization's domain is work that it pays for, and
-// so are some from the domain that bears the owner's name. Chosen on the working half of
-// the labels in docs/trial.md.
+// so are some of two years from a domain of the owner. Chosen on the working half of the
+// labels in docs/trial.md.
 const (
 	institutionPart = 0.2
 	ownerCommits    = 5
+	ownerMonths     = 24
 )
 
 // institutionAtWork tells whether an organization's own people are seen to do the work.
@@ -133,14 +134,9 @@ func institutionAtWork(v historyAt) observation.Measure {
 	if v.publicOwner {
 		return yes("the account that owns the repository is a public body's, by its name")
 	}
-	owner := 0
-	for _, c := range v.human {
-		if c.ofOwner {
-			owner++
-		}
-	}
+	owner := ofOwner(v.months(ownerMonths, 0))
 	if owner >= ownerCommits {
-		return yes(fmt.Sprintf("%d commits came from the mail domain that bears the name of the repository's owner", owner))
+		return yes(fmt.Sprintf("%d commits of the last %d months came from a mail domain of the owner", owner, ownerMonths))
 	}
 	recent := v.months(12, 0)
 	counts, public := v.commitsByOrganization(recent), map[int32]int{}
@@ -158,7 +154,22 @@ func institutionAtWork(v historyAt) observation.Measure {
 	if most > 0 && float64(most) >= institutionPart*float64(len(recent)) {
 		return yes(fmt.Sprintf("%d of %d commits of the last 12 months came from one mail domain of an organization", most, len(recent)))
 	}
-	return observation.Measure{State: observation.Measured, Value: false}
+	none := observation.Measure{State: observation.Measured, Value: false}
+	if ever := ofOwner(v.human); ever >= ownerCommits {
+		none.Detail = fmt.Sprintf("%d commits came from a mail domain of the owner, of the last %d months %d", ever, ownerMonths, owner)
+	}
+	return none
+}
+
+// ofOwner counts the commits from a mail domain of the owner.
+func ofOwner(commits []commit) int {
+	n := 0
+	for _, c := range commits {
+		if c.ofOwner {
+			n++
+		}
+	}
+	return n
 }
 
 func yes(detail string) observation.Measure {

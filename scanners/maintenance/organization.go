@@ -1,9 +1,12 @@
 package maintenance
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"github.com/midspan/midspan/catalog"
 )
 
 // mailProviders are domains that do not identify the employer: anyone may have
@@ -29,6 +32,29 @@ var (
 
 // minName is how long the name of a domain must be, in letters, to be that of an owner.
 const minName = 4
+
+// Owner is who owns a repository.
+type Owner struct {
+	Account string   // of the forge
+	Domains []string // registrable, of the websites of the organizations that a catalog names as owners
+}
+
+// OwnerOf is the owner of a repository. Hosts of free mail, of forges and of machines are
+// nobody's domain.
+func OwnerOf(repository catalog.Repository) Owner {
+	owner := Owner{Account: repository.Owner}
+	for host := range strings.FieldsSeq(repository.OwnerHosts) {
+		if domain := organization("@" + host); domain != "" {
+			owner.Domains = append(owner.Domains, domain)
+		}
+	}
+	return owner
+}
+
+// has reports whether a registrable domain is the owner's.
+func (o Owner) has(domain string) bool {
+	return domain != "" && (bearsName(domain, o.Account) || slices.Contains(o.Domains, domain))
+}
 
 // bearsName reports whether a registrable domain bears the name of the owner of a
 // repository: intrasample.org of the account IntraSample.

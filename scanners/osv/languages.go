@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/purpose"
 )
 
 // Bounds on the search for what code imports.
@@ -20,10 +21,8 @@ const (
 	largestImport = 80  // characters of a name that is shown
 )
 
-// quietFolders hold code that does not run where the good is used.
-var quietFolders = []string{"docs", "doc", "example", "examples", "sample", "samples", "test", "tests", "spec", "specs", "__tests__", "e2e", "benchmarks",
-	"dist", "static",
-	"public", "assets", "generated", ".github", "migrations", ".storybook", "cypress"}
+// quietFolders hold code that was made, or that runs once, beside what purpose.GroupOfFolders knows.
+var quietFolders = []string{"dist", "static", "public", "assets", "generated", "migrations"}
 
 // code counts the sources of a snapshot by language.
 type code struct {
@@ -44,7 +43,7 @@ func newCode() code {
 // of is the index of the language of a file of code that runs, or -1.
 func (c code) of(name string) int {
 	language, ok := c.byExtension[strings.ToLower(path.Ext(name))]
-	if !ok || manifest.InForeignFolder(name) || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
+	if !ok || manifest.InForeignFolder(name) || purpose.GroupOfFolders(name) != "" || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}
 	for part := range strings.SplitSeq(path.Dir(name), "/") {

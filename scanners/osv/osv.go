@@ -34,13 +34,14 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/purpose"
 )
 
 // Name is the scanner's name.
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "13"
+const revision = "14"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -131,7 +132,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	inventory = append(inventory, named...)
 	slices.SortStableFunc(inventory, compareIdentity)
 	maven.withoutOwnImports(run.extracted)
-	placed(inventory)
+	purpose.Mark(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)

@@ -147,11 +147,11 @@ const poetryWithoutGroups = "[[package]]\nname = \"used\"\nversion = \"1\"\n[pac
 // no member of the project needs it to run, directly or through others.
 func TestWhatOnlyToolsNeedIsForDevelopment(t *testing.T) {
 	seen := scan(t, commit(t, map[string]string{
-		"pnpm-lock.yaml":     pnpmOfAWorkspace,
-		"uv.lock":            uvWithGroups,
-		"old/poetry.lock":    poetryWithoutGroups,
-		"old/pyproject.toml": "[tool.poetry.dependencies]\nused = '1'\n[tool.poetry.group.test.dependencies]\npytest = '1'\n",
-		"older/poetry.lock":  "[[package]]\nname = \"used\"\nversion = \"1\"\ncategory = \"main\"\n\n[[package]]\nname = \"pytest\"\nversion = \"1\"\ncategory = \"dev\"\n",
+		"pnpm-lock.yaml":        pnpmOfAWorkspace,
+		"uv.lock":               uvWithGroups,
+		"former/poetry.lock":    poetryWithoutGroups,
+		"former/pyproject.toml": "[tool.poetry.dependencies]\nused = '1'\n[tool.poetry.group.test.dependencies]\npytest = '1'\n",
+		"older/poetry.lock":     "[[package]]\nname = \"used\"\nversion = \"1\"\ncategory = \"main\"\n\n[[package]]\nname = \"pytest\"\nversion = \"1\"\ncategory = \"dev\"\n",
 	}))
 	want := map[string]observation.Use{
 		"pnpm-lock.yaml tool 1.0.0": observation.ForDevelopment, "pnpm-lock.yaml peer 1.0.0": observation.ForDevelopment, "pnpm-lock.yaml shared 2.0.0": observation.ForDevelopment,
@@ -159,8 +159,8 @@ func TestWhatOnlyToolsNeedIsForDevelopment(t *testing.T) {
 		"uv.lock used 1": observation.UsedDirectly, "uv.lock shared 1": observation.UsedTransitively, "uv.lock shared 2": observation.ForDevelopment,
 		"uv.lock pytest 1": observation.ForDevelopment, "uv.lock plugin 1": observation.ForDevelopment, "uv.lock celery 1": observation.UsedDirectly,
 		"uv.lock sphinx 1": observation.ForDevelopment, "uv.lock speedup 1": observation.UsedDirectly,
-		"old/poetry.lock used 1": observation.UsedDirectly, "old/poetry.lock shared 1": observation.UsedTransitively,
-		"old/poetry.lock pytest 1": observation.ForDevelopment, "old/poetry.lock plugin 1": observation.ForDevelopment,
+		"former/poetry.lock used 1": observation.UsedDirectly, "former/poetry.lock shared 1": observation.UsedTransitively,
+		"former/poetry.lock pytest 1": observation.ForDevelopment, "former/poetry.lock plugin 1": observation.ForDevelopment,
 		"older/poetry.lock used 1": observation.UsedSomehow, "older/poetry.lock pytest 1": observation.ForDevelopment,
 	}
 	got := map[string]observation.Use{}

@@ -10,23 +10,9 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
+
+	"github.com/midspan/midspan/scanners/osv/purpose"
 )
-
-// vendorFolders are the names, in lower case, of folders for copies of other projects'
-// code. They are such at the top and in the folders of vendorParents: elsewhere "vendor"
-// may be about people who sell, and "third_party" hold a project's own code for services.
-var vendorFolders = []string{
-	"vendor", "vendored", "third_party", "third-party", "thirdparty", "third_parties",
-	"3rdparty", "3rd_party", "3rd-party", "bower_components",
-}
-
-var vendorParents = []string{
-	"assets", "dist", "cpp", "deps", "external", "js", "javascripts", "lib", "libs",
-	"media", "public", "scripts", "src", "static", "www",
-}
-
-// sampleFolders hold tests' input, which runs nowhere.
-var sampleFolders = []string{"node_modules", "testdata", "fixtures", "test", "tests", "spec", "examples", "docs"}
 
 // codeEndings are the endings of files that run, or that programs are linked with.
 var codeEndings = map[string]bool{
@@ -55,7 +41,7 @@ func vendoredNotes(files []gitrepo.File) []observation.Note {
 	listed := map[string]bool{}            // vendor folders that a lockfile may list, by path and lock
 	for _, file := range files {
 		tracked[file.Path] = true
-		folder, inside, ok := cutVendorFolder(file.Path)
+		folder, inside, ok := purpose.CutVendorFolder(file.Path)
 		if !ok || file.Mode == gitrepo.ModeGitlink {
 			continue
 		}
@@ -91,23 +77,4 @@ func vendoredNotes(files []gitrepo.File) []observation.Note {
 		Message: fmt.Sprintf("copies of other projects' code are not in the inventory, because a copy names no package and no version: %s in %s; %s",
 			scanners.Count(n, "file or folder", "files and folders"), describePaths(slices.Sorted(maps.Keys(copies)), "the folder", "folders"),
 			"commit an SBOM (CycloneDX or SPDX)")}}
-}
-
-// cutVendorFolder cuts a path behind its first folder for copies.
-func cutVendorFolder(name string) (folder, inside string, ok bool) {
-	for at, above := 0, ""; ; {
-		end := strings.IndexByte(name[at:], '/')
-		if end < 0 {
-			return "", "", false
-		}
-		part := strings.ToLower(name[at : at+end])
-		at += end + 1
-		switch {
-		case slices.Contains(sampleFolders, part):
-			return "", "", false
-		case slices.Contains(vendorFolders, part) && (above == "" || slices.Contains(vendorParents, above)):
-			return name[:at-1], name[at:], true
-		}
-		above = part
-	}
 }

@@ -101,7 +101,7 @@ func numberCell(f *float64) string {
 // FindingsHeader is the first row of findings.csv, which has a row for each
 // place that lists an affected package.
 var FindingsHeader = []string{
-	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation",
+	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation", "development",
 	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
 }
 
@@ -111,7 +111,7 @@ func FindingRows(good report.Good) [][]string {
 		for _, p := range i.Places {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
-				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation,
+				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation, strconv.FormatBool(p.Development),
 				i.Advisory, strings.Join(i.Aliases, " "), string(i.Severity), scoreCell(i.Score), i.FixedIn,
 				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary,
 			})

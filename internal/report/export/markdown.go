@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -157,9 +158,10 @@ func (m *markdown) findings(good report.Good) {
 // findingGroup is the findings of one package at one version, the most urgent first, and
 // the upgrade that closes some of them.
 type findingGroup struct {
-	findings []report.DistinctFinding
-	step     report.UpgradeStep
-	rank     int // of the upgrade in the plan; behind all others where there is none
+	findings    []report.DistinctFinding
+	step        portfolio.Step
+	development bool // the package only builds or tests
+	rank        int  // of the upgrade in the plan; behind all others where there is none
 }
 
 func groupFindings(good report.Good) []findingGroup {
@@ -173,9 +175,10 @@ func groupFindings(good report.Good) []findingGroup {
 			i = len(groups)
 			at[c] = i
 			g := findingGroup{rank: len(plan)}
-			for n, step := range plan {
-				if step.Ecosystem == c.Ecosystem && step.Package == c.Name && step.From == c.Version {
-					g.step, g.rank = step, n
+			for n, u := range plan {
+				at := slices.IndexFunc(u.Steps, func(s portfolio.Step) bool { return s.From == c.Version })
+				if at >= 0 && u.Ecosystem == c.Ecosystem && u.Package == c.Name {
+					g.step, g.development, g.rank = u.Steps[at], u.Development, n
 					break
 				}
 			}
@@ -196,7 +199,10 @@ func (g findingGroup) upgrade() string {
 		return "fixed in " + fixed
 	}
 	text := fmt.Sprintf("to %s: closes %d", g.step.To, g.step.Closes)
-	if g.step.Development {
+	if g.step.Open != nil && *g.step.Open > 0 {
+		text += fmt.Sprintf("; %d known of the new version", *g.step.Open)
+	}
+	if g.development {
 		text += " (only builds or tests)"
 	}
 	return text

@@ -110,16 +110,16 @@ func keystoneRows(doc report.Document) [][]string {
 
 // upgradeRows has a row a step, so that the first columns repeat.
 func upgradeRows(doc report.Document) [][]string {
-	rows := [][]string{{"rank", "ecosystem", "package", "closes", "exploited", "worst", "goods", "goods_direct", "from", "to", "step_goods", "step_closes",
-		"open_after", "good_ids"}}
+	rows := [][]string{{"rank", "ecosystem", "package", "development", "closes", "exploited", "worst", "goods", "goods_direct", "from", "to",
+		"step_goods", "step_closes", "open_after", "good_ids"}}
 	for i, u := range doc.FixFirst {
 		for _, s := range u.Steps {
 			open := ""
 			if s.Open != nil {
 				open = fmt.Sprint(*s.Open)
 			}
-			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst),
-				fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
+			rows = append(rows, []string{fmt.Sprint(i + 1), u.Ecosystem, u.Package, fmt.Sprint(u.Development),
+				fmt.Sprint(u.Closes), fmt.Sprint(u.Exploited), string(u.Worst), fmt.Sprint(len(u.Goods)), fmt.Sprint(u.Direct),
 				s.From, s.To, fmt.Sprint(s.Goods), fmt.Sprint(s.Closes), open, strings.Join(u.Goods, " ")})
 		}
 	}

@@ -78,7 +78,7 @@ func (s *edition) proofFromAfar(id string) template.HTML {
 // upgrade, then what would clear what is of concern.
 func (s *edition) asks(good report.Good) []any {
 	asks := s.lift(good.Verdict, briefText)
-	for _, step := range report.UpgradePlan(1, good) {
+	for _, step := range report.HelpfulUpgrades(1, good) {
 		asks = append(asks, s.text.upgradeText(step))
 	}
 	for _, r := range good.Verdict.Reasons {
@@ -100,11 +100,23 @@ func (s *edition) asks(good report.Good) []any {
 	return once
 }
 
-// upgradeText says what a step of an upgrade plan is worth.
+// upgradeText says which package to upgrade, what that closes and leaves, and where the
+// package is listed.
 func (w pageLocalizer) upgradeText(step report.UpgradeStep) template.HTML {
-	return w.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
+	text := w.translateHTML("Upgrade {package} from {from} to {version}. That closes {n|known weakness|known weaknesses}.",
 		"package", w.isolated(report.Cut(step.Package, 60)), "from", w.isolated(report.Cut(step.From, 40)),
 		"version", w.isolated(report.Cut(step.To, 40)), "n", step.Closes)
+	if step.Open != nil && *step.Open > 0 {
+		text += " " + w.translateHTML("The new version itself has {n|known weakness|known weaknesses}.", "n", *step.Open)
+	}
+	file := w.isolated(report.Cut(step.File, 80))
+	switch {
+	case step.More > 0:
+		text += " " + w.translateHTML("{file} and {n|more file|more files} list it.", "file", file, "n", step.More)
+	case step.File != "":
+		text += " " + w.translateHTML("{file} lists it.", "file", file)
+	}
+	return text
 }
 
 // WriteBrief writes the sheet of a clean good in the first language, with what it loads:

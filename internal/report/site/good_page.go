@@ -28,7 +28,7 @@ type goodPage struct {
 	KeyFacts []keyFact
 	Pillars  []assess.Pillar
 	Groups   []reasonGroup        // the first reasons of the stage
-	First    []report.UpgradeStep // the first of the plan
+	First    []report.UpgradeStep // the first of what runs
 	Plan     string               // the upgrades as text for an issue, in English; empty where there are none
 	Tally    report.Tally
 	Policies []policyView
@@ -59,7 +59,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 	view := goodPage{
 		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
-		Groups: s.text.reasonGroups(good.Verdict), First: report.UpgradePlan(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
+		Groups: s.text.reasonGroups(good.Verdict), First: report.HelpfulUpgrades(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
 		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
 	}
 	for i, group := range view.Groups {

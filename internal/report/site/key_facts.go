@@ -119,6 +119,9 @@ func (w pageLocalizer) advisoriesFact(t report.Tally) keyFact {
 	default:
 		f.Note = w.TallyBasis(t)
 	}
+	if t.Development > 0 {
+		f.Note = w.Translate("{note}; {n} in packages that only build or test it", "note", f.Note, "n", t.Development)
+	}
 	return f
 }
 
