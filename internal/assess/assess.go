@@ -36,6 +36,9 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.ObservedUntil, v.Stale = observedUntil(in, r.specs, r.staleDays)
 	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(v, defs)...)
 	v.RemarkMessages = remark.Of(in, measures, r.specs, v.Stage == Fading || v.Stage == Dormant)
+	if !v.Stale { // it is told with the stage
+		v.RemarkMessages = append(v.RemarkMessages, remark.SeenApart(in, v.ObservedUntil)...)
+	}
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
 }

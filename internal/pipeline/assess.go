@@ -102,7 +102,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 			return "", err
 		}
 		in.Repositories = append(in.Repositories, merge.Repository{
-			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Failed: state.scan.Failure,
+			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Activity: read.activity, Failed: state.scan.Failure,
 		})
 	}
 	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)

@@ -75,6 +75,9 @@ func Of(w report.Localizer, good report.Good, asOf time.Time) Timeline {
 	number := func(id string) (language.Arg, float64, bool) {
 		m, _ := observation.Find(good.Measures, id)
 		n, known := m.Number()
+		if m.Repository != "" { // others worked on the other repositories
+			m.Bound = observation.AtLeast
+		}
 		return language.Bounded(n, m.Bound), n, known
 	}
 	now, n, known := number(observation.PeopleContributors12m)
