@@ -30,7 +30,9 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	}
 	source, at := sourceOf(def, parts, known)
 	merged := def.Of(nil, source, at)
-	merged.Detail = firstDetail(parts)
+	if def.Merge != observation.MergeSum || sameDetails(parts) { // what qualifies one part qualifies no sum
+		merged.Detail = firstDetail(parts)
+	}
 	if speaker := largest(def, parts, known); speaker != nil {
 		merged = m.spokenOf(merged, speaker.repository)
 	}
@@ -126,6 +128,11 @@ func firstDetail(parts []part) string {
 		}
 	}
 	return ""
+}
+
+func sameDetails(parts []part) bool {
+	detail := firstDetail(parts)
+	return !slices.ContainsFunc(parts, func(p part) bool { return isMeasured(p) && p.measure.Detail != detail })
 }
 
 // largest is the repository whose number is the largest, and so the one that is told: of
