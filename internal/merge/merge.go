@@ -244,21 +244,6 @@ func (m *merger) mergeOne(def observation.Definition) observation.Measure {
 	return merged
 }
 
-// partly says from how many repositories a value is, where it is not from all to which it
-// applies: how many could not be read, and how many were not seen in its months.
-func (m *merger) partly(parts []part, read, applicable int) string {
-	unseen := len(parts) - len(m.withoutUnseen(parts))
-	said := ""
-	if read+unseen < applicable {
-		said = fmt.Sprintf("read from %d of %d repositories", read, applicable)
-	}
-	if unseen > 0 {
-		said = joinDetails(said, fmt.Sprintf("%d of %d repositories were last seen on days far from %s and do not count",
-			unseen, applicable, m.day.Format(time.DateOnly)))
-	}
-	return said
-}
-
 func isMeasured(p part) bool { return p.measure.State == observation.Measured }
 
 // parts collects what repositories and the catalog entry hold of a measure. read

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -11,8 +12,8 @@ import (
 
 // Repositories of a good that were last seen on days far apart have windows ("the last 12
 // months") that do not overlap: a sum of them is the work of no year. So all windows of a
-// good end on one day. A repository that was not seen until then says nothing of them; of
-// one that was seen later, the months until then are counted.
+// good end on one day. A repository that was not seen until then says nothing of them, unless
+// it was at rest; of one that was seen later, the months until then are counted.
 
 // seenTogether is how far apart two mirrors may have been seen for the older one to hold
 // what there was when the newer one was: within a month little is missed.
@@ -32,7 +33,12 @@ const (
 	seenThen    seenAt = iota // within a month of it, or never read
 	seenLater                 // more than a month later
 	notSeenThen               // more than a month earlier
+	atRest                    // earlier too, when nobody had committed for a year
 )
+
+// restDays is after how many days without a commit a repository is at rest: taken to stay
+// so after it was last seen. The rules call a good dormant after as long.
+const restDays = 365
 
 // count is which of a repository's counts by month a measure sums, in the months from
 // "from" to "to" months ago.
@@ -82,6 +88,9 @@ func (m *merger) align() {
 		case r.ObservedUntil.IsZero():
 		case r.ObservedUntil.Before(m.day.Add(-seenTogether)):
 			m.seen[i] = notSeenThen
+			if m.count(i, observation.MomentumDaysSinceCommit).Low > restDays {
+				m.seen[i] = atRest
+			}
 		case r.ObservedUntil.After(m.day.Add(seenTogether)):
 			m.seen[i] = seenLater
 		}
@@ -140,7 +149,7 @@ func (m *merger) ofTheWindow(i int, own observation.Measure, count *count) obser
 			return def.Of(n, own.Source, m.day)
 		}
 	}
-	return def.UnknownFor(observation.CauseStale, "it was last seen after the months that are counted")
+	return def.UnknownFor(observation.CauseStale, "it was last seen on another day, and its months do not tell")
 }
 
 // monthsOf sums the calendar months from "from" to "to" months before the end of a month,
@@ -170,6 +179,31 @@ func isWindow(id string) bool {
 // withoutUnseen leaves out what says nothing of the window.
 func (m *merger) withoutUnseen(parts []part) []part {
 	return slices.DeleteFunc(slices.Clone(parts), m.isUnseen)
+}
+
+// partly says from how many repositories a value is, where it is not from all to which it
+// applies: how many could not be read, how many were not seen in its months, and how many
+// were at rest.
+func (m *merger) partly(parts []part, read, applicable int) string {
+	unseen := len(parts) - len(m.withoutUnseen(parts))
+	said := ""
+	if read+unseen < applicable {
+		said = fmt.Sprintf("read from %d of %d repositories", read, applicable)
+	}
+	if unseen > 0 {
+		said = joinDetails(said, fmt.Sprintf("%d of %d repositories were last seen on days far from %s and do not count",
+			unseen, applicable, m.day.Format(time.DateOnly)))
+	}
+	resting := 0
+	for _, p := range parts {
+		if p.repository >= 0 && m.seen[p.repository] == atRest && isMeasured(p) && isWindow(p.measure.ID) {
+			resting++
+		}
+	}
+	if resting > 0 {
+		said = joinDetails(said, fmt.Sprintf("%d of %d repositories had seen no commit for a year when they were last seen, and are taken to be at rest", resting, applicable))
+	}
+	return said
 }
 
 // ofOneDay counts the days of all parts back from one day, so that they can be compared and

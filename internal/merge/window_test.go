@@ -136,6 +136,23 @@ func TestWhatWasNotSeenForTwoYearsDoesNotHoldBackTheDay(t *testing.T) {
 	}
 }
 
+// Where nobody had committed for a year when a repository was last seen, its months after
+// that are taken to be without work, and the sum says so.
+func TestARepositoryAtRestLeavesNoBound(t *testing.T) {
+	rest, live := seenOn("rest", 1300, 0, 0, 0).evenly(0), seenOn("live", 0, 1, 12, 1)
+	for days, want := range map[float64]observation.Bound{366: observation.Exact, 365: observation.AtLeast} {
+		for i := range rest.Measures {
+			if rest.Measures[i].ID == observation.MomentumDaysSinceCommit {
+				rest.Measures[i].Value = days
+			}
+		}
+		m := mergedOf(observation.MomentumCommits12m, rest, live)
+		if m.Value != 1.0 || m.Bound != want || want == observation.Exact && !strings.Contains(m.Detail, "taken to be at rest") {
+			t.Errorf("after %v days: %v %q, %s", days, m.Value, m.Bound, m.Detail)
+		}
+	}
+}
+
 func TestMirrorsOfOneMonthCountWithTheirOwnWindows(t *testing.T) {
 	a, b := seenOn("a", 20, 30, 20, 2), seenOn("b", 0, 10, 10, 1)
 	if m := mergedOf(observation.MomentumCommits12m, a, b); m.Value != 40.0 || m.Bound != observation.Exact {
