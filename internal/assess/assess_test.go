@@ -198,7 +198,8 @@ func TestStaleMirrorIsAssessedAsOfItsOwnTime(t *testing.T) {
 	}
 }
 
-// Numbers of several repositories hold each for its own day: no one day is told for all.
+// Where repositories were last seen on days far apart, both days are told, and that until
+// which is counted: here the newer one, whose repository did as much.
 func TestStaleRepositoriesSeenFarApartAreToldWithBothDays(t *testing.T) {
 	r := loaded(t)
 	in := input(r, middle())
@@ -207,7 +208,7 @@ func TestStaleRepositoriesSeenFarApartAreToldWithBothDays(t *testing.T) {
 	second.Repository.URL, second.ObservedUntil = "https://git.example/a/second", time.Date(2025, 3, 9, 0, 0, 0, 0, time.UTC)
 	in.Repositories = append(in.Repositories, second)
 	v, _ := r.Assess(in, definitions())
-	if !v.Stale || !strings.HasPrefix(v.Because, "Its repositories were last seen between 3 January 2024 and 9 March 2025. ") {
+	if !v.Stale || !strings.HasPrefix(v.Because, "Its repositories were last seen between 3 January 2024 and 9 March 2025. As of 9 March 2025: ") {
 		t.Fatalf("stale %v: %s", v.Stale, v.Because)
 	}
 }

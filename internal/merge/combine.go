@@ -16,7 +16,10 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 		return union(def, parts)
 	}
 	if def.Unit == observation.UnitDays && (def.Merge == observation.MergeMin || def.Merge == observation.MergeMax) {
-		parts = ofOneDay(parts, def.Merge)
+		parts = m.ofOneDay(def, parts)
+	}
+	if def.Merge != observation.MergeSum { // the largest of those that were seen: the others do not count
+		parts = m.withoutUnseen(parts)
 	}
 	known := IntervalOf(parts[0].measure)
 	for _, p := range parts[1:] {
@@ -27,7 +30,9 @@ func (m *merger) combine(def observation.Definition, parts []part) observation.M
 	}
 	source, at := sourceOf(def, parts, known)
 	merged := def.Of(nil, source, at)
-	merged.Detail = firstDetail(parts)
+	if def.Merge != observation.MergeSum || sameDetails(parts) { // what qualifies one part qualifies no sum
+		merged.Detail = firstDetail(parts)
+	}
 	if speaker := largest(def, parts, known); speaker != nil {
 		merged = m.spokenOf(merged, speaker.repository)
 	}
@@ -91,35 +96,6 @@ func union(def observation.Definition, parts []part) observation.Measure {
 	return merged
 }
 
-// seenTogether is how far apart two mirrors may have been seen for the older one to hold
-// what there was when the newer one was: within a month little is missed.
-const seenTogether = 31 * 24 * time.Hour
-
-// ofOneDay counts the days of all parts from the latest time at which one was seen, so
-// that they can be compared and the result has one date. A mirror that was seen much
-// earlier may have missed a later event: its days are then a bound.
-func ofOneDay(parts []part, how observation.Merge) []part {
-	var latest time.Time
-	for _, p := range parts {
-		if isMeasured(p) && p.measure.At.After(latest) {
-			latest = p.measure.At
-		}
-	}
-	moved := slices.Clone(parts)
-	for i, p := range moved {
-		days, isNumber := p.measure.Value.(float64)
-		if !isMeasured(p) || !isNumber || p.measure.At.IsZero() {
-			continue
-		}
-		since := latest.Sub(p.measure.At)
-		moved[i].measure.Value, moved[i].measure.At = days+math.Floor(since.Hours()/24), latest
-		if how == observation.MergeMin && since > seenTogether && p.measure.Bound == observation.Exact {
-			moved[i].measure.Bound = observation.AtMost
-		}
-	}
-	return moved
-}
-
 // sourceOf is the source and the time of the part that decides a merged value; where
 // several make it, how many they are, and the earliest of their times.
 func sourceOf(def observation.Definition, parts []part, known kleene.Interval) (string, time.Time) {
@@ -154,6 +130,11 @@ func firstDetail(parts []part) string {
 	return ""
 }
 
+func sameDetails(parts []part) bool {
+	detail := firstDetail(parts)
+	return !slices.ContainsFunc(parts, func(p part) bool { return isMeasured(p) && p.measure.Detail != detail })
+}
+
 // largest is the repository whose number is the largest, and so the one that is told: of
 // people and of months, which are not added up. Nil for all else.
 func largest(def observation.Definition, parts []part, known kleene.Interval) *part {
@@ -173,6 +154,7 @@ func largest(def observation.Definition, parts []part, known kleene.Interval) *p
 
 // shareOf is one total as a share of another, of all repositories together: what left one
 // for another is no fall.
+// What was not seen in these months counts on neither side.
 func (m *merger) shareOf(def observation.Definition, of [2]string, merged []observation.Measure) observation.Measure {
 	part, _ := observation.Find(merged, of[0])
 	whole, _ := observation.Find(merged, of[1])
@@ -182,7 +164,7 @@ func (m *merger) shareOf(def observation.Definition, of [2]string, merged []obse
 			return total
 		}
 	}
-	above, below := IntervalOf(part), IntervalOf(whole)
+	above, below := m.totalOf(part.ID), m.totalOf(whole.ID)
 	if below.High < observation.FewestToCompare {
 		return def.NotApplicableFor(fmt.Sprintf("fewer than %d commits in the 12 months before: too few to compare with", observation.FewestToCompare))
 	}

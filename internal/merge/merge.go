@@ -93,6 +93,8 @@ type merger struct {
 	byRepository []map[string]observation.Measure
 	candidates   []int // repositories that may be the main one
 	specs        map[string]Spec
+	day          time.Time // on which all windows end, zero where nothing was read
+	seen         []seenAt
 }
 
 func newMerger(in Input, specs map[string]Spec) *merger {
@@ -101,6 +103,7 @@ func newMerger(in Input, specs map[string]Spec) *merger {
 	for _, r := range m.repositories {
 		m.byRepository = append(m.byRepository, ByID(clampAll(r.Measures, specs)))
 	}
+	m.align()
 	m.candidates = m.mainCandidates()
 	return m
 }
@@ -170,19 +173,20 @@ func LimitsOf(specs map[string]Spec, id string) (low, high float64) {
 }
 
 func joinDetails(a, b string) string {
-	if a == "" {
-		return b
+	if a == "" || b == "" {
+		return a + b
 	}
 	return a + "; " + b
 }
 
 // mainCandidates are the repositories that may be the main one: most human
 // commits in 12 months, then ever, then the first by URL. It is one where the
-// counts of all are known; several where an unread one may have more.
+// counts of all are known; several where an unread one may have more. One that was seen on
+// another day than the windows end on is none.
 func (m *merger) mainCandidates() []int {
 	var kept []int
 	for i := range m.repositories {
-		if !m.empty(i) {
+		if !m.empty(i) && m.seen[i] == seenThen {
 			kept = append(kept, i)
 		}
 	}
@@ -233,8 +237,8 @@ func (m *merger) mergeOne(def observation.Definition) observation.Measure {
 	}
 	// A source that was read and holds no value does not make another less certain.
 	merged := m.combine(def, slices.DeleteFunc(slices.Clone(parts), isSilent))
-	if merged.State == observation.Measured && read < applicable {
-		merged.Detail = joinDetails(merged.Detail, fmt.Sprintf("read from %d of %d repositories", read, applicable))
+	if merged.State == observation.Measured {
+		merged.Detail = joinDetails(merged.Detail, m.partly(parts, read, applicable))
 	}
 	return merged
 }

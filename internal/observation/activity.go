@@ -73,16 +73,18 @@ type Activity struct {
 	// where no tag could be read. MoreReleases means that there may be more of them.
 	Releases     []int `json:"releases,omitzero"`
 	MoreReleases bool  `json:"moreReleases,omitempty"`
-	// Latest are the latest releases of these months, the last one first.
+	// Latest are the latest releases of these months, the last one first: those of the thing
+	// itself and not of tools beside it, and unfinished ones newer than the last final one,
+	// which Releases does not count.
 	Latest []Release `json:"latest,omitempty"`
 }
 
 // Release is a day on which a version was tagged.
 type Release struct {
 	Day string `json:"day"` // 2006-01-02, UTC
-	// Version is the number in the tag's name, and how far it is from being final
-	// ("2.1.0-rc.1"): nothing else of the name. It is empty where the tags of the
-	// day name several.
+	// Version is the number in the tag's name with a letter of its own, and how far it is from
+	// being final ("2026.30a", "2.1.0-rc.1"), or the month that it names ("2019-05"): nothing
+	// else of the name. It is empty where the tags of the day name several.
 	Version string `json:"version,omitempty"`
 }
 

@@ -168,7 +168,8 @@ func OtherBranches(measures map[string]observation.Measure) []language.Message {
 	other, read := measures[observation.MomentumOtherBranchDays], measures[observation.MomentumDaysSinceCommit]
 	days, known := other.Number()
 	since, alsoKnown := read.Number()
-	if !known || !alsoKnown || since-days < branchLead || other.At.IsZero() {
+	lead := since - days + math.Floor(other.At.Sub(read.At).Hours()/24) // each is counted back from a day of its own
+	if !known || !alsoKnown || lead < branchLead || other.At.IsZero() {
 		return nil
 	}
 	return []language.Message{language.M("There is newer work on other branches, the last on {day}. Only the default branch is read.",
@@ -180,18 +181,36 @@ func OtherBranches(measures map[string]observation.Measure) []language.Message {
 const sameDays = 30
 
 // SeenUntil says of which day a sentence about a good speaks that was last seen long ago,
-// until the day, or of which days, where its repositories were last seen on days far apart.
+// until the day; and where its repositories were last seen on days far apart, between which.
 func SeenUntil(in merge.Input, until time.Time, sentence language.Message) language.Message {
+	first, last, apart := seenBetween(in, until)
+	if !apart {
+		return language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(until), "sentence", sentence)
+	}
+	return language.M("Its repositories were last seen between {first} and {last}. As of {day}: {sentence}",
+		"first", language.LongDate(first), "last", language.LongDate(last), "day", language.LongDate(until), "sentence", sentence)
+}
+
+// SeenApart says between which days the repositories of a good were last seen, where these
+// are far apart, and of which the counts speak.
+func SeenApart(in merge.Input, until time.Time) []language.Message {
+	first, last, apart := seenBetween(in, until)
+	if !apart {
+		return nil
+	}
+	return []language.Message{language.M("Its repositories were last seen between {first} and {last}. What is counted over months is counted until {day}.",
+		"first", language.LongDate(first), "last", language.LongDate(last), "day", language.LongDate(until))}
+}
+
+// seenBetween are the first and the last of the days on which the repositories of a good
+// were last seen, and whether they are far apart.
+func seenBetween(in merge.Input, until time.Time) (first, last time.Time, apart bool) {
 	days := []time.Time{until}
 	for _, r := range in.Repositories {
 		if !r.ObservedUntil.IsZero() {
 			days = append(days, r.ObservedUntil)
 		}
 	}
-	first, last := slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
-	if last.Sub(first) <= sameDays*24*time.Hour {
-		return language.M("As of {day}, when it was last seen: {sentence}", "day", language.LongDate(until), "sentence", sentence)
-	}
-	return language.M("Its repositories were last seen between {first} and {last}. {sentence}",
-		"first", language.LongDate(first), "last", language.LongDate(last), "sentence", sentence)
+	first, last = slices.MinFunc(days, time.Time.Compare), slices.MaxFunc(days, time.Time.Compare)
+	return first, last, !until.IsZero() && last.Sub(first) > sameDays*24*time.Hour
 }

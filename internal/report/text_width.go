@@ -26,3 +26,11 @@ func TextWidth(text string) float64 {
 	}
 	return width
 }
+
+// FirstClause is what a text says first, up to a full stop or a semicolon.
+func FirstClause(text string) string {
+	for _, end := range [...]string{". ", "; "} {
+		text, _, _ = strings.Cut(text, end)
+	}
+	return strings.TrimSuffix(text, ".")
+}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -50,15 +49,16 @@ func (h *History) fill(a *observation.Activity) {
 		return
 	}
 	a.Releases, a.MoreReleases = make([]int, len(a.Commits)), h.undated > 0
-	for _, r := range slices.Backward(releasedBy(h.releases, a.At)) {
-		m := observation.MonthOf(r.first)
-		if m < a.From {
+	for _, r := range releasedBy(h.releases, a.At) {
+		if m := observation.MonthOf(r.first); m >= a.From {
+			a.Releases[m-a.From]++
+		}
+	}
+	for _, r := range slices.Backward(shownBy(h.releases, a.At)) {
+		if observation.MonthOf(r.first) < a.From || len(a.Latest) == observation.LatestReleases {
 			break
 		}
-		a.Releases[m-a.From]++
-		if len(a.Latest) < observation.LatestReleases {
-			a.Latest = append(a.Latest, observation.Release{Day: r.day.Format(time.DateOnly), Version: r.version})
-		}
+		a.Latest = append(a.Latest, observation.Release{Day: r.day.Format(time.DateOnly), Version: r.version})
 	}
 }
 
@@ -102,25 +102,4 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// versionNumber finds the number in the name of a release's tag, and how far it is
-// from being final.
-var versionNumber = lazy.Pattern(`(?i)\d+(?:[._-]\d+)*(?:[-._]?(?:` + unfinished + `[-._]?\d*|[ab]\d+)\b)?`)
-
-// maxVersion is how long a version may be; what is longer is not taken for one.
-const maxVersion = 24
-
-// versionOf returns the version that a tag names: digits and words of a closed
-// list, never the rest of the name.
-func versionOf(tag string) string {
-	found := versionName().FindStringIndex(tag)
-	if found == nil {
-		return ""
-	}
-	version := versionNumber().FindString(tag[found[0]:])
-	if len(version) > maxVersion {
-		return ""
-	}
-	return version
 }

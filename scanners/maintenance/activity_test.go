@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,15 +115,17 @@ func TestReleasesOfAMonthAreDaysWithTheirVersions(t *testing.T) {
 	if got, want := counted(a, a.ReleasesIn), "2026-05:9 2026-06:3 2026-08:2"; got != want || !a.MoreReleases {
 		t.Errorf("releases %s, more: %v, want %s and more", got, a.MoreReleases, want)
 	}
-	want := []observation.Release{{Day: "2026-08-28", Version: "1.4"}, {Day: "2026-08-22"}}
-	if len(a.Latest) != observation.LatestReleases || !reflect.DeepEqual(a.Latest[:2], want) || a.Latest[2].Version != "1.11.0" {
+	// What lies in the repository beside the thing itself counts and is not shown.
+	want := []observation.Release{{Day: "2026-08-28", Version: "1.4"}, {Day: "2026-06-03", Version: "1.11.0"}}
+	if len(a.Latest) != observation.LatestReleases || !reflect.DeepEqual(a.Latest[:2], want) {
 		t.Errorf("latest %v, want to begin with %v", a.Latest, want)
 	}
 }
 
 func TestVersionsKeepNothingOfATagButNumberAndState(t *testing.T) {
 	for tag, want := range map[string]string{
-		"v1.2.3": "1.2.3", "release-2.0": "2.0", "pkg/sub@1.4.0": "1.4.0", "1.0.0-beta.2": "1.0.0-beta.2", "v2.3-SNAPHOT": "2.3-SNAPHOT", "v2.0rc1": "2.0rc1", "1.0b2": "1.0b2",
+		"v1.2.3": "1.2.3", "release-2.0": "2.0", "pkg/sub@1.4.0": "1.4.0", "1.0.0-beta.2": "1.0.0-beta.2", "v2.3-SNAPHOT": "2.3-SNAPHOT", "v2.0rc1": "2.0rc1", "release-3.1.0_RC10": "3.1.0-RC10", "2026.30a": "2026.30a", "may-2019": "2019-05",
+		"september2020-ada": "2020-09", "1.0b2": "1.0b2",
 		"rel_1_2": "1_2", "2024-05-01": "2024-05-01", "v12": "12", "v1.2-ada.ore": "1.2", "v1.2-beta-ada": "1.2-beta-", "ada-ore-3.1": "3.1",
 		"v1.2.33333333333333333333333333": "",
 	} {
@@ -130,6 +133,41 @@ func TestVersionsKeepNothingOfATagButNumberAndState(t *testing.T) {
 		if len(a.Latest) != 1 || strings.TrimRight(a.Latest[0].Version, "-") != strings.TrimRight(want, "-") {
 			t.Errorf("%q is %v, want %q", tag, a.Latest, want)
 		}
+	}
+}
+
+// The latest releases are those of the thing itself, under the name that it has today, and
+// unfinished ones where they are newer than the last final one.
+func TestTheLatestReleasesAreThoseOfTheThingItself(t *testing.T) {
+	for name, test := range map[string]struct{ tags, want string }{
+		"a tool beside it":             {"v3.1:90 v3.2:60 v3.3:30 external-v0.1.0:50 external-v0.2.0:5", "3.3 3.2 3.1"},
+		"a tool alone of late":         {"v3.1:4000 v3.2:3900 v3.3:9 tool-v1.0:10", "3.3"},
+		"renamed":                      {"atlas-1.0:90 atlas-1.1:80 atlas-1.2:70 map-2.0:20", "2.0 1.2 1.1 1.0"},
+		"unfinished and newer":         {"v3.0.0:300 v4.0.0-beta.1:90 v4.0.0-beta.2:8", "4.0.0-beta.2 4.0.0-beta.1 3.0.0"},
+		"unfinished and older":         {"v4.0.0-beta.1:90 v4.0.0:8", "4.0.0"},
+		"a tool and unfinished ones":   {"v1.0:400 v1.1:300 v2.0-RC1:20 spark-v0.1:30 v2.0_RC2:10", "2.0-RC2 2.0-RC1 1.1 1.0"},
+		"several of one line on a day": {"v1.0:40 v2.4:5 v1.9:5", " 1.0"},
+		"months":                       {"march-2019:90 may-2019:20", "2019-05 2019-03"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var tags []gitrepo.Tag
+			for _, field := range strings.Fields(test.tags) {
+				tag, ago, _ := strings.Cut(field, ":")
+				days, err := strconv.Atoi(ago)
+				if err != nil {
+					t.Fatal(err)
+				}
+				tags = append(tags, gitrepo.Tag{Name: tag, Created: asOf.AddDate(0, 0, -days)})
+			}
+			a := history(t, []gitrepo.Commit{by("Ada Ore", "ada@forge.example.se", 800)}, tags...).Activity(asOf)
+			var versions []string
+			for _, r := range a.Latest {
+				versions = append(versions, r.Version)
+			}
+			if got := strings.Join(versions, " "); got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
 	}
 }
 

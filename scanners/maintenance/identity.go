@@ -28,7 +28,8 @@ type author struct {
 // before. Two identities are one person where they share
 //
 //  1. an address, whatever its case; GitHub's and GitLab's noreply addresses
-//     with and without the account's number are the same address;
+//     with and without the account's number are the same address, and two with
+//     the same number are one account that was renamed;
 //  2. a name of at least two words of two letters or more, whatever its case,
 //     accents, punctuation and order. One word is a nickname, a first name or
 //     "root": different people share it.
@@ -80,6 +81,9 @@ func (ids *identities) person(name, address string) int32 {
 	var keys []uint64
 	if key := addressKey(address); key != "" {
 		keys = append(keys, ids.hash("address", key, ""))
+	}
+	if key := accountKey(address); key != "" {
+		keys = append(keys, ids.hash("account", key, ""))
 	}
 	if key := nameKey(name); key != "" {
 		keys = append(keys, ids.hash("name", key, ""))
@@ -164,20 +168,35 @@ func addressKey(address string) string {
 	if local == "" || placeholderHost(host) || address == "noreply@github.com" {
 		return ""
 	}
-	if strings.HasPrefix(host, "users.noreply.") {
-		return accountLogin(local) + "@" + host
+	if strings.HasPrefix(host, noreplyHost) {
+		_, login := account(local)
+		return login + "@" + host
 	}
 	return address
 }
 
-// accountLogin drops the account's number that code hosts put before the
-// login: "1234+login" (GitHub), "1234-login" (GitLab).
-func accountLogin(local string) string {
+// noreplyHost begins the hosts of addresses that code hosts give to accounts.
+const noreplyHost = "users.noreply."
+
+// accountKey is the number of the account in a noreply address, with its host. It stays
+// when the account is renamed. Empty where there is none.
+func accountKey(address string) string {
+	local, host, _ := strings.Cut(strings.ToLower(strings.TrimSpace(address)), "@")
+	number, _ := account(local)
+	if number == "" || !strings.HasPrefix(host, noreplyHost) {
+		return ""
+	}
+	return number + "@" + host
+}
+
+// account parts the account's number that code hosts put before the login from it:
+// "1234+login" (GitHub), "1234-login" (GitLab). The number is empty where there is none.
+func account(local string) (number, login string) {
 	rest := strings.TrimLeft(local, "0123456789")
 	if rest != local && len(rest) > 1 && (rest[0] == '+' || rest[0] == '-') {
-		return rest[1:]
+		return local[:len(local)-len(rest)], rest[1:]
 	}
-	return local
+	return "", local
 }
 
 // placeholderHost reports hosts that examples and unset configurations use.

@@ -192,9 +192,19 @@ func TestDifferentPeopleStayApart(t *testing.T) {
 		by("Your Name", "a@one.example.se", 1), by("Your Name", "b@two.example.se", 1), // one placeholder name
 		by("John", "john@one.example.se", 1), by("John", "john@two.example.se", 1), // one first name
 		by("J. Doe", "j@one.example.se", 1), by("J. Doe", "j@two.example.se", 1), // one initial
-		by("Ann Lee", "12+ann@users.noreply.github.com", 1), by("Anna Lee", "12+anna@users.noreply.github.com", 1),
+		by("Ann Lee", "12+ann@users.noreply.github.com", 1), by("Anna Lee", "13+anna@users.noreply.github.com", 1),
+		by("Ora", "12-ora@users.noreply.gitlab.example.se", 1), by("Una", "12@forge.example.se", 1), // the number of another host, and no account's
 	}
-	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 10, "people.identities-joined": 0})
+	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 12, "people.identities-joined": 0})
+}
+
+// A code host keeps the number of an account that is renamed.
+func TestARenamedAccountIsOnePerson(t *testing.T) {
+	commits := []gitrepo.Commit{
+		by("coder", "4321+coder@users.noreply.github.com", 1), by("Ora Lind", "4321+ora-lind@users.noreply.github.com", 2),
+		by("ol", "77-ol@users.noreply.gitlab.example.se", 3), by("lind", "77-lind@users.noreply.gitlab.example.se", 4),
+	}
+	expect(t, history(t, commits).Measures(asOf), map[string]any{"people.contributors-12m": 2, "people.identities-joined": 2})
 }
 
 func TestOrderOfCommitsChangesNothing(t *testing.T) {

@@ -376,9 +376,16 @@ func (v historyAt) releasesAfter(start time.Time) observation.Measure {
 	if failed != nil {
 		return *failed
 	}
-	r := number(len(slices.DeleteFunc(releases, func(r release) bool { return !r.first.After(start) })))
-	if len(v.releases) == 0 {
+	releases = slices.DeleteFunc(releases, func(r release) bool { return !r.first.After(start) })
+	r, tags := number(len(releases)), 0
+	for _, of := range releases {
+		tags += of.tags
+	}
+	switch {
+	case len(v.releases) == 0:
 		r.Detail = noTags
+	case tags > len(releases):
+		r.Detail = fmt.Sprintf("%d tags; those of one day count once", tags)
 	}
 	if v.undated > 0 {
 		r.Bound = observation.AtLeast
@@ -395,7 +402,15 @@ func daysSinceRelease(v historyAt) observation.Measure {
 	case len(releases) == 0:
 		return notApplicable(noTags)
 	}
-	return number(v.days(releases[len(releases)-1].first))
+	last := releases[len(releases)-1]
+	r := number(v.days(last.first))
+	for _, newer := range slices.Backward(v.releases) {
+		if newer.first.After(last.first) && !newer.first.After(v.at) {
+			r.Detail = fmt.Sprintf("an unfinished version was tagged %d days ago", v.days(newer.first))
+			break
+		}
+	}
+	return r
 }
 
 func botCommits(v historyAt) observation.Measure {

@@ -11,9 +11,10 @@ import (
 
 // versionName finds a version in the name of a tag: numbers set apart by dots or
 // underscores ("1.2", "server-v2.0.1", "rel_1_2"), a date ("2024-05-01",
-// "20240501"), or one number behind a word that announces it ("v12").
+// "20240501", "may-2019"), or one number behind a word that announces it ("v12").
 var versionName = lazy.Pattern(`(?i)(?:^|[^a-z0-9])(?:v|r|ver|version|rel|release)?[-_. ]?(?:\d{1,5}(?:[._]\d+)+|20\d\d-\d\d-\d\d|20\d{6}(?:\D|$))` +
-	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)`)
+	`|^(?:v|r|ver|version|rel|release)[-_. ]?\d{1,5}[a-z]?(?:[^a-z0-9]|$)` +
+	`|\b` + monthNames + `[-_. ]?(?:19|20)\d\d(?:\D|$)`)
 
 // unfinished are the words for a version that is not final, as they are written: in full, cut
 // short, in the plural, and with the slips of the long ones ("snaphot", "snapshto").
@@ -35,8 +36,11 @@ var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy
 // them to be its way of releasing, where no single one of them names a version.
 const runOfTags = 3
 
-// months are the English names of months, and their abbreviations.
-const months = `\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b`
+// monthNames are the English names of months, and their abbreviations.
+const monthNames = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)`
+
+// months are they as words.
+const months = `\b` + monthNames + `\b`
 
 // bareNumber is a version of one number, in a repository whose others have dots: "2" beside
 // "1.0" and "1.1".
@@ -124,38 +128,47 @@ type release struct {
 	day   time.Time // start of the day, UTC
 	first time.Time // the earliest tag of that day
 	final bool      // at least one tag names a final version
-	// version is the one that the tags name, those of a final version if there is
-	// one; empty where they name several.
-	version string
+	tags  int       // tags of that day
+	// What is shown of a day is of the thing itself, where one of its tags is: its version
+	// (that of a final one if there is one, empty where they name several), and whether it
+	// is final.
+	version              string
+	ofMain, versionFinal bool
+}
+
+// versionTag is a tag with a date that names a version.
+type versionTag struct {
+	gitrepo.Tag
+	line, version string
+	final         bool
 }
 
 // releasesOf finds the releases among tags, oldest first, and counts the tags
 // that look like versions but carry no date.
 func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 	candidates := shaped(tags)
-	days, ships := map[time.Time]release{}, runsOf(candidates)
+	ships := runsOf(candidates)
+	var dated []versionTag
 	for _, tag := range candidates {
-		name := tag.name
-		if !tag.isRelease(ships) {
-			continue
-		}
-		if tag.Created.IsZero() {
+		switch {
+		case !tag.isRelease(ships):
+		case tag.Created.IsZero():
 			undated++
-			continue
+		default:
+			dated = append(dated, versionTag{tag.Tag, lineOf(tag.name), versionOf(tag.name), !preRelease().MatchString(tag.name)})
 		}
+	}
+	main, days := mainLines(dated), map[time.Time]release{}
+	slices.SortStableFunc(dated, func(a, b versionTag) int { return a.Created.Compare(b.Created) })
+	for _, tag := range dated {
 		day := tag.Created.UTC().Truncate(24 * time.Hour)
 		known, ok := days[day]
-		if !ok || tag.Created.Before(known.first) {
-			known.first = tag.Created
+		if !ok {
+			known = release{day: day, first: tag.Created, version: tag.version, ofMain: main[tag.line], versionFinal: tag.final}
 		}
-		final, version := !preRelease().MatchString(name), versionOf(name)
-		switch {
-		case !ok, final && !known.final:
-			known.version = version
-		case final == known.final && version != known.version:
-			known.version = ""
-		}
-		known.day, known.final = day, known.final || final
+		known.tags++
+		known.final = known.final || tag.final
+		known.show(tag, main[tag.line])
 		days[day] = known
 	}
 	for _, r := range days {
@@ -163,6 +176,40 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 	}
 	slices.SortFunc(releases, func(a, b release) int { return a.day.Compare(b.day) })
 	return releases, undated
+}
+
+// show keeps of a day and one more of its tags what is shown: the thing itself before
+// others, and what is final before what is not.
+func (r *release) show(tag versionTag, ofMain bool) {
+	switch {
+	case ofMain && !r.ofMain, ofMain == r.ofMain && tag.final && !r.versionFinal:
+		r.version, r.ofMain, r.versionFinal = tag.version, ofMain, tag.final
+	case ofMain == r.ofMain && tag.final == r.versionFinal && tag.version != r.version:
+		r.version = ""
+	}
+}
+
+// shownBy returns the releases by at that are shown, oldest first: those of the thing
+// itself, and the unfinished ones among them that are newer than the last final one. Where
+// it has none, those that count.
+func shownBy(all []release, at time.Time) []release {
+	own := slices.DeleteFunc(slices.Clone(all), func(r release) bool { return !r.ofMain || r.first.After(at) })
+	last := -1
+	for i, r := range own {
+		if r.versionFinal {
+			last = i
+		}
+	}
+	shown := own[:0]
+	for i, r := range own {
+		if r.versionFinal || i > last {
+			shown = append(shown, r)
+		}
+	}
+	if len(shown) == 0 {
+		return releasedBy(all, at)
+	}
+	return shown
 }
 
 // releasedBy returns the releases made by at, oldest first: the final ones, or

@@ -3,8 +3,6 @@ package site
 import (
 	"slices"
 
-	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -25,24 +23,11 @@ func (w pageLocalizer) paidFor(good report.Good) []any {
 	case good.FundedBy != nil:
 		parts = append(parts, w.catalogList(good.FundedBy))
 	}
-	if isTrue(good, observation.FundingReceived) {
+	if report.IsTrue(good, observation.FundingReceived) {
 		parts = append(parts, w.Translate("Funding received is visible."))
 	}
-	if isTrue(good, observation.FundingNamedInReadme) {
+	if report.IsTrue(good, observation.FundingNamedInReadme) {
 		parts = append(parts, w.Translate("Its readme names who paid for work on it. It does not say when or how much."))
 	}
 	return parts
-}
-
-// ownerIsNotSeen reports whether the catalog names an organization that owns a good while
-// neither money nor an institution is seen.
-func ownerIsNotSeen(good report.Good) bool {
-	unseen := []assess.Evidence{assess.EvidenceNone, assess.EvidenceSought}
-	return slices.Contains(unseen, good.Verdict.Backing.Evidence) &&
-		slices.ContainsFunc(good.Organizations, func(o catalog.Organization) bool { return o.Owns() && !o.IsPerson() })
-}
-
-func isTrue(good report.Good, measure string) bool {
-	m, _ := observation.Find(good.Measures, measure)
-	return m.State == observation.Measured && m.Value == true
 }

@@ -55,7 +55,7 @@ func TestAnOwnerThatIsNotSeenIsNamedAsOne(t *testing.T) {
 	} {
 		good := report.Good{Good: catalog.Good{Organizations: []catalog.Organization{c.of}}}
 		good.Verdict.Backing.Evidence = c.evidence
-		if got := ownerIsNotSeen(good); got != c.want {
+		if got := report.OwnerIsNotSeen(good); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

@@ -47,7 +47,7 @@ func TestWhatToDoIsCutAtTheEndOfAClause(t *testing.T) {
 		"": "", "Add a file.": "Add a file", "Pin actions by hash; let a bot keep them. More.": "Pin actions by hash",
 		"Set `permissions: read-all`.": "Set `permissions: read-all`", "Version 1.2 of it": "Version 1.2 of it",
 	} {
-		if got := firstClause(text); got != want {
+		if got := report.FirstClause(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}

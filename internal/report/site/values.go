@@ -63,14 +63,6 @@ func (w pageLocalizer) outcomeName(outcome string) string {
 	return outcome
 }
 
-// firstClause is what a text says first, up to a full stop or a semicolon.
-func firstClause(text string) string {
-	for _, end := range [...]string{". ", "; "} {
-		text, _, _ = strings.Cut(text, end)
-	}
-	return strings.TrimSuffix(text, ".")
-}
-
 // sentence ends a text with a full stop where it has no end of its own script.
 func sentence(text string) string {
 	last, _ := utf8.DecodeLastRuneInString(text)

@@ -45,7 +45,7 @@ type Timeline struct {
 	asOf        time.Time
 	seen        observation.Month // that of asOf
 	Years       []Period
-	People      []string // sentences on who worked, without names
+	People      []string // sentences on who worked and when, without names
 }
 
 // Period is a row of the tables beside the chart.
@@ -72,23 +72,52 @@ func New(w report.Localizer, a observation.Activity, asOf time.Time) Timeline {
 // Of is the timeline of a good, with how many people worked on it.
 func Of(w report.Localizer, good report.Good, asOf time.Time) Timeline {
 	t := New(w, good.Activity, asOf)
+	t.addPeople(good)
+	t.addMonths(good)
+	return t
+}
+
+// addPeople counts those who worked on it.
+func (t *Timeline) addPeople(good report.Good) {
 	number := func(id string) (language.Arg, float64, bool) {
 		m, _ := observation.Find(good.Measures, id)
 		n, known := m.Number()
+		if m.Repository != "" { // others worked on the other repositories
+			m.Bound = observation.AtLeast
+		}
 		return language.Bounded(n, m.Bound), n, known
 	}
 	now, n, known := number(observation.PeopleContributors12m)
 	if !known {
-		return t
+		return
 	}
-	t.People = append(t.People, w.Translate("{n|person|people} worked on it in the last year.", "n", now))
+	t.People = append(t.People, t.Sentence(language.M("{n|person|people} worked on it in the last year.", "n", now)))
 	if stayed, _, known := number(observation.PeopleRetainedContributors12m); known && n > 0 {
-		t.People = append(t.People, w.Translate("Of these, {n} also worked on it in the year before.", "n", stayed))
+		t.People = append(t.People, t.Sentence(language.M("Of these, {n} also worked on it in the year before.", "n", stayed)))
 	}
 	if ever, _, known := number(observation.PeopleContributorsEver); known {
-		t.People = append(t.People, w.Translate("{n|person has|people have} worked on it since it began.", "n", ever))
+		t.People = append(t.People, t.Sentence(language.M("{n|person has|people have} worked on it since it began.", "n", ever)))
 	}
-	return t
+}
+
+// addMonths says why reasons may name another number of months with work than the chart
+// shows: the measure counts months back from a day.
+func (t *Timeline) addMonths(good report.Good) {
+	m, _ := observation.Find(good.Measures, observation.MomentumActiveMonths12)
+	n, known := m.Number()
+	if !known || m.Repository != "" || !t.Known() {
+		return
+	}
+	shown := 0.0
+	for month := t.last; month > t.last-12; month-- {
+		if t.CommitsIn(month) > 0 {
+			shown++
+		}
+	}
+	if shown != n {
+		t.People = append(t.People, t.Sentence(language.M("Counted in months back from {day}, {n} of the last 12 saw a commit. The chart counts calendar months.",
+			"n", language.Bounded(n, m.Bound), "day", m.At)))
+	}
 }
 
 // yearOf is the January of a month's year.
