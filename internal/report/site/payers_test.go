@@ -22,8 +22,8 @@ func TestWhoPaysIsSaidWhereItIsKnown(t *testing.T) {
 	}{
 		"nothing is known":   {report.Good{}, ""},
 		"an owner alone":     {report.Good{Good: catalog.Good{Organizations: fund[1:2]}}, ""},
-		"a funder":           {report.Good{Good: catalog.Good{Organizations: fund}}, "<bdi>Sample Fund</bdi>"},
-		"two places":         {report.Good{Good: catalog.Good{Organizations: fund, FundedBy: []string{"Sample Fund", "Utopia"}}}, "<bdi>Sample Fund, Utopia</bdi>"},
+		"a funder":           {report.Good{Good: catalog.Good{Organizations: fund}}, "Sample Fund"},
+		"two places":         {report.Good{Good: catalog.Good{Organizations: fund, FundedBy: []string{"Sample Fund", "Utopia"}}}, "Sample Fund, Utopia"},
 		"the catalog: none":  {report.Good{Good: catalog.Good{FundedBy: []string{}}}, "the catalog names none"},
 		"the readme":         {report.Good{Measures: named}, "Its readme names who paid for work on it. It does not say when or how much."},
 		"the readme says no": {report.Good{Measures: []observation.Measure{{ID: observation.FundingNamedInReadme, State: observation.Measured, Value: false}}}, ""},
