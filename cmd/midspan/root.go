@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -18,6 +19,7 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/vex"
+	"github.com/midspan/midspan/scanners/registry"
 )
 
 // Exit codes are an interface for scripts.
@@ -176,7 +178,8 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers))
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers),
+		pipeline.WithSources(registry.Sources(os.Getenv)))
 	if err != nil {
 		return err
 	}
