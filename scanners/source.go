@@ -25,6 +25,8 @@ type Source interface {
 	Version() string
 	// Definitions lists every measure that Measures can yield, in a stable order.
 	Definitions() []observation.Definition
+	// Describe says what the source tells and who is asked, for people.
+	Describe() Description
 	// Excludes says why the source can never know anything of a repository, whose measures
 	// then do not apply. It is empty where it may.
 	Excludes(repository catalog.Repository) string
@@ -39,6 +41,14 @@ type Source interface {
 	// Measures makes the measures of an answer, all of Definitions. What the answer has of
 	// before since is too old, and unknown.
 	Measures(answer Answer, since time.Time) ([]observation.Measure, []observation.Note)
+}
+
+// Description is what people read of a source.
+type Description struct {
+	// Tells is what is unknown without it: "whether a repository was archived".
+	Tells string
+	// Services are those that are known by name, each with whether it can be asked.
+	Services []string
 }
 
 // Asking is what a source is asked.

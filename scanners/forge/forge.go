@@ -11,6 +11,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,22 @@ func (*Source) Name() string { return Name }
 
 // Version implements scanners.Source.
 func (*Source) Version() string { return "1" }
+
+// Describe implements scanners.Source.
+func (s *Source) Describe() scanners.Description {
+	d := scanners.Description{Tells: "whether a repository was archived or moved, whether anybody answers there, and what else only its forge knows"}
+	if n := len(s.options.Tokens[hostGitHub]); n > 0 {
+		d.Services = append(d.Services, hostGitHub+" with "+scanners.Count(n, "token", "tokens"))
+	} else {
+		d.Services = append(d.Services, hostGitHub+" is not asked: set GITHUB_TOKEN")
+	}
+	for _, host := range slices.Sorted(maps.Keys(s.options.Tokens)) {
+		if host != hostGitHub {
+			d.Services = append(d.Services, host+" with "+scanners.Count(len(s.options.Tokens[host]), "token", "tokens"))
+		}
+	}
+	return d
+}
 
 // reservedNames are the top levels that no public host has (RFC 6761).
 var reservedNames = []string{"example", "invalid", "localhost", "test"}
