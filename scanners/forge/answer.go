@@ -17,6 +17,8 @@ type answer struct {
 	MovedTo string `json:"movedTo,omitempty"`
 	Gone    bool   `json:"gone,omitempty"`
 
+	// Active is when anything last happened there, where the forge tells.
+	Active         time.Time `json:"active,omitzero"`
 	Archived       *bool     `json:"archived,omitempty"`
 	ArchivedAt     time.Time `json:"archivedAt,omitzero"`
 	Disabled       *bool     `json:"disabled,omitempty"`

@@ -142,6 +142,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 // session is the asking of one host in one run.
 type session struct {
 	host    string
+	base    string // the address of a host that is asked over REST
 	in      scanners.Asking
 	options Options
 	tokens  *tokens

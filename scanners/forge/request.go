@@ -87,6 +87,7 @@ func readAll(response *http.Response) ([]byte, error) {
 func failureOf(err error, host string) observation.Note {
 	cause := observation.CauseUnreachable
 	message := fmt.Sprintf("%s: %s", host, observation.OneLine(err.Error()))
+	_, broken := errors.AsType[*shapeError](err)
 	limit, limited := errors.AsType[*limitError](err)
 	status, answered := errors.AsType[*statusError](err)
 	switch {
@@ -94,6 +95,8 @@ func failureOf(err error, host string) observation.Note {
 		cause = observation.CauseOffline
 	case errors.Is(err, errRefused):
 		cause, message = observation.CauseNoToken, host+" refused every token that it was given"
+	case broken:
+		cause = observation.CauseBroken
 	case limited:
 		cause, message = observation.CauseOverLimit, limit.Error()
 	case answered && (status.status == http.StatusUnauthorized || status.status == http.StatusForbidden):
