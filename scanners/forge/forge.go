@@ -14,7 +14,10 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
@@ -127,17 +130,31 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		byHost[host] = append(byHost[host], q)
 	}
 	slices.Sort(hosts)
-	var tried []string
-	for _, host := range hosts {
-		session := &session{host: host, in: in, options: s.options, tokens: newTokens(s.options.Tokens[host], in.Now)}
-		err := session.ask(ctx, byHost[host])
-		tried = append(tried, session.tried(len(byHost[host])))
-		if err != nil {
-			return tried, err
-		}
+	var mu sync.Mutex
+	one := in
+	one.Reply = func(reply scanners.Reply) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return in.Reply(reply)
 	}
-	return tried, nil
+	tried := make([]string, len(hosts))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(hostsAtOnce)
+	for i, host := range hosts {
+		group.Go(func() error {
+			session := &session{host: host, in: one, options: s.options, tokens: newTokens(s.options.Tokens[host], in.Now)}
+			err := session.ask(groupCtx, byHost[host])
+			tried[i] = session.tried(len(byHost[host]))
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(tried, func(line string) bool { return line == "" }), err
 }
+
+// hostsAtOnce is how many hosts are asked at once, each one thing at a time: one that does
+// not answer must not hold up the others.
+const hostsAtOnce = 8
 
 // session is the asking of one host in one run.
 type session struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 
@@ -86,7 +87,7 @@ func readAll(response *http.Response) ([]byte, error) {
 // failureOf turns an error of asking into the reason for which nothing is known.
 func failureOf(err error, host string) observation.Note {
 	cause := observation.CauseUnreachable
-	message := fmt.Sprintf("%s: %s", host, observation.OneLine(err.Error()))
+	message := fmt.Sprintf("%s: %s", host, observation.OneLine(brief(err)))
 	_, broken := errors.AsType[*shapeError](err)
 	limit, limited := errors.AsType[*limitError](err)
 	status, answered := errors.AsType[*statusError](err)
@@ -103,4 +104,16 @@ func failureOf(err error, host string) observation.Note {
 		cause, message = observation.CauseNoToken, fmt.Sprintf("%s does not show it to those who ask (%s)", host, strings.ToLower(status.text))
 	}
 	return observation.Note{Cause: cause, Message: message}
+}
+
+// brief is an error of the network without the addresses of this machine and of its name
+// server, which are nobody's business in a report.
+func brief(err error) string {
+	if unknown, is := errors.AsType[*net.DNSError](err); is {
+		return "its name could not be resolved (" + unknown.Err + ")"
+	}
+	if refused, is := errors.AsType[*net.OpError](err); is && refused.Err != nil {
+		return refused.Err.Error()
+	}
+	return err.Error()
 }
