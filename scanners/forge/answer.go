@@ -107,9 +107,10 @@ type item struct {
 	Outside     bool      `json:"outside,omitempty"` // its author is no owner, member or collaborator
 }
 
-// same reports whether a list is as it was when it was last read.
+// same reports whether a list is as it was when it was last read. One of which the forge
+// does not say how many there are never is.
 func (t tracker) same(last tracker) bool {
-	return last.Failure == nil && !last.Asked.IsZero() && t.Off == last.Off && t.Total == last.Total && t.Updated.Equal(last.Updated)
+	return t.Total >= 0 && last.Failure == nil && !last.Asked.IsZero() && t.Off == last.Off && t.Total == last.Total && t.Updated.Equal(last.Updated)
 }
 
 // since is the first moment of the 12 months before a time.

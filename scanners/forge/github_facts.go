@@ -125,7 +125,7 @@ func notNegative(n *int) *int {
 
 func (c *gitHubCount) read() (total int, updated time.Time) {
 	if c == nil {
-		return -1, time.Time{} // like no count that is kept: the list is read
+		return -1, time.Time{} // not told: the list is read
 	}
 	for _, node := range c.Nodes {
 		if node.UpdatedAt.After(updated) {

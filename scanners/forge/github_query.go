@@ -1,6 +1,7 @@
 package forge
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,7 +85,8 @@ var (
 func (l list) page(size int, cursor string) string {
 	behind := ""
 	if cursor != "" {
-		behind = fmt.Sprintf(",after:%q", cursor)
+		quoted, _ := json.Marshal(cursor) // a text of GraphQL is quoted like one of JSON
+		behind = ",after:" + string(quoted)
 	}
 	return fmt.Sprintf(l.text, size, behind)
 }

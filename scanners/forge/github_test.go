@@ -348,6 +348,15 @@ func TestAFieldThatGitHubDropsCostsOneMeasure(t *testing.T) {
 	tr.ask(tool)
 	tr.want(tool, map[string]string{observation.ForgeSecurityPolicy: "unknown: unsupported", observation.ForgeLicense: "unknown: unsupported",
 		observation.ForgeArchived: "false", observation.ForgeIssuesOpened12m: "0"})
+	server.missing = []string{"totalCount"} // GitHub no longer says how many there are
+	tr.kept = map[string]*scanners.Answer{}
+	tr.ask(tool)
+	before := server.calls
+	tr.now = tr.now.Add(24 * time.Hour)
+	tr.ask(tool)
+	if server.calls-before < 2 {
+		t.Error("lists of which nothing shows that they did not change were not read again")
+	}
 	server.missing = []string{"timelineItems"}
 	server.repos["coast/tool"] = busy("coast/tool", 3, 3)
 	tr.kept = map[string]*scanners.Answer{}
