@@ -2,6 +2,7 @@ package forge
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,6 +18,7 @@ import (
 type gitLab struct{ *session }
 
 type gitLabProject struct {
+	ID            int64     `json:"id"`
 	Place         string    `json:"path_with_namespace"`
 	Archived      *bool     `json:"archived"`
 	Branch        *string   `json:"default_branch"`
@@ -71,9 +73,33 @@ func (g gitLab) facts(ctx context.Context, r catalog.Repository) (answer, bool, 
 	case p.License != nil || p.LicenseURL != nil:
 		a.License = new("")
 	}
+	if a.Archived == nil && p.ID > 0 {
+		if a.Archived, err = g.archived(ctx, p.ID); err != nil {
+			return a, false, err
+		}
+	}
 	a.Issues.Off = p.IssuesAccess == "disabled" || p.IssuesEnabled != nil && !*p.IssuesEnabled
 	a.Changes.Off = p.ChangesAccess == "disabled"
 	return a, false, nil
+}
+
+// archived finds out whether a project is archived where it does not say so itself, as to
+// those without a token: lists of projects can be limited to archived ones, and to others,
+// and to ids. It is nil where the project is in neither list.
+func (g gitLab) archived(ctx context.Context, id int64) (*bool, error) {
+	for _, archived := range []bool{true, false} {
+		var found []struct {
+			ID int64 `json:"id"`
+		}
+		_, err := g.get(ctx, fmt.Sprintf("/api/v4/projects?simple=true&archived=%t&id_after=%d&id_before=%d", archived, id-1, id+1), &found)
+		if err != nil {
+			return nil, err
+		}
+		if len(found) == 1 && found[0].ID == id {
+			return &archived, nil
+		}
+	}
+	return nil, nil
 }
 
 func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) error {

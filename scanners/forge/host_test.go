@@ -74,6 +74,9 @@ func (s *restServer) page(w http.ResponseWriter, r *http.Request, all []map[stri
 		if after := query.Get("created_after"); after != "" && created < after || query.Get("state") == "closed" && one["closed_at"] == nil {
 			continue
 		}
+		if asked := query.Get("archived"); asked != "" && fmt.Sprint(one["archived"]) != asked {
+			continue
+		}
 		kept = append(kept, one)
 	}
 	page, _ := strconv.Atoi(query.Get("page"))
@@ -156,8 +159,14 @@ func TestGitLabSaysLessWithoutAToken(t *testing.T) {
 	}
 	tr := restTrial(t, nil)
 	tide := s.URL + "/coast/tools/tide"
-	tr.ask(tide)
-	tr.want(tide, map[string]string{observation.ForgeArchived: "unknown: unsupported", observation.ForgeForkOf: "unknown: unsupported",
+	project["id"] = 7
+	for want, archived := range map[string]any{"true": true, "false": false, "unknown: unsupported": nil} {
+		s.answers["/api/v4/projects"] = []map[string]any{{"id": 7, "path_with_namespace": "coast/tools/tide", "archived": archived}}
+		tr.kept = map[string]*scanners.Answer{}
+		tr.ask(tide)
+		tr.want(tide, map[string]string{observation.ForgeArchived: want})
+	}
+	tr.want(tide, map[string]string{observation.ForgeForkOf: "unknown: unsupported",
 		observation.ForgeLicense: "unknown: unsupported", observation.ForgeIssuesOpened12m: "2", observation.ForgeStars: "4"})
 }
 
