@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -36,30 +37,45 @@ func (p *Pipeline) Ask(ctx context.Context, run store.Run) error {
 	return nil
 }
 
+// askedAtOnce bounds how many repositories' answers are in memory.
+const askedAtOnce = 2000
+
 func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository) error {
-	failures := map[string]observation.Note{}
-	var questions []scanners.Question
-	noToken := 0
-	for _, r := range repositories {
-		last, err := p.lastAnswer(ctx, source, r)
-		if err != nil {
-			return err
-		}
-		why := p.whyNotAsk(run, source, r, last)
-		if why == nil {
-			questions = append(questions, scanners.Question{Repository: r, Last: last})
-			continue
-		}
-		failures[r.URL] = *why
-		if why.Cause == observation.CauseNoToken {
-			if noToken++; noToken == 1 {
-				defer func() { p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, why.Message)) }()
+	noToken, said := 0, ""
+	for some := range slices.Chunk(repositories, askedAtOnce) {
+		failures := map[string]observation.Note{}
+		var questions []scanners.Question
+		for _, r := range some {
+			last, err := p.lastAnswer(ctx, source, r)
+			if err != nil {
+				return err
+			}
+			why := p.whyNotAsk(run, source, r, last)
+			if why == nil {
+				questions = append(questions, scanners.Question{Repository: r, Last: last})
+				continue
+			}
+			failures[r.URL] = *why
+			if why.Cause == observation.CauseNoToken {
+				noToken, said = noToken+1, why.Message
 			}
 		}
+		if err := p.askQuestions(ctx, source, questions, failures); err != nil {
+			return err
+		}
+		if err := p.storeLive(ctx, run, source, some, failures); err != nil {
+			return err
+		}
 	}
-	if err := p.askQuestions(ctx, source, questions, failures); err != nil {
-		return err
+	if noToken > 0 {
+		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, said))
 	}
+	return nil
+}
+
+// storeLive stores with a run what it makes of the answers that are kept.
+func (p *Pipeline) storeLive(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository,
+	failures map[string]observation.Note) error {
 	for _, r := range repositories {
 		last, err := p.lastAnswer(ctx, source, r)
 		if err != nil {
