@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/vex"
+	"github.com/midspan/midspan/scanners/registry"
 )
 
 // Exit codes are an interface for scripts.
@@ -123,7 +125,7 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), settingsHelp(flags))
+		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), settingsHelp(flags))
 	a.addFormats(root)
 	foldGlobalFlags(root)
 	return root
@@ -184,7 +186,8 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers))
+	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers),
+		pipeline.WithSources(registry.Sources(os.Getenv)))
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ func (a *app) scanCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if err := p.Ask(ctx, run); err != nil {
+					return err
+				}
 				if err := p.Scan(ctx, run); err != nil {
 					return err
 				}

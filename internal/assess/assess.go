@@ -157,7 +157,7 @@ func (r *Rules) overallScore(supports []Pillar) Range {
 }
 
 // countKnown counts the measures that the rules read: those that are known, and
-// those that apply.
+// those that apply. What may be unasked counts where it is known.
 func (r *Rules) countKnown(measures map[string]observation.Measure) (known, applicable float64) {
 	for _, id := range r.reads {
 		switch measures[id].State {
@@ -165,7 +165,9 @@ func (r *Rules) countKnown(measures map[string]observation.Measure) (known, appl
 			known, applicable = known+1, applicable+1
 		case observation.NotApplicable:
 		default:
-			applicable++
+			if !r.optional[id] {
+				applicable++
+			}
 		}
 	}
 	return known, applicable

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -286,7 +287,7 @@ func TestNoRuleReadsAnUnknownAsAValue(t *testing.T) {
 			for _, value := range values[r.specs[rule.measure].Kind] {
 				m := observation.Measure{ID: rule.measure, State: observation.Unknown, Value: value, Cause: cause}
 				want := kleene.Unknown
-				if rule.silenceMeansNo && cause == observation.CauseNoSource {
+				if rule.silenceMeansNo && cause == observation.CauseNoSource || rule.unaskedMeansNo {
 					want = kleene.False // it asks what can be seen, and the sources that were read say nothing
 				}
 				e := r.evaluate(map[string]observation.Measure{rule.measure: m})
@@ -428,7 +429,7 @@ func random(rng *rand.Rand) merge.Input {
 func randomValue(def observation.Definition, near map[string]float64, rng *rand.Rand) any {
 	switch def.Kind {
 	case observation.KindBool:
-		return rng.IntN(2) == 0 && !strings.Contains(def.ID, "sunset")
+		return rng.IntN(2) == 0 && !strings.Contains(def.ID, "sunset") && (def.ID != observation.ForgeArchived || rng.IntN(20) == 0)
 	case observation.KindText:
 		return []string{"stable", "beta", "obsolete", "none", "community"}[min(rng.IntN(40), 4)]
 	case observation.KindList:
@@ -478,6 +479,9 @@ func blinded(r *Rules, in merge.Input, rng *rand.Rand) (merge.Input, string) {
 	blind := in
 	i := rng.IntN(len(in.Repositories))
 	what := r.reads[rng.IntN(len(r.reads))]
+	for r.optional[what] { // no verdict waits for it: a test of its own says what follows
+		what = r.reads[rng.IntN(len(r.reads))]
+	}
 	switch rng.IntN(6) {
 	case 0:
 		blind.Repositories = slices.Clone(in.Repositories)
@@ -542,6 +546,97 @@ func liftCost(r *Rules, defs map[string]observation.Definition, in merge.Input, 
 		measures[m.ID] = m
 	}
 	return r.evaluate(measures).cheapestLift(stage).cost
+}
+
+// TestNoVerdictWaitsForAForge holds the verdict on a good of which a forge told something
+// against that on the same good where nobody was asked. Only an end that the forge tells
+// is lost with it, and the verdict is then that of a good of which no forge ever told.
+func TestNoVerdictWaitsForAForge(t *testing.T) {
+	t.Parallel()
+	r := loaded(t)
+	defs := definitions()
+	rng := rand.New(rand.NewPCG(3, 4))
+	ended := 0
+	for range 400 {
+		asked := random(rng)
+		var unasked []merge.Input
+		for _, cause := range []observation.Cause{"", observation.CauseNotAsked, observation.CauseOffline, observation.CauseNoToken, observation.CauseUnreachable} {
+			in := asked
+			in.Repositories = slices.Clone(in.Repositories)
+			for i, repository := range in.Repositories {
+				in.Repositories[i].Measures = nil
+				for _, m := range repository.Measures {
+					switch {
+					case !strings.HasPrefix(m.ID, "forge."):
+						in.Repositories[i].Measures = append(in.Repositories[i].Measures, m)
+					case cause != "":
+						in.Repositories[i].Measures = append(in.Repositories[i].Measures, observation.Measure{ID: m.ID, State: observation.Unknown, Cause: cause})
+					}
+				}
+			}
+			unasked = append(unasked, in)
+		}
+		never, _ := r.Assess(unasked[0], defs)
+		for _, in := range unasked[1:] {
+			got, _ := r.Assess(in, defs)
+			got.Coverage, never.Coverage = Coverage{}, Coverage{}
+			if !reflect.DeepEqual(got, never) {
+				t.Fatalf("who was not asked changed a verdict: %s %v, and %s %v where there are no forges", got.Stage, got.Possible, never.Stage, never.Possible)
+			}
+		}
+		told, measures := r.Assess(asked, defs)
+		archived, _ := observation.Find(measures, observation.ForgeArchived)
+		switch is := archived.Value == true; {
+		case is && told.Stage != Sunset:
+			t.Errorf("it is archived, and %s", told.Stage)
+		case is:
+			ended++
+		case told.Stage != never.Stage && never.Stage != Unassessed && told.Stage != Unassessed:
+			t.Errorf("the forge says no end, and %s became %s", never.Stage, told.Stage)
+		}
+	}
+	if ended == 0 {
+		t.Error("no random good was archived: the test shows nothing of it")
+	}
+}
+
+func TestAnArchivedGoodIsAtItsEndWithTheReason(t *testing.T) {
+	v := assessed(t, with(healthy(), map[string]any{observation.ForgeArchived: true}))
+	if v.Stage != Sunset || len(v.Reasons) == 0 || v.Reasons[0].Rule != "lifecycle.archived" || len(v.Possible) != 1 {
+		t.Errorf("%s %v: %+v", v.Stage, v.Possible, v.Reasons)
+	}
+	if v := assessed(t, with(healthy(), map[string]any{observation.ForgeArchived: false})); v.Stage != Sustained {
+		t.Errorf("not archived, and %s", v.Stage)
+	}
+}
+
+func TestInertIsToldFromAbandoned(t *testing.T) {
+	quiet := with(middle(), map[string]any{"momentum.days-since-commit": 500.0, "momentum.releases-12m": 0.0})
+	const inert, abandoned = "Inert rather than abandoned", "Abandoned rather than finished"
+	for name, c := range map[string]struct {
+		outside, unanswered any
+		want                string
+	}{
+		"nobody asks":                 {0.0, nil, inert},
+		"people ask, nobody answers":  {5.0, 0.8, abandoned},
+		"people ask and are answered": {5.0, 0.2, ""},
+		"one asked":                   {1.0, 1.0, ""},
+		"nobody was asked":            {nil, nil, ""},
+	} {
+		values := quiet
+		for id, value := range map[string]any{observation.ForgeIssuesOutside12m: c.outside, observation.ForgeIssuesUnanswered: c.unanswered} {
+			if value != nil {
+				values = with(values, map[string]any{id: value})
+			}
+		}
+		v := assessed(t, values)
+		said := v.Because + strings.Join(v.Remarks, " ")
+		for _, text := range []string{inert, abandoned} {
+			if v.Stage != Dormant || strings.Contains(said, text) != (text == c.want) {
+				t.Errorf("%s: %s, %s", name, v.Stage, said)
+			}
+		}
+	}
 }
 
 // hideOne hides a measured measure of one repository; one that did not apply or

@@ -31,6 +31,13 @@ const (
 func (e *evaluation) explainContext(in merge.Input, v Verdict, defs map[string]observation.Definition) []language.Message {
 	said := e.explainFall(in, v)
 	if v.Stage == Fading || v.Stage == Dormant {
+		// Where its forge was asked, what is finished is told from what is left.
+		switch {
+		case e.certainly("lifecycle.abandoned"):
+			said = append(said, language.M("Abandoned rather than finished: people ask, and most of them get no answer."))
+		case e.certainly("lifecycle.nobody-asks"):
+			said = append(said, language.M("Inert rather than abandoned: in 12 months nobody from outside asked anything."))
+		}
 		said = append(said, remark.OtherBranches(e.measures)...)
 	}
 	return slices.Concat(said, e.explainHold(v, defs), e.explainTension(v, defs))

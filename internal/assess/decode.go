@@ -204,7 +204,8 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 		"all", "any", "holds", "fails", "reference", "clears", "wish", "absent", "weight", "with", "said-by", "form", "none")
 	rule := &rule{at: d.positionOfNode(n), id: text(f["id"]), question: text(f["question"]), measure: text(f["measure"]),
 		operator: text(f["operator"]), threshold: scalar(f["threshold"]), unit: observation.Unit(text(f["unit"])),
-		silenceMeansNo: text(f["silence"]) == "is-no", holds: text(f["holds"]), none: text(f["none"]), fails: text(f["fails"]),
+		silenceMeansNo: text(f["silence"]) != "", unaskedMeansNo: text(f["silence"]) == "unasked-is-no",
+		holds: text(f["holds"]), none: text(f["none"]), fails: text(f["fails"]),
 		reference: text(f["reference"]), clears: text(f["clears"]), weight: d.number(f["weight"], 1),
 		wantsYes: text(f["wish"]) == "yes", absentMeansYes: text(f["absent"]) == "yes", coveredBy: text(f["said-by"]),
 		isForm: text(f["form"]) == "yes"}
@@ -212,7 +213,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	if with := f["with"]; with != nil && with.Decode(&rule.with) != nil {
 		d.fail(d.positionOfNode(with), "with names measures by the words that stand for them")
 	}
-	d.oneOf(f, "silence", "is-no")
+	d.oneOf(f, "silence", "is-no", "unasked-is-no")
 	d.oneOf(f, "wish", "yes", "no")
 	d.oneOf(f, "absent", "yes", "no")
 	if rule.weight < 0 {

@@ -82,6 +82,8 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 		return kleene.Of(r.absentMeansYes)
 	case m.State != observation.Measured && r.silenceMeansNo && m.Cause == observation.CauseNoSource:
 		return kleene.False
+	case m.State == observation.Unknown && r.unaskedMeansNo: // one that is left open, as in a proof, stays open
+		return kleene.False
 	case m.State != observation.Measured:
 		return kleene.Unknown
 	}

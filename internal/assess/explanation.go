@@ -109,7 +109,7 @@ func (e *evaluation) explainByLoad(possible []Stage, defs map[string]observation
 
 // missingMeasures lists the unknown measures whose value would leave fewer stages
 // possible, those that leave the fewest first, without those that the levels of a pillar
-// read.
+// read, and without those that no verdict waits for.
 func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[string]observation.Definition) language.Arg {
 	covered := map[string]bool{}
 	if p := e.rules.pillar(pillar); p != nil {
@@ -125,7 +125,7 @@ func (e *evaluation) missingMeasures(pillar string, possible []Stage, defs map[s
 	for _, r := range e.rules.rules {
 		m := e.measure(r.measure)
 		known := m.State == observation.NotApplicable || m.State == observation.Measured && e.evalRule(r) != kleene.Unknown
-		if r.when != nil || covered[r.measure] || known {
+		if r.when != nil || covered[r.measure] || known || e.rules.optional[r.measure] {
 			continue
 		}
 		if left := e.stagesLeft(r); left < len(possible) {

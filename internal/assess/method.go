@@ -198,7 +198,10 @@ func (r *Rules) writeRules(b *strings.Builder) {
 			fmt.Fprintf(b, "- Yes where %s.\n", r.conditionMarkdown(*rule.when))
 		} else {
 			fmt.Fprintf(b, "- Yes where `%s` %s %s.", rule.measure, rule.operator, strings.TrimSpace(r.formatValue(rule.threshold)+" "+string(rule.unit)))
-			if rule.silenceMeansNo {
+			switch {
+			case rule.unaskedMeansNo:
+				b.WriteString(" Where nobody was asked who could tell, the answer is no.")
+			case rule.silenceMeansNo:
 				b.WriteString(" As far as can be seen.")
 			}
 			if rule.absentMeansYes {

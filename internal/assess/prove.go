@@ -98,7 +98,7 @@ func (d *decoder) proveDistinct(p *prover, readers []*rule) {
 }
 
 func equivalentRules(p *prover, a, b *rule) bool {
-	if a.silenceMeansNo != b.silenceMeansNo || a.absentMeansYes != b.absentMeansYes {
+	if a.silenceMeansNo != b.silenceMeansNo || a.unaskedMeansNo != b.unaskedMeansNo || a.absentMeansYes != b.absentMeansYes {
 		return false
 	}
 	return !slices.ContainsFunc(p.domains[a.measure], func(s valueClass) bool {

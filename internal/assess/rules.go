@@ -32,6 +32,7 @@ type Rules struct {
 	rising     [][]string         // measures of which each is at most the next
 	invariants [][2]invariantTerm // what is never true of one good at once
 	reads      []string           // the measures that rules read, sorted
+	optional   map[string]bool    // those of them that only rules read for which unasked means no
 	signatures map[pillarLevel]string
 	english    *language.Language
 }
@@ -46,6 +47,9 @@ type rule struct {
 	threshold      any // float64, bool or string
 	unit           observation.Unit
 	silenceMeansNo bool
+	// unaskedMeansNo is set where only a source on the network can tell, which no verdict
+	// may wait for: where it was not asked or did not say, the answer is no.
+	unaskedMeansNo bool
 	when           *condition
 	holds          string
 	none           string // as holds, where the value is zero
@@ -142,12 +146,18 @@ func LoadRules(override []byte, definitions []observation.Definition) (*Rules, e
 
 // index computes what every evaluation needs of rules that were verified.
 func (r *Rules) index() {
-	r.reads, r.signatures = r.measuresRead(), r.levelSignatures()
+	r.reads, r.signatures, r.optional = r.measuresRead(), r.levelSignatures(), map[string]bool{}
+	for id, readers := range r.rulesByMeasure() {
+		r.optional[id] = !slices.ContainsFunc(readers, func(reader *rule) bool { return !reader.unaskedMeansNo })
+	}
 	for i := range r.pillars {
 		p := &r.pillars[i]
 		for j := range p.levels {
 			p.levels[j].plain = r.plainRules(p.levels[j].when)
 			p.plain = append(p.plain, p.levels[j].plain...)
+		}
+		for _, part := range p.parts {
+			r.optional[part.measure] = false
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Ecosystems   []string
 	Rules        string
 	Offline      bool
+	MaxAge       time.Duration
 	AllowPrivate bool
 	AsOf         string
 	Store        string
@@ -80,6 +81,7 @@ func settings(c *Config) []setting {
 		{"ecosystems", &c.Ecosystems, []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)", false},
 		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
 		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
+		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a forge that a run may use where it cannot ask anew", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
 		{"store", &c.Store, defaultStore, "folder of the database of runs", false},
@@ -223,8 +225,8 @@ func (c *Config) check(now time.Time) error {
 	if _, err := time.Parse(time.DateOnly, c.AsOf); err != nil {
 		return fmt.Errorf("as-of: %q is not a day like 2006-01-02", c.AsOf)
 	}
-	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 {
-		return errors.New("jobs, max-files and max-bytes must be 1 or more, limit 0 or more, timeout longer than nothing")
+	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 || c.MaxAge < 0 {
+		return errors.New("jobs, max-files and max-bytes must be 1 or more, limit and max-age 0 or more, timeout longer than nothing")
 	}
 	if err := c.checkMirrors(); err != nil {
 		return err

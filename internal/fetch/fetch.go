@@ -25,6 +25,9 @@ type Options struct {
 	UserAgent    string
 	// Retry is DefaultRetryPolicy where it is zero.
 	Retry RetryPolicy
+	// Handled are statuses (429 or 5xx) that the caller answers by asking for something
+	// else. They are not retried, and do not count as failures of the host.
+	Handled []int
 }
 
 // ErrOffline is the error of every request when the network is switched off.
@@ -51,7 +54,7 @@ func Client(opts Options) *http.Client {
 	transport.ResponseHeaderTimeout = policy.IdleTimeout
 	var inner http.RoundTripper = idleTimeoutTransport{transport, policy.IdleTimeout}
 	client := &http.Client{Transport: userAgentTransport{inner, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
-	return &http.Client{Transport: resumeTransport{retryTransport{client, policy, policy.NewHostBreakers()}}}
+	return &http.Client{Transport: resumeTransport{retryTransport{client, policy, policy.NewHostBreakers(), opts.Handled}}}
 }
 
 // errPrivate marks a connection that this package refused: no host failed.

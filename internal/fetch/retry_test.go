@@ -414,3 +414,20 @@ func TestRetryAfterUsesTheServersOwnClock(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatTheCallerHandlesIsNeitherRetriedNorAFailureOfTheHost asks more often than the
+// circuit breaker would let pass.
+func TestWhatTheCallerHandlesIsNeitherRetriedNorAFailureOfTheHost(t *testing.T) {
+	url, requests := flaky(t, 100, status(http.StatusBadGateway), status(http.StatusOK))
+	client := Client(Options{AllowPrivate: true, Retry: fastRetries(), Handled: []int{http.StatusBadGateway}})
+	for range 5 {
+		response, err := client.Get(url)
+		if err != nil || response.StatusCode != http.StatusBadGateway {
+			t.Fatalf("got %v, %v", response, err)
+		}
+		response.Body.Close()
+	}
+	if n := requests.Load(); n != 5 {
+		t.Errorf("%d requests, want 5", n)
+	}
+}

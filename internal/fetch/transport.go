@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,9 +17,10 @@ import (
 // retries those that failed temporarily, with all redirects. The last response goes
 // to the caller, whose error can name its status.
 type retryTransport struct {
-	client *http.Client
-	policy RetryPolicy
-	hosts  *HostBreakers
+	client  *http.Client
+	policy  RetryPolicy
+	hosts   *HostBreakers
+	handled []int // statuses that are the caller's
 }
 
 // errServerFailed stands for a response with a status of 429 or 5xx.
@@ -39,7 +41,7 @@ func (t retryTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 		var err error
 		response, err = t.client.Do(&request)
-		if err == nil && (response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests) {
+		if err == nil && (response.StatusCode >= 500 || response.StatusCode == http.StatusTooManyRequests) && !slices.Contains(t.handled, response.StatusCode) {
 			return fmt.Errorf("%w: %s", errServerFailed, response.Status)
 		}
 		return UnwrapURLError(err)

@@ -256,6 +256,9 @@ func (p patterns) fromDefinitions(t *testing.T) {
 			take(scanner.Name(), reader.CatalogDefinitions())
 		}
 	}
+	for _, source := range registry.Sources(nil) {
+		take(source.Name(), source.Definitions())
+	}
 	take("the advisories", advisory.Definitions())
 	take("the ends of support", endoflife.Definitions())
 }

@@ -10,6 +10,7 @@ type Cause string
 const (
 	CauseOffline        Cause = "offline"              // the network was switched off
 	CauseNoToken        Cause = "no-token"             // a forge's API needs a token
+	CauseNotAsked       Cause = "not-asked"            // a service on the network could tell, and was not asked
 	CauseMissingObjects Cause = "missing-objects"      // the mirror lacks blobs or trees
 	CauseUnsupported    Cause = "unsupported"          // no reader for this kind of input
 	CauseNoDatabase     Cause = "no-advisory-database" // no advisories for the ecosystem
@@ -34,7 +35,7 @@ const (
 // Causes lists all causes.
 func Causes() []Cause {
 	return []Cause{
-		CauseOffline, CauseNoToken, CauseMissingObjects, CauseUnsupported, CauseNoDatabase,
+		CauseOffline, CauseNoToken, CauseNotAsked, CauseMissingObjects, CauseUnsupported, CauseNoDatabase,
 		CauseNoVersion, CauseUndecided, CauseNoSource, CauseNoRepository, CauseBadURL, CauseNotFound,
 		CauseUnreachable, CauseEmpty, CauseNoBranch, CauseCorrupt, CauseBroken,
 		CauseOverLimit, CauseScannerFailed, CauseScannerPanic, CauseStale, CauseRemark,

@@ -91,6 +91,34 @@ const (
 	PostureMaintained = "posture.maintained"
 )
 
+// The measures of scanners/forge.
+const (
+	ForgeArchived              = "forge.archived"
+	ForgeDisabled              = "forge.disabled"
+	ForgeGone                  = "forge.gone"
+	ForgeMovedTo               = "forge.moved-to"
+	ForgeDefaultBranch         = "forge.default-branch"
+	ForgeForkOf                = "forge.fork-of"
+	ForgeIssuesOpened12m       = "forge.issues-opened-12m"
+	ForgeIssuesClosed12m       = "forge.issues-closed-12m"
+	ForgeIssuesOutside12m      = "forge.issues-outside-12m"
+	ForgeIssueResponseDays     = "forge.issue-response-days"
+	ForgeIssueCloseDays        = "forge.issue-close-days"
+	ForgeIssuesUnanswered      = "forge.issues-unanswered"
+	ForgeChangesOpened12m      = "forge.changes-opened-12m"
+	ForgeChangesClosed12m      = "forge.changes-closed-12m"
+	ForgeChangeResponseDays    = "forge.change-response-days"
+	ForgeChangeCloseDays       = "forge.change-close-days"
+	ForgeChangesUnanswered     = "forge.changes-unanswered"
+	ForgeResponders12m         = "forge.responders-12m"
+	ForgeReleasesWithAssets12m = "forge.releases-with-assets-12m"
+	ForgeLicense               = "forge.license"
+	ForgeSecurityPolicy        = "forge.security-policy"
+	ForgeSponsors              = "forge.sponsors"
+	ForgeStars                 = "forge.stars"
+	ForgeForks                 = "forge.forks"
+)
+
 // The measures of scanners/signals, from a repository.
 const (
 	FundingReceived              = "funding.received"

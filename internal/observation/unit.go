@@ -14,8 +14,10 @@ const (
 	UnitDays          Unit = "days"
 	UnitFiles         Unit = "files"
 	UnitFindings      Unit = "findings"
+	UnitForks         Unit = "forks"
 	UnitGoods         Unit = "goods"
 	UnitIdentities    Unit = "identities"
+	UnitIssues        Unit = "issues"
 	UnitLanguages     Unit = "languages"
 	UnitMonths        Unit = "months" // calendar months or months of a window
 	UnitOrganizations Unit = "organizations"
@@ -25,6 +27,7 @@ const (
 	UnitRatio         Unit = "ratio"        // of two numbers of one unit
 	UnitReleases      Unit = "releases"
 	UnitRuntimes      Unit = "runtimes"
+	UnitStars         Unit = "stars"
 	UnitTeams         Unit = "teams"
 )
 
@@ -32,9 +35,9 @@ const (
 func Units() []Unit {
 	return []Unit{
 		UnitChanges, UnitCommits, UnitCountries, UnitDays,
-		UnitFiles, UnitFindings, UnitGoods, UnitIdentities,
-		UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
-		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitTeams,
+		UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
+		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
+		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitStars, UnitTeams,
 	}
 }
 

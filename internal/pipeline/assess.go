@@ -125,15 +125,20 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repos
 }
 
 // definitions lists every measure that a report can hold, in a stable order.
-func (p *Pipeline) definitions() []observation.Definition { return definitionsOf(p.scanners) }
+func (p *Pipeline) definitions() []observation.Definition {
+	return definitionsOf(p.scanners, p.sources)
+}
 
-func definitionsOf(list []scanners.Scanner) []observation.Definition {
+func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {
 	var all []observation.Definition
 	for _, scanner := range list {
 		all = append(all, scanner.Definitions()...)
 		if reader, ok := scanner.(scanners.CatalogScanner); ok {
 			all = append(all, reader.CatalogDefinitions()...)
 		}
+	}
+	for _, source := range sources {
+		all = append(all, source.Definitions()...)
 	}
 	return append(all, matchedDefinitions()...)
 }
@@ -158,6 +163,7 @@ type repoState struct {
 	scan          store.Scan
 	advisoryState string // that the match depends on; empty where there is no inventory
 	matchDigest   string
+	live          []store.Live // what the sources said
 }
 
 // loadStates reads what a run stored of the repositories of a good.
@@ -169,6 +175,9 @@ func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Goo
 			return nil, fmt.Errorf("read the scan of %s: %w", repository.URL, err)
 		}
 		state := repoState{scan: scan}
+		if state.live, err = p.loadLive(ctx, run, repository); err != nil {
+			return nil, err
+		}
 		if scan.Inventory != "" {
 			if state.advisoryState, err = p.advisoryState(ctx, scan.Inventory); err != nil {
 				return nil, err
@@ -196,7 +205,7 @@ func inputsDigestOf(settingsKey string, good catalog.Good, states []repoState, d
 	fmt.Fprintf(hash, "%s\n%s\n%s\n", settingsKey, entry, measure)
 	for _, state := range states {
 		s := state.scan
-		notes, _ := json.Marshal([]any{s.Notes, s.Failure})
+		notes, _ := json.Marshal([]any{s.Notes, s.Failure, state.live})
 		fmt.Fprintf(hash, "%q %q %d %d %q %q %s %q\n", s.URL, s.Commit, s.ObservedUntil.Unix(), s.At.Unix(), s.Keys, s.Inventory, notes, state.matchDigest)
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16])
@@ -237,6 +246,7 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 	var all repoResults
 	if state.scan.Failure != nil {
 		all.measures, all.activity = p.unreadMeasures(*state.scan.Failure), observation.UnreadActivity(state.scan.Failure.Cause)
+		all.measures = append(all.measures, liveMeasures(state.live)...)
 		return all, nil
 	}
 	all.activity = observation.UnreadActivity(observation.CauseScannerFailed)
@@ -266,6 +276,7 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 			all.measures[i].At = state.scan.At
 		}
 	}
+	all.measures = append(all.measures, liveMeasures(state.live)...)
 	return all, nil
 }
 

@@ -91,6 +91,9 @@ func (p *Pipeline) measuresAt(ctx context.Context, reader child.Reader, m seenMi
 	}
 	defer open.Close()
 	all := unknowns(matchedDefinitions(), observation.CauseUnsupported, notOfThePast)
+	for _, source := range p.sources {
+		all = append(all, unknowns(source.Definitions(), observation.CauseUnsupported, notOfThePast)...)
+	}
 	for _, scanner := range p.scanners {
 		if !slices.Contains(names, scanner.Name()) {
 			all = append(all, unknowns(scanner.Definitions(), observation.CauseUnsupported, notOfThePast)...)

@@ -1,4 +1,4 @@
-// Package pipeline runs the stages: catalog, acquire and scan, match, assess,
+// Package pipeline runs the stages: catalog, ask, acquire and scan, match, assess,
 // publish. Each reads what the one before stored and stores its own result, so
 // each can run alone, resume after a crash and skip what has not changed.
 //
@@ -48,13 +48,15 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	policies  []*policy.Policy // that a report is asked
-	source    advisory.Source  // nil until openAdvisories has run
-	ends      endoflife.Source // of runtimes, read beside the source
-	service   advisory.Matcher // sends requests to OSV's online service
-	inChild   bool             // repositories are read in child processes
-	memory    int64            // that a child may use, in bytes; 0 for the default
-	answers   *vex.Answers     // of maintainers to findings; nil has none
+	sources   []scanners.Source // whose measures are declared
+	mayAsk    bool              // whether they are asked at all
+	policies  []*policy.Policy  // that a report is asked
+	source    advisory.Source   // nil until openAdvisories has run
+	ends      endoflife.Source  // of runtimes, read beside the source
+	service   advisory.Matcher  // sends requests to OSV's online service
+	inChild   bool              // repositories are read in child processes
+	memory    int64             // that a child may use, in bytes; 0 for the default
+	answers   *vex.Answers      // of maintainers to findings; nil has none
 	placed    placedAnswers
 	announce  func(string) // says what is taken from an earlier run; nil says nothing
 	notTaken  string       // why the advisories of an earlier run are not taken, or empty
@@ -102,7 +104,8 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	if err != nil {
 		return nil, err
 	}
-	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(all))
+	sources := registry.Sources(nil)
+	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(all, sources))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +126,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	service := osv.Matcher{Client: httpClient(cfg, version)}
 	retry := fetch.DefaultRetryPolicy()
 	p := &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
-		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, service: service}
+		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, sources: sources, service: service}
 	for _, option := range options {
 		option(p)
 	}
@@ -132,8 +135,11 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 
 // httpClient returns a client under the HTTP policy of this run.
 func httpClient(cfg config.Config, version string) *http.Client {
-	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version})
+	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: userAgent(version)})
 }
+
+// userAgent is how Midspan introduces itself to servers.
+func userAgent(version string) string { return "midspan/" + version }
 
 // maxRules bounds a file of rules, in bytes.
 const maxRules = 8 << 20
@@ -184,9 +190,12 @@ func (p *Pipeline) Run(ctx context.Context, urls []string) (_ Published, err err
 	return p.Publish(ctx, run)
 }
 
-// assessRun runs the stages from scan to assess. Where an earlier run read the same
+// assessRun runs the stages from ask to assess. Where an earlier run read the same
 // inputs, it returns that run: nothing is assessed or published twice.
 func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, error) {
+	if err := p.Ask(ctx, run); err != nil {
+		return run, err
+	}
 	if err := p.Scan(ctx, run); err != nil {
 		return run, err
 	}
@@ -231,6 +240,9 @@ func (p *Pipeline) settingsKey(run store.Run) string {
 	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem)
 	for _, scanner := range p.scanners {
 		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
+	}
+	for _, source := range p.sources {
+		key += fmt.Sprintf("%q %q\n", source.Name(), source.Version())
 	}
 	return key
 }

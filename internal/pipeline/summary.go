@@ -93,6 +93,9 @@ func scanEntry(repository catalog.Repository, state repoState, l matchedInventor
 		Repository: repository, Outcome: report.Scanned, Failure: state.scan.Failure, Commit: state.scan.Commit,
 		ObservedUntil: state.scan.ObservedUntil, Findings: l.match.Findings, Notes: state.scan.Notes, Inventory: inventoryOf(l),
 	}
+	for _, live := range state.live {
+		entry.Notes = append(slices.Clone(entry.Notes), live.Notes...)
+	}
 	switch {
 	case entry.Failure != nil:
 		entry.Outcome = report.Failed

@@ -146,13 +146,14 @@ func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, err
 	return row.run()
 }
 
-// RunDigest returns a digest of the goods and scans of a run: two runs with the same
+// RunDigest returns a digest of the goods, the scans and the answers of a run: two runs with the same
 // digest have the same inputs.
 func (s *Store) RunDigest(ctx context.Context, run int64) (string, error) {
 	hash := sha256.New()
 	for _, query := range []string{
 		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
 		`SELECT json_array(url, commit_id, observed_until, at, keys, inventory, notes, failure) FROM scans WHERE run_id = ? ORDER BY url`,
+		`SELECT json_array(url, source, document) FROM live WHERE run_id = ? ORDER BY url, source`,
 	} {
 		rows, err := s.db.QueryxContext(ctx, query, run)
 		if err != nil {

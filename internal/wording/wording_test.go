@@ -28,6 +28,9 @@ func definitions(t *testing.T) []observation.Definition {
 			all = append(all, reader.CatalogDefinitions()...)
 		}
 	}
+	for _, source := range registry.Sources(nil) {
+		all = append(all, source.Definitions()...)
+	}
 	return all
 }
 

@@ -1,8 +1,9 @@
-// Package registry lists the scanners. A new scanner adds one line here.
+// Package registry lists the scanners and the sources. A new one adds one line here.
 package registry
 
 import (
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/osv"
 	"github.com/midspan/midspan/scanners/runtimes"
@@ -25,4 +26,15 @@ func All() ([]scanners.Scanner, error) {
 		posture,
 		maintained.Scanner{},
 	}, nil
+}
+
+// Sources returns every source on the network, in the order in which they are asked.
+// getenv reads the environment, where tokens are; without it there are none.
+func Sources(getenv func(string) string) []scanners.Source {
+	if getenv == nil {
+		getenv = func(string) string { return "" }
+	}
+	return []scanners.Source{
+		forge.New(forge.Options{Tokens: forge.TokensFrom(getenv)}),
+	}
 }

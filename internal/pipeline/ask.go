@@ -1,0 +1,214 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/store"
+	"github.com/midspan/midspan/scanners"
+)
+
+// WithSources makes the stages ask sources on the network. Without it they declare the
+// measures of the sources, and ask none: all of them are unknown.
+func WithSources(sources []scanners.Source) Option {
+	return func(p *Pipeline) { p.sources, p.mayAsk = sources, true }
+}
+
+// Ask is the stage that asks the sources on the network about the repositories of a run,
+// and stores what it makes of their answers. An answer of the same day is not asked for
+// again, and one that is not older than the setting max-age stands in where a source
+// cannot be asked. No source makes a run fail.
+func (p *Pipeline) Ask(ctx context.Context, run store.Run) error {
+	repositories, err := p.repositories(ctx, run)
+	if err != nil {
+		return err
+	}
+	for _, source := range p.sources {
+		if err := p.askSource(ctx, run, source, repositories); err != nil {
+			return fmt.Errorf("ask the %s: %w", source.Name(), err)
+		}
+	}
+	return nil
+}
+
+// askedAtOnce bounds how many repositories' answers are in memory.
+const askedAtOnce = 2000
+
+func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository) error {
+	noToken, said := 0, ""
+	for some := range slices.Chunk(repositories, askedAtOnce) {
+		failures := map[string]observation.Note{}
+		var questions []scanners.Question
+		for _, r := range some {
+			last, err := p.lastAnswer(ctx, source, r)
+			if err != nil {
+				return err
+			}
+			why := p.whyNotAsk(run, source, r, last)
+			if why == nil {
+				questions = append(questions, scanners.Question{Repository: r, Last: last})
+				continue
+			}
+			failures[r.URL] = *why
+			if why.Cause == observation.CauseNoToken {
+				noToken, said = noToken+1, why.Message
+			}
+		}
+		if err := p.askQuestions(ctx, source, questions, failures); err != nil {
+			return err
+		}
+		if err := p.storeLive(ctx, run, source, some, failures); err != nil {
+			return err
+		}
+	}
+	if noToken > 0 {
+		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, said))
+	}
+	return nil
+}
+
+// storeLive stores with a run what it makes of the answers that are kept.
+func (p *Pipeline) storeLive(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository,
+	failures map[string]observation.Note) error {
+	for _, r := range repositories {
+		last, err := p.lastAnswer(ctx, source, r)
+		if err != nil {
+			return err
+		}
+		if err := p.store.PutLive(ctx, run.ID, p.liveOf(run, source, r, last, failures[r.URL])); err != nil {
+			return fmt.Errorf("store the measures of %s: %w", r.URL, err)
+		}
+	}
+	return nil
+}
+
+// askQuestions asks a source, keeps its answers as they come, and adds to failures.
+func (p *Pipeline) askQuestions(ctx context.Context, source scanners.Source, questions []scanners.Question, failures map[string]observation.Note) error {
+	if len(questions) == 0 {
+		return nil
+	}
+	p.progress.Stage("ask "+source.Name(), len(questions))
+	defer p.progress.End()
+	tried, err := source.Ask(ctx, scanners.Asking{
+		Client: fetch.Client(fetch.Options{Offline: p.cfg.Offline, AllowPrivate: p.cfg.AllowPrivate, UserAgent: userAgent(p.version), Retry: p.retry,
+			Handled: []int{429, 502, 504}}),
+		Now: p.now, Questions: questions,
+		Reply: func(reply scanners.Reply) error {
+			url := reply.Repository.URL
+			if reply.Failure != nil {
+				failures[url] = *reply.Failure
+				p.progress.Done(url, "failed: "+string(reply.Failure.Cause))
+				return nil
+			}
+			p.progress.Done(url, "answered")
+			a := reply.Answer
+			err := p.store.PutLiveAnswer(context.WithoutCancel(ctx), store.LiveAnswer{Source: source.Name(), URL: url, Version: source.Version(),
+				Asked: a.Asked, Partial: a.Partial, Document: a.Document})
+			if err != nil {
+				return fmt.Errorf("keep the answer of %s: %w", url, err)
+			}
+			return nil
+		},
+	})
+	for _, line := range tried {
+		p.say(line)
+	}
+	return err
+}
+
+func (p *Pipeline) say(text string) {
+	if p.announce != nil {
+		p.announce(text)
+	}
+}
+
+// lastAnswer is the answer that is kept of a repository; nil where there is none that this
+// version of the source can read.
+func (p *Pipeline) lastAnswer(ctx context.Context, source scanners.Source, r catalog.Repository) (*scanners.Answer, error) {
+	kept, err := p.store.LiveAnswer(ctx, source.Name(), r.URL)
+	if errors.Is(err, store.ErrNotFound) || err == nil && kept.Version != source.Version() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of %s: %w", r.URL, err)
+	}
+	return &scanners.Answer{Asked: kept.Asked, Document: kept.Document, Partial: kept.Partial}, nil
+}
+
+// whyNotAsk says why a source is not asked about a repository; nil where it is. That its
+// answer is of today is a reason too.
+func (p *Pipeline) whyNotAsk(run store.Run, source scanners.Source, r catalog.Repository, last *scanners.Answer) *observation.Note {
+	not := func(cause observation.Cause, message string) *observation.Note {
+		return &observation.Note{Cause: cause, Subject: r.URL, Message: message}
+	}
+	today := p.now().UTC().Format(time.DateOnly)
+	switch {
+	case source.Excludes(r) != "":
+		return not(observation.CauseNotAsked, "it is not asked about")
+	case p.cfg.Offline:
+		return not(observation.CauseOffline, "the network was switched off")
+	case !p.mayAsk:
+		return not(observation.CauseNotAsked, "no source on the network was asked")
+	case run.AsOf.UTC().Format(time.DateOnly) < today:
+		return not(observation.CauseNotAsked, "the run speaks of "+run.AsOf.UTC().Format(time.DateOnly)+", and a source tells of today")
+	case last != nil && !last.Partial && last.Asked.UTC().Format(time.DateOnly) == today:
+		return not(observation.CauseNotAsked, "it was asked today")
+	}
+	return source.Refuses(r)
+}
+
+// liveOf makes the measures of a repository of the answer that is kept, or says why they
+// are unknown.
+func (p *Pipeline) liveOf(run store.Run, source scanners.Source, r catalog.Repository, last *scanners.Answer, failure observation.Note) store.Live {
+	live := store.Live{URL: r.URL, Source: source.Name()}
+	if why := source.Excludes(r); why != "" {
+		for _, d := range source.Definitions() {
+			live.Measures = append(live.Measures, d.NotApplicableFor(why))
+		}
+		return live
+	}
+	oldest := run.AsOf.Add(-p.cfg.MaxAge)
+	switch {
+	case last != nil && last.Asked.After(run.AsOf):
+		failure.Message += "; the answer that is kept is of a later day, " + last.Asked.UTC().Format(time.DateOnly)
+	case last != nil && last.Asked.Before(oldest):
+		failure.Message += fmt.Sprintf("; the answer that is kept is of %s, and older than --max-age allows", last.Asked.UTC().Format(time.DateOnly))
+	case last != nil:
+		live.Measures, live.Notes = source.Measures(*last, oldest)
+		return live
+	case failure.Cause == observation.CauseOffline:
+		failure.Message += ", and no answer of an earlier run is kept"
+	}
+	live.Measures = unknowns(source.Definitions(), failure.Cause, failure.Message)
+	return live
+}
+
+// loadLive reads what a run made of the answers of all sources. A run of before had none.
+func (p *Pipeline) loadLive(ctx context.Context, run store.Run, r catalog.Repository) ([]store.Live, error) {
+	var all []store.Live
+	for _, source := range p.sources {
+		live, err := p.store.Live(ctx, run.ID, r.URL, source.Name())
+		if errors.Is(err, store.ErrNotFound) {
+			live.Measures, err = unknowns(source.Definitions(), observation.CauseNotAsked, "the run did not ask"), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read what the %s said of %s: %w", source.Name(), r.URL, err)
+		}
+		all = append(all, live)
+	}
+	return all, nil
+}
+
+func liveMeasures(all []store.Live) []observation.Measure {
+	var measures []observation.Measure
+	for _, live := range all {
+		measures = append(measures, live.Measures...)
+	}
+	return measures
+}

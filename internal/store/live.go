@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// LiveAnswer is what a service on the network answered of a repository.
+type LiveAnswer struct {
+	Source, URL string
+	// Version is that of the source, whose form the document has.
+	Version  string
+	Asked    time.Time
+	Partial  bool
+	Document json.RawMessage
+}
+
+// PutLiveAnswer keeps an answer in the place of the last one.
+func (s *Store) PutLiveAnswer(ctx context.Context, a LiveAnswer) error {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO live_answers (source, url, version, asked, partial, document) VALUES (?, ?, ?, ?, ?, ?)`,
+		a.Source, a.URL, a.Version, formatTime(a.Asked), a.Partial, string(a.Document))
+	return err
+}
+
+// LiveAnswer returns the last answer of a source of a repository, or ErrNotFound.
+func (s *Store) LiveAnswer(ctx context.Context, source, address string) (LiveAnswer, error) {
+	var row struct {
+		Version, Asked, Document string
+		Partial                  bool
+	}
+	err := s.db.GetContext(ctx, &row, `SELECT version, asked, partial, document FROM live_answers WHERE source = ? AND url = ?`, source, address)
+	if err != nil {
+		return LiveAnswer{}, notFound(err)
+	}
+	a := LiveAnswer{Source: source, URL: address, Version: row.Version, Partial: row.Partial, Document: json.RawMessage(row.Document)}
+	if a.Asked, err = time.Parse(time.RFC3339, row.Asked); err != nil {
+		return a, fmt.Errorf("the answer of %s of %s: %w", source, address, err)
+	}
+	return a, nil
+}
+
+// LiveAnswers counts the answers of a source that are kept, and returns the times of the
+// oldest and of the newest; zero where there are none.
+func (s *Store) LiveAnswers(ctx context.Context, source string) (count int, oldest, newest time.Time, err error) {
+	var row struct {
+		N           int
+		First, Last *string
+	}
+	if err := s.db.GetContext(ctx, &row, `SELECT count(*) AS n, min(asked) AS first, max(asked) AS last FROM live_answers WHERE source = ?`, source); err != nil ||
+		row.N == 0 {
+		return 0, oldest, newest, err
+	}
+	if oldest, err = time.Parse(time.RFC3339, *row.First); err != nil {
+		return 0, oldest, newest, err
+	}
+	newest, err = time.Parse(time.RFC3339, *row.Last)
+	return row.N, oldest, newest, err
+}
+
+// Live is what a run made of the answer of one source of a repository.
+type Live struct {
+	URL      string                `json:"-"`
+	Source   string                `json:"-"`
+	Measures []observation.Measure `json:"measures"`
+	Notes    []observation.Note    `json:"notes,omitempty"`
+}
+
+// PutLive stores what a run made of an answer.
+func (s *Store) PutLive(ctx context.Context, run int64, live Live) error {
+	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO live (run_id, url, source, document) VALUES (?, ?, ?, ?)`, run, live.URL, live.Source, jsonValue{live})
+	return err
+}
+
+// Live returns what a run made of the answer of a source of a repository, or ErrNotFound.
+func (s *Store) Live(ctx context.Context, run int64, address, source string) (Live, error) {
+	live := Live{URL: address, Source: source}
+	return live, s.getJSON(ctx, &live, `SELECT document FROM live WHERE run_id = ? AND url = ? AND source = ?`, run, address, source)
+}

@@ -1,0 +1,218 @@
+// Package forge asks the forges of repositories for what no snapshot holds: whether one
+// was archived, moved or deleted, and whether anybody answers there.
+//
+// It knows GitHub, GitLab, Gitea and Forgejo, and nothing of stores, rules and reports.
+// GitHub is known by its name. Any other host is asked what it is. Tokens come from the
+// environment alone, each with the host that it is for. Nothing that a repository or an
+// answer holds decides where one is sent. docs/sources.md says which answers were seen.
+package forge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Name is the source's name.
+const Name = "forge"
+
+// The forges, as measures and notes call them.
+const (
+	nameGitHub = "GitHub"
+	nameGitLab = "GitLab"
+	nameGitea  = "Gitea"
+)
+
+const hostGitHub = "github.com"
+
+// Options say where forges are and who may ask.
+type Options struct {
+	// Tokens are the tokens of each host, "github.com" for GitHub.
+	Tokens map[string][]string
+	// GitHub is the address of GitHub's API; empty for its own.
+	GitHub string
+	// Insecure asks other hosts over http too: for tests, on this machine.
+	Insecure bool
+	// MaxWait is how long a limit on the rate is waited for; 0 for two minutes. What would
+	// take longer is left to the next run.
+	MaxWait time.Duration
+}
+
+// Source is the source of what forges know. It implements scanners.Source.
+type Source struct{ options Options }
+
+// New returns the source.
+func New(options Options) *Source {
+	if options.GitHub == "" {
+		options.GitHub = "https://api.github.com/graphql"
+	}
+	if options.MaxWait == 0 {
+		options.MaxWait = 2 * time.Minute
+	}
+	return &Source{options}
+}
+
+// Name implements scanners.Source.
+func (*Source) Name() string { return Name }
+
+// Version implements scanners.Source.
+func (*Source) Version() string { return "1" }
+
+// Describe implements scanners.Source.
+func (s *Source) Describe() scanners.Description {
+	d := scanners.Description{Tells: "whether a repository was archived or moved, whether anybody answers there, and what else only its forge knows"}
+	if n := len(s.options.Tokens[hostGitHub]); n > 0 {
+		d.Services = append(d.Services, hostGitHub+" with "+scanners.Count(n, "token", "tokens"))
+	} else {
+		d.Services = append(d.Services, hostGitHub+" is not asked: set GITHUB_TOKEN")
+	}
+	for _, host := range slices.Sorted(maps.Keys(s.options.Tokens)) {
+		if host != hostGitHub {
+			d.Services = append(d.Services, host+" with "+scanners.Count(len(s.options.Tokens[host]), "token", "tokens"))
+		}
+	}
+	return d
+}
+
+// reservedNames are the top levels that no public host has (RFC 6761).
+var reservedNames = []string{"example", "invalid", "localhost", "test"}
+
+// Excludes implements scanners.Source.
+func (s *Source) Excludes(r catalog.Repository) string {
+	switch {
+	case slices.Contains(reservedNames, r.Host[strings.LastIndexByte(r.Host, '.')+1:]):
+		return r.Host + " is no public host"
+	case r.Host == "gist.github.com":
+		return "a gist has no issues and no releases"
+	}
+	return ""
+}
+
+// Refuses implements scanners.Source.
+func (s *Source) Refuses(r catalog.Repository) *observation.Note {
+	switch {
+	case r.Host == "":
+		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
+			Message: "it is a folder of this machine: check the repository by its address to ask its forge"}
+	case r.Host == hostGitHub && len(s.options.Tokens[hostGitHub]) == 0:
+		return &observation.Note{Cause: observation.CauseNoToken, Subject: r.URL,
+			Message: "GitHub answers only those who have a token: set GITHUB_TOKEN (a token without any permission is enough)"}
+	}
+	return nil
+}
+
+// Ask implements scanners.Source.
+func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) {
+	byHost := map[string][]scanners.Question{}
+	var hosts []string
+	for _, q := range in.Questions {
+		if refused := s.Refuses(q.Repository); refused != nil {
+			if err := in.Reply(scanners.Reply{Repository: q.Repository, Failure: refused}); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		host := q.Repository.Host
+		if byHost[host] == nil {
+			hosts = append(hosts, host)
+		}
+		byHost[host] = append(byHost[host], q)
+	}
+	slices.Sort(hosts)
+	var mu sync.Mutex
+	one := in
+	one.Reply = func(reply scanners.Reply) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return in.Reply(reply)
+	}
+	tried := make([]string, len(hosts))
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(hostsAtOnce)
+	for i, host := range hosts {
+		group.Go(func() error {
+			session := &session{host: host, in: one, options: s.options, tokens: newTokens(s.options.Tokens[host], in.Now)}
+			err := session.ask(groupCtx, byHost[host])
+			tried[i] = session.tried(len(byHost[host]))
+			return err
+		})
+	}
+	err := group.Wait()
+	return slices.DeleteFunc(tried, func(line string) bool { return line == "" }), err
+}
+
+// hostsAtOnce is how many hosts are asked at once, each one thing at a time: one that does
+// not answer must not hold up the others.
+const hostsAtOnce = 8
+
+// session is the asking of one host in one run.
+type session struct {
+	host    string
+	base    string // the address of a host that is asked over REST
+	in      scanners.Asking
+	options Options
+	tokens  *tokens
+	calls   int // requests that were sent
+	points  int // that GitHub counted
+	done    int // repositories that were answered
+	failed  *observation.Note
+}
+
+func (s *session) ask(ctx context.Context, questions []scanners.Question) error {
+	if s.host == hostGitHub {
+		return newGitHub(s).ask(ctx, questions)
+	}
+	return s.askEach(ctx, questions)
+}
+
+// tried says in one line what came of a session.
+func (s *session) tried(asked int) string {
+	line := fmt.Sprintf("%s: %d of %s answered, in %s", s.host, s.done, scanners.Count(asked, "repository", "repositories"),
+		scanners.Count(s.calls, "request", "requests"))
+	if s.points > 0 {
+		line += " for " + scanners.Count(s.points, "point", "points")
+	}
+	if s.failed != nil {
+		line += "; " + s.failed.Message
+	}
+	return line
+}
+
+// answered replies with an answer.
+func (s *session) answered(q scanners.Question, a answer, asked time.Time) error {
+	document, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("keep what %s said of %s: %w", s.host, q.Repository.URL, err)
+	}
+	s.done++
+	return s.in.Reply(scanners.Reply{Repository: q.Repository, Answer: &scanners.Answer{Asked: asked, Document: document, Partial: a.partial}})
+}
+
+// unanswered replies with a failure.
+func (s *session) unanswered(q scanners.Question, failure observation.Note) error {
+	failure.Subject = q.Repository.URL
+	if s.failed == nil {
+		s.failed = &failure
+	}
+	return s.in.Reply(scanners.Reply{Repository: q.Repository, Failure: &failure})
+}
+
+// lastAnswer is the answer of an earlier time; zero where there is none that can be read.
+func lastAnswer(q scanners.Question) answer {
+	var last answer
+	if q.Last == nil || json.Unmarshal(q.Last.Document, &last) != nil {
+		return answer{}
+	}
+	return last
+}

@@ -1,0 +1,254 @@
+package forge
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// rest is a forge that is asked about one repository after another, over REST.
+type rest interface {
+	// facts asks about a repository itself. gone means that nothing is shown there.
+	facts(ctx context.Context, r catalog.Repository) (a answer, gone bool, err error)
+	// lists asks for issues and changes and puts them into the answer. What it cannot read
+	// is a failure of the list.
+	lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) error
+}
+
+// askEach asks a host that is not GitHub. What it is is found out by asking.
+func (s *session) askEach(ctx context.Context, questions []scanners.Question) error {
+	s.base = s.baseOf(questions[0].Repository)
+	forge, stopped := s.recognise(ctx, questions)
+	for _, q := range questions {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var err error
+		if stopped == nil {
+			stopped, err = s.askOne(ctx, forge, q)
+		} else {
+			err = s.unanswered(q, *stopped)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// baseOf is the address of a host: by https, whatever the repository is read by.
+func (s *session) baseOf(r catalog.Repository) string {
+	u, err := url.Parse(r.URL)
+	switch {
+	case err != nil:
+		return "https://" + r.Host
+	case u.Scheme == "http" && s.options.Insecure:
+		return "http://" + u.Host
+	case u.Scheme != "https":
+		return "https://" + u.Hostname()
+	}
+	return "https://" + u.Host
+}
+
+// recognise finds out which forge a host is, from an earlier answer or by asking. Its
+// second result says why the host cannot be asked.
+func (s *session) recognise(ctx context.Context, questions []scanners.Question) (rest, *observation.Note) {
+	for _, q := range questions {
+		switch lastAnswer(q).Forge {
+		case nameGitLab:
+			return gitLab{s}, nil
+		case nameGitea:
+			return gitea{s}, nil
+		}
+	}
+	var version struct{ Version *string }
+	_, err := s.get(ctx, "/api/v1/version", &version)
+	if err == nil && version.Version != nil {
+		return gitea{s}, nil
+	}
+	if failure := s.wayIsBlocked(err); failure != nil {
+		return nil, failure
+	}
+	var projects []struct {
+		Path *string `json:"path_with_namespace"`
+	}
+	_, err = s.get(ctx, "/api/v4/projects?per_page=1&simple=true", &projects)
+	if err == nil && (len(projects) == 0 || projects[0].Path != nil) {
+		return gitLab{s}, nil
+	}
+	if failure := s.wayIsBlocked(err); failure != nil {
+		return nil, failure
+	}
+	return nil, &observation.Note{Cause: observation.CauseUnsupported, Message: s.host + " answers as none of GitLab, Gitea and Forgejo"}
+}
+
+// wayIsBlocked returns a failure where an error is none of an answer: asking the same host
+// for something else would meet it again.
+func (s *session) wayIsBlocked(err error) *observation.Note {
+	status, answered := errors.AsType[*statusError](err)
+	_, broken := errors.AsType[*shapeError](err)
+	if err == nil || broken || answered && status.status < 500 && status.status != http.StatusUnauthorized {
+		return nil
+	}
+	failure := failureOf(err, s.host)
+	return &failure
+}
+
+// askOne asks about one repository. stopped says why nothing more can be asked.
+func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (stopped *observation.Note, err error) {
+	asked := s.in.Now()
+	a, gone, failed := forge.facts(ctx, q.Repository)
+	if failed != nil {
+		failure := failureOf(failed, s.host)
+		return s.wayIsBlocked(failed), s.unanswered(q, failure)
+	}
+	if gone {
+		return nil, s.answered(q, answer{Forge: a.Forge, Gone: true}, asked)
+	}
+	last := lastAnswer(q)
+	if a.unchangedSince(last) {
+		a.Issues, a.Changes = last.Issues.moved(asked), last.Changes.moved(asked)
+		return nil, s.answered(q, a, asked)
+	}
+	if failed := forge.lists(ctx, q.Repository, &a, asked); failed != nil {
+		stopped = s.wayIsBlocked(failed)
+		a = a.withoutLists(last, failureOf(failed, s.host))
+	}
+	return stopped, s.answered(q, a, asked)
+}
+
+// settled is how long GitLab may take until the time of the last activity is right.
+const settled = 2 * time.Hour
+
+// unchangedSince reports whether nothing happened since the last answer, where the forge
+// tells when something last did.
+func (a answer) unchangedSince(last answer) bool {
+	t := last.Changes
+	return a.Forge == last.Forge && !a.Active.IsZero() && a.Active.Equal(last.Active) && a.Active.Add(settled).Before(t.Asked) &&
+		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off
+}
+
+// shapeError means that an answer has another form than the forge documents.
+type shapeError struct{ err error }
+
+func (e *shapeError) Error() string {
+	return "the answer is not in the form that is documented: " + observation.RedactQuoted(e.err.Error())
+}
+func (e *shapeError) Unwrap() error { return e.err }
+
+// get asks for a JSON document below the address of the host.
+func (s *session) get(ctx context.Context, path string, target any) (http.Header, error) {
+	body, header, err := s.send(ctx, "Bearer", func(ctx context.Context) (*http.Request, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+path, nil)
+		if err == nil {
+			request.Header.Set("Accept", "application/json")
+		}
+		return request, err
+	})
+	if err != nil {
+		return header, err
+	}
+	if err := json.Unmarshal(body, target); err != nil {
+		return header, &shapeError{err}
+	}
+	return header, nil
+}
+
+// isStatus reports whether an error is an answer with a status.
+func isStatus(err error, status int) bool {
+	answered, is := errors.AsType[*statusError](err)
+	return is && answered.status == status
+}
+
+// restItem is an issue or a change, as GitLab and Gitea write them.
+type restItem struct {
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+	ClosedAt  *time.Time `json:"closed_at"`
+	MergedAt  *time.Time `json:"merged_at"`
+	Author    *struct {
+		Username string `json:"username"`
+	} `json:"author"` // GitLab
+	User *struct {
+		Login string `json:"login"`
+	} `json:"user"` // Gitea
+}
+
+// programs are the names under which programs work at GitLab and Gitea, which do not tell
+// them apart in lists.
+var programs = regexp.MustCompile(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
+
+func (i restItem) isProgram() bool {
+	return i.Author != nil && programs.MatchString(i.Author.Username) || i.User != nil && programs.MatchString(i.User.Login)
+}
+
+// ended is when it was closed or merged; zero where it was not.
+func (i restItem) ended() time.Time {
+	for _, at := range []*time.Time{i.MergedAt, i.ClosedAt} {
+		if at != nil {
+			return *at
+		}
+	}
+	return time.Time{}
+}
+
+// takeOpened puts the newest items into a list. more means that there are older ones.
+func (t *tracker) takeOpened(items []restItem, more bool, asked time.Time) {
+	t.Asked, t.WithoutAnswers, t.Since = asked, true, time.Time{}
+	for _, i := range items {
+		if more {
+			t.Since = i.CreatedAt
+		}
+		if !i.isProgram() && !i.CreatedAt.Before(since(asked)) {
+			t.Opened = append(t.Opened, item{Opened: i.CreatedAt, Closed: i.ended()})
+		}
+	}
+}
+
+// takeClosed puts the times of the last closed into a list. more means that there are
+// some of which nothing was read.
+func (t *tracker) takeClosed(items []restItem, more bool, asked time.Time) {
+	if more {
+		t.ClosedSince = asked
+	}
+	for _, i := range items {
+		if at := i.ended(); !i.isProgram() && !at.IsZero() && !at.Before(since(asked)) {
+			t.Closed = append(t.Closed, at)
+		}
+	}
+}
+
+// maxPlace bounds a path, in bytes.
+const maxPlace = 1024
+
+// restPlace is the path of a repository at GitLab or Gitea.
+var restPlace = regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)
+
+func isPlace(place string) bool { return len(place) <= maxPlace && restPlace.MatchString(place) }
+
+// place notes where a repository is, and that it moved where that is not the address in
+// the catalog.
+func (s *session) place(a *answer, r catalog.Repository, place string) {
+	if !isPlace(place) {
+		return
+	}
+	a.Place = place
+	if !strings.EqualFold(place, r.Owner+"/"+strings.TrimSuffix(r.Path, ".git")) {
+		a.MovedTo = s.base + "/" + place
+	}
+}
+
+// escaped is a query with the beginning of the 12 months.
+func escaped(format string, asked time.Time) string {
+	return fmt.Sprintf(format, url.QueryEscape(since(asked).UTC().Format(time.RFC3339)))
+}

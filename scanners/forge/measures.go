@@ -1,0 +1,342 @@
+package forge
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+const (
+	// oldEnough is how old an issue or a change is before its silence is counted.
+	oldEnough = 30 * 24 * time.Hour
+	// newest is how many issues and how many changes are read, and how many releases.
+	newest         = 100
+	newestReleases = 20
+)
+
+// lacking are the measures of what a forge has not.
+var lacking = map[string][]string{
+	nameGitLab: {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgeSponsors},
+	nameGitea:  {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgeSponsors},
+}
+
+// Measures implements scanners.Source.
+func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation.Measure, []observation.Note) {
+	m := &measuring{measures: map[string]observation.Measure{}, asked: kept.Asked, oldest: oldest}
+	m.definitions = s.Definitions()
+	if err := json.Unmarshal(kept.Document, &m.a); err != nil {
+		return m.finish(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+	}
+	if m.a.Gone {
+		m.say(observation.ForgeGone, true)
+		return m.finish(observation.CauseNotFound, m.a.Forge+" shows nothing at the address"), m.a.Notes
+	}
+	m.state()
+	m.offer()
+	m.tracker(m.a.Issues, trackerIDs{observation.ForgeIssuesOpened12m, observation.ForgeIssuesClosed12m, observation.ForgeIssueResponseDays,
+		observation.ForgeIssueCloseDays, observation.ForgeIssuesUnanswered}, "issues")
+	m.tracker(m.a.Changes, trackerIDs{observation.ForgeChangesOpened12m, observation.ForgeChangesClosed12m, observation.ForgeChangeResponseDays,
+		observation.ForgeChangeCloseDays, observation.ForgeChangesUnanswered}, "changes")
+	m.outside()
+	m.responders()
+	notes := slices.Clone(m.a.Notes)
+	if m.a.MovedTo != "" {
+		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: m.a.MovedTo,
+			Message: fmt.Sprintf("%s leads from the address to %s: correct the catalog", m.a.Forge, m.a.MovedTo)})
+	}
+	return m.finish(observation.CauseUnsupported, m.a.Forge+"'s answer does not say it"), notes
+}
+
+// measuring makes the measures of one answer.
+type measuring struct {
+	a             answer
+	asked, oldest time.Time
+	definitions   []observation.Definition
+	measures      map[string]observation.Measure
+}
+
+// finish returns the measures in the order of the definitions. What nothing was said of is
+// unknown, or does not apply where the forge has no such thing.
+func (m *measuring) finish(cause observation.Cause, detail string) []observation.Measure {
+	all := make([]observation.Measure, 0, len(m.definitions))
+	for _, d := range m.definitions {
+		measure, said := m.measures[d.ID]
+		switch {
+		case said:
+		case slices.Contains(lacking[m.a.Forge], d.ID):
+			measure = d.NotApplicableFor(m.a.Forge + " has none")
+		default:
+			measure = d.UnknownFor(cause, detail)
+		}
+		all = append(all, measure)
+	}
+	return all
+}
+
+func (m *measuring) definition(id string) observation.Definition {
+	return m.definitions[slices.IndexFunc(m.definitions, func(d observation.Definition) bool { return d.ID == id })]
+}
+
+// say measures a value as of the day of asking.
+func (m *measuring) say(id string, value any) { m.sayAt(id, value, observation.Exact, "", m.asked) }
+
+func (m *measuring) sayAt(id string, value any, bound observation.Bound, detail string, at time.Time) {
+	measure := m.definition(id).Of(value, m.a.Forge, at.UTC().Truncate(24*time.Hour))
+	measure.Bound, measure.Detail = bound, detail
+	m.measures[id] = measure
+}
+
+func (m *measuring) unknown(id string, cause observation.Cause, detail string) {
+	m.measures[id] = m.definition(id).UnknownFor(cause, detail)
+}
+
+func (m *measuring) notApplicable(id, detail string) {
+	m.measures[id] = m.definition(id).NotApplicableFor(detail)
+}
+
+// sayOf measures what a pointer points to; nil says nothing.
+func sayOf[T any](m *measuring, id string, value *T) {
+	if value != nil {
+		m.say(id, *value)
+	}
+}
+
+// state measures what the forge says of the repository itself.
+func (m *measuring) state() {
+	m.say(observation.ForgeGone, false)
+	sayOf(m, observation.ForgeArchived, m.a.Archived)
+	if !m.a.ArchivedAt.IsZero() && m.a.Archived != nil && *m.a.Archived {
+		m.sayAt(observation.ForgeArchived, true, observation.Exact, "since "+m.a.ArchivedAt.UTC().Format(time.DateOnly), m.asked)
+	}
+	sayOf(m, observation.ForgeDisabled, m.a.Disabled)
+	if m.a.MovedTo != "" {
+		m.say(observation.ForgeMovedTo, m.a.MovedTo)
+	} else if m.a.Place != "" {
+		m.notApplicable(observation.ForgeMovedTo, "it is where the catalog says")
+	}
+	switch {
+	case m.a.Branch != nil && *m.a.Branch != "":
+		m.say(observation.ForgeDefaultBranch, *m.a.Branch)
+	case m.a.Empty != nil && *m.a.Empty:
+		m.notApplicable(observation.ForgeDefaultBranch, "the repository is empty")
+	}
+	switch {
+	case m.a.ForkOf != "":
+		m.say(observation.ForgeForkOf, m.a.ForkOf)
+	case m.a.Fork != nil && *m.a.Fork:
+		m.unknown(observation.ForgeForkOf, observation.CauseNotFound, "it is a fork, and what it was forked from is not shown")
+	case m.a.Fork != nil:
+		m.notApplicable(observation.ForgeForkOf, "it is no fork")
+	}
+}
+
+// offer measures what the repository offers, and what others think of it.
+func (m *measuring) offer() {
+	switch {
+	case m.a.License != nil && *m.a.License == "":
+		m.unknown(observation.ForgeLicense, observation.CauseNoSource, m.a.Forge+" recognises no licence")
+	default:
+		sayOf(m, observation.ForgeLicense, m.a.License)
+	}
+	sayOf(m, observation.ForgeSecurityPolicy, m.a.SecurityPolicy)
+	sayOf(m, observation.ForgeSponsors, m.a.Sponsors)
+	sayOf(m, observation.ForgeStars, m.a.Stars)
+	sayOf(m, observation.ForgeForks, m.a.Forks)
+	if r := m.a.Releases; r != nil {
+		count, bound := countSince(r.WithAssets, m.asked, r.Since)
+		m.sayAt(observation.ForgeReleasesWithAssets12m, count, bound, "", m.asked)
+	}
+}
+
+// countSince counts what happened in the 12 months before a time. complete is the time
+// from which on everything is listed; where that is later, there may be more.
+func countSince(times []time.Time, asked, complete time.Time) (int, observation.Bound) {
+	count := 0
+	for _, t := range times {
+		if !t.Before(since(asked)) && !t.After(asked) {
+			count++
+		}
+	}
+	if complete.After(since(asked)) {
+		return count, observation.AtLeast
+	}
+	return count, observation.Exact
+}
+
+// trackerIDs are the measures of issues, or of changes.
+type trackerIDs struct{ opened, closed, response, close, unanswered string }
+
+func (ids trackerIDs) all() []string {
+	return []string{ids.opened, ids.closed, ids.response, ids.close, ids.unanswered}
+}
+
+// tracker measures how issues, or changes, are dealt with.
+func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
+	if m.without(t, ids.all(), things) {
+		return
+	}
+	inside := t.inWindow(t.Asked)
+	opened, bound := len(inside), observation.Exact
+	if t.Since.After(since(t.Asked)) {
+		bound = observation.AtLeast
+	}
+	m.sayAt(ids.opened, opened, bound, "", t.Asked)
+	closed, bound := countSince(t.Closed, t.Asked, t.ClosedSince)
+	m.sayAt(ids.closed, closed, bound, "", t.Asked)
+
+	var closing []spell
+	for _, i := range inside {
+		closing = append(closing, i.until(i.Closed, t.Asked))
+	}
+	m.median(ids.close, closing, t.Asked, things+" in 12 months")
+	if t.WithoutAnswers {
+		for _, id := range []string{ids.response, ids.unanswered} {
+			m.unknown(id, observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge+": it would take a request for each")
+		}
+		return
+	}
+	var answering []spell
+	outside, ripe, silent := 0, 0, 0
+	for _, i := range inside {
+		if !i.Outside {
+			continue
+		}
+		outside++
+		answering = append(answering, i.answering(t.Asked))
+		if i.Opened.After(t.Asked.Add(-oldEnough)) || i.Answered.IsZero() && (i.withdrawn() || !i.SilentUntil.IsZero()) {
+			continue // too young, closed by its author, or not read to the end
+		}
+		ripe++
+		if i.Answered.IsZero() {
+			silent++
+		}
+	}
+	m.median(ids.response, answering, t.Asked, things+" from outside in 12 months")
+	if ripe == 0 {
+		m.notApplicable(ids.unanswered, fmt.Sprintf("of %d %s from outside in 12 months none is 30 days old and was left to others", outside, things))
+		return
+	}
+	m.sayAt(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s", silent, ripe, things), t.Asked)
+}
+
+// without handles a list that was switched off or could not be read.
+func (m *measuring) without(t tracker, ids []string, things string) bool {
+	for _, id := range ids {
+		switch {
+		case t.Off:
+			m.notApplicable(id, things+" are switched off")
+		case t.Failure != nil:
+			m.unknown(id, t.Failure.Cause, t.Failure.Message)
+		case t.Asked.IsZero():
+			m.unknown(id, observation.CauseUnsupported, fmt.Sprintf("%s's answer does not say anything of %s", m.a.Forge, things))
+		case t.Asked.Before(m.oldest):
+			m.unknown(id, observation.CauseStale, fmt.Sprintf("%s of %s were last read on %s", things, m.a.Forge, t.Asked.UTC().Format(time.DateOnly)))
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// until is how long an item waited for something, which is zero where it has not come.
+func (i item) until(end, asked time.Time) spell {
+	if end.IsZero() {
+		return spell{max(0, asked.Sub(i.Opened)), false}
+	}
+	return spell{max(0, end.Sub(i.Opened)), true}
+}
+
+// answering is how long an item waited for somebody else. It stopped waiting without an
+// answer where its author closed it.
+func (i item) answering(asked time.Time) spell {
+	switch {
+	case !i.Answered.IsZero():
+	case i.withdrawn():
+		return spell{max(0, i.Closed.Sub(i.Opened)), false}
+	case !i.SilentUntil.IsZero():
+		return spell{max(0, i.SilentUntil.Sub(i.Opened)), false}
+	}
+	return i.until(i.Answered, asked)
+}
+
+// withdrawn reports whether its author closed it before anybody answered. What a program
+// closes goes on waiting.
+func (i item) withdrawn() bool { return i.Answered.IsZero() && !i.Closed.IsZero() && !i.Swept }
+
+// median measures a median of whole days.
+func (m *measuring) median(id string, spells []spell, at time.Time, of string) {
+	if len(spells) == 0 {
+		m.notApplicable(id, "there were no "+of)
+		return
+	}
+	middle, exact := median(spells)
+	days := wholeDays(middle)
+	detail := fmt.Sprintf("of %d %s", len(spells), of)
+	switch {
+	case exact:
+		m.sayAt(id, days, observation.Exact, detail, at)
+	case days > 0:
+		m.sayAt(id, days, observation.AtLeast, detail, at)
+	default:
+		m.unknown(id, observation.CauseNotAsked, "less than a day has passed: a later run asks again")
+	}
+}
+
+// outside counts the issues of people who are not of the project.
+func (m *measuring) outside() {
+	t, id := m.a.Issues, observation.ForgeIssuesOutside12m
+	if m.without(t, []string{id}, "issues") {
+		return
+	}
+	if t.WithoutAnswers {
+		m.unknown(id, observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project")
+		return
+	}
+	count, bound := 0, observation.Exact
+	for _, i := range t.inWindow(t.Asked) {
+		if i.Outside {
+			count++
+		}
+	}
+	if t.Since.After(since(t.Asked)) {
+		bound = observation.AtLeast
+	}
+	m.sayAt(id, count, bound, "", t.Asked)
+}
+
+// responders measures how many people answered. Where the lists were not read again
+// because nothing changed, and some of what they hold has left the 12 months, so may have
+// some who answered it.
+func (m *measuring) responders() {
+	id := observation.ForgeResponders12m
+	trackers := []tracker{m.a.Issues, m.a.Changes}
+	if slices.ContainsFunc(trackers, func(t tracker) bool { return t.Failure != nil }) {
+		m.without(trackers[slices.IndexFunc(trackers, func(t tracker) bool { return t.Failure != nil })], []string{id}, "answers")
+		return
+	}
+	if m.a.Responders == nil {
+		m.unknown(id, observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge)
+		return
+	}
+	bound, asked := observation.Exact, time.Time{}
+	for _, t := range trackers {
+		if !t.Off && (asked.IsZero() || t.Asked.Before(asked)) {
+			asked = t.Asked
+		}
+		if len(t.inWindow(t.Asked)) < len(t.Opened) {
+			bound = observation.AtMost
+		}
+	}
+	switch {
+	case asked.IsZero():
+		m.notApplicable(id, "nobody can ask anything there")
+	case asked.Before(m.oldest):
+		m.unknown(id, observation.CauseStale, "who answers was last read on "+asked.UTC().Format(time.DateOnly))
+	default:
+		m.sayAt(id, *m.a.Responders, bound, "", asked)
+	}
+}
