@@ -104,7 +104,7 @@ func TestTheDeckGrowsWithTheLoadAndThePiersWithTheirScores(t *testing.T) {
 
 func TestTheGlyphHasATextAlternative(t *testing.T) {
 	got := english.GlyphText(glyphCases()["borderline"])
-	want := "Load strong (80), people weak (30), momentum strong (100), upkeep strong (100), funding unknown; borderline, could be sustained."
+	want := "Load strong, people weak, momentum strong, upkeep strong, funding unknown; borderline, could be sustained."
 	if got != want {
 		t.Errorf("it says %q, want %q", got, want)
 	}
