@@ -23,6 +23,7 @@ func HostileDocument() report.Document {
 	var doc report.Document
 	Fill(reflect.ValueOf(&doc).Elem(), "")
 	doc.Trend.Version, doc.Trend.Runs[0].Day = report.TrendVersion, AsOf.Format(time.DateOnly) // not from outside
+	doc.SiteAddress = "https://goods.example/"                                                 // a setting, which is checked where it is read
 	for i := range doc.Trend.Goods[0].Points {
 		doc.Trend.Goods[0].Points[i].Run = 0
 	}
