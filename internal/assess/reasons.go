@@ -106,13 +106,13 @@ const minReasons = 3
 func (e *evaluation) padReasons(found []evidence) []evidence {
 	covered := map[string]bool{}
 	for _, ev := range found {
-		if ev.rule.weight > 0 { // a condition is no reason, and is left out
+		if ev.rule.weight > 0 && !e.isNoise(e.reason(ev)) { // a condition is no reason, and is left out; so is noise
 			covered[ev.rule.measure] = true
 		}
 	}
 	for _, concern := range []bool{true, false} {
 		for _, ev := range e.allEvidence(concern) {
-			if len(covered) < minReasons && !covered[ev.rule.measure] {
+			if len(covered) < minReasons && !covered[ev.rule.measure] && !e.isNoise(e.reason(ev)) {
 				covered[ev.rule.measure] = true
 				found = append(found, ev)
 			}
