@@ -44,8 +44,8 @@ func (w Localizer) openText(t Tally) string {
 		return w.Translate("no packages")
 	case "none":
 		return w.Translate("none")
-	case "none in part":
-		return w.Translate("none in part")
+	case "none in what was matched":
+		return w.Translate("none in what was matched")
 	}
 	return w.Translate("unknown")
 }
@@ -65,7 +65,7 @@ func (t Tally) Kind() string {
 	case t.Exact:
 		return "none"
 	}
-	return "none in part"
+	return "none in what was matched"
 }
 
 // TallyBasis names what the number of findings rests on.

@@ -111,7 +111,7 @@ func TestATallyNeverCallsCleanWhatWasNotExamined(t *testing.T) {
 		"unknown":                      {[]observation.Measure{d.UnknownFor(observation.CauseNoDatabase, "")}, nil, "unknown"},
 		"nothing to match":             {[]observation.Measure{d.NotApplicableFor("")}, nil, "no packages"},
 		"all matched":                  {[]observation.Measure{d.Of(0, "", reporttest.AsOf)}, nil, "none"},
-		"matched in part":              {[]observation.Measure{bounded}, nil, "none in part"},
+		"matched in part":              {[]observation.Measure{bounded}, nil, "none in what was matched"},
 		"matched in part and affected": {[]observation.Measure{bounded}, one, "at least 1"},
 		"all matched and affected":     {[]observation.Measure{d.Of(1, "", reporttest.AsOf)}, one, "1"},
 		"affected, not measured":       {nil, one, "at least 1"},

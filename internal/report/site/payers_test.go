@@ -47,7 +47,8 @@ func TestAnOwnerThatIsNotSeenIsNamedAsOne(t *testing.T) {
 		want     bool
 	}{
 		"an owner":             {assess.EvidenceNone, catalog.Organization{Name: "Sample Lab", Role: "owner"}, true},
-		"it asks for money":    {assess.EvidenceSought, catalog.Organization{Name: "Sample Lab", Role: "Maintainer"}, true},
+		"it asks for money":    {assess.EvidenceSought, catalog.Organization{Name: "Sample Lab", Role: "Owner"}, true},
+		"a maintainer":         {assess.EvidenceNone, catalog.Organization{Name: "Sample Lab", Role: "maintainer"}, false},
 		"money is seen":        {assess.EvidenceReceived, catalog.Organization{Name: "Sample Lab", Role: "owner"}, false},
 		"it is unknown":        {assess.EvidenceUnknown, catalog.Organization{Name: "Sample Lab", Role: "owner"}, false},
 		"a person":             {assess.EvidenceNone, catalog.Organization{Name: catalog.Person, Role: "owner"}, false},
