@@ -169,6 +169,30 @@ func Shortfalls(n int, good Good) []assess.Reason {
 	return out[:min(n, len(out))]
 }
 
+// OneOfEach orders the concerns of a stage so that the first of each support comes before
+// the second of any. A support that falls short and that they pass over has its first concern
+// there, too. Of funding one stays: that no source shows any is told once.
+func OneOfEach(v assess.Verdict, concerns []assess.Reason) []assess.Reason {
+	var first, rest []assess.Reason
+	told := map[string]bool{}
+	for _, reason := range concerns {
+		pillar, _, _ := strings.Cut(reason.Rule, ".")
+		switch {
+		case !told[pillar]:
+			first = append(first, reason)
+		case pillar != assess.Funding:
+			rest = append(rest, reason)
+		}
+		told[pillar] = true
+	}
+	for _, pillar := range v.Supports {
+		if faults, _ := ByConcern(pillar.Reasons); IsLacking(pillar) && !told[pillar.ID] && len(faults) > 0 {
+			first = append(first, faults[0])
+		}
+	}
+	return slices.Concat(first, rest)
+}
+
 // maxChanges is how many changes are proposed.
 const maxChanges = 3
 

@@ -34,3 +34,21 @@ func TestHelpCountsMostWhereLoadShortageAndRiskAreHigh(t *testing.T) {
 		t.Errorf("split into %d and %d", len(loaded), len(light))
 	}
 }
+
+// A page tells one fault of each support before a second of any, and one of funding.
+func TestEachSupportThatFallsShortIsToldBeforeAnyTwice(t *testing.T) {
+	reason := func(rule string) assess.Reason { return assess.Reason{Rule: rule, Sentence: rule, Concern: true} }
+	v := assess.Verdict{Supports: []assess.Pillar{
+		{ID: assess.People, Level: assess.Weak, Possible: []assess.Level{assess.Weak}, Reasons: []assess.Reason{reason("people.few")}},
+		{ID: assess.Upkeep, Level: assess.Weak, Possible: []assess.Level{assess.Weak}, Reasons: []assess.Reason{reason("upkeep.pile")}},
+		{ID: assess.Momentum, Level: assess.Strong, Possible: []assess.Level{assess.Strong}, Reasons: []assess.Reason{reason("momentum.silent")}},
+	}}
+	told := OneOfEach(v, []assess.Reason{reason("people.few"), reason("people.absence"), reason("funding.received"), reason("funding.named")})
+	var rules []string
+	for _, r := range told {
+		rules = append(rules, r.Rule)
+	}
+	if want := []string{"people.few", "funding.received", "upkeep.pile", "people.absence"}; !slices.Equal(rules, want) {
+		t.Errorf("%v, want %v", rules, want)
+	}
+}

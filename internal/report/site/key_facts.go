@@ -146,6 +146,9 @@ type reasonGroup struct {
 // reasonGroups sets good signs and faults apart: first what argues for the stage.
 func (w pageLocalizer) reasonGroups(v assess.Verdict) []reasonGroup {
 	faults, signs := report.ByConcern(v.Reasons)
+	if v.Stage.Flagged() {
+		faults = report.OneOfEach(v, faults)
+	}
 	groups := []reasonGroup{{w.Translate("What is well"), signs}, {w.Translate("What falls short"), faults}}
 	if v.Stage.Flagged() {
 		slices.Reverse(groups)
