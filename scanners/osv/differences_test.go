@@ -82,9 +82,9 @@ func differences() []difference {
 			}},
 		{"file of constraints", "it says what may be installed, not what is",
 			nil, func(_ sides, p listed) bool { return p.ecosystem == "PyPI" && constraintsName.MatchString(p.path) }},
-		{"requirement that osv-scanner drops", "named by its address, or at the version of a variable: a package without a version",
-			func(_ sides, p listed) bool {
-				return p.ecosystem == "PyPI" && p.version == "" && requirementsName.MatchString(p.path)
+		{"requirement that osv-scanner drops", "named by its address, at the version of a variable, or with a dot in its name",
+			func(s sides, p listed) bool {
+				return p.ecosystem == "PyPI" && requirementsName.MatchString(p.path) && (p.version == "" || s.hasDottedName(p))
 			}, nil},
 		{"pnpm lockfile of two documents", "the last is the project's; osv-scanner reads the first",
 			func(s sides, p listed) bool { return s.hasTwoDocuments(p.path) }, func(s sides, p listed) bool { return s.hasTwoDocuments(p.path) }},
@@ -170,6 +170,16 @@ func (s sides) isFolderOfPoetry(p listed) bool {
 		}
 	}
 	return false
+}
+
+var dottedName = regexp.MustCompile(`(?m)^[ \t]*(\w[\w-]*\.[\w.-]*\w)[ \t]*(?:\[|=|;|#|$)`)
+
+// hasDottedName reports a requirement whose name is written with a dot.
+func (s sides) hasDottedName(p listed) bool {
+	text, err := os.ReadFile(filepath.Join(s.checkout, p.path))
+	return err == nil && slices.ContainsFunc(dottedName.FindAllStringSubmatch(string(text), -1), func(m []string) bool {
+		return manifest.NameKey("PyPI", m[1]) == manifest.NameKey("PyPI", p.name)
+	})
 }
 
 // hasScopedPeer reports a package of a pnpm-lock.yaml whose key goes on with a peer that has

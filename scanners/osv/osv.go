@@ -41,7 +41,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "14"
+const revision = "15"
 
 var (
 	manifestsMeasure = observation.Definition{

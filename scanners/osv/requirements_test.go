@@ -25,6 +25,13 @@ func TestARangeInRequirementsIsAPackageWithoutAVersion(t *testing.T) {
 	checkListed(t, scan(t, commit(t, map[string]string{"requirements.txt": text.String(), "top/requirements.txt": "-r ../included.list\n", "included.list": text.String()})), want...)
 }
 
+// A name with a dot is a name: the extractor drops such lines.
+func TestANameWithADotKeepsItsExactVersion(t *testing.T) {
+	checkListed(t, scan(t, commit(t, map[string]string{"requirements.txt": "ruamel.yaml==0.15.0\nzope.interface[test]===5.0 ; python_version > '3' --hash=sha256:aa\n" +
+		"jaraco.text==1.*\nbackports.csv>=1.0\nleft==1.0\n"})),
+		"requirements.txt backports-csv", "requirements.txt jaraco-text", "requirements.txt left 1.0", "requirements.txt ruamel-yaml 0.15.0", "requirements.txt zope-interface 5.0")
+}
+
 // What a constraint names need not be installed.
 func TestAConstraintIsNoPackageBesideAnotherManifest(t *testing.T) {
 	const pinned = "left==1.0\n"

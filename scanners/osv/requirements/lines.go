@@ -138,9 +138,20 @@ func (l *lineReader) line(line string) bool {
 		return false
 	case !l.known[manifest.NameKey("PyPI", name)] && len(l.added) < mostNamedLines:
 		l.known[manifest.NameKey("PyPI", name)] = true
-		l.added = append(l.added, &extractor.Package{Name: name, PURLType: purl.TypePyPi, Locations: []string{l.path}})
+		l.added = append(l.added, &extractor.Package{Name: name, Version: exactVersion(line), PURLType: purl.TypePyPi, Locations: []string{l.path}})
 	}
 	return true
+}
+
+// exactPin is a requirement of one version. The extractor drops it where the name has a dot.
+var exactPin = lazy.Pattern(`^[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*={2,3}\s*([A-Za-z0-9][\w.!+-]*)\s*(?:;.*)?$`)
+
+// exactVersion is the one version that a requirement allows, empty where it allows others.
+func exactVersion(line string) string {
+	if match := exactPin().FindStringSubmatch(line); match != nil {
+		return match[1]
+	}
+	return ""
 }
 
 // requirementNameOf is the name in a requirement, in its address or in that of an archive.
