@@ -84,15 +84,17 @@ func rankOf(r Reason) int {
 	return remark.Rank(r.Rule)
 }
 
-// isNoise reports whether a reason says little beside others: that one person did half where
-// others did nearly as much, or that nothing was released of what is no software.
-func (e *evaluation) isNoise(r Reason) bool {
-	switch r.Rule {
+// isNoise reports whether a rule, which tells of a concern or not, says little beside others:
+// that one person did half where others did nearly as much, or that nothing was released of
+// what is no software.
+func (e *evaluation) isNoise(r *rule, concern bool) bool {
+	switch r.id {
 	case "people.half-by-one":
-		first, rest := r.With["first"], r.With["rest"]
+		first, _ := e.measure(r.with["first"]).Number()
+		rest, _ := e.measure(r.with["rest"]).Number()
 		return first+rest > 0 && rest/(first+rest) > enoughByOthers
 	case "momentum.no-release":
-		return r.Concern && e.certainly("good.slow")
+		return concern && e.certainly("good.slow")
 	}
 	return false
 }
@@ -106,13 +108,13 @@ const minReasons = 3
 func (e *evaluation) padReasons(found []evidence) []evidence {
 	covered := map[string]bool{}
 	for _, ev := range found {
-		if ev.rule.weight > 0 && !e.isNoise(e.reason(ev)) { // a condition is no reason, and is left out; so is noise
+		if ev.rule.weight > 0 && !e.isNoise(ev.rule, ev.holds != ev.rule.wantsYes) { // a condition is no reason, and is left out; so is noise
 			covered[ev.rule.measure] = true
 		}
 	}
 	for _, concern := range []bool{true, false} {
 		for _, ev := range e.allEvidence(concern) {
-			if len(covered) < minReasons && !covered[ev.rule.measure] && !e.isNoise(e.reason(ev)) {
+			if len(covered) < minReasons && !covered[ev.rule.measure] && !e.isNoise(ev.rule, concern) {
 				covered[ev.rule.measure] = true
 				found = append(found, ev)
 			}
@@ -162,8 +164,9 @@ func (e *evaluation) reasons(found []evidence) []Reason {
 		rule := e.rules.byID[r.Rule]
 		return rule.weight == 0 || present(rule.coveredBy)
 	})
-	if slices.ContainsFunc(reasons, func(r Reason) bool { return r.Concern && !e.isNoise(r) }) {
-		reasons = slices.DeleteFunc(reasons, e.isNoise)
+	noise := func(r Reason) bool { return e.isNoise(e.rules.byID[r.Rule], r.Concern) }
+	if slices.ContainsFunc(reasons, func(r Reason) bool { return r.Concern && !noise(r) }) {
+		reasons = slices.DeleteFunc(reasons, noise)
 	}
 	return strongestFirst(reasons)
 }
