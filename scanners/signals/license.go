@@ -65,7 +65,7 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		remarks = append(remarks, patents+": terms on patents stand beside the text of the licence; read them")
 	}
 	if others := otherEditions(files, found); len(others) > 0 {
-		withTerms(found)
+		found = withTerms(found, licenselist.AddedTerms)
 		remarks = append(remarks, strings.Join(others, ", ")+": the files of a folder stand under other terms; read them")
 	}
 	switch {
@@ -121,13 +121,16 @@ func otherEditions(files *tree, found []string) []string {
 	})
 }
 
-// withTerms adds to every licence that others stand beside it.
-func withTerms(found []string) {
-	for i, id := range found {
-		if !strings.HasSuffix(id, " AND "+licenselist.AddedTerms) {
-			found[i] = id + " AND " + licenselist.AddedTerms
+// withTerms adds terms to every licence that does not have them.
+func withTerms(ids []string, terms string) []string {
+	all := make([]string, len(ids))
+	for i, id := range ids {
+		all[i] = id
+		if !strings.HasSuffix(id, " AND "+terms) {
+			all[i] += " AND " + terms
 		}
 	}
+	return all
 }
 
 // restricted looks for what stands beside the licences of a file. A clause that takes
@@ -152,14 +155,7 @@ func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]stri
 	if len(ids) == 0 && c.says != "" {
 		return []string{reference}, remark
 	}
-	all := make([]string, len(ids))
-	for i, id := range ids {
-		all[i] = id
-		if !strings.HasSuffix(id, " AND "+reference) {
-			all[i] += " AND " + reference
-		}
-	}
-	return all, remark
+	return withTerms(ids, reference), remark
 }
 
 // withoutDoubles drops lines that stand in a text twice: one slip of whoever pasted a licence

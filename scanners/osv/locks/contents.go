@@ -94,8 +94,8 @@ func compareNameVersion(a, b observation.NameVersion) int {
 type oneOf map[string][]observation.NameVersion
 
 func (o oneOf) add(key string, p observation.NameVersion) {
-	if !slices.Contains(o[key][:min(2, len(o[key]))], p) { // two are as many as can be told apart
-		o[key] = append(o[key], p)
+	if have := o[key]; len(have) < 2 && !slices.Contains(have, p) { // two are as good as many
+		o[key] = append(have, p)
 	}
 }
 

@@ -34,9 +34,8 @@ func (l *npmLicense) UnmarshalJSON(data []byte) error {
 
 // npmContents reads lockfiles of npm of version 1 to 3.
 func npmContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock npmLock
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	if len(lock.Packages) == 0 {

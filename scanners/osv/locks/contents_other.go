@@ -14,7 +14,6 @@ import (
 // cargoContents reads a Cargo.lock: "name" where there is one version of it, or
 // "name version". Its first version has checksums in a table of their own.
 func cargoContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Package []struct {
 			Name, Version, Source, Checksum string
@@ -22,7 +21,7 @@ func cargoContents(dir folder, manifest string) []observation.Locked {
 		} `toml:"package"`
 		Metadata map[string]any `toml:"metadata"`
 	}
-	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
 	index := oneOf{}
@@ -91,12 +90,11 @@ func (l *composerLicenses) UnmarshalJSON(data []byte) error {
 // composerContents reads a composer.lock. A package may stand for others that it provides
 // or replaces. Names without a slash are those of PHP itself and its extensions.
 func composerContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Packages    []composerPackage `json:"packages"`
 		PackagesDev []composerPackage `json:"packages-dev"`
 	}
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	all := append(lock.Packages, lock.PackagesDev...)
@@ -157,9 +155,8 @@ func nugetContents(dir folder, manifest string) []observation.Locked {
 		Type, Resolved, ContentHash string
 		Dependencies                map[string]string
 	}
-	data, ok := dir.read(manifest)
 	var lock struct{ Dependencies map[string]map[string]entry }
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	frameworks := map[string]map[string]observation.NameVersion{}
@@ -199,14 +196,13 @@ func nugetContents(dir folder, manifest string) []observation.Locked {
 
 // pubContents reads a pubspec.lock, which has the hash of each hosted package.
 func pubContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Packages map[string]struct {
 			Version     string    `yaml:"version"`
 			Description yaml.Node `yaml:"description"`
 		} `yaml:"packages"`
 	}
-	if !ok || yaml.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, yaml.Unmarshal, &lock) {
 		return nil
 	}
 	var packages []observation.Locked

@@ -2,29 +2,29 @@ package locks
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/nesting"
 	"github.com/midspan/midspan/internal/observation"
 )
 
+// pipfileEntry is a package of a Pipfile.lock.
+type pipfileEntry struct {
+	Version string
+	Hashes  []string
+}
+
 // pipfileContents reads the hashes of a Pipfile.lock, each that of one archive.
 func pipfileContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
-		Default, Develop map[string]struct {
-			Version string
-			Hashes  []string
-		}
+		Default, Develop map[string]pipfileEntry
 	}
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	var packages []observation.Locked
-	for _, table := range []map[string]struct {
-		Version string
-		Hashes  []string
-	}{lock.Default, lock.Develop} {
+	for _, table := range []map[string]pipfileEntry{lock.Default, lock.Develop} {
 		for name, entry := range table {
 			p := observation.Locked{Name: observation.NormalName("PyPI", name), Version: strings.TrimLeft(entry.Version, "=")}
 			for _, hash := range entry.Hashes {
@@ -42,7 +42,6 @@ type poetryFile struct{ File, Hash string }
 // poetryContents reads a poetry.lock. Poetry locks what its markers could ask for: a need
 // with a marker that is not in the lock is none of the project's.
 func poetryContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Package []struct {
 			Name, Version string
@@ -51,7 +50,7 @@ func poetryContents(dir folder, manifest string) []observation.Locked {
 		}
 		Metadata struct{ Files map[string][]poetryFile } // before version 2
 	}
-	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
 	names, entries := oneOf{}, map[string]int{}
@@ -92,19 +91,9 @@ func isConditional(constraint any) bool {
 		_, marked := c["markers"]
 		return marked || c["optional"] == true
 	case []map[string]any:
-		for _, one := range c {
-			if !isConditional(one) {
-				return false
-			}
-		}
-		return len(c) > 0
+		return len(c) > 0 && !slices.ContainsFunc(c, func(one map[string]any) bool { return !isConditional(one) })
 	case []any:
-		for _, one := range c {
-			if !isConditional(one) {
-				return false
-			}
-		}
-		return len(c) > 0
+		return len(c) > 0 && !slices.ContainsFunc(c, func(one any) bool { return !isConditional(one) })
 	}
 	return false
 }
@@ -114,7 +103,6 @@ type uvFile struct{ URL, Path, Hash string }
 
 // uvContents reads a uv.lock.
 func uvContents(dir folder, manifest string) []observation.Locked {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Package []struct {
 			uvEntry
@@ -122,7 +110,7 @@ func uvContents(dir folder, manifest string) []observation.Locked {
 			Wheels []uvFile
 		}
 	}
-	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
 	names, all := oneOf{}, map[observation.NameVersion]bool{}

@@ -2,6 +2,7 @@ package locks
 
 import (
 	"bytes"
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -74,12 +75,7 @@ func pnpmContents(dir folder, manifest string) []observation.Locked {
 	byNode, needs := map[string]observation.NameVersion{}, map[string][]pnpmSnapshot{}
 	for key, entry := range lock.Packages {
 		name, version, err := pnpmNameVersion(key, number)
-		if entry.Name != "" {
-			name = entry.Name
-		}
-		if entry.Version != "" {
-			version = entry.Version
-		}
+		name, version = cmp.Or(entry.Name, name), cmp.Or(entry.Version, version)
 		if err == nil && name != "" && version != "" {
 			byNode[pnpmNode(key)] = observation.NameVersion{Name: name, Version: version}
 		}

@@ -9,14 +9,13 @@ import (
 // pubRelations reads how each entry of a pubspec.lock is depended on, and whether it is
 // a folder of the repository.
 func pubRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Packages map[string]struct {
 			Dependency string `yaml:"dependency"`
 			Source     string `yaml:"source"`
 		} `yaml:"packages"`
 	}
-	if !ok || yaml.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, yaml.Unmarshal, &lock) {
 		return nil
 	}
 	return func(name, _ string) relation {

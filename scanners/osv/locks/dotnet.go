@@ -8,11 +8,10 @@ import (
 // nugetLockRelations reads the types of a packages.lock.json. Projects of the same
 // solution are among its entries.
 func nugetLockRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Dependencies map[string]map[string]struct{ Type, Resolved string }
 	}
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	known := map[nameVersion]relation{}

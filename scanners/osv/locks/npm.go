@@ -37,9 +37,8 @@ func (d dependencies) needed(names map[string]bool) {
 // npmRelations reads lockfiles of version 2 and 3: those of version 1 do not
 // state what the project itself names.
 func npmRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
 	var lock npmLock
-	if !ok || json.Unmarshal(data, &lock) != nil {
+	if !dir.decode(manifest, json.Unmarshal, &lock) {
 		return nil
 	}
 	if len(lock.Packages) == 0 {

@@ -1,6 +1,7 @@
 package locks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,12 +98,7 @@ func (e pnpmExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (
 			broken = append(broken, err)
 			continue
 		}
-		if entry.Name != "" {
-			name = entry.Name
-		}
-		if entry.Version != "" {
-			version = entry.Version
-		}
+		name, version = cmp.Or(entry.Name, name), cmp.Or(entry.Version, version)
 		if name == "" || version == "" {
 			continue
 		}

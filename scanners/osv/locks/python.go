@@ -116,9 +116,8 @@ func (e uvEntry) own() bool { return e.Source.Editable+e.Source.Directory+e.Sour
 // uvRelations reads the groups of a uv.lock, which names them at the members of the
 // workspace only.
 func uvRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
 	var lock struct{ Package []uvEntry }
-	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
 	graph, from, local := dependencyGraph{}, roots{}, map[nameVersion]bool{}

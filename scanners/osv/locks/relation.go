@@ -92,6 +92,12 @@ func (f folder) read(base string) ([]byte, bool) {
 	return data, err == nil
 }
 
+// decode reads a file beside a manifest into a value, and reports whether that went well.
+func (f folder) decode(base string, decode func(data []byte, into any) error, into any) bool {
+	data, ok := f.read(base)
+	return ok && decode(data, into) == nil
+}
+
 // Relate fills in the relation of packages, which are sorted by path, and the
 // group of those that a lockfile leaves without one and the manifest beside it
 // needs only to develop. It leaves out what the repository itself defines: the name of

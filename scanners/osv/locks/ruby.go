@@ -61,8 +61,7 @@ func gemFolders(lock string) map[nameVersion]bool {
 		if !ok || !inPath || strings.HasPrefix(spec, " ") {
 			continue
 		}
-		name, version, _ := strings.Cut(spec, " (")
-		version, _, _ = strings.Cut(strings.TrimSuffix(version, ")"), "-") // the rest is a platform
+		name, version, _ := gemSpec(spec)
 		local[nameVersion{name, version}] = true
 	}
 	return local

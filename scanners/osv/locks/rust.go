@@ -9,14 +9,13 @@ import (
 // cargoRelations reads the lockfile: packages without a source are the repository's
 // own, and what they name is direct ("time", or "time 0.1.43" where there are several).
 func cargoRelations(dir folder, manifest string) relations {
-	data, ok := dir.read(manifest)
 	var lock struct {
 		Package []struct {
 			Name, Version, Source string
 			Dependencies          []string
 		} `toml:"package"`
 	}
-	if !ok || nesting.DecodeTOML(data, &lock) != nil {
+	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
 	named := map[string]bool{}

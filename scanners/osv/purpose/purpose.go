@@ -60,8 +60,16 @@ func foldersByName(names map[string]string) map[string]string {
 // called "speed-test" nothing is known.
 var kindsOfTests = strings.Fields("unit integration functional acceptance smoke load performance stress regression system api platform scenario")
 
-// GroupOfFolders is the group that the folders of a file give to what it lists, or "".
+// GroupOfFolders is the group that the folders of a file give to what it lists, or "". A
+// script among copies of other projects is no list.
 func GroupOfFolders(name string) string {
+	if group := groupOfFolders(name); group != vendorGroup || !isScript(name) {
+		return group
+	}
+	return ""
+}
+
+func groupOfFolders(name string) string {
 	dir := path.Dir(strings.ToLower(name))
 	if dir == "." {
 		return ""
@@ -85,7 +93,7 @@ func GroupOfFolders(name string) string {
 			return toolGroup
 		}
 	}
-	if _, inside, vendored := CutVendorFolder(name); vendored && strings.Contains(inside, "/") && !isScript(name) {
+	if _, inside, vendored := CutVendorFolder(name); vendored && strings.Contains(inside, "/") {
 		return vendorGroup
 	}
 	return ""
@@ -94,9 +102,9 @@ func GroupOfFolders(name string) string {
 // isScript reports a script of a browser: it is the copy that runs, and no list.
 func isScript(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".js") }
 
-// Group is the group that a manifest's place or name gives to what it lists, or "".
-func Group(name string) string {
-	if group := GroupOfFolders(name); group != "" && (group != vendorGroup || !isScript(name)) {
+// groupOf is the group that a manifest's place or name gives to what it lists, or "".
+func groupOf(name string) string {
+	if group := GroupOfFolders(name); group != "" {
 		return group
 	}
 	if !requirements.Is(name) {
@@ -114,11 +122,17 @@ func Group(name string) string {
 // for nothing but tools. Where nothing but documentation or examples lists packages, these
 // are the product.
 func Mark(packages []observation.Package) {
-	elsewhere := slices.ContainsFunc(packages, func(p observation.Package) bool { return !slices.Contains(maybeProduct, Group(p.Path)) })
+	groups, elsewhere := map[string]string{}, false // by path: a lockfile lists thousands of packages
+	for _, p := range packages {
+		if _, known := groups[p.Path]; !known {
+			groups[p.Path] = groupOf(p.Path)
+			elsewhere = elsewhere || !slices.Contains(maybeProduct, groups[p.Path])
+		}
+	}
 	tools := groupOfTools(packages)
 	for i := range packages {
 		p := &packages[i]
-		group := Group(p.Path)
+		group := groups[p.Path]
 		if slices.Contains(maybeProduct, group) && !elsewhere {
 			group = ""
 		}
