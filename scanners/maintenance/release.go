@@ -158,23 +158,18 @@ func releasesOf(tags []gitrepo.Tag) (releases []release, undated int) {
 			dated = append(dated, versionTag{tag.Tag, lineOf(tag.name), versionOf(tag.name), !preRelease().MatchString(tag.name)})
 		}
 	}
-	main, days := mainLines(dated), map[time.Time]release{}
 	slices.SortStableFunc(dated, func(a, b versionTag) int { return a.Created.Compare(b.Created) })
+	main := mainLines(dated)
 	for _, tag := range dated {
 		day := tag.Created.UTC().Truncate(24 * time.Hour)
-		known, ok := days[day]
-		if !ok {
-			known = release{day: day, first: tag.Created, version: tag.version, ofMain: main[tag.line], versionFinal: tag.final}
+		if n := len(releases); n == 0 || !releases[n-1].day.Equal(day) {
+			releases = append(releases, release{day: day, first: tag.Created, version: tag.version, ofMain: main[tag.line], versionFinal: tag.final})
 		}
-		known.tags++
-		known.final = known.final || tag.final
-		known.show(tag, main[tag.line])
-		days[day] = known
+		r := &releases[len(releases)-1]
+		r.tags++
+		r.final = r.final || tag.final
+		r.show(tag, main[tag.line])
 	}
-	for _, r := range days {
-		releases = append(releases, r)
-	}
-	slices.SortFunc(releases, func(a, b release) int { return a.day.Compare(b.day) })
 	return releases, undated
 }
 

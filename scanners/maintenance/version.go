@@ -63,7 +63,7 @@ func lineOf(tag string) string {
 	return line
 }
 
-// mainLines are the line of most tags, and each that began when the lines before it had
+// mainLines are, of tags with the oldest first, the line of most tags, and each that began when the lines before it had
 // ended, for then the thing itself goes on under another name.
 func mainLines(tags []versionTag) map[string]bool {
 	type line struct {
@@ -76,15 +76,12 @@ func mainLines(tags []versionTag) map[string]bool {
 	for _, tag := range tags {
 		l := byName[tag.line]
 		if l == nil {
-			l = &line{name: tag.line, first: tag.Created, last: tag.Created}
+			l = &line{name: tag.line, first: tag.Created}
 			byName[tag.line] = l
 			lines = append(lines, l)
 		}
 		l.n++
-		if tag.Created.Before(l.first) {
-			l.first = tag.Created
-		}
-		l.last = later(l.last, tag.Created)
+		l.last = tag.Created
 	}
 	slices.SortFunc(lines, func(a, b *line) int { return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.name, b.name)) })
 	main, ended := map[string]bool{}, time.Time{}
