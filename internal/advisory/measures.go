@@ -279,9 +279,9 @@ func (t *findingCounts) add(group []observation.Finding, running bool, at time.T
 	t.fixable += boolToInt(fixable)
 	t.exploitUnknown += boolToInt(!exploitKnown)
 	if exploited {
-		t.exploited[firstID(group)] = true
+		t.exploited[observation.FirstID(group)] = true
 	}
-	if !slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Severity != observation.SeverityUnknown && f.Severity != "" }) {
+	if !slices.ContainsFunc(group, func(f observation.Finding) bool { return f.Severity.IsRated() }) {
 		t.addUnrated(group, fixable, running, at)
 	}
 	if !severe || !fixable {
@@ -299,17 +299,6 @@ func (t *findingCounts) add(group []observation.Finding, running bool, at time.T
 		t.withModifiedOnly++
 		t.lagDays = max(t.lagDays, int(at.Sub(changed).Hours()/24))
 	}
-}
-
-// firstID is the first of the ids that a vulnerability has in its records, CVEs before others.
-func firstID(group []observation.Finding) string {
-	var ids []string
-	for _, f := range group {
-		ids = append(append(ids, f.Advisory), f.Aliases...)
-	}
-	return slices.MinFunc(ids, func(a, b string) int {
-		return cmp.Or(cmp.Compare(boolToInt(yearOfCVE(a) == 0), boolToInt(yearOfCVE(b) == 0)), cmp.Compare(a, b))
-	})
 }
 
 // addUnrated counts a vulnerability of which no record says how severe it is.

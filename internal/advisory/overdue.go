@@ -34,11 +34,7 @@ const overdueDays = 365
 func runTimePackages(packages []observation.Package, uses []observation.Use) map[observation.Coordinate]bool {
 	running := map[observation.Coordinate]bool{}
 	for i, p := range packages {
-		use := p.Use()
-		if uses != nil {
-			use = uses[i]
-		}
-		if use != observation.ForDevelopment {
+		if observation.UseAt(packages, uses, i) != observation.ForDevelopment {
 			running[coordinateOf(p)] = true
 		}
 	}

@@ -118,14 +118,15 @@ func (m *merger) daysSeen() []time.Time {
 // each that was not, in its last year or in their own. One that was not seen for long is
 // not asked, while work is seen elsewhere.
 func (m *merger) didTheWork(day time.Time) bool {
+	seen := func(r Repository) bool { return !r.ObservedUntil.Before(day.Add(-seenTogether)) }
 	for i, r := range m.repositories {
-		if r.ObservedUntil.IsZero() || !r.ObservedUntil.Before(day.Add(-seenTogether)) {
+		if r.ObservedUntil.IsZero() || seen(r) {
 			continue
 		}
 		last := observation.MonthOf(r.ObservedUntil)
 		own, then, now := m.count(i, commitsRecent).Low, 0.0, 0.0
 		for j, other := range m.repositories {
-			if !other.ObservedUntil.IsZero() && !other.ObservedUntil.Before(day.Add(-seenTogether)) {
+			if !other.ObservedUntil.IsZero() && seen(other) {
 				commits, _ := monthsOf(other.Activity, commitsOf, last, yearOfMonths, 0)
 				then, now = then+commits, now+m.count(j, commitsRecent).Low
 			}

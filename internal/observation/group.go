@@ -1,5 +1,7 @@
 package observation
 
+import "strings"
+
 // Groups gathers findings that describe one weakness: of one package at one
 // version, with ids and aliases that meet, directly or through others (a GHSA
 // and a PYSEC record of one CVE). Databases of several publishers list a weakness
@@ -47,4 +49,19 @@ func Groups(findings []Finding) [][]Finding {
 		groups[at[r]] = append(groups[at[r]], f)
 	}
 	return groups
+}
+
+// FirstID is the id by which a group is known: the smallest CVE among ids and aliases, which
+// all databases share, or else the smallest id.
+func FirstID(group []Finding) string {
+	isCVE := func(id string) bool { return strings.HasPrefix(id, "CVE-") }
+	first := ""
+	for _, f := range group {
+		for _, id := range append([]string{f.Advisory}, f.Aliases...) {
+			if first == "" || isCVE(id) && !isCVE(first) || isCVE(id) == isCVE(first) && id < first {
+				first = id
+			}
+		}
+	}
+	return first
 }

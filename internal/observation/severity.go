@@ -23,6 +23,9 @@ func Severities() []Severity {
 // Valid reports whether s is one of Severities.
 func (s Severity) Valid() bool { return slices.Contains(Severities(), s) }
 
+// IsRated reports whether an advisory says how severe it is.
+func (s Severity) IsRated() bool { return s != SeverityUnknown && s != "" }
+
 // Compare is negative where s is worse than other. A severity that is none of
 // Severities comes last.
 func (s Severity) Compare(other Severity) int { return s.rank() - other.rank() }

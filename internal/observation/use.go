@@ -46,3 +46,12 @@ func (p Package) Use() Use {
 	}
 	return UsedSomehow
 }
+
+// UseAt is how the package at i is used: as uses say, or where they are nil by its relation
+// and groups.
+func UseAt(packages []Package, uses []Use, i int) Use {
+	if uses != nil {
+		return uses[i]
+	}
+	return packages[i].Use()
+}

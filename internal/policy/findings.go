@@ -234,7 +234,7 @@ func severityAmong(group []observation.Finding, wanted []observation.Severity) k
 		switch {
 		case slices.Contains(wanted, f.Severity):
 			return kleene.True
-		case f.Severity != observation.SeverityUnknown && f.Severity != "":
+		case f.Severity.IsRated():
 			result = kleene.False
 		}
 	}

@@ -135,7 +135,7 @@ func (p *versionInUse) add(good uint32, findings []observation.Finding) {
 	if len(p.answered) > 0 || slices.ContainsFunc(findings, observation.Finding.IsAnswered) {
 		known := slices.Contains(p.goods, good)
 		for _, group := range observation.Groups(findings) {
-			key := pair{good, vulnerabilitiesOf(group)[0].name}
+			key := pair{good, observation.FirstID(group)}
 			switch {
 			case !slices.ContainsFunc(group, observation.Finding.IsAnswered):
 				delete(p.answered, key)
@@ -188,11 +188,7 @@ func (p *Portfolio) AddGood(good catalog.Good, stage assess.Stage, published []s
 func (p *Portfolio) AddRepository(goodID string, packages []observation.Package, uses []observation.Use, findings []observation.Finding) {
 	good := p.indexOf(goodID)
 	for i, pkg := range packages {
-		kind := pkg.Use()
-		if uses != nil {
-			kind = uses[i]
-		}
-		p.packageUse(pkg).add(useOf(good, pkg.Relation, kind))
+		p.packageUse(pkg).add(useOf(good, pkg.Relation, observation.UseAt(packages, uses, i)))
 	}
 	for _, group := range groupByRelease(findings) {
 		f := p.packageUse(group[0].Package)
