@@ -18,6 +18,6 @@ func OwnerIsNotSeen(good Good) bool {
 
 // IsTrue reports whether a measure of a good is measured, and true.
 func IsTrue(good Good, measure string) bool {
-	m, _ := observation.Find(good.Measures, measure)
+	m := measureIn(good.Measures, measure)
 	return m.State == observation.Measured && m.Value == true
 }

@@ -206,13 +206,14 @@ func HelpfulChanges(good Good) []string {
 			out = append(out, text)
 		}
 	}
+	upgrade := bestUpgrade(good)
 	if !good.Verdict.Stage.Ending() { // first comes who goes on with the work
-		add(bestUpgrade(good))
+		add(upgrade)
 	}
 	for _, lift := range good.Verdict.Lift {
 		add(lift)
 	}
-	add(bestUpgrade(good))
+	add(upgrade)
 	for _, reason := range StrongestReasons(good.Verdict) {
 		add(reason.Clears)
 	}

@@ -21,9 +21,8 @@ type UpgradeStep struct {
 	Closes   int  // weaknesses of the package at its versions
 	Open     *int // of the targets themselves; nil where that was not checked
 	// File lists the package, and so do More others; empty where a file at the root does.
-	File  string
-	More  int
-	Steps []portfolio.Step
+	File string
+	More int
 }
 
 // UpgradePlan lists the first n upgrades of a good, one a package: what runs before what
@@ -37,14 +36,19 @@ func UpgradePlan(n int, good Good) []UpgradeStep {
 	return steps
 }
 
+// RunningUpgrades are the upgrades of what runs.
+func RunningUpgrades(good Good) []portfolio.Upgrade {
+	return slices.DeleteFunc(slices.Clone(good.Upgrades), func(u portfolio.Upgrade) bool { return u.Development })
+}
+
 // HelpfulUpgrades lists the first n upgrades of what runs.
 func HelpfulUpgrades(n int, good Good) []UpgradeStep {
-	good.Upgrades = slices.DeleteFunc(slices.Clone(good.Upgrades), func(u portfolio.Upgrade) bool { return u.Development })
+	good.Upgrades = RunningUpgrades(good)
 	return UpgradePlan(n, good)
 }
 
 func stepOf(u portfolio.Upgrade, files map[observation.Coordinate]map[string]bool) UpgradeStep {
-	step := UpgradeStep{Ecosystem: u.Ecosystem, Package: u.Package, Development: u.Development, Worst: u.Worst, Steps: u.Steps}
+	step := UpgradeStep{Ecosystem: u.Ecosystem, Package: u.Package, Development: u.Development, Worst: u.Worst}
 	var from, to []string
 	listing := map[string]bool{}
 	for _, s := range u.Steps {
@@ -110,7 +114,7 @@ func UpgradeIssue(n int, good Good) string {
 		}
 		code := func(value string, most int) string { return "`" + strings.ReplaceAll(Cut(value, most), "`", "") + "`" } // "@types/node" calls nobody
 		fmt.Fprintf(&text, "- [ ] %s: %s → %s (%s; closes %d, worst: %s%s)", code(step.Package, 60), code(step.From, 40), code(step.To, 40),
-			step.Ecosystem, step.Closes, step.Worst, step.openText())
+			step.Ecosystem, step.Closes, step.Worst, OpenText(step.Open))
 		if step.File != "" {
 			text.WriteString(" in " + code(step.File, 80) + moreText(step.More))
 		}
@@ -119,13 +123,13 @@ func UpgradeIssue(n int, good Good) string {
 	return text.String()
 }
 
-// openText says how many weaknesses the target has itself; empty where it has none, or
-// was not checked.
-func (u UpgradeStep) openText() string {
-	if u.Open == nil || *u.Open == 0 {
+// OpenText says how many weaknesses a target has itself; empty where it has none, or was
+// not checked.
+func OpenText(open *int) string {
+	if open == nil || *open == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; %d known of the new version", *u.Open)
+	return fmt.Sprintf("; %d known of the new version", *open)
 }
 
 func moreText(n int) string {
@@ -142,7 +146,7 @@ func (u UpgradeStep) Action(findings int) string {
 	if findings != 1 {
 		all = fmt.Sprintf("%d findings", findings)
 	}
-	text := fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s%s; it is part of what runs", u.Package, u.From, u.To, u.Closes, all, u.openText())
+	text := fmt.Sprintf("Upgrade %s from %s to %s: it closes %d of %s%s; it is part of what runs", u.Package, u.From, u.To, u.Closes, all, OpenText(u.Open))
 	if u.File != "" {
 		text += " (" + u.File + moreText(u.More) + ")"
 	}

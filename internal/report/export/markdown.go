@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -165,7 +164,7 @@ type findingGroup struct {
 }
 
 func groupFindings(good report.Good) []findingGroup {
-	plan := report.UpgradePlan(math.MaxInt, good)
+	plan := good.Upgrades
 	at := map[observation.Coordinate]int{}
 	var groups []findingGroup
 	for _, f := range report.DistinctFindings(good) {
@@ -198,10 +197,7 @@ func (g findingGroup) upgrade() string {
 		}
 		return "fixed in " + fixed
 	}
-	text := fmt.Sprintf("to %s: closes %d", g.step.To, g.step.Closes)
-	if g.step.Open != nil && *g.step.Open > 0 {
-		text += fmt.Sprintf("; %d known of the new version", *g.step.Open)
-	}
+	text := fmt.Sprintf("to %s: closes %d", g.step.To, g.step.Closes) + report.OpenText(g.step.Open)
 	if g.development {
 		text += " (only builds or tests)"
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
@@ -196,6 +197,9 @@ func (b bomBuilder) coverage() *[]cdx.Property {
 	return &all
 }
 
+// knownLicences are the ids of SPDX: the library makes its lists anew at each call.
+var knownLicences = sync.OnceValue(func() []string { return append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...) })
+
 // licences are an SPDX expression, or SPDX ids where they are known ones, names otherwise.
 func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 0 {
@@ -204,7 +208,7 @@ func licences(ids []string) *cdx.Licenses {
 	if len(ids) == 1 && strings.Contains(ids[0], " ") && isExpression(ids[0]) { // it stands alone
 		return &cdx.Licenses{{Expression: ids[0]}}
 	}
-	known := append(spdxlicenses.GetLicenses(), spdxlicenses.GetDeprecated()...)
+	known := knownLicences()
 	var all cdx.Licenses
 	for _, id := range ids {
 		l := &cdx.License{Name: cmp.Or(id, "unknown")}
@@ -220,22 +224,29 @@ func licences(ids []string) *cdx.Licenses {
 // optionalGroups are the groups of packages that are not part of what runs.
 var optionalGroups = []string{"dev", "development", "test", "tests", "testing", "build", "lint", "docs", "doc"}
 
-func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
-	l := b.components[p]
-	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.Name, Version: p.Version, PackageURL: l.purl, Scope: cdx.ScopeRequired}
-	b.describe(&c, l)
-	groups := slices.Sorted(maps.Keys(l.groups))
-	if !l.needed {
-		c.Scope = cdx.ScopeOptional
-		if !slices.ContainsFunc(groups, func(g string) bool { return !slices.Contains(optionalGroups, strings.ToLower(g)) }) {
-			c.Scope = cdx.ScopeExcluded
+// scope says whether what runs needs a package: it is excluded where all of its groups are
+// those of development.
+func (l *componentEntry) scope() cdx.Scope {
+	if l.needed {
+		return cdx.ScopeRequired
+	}
+	for group := range l.groups {
+		if !slices.Contains(optionalGroups, strings.ToLower(group)) {
+			return cdx.ScopeOptional
 		}
 	}
+	return cdx.ScopeExcluded
+}
+
+func (b bomBuilder) component(p observation.Coordinate) cdx.Component {
+	l := b.components[p]
+	c := cdx.Component{BOMRef: l.ref, Type: cdx.ComponentTypeLibrary, Name: p.Name, Version: p.Version, PackageURL: l.purl, Scope: l.scope()}
+	b.describe(&c, l)
 	properties := []cdx.Property{{Name: "midspan:ecosystem", Value: p.Ecosystem}, {Name: "midspan:relation", Value: cmp.Or(l.relation, "unknown")}}
 	for _, place := range slices.Sorted(slices.Values(l.places)) {
 		properties = append(properties, cdx.Property{Name: "midspan:path", Value: place})
 	}
-	for _, group := range groups {
+	for _, group := range slices.Sorted(maps.Keys(l.groups)) {
 		properties = append(properties, cdx.Property{Name: "midspan:group", Value: group})
 	}
 	for _, digest := range l.locked.digests {

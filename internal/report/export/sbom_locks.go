@@ -208,6 +208,10 @@ func (b bomBuilder) describe(c *cdx.Component, l *componentEntry) {
 	}
 }
 
+// aggregateOf are CycloneDX's words for how much of what a package needs is known.
+var aggregateOf = map[observation.Graph]cdx.CompositionAggregate{observation.GraphWhole: cdx.CompositionAggregateComplete,
+	observation.GraphPartly: cdx.CompositionAggregateIncomplete, observation.GraphUnknown: cdx.CompositionAggregateUnknown}
+
 // graph is what needs what, with how much of it is known. A component without an entry
 // under dependencies is one whose needs are unknown.
 func (b bomBuilder) graph() (*[]cdx.Dependency, *[]cdx.Composition) {
@@ -225,8 +229,7 @@ func (b bomBuilder) graph() (*[]cdx.Dependency, *[]cdx.Composition) {
 			direct = append(direct, l.ref)
 		}
 		partial = partial || l.relation == ""
-		aggregate := map[observation.Graph]cdx.CompositionAggregate{observation.GraphWhole: cdx.CompositionAggregateComplete,
-			observation.GraphPartly: cdx.CompositionAggregateIncomplete, observation.GraphUnknown: cdx.CompositionAggregateUnknown}[l.locked.graph()]
+		aggregate := aggregateOf[l.locked.graph()]
 		aggregates[aggregate] = append(aggregates[aggregate], cdx.BOMReference(l.ref))
 		if aggregate != cdx.CompositionAggregateUnknown {
 			needs := []string{}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/github/go-spdx/v2/spdxexp"
 	spdxjson "github.com/spdx/tools-golang/json"
 	"github.com/spdx/tools-golang/spdx"
@@ -80,8 +81,8 @@ func (b bomBuilder) spdx(doc report.Document) *spdx.Document {
 		p.PackageComment = "ecosystem " + c.Ecosystem + "; relation " + cmp.Or(entry.relation, "unknown")
 		b.describeSPDX(p, entry)
 		bill.Packages = append(bill.Packages, p)
-		switch scope := b.component(c).Scope; {
-		case scope == "excluded":
+		switch {
+		case entry.scope() == cdx.ScopeExcluded:
 			bill.Relationships = append(bill.Relationships, relation(id, spdxRoot, common.TypeRelationshipDevDependencyOf))
 		case entry.relation == observation.Direct:
 			bill.Relationships = append(bill.Relationships, relation(spdxRoot, id, common.TypeRelationshipDependsOn))

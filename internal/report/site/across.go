@@ -32,7 +32,7 @@ func (s *edition) across() across {
 	view := across{Most: maxListed, Lines: map[string]highlight{}, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
 		Succession: takeoverOf(s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
-	for _, line := range s.text.highlights(s.doc) {
+	for _, line := range s.text.highlights(s.doc, view.Distributions, view.Succession) {
 		view.Lines[line.Section] = line
 	}
 	return view
@@ -41,13 +41,13 @@ func (s *edition) across() across {
 // highlight is a section of that page in one line.
 type highlight struct{ Section, Title, Text string }
 
-func (w pageLocalizer) highlights(doc report.Document) []highlight {
+func (w pageLocalizer) highlights(doc report.Document, spread []distribution, who takeover) []highlight {
 	return []highlight{
 		{"keystones", w.Translate("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Translate("Fix first"), w.upgradeLine(doc.FixFirst)},
 		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)},
-		{"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(w.distributions(doc.Concentrations))},
+		{"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(spread)},
 		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)},
-		{"succession", w.Translate("What would remain if the first left"), w.takeoverLine(takeoverOf(doc.Goods))},
+		{"succession", w.Translate("What would remain if the first left"), w.takeoverLine(who)},
 	}
 }
 

@@ -58,20 +58,17 @@ func (s *edition) brief(good report.Good) briefPage {
 		view.Facts = []any{s.text.translateText("Too little is known of it.")}
 	}
 	view.Asks = s.asks(good)
-	view.Proof = link("../"+proofPath(good.ID), s.text.Translate("How we know"))
+	view.Proof = link("../"+report.EvidencePath(good.ID), s.text.Translate("How we know"))
 	return view
 }
-
-// proofPath is the page of a report that has the proof of what is said of a good.
-func proofPath(id string) string { return "evidence/" + report.SlugOf(id) + ".html" }
 
 // proofFromAfar is what a sheet that stands outside of its report says of the proof: a link
 // where the address of the report is known, else the name of the page.
 func (s *edition) proofFromAfar(id string) template.HTML {
 	if address := s.doc.SiteAddress; address != "" {
-		return link(address+proofPath(id), s.text.Translate("How we know"))
+		return link(address+report.EvidencePath(id), s.text.Translate("How we know"))
 	}
-	return template.HTML(template.HTMLEscapeString(s.text.Translate("How we know"))+" (") + s.text.isolated(proofPath(id)) + ")"
+	return template.HTML(template.HTMLEscapeString(s.text.Translate("How we know"))+" (") + s.text.isolated(report.EvidencePath(id)) + ")"
 }
 
 // asks are what would help a good most: what leads to a better stage, then its first

@@ -41,8 +41,9 @@ func (s *edition) fileOf(c column) columnFile {
 	}
 	rows = append(rows, s.compared[1:]...)
 	file := columnFile{column: c, Cells: make([]any, len(rows)), Unknown: map[string][]int{}}
+	unknown := columnBuilder{pageLocalizer: s.text}.unknown("")
 	for i, row := range rows {
-		shown, unknown := c.Cells[row], columnBuilder{pageLocalizer: s.text}.unknown("")
+		shown := c.Cells[row]
 		switch {
 		case shown.Unknown && shown.Text == unknown.Text && shown.Class == unknown.Class && shown.Key == "" && len(shown.Notes) == 1:
 			file.Unknown[shown.Notes[0]] = append(file.Unknown[shown.Notes[0]], i)

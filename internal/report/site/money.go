@@ -59,7 +59,7 @@ func (w pageLocalizer) estimateOf(good report.Good) estimate {
 		e.Lines = append(e.Lines, estimateLine{ID: p.ID, Name: w.TranslateMessage(estimateNames[p.ID]), Assumed: months,
 			Text: w.Translate("{n|month|months}", "n", months)})
 	}
-	if n := len(report.HelpfulUpgrades(math.MaxInt, good)); n > 0 {
+	if n := len(report.RunningUpgrades(good)); n > 0 {
 		sum += float64(n) * assumedDays / workingDays
 		e.Lines = append(e.Lines, estimateLine{ID: "upgrade", Count: n, Assumed: assumedDays, Text: w.Translate("{n|day|days}", "n", assumedDays),
 			Name: w.Translate("{n|upgrade|upgrades}: days for each", "n", n)})

@@ -136,7 +136,7 @@ func (s *edition) portfolio(table tablePage) portfolioPage {
 		MaybeMiddle: truncate(maxNames, report.MaybeMiddle(s.rows)),
 		Stages:      countStages(doc.Goods),
 		Keystones:   doc.Keystones[:min(maxKeys, len(doc.Keystones))],
-		Highlights:  w.highlights(doc),
+		Highlights:  w.highlights(doc, w.distributions(doc.Concentrations), takeoverOf(doc.Goods)),
 		Changes:     w.changeLists(doc.Change),
 		Map:         drawing.Drawer{Localizer: w.Localizer}.Map(doc.Goods),
 		Table:       table,
