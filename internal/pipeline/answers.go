@@ -66,9 +66,7 @@ func (p *Pipeline) placeAnswers(ctx context.Context, run store.Run) error {
 		p.placed.note = &observation.Note{Cause: observation.CauseRemark, Subject: "answers to findings",
 			Message: fmt.Sprintf("%d of %d statements name no good of this run, and answer nothing; name the repository as the product and the package as its "+
 				"subcomponent, or give the file for one good with --vex GOOD=FILE", unnamed, all)}
-		if p.announce != nil {
-			p.announce(p.placed.note.Subject + ": " + p.placed.note.Message)
-		}
+		p.say(p.placed.note.Subject + ": " + p.placed.note.Message)
 	}
 	return nil
 }

@@ -95,10 +95,11 @@ func (p *Pipeline) askQuestions(ctx context.Context, source scanners.Source, que
 	}
 	p.progress.Stage("ask "+source.Name(), len(questions))
 	defer p.progress.End()
+	options := httpOptions(p.cfg, p.version)
+	options.Retry, options.Handled = p.retry, []int{429, 502, 504}
 	tried, err := source.Ask(ctx, scanners.Asking{
-		Client: fetch.Client(fetch.Options{Offline: p.cfg.Offline, AllowPrivate: p.cfg.AllowPrivate, UserAgent: userAgent(p.version), Retry: p.retry,
-			Handled: []int{429, 502, 504}}),
-		Now: p.now, Questions: questions,
+		Client: fetch.Client(options),
+		Now:    p.now, Questions: questions,
 		Reply: func(reply scanners.Reply) error {
 			url := reply.Repository.URL
 			if reply.Failure != nil {
@@ -120,12 +121,6 @@ func (p *Pipeline) askQuestions(ctx context.Context, source scanners.Source, que
 		p.say(line)
 	}
 	return err
-}
-
-func (p *Pipeline) say(text string) {
-	if p.announce != nil {
-		p.announce(text)
-	}
 }
 
 // lastAnswer is the answer that is kept of a repository; nil where there is none that this

@@ -24,7 +24,7 @@ import (
 // that were scanned. Where that fails, the listing says why, and the rest of it stands.
 func (p *Pipeline) Bills(ctx context.Context, run store.Run, names []string,
 	write func(head report.Document, good report.Good, lists []export.Listing) error) (err error) {
-	if slices.ContainsFunc(run.Sources, func(s store.Source) bool { return s.Name == sample.Name }) {
+	if isSample(run) {
 		_, origins, err := sample.Write(ctx, filepath.Join(p.cfg.Store, "sample"), run.AsOf, p.git)
 		if err != nil {
 			return err
@@ -55,8 +55,8 @@ func (p *Pipeline) readLocks(ctx context.Context, reader child.Reader, repositor
 	var err error
 	if list.Locks, err = p.locksAt(ctx, reader, repositories[i], *list); err != nil {
 		list.Unread = redact.Text(err.Error())
-		if p.announce != nil && ctx.Err() == nil {
-			p.announce(fmt.Sprintf("the lockfiles of %s are not in the bill: %s", list.Repository, list.Unread))
+		if ctx.Err() == nil {
+			p.say(fmt.Sprintf("the lockfiles of %s are not in the bill: %s", list.Repository, list.Unread))
 		}
 	}
 	return ctx.Err()

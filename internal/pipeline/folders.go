@@ -58,8 +58,8 @@ func (p *Pipeline) placeReport(urls []string, goods []catalog.Good, catalogID st
 	if err != nil {
 		return err
 	}
-	if moved && p.announce != nil {
-		p.announce(fmt.Sprintf("the report of this part of the catalog stands by itself in %s", p.cfg.Out))
+	if moved {
+		p.say(fmt.Sprintf("the report of this part of the catalog stands by itself in %s", p.cfg.Out))
 	}
 	return p.mayWrite(catalogID, len(goods))
 }

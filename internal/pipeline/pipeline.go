@@ -135,11 +135,13 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 
 // httpClient returns a client under the HTTP policy of this run.
 func httpClient(cfg config.Config, version string) *http.Client {
-	return fetch.Client(fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: userAgent(version)})
+	return fetch.Client(httpOptions(cfg, version))
 }
 
-// userAgent is how Midspan introduces itself to servers.
-func userAgent(version string) string { return "midspan/" + version }
+// httpOptions are that policy, and how Midspan introduces itself to servers.
+func httpOptions(cfg config.Config, version string) fetch.Options {
+	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version}
+}
 
 // maxRules bounds a file of rules, in bytes.
 const maxRules = 8 << 20
@@ -211,9 +213,7 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 		return earlier, err
 	}
 	if earlier.ID != run.ID {
-		if p.announce != nil {
-			p.announce(fmt.Sprintf("nothing changed: the results of run %d, as of %s, are kept", earlier.ID, earlier.AsOf.Format(time.DateOnly)))
-		}
+		p.say(fmt.Sprintf("nothing changed: the results of run %d, as of %s, are kept", earlier.ID, earlier.AsOf.Format(time.DateOnly)))
 		return earlier, p.keep(ctx, earlier)
 	}
 	return run, p.assess(ctx, run, inputs)

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
-	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
@@ -20,10 +18,16 @@ import (
 // Announce makes the pipeline say in one line what it takes from an earlier run.
 func Announce(say func(text string)) Option { return func(p *Pipeline) { p.announce = say } }
 
+func (p *Pipeline) say(text string) {
+	if p.announce != nil {
+		p.announce(text)
+	}
+}
+
 // keep stores with a run the settings that commands on its results need again.
 func (p *Pipeline) keep(ctx context.Context, run store.Run) error {
 	// The sample is read in the store, whatever the cache is.
-	withCache := !slices.ContainsFunc(run.Sources, func(s store.Source) bool { return s.Name == sample.Name })
+	withCache := !isSample(run)
 	kept, err := p.cfg.Keep(redact.URL, withCache)
 	if err != nil {
 		return fmt.Errorf("keep the settings of the run: %w", err)
@@ -49,9 +53,7 @@ func (p *Pipeline) recall(ctx context.Context, run store.Run) error {
 	if err := p.checkRepositories(ctx, run); err != nil || len(taken) == 0 {
 		return err
 	}
-	if p.announce != nil {
-		p.announce(fmt.Sprintf("settings of run %d: %s", run.ID, strings.Join(taken, " ")))
-	}
+	p.say(fmt.Sprintf("settings of run %d: %s", run.ID, strings.Join(taken, " ")))
 	return p.applyRecalled(named != p.cfg.Advisories)
 }
 

@@ -20,6 +20,18 @@ type finder = func([]observation.Package) ([]observation.Finding, error)
 // upgrades plans the upgrades of one good: what it runs first. Their targets are held
 // against the advisories where affected is not nil.
 func (e entry) upgrades(affected finder) ([]portfolio.Upgrade, error) {
+	name := func(p observation.Package) observation.Coordinate { // at no version
+		return observation.Coordinate{Ecosystem: p.Ecosystem, Name: observation.NormalName(p.Ecosystem, p.Name)}
+	}
+	found := map[observation.Coordinate]bool{} // nothing else can be upgraded
+	for _, scan := range e.brief.Scans {
+		for _, f := range scan.Findings {
+			found[name(f.Package)] = true
+		}
+	}
+	if len(found) == 0 {
+		return []portfolio.Upgrade{}, nil
+	}
 	runs := map[observation.Coordinate]bool{}
 	for _, read := range e.inventories {
 		for i, pkg := range read.inventory.Packages {
@@ -34,7 +46,7 @@ func (e entry) upgrades(affected finder) ([]portfolio.Upgrade, error) {
 			var uses []observation.Use
 			read := e.inventories[i].inventory
 			for n, pkg := range read.Packages {
-				if runs[pkg.Coordinate()] == running {
+				if found[name(pkg)] && runs[pkg.Coordinate()] == running {
 					packages, uses = append(packages, pkg), append(uses, read.Uses[n])
 				}
 			}

@@ -25,6 +25,7 @@ import (
 // was given for, and for the repository in which the file lies.
 type Answers struct {
 	statements []given
+	sources    []source // of the statements
 	index      map[answerKey][]indexed
 	digest     string
 	alone      bool // one good is asked
@@ -94,6 +95,9 @@ func sourceOf(argument string) (from source, name string) {
 
 // add adds the statements of a document. reindex must follow.
 func (a *Answers) add(doc Document, from source) {
+	if len(doc.Statements) > 0 && !slices.Contains(a.sources, from) {
+		a.sources = append(a.sources, from)
+	}
 	for _, s := range doc.Statements {
 		at := s.Timestamp
 		if at.IsZero() {
@@ -246,10 +250,8 @@ func (a *Answers) CountUnnamed(targets []Target) (unnamed, all int) {
 		for _, subject := range t.subjects() {
 			known[subject] = true
 		}
-		for _, s := range a.statements {
-			if !takes[s.source] {
-				takes[s.source] = a.takesPackages(t, s.source)
-			}
+		for _, from := range a.sources {
+			takes[from] = takes[from] || a.takesPackages(t, from)
 		}
 	}
 	for _, s := range a.statements {
@@ -272,10 +274,8 @@ func (a *Answers) Apply(of Target, findings []observation.Finding) []observation
 	}
 	findings = slices.Clone(findings)
 	subjects, takes := of.subjects(), map[source]bool{}
-	for _, s := range a.statements {
-		if _, known := takes[s.source]; !known {
-			takes[s.source] = a.takesPackages(of, s.source)
-		}
+	for _, from := range a.sources {
+		takes[from] = a.takesPackages(of, from)
 	}
 	for i := range findings {
 		if newest := a.newest(findings[i], subjects, takes); newest >= 0 {

@@ -133,7 +133,21 @@ type apiError struct {
 	Type       string
 	Message    string
 	Path       []any
-	Extensions struct{ Code, TypeName, FieldName string }
+	Extensions struct{ Code, FieldName string }
+}
+
+// read decodes what an answer holds of a repository, or says why it cannot.
+func (r reply) read(alias string, into any) *observation.Note {
+	raw, there := r.Data[alias]
+	if !there || string(raw) == "null" {
+		failure := failureIn(r.Errors, alias)
+		return &failure
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return &observation.Note{Cause: observation.CauseBroken,
+			Message: "GitHub's answer is not in the form that it documents: " + observation.OneLine(observation.RedactQuoted(err.Error()))}
+	}
+	return nil
 }
 
 // of reports whether an error is about a repository.
@@ -196,13 +210,13 @@ func (g *github) decode(data []byte) (reply, error) {
 func (g *github) drop(errs []apiError) bool {
 	before := len(g.dropped)
 	for _, e := range errs {
+		if e.Extensions.Code != "undefinedField" {
+			continue
+		}
 		name := e.Extensions.FieldName
-		known := slices.ContainsFunc(facts, func(field string) bool { return fieldName(field) == name || strings.Contains(field, "{"+name) })
-		if e.Extensions.Code == "undefinedField" && known {
-			for _, field := range facts {
-				if of := fieldName(field); (of == name || strings.Contains(field, "{"+name)) && !slices.Contains(g.dropped, of) {
-					g.dropped = append(g.dropped, of)
-				}
+		for _, field := range facts {
+			if of := fieldName(field); (of == name || strings.Contains(field, "{"+name)) && !slices.Contains(g.dropped, of) {
+				g.dropped = append(g.dropped, of)
 			}
 		}
 	}

@@ -2,7 +2,6 @@ package forge
 
 import (
 	"cmp"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,20 +50,13 @@ var gitHubPlace = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}/[A-Za-z0-9._-]{1,120}
 // readFacts reads the facts of a repository into its answer, and decides which lists are
 // still to be read.
 func (g *github) readFacts(s *subject, r reply, alias string) {
-	raw, there := r.Data[alias]
 	var f gitHubFacts
-	if !there || string(raw) == "null" {
-		failure := failureIn(r.Errors, alias)
+	if failure := r.read(alias, &f); failure != nil {
 		if failure.Cause == observation.CauseNotFound {
 			s.answer = answer{Forge: nameGitHub, Gone: true}
 		} else {
-			s.failure = &failure
+			s.failure = failure
 		}
-		return
-	}
-	if err := json.Unmarshal(raw, &f); err != nil {
-		s.failure = &observation.Note{Cause: observation.CauseBroken,
-			Message: "GitHub's answer is not in the form that it documents: " + observation.OneLine(observation.RedactQuoted(err.Error()))}
 		return
 	}
 	s.answer = f.answer(g.dropped)

@@ -2,7 +2,6 @@ package forge
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -196,13 +195,7 @@ func (a *gitHubActor) login() string {
 // take reads the pages of a repository out of an answer.
 func (l *lists) take(r reply, alias string) {
 	var pages map[string]*gitHubPage
-	if raw, there := r.Data[alias]; !there || string(raw) == "null" {
-		failure := failureIn(r.Errors, alias)
-		l.failure = &failure
-		return
-	} else if err := json.Unmarshal(raw, &pages); err != nil {
-		l.failure = &observation.Note{Cause: observation.CauseBroken,
-			Message: "GitHub's answer is not in the form that it documents: " + observation.OneLine(observation.RedactQuoted(err.Error()))}
+	if l.failure = r.read(alias, &pages); l.failure != nil {
 		return
 	}
 	for _, one := range l.pending() {

@@ -29,8 +29,7 @@ var errTooMuch = errors.New("the server did not answer so much at once")
 // statusError is an answer with a status that is not asked again.
 type statusError struct {
 	status int
-	text   string // the status in words
-	body   []byte // its beginning
+	text   string // in words
 }
 
 func (e *statusError) Error() string { return "the server answered " + e.text }
@@ -68,7 +67,7 @@ func (s *session) send(ctx context.Context, scheme string, make func(context.Con
 		case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
 			return nil, nil, errTooMuch
 		case status < 200 || status > 299:
-			return nil, response.Header, &statusError{status, http.StatusText(status), body}
+			return nil, response.Header, &statusError{status, http.StatusText(status)}
 		default:
 			return body, response.Header, err
 		}
