@@ -16,7 +16,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "advisories",
 		Short: "Bring, import or show the advisory database",
-		Args:  usageArgs(cobra.NoArgs),
+		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	command.AddCommand(

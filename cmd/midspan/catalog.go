@@ -17,7 +17,7 @@ func (a *app) catalogCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "catalog",
 		Short: "Look at a catalog without scanning anything",
-		Args:  usageArgs(cobra.NoArgs),
+		Args:  knownCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	command.AddCommand(&cobra.Command{

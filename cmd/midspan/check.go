@@ -38,7 +38,7 @@ address of its remote or of its publiccode.yml, and says which one it found.
 
 ` + exitHelp,
 		Example: `  midspan check
-  midspan check . --format sarif --policy adoption > midspan.sarif
+  midspan check . --format sarif --policy adoption -o midspan.sarif
   midspan check . --catalog registry.csv --badge midspan.svg`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd, append(args, ".")[0], o) },
@@ -98,21 +98,13 @@ func (o checkOptions) verify(trees []string) error {
 	if ext := filepath.Ext(o.badge); o.badge != "" && ext != ".svg" && ext != ".json" {
 		return usageError{fmt.Errorf("a badge is a file that ends with .svg or .json, not %q", o.badge)}
 	}
-	if err := files.CheckPath(o.badge); err != nil {
-		return usageError{fmt.Errorf("badge: %w", err)}
-	}
 	if err := pipeline.CheckPolicies(o.policies, trees); err != nil {
 		return usageError{err}
 	}
-	for _, tree := range trees {
-		// A link in the tree does not lead a badge out of it.
-		if inside, err := files.Inside(filepath.Dir(o.badge), tree); o.badge != "" && (err != nil || inside) {
-			if err := errors.Join(err, files.CheckFolderIn(o.badge, tree)); err != nil {
-				return usageError{fmt.Errorf("badge: %w", err)}
-			}
-		}
+	if o.badge == "" {
+		return nil
 	}
-	return nil
+	return checkPlace("badge", o.badge, trees)
 }
 
 // addOutcome combines the outcomes of policies: the worst decides.
@@ -206,5 +198,8 @@ func terminalOf(w io.Writer) (width int, colour bool) {
 	if err != nil || width < 40 {
 		width = 80
 	}
-	return min(width, 100), os.Getenv("NO_COLOR") == ""
+	return min(width, 100), os.Getenv("NO_COLOR") == "" && !dumb()
 }
+
+// dumb reports a terminal that cannot move its cursor or show colour.
+func dumb() bool { return os.Getenv("TERM") == "dumb" }

@@ -17,6 +17,7 @@ var plainFormats = []string{"text", "json"}
 func (a *app) addFormat(cmd *cobra.Command, formats ...string) {
 	var format string
 	cmd.Flags().StringVar(&format, "format", formats[0], "what to print: "+strings.Join(formats, ", "))
+	complete(cmd, "format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	run := cmd.RunE
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(formats, format) {
@@ -34,14 +35,17 @@ func (a *app) addFormat(cmd *cobra.Command, formats ...string) {
 	}
 }
 
-// addFormats gives every command that prints a result, and has no formats of its own,
-// text and JSON.
+// addFormats gives every command that prints a result -o, and text and JSON where it has
+// no formats of its own.
 func (a *app) addFormats(parent *cobra.Command) {
 	for _, cmd := range parent.Commands() {
 		if cmd.HasSubCommands() {
 			a.addFormats(cmd)
 		} else if cmd.RunE != nil && cmd.Flags().Lookup("format") == nil {
 			a.addFormat(cmd, plainFormats...)
+		}
+		if cmd.RunE != nil && !cmd.HasSubCommands() && cmd.Flags().Lookup("output") == nil {
+			a.addOutput(cmd)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
 
+	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
@@ -17,10 +18,13 @@ import (
 // error, so that standard output has only the result. It ends before a result is
 // printed, because bars redraw the lines above them.
 func (a *app) progress() pipeline.Progress {
-	if a.quiet {
+	if a.level == config.LevelWarn || a.level == config.LevelError {
 		return pipeline.Silent{}
 	}
-	if file, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if a.level == config.LevelDebug {
+		return &timedProgress{lineProgress: lineProgress{out: a.stderr}, now: a.now, begun: a.now()}
+	}
+	if file, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) && !dumb() {
 		bars := &barProgress{pool: mpb.New(mpb.WithOutput(a.stderr), mpb.WithWidth(40))}
 		a.endProgress = sync.OnceFunc(bars.pool.Wait) // every stage ends its bar, also on an error
 		return bars

@@ -38,7 +38,8 @@ const exitHelp = `Exit codes:
   2  wrong usage
   3  done, with gaps: something could not be read, and the report says what
 With a policy the exit code speaks of the policy alone:
-  0  it passes    3  something that it asks is unknown or cannot be seen    4  it fails`
+  0  it passes    3  something that it asks is unknown or cannot be seen    4  it fails
+--exit-zero makes 3 and 4 a 0; --exit-zero=gaps does so for the gaps of a run alone.`
 
 const interruptedText = "midspan: interrupted; what was finished is kept, and the next run goes on from there"
 
@@ -50,7 +51,9 @@ type app struct {
 	json           bool
 	format         string   // that the command prints in
 	vex            []string // files of answers to findings, named on the command line
-	quiet          bool
+	quiet, verbose bool
+	level          string // of what is said on standard error
+	exitZero       string // which codes become zero
 	gaps           int
 	outcome        policy.Outcome // of the policies; empty without a policy
 	endProgress    func()
@@ -90,8 +93,17 @@ func isUsage(err error) bool {
 	return wrong || ambiguous
 }
 
-// exitCode is the exit code of a command that ended without an error.
+// exitCode is the exit code of a command that ended without an error, as the user wants it.
 func (a *app) exitCode() int {
+	code := a.strictCode()
+	if a.exitZero == config.ZeroAll || a.exitZero == config.ZeroGaps && code == exitGaps && a.outcome == "" {
+		return exitDone
+	}
+	return code
+}
+
+// strictCode tells scripts all that is to be told.
+func (a *app) strictCode() int {
 	switch {
 	case a.outcome == policy.Pass:
 		return exitDone
@@ -108,25 +120,32 @@ func (a *app) root() *cobra.Command {
 		Use:   "midspan",
 		Short: "Which digital public goods carry real load on too few supports",
 		Long: `Midspan reads a catalog of digital public goods, scans the repositories behind
-them, and says which carry real load on too few supports, and why.
+them, and says which carry real load on too few supports, and why. midspan --version
+prints its version, midspan help environment the variables that it reads.
 
 ` + exitHelp,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
+	root.SetVersionTemplate("midspan {{.Version}}\n")
 	flags := root.PersistentFlags()
 	config.AddFlags(flags)
+	flags.Lookup(config.ExitZeroKey).NoOptDefVal = config.ZeroAll
 	flags.StringVar(&a.configFile, "config", "", "settings file (default: MIDSPAN_CONFIG; or midspan.yaml in this folder, which check "+
 		"does not read; or midspan/midspan.yaml in your configuration folder)")
 	flags.BoolVar(&a.json, "json", false, "print JSON for a script")
-	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
+	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress (as --log-level warn)")
+	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print what is worked with, and a line with the time for each unit of work (as --log-level debug)")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), settingsHelp(flags))
+		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), a.manualCommand(),
+		settingsHelp(flags), environmentHelp())
 	a.addFormats(root)
+	completeFlags(root)
 	foldGlobalFlags(root)
 	return root
 }
@@ -147,18 +166,26 @@ func usageArgs(args cobra.PositionalArgs) cobra.PositionalArgs {
 // command reads.
 func (a *app) load(cmd *cobra.Command, own bool, trees []string) (config.Config, error) {
 	cfg, err := config.Load(cmd.Flags(), config.Search{File: a.configFile, Folder: own, Trees: trees}, a.now())
+	if unknown, ok := errors.AsType[*config.UnknownKeyError](err); ok {
+		return cfg, usageError{orLike(err, "", alike(unknown.Key, unknown.Known))}
+	}
 	if err != nil {
 		return cfg, usageError{err}
 	}
+	if a.quiet && a.verbose {
+		return cfg, usageError{errors.New("--quiet and --verbose exclude each other")}
+	}
+	a.exitZero, a.level = cfg.ExitZero, a.levelOf(cfg.LogLevel)
 	for _, file := range cfg.Origin.Ignored {
-		fmt.Fprintf(a.stderr, "midspan: %s is not read: who is checked does not steer the check\n", printable(file))
+		a.say(file + " is not read: who is checked does not steer the check")
 	}
 	if cfg.Origin.NoCache != "" {
-		fmt.Fprintf(a.stderr, "midspan: you have no folder for a cache (%s): name one with --cache\n", printable(cfg.Origin.NoCache))
+		a.say("you have no folder for a cache (" + cfg.Origin.NoCache + "): name one with --cache")
 	}
 	if cfg.Origin.File != "" {
-		fmt.Fprintf(a.stderr, "midspan: settings of %s\n", printable(cfg.Origin.File))
+		a.say("settings of " + cfg.Origin.File)
 	}
+	a.sayWhatIsInForce(cfg, own)
 	return cfg, nil
 }
 
@@ -194,9 +221,6 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	defer func() { err = errors.Join(err, p.Close()) }()
 	return do(cmd.Context(), p, cfg)
 }
-
-// say prints a line on what a command works with.
-func (a *app) say(text string) { fmt.Fprintf(a.stderr, "midspan: %s\n", printable(redact.Text(text))) }
 
 // printResult writes JSON with --json, and otherwise calls text.
 func (a *app) printResult(value any, text func(io.Writer) error) error {

@@ -41,6 +41,7 @@ without URLs it reads the embedded sample, which needs no network.
 		},
 	}
 	a.addAnswers(cmd)
+	a.addFolder(cmd)
 	return cmd
 }
 

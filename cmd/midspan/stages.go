@@ -89,5 +89,6 @@ func (a *app) reportCommand() *cobra.Command {
 		},
 	}
 	a.addAnswers(cmd)
+	a.addFolder(cmd)
 	return cmd
 }

@@ -40,13 +40,44 @@ variable before the file. midspan config shows what is in force.
 	return topic
 }
 
+// environmentHelp is the topic of the help that lists the variables that are read.
+func environmentHelp() *cobra.Command {
+	topic := &cobra.Command{
+		Use:   "environment",
+		Short: "Variables that are read: settings, proxies, certificates, colour, the day",
+		Long: `MIDSPAN_*          a setting each: MIDSPAN_AS_OF is --as-of (midspan help settings)
+MIDSPAN_CONFIG     the settings file
+GITHUB_TOKEN       asks GitHub whether a repository was archived, and who answers there
+HTTPS_PROXY, HTTP_PROXY, NO_PROXY
+                   the proxy of your institution, for all that is fetched; also in small
+                   letters. NO_PROXY lists hosts that are asked without it
+SSL_CERT_FILE, SSL_CERT_DIR
+                   certificates of authorities that you trust: a file, or folders. On
+                   Windows and macOS those of the system count
+SSH_AUTH_SOCK      the agent that git asks for a key, for addresses of ssh
+SOURCE_DATE_EPOCH  seconds since 1970: the day to speak of where as-of names none, and the
+                   date of the manual
+NO_COLOR           not empty: no colour
+TERM=dumb          no colour, and lines in the place of bars
+CHROME             the browser with which midspan brief prints
+GOMEMLIMIT, GOGC   limits of memory, for the runtime of Go
+`,
+	}
+	topic.SetHelpFunc(func(cmd *cobra.Command, _ []string) { fmt.Fprint(cmd.OutOrStdout(), cmd.Long) })
+	return topic
+}
+
 // knownCommand is the error of a command that is not there; it names those of a like name.
-func knownCommand(root *cobra.Command, args []string) error {
+func knownCommand(parent *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	root.SuggestionsMinimumDistance = 2
-	return usageError{orLike(fmt.Errorf("there is no command %q", args[0]), "", root.SuggestionsFor(args[0]))}
+	parent.SuggestionsMinimumDistance = 2
+	of := ""
+	if parent.HasParent() {
+		of = " of " + parent.CommandPath()
+	}
+	return usageError{orLike(fmt.Errorf("there is no command %q%s", args[0], of), "", parent.SuggestionsFor(args[0]))}
 }
 
 // orLike adds the names that may have been meant to an error.

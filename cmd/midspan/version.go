@@ -25,13 +25,14 @@ var libraries = []string{"github.com/google/osv-scanner/v2", "github.com/google/
 
 func (a *app) versionCommand() *cobra.Command {
 	var sbom bool
+	var program string
 	command := &cobra.Command{
 		Use:   "version",
 		Short: "Show the versions of Midspan, its scanners and its advisory database",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if info, ok := debug.ReadBuildInfo(); sbom && ok {
-				return writeOwnSBOM(a.stdout, info)
+			if sbom || program != "" {
+				return a.writeSBOM(program)
 			}
 			cfg, err := a.load(cmd, true, nil)
 			if err != nil {
@@ -71,6 +72,7 @@ func (a *app) versionCommand() *cobra.Command {
 		},
 	}
 	command.Flags().BoolVar(&sbom, "sbom", false, "print what this program was built of, as CycloneDX 1.6")
+	command.Flags().StringVar(&program, "program", "", "with --sbom: another built program, also of another system")
 	return command
 }
 

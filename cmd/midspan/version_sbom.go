@@ -1,6 +1,8 @@
 package main
 
 import (
+	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -11,7 +13,23 @@ import (
 	"github.com/package-url/packageurl-go"
 )
 
-// writeOwnSBOM writes the modules of the running program as CycloneDX 1.6 JSON. The
+// writeSBOM writes what a program was built of, or this one where none is named.
+func (a *app) writeSBOM(program string) error {
+	if program == "" {
+		info, ok := debug.ReadBuildInfo()
+		if !ok {
+			return errors.New("this program does not hold what it was built of")
+		}
+		return writeOwnSBOM(a.stdout, info)
+	}
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return fmt.Errorf("read what %s was built of: %w", program, err)
+	}
+	return writeOwnSBOM(a.stdout, info)
+}
+
+// writeOwnSBOM writes the modules of a program as CycloneDX 1.6 JSON. The
 // linker stored them in the program, so they are those of this build. The same program
 // gives the same bytes: the timestamp is that of the commit, if the build recorded it.
 func writeOwnSBOM(w io.Writer, info *debug.BuildInfo) error {

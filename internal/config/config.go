@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,6 +49,8 @@ type Config struct {
 	MaxFiles     int
 	MaxBytes     int
 	Rewrite      map[string]string
+	LogLevel     string // what is said on standard error: one of Levels
+	ExitZero     string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
 	// Origin says where the settings come from; it is no setting itself.
 	Origin Origin
 }
@@ -66,6 +69,31 @@ const mirrorKey = "mirror"
 
 // partialKey goes with languages.
 const partialKey = "partial-languages"
+
+// ExitZeroKey is the name of the setting that says which exit codes become zero.
+const ExitZeroKey = "exit-zero"
+
+// What a command says on standard error: errors; what it works with and could not do;
+// progress as well; and a line with its time for all that is done.
+const (
+	LevelError = "error"
+	LevelWarn  = "warn"
+	LevelInfo  = "info"
+	LevelDebug = "debug"
+)
+
+// Which exit codes become zero: none, that of gaps, those of gaps and policies.
+const (
+	ZeroNone = "none"
+	ZeroGaps = "gaps"
+	ZeroAll  = "all"
+)
+
+// Levels are those of what is said, from little to much.
+func Levels() []string { return []string{LevelError, LevelWarn, LevelInfo, LevelDebug} }
+
+// ZeroCodes are the choices of exit codes that become zero.
+func ZeroCodes() []string { return []string{ZeroNone, ZeroGaps, ZeroAll} }
 
 // siteAddressKey goes with the folder of the report.
 const siteAddressKey = "site-address"
@@ -99,6 +127,8 @@ func settings(c *Config) []setting {
 		{"max-files", &c.MaxFiles, 500_000, "most files of one repository; a larger one is unknown: over the limit", false},
 		{"max-bytes", &c.MaxBytes, 2 << 30, "most bytes of files read of one repository; what goes beyond is unknown: over the limit", false},
 		{"rewrite", &c.Rewrite, map[string]string{}, "", true},
+		{"log-level", &c.LogLevel, LevelInfo, "what to say on standard error: " + strings.Join(Levels(), ", "), false},
+		{ExitZeroKey, &c.ExitZero, ZeroNone, "end with 0 also where there are gaps or a policy does not pass (all), or where there are gaps (gaps)", false},
 	}
 }
 
@@ -203,16 +233,68 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	return c, c.placeFolders(c.Origin.named["store"])
 }
 
+// New makes a configuration of the defaults and what set changes, for a program that uses
+// Midspan as a library. It reads no file and no MIDSPAN_* variable; the cache is the store
+// where none is named.
+func New(now time.Time, set func(*Config)) (Config, error) {
+	var c Config
+	for _, s := range settings(&c) {
+		reflect.ValueOf(s.field).Elem().Set(reflect.ValueOf(s.standard))
+	}
+	set(&c)
+	if err := c.check(now); err != nil {
+		return Config{}, err
+	}
+	return c, c.placeFolders(true)
+}
+
 // unknownKeys returns an error for a misspelt key instead of ignoring it.
 func unknownKeys(v *viper.Viper, table []setting, file string) error {
-	known := []string{"config", "json", "help", "quiet"}
+	known := []string{"config", "json", "help", "quiet", "verbose"}
 	for _, s := range table {
 		known = append(known, s.key)
 	}
 	for _, key := range v.AllKeys() {
 		key, _, _ = strings.Cut(key, "\x00")
 		if v.InConfig(key) && !slices.Contains(known, key) {
-			return fmt.Errorf("%s: there is no setting %q; midspan config lists them", file, key)
+			return &UnknownKeyError{File: file, Key: key, Known: known}
+		}
+	}
+	return nil
+}
+
+// UnknownKeyError is a key of a settings file that no setting has.
+type UnknownKeyError struct {
+	File, Key string
+	Known     []string
+}
+
+func (e *UnknownKeyError) Error() string {
+	return fmt.Sprintf("%s: there is no setting %q; midspan config lists them", e.File, e.Key)
+}
+
+// dayOfBuild is the day that SOURCE_DATE_EPOCH names, in seconds since 1970, or now where
+// it is not set (https://reproducible-builds.org/specs/source-date-epoch/).
+func dayOfBuild(now time.Time) (time.Time, error) {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		return now, nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds < 0 || seconds >= 253402300800 { // the year 10000
+		return now, fmt.Errorf("SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", text)
+	}
+	return time.Unix(seconds, 0), nil
+}
+
+// checkChoices refuses a word that is none of those that a setting knows.
+func (c *Config) checkChoices() error {
+	for key, choice := range map[string]struct {
+		word string
+		of   []string
+	}{"log-level": {c.LogLevel, Levels()}, ExitZeroKey: {c.ExitZero, ZeroCodes()}} {
+		if !slices.Contains(choice.of, choice.word) {
+			return fmt.Errorf("%s: there is no %q; there are %s", key, choice.word, strings.Join(choice.of, ", "))
 		}
 	}
 	return nil
@@ -220,7 +302,11 @@ func unknownKeys(v *viper.Viper, table []setting, file string) error {
 
 func (c *Config) check(now time.Time) error {
 	if c.AsOf == "" {
-		c.AsOf = now.UTC().Format(time.DateOnly)
+		day, err := dayOfBuild(now)
+		if err != nil {
+			return err
+		}
+		c.AsOf = day.UTC().Format(time.DateOnly)
 	}
 	if _, err := time.Parse(time.DateOnly, c.AsOf); err != nil {
 		return fmt.Errorf("as-of: %q is not a day like 2006-01-02", c.AsOf)
@@ -231,7 +317,7 @@ func (c *Config) check(now time.Time) error {
 	if err := c.checkMirrors(); err != nil {
 		return err
 	}
-	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths())
+	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths(), c.checkChoices())
 }
 
 // checkSiteAddress refuses what no page could be reached under, and ends an address with a
