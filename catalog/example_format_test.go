@@ -39,7 +39,7 @@ func Example_newFormat() {
 - [Clinic ledger](https://github.com/example/clinic-ledger) - records of visits
 - [Well map](https://www.example.org/wells)
 `
-	list := append([]format{{matches: isMarkdown, read: readMarkdown}}, formats()...)
+	list := append([]Format{{Matches: isMarkdown, Read: readMarkdown}}, formats()...)
 	c, err := read([]byte(text), "health.md", list)
 	if err != nil {
 		fmt.Println(err)

@@ -48,8 +48,11 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 // catalog; Merge puts together what belongs together. A nil fetch refuses
 // addresses, as an offline run does. An error means that there is no catalog
 // to work on: what could not be read of single entries is in the notes.
-func Load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
-	c, err := load(ctx, location, fetch)
+//
+// Formats of the caller's are tried before these, on files and addresses. What they return
+// is checked as every entry is.
+func Load(ctx context.Context, location string, fetch Fetch, more ...Format) (Catalog, error) {
+	c, err := load(ctx, location, fetch, append(checked(more), formats()...))
 	shown := quote(location)
 	if withScheme.MatchString(location) {
 		shown = quoteAddress(location, "")
@@ -73,7 +76,7 @@ func emptyError(c Catalog) error {
 	return fmt.Errorf("none of its %d entries could be read; the first: %s", len(c.Notes), c.Notes[0].Message)
 }
 
-func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
+func load(ctx context.Context, location string, fetch Fetch, formats []Format) (Catalog, error) {
 	if location == "" {
 		return Catalog{}, errors.New("no location: give a file, a folder or an https address")
 	}
@@ -82,10 +85,10 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		if err != nil {
 			return Catalog{}, err
 		}
-		return read(data, path.Base(redact.URL(location)), formats())
+		return read(data, path.Base(redact.URL(location)), formats)
 	}
 	if location == files.StandardInput {
-		return loadFile(location)
+		return loadFile(location, formats)
 	}
 	if err := files.CheckPath(location); err != nil {
 		return Catalog{}, err
@@ -100,11 +103,11 @@ func load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 	if info.IsDir() {
 		return readFolder(ctx, location)
 	}
-	return loadFile(location)
+	return loadFile(location, formats)
 }
 
 // loadFile reads a file, or standard input where the location is "-".
-func loadFile(location string) (Catalog, error) {
+func loadFile(location string, formats []Format) (Catalog, error) {
 	file, err := files.OpenInput(location)
 	if err != nil {
 		return Catalog{}, err
@@ -114,7 +117,7 @@ func loadFile(location string) (Catalog, error) {
 	if err != nil {
 		return Catalog{}, err
 	}
-	return read(data, filepath.Base(location), formats())
+	return read(data, filepath.Base(location), formats)
 }
 
 func download(ctx context.Context, address string, fetch Fetch) ([]byte, error) {
@@ -174,25 +177,69 @@ var publiccodeKey = regexp.MustCompile(`(?m)^["']?publiccodeYmlVersion["']?[ \t]
 // yamlListStart begins a list in YAML, after comments and the mark of a document.
 var yamlListStart = regexp.MustCompile(`^(?:(?:#.*|---)?[ \t]*\r?\n)*-[ \t]`)
 
-// format is a kind of catalog file. A new one adds a line to formats.
-type format struct {
-	// matches reports whether a file is of this format. The text is in UTF-8,
+// Format is a kind of catalog file. A new one adds a line to formats, or is given to Load.
+type Format struct {
+	// Matches reports whether a file is of this format. The text is in UTF-8,
 	// without space around it and not empty; the extension is in lower case, with
 	// its dot.
-	matches func(text []byte, extension string) bool
-	// read turns the entries of a file into goods. The name is the file's own,
+	Matches func(text []byte, extension string) bool
+	// Read turns the entries of a file into goods. The name is the file's own,
 	// without its folder. An error means that the file holds no catalog; entries
 	// that cannot be read become notes.
-	read func(data []byte, name string) (Catalog, error)
+	Read func(data []byte, name string) (Catalog, error)
+}
+
+// checked makes formats of others return what those of this package do: bounded texts,
+// addresses that are repositories, a name for each good.
+func checked(formats []Format) []Format {
+	var all []Format
+	for _, f := range formats {
+		all = append(all, Format{Matches: f.Matches, Read: func(data []byte, name string) (Catalog, error) {
+			found, err := f.Read(data, name)
+			if err != nil {
+				return Catalog{}, err
+			}
+			c := Catalog{Name: found.Name, Notes: found.Notes}
+			for i, good := range found.Goods {
+				c.addChecked(good, fmt.Sprintf("entry %d", i+1))
+			}
+			return c, nil
+		}})
+	}
+	return all
+}
+
+// addChecked adds a good of a format of others, with its lists as far as they are bounded.
+func (c *Catalog) addChecked(good Good, entry string) {
+	notes := &entryNotes{subject: entry}
+	notes.append(good.Notes...)
+	good.Name, good.Description, good.Website = notes.clean(good.Name, "name"), notes.clean(good.Description, "description"), notes.clean(good.Website, "website")
+	repositories := good.Repositories
+	good.Repositories = nil
+	for _, r := range repositories[:min(len(repositories), maxItems)] {
+		good.addRepositories(notes, r.URL, notes.clean(r.Name, "the name of a repository"), Declared)
+	}
+	for _, list := range []*[]string{&good.Aliases, &good.Types, &good.Licenses, &good.Sectors, &good.DevelopmentCountries, &good.DeploymentCountries,
+		&good.UsedBy, &good.FundedBy} {
+		*list = (*list)[:min(len(*list), maxItems)]
+		for i, text := range *list {
+			(*list)[i] = notes.clean(text, "an item of a list")
+		}
+	}
+	good.Organizations = good.Organizations[:min(len(good.Organizations), maxItems)]
+	if len(good.Sources) == 0 {
+		good.Sources = []Source{{Catalog: c.Name, Entry: entry}}
+	}
+	c.add(good, good.finish(notes, ""))
 }
 
 // formats lists the formats in the order in which they are tried.
-func formats() []format {
-	return []format{
-		{matches: isYAMLList, read: readYAMLList},
-		{matches: isPubliccode, read: readPubliccodeFile},
-		{matches: isJSON, read: readDPGA},
-		{matches: isAnyFile, read: readTableFile},
+func formats() []Format {
+	return []Format{
+		{Matches: isYAMLList, Read: readYAMLList},
+		{Matches: isPubliccode, Read: readPubliccodeFile},
+		{Matches: isJSON, Read: readDPGA},
+		{Matches: isAnyFile, Read: readTableFile},
 	}
 }
 
@@ -209,7 +256,7 @@ func isJSON(text []byte, _ string) bool { return text[0] == '{' || text[0] == '[
 func isAnyFile([]byte, string) bool { return true }
 
 // read reads a file by the first format that matches.
-func read(data []byte, name string, formats []format) (Catalog, error) {
+func read(data []byte, name string, formats []Format) (Catalog, error) {
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return Catalog{}, errors.New("it is a spreadsheet or an archive: save the table as CSV, or unpack it")
 	}
@@ -221,8 +268,8 @@ func read(data []byte, name string, formats []format) (Catalog, error) {
 	if len(text) == 0 {
 		return Catalog{}, errors.New("it is empty: give a file with at least one entry")
 	}
-	i := slices.IndexFunc(formats, func(f format) bool { return f.matches(text, extension) })
-	return formats[i].read(data, name)
+	i := slices.IndexFunc(formats, func(f Format) bool { return f.Matches(text, extension) })
+	return formats[i].Read(data, name)
 }
 
 // readFolder reads a copy of the DPG registry or the publiccode.yml files

@@ -18,6 +18,9 @@ const (
 	maxQuote = 300      // bytes of outside text that a note repeats
 )
 
+// Note says what of an entry could not be read, or was changed, with its cause.
+type Note = observation.Note
+
 // entryNotes collects the notes on one catalog entry.
 type entryNotes struct {
 	subject string // the entry, where a note names nothing nearer

@@ -5,12 +5,9 @@
 //
 // A scanner knows no other scanner, no store and no report.
 //
-// Outside of this module nobody can implement Scanner yet: its methods take and
-// return types of internal packages. That will be possible in a later release,
-// which exports them. The types that a scanner returns (Coordinate, Measure,
-// Definition and Observation) are in internal/observation, which imports nothing of
-// Midspan, so that they can be exported as they are. The files that it reads
-// (gitrepo.File, Want and Snapshot) will need an interface first.
+// A program outside of this module implements Scanner with the names of this package:
+// Definition, Measure, Observation, Snapshot and File are those of internal packages. Package
+// midspan runs it.
 package scanners
 
 import (

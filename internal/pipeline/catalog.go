@@ -74,7 +74,7 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 	}
 	var all []catalog.Catalog
 	for _, location := range p.cfg.Catalog {
-		read, err := catalog.Load(ctx, location, p.fetchCatalog)
+		read, err := catalog.Load(ctx, location, p.fetchCatalog, p.formats...)
 		if err != nil {
 			return nil, err
 		}

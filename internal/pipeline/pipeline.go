@@ -14,8 +14,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
@@ -48,6 +50,7 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
+	formats   []catalog.Format  // of catalogs, beside those of the package
 	sources   []scanners.Source // whose measures are declared
 	mayAsk    bool              // whether they are asked at all
 	policies  []*policy.Policy  // that a report is asked
@@ -97,6 +100,15 @@ func InChild() Option { return func(p *Pipeline) { p.inChild = true } }
 // depends on them.
 func WithAnswers(answers *vex.Answers) Option { return func(p *Pipeline) { p.answers = answers } }
 
+// WithScanners adds scanners of a program that uses the pipeline as a library. A child
+// process knows only those of the registry: such a program reads in its own process.
+func WithScanners(more ...scanners.Scanner) Option {
+	return func(p *Pipeline) { p.scanners = append(slices.Clip(p.scanners), more...) }
+}
+
+// WithFormats adds formats of catalogs.
+func WithFormats(more ...catalog.Format) Option { return func(p *Pipeline) { p.formats = more } }
+
 // New opens the store and what else the stages need. version is Midspan's own; now is
 // the clock for durations, and for the day on which forecasts are made.
 func New(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, options ...Option) (*Pipeline, error) {
@@ -104,17 +116,21 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	if err != nil {
 		return nil, err
 	}
-	sources := registry.Sources(nil)
-	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(all, sources))
-	if err != nil {
+	if err := resolveFolders(&cfg); err != nil {
 		return nil, err
 	}
-	if err := resolveFolders(&cfg); err != nil {
+	retry := fetch.DefaultRetryPolicy()
+	p := &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, retry: retry, breakers: retry.NewHostBreakers(),
+		scanners: all, sources: registry.Sources(nil), service: osv.Matcher{Client: httpClient(cfg, version)}}
+	for _, option := range options {
+		option(p)
+	}
+	if p.rules, p.rulesText, err = loadRules(cfg.Rules, definitionsOf(p.scanners, p.sources)); err != nil {
 		return nil, err
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
-		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: scanners.CombinedWants(all),
+		MaxFiles: cfg.MaxFiles, MaxBytes: int64(cfg.MaxBytes), Wants: scanners.CombinedWants(p.scanners),
 	})
 	if err != nil {
 		return nil, err
@@ -123,13 +139,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
-	service := osv.Matcher{Client: httpClient(cfg, version)}
-	retry := fetch.DefaultRetryPolicy()
-	p := &Pipeline{cfg: cfg, version: version, build: buildOf(version), now: now, progress: progress, store: db, git: git, retry: retry,
-		breakers: retry.NewHostBreakers(), rules: rules, rulesText: rulesText, scanners: all, sources: sources, service: service}
-	for _, option := range options {
-		option(p)
-	}
+	p.store, p.git = db, git
 	return p, nil
 }
 
