@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test readability race validators differential fuzz bench soak build release lint vulnerabilities reproducible clean
+.PHONY: run test readability race validators differential fuzz bench soak build release lint vulnerabilities reproducible cross coverage packaging release-check site clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -118,5 +118,41 @@ reproducible: build
 	cmp bin/first bin/second
 	rm -rf bin/copy bin/first bin/second
 
+# The program for systems on which no test of ours runs: it builds there.
+CROSS ?= windows/amd64 darwin/arm64
+cross:
+	@set -e; for target in $(CROSS); do \
+		echo "build for $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} go build -o bin/cross/$${target%/*}-$${target#*/}/ ./cmd/midspan; \
+	done
+
+# Statements that the tests reach, of each package and of all: docs/architecture.md says
+# where that matters. It takes as long as the tests.
+COVER ?= ./...
+coverage:
+	@mkdir -p bin
+	go test -timeout 30m -coverprofile bin/coverage.out $(COVER)
+	@go tool cover -func bin/coverage.out | tail -1
+
+# What packages hold beside the program. Of the same commit come the same bytes.
+packaging: export SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct)
+packaging: build
+	rm -rf bin/packaging && mkdir -p bin/packaging/completion
+	$(BIN) man bin/packaging/man > bin/packaging/man.txt
+	@set -e; for shell in bash zsh fish; do $(BIN) completion $$shell > bin/packaging/completion/midspan.$$shell; done
+
+# The settings of a release, and a snapshot with all programs and packages in dist. What
+# signs and pushes is left out.
+GORELEASER ?= goreleaser
+release-check:
+	$(GORELEASER) check
+	$(GORELEASER) release --snapshot --clean --skip=sign
+
+# The documentation as a web site in bin/site, with the report of the sample.
+site: build
+	rm -rf bin/site
+	go run ./docs/site -to bin/site
+	$(BIN) run --quiet --as-of 2026-06-30 --store bin/site-store --out bin/site/demo --exit-zero
+
 clean:
-	rm -rf bin midspan-report .midspan
+	rm -rf dist bin midspan-report .midspan
