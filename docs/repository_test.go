@@ -1,0 +1,96 @@
+package docs
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// What the files that describe this repository say of its version is one and the same, and
+// they name the entity that holds it, and nobody else.
+func TestFilesAboutTheRepositoryAgree(t *testing.T) {
+	var code struct {
+		Version      string `yaml:"publiccodeYmlVersion"`
+		Software     string `yaml:"softwareVersion"`
+		ReleaseDate  string `yaml:"releaseDate"`
+		Legal        struct{ License string }
+		Localisation struct {
+			Available []string `yaml:"availableLanguages"`
+		}
+		Maintenance struct{ Contacts []map[string]string }
+	}
+	var citation struct {
+		Version  string
+		Released string `yaml:"date-released"`
+		License  string
+		Authors  []map[string]string
+	}
+	read := func(file string) string {
+		t.Helper()
+		data, err := os.ReadFile("../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	decode(t, read("publiccode.yml"), &code)
+	decode(t, read("CITATION.cff"), &citation)
+	if code.Software != citation.Version || code.ReleaseDate != citation.Released || code.Legal.License != citation.License {
+		t.Errorf("publiccode.yml has %s of %s under %s, CITATION.cff %s of %s under %s",
+			code.Software, code.ReleaseDate, code.Legal.License, citation.Version, citation.Released, citation.License)
+	}
+	if code.Version != "0.7" {
+		t.Errorf("publiccode.yml is of version %s, want 0.7", code.Version)
+	}
+	entity := map[string]string{"name": "The Midspan maintainers"}
+	for _, list := range [][]map[string]string{code.Maintenance.Contacts, citation.Authors} {
+		if len(list) != 1 || len(list[0]) != 1 || list[0]["name"] != entity["name"] {
+			t.Errorf("%v is named, want %v alone", list, entity)
+		}
+	}
+	for _, file := range []string{"REUSE.toml", "GOVERNANCE.md", "CODE_OF_CONDUCT.md", "SECURITY.md", "CONTRIBUTING.md", "CITATION.cff", "publiccode.yml", ".goreleaser.yaml"} {
+		if found := regexp.MustCompile(`[\w.+-]+@[\w-]+\.[a-z]{2,}`).FindString(read(file)); found != "" {
+			t.Errorf("%s holds the address %s", file, found)
+		}
+	}
+}
+
+// Files that a release packs, and that the workflows name, are there.
+func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
+	data, err := os.ReadFile("../.goreleaser.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var release struct {
+		Archives []struct{ Files []struct{ Src string } }
+		Nfpms    []struct{ Contents []struct{ Src string } }
+	}
+	if err := yaml.Unmarshal(data, &release); err != nil {
+		t.Fatal(err)
+	}
+	var sources []string
+	for _, archive := range release.Archives {
+		for _, file := range archive.Files {
+			sources = append(sources, file.Src)
+		}
+	}
+	for _, packaged := range release.Nfpms {
+		for _, file := range packaged.Contents {
+			sources = append(sources, file.Src)
+		}
+	}
+	if len(sources) == 0 {
+		t.Fatal("a release packs nothing")
+	}
+	for _, source := range append(sources, "packaging/homebrew/midspan.rb", "templates/midspan.yml", "action.yml") {
+		if strings.HasPrefix(source, "bin/packaging/") {
+			continue // make packaging writes them
+		}
+		if _, err := os.Stat("../" + source); err != nil {
+			t.Error(err)
+		}
+	}
+}
