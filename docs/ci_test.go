@@ -99,6 +99,7 @@ mkdir -p "$to" && cp '`+program+`' "$to/midspan"
 		"GITHUB_OUTPUT=" + r.outputs, "GITHUB_STEP_SUMMARY=" + r.summary, "RUNNER_TEMP=" + r.temp, "CI_PROJECT_DIR=" + r.checkout,
 		"MIDSPAN_ADVISORIES=" + server.URL, "MIDSPAN_ALLOW_PRIVATE=true", "MIDSPAN_AS_OF=2026-06-30"}
 	r.write(filepath.Join(r.checkout, "requirements.txt"), "requests==2.19.0\n", 0o644)
+	r.write(filepath.Join(r.checkout, "package-lock.json"), "{", 0o644) // a gap
 	r.write(filepath.Join(r.checkout, "goods.csv"), "url,name\nhttps://forge.example/o/one,One\n", 0o644)
 	for _, git := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"-c", "user.name=Dev", "-c", "user.email=dev@team.example", "commit", "-q", "-m", "first"}} {
 		if code, out := r.start(nil, "git", git...); code != 0 {
@@ -283,7 +284,7 @@ func TestActionChecksUploadsAndAnswersByItsExitCode(t *testing.T) {
 		{"the example", nil, 4, 4},
 		{"what fails is only told", map[string]string{"fail-on": "nothing", "badge": "badge.svg"}, 4, 0},
 		{"a policy that passes", map[string]string{"policy": pass}, 0, 0},
-		{"gaps without a policy", map[string]string{"policy": "", "ecosystems": "npm", "fail-on": "unknown", "version": "v0.1.0"}, 3, 0},
+		{"gaps without a policy", map[string]string{"policy": "", "fail-on": "unknown", "version": "v0.1.0"}, 3, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRunner(t)
