@@ -71,9 +71,9 @@ const exitHelpAsTable = `| exit code | meaning | with a policy |
 ` + "`--exit-zero` makes 3 and 4 a 0. `--exit-zero=gaps` does so for gaps alone: a policy keeps its codes.\n"
 
 func describe(w *strings.Builder, c *cobra.Command) {
-	fmt.Fprintf(w, "\n## %s\n\n%s.\n\n", c.CommandPath(), c.Short)
+	fmt.Fprintf(w, "\n## %s\n\n%s.\n\n", c.CommandPath(), cell(c.Short))
 	if long := strings.TrimSpace(strings.Replace(c.Long, exitHelp, "", 1)); long != "" {
-		fmt.Fprintf(w, "%s\n\n", long)
+		fmt.Fprintf(w, "%s\n\n", cell(long))
 	}
 	fmt.Fprintf(w, "    %s\n", c.UseLine())
 	if c.Example != "" {
@@ -95,8 +95,8 @@ func describe(w *strings.Builder, c *cobra.Command) {
 	}
 }
 
-// cell is a text in a table of Markdown.
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+// cell is a text in Markdown, also in a table.
+func cell(text string) string { return strings.NewReplacer("|", `\|`, "<", `\<`).Replace(text) }
 
 const settingsHead = `# Settings
 
