@@ -3,6 +3,7 @@ package licenseterms
 import (
 	"hash/maphash"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -10,7 +11,7 @@ import (
 // of its own is no text beside it.
 type Texts struct {
 	seed     maphash.Seed
-	sequence map[uint64]bool // runs of runLength words
+	sequence func() map[uint64]bool // runs of runLength words; most files never ask for them
 }
 
 // runLength is how many words follow each other in a piece that is compared.
@@ -21,13 +22,17 @@ const sharePrinted = 0.7
 
 // NewTexts takes the texts of licences; marks of a pattern language in them are passed over.
 func NewTexts(texts ...string) *Texts {
-	t := &Texts{seed: maphash.MakeSeed(), sequence: map[uint64]bool{}}
-	for _, text := range texts {
-		words := wordsOf(text)
-		for i := range max(0, len(words)-runLength+1) {
-			t.sequence[t.hash(words[i:i+runLength])] = true
+	t := &Texts{seed: maphash.MakeSeed()}
+	t.sequence = sync.OnceValue(func() map[uint64]bool {
+		runs := map[uint64]bool{}
+		for _, text := range texts {
+			words := wordsOf(text)
+			for i := range max(0, len(words)-runLength+1) {
+				runs[t.hash(words[i:i+runLength])] = true
+			}
 		}
-	}
+		return runs
+	})
 	return t
 }
 
@@ -52,7 +57,7 @@ func (t *Texts) hold(sentence string) bool {
 	for i := range runs {
 		run := words[i : i+runLength]
 		switch {
-		case t.sequence[t.hash(run)]:
+		case t.sequence()[t.hash(run)]:
 			printed++
 		case denial().MatchString(strings.Join(run, " ")):
 			return false

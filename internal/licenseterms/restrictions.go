@@ -6,8 +6,8 @@ import (
 	"github.com/midspan/midspan/internal/lazy"
 )
 
-// Clause is a text beside a licence, which may take back a part of what an open licence gives, and how it is
-// written in SPDX: an id of the list, or a reference of our own.
+// Clause is a text beside a licence, which may take back a part of what an open licence
+// gives, and how it is written in SPDX: an id of the list, or a reference of our own.
 type Clause struct {
 	ID   string // of SPDX's list where the text is a licence of its own
 	Says string // in English, after "not an open licence: "; empty where nobody has judged it
@@ -49,7 +49,8 @@ var restrictions = []known{
 		"commercial use is excluded or needs permission", false},
 	{lazy.Pattern(`\b(?:research|academic|educational|personal|evaluation|internal)(?: and (?:research|academic|educational|personal|evaluation|internal))*(?: use| purposes?) only\b|\bonly for (?:research|academic|educational|personal|evaluation)\b`), "",
 		"for some purposes alone", false},
-	{lazy.Pattern(`\b(?:may|must|shall|can) ?not be used (?:for|in|by) (?:military|weapons?|surveillance|law enforcement|governments?)\b|\bno military use\b`), "", "some uses are forbidden", false},
+	{lazy.Pattern(`\b(?:may|must|shall|can) ?not be used (?:for|in|by) (?:military|weapons?|surveillance|law enforcement|governments?)\b|\bno military use\b`), "",
+		"some uses are forbidden", false},
 	{lazy.Pattern(`\ball rights reserved\W+(?:no part|unauthori[sz]ed|proprietary|confidential|this (?:software|code|program|work) (?:is (?:proprietary|confidential)|may not)|you may not|may not|do not)\b|` +
 		`\b(?:all rights reserved|proprietary and confidential)\b[^.]{0,200}\b(?:no part|may not|unauthorized|without (?:the )?(?:prior |express |written )*permission)|\bproprietary and confidential\b`), "",
 		"it is proprietary", false},

@@ -52,13 +52,16 @@ var botNames = set(
 	"teamcity", "buildkite", "netlify", "vercel", "heroku", "precommitci", "precommit", "semanticrelease",
 	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
 	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue", "nightlybuild", "nightlybuilds", "wwwdata", "googlecodeexporter",
-	"argocd", "argocdimageupdater", "fluxcd", "fluxcdbot", "tekton", "woodpecker", "woodpeckerci", "concourse", "concourseci", "bamboo", "codefresh", "gocd",
-	"buildmaster", "releasemaster", "releaseengineering", "autocommitter", "crondaemon", "scheduledjob", "scheduler", "nightlyjob", "systemaccount", "technicaluser",
+	"argocd", "argocdimageupdater", "fluxcd", "fluxcdbot", "tekton", "woodpecker", "woodpeckerci", "concourse", "concourseci", "bamboo",
+	"codefresh", "gocd",
+	"buildmaster", "releasemaster", "releaseengineering", "autocommitter", "crondaemon", "scheduledjob", "scheduler", "nightlyjob",
+	"systemaccount", "technicaluser",
 	"technicalaccount", "machineuser", "machineaccount", "functionaluser", "robotaccount", "gitlab", "gitea", "forgejo", "bitbucket", "webflow",
 	"githubwebflow", "copybara", "copybaraservice", "kubernetespublisher", "prow", "zuul", "gerrit", "phabricator", "autoroller", "autoroll",
 	// review and housekeeping
 	"mergify", "bors", "codacy", "codacybadger", "codefactor", "codecov", "codeclimate", "deepsource", "deepsourceautofix",
-	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "tagbot", "juliatagbot", "compathelper", "juliaregistrator", "condaforgeadmin", "condaforgelinter", "autopep8",
+	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "tagbot", "juliatagbot", "compathelper",
+	"juliaregistrator", "condaforgeadmin", "condaforgelinter", "autopep8",
 	"clangformat", "blackformatter", "prettier", "eslint", "rubocop", "ruff", "styleci",
 	"allcontributors", "allcontributorsbot", "fossa", "fossabot", "gitterbadger", "readmebot", "probot",
 	"stepsecurity", "stepsecuritybot", "prettierci", "autofixci", "autoformatter",
@@ -134,8 +137,10 @@ var machineLocals = set("bot", "robot", "ci", "cibot", "buildbot", "github-actio
 // "Jenkins Builder", "POEditor Integration"), or one that is written without blanks
 // ("dataset-updater"). Each is a surname or a given name too.
 var machineTasks = set("builder", "updater", "exporter", "importer", "deployer", "syncer", "scraper", "fetcher", "publisher", "uploader", "integration",
-	"sync", "import", "export", "job", "agent", "app", "bumper", "tagger", "formatter", "generator", "committer", "merger", "linter", "watcher", "scheduler",
-	"backporter", "autofixer", "cleaner", "mirror", "worker", "manager", "master", "maintainer", "pusher", "uploader", "translator", "converter", "packager")
+	"sync", "import", "export", "job", "agent", "app", "bumper", "tagger", "formatter", "generator", "committer", "merger", "linter", "watcher",
+	"scheduler",
+	"backporter", "autofixer", "cleaner", "mirror", "worker", "manager", "master", "maintainer", "pusher", "uploader", "translator",
+	"converter", "packager")
 
 // roles are machineTasks that people give themselves in front of other words
 // ("community-manager"): only a machine's work before them makes a machine.
@@ -151,15 +156,18 @@ var surnames = set("bot", "robot", "action", "pipeline", "runner", "daemon", "cr
 	"cleaner", "watcher", "worker", "mirror", "scraper", "maintainer", "packager", "translator", "converter", "pusher", "committer", "linter", "scheduler")
 
 // particles stand between a given name and a surname: "Marije de Bot".
-var particles = set("de", "den", "der", "van", "von", "vom", "zu", "ter", "ten", "te", "het", "'t", "la", "le", "el", "al", "da", "di", "do", "dos", "das", "du", "del",
+var particles = set("de", "den", "der", "van", "von", "vom", "zu", "ter", "ten", "te", "het", "'t",
+	"la", "le", "el", "al", "da", "di", "do", "dos", "das", "du", "del",
 	"bin", "ibn", "ben", "mac", "af", "av")
 
 // machineWork is what stands before such a word where it is a machine: "Docs Action".
 var machineWork = set("app", "auto", "aws", "azure", "backup", "bot", "build", "changelog", "ci", "clean", "cleanup", "cloud", "code", "commit", "coverage",
 	"cron",
-	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git", "gitea", "github",
+	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git",
+	"gitea", "github",
 	"gitlab", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint", "linter", "maintenance", "merge", "nightly",
-	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled", "script", "security",
+	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled",
+	"script", "security",
 	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "sync", "test", "testing", "tool", "translation", "update", "upload", "version",
 	"web", "website", "wiki", "workflow")
 
@@ -227,7 +235,8 @@ func isMachineName(name, domain string) bool {
 	words := wordEnds().Split(folded, -1)
 	last := words[len(words)-1]
 	if len(words) == 1 {
-		return folded == "bot" || machineWords[folded] && !surnames[folded] || !surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot().MatchString(name)) ||
+		return folded == "bot" || machineWords[folded] && !surnames[folded] ||
+			!surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot().MatchString(name)) ||
 			isProjectCI(folded, domain)
 	}
 	before := strings.Join(words[:len(words)-1], " ")

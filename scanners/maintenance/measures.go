@@ -96,15 +96,6 @@ func contributors(commits, translations []commit) observation.Measure {
 	return r
 }
 
-// commitsOf counts commits. The detail says how many of them were brought in.
-func commitsOf(commits []commit) observation.Measure {
-	r := number(len(commits))
-	if n := broughtIn(commits); n > 0 {
-		r.Detail = fmt.Sprintf("%d of them in a history that was brought in from elsewhere", n)
-	}
-	return r
-}
-
 // commitsByOrganization leaves out the commits of authors without an organization. A
 // domain is an organization where two people or more of it made commits until then: that
 // of one person may be their own.
@@ -182,10 +173,6 @@ func ofOwner(commits []commit) int {
 		}
 	}
 	return n
-}
-
-func yes(detail string) observation.Measure {
-	return observation.Measure{State: observation.Measured, Value: true, Detail: detail}
 }
 
 // fewestWithHalf is the smallest number of contributors whose counts make up

@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // leadBeforeRoot is how long before the first commit of a repository a commit must have been
@@ -118,6 +119,15 @@ func conversion(svn, bare int) string {
 	return ""
 }
 
+// commitsOf counts commits. The detail says how many of them were brought in.
+func commitsOf(commits []commit) observation.Measure {
+	r := number(len(commits))
+	if n := broughtIn(commits); n > 0 {
+		r.Detail = fmt.Sprintf("%d of them in a history that was brought in from elsewhere", n)
+	}
+	return r
+}
+
 // broughtIn counts the commits that were brought in with another history.
 func broughtIn(commits []commit) int {
 	n := 0
@@ -144,4 +154,9 @@ func broughtInAlone(commits []commit) int {
 		}
 	}
 	return n
+}
+
+// yes is a measure that holds, with its detail.
+func yes(detail string) observation.Measure {
+	return observation.Measure{State: observation.Measured, Value: true, Detail: detail}
 }

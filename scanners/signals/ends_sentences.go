@@ -97,7 +97,8 @@ func (r *endReader) readOwner(sentence string) end {
 	for _, form := range []struct {
 		pattern func() *regexp.Regexp
 		kind    string
-	}{{firstPerson, "that its maintainers have stopped"}, {archiving, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
+	}{{firstPerson, "that its maintainers have stopped"},
+		{archiving, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
 		at := form.pattern().FindStringIndex(sentence)
 		if at == nil || conditional().MatchString(sentence[:at[0]]) || stillAlive().MatchString(sentence) {
 			continue

@@ -86,7 +86,8 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
 		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
-		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, editionKind, offerKind, governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
+		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, editionKind, offerKind,
+		governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed
