@@ -21,17 +21,29 @@ type format struct {
 }
 
 var (
-	npm     = format{[]string{`"git+`, `"git:`, `"git@`, `"github:`, `"gitlab:`, `"bitbucket:`}, lazy.Pattern(`"(?:version|resolved)"\s*:\s*"(?:git[+:@]|github:|gitlab:|bitbucket:)`)}
-	yarn    = format{[]string{"git+", ".git#", ".git?", "codeload.github.com", "#commit="}, lazy.Pattern(`(?m)^  "?resol(?:ved|ution)"?:? "[^"\n]*(?:git\+|\.git#|\.git\?|codeload\.github\.com|#commit=)`)}
-	pnpm    = format{[]string{"codeload.github.com", "type: git", ".git", "/repository/archive"}, lazy.Pattern(`(?m)^\s*resolution: \{[^}\n]*(?:codeload\.github\.com|type: git|\.git\b|/repository/archive)`)}
-	bun     = format{[]string{"@git+", "@github:", "@gitlab:", "@bitbucket:"}, lazy.Pattern(`\["[^"]+@(?:git\+|github:|gitlab:|bitbucket:)`)}
-	cargo   = format{[]string{`"git+`}, lazy.Pattern(`(?m)^source = "git\+`)}
-	gems    = format{[]string{"GIT"}, lazy.Pattern(`(?m)^GIT\r?$`)}
-	pub     = format{[]string{"git"}, lazy.Pattern(`(?m)^\s+source: "?git"?\s*$`)}
-	mix     = format{[]string{"{:git"}, lazy.Pattern(`(?m)^\s*"[^"]+":\s*\{:git,`)}
-	python  = format{[]string{`"git"`, "git = "}, lazy.Pattern(`(?m)^type = "git"|^source = \{ git = |^git = "`)}
-	pylock  = format{[]string{"vcs"}, lazy.Pattern(`(?m)^\[packages\.vcs\]|^vcs = \{`)}
-	pipfile = format{[]string{`"git"`}, lazy.Pattern(`"git"\s*:\s*"`)}
+	npm = format{[]string{`"git+`, `"git:`, `"git@`, `"github:`, `"gitlab:`, `"bitbucket:`},
+		lazy.Pattern(`"(?:version|resolved)"\s*:\s*"(?:git[+:@]|github:|gitlab:|bitbucket:)`)}
+	yarn = format{[]string{"git+", ".git#", ".git?", "codeload.github.com", "#commit="},
+		lazy.Pattern(`(?m)^  "?resol(?:ved|ution)"?:? "[^"\n]*` +
+			`(?:git\+|\.git#|\.git\?|codeload\.github\.com|#commit=)`)}
+	pnpm = format{[]string{"codeload.github.com", "type: git", ".git", "/repository/archive"},
+		lazy.Pattern(`(?m)^\s*resolution: \{[^}\n]*(?:codeload\.github\.com|type: git|\.git\b|/repository/archive)`)}
+	bun = format{[]string{"@git+", "@github:", "@gitlab:", "@bitbucket:"},
+		lazy.Pattern(`\["[^"]+@(?:git\+|github:|gitlab:|bitbucket:)`)}
+	cargo = format{[]string{`"git+`},
+		lazy.Pattern(`(?m)^source = "git\+`)}
+	gems = format{[]string{"GIT"},
+		lazy.Pattern(`(?m)^GIT\r?$`)}
+	pub = format{[]string{"git"},
+		lazy.Pattern(`(?m)^\s+source: "?git"?\s*$`)}
+	mix = format{[]string{"{:git"},
+		lazy.Pattern(`(?m)^\s*"[^"]+":\s*\{:git,`)}
+	python = format{[]string{`"git"`, "git = "},
+		lazy.Pattern(`(?m)^type = "git"|^source = \{ git = |^git = "`)}
+	pylock = format{[]string{"vcs"},
+		lazy.Pattern(`(?m)^\[packages\.vcs\]|^vcs = \{`)}
+	pipfile = format{[]string{`"git"`},
+		lazy.Pattern(`"git"\s*:\s*"`)}
 )
 
 // formatOf is the format of a lockfile by its name.

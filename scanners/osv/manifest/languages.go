@@ -57,7 +57,9 @@ func scriptLanguages() []Language {
 		{Family: FamilyPHP, Extensions: ".php .phtml",
 			Imports:  find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`),
 			Standard: never, Shipped: oneOf("autoload")}, // Composer makes it without packages, too
-		{Family: FamilyR, Extensions: ".r .rmd .qmd", Imports: find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|\b([A-Za-z][\w.]+):::?\w`),
+		{Family: FamilyR, Extensions: ".r .rmd .qmd",
+			Imports: find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|` +
+				`\b([A-Za-z][\w.]+):::?\w`),
 			Standard: func(name string) bool { return IsBase("CRAN", name) }, Ignored: find(`(?m)^\s*#.*$`)},
 		{Family: FamilyPerl, Extensions: ".pl .pm .t", Imports: find(`(?m)^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)`), Standard: oneOf(perlStandard)},
 		{Family: FamilyLua, Extensions: ".lua", Imports: find(`\brequire\s*\(?\s*["']([\w./-]+)["']`),
@@ -71,21 +73,24 @@ func scriptLanguages() []Language {
 func compiledLanguages() []Language {
 	find := lazy.Pattern
 	return []Language{
-		{Family: FamilyGo, Extensions: ".go", Imports: find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*(?://.*)?$`), Standard: func(name string) bool {
-			first, _, _ := strings.Cut(name, "/")
-			return !strings.Contains(first, ".")
-		}},
+		{Family: FamilyGo, Extensions: ".go",
+			Imports: find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*(?://.*)?$`), Standard: func(name string) bool {
+				first, _, _ := strings.Cut(name, "/")
+				return !strings.Contains(first, ".")
+			}},
 		{Family: FamilyJVM, Extensions: ".java .kt .kts .scala .groovy .clj .cljs .cljc", Imports: find(`(?m)^\s*import\s+(?:static\s+)?([\w.]+)|` +
 			`\(:?(?:require|use)\s+'?[\['(]*([\w.-]+)|[\[(]([a-z][\w.-]+)\s+:(?:as|refer|only|rename)\b|` +
 			// Scripts say what they need: JBang's, Scala's, Kotlin's and Groovy's.
 			`^//\s*DEPS\s+(\S+)|^//>\s*using\s+(?:test\.)?(?:dep|lib)\w*\s+"?([\w.:-]+)|@file:DependsOn\(\s*"([^"]+)|@Grab\(\s*["']([^"']+)`), Standard: standardJVM},
 		{Family: FamilyRust, Extensions: ".rs", Imports: find(`(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?(?:use|extern\s+crate)\s+\{?\s*(?:::)?([a-z_]\w*)`),
 			Standard: oneOf("std core alloc proc_macro test crate self super")},
-		{Family: FamilyDotNet, Extensions: ".cs .fs .vb", Imports: find(`(?m)^\s*(?:global\s+)?(?:using|open|Imports)\s+(?:static\s+)?([A-Z]\w*(?:\.\w+)*)\s*;?\s*$|^#:package\s+([\w.-]+)`),
+		{Family: FamilyDotNet, Extensions: ".cs .fs .vb",
+			Imports: find(`(?m)^\s*(?:global\s+)?(?:using|open|Imports)\s+(?:static\s+)?([A-Z]\w*(?:\.\w+)*)\s*;?\s*$|^#:package\s+([\w.-]+)`),
 			Standard: func(name string) bool {
 				return name == "System" || strings.HasPrefix(name, "System.") || name == "FSharp" || strings.HasPrefix(name, "Microsoft.VisualBasic")
 			},
-			Shipped: hasPrefix("Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.CSharp", "Microsoft.Win32", "Microsoft.JSInterop", "Microsoft.FSharp", "FSharp.Core",
+			Shipped: hasPrefix("Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.CSharp", "Microsoft.Win32", "Microsoft.JSInterop", "Microsoft.FSharp",
+				"FSharp.Core",
 				"Windows.", "UnityEngine", "UnityEditor")},
 		{Family: FamilyApple, Extensions: ".swift .m .mm",
 			Imports: find(`(?m)^\s*(?:@testable\s+)?import\s+(?:class\s+|struct\s+|func\s+)?(\w+)|^\s*[@#]import\s+<(\w+)`), Standard: oneOf(appleStandard)},
@@ -93,8 +98,11 @@ func compiledLanguages() []Language {
 			Imports: find(`(?m)^\s*#\s*include\s*(?:<([^>\n]+)>|"(\w[\w.-]*/[^"\n]+)")`), Standard: standardHeader},
 		{Family: FamilyDart, Extensions: ".dart", Imports: find(`(?m)^\s*(?:import|export)\s+["']package:([\w]+)/`), Standard: never},
 		{Family: FamilyZig, Extensions: ".zig", Imports: find(`@import\("([\w-]+)"\)`), Standard: oneOf("std builtin root")},
-		{Family: FamilyD, Extensions: ".d", Imports: find(`(?m)^\s*(?:(?:public|static|private)\s+)?import\s+([\w.]+)`), Standard: hasPrefix("std.", "core.", "etc.", "object"), Always: true},
-		{Family: FamilyNim, Extensions: ".nim", Imports: find(`(?m)^\s*(?:import|from)\s+(\w[\w/, ]*)`), Standard: firstElement(oneOf(nimStandard)), Always: true},
+		{Family: FamilyD, Extensions: ".d",
+			Imports:  find(`(?m)^\s*(?:(?:public|static|private)\s+)?import\s+([\w.]+)`),
+			Standard: hasPrefix("std.", "core.", "etc.", "object"), Always: true},
+		{Family: FamilyNim, Extensions: ".nim",
+			Imports: find(`(?m)^\s*(?:import|from)\s+(\w[\w/, ]*)`), Standard: firstElement(oneOf(nimStandard)), Always: true},
 	}
 }
 
@@ -104,7 +112,8 @@ func functionalLanguages() []Language {
 		{Family: FamilyBEAM, Extensions: ".ex .exs .erl .hrl .gleam", Imports: find(`(?m)^\s*(?:use|import|require)\s+([A-Z]\w*(?:\.[A-Z]\w*)*)|` +
 			`(?:^|[^\w.:%&"])([A-Z]\w*)(?:\.[A-Z]\w*)*\.[a-z_]\w*[!?]?\(|-include_lib\("(\w+)/`), Standard: oneOf(elixirStandard), Dotted: true,
 			Ignored: find(`(?s)"""(?:[^\\]|\\.)*?"""|(?-s)(?m:^\s*[#%].*$)`), Always: true},
-		{Family: FamilyHaskell, Extensions: ".hs .lhs .elm .purs", Imports: find(`(?m)^>?\s*import\s+(?:safe\s+)?(?:qualified\s+)?(?:"[^"]*"\s+)?([A-Z][\w.]*)`),
+		{Family: FamilyHaskell, Extensions: ".hs .lhs .elm .purs",
+			Imports:  find(`(?m)^>?\s*import\s+(?:safe\s+)?(?:qualified\s+)?(?:"[^"]*"\s+)?([A-Z][\w.]*)`),
 			Standard: standardHaskell, Whole: true},
 		{Family: FamilyOCaml, Extensions: ".ml .mli .re", Imports: find(`(?m)^\s*open!?\s+([A-Z]\w*)`), Standard: oneOf(ocamlStandard), Always: true},
 	}

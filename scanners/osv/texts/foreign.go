@@ -81,7 +81,8 @@ func isPointer(head []byte) bool {
 }
 
 // archives are the first bytes of archives and documents that may go on as text.
-var archives = []string{"PK\x03\x04", "PK\x05\x06", "\x1f\x8b", "\x1f\x9d", "BZh91AY&SY", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "7z\xbc\xaf", "Rar!\x1a", "LZIP", "%PDF-",
+var archives = []string{"PK\x03\x04", "PK\x05\x06", "\x1f\x8b", "\x1f\x9d", "BZh91AY&SY", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "7z\xbc\xaf", "Rar!\x1a", "LZIP",
+	"%PDF-",
 	"-----BEGIN "}
 
 func isArchive(text []byte) bool {
