@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
@@ -89,10 +90,10 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
-	case osvdb.IsURL(source) && p.cfg.Offline:
+	case download.IsURL(source) && p.cfg.Offline:
 		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
-	case osvdb.IsURL(source):
-		if err := download(ctx, p.cfg, p.version, source); err != nil {
+	case download.IsURL(source):
+		if err := fetchAdvisories(ctx, p.cfg, p.version, p.now(), source); err != nil {
 			return "", err
 		}
 		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
@@ -144,12 +145,12 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, now time.
 	return index, err
 }
 
-func download(ctx context.Context, cfg config.Config, version, address string) error {
+func fetchAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, address string) error {
 	folder := downloadDir(cfg, address)
 	if err := files.RefuseLink(folder); err != nil {
 		return err
 	}
-	return osvdb.Update(ctx, address, folder, cfg.Ecosystems, httpClient(cfg, version))
+	return osvdb.Update(ctx, address, folder, cfg.Ecosystems, httpClient(cfg, version), now)
 }
 
 // AdvisoryInfo describes the default index, and the data of ends of support beside it.
@@ -163,11 +164,11 @@ type AdvisoryInfo struct {
 // index from it.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, progress Progress) (AdvisoryInfo, error) {
 	address := cfg.Advisories
-	if !osvdb.IsURL(address) {
+	if !download.IsURL(address) {
 		address = osvdb.DefaultBaseURL
 	}
 	return replaceDefaultIndex(ctx, cfg, now, progress, func(cfg config.Config) (string, error) {
-		return downloadDir(cfg, address), download(ctx, cfg, version, address)
+		return downloadDir(cfg, address), fetchAdvisories(ctx, cfg, version, now, address)
 	})
 }
 

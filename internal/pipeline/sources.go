@@ -12,6 +12,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
@@ -116,7 +117,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 func indexAtHand(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
 	path := defaultIndexPath(cfg)
 	if folder := cfg.Advisories; folder != "" && folder != advisory.ServiceName {
-		if osvdb.IsURL(folder) {
+		if download.IsURL(folder) {
 			folder = downloadDir(cfg, folder)
 		}
 		var err error
