@@ -80,8 +80,8 @@ than %.0f days before as-of is stale: the verdict then speaks of that time and s
 so.
 
 A good of several repositories has one value for each measure: the sum, the
-largest, the smallest, or that of its main repository (most commits by people in
-12 months, then ever). A sentence about one of them names it. The trend of commits is
+largest, the smallest, or that of its main repository (the one that the catalog names, or
+else most commits by people in 12 months, then ever). A sentence about one of them names it. The trend of commits is
 that of the sums. All windows of a good end on one day: the newest on which those of its
 repositories were seen that did at least as much as each of the others. What was last seen
 more than a month earlier leaves sums of a window "at least", and counts in no share and no

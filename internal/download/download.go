@@ -48,6 +48,9 @@ func Open(dir string, client *http.Client, now time.Time) (*Folder, error) {
 // Close closes the folder.
 func (f *Folder) Close() error { return f.root.Close() }
 
+// Path is the path of the copy of a name.
+func (f *Folder) Path(name string) string { return filepath.Join(f.dir, name) }
+
 // File is a file to fetch.
 type File struct {
 	// Source is an http or https address, or the path of a file of this machine.
@@ -94,7 +97,7 @@ func (f *Folder) Fetch(ctx context.Context, file File) error {
 	if err := f.root.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
 		return err
 	}
-	before := ReadStatus(filepath.Join(f.dir, file.Name))
+	before := ReadStatus(f.Path(file.Name))
 	if _, err := f.root.Stat(file.Name); err != nil {
 		before.ETag, before.Modified, before.Fetched = "", "", time.Time{}
 	}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
-	"github.com/midspan/midspan/internal/files"
 )
 
 // download requests a file, on condition that it changed, and goes on with a transfer
@@ -167,14 +166,9 @@ func fill(part *os.File, have int64, contents io.Reader, limit int64) error {
 // accept checks a whole file and gives it its name.
 func (f *Folder) accept(file File) error {
 	if file.Check != nil {
-		if err := file.Check(filepath.Join(f.dir, partOf(file.Name))); err != nil {
+		if err := file.Check(f.Path(partOf(file.Name))); err != nil {
 			return errors.Join(err, f.dropPart(file.Name))
 		}
 	}
 	return f.root.Rename(partOf(file.Name), file.Name)
-}
-
-// Read reads the copy of a name.
-func (f *Folder) Read(name string, limit int64) ([]byte, error) {
-	return files.ReadIn(f.root, name, limit)
 }

@@ -26,7 +26,9 @@ func readEnds(cfg config.Config, run store.Run) endoflife.Source {
 	switch folder := cfg.Advisories; {
 	case folder == "" && readsSampleAlone(run):
 		return endoflife.Source{}
-	case folder != "" && folder != advisory.ServiceName && !download.IsURL(folder):
+	case download.IsURL(folder):
+		path = endoflife.Find(downloadDir(cfg, folder))
+	case folder != "" && folder != advisory.ServiceName:
 		path = endoflife.Find(folder)
 	}
 	if path == "" {

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/download"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners/osv"

@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/download"
+	"github.com/midspan/midspan/internal/epss"
 	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
@@ -49,6 +50,7 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 	if err != nil {
 		return nil, err
 	}
+	all = append(catalogStates(cfg), all...)
 	db, err := openStoreAtHand(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -101,7 +103,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 		kev.Detail = "the advisories at hand have no list of CISA (kev.json)"
 	}
 	ends := SourceState{Name: "ends of runtimes", State: SourceNone, Unknown: "whether a runtime has reached its end",
-		Detail: "no data of endoflife.date: midspan advisories import FILE"}
+		Detail: "no data of endoflife.date: midspan advisories update, or import FILE"}
 	switch read := readEnds(cfg, store.Run{}); {
 	case read.Problem != "":
 		ends.Detail = read.Problem
@@ -109,7 +111,48 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 		at := read.Data.Info()
 		ends.State, ends.Date, ends.Detail = SourceKept, at.Day.Format(time.DateOnly), scanners.Count(at.Products, "product", "products")+" of endoflife.date"
 	}
-	return []SourceState{osv, kev, ends}, nil
+	return []SourceState{osv, kev, ends, scoresAtHand(cfg)}, nil
+}
+
+// scoresAtHand describes the scores of EPSS that lie beside the advisories.
+func scoresAtHand(cfg config.Config) SourceState {
+	state := SourceState{Name: "exploit prediction", State: SourceNone, Unknown: "how likely a vulnerability is to be exploited (EPSS)",
+		Detail: "no scores of EPSS: midspan advisories update brings them"}
+	folder := cfg.Advisories
+	switch {
+	case folder == "" || folder == advisory.ServiceName:
+		folder = downloadDir(cfg, osvdb.DefaultBaseURL)
+	case download.IsURL(folder):
+		folder = downloadDir(cfg, folder)
+	}
+	scores, err := epss.Read(filepath.Join(folder, epss.FileName))
+	switch {
+	case err == nil:
+		state.State, state.Date, state.Detail = SourceKept, scores.Day.Format(time.DateOnly), scanners.Count(scores.Len(), "score", "scores")+" of EPSS"
+	case !errors.Is(err, fs.ErrNotExist):
+		state.Detail = redact.Text(err.Error())
+	}
+	return state
+}
+
+// catalogStates describes the copies of the catalogs at addresses.
+func catalogStates(cfg config.Config) []SourceState {
+	var all []SourceState
+	reader := catalogReader(cfg, "", time.Time{})
+	for _, location := range cfg.Catalog {
+		if !download.IsURL(location) {
+			continue
+		}
+		state := SourceState{Name: "catalog", State: SourceNone, Detail: redact.URL(location) + "; no copy is kept", Unknown: "which goods there are, where the catalog cannot be fetched"}
+		if fetched := reader.Fetched(location); !fetched.IsZero() {
+			state.State, state.Date, state.Detail = SourceKept, fetched.UTC().Format(time.DateOnly), redact.URL(location)
+			if fetched.Before(cfg.Day().Add(-cfg.MaxAge)) {
+				state.State = SourceOld
+			}
+		}
+		all = append(all, state)
+	}
+	return all
 }
 
 // indexAtHand describes the index that the next run would begin with. Its error is
