@@ -25,7 +25,8 @@ func (n *entryNotes) countries(texts []string) []string {
 		n.add(observation.CauseRemark, "", "%q names no country: left out", quote(strings.Join(read.Wider, "; ")))
 	}
 	if len(read.Unread) > 0 {
-		n.add(observation.CauseRemark, "", "%q is not known as a country: left out; name countries by their ISO codes or their names", quote(strings.Join(read.Unread, "; ")))
+		n.add(observation.CauseRemark, "", "%q is not known as a country: left out; name countries by their ISO codes or their names",
+			quote(strings.Join(read.Unread, "; ")))
 		if len(read.Names) == 0 {
 			return nil
 		}

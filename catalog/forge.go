@@ -171,7 +171,8 @@ func repositoryDepth(segments []string) int {
 }
 
 // pagurePages are the pages that Pagure puts behind a repository's name.
-var pagurePages = []string{"issues", "issue", "pull-requests", "pull-request", "c", "commits", "blob", "tree", "raw", "branches", "releases", "stats", "roadmap", "tags", "history"}
+var pagurePages = []string{"issues", "issue", "pull-requests", "pull-request", "c", "commits", "blob", "tree", "raw",
+	"branches", "releases", "stats", "roadmap", "tags", "history"}
 
 // pagureDepth is how many segments a repository of Pagure has at least, and has here.
 func pagureDepth(segments []string) (least, depth int) {

@@ -24,7 +24,8 @@ func isPageHost(host string) bool {
 
 // forgeWords are the names that people give to a server of repositories, alone or beside
 // other words ("forge-mi"). Words that begin with "git" or "forge" are such too.
-var forgeWords = []string{"allura", "bitbucket", "cgit", "code", "codebase", "codeberg", "codes", "foss", "gerrit", "gogs", "onedev", "opensource", "oss", "pagure",
+var forgeWords = []string{"allura", "bitbucket", "cgit", "code", "codebase", "codeberg", "codes", "foss", "gerrit", "gogs", "onedev", "opensource",
+	"oss", "pagure",
 	"repo", "repos", "rhodecode", "scm", "source", "sourceforge", "sourcehut", "sources", "sr", "src", "srht", "tuleap", "vcs"}
 
 // looksLikeForge reports whether the first label of a host is such a name.
@@ -59,8 +60,11 @@ func looksLikeForgePath(segments []string) bool {
 	if len(segments) > 1 && slices.Contains([]string{"cgit", "git", "gitea", "gitlab", "forgejo", "gogs"}, strings.ToLower(segments[0])) {
 		return len(segments) > 2 || slices.Contains([]string{"cgit", "git"}, strings.ToLower(segments[0]))
 	}
-	if len(segments) > 3 && segments[0] == "plugins" && segments[1] == "git" || len(segments) > 2 && segments[0] == "p" && slices.Contains([]string{"code", "git"}, segments[2]) {
-		return true // Tuleap, Allura
+	switch {
+	case len(segments) > 3 && segments[0] == "plugins" && segments[1] == "git": // Tuleap
+		return true
+	case len(segments) > 2 && segments[0] == "p" && (segments[2] == "code" || segments[2] == "git"): // Allura
+		return true
 	}
 	if len(segments) == 3 && slices.Contains([]string{"releases", "issues", "pulls", "merge_requests"}, segments[2]) {
 		return true

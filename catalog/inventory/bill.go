@@ -79,8 +79,8 @@ func (b *bill) addComponents(components *[]cdx.Component) {
 	}
 	for _, c := range *components {
 		switch c.Type {
-		case cdx.ComponentTypeFile, cdx.ComponentTypeData, cdx.ComponentTypeDevice, cdx.ComponentTypeDeviceDriver, cdx.ComponentTypeFirmware, cdx.ComponentTypePlatform,
-			cdx.ComponentTypeCryptographicAsset:
+		case cdx.ComponentTypeFile, cdx.ComponentTypeData, cdx.ComponentTypeDevice, cdx.ComponentTypeDeviceDriver, cdx.ComponentTypeFirmware,
+			cdx.ComponentTypePlatform, cdx.ComponentTypeCryptographicAsset:
 			b.left++
 		default:
 			b.addComponent(c)

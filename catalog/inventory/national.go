@@ -91,8 +91,8 @@ func readSILL(text []byte) (List, error) {
 }
 
 func isSILL(software record) bool {
-	return slices.ContainsFunc([]string{"softwareName", "userAndReferentCountByOrganization", "wikidataSoftware", "comptoirDuLibreSoftware", "referencedSinceTime"},
-		func(field string) bool { _, is := software[field]; return is })
+	marks := []string{"softwareName", "userAndReferentCountByOrganization", "wikidataSoftware", "comptoirDuLibreSoftware", "referencedSinceTime"}
+	return slices.ContainsFunc(marks, func(field string) bool { _, is := software[field]; return is })
 }
 
 func sillRow(software record, entry string) Row {

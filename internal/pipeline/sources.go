@@ -39,9 +39,9 @@ type SourceState struct {
 	Unknown string `json:"unknown"`
 }
 
-// Sources describes what is at hand for the next run: the advisories, what is known to be
-// exploited, the ends of runtimes, and the answers of the sources on the network. It asks
-// nobody.
+// Sources describes what is at hand for the next run: the copies of catalogs at addresses,
+// the advisories, what is known to be exploited, the ends of runtimes, the scores of EPSS,
+// and the answers of the sources on the network. It asks nobody.
 func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) ([]SourceState, error) {
 	if err := resolveFolders(&cfg); err != nil {
 		return nil, err
@@ -116,7 +116,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 
 // scoresAtHand describes the scores of EPSS that lie beside the advisories.
 func scoresAtHand(cfg config.Config) SourceState {
-	state := SourceState{Name: "exploit prediction", State: SourceNone, Unknown: "how likely a vulnerability is to be exploited (EPSS)",
+	state := SourceState{Name: "EPSS scores", State: SourceNone, Unknown: "how likely a vulnerability is to be exploited (EPSS)",
 		Detail: "no scores of EPSS: midspan advisories update brings them"}
 	folder := cfg.Advisories
 	switch {
@@ -143,7 +143,8 @@ func catalogStates(cfg config.Config) []SourceState {
 		if !download.IsURL(location) {
 			continue
 		}
-		state := SourceState{Name: "catalog", State: SourceNone, Detail: redact.URL(location) + "; no copy is kept", Unknown: "which goods there are, where the catalog cannot be fetched"}
+		state := SourceState{Name: "catalog", State: SourceNone, Detail: redact.URL(location) + "; no copy is kept",
+			Unknown: "which goods there are, where the catalog cannot be fetched"}
 		if fetched := reader.Fetched(location); !fetched.IsZero() {
 			state.State, state.Date, state.Detail = SourceKept, fetched.UTC().Format(time.DateOnly), redact.URL(location)
 			if fetched.Before(cfg.Day().Add(-cfg.MaxAge)) {
