@@ -54,8 +54,8 @@ func TestAModuleOutsideAddsAScannerAndACatalogFormat(t *testing.T) {
 		run(in, "git", "add", "-A")
 		run(in, "git", "-c", "user.name=Dev", "-c", "user.email=dev@team.example", "commit", "-q", "-m", "first")
 	}
-	write("goods.md", "# Goods\n\n- [One](https://forge.example/o/one)\n- [Two](https://forge.example/o/two.git)\n- [Three](ext::sh -c id)\n")
-	if out := run(dir, program, "goods.md"); !strings.HasPrefix(out, "2 of 2 repositories read: ") {
+	write("goods.adoc", "= Goods\n\n* https://forge.example/o/one[One]\n* https://forge.example/o/two.git[Two]\n* ext::sh -c id[Three]\n")
+	if out := run(dir, program, "goods.adoc"); !strings.HasPrefix(out, "2 of 2 repositories read: ") {
 		t.Errorf("it prints %q", out)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "report", "report.json"))

@@ -31,7 +31,7 @@ func TestTablesAreReadAsProgramsWriteThem(t *testing.T) {
 		"a list, two on a line":    {"a.txt", "https://github.com/a/b, https://github.com/a/c\nhttps://github.com/a/d, https://github.com/a/e\n", "a/b", "https://github.com/a/b https://github.com/a/c", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := read([]byte(c.text), c.file, formats())
+			got, err := read([]byte(c.text), c.file)
 			if err != nil || len(got.Goods) == 0 {
 				t.Fatalf("%d goods, %v", len(got.Goods), err)
 			}
@@ -58,7 +58,7 @@ func TestATableWithoutRepositoriesIsRefusedWithTheColumnThatIsWanted(t *testing.
 		"name,link\nA,https://a.example/page\n": `name that column "url"`,
 		"name,country\nA,Kenya\n":               `column "url"`,
 	} {
-		if _, err := read([]byte(text), "a.csv", formats()); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := read([]byte(text), "a.csv"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}

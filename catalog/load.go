@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/midspan/midspan/catalog/inventory"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
@@ -41,7 +42,12 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 //   - dpga: JSON of the DPG registry, present or old, or a folder with
 //     nominees/*.json and digitalpublicgoods/*.json
 //   - publiccode: a publiccode.yml, or a folder in which they are searched
-//   - forge: JSON or YAML of the API of a forge, or a list of addresses
+//   - forge: JSON or YAML of the API of a forge, of an API of publiccode.yml files, or a
+//     list of addresses
+//   - code.json: an agency's inventory (US federal, 2.0 and 1.0), or of one repository
+//   - sill: France's list of free software of its public sector
+//   - markdown: a list of links, as "awesome" lists are
+//   - cyclonedx, spdx: a bill of materials: each component is an entry
 //   - csv: a table with a column of addresses, or a plain list of them
 //
 // Every entry becomes a good of its own, with an id that is unique in the
@@ -52,7 +58,7 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 // Formats of the caller's are tried before these, on files and addresses. What they return
 // is checked as every entry is.
 func Load(ctx context.Context, location string, fetch Fetch, more ...Format) (Catalog, error) {
-	c, err := load(ctx, location, fetch, append(checked(more), formats()...))
+	c, err := load(ctx, location, fetch, checked(more))
 	shown := quote(location)
 	if withScheme.MatchString(location) {
 		shown = quoteAddress(location, "")
@@ -66,6 +72,11 @@ func Load(ctx context.Context, location string, fetch Fetch, more ...Format) (Ca
 		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, emptyError(c))
 	}
 	assignIDs(c.Goods)
+	for _, g := range c.Goods {
+		for i := range g.Sources {
+			g.Sources[i].Location = shown
+		}
+	}
 	return c, nil
 }
 
@@ -76,7 +87,7 @@ func emptyError(c Catalog) error {
 	return fmt.Errorf("none of its %d entries could be read; the first: %s", len(c.Notes), c.Notes[0].Message)
 }
 
-func load(ctx context.Context, location string, fetch Fetch, formats []Format) (Catalog, error) {
+func load(ctx context.Context, location string, fetch Fetch, own []Format) (Catalog, error) {
 	if location == "" {
 		return Catalog{}, errors.New("no location: give a file, a folder or an https address")
 	}
@@ -85,10 +96,10 @@ func load(ctx context.Context, location string, fetch Fetch, formats []Format) (
 		if err != nil {
 			return Catalog{}, err
 		}
-		return read(data, path.Base(redact.URL(location)), formats)
+		return read(data, path.Base(redact.URL(location)), own...)
 	}
 	if location == files.StandardInput {
-		return loadFile(location, formats)
+		return loadFile(location, own)
 	}
 	if err := files.CheckPath(location); err != nil {
 		return Catalog{}, err
@@ -103,11 +114,11 @@ func load(ctx context.Context, location string, fetch Fetch, formats []Format) (
 	if info.IsDir() {
 		return readFolder(ctx, location)
 	}
-	return loadFile(location, formats)
+	return loadFile(location, own)
 }
 
 // loadFile reads a file, or standard input where the location is "-".
-func loadFile(location string, formats []Format) (Catalog, error) {
+func loadFile(location string, own []Format) (Catalog, error) {
 	file, err := files.OpenInput(location)
 	if err != nil {
 		return Catalog{}, err
@@ -117,7 +128,7 @@ func loadFile(location string, formats []Format) (Catalog, error) {
 	if err != nil {
 		return Catalog{}, err
 	}
-	return read(data, filepath.Base(location), formats)
+	return read(data, filepath.Base(location), own...)
 }
 
 func download(ctx context.Context, address string, fetch Fetch) ([]byte, error) {
@@ -256,7 +267,7 @@ func isJSON(text []byte, _ string) bool { return text[0] == '{' || text[0] == '[
 func isAnyFile([]byte, string) bool { return true }
 
 // read reads a file by the first format that matches.
-func read(data []byte, name string, formats []Format) (Catalog, error) {
+func read(data []byte, name string, own ...Format) (Catalog, error) {
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) {
 		return Catalog{}, errors.New("it is a spreadsheet or an archive: save the table as CSV, or unpack it")
 	}
@@ -268,8 +279,19 @@ func read(data []byte, name string, formats []Format) (Catalog, error) {
 	if len(text) == 0 {
 		return Catalog{}, errors.New("it is empty: give a file with at least one entry")
 	}
-	i := slices.IndexFunc(formats, func(f Format) bool { return f.Matches(text, extension) })
-	return formats[i].Read(data, name)
+	if i := slices.IndexFunc(own, func(f Format) bool { return f.Matches(text, extension) }); i >= 0 {
+		return own[i].Read(data, name)
+	}
+	list, ok, err := inventory.Read(text, extension)
+	if err != nil {
+		return Catalog{}, err
+	}
+	if ok {
+		return readListed(list), nil
+	}
+	all := formats()
+	i := slices.IndexFunc(all, func(f Format) bool { return f.Matches(text, extension) })
+	return all[i].Read(data, name)
 }
 
 // readFolder reads a copy of the DPG registry or the publiccode.yml files

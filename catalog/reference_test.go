@@ -19,7 +19,7 @@ var holds = map[string]string{
 	"url": "addresses of repositories", "id": "the id that the catalog gives", "name": "the name", "aliases": "other names or ids",
 	"description": "a text", "website": "its home page", "sdgs": "numbers of Sustainable Development Goals", "sectors": "fields of work",
 	"type": "software, content, data, standard, model", "status": "what the catalog says of its stage", "licence": "ids of SPDX",
-	"countries": "where it is deployed: names or codes", "developmentcountries": "where it is developed", "organization": "who owns it",
+	"main": "the repository that counts as the first", "countries": "where it is deployed: names or codes", "developmentcountries": "where it is developed", "organization": "who owns it",
 	"maintainer": "who maintains it", "implementer": "who brings it into use", "funder": "who funds it", "usedby": "who uses it",
 }
 

@@ -7,18 +7,18 @@ import (
 	"github.com/midspan/midspan/catalog"
 )
 
-// item is an item of a list in Markdown: "- [Name](address)".
-var item = regexp.MustCompile(`^[-*] \[([^\]]+)\]\(([^)]+)\)`)
+// item is an item of a list in AsciiDoc: "* address[Name]".
+var item = regexp.MustCompile(`^\* (.+)\[([^\]]+)\]`)
 
-// links reads lists of links in Markdown. What it returns is checked by package catalog:
+// links reads lists of links in AsciiDoc. What it returns is checked by package catalog:
 // texts are bounded, and an address that is no repository becomes a note.
 var links = catalog.Format{
-	Matches: func(_ []byte, extension string) bool { return extension == ".md" },
+	Matches: func(_ []byte, extension string) bool { return extension == ".adoc" },
 	Read: func(data []byte, _ string) (catalog.Catalog, error) {
 		c := catalog.Catalog{Name: "links"}
 		for line := range strings.Lines(string(data)) {
 			if parts := item.FindStringSubmatch(strings.TrimSpace(line)); parts != nil {
-				c.Goods = append(c.Goods, catalog.Good{Name: parts[1], Repositories: []catalog.Repository{{URL: parts[2]}}})
+				c.Goods = append(c.Goods, catalog.Good{Name: parts[2], Repositories: []catalog.Repository{{URL: parts[1]}}})
 			}
 		}
 		return c, nil

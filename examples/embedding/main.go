@@ -1,6 +1,6 @@
 // Command embedding runs Midspan with a scanner and a catalog format of its own.
 //
-//	embedding goods.md
+//	embedding goods.adoc
 package main
 
 import (
