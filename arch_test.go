@@ -69,6 +69,8 @@ var rules = []rule{
 		why: "settings know names and values, not who uses them"},
 	{from: `internal/fetch`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(observation|redact)`,
 		why: "the one HTTP policy serves all rooms and knows none"},
+	{from: `internal/service`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(fetch|observation|redact)`,
+		why: "how a service is asked does not depend on what it is asked"},
 	{from: `internal/egress`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(fetch|redact)`,
 		why: "the way out of git knows addresses, and nothing of repositories"},
 	{from: `catalog(/.*)?`, to: `(scanners|internal)(/.*)?`, except: `internal/(files|observation|nesting|redact)`,

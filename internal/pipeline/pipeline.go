@@ -1,4 +1,4 @@
-// Package pipeline runs the stages: catalog, ask, acquire and scan, match, assess,
+// Package pipeline runs the stages: catalog, ask, acquire and scan, follow, match, assess,
 // publish. Each reads what the one before stored and stores its own result, so
 // each can run alone, resume after a crash and skip what has not changed.
 //
@@ -199,6 +199,9 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 		return run, err
 	}
 	if err := p.Scan(ctx, run); err != nil {
+		return run, err
+	}
+	if err := p.Follow(ctx, run); err != nil {
 		return run, err
 	}
 	if err := p.Match(ctx, run); err != nil {
