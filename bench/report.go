@@ -111,7 +111,8 @@ func (r report) targets() [][]string {
 	p, m := r.comparison.peers, r.comparison.ours
 	var all []target
 	if p.together.loop >= 0 {
-		all = append(all, target{"CPU of the peers' best use over a cold run with the index ready, were osv-scanner's loop mended", ratio(p.mended(), m.ready), 6, false, times})
+		all = append(all, target{"CPU of the peers' best use over a cold run with the index ready, were osv-scanner's loop mended",
+			ratio(p.mended(), m.ready), 6, false, times})
 	}
 	all = append(all, []target{
 		{"CPU of the peers' best use over a cold run, index build included", ratio(p.best(), m.cold), 12, false, times},
