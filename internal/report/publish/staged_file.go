@@ -37,7 +37,14 @@ func (w *Writer) create(name string) (*file, error) {
 		return nil, err
 	}
 	sum := sha256.New()
+	out, ok := w.buffers.Get().(*bufio.Writer)
+	if !ok {
+		out = bufio.NewWriterSize(nil, 1<<16)
+	}
+	out.Reset(io.MultiWriter(f, sum))
 	made := func() {
+		out.Reset(nil)
+		w.buffers.Put(out)
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.digests == nil {
@@ -45,13 +52,13 @@ func (w *Writer) create(name string) (*file, error) {
 		}
 		w.digests[name] = []string{hex.EncodeToString(sum.Sum(nil))}
 	}
-	return &file{buffer: bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<16), file: f, name: path, made: made}, nil
+	return &file{buffer: out, file: f, name: path, made: made}, nil
 }
 
 // file is a file that is being written.
 type file struct {
-	buffer *bufio.Writer
-	file   *os.File // nil once it is closed
+	buffer *bufio.Writer // of another file once this one is closed
+	file   *os.File      // nil once it is closed
 	name   string
 	size   int64  // written so far
 	made   func() // is called when the file is whole
@@ -59,6 +66,9 @@ type file struct {
 
 // Write counts what is written.
 func (f *file) Write(data []byte) (int, error) {
+	if f.file == nil {
+		return 0, os.ErrClosed
+	}
 	n, err := f.buffer.Write(data)
 	f.size += int64(n)
 	return n, err

@@ -56,6 +56,7 @@ type Writer struct {
 	entries, findings, goods, reasons *file          // of report.json only the goods
 	pages                             errgroup.Group // makes the pages of goods, several at a time
 	names                             []string
+	buffers                           sync.Pool  // *bufio.Writer
 	mu                                sync.Mutex // of what follows
 	staged                            []string
 	digests                           files.Digests   // of what was made, by name
