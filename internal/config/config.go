@@ -35,6 +35,9 @@ type Config struct {
 	AllowPrivate bool
 	AsOf         string
 	Store        string
+	// Database is the address of PostgreSQL where the setting store names one. Store is then
+	// the folder of the cache: what is on this machine alone lies there.
+	Database string
 	Cache        string
 	Out          string
 	Languages    []string
@@ -84,7 +87,7 @@ func settings(c *Config) []setting {
 		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a forge that a run may use where it cannot ask anew", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
-		{"store", &c.Store, defaultStore, "folder of the database of runs", false},
+		{"store", &c.Store, defaultStore, "folder of the database of runs, or postgres://… for a database that several machines share", true},
 		{"cache", &c.Cache, "", "folder of the mirrors and the advisory index, shared by all projects (default: the store, where one is named, " +
 			"or else midspan in the user's cache)", false},
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
@@ -129,6 +132,9 @@ func (c Config) Values(mask func(string) string) map[string]any {
 			continue // the text is shown
 		}
 		values[s.key] = s.value(mask)
+	}
+	if c.Database != "" {
+		values["store"] = mask(c.Database)
 	}
 	return values
 }
@@ -231,6 +237,7 @@ func (c *Config) check(now time.Time) error {
 	if err := c.checkMirrors(); err != nil {
 		return err
 	}
+	c.splitStore()
 	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths())
 }
 
