@@ -29,8 +29,10 @@ type Scan struct {
 	Committed            time.Time
 }
 
+// scanColumns are the columns of scanRow.
+const scanColumns = `url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant`
+
 type scanRow struct {
-	RunID         int64          `db:"run_id"`
 	URL           string         `db:"url"`
 	Commit        string         `db:"commit_id"`
 	ObservedUntil string         `db:"observed_until"`
@@ -63,13 +65,13 @@ func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 
 // Scan returns a run's scan of a repository, or ErrNotFound.
 func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
-	return s.getScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
+	return s.getScan(ctx, `SELECT `+scanColumns+` FROM scans WHERE run_id = ? AND url = ?`, run, address)
 }
 
 // LastScan returns the newest successful scan of a repository, of any run, or
 // ErrNotFound.
 func (s *Store) LastScan(ctx context.Context, address string) (Scan, error) {
-	return s.getScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
+	return s.getScan(ctx, `SELECT `+scanColumns+` FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
 }
 
 func (s *Store) getScan(ctx context.Context, query string, args ...any) (Scan, error) {
