@@ -53,7 +53,7 @@ func (p *Pipeline) Serve(ctx context.Context, options WorkerOptions) (err error)
 	w := &unitWorker{Pipeline: p, reader: reader, mirrors: keeper, cache: cacheName(host, p.cfg.Cache), log: options.Log,
 		fetching: semaphore.NewWeighted(maxFetches), reading: semaphore.NewWeighted(int64(p.cfg.Jobs))}
 	return queue.Serve(ctx, p.store.Pool(), queue.Worker{
-		Program: p.program(), Cache: w.cache, Host: host, Jobs: p.cfg.Jobs, Drain: options.Drain, Pause: retryPause, Now: p.now, Log: options.Log,
+		Program: p.program(), Cache: w.cache, Host: host, Jobs: p.cfg.Jobs, Drain: options.Drain, Pause: retryPause, Timing: queue.DefaultTiming(), Now: p.now, Log: options.Log,
 		Do: w.do, PerHost: p.cfg.PerHost, Observe: options.Observe,
 	})
 }
@@ -73,7 +73,7 @@ func (p *Pipeline) QueueStatus(ctx context.Context) (queue.State, error) {
 	if p.store.Pool() == nil {
 		return queue.State{}, ErrNoQueue
 	}
-	if _, err := queue.NewRun(ctx, p.store.Pool(), p.program()); err != nil {
+	if _, err := queue.NewRun(ctx, p.store.Pool(), p.program(), queue.DefaultTiming()); err != nil {
 		return queue.State{}, err
 	}
 	return queue.Status(ctx, p.store.Pool())

@@ -27,7 +27,7 @@ func (p *Pipeline) newUnits(ctx context.Context) (units, error) {
 	if p.store.Pool() == nil {
 		return inProcess{p}, nil
 	}
-	run, err := queue.NewRun(ctx, p.store.Pool(), p.program())
+	run, err := queue.NewRun(ctx, p.store.Pool(), p.program(), queue.DefaultTiming())
 	if err != nil {
 		return nil, err
 	}

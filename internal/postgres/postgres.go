@@ -52,14 +52,14 @@ func Open(ctx context.Context, address string, options Options) (*pgxpool.Pool, 
 	// Times are written and read in one zone, whatever that of the server is.
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	// The server notices within some 20 seconds too, and releases what a silent peer held.
-	for name, value := range map[string]string{"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"} {
+	for name, value := range map[string]string{"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000"} {
 		cfg.ConnConfig.RuntimeParams[name] = value
 	}
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = 10 * time.Second
 	}
 	// A peer that a cut network has left silent is noticed within some 20 seconds.
-	dialer := &net.Dialer{Timeout: cfg.ConnConfig.ConnectTimeout,
+	dialer := &net.Dialer{Control: boundSilence, Timeout: cfg.ConnConfig.ConnectTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}}
 	cfg.ConnConfig.DialFunc = dialer.DialContext
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

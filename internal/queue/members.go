@@ -12,12 +12,25 @@ import (
 	"github.com/midspan/midspan/internal/postgres"
 )
 
-const (
-	// beat lies between two signs of life of a worker.
-	beat = 5 * time.Second
-	// alive is the condition that a worker is taken for alive: by the clock of the server.
-	alive = "left_at IS NULL AND seen > now() - interval '30 seconds'"
-)
+// Timing says how often the queue looks at what.
+type Timing struct {
+	// Beat lies between two signs of life of a worker, Silence is the time without one
+	// after which it is taken for dead.
+	Beat, Silence time.Duration
+	// Follow lies between two looks of a run at what is done, Look between two at all that
+	// is not.
+	Follow, Look time.Duration
+}
+
+// DefaultTiming is that of the program.
+func DefaultTiming() Timing {
+	return Timing{Beat: 5 * time.Second, Silence: 30 * time.Second, Follow: 500 * time.Millisecond, Look: 15 * time.Second}
+}
+
+// alive is the condition that a worker lives, by the clock of the server.
+func (t Timing) alive() string {
+	return fmt.Sprintf("left_at IS NULL AND seen > now() - interval '%d milliseconds'", t.Silence.Milliseconds())
+}
 
 // sign tells the database that a worker lives.
 func (w *worker) sign(ctx context.Context) error {
@@ -37,7 +50,7 @@ func (w *worker) leave(ctx context.Context) error {
 // live gives signs of life, and looks after the units of workers that give none, until the
 // context ends.
 func (w *worker) live(ctx context.Context) {
-	ticks := time.NewTicker(beat)
+	ticks := time.NewTicker(w.Timing.Beat)
 	defer ticks.Stop()
 	for {
 		select {
@@ -45,10 +58,10 @@ func (w *worker) live(ctx context.Context) {
 			return
 		case <-ticks.C:
 		}
-		once, cancel := context.WithTimeout(ctx, beat)
+		once, cancel := context.WithTimeout(ctx, w.Timing.Beat)
 		err := w.sign(once)
 		if err == nil {
-			err = errors.Join(Rescue(once, w.pool), w.readClock(once))
+			err = errors.Join(rescue(once, w.pool, w.Timing), w.readClock(once))
 		}
 		cancel()
 		if err != nil && ctx.Err() == nil {
@@ -68,13 +81,15 @@ func (w *worker) readClock(ctx context.Context) error {
 	return nil
 }
 
-// Rescue puts the units of dead workers back into the queue, unless they ended as many
-// workers as a unit may.
-func Rescue(ctx context.Context, pool *pgxpool.Pool) error {
+// rescue puts the units of dead workers back into the queue, unless they ended as many
+// workers as a unit may. From the second time on they come back one by one: what was in
+// hand beside a unit that ends workers is then done without it.
+func rescue(ctx context.Context, pool *pgxpool.Pool, timing Timing) error {
 	_, err := pool.Exec(ctx, `UPDATE river_job SET
 			state = CASE WHEN attempt >= max_attempts THEN 'discarded'::river_job_state ELSE 'available'::river_job_state END,
-			finalized_at = CASE WHEN attempt >= max_attempts THEN now() END, scheduled_at = now()
-		WHERE kind = $1 AND state = 'running' AND NOT EXISTS (SELECT 1 FROM workers WHERE id = attempted_by[array_upper(attempted_by, 1)] AND `+alive+`)`, kind)
+			finalized_at = CASE WHEN attempt >= max_attempts THEN now() END,
+			scheduled_at = now() + CASE WHEN attempt > 1 THEN random() * attempt * $2::interval ELSE interval '0' END
+		WHERE kind = $1 AND state = 'running' AND NOT EXISTS (SELECT 1 FROM workers WHERE id = attempted_by[array_upper(attempted_by, 1)] AND `+timing.alive()+`)`, kind, timing.Silence)
 	if err != nil {
 		return fmt.Errorf("rescue the units of dead workers: %w", err)
 	}
@@ -128,7 +143,7 @@ func Status(ctx context.Context, pool *pgxpool.Pool) (State, error) {
 	err := count(state.Units, "SELECT state::text, count(*) FROM river_job WHERE kind = $1 GROUP BY state", kind)
 	if err == nil {
 		var seconds float64
-		err = pool.QueryRow(ctx, `SELECT coalesce(extract(epoch FROM now() - min(scheduled_at)), 0)::float8 FROM river_job
+		err = pool.QueryRow(ctx, `SELECT greatest(coalesce(extract(epoch FROM now() - min(scheduled_at)), 0), 0)::float8 FROM river_job
 			WHERE kind = $1 AND state = 'available'`, kind).Scan(&seconds)
 		state.Waits = time.Duration(seconds * float64(time.Second))
 	}
@@ -153,7 +168,7 @@ func Status(ctx context.Context, pool *pgxpool.Pool) (State, error) {
 
 // members lists the workers of the last day.
 func members(ctx context.Context, pool *pgxpool.Pool) ([]Member, error) {
-	rows, err := pool.Query(ctx, `SELECT id, host, cache, program, jobs, started, extract(epoch FROM now() - seen)::float8, `+alive+`,
+	rows, err := pool.Query(ctx, `SELECT id, host, cache, program, jobs, started, extract(epoch FROM now() - seen)::float8, `+DefaultTiming().alive()+`,
 			(SELECT count(*) FROM river_job WHERE state = 'running' AND attempted_by[array_upper(attempted_by, 1)] = workers.id)
 		FROM workers WHERE seen > now() - interval '1 day' ORDER BY host, id`)
 	if err != nil {

@@ -23,18 +23,19 @@ type Run struct {
 	pool    *pgxpool.Pool
 	program string
 	client  *river.Client[pgx.Tx]
+	timing  Timing
 	// Say receives a line where nothing goes on and somebody can change that; nil says
 	// nothing.
 	Say func(string)
 }
 
 // NewRun brings River's tables up to date and returns the queue of a program.
-func NewRun(ctx context.Context, pool *pgxpool.Pool, program string) (*Run, error) {
+func NewRun(ctx context.Context, pool *pgxpool.Pool, program string, timing Timing) (*Run, error) {
 	if err := migrate(ctx, pool); err != nil {
 		return nil, err
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: slog.New(slog.DiscardHandler)})
-	return &Run{pool: pool, program: program, client: client}, err
+	return &Run{pool: pool, program: program, client: client, timing: timing}, err
 }
 
 // migrateLock is the number of the lock under which River's tables are made.
@@ -69,12 +70,8 @@ type Result struct {
 	GivenUp string
 }
 
-const (
-	insertedAtOnce = 2000
-	// pause lies between two looks at what is done, look between two at all that is not.
-	pause = 500 * time.Millisecond
-	look  = 15 * time.Second
-)
+// insertedAtOnce are the units that one statement enqueues.
+const insertedAtOnce = 2000
 
 // Do enqueues the units of a run and returns when each is done. done is called once for
 // each, by one goroutine. Units of earlier runs that nobody has begun are taken out.
@@ -150,7 +147,7 @@ func (r *Run) findPlaces(ctx context.Context, units []Unit, caches map[string]st
 	}
 	return postgres.Retry(ctx, postgres.Patience, func() error {
 		rows, err := r.pool.Query(ctx, `SELECT url, bytes, CASE WHEN EXISTS (SELECT 1 FROM workers WHERE workers.cache = places.cache AND program = $2 AND `+
-			alive+`) THEN cache ELSE '' END FROM places WHERE url = ANY($1)`, urls, r.program)
+			r.timing.alive()+`) THEN cache ELSE '' END FROM places WHERE url = ANY($1)`, urls, r.program)
 		if err != nil {
 			return err
 		}
@@ -173,9 +170,9 @@ func (r *Run) wait(ctx context.Context, run int64, units []Unit, done func(Resul
 	for _, unit := range units {
 		w.open[unit.Repository.URL] = unit
 	}
-	ticks := time.NewTicker(pause)
+	ticks := time.NewTicker(r.timing.Follow)
 	defer ticks.Stop()
-	looks := time.NewTicker(look)
+	looks := time.NewTicker(r.timing.Look)
 	defer looks.Stop()
 	for len(w.open) > 0 {
 		select {
@@ -262,7 +259,7 @@ func (w *waiting) lookAtAll(ctx context.Context) error {
 	if err := w.follow(ctx, false); err != nil || len(w.open) == 0 {
 		return err
 	}
-	if err := errors.Join(Rescue(ctx, w.pool), w.share(ctx)); err != nil {
+	if err := errors.Join(w.rescue(ctx), w.share(ctx)); err != nil {
 		return err
 	}
 	jobs, err := w.jobs(ctx)
@@ -299,6 +296,10 @@ func (w *waiting) lookAtAll(ctx context.Context) error {
 	return nil
 }
 
+func (w *waiting) rescue(ctx context.Context) error {
+	return postgres.Retry(ctx, postgres.Patience, func() error { return rescue(ctx, w.pool, w.timing) })
+}
+
 // jobs are the units of the run that are queued or under way, and why those were given up
 // that were.
 func (w *waiting) jobs(ctx context.Context) (map[string]string, error) {
@@ -330,7 +331,7 @@ func (w *waiting) share(ctx context.Context) error {
 	shared := sharedQueue(w.program)
 	var living int
 	err := postgres.Retry(ctx, postgres.Patience, func() error {
-		return w.pool.QueryRow(ctx, "SELECT count(*) FROM workers WHERE program = $1 AND "+alive, w.program).Scan(&living)
+		return w.pool.QueryRow(ctx, "SELECT count(*) FROM workers WHERE program = $1 AND "+w.timing.alive(), w.program).Scan(&living)
 	})
 	if err != nil {
 		return fmt.Errorf("look for workers: %w", err)
@@ -339,7 +340,7 @@ func (w *waiting) share(ctx context.Context) error {
 		w.Say(fmt.Sprintf("%d units wait for a worker of this version and these settings: start one with midspan worker", len(w.open)))
 	}
 	err = w.exec(ctx, `UPDATE river_job SET queue = $1 WHERE kind = $2 AND state IN ('available', 'retryable', 'scheduled') AND queue LIKE $1 || '-%'
-		AND queue NOT IN (SELECT $1 || '-' || cache FROM workers WHERE program = $3 AND `+alive+`)`, shared, kind, w.program)
+		AND queue NOT IN (SELECT $1 || '-' || cache FROM workers WHERE program = $3 AND `+w.timing.alive()+`)`, shared, kind, w.program)
 	if err != nil {
 		return fmt.Errorf("share the units of workers that are gone: %w", err)
 	}

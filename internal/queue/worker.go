@@ -27,9 +27,10 @@ type Worker struct {
 	// Drain is how long units in hand may take after the worker was told to end.
 	Drain time.Duration
 	// Pause is half of that before the second try of a unit.
-	Pause time.Duration
-	Now   func() time.Time
-	Log   *slog.Logger
+	Pause  time.Duration
+	Timing Timing
+	Now    func() time.Time
+	Log    *slog.Logger
 	// Do does a unit and stores its scan. After an error it is tried again by a worker; a
 	// failure of the repository is no error, but a result.
 	Do func(ctx context.Context, unit Unit, hosts *Hosts) error
@@ -111,7 +112,7 @@ func (w *worker) riverConfig(workers *river.Workers) *river.Config {
 		// The scans in the store are the result; a unit is kept only as long as somebody may
 		// look at what went on.
 		CompletedJobRetentionPeriod: time.Hour, CancelledJobRetentionPeriod: 24 * time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
-		RescueStuckJobsAfter: 24 * time.Hour, // Rescue knows sooner who is dead
+		RescueStuckJobsAfter: 24 * time.Hour, // rescue knows sooner who is dead
 	}
 }
 
