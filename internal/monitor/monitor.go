@@ -38,11 +38,14 @@ func New(version string, read func(ctx context.Context) (Queue, error)) *Monitor
 		registry: prometheus.NewRegistry(), read: read,
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "midspan_unit_seconds", Help: "Time of a unit of work in hand, by how it ended.",
 			Buckets: prometheus.ExponentialBuckets(0.05, 2, 15)}, []string{"ended"}),
-		failed: prometheus.NewCounter(prometheus.CounterOpts{Name: "midspan_database_failures_total", Help: "Looks at the queue that the database did not answer."}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "midspan_database_failures_total", Help: "Looks at the queue that the database did not answer.",
+		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "midspan_build", Help: "1, with the version.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	m.registry.MustRegister(m.seconds, m.failed, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), queueCollector{m})
+	m.registry.MustRegister(m.seconds, m.failed, build, queueCollector{m},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -97,7 +100,9 @@ func (m *Monitor) Listen(ctx context.Context, address string) (string, error) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 3, Timeout: 2 * lookLimit}))
 	mux.HandleFunc("GET /healthz", m.health)
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: lookLimit, ReadTimeout: lookLimit, WriteTimeout: 3 * lookLimit, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: lookLimit, ReadTimeout: lookLimit, WriteTimeout: 3 * lookLimit, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+	}
 	context.AfterFunc(ctx, func() { _ = server.Close() }) // whoever asks meanwhile asks again
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

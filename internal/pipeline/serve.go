@@ -53,7 +53,8 @@ func (p *Pipeline) Serve(ctx context.Context, options WorkerOptions) (err error)
 	w := &unitWorker{Pipeline: p, reader: reader, mirrors: keeper, cache: cacheName(host, p.cfg.Cache), log: options.Log,
 		fetching: semaphore.NewWeighted(maxFetches), reading: semaphore.NewWeighted(int64(p.cfg.Jobs))}
 	return queue.Serve(ctx, p.store.Pool(), queue.Worker{
-		Program: p.program(), Cache: w.cache, Host: host, Jobs: p.cfg.Jobs, Drain: options.Drain, Pause: retryPause, Timing: queue.DefaultTiming(), Now: p.now, Log: options.Log,
+		Program: p.program(), Cache: w.cache, Host: host, Jobs: p.cfg.Jobs, Drain: options.Drain, Pause: retryPause,
+		Timing: queue.DefaultTiming(), Now: p.now, Log: options.Log,
 		Do: w.do, PerHost: p.cfg.PerHost, Observe: options.Observe,
 	})
 }

@@ -52,7 +52,9 @@ func Open(ctx context.Context, address string, options Options) (*pgxpool.Pool, 
 	// Times are written and read in one zone, whatever that of the server is.
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	// The server notices within some 20 seconds too, and releases what a silent peer held.
-	for name, value := range map[string]string{"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000"} {
+	for name, value := range map[string]string{
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "20000",
+	} {
 		cfg.ConnConfig.RuntimeParams[name] = value
 	}
 	if cfg.ConnConfig.ConnectTimeout == 0 {
