@@ -47,13 +47,20 @@ func ownCPU() float64 {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
 }
 
-// peak is the largest memory of this process in MB.
+// peak is the largest memory of this process in MB. That of getrusage would be the memory
+// of whoever started it.
 func peak() float64 {
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
 		return 0
 	}
-	return float64(usage.Maxrss) / 1000
+	_, rest, _ := strings.Cut(string(text), "VmHWM:")
+	fields := strings.Fields(rest)
+	if len(fields) == 0 {
+		return 0
+	}
+	kilobytes, _ := strconv.ParseFloat(fields[0], 64)
+	return kilobytes / 1000
 }
 
 // statOf are the fields of /proc/N/stat behind the name of the program: state, parent, …
