@@ -62,6 +62,8 @@ var rules = []rule{
 	{from: `internal/(observation|kleene|lazy|nesting|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
 		why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/institution`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/lazy`, why: "words, logic and helpers that all share stand below all"},
+	{from: `internal/license(terms|expr|file)`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(lazy|nesting|licenseexpr)`,
+		why: "what files say of licences is read without knowing who asks"},
 	{from: `internal/sqlite`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/files`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/config`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(files|language|observation|wording)`,
 		why: "settings know names and values, not who uses them"},

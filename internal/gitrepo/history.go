@@ -21,6 +21,7 @@ import (
 type Commit struct {
 	OID       string
 	Parents   int
+	ParentIDs []string
 	Author    string
 	Email     string
 	Authored  time.Time
@@ -68,7 +69,7 @@ func parseCommit(record string) (Commit, error) {
 	}
 	commit := Commit{
 		OID:       fields[0],
-		Parents:   len(strings.Fields(fields[1])),
+		ParentIDs: strings.Fields(fields[1]),
 		Authored:  unixTime(fields[2]),
 		Committed: unixTime(fields[3]),
 		Author:    fields[4],
@@ -76,6 +77,7 @@ func parseCommit(record string) (Commit, error) {
 		Committer: fields[6],
 		Subject:   strings.TrimRight(fields[8], " "),
 	}
+	commit.Parents = len(commit.ParentIDs)
 	for _, value := range strings.Split(strings.TrimRight(fields[7], " "), "\x1e") {
 		if strings.HasSuffix(value, ">") {
 			commit.CoAuthors = append(commit.CoAuthors, value)

@@ -73,20 +73,59 @@ const (
 	OtherCondition Refusal = "it restricts its use"
 )
 
-// Of tells where the lists have what was found in one place: an SPDX id, or an expression
-// whose parts all hold ("MIT AND LicenseRef-restricted"). Ids are compared without case.
+// Of tells where the lists have what was found in one place: an SPDX id, or an expression.
+// Where all parts hold (AND) it is on a list that has each of them; where one may be chosen
+// (OR) on those of any. Ids are compared without case.
 func Of(found string) Standing {
-	s := Standing{Kinds: []Kind{Software, Content, Data}}
-	for part := range strings.SplitSeq(found, " AND ") {
-		part = strings.Trim(strings.TrimSpace(part), "()")
+	options := split(found, " OR ")
+	if strings.Count(found, "(") > maxBrackets {
+		return Standing{}
+	}
+	if len(options) == 1 {
+		return ofAll(split(found, " AND "))
+	}
+	best := Standing{Added: true}
+	for i, option := range options {
+		s := Of(option)
+		best.Added = best.Added && s.Added || i == 0 && s.Added
+		for _, kind := range s.Kinds {
+			if !slices.Contains(best.Kinds, kind) {
+				best.Kinds = append(best.Kinds, kind)
+			}
+		}
+		if best.Refused == "" {
+			best.Refused = s.Refused
+		}
+	}
+	if len(best.Kinds) > 0 {
+		slices.SortFunc(best.Kinds, func(a, b Kind) int { return slices.Index(kinds, a) - slices.Index(kinds, b) })
+		return Standing{Kinds: best.Kinds}
+	}
+	return best
+}
+
+// maxBrackets bounds how deep an expression is; a deeper one is on no list.
+const maxBrackets = 50
+
+// kinds in their order.
+var kinds = []Kind{Software, Content, Data}
+
+// ofAll is the standing of parts that all hold.
+func ofAll(parts []string) Standing {
+	s := Standing{Kinds: slices.Clone(kinds)}
+	for _, part := range parts {
 		if strings.EqualFold(part, AddedTerms) {
 			s.Added = true
 			continue
 		}
-		kinds := kindsOf(part)
-		s.Kinds = slices.DeleteFunc(s.Kinds, func(k Kind) bool { return !slices.Contains(kinds, k) })
-		if s.Refused == "" && len(kinds) == 0 {
-			s.Refused = refusalOf(part)
+		on := Standing{Kinds: kindsOf(part), Refused: refusalOf(part)}
+		if strings.Contains(part, " OR ") {
+			on = Of(part)
+		}
+		s.Added = s.Added || on.Added
+		s.Kinds = slices.DeleteFunc(s.Kinds, func(k Kind) bool { return !on.Added && !slices.Contains(on.Kinds, k) })
+		if s.Refused == "" && len(on.Kinds) == 0 && !on.Added {
+			s.Refused = on.Refused
 		}
 	}
 	s.Added = s.Added && len(s.Kinds) > 0
@@ -96,9 +135,35 @@ func Of(found string) Standing {
 	return s
 }
 
+// split cuts an expression at an operator outside of brackets, and drops brackets around all
+// of a part.
+func split(expression, operator string) []string {
+	var parts []string
+	depth, at := 0, 0
+	for i := 0; i < len(expression); i++ {
+		switch {
+		case expression[i] == '(':
+			depth++
+		case expression[i] == ')':
+			depth--
+		case depth == 0 && strings.HasPrefix(expression[i:], operator):
+			parts = append(parts, expression[at:i])
+			at = i + len(operator)
+		}
+	}
+	parts = append(parts, expression[at:])
+	for i, part := range parts {
+		if part = strings.TrimSpace(part); strings.HasPrefix(part, "(") && strings.HasSuffix(part, ")") {
+			part = part[1 : len(part)-1]
+		}
+		parts[i] = part
+	}
+	return parts
+}
+
 // kindsOf are the kinds on whose list an id is. An exception ("WITH") adds a permission.
 func kindsOf(id string) []Kind {
-	id, _, _ = strings.Cut(strings.ToLower(id), " with ")
+	id, _, _ = strings.Cut(strings.ToLower(strings.Trim(id, "() ")), " with ")
 	var kinds []Kind
 	if osiApproved()[id] {
 		kinds = append(kinds, Software)

@@ -44,11 +44,20 @@ func TestALicenceStandsOnTheListsOfItsKind(t *testing.T) {
 		"LicenseRef-restricted":                 "on no list: it restricts its use",
 		"MIT AND LicenseRef-restricted":         "on no list: it restricts its use",
 		"Apache-2.0 AND LicenseRef-added-terms": "terms are added",
-		"CC-BY-NC-4.0 AND LicenseRef-added-terms":   "on no list: no commercial use",
-		"MIT AND CC-BY-4.0":                         "on no list", // for no one kind
-		"MIT AND Apache-2.0":                        "approved by the OSI",
-		"GPL-2.0-only WITH Classpath-exception-2.0": "approved by the OSI",
-		"": "on no list",
+		"CC-BY-NC-4.0 AND LicenseRef-added-terms":              "on no list: no commercial use",
+		"MIT AND CC-BY-4.0":                                    "on no list", // for no one kind
+		"MIT AND Apache-2.0":                                   "approved by the OSI",
+		"GPL-2.0-only WITH Classpath-exception-2.0":            "approved by the OSI",
+		"MIT OR BUSL-1.1":                                      "approved by the OSI",
+		"BUSL-1.1 OR Elastic-2.0":                              "on no list",
+		"MIT OR CC-BY-4.0":                                     "approved by the OSI, accepted by the DPG Standard for content, accepted by the DPG Standard for data",
+		"(MIT OR Apache-2.0) AND BUSL-1.1":                     "on no list",
+		"(MIT OR Apache-2.0) AND ISC":                          "approved by the OSI",
+		"(MIT OR Apache-2.0) AND LicenseRef-added-terms":       "terms are added",
+		"GPL-2.0-or-later WITH Classpath-exception-2.0 OR MIT": "approved by the OSI",
+		"MIT AND (CC-BY-NC-4.0 OR BUSL-1.1)":                   "on no list: no commercial use",
+		strings.Repeat("(", 100000) + "MIT":                    "on no list",
+		"":                                                     "on no list",
 	} {
 		standing := licenselist.Of(found)
 		got := strings.Join(standing.Says(), ", ")

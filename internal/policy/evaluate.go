@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/kleene"
@@ -98,49 +97,9 @@ func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Eviden
 	if inconclusive(m) {
 		return kleene.Unknown, []Evidence{evidence}
 	}
-	missed := e.daysMissed(m)
-	if missed == 0 {
-		return q.Evaluate(m), []Evidence{evidence}
-	}
-	evidence.Text += fmt.Sprintf(" That is as of %s.", m.At.UTC().Format(time.DateOnly))
-	truth := evaluateSince(q, m, missed)
-	if truth == kleene.Unknown {
-		evidence.Text += fmt.Sprintf(" What happened in the %d days since is not known.", missed)
-	}
+	truth, since := e.evaluateSince(q, m)
+	evidence.Text += since
 	return truth, []Evidence{evidence}
-}
-
-// untilNow are the measures that count days from an event until the repository was seen:
-// read as of today, each day on which nobody looked may be one more.
-var untilNow = []string{observation.MomentumDaysSinceCommit, observation.MomentumDaysSinceRelease, observation.PeopleCoreAwayDays,
-	observation.PeopleFirstAwayDays}
-
-// daysMissed counts the days between the time of a measure and as-of, where it counts
-// days until now; otherwise zero.
-func (e evaluation) daysMissed(m observation.Measure) int {
-	if m.State != observation.Measured || m.At.IsZero() || !slices.Contains(untilNow, m.ID) {
-		return 0
-	}
-	return max(0, int(e.subject.AsOf.Sub(m.At)/(24*time.Hour)))
-}
-
-// evaluateSince compares days until now, of which the last were not seen: unknown where
-// they are more than the condition asks for, or where they decide.
-func evaluateSince(q assess.Comparison, m observation.Measure, missed int) kleene.Truth {
-	days, ok := m.Value.(float64)
-	threshold, number := q.Threshold.(float64)
-	if !ok || !number {
-		return q.Evaluate(m)
-	}
-	if float64(missed) > threshold {
-		return kleene.Unknown
-	}
-	seen := q.Evaluate(m)
-	m.Value = days + float64(missed)
-	if q.Evaluate(m) != seen {
-		return kleene.Unknown
-	}
-	return seen
 }
 
 // inconclusive reports whether a measure is a check of Scorecard that does not apply.
@@ -184,7 +143,7 @@ func (e evaluation) evaluateMembership(l membership) (kleene.Truth, []Evidence) 
 func (e evaluation) evaluateStage(stages []assess.Stage) (kleene.Truth, []Evidence) {
 	v := e.subject.Verdict
 	evidence := Evidence{State: observation.Measured, Value: string(v.Stage), Operator: "in", Threshold: toStrings(stages), At: v.ObservedUntil,
-		Text: fmt.Sprintf("The stage is %s; wanted %s.", v.Stage, strings.Join(toStrings(stages), " or "))}
+		Text: fmt.Sprintf("The stage is %s; wanted %s.", v.Stage, strings.Join(toStrings(stages), " or ")) + e.asOf(v.ObservedUntil)}
 	if v.Stage == assess.Unassessed {
 		evidence.State = observation.Unknown
 		return kleene.Unknown, []Evidence{evidence}
@@ -199,7 +158,8 @@ func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.
 		}
 		known := language.English().TranslateMessage(wording.Levels(p.Possible))
 		evidence := Evidence{State: observation.Measured, Value: string(p.Level), Operator: "in", Threshold: toStrings(levels),
-			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), known, strings.Join(toStrings(levels), " or "))}
+			Text: fmt.Sprintf("%s is %s; wanted %s.", upper(pillar), known, strings.Join(toStrings(levels), " or ")) +
+				e.asOf(e.subject.Verdict.ObservedUntil)}
 		if p.Level == assess.LevelUnknown {
 			evidence.State = observation.Unknown
 		}

@@ -21,6 +21,12 @@ var defs = []observation.Definition{
 	{ID: findingsMeasure, Name: "Open advisories", Kind: observation.KindNumber, Unit: "findings"},
 	{ID: observation.InventoryPackages, Name: "Packages listed", Kind: observation.KindNumber, Unit: "packages"},
 	{ID: observation.AdvisoriesUnmatched, Name: "Packages not matched", Kind: observation.KindNumber, Unit: "packages"},
+	{ID: "momentum.commits-3m", Name: "Commits in 3 months", Kind: observation.KindNumber, Unit: "commits"},
+	{ID: "momentum.commits-12m", Name: "Commits in 12 months", Kind: observation.KindNumber, Unit: "commits"},
+	{ID: "momentum.releases-12m", Name: "Releases in 12 months", Kind: observation.KindNumber, Unit: "releases"},
+	{ID: "momentum.age-days", Name: "Age", Kind: observation.KindNumber, Unit: "days"},
+	{ID: "license.on-list", Name: "On the list", Kind: observation.KindBool},
+	{ID: "governance.security-policy", Name: "Security policy", Kind: observation.KindBool},
 	{ID: "posture.maintained", Name: "Scorecard: Maintained", Kind: observation.KindNumber, Unit: "points of 10"},
 }
 
@@ -449,6 +455,70 @@ func TestDaysUntilNowAreUnknownWhereNobodyLookedForLonger(t *testing.T) {
 		got := evaluated(t, condition, s)
 		if got.Outcome != test.want || !strings.Contains(got.Because, test.says) {
 			t.Errorf("%d days, seen %d days ago: %s, %q", test.days, test.missed, got.Outcome, got.Because)
+		}
+	}
+}
+
+// A count over the last months speaks of the months before the mirror was seen. Where that is
+// longer ago than those months, nothing is known of what the condition asks about.
+func TestAWindowIsUnknownWhereNobodyLookedForLonger(t *testing.T) {
+	for _, test := range []struct {
+		id, unit, operator string
+		threshold, value   float64
+		missed             int
+		want               Outcome
+		says               string
+	}{
+		{"momentum.commits-3m", "commits", ">=", 5, 40, 0, Pass, "wanted at least 5."},
+		{"momentum.commits-3m", "commits", ">=", 5, 40, 30, Pass, "That is as of 2026-"},
+		{"momentum.commits-3m", "commits", ">=", 5, 40, 120, Unknown, "What happened in the 120 days since is not known."},
+		{"momentum.commits-3m", "commits", ">=", 5, 0, 120, Unknown, "What happened in the 120 days since is not known."},
+		{"people.contributors-6m", "people", ">=", 2, 9, 120, Pass, "That is as of 2026-"},
+		{"people.contributors-6m", "people", ">=", 2, 9, 190, Unknown, "What happened in the 190 days since"},
+		{"momentum.commits-12m", "commits", ">=", 5, 9, 190, Pass, "That is as of "},
+		{"momentum.commits-12m", "commits", ">=", 5, 9, 370, Unknown, "What happened in the 370 days since"},
+		{"momentum.releases-12m", "releases", "<=", 0, 0, 370, Unknown, "What happened in the 370 days since"},
+		{"momentum.age-days", "days", ">=", 365, 900, 370, Pass, "wanted at least 365."}, // a repository grows no younger
+	} {
+		s := of(test.id, test.value, observation.Exact)
+		s.Measures[0].At = asOf.AddDate(0, 0, -test.missed)
+		condition := fmt.Sprintf("measure: %s\noperator: '%s'\nthreshold: %v\nunit: %s", test.id, test.operator, test.threshold, test.unit)
+		got := evaluated(t, condition, s)
+		if got.Outcome != test.want || !strings.Contains(got.Because, test.says) || test.missed == 0 && strings.Contains(got.Because, "as of") {
+			t.Errorf("%s, seen %d days ago: %s, %q", test.id, test.missed, got.Outcome, got.Because)
+		}
+	}
+}
+
+func TestAStageAndALevelSayOfWhichDayTheySpeak(t *testing.T) {
+	v := assess.Verdict{Stage: assess.Sustained, Possible: []assess.Stage{assess.Sustained}, ObservedUntil: asOf.AddDate(0, 0, -40),
+		Supports: []assess.Pillar{{ID: assess.People, Level: assess.Fair, Possible: []assess.Level{assess.Fair}}}}
+	for _, condition := range []string{"stage: sustained", "level: people\nin: [fair]"} {
+		if got := evaluated(t, condition, Subject{Verdict: v}); got.Outcome != Pass || !strings.Contains(got.Because, "That is as of") {
+			t.Errorf("%s: %s, %q", condition, got.Outcome, got.Because)
+		}
+	}
+}
+
+// What nobody listed or matched may be what the example asks for.
+func TestTheExampleIsUnknownWhereTheInventoryIsNotWhole(t *testing.T) {
+	p, err := Open("adoption", defs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		subject Subject
+		want    Outcome
+	}{
+		"all listed and matched": {inventory(100, 0, ""), Pass},
+		"one not matched":        {inventory(100, 1, ""), Unknown},
+		"not all listed":         {inventory(100, 0, observation.AtLeast), Unknown},
+	} {
+		c.subject.AsOf = asOf
+		for _, got := range p.Evaluate(c.subject).Conditions {
+			if strings.HasPrefix(got.ID, "no-") && got.Outcome != c.want {
+				t.Errorf("%s: %s is %s (%s)", name, got.ID, got.Outcome, got.Because)
+			}
 		}
 	}
 }

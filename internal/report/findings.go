@@ -34,6 +34,19 @@ func (w Localizer) TallyText(t Tally) string {
 	return w.openText(t)
 }
 
+// TallySplit is TallyText with how many of the weaknesses are in what runs, beside packages
+// that only build or test the good.
+func (w Localizer) TallySplit(t Tally) string {
+	if t.N == 0 {
+		return w.TallyText(t)
+	}
+	split := w.Translate("{open} open, {n} of them in what runs", "open", w.openText(t), "n", t.N-t.Development)
+	if t.Answered > 0 {
+		return w.Translate("{split}; {n} answered by the maintainer", "split", split, "n", t.Answered)
+	}
+	return split
+}
+
 func (w Localizer) openText(t Tally) string {
 	switch t.Kind() {
 	case "exact":

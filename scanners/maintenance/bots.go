@@ -20,14 +20,16 @@ import (
 //     "automated" or "automatic", or begins with "bot" and a number ("bot-4000");
 //   - it is one word that ends in "bot" or in a capital "Bot" and is no surname
 //     (surnamesInBot: "Talbot", "Abbot"), or in "ci" behind the name of the domain of
-//     its address ("examplesci" at examples.org);
+//     its address ("examplesci" at examples.org) or of the account that owns the repository;
+//   - it is called a service account, or begins like one ("svc-deploy");
 //   - the name, its separators aside, is one of botNames;
 //   - the address is one of botAddresses, or its local part is a machine's (machineLocals)
 //     or ends in "bot" as a word.
 //
 // Bot, Robot, Action, Pipeline and others (surnames) are surnames too: behind a given name
-// (givenNames), or where the address is made of an initial and the surname, or of both names
-// of somebody who is not called like a machine's work (machineWork), they are a person's.
+// (givenNames), an initial ("J. Bot") or a particle ("Marije de Bot"), or where the address is
+// made of an initial and the surname, or of both names of somebody who is not called like a
+// machine's work (machineWork), they are a person's.
 //
 // What a person commits with a machine's help is that person's; what a coding
 // agent commits under its own name is not a person's.
@@ -50,9 +52,17 @@ var botNames = set(
 	"teamcity", "buildkite", "netlify", "vercel", "heroku", "precommitci", "precommit", "semanticrelease",
 	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
 	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue", "nightlybuild", "nightlybuilds", "wwwdata", "googlecodeexporter",
+	"argocd", "argocdimageupdater", "fluxcd", "fluxcdbot", "tekton", "woodpecker", "woodpeckerci", "concourse", "concourseci", "bamboo",
+	"codefresh", "gocd",
+	"buildmaster", "releasemaster", "releaseengineering", "autocommitter", "crondaemon", "scheduledjob", "scheduler", "nightlyjob",
+	"systemaccount", "technicaluser",
+	"technicalaccount", "machineuser", "machineaccount", "functionaluser", "robotaccount", "gitlab", "gitea", "forgejo", "bitbucket", "webflow",
+	"githubwebflow", "copybara", "copybaraservice", "kubernetespublisher", "prow", "zuul", "gerrit", "phabricator", "autoroller", "autoroll",
 	// review and housekeeping
 	"mergify", "bors", "codacy", "codacybadger", "codefactor", "codecov", "codeclimate", "deepsource", "deepsourceautofix",
-	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "styleci",
+	"sonarcloud", "lgtmcom", "restyled", "restyledio", "imgbot", "gitauto", "houndci", "tagbot", "juliatagbot", "compathelper",
+	"juliaregistrator", "condaforgeadmin", "condaforgelinter", "autopep8",
+	"clangformat", "blackformatter", "prettier", "eslint", "rubocop", "ruff", "styleci",
 	"allcontributors", "allcontributorsbot", "fossa", "fossabot", "gitterbadger", "readmebot", "probot",
 	"stepsecurity", "stepsecuritybot", "prettierci", "autofixci", "autoformatter",
 	"imgbotapp", "gitlocalize", "stale", "codespell", "licensebot", "clabot", "classistant", "todobot", "welcomebot",
@@ -127,61 +137,49 @@ var machineLocals = set("bot", "robot", "ci", "cibot", "buildbot", "github-actio
 // "Jenkins Builder", "POEditor Integration"), or one that is written without blanks
 // ("dataset-updater"). Each is a surname or a given name too.
 var machineTasks = set("builder", "updater", "exporter", "importer", "deployer", "syncer", "scraper", "fetcher", "publisher", "uploader", "integration",
-	"sync", "import", "export", "job", "agent", "app")
+	"sync", "import", "export", "job", "agent", "app", "bumper", "tagger", "formatter", "generator", "committer", "merger", "linter", "watcher",
+	"scheduler",
+	"backporter", "autofixer", "cleaner", "mirror", "worker", "manager", "master", "maintainer", "pusher", "uploader", "translator",
+	"converter", "packager")
+
+// roles are machineTasks that people give themselves in front of other words
+// ("community-manager"): only a machine's work before them makes a machine.
+var roles = set("manager", "master", "maintainer", "worker", "translator", "packager")
 
 // surnamesInBot are surnames and first names of one word that end like a bot.
 var surnamesInBot = set("abbot", "talbot", "cabot", "chabot", "ribot", "joubot", "lebot", "bobot", "jabot", "turbot", "mrbot", "misterbot", "garbot",
 	"tarbot", "herbot", "corbot", "robot", "gobot", "barbot", "rabot", "guerbot", "libot", "thibot", "jacobot", "sabot", "elbot", "nabot")
 
 // surnames are machineWords and machineTasks that people are called, too.
-var surnames = set("bot", "robot", "action", "pipeline", "runner", "daemon", "crawler", "cron", "builder", "agent", "job", "webhook", "workflow")
+var surnames = set("bot", "robot", "action", "pipeline", "runner", "daemon", "crawler", "cron", "builder", "agent", "job", "webhook", "workflow",
+	"automation", "ci", "updater", "sync", "server", "service", "user", "account", "import", "export", "app", "manager", "master", "publisher", "tagger",
+	"cleaner", "watcher", "worker", "mirror", "scraper", "maintainer", "packager", "translator", "converter", "pusher", "committer", "linter", "scheduler")
+
+// particles stand between a given name and a surname: "Marije de Bot".
+var particles = set("de", "den", "der", "van", "von", "vom", "zu", "ter", "ten", "te", "het", "'t",
+	"la", "le", "el", "al", "da", "di", "do", "dos", "das", "du", "del",
+	"bin", "ibn", "ben", "mac", "af", "av")
 
 // machineWork is what stands before such a word where it is a machine: "Docs Action".
 var machineWork = set("app", "auto", "aws", "azure", "backup", "bot", "build", "changelog", "ci", "clean", "cleanup", "cloud", "code", "commit", "coverage",
 	"cron",
-	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git", "gitea", "github",
+	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git",
+	"gitea", "github",
 	"gitlab", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint", "linter", "maintenance", "merge", "nightly",
-	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled", "script", "security",
+	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled",
+	"script", "security",
 	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "sync", "test", "testing", "tool", "translation", "update", "upload", "version",
 	"web", "website", "wiki", "workflow")
-
-// givenNames tell a person whose surname is Bot or Robot from a machine. Common first
-// names of many countries; a machine of that name is missed.
-var givenNames = set(
-	"aad", "adam", "adrian", "ahmed", "alex", "alexander", "ali", "alice", "amina", "amy", "ana", "anders", "andre", "andrea", "andrew", "anita", "anja",
-	"ann", "anna", "anne", "anton", "arjan", "arjen", "arthur", "bart", "bas", "ben", "bernard", "bert", "bob", "bram", "brian", "carla", "carlos",
-	"case", "cees", "charles", "chris", "christian", "christine", "claire", "daan", "daniel", "david", "dennis", "diana", "dick", "dirk", "edwin", "elena",
-	"elisabeth", "ellen", "els", "emil", "emily", "emma", "eric", "erik", "eva", "fatima", "femke", "ferdinand", "floor", "frank", "frans", "fred",
-	"gerard", "gert", "grace", "guy", "hans", "hassan", "hendrik", "henk", "henry", "ingrid", "irene", "jaap", "jack", "jacob", "james", "jan", "jane",
-	"janneke", "jasper", "jean", "jeroen", "joan", "joao", "joe", "johan", "johannes", "john", "jon", "joost", "jorge", "jos", "jose", "joseph", "juan",
-	"julia", "karin", "kees", "kevin", "kim", "klaas", "koen", "lars", "laura", "lea", "leo", "linda", "lisa", "lotte", "louis", "lucas", "luis", "luuk",
-	"maarten", "marc", "marco", "maria", "marie", "marieke", "marijn", "mark", "martin", "mary", "matthijs", "max", "megan", "michael", "michiel", "mike",
-	"mohamed", "monique", "nadia", "nick", "niels", "nina", "olga", "omar", "oscar", "patrick", "paul", "paula", "pedro", "peter", "philip", "piet",
-	"pieter", "pim", "rachel", "ralph", "remco", "rene", "richard", "rob", "robert", "robin", "roel", "ron", "ruben", "ruud", "sam", "samuel", "sander",
-	"sara", "sarah", "simon", "sofia", "sophie", "stefan", "steve", "susan", "sven", "theo", "thijs", "thomas", "tim", "tom", "vera", "victor", "vincent",
-	"wendy", "willem", "william", "wim", "wouter", "yusuf", "yvonne",
-	"aaron", "abdul", "abdullah", "abigail", "achieng", "aditya", "agnes", "aisha", "akira", "alan", "albert", "alejandro", "alina", "amara", "amit", "ananya",
-	"angela", "anil", "anthony", "antonio", "anya", "arjun", "ashok", "ayesha", "beatriz", "benjamin", "bianca", "bruno", "camila", "carmen", "caroline",
-	"catherine", "cecilia", "chen", "chiara", "chinedu", "clara", "claudia", "dana", "danielle", "deborah", "deepak", "diego", "dmitri", "dmitry", "donna",
-	"edward", "eduardo", "elias", "eleni", "elizabeth", "enrique", "esther", "fabio", "farah", "felix", "fernando", "florian", "francesca", "francois",
-	"gabriel", "george", "giorgio", "giulia", "gloria", "gustavo", "hamza", "hannah", "haruka", "heather", "helen", "helena", "hiroshi", "hugo", "ibrahim",
-	"igor", "imran", "ines", "ioana", "isabel", "ivan", "jamal", "jason", "javier", "jennifer", "jessica", "jin", "jonas", "jonathan", "josh", "joshua",
-	"joy", "jun", "kamau", "karen", "karim", "karl", "kate", "katherine", "katja", "kavita", "keiko", "kelvin", "kenji", "khalid", "kofi", "kwame", "lena",
-	"li", "liam", "lina", "lucia", "lucy", "luis", "lukas", "mahmoud", "manuel", "marcel", "margaret", "mariam", "marta", "mateo", "mathieu", "matteo",
-	"matthew", "mei", "mia", "miguel", "milan", "ming", "miriam", "mohammed", "muhammad", "nancy", "naomi", "natalia", "natasha", "nguyen", "nicolas",
-	"nikhil", "nikolai", "noah", "noor", "oliver", "olivia", "otieno", "pablo", "pavel", "petra", "pierre", "prakash", "priya", "rafael", "rahul", "raj",
-	"rania", "raul", "rebecca", "ricardo", "rita", "roberto", "roger", "rohan", "rosa", "ruth", "ryan", "sanjay", "santiago", "sean", "sergei", "sergio",
-	"shreya", "silvia", "sophia", "stephanie", "stephen", "sunita", "suresh", "takashi", "tanya", "tariq", "tendai", "teresa", "thandi", "tomas", "uma",
-	"ursula", "valentina", "vanessa", "veronica", "vikram", "viktor", "wanjiku", "wei", "xin", "yan", "yara", "yasmin", "yuki", "yuri", "zainab", "zanele",
-	"zoe",
-)
 
 var (
 	inBrackets   = lazy.Pattern(`\s*\([^()]*\)\s*$`)
 	versionAtEnd = lazy.Pattern(`[\s_-]+v?\d+(?:\.\d+)*$`)
 	numberedBot  = lazy.Pattern(`^(?:ro)?bot[-_ #]?\d`)
 	camelBot     = lazy.Pattern(`[\p{Ll}\d]Bot$`)
-	wordEnds     = lazy.Pattern(`[\s_.+/-]+`)
+	// serviceAccount begins the name of one.
+	serviceAccount = lazy.Pattern(`^(?:svc|srv|sa|serviceaccount|service-account|service_account|robot|machine)[-_.][a-z0-9]|^(?:service|machine|robot|technical|functional|system) (?:account|user)\b`)
+	initials       = lazy.Pattern(`^(?:[\p{L}]\.-?)+$`)
+	wordEnds       = lazy.Pattern(`[\s_.+/-]+`)
 )
 
 // isBot reports whether an author is a machine by the rules above.
@@ -196,29 +194,40 @@ func isBot(name, address string) bool {
 		return true
 	case folded == "root" && placeholderHost(domain):
 		return true // a job on a machine without a name
-	case isSurnamed(folded, local):
+	case isServiceAccount(folded, local):
+		return true
+	case isSurnamed(name, local):
 		return false
 	}
 	bare := versionAtEnd().ReplaceAllString(inBrackets().ReplaceAllString(name, ""), "")
 	return isMachineName(bare, domain) || isMachineLocal(local, folded)
 }
 
-// isSurnamed reports a name of several words that ends in a surname.
-func isSurnamed(folded, local string) bool {
-	words := strings.Fields(folded)
-	if len(words) < 2 || !surnames[words[len(words)-1]] {
+// isSurnamed reports a name of several words that ends in a surname: behind a given name, an
+// initial or a particle, or where the address is made of the names.
+func isSurnamed(name, local string) bool {
+	words := strings.Fields(strings.ToLower(name))
+	if len(words) < 2 || !surnames[words[len(words)-1]] || strings.HasSuffix(name, "CI") {
 		return false
 	}
-	first, last := words[0], words[len(words)-1]
-	if strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
-		return givenNames[first]
+	last, before := words[len(words)-1], words[:len(words)-1]
+	first, _, hyphenated := strings.Cut(before[0], "-")
+	if machineWork[before[0]] || machineServers[before[0]] || botNames[lettersAndDigits(strings.Join(before, ""))] {
+		return false
+	}
+	if givenNames[first] || initials().MatchString(before[0]) || len(before) > 1 && particles[before[len(before)-1]] && !machineWork[first] {
+		return true
+	}
+	if hyphenated || strings.ContainsFunc(first, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return false
 	}
 	_, login, isNoreply := strings.Cut(local, "+")
 	if isNoreply {
 		local = login
 	}
-	both := lettersAndDigits(local) == first+last && last != "bot" && last != "robot"
-	return !machineWork[first] && (givenNames[first] || local == first[:1]+last || both)
+	bare := lettersAndDigits(local)
+	both := (bare == first+last || bare == last+first) && last != "bot" && last != "robot"
+	return both || bare == first[:1]+last || bare == last+first[:1]
 }
 
 func isMachineName(name, domain string) bool {
@@ -226,7 +235,8 @@ func isMachineName(name, domain string) bool {
 	words := wordEnds().Split(folded, -1)
 	last := words[len(words)-1]
 	if len(words) == 1 {
-		return folded == "bot" || !surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot().MatchString(name)) ||
+		return folded == "bot" || machineWords[folded] && !surnames[folded] ||
+			!surnamesInBot[folded] && (strings.HasSuffix(folded, "bot") && len(folded) > 4 || camelBot().MatchString(name)) ||
 			isProjectCI(folded, domain)
 	}
 	before := strings.Join(words[:len(words)-1], " ")
@@ -244,7 +254,25 @@ func isMachineName(name, domain string) bool {
 // doesMachineTasks reports whether what stands before the word for a task is a machine, or
 // what the machine works on.
 func doesMachineTasks(before, task string, isJoined bool) bool {
-	return botNames[lettersAndDigits(before)] || machineServers[before] || isJoined && strings.HasSuffix(task, "er") && !givenNames[before]
+	areWork := true
+	for word := range strings.FieldsSeq(before) {
+		areWork = areWork && (machineWork[word] || botNames[word] || machineServers[word])
+	}
+	return areWork || botNames[lettersAndDigits(before)] || machineServers[before] ||
+		isJoined && strings.HasSuffix(task, "er") && !roles[task] && !givenNames[before]
+}
+
+// isServiceAccount reports what directories of an organization call the account of a machine.
+func isServiceAccount(folded, local string) bool {
+	return serviceAccount().MatchString(folded) || serviceAccount().MatchString(local)
+}
+
+// isMachineOf reports one word of the account that owns the repository and of what a machine
+// does: "examples-ci" and "examplesbuild" of the account examples. Account is in letters and
+// digits.
+func isMachineOf(account, name string) bool {
+	work, found := strings.CutPrefix(lettersAndDigits(strings.ToLower(name)), account)
+	return found && len(account) >= 3 && (machineServers[work] || machineWords[work])
 }
 
 // isProjectCI reports one word of a project and "ci": the project is what the domain of

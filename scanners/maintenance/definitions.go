@@ -128,7 +128,7 @@ func people(id, name, means, reference string, window func(historyAt) []commit) 
 
 func commits(id, name, means string, window func(historyAt) []commit) measure {
 	return measure{define(id, name, observation.UnitCommits, observation.MergeSum, means, "code-changes-commits/"),
-		func(v historyAt) observation.Measure { return number(len(window(v))) }}
+		func(v historyAt) observation.Measure { return commitsOf(window(v)) }}
 }
 
 // Measures reads every measure as of at. It sees no commit and no tag of a

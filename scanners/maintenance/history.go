@@ -59,10 +59,14 @@ type History struct {
 	// publicOwner reports that the account that owns the repository bears the name of a
 	// public body.
 	publicOwner bool
+	founded     time.Time // the date of the own first commit, zero where it is not known
+	converted   string    // from what the history was converted, in words; empty where nothing shows it
 }
 
 type commit struct {
-	when time.Time
+	when, authored time.Time
+	number         int32 // of the commit, among those of origins
+	broughtIn      bool  // it came in with a history that began elsewhere
 	author
 	others []author // co-authors, by the trailers of the message
 }
@@ -146,18 +150,24 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 	owner Owner) (*History, error) {
 	h := &History{source: source, publicOwner: institution.IsAccount(owner.Account)}
 	ids := newIdentities(owner)
-	var newer time.Time // the date of the commit that git listed before
+	var from origins
+	dates := map[int32]time.Time{} // of commits without a parent
+	var newer time.Time            // the date of the commit that git listed before
 	for c, err := range commits {
 		if err != nil {
 			return nil, err
 		}
 		h.checkDate(c.Committed, newer, latest)
 		newer = c.Committed
+		number := from.add(c)
+		if c.Parents == 0 {
+			dates[number] = c.Committed
+		}
 		if c.Merge() {
 			h.merges = append(h.merges, c.Committed)
 			continue
 		}
-		h.add(ids, c)
+		h.add(ids, c, number)
 	}
 	for _, list := range [][]commit{h.human, h.translations} {
 		for i := range list {
@@ -167,6 +177,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 			}
 		}
 	}
+	h.settle(&from, dates)
 	h.joined, h.mostJoined = ids.joined()
 	slices.SortFunc(h.human, func(a, b commit) int { return a.when.Compare(b.when) })
 	slices.SortFunc(h.translations, func(a, b commit) int { return a.when.Compare(b.when) })
@@ -177,9 +188,9 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 }
 
 // add sorts a commit that is no merge to its kind.
-func (h *History) add(ids *identities, c gitrepo.Commit) {
+func (h *History) add(ids *identities, c gitrepo.Commit, number int32) {
 	a := ids.of(c.Author, c.Email)
-	made := commit{when: c.Committed, author: a}
+	made := commit{when: c.Committed, authored: c.Authored, number: number, author: a}
 	for _, value := range c.CoAuthors {
 		name, address, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(value), ">"), "<")
 		if other := ids.of(strings.TrimSpace(name), address); other.person != none {

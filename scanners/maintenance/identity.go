@@ -68,7 +68,7 @@ func (ids *identities) of(name, address string) author {
 		return a
 	}
 	a := author{person: none, organization: none}
-	if !isBot(name, address) {
+	if !isBot(name, address) && !isMachineOf(ids.owner.Account, name) {
 		domain := organization(address)
 		a = author{person: ids.person(name, address), organization: ids.organization(domain),
 			public: institution.IsDomain(domain), ofOwner: ids.owner.has(domain)}

@@ -20,7 +20,7 @@ const Name = "maintenance"
 
 // version changes with every change of what is counted: a rule of identity, an
 // entry in the list of bots, a window.
-const version = "15"
+const version = "16"
 
 // Scanner reads history. The zero value is ready.
 type Scanner struct{}

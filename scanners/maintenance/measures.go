@@ -69,7 +69,7 @@ func commitsByPerson(commits []commit) map[int32]int {
 }
 
 // contributors counts the people of commits. The detail says how many of them are
-// co-authors alone, and how many translators are counted apart.
+// co-authors alone, how many translators are counted apart, and whose work was brought in.
 func contributors(commits, translations []commit) observation.Measure {
 	authors, translators := map[int32]bool{}, map[int32]bool{}
 	for _, c := range commits {
@@ -88,6 +88,9 @@ func contributors(commits, translations []commit) observation.Measure {
 	}
 	if n := len(translators); n > 0 {
 		details = append(details, fmt.Sprintf("besides them %d who translated through a platform", n))
+	}
+	if n := broughtInAlone(commits); n > 0 {
+		details = append(details, fmt.Sprintf("%d of them in a history alone that was brought in from elsewhere", n))
 	}
 	r.Detail = strings.Join(details, "; ")
 	return r
@@ -170,10 +173,6 @@ func ofOwner(commits []commit) int {
 		}
 	}
 	return n
-}
-
-func yes(detail string) observation.Measure {
-	return observation.Measure{State: observation.Measured, Value: true, Detail: detail}
 }
 
 // fewestWithHalf is the smallest number of contributors whose counts make up
@@ -346,10 +345,19 @@ func age(v historyAt) observation.Measure {
 		return notApplicable("no commit yet")
 	}
 	r := number(v.days(v.first))
+	var details []string
 	if v.beforeGit > 0 {
 		r.Bound = observation.AtLeast
-		r.Detail = fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.beforeGit)
+		details = append(details, fmt.Sprintf("%d commits are dated before git existed (2005-04-07) and do not count", v.beforeGit))
 	}
+	if n := broughtIn(v.human); n > 0 && v.founded.After(v.first) {
+		details = append(details, fmt.Sprintf("its own first commit is of %s; %d commits were brought in with another history",
+			v.founded.UTC().Format(time.DateOnly), n))
+	}
+	if v.converted != "" {
+		details = append(details, v.converted)
+	}
+	r.Detail = strings.Join(details, "; ")
 	return r
 }
 

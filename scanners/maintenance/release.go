@@ -30,7 +30,21 @@ var preRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:` + unfinished + `|test|wip|dr
 // published: a backup, an archive, a deployment of one server, a branch's end.
 var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
 	`checkpoint|before|after|pre[-_]?merge|merged?|feature|feat|branch|branches|svn|cvs|import|imported|experiments?|poc|spike|start|begin|end[-_]of|attic|stale|` +
-	`jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
+	`heads|remotes|dependabot|renovate|bugfix|jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
+
+// keptOn finds what marks a tag with a date as a state that was kept or put into service on
+// that day: of copies made each night, of what was live, handed in, looked at or worked. Before
+// a version the same words are the name of a part ("sync-1.2").
+var keptOn = lazy.Pattern(`(?i)(?:^|[-_./ ])(?:nightly|nightlies|daily|hourly|snapshots?|audit(?:ed)?|review(?:ed)?|sync(?:ed|hronized)?|upstream|vendor(?:ed)?|state|(?:known|last)[-_.]?(?:good|working|stable)|` +
+	`working|safe|frozen|freeze|fork(?:ed|[-_.]?point)?|baseline|mirror(?:ed)?|rebased?|workshop|course|thesis|paper|submi(?:tted|ssion)|current(?:ly)?|live[-_.]?(?:at|on|since)|(?:went|gone)[-_.]?live|` +
+	`latest|last|prev(?:ious(?:ly)?)?|orig(?:inal)?|history|historical|legacy|handover|handoff|debug|dev|test(?:ed|ing)?|broken|obsolete|unused|dead|rescued?|recover(?:ed|y)|restored?|dump|export(?:ed)?|cutover|lock(?:ed)?)` +
+	`(?:[-_./ ](?:prod(?:uction)?|live|main|master|server|state|run|copy|build|[a-z]{0,10}ed))?[-_./ @]*(?:19|20)\d\d`)
+
+// aroundWork finds a mark that was set before or after a work on the repository:
+// "pre-rewrite-v2", "post_migration".
+var aroundWork = lazy.Pattern(`(?i)^(?:just[-_.])?(?:pre|post|prior[-_.]to)[-_./ ]?(?:the[-_.])?(?:[a-z]+[-_.])?(?:rewrit(?:e|ing)|refactor(?:ing|ed)?|migrat(?:ion|e|ing)|merge|mov(?:e|ing)|split(?:ting)?|rebas(?:e|ing)|clean[-_]?up|` +
+	`upgrade|conversion|convert|import|monorepo|cut[-_]?over|switch(?:over)?|remov(?:al|e|ing)|re[-_]?design|re[-_]?organi[sz]ation|reorg|re[-_]?structur(?:e|ing)|port(?:ing)?|transfer|launch|squash(?:ing)?|rename|renaming|reformat(?:ting)?|` +
+	`prettier|black|lint(?:ing)?|filter[-_]?(?:branch|repo)|history[-_]?rewrite|overhaul|update|big[-_.]?bang|fork|freeze|covid|pilot|deletion|purge)(?:[^a-z]|$)`)
 
 // runOfTags is how many tags of one shape a repository needs on different days for
 // them to be its way of releasing, where no single one of them names a version.
@@ -41,6 +55,9 @@ const monthNames = `(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june
 
 // months are they as words.
 const months = `\b` + monthNames + `\b`
+
+// seasons are named in the tags of those who ship by them.
+const seasons = `\b(?:spring|summer|autumn|fall|winter)`
 
 // bareNumber is a version of one number, in a repository whose others have dots: "2" beside
 // "1.0" and "1.1".
@@ -56,8 +73,9 @@ const dottedShape = "#.#"
 const leastDotted = 2
 
 var (
-	digits   = lazy.Pattern(`(?i)` + months + `|\d+`)
-	withDate = lazy.Pattern(`(?i)(?:19|20)\d\d-?W\d\d|` + months + `[-_. ]?(?:19|20)\d\d|` +
+	digits   = lazy.Pattern(`(?i)` + months + `|` + seasons + `|\d+`)
+	withDate = lazy.Pattern(`(?i)(?:19|20)\d\d[-_. ]?(?:W|KW|CW)[-_. ]?\d\d?\b|(?:^|\D)(?:FY[-_. ]?)?(?:19|20)?\d\d[-_. ]?(?:Q[1-4]|[HS][12])\b|\b(?:Q[1-4]|[HS][12])[-_. ]?(?:FY)?(?:19|20)\d\d\b|` +
+		`(?:` + months + `|` + seasons + `)[-_. ]?(?:19|20)\d\d|(?:19|20)\d\d[-_. ]?(?:` + months + `|` + seasons + `)|` +
 		`(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])|(?:0?[1-9]|1[0-2])[-_.](?:0?[1-9]|[12]\d|3[01])[-_.](?:19|20)\d\d`)
 )
 
@@ -77,11 +95,16 @@ type shapedTag struct {
 	name, shape string
 }
 
+// isMark reports a tag that is set for those who work on the repository, and publishes nothing.
+func isMark(name string) bool {
+	return noRelease().MatchString(name) || keptOn().MatchString(name) || aroundWork().MatchString(name)
+}
+
 // shaped leaves out what marks itself as no release.
 func shaped(tags []gitrepo.Tag) []shapedTag {
 	var kept []shapedTag
 	for _, tag := range tags {
-		if name := strings.TrimSpace(tag.Name); !noRelease().MatchString(name) {
+		if name := strings.TrimSpace(tag.Name); !isMark(name) {
 			kept = append(kept, shapedTag{tag, name, shapeOf(name)})
 		}
 	}

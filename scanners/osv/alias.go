@@ -10,6 +10,7 @@ import (
 	cpb "github.com/google/osv-scalibr/binary/proto/config_go_proto"
 	"github.com/google/osv-scalibr/extractor/filesystem"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/dotnet/packagesconfig"
+	"github.com/google/osv-scalibr/extractor/filesystem/language/golang/gomod"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/cabal"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/haskell/stacklock"
 	"github.com/google/osv-scalibr/extractor/filesystem/language/java/gradlelockfile"
@@ -92,6 +93,7 @@ type aliasRow struct {
 func aliasRows() []aliasRow {
 	return []aliasRow{
 		{gemfilelock.New, "Gemfile.lock", "", "*.gemfile.lock gemfile.*.lock gemfile-*.lock gemfile_*.lock"},
+		{gomod.New, "go.mod", "module ", "tools.mod *.tools.mod *.go.mod go.*.mod"},
 		{gradlelockfile.New, "gradle.lockfile", "", "dependency-locks/*.lockfile *-gradle.lockfile"},
 		{packagesconfig.New, "packages.config", "", "packages.*.config"},
 		{pomxml.New, "pom.xml", "", "pom-*.xml pom_*.xml *-pom.xml *.pom.xml"},

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 
 	"github.com/midspan/midspan/scanners/osv/requirements"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // withoutConstraints leaves out the files that files of requirements name as their
@@ -25,7 +26,7 @@ func withoutConstraints(snapshot *gitrepo.Snapshot, found *fileSelection) {
 			if err != nil {
 				continue // who reads it notes it
 			}
-			text, _ = decodeText(text)
+			text, _ = texts.Decode(text)
 			for _, name := range requirements.Constraints(file.Path, text) {
 				constraints[name] = true
 			}

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv/locks"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 var _ scanners.LockReader = (*Scanner)(nil)
@@ -54,6 +55,6 @@ func (d decodedFS) ReadFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, _ = decodeText(text)
+	text, _ = texts.Decode(text)
 	return text, nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,25 +16,28 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/pins"
+	"github.com/midspan/midspan/scanners/osv/requirements"
 )
 
 // coverage tells which manifests a lockfile covers: it holds each package that they name,
 // and stands beside them or belongs to a workspace that lists them. A lockfile that is
 // empty, cannot be read or belongs to another project covers none.
 type coverage struct {
-	files  fs.FS
-	locks  map[string]bool            // paths of what may be a lockfile
-	held   map[string]map[string]bool // names by the manifest that lists them
-	beside map[string]map[string]bool // names of Python packages by the folder whose manifests list them
-	own    map[string]bool            // names that manifests of the repository give themselves
-	lists  map[string][]string        // the members that the workspace of a folder lists
+	files     fs.FS
+	locks     map[string]bool            // paths of what may be a lockfile
+	held      map[string]map[string]bool // names by the manifest that lists them
+	beside    map[string]map[string]bool // names of Python packages by the folder whose manifests list them
+	own       map[string]bool            // names that manifests of the repository give themselves
+	members   map[string][]string        // the members that the workspace of a folder lists
+	installed map[string][]string        // folders that lists of requirements install, by the folder of the list
 
 	versions map[observation.Coordinate]bool // of Python, wherever they are listed
+	seen     map[string]bool                 // lists of requirements
 }
 
 func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Package) *coverage {
 	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[string]bool{},
-		lists: map[string][]string{}, versions: map[observation.Coordinate]bool{}}
+		members: map[string][]string{}, installed: map[string][]string{}, versions: map[observation.Coordinate]bool{}, seen: map[string]bool{}}
 	for _, p := range packages {
 		name := manifest.NameKey(p.Ecosystem, p.Name)
 		addName(c.held, p.Path, name)
@@ -44,9 +48,28 @@ func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Pack
 				addName(c.beside, path.Dir(dir), name)
 			}
 			addName(c.beside, dir, name)
+			c.addInstalled(p.Path)
 		}
 	}
 	return c
+}
+
+// addInstalled adds the folders that a list of requirements installs.
+func (c *coverage) addInstalled(name string) {
+	if c.seen[name] || !requirements.Is(name) {
+		return
+	}
+	c.seen[name] = true
+	text, err := c.read(name)
+	if err != nil {
+		return
+	}
+	folders, _ := requirements.Folders(name, text)
+	dir := path.Dir(name)
+	if strings.HasPrefix(path.Base(dir), "require") {
+		dir = path.Dir(dir)
+	}
+	c.installed[dir] = append(c.installed[dir], folders...)
 }
 
 func addName(sets map[string]map[string]bool, key, name string) {
@@ -67,13 +90,17 @@ func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named,
 			return false
 		}
 	}
+	project := home
+	if kind.Family == manifest.FamilyPython {
+		project = projectOf(home)
+	}
 	for dir := home; ; dir = path.Dir(dir) {
-		if kind.Family == manifest.FamilyPython && (dir == home || named.Names != nil) && len(kind.Locks) > 1 && c.holds(c.beside[dir], named) {
+		if kind.Family == manifest.FamilyPython && len(kind.Locks) > 1 && c.holds(c.beside[dir], named) && (dir == home || dir == project || c.installs(dir, home)) {
 			return true
 		}
 		for _, lock := range kind.Locks {
 			file := path.Join(dir, lock)
-			if c.locks[file] && c.holds(c.held[file], named) && (dir == home || c.reaches(kind, dir, file, home, named, text)) {
+			if c.locks[file] && c.holds(c.held[file], named) && (dir == home || dir == project || c.reaches(kind, dir, file, name, named, text)) {
 				return true
 			}
 		}
@@ -81,6 +108,17 @@ func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named,
 			return false
 		}
 	}
+}
+
+// projectOf is the folder of the project whose requirements stand in a folder of their own.
+func projectOf(folder string) string {
+	parts := strings.Split(folder, "/")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "require") {
+			return path.Join(".", path.Join(parts[:i]...))
+		}
+	}
+	return folder
 }
 
 // isCompiled reports whether a file holds what was resolved of its source. It need not hold
@@ -119,7 +157,8 @@ func (c *coverage) allOwn(names []string) bool {
 }
 
 // reaches reports whether a lockfile is also that of a folder below its own.
-func (c *coverage) reaches(kind manifest.Kind, dir, lock, home string, named manifest.Named, text []byte) bool {
+func (c *coverage) reaches(kind manifest.Kind, dir, lock, name string, named manifest.Named, text []byte) bool {
+	home, stem := path.Dir(name), strings.TrimSuffix(path.Base(name), path.Ext(name))
 	member := strings.TrimPrefix(home, dir+"/")
 	switch kind.Family {
 	case manifest.FamilyJavaScript:
@@ -127,23 +166,47 @@ func (c *coverage) reaches(kind manifest.Kind, dir, lock, home string, named man
 	case manifest.FamilyPHP:
 		return c.listed(dir, member)
 	case manifest.FamilyRust:
-		return c.listed(dir, member) || named.Own != "" && c.mentions(lock, `name = "`+named.Own+`"`)
+		return c.listed(dir, member) || named.Own != "" && c.lists(lock, regexp.QuoteMeta(named.Own))
 	case manifest.FamilyDart:
 		return bytes.Contains(text, []byte("resolution: workspace"))
 	case manifest.FamilyBEAM:
-		return c.mentions(path.Join(dir, "mix.exs"), "apps_path:")
+		data, err := c.read(path.Join(dir, "mix.exs"))
+		apps := umbrella().FindSubmatch(data)
+		return err == nil && apps != nil && strings.HasPrefix(member, strings.Trim(string(apps[1]), "./")+"/")
 	case manifest.FamilyJVM:
 		return path.Base(lock) == "verification-metadata.xml"
 	case manifest.FamilyHaskell:
 		return true
-	case manifest.FamilyPython, manifest.FamilyR:
-		return named.Names != nil && len(kind.Locks) != 1
+	case manifest.FamilyPython:
+		return named.Names != nil && (c.listed(dir, member) || c.mentions(lock, `"`+member+`"`, `"./`+member+`"`))
 	case manifest.FamilyGo:
 		return path.Base(home) == "vendor" && kind.Patterns == manifest.VendorModules
 	case manifest.FamilyRuby:
-		return named.Names != nil && kind.Patterns == "*.gemspec"
+		// Bundler marks what comes from a folder, and names the folder.
+		return kind.Patterns == "*.gemspec" && named.Names != nil &&
+			(c.mentions(lock, "\n  remote: "+member+"\n", "\n  remote: "+member+"\r") || c.mentions(lock, "\n  "+stem+"!\n", "\n  "+stem+"!\r"))
 	}
 	return false
+}
+
+// umbrella is the folder of the apps of an umbrella project of Elixir.
+var umbrella = lazy.Pattern(`apps_path:\s*"([^"]+)"`)
+
+// lists reports whether a Cargo.lock has a package of a name (a pattern) that comes from no
+// registry: a member, or a folder that one names.
+func (c *coverage) lists(lock, name string) bool {
+	data, err := c.read(lock)
+	if err != nil {
+		return false
+	}
+	entry, err := regexp.Compile(`(?m)^name = "` + name + `"\r?\nversion = "[^"\n]*"\r?\n(source = )?`)
+	return err == nil && slices.ContainsFunc(entry.FindAllSubmatch(data, -1), func(match [][]byte) bool { return len(match[1]) == 0 })
+}
+
+// installs reports whether a list of requirements of a folder installs another folder: it is
+// that one's, too.
+func (c *coverage) installs(dir, home string) bool {
+	return slices.Contains(c.installed[dir], home)
 }
 
 // mentions reports whether a file holds one of the texts.
@@ -166,10 +229,10 @@ func (c *coverage) read(name string) ([]byte, error) {
 
 // listed reports whether the workspace of a folder lists a member.
 func (c *coverage) listed(dir, member string) bool {
-	patterns, known := c.lists[dir]
+	patterns, known := c.members[dir]
 	if !known {
 		patterns = c.workspace(dir)
-		c.lists[dir] = patterns
+		c.members[dir] = patterns
 	}
 	found := false
 	for _, pattern := range patterns {
@@ -242,6 +305,24 @@ func (c *coverage) workspace(dir string) []string {
 			}
 		}
 	}
+	if data, err := c.read(path.Join(dir, "pyproject.toml")); err == nil {
+		var listed struct {
+			Tool struct {
+				UV struct {
+					Workspace struct {
+						Members []string `toml:"members"`
+						Exclude []string `toml:"exclude"`
+					} `toml:"workspace"`
+				} `toml:"uv"`
+			} `toml:"tool"`
+		}
+		if nesting.DecodeTOML(data, &listed) == nil {
+			patterns = append(patterns, listed.Tool.UV.Workspace.Members...)
+			for _, excluded := range listed.Tool.UV.Workspace.Exclude {
+				patterns = append(patterns, "!"+excluded)
+			}
+		}
+	}
 	return patterns
 }
 
@@ -291,5 +372,6 @@ type manifestOf struct {
 	named manifest.Named
 	text  []byte
 
-	complete bool // all that it lists is in the inventory
+	complete bool  // all that it lists is in the inventory
+	foreign  error // why its text is no manifest
 }

@@ -73,6 +73,9 @@ func differences() []difference {
 			func(_ sides, p listed) bool {
 				return p.ecosystem == "PyPI" && !plainRequirements.MatchString(p.path) && requirementsName.MatchString(p.path)
 			}, nil},
+		{"version that is an address", "what lies at an address in a lockfile is of no version that is known",
+			func(s sides, p listed) bool { return p.version == "" && s.hasAddress(s.packages.theirs, p) },
+			func(_ sides, p listed) bool { return strings.Contains(p.version, ":/") }},
 		{"range of a requirement", "osv-scanner lists its lowest version, which nobody need have installed",
 			func(s sides, p listed) bool { return isRangeOf(s.packages.theirs, p, p) },
 			func(s sides, p listed) bool {
@@ -127,6 +130,16 @@ func isRangeOf(side map[listed]bool, unversioned, p listed) bool {
 func (s sides) lists(side map[listed]bool, p listed) bool {
 	for other := range side {
 		if other.path == p.path && other.ecosystem == p.ecosystem && other.name == p.name {
+			return true
+		}
+	}
+	return false
+}
+
+// hasAddress reports a package that a side lists in the same file at an address.
+func (s sides) hasAddress(side map[listed]bool, p listed) bool {
+	for other := range side {
+		if other.path == p.path && other.ecosystem == p.ecosystem && other.name == p.name && strings.Contains(other.version, ":/") {
 			return true
 		}
 	}

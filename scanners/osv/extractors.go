@@ -39,6 +39,7 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/requirements"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // constructors are the extractors that osv-scanner v2.3.3 runs on a source
@@ -99,7 +100,7 @@ func extractors() ([]filesystem.Extractor, error) {
 type panicGuard struct {
 	filesystem.Extractor
 	panics    *panics
-	hallmarks map[string]hallmark
+	hallmarks texts.Hallmarks
 }
 
 // panicError is what a panic becomes.

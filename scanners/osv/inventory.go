@@ -14,6 +14,7 @@ import (
 	"github.com/google/osv-scalibr/extractor/filesystem/sbom/spdx"
 	"github.com/package-url/packageurl-go"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/scanners/osv/locks"
@@ -90,6 +91,23 @@ func packageOf(p *extractor.Package) observation.Package {
 	result.Name = nameOf(p, result)
 	withoutSecrets(&result)
 	return result
+}
+
+// address is what stands in the place of a version where a package was not taken from a
+// registry: that of an archive, a repository or a folder.
+var address = lazy.Pattern(`^(?:[a-z][a-z0-9+.-]*:|git@|\.{0,2}/)|://|^[\w.-]+/[\w.-]+#`)
+
+// withoutAddress takes the version from a package whose lockfile gives an address in its
+// place: which version lies there nobody knows. Versions of Debian have an epoch ("1:2.3").
+func withoutAddress(p *observation.Package) {
+	if !address().MatchString(p.Version) {
+		return
+	}
+	p.Version = ""
+	if purl, err := packageurl.FromString(p.PURL); err == nil {
+		purl.Version = ""
+		p.PURL = purl.ToString()
+	}
 }
 
 // withoutSecrets cuts users, passwords and queries from what names an address: lockfiles

@@ -64,7 +64,7 @@ func TestEachKindOfManifestIsReadOrNamed(t *testing.T) {
 type manifestCase struct{ file, text, want, lists, beside string }
 
 func manifestCases() []manifestCase {
-	return slices.Concat(pythonCases(), jvmCases(), webCases(), compiledCases(), otherCases(), controlCases(), codeCases(), furtherCases())
+	return slices.Concat(pythonCases(), jvmCases(), webCases(), compiledCases(), otherCases(), controlCases(), codeCases(), furtherCases(), inScripts(), silentManifests())
 }
 
 func pythonCases() []manifestCase {

@@ -2,6 +2,7 @@ package osv
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -10,19 +11,20 @@ import (
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 
+	"github.com/midspan/midspan/scanners/osv/imports"
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/purpose"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
-// Bounds on the search for what code imports.
-const (
-	leastShare    = 20  // a language asks for a manifest from one file of so many on
-	mostSources   = 400 // files that are searched of a language
-	largestImport = 80  // characters of a name that is shown
-)
+// leastShare: a language asks for a manifest from one file of so many on.
+const leastShare = 20
 
 // quietFolders hold code that was made, or that runs once, beside what purpose.GroupOfFolders knows.
 var quietFolders = []string{"dist", "static", "public", "assets", "generated", "migrations"}
+
+// runner is code that Flutter writes into each app, to start it on a system.
+var runner = lazy.Pattern(`(?:^|/)(?:linux|windows|macos|ios)/(?:[fF]lutter|[rR]unner|[rR]unnerTests)/|(?:^|/)linux/(?:main|my_application)\.\w+$`)
 
 // code counts the sources of a snapshot by language.
 type code struct {
@@ -46,6 +48,9 @@ func (c code) of(name string) int {
 	if !ok || manifest.InForeignFolder(name) || purpose.GroupOfFolders(name) != "" || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}
+	if runner().MatchString(name) {
+		return -1
+	}
 	for part := range strings.SplitSeq(path.Dir(name), "/") {
 		if slices.Contains(quietFolders, strings.ToLower(part)) {
 			return -1
@@ -55,8 +60,8 @@ func (c code) of(name string) int {
 }
 
 // languageNotes notes the languages that make up a part of the code, ask for packages and
-// have no manifest that was read: nobody knows what runs with them.
-func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection, read map[string]bool) []observation.Note {
+// have no manifest that names any: nobody knows what runs with them.
+func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection, asked families) []observation.Note {
 	total := 0
 	for _, files := range found.sources {
 		total += len(files)
@@ -64,21 +69,56 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 	var notes []observation.Note
 	for i, files := range found.sources {
 		language := s.code.languages[i]
-		if len(files) == 0 || language.Family == "" || read[language.Family] || len(files)*leastShare < total {
+		if len(files) == 0 || language.Family == "" || asked.named[language.Family] || len(files)*leastShare < total {
 			continue
 		}
-		file, name, asks := asksForPackages(snapshot, language, files)
-		if !asks {
-			continue
+		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: pathsOf(snapshot.Files()), Own: asked.own,
+			Declared: asked.read[language.Family], Read: func(name string) ([]byte, error) { return readSource(snapshot, name) }}
+		if file, name, asks := search.Stranger(); asks {
+			notes = append(notes, silentNote(language.Family, (100*len(files)+total/2)/total, pathsOf(files), file, name, search.Declared))
 		}
-		message := fmt.Sprintf("no manifest of %s was read, which is %d %% of the files of code: what %s needs is not in the inventory",
-			language.Family, (100*len(files)+total/2)/total, describePaths(pathsOf(files), "the source", "sources"))
-		if name != "" {
-			message += fmt.Sprintf("; %s asks for %s", file, name)
-		}
-		notes = append(notes, observation.Note{Cause: observation.CauseUnsupported, Subject: file, Message: message + "; commit a manifest with its lockfile"})
 	}
 	return notes
+}
+
+// silentNote is a note on a language of which no manifest names a package. share is its part
+// of the files of code, in per cent.
+func silentNote(family string, share int, sources []string, file, name string, declared bool) observation.Note {
+	because := fmt.Sprintf("no manifest of %s was read", family)
+	if declared {
+		because = fmt.Sprintf("no manifest of %s names a package", family)
+	}
+	message := fmt.Sprintf("%s, which is %d %% of the files of code: what %s needs is not in the inventory", because, share,
+		describePaths(sources, "the source", "sources"))
+	if name != "" {
+		message += fmt.Sprintf("; %s asks for %s", file, name)
+	}
+	return observation.Note{Cause: observation.CauseUnsupported, Subject: file, Message: message + "; commit a manifest with its lockfile"}
+}
+
+// pathsOfCode are the paths of sources that are no manifests themselves.
+func (s *Scanner) pathsOfCode(files []gitrepo.File) []string {
+	return slices.DeleteFunc(pathsOf(files), func(name string) bool { return s.index.Of(name) >= 0 })
+}
+
+// maxNotebook bounds a notebook in bytes, which holds the pictures that its code made.
+const maxNotebook = 8 << 20
+
+func readSource(snapshot *gitrepo.Snapshot, name string) ([]byte, error) {
+	info, err := fs.Stat(snapshot.FS(), name)
+	if err != nil {
+		return nil, err
+	}
+	limit := int64(maxText)
+	if strings.EqualFold(path.Ext(name), ".ipynb") {
+		limit = maxNotebook
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, info.Size(), limit)
+	}
+	text, err := fs.ReadFile(snapshot.FS(), name)
+	text, _ = texts.Decode(text)
+	return text, err
 }
 
 func pathsOf(files []gitrepo.File) []string {
@@ -88,74 +128,4 @@ func pathsOf(files []gitrepo.File) []string {
 	}
 	slices.Sort(paths)
 	return paths
-}
-
-// asksForPackages searches sources for a name that does not come with their language and is
-// not theirs. Sources that the mirror lacks may name one; so may those beyond a bound.
-func asksForPackages(snapshot *gitrepo.Snapshot, language manifest.Language, files []gitrepo.File) (file, name string, asks bool) {
-	expression := language.Imports()
-	if expression == nil || len(files) > mostSources {
-		return files[0].Path, "", true
-	}
-	own := ownNames(language, snapshot.Files())
-	var texts [][]byte
-	for _, f := range files {
-		text, err := readText(snapshot, f)
-		if err != nil {
-			return f.Path, "", true
-		}
-		texts = append(texts, text)
-		for _, declared := range declaration().FindAllSubmatch(text, -1) {
-			own[strings.ToLower(firstOf(string(declared[1])))] = true
-		}
-	}
-	for i, text := range texts {
-		for _, match := range expression.FindAllSubmatch(text, -1) {
-			imported := string(match[1])
-			if len(match) > 2 && imported == "" {
-				imported = string(match[2])
-			}
-			if imported != "" && !language.Standard(imported) && !own[strings.ToLower(firstOf(imported))] && !own[strings.ToLower(path.Base(imported))] {
-				return files[i].Path, observation.OneLine(imported[:min(len(imported), largestImport)]), true
-			}
-		}
-	}
-	return "", "", false
-}
-
-// declaration is a name that code gives itself.
-var declaration = lazy.Pattern(`(?m)^\s*(?:package|namespace|module|ns|\(ns)\s+\\?([\w.\\:]+)`)
-
-// firstOf are the parts of a dotted name that tell whose it is: two of a Java package, one
-// of others.
-func firstOf(name string) string {
-	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(`.\:/`, r) })
-	switch {
-	case len(parts) == 0:
-		return name
-	case len(parts) > 1 && strings.ToLower(parts[0]) == parts[0] && strings.Contains(name, ".") && !strings.Contains(name, "/"):
-		return parts[0] + "." + parts[1]
-	}
-	return parts[0]
-}
-
-// ownNames are the names of the folders and sources of a language's files.
-func ownNames(language manifest.Language, files []gitrepo.File) map[string]bool {
-	own := map[string]bool{}
-	for _, file := range files {
-		base := path.Base(file.Path)
-		extension := path.Ext(base)
-		if !slices.Contains(strings.Fields(language.Extensions), strings.ToLower(extension)) {
-			continue
-		}
-		own[strings.ToLower(strings.TrimSuffix(base, extension))] = true
-		own[strings.ToLower(base)] = true
-		if language.Family == manifest.FamilyJVM {
-			continue // packages are declared
-		}
-		for part := range strings.SplitSeq(path.Dir(file.Path), "/") {
-			own[strings.ToLower(part)] = true
-		}
-	}
-	return own
 }

@@ -35,13 +35,14 @@ import (
 	"github.com/midspan/midspan/scanners/osv/locks"
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/purpose"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // Name is the scanner's name.
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "15"
+const revision = "16"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -63,7 +64,7 @@ type Scanner struct {
 	index      manifest.Index
 	lockNames  map[string]bool // base names of what may lock a kind
 	code       code
-	hallmarks  map[string]hallmark
+	hallmarks  texts.Hallmarks
 	aliases    map[string][]manifest.Pattern // by ending
 }
 
@@ -74,7 +75,7 @@ var _ scanners.Scanner = (*Scanner)(nil)
 func New() *Scanner {
 	silenceLogs()
 	list, err := extractors()
-	s := &Scanner{extractors: list, broken: err, kinds: manifest.Kinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: hallmarks(),
+	s := &Scanner{extractors: list, broken: err, kinds: manifest.Kinds(), lockNames: map[string]bool{}, code: newCode(), hallmarks: texts.NewHallmarks(),
 		aliases: aliasesByEnding()}
 	s.index = manifest.NewIndex(s.kinds)
 	for _, kind := range s.kinds {
@@ -124,19 +125,25 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	if err != nil {
 		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
 	}
-	listed := inventoryOf(packages)
-	inventory := withReplacedModules(files.inner, locks.Relate(files.inner, listed))
+	listed := withoutInstalledHere(files.inner, found, inventoryOf(packages))
+	decoded := decodedFS{files.inner}
+	inventory := withReplacedModules(decoded, locks.Relate(decoded, listed))
 	maven := readMaven(files.inner, found.manifests)
 	inventory = maven.within(run.couldRead, inventory)
 	named, unread := s.unread(in.Snapshot, found, run, listed)
 	inventory = append(inventory, named...)
+	for i := range inventory {
+		withoutAddress(&inventory[i]) // which tells before that a package is the repository's own
+	}
 	slices.SortStableFunc(inventory, compareIdentity)
+	inventory = slices.CompactFunc(inventory, func(a, b observation.Package) bool { return compareIdentity(a, b) == 0 })
 	maven.withoutOwnImports(run.extracted)
 	purpose.Mark(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
 	notes = append(notes, links...)
+	notes = append(notes, gitNotes(files.inner, found.manifests)...)
 	notes = append(notes, unread...)
 	notes = append(notes, unresolvedNotes(inventory)...)
 	notes = append(notes, unusedVersionsNotes(files.inner, found.manifests, inventory)...)
@@ -160,7 +167,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 type run struct {
 	tree      *tree
 	panics    *panics
-	hallmarks map[string]hallmark
+	hallmarks texts.Hallmarks
 
 	mutex     sync.Mutex
 	extracted map[string]error // by path: nil where a file could be read

@@ -38,6 +38,8 @@ func checkParts(name string, text []byte) error {
 		parts = pomParts(text)
 	case base == "renv.lock":
 		parts = renvParts(text)
+	case base == "Pipfile.lock":
+		parts = pipfileParts(text)
 	}
 	if len(parts) == 0 {
 		return nil
@@ -122,6 +124,25 @@ func renvParts(text []byte) partError {
 	for _, p := range lock.Packages {
 		if !slices.Contains([]string{"CRAN", "RSPM", "PPM", "P3M"}, p.Repository) {
 			parts["packages that do not come from CRAN"]++
+		}
+	}
+	return parts
+}
+
+// pipfileParts counts the packages of a Pipfile.lock that have no version, which come from a
+// repository or an address. Those of a path are the repository's own.
+func pipfileParts(text []byte) partError {
+	var lock map[string]map[string]json.RawMessage
+	_ = json.Unmarshal(text, &lock) // the extractor's own error says it; groups stand beside other values
+	parts := partError{}
+	for group, packages := range lock {
+		for _, raw := range packages {
+			var entry struct {
+				Version, Path string
+			}
+			if group != "_meta" && json.Unmarshal(raw, &entry) == nil && entry.Version == "" && entry.Path == "" {
+				parts["packages that come from no registry"]++
+			}
 		}
 	}
 	return parts

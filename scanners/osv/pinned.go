@@ -7,6 +7,7 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/pins"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // complete reads the locks that no extractor reads. What they hold covers manifests, as
@@ -57,10 +58,11 @@ func (c *coverage) namedBy(m *manifestOf) (packages []observation.Package) {
 		if err != nil {
 			return nil
 		}
-		text, _ = decodeText(text)
+		text, _ = texts.Decode(text)
 		return text
 	}})
 	for i := range packages {
+		withoutAddress(&packages[i])
 		withoutSecrets(&packages[i])
 	}
 	return packages

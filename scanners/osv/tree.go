@@ -13,6 +13,7 @@ import (
 	scalibrfs "github.com/google/osv-scalibr/fs"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // mount is the folder under which extractors see the snapshot. They match
@@ -144,7 +145,7 @@ func (w *recordingFile) decode() {
 	w.sniffed = true
 	head := make([]byte, sniffedBytes)
 	n, _ := w.at.ReadAt(head, 0)
-	if !isOddText(head[:n]) {
+	if !texts.IsOdd(head[:n]) {
 		return
 	}
 	info, err := w.File.Stat()
@@ -153,7 +154,7 @@ func (w *recordingFile) decode() {
 	}
 	text := make([]byte, info.Size())
 	if n, err := w.at.ReadAt(text, 0); err == nil || errors.Is(err, io.EOF) {
-		decoded, _ := decodeText(text[:n])
+		decoded, _ := texts.Decode(text[:n])
 		w.decoded = bytes.NewReader(decoded)
 	}
 }

@@ -3,7 +3,6 @@ package osv
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -61,22 +60,12 @@ var unvalidatedLockfiles = []string{
 }
 
 func checkLockfileText(text []byte) error {
-	if isNotLockfile(text) {
-		return errors.New("it is a web page, a pointer to a file kept elsewhere, or no text")
-	}
 	for line := range bytes.Lines(text) {
 		if len(line) > bufio.MaxScanTokenSize {
 			return fmt.Errorf("a line of it is longer than %d bytes: what stands behind it was not read", bufio.MaxScanTokenSize)
 		}
 	}
 	return nil
-}
-
-// isNotLockfile reports a text that is none of unvalidatedLockfiles: what is put
-// where a file could not be fetched.
-func isNotLockfile(text []byte) bool {
-	start := bytes.TrimSpace(bytes.TrimPrefix(text, []byte("\ufeff")))
-	return bytes.HasPrefix(start, []byte("<")) || bytes.HasPrefix(start, []byte("version https://git-lfs")) || bytes.IndexByte(text, 0) >= 0
 }
 
 // trimmerFor returns by a manifest's name how it is shortened, and the limit on

@@ -1,6 +1,7 @@
 package osv
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -12,7 +13,8 @@ import (
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
 	"github.com/midspan/midspan/scanners/osv/pins"
-	"github.com/midspan/midspan/scanners/osv/requirements"
+	"github.com/midspan/midspan/scanners/osv/purpose"
+	"github.com/midspan/midspan/scanners/osv/texts"
 )
 
 // unread are the packages that manifests name which no lockfile covers, and notes on what
@@ -25,8 +27,9 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	for link, target := range found.linked {
 		covered.held[link] = covered.held[target]
 	}
-	read := familiesRead(run, packages)
-	manifests := s.readManifests(snapshot, found, covered, read)
+	asked := familiesOf(run, packages)
+	manifests := s.readManifests(snapshot, found, covered, asked)
+	asked.own = slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
 	named := covered.complete(manifests)
 	unreadLocks := s.unreadLocks(manifests)
 	var notes []observation.Note
@@ -34,7 +37,7 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 		if kind.Beside() {
 			continue
 		}
-		if without := lacking(kind, manifests[i], covered); len(without) > 0 {
+		if without := run.withoutForeign(lacking(kind, manifests[i], covered)); len(without) > 0 {
 			listed := covered.pinned(kind, without)
 			notes = append(notes, lackingNotes(kind, without, listed, unreadLocks)...)
 			named = append(named, listed...)
@@ -42,11 +45,11 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	}
 	for i, kind := range s.kinds {
 		if kind.Beside() && len(manifests[i]) > 0 {
-			listed, noted := covered.copies(kind, lacking(kind, manifests[i], covered), read[kind.Family])
+			listed, noted := covered.copies(kind, run.withoutForeign(lacking(kind, manifests[i], covered)), asked.read[kind.Family])
 			notes, named = append(notes, noted...), append(named, listed...)
 		}
 	}
-	notes = append(notes, s.languageNotes(snapshot, found, read)...)
+	notes = append(notes, s.languageNotes(snapshot, found, asked)...)
 	notes = append(notes, oddPathNotes(found.odd)...)
 	if submodules := found.submodules; len(submodules) > 0 {
 		slices.Sort(submodules)
@@ -59,7 +62,7 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 
 // readManifests reads what the manifests of all kinds name, and which names are the
 // repository's own.
-func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection, covered *coverage, read map[string]bool) [][]manifestOf {
+func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection, covered *coverage, asked families) [][]manifestOf {
 	manifests := make([][]manifestOf, len(s.kinds))
 	for i, kind := range s.kinds {
 		for _, file := range found.unlocked[i] {
@@ -68,23 +71,48 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 			}
 			m := manifestOf{file: file, named: manifest.Unreadable}
 			if kind.Reads != nil || pins.Reads(file.Path) {
-				if text, err := readText(snapshot, file); err == nil {
-					m.text, _ = decodeText(text)
-					if kind.Reads != nil {
-						m.named = kind.Reads(m.text)
-					}
-				}
+				m.read(snapshot, kind)
 			}
 			if m.named.Own != "" {
 				covered.own[manifest.NameKey(ecosystemOf[kind.Family], m.named.Own)] = true
 			}
+			for _, name := range m.named.Local {
+				covered.own[name] = true
+			}
 			if !kind.Beside() {
-				read[kind.Family] = true
+				asked.read[kind.Family] = true
+				asked.named[kind.Family] = asked.named[kind.Family] || m.named.Some && purpose.GroupOfFolders(file.Path) == ""
 			}
 			manifests[i] = append(manifests[i], m)
 		}
 	}
 	return manifests
+}
+
+// read reads what a manifest names. A text that is no manifest may name some.
+func (m *manifestOf) read(snapshot *gitrepo.Snapshot, kind manifest.Kind) {
+	text, err := readText(snapshot, m.file)
+	if err != nil {
+		return
+	}
+	text, _ = texts.Decode(text)
+	if m.foreign = texts.Foreign(m.file.Path, text); m.foreign != nil {
+		return
+	}
+	m.text = text
+	if kind.Reads != nil {
+		m.named = kind.Reads(text)
+	}
+}
+
+// withoutForeign leaves out what is no manifest, and keeps it as what could not be read.
+func (r *run) withoutForeign(manifests []manifestOf) []manifestOf {
+	return slices.DeleteFunc(manifests, func(m manifestOf) bool {
+		if m.foreign != nil {
+			r.extracted[m.file.Path] = errors.Join(r.extracted[m.file.Path], m.foreign)
+		}
+		return m.foreign != nil
+	})
 }
 
 // ecosystemOf are the ecosystems by whose rules own names are compared.
@@ -179,70 +207,4 @@ func oddPathNotes(paths []string) []observation.Note {
 	return []observation.Note{{Cause: observation.CauseBroken, Subject: paths[0],
 		Message: fmt.Sprintf("the packages of %s are not in the inventory: no reader can open such a path; give it another name",
 			describePaths(paths, "the manifest", "manifests"))}}
-}
-
-// familiesRead are the families of languages of which a manifest was read.
-func familiesRead(run *run, packages []observation.Package) map[string]bool {
-	read := map[string]bool{}
-	for _, p := range packages {
-		read[familyOfEcosystem[p.Ecosystem]] = true
-	}
-	for name := range run.extracted {
-		if !manifest.InForeignFolder(name) {
-			read[familyOfManifest(name)] = true
-		}
-	}
-	return read
-}
-
-var familyOfEcosystem = map[string]string{
-	"npm":         manifest.FamilyJavaScript,
-	"PyPI":        manifest.FamilyPython,
-	"Maven":       manifest.FamilyJVM,
-	"Go":          manifest.FamilyGo,
-	"crates.io":   manifest.FamilyRust,
-	"RubyGems":    manifest.FamilyRuby,
-	"Packagist":   manifest.FamilyPHP,
-	"NuGet":       manifest.FamilyDotNet,
-	"Pub":         manifest.FamilyDart,
-	"Hex":         manifest.FamilyBEAM,
-	"Hackage":     manifest.FamilyHaskell,
-	"CRAN":        manifest.FamilyR,
-	"ConanCenter": manifest.FamilyC,
-	"SwiftURL":    manifest.FamilyApple,
-}
-
-// familyOfManifest is the family of a manifest that an extractor reads, also where it
-// lists no package.
-func familyOfManifest(name string) string {
-	base := path.Base(name)
-	for _, f := range []struct{ family, names string }{
-		{manifest.FamilyJavaScript, "package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock"},
-		{manifest.FamilyPython, "poetry.lock pdm.lock uv.lock Pipfile.lock"},
-		{manifest.FamilyJVM, "gradle.lockfile buildscript-gradle.lockfile verification-metadata.xml pom.xml"},
-		{manifest.FamilyGo, "go.mod"},
-		{manifest.FamilyRust, "Cargo.lock"},
-		{manifest.FamilyRuby, "Gemfile.lock gems.locked"},
-		{manifest.FamilyPHP, "composer.lock"},
-		{manifest.FamilyDotNet, "packages.lock.json packages.config"},
-		{manifest.FamilyApple, "Package.resolved"},
-		{manifest.FamilyDart, "pubspec.lock"},
-		{manifest.FamilyBEAM, "mix.lock"},
-		{manifest.FamilyHaskell, "cabal.project.freeze stack.yaml.lock"},
-		{manifest.FamilyR, "renv.lock"},
-		{manifest.FamilyC, "conan.lock"},
-	} {
-		if slices.Contains(strings.Fields(f.names), base) {
-			return f.family
-		}
-	}
-	switch {
-	case requirements.Installs(name) || strings.HasPrefix(base, "pylock."):
-		return manifest.FamilyPython
-	case path.Ext(base) == ".pom":
-		return manifest.FamilyJVM
-	case strings.HasSuffix(base, ".deps.json"), isDotnetProject(base):
-		return manifest.FamilyDotNet
-	}
-	return ""
 }

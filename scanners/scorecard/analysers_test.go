@@ -58,3 +58,16 @@ func TestOnlyAWrapperOfGradleIsJudgedByItsValidation(t *testing.T) {
 		}
 	}
 }
+
+// The licence of a library is none of the repository: this measure and license.file agree.
+func TestLicencesOfOthersAreNoLicenceOfTheRepository(t *testing.T) {
+	for name, points := range map[string]int{
+		"LICENSE": 9, "LICENSES/MIT.txt": 10, "COPYING": 9,
+		"THIRD-PARTY-LICENSES": 0, "LICENSE-3RD-PARTY.txt": 0, "licenses/jquery-LICENSE.txt": 0, "LICENSE-third-party.md": 0,
+	} {
+		check := find(t, scan(t, input(t, newGit(t), repo(t, file(name, "MIT License\n")))), "License")
+		if check.State != observation.Measured || check.Score != points {
+			t.Errorf("%s: %s, %d points, want %d", name, check.State, check.Score, points)
+		}
+	}
+}

@@ -76,8 +76,7 @@ func fileChecks() []fileCheck {
 			remedy: "Fuzz the code that parses foreign input, first of all where the language brings a fuzzer with it.",
 		},
 		{
-			name: checks.CheckLicense, decisiveScore: noDecisiveScore,
-
+			name: checks.CheckLicense, candidates: (*tree).ownLicences, decisiveScore: noDecisiveScore,
 			remedy: "Put the text of the licence into LICENSE at the root. Nine points are for the file; the check sees which " +
 				"licence it is by an SPDX identifier in the file's name only.",
 		},

@@ -25,7 +25,7 @@ import (
 // equal. revision counts changes of this package that can change a result.
 const (
 	libraryVersion = "v5.5.0"
-	revision       = "8"
+	revision       = "9"
 )
 
 // Scanner runs the file checks of Scorecard. It holds no state of a scan and

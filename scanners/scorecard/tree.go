@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/licensefile"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -99,6 +100,12 @@ func listTree(snapshot *gitrepo.Snapshot) *tree {
 
 // wanted lists the files that are opened.
 func (t *tree) wanted() []string { return t.needed }
+
+// ownLicences lists the files but for licences of others, which Scorecard would take for the
+// repository's.
+func (t *tree) ownLicences() []string {
+	return slices.DeleteFunc(slices.Clone(t.paths), licensefile.IsOfOthers)
+}
 
 // isCheckoutPath refuses paths that a checkout would refuse. Bytes that are not
 // UTF-8 are no reason.

@@ -40,14 +40,15 @@ func fundingDefinitions() []observation.Definition {
 			"Organizations that publiccode.yml names in fundedBy.", publiccode),
 
 		list(observation.LicenseSPDX, "Licence found",
-			"SPDX ids of the licence texts in the repository's licence files; ids of GNU licences without -only or "+
-				"-or-later, which their text does not tell.", chaoss+"licenses-declared/"),
+			"SPDX ids of the licence texts in the repository's licence files, or the SPDX expression that a file gives itself; ids of GNU "+
+				"licences without -only or -or-later, which their text does not tell. LicenseRef-added-terms stands for text beside a licence "+
+				"that is no usual notice.", chaoss+"licenses-declared/"),
 		list(observation.LicenseLists, "Lists with the licence",
 			"Where the licences found stand: \""+licenselist.SaysSoftware+"\" (as SPDX flags it), \""+licenselist.SaysContent+"\", \""+licenselist.SaysData+
 				"\", \""+licenselist.SaysNone+"\", or \""+licenselist.SaysAdded+"\" where terms that nobody has judged stand beside it.", dpgStd),
 		list(observation.LicenseStated, "Licence stated in the readme",
-			"SPDX ids of the licences that the readme states for the repository itself, where no licence file was recognised: weaker than "+
-				"the text. What it says of dependencies, data, documents or pictures is not read.", ""),
+			"SPDX ids of the licences that the readme states for the repository itself, where no licence file was recognised, or an SPDX expression of "+
+				"them: weaker than the text. What it says of dependencies, data, documents or pictures is not read.", ""),
 		yes(observation.LicenseFile, "Licence file", "There is a file with the licence's text, whatever it holds.", baseline),
 		number(observation.LicenseChanges, "Licence changes", observation.UnitChanges, observation.MergeMax,
 			"How often the licences found changed in the history of the licence files in the root folder; rewording, moving "+

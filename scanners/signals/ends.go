@@ -147,7 +147,9 @@ var (
 	// predicate follows a subject at once.
 	predicate = lazy.Pattern(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
 		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
-		` (?:` + adjective + `|` + noLonger + `)`)
+		` (?:` + adjective + `|unsupported|in archived? mode|` + noLonger + `)`)
+	// keptOnly is what is kept and not worked on.
+	keptOnly = lazy.Pattern(`^ (?:is|are|remains?|stays?)(?: now)? (?:kept|preserved|retained|left|provided|available|hosted|published|archived)(?: here| online| public| up)?(?: only| solely| purely| just)? (?:for|as) (?:an? )?(?:posterity|(?:historical|archival)(?: (?:and|or) \w+)? (?:purposes?|references?|records?|reasons?|interest))(?: only)?`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".
 	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
@@ -167,6 +169,9 @@ var (
 	firstPerson   = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
 		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
 		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
+	// archiving is a maintainer who ends it.
+	archiving = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| will be)?(?: now| hereby)? (?:archiving|archived|retiring|retired|sunsetting|discontinuing|discontinued|winding down|shutting down) (?:this|our|my) (?:[\w.+-]+ ){0,2}?` + project + `(?:$|[^'’\w])|` +
+		`\bthis (?:[\w-]+ ){0,2}?` + project + `\b[^.]{0,60}\b(?:i|we)(?:'m|'re| am| are|'ve| have)? (?:archiving|archived) (?:it|this)\b`)
 	// thirdPerson is an owner that has stopped: "the foundation no longer maintains this app".
 	thirdPerson = lazy.Pattern(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
 		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| and | but )`)
@@ -207,6 +212,11 @@ var nested = lazy.Pattern(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|
 
 // stillAlive are words about projects that go on, in the sentence that speaks of an end.
 var stillAlive = lazy.Pattern(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
+
+// takenUp are words about a project that ended once and goes on.
+var takenUp = lazy.Pattern(`\b(?:restarted|revived|resumed|relaunched|re-?opened|reactivated|resurrected|rebooted|revitali[sz]ed|brought back|back to life|taken up again|picked (?:it )?up(?: again)?|(?:alive|active|maintained|developed|supported) again|again (?:actively )?(?:maintained|developed|active|supported)|` +
+	`under new (?:maintainership|maintainers|management|ownership)|(?:we|i|they|team|community|foundation|university|ministry) (?:have |has )?(?:took|taken) (?:it |this |the project |this project )?over|we (?:now |still |actively |have )?(?:forked|maintain|develop|continue) (?:it|this|the project|and))\b|` +
+	`wieder ?(?:auf(?:genommen|gelebt)|belebt)|\bripres[oa]\b|\brelanc[eé]|снова (?:разв|поддерж|актив)|恢复更新|恢復更新`)
 
 // goesOn softens an end: something is still done.
 var goesOn = lazy.Pattern(`^[^.]*?(?:^|[\s,;])(?:but|however|although|though|except|only|yet we|still)\b`)
@@ -264,6 +274,9 @@ func (r *endReader) readText(b block, text string) end {
 	}
 	if b.list && b.heading == 0 && !subject().MatchString(low) {
 		return end{}
+	}
+	if takenUp().MatchString(low) && !addressOf().MatchString(low) {
+		return end{} // it ended once, and goes on
 	}
 	var sign end
 	before := ""

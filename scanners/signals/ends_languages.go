@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -11,6 +12,7 @@ import (
 // some that many goods are written in. The subject is always "this project", or the work
 // on it. What follows decides, as in English: a platform, one who goes on, a new beginning.
 func readOtherLanguages(sentence string) end {
+	sentence = withDemonstrative(sentence)
 	at := endInOtherLanguages().FindStringIndex(sentence)
 	if at == nil || aliveInOtherLanguages().MatchString(sentence) {
 		return end{}
@@ -22,6 +24,8 @@ func readOtherLanguages(sentence string) end {
 	next, _ := utf8.DecodeRuneInString(tail)
 	statement := end{kind: "that the project is at its end", certain: true}
 	switch {
+	case qualifies().MatchString(tail):
+		return end{} // "veraltet dokumentiert": what follows is meant
 	case causeInOtherLanguages().MatchString(tail):
 	case placeInOtherLanguages().MatchString(tail):
 		return end{}
@@ -38,6 +42,26 @@ func readOtherLanguages(sentence string) end {
 	return statement
 }
 
+// articles put "this project" for "the project" at the start of a sentence, by language.
+var articles = []struct {
+	pattern func() *regexp.Regexp
+	this    string
+}{
+	{lazy.Pattern(`^das (projekt|repository|repo)\b`), "dieses $1"},
+	{lazy.Pattern(`^le (projet|dépôt|logiciel)(\s)`), "ce $1$2"},
+	{lazy.Pattern(`^el (proyecto|repositorio)\b`), "este $1"},
+	{lazy.Pattern(`^o (projeto|reposit[oó]rio)\b`), "este $1"},
+	{lazy.Pattern(`^il (progetto|repository)\b`), "questo $1"},
+	{lazy.Pattern(`^(项目|仓库|專案|倉庫)(已|现|目前)`), "本$1$2"},
+}
+
+func withDemonstrative(sentence string) string {
+	for _, article := range articles {
+		sentence = article.pattern().ReplaceAllString(sentence, article.this)
+	}
+	return sentence
+}
+
 var (
 	// partInOtherLanguages ends a text after which "this project" is not what the sentence
 	// is about: "the documentation of this project".
@@ -45,6 +69,8 @@ var (
 		`untuk|dari|dalam|к|в|для|с|от|из|на|у|про)$|\p{Arabic}$|(?:的|用|与|與|和)$`)
 	// placeInOtherLanguages is where or for what alone something ended.
 	placeInOtherLanguages = lazy.Pattern(`^ (?:para|en|sobre|pour|sur|sous|avec|dans|au|aux|per|su|sul|sulla|sui|nel|nella|con|com|em|n[oa]s?|für|unter|auf|im|am|mit|voor|op|onder|na|dla|untuk|di|pada|на|для|под|в|с версии)\s|^ (?:على|في|مع) |^ ?[a-z0-9.]+ ?(?:版本|版|分支|系列)`)
+	// qualifies is a participle that follows at once, as German puts it.
+	qualifies = lazy.Pattern(`^ (?:\p{L}+iert|beschrieben|benannt|gestaltet|übersetzt|angezeigt|gespeichert|abgelegt|geschrieben)\b`)
 	// causeInOtherLanguages is a time or a reason, which is no place.
 	causeInOtherLanguages = lazy.Pattern(`^ (?:en|em|nel|dal|im|am|desde|depuis|seit|sinds|od|sejak|с|в|на)(?: el| le| dem| o| a| año| l'année| jahr| tahun| roku)? (?:(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|` +
 		`janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: de)? )?(?:19|20)\d\d` +
@@ -53,7 +79,7 @@ var (
 	ownersInOtherLanguages   = lazy.Pattern(`^ \S+ ?(?:(?:los?|las?|os?|as?|les?|l'|seinem?n?|den|dem|ses|seus?|sus?|nos|ihren|de) ?)*(?:autor|aut[eo]u?r|mantenedor|mainteneur|d[eé]velopp|desarroll|desenvolv|sviluppator|entwickler|betreuer|maintainer|[eé]quip|team)|^ (?:автор|разработчик|команд)`)
 	notInOtherLanguages      = lazy.Pattern(`(?:^|\s)(?:no|não|nao|n['’]\S+ pas|non|nicht|niet|nie|tidak|не)(?:\s|$)|pas\s`)
 	contrastInOtherLanguages = lazy.Pattern(`[,;] (?:pero|sino|mas|mais|ma|bensì|aber|sondern|maar|ale|lecz|tetapi|melainkan|namun|но|а|однако)\s|但|لكن|بل `)
-	aliveInOtherLanguages    = lazy.Pattern(`reactiv|retomad|relan[cç]|repris (?:par|en)|ripres|wiederaufgenommen|wieder (?:gepflegt|aktiv)|fortgeführt|weitergeführt|возобновл|возрожд|` +
+	aliveInOtherLanguages    = lazy.Pattern(`reactiv|retomad|restaurad|restablecid|recuperad|relan[cç]|repris (?:par|en)|ripres|wiederaufgenommen|wieder (?:gepflegt|aktiv)|fortgeführt|weitergeführt|возобновл|возрожд|` +
 		`reprend|hervat|wznowion|dilanjutkan|恢复|恢復|重启|重啟|استؤنف|استئناف`)
 )
 
@@ -73,6 +99,7 @@ func endsByLanguage() []string {
 		// French
 		`(?:^|[\s(:])(?:ce|cette) (?:d[eé]p[oô]t|projet|paquet|logiciel|module|r[eé]pertoire|biblioth[eè]que|outil|programme|application|extension) (?:(?:n'est|n’est|ne sera|n'a) (?:plus|pas) (?:activement |[eê]tre )?(?:maintenue?|d[eé]velopp[eé]e?|support[eé]e?|mise? [aà] jour|suivie?|en d[eé]veloppement|de maintenance)|` +
 			`(?:est|a [eé]t[eé])(?: d[eé]sormais| maintenant| officiellement)? (?:archiv[eé]e?|obsol[eè]te|abandonn[eé]e?|d[eé]pr[eé]ci[eé]e?|arr[eê]t[eé]e?|discontinu[eé]e?))`,
+		`^ce (?:projet|d[eé]p[oô]t|logiciel) [^.,;]{1,40} n['’]est plus (?:maintenu|d[eé]velopp[eé]|support[eé])`,
 		`(?:^|[\s(:])(?:projet|d[eé]p[oô]t) (?:archiv[eé]|abandonn[eé]|obsol[eè]te|arr[eê]t[eé])\s*$`,
 		// Italian
 		`(?:^|[\s(:])quest[oa] (?:repository|progetto|pacchetto|software|modulo|libreria|strumento|programma|applicazione) (?:non (?:[eè]|viene|sar[aà])(?: pi[uù])?(?: attivamente)? (?:pi[uù] )?(?:mantenut[oa]|supportat[oa]|sviluppat[oa]|aggiornat[oa]|in sviluppo)|` +
@@ -95,7 +122,7 @@ func endsByLanguage() []string {
 		`(?:^|[\s(:])(?:o desenvolvimento|a manuten[cç][aã]o)(?: (?:deste|do) (?:projeto|reposit[oó]rio|software|programa))? (?:foi|est[aá]) (?:encerrad[oa]|interrompid[oa]|descontinuad[oa]|terminad[oa]|abandonad[oa]|parad[oa])`,
 		`(?:^|[\s(:])(?:le d[eé]veloppement|la maintenance)(?: (?:de ce|du) (?:projet|d[eé]p[oô]t|logiciel))? (?:est|a [eé]t[eé]|a) (?:d[eé]sormais )?(?:arr[eê]t[eé]e?|abandonn[eé]e?|interrompue?|termin[eé]e?|cess[eé]|pris fin)`,
 		`(?:^|[\s(:])(?:lo sviluppo|la manutenzione)(?: (?:di questo|del) (?:progetto|repository|software))? (?:[eè]|[eè] stat[oa]) (?:terminat[oa]|cessat[oa]|interrott[oa]|conclus[oa]|abbandonat[oa])`,
-		`(?:^|[\s(:])(?:разработка|поддержка|развитие)(?: (?:этого|данного) (?:проекта|репозитория|приложения|пакета))? (?:прекращен[ао]|прекращён|остановлен[ао]|завершен[ао])`,
+		`(?:^|[\s(:])(?:разработка|поддержка|развитие)(?: (?:этого |данного )?(?:проекта|репозитория|приложения|пакета))? (?:прекращен[ао]|прекращён|остановлен[ао]|завершен[ао])`,
 		// Dutch
 		`(?:^|[\s(:])(?:dit|deze) (?:project|repository|repo|pakket|software|programma|app|bibliotheek) (?:wordt niet (?:meer|langer) (?:actief )?(?:onderhouden|ontwikkeld|ondersteund|bijgewerkt)|is (?:gearchiveerd|verouderd|stopgezet|beëindigd|niet meer actief))`,
 		// Polish

@@ -133,5 +133,9 @@ func (r *endReader) named(sentence string) string {
 	if r.name == "" {
 		return sentence
 	}
-	return strings.TrimSuffix(strings.ReplaceAll(sentence+" ", " "+r.name+" ", " this project "), " ")
+	sentence += " "
+	for _, next := range []string{" ", ",", ";", ":", "."} {
+		sentence = strings.ReplaceAll(sentence, " "+r.name+next, " this project"+next)
+	}
+	return strings.TrimSuffix(sentence, " ")
 }

@@ -35,6 +35,7 @@ func (r *endReader) readSentence(sentence string) end {
 	if at := thisIs().FindStringIndex(sentence); at != nil && !conditional().MatchString(sentence[:at[0]]) && !stillAlive().MatchString(sentence) {
 		return end{kind: "that the project is at its end", certain: true}
 	}
+	sentence = contentOf().ReplaceAllString(sentence, "this repository")
 	for _, at := range r.subjects(sentence) {
 		if conditional().MatchString(sentence[:at[0]]) {
 			continue
@@ -65,6 +66,9 @@ func (r *endReader) readSentence(sentence string) end {
 	return sign
 }
 
+// contentOf is all that lies in the repository.
+var contentOf = lazy.Pattern(`\b(?:all (?:of )?(?:the )?|the )(?:code|source code|software) in this (?:repository|repo|project)\b`)
+
 // readNothingMore reads a sentence that denies further work: on the whole project, or on
 // what it does not name. That none is planned is a sign.
 func readNothingMore(sentence string) end {
@@ -93,7 +97,8 @@ func (r *endReader) readOwner(sentence string) end {
 	for _, form := range []struct {
 		pattern func() *regexp.Regexp
 		kind    string
-	}{{firstPerson, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
+	}{{firstPerson, "that its maintainers have stopped"},
+		{archiving, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
 		at := form.pattern().FindStringIndex(sentence)
 		if at == nil || conditional().MatchString(sentence[:at[0]]) || stillAlive().MatchString(sentence) {
 			continue
@@ -143,15 +148,15 @@ var (
 
 // readPredicate reads what follows a subject.
 func (r *endReader) readPredicate(sentence, rest string) end {
-	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, receivesNothing} {
+	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, receivesNothing, keptOnly} {
 		if at := form().FindStringIndex(rest); at != nil {
 			return judgeTail(sentence, rest[:at[1]], rest[at[1]:])
 		}
 	}
-	if at := moved().FindStringIndex(rest); at != nil && !stillAlive().MatchString(sentence) {
+	if at := moved().FindStringIndex(rest); at != nil && !stillAlive().MatchString(sentence) && !goesOnHere().MatchString(sentence) {
 		return r.readDestination(rest[at[1]:])
 	}
-	if idle().MatchString(rest) {
+	if at := idle().FindStringIndex(rest); at != nil && (reason().MatchString(rest[at[1]:]) || !partly().MatchString(rest[at[1]:])) {
 		return end{kind: "that little is done on it"}
 	}
 	if at := futureEnd().FindStringIndex(rest); at != nil && predicate().MatchString(" is "+rest[at[1]:]) {
@@ -161,7 +166,7 @@ func (r *endReader) readPredicate(sentence, rest string) end {
 }
 
 var (
-	notTheEnd = lazy.Pattern(`^ ?(?:by hand|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	notTheEnd = lazy.Pattern(`^ ?(?:by hand|by (?:any|an?|the) (?:\w+ )?(?:vendor|company|grant|firm|funder|sponsor|employer|donor)s?|by default|during|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
 	// place is where or for what alone something ended: a platform, a version. Dates and
 	// reasons are not.
 	place  = lazy.Pattern(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
@@ -189,8 +194,8 @@ func judgeTail(sentence, matched, tail string) end {
 		return end{} // "is not supported by any company"
 	case strings.HasPrefix(tail, " by ") && !strings.Contains(matched, "superseded"):
 		statement.certain = byOthers().MatchString(tail) && !goesOn().MatchString(tail)
-	case followsNoun().MatchString(tail) && adjectiveOnly().MatchString(matched):
-		return end{} // "is a deprecated", "is obsolete hardware": what follows is meant
+	case adjectiveOnly().MatchString(matched) && (followsNoun().MatchString(tail) || !afterAdjective().MatchString(tail)):
+		return end{} // "is obsolete hardware", "is dead simple": what follows is meant
 	}
 	if goesOn().MatchString(tail) || strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
 		statement.certain = false
@@ -200,12 +205,20 @@ func judgeTail(sentence, matched, tail string) end {
 
 var (
 	followsNoun   = lazy.Pattern(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
-	adjectiveOnly = lazy.Pattern(adjective + `$`)
+	adjectiveOnly = lazy.Pattern(`(?:` + adjective + `|unsupported)$`)
+	// afterAdjective is what goes on with a sentence behind its predicate.
+	afterAdjective = lazy.Pattern(`^(?:$|[^ \pL]|  ?[^\pL]| (?:and|or|but|as (?:of|from|its?|we|i|there|the)|since|due|because|so|in|on|from|by|for|to|with|at|until|till|now|then|anymore|any ?more|permanently|officially|effectively?|without|pending|see|please|use|you|it|its|we|thanks?|after|following|already|indefinitely|completely|although|though|which|that|while|forever|instead|again)\b)`)
+	// partly follows what is idle in one place or for a while.
+	partly = lazy.Pattern(`^ (?:on|for|in|under|during|while|until|outside|by|to)\b`)
+	// goesOnHere is a move to where the repository lies now.
+	goesOnHere = lazy.Pattern(`\b(?:developed|maintained|continues?|continued|lives?|happens?|goes on|welcome|hosted)(?: \w+)? here\b`)
 )
 
 var (
 	forgeHome = lazy.Pattern(`^(?:https?://|git@)|^(?:(?:to|into|at|in|on|under|over to|here|onto)\b[: ]*|[:,-] *)+(?:the |a |an |our |its |their |this |new |own |main |separate |different |another |following |official |single |central |dedicated |apache |[\w.-]+ (?:/ )?){0,5}?` +
 		`(?:https?://[^\s]+|git@|(?:monorepo|mono-repo|mono repo|repositor(?:y|ies)|repo|organi[sz]ation|org|namespace|location|home|address|place)(?:[\s.,;:!)]|$)|[\w.-]+/[\w.-]+(?:\s|$|,))`)
+	// within is a move of the repository itself to another account, or to another layout.
+	within    = lazy.Pattern(`^(?:to|into|under|over to)\b (?:[\w.'-]+ ){0,4}(?:(?:organi[sz]ation|org|namespace|account|umbrella|foundation)(?:'s)?\b|(?:mono-?repo|mono repo|multi-?repo|repositor(?:y|ies)|repo) (?:layout|structure|set-?up|approach|model|style|architecture|organi[sz]ation|format|tooling|workflow)\b)`)
 	nothing   = lazy.Pattern(`^(?:away|elsewhere|on|permanently)?[\s:.,!]*(?:here|there)?[\s:.,!]*$`)
 	domain    = lazy.Pattern(`^(?:(?:to|at|on|over to)\b[: ]*)+(gitlab|codeberg|github|bitbucket|sourcehut|gitea|framagit|salsa|launchpad|gitee)\b( (?:actions|ci|discussions|issues|pages|sponsors|packages|projects|wiki|codespaces|workflows|runners|registry)\b)?`)
 	aFile     = lazy.Pattern(`^(?:to|into|in|at) (?:the )?[\w.-]+/(?:docs?|src|lib|examples?|tests?)\b`)
@@ -216,6 +229,9 @@ var (
 // one, a language, a cycle or a foundation is not.
 func (r *endReader) readDestination(rest string) end {
 	rest = strings.TrimSpace(rest)
+	if within().MatchString(rest) && !addressOf().MatchString(rest) {
+		return end{} // a transfer leaves the old address behind, and this is the new one
+	}
 	if address := addressOf().FindString(rest); address != "" && r.isOwn(address) {
 		return end{}
 	}

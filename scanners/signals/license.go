@@ -5,19 +5,18 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
-	"time"
+	"sync"
 
 	"github.com/google/licensecheck"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
-	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
+	"github.com/midspan/midspan/internal/licenseexpr"
 	"github.com/midspan/midspan/internal/licenselist"
+	"github.com/midspan/midspan/internal/licenseterms"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -35,13 +34,13 @@ func scanLicense(ctx context.Context, out *measureSet, files *tree, readme readm
 	paths := licenseFiles(files)
 	m := out.measured(observation.LicenseFile, len(paths) > 0, files.source)
 	m.Detail = strings.Join(paths, ", ")
-	writeLicenses(out, files, paths)
+	writeLicenses(out, files, paths, readme)
 	writeLists(out)
 	writeStated(out, readme, in.Repository)
 	return scanLicenseHistory(ctx, out, in.Snapshot)
 }
 
-func writeLicenses(out *measureSet, files *tree, paths []string) {
+func writeLicenses(out *measureSet, files *tree, paths []string, readme readmeFile) {
 	if len(paths) == 0 {
 		out.notApplicable(observation.LicenseSPDX, "no licence file")
 		return
@@ -61,12 +60,20 @@ func writeLicenses(out *measureSet, files *tree, paths []string) {
 		texts[name] = ids
 	}
 	found := licensesOf(texts)
+	editions := otherEditions(files, found)
 	if patents := files.firstOf(patentsKind); patents != "" && withPatents(found) {
 		remarks = append(remarks, patents+": terms on patents stand beside the text of the licence; read them")
 	}
-	if others := otherEditions(files, found); len(others) > 0 {
+	if len(editions) > 0 {
 		found = withTerms(found, licenselist.AddedTerms)
-		remarks = append(remarks, strings.Join(others, ", ")+": the files of a folder stand under other terms; read them")
+		remarks = append(remarks, strings.Join(editions, ", ")+": the files of a folder stand under other terms; read them")
+	}
+	if offers := otherOffers(files, texts); len(found) > 0 && len(offers) > 0 {
+		found = withTerms(found, licenselist.AddedTerms)
+		remarks = append(remarks, strings.Join(offers, ", ")+": other terms stand beside the licence; read them")
+	}
+	if len(found) > 0 && readme.err == nil && licenseterms.OffersTwo(readme.body) {
+		remarks = append(remarks, readme.path+" speaks of two licences to choose from, or of one that is sold; read it")
 	}
 	switch {
 	case failed != nil && len(found) == 0:
@@ -89,6 +96,22 @@ func licensesOfFile(files *tree, name string) (ids []string, remark string, err 
 	if err != nil {
 		return nil, "", err
 	}
+	ids, remark, percent := licensesOfText(data)
+	if len(ids) == 0 && rTemplate().Match(data) {
+		ids, remark = namedByR(files)
+	}
+	switch {
+	case remark != "":
+		return ids, name + ": " + remark, nil
+	case percent < minCoveragePercent:
+		return ids, fmt.Sprintf("%.0f %% of %s is text of a known licence", percent, name), nil
+	}
+	return ids, "", nil
+}
+
+// licensesOfText reads the licences of a text, what a reader should know of them, and how much
+// of the text, in percent, is that of known licences.
+func licensesOfText(data []byte) (ids []string, remark string, percent float64) {
 	if text, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
 		data = text // some editors write UTF-16
 	}
@@ -97,16 +120,8 @@ func licensesOfFile(files *tree, name string) (ids []string, remark string, err 
 		data = withoutDoubles(data)
 		ids, coverage = recognize(data)
 	}
-	if ids, remark = restricted(data, ids, coverage.Match); len(ids) == 0 && rTemplate().Match(data) {
-		ids, remark = namedByR(files)
-	}
-	switch {
-	case remark != "":
-		return ids, name + ": " + remark, nil
-	case coverage.Percent < minCoveragePercent:
-		return ids, fmt.Sprintf("%.0f %% of %s is text of a known licence", coverage.Percent, name), nil
-	}
-	return ids, "", nil
+	ids, remark = restricted(data, ids, coverage.Match)
+	return tagged(data, ids), remark, coverage.Percent
 }
 
 // otherEditions are the licences of folders with an edition that is sold, where they are not
@@ -118,6 +133,18 @@ func otherEditions(files *tree, found []string) []string {
 	return slices.DeleteFunc(files.of(editionKind), func(name string) bool {
 		ids, _, err := licensesOfFile(files, name)
 		return err == nil && len(ids) > 0 && !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(found, id) })
+	})
+}
+
+// otherOffers are files beside the licence that say by their names that they hold terms of
+// another kind (COMMERCIAL-LICENSE.md, LICENSE-ENTERPRISE, EULA.txt), and no known licence.
+func otherOffers(files *tree, texts map[string][]string) []string {
+	return slices.DeleteFunc(files.of(offerKind), func(name string) bool {
+		if ids, read := texts[name]; read {
+			return len(ids) > 0
+		}
+		ids, _, err := licensesOfFile(files, name)
+		return err == nil && len(ids) > 0 && !strings.Contains(strings.Join(ids, " "), "LicenseRef-")
 	})
 }
 
@@ -137,25 +164,92 @@ func withTerms(ids []string, terms string) []string {
 // back what they give is a part of what is found, so that none of them stands alone.
 // So is a licence that is named and not printed.
 func restricted(data []byte, ids []string, matches []licensecheck.Match) ([]string, string) {
-	rest := uncovered(data, matches)
-	c, found := restriction(rest)
+	parts := uncovered(data, matches)
+	rest := licenseterms.Folded(strings.Join(parts, "\n"))
+	c, found := licenseterms.Of(parts, textsOf(ids))
 	if !found && len(ids) == 0 {
 		return referenced(rest)
 	}
 	if !found {
 		return ids, ""
 	}
-	reference, remark := licenselist.AddedTerms, "terms stand beside the text of the licence; read them"
-	if c.says != "" {
-		reference, remark = cmp.Or(c.id, licenselist.Restricted), "not an open licence: "+c.says
+	reference, remark := licenselist.AddedTerms, "text stands beside that of the licence and may add terms; read it"
+	switch {
+	case c.Says != "":
+		reference, remark = cmp.Or(c.ID, licenselist.Restricted), "not an open licence: "+c.Says
+	case c.Named:
+		remark = "terms stand beside the text of the licence; read them"
 	}
-	if len(ids) == 0 && c.id == "" { // "a modified version of the Apache License 2.0"
+	if len(ids) == 0 && c.ID == "" { // "a modified version of the Apache License 2.0"
 		ids, _ = referenced(rest[:min(len(rest), maxNotice)])
 	}
-	if len(ids) == 0 && c.says != "" {
+	if len(ids) == 0 && c.Says != "" {
 		return []string{reference}, remark
 	}
 	return withTerms(ids, reference), remark
+}
+
+// tagged puts the SPDX expressions that a text gives itself in the place of the licences that
+// they name: whether one of two may be chosen, or both hold, only they say. What stands beside
+// a licence holds beside the expression.
+func tagged(data []byte, ids []string) []string {
+	for _, expression := range licenseexpr.Tags(string(data[:min(len(data), maxTagged)])) {
+		parts, err := licenseexpr.Parts(expression)
+		if err != nil || slices.Contains(ids, expression) {
+			continue
+		}
+		terms := ""
+		kept := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			bare, added, _ := strings.Cut(id, " AND ")
+			named := slices.ContainsFunc(parts, func(part string) bool { return withoutSuffix(part) == withoutSuffix(bare) })
+			if named && added != "" {
+				terms = " AND " + added
+			}
+			return named
+		})
+		switch {
+		case len(kept) == len(ids) && len(ids) > 0:
+			continue // it is of something else
+		case terms != "" && strings.Contains(expression, " OR "):
+			expression = "(" + expression + ")"
+		}
+		ids = append(kept, expression+terms)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// maxTagged is how far into a text its own tag is looked for, in bytes.
+const maxTagged = 8 << 10
+
+// builtIn are the texts of the licences that the library knows, by id without suffix.
+var builtIn = sync.OnceValue(func() map[string][]string {
+	texts := map[string][]string{}
+	for _, l := range licensecheck.BuiltinLicenses() {
+		if l.LRE != "" {
+			id := withoutSuffix(l.ID)
+			texts[id] = append(texts[id], l.LRE)
+		}
+	}
+	return texts
+})
+
+// textsOf are the texts of licences; nil for none. Of a GNU licence they are those of all:
+// they share what they say of how to apply them.
+func textsOf(ids []string) *licenseterms.Texts {
+	if len(ids) == 0 {
+		return nil
+	}
+	var texts []string
+	for _, id := range ids {
+		if strings.Contains(id, "GPL-") {
+			for _, other := range []string{"GPL-2.0", "GPL-3.0", "LGPL-2.1", "AGPL-3.0"} {
+				texts = append(texts, builtIn()[other]...)
+			}
+		}
+		texts = append(texts, builtIn()[id]...)
+	}
+	return licenseterms.NewTexts(texts...)
 }
 
 // withoutDoubles drops lines that stand in a text twice: one slip of whoever pasted a licence
@@ -225,35 +319,6 @@ func licenseFiles(files *tree) []string {
 	return paths
 }
 
-// isLicense matches LICENSE, LICENCE.md, COPYING.LESSER, LICENSE-MIT and the
-// like, and no source file, list of licences or header template.
-func isLicense(name string) bool {
-	for _, stem := range []string{"license", "licence", "copying", "unlicense", "unlicence", "mit-license", "gpl-license"} {
-		rest, ok := strings.CutPrefix(name, stem)
-		if thirdParty().MatchString(rest) {
-			return false
-		}
-		if !ok || rest != "" && !strings.ContainsRune(".-_", rune(rest[0])) || strings.Contains(rest, "header") {
-			continue
-		}
-		return !isCode(name)
-	}
-	return false
-}
-
-// isCode matches files that a program reads, which hold no text of a licence for people.
-func isCode(name string) bool {
-	switch path.Ext(name) {
-	case ".js", ".mjs", ".cjs", ".ts", ".json", ".xml", ".yml", ".yaml", ".csv",
-		".py", ".go", ".rb", ".php", ".java", ".cs", ".sh", ".toml", ".lock", ".png", ".svg", ".pdf", ".tmpl", ".tpl", ".ftl":
-		return true
-	}
-	return false
-}
-
-// thirdParty are names of files with the licences of others.
-var thirdParty = lazy.Pattern(`third[-_ ]?part(?:y|ies)|3rd[-_ ]?part(?:y|ies)|\bdeps?\b|dependenc|vendor|bundled|[-_.]others?\b|external`)
-
 // recognize returns the licences whose text or notice is in data, each once,
 // sorted, and how the library covers the text with them. A mere link to a licence counts only where there is no text of one.
 //
@@ -268,7 +333,7 @@ func recognize(data []byte) (ids []string, coverage licensecheck.Coverage) {
 	for _, match := range coverage.Match {
 		id := withoutSuffix(match.ID)
 		switch {
-		case !validLicense(id): // marks of licensecheck's own, such as CommonsClause
+		case !licenseexpr.Valid(id): // marks of licensecheck's own, such as CommonsClause
 		case match.IsURL:
 			links = append(links, id)
 		default:
@@ -287,122 +352,6 @@ func recognize(data []byte) (ids []string, coverage licensecheck.Coverage) {
 // with a sample notice.
 func withoutSuffix(id string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(id, "-or-later"), "-only")
-}
-
-// oldNames are where licence files usually are or were, so that a change of
-// licence that also renamed the file is seen.
-var oldNames = []string{
-	"LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.rst", "LICENCE", "LICENCE.md", "LICENCE.txt", "License", "License.md", "License.txt",
-	"license", "license.md", "license.txt", "COPYING", "COPYING.md", "COPYING.txt", "UNLICENSE", "MIT-LICENSE", "MIT-LICENSE.txt",
-}
-
-// PastPaths implements scanners.PastReader: the licence files of the root
-// folder, those that are there and those that often were there. Others have
-// no history that is read: it would take the trees of every folder.
-func (Scanner) PastPaths(files []gitrepo.File) []string {
-	paths := slices.Clone(oldNames)
-	for _, file := range files {
-		if !strings.Contains(file.Path, "/") && file.Mode != gitrepo.ModeGitlink && fs.ValidPath(file.Path) && isLicense(strings.ToLower(file.Path)) {
-			paths = append(paths, file.Path)
-		}
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
-}
-
-func scanLicenseHistory(ctx context.Context, out *measureSet, snapshot *gitrepo.Snapshot) error {
-	unknown := func(cause observation.Cause, detail string) {
-		out.unknown(observation.LicenseChanges, cause, detail)
-		out.unknown(observation.LicenseLastChangeDays, cause, detail)
-	}
-	if snapshot.Shallow() {
-		unknown(observation.CauseMissingObjects, "the history was cut off (a shallow clone); fetch the whole history")
-		return nil
-	}
-	history, err := snapshot.Changes(ctx, Scanner{}.PastPaths(snapshot.Files())...)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		unknown(gitrepo.CauseOf(err), "the history of the licence files breaks off; fetch the whole history")
-		return nil
-	}
-	history = slices.DeleteFunc(history, func(c gitrepo.Change) bool { return strings.Contains(c.Path, "/") }) // a folder may have such a name
-	changes, last, err := licenseChanges(history, func(oid string) ([]byte, error) { return readPast(ctx, snapshot, oid) }, out.at)
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		detail := "an older version of a licence file is missing from the mirror; fetch its blobs"
-		if gitrepo.CauseOf(err) == observation.CauseOverLimit {
-			detail = fmt.Sprintf("a version of a licence file has more than the %d bytes that are read", maxFile)
-		}
-		unknown(gitrepo.CauseOf(err), detail)
-		return nil
-	}
-	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	out.measured(observation.LicenseChanges, changes, source)
-	if changes == 0 {
-		out.notApplicable(observation.LicenseLastChangeDays, "the licence has not changed")
-		return nil
-	}
-	out.measured(observation.LicenseLastChangeDays, int(out.at.Sub(last)/(24*time.Hour)), source)
-	return nil
-}
-
-// readPast reads a version of a licence file. One that is too large is an error: a part of
-// it could be taken for another licence.
-func readPast(ctx context.Context, snapshot *gitrepo.Snapshot, oid string) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	data, err := snapshot.ReadBlob(oid)
-	if err == nil && len(data) > maxFile {
-		err = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read object", Subject: oid,
-			Err: fmt.Errorf("%d bytes, more than the %d that are read", len(data), maxFile)}
-	}
-	return data, err
-}
-
-// licenseChanges replays the history of the licence files, newest first as git
-// lists it, and counts how often the set of licences found in them became
-// another one. States in which none is recognised (no file, a draft) are passed
-// over. Changes after at are not seen.
-func licenseChanges(history []gitrepo.Change, read func(oid string) ([]byte, error), at time.Time) (changes int, last time.Time, err error) {
-	known := map[string][]string{} // by blob
-	current := map[string][]string{}
-	var before []string
-	for i, change := range slices.Backward(history) {
-		if change.Committed.After(at) {
-			continue
-		}
-		if change.OID == "" {
-			delete(current, change.Path)
-		} else {
-			ids, ok := known[change.OID]
-			if !ok {
-				data, err := read(change.OID)
-				if err != nil {
-					return 0, time.Time{}, err
-				}
-				ids, _ = recognize(data)
-				known[change.OID] = ids
-			}
-			current[change.Path] = ids
-		}
-		if i > 0 && history[i-1].Commit == change.Commit {
-			continue // one commit may move the text from file to file
-		}
-		now := licensesOf(current)
-		if len(now) == 0 {
-			continue
-		}
-		if before != nil && !slices.Equal(before, now) {
-			changes, last = changes+1, change.Committed
-		}
-		before = now
-	}
-	return changes, last, nil
 }
 
 // licensesOf are the licences of files, each once, sorted. The LGPL-3.0 is

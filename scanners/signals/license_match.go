@@ -5,9 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/github/go-spdx/v2/spdxexp"
-
-	"github.com/midspan/midspan/internal/nesting"
+	"github.com/midspan/midspan/internal/licenseexpr"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -23,8 +21,9 @@ import (
 func LicenseMatches(declared, found []string) (observation.State, bool, string) {
 	var texts []string
 	for _, id := range found {
-		if validLicense(id) {
-			texts = append(texts, id)
+		if licenseexpr.Valid(id) {
+			parts, _ := licenseexpr.Parts(id) // valid
+			texts = append(texts, parts...)
 		}
 	}
 	switch {
@@ -35,7 +34,7 @@ func LicenseMatches(declared, found []string) (observation.State, bool, string) 
 	}
 	var matched, missed, strange []string
 	for _, expression := range declared {
-		switch ok, err := satisfied(expression, texts); {
+		switch ok, err := licenseexpr.Satisfied(expression, texts); {
 		case err != nil:
 			strange = append(strange, fmt.Sprintf("%.60q", expression))
 		case ok:
@@ -64,42 +63,10 @@ func LicenseMatches(declared, found []string) (observation.State, bool, string) 
 // mentions reports whether a declared expression names a found licence.
 func mentions(declared []string, id string) bool {
 	return slices.ContainsFunc(declared, func(expression string) bool {
-		parts, err := licensesIn(expression)
+		parts, err := licenseexpr.Parts(expression)
 		return err == nil && slices.ContainsFunc(parts, func(part string) bool {
-			ok, err := satisfied(part, []string{id})
+			ok, err := licenseexpr.Satisfied(part, []string{id})
 			return err == nil && ok
 		})
 	})
-}
-
-// satisfied reports whether the licences found satisfy an expression.
-func satisfied(expression string, found []string) (ok bool, err error) {
-	err = nesting.SPDX(expression, func() error {
-		ok, err = spdxexp.Satisfies(expression, found)
-		return err
-	})
-	return ok && err == nil, err
-}
-
-// licensesIn lists the licences that an expression names.
-func licensesIn(expression string) (ids []string, err error) {
-	err = nesting.SPDX(expression, func() error {
-		ids, err = spdxexp.ExtractLicenses(expression)
-		return err
-	})
-	return ids, err
-}
-
-// validLicense reports whether an id is in the SPDX list. References to
-// texts elsewhere ("LicenseRef-…") are well-formed and name no known licence.
-func validLicense(id string) bool {
-	if strings.Contains(id, "Ref-") {
-		return false
-	}
-	ok := false
-	err := nesting.SPDX(id, func() error {
-		ok, _ = spdxexp.ValidateLicenses([]string{id})
-		return nil
-	})
-	return ok && err == nil
 }

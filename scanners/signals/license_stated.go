@@ -7,6 +7,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/lazy"
+	"github.com/midspan/midspan/internal/licenseexpr"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -85,7 +86,7 @@ func statedIn(sentence, title string, section bool) []string {
 			continue
 		case line != nil:
 			own = true
-			ids = append(ids, namesOf(clause, true)...)
+			ids = append(ids, expressionOr(clause[line[1]:], namesOf(clause, true))...)
 			continue
 		case verb != nil:
 			before = clause[:verb[0]]
@@ -102,6 +103,15 @@ func statedIn(sentence, title string, section bool) []string {
 		}
 	}
 	return ids
+}
+
+// expressionOr returns the SPDX expression of several licences that a line is, or else what was
+// found in it.
+func expressionOr(line string, found []string) []string {
+	if expression, ok := licenseexpr.Leading(line); ok && licenseexpr.IsCompound(expression) {
+		return []string{expression}
+	}
+	return found
 }
 
 // subjectOf is what stands in a clause before its verb.
@@ -175,7 +185,7 @@ func namesOf(clause string, bare bool) []string {
 	for _, name := range licenseNames {
 		for _, at := range name.pattern().FindAllStringIndex(clause, -1) {
 			if !partOfOther(clause, at) {
-				ids = append(ids, name.id)
+				ids = append(ids, licenseexpr.WithSuffix(name.id, strings.TrimPrefix(clause[at[0]:], strings.TrimRight(clause[at[0]:at[1]], " ,.)+-"))))
 				break
 			}
 		}

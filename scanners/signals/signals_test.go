@@ -416,7 +416,10 @@ func TestALicenceWithARestrictingClauseIsNoOpenLicence(t *testing.T) {
 			}
 		})
 	}
-	expect(t, scan(t, repository(t, files{"LICENSE-3RD-PARTY.txt": mit})), map[string]any{"license.file": false})
+	for _, name := range []string{"LICENSE-3RD-PARTY.txt", "THIRD-PARTY-LICENSES", "licenses/jquery.txt"} {
+		expect(t, scan(t, repository(t, files{name: mit})), map[string]any{"license.file": false, "license.spdx": "na"})
+	}
+	expect(t, scan(t, repository(t, files{"LICENSES/MIT.txt": mit})), map[string]any{"license.file": true})
 }
 
 // mitText is the text of MIT in lines.
@@ -454,6 +457,16 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		"a list of patents elsewhere":         {files{"LICENSE": bsd, "docs/PATENTS.md": "none\n"}, []string{"BSD-3-Clause"}, ""},
 		"an edition under other terms":        {files{"LICENSE": mitText, "ee/LICENSE": "You may use these files with a subscription.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "ee/LICENSE: the files of a folder stand under other terms"},
 		"an edition under the same terms":     {files{"LICENSE": mitText, "enterprise/LICENSE": mitText}, []string{"MIT"}, ""},
+		"an edition, and patents beside BSD":  {files{"LICENSE": bsd, "PATENTS": "none\n", "enterprise/LICENSE": bsd}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "PATENTS"},
+		"a commercial licence beside it":      {files{"LICENSE": mitText, "COMMERCIAL-LICENSE.md": "Buy one.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "COMMERCIAL-LICENSE.md: other terms"},
+		"an enterprise licence beside it":     {files{"LICENSE": mitText, "LICENSE-ENTERPRISE": "Terms.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "LICENSE-ENTERPRISE: other terms"},
+		"the same text under such a name":     {files{"LICENSE": mitText, "LICENSE-PRO.md": mitText}, []string{"MIT"}, ""},
+		"dual licensing in the readme":        {files{"LICENSE": mitText, "README.md": "# Thing\n\nThing uses dual licensing. You can buy a commercial licence.\n"}, []string{"MIT"}, "README.md speaks of two licences"},
+		"a choice of two":                     {files{"LICENSE": "SPDX-License-Identifier: MIT OR Apache-2.0\n"}, []string{"MIT OR Apache-2.0"}, "its text is not there"},
+		"a choice of two with a text":         {files{"LICENSE": "SPDX-License-Identifier: MIT OR Apache-2.0\n\n" + mitText}, []string{"MIT OR Apache-2.0"}, ""},
+		"an exception":                        {files{"LICENSE": "SPDX-License-Identifier: GPL-2.0-or-later WITH Classpath-exception-2.0\n"}, []string{"GPL-2.0-or-later WITH Classpath-exception-2.0"}, "its text is not there"},
+		"both hold":                           {files{"LICENSE": "SPDX-License-Identifier: MIT AND CC-BY-4.0\n"}, []string{"MIT AND CC-BY-4.0"}, "its text is not there"},
+		"a choice, and terms":                 {files{"LICENSE": "SPDX-License-Identifier: MIT OR Apache-2.0\n\n" + mitText + "\nOnly members may redistribute it.\n"}, []string{"(MIT OR Apache-2.0) AND LicenseRef-added-terms"}, "may add terms"},
 		"MIT with a line doubled":             {files{"LICENSE": doubled}, []string{"MIT"}, ""},
 		"MIT with words added":                {files{"LICENSE": changed}, []string{"MIT AND LicenseRef-added-terms"}, "its text differs"},
 		"a modified Apache License":           {files{"LICENSE": "Thing is licensed under a modified version of the Apache License 2.0, with the following additional conditions:\n\na. Multi-tenant service: a commercial license must be obtained from the producer.\n"}, []string{"Apache-2.0 AND LicenseRef-restricted"}, "not an open licence"},
@@ -478,7 +491,7 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := scan(t, repository(t, test.tree))
 			expect(t, m, map[string]any{"license.spdx": test.want})
-			if detail := m["license.spdx"].Detail; !strings.Contains(detail, test.remark) {
+			if detail := m["license.spdx"].Detail; !strings.Contains(detail, test.remark) || test.remark == "PATENTS" && strings.Contains(detail, "enterprise") {
 				t.Errorf("the detail is %q", detail)
 			}
 		})

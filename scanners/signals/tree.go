@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/licensefile"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -64,13 +65,14 @@ var (
 	pyprojectKind      = fileKind{root, named("pyproject.toml")}
 	gemspecKind        = fileKind{root, isGemspec}
 	rDescriptionKind   = fileKind{root, named("description")}
-	licenseKind        = fileKind{conventionalFolders, isLicense}
+	licenseKind        = fileKind{conventionalFolders, licensefile.IsName}
+	offerKind          = fileKind{conventionalFolders, licensefile.IsOffer}
 	copyrightKind      = fileKind{root, document("copyright")}
 	patentsKind        = fileKind{root, document("patents", "patent_grant", "additional_patent_rights")}
 	// editionKind are the licences of folders in which an edition that is sold stands beside
 	// the open one.
-	editionKind        = fileKind{[]string{"ee", "enterprise", "enterprise-edition", "commercial", "premium", "pro", "proprietary", "cloud"}, isLicense}
-	licensesFolderKind = fileKind{[]string{"licenses"}, func(name string) bool { return !isCode(name) }}
+	editionKind        = fileKind{[]string{"ee", "enterprise", "enterprise-edition", "commercial", "premium", "pro", "proprietary", "cloud"}, licensefile.IsName}
+	licensesFolderKind = fileKind{[]string{"licenses"}, licensefile.IsInLicenses}
 )
 
 // Wants implements scanners.Scanner: the files of the sources, and manifests that
@@ -84,7 +86,8 @@ func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
 	folder, name := strings.ToLower(path.Dir(file.Path)), strings.ToLower(path.Base(file.Path))
 	for _, s := range []fileKind{
 		publiccodeKind, readmeKind, fundingYAMLKind, fundingJSONKind, fundingPointerKind, packageJSONKind, composerJSONKind, pyprojectKind, gemspecKind,
-		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, editionKind, governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
+		rDescriptionKind, copyrightKind, licenseKind, licensesFolderKind, editionKind, offerKind,
+		governanceKind, insightsKind, adoptersKind, usersKind, modelCardKind,
 	} {
 		if slices.Contains(s.folders, folder) && s.matches(name) {
 			return gitrepo.Needed

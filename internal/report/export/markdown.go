@@ -136,7 +136,7 @@ func (m *markdown) policy(r policy.Result) {
 // first, in the order of the plan.
 func (m *markdown) findings(good report.Good) {
 	tally := report.TallyFindings(good)
-	m.title("Open advisories: %s", plainText(report.English.TallyText(tally)))
+	m.title("Open advisories: %s", plainText(report.English.TallySplit(tally)))
 	m.line("%s.", plainText(language.Upper(report.English.TallyBasis(tally))))
 	groups := groupFindings(good)
 	if len(groups) == 0 {

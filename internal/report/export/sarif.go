@@ -298,7 +298,7 @@ func (s *sarifRun) reasons(v assess.Verdict) {
 func (s *sarifRun) unknowns(good report.Good) {
 	tally := report.TallyFindings(good)
 	if !tally.Exact && tally.State != observation.NotApplicable {
-		s.notify("unknown/advisories", sarifWarning, "Open advisories: "+report.English.TallyText(tally)+". "+language.Upper(report.English.TallyBasis(tally))+".")
+		s.notify("unknown/advisories", sarifWarning, "Open advisories: "+report.English.TallySplit(tally)+". "+language.Upper(report.English.TallyBasis(tally))+".")
 	}
 	if v := good.Verdict; v.Stage == assess.Unassessed {
 		s.notify("unknown/stage", sarifWarning, "The stage is unknown: "+v.Because)

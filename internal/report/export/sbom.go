@@ -189,7 +189,7 @@ func (b bomBuilder) root() *cdx.Component {
 // where nothing could be matched.
 func (b bomBuilder) coverage() *[]cdx.Property {
 	tally := report.TallyFindings(b.good)
-	all := []cdx.Property{{Name: "midspan:advisories", Value: report.English.TallyText(tally)},
+	all := []cdx.Property{{Name: "midspan:advisories", Value: report.English.TallySplit(tally)},
 		{Name: "midspan:matched", Value: language.Upper(report.English.TallyBasis(tally))}}
 	if text := b.unreadText(); text != "" {
 		all = append(all, cdx.Property{Name: "midspan:lockfiles", Value: text})

@@ -243,7 +243,8 @@ func (t *layout) changes(good report.Good) {
 
 func (t *layout) findings(good report.Good) {
 	tally := report.TallyFindings(good)
-	t.title("Open advisories: " + report.English.TallyText(tally))
+	t.line("")
+	t.wrap("", "Open advisories: "+report.English.TallySplit(tally), ansiBold)
 	t.wrap("  ", language.Upper(report.English.TallyBasis(tally))+".", ansiDim)
 	issues := report.DistinctFindings(good)
 	for i, issue := range issues {
@@ -268,6 +269,9 @@ func (t *layout) findings(good report.Good) {
 		}
 		if issue.Relation != "" {
 			text += ", " + issue.Relation
+		}
+		if issue.IsDevelopment() {
+			text += ", only builds or tests it"
 		}
 		t.wrap("  "+runewidth.FillRight(string(issue.Severity), 9), report.Cut(text, 200), "")
 	}

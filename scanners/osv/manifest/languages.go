@@ -14,61 +14,108 @@ import (
 type Language struct {
 	Family     string
 	Extensions string
-	// Imports finds the names that code asks for, in its only group; nil where any code
-	// asks for a manifest.
+	// Imports finds the names that code asks for, in its groups; of one group several may
+	// stand, with commas. Where it is nil nothing of the code tells what it asks for.
 	Imports func() *regexp.Regexp
 	// Standard is true for a name that comes with the language.
 	Standard func(name string) bool
+	// Shipped is true for a name that a project has without naming it in its manifest.
+	Shipped func(name string) bool
+	// Ignored is text in which no import stands: comments and long texts.
+	Ignored func() *regexp.Regexp
+	// Always is true where code without a manifest asks for one, whatever it imports.
+	Always bool
+	// Whole is true where modules of strangers share their first names with others.
+	Whole bool
+	// Dotted is true where what stands before the first dot of a name tells whose it is.
+	Dotted bool
 }
 
 // Languages lists the languages that have packages, and those that stand beside them.
 // The endings are those of GitHub Linguist (MIT), where they are of one language. The whole of its
 // tables, in go-enry, would cost each command 10 milliseconds and 9 MB.
 func Languages() []Language {
-	any := func() *regexp.Regexp { return nil }
+	return slices.Concat(scriptLanguages(), compiledLanguages(), functionalLanguages(), []Language{
+		{Extensions: ".sh .bash .zsh .fish .ps1 .bat .cmd .sql .pls .plsql .html .htm .css .scss .less .sass .xsl .xslt .awk .sed .vim .el .cmake .mk .tcl .m4 .asm .s " +
+			".glsl .frag .vert .v .sv .vhd .vhdl .f .f90 .f95 .for .pas " +
+			".adb .ads .cob .cbl .sas .do .ado .gms .lisp .scm .pro .nix .tf .hcl .proto .thrift .graphql"},
+	})
+}
+
+func scriptLanguages() []Language {
 	find := lazy.Pattern
 	return []Language{
-		{FamilyJavaScript, ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .coffee .astro",
-			find(`(?m)(?:\bfrom\s*|\brequire\s*\(?\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']`), standardNode},
-		{FamilyPython, ".py .pyx .ipynb .pyw", find(`(?m)^\s*"?\s*(?:from|import)\s+(\w+)|` +
-			`^# dependencies\s*=\s*\[\s*(?:#\s*)?["'](\w[\w.-]*)`), oneOf(pythonStandard)},
-		{FamilyGo, ".go", find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*$`), func(name string) bool {
-			first, _, _ := strings.Cut(name, "/")
-			return !strings.Contains(first, ".")
-		}},
-		{FamilyJVM, ".java .kt .kts .scala .groovy .clj .cljs .cljc", find(`(?m)^\s*import\s+(?:static\s+)?([\w.]+)|\(:?(?:require|use)\s+[\['(]*([\w.-]+)`),
-			hasPrefix("java.", "javax.", "jdk.", "sun.", "kotlin.", "scala.", "groovy.", "org.w3c.", "org.xml.", "clojure.")},
-		{FamilyRuby, ".rb .rake .erb", find(`(?m)^\s*require\s*\(?["']([^"']+)["']`), func(name string) bool {
-			first, _, _ := strings.Cut(name, "/")
-			return slices.Contains(strings.Fields(rubyStandard), first)
-		}},
-		{FamilyPHP, ".php .phtml", find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`), never},
-		{FamilyRust, ".rs", find(`(?m)^\s*(?:pub\s+)?(?:use|extern\s+crate)\s+(?:::)?(\w+)`), oneOf("std core alloc proc_macro test crate self super")},
-		{FamilyDotNet, ".cs .fs .vb", find(`(?m)^\s*(?:global\s+)?(?:using|open|Imports)\s+(?:static\s+)?([A-Z]\w*(?:\.\w+)*)\s*;?\s*$`), func(name string) bool {
-			return name == "System" || strings.HasPrefix(name, "System.") || name == "FSharp" || strings.HasPrefix(name, "Microsoft.VisualBasic")
-		}},
-		{FamilyApple, ".swift .m .mm", find(`(?m)^\s*(?:@testable\s+)?import\s+(?:class\s+|struct\s+|func\s+)?(\w+)|^\s*[@#]import\s+<(\w+)`), oneOf(appleStandard)},
-		{FamilyC, ".c .cc .cpp .cxx .c++ .h .hpp .hh .hxx .ino", find(`(?m)^\s*#\s*include\s*<([^>\n]+)>`), standardHeader},
-		{FamilyDart, ".dart", find(`(?m)^\s*(?:import|export)\s+["']package:([\w]+)/`), never},
-		{FamilyBEAM, ".ex .exs .erl .hrl .gleam", any, never},
-		{FamilyHaskell, ".hs .lhs .elm .purs", find(`(?m)^import\s+(?:qualified\s+)?([A-Z][\w.]*)`),
-			hasPrefix("Prelude", "Data.", "Control.", "System.", "GHC.", "Text.", "Numeric", "Debug.", "Foreign.")},
-		{FamilyR, ".r .rmd", find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|\b([A-Za-z][\w.]+):::?\w`),
-			func(name string) bool {
-				return IsBase("CRAN", name)
+		{Family: FamilyJavaScript, Extensions: ".js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .coffee .astro",
+			Imports:  find(`(?m)(?:\bfrom\s*|\brequire\s*\(?\s*|\bimport\s*\(?\s*)["']([^"'\n]+)["']`),
+			Standard: standardNode, Ignored: find(`(?m)^\s*(?://|\*|/\*).*$`)},
+		{Family: FamilyPython, Extensions: ".py .pyx .ipynb .pyw",
+			Imports: find(`(?m)^\s*"?\s*(?:from\s+(\w+)[\w.]*\s+(?:c?import)\b|c?import\s+([^#\n]+))|` +
+				`^# dependencies\s*=\s*\[\s*(?:#\s*)?["'](\w[\w.-]*)|\bimport_module\(\s*["'](\w+)|\b__import__\(\s*["'](\w+)`),
+			Standard: oneOf(pythonStandard), Dotted: true, Ignored: find(`(?s)"""(?:[^\\]|\\.)*?"""|'''(?:[^\\]|\\.)*?'''`)},
+		{Family: FamilyRuby, Extensions: ".rb .rake .erb", Imports: find(`(?m)^\s*(?:require|gem)\s*\(?\s*["']([^"']+)["']|^\s*(Bundler)\.require\b`),
+			Standard: firstElement(oneOf(rubyStandard)), Shipped: oneOf("Bundler")},
+		{Family: FamilyPHP, Extensions: ".php .phtml",
+			Imports:  find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`),
+			Standard: never, Shipped: oneOf("autoload")}, // Composer makes it without packages, too
+		{Family: FamilyR, Extensions: ".r .rmd .qmd",
+			Imports: find(`(?m)\b(?:library|require|requireNamespace|loadNamespace)\s*\(\s*["']?([A-Za-z][\w.]*)|` +
+				`\b([A-Za-z][\w.]+):::?\w`),
+			Standard: func(name string) bool { return IsBase("CRAN", name) }, Ignored: find(`(?m)^\s*#.*$`)},
+		{Family: FamilyPerl, Extensions: ".pl .pm .t", Imports: find(`(?m)^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)`), Standard: oneOf(perlStandard)},
+		{Family: FamilyLua, Extensions: ".lua", Imports: find(`\brequire\s*\(?\s*["']([\w./-]+)["']`),
+			Standard: oneOf("io os string table math coroutine debug package utf8 bit32 bit jit ffi")},
+		{Family: FamilyJulia, Extensions: ".jl", Imports: find(`(?m)^\s*(?:using|import)\s+([A-Z][\w, .]*)`), Standard: oneOf(juliaStandard), Dotted: true},
+		{Family: FamilyCrystal, Extensions: ".cr", Imports: find(`(?m)^require\s+"([a-z][\w-]*)`),
+			Standard: oneOf("json yaml http xml csv db uri socket spec log file_utils option_parser base64 digest openssl time big random uuid colorize ini ecr")},
+	}
+}
+
+func compiledLanguages() []Language {
+	find := lazy.Pattern
+	return []Language{
+		{Family: FamilyGo, Extensions: ".go",
+			Imports: find(`(?m)^\s*(?:import\s+)?(?:[\w.]+\s+)?"([\w.~/-]+)"\s*(?://.*)?$`), Standard: func(name string) bool {
+				first, _, _ := strings.Cut(name, "/")
+				return !strings.Contains(first, ".")
 			}},
-		{FamilyPerl, ".pl .pm .t", find(`(?m)^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)`), oneOf(perlStandard)},
-		{FamilyLua, ".lua", find(`\brequire\s*\(?\s*["']([\w./-]+)["']`), oneOf("io os string table math coroutine debug package utf8 bit32 bit jit ffi")},
-		{FamilyJulia, ".jl", find(`(?m)^\s*(?:using|import)\s+([A-Z]\w*)`), oneOf(juliaStandard)},
-		{FamilyOCaml, ".ml .mli .re", any, never},
-		{FamilyNim, ".nim", any, never},
-		{FamilyCrystal, ".cr", find(`(?m)^require\s+"([a-z][\w-]*)`),
-			oneOf("json yaml http xml csv db uri socket spec log file_utils option_parser base64 digest openssl time big random uuid colorize ini ecr")},
-		{FamilyD, ".d", any, never},
-		{FamilyZig, ".zig", find(`@import\("([\w-]+)"\)`), oneOf("std builtin root")},
-		{"", ".sh .bash .zsh .fish .ps1 .bat .cmd .sql .pls .plsql .html .htm .css .scss .less .sass .xsl .xslt .awk .sed .vim .el .cmake .mk .tcl .m4 .asm .s " +
-			".glsl .frag .vert .v .sv .vhd .vhdl .f .f90 .f95 .for .pas " +
-			".adb .ads .cob .cbl .sas .do .ado .gms .lisp .scm .pro .nix .tf .hcl .proto .thrift .graphql", any, never},
+		{Family: FamilyJVM, Extensions: ".java .kt .kts .scala .groovy .clj .cljs .cljc", Imports: find(`(?m)^\s*import\s+(?:static\s+)?([\w.]+)|` +
+			`\(:?(?:require|use)\s+'?[\['(]*([\w.-]+)|[\[(]([a-z][\w.-]+)\s+:(?:as|refer|only|rename)\b|` +
+			// Scripts say what they need: JBang's, Scala's, Kotlin's and Groovy's.
+			`^//\s*DEPS\s+(\S+)|^//>\s*using\s+(?:test\.)?(?:dep|lib)\w*\s+"?([\w.:-]+)|@file:DependsOn\(\s*"([^"]+)|@Grab\(\s*["']([^"']+)`), Standard: standardJVM},
+		{Family: FamilyRust, Extensions: ".rs", Imports: find(`(?m)^\s*(?:pub(?:\([^)]*\))?\s+)?(?:use|extern\s+crate)\s+\{?\s*(?:::)?([a-z_]\w*)`),
+			Standard: oneOf("std core alloc proc_macro test crate self super")},
+		{Family: FamilyDotNet, Extensions: ".cs .fs .vb",
+			Imports: find(`(?m)^\s*(?:global\s+)?(?:using|open|Imports)\s+(?:static\s+)?([A-Z]\w*(?:\.\w+)*)\s*;?\s*$|^#:package\s+([\w.-]+)`),
+			Standard: func(name string) bool {
+				return name == "System" || strings.HasPrefix(name, "System.") || name == "FSharp" || strings.HasPrefix(name, "Microsoft.VisualBasic")
+			},
+			Shipped: hasPrefix("Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.CSharp", "Microsoft.Win32", "Microsoft.JSInterop", "Microsoft.FSharp",
+				"FSharp.Core",
+				"Windows.", "UnityEngine", "UnityEditor")},
+		{Family: FamilyApple, Extensions: ".swift .m .mm",
+			Imports: find(`(?m)^\s*(?:@testable\s+)?import\s+(?:class\s+|struct\s+|func\s+)?(\w+)|^\s*[@#]import\s+<(\w+)`), Standard: oneOf(appleStandard)},
+		{Family: FamilyC, Extensions: ".c .cc .cpp .cxx .c++ .h .hpp .hh .hxx .ino",
+			Imports: find(`(?m)^\s*#\s*include\s*(?:<([^>\n]+)>|"(\w[\w.-]*/[^"\n]+)")`), Standard: standardHeader},
+		{Family: FamilyDart, Extensions: ".dart", Imports: find(`(?m)^\s*(?:import|export)\s+["']package:([\w]+)/`), Standard: never},
+		{Family: FamilyZig, Extensions: ".zig", Imports: find(`@import\("([\w-]+)"\)`), Standard: oneOf("std builtin root")},
+		{Family: FamilyD, Extensions: ".d",
+			Imports:  find(`(?m)^\s*(?:(?:public|static|private)\s+)?import\s+([\w.]+)`),
+			Standard: hasPrefix("std.", "core.", "etc.", "object"), Always: true},
+		{Family: FamilyNim, Extensions: ".nim",
+			Imports: find(`(?m)^\s*(?:import|from)\s+(\w[\w/, ]*)`), Standard: firstElement(oneOf(nimStandard)), Always: true},
+	}
+}
+
+func functionalLanguages() []Language {
+	find := lazy.Pattern
+	return []Language{
+		{Family: FamilyBEAM, Extensions: ".ex .exs .erl .hrl .gleam", Imports: find(`(?m)^\s*(?:use|import|require)\s+([A-Z]\w*(?:\.[A-Z]\w*)*)|` +
+			`(?:^|[^\w.:%&"])([A-Z]\w*)(?:\.[A-Z]\w*)*\.[a-z_]\w*[!?]?\(|-include_lib\("(\w+)/`), Standard: oneOf(elixirStandard), Dotted: true,
+			Ignored: find(`(?s)"""(?:[^\\]|\\.)*?"""|(?-s)(?m:^\s*[#%].*$)`), Always: true},
+		{Family: FamilyHaskell, Extensions: ".hs .lhs .elm .purs",
+			Imports:  find(`(?m)^>?\s*import\s+(?:safe\s+)?(?:qualified\s+)?(?:"[^"]*"\s+)?([A-Z][\w.]*)`),
+			Standard: standardHaskell, Whole: true},
+		{Family: FamilyOCaml, Extensions: ".ml .mli .re", Imports: find(`(?m)^\s*open!?\s+([A-Z]\w*)`), Standard: oneOf(ocamlStandard), Always: true},
 	}
 }
 
@@ -92,11 +139,31 @@ func hasPrefix(prefixes ...string) func(string) bool {
 }
 
 func standardNode(name string) bool {
-	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "node:") || strings.ContainsAny(name, " ${}()<>,;") {
+	if strings.HasPrefix(name, ".") || strings.HasPrefix(name, "/") || strings.HasPrefix(name, "node:") || strings.ContainsAny(name, " ${}()<>,;") ||
+		strings.HasPrefix(name, "@/") || strings.HasPrefix(name, "~") || strings.HasPrefix(name, "#") { // names of bundlers for the project's own folders
 		return true
 	}
 	first, _, _ := strings.Cut(name, "/")
 	return slices.Contains(strings.Fields(nodeStandard), first)
+}
+
+// firstElement asks of the first element of a path.
+func firstElement(standard func(string) bool) func(string) bool {
+	return func(name string) bool {
+		first, _, _ := strings.Cut(name, "/")
+		return standard(first)
+	}
+}
+
+// standardJVM is true for what comes with Java, Kotlin, Scala, Groovy, Clojure or Android.
+// Most of "javax." and all of "jakarta." are packages.
+func standardJVM(name string) bool {
+	if rest, ok := strings.CutPrefix(name, "javax."); ok {
+		first, _, _ := strings.Cut(rest, ".")
+		return slices.Contains(strings.Fields(javaxStandard), first)
+	}
+	return hasPrefix("java.", "jdk.", "sun.", "com.sun.", "kotlin.", "scala.", "groovy.", "org.w3c.", "org.xml.", "org.ietf.", "org.omg.", "clojure.",
+		"android.", "dalvik.")(name) && !strings.HasPrefix(name, "android.support.") && !strings.HasPrefix(name, "android.arch.")
 }
 
 // standardHeader is true for the headers of C, C++ and POSIX.
@@ -108,3 +175,18 @@ func standardHeader(name string) bool {
 	}
 	return !strings.ContainsAny(name, "./") || slices.Contains(strings.Fields(cStandard), strings.TrimSuffix(name, ".h"))
 }
+
+// standardHaskell is true for the modules of the packages that come with GHC.
+func standardHaskell(name string) bool {
+	if oneOfHaskell(name) {
+		return true
+	}
+	for _, parent := range strings.Fields(haskellTrees) {
+		if strings.HasPrefix(name, parent+".") || name == parent {
+			return true
+		}
+	}
+	return false
+}
+
+var oneOfHaskell = oneOf(haskellStandard)

@@ -16,6 +16,7 @@ type Named struct {
 	Some  bool     // it names a package at all
 	Names []string // as a lockfile lists them; nil where the text does not say them plainly
 	Own   string   // the name that the manifest gives itself
+	Local []string // of the names those that lie in the repository
 }
 
 // named are dependencies of which all names are known.
@@ -142,6 +143,7 @@ func npmNames(text []byte) Named {
 }
 
 var pubSections = lazy.Pattern(`(?m)^(?:dev_)?dependencies:[ \t]*\r?\n((?:[ \t]+.*\r?\n?|[ \t]*#.*\r?\n|\s*\r?\n)*)`)
+var pubOwn = lazy.Pattern(`(?m)^name:[ \t]*["']?(\w+)`)
 var pubEntry = lazy.Pattern(`(?m)^  ([\w-]+):[ \t]*(\S.*)?$`)
 
 // pubNames reads pubspec.yaml without what comes with the SDK.
@@ -154,6 +156,7 @@ func pubNames(text []byte) Named {
 	}
 	result := named("Pub", names)
 	// A package of the SDK stands in the lockfile too, so that it need not be set apart.
+	result.Own = firstMatch(pubOwn(), text)
 	return result
 }
 
@@ -176,11 +179,18 @@ func mixNames(text []byte) Named {
 func mixEntries(text []byte) (names []string) {
 	for line := range strings.Lines(string(text)) {
 		line, _, _ = strings.Cut(line, "# ")
-		if strings.Contains(line, "in_umbrella:") || strings.Contains(line, "path:") || strings.HasPrefix(strings.TrimSpace(line), "#") {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue
 		}
-		for _, match := range mixEntry().FindAllStringSubmatch(line, -1) {
-			names = append(names, match[1])
+		entries := mixEntry().FindAllStringSubmatchIndex(line, -1)
+		for i, at := range entries {
+			end := len(line)
+			if i+1 < len(entries) {
+				end = entries[i+1][0]
+			}
+			if entry := line[at[0]:end]; !strings.Contains(entry, "in_umbrella:") && !strings.Contains(entry, "path:") {
+				names = append(names, line[at[2]:at[3]])
+			}
 		}
 	}
 	return names
@@ -252,6 +262,7 @@ func cabalNames(text []byte) Named {
 	return named("Hackage", names)
 }
 
+var rOwn = lazy.Pattern(`(?m)^Package:[ \t]*([A-Za-z][\w.]*)`)
 var rFields = lazy.Pattern(`(?m)^(?:Depends|Imports|LinkingTo|Suggests|Enhances|Remotes):((?:.*\r?\n?)(?:[ \t]+.*\r?\n?)*)`)
 
 func rNames(text []byte) Named {
@@ -265,7 +276,9 @@ func rNames(text []byte) Named {
 			}
 		}
 	}
-	return named("CRAN", names)
+	result := named("CRAN", names)
+	result.Own = firstMatch(rOwn(), text)
+	return result
 }
 
 // cargoNames reads Cargo.toml without what lies in the repository itself.

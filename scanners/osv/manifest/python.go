@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,13 +57,46 @@ func pyprojectNames(text []byte) Named {
 	}
 	collectTool(manifest.Tool, nil, &requirements)
 	result := requirementNames(requirements)
-	result.Own = manifest.Project.Name
+	result.Own = cmp.Or(manifest.Project.Name, poetryName(manifest.Tool))
+	result.Local = localSources(manifest.Tool)
 	// A project's extras may name the project itself.
 	result.Names = slices.DeleteFunc(result.Names, func(name string) bool { return name == NameKey("PyPI", result.Own) })
 	if slices.Contains(manifest.Project.Dynamic, any("dependencies")) || slices.Contains(manifest.Project.Dynamic, any("optional-dependencies")) {
 		result.Some = true
 	}
 	return result
+}
+
+// hatchNames reads a hatch.toml, which holds what a pyproject.toml has as tool.hatch.
+func hatchNames(text []byte) Named {
+	var settings map[string]any
+	if nesting.DecodeTOML(text, &settings) != nil {
+		return Unreadable
+	}
+	var requirements []string
+	collectTool(map[string]any{"hatch": settings}, nil, &requirements)
+	return requirementNames(requirements)
+}
+
+// poetryName is the name that a project of Poetry gives itself.
+func poetryName(tool map[string]any) string {
+	poetry, _ := tool["poetry"].(map[string]any)
+	name, _ := poetry["name"].(string)
+	return name
+}
+
+// localSources are the names that uv takes from the repository (tool.uv.sources).
+func localSources(tool map[string]any) []string {
+	uv, _ := tool["uv"].(map[string]any)
+	sources, _ := uv["sources"].(map[string]any)
+	var names []string
+	for name, how := range sources {
+		if entry, _ := how.(map[string]any); entry["path"] != nil || entry["workspace"] == true {
+			names = append(names, NameKey("PyPI", name))
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // toolTables are the tables in which Poetry, PDM, uv, Hatch, Flit and pixi name packages.
@@ -127,8 +162,27 @@ var (
 	setupQuoted = lazy.Pattern(`["']([^"']+)["']`)
 )
 
+var (
+	setupOwn    = lazy.Pattern(`(?s)\bsetup\s*\(.*?\bname\s*=\s*["']([\w.-]+)["']`)
+	setupCfgOwn = lazy.Pattern(`(?ms)^\[metadata\][^\[]*?^name[ \t]*=[ \t]*([\w.-]+)`)
+)
+
+// firstMatch is what the group of a pattern holds, or "".
+func firstMatch(pattern *regexp.Regexp, text []byte) string {
+	if match := pattern.FindSubmatch(text); match != nil {
+		return string(match[1])
+	}
+	return ""
+}
+
 // setupNames reads a setup.py: names where the lists are plain.
 func setupNames(text []byte) Named {
+	result := setupLists(text)
+	result.Own = firstMatch(setupOwn(), text)
+	return result
+}
+
+func setupLists(text []byte) Named {
 	keys := len(setupKey().FindAll(text, -1))
 	if keys == 0 {
 		return Named{}
@@ -168,10 +222,20 @@ func setupCfgNames(text []byte) Named {
 		}
 	}
 	result := requirementNames(requirements)
+	result.Own = firstMatch(setupCfgOwn(), text)
 	if slices.ContainsFunc(requirements, func(r string) bool { return strings.HasPrefix(r, "file:") || strings.HasPrefix(r, "attr:") }) {
 		result.Names = nil
 	}
 	return result
+}
+
+// OwnPython is the name that a manifest of Python gives what it describes, as PyPI has it, or "".
+func OwnPython(base string, text []byte) string {
+	reads := map[string]func([]byte) Named{"setup.py": setupNames, "setup.cfg": setupCfgNames, "pyproject.toml": pyprojectNames}[base]
+	if reads == nil {
+		return ""
+	}
+	return NameKey("PyPI", reads(text).Own)
 }
 
 // pipfileNames reads a Pipfile: each table is a group of packages but for a few.

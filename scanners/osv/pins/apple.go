@@ -1,12 +1,14 @@
 package pins
 
 import (
+	"cmp"
 	"encoding/json"
 	"path"
 	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
+	"go.yaml.in/yaml/v3"
 )
 
 // OSV names packages of Swift and Objective-C by the addresses of their repositories.
@@ -15,6 +17,7 @@ const swift = "SwiftURL"
 func appleNames() map[string]reader {
 	return map[string]reader{
 		"package.swift": readSwift, "project.swift": readSwift, "dependencies.swift": readSwift, "project.pbxproj": readXcode, "mintfile": readMint,
+		"project.yml": readXcodeGen, "project.yaml": readXcodeGen,
 		"cartfile": readCartfile, "cartfile.resolved": readCartfile, "cartfile.private": readCartfile, "podfile": readPodfile, "podfile.lock": readPodfileLock,
 		"manifest.lock": readPodfileLock, "conanfile.txt": readConan, "conanfile.py": readConanPython,
 	}
@@ -28,6 +31,30 @@ func applePattern(_, base string) reader {
 		return readSwift
 	}
 	return nil
+}
+
+// readXcodeGen reads the packages of a specification of XcodeGen (its ProjectSpec, "Swift
+// Package").
+func readXcodeGen(m Manifest, l *list) {
+	var project struct {
+		Packages map[string]struct {
+			URL     string `yaml:"url"`
+			GitHub  string `yaml:"github"`
+			Exact   string `yaml:"exactVersion"`
+			Version string `yaml:"version"`
+		} `yaml:"packages"`
+	}
+	if yaml.Unmarshal(m.Text, &project) != nil {
+		return
+	}
+	for _, p := range project.Packages {
+		if p.GitHub != "" {
+			p.URL = "https://github.com/" + p.GitHub
+		}
+		if p.URL != "" {
+			l.addSwift(p.URL, wholeVersion(cmp.Or(p.Exact, p.Version)))
+		}
+	}
 }
 
 // addSwift adds the package in a repository, at a tag.

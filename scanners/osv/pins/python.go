@@ -20,7 +20,7 @@ func pythonNames() map[string]reader {
 	return map[string]reader{
 		"pyproject.toml": readPyproject, "setup.py": readSetup, "setup.cfg": readSetupCfg, "pixi.lock": readPixiLock, "pixi.toml": readPixi,
 		"buildout.cfg": readBuildout, "versions.cfg": readBuildout, "anaconda-project.yml": readConda, "anaconda-project.yaml": readConda,
-		"spec-file.txt": readExplicit,
+		"spec-file.txt": readExplicit, "hatch.toml": readHatch,
 	}
 }
 
@@ -129,6 +129,13 @@ func readPyproject(m Manifest, l *list) {
 	}
 	pixi, _ := p.Tool["pixi"].(map[string]any)
 	l.addPyPITables(pixi, "", 0)
+}
+
+func readHatch(m Manifest, l *list) {
+	var settings map[string]any
+	if nesting.DecodeTOML(m.Text, &settings) == nil {
+		l.addTool(settings, "", 0)
+	}
 }
 
 func (l *list) addRequirements(requirements []any, group string) {

@@ -3,7 +3,9 @@ package pins
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -24,7 +26,24 @@ func webNames() map[string]reader {
 		"deno.json": readAddresses, "deno.jsonc": readAddresses, "import_map.json": readAddresses, "importmap.json": readAddresses,
 		"importmap.rb": readImportmapRuby, "libman.json": readLibman, "package.js": readMeteor,
 		"composer.json": readComposer, "pubspec.yaml": readPubspec, "pubspec_overrides.yaml": readPubspec,
-		"package.yaml": readPackageYAML, "package.yml": readPackageYAML,
+		"pnpm-workspace.yaml": readCatalogs, "package.yaml": readPackageYAML, "package.yml": readPackageYAML,
+	}
+}
+
+// readCatalogs reads the versions that members of a workspace of pnpm share (pnpm.io,
+// catalogs).
+func readCatalogs(m Manifest, l *list) {
+	var workspace struct {
+		Catalog  map[string]string            `yaml:"catalog"`
+		Catalogs map[string]map[string]string `yaml:"catalogs"`
+	}
+	if yaml.Unmarshal(m.Text, &workspace) != nil {
+		return
+	}
+	for _, catalog := range append(slices.Collect(maps.Values(workspace.Catalogs)), workspace.Catalog) {
+		for name, constraint := range catalog {
+			l.add("npm", name, wholeVersion(constraint), "")
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package requirements
 
 import (
 	"path"
+	"strings"
 
 	"github.com/midspan/midspan/internal/lazy"
 )
@@ -29,6 +30,33 @@ func targets(name string, matches [][][]byte) []string {
 		paths = append(paths, path.Join(path.Dir(name), string(match[1])))
 	}
 	return paths
+}
+
+var (
+	editableOption = lazy.Pattern(`(?m)^[ \t]*(?:-e|--editable)[ \t=]*["']?([^\s"';]+)|^[ \t]*(\.{1,2}(?:/[^\s;]*)?|file:[^\s;]+)`)
+	extras         = lazy.Pattern(`\[[^\]]*\]$`)
+)
+
+// Folders are the paths of the repository that a list installs, as it writes them and from
+// its own folder: pip takes them from where it is called. names are those of "#egg=name".
+func Folders(name string, text []byte) (paths, names []string) {
+	for _, match := range editableOption().FindAllSubmatch(text, -1) {
+		target := string(match[1]) + string(match[2])
+		if strings.Contains(target, "+") || strings.Contains(strings.TrimPrefix(target, "file://"), "://") {
+			continue // a repository elsewhere
+		}
+		target, fragment, _ := strings.Cut(target, "#")
+		if egg, found := strings.CutPrefix(fragment, "egg="); found {
+			names = append(names, extras().ReplaceAllString(egg, ""))
+		}
+		target = extras().ReplaceAllString(strings.TrimPrefix(strings.TrimPrefix(target, "file:"), "//"), "")
+		for _, folder := range []string{path.Join(path.Dir(name), target), path.Clean(target)} {
+			if folder != ".." && !strings.HasPrefix(folder, "../") && !strings.HasPrefix(folder, "/") {
+				paths = append(paths, folder)
+			}
+		}
+	}
+	return paths, names
 }
 
 // IsCompiled reports a list in which a program wrote all that is to be installed.
