@@ -85,7 +85,7 @@ func settings(c *Config) []setting {
 		{"ecosystems", &c.Ecosystems, []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)", false},
 		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
 		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
-		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a forge that a run may use where it cannot ask anew", false},
+		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a forge, or copy of a catalog, that a run may use where it cannot ask anew", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
 		{"store", &c.Store, defaultStore, "folder of the database of runs, or postgres://… for a database that several machines share", true},

@@ -202,15 +202,15 @@ func TestSourcesSayWhatIsAtHandAndOfWhichDay(t *testing.T) {
 	for asOf, want := range map[string]string{"2026-06-30": SourceKept, "2026-08-10": SourceOld} {
 		a.cfg.AsOf = asOf
 		all, err := Sources(t.Context(), a.cfg, []scanners.Source{forges.New(forges.Options{})})
-		if err != nil || len(all) != 4 {
+		if err != nil || len(all) != 5 {
 			t.Fatalf("%v, %v", all, err)
 		}
-		for _, s := range all[:3] {
+		for _, s := range all[:4] {
 			if s.State != SourceNone || s.Unknown == "" || s.Detail == "" || s.Date != "" {
 				t.Errorf("nothing was brought, and got %+v", s)
 			}
 		}
-		if s := all[3]; s.State != want || s.Date != "2026-06-30" || s.Detail != "1 answer; github.com is not asked: set GITHUB_TOKEN" {
+		if s := all[4]; s.State != want || s.Date != "2026-06-30" || s.Detail != "1 answer; github.com is not asked: set GITHUB_TOKEN" {
 			t.Errorf("as of %s: %+v", asOf, s)
 		}
 	}

@@ -33,6 +33,8 @@ type Source struct {
 	Name     string `json:"name"`
 	Location string `json:"location"`
 	Goods    int    `json:"goods"`
+	// Fetched is the day on which one at an address was last fetched; empty for others.
+	Fetched string `json:"fetched,omitempty"`
 }
 
 // Run is one pass over a catalog at one as-of time.
