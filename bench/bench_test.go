@@ -121,19 +121,45 @@ func TestTouchChangesOneRecordAndNothingElse(t *testing.T) {
 	}
 }
 
+func always(repository string) func(string) string { return func(string) string { return repository } }
+
+func TestAnAnswerOverAllCheckoutsIsSplitByTheirFolders(t *testing.T) {
+	answer := `{"results":[
+		{"source":{"path":"/w/trees/1/a/go.mod"},"packages":[{"package":{"name":"x","version":"1","ecosystem":"Go"},"vulnerabilities":[{"id":"A"}]}]},
+		{"source":{"path":"/w/trees/0/go.mod"},"packages":[{"package":{"name":"x","version":"1","ecosystem":"Go"},"vulnerabilities":[{"id":"A"}]}]}]}`
+	found := findings{}
+	if err := found.addOSVScanner(byFolder("/w/trees", []repository{{url: "r"}, {url: "s"}}), []byte(answer)); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != 2 || !found[finding{"r", "Go", "x", "1", "A"}] || !found[finding{"s", "Go", "x", "1", "A"}] {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestTheShareOfAFunctionIsThatOfTheStacksThatHoldIt(t *testing.T) {
+	stacks := "osv-scanner 1 100:\n\t 1 runtime.memequal\n\t 2 slices.Contains[...]\n\t 3 a/b.(*ZipDB).load\n\nosv-scanner 1 101:\n\t 1 a/b.other\n\n" +
+		"osv-scanner 1 102:\n\t 3 a/b.(*ZipDB).load\n\nosv-scanner 1 103:\n\t 3 a/b.(*ZipDB).loaded\n\n"
+	if got := shareOf(strings.NewReader(stacks), ".(*ZipDB).load"); got != 0.5 {
+		t.Errorf("the share is %v", got)
+	}
+	if got := shareOf(strings.NewReader(""), "x"); got != 0 {
+		t.Errorf("the share of nothing is %v", got)
+	}
+}
+
 func TestFindingsOfBothSidesAreHeldAgainstEachOther(t *testing.T) {
 	answer := `{"results":[
 		{"packages":[{"package":{"name":"x","version":"1","ecosystem":"npm"},"vulnerabilities":[{"id":"A"},{"id":"B"}]}]},
 		{"packages":[{"package":{"name":"x","version":"1","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]},
 		             {"package":{"name":"x","version":"2","ecosystem":"npm"},"vulnerabilities":[{"id":"A"}]}]}]}`
 	peer := findings{}
-	if err := peer.addOSVScanner("r", []byte(answer)); err != nil || len(peer) != 3 {
+	if err := peer.addOSVScanner(always("r"), []byte(answer)); err != nil || len(peer) != 3 {
 		t.Errorf("%d findings, %v", len(peer), err)
 	}
-	if err := peer.addOSVScanner("s", nil); err != nil || len(peer) != 3 {
+	if err := peer.addOSVScanner(always("s"), nil); err != nil || len(peer) != 3 {
 		t.Errorf("no answer: %d findings, %v", len(peer), err)
 	}
-	if err := peer.addOSVScanner("s", []byte("panic:")); err == nil {
+	if err := peer.addOSVScanner(always("s"), []byte("panic:")); err == nil {
 		t.Error("an answer that is none was taken")
 	}
 	path := filepath.Join(t.TempDir(), "report.json")

@@ -13,10 +13,12 @@ type finding struct{ repository, ecosystem, pkg, version, advisory string }
 // findings is a set.
 type findings map[finding]bool
 
-// addOSVScanner adds the output of osv-scanner for a repository.
-func (f findings) addOSVScanner(repository string, output []byte) error {
+// addOSVScanner adds the output of osv-scanner; of names the repository of a file that it
+// read.
+func (f findings) addOSVScanner(of func(path string) string, output []byte) error {
 	var result struct {
 		Results []struct {
+			Source   struct{ Path string }
 			Packages []struct {
 				Package         struct{ Name, Version, Ecosystem string }
 				Vulnerabilities []struct{ ID string }
@@ -30,6 +32,7 @@ func (f findings) addOSVScanner(repository string, output []byte) error {
 		return fmt.Errorf("osv-scanner's answer: %w", err)
 	}
 	for _, source := range result.Results {
+		repository := of(source.Source.Path)
 		for _, p := range source.Packages {
 			for _, v := range p.Vulnerabilities {
 				f[finding{repository, p.Package.Ecosystem, p.Package.Name, p.Package.Version, v.ID}] = true

@@ -131,7 +131,7 @@ func compare(ctx context.Context, o options, work string, corpus corpus, databas
 	for i := range o.runs {
 		start := time.Now()
 		logf("run %d of %d: the peers, %d repositories one after the other", i+1, o.runs, len(corpus.repositories))
-		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "tree"), logf)
+		peers, err := peers{programs, o.osvScanner, o.scorecard, database.peers}.loop(ctx, corpus.repositories, filepath.Join(work, "trees"), logf)
 		if err != nil {
 			return comparison{}, err
 		}

@@ -107,5 +107,6 @@ func (c comparison) merge(next comparison) comparison {
 	} {
 		*pair[0] = cheaper(*pair[1], *pair[0])
 	}
+	next.peers.together.usage = cheaper(c.peers.together.usage, next.peers.together.usage)
 	return next
 }

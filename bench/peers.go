@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -28,6 +30,7 @@ type peers struct {
 type peersUsage struct {
 	export                        usage // writing the files at HEAD into a folder; not counted in all
 	osvScanner, scorecard, gitLog usage
+	together                      together
 	incomplete                    int // repositories whose mirrors lack files
 	findings                      findings
 	failed                        []string // errors of programs, by repository
@@ -36,22 +39,30 @@ type peersUsage struct {
 // all is the usage of the loop without the export.
 func (p peersUsage) all() usage { return p.osvScanner.plus(p.scorecard).plus(p.gitLog) }
 
-func (p peers) loop(ctx context.Context, repositories []repository, tree string, logf func(string, ...any)) (peersUsage, error) {
+// best is the least that the peers take: osv-scanner over all checkouts at once.
+func (p peersUsage) best() usage { return p.together.plus(p.scorecard).plus(p.gitLog) }
+
+// loop runs the peers over each repository, and osv-scanner once more over all checkouts,
+// which stand in a folder until then.
+func (p peers) loop(ctx context.Context, repositories []repository, trees string, logf func(string, ...any)) (peersUsage, error) {
 	total := peersUsage{findings: findings{}}
-	for _, r := range repositories {
+	defer os.RemoveAll(trees)
+	for i, r := range repositories {
 		before := total.all().cpu
-		if err := p.one(ctx, r, tree, &total); err != nil {
+		if err := p.one(ctx, r, filepath.Join(trees, strconv.Itoa(i)), &total); err != nil {
 			return total, fmt.Errorf("the peers' loop over %s: %w", r.url, err)
 		}
 		logf("  %s: %.1f s of CPU", r.url, (total.all().cpu - before).Seconds())
 	}
-	return total, nil
+	var err error
+	total.together, err = p.allAtOnce(ctx, repositories, trees)
+	logf("  osv-scanner over all at once: %.1f s of CPU", total.together.cpu.Seconds())
+	return total, err
 }
 
 // one runs the programs over one repository. Errors of a program are noted, and its time
 // counts.
 func (p peers) one(ctx context.Context, r repository, tree string, total *peersUsage) error {
-	defer os.RemoveAll(tree)
 	export, err := p.export(ctx, r, tree)
 	total.export = total.export.plus(export)
 	if ctx.Err() != nil {
@@ -65,8 +76,7 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 		into *usage
 		command
 	}{
-		{&total.osvScanner, command{program: p.osvScanner, stdout: &found, exits: []int{1, 128}, // vulnerabilities found; no packages found
-			args: []string{"scan", "source", "--offline", "--recursive", "--format=json", "--local-db-path=" + p.database, tree}}},
+		{&total.osvScanner, p.scan(&found, tree)},
 		{&total.scorecard, command{program: p.scorecard,
 			args: []string{"--local=" + tree, "--checks=" + strings.Join(checks, ","), "--format=json"}}},
 		{&total.gitLog, command{program: "git",
@@ -82,10 +92,16 @@ func (p peers) one(ctx context.Context, r repository, tree string, total *peersU
 			total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 		}
 	}
-	if err := total.findings.addOSVScanner(r.url, found.Bytes()); err != nil {
+	if err := total.findings.addOSVScanner(func(string) string { return r.url }, found.Bytes()); err != nil {
 		total.failed = append(total.failed, fmt.Sprintf("%s: %v", r.url, err))
 	}
 	return nil
+}
+
+// scan is osv-scanner over a folder.
+func (p peers) scan(out io.Writer, folder string) command {
+	return command{program: p.osvScanner, stdout: out, exits: []int{1, 128}, // vulnerabilities found; no packages found
+		args: []string{"scan", "source", "--offline", "--recursive", "--format=json", "--local-db-path=" + p.database, folder}}
 }
 
 // export writes the files at HEAD into a folder, without a repository in it.

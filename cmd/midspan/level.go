@@ -31,7 +31,7 @@ func (a *app) say(text string) {
 // sayWhatIsInForce says with -v what the command works with, which is asked first where
 // something surprises. kept is set where it keeps a run.
 func (a *app) sayWhatIsInForce(cfg config.Config, kept bool) {
-	if a.level != config.LevelDebug {
+	if a.level != config.LevelDebug || a.logs {
 		return
 	}
 	a.say("version " + version())

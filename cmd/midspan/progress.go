@@ -18,7 +18,7 @@ import (
 // error, so that standard output has only the result. It ends before a result is
 // printed, because bars redraw the lines above them.
 func (a *app) progress() pipeline.Progress {
-	if a.level == config.LevelWarn || a.level == config.LevelError {
+	if a.logs || a.level == config.LevelWarn || a.level == config.LevelError {
 		return pipeline.Silent{}
 	}
 	if a.level == config.LevelDebug {

@@ -53,6 +53,7 @@ type app struct {
 	vex            []string // files of answers to findings, named on the command line
 	quiet, verbose bool
 	level          string // of what is said on standard error
+	logs           bool   // the command writes a log, and no progress
 	exitZero       string // which codes become zero
 	gaps           int
 	outcome        policy.Outcome // of the policies; empty without a policy
@@ -142,8 +143,8 @@ prints its version, midspan help environment the variables that it reads.
 	flags.BoolVarP(&a.verbose, "verbose", "v", false, "print what is worked with, and a line with the time for each unit of work (as --log-level debug)")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), a.manualCommand(),
-		settingsHelp(flags), environmentHelp())
+		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.workerCommand(), a.statusCommand(),
+		a.versionCommand(), a.manualCommand(), settingsHelp(flags), environmentHelp())
 	a.addFormats(root)
 	completeFlags(root)
 	foldGlobalFlags(root)

@@ -17,9 +17,9 @@ func (a *app) sourcesCommand() *cobra.Command {
 		Short: "Show what is at hand from elsewhere, of which day, and what is unknown without it",
 		Long: `Sources lists what comes from elsewhere: the copies of catalogs at addresses, the
 advisories, what is known to be exploited, the ends of runtimes, the scores of
-EPSS, and the answers of forges. Each stands with the day of its newest part, its
-state (kept, old, asked in each run, none), and what is unknown without it.
-Nobody is asked.`,
+EPSS, and the answers of forges, ledgers and registries. Each stands with the day
+of its newest part, its state (kept, old, asked in each run, none), and what is
+unknown without it. Nobody is asked.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load(cmd, true, nil)

@@ -164,6 +164,9 @@ func partNote(p scorePart) string {
 	if p.skipSilent {
 		note += "; takes no part where the sources are silent"
 	}
+	if p.skipUnasked {
+		note += "; takes no part where nobody was asked who could tell"
+	}
 	if p.openBelow {
 		note += "; says nothing below"
 	}

@@ -209,11 +209,11 @@ func (g *Git) settings() []string {
 		"-c", "core.multiPackIndex=false",
 		"-c", "core.commitGraph=false",
 		"-c", "gc.auto=0",
-		// By default git maps whole packs and keeps 96 MB of objects to build
-		// others on. Less costs no time that could be measured.
+		// By default git maps whole packs. Less costs no time that could be measured,
+		// but less than the 96 MB of objects that it keeps to build others on does.
 		"-c", "core.packedGitWindowSize=1m",
 		"-c", "core.packedGitLimit=8m",
-		"-c", "core.deltaBaseCacheLimit=16m",
+		"-c", "core.deltaBaseCacheLimit=96m",
 		"-c", "maintenance.auto=false",
 		"-c", "advice.detachedHead=false",
 		"-c", "protocol.allow=never",

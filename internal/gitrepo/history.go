@@ -49,6 +49,7 @@ func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 			yield(Commit{}, err)
 			return
 		}
+		times := []int64{}
 		for record, err := range records {
 			commit := Commit{}
 			if err == nil {
@@ -56,6 +57,28 @@ func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 			}
 			if !yield(commit, err) || err != nil {
 				stop()
+				return
+			}
+			times = append(times, commit.Committed.Unix())
+		}
+		s.times = times
+	}
+}
+
+// CommitTimes yields the committers' dates of History, in its order. Where a whole history
+// was read before, git is not asked again.
+func (s *Snapshot) CommitTimes(ctx context.Context) iter.Seq2[time.Time, error] {
+	return func(yield func(time.Time, error) bool) {
+		for _, seconds := range s.times {
+			if !yield(time.Unix(seconds, 0).UTC(), nil) {
+				return
+			}
+		}
+		if s.times != nil {
+			return
+		}
+		for commit, err := range s.History(ctx) {
+			if !yield(commit.Committed, err) {
 				return
 			}
 		}
@@ -214,62 +237,10 @@ type Tag struct {
 // tree or a missing object) has the zero time.
 func (s *Snapshot) Tags() ([]Tag, error) { return s.tags, s.tagsErr }
 
-func (s *Snapshot) readTags(ctx context.Context) ([]Tag, error) {
-	out, err := s.runOnRefs(ctx, "for-each-ref", "--format=%(creatordate:unix) %(refname:strip=2)", "refs/tags")
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &Error{causeOfOutput(err, observation.CauseMissingObjects), "read the tags of", s.gitDir, err}
-	}
-	var tags []Tag
-	for line := range strings.Lines(string(out)) {
-		date, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		tags = append(tags, Tag{Name: name, Created: unixTime(date)})
-	}
-	return tags, nil
-}
-
 // Branches lists the newest commits of other branches that are newer than the commit of
 // the snapshot, newest first, fifty at most: when, and by whom. It is not known where the
 // mirror holds a single branch, as a mirror that Midspan clones does, or lacks their commits.
 func (s *Snapshot) Branches() (newer []Commit, known bool) { return s.branches, s.branchesKnown }
-
-func (s *Snapshot) readBranches(ctx context.Context) ([]Commit, bool) {
-	out, err := s.runOnRefs(ctx, "for-each-ref", "--sort=-committerdate", "--count=50",
-		"--format=%(committerdate:unix)%00%(authorname)%00%(authoremail:trim)%00%(refname)", "refs/heads", "refs/remotes")
-	if err != nil {
-		return nil, false // their commits are not in the mirror
-	}
-	var newer []Commit
-	names := map[string]bool{}
-	for line := range strings.Lines(string(out)) {
-		fields := strings.SplitN(strings.TrimSuffix(line, "\n"), "\x00", 4)
-		if len(fields) < 4 {
-			continue
-		}
-		name := branchOf(fields[3])
-		if name != "HEAD" {
-			names[name] = true
-		}
-		if name == "gh-pages" { // pages are made of other branches
-			continue
-		}
-		if c := (Commit{Committed: unixTime(fields[0]), Author: fields[1], Email: fields[2]}); c.Committed.After(s.committed) {
-			newer = append(newer, c)
-		}
-	}
-	return newer, len(names) > 1
-}
-
-// branchOf is the branch that a reference names, at home or at a remote.
-func branchOf(ref string) string {
-	if name, ok := strings.CutPrefix(ref, "refs/heads/"); ok {
-		return name
-	}
-	_, name, _ := strings.Cut(strings.TrimPrefix(ref, "refs/remotes/"), "/")
-	return name
-}
 
 // Change is one change of a file in the history of HEAD.
 type Change struct {

@@ -57,6 +57,7 @@ type Snapshot struct {
 	branches  []Commit // the newest commit of each other branch, newest first
 	// branchesKnown says whether the mirror holds branches but the default one.
 	branchesKnown bool
+	times         []int64 // of the commits in the order of History, in seconds; nil where it was not read whole
 	notes         []observation.Note
 	blobs         *blobReader
 	tree          *treeFS
@@ -146,8 +147,7 @@ func (s *Snapshot) load(ctx context.Context, dir string) error {
 		s.notes = append(s.notes, observation.Note{Cause: observation.CauseMissingObjects, Subject: dir,
 			Message: "the clone is shallow, so what is read from history is unknown: fetch the whole history (git fetch --unshallow)"})
 	}
-	s.tags, s.tagsErr = s.readTags(ctx)
-	s.branches, s.branchesKnown = s.readBranches(ctx)
+	s.readReferences(ctx)
 	s.observedUntil = ObservedUntil(lastFetch(s.gitDir), s.committed)
 	if s.tree, err = newTreeFS(s); err != nil {
 		return err

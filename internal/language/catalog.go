@@ -203,7 +203,6 @@ func (l *Language) addPattern(pattern, text string) error {
 	if err := l.catalog.Set(l.tag, pattern, append(vars, catalog.String(format))...); err != nil {
 		return err
 	}
-	l.argNames.Store(pattern, order)
 	return nil
 }
 
@@ -241,25 +240,6 @@ func pluralCases(words, before string) ([]any, error) {
 		cases = append(cases, form, before+rest)
 	}
 	return cases, nil
-}
-
-// format fills the catalog's text for the pattern of a message. English patterns are
-// added to the catalog at their first use.
-func (l *Language) format(m Message) string {
-	known, _ := l.argNames.Load(m.Pattern)
-	if known == nil {
-		if err := l.addPattern(m.Pattern, m.Pattern); err != nil {
-			return m.Pattern // a pattern that cannot be filled is still readable
-		}
-		known, _ = l.argNames.Load(m.Pattern)
-	}
-	order := known.([]string)
-	args := make([]any, 0, 2*len(order))
-	for _, name := range order {
-		arg := m.Args[name]
-		args = append(args, pluralNumber(arg), l.TranslateArg(arg))
-	}
-	return l.printer.Sprintf(message.Key(m.Pattern, m.Pattern), args...)
 }
 
 // pluralNumber is the number that selects the plural form of a word.

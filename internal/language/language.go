@@ -32,7 +32,7 @@ type Language struct {
 	texts    map[string]string // English pattern to the pattern of this language
 	catalog  *catalog.Builder
 	printer  *message.Printer
-	argNames sync.Map  // the names of a pattern's arguments, for the patterns in the catalog
+	filled   sync.Map  // what was made of the patterns that were filled so far, *filler by English pattern
 	numbers  sync.Map  // whole numbers below a thousand, formatted
 	fallback *Language // English; nil in English itself
 	patterns int       // of the program, as its catalog lists them
@@ -87,22 +87,19 @@ func (l *Language) Direction() string {
 // pairs: a name, and an int, a float64, a string, a time.Time (its day), a Message
 // or an Arg.
 func (l *Language) Translate(pattern string, pairs ...any) string {
-	return l.TranslateMessage(M(pattern, pairs...))
+	return l.fill(pattern, func(name string) Arg {
+		for i := len(pairs) - 2; i >= 0; i -= 2 {
+			if pairs[i] == any(name) {
+				return argument(pairs[i+1])
+			}
+		}
+		return Arg{}
+	})
 }
 
 // TranslateMessage translates a message.
 func (l *Language) TranslateMessage(m Message) string {
-	text := m.Pattern
-	if l.fallback != nil {
-		var translated bool
-		if text, translated = l.texts[m.Pattern]; !translated {
-			return l.fallback.TranslateMessage(m)
-		}
-	}
-	if !strings.Contains(text, "{") {
-		return text
-	}
-	return l.format(m)
+	return l.fill(m.Pattern, func(name string) Arg { return m.Args[name] })
 }
 
 // Sentence translates a message as a sentence of its own: its first letter is upper

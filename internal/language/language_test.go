@@ -2,6 +2,10 @@ package language
 
 import (
 	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -134,6 +138,41 @@ func TestPatternsThatCannotBeFilledAreNamed(t *testing.T) {
 	} {
 		if err := find(t, "fr").Check(pattern, "n", "name"); (err == nil) != sound {
 			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+}
+
+// Every text of every language, with numbers of every form of a word.
+func TestTextsAreJoinedAsTheLibraryFillsThem(t *testing.T) {
+	patterns := slices.Sorted(maps.Keys(find(t, "fr").texts))
+	for _, tag := range Tags() {
+		l, joined := find(t, tag), 0
+		for _, pattern := range patterns {
+			text := l.Pattern(pattern)
+			if l.fallback != nil && !l.Has(pattern) || !strings.Contains(text, "{") {
+				continue
+			}
+			f := l.fillerOf(pattern, text)
+			for _, n := range []float64{0, 1, 2, 3, 5, 7, 11, 12, 21, 22, 25, 100, 101, 103, 111, 1000, 999_999, 1_000_000, -1, 0.5, 1.5, math.NaN()} {
+				args, texts := make([]Arg, len(f.order)), make([]string, len(f.order))
+				for i := range f.order {
+					args[i] = Bounded(n+float64(i), "at-least")
+					if n == 7 {
+						args[i] = Arg{Text: "${word0} %d {n}"}
+					}
+					texts[i] = l.TranslateArg(args[i])
+				}
+				got, ok := l.join(f, args, texts)
+				if want := l.fillByCatalog(pattern, f, args, texts); ok && got != want {
+					t.Fatalf("%s of %v: %q, want %q", tag, n, got, want)
+				}
+				if ok {
+					joined++
+				}
+			}
+		}
+		if joined < 5*len(patterns) { // a third of them have arguments
+			t.Errorf("%s: only %d texts of %d patterns were joined", tag, joined, len(patterns))
 		}
 	}
 }

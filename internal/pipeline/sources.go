@@ -70,11 +70,10 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 
 // openStoreAtHand opens the store; nil where there is none yet.
 func openStoreAtHand(ctx context.Context, cfg config.Config) (*store.Store, error) {
-	path := filepath.Join(cfg.Store, "midspan.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(cfg.Store, "midspan.db")); cfg.Database == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return store.Open(ctx, path)
+	return openStore(ctx, cfg)
 }
 
 // advisoryStates describes the default index, or that of the setting advisories, and the

@@ -97,7 +97,7 @@ func Read(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time, owner O
 	}
 	tags, tagsErr := snapshot.Tags()
 	source := fmt.Sprintf("git history of %.12s", snapshot.Commit())
-	h, err := NewHistory(snapshot.History(ctx), tags, source, latestValidDate(ctx, snapshot, at), owner)
+	h, err := NewHistory(snapshot.History(ctx), tags, source, latestValidDate(snapshot, at), owner)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -128,16 +128,10 @@ func withoutPath(err error) error {
 // latestValidDate is the time after which no commit can be dated. ObservedUntil
 // is never before HEAD's own date, so where HEAD's clock ran ahead the time of
 // the measures takes its place.
-func latestValidDate(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) time.Time {
+func latestValidDate(snapshot *gitrepo.Snapshot, at time.Time) time.Time {
 	until := snapshot.ObservedUntil()
-	if !until.After(at) {
-		return until
-	}
-	for head := range snapshot.History(ctx) {
-		if !head.Committed.Before(until) {
-			return at
-		}
-		break
+	if until.After(at) && !snapshot.Committed().Before(until) {
+		return at
 	}
 	return until
 }

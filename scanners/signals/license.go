@@ -19,6 +19,7 @@ import (
 	"github.com/midspan/midspan/internal/licenseterms"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/signals/automaton"
 )
 
 // minCoveragePercent is the share of a licence file, in percent, above which the
@@ -321,14 +322,8 @@ func licenseFiles(files *tree) []string {
 
 // recognize returns the licences whose text or notice is in data, each once,
 // sorted, and how the library covers the text with them. A mere link to a licence counts only where there is no text of one.
-//
-// The first call of a process builds the library's automaton of all licences,
-// which takes most of the time of this package. Building one of only those
-// licences that can begin somewhere in a text gives the same results and is
-// cheaper for one repository, but not for a catalog: the texts of forty need
-// twenty-five automata, which together take longer than the one.
 func recognize(data []byte) (ids []string, coverage licensecheck.Coverage) {
-	coverage = licensecheck.Scan(data)
+	coverage = automaton.Scan(data)
 	var links []string
 	for _, match := range coverage.Match {
 		id := withoutSuffix(match.ID)

@@ -13,8 +13,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/language"
@@ -50,8 +53,12 @@ type Writer struct {
 	sharedDigest string // digest of what all parts of goods depend on
 	previous     *previousReport
 
-	entries, findings, goods, reasons *file // of report.json only the goods
-	staged, names                     []string
+	entries, findings, goods, reasons *file          // of report.json only the goods
+	pages                             errgroup.Group // makes the pages of goods, several at a time
+	names                             []string
+	buffers                           sync.Pool  // *bufio.Writer
+	mu                                sync.Mutex // of what follows
+	staged                            []string
 	digests                           files.Digests   // of what was made, by name
 	release                           func() error    // releases the lock of the folder
 	usedPaths                         map[string]bool // names
@@ -69,6 +76,7 @@ const pagesOfAGood = 3
 func NewWriter(ctx context.Context, dir string, doc report.Document, languages ...*language.Language) (*Writer, error) {
 	w := &Writer{ctx: ctx, dir: filepath.Clean(dir), asOf: doc.AsOf,
 		usedPaths: map[string]bool{}, parts: goodParts{Goods: map[string]goodPart{}}, digests: files.Digests{}}
+	w.pages.SetLimit(runtime.GOMAXPROCS(0))
 	if err := files.CheckPath(dir); err != nil {
 		return nil, err
 	}
@@ -140,6 +148,7 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 
 // Close gives up what was not published.
 func (w *Writer) Close() error {
+	_ = w.pages.Wait() // Publish returned its error
 	return errors.Join(w.entries.Close(), w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.previous.Close(), os.RemoveAll(w.staging), w.release())
 }
 
@@ -201,7 +210,8 @@ func (w *Writer) reuse(id, digest string) error {
 	return errors.Join(copyRange(w.entries, w.previous.report, have.Entry), copyRange(w.findings, w.previous.findings, have.Findings))
 }
 
-// build writes the parts and the pages of a good.
+// build writes the parts of a good, and has its pages made: what goes wrong with these is
+// known when all are there.
 func (w *Writer) build(whole func() (report.Good, error)) error {
 	good, err := whole()
 	if err != nil {
@@ -218,9 +228,12 @@ func (w *Writer) build(whole func() (report.Good, error)) error {
 	if err := export.WriteCSV(w.findings, export.FindingRows(good)...); err != nil {
 		return err
 	}
-	shown := report.Cleaned(good)
-	return errors.Join(w.site.WriteGood(shown, w.stage), w.stage(export.CardPath(good.ID), export.NewCard(shown, w.asOf).WriteJSON),
-		w.stage(export.BadgePath(good.ID), export.StageBadge(shown).WriteSVG))
+	w.pages.Go(func() error {
+		shown := report.Cleaned(good)
+		return errors.Join(w.site.WriteGood(shown, w.stage), w.stage(export.CardPath(good.ID), export.NewCard(shown, w.asOf).WriteJSON),
+			w.stage(export.BadgePath(good.ID), export.StageBadge(shown).WriteSVG))
+	})
+	return nil
 }
 
 // Of names what the report is of: the same text for the same catalogs and choice of goods.
@@ -253,6 +266,9 @@ func (w *Writer) Publish(doc report.Document) (Files, error) {
 func (w *Writer) finish(doc report.Document) error {
 	doc.Goods = nil
 	doc = report.Complete(doc)
+	if err := w.pages.Wait(); err != nil {
+		return err
+	}
 	if err := errors.Join(w.goods.Close(), w.findings.Close(), w.reasons.Close(), w.entries.Close()); err != nil {
 		return err
 	}
@@ -327,64 +343,6 @@ func (w *Writer) report(out io.Writer, doc report.Document) error {
 		w.parts.Goods[id] = p
 	}
 	return nil
-}
-
-// stage writes one file into the staging folder, to be moved into its place.
-func (w *Writer) stage(name string, content func(io.Writer) error) error {
-	w.staged = append(w.staged, name)
-	return w.write(name, content)
-}
-
-// write writes one file into the staging folder.
-func (w *Writer) write(name string, content func(io.Writer) error) error {
-	f, err := w.create(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(content(f), f.Close())
-}
-
-// create makes a file in the staging folder, whose name is slash-separated.
-func (w *Writer) create(name string) (*file, error) {
-	path := filepath.Join(w.staging, filepath.FromSlash(name))
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.New()
-	if w.digests == nil {
-		w.digests = files.Digests{}
-	}
-	made := func() { w.digests[name] = []string{hex.EncodeToString(sum.Sum(nil))} }
-	return &file{buffer: bufio.NewWriterSize(io.MultiWriter(f, sum), 1<<16), file: f, name: path, made: made}, nil
-}
-
-// file is a file that is being written.
-type file struct {
-	buffer *bufio.Writer
-	file   *os.File // nil once it is closed
-	name   string
-	size   int64  // written so far
-	made   func() // is called when the file is whole
-}
-
-// Write counts what is written.
-func (f *file) Write(data []byte) (int, error) {
-	n, err := f.buffer.Write(data)
-	f.size += int64(n)
-	return n, err
-}
-
-// Close writes what is left and closes the file, once.
-func (f *file) Close() error {
-	if f == nil || f.file == nil {
-		return nil
-	}
-	open := f.file
-	f.file = nil
-	err := errors.Join(f.buffer.Flush(), open.Close())
-	f.made()
-	return err
 }
 
 // previousReport is a report in a folder, unchanged since it was written. Nil has no

@@ -12,6 +12,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
@@ -52,6 +53,7 @@ type edition struct {
 	pages  *template.Template
 	// scriptTranslations are the messages of the scripts of a page, by its template.
 	scriptTranslations map[string]string
+	buffers            sync.Pool // *bytes.Buffer, of pages that were written
 }
 
 // NewSite makes the site of a document whose goods are added later, in some languages.
@@ -266,8 +268,13 @@ func (s *edition) render(w io.Writer, name, title, at string, view any) error {
 			p.Editions = append(p.Editions, languageLink{e.text.Language, p.Base + e.folder + at, e == s})
 		}
 	}
-	var out bytes.Buffer
-	err := s.pages.ExecuteTemplate(&out, name, p)
+	out, ok := s.buffers.Get().(*bytes.Buffer)
+	if !ok {
+		out = &bytes.Buffer{}
+	}
+	out.Reset()
+	defer s.buffers.Put(out)
+	err := s.pages.ExecuteTemplate(out, name, p)
 	if err != nil {
 		return fmt.Errorf("render %s of %q: %w", name, title, err)
 	}

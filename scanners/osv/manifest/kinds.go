@@ -297,14 +297,26 @@ type Pattern struct {
 	pattern  string
 	elements int // of the path
 	kind     int
+	// begins and ends are what the last element begins and ends with: most files are told
+	// by them.
+	begins, ends string
 }
 
 func NewPattern(pattern string, kind int) Pattern {
-	return Pattern{pattern, 1 + strings.Count(pattern, "/"), kind}
+	const special = `*?[]\`
+	last := pattern[strings.LastIndexByte(pattern, '/')+1:]
+	m := Pattern{pattern, 1 + strings.Count(pattern, "/"), kind, last, last[strings.LastIndexAny(last, special)+1:]}
+	if i := strings.IndexAny(last, special); i >= 0 {
+		m.begins = last[:i]
+	}
+	return m
 }
 
 // Matches compares the end of a path in lower case.
 func (m Pattern) Matches(lower string) bool {
+	if !strings.HasSuffix(lower, m.ends) || !strings.HasPrefix(lower[strings.LastIndexByte(lower, '/')+1:], m.begins) {
+		return false
+	}
 	ok, _ := path.Match(m.pattern, lastElements(lower, m.elements))
 	return ok
 }

@@ -127,14 +127,14 @@ func commitCount(n int) string {
 func countRecent(ctx context.Context, snapshot *gitrepo.Snapshot, at time.Time) (recent int, older bool, err error) {
 	since := at.AddDate(0, 0, -windowDays)
 	outside := 0
-	for commit, err := range snapshot.History(ctx) {
+	for committed, err := range snapshot.CommitTimes(ctx) {
 		if err != nil {
 			return recent, older, err
 		}
 		switch {
-		case commit.Committed.IsZero() || commit.Committed.After(at):
+		case committed.IsZero() || committed.After(at):
 			continue
-		case commit.Committed.Before(since):
+		case committed.Before(since):
 			older = true
 			outside++
 		default:
