@@ -9,7 +9,7 @@ BIN := bin/midspan
 export GOFLAGS := -trimpath
 export CGO_ENABLED := 0
 
-.PHONY: run test readability race validators differential fuzz bench soak build release lint vulnerabilities reproducible clean
+.PHONY: run test readability race validators differential manifests fuzz bench soak build release lint vulnerabilities reproducible clean
 
 # The sample, end to end. Exit code 3 says that something could not be read:
 # the sample holds such goods on purpose.
@@ -58,6 +58,11 @@ validators:
 differential:
 	go build -C catalog/publiccodetest -o $(CURDIR)/bin/publiccodetest .
 	MIDSPAN_PUBLICCODE_PARSER=$(CURDIR)/bin/publiccodetest go test -count=1 -run OfficialParser ./catalog
+
+# The manifests of deploy/kubernetes, decoded strictly into the types of Kubernetes.
+manifests:
+	go vet -C deploy/kubernetestest ./...
+	go test -C deploy/kubernetestest -count=1 ./...
 
 # Every parser of ours, some work at each: bounded by count, not by the clock.
 # One package, or longer: make fuzz FUZZ=catalog FUZZTIME=10m. The first time takes

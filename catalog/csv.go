@@ -31,7 +31,7 @@ var columns = map[string]string{
 	"sourcecodeurl": "url", "sourceurl": "url", "sourcerepository": "url", "coderepository": "url", "codeurl": "url", "vcsurl": "url", "scmurl": "url",
 	"urldudépôt": "url", "dépôt": "url", "codesource": "url", "repositorio": "url", "códigofuente": "url", "repositório": "url", "quellcode": "url",
 	"url": "url", "urls": "url", "repository": "url", "repositories": "url", "repo": "url", "repositoryurl": "url", "repourl": "url",
-	"id": "id", "name": "name", "projectname": "name", "nom": "name", "nombre": "name", "nome": "name",
+	"id": "id", "name": "name", "projectname": "name", "projectnames": "name", "nom": "name", "nombre": "name", "nome": "name",
 	"oneliner": "description", "repolicense": "licence", "aliases": "aliases", "alias": "aliases",
 	"description": "description", "website": "website", "homepage": "website",
 	"sdgs": "sdgs", "sdg": "sdgs", "sectors": "sectors", "sector": "sectors",
@@ -39,7 +39,8 @@ var columns = map[string]string{
 	"licence": "licence", "license": "licence", "licences": "licence", "licenses": "licence",
 	"countries": "countries", "country": "countries", "deploymentcountries": "countries",
 	"developmentcountries": "developmentcountries",
-	"organization":         "organization", "organizations": "organization", "owner": "organization",
+	"main":                 "main", "mainrepository": "main", "mainrepo": "main", "primaryrepository": "main",
+	"organization": "organization", "organizations": "organization", "owner": "organization",
 	"organisation": "organization", "organisations": "organization",
 	"maintainer": "maintainer", "maintainers": "maintainer", "implementer": "implementer", "implementers": "implementer",
 	"funder": "funder", "funders": "funder", "fundedby": "funder", "usedby": "usedby", "users": "usedby",
@@ -150,6 +151,10 @@ type row struct {
 func (t *table) read(text string) {
 	t.noteUnknownColumns()
 	t.rows(text)
+	t.finish()
+}
+
+func (t *table) finish() {
 	for _, r := range t.goods {
 		g := &t.catalog.Goods[r.index]
 		g.Name = cmp.Or(g.Name, g.repositoryName()) // only the url is required: no fault
@@ -239,7 +244,11 @@ func (t *table) add(cells []string, line string) {
 			"%s has %d cells, the header %d: the last ones were not read; quote cells that hold a separator", line, len(cells), len(t.header))
 	}
 	good := tableGood(record{notes, fields, ""}, line)
-	key := tableKey(good, line)
+	t.put(tableKey(good, line), good, notes)
+}
+
+// put adds a good, or what it says to an earlier one of the same key.
+func (t *table) put(key string, good Good, notes *entryNotes) {
 	if have, ok := t.goods[key]; ok {
 		have.notes.append(notes.notes...)
 		mergeInto(&t.catalog.Goods[have.index], good, have.notes)
@@ -293,23 +302,48 @@ func tableGood(r record, line string) Good {
 		FundedBy:             r.cell("funder"),
 		Sources:              []Source{{Catalog: formatCSV, Entry: line}},
 	}
-	for _, column := range []struct{ name, role string }{{"organization", ""}, {"maintainer", "maintainer"}, {"implementer", "implementer"}} {
+	for _, column := range []struct{ name, role string }{{"organization", ""}, {"owner", "owner"}, {"maintainer", "maintainer"}, {"implementer", "implementer"}} {
 		for _, name := range r.cell(column.name) {
 			g.Organizations = append(g.Organizations, Organization{Name: name, Role: column.role})
 		}
 	}
-	if r.has("url") {
-		g.addRepositories(r.entryNotes, r.text("url"), "", Declared)
-	}
+	r.tableRepositories(&g)
 	if g.Name == "" && len(g.Repositories) == 0 {
 		g.Name = cmp.Or(quoteTyped(r.text("url")), r.text("id"), line)
 	}
 	return g
 }
 
-// cell reads the texts between semicolons. An empty cell gives nil
+// tableRepositories reads the columns of addresses.
+func (r record) tableRepositories(g *Good) {
+	if r.has("url") {
+		g.addRepositories(r.entryNotes, r.text("url"), "", Declared)
+	}
+	if len(g.Repositories) == 0 && r.has("claimed") {
+		g.addRepositories(r.entryNotes, r.text("claimed"), "", Claimed)
+	}
+	for i, address := range r.texts("candidates") { // a website, or else the first repository
+		if _, _, err := ParseRepository(address, Claimed); err == nil {
+			g.addRepositories(r.entryNotes, address, "", Claimed)
+			break
+		}
+		if i == 0 {
+			g.Website = cmp.Or(g.Website, r.webAddress(address, "link"))
+		}
+	}
+	if r.has("main") {
+		g.nameMain(r.entryNotes, r.text("main"))
+	}
+}
+
+// cell reads the texts of a list, or those between semicolons. An empty cell gives nil
 // (unknown). A cell with "none" or "-" gives an empty list (there are none).
 func (r record) cell(column string) []string {
+	if value, _ := r.find(column); value != nil {
+		if _, isList := value.([]any); isList {
+			return r.texts(column)
+		}
+	}
 	text := redact.Text(r.text(column)) // before a secret comes apart
 	if text == "" {
 		return nil

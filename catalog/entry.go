@@ -41,6 +41,21 @@ func (g *Good) finish(notes *entryNotes, fallback string) bool {
 	return true
 }
 
+// nameMain takes an address as the main repository, which is one of the good's.
+func (g *Good) nameMain(notes *entryNotes, raw string) {
+	main, parseNotes, err := ParseRepository(raw, Declared)
+	if err != nil {
+		notes.append(parseNotes...)
+		return
+	}
+	known := slices.IndexFunc(g.Repositories, func(r Repository) bool { return r.Key() == main.Key() })
+	if known < 0 {
+		g.Repositories = append([]Repository{main}, g.Repositories...)
+		known = 0
+	}
+	g.MainRepository = g.Repositories[known].URL
+}
+
 func (g *Good) noteWithoutRepository(notes *entryNotes) {
 	explained := slices.ContainsFunc(notes.notes, func(n observation.Note) bool {
 		return n.Cause == observation.CauseNoRepository || n.Cause == causeAddress || n.Cause == observation.CauseUnsupported

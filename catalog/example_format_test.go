@@ -6,28 +6,28 @@ import (
 	"strings"
 )
 
-// markdownItem is an item of a list: "- [Name](address) - description".
-var markdownItem = regexp.MustCompile(`^[-*] \[([^\]]+)\]\(([^)]+)\)(?: - (.*))?$`)
+// asciiDocItem is an item of a list: "* address[Name] - description".
+var asciiDocItem = regexp.MustCompile(`^[-*] (\S+)\[([^\]]+)\](?: - (.*))?$`)
 
-// isMarkdown goes by the file's name: a list of links has no mark of its own.
-func isMarkdown(_ []byte, extension string) bool { return extension == ".md" }
+// isAsciiDoc goes by the file's name: a list of links has no mark of its own.
+func isAsciiDoc(_ []byte, extension string) bool { return extension == ".adoc" }
 
-// readMarkdown reads a list of links. Other lines are left out.
-func readMarkdown(data []byte, _ string) (Catalog, error) {
-	c := Catalog{Name: "markdown"}
+// readAsciiDoc reads a list of links. Other lines are left out.
+func readAsciiDoc(data []byte, _ string) (Catalog, error) {
+	c := Catalog{Name: "asciidoc"}
 	for i, line := range strings.Split(string(data), "\n") {
-		parts := markdownItem.FindStringSubmatch(strings.TrimSpace(line))
+		parts := asciiDocItem.FindStringSubmatch(strings.TrimSpace(line))
 		if parts == nil {
 			continue
 		}
 		entry := fmt.Sprintf("line %d", i+1)
 		notes := &entryNotes{subject: entry}
 		good := Good{
-			Name:        notes.clean(parts[1], "name"),
+			Name:        notes.clean(parts[2], "name"),
 			Description: notes.clean(parts[3], "description"),
 			Sources:     []Source{{Catalog: c.Name, Entry: entry}},
 		}
-		good.addRepositories(notes, parts[2], "", Claimed)
+		good.addRepositories(notes, parts[1], "", Claimed)
 		c.add(good, good.finish(notes, ""))
 	}
 	return c, nil
@@ -35,12 +35,12 @@ func readMarkdown(data []byte, _ string) (Catalog, error) {
 
 // Example_newFormat is the walk of docs/new-catalog.md.
 func Example_newFormat() {
-	text := `# Health goods
-- [Clinic ledger](https://github.com/example/clinic-ledger) - records of visits
-- [Well map](https://www.example.org/wells)
+	text := `= Health goods
+* https://github.com/example/clinic-ledger[Clinic ledger] - records of visits
+* https://www.example.org/wells[Well map]
 `
-	list := append([]format{{matches: isMarkdown, read: readMarkdown}}, formats()...)
-	c, err := read([]byte(text), "health.md", list)
+	list := append([]format{{matches: isAsciiDoc, read: readAsciiDoc}}, formats()...)
+	c, err := read([]byte(text), "health.adoc", list)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -15,6 +15,7 @@ const (
 	layoutGroups             // group/…/name, then "/-/" and pages: GitLab
 	layoutHuggingFace        // owner/name behind an optional kind: Hugging Face
 	layoutSourceHut          // ~owner/name
+	layoutPagure             // name, namespace/name or fork/user/name, then pages: Pagure
 )
 
 // forgeAt returns the layout of a public forge that is known by its host.
@@ -22,7 +23,7 @@ const (
 // ".git"; of any other host neither is known.
 func forgeAt(host string) layout {
 	switch host {
-	case "github.com", "gist.github.com", "bitbucket.org", "codeberg.org", "gitea.com", "gitee.com", "notabug.org", "gitcode.com":
+	case "github.com", "gist.github.com", "bitbucket.org", "codeberg.org", "gitea.com", "gitee.com", "notabug.org", "gitcode.com", "opendev.org":
 		return layoutPairs
 	case "gitlab.com", "framagit.org", "salsa.debian.org", "invent.kde.org", "code.europa.eu", "0xacab.org":
 		return layoutGroups
@@ -31,8 +32,11 @@ func forgeAt(host string) layout {
 	case "git.sr.ht":
 		return layoutSourceHut
 	}
-	if label, _, _ := strings.Cut(host, "."); label == "gitlab" {
+	switch label, _, _ := strings.Cut(host, "."); label {
+	case "gitlab":
 		return layoutGroups
+	case "pagure":
+		return layoutPagure
 	}
 	return layoutUnknown
 }
@@ -101,6 +105,8 @@ func (l layout) locate(segments []string) (repositoryPath, error) {
 		least = 1
 	case l == layoutHuggingFace && slices.Contains([]string{"datasets", "spaces"}, segments[0]):
 		least, end = 3, min(len(segments), 3)
+	case l == layoutPagure:
+		least, end = pagureDepth(segments)
 	case l != layoutGroups:
 		end = min(len(segments), 2)
 	}
@@ -162,6 +168,20 @@ func repositoryDepth(segments []string) int {
 		}
 	}
 	return len(segments)
+}
+
+// pagurePages are the pages that Pagure puts behind a repository's name.
+var pagurePages = []string{"issues", "issue", "pull-requests", "pull-request", "c", "commits", "blob", "tree", "raw",
+	"branches", "releases", "stats", "roadmap", "tags", "history"}
+
+// pagureDepth is how many segments a repository of Pagure has at least, and has here.
+func pagureDepth(segments []string) (least, depth int) {
+	least = map[string]int{"fork": 3, "group": 9, "user": 9, "groups": 9, "projects": 9, "users": 9}[segments[0]] // pages are never deep enough
+	depth = slices.IndexFunc(segments, func(s string) bool { return slices.Contains(pagurePages, s) })
+	if depth < 1 {
+		depth = len(segments)
+	}
+	return max(least, 1), min(depth, max(least, 2)+1)
 }
 
 func trimGit(name string) string { return strings.TrimSuffix(name, ".git") }

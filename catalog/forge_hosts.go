@@ -24,17 +24,27 @@ func isPageHost(host string) bool {
 
 // forgeWords are the names that people give to a server of repositories, alone or beside
 // other words ("forge-mi"). Words that begin with "git" or "forge" are such too.
-var forgeWords = []string{"bitbucket", "cgit", "code", "codeberg", "gerrit", "gogs", "repo", "repos", "scm", "source", "src", "vcs"}
+var forgeWords = []string{"allura", "bitbucket", "cgit", "code", "codebase", "codeberg", "codes", "foss", "gerrit", "gogs", "onedev", "opensource",
+	"oss", "pagure",
+	"repo", "repos", "rhodecode", "scm", "source", "sourceforge", "sourcehut", "sources", "sr", "src", "srht", "tuleap", "vcs"}
 
 // looksLikeForge reports whether the first label of a host is such a name.
 func looksLikeForge(host string) bool {
+	host = strings.TrimPrefix(host, "www.")
 	label, rest, _ := strings.Cut(host, ".")
 	if !strings.Contains(rest, ".") && !slices.Contains(generalForgeNames, label) {
 		return false // "code.example" is a site of its own
 	}
 	return rest != "" && slices.ContainsFunc(strings.Split(label, "-"), func(word string) bool {
-		return slices.Contains(forgeWords, word) || strings.HasPrefix(word, "git") || strings.HasPrefix(word, "forge")
+		return slices.Contains(forgeWords, word) || strings.HasPrefix(word, "git") || strings.HasSuffix(word, "git") || strings.HasPrefix(word, "forge")
 	})
+}
+
+// hasFlatNames reports whether a host is called as servers are whose repositories have no
+// owner, as those of cgit and GitWeb: "git.example.org/name".
+func hasFlatNames(host string) bool {
+	label, rest, _ := strings.Cut(strings.TrimPrefix(host, "www."), ".")
+	return strings.Contains(rest, ".") && (label == "git" || label == "cgit")
 }
 
 // generalForgeNames are taken for a forge below any domain.
@@ -49,6 +59,15 @@ var pagesInRepositories = []string{"tree", "blob", "raw", "blame", "commits"}
 func looksLikeForgePath(segments []string) bool {
 	if len(segments) > 1 && slices.Contains([]string{"cgit", "git", "gitea", "gitlab", "forgejo", "gogs"}, strings.ToLower(segments[0])) {
 		return len(segments) > 2 || slices.Contains([]string{"cgit", "git"}, strings.ToLower(segments[0]))
+	}
+	switch {
+	case len(segments) > 3 && segments[0] == "plugins" && segments[1] == "git": // Tuleap
+		return true
+	case len(segments) > 2 && segments[0] == "p" && (segments[2] == "code" || segments[2] == "git"): // Allura
+		return true
+	}
+	if len(segments) == 3 && slices.Contains([]string{"releases", "issues", "pulls", "merge_requests"}, segments[2]) {
+		return true
 	}
 	for i := 2; i+1 < len(segments); i++ {
 		switch {
@@ -73,6 +92,9 @@ func cloneAddress(host string, segments []string) (string, []string, error) {
 		return host, segments, nil
 	}
 	first, last := strings.ToLower(segments[0]), segments[len(segments)-1]
+	if path := pathOfServer(host, segments); path != nil {
+		return host, path, nil
+	}
 	switch {
 	case host == "raw.githubusercontent.com":
 		return "github.com", segments, nil
@@ -80,14 +102,17 @@ func cloneAddress(host string, segments []string) (string, []string, error) {
 		return "github.com", segments[1:3], nil
 	case host == "codeload.github.com" && len(segments) > 1:
 		return "github.com", segments[:2], nil
-	case strings.TrimPrefix(host, "www.") == "sourceforge.net":
-		if first != "p" || len(segments) < 3 || slices.Contains(toolPages, strings.ToLower(segments[2])) {
+	case slices.Contains([]string{"sourceforge.net", "sf.net"}, strings.TrimPrefix(host, "www.")):
+		switch {
+		case (first == "projects" || first == "p" && len(segments) == 2) && len(segments) > 1:
+			return sourceForgeGit, []string{"p", segments[1], "code"}, nil // as SourceForge calls the first repository
+		case first != "p" || len(segments) < 3 || slices.Contains(toolPages, strings.ToLower(segments[2])):
 			return "", nil, page
 		}
-		return "git.code.sf.net", segments[:3], nil
+		return sourceForgeGit, segments[:3], nil
 	case first == "cgit" && (host == "git.savannah.gnu.org" || host == "git.savannah.nongnu.org"):
 		return host, append([]string{"git"}, cutCgitPage(segments)[1:]...), nil
-	case first == "cgit":
+	case first == "cgit", first == "cgit.cgi", hasFlatNames(host):
 		return host, cutCgitPage(segments), nil
 	case host == "bitbucket.org" && len(segments) > 2 && segments[1] == "workspace":
 		return "", nil, page
@@ -97,12 +122,37 @@ func cloneAddress(host string, segments []string) (string, []string, error) {
 	return host, segments, nil
 }
 
+// sourceForgeGit is where SourceForge serves git.
+const sourceForgeGit = "git.code.sf.net"
+
+// pathOfServer is the path at which a server clones a repository whose pages it shows
+// elsewhere: Bitbucket's own servers, and Gerrit with its Gitiles. Nil for all others.
+func pathOfServer(host string, segments []string) []string {
+	if plus := slices.Index(segments, "+"); plus > 0 && (strings.HasSuffix(host, ".googlesource.com") || slices.Contains(segments, "gitiles")) {
+		segments = segments[:plus]
+	}
+	n := len(segments)
+	switch gitiles := slices.Index(segments, "gitiles"); {
+	case n > 3 && (segments[0] == "projects" || segments[0] == "users") && segments[2] == "repos":
+		owner := strings.ToLower(segments[1])
+		if segments[0] == "users" {
+			owner = "~" + owner
+		}
+		return []string{"scm", owner, segments[3] + ".git"}
+	case gitiles > 0 && gitiles+1 < n && segments[gitiles-1] == "plugins":
+		return append(slices.Clone(segments[:gitiles-1]), segments[gitiles+1:]...)
+	case strings.HasSuffix(host, ".googlesource.com"):
+		return segments
+	}
+	return nil
+}
+
 // cgitPages are the pages that cgit puts behind a repository's name.
 var cgitPages = []string{"about", "atom", "blame", "commit", "diff", "log", "patch", "plain", "refs", "snapshot", "stats", "summary", "tag", "tree"}
 
 func cutCgitPage(segments []string) []string {
 	for i, segment := range segments {
-		if i > 1 && slices.Contains(cgitPages, segment) {
+		if i > 0 && slices.Contains(cgitPages, segment) && (i > 1 || !strings.HasPrefix(segments[0], "cgit")) {
 			return segments[:i]
 		}
 	}

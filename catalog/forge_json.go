@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -47,6 +48,12 @@ func readForge(entries []json.RawMessage) Catalog {
 			c.drop(source.Entry, "is neither an object nor an address: correct it in the catalog")
 			continue
 		}
+		if fields["publiccodeYml"] != nil {
+			c.Name = formatPubliccode
+			if id := entryID(fields); id != "" {
+				source.Entry = id
+			}
+		}
 		c.add(forgeGood(fields, source))
 	}
 	return c
@@ -74,6 +81,9 @@ func readYAMLList(data []byte, name string) (Catalog, error) {
 }
 
 func forgeGood(fields map[string]any, source Source) (Good, bool) {
+	if text, ok := fields["publiccodeYml"].(string); ok && strings.TrimSpace(text) != "" {
+		return publiccodeEntry(fields, text, source)
+	}
 	notes := &entryNotes{subject: source.Entry}
 	r := record{notes, fields, ""}
 	g := Good{
@@ -94,6 +104,31 @@ func forgeGood(fields map[string]any, source Source) (Good, bool) {
 	}
 	if g.Name == "" {
 		g.Name = g.repositoryName() // no fault: developers.italia.it's API has the name in another field
+	}
+	return g, g.finish(notes, source.Entry)
+}
+
+// publiccodeEntry reads an entry of an API of publiccode.yml files, of which
+// developers.italia.it's is one: the file as a text, the repository's address and whether
+// the catalog still lists it. Source:
+// https://github.com/italia/developers-italia-api/blob/main/developers-italia.oas.yaml.
+func publiccodeEntry(fields map[string]any, text string, source Source) (Good, bool) {
+	notes := &entryNotes{subject: source.Entry}
+	r := record{notes, fields, ""}
+	g, found, err := decodePubliccode([]byte(text), source.Entry)
+	if err != nil {
+		notes.add(observation.CauseBroken, "", "the publiccode.yml of the entry cannot be read: %v", err)
+	}
+	notes.append(found...)
+	g.Sources = []Source{{Catalog: formatPubliccode, Entry: source.Entry}}
+	if len(g.Repositories) == 0 && r.has("url") {
+		g.addRepositories(notes, r.text("url"), "", Declared)
+	}
+	if active, ok := fields["active"].(bool); ok && !active {
+		notes.add(observation.CauseRemark, "", "the catalog no longer lists the entry")
+	}
+	if g.Name == "" {
+		g.Name = g.repositoryName()
 	}
 	return g, g.finish(notes, source.Entry)
 }

@@ -35,9 +35,12 @@ type Good struct {
 	Sectors  []string `json:"sectors,omitempty"`
 	// Status is what the catalog says of the entry: "DPG", "nominee" for the
 	// DPG registry; publiccode's developmentStatus ("stable", "obsolete").
-	Status        string         `json:"status,omitempty"`
-	Repositories  []Repository   `json:"repositories,omitempty"`
-	Organizations []Organization `json:"organizations,omitempty"`
+	Status       string       `json:"status,omitempty"`
+	Repositories []Repository `json:"repositories,omitempty"`
+	// MainRepository is the address of the one of Repositories that the catalog calls the
+	// main one; empty where it names none.
+	MainRepository string         `json:"mainRepository,omitempty"`
+	Organizations  []Organization `json:"organizations,omitempty"`
 	// DevelopmentCountries and DeploymentCountries are names of countries as CLDR
 	// spells them in English, and what is none as the catalog does. Nil means that the catalog has no such field or left it blank; an
 	// empty list that it names none.
@@ -147,17 +150,24 @@ type Maintenance struct {
 
 // Source is where an entry was read.
 type Source struct {
-	Catalog string `json:"catalog"` // dpga, publiccode, csv, url, sample
+	Catalog string `json:"catalog"` // the format: dpga, publiccode, csv, url, sample, …
 	Entry   string `json:"entry"`   // the file, row or address of the entry
+	// Location is where the catalog was read, a path or an address; empty for what the
+	// command line names, and for the sample.
+	Location string `json:"location,omitempty"`
 }
 
 // Catalog is what was read from one source of goods.
 type Catalog struct {
-	// Name is the format: dpga, publiccode, csv, url or sample.
+	// Name is the format: dpga, publiccode, forge, csv, code.json, sill, markdown,
+	// cyclonedx, spdx, url or sample.
 	Name string `json:"name"`
 	// Location is where it was read: a path or an address.
 	Location string `json:"location"`
 	Goods    []Good `json:"goods"`
+	// Fetched is the day on which a catalog at an address was last fetched, as
+	// "2006-01-02"; empty for others.
+	Fetched string `json:"fetched,omitempty"`
 	// Notes are about entries that became no good.
 	Notes []observation.Note `json:"notes,omitempty"`
 }

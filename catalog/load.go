@@ -18,6 +18,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/midspan/midspan/catalog/inventory"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
@@ -41,7 +42,12 @@ type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
 //   - dpga: JSON of the DPG registry, present or old, or a folder with
 //     nominees/*.json and digitalpublicgoods/*.json
 //   - publiccode: a publiccode.yml, or a folder in which they are searched
-//   - forge: JSON or YAML of the API of a forge, or a list of addresses
+//   - forge: JSON or YAML of the API of a forge, of an API of publiccode.yml files, or a
+//     list of addresses
+//   - code.json: an agency's inventory (US federal, 2.0 and 1.0), or of one repository
+//   - sill: France's list of free software of its public sector
+//   - markdown: a list of links, as "awesome" lists are
+//   - cyclonedx, spdx: a bill of materials: each component is an entry
 //   - csv: a table with a column of addresses, or a plain list of them
 //
 // Every entry becomes a good of its own, with an id that is unique in the
@@ -63,6 +69,11 @@ func Load(ctx context.Context, location string, fetch Fetch) (Catalog, error) {
 		return Catalog{}, fmt.Errorf("read catalog %s: %w", shown, emptyError(c))
 	}
 	assignIDs(c.Goods)
+	for _, g := range c.Goods {
+		for i := range g.Sources {
+			g.Sources[i].Location = shown
+		}
+	}
 	return c, nil
 }
 
@@ -220,6 +231,13 @@ func read(data []byte, name string, formats []format) (Catalog, error) {
 	text, extension := bytes.TrimSpace(data), strings.ToLower(path.Ext(name))
 	if len(text) == 0 {
 		return Catalog{}, errors.New("it is empty: give a file with at least one entry")
+	}
+	list, ok, err := inventory.Read(text, extension)
+	if err != nil {
+		return Catalog{}, err
+	}
+	if ok {
+		return readListed(list), nil
 	}
 	i := slices.IndexFunc(formats, func(f format) bool { return f.matches(text, extension) })
 	return formats[i].read(data, name)

@@ -80,6 +80,9 @@ func mergeGroup(entries []Good, group []int) Good {
 	slices.SortStableFunc(group, func(a, b int) int { return nomineeRank(entries[a]) - nomineeRank(entries[b]) })
 	good := copyGood(entries[group[0]])
 	if len(group) == 1 {
+		if len(good.Repositories) < 2 {
+			good.MainRepository = "" // it is the only one
+		}
 		return good
 	}
 	shared := sharedURLs(entries, group)
@@ -95,6 +98,9 @@ func mergeGroup(entries []Good, group []int) Good {
 	notes.add(observation.CauseRemark, "",
 		"%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
 	good.Notes = notes.list()
+	if len(good.Repositories) < 2 {
+		good.MainRepository = ""
+	}
 	return good
 }
 
@@ -151,7 +157,23 @@ func mergeInto(g *Good, other Good, notes *entryNotes) {
 			g.Repositories = append(g.Repositories, r)
 		}
 	}
+	g.mergeMain(other, notes)
 	g.Sources = union(g.Sources, other.Sources)
+}
+
+// mergeMain takes the main repository of another entry, whose repositories the good has.
+func (g *Good) mergeMain(other Good, notes *entryNotes) {
+	main := slices.IndexFunc(other.Repositories, func(r Repository) bool { return r.URL == other.MainRepository })
+	if main < 0 {
+		return
+	}
+	same := func(r Repository) bool { return r.Key() == other.Repositories[main].Key() }
+	theirs := g.Repositories[slices.IndexFunc(g.Repositories, same)].URL
+	if g.MainRepository != "" && g.MainRepository != theirs {
+		notes.add(observation.CauseRemark, "", "entries differ in the main repository: %s was kept, %s was not", g.MainRepository, theirs)
+		return
+	}
+	g.MainRepository = theirs
 }
 
 // mergeStatus keeps the first status, except that an owner's word that the
@@ -223,7 +245,12 @@ func assignIDs(goods []Good) {
 // sourceHash is short and differs between goods of different sources or names.
 func sourceHash(g Good) string {
 	sum := fnv.New32a()
-	fmt.Fprintf(sum, "%q %v", g.Name, g.Sources)
+	type source struct{ catalog, entry string } // a copy elsewhere is the same entry
+	var sources []source
+	for _, s := range g.Sources {
+		sources = append(sources, source{s.Catalog, s.Entry})
+	}
+	fmt.Fprintf(sum, "%q %v", g.Name, sources)
 	return fmt.Sprintf("good-%08x", sum.Sum32())
 }
 

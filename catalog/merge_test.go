@@ -18,14 +18,14 @@ func repo(url string) Repository {
 
 func TestMergePutsEntriesOfOneRepositoryTogether(t *testing.T) {
 	registry := Catalog{Name: "dpga", Goods: []Good{
-		{Name: "Well Map", Status: "DPG", SDGs: []int{6}, Repositories: []Repository{repo("https://github.com/w/map")}, Sources: []Source{{"dpga", "1"}}},
-		{Name: "Pump", Repositories: []Repository{repo("https://github.com/w/pump")}, Sources: []Source{{"dpga", "2"}}},
-		{Name: "No Home", Sources: []Source{{"dpga", "3"}}},
+		{Name: "Well Map", Status: "DPG", SDGs: []int{6}, Repositories: []Repository{repo("https://github.com/w/map")}, Sources: []Source{{Catalog: "dpga", Entry: "1"}}},
+		{Name: "Pump", Repositories: []Repository{repo("https://github.com/w/pump")}, Sources: []Source{{Catalog: "dpga", Entry: "2"}}},
+		{Name: "No Home", Sources: []Source{{Catalog: "dpga", Entry: "3"}}},
 	}}
 	files := Catalog{Name: "publiccode", Goods: []Good{
 		{Name: "WellMap", Status: "obsolete", SDGs: []int{3}, Website: "https://w.example.org", UsedBy: []string{},
-			Repositories: []Repository{repo("https://GitHub.com/W/Map.git"), repo("https://github.com/w/app")}, Sources: []Source{{"publiccode", "a"}}},
-		{Name: "Well App", DeploymentCountries: []string{"Kenya"}, Repositories: []Repository{repo("https://github.com/w/app")}, Sources: []Source{{"publiccode", "b"}}},
+			Repositories: []Repository{repo("https://GitHub.com/W/Map.git"), repo("https://github.com/w/app")}, Sources: []Source{{Catalog: "publiccode", Entry: "a"}}},
+		{Name: "Well App", DeploymentCountries: []string{"Kenya"}, Repositories: []Repository{repo("https://github.com/w/app")}, Sources: []Source{{Catalog: "publiccode", Entry: "b"}}},
 	}}
 	before, _ := json.Marshal([]Catalog{registry, files})
 	goods := Merge([]Catalog{registry, files})

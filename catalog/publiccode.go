@@ -69,6 +69,9 @@ func decodePubliccode(data []byte, path string) (Good, []observation.Note, error
 	if r.has("url") {
 		g.addRepositories(notes, r.text("url"), "", Declared)
 	}
+	if len(g.Repositories) == 1 {
+		g.MainRepository = g.Repositories[0].URL
+	}
 	notes.append(publiccodeRemarks(file, path)...)
 	return g, notes.list(), nil
 }

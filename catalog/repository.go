@@ -238,12 +238,16 @@ func parseAddress(word string, origin Origin) (Repository, []string, error) {
 		return Repository{}, nil, err
 	}
 	moved := cloneHost != host || !slices.Equal(clonePath, segments)
+	tried := cloneHost == sourceForgeGit && len(segments) > 0 && (segments[0] != "p" || len(segments) < 3) && host != cloneHost
 	host, segments = cloneHost, clonePath
 	found, err := locate(host, segments, u, origin)
 	if err != nil {
 		return Repository{}, nil, err
 	}
-	if found.isPage || moved {
+	switch {
+	case tried:
+		remarks = append(remarks, "the page of a project, whose first repository is tried")
+	case found.isPage || moved:
 		remarks = append(remarks, "the address of a page or file inside a repository")
 	}
 	repository, changed := canonical(u.Scheme, host, found)
@@ -390,8 +394,8 @@ func locate(host string, segments []string, u *url.URL, origin Origin) (reposito
 		return found, err
 	}
 	switch {
-	case strings.HasSuffix(found.name, ".git"), slices.Contains(segments, "_git"), looksLikeForgePath(segments),
-		looksLikeForge(host) && len(found.owner) > 0, host == "git.launchpad.net":
+	case strings.HasSuffix(found.name, ".git"), slices.Contains(segments, "_git"), looksLikeForgePath(segments), strings.HasSuffix(host, ".googlesource.com"),
+		looksLikeForge(host) && (len(found.owner) > 0 || hasFlatNames(host)), host == "git.launchpad.net":
 		return found, nil
 	}
 	return repositoryPath{}, addressErrorf(causeAddress, "is a web page, not a repository")
@@ -410,6 +414,9 @@ func canonical(scheme, host string, found repositoryPath) (Repository, []string)
 		scheme = "https"
 	}
 	path := "/" + strings.Join(append(slices.Clone(found.owner), found.name), "/")
+	if forgeAt(host) == layoutPagure {
+		path += ".git" // a page stands without it
+	}
 	return Repository{
 		URL:   (&url.URL{Scheme: scheme, Host: host, Path: path}).String(),
 		Host:  host,

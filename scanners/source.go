@@ -43,6 +43,23 @@ type Source interface {
 	Measures(answer Answer, since time.Time) ([]observation.Measure, []observation.Note)
 }
 
+// Follower is a source that asks about what the scanners found in a repository: accounts,
+// addresses and packages that its files name. It is asked after them, and not about
+// repositories that could not be read.
+type Follower interface {
+	Source
+	FollowsScan()
+}
+
+// Found is what the scanners found in a repository.
+type Found struct {
+	Measures []observation.Measure
+	Accounts []observation.Account
+	// Packages are the distinct packages of the inventory, and Uses how each is used.
+	Packages []observation.Package
+	Uses     []observation.Use
+}
+
 // Description is what people read of a source.
 type Description struct {
 	// Tells is what is unknown without it: "whether a repository was archived".
@@ -68,6 +85,8 @@ type Question struct {
 	// Last is the answer of an earlier time, nil where there is none. A source asks less
 	// where it shows that nothing changed.
 	Last *Answer
+	// Found reads what the scanners found. It is nil where the source is no Follower.
+	Found func(context.Context) (Found, error)
 }
 
 // Answer is what a service said of a repository. It holds no login, no name and no

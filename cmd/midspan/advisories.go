@@ -20,7 +20,7 @@ func (a *app) advisoriesCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	command.AddCommand(
-		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, and index it", cobra.NoArgs,
+		a.advisoriesAction("update", "Fetch OSV's export, or the address that the setting advisories names, with endoflife.date's data and EPSS, and index it", cobra.NoArgs,
 			func(ctx context.Context, cfg config.Config, _ []string, progress pipeline.Progress) (pipeline.AdvisoryInfo, error) {
 				return pipeline.UpdateAdvisories(ctx, cfg, version(), a.now(), progress)
 			}),

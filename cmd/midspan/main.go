@@ -18,7 +18,8 @@ func main() {
 		os.Exit(child.Main())
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
-	context.AfterFunc(ctx, func() { exitAfterGrace(stop) })
+	ctx, draining := withDraining(ctx)
+	context.AfterFunc(ctx, func() { exitAfterGrace(stop, draining.Load) })
 	limitMemory(ctx)
 	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr, time.Now)
 	stop()
@@ -40,9 +41,12 @@ const grace = 1500 * time.Millisecond
 
 // exitAfterGrace ends a process that was interrupted and has not ended by itself. The
 // next run continues after the last finished unit of work. A second Ctrl-C ends the
-// process at once.
-func exitAfterGrace(stop func()) {
+// process at once. A worker drains, and ends by itself.
+func exitAfterGrace(stop func(), draining func() bool) {
 	stop()
+	if draining() {
+		return
+	}
 	time.Sleep(grace)
 	fmt.Fprintln(os.Stderr, interruptedText)
 	os.Exit(exitError)

@@ -125,7 +125,8 @@ them, and says which carry real load on too few supports, and why.
 	flags.BoolVarP(&a.quiet, "quiet", "q", false, "print no progress")
 	root.AddCommand(a.runCommand(), a.catalogCommand(), a.scanCommand(), a.assessCommand(), a.reportCommand(),
 		a.diffCommand(), a.checkCommand(), a.advisoriesCommand(), a.configCommand(), a.backtestCommand(), a.forecastsCommand(),
-		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.versionCommand(), settingsHelp(flags))
+		a.policyCommand(), a.sourcesCommand(), a.sbomCommand(), a.vexCommand(), a.briefCommand(), a.workerCommand(), a.statusCommand(),
+		a.versionCommand(), settingsHelp(flags))
 	a.addFormats(root)
 	foldGlobalFlags(root)
 	return root

@@ -15,10 +15,11 @@ func (a *app) sourcesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "sources",
 		Short: "Show what is at hand from elsewhere, of which day, and what is unknown without it",
-		Long: `Sources lists what verdicts rest on beside catalogs and repositories: the
-advisories, what is known to be exploited, the ends of runtimes, and the answers
-of forges. Each stands with the day of its newest part, its state (kept, old,
-asked in each run, none), and what is unknown without it. Nobody is asked.`,
+		Long: `Sources lists what comes from elsewhere: the copies of catalogs at addresses, the
+advisories, what is known to be exploited, the ends of runtimes, the scores of
+EPSS, and the answers of forges, ledgers and registries. Each stands with the day
+of its newest part, its state (kept, old, asked in each run, none), and what is
+unknown without it. Nobody is asked.`,
 		Args: usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := a.load(cmd, true, nil)

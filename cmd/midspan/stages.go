@@ -28,6 +28,9 @@ func (a *app) scanCommand() *cobra.Command {
 				if err := p.Scan(ctx, run); err != nil {
 					return err
 				}
+				if err := p.Follow(ctx, run); err != nil {
+					return err
+				}
 				if err := p.Match(ctx, run); err != nil {
 					return err
 				}

@@ -548,15 +548,19 @@ func liftCost(r *Rules, defs map[string]observation.Definition, in merge.Input, 
 	return r.evaluate(measures).cheapestLift(stage).cost
 }
 
-// TestNoVerdictWaitsForAForge holds the verdict on a good of which a forge told something
-// against that on the same good where nobody was asked. Only an end that the forge tells
-// is lost with it, and the verdict is then that of a good of which no forge ever told.
+// TestNoVerdictWaitsForAForge holds the verdict on a good of which sources on the network
+// told something against that on the same good where nobody was asked. What only they tell
+// is lost with them (an end, money that came, who depends on it), and the verdict is then
+// that of a good of which nobody ever told.
 func TestNoVerdictWaitsForAForge(t *testing.T) {
 	t.Parallel()
 	r := loaded(t)
 	defs := definitions()
 	rng := rand.New(rand.NewPCG(3, 4))
-	ended := 0
+	ended, paid, loaded := 0, 0, 0
+	live := func(id string) bool {
+		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.")
+	}
 	for range 400 {
 		asked := random(rng)
 		var unasked []merge.Input
@@ -567,7 +571,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 				in.Repositories[i].Measures = nil
 				for _, m := range repository.Measures {
 					switch {
-					case !strings.HasPrefix(m.ID, "forge."):
+					case !live(m.ID):
 						in.Repositories[i].Measures = append(in.Repositories[i].Measures, m)
 					case cause != "":
 						in.Repositories[i].Measures = append(in.Repositories[i].Measures, observation.Measure{ID: m.ID, State: observation.Unknown, Cause: cause})
@@ -581,7 +585,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 			got, _ := r.Assess(in, defs)
 			got.Coverage, never.Coverage = Coverage{}, Coverage{}
 			if !reflect.DeepEqual(got, never) {
-				t.Fatalf("who was not asked changed a verdict: %s %v, and %s %v where there are no forges", got.Stage, got.Possible, never.Stage, never.Possible)
+				t.Fatalf("who was not asked changed a verdict: %s %v, and %s %v where there are no sources", got.Stage, got.Possible, never.Stage, never.Possible)
 			}
 		}
 		told, measures := r.Assess(asked, defs)
@@ -591,12 +595,17 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 			t.Errorf("it is archived, and %s", told.Stage)
 		case is:
 			ended++
+		case told.Backing.Evidence == EvidenceReceived && never.Backing.Evidence != EvidenceReceived:
+			paid++
 		case told.Stage != never.Stage && never.Stage != Unassessed && told.Stage != Unassessed:
-			t.Errorf("the forge says no end, and %s became %s", never.Stage, told.Stage)
+			t.Errorf("the sources say no end and no money, and %s became %s", never.Stage, told.Stage)
+		}
+		if len(told.Load.Possible) > 0 && told.Load.Possible[0] != never.Load.Possible[0] {
+			loaded++
 		}
 	}
-	if ended == 0 {
-		t.Error("no random good was archived: the test shows nothing of it")
+	if ended == 0 || paid == 0 || loaded == 0 {
+		t.Errorf("%d random goods were archived, %d paid, %d carried more: the test shows nothing of one", ended, paid, loaded)
 	}
 }
 

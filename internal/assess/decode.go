@@ -345,10 +345,10 @@ func (d *decoder) score(p *pillarRule, n *yaml.Node) {
 
 func (d *decoder) part(item *yaml.Node) scorePart {
 	pf := d.fields(item, "a part of a score", "measure", "weight", "silence", "below", "points")
-	d.oneOf(pf, "silence", "skip")
+	d.oneOf(pf, "silence", "skip", "skip-unasked")
 	d.oneOf(pf, "below", "open")
 	part := scorePart{at: d.positionOfNode(item), measure: text(pf["measure"]), weight: d.number(pf["weight"], 1), skipSilent: text(pf["silence"]) == "skip",
-		openBelow: text(pf["below"]) == "open"}
+		skipUnasked: text(pf["silence"]) == "skip-unasked", openBelow: text(pf["below"]) == "open"}
 	if part.weight <= 0 {
 		d.fail(part.at, "the weight of %s must be above zero", part.measure)
 	}

@@ -71,7 +71,8 @@ type evidence struct {
 }
 
 // evalRule evaluates a rule. Where its measure does not apply the answer is no,
-// unless the rule is marked "absent: yes".
+// unless the rule is marked "absent: yes". Where only a source on the network tells, the
+// answer is no as far as it did not tell.
 func (e *evaluation) evalRule(r *rule) kleene.Truth {
 	if r.when != nil {
 		return e.evalCondition(*r.when)
@@ -100,7 +101,11 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 		if r == e.moved {
 			threshold = e.threshold
 		}
-		return merge.IntervalOf(m).Compare(r.operator, threshold)
+		answer := merge.IntervalOf(m).Compare(r.operator, threshold)
+		if answer == kleene.Unknown && r.unaskedMeansNo { // the source told a bound, and no more
+			return kleene.False
+		}
+		return answer
 	}
 	return kleene.Unknown
 }

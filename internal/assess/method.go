@@ -80,15 +80,16 @@ than %.0f days before as-of is stale: the verdict then speaks of that time and s
 so.
 
 A good of several repositories has one value for each measure: the sum, the
-largest, the smallest, or that of its main repository (most commits by people in
-12 months, then ever). A sentence about one of them names it. The trend of commits is
-that of the sums. All windows of a good end on one day: the newest on which those of its
-repositories were seen that did at least as much as each of the others. What was last seen
-more than a month earlier leaves sums of a window "at least", and counts in no share and no
-largest; where nobody had committed to it for a year by then, it is taken to be at rest. Of
-what was seen later, the calendar months until that day count. Where some
-repositories could not be read, a sum or a largest is "at least", a smallest "at most", and
-a value of the main repository is unknown where an unread one may be the main one.
+largest, the smallest, or that of its main repository (the one that the catalog names,
+or else most commits by people in 12 months, then ever). A sentence about one of them
+names it. The trend of commits is that of the sums. All windows of a good end on one
+day: the newest on which those of its repositories were seen that did at least as much
+as each of the others. What was last seen more than a month earlier leaves sums of a
+window "at least", and counts in no share and no largest; where nobody had committed to
+it for a year by then, it is taken to be at rest. Of what was seen later, the calendar
+months until that day count. Where some repositories could not be read, a sum or a
+largest is "at least", a smallest "at most", and a value of the main repository is
+unknown where an unread one may be the main one.
 
 **Borderline** means that the stage would be another, or could be as far as the
 unknown tells, if one threshold were moved by 20 %%; the one whose value lies
@@ -162,6 +163,9 @@ func partNote(p scorePart) string {
 	note := ""
 	if p.skipSilent {
 		note += "; takes no part where the sources are silent"
+	}
+	if p.skipUnasked {
+		note += "; takes no part where nobody was asked who could tell"
 	}
 	if p.openBelow {
 		note += "; says nothing below"

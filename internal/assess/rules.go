@@ -96,12 +96,13 @@ type levelRule struct {
 
 // scorePart gives points from 0 to 100 for one measure.
 type scorePart struct {
-	at         position
-	measure    string
-	weight     float64
-	skipSilent bool         // a silent source takes no part
-	openBelow  bool         // below the first point the measure says nothing
-	points     [][2]float64 // (value, points), values rising; straight lines between
+	at          position
+	measure     string
+	weight      float64
+	skipSilent  bool         // a silent source takes no part
+	skipUnasked bool         // what only a source on the network tells takes no part where it is unknown
+	openBelow   bool         // below the first point the measure says nothing
+	points      [][2]float64 // (value, points), values rising; straight lines between
 }
 
 // stageRule is one stage; the last one has no condition.
@@ -157,7 +158,7 @@ func (r *Rules) index() {
 			p.plain = append(p.plain, p.levels[j].plain...)
 		}
 		for _, part := range p.parts {
-			r.optional[part.measure] = false
+			r.optional[part.measure] = r.optional[part.measure] && part.skipUnasked
 		}
 	}
 }

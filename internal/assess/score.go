@@ -14,7 +14,7 @@ func (e *evaluation) score(p *pillarRule) Range {
 	for _, part := range p.parts {
 		m := e.measure(part.measure)
 		silent := m.State == observation.Unknown && m.Cause == observation.CauseNoSource
-		if m.State == observation.NotApplicable || part.skipSilent && silent {
+		if m.State == observation.NotApplicable || part.skipSilent && silent || part.skipUnasked && m.State == observation.Unknown {
 			continue
 		}
 		sum.add(part.weight, part.scoreRange(m))

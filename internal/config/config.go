@@ -35,19 +35,23 @@ type Config struct {
 	AllowPrivate bool
 	AsOf         string
 	Store        string
-	Cache        string
-	Out          string
-	Languages    []string
-	SiteAddress  string
-	Partial      bool // of the languages, those too that are translated in small part
-	Policies     []string
-	Only         string
-	Limit        int
-	Jobs         int
-	Timeout      time.Duration
-	MaxFiles     int
-	MaxBytes     int
-	Rewrite      map[string]string
+	// Database is the address of PostgreSQL where the setting store names one. Store is then
+	// the folder of the cache: what is on this machine alone lies there.
+	Database    string
+	Cache       string
+	Out         string
+	Languages   []string
+	SiteAddress string
+	Partial     bool // of the languages, those too that are translated in small part
+	Policies    []string
+	Only        string
+	Limit       int
+	Jobs        int
+	PerHost     int
+	Timeout     time.Duration
+	MaxFiles    int
+	MaxBytes    int
+	Rewrite     map[string]string
 	// Origin says where the settings come from; it is no setting itself.
 	Origin Origin
 }
@@ -81,10 +85,10 @@ func settings(c *Config) []setting {
 		{"ecosystems", &c.Ecosystems, []string{}, "ecosystems to fetch from an address (default: those that Midspan reads inventories of)", false},
 		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
 		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
-		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a forge that a run may use where it cannot ask anew", false},
+		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a source, or copy of a catalog, that a run may use where it cannot ask anew", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
-		{"store", &c.Store, defaultStore, "folder of the database of runs", false},
+		{"store", &c.Store, defaultStore, "folder of the database of runs, or postgres://… for a database that several machines share", true},
 		{"cache", &c.Cache, "", "folder of the mirrors and the advisory index, shared by all projects (default: the store, where one is named, " +
 			"or else midspan in the user's cache)", false},
 		{"out", &c.Out, defaultOut, "folder to write the report to", false},
@@ -95,6 +99,7 @@ func settings(c *Config) []setting {
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},
 		{"jobs", &c.Jobs, runtime.GOMAXPROCS(0), "repositories to work on at once", false},
+		{"per-host", &c.PerHost, 4, "fetches from one host at once; with workers, over all of them", false},
 		{"timeout", &c.Timeout, 10 * time.Minute, "longest time to fetch one repository, and to read it", false},
 		{"max-files", &c.MaxFiles, 500_000, "most files of one repository; a larger one is unknown: over the limit", false},
 		{"max-bytes", &c.MaxBytes, 2 << 30, "most bytes of files read of one repository; what goes beyond is unknown: over the limit", false},
@@ -129,6 +134,9 @@ func (c Config) Values(mask func(string) string) map[string]any {
 			continue // the text is shown
 		}
 		values[s.key] = s.value(mask)
+	}
+	if c.Database != "" {
+		values["store"] = mask(c.Database)
 	}
 	return values
 }
@@ -225,12 +233,13 @@ func (c *Config) check(now time.Time) error {
 	if _, err := time.Parse(time.DateOnly, c.AsOf); err != nil {
 		return fmt.Errorf("as-of: %q is not a day like 2006-01-02", c.AsOf)
 	}
-	if c.Jobs < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 || c.MaxAge < 0 {
-		return errors.New("jobs, max-files and max-bytes must be 1 or more, limit and max-age 0 or more, timeout longer than nothing")
+	if c.Jobs < 1 || c.PerHost < 1 || c.Limit < 0 || c.Timeout <= 0 || c.MaxFiles < 1 || c.MaxBytes < 1 || c.MaxAge < 0 {
+		return errors.New("jobs, per-host, max-files and max-bytes must be 1 or more, limit and max-age 0 or more, timeout longer than nothing")
 	}
 	if err := c.checkMirrors(); err != nil {
 		return err
 	}
+	c.splitStore()
 	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths())
 }
 

@@ -74,10 +74,22 @@ func TestTheTableHasEveryFieldOnce(t *testing.T) {
 		}
 		fields[s.field] = true
 	}
+	fields[&c.Database], fields[&c.Origin] = true, true // what Load makes of the settings
 	for i, value := 0, reflect.ValueOf(&c).Elem(); i < value.NumField(); i++ {
-		if value.Type().Field(i).Name != "Origin" && !fields[value.Field(i).Addr().Interface()] {
+		if !fields[value.Field(i).Addr().Interface()] {
 			t.Errorf("no setting for %s", value.Type().Field(i).Name)
 		}
+	}
+}
+
+func TestAnAddressOfADatabaseIsApartFromTheFolders(t *testing.T) {
+	t.Setenv("MIDSPAN_STORE", "postgres://u:secret@h/d")
+	c, err := load(t, "")
+	if err != nil || c.Database != "postgres://u:secret@h/d" || c.Store != c.Cache || strings.Contains(c.Store, "postgres") {
+		t.Fatalf("database %q, store %q, cache %q: %v", c.Database, c.Store, c.Cache, err)
+	}
+	if shown := c.Values(func(string) string { return "masked" })["store"]; shown != "masked" {
+		t.Errorf("the store is shown as %v", shown)
 	}
 }
 

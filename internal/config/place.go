@@ -185,6 +185,13 @@ func (c *Config) checkPaths() error {
 	return nil
 }
 
+// splitStore puts the address of a database apart from the folders.
+func (c *Config) splitStore() {
+	if lower := strings.ToLower(c.Store); strings.HasPrefix(lower, "postgres://") || strings.HasPrefix(lower, "postgresql://") {
+		c.Database, c.Store = c.Store, defaultStore
+	}
+}
+
 // isWebAddress reports whether a location is an address of https or http.
 func isWebAddress(location string) bool {
 	lower := strings.ToLower(location)
@@ -196,7 +203,7 @@ func isWebAddress(location string) bool {
 func (c *Config) placeFolders(storeNamed bool) error {
 	switch {
 	case c.Cache != "":
-	case storeNamed:
+	case storeNamed && c.Database == "":
 		c.Cache = c.Store
 	default:
 		folder, err := os.UserCacheDir()
@@ -208,6 +215,9 @@ func (c *Config) placeFolders(storeNamed bool) error {
 		if err := files.RefuseLink(c.Cache); err != nil {
 			return fmt.Errorf("cache: %w; name the folder with --cache", err)
 		}
+	}
+	if c.Database != "" && c.Cache != "" {
+		c.Store = c.Cache
 	}
 	return c.checkOut()
 }

@@ -1,8 +1,8 @@
 // Package endoflife reads the data of endoflife.date, and holds the runtimes that a
 // repository names against them: which had reached the end of their support on a day.
 //
-// The data are files that the user brings; nothing is fetched. What they do not say is
-// unknown.
+// The data are files that midspan advisories update or the user brings; this package fetches
+// nothing. What they do not say is unknown.
 package endoflife
 
 import (

@@ -1,6 +1,10 @@
 package fetch
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
 
 // specialPurpose are the ranges, in addition to those that net/netip knows, that
 // have no public servers or that embed another address (IANA's registries of
@@ -39,4 +43,9 @@ func Public(ip netip.Addr) bool {
 		}
 	}
 	return true
+}
+
+// IsReserved reports whether a host has a name that no public host has (RFC 6761).
+func IsReserved(host string) bool {
+	return slices.Contains([]string{"example", "invalid", "localhost", "test"}, host[strings.LastIndexByte(host, '.')+1:])
 }

@@ -32,6 +32,7 @@ func stripCredentialsOnRedirect(r *http.Request, via []*http.Request) error {
 	if first := via[0].URL; r.URL.Scheme != first.Scheme || r.URL.Host != first.Host {
 		r.Header.Del("Authorization")
 		r.Header.Del("Cookie")
+		r.Header.Del("Personal-Token") // Open Collective's
 	}
 	return nil
 }

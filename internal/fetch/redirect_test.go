@@ -39,3 +39,25 @@ func TestARedirectCarriesNoSecretsToAnotherPlace(t *testing.T) {
 		}
 	}
 }
+
+// TestARedirectLosesThePersonalToken sends the header in which Open Collective takes one.
+func TestARedirectLosesThePersonalToken(t *testing.T) {
+	received := "none"
+	there := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received = r.Header.Get("Personal-Token") }))
+	defer there.Close()
+	here := httptest.NewServer(http.RedirectHandler(there.URL, http.StatusTemporaryRedirect))
+	defer here.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, here.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Personal-Token", "secret")
+	response, err := fetch.Client(fetch.Options{AllowPrivate: true, UserAgent: "test"}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	if received != "" {
+		t.Errorf("the other server received %q", received)
+	}
+}

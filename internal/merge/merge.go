@@ -93,12 +93,14 @@ type merger struct {
 	byRepository []map[string]observation.Measure
 	candidates   []int // repositories that may be the main one
 	specs        map[string]Spec
+	named        string    // by the catalog, as the main repository
 	day          time.Time // on which all windows end, zero where nothing was read
 	seen         []seenAt
 }
 
 func newMerger(in Input, specs map[string]Spec) *merger {
-	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: ByID(clampAll(in.GoodMeasures, specs)), specs: specs}
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: ByID(clampAll(in.GoodMeasures, specs)), specs: specs,
+		named: in.Good.MainRepository}
 	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
 	for _, r := range m.repositories {
 		m.byRepository = append(m.byRepository, ByID(clampAll(r.Measures, specs)))
@@ -179,11 +181,23 @@ func joinDetails(a, b string) string {
 	return a + "; " + b
 }
 
-// mainCandidates are the repositories that may be the main one: most human
+// namedMain is the repository that the catalog calls the main one; -1 where it names none.
+func (m *merger) namedMain() int {
+	return slices.IndexFunc(m.repositories, func(r Repository) bool { return m.named != "" && r.Repository.URL == m.named })
+}
+
+// mainCandidates are the repositories that may be the main one: the one that the catalog
+// names, whether it could be read or not; else most human
 // commits in 12 months, then ever, then the first by URL. It is one where the
 // counts of all are known; several where an unread one may have more. One that was seen on
 // another day than the windows end on is none.
 func (m *merger) mainCandidates() []int {
+	if named := m.namedMain(); named >= 0 && !m.empty(named) {
+		if m.seen[named] != seenThen {
+			return nil
+		}
+		return []int{named}
+	}
 	var kept []int
 	for i := range m.repositories {
 		if !m.empty(i) && m.seen[i] == seenThen {

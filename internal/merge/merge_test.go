@@ -198,3 +198,25 @@ func TestOfSeveralRepositoriesOneNumberNamesItsOwn(t *testing.T) {
 		t.Errorf("the main one is %+v", main)
 	}
 }
+
+// The busier repository is the main one, unless the catalog names another.
+func TestTheMainRepositoryThatTheCatalogNamesCounts(t *testing.T) {
+	busy, calm := seenOn("busy", 0, 90, 90, 7), seenOn("calm", 0, 10, 10, 1)
+	unread := Repository{Repository: catalog.Repository{URL: "https://x.example/a/unread"}, Failed: &observation.Note{Cause: observation.CauseOffline}}
+	for name, test := range map[string]struct {
+		named string
+		among []Repository
+		want  any
+	}{
+		"none":           {"", []Repository{busy, calm}, 7.0},
+		"the calm one":   {calm.Repository.URL, []Repository{busy, calm}, 1.0},
+		"beside unread":  {calm.Repository.URL, []Repository{busy, calm, unread}, 1.0},
+		"the unread one": {unread.Repository.URL, []Repository{busy, calm, unread}, nil},
+		"one elsewhere":  {"https://x.example/a/other", []Repository{busy, calm}, 7.0},
+	} {
+		m, _ := observation.Find(Measures(Input{Good: catalog.Good{MainRepository: test.named}, Repositories: test.among, AsOf: observedAt}, windowDefs(), nil), "main")
+		if m.Value != test.want || (m.State == observation.Measured) != (test.want != nil) {
+			t.Errorf("%s: %+v, want %v", name, m, test.want)
+		}
+	}
+}

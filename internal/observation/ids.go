@@ -119,6 +119,38 @@ const (
 	ForgeForks                 = "forge.forks"
 )
 
+// The measures of scanners/ledger.
+const (
+	LedgerCollectives      = "ledger.collectives"
+	LedgerReceived         = "ledger.received"
+	LedgerAmounts12m       = "ledger.amounts-12m"
+	LedgerContributions12m = "ledger.contributions-12m"
+	LedgerParents          = "ledger.parents"
+	LedgerManifestOwn      = "ledger.manifest-own"
+	LedgerManifestIncome   = "ledger.manifest-income"
+	LedgerManifestHistory  = "ledger.manifest-history"
+	LedgerManifestSought   = "ledger.manifest-sought"
+)
+
+// The measures of scanners/packages, from deps.dev.
+const (
+	PackagesPublished              = "packages.published"
+	PackagesLatestDays             = "packages.latest-days"
+	PackagesDeprecated             = "packages.deprecated"
+	PackagesDependents             = "packages.dependents"
+	PackagesLibyears               = "packages.libyears"
+	PackagesDependenciesOld        = "packages.dependencies-unmaintained"
+	PackagesDependenciesDeprecated = "packages.dependencies-deprecated"
+)
+
+// The measures of scanners/packages, from ecosyste.ms.
+const (
+	PackagesDependentPackages     = "packages.dependent-packages"
+	PackagesDependentRepositories = "packages.dependent-repositories"
+	PackagesDownloadsMonth        = "packages.downloads-month"
+	PackagesFundingPlatforms      = "packages.funding-platforms"
+)
+
 // The measures of scanners/signals, from a repository.
 const (
 	FundingReceived              = "funding.received"

@@ -29,6 +29,9 @@ type Observation struct {
 	Activity *Activity `json:"activity,omitempty"`
 	// Runtimes are the runtimes that files name; only the scanner of them fills them.
 	Runtimes []Runtime `json:"runtimes,omitempty"`
+	// Accounts are where files say that money for the project comes in; only the scanner of
+	// them fills them.
+	Accounts []Account `json:"accounts,omitempty"`
 	// Notes say what was skipped or read only in part.
 	Notes []Note `json:"notes,omitempty"`
 }

@@ -10,8 +10,10 @@ const (
 	UnitNone          Unit = ""
 	UnitChanges       Unit = "changes"
 	UnitCommits       Unit = "commits"
+	UnitContributions Unit = "contributions" // of money
 	UnitCountries     Unit = "countries"
 	UnitDays          Unit = "days"
+	UnitDownloads     Unit = "downloads"
 	UnitFiles         Unit = "files"
 	UnitFindings      Unit = "findings"
 	UnitForks         Unit = "forks"
@@ -26,18 +28,20 @@ const (
 	UnitPointsOf10    Unit = "points of 10" // a score from 0 to 10
 	UnitRatio         Unit = "ratio"        // of two numbers of one unit
 	UnitReleases      Unit = "releases"
+	UnitRepositories  Unit = "repositories"
 	UnitRuntimes      Unit = "runtimes"
 	UnitStars         Unit = "stars"
 	UnitTeams         Unit = "teams"
+	UnitYears         Unit = "years"
 )
 
 // Units lists all units but UnitNone.
 func Units() []Unit {
 	return []Unit{
-		UnitChanges, UnitCommits, UnitCountries, UnitDays,
-		UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
+		UnitChanges, UnitCommits, UnitContributions, UnitCountries, UnitDays,
+		UnitDownloads, UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
 		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
-		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitStars, UnitTeams,
+		UnitPointsOf10, UnitRatio, UnitReleases, UnitRepositories, UnitRuntimes, UnitStars, UnitTeams, UnitYears,
 	}
 }
 

@@ -11,12 +11,16 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/internal/advisory/advisorytest"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
 )
+
+// now is when the tests fetch.
+var now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
 
 // server is an OSV export over HTTP that counts what it sends.
 type server struct {
@@ -66,7 +70,7 @@ func TestUpdateFetchesOnlyWhatChanged(t *testing.T) {
 	s.fail["/npm/all.zip"] = 1 // a failure that passes is tried again
 	dir := t.TempDir()
 	for range 2 {
-		if err := osvdb.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, fetch.Client(fetch.Options{AllowPrivate: true})); err != nil {
+		if err := osvdb.Update(t.Context(), base, dir, []string{"npm", "NuGet"}, fetch.Client(fetch.Options{AllowPrivate: true}), now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -86,11 +90,11 @@ func TestAFailedUpdateKeepsTheOldFileAndIsNoted(t *testing.T) {
 	good := advisorytest.Archive(t, map[string]string{"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)})
 	s, base := serve(t, map[string][]byte{"/npm/all.zip": good})
 	dir := t.TempDir()
-	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient, now); err != nil {
 		t.Fatal(err)
 	}
 	s.files["/npm/all.zip"] = good[:len(good)/2] // a transfer that was cut
-	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), base, dir, []string{"npm"}, http.DefaultClient, now); err != nil {
 		t.Fatal(err)
 	}
 	_, info := advisorytest.Build(t, dir)
@@ -105,13 +109,13 @@ func TestAFailedUpdateKeepsTheOldFileAndIsNoted(t *testing.T) {
 
 func TestUpdateFailsWhereNothingCanBeFetched(t *testing.T) {
 	_, base := serve(t, nil)
-	err := osvdb.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, http.DefaultClient)
+	err := osvdb.Update(t.Context(), base, t.TempDir(), []string{"npm", "../escape"}, http.DefaultClient, now)
 	if err == nil || !strings.Contains(err.Error(), base) || !strings.Contains(err.Error(), "404") {
 		t.Errorf("got %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := osvdb.Update(ended, base, t.TempDir(), []string{"npm"}, http.DefaultClient); err == nil {
+	if err := osvdb.Update(ended, base, t.TempDir(), []string{"npm"}, http.DefaultClient, now); err == nil {
 		t.Error("an ended context is no error")
 	}
 }
@@ -119,7 +123,7 @@ func TestUpdateFailsWhereNothingCanBeFetched(t *testing.T) {
 func TestUpdateReadsAFolderToo(t *testing.T) {
 	from := advisorytest.Folder(t, map[string]map[string]string{"npm": {"A.json": advisorytest.NPMRecord("A", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)}})
 	dir := t.TempDir()
-	if err := osvdb.Update(t.Context(), from, dir, nil, http.DefaultClient); err != nil {
+	if err := osvdb.Update(t.Context(), from, dir, nil, http.DefaultClient, now); err != nil {
 		t.Fatal(err)
 	}
 	if _, info := advisorytest.Build(t, dir); len(info.Ecosystems) != 1 {
@@ -139,7 +143,7 @@ func TestAnUpdateWritesThroughNoLink(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = osvdb.Update(t.Context(), base, dir, []string{"npm", "PyPI"}, http.DefaultClient)
+	_ = osvdb.Update(t.Context(), base, dir, []string{"npm", "PyPI"}, http.DefaultClient, now)
 	if entries, err := os.ReadDir(outside); err != nil || len(entries) != 1 {
 		t.Errorf("written beside the folder: %v, %v", entries, err)
 	}

@@ -15,13 +15,9 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-const (
-	// maxFetchesPerHost bounds the simultaneous clones and updates of one host, so that
-	// a catalog does not overload a forge.
-	maxFetchesPerHost = 4
-	// maxFetches bounds them over all hosts, because each is a git process that packs.
-	maxFetches = 8
-)
+// maxFetches bounds the simultaneous clones and updates of this process, because each is a
+// git process that packs. The setting per-host bounds those of one host.
+const maxFetches = 8
 
 // queued returns a closed channel that holds a list, for several readers.
 func queued(list []acquired) <-chan acquired {
@@ -91,7 +87,7 @@ func (p *Pipeline) fetchAll(ctx context.Context, remote []acquired, fetched chan
 	slots := semaphore.NewWeighted(maxFetches)
 	for _, list := range hosts {
 		queue := queued(list)
-		for range min(maxFetchesPerHost, len(list)) {
+		for range min(p.cfg.PerHost, len(list)) {
 			group.Go(func() error { return p.fetchHost(groupCtx, queue, slots, fetched) })
 		}
 	}

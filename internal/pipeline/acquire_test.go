@@ -114,7 +114,8 @@ func TestLargestMirrorsComeFirstAndUnknownOnesBeforeThem(t *testing.T) {
 }
 
 func TestAHostIsAskedForFewRepositoriesAtOnce(t *testing.T) {
-	const many = 3 * maxFetchesPerHost
+	const perHost = 4 // of the test's settings
+	const many = 3 * perHost
 	streams := map[string]string{}
 	var urls []string
 	for i := range many {
@@ -151,7 +152,7 @@ func TestAHostIsAskedForFewRepositoriesAtOnce(t *testing.T) {
 	if published.Summary.Scanned != many {
 		t.Errorf("%d of %d repositories were read: %+v", published.Summary.Scanned, many, published.Gaps)
 	}
-	if most > maxFetchesPerHost {
+	if most > perHost {
 		t.Errorf("%d repositories of one host at once", most)
 	}
 }

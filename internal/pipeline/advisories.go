@@ -15,7 +15,9 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/feeds"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/osvdb"
@@ -89,10 +91,10 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
-	case osvdb.IsURL(source) && p.cfg.Offline:
+	case download.IsURL(source) && p.cfg.Offline:
 		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
-	case osvdb.IsURL(source):
-		if err := download(ctx, p.cfg, p.version, source); err != nil {
+	case download.IsURL(source):
+		if err := fetchAdvisories(ctx, p.cfg, p.version, p.now(), source); err != nil {
 			return "", err
 		}
 		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
@@ -144,12 +146,19 @@ func buildIndex(ctx context.Context, cfg config.Config, folder string, now time.
 	return index, err
 }
 
-func download(ctx context.Context, cfg config.Config, version, address string) error {
+func fetchAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, address string) error {
 	folder := downloadDir(cfg, address)
 	if err := files.RefuseLink(folder); err != nil {
 		return err
 	}
-	return osvdb.Update(ctx, address, folder, cfg.Ecosystems, httpClient(cfg, version))
+	client, mirror := httpClient(cfg, version), address
+	if err := osvdb.Update(ctx, address, folder, cfg.Ecosystems, client, now); err != nil {
+		return err
+	}
+	if folder == downloadDir(cfg, osvdb.DefaultBaseURL) {
+		mirror = "" // the publishers' own addresses
+	}
+	return feeds.Update(ctx, mirror, folder, client, now)
 }
 
 // AdvisoryInfo describes the default index, and the data of ends of support beside it.
@@ -159,16 +168,27 @@ type AdvisoryInfo struct {
 	Ends *endoflife.Info `json:"endoflife,omitempty"`
 }
 
-// UpdateAdvisories downloads the configured address, or OSV's, and builds the default
-// index from it.
+// UpdateAdvisories downloads the configured address, or OSV's, with the feeds beside it, and
+// builds the default index from it.
 func UpdateAdvisories(ctx context.Context, cfg config.Config, version string, now time.Time, progress Progress) (AdvisoryInfo, error) {
 	address := cfg.Advisories
-	if !osvdb.IsURL(address) {
+	if !download.IsURL(address) {
 		address = osvdb.DefaultBaseURL
 	}
-	return replaceDefaultIndex(ctx, cfg, now, progress, func(cfg config.Config) (string, error) {
-		return downloadDir(cfg, address), download(ctx, cfg, version, address)
+	var notes []observation.Note
+	info, err := replaceDefaultIndex(ctx, cfg, now, progress, func(cfg config.Config) (string, error) {
+		folder := downloadDir(cfg, address)
+		if err := fetchAdvisories(ctx, cfg, version, now, address); err != nil {
+			return folder, err
+		}
+		notes = feeds.Failures(folder)
+		if ends := endoflife.Find(folder); ends != "" {
+			return folder, importEnds(cfg, ends)
+		}
+		return folder, nil
 	})
+	info.Notes = append(info.Notes, notes...)
+	return info, err
 }
 
 // ImportAdvisories builds the default index from a folder in the OSV layout, such as one

@@ -23,13 +23,27 @@ func WithSources(sources []scanners.Source) Option {
 // Ask is the stage that asks the sources on the network about the repositories of a run,
 // and stores what it makes of their answers. An answer of the same day is not asked for
 // again, and one that is not older than the setting max-age stands in where a source
-// cannot be asked. No source makes a run fail.
+// cannot be asked. No source makes a run fail. Sources that ask about what the scanners
+// found are left to Follow.
 func (p *Pipeline) Ask(ctx context.Context, run store.Run) error {
+	return p.askSources(ctx, run, false)
+}
+
+// Follow is the same stage for the sources that ask about what the scanners found. It comes
+// after Scan.
+func (p *Pipeline) Follow(ctx context.Context, run store.Run) error {
+	return p.askSources(ctx, run, true)
+}
+
+func (p *Pipeline) askSources(ctx context.Context, run store.Run, followers bool) error {
 	repositories, err := p.repositories(ctx, run)
 	if err != nil {
 		return err
 	}
 	for _, source := range p.sources {
+		if _, follows := source.(scanners.Follower); follows != followers {
+			continue
+		}
 		if err := p.askSource(ctx, run, source, repositories); err != nil {
 			return fmt.Errorf("ask the %s: %w", source.Name(), err)
 		}
@@ -50,9 +64,15 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 			if err != nil {
 				return err
 			}
+			question := scanners.Question{Repository: r, Last: last}
 			why := p.whyNotAsk(run, source, r, last)
 			if why == nil {
-				questions = append(questions, scanners.Question{Repository: r, Last: last})
+				if why, err = p.withFound(ctx, run, source, &question); err != nil {
+					return err
+				}
+			}
+			if why == nil {
+				questions = append(questions, question)
 				continue
 			}
 			failures[r.URL] = *why
@@ -71,6 +91,47 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, said))
 	}
 	return nil
+}
+
+// withFound adds to a question what the scanners found, where the source asks about that.
+// It returns why it cannot be asked about a repository that was not read.
+func (p *Pipeline) withFound(ctx context.Context, run store.Run, source scanners.Source, question *scanners.Question) (*observation.Note, error) {
+	if _, follows := source.(scanners.Follower); !follows {
+		return nil, nil
+	}
+	scan, err := p.store.Scan(ctx, run.ID, question.Repository.URL)
+	if errors.Is(err, store.ErrNotFound) {
+		return &observation.Note{Cause: observation.CauseNotAsked, Subject: question.Repository.URL, Message: "the repository was not scanned"}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the scan of %s: %w", question.Repository.URL, err)
+	}
+	if scan.Failure != nil {
+		return scan.Failure, nil
+	}
+	question.Found = func(ctx context.Context) (scanners.Found, error) { return p.foundIn(ctx, scan) }
+	return nil, nil
+}
+
+// foundIn reads what the scanners found in a repository.
+func (p *Pipeline) foundIn(ctx context.Context, scan store.Scan) (found scanners.Found, err error) {
+	for _, key := range scan.Keys {
+		result, err := p.store.ObservationWithoutPackages(ctx, key)
+		if err != nil {
+			return found, fmt.Errorf("read observation %s: %w", key, err)
+		}
+		found.Measures = append(found.Measures, result.Measures...)
+		found.Accounts = append(found.Accounts, result.Accounts...)
+	}
+	if scan.Inventory == "" {
+		return found, nil
+	}
+	inventory, err := p.store.Inventory(ctx, scan.Inventory)
+	if err != nil {
+		return found, fmt.Errorf("read the inventory of %s: %w", scan.URL, err)
+	}
+	found.Packages, found.Uses = inventory.Packages, inventory.Uses
+	return found, nil
 }
 
 // storeLive stores with a run what it makes of the answers that are kept.

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
@@ -18,6 +20,8 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/scanners"
 	forges "github.com/midspan/midspan/scanners/forge"
+	"github.com/midspan/midspan/scanners/ledger"
+	"github.com/midspan/midspan/scanners/packages"
 )
 
 const askedTool = "https://github.com/coast/tool"
@@ -62,7 +66,7 @@ func (a *askable) run() runResult {
 	if a.down {
 		address = "http://127.0.0.1:1/" // nothing listens there
 	}
-	sources := []scanners.Source{forges.New(forges.Options{GitHub: address, Tokens: map[string][]string{"github.com": {"secret"}}, MaxWait: time.Millisecond})}
+	sources := withOthers(forges.New(forges.Options{GitHub: address, Tokens: map[string][]string{"github.com": {"secret"}}, MaxWait: time.Millisecond}))
 	a.said = nil
 	p, err := New(a.t.Context(), a.cfg, "test", func() time.Time { return a.now }, Silent{}, WithSources(sources),
 		Announce(func(text string) { a.said = append(a.said, text) }))
@@ -72,6 +76,19 @@ func (a *askable) run() runResult {
 	p.retry = fetch.RetryPolicy{MaxAttempts: 1, FailureThreshold: 5, IdleTimeout: time.Second}
 	defer p.Close()
 	return runWith(a.t, p, askedTool)
+}
+
+// withOthers are all sources: those that are given, and the others, each asked where nothing
+// listens.
+func withOthers(given ...scanners.Source) []scanners.Source {
+	const nowhere = "http://127.0.0.1:1"
+	all := []scanners.Source{forges.New(forges.Options{GitHub: nowhere, Tokens: map[string][]string{"github.com": {"secret"}}}),
+		ledger.New(ledger.Options{OpenCollective: nowhere}),
+		packages.NewDepsDev(packages.Options{Address: nowhere}), packages.NewEcosystems(packages.Options{Address: nowhere})}
+	for _, source := range given {
+		all[slices.IndexFunc(all, func(s scanners.Source) bool { return s.Name() == source.Name() })] = source
+	}
+	return all
 }
 
 // measure is a measure of the one good of a run, in short.
@@ -125,7 +142,7 @@ func withoutForge(t *testing.T, document report.Document) string {
 	t.Helper()
 	keep := func(measures []observation.Measure) (kept []observation.Measure) {
 		for _, m := range measures {
-			if !strings.HasPrefix(m.ID, "forge.") {
+			if !slices.ContainsFunc([]string{"forge.", "ledger.", "packages."}, func(of string) bool { return strings.HasPrefix(m.ID, of) }) {
 				kept = append(kept, m)
 			} else if m.State == observation.Measured {
 				t.Errorf("%s is measured", m.ID)
@@ -139,8 +156,10 @@ func withoutForge(t *testing.T, document report.Document) string {
 		for j := range good.Scans {
 			good.Scans[j].Measures = keep(good.Scans[j].Measures)
 		}
-		good.Verdict.Coverage.Gaps = nil
+		// Where nothing is named to ask about, a run that may ask knows that it does not apply.
+		good.Verdict.Coverage = assess.Coverage{}
 	}
+	document.Summary.Coverage = 0
 	text, err := json.Marshal(document)
 	if err != nil {
 		t.Fatal(err)
@@ -202,15 +221,15 @@ func TestSourcesSayWhatIsAtHandAndOfWhichDay(t *testing.T) {
 	for asOf, want := range map[string]string{"2026-06-30": SourceKept, "2026-08-10": SourceOld} {
 		a.cfg.AsOf = asOf
 		all, err := Sources(t.Context(), a.cfg, []scanners.Source{forges.New(forges.Options{})})
-		if err != nil || len(all) != 4 {
+		if err != nil || len(all) != 5 {
 			t.Fatalf("%v, %v", all, err)
 		}
-		for _, s := range all[:3] {
+		for _, s := range all[:4] {
 			if s.State != SourceNone || s.Unknown == "" || s.Detail == "" || s.Date != "" {
 				t.Errorf("nothing was brought, and got %+v", s)
 			}
 		}
-		if s := all[3]; s.State != want || s.Date != "2026-06-30" || s.Detail != "1 answer; github.com is not asked: set GITHUB_TOKEN" {
+		if s := all[4]; s.State != want || s.Date != "2026-06-30" || s.Detail != "1 answer; github.com is not asked: set GITHUB_TOKEN" {
 			t.Errorf("as of %s: %+v", asOf, s)
 		}
 	}

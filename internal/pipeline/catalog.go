@@ -5,15 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/catalog/sample"
+	"github.com/midspan/midspan/internal/catalogs"
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
@@ -52,7 +52,7 @@ func (p *Pipeline) begin(ctx context.Context, catalogs []catalog.Catalog, goods 
 	}
 	run := store.Run{AsOf: p.cfg.Day(), State: store.Started, CatalogID: p.catalogID(catalogs)}
 	for _, c := range catalogs {
-		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods)})
+		run.Sources = append(run.Sources, store.Source{Name: c.Name, Location: c.Location, Goods: len(c.Goods), Fetched: c.Fetched})
 		run.Notes = append(run.Notes, c.Notes...)
 	}
 	var err error
@@ -73,8 +73,10 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 		return []catalog.Catalog{goods}, err
 	}
 	var all []catalog.Catalog
+	reader := catalogReader(p.cfg, p.build, p.now())
+	reader.Client, reader.Say = httpClient(p.cfg, p.version), p.say
 	for _, location := range p.cfg.Catalog {
-		read, err := catalog.Load(ctx, location, p.fetchCatalog)
+		read, err := reader.Read(ctx, location)
 		if err != nil {
 			return nil, err
 		}
@@ -86,9 +88,9 @@ func (p *Pipeline) Catalogs(ctx context.Context, urls []string) ([]catalog.Catal
 	return all, nil
 }
 
-// fetchCatalog opens a catalog at an HTTP address.
-func (p *Pipeline) fetchCatalog(ctx context.Context, address string) (io.ReadCloser, error) {
-	return fetch.Get(ctx, httpClient(p.cfg, p.version), address)
+// catalogReader reads catalogs, and keeps copies of those at addresses in the cache.
+func catalogReader(cfg config.Config, version string, now time.Time) catalogs.Reader {
+	return catalogs.Reader{Folder: filepath.Join(cfg.Cache, "catalogs"), Offline: cfg.Offline, MaxAge: cfg.MaxAge, AsOf: cfg.Day(), Now: now, Version: version}
 }
 
 // Choose merges the entries of the catalogs into goods and applies the settings only and

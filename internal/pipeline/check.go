@@ -28,7 +28,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	}
 	defer os.RemoveAll(tempDir)
 	// The runs of a store are those of catalogs: this one is kept nowhere.
-	cfg.Cache, cfg.Store, cfg.Out = cmp.Or(cfg.Cache, cfg.Store, tempDir), tempDir, ""
+	cfg.Cache, cfg.Store, cfg.Database, cfg.Out = cmp.Or(cfg.Cache, cfg.Store, tempDir), tempDir, "", ""
 	p, err := New(ctx, cfg, version, now, progress, options...)
 	if err != nil {
 		return report.Document{}, nil, err

@@ -131,7 +131,7 @@ func (p *Pipeline) findRun(ctx context.Context, name string, fallback func() (st
 		return run, fmt.Errorf("%q is no number of a run, no day like 2006-01-02 and no report.json", name)
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		err = fmt.Errorf("the store %s holds no judged run %s", p.cfg.Store, name)
+		err = fmt.Errorf("the store %s holds no judged run %s", p.store.Name(), name)
 	}
 	return run, err
 }

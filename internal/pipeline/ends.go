@@ -9,9 +9,9 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/files"
-	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 )
@@ -26,7 +26,9 @@ func readEnds(cfg config.Config, run store.Run) endoflife.Source {
 	switch folder := cfg.Advisories; {
 	case folder == "" && readsSampleAlone(run):
 		return endoflife.Source{}
-	case folder != "" && folder != advisory.ServiceName && !osvdb.IsURL(folder):
+	case download.IsURL(folder):
+		path = endoflife.Find(downloadDir(cfg, folder))
+	case folder != "" && folder != advisory.ServiceName:
 		path = endoflife.Find(folder)
 	}
 	if path == "" {

@@ -1,4 +1,4 @@
-// Package pipeline runs the stages: catalog, ask, acquire and scan, match, assess,
+// Package pipeline runs the stages: catalog, ask, acquire and scan, follow, match, assess,
 // publish. Each reads what the one before stored and stores its own result, so
 // each can run alone, resume after a crash and skip what has not changed.
 //
@@ -119,7 +119,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, filepath.Join(cfg.Store, "midspan.db"))
+	db, err := openStore(ctx, cfg)
 	if err != nil {
 		return nil, errors.Join(err, git.Close())
 	}
@@ -132,6 +132,18 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	}
 	return p, nil
 }
+
+// openStore opens the configured store.
+func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
+	if cfg.Database != "" {
+		return store.OpenPostgres(ctx, cfg.Database, storeConnections+cfg.Jobs)
+	}
+	return store.Open(ctx, filepath.Join(cfg.Store, "midspan.db"))
+}
+
+// storeConnections are those to PostgreSQL that a process has beside one for each unit of
+// work: for the lock, the queue and what it reads in between.
+const storeConnections = 10
 
 // httpClient returns a client under the HTTP policy of this run.
 func httpClient(cfg config.Config, version string) *http.Client {
@@ -201,6 +213,9 @@ func (p *Pipeline) assessRun(ctx context.Context, run store.Run) (store.Run, err
 	if err := p.Scan(ctx, run); err != nil {
 		return run, err
 	}
+	if err := p.Follow(ctx, run); err != nil {
+		return run, err
+	}
 	if err := p.Match(ctx, run); err != nil {
 		return run, err
 	}
@@ -266,7 +281,7 @@ func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.S
 	}
 	run, err := p.store.Latest(ctx, states...)
 	if errors.Is(err, store.ErrNotFound) {
-		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.cfg.Store, command)
+		return store.Run{}, fmt.Errorf("the store %s holds no run to work on: use %s first", p.store.Name(), command)
 	}
 	if err != nil {
 		return run, err

@@ -47,7 +47,7 @@ func testConfig(t testing.TB) config.Config {
 
 // configIn returns the settings of a run below a folder.
 func configIn(dir string) config.Config {
-	return config.Config{Store: filepath.Join(dir, "store"), Out: filepath.Join(dir, "report"), AsOf: asOf, Jobs: 2, Timeout: time.Minute, Offline: true}
+	return config.Config{Store: filepath.Join(dir, "store"), Out: filepath.Join(dir, "report"), AsOf: asOf, Jobs: 2, PerHost: 4, Timeout: time.Minute, Offline: true}
 }
 
 func newPipeline(t testing.TB, cfg config.Config) *Pipeline {

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners/osv"
@@ -60,7 +60,7 @@ func (p *Pipeline) recall(ctx context.Context, run store.Run) error {
 // applyRecalled opens what depends on the settings again.
 func (p *Pipeline) applyRecalled(advisories bool) error {
 	// The run was matched with what was fetched then: nothing newer is asked for.
-	p.cfg.Offline = p.cfg.Offline || advisories && osvdb.IsURL(p.cfg.Advisories)
+	p.cfg.Offline = p.cfg.Offline || advisories && download.IsURL(p.cfg.Advisories)
 	p.service = osv.Matcher{Client: httpClient(p.cfg, p.version)}
 	rules, text, err := loadRules(p.cfg.Rules, p.definitions())
 	if err != nil {

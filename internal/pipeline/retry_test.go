@@ -169,7 +169,7 @@ func TestAHostThatIsDownIsLeftAloneAndTheNextRunAsksAgain(t *testing.T) {
 		}
 	}
 	// Requests that are running when the circuit opens are still tried.
-	if most := int(fastRetry.FailureThreshold) + 2*maxFetchesPerHost; alone < len(urls)-most || f.total() > most*fastRetry.MaxAttempts {
+	if most := int(fastRetry.FailureThreshold) + 2*4; alone < len(urls)-most || f.total() > most*fastRetry.MaxAttempts {
 		t.Errorf("%d of %d were left alone, after %d requests", alone, len(urls), f.total())
 	}
 	for address, failure := range failures {

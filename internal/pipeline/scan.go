@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -22,30 +21,18 @@ import (
 //
 // Mirrors that are at hand are scanned while others are fetched. The largest come first,
 // so that no core waits at the end for one of them.
-func (p *Pipeline) Scan(ctx context.Context, run store.Run) (err error) {
+func (p *Pipeline) Scan(ctx context.Context, run store.Run) error {
 	repositories, err := p.repositories(ctx, run)
+	if err != nil {
+		return err
+	}
+	units, err := p.newUnits(ctx)
 	if err != nil {
 		return err
 	}
 	p.progress.Stage("scan", len(repositories))
 	defer p.progress.End()
-	reader, err := p.newReader()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, reader.Close()) }()
-	var mu sync.Mutex
-	err = p.eachAcquired(ctx, repositories, func(groupCtx context.Context, a acquired) error {
-		outcome, err := p.scanAndStore(groupCtx, run, reader, a)
-		if err != nil {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		p.progress.Done(a.repository.URL, outcome)
-		return nil
-	})
-	if err != nil {
+	if err := units.each(ctx, run, repositories, p.progress.Done); err != nil {
 		return err
 	}
 	return p.store.Advance(ctx, run.ID, store.Scanned)

@@ -12,6 +12,8 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/download"
+	"github.com/midspan/midspan/internal/epss"
 	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
@@ -37,9 +39,9 @@ type SourceState struct {
 	Unknown string `json:"unknown"`
 }
 
-// Sources describes what is at hand for the next run: the advisories, what is known to be
-// exploited, the ends of runtimes, and the answers of the sources on the network. It asks
-// nobody.
+// Sources describes what is at hand for the next run: the copies of catalogs at addresses,
+// the advisories, what is known to be exploited, the ends of runtimes, the scores of EPSS,
+// and the answers of the sources on the network. It asks nobody.
 func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) ([]SourceState, error) {
 	if err := resolveFolders(&cfg); err != nil {
 		return nil, err
@@ -48,6 +50,7 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 	if err != nil {
 		return nil, err
 	}
+	all = append(catalogStates(cfg), all...)
 	db, err := openStoreAtHand(ctx, cfg)
 	if err != nil {
 		return nil, err
@@ -67,11 +70,10 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 
 // openStoreAtHand opens the store; nil where there is none yet.
 func openStoreAtHand(ctx context.Context, cfg config.Config) (*store.Store, error) {
-	path := filepath.Join(cfg.Store, "midspan.db")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(cfg.Store, "midspan.db")); cfg.Database == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return store.Open(ctx, path)
+	return openStore(ctx, cfg)
 }
 
 // advisoryStates describes the default index, or that of the setting advisories, and the
@@ -100,7 +102,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 		kev.Detail = "the advisories at hand have no list of CISA (kev.json)"
 	}
 	ends := SourceState{Name: "ends of runtimes", State: SourceNone, Unknown: "whether a runtime has reached its end",
-		Detail: "no data of endoflife.date: midspan advisories import FILE"}
+		Detail: "no data of endoflife.date: midspan advisories update, or import FILE"}
 	switch read := readEnds(cfg, store.Run{}); {
 	case read.Problem != "":
 		ends.Detail = read.Problem
@@ -108,7 +110,49 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 		at := read.Data.Info()
 		ends.State, ends.Date, ends.Detail = SourceKept, at.Day.Format(time.DateOnly), scanners.Count(at.Products, "product", "products")+" of endoflife.date"
 	}
-	return []SourceState{osv, kev, ends}, nil
+	return []SourceState{osv, kev, ends, scoresAtHand(cfg)}, nil
+}
+
+// scoresAtHand describes the scores of EPSS that lie beside the advisories.
+func scoresAtHand(cfg config.Config) SourceState {
+	state := SourceState{Name: "EPSS scores", State: SourceNone, Unknown: "how likely a vulnerability is to be exploited (EPSS)",
+		Detail: "no scores of EPSS: midspan advisories update brings them"}
+	folder := cfg.Advisories
+	switch {
+	case folder == "" || folder == advisory.ServiceName:
+		folder = downloadDir(cfg, osvdb.DefaultBaseURL)
+	case download.IsURL(folder):
+		folder = downloadDir(cfg, folder)
+	}
+	scores, err := epss.Read(filepath.Join(folder, epss.FileName))
+	switch {
+	case err == nil:
+		state.State, state.Date, state.Detail = SourceKept, scores.Day.Format(time.DateOnly), scanners.Count(scores.Len(), "score", "scores")+" of EPSS"
+	case !errors.Is(err, fs.ErrNotExist):
+		state.Detail = redact.Text(err.Error())
+	}
+	return state
+}
+
+// catalogStates describes the copies of the catalogs at addresses.
+func catalogStates(cfg config.Config) []SourceState {
+	var all []SourceState
+	reader := catalogReader(cfg, "", time.Time{})
+	for _, location := range cfg.Catalog {
+		if !download.IsURL(location) {
+			continue
+		}
+		state := SourceState{Name: "catalog", State: SourceNone, Detail: redact.URL(location) + "; no copy is kept",
+			Unknown: "which goods there are, where the catalog cannot be fetched"}
+		if fetched := reader.Fetched(location); !fetched.IsZero() {
+			state.State, state.Date, state.Detail = SourceKept, fetched.UTC().Format(time.DateOnly), redact.URL(location)
+			if fetched.Before(cfg.Day().Add(-cfg.MaxAge)) {
+				state.State = SourceOld
+			}
+		}
+		all = append(all, state)
+	}
+	return all
 }
 
 // indexAtHand describes the index that the next run would begin with. Its error is
@@ -116,7 +160,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 func indexAtHand(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
 	path := defaultIndexPath(cfg)
 	if folder := cfg.Advisories; folder != "" && folder != advisory.ServiceName {
-		if osvdb.IsURL(folder) {
+		if download.IsURL(folder) {
 			folder = downloadDir(cfg, folder)
 		}
 		var err error

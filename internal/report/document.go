@@ -75,6 +75,8 @@ type Catalog struct {
 	Name     string `json:"name"`
 	Location string `json:"location"`
 	Goods    int    `json:"goods"`
+	// Fetched is the day on which one at an address was last fetched; empty for others.
+	Fetched string `json:"fetched,omitempty"`
 }
 
 // Scanner is a scanner that took part, with its version.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	jsonv1 "github.com/go-json-experiment/json/v1"
@@ -167,6 +169,7 @@ func Complete(doc Document) Document {
 }
 
 func CompleteGood(good *Good) {
+	good.Sources = each(good.Sources, func(s *catalog.Source) { s.Location = RedactPaths(s.Location) })
 	good.Measures = redactMeasures(good.Measures)
 	good.Succession.Depth = cmp.Or(good.Succession.Depth, succession.Unknown)
 	if good.Activity.Read == 0 {

@@ -30,7 +30,7 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				Verdict  sql.NullString `db:"verdict"`
 				Digest   string         `db:"digest"`
 			}
-			err := s.db.SelectContext(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`,
+			err := s.db.list(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`,
 				run, last)
 			if err != nil {
 				yield(Good{}, err)
@@ -58,16 +58,14 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 // PutVerdict stores the verdict of a good. digest identifies everything that the verdict
 // depends on: the same digest always comes with the same verdict.
 func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run,
-		good)
-	return err
+	return s.db.run(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run, good)
 }
 
 // ReuseVerdict copies the verdict with the same digest from any run to a good, and
 // returns its stage, or ErrNotFound.
 func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
 	var stage string
-	err := s.db.GetContext(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
+	err := s.db.get(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
 		FROM (SELECT digest, stage, verdict FROM goods WHERE digest = ? AND digest <> '' AND verdict IS NOT NULL LIMIT 1) AS one
 		WHERE run_id = ? AND good_id = ? RETURNING goods.stage`, digest, run, good)
 	return stage, notFound(err)
@@ -77,8 +75,9 @@ func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string
 // repositories was read, without decoding verdicts.
 func (s *Store) Stages(ctx context.Context, run int64) ([]GoodStage, error) {
 	var all []GoodStage
-	return all, s.db.SelectContext(ctx, &all, `SELECT good_id AS id, coalesce(document ->> 'name', '') AS name, stage, EXISTS (
-			SELECT 1 FROM json_each(document, '$.repositories') AS repository JOIN scans ON scans.run_id = goods.run_id AND scans.url = repository.value ->> 'url'
+	return all, s.db.list(ctx, &all, `SELECT good_id AS id, coalesce(`+s.db.document("document")+` ->> 'name', '') AS name, stage, EXISTS (
+			SELECT 1 FROM `+s.db.elements("document", "repositories")+` AS repository JOIN scans ON scans.run_id = goods.run_id
+				AND scans.url = repository.value ->> 'url'
 			WHERE scans.failure IS NULL) AS read
 		FROM goods WHERE run_id = ? ORDER BY good_id`, run)
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/varint"
 )
@@ -99,18 +97,18 @@ func unpack(packed []byte) (Inventory, error) {
 }
 
 // putInventory stores the packages of an observation.
-func putInventory(ctx context.Context, tx *sqlx.Tx, key string, entries []observation.Package) error {
+func putInventory(ctx context.Context, tx transaction, key string, entries []observation.Package) error {
 	distinct := NewInventory(entries)
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO inventories (work_key, ecosystems, packages, entries) VALUES (?, ?, ?, ?)`,
+	return tx.run(ctx, `INSERT INTO inventories (work_key, ecosystems, packages, entries) VALUES (?, ?, ?, ?) ON CONFLICT (work_key)
+		DO UPDATE SET ecosystems = excluded.ecosystems, packages = excluded.packages, entries = excluded.entries`,
 		key, jsonValue{distinct.Ecosystems()}, distinct.pack(), jsonValue{entries})
-	return err
 }
 
 // Inventory returns the distinct packages of the observation under a work key, or
 // ErrNotFound where it has no packages.
 func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 	var packed *[]byte
-	if err := s.db.GetContext(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, key); err != nil {
+	if err := s.db.get(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, storedKey(key)); err != nil {
 		return Inventory{}, notFound(err)
 	}
 	if packed == nil {
@@ -127,14 +125,14 @@ func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 // Ecosystems returns the ecosystems of an inventory, or ErrNotFound.
 func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
 	var names []string
-	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, key)
+	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, storedKey(key))
 }
 
 // Entries returns the packages of the observation under a work key, one entry for each
 // place that lists a package; nil where it has no inventory.
 func (s *Store) Entries(ctx context.Context, key string) ([]observation.Package, error) {
 	var entries []observation.Package
-	err := s.getJSON(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, key)
+	err := s.getJSON(ctx, &entries, `SELECT entries FROM inventories WHERE work_key = ?`, storedKey(key))
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
 	}

@@ -23,51 +23,53 @@ var entries = []observation.Package{
 }
 
 func TestInventoryHoldsEachPackageOnceAndTheEntriesAsTheyWere(t *testing.T) {
-	s := newStore(t)
-	seen := observation.Observation{Scanner: "s", Version: "1", Packages: entries}
-	if err := s.PutObservation(t.Context(), "key", seen, 0); err != nil {
-		t.Fatal(err)
-	}
-	got, err := s.Inventory(t.Context(), "key")
-	want := Inventory{
-		Packages: []observation.Package{
-			{Ecosystem: "PyPI", Name: "a"}, {Ecosystem: "npm", Name: "\x00odd\n\t\"", Version: "ü"},
-			{Ecosystem: "npm", Name: "b", Version: "1", Relation: observation.Direct}, {Ecosystem: "npm", Name: "b", Version: "2"},
-		},
-		Entries: []int{1, 1, 2, 1},
-		// The direct one is for development; what runs has it through another.
-		Uses: []observation.Use{observation.UsedSomehow, observation.UsedSomehow, observation.UsedTransitively, observation.UsedSomehow},
-	}
-	if err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
-	}
-	if names, err := s.Ecosystems(t.Context(), "key"); err != nil || !reflect.DeepEqual(names, []string{"PyPI", "npm"}) {
-		t.Errorf("ecosystems = %v, %v", names, err)
-	}
-	if whole, err := s.Observation(t.Context(), "key"); err != nil || !reflect.DeepEqual(whole, seen) {
-		t.Errorf("the observation is %+v, %v", whole, err)
-	}
-	if remarks, err := s.ObservationWithoutPackages(t.Context(), "key"); err != nil || remarks.Packages != nil {
-		t.Errorf("the remarks hold packages: %+v, %v", remarks, err)
-	}
+	eachEngine(t, func(t *testing.T, s *Store) {
+		seen := observation.Observation{Scanner: "s", Version: "1", Packages: entries}
+		if err := s.PutObservation(t.Context(), "key", seen, 0); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Inventory(t.Context(), "key")
+		want := Inventory{
+			Packages: []observation.Package{
+				{Ecosystem: "PyPI", Name: "a"}, {Ecosystem: "npm", Name: "\x00odd\n\t\"", Version: "ü"},
+				{Ecosystem: "npm", Name: "b", Version: "1", Relation: observation.Direct}, {Ecosystem: "npm", Name: "b", Version: "2"},
+			},
+			Entries: []int{1, 1, 2, 1},
+			// The direct one is for development; what runs has it through another.
+			Uses: []observation.Use{observation.UsedSomehow, observation.UsedSomehow, observation.UsedTransitively, observation.UsedSomehow},
+		}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+		}
+		if names, err := s.Ecosystems(t.Context(), "key"); err != nil || !reflect.DeepEqual(names, []string{"PyPI", "npm"}) {
+			t.Errorf("ecosystems = %v, %v", names, err)
+		}
+		if whole, err := s.Observation(t.Context(), "key"); err != nil || !reflect.DeepEqual(whole, seen) {
+			t.Errorf("the observation is %+v, %v", whole, err)
+		}
+		if remarks, err := s.ObservationWithoutPackages(t.Context(), "key"); err != nil || remarks.Packages != nil {
+			t.Errorf("the remarks hold packages: %+v, %v", remarks, err)
+		}
+	})
 }
 
 func TestInventoryWithoutPackagesIsNotTheSameAsNone(t *testing.T) {
-	s := newStore(t)
-	for key, packages := range map[string][]observation.Package{"empty": {}, "none": nil} {
-		if err := s.PutObservation(t.Context(), key, observation.Observation{Packages: packages}, 0); err != nil {
-			t.Fatal(err)
+	eachEngine(t, func(t *testing.T, s *Store) {
+		for key, packages := range map[string][]observation.Package{"empty": {}, "none": nil} {
+			if err := s.PutObservation(t.Context(), key, observation.Observation{Packages: packages}, 0); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if all, err := s.Inventory(t.Context(), "empty"); err != nil || len(all.Packages) != 0 {
-		t.Errorf("the empty one is %v, %v", all, err)
-	}
-	if seen, err := s.Observation(t.Context(), "empty"); err != nil || seen.Packages == nil {
-		t.Errorf("the empty one became none: %v, %v", seen, err)
-	}
-	if _, err := s.Inventory(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("none is %v", err)
-	}
+		if all, err := s.Inventory(t.Context(), "empty"); err != nil || len(all.Packages) != 0 {
+			t.Errorf("the empty one is %v, %v", all, err)
+		}
+		if seen, err := s.Observation(t.Context(), "empty"); err != nil || seen.Packages == nil {
+			t.Errorf("the empty one became none: %v, %v", seen, err)
+		}
+		if _, err := s.Inventory(t.Context(), "none"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("none is %v", err)
+		}
+	})
 }
 
 func FuzzPackedInventoryThatIsDamagedIsAnError(f *testing.F) {

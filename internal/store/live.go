@@ -21,9 +21,9 @@ type LiveAnswer struct {
 
 // PutLiveAnswer keeps an answer in the place of the last one.
 func (s *Store) PutLiveAnswer(ctx context.Context, a LiveAnswer) error {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO live_answers (source, url, version, asked, partial, document) VALUES (?, ?, ?, ?, ?, ?)`,
+	return s.db.run(ctx, `INSERT INTO live_answers (source, url, version, asked, partial, document) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source, url)
+		DO UPDATE SET version = excluded.version, asked = excluded.asked, partial = excluded.partial, document = excluded.document`,
 		a.Source, a.URL, a.Version, formatTime(a.Asked), a.Partial, string(a.Document))
-	return err
 }
 
 // LiveAnswer returns the last answer of a source of a repository, or ErrNotFound.
@@ -32,7 +32,7 @@ func (s *Store) LiveAnswer(ctx context.Context, source, address string) (LiveAns
 		Version, Asked, Document string
 		Partial                  bool
 	}
-	err := s.db.GetContext(ctx, &row, `SELECT version, asked, partial, document FROM live_answers WHERE source = ? AND url = ?`, source, address)
+	err := s.db.get(ctx, &row, `SELECT version, asked, partial, document FROM live_answers WHERE source = ? AND url = ?`, source, address)
 	if err != nil {
 		return LiveAnswer{}, notFound(err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) LiveAnswers(ctx context.Context, source string) (count int, olde
 		N           int
 		First, Last *string
 	}
-	if err := s.db.GetContext(ctx, &row, `SELECT count(*) AS n, min(asked) AS first, max(asked) AS last FROM live_answers WHERE source = ?`, source); err != nil ||
+	if err := s.db.get(ctx, &row, `SELECT count(*) AS n, min(asked) AS first, max(asked) AS last FROM live_answers WHERE source = ?`, source); err != nil ||
 		row.N == 0 {
 		return 0, oldest, newest, err
 	}
@@ -71,8 +71,8 @@ type Live struct {
 
 // PutLive stores what a run made of an answer.
 func (s *Store) PutLive(ctx context.Context, run int64, live Live) error {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO live (run_id, url, source, document) VALUES (?, ?, ?, ?)`, run, live.URL, live.Source, jsonValue{live})
-	return err
+	return s.db.run(ctx, `INSERT INTO live (run_id, url, source, document) VALUES (?, ?, ?, ?) ON CONFLICT (run_id, url, source)
+		DO UPDATE SET document = excluded.document`, run, live.URL, live.Source, jsonValue{live})
 }
 
 // Live returns what a run made of the answer of a source of a repository, or ErrNotFound.

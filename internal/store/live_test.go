@@ -11,43 +11,44 @@ import (
 )
 
 func TestAnAnswerStandsInThePlaceOfTheLastOneAndRunsKeepWhatTheyMadeOfIt(t *testing.T) {
-	s := newStore(t)
-	if _, err := s.LiveAnswer(t.Context(), "forge", "https://a"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("nothing is kept, and got %v", err)
-	}
-	if n, _, newest, err := s.LiveAnswers(t.Context(), "forge"); n != 0 || err != nil || !newest.IsZero() {
-		t.Errorf("nothing is kept, and got %d of %s, %v", n, newest, err)
-	}
-	first := LiveAnswer{Source: "forge", URL: "https://a", Version: "1", Asked: day, Document: json.RawMessage(`{"a":1}`)}
-	second := LiveAnswer{Source: "forge", URL: "https://a", Version: "2", Asked: day.Add(time.Hour), Partial: true, Document: json.RawMessage(`{"a":2}`)}
-	other := LiveAnswer{Source: "forge", URL: "https://b", Version: "2", Asked: day.Add(2 * time.Hour), Document: json.RawMessage(`{}`)}
-	for _, a := range []LiveAnswer{first, second, other} {
-		if err := s.PutLiveAnswer(t.Context(), a); err != nil {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		if _, err := s.LiveAnswer(t.Context(), "forge", "https://a"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("nothing is kept, and got %v", err)
+		}
+		if n, _, newest, err := s.LiveAnswers(t.Context(), "forge"); n != 0 || err != nil || !newest.IsZero() {
+			t.Errorf("nothing is kept, and got %d of %s, %v", n, newest, err)
+		}
+		first := LiveAnswer{Source: "forge", URL: "https://a", Version: "1", Asked: day, Document: json.RawMessage(`{"a":1}`)}
+		second := LiveAnswer{Source: "forge", URL: "https://a", Version: "2", Asked: day.Add(time.Hour), Partial: true, Document: json.RawMessage(`{"a":2}`)}
+		other := LiveAnswer{Source: "forge", URL: "https://b", Version: "2", Asked: day.Add(2 * time.Hour), Document: json.RawMessage(`{}`)}
+		for _, a := range []LiveAnswer{first, second, other} {
+			if err := s.PutLiveAnswer(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := s.LiveAnswer(t.Context(), "forge", "https://a"); err != nil || !reflect.DeepEqual(got, second) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if n, oldest, newest, err := s.LiveAnswers(t.Context(), "forge"); n != 2 || !oldest.Equal(second.Asked) || !newest.Equal(other.Asked) || err != nil {
+			t.Errorf("got %d from %s to %s, %v", n, oldest, newest, err)
+		}
+		run := begin(t, s, "a")
+		before, err := s.RunDigest(t.Context(), run)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	if got, err := s.LiveAnswer(t.Context(), "forge", "https://a"); err != nil || !reflect.DeepEqual(got, second) {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	if n, oldest, newest, err := s.LiveAnswers(t.Context(), "forge"); n != 2 || !oldest.Equal(second.Asked) || !newest.Equal(other.Asked) || err != nil {
-		t.Errorf("got %d from %s to %s, %v", n, oldest, newest, err)
-	}
-	run := begin(t, s, "a")
-	before, err := s.RunDigest(t.Context(), run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	live := Live{URL: "https://a", Source: "forge", Measures: []observation.Measure{{ID: "forge.stars", State: observation.Measured, Value: 3.0, At: day}}}
-	if err := s.PutLive(t.Context(), run, live); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := s.Live(t.Context(), run, "https://a", "forge"); err != nil || !reflect.DeepEqual(got, live) {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	if after, err := s.RunDigest(t.Context(), run); err != nil || after == before {
-		t.Errorf("two runs with other answers have the same inputs: %v", err)
-	}
-	if _, err := s.Live(t.Context(), run+1, "https://a", "forge"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("another run has it too: %v", err)
-	}
+		live := Live{URL: "https://a", Source: "forge", Measures: []observation.Measure{{ID: "forge.stars", State: observation.Measured, Value: 3.0, At: day}}}
+		if err := s.PutLive(t.Context(), run, live); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := s.Live(t.Context(), run, "https://a", "forge"); err != nil || !reflect.DeepEqual(got, live) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if after, err := s.RunDigest(t.Context(), run); err != nil || after == before {
+			t.Errorf("two runs with other answers have the same inputs: %v", err)
+		}
+		if _, err := s.Live(t.Context(), run+1, "https://a", "forge"); !errors.Is(err, ErrNotFound) {
+			t.Errorf("another run has it too: %v", err)
+		}
+	})
 }

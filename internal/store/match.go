@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // PutMatch stores the match of an inventory for a state of the advisories, with the
@@ -18,14 +16,23 @@ func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, m
 	}
 	sum := sha256.Sum256(document)
 	digest := hex.EncodeToString(sum[:16])
-	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO answers (digest, findings, document) VALUES (?, ?, ?)`, digest, findings,
-			string(document)); err != nil {
+	key = storedKey(key)
+	return s.db.transaction(ctx, func(tx transaction) error {
+		err := tx.run(ctx, `INSERT INTO answers (digest, findings, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, digest, findings, string(document))
+		if err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO matches (work_key, state, digest) VALUES (?, ?, ?)`, key, state, digest)
-		return err
+		return replaceMatch(ctx, tx, key, state, `VALUES (?, ?, ?)`, key, state, digest)
 	})
+}
+
+// replaceMatch stores a row of matches in the place of that of the same state, as the
+// newest of its inventory.
+func replaceMatch(ctx context.Context, tx transaction, key, state, row string, args ...any) error {
+	if err := tx.run(ctx, `DELETE FROM matches WHERE work_key = ? AND state = ?`, key, state); err != nil {
+		return err
+	}
+	return tx.run(ctx, `INSERT INTO matches (work_key, state, digest) `+row+` ON CONFLICT DO NOTHING`, args...)
 }
 
 // MatchSummary is the digest of a match and the number of its findings. Equal matches
@@ -38,7 +45,8 @@ type MatchSummary struct {
 // MatchSummary returns the summary of a stored match, or ErrNotFound.
 func (s *Store) MatchSummary(ctx context.Context, key, state string) (MatchSummary, error) {
 	var summary MatchSummary
-	err := s.db.GetContext(ctx, &summary, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+	err := s.db.get(ctx, &summary, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key),
+		state)
 	return summary, notFound(err)
 }
 
@@ -46,14 +54,19 @@ func (s *Store) MatchSummary(ctx context.Context, key, state string) (MatchSumma
 // ErrNotFound.
 func (s *Store) LastState(ctx context.Context, key string) (string, error) {
 	var state string
-	err := s.db.GetContext(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, key)
+	err := s.db.get(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, storedKey(key))
 	return state, notFound(err)
 }
 
 // CopyMatch stores the match of an earlier state for another state too.
 func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSummary, error) {
-	_, err := s.db.ExecContext(ctx,
-		`INSERT OR REPLACE INTO matches (work_key, state, digest) SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
+	key = storedKey(key)
+	err := s.db.transaction(ctx, func(tx transaction) error {
+		if from == to {
+			return nil
+		}
+		return replaceMatch(ctx, tx, key, to, `SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
+	})
 	if err != nil {
 		return MatchSummary{}, err
 	}
@@ -62,5 +75,5 @@ func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSumma
 
 // Match decodes a stored match into target, or returns ErrNotFound.
 func (s *Store) Match(ctx context.Context, key, state string, target any) error {
-	return s.getJSON(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, key, state)
+	return s.getJSON(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key), state)
 }

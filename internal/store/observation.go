@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -13,8 +11,10 @@ import (
 func (s *Store) PutObservation(ctx context.Context, key string, result observation.Observation, duration time.Duration) error {
 	entries := result.Packages
 	result.Packages = nil // stored in the table inventories
-	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?)`, key, result.Scanner,
+	key = storedKey(key)
+	return s.db.transaction(ctx, func(tx transaction) error {
+		err := tx.run(ctx, `INSERT INTO observations (work_key, scanner, took_ms, document) VALUES (?, ?, ?, ?) ON CONFLICT (work_key)
+			DO UPDATE SET scanner = excluded.scanner, took_ms = excluded.took_ms, document = excluded.document`, key, result.Scanner,
 			duration.Milliseconds(), jsonValue{result})
 		if err != nil || entries == nil {
 			return err
@@ -37,5 +37,5 @@ func (s *Store) Observation(ctx context.Context, key string) (observation.Observ
 // which are most of its size, or ErrNotFound.
 func (s *Store) ObservationWithoutPackages(ctx context.Context, key string) (observation.Observation, error) {
 	var result observation.Observation
-	return result, s.getJSON(ctx, &result, `SELECT document FROM observations WHERE work_key = ?`, key)
+	return result, s.getJSON(ctx, &result, `SELECT document FROM observations WHERE work_key = ?`, storedKey(key))
 }

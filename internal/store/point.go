@@ -28,8 +28,7 @@ type Point struct {
 
 // PutRules stores the digest of the rules by which a run is judged.
 func (s *Store) PutRules(ctx context.Context, run int64, digest string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET rules = ? WHERE id = ?`, digest, run)
-	return err
+	return s.db.run(ctx, `UPDATE runs SET rules = ? WHERE id = ?`, digest, run)
 }
 
 // PastRuns returns the assessed runs over the catalogs of a run up to its day, the run
@@ -37,9 +36,9 @@ func (s *Store) PutRules(ctx context.Context, run int64, digest string) error {
 func (s *Store) PastRuns(ctx context.Context, run Run, most int) ([]PastRun, error) {
 	var runs []PastRun
 	day := run.AsOf.UTC().Format(time.DateOnly)
-	err := s.db.SelectContext(ctx, &runs, `SELECT id, as_of, rules FROM (SELECT max(id) AS id, as_of, rules FROM runs
-		WHERE catalog_id = ? AND (id = ? OR state = ? AND substr(as_of, 1, 10) < ?) GROUP BY substr(as_of, 1, 10) ORDER BY as_of DESC LIMIT ?) ORDER BY as_of`,
-		run.CatalogID, run.ID, Assessed, day, most)
+	err := s.db.list(ctx, &runs, `SELECT id, as_of, rules FROM (SELECT id, as_of, rules FROM runs WHERE id IN (SELECT max(id) FROM runs
+			WHERE catalog_id = ? AND (id = ? OR state = ? AND substr(as_of, 1, 10) < ?) GROUP BY substr(as_of, 1, 10)) ORDER BY as_of DESC LIMIT ?) AS newest
+		ORDER BY as_of`, run.CatalogID, run.ID, Assessed, day, most)
 	for i := range runs {
 		if runs[i].AsOf, err = time.Parse(time.RFC3339, runs[i].Day); err != nil {
 			return nil, fmt.Errorf("run %d: %w", runs[i].ID, err)
@@ -52,19 +51,23 @@ func (s *Store) PastRuns(ctx context.Context, run Run, most int) ([]PastRun, err
 // are first asked for, and kept.
 func (s *Store) Points(ctx context.Context, run int64) ([]Point, error) {
 	measured := func(column string) string {
-		return fmt.Sprintf(`(SELECT CAST(value ->> 'value' AS INTEGER) FROM json_each(verdict, '$.measures') WHERE value ->> 'id' = '%s' AND value ->> 'state' = '%s')`,
-			column, observation.Measured)
+		return fmt.Sprintf(`(SELECT CAST(CAST(measure.value ->> 'value' AS NUMERIC) AS INTEGER) FROM %s AS measure
+			WHERE measure.value ->> 'id' = '%s' AND measure.value ->> 'state' = '%s')`, s.db.elements("verdict", "measures"), column, observation.Measured)
 	}
 	var points []Point
 	query := `SELECT good_id, stage, low, high, findings, people FROM points WHERE run_id = ? ORDER BY good_id`
-	if err := s.db.SelectContext(ctx, &points, query, run); err != nil || len(points) > 0 {
+	if err := s.db.list(ctx, &points, query, run); err != nil || len(points) > 0 {
 		return points, err
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO points (run_id, good_id, stage, low, high, findings, people)
-		SELECT run_id, good_id, stage, coalesce(verdict ->> '$.verdict.score.low', 0), coalesce(verdict ->> '$.verdict.score.high', 100), `+
-		measured(observation.AdvisoriesFindings)+`, `+measured(observation.PeopleContributors12m)+` FROM goods WHERE run_id = ? AND verdict IS NOT NULL`, run)
+	score := func(bound string, without int) string {
+		return fmt.Sprintf(`coalesce(CAST(%s -> 'verdict' -> 'score' ->> '%s' AS DOUBLE PRECISION), %d)`, s.db.document("verdict"), bound, without)
+	}
+	err := s.db.run(ctx, `INSERT INTO points (run_id, good_id, stage, low, high, findings, people)
+		SELECT run_id, good_id, stage, `+score("low", 0)+`, `+score("high", 100)+`, `+
+		measured(observation.AdvisoriesFindings)+`, `+measured(observation.PeopleContributors12m)+` FROM goods
+		WHERE run_id = ? AND verdict IS NOT NULL ON CONFLICT DO NOTHING`, run)
 	if err != nil {
 		return nil, err
 	}
-	return points, s.db.SelectContext(ctx, &points, query, run)
+	return points, s.db.list(ctx, &points, query, run)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,13 +10,13 @@ import (
 
 // TestASeriesHasTheNewestRunOfEachDay stores runs of several days, one of them twice.
 func TestASeriesHasTheNewestRunOfEachDay(t *testing.T) {
+	eachEngine(t, testSeries)
+}
+
+func testSeries(t *testing.T, s *Store) {
 	ctx := t.Context()
-	s, err := Open(ctx, filepath.Join(t.TempDir(), "midspan.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
 	var last Run
+	var err error
 	for _, day := range []int{3, 1, 3, 2, 4} {
 		run := Run{AsOf: time.Date(2026, 6, day, 23, 59, 59, 0, time.UTC), CatalogID: "c"}
 		if run.ID, err = s.Begin(ctx, run, []catalog.Good{{ID: "a", Name: "A"}}); err != nil {
@@ -52,7 +51,7 @@ func TestASeriesHasTheNewestRunOfEachDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	if err := s.db.GetContext(ctx, &n, `SELECT count(*) FROM points WHERE run_id = ?`, last.ID); err != nil || n != 0 {
+	if err := s.db.get(ctx, &n, `SELECT count(*) FROM points WHERE run_id = ?`, last.ID); err != nil || n != 0 {
 		t.Errorf("%d points are left of a run that is judged again: %v", n, err)
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -31,6 +33,8 @@ type Source struct {
 	Name     string `json:"name"`
 	Location string `json:"location"`
 	Goods    int    `json:"goods"`
+	// Fetched is the day on which one at an address was last fetched; empty for others.
+	Fetched string `json:"fetched,omitempty"`
 }
 
 // Run is one pass over a catalog at one as-of time.
@@ -71,18 +75,20 @@ func (r runRow) run() (Run, error) {
 // Begin stores a new run with its goods in one transaction, and returns its number.
 func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64, error) {
 	var id int64
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO runs (as_of, state, catalog_id, catalogs, notes) VALUES (?, ?, ?, ?, ?)`,
+	err := s.db.transaction(ctx, func(tx transaction) error {
+		err := tx.GetContext(ctx, &id, tx.Rebind(`INSERT INTO runs (as_of, state, catalog_id, catalogs, notes) VALUES (?, ?, ?, ?, ?) RETURNING id`),
 			formatTime(run.AsOf), Started, run.CatalogID, jsonValue{run.Sources}, jsonValue{run.Notes})
 		if err != nil {
 			return err
 		}
-		if id, err = res.LastInsertId(); err != nil {
-			return err
-		}
-		for _, good := range goods {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES (?, ?, ?)`, id, good.ID, jsonValue{good}); err != nil {
-				return fmt.Errorf("store good %s: %w", good.ID, err)
+		for some := range slices.Chunk(goods, goodsAtOnce) {
+			args := make([]any, 0, 3*len(some))
+			for _, good := range some {
+				args = append(args, id, good.ID, jsonValue{good})
+			}
+			values := strings.TrimSuffix(strings.Repeat("(?, ?, ?), ", len(some)), ", ")
+			if err := tx.run(ctx, `INSERT INTO goods (run_id, good_id, document) VALUES `+values, args...); err != nil {
+				return fmt.Errorf("store the goods from %s on: %w", some[0].ID, err)
 			}
 		}
 		return nil
@@ -93,16 +99,17 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 	return id, nil
 }
 
+// goodsAtOnce are stored by one statement.
+const goodsAtOnce = 100
+
 // PutSettings stores what a run was made with.
 func (s *Store) PutSettings(ctx context.Context, run int64, settings any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET settings = ? WHERE id = ?`, jsonValue{settings}, run)
-	return err
+	return s.db.run(ctx, `UPDATE runs SET settings = ? WHERE id = ?`, jsonValue{settings}, run)
 }
 
 // Advance sets the state of a run.
 func (s *Store) Advance(ctx context.Context, run int64, state State) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
-	return err
+	return s.db.run(ctx, `UPDATE runs SET state = ? WHERE id = ?`, state, run)
 }
 
 // Latest returns the newest run in one of the states, or ErrNotFound.
@@ -140,7 +147,7 @@ func (s *Store) AssessedRunOn(ctx context.Context, day time.Time) (Run, error) {
 
 func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, error) {
 	var row runRow
-	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
+	if err := s.db.get(ctx, &row, query, args...); err != nil {
 		return Run{}, notFound(err)
 	}
 	return row.run()
@@ -152,25 +159,38 @@ func (s *Store) RunDigest(ctx context.Context, run int64) (string, error) {
 	hash := sha256.New()
 	for _, query := range []string{
 		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
-		`SELECT json_array(url, commit_id, observed_until, at, keys, inventory, notes, failure) FROM scans WHERE run_id = ? ORDER BY url`,
-		`SELECT json_array(url, source, document) FROM live WHERE run_id = ? ORDER BY url, source`,
+		`SELECT url, commit_id, observed_until, at, keys, inventory, notes, failure FROM scans WHERE run_id = ? ORDER BY url`,
+		`SELECT url, source, document FROM live WHERE run_id = ? ORDER BY url, source`,
 	} {
-		rows, err := s.db.QueryxContext(ctx, query, run)
+		var sum []byte
+		err := s.db.retry(ctx, func() (err error) {
+			sum, err = s.digestOf(ctx, query, run)
+			return err
+		})
 		if err != nil {
 			return "", err
 		}
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				return "", errors.Join(err, rows.Close())
-			}
-			fmt.Fprintln(hash, line)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return "", err
-		}
+		hash.Write(sum)
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// digestOf returns a digest of the rows of a query.
+func (s *Store) digestOf(ctx context.Context, query string, args ...any) ([]byte, error) {
+	hash := sha256.New()
+	rows, err := s.db.QueryxContext(ctx, s.db.Rebind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row, err := rows.SliceScan()
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(hash, "%q\n", row)
+	}
+	return hash.Sum(nil), errors.Join(rows.Err(), rows.Close())
 }
 
 // ReplaceByIdentical looks for an assessed run over the same inputs. Where there is one,
@@ -184,33 +204,29 @@ func (s *Store) ReplaceByIdentical(ctx context.Context, run Run, inputs string) 
 	if err != nil {
 		return Run{}, err
 	}
-	_, err = s.db.ExecContext(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
-	return identical, err
+	return identical, s.db.run(ctx, `DELETE FROM runs WHERE id = ?`, run.ID)
 }
 
 // ResetVerdicts sets a run back to matched: its verdicts and what was published of them
 // are no longer valid.
 func (s *Store) ResetVerdicts(ctx context.Context, run int64) error {
-	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM points WHERE run_id = ?`, run); err != nil {
+	return s.db.transaction(ctx, func(tx transaction) error {
+		if err := tx.run(ctx, `DELETE FROM points WHERE run_id = ?`, run); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL, record = '', seal = '' WHERE id = ?`, Matched, run)
-		return err
+		return tx.run(ctx, `UPDATE runs SET state = ?, inputs = '', outcome = NULL, record = '', seal = '' WHERE id = ?`, Matched, run)
 	})
 }
 
 // MarkAssessed marks a run as assessed, with the digest of its inputs and what it had of
 // the chain of forecasts.
 func (s *Store) MarkAssessed(ctx context.Context, run int64, inputs string, sealed Sealed) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET state = ?, inputs = ?, record = ?, seal = ? WHERE id = ?`, Assessed, inputs, sealed.Record, sealed.Seal, run)
-	return err
+	return s.db.run(ctx, `UPDATE runs SET state = ?, inputs = ?, record = ?, seal = ? WHERE id = ?`, Assessed, inputs, sealed.Record, sealed.Seal, run)
 }
 
 // PutOutcome stores what was published of a run.
 func (s *Store) PutOutcome(ctx context.Context, run int64, outcome any) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, jsonValue{outcome}, run)
-	return err
+	return s.db.run(ctx, `UPDATE runs SET outcome = ? WHERE id = ?`, jsonValue{outcome}, run)
 }
 
 // Outcome decodes what was published of a run into target, or returns ErrNotFound.

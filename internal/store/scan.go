@@ -29,8 +29,10 @@ type Scan struct {
 	Committed            time.Time
 }
 
+// scanColumns are the columns of scanRow.
+const scanColumns = `url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant`
+
 type scanRow struct {
-	RunID         int64          `db:"run_id"`
 	URL           string         `db:"url"`
 	Commit        string         `db:"commit_id"`
 	ObservedUntil string         `db:"observed_until"`
@@ -44,34 +46,37 @@ type scanRow struct {
 	Variant       string         `db:"variant"`
 }
 
-// PutScan stores the scan of a repository.
+// PutScan stores the scan of a repository. Where it is done twice, by two workers of which
+// one was taken for dead, a failure does not take the place of what was read.
 func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 	var failure any // NULL unless the scan failed
 	if scan.Failure != nil {
 		failure = jsonValue{scan.Failure}
 	}
-	_, err := s.db.ExecContext(ctx,
-		`INSERT OR REPLACE INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return s.db.run(ctx,
+		`INSERT INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, url) DO UPDATE SET
+			commit_id = excluded.commit_id, observed_until = excluded.observed_until, at = excluded.at, keys = excluded.keys, inventory = excluded.inventory,
+			notes = excluded.notes, failure = excluded.failure, sight = excluded.sight, committed = excluded.committed, variant = excluded.variant
+		WHERE excluded.failure IS NULL OR scans.failure IS NOT NULL`,
 		run, scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
 		scan.MirrorState, formatTime(scan.Committed), scan.Variant)
-	return err
 }
 
 // Scan returns a run's scan of a repository, or ErrNotFound.
 func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
-	return s.getScan(ctx, `SELECT * FROM scans WHERE run_id = ? AND url = ?`, run, address)
+	return s.getScan(ctx, `SELECT `+scanColumns+` FROM scans WHERE run_id = ? AND url = ?`, run, address)
 }
 
 // LastScan returns the newest successful scan of a repository, of any run, or
 // ErrNotFound.
 func (s *Store) LastScan(ctx context.Context, address string) (Scan, error) {
-	return s.getScan(ctx, `SELECT * FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
+	return s.getScan(ctx, `SELECT `+scanColumns+` FROM scans WHERE url = ? AND sight <> '' ORDER BY run_id DESC LIMIT 1`, address)
 }
 
 func (s *Store) getScan(ctx context.Context, query string, args ...any) (Scan, error) {
 	var row scanRow
-	if err := s.db.GetContext(ctx, &row, query, args...); err != nil {
+	if err := s.db.get(ctx, &row, query, args...); err != nil {
 		return Scan{}, notFound(err)
 	}
 	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, MirrorState: row.MirrorState, Variant: row.Variant}

@@ -17,21 +17,27 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 
 	"github.com/midspan/midspan/internal/files"
+	"github.com/midspan/midspan/internal/postgres"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/sqlite"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*.sql migrations/postgres/*.sql
 var migrations embed.FS
 
-// Store is an SQLite file. It is safe for concurrent use.
+// Store is an SQLite file, or a database of PostgreSQL. It is safe for concurrent use.
 type Store struct {
-	db   *sqlx.DB
-	path string
-	lock runLock
+	db   database
+	name string        // for messages: its path or its address, without a password
+	lock locker        // of the process that works on the store
+	pool *pgxpool.Pool // nil in SQLite
 }
 
 // ErrNotFound means that there is no such run or document.
@@ -74,18 +80,49 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := db.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store %s: %w", path, err), db.Close())
 	}
-	if err := migrate(ctx, db.DB); err != nil {
+	if err := migrate(ctx, db.DB, goose.DialectSQLite3, "migrations"); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", path, err), db.Close())
 	}
-	return &Store{db: db, path: path, lock: runLock{file: runs}}, nil
+	return &Store{db: database{DB: db}, name: path, lock: &fileLock{file: runs}}, nil
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+// OpenPostgres opens the store in a database of PostgreSQL, with so many connections at
+// most, and migrates its tables to the present version.
+func OpenPostgres(ctx context.Context, address string, connections int) (*Store, error) {
+	pool, err := postgres.Open(ctx, address, postgres.Options{Name: "midspan", Most: connections})
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	name := redact.URL(address)
+	db := sqlx.NewDb(stdlib.OpenDBFromPool(pool), "pgx")
+	closeAll := func() error {
+		err := db.Close()
+		pool.Close()
+		return err
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err == nil {
+		err = migrate(ctx, db.DB, goose.DialectPostgres, "migrations/postgres", goose.WithSessionLocker(locker))
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the store %s up to date: %w", name, err), closeAll())
+	}
+	return &Store{db: database{DB: db, postgres: true}, name: name, pool: pool, lock: &sessionLock{pool: pool}}, nil
+}
+
+// Name is the path of the store, or its address without a password.
+func (s *Store) Name() string { return s.name }
+
+// Pool returns the connections to PostgreSQL, for the queue that lies beside the store; nil
+// in SQLite.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	provider, err := goose.NewProvider(dialect, db, files, options...)
 	if err != nil {
 		return err
 	}
@@ -95,14 +132,20 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	if found > known {
 		return fmt.Errorf("%w: its tables are of version %d, and this program knows %d; use the Midspan that made it or a later one, or name another "+
-			"folder with --store", ErrNewer, found, known)
+			"store with --store", ErrNewer, found, known)
 	}
 	_, err = provider.Up(ctx)
 	return err
 }
 
 // Close closes the store and releases its lock.
-func (s *Store) Close() error { return errors.Join(s.Unlock(), s.db.Close()) }
+func (s *Store) Close() error {
+	err := errors.Join(s.Unlock(), s.db.Close())
+	if s.pool != nil {
+		s.pool.Close()
+	}
+	return err
+}
 
 // notFound turns the driver's "no rows" into ErrNotFound.
 func notFound(err error) error {
@@ -112,22 +155,9 @@ func notFound(err error) error {
 	return err
 }
 
-// inTx runs several writes in one transaction.
-func (s *Store) inTx(ctx context.Context, write func(*sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	if err := write(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
 func (s *Store) getJSON(ctx context.Context, target any, query string, args ...any) error {
 	var document string
-	if err := s.db.GetContext(ctx, &document, query, args...); err != nil {
+	if err := s.db.get(ctx, &document, query, args...); err != nil {
 		return notFound(err)
 	}
 	return json.Unmarshal([]byte(document), target)

@@ -13,13 +13,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -85,13 +85,10 @@ func (s *Source) Describe() scanners.Description {
 	return d
 }
 
-// reservedNames are the top levels that no public host has (RFC 6761).
-var reservedNames = []string{"example", "invalid", "localhost", "test"}
-
 // Excludes implements scanners.Source.
 func (s *Source) Excludes(r catalog.Repository) string {
 	switch {
-	case slices.Contains(reservedNames, r.Host[strings.LastIndexByte(r.Host, '.')+1:]):
+	case fetch.IsReserved(r.Host):
 		return r.Host + " is no public host"
 	case r.Host == "gist.github.com":
 		return "a gist has no issues and no releases"

@@ -4,8 +4,10 @@ package registry
 import (
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/forge"
+	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
 	"github.com/midspan/midspan/scanners/scorecard/maintained"
@@ -36,5 +38,8 @@ func Sources(getenv func(string) string) []scanners.Source {
 	}
 	return []scanners.Source{
 		forge.New(forge.Options{Tokens: forge.TokensFrom(getenv)}),
+		ledger.New(ledger.Options{Token: ledger.TokenFrom(getenv)}),
+		packages.NewDepsDev(packages.Options{}),
+		packages.NewEcosystems(packages.Options{}),
 	}
 }

@@ -20,6 +20,7 @@ type fundingSource struct {
 	kind     string // "FUNDING.yml"
 	received []string
 	sought   []string
+	accounts []observation.Account
 	err      error // it is there and cannot be read
 	// couldReceive and couldSeek are which of the two such a file can state:
 	// that is unknown where it cannot be read.
@@ -29,7 +30,8 @@ type fundingSource struct {
 // scanFunding distinguishes three levels: money was received, money is asked for,
 // nothing visible. A file that cannot be read makes a level unknown only where no
 // other file has shown it already.
-func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme readmeFile) {
+// It returns the accounts that the files name.
+func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme readmeFile) []observation.Account {
 	all := []fundingSource{
 		readFundingYAML(files),
 		readFundingJSON(files),
@@ -42,9 +44,11 @@ func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme r
 		readmeFunding(readme),
 	}
 	var evidence, readable []string
+	var accounts []observation.Account
 	var received, sought bool
 	var receivedErr, soughtErr error
 	for _, f := range all {
+		accounts = append(accounts, f.accounts...)
 		received, sought = received || len(f.received) > 0, sought || len(f.sought) > 0
 		for _, item := range slices.Concat(f.received, f.sought) {
 			evidence = append(evidence, f.kind+": "+item)
@@ -66,6 +70,7 @@ func scanFunding(out *measureSet, files *tree, declared publiccodeFile, readme r
 	writeLevel(out, observation.FundingSought, sought, soughtErr, files.source, evidence)
 	out.measured(observation.FundingSourcesRead, readable, files.source)
 	writeEvidence(out, evidence, len(readable) == len(all), cmp.Or(receivedErr, soughtErr), files.source)
+	return accounts[:min(len(accounts), maxAccounts)]
 }
 
 func writeLevel(out *measureSet, id string, found bool, failed error, source string, evidence []string) {
@@ -101,8 +106,9 @@ var fundingPlatforms = []string{"github", "patreon", "open_collective", "ko_fi",
 func readFundingYAML(files *tree) fundingSource {
 	f := fundingSource{kind: "FUNDING.yml", couldSeek: true}
 	f.err = files.parseFirst(fundingYAMLKind, func(data []byte) error {
-		platforms, err := parseFundingYAML(data)
+		platforms, collectives, err := parseFundingYAML(data)
 		f.addSought("", platforms)
+		f.addCollectives(files.firstOf(fundingYAMLKind), collectives)
 		return err
 	})
 	return f
@@ -117,31 +123,41 @@ func (f *fundingSource) addSought(prefix string, ways []string) {
 
 // parseFundingYAML returns the platforms that name an account, sorted. A key
 // without one (null, an empty text, an empty list, a text of the forge's template)
-// is absent. The accounts themselves are not returned: many are persons'.
-func parseFundingYAML(data []byte) ([]string, error) {
+// is absent. The accounts themselves are not returned, for many are persons', but for the
+// addresses of collectives.
+func parseFundingYAML(data []byte) (platforms, collectives []string, err error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(data, &document); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(document.Content) == 0 {
-		return nil, nil // comments only
+		return nil, nil, nil // comments only
 	}
 	top := document.Content[0]
 	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if top.Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: not a mapping of platforms to accounts", top.Line)
+		return nil, nil, fmt.Errorf("line %d: not a mapping of platforms to accounts", top.Line)
 	}
-	var platforms []string
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key := strings.ToLower(top.Content[i].Value)
-		if slices.Contains(fundingPlatforms, key) && namesAccount(top.Content[i+1]) {
-			platforms = append(platforms, key)
+		if !slices.Contains(fundingPlatforms, key) || !namesAccount(top.Content[i+1]) {
+			continue
+		}
+		platforms = append(platforms, key)
+		for _, item := range append([]*yaml.Node{top.Content[i+1]}, top.Content[i+1].Content...) {
+			switch {
+			case item.Kind != yaml.ScalarNode || !namesAccount(item):
+			case key == "open_collective" && !strings.Contains(item.Value, "/"):
+				collectives = append(collectives, "https://opencollective.com/"+strings.TrimSpace(item.Value))
+			case key == "open_collective" || key == "custom":
+				collectives = append(collectives, item.Value)
+			}
 		}
 	}
 	slices.Sort(platforms)
-	return slices.Compact(platforms), nil
+	return slices.Compact(platforms), collectives, nil
 }
 
 // templateAccount matches what stands in a forge's template in the place of an account.
@@ -177,7 +193,8 @@ func readFundingJSON(files *tree) fundingSource {
 				}
 			}
 		}
-		years, plans, err := parseFundingJSON(data)
+		years, plans, channels, err := parseFundingJSON(data)
+		f.addCollectives(files.firstOf(fundingJSONKind), channels)
 		if years > 0 {
 			f.received = []string{scanners.Count(years, "year with income", "years with income")}
 		}
@@ -197,20 +214,22 @@ func namesMember(data []byte, name string) bool {
 }
 
 // parseFundingJSON counts the entries of history with income and the active
-// plans of a manifest (fundingjson.org, v1.1.0). Broken rules of the standard
-// are no matter; only a document that is not a manifest at all is an error.
-func parseFundingJSON(data []byte) (incomes, plans int, err error) {
+// plans of a manifest (fundingjson.org, v1.1.0), and returns the addresses of its
+// channels. Broken rules of the standard are no matter; only a document that is not a
+// manifest at all is an error.
+func parseFundingJSON(data []byte) (incomes, plans int, channels []string, err error) {
 	var manifest struct {
 		Funding *struct {
-			Plans   []json.RawMessage `json:"plans"`
-			History []json.RawMessage `json:"history"`
+			Channels []json.RawMessage `json:"channels"`
+			Plans    []json.RawMessage `json:"plans"`
+			History  []json.RawMessage `json:"history"`
 		} `json:"funding"`
 	}
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
 	if manifest.Funding == nil {
-		return 0, 0, fmt.Errorf("no object \"funding\": not a manifest of fundingjson.org")
+		return 0, 0, nil, fmt.Errorf("no object \"funding\": not a manifest of fundingjson.org")
 	}
 	for _, raw := range manifest.Funding.History {
 		var entry struct {
@@ -231,7 +250,15 @@ func parseFundingJSON(data []byte) (incomes, plans int, err error) {
 			plans++
 		}
 	}
-	return incomes, plans, nil
+	for _, raw := range manifest.Funding.Channels {
+		var channel struct {
+			Address string `json:"address"`
+		}
+		if json.Unmarshal(raw, &channel) == nil {
+			channels = append(channels, channel.Address)
+		}
+	}
+	return incomes, plans, channels, nil
 }
 
 // sponsorLink finds links to an account at a platform that collects money for

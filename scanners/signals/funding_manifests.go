@@ -15,7 +15,7 @@ import (
 )
 
 // readFundingPointer reads the list of addresses at which manifests of fundingjson.org
-// stand elsewhere. They are not fetched, so what came in is unknown.
+// stand elsewhere. A scanner fetches nothing, so what came in is unknown to it.
 func readFundingPointer(files *tree) fundingSource {
 	f := fundingSource{kind: "funding-manifest-urls", couldReceive: true}
 	f.err = files.parseFirst(fundingPointerKind, func(data []byte) error {
@@ -23,6 +23,7 @@ func readFundingPointer(files *tree) fundingSource {
 		for scanner.Scan() {
 			if u, err := url.Parse(strings.TrimSpace(scanner.Text())); err == nil && u.Hostname() != "" {
 				f.sought = []string{"a funding manifest elsewhere"}
+				f.accounts = append(f.accounts, observation.Account{Platform: observation.FundingManifest, Name: u.String(), Path: files.firstOf(fundingPointerKind)})
 			}
 		}
 		return scanner.Err()
@@ -34,30 +35,48 @@ func readFundingPointer(files *tree) fundingSource {
 }
 
 // readManifestFunding reads the ways to give that a kind of manifest names.
+// parse returns their addresses.
 func readManifestFunding(files *tree, kind string, where fileKind, parse func(data []byte) ([]string, error)) fundingSource {
 	f := fundingSource{kind: kind, couldSeek: true}
 	f.err = files.parseFirst(where, func(data []byte) error {
-		hosts, err := parse(data)
-		f.addSought("funding at ", hosts)
+		addresses, err := parse(data)
+		f.addSought("funding at ", hostsOf(addresses...))
+		f.addCollectives(files.firstOf(where), addresses)
 		return err
 	})
 	return f
 }
 
-// fundingHosts are the platforms that are named in the evidence. Any other host
-// may be a person's own, and bear a name.
-var fundingHosts = []string{"buymeacoffee.com", "github.com", "issuehunt.io", "ko-fi.com", "liberapay.com", "numfocus.org", "opencollective.com",
-	"patreon.com", "paypal.com", "paypal.me", "polar.sh", "thanks.dev", "tidelift.com"}
+// maxAccounts bounds how many accounts of one repository are asked about.
+const maxAccounts = 10
+
+// collectivePath matches the path of a collective at Open Collective, or of a project below
+// one, which has a name of its own.
+var collectivePath = lazy.Pattern(`^/(?:[A-Za-z0-9_-]+/projects/)?([A-Za-z0-9_-]{1,100})(?:/|$)`)
+
+// addCollectives adds the collectives among addresses, each once.
+func (f *fundingSource) addCollectives(path string, addresses []string) {
+	for _, address := range addresses {
+		u, err := url.Parse(strings.TrimSpace(address))
+		if err != nil || strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.") != "opencollective.com" {
+			continue
+		}
+		found := collectivePath().FindStringSubmatch(u.Path)
+		if found == nil {
+			continue
+		}
+		account := observation.Account{Platform: observation.OpenCollective, Name: strings.ToLower(found[1]), Path: path}
+		if !slices.Contains(f.accounts, account) {
+			f.accounts = append(f.accounts, account)
+		}
+	}
+}
 
 // hostsOf names the platforms of addresses, sorted. A text that is no address names none.
 func hostsOf(addresses ...string) []string {
 	var hosts []string
 	for _, address := range addresses {
-		if u, err := url.Parse(strings.TrimSpace(address)); err == nil && u.Hostname() != "" {
-			host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
-			if !slices.Contains(fundingHosts, host) {
-				host = "a page of its own"
-			}
+		if host := observation.FundingPlatform(address); host != "" {
 			hosts = append(hosts, host)
 		}
 	}
@@ -84,7 +103,7 @@ func addressesIn(value any) []string {
 	return addresses
 }
 
-// parseJSONFunding returns the platforms that "funding" of package.json and composer.json
+// parseJSONFunding returns the addresses that "funding" of package.json and composer.json
 // names, and the older "collective" of package.json.
 func parseJSONFunding(data []byte) ([]string, error) {
 	var manifest struct {
@@ -94,7 +113,7 @@ func parseJSONFunding(data []byte) ([]string, error) {
 	if err := json.Unmarshal(bytes.TrimPrefix(data, []byte("\ufeff")), &manifest); err != nil {
 		return nil, err
 	}
-	return hostsOf(append(addressesIn(manifest.Funding), addressesIn(manifest.Collective)...)...), nil
+	return append(addressesIn(manifest.Funding), addressesIn(manifest.Collective)...), nil
 }
 
 // fundingLabels are the names of project addresses under which money is asked for, in
@@ -130,7 +149,8 @@ func parsePyprojectFunding(data []byte) ([]string, error) {
 			}
 		}
 	}
-	return hostsOf(addresses...), nil
+	slices.Sort(addresses) // they come from a map
+	return addresses, nil
 }
 
 // gemFunding finds the address in a gem's metadata, as an assignment and in a hash.
@@ -141,7 +161,7 @@ func parseGemFunding(data []byte) ([]string, error) {
 	for _, match := range gemFunding().FindAllSubmatch(data, -1) {
 		addresses = append(addresses, string(match[1]))
 	}
-	return hostsOf(addresses...), nil
+	return addresses, nil
 }
 
 func isGemspec(name string) bool { return path.Ext(name) == ".gemspec" }

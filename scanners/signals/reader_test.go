@@ -51,7 +51,7 @@ func FuzzFundingYAML(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		platforms, err := parseFundingYAML(data)
+		platforms, _, err := parseFundingYAML(data)
 		if err != nil && platforms != nil {
 			t.Fatal("platforms beside an error")
 		}
@@ -68,7 +68,7 @@ func FuzzFundingJSON(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		incomes, plans, err := parseFundingJSON(data)
+		incomes, plans, _, err := parseFundingJSON(data)
 		if incomes < 0 || plans < 0 || err != nil && incomes+plans > 0 {
 			t.Fatalf("%d incomes, %d plans, %v", incomes, plans, err)
 		}

@@ -4,7 +4,8 @@
 //
 // It reads a closed list of files of HEAD's tree. It publishes which platforms,
 // licences and kinds of file it saw, never the account, name or address of a
-// person. It knows nothing of the people in the history, of forges or of verdicts.
+// person. The accounts at which money comes in are kept for the sources that ask about
+// them. It knows nothing of the people in the history, of forges or of verdicts.
 package signals
 
 import (
@@ -19,7 +20,7 @@ import (
 const Name = "signals"
 
 // version changes with every change of which files are read or how.
-const version = "13"
+const version = "14"
 
 // Scanner reads signals. The zero value is ready.
 type Scanner struct{}
@@ -49,7 +50,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	declared := readPubliccode(files)
 	readme := readReadme(files)
 
-	scanFunding(out, files, declared, readme)
+	accounts := scanFunding(out, files, declared, readme)
 	scanAcknowledgement(out, files, readme)
 	if err := scanLicense(ctx, out, files, readme, in); err != nil {
 		return observation.Observation{}, err
@@ -61,7 +62,7 @@ func (Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observa
 	scanPackages(out, files)
 	scanAdoption(out, files, in.Snapshot.Files())
 	writeOffered(out, &out.measures[out.index[observation.IdentityPackages]])
-	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Notes: declared.notes}, ctx.Err()
+	return observation.Observation{Scanner: Name, Version: version, Measures: out.measures, Accounts: accounts, Notes: declared.notes}, ctx.Err()
 }
 
 // measureSet collects the measures of one scan in the order of their definitions.

@@ -158,11 +158,15 @@ func (s *edition) portfolio(table tablePage) portfolioPage {
 	return view
 }
 
-// catalogNames lists the catalogs, each with its location as a title.
+// catalogNames lists the catalogs, each with its location as a title, and the day on which
+// one at an address was fetched.
 func catalogNames(catalogs []report.Catalog) template.HTML {
 	var names []string
 	for _, c := range catalogs {
 		names = append(names, fmt.Sprintf(`<bdi title="%s">%s</bdi>`, template.HTMLEscapeString(c.Location), template.HTMLEscapeString(report.Cut(c.Name, 40))))
+		if c.Fetched != "" {
+			names[len(names)-1] += " (" + template.HTMLEscapeString(c.Fetched) + ")"
+		}
 	}
 	return template.HTML(strings.Join(names, ", "))
 }

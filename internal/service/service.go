@@ -1,0 +1,257 @@
+// Package service asks one service on the network for documents, within the HTTP policy of
+// a run: it waits for limits on the rate that end soon, bounds what an answer may be, and
+// says in a note why there is none. It knows nothing of what is asked.
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/redact"
+)
+
+// maxAnswer bounds one answer, in bytes.
+const maxAnswer = 16 << 20
+
+// maxWaits is how often one request waits for a limit.
+const maxWaits = 2
+
+// minute is how long a limit lasts that comes without a time.
+const minute = time.Minute
+
+// Service is one service. It is safe for concurrent use.
+type Service struct {
+	// HTTP leaves the statuses 429, 502 and 504 to this package.
+	HTTP *http.Client
+	// Name is its host, for people.
+	Name string
+	Now  func() time.Time
+	// MaxWait is how long a limit on the rate is waited for. What would take longer is an
+	// error.
+	MaxWait time.Duration
+	// Header is sent with each request: who asks, and a token.
+	Header http.Header
+
+	mu    sync.Mutex
+	calls int
+	until time.Time // of a limit that was met
+}
+
+// StatusError is an answer with a status that is not asked again.
+type StatusError struct{ Status int }
+
+func (e *StatusError) Error() string { return "the server answered " + http.StatusText(e.Status) }
+
+// IsStatus reports whether an error is an answer with a status.
+func IsStatus(err error, status int) bool {
+	answered, is := errors.AsType[*StatusError](err)
+	return is && answered.Status == status
+}
+
+// LimitError means that the limit on the rate was met for longer than it is waited for.
+type LimitError struct {
+	Name  string
+	Until time.Time
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("the limit on requests to %s is met until %s: the next run goes on from here", e.Name, e.Until.UTC().Format("15:04 UTC"))
+}
+
+// ErrTooMuch means that a server did not answer what was asked at once, within its own time
+// or within the bound on an answer: it may answer less.
+var ErrTooMuch = errors.New("the server did not answer so much at once")
+
+// ShapeError means that an answer has another form than the service documents.
+type ShapeError struct{ Err error }
+
+func (e *ShapeError) Error() string {
+	return "the answer is not in the form that is documented: " + observation.RedactQuoted(e.Err.Error())
+}
+
+func (e *ShapeError) Unwrap() error { return e.Err }
+
+// Calls is the number of requests that were sent.
+func (s *Service) Calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls
+}
+
+// Get asks for a JSON document.
+func (s *Service) Get(ctx context.Context, address string, target any) error {
+	return s.decode(ctx, http.MethodGet, address, nil, target)
+}
+
+// Post sends a JSON document and reads another one.
+func (s *Service) Post(ctx context.Context, address string, body, target any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	return s.decode(ctx, http.MethodPost, address, text, target)
+}
+
+func (s *Service) decode(ctx context.Context, method, address string, body []byte, target any) error {
+	text, err := s.send(ctx, method, address, body)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(text, target); err != nil {
+		return &ShapeError{err}
+	}
+	return nil
+}
+
+// Text asks for a document of any form.
+func (s *Service) Text(ctx context.Context, address string) ([]byte, error) {
+	return s.send(ctx, http.MethodGet, address, nil)
+}
+
+func (s *Service) send(ctx context.Context, method, address string, body []byte) ([]byte, error) {
+	for attempt := 0; ; attempt++ {
+		if err := s.wait(ctx); err != nil {
+			return nil, err
+		}
+		request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+		if err != nil {
+			return nil, redact.Error(err)
+		}
+		if body == nil {
+			request.Body, request.GetBody = nil, nil
+		} else {
+			request.Header.Set("Content-Type", "application/json")
+		}
+		request.Header.Set("Accept", "application/json")
+		for name, values := range s.Header {
+			request.Header[name] = values
+		}
+		response, err := s.HTTP.Do(request)
+		if err != nil {
+			return nil, redact.Error(fetch.UnwrapURLError(err))
+		}
+		text, err := readAll(response)
+		switch status := response.StatusCode; {
+		case s.limited(response):
+			if attempt >= maxWaits {
+				return nil, &LimitError{s.Name, s.until}
+			}
+		case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
+			return nil, ErrTooMuch
+		case status < 200 || status > 299:
+			return nil, &StatusError{status}
+		default:
+			return text, err
+		}
+	}
+}
+
+// wait waits for the end of a limit, and counts the request.
+func (s *Service) wait(ctx context.Context) error {
+	s.mu.Lock()
+	until := s.until
+	rest := until.Sub(s.Now())
+	if rest <= s.MaxWait {
+		s.calls++
+	}
+	s.mu.Unlock()
+	if rest <= 0 {
+		return ctx.Err()
+	}
+	if rest > s.MaxWait {
+		return &LimitError{s.Name, until}
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(rest):
+		return nil
+	}
+}
+
+// limited reports whether an answer refuses a request for the limit on the rate, and notes
+// how long that lasts.
+func (s *Service) limited(response *http.Response) bool {
+	after, said := fetch.RetryAfter(response.Header)
+	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !said) {
+		return false
+	}
+	if !said {
+		after = minute
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.until = s.Now().Add(max(after, time.Millisecond))
+	return true
+}
+
+func readAll(response *http.Response) ([]byte, error) {
+	defer response.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	if err == nil && len(text) > maxAnswer {
+		err = fmt.Errorf("%w: it is larger than %d MB", ErrTooMuch, maxAnswer>>20)
+	}
+	return text, err
+}
+
+// Failure turns an error of asking into the reason for which nothing is known.
+func (s *Service) Failure(err error) observation.Note {
+	cause, message := observation.CauseUnreachable, s.Name+": "+observation.OneLine(brief(err))
+	_, broken := errors.AsType[*ShapeError](err)
+	limit, limited := errors.AsType[*LimitError](err)
+	status, answered := errors.AsType[*StatusError](err)
+	switch {
+	case errors.Is(err, fetch.ErrOffline):
+		cause = observation.CauseOffline
+	case broken:
+		cause = observation.CauseBroken
+	case limited:
+		cause, message = observation.CauseOverLimit, limit.Error()
+	case answered && (status.Status == http.StatusNotFound || status.Status == http.StatusGone):
+		cause = observation.CauseNotFound
+	}
+	return observation.Note{Cause: cause, Message: message}
+}
+
+// Blocks reports whether an error is none of what was asked: asking the same service for
+// something else would meet it again.
+func Blocks(err error) bool {
+	status, answered := errors.AsType[*StatusError](err)
+	_, broken := errors.AsType[*ShapeError](err)
+	return err != nil && !broken && !errors.Is(err, ErrTooMuch) && (!answered || status.Status >= 500 || status.Status == http.StatusUnauthorized)
+}
+
+// brief is an error of the network without the addresses of this machine and of its name
+// server, which are nobody's business in a report.
+func brief(err error) string {
+	if unknown, is := errors.AsType[*net.DNSError](err); is {
+		return "its name could not be resolved (" + unknown.Err + ")"
+	}
+	if refused, is := errors.AsType[*net.OpError](err); is && refused.Err != nil {
+		return refused.Err.Error()
+	}
+	return err.Error()
+}
+
+// Batch calls ask with all items, and with halves of them where they are too much at once.
+// A single item that is too much is an error.
+func Batch[T any](items []T, ask func(some []T) error) error {
+	err := ask(items)
+	if len(items) < 2 || !errors.Is(err, ErrTooMuch) {
+		return err
+	}
+	if err := Batch(items[:len(items)/2], ask); err != nil {
+		return err
+	}
+	return Batch(items[len(items)/2:], ask)
+}

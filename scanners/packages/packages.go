@@ -1,0 +1,174 @@
+// Package packages asks services that know the registries of packages about the packages
+// of a repository: deps.dev (how old the ones are that it uses, what it publishes, and how
+// many depend on that) and ecosyste.ms (who depends on what it publishes, and downloads).
+// They are two sources, for what ecosyste.ms says is under CC BY-SA and is kept apart.
+//
+// A package counts as the repository's own where its manifest names it and the registry's
+// record names the repository: the name alone anybody can write into a manifest. Names of
+// maintainers, which both services tell, are not read. docs/sources.md says which answers
+// were seen.
+package packages
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/package-url/packageurl-go"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+)
+
+// Options say where a service is.
+type Options struct {
+	// Address is that of the service; empty for its own.
+	Address string
+	// MaxWait is how long a limit on the rate is waited for; 0 for two minutes.
+	MaxWait time.Duration
+}
+
+func (o Options) orDefault(address string) Options {
+	if o.Address == "" {
+		o.Address = address
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = 2 * time.Minute
+	}
+	return o
+}
+
+// maxOwn bounds how many packages of one repository's own are asked about.
+const maxOwn = 50
+
+// asker is what both sources have in common.
+type asker struct{}
+
+// FollowsScan implements scanners.Follower.
+func (asker) FollowsScan() {}
+
+// Excludes implements scanners.Source.
+func (asker) Excludes(r catalog.Repository) string {
+	if fetch.IsReserved(r.Host) {
+		return r.Host + " is no public host"
+	}
+	return ""
+}
+
+// Refuses implements scanners.Source. The names in a folder of this machine may be nobody
+// else's business.
+func (asker) Refuses(r catalog.Repository) *observation.Note {
+	if r.Host == "" {
+		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
+			Message: "it is a folder of this machine: check the repository by its address to ask about its packages"}
+	}
+	return nil
+}
+
+// name is a package, as inventories spell it.
+type name struct{ ecosystem, name string }
+
+func (n name) String() string { return n.ecosystem + ":" + n.name }
+
+// own are the packages that the manifests of a repository name as its own.
+type own struct {
+	names []name
+	// Unread says why there may be others, or why none is known; nil where all are.
+	Unread *observation.Note
+}
+
+// ownOf reads them from what scanners found.
+func ownOf(found scanners.Found) own {
+	m, known := observation.Find(found.Measures, observation.IdentityPackages)
+	list, measured := m.List()
+	var all own
+	switch {
+	case !known:
+		all.Unread = &observation.Note{Cause: observation.CauseNoSource, Message: "the manifests that could name a package were not read"}
+	case !measured:
+		all.Unread = &observation.Note{Cause: m.Cause, Message: m.Detail}
+	case m.Bound != observation.Exact:
+		all.Unread = &observation.Note{Cause: observation.CauseOverLimit, Message: m.Detail}
+	}
+	for _, text := range list {
+		ecosystem, of, _ := strings.Cut(text, ":")
+		all.names = append(all.names, name{ecosystem, of})
+	}
+	if len(all.names) > maxOwn {
+		all.names = all.names[:maxOwn]
+		all.Unread = &observation.Note{Cause: observation.CauseOverLimit, Message: fmt.Sprintf("the first %d of %d packages were asked about", maxOwn, len(list))}
+	}
+	return all
+}
+
+// purlTypes are the types of package URLs of the ecosystems whose packages a manifest can
+// name as its own.
+var purlTypes = map[string]string{
+	"npm": packageurl.TypeNPM, "PyPI": packageurl.TypePyPi, "Packagist": packageurl.TypeComposer, "crates.io": packageurl.TypeCargo,
+	"Go": packageurl.TypeGolang, "Maven": packageurl.TypeMaven, "RubyGems": packageurl.TypeGem,
+}
+
+// purl is the package URL of a package without a version; empty where it has none.
+func (n name) purl() string {
+	kind := purlTypes[n.ecosystem]
+	if kind == "" {
+		return ""
+	}
+	namespace, base := "", n.name
+	if n.ecosystem == "Maven" {
+		namespace, base, _ = strings.Cut(n.name, ":")
+	} else if at := strings.LastIndexByte(n.name, '/'); at >= 0 {
+		namespace, base = n.name[:at], n.name[at+1:]
+	}
+	return packageurl.NewPackageURL(kind, namespace, base, "", nil, "").ToString()
+}
+
+// isOf reports whether an address in a registry's record is that of a repository.
+func isOf(address string, repository catalog.Repository) bool {
+	named, _, err := catalog.ParseRepository(address, catalog.Declared)
+	return err == nil && named.Key() == repository.Key()
+}
+
+// without says of the measures of what a repository publishes that it publishes nothing, or
+// why that is not known; false where packages were named.
+func without(told *scanners.Told, named int, unread *observation.Note, ids []string) bool {
+	switch {
+	case named > 0:
+		return false
+	case unread != nil:
+		told.Unknown(unread.Cause, unread.Message, ids...)
+	default:
+		told.NotApplicable("no manifest names a package of its own", ids...)
+	}
+	return true
+}
+
+// keep replies with an answer.
+func keep(in scanners.Asking, q scanners.Question, document any, asked time.Time, partial bool) error {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("keep what was said of the packages of %s: %w", q.Repository.URL, err)
+	}
+	return in.Reply(scanners.Reply{Repository: q.Repository, Answer: &scanners.Answer{Asked: asked, Document: text, Partial: partial}})
+}
+
+// refuse replies with a failure.
+func refuse(in scanners.Asking, q scanners.Question, failure observation.Note) error {
+	failure.Subject = q.Repository.URL
+	return in.Reply(scanners.Reply{Repository: q.Repository, Failure: &failure})
+}
+
+// someOf names the first of many.
+func someOf(names []string) string {
+	const shown = 5
+	names = slices.Clone(names)
+	slices.Sort(names)
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+}
