@@ -146,12 +146,13 @@ func TestPatternsThatCannotBeFilledAreNamed(t *testing.T) {
 func TestTextsAreJoinedAsTheLibraryFillsThem(t *testing.T) {
 	patterns := slices.Sorted(maps.Keys(find(t, "fr").texts))
 	for _, tag := range Tags() {
-		l, joined := find(t, tag), 0
+		l, joined, filled := find(t, tag), 0, 0
 		for _, pattern := range patterns {
 			text := l.Pattern(pattern)
 			if l.fallback != nil && !l.Has(pattern) || !strings.Contains(text, "{") {
 				continue
 			}
+			filled++
 			f := l.fillerOf(pattern, text)
 			for _, n := range []float64{0, 1, 2, 3, 5, 7, 11, 12, 21, 22, 25, 100, 101, 103, 111, 1000, 999_999, 1_000_000, -1, 0.5, 1.5, math.NaN()} {
 				args, texts := make([]Arg, len(f.order)), make([]string, len(f.order))
@@ -171,8 +172,8 @@ func TestTextsAreJoinedAsTheLibraryFillsThem(t *testing.T) {
 				}
 			}
 		}
-		if joined < 5*len(patterns) { // a third of them have arguments
-			t.Errorf("%s: only %d texts of %d patterns were joined", tag, joined, len(patterns))
+		if joined < 12*filled { // more than half of the 22 numbers
+			t.Errorf("%s: only %d texts of %d patterns with arguments were joined", tag, joined, filled)
 		}
 	}
 }
