@@ -114,6 +114,8 @@ const (
 	ForgeReleasesWithAssets12m = "forge.releases-with-assets-12m"
 	ForgeLicense               = "forge.license"
 	ForgeSecurityPolicy        = "forge.security-policy"
+	ForgePrivateReporting      = "forge.private-reporting"
+	ForgeAdvisories            = "forge.advisories-published"
 	ForgeSponsors              = "forge.sponsors"
 	ForgeStars                 = "forge.stars"
 	ForgeForks                 = "forge.forks"

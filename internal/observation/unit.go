@@ -8,6 +8,7 @@ type Unit string
 // The units.
 const (
 	UnitNone          Unit = ""
+	UnitAdvisories    Unit = "advisories"
 	UnitChanges       Unit = "changes"
 	UnitCommits       Unit = "commits"
 	UnitContributions Unit = "contributions" // of money
@@ -38,7 +39,7 @@ const (
 // Units lists all units but UnitNone.
 func Units() []Unit {
 	return []Unit{
-		UnitChanges, UnitCommits, UnitContributions, UnitCountries, UnitDays,
+		UnitAdvisories, UnitChanges, UnitCommits, UnitContributions, UnitCountries, UnitDays,
 		UnitDownloads, UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
 		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
 		UnitPointsOf10, UnitRatio, UnitReleases, UnitRepositories, UnitRuntimes, UnitStars, UnitTeams, UnitYears,

@@ -32,6 +32,7 @@ type answer struct {
 	Stars          *int      `json:"stars,omitempty"`
 	Forks          *int      `json:"forks,omitempty"`
 	Releases       *releases `json:"releases,omitempty"`
+	Security       *security `json:"security,omitempty"`
 
 	Issues  tracker `json:"issues"`
 	Changes tracker `json:"changes"`
@@ -68,6 +69,22 @@ type releases struct {
 	// Since is the day of the oldest release that was looked at, where there are more;
 	// zero where all were.
 	Since time.Time `json:"since,omitzero"`
+}
+
+// security is what a forge says of the reporting of vulnerabilities. It is asked apart, and
+// not each time.
+type security struct {
+	// Asked is when; zero where it never was.
+	Asked time.Time `json:"asked,omitzero"`
+	// Private tells whether vulnerabilities can be reported in private.
+	Private *bool `json:"private,omitempty"`
+	// Advisories are how many the project published, of the newest that were read; More
+	// means that there are others.
+	Advisories *int `json:"advisories,omitempty"`
+	More       bool `json:"more,omitempty"`
+	// Failures say why one of the two is nil: of the reporting, and of the advisories.
+	PrivateFailure    *observation.Note `json:"privateFailure,omitempty"`
+	AdvisoriesFailure *observation.Note `json:"advisoriesFailure,omitempty"`
 }
 
 // tracker is what was asked of issues, or of changes. Only what people opened counts.

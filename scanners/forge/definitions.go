@@ -69,6 +69,12 @@ func offerDefinitions() []observation.Definition {
 	policy := yes(observation.ForgeSecurityPolicy, "Security policy at the forge",
 		"The forge shows a security policy, also one that the repository has from its organization.")
 	policy.Merge, policy.Reference = observation.MergeAny, "https://baseline.openssf.org/"
+	private := yes(observation.ForgePrivateReporting, "Private reports of vulnerabilities",
+		"The forge offers a form by which anybody can report a vulnerability to the project in private.")
+	private.Reference = "https://docs.github.com/code-security/security-advisories/working-with-repository-security-advisories/configuring-private-vulnerability-reporting-for-a-repository"
+	advisories := number(observation.ForgeAdvisories, "Advisories that the project published", observation.UnitAdvisories, observation.MergeSum,
+		"Advisories on its own vulnerabilities that the project published at the forge, of the newest 100, and did not withdraw. "+
+			"None may mean that there was no vulnerability, or that none was told.", "https://baseline.openssf.org/")
 	sponsors := yes(observation.ForgeSponsors, "Sponsors listing", "The owner can be sponsored at the forge. What comes in is not public.")
 	sponsors.Merge = observation.MergeAny
 	license := word(observation.ForgeLicense, "Licence as the forge sees it", "The SPDX id of the licence that the forge recognises.")
@@ -78,6 +84,8 @@ func offerDefinitions() []observation.Definition {
 			"Releases at the forge in the 12 months before the day of asking that offer files, of the newest 20.", chaoss+"release-frequency/"),
 		license,
 		policy,
+		private,
+		advisories,
 		sponsors,
 		number(observation.ForgeStars, "Stars", observation.UnitStars, observation.MergeMax,
 			"Accounts that marked the repository. They say that it was noticed, and not that it is used.", chaoss+"project-popularity/"),

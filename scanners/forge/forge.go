@@ -2,7 +2,7 @@
 // was archived, moved or deleted, and whether anybody answers there.
 //
 // It knows GitHub, GitLab, Gitea and Forgejo, and nothing of stores, rules and reports.
-// GitHub is known by its name. Any other host is asked what it is. Tokens come from the
+// GitHub's own hosts are known by their names. Any other host is asked what it is. Tokens come from the
 // environment alone, each with the host that it is for. Nothing that a repository or an
 // answer holds decides where one is sent. docs/sources.md says which answers were seen.
 package forge
@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ const hostGitHub = "github.com"
 type Options struct {
 	// Tokens are the tokens of each host, "github.com" for GitHub.
 	Tokens map[string][]string
-	// GitHub is the address of GitHub's API; empty for its own.
+	// GitHub is the address of the API of github.com; empty for its own.
 	GitHub string
 	// Insecure asks other hosts over http too: for tests, on this machine.
 	Insecure bool
@@ -55,7 +56,7 @@ type Source struct{ options Options }
 // New returns the source.
 func New(options Options) *Source {
 	if options.GitHub == "" {
-		options.GitHub = "https://api.github.com/graphql"
+		options.GitHub = "https://api.github.com"
 	}
 	if options.MaxWait == 0 {
 		options.MaxWait = 2 * time.Minute
@@ -67,7 +68,7 @@ func New(options Options) *Source {
 func (*Source) Name() string { return Name }
 
 // Version implements scanners.Source.
-func (*Source) Version() string { return "1" }
+func (*Source) Version() string { return "2" }
 
 // Describe implements scanners.Source.
 func (s *Source) Describe() scanners.Description {
@@ -96,15 +97,41 @@ func (s *Source) Excludes(r catalog.Repository) string {
 	return ""
 }
 
+// unspoken are public forges whose APIs are none of those that are spoken here, by host:
+// there is no use in asking them what they are.
+var unspoken = map[string]string{
+	"bitbucket.org": "Bitbucket", "codebasehq.com": "Codebase", "gitee.com": "Gitee", "git.launchpad.net": "Launchpad", "git.sr.ht": "SourceHut",
+	"hg.sr.ht": "SourceHut", "huggingface.co": "Hugging Face", "git.savannah.gnu.org": "Savannah", "git.code.sf.net": "SourceForge",
+	"pagure.io": "Pagure",
+}
+
+// isGitHub reports whether a host is GitHub's own by its name: github.com, and the hosts of
+// those whose data GitHub keeps in a region (https://docs.github.com/enterprise-cloud@latest/admin/data-residency).
+func isGitHub(host string) bool { return host == hostGitHub || strings.HasSuffix(host, ".ghe.com") }
+
+// withoutToken says that a host of GitHub is not asked, and what to do.
+func withoutToken(host string) observation.Note {
+	set := "GITHUB_TOKEN"
+	if host != hostGitHub {
+		set = "MIDSPAN_FORGE_TOKENS to " + host + "=TOKEN"
+	}
+	return observation.Note{Cause: observation.CauseNoToken,
+		Message: "GitHub answers only those who have a token: set " + set + " (a token without any permission is enough)"}
+}
+
 // Refuses implements scanners.Source.
 func (s *Source) Refuses(r catalog.Repository) *observation.Note {
-	switch {
+	switch name := unspoken[r.Host]; {
 	case r.Host == "":
 		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
 			Message: "it is a folder of this machine: check the repository by its address to ask its forge"}
-	case r.Host == hostGitHub && len(s.options.Tokens[hostGitHub]) == 0:
-		return &observation.Note{Cause: observation.CauseNoToken, Subject: r.URL,
-			Message: "GitHub answers only those who have a token: set GITHUB_TOKEN (a token without any permission is enough)"}
+	case name != "":
+		return &observation.Note{Cause: observation.CauseUnsupported, Subject: r.URL,
+			Message: r.Host + " is not asked: Midspan does not speak the API of " + name}
+	case isGitHub(r.Host) && len(s.options.Tokens[r.Host]) == 0:
+		refused := withoutToken(r.Host)
+		refused.Subject = r.URL
+		return &refused
 	}
 	return nil
 }
@@ -167,8 +194,12 @@ type session struct {
 }
 
 func (s *session) ask(ctx context.Context, questions []scanners.Question) error {
-	if s.host == hostGitHub {
-		return newGitHub(s).ask(ctx, questions)
+	switch {
+	case s.host == hostGitHub:
+		return newGitHub(s, gitHubAPI{web: "https://" + hostGitHub, graphQL: s.options.GitHub + "/graphql", rest: s.options.GitHub}).ask(ctx, questions)
+	case isGitHub(s.host):
+		api := "https://api." + s.host
+		return newGitHub(s, gitHubAPI{web: "https://" + s.host, graphQL: api + "/graphql", rest: api}).ask(ctx, questions)
 	}
 	return s.askEach(ctx, questions)
 }

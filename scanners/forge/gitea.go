@@ -90,7 +90,7 @@ func (g gitea) lists(ctx context.Context, r catalog.Repository, a *answer, asked
 		}
 		one.into.takeClosed(items, more, asked)
 	}
-	return g.releases(ctx, r, a)
+	return readReleases[giteaRelease](ctx, g.session, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), a)
 }
 
 // giteaPage is how many Gitea gives at once, by its default settings.
@@ -114,27 +114,11 @@ func (g gitea) items(ctx context.Context, path string, until time.Time) (items [
 	}
 }
 
-func (g gitea) releases(ctx context.Context, r catalog.Repository, a *answer) error {
-	var list []struct {
-		Published time.Time  `json:"published_at"`
-		Draft     bool       `json:"draft"`
-		Assets    []struct{} `json:"assets"`
-	}
-	_, err := g.get(ctx, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), &list)
-	if isStatus(err, http.StatusForbidden) || isStatus(err, http.StatusNotFound) {
-		return nil // switched off: it is not told
-	}
-	if err != nil {
-		return err
-	}
-	a.Releases = &releases{WithAssets: []time.Time{}}
-	for _, one := range list {
-		if len(one.Assets) > 0 && !one.Draft {
-			a.Releases.WithAssets = append(a.Releases.WithAssets, one.Published)
-		}
-	}
-	if len(list) >= newestReleases {
-		a.Releases.Since = list[len(list)-1].Published
-	}
-	return nil
+// giteaRelease is a release as Gitea and Forgejo write it.
+type giteaRelease struct {
+	Published time.Time  `json:"published_at"`
+	Draft     bool       `json:"draft"`
+	Assets    []struct{} `json:"assets"`
 }
+
+func (r giteaRelease) released() (time.Time, bool) { return r.Published, len(r.Assets) > 0 && !r.Draft }

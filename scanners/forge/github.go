@@ -20,14 +20,23 @@ import (
 // issues and changes of those in which something changed since they were last read.
 type github struct {
 	*session
-	dropped []string // facts that GitHub no longer has
-	refused int      // requests in a row that GitHub did not answer however little they asked
+	api     gitHubAPI
+	rest    *session          // asks over REST, whose limits GitHub counts apart
+	blocked *observation.Note // why nothing more is asked over REST
+	dropped []string          // facts that GitHub no longer has
+	refused int               // requests in a row that GitHub did not answer however little they asked
 }
 
 // maxRefused is after how many of these GitHub is taken to be down.
 const maxRefused = 3
 
-func newGitHub(s *session) *github { return &github{session: s} }
+// gitHubAPI are the addresses of a GitHub: of its pages and of its two APIs.
+type gitHubAPI struct{ web, graphQL, rest string }
+
+func newGitHub(s *session, api gitHubAPI) *github {
+	rest := &session{host: s.host, base: api.rest, in: s.in, options: s.options, tokens: newTokens(s.options.Tokens[s.host], s.in.Now)}
+	return &github{session: s, api: api, rest: rest}
+}
 
 // subject is a repository in the course of being asked.
 type subject struct {
@@ -39,6 +48,10 @@ type subject struct {
 }
 
 func (g *github) ask(ctx context.Context, questions []scanners.Question) error {
+	defer func() {
+		g.calls += g.rest.calls
+		g.failed = cmp.Or(g.failed, g.blocked)
+	}()
 	var stopped *observation.Note
 	for batch := range slices.Chunk(questions, factsAtOnce) {
 		var subjects []*subject
@@ -50,6 +63,7 @@ func (g *github) ask(ctx context.Context, questions []scanners.Question) error {
 			if failed := g.askLists(ctx, subjects, stopped); stopped == nil {
 				stopped = failed
 			}
+			g.askSecurity(ctx, subjects)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -162,7 +176,7 @@ func (g *github) query(ctx context.Context, all []selected) (reply, error) {
 			return reply{}, err
 		}
 		data, _, err := g.send(ctx, "bearer", func(ctx context.Context) (*http.Request, error) {
-			request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.options.GitHub, bytes.NewReader(body))
+			request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.api.graphQL, bytes.NewReader(body))
 			if err == nil {
 				request.Header.Set("Content-Type", "application/json")
 			}

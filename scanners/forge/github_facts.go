@@ -59,7 +59,7 @@ func (g *github) readFacts(s *subject, r reply, alias string) {
 		}
 		return
 	}
-	s.answer = f.answer(g.dropped)
+	s.answer = f.answer(g.api.web, g.dropped)
 	for _, e := range r.Errors {
 		if e.of(alias) {
 			s.answer.Notes = append(s.answer.Notes, observation.Note{Cause: observation.CauseRemark, Subject: s.question.Repository.URL,
@@ -68,13 +68,13 @@ func (g *github) readFacts(s *subject, r reply, alias string) {
 	}
 	wanted := s.question.Repository.Owner + "/" + s.question.Repository.Path
 	if s.answer.Place != "" && !strings.EqualFold(s.answer.Place, wanted) {
-		s.answer.MovedTo = "https://" + hostGitHub + "/" + s.answer.Place
+		s.answer.MovedTo = g.api.web + "/" + s.answer.Place
 	}
 	g.carryOver(s)
 }
 
 // answer is what the facts say. What GitHub always says and now does not is nil.
-func (f gitHubFacts) answer(dropped []string) answer {
+func (f gitHubFacts) answer(web string, dropped []string) answer {
 	a := answer{Forge: nameGitHub, Archived: f.IsArchived, Disabled: f.IsDisabled, Empty: f.IsEmpty, Fork: f.IsFork, Stars: notNegative(f.StargazerCount),
 		Forks: notNegative(f.ForkCount), SecurityPolicy: f.IsSecurityPolicyEnabled}
 	if gitHubPlace.MatchString(f.NameWithOwner) {
@@ -87,7 +87,7 @@ func (f gitHubFacts) answer(dropped []string) answer {
 		a.Branch = new(observation.OneLine(f.DefaultBranchRef.Name))
 	}
 	if f.Parent != nil && gitHubPlace.MatchString(f.Parent.NameWithOwner) {
-		a.ForkOf = "https://" + hostGitHub + "/" + f.Parent.NameWithOwner
+		a.ForkOf = web + "/" + f.Parent.NameWithOwner
 	}
 	if !slices.Contains(dropped, "licenseInfo") {
 		a.License = new("")

@@ -36,6 +36,7 @@ type gitHubServer struct {
 	missing       []string                                  // fields that are not in the schema
 	change        func(alias string, answer map[string]any) // changes what is sent of a repository
 	body          string                                    // in place of any answer
+	rest          *restServer                               // what is answered over REST, below its own paths
 }
 
 // row is an object: a field is a value, a row or a connection.
@@ -45,13 +46,17 @@ type row map[string]any
 type connection []row
 
 func newGitHubServer(t *testing.T) *gitHubServer {
-	s := &gitHubServer{t: t, repos: map[string]row{}}
+	s := &gitHubServer{t: t, repos: map[string]row{}, rest: newRESTServer(t, 100)}
 	s.Server = httptest.NewServer(http.HandlerFunc(s.serve))
 	t.Cleanup(s.Close)
 	return s
 }
 
 func (s *gitHubServer) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		s.rest.serve(w, r)
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls++

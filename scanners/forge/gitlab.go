@@ -124,7 +124,7 @@ func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, aske
 			one.into.ClosedSince = items[len(items)-1].UpdatedAt
 		}
 	}
-	return g.releases(ctx, r, a)
+	return readReleases[gitLabRelease](ctx, g.session, fmt.Sprintf("%s/releases?per_page=%d", g.project(r), newestReleases), a)
 }
 
 // items asks for the first page of a list; more means that there is another one.
@@ -133,28 +133,12 @@ func (g gitLab) items(ctx context.Context, path string) (items []restItem, more 
 	return items, header.Get("X-Next-Page") != "" || err == nil && len(items) >= newest && header.Get("X-Total-Pages") != "1", err
 }
 
-func (g gitLab) releases(ctx context.Context, r catalog.Repository, a *answer) error {
-	var list []struct {
-		Released time.Time `json:"released_at"`
-		Assets   struct {
-			Links []struct{} `json:"links"` // what people added; sources are always there
-		} `json:"assets"`
-	}
-	_, err := g.get(ctx, g.project(r)+"/releases?per_page=20", &list)
-	if isStatus(err, http.StatusForbidden) || isStatus(err, http.StatusNotFound) {
-		return nil // switched off, or not shown: it is not told
-	}
-	if err != nil {
-		return err
-	}
-	a.Releases = &releases{WithAssets: []time.Time{}}
-	for _, one := range list {
-		if len(one.Assets.Links) > 0 {
-			a.Releases.WithAssets = append(a.Releases.WithAssets, one.Released)
-		}
-	}
-	if len(list) >= newestReleases {
-		a.Releases.Since = list[len(list)-1].Released
-	}
-	return nil
+// gitLabRelease is a release as GitLab writes it.
+type gitLabRelease struct {
+	Released time.Time `json:"released_at"`
+	Assets   struct {
+		Links []struct{} `json:"links"` // what people added; sources are always there
+	} `json:"assets"`
 }
+
+func (r gitLabRelease) released() (time.Time, bool) { return r.Released, len(r.Assets.Links) > 0 }

@@ -28,7 +28,19 @@ type rest interface {
 // askEach asks a host that is not GitHub. What it is is found out by asking.
 func (s *session) askEach(ctx context.Context, questions []scanners.Question) error {
 	s.base = s.baseOf(questions[0].Repository)
-	forge, stopped := s.recognise(ctx, questions)
+	name, stopped := s.recognise(ctx, questions)
+	var forge rest
+	switch name {
+	case nameGitHub:
+		if len(s.options.Tokens[s.host]) > 0 {
+			return newGitHub(s, gitHubAPI{web: s.base, graphQL: s.base + "/api/graphql", rest: s.base + "/api/v3"}).ask(ctx, questions)
+		}
+		stopped = new(withoutToken(s.host))
+	case nameGitLab:
+		forge = gitLab{s}
+	case nameGitea:
+		forge = gitea{s}
+	}
 	for _, q := range questions {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -62,34 +74,43 @@ func (s *session) baseOf(r catalog.Repository) string {
 
 // recognise finds out which forge a host is, from an earlier answer or by asking. Its
 // second result says why the host cannot be asked.
-func (s *session) recognise(ctx context.Context, questions []scanners.Question) (rest, *observation.Note) {
+func (s *session) recognise(ctx context.Context, questions []scanners.Question) (string, *observation.Note) {
 	for _, q := range questions {
-		switch lastAnswer(q).Forge {
-		case nameGitLab:
-			return gitLab{s}, nil
-		case nameGitea:
-			return gitea{s}, nil
+		if name := lastAnswer(q).Forge; name != "" {
+			return name, nil
 		}
 	}
 	var version struct{ Version *string }
 	_, err := s.get(ctx, "/api/v1/version", &version)
 	if err == nil && version.Version != nil {
-		return gitea{s}, nil
+		return nameGitea, nil
 	}
 	if failure := s.wayIsBlocked(err); failure != nil {
-		return nil, failure
+		return "", failure
 	}
 	var projects []struct {
 		Path *string `json:"path_with_namespace"`
 	}
 	_, err = s.get(ctx, "/api/v4/projects?per_page=1&simple=true", &projects)
 	if err == nil && (len(projects) == 0 || projects[0].Path != nil) {
-		return gitLab{s}, nil
+		return nameGitLab, nil
 	}
 	if failure := s.wayIsBlocked(err); failure != nil {
-		return nil, failure
+		return "", failure
 	}
-	return nil, &observation.Note{Cause: observation.CauseUnsupported, Message: s.host + " answers as none of GitLab, Gitea and Forgejo"}
+	// A GitHub Enterprise Server tells its version here, or asks strangers to sign in and
+	// names it in a header (https://docs.github.com/enterprise-server@latest/rest/meta/meta).
+	var meta struct {
+		Version *string `json:"installed_version"`
+	}
+	header, err := s.get(ctx, "/api/v3/meta", &meta)
+	if err == nil && meta.Version != nil || header.Get("X-GitHub-Enterprise-Version") != "" {
+		return nameGitHub, nil
+	}
+	if failure := s.wayIsBlocked(err); failure != nil {
+		return "", failure
+	}
+	return "", &observation.Note{Cause: observation.CauseUnsupported, Message: s.host + " answers as none of GitHub Enterprise, GitLab, Gitea and Forgejo"}
 }
 
 // wayIsBlocked returns a failure where an error is none of an answer: asking the same host
@@ -226,6 +247,35 @@ func (t *tracker) takeClosed(items []restItem, more bool, asked time.Time) {
 			t.Closed = append(t.Closed, at)
 		}
 	}
+}
+
+// released is a release of a forge: when it was, and whether it offers files.
+type released interface {
+	released() (at time.Time, files bool)
+}
+
+// readReleases asks for the newest releases and puts them into an answer. Where they are
+// switched off or not shown, nothing is said of them.
+func readReleases[R released](ctx context.Context, s *session, path string, a *answer) error {
+	var list []R
+	_, err := s.get(ctx, path, &list)
+	if isStatus(err, http.StatusForbidden) || isStatus(err, http.StatusNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.Releases = &releases{WithAssets: []time.Time{}}
+	for _, one := range list {
+		at, files := one.released()
+		if files {
+			a.Releases.WithAssets = append(a.Releases.WithAssets, at)
+		}
+		if len(list) >= newestReleases {
+			a.Releases.Since = at
+		}
+	}
+	return nil
 }
 
 // maxPlace bounds a path, in bytes.

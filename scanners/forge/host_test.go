@@ -25,6 +25,7 @@ type restServer struct {
 	calls   []string       // paths with their queries
 	tokens  []string
 	perPage int
+	header  http.Header // of each answer
 }
 
 func newRESTServer(t *testing.T, perPage int) *restServer {
@@ -40,6 +41,9 @@ func (s *restServer) serve(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	s.calls = append(s.calls, r.URL.RequestURI())
 	s.tokens = append(s.tokens, r.Header.Get("Authorization"))
+	for name, values := range s.header {
+		w.Header()[name] = values
+	}
 	if code := s.status[path]; code != 0 {
 		w.WriteHeader(code)
 		fmt.Fprint(w, `{"message":"refused"}`)
@@ -135,6 +139,7 @@ func TestGitLabIsKnownByWhatItAnswers(t *testing.T) {
 		observation.ForgeChangesClosed12m: "1", observation.ForgeChangeCloseDays: "1", observation.ForgeResponders12m: "unknown: not-asked",
 		observation.ForgeReleasesWithAssets12m: "1", observation.ForgeLicense: "AGPL-3.0", observation.ForgeSecurityPolicy: "none",
 		observation.ForgeSponsors: "none", observation.ForgeStars: "4", observation.ForgeForks: "1",
+		observation.ForgePrivateReporting: "unknown: unsupported", observation.ForgeAdvisories: "none",
 	})
 	for _, sent := range s.tokens {
 		if sent != "Bearer one" {
@@ -229,7 +234,7 @@ func TestWhatMovedOrIsGoneIsToldByEachForge(t *testing.T) {
 	}
 }
 
-func TestAHostThatIsNoForgeIsAskedTwiceAtMost(t *testing.T) {
+func TestAHostThatIsNoForgeIsAskedThreeTimesAtMost(t *testing.T) {
 	s := newRESTServer(t, 10)
 	s.answers["/api/v1/version"] = "<html>Sign in</html>"
 	s.answers["/api/v4/projects"] = `{"error":"no such thing"}`
@@ -240,7 +245,7 @@ func TestAHostThatIsNoForgeIsAskedTwiceAtMost(t *testing.T) {
 			t.Errorf("%s: %+v", address, reply)
 		}
 	}
-	if len(s.calls) != 2 {
+	if len(s.calls) != 3 {
 		t.Errorf("asked %q", s.calls)
 	}
 }

@@ -20,8 +20,9 @@ const (
 
 // lacking are the measures of what a forge has not.
 var lacking = map[string][]string{
-	nameGitLab: {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgeSponsors},
-	nameGitea:  {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgeSponsors},
+	nameGitLab: {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgeAdvisories, observation.ForgeSponsors},
+	nameGitea: {observation.ForgeDisabled, observation.ForgeSecurityPolicy, observation.ForgePrivateReporting, observation.ForgeAdvisories,
+		observation.ForgeSponsors},
 }
 
 // Measures implements scanners.Source.
@@ -37,11 +38,11 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 	}
 	m.state()
 	m.offer()
+	m.security()
 	m.tracker(m.a.Issues, trackerIDs{observation.ForgeIssuesOpened12m, observation.ForgeIssuesClosed12m, observation.ForgeIssueResponseDays,
-		observation.ForgeIssueCloseDays, observation.ForgeIssuesUnanswered}, "issues")
+		observation.ForgeIssueCloseDays, observation.ForgeIssuesUnanswered, observation.ForgeIssuesOutside12m}, "issues")
 	m.tracker(m.a.Changes, trackerIDs{observation.ForgeChangesOpened12m, observation.ForgeChangesClosed12m, observation.ForgeChangeResponseDays,
-		observation.ForgeChangeCloseDays, observation.ForgeChangesUnanswered}, "changes")
-	m.outside()
+		observation.ForgeChangeCloseDays, observation.ForgeChangesUnanswered, ""}, "changes")
 	m.responders()
 	notes := slices.Clone(m.a.Notes)
 	if m.a.MovedTo != "" {
@@ -152,6 +153,37 @@ func (m *measuring) offer() {
 	}
 }
 
+// security measures how vulnerabilities are reported and told.
+func (m *measuring) security() {
+	s := m.a.Security
+	switch {
+	case s == nil && m.a.Forge == nameGitLab:
+		m.unknown(observation.ForgePrivateReporting, observation.CauseUnsupported, "GitLab does not tell whether confidential issues are read")
+		return
+	case s == nil:
+		return
+	case s.Asked.Before(m.oldest):
+		for _, id := range []string{observation.ForgePrivateReporting, observation.ForgeAdvisories} {
+			m.unknown(id, observation.CauseStale, "it was last asked of "+m.a.Forge+" on "+s.Asked.UTC().Format(time.DateOnly))
+		}
+		return
+	}
+	if s.Private != nil {
+		m.sayAt(observation.ForgePrivateReporting, *s.Private, observation.Exact, "", s.Asked)
+	} else if s.PrivateFailure != nil {
+		m.unknown(observation.ForgePrivateReporting, s.PrivateFailure.Cause, s.PrivateFailure.Message)
+	}
+	if s.Advisories != nil {
+		bound := observation.Exact
+		if s.More {
+			bound = observation.AtLeast
+		}
+		m.sayAt(observation.ForgeAdvisories, *s.Advisories, bound, "", s.Asked)
+	} else if s.AdvisoriesFailure != nil {
+		m.unknown(observation.ForgeAdvisories, s.AdvisoriesFailure.Cause, s.AdvisoriesFailure.Message)
+	}
+}
+
 // countSince counts what happened in the 12 months before a time. complete is the time
 // from which on everything is listed; where that is later, there may be more.
 func countSince(times []time.Time, asked, complete time.Time) (int, observation.Bound) {
@@ -168,10 +200,17 @@ func countSince(times []time.Time, asked, complete time.Time) (int, observation.
 }
 
 // trackerIDs are the measures of issues, or of changes.
-type trackerIDs struct{ opened, closed, response, close, unanswered string }
+type trackerIDs struct {
+	opened, closed, response, close, unanswered string
+	outside                                     string // empty where it is not measured
+}
 
 func (ids trackerIDs) all() []string {
-	return []string{ids.opened, ids.closed, ids.response, ids.close, ids.unanswered}
+	all := []string{ids.opened, ids.closed, ids.response, ids.close, ids.unanswered}
+	if ids.outside != "" {
+		all = append(all, ids.outside)
+	}
+	return all
 }
 
 // tracker measures how issues, or changes, are dealt with.
@@ -180,11 +219,7 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 		return
 	}
 	inside := t.inWindow(t.Asked)
-	opened, bound := len(inside), observation.Exact
-	if t.Since.After(since(t.Asked)) {
-		bound = observation.AtLeast
-	}
-	m.sayAt(ids.opened, opened, bound, "", t.Asked)
+	m.sayAt(ids.opened, len(inside), t.openedBound(), "", t.Asked)
 	closed, bound := countSince(t.Closed, t.Asked, t.ClosedSince)
 	m.sayAt(ids.closed, closed, bound, "", t.Asked)
 
@@ -197,11 +232,19 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 		for _, id := range []string{ids.response, ids.unanswered} {
 			m.unknown(id, observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge+": it would take a request for each")
 		}
+		if ids.outside != "" {
+			m.unknown(ids.outside, observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project")
+		}
 		return
 	}
+	m.answers(t, ids, things)
+}
+
+// answers measures how those from outside are answered.
+func (m *measuring) answers(t tracker, ids trackerIDs, things string) {
 	var answering []spell
 	outside, ripe, silent := 0, 0, 0
-	for _, i := range inside {
+	for _, i := range t.inWindow(t.Asked) {
 		if !i.Outside {
 			continue
 		}
@@ -215,12 +258,23 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 			silent++
 		}
 	}
+	if ids.outside != "" {
+		m.sayAt(ids.outside, outside, t.openedBound(), "", t.Asked)
+	}
 	m.median(ids.response, answering, t.Asked, things+" from outside in 12 months")
 	if ripe == 0 {
 		m.notApplicable(ids.unanswered, fmt.Sprintf("of %d %s from outside in 12 months none is 30 days old and was left to others", outside, things))
 		return
 	}
 	m.sayAt(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s", silent, ripe, things), t.Asked)
+}
+
+// openedBound is how exact a count of what was opened in 12 months is.
+func (t tracker) openedBound() observation.Bound {
+	if t.Since.After(since(t.Asked)) {
+		return observation.AtLeast
+	}
+	return observation.Exact
 }
 
 // without handles a list that was switched off or could not be read.
@@ -284,28 +338,6 @@ func (m *measuring) median(id string, spells []spell, at time.Time, of string) {
 	default:
 		m.unknown(id, observation.CauseNotAsked, "less than a day has passed: a later run asks again")
 	}
-}
-
-// outside counts the issues of people who are not of the project.
-func (m *measuring) outside() {
-	t, id := m.a.Issues, observation.ForgeIssuesOutside12m
-	if m.without(t, []string{id}, "issues") {
-		return
-	}
-	if t.WithoutAnswers {
-		m.unknown(id, observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project")
-		return
-	}
-	count, bound := 0, observation.Exact
-	for _, i := range t.inWindow(t.Asked) {
-		if i.Outside {
-			count++
-		}
-	}
-	if t.Since.After(since(t.Asked)) {
-		bound = observation.AtLeast
-	}
-	m.sayAt(id, count, bound, "", t.Asked)
 }
 
 // responders measures how many people answered. Where the lists were not read again
