@@ -15,6 +15,7 @@ const (
 	UnitFiles         Unit = "files"
 	UnitFindings      Unit = "findings"
 	UnitForks         Unit = "forks"
+	UnitFunctions     Unit = "functions" // of the upkeep of a good: releasing, merging, tests
 	UnitGoods         Unit = "goods"
 	UnitIdentities    Unit = "identities"
 	UnitIssues        Unit = "issues"
@@ -35,7 +36,7 @@ const (
 func Units() []Unit {
 	return []Unit{
 		UnitChanges, UnitCommits, UnitCountries, UnitDays,
-		UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
+		UnitFiles, UnitFindings, UnitForks, UnitFunctions, UnitGoods, UnitIdentities,
 		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
 		UnitPointsOf10, UnitRatio, UnitReleases, UnitRuntimes, UnitStars, UnitTeams,
 	}

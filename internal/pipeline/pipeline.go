@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/midspan/midspan/internal/advisory"
@@ -105,9 +106,12 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 		return nil, err
 	}
 	sources := registry.Sources(nil)
-	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(all, sources))
+	rules, rulesText, err := loadRules(cfg.Rules, definitionsOf(slices.Concat(all, registry.Optional()), sources))
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Functions {
+		all = append(all, registry.Optional()...)
 	}
 	if err := resolveFolders(&cfg); err != nil {
 		return nil, err
