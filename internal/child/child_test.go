@@ -37,7 +37,7 @@ func allScanners(t *testing.T) []scanners.Scanner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
+	return append(all, registry.Optional()...)
 }
 
 // ampleTime is the timeout of what is not to meet it: under the race detector the tables of

@@ -110,6 +110,11 @@ func (s *server) prepare(g greeting) error {
 	if s.scanners, err = registry.All(); err != nil {
 		return err
 	}
+	for _, optional := range registry.Optional() {
+		if slices.Contains(g.Scanners, Names([]scanners.Scanner{optional})[0]) {
+			s.scanners = append(s.scanners, optional)
+		}
+	}
 	if own := Names(s.scanners); !slices.Equal(own, g.Scanners) {
 		return fmt.Errorf("the parent has the scanners %q, the child %q", g.Scanners, own)
 	}

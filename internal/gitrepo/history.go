@@ -26,15 +26,23 @@ type Commit struct {
 	Email     string
 	Authored  time.Time
 	Committed time.Time
-	// Committer is the address of who put the commit in; Subject is its first line, cut to
-	// 120 characters.
-	Committer string
-	Subject   string
+	// Committer is the address of who put the commit in, and CommitterName the name, both as
+	// .mailmap maps them; Subject is its first line, cut to 120 characters.
+	Committer     string
+	CommitterName string
+	Subject       string
+	// Body is what of the message comes after the subject, cut to 2,000 characters. Only
+	// Touched reads it.
+	Body string
 	// CoAuthors are the values of its trailers Co-authored-by, "Name <address>", of which
 	// the first 500 characters are read: git cuts them, because a message may be as long
 	// as it likes.
 	CoAuthors []string
 }
+
+// historyFormat is how git log writes what parseCommit reads.
+const historyFormat = "--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cN%n%cE%n" +
+	"%<(500,trunc)%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%<(120,trunc)%s"
 
 // Merge reports whether the commit has several parents.
 func (c Commit) Merge() bool { return c.Parents > 1 }
@@ -43,8 +51,7 @@ func (c Commit) Merge() bool { return c.Parents > 1 }
 // error ends it; the commits before it are valid.
 func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
-		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap",
-			"--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cE%n%<(500,trunc)%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%<(120,trunc)%s", s.commit)
+		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap", historyFormat, s.commit)
 		if err != nil {
 			yield(Commit{}, err)
 			return
@@ -86,8 +93,8 @@ func (s *Snapshot) CommitTimes(ctx context.Context) iter.Seq2[time.Time, error] 
 }
 
 func parseCommit(record string) (Commit, error) {
-	fields := strings.SplitN(record, "\n", 9)
-	if len(fields) != 9 {
+	fields := strings.SplitN(record, "\n", 10)
+	if len(fields) != 10 {
 		return Commit{}, &Error{observation.CauseCorrupt, "read history at", firstField(record), errors.New("git log wrote an unexpected record")}
 	}
 	commit := Commit{
@@ -97,11 +104,12 @@ func parseCommit(record string) (Commit, error) {
 		Committed: unixTime(fields[3]),
 		Author:    fields[4],
 		Email:     fields[5],
-		Committer: fields[6],
-		Subject:   strings.TrimRight(fields[8], " "),
+		Committer: fields[7], CommitterName: fields[6],
 	}
+	subject, body, _ := strings.Cut(fields[9], "\n")
+	commit.Subject, commit.Body = strings.TrimRight(subject, " "), strings.TrimRight(body, " \n")
 	commit.Parents = len(commit.ParentIDs)
-	for _, value := range strings.Split(strings.TrimRight(fields[7], " "), "\x1e") {
+	for _, value := range strings.Split(strings.TrimRight(fields[8], " "), "\x1e") {
 		if strings.HasSuffix(value, ">") {
 			commit.CoAuthors = append(commit.CoAuthors, value)
 		}

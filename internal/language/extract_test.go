@@ -250,7 +250,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 			p.add(def.Means, "the measure "+def.ID+" of "+from)
 		}
 	}
-	for _, scanner := range known {
+	for _, scanner := range append(known, registry.Optional()...) {
 		take(scanner.Name(), scanner.Definitions())
 		if reader, is := scanner.(scanners.CatalogScanner); is {
 			take(scanner.Name(), reader.CatalogDefinitions())

@@ -46,6 +46,13 @@ const (
 	MomentumClockAnomalies         = "momentum.clock-anomalies"
 )
 
+// The measures of scanners/maintenance/functions that speak of all functions; those of each
+// are named in internal/functions.
+const (
+	FunctionsOnOnePerson     = "functions.on-one-person"
+	FunctionsBotDependencies = "functions.dependencies.bot-commits"
+)
+
 // The measures of scanners/osv.
 const (
 	InventoryManifests       = "inventory.manifests"

@@ -18,6 +18,7 @@ const (
 	UnitFiles         Unit = "files"
 	UnitFindings      Unit = "findings"
 	UnitForks         Unit = "forks"
+	UnitFunctions     Unit = "functions" // of the upkeep of a good: releasing, merging, tests
 	UnitGoods         Unit = "goods"
 	UnitIdentities    Unit = "identities"
 	UnitIssues        Unit = "issues"
@@ -40,7 +41,7 @@ const (
 func Units() []Unit {
 	return []Unit{
 		UnitAdvisories, UnitChanges, UnitCommits, UnitContributions, UnitCountries, UnitDays,
-		UnitDownloads, UnitFiles, UnitFindings, UnitForks, UnitGoods, UnitIdentities,
+		UnitDownloads, UnitFiles, UnitFindings, UnitForks, UnitFunctions, UnitGoods, UnitIdentities,
 		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
 		UnitPointsOf10, UnitRatio, UnitReleases, UnitRepositories, UnitRuntimes, UnitStars, UnitTeams, UnitYears,
 	}

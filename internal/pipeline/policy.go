@@ -17,7 +17,7 @@ func Definitions() ([]observation.Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return definitionsOf(all, registry.Sources(nil)), nil
+	return definitionsOf(append(all, registry.Optional()...), registry.Sources(nil)), nil
 }
 
 // Subjects calls visit for each good of an assessed run, in the order of ids. The run is

@@ -261,6 +261,7 @@ var units = map[string]language.Message{
 	"files":         language.M("{n|file|files}"),
 	"findings":      language.M("{n|finding|findings}"),
 	"forks":         language.M("{n|fork|forks}"),
+	"functions":     language.M("{n|function|functions}"),
 	"goods":         language.M("{n|good|goods}"),
 	"identities":    language.M("{n|identity|identities}"),
 	"issues":        language.M("{n|issue|issues}"),

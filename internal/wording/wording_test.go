@@ -22,7 +22,7 @@ func definitions(t *testing.T) []observation.Definition {
 		t.Fatal(err)
 	}
 	all := advisory.Definitions()
-	for _, scanner := range known {
+	for _, scanner := range append(known, registry.Optional()...) {
 		all = append(all, scanner.Definitions()...)
 		if reader, is := scanner.(scanners.CatalogScanner); is {
 			all = append(all, reader.CatalogDefinitions()...)

@@ -184,13 +184,7 @@ func NewHistory(commits iter.Seq2[gitrepo.Commit, error], tags []gitrepo.Tag, so
 // add sorts a commit that is no merge to its kind.
 func (h *History) add(ids *identities, c gitrepo.Commit, number int32) {
 	a := ids.of(c.Author, c.Email)
-	made := commit{when: c.Committed, authored: c.Authored, number: number, author: a}
-	for _, value := range c.CoAuthors {
-		name, address, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(value), ">"), "<")
-		if other := ids.of(strings.TrimSpace(name), address); other.person != none {
-			made.others = append(made.others, other)
-		}
-	}
+	made := commit{when: c.Committed, authored: c.Authored, number: number, author: a, others: ids.coAuthors(c)}
 	switch {
 	case a.person == none:
 		h.bots = append(h.bots, c.Committed)

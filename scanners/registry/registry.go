@@ -6,6 +6,7 @@ import (
 	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/maintenance"
+	"github.com/midspan/midspan/scanners/maintenance/functions"
 	"github.com/midspan/midspan/scanners/osv"
 	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
@@ -14,7 +15,7 @@ import (
 	"github.com/midspan/midspan/scanners/signals"
 )
 
-// All returns every scanner, in the order in which reports list them.
+// All returns every scanner that each run has, in the order in which reports list them.
 func All() ([]scanners.Scanner, error) {
 	posture, err := scorecard.New()
 	if err != nil {
@@ -29,6 +30,10 @@ func All() ([]scanners.Scanner, error) {
 		maintained.Scanner{},
 	}, nil
 }
+
+// Optional returns the scanners that a run has where a setting asks for them. Their measures
+// can stand in rules and policies of every run.
+func Optional() []scanners.Scanner { return []scanners.Scanner{functions.Scanner{}} }
 
 // Sources returns every source on the network, in the order in which they are asked.
 // getenv reads the environment, where tokens are; without it there are none.
