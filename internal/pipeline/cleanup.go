@@ -59,16 +59,14 @@ func removeUnfinishedMirrors(folder string) error {
 				return err
 			}
 			return fs.SkipDir
-		case strings.HasPrefix(entry.Name(), ".making-"), isRepository(path):
+		case strings.HasPrefix(entry.Name(), ".making-"):
+			return fs.SkipDir
+		}
+		if _, err := os.Stat(filepath.Join(path, "HEAD")); err == nil { // a repository
 			return fs.SkipDir
 		}
 		return nil
 	})
-}
-
-func isRepository(path string) bool {
-	_, err := os.Stat(filepath.Join(path, "HEAD"))
-	return err == nil
 }
 
 // removeUnfinishedIndexes removes unfinished indexes and downloads that are older than a
