@@ -46,6 +46,10 @@ func newAskable(t *testing.T) *askable {
 	a.cfg.Mirror, a.cfg.MaxAge, a.cfg.Offline, a.cfg.AllowPrivate = filepath.Join(filepath.Dir(r.Dir), "{name}"), 30*24*time.Hour, false, true
 	a.stars.Store(7)
 	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet { // what only the REST API tells, of which nothing is shown
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
 		a.calls.Add(1)
 		if r.Header.Get("Authorization") != "bearer secret" {
 			w.WriteHeader(http.StatusUnauthorized)
