@@ -561,7 +561,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 	live := func(id string) bool {
 		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.")
 	}
-	for range 400 {
+	for range 800 {
 		asked := random(rng)
 		var unasked []merge.Input
 		for _, cause := range []observation.Cause{"", observation.CauseNotAsked, observation.CauseOffline, observation.CauseNoToken, observation.CauseUnreachable} {
