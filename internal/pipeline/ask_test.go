@@ -115,7 +115,7 @@ func (a *askable) want(r runResult, id, want string, calls int32) {
 func TestAnAnswerIsAskedForOnceADayAndStandsInForMaxAge(t *testing.T) {
 	a := newAskable(t)
 	a.want(a.run(), observation.ForgeStars, "7 of 2026-06-30", 1)
-	if len(a.said) != 1 || a.said[0] != "github.com: 1 of 1 repository answered, in 1 request" {
+	if len(a.said) != 1 || a.said[0] != "github.com: 1 of 1 repository answered, in 3 requests" {
 		t.Errorf("said %q", a.said)
 	}
 	a.stars.Store(8)
@@ -204,7 +204,7 @@ func TestARunWithoutAnswersIsOneWithoutTheSources(t *testing.T) {
 func TestTheSampleIsNotAsked(t *testing.T) {
 	a := newAskable(t)
 	p, err := New(t.Context(), testConfig(t), "test", func() time.Time { return a.now }, Silent{},
-		WithSources([]scanners.Source{forges.New(forges.Options{GitHub: a.server.URL, Tokens: map[string][]string{"github.com": {"secret"}}})}))
+		WithSources(withOthers(forges.New(forges.Options{GitHub: a.server.URL, Tokens: map[string][]string{"github.com": {"secret"}}}))))
 	if err != nil {
 		t.Fatal(err)
 	}
