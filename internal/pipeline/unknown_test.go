@@ -87,7 +87,7 @@ func casesOfInventories() []unknownCase {
 		{"a lockfile that does not parse", repositoryOf(map[string]string{"package-lock.json": "{"}), "", is("unknown broken-input")},
 		{"a lockfile that does not parse beside one that does", repositoryOf(map[string]string{"package-lock.json": "{", "requirements.txt": requirements}), "", both("at-least 1")},
 		{"a lockfile whose contents are missing", withoutBlob("requirements.txt"), "", is("unknown missing-objects")},
-		{"a lockfile that is a web page", repositoryOf(map[string]string{"yarn.lock": "<!DOCTYPE html><html></html>\n"}), "", map[string]string{findings: "unknown no-advisory-database"}},
+		{"a lockfile that is a web page", repositoryOf(map[string]string{"yarn.lock": "<!DOCTYPE html><html></html>\n"}), "", map[string]string{findings: "unknown broken-input"}},
 		{"a lockfile that is kept elsewhere", repositoryOf(map[string]string{"Gemfile.lock": "version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n"}), "", is("unknown broken-input")},
 		{"a lockfile that is encrypted", repositoryOf(map[string]string{"mix.lock": "\x00GITCRYPT\x00"}), "", is("unknown broken-input")},
 		{"a lockfile that ends in silence", repositoryOf(map[string]string{"Gemfile.lock": strings.Repeat("x", 70_000) + "\nGEM\n  specs:\n    a (1)\n"}), "", is("unknown broken-input")},
