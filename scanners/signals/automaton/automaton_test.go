@@ -97,22 +97,22 @@ func TestAFileOfOtherLicencesIsNotUsed(t *testing.T) {
 }
 
 func TestTypesOfOtherShapesAreToldApart(t *testing.T) {
-	type inner struct{ list []string }
+	type inner struct{ List []string }
 	type a struct {
-		in   *inner
-		data []int32
+		In   *inner
+		Data []int32
 	}
 	type renamed struct {
-		in    *inner
-		other []int32
+		In    *inner
+		Other []int32
 	}
 	type reordered struct {
-		data []int32
-		in   *inner
+		Data []int32
+		In   *inner
 	}
 	type wider struct {
-		in   *inner
-		data []int64
+		In   *inner
+		Data []int64
 	}
 	for _, other := range []reflect.Type{reflect.TypeFor[renamed](), reflect.TypeFor[reordered](), reflect.TypeFor[wider](), reflect.TypeFor[int]()} {
 		if sameShape(reflect.TypeFor[a](), other) {
