@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/postgres"
 )
 
 // runAlone runs the program in a folder with nothing in its environment but a home, and
@@ -135,7 +136,8 @@ func TestStandardInputIsReadWhereItIsAskedFor(t *testing.T) {
 }
 
 // TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated gives each setting of a path an
-// address with a password.
+// address with a password. Only the store may be at an address, of PostgreSQL: nothing
+// answers at this one, and its password is not repeated either.
 func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 	dir := specialFolder(t)
 	before, err := os.ReadDir(dir)
@@ -153,14 +155,21 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 			if setting == "mirror" {
 				value += "/{name}"
 			}
-			for _, args := range [][]string{{"run", "--offline", "--" + setting + "=" + value}, {"config", "--" + setting + "=" + value}} {
-				code, output := runInside(t, nil, args...)
-				if code != exitUsage || strings.Contains(output, secret) {
-					t.Errorf("midspan %q: exit code %d: %s", args, code, output)
+			wantRun, wantConfig := exitUsage, exitUsage
+			if setting == "store" && postgres.IsAddress(value) {
+				wantRun, wantConfig = exitError, 0
+			}
+			for _, c := range []struct {
+				want int
+				args []string
+			}{{wantRun, []string{"run", "--offline", "--" + setting + "=" + value}}, {wantConfig, []string{"config", "--" + setting + "=" + value}}} {
+				code, output := runInside(t, nil, c.args...)
+				if code != c.want || strings.Contains(output, secret) {
+					t.Errorf("midspan %q: exit code %d, want %d: %s", c.args, code, c.want, output)
 				}
 			}
 			variable := "MIDSPAN_" + strings.ToUpper(setting) + "=" + value
-			if code, output := runInside(t, []string{variable}, "config"); code != exitUsage || strings.Contains(output, secret) {
+			if code, output := runInside(t, []string{variable}, "config"); code != wantConfig || strings.Contains(output, secret) {
 				t.Errorf("%s: exit code %d: %s", variable, code, output)
 			}
 		}
