@@ -206,10 +206,18 @@ func readAll(response *http.Response) ([]byte, error) {
 
 // Failure turns an error of asking into the reason for which nothing is known.
 func (s *Service) Failure(err error) observation.Note {
-	cause, message := observation.CauseUnreachable, s.Name+": "+observation.OneLine(brief(err))
+	failure := FailureOf(s.Name, err)
+	if IsStatus(err, http.StatusNotFound) || IsStatus(err, http.StatusGone) {
+		failure.Cause = observation.CauseNotFound
+	}
+	return failure
+}
+
+// FailureOf is that of a service by its name, whatever a status means there.
+func FailureOf(name string, err error) observation.Note {
+	cause, message := observation.CauseUnreachable, name+": "+observation.OneLine(brief(err))
 	_, broken := errors.AsType[*ShapeError](err)
 	limit, limited := errors.AsType[*LimitError](err)
-	status, answered := errors.AsType[*StatusError](err)
 	switch {
 	case errors.Is(err, fetch.ErrOffline):
 		cause = observation.CauseOffline
@@ -217,8 +225,6 @@ func (s *Service) Failure(err error) observation.Note {
 		cause = observation.CauseBroken
 	case limited:
 		cause, message = observation.CauseOverLimit, limit.Error()
-	case answered && (status.Status == http.StatusNotFound || status.Status == http.StatusGone):
-		cause = observation.CauseNotFound
 	}
 	return observation.Note{Cause: cause, Message: message}
 }

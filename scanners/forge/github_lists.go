@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 )
 
 // lists are those of one repository, in the course of being read. Who answered is known
@@ -119,13 +120,13 @@ func (g *github) askGroup(ctx context.Context, group []*subject, page int) *obse
 		}
 		reply, err := g.query(ctx, all)
 		switch {
-		case errors.Is(err, errTooMuch) && len(group) > 1:
+		case errors.Is(err, service.ErrTooMuch) && len(group) > 1:
 			half := len(group) / 2
 			if stopped := g.askGroup(ctx, group[:half], page); stopped != nil {
 				return stopped
 			}
 			return g.askGroup(ctx, group[half:], page)
-		case errors.Is(err, errTooMuch) && page > smallestPage:
+		case errors.Is(err, service.ErrTooMuch) && page > smallestPage:
 			page = max(page/2, smallestPage)
 			continue
 		case err != nil:

@@ -2,12 +2,12 @@ package forge
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 )
 
 // This file asks GitHub over REST for what GraphQL does not tell: whether vulnerabilities
@@ -100,7 +100,7 @@ func (g *github) getREST(ctx context.Context, path string, into any) (http.Heade
 		return header, nil
 	}
 	failure := failureOf(err, g.host)
-	if status, is := errors.AsType[*statusError](err); is && (status.status == http.StatusNotFound || status.status == http.StatusUnprocessableEntity) {
+	if service.IsStatus(err, http.StatusNotFound) || service.IsStatus(err, http.StatusUnprocessableEntity) {
 		failure.Cause, failure.Message = observation.CauseUnsupported, "GitHub does not show it of this repository"
 	}
 	if blocked := g.rest.wayIsBlocked(err); blocked != nil {
