@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // gitHubFacts are the facts of a repository as GitHub writes them.
@@ -144,7 +145,7 @@ func (r gitHubReleases) read() *releases {
 // in them. Others are to be read. Who answered is one count over both: where one list is
 // to be read, both are.
 func (g *github) carryOver(s *subject) {
-	last := lastAnswer(s.question)
+	last := scanners.LastAnswer[answer](s.question)
 	a := &s.answer
 	if a.Issues.Off {
 		a.Issues = tracker{Off: true}

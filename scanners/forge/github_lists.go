@@ -10,6 +10,7 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
+	"github.com/midspan/midspan/scanners"
 )
 
 // lists are those of one repository, in the course of being read. Who answered is known
@@ -100,7 +101,7 @@ func (s *subject) finish(stopped *observation.Note) {
 		l.failure = stopped
 	}
 	if l.failure != nil {
-		s.answer = s.answer.withoutLists(lastAnswer(s.question), *l.failure)
+		s.answer = s.answer.withoutLists(scanners.LastAnswer[answer](s.question), *l.failure)
 		return
 	}
 	s.answer.Issues, s.answer.Changes, s.answer.Responders = l.issues, l.changes, new(len(l.people))

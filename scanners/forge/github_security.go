@@ -8,6 +8,7 @@ import (
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
+	"github.com/midspan/midspan/scanners"
 )
 
 // This file asks GitHub over REST for what GraphQL does not tell: whether vulnerabilities
@@ -28,7 +29,7 @@ func (g *github) askSecurity(ctx context.Context, subjects []*subject) {
 		if s.failure != nil || s.answer.Gone || ctx.Err() != nil {
 			continue
 		}
-		last := lastAnswer(s.question).Security
+		last := scanners.LastAnswer[answer](s.question).Security
 		if last != nil && last.complete() && s.asked.Sub(last.Asked) < securityEvery {
 			s.answer.Security = last
 			continue

@@ -77,7 +77,7 @@ func (s *session) baseOf(r catalog.Repository) string {
 // second result says why the host cannot be asked.
 func (s *session) recognise(ctx context.Context, questions []scanners.Question) (string, *observation.Note) {
 	for _, q := range questions {
-		if name := lastAnswer(q).Forge; name != "" {
+		if name := scanners.LastAnswer[answer](q).Forge; name != "" {
 			return name, nil
 		}
 	}
@@ -135,7 +135,7 @@ func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (
 	if gone {
 		return nil, s.answered(q, answer{Forge: a.Forge, Gone: true}, asked)
 	}
-	last := lastAnswer(q)
+	last := scanners.LastAnswer[answer](q)
 	if a.unchangedSince(last) {
 		a.Issues, a.Changes = last.Issues.moved(asked), last.Changes.moved(asked)
 		return nil, s.answered(q, a, asked)

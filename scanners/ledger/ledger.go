@@ -9,7 +9,6 @@ package ledger
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,7 +16,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
@@ -86,19 +84,12 @@ func (s *Source) Describe() scanners.Description {
 
 // Excludes implements scanners.Source.
 func (*Source) Excludes(r catalog.Repository) string {
-	if fetch.IsReserved(r.Host) {
-		return r.Host + " is no public host"
-	}
-	return ""
+	return scanners.ExcludesReserved(r)
 }
 
 // Refuses implements scanners.Source.
 func (*Source) Refuses(r catalog.Repository) *observation.Note {
-	if r.Host == "" {
-		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
-			Message: "it is a folder of this machine: check the repository by its address to ask the ledgers"}
-	}
-	return nil
+	return scanners.RefusesFolder(r, "ask the ledgers")
 }
 
 // subject is a repository with the accounts that its files name.
@@ -117,7 +108,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		subjects = append(subjects, subject{q, found.Accounts, whyMore(found), lastAnswer(q)})
+		subjects = append(subjects, subject{q, found.Accounts, whyMore(found), scanners.LastAnswer[answer](q)})
 	}
 	header := http.Header{}
 	if s.options.Token != "" {
@@ -137,13 +128,12 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		a, failure := one.answer(ctx, collectives, reader, in.Now())
 		if failure != nil {
 			failed = failure.Message
-			failure.Subject = one.question.Repository.URL
-			err = in.Reply(scanners.Reply{Repository: one.question.Repository, Failure: failure})
+			err = in.Unanswered(one.question.Repository, *failure)
 		} else {
 			if len(one.accounts) > 0 {
 				answered++
 			}
-			err = reply(in, one.question.Repository, a)
+			err = in.Answered(one.question.Repository, a, a.Asked, a.partial)
 		}
 		if err != nil {
 			return nil, err
@@ -237,20 +227,3 @@ func (one subject) answer(ctx context.Context, collectives map[string]collective
 }
 
 func (one subject) names(platform string) []string { return namesOf([]subject{one}, platform) }
-
-func reply(in scanners.Asking, r catalog.Repository, a answer) error {
-	document, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("keep what ledgers said of %s: %w", r.URL, err)
-	}
-	return in.Reply(scanners.Reply{Repository: r, Answer: &scanners.Answer{Asked: a.Asked, Document: document, Partial: a.partial}})
-}
-
-// lastAnswer is the answer of an earlier time; zero where there is none that can be read.
-func lastAnswer(q scanners.Question) answer {
-	var last answer
-	if q.Last == nil || json.Unmarshal(q.Last.Document, &last) != nil {
-		return answer{}
-	}
-	return last
-}

@@ -163,9 +163,9 @@ func (a *depsDevAsking) askTogether(ctx context.Context, questions []scanners.Qu
 			if a.first == nil {
 				a.first = failure
 			}
-			err = refuse(a.in, q, *failure)
+			err = a.in.Unanswered(q.Repository, *failure)
 		} else {
-			err = keep(a.in, q, answer, a.in.Now(), answer.partial)
+			err = a.in.Answered(q.Repository, answer, a.in.Now(), answer.partial)
 		}
 		if err != nil {
 			return err

@@ -124,9 +124,9 @@ func (s *Ecosystems) Ask(ctx context.Context, in scanners.Asking) ([]string, err
 	for i, q := range in.Questions {
 		a, failure := s.answer(q, asked[i], known, failures)
 		if failure != nil {
-			err = refuse(in, q, *failure)
+			err = in.Unanswered(q.Repository, *failure)
 		} else {
-			err = keep(in, q, a, in.Now(), false)
+			err = in.Answered(q.Repository, a, in.Now(), false)
 		}
 		if err != nil {
 			return nil, err

@@ -10,7 +10,6 @@
 package packages
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,7 +18,6 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
@@ -53,20 +51,12 @@ func (asker) FollowsScan() {}
 
 // Excludes implements scanners.Source.
 func (asker) Excludes(r catalog.Repository) string {
-	if fetch.IsReserved(r.Host) {
-		return r.Host + " is no public host"
-	}
-	return ""
+	return scanners.ExcludesReserved(r)
 }
 
-// Refuses implements scanners.Source. The names in a folder of this machine may be nobody
-// else's business.
+// Refuses implements scanners.Source.
 func (asker) Refuses(r catalog.Repository) *observation.Note {
-	if r.Host == "" {
-		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
-			Message: "it is a folder of this machine: check the repository by its address to ask about its packages"}
-	}
-	return nil
+	return scanners.RefusesFolder(r, "ask about its packages")
 }
 
 // name is a package, as inventories spell it.
@@ -145,21 +135,6 @@ func without(told *scanners.Told, named int, unread *observation.Note, ids []str
 		told.NotApplicable("no manifest names a package of its own", ids...)
 	}
 	return true
-}
-
-// keep replies with an answer.
-func keep(in scanners.Asking, q scanners.Question, document any, asked time.Time, partial bool) error {
-	text, err := json.Marshal(document)
-	if err != nil {
-		return fmt.Errorf("keep what was said of the packages of %s: %w", q.Repository.URL, err)
-	}
-	return in.Reply(scanners.Reply{Repository: q.Repository, Answer: &scanners.Answer{Asked: asked, Document: text, Partial: partial}})
-}
-
-// refuse replies with a failure.
-func refuse(in scanners.Asking, q scanners.Question, failure observation.Note) error {
-	failure.Subject = q.Repository.URL
-	return in.Reply(scanners.Reply{Repository: q.Repository, Failure: &failure})
 }
 
 // someOf names the first of many.
