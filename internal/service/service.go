@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -247,6 +248,30 @@ func brief(err error) string {
 		return refused.Err.Error()
 	}
 	return err.Error()
+}
+
+// AskAll calls ask with all items, so many at once, and fewer where that is too much. failed
+// gets the items of each call that failed, with the reason; what ask took of them before
+// that stands. Once an error blocks the service nothing more is asked. The error means that
+// ctx ended.
+func AskAll[T any](ctx context.Context, s *Service, items []T, atOnce int, ask func(some []T) error, failed func(some []T, why observation.Note)) error {
+	var blocked error
+	for some := range slices.Chunk(items, atOnce) {
+		err := blocked
+		if err == nil {
+			err = Batch(some, ask)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed(some, s.Failure(err))
+		}
+		if Blocks(err) {
+			blocked = err
+		}
+	}
+	return nil
 }
 
 // Batch calls ask with all items, and with halves of them where they are too much at once.

@@ -57,38 +57,18 @@ type graphQLAnswer struct {
 // askCollectives asks about accounts by their names. The error means that ctx ended.
 func (s *Source) askCollectives(ctx context.Context, platform *service.Service, names []string) (map[string]collective, error) {
 	all := map[string]collective{}
-	var blocked *observation.Note
-	for some := range slices.Chunk(names, accountsAtOnce) {
-		if blocked == nil {
-			err := service.Batch(some, func(some []string) error {
-				told, err := s.askSome(ctx, platform, some)
-				maps.Copy(all, told)
-				return err
-			})
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
+	err := service.AskAll(ctx, platform, names, accountsAtOnce, func(some []string) error {
+		told, err := s.askSome(ctx, platform, some)
+		maps.Copy(all, told)
+		return err
+	}, func(some []string, why observation.Note) {
+		for _, name := range some {
+			if _, told := all[name]; !told {
+				all[name] = collective{Name: name, Failure: &why}
 			}
-			if err != nil {
-				failure := platform.Failure(err)
-				s.fail(all, some, failure)
-				if service.Blocks(err) {
-					blocked = &failure
-				}
-			}
-			continue
 		}
-		s.fail(all, some, *blocked)
-	}
-	return all, nil
-}
-
-// fail notes why nothing is known of accounts that were not answered.
-func (*Source) fail(all map[string]collective, names []string, failure observation.Note) {
-	for _, name := range names {
-		if _, told := all[name]; !told {
-			all[name] = collective{Name: name, Failure: &failure}
-		}
-	}
+	})
+	return all, err
 }
 
 // askSome asks about accounts in one request.

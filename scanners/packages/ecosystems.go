@@ -150,39 +150,28 @@ func (s *Ecosystems) Ask(ctx context.Context, in scanners.Asking) ([]string, err
 // some could not be asked about. The error means that ctx ended.
 func (s *Ecosystems) lookUp(ctx context.Context, api *service.Service, purls []string) (map[string][]record, map[string]observation.Note, error) {
 	known, failures := map[string][]record{}, map[string]observation.Note{}
-	var blocked error
-	for some := range slices.Chunk(purls, purlsAtOnce) {
-		err := blocked
-		if err == nil {
-			err = service.Batch(some, func(some []string) error {
-				var records []record
-				if err := api.Post(ctx, s.options.Address+"/api/v1/packages/bulk_lookup", map[string]any{"purls": some}, &records); err != nil {
-					return err
-				}
-				for _, purl := range some {
-					known[purl] = []record{}
-				}
-				for _, r := range records {
-					if _, wanted := known[r.PURL]; wanted {
-						known[r.PURL] = append(known[r.PURL], r)
-					}
-				}
-				return nil
-			})
-		}
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		if err != nil && service.Blocks(err) {
-			blocked = err
+	err := service.AskAll(ctx, api, purls, purlsAtOnce, func(some []string) error {
+		var records []record
+		if err := api.Post(ctx, s.options.Address+"/api/v1/packages/bulk_lookup", map[string]any{"purls": some}, &records); err != nil {
+			return err
 		}
 		for _, purl := range some {
-			if _, told := known[purl]; !told {
-				failures[purl] = api.Failure(err)
+			known[purl] = []record{}
+		}
+		for _, r := range records {
+			if _, wanted := known[r.PURL]; wanted {
+				known[r.PURL] = append(known[r.PURL], r)
 			}
 		}
-	}
-	return known, failures, nil
+		return nil
+	}, func(some []string, why observation.Note) {
+		for _, purl := range some {
+			if _, told := known[purl]; !told {
+				failures[purl] = why
+			}
+		}
+	})
+	return known, failures, err
 }
 
 // answer is what is kept of the records of a repository. Where one of its packages could
