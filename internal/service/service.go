@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,6 +47,14 @@ type Service struct {
 	mu    sync.Mutex
 	calls int
 	until time.Time // of a limit that was met
+}
+
+// MaxWait is how long a limit is waited for where nothing else is asked for.
+const MaxWait = 2 * time.Minute
+
+// IsToken reports whether a text can stand in a header as a token.
+func IsToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // StatusError is an answer with a status that is not asked again.

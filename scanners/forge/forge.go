@@ -8,6 +8,7 @@
 package forge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -53,12 +55,8 @@ type Source struct{ options Options }
 
 // New returns the source.
 func New(options Options) *Source {
-	if options.GitHub == "" {
-		options.GitHub = "https://api.github.com"
-	}
-	if options.MaxWait == 0 {
-		options.MaxWait = 2 * time.Minute
-	}
+	options.GitHub = cmp.Or(options.GitHub, "https://api.github.com")
+	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
 	return &Source{options}
 }
 

@@ -22,7 +22,7 @@ func TokensFrom(getenv func(string) string) map[string][]string {
 	tokens := map[string][]string{}
 	add := func(host, token string) {
 		host = strings.ToLower(host)
-		if host != "" && token != "" && !slices.Contains(tokens[host], token) && isHeaderValue(token) {
+		if host != "" && service.IsToken(token) && !slices.Contains(tokens[host], token) {
 			tokens[host] = append(tokens[host], token)
 		}
 	}
@@ -43,11 +43,6 @@ func TokensFrom(getenv func(string) string) map[string][]string {
 		add(host, token)
 	}
 	return tokens
-}
-
-// isHeaderValue reports whether a token can stand in a header.
-func isHeaderValue(token string) bool {
-	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // tokens are those of one host, with what its answers said of their limits. A host

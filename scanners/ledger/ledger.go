@@ -8,6 +8,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -43,12 +44,8 @@ var _ scanners.Follower = (*Source)(nil)
 
 // New returns the source.
 func New(options Options) *Source {
-	if options.OpenCollective == "" {
-		options.OpenCollective = "https://api.opencollective.com/graphql/v2"
-	}
-	if options.MaxWait == 0 {
-		options.MaxWait = 2 * time.Minute
-	}
+	options.OpenCollective = cmp.Or(options.OpenCollective, "https://api.opencollective.com/graphql/v2")
+	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
 	return &Source{options}
 }
 
@@ -56,8 +53,7 @@ func New(options Options) *Source {
 // MIDSPAN_OPENCOLLECTIVE_TOKEN or OPENCOLLECTIVE_TOKEN. What cannot stand in a header is none.
 func TokenFrom(getenv func(string) string) string {
 	for _, variable := range []string{"MIDSPAN_OPENCOLLECTIVE_TOKEN", "OPENCOLLECTIVE_TOKEN"} {
-		token := strings.TrimSpace(getenv(variable))
-		if token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		if token := strings.TrimSpace(getenv(variable)); service.IsToken(token) {
 			return token
 		}
 	}

@@ -10,6 +10,7 @@
 package packages
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -31,13 +33,7 @@ type Options struct {
 }
 
 func (o Options) orDefault(address string) Options {
-	if o.Address == "" {
-		o.Address = address
-	}
-	if o.MaxWait == 0 {
-		o.MaxWait = 2 * time.Minute
-	}
-	return o
+	return Options{cmp.Or(o.Address, address), cmp.Or(o.MaxWait, service.MaxWait)}
 }
 
 // maxOwn bounds how many packages of one repository's own are asked about.
