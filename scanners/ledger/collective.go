@@ -22,7 +22,7 @@ const accountsAtOnce = 20
 // kinds that are given, in the account's own currency; the money of projects below a
 // collective is not its own (https://docs.opencollective.com/help/developers/api).
 const collectiveFields = `fragment f on Account {
-  slug type
+  type
   ... on AccountWithParent { parent { slug } }
   stats {
     totalAmountReceived(kind: [CONTRIBUTION, ADDED_FUNDS], dateFrom: $from) { valueInCents currency }
@@ -32,7 +32,6 @@ const collectiveFields = `fragment f on Account {
 
 // accountAnswer is an account, as Open Collective writes it.
 type accountAnswer struct {
-	Slug   *string `json:"slug"`
 	Type   *string `json:"type"`
 	Parent *struct {
 		Slug string `json:"slug"`

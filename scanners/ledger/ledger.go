@@ -115,7 +115,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}}
+	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}, texts: map[string]text{}}
 	answered, failed := 0, ""
 	for _, one := range subjects {
 		if ctx.Err() != nil {

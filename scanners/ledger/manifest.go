@@ -62,9 +62,6 @@ func (r *manifests) get(ctx context.Context, u *url.URL) ([]byte, error) {
 	if err == nil && len(data) > maxManifest {
 		data, err = nil, fmt.Errorf("it is larger than %d KB", maxManifest>>10)
 	}
-	if r.texts == nil {
-		r.texts = map[string]text{}
-	}
 	r.texts[u.String()] = text{data, err}
 	return data, err
 }

@@ -53,11 +53,11 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
 		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
-	for i := range a.Collectives {
-		a.Collectives[i] = a.Collectives[i].stale(oldest)
+	for i, c := range a.Collectives {
+		a.Collectives[i].Failure = orStale(c.Failure, c.Asked, oldest, "the collective was last asked about")
 	}
-	for i := range a.Manifests {
-		a.Manifests[i] = a.Manifests[i].stale(oldest)
+	for i, m := range a.Manifests {
+		a.Manifests[i].Failure = orStale(m.Failure, m.Asked, oldest, "the manifest was last read")
 	}
 	if len(a.Collectives) > 0 {
 		a.collectives(told)
