@@ -141,8 +141,8 @@ func (a *depsDevAsking) askTogether(ctx context.Context, questions []scanners.Qu
 		}
 		own[i], used[i] = ownOf(found), usesOf(found)
 		for _, n := range own[i].names {
-			if systems[n.ecosystem] != "" {
-				wanted[n] = append(wanted[n], "")
+			if _, is := wanted[n]; !is && systems[n.ecosystem] != "" {
+				wanted[n] = nil
 			}
 		}
 		for _, p := range used[i].packages {
@@ -235,7 +235,7 @@ func (a *depsDevAsking) ownFact(ctx context.Context, q scanners.Question, n name
 func (a *depsDevAsking) lookUp(ctx context.Context, wanted map[name][]string) error {
 	var missing []name
 	for n, versions := range wanted {
-		if k, is := a.known[n]; !is || k.failure == nil && slices.ContainsFunc(versions, func(v string) bool { _, has := k.dates[v]; return v != "" && !has }) {
+		if k, is := a.known[n]; !is || k.failure == nil && slices.ContainsFunc(versions, func(v string) bool { _, has := k.dates[v]; return !has }) {
 			missing = append(missing, n)
 		}
 	}
