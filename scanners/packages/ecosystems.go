@@ -200,17 +200,11 @@ func (*Ecosystems) answer(q scanners.Question, asked own, known map[string][]rec
 
 // fact is what is kept of a record.
 func (r record) fact(of string) ecosystemsFact {
-	f := ecosystemsFact{Name: of, DependentPackages: count(r.DependentPackages), DependentRepositories: count(r.DependentRepositories)}
+	f := ecosystemsFact{Name: of, DependentPackages: count(r.DependentPackages), DependentRepositories: count(r.DependentRepositories),
+		Funding: observation.FundingPlatforms(r.FundingLinks...)}
 	if r.DownloadsPeriod != nil && *r.DownloadsPeriod == "last-month" {
 		f.DownloadsMonth = count(r.Downloads)
 	}
-	for _, link := range r.FundingLinks {
-		if platform := observation.FundingPlatform(link); platform != "" {
-			f.Funding = append(f.Funding, platform)
-		}
-	}
-	slices.Sort(f.Funding)
-	f.Funding = slices.Compact(f.Funding)
 	return f
 }
 
