@@ -55,3 +55,10 @@ func RefusesFolder(r catalog.Repository, to string) *observation.Note {
 	return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
 		Message: "it is a folder of this machine: check the repository by its address to " + to}
 }
+
+// IsAddressOf reports whether an address, as a record elsewhere writes it, is that of a
+// repository.
+func IsAddressOf(address string, r catalog.Repository) bool {
+	named, _, err := catalog.ParseRepository(address, catalog.Declared)
+	return err == nil && named.Key() == r.Key()
+}

@@ -191,7 +191,7 @@ func (d manifestDocument) names(repository catalog.Repository) bool {
 		if json.Unmarshal(raw, &project) != nil || len(project.Repository.URL) > maxAddress {
 			continue
 		}
-		if named, _, err := catalog.ParseRepository(project.Repository.URL, catalog.Declared); err == nil && named.Key() == repository.Key() {
+		if scanners.IsAddressOf(project.Repository.URL, repository) {
 			return true
 		}
 		if u, err := url.Parse(project.Repository.URL); err == nil && u.Hostname() != "" &&

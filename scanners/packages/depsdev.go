@@ -212,7 +212,7 @@ func wasWhole(q scanners.Question) bool {
 // ownFact is what is kept of a package of the repository's own.
 func (a *depsDevAsking) ownFact(ctx context.Context, q scanners.Question, n name, k known) ownFact {
 	f := ownFact{Name: n.String(), Known: k.version != "", Latest: k.version, LatestAt: k.at, Deprecated: k.deprecated, Reason: k.reason}
-	f.Ours = slices.ContainsFunc(k.sources, func(address string) bool { return isOf(address, q.Repository) })
+	f.Ours = slices.ContainsFunc(k.sources, func(address string) bool { return scanners.IsAddressOf(address, q.Repository) })
 	if !f.Known || !f.Ours || a.alpha != nil {
 		return f
 	}

@@ -185,7 +185,9 @@ func (*Ecosystems) answer(q scanners.Question, asked own, known map[string][]rec
 			return a, &failure
 		}
 		records := known[purl]
-		at := slices.IndexFunc(records, func(r record) bool { return r.RepositoryURL != nil && isOf(*r.RepositoryURL, q.Repository) })
+		at := slices.IndexFunc(records, func(r record) bool {
+			return r.RepositoryURL != nil && scanners.IsAddressOf(*r.RepositoryURL, q.Repository)
+		})
 		switch {
 		case len(records) == 0:
 			a.Unknown++

@@ -113,12 +113,6 @@ func (n name) purl() string {
 	return packageurl.NewPackageURL(kind, namespace, base, "", nil, "").ToString()
 }
 
-// isOf reports whether an address in a registry's record is that of a repository.
-func isOf(address string, repository catalog.Repository) bool {
-	named, _, err := catalog.ParseRepository(address, catalog.Declared)
-	return err == nil && named.Key() == repository.Key()
-}
-
 // without says of the measures of what a repository publishes that it publishes nothing, or
 // why that is not known; false where packages were named.
 func without(told *scanners.Told, named int, unread *observation.Note, ids []string) bool {
