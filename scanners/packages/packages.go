@@ -16,10 +16,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/package-url/packageurl-go"
-
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/purl"
 	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
@@ -91,27 +90,8 @@ func ownOf(found scanners.Found) own {
 	return all
 }
 
-// purlTypes are the types of package URLs of the ecosystems whose packages a manifest can
-// name as its own.
-var purlTypes = map[string]string{
-	"npm": packageurl.TypeNPM, "PyPI": packageurl.TypePyPi, "Packagist": packageurl.TypeComposer, "crates.io": packageurl.TypeCargo,
-	"Go": packageurl.TypeGolang, "Maven": packageurl.TypeMaven, "RubyGems": packageurl.TypeGem,
-}
-
 // purl is the package URL of a package without a version; empty where it has none.
-func (n name) purl() string {
-	kind := purlTypes[n.ecosystem]
-	if kind == "" {
-		return ""
-	}
-	namespace, base := "", n.name
-	if n.ecosystem == "Maven" {
-		namespace, base, _ = strings.Cut(n.name, ":")
-	} else if at := strings.LastIndexByte(n.name, '/'); at >= 0 {
-		namespace, base = n.name[:at], n.name[at+1:]
-	}
-	return packageurl.NewPackageURL(kind, namespace, base, "", nil, "").ToString()
-}
+func (n name) purl() string { return purl.Of(n.ecosystem, n.name, "") }
 
 // without says of the measures of what a repository publishes that it publishes nothing, or
 // why that is not known; false where packages were named.
