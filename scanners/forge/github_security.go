@@ -60,7 +60,7 @@ func (g *github) security(ctx context.Context, s *subject) security {
 	if place == "" {
 		place = s.question.Repository.Owner + "/" + s.question.Repository.Path
 	}
-	if !gitHubPlace.MatchString(place) {
+	if !gitHubPlace().MatchString(place) {
 		return security{}
 	}
 	var reporting struct{ Enabled *bool }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
@@ -192,10 +192,10 @@ type restItem struct {
 
 // programs are the names under which programs work at GitLab and Gitea, which do not tell
 // them apart in lists.
-var programs = regexp.MustCompile(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
+var programs = lazy.Pattern(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
 
 func (i restItem) isProgram() bool {
-	return i.Author != nil && programs.MatchString(i.Author.Username) || i.User != nil && programs.MatchString(i.User.Login)
+	return i.Author != nil && programs().MatchString(i.Author.Username) || i.User != nil && programs().MatchString(i.User.Login)
 }
 
 // ended is when it was closed or merged; zero where it was not.
@@ -267,9 +267,9 @@ func readReleases[R released](ctx context.Context, s *session, path string, a *a
 const maxPlace = 1024
 
 // restPlace is the path of a repository at GitLab or Gitea.
-var restPlace = regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)
+var restPlace = lazy.Pattern(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)
 
-func isPlace(place string) bool { return len(place) <= maxPlace && restPlace.MatchString(place) }
+func isPlace(place string) bool { return len(place) <= maxPlace && restPlace().MatchString(place) }
 
 // place notes where a repository is, and that it moved where that is not the address in
 // the catalog.

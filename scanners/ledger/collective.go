@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
 )
@@ -131,8 +131,8 @@ var ownMoney = []string{"COLLECTIVE", "PROJECT", "EVENT", "FUND"}
 var otherKinds = []string{"ORGANIZATION", "VENDOR"}
 
 var (
-	currency    = regexp.MustCompile(`^[A-Z]{3}$`)
-	accountName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	currency    = lazy.Pattern(`^[A-Z]{3}$`)
+	accountName = lazy.Pattern(`^[A-Za-z0-9_-]{1,100}$`)
 )
 
 // take reads an account. Of one that is a person's nothing is kept.
@@ -149,7 +149,7 @@ func (c *collective) take(account *accountAnswer) {
 		return
 	}
 	c.Kind = *account.Type
-	if account.Parent != nil && accountName.MatchString(account.Parent.Slug) {
+	if account.Parent != nil && accountName().MatchString(account.Parent.Slug) {
 		c.Parent = account.Parent.Slug
 	}
 	if account.Stats == nil {
@@ -158,7 +158,7 @@ func (c *collective) take(account *accountAnswer) {
 	if n := account.Stats.Contributions; n != nil && *n >= 0 {
 		c.Contributions = n
 	}
-	if got := account.Stats.Received; got != nil && got.Cents != nil && *got.Cents >= 0 && currency.MatchString(got.Currency) {
+	if got := account.Stats.Received; got != nil && got.Cents != nil && *got.Cents >= 0 && currency().MatchString(got.Currency) {
 		c.Received = &amount{*got.Cents / 100, got.Currency}
 	}
 }

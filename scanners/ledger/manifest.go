@@ -259,7 +259,7 @@ func sumOf(number json.Number, of string) (amount, bool) {
 	if err != nil || value < 0 || math.IsInf(value, 0) {
 		return amount{}, false
 	}
-	if !currency.MatchString(of) {
+	if !currency().MatchString(of) {
 		of = ""
 	}
 	return amount{value, of}, true
