@@ -62,24 +62,14 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 	if len(a.Collectives) > 0 {
 		a.collectives(told)
 	} else {
-		a.none(told, "no file names a collective at Open Collective", ofCollectives)
+		told.Unnamed(a.Unread, "no file names a collective at Open Collective", ofCollectives...)
 	}
 	if len(a.Manifests) > 0 {
 		a.manifests(told)
 	} else {
-		a.none(told, "no file points to a funding manifest elsewhere", ofManifests)
+		told.Unnamed(a.Unread, "no file points to a funding manifest elsewhere", ofManifests...)
 	}
 	return told.All(observation.CauseUnsupported, "the answer does not say it"), nil
-}
-
-// none says of what no file names that it does not apply, or is unknown where some files
-// could not be read.
-func (a answer) none(told *scanners.Told, why string, ids []string) {
-	if a.Unread != nil {
-		told.Unknown(a.Unread.Cause, a.Unread.Message, ids...)
-		return
-	}
-	told.NotApplicable(why, ids...)
 }
 
 // collectives measures what came to collectives.

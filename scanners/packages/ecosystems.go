@@ -228,7 +228,8 @@ func (s *Ecosystems) Measures(kept scanners.Answer, _ time.Time) ([]observation.
 	ids := []string{observation.PackagesDependentPackages, observation.PackagesDependentRepositories, observation.PackagesDownloadsMonth,
 		observation.PackagesFundingPlatforms}
 	switch {
-	case without(told, a.Named, a.Unread, ids):
+	case a.Named <= 0:
+		told.Unnamed(a.Unread, noneNamed, ids...)
 	case len(a.Packages) == 0 && a.Unknown > 0 && a.Foreign == 0:
 		told.Unknown(observation.CauseNotFound, "no registry that ecosyste.ms reads has a package of the name that a manifest gives", ids...)
 	case len(a.Packages) == 0:

@@ -93,19 +93,8 @@ func ownOf(found scanners.Found) own {
 // purl is the package URL of a package without a version; empty where it has none.
 func (n name) purl() string { return purl.Of(n.ecosystem, n.name, "") }
 
-// without says of the measures of what a repository publishes that it publishes nothing, or
-// why that is not known; false where packages were named.
-func without(told *scanners.Told, named int, unread *observation.Note, ids []string) bool {
-	switch {
-	case named > 0:
-		return false
-	case unread != nil:
-		told.Unknown(unread.Cause, unread.Message, ids...)
-	default:
-		told.NotApplicable("no manifest names a package of its own", ids...)
-	}
-	return true
-}
+// noneNamed says why the measures of what a repository publishes do not apply.
+const noneNamed = "no manifest names a package of its own"
 
 // someOf names the first of many.
 func someOf(names []string) string {
