@@ -151,10 +151,11 @@ func (s *Service) send(ctx context.Context, method, address string, body []byte)
 			return nil, redact.Error(fetch.UnwrapURLError(err))
 		}
 		text, err := readAll(response)
+		until, limited := s.limited(response)
 		switch status := response.StatusCode; {
-		case s.limited(response):
+		case limited:
 			if attempt >= maxWaits {
-				return nil, &LimitError{s.Name, s.until}
+				return nil, &LimitError{s.Name, until}
 			}
 		case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
 			return nil, ErrTooMuch
@@ -190,11 +191,11 @@ func (s *Service) wait(ctx context.Context) error {
 }
 
 // limited reports whether an answer refuses a request for the limit on the rate, and notes
-// how long that lasts.
-func (s *Service) limited(response *http.Response) bool {
+// until when.
+func (s *Service) limited(response *http.Response) (until time.Time, limited bool) {
 	after, said := fetch.RetryAfter(response.Header)
 	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !said) {
-		return false
+		return time.Time{}, false
 	}
 	if !said {
 		after = minute
@@ -202,7 +203,7 @@ func (s *Service) limited(response *http.Response) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.until = s.Now().Add(max(after, time.Millisecond))
-	return true
+	return s.until, true
 }
 
 func readAll(response *http.Response) ([]byte, error) {
