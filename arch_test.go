@@ -62,7 +62,7 @@ var rules = []rule{
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `internal/pipeline`, why: "the stages call the rooms, not the rooms the stages"},
 	{from: `bench`, to: `internal/.*`, except: `internal/gitrepo`, why: "a benchmark measures the program from outside"},
 
-	{from: `internal/(observation|kleene|lazy|nesting|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
+	{from: `internal/(observation|kleene|lazy|nesting|purl|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
 		why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/institution`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/lazy`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/license(terms|expr|file)`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(lazy|nesting|licenseexpr)`,

@@ -53,6 +53,16 @@ func (t *Told) NotApplicable(detail string, ids ...string) {
 	}
 }
 
+// Unnamed says of what no file names that its measures do not apply, or are unknown where
+// unread says why some files could not be read.
+func (t *Told) Unnamed(unread *observation.Note, detail string, ids ...string) {
+	if unread != nil {
+		t.Unknown(unread.Cause, unread.Message, ids...)
+		return
+	}
+	t.NotApplicable(detail, ids...)
+}
+
 // All returns all measures. Those of which nothing was said are unknown.
 func (t *Told) All(cause observation.Cause, detail string) []observation.Measure {
 	all := make([]observation.Measure, 0, len(t.definitions))

@@ -27,9 +27,22 @@ const (
 var fundingHosts = []string{"buymeacoffee.com", "github.com", "issuehunt.io", "ko-fi.com", "liberapay.com", "numfocus.org", "opencollective.com",
 	"patreon.com", "paypal.com", "paypal.me", "polar.sh", "thanks.dev", "tidelift.com"}
 
-// FundingPlatform is the platform of an address at which money is asked for, by its host.
-// Any other host may be a person's own, and bear a name. A text that is no address has none.
-func FundingPlatform(address string) string {
+// FundingPlatforms names the platforms of addresses at which money is asked for, sorted, each
+// once.
+func FundingPlatforms(addresses ...string) []string {
+	var platforms []string
+	for _, address := range addresses {
+		if platform := fundingPlatform(address); platform != "" {
+			platforms = append(platforms, platform)
+		}
+	}
+	slices.Sort(platforms)
+	return slices.Compact(platforms)
+}
+
+// fundingPlatform is the platform of an address, by its host. Any other host may be a
+// person's own, and bear a name. A text that is no address has none.
+func fundingPlatform(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Hostname() == "" {
 		return ""

@@ -12,6 +12,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,6 +47,14 @@ type Service struct {
 	mu    sync.Mutex
 	calls int
 	until time.Time // of a limit that was met
+}
+
+// MaxWait is how long a limit is waited for where nothing else is asked for.
+const MaxWait = 2 * time.Minute
+
+// IsToken reports whether a text can stand in a header as a token.
+func IsToken(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // StatusError is an answer with a status that is not asked again.
@@ -141,10 +151,11 @@ func (s *Service) send(ctx context.Context, method, address string, body []byte)
 			return nil, redact.Error(fetch.UnwrapURLError(err))
 		}
 		text, err := readAll(response)
+		until, limited := s.limited(response)
 		switch status := response.StatusCode; {
-		case s.limited(response):
+		case limited:
 			if attempt >= maxWaits {
-				return nil, &LimitError{s.Name, s.until}
+				return nil, &LimitError{s.Name, until}
 			}
 		case status == http.StatusBadGateway || status == http.StatusGatewayTimeout:
 			return nil, ErrTooMuch
@@ -180,11 +191,11 @@ func (s *Service) wait(ctx context.Context) error {
 }
 
 // limited reports whether an answer refuses a request for the limit on the rate, and notes
-// how long that lasts.
-func (s *Service) limited(response *http.Response) bool {
+// until when.
+func (s *Service) limited(response *http.Response) (until time.Time, limited bool) {
 	after, said := fetch.RetryAfter(response.Header)
 	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !said) {
-		return false
+		return time.Time{}, false
 	}
 	if !said {
 		after = minute
@@ -192,7 +203,7 @@ func (s *Service) limited(response *http.Response) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.until = s.Now().Add(max(after, time.Millisecond))
-	return true
+	return s.until, true
 }
 
 func readAll(response *http.Response) ([]byte, error) {
@@ -206,10 +217,18 @@ func readAll(response *http.Response) ([]byte, error) {
 
 // Failure turns an error of asking into the reason for which nothing is known.
 func (s *Service) Failure(err error) observation.Note {
-	cause, message := observation.CauseUnreachable, s.Name+": "+observation.OneLine(brief(err))
+	failure := FailureOf(s.Name, err)
+	if IsStatus(err, http.StatusNotFound) || IsStatus(err, http.StatusGone) {
+		failure.Cause = observation.CauseNotFound
+	}
+	return failure
+}
+
+// FailureOf is that of a service by its name, whatever a status means there.
+func FailureOf(name string, err error) observation.Note {
+	cause, message := observation.CauseUnreachable, name+": "+observation.OneLine(brief(err))
 	_, broken := errors.AsType[*ShapeError](err)
 	limit, limited := errors.AsType[*LimitError](err)
-	status, answered := errors.AsType[*StatusError](err)
 	switch {
 	case errors.Is(err, fetch.ErrOffline):
 		cause = observation.CauseOffline
@@ -217,8 +236,6 @@ func (s *Service) Failure(err error) observation.Note {
 		cause = observation.CauseBroken
 	case limited:
 		cause, message = observation.CauseOverLimit, limit.Error()
-	case answered && (status.Status == http.StatusNotFound || status.Status == http.StatusGone):
-		cause = observation.CauseNotFound
 	}
 	return observation.Note{Cause: cause, Message: message}
 }
@@ -241,6 +258,30 @@ func brief(err error) string {
 		return refused.Err.Error()
 	}
 	return err.Error()
+}
+
+// AskAll calls ask with all items, so many at once, and fewer where that is too much. failed
+// gets the items of each call that failed, with the reason; what ask took of them before
+// that stands. Once an error blocks the service nothing more is asked. The error means that
+// ctx ended.
+func AskAll[T any](ctx context.Context, s *Service, items []T, atOnce int, ask func(some []T) error, failed func(some []T, why observation.Note)) error {
+	var blocked error
+	for some := range slices.Chunk(items, atOnce) {
+		err := blocked
+		if err == nil {
+			err = Batch(some, ask)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			failed(some, s.Failure(err))
+		}
+		if Blocks(err) {
+			blocked = err
+		}
+	}
+	return nil
 }
 
 // Batch calls ask with all items, and with halves of them where they are too much at once.

@@ -119,3 +119,24 @@ func TestWhatIsTooMuchAtOnceIsAskedInHalves(t *testing.T) {
 		t.Errorf("one alone is too much, and got %v", err)
 	}
 }
+
+func TestAfterAnErrorThatBlocksTheRestIsNotAsked(t *testing.T) {
+	for status, want := range map[int]string{http.StatusInternalServerError: "asked [1 2] [3 4], failed [3 4] [5]", http.StatusForbidden: "asked [1 2] [3 4] [5], failed [3 4]"} {
+		var asked, failed []string
+		err := AskAll(t.Context(), &Service{Name: "service.example"}, []int{1, 2, 3, 4, 5}, 2, func(some []int) error {
+			asked = append(asked, fmt.Sprint(some))
+			if some[0] == 3 {
+				return &StatusError{status}
+			}
+			return nil
+		}, func(some []int, why observation.Note) {
+			if why.Cause != observation.CauseUnreachable || why.Message == "" {
+				t.Errorf("got %+v", why)
+			}
+			failed = append(failed, fmt.Sprint(some))
+		})
+		if got := "asked " + strings.Join(asked, " ") + ", failed " + strings.Join(failed, " "); err != nil || got != want {
+			t.Errorf("%d: %s, %v, want %s", status, got, err, want)
+		}
+	}
+}

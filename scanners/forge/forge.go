@@ -8,8 +8,8 @@
 package forge
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,8 +20,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -55,12 +55,8 @@ type Source struct{ options Options }
 
 // New returns the source.
 func New(options Options) *Source {
-	if options.GitHub == "" {
-		options.GitHub = "https://api.github.com"
-	}
-	if options.MaxWait == 0 {
-		options.MaxWait = 2 * time.Minute
-	}
+	options.GitHub = cmp.Or(options.GitHub, "https://api.github.com")
+	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
 	return &Source{options}
 }
 
@@ -88,13 +84,10 @@ func (s *Source) Describe() scanners.Description {
 
 // Excludes implements scanners.Source.
 func (s *Source) Excludes(r catalog.Repository) string {
-	switch {
-	case fetch.IsReserved(r.Host):
-		return r.Host + " is no public host"
-	case r.Host == "gist.github.com":
+	if r.Host == "gist.github.com" {
 		return "a gist has no issues and no releases"
 	}
-	return ""
+	return scanners.ExcludesReserved(r)
 }
 
 // unspoken are public forges whose APIs are none of those that are spoken here, by host:
@@ -122,9 +115,6 @@ func withoutToken(host string) observation.Note {
 // Refuses implements scanners.Source.
 func (s *Source) Refuses(r catalog.Repository) *observation.Note {
 	switch name := unspoken[r.Host]; {
-	case r.Host == "":
-		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
-			Message: "it is a folder of this machine: check the repository by its address to ask its forge"}
 	case name != "":
 		return &observation.Note{Cause: observation.CauseUnsupported, Subject: r.URL,
 			Message: r.Host + " is not asked: Midspan does not speak the API of " + name}
@@ -133,7 +123,7 @@ func (s *Source) Refuses(r catalog.Repository) *observation.Note {
 		refused.Subject = r.URL
 		return &refused
 	}
-	return nil
+	return scanners.RefusesFolder(r, "ask its forge")
 }
 
 // Ask implements scanners.Source.
@@ -219,28 +209,14 @@ func (s *session) tried(asked int) string {
 
 // answered replies with an answer.
 func (s *session) answered(q scanners.Question, a answer, asked time.Time) error {
-	document, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("keep what %s said of %s: %w", s.host, q.Repository.URL, err)
-	}
 	s.done++
-	return s.in.Reply(scanners.Reply{Repository: q.Repository, Answer: &scanners.Answer{Asked: asked, Document: document, Partial: a.partial}})
+	return s.in.Answered(q.Repository, a, asked, a.partial)
 }
 
 // unanswered replies with a failure.
 func (s *session) unanswered(q scanners.Question, failure observation.Note) error {
-	failure.Subject = q.Repository.URL
 	if s.failed == nil {
 		s.failed = &failure
 	}
-	return s.in.Reply(scanners.Reply{Repository: q.Repository, Failure: &failure})
-}
-
-// lastAnswer is the answer of an earlier time; zero where there is none that can be read.
-func lastAnswer(q scanners.Question) answer {
-	var last answer
-	if q.Last == nil || json.Unmarshal(q.Last.Document, &last) != nil {
-		return answer{}
-	}
-	return last
+	return s.in.Unanswered(q.Repository, failure)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 )
 
 // gitea asks the REST API of Gitea and of Forgejo, version 1 (https://docs.gitea.com/api/).
@@ -43,7 +44,7 @@ func (g gitea) facts(ctx context.Context, r catalog.Repository) (answer, bool, e
 	a := answer{Forge: nameGitea}
 	var p giteaRepository
 	_, err := g.get(ctx, g.repository(r), &p)
-	if isStatus(err, http.StatusNotFound) {
+	if service.IsStatus(err, http.StatusNotFound) {
 		return a, true, nil
 	}
 	if err != nil {

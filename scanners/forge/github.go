@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -95,7 +96,7 @@ func (g *github) askFacts(ctx context.Context, subjects []*subject) *observation
 		all = append(all, selected{s.question.Repository.Owner, s.question.Repository.Path, without(g.dropped)})
 	}
 	reply, err := g.query(ctx, all)
-	if errors.Is(err, errTooMuch) && len(subjects) > 1 {
+	if errors.Is(err, service.ErrTooMuch) && len(subjects) > 1 {
 		half := len(subjects) / 2
 		if stopped := g.askFacts(ctx, subjects[:half]); stopped != nil {
 			setFailure(subjects[half:], *stopped)
@@ -122,7 +123,7 @@ func (g *github) askFacts(ctx context.Context, subjects []*subject) *observation
 // stops decides whether an error ends the asking: one of the way to GitHub does, and that
 // it answered too slowly too often in a row.
 func (g *github) stops(err error, failure observation.Note) *observation.Note {
-	if errors.Is(err, errTooMuch) {
+	if errors.Is(err, service.ErrTooMuch) {
 		if g.refused++; g.refused < maxRefused {
 			return nil
 		}
@@ -167,7 +168,7 @@ func (r reply) read(alias string, into any) *observation.Note {
 // of reports whether an error is about a repository.
 func (e apiError) of(alias string) bool { return len(e.Path) > 0 && e.Path[0] == alias }
 
-// query sends a request. errTooMuch means that less should be asked.
+// query sends a request. service.ErrTooMuch means that less should be asked.
 func (g *github) query(ctx context.Context, all []selected) (reply, error) {
 	for attempt := 0; ; attempt++ {
 		text, variables := queryOf(all)
@@ -191,7 +192,7 @@ func (g *github) query(ctx context.Context, all []selected) (reply, error) {
 			return read, err
 		}
 		if until := g.tokens.exhaust(); attempt > len(g.tokens.list)+maxWaits {
-			return reply{}, &limitError{g.host, until}
+			return reply{}, &service.LimitError{Name: g.host, Until: until}
 		}
 	}
 }
@@ -213,7 +214,7 @@ func (g *github) decode(data []byte) (reply, error) {
 	for _, e := range read.Errors {
 		tooLarge := e.Type == "MAX_NODE_LIMIT_EXCEEDED" || e.Type == "RESOURCE_LIMITS_EXCEEDED" || len(e.Path) == 0 && strings.Contains(e.Message, "timeout")
 		if tooLarge {
-			return read, errTooMuch
+			return read, service.ErrTooMuch
 		}
 	}
 	return read, nil

@@ -2,12 +2,13 @@ package forge
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // gitHubFacts are the facts of a repository as GitHub writes them.
@@ -45,7 +46,7 @@ type gitHubReleases struct {
 }
 
 // gitHubPlace is "owner/name" as GitHub allows it.
-var gitHubPlace = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}/[A-Za-z0-9._-]{1,120}$`)
+var gitHubPlace = lazy.Pattern(`^[A-Za-z0-9_-]{1,64}/[A-Za-z0-9._-]{1,120}$`)
 
 // readFacts reads the facts of a repository into its answer, and decides which lists are
 // still to be read.
@@ -77,7 +78,7 @@ func (g *github) readFacts(s *subject, r reply, alias string) {
 func (f gitHubFacts) answer(web string, dropped []string) answer {
 	a := answer{Forge: nameGitHub, Archived: f.IsArchived, Disabled: f.IsDisabled, Empty: f.IsEmpty, Fork: f.IsFork, Stars: notNegative(f.StargazerCount),
 		Forks: notNegative(f.ForkCount), SecurityPolicy: f.IsSecurityPolicyEnabled}
-	if gitHubPlace.MatchString(f.NameWithOwner) {
+	if gitHubPlace().MatchString(f.NameWithOwner) {
 		a.Place = f.NameWithOwner
 	}
 	if f.ArchivedAt != nil {
@@ -86,7 +87,7 @@ func (f gitHubFacts) answer(web string, dropped []string) answer {
 	if f.DefaultBranchRef != nil {
 		a.Branch = new(observation.OneLine(f.DefaultBranchRef.Name))
 	}
-	if f.Parent != nil && gitHubPlace.MatchString(f.Parent.NameWithOwner) {
+	if f.Parent != nil && gitHubPlace().MatchString(f.Parent.NameWithOwner) {
 		a.ForkOf = web + "/" + f.Parent.NameWithOwner
 	}
 	if !slices.Contains(dropped, "licenseInfo") {
@@ -144,7 +145,7 @@ func (r gitHubReleases) read() *releases {
 // in them. Others are to be read. Who answered is one count over both: where one list is
 // to be read, both are.
 func (g *github) carryOver(s *subject) {
-	last := lastAnswer(s.question)
+	last := scanners.LastAnswer[answer](s.question)
 	a := &s.answer
 	if a.Issues.Off {
 		a.Issues = tracker{Off: true}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
+	"github.com/midspan/midspan/scanners"
 )
 
 // lists are those of one repository, in the course of being read. Who answered is known
@@ -99,7 +101,7 @@ func (s *subject) finish(stopped *observation.Note) {
 		l.failure = stopped
 	}
 	if l.failure != nil {
-		s.answer = s.answer.withoutLists(lastAnswer(s.question), *l.failure)
+		s.answer = s.answer.withoutLists(scanners.LastAnswer[answer](s.question), *l.failure)
 		return
 	}
 	s.answer.Issues, s.answer.Changes, s.answer.Responders = l.issues, l.changes, new(len(l.people))
@@ -119,13 +121,13 @@ func (g *github) askGroup(ctx context.Context, group []*subject, page int) *obse
 		}
 		reply, err := g.query(ctx, all)
 		switch {
-		case errors.Is(err, errTooMuch) && len(group) > 1:
+		case errors.Is(err, service.ErrTooMuch) && len(group) > 1:
 			half := len(group) / 2
 			if stopped := g.askGroup(ctx, group[:half], page); stopped != nil {
 				return stopped
 			}
 			return g.askGroup(ctx, group[half:], page)
-		case errors.Is(err, errTooMuch) && page > smallestPage:
+		case errors.Is(err, service.ErrTooMuch) && page > smallestPage:
 			page = max(page/2, smallestPage)
 			continue
 		case err != nil:

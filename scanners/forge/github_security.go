@@ -2,12 +2,13 @@ package forge
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
+	"github.com/midspan/midspan/scanners"
 )
 
 // This file asks GitHub over REST for what GraphQL does not tell: whether vulnerabilities
@@ -28,7 +29,7 @@ func (g *github) askSecurity(ctx context.Context, subjects []*subject) {
 		if s.failure != nil || s.answer.Gone || ctx.Err() != nil {
 			continue
 		}
-		last := lastAnswer(s.question).Security
+		last := scanners.LastAnswer[answer](s.question).Security
 		if last != nil && last.complete() && s.asked.Sub(last.Asked) < securityEvery {
 			s.answer.Security = last
 			continue
@@ -59,7 +60,7 @@ func (g *github) security(ctx context.Context, s *subject) security {
 	if place == "" {
 		place = s.question.Repository.Owner + "/" + s.question.Repository.Path
 	}
-	if !gitHubPlace.MatchString(place) {
+	if !gitHubPlace().MatchString(place) {
 		return security{}
 	}
 	var reporting struct{ Enabled *bool }
@@ -100,7 +101,7 @@ func (g *github) getREST(ctx context.Context, path string, into any) (http.Heade
 		return header, nil
 	}
 	failure := failureOf(err, g.host)
-	if status, is := errors.AsType[*statusError](err); is && (status.status == http.StatusNotFound || status.status == http.StatusUnprocessableEntity) {
+	if service.IsStatus(err, http.StatusNotFound) || service.IsStatus(err, http.StatusUnprocessableEntity) {
 		failure.Cause, failure.Message = observation.CauseUnsupported, "GitHub does not show it of this repository"
 	}
 	if blocked := g.rest.wayIsBlocked(err); blocked != nil {

@@ -92,30 +92,12 @@ func (tr *trial) measures(address string) map[string]observation.Measure {
 	if reply.Answer == nil {
 		tr.t.Fatalf("%s was not answered: %+v", address, reply.Failure)
 	}
-	measures, _ := tr.source().Measures(*reply.Answer, tr.now.AddDate(0, 0, -30))
-	scannertest.CheckMeasures(tr.t, tr.source().Definitions(), measures)
-	return scannertest.ByID(measures)
-}
-
-// of writes a measure in short: "2", "≥ 3", "≤ 3", "unknown: cause", "none".
-func of(m observation.Measure) string {
-	switch m.State {
-	case observation.Unknown:
-		return "unknown: " + string(m.Cause)
-	case observation.NotApplicable:
-		return "none"
-	}
-	return map[observation.Bound]string{observation.AtLeast: "≥ ", observation.AtMost: "≤ "}[m.Bound] + fmt.Sprint(m.Value)
+	return scannertest.MeasuresOf(tr.t, tr.source(), reply.Answer, tr.now)
 }
 
 func (tr *trial) want(address string, want map[string]string) {
 	tr.t.Helper()
-	got := tr.measures(address)
-	for _, id := range slices.Sorted(maps.Keys(want)) {
-		if of(got[id]) != want[id] {
-			tr.t.Errorf("%s is %s (%s), want %s", id, of(got[id]), got[id].Detail, want[id])
-		}
-	}
+	scannertest.WantShort(tr.t, tr.measures(address), want)
 }
 
 const tool = "https://github.com/coast/tool"
@@ -264,8 +246,8 @@ func TestTheTargetsOfPointsAndCallsHold(t *testing.T) {
 		if m.State == observation.Measured && !m.At.Equal(asked.Truncate(24*time.Hour)) {
 			t.Errorf("%s is of %s", id, m.At)
 		}
-		if of(m) != of(before[id]) {
-			t.Errorf("%s was %s and is %s", id, of(before[id]), of(m))
+		if scannertest.Short(m) != scannertest.Short(before[id]) {
+			t.Errorf("%s was %s and is %s", id, scannertest.Short(before[id]), scannertest.Short(m))
 		}
 	}
 }
@@ -301,8 +283,8 @@ func TestWhereGitHubDoesNotAnswerInTimeLessIsAsked(t *testing.T) {
 		tr.kept = map[string]*scanners.Answer{}
 		tr.ask(all...)
 		for id, m := range tr.measures(all[2]) {
-			if of(m) != of(want[id]) {
-				t.Errorf("from %d nodes on: %s is %s, want %s", nodes, id, of(m), of(want[id]))
+			if scannertest.Short(m) != scannertest.Short(want[id]) {
+				t.Errorf("from %d nodes on: %s is %s, want %s", nodes, id, scannertest.Short(m), scannertest.Short(want[id]))
 			}
 		}
 	}
@@ -409,7 +391,7 @@ func TestAnAnswerOfAnyShapeIsUnknownAndNotZero(t *testing.T) {
 	tr.ask(tool)
 	for id, m := range tr.measures(tool) {
 		if m.State == observation.Measured && id != observation.ForgeGone {
-			t.Errorf("%s is %s of an answer that says nothing", id, of(m))
+			t.Errorf("%s is %s of an answer that says nothing", id, scannertest.Short(m))
 		}
 	}
 }
@@ -533,8 +515,8 @@ func TestAnEarlierListStandsInForOneThatCannotBeReadWithItsOwnDay(t *testing.T) 
 	server.slowFrom = 50
 	tr.ask(tool)
 	m := tr.measures(tool)[observation.ForgeIssuesOpened12m]
-	if of(m) != "5" || !m.At.Equal(today.Truncate(24*time.Hour)) || !tr.replies[tool].Answer.Partial {
-		t.Errorf("got %s of %s", of(m), m.At)
+	if scannertest.Short(m) != "5" || !m.At.Equal(today.Truncate(24*time.Hour)) || !tr.replies[tool].Answer.Partial {
+		t.Errorf("got %s of %s", scannertest.Short(m), m.At)
 	}
 	tr.now = today.Add(45 * 24 * time.Hour)
 	tr.ask(tool)

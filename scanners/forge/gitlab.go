@@ -10,6 +10,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 )
 
 // gitLab asks GitLab's REST API, version 4 (https://docs.gitlab.com/api/projects/, issues,
@@ -47,7 +48,7 @@ func (g gitLab) facts(ctx context.Context, r catalog.Repository) (answer, bool, 
 	a := answer{Forge: nameGitLab}
 	var p gitLabProject
 	_, err := g.get(ctx, g.project(r)+"?license=true", &p)
-	if isStatus(err, http.StatusNotFound) {
+	if service.IsStatus(err, http.StatusNotFound) {
 		return a, true, nil
 	}
 	if err != nil {

@@ -7,12 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -76,7 +77,7 @@ func (s *session) baseOf(r catalog.Repository) string {
 // second result says why the host cannot be asked.
 func (s *session) recognise(ctx context.Context, questions []scanners.Question) (string, *observation.Note) {
 	for _, q := range questions {
-		if name := lastAnswer(q).Forge; name != "" {
+		if name := scanners.LastAnswer[answer](q).Forge; name != "" {
 			return name, nil
 		}
 	}
@@ -116,9 +117,7 @@ func (s *session) recognise(ctx context.Context, questions []scanners.Question) 
 // wayIsBlocked returns a failure where an error is none of an answer: asking the same host
 // for something else would meet it again.
 func (s *session) wayIsBlocked(err error) *observation.Note {
-	status, answered := errors.AsType[*statusError](err)
-	_, broken := errors.AsType[*shapeError](err)
-	if err == nil || broken || answered && status.status < 500 && status.status != http.StatusUnauthorized {
+	if !service.Blocks(err) && !errors.Is(err, service.ErrTooMuch) {
 		return nil
 	}
 	failure := failureOf(err, s.host)
@@ -136,7 +135,7 @@ func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (
 	if gone {
 		return nil, s.answered(q, answer{Forge: a.Forge, Gone: true}, asked)
 	}
-	last := lastAnswer(q)
+	last := scanners.LastAnswer[answer](q)
 	if a.unchangedSince(last) {
 		a.Issues, a.Changes = last.Issues.moved(asked), last.Changes.moved(asked)
 		return nil, s.answered(q, a, asked)
@@ -159,14 +158,6 @@ func (a answer) unchangedSince(last answer) bool {
 		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off
 }
 
-// shapeError means that an answer has another form than the forge documents.
-type shapeError struct{ err error }
-
-func (e *shapeError) Error() string {
-	return "the answer is not in the form that is documented: " + observation.RedactQuoted(e.err.Error())
-}
-func (e *shapeError) Unwrap() error { return e.err }
-
 // get asks for a JSON document below the address of the host.
 func (s *session) get(ctx context.Context, path string, target any) (http.Header, error) {
 	body, header, err := s.send(ctx, "Bearer", func(ctx context.Context) (*http.Request, error) {
@@ -180,15 +171,9 @@ func (s *session) get(ctx context.Context, path string, target any) (http.Header
 		return header, err
 	}
 	if err := json.Unmarshal(body, target); err != nil {
-		return header, &shapeError{err}
+		return header, &service.ShapeError{Err: err}
 	}
 	return header, nil
-}
-
-// isStatus reports whether an error is an answer with a status.
-func isStatus(err error, status int) bool {
-	answered, is := errors.AsType[*statusError](err)
-	return is && answered.status == status
 }
 
 // restItem is an issue or a change, as GitLab and Gitea write them.
@@ -207,10 +192,10 @@ type restItem struct {
 
 // programs are the names under which programs work at GitLab and Gitea, which do not tell
 // them apart in lists.
-var programs = regexp.MustCompile(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
+var programs = lazy.Pattern(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
 
 func (i restItem) isProgram() bool {
-	return i.Author != nil && programs.MatchString(i.Author.Username) || i.User != nil && programs.MatchString(i.User.Login)
+	return i.Author != nil && programs().MatchString(i.Author.Username) || i.User != nil && programs().MatchString(i.User.Login)
 }
 
 // ended is when it was closed or merged; zero where it was not.
@@ -259,7 +244,7 @@ type released interface {
 func readReleases[R released](ctx context.Context, s *session, path string, a *answer) error {
 	var list []R
 	_, err := s.get(ctx, path, &list)
-	if isStatus(err, http.StatusForbidden) || isStatus(err, http.StatusNotFound) {
+	if service.IsStatus(err, http.StatusForbidden) || service.IsStatus(err, http.StatusNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -282,9 +267,9 @@ func readReleases[R released](ctx context.Context, s *session, path string, a *a
 const maxPlace = 1024
 
 // restPlace is the path of a repository at GitLab or Gitea.
-var restPlace = regexp.MustCompile(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)
+var restPlace = lazy.Pattern(`^[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)+$`)
 
-func isPlace(place string) bool { return len(place) <= maxPlace && restPlace.MatchString(place) }
+func isPlace(place string) bool { return len(place) <= maxPlace && restPlace().MatchString(place) }
 
 // place notes where a repository is, and that it moved where that is not the address in
 // the catalog.

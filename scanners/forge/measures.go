@@ -27,14 +27,16 @@ var lacking = map[string][]string{
 
 // Measures implements scanners.Source.
 func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation.Measure, []observation.Note) {
-	m := &measuring{measures: map[string]observation.Measure{}, asked: kept.Asked, oldest: oldest}
-	m.definitions = s.Definitions()
-	if err := json.Unmarshal(kept.Document, &m.a); err != nil {
-		return m.finish(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+	m := &measuring{asked: kept.Asked, oldest: oldest}
+	err := json.Unmarshal(kept.Document, &m.a)
+	m.Told = scanners.NewTold(s.Definitions(), m.a.Forge)
+	m.NotApplicable(m.a.Forge+" has none", lacking[m.a.Forge]...)
+	if err != nil {
+		return m.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
 	if m.a.Gone {
 		m.say(observation.ForgeGone, true)
-		return m.finish(observation.CauseNotFound, m.a.Forge+" shows nothing at the address"), m.a.Notes
+		return m.All(observation.CauseNotFound, m.a.Forge+" shows nothing at the address"), m.a.Notes
 	}
 	m.state()
 	m.offer()
@@ -49,55 +51,19 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 		notes = append(notes, observation.Note{Cause: observation.CauseRemark, Subject: m.a.MovedTo,
 			Message: fmt.Sprintf("%s leads from the address to %s: correct the catalog", m.a.Forge, m.a.MovedTo)})
 	}
-	return m.finish(observation.CauseUnsupported, m.a.Forge+"'s answer does not say it"), notes
+	return m.All(observation.CauseUnsupported, m.a.Forge+"'s answer does not say it"), notes
 }
 
-// measuring makes the measures of one answer.
+// measuring makes the measures of one answer. What the forge has not does not apply unless
+// something is said of it.
 type measuring struct {
+	*scanners.Told
 	a             answer
 	asked, oldest time.Time
-	definitions   []observation.Definition
-	measures      map[string]observation.Measure
-}
-
-// finish returns the measures in the order of the definitions. What nothing was said of is
-// unknown, or does not apply where the forge has no such thing.
-func (m *measuring) finish(cause observation.Cause, detail string) []observation.Measure {
-	all := make([]observation.Measure, 0, len(m.definitions))
-	for _, d := range m.definitions {
-		measure, said := m.measures[d.ID]
-		switch {
-		case said:
-		case slices.Contains(lacking[m.a.Forge], d.ID):
-			measure = d.NotApplicableFor(m.a.Forge + " has none")
-		default:
-			measure = d.UnknownFor(cause, detail)
-		}
-		all = append(all, measure)
-	}
-	return all
-}
-
-func (m *measuring) definition(id string) observation.Definition {
-	return m.definitions[slices.IndexFunc(m.definitions, func(d observation.Definition) bool { return d.ID == id })]
 }
 
 // say measures a value as of the day of asking.
-func (m *measuring) say(id string, value any) { m.sayAt(id, value, observation.Exact, "", m.asked) }
-
-func (m *measuring) sayAt(id string, value any, bound observation.Bound, detail string, at time.Time) {
-	measure := m.definition(id).Of(value, m.a.Forge, at.UTC().Truncate(24*time.Hour))
-	measure.Bound, measure.Detail = bound, detail
-	m.measures[id] = measure
-}
-
-func (m *measuring) unknown(id string, cause observation.Cause, detail string) {
-	m.measures[id] = m.definition(id).UnknownFor(cause, detail)
-}
-
-func (m *measuring) notApplicable(id, detail string) {
-	m.measures[id] = m.definition(id).NotApplicableFor(detail)
-}
+func (m *measuring) say(id string, value any) { m.Say(id, value, m.asked) }
 
 // sayOf measures what a pointer points to; nil says nothing.
 func sayOf[T any](m *measuring, id string, value *T) {
@@ -111,27 +77,27 @@ func (m *measuring) state() {
 	m.say(observation.ForgeGone, false)
 	sayOf(m, observation.ForgeArchived, m.a.Archived)
 	if !m.a.ArchivedAt.IsZero() && m.a.Archived != nil && *m.a.Archived {
-		m.sayAt(observation.ForgeArchived, true, observation.Exact, "since "+m.a.ArchivedAt.UTC().Format(time.DateOnly), m.asked)
+		m.SayBound(observation.ForgeArchived, true, observation.Exact, "since "+m.a.ArchivedAt.UTC().Format(time.DateOnly), m.asked)
 	}
 	sayOf(m, observation.ForgeDisabled, m.a.Disabled)
 	if m.a.MovedTo != "" {
 		m.say(observation.ForgeMovedTo, m.a.MovedTo)
 	} else if m.a.Place != "" {
-		m.notApplicable(observation.ForgeMovedTo, "it is where the catalog says")
+		m.NotApplicable("it is where the catalog says", observation.ForgeMovedTo)
 	}
 	switch {
 	case m.a.Branch != nil && *m.a.Branch != "":
 		m.say(observation.ForgeDefaultBranch, *m.a.Branch)
 	case m.a.Empty != nil && *m.a.Empty:
-		m.notApplicable(observation.ForgeDefaultBranch, "the repository is empty")
+		m.NotApplicable("the repository is empty", observation.ForgeDefaultBranch)
 	}
 	switch {
 	case m.a.ForkOf != "":
 		m.say(observation.ForgeForkOf, m.a.ForkOf)
 	case m.a.Fork != nil && *m.a.Fork:
-		m.unknown(observation.ForgeForkOf, observation.CauseNotFound, "it is a fork, and what it was forked from is not shown")
+		m.Unknown(observation.CauseNotFound, "it is a fork, and what it was forked from is not shown", observation.ForgeForkOf)
 	case m.a.Fork != nil:
-		m.notApplicable(observation.ForgeForkOf, "it is no fork")
+		m.NotApplicable("it is no fork", observation.ForgeForkOf)
 	}
 }
 
@@ -139,7 +105,7 @@ func (m *measuring) state() {
 func (m *measuring) offer() {
 	switch {
 	case m.a.License != nil && *m.a.License == "":
-		m.unknown(observation.ForgeLicense, observation.CauseNoSource, m.a.Forge+" recognises no licence")
+		m.Unknown(observation.CauseNoSource, m.a.Forge+" recognises no licence", observation.ForgeLicense)
 	default:
 		sayOf(m, observation.ForgeLicense, m.a.License)
 	}
@@ -149,7 +115,7 @@ func (m *measuring) offer() {
 	sayOf(m, observation.ForgeForks, m.a.Forks)
 	if r := m.a.Releases; r != nil {
 		count, bound := countSince(r.WithAssets, m.asked, r.Since)
-		m.sayAt(observation.ForgeReleasesWithAssets12m, count, bound, "", m.asked)
+		m.SayBound(observation.ForgeReleasesWithAssets12m, count, bound, "", m.asked)
 	}
 }
 
@@ -158,29 +124,28 @@ func (m *measuring) security() {
 	s := m.a.Security
 	switch {
 	case s == nil && m.a.Forge == nameGitLab:
-		m.unknown(observation.ForgePrivateReporting, observation.CauseUnsupported, "GitLab does not tell whether confidential issues are read")
+		m.Unknown(observation.CauseUnsupported, "GitLab does not tell whether confidential issues are read", observation.ForgePrivateReporting)
 		return
 	case s == nil:
 		return
 	case s.Asked.Before(m.oldest):
-		for _, id := range []string{observation.ForgePrivateReporting, observation.ForgeAdvisories} {
-			m.unknown(id, observation.CauseStale, "it was last asked of "+m.a.Forge+" on "+s.Asked.UTC().Format(time.DateOnly))
-		}
+		m.Unknown(observation.CauseStale, "it was last asked of "+m.a.Forge+" on "+s.Asked.UTC().Format(time.DateOnly),
+			observation.ForgePrivateReporting, observation.ForgeAdvisories)
 		return
 	}
 	if s.Private != nil {
-		m.sayAt(observation.ForgePrivateReporting, *s.Private, observation.Exact, "", s.Asked)
+		m.SayBound(observation.ForgePrivateReporting, *s.Private, observation.Exact, "", s.Asked)
 	} else if s.PrivateFailure != nil {
-		m.unknown(observation.ForgePrivateReporting, s.PrivateFailure.Cause, s.PrivateFailure.Message)
+		m.Unknown(s.PrivateFailure.Cause, s.PrivateFailure.Message, observation.ForgePrivateReporting)
 	}
 	if s.Advisories != nil {
 		bound := observation.Exact
 		if s.More {
 			bound = observation.AtLeast
 		}
-		m.sayAt(observation.ForgeAdvisories, *s.Advisories, bound, "", s.Asked)
+		m.SayBound(observation.ForgeAdvisories, *s.Advisories, bound, "", s.Asked)
 	} else if s.AdvisoriesFailure != nil {
-		m.unknown(observation.ForgeAdvisories, s.AdvisoriesFailure.Cause, s.AdvisoriesFailure.Message)
+		m.Unknown(s.AdvisoriesFailure.Cause, s.AdvisoriesFailure.Message, observation.ForgeAdvisories)
 	}
 }
 
@@ -219,9 +184,9 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 		return
 	}
 	inside := t.inWindow(t.Asked)
-	m.sayAt(ids.opened, len(inside), t.openedBound(), "", t.Asked)
+	m.SayBound(ids.opened, len(inside), t.openedBound(), "", t.Asked)
 	closed, bound := countSince(t.Closed, t.Asked, t.ClosedSince)
-	m.sayAt(ids.closed, closed, bound, "", t.Asked)
+	m.SayBound(ids.closed, closed, bound, "", t.Asked)
 
 	var closing []spell
 	for _, i := range inside {
@@ -229,11 +194,9 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 	}
 	m.median(ids.close, closing, t.Asked, things+" in 12 months")
 	if t.WithoutAnswers {
-		for _, id := range []string{ids.response, ids.unanswered} {
-			m.unknown(id, observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge+": it would take a request for each")
-		}
+		m.Unknown(observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge+": it would take a request for each", ids.response, ids.unanswered)
 		if ids.outside != "" {
-			m.unknown(ids.outside, observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project")
+			m.Unknown(observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project", ids.outside)
 		}
 		return
 	}
@@ -259,14 +222,14 @@ func (m *measuring) answers(t tracker, ids trackerIDs, things string) {
 		}
 	}
 	if ids.outside != "" {
-		m.sayAt(ids.outside, outside, t.openedBound(), "", t.Asked)
+		m.SayBound(ids.outside, outside, t.openedBound(), "", t.Asked)
 	}
 	m.median(ids.response, answering, t.Asked, things+" from outside in 12 months")
 	if ripe == 0 {
-		m.notApplicable(ids.unanswered, fmt.Sprintf("of %d %s from outside in 12 months none is 30 days old and was left to others", outside, things))
+		m.NotApplicable(fmt.Sprintf("of %d %s from outside in 12 months none is 30 days old and was left to others", outside, things), ids.unanswered)
 		return
 	}
-	m.sayAt(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s", silent, ripe, things), t.Asked)
+	m.SayBound(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s", silent, ripe, things), t.Asked)
 }
 
 // openedBound is how exact a count of what was opened in 12 months is.
@@ -279,19 +242,17 @@ func (t tracker) openedBound() observation.Bound {
 
 // without handles a list that was switched off or could not be read.
 func (m *measuring) without(t tracker, ids []string, things string) bool {
-	for _, id := range ids {
-		switch {
-		case t.Off:
-			m.notApplicable(id, things+" are switched off")
-		case t.Failure != nil:
-			m.unknown(id, t.Failure.Cause, t.Failure.Message)
-		case t.Asked.IsZero():
-			m.unknown(id, observation.CauseUnsupported, fmt.Sprintf("%s's answer does not say anything of %s", m.a.Forge, things))
-		case t.Asked.Before(m.oldest):
-			m.unknown(id, observation.CauseStale, fmt.Sprintf("%s of %s were last read on %s", things, m.a.Forge, t.Asked.UTC().Format(time.DateOnly)))
-		default:
-			return false
-		}
+	switch {
+	case t.Off:
+		m.NotApplicable(things+" are switched off", ids...)
+	case t.Failure != nil:
+		m.Unknown(t.Failure.Cause, t.Failure.Message, ids...)
+	case t.Asked.IsZero():
+		m.Unknown(observation.CauseUnsupported, fmt.Sprintf("%s's answer does not say anything of %s", m.a.Forge, things), ids...)
+	case t.Asked.Before(m.oldest):
+		m.Unknown(observation.CauseStale, fmt.Sprintf("%s of %s were last read on %s", things, m.a.Forge, t.Asked.UTC().Format(time.DateOnly)), ids...)
+	default:
+		return false
 	}
 	return true
 }
@@ -324,7 +285,7 @@ func (i item) withdrawn() bool { return i.Answered.IsZero() && !i.Closed.IsZero(
 // median measures a median of whole days.
 func (m *measuring) median(id string, spells []spell, at time.Time, of string) {
 	if len(spells) == 0 {
-		m.notApplicable(id, "there were no "+of)
+		m.NotApplicable("there were no "+of, id)
 		return
 	}
 	middle, exact := median(spells)
@@ -332,11 +293,11 @@ func (m *measuring) median(id string, spells []spell, at time.Time, of string) {
 	detail := fmt.Sprintf("of %d %s", len(spells), of)
 	switch {
 	case exact:
-		m.sayAt(id, days, observation.Exact, detail, at)
+		m.SayBound(id, days, observation.Exact, detail, at)
 	case days > 0:
-		m.sayAt(id, days, observation.AtLeast, detail, at)
+		m.SayBound(id, days, observation.AtLeast, detail, at)
 	default:
-		m.unknown(id, observation.CauseNotAsked, "less than a day has passed: a later run asks again")
+		m.Unknown(observation.CauseNotAsked, "less than a day has passed: a later run asks again", id)
 	}
 }
 
@@ -351,7 +312,7 @@ func (m *measuring) responders() {
 		return
 	}
 	if m.a.Responders == nil {
-		m.unknown(id, observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge)
+		m.Unknown(observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge, id)
 		return
 	}
 	bound, asked := observation.Exact, time.Time{}
@@ -365,10 +326,10 @@ func (m *measuring) responders() {
 	}
 	switch {
 	case asked.IsZero():
-		m.notApplicable(id, "nobody can ask anything there")
+		m.NotApplicable("nobody can ask anything there", id)
 	case asked.Before(m.oldest):
-		m.unknown(id, observation.CauseStale, "who answers was last read on "+asked.UTC().Format(time.DateOnly))
+		m.Unknown(observation.CauseStale, "who answers was last read on "+asked.UTC().Format(time.DateOnly), id)
 	default:
-		m.sayAt(id, *m.a.Responders, bound, "", asked)
+		m.SayBound(id, *m.a.Responders, bound, "", asked)
 	}
 }

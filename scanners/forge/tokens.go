@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/service"
 )
 
 // TokensFrom reads the tokens of hosts from the environment: MIDSPAN_GITHUB_TOKEN,
@@ -22,7 +22,7 @@ func TokensFrom(getenv func(string) string) map[string][]string {
 	tokens := map[string][]string{}
 	add := func(host, token string) {
 		host = strings.ToLower(host)
-		if host != "" && token != "" && !slices.Contains(tokens[host], token) && isHeaderValue(token) {
+		if host != "" && service.IsToken(token) && !slices.Contains(tokens[host], token) {
 			tokens[host] = append(tokens[host], token)
 		}
 	}
@@ -43,11 +43,6 @@ func TokensFrom(getenv func(string) string) map[string][]string {
 		add(host, token)
 	}
 	return tokens
-}
-
-// isHeaderValue reports whether a token can stand in a header.
-func isHeaderValue(token string) bool {
-	return !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // tokens are those of one host, with what its answers said of their limits. A host
@@ -79,16 +74,6 @@ func newTokens(values []string, now func() time.Time) *tokens {
 // errRefused means that the host refused every token.
 var errRefused = errors.New("every token was refused")
 
-// limitError means that the limit on the rate was met for longer than it is waited for.
-type limitError struct {
-	host  string
-	until time.Time
-}
-
-func (e *limitError) Error() string {
-	return fmt.Sprintf("the limit on requests to %s is met until %s: the next run goes on from here", e.host, e.until.UTC().Format("15:04 UTC"))
-}
-
 // next is the token with most left. It waits for a limit that ends within maxWait.
 func (t *tokens) next(ctx context.Context, host string, maxWait time.Duration) (*token, error) {
 	usable := slices.DeleteFunc(slices.Clone(t.list), func(one *token) bool { return one.refused })
@@ -104,7 +89,7 @@ func (t *tokens) next(ctx context.Context, host string, maxWait time.Duration) (
 	first := slices.MinFunc(usable, func(a, b *token) int { return a.until.Compare(b.until) })
 	wait := first.until.Sub(now)
 	if wait > maxWait {
-		return nil, &limitError{host, first.until}
+		return nil, &service.LimitError{Name: host, Until: first.until}
 	}
 	select {
 	case <-ctx.Done():

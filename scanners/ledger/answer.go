@@ -71,17 +71,11 @@ type plan struct {
 	Frequency string `json:"frequency,omitempty"` // "monthly", "one-time"
 }
 
-// stale takes what was said before a time for unknown.
-func (c collective) stale(oldest time.Time) collective {
-	if c.Failure == nil && c.Asked.Before(oldest) {
-		c.Failure = &observation.Note{Cause: observation.CauseStale, Message: "the collective was last asked about on " + c.Asked.UTC().Format(time.DateOnly)}
+// orStale is why nothing is known of what was last asked on a day: it failed then, or that is
+// before oldest.
+func orStale(failure *observation.Note, asked, oldest time.Time, what string) *observation.Note {
+	if failure == nil && asked.Before(oldest) {
+		return &observation.Note{Cause: observation.CauseStale, Message: what + " on " + asked.UTC().Format(time.DateOnly)}
 	}
-	return c
-}
-
-func (m manifest) stale(oldest time.Time) manifest {
-	if m.Failure == nil && m.Asked.Before(oldest) {
-		m.Failure = &observation.Note{Cause: observation.CauseStale, Message: "the manifest was last read on " + m.Asked.UTC().Format(time.DateOnly)}
-	}
-	return m
+	return failure
 }

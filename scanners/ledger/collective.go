@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
 )
@@ -22,7 +22,7 @@ const accountsAtOnce = 20
 // kinds that are given, in the account's own currency; the money of projects below a
 // collective is not its own (https://docs.opencollective.com/help/developers/api).
 const collectiveFields = `fragment f on Account {
-  slug type
+  type
   ... on AccountWithParent { parent { slug } }
   stats {
     totalAmountReceived(kind: [CONTRIBUTION, ADDED_FUNDS], dateFrom: $from) { valueInCents currency }
@@ -32,7 +32,6 @@ const collectiveFields = `fragment f on Account {
 
 // accountAnswer is an account, as Open Collective writes it.
 type accountAnswer struct {
-	Slug   *string `json:"slug"`
 	Type   *string `json:"type"`
 	Parent *struct {
 		Slug string `json:"slug"`
@@ -57,38 +56,18 @@ type graphQLAnswer struct {
 // askCollectives asks about accounts by their names. The error means that ctx ended.
 func (s *Source) askCollectives(ctx context.Context, platform *service.Service, names []string) (map[string]collective, error) {
 	all := map[string]collective{}
-	var blocked *observation.Note
-	for some := range slices.Chunk(names, accountsAtOnce) {
-		if blocked == nil {
-			err := service.Batch(some, func(some []string) error {
-				told, err := s.askSome(ctx, platform, some)
-				maps.Copy(all, told)
-				return err
-			})
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
+	err := service.AskAll(ctx, platform, names, accountsAtOnce, func(some []string) error {
+		told, err := s.askSome(ctx, platform, some)
+		maps.Copy(all, told)
+		return err
+	}, func(some []string, why observation.Note) {
+		for _, name := range some {
+			if _, told := all[name]; !told {
+				all[name] = collective{Name: name, Failure: &why}
 			}
-			if err != nil {
-				failure := platform.Failure(err)
-				s.fail(all, some, failure)
-				if service.Blocks(err) {
-					blocked = &failure
-				}
-			}
-			continue
 		}
-		s.fail(all, some, *blocked)
-	}
-	return all, nil
-}
-
-// fail notes why nothing is known of accounts that were not answered.
-func (*Source) fail(all map[string]collective, names []string, failure observation.Note) {
-	for _, name := range names {
-		if _, told := all[name]; !told {
-			all[name] = collective{Name: name, Failure: &failure}
-		}
-	}
+	})
+	return all, err
 }
 
 // askSome asks about accounts in one request.
@@ -152,8 +131,8 @@ var ownMoney = []string{"COLLECTIVE", "PROJECT", "EVENT", "FUND"}
 var otherKinds = []string{"ORGANIZATION", "VENDOR"}
 
 var (
-	currency    = regexp.MustCompile(`^[A-Z]{3}$`)
-	accountName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
+	currency    = lazy.Pattern(`^[A-Z]{3}$`)
+	accountName = lazy.Pattern(`^[A-Za-z0-9_-]{1,100}$`)
 )
 
 // take reads an account. Of one that is a person's nothing is kept.
@@ -170,7 +149,7 @@ func (c *collective) take(account *accountAnswer) {
 		return
 	}
 	c.Kind = *account.Type
-	if account.Parent != nil && accountName.MatchString(account.Parent.Slug) {
+	if account.Parent != nil && accountName().MatchString(account.Parent.Slug) {
 		c.Parent = account.Parent.Slug
 	}
 	if account.Stats == nil {
@@ -179,7 +158,7 @@ func (c *collective) take(account *accountAnswer) {
 	if n := account.Stats.Contributions; n != nil && *n >= 0 {
 		c.Contributions = n
 	}
-	if got := account.Stats.Received; got != nil && got.Cents != nil && *got.Cents >= 0 && currency.MatchString(got.Currency) {
+	if got := account.Stats.Received; got != nil && got.Cents != nil && *got.Cents >= 0 && currency().MatchString(got.Currency) {
 		c.Received = &amount{*got.Cents / 100, got.Currency}
 	}
 }

@@ -8,8 +8,8 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
@@ -45,12 +44,8 @@ var _ scanners.Follower = (*Source)(nil)
 
 // New returns the source.
 func New(options Options) *Source {
-	if options.OpenCollective == "" {
-		options.OpenCollective = "https://api.opencollective.com/graphql/v2"
-	}
-	if options.MaxWait == 0 {
-		options.MaxWait = 2 * time.Minute
-	}
+	options.OpenCollective = cmp.Or(options.OpenCollective, "https://api.opencollective.com/graphql/v2")
+	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
 	return &Source{options}
 }
 
@@ -58,8 +53,7 @@ func New(options Options) *Source {
 // MIDSPAN_OPENCOLLECTIVE_TOKEN or OPENCOLLECTIVE_TOKEN. What cannot stand in a header is none.
 func TokenFrom(getenv func(string) string) string {
 	for _, variable := range []string{"MIDSPAN_OPENCOLLECTIVE_TOKEN", "OPENCOLLECTIVE_TOKEN"} {
-		token := strings.TrimSpace(getenv(variable))
-		if token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		if token := strings.TrimSpace(getenv(variable)); service.IsToken(token) {
 			return token
 		}
 	}
@@ -86,19 +80,12 @@ func (s *Source) Describe() scanners.Description {
 
 // Excludes implements scanners.Source.
 func (*Source) Excludes(r catalog.Repository) string {
-	if fetch.IsReserved(r.Host) {
-		return r.Host + " is no public host"
-	}
-	return ""
+	return scanners.ExcludesReserved(r)
 }
 
 // Refuses implements scanners.Source.
 func (*Source) Refuses(r catalog.Repository) *observation.Note {
-	if r.Host == "" {
-		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
-			Message: "it is a folder of this machine: check the repository by its address to ask the ledgers"}
-	}
-	return nil
+	return scanners.RefusesFolder(r, "ask the ledgers")
 }
 
 // subject is a repository with the accounts that its files name.
@@ -117,7 +104,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		subjects = append(subjects, subject{q, found.Accounts, whyMore(found), lastAnswer(q)})
+		subjects = append(subjects, subject{q, found.Accounts, whyMore(found), scanners.LastAnswer[answer](q)})
 	}
 	header := http.Header{}
 	if s.options.Token != "" {
@@ -128,7 +115,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
-	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}}
+	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}, texts: map[string]text{}}
 	answered, failed := 0, ""
 	for _, one := range subjects {
 		if ctx.Err() != nil {
@@ -137,13 +124,12 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		a, failure := one.answer(ctx, collectives, reader, in.Now())
 		if failure != nil {
 			failed = failure.Message
-			failure.Subject = one.question.Repository.URL
-			err = in.Reply(scanners.Reply{Repository: one.question.Repository, Failure: failure})
+			err = in.Unanswered(one.question.Repository, *failure)
 		} else {
 			if len(one.accounts) > 0 {
 				answered++
 			}
-			err = reply(in, one.question.Repository, a)
+			err = in.Answered(one.question.Repository, a, a.Asked, a.partial)
 		}
 		if err != nil {
 			return nil, err
@@ -237,20 +223,3 @@ func (one subject) answer(ctx context.Context, collectives map[string]collective
 }
 
 func (one subject) names(platform string) []string { return namesOf([]subject{one}, platform) }
-
-func reply(in scanners.Asking, r catalog.Repository, a answer) error {
-	document, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("keep what ledgers said of %s: %w", r.URL, err)
-	}
-	return in.Reply(scanners.Reply{Repository: r, Answer: &scanners.Answer{Asked: a.Asked, Document: document, Partial: a.partial}})
-}
-
-// lastAnswer is the answer of an earlier time; zero where there is none that can be read.
-func lastAnswer(q scanners.Question) answer {
-	var last answer
-	if q.Last == nil || json.Unmarshal(q.Last.Document, &last) != nil {
-		return answer{}
-	}
-	return last
-}

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/scannertest"
@@ -119,45 +117,36 @@ func (tr *trial) source() *Source {
 
 func (tr *trial) ask(read observation.Measure, accounts []observation.Account) scanners.Reply {
 	tr.t.Helper()
-	repository, _, err := catalog.ParseRepository(tide, catalog.Declared)
-	if err != nil {
-		tr.t.Fatal(err)
+	reply, _ := scannertest.AskOne(tr.t, tr.source(), tr.now, tide, scanners.Question{Last: tr.last, Found: found(read, accounts)})
+	if reply.Answer != nil {
+		tr.last = reply.Answer
 	}
-	var replies []scanners.Reply
-	_, err = tr.source().Ask(tr.t.Context(), scanners.Asking{
-		Now: func() time.Time { return tr.now },
-		Client: fetch.Client(fetch.Options{AllowPrivate: true, UserAgent: "midspan/test", Handled: []int{429, 502, 504},
-			Retry: fetch.RetryPolicy{MaxAttempts: 1, FailureThreshold: 5, IdleTimeout: time.Second}}),
-		Questions: []scanners.Question{{Repository: repository, Last: tr.last, Found: found(read, accounts)}},
-		Reply:     func(r scanners.Reply) error { replies = append(replies, r); return nil },
-	})
-	if err != nil || len(replies) != 1 || (replies[0].Answer == nil) == (replies[0].Failure == nil) {
-		tr.t.Fatalf("replies %+v, %v", replies, err)
+	return reply
+}
+
+// want asks and compares measures, written in short. What is in private must not be kept.
+func (tr *trial) want(reply scanners.Reply, failed observation.Cause, want map[string]string, private ...string) {
+	tr.t.Helper()
+	if failed != "" {
+		if reply.Failure == nil || reply.Failure.Cause != failed || reply.Failure.Message == "" {
+			tr.t.Fatalf("got %+v", reply)
+		}
+		return
 	}
-	if replies[0].Answer != nil {
-		tr.last = replies[0].Answer
+	if reply.Failure != nil {
+		tr.t.Fatal(reply.Failure)
 	}
-	return replies[0]
+	scannertest.WantShort(tr.t, tr.measures(reply.Answer), want)
+	for _, text := range private {
+		if strings.Contains(string(reply.Answer.Document), text) {
+			tr.t.Errorf("%q is kept: %s", text, reply.Answer.Document)
+		}
+	}
 }
 
 func (tr *trial) measures(kept *scanners.Answer) map[string]observation.Measure {
 	tr.t.Helper()
-	all, _ := tr.source().Measures(*kept, tr.now.AddDate(0, 0, -30))
-	scannertest.CheckMeasures(tr.t, tr.source().Definitions(), all)
-	return scannertest.ByID(all)
-}
-
-// of writes a measure in short.
-func of(m observation.Measure) string {
-	switch {
-	case m.State == observation.NotApplicable:
-		return "none"
-	case m.State == observation.Unknown:
-		return "unknown: " + string(m.Cause)
-	case m.Bound == observation.AtLeast:
-		return fmt.Sprint("≥ ", m.Value)
-	}
-	return fmt.Sprint(m.Value)
+	return scannertest.MeasuresOf(tr.t, tr.source(), kept, tr.now)
 }
 
 func TestWhatCameToCollectivesIsTold(t *testing.T) {
@@ -208,25 +197,7 @@ func TestWhatCameToCollectivesIsTold(t *testing.T) {
 				c.read = evidence
 			}
 			tr := &trial{t: t, p: p, now: today}
-			reply := tr.ask(c.read, collectives(c.named...))
-			if c.failed != "" {
-				if reply.Failure == nil || reply.Failure.Cause != c.failed || reply.Failure.Message == "" {
-					t.Fatalf("got %+v", reply)
-				}
-				return
-			}
-			if reply.Failure != nil {
-				t.Fatal(reply.Failure)
-			}
-			got := tr.measures(reply.Answer)
-			for id, want := range c.want {
-				if of(got[id]) != want {
-					t.Errorf("%s is %s (%s), want %s", id, of(got[id]), got[id].Detail, want)
-				}
-			}
-			if strings.Contains(string(reply.Answer.Document), "ann") {
-				t.Errorf("a person is kept: %s", reply.Answer.Document)
-			}
+			tr.want(tr.ask(c.read, collectives(c.named...)), c.failed, c.want, "ann")
 			for _, token := range p.tokens {
 				if token != "secret" {
 					t.Errorf("sent the token %q", token)
@@ -255,12 +226,12 @@ func TestWhatFailsIsTakenFromTheEarlierAnswerWithItsDay(t *testing.T) {
 		t.Error("the next run does not ask again")
 	}
 	m := tr.measures(reply.Answer)[observation.LedgerReceived]
-	if of(m) != "true" || m.At.Format(time.DateOnly) != "2026-06-30" {
-		t.Errorf("got %s of %s", of(m), m.At)
+	if scannertest.Short(m) != "true" || m.At.Format(time.DateOnly) != "2026-06-30" {
+		t.Errorf("got %s of %s", scannertest.Short(m), m.At)
 	}
 	tr.now = today.AddDate(0, 2, 0)
-	if m := tr.measures(reply.Answer)[observation.LedgerReceived]; of(m) != "unknown: stale" {
-		t.Errorf("what is too old is %s", of(m))
+	if m := tr.measures(reply.Answer)[observation.LedgerReceived]; scannertest.Short(m) != "unknown: stale" {
+		t.Errorf("what is too old is %s", scannertest.Short(m))
 	}
 }
 

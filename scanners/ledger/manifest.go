@@ -62,9 +62,6 @@ func (r *manifests) get(ctx context.Context, u *url.URL) ([]byte, error) {
 	if err == nil && len(data) > maxManifest {
 		data, err = nil, fmt.Errorf("it is larger than %d KB", maxManifest>>10)
 	}
-	if r.texts == nil {
-		r.texts = map[string]text{}
-	}
 	r.texts[u.String()] = text{data, err}
 	return data, err
 }
@@ -194,7 +191,7 @@ func (d manifestDocument) names(repository catalog.Repository) bool {
 		if json.Unmarshal(raw, &project) != nil || len(project.Repository.URL) > maxAddress {
 			continue
 		}
-		if named, _, err := catalog.ParseRepository(project.Repository.URL, catalog.Declared); err == nil && named.Key() == repository.Key() {
+		if scanners.IsAddressOf(project.Repository.URL, repository) {
 			return true
 		}
 		if u, err := url.Parse(project.Repository.URL); err == nil && u.Hostname() != "" &&
@@ -262,7 +259,7 @@ func sumOf(number json.Number, of string) (amount, bool) {
 	if err != nil || value < 0 || math.IsInf(value, 0) {
 		return amount{}, false
 	}
-	if !currency.MatchString(of) {
+	if !currency().MatchString(of) {
 		of = ""
 	}
 	return amount{value, of}, true

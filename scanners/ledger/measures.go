@@ -53,33 +53,23 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
 		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
-	for i := range a.Collectives {
-		a.Collectives[i] = a.Collectives[i].stale(oldest)
+	for i, c := range a.Collectives {
+		a.Collectives[i].Failure = orStale(c.Failure, c.Asked, oldest, "the collective was last asked about")
 	}
-	for i := range a.Manifests {
-		a.Manifests[i] = a.Manifests[i].stale(oldest)
+	for i, m := range a.Manifests {
+		a.Manifests[i].Failure = orStale(m.Failure, m.Asked, oldest, "the manifest was last read")
 	}
 	if len(a.Collectives) > 0 {
 		a.collectives(told)
 	} else {
-		a.none(told, "no file names a collective at Open Collective", ofCollectives)
+		told.Unnamed(a.Unread, "no file names a collective at Open Collective", ofCollectives...)
 	}
 	if len(a.Manifests) > 0 {
 		a.manifests(told)
 	} else {
-		a.none(told, "no file points to a funding manifest elsewhere", ofManifests)
+		told.Unnamed(a.Unread, "no file points to a funding manifest elsewhere", ofManifests...)
 	}
 	return told.All(observation.CauseUnsupported, "the answer does not say it"), nil
-}
-
-// none says of what no file names that it does not apply, or is unknown where some files
-// could not be read.
-func (a answer) none(told *scanners.Told, why string, ids []string) {
-	if a.Unread != nil {
-		told.Unknown(a.Unread.Cause, a.Unread.Message, ids...)
-		return
-	}
-	told.NotApplicable(why, ids...)
 }
 
 // collectives measures what came to collectives.

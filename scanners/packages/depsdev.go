@@ -141,8 +141,8 @@ func (a *depsDevAsking) askTogether(ctx context.Context, questions []scanners.Qu
 		}
 		own[i], used[i] = ownOf(found), usesOf(found)
 		for _, n := range own[i].names {
-			if systems[n.ecosystem] != "" {
-				wanted[n] = append(wanted[n], "")
+			if _, is := wanted[n]; !is && systems[n.ecosystem] != "" {
+				wanted[n] = nil
 			}
 		}
 		for _, p := range used[i].packages {
@@ -163,9 +163,9 @@ func (a *depsDevAsking) askTogether(ctx context.Context, questions []scanners.Qu
 			if a.first == nil {
 				a.first = failure
 			}
-			err = refuse(a.in, q, *failure)
+			err = a.in.Unanswered(q.Repository, *failure)
 		} else {
-			err = keep(a.in, q, answer, a.in.Now(), answer.partial)
+			err = a.in.Answered(q.Repository, answer, a.in.Now(), answer.partial)
 		}
 		if err != nil {
 			return err
@@ -212,7 +212,7 @@ func wasWhole(q scanners.Question) bool {
 // ownFact is what is kept of a package of the repository's own.
 func (a *depsDevAsking) ownFact(ctx context.Context, q scanners.Question, n name, k known) ownFact {
 	f := ownFact{Name: n.String(), Known: k.version != "", Latest: k.version, LatestAt: k.at, Deprecated: k.deprecated, Reason: k.reason}
-	f.Ours = slices.ContainsFunc(k.sources, func(address string) bool { return isOf(address, q.Repository) })
+	f.Ours = slices.ContainsFunc(k.sources, func(address string) bool { return scanners.IsAddressOf(address, q.Repository) })
 	if !f.Known || !f.Ours || a.alpha != nil {
 		return f
 	}
@@ -235,7 +235,7 @@ func (a *depsDevAsking) ownFact(ctx context.Context, q scanners.Question, n name
 func (a *depsDevAsking) lookUp(ctx context.Context, wanted map[name][]string) error {
 	var missing []name
 	for n, versions := range wanted {
-		if k, is := a.known[n]; !is || k.failure == nil && slices.ContainsFunc(versions, func(v string) bool { _, has := k.dates[v]; return v != "" && !has }) {
+		if k, is := a.known[n]; !is || k.failure == nil && slices.ContainsFunc(versions, func(v string) bool { _, has := k.dates[v]; return !has }) {
 			missing = append(missing, n)
 		}
 	}

@@ -90,9 +90,7 @@ func (a *depsDevAsking) getPackage(ctx context.Context, n name, versions []strin
 	}
 	k := known{dates: map[string]time.Time{}}
 	for _, v := range versions {
-		if v != "" {
-			k.dates[v] = time.Time{}
-		}
+		k.dates[v] = time.Time{}
 	}
 	err := a.api.Get(ctx, a.address+"/v3/systems/"+strings.ToLower(systems[n.ecosystem])+"/packages/"+url.PathEscape(n.name), &got)
 	if service.IsStatus(err, http.StatusNotFound) {
@@ -113,7 +111,7 @@ func (a *depsDevAsking) getPackage(ctx context.Context, n name, versions []strin
 			k.newest = at
 		}
 		for _, asked := range versions {
-			if asked != "" && sameVersion(n.ecosystem, asked, v.Key.Version) {
+			if sameVersion(n.ecosystem, asked, v.Key.Version) {
 				k.dates[asked] = at
 			}
 		}

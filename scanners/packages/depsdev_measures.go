@@ -94,8 +94,10 @@ func (s *DepsDev) Measures(kept scanners.Answer, _ time.Time) ([]observation.Mea
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
 		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
-	if !without(told, a.Named, a.OwnUnread, ofOwn) {
+	if a.Named > 0 {
 		a.own(told, kept.Asked)
+	} else {
+		told.Unnamed(a.OwnUnread, noneNamed, ofOwn...)
 	}
 	a.uses(told, kept.Asked)
 	all := told.All(observation.CauseUnsupported, "deps.dev's answer does not say it")

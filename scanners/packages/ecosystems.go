@@ -124,9 +124,9 @@ func (s *Ecosystems) Ask(ctx context.Context, in scanners.Asking) ([]string, err
 	for i, q := range in.Questions {
 		a, failure := s.answer(q, asked[i], known, failures)
 		if failure != nil {
-			err = refuse(in, q, *failure)
+			err = in.Unanswered(q.Repository, *failure)
 		} else {
-			err = keep(in, q, a, in.Now(), false)
+			err = in.Answered(q.Repository, a, in.Now(), false)
 		}
 		if err != nil {
 			return nil, err
@@ -150,39 +150,28 @@ func (s *Ecosystems) Ask(ctx context.Context, in scanners.Asking) ([]string, err
 // some could not be asked about. The error means that ctx ended.
 func (s *Ecosystems) lookUp(ctx context.Context, api *service.Service, purls []string) (map[string][]record, map[string]observation.Note, error) {
 	known, failures := map[string][]record{}, map[string]observation.Note{}
-	var blocked error
-	for some := range slices.Chunk(purls, purlsAtOnce) {
-		err := blocked
-		if err == nil {
-			err = service.Batch(some, func(some []string) error {
-				var records []record
-				if err := api.Post(ctx, s.options.Address+"/api/v1/packages/bulk_lookup", map[string]any{"purls": some}, &records); err != nil {
-					return err
-				}
-				for _, purl := range some {
-					known[purl] = []record{}
-				}
-				for _, r := range records {
-					if _, wanted := known[r.PURL]; wanted {
-						known[r.PURL] = append(known[r.PURL], r)
-					}
-				}
-				return nil
-			})
-		}
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		if err != nil && service.Blocks(err) {
-			blocked = err
+	err := service.AskAll(ctx, api, purls, purlsAtOnce, func(some []string) error {
+		var records []record
+		if err := api.Post(ctx, s.options.Address+"/api/v1/packages/bulk_lookup", map[string]any{"purls": some}, &records); err != nil {
+			return err
 		}
 		for _, purl := range some {
-			if _, told := known[purl]; !told {
-				failures[purl] = api.Failure(err)
+			known[purl] = []record{}
+		}
+		for _, r := range records {
+			if _, wanted := known[r.PURL]; wanted {
+				known[r.PURL] = append(known[r.PURL], r)
 			}
 		}
-	}
-	return known, failures, nil
+		return nil
+	}, func(some []string, why observation.Note) {
+		for _, purl := range some {
+			if _, told := known[purl]; !told {
+				failures[purl] = why
+			}
+		}
+	})
+	return known, failures, err
 }
 
 // answer is what is kept of the records of a repository. Where one of its packages could
@@ -196,7 +185,9 @@ func (*Ecosystems) answer(q scanners.Question, asked own, known map[string][]rec
 			return a, &failure
 		}
 		records := known[purl]
-		at := slices.IndexFunc(records, func(r record) bool { return r.RepositoryURL != nil && isOf(*r.RepositoryURL, q.Repository) })
+		at := slices.IndexFunc(records, func(r record) bool {
+			return r.RepositoryURL != nil && scanners.IsAddressOf(*r.RepositoryURL, q.Repository)
+		})
 		switch {
 		case len(records) == 0:
 			a.Unknown++
@@ -211,17 +202,11 @@ func (*Ecosystems) answer(q scanners.Question, asked own, known map[string][]rec
 
 // fact is what is kept of a record.
 func (r record) fact(of string) ecosystemsFact {
-	f := ecosystemsFact{Name: of, DependentPackages: count(r.DependentPackages), DependentRepositories: count(r.DependentRepositories)}
+	f := ecosystemsFact{Name: of, DependentPackages: count(r.DependentPackages), DependentRepositories: count(r.DependentRepositories),
+		Funding: observation.FundingPlatforms(r.FundingLinks...)}
 	if r.DownloadsPeriod != nil && *r.DownloadsPeriod == "last-month" {
 		f.DownloadsMonth = count(r.Downloads)
 	}
-	for _, link := range r.FundingLinks {
-		if platform := observation.FundingPlatform(link); platform != "" {
-			f.Funding = append(f.Funding, platform)
-		}
-	}
-	slices.Sort(f.Funding)
-	f.Funding = slices.Compact(f.Funding)
 	return f
 }
 
@@ -243,7 +228,8 @@ func (s *Ecosystems) Measures(kept scanners.Answer, _ time.Time) ([]observation.
 	ids := []string{observation.PackagesDependentPackages, observation.PackagesDependentRepositories, observation.PackagesDownloadsMonth,
 		observation.PackagesFundingPlatforms}
 	switch {
-	case without(told, a.Named, a.Unread, ids):
+	case a.Named <= 0:
+		told.Unnamed(a.Unread, noneNamed, ids...)
 	case len(a.Packages) == 0 && a.Unknown > 0 && a.Foreign == 0:
 		told.Unknown(observation.CauseNotFound, "no registry that ecosyste.ms reads has a package of the name that a manifest gives", ids...)
 	case len(a.Packages) == 0:

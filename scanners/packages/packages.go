@@ -10,17 +10,16 @@
 package packages
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/package-url/packageurl-go"
-
 	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/purl"
+	"github.com/midspan/midspan/internal/service"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -33,13 +32,7 @@ type Options struct {
 }
 
 func (o Options) orDefault(address string) Options {
-	if o.Address == "" {
-		o.Address = address
-	}
-	if o.MaxWait == 0 {
-		o.MaxWait = 2 * time.Minute
-	}
-	return o
+	return Options{cmp.Or(o.Address, address), cmp.Or(o.MaxWait, service.MaxWait)}
 }
 
 // maxOwn bounds how many packages of one repository's own are asked about.
@@ -53,20 +46,12 @@ func (asker) FollowsScan() {}
 
 // Excludes implements scanners.Source.
 func (asker) Excludes(r catalog.Repository) string {
-	if fetch.IsReserved(r.Host) {
-		return r.Host + " is no public host"
-	}
-	return ""
+	return scanners.ExcludesReserved(r)
 }
 
-// Refuses implements scanners.Source. The names in a folder of this machine may be nobody
-// else's business.
+// Refuses implements scanners.Source.
 func (asker) Refuses(r catalog.Repository) *observation.Note {
-	if r.Host == "" {
-		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
-			Message: "it is a folder of this machine: check the repository by its address to ask about its packages"}
-	}
-	return nil
+	return scanners.RefusesFolder(r, "ask about its packages")
 }
 
 // name is a package, as inventories spell it.
@@ -105,62 +90,11 @@ func ownOf(found scanners.Found) own {
 	return all
 }
 
-// purlTypes are the types of package URLs of the ecosystems whose packages a manifest can
-// name as its own.
-var purlTypes = map[string]string{
-	"npm": packageurl.TypeNPM, "PyPI": packageurl.TypePyPi, "Packagist": packageurl.TypeComposer, "crates.io": packageurl.TypeCargo,
-	"Go": packageurl.TypeGolang, "Maven": packageurl.TypeMaven, "RubyGems": packageurl.TypeGem,
-}
-
 // purl is the package URL of a package without a version; empty where it has none.
-func (n name) purl() string {
-	kind := purlTypes[n.ecosystem]
-	if kind == "" {
-		return ""
-	}
-	namespace, base := "", n.name
-	if n.ecosystem == "Maven" {
-		namespace, base, _ = strings.Cut(n.name, ":")
-	} else if at := strings.LastIndexByte(n.name, '/'); at >= 0 {
-		namespace, base = n.name[:at], n.name[at+1:]
-	}
-	return packageurl.NewPackageURL(kind, namespace, base, "", nil, "").ToString()
-}
+func (n name) purl() string { return purl.Of(n.ecosystem, n.name, "") }
 
-// isOf reports whether an address in a registry's record is that of a repository.
-func isOf(address string, repository catalog.Repository) bool {
-	named, _, err := catalog.ParseRepository(address, catalog.Declared)
-	return err == nil && named.Key() == repository.Key()
-}
-
-// without says of the measures of what a repository publishes that it publishes nothing, or
-// why that is not known; false where packages were named.
-func without(told *scanners.Told, named int, unread *observation.Note, ids []string) bool {
-	switch {
-	case named > 0:
-		return false
-	case unread != nil:
-		told.Unknown(unread.Cause, unread.Message, ids...)
-	default:
-		told.NotApplicable("no manifest names a package of its own", ids...)
-	}
-	return true
-}
-
-// keep replies with an answer.
-func keep(in scanners.Asking, q scanners.Question, document any, asked time.Time, partial bool) error {
-	text, err := json.Marshal(document)
-	if err != nil {
-		return fmt.Errorf("keep what was said of the packages of %s: %w", q.Repository.URL, err)
-	}
-	return in.Reply(scanners.Reply{Repository: q.Repository, Answer: &scanners.Answer{Asked: asked, Document: text, Partial: partial}})
-}
-
-// refuse replies with a failure.
-func refuse(in scanners.Asking, q scanners.Question, failure observation.Note) error {
-	failure.Subject = q.Repository.URL
-	return in.Reply(scanners.Reply{Repository: q.Repository, Failure: &failure})
-}
+// noneNamed says why the measures of what a repository publishes do not apply.
+const noneNamed = "no manifest names a package of its own"
 
 // someOf names the first of many.
 func someOf(names []string) string {

@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/midspan/midspan/catalog"
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/scannertest"
@@ -83,25 +81,13 @@ type trial struct {
 
 func (tr *trial) ask() scanners.Reply {
 	tr.t.Helper()
-	repository, _, err := catalog.ParseRepository("https://github.com/coast/tide", catalog.Declared)
-	if err != nil {
-		tr.t.Fatal(err)
+	found := func(context.Context) (scanners.Found, error) { return tr.found, nil }
+	var reply scanners.Reply
+	reply, tr.tried = scannertest.AskOne(tr.t, tr.source, tr.now, "https://github.com/coast/tide", scanners.Question{Last: tr.last, Found: found})
+	if reply.Answer != nil {
+		tr.last = reply.Answer
 	}
-	var replies []scanners.Reply
-	tr.tried, err = tr.source.Ask(tr.t.Context(), scanners.Asking{
-		Now: func() time.Time { return tr.now },
-		Client: fetch.Client(fetch.Options{AllowPrivate: true, UserAgent: "midspan/test", Handled: []int{429, 502, 504},
-			Retry: fetch.RetryPolicy{MaxAttempts: 1, FailureThreshold: 50, IdleTimeout: 5 * time.Second}}),
-		Questions: []scanners.Question{{Repository: repository, Last: tr.last, Found: func(context.Context) (scanners.Found, error) { return tr.found, nil }}},
-		Reply:     func(r scanners.Reply) error { replies = append(replies, r); return nil },
-	})
-	if err != nil || len(replies) != 1 || (replies[0].Answer == nil) == (replies[0].Failure == nil) {
-		tr.t.Fatalf("replies %+v, %v", replies, err)
-	}
-	if replies[0].Answer != nil {
-		tr.last = replies[0].Answer
-	}
-	return replies[0]
+	return reply
 }
 
 // want asks and compares measures, written in short.
@@ -117,24 +103,7 @@ func (tr *trial) want(failed observation.Cause, want map[string]string) {
 	if reply.Failure != nil {
 		tr.t.Fatal(reply.Failure)
 	}
-	all, _ := tr.source.Measures(*reply.Answer, tr.now.AddDate(0, 0, -30))
-	scannertest.CheckMeasures(tr.t, tr.source.Definitions(), all)
-	got := scannertest.ByID(all)
-	for id, short := range want {
-		m := got[id]
-		is := fmt.Sprint(m.Value)
-		switch {
-		case m.State == observation.NotApplicable:
-			is = "none"
-		case m.State == observation.Unknown:
-			is = "unknown: " + string(m.Cause)
-		case m.Bound == observation.AtLeast:
-			is = "≥ " + is
-		}
-		if is != short {
-			tr.t.Errorf("%s is %s (%s), want %s", id, is, m.Detail, short)
-		}
-	}
+	scannertest.WantShort(tr.t, scannertest.MeasuresOf(tr.t, tr.source, reply.Answer, tr.now), want)
 	for _, person := range []string{`"ann"`, "ann@home", "ann.example"} {
 		if strings.Contains(string(reply.Answer.Document), person) {
 			tr.t.Errorf("a person is kept: %s", reply.Answer.Document)

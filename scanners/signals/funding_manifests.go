@@ -40,7 +40,7 @@ func readManifestFunding(files *tree, kind string, where fileKind, parse func(da
 	f := fundingSource{kind: kind, couldSeek: true}
 	f.err = files.parseFirst(where, func(data []byte) error {
 		addresses, err := parse(data)
-		f.addSought("funding at ", hostsOf(addresses...))
+		f.addSought("funding at ", observation.FundingPlatforms(addresses...))
 		f.addCollectives(files.firstOf(where), addresses)
 		return err
 	})
@@ -70,18 +70,6 @@ func (f *fundingSource) addCollectives(path string, addresses []string) {
 			f.accounts = append(f.accounts, account)
 		}
 	}
-}
-
-// hostsOf names the platforms of addresses, sorted. A text that is no address names none.
-func hostsOf(addresses ...string) []string {
-	var hosts []string
-	for _, address := range addresses {
-		if host := observation.FundingPlatform(address); host != "" {
-			hosts = append(hosts, host)
-		}
-	}
-	slices.Sort(hosts)
-	return slices.Compact(hosts)
 }
 
 // addressesIn are the addresses of a value that is one, an object with one, or a list of

@@ -16,10 +16,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/package-url/packageurl-go"
-
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/purl"
 )
 
 // Manifest is a file to be read.
@@ -72,7 +71,7 @@ func (l *list) add(ecosystem, name, version, group string) {
 	if group != "" {
 		p.Groups = []string{group}
 	}
-	p.PURL = purl(p)
+	p.PURL = purl.Of(p.Ecosystem, p.Name, p.Version)
 	l.all = append(l.all, p)
 }
 
@@ -82,23 +81,6 @@ func plain(text string, longest int) bool {
 		!strings.ContainsFunc(text, func(r rune) bool {
 			return unicode.IsSpace(r) || !unicode.IsPrint(r) || strings.ContainsRune("${}\"'`<>|\\", r)
 		})
-}
-
-// purlTypes are the types of package URLs by ecosystem.
-var purlTypes = map[string]string{
-	"Bioconductor": "bioconductor", "CRAN": "cran", "ConanCenter": "conan", "Go": "golang", "Hackage": "hackage", "Hex": "hex", "Julia": "julia",
-	"Maven": "maven", "NuGet": "nuget", "Packagist": "composer", "Pub": "pub", "PyPI": "pypi", "RubyGems": "gem", "SwiftURL": "swift",
-	"crates.io": "cargo", "npm": "npm", "opam": "opam",
-}
-
-func purl(p observation.Package) string {
-	namespace, name := "", p.Name
-	if p.Ecosystem == "Maven" {
-		namespace, name, _ = strings.Cut(p.Name, ":")
-	} else if at := strings.LastIndexByte(p.Name, '/'); at >= 0 {
-		namespace, name = p.Name[:at], p.Name[at+1:]
-	}
-	return packageurl.NewPackageURL(purlTypes[p.Ecosystem], namespace, name, p.Version, nil, "").ToString()
 }
 
 // reader reads one kind of manifest. What it cannot read it leaves out: that the inventory

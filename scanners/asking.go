@@ -1,0 +1,64 @@
+package scanners
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/fetch"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// Answered replies with what was said of a repository, which is kept as JSON. partial means
+// that a part could not be asked.
+func (in Asking) Answered(r catalog.Repository, document any, asked time.Time, partial bool) error {
+	text, err := json.Marshal(document)
+	if err != nil {
+		return fmt.Errorf("keep what was said of %s: %w", r.URL, err)
+	}
+	return in.Reply(Reply{Repository: r, Answer: &Answer{Asked: asked, Document: text, Partial: partial}})
+}
+
+// Unanswered replies with the reason for which nothing was said of a repository.
+func (in Asking) Unanswered(r catalog.Repository, failure observation.Note) error {
+	failure.Subject = r.URL
+	return in.Reply(Reply{Repository: r, Failure: &failure})
+}
+
+// LastAnswer is what was kept of an earlier answer; zero where there is none that can be
+// read.
+func LastAnswer[T any](q Question) T {
+	var last, none T
+	if q.Last == nil || json.Unmarshal(q.Last.Document, &last) != nil {
+		return none
+	}
+	return last
+}
+
+// ExcludesReserved says why no service on the network can know anything of a repository:
+// its host has a name that no public host has. It is empty where one may.
+func ExcludesReserved(r catalog.Repository) string {
+	if fetch.IsReserved(r.Host) {
+		return r.Host + " is no public host"
+	}
+	return ""
+}
+
+// RefusesFolder says why nobody is asked about a folder of this machine: what it holds may
+// be nobody else's business. It is nil for what has an address; to is what that serves for
+// ("ask its forge").
+func RefusesFolder(r catalog.Repository, to string) *observation.Note {
+	if r.Host != "" {
+		return nil
+	}
+	return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL,
+		Message: "it is a folder of this machine: check the repository by its address to " + to}
+}
+
+// IsAddressOf reports whether an address, as a record elsewhere writes it, is that of a
+// repository.
+func IsAddressOf(address string, r catalog.Repository) bool {
+	named, _, err := catalog.ParseRepository(address, catalog.Declared)
+	return err == nil && named.Key() == r.Key()
+}
