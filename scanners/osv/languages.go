@@ -101,22 +101,12 @@ func (s *Scanner) pathsOfCode(files []gitrepo.File) []string {
 	return slices.DeleteFunc(pathsOf(files), func(name string) bool { return s.index.Of(name) >= 0 })
 }
 
-// maxNotebook bounds a notebook in bytes, which holds the pictures that its code made.
-const maxNotebook = 8 << 20
-
 func readSource(snapshot *gitrepo.Snapshot, name string) ([]byte, error) {
 	info, err := fs.Stat(snapshot.FS(), name)
 	if err != nil {
 		return nil, err
 	}
-	limit := int64(maxText)
-	if strings.EqualFold(path.Ext(name), ".ipynb") {
-		limit = maxNotebook
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, info.Size(), limit)
-	}
-	text, err := fs.ReadFile(snapshot.FS(), name)
+	text, err := readText(snapshot, gitrepo.File{Path: name, Size: info.Size()})
 	text, _ = texts.Decode(text)
 	return text, err
 }

@@ -143,11 +143,14 @@ func pathsOfManifests(manifests []manifestOf) []string {
 	return paths
 }
 
-// readText reads a file that people write, or a lock that no extractor reads.
+// readText reads a file that people write, a lock that no extractor reads, or a notebook.
 func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	limit := int64(maxText)
-	if pins.IsLock(file.Path) {
+	switch {
+	case pins.IsLock(file.Path):
 		limit = maxYAML
+	case strings.EqualFold(path.Ext(file.Path), ".ipynb"):
+		limit = maxNotebook
 	}
 	if file.Size > limit {
 		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, file.Size, limit)
