@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
@@ -66,13 +67,14 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 	for _, files := range found.sources {
 		total += len(files)
 	}
+	all := sync.OnceValue(func() []string { return pathsOf(snapshot.Files()) })
 	var notes []observation.Note
 	for i, files := range found.sources {
 		language := s.code.languages[i]
 		if len(files) == 0 || language.Family == "" || asked.named[language.Family] || len(files)*leastShare < total {
 			continue
 		}
-		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: pathsOf(snapshot.Files()), Own: asked.own,
+		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: all(), Own: asked.own(),
 			Declared: asked.read[language.Family], Read: func(name string) ([]byte, error) { return readSource(snapshot, name) }}
 		if file, name, asks := search.Stranger(); asks {
 			notes = append(notes, silentNote(language.Family, (100*len(files)+total/2)/total, pathsOf(files), file, name, search.Declared))

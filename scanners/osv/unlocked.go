@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
@@ -29,7 +30,9 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	}
 	asked := familiesOf(run, packages)
 	manifests := s.readManifests(snapshot, found, covered, asked)
-	asked.own = slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
+	asked.own = sync.OnceValue(func() []string {
+		return slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
+	})
 	named := covered.complete(manifests)
 	unreadLocks := s.unreadLocks(manifests)
 	var notes []observation.Note
