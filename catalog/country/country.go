@@ -60,9 +60,9 @@ func (r *Reading) read(text string, separators []*regexp.Regexp) {
 		}
 		return
 	}
-	switch {
+	switch k := key(text); {
 	case text == "":
-	case isGroup(key(text)), inOthers().groups[key(text)]:
+	case isGroup(k), inOthers().groups[k]:
 		r.Wider = append(r.Wider, text)
 	case len(separators) == 0:
 		r.Unread = append(r.Unread, text)

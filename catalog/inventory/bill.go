@@ -22,19 +22,19 @@ import (
 
 var bomElement = regexp.MustCompile(`^(?s:<\?xml.*?\?>)?\s*(?s:<!--.*?-->\s*)*<bom[\s>]`)
 
-func readXML(text []byte) (List, error) {
-	if !bomElement.Match(text) {
+func readXML(d document) (List, error) {
+	if !bomElement.Match(d.text) {
 		return List{}, errNotThis
 	}
-	return decodeCycloneDX(text, cdx.BOMFileFormatXML)
+	return decodeCycloneDX(d.text, cdx.BOMFileFormatXML)
 }
 
-func readCycloneDX(text []byte) (List, error) {
+func readCycloneDX(d document) (List, error) {
 	var format string
-	if json.Unmarshal(object(text)["bomFormat"], &format) != nil || format != cdx.BOMFormat {
+	if json.Unmarshal(d.fields["bomFormat"], &format) != nil || format != cdx.BOMFormat {
 		return List{}, errNotThis
 	}
-	return decodeCycloneDX(text, cdx.BOMFileFormatJSON)
+	return decodeCycloneDX(d.text, cdx.BOMFileFormatJSON)
 }
 
 func decodeCycloneDX(text []byte, format cdx.BOMFileFormat) (List, error) {
@@ -130,19 +130,19 @@ func (b *bill) addComponent(c cdx.Component) {
 	b.add(cmp.Or(purl.id(), name), row)
 }
 
-func readSPDX(text []byte) (List, error) {
-	if object(text)["spdxVersion"] == nil {
+func readSPDX(d document) (List, error) {
+	if d.fields["spdxVersion"] == nil {
 		return List{}, errNotThis
 	}
-	doc, err := spdxjson.Read(bytes.NewReader(text))
+	doc, err := spdxjson.Read(bytes.NewReader(d.text))
 	return listSPDX(doc, err)
 }
 
-func readTagValue(text []byte) (List, error) {
-	if !bytes.HasPrefix(text, []byte("SPDXVersion:")) {
+func readTagValue(d document) (List, error) {
+	if !bytes.HasPrefix(d.text, []byte("SPDXVersion:")) {
 		return List{}, errNotThis
 	}
-	doc, err := tagvalue.Read(bytes.NewReader(text))
+	doc, err := tagvalue.Read(bytes.NewReader(d.text))
 	return listSPDX(doc, err)
 }
 

@@ -57,6 +57,13 @@ type List struct {
 	Omitted string
 }
 
+// document is a text, and its fields where it is an object of JSON: all readers of JSON tell
+// by these whether it is theirs.
+type document struct {
+	text   []byte
+	fields map[string]json.RawMessage
+}
+
 // errNotThis is the error of a format for a document of another.
 var errNotThis = errors.New("another format")
 
@@ -64,18 +71,19 @@ var errNotThis = errors.New("another format")
 // that it is of one and cannot be read. The text is UTF-8 and not empty; the extension is
 // in lower case, with its dot.
 func Read(text []byte, extension string) (list List, ok bool, err error) {
-	text = bytes.TrimSpace(text)
-	readers := []func([]byte) (List, error){readXML, readTagValue}
+	d := document{text: bytes.TrimSpace(text)}
+	readers := []func(document) (List, error){readXML, readTagValue}
 	switch {
-	case len(text) == 0:
+	case len(d.text) == 0:
 		return List{}, false, nil
-	case text[0] == '{' || text[0] == '[':
-		readers = []func([]byte) (List, error){readCycloneDX, readSPDX, readSPDX3, readCodeJSON, readSILL}
+	case d.text[0] == '{' || d.text[0] == '[':
+		d.fields = object(d.text)
+		readers = []func(document) (List, error){readCycloneDX, readSPDX, readSPDX3, readCodeJSON, readSILL}
 	case extension == ".md" || extension == ".markdown":
-		readers = []func([]byte) (List, error){readMarkdown}
+		readers = []func(document) (List, error){readMarkdown}
 	}
 	for _, read := range readers {
-		list, err := read(text)
+		list, err := read(d)
 		if !errors.Is(err, errNotThis) {
 			return list, true, err
 		}

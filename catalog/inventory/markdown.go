@@ -24,10 +24,10 @@ var (
 // begin with a link that leaves the page. The nearest heading is the sector of an item.
 // Where the first link is a website, one called "source" or the like behind it may be the
 // repository.
-func readMarkdown(text []byte) (List, error) {
+func readMarkdown(d document) (List, error) {
 	list := List{Name: "markdown"}
 	section, aside, fenced := "", false, false
-	for i, line := range strings.Split(string(text), "\n") {
+	for i, line := range strings.Split(string(d.text), "\n") {
 		line = strings.TrimRight(line, "\r ")
 		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "```") || strings.HasPrefix(trimmed, "~~~") {
 			fenced = !fenced

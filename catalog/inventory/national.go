@@ -10,8 +10,8 @@ import (
 // readCodeJSON reads an agency's code.json, of version 2.0 ("releases") or 1.0
 // ("projects"), or the file of one repository. Its contact and its partners' are not read.
 // Source: https://code.gov's metadata schema 2.0.0.
-func readCodeJSON(text []byte) (List, error) {
-	fields := object(text)
+func readCodeJSON(d document) (List, error) {
+	fields := d.fields
 	list := List{Name: "code.json"}
 	name, releases := "releases", items(fields["releases"])
 	if releases == nil {
@@ -27,7 +27,7 @@ func readCodeJSON(text []byte) (List, error) {
 			list.Rows = append(list.Rows, codeJSONRow(recordOf(raw), numbered(name, i), agency))
 		}
 	case isOne:
-		list.Rows = []Row{codeJSONRow(recordOf(text), "the release", "")}
+		list.Rows = []Row{codeJSONRow(recordOf(d.text), "the release", "")}
 	default:
 		return List{}, errNotThis
 	}
@@ -66,14 +66,14 @@ func codeJSONRow(release record, entry, agency string) Row {
 // its API (softwareName, codeRepositoryUrl). Agents and referents are persons: of them the
 // names of their organizations are read, where the list counts users by these. Source: the
 // types of https://github.com/codegouvfr/catalogi.
-func readSILL(text []byte) (List, error) {
-	entries := items(text)
-	if entries == nil {
-		fields := object(text)
-		for _, key := range []string{"softwares", "data", "results", "items"} {
-			if entries = items(fields[key]); entries != nil {
-				break
-			}
+func readSILL(d document) (List, error) {
+	var entries []json.RawMessage
+	if d.fields == nil {
+		entries = items(d.text)
+	}
+	for _, key := range []string{"softwares", "data", "results", "items"} {
+		if entries == nil {
+			entries = items(d.fields[key])
 		}
 	}
 	list := List{Name: "sill"}

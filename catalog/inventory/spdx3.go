@@ -7,10 +7,9 @@ import (
 
 // readSPDX3 reads the packages of an SPDX 3.0 document in JSON-LD, which no library at hand
 // reads. Source: https://spdx.github.io/spdx-spec/v3.0.1/serializations/.
-func readSPDX3(text []byte) (List, error) {
-	fields := object(text)
-	graph := items(fields["@graph"])
-	if graph == nil || !strings.Contains(string(fields["@context"]), "spdx.org") {
+func readSPDX3(d document) (List, error) {
+	graph := items(d.fields["@graph"])
+	if graph == nil || !strings.Contains(string(d.fields["@context"]), "spdx.org") {
 		return List{}, errNotThis
 	}
 	b := &bill{List: List{Name: "spdx"}}

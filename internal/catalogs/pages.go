@@ -59,22 +59,20 @@ func (p *pages) open(ctx context.Context) (io.ReadCloser, error) {
 
 // page appends one page, and returns the address of the next.
 func (p *pages) page(ctx context.Context, address string, first bool, all *bytes.Buffer) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	var etag, modified string
+	if first {
+		etag, modified = p.etag, p.modified
+	}
+	request, err := fetch.IfChanged(ctx, address, etag, modified)
 	if err != nil {
 		return "", redact.Error(err)
-	}
-	if first && p.etag != "" {
-		request.Header.Set("If-None-Match", p.etag)
-	}
-	if first && p.modified != "" {
-		request.Header.Set("If-Modified-Since", p.modified)
 	}
 	response, err := p.client.Do(request)
 	if err != nil {
 		return "", fmt.Errorf("fetch %s: %w", redact.URL(address), redact.Error(fetch.UnwrapURLError(err)))
 	}
 	defer response.Body.Close()
-	if first && response.StatusCode == http.StatusNotModified && p.etag+p.modified != "" {
+	if response.StatusCode == http.StatusNotModified && etag+modified != "" {
 		p.unchanged = true
 		return "", errUnchanged
 	}

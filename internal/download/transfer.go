@@ -49,15 +49,9 @@ func (f *Folder) download(ctx context.Context, file File, before Status) (Status
 }
 
 func (f *Folder) request(ctx context.Context, source string, before Status, have int64) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, source, nil)
+	request, err := fetch.IfChanged(ctx, source, before.ETag, before.Modified)
 	if err != nil {
 		return nil, err
-	}
-	if before.ETag != "" {
-		request.Header.Set("If-None-Match", before.ETag)
-	}
-	if before.Modified != "" {
-		request.Header.Set("If-Modified-Since", before.Modified)
 	}
 	if have > 0 {
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))

@@ -7,15 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"syscall"
 	"time"
-
-	"github.com/midspan/midspan/internal/redact"
 )
 
 // Options configure a client.
@@ -88,24 +84,18 @@ func (t userAgentTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return t.next.RoundTrip(r)
 }
 
-// Get opens the body of an address. A status other than 200 is an error that
-// holds it. The caller closes the body.
-func Get(ctx context.Context, client *http.Client, address string) (io.ReadCloser, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, fmt.Errorf("fetch %q: not an http or https address", redact.URL(address))
-	}
+// IfChanged is a request for what lies at an address, on condition that it changed since the
+// server sent these validators (RFC 9110, 13.1); of two empty ones it depends on nothing.
+func IfChanged(ctx context.Context, address, etag, modified string) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, redact.Error(err)
+		return nil, err
 	}
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", redact.URL(address), redact.Error(UnwrapURLError(err)))
+	if etag != "" {
+		request.Header.Set("If-None-Match", etag)
 	}
-	if response.StatusCode != http.StatusOK {
-		_ = response.Body.Close()
-		return nil, fmt.Errorf("fetch %s: the server answered %s", redact.URL(address), response.Status)
+	if modified != "" {
+		request.Header.Set("If-Modified-Since", modified)
 	}
-	return response.Body, nil
+	return request, nil
 }

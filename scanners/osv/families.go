@@ -16,7 +16,7 @@ import (
 type families struct {
 	read  map[string]bool // a manifest was read
 	named map[string]bool // one names a package, or could not be read, which is noted
-	own   []string        // the names that manifests give what they describe
+	own   func() []string // the names that manifests give what they describe
 }
 
 // familiesOf are the families of what extractors read.

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
@@ -66,13 +67,14 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 	for _, files := range found.sources {
 		total += len(files)
 	}
+	all := sync.OnceValue(func() []string { return pathsOf(snapshot.Files()) })
 	var notes []observation.Note
 	for i, files := range found.sources {
 		language := s.code.languages[i]
 		if len(files) == 0 || language.Family == "" || asked.named[language.Family] || len(files)*leastShare < total {
 			continue
 		}
-		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: pathsOf(snapshot.Files()), Own: asked.own,
+		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: all(), Own: asked.own(),
 			Declared: asked.read[language.Family], Read: func(name string) ([]byte, error) { return readSource(snapshot, name) }}
 		if file, name, asks := search.Stranger(); asks {
 			notes = append(notes, silentNote(language.Family, (100*len(files)+total/2)/total, pathsOf(files), file, name, search.Declared))
@@ -101,22 +103,12 @@ func (s *Scanner) pathsOfCode(files []gitrepo.File) []string {
 	return slices.DeleteFunc(pathsOf(files), func(name string) bool { return s.index.Of(name) >= 0 })
 }
 
-// maxNotebook bounds a notebook in bytes, which holds the pictures that its code made.
-const maxNotebook = 8 << 20
-
 func readSource(snapshot *gitrepo.Snapshot, name string) ([]byte, error) {
 	info, err := fs.Stat(snapshot.FS(), name)
 	if err != nil {
 		return nil, err
 	}
-	limit := int64(maxText)
-	if strings.EqualFold(path.Ext(name), ".ipynb") {
-		limit = maxNotebook
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, info.Size(), limit)
-	}
-	text, err := fs.ReadFile(snapshot.FS(), name)
+	text, err := readText(snapshot, gitrepo.File{Path: name, Size: info.Size()})
 	text, _ = texts.Decode(text)
 	return text, err
 }

@@ -18,6 +18,7 @@ const (
 	maxTOML     = 8 << 20  // likewise; a reader of TOML needs fifty times the text
 	maxYAML     = 4 << 20  // likewise; one of YAML a hundred times
 	maxText     = 1 << 20  // what people write
+	maxNotebook = 8 << 20  // notebooks, which hold the pictures that their code made
 )
 
 // maxSize is the size above which a file is not read.

@@ -42,10 +42,13 @@ func (g panicGuard) extractText(ctx context.Context, input *filesystem.ScanInput
 	if !is {
 		return inventory.Inventory{}, nil
 	}
-	if err := texts.Foreign(known.Path, buffer.Bytes()); err != nil && !errors.Is(err, texts.ErrMerge) && !errors.Is(err, texts.ErrBytes) {
-		return inventory.Inventory{}, err
+	foreign := texts.Foreign(known.Path, buffer.Bytes())
+	if foreign != nil && !errors.Is(foreign, texts.ErrMerge) && !errors.Is(foreign, texts.ErrBytes) {
+		return inventory.Inventory{}, foreign
 	}
-	foreign := g.hallmarks.Check(known.Path, buffer.Bytes())
+	if foreign == nil {
+		foreign = g.hallmarks.Check(known.Path, buffer.Bytes())
+	}
 	copied := *known
 	copied.Reader = bytes.NewReader(mirrorsOfCRAN(input.Path, oldGradleLock(input.Path, buffer.Bytes())))
 	shorter, unread, err := trim(&copied)

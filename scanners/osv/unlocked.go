@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
@@ -29,7 +30,9 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	}
 	asked := familiesOf(run, packages)
 	manifests := s.readManifests(snapshot, found, covered, asked)
-	asked.own = slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
+	asked.own = sync.OnceValue(func() []string {
+		return slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
+	})
 	named := covered.complete(manifests)
 	unreadLocks := s.unreadLocks(manifests)
 	var notes []observation.Note
@@ -143,11 +146,14 @@ func pathsOfManifests(manifests []manifestOf) []string {
 	return paths
 }
 
-// readText reads a file that people write, or a lock that no extractor reads.
+// readText reads a file that people write, a lock that no extractor reads, or a notebook.
 func readText(snapshot *gitrepo.Snapshot, file gitrepo.File) ([]byte, error) {
 	limit := int64(maxText)
-	if pins.IsLock(file.Path) {
+	switch {
+	case pins.IsLock(file.Path):
 		limit = maxYAML
+	case strings.EqualFold(path.Ext(file.Path), ".ipynb"):
+		limit = maxNotebook
 	}
 	if file.Size > limit {
 		return nil, fmt.Errorf("%w: %d bytes, more than the %d that are read", errTooLarge, file.Size, limit)

@@ -143,8 +143,7 @@ func standardNode(name string) bool {
 		strings.HasPrefix(name, "@/") || strings.HasPrefix(name, "~") || strings.HasPrefix(name, "#") { // names of bundlers for the project's own folders
 		return true
 	}
-	first, _, _ := strings.Cut(name, "/")
-	return slices.Contains(strings.Fields(nodeStandard), first)
+	return isOfNode(name)
 }
 
 // firstElement asks of the first element of a path.
@@ -160,7 +159,7 @@ func firstElement(standard func(string) bool) func(string) bool {
 func standardJVM(name string) bool {
 	if rest, ok := strings.CutPrefix(name, "javax."); ok {
 		first, _, _ := strings.Cut(rest, ".")
-		return slices.Contains(strings.Fields(javaxStandard), first)
+		return isOfJavax(first)
 	}
 	return hasPrefix("java.", "jdk.", "sun.", "com.sun.", "kotlin.", "scala.", "groovy.", "org.w3c.", "org.xml.", "org.ietf.", "org.omg.", "clojure.",
 		"android.", "dalvik.")(name) && !strings.HasPrefix(name, "android.support.") && !strings.HasPrefix(name, "android.arch.")
@@ -173,12 +172,12 @@ func standardHeader(name string) bool {
 			return true
 		}
 	}
-	return !strings.ContainsAny(name, "./") || slices.Contains(strings.Fields(cStandard), strings.TrimSuffix(name, ".h"))
+	return !strings.ContainsAny(name, "./") || isOfC(strings.TrimSuffix(name, ".h"))
 }
 
 // standardHaskell is true for the modules of the packages that come with GHC.
 func standardHaskell(name string) bool {
-	if oneOfHaskell(name) {
+	if isOfHaskell(name) {
 		return true
 	}
 	for _, parent := range strings.Fields(haskellTrees) {
@@ -189,4 +188,10 @@ func standardHaskell(name string) bool {
 	return false
 }
 
-var oneOfHaskell = oneOf(haskellStandard)
+// What comes with languages, as sets.
+var (
+	isOfNode    = firstElement(oneOf(nodeStandard))
+	isOfJavax   = oneOf(javaxStandard)
+	isOfC       = oneOf(cStandard)
+	isOfHaskell = oneOf(haskellStandard)
+)

@@ -24,6 +24,7 @@ func FuzzForeign(f *testing.F) {
 	f.Add("pom.xml", "<html>")
 	f.Fuzz(func(t *testing.T, name, text string) {
 		decoded, _ := texts.Decode([]byte(text))
+		_ = texts.Foreign(name, decoded)
 		_ = texts.NewHallmarks().Check(name, decoded)
 	})
 }
