@@ -125,11 +125,11 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	for _, option := range options {
 		option(p)
 	}
-	if p.rules, p.rulesText, err = loadRules(cfg.Rules, definitionsOf(slices.Concat(p.scanners, registry.Optional()), p.sources)); err != nil {
-		return nil, err
-	}
 	if cfg.Functions {
 		p.scanners = append(slices.Clip(p.scanners), registry.Optional()...)
+	}
+	if p.rules, p.rulesText, err = loadRules(cfg.Rules, p.nameable()); err != nil {
+		return nil, err
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,
