@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -61,8 +62,10 @@ type Pipeline struct {
 	memory    int64             // that a child may use, in bytes; 0 for the default
 	answers   *vex.Answers      // of maintainers to findings; nil has none
 	placed    placedAnswers
-	announce  func(string) // says what is taken from an earlier run; nil says nothing
-	notTaken  string       // why the advisories of an earlier run are not taken, or empty
+	// queueReady is set once the tables of the queue are known to be up to date.
+	queueReady atomic.Bool
+	announce   func(string) // says what is taken from an earlier run; nil says nothing
+	notTaken   string       // why the advisories of an earlier run are not taken, or empty
 }
 
 // Progress receives the progress of the stages. Its methods are called from several

@@ -67,7 +67,7 @@ const fetchedAhead = 2
 // Serve takes units and has them done until the context ends. Then it takes no more, and
 // returns when those in hand are done, or after Drain, when others take them over.
 func Serve(ctx context.Context, pool *pgxpool.Pool, settings Worker) error {
-	if err := migrate(ctx, pool); err != nil {
+	if err := Migrate(ctx, pool); err != nil {
 		return err
 	}
 	ctx, end := context.WithCancel(ctx)
