@@ -184,7 +184,7 @@ func triedLater(cause observation.Cause, unit queue.Unit) bool {
 	const tries = 2
 	switch cause {
 	case observation.CauseUnreachable, observation.CauseCorrupt, observation.CauseMissingObjects:
-		return unit.Try < tries && !unit.Last
+		return unit.Try < tries
 	}
 	return false
 }
