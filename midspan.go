@@ -8,9 +8,7 @@ package midspan
 import (
 	"context"
 	"errors"
-	"maps"
 	"runtime/debug"
-	"slices"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -91,8 +89,8 @@ func Run(ctx context.Context, o Options) (result Result, err error) {
 	s := published.Summary
 	result = Result{Index: published.Files.Index, JSON: published.Files.Report, Goods: s.Goods, Repositories: s.Repositories, Scanned: s.Scanned,
 		Stages: map[string]int{}}
-	for _, stage := range slices.Sorted(maps.Keys(s.Stages)) {
-		result.Stages[string(stage)] = s.Stages[stage]
+	for stage, goods := range s.Stages {
+		result.Stages[string(stage)] = goods
 	}
 	for _, gap := range published.Gaps {
 		result.Gaps = append(result.Gaps, gap.What)

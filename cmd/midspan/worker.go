@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -152,13 +153,8 @@ func printCounts(w io.Writer, what string, counts map[string]int64) {
 	if len(counts) == 0 {
 		return
 	}
-	var names []string
-	for name := range counts {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	fmt.Fprintf(w, "%s:", what)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		fmt.Fprintf(w, " %s %d", printable(name), counts[name])
 	}
 	fmt.Fprintln(w)

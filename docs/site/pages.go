@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"html/template"
 	"io/fs"
 	"path"
 	"regexp"
@@ -42,6 +43,7 @@ type section struct {
 type site struct {
 	repository fs.FS
 	markdown   goldmark.Markdown
+	layout     *template.Template // of a page
 	pages      []*page
 	byPath     map[string]*page
 	sections   []section
@@ -50,7 +52,11 @@ type site struct {
 
 // read reads the index, and the documents that it lists, in its order.
 func read(repository fs.FS) (*site, error) {
-	s := &site{repository: repository, byPath: map[string]*page{}, assets: map[string]bool{},
+	frame, err := template.New("page").Parse(layout)
+	if err != nil {
+		return nil, err
+	}
+	s := &site{repository: repository, layout: frame, byPath: map[string]*page{}, assets: map[string]bool{},
 		markdown: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))}
 	front, err := s.add(index, "index.html")
 	if err != nil {

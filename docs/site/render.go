@@ -60,11 +60,7 @@ func (s *site) render(p *page) ([]byte, error) {
 	if err := s.markdown.Renderer().Render(&body, p.text, p.tree); err != nil {
 		return nil, err
 	}
-	page, err := template.New("page").Parse(layout)
-	if err != nil {
-		return nil, err
-	}
-	err = page.Execute(&out, view{Title: p.title, Home: relative(p.target, "index.html"), Menus: s.menus(p), Body: template.HTML(body.String())})
+	err = s.layout.Execute(&out, view{Title: p.title, Home: relative(p.target, "index.html"), Menus: s.menus(p), Body: template.HTML(body.String())})
 	return out.Bytes(), err
 }
 

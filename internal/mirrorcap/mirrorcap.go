@@ -140,6 +140,10 @@ func (k *Keeper) Tidy() (gone []string, err error) {
 	return gone, nil
 }
 
+// leavingName is the name of a folder while it is removed, one at a time. It is short
+// whatever the name before, and with no .git behind it no clone that goes on later.
+const leavingName = ".making-leaving"
+
 // remove removes a folder below the root. It is renamed first: nobody reads half of it.
 func (k *Keeper) remove(dir string) error {
 	below, err := filepath.Rel(k.root, dir)
@@ -151,7 +155,7 @@ func (k *Keeper) remove(dir string) error {
 		return err
 	}
 	defer root.Close()
-	leaving := filepath.Join(filepath.Dir(below), ".making-leaving-"+filepath.Base(below))
+	leaving := filepath.Join(filepath.Dir(below), leavingName)
 	if err := errors.Join(root.RemoveAll(leaving), root.Rename(below, leaving)); err != nil {
 		return err
 	}

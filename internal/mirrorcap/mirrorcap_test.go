@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -57,6 +58,25 @@ func TestTheMirrorsThatWereUsedLeastRecentlyGoFirst(t *testing.T) {
 		t.Errorf("gone: %v, %v; %d bytes are left", gone, err, k.Bytes())
 	}
 	if entries, _ := os.ReadDir(filepath.Join(root, "h.example")); len(entries) != 1 {
+		t.Errorf("left: %v", entries)
+	}
+}
+
+// TestAMirrorWithTheLongestNameGoesToo has a name as long as file systems allow, and what a
+// process left that was killed while it removed a mirror.
+func TestAMirrorWithTheLongestNameGoesToo(t *testing.T) {
+	root := t.TempDir()
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	makeMirror(t, root, strings.Repeat("a", 251)+".git", 40, day)
+	makeMirror(t, root, leavingName, 40, day)
+	k, err := Open(root, 1, sizes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Tidy(); err != nil || k.Bytes() != 0 {
+		t.Errorf("%v; %d bytes are left", err, k.Bytes())
+	}
+	if entries, _ := os.ReadDir(filepath.Join(root, "h.example")); len(entries) != 0 {
 		t.Errorf("left: %v", entries)
 	}
 }

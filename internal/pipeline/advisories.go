@@ -91,16 +91,12 @@ func (p *Pipeline) advisoryIndex(ctx context.Context, run store.Run) (string, er
 			return "", errors.New("use midspan advisories update, or name a folder in the OSV layout with --advisories")
 		}
 		return index, nil
-	case download.IsURL(source) && p.cfg.Offline:
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
-	case download.IsURL(source):
+	case download.IsURL(source) && !p.cfg.Offline:
 		if err := fetchAdvisories(ctx, p.cfg, p.version, p.now(), source); err != nil {
 			return "", err
 		}
-		return buildIndex(ctx, p.cfg, downloadDir(p.cfg, source), p.now(), p.progress)
-	default:
-		return buildIndex(ctx, p.cfg, source, p.now(), p.progress)
 	}
+	return buildIndex(ctx, p.cfg, advisoryFolder(p.cfg), p.now(), p.progress)
 }
 
 // readsSampleAlone reports whether a run reads the embedded sample and nothing else.
@@ -117,6 +113,19 @@ func downloadDir(cfg config.Config, address string) string {
 	}
 	sum := sha256.Sum256([]byte(address))
 	return filepath.Join(cfg.Cache, "osv-"+hex.EncodeToString(sum[:6]))
+}
+
+// advisoryFolder is the folder in the OSV layout that the setting advisories stands for: that
+// of an address, the folder that it names, or that of OSV's export.
+func advisoryFolder(cfg config.Config) string {
+	switch source := cfg.Advisories; {
+	case source == "" || source == advisory.ServiceName:
+		return downloadDir(cfg, osvdb.DefaultBaseURL)
+	case download.IsURL(source):
+		return downloadDir(cfg, source)
+	default:
+		return source
+	}
 }
 
 // defaultIndexPath is the path of the index that is used where no source is named.
@@ -267,15 +276,20 @@ func ShowAdvisories(ctx context.Context, cfg config.Config) (AdvisoryInfo, error
 	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
 		return AdvisoryInfo{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Cache)
 	}
-	index, err := osvdb.Open(ctx, defaultIndexPath(cfg))
-	if err != nil {
-		return AdvisoryInfo{}, err
-	}
-	defer index.Close()
-	info, err := index.Info(ctx, cfg.Day())
+	info, err := describeIndex(ctx, cfg, defaultIndexPath(cfg))
 	if err != nil {
 		return AdvisoryInfo{}, err
 	}
 	ends, err := showEnds(cfg)
 	return AdvisoryInfo{info, ends}, err
+}
+
+// describeIndex describes an index, for the day of the settings.
+func describeIndex(ctx context.Context, cfg config.Config, path string) (osvdb.Info, error) {
+	index, err := osvdb.Open(ctx, path)
+	if err != nil {
+		return osvdb.Info{}, err
+	}
+	defer index.Close()
+	return index.Info(ctx, cfg.Day())
 }

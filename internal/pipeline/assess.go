@@ -18,6 +18,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/registry"
 )
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
@@ -127,6 +128,15 @@ func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repos
 // definitions lists every measure that a report can hold, in a stable order.
 func (p *Pipeline) definitions() []observation.Definition {
 	return definitionsOf(p.scanners, p.sources)
+}
+
+// nameable are the definitions that rules and policies may name: those of optional scanners
+// too, whether this run has them or not.
+func (p *Pipeline) nameable() []observation.Definition {
+	if p.cfg.Functions {
+		return p.definitions()
+	}
+	return definitionsOf(slices.Concat(p.scanners, registry.Optional()), p.sources)
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {

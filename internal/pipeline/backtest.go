@@ -68,7 +68,7 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 	rules := backtest.Rules{Tested: p.rules}
 	if o.Against != "" {
 		var err error
-		if rules.Against, _, err = loadRules(o.Against, p.definitions()); err != nil {
+		if rules.Against, _, err = loadRules(o.Against, p.nameable()); err != nil {
 			return BacktestResult{}, err
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/config"
-	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/redact"
@@ -26,10 +25,8 @@ func readEnds(cfg config.Config, run store.Run) endoflife.Source {
 	switch folder := cfg.Advisories; {
 	case folder == "" && readsSampleAlone(run):
 		return endoflife.Source{}
-	case download.IsURL(folder):
-		path = endoflife.Find(downloadDir(cfg, folder))
 	case folder != "" && folder != advisory.ServiceName:
-		path = endoflife.Find(folder)
+		path = endoflife.Find(advisoryFolder(cfg))
 	}
 	if path == "" {
 		path = endsPath(cfg)

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/midspan/midspan/catalog"
@@ -61,8 +62,10 @@ type Pipeline struct {
 	memory    int64             // that a child may use, in bytes; 0 for the default
 	answers   *vex.Answers      // of maintainers to findings; nil has none
 	placed    placedAnswers
-	announce  func(string) // says what is taken from an earlier run; nil says nothing
-	notTaken  string       // why the advisories of an earlier run are not taken, or empty
+	// queueReady is set once the tables of the queue are known to be up to date.
+	queueReady atomic.Bool
+	announce   func(string) // says what is taken from an earlier run; nil says nothing
+	notTaken   string       // why the advisories of an earlier run are not taken, or empty
 }
 
 // Progress receives the progress of the stages. Its methods are called from several
@@ -125,11 +128,11 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	for _, option := range options {
 		option(p)
 	}
-	if p.rules, p.rulesText, err = loadRules(cfg.Rules, definitionsOf(slices.Concat(p.scanners, registry.Optional()), p.sources)); err != nil {
-		return nil, err
-	}
 	if cfg.Functions {
 		p.scanners = append(slices.Clip(p.scanners), registry.Optional()...)
+	}
+	if p.rules, p.rulesText, err = loadRules(cfg.Rules, p.nameable()); err != nil {
+		return nil, err
 	}
 	git, err := gitrepo.New(ctx, gitrepo.Options{
 		Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, Rewrite: cfg.Rewrite,

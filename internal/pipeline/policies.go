@@ -14,7 +14,7 @@ import (
 func (p *Pipeline) openPolicies() error {
 	p.policies = nil
 	for _, name := range p.cfg.Policies {
-		one, err := policy.Open(name, p.definitions())
+		one, err := policy.Open(name, p.nameable())
 		if err != nil {
 			return err
 		}

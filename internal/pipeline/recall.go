@@ -62,7 +62,7 @@ func (p *Pipeline) applyRecalled(advisories bool) error {
 	// The run was matched with what was fetched then: nothing newer is asked for.
 	p.cfg.Offline = p.cfg.Offline || advisories && download.IsURL(p.cfg.Advisories)
 	p.service = osv.Matcher{Client: httpClient(p.cfg, p.version)}
-	rules, text, err := loadRules(p.cfg.Rules, p.definitions())
+	rules, text, err := loadRules(p.cfg.Rules, p.nameable())
 	if err != nil {
 		return err
 	}

@@ -69,13 +69,17 @@ func cacheName(host, folder string) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// QueueStatus reads what goes on in the queue.
+// QueueStatus reads what goes on in the queue. The first look that succeeds brings its
+// tables up to date; a worker is asked for its health again and again.
 func (p *Pipeline) QueueStatus(ctx context.Context) (queue.State, error) {
 	if p.store.Pool() == nil {
 		return queue.State{}, ErrNoQueue
 	}
-	if _, err := queue.NewRun(ctx, p.store.Pool(), p.program(), queue.DefaultTiming()); err != nil {
-		return queue.State{}, err
+	if !p.queueReady.Load() {
+		if err := queue.Migrate(ctx, p.store.Pool()); err != nil {
+			return queue.State{}, err
+		}
+		p.queueReady.Store(true)
 	}
 	return queue.Status(ctx, p.store.Pool())
 }
@@ -180,7 +184,7 @@ func triedLater(cause observation.Cause, unit queue.Unit) bool {
 	const tries = 2
 	switch cause {
 	case observation.CauseUnreachable, observation.CauseCorrupt, observation.CauseMissingObjects:
-		return unit.Try < tries && !unit.Last
+		return unit.Try < tries
 	}
 	return false
 }

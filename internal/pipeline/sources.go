@@ -117,14 +117,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 func scoresAtHand(cfg config.Config) SourceState {
 	state := SourceState{Name: "EPSS scores", State: SourceNone, Unknown: "how likely a vulnerability is to be exploited (EPSS)",
 		Detail: "no scores of EPSS: midspan advisories update brings them"}
-	folder := cfg.Advisories
-	switch {
-	case folder == "" || folder == advisory.ServiceName:
-		folder = downloadDir(cfg, osvdb.DefaultBaseURL)
-	case download.IsURL(folder):
-		folder = downloadDir(cfg, folder)
-	}
-	scores, err := epss.Read(filepath.Join(folder, epss.FileName))
+	scores, err := epss.Read(filepath.Join(advisoryFolder(cfg), epss.FileName))
 	switch {
 	case err == nil:
 		state.State, state.Date, state.Detail = SourceKept, scores.Day.Format(time.DateOnly), scanners.Count(scores.Len(), "score", "scores")+" of EPSS"
@@ -158,25 +151,14 @@ func catalogStates(cfg config.Config) []SourceState {
 // indexAtHand describes the index that the next run would begin with. Its error is
 // fs.ErrNotExist where there is none.
 func indexAtHand(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
-	path := defaultIndexPath(cfg)
-	if folder := cfg.Advisories; folder != "" && folder != advisory.ServiceName {
-		if download.IsURL(folder) {
-			folder = downloadDir(cfg, folder)
-		}
-		var err error
-		if path, err = indexPath(cfg, folder); err != nil {
-			return osvdb.Info{}, err
-		}
+	path, err := indexPath(cfg, advisoryFolder(cfg))
+	if err != nil {
+		return osvdb.Info{}, err
 	}
 	if _, err := os.Stat(path); err != nil {
 		return osvdb.Info{}, err
 	}
-	index, err := osvdb.Open(ctx, path)
-	if err != nil {
-		return osvdb.Info{}, err
-	}
-	defer index.Close()
-	return index.Info(ctx, cfg.Day())
+	return describeIndex(ctx, cfg, path)
 }
 
 func newestOf(info osvdb.Info) string {

@@ -18,9 +18,9 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// IsAddress reports whether a text names a database of PostgreSQL: postgres://… or
+// isAddress reports whether a text names a database of PostgreSQL: postgres://… or
 // postgresql://….
-func IsAddress(text string) bool {
+func isAddress(text string) bool {
 	lower := strings.ToLower(text)
 	return strings.HasPrefix(lower, "postgres://") || strings.HasPrefix(lower, "postgresql://")
 }
@@ -40,7 +40,7 @@ type Options struct {
 // Open returns a pool of connections to the database at an address, which it has reached
 // once. The server must keep text as UTF-8.
 func Open(ctx context.Context, address string, options Options) (*pgxpool.Pool, error) {
-	if !IsAddress(address) {
+	if !isAddress(address) {
 		return nil, ErrAddress
 	}
 	cfg, err := pgxpool.ParseConfig(address)
@@ -96,10 +96,10 @@ const (
 // as patience. What do does must be the same when it is done twice.
 func Retry(ctx context.Context, patience time.Duration, do func() error) error {
 	err := do()
-	if err == nil || !Passes(err) {
+	if err == nil || !passes(err) {
 		return err
 	}
-	policy := retrypolicy.NewBuilder[any]().HandleIf(func(_ any, err error) bool { return Passes(err) }).
+	policy := retrypolicy.NewBuilder[any]().HandleIf(func(_ any, err error) bool { return passes(err) }).
 		WithBackoff(50*time.Millisecond, 2*time.Second).WithJitterFactor(0.3).WithMaxDuration(patience).WithMaxRetries(-1).ReturnLastFailure().Build()
 	return failsafe.With(policy).WithContext(ctx).Run(do)
 }
@@ -110,8 +110,8 @@ func Retry(ctx context.Context, patience time.Duration, do func() error) error {
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 var passing = []string{"08", "40", "53300", "55P03", "57P01", "57P02", "57P03"}
 
-// Passes reports whether an error of a statement may be gone when it is sent again.
-func Passes(err error) bool {
+// passes reports whether an error of a statement may be gone when it is sent again.
+func passes(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}

@@ -23,8 +23,8 @@ type Hosts struct {
 	held map[string]map[int32]bool
 }
 
-// NewHosts returns the slots of one worker.
-func NewHosts(pool *pgxpool.Pool, perHost int) *Hosts {
+// newHosts returns the slots of one worker.
+func newHosts(pool *pgxpool.Pool, perHost int) *Hosts {
 	return &Hosts{pool: pool, perHost: perHost, held: map[string]map[int32]bool{}}
 }
 

@@ -31,7 +31,7 @@ type Run struct {
 
 // NewRun brings River's tables up to date and returns the queue of a program.
 func NewRun(ctx context.Context, pool *pgxpool.Pool, program string, timing Timing) (*Run, error) {
-	if err := migrate(ctx, pool); err != nil {
+	if err := Migrate(ctx, pool); err != nil {
 		return nil, err
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: slog.New(slog.DiscardHandler)})
@@ -41,7 +41,8 @@ func NewRun(ctx context.Context, pool *pgxpool.Pool, program string, timing Timi
 // migrateLock is the number of the lock under which River's tables are made.
 const migrateLock = 0x6d6964737071
 
-func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+// Migrate brings River's tables up to date.
+func Migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	conn, err := pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("open the queue: %w", err)

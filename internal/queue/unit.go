@@ -31,8 +31,6 @@ type Unit struct {
 	Several bool `json:"several,omitempty"`
 	// Bytes is the size of the mirror when it was last seen; 0 where it is not known.
 	Bytes int64 `json:"bytes,omitempty"`
-	// Last is set in the last try: its failure is the result.
-	Last bool `json:"-"`
 	// Try counts from 1.
 	Try int `json:"-"`
 }

@@ -67,12 +67,12 @@ const fetchedAhead = 2
 // Serve takes units and has them done until the context ends. Then it takes no more, and
 // returns when those in hand are done, or after Drain, when others take them over.
 func Serve(ctx context.Context, pool *pgxpool.Pool, settings Worker) error {
-	if err := migrate(ctx, pool); err != nil {
+	if err := Migrate(ctx, pool); err != nil {
 		return err
 	}
 	ctx, end := context.WithCancel(ctx)
 	defer end()
-	w := &worker{Worker: settings, pool: pool, id: uuid.NewString(), end: end, hosts: NewHosts(pool, settings.PerHost)}
+	w := &worker{Worker: settings, pool: pool, id: uuid.NewString(), end: end, hosts: newHosts(pool, settings.PerHost)}
 	defer w.hosts.Close()
 	if err := errors.Join(w.sign(ctx), w.readClock(ctx)); err != nil {
 		return fmt.Errorf("join the workers: %w", err)
@@ -138,7 +138,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	if err != nil {
 		return river.JobCancel(err)
 	}
-	unit.Try, unit.Last = job.Attempt, job.Attempt >= job.MaxAttempts
+	unit.Try = job.Attempt
 	started := w.Now()
 	err = w.Do(ctx, unit, w.hosts)
 	if errors.Is(err, ErrBusy) {
