@@ -102,7 +102,7 @@ var rules = []rule{
 	{from: `scanners(/.*)?`, to: `internal/(store|report|assess|portfolio|policy|backtest|forecast|wording)(/.*)?`,
 		why: "a scanner says what it reads; it neither stores, judges nor shows it"},
 	{from: `scanners`, to: `scanners/.*`, why: "the contract knows no scanner, or there is a circle"},
-	{from: `internal/(assess|merge|remark|portfolio|policy|backtest|forecast|succession|functions)`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch|report)(/.*)?`,
+	{from: `internal/(assess|merge|remark|portfolio|policy|backtest|forecast|succession)`, to: `scanners(/.*)?|internal/(gitrepo|advisory|osvdb|store|fetch|report)(/.*)?`,
 		why: "a verdict rests on observations alone, wherever they come from"},
 	{from: `internal/(assess|merge)`, to: `internal/(portfolio|policy|backtest|forecast)`, why: "a verdict is on one good; what looks at many comes after it"},
 	{from: `internal/backtest`, to: `internal/forecast`, why: "the past is asked with the rules alone, and not with what runs foretold"},

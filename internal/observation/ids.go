@@ -47,7 +47,7 @@ const (
 )
 
 // The measures of scanners/maintenance/functions that speak of all functions; those of each
-// are named in internal/functions.
+// are named in scanners/maintenance/functions.
 const (
 	FunctionsOnOnePerson     = "functions.on-one-person"
 	FunctionsBotDependencies = "functions.dependencies.bot-commits"

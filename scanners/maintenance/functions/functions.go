@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
@@ -92,7 +91,7 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 func (y *year) measures(source string, in scanners.Input) []observation.Measure {
 	var all []observation.Measure
 	alone, unknown, known := 0, 0, 0
-	for i, f := range functions.All() {
+	for i, f := range allFunctions() {
 		d, t := people[i], y.tally(f, i)
 		switch {
 		case t.unknown != "":
@@ -118,7 +117,7 @@ func (y *year) measures(source string, in scanners.Input) []observation.Measure 
 		}
 		all = append(all, m, half)
 	}
-	bots := botDependencies.Of(y.bots[indexOf(functions.Dependencies)], source, in.At)
+	bots := botDependencies.Of(y.bots[indexOf(dependencies)], source, in.At)
 	return append(all, bots, restOnOne(alone, unknown, known, source, in))
 }
 

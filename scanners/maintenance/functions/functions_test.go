@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/scannertest"
@@ -52,7 +51,7 @@ func TestFilesBelongToFunctions(t *testing.T) {
 		"src/main.go": "", "node_modules/a/test/b.js": "", "vendor/x/README.md": "", "contest/a.go": "",
 	} {
 		var got []string
-		for i, f := range functions.All() {
+		for i, f := range allFunctions() {
 			if paths.of(file).has(i) {
 				got = append(got, string(f))
 			}

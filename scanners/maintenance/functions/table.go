@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"github.com/midspan/midspan/internal/functions"
 )
 
 // tableText is the table of paths, as a reader can see and extend it.
@@ -39,7 +37,7 @@ type table struct {
 // functionCount is how many functions there are, at most: a set has a bit for each.
 const functionCount = 16
 
-// set is a set of functions, by their place in functions.All.
+// set is a set of functions, by their place in allFunctions.
 type set uint16
 
 func (s set) has(i int) bool { return s&(1<<i) != 0 }
@@ -51,8 +49,8 @@ const maxKnown = 1 << 15
 // error.
 func parseTable(text []byte) (*table, error) {
 	var written struct {
-		Others    []string                    `yaml:"others"`
-		Functions map[functions.Function]kind `yaml:"functions"`
+		Others    []string          `yaml:"others"`
+		Functions map[function]kind `yaml:"functions"`
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
 	decoder.KnownFields(true)
@@ -60,7 +58,7 @@ func parseTable(text []byte) (*table, error) {
 		return nil, fmt.Errorf("the table of functions: %w", err)
 	}
 	t := &table{known: map[string]set{}, others: matcherOf(kind{Folders: written.Others})}
-	all := functions.All()
+	all := allFunctions()
 	for i, f := range all {
 		if k, listed := written.Functions[f]; listed {
 			t.kinds[i], t.listed = matcherOf(k), t.listed|1<<i

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
@@ -185,7 +184,7 @@ func (y *year) countMerge(c gitrepo.Commit, onMain bool) {
 		if byForge {
 			name, address = c.Author, c.Email
 		}
-		i := indexOf(functions.Merging)
+		i := indexOf(merging)
 		if person, isPerson := y.people.Of(name, address); isPerson {
 			y.done[i][person]++
 			y.commits[i]++
@@ -218,7 +217,7 @@ func (y *year) readTags(ctx context.Context, snapshot *gitrepo.Snapshot, from, u
 		tags[i] = tag.Tag
 	}
 	areReleases := maintenance.AreReleases(tags)
-	i := indexOf(functions.Releasing)
+	i := indexOf(releasing)
 	for _, tag := range signed {
 		if !areReleases[tag.Name] || tag.Created.After(until) {
 			continue
@@ -245,13 +244,13 @@ func (y *year) readTags(ctx context.Context, snapshot *gitrepo.Snapshot, from, u
 }
 
 // tally says what is known of a function.
-func (y *year) tally(f functions.Function, i int) tally {
+func (y *year) tally(f function, i int) tally {
 	t := tally{counts: y.done[i], done: y.commits[i], cause: observation.CauseNoSource}
 	nothing := t.done == 0 && y.bots[i] == 0
 	switch f {
-	case functions.Releasing:
+	case releasing:
 		y.tallyReleases(&t)
-	case functions.Merging:
+	case merging:
 		switch {
 		case y.squashed > 0 && y.merged == 0:
 			t.unknown = "the forge squashed the changes: who merged them is not seen"
@@ -260,7 +259,7 @@ func (y *year) tally(f functions.Function, i int) tally {
 		case nothing:
 			t.absent = "no merge commit on the default branch in the last 12 months"
 		}
-	case functions.Security:
+	case security:
 		if nothing {
 			t.absent = "no commit of the last 12 months names a published vulnerability"
 		}
@@ -286,4 +285,4 @@ func (y *year) tallyReleases(t *tally) {
 	}
 }
 
-func indexOf(f functions.Function) int { return slices.Index(functions.All(), f) }
+func indexOf(f function) int { return slices.Index(allFunctions(), f) }
