@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
-	"github.com/midspan/midspan/internal/postgres"
 )
 
 // runAlone runs the program in a folder with nothing in its environment but a home, and
@@ -156,7 +155,7 @@ func TestAddressesInThePlaceOfPathsAreRefusedAndNotRepeated(t *testing.T) {
 				value += "/{name}"
 			}
 			wantRun, wantConfig := exitUsage, exitUsage
-			if setting == "store" && postgres.IsAddress(value) {
+			if setting == "store" && strings.HasPrefix(strings.ToLower(value), "postgres://") {
 				wantRun, wantConfig = exitError, 0
 			}
 			for _, c := range []struct {

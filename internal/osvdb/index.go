@@ -100,6 +100,16 @@ func (x *Index) loadKEV(ctx context.Context) error {
 	return nil
 }
 
+// Describe opens an index and describes it, as its Info does.
+func Describe(ctx context.Context, path string, asOf time.Time) (Info, error) {
+	index, err := Open(ctx, path)
+	if err != nil {
+		return Info{}, err
+	}
+	defer index.Close()
+	return index.Info(ctx, asOf)
+}
+
 // Info describes the index. Dates after asOf are left out, because sources hold records
 // "modified" in the future. A zero asOf leaves out none.
 func (x *Index) Info(ctx context.Context, asOf time.Time) (Info, error) {

@@ -28,6 +28,20 @@ type Info struct {
 	Notes []observation.Note
 }
 
+// NewestDay is the day of the newest record ("2025-08-25"), empty where none has one.
+func (i Info) NewestDay() string {
+	var newest time.Time
+	for _, e := range i.Ecosystems {
+		if e.Newest.After(newest) {
+			newest = e.Newest
+		}
+	}
+	if newest.IsZero() {
+		return ""
+	}
+	return newest.Format(time.DateOnly)
+}
+
 // Ecosystem describes the part of a database that covers one ecosystem.
 type Ecosystem struct {
 	Name string

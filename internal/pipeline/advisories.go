@@ -276,20 +276,10 @@ func ShowAdvisories(ctx context.Context, cfg config.Config) (AdvisoryInfo, error
 	if _, err := os.Stat(defaultIndexPath(cfg)); err != nil {
 		return AdvisoryInfo{}, fmt.Errorf("no advisory index in %s: use midspan advisories update or import", cfg.Cache)
 	}
-	info, err := describeIndex(ctx, cfg, defaultIndexPath(cfg))
+	info, err := osvdb.Describe(ctx, defaultIndexPath(cfg), cfg.Day())
 	if err != nil {
 		return AdvisoryInfo{}, err
 	}
 	ends, err := showEnds(cfg)
 	return AdvisoryInfo{info, ends}, err
-}
-
-// describeIndex describes an index, for the day of the settings.
-func describeIndex(ctx context.Context, cfg config.Config, path string) (osvdb.Info, error) {
-	index, err := osvdb.Open(ctx, path)
-	if err != nil {
-		return osvdb.Info{}, err
-	}
-	defer index.Close()
-	return index.Info(ctx, cfg.Day())
 }

@@ -147,7 +147,9 @@ func refuseShared(all []acquired, place []string) {
 		}
 		for _, pair := range [][2]int{{i, j}, {j, i}} {
 			if a := &all[pair[0]]; a.err == nil {
-				a.dir, a.err = "", sharedError(a.repository, all[pair[1]].repository, place[i])
+				a.dir, a.err = "", &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: a.repository.URL,
+					Err: fmt.Errorf("it and %s lead to one folder, %s: neither is read; a template with {host}, {owner} and {name} keeps them apart",
+						all[pair[1]].repository.URL, place[i])}
 			}
 		}
 	}
@@ -168,11 +170,6 @@ func refuseSharedOwn(remote []acquired) (distinct, refused []acquired) {
 		}
 	}
 	return distinct, refused
-}
-
-func sharedError(repository, other catalog.Repository, dir string) error {
-	return &gitrepo.Error{Cause: observation.CauseBadURL, Op: "mirror", Subject: repository.URL,
-		Err: fmt.Errorf("it and %s lead to one folder, %s: neither is read; a template with {host}, {owner} and {name} keeps them apart", other.URL, dir)}
 }
 
 // ownMirror returns the folder of the cache that holds the mirror of a repository.

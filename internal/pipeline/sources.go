@@ -93,7 +93,7 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 	case err != nil:
 		return nil, err
 	default:
-		osv.State, osv.Date, osv.Detail = SourceKept, newestOf(info), advisoriesInWords(info)
+		osv.State, osv.Date, osv.Detail = SourceKept, info.NewestDay(), advisoriesInWords(info)
 		if info.KEVDate != "" {
 			kev.State, kev.Date, kev.Detail = SourceKept, info.KEVDate, scanners.Count(info.KEVEntries, "vulnerability", "vulnerabilities")
 		}
@@ -158,20 +158,7 @@ func indexAtHand(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
 	if _, err := os.Stat(path); err != nil {
 		return osvdb.Info{}, err
 	}
-	return describeIndex(ctx, cfg, path)
-}
-
-func newestOf(info osvdb.Info) string {
-	var newest time.Time
-	for _, e := range info.Ecosystems {
-		if e.Newest.After(newest) {
-			newest = e.Newest
-		}
-	}
-	if newest.IsZero() {
-		return ""
-	}
-	return newest.Format(time.DateOnly)
+	return osvdb.Describe(ctx, path, cfg.Day())
 }
 
 func advisoriesInWords(info osvdb.Info) string {
