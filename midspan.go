@@ -42,7 +42,7 @@ type Options struct {
 	// Scanners and Formats are those of the program, beside Midspan's own.
 	Scanners []scanners.Scanner
 	Formats  []catalog.Format
-	// Progress is told of the work; nil is told nothing.
+	// Progress receives the state of the work; it may be nil.
 	Progress Progress
 }
 

@@ -120,9 +120,9 @@ func Pick(text string, goods []Good) (Good, error) {
 }
 
 // NotFound is an error that says that no good has a name, and which ones may be meant.
-func NotFound(said, text string, goods []Good) error {
+func NotFound(message, text string, goods []Good) error {
 	if ids := Alike(text, goods); len(ids) > 0 {
-		return fmt.Errorf("%s; did you mean %s?", said, strings.Join(ids, " or "))
+		return fmt.Errorf("%s; did you mean %s?", message, strings.Join(ids, " or "))
 	}
-	return errors.New(said)
+	return errors.New(message)
 }

@@ -10,17 +10,17 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// Answered replies with what was said of a repository, which is kept as JSON. partial means
+// Answered replies with an answer about a repository, which is kept as JSON. partial means
 // that a part could not be asked.
 func (in Asking) Answered(r catalog.Repository, document any, asked time.Time, partial bool) error {
 	text, err := json.Marshal(document)
 	if err != nil {
-		return fmt.Errorf("keep what was said of %s: %w", r.URL, err)
+		return fmt.Errorf("keep the answer about %s: %w", r.URL, err)
 	}
 	return in.Reply(Reply{Repository: r, Answer: &Answer{Asked: asked, Document: text, Partial: partial}})
 }
 
-// Unanswered replies with the reason for which nothing was said of a repository.
+// Unanswered replies with the reason for which there is no answer about a repository.
 func (in Asking) Unanswered(r catalog.Repository, failure observation.Note) error {
 	failure.Subject = r.URL
 	return in.Reply(Reply{Repository: r, Failure: &failure})

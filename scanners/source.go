@@ -89,7 +89,7 @@ type Question struct {
 	Found func(context.Context) (Found, error)
 }
 
-// Answer is what a service said of a repository. It holds no login, no name and no
+// Answer is a service's answer about a repository. It holds no login, no name and no
 // address of a person.
 type Answer struct {
 	Asked    time.Time

@@ -1,5 +1,5 @@
 // Command rehearsal has a queue, a store and workers carry a number of synthetic
-// repositories, without fetching or reading any: a unit waits as long as it is told and
+// repositories, without fetching or reading any: a unit waits as long as its setting says and
 // stores an observation of two kilobytes. So it measures what several machines cost beside
 // the work itself. docs/scale.md has the results.
 //

@@ -12,7 +12,7 @@ import (
 var plainFormats = []string{"text", "json"}
 
 // addFormat gives a command the flag --format with the formats that it can print, the
-// first of them by default. A wrong one, and one that --json excludes, is told before the
+// first of them by default. A wrong one, and one that --json excludes, is reported before the
 // work; the choice stands in a.format. With --json a command that has json prints that.
 func (a *app) addFormat(cmd *cobra.Command, formats ...string) {
 	var format string

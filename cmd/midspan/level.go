@@ -10,7 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/redact"
 )
 
-// levelOf is the level of what is said: that of -q or -v, or else the setting.
+// levelOf is the level of messages on standard error: that of -q or -v, or else the setting.
 func (a *app) levelOf(setting string) string {
 	switch {
 	case a.quiet:
@@ -56,7 +56,7 @@ func (t *timedProgress) Stage(name string, units int) {
 	t.last = t.now()
 	t.stamp()
 	fmt.Fprintf(t.out, "%s: %d to do\n", name, units)
-	t.stage, t.done, t.units = name, 0, max(units, 1) // of a stage of an unknown number each unit is said too
+	t.stage, t.done, t.units = name, 0, max(units, 1) // of a stage of an unknown number each unit is printed too
 }
 
 func (t *timedProgress) Done(unit, outcome string) {

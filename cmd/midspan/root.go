@@ -52,7 +52,7 @@ type app struct {
 	format         string   // that the command prints in
 	vex            []string // files of answers to findings, named on the command line
 	quiet, verbose bool
-	level          string // of what is said on standard error
+	level          string // of messages on standard error
 	logs           bool   // the command writes a log, and no progress
 	exitZero       string // which codes become zero
 	gaps           int
@@ -103,7 +103,7 @@ func (a *app) exitCode() int {
 	return code
 }
 
-// strictCode tells scripts all that is to be told.
+// strictCode is the exit code that tells scripts everything.
 func (a *app) strictCode() int {
 	switch {
 	case a.outcome == policy.Pass:

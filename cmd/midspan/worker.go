@@ -83,7 +83,7 @@ What it cannot end in time others take over. It logs JSON on standard error.`,
 	return cmd
 }
 
-// logLevels are the levels of the log by those of what is said; at debug each unit is logged.
+// logLevels are the levels of the log by those of messages; at debug each unit is logged.
 var logLevels = map[string]slog.Level{
 	config.LevelError: slog.LevelError, config.LevelWarn: slog.LevelWarn, config.LevelInfo: slog.LevelInfo, config.LevelDebug: slog.LevelDebug,
 }

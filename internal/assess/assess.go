@@ -38,7 +38,7 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	v.LiftMessages = e.help(in, v, defs)
 	v.BecauseMessages = append(e.because(in, v, defs, known, applicable), e.explainContext(in, v, defs)...)
 	v.RemarkMessages = remark.Of(in, measures, r.specs, v.Stage == Fading || v.Stage == Dormant)
-	if !v.Stale { // it is told with the stage
+	if !v.Stale { // the stage explains it
 		v.RemarkMessages = append(v.RemarkMessages, remark.SeenApart(in, v.ObservedUntil)...)
 	}
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)

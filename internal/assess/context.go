@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// fellTo is the share of a year's commits below which the year after is told as a fall.
+	// fellTo is the share of a year's commits below which the year after counts as a fall.
 	fellTo = 0.75
-	// farAway is how far from a limit a value is that is not told to be near, as a share of it.
+	// farAway is how far from a limit a value is that is not called near, as a share of it.
 	farAway = 0.5
 	// leastPart is the step by which a value that is no whole number passes a threshold.
 	leastPart = 0.001
@@ -29,18 +29,18 @@ const (
 // fall, work that is not read, what a good at the best stage rests on, and a risk that
 // seems to say something else.
 func (e *evaluation) explainContext(in merge.Input, v Verdict, defs map[string]observation.Definition) []language.Message {
-	said := e.explainFall(in, v)
+	sentences := e.explainFall(in, v)
 	if v.Stage == Fading || v.Stage == Dormant {
-		// Where its forge was asked, what is finished is told from what is left.
+		// Where its forge was asked, what is finished is distinguished from what is left.
 		switch {
 		case e.certainly("lifecycle.abandoned"):
-			said = append(said, language.M("Abandoned rather than finished: people ask, and most of them get no answer."))
+			sentences = append(sentences, language.M("Abandoned rather than finished: people ask, and most of them get no answer."))
 		case e.certainly("lifecycle.nobody-asks"):
-			said = append(said, language.M("Inert rather than abandoned: in 12 months nobody from outside asked anything."))
+			sentences = append(sentences, language.M("Inert rather than abandoned: in 12 months nobody from outside asked anything."))
 		}
-		said = append(said, remark.OtherBranches(e.measures)...)
+		sentences = append(sentences, remark.OtherBranches(e.measures)...)
 	}
-	return slices.Concat(said, e.explainHold(v, defs), e.explainTension(v, defs))
+	return slices.Concat(sentences, e.explainHold(v, defs), e.explainTension(v, defs))
 }
 
 // explainFall says early that work on a living good has fallen: in a year far, or of late.
@@ -52,11 +52,11 @@ func (e *evaluation) explainFall(in merge.Input, v Verdict) []language.Message {
 	case v.Stage == Dormant || v.Stage == Sunset || v.Stage == Unassessed:
 		return nil
 	case !e.certainly("momentum.fallen") || !exact:
-		said := remark.FellOfLate(in)
-		if said == nil && v.Stage == Sustained && e.workFell() {
+		sentences := remark.FellOfLate(in)
+		if sentences == nil && v.Stage == Sustained && e.workFell() {
 			return []language.Message{language.M("Work on it fell: {now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)}
 		}
-		return said
+		return sentences
 	case (v.Stage == MessyMiddle || v.Stage == Strained) && len(lackingBesideFunding(v.Supports)) == 0:
 		return []language.Message{language.M("{now|commit|commits} in the last 12 months, {before} in the 12 months before.", args...)} // the stage says that it fell
 	}
@@ -69,7 +69,7 @@ func (e *evaluation) workFell() bool {
 	return e.measure(observation.MomentumCommitTrend).State == observation.Measured && trend.Compare("<", fellTo) == kleene.True
 }
 
-// withoutFall are the supports of which it can be said that they hold: where work fell,
+// withoutFall are the supports of which it can be claimed that they hold: where work fell,
 // momentum is not named among them, whatever its level.
 func (e *evaluation) withoutFall(supports []Pillar) []Pillar {
 	return slices.DeleteFunc(slices.Clone(supports), func(p Pillar) bool { return p.ID == Momentum && isHolding(p) && e.workFell() })

@@ -102,7 +102,7 @@ func (e *evaluation) evalRule(r *rule) kleene.Truth {
 			threshold = e.threshold
 		}
 		answer := merge.IntervalOf(m).Compare(r.operator, threshold)
-		if answer == kleene.Unknown && r.unaskedMeansNo { // the source told a bound, and no more
+		if answer == kleene.Unknown && r.unaskedMeansNo { // the source gave a bound, and no more
 			return kleene.False
 		}
 		return answer

@@ -37,14 +37,14 @@ func (e *evaluation) explainStage(in merge.Input, v Verdict) []language.Message 
 	held := language.Arg{Message: supportsHolding(e.withoutFall(v.Supports), v.Backing)}
 	setArg(&why, "held", held)
 	setArg(&why, "repository", language.Arg{Message: remark.Repositories(in)})
-	said := []language.Message{why}
+	sentences := []language.Message{why}
 	if v.Stage == Sustained && !strings.Contains(rule.because, "{held}") {
-		said = append(said, language.M("{held}.", "held", held))
+		sentences = append(sentences, language.M("{held}.", "held", held))
 	}
 	if len(v.Possible) == 1 {
-		return said
+		return sentences
 	}
-	return append(said, language.M("It may also be {stage}. Not everything could be read.", "stage", wording.IsStage(v.Possible[0])))
+	return append(sentences, language.M("It may also be {stage}. Not everything could be read.", "stage", wording.IsStage(v.Possible[0])))
 }
 
 // explainUnassessed names what is missing for a stage, and the one or two facts that would

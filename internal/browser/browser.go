@@ -48,13 +48,13 @@ func Print(ctx context.Context, program, page, dir, file string) error {
 	}
 	command := exec.CommandContext(ctx, program, append(args, (&url.URL{Scheme: "file", Path: filepath.ToSlash(page)}).String())...)
 	command.WaitDelay = 5 * time.Second // processes of its own may hold the pipe
-	said, err := command.CombinedOutput()
+	output, err := command.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("print with %s: %w: %.300s", program, err, said)
+		return fmt.Errorf("print with %s: %w: %.300s", program, err, output)
 	}
 	pdf, err := os.ReadFile(printed)
 	if err != nil {
-		return fmt.Errorf("print with %s: it wrote nothing: %.300s", program, said)
+		return fmt.Errorf("print with %s: it wrote nothing: %.300s", program, output)
 	}
 	root, err := files.OpenRoot(filepath.Dir(file))
 	if err != nil {

@@ -41,13 +41,13 @@ type Reader struct {
 	Version string
 	// Formats are tried before those of package catalog.
 	Formats []catalog.Format
-	// Say is told what stands in for what; nil tells nobody.
+	// Say receives what stands in for what; nil drops it.
 	Say func(string)
 }
 
 // copied is a catalog as it is kept.
 type copied struct {
-	Fetched  time.Time       `json:"fetched"` // when the server sent it, or said that it is unchanged
+	Fetched  time.Time       `json:"fetched"` // when the server sent it, or confirmed that it is unchanged
 	Version  string          `json:"version"`
 	ETag     string          `json:"etag,omitempty"`
 	Modified string          `json:"lastModified,omitempty"`

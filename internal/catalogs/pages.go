@@ -35,7 +35,7 @@ type pages struct {
 // errUnchanged ends the reading of a catalog that did not change.
 var errUnchanged = errors.New("unchanged")
 
-// open fetches all pages. Which page is next is told by the Link header (RFC 8288), by
+// open fetches all pages. The Link header names the next page (RFC 8288), by
 // "links.next" (JSON:API, which developers.italia.it speaks) or by "next". A next page lies
 // at the same host.
 func (p *pages) open(ctx context.Context) (io.ReadCloser, error) {

@@ -54,7 +54,7 @@ type Config struct {
 	MaxFiles    int
 	MaxBytes    int
 	Rewrite     map[string]string
-	LogLevel    string // what is said on standard error: one of Levels
+	LogLevel    string // least severe messages on standard error: one of Levels
 	ExitZero    string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
 	// Origin says where the settings come from; it is no setting itself.
 	Origin Origin
@@ -94,7 +94,7 @@ const (
 	ZeroAll  = "all"
 )
 
-// Levels are those of what is said, from little to much.
+// Levels are the levels of messages, from few to many.
 func Levels() []string { return []string{LevelError, LevelWarn, LevelInfo, LevelDebug} }
 
 // ZeroCodes are the choices of exit codes that become zero.

@@ -1,6 +1,6 @@
 // Package download keeps copies of files from the network in a folder: with the
 // validators that the server sent, so that an unchanged file is not sent again, with the
-// time at which the server was last heard, and with what came of a transfer that broke
+// time at which the server last answered, and with what came of a transfer that broke
 // off, so that the next one goes on from there.
 package download
 
@@ -142,7 +142,7 @@ type Status struct {
 	// ETag and Modified are the validators that the server sent with the copy.
 	ETag     string `json:"etag,omitempty"`
 	Modified string `json:"lastModified,omitempty"`
-	// Fetched is when the server last sent the copy, or said that it is unchanged; zero
+	// Fetched is when the server last sent the copy, or confirmed that it is unchanged; zero
 	// where no copy is there, and in a status of an older program.
 	Fetched time.Time `json:"fetched,omitzero"`
 	// Cause and Message say why the last attempt failed; empty where it did not.

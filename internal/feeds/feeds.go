@@ -35,7 +35,7 @@ func all() []feed {
 // Update fetches the feeds into a folder. base is the address or folder from which they come
 // in the place of their publishers; it need not have them. An error is that of an ended
 // context, or of a folder that cannot be written to; why a feed could not be fetched is
-// kept, and told by Failures.
+// kept, and listed by Failures.
 func Update(ctx context.Context, base, dir string, client *http.Client, now time.Time) error {
 	f, err := download.Open(dir, client, now)
 	if err != nil {

@@ -135,7 +135,7 @@ func sameDetails(parts []part) bool {
 	return !slices.ContainsFunc(parts, func(p part) bool { return isMeasured(p) && p.measure.Detail != detail })
 }
 
-// largest is the repository whose number is the largest, and so the one that is told: of
+// largest is the repository whose number is the largest, and so the one that is shown: of
 // people and of months, which are not added up. Nil for all else.
 func largest(def observation.Definition, parts []part, known kleene.Interval) *part {
 	if def.Merge != observation.MergeMax || def.Unit != observation.UnitPeople && def.Unit != observation.UnitMonths {

@@ -187,12 +187,12 @@ func (m *merger) withoutUnseen(parts []part) []part {
 // were at rest.
 func (m *merger) partly(parts []part, read, applicable int) string {
 	unseen := len(parts) - len(m.withoutUnseen(parts))
-	said := ""
+	detail := ""
 	if read+unseen < applicable {
-		said = fmt.Sprintf("read from %d of %d repositories", read, applicable)
+		detail = fmt.Sprintf("read from %d of %d repositories", read, applicable)
 	}
 	if unseen > 0 {
-		said = joinDetails(said, fmt.Sprintf("%d of %d repositories were last seen on days far from %s and do not count",
+		detail = joinDetails(detail, fmt.Sprintf("%d of %d repositories were last seen on days far from %s and do not count",
 			unseen, applicable, m.day.Format(time.DateOnly)))
 	}
 	resting := 0
@@ -202,9 +202,9 @@ func (m *merger) partly(parts []part, read, applicable int) string {
 		}
 	}
 	if resting > 0 {
-		said = joinDetails(said, fmt.Sprintf("%d of %d repositories had seen no commit for a year when they were last seen, and are taken to be at rest", resting, applicable))
+		detail = joinDetails(detail, fmt.Sprintf("%d of %d repositories had seen no commit for a year when they were last seen, and are taken to be at rest", resting, applicable))
 	}
-	return said
+	return detail
 }
 
 // ofOneDay counts the days of all parts back from one day, so that they can be compared and

@@ -29,7 +29,7 @@ type Finding struct {
 	// lowest version that may build the program, not the one that does.
 	DependsOnToolchain bool `json:"dependsOnToolchain,omitempty"`
 
-	// Answer is what the maintainer says of it; nil where nobody said anything.
+	// Answer is what the maintainer says of it; nil where there is no answer.
 	Answer *Answer `json:"answer,omitempty"`
 
 	Published time.Time `json:"published,omitzero"`

@@ -55,7 +55,7 @@ func (p *Pipeline) askSources(ctx context.Context, run store.Run, followers bool
 const askedAtOnce = 2000
 
 func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository) error {
-	noToken, said := 0, ""
+	noToken, reason := 0, ""
 	for some := range slices.Chunk(repositories, askedAtOnce) {
 		failures := map[string]observation.Note{}
 		var questions []scanners.Question
@@ -77,7 +77,7 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 			}
 			failures[r.URL] = *why
 			if why.Cause == observation.CauseNoToken {
-				noToken, said = noToken+1, why.Message
+				noToken, reason = noToken+1, why.Message
 			}
 		}
 		if err := p.askQuestions(ctx, source, questions, failures); err != nil {
@@ -88,7 +88,7 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 		}
 	}
 	if noToken > 0 {
-		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, said))
+		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, reason))
 	}
 	return nil
 }
@@ -254,7 +254,7 @@ func (p *Pipeline) loadLive(ctx context.Context, run store.Run, r catalog.Reposi
 			live.Measures, err = unknowns(source.Definitions(), observation.CauseNotAsked, "the run did not ask"), nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read what the %s said of %s: %w", source.Name(), r.URL, err)
+			return nil, fmt.Errorf("read the answer of %s about %s: %w", source.Name(), r.URL, err)
 		}
 		all = append(all, live)
 	}

@@ -173,7 +173,7 @@ type repoState struct {
 	scan          store.Scan
 	advisoryState string // that the match depends on; empty where there is no inventory
 	matchDigest   string
-	live          []store.Live // what the sources said
+	live          []store.Live // answers of the sources
 }
 
 // loadStates reads what a run stored of the repositories of a good.

@@ -58,9 +58,9 @@ func (p *Pipeline) beginCheck(ctx context.Context, target string) (store.Run, er
 	}
 	own := catalogs[len(catalogs)-1].Goods // of the address itself
 	if named := catalogs[:len(catalogs)-1]; len(named) > 0 && len(own) == 1 {
-		good, said := p.ownEntry(ctx, catalog.Merge(named), own[0])
-		if own = []catalog.Good{good}; said != "" {
-			p.say(said)
+		good, message := p.ownEntry(ctx, catalog.Merge(named), own[0])
+		if own = []catalog.Good{good}; message != "" {
+			p.say(message)
 		}
 		for i := range named {
 			named[i].Notes = nil // they are about the entries of others

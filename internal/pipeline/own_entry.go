@@ -19,7 +19,7 @@ const (
 	maxNames      = 16      // addresses
 )
 
-// remoteName begins what is said of a name that is that of a remote.
+// remoteName begins the sentence about a name that is that of a remote.
 const remoteName = "remote "
 
 // placeName is one address under which a work tree says that it is known.
@@ -30,9 +30,9 @@ type placeName struct {
 
 // ownEntry returns the entry of the catalogs that describes the repository under check,
 // with that repository in the place of its own ones: the others are not read. Where there
-// is none it returns the repository as it was named. said tells a reader which entry was
+// is none it returns the repository as it was named. message tells a reader which entry was
 // found and by what, for the names come from the work tree itself.
-func (p *Pipeline) ownEntry(ctx context.Context, goods []catalog.Good, checked catalog.Good) (good catalog.Good, said string) {
+func (p *Pipeline) ownEntry(ctx context.Context, goods []catalog.Good, checked catalog.Good) (good catalog.Good, message string) {
 	if len(checked.Repositories) != 1 {
 		return checked, ""
 	}
@@ -47,12 +47,12 @@ func (p *Pipeline) ownEntry(ctx context.Context, goods []catalog.Good, checked c
 			if !slices.ContainsFunc(entry.Repositories, func(r catalog.Repository) bool { return r.Key() == name.repository.Key() }) {
 				continue
 			}
-			said = fmt.Sprintf("the catalog's entry of this repository is %s (%s), found by %s", entry.Name, entry.ID, name.from)
+			message = fmt.Sprintf("the catalog's entry of this repository is %s (%s), found by %s", entry.Name, entry.ID, name.from)
 			if others := len(entry.Repositories) - 1; others > 0 {
-				said += fmt.Sprintf("; it has %d more repositories, which are not read", others)
+				message += fmt.Sprintf("; it has %d more repositories, which are not read", others)
 			}
 			entry.Repositories = checked.Repositories
-			return entry, said
+			return entry, message
 		}
 		looked = append(looked, name.repository.URL)
 	}

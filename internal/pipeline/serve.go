@@ -25,10 +25,10 @@ import (
 type WorkerOptions struct {
 	// MirrorBytes is the most that its mirrors may take; 0 is no limit.
 	MirrorBytes int64
-	// Drain is how long units in hand may take after it was told to end.
+	// Drain is how long units in hand may take after it was asked to end.
 	Drain time.Duration
 	Log   *slog.Logger
-	// Observe is told of each unit that ended; nil is told nothing.
+	// Observe receives each unit that ended; it may be nil.
 	Observe func(took time.Duration, err error)
 }
 

@@ -22,7 +22,7 @@ import (
 
 // The states of a source.
 const (
-	SourceKept  = "kept"  // what it said is at hand
+	SourceKept  = "kept"  // its answers are at hand
 	SourceOld   = "old"   // the same, and too old for the next run
 	SourceAsked = "asked" // nothing is kept: each run asks
 	SourceNone  = "none"  // nothing is at hand

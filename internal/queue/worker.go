@@ -24,7 +24,7 @@ type Worker struct {
 	Cache, Host string
 	// Jobs is how many units are read at once; a few more are fetched meanwhile.
 	Jobs int
-	// Drain is how long units in hand may take after the worker was told to end.
+	// Drain is how long units in hand may take after the worker was asked to end.
 	Drain time.Duration
 	// Pause is half of that before the second try of a unit.
 	Pause  time.Duration
@@ -36,7 +36,7 @@ type Worker struct {
 	Do func(ctx context.Context, unit Unit, hosts *Hosts) error
 	// PerHost is the most fetches from one host at once, over all workers.
 	PerHost int
-	// Observe is told of each unit that ended, with its time; nil is told nothing.
+	// Observe receives each unit that ended, with its time; it may be nil.
 	Observe func(took time.Duration, err error)
 }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// LookAgain is the first help for a good that was last seen long ago: what is said of it may
+// LookAgain is the first help for a good that was last seen long ago: the verdict about it may
 // no longer be so.
 func LookAgain(until time.Time) language.Message {
 	return language.M("First look again, for it was last seen on {day}. Whoever makes this report fetches it anew.", "day", language.LongDate(until))

@@ -63,7 +63,7 @@ func need(good Good) float64 {
 	return load / 100 * (1 - score/100) * riskMiddle(good.Verdict.Risk) / 100
 }
 
-// riskMiddle is the risk, or the middle of what is open of it. Where none is told, neither
+// riskMiddle is the risk, or the middle of what is open of it. Where there is none, neither
 // end is more likely than the other.
 func riskMiddle(r assess.Risk) float64 {
 	switch {
@@ -171,22 +171,22 @@ func Shortfalls(n int, good Good) []assess.Reason {
 
 // OneOfEach orders the concerns of a stage so that the first of each support comes before
 // the second of any. A support that falls short and that they pass over has its first concern
-// there, too. Of funding one stays: that no source shows any is told once.
+// there, too. Of funding one stays: that no source shows any stands once.
 func OneOfEach(v assess.Verdict, concerns []assess.Reason) []assess.Reason {
 	var first, rest []assess.Reason
-	told := map[string]bool{}
+	covered := map[string]bool{}
 	for _, reason := range concerns {
 		pillar, _, _ := strings.Cut(reason.Rule, ".")
 		switch {
-		case !told[pillar]:
+		case !covered[pillar]:
 			first = append(first, reason)
 		case pillar != assess.Funding:
 			rest = append(rest, reason)
 		}
-		told[pillar] = true
+		covered[pillar] = true
 	}
 	for _, pillar := range v.Supports {
-		if faults, _ := ByConcern(pillar.Reasons); IsLacking(pillar) && !told[pillar.ID] && len(faults) > 0 {
+		if faults, _ := ByConcern(pillar.Reasons); IsLacking(pillar) && !covered[pillar.ID] && len(faults) > 0 {
 			first = append(first, faults[0])
 		}
 	}

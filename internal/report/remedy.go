@@ -23,15 +23,15 @@ func HoldRemedies(checks []observation.Check, measures []observation.Measure) []
 // WithReasons gives the measures of checks the reasons that HoldRemedies completed, so that
 // one report does not say two things of one file. Of several repositories, those of one.
 func WithReasons(measures []observation.Measure, repository string, checks, held []observation.Check) []observation.Measure {
-	told := slices.Clone(measures)
-	for i := range told {
-		m := &told[i]
+	measures = slices.Clone(measures)
+	for i := range measures {
+		m := &measures[i]
 		at := slices.IndexFunc(checks, func(c observation.Check) bool { return observation.PosturePrefix+strings.ToLower(c.Name) == m.ID })
 		if at >= 0 && m.Detail == checks[at].Reason && (m.Repository == "" || m.Repository == repository) {
 			m.Detail = held[at].Reason
 		}
 	}
-	return told
+	return measures
 }
 
 func hold(check *observation.Check, measures []observation.Measure) {

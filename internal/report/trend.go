@@ -13,7 +13,7 @@ import (
 // TrendVersion is the version of trend.json.
 const TrendVersion = "1.0"
 
-// Trend holds what the runs kept said of each good of the newest one: trend.json. Runs are
+// Trend holds what the kept runs found of each good of the newest one: trend.json. Runs are
 // of different days, the oldest first.
 type Trend struct {
 	Schema  string      `json:"$schema"`
@@ -46,7 +46,7 @@ type TrendGood struct {
 	Points []TrendPoint `json:"points"` // in the order of runs; none where a run did not have the good
 }
 
-// TrendPoint is what a run said of a good.
+// TrendPoint is what a run found of a good.
 type TrendPoint struct {
 	Run   int          `json:"run"` // the number of the run in Runs, from 0
 	Stage assess.Stage `json:"stage"`

@@ -193,11 +193,11 @@ func (s *Service) wait(ctx context.Context) error {
 // limited reports whether an answer refuses a request for the limit on the rate, and notes
 // until when.
 func (s *Service) limited(response *http.Response) (until time.Time, limited bool) {
-	after, said := fetch.RetryAfter(response.Header)
-	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !said) {
+	after, given := fetch.RetryAfter(response.Header)
+	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !given) {
 		return time.Time{}, false
 	}
-	if !said {
+	if !given {
 		after = minute
 	}
 	s.mu.Lock()

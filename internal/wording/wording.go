@@ -160,7 +160,7 @@ var risks = map[string]language.Message{
 // Risk is the name of a level of risk.
 func Risk[ID ~string](level ID) language.Message { return find(risks, level) }
 
-// noRisks say why no risk is told, by the measure that is too low for it or the stage that
+// noRisks say why there is no risk, by the measure that is too low for it or the stage that
 // is an end.
 var noRisks = map[string]language.Message{
 	observation.MomentumCommits12m:  language.M("nobody committed in the last 12 months"),
@@ -171,7 +171,7 @@ var noRisks = map[string]language.Message{
 	"":                              language.M("its history does not tell enough"),
 }
 
-// NoRisk says as a clause why no risk is told.
+// NoRisk says as a clause why there is no risk.
 func NoRisk(why string) language.Message {
 	if m, known := noRisks[why]; known {
 		return m

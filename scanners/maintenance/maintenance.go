@@ -42,7 +42,7 @@ func (Scanner) Configuration() string { return "" }
 // DependsOnTime implements scanners.Scanner: every window ends at Input.At.
 func (Scanner) DependsOnTime() bool { return true }
 
-// ReadsOwner implements scanners.OwnerReader: an owner's people are told by their mail.
+// ReadsOwner implements scanners.OwnerReader: an owner's people are known by their mail.
 func (Scanner) ReadsOwner() {}
 
 // Wants implements scanners.Scanner: history alone is read.

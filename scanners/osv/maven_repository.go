@@ -63,7 +63,7 @@ func (p *pom) named() []pomDependency {
 	}
 	for _, plugin := range plugins {
 		if strings.TrimSpace(plugin.Version) == "" {
-			continue // which version it has is said elsewhere, where it counts
+			continue // its version stands elsewhere, where it counts
 		}
 		plugin.Group = firstText(plugin.Group, "org.apache.maven.plugins")
 		all = append(all, pomDependency{plugin, "test"})

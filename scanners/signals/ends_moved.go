@@ -99,7 +99,7 @@ func (r *endReader) passHeading(b block) {
 }
 
 // readMovedWork weighs where work, code or contents moved to. of is the project that they are
-// said to be of; empty where it is not said.
+// said to be of; empty where it does not stand.
 func (r *endReader) readMovedWork(before, what, of, rest string) end {
 	at := moved().FindStringIndex(rest)
 	ofAPart := of == "" && (r.inSection && !strings.Contains(what, "development") || what == "files")

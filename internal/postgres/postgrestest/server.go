@@ -152,8 +152,8 @@ func (s *Server) command(name string, args ...string) error {
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
-		said, _ := os.ReadFile(log.Name())
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(said)))
+		output, _ := os.ReadFile(log.Name())
+		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(string(output)))
 	}
 	return nil
 }

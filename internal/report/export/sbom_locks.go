@@ -45,14 +45,14 @@ type lockedEntry struct {
 const longestText = 200
 
 // add adds what the lockfile of one manifest says; none means that it says nothing.
-func (l *lockedEntry) add(ecosystem string, said []observation.Locked) {
+func (l *lockedEntry) add(ecosystem string, locked []observation.Locked) {
 	if l.graphs == nil {
 		l.graphs, l.needs = map[observation.Graph]bool{}, map[observation.Coordinate]bool{}
 	}
-	if len(said) == 0 {
+	if len(locked) == 0 {
 		l.graphs[observation.GraphUnknown] = true
 	}
-	for _, p := range said {
+	for _, p := range locked {
 		l.graphs[p.Graph] = true
 		for _, need := range p.Needs {
 			l.needs[observation.Coordinate{Ecosystem: ecosystem, Name: need.Name, Version: need.Version}] = true
@@ -159,7 +159,7 @@ func (b bomBuilder) license(l *componentEntry) (expression, name string) {
 	return text, ""
 }
 
-// isExpression remembers what the library said: most packages have one of a few licences.
+// isExpression remembers the library's answer: most packages have one of a few licences.
 func (b bomBuilder) isExpression(text string) bool {
 	valid, known := b.valid[text]
 	if !known {

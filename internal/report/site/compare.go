@@ -39,7 +39,7 @@ type cell struct {
 	Notes   []string `json:"n,omitempty"` // what it rests on, or why it is unknown
 	Class   string   `json:"c,omitempty"`
 	Unknown bool     `json:"u,omitempty"`
-	// Key is what of it counts in a row where goods are told apart; empty for all of it.
+	// Key is what of it counts in a row where goods differ; empty for all of it.
 	Key string `json:"k,omitempty"`
 }
 

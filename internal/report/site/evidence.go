@@ -95,7 +95,7 @@ func (s *edition) evidencePage(good report.Good) evidencePage {
 	}
 	view.Measures = view.groupMeasures(s, good.Measures)
 	if !view.Several && len(view.Posture) == 1 {
-		view.Posture[0].Repository = "" // it need not be told from another
+		view.Posture[0].Repository = "" // there is no other
 	}
 	if len(view.Findings) > maxFindings {
 		view.More = len(view.Findings) - maxFindings
@@ -140,14 +140,14 @@ func (p *evidencePage) claims(w pageLocalizer, reasons []assess.Reason) []claim 
 // groupMeasures groups measures by where they were read. What is unknown or does not apply
 // is left out, and so is what stands already under a reason or in the table of checks.
 func (p *evidencePage) groupMeasures(s *edition, measures []observation.Measure) (groups []measureGroup) {
-	said := map[string]bool{observation.FundingSourcesRead: len(p.Good.Verdict.FundingSources) > 0}
+	shown := map[string]bool{observation.FundingSourcesRead: len(p.Good.Verdict.FundingSources) > 0}
 	for _, r := range slices.Concat(p.claimed, p.Others) {
-		said[r.Measure] = r.Value != nil
+		shown[r.Measure] = r.Value != nil
 	}
 	at := map[string]int{}
 	for _, m := range measures {
 		check := strings.HasPrefix(m.ID, "posture.") && m.ID != observation.PostureScore && len(p.Posture) > 0
-		if m.State != observation.Measured || check || said[m.ID] {
+		if m.State != observation.Measured || check || shown[m.ID] {
 			continue
 		}
 		source := s.text.sourceText(m.Source, m.At)

@@ -103,9 +103,9 @@ func (s *content) answersOf(good report.Good) []policyAnswer {
 	var all []policyAnswer
 	for _, asked := range s.doc.Policies {
 		answer := policyAnswer{ID: asked.ID, Name: asked.Name, Outcome: policy.Unknown}
-		for _, said := range good.Policies {
-			if said.Policy == asked.ID {
-				answer.Outcome = said.Outcome
+		for _, verdict := range good.Policies {
+			if verdict.Policy == asked.ID {
+				answer.Outcome = verdict.Outcome
 			}
 		}
 		all = append(all, answer)

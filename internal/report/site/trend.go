@@ -41,8 +41,8 @@ func (w pageLocalizer) sparkline(points []report.TrendPoint, runs int) template.
 		fmt.Fprintf(&path, "%s%s %s", command, svg.Coordinate(float64(p.Run)*96/float64(runs-1)+2), svg.Coordinate(22-(p.Low+p.High)/2*0.2))
 	}
 	first, last := points[0], points[len(points)-1]
-	said := w.Translate("Score of the supports: from {first} to {last}", "first", (first.Low+first.High)/2, "last", (last.Low+last.High)/2)
+	label := w.Translate("Score of the supports: from {first} to {last}", "first", (first.Low+first.High)/2, "last", (last.Low+last.High)/2)
 	return template.HTML(fmt.Sprintf(
 		`<svg class="spark" viewBox="0 0 100 24" role="img" aria-label="%s"><path d="%s"/></svg>`,
-		template.HTMLEscapeString(said), path.String()))
+		template.HTMLEscapeString(label), path.String()))
 }

@@ -25,7 +25,7 @@ const Name = "maintenance/functions"
 const version = "1"
 
 // fewestToRest is how many commits or releases a function needs in 12 months before it is
-// said to rest on one person: of one or two, somebody always made all.
+// counted as resting on one person: of one or two, somebody always made all.
 const fewestToRest = 3
 
 // Scanner reads who carries which function. The zero value is ready.

@@ -297,7 +297,7 @@ type Pattern struct {
 	pattern  string
 	elements int // of the path
 	kind     int
-	// begins and ends are what the last element begins and ends with: most files are told
+	// begins and ends are what the last element begins and ends with: most files are recognised
 	// by them.
 	begins, ends string
 }

@@ -84,7 +84,7 @@ func plain(text string, longest int) bool {
 }
 
 // reader reads one kind of manifest. What it cannot read it leaves out: that the inventory
-// is not whole is said of each such manifest anyway.
+// is not whole is noted of each such manifest anyway.
 type reader func(m Manifest, l *list)
 
 // readersByName are the readers of files that have one name, made once: each file of a
