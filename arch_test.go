@@ -92,7 +92,7 @@ var rules = []rule{
 		why: "the store keeps what it is given and brings nothing itself"},
 	{from: `internal/postgres`, to: `(catalog|scanners|internal)(/.*)?`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/queue`, to: `scanners(/.*)?|internal/.*`, except: `internal/postgres`, why: "the queue carries units and knows neither stages nor what a unit does"},
-	{from: `internal/(mirrorcap|monitor)`, to: `(catalog|scanners|internal)(/.*)?`, why: "a worker's mirrors are folders, and what it tells are numbers"},
+	{from: `internal/(mirrorcap|monitor|tracing)`, to: `(catalog|scanners|internal)(/.*)?`, why: "a worker's mirrors are folders, and what it tells are numbers"},
 	{from: `internal/osvdb`, to: `internal/advisory`, why: "the database of advisories does not know who matches against it"},
 
 	{from: `catalog(/.*)?|scanners(/.*)?|internal/(gitrepo|store|report|assess|portfolio|policy|advisory|osvdb|fetch|config)(/.*)?`, to: `internal/child`,

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/spf13/cobra"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/config"
@@ -58,6 +59,7 @@ type app struct {
 	gaps           int
 	outcome        policy.Outcome // of the policies; empty without a policy
 	endProgress    func()
+	traces         trace.Tracer // of the command, once its pipeline is open
 }
 
 // usageError is an error in the command line.
@@ -214,13 +216,21 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	if err != nil {
 		return usageError{err}
 	}
-	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers),
-		pipeline.WithSources(registry.Sources(os.Getenv)))
+	traces, err := a.openTraces(cmd.Context(), cfg)
+	if err != nil {
+		return err
+	}
+	defer traces.Close(cmd.Context())
+	ctx, span := traces.Start(cmd.Context(), cmd.CommandPath())
+	defer span.End()
+	a.traces = traces
+	p, err := pipeline.New(ctx, cfg, version(), a.now, &tracedProgress{Progress: a.progress(), ctx: ctx, tracer: traces},
+		pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(registry.Sources(os.Getenv)))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	return do(cmd.Context(), p, cfg)
+	return do(ctx, p, cfg)
 }
 
 // printResult writes JSON with --json, and otherwise calls text.

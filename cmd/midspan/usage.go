@@ -59,6 +59,8 @@ SOURCE_DATE_EPOCH  seconds since 1970: the day to speak of where as-of names non
                    date of the manual
 NO_COLOR           not empty: no colour
 TERM=dumb          no colour, and lines in the place of bars
+OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME, ...
+                   the collector of OpenTelemetry to which spans are sent; none: no traces
 CHROME             the browser with which midspan brief prints
 GOMEMLIMIT, GOGC   limits of memory, for the runtime of Go
 `,

@@ -71,7 +71,7 @@ What it cannot end in time others take over. It logs JSON on standard error.`,
 					log.Info("metrics", "address", address)
 				}
 				log.Info("the worker begins", "version", version())
-				err := p.Serve(ctx, pipeline.WorkerOptions{MirrorBytes: mirrorBytes, Drain: drain, Log: log, Observe: m.Observe})
+				err := p.Serve(ctx, pipeline.WorkerOptions{MirrorBytes: mirrorBytes, Drain: drain, Log: log, Observe: m.Observe, Traces: a.traces})
 				log.Info("the worker ended")
 				return err
 			})

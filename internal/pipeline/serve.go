@@ -10,6 +10,9 @@ import (
 	"os"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/semaphore"
 
 	"github.com/midspan/midspan/internal/child"
@@ -18,6 +21,7 @@ import (
 	"github.com/midspan/midspan/internal/mirrorcap"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/queue"
+	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -30,6 +34,8 @@ type WorkerOptions struct {
 	Log   *slog.Logger
 	// Observe receives each unit that ended; it may be nil.
 	Observe func(took time.Duration, err error)
+	// Traces get a span of each unit, with one of fetching and one of reading.
+	Traces trace.Tracer
 }
 
 // ErrNoQueue means that the store has no queue: it is a file of this machine.
@@ -50,7 +56,7 @@ func (p *Pipeline) Serve(ctx context.Context, options WorkerOptions) (err error)
 		return err
 	}
 	host, _ := os.Hostname() // for people: empty where there is none
-	w := &unitWorker{Pipeline: p, reader: reader, mirrors: keeper, cache: cacheName(host, p.cfg.Cache), log: options.Log,
+	w := &unitWorker{Pipeline: p, reader: reader, mirrors: keeper, cache: cacheName(host, p.cfg.Cache), log: options.Log, traces: options.Traces,
 		fetching: semaphore.NewWeighted(maxFetches), reading: semaphore.NewWeighted(int64(p.cfg.Jobs))}
 	return queue.Serve(ctx, p.store.Pool(), queue.Worker{
 		Program: p.program(), Cache: w.cache, Host: host, Jobs: p.cfg.Jobs, Drain: options.Drain, Pause: retryPause,
@@ -91,12 +97,21 @@ type unitWorker struct {
 	mirrors           *mirrorcap.Keeper
 	cache             string
 	log               *slog.Logger
+	traces            trace.Tracer
 	fetching, reading *semaphore.Weighted
 }
 
 // do fetches, reads and stores one repository.
-func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts) error {
+func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts) (err error) {
 	url := unit.Repository.URL
+	ctx, span := w.traces.Start(ctx, "unit", trace.WithAttributes(attribute.String("midspan.repository", redact.Text(url)),
+		attribute.Int64("midspan.run", unit.Run), attribute.Int("midspan.try", unit.Try)))
+	defer func() {
+		if err != nil {
+			span.SetStatus(codes.Error, redact.Text(err.Error()))
+		}
+		span.End()
+	}()
 	if last, err := w.store.Scan(ctx, unit.Run, url); err == nil && last.Failure == nil {
 		return nil // another worker, taken for dead, has done it
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -124,6 +139,7 @@ func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts
 	if err := w.store.PutScan(ctx, unit.Run, scan); err != nil {
 		return fmt.Errorf("store the scan of %s: %w", url, err)
 	}
+	span.SetAttributes(attribute.String("midspan.outcome", outcomeOf(scan)))
 	w.log.Debug("unit", "url", url, "run", unit.Run, "outcome", outcomeOf(scan), "try", unit.Try, "fetch", fetched.Sub(started).Seconds(),
 		"read", w.now().Sub(fetched).Seconds())
 	return nil
@@ -132,6 +148,8 @@ func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts
 // bring makes or updates the mirror of a repository, under the limit of its host. Its error
 // means that the unit is not done; one of the repository is kept in a.
 func (w *unitWorker) bring(ctx context.Context, a *acquired, hosts *queue.Hosts) error {
+	ctx, span := w.traces.Start(ctx, "fetch")
+	defer span.End()
 	if !w.cfg.Offline {
 		release, err := hosts.Take(ctx, a.repository.Host)
 		if err != nil {
@@ -160,6 +178,8 @@ func (w *unitWorker) read(ctx context.Context, unit queue.Unit, a acquired) (sto
 		return store.Scan{}, err
 	}
 	defer w.reading.Release(1)
+	ctx, span := w.traces.Start(ctx, "read")
+	defer span.End()
 	return w.scanRepository(ctx, store.Run{ID: unit.Run, AsOf: unit.AsOf}, w.reader, a)
 }
 
