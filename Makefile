@@ -65,15 +65,18 @@ manifests:
 	go test -C deploy/kubernetestest -count=1 ./...
 
 # Every parser of ours, some work at each: bounded by count, not by the clock.
-# One package, or longer: make fuzz FUZZ=catalog FUZZTIME=10m. The first time takes
-# minutes: fuzzing builds the libraries of a package anew.
+# One folder, or longer: make fuzz FUZZ=catalog FUZZTIME=10m. The first time takes
+# minutes: fuzzing builds the libraries of a package anew. A test program serves all its
+# parsers.
 FUZZ ?= catalog internal scanners
 FUZZTIME ?= 2000x
 fuzz:
-	@set -e; grep -rl --include='*_test.go' '^func Fuzz' $(FUZZ) | while read -r file; do \
-		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' "$$file"); do \
-			echo "$$file $$target"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 100x ./"$$(dirname "$$file")"; \
+	@set -e; mkdir -p bin; for folder in $$(grep -rl --include='*_test.go' '^func Fuzz' $(FUZZ) | xargs -n1 dirname | sort -u); do \
+		go test -c -fuzz . -o bin/fuzz.test ./$$folder; \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' $$folder/*_test.go); do \
+			echo "$$folder $$target"; \
+			(cd $$folder && $(CURDIR)/bin/fuzz.test -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
+				-test.fuzzminimizetime 100x -test.fuzzcachedir $(CURDIR)/bin/fuzz); \
 		done; \
 	done
 
