@@ -18,13 +18,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// isAddress reports whether a text names a database of PostgreSQL: postgres://… or
-// postgresql://….
-func isAddress(text string) bool {
-	lower := strings.ToLower(text)
-	return strings.HasPrefix(lower, "postgres://") || strings.HasPrefix(lower, "postgresql://")
-}
-
 // ErrAddress means that an address of a database cannot be read. It does not repeat the
 // address, which may hold a password.
 var ErrAddress = errors.New("this is no address of a PostgreSQL database, such as postgres://user@host/database")
@@ -40,10 +33,11 @@ type Options struct {
 // Open returns a pool of connections to the database at an address, which it has reached
 // once. The server must keep text as UTF-8.
 func Open(ctx context.Context, address string, options Options) (*pgxpool.Pool, error) {
-	if !isAddress(address) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	if scheme = strings.ToLower(scheme); scheme != "postgres" && scheme != "postgresql" {
 		return nil, ErrAddress
 	}
-	cfg, err := pgxpool.ParseConfig(address)
+	cfg, err := pgxpool.ParseConfig(scheme + "://" + rest)
 	if err != nil {
 		return nil, ErrAddress
 	}

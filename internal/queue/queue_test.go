@@ -357,7 +357,7 @@ func TestAWorkerIsCutFromTheDatabase(t *testing.T) {
 	server := postgrestest.Shared(t)
 	c := newCluster(t, server)
 	units := c.begin(names(60)...)
-	relay := newRelay(t, server.Port())
+	relay := newRelay(t, "127.0.0.1", server.Port())
 	cut := strings.Replace(c.address, ":"+strconv.Itoa(server.Port()), ":"+strconv.Itoa(relay.port), 1)
 	c.command(exec.Command(os.Args[0]), cut)
 	c.start(1)
@@ -371,15 +371,15 @@ func TestAWorkerIsCutFromTheDatabase(t *testing.T) {
 	c.check(second)
 }
 
-// relay passes connections on to a port, unless it is silent.
+// relay passes connections at an address on to a port of this machine, unless it is silent.
 type relay struct {
 	port   int
 	silent atomic.Bool
 }
 
-func newRelay(t *testing.T, to int) *relay {
+func newRelay(t *testing.T, at string, to int) *relay {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", at+":0")
 	if err != nil {
 		t.Fatal(err)
 	}
