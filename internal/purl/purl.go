@@ -1,5 +1,5 @@
-// Package purl writes package URLs (https://github.com/package-url/purl-spec) of packages as
-// inventories name them.
+// Package purl writes and reads package URLs (https://github.com/package-url/purl-spec) of
+// packages as inventories name them.
 package purl
 
 import (
@@ -29,4 +29,27 @@ func Of(ecosystem, name, version string) string {
 		namespace, base = name[:at], name[at+1:]
 	}
 	return packageurl.NewPackageURL(kind, namespace, base, version, nil, "").ToString()
+}
+
+// Parse returns the package that a package URL names, as Of takes it. It is false for one of
+// another type, and for what is none.
+func Parse(text string) (ecosystem, name, version string, ok bool) {
+	read, err := packageurl.FromString(text)
+	if err != nil {
+		return "", "", "", false
+	}
+	for ecosystem, kind := range types {
+		if kind != read.Type {
+			continue
+		}
+		separator := "/"
+		if ecosystem == "Maven" {
+			separator = ":"
+		}
+		if read.Namespace != "" {
+			return ecosystem, read.Namespace + separator + read.Name, read.Version, true
+		}
+		return ecosystem, read.Name, read.Version, true
+	}
+	return "", "", "", false
 }

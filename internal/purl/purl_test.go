@@ -14,5 +14,17 @@ func TestAPackageHasItsURL(t *testing.T) {
 		if got := Of(p[0], p[1], p[2]); got != want {
 			t.Errorf("%v has %q, want %q", p, got, want)
 		}
+		ecosystem, name, version, ok := Parse(want)
+		if ok != (want != "") || ok && [3]string{ecosystem, name, version} != p {
+			t.Errorf("%q names %q %q %q", want, ecosystem, name, version)
+		}
+	}
+}
+
+func TestOtherPackageURLsNameNoPackage(t *testing.T) {
+	for _, text := range []string{"", "tide", "pkg:github/coast/tide@1", "pkg:generic/tide", "pkg:npm", "pkg:npm/%zz", "https://tide.example"} {
+		if ecosystem, name, _, ok := Parse(text); ok {
+			t.Errorf("%q names %q of %q", text, name, ecosystem)
+		}
 	}
 }

@@ -6,13 +6,8 @@ import (
 	"github.com/package-url/packageurl-go"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/purl"
 )
-
-// ecosystemOf is the OSV ecosystem of a type of purl.
-var ecosystemOf = map[string]string{
-	"npm": "npm", "pypi": "PyPI", "golang": "Go", "maven": "Maven", "cargo": "crates.io", "gem": "RubyGems", "nuget": "NuGet",
-	"composer": "Packagist", "pub": "Pub", "hex": "Hex", "swift": "SwiftURL", "cran": "CRAN", "conan": "ConanCenter",
-}
 
 // forges are the hosts that have a type of purl.
 var forges = map[string]string{"github": "github.com", "gitlab": "gitlab.com", "bitbucket": "bitbucket.org"}
@@ -29,29 +24,17 @@ func (p Product) ids() []string {
 // packageOf reads a purl of a package of an ecosystem: a key of its name, and its version,
 // empty for all. It is false for what names no such package.
 func packageOf(id string) (key, version string, ok bool) {
-	purl, err := packageurl.FromString(id)
-	if err != nil {
+	ecosystem, name, version, ok := purl.Parse(id)
+	if !ok {
 		return "", "", false
 	}
-	ecosystem, known := ecosystemOf[purl.Type]
-	if !known {
-		return "", "", false
-	}
-	separator := "/"
-	if purl.Type == "maven" {
-		separator = ":"
-	}
-	name := purl.Name
-	if purl.Namespace != "" {
-		name = purl.Namespace + separator + name
-	}
-	return packageKey(ecosystem, name), plainVersion(purl.Version), true
+	return packageKey(ecosystem, name), plainVersion(version), true
 }
 
 // isPackageID reports a purl that is that of no repository.
 func isPackageID(id string) bool {
-	purl, err := packageurl.FromString(id)
-	return err == nil && forges[purl.Type] == ""
+	read, err := packageurl.FromString(id)
+	return err == nil && forges[read.Type] == ""
 }
 
 func packageKey(ecosystem, name string) string {
@@ -61,7 +44,7 @@ func packageKey(ecosystem, name string) string {
 
 // purlKey is the key of a package by its purl as it is written, for ecosystems that have
 // no other.
-func purlKey(purl string) string { return "purl\n" + purl }
+func purlKey(id string) string { return "purl\n" + id }
 
 // plainVersion is a version as it is compared.
 func plainVersion(text string) string { return strings.TrimPrefix(text, "v") }
@@ -70,8 +53,8 @@ func plainVersion(text string) string { return strings.TrimPrefix(text, "v") }
 // repository, also where its forge's purl names it, or the id of a good. The commit is not
 // compared: an answer holds until there is a newer one.
 func subjectOf(id string) string {
-	if purl, err := packageurl.FromString(id); err == nil && forges[purl.Type] != "" {
-		return strings.ToLower("https://" + forges[purl.Type] + "/" + purl.Namespace + "/" + purl.Name)
+	if read, err := packageurl.FromString(id); err == nil && forges[read.Type] != "" {
+		return strings.ToLower("https://" + forges[read.Type] + "/" + read.Namespace + "/" + read.Name)
 	}
 	address := strings.TrimSuffix(strings.TrimPrefix(id, "git+"), "/")
 	return strings.ToLower(strings.TrimSuffix(address, ".git"))
@@ -94,14 +77,9 @@ func PackageID(p observation.Package) string {
 	if p.PURL != "" {
 		return p.PURL
 	}
-	for kind, ecosystem := range ecosystemOf {
-		if base, _, _ := strings.Cut(p.Ecosystem, ":"); base == ecosystem {
-			namespace, name := "", p.Name
-			if at := strings.LastIndexAny(p.Name, "/:"); at > 0 {
-				namespace, name = p.Name[:at], p.Name[at+1:]
-			}
-			return packageurl.NewPackageURL(kind, namespace, name, p.Version, nil, "").ToString()
-		}
+	ecosystem, _, _ := strings.Cut(p.Ecosystem, ":")
+	if id := purl.Of(ecosystem, p.Name, p.Version); id != "" {
+		return id
 	}
 	return "pkg:generic/" + p.Name + "@" + p.Version
 }
