@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -341,5 +342,23 @@ func TestTheUsersOwnProxyIsUsedButNotForPrivateAddresses(t *testing.T) {
 	}
 	if requested() != before {
 		t.Errorf("the proxy got a request for %q", requested())
+	}
+}
+
+func TestBehindAProxyThatGitAsksItselfNamesOfPrivateAddressesAreRefused(t *testing.T) {
+	t.Setenv("HTTPS_PROXY", "socks5://127.0.0.1:1")
+	t.Setenv("NO_PROXY", "")
+	g := newGuardedGit(t, func(_ context.Context, _, host string) ([]netip.Addr, error) {
+		if host == "inside.example" {
+			return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil
+		}
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true} // only the proxy knows it
+	})
+	if _, err := g.prepareRemote(t.Context(), "https://inside.example/a.git"); CauseOf(err) != observation.CauseBadURL {
+		t.Errorf("a name that is private here: %v", err)
+	}
+	to, err := g.prepareRemote(t.Context(), "https://forge.example/a.git")
+	if err != nil || to.session != nil || !slices.Contains(to.args, "http.followRedirects=false") {
+		t.Errorf("a name that nobody knows here is fetched with %q, %v", to.args, err)
 	}
 }
