@@ -173,7 +173,8 @@ var (
 	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
 	receivesNothing = lazy.Pattern(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
 	reachedEnd      = lazy.Pattern(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
-	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project + ` (?:that|which) (?:is|has been|will)(?: now)? (?:` + adjective + `|` + noLonger + `|no longer (?:in use|used))(?:$|[,.;]| and | by | since )|` +
+	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project +
+		` (?:that|which) (?:is|has been|will)(?: now)? (?:` + adjective + `|` + noLonger + `|no longer (?:in use|used))(?:$|[,.;]| and | by | since )|` +
 		`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
 	futureEnd = lazy.Pattern(`^ (?:will be|is going to be|is being|is scheduled to be) `)
 	idle      = lazy.Pattern(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
@@ -189,7 +190,8 @@ var (
 		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
 		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
 	// doNot is another form of firstPerson.
-	doNot = lazy.Pattern(`\b(?:i|we) (?:do not|don't) (?:actively )?(?:maintain|develop|support|work on) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + ` (?:any ?more|any longer)\b`)
+	doNot = lazy.Pattern(`\b(?:i|we) (?:do not|don't) (?:actively )?(?:maintain|develop|support|work on) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project +
+		` (?:any ?more|any longer)\b`)
 	// archiving is a maintainer who ends it.
 	archiving = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| will be)?(?: now| hereby)? (?:archiving|archived|retiring|retired|sunsetting|discontinuing|discontinued|winding down|shutting down) (?:this|our|my) (?:[\w.+-]+ ){0,2}?` + project + `(?:$|[^'’\w])|` +
 		`\bthis (?:[\w-]+ ){0,2}?` + project + `\b[^.]{0,60}\b(?:i|we)(?:'m|'re| am| are|'ve| have)? (?:archiving|archived) (?:it|this)\b`)
@@ -197,7 +199,8 @@ var (
 	thirdPerson = lazy.Pattern(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
 		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| any longer| and | but )`)
 	// nobody says that there is no maintainer at all.
-	nobody = lazy.Pattern(`^(?:nobody|no ?one|no-one)(?: (?:actively|currently|really|else))? (?:maintains?|develops?|works on|looks after|supports|takes care of) this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| any longer| and )`)
+	nobody = lazy.Pattern(`^(?:nobody|no ?one|no-one)(?: (?:actively|currently|really|else))? (?:maintains?|develops?|works on|looks after|supports|takes care of) ` +
+		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| any longer| and )`)
 	// ownerEnded is an owner that has ended it: "the ministry has retired this service".
 	ownerEnded = lazy.Pattern(`(?:has|have)(?: now| officially| since)? (?:retired|discontinued|archived|abandoned|deprecated|decommissioned|shut down|sunset|closed down|switched off) ` +
 		`(?:this|our) (?:[\w-]+ )?` + project + `(?:$|[,.;]| in | on | and )`)

@@ -58,3 +58,16 @@ func (r *endReader) readMovedElsewhere(sentence string) end {
 
 // mostBefore is how many words may stand between a move and its address: "to our new home".
 const mostBefore = 6
+
+// cameToAnEnd are statements that a project has come to its end, in several languages.
+func cameToAnEnd() []string {
+	return []string{
+		`(?:^|[\s¡(:])est[ea] (?:proyecto|projeto|software|programa|repositorio|reposit[oó]rio) (?:ha )?(?:lleg(?:ado|[oó])|chegou) (?:a su|ao) (?:fin(?:al)?|fim)(?:$|[,;!])`,
+		`(?:^|[\s(:])ce (?:projet|logiciel|d[eé]p[oô]t) (?:est arriv[eé] [aà] (?:son terme|sa fin|terme)|a pris fin|touche [aà] sa fin)`,
+		`(?:^|[\s(:])quest[oa] (?:progetto|software|repository|applicazione) (?:[eè] (?:giunt[oa]|arrivat[oa]) al(?:la)? (?:termine|fine)|[eè] terminat[oa])`,
+		`(?:^|[\s(:])diese[srm]? (?:projekt|software|anwendung|app|repository) (?:ist (?:zu|am) ende(?:$|[,;!])|(?:ist|wurde) (?:beendet|geschlossen|aufgegeben|abgebrochen))`,
+		`(?:^|[\s(:])работа над (?:этим )?(?:проектом|репозиторием|приложением) (?:остановлена|прекращена|не ведётся|не ведется|завершена)`,
+		`(?:本|此|该|該)(?:项目|仓库|软件|工具|專案|倉庫)(?:已经|已經|已)?(?:结束|結束|终止|終止)(?:$|[，,。])`,
+		`(?:انتهى|أُغلق|تم إغلاق) هذا (?:المشروع|المستودع|البرنامج)`,
+	}
+}

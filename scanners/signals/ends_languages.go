@@ -2,6 +2,7 @@ package signals
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ var (
 )
 
 // endInOtherLanguages are the statements themselves.
-var endInOtherLanguages = lazy.Pattern(strings.Join(endsByLanguage(), "|"))
+var endInOtherLanguages = lazy.Pattern(strings.Join(slices.Concat(endsByLanguage(), cameToAnEnd()), "|"))
 
 func endsByLanguage() []string {
 	return []string{
@@ -110,14 +111,6 @@ func endsByLanguage() []string {
 			`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:(?:im jahr )?(?:19|20)\d\d |inzwischen |mittlerweile |leider |offiziell )?(?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
 		`(?:^|[\s(:])(?:die )?(?:(?:weiter)?entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) (?:projekte?s|repositor(?:y|iums)|pakete?s|programme?s|tools?|software|anwendung|app|bibliothek|erweiterung))? (?:wurde|ist) (?:eingestellt|beendet)`,
 		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:projekt|repository|repo|software|anwendung) (?:archiviert|eingestellt|beendet|aufgegeben|stillgelegt|veraltet|nicht mehr gepflegt)(?: und [\p{L} ]{1,40})?\s*$`,
-		// It has come to its end, in several languages
-		`(?:^|[\s¡(:])est[ea] (?:proyecto|projeto|software|programa|repositorio|reposit[oó]rio) (?:ha )?(?:lleg(?:ado|[oó])|chegou) (?:a su|ao) (?:fin(?:al)?|fim)(?:$|[,;!])`,
-		`(?:^|[\s(:])ce (?:projet|logiciel|d[eé]p[oô]t) (?:est arriv[eé] [aà] (?:son terme|sa fin|terme)|a pris fin|touche [aà] sa fin)`,
-		`(?:^|[\s(:])quest[oa] (?:progetto|software|repository|applicazione) (?:[eè] (?:giunt[oa]|arrivat[oa]) al(?:la)? (?:termine|fine)|[eè] terminat[oa])`,
-		`(?:^|[\s(:])diese[srm]? (?:projekt|software|anwendung|app|repository) (?:ist (?:zu|am) ende(?:$|[,;!])|(?:ist|wurde) (?:beendet|geschlossen|aufgegeben|abgebrochen))`,
-		`(?:^|[\s(:])работа над (?:этим )?(?:проектом|репозиторием|приложением) (?:остановлена|прекращена|не ведётся|не ведется|завершена)`,
-		`(?:本|此|该|該)(?:项目|仓库|软件|工具|專案|倉庫)(?:已经|已經|已)?(?:结束|結束|终止|終止)(?:$|[，,。])`,
-		`(?:انتهى|أُغلق|تم إغلاق) هذا (?:المشروع|المستودع|البرنامج)`,
 		// Russian
 		`(?:^|[\s(:])(?:этот|данный|это) (?:проект|репозиторий|пакет|модуль|инструмент|приложение|библиотека) (?:больше не (?:поддерживается|развивается|обновляется|разрабатывается)|(?:устарел|заброшен|заархивирован|архивирован|закрыт|снят с поддержки)|(?:активно )?не поддерживается)`,
 		`(?:^|[\s(:])(?:проект|репозиторий) (?:больше не (?:поддерживается|развивается|обновляется)|заброшен|закрыт|заархивирован|(?:перен[её]с[её]н |перемещ[её]н |отправлен |находится |теперь )?в архиве?(?:$|[ .,;!]))`,

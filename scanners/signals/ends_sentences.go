@@ -102,7 +102,9 @@ func (r *endReader) readOwner(sentence string) end {
 		pattern func() *regexp.Regexp
 		kind    string
 	}{{firstPerson, "that its maintainers have stopped"},
-		{archiving, "that its maintainers have stopped"}, {doNot, "that its maintainers have stopped"}, {nobody, "that nobody maintains it"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
+		{archiving, "that its maintainers have stopped"},
+		{doNot, "that its maintainers have stopped"}, {nobody, "that nobody maintains it"},
+		{thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
 		at := form.pattern().FindStringIndex(sentence)
 		if at == nil || conditional().MatchString(sentence[:at[0]]) || stillAlive().MatchString(sentence) {
 			continue
@@ -206,7 +208,8 @@ func judgeTail(sentence, matched, tail string) end {
 	case adjectiveOnly().MatchString(matched) && (followsNoun().MatchString(tail) || !afterAdjective().MatchString(tail)):
 		return end{} // "is obsolete hardware", "is dead simple": what follows is meant
 	}
-	if goesOn().MatchString(tail) || forNow().MatchString(tail) && strings.Contains(matched, " not ") || strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
+	if goesOn().MatchString(tail) || forNow().MatchString(tail) && strings.Contains(matched, " not ") ||
+		strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
 		statement.certain = false
 	}
 	return statement
