@@ -136,7 +136,8 @@ func pythonKinds() []Kind {
 		{FamilyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
-			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt pip-requires test-requires",
+			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt freeze.txt pip-freeze.txt pip_freeze.txt python-freeze.txt " +
+			"pip-lock.txt pip_lock.txt pip-packages.txt pip_packages.txt python-packages.txt python_packages.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "dev.in base.in main.in prod.in test.in tests.in docs.in", pythonLocks, requirementsNames, pinPython},
 	}

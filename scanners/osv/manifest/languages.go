@@ -56,7 +56,7 @@ func scriptLanguages() []Language {
 			Standard: oneOf(pythonStandard), Dotted: true, Ignored: find(`(?s)"""(?:[^\\]|\\.)*?"""|'''(?:[^\\]|\\.)*?'''`)},
 		{Family: FamilyRuby, Extensions: ".rb .rake .erb .ru .thor", Names: "rakefile guardfile capfile thorfile dangerfile",
 			Imports:  find(`(?m)^\s*(?:require|gem)\s*\(?\s*["']([^"']+)["']|^\s*(Bundler)\.require\b`),
-			Standard: firstElement(oneOf(rubyStandard)), Shipped: firstElement(oneOf("Bundler rake minitest"))},
+			Standard: firstElement(oneOf(rubyStandard + " rake")), Shipped: oneOf("Bundler")},
 		{Family: FamilyPHP, Extensions: ".php .phtml",
 			Imports:  find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`),
 			Standard: never, Shipped: oneOf("autoload")}, // Composer makes it without packages, too
