@@ -120,6 +120,8 @@ var sentenceEnd = lazy.Pattern(`[.!?:;](?:["')\]]*\s+|["')\]]*$)|[。！？；]`
 // isTerm reports a sentence, in lower case, that no usual notice is, or that denies something.
 func isTerm(sentence string) bool {
 	switch {
+	case credit().MatchString(sentence):
+		return true
 	case harmless().MatchString(sentence):
 		return false
 	case denial().MatchString(sentence), foreignBinding().MatchString(sentence):
@@ -139,6 +141,8 @@ func isStatement(sentence string) bool {
 const longStatement = 10
 
 var (
+	// credit asks to be shown or named.
+	credit = lazy.Pattern(`\b(?:must|shall|has to|have to|(?:is|are) required to) (?:also |always |clearly |visibly |prominently )?(?:display|show|credit|mention|link to|attribute|name|cite|feature|advertise)\b`)
 	// denial is a word that takes something back or asks for something, also within a notice.
 	denial = lazy.Pattern(`\b(?:may|must|shall|should|can|are|is|be|do|does|will|has|have)(?: be)? ?(?:not|never)\b|\bcannot\b|\bonly (?:if|for|by|to|after|with|members?|when|in)\b|\b(?:for|by) [\w ,-]{0,40} only\b|\b(?:prohibited|forbidden|excluded|banned|disallowed|void|revoked)\b|` +
 		`\bnot (?:allowed|permitted|be|for|to)\b|\bno (?:right|permission|one|company|commercial)\b|\b(?:pays?|payment|fees?|royalt(?:y|ies)|subscription|purchase|revenue|employees)\b|` +

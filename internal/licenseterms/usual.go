@@ -37,6 +37,8 @@ var usual = lazy.Pattern(strings.Join([]string{
 	`^\W*(?:the )?(?:lexer|parser|code|files?|source|\S+\.\w{1,4})\b.{0,80}\b(?:borrow(?:s|ed)?|copied|taken|derived|adapted|ported|originat\w+)\b`,
 	`\b(?:either|any of|at your option|dual[- ]licensed)\b.{0,100}\b(?:licen[cs]es?|mit|apache|gpl)\b`,
 	`^(?:authors?|contributors?)\b.{0,40}\binclude\b`,
+	// where to ask
+	`^\W*(?:for|if you have|with|in case of) (?:any |all |further |other |more )*(?:questions?|inquir(?:y|ies)|enquir(?:y|ies)|information|feedback)\b.{0,80}\b(?:contact|write|e-?mail|ask|reach|visit|call)\b`,
 	// on names
 	`\btrade ?marks?\b`,
 	// that print or explain the licence in other words

@@ -53,7 +53,7 @@ var botNames = set(
 	"semanticreleasebot", "releaseplease", "releasedrafter", "releaseontag", "goreleaser", "goreleaserbot", "standardversion",
 	"continuousintegration", "cibot", "ciuser", "buildbot", "githubmergequeue", "nightlybuild", "nightlybuilds", "wwwdata", "googlecodeexporter",
 	"argocd", "argocdimageupdater", "fluxcd", "fluxcdbot", "tekton", "woodpecker", "woodpeckerci", "concourse", "concourseci", "bamboo",
-	"codefresh", "gocd",
+	"codefresh", "gocd", "terraform", "terraformcloud", "opentofu", "pulumi", "ansible",
 	"buildmaster", "releasemaster", "releaseengineering", "autocommitter", "crondaemon", "scheduledjob", "scheduler", "nightlyjob",
 	"systemaccount", "technicaluser",
 	"technicalaccount", "machineuser", "machineaccount", "functionaluser", "robotaccount", "gitlab", "gitea", "forgejo", "bitbucket", "webflow",
@@ -200,7 +200,7 @@ func isBot(name, address string) bool {
 		return false
 	}
 	bare := versionAtEnd().ReplaceAllString(inBrackets().ReplaceAllString(name, ""), "")
-	return isMachineName(bare, domain) || isMachineLocal(local, folded)
+	return isMachineName(bare, domain) || isMachineLocal(local, folded, ownsDomain(folded, local, domain))
 }
 
 // isSurnamed reports a name of several words that ends in a surname: behind a given name, an
@@ -282,11 +282,22 @@ func isProjectCI(folded, domain string) bool {
 	return found && len(stem) >= 3 && !strings.Contains(domain, folded) && strings.Contains(lettersAndDigits(domain), lettersAndDigits(stem))
 }
 
+// ownsDomain reports somebody whose domain is called as they are: cron@petersen.example of Cron
+// Petersen. A word for a machine is no such name.
+func ownsDomain(folded, local, domain string) bool {
+	words := strings.Fields(folded)
+	if len(words) != 2 || words[0] != local || len(words[1]) < minName || machineWords[words[1]] || machineTasks[words[1]] || machineServers[words[1]] {
+		return false
+	}
+	label, _, _ := strings.Cut(domain, ".")
+	return lettersAndDigits(label) == lettersAndDigits(words[1])
+}
+
 // isMachineLocal reports a local part that ends in the word bot, unless the name before
 // it is the author's own: "case.bot@…" of one who is called Case.
-func isMachineLocal(local, folded string) bool {
+func isMachineLocal(local, folded string, isOwnDomain bool) bool {
 	if machineLocals[local] {
-		return true
+		return !isOwnDomain
 	}
 	before, found := strings.CutSuffix(local, "bot")
 	if !found || before == "" || !strings.ContainsRune("-_.+", rune(before[len(before)-1])) {

@@ -28,7 +28,7 @@ var preRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:` + unfinished + `|test|wip|dr
 
 // noRelease finds what marks a tag as something kept or put into service, and not
 // published: a backup, an archive, a deployment of one server, a branch's end.
-var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
+var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bkp|bkup|bck|bak|archived?|old|deploy(?:ed|ment)?s?|staging|stage|sandbox|uat|qa|demo|tmp|temp|wip|save|saved|` +
 	`checkpoint|before|after|pre[-_]?merge|merged?|feature|feat|branch|branches|svn|cvs|import|imported|experiments?|poc|spike|start|begin|end[-_]of|attic|stale|` +
 	`heads|remotes|dependabot|renovate|bugfix|jenkins|build[-_]?\d|ci[-_]?\d|pull|pr[-_]?\d|rollback|revert|migrated?)(?:[^a-z]|$)`)
 

@@ -30,14 +30,18 @@ var runner = lazy.Pattern(`(?:^|/)(?:linux|windows|macos|ios)/(?:[fF]lutter|[rR]
 // code counts the sources of a snapshot by language.
 type code struct {
 	byExtension map[string]int // index of the language
+	byName      map[string]int // likewise
 	languages   []manifest.Language
 }
 
 func newCode() code {
-	c := code{languages: manifest.Languages(), byExtension: map[string]int{}}
+	c := code{languages: manifest.Languages(), byExtension: map[string]int{}, byName: map[string]int{}}
 	for i, language := range c.languages {
 		for extension := range strings.FieldsSeq(language.Extensions) {
 			c.byExtension[extension] = i
+		}
+		for name := range strings.FieldsSeq(language.Names) {
+			c.byName[name] = i
 		}
 	}
 	return c
@@ -45,7 +49,11 @@ func newCode() code {
 
 // of is the index of the language of a file of code that runs, or -1.
 func (c code) of(name string) int {
-	language, ok := c.byExtension[strings.ToLower(path.Ext(name))]
+	base := strings.ToLower(path.Base(name))
+	language, ok := c.byExtension[path.Ext(base)]
+	if !ok {
+		language, ok = c.byName[base]
+	}
 	if !ok || manifest.InForeignFolder(name) || purpose.GroupOfFolders(name) != "" || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}

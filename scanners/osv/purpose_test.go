@@ -41,8 +41,8 @@ func TestPlacesThatDoNotRun(t *testing.T) {
 	lock := `{"lockfileVersion": 3, "packages": {"": {}, "node_modules/left": {"version": "1.0.0"}}}`
 	files := map[string]string{"package-lock.json": lock}
 	develops := []string{"examples/a/", "packages/a/samples/", "e2e-tests/", "app-e2e-tests-core/", "smoke-test/", "benchmarks/", "website/", "archive/", "web/old/",
-		"core/unused/", "web/bower_components/a/", "src/vendor/a/b/", "dev/", "Development tools/", ".github/actions/a/"}
-	runs := []string{"packages/website/", "services/archive/", "speed-test/", "services/vendor/", "modules/vendor/app/", "sold/", "src/dev/", "latest/", "demo/"}
+		"core/unused/", "web/bower_components/a/", "src/vendor/a/b/", "dev/", "Development tools/", ".github/actions/a/", "ci/", ".ci/b/"}
+	runs := []string{"services/ci/", "packages/website/", "services/archive/", "speed-test/", "services/vendor/", "modules/vendor/app/", "sold/", "src/dev/", "latest/", "demo/"}
 	for _, folder := range append(develops, runs...) {
 		files[folder+"package-lock.json"] = lock
 	}

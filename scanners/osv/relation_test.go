@@ -21,6 +21,50 @@ react@^17.0.0:
   version "17.0.2"
 `
 
+const lockOfCrates = `[[package]]
+name = "app"
+version = "1.0.0"
+dependencies = ["member", "probe", "serde"]
+
+[[package]]
+name = "member"
+version = "1.0.0"
+dependencies = ["check-it", "maker"]
+
+[[package]]
+name = "probe"
+version = "1.0.0"
+source = "registry+https://x"
+dependencies = ["deep", "shared"]
+
+[[package]]
+name = "deep"
+version = "1.0.0"
+source = "registry+https://x"
+
+[[package]]
+name = "serde"
+version = "1.0.0"
+source = "registry+https://x"
+dependencies = ["shared 1.0.0"]
+
+[[package]]
+name = "shared"
+version = "1.0.0"
+source = "registry+https://x"
+
+[[package]]
+name = "check-it"
+version = "1.0.0"
+source = "registry+https://x"
+
+[[package]]
+name = "maker"
+version = "1.0.0"
+source = "registry+https://x"
+
+`
+
 const lockOfGems = `GEM
   remote: https://gems.example/
   specs:
@@ -59,14 +103,17 @@ func TestDevelopmentIsReadFromTheManifestWhereTheLockfileHasNoGroups(t *testing.
 		"ruby/Gemfile.lock":         lockOfGems,
 		"ruby/Gemfile": "source 'https://gems.example'\ngem 'rails', '~> 7' # group: :test\ngroup :development, :test do\n  gem \"rspec-rails\"\n  platforms :mri do\n    gem 'byebug'\n  end\nend\n" +
 			"gem 'puma', group: :production\ngem 'simplecov', require: false, group: [:test]\ngroup :test do\n  gem 'faker'\nend\ngem 'faker'\n",
-		"open/Gemfile.lock":          lockOfGems,
-		"open/Gemfile":               "group :test do\n  gem 'rspec-rails'\n",
-		"unsaid/yarn.lock":           yarnOfAWorkspace,
-		"pattern/yarn.lock":          yarnOfAWorkspace,
-		"pattern/package.json":       `{"workspaces": ["[", "../../..", "!x", "/*"], "devDependencies": {"eslint": "^8.0.0"}}`,
-		"malformed/yarn.lock":        yarnOfAWorkspace,
-		"malformed/package.json":     `{"workspaces": "parts", "devDependencies": {"eslint": "^8.0.0"}}`,
-		"malformed/sub/package.json": `{"dependencies": {"eslint": "^8.0.0"}}`,
+		"open/Gemfile.lock":             lockOfGems,
+		"open/Gemfile":                  "group :test do\n  gem 'rspec-rails'\n",
+		"rust/Cargo.lock":               lockOfCrates,
+		"rust/Cargo.toml":               "[package]\nname = \"app\"\n[workspace]\nmembers = [\"crates/*\"]\n[dependencies]\nserde = \"1\"\nmember = { path = \"crates/member\" }\n[dev-dependencies]\nprobe = \"1\"\nserde = \"1\"\n",
+		"rust/crates/member/Cargo.toml": "[package]\nname = \"member\"\n[target.'cfg(unix)'.dev-dependencies]\ncheck_it = \"1\"\n[build-dependencies]\nmaker = \"1\"\n",
+		"unsaid/yarn.lock":              yarnOfAWorkspace,
+		"pattern/yarn.lock":             yarnOfAWorkspace,
+		"pattern/package.json":          `{"workspaces": ["[", "../../..", "!x", "/*"], "devDependencies": {"eslint": "^8.0.0"}}`,
+		"malformed/yarn.lock":           yarnOfAWorkspace,
+		"malformed/package.json":        `{"workspaces": "parts", "devDependencies": {"eslint": "^8.0.0"}}`,
+		"malformed/sub/package.json":    `{"dependencies": {"eslint": "^8.0.0"}}`,
 	}))
 	for _, c := range []struct {
 		path, name, relation string
@@ -92,6 +139,12 @@ func TestDevelopmentIsReadFromTheManifestWhereTheLockfileHasNoGroups(t *testing.
 		{"ruby/Gemfile.lock", "faker", observation.Direct, observation.UsedDirectly},
 		{"ruby/Gemfile.lock", "rack", observation.Transitive, observation.UsedTransitively},
 		{"open/Gemfile.lock", "rspec-rails", observation.Direct, observation.UsedDirectly},
+		{"rust/Cargo.lock", "serde", observation.Direct, observation.UsedDirectly},
+		{"rust/Cargo.lock", "probe", observation.Direct, observation.ForDevelopment},
+		{"rust/Cargo.lock", "deep", observation.Transitive, observation.ForDevelopment},
+		{"rust/Cargo.lock", "shared", observation.Transitive, observation.UsedTransitively},
+		{"rust/Cargo.lock", "check-it", observation.Direct, observation.ForDevelopment},
+		{"rust/Cargo.lock", "maker", observation.Direct, observation.UsedDirectly},
 		{"unsaid/yarn.lock", "eslint", "", observation.UsedSomehow},
 		{"pattern/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},
 		{"malformed/yarn.lock", "eslint", observation.Direct, observation.ForDevelopment},

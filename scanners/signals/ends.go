@@ -1,6 +1,8 @@
 package signals
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/catalog"
@@ -26,7 +28,11 @@ type end struct {
 func readEnd(readme string, own catalog.Repository) end {
 	var sign end
 	reader := endReader{own: own}
-	for _, b := range blocksOf(readme, topLines) {
+	blocks := blocksOf(readme, topLines)
+	if !slices.ContainsFunc(blocks, func(b block) bool { return b.heading > 0 }) {
+		reader.name = nameOf(own)
+	}
+	for _, b := range blocks {
 		found := reader.read(b)
 		if found.certain {
 			return found
@@ -37,6 +43,18 @@ func readEnd(readme string, own catalog.Repository) end {
 	}
 	return sign
 }
+
+// nameOf is how a readme without a title calls its project: as the repository is called,
+// unless that is a word for a part, of which there may be several.
+func nameOf(own catalog.Repository) string {
+	name := nameIn(strings.ToLower(path.Base(own.Path)))
+	if partName().MatchString(name) {
+		return ""
+	}
+	return name
+}
+
+var partName = lazy.Pattern(`^(?:` + project + `|docs?|documentation|wiki|api|server|back-?end|front-?end|web|android|ios|mobile|data|core|common|utils?|scripts?|main|examples?|www|legacy|v?\d+|\.)$`)
 
 // block is a heading, a paragraph or an entry of a list.
 type block struct {
@@ -132,7 +150,7 @@ func startOf(plain string, n int) block {
 // The words for an end, in the first person, of a subject, and alone.
 const (
 	adjective = `(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|sunset(?:ted)?|superseded|defunct|inactive|` +
-		`decommissioned|dead|end[- ]of[- ]life|eol|no more|mothballed|shut down)`
+		`decommissioned|dead|abandonware|end[- ]of[- ]life|eol|no more|mothballed|shut down)`
 	noLonger = `(?:no longer|not|no more|not any ?more|never again)(?: being| be)?(?: actively| officially| currently| regularly)*(?: being)? ` +
 		`(?:maintained|supported|developed|updated|worked on|active|under (?:active |heavy )?(?:development|maintenance)|in (?:active )?(?:development|maintenance)|` +
 		`receiv(?:es?|ing) (?:any )?(?:further |more |new |security )?(?:updates?|fixes|patches|maintenance))`
@@ -147,7 +165,7 @@ var (
 	// predicate follows a subject at once.
 	predicate = lazy.Pattern(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
 		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
-		` (?:` + adjective + `|unsupported|in archived? mode|` + noLonger + `)`)
+		` (?:` + adjective + `|unsupported|closed(?: down)?|over|withdrawn|replaced by|no longer (?:in use|used)|in archived? mode|` + noLonger + `)`)
 	// keptOnly is what is kept and not worked on.
 	keptOnly = lazy.Pattern(`^ (?:is|are|remains?|stays?)(?: now)? (?:kept|preserved|retained|left|provided|available|hosted|published|archived)(?: here| online| public| up)?(?: only| solely| purely| just)? (?:for|as) (?:an? )?(?:posterity|(?:historical|archival)(?: (?:and|or) \w+)? (?:purposes?|references?|records?|reasons?|interest))(?: only)?`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
@@ -155,9 +173,11 @@ var (
 	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
 	receivesNothing = lazy.Pattern(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
 	reachedEnd      = lazy.Pattern(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
-	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
-	futureEnd       = lazy.Pattern(`^ (?:will be|is going to be|is being|is scheduled to be) `)
-	idle            = lazy.Pattern(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
+	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project +
+		` (?:that|which) (?:is|has been|will)(?: now)? (?:` + adjective + `|` + noLonger + `|no longer (?:in use|used))(?:$|[,.;]| and | by | since )|` +
+		`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
+	futureEnd = lazy.Pattern(`^ (?:will be|is going to be|is being|is scheduled to be) `)
+	idle      = lazy.Pattern(`^(?: is| has been| has entered)(?: now| currently)? (?:in|under) (?:a |permanent )?(?:maintenance[- ]only|maintenance[- ]mode|feature[- ]freeze|` +
 		`hibernation|life[- ]support|read-only mode)|^ (?:is|has been)(?: now)? (?:frozen|dormant|on hold|paused|suspended|read[- ]only|feature[- ]complete)`)
 	moved = lazy.Pattern(`^ ?(?:has|have|is|was|are|were)?(?: now| been| since| also)* ?(?:moved|migrated|relocated|transferred|merged|moving)\b` +
 		`|^ (?:is|are)(?: now)? (?:hosted|developed|maintained|located|continued|found|available) (?:at|in|on)\b|^ (?:continues|now continues|goes on|takes place|lives|now lives|happens|now happens)(?: now)? (?:at|in|on)\b`)
@@ -165,16 +185,22 @@ var (
 	activity = lazy.Pattern(`(?:^|\b(?:all|active|further|the|our|and|both) )((?:(?:future|active|further|all|source|ongoing) )*(?:development|maintenance|support|work|codebase|code base|code|issues|source|sources|contents?|files|everything|issue tracker|issue tracking)` +
 		`(?:(?:,| and|, and|/| &) (?:the )?(?:development|maintenance|support|work|code|issues|source|sources|pull requests|issue tracking))*)` +
 		`((?: (?:of|for|on|in|from) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `)?)`)
-	activityEnded = lazy.Pattern(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned)\b`)
+	activityEnded = lazy.Pattern(`^ (?:has |have |is |are |was |were )?(?:now |been |permanently |officially )*(?:halted|stopped|ceased|ended|discontinued|terminated|abandoned|come to (?:a halt|an end|a stop))\b`)
 	firstPerson   = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| has| will| do| can)?(?: no longer| not| stopped| ceased| discontinued| quit| abandoned| unable to| decided to stop| cannot| can't)` +
 		`(?: able to| actively| longer| be| going to)* ?(?:maintain|maintaining|develop|developing|support|supporting|work on|working on|the development of|development of)? ?` +
 		`(?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project + `\b`)
+	// doNot is another form of firstPerson.
+	doNot = lazy.Pattern(`\b(?:i|we) (?:do not|don't) (?:actively )?(?:maintain|develop|support|work on) (?:this|the|our|my) (?:[\w.+-]+ ){0,2}?` + project +
+		` (?:any ?more|any longer)\b`)
 	// archiving is a maintainer who ends it.
 	archiving = lazy.Pattern(`\b(?:i|we)(?:'m|'re|'ve| am| are| have| will be)?(?: now| hereby)? (?:archiving|archived|retiring|retired|sunsetting|discontinuing|discontinued|winding down|shutting down) (?:this|our|my) (?:[\w.+-]+ ){0,2}?` + project + `(?:$|[^'’\w])|` +
 		`\bthis (?:[\w-]+ ){0,2}?` + project + `\b[^.]{0,60}\b(?:i|we)(?:'m|'re| am| are|'ve| have)? (?:archiving|archived) (?:it|this)\b`)
 	// thirdPerson is an owner that has stopped: "the foundation no longer maintains this app".
 	thirdPerson = lazy.Pattern(`(?:no longer|does not|doesn't|has stopped|have stopped|will no longer)(?: actively)? (?:maintains?|maintaining|develops?|developing|works? on|working on) ` +
-		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| and | but )`)
+		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| any longer| and | but )`)
+	// nobody says that there is no maintainer at all.
+	nobody = lazy.Pattern(`^(?:nobody|no ?one|no-one)(?: (?:actively|currently|really|else))? (?:maintains?|develops?|works on|looks after|supports|takes care of) ` +
+		`this (?:[\w-]+ )?` + project + `(?:[,.;]|$| any ?more| any longer| and )`)
 	// ownerEnded is an owner that has ended it: "the ministry has retired this service".
 	ownerEnded = lazy.Pattern(`(?:has|have)(?: now| officially| since)? (?:retired|discontinued|archived|abandoned|deprecated|decommissioned|shut down|sunset|closed down|switched off) ` +
 		`(?:this|our) (?:[\w-]+ )?` + project + `(?:$|[,.;]| in | on | and )`)
@@ -214,7 +240,7 @@ var nested = lazy.Pattern(`\b(?:of|for|in|on|by|with|from|to|at|about|using|use|
 var stillAlive = lazy.Pattern(`\b(?:now|is|are|being|still|currently|actively|instead|but)(?: being)?(?: actively)? (?:maintained|developed|supported|continued|driven|run|led) by\b|\bbut by\b|\bwe (?:have )?(?:revived|took over|taken over)\b|\brevived\b`)
 
 // takenUp are words about a project that ended once and goes on.
-var takenUp = lazy.Pattern(`\b(?:restarted|revived|resumed|relaunched|re-?opened|reactivated|resurrected|rebooted|revitali[sz]ed|brought back|back to life|taken up again|picked (?:it )?up(?: again)?|(?:alive|active|maintained|developed|supported) again|again (?:actively )?(?:maintained|developed|active|supported)|` +
+var takenUp = lazy.Pattern(`\b(?:restarted|revived|resumed|relaunched|re-?opened|reactivated|resurrected|rebooted|revitali[sz]ed|brought back|came back|back to life|taken up again|picked (?:it )?up(?: again)?|(?:alive|active|maintained|developed|supported) again|again (?:actively )?(?:maintained|developed|active|supported)|` +
 	`under new (?:maintainership|maintainers|management|ownership)|(?:we|i|they|team|community|foundation|university|ministry) (?:have |has )?(?:took|taken) (?:it |this |the project |this project )?over|we (?:now |still |actively |have )?(?:forked|maintain|develop|continue) (?:it|this|the project|and))\b|` +
 	`wieder ?(?:auf(?:genommen|gelebt)|belebt)|\bripres[oa]\b|\brelanc[eé]|снова (?:разв|поддерж|актив)|恢复更新|恢復更新`)
 
@@ -236,11 +262,13 @@ var (
 	anchor = lazy.Pattern(`(?i)<a\s[^>]*href=["']?([^"'\s>]+)[^>]*>`)
 	tag    = lazy.Pattern(`</?[a-zA-Z][^>]*>`)
 	spaces = lazy.Pattern(`\s+`)
+	// shortcode is an emoji by its name, as GitHub and GitLab write it.
+	shortcode = lazy.Pattern(`(?:^|\s):[a-z][a-z0-9_+-]+:`)
 )
 
 // plainText is a block without its markup: a link's text is followed by its address.
 func plainText(raw string) string {
-	raw = image().ReplaceAllString(raw, " ")
+	raw = shortcode().ReplaceAllString(image().ReplaceAllString(raw, " "), " ")
 	raw = link().ReplaceAllString(raw, "$1 $2 ")
 	raw = anchor().ReplaceAllString(raw, " $1 ")
 	raw = tag().ReplaceAllString(raw, " ")

@@ -2,6 +2,7 @@ package signals
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -84,38 +85,40 @@ var (
 )
 
 // endInOtherLanguages are the statements themselves.
-var endInOtherLanguages = lazy.Pattern(strings.Join(endsByLanguage(), "|"))
+var endInOtherLanguages = lazy.Pattern(strings.Join(slices.Concat(endsByLanguage(), cameToAnEnd()), "|"))
 
 func endsByLanguage() []string {
 	return []string{
 		// Spanish
 		`(?:^|[\s¡(:])est[ea] (?:repositorio|proyecto|paquete|m[oó]dulo|software|librer[ií]a|biblioteca|herramienta|programa|aplicaci[oó]n)(?: de [\p{L}]+)? (?:ya no (?:se (?:mantiene|desarrolla|actualiza|est[aá] manteniendo)|est[aá] (?:mantenid[oa]|en desarrollo|soportad[oa])|es mantenid[oa]|tiene (?:soporte|mantenimiento)|recibe)|` +
-			`(?:ha sido|fue|est[aá]|se encuentra|ha quedado|qued[oó])(?: ahora| oficialmente)? (?:archivad[oa]|descontinuad[oa]|discontinuad[oa]|abandonad[oa]|obsolet[oa]|en desuso|deprecad[oa]|retirad[oa]|sin mantenimiento))`,
-		`(?:^|[\s¡(:])(?:proyecto|repositorio) (?:archivado|descontinuado|discontinuado|abandonado|sin mantenimiento|obsoleto)\s*$`,
+			`(?:ha sido|fue|est[aá]|se encuentra|ha quedado|qued[oó])(?: ahora| oficialmente)? (?:archivad[oa]|descontinuad[oa]|discontinuad[oa]|cancelad[oa]|abandonad[oa]|obsolet[oa]|en desuso|deprecad[oa]|retirad[oa]|sin mantenimiento))`,
+		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:proyecto|repositorio|software|programa|aplicaci[oó]n|biblioteca) (?:ya no mantenid[oa]|cancelad[oa]|archivad[oa]|descontinuad[oa]|discontinuad[oa]|abandonad[oa]|sin mantenimiento|obsolet[oa])(?: y [\p{L} ]{1,40})?\s*$`,
 		// Portuguese
-		`(?:^|[\s(:])est[ea] (?:reposit[oó]rio|projeto|projecto|pacote|m[oó]dulo|software|biblioteca|ferramenta|programa|aplica[cç][aã]o|aplicativo) (?:(?:foi|est[aá]|encontra-se|ficou)(?: agora| oficialmente)? (?:descontinuad[oa]|arquivad[oa]|abandonad[oa]|obsolet[oa]|depreciad[oa]|encerrad[oa]|sem manuten[cç][aã]o)|` +
+		`(?:^|[\s(:])est[ea] (?:reposit[oó]rio|projeto|projecto|pacote|m[oó]dulo|software|biblioteca|ferramenta|programa|aplica[cç][aã]o|aplicativo) (?:(?:foi|est[aá]|encontra-se|ficou)(?: agora| oficialmente)? (?:descontinuad[oa]|cancelad[oa]|arquivad[oa]|abandonad[oa]|obsolet[oa]|depreciad[oa]|encerrad[oa]|sem manuten[cç][aã]o)|` +
 			`(?:j[aá] )?n[aã]o (?:[eé]|est[aá]|est[aá] sendo|ser[aá]|tem|recebe)(?: mais)? ?(?:mais )?(?:mantid[oa]|suportad[oa]|atualizad[oa]|em desenvolvimento|manuten[cç][aã]o|suporte|desenvolvid[oa]|sendo mantid[oa]))`,
-		`(?:^|[\s(:])(?:projeto|reposit[oó]rio) (?:arquivado|descontinuado|abandonado|encerrado)\s*$`,
+		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:projeto|reposit[oó]rio|software|programa|aplicativo|biblioteca) (?:n[aã]o mais mantid[oa]|cancelad[oa]|arquivad[oa]|descontinuad[oa]|abandonad[oa]|encerrad[oa]|obsolet[oa]|sem manuten[cç][aã]o)(?: e [\p{L} ]{1,40})?\s*$`,
 		// French
 		`(?:^|[\s(:])(?:ce|cette) (?:d[eé]p[oô]t|projet|paquet|logiciel|module|r[eé]pertoire|biblioth[eè]que|outil|programme|application|extension) (?:(?:n'est|n’est|ne sera|n'a) (?:plus|pas) (?:activement |[eê]tre )?(?:maintenue?|d[eé]velopp[eé]e?|support[eé]e?|mise? [aà] jour|suivie?|en d[eé]veloppement|de maintenance)|` +
-			`(?:est|a [eé]t[eé])(?: d[eé]sormais| maintenant| officiellement)? (?:archiv[eé]e?|obsol[eè]te|abandonn[eé]e?|d[eé]pr[eé]ci[eé]e?|arr[eê]t[eé]e?|discontinu[eé]e?))`,
+			`(?:est|a [eé]t[eé])(?: d[eé]sormais| maintenant| officiellement)? (?:(?:termin[eé]e? et )?archiv[eé]e?|obsol[eè]te|abandonn[eé]e?|d[eé]pr[eé]ci[eé]e?|arr[eê]t[eé]e?|discontinu[eé]e?))`,
 		`^ce (?:projet|d[eé]p[oô]t|logiciel) [^.,;]{1,40} n['’]est plus (?:maintenu|d[eé]velopp[eé]|support[eé])`,
-		`(?:^|[\s(:])(?:projet|d[eé]p[oô]t) (?:archiv[eé]|abandonn[eé]|obsol[eè]te|arr[eê]t[eé])\s*$`,
+		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:projet|d[eé]p[oô]t|logiciel|programme|application) (?:plus maintenue?|archiv[eé]e?|abandonn[eé]e?|obsol[eè]te|arr[eê]t[eé]e?|non maintenue?)(?: et [\p{L} ]{1,40})?\s*$`,
 		// Italian
 		`(?:^|[\s(:])quest[oa] (?:repository|progetto|pacchetto|software|modulo|libreria|strumento|programma|applicazione) (?:non (?:[eè]|viene|sar[aà])(?: pi[uù])?(?: attivamente)? (?:pi[uù] )?(?:mantenut[oa]|supportat[oa]|sviluppat[oa]|aggiornat[oa]|in sviluppo)|` +
 			`[eè](?: stat[oa])?(?: ora| ufficialmente)? (?:archiviat[oa]|abbandonat[oa]|dismess[oa]|deprecat[oa]|obsolet[oa]|discontinuat[oa]))`,
-		`(?:^|[\s(:])(?:progetto|repository) (?:archiviato|abbandonato|dismesso|deprecato)\s*$`,
+		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:progetto|repository|software|programma|applicazione) (?:non pi[uù] (?:mantenut|sviluppat|supportat)[oa]|archiviat[oa]|abbandonat[oa]|dismess[oa]|deprecat[oa]|obsolet[oa])(?: e [\p{L} ]{1,40})?\s*$`,
 		// German
 		`(?:^|[\s(:])diese[srm]? (?:repository|repositorium|projekt|paket|software|modul|bibliothek|repo|werkzeug|programm|anwendung|app|erweiterung) (?:wird (?:nicht (?:mehr|l[aä]nger)|nicht) (?:aktiv )?(?:gepflegt|gewartet|weiterentwickelt|unterst[uü]tzt|betreut|entwickelt|aktualisiert)|` +
 			`ist (?:archiviert|veraltet|eingestellt|abgek[uü]ndigt|nicht mehr (?:aktiv|gepflegt|aktuell))|wurde (?:(?:im jahr )?(?:19|20)\d\d |inzwischen |mittlerweile |leider |offiziell )?(?:eingestellt|archiviert|aufgegeben|abgek[uü]ndigt|stillgelegt))`,
-		`(?:^|[\s(:])(?:die )?(?:entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) [\p{L}]+)? (?:wurde|ist) eingestellt`,
+		`(?:^|[\s(:])(?:die )?(?:(?:weiter)?entwicklung|wartung|pflege)(?: (?:dieses|dieser|des|der) (?:projekte?s|repositor(?:y|iums)|pakete?s|programme?s|tools?|software|anwendung|app|bibliothek|erweiterung))? (?:wurde|ist) (?:eingestellt|beendet)`,
+		`^\P{L}*(?:[\p{L} ]{1,20}[:!] *)?(?:projekt|repository|repo|software|anwendung) (?:archiviert|eingestellt|beendet|aufgegeben|stillgelegt|veraltet|nicht mehr gepflegt)(?: und [\p{L} ]{1,40})?\s*$`,
 		// Russian
 		`(?:^|[\s(:])(?:этот|данный|это) (?:проект|репозиторий|пакет|модуль|инструмент|приложение|библиотека) (?:больше не (?:поддерживается|развивается|обновляется|разрабатывается)|(?:устарел|заброшен|заархивирован|архивирован|закрыт|снят с поддержки)|(?:активно )?не поддерживается)`,
-		`(?:^|[\s(:])(?:проект|репозиторий) (?:больше не (?:поддерживается|развивается|обновляется)|заброшен|закрыт|заархивирован)`,
+		`(?:^|[\s(:])(?:проект|репозиторий) (?:больше не (?:поддерживается|развивается|обновляется)|заброшен|закрыт|заархивирован|(?:перен[её]с[её]н |перемещ[её]н |отправлен |находится |теперь )?в архиве?(?:$|[ .,;!]))`,
 		// Chinese, both scripts
 		`(?:本|此|该|該|这个|這個|这一|當前|当前)(?:开源|開源)?(?:项目|仓库|代码库|项目仓库|库|软件|工具|專案|專案庫|倉庫|軟體|軟件|儲存庫|存储库)(?:现|現|目前|现在|現在)?(?:已经|已經|已)?(?:不再(?:进行|進行|积极|積極)?(?:维护|維護|更新|开发|開發|(?:支持|支援)(?:$|[，,。]))|停止(?:维护|維護|更新|开发|開發)|归档|歸檔|封存|废弃|廢棄|弃用|棄用|停更|(?:停止|下线|下線)(?:$|[，,。]))`,
 		// Arabic
 		`(?:هذا (?:المشروع|المستودع|البرنامج)|هذه (?:المكتبة|الحزمة|الأداة)) (?:لم (?:يعد|تعد) (?:يتم |تتم |قيد )?(?:صيانت|مدعوم|محدث|تطوير|التطوير|الصيانة|يُصان|صيانة|يحظى)|(?:مؤرشف|مهجور|متوقف|موقوف|مهمل|قديم)|تم (?:إيقاف|أرشفة|التخلي))`,
+		`لم (?:يعد|تعد) (?:هذا (?:المشروع|المستودع|البرنامج)|هذه (?:المكتبة|الحزمة|الأداة)) (?:يتم |تتم |قيد )?(?:صيانت|مدعوم|محدث|تطوير|التطوير|الصيانة|يُصان|صيانة|يحظى)`,
 		`(?:توقف|توقفت|تم إيقاف|تمت? أرشفة|تم التخلي عن|أ?وقف)(?: (?:تطوير|صيانة|دعم))? (?:هذا (?:المشروع|المستودع|البرنامج)|هذه (?:المكتبة|الحزمة|الأداة))`,
 		// The work on the project, in several languages
 		`(?:^|[\s¡(:])(?:el desarrollo|el mantenimiento)(?: (?:de este|del) (?:proyecto|repositorio|software|programa))? (?:ha finalizado|ha terminado|ha cesado|se ha detenido|finalizó|terminó|cesó|ha sido (?:detenido|interrumpido|abandonado))`,

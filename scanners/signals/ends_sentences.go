@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"path"
 	"regexp"
 	"strings"
 	"unicode"
@@ -29,6 +30,9 @@ func (r *endReader) readSentence(sentence string) end {
 		return end{}
 	}
 	if found := readOtherLanguages(sentence); found.kind != "" {
+		return found
+	}
+	if found := r.readMovedElsewhere(sentence); found.kind != "" {
 		return found
 	}
 	var sign end
@@ -98,7 +102,9 @@ func (r *endReader) readOwner(sentence string) end {
 		pattern func() *regexp.Regexp
 		kind    string
 	}{{firstPerson, "that its maintainers have stopped"},
-		{archiving, "that its maintainers have stopped"}, {thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
+		{archiving, "that its maintainers have stopped"},
+		{doNot, "that its maintainers have stopped"}, {nobody, "that nobody maintains it"},
+		{thirdPerson, "that its owner has stopped"}, {ownerEnded, "that its owner has ended it"}} {
 		at := form.pattern().FindStringIndex(sentence)
 		if at == nil || conditional().MatchString(sentence[:at[0]]) || stillAlive().MatchString(sentence) {
 			continue
@@ -166,13 +172,17 @@ func (r *endReader) readPredicate(sentence, rest string) end {
 }
 
 var (
-	notTheEnd = lazy.Pattern(`^ ?(?:by hand|by (?:any|an?|the) (?:\w+ )?(?:vendor|company|grant|firm|funder|sponsor|employer|donor)s?|by default|during|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
+	notTheEnd = lazy.Pattern(`^ ?(?:by hand|nothing|by (?:any|an?|the) (?:\w+ )?(?:vendor|company|grant|firm|funder|sponsor|employer|donor)s?|by default|during|in person|on paper|automatically|regularly|frequently|often|as often|manually|daily|weekly|monthly|yet|here|directly|every|anymore than|or (?:endorsed|affiliated|sponsored|approved|funded)|because|enough|very|that|so|for (?:node|python|java|php|ruby|windows|mac|linux|ie|internet|android|ios|version|v?\d|production|commercial))\b`)
 	// place is where or for what alone something ended: a platform, a version. Dates and
 	// reasons are not.
 	place  = lazy.Pattern(`^ (?:on|for|in|under|with|from|against|to|at|outside|via|through|since version|as of version|after version)\b`)
 	reason = lazy.Pattern(`^ (?:in favou?r|in lieu|in preference|in (?:early|late|mid|the (?:year|spring|summer|autumn|fall|winter|middle|end))|(?:in|on|from|since|as of|with effect from)[^.]{0,14} ?(?:19|20)\d\d|` +
 		`(?:on|from|in) (?:\d|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|for (?:now|the (?:time|long|moment|foreseeable|following|public|community)|historical|archival|reference|good|lack|many|several|some|a (?:long|while)|years|personal|various|over)|` +
 		`to (?:focus|be replaced|make|avoid|concentrate)|at (?:this|the) (?:time|moment|point)|due|with (?:immediate|no)|from now|in its (?:current|present|entirety)|in any (?:way|form)|in this (?:form|repo|repository|location|place)|to anyone|as of)\b`)
+	// forNow is a time that passes: with "not" it is no end.
+	forNow = lazy.Pattern(`^ (?:at the moment|at this (?:time|moment|point)|right now|for now|for the (?:moment|time being))\b`)
+	// endedBy is one who ended it, and not one who alone has left it.
+	endedBy  = lazy.Pattern(`(?:shut down|retired|discontinued|decommissioned|archived|closed(?: down)?|sunset(?:ted)?) by (?:the|our|its|their|my) (?:[\w-]+ ){0,3}(?:ministry|agency|department|government|city|council|company|foundation|university|institute|organi[sz]ation|owners?|maintainers?|authors?|team|board|funders?|sponsors?)\b`)
 	byOthers = lazy.Pattern(`^ by (?:the )?(?:original |core |former |current |main |sole )*(?:authors?|maintainers?|owners?|team|us|me|its|their|anyone|anybody|creators?|developers?)\b`)
 )
 
@@ -192,12 +202,14 @@ func judgeTail(sentence, matched, tail string) end {
 		return end{}
 	case strings.HasPrefix(tail, " by ") && strings.Contains(matched, " not ") && !byOthers().MatchString(tail):
 		return end{} // "is not supported by any company"
+	case endedBy().MatchString(matched + tail):
 	case strings.HasPrefix(tail, " by ") && !strings.Contains(matched, "superseded"):
 		statement.certain = byOthers().MatchString(tail) && !goesOn().MatchString(tail)
 	case adjectiveOnly().MatchString(matched) && (followsNoun().MatchString(tail) || !afterAdjective().MatchString(tail)):
 		return end{} // "is obsolete hardware", "is dead simple": what follows is meant
 	}
-	if goesOn().MatchString(tail) || strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
+	if goesOn().MatchString(tail) || forNow().MatchString(tail) && strings.Contains(matched, " not ") ||
+		strings.HasSuffix(matched, "inactive") && strings.Contains(matched, "currently") {
 		statement.certain = false
 	}
 	return statement
@@ -205,7 +217,7 @@ func judgeTail(sentence, matched, tail string) end {
 
 var (
 	followsNoun   = lazy.Pattern(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
-	adjectiveOnly = lazy.Pattern(`(?:` + adjective + `|unsupported)$`)
+	adjectiveOnly = lazy.Pattern(`(?:` + adjective + `|unsupported|closed|over|withdrawn)$`)
 	// afterAdjective is what goes on with a sentence behind its predicate.
 	afterAdjective = lazy.Pattern(`^(?:$|[^ \pL]|  ?[^\pL]| (?:and|or|but|as (?:of|from|its?|we|i|there|the)|since|due|because|so|in|on|from|by|for|to|with|at|until|till|now|then|anymore|any ?more|permanently|officially|effectively?|without|pending|see|please|use|you|it|its|we|thanks?|after|following|already|indefinitely|completely|although|though|which|that|while|forever|instead|again)\b)`)
 	// partly follows what is idle in one place or for a while.
@@ -252,7 +264,7 @@ func (r *endReader) isOwn(address string) bool {
 	if r.own.Host == "" || r.own.Path == "" {
 		return false
 	}
-	own := strings.ToLower(r.own.Host + "/" + r.own.Path)
+	own := strings.ToLower(path.Join(r.own.Host, r.own.Owner, r.own.Path))
 	_, rest, _ := strings.Cut(address, "://")
 	rest = strings.TrimSuffix(strings.TrimSuffix(strings.TrimRight(rest, "/.,;:!"), ".git"), "/")
 	return rest == own || strings.HasPrefix(rest, own+"/")

@@ -62,7 +62,7 @@ func writeLicenses(out *measureSet, files *tree, paths []string, readme readmeFi
 	}
 	found := licensesOf(texts)
 	editions := otherEditions(files, found)
-	if patents := files.firstOf(patentsKind); patents != "" && withPatents(found) {
+	if patents := files.firstOf(patentsKind); patents != "" && withPatents(found, files, patents) {
 		remarks = append(remarks, patents+": terms on patents stand beside the text of the licence; read them")
 	}
 	if len(editions) > 0 {
@@ -296,18 +296,24 @@ func namedByR(files *tree) ([]string, string) {
 	return []string{ids[string(m[1])]}, "the licence is named in " + name + ", and its text is not there"
 }
 
-// withPatents adds to licences of the BSD family that a file beside them grants patents, or
-// takes that back, and reports whether there is such a licence. Others speak of patents
-// themselves, or were not found beside such a file.
-func withPatents(found []string) bool {
-	added := false
+// withPatents adds to licences that do not speak of patents that a file beside them grants
+// patents, or takes that back, and reports whether there is such a licence. Beside the BSD
+// family any such file counts: there it is a custom. Beside others its text has to say so.
+func withPatents(found []string, files *tree, name string) bool {
+	added, grants := false, false
+	if text, err := files.read(name); err == nil {
+		grants = grantOfPatents().Match(text)
+	}
 	for i, id := range found {
-		if strings.HasPrefix(id, "BSD-") && !strings.Contains(id, " AND ") {
+		silent := grants && slices.Contains([]string{"MIT", "MIT-0", "X11", "ISC", "0BSD", "Zlib", "Unlicense"}, id)
+		if (silent || strings.HasPrefix(id, "BSD-")) && !strings.Contains(id, " AND ") {
 			found[i], added = id+" AND "+licenselist.AddedTerms, true
 		}
 	}
 	return added
 }
+
+var grantOfPatents = lazy.Pattern(`(?is)\bpatents?\b.{0,300}\b(?:grants?|granted|licen[cs]e[sd]?|terminates?|royalt)|\b(?:grants?|terminates?)\b.{0,300}\bpatents?\b`)
 
 // licenseFiles are the texts that a reader takes for the repository's licence,
 // and those of the folder LICENSES (REUSE). A file COPYRIGHT counts where there is no other:

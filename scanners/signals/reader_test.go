@@ -17,7 +17,7 @@ func TestAReadmeSaysWhetherItsProjectIsOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := catalog.Repository{Host: "forge.example", Path: "thing/thing"}
+	own := catalog.Repository{Host: "forge.example", Owner: "thing", Path: "thing"}
 	for row := range strings.Lines(string(data)) {
 		want, readme, ok := strings.Cut(strings.TrimSuffix(row, "\n"), "\t")
 		if !ok || strings.HasPrefix(row, "//") {

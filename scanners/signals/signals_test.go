@@ -454,6 +454,7 @@ func TestWhatStandsBesideALicenceOrInsteadOfItIsSaid(t *testing.T) {
 		"a grant of patents beside BSD":       {files{"LICENSE": bsd, "PATENTS": "Additional Grant of Patent Rights Version 2\n"}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "PATENTS: terms on patents"},
 		"a grant of patents under BSD":        {files{"LICENSE": bsd + "\nAdditional Grant of Patent Rights Version 2\n\n\"Software\" means the X software.\n"}, []string{"BSD-3-Clause AND LicenseRef-added-terms"}, "terms stand beside"},
 		"a file on patents beside MIT":        {files{"LICENSE": mitText, "PATENTS": "none\n"}, []string{"MIT"}, ""},
+		"a grant of patents beside MIT":       {files{"LICENSE": mitText, "PATENTS": "Additional Grant of Patent Rights\n\nThe licence ends if you assert a patent.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "PATENTS: terms on patents"},
 		"a list of patents elsewhere":         {files{"LICENSE": bsd, "docs/PATENTS.md": "none\n"}, []string{"BSD-3-Clause"}, ""},
 		"an edition under other terms":        {files{"LICENSE": mitText, "ee/LICENSE": "You may use these files with a subscription.\n"}, []string{"MIT AND LicenseRef-added-terms"}, "ee/LICENSE: the files of a folder stand under other terms"},
 		"an edition under the same terms":     {files{"LICENSE": mitText, "enterprise/LICENSE": mitText}, []string{"MIT"}, ""},

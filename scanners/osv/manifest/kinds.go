@@ -105,6 +105,7 @@ func webKinds() []Kind {
 		{FamilyJavaScript, "config/importmap.rb", nil,
 			matches(`(?m)^\s*pin\s.*https?:|(?m)^\s*pin\s+["'][^"']+["']\s*(?:#\s*@|,\s*to:\s*["'][^"']+["']\s*#)`), publishSBOM},
 		{FamilyPHP, "composer.json", []string{"composer.lock"}, inJSON("Packagist", isComposerPackage, "require", "require-dev"), commitLock},
+		{FamilyPHP, "composer.*.json composer-*.json composer_*.json", []string{"composer.lock"}, inJSON("Packagist", isComposerPackage, "require", "require-dev"), commitLock},
 		{FamilyPHP, "*.make.yml *.make.yaml", nil, matches(`(?m)^projects:`), publishSBOM},
 		{FamilyPHP, "drupal-org.make *.make", nil, matches(`(?m)^projects\[`), publishSBOM},
 		{FamilyPHP, ".phive/phars.xml phive.xml", nil, matches(`<phar\b`), publishSBOM},
@@ -135,7 +136,8 @@ func pythonKinds() []Kind {
 		{FamilyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
-			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt pip-requires test-requires",
+			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt freeze.txt pip-freeze.txt pip_freeze.txt python-freeze.txt " +
+			"pip-lock.txt pip_lock.txt pip-packages.txt pip_packages.txt python-packages.txt python_packages.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "dev.in base.in main.in prod.in test.in tests.in docs.in", pythonLocks, requirementsNames, pinPython},
 	}
@@ -171,6 +173,7 @@ func compiledKinds() []Kind {
 	cocoa := matches(`(?m)^\s*pod\s|s?\.dependency`)
 	return []Kind{
 		{FamilyRust, "cargo.toml", []string{"Cargo.lock"}, cargoNames, commitLock},
+		{FamilyRust, "cargo-*.lock cargo.*.lock cargo_*.lock", []string{"Cargo.lock"}, nil, "name it Cargo.lock, in a folder of its own"},
 		{FamilyGo, "gopkg.lock gopkg.toml glide.lock glide.yaml godeps.json vendor.conf vendor.json godeps .gopmfile trash.conf trash.lock vendor/manifest",
 			[]string{"go.mod", "Gopkg.lock"},
 			nil, "move to Go modules (go mod init)"},
@@ -221,7 +224,7 @@ func rubyKinds() []Kind {
 	return []Kind{
 		{FamilyRuby, "gemfile", gemLocks, gem, commitLock},
 		{FamilyRuby, "gems.rb", gemLocks, gem, commitLock},
-		{FamilyRuby, "*.gemfile gemfile.* gemfile-* gemfile_*", nil, matches(`(?m)^\s*gem[ (]|^\s*(?:eval_gemfile|gemspec)\b|^GEM$`), commitLock},
+		{FamilyRuby, "*.gemfile gemfile.* gemfile-* gemfile_* pluginfile appraisals", nil, matches(`(?m)^\s*gem[ (]|^\s*(?:eval_gemfile|gemspec)\b|^GEM$`), commitLock},
 		{FamilyRuby, "*.gemspec", gemLocks, gemNames(`\.add_(?:runtime_|development_)?dependency[ (]\s*["']([\w.-]+)["']`), commitLock},
 		{FamilyRuby, "puppetfile berksfile berksfile.lock cheffile", nil, matches(`(?m)^\s*(?:mod|cookbook)\s|^GRAPH`), publishSBOM},
 		{FamilyCrystal, "shard.yml", nil, matches(`(?m)^(?:development_)?dependencies:`), publishSBOM},
@@ -280,7 +283,7 @@ func vendoredKinds() []Kind {
 	return []Kind{
 		{FamilyJVM, "*.jar *.war *.ear *.aar", nil, nil, nameCopies},
 		{FamilyDotNet, "*.nupkg *.dll", nil, nil, nameCopies},
-		{FamilyPython, "*.whl *.egg", nil, nil, nameCopies},
+		{FamilyPython, "*.whl *.egg wheelhouse/*.tar.gz wheels/*.tar.gz sdists/*.tar.gz wheelhouse/*.zip", nil, nil, nameCopies},
 		{FamilyRuby, "*.gem", nil, nil, nameCopies},
 		{FamilyJavaScript, "*.min.js", nil, nil, nameCopies},
 	}

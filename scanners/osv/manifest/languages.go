@@ -14,6 +14,8 @@ import (
 type Language struct {
 	Family     string
 	Extensions string
+	// Names are whole names of files, in lower case, beside the endings.
+	Names string
 	// Imports finds the names that code asks for, in its groups; of one group several may
 	// stand, with commas. Where it is nil nothing of the code tells what it asks for.
 	Imports func() *regexp.Regexp
@@ -52,8 +54,9 @@ func scriptLanguages() []Language {
 			Imports: find(`(?m)^\s*"?\s*(?:from\s+(\w+)[\w.]*\s+(?:c?import)\b|c?import\s+([^#\n]+))|` +
 				`^# dependencies\s*=\s*\[\s*(?:#\s*)?["'](\w[\w.-]*)|\bimport_module\(\s*["'](\w+)|\b__import__\(\s*["'](\w+)`),
 			Standard: oneOf(pythonStandard), Dotted: true, Ignored: find(`(?s)"""(?:[^\\]|\\.)*?"""|'''(?:[^\\]|\\.)*?'''`)},
-		{Family: FamilyRuby, Extensions: ".rb .rake .erb", Imports: find(`(?m)^\s*(?:require|gem)\s*\(?\s*["']([^"']+)["']|^\s*(Bundler)\.require\b`),
-			Standard: firstElement(oneOf(rubyStandard)), Shipped: oneOf("Bundler")},
+		{Family: FamilyRuby, Extensions: ".rb .rake .erb .ru .thor", Names: "rakefile guardfile capfile thorfile dangerfile",
+			Imports:  find(`(?m)^\s*(?:require|gem)\s*\(?\s*["']([^"']+)["']|^\s*(Bundler)\.require\b`),
+			Standard: firstElement(oneOf(rubyStandard + " rake")), Shipped: oneOf("Bundler")},
 		{Family: FamilyPHP, Extensions: ".php .phtml",
 			Imports:  find(`(?m)^\s*use\s+(?:function\s+|const\s+)?\\?([A-Za-z_]\w*(?:\\\w+)+)|vendor/(autoload)\.php`),
 			Standard: never, Shipped: oneOf("autoload")}, // Composer makes it without packages, too

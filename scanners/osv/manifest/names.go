@@ -131,7 +131,7 @@ func isComposerPackage(name string, _ any) bool { return strings.Contains(name, 
 
 // npmNames reads package.json without what lies in the repository itself.
 func npmNames(text []byte) Named {
-	return inJSON("npm", func(_ string, value any) bool {
+	result := inJSON("npm", func(_ string, value any) bool {
 		version, _ := value.(string)
 		for _, local := range []string{"file:", "link:", "workspace:", "portal:", "./", "../", "~/"} {
 			if strings.HasPrefix(version, local) {
@@ -140,7 +140,13 @@ func npmNames(text []byte) Named {
 		}
 		return true
 	}, "dependencies", "devDependencies", "optionalDependencies")(text)
+	// Who asks for nothing but peers, or for versions of what others bring, names packages too:
+	// npm installs them.
+	result.Some = result.Some || npmBeside().Match(text)
+	return result
 }
+
+var npmBeside = lazy.Pattern(`"(?:peerDependencies|overrides|resolutions)"\s*:\s*\{\s*"`)
 
 var pubSections = lazy.Pattern(`(?m)^(?:dev_)?dependencies:[ \t]*\r?\n((?:[ \t]+.*\r?\n?|[ \t]*#.*\r?\n|\s*\r?\n)*)`)
 var pubOwn = lazy.Pattern(`(?m)^name:[ \t]*["']?(\w+)`)

@@ -36,10 +36,10 @@ var (
 		benchmarkGroup: "benchmark benchmarks",
 		archiveGroup:   "old unused obsolete attic",
 		vendorGroup:    "node_modules bower_components",
-		toolGroup:      ".github .circleci .storybook devtools dev-tools",
+		toolGroup:      ".github .gitlab .circleci .ci .azure-pipelines .buildkite .devcontainer .storybook devtools dev-tools",
 	})
 	groupAtTop = foldersByName(map[string]string{
-		docsGroup: "website", archiveGroup: "archive archived archives", benchmarkGroup: "bench", toolGroup: "dev development",
+		docsGroup: "website", archiveGroup: "archive archived archives", benchmarkGroup: "bench", toolGroup: "dev development ci",
 	})
 )
 

@@ -91,8 +91,15 @@ func Is(name string) bool {
 		return false
 	}
 	return strings.Contains(stem, "requirement") || strings.Contains(stem, "constraints") && extension != ".pip" ||
-		slices.Contains(Words(base), "reqs") ||
+		slices.Contains(Words(base), "reqs") || isFreeze(base) ||
 		slices.Contains(requirementFolders, strings.ToLower(path.Base(path.Dir(name))))
+}
+
+// isFreeze reports what "pip freeze" is written to, by its usual names.
+func isFreeze(base string) bool {
+	words := Words(base)
+	return slices.Contains(words, "freeze") && (len(words) == 1 || slices.Contains(words, "pip") || slices.Contains(words, "python")) ||
+		slices.Equal(words, []string{"pip", "lock"}) || slices.Equal(words, []string{"pip", "packages"}) || slices.Equal(words, []string{"python", "packages"})
 }
 
 // Words are the words of a file's name in lower case, without its extension.
