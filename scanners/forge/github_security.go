@@ -46,12 +46,7 @@ func (g *github) askSecurity(ctx context.Context, subjects []*subject) {
 // complete reports whether nothing of it is left to ask: what GitHub does not show it does
 // not show on the next day either.
 func (s security) complete() bool {
-	for _, failure := range []*observation.Note{s.PrivateFailure, s.AdvisoriesFailure} {
-		if failure != nil && failure.Cause != observation.CauseUnsupported && failure.Cause != observation.CauseNoToken {
-			return false
-		}
-	}
-	return !s.Asked.IsZero()
+	return lasting(s.PrivateFailure) && lasting(s.AdvisoriesFailure) && !s.Asked.IsZero()
 }
 
 func (g *github) security(ctx context.Context, s *subject) security {
