@@ -6,6 +6,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -168,7 +170,11 @@ func httpClient(cfg config.Config, version string) *http.Client {
 
 // httpOptions are that policy, and how Midspan introduces itself to servers.
 func httpOptions(cfg config.Config, version string) fetch.Options {
-	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version}
+	contact := cmp.Or(cfg.Contact, "https://github.com/midspan/midspan")
+	if !strings.Contains(contact, "://") {
+		contact = "mailto:" + contact // by which ecosyste.ms knows those who can be reached
+	}
+	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: fmt.Sprintf("midspan/%s (+%s)", version, contact)}
 }
 
 // maxRules bounds a file of rules, in bytes.
