@@ -25,6 +25,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/epss"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -59,6 +60,7 @@ type Pipeline struct {
 	policies  []*policy.Policy  // that a report is asked
 	source    advisory.Source   // nil until openAdvisories has run
 	ends      endoflife.Source  // of runtimes, read beside the source
+	scores    epss.Data         // of vulnerabilities, read beside it too
 	service   advisory.Matcher  // sends requests to OSV's online service
 	inChild   bool              // repositories are read in child processes
 	memory    int64             // that a child may use, in bytes; 0 for the default
@@ -272,9 +274,11 @@ func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, err
 }
 
 // settingsKey names what the verdicts of a run depend on besides the scans and the
-// advisories: the day, the program with its scanners, the rules, and the ends of runtimes.
+// advisories: the day, the program with its scanners, the rules, the ends of runtimes, and the
+// scores of EPSS.
 func (p *Pipeline) settingsKey(run store.Run) string {
-	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem)
+	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n%s %d\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem,
+		p.scores.Day.Format(time.DateOnly), p.scores.Len())
 	for _, scanner := range p.scanners {
 		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
 	}
