@@ -149,7 +149,7 @@ func (g gitea) timeline(ctx context.Context, r catalog.Repository, number int64)
 		CreatedAt time.Time  `json:"created_at"`
 		User      *giteaUser `json:"user"`
 	}
-	if _, err := g.get(ctx, fmt.Sprintf("%s/issues/%d/timeline?limit=%d", g.repository(r), number, giteaPage), &events); err != nil {
+	if _, err := g.get(ctx, fmt.Sprintf("%s/issues/%d/timeline", g.repository(r), number), &events); err != nil {
 		return c, err
 	}
 	for _, e := range events {
