@@ -51,6 +51,14 @@ type Follower interface {
 	FollowsScan()
 }
 
+// Rescuer is a source that knows where copies of repositories are kept. It is asked after
+// the scan, about those that could not be read or that their forge no longer shows, and
+// about others where a setting says so. To the rest its measures do not apply.
+type Rescuer interface {
+	Source
+	Rescues()
+}
+
 // Found is what the scanners found in a repository.
 type Found struct {
 	Measures []observation.Measure

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
 	"github.com/midspan/midspan/internal/report/terminal"
+	"github.com/midspan/midspan/scanners"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -57,6 +58,10 @@ func (a *app) printPublished(published pipeline.Published) error {
 			fmt.Fprintf(w, "%s, %d of %d repositories read, %.0f %% of what could be measured was.\n",
 				plural(summary.Goods, "good"), summary.Scanned, summary.Repositories, 100*summary.Coverage)
 			fmt.Fprintf(w, "%s\n", stageLine(summary.Stages))
+			if summary.Moved > 0 {
+				fmt.Fprintf(w, "The catalog still has the old address of %s; moved.csv has the new ones.\n",
+					scanners.Count(summary.Moved, "repository that moved", "repositories that moved"))
+			}
 			for _, gap := range published.Gaps {
 				fmt.Fprintf(w, "  gap: %s: %d\n", gap.What, gap.Count)
 				if gap.First != "" {

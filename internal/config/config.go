@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/mail"
 	"net/url"
 	"os"
 	"reflect"
@@ -43,8 +44,10 @@ type Config struct {
 	Out         string
 	Languages   []string
 	SiteAddress string
-	Partial     bool // of the languages, those too that are translated in small part
-	Functions   bool // count who carries which function of a good
+	Partial     bool   // of the languages, those too that are translated in small part
+	Archive     string // of which repositories the archive is asked: one of ArchiveChoices
+	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
+	Functions   bool   // count who carries which function of a good
 	Policies    []string
 	Only        string
 	Limit       int
@@ -94,6 +97,22 @@ const (
 	ZeroAll  = "all"
 )
 
+// Of which repositories it is asked whether an archive keeps a copy: of none, of those that
+// cannot be read where they are, of all.
+const (
+	ArchiveNone   = "none"
+	ArchiveUnread = "unread"
+	ArchiveAll    = "all"
+)
+
+// ArchiveChoices are those.
+func ArchiveChoices() []string { return []string{ArchiveNone, ArchiveUnread, ArchiveAll} }
+
+const archiveKey = "archive"
+
+// contactKey goes with what is sent to servers.
+const contactKey = "contact"
+
 // Levels are the levels of messages, from few to many.
 func Levels() []string { return []string{LevelError, LevelWarn, LevelInfo, LevelDebug} }
 
@@ -115,6 +134,9 @@ func settings(c *Config) []setting {
 		{"rules", &c.Rules, "", "a file of rules that is laid over the embedded one", false},
 		{"offline", &c.Offline, false, "touch no network: use given mirrors and what was fetched before", false},
 		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a source, or copy of a catalog, that a run may use where it cannot ask anew", false},
+		{archiveKey, &c.Archive, ArchiveUnread, "of which repositories Software Heritage is asked whether it keeps a copy: none, unread (those that " +
+			"cannot be read where they are), all", false},
+		{contactKey, &c.Contact, "", "address of mail or of a page that is sent to servers, so that who runs them can reach you", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
 		{"store", &c.Store, defaultStore, "folder of the database of runs, or postgres://… for a database that several machines share", true},
@@ -302,7 +324,7 @@ func (c *Config) checkChoices() error {
 	for key, choice := range map[string]struct {
 		word string
 		of   []string
-	}{"log-level": {c.LogLevel, Levels()}, ExitZeroKey: {c.ExitZero, ZeroCodes()}} {
+	}{"log-level": {c.LogLevel, Levels()}, ExitZeroKey: {c.ExitZero, ZeroCodes()}, archiveKey: {c.Archive, ArchiveChoices()}} {
 		if !slices.Contains(choice.of, choice.word) {
 			return fmt.Errorf("%s: there is no %q; there are %s", key, choice.word, strings.Join(choice.of, ", "))
 		}
@@ -328,7 +350,7 @@ func (c *Config) check(now time.Time) error {
 		return err
 	}
 	c.splitStore()
-	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths(), c.checkChoices())
+	return errors.Join(c.checkLanguages(), c.checkSiteAddress(), c.checkPaths(), c.checkChoices(), c.checkContact())
 }
 
 // checkSiteAddress refuses what no page could be reached under, and ends an address with a
@@ -345,6 +367,26 @@ func (c *Config) checkSiteAddress() error {
 	u.Path = strings.TrimRight(u.Path, "/") + "/"
 	u.RawPath = ""
 	c.SiteAddress = u.String()
+	return nil
+}
+
+// maxContact bounds a contact, in bytes.
+const maxContact = 200
+
+// checkContact refuses what is neither an address of mail nor one of a page: it stands in a
+// header of each request.
+func (c Config) checkContact() error {
+	if c.Contact == "" {
+		return nil
+	}
+	u, err := url.Parse(c.Contact)
+	page := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
+	at, err := mail.ParseAddress(c.Contact)
+	unfit := strings.ContainsFunc(c.Contact, func(r rune) bool { return r <= ' ' || r > '~' || r == '(' || r == ')' || r == '\\' })
+	if len(c.Contact) > maxContact || unfit || !page && (err != nil || at.Address != c.Contact) {
+		return fmt.Errorf("%s: %q is neither an address of mail nor one of a page, such as goods@agency.example or https://agency.example/goods",
+			contactKey, c.Contact)
+	}
 	return nil
 }
 

@@ -232,3 +232,23 @@ func TestTheCacheIsTheUsersUnlessAStoreIsNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestAContactIsAnAddressAndFitsAHeader(t *testing.T) {
+	for contact, fits := range map[string]bool{
+		"": true, "goods@agency.example": true, "https://agency.example/goods": true, "agency": false, "Ann <ann@agency.example>": false,
+		"a@b.example\r\nX: y": false, "https://agency.example/a)b": false, "ftp://agency.example": false, "https://user:word@agency.example": false,
+		"https://agency.example/" + strings.Repeat("x", 200): false,
+	} {
+		if _, err := New(now, func(c *Config) { c.Contact = contact }); (err == nil) != fits {
+			t.Errorf("%q: %v", contact, err)
+		}
+	}
+}
+
+func TestTheArchiveIsAskedOfNoneOfSomeOrOfAll(t *testing.T) {
+	for choice, known := range map[string]bool{"none": true, "unread": true, "all": true, "some": false} {
+		if _, err := load(t, "", "--archive="+choice); (err == nil) != known {
+			t.Errorf("%s: %v", choice, err)
+		}
+	}
+}

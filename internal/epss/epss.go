@@ -13,12 +13,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/midspan/midspan/internal/files"
+	"github.com/midspan/midspan/internal/observation"
 )
 
 // FileName is the name under which FIRST publishes the newest scores.
@@ -51,7 +54,35 @@ func (d Data) Score(cve string) (float64, bool) {
 	if !found {
 		return 0, false
 	}
-	return float64(d.scores[i]), true
+	return math.Round(float64(d.scores[i])*1e5) / 1e5, true // as many digits as are published
+}
+
+// AtHand reads the scores in a folder, as of a time. There are none where the file is not
+// there, cannot be read, or is of a later day.
+func AtHand(folder string, until time.Time) Data {
+	d, err := Read(filepath.Join(folder, FileName))
+	if err != nil || d.Day.After(until) {
+		return Data{}
+	}
+	return d
+}
+
+// Apply returns the findings with their scores: of several CVEs of an advisory, the highest.
+func (d Data) Apply(findings []observation.Finding) []observation.Finding {
+	if d.Len() == 0 || len(findings) == 0 {
+		return findings
+	}
+	day := d.Day.Format(time.DateOnly)
+	scored := slices.Clone(findings)
+	for i := range scored {
+		for _, id := range append([]string{scored[i].Advisory}, scored[i].Aliases...) {
+			score, known := d.Score(id)
+			if known && (scored[i].EPSS == nil || score > scored[i].EPSS.Probability) {
+				scored[i].EPSS = &observation.EPSS{Probability: score, Day: day}
+			}
+		}
+	}
+	return scored
 }
 
 // Read reads a file as FIRST publishes it.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/midspan/midspan/internal/observation"
 )
 
 const head = "#model_version:v2025.03.14,score_date:2026-11-29T12:55:00Z\ncve,epss,percentile\n"
@@ -65,4 +67,24 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestFindingsCarryTheHighestScoreOfTheirDay(t *testing.T) {
+	path := write(t, head+"CVE-2024-2,0.97530,0.9\nCVE-2024-3,0.00042,0.1\n")
+	folder, day := filepath.Dir(path), time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	findings := []observation.Finding{{Advisory: "GHSA-a", Aliases: []string{"CVE-2024-3", "CVE-2024-2"}}, {Advisory: "CVE-2024-3"}, {Advisory: "GHSA-b"}}
+	got := AtHand(folder, day).Apply(findings)
+	for i, want := range []*observation.EPSS{{Probability: 0.9753, Day: "2026-11-29"}, {Probability: 0.00042, Day: "2026-11-29"}, nil} {
+		if (got[i].EPSS == nil) != (want == nil) || want != nil && *got[i].EPSS != *want {
+			t.Errorf("%s: %+v, want %+v", got[i].Advisory, got[i].EPSS, want)
+		}
+	}
+	if findings[0].EPSS != nil {
+		t.Error("the findings that were given were changed")
+	}
+	for name, none := range map[string]Data{"of a later day": AtHand(folder, day.Add(-time.Second)), "no file": AtHand(t.TempDir(), day)} {
+		if none.Len() != 0 || none.Apply(findings)[0].EPSS != nil {
+			t.Errorf("%s: there are scores", name)
+		}
+	}
 }

@@ -128,6 +128,13 @@ const (
 	ForgeForks                 = "forge.forks"
 )
 
+// The measures of scanners/archive.
+const (
+	ArchiveKept      = "archive.kept"
+	ArchiveVisitDays = "archive.visit-days"
+	ArchiveAddress   = "archive.address"
+)
+
 // The measures of scanners/ledger.
 const (
 	LedgerCollectives      = "ledger.collectives"

@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/download"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/epss"
 	"github.com/midspan/midspan/internal/feeds"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/observation"
@@ -33,6 +34,9 @@ func (p *Pipeline) openAdvisories(ctx context.Context, run store.Run) error {
 	source, err := p.newSource(ctx, run)
 	if err == nil {
 		p.source, p.ends = source, readEnds(p.cfg, run)
+		if p.cfg.Advisories != "" || !readsSampleAlone(run) {
+			p.scores = epss.AtHand(advisoryFolder(p.cfg), run.AsOf)
+		}
 	}
 	return err
 }

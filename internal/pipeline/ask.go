@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/catalog"
+	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
@@ -41,7 +42,9 @@ func (p *Pipeline) askSources(ctx context.Context, run store.Run, followers bool
 		return err
 	}
 	for _, source := range p.sources {
-		if _, follows := source.(scanners.Follower); follows != followers {
+		_, follows := source.(scanners.Follower)
+		_, rescues := source.(scanners.Rescuer)
+		if (follows || rescues) != followers {
 			continue
 		}
 		if err := p.askSource(ctx, run, source, repositories); err != nil {
@@ -65,7 +68,13 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 				return err
 			}
 			question := scanners.Question{Repository: r, Last: last}
-			why := p.whyNotAsk(run, source, r, last)
+			why, err := p.spares(ctx, run, source, r)
+			if err != nil {
+				return err
+			}
+			if why == nil {
+				why = p.whyNotAsk(run, source, r, last)
+			}
 			if why == nil {
 				if why, err = p.withFound(ctx, run, source, &question); err != nil {
 					return err
@@ -91,6 +100,33 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 		p.say(fmt.Sprintf("%s: %d not asked: %s", source.Name(), noToken, reason))
 	}
 	return nil
+}
+
+// needless is the cause for which nobody is asked where a repository can be read: what
+// would be asked does not apply to it.
+const needless observation.Cause = "needless"
+
+// spares says why a repository needs no copy that is kept elsewhere; nil where it may, and
+// for sources of anything else.
+func (p *Pipeline) spares(ctx context.Context, run store.Run, source scanners.Source, r catalog.Repository) (*observation.Note, error) {
+	if _, rescues := source.(scanners.Rescuer); !rescues || p.cfg.Archive == config.ArchiveAll {
+		return nil, nil
+	}
+	if p.cfg.Archive == config.ArchiveNone {
+		return &observation.Note{Cause: observation.CauseNotAsked, Subject: r.URL, Message: "the setting archive is none"}, nil
+	}
+	scan, err := p.store.Scan(ctx, run.ID, r.URL)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("read the scan of %s: %w", r.URL, err)
+	}
+	all, err := p.loadLive(ctx, run, r)
+	if err != nil {
+		return nil, err
+	}
+	if gone, _ := observation.Find(liveMeasures(all), observation.ForgeGone); scan.Failure != nil || gone.Value == true {
+		return nil, nil
+	}
+	return &observation.Note{Cause: needless, Subject: r.URL, Message: "it can be read where it is"}, nil
 }
 
 // withFound adds to a question what the scanners found, where the source asks about that.
@@ -223,7 +259,11 @@ func (p *Pipeline) whyNotAsk(run store.Run, source scanners.Source, r catalog.Re
 // are unknown.
 func (p *Pipeline) liveOf(run store.Run, source scanners.Source, r catalog.Repository, last *scanners.Answer, failure observation.Note) store.Live {
 	live := store.Live{URL: r.URL, Source: source.Name()}
-	if why := source.Excludes(r); why != "" {
+	why := source.Excludes(r)
+	if why == "" && failure.Cause == needless {
+		why = failure.Message
+	}
+	if why != "" {
 		for _, d := range source.Definitions() {
 			live.Measures = append(live.Measures, d.NotApplicableFor(why))
 		}

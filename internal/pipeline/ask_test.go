@@ -19,6 +19,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/archive"
 	forges "github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/packages"
@@ -87,7 +88,7 @@ func (a *askable) run() runResult {
 func withOthers(given ...scanners.Source) []scanners.Source {
 	const nowhere = "http://127.0.0.1:1"
 	all := []scanners.Source{forges.New(forges.Options{GitHub: nowhere, Tokens: map[string][]string{"github.com": {"secret"}}}),
-		ledger.New(ledger.Options{OpenCollective: nowhere}),
+		archive.New(archive.Options{Address: nowhere}), ledger.New(ledger.Options{OpenCollective: nowhere}),
 		packages.NewDepsDev(packages.Options{Address: nowhere}), packages.NewEcosystems(packages.Options{Address: nowhere})}
 	for _, source := range given {
 		all[slices.IndexFunc(all, func(s scanners.Source) bool { return s.Name() == source.Name() })] = source
@@ -146,7 +147,7 @@ func withoutForge(t *testing.T, document report.Document) string {
 	t.Helper()
 	keep := func(measures []observation.Measure) (kept []observation.Measure) {
 		for _, m := range measures {
-			if !slices.ContainsFunc([]string{"forge.", "ledger.", "packages."}, func(of string) bool { return strings.HasPrefix(m.ID, of) }) {
+			if !slices.ContainsFunc([]string{"forge.", "archive.", "ledger.", "packages."}, func(of string) bool { return strings.HasPrefix(m.ID, of) }) {
 				kept = append(kept, m)
 			} else if m.State == observation.Measured {
 				t.Errorf("%s is measured", m.ID)

@@ -6,6 +6,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +25,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/epss"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/gitrepo"
@@ -57,6 +60,7 @@ type Pipeline struct {
 	policies  []*policy.Policy  // that a report is asked
 	source    advisory.Source   // nil until openAdvisories has run
 	ends      endoflife.Source  // of runtimes, read beside the source
+	scores    epss.Data         // of vulnerabilities, read beside it too
 	service   advisory.Matcher  // sends requests to OSV's online service
 	inChild   bool              // repositories are read in child processes
 	memory    int64             // that a child may use, in bytes; 0 for the default
@@ -168,7 +172,11 @@ func httpClient(cfg config.Config, version string) *http.Client {
 
 // httpOptions are that policy, and how Midspan introduces itself to servers.
 func httpOptions(cfg config.Config, version string) fetch.Options {
-	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: "midspan/" + version}
+	contact := cmp.Or(cfg.Contact, "https://github.com/midspan/midspan")
+	if !strings.Contains(contact, "://") {
+		contact = "mailto:" + contact // by which ecosyste.ms knows those who can be reached
+	}
+	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: fmt.Sprintf("midspan/%s (+%s)", version, contact)}
 }
 
 // maxRules bounds a file of rules, in bytes.
@@ -266,9 +274,11 @@ func (p *Pipeline) inputsDigest(ctx context.Context, run store.Run) (string, err
 }
 
 // settingsKey names what the verdicts of a run depend on besides the scans and the
-// advisories: the day, the program with its scanners, the rules, and the ends of runtimes.
+// advisories: the day, the program with its scanners, the rules, the ends of runtimes, and the
+// scores of EPSS.
 func (p *Pipeline) settingsKey(run store.Run) string {
-	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem)
+	key := fmt.Sprintf("%s\n%s\n%q\n%q %q\n%s %d\n", run.AsOf, p.build, p.rulesText, p.ends.Digest(), p.ends.Problem,
+		p.scores.Day.Format(time.DateOnly), p.scores.Len())
 	for _, scanner := range p.scanners {
 		key += fmt.Sprintf("%q %q %q\n", scanner.Name(), scanner.Version(), scanner.Configuration())
 	}

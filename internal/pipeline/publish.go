@@ -272,7 +272,7 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 		}
 		one.inventories = append(one.inventories, l)
 		scan := scanEntry(good.Repositories[i], s, l)
-		scan.Findings = p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), scan.Findings)
+		scan.Findings = p.scores.Apply(p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), scan.Findings))
 		one.brief.Scans = append(one.brief.Scans, scan)
 	}
 	return one, nil
@@ -326,7 +326,7 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 		if err != nil {
 			return good, fmt.Errorf("good %s: read its inventory: %w", good.ID, err)
 		}
-		scan.Findings = p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), e.inventories[i].match.withPaths(packages))
+		scan.Findings = p.scores.Apply(p.answers.Apply(p.answerTarget(good.Good, good.Repositories[i]), e.inventories[i].match.withPaths(packages)))
 	}
 	good.Activity = observation.SumActivity(activities)
 	return good, nil

@@ -51,11 +51,11 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 		return nil, err
 	}
 	all = append(catalogStates(cfg), all...)
-	db, err := openStoreAtHand(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if db != nil {
+	var db *store.Store // nil where there is none yet
+	if _, err := os.Stat(filepath.Join(cfg.Store, "midspan.db")); cfg.Database != "" || !errors.Is(err, fs.ErrNotExist) {
+		if db, err = openStore(ctx, cfg); err != nil {
+			return nil, err
+		}
 		defer db.Close()
 	}
 	for _, source := range sources {
@@ -66,14 +66,6 @@ func Sources(ctx context.Context, cfg config.Config, sources []scanners.Source) 
 		all = append(all, state)
 	}
 	return all, nil
-}
-
-// openStoreAtHand opens the store; nil where there is none yet.
-func openStoreAtHand(ctx context.Context, cfg config.Config) (*store.Store, error) {
-	if _, err := os.Stat(filepath.Join(cfg.Store, "midspan.db")); cfg.Database == "" && errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return openStore(ctx, cfg)
 }
 
 // advisoryStates describes the default index, or that of the setting advisories, and the
@@ -93,7 +85,12 @@ func advisoryStates(ctx context.Context, cfg config.Config) ([]SourceState, erro
 	case err != nil:
 		return nil, err
 	default:
-		osv.State, osv.Date, osv.Detail = SourceKept, info.NewestDay(), advisoriesInWords(info)
+		records := 0
+		for _, e := range info.Ecosystems {
+			records += e.Records
+		}
+		osv.State, osv.Date, osv.Detail = SourceKept, info.NewestDay(),
+			scanners.Count(records, "record", "records")+" of "+scanners.Count(len(info.Ecosystems), "ecosystem", "ecosystems")
 		if info.KEVDate != "" {
 			kev.State, kev.Date, kev.Detail = SourceKept, info.KEVDate, scanners.Count(info.KEVEntries, "vulnerability", "vulnerabilities")
 		}
@@ -159,14 +156,6 @@ func indexAtHand(ctx context.Context, cfg config.Config) (osvdb.Info, error) {
 		return osvdb.Info{}, err
 	}
 	return osvdb.Describe(ctx, path, cfg.Day())
-}
-
-func advisoriesInWords(info osvdb.Info) string {
-	records := 0
-	for _, e := range info.Ecosystems {
-		records += e.Records
-	}
-	return fmt.Sprintf("%s of %s", scanners.Count(records, "record", "records"), scanners.Count(len(info.Ecosystems), "ecosystem", "ecosystems"))
 }
 
 // answersAtHand describes the answers of a source that the store keeps.

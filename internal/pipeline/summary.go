@@ -53,6 +53,7 @@ func (s *summary) addRepository(scan report.Scan, l matchedInventory) {
 	}
 	s.seen[scan.Repository.URL] = true
 	s.result.Repositories++
+	s.result.Moved += report.BoolToInt(scan.MovedTo != "")
 	if scan.Failure != nil {
 		s.result.Failed[string(scan.Failure.Cause)]++
 		return
@@ -95,6 +96,9 @@ func scanEntry(repository catalog.Repository, state repoState, l matchedInventor
 	}
 	for _, live := range state.live {
 		entry.Notes = append(slices.Clone(entry.Notes), live.Notes...)
+		if moved, is := observation.Find(live.Measures, observation.ForgeMovedTo); is && moved.State == observation.Measured {
+			entry.MovedTo, _ = moved.Value.(string)
+		}
 	}
 	switch {
 	case entry.Failure != nil:

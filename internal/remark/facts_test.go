@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
@@ -32,6 +33,34 @@ func TestAFallOfTheLastHalfYearIsTold(t *testing.T) {
 	} {
 		if said := remark.FellOfLate(in); said != nil {
 			t.Errorf("%s: %q", name, english.Sentences(said))
+		}
+	}
+}
+
+// TestANewAddressAndACopyAreOffered reads what the forge and the archive said of each
+// repository.
+func TestANewAddressAndACopyAreOffered(t *testing.T) {
+	text := func(id string, value any) observation.Measure {
+		return observation.Measure{ID: id, State: observation.Measured, Value: value}
+	}
+	of := func(failed *observation.Note, measures ...observation.Measure) merge.Input {
+		return merge.Input{Repositories: []merge.Repository{{Repository: catalog.Repository{URL: "https://forge.example/old"}, Failed: failed, Measures: measures}}}
+	}
+	at := text(observation.ArchiveAddress, "https://archive.example/snp")
+	for name, c := range map[string]struct {
+		in   merge.Input
+		want string
+	}{
+		"moved": {of(nil, text(observation.ForgeMovedTo, "https://forge.example/new")),
+			"The catalog still has the old address https://forge.example/old; the new one is https://forge.example/new."},
+		"not moved":         {of(nil, observation.Measure{ID: observation.ForgeMovedTo, State: observation.NotApplicable}), ""},
+		"vanished and kept": {of(&observation.Note{}, at), "Software Heritage keeps a copy of https://forge.example/old: https://archive.example/snp."},
+		"gone from the forge": {of(nil, at, text(observation.ForgeGone, true)),
+			"Software Heritage keeps a copy of https://forge.example/old: https://archive.example/snp."},
+		"kept, and there": {of(nil, at), ""},
+	} {
+		if got := language.English().Sentences(remark.Of(c.in, nil, nil, true)); got != c.want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }

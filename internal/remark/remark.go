@@ -45,6 +45,7 @@ func anomalies(in merge.Input, measures map[string]observation.Measure, specs ma
 			messages = append(messages, language.M("There is a sign that it may be at its end, and no statement of it: {sign}.", "sign", sign))
 		}
 	}
+	messages = append(append(messages, moved(in)...), kept(in)...)
 	messages = append(messages, endedRuntimes(measures)...)
 	var impossible []language.Message
 	for _, repository := range in.Repositories {

@@ -116,14 +116,16 @@ type Ecosystem struct {
 
 // Summary counts what the first screen shows.
 type Summary struct {
-	Goods        int                  `json:"goods"`
-	Repositories int                  `json:"repositories"`
-	Scanned      int                  `json:"scanned"`
-	Failed       map[string]int       `json:"failed"` // failure class to number of repositories
-	Stages       map[assess.Stage]int `json:"stages"`
-	Borderline   int                  `json:"borderline"`
-	Coverage     float64              `json:"coverage"` // mean share over goods with a repository
-	Packages     int                  `json:"packages"`
+	Goods        int `json:"goods"`
+	Repositories int `json:"repositories"`
+	Scanned      int `json:"scanned"`
+	// Moved counts repositories to which the forge leads from the address in the catalog.
+	Moved      int                  `json:"moved,omitempty"`
+	Failed     map[string]int       `json:"failed"` // failure class to number of repositories
+	Stages     map[assess.Stage]int `json:"stages"`
+	Borderline int                  `json:"borderline"`
+	Coverage   float64              `json:"coverage"` // mean share over goods with a repository
+	Packages   int                  `json:"packages"`
 	// Findings is nil where no package could be matched, Exploited where no
 	// catalog of known exploited vulnerabilities was read.
 	Findings  *int `json:"findings,omitempty"`
@@ -179,15 +181,18 @@ type Good struct {
 type Scan struct {
 	Repository catalog.Repository `json:"repository"`
 	// Outcome is scanned, partial (something could not be read), failed.
-	Outcome       string                `json:"outcome"`
-	Failure       *observation.Note     `json:"failure,omitempty"`
-	Commit        string                `json:"commit,omitempty"`
-	ObservedUntil time.Time             `json:"observedUntil,omitzero"`
-	Measures      []observation.Measure `json:"measures"`
-	Checks        []observation.Check   `json:"checks"`
-	Inventory     []Inventory           `json:"inventory"`
-	Findings      []observation.Finding `json:"findings"`
-	Notes         []observation.Note    `json:"notes"`
+	Outcome       string            `json:"outcome"`
+	Failure       *observation.Note `json:"failure,omitempty"`
+	Commit        string            `json:"commit,omitempty"`
+	ObservedUntil time.Time         `json:"observedUntil,omitzero"`
+	// MovedTo is the address to which the forge leads from the one in the catalog; empty
+	// where it did not say that the repository moved.
+	MovedTo   string                `json:"movedTo,omitempty"`
+	Measures  []observation.Measure `json:"measures"`
+	Checks    []observation.Check   `json:"checks"`
+	Inventory []Inventory           `json:"inventory"`
+	Findings  []observation.Finding `json:"findings"`
+	Notes     []observation.Note    `json:"notes"`
 }
 
 // Outcomes of a repository.

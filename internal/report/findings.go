@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -233,6 +234,20 @@ func (w Localizer) ExploitedText(i DistinctFinding) string {
 		return w.Translate("yes")
 	}
 	return w.Translate("not listed")
+}
+
+// EPSSText writes how likely an advisory is to be exploited, by EPSS; empty where that is
+// unknown.
+func (w Localizer) EPSSText(i DistinctFinding) string {
+	if i.EPSS == nil {
+		return ""
+	}
+	if day, err := time.Parse(time.DateOnly, i.EPSS.Day); err == nil && i.EPSS.Probability >= 0.01 {
+		return w.Translate("EPSS {share} on {day}", "share", w.Percent(i.EPSS.Probability), "day", w.Date(day))
+	} else if err == nil {
+		return w.Translate("EPSS under {share} on {day}", "share", w.Percent(0.01), "day", w.Date(day))
+	}
+	return ""
 }
 
 // BaseScore writes the CVSS base score, empty where there is none.

@@ -59,7 +59,7 @@ func stripped(good Good) Good {
 		bare(&kept.Verdict.Load)
 	}
 	for _, scan := range good.Scans {
-		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure})
+		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure, MovedTo: scan.MovedTo})
 	}
 	return kept
 }

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -197,6 +198,9 @@ func (s *Service) limited(response *http.Response) (until time.Time, limited boo
 	if response.StatusCode != http.StatusTooManyRequests && (response.StatusCode != http.StatusForbidden || !given) {
 		return time.Time{}, false
 	}
+	if reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64); !given && err == nil {
+		after, given = s.untilReset(response, reset), true
+	}
 	if !given {
 		after = minute
 	}
@@ -204,6 +208,16 @@ func (s *Service) limited(response *http.Response) (until time.Time, limited boo
 	defer s.mu.Unlock()
 	s.until = s.Now().Add(max(after, time.Millisecond))
 	return s.until, true
+}
+
+// untilReset is how long a limit lasts that ends at a time in seconds since 1970. It is
+// compared with the date of the answer, so that a wrong clock does not matter.
+func (s *Service) untilReset(response *http.Response, reset int64) time.Duration {
+	date, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		date = s.Now()
+	}
+	return max(0, time.Unix(min(reset, 1<<40), 0).Sub(date))
 }
 
 func readAll(response *http.Response) ([]byte, error) {

@@ -140,3 +140,21 @@ func TestAfterAnErrorThatBlocksTheRestIsNotAsked(t *testing.T) {
 		}
 	}
 }
+
+// TestALimitWithItsEndInAHeaderIsMetUntilThen answers as Software Heritage does.
+func TestALimitWithItsEndInAHeaderIsMetUntilThen(t *testing.T) {
+	asked := 0
+	s, address := newService(t, func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		date := time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC)
+		w.Header().Set("Date", date.Format(http.TimeFormat))
+		w.Header().Set("X-RateLimit-Reset", fmt.Sprint(date.Add(time.Hour).Unix()))
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	before := s.Now()
+	err := s.Get(t.Context(), address, new(any))
+	limit, is := errors.AsType[*LimitError](err)
+	if !is || limit.Until.Before(before.Add(time.Hour)) || asked != 1 {
+		t.Errorf("got %v after %d requests", err, asked)
+	}
+}

@@ -39,6 +39,8 @@ type answer struct {
 	// Responders are the people who answered in Issues and Changes; nil where the forge
 	// was not asked who answered what.
 	Responders *int `json:"responders,omitempty"`
+	// RespondersAtLeast means that not all of what was said was read.
+	RespondersAtLeast bool `json:"respondersAtLeast,omitempty"`
 	// Notes say what the forge would not tell.
 	Notes []observation.Note `json:"notes,omitempty"`
 
@@ -50,7 +52,7 @@ type answer struct {
 func (a answer) withoutLists(last answer, failure observation.Note) answer {
 	a.partial = true
 	if last.Forge == a.Forge && last.Issues.read() && last.Changes.read() {
-		a.Issues, a.Changes, a.Responders = last.Issues, last.Changes, last.Responders
+		a.Issues, a.Changes, a.Responders, a.RespondersAtLeast = last.Issues, last.Changes, last.Responders, last.RespondersAtLeast
 		return a
 	}
 	a.Issues.Failure, a.Changes.Failure = &failure, &failure
@@ -106,8 +108,11 @@ type tracker struct {
 	// where all are there.
 	Closed      []time.Time `json:"closed,omitempty"`
 	ClosedSince time.Time   `json:"closedSince,omitzero"`
-	// WithoutAnswers means that the forge was not asked who answered.
-	WithoutAnswers bool `json:"withoutAnswers,omitempty"`
+	// AnswersFailure says why it is not known who answered.
+	AnswersFailure *observation.Note `json:"answersFailure,omitempty"`
+	// OutsideAtMost means that the forge did not tell who is of the project: some of those
+	// who count as from outside may be.
+	OutsideAtMost bool `json:"outsideAtMost,omitempty"`
 	// Failure says why nothing of it could be read this time.
 	Failure *observation.Note `json:"failure,omitempty"`
 }
@@ -121,7 +126,7 @@ type item struct {
 	// own and there are more.
 	SilentUntil time.Time `json:"silentUntil,omitzero"`
 	Swept       bool      `json:"swept,omitempty"`   // a program closed it
-	Outside     bool      `json:"outside,omitempty"` // its author is no owner, member or collaborator
+	Outside     bool      `json:"outside,omitempty"` // its author is not of the project, as far as is known
 }
 
 // same reports whether a list is as it was when it was last read. One of which the forge

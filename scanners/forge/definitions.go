@@ -31,7 +31,7 @@ func issueDefinitions() []observation.Definition {
 		number(observation.ForgeIssuesClosed12m, "Issues closed in 12 months", observation.UnitIssues, observation.MergeSum,
 			"Issues of people that were closed in the 12 months before the day of asking, whenever they were opened.", chaoss+"issues-closed/"),
 		number(observation.ForgeIssuesOutside12m, "Issues from outside in 12 months", observation.UnitIssues, observation.MergeSum,
-			"Of the issues opened in 12 months, those by people whom the forge does not call owner, member or collaborator: how many ask.", ""),
+			"Of the issues opened in 12 months, those by people who are not of the project as far as the forge tells: how many ask.", ""),
 		number(observation.ForgeIssueResponseDays, "Median time to the first response to an issue", observation.UnitDays, observation.MergeMain,
 			"Whole days until somebody else comments on or closes an issue from outside, of the newest 100 in 12 months. "+
 				"What nobody answered counts as open until the day of asking (Kaplan-Meier).", chaoss+"time-to-first-response/"),
@@ -61,7 +61,7 @@ func changeDefinitions() []observation.Definition {
 				"What its author closed without an answer is left out.", chaoss+"time-to-first-response/"),
 		number(observation.ForgeResponders12m, "People who answered in 12 months", observation.UnitPeople, observation.MergeMax,
 			"People who commented on, reviewed, merged or closed what somebody else opened, of the newest 100 issues and 100 changes in 12 months, "+
-				"by the first ten events of each. They are counted and never listed.", chaoss+"contributors/"),
+				"by what was said first to each. They are counted and never listed.", chaoss+"contributors/"),
 	}
 }
 

@@ -64,7 +64,7 @@ func New(options Options) *Source {
 func (*Source) Name() string { return Name }
 
 // Version implements scanners.Source.
-func (*Source) Version() string { return "2" }
+func (*Source) Version() string { return "3" }
 
 // Describe implements scanners.Source.
 func (s *Source) Describe() scanners.Description {

@@ -72,26 +72,25 @@ func (g gitea) facts(ctx context.Context, r catalog.Repository) (answer, bool, e
 	return a, false, nil
 }
 
-func (g gitea) lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) error {
-	for _, one := range []struct {
-		into *tracker
-		kind string
-	}{{&a.Issues, "issues"}, {&a.Changes, "pulls"}} {
+func (g gitea) lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) (lists []askedList, err error) {
+	for _, one := range []askedList{{into: &a.Issues, kind: "issues"}, {into: &a.Changes, kind: "pulls"}} {
 		if one.into.Off {
 			continue
 		}
 		path := g.repository(r) + "/issues?type=" + one.kind
 		items, more, err := g.items(ctx, path+"&state=all", since(asked))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		one.into.takeOpened(items, more, asked)
+		one.items = items
+		lists = append(lists, one)
 		if items, more, err = g.items(ctx, path+escaped("&state=closed&since=%s", asked), time.Time{}); err != nil {
-			return err
+			return nil, err
 		}
 		one.into.takeClosed(items, more, asked)
 	}
-	return readReleases[giteaRelease](ctx, g.session, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), a)
+	return lists, readReleases[giteaRelease](ctx, g.session, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), a)
 }
 
 // giteaPage is how many Gitea gives at once, by its default settings.

@@ -46,12 +46,7 @@ func (g *github) askSecurity(ctx context.Context, subjects []*subject) {
 // complete reports whether nothing of it is left to ask: what GitHub does not show it does
 // not show on the next day either.
 func (s security) complete() bool {
-	for _, failure := range []*observation.Note{s.PrivateFailure, s.AdvisoriesFailure} {
-		if failure != nil && failure.Cause != observation.CauseUnsupported && failure.Cause != observation.CauseNoToken {
-			return false
-		}
-	}
-	return !s.Asked.IsZero()
+	return lasting(s.PrivateFailure) && lasting(s.AdvisoriesFailure) && !s.Asked.IsZero()
 }
 
 func (g *github) security(ctx context.Context, s *subject) security {
@@ -63,16 +58,12 @@ func (g *github) security(ctx context.Context, s *subject) security {
 	if !gitHubPlace().MatchString(place) {
 		return security{}
 	}
-	var reporting struct{ Enabled *bool }
+	var reporting gitHubReporting
 	_, read.PrivateFailure = g.getREST(ctx, "/repos/"+place+"/private-vulnerability-reporting", &reporting)
 	if read.PrivateFailure == nil {
 		read.Private = reporting.Enabled
 	}
-	var list []struct {
-		State       *string    `json:"state"`
-		PublishedAt *time.Time `json:"published_at"`
-		WithdrawnAt *time.Time `json:"withdrawn_at"`
-	}
+	var list []gitHubAdvisory
 	header, failure := g.getREST(ctx, "/repos/"+place+"/security-advisories?state=published&per_page=100", &list)
 	if read.AdvisoriesFailure = failure; failure != nil {
 		return read
@@ -85,10 +76,25 @@ func (g *github) security(ctx context.Context, s *subject) security {
 		}
 	}
 	if told {
-		read.Advisories, read.More = &count, strings.Contains(header.Get("Link"), `rel="next"`)
+		read.Advisories, read.More = &count, hasNextPage(header)
 	}
 	return read
 }
+
+// gitHubReporting and gitHubAdvisory are what is read of GitHub's answers.
+type (
+	gitHubReporting struct {
+		Enabled *bool `json:"enabled"`
+	}
+	gitHubAdvisory struct {
+		State       *string    `json:"state"`
+		PublishedAt *time.Time `json:"published_at"`
+		WithdrawnAt *time.Time `json:"withdrawn_at"`
+	}
+)
+
+// hasNextPage reports whether GitHub has more than it sent.
+func hasNextPage(header http.Header) bool { return strings.Contains(header.Get("Link"), `rel="next"`) }
 
 // getREST asks for a document over REST, or says why there is none.
 func (g *github) getREST(ctx context.Context, path string, into any) (http.Header, *observation.Note) {

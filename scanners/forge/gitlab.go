@@ -103,29 +103,28 @@ func (g gitLab) archived(ctx context.Context, id int64) (*bool, error) {
 	return nil, nil
 }
 
-func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) error {
-	for _, one := range []struct {
-		into *tracker
-		kind string
-	}{{&a.Issues, "issues"}, {&a.Changes, "merge_requests"}} {
+func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) (lists []askedList, err error) {
+	for _, one := range []askedList{{into: &a.Issues, kind: "issues"}, {into: &a.Changes, kind: "merge_requests"}} {
 		if one.into.Off {
 			continue
 		}
 		path := g.project(r) + "/" + one.kind + "?scope=all&per_page=100&sort=desc"
 		items, more, err := g.items(ctx, path+escaped("&order_by=created_at&created_after=%s", asked))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		one.into.takeOpened(items, more, asked)
+		one.items = items
+		lists = append(lists, one)
 		if items, more, err = g.items(ctx, path+escaped("&order_by=updated_at&updated_after=%s", asked)); err != nil {
-			return err
+			return nil, err
 		}
 		one.into.takeClosed(items, false, asked)
 		if more { // all that was closed after the last of them is among them
 			one.into.ClosedSince = items[len(items)-1].UpdatedAt
 		}
 	}
-	return readReleases[gitLabRelease](ctx, g.session, fmt.Sprintf("%s/releases?per_page=%d", g.project(r), newestReleases), a)
+	return lists, readReleases[gitLabRelease](ctx, g.session, fmt.Sprintf("%s/releases?per_page=%d", g.project(r), newestReleases), a)
 }
 
 // items asks for the first page of a list; more means that there is another one.

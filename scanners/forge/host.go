@@ -1,6 +1,8 @@
 package forge
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,9 +23,11 @@ import (
 type rest interface {
 	// facts asks about a repository itself. gone means that nothing is shown there.
 	facts(ctx context.Context, r catalog.Repository) (a answer, gone bool, err error)
-	// lists asks for issues and changes and puts them into the answer. What it cannot read
-	// is a failure of the list.
-	lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) error
+	// lists asks for issues and changes and puts them into the answer. It returns those
+	// whose answers can be looked for.
+	lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) ([]askedList, error)
+	// answers asks who answered them, and puts that into the answer.
+	answers(ctx context.Context, r catalog.Repository, a *answer, lists []askedList, asked time.Time) error
 }
 
 // askEach asks a host that is not GitHub. What it is is found out by asking.
@@ -138,13 +142,16 @@ func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (
 	last := scanners.LastAnswer[answer](q)
 	if a.unchangedSince(last) {
 		a.Issues, a.Changes = last.Issues.moved(asked), last.Changes.moved(asked)
+		a.Responders, a.RespondersAtLeast, a.Releases = last.Responders, last.RespondersAtLeast, last.Releases
 		return nil, s.answered(q, a, asked)
 	}
-	if failed := forge.lists(ctx, q.Repository, &a, asked); failed != nil {
-		stopped = s.wayIsBlocked(failed)
+	lists, failed := forge.lists(ctx, q.Repository, &a, asked)
+	if failed != nil {
 		a = a.withoutLists(last, failureOf(failed, s.host))
+	} else if failed = forge.answers(ctx, q.Repository, &a, lists, asked); failed != nil {
+		a = a.withoutAnswers(untold(failed, a.Forge, s.host))
 	}
-	return stopped, s.answered(q, a, asked)
+	return s.wayIsBlocked(failed), s.answered(q, a, asked)
 }
 
 // settled is how long GitLab may take until the time of the last activity is right.
@@ -155,17 +162,29 @@ const settled = 2 * time.Hour
 func (a answer) unchangedSince(last answer) bool {
 	t := last.Changes
 	return a.Forge == last.Forge && !a.Active.IsZero() && a.Active.Equal(last.Active) && a.Active.Add(settled).Before(t.Asked) &&
-		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off
+		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off && last.Issues.answersSettled() && t.answersSettled()
 }
 
 // get asks for a JSON document below the address of the host.
 func (s *session) get(ctx context.Context, path string, target any) (http.Header, error) {
+	return s.exchange(ctx, http.MethodGet, path, nil, target)
+}
+
+// exchange sends a document to an address below that of the host, where it is not nil, and
+// reads the one that is answered.
+func (s *session) exchange(ctx context.Context, method, path string, document []byte, target any) (http.Header, error) {
 	body, header, err := s.send(ctx, "Bearer", func(ctx context.Context) (*http.Request, error) {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+path, nil)
-		if err == nil {
-			request.Header.Set("Accept", "application/json")
+		request, err := http.NewRequestWithContext(ctx, method, s.base+path, bytes.NewReader(document))
+		if err != nil {
+			return nil, err
 		}
-		return request, err
+		request.Header.Set("Accept", "application/json")
+		if document == nil {
+			request.Body, request.GetBody = nil, nil
+		} else {
+			request.Header.Set("Content-Type", "application/json")
+		}
+		return request, nil
 	})
 	if err != nil {
 		return header, err
@@ -178,24 +197,57 @@ func (s *session) get(ctx context.Context, path string, target any) (http.Header
 
 // restItem is an issue or a change, as GitLab and Gitea write them.
 type restItem struct {
-	CreatedAt time.Time  `json:"created_at"`
-	UpdatedAt time.Time  `json:"updated_at"`
-	ClosedAt  *time.Time `json:"closed_at"`
-	MergedAt  *time.Time `json:"merged_at"`
-	Author    *struct {
-		Username string `json:"username"`
-	} `json:"author"` // GitLab
-	User *struct {
-		Login string `json:"login"`
-	} `json:"user"` // Gitea
+	IID       int64       `json:"iid"`    // GitLab
+	Number    int64       `json:"number"` // Gitea
+	CreatedAt time.Time   `json:"created_at"`
+	UpdatedAt time.Time   `json:"updated_at"`
+	ClosedAt  *time.Time  `json:"closed_at"`
+	MergedAt  *time.Time  `json:"merged_at"`
+	Author    *gitLabUser `json:"author"`
+	ClosedBy  *gitLabUser `json:"closed_by"`
+	MergedBy  *gitLabUser `json:"merged_by"`  // until GitLab 14.7
+	MergeUser *gitLabUser `json:"merge_user"` // since then
+	User      *giteaUser  `json:"user"`
+	// PullRequest is there where Gitea lists a change among issues.
+	PullRequest *struct {
+		Merged bool `json:"merged"`
+	} `json:"pull_request"`
+	// The projects from and to which GitLab's changes go.
+	SourceProject int64 `json:"source_project_id"`
+	TargetProject int64 `json:"target_project_id"`
+}
+
+type gitLabUser struct {
+	Username string `json:"username"`
+}
+
+type giteaUser struct {
+	Login string `json:"login"`
+}
+
+func (i restItem) number() int64 { return cmp.Or(i.IID, i.Number) }
+
+// login is who opened it; empty where the account is gone.
+func (i restItem) login() string {
+	switch {
+	case i.Author != nil:
+		return i.Author.Username
+	case i.User != nil:
+		return i.User.Login
+	}
+	return ""
 }
 
 // programs are the names under which programs work at GitLab and Gitea, which do not tell
 // them apart in lists.
 var programs = lazy.Pattern(`(?i)^(project|group)_\d+_bot|[-_]bot$|\[bot\]$|^(gitea|forgejo)-actions$`)
 
-func (i restItem) isProgram() bool {
-	return i.Author != nil && programs().MatchString(i.Author.Username) || i.User != nil && programs().MatchString(i.User.Login)
+func isProgram(login string) bool { return programs().MatchString(login) }
+
+func (i restItem) isProgram() bool { return isProgram(i.login()) }
+
+func (i restItem) merged() bool {
+	return i.MergedAt != nil || i.PullRequest != nil && i.PullRequest.Merged
 }
 
 // ended is when it was closed or merged; zero where it was not.
@@ -210,7 +262,7 @@ func (i restItem) ended() time.Time {
 
 // takeOpened puts the newest items into a list. more means that there are older ones.
 func (t *tracker) takeOpened(items []restItem, more bool, asked time.Time) {
-	t.Asked, t.WithoutAnswers, t.Since = asked, true, time.Time{}
+	t.Asked, t.Since = asked, time.Time{}
 	for _, i := range items {
 		if more {
 			t.Since = i.CreatedAt

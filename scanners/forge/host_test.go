@@ -3,6 +3,7 @@ package forge
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -20,9 +21,10 @@ import (
 type restServer struct {
 	*httptest.Server
 	mu      sync.Mutex
-	answers map[string]any // by path, without the query
-	status  map[string]int // in place of an answer
-	calls   []string       // paths with their queries
+	answers map[string]any              // by path, without the query; a function is called with the request and its body
+	status  map[string]int              // in place of an answer
+	byType  map[string][]map[string]any // by path and type, in the place of answers
+	calls   []string                    // paths with their queries
 	tokens  []string
 	perPage int
 	header  http.Header // of each answer
@@ -50,6 +52,17 @@ func (s *restServer) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer, known := s.answers[path]
+	if make, is := answer.(func(http.Header, string) any); is {
+		body, _ := io.ReadAll(r.Body)
+		answer = make(w.Header(), string(body))
+	}
+	if code, is := answer.(int); is {
+		w.WriteHeader(code)
+		return
+	}
+	if some, is := s.byType[path+"?"+r.URL.Query().Get("type")]; is {
+		answer, known = append([]map[string]any{}, some...), true
+	}
 	if to, moved := answer.(string); moved && strings.HasPrefix(to, "/") {
 		http.Redirect(w, r, to, http.StatusMovedPermanently)
 		return
@@ -134,9 +147,9 @@ func TestGitLabIsKnownByWhatItAnswers(t *testing.T) {
 	tr.want(tide, map[string]string{
 		observation.ForgeArchived: "false", observation.ForgeDisabled: "none", observation.ForgeGone: "false", observation.ForgeMovedTo: "none",
 		observation.ForgeDefaultBranch: "main", observation.ForgeForkOf: s.URL + "/sea/tide", observation.ForgeIssuesOpened12m: "2",
-		observation.ForgeIssuesClosed12m: "1", observation.ForgeIssuesOutside12m: "unknown: not-asked", observation.ForgeIssueResponseDays: "unknown: not-asked",
-		observation.ForgeIssueCloseDays: "5", observation.ForgeIssuesUnanswered: "unknown: not-asked", observation.ForgeChangesOpened12m: "1",
-		observation.ForgeChangesClosed12m: "1", observation.ForgeChangeCloseDays: "1", observation.ForgeResponders12m: "unknown: not-asked",
+		observation.ForgeIssuesClosed12m: "1", observation.ForgeIssuesOutside12m: "unknown: unsupported", observation.ForgeIssueResponseDays: "unknown: unsupported",
+		observation.ForgeIssueCloseDays: "5", observation.ForgeIssuesUnanswered: "unknown: unsupported", observation.ForgeChangesOpened12m: "1",
+		observation.ForgeChangesClosed12m: "1", observation.ForgeChangeCloseDays: "1", observation.ForgeResponders12m: "unknown: unsupported",
 		observation.ForgeReleasesWithAssets12m: "1", observation.ForgeLicense: "AGPL-3.0", observation.ForgeSecurityPolicy: "none",
 		observation.ForgeSponsors: "none", observation.ForgeStars: "4", observation.ForgeForks: "1",
 		observation.ForgePrivateReporting: "unknown: unsupported", observation.ForgeAdvisories: "none",

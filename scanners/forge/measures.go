@@ -171,7 +171,12 @@ type trackerIDs struct {
 }
 
 func (ids trackerIDs) all() []string {
-	all := []string{ids.opened, ids.closed, ids.response, ids.close, ids.unanswered}
+	return append([]string{ids.opened, ids.closed, ids.close}, ids.answers()...)
+}
+
+// answers are those that need who answered, and who is of the project.
+func (ids trackerIDs) answers() []string {
+	all := []string{ids.response, ids.unanswered}
 	if ids.outside != "" {
 		all = append(all, ids.outside)
 	}
@@ -193,11 +198,8 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 		closing = append(closing, i.until(i.Closed, t.Asked))
 	}
 	m.median(ids.close, closing, t.Asked, things+" in 12 months")
-	if t.WithoutAnswers {
-		m.Unknown(observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge+": it would take a request for each", ids.response, ids.unanswered)
-		if ids.outside != "" {
-			m.Unknown(observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project", ids.outside)
-		}
+	if why := t.AnswersFailure; why != nil {
+		m.Unknown(why.Cause, why.Message, ids.answers()...)
 		return
 	}
 	m.answers(t, ids, things)
@@ -222,14 +224,34 @@ func (m *measuring) answers(t tracker, ids trackerIDs, things string) {
 		}
 	}
 	if ids.outside != "" {
-		m.SayBound(ids.outside, outside, t.openedBound(), "", t.Asked)
+		m.outside(ids.outside, t, outside, things)
 	}
-	m.median(ids.response, answering, t.Asked, things+" from outside in 12 months")
+	from := "from outside"
+	if t.OutsideAtMost {
+		from = "of those who were not seen to be of the project"
+	}
+	m.median(ids.response, answering, t.Asked, fmt.Sprintf("%s %s in 12 months", things, from))
 	if ripe == 0 {
 		m.NotApplicable(fmt.Sprintf("of %d %s from outside in 12 months none is 30 days old and was left to others", outside, things), ids.unanswered)
 		return
 	}
-	m.SayBound(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s", silent, ripe, things), t.Asked)
+	m.SayBound(ids.unanswered, float64(silent)/float64(ripe), observation.Exact, fmt.Sprintf("%d of %d %s %s", silent, ripe, things, from), t.Asked)
+}
+
+// outside measures how many were opened by people from outside. Where the forge does not
+// tell who is of the project, these are at most so many.
+func (m *measuring) outside(id string, t tracker, count int, things string) {
+	bound := t.openedBound()
+	switch {
+	case !t.OutsideAtMost:
+		m.SayBound(id, count, bound, "", t.Asked)
+	case bound != observation.Exact:
+		m.Unknown(observation.CauseNotAsked, m.a.Forge+" does not tell who is of the project, and there are more "+things+" than were read", id)
+	case count == 0:
+		m.Say(id, 0, t.Asked)
+	default:
+		m.SayBound(id, count, observation.AtMost, m.a.Forge+" does not tell who is of the project", t.Asked)
+	}
 }
 
 // openedBound is how exact a count of what was opened in 12 months is.
@@ -270,10 +292,10 @@ func (i item) until(end, asked time.Time) spell {
 func (i item) answering(asked time.Time) spell {
 	switch {
 	case !i.Answered.IsZero():
-	case i.withdrawn():
-		return spell{max(0, i.Closed.Sub(i.Opened)), false}
 	case !i.SilentUntil.IsZero():
 		return spell{max(0, i.SilentUntil.Sub(i.Opened)), false}
+	case i.withdrawn():
+		return spell{max(0, i.Closed.Sub(i.Opened)), false}
 	}
 	return i.until(i.Answered, asked)
 }
@@ -311,16 +333,29 @@ func (m *measuring) responders() {
 		m.without(trackers[slices.IndexFunc(trackers, func(t tracker) bool { return t.Failure != nil })], []string{id}, "answers")
 		return
 	}
+	for _, t := range trackers {
+		if why := t.AnswersFailure; why != nil {
+			m.Unknown(why.Cause, why.Message, id)
+			return
+		}
+	}
 	if m.a.Responders == nil {
 		m.Unknown(observation.CauseNotAsked, "who answers is not asked of "+m.a.Forge, id)
 		return
 	}
 	bound, asked := observation.Exact, time.Time{}
+	if m.a.RespondersAtLeast {
+		bound = observation.AtLeast
+	}
 	for _, t := range trackers {
 		if !t.Off && (asked.IsZero() || t.Asked.Before(asked)) {
 			asked = t.Asked
 		}
 		if len(t.inWindow(t.Asked)) < len(t.Opened) {
+			if bound == observation.AtLeast {
+				m.Unknown(observation.CauseNotAsked, "some of what was answered has left the 12 months since it was read", id)
+				return
+			}
 			bound = observation.AtMost
 		}
 	}

@@ -3,6 +3,7 @@ package registry
 
 import (
 	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/archive"
 	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -43,6 +44,7 @@ func Sources(getenv func(string) string) []scanners.Source {
 	}
 	return []scanners.Source{
 		forge.New(forge.Options{Tokens: forge.TokensFrom(getenv)}),
+		archive.New(archive.Options{Token: archive.TokenFrom(getenv)}),
 		ledger.New(ledger.Options{Token: ledger.TokenFrom(getenv)}),
 		packages.NewDepsDev(packages.Options{}),
 		packages.NewEcosystems(packages.Options{}),

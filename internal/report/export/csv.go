@@ -102,18 +102,22 @@ func numberCell(f *float64) string {
 // place that lists an affected package.
 var FindingsHeader = []string{
 	"good", "name", "stage", "repository", "path", "ecosystem", "package", "version", "relation", "development",
-	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary",
+	"advisory", "aliases", "severity", "score", "fixed_in", "exploited", "malicious", "published", "summary", "epss", "epss_day",
 }
 
 func FindingRows(good report.Good) [][]string {
 	var rows [][]string
 	for _, i := range report.DistinctFindings(good) {
+		likely, day := "", ""
+		if i.EPSS != nil {
+			likely, day = strconv.FormatFloat(i.EPSS.Probability, 'f', -1, 64), i.EPSS.Day
+		}
 		for _, p := range i.Places {
 			rows = append(rows, []string{
 				good.ID, good.Name, string(good.Verdict.Stage), p.Repository, p.Path,
 				i.Package.Ecosystem, i.Package.Name, i.Package.Version, i.Relation, strconv.FormatBool(p.Development),
 				i.Advisory, strings.Join(i.Aliases, " "), string(i.Severity), scoreCell(i.Score), i.FixedIn,
-				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary,
+				report.English.ExploitedText(i), strconv.FormatBool(i.Malicious), report.ISODate(i.Published), i.Summary, likely, day,
 			})
 		}
 	}

@@ -18,6 +18,7 @@ type CSVList struct {
 func CSVLists(doc report.Document, rows []report.Row) []CSVList {
 	return []CSVList{
 		{"middle.csv", middleRows(doc.Goods, rows)}, {"changes.csv", changeRows(doc.Change)}, {"gaps.csv", gapRows(doc)},
+		{"moved.csv", movedRows(doc.Goods)},
 		{"keystones.csv", keystoneRows(doc)}, {"fix-first.csv", upgradeRows(doc)}, {"unfixed.csv", unfixedRows(doc)},
 		{"concentration.csv", concentrationRows(doc)}, {"alternatives.csv", alternativeRows(doc)},
 	}
@@ -89,6 +90,20 @@ func gapRows(doc report.Document) [][]string {
 	}
 	for _, note := range report.NotesOf(doc) {
 		table = append(table, []string{"note", string(note.Cause), note.Good, names[note.Good], note.Subject, note.Message, "1"})
+	}
+	return table
+}
+
+// movedRows are the addresses that the catalog should have: a row a repository of which the
+// forge says that it moved.
+func movedRows(goods []report.Good) [][]string {
+	table := [][]string{{"good", "name", "old", "new"}}
+	for _, good := range goods {
+		for _, scan := range good.Scans {
+			if scan.MovedTo != "" {
+				table = append(table, []string{good.ID, good.Name, scan.Repository.URL, scan.MovedTo})
+			}
+		}
 	}
 	return table
 }

@@ -307,7 +307,7 @@ func (w *Writer) finish(doc report.Document) error {
 var sheets = []struct{ file, name string }{
 	{"goods.csv", "Goods"}, {"reasons.csv", "Reasons"}, {"middle.csv", "Messy middle"}, {"fix-first.csv", "Upgrades"}, {"unfixed.csv", "Without a fix"},
 	{"keystones.csv", "Keystones"}, {"findings.csv", "Findings"}, {"concentration.csv", "Where"}, {"alternatives.csv", "Alternatives"},
-	{"changes.csv", "Changes"}, {"gaps.csv", "Gaps"},
+	{"changes.csv", "Changes"}, {"gaps.csv", "Gaps"}, {"moved.csv", "Moved"},
 }
 
 // workbook writes the staged CSV files as one file for a spreadsheet.

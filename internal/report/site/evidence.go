@@ -29,7 +29,8 @@ type evidencePage struct {
 	Gaps      []report.GapGroup
 	Measures  []measureGroup
 	Findings  []report.DistinctFinding
-	More      int // findings that are not listed
+	Scored    bool // one of them has a score of EPSS
+	More      int  // findings that are not listed
 	Tally     report.Tally
 	Inventory []inventoryRow
 	Several   bool   // the good has more than one repository
@@ -101,6 +102,7 @@ func (s *edition) evidencePage(good report.Good) evidencePage {
 		view.More = len(view.Findings) - maxFindings
 		view.Findings = view.Findings[:maxFindings]
 	}
+	view.Scored = slices.ContainsFunc(view.Findings, func(i report.DistinctFinding) bool { return i.EPSS != nil })
 	for _, scan := range good.Scans {
 		for _, inv := range scan.Inventory {
 			view.Inventory = append(view.Inventory, inventoryRow{inv, scan.Repository.URL})

@@ -1,0 +1,33 @@
+package remark
+
+import (
+	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/merge"
+	"github.com/midspan/midspan/internal/observation"
+)
+
+// moved offers the new addresses of repositories that moved, each once, to whoever keeps the
+// catalog.
+func moved(in merge.Input) []language.Message {
+	var messages []language.Message
+	for _, r := range in.Repositories {
+		m, _ := observation.Find(r.Measures, observation.ForgeMovedTo)
+		if to, is := m.Value.(string); is && m.State == observation.Measured {
+			messages = append(messages, language.M("The catalog still has the old address {old}; the new one is {new}.", "old", r.Repository.URL, "new", to))
+		}
+	}
+	return messages
+}
+
+// kept names the copies of repositories that nobody can read any more.
+func kept(in merge.Input) []language.Message {
+	var messages []language.Message
+	for _, r := range in.Repositories {
+		at, _ := observation.Find(r.Measures, observation.ArchiveAddress)
+		gone, _ := observation.Find(r.Measures, observation.ForgeGone)
+		if address, is := at.Value.(string); is && at.State == observation.Measured && (r.Failed != nil || gone.Value == true) {
+			messages = append(messages, language.M("Software Heritage keeps a copy of {repository}: {address}.", "repository", r.Repository.URL, "address", address))
+		}
+	}
+	return messages
+}
