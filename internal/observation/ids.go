@@ -47,9 +47,10 @@ const (
 )
 
 // The measures of scanners/maintenance/functions that speak of all functions; those of each
-// are named in scanners/maintenance/functions.
+// are named in internal/functions.
 const (
 	FunctionsOnOnePerson     = "functions.on-one-person"
+	FunctionsAlone           = "functions.alone"
 	FunctionsBotDependencies = "functions.dependencies.bot-commits"
 )
 

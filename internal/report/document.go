@@ -10,6 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/forecast"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/succession"
@@ -165,6 +166,9 @@ type Good struct {
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
 	// Succession is how much of the work would remain if the most active person left.
 	Succession succession.Succession `json:"succession"`
+	// Functions is what a portfolio keeps of who carries which function of the upkeep; the
+	// measures hold it in report.json.
+	Functions functions.Seen `json:"-"`
 	// Upgrades close findings of this good: what runs before what only develops, and
 	// what closes most first.
 	Upgrades []portfolio.Upgrade `json:"upgrades"`

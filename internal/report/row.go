@@ -5,6 +5,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -43,7 +44,7 @@ func NewRow(good Good, findings Tally) Row {
 // many goods is made in little memory.
 func stripped(good Good) Good {
 	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors,
-		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
+		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession, Functions: functions.SeenIn(good.Measures)}
 	for _, o := range good.Organizations {
 		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name, Role: o.Role})
 	}

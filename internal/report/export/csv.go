@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -32,6 +33,7 @@ var GoodsHeader = []string{
 	"sdgs", "types", "licences", "website", "repository",
 	"succession", "remaining_share", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
 	"funding_evidence", "risk_level", "risk_score", "owners", "developed_in", "deployed_in",
+	"functions_on_one_person", "functions_alone", "functions_not_seen",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -66,7 +68,30 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	s := good.Succession
 	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
 		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Backing.Evidence), string(v.Risk.Level), scoreCell(v.Risk.Score),
-		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
+		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "),
+		functionCount(good), strings.Join(functionNames(functions.SeenIn(good.Measures).Alone), " "),
+		strings.Join(functionNames(functions.SeenIn(good.Measures).Unknown), " "))
+}
+
+// functionCount is how many functions rest on one person; "at least" is not told, the
+// functions that are not seen stand beside it.
+func functionCount(good report.Good) string {
+	m, _ := observation.Find(good.Measures, observation.FunctionsOnOnePerson)
+	n, known := m.Number()
+	if !known {
+		return ""
+	}
+	return numberCell(&n)
+}
+
+func functionNames(in functions.Set) []string {
+	var names []string
+	for _, f := range functions.All() {
+		if in.Has(f) {
+			names = append(names, string(f))
+		}
+	}
+	return names
 }
 
 // owners are the names of those who own a good. A person is not among them.
