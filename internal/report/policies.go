@@ -48,6 +48,15 @@ func Asked(p *policy.Policy) AskedPolicy {
 	return asked
 }
 
+// AskedAll describes policies, without answers; nil where there are none.
+func AskedAll(policies []*policy.Policy) []AskedPolicy {
+	var all []AskedPolicy
+	for _, p := range policies {
+		all = append(all, Asked(p))
+	}
+	return all
+}
+
 // AnswerOf is the result of a policy as the document has it, without the evidence.
 func AnswerOf(r policy.Result) PolicyAnswer {
 	answer := PolicyAnswer{Policy: r.Policy, Outcome: r.Outcome, Tolerated: r.Tolerated, Conditions: []ConditionAnswer{}}

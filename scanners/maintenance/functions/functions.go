@@ -58,7 +58,7 @@ func (Scanner) Definitions() []observation.Definition {
 	for i := range people {
 		all = append(all, people[i], absences[i])
 	}
-	return append(all, botDependencies, onOnePerson, aloneNamed)
+	return append(all, botDependencies, onOnePerson, aloneNamed, signedOff, firstOrganization, dataCommits)
 }
 
 // Scan implements scanners.Scanner. Where the history or its trees are not whole, every
@@ -120,7 +120,8 @@ func (y *year) measures(source string, in scanners.Input) []observation.Measure 
 		all = append(all, m, half)
 	}
 	bots := botDependencies.Of(y.bots[indexOf(functions.Dependencies)], source, in.At)
-	return append(append(all, bots), restOnOne(alone, unknown, known, source, in)...)
+	all = append(append(all, bots), restOnOne(alone, unknown, known, source, in)...)
+	return append(all, y.beside.measures(source, in)...)
 }
 
 // restOnOne are the count and the list of functions that rest on one person.

@@ -24,8 +24,9 @@ type year struct {
 	commits  [functionCount]int           // by people
 	bots     [functionCount]int           // commits by machines
 	present  set                          // functions of which HEAD has a file
-	squashed int                          // changes that the forge squashed and committed
-	merged   int                          // merges of the default branch
+	beside   beside
+	squashed int // changes that the forge squashed and committed
+	merged   int // merges of the default branch
 	tags     struct{ releases, ever, light int }
 	tagsErr  error
 }
@@ -120,6 +121,7 @@ func (y *year) readCommits(ctx context.Context, snapshot *gitrepo.Snapshot, path
 			return nil
 		}
 		last.people, last.machine = y.people.Authors(c)
+		y.beside.add(c, last.machine)
 		for i, names := range paths.messages {
 			if names != nil && (names.MatchString(c.Subject) || names.MatchString(c.Body)) {
 				last.touched |= 1 << i
@@ -128,6 +130,7 @@ func (y *year) readCommits(ctx context.Context, snapshot *gitrepo.Snapshot, path
 		return nil
 	}, func(path string) error {
 		last.touched |= paths.of(path)
+		y.beside.touch(path)
 		return nil
 	})
 	y.count(last)
