@@ -13,6 +13,7 @@ import (
 	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/serves"
 	"github.com/midspan/midspan/internal/succession"
 )
 
@@ -169,6 +170,8 @@ type Good struct {
 	// Functions is what a portfolio keeps of who carries which function of the upkeep; the
 	// measures hold it in report.json.
 	Functions functions.Seen `json:"-"`
+	// Facts is what a portfolio keeps of whom it serves and how it can be left.
+	Facts serves.Facts `json:"-"`
 	// Upgrades close findings of this good: what runs before what only develops, and
 	// what closes most first.
 	Upgrades []portfolio.Upgrade `json:"upgrades"`

@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/carried"
+	"github.com/midspan/midspan/internal/report/served"
 )
 
 // How much of a list the portfolio page shows. report.json and the CSV files
@@ -28,11 +29,13 @@ type across struct {
 	Irreplaceable []portfolio.Ending
 	Succession    takeover
 	Carried       []carried.Count // functions of the upkeep; none where nobody counted
+	Served        *served.Across  // nil where nobody looked
 }
 
 func (s *edition) across() across {
 	view := across{Most: maxListed, Lines: map[string]highlight{}, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
-		Succession: takeoverOf(s.doc.Goods), Carried: carried.Across(s.text.Localizer, s.doc.Goods)}
+		Succession: takeoverOf(s.doc.Goods), Carried: carried.Across(s.text.Localizer, s.doc.Goods),
+		Served: served.AcrossOf(s.text.Localizer, s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
 	for _, line := range s.text.highlights(s.doc, view.Distributions, view.Succession, view.Carried) {
 		view.Lines[line.Section] = line

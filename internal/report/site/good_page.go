@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/carried"
+	"github.com/midspan/midspan/internal/report/served"
 	"github.com/midspan/midspan/internal/report/timeline"
 )
 
@@ -36,6 +37,7 @@ type goodPage struct {
 	Money    estimate
 	Timeline timeline.Timeline
 	Carried  *carried.Table // nil where nobody counted who carries which function
+	Served   *served.Good   // nil where nobody looked
 }
 
 // Keeps are the faults whose removal would keep a good in the best stage: the strongest of
@@ -65,7 +67,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
 		Groups: s.text.reasonGroups(good.Verdict), First: report.HelpfulUpgrades(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
 		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
-		Carried: carried.TableOf(s.text.Localizer, good),
+		Carried: carried.TableOf(s.text.Localizer, good), Served: served.Of(s.text.Localizer, good),
 	}
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]
