@@ -30,7 +30,9 @@ after: whether nobody committed in months 12 to 18, nobody until the end, nobody
 of those who were at work then, or fewer than 12 commits came in months 6 to 18.
 Beside the risk stand baselines on the very same points: days since the last
 commit, active months of the last 12, the commit half of OpenSSF Scorecard's
-Maintained, and the part of the LFX Insights health score that git holds.
+Maintained, and the part of the LFX Insights health score that git holds. With
+--functions stand beside them how many functions of the upkeep one person alone
+carried, and their share; that compares the trees of the whole history.
 
 With --stages it puts the clock 12, 18 and 24 months back, gives each repository
 the stage that history and files of that day allow, and tabulates what became of
@@ -133,6 +135,10 @@ var predictorNames = map[backtest.Predictor]string{
 	backtest.ByMonths:     "active months of the last 12",
 	backtest.ByMaintained: "Scorecard Maintained, commits",
 	backtest.ByInsights:   "LFX Insights health, git part",
+
+	backtest.ByFunctions:        "functions on one person",
+	backtest.ByFunctionShare:    "their share of functions carried",
+	backtest.ByRiskAndFunctions: "risk with that share as a fourth",
 }
 
 func writeComparison(s *strings.Builder, c backtest.Comparison) {

@@ -17,6 +17,8 @@ import (
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/terminal"
 	"github.com/midspan/midspan/internal/vex"
+	"github.com/midspan/midspan/scanners/evidence"
+	"github.com/midspan/midspan/scanners/maintenance/functions"
 	"github.com/midspan/midspan/scanners/registry"
 )
 
@@ -67,6 +69,10 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	policies, err := openPolicies(o.policies)
 	if err != nil {
 		return err
+	}
+	for _, p := range policies { // their scanners run, as those of a run's policies do
+		cfg.Functions = cfg.Functions || p.Reads(functions.Scanner{}.Definitions()...)
+		cfg.Evidence = cfg.Evidence || p.Reads(evidence.Scanner{}.Definitions()...)
 	}
 	answers, err := vex.Open(a.vex)
 	if err != nil {

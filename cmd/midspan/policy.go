@@ -18,7 +18,7 @@ import (
 )
 
 func (a *app) policyCommand() *cobra.Command {
-	var show bool
+	var show, coverage bool
 	var good string
 	cmd := &cobra.Command{
 		Use:   "policy [NAME|FILE [RUN|DAY|report.json]]",
@@ -27,10 +27,14 @@ func (a *app) policyCommand() *cobra.Command {
 with a number, of the run of a day, or of a report.json. Without arguments it
 lists the embedded policies. docs/policy.md says how to write one.
 
+With --coverage it asks nothing: it prints what can come of each condition from a clone
+with its history, what with the forge asked as well, and where else to look.
+
 ` + exitHelp,
 		Example: `  midspan policy
   midspan policy opencode-2
   midspan policy --print adoption > ours.yaml
+  midspan policy --coverage osps-1
   midspan policy ours.yaml midspan-report/report.json --good clinic-ledger`,
 		Args: usageArgs(cobra.MaximumNArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,11 +48,14 @@ lists the embedded policies. docs/policy.md says how to write one.
 				}
 				_, err = io.WriteString(a.stdout, text)
 				return err
+			case coverage:
+				return a.printCoverage(args[0])
 			}
 			return a.evaluateRun(cmd, append(args, "")[0], append(args, "")[1], good)
 		},
 	}
 	cmd.Flags().BoolVar(&show, "print", false, "print the file of an embedded policy, to copy and change")
+	cmd.Flags().BoolVar(&coverage, "coverage", false, "print what can come of each condition, with and without a forge")
 	cmd.Flags().StringVar(&good, "good", "", "ask of the good with this id or name only, and show every condition")
 	return cmd
 }

@@ -41,11 +41,22 @@ type Point struct {
 	Outcomes Outcomes
 	// Against is the risk score of the rules that are compared with; nil without any.
 	Against *float64
+	// Functions is how the functions of the upkeep were carried; nil where nobody counted.
+	Functions *Functions
 	// The baselines, each higher for a higher risk.
 	DaysSinceCommit float64
 	IdleMonths      float64 // of the last 12, those without a commit by a person
 	Unmaintained    float64 // 10 minus the score of Scorecard's Maintained
 	Insights        float64 // 65 minus the part of the LFX health score that git holds
+}
+
+// Functions is how the functions of the upkeep (releasing, merging, tests and others) were
+// carried in the 12 months before a point.
+type Functions struct {
+	Alone float64 // functions that one person alone carried, with three commits or releases or more
+	// Share is the share that one person alone carried, of the functions that anybody did; 1
+	// where nobody did any.
+	Share float64
 }
 
 // Repository is the points of one repository, newest first.
@@ -58,6 +69,19 @@ type Repository struct {
 	// SeenAfterPush reports a mirror that looked at its origin a day or more after its
 	// newest commit: one that was fetched just after a push can hardly be silent.
 	SeenAfterPush bool
+}
+
+// Count gives each point how the functions were carried by then: how many one person alone
+// carried with three commits or more, how many however often, and how many anybody did.
+func (r *Repository) Count(carried func(at time.Time) (alone, byOne, all int)) {
+	for i := range r.Points {
+		alone, byOne, all := carried(r.Points[i].At)
+		found := Functions{Alone: float64(alone), Share: 1}
+		if all > 0 {
+			found.Share = float64(byOne) / float64(all)
+		}
+		r.Points[i].Functions = &found
+	}
 }
 
 // Rules are the rules under test. Against is nil where no others are compared with.

@@ -57,6 +57,11 @@ const (
 	ByMonths     Predictor = "activeMonths12"
 	ByMaintained Predictor = "maintained"
 	ByInsights   Predictor = "lfxInsights"
+	// The candidates, where the functions of the upkeep were counted: functions on one person,
+	// their share, and the risk with the share as a fourth measure of equal weight.
+	ByFunctions        Predictor = "functionsOnOne"
+	ByFunctionShare    Predictor = "functionsOnOneShare"
+	ByRiskAndFunctions Predictor = "riskAndFunctions"
 )
 
 // of is the score of a point, higher for a higher risk.
@@ -72,6 +77,12 @@ func (p Predictor) of(point Point) float64 {
 		return point.Unmaintained
 	case ByInsights:
 		return point.Insights
+	case ByFunctions:
+		return point.Functions.Alone
+	case ByFunctionShare:
+		return point.Functions.Share
+	case ByRiskAndFunctions:
+		return (3**point.Risk.Score + 100*point.Functions.Share) / 4
 	default:
 		return *point.Risk.Score
 	}
@@ -135,6 +146,9 @@ func compare(c cases, group Group, outcome Outcome, o Options) Comparison {
 	names := []Predictor{ByRisk, ByAgainst, ByDays, ByMonths, ByMaintained, ByInsights}
 	if len(c.points) == 0 || c.points[0].Against == nil {
 		names = slices.Delete(names, 1, 2)
+	}
+	if len(c.points) > 0 && c.points[0].Functions != nil {
+		names = append(names, ByFunctions, ByFunctionShare, ByRiskAndFunctions)
 	}
 	var stats []statistic
 	for _, name := range names {

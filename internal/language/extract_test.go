@@ -45,7 +45,7 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/drawing", "../report/site", "../report/timeline"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/carried", "../report/criteria", "../report/served", "../report/drawing", "../report/site", "../report/timeline"} {
 		p.fromGo(t, folder)
 	}
 	p.fromTemplates(t, "../report/site/templates")

@@ -47,10 +47,26 @@ const (
 )
 
 // The measures of scanners/maintenance/functions that speak of all functions; those of each
-// are named in scanners/maintenance/functions.
+// are named in internal/functions.
 const (
 	FunctionsOnOnePerson     = "functions.on-one-person"
+	FunctionsAlone           = "functions.alone"
 	FunctionsBotDependencies = "functions.dependencies.bot-commits"
+	SignedOffShare12m        = "governance.signed-off-share-12m"
+	FirstOrganizationShare   = "people.first-organization-share-12m"
+	DataCommits12m           = "data.commits-12m"
+)
+
+// The measures of scanners/evidence.
+const (
+	EvidenceDocuments     = "evidence.documents"
+	EvidenceInterfaces    = "evidence.interfaces"
+	EvidenceServices      = "evidence.services"
+	InsightsFile          = "insights.file"
+	InsightsFields        = "insights.fields"
+	InsightsInsecureLinks = "insights.insecure-links"
+	DataFiles             = "data.files"
+	DataCardFields        = "data.card-fields"
 )
 
 // The measures of scanners/osv.

@@ -23,6 +23,7 @@ const (
 	UnitIdentities    Unit = "identities"
 	UnitIssues        Unit = "issues"
 	UnitLanguages     Unit = "languages"
+	UnitLinks         Unit = "links"
 	UnitMonths        Unit = "months" // calendar months or months of a window
 	UnitOrganizations Unit = "organizations"
 	UnitPackages      Unit = "packages"
@@ -42,7 +43,7 @@ func Units() []Unit {
 	return []Unit{
 		UnitAdvisories, UnitChanges, UnitCommits, UnitContributions, UnitCountries, UnitDays,
 		UnitDownloads, UnitFiles, UnitFindings, UnitForks, UnitFunctions, UnitGoods, UnitIdentities,
-		UnitIssues, UnitLanguages, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
+		UnitIssues, UnitLanguages, UnitLinks, UnitMonths, UnitOrganizations, UnitPackages, UnitPeople,
 		UnitPointsOf10, UnitRatio, UnitReleases, UnitRepositories, UnitRuntimes, UnitStars, UnitTeams, UnitYears,
 	}
 }

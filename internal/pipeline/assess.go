@@ -133,10 +133,10 @@ func (p *Pipeline) definitions() []observation.Definition {
 // nameable are the definitions that rules and policies may name: those of optional scanners
 // too, whether this run has them or not.
 func (p *Pipeline) nameable() []observation.Definition {
-	if p.cfg.Functions {
-		return p.definitions()
-	}
-	return definitionsOf(slices.Concat(p.scanners, registry.Optional()), p.sources)
+	left := slices.DeleteFunc(registry.Optional(), func(s scanners.Scanner) bool {
+		return slices.ContainsFunc(p.scanners, func(other scanners.Scanner) bool { return other.Name() == s.Name() })
+	})
+	return definitionsOf(slices.Concat(p.scanners, left), p.sources)
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {

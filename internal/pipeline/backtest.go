@@ -20,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners/maintenance"
+	"github.com/midspan/midspan/scanners/maintenance/functions"
 )
 
 // BacktestOptions are the settings of a backtest.
@@ -77,11 +78,14 @@ func (p *Pipeline) Backtest(ctx context.Context, urls []string, o BacktestOption
 		return BacktestResult{}, err
 	}
 	all, err := readPast(ctx, p, past, func(ctx context.Context, m seenMirror) (backtest.Repository, error) {
-		history, err := p.readHistory(ctx, m, past.end)
+		history, functionsThen, err := p.readHistory(ctx, m, past.end, p.cfg.Functions)
 		if err != nil {
 			return backtest.Repository{}, err
 		}
 		found := backtest.Replay(history, rules, past.end, o.Step)
+		if functionsThen != nil {
+			found.Count(functionsThen.At)
+		}
 		found.Owner, found.SeenAfterPush = m.owner(), m.afterPush()
 		return found, nil
 	})
@@ -255,14 +259,21 @@ func readPast[T any](ctx context.Context, p *Pipeline, from past, read func(cont
 	return all, nil
 }
 
-// readHistory reads the history of a mirror until the common end.
-func (p *Pipeline) readHistory(ctx context.Context, m seenMirror, end time.Time) (*maintenance.History, error) {
+// readHistory reads the history of a mirror until the common end, and where it is asked
+// for who carried which function; nil otherwise.
+func (p *Pipeline) readHistory(ctx context.Context, m seenMirror, end time.Time, withFunctions bool) (*maintenance.History, *functions.Past, error) {
 	timeoutCtx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	snapshot, err := p.git.Open(timeoutCtx, m.dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer snapshot.Close()
-	return maintenance.Read(timeoutCtx, snapshot, end, maintenance.OwnerOf(m.repository))
+	owner := maintenance.OwnerOf(m.repository)
+	history, err := maintenance.Read(timeoutCtx, snapshot, end, owner)
+	if err != nil || !withFunctions {
+		return history, nil, err
+	}
+	past, err := functions.ReadPast(timeoutCtx, snapshot, owner, end)
+	return history, past, err
 }

@@ -45,7 +45,7 @@ func (p *Pipeline) BacktestStages(ctx context.Context, urls []string, o Backtest
 // it.
 func (p *Pipeline) stagesOf(ctx context.Context, reader child.Reader, m seenMirror, end time.Time) (backtest.StagedRepository, error) {
 	found := backtest.StagedRepository{Owner: m.owner(), SeenAfterPush: m.afterPush()}
-	history, err := p.readHistory(ctx, m, end)
+	history, _, err := p.readHistory(ctx, m, end, false)
 	if err != nil {
 		return found, err
 	}

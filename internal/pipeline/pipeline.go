@@ -132,8 +132,8 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	for _, option := range options {
 		option(p)
 	}
-	if cfg.Functions {
-		p.scanners = append(slices.Clip(p.scanners), registry.Optional()...)
+	if err := p.addOptional(); err != nil {
+		return nil, err
 	}
 	if p.rules, p.rulesText, err = loadRules(cfg.Rules, p.nameable()); err != nil {
 		return nil, err

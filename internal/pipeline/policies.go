@@ -8,6 +8,9 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/scanners/evidence"
+	"github.com/midspan/midspan/scanners/maintenance/functions"
+	"github.com/midspan/midspan/scanners/registry"
 )
 
 // openPolicies opens the policies of the settings.
@@ -26,13 +29,19 @@ func (p *Pipeline) openPolicies() error {
 	return nil
 }
 
-// describePolicies describes the policies of the run, without answers.
-func (p *Pipeline) describePolicies() []report.AskedPolicy {
-	var asked []report.AskedPolicy
-	for _, one := range p.policies {
-		asked = append(asked, report.Asked(one))
+// addOptional adds the scanners of which a setting or a policy asks for a measure.
+func (p *Pipeline) addOptional() error {
+	if err := p.openPolicies(); err != nil {
+		return err
 	}
-	return asked
+	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence}
+	for _, scanner := range registry.Optional() {
+		read := slices.ContainsFunc(p.policies, func(one *policy.Policy) bool { return one.Reads(scanner.Definitions()...) })
+		if asked[scanner.Name()] || read {
+			p.scanners = append(slices.Clip(p.scanners), scanner)
+		}
+	}
+	return nil
 }
 
 // ask asks the policies of the run of a good, and counts its outcomes in asked.

@@ -159,7 +159,7 @@ func (p *Pipeline) documentHead(ctx context.Context, run store.Run) (report.Docu
 		AsOf:        run.AsOf,
 		SiteAddress: p.cfg.SiteAddress,
 		Definitions: p.definitions(), Rules: p.rules.Texts(), Frame: &frame,
-		Policies: p.describePolicies(), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
+		Policies: report.AskedAll(p.policies), Notes: append(slices.Clone(run.Notes), p.source.Notes()...),
 	}
 	if p.placed.note != nil {
 		document.Notes = append(document.Notes, *p.placed.note)

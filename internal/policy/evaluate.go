@@ -109,13 +109,37 @@ func inconclusive(m observation.Measure) bool {
 	return m.State == observation.NotApplicable && strings.HasPrefix(m.ID, observation.PosturePrefix)
 }
 
-// membership tests whether every item of a measured list or text is an allowed one.
+// membership tests whether every item of a measured list or text is an allowed one, or
+// whether a list has one of them.
 type membership struct {
 	measure string
 	items   []string
+	has     bool
+}
+
+// evaluateHas tests whether a list has one of the items. A list that is known in part may
+// have it, too.
+func (e evaluation) evaluateHas(l membership) (kleene.Truth, []Evidence) {
+	m := e.measure(l.measure)
+	evidence := []Evidence{e.evidence(m, "has", l.items, "one of "+strings.Join(l.items, ", "))}
+	items, known := m.List()
+	switch {
+	case m.State == observation.NotApplicable:
+		return kleene.False, evidence
+	case !known:
+		return kleene.Unknown, evidence
+	case slices.ContainsFunc(items, func(item string) bool { return slices.Contains(l.items, item) }):
+		return kleene.True, evidence
+	case m.Bound != observation.Exact:
+		return kleene.Unknown, evidence
+	}
+	return kleene.False, evidence
 }
 
 func (e evaluation) evaluateMembership(l membership) (kleene.Truth, []Evidence) {
+	if l.has {
+		return e.evaluateHas(l)
+	}
 	m := e.measure(l.measure)
 	evidence := []Evidence{e.evidence(m, "among", l.items, "one of "+strings.Join(l.items, ", "))}
 	items, ok := m.List()

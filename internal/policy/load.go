@@ -288,17 +288,8 @@ func (r *loader) tests(n *yaml.Node) []test {
 
 func (r *loader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) test {
 	q := assess.Comparison{Measure: r.text(f["measure"]), Operator: r.text(f["operator"]), Unit: observation.Unit(r.text(f["unit"]))}
-	if q.Operator == "among" {
-		def, ok := r.defs[q.Measure]
-		switch {
-		case !ok:
-			r.fail(f["measure"], "%s reads the measure %q, which does not exist", what, q.Measure)
-		case def.Kind != observation.KindList && def.Kind != observation.KindText:
-			r.fail(f["operator"], "%s compares a %s by among, which is for lists and texts", what, def.Kind)
-		case f["threshold"] == nil:
-			r.fail(n, "%s has no threshold: want a list of what is allowed", what)
-		}
-		return test{membership: &membership{q.Measure, r.texts(f["threshold"])}}
+	if q.Operator == "among" || q.Operator == "has" {
+		return r.membership(n, f, q, what)
 	}
 	if f["threshold"] != nil {
 		q.Threshold = assess.ScalarOf(f["threshold"])
@@ -307,6 +298,21 @@ func (r *loader) measure(n *yaml.Node, f map[string]*yaml.Node, what string) tes
 		r.fail(n, "%s %s", what, err)
 	}
 	return test{comparison: &q}
+}
+
+// membership reads a test of a list or a text by among or has.
+func (r *loader) membership(n *yaml.Node, f map[string]*yaml.Node, q assess.Comparison, what string) test {
+	def, ok := r.defs[q.Measure]
+	switch {
+	case !ok:
+		r.fail(f["measure"], "%s reads the measure %q, which does not exist", what, q.Measure)
+	case def.Kind != observation.KindList && (def.Kind != observation.KindText || q.Operator == "has"):
+		r.fail(f["operator"], "%s compares a %s by %s, which is for lists%s", what, def.Kind, q.Operator,
+			map[string]string{"among": " and texts"}[q.Operator])
+	case f["threshold"] == nil:
+		r.fail(n, "%s has no threshold: want a list of what is %s", what, map[string]string{"among": "allowed", "has": "wanted"}[q.Operator])
+	}
+	return test{membership: &membership{q.Measure, r.texts(f["threshold"]), q.Operator == "has"}}
 }
 
 func (r *loader) stages(n *yaml.Node) []assess.Stage {

@@ -34,7 +34,8 @@ func Of(in merge.Input, measures map[string]observation.Measure, specs map[strin
 
 // anomalies count the impossible dates and numbers that were read, so that none
 // of them changes a verdict without a trace, and name a sign of an end that is no
-// statement, and runtimes that have ended: a weak sign of upkeep, on which no level rests.
+// statement, runtimes that have ended, and functions on one person: signs on which no level
+// rests.
 func anomalies(in merge.Input, measures map[string]observation.Measure, specs map[string]merge.Spec) []language.Message {
 	var messages []language.Message
 	if n, ok := measures[clockAnomalies].Number(); ok && n > 0 {
@@ -47,6 +48,7 @@ func anomalies(in merge.Input, measures map[string]observation.Measure, specs ma
 	}
 	messages = append(append(messages, moved(in)...), kept(in)...)
 	messages = append(messages, endedRuntimes(measures)...)
+	messages = append(messages, onOnePerson(measures)...)
 	var impossible []language.Message
 	for _, repository := range in.Repositories {
 		impossible = append(impossible, impossibleValues(repository.Measures, specs)...)

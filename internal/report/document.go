@@ -10,8 +10,10 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/forecast"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/serves"
 	"github.com/midspan/midspan/internal/succession"
 )
 
@@ -167,6 +169,11 @@ type Good struct {
 	Measures []observation.Measure `json:"measures"` // merged over the repositories, by id
 	// Succession is how much of the work would remain if the most active person left.
 	Succession succession.Succession `json:"succession"`
+	// Functions is what a portfolio keeps of who carries which function of the upkeep; the
+	// measures hold it in report.json.
+	Functions functions.Seen `json:"-"`
+	// Facts is what a portfolio keeps of whom it serves and how it can be left.
+	Facts serves.Facts `json:"-"`
 	// Upgrades close findings of this good: what runs before what only develops, and
 	// what closes most first.
 	Upgrades []portfolio.Upgrade `json:"upgrades"`

@@ -28,6 +28,35 @@ type PolicyAnswer struct {
 	// Tolerated is what was not known, and may be missing as the policy says.
 	Tolerated  []string          `json:"tolerated,omitempty"`
 	Conditions []ConditionAnswer `json:"conditions"` // in the order of the policy
+	// Marks has one of the marks for each condition, in their order: what a portfolio keeps of
+	// them.
+	Marks string `json:"-"`
+}
+
+// The marks of an answer to a condition.
+const (
+	MarkPass    = 'p'
+	MarkFail    = 'f'
+	MarkUnknown = 'u'
+	MarkUnseen  = 'n' // unknown, because nobody can see it from here
+)
+
+// marksOf are those of conditions.
+func marksOf(conditions []ConditionAnswer) string {
+	marks := make([]byte, len(conditions))
+	for i, c := range conditions {
+		switch {
+		case c.Outcome == policy.Pass:
+			marks[i] = MarkPass
+		case c.Outcome == policy.Fail:
+			marks[i] = MarkFail
+		case c.Unseen:
+			marks[i] = MarkUnseen
+		default:
+			marks[i] = MarkUnknown
+		}
+	}
+	return string(marks)
 }
 
 // ConditionAnswer is what a condition says of one good.
@@ -46,6 +75,15 @@ func Asked(p *policy.Policy) AskedPolicy {
 		asked.Conditions = append(asked.Conditions, AskedCondition{id, title})
 	}
 	return asked
+}
+
+// AskedAll describes policies, without answers; nil where there are none.
+func AskedAll(policies []*policy.Policy) []AskedPolicy {
+	var all []AskedPolicy
+	for _, p := range policies {
+		all = append(all, Asked(p))
+	}
+	return all
 }
 
 // AnswerOf is the result of a policy as the document has it, without the evidence.

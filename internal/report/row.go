@@ -5,7 +5,9 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/serves"
 )
 
 // Row is a good in the table of all goods, in no language yet.
@@ -43,12 +45,13 @@ func NewRow(good Good, findings Tally) Row {
 // many goods is made in little memory.
 func stripped(good Good) Good {
 	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors,
-		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession}
+		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession, Functions: functions.SeenIn(good.Measures), Facts: serves.FactsIn(good.Measures)}
+	kept.Types = good.Types
 	for _, o := range good.Organizations {
 		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name, Role: o.Role})
 	}
 	for _, answer := range good.Policies {
-		kept.Policies = append(kept.Policies, PolicyAnswer{Policy: answer.Policy, Outcome: answer.Outcome})
+		kept.Policies = append(kept.Policies, PolicyAnswer{Policy: answer.Policy, Outcome: answer.Outcome, Marks: marksOf(answer.Conditions)})
 	}
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources, kept.Verdict.Backing.Sources = nil, nil, nil
 	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil

@@ -265,6 +265,7 @@ var units = map[string]language.Message{
 	"goods":         language.M("{n|good|goods}"),
 	"identities":    language.M("{n|identity|identities}"),
 	"issues":        language.M("{n|issue|issues}"),
+	"links":         language.M("{n|link|links}"),
 	"manifests":     language.M("{n|manifest|manifests}"),
 	"languages":     language.M("{n|language|languages}"),
 	"months":        language.M("{n|month|months}"),

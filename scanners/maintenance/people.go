@@ -41,6 +41,10 @@ func (p People) Authors(c gitrepo.Commit) (people []int32, machine bool) {
 // Final returns the number that all identities of a person share. Call it when all was read.
 func (p People) Final(person int32) int32 { return p.ids.root(person) }
 
+// OrganizationOf is the registrable domain of an address, as of organizations; empty where it
+// is nobody's: a host of free mail, a forge, a machine.
+func OrganizationOf(address string) string { return organization(address) }
+
 // Fewest is how many of the most active, by their counts, made half of all: the absence
 // factor.
 func Fewest(counts map[int32]int) int { return fewestWithHalf(counts) }

@@ -4,6 +4,7 @@ package registry
 import (
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/archive"
+	"github.com/midspan/midspan/scanners/evidence"
 	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -34,7 +35,9 @@ func All() ([]scanners.Scanner, error) {
 
 // Optional returns the scanners that a run has where a setting asks for them. Their measures
 // can stand in rules and policies of every run.
-func Optional() []scanners.Scanner { return []scanners.Scanner{functions.Scanner{}} }
+func Optional() []scanners.Scanner {
+	return []scanners.Scanner{functions.Scanner{}, evidence.Scanner{}}
+}
 
 // Sources returns every source on the network, in the order in which they are asked.
 // getenv reads the environment, where tokens are; without it there are none.

@@ -11,8 +11,10 @@ import (
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/serves"
 )
 
 // GoodsHeader is the first row of goods.csv, which has a row a good. An unknown
@@ -32,6 +34,8 @@ var GoodsHeader = []string{
 	"sdgs", "types", "licences", "website", "repository",
 	"succession", "remaining_share", "second_share", "third_share", "retained", "organizations_active", "people_named", "teams_named",
 	"funding_evidence", "risk_level", "risk_score", "owners", "developed_in", "deployed_in",
+	"functions_on_one_person", "functions_alone", "functions_not_seen",
+	"standards", "services_named", "first_organization_share", "card_fields", "data_commits",
 }
 
 func GoodRow(good report.Good, tally report.Tally) []string {
@@ -64,9 +68,35 @@ func GoodRow(good report.Good, tally report.Tally) []string {
 	cells = append(cells, strconv.Itoa(len(good.Scans)), strconv.Itoa(tally.Read), advisories, report.English.TallyText(tally), exploited,
 		strings.Join(goals, " "), strings.Join(good.Types, " "), strings.Join(good.Licenses, " "), good.Website, first)
 	s := good.Succession
-	return append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
+	cells = append(cells, string(s.Depth), numberCell(s.Remaining), numberCell(s.Second), numberCell(s.Third), numberCell(s.Retained),
 		numberCell(s.Organizations), numberCell(s.People), numberCell(s.Teams), string(v.Backing.Evidence), string(v.Risk.Level), scoreCell(v.Risk.Score),
-		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "))
+		strings.Join(owners(good), "; "), strings.Join(good.DevelopmentCountries, "; "), strings.Join(good.DeploymentCountries, "; "),
+		functionCount(good), strings.Join(functionNames(functions.SeenIn(good.Measures).Alone), " "),
+		strings.Join(functionNames(functions.SeenIn(good.Measures).Unknown), " "))
+	facts := serves.FactsIn(good.Measures)
+	return append(cells, strings.Join(facts.Interfaces, "; "), strings.Join(facts.Services, "; "), numberCell(facts.FirstShare),
+		strings.Join(facts.CardFields, "; "), numberCell(facts.DataCommits))
+}
+
+// functionCount is how many functions rest on one person; "at least" is not told, the
+// functions that are not seen stand beside it.
+func functionCount(good report.Good) string {
+	m, _ := observation.Find(good.Measures, observation.FunctionsOnOnePerson)
+	n, known := m.Number()
+	if !known {
+		return ""
+	}
+	return numberCell(&n)
+}
+
+func functionNames(in functions.Set) []string {
+	var names []string
+	for _, f := range functions.All() {
+		if in.Has(f) {
+			names = append(names, string(f))
+		}
+	}
+	return names
 }
 
 // owners are the names of those who own a good. A person is not among them.

@@ -16,12 +16,40 @@ type CSVList struct {
 // CsvLists are the lists of the portfolio as tables. doc holds the goods that rows
 // hold, clean.
 func CSVLists(doc report.Document, rows []report.Row) []CSVList {
-	return []CSVList{
+	lists := []CSVList{
 		{"middle.csv", middleRows(doc.Goods, rows)}, {"changes.csv", changeRows(doc.Change)}, {"gaps.csv", gapRows(doc)},
 		{"moved.csv", movedRows(doc.Goods)},
 		{"keystones.csv", keystoneRows(doc)}, {"fix-first.csv", upgradeRows(doc)}, {"unfixed.csv", unfixedRows(doc)},
 		{"concentration.csv", concentrationRows(doc)}, {"alternatives.csv", alternativeRows(doc)},
 	}
+	if len(doc.Policies) > 0 {
+		lists = append(lists, CSVList{"criteria.csv", criteriaRows(doc)})
+	}
+	return lists
+}
+
+// criteriaRows has a row for each criterion of each policy that was asked.
+func criteriaRows(doc report.Document) [][]string {
+	rows := [][]string{{"policy", "criterion", "title", "goods_pass", "goods_fail", "goods_unknown", "goods_not_seen", "failing_ids"}}
+	for _, p := range doc.Policies {
+		for i, c := range p.Conditions {
+			counts, failing := map[byte]int{}, []string{}
+			for _, good := range doc.Goods {
+				for _, answer := range good.Policies {
+					if answer.Policy != p.ID || len(answer.Marks) <= i {
+						continue
+					}
+					counts[answer.Marks[i]]++
+					if answer.Marks[i] == report.MarkFail {
+						failing = append(failing, good.ID)
+					}
+				}
+			}
+			rows = append(rows, []string{p.ID, c.ID, c.Title, fmt.Sprint(counts[report.MarkPass]), fmt.Sprint(counts[report.MarkFail]),
+				fmt.Sprint(counts[report.MarkUnknown]), fmt.Sprint(counts[report.MarkUnseen]), strings.Join(failing, " ")})
+		}
+	}
+	return rows
 }
 
 // middleRows are the goods of the messy middle, those whose load most outweighs their

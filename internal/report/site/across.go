@@ -7,6 +7,8 @@ import (
 
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/carried"
+	"github.com/midspan/midspan/internal/report/served"
 )
 
 // How much of a list the portfolio page shows. report.json and the CSV files
@@ -26,13 +28,16 @@ type across struct {
 	// Irreplaceable are the goods that end and have nothing to take their place.
 	Irreplaceable []portfolio.Ending
 	Succession    takeover
+	Carried       []carried.Count // functions of the upkeep; none where nobody counted
+	Served        *served.Across  // nil where nobody looked
 }
 
 func (s *edition) across() across {
 	view := across{Most: maxListed, Lines: map[string]highlight{}, Stages: countStages(s.doc.Goods), Distributions: s.text.distributions(s.doc.Concentrations),
-		Succession: takeoverOf(s.doc.Goods)}
+		Succession: takeoverOf(s.doc.Goods), Carried: carried.Across(s.text.Localizer, s.doc.Goods),
+		Served: served.AcrossOf(s.text.Localizer, s.doc.Goods)}
 	view.Endings, view.Irreplaceable = splitEndings(s.doc.Endings)
-	for _, line := range s.text.highlights(s.doc, view.Distributions, view.Succession) {
+	for _, line := range s.text.highlights(s.doc, view.Distributions, view.Succession, view.Carried) {
 		view.Lines[line.Section] = line
 	}
 	return view
@@ -41,14 +46,18 @@ func (s *edition) across() across {
 // highlight is a section of that page in one line.
 type highlight struct{ Section, Title, Text string }
 
-func (w pageLocalizer) highlights(doc report.Document, spread []distribution, who takeover) []highlight {
-	return []highlight{
+func (w pageLocalizer) highlights(doc report.Document, spread []distribution, who takeover, parts []carried.Count) []highlight {
+	all := []highlight{
 		{"keystones", w.Translate("Keystones"), w.keystoneLine(doc.Keystones)}, {"fix", w.Translate("Fix first"), w.upgradeLine(doc.FixFirst)},
 		{"unfixed", w.Translate("What no release fixes"), w.unfixedLine(doc.Unfixed)},
 		{"spread", w.Translate("Where the goods are, and where the gaps"), w.gapLine(spread)},
 		{"instead", w.Translate("What could take their place"), w.endingLine(doc.Endings)},
 		{"succession", w.Translate("What would remain if the first left"), w.takeoverLine(who)},
 	}
+	if len(parts) > 0 {
+		all = append(all, highlight{"functions", w.Translate("Parts of the upkeep on one person"), carried.Line(w.Localizer, parts)})
+	}
+	return all
 }
 
 func (w pageLocalizer) keystoneLine(all []portfolio.Keystone) string {

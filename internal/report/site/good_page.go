@@ -7,6 +7,8 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/carried"
+	"github.com/midspan/midspan/internal/report/served"
 	"github.com/midspan/midspan/internal/report/timeline"
 )
 
@@ -34,6 +36,8 @@ type goodPage struct {
 	Policies []policyView
 	Money    estimate
 	Timeline timeline.Timeline
+	Carried  *carried.Table // nil where nobody counted who carries which function
+	Served   *served.Good   // nil where nobody looked
 }
 
 // Keeps are the faults whose removal would keep a good in the best stage: the strongest of
@@ -52,7 +56,9 @@ func (p goodPage) Keeps() []assess.Reason {
 func (p goodPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdict.Stage) }
 
 // hasScripts: the plan can be copied, and what is assumed can be changed.
-func (p goodPage) hasScripts() bool { return p.Plan != "" || len(p.Money.Lines) > 0 }
+func (p goodPage) hasScripts() bool {
+	return p.Plan != "" || p.Carried != nil || len(p.Money.Lines) > 0
+}
 
 func (s *edition) goodPage(good report.Good) goodPage {
 	tally := report.TallyFindings(good)
@@ -61,6 +67,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
 		Groups: s.text.reasonGroups(good.Verdict), First: report.HelpfulUpgrades(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
 		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
+		Carried: carried.TableOf(s.text.Localizer, good), Served: served.Of(s.text.Localizer, good),
 	}
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/carried"
 	"github.com/midspan/midspan/internal/report/drawing"
 )
 
@@ -136,7 +137,7 @@ func (s *edition) portfolio(table tablePage) portfolioPage {
 		MaybeMiddle: truncate(maxNames, report.MaybeMiddle(s.rows)),
 		Stages:      countStages(doc.Goods),
 		Keystones:   doc.Keystones[:min(maxKeys, len(doc.Keystones))],
-		Highlights:  w.highlights(doc, w.distributions(doc.Concentrations), takeoverOf(doc.Goods)),
+		Highlights:  w.highlights(doc, w.distributions(doc.Concentrations), takeoverOf(doc.Goods), carried.Across(w.Localizer, doc.Goods)),
 		Changes:     w.changeLists(doc.Change),
 		Map:         drawing.Drawer{Localizer: w.Localizer}.Map(doc.Goods),
 		Table:       table,

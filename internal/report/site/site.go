@@ -18,6 +18,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/criteria"
 	"github.com/midspan/midspan/internal/report/drawing"
 )
 
@@ -186,6 +187,9 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 	page("compare", comparePage, s.text.Translate("Goods side by side")+" · Midspan", nil)
 	page("board", boardPage, s.text.Translate("Two pages for a board")+" · Midspan", s.board())
 	page("across", "across.html", s.text.Translate("Across the goods · Midspan"), s.across())
+	if len(s.doc.Policies) > 0 {
+		page("criteria", "criteria.html", s.text.Translate("Criteria")+" · Midspan", criteria.Of(s.text.Localizer, s.doc.Policies, s.doc.Goods))
+	}
 	page("trend", "trend.html", s.text.Translate("Over time")+" · Midspan", s.doc.Trend.View(maxListed))
 	if len(s.rows) == 1 {
 		only := s.rows[0].Good

@@ -142,6 +142,7 @@ func (s *edition) tableFunctions() template.FuncMap {
 		"riskCell": s.text.riskCell,
 		"next":     func(n int) int { return n + 1 }, "policyRow": policyRow,
 		"outcomeText": s.text.outcomeText, "outcomeClass": outcomeClass, "packageKind": s.text.packageKind, "ask": s.ask,
+		"sum":       func(a, b int) int { return a + b },
 		"remaining": func(shown, all int) int { return all - shown },
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
@@ -22,7 +23,7 @@ import (
 const Name = "maintenance/functions"
 
 // version changes with every change of what is counted, the table of paths included.
-const version = "1"
+const version = "2"
 
 // fewestToRest is how many commits or releases a function needs in 12 months before it is
 // counted as resting on one person: of one or two, somebody always made all.
@@ -57,7 +58,7 @@ func (Scanner) Definitions() []observation.Definition {
 	for i := range people {
 		all = append(all, people[i], absences[i])
 	}
-	return append(all, botDependencies, onOnePerson)
+	return append(all, botDependencies, onOnePerson, aloneNamed, signedOff, firstOrganization, dataCommits)
 }
 
 // Scan implements scanners.Scanner. Where the history or its trees are not whole, every
@@ -90,8 +91,9 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 // measures makes the measures of what was read.
 func (y *year) measures(source string, in scanners.Input) []observation.Measure {
 	var all []observation.Measure
-	alone, unknown, known := 0, 0, 0
-	for i, f := range allFunctions() {
+	alone := []string{}
+	unknown, known := 0, 0
+	for i, f := range functions.All() {
 		d, t := people[i], y.tally(f, i)
 		switch {
 		case t.unknown != "":
@@ -113,26 +115,31 @@ func (y *year) measures(source string, in scanners.Input) []observation.Measure 
 			half = absences[i].UnknownFor(observation.CauseNoSource, t.hidden)
 			unknown++
 		} else if known++; len(t.counts) == 1 && t.done >= fewestToRest {
-			alone++
+			alone = append(alone, string(f))
 		}
 		all = append(all, m, half)
 	}
-	bots := botDependencies.Of(y.bots[indexOf(dependencies)], source, in.At)
-	return append(all, bots, restOnOne(alone, unknown, known, source, in))
+	bots := botDependencies.Of(y.bots[indexOf(functions.Dependencies)], source, in.At)
+	all = append(append(all, bots), restOnOne(alone, unknown, known, source, in)...)
+	return append(all, y.beside.measures(source, in)...)
 }
 
-// restOnOne is the count of functions that rest on one person.
-func restOnOne(alone, unknown, known int, source string, in scanners.Input) observation.Measure {
+// restOnOne are the count and the list of functions that rest on one person.
+func restOnOne(alone []string, unknown, known int, source string, in scanners.Input) []observation.Measure {
 	switch {
 	case known == 0 && unknown > 0:
-		return onOnePerson.UnknownFor(observation.CauseNoSource, "of no function is it seen who carried it")
+		why := "of no function is it seen who carried it"
+		return []observation.Measure{onOnePerson.UnknownFor(observation.CauseNoSource, why), aloneNamed.UnknownFor(observation.CauseNoSource, why)}
 	case known == 0:
-		return onOnePerson.NotApplicableFor("nothing of it is a function that is known")
+		why := "nothing of it is a function that is known"
+		return []observation.Measure{onOnePerson.NotApplicableFor(why), aloneNamed.NotApplicableFor(why)}
 	}
-	m := onOnePerson.Of(alone, source, in.At)
+	both := []observation.Measure{onOnePerson.Of(len(alone), source, in.At), aloneNamed.Of(alone, source, in.At)}
 	if unknown > 0 {
-		m.Bound = observation.AtLeast
-		m.Detail = "who carried " + scanners.Count(unknown, "other function", "other functions") + " is not wholly seen"
+		for i := range both {
+			both[i].Bound = observation.AtLeast
+			both[i].Detail = "who carried " + scanners.Count(unknown, "other function", "other functions") + " is not wholly seen"
+		}
 	}
-	return m
+	return both
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/midspan/midspan/internal/functions"
 )
 
 // tableText is the table of paths, as a reader can see and extend it.
@@ -37,7 +39,7 @@ type table struct {
 // functionCount is how many functions there are, at most: a set has a bit for each.
 const functionCount = 16
 
-// set is a set of functions, by their place in allFunctions.
+// set is a set of functions, by their place in functions.All.
 type set uint16
 
 func (s set) has(i int) bool { return s&(1<<i) != 0 }
@@ -49,8 +51,8 @@ const maxKnown = 1 << 15
 // error.
 func parseTable(text []byte) (*table, error) {
 	var written struct {
-		Others    []string          `yaml:"others"`
-		Functions map[function]kind `yaml:"functions"`
+		Others    []string                    `yaml:"others"`
+		Functions map[functions.Function]kind `yaml:"functions"`
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
 	decoder.KnownFields(true)
@@ -58,7 +60,7 @@ func parseTable(text []byte) (*table, error) {
 		return nil, fmt.Errorf("the table of functions: %w", err)
 	}
 	t := &table{known: map[string]set{}, others: matcherOf(kind{Folders: written.Others})}
-	all := allFunctions()
+	all := functions.All()
 	for i, f := range all {
 		if k, listed := written.Functions[f]; listed {
 			t.kinds[i], t.listed = matcherOf(k), t.listed|1<<i

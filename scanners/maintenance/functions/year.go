@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
@@ -17,13 +18,15 @@ import (
 
 // year is the work of the 12 months before a time, with people as numbers.
 type year struct {
+	record   func(event) // nil counts what happened at once
 	people   maintenance.People
 	done     [functionCount]map[int32]int // commits by person; a co-author's count too
 	commits  [functionCount]int           // by people
 	bots     [functionCount]int           // commits by machines
 	present  set                          // functions of which HEAD has a file
-	squashed int                          // changes that the forge squashed and committed
-	merged   int                          // merges of the default branch
+	beside   beside
+	squashed int // changes that the forge squashed and committed
+	merged   int // merges of the default branch
 	tags     struct{ releases, ever, light int }
 	tagsErr  error
 }
@@ -47,16 +50,27 @@ func read(ctx context.Context, in scanners.Input) (*year, error) {
 	if err != nil {
 		return nil, err
 	}
-	y := &year{people: maintenance.NewPeople(maintenance.OwnerOf(in.Repository))}
-	for i := range y.done {
-		y.done[i] = map[int32]int{}
-	}
+	y := newYear(maintenance.NewPeople(maintenance.OwnerOf(in.Repository)))
 	from, until := maintenance.YearBefore(in.At).Add(time.Second), in.At
 	if err := y.readCommits(ctx, in.Snapshot, paths, from, until); err != nil {
 		return nil, err
 	}
 	y.look(in.Snapshot.Files(), paths)
 	y.readTags(ctx, in.Snapshot, from, until)
+	y.joinPeople()
+	return y, nil
+}
+
+func newYear(people maintenance.People) *year {
+	y := &year{people: people}
+	for i := range y.done {
+		y.done[i] = map[int32]int{}
+	}
+	return y
+}
+
+// joinPeople counts those as one who turned out to be one.
+func (y *year) joinPeople() {
 	for i, counts := range y.done {
 		whole := map[int32]int{}
 		for person, n := range counts {
@@ -64,7 +78,6 @@ func read(ctx context.Context, in scanners.Input) (*year, error) {
 		}
 		y.done[i] = whole
 	}
-	return y, nil
 }
 
 // look seeks a file of each function that nobody touched.
@@ -85,6 +98,7 @@ func (y *year) look(files []gitrepo.File, paths *table) {
 
 // made is one commit of the window.
 type made struct {
+	when    time.Time
 	people  []int32
 	machine bool
 	touched set
@@ -97,7 +111,7 @@ func (y *year) readCommits(ctx context.Context, snapshot *gitrepo.Snapshot, path
 	n := 0
 	err := snapshot.Touched(ctx, from, until, func(c gitrepo.Commit) error {
 		y.count(last)
-		last = made{}
+		last = made{when: c.Committed}
 		if n++; n > maxCommits {
 			return &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read history at", Subject: c.OID,
 				Err: fmt.Errorf("more than %d commits in 12 months", maxCommits)}
@@ -107,6 +121,7 @@ func (y *year) readCommits(ctx context.Context, snapshot *gitrepo.Snapshot, path
 			return nil
 		}
 		last.people, last.machine = y.people.Authors(c)
+		y.beside.add(c, last.machine)
 		for i, names := range paths.messages {
 			if names != nil && (names.MatchString(c.Subject) || names.MatchString(c.Body)) {
 				last.touched |= 1 << i
@@ -115,6 +130,7 @@ func (y *year) readCommits(ctx context.Context, snapshot *gitrepo.Snapshot, path
 		return nil
 	}, func(path string) error {
 		last.touched |= paths.of(path)
+		y.beside.touch(path)
 		return nil
 	})
 	y.count(last)
@@ -127,12 +143,12 @@ func (y *year) count(c made) {
 		switch {
 		case !c.touched.has(i):
 		case c.machine:
-			y.bots[i]++
+			y.happened(event{c.when, byMachine, i, 0})
 		default:
-			y.commits[i]++
+			y.happened(event{c.when, byPeople, i, 0})
 			for k, person := range c.people {
 				if !slices.Contains(c.people[:k], person) {
-					y.done[i][person]++
+					y.happened(event{c.when, byPerson, i, person})
 				}
 			}
 		}
@@ -175,22 +191,18 @@ func (y *year) countMerge(c gitrepo.Commit, onMain bool) {
 	case !onMain:
 	case !c.Merge():
 		if byForge && squashSubject().MatchString(c.Subject) {
-			y.squashed++
+			y.happened(event{when: c.Committed, what: squashed})
 		}
 	case bringsUpToDate(fromMain(), c.Subject):
 	default:
-		y.merged++
+		y.happened(event{when: c.Committed, what: merged})
 		name, address := c.CommitterName, c.Committer
 		if byForge {
 			name, address = c.Author, c.Email
 		}
-		i := indexOf(merging)
-		if person, isPerson := y.people.Of(name, address); isPerson {
-			y.done[i][person]++
-			y.commits[i]++
-		} else {
-			y.bots[i]++
-		}
+		i := indexOf(functions.Merging)
+		person, isPerson := y.people.Of(name, address)
+		y.carried(c.Committed, i, person, isPerson)
 	}
 }
 
@@ -217,40 +229,32 @@ func (y *year) readTags(ctx context.Context, snapshot *gitrepo.Snapshot, from, u
 		tags[i] = tag.Tag
 	}
 	areReleases := maintenance.AreReleases(tags)
-	i := indexOf(releasing)
+	i := indexOf(functions.Releasing)
 	for _, tag := range signed {
 		if !areReleases[tag.Name] || tag.Created.After(until) {
 			continue
 		}
-		y.tags.ever++
-		if tag.Created.Before(from) {
-			continue
-		}
-		y.tags.releases++
-		person, isPerson := int32(0), false
-		if tag.Annotated {
-			person, isPerson = y.people.Of(tag.Tagger, tag.Email)
-		}
+		y.happened(event{when: tag.Created, what: taggedEver})
 		switch {
+		case tag.Created.Before(from):
 		case !tag.Annotated:
-			y.tags.light++
-		case isPerson:
-			y.done[i][person]++
-			y.commits[i]++
+			y.happened(event{when: tag.Created, what: taggedLight})
 		default:
-			y.bots[i]++
+			y.happened(event{when: tag.Created, what: tagged})
+			person, isPerson := y.people.Of(tag.Tagger, tag.Email)
+			y.carried(tag.Created, i, person, isPerson)
 		}
 	}
 }
 
 // tally says what is known of a function.
-func (y *year) tally(f function, i int) tally {
+func (y *year) tally(f functions.Function, i int) tally {
 	t := tally{counts: y.done[i], done: y.commits[i], cause: observation.CauseNoSource}
 	nothing := t.done == 0 && y.bots[i] == 0
 	switch f {
-	case releasing:
+	case functions.Releasing:
 		y.tallyReleases(&t)
-	case merging:
+	case functions.Merging:
 		switch {
 		case y.squashed > 0 && y.merged == 0:
 			t.unknown = "the forge squashed the changes: who merged them is not seen"
@@ -259,7 +263,7 @@ func (y *year) tally(f function, i int) tally {
 		case nothing:
 			t.absent = "no merge commit on the default branch in the last 12 months"
 		}
-	case security:
+	case functions.Security:
 		if nothing {
 			t.absent = "no commit of the last 12 months names a published vulnerability"
 		}
@@ -285,4 +289,4 @@ func (y *year) tallyReleases(t *tally) {
 	}
 }
 
-func indexOf(f function) int { return slices.Index(allFunctions(), f) }
+func indexOf(f functions.Function) int { return slices.Index(functions.All(), f) }

@@ -1,12 +1,12 @@
 // Lets a reader change what the page of a good assumes, keeps it in the address, and
-// copies the upgrade plan. The page is whole without it. Its words stand in the page.
+// copies the upgrade plan and the job description. The page is whole without it. Its words stand in the page.
 "use strict";
 (() => {
-  const plan = document.getElementById("plan"), money = document.getElementById("money");
+  const money = document.getElementById("money");
   const numbers = new Intl.NumberFormat((document.documentElement.lang || "en") + "-u-nu-latn", {maximumFractionDigits: 1});
   const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
-  function copies() {
+  function copies(plan) {
     const button = make("button", {type: "button", textContent: plan.dataset.copy});
     const said = make("span", {className: "meta"});
     said.setAttribute("role", "status");
@@ -76,6 +76,6 @@
     read();
   }
 
-  if (plan) copies();
+  document.querySelectorAll("[data-copy]").forEach(copies);
   if (money?.querySelector("tbody")) assumes();
 })();

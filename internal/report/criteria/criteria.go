@@ -1,0 +1,110 @@
+// Package criteria shows what policies say of all goods: goods across, criteria down.
+package criteria
+
+import (
+	"strings"
+
+	"github.com/midspan/midspan/internal/report"
+)
+
+// Across is how many goods stand across at most: those that come first in the order of the
+// document's goods. criteria.csv and report.json have all.
+const Across = 12
+
+// Policy is one policy with its criteria.
+type Policy struct {
+	ID, Name, Source, About string
+	Goods                   []Good // those across
+	More                    int    // goods that are counted, and do not stand across
+	Rows                    []Row
+}
+
+// Good is one that stands across.
+type Good struct{ ID, Name string }
+
+// Row is one criterion.
+type Row struct {
+	ID, Title                    string
+	Passes, Fails, Open, NotSeen int // goods
+	Cells                        []Cell
+}
+
+// Cell is what a criterion says of a good.
+type Cell struct {
+	Mark string // report.MarkPass and the others
+	Sign string // one character, which needs no colour
+	Text string // in words
+}
+
+// Of makes the view. ranked are the goods in the order in which they stand across.
+func Of(w report.Localizer, asked []report.AskedPolicy, ranked []report.Good) []Policy {
+	var all []Policy
+	for _, p := range asked {
+		view := Policy{ID: p.ID, Name: p.Name, Source: p.Source, About: p.About}
+		var marks []string
+		for _, good := range ranked {
+			if m := marksOf(good, p.ID); len(m) == len(p.Conditions) {
+				marks = append(marks, m)
+				if len(view.Goods) < Across {
+					view.Goods = append(view.Goods, Good{good.ID, w.DisplayName(good)})
+				}
+			}
+		}
+		view.More = len(marks) - len(view.Goods)
+		for i, c := range p.Conditions {
+			row := Row{ID: c.ID, Title: c.Title}
+			for g, m := range marks {
+				row.count(m[i])
+				if g < len(view.Goods) {
+					row.Cells = append(row.Cells, cellOf(w, m[i]))
+				}
+			}
+			view.Rows = append(view.Rows, row)
+		}
+		all = append(all, view)
+	}
+	return all
+}
+
+func (r *Row) count(mark byte) {
+	switch mark {
+	case report.MarkPass:
+		r.Passes++
+	case report.MarkFail:
+		r.Fails++
+	case report.MarkUnseen:
+		r.NotSeen++
+	default:
+		r.Open++
+	}
+}
+
+func marksOf(good report.Good, id string) string {
+	for _, answer := range good.Policies {
+		if answer.Policy == id {
+			return answer.Marks
+		}
+	}
+	return ""
+}
+
+func cellOf(w report.Localizer, mark byte) Cell {
+	switch mark {
+	case report.MarkPass:
+		return Cell{"pass", "✓", w.Translate("passes")}
+	case report.MarkFail:
+		return Cell{"fail", "✗", w.Translate("fails")}
+	case report.MarkUnseen:
+		return Cell{"unseen", "–", w.Translate("cannot be seen from here")}
+	}
+	return Cell{"unknown", "?", w.Translate("unknown")}
+}
+
+// Line counts, for the link to the page.
+func Line(w report.Localizer, asked []report.AskedPolicy) string {
+	var names []string
+	for _, p := range asked {
+		names = append(names, p.Name)
+	}
+	return w.Translate("Each good by the criteria of {list}.", "list", report.Cut(strings.Join(names, "; "), 160))
+}
