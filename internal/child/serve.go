@@ -110,7 +110,8 @@ func (s *server) prepare(g greeting) error {
 	if s.scanners, err = registry.All(); err != nil {
 		return err
 	}
-	for _, optional := range registry.Optional() {
+	optional, _ := registry.Optional(registry.Asked{Functions: true, Replay: true})
+	for _, optional := range optional {
 		if slices.Contains(g.Scanners, Names([]scanners.Scanner{optional})[0]) {
 			s.scanners = append(s.scanners, optional)
 		}

@@ -45,6 +45,7 @@ type Config struct {
 	SiteAddress string
 	Partial     bool // of the languages, those too that are translated in small part
 	Functions   bool // count who carries which function of a good
+	Replay      bool // replay the lockfiles of 24 months
 	Policies    []string
 	Only        string
 	Limit       int
@@ -125,6 +126,7 @@ func settings(c *Config) []setting {
 		{partialKey, &c.Partial, false, "take languages too of which under 95 % of the sentences are translated; each page says so", false},
 		{siteAddressKey, &c.SiteAddress, "", "address at which the site will be public, such as https://goods.example/midspan/, for what has to name it in full", false},
 		{"functions", &c.Functions, false, "count who carries which function of a good: releasing, tests, translation; compares the trees of 12 months", false},
+		{"replay", &c.Replay, false, "say how fast holes are closed: reads the lockfiles of 24 months and what was known of their packages then", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},

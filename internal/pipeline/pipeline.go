@@ -51,16 +51,17 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	formats   []catalog.Format  // of catalogs, beside those of the package
-	sources   []scanners.Source // whose measures are declared
-	mayAsk    bool              // whether they are asked at all
-	policies  []*policy.Policy  // that a report is asked
-	source    advisory.Source   // nil until openAdvisories has run
-	ends      endoflife.Source  // of runtimes, read beside the source
-	service   advisory.Matcher  // sends requests to OSV's online service
-	inChild   bool              // repositories are read in child processes
-	memory    int64             // that a child may use, in bytes; 0 for the default
-	answers   *vex.Answers      // of maintainers to findings; nil has none
+	unasked   []scanners.Scanner // that no setting asked for
+	formats   []catalog.Format   // of catalogs, beside those of the package
+	sources   []scanners.Source  // whose measures are declared
+	mayAsk    bool               // whether they are asked at all
+	policies  []*policy.Policy   // that a report is asked
+	source    advisory.Source    // nil until openAdvisories has run
+	ends      endoflife.Source   // of runtimes, read beside the source
+	service   advisory.Matcher   // sends requests to OSV's online service
+	inChild   bool               // repositories are read in child processes
+	memory    int64              // that a child may use, in bytes; 0 for the default
+	answers   *vex.Answers       // of maintainers to findings; nil has none
 	placed    placedAnswers
 	// queueReady is set once the tables of the queue are known to be up to date.
 	queueReady atomic.Bool
@@ -128,9 +129,8 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	for _, option := range options {
 		option(p)
 	}
-	if cfg.Functions {
-		p.scanners = append(slices.Clip(p.scanners), registry.Optional()...)
-	}
+	on, off := registry.Optional(registry.Asked{Functions: cfg.Functions, Replay: cfg.Replay})
+	p.scanners, p.unasked = append(slices.Clip(p.scanners), on...), off
 	if p.rules, p.rulesText, err = loadRules(cfg.Rules, p.nameable()); err != nil {
 		return nil, err
 	}

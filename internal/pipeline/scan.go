@@ -89,7 +89,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader chi
 		}
 		scan.Keys = append(scan.Keys, key)
 		scan.Notes = append(scan.Notes, result.Notes...)
-		if result.Packages != nil {
+		if result.Packages != nil && result.Past == nil {
 			scan.Inventory = key
 		}
 	}

@@ -2,12 +2,14 @@
 package registry
 
 import (
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/maintenance/functions"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/osv/replay"
 	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
@@ -31,9 +33,31 @@ func All() ([]scanners.Scanner, error) {
 	}, nil
 }
 
-// Optional returns the scanners that a run has where a setting asks for them. Their measures
-// can stand in rules and policies of every run.
-func Optional() []scanners.Scanner { return []scanners.Scanner{functions.Scanner{}} }
+// Every lists those of each run and those that a setting may ask for.
+func Every() ([]scanners.Scanner, error) {
+	all, err := All()
+	optional, _ := Optional(Asked{Functions: true, Replay: true})
+	return append(all, optional...), err
+}
+
+// Asked are the settings that ask for scanners which cost more than others.
+type Asked struct{ Functions, Replay bool }
+
+// Optional returns the scanners that a run has where a setting asks for them: those that are
+// asked for, and the others. The measures of all can stand in rules and policies of every run.
+func Optional(asked Asked) (on, off []scanners.Scanner) {
+	add := func(asked bool, scanner scanners.Scanner) {
+		if asked {
+			on = append(on, scanner)
+		} else {
+			off = append(off, scanner)
+		}
+	}
+	people := func(r catalog.Repository) replay.People { return maintenance.NewPeople(maintenance.OwnerOf(r)) }
+	add(asked.Functions, functions.Scanner{})
+	add(asked.Replay, replay.New(people))
+	return on, off
+}
 
 // Sources returns every source on the network, in the order in which they are asked.
 // getenv reads the environment, where tokens are; without it there are none.
