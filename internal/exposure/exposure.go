@@ -56,6 +56,12 @@ type History struct {
 	windows []window
 }
 
+// OfRepository is the history of one repository of a good.
+type OfRepository struct {
+	Repository string `json:"repository"`
+	History
+}
+
 // Median is the time after which half of the windows had closed, in whole days, with an
 // interval of 95 % (Kaplan and Meier; Brookmeyer and Crowley). Where fewer than half closed,
 // it is at least that long. An end of the interval that was not seen is nil.
@@ -271,7 +277,8 @@ func (h *History) countQuarters() {
 	for i := quarters; i > 0; i-- {
 		from, until := h.Until.AddDate(0, -3*i, 0), h.Until.AddDate(0, -3*(i-1), 0)
 		q := Quarter{From: from.UTC().Format(time.DateOnly)}
-		within := func(t time.Time) bool { return t.After(from) && !t.After(until) }
+		first := i == quarters
+		within := func(t time.Time) bool { return (t.After(from) || first && !t.Before(h.From)) && !t.After(until) }
 		for _, w := range h.windows {
 			if w.fresh && within(w.opened) {
 				q.Opened++

@@ -95,6 +95,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
 	definitions map[string]observation.Definition) (string, error) {
 	in := merge.Input{Good: good, AsOf: run.AsOf}
+	var replays []exposure.OfRepository
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
@@ -103,6 +104,9 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 		read, err := p.loadResults(ctx, state, l)
 		if err != nil {
 			return "", err
+		}
+		if read.exposure != nil {
+			replays = append(replays, exposure.OfRepository{Repository: state.scan.URL, History: *read.exposure})
 		}
 		in.Repositories = append(in.Repositories, merge.Repository{
 			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Activity: read.activity,
@@ -115,7 +119,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
-	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures})
+	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays})
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.

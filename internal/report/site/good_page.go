@@ -7,6 +7,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/speed"
 	"github.com/midspan/midspan/internal/report/timeline"
 )
 
@@ -34,6 +35,7 @@ type goodPage struct {
 	Policies []policyView
 	Money    estimate
 	Timeline timeline.Timeline
+	Speed    []speed.View
 }
 
 // Keeps are the faults whose removal would keep a good in the best stage: the strongest of
@@ -61,6 +63,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),
 		Groups: s.text.reasonGroups(good.Verdict), First: report.HelpfulUpgrades(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
 		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
+		Speed: speed.Of(s.text.Localizer, good),
 	}
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]
