@@ -16,6 +16,7 @@ import (
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/earlier"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -50,6 +51,15 @@ type PastReader interface {
 	// PastPaths lists the files in the root folder whose older versions Scan
 	// reads, among them files that HEAD no longer has.
 	PastPaths(files []gitrepo.File) []string
+}
+
+// EarlierReader is a scanner that reads more of earlier commits than their root folders.
+// Mirrors that Midspan makes hold it where such a scanner is on. A scanner reads what is
+// there: in a mirror that lacks it, its measures are unknown (CauseMissingObjects).
+type EarlierReader interface {
+	Scanner
+	// Earlier is what Scan reads of earlier commits.
+	Earlier() earlier.Wanted
 }
 
 // LockReader is a scanner that also reads what lockfiles say of packages beside their

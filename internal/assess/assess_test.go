@@ -454,7 +454,8 @@ func TestMakingAMeasureUnknownNeverMakesAVerdictWorseOrSurer(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	seen := map[string]int{}
 	for range 400 {
-		in := random(rng)
+		// What a replay tells is lost with it, as what a forge tells: TestNoVerdictWaitsForAForge.
+		in := withoutMeasures(random(rng), func(id string) bool { return strings.HasPrefix(id, "replay.") })
 		before, _ := r.Assess(in, defs)
 		seen[string(before.Stage)]++
 		for range 6 {
@@ -548,18 +549,28 @@ func liftCost(r *Rules, defs map[string]observation.Definition, in merge.Input, 
 	return r.evaluate(measures).cheapestLift(stage).cost
 }
 
+// withoutMeasures leaves measures out of all repositories.
+func withoutMeasures(in merge.Input, left func(id string) bool) merge.Input {
+	in.Repositories = slices.Clone(in.Repositories)
+	for i, repository := range in.Repositories {
+		in.Repositories[i].Measures = slices.DeleteFunc(slices.Clone(repository.Measures), func(m observation.Measure) bool { return left(m.ID) })
+	}
+	return in
+}
+
 // TestNoVerdictWaitsForAForge holds the verdict on a good of which sources on the network
-// told something against that on the same good where nobody was asked. What only they tell
+// told something, or a replay, against that on the same good where nobody was asked. What only they tell
 // is lost with them (an end, money that came, who depends on it), and the verdict is then
 // that of a good of which nobody ever told.
 func TestNoVerdictWaitsForAForge(t *testing.T) {
 	t.Parallel()
 	r := loaded(t)
 	defs := definitions()
-	rng := rand.New(rand.NewPCG(3, 4))
+	rng := rand.New(rand.NewPCG(3, 5))
 	ended, paid, loaded := 0, 0, 0
 	live := func(id string) bool {
-		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.")
+		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.") ||
+			strings.HasPrefix(id, "replay.")
 	}
 	for range 800 {
 		asked := random(rng)
@@ -588,7 +599,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 				t.Fatalf("who was not asked changed a verdict: %s %v, and %s %v where there are no sources", got.Stage, got.Possible, never.Stage, never.Possible)
 			}
 		}
-		told, measures := r.Assess(asked, defs)
+		told, measures := r.Assess(withoutMeasures(asked, func(id string) bool { return strings.HasPrefix(id, "replay.") }), defs)
 		archived, _ := observation.Find(measures, observation.ForgeArchived)
 		switch is := archived.Value == true; {
 		case is && told.Stage != Sunset:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -13,12 +14,15 @@ import (
 type Assessment struct {
 	Verdict  Verdict
 	Measures []observation.Measure
+	// Replays say how fast holes were closed in each repository that was replayed.
+	Replays []exposure.OfRepository
 }
 
 type storedAssessment struct {
 	Verdict  Verdict                   `json:"verdict"`
 	Measures []observation.Measure     `json:"measures"`
 	Patterns map[string]reasonPatterns `json:"patterns,omitempty"` // by patternKey
+	Replays  []exposure.OfRepository   `json:"replays,omitempty"`
 }
 
 type reasonPatterns struct {
@@ -37,7 +41,7 @@ func patternKey(r Reason) string {
 
 // MarshalJSON writes each pattern once.
 func (a Assessment) MarshalJSON() ([]byte, error) {
-	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}}
+	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}, a.Replays}
 	for r := range a.Verdict.allReasons() {
 		stored.Patterns[patternKey(*r)] = reasonPatterns{r.Pattern, r.ClearsPattern}
 	}
@@ -50,7 +54,7 @@ func (a *Assessment) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return err
 	}
-	a.Verdict, a.Measures = stored.Verdict, stored.Measures
+	a.Verdict, a.Measures, a.Replays = stored.Verdict, stored.Measures, stored.Replays
 	for r := range a.Verdict.allReasons() {
 		patterns := stored.Patterns[patternKey(*r)]
 		r.Pattern, r.ClearsPattern = patterns.Sentence, patterns.Clears

@@ -33,11 +33,11 @@ func TestMain(m *testing.M) {
 
 func allScanners(t *testing.T) []scanners.Scanner {
 	t.Helper()
-	all, err := registry.All()
+	all, err := registry.Every()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(all, registry.Optional()...)
+	return all
 }
 
 // ampleTime is the timeout of what is not to meet it: under the race detector the tables of

@@ -49,6 +49,7 @@ type Config struct {
 	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
 	Functions   bool   // count who carries which function of a good
 	Evidence    bool   // read what files are evidence of
+	Replay      bool   // replay the lockfiles of 24 months
 	Policies    []string
 	Only        string
 	Limit       int
@@ -149,6 +150,7 @@ func settings(c *Config) []setting {
 		{siteAddressKey, &c.SiteAddress, "", "address at which the site will be public, such as https://goods.example/midspan/, for what has to name it in full", false},
 		{"functions", &c.Functions, false, "count who carries which function of a good: releasing, tests, translation; compares the trees of 12 months", false},
 		{"evidence", &c.Evidence, false, "read what documents, files of standards and deployment files are there, for criteria; a policy that asks for it turns it on", false},
+		{"replay", &c.Replay, false, "say how fast holes are closed: reads the lockfiles of 24 months and what was known of their packages then", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},

@@ -70,6 +70,17 @@ type Wants struct {
 	// Past lists the files in the root folder of which older versions are read
 	// too; nil lists none.
 	Past func([]File) []string
+	// Earlier is what is wanted of earlier commits beside their root trees; nil wants nothing.
+	Earlier Earlier
+}
+
+// Earlier tells what a mirror lacks of earlier commits, so that it can be fetched in a request
+// each. The snapshot it is given has a commit, and no files yet.
+type Earlier interface {
+	// MissingTrees lists the topmost trees that the mirror lacks.
+	MissingTrees(context.Context, *Snapshot) ([]string, error)
+	// MissingFiles lists the contents that it lacks once it has these trees.
+	MissingFiles(context.Context, *Snapshot) ([]string, error)
 }
 
 // Want classifies the contents of a file.

@@ -377,5 +377,5 @@ func FuzzParseTreeEntry(f *testing.F) {
 
 func FuzzParseCommit(f *testing.F) {
 	f.Add("a\nb c\n1\n2\nname\nmail")
-	f.Fuzz(func(t *testing.T, record string) { _, _ = parseCommit(record) })
+	f.Fuzz(func(t *testing.T, record string) { _, _ = ParseCommit(record) })
 }

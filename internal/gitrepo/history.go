@@ -40,8 +40,8 @@ type Commit struct {
 	CoAuthors []string
 }
 
-// historyFormat is how git log writes what parseCommit reads.
-const historyFormat = "--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cN%n%cE%n" +
+// HistoryFormat is how git log writes what ParseCommit reads.
+const HistoryFormat = "--format=%H%n%P%n%at%n%ct%n%aN%n%aE%n%cN%n%cE%n" +
 	"%<(500,trunc)%(trailers:key=Co-authored-by,valueonly,unfold,separator=%x1e)%n%<(120,trunc)%s"
 
 // Merge reports whether the commit has several parents.
@@ -51,7 +51,7 @@ func (c Commit) Merge() bool { return c.Parents > 1 }
 // error ends it; the commits before it are valid.
 func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 	return func(yield func(Commit, error) bool) {
-		records, stop, err := s.stream(ctx, "log", "-z", "--no-show-signature", "--use-mailmap", historyFormat, s.commit)
+		records, stop, err := s.Records(ctx, "log", "-z", "--no-show-signature", "--use-mailmap", HistoryFormat, s.commit)
 		if err != nil {
 			yield(Commit{}, err)
 			return
@@ -60,7 +60,7 @@ func (s *Snapshot) History(ctx context.Context) iter.Seq2[Commit, error] {
 		for record, err := range records {
 			commit := Commit{}
 			if err == nil {
-				commit, err = parseCommit(record)
+				commit, err = ParseCommit(record)
 			}
 			if !yield(commit, err) || err != nil {
 				stop()
@@ -92,7 +92,7 @@ func (s *Snapshot) CommitTimes(ctx context.Context) iter.Seq2[time.Time, error] 
 	}
 }
 
-func parseCommit(record string) (Commit, error) {
+func ParseCommit(record string) (Commit, error) {
 	fields := strings.SplitN(record, "\n", 10)
 	if len(fields) != 10 {
 		return Commit{}, &Error{observation.CauseCorrupt, "read history at", firstField(record), errors.New("git log wrote an unexpected record")}
@@ -161,9 +161,9 @@ func (s *Snapshot) mailmap() string {
 	return s.commit + ":.mailmap"
 }
 
-// stream runs a reading command and yields its NUL-terminated records. stop
+// Records runs a command of git that only reads objects, and yields its NUL-terminated records. stop
 // ends the process early; it need not be called after the last record.
-func (s *Snapshot) stream(ctx context.Context, args ...string) (iter.Seq2[string, error], context.CancelFunc, error) {
+func (s *Snapshot) Records(ctx context.Context, args ...string) (iter.Seq2[string, error], context.CancelFunc, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	env, full := s.objectCommand(args...)
 	cmd := s.git.command(ctx, "", env, append([]string{"-c", "mailmap.blob=" + s.mailmap(), "-c", "mailmap.file="}, full...)...)
@@ -268,7 +268,7 @@ func (s *Snapshot) Changes(ctx context.Context, paths ...string) ([]Change, erro
 	}
 	args := []string{"--literal-pathspecs", "log", "-z", "--no-show-signature", "--first-parent", "-m", "--raw",
 		"--no-abbrev", "--no-renames", "--format=commit %H %ct", s.commit, "--"}
-	records, stop, err := s.stream(ctx, append(args, paths...)...)
+	records, stop, err := s.Records(ctx, append(args, paths...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -289,7 +289,7 @@ func (s *Snapshot) Changes(ctx context.Context, paths ...string) ([]Change, erro
 			}
 			at = Change{Commit: fields[1], Committed: unixTime(fields[2])}
 		case strings.HasPrefix(record, ":"):
-			oid = blobAfter(record)
+			oid = BlobAfter(record)
 		default:
 			at.Path, at.OID = record, oid
 			changes = append(changes, at)
@@ -298,8 +298,8 @@ func (s *Snapshot) Changes(ctx context.Context, paths ...string) ([]Change, erro
 	return changes, nil
 }
 
-// blobAfter reads the second object id of ":<mode> <mode> <oid> <oid> <status>".
-func blobAfter(raw string) string {
+// BlobAfter reads the second object id of ":<mode> <mode> <oid> <oid> <status>".
+func BlobAfter(raw string) string {
 	fields := strings.Fields(raw)
 	if len(fields) < 4 || strings.Trim(fields[3], "0") == "" {
 		return ""

@@ -161,8 +161,8 @@ func recordFetch(dir, commit, address string) error {
 	return files.WriteData(filepath.Join(dir, "FETCH_HEAD"), fmt.Appendf(nil, "%s\t\t'HEAD' of %s\n", commit, address))
 }
 
-// complete fetches the missing trees of HEAD, then the missing files that are
-// needed, in at most one request each. before is the commit whose trees were
+// complete fetches the missing trees of HEAD, then those of earlier commits, then the missing
+// files that are needed, in at most one request each. before is the commit whose trees were
 // fetched earlier, or empty.
 func (g *Git) complete(ctx context.Context, from remote, dir, before string) error {
 	s, err := g.locate(ctx, dir)
@@ -177,7 +177,25 @@ func (g *Git) complete(ctx context.Context, from remote, dir, before string) err
 	if err := g.fetchObjects(ctx, from, dir, before, trees); err != nil {
 		return err
 	}
+	wanted := g.opts.Wants.Earlier
+	if s.Shallow() {
+		wanted = nil
+	}
+	if wanted != nil {
+		trees, err := wanted.MissingTrees(ctx, s)
+		if err == nil {
+			err = g.fetchObjects(ctx, from, dir, "", trees)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	blobs, err := s.missingBlobs(ctx)
+	if err == nil && wanted != nil {
+		var earlier []string
+		earlier, err = wanted.MissingFiles(ctx, s)
+		blobs = append(blobs, earlier...)
+	}
 	if err != nil {
 		return err
 	}
@@ -206,13 +224,18 @@ func (s *Snapshot) missingTrees(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, &Error{observation.CauseMissingObjects, "read the tree of", s.gitDir, err}
 	}
+	return MissingOf(out), nil
+}
+
+// MissingOf are the objects that "git rev-list --missing=print" marks as missing.
+func MissingOf(listed []byte) []string {
 	var missing []string
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(string(listed)) {
 		if oid, ok := strings.CutPrefix(line, "?"); ok {
 			missing = append(missing, strings.TrimSpace(oid))
 		}
 	}
-	return missing, nil
+	return missing
 }
 
 // missingBlobs lists the needed files of HEAD, and the older versions of the files

@@ -10,7 +10,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 )
 
-// bodyFormat follows historyFormat where the body of the message is read too.
+// bodyFormat follows HistoryFormat where the body of the message is read too.
 const bodyFormat = "%n%<(2000,trunc)%b"
 
 // Touched reads the commits of HEAD whose committer's date is from..until, both in whole
@@ -21,8 +21,8 @@ const bodyFormat = "%n%<(2000,trunc)%b"
 // fetched. An error of commit or path ends the reading and is returned as it is. Paths may be
 // any bytes. Of a history that is shallow it sees what is there: ask Shallow before.
 func (s *Snapshot) Touched(ctx context.Context, from, until time.Time, commit func(Commit) error, path func(string) error) error {
-	records, stop, err := s.stream(ctx, "log", "-z", "--name-status", "--no-renames", "--no-show-signature", "--use-mailmap",
-		fmt.Sprintf("--max-age=%d", from.Unix()), fmt.Sprintf("--min-age=%d", until.Unix()), historyFormat+bodyFormat, s.commit, "--")
+	records, stop, err := s.Records(ctx, "log", "-z", "--name-status", "--no-renames", "--no-show-signature", "--use-mailmap",
+		fmt.Sprintf("--max-age=%d", from.Unix()), fmt.Sprintf("--min-age=%d", until.Unix()), HistoryFormat+bodyFormat, s.commit, "--")
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Snapshot) Touched(ctx context.Context, from, until time.Time, commit fu
 			isPath = true
 		default:
 			var c Commit
-			if c, err = parseCommit(status); err == nil {
+			if c, err = ParseCommit(status); err == nil {
 				err = commit(c)
 			}
 		}

@@ -240,7 +240,7 @@ func (p patterns) fromYAML(n *yaml.Node) {
 
 // fromDefinitions takes what the scanners call their measures.
 func (p patterns) fromDefinitions(t *testing.T) {
-	known, err := registry.All()
+	known, err := registry.Every()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +250,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 			p.add(def.Means, "the measure "+def.ID+" of "+from)
 		}
 	}
-	for _, scanner := range append(known, registry.Optional()...) {
+	for _, scanner := range known {
 		take(scanner.Name(), scanner.Definitions())
 		if reader, is := scanner.(scanners.CatalogScanner); is {
 			take(scanner.Name(), reader.CatalogDefinitions())

@@ -69,6 +69,21 @@ const (
 	DataCardFields        = "data.card-fields"
 )
 
+// The measures of scanners/osv/replay, and of what internal/exposure makes of it.
+const (
+	ReplayCommits    = "replay.commits"
+	ReplayVersions   = "replay.versions"
+	ReplayOpened     = "replay.opened"
+	ReplayClosed     = "replay.closed"
+	ReplayOpen       = "replay.open"
+	ReplayMedianDays = "replay.median-days"
+	ReplayPerQuarter = "replay.per-quarter"
+	ReplayPeople     = "replay.people"
+	ReplayTwice      = "replay.open-at-twice"
+	ReplayFourTimes  = "replay.open-at-four-times"
+	ReplayYear       = "replay.open-for-a-year"
+)
+
 // The measures of scanners/osv.
 const (
 	InventoryManifests       = "inventory.manifests"

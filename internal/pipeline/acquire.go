@@ -112,6 +112,10 @@ func (p *Pipeline) fetchHost(ctx context.Context, queue <-chan acquired, slots *
 
 // fetch makes or updates one mirror, unless the circuit breaker of its host is open.
 func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weighted) error {
+	isHostFault := func(err error) bool {
+		_, retryable := gitrepo.Retryable(err)
+		return retryable
+	}
 	err := p.breakers.Do(ctx, a.repository.Host, func() error { return p.fetchWithRetries(ctx, a, slots) }, isHostFault)
 	if circuitErr, ok := errors.AsType[*fetch.CircuitOpenError](err); ok {
 		return &gitrepo.Error{Cause: observation.CauseUnreachable, Op: "fetch", Subject: a.repository.URL, Err: circuitErr}
@@ -120,12 +124,6 @@ func (p *Pipeline) fetch(ctx context.Context, a acquired, slots *semaphore.Weigh
 		return &gitrepo.Error{Cause: observation.CauseNotFound, Op: "open", Subject: a.repository.URL, Err: fmt.Errorf("%s, and offline", a.missing)}
 	}
 	return err
-}
-
-// isHostFault reports whether an error may be the fault of a whole host.
-func isHostFault(err error) bool {
-	_, retryable := gitrepo.Retryable(err)
-	return retryable
 }
 
 // fetchWithRetries fetches with retries, all within the timeout of one repository, which

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,11 +15,12 @@ import (
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
-	"github.com/midspan/midspan/scanners/registry"
+	"github.com/midspan/midspan/scanners/osv/replay"
 )
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
@@ -93,6 +95,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
 	definitions map[string]observation.Definition) (string, error) {
 	in := merge.Input{Good: good, AsOf: run.AsOf}
+	var replays []exposure.OfRepository
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
@@ -101,6 +104,9 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 		read, err := p.loadResults(ctx, state, l)
 		if err != nil {
 			return "", err
+		}
+		if read.exposure != nil {
+			replays = append(replays, exposure.OfRepository{Repository: state.scan.URL, History: *read.exposure})
 		}
 		in.Repositories = append(in.Repositories, merge.Repository{
 			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Activity: read.activity,
@@ -113,7 +119,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	stage := string(verdict.Stage)
-	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures})
+	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays})
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.
@@ -133,10 +139,7 @@ func (p *Pipeline) definitions() []observation.Definition {
 // nameable are the definitions that rules and policies may name: those of optional scanners
 // too, whether this run has them or not.
 func (p *Pipeline) nameable() []observation.Definition {
-	left := slices.DeleteFunc(registry.Optional(), func(s scanners.Scanner) bool {
-		return slices.ContainsFunc(p.scanners, func(other scanners.Scanner) bool { return other.Name() == s.Name() })
-	})
-	return definitionsOf(slices.Concat(p.scanners, left), p.sources)
+	return definitionsOf(slices.Concat(p.scanners, p.unasked), p.sources)
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {
@@ -150,12 +153,17 @@ func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observa
 	for _, source := range sources {
 		all = append(all, source.Definitions()...)
 	}
-	return append(all, matchedDefinitions()...)
+	return append(all, matchedDefinitions(list)...)
 }
 
-// matchedDefinitions lists the measures of what is held against data from elsewhere.
-func matchedDefinitions() []observation.Definition {
-	return append(advisory.Definitions(), endoflife.Definitions()...)
+// matchedDefinitions lists the measures of what scanners found that is held against data
+// from elsewhere.
+func matchedDefinitions(list []scanners.Scanner) []observation.Definition {
+	all := append(advisory.Definitions(), endoflife.Definitions()...)
+	if slices.ContainsFunc(list, func(s scanners.Scanner) bool { return s.Name() == replay.Name }) {
+		all = append(all, exposure.Definitions()...)
+	}
+	return all
 }
 
 // definitionsByID returns the same definitions by id.
@@ -173,6 +181,8 @@ type repoState struct {
 	scan          store.Scan
 	advisoryState string // that the match depends on; empty where there is no inventory
 	matchDigest   string
+	past          string       // the work key of what was listed before; empty where that is not known
+	pastState     string       // that its match depends on
 	live          []store.Live // answers of the sources
 }
 
@@ -201,9 +211,36 @@ func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Goo
 			}
 			state.matchDigest = match.Digest
 		}
+		if state.past, state.pastState, err = p.pastOf(ctx, scan); err != nil {
+			return nil, err
+		}
+		if state.past != "" {
+			match, err := p.store.MatchSummary(ctx, state.past, state.pastState)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, p.errNotMatched()
+			}
+			if err != nil {
+				return nil, fmt.Errorf("read the match of the past of %s: %w", repository.URL, err)
+			}
+			state.matchDigest += " " + match.Digest
+		}
 		states = append(states, state)
 	}
 	return states, nil
+}
+
+// pastOf returns the work key of what a repository listed before, with the state that its
+// match depends on; empty where it was not read.
+func (p *Pipeline) pastOf(ctx context.Context, scan store.Scan) (key, state string, err error) {
+	i := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool { return s.Name() == replay.Name })
+	if i < 0 || i >= len(scan.Keys) {
+		return "", "", nil
+	}
+	state, err = p.advisoryState(ctx, scan.Keys[i])
+	if errors.Is(err, store.ErrNotFound) {
+		return "", "", nil
+	}
+	return scan.Keys[i], state, err
 }
 
 // inputsDigestOf returns a digest of everything that the verdict and the pages of a good
@@ -248,6 +285,7 @@ type repoResults struct {
 	observations []observation.Observation
 	measures     []observation.Measure
 	activity     observation.Activity
+	exposure     *exposure.History // nil where nothing was replayed
 }
 
 // loadResults reads the observations of a repository, with all its measures and its
@@ -273,6 +311,13 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 		if declared, ok := observation.Find(result.Measures, observation.RuntimesDeclared); ok {
 			all.measures = append(all.measures, p.ends.Measures(result.Runtimes, declared, state.scan.At)...)
 		}
+		if result.Scanner == replay.Name {
+			measures, err := p.replayed(ctx, state, result, &all)
+			if err != nil {
+				return repoResults{}, fmt.Errorf("read the match of the past of %s: %w", state.scan.URL, err)
+			}
+			all.measures = append(all.measures, measures...)
+		}
 		if key == state.scan.Inventory {
 			measures := advisory.Measures(l.match.Result, l.inventory.Packages, l.inventory.Uses, state.scan.At, advisorySource(l.inventory))
 			all.measures = append(all.measures, advisory.WithGaps(measures, result.Notes)...)
@@ -288,6 +333,27 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 	}
 	all.measures = append(all.measures, liveMeasures(state.live)...)
 	return all, nil
+}
+
+// replayed holds what was listed before against the advisories, and keeps the history in
+// results.
+func (p *Pipeline) replayed(ctx context.Context, state repoState, result observation.Observation, results *repoResults) ([]observation.Measure, error) {
+	if result.Past == nil || state.past == "" {
+		why, _ := observation.Find(result.Measures, observation.ReplayCommits)
+		return exposure.Unknown(cmp.Or(why.Cause, observation.CauseScannerFailed), why.Detail), nil
+	}
+	var match storedMatch
+	if err := p.store.Match(ctx, state.past, state.pastState, &match); err != nil {
+		return nil, err
+	}
+	unmatched := exposure.Unmatched{Of: len(result.Past.Packages)}
+	for _, u := range match.Unmatched {
+		unmatched.Packages += u.Packages
+		unmatched.Cause = u.Cause
+	}
+	history := exposure.Of(*result.Past, match.Findings)
+	results.exposure = &history
+	return history.Measures(*result.Past, unmatched, "lockfiles of 24 months and OSV advisories", state.scan.At), nil
 }
 
 // advisorySource names the source of the measures of a match: the manifests, and the
@@ -308,7 +374,7 @@ func (p *Pipeline) unreadMeasures(failure observation.Note) []observation.Measur
 	for _, scanner := range p.scanners {
 		all = append(all, unknowns(scanner.Definitions(), failure.Cause, failure.Message)...)
 	}
-	return append(all, unknowns(matchedDefinitions(), failure.Cause, failure.Message)...)
+	return append(all, unknowns(matchedDefinitions(p.scanners), failure.Cause, failure.Message)...)
 }
 
 // unknowns returns an unknown measure for each definition.

@@ -90,7 +90,7 @@ func (p *Pipeline) measuresAt(ctx context.Context, reader child.Reader, m seenMi
 		return nil, err
 	}
 	defer open.Close()
-	all := unknowns(matchedDefinitions(), observation.CauseUnsupported, notOfThePast)
+	all := unknowns(matchedDefinitions(p.scanners), observation.CauseUnsupported, notOfThePast)
 	for _, source := range p.sources {
 		all = append(all, unknowns(source.Definitions(), observation.CauseUnsupported, notOfThePast)...)
 	}

@@ -47,6 +47,13 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 				return fmt.Errorf("match %s: %w", repository.URL, err)
 			}
 		}
+		past, _, err := p.pastOf(ctx, scan)
+		if err == nil && past != "" {
+			_, err = p.matchInventory(ctx, past)
+		}
+		if err != nil {
+			return fmt.Errorf("match the past of %s: %w", repository.URL, err)
+		}
 		p.progress.Done(repository.URL, outcome)
 	}
 	return p.store.Advance(ctx, run.ID, store.Matched)

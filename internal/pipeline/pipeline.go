@@ -54,17 +54,18 @@ type Pipeline struct {
 	// rulesText is the user's part of the rules.
 	rulesText string
 	scanners  []scanners.Scanner
-	formats   []catalog.Format  // of catalogs, beside those of the package
-	sources   []scanners.Source // whose measures are declared
-	mayAsk    bool              // whether they are asked at all
-	policies  []*policy.Policy  // that a report is asked
-	source    advisory.Source   // nil until openAdvisories has run
-	ends      endoflife.Source  // of runtimes, read beside the source
-	scores    epss.Data         // of vulnerabilities, read beside it too
-	service   advisory.Matcher  // sends requests to OSV's online service
-	inChild   bool              // repositories are read in child processes
-	memory    int64             // that a child may use, in bytes; 0 for the default
-	answers   *vex.Answers      // of maintainers to findings; nil has none
+	unasked   []scanners.Scanner // that nothing asked for
+	formats   []catalog.Format   // of catalogs, beside those of the package
+	sources   []scanners.Source  // whose measures are declared
+	mayAsk    bool               // whether they are asked at all
+	policies  []*policy.Policy   // that a report is asked
+	source    advisory.Source    // nil until openAdvisories has run
+	ends      endoflife.Source   // of runtimes, read beside the source
+	scores    epss.Data          // of vulnerabilities, read beside it too
+	service   advisory.Matcher   // sends requests to OSV's online service
+	inChild   bool               // repositories are read in child processes
+	memory    int64              // that a child may use, in bytes; 0 for the default
+	answers   *vex.Answers       // of maintainers to findings; nil has none
 	placed    placedAnswers
 	// queueReady is set once the tables of the queue are known to be up to date.
 	queueReady atomic.Bool

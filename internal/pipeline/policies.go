@@ -8,8 +8,10 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/evidence"
 	"github.com/midspan/midspan/scanners/maintenance/functions"
+	"github.com/midspan/midspan/scanners/osv/replay"
 	"github.com/midspan/midspan/scanners/registry"
 )
 
@@ -31,16 +33,20 @@ func (p *Pipeline) openPolicies() error {
 
 // addOptional adds the scanners of which a setting or a policy asks for a measure.
 func (p *Pipeline) addOptional() error {
+	p.unasked = registry.Optional()
 	if err := p.openPolicies(); err != nil {
 		return err
 	}
-	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence}
-	for _, scanner := range registry.Optional() {
+	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence, replay.Name: p.cfg.Replay}
+	p.scanners = slices.Clip(p.scanners)
+	p.unasked = slices.DeleteFunc(p.unasked, func(scanner scanners.Scanner) bool {
 		read := slices.ContainsFunc(p.policies, func(one *policy.Policy) bool { return one.Reads(scanner.Definitions()...) })
 		if asked[scanner.Name()] || read {
-			p.scanners = append(slices.Clip(p.scanners), scanner)
+			p.scanners = append(p.scanners, scanner)
+			return true
 		}
-	}
+		return false
+	})
 	return nil
 }
 

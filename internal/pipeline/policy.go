@@ -13,11 +13,8 @@ import (
 
 // Definitions lists every measure that a policy can use.
 func Definitions() ([]observation.Definition, error) {
-	all, err := registry.All()
-	if err != nil {
-		return nil, err
-	}
-	return definitionsOf(append(all, registry.Optional()...), registry.Sources(nil)), nil
+	all, err := registry.Every()
+	return definitionsOf(all, registry.Sources(nil)), err
 }
 
 // Subjects calls visit for each good of an assessed run, in the order of ids. The run is

@@ -261,7 +261,8 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 	if err != nil {
 		return entry{}, err
 	}
-	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: succession.Of(verdict.Measures)}}
+	one := entry{brief: report.Good{Good: good.Good, Verdict: verdict.Verdict, Measures: verdict.Measures, Succession: succession.Of(verdict.Measures),
+		Replays: verdict.Replays}}
 	if one.states, err = p.loadStates(ctx, run, good); err != nil {
 		return entry{}, err
 	}

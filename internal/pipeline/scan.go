@@ -89,7 +89,7 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader chi
 		}
 		scan.Keys = append(scan.Keys, key)
 		scan.Notes = append(scan.Notes, result.Notes...)
-		if result.Packages != nil {
+		if result.Packages != nil && result.Past == nil {
 			scan.Inventory = key
 		}
 	}
@@ -149,10 +149,10 @@ func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanne
 	key := workKey(scanner, repository, open.Opened().Commit, open.Opened().Variant, at)
 	for _, stored := range []string{key, p.overLimitKey(key)} {
 		result, err := p.store.Observation(ctx, stored)
-		if err == nil {
+		if err == nil && !scanners.LackedObjects(scanner, result) {
 			return stored, result, nil
 		}
-		if !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
+		if err != nil && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
 			return "", result, fmt.Errorf("read observation %s: %w", stored, err)
 		}
 	}

@@ -16,21 +16,18 @@ import (
 // summary counts the goods of a document one by one.
 type summary struct {
 	result   report.Summary
-	seen     map[string]bool                    // repositories; several goods may share one
-	packages map[string]map[packageVersion]bool // distinct packages by ecosystem
-	coverage float64                            // sum of the goods' shares
+	seen     map[string]bool               // repositories; several goods may share one
+	packages map[string]map[[2]string]bool // distinct names and versions by ecosystem
+	coverage float64                       // sum of the goods' shares
 	covered  int
 
 	findings, exploited int
 }
 
-// packageVersion is a package at a version.
-type packageVersion struct{ name, version string }
-
 func newSummary() *summary {
 	return &summary{
 		result: report.Summary{Failed: map[string]int{}, Stages: map[assess.Stage]int{}, Unmatched: map[string]int{}},
-		seen:   map[string]bool{}, packages: map[string]map[packageVersion]bool{},
+		seen:   map[string]bool{}, packages: map[string]map[[2]string]bool{},
 	}
 }
 
@@ -67,9 +64,9 @@ func (s *summary) addRepository(scan report.Scan, l matchedInventory) {
 	}
 	for _, p := range l.inventory.Packages {
 		if s.packages[p.Ecosystem] == nil {
-			s.packages[p.Ecosystem] = map[packageVersion]bool{}
+			s.packages[p.Ecosystem] = map[[2]string]bool{}
 		}
-		if key := (packageVersion{p.Name, p.Version}); !s.packages[p.Ecosystem][key] {
+		if key := [2]string{p.Name, p.Version}; !s.packages[p.Ecosystem][key] {
 			s.packages[p.Ecosystem][key] = true
 			s.result.Packages++
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/backtest"
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/forecast"
 	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/observation"
@@ -182,6 +183,8 @@ type Good struct {
 	Scans    []Scan               `json:"scans"` // one for each repository
 	// Policies are the answers to the policies of the document, in their order.
 	Policies []PolicyAnswer `json:"policies,omitempty"`
+	// Replays say how fast holes were closed in each repository that was replayed.
+	Replays []exposure.OfRepository `json:"replays,omitempty"`
 }
 
 // Scan is what was seen of one repository.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/midspan/midspan/internal/advisory"
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/succession"
@@ -17,12 +18,12 @@ import (
 // definitions are those of every measure of the program.
 func definitions(t *testing.T) []observation.Definition {
 	t.Helper()
-	known, err := registry.All()
+	known, err := registry.Every()
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := advisory.Definitions()
-	for _, scanner := range append(known, registry.Optional()...) {
+	all := append(advisory.Definitions(), exposure.Definitions()...)
+	for _, scanner := range known {
 		all = append(all, scanner.Definitions()...)
 		if reader, is := scanner.(scanners.CatalogScanner); is {
 			all = append(all, reader.CatalogDefinitions()...)

@@ -332,3 +332,5 @@ func event(kind string, daysAgo float64, by string) row {
 func release(daysAgo float64, assets int, draft bool) row {
 	return row{"createdAt": stamp(today.Add(-days(daysAgo))), "isDraft": draft, "releaseAssets": make(connection, assets)}
 }
+
+func days(n float64) time.Duration { return time.Duration(n * 24 * float64(time.Hour)) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/survival"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -193,7 +194,7 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 	closed, bound := countSince(t.Closed, t.Asked, t.ClosedSince)
 	m.SayBound(ids.closed, closed, bound, "", t.Asked)
 
-	var closing []spell
+	var closing []survival.Spell
 	for _, i := range inside {
 		closing = append(closing, i.until(i.Closed, t.Asked))
 	}
@@ -207,7 +208,7 @@ func (m *measuring) tracker(t tracker, ids trackerIDs, things string) {
 
 // answers measures how those from outside are answered.
 func (m *measuring) answers(t tracker, ids trackerIDs, things string) {
-	var answering []spell
+	var answering []survival.Spell
 	outside, ripe, silent := 0, 0, 0
 	for _, i := range t.inWindow(t.Asked) {
 		if !i.Outside {
@@ -280,22 +281,22 @@ func (m *measuring) without(t tracker, ids []string, things string) bool {
 }
 
 // until is how long an item waited for something, which is zero where it has not come.
-func (i item) until(end, asked time.Time) spell {
+func (i item) until(end, asked time.Time) survival.Spell {
 	if end.IsZero() {
-		return spell{max(0, asked.Sub(i.Opened)), false}
+		return survival.Spell{Lasted: max(0, asked.Sub(i.Opened)), Ended: false}
 	}
-	return spell{max(0, end.Sub(i.Opened)), true}
+	return survival.Spell{Lasted: max(0, end.Sub(i.Opened)), Ended: true}
 }
 
 // answering is how long an item waited for somebody else. It stopped waiting without an
 // answer where its author closed it.
-func (i item) answering(asked time.Time) spell {
+func (i item) answering(asked time.Time) survival.Spell {
 	switch {
 	case !i.Answered.IsZero():
 	case !i.SilentUntil.IsZero():
-		return spell{max(0, i.SilentUntil.Sub(i.Opened)), false}
+		return survival.Spell{Lasted: max(0, i.SilentUntil.Sub(i.Opened)), Ended: false}
 	case i.withdrawn():
-		return spell{max(0, i.Closed.Sub(i.Opened)), false}
+		return survival.Spell{Lasted: max(0, i.Closed.Sub(i.Opened)), Ended: false}
 	}
 	return i.until(i.Answered, asked)
 }
@@ -305,13 +306,13 @@ func (i item) answering(asked time.Time) spell {
 func (i item) withdrawn() bool { return i.Answered.IsZero() && !i.Closed.IsZero() && !i.Swept }
 
 // median measures a median of whole days.
-func (m *measuring) median(id string, spells []spell, at time.Time, of string) {
+func (m *measuring) median(id string, spells []survival.Spell, at time.Time, of string) {
 	if len(spells) == 0 {
 		m.NotApplicable("there were no "+of, id)
 		return
 	}
-	middle, exact := median(spells)
-	days := wholeDays(middle)
+	middle, exact := survival.Median(spells)
+	days := survival.WholeDays(middle)
 	detail := fmt.Sprintf("of %d %s", len(spells), of)
 	switch {
 	case exact:

@@ -70,6 +70,3 @@ func danglingNote(name string, err error) observation.Note {
 	return observation.Note{Cause: cause, Subject: name,
 		Message: fmt.Sprintf("the packages of %s are not in the inventory: it is a link that leads to no file of the repository; commit the file itself", name)}
 }
-
-// isLink reports a symbolic link.
-func isLink(file gitrepo.File) bool { return file.Mode == gitrepo.ModeSymlink }

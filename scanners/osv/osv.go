@@ -29,6 +29,7 @@ import (
 	"github.com/google/osv-scalibr/version"
 	"github.com/google/osv-scanner/v2/pkg/osvscanner"
 
+	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 
@@ -113,40 +114,28 @@ func (s *Scanner) Definitions() []observation.Definition {
 // version. Notes list what is missing from them: with any cause but remark the
 // inventory is incomplete.
 func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Observation, error) {
-	found := s.selectFiles(in.Snapshot.Files())
-	links := s.resolveLinks(in.Snapshot, &found, &panics{byPath: found.panics})
-	withoutConstraints(in.Snapshot, &found)
-	files, err := newTree(in.Snapshot.FS(), found.manifests)
-	if err = errors.Join(s.broken, err); err != nil {
+	read, err := s.list(ctx, in.Snapshot)
+	if err != nil {
 		return observation.Observation{}, err
 	}
-	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}, hallmarks: s.hallmarks}
-	packages, err := run.extract(ctx, s.extractors)
-	if err != nil {
-		return observation.Observation{}, fmt.Errorf("read the manifests at %s: %w", in.Snapshot.Commit(), err)
-	}
-	listed := withoutInstalledHere(files.inner, found, inventoryOf(packages))
-	decoded := decodedFS{files.inner}
-	inventory := withReplacedModules(decoded, locks.Relate(decoded, listed))
-	maven := readMaven(files.inner, found.manifests)
-	inventory = maven.within(run.couldRead, inventory)
-	named, unread := s.unread(in.Snapshot, found, run, listed)
-	inventory = append(inventory, named...)
+	found, run, files := read.found, read.run, read.run.tree.inner
+	named, unread := s.unread(in.Snapshot, found, run, read.listed)
+	inventory := append(read.inventory, named...)
 	for i := range inventory {
 		withoutAddress(&inventory[i]) // which tells before that a package is the repository's own
 	}
 	slices.SortStableFunc(inventory, compareIdentity)
 	inventory = slices.CompactFunc(inventory, func(a, b observation.Package) bool { return compareIdentity(a, b) == 0 })
-	maven.withoutOwnImports(run.extracted)
+	read.maven.withoutOwnImports(run.extracted)
 	purpose.Mark(inventory)
 	notes := run.notes()
 	notes = append(notes, run.gitignored(found.manifests)...)
 	notes = append(notes, ignoreFileNotes(in.Snapshot, found.ignoreFiles)...)
-	notes = append(notes, links...)
-	notes = append(notes, gitNotes(files.inner, found.manifests)...)
+	notes = append(notes, read.links...)
+	notes = append(notes, gitNotes(files, found.manifests)...)
 	notes = append(notes, unread...)
 	notes = append(notes, unresolvedNotes(inventory)...)
-	notes = append(notes, unusedVersionsNotes(files.inner, found.manifests, inventory)...)
+	notes = append(notes, unusedVersionsNotes(files, found.manifests, inventory)...)
 	notes = append(notes, vendoredNotes(in.Snapshot.Files())...)
 	slices.SortStableFunc(notes, func(a, b observation.Note) int {
 		return cmp.Or(cmp.Compare(a.Cause, b.Cause), cmp.Compare(a.Subject, b.Subject), cmp.Compare(a.Message, b.Message))
@@ -158,9 +147,40 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 		Measures: []observation.Measure{
 			manifestsMeasure.Of(len(run.extracted)-broken, source, in.At),
 			brokenMeasure.Of(broken, source, in.At),
-			deprecated(files.inner, inventory, source, in.At),
+			deprecated(files, inventory, source, in.At),
 		},
 	}, nil
+}
+
+// reading is what the readers of manifests made of a snapshot.
+type reading struct {
+	found     fileSelection
+	links     []observation.Note
+	run       *run
+	maven     *mavenRepository
+	listed    []observation.Package // as the manifests list them
+	inventory []observation.Package // with what relates them
+}
+
+// list reads the manifests of a snapshot.
+func (s *Scanner) list(ctx context.Context, snapshot *gitrepo.Snapshot) (reading, error) {
+	found := s.selectFiles(snapshot.Files())
+	links := s.resolveLinks(snapshot, &found, &panics{byPath: found.panics})
+	withoutConstraints(snapshot, &found)
+	files, err := newTree(snapshot.FS(), found.manifests)
+	if err = errors.Join(s.broken, err); err != nil {
+		return reading{}, err
+	}
+	run := &run{tree: files, panics: &panics{byPath: found.panics}, extracted: map[string]error{}, hallmarks: s.hallmarks}
+	packages, err := run.extract(ctx, s.extractors)
+	if err != nil {
+		return reading{}, fmt.Errorf("read the manifests at %s: %w", snapshot.Commit(), err)
+	}
+	listed := withoutInstalledHere(files.inner, found, inventoryOf(packages))
+	decoded := decodedFS{files.inner}
+	maven := readMaven(files.inner, found.manifests)
+	inventory := maven.within(run.couldRead, withReplacedModules(decoded, locks.Relate(decoded, listed)))
+	return reading{found: found, links: links, run: run, maven: maven, listed: listed, inventory: inventory}, nil
 }
 
 // run is one pass over a snapshot.

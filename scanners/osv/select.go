@@ -46,7 +46,7 @@ func (s *Scanner) selectFiles(files []gitrepo.File) fileSelection {
 				found.odd = append(found.odd, file.Path)
 			}
 			continue
-		case isLink(file):
+		case file.Mode == gitrepo.ModeSymlink:
 			if s.isNamed(file.Path, base) {
 				found.links = append(found.links, file)
 			}

@@ -2,6 +2,7 @@
 package registry
 
 import (
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/archive"
 	"github.com/midspan/midspan/scanners/evidence"
@@ -10,6 +11,7 @@ import (
 	"github.com/midspan/midspan/scanners/maintenance"
 	"github.com/midspan/midspan/scanners/maintenance/functions"
 	"github.com/midspan/midspan/scanners/osv"
+	"github.com/midspan/midspan/scanners/osv/replay"
 	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
@@ -33,10 +35,17 @@ func All() ([]scanners.Scanner, error) {
 	}, nil
 }
 
-// Optional returns the scanners that a run has where a setting asks for them. Their measures
-// can stand in rules and policies of every run.
+// Every lists those of each run and those that a setting may ask for.
+func Every() ([]scanners.Scanner, error) {
+	all, err := All()
+	return append(all, Optional()...), err
+}
+
+// Optional returns the scanners that a run has where a setting or a policy asks for them. Their
+// measures can stand in rules and policies of every run.
 func Optional() []scanners.Scanner {
-	return []scanners.Scanner{functions.Scanner{}, evidence.Scanner{}}
+	people := func(r catalog.Repository) replay.People { return maintenance.NewPeople(maintenance.OwnerOf(r)) }
+	return []scanners.Scanner{functions.Scanner{}, evidence.Scanner{}, replay.New(people)}
 }
 
 // Sources returns every source on the network, in the order in which they are asked.

@@ -2,6 +2,7 @@ package export
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/midspan/midspan/internal/report"
@@ -24,6 +25,9 @@ func CSVLists(doc report.Document, rows []report.Row) []CSVList {
 	}
 	if len(doc.Policies) > 0 {
 		lists = append(lists, CSVList{"criteria.csv", criteriaRows(doc)})
+	}
+	if table := replayRows(doc.Goods); len(table) > 1 {
+		lists = append(lists, CSVList{"replay.csv", table})
 	}
 	return lists
 }
@@ -50,6 +54,33 @@ func criteriaRows(doc report.Document) [][]string {
 		}
 	}
 	return rows
+}
+
+// replayRows are the quarters of each repository that was replayed, with what is known of its
+// speed in each row. An unknown number is an empty cell.
+func replayRows(goods []report.Good) [][]string {
+	table := [][]string{{"good", "name", "repository", "quarter_from", "opened", "closed", "open_at_end", "median_days", "median_at_least", "median_low",
+		"median_high", "people", "open_at_twice", "open_at_four_times", "serious_open_for_a_year"}}
+	count := func(n *int) string {
+		if n == nil {
+			return ""
+		}
+		return strconv.Itoa(*n)
+	}
+	for _, good := range goods {
+		for _, r := range good.Replays {
+			speed := []string{"", "", "", ""}
+			if m := r.Median; m != nil {
+				speed = []string{numberCell(&m.Days), strconv.FormatBool(m.AtLeast), numberCell(m.Low), numberCell(m.High)}
+			}
+			for _, q := range r.Quarters {
+				row := []string{good.ID, good.Name, r.Repository, q.From, strconv.Itoa(q.Opened), strconv.Itoa(q.Closed), strconv.Itoa(q.Open)}
+				row = append(append(row, speed...), strconv.Itoa(r.People), count(r.Twice), count(r.FourTimes), strconv.Itoa(r.Year))
+				table = append(table, row)
+			}
+		}
+	}
+	return table
 }
 
 // middleRows are the goods of the messy middle, those whose load most outweighs their

@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/carried"
 	"github.com/midspan/midspan/internal/report/served"
+	"github.com/midspan/midspan/internal/report/speed"
 	"github.com/midspan/midspan/internal/report/timeline"
 )
 
@@ -38,6 +39,7 @@ type goodPage struct {
 	Timeline timeline.Timeline
 	Carried  *carried.Table // nil where nobody counted who carries which function
 	Served   *served.Good   // nil where nobody looked
+	Speed    []speed.View
 }
 
 // Keeps are the faults whose removal would keep a good in the best stage: the strongest of
@@ -68,6 +70,7 @@ func (s *edition) goodPage(good report.Good) goodPage {
 		Groups: s.text.reasonGroups(good.Verdict), First: report.HelpfulUpgrades(firstUpgrades, good), Plan: report.UpgradeIssue(maxPlan, good),
 		Tally: tally, Policies: s.policiesOf(good), Money: s.text.estimateOf(good), Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf),
 		Carried: carried.TableOf(s.text.Localizer, good), Served: served.Of(s.text.Localizer, good),
+		Speed: speed.Of(s.text.Localizer, good),
 	}
 	for i, group := range view.Groups {
 		view.Groups[i].Reasons = group.Reasons[:min(shownReasons, len(group.Reasons))]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/midspan/midspan/internal/functions"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/gitrepo/earlier"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
@@ -32,7 +33,10 @@ const fewestToRest = 3
 // Scanner reads who carries which function. The zero value is ready.
 type Scanner struct{}
 
-var _ scanners.OwnerReader = Scanner{}
+var (
+	_ scanners.OwnerReader   = Scanner{}
+	_ scanners.EarlierReader = Scanner{}
+)
 
 // Name implements scanners.Scanner.
 func (Scanner) Name() string { return Name }
@@ -51,6 +55,9 @@ func (Scanner) ReadsOwner() {}
 
 // Wants implements scanners.Scanner: history alone is read.
 func (Scanner) Wants(gitrepo.File) gitrepo.Want { return gitrepo.Unwanted }
+
+// Earlier implements scanners.EarlierReader: the commits of 12 months are compared.
+func (Scanner) Earlier() earlier.Wanted { return earlier.Wanted{Months: 12} }
 
 // Definitions implements scanners.Scanner.
 func (Scanner) Definitions() []observation.Definition {
