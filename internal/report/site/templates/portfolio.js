@@ -167,7 +167,7 @@
       return 0;
     };
     for (let at = 0; at < goods; at++) {
-      if (yes && !yes[at] || asked.some(facet => !meets(facet, at))) continue;
+      if (yes && !yes[at] || asked.length && asked.some(facet => !meets(facet, at))) continue;
       if (!own) { found.push(at); continue; }
       if (!own.wants || meets(own, at)) found.push(at);
       if (own.starts[at] === own.starts[at + 1]) counts[counts.length - 1]++;
@@ -195,15 +195,14 @@
     return column === "commit" ? at => value[at] : at => read[at] ? value[at] : null; // of a good that was not read they are not shown
   }
 
+  // sorted puts what is unknown last, and what is alike in the order of the table. Key and
+  // place become one number, because numbers alone are sorted quickly.
   function sorted(found) {
     if (!state.sort) return found;
-    const turn = state.sort.startsWith("-") ? -1 : 1, key = keyOf(state.sort.replace(/^-/, "")), keys = new Float64Array(goods);
-    for (const at of found) keys[at] = key(at) ?? NaN;
-    return found.sort((a, b) => {
-      const x = keys[a], y = keys[b];
-      if (x !== x || y !== y) return (x !== x) - (y !== y) || a - b;
-      return turn * (x - y) || a - b;
-    });
+    const turn = state.sort.startsWith("-") ? -1 : 1, key = keyOf(state.sort.replace(/^-/, ""));
+    const unknown = [], known = found.filter(at => key(at) !== null || !unknown.push(at));
+    const numbers = Float64Array.from(known, at => turn * Math.round(key(at) * 1000) * goods + at).sort();
+    return [...Array.from(numbers, n => n - Math.floor(n / goods) * goods), ...unknown];
   }
 
   // Showing.
