@@ -33,6 +33,7 @@ type options struct {
 	units, workers, jobs int
 	cost                 time.Duration
 	worker               bool
+	from, to             string
 }
 
 func main() {
@@ -44,12 +45,17 @@ func main() {
 	flag.IntVar(&o.jobs, "jobs", 1, "`number` of repositories that a worker reads at once")
 	flag.DurationVar(&o.cost, "cost", 0, "`time` that a unit waits in place of being read")
 	flag.BoolVar(&o.worker, "worker", false, "be a worker")
+	flag.StringVar(&o.from, "from", "", "`folder` of a store with an assessed run, whose results as many goods as -units get; see multiply")
+	flag.StringVar(&o.to, "to", "", "`store` that they are written to: a folder, or an address of PostgreSQL")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	do := rehearse
 	if o.worker {
 		do = work
+	}
+	if o.from != "" {
+		do = multiply
 	}
 	if err := do(ctx, o); err != nil && ctx.Err() == nil {
 		fmt.Fprintln(os.Stderr, "rehearsal:", err)

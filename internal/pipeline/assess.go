@@ -72,14 +72,18 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		}
 		dependants := counts.measure(good.ID, definitions[catalogDependants], run)
 		digest := inputsDigestOf(settingsKey, good.Good, states, dependants)
+		var judged *assess.Assessment // nil where it is read from the store
 		stage, err := p.store.ReuseVerdict(ctx, run.ID, good.ID, digest)
 		if errors.Is(err, store.ErrNotFound) {
-			stage, err = p.assessGood(ctx, run, good.Good, digest, states, dependants, definitions)
+			judged, err = p.assessGood(ctx, run, good.Good, digest, states, dependants, definitions)
+			if err == nil {
+				stage = string(judged.Verdict.Stage)
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
 		}
-		if err := p.addToSeal(ctx, sealing, run, good.ID, states); err != nil {
+		if err := p.addToSeal(ctx, sealing, run, good.ID, judged, states); err != nil {
 			return fmt.Errorf("forecast of %s: %w", good.ID, err)
 		}
 		p.progress.Done(good.ID, stage)
@@ -93,17 +97,17 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 
 // assessGood computes the verdict of one good and stores it under its digest.
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
-	definitions map[string]observation.Definition) (string, error) {
+	definitions map[string]observation.Definition) (*assess.Assessment, error) {
 	in := merge.Input{Good: good, AsOf: run.AsOf}
 	var replays []exposure.OfRepository
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		read, err := p.loadResults(ctx, state, l)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if read.exposure != nil {
 			replays = append(replays, exposure.OfRepository{Repository: state.scan.URL, History: *read.exposure})
@@ -118,8 +122,8 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 		in.GoodMeasures[i] = dependants // a catalog entry alone does not tell
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
-	stage := string(verdict.Stage)
-	return stage, p.store.PutVerdict(ctx, run.ID, good.ID, digest, stage, assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays})
+	judged := assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays}
+	return &judged, p.store.PutVerdict(ctx, run.ID, good.ID, digest, string(verdict.Stage), judged)
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.

@@ -18,9 +18,12 @@ type Good struct {
 	Digest string
 }
 
-// Goods iterates over the goods of a run in the order of ids.
+// Goods iterates over the goods of a run in the order of ids. What is stored of their
+// repositories is read for many of them at once, where it is asked for while they are
+// iterated over.
 func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 	return func(yield func(Good, error) bool) {
+		defer s.forget()
 		last := ""
 		for {
 			// Read in pages, so that no read is open while the caller writes.
@@ -36,6 +39,7 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				yield(Good{}, err)
 				return
 			}
+			page := make([]Good, 0, len(rows))
 			for _, row := range rows {
 				good := Good{Verdict: json.RawMessage(row.Verdict.String), Digest: row.Digest}
 				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
@@ -43,10 +47,14 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 					yield(Good{}, err)
 					return
 				}
+				page = append(page, good)
+				last = row.ID
+			}
+			s.readAhead(run, page)
+			for _, good := range page {
 				if !yield(good, nil) {
 					return
 				}
-				last = row.ID
 			}
 			if len(rows) == 0 {
 				return

@@ -107,8 +107,11 @@ func putInventory(ctx context.Context, tx transaction, key string, entries []obs
 // Inventory returns the distinct packages of the observation under a work key, or
 // ErrNotFound where it has no packages.
 func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
-	var packed *[]byte
-	if err := s.db.get(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, storedKey(key)); err != nil {
+	packed, found, err := s.packedAhead(ctx, storedKey(key))
+	if err == nil && !found {
+		err = s.db.get(ctx, &packed, `SELECT packages FROM inventories WHERE work_key = ?`, storedKey(key))
+	}
+	if err != nil {
 		return Inventory{}, notFound(err)
 	}
 	if packed == nil {
@@ -125,7 +128,8 @@ func (s *Store) Inventory(ctx context.Context, key string) (Inventory, error) {
 // Ecosystems returns the ecosystems of an inventory, or ErrNotFound.
 func (s *Store) Ecosystems(ctx context.Context, key string) ([]string, error) {
 	var names []string
-	return names, s.getJSON(ctx, &names, `SELECT ecosystems FROM inventories WHERE work_key = ?`, storedKey(key))
+	document, found, err := s.ecosystemsAhead(ctx, storedKey(key))
+	return names, s.decodeOr(ctx, &names, document, found, err, `SELECT ecosystems FROM inventories WHERE work_key = ?`, storedKey(key))
 }
 
 // Entries returns the packages of the observation under a work key, one entry for each

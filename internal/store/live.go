@@ -71,6 +71,7 @@ type Live struct {
 
 // PutLive stores what a run made of an answer.
 func (s *Store) PutLive(ctx context.Context, run int64, live Live) error {
+	s.forget()
 	return s.db.run(ctx, `INSERT INTO live (run_id, url, source, document) VALUES (?, ?, ?, ?) ON CONFLICT (run_id, url, source)
 		DO UPDATE SET document = excluded.document`, run, live.URL, live.Source, jsonValue{live})
 }
@@ -78,5 +79,6 @@ func (s *Store) PutLive(ctx context.Context, run int64, live Live) error {
 // Live returns what a run made of the answer of a source of a repository, or ErrNotFound.
 func (s *Store) Live(ctx context.Context, run int64, address, source string) (Live, error) {
 	live := Live{URL: address, Source: source}
-	return live, s.getJSON(ctx, &live, `SELECT document FROM live WHERE run_id = ? AND url = ? AND source = ?`, run, address, source)
+	document, found, err := s.liveAhead(ctx, run, address, source)
+	return live, s.decodeOr(ctx, &live, document, found, err, `SELECT document FROM live WHERE run_id = ? AND url = ? AND source = ?`, run, address, source)
 }

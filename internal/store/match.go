@@ -10,6 +10,7 @@ import (
 // PutMatch stores the match of an inventory for a state of the advisories, with the
 // number of its findings. Equal matches are stored once.
 func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, match any) error {
+	s.forget()
 	document, err := json.Marshal(match)
 	if err != nil {
 		return err
@@ -44,8 +45,12 @@ type MatchSummary struct {
 
 // MatchSummary returns the summary of a stored match, or ErrNotFound.
 func (s *Store) MatchSummary(ctx context.Context, key, state string) (MatchSummary, error) {
+	row, found, err := s.summaryAhead(ctx, storedKey(key), state)
+	if err != nil || found {
+		return MatchSummary{Digest: row.Digest, Findings: row.Findings}, err
+	}
 	var summary MatchSummary
-	err := s.db.get(ctx, &summary, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key),
+	err = s.db.get(ctx, &summary, `SELECT digest, findings FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key),
 		state)
 	return summary, notFound(err)
 }
@@ -60,6 +65,7 @@ func (s *Store) LastState(ctx context.Context, key string) (string, error) {
 
 // CopyMatch stores the match of an earlier state for another state too.
 func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSummary, error) {
+	s.forget()
 	key = storedKey(key)
 	err := s.db.transaction(ctx, func(tx transaction) error {
 		if from == to {
@@ -75,5 +81,6 @@ func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSumma
 
 // Match decodes a stored match into target, or returns ErrNotFound.
 func (s *Store) Match(ctx context.Context, key, state string, target any) error {
-	return s.getJSON(ctx, target, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key), state)
+	document, found, err := s.matchAhead(ctx, storedKey(key), state)
+	return s.decodeOr(ctx, target, document, found, err, `SELECT document FROM matches JOIN answers USING (digest) WHERE work_key = ? AND state = ?`, storedKey(key), state)
 }

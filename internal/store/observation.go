@@ -9,6 +9,7 @@ import (
 
 // PutObservation stores a scanner's result under its work key.
 func (s *Store) PutObservation(ctx context.Context, key string, result observation.Observation, duration time.Duration) error {
+	s.forget()
 	entries := result.Packages
 	result.Packages = nil // stored in the table inventories
 	key = storedKey(key)
@@ -37,5 +38,6 @@ func (s *Store) Observation(ctx context.Context, key string) (observation.Observ
 // which are most of its size, or ErrNotFound.
 func (s *Store) ObservationWithoutPackages(ctx context.Context, key string) (observation.Observation, error) {
 	var result observation.Observation
-	return result, s.getJSON(ctx, &result, `SELECT document FROM observations WHERE work_key = ?`, storedKey(key))
+	document, found, err := s.observationAhead(ctx, storedKey(key))
+	return result, s.decodeOr(ctx, &result, document, found, err, `SELECT document FROM observations WHERE work_key = ?`, storedKey(key))
 }

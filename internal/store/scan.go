@@ -49,6 +49,7 @@ type scanRow struct {
 // PutScan stores the scan of a repository. Where it is done twice, by two workers of which
 // one was taken for dead, a failure does not take the place of what was read.
 func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
+	s.forget()
 	var failure any // NULL unless the scan failed
 	if scan.Failure != nil {
 		failure = jsonValue{scan.Failure}
@@ -65,6 +66,13 @@ func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 
 // Scan returns a run's scan of a repository, or ErrNotFound.
 func (s *Store) Scan(ctx context.Context, run int64, address string) (Scan, error) {
+	row, found, err := s.scanAhead(ctx, run, address)
+	switch {
+	case err != nil:
+		return Scan{}, err
+	case found:
+		return row.scan()
+	}
 	return s.getScan(ctx, `SELECT `+scanColumns+` FROM scans WHERE run_id = ? AND url = ?`, run, address)
 }
 
@@ -79,6 +87,10 @@ func (s *Store) getScan(ctx context.Context, query string, args ...any) (Scan, e
 	if err := s.db.get(ctx, &row, query, args...); err != nil {
 		return Scan{}, notFound(err)
 	}
+	return row.scan()
+}
+
+func (row scanRow) scan() (Scan, error) {
 	scan := Scan{URL: row.URL, Commit: row.Commit, Inventory: row.Inventory, MirrorState: row.MirrorState, Variant: row.Variant}
 	var err1, err2, err3, err4 error
 	scan.ObservedUntil, err1 = time.Parse(time.RFC3339, row.ObservedUntil)

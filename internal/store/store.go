@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -38,6 +39,7 @@ type Store struct {
 	name string        // for messages: its path or its address, without a password
 	lock locker        // of the process that works on the store
 	pool *pgxpool.Pool // nil in SQLite
+	page atomic.Pointer[ahead]
 }
 
 // ErrNotFound means that there is no such run or document.

@@ -88,9 +88,13 @@ func do(t testing.TB, ctx context.Context, steps ...chromedp.Action[chromedp.Voi
 }
 
 // seen evaluates an expression in the page and returns its value; of a promise,
-// what it comes to.
+// what it comes to. Before, it waits for what the page is loading for the table of goods.
 func seen[T any](t testing.TB, ctx context.Context, expression string) T {
 	t.Helper()
+	settled := `(async () => { while (document.querySelector("[aria-busy=true]")) await new Promise(done => setTimeout(done, 5)) })()`
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](settled, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatalf("wait for the table: %v", err)
+	}
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
 		t.Fatalf("%s: %v", report.Cut(expression, 300), err)

@@ -77,7 +77,9 @@ func TestAGoodIsFoundSortedAndOpenedByKeysAlone(t *testing.T) {
 		t.Fatalf("Tab does not reach %s", selector)
 	}
 	tabTo("[aria-controls=find-stage]")
-	do(t, ctx, chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
+	do(t, ctx, chromedp.KeyEvent(kb.Enter))
+	until(t, ctx, `document.querySelector("#find-stage li") !== null`)
+	do(t, ctx, chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
 	if at := seen[string](t, ctx, `location.hash`); at != "#goods?stage=messy-middle" {
 		t.Errorf("the filter gives %s", at)
 	}

@@ -45,7 +45,7 @@ func TestAReportOfEveryStateMatchesItsGoldenFiles(t *testing.T) {
 	files := written(t, reporttest.EveryState())
 	for _, name := range []string{
 		"report.json", "goods.csv", "findings.csv", "reasons.csv", "feed.atom", "keystones.csv", "fix-first.csv", "unfixed.csv", "concentration.csv", "alternatives.csv",
-		"middle.csv", "changes.csv", "gaps.csv", "moved.csv", "index.html", "portfolio-data.js", "portfolio-rows.js", "across.html", "method.html", "search.html", "accessibility.html", "embed/clinic-ledger.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
+		"middle.csv", "changes.csv", "gaps.csv", "moved.csv", "index.html", "table/names.js", "table/state.js", "table/facet-sector.js", "table/column-load.js", "table/rows-0.js", "across.html", "method.html", "search.html", "accessibility.html", "embed/clinic-ledger.html", "goods/clinic-ledger.html", "goods/seed-exchange.html",
 		"goods/open-atlas.html", "goods/water-points.html", "evidence/clinic-ledger.html", "evidence/seed-exchange.html", "briefs/clinic-ledger.html", "goods/clinic-ledger.json", "goods/seed-exchange.json", "goods/clinic-ledger.svg",
 	} {
 		reporttest.Golden(t, "every-state/"+name, []byte(files[name]))

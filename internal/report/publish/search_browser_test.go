@@ -137,3 +137,16 @@ func BenchmarkSearchAmongTenThousandGoods(b *testing.B) {
 		searchedFor(b, ctx, fmt.Sprintf("organization %d", i%99+10))
 	}
 }
+
+// MIDSPAN_TEST_REPORT names the folder of a report, MIDSPAN_TEST_WORDS what is searched for.
+func BenchmarkSearchInAReport(b *testing.B) {
+	dir, words := os.Getenv("MIDSPAN_TEST_REPORT"), strings.Split(os.Getenv("MIDSPAN_TEST_WORDS"), ",")
+	if dir == "" {
+		b.Skip("MIDSPAN_TEST_REPORT names no report")
+	}
+	ctx := browser(b)
+	openSearch(b, ctx, (&url.URL{Scheme: "file", Path: filepath.Join(dir, "index.html")}).String(), "")
+	for i := 0; b.Loop(); i++ {
+		searchedFor(b, ctx, words[i%len(words)])
+	}
+}

@@ -25,6 +25,7 @@ import (
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/search"
 	"github.com/midspan/midspan/internal/report/site"
+	"github.com/midspan/midspan/internal/report/table"
 )
 
 // Writer publishes a document good by good into a folder: report.json and its
@@ -112,10 +113,10 @@ func (w *Writer) open(doc report.Document, languages []*language.Language) error
 		return err
 	}
 	var languageDigests []string
-	folders := []string{search.Folder}
+	folders := []string{search.Folder, table.Folder}
 	for i, folder := range w.site.Folders() {
 		languageDigests = append(languageDigests, languages[i].Digest())
-		folders = append(folders, folder+"goods", folder+"evidence", folder+"briefs", folder+"embed")
+		folders = append(folders, folder+"goods", folder+"evidence", folder+"briefs", folder+"embed", folder+table.Folder)
 	}
 	for _, folder := range folders {
 		if err := os.MkdirAll(filepath.Join(w.staging, filepath.FromSlash(folder)), 0o755); err != nil {

@@ -6,70 +6,15 @@ import (
 	"html/template"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/table"
 )
 
-// rowsName is the file in the folder of a language from which portfolio.js takes the
-// rows of the table, as the pages have them. The script finds them in rowsVariable.
-const (
-	rowsName     = "portfolio-rows.js"
-	rowsVariable = "midspanRows"
-)
-
-// rowPieces are the rows of the table as HTML for the script. Rows have most of their
-// cells and shapes in common: a row is a list of pieces, and each piece is kept once.
-type rowPieces struct {
-	rows   [][]int // of each row, places in pieces
-	pieces []string
-	places map[string]int
-}
-
-func newRowPieces() *rowPieces {
-	return &rowPieces{rows: [][]int{}, pieces: []string{}, places: map[string]int{}}
-}
-
-// pieceStart matches where a piece of a row begins: cells, and the piers of a glyph.
-var pieceStart = regexp.MustCompile(`<td|<path|M[0-9.]`)
-
-// add adds a row.
-func (p *rowPieces) add(html string) {
-	var row []int
-	from := 0
-	take := func(to int) {
-		place, known := p.places[html[from:to]]
-		if !known {
-			place = len(p.pieces)
-			piece := strings.Clone(html[from:to])
-			p.pieces, p.places[piece] = append(p.pieces, piece), place
-		}
-		row, from = append(row, place), to
-	}
-	for _, start := range pieceStart.FindAllStringIndex(html, -1) {
-		take(start[0])
-	}
-	take(len(html))
-	p.rows = append(p.rows, row)
-}
-
-// write writes var midspanRows={"asOf":"2026-11-01","rows":[[0,1,2],[3,1,4]],"pieces":["<tr>…"]}.
-func (p *rowPieces) write(to io.Writer, asOf time.Time) error {
-	if _, err := io.WriteString(to, "var "+rowsVariable+"="); err != nil {
-		return err
-	}
-	encoder := json.NewEncoder(to)
-	encoder.SetEscapeHTML(false) // a script is no HTML
-	return encoder.Encode(struct {
-		AsOf   string   `json:"asOf"`
-		Rows   [][]int  `json:"rows"`
-		Pieces []string `json:"pieces"`
-	}{report.ISODate(asOf), p.rows, p.pieces})
-}
-
-// renderRows renders rows of the table, and adds them to the pieces.
-func (s *edition) renderRows(rows []report.Row, pieces *rowPieces) ([]template.HTML, error) {
+// renderRows renders rows of the table, and adds them to those of the script.
+func (s *edition) renderRows(rows []report.Row, all *table.Rows) ([]template.HTML, error) {
 	rendered := make([]template.HTML, len(rows))
 	for i, r := range rows {
 		var out strings.Builder
@@ -77,7 +22,96 @@ func (s *edition) renderRows(rows []report.Row, pieces *rowPieces) ([]template.H
 			return nil, fmt.Errorf("render the row of %s: %w", r.ID, err)
 		}
 		rendered[i] = template.HTML(out.String())
-		pieces.add(out.String())
+		if err := all.Add(out.String()); err != nil {
+			return nil, err
+		}
 	}
 	return rendered, nil
+}
+
+// scriptMessage matches the patterns that a script fills.
+var scriptMessage = regexp.MustCompile(`\btranslate\("((?:[^"\\]|\\.)*)"`)
+
+// scriptPatterns are the patterns that the scripts of a page fill, those of its data
+// among them.
+func scriptPatterns(page string) ([]string, error) {
+	var patterns []string
+	for _, name := range scripts[page] {
+		script, err := templateFiles.ReadFile("templates/" + name)
+		if err != nil {
+			return nil, err
+		}
+		for _, match := range scriptMessage.FindAllStringSubmatch(string(script), -1) {
+			var pattern string
+			if err := json.Unmarshal([]byte(`"`+match[1]+`"`), &pattern); err != nil {
+				return nil, fmt.Errorf("%s fills %q: %w", name, match[1], err)
+			}
+			patterns = append(patterns, pattern)
+		}
+	}
+	if page == "portfolio" {
+		patterns = append(patterns, dataPatterns()...)
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns), nil
+}
+
+// dataPatterns are those of the terms in the data of the table.
+func dataPatterns() []string {
+	patterns := slices.Clone(goals[:])
+	for _, stage := range report.StageOrder {
+		patterns = append(patterns, report.English.StageName(stage))
+	}
+	return patterns
+}
+
+// scriptTranslations are the translated patterns of the scripts of each page, as JSON. In
+// English, and where nothing is translated, there are none.
+func (w pageLocalizer) scriptTranslations() (map[string]string, error) {
+	all := map[string]string{}
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		translated := map[string]string{}
+		for _, pattern := range patterns {
+			if text := w.Pattern(pattern); text != pattern {
+				translated[pattern] = text
+			}
+		}
+		if len(translated) == 0 {
+			continue
+		}
+		encoded, err := json.Marshal(translated)
+		if err != nil {
+			return nil, err
+		}
+		all[page] = string(encoded)
+	}
+	return all, nil
+}
+
+func writeShared(w io.Writer, name string) error {
+	content, err := templateFiles.ReadFile("templates/" + name)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(content)
+	return err
+}
+
+// ScriptPatterns are all patterns that the scripts of the site fill, and those of the
+// terms in their data. The pages hold their translations.
+func ScriptPatterns() ([]string, error) {
+	var all []string
+	for page := range scripts {
+		patterns, err := scriptPatterns(page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, patterns...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }

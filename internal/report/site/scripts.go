@@ -1,13 +1,8 @@
 package site
 
-// The script of the portfolio page, and the data that it loads once a reader comes
-// near the table of all goods. Both are files of the report's folder, once for all
-// languages: a page opened from a disk may load a script from beside it, but may read
-// nothing else.
-const (
-	scriptName = "portfolio.js"
-	dataName   = "portfolio-data.js"
-)
+// scriptName is the script of the portfolio page. It loads files of package table: a page
+// opened from a disk may load a script from beside it, but may read nothing else.
+const scriptName = "portfolio.js"
 
 // sharedScript holds what the scripts share.
 const sharedScript = "words.js"

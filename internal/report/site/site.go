@@ -20,6 +20,7 @@ import (
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/criteria"
 	"github.com/midspan/midspan/internal/report/drawing"
+	"github.com/midspan/midspan/internal/report/table"
 )
 
 //go:embed templates
@@ -153,9 +154,9 @@ func (s *Site) WriteAll(doc report.Document, rows []report.Row, write WriteFile)
 	for _, name := range sharedFiles {
 		err = errors.Join(err, write(name, func(out io.Writer) error { return writeShared(out, name) }))
 	}
-	table := inTableOrder(rows)
-	err = errors.Join(err, write(dataName, func(out io.Writer) error { return writeTableData(out, doc.AsOf, table) }))
-	pages := tablePages(table)
+	ordered := inTableOrder(rows)
+	err = errors.Join(err, table.WriteData(doc.AsOf, ordered, goals[:], write))
+	pages := tablePages(ordered)
 	for _, e := range slices.Backward(s.editions) {
 		err = errors.Join(err, e.writeAll(pages, write))
 	}
@@ -164,14 +165,14 @@ func (s *Site) WriteAll(doc report.Document, rows []report.Row, write WriteFile)
 
 // writeAll writes the pages that are about all goods together, the portfolio page last. A
 // report of one good opens on the page of that good.
-func (s *edition) writeAll(table []tablePage, write WriteFile) error {
+func (s *edition) writeAll(pages []tablePage, write WriteFile) error {
 	var err error
 	page := func(template, name, title string, view any) {
 		err = errors.Join(err, write(s.folder+name, func(out io.Writer) error { return s.render(out, template, title, name, view) }))
 	}
-	pieces, first := newRowPieces(), table[0]
-	for i, p := range table {
-		rows, failed := s.renderRows(p.rows, pieces)
+	all, first := table.NewRows(s.folder, s.doc.AsOf, len(s.rows), write), pages[0]
+	for i, p := range pages {
+		rows, failed := s.renderRows(p.rows, all)
 		err = errors.Join(err, failed)
 		p.Policies = s.doc.Policies
 		if p.Rows = rows; i == 0 {
@@ -180,7 +181,7 @@ func (s *edition) writeAll(table []tablePage, write WriteFile) error {
 		}
 		page("goods", tableFile(p.N, p.Pages), s.text.Translate("All goods, page {n} of {pages}", "n", p.N, "pages", p.Pages)+" · Midspan", p)
 	}
-	err = errors.Join(err, write(s.folder+rowsName, func(out io.Writer) error { return pieces.write(out, s.doc.AsOf) }))
+	err = errors.Join(err, all.Close())
 	page("method", "method.html", s.text.Translate("Method")+" · Midspan", s.method())
 	page("search", "search.html", s.text.Translate("Find a good")+" · Midspan", report.StageOrder)
 	page("accessibility", "accessibility.html", s.text.Translate("How these pages can be read")+" · Midspan", nil)

@@ -15,7 +15,7 @@ import (
 // How many goods a page of the table of all goods holds: the first, which stands on the
 // portfolio page, and each page after it. The script shows as many as the first.
 const (
-	firstRows = 25
+	firstRows = 25 // the script shows as many
 	pageRows  = 250
 )
 

@@ -1,6 +1,6 @@
 // Shows two to four goods side by side. The address names the goods, as in
 // compare.html#clinic-ledger,school-meals?differs. What is known of a good comes from a
-// small file beside its page, the names of all from the data of the portfolio page,
+// small file beside its page, the names of all from the data of the table of all goods,
 // and that only once a reader searches for one. It loads nothing else. Everything from
 // these files becomes text, never markup.
 "use strict";
@@ -182,14 +182,16 @@
     if (form.elements.add.disabled) head.querySelector("th:last-child button").focus();
   }
 
-  // loadNames loads the data of the portfolio page, once. It lies beside this script.
+  // loadNames loads the names of the table of all goods, once.
   async function loadNames() {
-    if (goods === undefined) goods = await load(new URL("portfolio-data.js", script).href) ? namesIn(window.midspanGoods) : null;
+    if (goods === undefined) goods = await load(new URL("table/names.js", script).href) ? namesIn(allNames) : null;
     return goods;
   }
+  let allNames;
+  window.midspanTable = (name, day, n, part) => allNames = part;
 
   // A name that several goods have is shown with the id behind it.
-  function namesIn({pages, goods: {id, name}}) {
+  function namesIn({pages, id, name}) {
     const shown = name.map((name, i) => name || id[i]), count = new Map();
     for (const name of shown) count.set(plain(name), (count.get(plain(name)) || 0) + 1);
     return shown.map((name, i) => ({

@@ -1,4 +1,4 @@
-package site
+package table
 
 import (
 	"testing"
@@ -10,6 +10,7 @@ import (
 // The data of the table say of a level what its cell says, over every set of levels that can
 // be possible.
 func TestDataAndCellOfALevelSayTheSame(t *testing.T) {
+	levels := assess.LevelsFromTop()
 	for mask := 1; mask < 1<<len(levels); mask++ {
 		p := assess.Pillar{Level: assess.LevelUnknown, Score: assess.Range{High: 100}}
 		for i, level := range levels {
@@ -21,12 +22,9 @@ func TestDataAndCellOfALevelSayTheSame(t *testing.T) {
 			p.Level = p.Possible[0]
 		}
 		highest, lowest, unknown := p.Possible[0], p.Possible[len(p.Possible)-1], len(p.Possible) == len(levels)
-		row, cell := levelTexts()[levelNumber(p)], report.English.LevelText(p)
+		row, cell := LevelTexts()[LevelNumber(p)], report.English.LevelText(p)
 		if row[0] != cell || (row[1] == "") != unknown || !unknown && (row[1] != string(lowest) || row[2] != string(highest)) {
 			t.Errorf("%v is %v in the data of the table and %q in its cell", p.Possible, row, cell)
-		}
-		if class := pillarClass(p); (class == "l-unknown") != unknown {
-			t.Errorf("%v has the class %q", p.Possible, class)
 		}
 	}
 }
