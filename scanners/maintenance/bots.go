@@ -165,10 +165,13 @@ var machineWork = set("app", "auto", "aws", "azure", "backup", "bot", "build", "
 	"cron",
 	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git",
 	"gitea", "github",
-	"gitlab", "grpc", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint", "linter", "maintenance", "merge", "nightly",
-	"npm", "openapi", "package", "pr", "prettier", "production", "project", "protobuf", "publish", "python", "readme", "release", "repo", "repository", "scheduled",
+	"gitlab", "grpc", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint",
+	"linter", "maintenance", "merge", "nightly",
+	"npm", "openapi", "package", "pr", "prettier", "production", "project", "protobuf", "publish", "python", "readme",
+	"release", "repo", "repository", "scheduled",
 	"script", "security",
-	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "swagger", "sync", "test", "testing", "tool", "translation", "update", "upload", "version",
+	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "swagger", "sync", "test", "testing", "tool",
+	"translation", "update", "upload", "version",
 	"web", "website", "wiki", "workflow")
 
 var (
@@ -269,7 +272,8 @@ func isMachineWorkAlone(words []string) bool {
 }
 
 // machineProducts end the name of a job, and no name of a person behind a machine's word.
-var machineProducts = set("report", "reports", "build", "builds", "update", "updates", "release", "releases", "deploy", "deployment", "backup", "cleanup", "refresh", "check", "checks", "test", "tests")
+var machineProducts = set("report", "reports", "build", "builds", "update", "updates", "release", "releases", "deploy",
+	"deployment", "backup", "cleanup", "refresh", "check", "checks", "test", "tests")
 
 // timetable are words for when a job runs.
 var timetable = set("hourly", "daily", "nightly", "weekly", "monthly", "scheduled", "automatic", "auto", "periodic", "regular")
