@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/lazy"
 )
@@ -83,7 +84,7 @@ func holdsTerms(part string, texts *Texts) bool {
 			continue // what others ask of their own parts
 		}
 		for _, sentence := range sentences(strings.Join(kept, " ")) {
-			if folded := Folded(sentence); isTerm(folded) && !texts.hold(folded) {
+			if folded := Folded(sentence); !isName(sentence) && isTerm(folded) && !texts.hold(folded) {
 				return true
 			}
 		}
@@ -103,6 +104,27 @@ func isUsualLine(line string) bool {
 // usualLine is a line of copyright, or nothing but a name with its address.
 var usualLine = lazy.Pattern(`^(?:portions?(?: of this (?:software|code))?(?: are)? )?(?:[\w ,.&'-]{0,40} )?(?:copyright|copyleft|\(c\)|©|&copy;)(?:\W|$)|^(?:all rights reserved|authors?|contributors?|maintainers?|developers?|with contributions (?:from|by)|written by|created by|name|email|url|website|homepage|project|file|version|date|year|program|holders?)\b\W*(?:[\w@.,'&()<> /:-]{0,80})?$|` +
 	`^by (?:[\w.]+ ){0,3}[\w.]+$|^<?(?:https?://|www\.)\S+>?$|^[^\s@]+@[^\s@]+$|^[\p{L}\p{M} .,'-]{2,60}[<(][^<>()\s]+@[^<>()]+[>)],?$`)
+
+// isName reports a text in which all long words begin with a capital letter, as in a list of
+// owners: "Special Programme of Research, Development and Training in Health".
+func isName(sentence string) bool {
+	long := 0
+	for word := range strings.FieldsSeq(sentence) {
+		word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
+		first, _ := utf8.DecodeRuneInString(word)
+		switch {
+		case len(word) < shortWord:
+		case !unicode.IsUpper(first):
+			return false
+		default:
+			long++
+		}
+	}
+	return long > 1 && strings.ToUpper(sentence) != sentence && !denial().MatchString(strings.ToLower(sentence))
+}
+
+// shortWord is how many bytes a word has that names join with: "of", "the", "and".
+const shortWord = 4
 
 // sentences cuts a text behind full stops that end one.
 func sentences(text string) []string {
@@ -150,6 +172,6 @@ var (
 		`\bmust (?:be|keep|show|display|carry|send|notify|contact|register|publish|pay|obtain|ask|credit|include)\b|\bexception:|^\W*no (?:\w+ ){0,2}(?:training|use|usage|sales?|hosting|redistribution|modifications?|derivatives|copies)\b|\bfree (?:of charge )?(?:for|up to)\b|\b(?:buys?|bought) (?:an?|the|our)\b|\bexcept (?:for|that)\b`)
 	binding = lazy.Pattern(`\b(?:may|must|shall|should|will|can|cannot|only|not|no|never|unless|except(?:ion)?|excluded?|excluding|requires?|required|need(?:s|ed)?|has to|have to|prohibit(?:s|ed)?|forbid(?:s|den)?|permit(?:s|ted)?|permission|` +
 		`allow(?:s|ed)?|restrict(?:s|ed|ions?)?|limit(?:s|ed|ations?)?|conditions?|agree(?:s|ment)?|consent|pays?|paid|fees?|price|royalt(?:y|ies)|subscription|purchase|sell|sold|sale|commercial|military|revenue|employees|entitled|register|notify|tell|send|keep|ends|expires?|terminates?|reserved)\b`)
-	foreignBinding = lazy.Pattern(`(?:^|[^\p{L}])(?:darf|dürfen|muss|müssen|nicht|verboten|untersagt|erlaubt|nur|kein[e]?|prohibid[oa]s?|proibid[oa]s?|permitid[oa]s?|requiere|requer|solo|sólo|somente|apenas|interdite?s?|réservée?s?|uniquement|vietat[oa]|consentit[oa]|soltanto|niet|verboden|alleen|` +
+	foreignBinding = lazy.Pattern(`(?:^|[^\p{L}])(?:darf|dürfen|bedarf|bedürfen|muss|müssen|nicht|verboten|untersagt|erlaubt|nur|kein[e]?|prohibid[oa]s?|proibid[oa]s?|permitid[oa]s?|requiere|requer|solo|sólo|somente|apenas|interdite?s?|réservée?s?|soumise?s?|uniquement|vietat[oa]|consentit[oa]|soltanto|niet|verboden|alleen|` +
 		`запреща\p{L}*|запрещен\p{L}*|только|нельзя|разреша\p{L}*)(?:$|[^\p{L}])|不得|禁止|仅限|僅限|必须|必須|不可|须|يحظر|يمنع|لا يجوز|فقط`)
 )

@@ -56,5 +56,6 @@ var harmless = lazy.Pattern(strings.Join([]string{
 	`\b(?:trade ?marks?|logos?)\b.{0,120}\b(?:not (?:granted|covered|licensed|part|included|use)|reserved|owned|of|may not|property)\b`,
 	`\bmay not use (?:this|these|the|any|our|\S+) (?:files?|works?|software|project|program|code|library|package|source|product)\b.{0,40}\bexcept in compliance\b`,
 	`\bnot (?:under|subject to|covered by|part of|included in|affected by|bound by|externally)\b.{0,60}\b(?:this|the|above|that|same|externally)\b`,
+	`\b(?:may|might|can) (?:also )?(?:include|contain|use|bundle|depend on) (?:other|further|additional|some|third[- ]party|\S+[- ]licen[cs]ed)\b.{0,80}\b(?:works?|software|components?|libraries|code|files)\b`,
 	`\b(?:use of|refer to) (?:the|this) name\b|\bnot (?:endorsed?|affiliated|sponsored)\b`,
 }, "|"))

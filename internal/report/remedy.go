@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/internal/licenselist"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -47,6 +48,9 @@ func hold(check *observation.Check, measures []observation.Measure) {
 		}
 		switch {
 		case !yes(observation.LicenseFile):
+		case len(names) > 0 && check.Score > 0 && slices.ContainsFunc(names, hasOtherTerms):
+			check.Reason += "; beside a known licence, the text holds terms of its own"
+			check.Remedy = "Use the unchanged text of the licence, so that tools recognise it, and keep what is added in a file of its own."
 		case len(names) > 0 && check.Score > 0:
 			check.Remedy = ""
 			check.Reason += "; the text is read here as " + strings.Join(names, ", ") + ", and Scorecard goes by the file's name: nothing is left to do"
@@ -69,6 +73,11 @@ func hold(check *observation.Check, measures []observation.Measure) {
 			check.Reason += "; its end is declared"
 		}
 	}
+}
+
+// hasOtherTerms reports a licence that a text was added to, or that a clause restricts.
+func hasOtherTerms(name string) bool {
+	return strings.Contains(name, licenselist.AddedTerms) || strings.Contains(name, licenselist.Restricted)
 }
 
 // measureIn returns the measure of an id, or one without a value.

@@ -21,6 +21,7 @@ func TestARemedyIsNotSaidForWhatAMeasureFindsDone(t *testing.T) {
 		want     string // part of the remedy; empty where there is none
 	}{
 		"a licence that is read":          {"License", 9, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{"Apache-2.0"})}, ""},
+		"a licence with a clause":         {"License", 9, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{"MIT AND LicenseRef-restricted"})}, "unchanged text"},
 		"a licence that is not":           {"License", 9, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{})}, "unchanged text"},
 		"a licence where nobody looks":    {"License", 0, put, []observation.Measure{measured(observation.LicenseFile, true), measured(observation.LicenseSPDX, []string{"MIT"})}, "Move the licence"},
 		"no licence":                      {"License", 0, put, []observation.Measure{measured(observation.LicenseFile, false)}, put},

@@ -165,10 +165,13 @@ var machineWork = set("app", "auto", "aws", "azure", "backup", "bot", "build", "
 	"cron",
 	"data", "dataset", "deploy", "deployment", "dependency", "dev", "docker", "docs", "documentation", "format", "formatter", "gh", "git",
 	"gitea", "github",
-	"gitlab", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint", "linter", "maintenance", "merge", "nightly",
-	"npm", "package", "pr", "prettier", "production", "project", "publish", "python", "readme", "release", "repo", "repository", "scheduled",
+	"gitlab", "grpc", "i18n", "import", "index", "integration", "issue", "jenkins", "l10n", "label", "license", "lint",
+	"linter", "maintenance", "merge", "nightly",
+	"npm", "openapi", "package", "pr", "prettier", "production", "project", "protobuf", "publish", "python", "readme",
+	"release", "repo", "repository", "scheduled",
 	"script", "security",
-	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "sync", "test", "testing", "tool", "translation", "update", "upload", "version",
+	"semantic", "server", "site", "snapshot", "staging", "stale", "stats", "swagger", "sync", "test", "testing", "tool",
+	"translation", "update", "upload", "version",
 	"web", "website", "wiki", "workflow")
 
 var (
@@ -226,6 +229,9 @@ func isSurnamed(name, local string) bool {
 		local = login
 	}
 	bare := lettersAndDigits(local)
+	if last != "bot" && last != "robot" && bare == first[:1]+last[:1] {
+		return true // the address is made of the initials
+	}
 	both := (bare == first+last || bare == last+first) && last != "bot" && last != "robot"
 	return both || bare == first[:1]+last || bare == last+first[:1]
 }
@@ -244,12 +250,33 @@ func isMachineName(name, domain string) bool {
 	case "server", "user", "account", "service":
 		return machineServers[before] || machineServers[words[len(words)-2]]
 	}
+	if isMachineWorkAlone(words) {
+		return true
+	}
 	if machineTasks[last] && doesMachineTasks(before, last, !strings.ContainsRune(strings.TrimSpace(name), ' ')) {
 		return true
 	}
 	return machineWords[last] || strings.HasSuffix(folded, "ci/cd") || words[0] == "automated" || words[0] == "automatic" ||
 		strings.HasPrefix(before, "self hosted ") || before == "auto"
 }
+
+// isMachineWorkAlone reports a name in which each word is of a machine's work, and the last is
+// what it does or makes: "Weekly Report", "Mirror Job", "CI Build".
+func isMachineWorkAlone(words []string) bool {
+	for _, word := range words {
+		if !machineWork[word] && !machineTasks[word] && !machineServers[word] && !machineWords[word] && !timetable[word] && !machineProducts[word] {
+			return false
+		}
+	}
+	return len(words) > 1 && (machineTasks[words[len(words)-1]] || machineProducts[words[len(words)-1]])
+}
+
+// machineProducts end the name of a job, and no name of a person behind a machine's word.
+var machineProducts = set("report", "reports", "build", "builds", "update", "updates", "release", "releases", "deploy",
+	"deployment", "backup", "cleanup", "refresh", "check", "checks", "test", "tests")
+
+// timetable are words for when a job runs.
+var timetable = set("hourly", "daily", "nightly", "weekly", "monthly", "scheduled", "automatic", "auto", "periodic", "regular")
 
 // doesMachineTasks reports whether what stands before the word for a task is a machine, or
 // what the machine works on.

@@ -37,7 +37,7 @@ var noRelease = lazy.Pattern(`(?i)(?:^|[^a-z])(?:backup|bkp|bkup|bck|bak|archive
 // a version the same words are the name of a part ("sync-1.2").
 var keptOn = lazy.Pattern(`(?i)(?:^|[-_./ ])(?:nightly|nightlies|daily|hourly|snapshots?|audit(?:ed)?|review(?:ed)?|sync(?:ed|hronized)?|upstream|vendor(?:ed)?|state|(?:known|last)[-_.]?(?:good|working|stable)|` +
 	`working|safe|frozen|freeze|fork(?:ed|[-_.]?point)?|baseline|mirror(?:ed)?|rebased?|workshop|course|thesis|paper|submi(?:tted|ssion)|current(?:ly)?|live[-_.]?(?:at|on|since)|(?:went|gone)[-_.]?live|` +
-	`latest|last|prev(?:ious(?:ly)?)?|orig(?:inal)?|history|historical|legacy|handover|handoff|debug|dev|test(?:ed|ing)?|broken|obsolete|unused|dead|rescued?|recover(?:ed|y)|restored?|dump|export(?:ed)?|cutover|lock(?:ed)?)` +
+	`latest|last|prev(?:ious(?:ly)?)?|orig(?:inal)?|history|historical|legacy|handover|handoff|debug|dev|test(?:ed|ing)?|broken|obsolete|unused|dead|rescued?|recover(?:ed|y)|restored?|(?:restore|save)[-_ ]?points?|dump|export(?:ed)?|cutover|lock(?:ed)?)` +
 	`(?:[-_./ ](?:prod(?:uction)?|live|main|master|server|state|run|copy|build|[a-z]{0,10}ed))?[-_./ @]*(?:19|20)\d\d`)
 
 // aroundWork finds a mark that was set before or after a work on the repository:

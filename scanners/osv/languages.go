@@ -27,6 +27,16 @@ var quietFolders = []string{"dist", "static", "public", "assets", "generated", "
 // runner is code that Flutter writes into each app, to start it on a system.
 var runner = lazy.Pattern(`(?:^|/)(?:linux|windows|macos|ios)/(?:[fF]lutter|[rR]unner|[rR]unnerTests)/|(?:^|/)linux/(?:main|my_application)\.\w+$`)
 
+// isRunner reports such code. Most names are told without the pattern.
+func isRunner(name string) bool {
+	for _, system := range []string{"linux/", "windows/", "macos/", "ios/"} {
+		if strings.Contains(name, system) {
+			return runner().MatchString(name)
+		}
+	}
+	return false
+}
+
 // code counts the sources of a snapshot by language.
 type code struct {
 	byExtension map[string]int // index of the language
@@ -57,7 +67,7 @@ func (c code) of(name string) int {
 	if !ok || manifest.InForeignFolder(name) || purpose.GroupOfFolders(name) != "" || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}
-	if runner().MatchString(name) {
+	if isRunner(name) {
 		return -1
 	}
 	for part := range strings.SplitSeq(path.Dir(name), "/") {

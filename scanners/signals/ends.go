@@ -165,12 +165,13 @@ var (
 	// predicate follows a subject at once.
 	predicate = lazy.Pattern(`^(?:,? (?:which|that|and))?(?: is| are| has been| have been| was| were|'s| has| will| has now been)` +
 		`(?: now| currently| officially| also| therefore| formally| permanently| considered| hereby| being| effectively| completely| as good as| (?:closed|frozen|locked|read-only) and)*` +
-		` (?:` + adjective + `|unsupported|closed(?: down)?|over|withdrawn|replaced by|no longer (?:in use|used)|in archived? mode|` + noLonger + `)`)
+		` (?:` + adjective + `|unsupported|closed(?: down)?|withdrawn|replaced by|no longer (?:in use|used)|in archived? mode|` + noLonger + `)`)
 	// keptOnly is what is kept and not worked on.
 	keptOnly = lazy.Pattern(`^ (?:is|are|remains?|stays?)(?: now)? (?:kept|preserved|retained|left|provided|available|hosted|published|archived)(?: here| online| public| up)?(?: only| solely| purely| just)? (?:for|as) (?:an? )?(?:posterity|(?:historical|archival)(?: (?:and|or) \w+)? (?:purposes?|references?|records?|reasons?|interest))(?: only)?`)
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".
 	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
+	isOver          = lazy.Pattern(`^(?: is| are|'s)(?: now| officially| sadly)* over(?:$|[,.;!])`)
 	receivesNothing = lazy.Pattern(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
 	reachedEnd      = lazy.Pattern(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
 	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project +

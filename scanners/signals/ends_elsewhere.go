@@ -37,9 +37,12 @@ var movedAway = lazy.Pattern(`(?:umgezogen|verschoben|migriert|umgesiedelt|über
 // says to which address the project moved. Without an address it is no statement: a project
 // moves to a language, a cycle or a foundation, too.
 func (r *endReader) readMovedElsewhere(sentence string) end {
-	at := movedInOtherLanguages().FindStringIndex(sentence)
 	address := addressOf().FindString(sentence)
-	if at == nil || address == "" || r.isOwn(address) || gathering().MatchString(address) || r.inSection ||
+	if address == "" {
+		return end{}
+	}
+	at := movedInOtherLanguages().FindStringIndex(sentence)
+	if at == nil || r.isOwn(address) || gathering().MatchString(address) || r.inSection ||
 		aliveInOtherLanguages().MatchString(sentence) || partInOtherLanguages().MatchString(strings.TrimSpace(sentence[:at[0]])) {
 		return end{}
 	}

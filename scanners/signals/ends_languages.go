@@ -13,6 +13,9 @@ import (
 // some that many goods are written in. The subject is always "this project", or the work
 // on it. What follows decides, as in English: a platform, one who goes on, a new beginning.
 func readOtherLanguages(sentence string) end {
+	if !mayBeForeign(sentence) {
+		return end{}
+	}
 	sentence = withDemonstrative(sentence)
 	at := endInOtherLanguages().FindStringIndex(sentence)
 	if at == nil || aliveInOtherLanguages().MatchString(sentence) {
@@ -41,6 +44,22 @@ func readOtherLanguages(sentence string) end {
 		statement.certain = false
 	}
 	return statement
+}
+
+// foreignWords are parts of words of which each statement in another language that is written
+// in plain letters holds one.
+var foreignWords = strings.Fields("proyecto repositorio paquete software librer biblioteca herramienta programa aplicac desarrollo mantenimiento proje reposit pacote " +
+	"ferramenta desenvolvimento manuten depot logiciel paquet outil programme application developpement maintenance progett pacchett libreria strument " +
+	"applicazione sviluppo repository projekt paket bibliothek anwendung entwicklung wartung pflege dieses dit deze pakk proyek projek perangkat aplikasi depo uygulama")
+
+// mayBeForeign is false for most sentences in English, without a pattern.
+func mayBeForeign(sentence string) bool {
+	for i := range len(sentence) {
+		if sentence[i] >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return slices.ContainsFunc(foreignWords, func(word string) bool { return strings.Contains(sentence, word) })
 }
 
 // articles put "this project" for "the project" at the start of a sentence, by language.

@@ -154,7 +154,7 @@ var (
 
 // readPredicate reads what follows a subject.
 func (r *endReader) readPredicate(sentence, rest string) end {
-	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, receivesNothing, keptOnly} {
+	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, isOver, receivesNothing, keptOnly} {
 		if at := form().FindStringIndex(rest); at != nil {
 			return judgeTail(sentence, rest[:at[1]], rest[at[1]:])
 		}
@@ -217,7 +217,7 @@ func judgeTail(sentence, matched, tail string) end {
 
 var (
 	followsNoun   = lazy.Pattern(`^ (?:\w+ )?(?:api|version|function|hardware|code|data|format|method|feature|data ?set|documents?|records?|pages?)s?\b`)
-	adjectiveOnly = lazy.Pattern(`(?:` + adjective + `|unsupported|closed|over|withdrawn)$`)
+	adjectiveOnly = lazy.Pattern(`(?:` + adjective + `|unsupported|closed|withdrawn)$`)
 	// afterAdjective is what goes on with a sentence behind its predicate.
 	afterAdjective = lazy.Pattern(`^(?:$|[^ \pL]|  ?[^\pL]| (?:and|or|but|as (?:of|from|its?|we|i|there|the)|since|due|because|so|in|on|from|by|for|to|with|at|until|till|now|then|anymore|any ?more|permanently|officially|effectively?|without|pending|see|please|use|you|it|its|we|thanks?|after|following|already|indefinitely|completely|although|though|which|that|while|forever|instead|again)\b)`)
 	// partly follows what is idle in one place or for a while.
