@@ -17,7 +17,6 @@ import (
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/terminal"
 	"github.com/midspan/midspan/internal/vex"
-	"github.com/midspan/midspan/scanners/registry"
 )
 
 // checkOptions are the flags of check.
@@ -73,7 +72,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return usageError{err}
 	}
 	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
-		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(registry.Sources(os.Getenv)))
+		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(sourcesFor(cfg)))
 	if err != nil {
 		return err
 	}

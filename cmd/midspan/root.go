@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -20,7 +19,6 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/vex"
-	"github.com/midspan/midspan/scanners/registry"
 )
 
 // Exit codes are an interface for scripts.
@@ -215,7 +213,7 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 		return usageError{err}
 	}
 	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers),
-		pipeline.WithSources(registry.Sources(os.Getenv)))
+		pipeline.WithSources(sourcesFor(cfg)))
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/registry"
 )
 
@@ -29,7 +31,7 @@ unknown without it. Nobody is asked.`,
 			if err := cfg.CheckDefaults(); err != nil {
 				return usageError{err}
 			}
-			all, err := pipeline.Sources(cmd.Context(), cfg, registry.Sources(os.Getenv))
+			all, err := pipeline.Sources(cmd.Context(), cfg, sourcesFor(cfg))
 			if err != nil {
 				return err
 			}
@@ -48,4 +50,13 @@ unknown without it. Nobody is asked.`,
 			})
 		},
 	}
+}
+
+// sourcesFor are the sources on the network that the settings ask for.
+func sourcesFor(cfg config.Config) []scanners.Source {
+	all := registry.Sources(os.Getenv)
+	if cfg.ScorecardFull {
+		all = append(all, registry.OptionalSources(os.Getenv)...)
+	}
+	return all
 }

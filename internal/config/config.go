@@ -47,18 +47,20 @@ type Config struct {
 	Partial     bool   // of the languages, those too that are translated in small part
 	Archive     string // of which repositories the archive is asked: one of ArchiveChoices
 	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
-	Functions   bool   // count who carries which function of a good
-	Policies    []string
-	Only        string
-	Limit       int
-	Jobs        int
-	PerHost     int
-	Timeout     time.Duration
-	MaxFiles    int
-	MaxBytes    int
-	Rewrite     map[string]string
-	LogLevel    string // what is said on standard error: one of Levels
-	ExitZero    string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
+	// ScorecardFull asks GitHub for the checks of Scorecard that no snapshot shows.
+	ScorecardFull bool
+	Functions     bool // count who carries which function of a good
+	Policies      []string
+	Only          string
+	Limit         int
+	Jobs          int
+	PerHost       int
+	Timeout       time.Duration
+	MaxFiles      int
+	MaxBytes      int
+	Rewrite       map[string]string
+	LogLevel      string // what is said on standard error: one of Levels
+	ExitZero      string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
 	// Origin says where the settings come from; it is no setting itself.
 	Origin Origin
 }
@@ -147,6 +149,7 @@ func settings(c *Config) []setting {
 		{partialKey, &c.Partial, false, "take languages too of which under 95 % of the sentences are translated; each page says so", false},
 		{siteAddressKey, &c.SiteAddress, "", "address at which the site will be public, such as https://goods.example/midspan/, for what has to name it in full", false},
 		{"functions", &c.Functions, false, "count who carries which function of a good: releasing, tests, translation; compares the trees of 12 months", false},
+		{"scorecard-full", &c.ScorecardFull, false, "ask GitHub for the checks of Scorecard that no snapshot shows; takes a token and up to 80 requests a repository", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},

@@ -19,6 +19,7 @@ import (
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/registry"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 )
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
@@ -133,10 +134,14 @@ func (p *Pipeline) definitions() []observation.Definition {
 // nameable are the definitions that rules and policies may name: those of optional scanners
 // too, whether this run has them or not.
 func (p *Pipeline) nameable() []observation.Definition {
-	if p.cfg.Functions {
-		return p.definitions()
+	read, sources := p.scanners, p.sources
+	if !p.cfg.Functions {
+		read = slices.Concat(read, registry.Optional())
 	}
-	return definitionsOf(slices.Concat(p.scanners, registry.Optional()), p.sources)
+	if !slices.ContainsFunc(sources, func(s scanners.Source) bool { return s.Name() == live.Name }) {
+		sources = slices.Concat(sources, registry.OptionalSources(nil))
+	}
+	return definitionsOf(read, sources)
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {

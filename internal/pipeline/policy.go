@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -17,7 +18,7 @@ func Definitions() ([]observation.Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return definitionsOf(append(all, registry.Optional()...), registry.Sources(nil)), nil
+	return definitionsOf(append(all, registry.Optional()...), slices.Concat(registry.Sources(nil), registry.OptionalSources(nil))), nil
 }
 
 // Subjects calls visit for each good of an assessed run, in the order of ids. The run is

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 	"github.com/midspan/midspan/scanners/scorecard/maintained"
 	"github.com/midspan/midspan/scanners/signals"
 )
@@ -35,6 +36,15 @@ func All() ([]scanners.Scanner, error) {
 // Optional returns the scanners that a run has where a setting asks for them. Their measures
 // can stand in rules and policies of every run.
 func Optional() []scanners.Scanner { return []scanners.Scanner{functions.Scanner{}} }
+
+// OptionalSources returns the sources that a run has where a setting asks for them. Their
+// measures can stand in rules and policies of every run.
+func OptionalSources(getenv func(string) string) []scanners.Source {
+	if getenv == nil {
+		getenv = func(string) string { return "" }
+	}
+	return []scanners.Source{live.New(live.Options{Tokens: forge.TokensFrom(getenv)["github.com"]})}
+}
 
 // Sources returns every source on the network, in the order in which they are asked.
 // getenv reads the environment, where tokens are; without it there are none.
