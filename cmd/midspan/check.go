@@ -72,7 +72,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return usageError{err}
 	}
 	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
-		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(sourcesFor(cfg)))
+		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(a.sourcesFor(cmd.Context(), cfg)))
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 		return usageError{err}
 	}
 	p, err := pipeline.New(cmd.Context(), cfg, version(), a.now, a.progress(), pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers),
-		pipeline.WithSources(sourcesFor(cfg)))
+		pipeline.WithSources(a.sourcesFor(cmd.Context(), cfg)))
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,8 @@ type Config struct {
 	Partial     bool   // of the languages, those too that are translated in small part
 	Archive     string // of which repositories the archive is asked: one of ArchiveChoices
 	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
+	// Credentials are hosts for whose tokens git's credential helpers are asked.
+	Credentials []string
 	// ScorecardFull asks GitHub for the checks of Scorecard that no snapshot shows.
 	ScorecardFull bool
 	Functions     bool // count who carries which function of a good
@@ -138,6 +140,7 @@ func settings(c *Config) []setting {
 		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a source, or copy of a catalog, that a run may use where it cannot ask anew", false},
 		{archiveKey, &c.Archive, ArchiveUnread, "of which repositories Software Heritage is asked whether it keeps a copy: none, unread (those that " +
 			"cannot be read where they are), all", false},
+		{"credentials", &c.Credentials, []string{}, "hosts of forges for whose tokens git's credential helpers are asked, such as a keyring (default: none)", false},
 		{contactKey, &c.Contact, "", "address of mail or of a page that is sent to servers, so that who runs them can reach you", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},

@@ -92,13 +92,14 @@ func (*Source) Definitions() []observation.Definition {
 			Means: means, Reference: "https://github.com/ossf/scorecard/blob/main/docs/checks.md#" + anchor}
 	}
 	return []observation.Definition{
-		of(observation.PostureFullBranchProtection, "Branch protection at GitHub", "Scorecard's check of how the main and the release branches are protected, as far as the token shows it.",
-			"branch-protection"),
-		of(observation.PostureFullCITests, "Changes tested before merging", "Scorecard's check of whether automatic checks ran on merged changes, of the newest 30 commits.", "ci-tests"),
-		of(observation.PostureFullCodeReview, "Changes reviewed before merging", "Scorecard's check of whether people reviewed changes before they were merged, of the newest 30 commits.",
-			"code-review"),
-		of(observation.PostureFullSignedReleases, "Releases signed at GitHub", "Scorecard's check of whether the files of the newest releases are signed. Provenance at registries is not asked for.",
-			"signed-releases"),
+		of(observation.PostureFullBranchProtection, "Branch protection at GitHub",
+			"Scorecard's check of how the main and the release branches are protected, as far as the token shows it.", "branch-protection"),
+		of(observation.PostureFullCITests, "Changes tested before merging",
+			"Scorecard's check of whether automatic checks ran on merged changes, of the newest 30 commits.", "ci-tests"),
+		of(observation.PostureFullCodeReview, "Changes reviewed before merging",
+			"Scorecard's check of whether people reviewed changes before they were merged, of the newest 30 commits.", "code-review"),
+		of(observation.PostureFullSignedReleases, "Releases signed at GitHub",
+			"Scorecard's check of whether the files of the newest releases are signed. Provenance at registries is not asked for.", "signed-releases"),
 	}
 }
 

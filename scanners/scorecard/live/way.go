@@ -126,7 +126,8 @@ func (w *way) end(err error) {
 // refused for it.
 func (w *way) learn(used int, response *http.Response) (refused bool) {
 	after, said := fetch.RetryAfter(response.Header)
-	if reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64); err == nil && !said && response.Header.Get("X-RateLimit-Remaining") == "0" {
+	reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
+	if err == nil && !said && response.Header.Get("X-RateLimit-Remaining") == "0" {
 		date, err := http.ParseTime(response.Header.Get("Date"))
 		if err != nil {
 			date = w.now()
