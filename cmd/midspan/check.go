@@ -19,7 +19,6 @@ import (
 	"github.com/midspan/midspan/internal/vex"
 	"github.com/midspan/midspan/scanners/evidence"
 	"github.com/midspan/midspan/scanners/maintenance/functions"
-	"github.com/midspan/midspan/scanners/registry"
 )
 
 // checkOptions are the flags of check.
@@ -79,7 +78,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 		return usageError{err}
 	}
 	document, gaps, err := pipeline.Check(cmd.Context(), cfg, version(), a.now, a.progress(), target, pipeline.InChild(),
-		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(registry.Sources(os.Getenv)))
+		pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(a.sourcesFor(cmd.Context(), cfg)))
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -21,7 +20,6 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/vex"
-	"github.com/midspan/midspan/scanners/registry"
 )
 
 // Exit codes are an interface for scripts.
@@ -225,7 +223,7 @@ func (a *app) withPipeline(cmd *cobra.Command, urls []string, do func(context.Co
 	defer span.End()
 	a.traces = traces
 	p, err := pipeline.New(ctx, cfg, version(), a.now, &tracedProgress{Progress: a.progress(), ctx: ctx, tracer: traces},
-		pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(registry.Sources(os.Getenv)))
+		pipeline.InChild(), pipeline.Announce(a.say), pipeline.WithAnswers(answers), pipeline.WithSources(a.sourcesFor(ctx, cfg)))
 	if err != nil {
 		return err
 	}

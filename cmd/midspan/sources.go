@@ -1,13 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"github.com/midspan/midspan/internal/config"
+	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/forge"
 	"github.com/midspan/midspan/scanners/registry"
 )
 
@@ -29,7 +34,7 @@ unknown without it. Nobody is asked.`,
 			if err := cfg.CheckDefaults(); err != nil {
 				return usageError{err}
 			}
-			all, err := pipeline.Sources(cmd.Context(), cfg, registry.Sources(os.Getenv))
+			all, err := pipeline.Sources(cmd.Context(), cfg, a.sourcesFor(cmd.Context(), cfg))
 			if err != nil {
 				return err
 			}
@@ -48,4 +53,30 @@ unknown without it. Nobody is asked.`,
 			})
 		},
 	}
+}
+
+// sourcesFor are the sources on the network that the settings ask for, with the tokens of
+// the environment, and with those of git's credential helpers for the hosts that the settings
+// name.
+func (a *app) sourcesFor(ctx context.Context, cfg config.Config) []scanners.Source {
+	held := ""
+	for _, host := range cfg.Credentials {
+		token, err := gitrepo.Credential(ctx, host)
+		if err != nil {
+			a.say(err.Error())
+			continue
+		}
+		held += " " + host + "=" + token
+	}
+	getenv := func(name string) string {
+		if name == forge.HostsVariable {
+			return os.Getenv(name) + held
+		}
+		return os.Getenv(name)
+	}
+	all := registry.Sources(getenv)
+	if cfg.ScorecardFull {
+		all = append(all, registry.OptionalSources(getenv)...)
+	}
+	return all
 }

@@ -47,20 +47,24 @@ type Config struct {
 	Partial     bool   // of the languages, those too that are translated in small part
 	Archive     string // of which repositories the archive is asked: one of ArchiveChoices
 	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
-	Functions   bool   // count who carries which function of a good
-	Evidence    bool   // read what files are evidence of
-	Replay      bool   // replay the lockfiles of 24 months
-	Policies    []string
-	Only        string
-	Limit       int
-	Jobs        int
-	PerHost     int
-	Timeout     time.Duration
-	MaxFiles    int
-	MaxBytes    int
-	Rewrite     map[string]string
-	LogLevel    string // least severe messages on standard error: one of Levels
-	ExitZero    string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
+	// Credentials are hosts for whose tokens git's credential helpers are asked.
+	Credentials []string
+	// ScorecardFull asks GitHub for the checks of Scorecard that no snapshot shows.
+	ScorecardFull bool
+	Functions     bool // count who carries which function of a good
+	Evidence      bool // read what files are evidence of
+	Replay        bool // replay the lockfiles of 24 months
+	Policies      []string
+	Only          string
+	Limit         int
+	Jobs          int
+	PerHost       int
+	Timeout       time.Duration
+	MaxFiles      int
+	MaxBytes      int
+	Rewrite       map[string]string
+	LogLevel      string // least severe messages on standard error: one of Levels
+	ExitZero      string // which exit codes become zero: one of ZeroNone, ZeroGaps and ZeroAll
 	// Origin says where the settings come from; it is no setting itself.
 	Origin Origin
 }
@@ -138,6 +142,7 @@ func settings(c *Config) []setting {
 		{"max-age", &c.MaxAge, 30 * 24 * time.Hour, "oldest answer of a source, or copy of a catalog, that a run may use where it cannot ask anew", false},
 		{archiveKey, &c.Archive, ArchiveUnread, "of which repositories Software Heritage is asked whether it keeps a copy: none, unread (those that " +
 			"cannot be read where they are), all", false},
+		{"credentials", &c.Credentials, []string{}, "hosts of forges for whose tokens git's credential helpers are asked, such as a keyring (default: none)", false},
 		{contactKey, &c.Contact, "", "address of mail or of a page that is sent to servers, so that who runs them can reach you", false},
 		{"allow-private", &c.AllowPrivate, false, "allow hosts that resolve to private addresses", false},
 		{"as-of", &c.AsOf, "", "the day to speak of, as 2006-01-02 (default: today, UTC)", false},
@@ -151,6 +156,7 @@ func settings(c *Config) []setting {
 		{"functions", &c.Functions, false, "count who carries which function of a good: releasing, tests, translation; compares the trees of 12 months", false},
 		{"evidence", &c.Evidence, false, "read what documents, files of standards and deployment files are there, for criteria; a policy that asks for it turns it on", false},
 		{"replay", &c.Replay, false, "say how fast holes are closed: reads the lockfiles of 24 months and what was known of their packages then", false},
+		{"scorecard-full", &c.ScorecardFull, false, "ask GitHub for the checks of Scorecard that no snapshot shows; takes a token and up to 80 requests a repository", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},

@@ -256,7 +256,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 			take(scanner.Name(), reader.CatalogDefinitions())
 		}
 	}
-	for _, source := range registry.Sources(nil) {
+	for _, source := range slices.Concat(registry.Sources(nil), registry.OptionalSources(nil)) {
 		take(source.Name(), source.Definitions())
 	}
 	take("the advisories", advisory.Definitions())

@@ -129,6 +129,14 @@ const (
 	PostureMaintained = "posture.maintained"
 )
 
+// The measures of scanners/scorecard/live.
+const (
+	PostureFullBranchProtection = "posture-full.branch-protection"
+	PostureFullCITests          = "posture-full.ci-tests"
+	PostureFullCodeReview       = "posture-full.code-review"
+	PostureFullSignedReleases   = "posture-full.signed-releases"
+)
+
 // The measures of scanners/forge.
 const (
 	ForgeArchived              = "forge.archived"

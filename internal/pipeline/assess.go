@@ -21,6 +21,8 @@ import (
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/osv/replay"
+	"github.com/midspan/midspan/scanners/registry"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 )
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
@@ -143,7 +145,11 @@ func (p *Pipeline) definitions() []observation.Definition {
 // nameable are the definitions that rules and policies may name: those of optional scanners
 // too, whether this run has them or not.
 func (p *Pipeline) nameable() []observation.Definition {
-	return definitionsOf(slices.Concat(p.scanners, p.unasked), p.sources)
+	sources := p.sources
+	if !slices.ContainsFunc(sources, func(s scanners.Source) bool { return s.Name() == live.Name }) {
+		sources = slices.Concat(sources, registry.OptionalSources(nil))
+	}
+	return definitionsOf(slices.Concat(p.scanners, p.unasked), sources)
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {

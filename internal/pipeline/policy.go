@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -14,7 +15,7 @@ import (
 // Definitions lists every measure that a policy can use.
 func Definitions() ([]observation.Definition, error) {
 	all, err := registry.Every()
-	return definitionsOf(all, registry.Sources(nil)), err
+	return definitionsOf(all, slices.Concat(registry.Sources(nil), registry.OptionalSources(nil))), err
 }
 
 // Subjects calls visit for each good of an assessed run, in the order of ids. The run is

@@ -29,7 +29,7 @@ func definitions(t *testing.T) []observation.Definition {
 			all = append(all, reader.CatalogDefinitions()...)
 		}
 	}
-	for _, source := range registry.Sources(nil) {
+	for _, source := range slices.Concat(registry.Sources(nil), registry.OptionalSources(nil)) {
 		all = append(all, source.Definitions()...)
 	}
 	return all

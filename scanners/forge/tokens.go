@@ -14,6 +14,9 @@ import (
 	"github.com/midspan/midspan/internal/service"
 )
 
+// HostsVariable is the variable of the environment with tokens of any host.
+const HostsVariable = "MIDSPAN_FORGE_TOKENS"
+
 // TokensFrom reads the tokens of hosts from the environment: MIDSPAN_GITHUB_TOKEN,
 // GITHUB_TOKEN and GH_TOKEN for github.com, MIDSPAN_GITLAB_TOKEN and GITLAB_TOKEN for
 // gitlab.com, and MIDSPAN_FORGE_TOKENS for any host, as "host=token host=token". Each
@@ -38,7 +41,7 @@ func TokensFrom(getenv func(string) string) map[string][]string {
 			}
 		}
 	}
-	for _, pair := range words("MIDSPAN_FORGE_TOKENS") {
+	for _, pair := range words(HostsVariable) {
 		host, token, _ := strings.Cut(pair, "=")
 		add(host, token)
 	}

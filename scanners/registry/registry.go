@@ -15,6 +15,7 @@ import (
 	"github.com/midspan/midspan/scanners/packages"
 	"github.com/midspan/midspan/scanners/runtimes"
 	"github.com/midspan/midspan/scanners/scorecard"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 	"github.com/midspan/midspan/scanners/scorecard/maintained"
 	"github.com/midspan/midspan/scanners/signals"
 )
@@ -46,6 +47,15 @@ func Every() ([]scanners.Scanner, error) {
 func Optional() []scanners.Scanner {
 	people := func(r catalog.Repository) replay.People { return maintenance.NewPeople(maintenance.OwnerOf(r)) }
 	return []scanners.Scanner{functions.Scanner{}, evidence.Scanner{}, replay.New(people)}
+}
+
+// OptionalSources returns the sources that a run has where a setting asks for them. Their
+// measures can stand in rules and policies of every run.
+func OptionalSources(getenv func(string) string) []scanners.Source {
+	if getenv == nil {
+		getenv = func(string) string { return "" }
+	}
+	return []scanners.Source{live.New(live.Options{Tokens: forge.TokensFrom(getenv)["github.com"]})}
 }
 
 // Sources returns every source on the network, in the order in which they are asked.
