@@ -2,8 +2,6 @@
 package criteria
 
 import (
-	"strings"
-
 	"github.com/midspan/midspan/internal/report"
 )
 
@@ -98,13 +96,4 @@ func cellOf(w report.Localizer, mark byte) Cell {
 		return Cell{"unseen", "–", w.Translate("cannot be seen from here")}
 	}
 	return Cell{"unknown", "?", w.Translate("unknown")}
-}
-
-// Line counts, for the link to the page.
-func Line(w report.Localizer, asked []report.AskedPolicy) string {
-	var names []string
-	for _, p := range asked {
-		names = append(names, p.Name)
-	}
-	return w.Translate("Each good by the criteria of {list}.", "list", report.Cut(strings.Join(names, "; "), 160))
 }
