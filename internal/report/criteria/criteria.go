@@ -2,11 +2,12 @@
 package criteria
 
 import (
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 )
 
-// Across is how many goods stand across at most: those that come first in the order of the
-// document's goods. criteria.csv and report.json have all.
+// Across is how many goods stand across at most: those of the messy middle first, in the order
+// of need, then the others. criteria.csv and report.json have all.
 const Across = 12
 
 // Policy is one policy with its criteria.
@@ -34,8 +35,14 @@ type Cell struct {
 	Text string // in words
 }
 
-// Of makes the view. ranked are the goods in the order in which they stand across.
-func Of(w report.Localizer, asked []report.AskedPolicy, ranked []report.Good) []Policy {
+// Of makes the view of the goods of a portfolio.
+func Of(w report.Localizer, asked []report.AskedPolicy, goods []report.Good) []Policy {
+	ranked := report.RankMiddle(goods)
+	for _, good := range goods {
+		if good.Verdict.Stage != assess.MessyMiddle {
+			ranked = append(ranked, good)
+		}
+	}
 	var all []Policy
 	for _, p := range asked {
 		view := Policy{ID: p.ID, Name: p.Name, Source: p.Source, About: p.About}
