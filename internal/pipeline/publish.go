@@ -211,6 +211,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			return document, fmt.Errorf("hold the upgrades of %s against the advisories: %w", good.ID, err)
 		}
 		answers := p.ask(e.brief, run.AsOf, document.Policies)
+		e.brief.Policies = answers
 		full := func() (report.Good, error) {
 			good, err := p.loadFull(ctx, e)
 			good.Policies = answers

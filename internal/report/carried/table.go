@@ -41,6 +41,9 @@ func TableOf(w report.Localizer, good report.Good) *Table {
 		switch {
 		case c.People.State != observation.Measured:
 			row.People, row.Half, row.Why = w.Translate("unknown"), "", w.CauseText(c.People.Cause)
+			if c.People.Cause == observation.CauseNoSource {
+				row.Why = w.Translate("not seen in its history")
+			}
 		case c.Absence.State != observation.Measured:
 			row.Half = ""
 		}

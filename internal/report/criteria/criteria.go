@@ -2,13 +2,12 @@
 package criteria
 
 import (
-	"strings"
-
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 )
 
-// Across is how many goods stand across at most: those that come first in the order of the
-// document's goods. criteria.csv and report.json have all.
+// Across is how many goods stand across at most: those of the messy middle first, in the order
+// of need, then the others. criteria.csv and report.json have all.
 const Across = 12
 
 // Policy is one policy with its criteria.
@@ -36,8 +35,14 @@ type Cell struct {
 	Text string // in words
 }
 
-// Of makes the view. ranked are the goods in the order in which they stand across.
-func Of(w report.Localizer, asked []report.AskedPolicy, ranked []report.Good) []Policy {
+// Of makes the view of the goods of a portfolio.
+func Of(w report.Localizer, asked []report.AskedPolicy, goods []report.Good) []Policy {
+	ranked := report.RankMiddle(goods)
+	for _, good := range goods {
+		if good.Verdict.Stage != assess.MessyMiddle {
+			ranked = append(ranked, good)
+		}
+	}
 	var all []Policy
 	for _, p := range asked {
 		view := Policy{ID: p.ID, Name: p.Name, Source: p.Source, About: p.About}
@@ -98,13 +103,4 @@ func cellOf(w report.Localizer, mark byte) Cell {
 		return Cell{"unseen", "–", w.Translate("cannot be seen from here")}
 	}
 	return Cell{"unknown", "?", w.Translate("unknown")}
-}
-
-// Line counts, for the link to the page.
-func Line(w report.Localizer, asked []report.AskedPolicy) string {
-	var names []string
-	for _, p := range asked {
-		names = append(names, p.Name)
-	}
-	return w.Translate("Each good by the criteria of {list}.", "list", report.Cut(strings.Join(names, "; "), 160))
 }

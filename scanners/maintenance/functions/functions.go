@@ -24,7 +24,7 @@ import (
 const Name = "maintenance/functions"
 
 // version changes with every change of what is counted, the table of paths included.
-const version = "2"
+const version = "3"
 
 // fewestToRest is how many commits or releases a function needs in 12 months before it is
 // counted as resting on one person: of one or two, somebody always made all.
