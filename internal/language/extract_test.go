@@ -23,6 +23,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report/site"
@@ -261,6 +262,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 	}
 	take("the advisories", advisory.Definitions())
 	take("the ends of support", endoflife.Definitions())
+	take("the replay", exposure.Definitions())
 }
 
 // complete are the languages that must have every translation.
