@@ -46,7 +46,7 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/drawing", "../report/site", "../report/timeline"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/drawing", "../report/site", "../report/timeline", "../report/speed", "../report/blocks"} {
 		p.fromGo(t, folder)
 	}
 	p.fromTemplates(t, "../report/site/templates")
