@@ -566,7 +566,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 	t.Parallel()
 	r := loaded(t)
 	defs := definitions()
-	rng := rand.New(rand.NewPCG(3, 5))
+	rng := rand.New(rand.NewPCG(3, 7))
 	ended, paid, loaded := 0, 0, 0
 	live := func(id string) bool {
 		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.") ||

@@ -52,7 +52,11 @@ type History struct {
 	// counted whose record is two years or more younger than their CVE.
 	Undated int `json:"undated"`
 	Late    int `json:"late"`
-	// windows are kept for those who ask about a day.
+}
+
+// counting is a history while it is made.
+type counting struct {
+	History
 	windows []window
 }
 
@@ -104,7 +108,11 @@ func (w window) openAt(at time.Time) bool {
 // Advisories without a fix, of malicious packages, and of toolchains of which a manifest names
 // the lowest version, are left out: no upgrade that is seen closes them.
 func Of(past observation.Past, findings []observation.Finding) History {
-	h := History{From: past.From, Until: past.Until, Quarters: []Quarter{}}
+	return of(past, findings).History
+}
+
+func of(past observation.Past, findings []observation.Finding) counting {
+	h := counting{History: History{From: past.From, Until: past.Until, Quarters: []Quarter{}}}
 	stays := map[observation.Coordinate][]observation.Stay{}
 	for _, p := range past.Packages {
 		stays[p.Coordinate()] = p.Stays
@@ -140,7 +148,7 @@ func weaknesses(findings []observation.Finding) [][]observation.Finding {
 }
 
 // add adds the windows of one weakness.
-func (h *History) add(past observation.Past, weakness []observation.Finding, stays map[observation.Coordinate][]observation.Stay) {
+func (h *counting) add(past observation.Past, weakness []observation.Finding, stays map[observation.Coordinate][]observation.Stay) {
 	var published time.Time
 	severe, fixable := false, false
 	listed := map[observation.Coordinate]bool{}
@@ -171,13 +179,13 @@ func (h *History) add(past observation.Past, weakness []observation.Finding, sta
 	for _, s := range joined(all) {
 		h.addWindow(past, s, published, severe)
 	}
-	if year := yearOfCVE(observation.FirstID(weakness)); len(h.windows) > before && year > 0 && published.Year() >= year+2 {
+	if named := yearOfCVE(observation.FirstID(weakness)); len(h.windows) > before && named > 0 && published.Year() >= named+2 {
 		h.Late++
 	}
 }
 
 // addWindow adds what is left of a stay after an advisory was published.
-func (h *History) addWindow(past observation.Past, s observation.Stay, published time.Time, severe bool) {
+func (h *counting) addWindow(past observation.Past, s observation.Stay, published time.Time, severe bool) {
 	w := window{severe: severe}
 	from := past.From
 	if s[0] != observation.Before {
@@ -223,7 +231,7 @@ func joined(stays []observation.Stay) []observation.Stay {
 }
 
 // count fills in the numbers.
-func (h *History) count(past observation.Past) {
+func (h *counting) count(past observation.Past) {
 	people := map[int32]bool{}
 	var spells []survival.Spell
 	for _, w := range h.windows {
@@ -234,6 +242,9 @@ func (h *History) count(past observation.Past) {
 				end = h.Until
 			}
 			spells = append(spells, survival.Spell{Lasted: end.Sub(w.opened), Ended: !w.closed.IsZero()})
+		}
+		if w.severe && w.closed.IsZero() && h.Until.Sub(w.opened) > year {
+			h.Year++
 		}
 		switch {
 		case w.closed.IsZero():
@@ -246,7 +257,7 @@ func (h *History) count(past observation.Past) {
 			people[w.by] = true
 		}
 	}
-	h.People, h.Year = len(people), h.SevereFor(h.Until, 365)
+	h.People = len(people)
 	h.countQuarters()
 	if h.Opened < Fewest {
 		return
@@ -270,10 +281,13 @@ func medianOf(spells []survival.Spell) *Median {
 	return m
 }
 
+// year is how long a serious fix may wait before it counts as left open.
+const year = 365 * 24 * time.Hour
+
 // quarters is how many quarters the window of 24 months has.
 const quarters = 8
 
-func (h *History) countQuarters() {
+func (h *counting) countQuarters() {
 	for i := quarters; i > 0; i-- {
 		from, until := h.Until.AddDate(0, -3*i, 0), h.Until.AddDate(0, -3*(i-1), 0)
 		q := Quarter{From: from.UTC().Format(time.DateOnly)}
@@ -298,7 +312,7 @@ func (h *History) countQuarters() {
 const halfYear = 2
 
 // extrapolate says what a year on would be open if more opened and no more closed.
-func (h *History) extrapolate(past observation.Past) {
+func (h *counting) extrapolate(past observation.Past) {
 	seen := float64(quarters)
 	if past.Begun && len(past.Changes) > 0 {
 		began := time.Unix(past.Changes[0].At, 0)
@@ -315,18 +329,6 @@ func (h *History) extrapolate(past observation.Past) {
 		return &n
 	}
 	h.Twice, h.FourTimes = after(2), after(4)
-}
-
-// SevereFor counts the critical and high windows that, at a time, had been open for more than
-// so many days.
-func (h History) SevereFor(at time.Time, days int) int {
-	n := 0
-	for _, w := range h.windows {
-		if w.severe && w.openAt(at) && at.Sub(w.opened) > time.Duration(days)*24*time.Hour {
-			n++
-		}
-	}
-	return n
 }
 
 // yearOfCVE is the year in the id of a CVE, 0 of any other id.

@@ -13,33 +13,31 @@ const kaplanMeier = "Kaplan and Meier, J. Am. Stat. Assoc. 53 (1958); asked for 
 var (
 	openedMeasure = observation.Definition{ID: observation.ReplayOpened, Name: "Advisories that came in two years", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories with a fix that came to affect the packages it runs on in the last 24 months: published while the version was listed, or known " +
-			"when it came. Ranges are those that the records have today; withdrawn records count for nothing."}
+		Means: "Advisories with a fix that came to affect packages it runs on in the last 24 months. Records count as they are today."}
 	closedMeasure = observation.Definition{ID: observation.ReplayClosed, Name: "Advisories closed in two years", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories with a fix of which the main line got rid in the last 24 months, by an upgrade or by leaving the package out."}
+		Means: "Advisories with a fix of which the main line got rid in the last 24 months."}
 	openMeasure = observation.Definition{ID: observation.ReplayOpen, Name: "Advisories open at the end of two years", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories with a fix that were open in the packages it runs on at the end of the 24 months that were replayed."}
+		Means: "Advisories with a fix that are open in packages it runs on at the end of 24 months."}
 	medianMeasure = observation.Definition{ID: observation.ReplayMedianDays, Name: "Median days until a fix is taken", Kind: observation.KindNumber,
 		Unit: observation.UnitDays, Merge: observation.MergeMain, Reference: kaplanMeier,
-		Means: "Whole days from the publication of an advisory with a fix, or from when the version was listed if that was later, until the main line " +
-			"got rid of it. Of those that came in the last 24 months; what is open counts as open. Unknown below five."}
+		Means: "Days from the publication of an advisory with a fix until the main line got rid of it. What is open counts as open. Unknown below five."}
 	inflowMeasure = observation.Definition{ID: observation.ReplayPerQuarter, Name: "Advisories that come in a quarter", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories with a fix that came to affect the packages it runs on, in three months of the last 24 on average. Unknown below five."}
+		Means: "Advisories with a fix that come to affect packages it runs on in three months, on average of 24. Unknown below five."}
 	peopleMeasure = observation.Definition{ID: observation.ReplayPeople, Name: "People who closed an advisory", Kind: observation.KindNumber,
 		Unit: observation.UnitPeople, Merge: observation.MergeMain,
-		Means: "People whose commits of the main line got rid of an advisory with a fix in the last 24 months. Machines are no people."}
+		Means: "People whose commits got rid of an advisory with a fix in the last 24 months. Machines are no people."}
 	twiceMeasure = observation.Definition{ID: observation.ReplayTwice, Name: "Open in a year, if twice as many came", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories that would be open a year on if twice as many came as in the last 24 months and no more were closed. Unknown below five."}
+		Means: "Advisories that would be open in a year if twice as many came and no more were closed. Unknown below five."}
 	fourTimesMeasure = observation.Definition{ID: observation.ReplayFourTimes, Name: "Open in a year, if four times as many came", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Advisories that would be open a year on if four times as many came as in the last 24 months and no more were closed. Unknown below five."}
+		Means: "Advisories that would be open in a year if four times as many came and no more were closed. Unknown below five."}
 	yearMeasure = observation.Definition{ID: observation.ReplayYear, Name: "Serious fixes left open for a year", Kind: observation.KindNumber,
 		Unit: observation.UnitFindings, Merge: observation.MergeSum,
-		Means: "Critical and high advisories with a fix that, at the end of the 24 months that were replayed, had been open for more than 365 days."}
+		Means: "Critical and high advisories with a fix that had been open for more than 365 days at the end of 24 months."}
 )
 
 // Definitions lists the measures that Measures yields, in their order.

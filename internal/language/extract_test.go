@@ -23,6 +23,7 @@ import (
 
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/endoflife"
+	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report/site"
@@ -45,7 +46,7 @@ func (p patterns) add(pattern, place string) {
 func all(t *testing.T) patterns {
 	t.Helper()
 	p := patterns{}
-	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/carried", "../report/criteria", "../report/served", "../report/drawing", "../report/site", "../report/timeline"} {
+	for _, folder := range []string{".", "../wording", "../assess", "../remark", "../report", "../report/carried", "../report/criteria", "../report/served", "../report/drawing", "../report/site", "../report/timeline", "../report/speed", "../report/blocks"} {
 		p.fromGo(t, folder)
 	}
 	p.fromTemplates(t, "../report/site/templates")
@@ -261,6 +262,7 @@ func (p patterns) fromDefinitions(t *testing.T) {
 	}
 	take("the advisories", advisory.Definitions())
 	take("the ends of support", endoflife.Definitions())
+	take("the replay", exposure.Definitions())
 }
 
 // complete are the languages that must have every translation.

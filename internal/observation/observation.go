@@ -32,6 +32,9 @@ type Observation struct {
 	// Accounts are where files say that money for the project comes in; only the scanner of
 	// them fills them.
 	Accounts []Account `json:"accounts,omitempty"`
+	// Notices are what lockfiles say of packages that their makers gave up; only the scanner of
+	// inventories fills them.
+	Notices []Notice `json:"notices,omitempty"`
 	// Past is what was listed before; only the scanner of it fills it. Packages then are those
 	// of the whole window, each once, and are no inventory of the snapshot.
 	Past *Past `json:"past,omitempty"`

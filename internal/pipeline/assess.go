@@ -272,6 +272,7 @@ func inputsDigestOf(settingsKey string, good catalog.Good, states []repoState, d
 type matchedInventory struct {
 	inventory store.Inventory
 	match     storedMatch
+	notices   []observation.Notice
 }
 
 // loadInventory reads the inventory and the match of a repository.
@@ -287,7 +288,9 @@ func (p *Pipeline) loadInventory(ctx context.Context, state repoState) (matchedI
 	if err := p.store.Match(ctx, state.scan.Inventory, state.advisoryState, &l.match); err != nil {
 		return l, fmt.Errorf("read the match of %s: %w", state.scan.URL, err)
 	}
-	return l, nil
+	result, err := p.store.ObservationWithoutPackages(ctx, state.scan.Inventory)
+	l.notices = result.Notices
+	return l, err
 }
 
 // repoResults holds the results of all scanners for one repository.

@@ -240,6 +240,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	if document.Unfixed, err = totals.Unfixed(topPackages, advisory.Later, find); err != nil {
 		return document, fmt.Errorf("hold what no release fixes against the advisories: %w", err)
 	}
+	document.Blocks = totals.Blocks(topPackages)
 	document.Concentrations = totals.Concentrations()
 	document.Endings = totals.Endings()
 	if document.Change, err = p.compareWithPrevious(ctx, run, standings); err != nil {
@@ -284,7 +285,11 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
 	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
+	if half, _ := observation.Find(e.brief.Measures, observation.PeopleContributorAbsenceFactor); half.Value == 1.0 && half.Bound == observation.Exact {
+		totals.CarriedByOne(e.brief.ID)
+	}
 	for i, scan := range e.brief.Scans {
+		totals.AddNotices(e.inventories[i].notices)
 		summary.addRepository(scan, e.inventories[i])
 		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, scan.Findings)
 	}

@@ -28,6 +28,8 @@ type Keystone struct {
 	// FromStage the stage of that good.
 	FromGood  string       `json:"fromGood,omitempty"`
 	FromStage assess.Stage `json:"fromStage,omitempty"`
+	// Lifecycle says how far its makers still carry it.
+	Lifecycle Lifecycle `json:"lifecycle"`
 }
 
 // AtRunTime counts the goods that need it for more than to build or test, as far
@@ -65,7 +67,8 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	keystones := []Keystone{}
 	for _, c := range found[:min(limit, len(found))] {
 		f := p.packages[c.packageName]
-		k := Keystone{Ecosystem: c.ecosystem, Package: f.spelling, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
+		k := Keystone{Ecosystem: c.ecosystem, Package: f.spelling, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle,
+			Lifecycle: p.lifecycle(c.packageName, f)}
 		k.Goods = p.ids(goodsOf(p.usesByOthers(c.packageName, f)))
 		n := 0
 		n, k.Worst = f.countVulnerabilities()

@@ -51,6 +51,10 @@ type packageUse struct {
 	spelling string // one of those in use, whatever the order of the goods
 	uses     []use
 	versions map[string]*versionInUse // the versions in use that an advisory affects
+	// What is said of its makers: a lockfile calls a version deprecated, or the whole package
+	// abandoned; an advisory calls it unmaintained. instead counts the replacements named.
+	deprecated, abandoned, unmaintained bool
+	instead                             map[string]int
 }
 
 // use packs into 32 bits a good, by its index, the closest use that it makes of a
@@ -201,6 +205,7 @@ func (p *Portfolio) AddRepository(goodID string, packages []observation.Package,
 			f.versions[group[0].Package.Version] = inUse
 		}
 		inUse.add(good, group)
+		f.unmaintained = f.unmaintained || slices.ContainsFunc(group, func(one observation.Finding) bool { return one.Unmaintained })
 	}
 }
 

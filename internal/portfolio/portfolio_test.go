@@ -49,8 +49,8 @@ func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	p.AddRepository("c", []observation.Package{pkg("shared", "1", ""), pkg("pair", "1", "")}, nil,
 		[]observation.Finding{finding("shared", "1", "A-1", "high", "2"), finding("shared", "1", "A-2", "low", "")})
 	want := []Keystone{
-		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, Transitive: 1, InMiddle: 1, Findings: new(2), Worst: "high"},
-		{Ecosystem: "npm", Package: "pair", Goods: []string{"b", "c"}, InMiddle: 1, Findings: new(0)},
+		{Ecosystem: "npm", Package: "shared", Goods: []string{"a", "b", "c"}, Direct: 1, Transitive: 1, InMiddle: 1, Findings: new(2), Worst: "high", Lifecycle: Unseen},
+		{Ecosystem: "npm", Package: "pair", Goods: []string{"b", "c"}, InMiddle: 1, Findings: new(0), Lifecycle: Unseen},
 	}
 	if got := p.Keystones(50, always); !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -16,6 +16,8 @@ import (
 type profile struct {
 	id    string
 	stage assess.Stage
+	// onePerson: one person does half of the work or more.
+	onePerson bool
 
 	types, sdgs, sectors, countries, organizations, licenses []string
 	terms                                                    []term   // of the description, each once, by stem

@@ -40,8 +40,10 @@ type Document struct {
 	Frame     *assess.Frame        `json:"frame,omitempty"`
 	Summary   Summary              `json:"summary"`
 	Keystones []portfolio.Keystone `json:"keystones"`
-	FixFirst  []portfolio.Upgrade  `json:"fixFirst"`
-	Unfixed   []portfolio.Unfixed  `json:"unfixed"`
+	// Blocks are the rotten ones: packages that are left or that one person carries.
+	Blocks   []portfolio.Block   `json:"blocks"`
+	FixFirst []portfolio.Upgrade `json:"fixFirst"`
+	Unfixed  []portfolio.Unfixed `json:"unfixed"`
 	// Concentrations count the goods by what the catalog records of them. Endings are
 	// what could take the place of those that end, by id.
 	Concentrations []portfolio.Concentration `json:"concentrations"`

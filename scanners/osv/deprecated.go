@@ -23,9 +23,9 @@ var deprecatedMeasure = observation.Definition{
 // mostNamed is how many packages the detail of the measure names.
 const mostNamed = 10
 
-// deprecated counts the packages of an inventory that a lockfile calls deprecated.
+// deprecated counts and lists the packages of an inventory that a lockfile calls deprecated.
 // packages are sorted by path.
-func deprecated(files fs.FS, packages []observation.Package, source string, at time.Time) observation.Measure {
+func deprecated(files fs.FS, packages []observation.Package, source string, at time.Time) (observation.Measure, []observation.Notice) {
 	found := map[observation.Coordinate]string{}
 	carriers := 0
 	for start := 0; start < len(packages); {
@@ -37,7 +37,7 @@ func deprecated(files fs.FS, packages []observation.Package, source string, at t
 			carriers++
 			data, err := fs.ReadFile(files, manifest)
 			if err != nil {
-				return deprecatedMeasure.UnknownFor(causeOf(err), oneLine(err))
+				return deprecatedMeasure.UnknownFor(causeOf(err), oneLine(err)), nil
 			}
 			notices := read(data)
 			for _, p := range packages[start:end] {
@@ -49,11 +49,15 @@ func deprecated(files fs.FS, packages []observation.Package, source string, at t
 		start = end
 	}
 	if carriers == 0 {
-		return deprecatedMeasure.NotApplicableFor("no lockfile that carries notices of deprecation lists packages")
+		return deprecatedMeasure.NotApplicableFor("no lockfile that carries notices of deprecation lists packages"), nil
 	}
 	m := deprecatedMeasure.Of(len(found), source, at)
 	m.Detail = namedDeprecated(found)
-	return m
+	var notices []observation.Notice
+	for _, c := range slices.SortedFunc(maps.Keys(found), observation.Coordinate.Compare) {
+		notices = append(notices, observation.Notice{Ecosystem: c.Ecosystem, Name: c.Name, Version: c.Version, Instead: found[c], Whole: c.Ecosystem == "Packagist"})
+	}
+	return m, notices
 }
 
 func namedDeprecated(found map[observation.Coordinate]string) string {

@@ -43,7 +43,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "16"
+const revision = "17"
 
 var (
 	manifestsMeasure = observation.Definition{
@@ -142,12 +142,13 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	})
 	broken := run.broken()
 	source := "manifests at commit " + in.Snapshot.Commit()
+	givenUp, notices := deprecated(files, inventory, source, in.At)
 	return observation.Observation{
-		Scanner: s.Name(), Version: s.Version(), Packages: inventory, Notes: notes,
+		Scanner: s.Name(), Version: s.Version(), Packages: inventory, Notes: notes, Notices: notices,
 		Measures: []observation.Measure{
 			manifestsMeasure.Of(len(run.extracted)-broken, source, in.At),
 			brokenMeasure.Of(broken, source, in.At),
-			deprecated(files, inventory, source, in.At),
+			givenUp,
 		},
 	}, nil
 }

@@ -26,6 +26,7 @@ func CSVLists(doc report.Document, rows []report.Row) []CSVList {
 	if len(doc.Policies) > 0 {
 		lists = append(lists, CSVList{"criteria.csv", criteriaRows(doc)})
 	}
+	lists = append(lists, CSVList{"blocks.csv", blockRows(doc)})
 	if table := replayRows(doc.Goods); len(table) > 1 {
 		lists = append(lists, CSVList{"replay.csv", table})
 	}
@@ -169,7 +170,7 @@ func movedRows(goods []report.Good) [][]string {
 
 func keystoneRows(doc report.Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst",
-		"published_by", "published_by_stage", "good_ids"}}
+		"published_by", "published_by_stage", "good_ids", "lifecycle"}}
 	for _, k := range doc.Keystones {
 		open := ""
 		if k.Findings != nil {
@@ -177,7 +178,16 @@ func keystoneRows(doc report.Document) [][]string {
 		}
 		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
 			fmt.Sprint(k.InMiddle),
-			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " ")})
+			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "), string(k.Lifecycle)})
+	}
+	return rows
+}
+
+func blockRows(doc report.Document) [][]string {
+	rows := [][]string{{"ecosystem", "package", "lifecycle", "one_person", "instead", "effort", "goods_direct", "goods", "in_messy_middle", "published_by", "good_ids"}}
+	for _, b := range doc.Blocks {
+		rows = append(rows, []string{b.Ecosystem, b.Package, string(b.Lifecycle), strconv.FormatBool(b.OnePerson), b.Instead, string(b.Effort),
+			strconv.Itoa(b.Direct), strconv.Itoa(len(b.Goods)), strconv.Itoa(b.InMiddle), b.FromGood, strings.Join(b.Goods, " ")})
 	}
 	return rows
 }

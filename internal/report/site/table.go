@@ -9,7 +9,9 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/blocks"
 )
 
 // How many goods a page of the table of all goods holds: the first, which stands on the
@@ -144,5 +146,6 @@ func (s *edition) tableFunctions() template.FuncMap {
 		"outcomeText": s.text.outcomeText, "outcomeClass": outcomeClass, "packageKind": s.text.packageKind, "ask": s.ask,
 		"sum":       func(a, b int) int { return a + b },
 		"remaining": func(shown, all int) int { return all - shown },
+		"blockText": func(b portfolio.Block) string { return blocks.Text(s.text.Localizer, b) },
 	}
 }

@@ -89,10 +89,10 @@ func (s *Scanner) isRead(path string) bool {
 var (
 	commitsMeasure = observation.Definition{ID: observation.ReplayCommits, Name: "Commits that changed what is listed", Kind: observation.KindNumber,
 		Unit: observation.UnitCommits, Merge: observation.MergeSum,
-		Means: "Commits of the main line in the last 24 months after which manifests and lockfiles listed other packages or versions."}
+		Means: "Commits of the main line in the last 24 months that changed which packages are listed."}
 	versionsMeasure = observation.Definition{ID: observation.ReplayVersions, Name: "Packages listed in two years", Kind: observation.KindNumber,
 		Unit: observation.UnitPackages, Merge: observation.MergeSum,
-		Means: "Distinct packages (name and version) that manifests and lockfiles of the main line listed at any time in the last 24 months."}
+		Means: "Packages (name and version) that the main line listed in the last 24 months."}
 )
 
 // Definitions implements scanners.Scanner.
