@@ -74,21 +74,21 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 		}
 		dependants := counts.measure(good.ID, definitions[catalogDependants], run)
 		digest := inputsDigestOf(settingsKey, good.Good, states, dependants)
-		var judged *assess.Assessment // nil where it is read from the store
-		stage, err := p.store.ReuseVerdict(ctx, run.ID, good.ID, digest)
-		if errors.Is(err, store.ErrNotFound) {
+		var judged assess.Assessment
+		_, kept, err := p.store.ReuseVerdict(ctx, run.ID, good.ID, digest)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
 			judged, err = p.assessGood(ctx, run, good.Good, digest, states, dependants, definitions)
-			if err == nil {
-				stage = string(judged.Verdict.Stage)
-			}
+		case err == nil:
+			judged, err = decodeVerdict(store.Good{Good: good.Good, Verdict: kept})
 		}
 		if err != nil {
 			return fmt.Errorf("judge %s: %w", good.ID, err)
 		}
-		if err := p.addToSeal(ctx, sealing, run, good.ID, judged, states); err != nil {
+		if err := p.addToSeal(ctx, sealing, good.ID, judged, states); err != nil {
 			return fmt.Errorf("forecast of %s: %w", good.ID, err)
 		}
-		p.progress.Done(good.ID, stage)
+		p.progress.Done(good.ID, string(judged.Verdict.Stage))
 	}
 	sealed, err := p.endSeal(ctx, sealing, run)
 	if err != nil {
@@ -99,17 +99,17 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 
 // assessGood computes the verdict of one good and stores it under its digest.
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
-	definitions map[string]observation.Definition) (*assess.Assessment, error) {
+	definitions map[string]observation.Definition) (assess.Assessment, error) {
 	in := merge.Input{Good: good, AsOf: run.AsOf}
 	var replays []exposure.OfRepository
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
-			return nil, err
+			return assess.Assessment{}, err
 		}
 		read, err := p.loadResults(ctx, state, l)
 		if err != nil {
-			return nil, err
+			return assess.Assessment{}, err
 		}
 		if read.exposure != nil {
 			replays = append(replays, exposure.OfRepository{Repository: state.scan.URL, History: *read.exposure})
@@ -125,7 +125,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 	}
 	verdict, measures := p.rules.Assess(in, definitions)
 	judged := assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays}
-	return &judged, p.store.PutVerdict(ctx, run.ID, good.ID, digest, string(verdict.Stage), judged)
+	return judged, p.store.PutVerdict(ctx, run.ID, good.ID, digest, string(verdict.Stage), judged)
 }
 
 // catalogMeasures returns the measures that scanners read from the catalog entry itself.

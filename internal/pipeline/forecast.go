@@ -54,15 +54,8 @@ func (p *Pipeline) seals(ctx context.Context) ([]forecast.Seal, error) {
 	return chain, nil
 }
 
-// addToSeal adds the forecast of a good, and what became of its earlier ones. judged is its
-// assessment, or nil where that stands in the store.
-func (p *Pipeline) addToSeal(ctx context.Context, s *sealing, run store.Run, good string, judged *assess.Assessment, states []repoState) error {
-	if judged == nil {
-		judged = &assess.Assessment{}
-		if err := p.store.Verdict(ctx, run.ID, good, judged); err != nil {
-			return err
-		}
-	}
+// addToSeal adds the forecast of a judged good, and what became of its earlier ones.
+func (p *Pipeline) addToSeal(ctx context.Context, s *sealing, good string, judged assess.Assessment, states []repoState) error {
 	if f, ok := forecast.Of(good, judged.Verdict.Risk, judged.Measures, p.rules); ok {
 		s.seal.Forecasts = append(s.seal.Forecasts, f)
 	}

@@ -36,7 +36,14 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("match", len(repositories))
 	defer p.progress.End()
-	for _, repository := range repositories {
+	for i, repository := range repositories {
+		if i%store.Page == 0 {
+			var next []string
+			for _, r := range repositories[i:min(i+store.Page, len(repositories))] {
+				next = append(next, r.URL)
+			}
+			p.store.ReadAhead(run.ID, next)
+		}
 		scan, err := p.store.Scan(ctx, run.ID, repository.URL)
 		if err != nil {
 			return fmt.Errorf("read the scan of %s: %w", repository.URL, err)

@@ -58,6 +58,7 @@ func stripped(good Good) Good {
 	kept.Verdict.Coverage.Gaps, kept.Verdict.FundingSources, kept.Verdict.Backing.Sources = nil, nil, nil
 	kept.Verdict.Remarks, kept.Verdict.RemarkMessages = nil, nil
 	if kept.Verdict.Stage != assess.MessyMiddle {
+		kept.Verdict.BecauseMessages = nil
 		kept.Verdict.Reasons, kept.Verdict.Lift, kept.Verdict.LiftMessages = nil, nil, nil
 		bare := func(p *assess.Pillar) { p.Reasons = nil }
 		kept.Verdict.Supports = each(kept.Verdict.Supports, bare)
@@ -67,6 +68,44 @@ func stripped(good Good) Good {
 		kept.Scans = append(kept.Scans, Scan{Repository: scan.Repository, Outcome: scan.Outcome, Failure: scan.Failure, MovedTo: scan.MovedTo})
 	}
 	return kept
+}
+
+// fullRows is how many goods of each part of the messy middle keep all that a page can say
+// of them: more than any page shows.
+const fullRows = 50
+
+// Lighten drops of the goods of the messy middle that stand far down its ranking what only a
+// page says of the first ones. What lists say of them stays.
+func Lighten(rows []Row) {
+	places := map[string]int{}
+	var goods []Good
+	for i, r := range rows {
+		if r.Verdict.Stage == assess.MessyMiddle && r.Verdict.LiftMessages != nil {
+			places[r.ID] = i
+			goods = append(goods, r.Good)
+		}
+	}
+	loaded, light := SplitByLoad(RankMiddle(goods))
+	for _, part := range [][]Good{loaded, light} {
+		for _, good := range part[min(fullRows, len(part)):] {
+			v := &rows[places[good.ID]].Verdict
+			v.BecauseMessages, v.LiftMessages = nil, nil
+			v.Reasons, v.Load.Reasons = plainReasons(v.Reasons), plainReasons(v.Load.Reasons)
+			for i := range v.Supports {
+				v.Supports[i].Reasons = plainReasons(v.Supports[i].Reasons)
+			}
+			rows[places[good.ID]].Supports = InOrder(v.Supports)
+		}
+	}
+}
+
+// plainReasons keep what orders and says them in English.
+func plainReasons(reasons []assess.Reason) []assess.Reason {
+	plain := make([]assess.Reason, len(reasons))
+	for i, r := range reasons {
+		plain[i] = assess.Reason{Rule: r.Rule, Sentence: r.Sentence, Concern: r.Concern, Strength: r.Strength}
+	}
+	return plain
 }
 
 // LastCommitDay returns the day of the last human commit, from the days that lie

@@ -37,19 +37,26 @@ type matchRow struct {
 	Findings int    `db:"findings"`
 }
 
-// readAhead makes the store ready for a page of goods of a run.
-func (s *Store) readAhead(run int64, goods []Good) {
-	page := &ahead{run: run, documents: map[int]map[string]string{}}
-	for _, good := range goods {
-		for _, repository := range good.Repositories {
-			page.urls = append(page.urls, repository.URL)
-		}
-	}
-	s.page.Store(page)
+// ReadAhead makes the store ready to read what a run stored of some repositories, at best a
+// Page of them. Nothing is read yet. It ends with the next call, or with a result that is
+// stored.
+func (s *Store) ReadAhead(run int64, addresses []string) {
+	s.page.Store(&ahead{run: run, urls: addresses, documents: map[int]map[string]string{}})
 }
 
 // forget drops what was read ahead: something else is stored now.
 func (s *Store) forget() { s.page.Store(nil) }
+
+// addressesOf are the repositories of some goods.
+func addressesOf(goods []Good) []string {
+	var all []string
+	for _, good := range goods {
+		for _, repository := range good.Repositories {
+			all = append(all, repository.URL)
+		}
+	}
+	return all
+}
 
 // listIn lists the rows of a statement with one list among its arguments.
 func listIn[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {

@@ -33,8 +33,8 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				Verdict  sql.NullString `db:"verdict"`
 				Digest   string         `db:"digest"`
 			}
-			err := s.db.list(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT 100`,
-				run, last)
+			err := s.db.list(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT ?`,
+				run, last, Page)
 			if err != nil {
 				yield(Good{}, err)
 				return
@@ -50,7 +50,7 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 				page = append(page, good)
 				last = row.ID
 			}
-			s.readAhead(run, page)
+			s.ReadAhead(run, addressesOf(page))
 			for _, good := range page {
 				if !yield(good, nil) {
 					return
@@ -70,13 +70,13 @@ func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage s
 }
 
 // ReuseVerdict copies the verdict with the same digest from any run to a good, and
-// returns its stage, or ErrNotFound.
-func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string) (string, error) {
-	var stage string
-	err := s.db.get(ctx, &stage, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
+// returns its stage and itself, or ErrNotFound.
+func (s *Store) ReuseVerdict(ctx context.Context, run int64, good, digest string) (stage string, verdict json.RawMessage, err error) {
+	var row struct{ Stage, Verdict string }
+	err = s.db.get(ctx, &row, `UPDATE goods SET (digest, stage, verdict) = (one.digest, one.stage, one.verdict)
 		FROM (SELECT digest, stage, verdict FROM goods WHERE digest = ? AND digest <> '' AND verdict IS NOT NULL LIMIT 1) AS one
-		WHERE run_id = ? AND good_id = ? RETURNING goods.stage`, digest, run, good)
-	return stage, notFound(err)
+		WHERE run_id = ? AND good_id = ? RETURNING goods.stage, goods.verdict`, digest, run, good)
+	return row.Stage, json.RawMessage(row.Verdict), notFound(err)
 }
 
 // Stages returns the name and the stage of each good of a run, and whether one of its

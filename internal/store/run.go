@@ -81,7 +81,7 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 		if err != nil {
 			return err
 		}
-		for some := range slices.Chunk(goods, goodsAtOnce) {
+		for some := range slices.Chunk(goods, Page) {
 			args := make([]any, 0, 3*len(some))
 			for _, good := range some {
 				args = append(args, id, good.ID, jsonValue{good})
@@ -99,8 +99,8 @@ func (s *Store) Begin(ctx context.Context, run Run, goods []catalog.Good) (int64
 	return id, nil
 }
 
-// goodsAtOnce are stored by one statement.
-const goodsAtOnce = 100
+// Page is how many goods or repositories are stored or read by one statement.
+const Page = 100
 
 // PutSettings stores what a run was made with.
 func (s *Store) PutSettings(ctx context.Context, run int64, settings any) error {

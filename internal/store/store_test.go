@@ -165,16 +165,16 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		first := begin(t, s, "a", catalog.Good{ID: "x", Name: "X"})
 		second := begin(t, s, "b", catalog.Good{ID: "x", Name: "X"}, catalog.Good{ID: "y"})
-		if _, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNotFound) {
+		if _, _, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("a verdict came from nowhere: %v", err)
 		}
 		if err := s.PutVerdict(t.Context(), first, "x", "d1", "sunset", map[string]int{"n": 1}); err != nil {
 			t.Fatal(err)
 		}
-		if stage, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" {
+		if stage, verdict, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" || len(verdict) == 0 {
 			t.Errorf("stage %q, %v", stage, err)
 		}
-		if _, err := s.ReuseVerdict(t.Context(), second, "y", ""); !errors.Is(err, ErrNotFound) {
+		if _, _, err := s.ReuseVerdict(t.Context(), second, "y", ""); !errors.Is(err, ErrNotFound) {
 			t.Errorf("a verdict without a digest was taken: %v", err)
 		}
 		for good, err := range s.Goods(t.Context(), second) {

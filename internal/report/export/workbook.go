@@ -26,8 +26,9 @@ type Sheet struct {
 }
 
 const (
-	// maxSheetRows and maxCellLength are the bounds of the format.
-	maxSheetRows  = 1_048_576
+	// maxSheetRows is how much of a table a sheet has at most: a spreadsheet of more opens
+	// slowly or not at all. maxCellLength is the bound of the format.
+	maxSheetRows  = 250_000
 	maxCellLength = 32_767
 	// columnWidth is the width of a column, in characters.
 	columnWidth = 18
@@ -99,7 +100,7 @@ func writeSheet(book *excelize.File, sheet Sheet) error {
 			return err
 		}
 		if n == maxSheetRows {
-			if err := out.SetRow(fmt.Sprintf("A%d", n), []any{"more rows than a sheet can hold: the CSV file of this name has them all"}); err != nil {
+			if err := out.SetRow(fmt.Sprintf("A%d", n), []any{"more rows than fit here: the CSV file of this name has them all"}); err != nil {
 				return err
 			}
 			break

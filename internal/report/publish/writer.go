@@ -70,6 +70,9 @@ type Writer struct {
 // them is missing where an earlier version of the program wrote the folder.
 const pagesOfAGood = 3
 
+// rowsAtOnce are looked through together for what no page will show of them.
+const rowsAtOnce = 2000
+
 // NewWriter begins a report. Of doc it reads what every page shows: the generator,
 // as-of, the texts of the rules and the definitions of measures. The site of the first
 // language is written to the folder itself, that of each other one to a folder of its
@@ -181,7 +184,9 @@ func (w *Writer) add(brief report.Good, digest string, whole func() (report.Good
 	if err := errors.Join(export.WriteCSV(w.goods, cells), export.WriteCSV(w.reasons, export.ReasonRows(brief)...)); err != nil {
 		return err
 	}
-	w.rows = append(w.rows, report.NewRow(brief, findings))
+	if w.rows = append(w.rows, report.NewRow(brief, findings)); len(w.rows)%rowsAtOnce == 0 {
+		report.Lighten(w.rows[len(w.rows)-rowsAtOnce:])
+	}
 	w.index.Add(searched(brief))
 	if _, err := io.WriteString(w.entries, report.EncodeSeparator(len(w.rows) == 1)); err != nil {
 		return err
