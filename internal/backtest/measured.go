@@ -16,8 +16,9 @@ type Measured struct {
 
 // Population is some repositories with what was measured on them.
 type Population struct {
-	Name   string          `json:"name"` // "outside" the DPG registry, or the "registry"
-	End    string          `json:"end"`  // 2006-01-02: until when they are known
+	Name   string          `json:"name"`            // "outside" the DPG registry, or the "registry"
+	Again  bool            `json:"again,omitempty"` // drawn anew, after a first look at others of the name
+	End    string          `json:"end"`             // 2006-01-02: until when they are known
 	Risk   MeasuredRisk    `json:"risk"`
 	Stages []MeasuredStage `json:"stages"`
 }
