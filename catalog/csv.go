@@ -305,6 +305,9 @@ func tableGood(r record, line string) Good {
 	}
 	for _, column := range []struct{ name, role string }{{"organization", ""}, {"owner", "owner"}, {"maintainer", "maintainer"}, {"implementer", "implementer"}} {
 		for _, name := range r.cell(column.name) {
+			if namesPerson(name) {
+				name = Person
+			}
 			g.Organizations = append(g.Organizations, Organization{Name: name, Role: column.role})
 		}
 	}
