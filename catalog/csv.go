@@ -31,14 +31,16 @@ var columns = map[string]string{
 	"sourcecodeurl": "url", "sourceurl": "url", "sourcerepository": "url", "coderepository": "url", "codeurl": "url", "vcsurl": "url", "scmurl": "url",
 	"urldudépôt": "url", "dépôt": "url", "codesource": "url", "repositorio": "url", "códigofuente": "url", "repositório": "url", "quellcode": "url",
 	"url": "url", "urls": "url", "repository": "url", "repositories": "url", "repo": "url", "repositoryurl": "url", "repourl": "url",
-	"id": "id", "name": "name", "projectname": "name", "projectnames": "name", "nom": "name", "nombre": "name", "nome": "name", "title": "name", "titre": "name", "título": "name",
+	"id": "id", "name": "name", "projectname": "name", "projectnames": "name", "nom": "name", "nombre": "name",
+	"nome": "name", "title": "name", "titre": "name", "título": "name",
 	"oneliner": "description", "repolicense": "licence", "aliases": "aliases", "alias": "aliases",
 	"description": "description", "website": "website", "homepage": "website",
 	"sdgs": "sdgs", "sdg": "sdgs", "sectors": "sectors", "sector": "sectors",
 	"type": "type", "types": "type", "status": "status", "stage": "status",
 	"licence": "licence", "license": "licence", "licences": "licence", "licenses": "licence",
 	"countries": "countries", "country": "countries", "deploymentcountries": "countries", "deploymentcountry": "countries",
-	"countriesofdeployment": "countries", "deployedin": "countries", "pays": "countries", "paysdedéploiement": "countries", "país": "countries", "países": "countries",
+	"countriesofdeployment": "countries", "deployedin": "countries", "pays": "countries",
+	"paysdedéploiement": "countries", "país": "countries", "países": "countries",
 	"developmentcountries": "developmentcountries",
 	"main":                 "main", "mainrepository": "main", "mainrepo": "main", "primaryrepository": "main",
 	"organization": "organization", "organizations": "organization", "owner": "organization",
@@ -305,6 +307,9 @@ func tableGood(r record, line string) Good {
 	}
 	for _, column := range []struct{ name, role string }{{"organization", ""}, {"owner", "owner"}, {"maintainer", "maintainer"}, {"implementer", "implementer"}} {
 		for _, name := range r.cell(column.name) {
+			if namesPerson(name) {
+				name = Person
+			}
 			g.Organizations = append(g.Organizations, Organization{Name: name, Role: column.role})
 		}
 	}

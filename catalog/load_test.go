@@ -342,12 +342,15 @@ func TestLicencesInWordsAreNotCutUp(t *testing.T) {
 
 func TestOfAPersonInThePlaceOfAnOrganizationTheRoleIsKept(t *testing.T) {
 	for kind, want := range map[string][]Organization{
-		`"org_type": "individual"`:                          {{Name: Person}},
-		`"org_type": "owner", "type": "person"`:             {{Name: Person, Role: "owner"}},
-		`"org_type": ["owner", "Natural person", "funder"]`: {{Name: Person, Role: "owner"}, {Name: Person, Role: "funder"}},
-		`"org_type": "maintainer, individual"`:              {{Name: Person, Role: "maintainer"}},
-		`"org_type": "owner", "entity_type": "company"`:     {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
-		`"org_type": "owner", "type": "personnel agency"`:   {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
+		`"org_type": "individual"`:                                        {{Name: Person}},
+		`"org_type": "owner", "type": "person"`:                           {{Name: Person, Role: "owner"}},
+		`"org_type": ["owner", "Natural person", "funder"]`:               {{Name: Person, Role: "owner"}, {Name: Person, Role: "funder"}},
+		`"org_type": "maintainer, individual"`:                            {{Name: Person, Role: "maintainer"}},
+		`"org_type": "owner", "name": "Some Body (individual)"`:           {{Name: Person, Role: "owner"}},
+		`"org_type": "owner", "name": "Some Body, independent developer"`: {{Name: Person, Role: "owner"}},
+		`"org_type": "owner", "name": "Society of Tests (Users)"`:         {{Name: "Society of Tests (Users)", Role: "owner", Website: "https://somebody.example"}},
+		`"org_type": "owner", "entity_type": "company"`:                   {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
+		`"org_type": "owner", "type": "personnel agency"`:                 {{Name: "Somebody", Role: "owner", Website: "https://somebody.example"}},
 	} {
 		text := `[{"id": "a", "name": "A", "stage": "DPG", "organizations": [{"name": "Somebody", "website": "https://somebody.example", ` + kind + `}]}]`
 		c, err := readDPGA([]byte(text), "")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -153,6 +154,9 @@ var personFields = []string{"org_type", "orgType", "organization_type", "entity_
 // isPerson reports whether a record that stands in the place of an organization says that
 // it is a person's: {"name": …, "type": "individual"}.
 func (r record) isPerson() bool {
+	if name, _ := r.find("name"); slices.ContainsFunc(scalars(name), namesPerson) {
+		return true
+	}
 	return slices.ContainsFunc(personFields, func(field string) bool {
 		value, _ := r.find(field)
 		return slices.ContainsFunc(scalars(value), func(text string) bool {
@@ -161,8 +165,20 @@ func (r record) isPerson() bool {
 	})
 }
 
+// namesPerson reports a name with a word behind it that says that it is a person's: "A B
+// (individual)", "A B, independent developer".
+func namesPerson(name string) bool {
+	at := strings.LastIndexAny(name, "([,–—")
+	if at < 0 {
+		return false
+	}
+	_, size := utf8.DecodeRuneInString(name[at:])
+	return isPersonWord(strings.Trim(name[at+size:], " )]."))
+}
+
 // isPersonWord reports whether a word is one for a person.
 func isPersonWord(word string) bool {
 	word = strings.Join(strings.FieldsFunc(strings.ToLower(word), func(c rune) bool { return c == ' ' || c == '_' || c == '-' }), " ")
-	return slices.Contains([]string{"person", "individual", "natural person", "private person", "private individual", "individual person", "user"}, word)
+	return slices.Contains([]string{"person", "individual", "natural person", "private person", "private individual", "individual person", "user",
+		"individual contributor", "individual developer", "independent developer", "freelancer", "freelance developer", "volunteer"}, word)
 }

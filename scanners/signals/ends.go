@@ -171,10 +171,10 @@ var (
 	// secondPredicate is a further one of the same subject: "is kept for reference and is
 	// no longer maintained".
 	secondPredicate = lazy.Pattern(`^ (?:is|was|has|are|will)\b[^.;]{1,100}?,? and (?:is|has been|was|will)(?: now| also)? (?:` + adjective + `|` + noLonger + `)`)
-	isOver          = lazy.Pattern(`^(?: is| are|'s)(?: now| officially| sadly)* over(?:$|[,.;!])`)
 	receivesNothing = lazy.Pattern(`^ (?:no longer|does not|doesn't|do not) receives? (?:any )?(?:further |more |new )?(?:updates?|fixes|patches|maintenance)`)
-	reachedEnd      = lazy.Pattern(`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
-	thisIs          = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project +
+	reachedEnd      = lazy.Pattern(`^(?: is| are|'s)(?: now| officially| sadly)* over(?:$|[,.;!])|` +
+		`^(?: has| have| is)?(?: now| officially)? (?:reached (?:its |the )?(?:end[- ]of[- ]life|eol|end\b)|come to (?:an|its) end|at (?:its|an) end)|^ (?:has|have)(?: now| officially)? (?:ended|concluded)(?:$|[,.;!]| (?:in|on|as of|with effect from) )`)
+	thisIs = lazy.Pattern(`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ ){0,3}?` + project +
 		` (?:that|which) (?:is|has been|will)(?: now)? (?:` + adjective + `|` + noLonger + `|no longer (?:in use|used))(?:$|[,.;]| and | by | since )|` +
 		`(?:^|[^\w-])this (?:is|was) (?:now |currently )?an? (?:[\w-]+ )?(?:archived|deprecated|unmaintained|discontinued|retired|abandoned|obsolete|defunct|inactive|dead) (?:[\w-]+ )?` + project + `\b`)
 	futureEnd = lazy.Pattern(`^ (?:will be|is going to be|is being|is scheduled to be) `)

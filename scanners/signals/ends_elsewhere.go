@@ -52,15 +52,13 @@ func (r *endReader) readMovedElsewhere(sentence string) end {
 		}
 	}
 	between, _, _ := strings.Cut(sentence[at[1]:], address)
+	const mostBefore = 6 // words between a move and its address: "to our new home"
 	words := len(strings.Fields(between))
 	if strings.Contains(sentence[at[1]:], address) && (words > mostBefore || strings.ContainsAny(between, ",;，")) {
 		return end{} // "moved to TypeScript; see https://…"
 	}
 	return end{kind: "that the repository has moved", certain: words <= 2 || forgeAddress().MatchString(address)}
 }
-
-// mostBefore is how many words may stand between a move and its address: "to our new home".
-const mostBefore = 6
 
 // cameToAnEnd are statements that a project has come to its end, in several languages.
 func cameToAnEnd() []string {

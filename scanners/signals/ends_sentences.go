@@ -154,7 +154,7 @@ var (
 
 // readPredicate reads what follows a subject.
 func (r *endReader) readPredicate(sentence, rest string) end {
-	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, isOver, receivesNothing, keptOnly} {
+	for _, form := range []func() *regexp.Regexp{predicate, secondPredicate, reachedEnd, receivesNothing, keptOnly} {
 		if at := form().FindStringIndex(rest); at != nil {
 			return judgeTail(sentence, rest[:at[1]], rest[at[1]:])
 		}

@@ -105,7 +105,8 @@ func webKinds() []Kind {
 		{FamilyJavaScript, "config/importmap.rb", nil,
 			matches(`(?m)^\s*pin\s.*https?:|(?m)^\s*pin\s+["'][^"']+["']\s*(?:#\s*@|,\s*to:\s*["'][^"']+["']\s*#)`), publishSBOM},
 		{FamilyPHP, "composer.json", []string{"composer.lock"}, inJSON("Packagist", isComposerPackage, "require", "require-dev"), commitLock},
-		{FamilyPHP, "composer.*.json composer-*.json composer_*.json", []string{"composer.lock"}, inJSON("Packagist", isComposerPackage, "require", "require-dev"), commitLock},
+		{FamilyPHP, "composer.*.json composer-*.json composer_*.json", []string{"composer.lock"},
+			inJSON("Packagist", isComposerPackage, "require", "require-dev"), commitLock},
 		{FamilyPHP, "*.make.yml *.make.yaml", nil, matches(`(?m)^projects:`), publishSBOM},
 		{FamilyPHP, "drupal-org.make *.make", nil, matches(`(?m)^projects\[`), publishSBOM},
 		{FamilyPHP, ".phive/phars.xml phive.xml", nil, matches(`<phar\b`), publishSBOM},
@@ -136,6 +137,7 @@ func pythonKinds() []Kind {
 		{FamilyPython, constraintFiles, pythonLocks, requirementsNames, pinPython},
 		{FamilyPython, "*requirement*.txt */requirements/*.txt */requirements/*.pip " +
 			"*/requirements/*.lst */requirements/*.req */requires/*.txt *requires.txt reqs*.txt *-reqs.txt *_reqs.txt *.pip " +
+
 			"requirements *requirements requirements.* *requirement*.in *reqs*.in requirement/*.in requirements/*.in reqs/*.in requires/*.in *requirements*.lock dependencies.txt deps.txt freeze.txt pip-freeze.txt pip_freeze.txt python-freeze.txt " +
 			"pip-lock.txt pip_lock.txt pip-packages.txt pip_packages.txt python-packages.txt python_packages.txt pip-requires test-requires",
 			pythonLocks, requirementsNames, pinPython},
@@ -224,7 +226,8 @@ func rubyKinds() []Kind {
 	return []Kind{
 		{FamilyRuby, "gemfile", gemLocks, gem, commitLock},
 		{FamilyRuby, "gems.rb", gemLocks, gem, commitLock},
-		{FamilyRuby, "*.gemfile gemfile.* gemfile-* gemfile_* pluginfile appraisals", nil, matches(`(?m)^\s*gem[ (]|^\s*(?:eval_gemfile|gemspec)\b|^GEM$`), commitLock},
+		{FamilyRuby, "*.gemfile gemfile.* gemfile-* gemfile_* pluginfile appraisals", nil,
+			matches(`(?m)^\s*gem[ (]|^\s*(?:eval_gemfile|gemspec)\b|^GEM$`), commitLock},
 		{FamilyRuby, "*.gemspec", gemLocks, gemNames(`\.add_(?:runtime_|development_)?dependency[ (]\s*["']([\w.-]+)["']`), commitLock},
 		{FamilyRuby, "puppetfile berksfile berksfile.lock cheffile", nil, matches(`(?m)^\s*(?:mod|cookbook)\s|^GRAPH`), publishSBOM},
 		{FamilyCrystal, "shard.yml", nil, matches(`(?m)^(?:development_)?dependencies:`), publishSBOM},

@@ -20,7 +20,8 @@ const (
 
 func otherNames() map[string]reader {
 	return map[string]reader{
-		"gems.rb": readGemfile, "pluginfile": readGemfile, "appraisals": readGemfile, "mix.exs": readMix, "rebar.config": readRebar, "rebar.config.script": readRebar, "rebar.lock": readRebarLock,
+		"gems.rb": readGemfile, "pluginfile": readGemfile, "appraisals": readGemfile, "mix.exs": readMix,
+		"rebar.config": readRebar, "rebar.config.script": readRebar, "rebar.lock": readRebarLock,
 		"gleam.toml": readGleam, "manifest.toml": readManifestTOML, "juliamanifest.toml": readManifestTOML, "erlang.mk": readErlangMake,
 		"cargo.toml": readCargo, "cabal.project": readCabalProject, "cabal.config": readCabalProject, "stack.yaml": readStack,
 		"opam": readOpam, "opam.locked": readOpam, "description": readDescription, "packrat.lock": readPackrat,
