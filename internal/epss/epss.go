@@ -78,7 +78,7 @@ func (d Data) Apply(findings []observation.Finding) []observation.Finding {
 		for _, id := range append([]string{scored[i].Advisory}, scored[i].Aliases...) {
 			score, known := d.Score(id)
 			if known && (scored[i].EPSS == nil || score > scored[i].EPSS.Probability) {
-				scored[i].EPSS = &observation.EPSS{Probability: score, Day: day}
+				scored[i].EPSS = &observation.Likelihood{Probability: score, Day: day}
 			}
 		}
 	}

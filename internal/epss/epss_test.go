@@ -74,7 +74,7 @@ func TestFindingsCarryTheHighestScoreOfTheirDay(t *testing.T) {
 	folder, day := filepath.Dir(path), time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	findings := []observation.Finding{{Advisory: "GHSA-a", Aliases: []string{"CVE-2024-3", "CVE-2024-2"}}, {Advisory: "CVE-2024-3"}, {Advisory: "GHSA-b"}}
 	got := AtHand(folder, day).Apply(findings)
-	for i, want := range []*observation.EPSS{{Probability: 0.9753, Day: "2026-11-29"}, {Probability: 0.00042, Day: "2026-11-29"}, nil} {
+	for i, want := range []*observation.Likelihood{{Probability: 0.9753, Day: "2026-11-29"}, {Probability: 0.00042, Day: "2026-11-29"}, nil} {
 		if (got[i].EPSS == nil) != (want == nil) || want != nil && *got[i].EPSS != *want {
 			t.Errorf("%s: %+v, want %+v", got[i].Advisory, got[i].EPSS, want)
 		}

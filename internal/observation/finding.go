@@ -22,7 +22,7 @@ type Finding struct {
 	Exploited *bool `json:"exploited,omitempty"`
 	// EPSS is how likely it is to be exploited; nil where no scores were read, and where
 	// they have none for it.
-	EPSS *EPSS `json:"epss,omitempty"`
+	EPSS *Likelihood `json:"epss,omitempty"`
 	// Malicious marks MAL- records: the package itself is the attack.
 	Malicious bool `json:"malicious,omitempty"`
 	// Unmaintained marks records that say that nobody maintains the package
@@ -39,9 +39,9 @@ type Finding struct {
 	Modified  time.Time `json:"modified,omitzero"`
 }
 
-// EPSS is a score of FIRST's Exploit Prediction Scoring System
+// Likelihood is a score of FIRST's Exploit Prediction Scoring System
 // (https://www.first.org/epss/).
-type EPSS struct {
+type Likelihood struct {
 	// Probability is that of an exploitation within 30 days, between 0 and 1.
 	Probability float64 `json:"probability"`
 	// Day is the day of the score, as 2026-11-29. A later day has another one.

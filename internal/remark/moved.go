@@ -1,6 +1,9 @@
 package remark
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
@@ -16,6 +19,15 @@ func moved(in merge.Input) []language.Message {
 			messages = append(messages, language.M("The catalog still has the old address {old}; the new one is {new}.", "old", r.Repository.URL, "new", to))
 		}
 	}
+	return sorted(messages)
+}
+
+// sorted orders sentences by their text: the order of repositories decides nothing.
+func sorted(messages []language.Message) []language.Message {
+	english := language.English()
+	slices.SortFunc(messages, func(a, b language.Message) int {
+		return cmp.Compare(english.TranslateMessage(a), english.TranslateMessage(b))
+	})
 	return messages
 }
 
@@ -29,5 +41,5 @@ func kept(in merge.Input) []language.Message {
 			messages = append(messages, language.M("Software Heritage keeps a copy of {repository}: {address}.", "repository", r.Repository.URL, "address", address))
 		}
 	}
-	return messages
+	return sorted(messages)
 }

@@ -101,7 +101,7 @@ func FindingOf(name, version, id, severity string, score float64, fixed string, 
 	return observation.Finding{
 		Package:  observation.Package{Ecosystem: "npm", Name: name, Version: version, Path: "web/package-lock.json", Relation: observation.Transitive},
 		Advisory: id, Aliases: []string{"CVE-2025-1" + id[len(id)-3:]}, Summary: "An invented weakness of an invented package", Severity: observation.Severity(severity),
-		Score: at(score), FixedIn: fixed, Exploited: exploited, EPSS: &observation.EPSS{Probability: score / 50, Day: "2026-06-29"}, Published: AsOf.AddDate(0, -8, 0),
+		Score: at(score), FixedIn: fixed, Exploited: exploited, EPSS: &observation.Likelihood{Probability: score / 50, Day: "2026-06-29"}, Published: AsOf.AddDate(0, -8, 0),
 	}
 }
 
