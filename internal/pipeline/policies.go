@@ -29,11 +29,10 @@ func (p *Pipeline) openPolicies() error {
 	return nil
 }
 
-// addOptional adds the scanners of which a setting or a policy asks for a measure.
-func (p *Pipeline) addOptional() error {
-	if err := p.openPolicies(); err != nil {
-		return err
-	}
+// addOptional adds the scanners of which a setting or a policy asks for a measure. What is
+// wrong with a policy is told where the policies are opened to be asked.
+func (p *Pipeline) addOptional() {
+	_ = p.openPolicies()
 	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence}
 	for _, scanner := range registry.Optional() {
 		read := slices.ContainsFunc(p.policies, func(one *policy.Policy) bool { return one.Reads(scanner.Definitions()...) })
@@ -41,7 +40,6 @@ func (p *Pipeline) addOptional() error {
 			p.scanners = append(slices.Clip(p.scanners), scanner)
 		}
 	}
-	return nil
 }
 
 // ask asks the policies of the run of a good, and counts its outcomes in asked.
