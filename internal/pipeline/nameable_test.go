@@ -8,8 +8,9 @@ import (
 	"github.com/midspan/midspan/internal/policy"
 )
 
-// TestMeasuresOfAnOptionalScannerMayBeNamedWithoutIt has rules and a policy that name a
-// measure of functions, and a run that does not count them: it is unknown, and no error.
+// TestMeasuresOfAnOptionalScannerMayBeNamedWithoutIt has rules that name a measure of
+// functions, and a run that does not count them: no error. A policy that names one has them
+// counted.
 func TestMeasuresOfAnOptionalScannerMayBeNamedWithoutIt(t *testing.T) {
 	write := func(name, text string) string {
 		t.Helper()
@@ -26,7 +27,7 @@ func TestMeasuresOfAnOptionalScannerMayBeNamedWithoutIt(t *testing.T) {
 	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"README": "x"})})
 	cfg.Policies = []string{asks}
 	good := run(t, cfg, "https://forge.example/o/one").Document.Goods[0]
-	if len(good.Policies) != 1 || good.Policies[0].Outcome != policy.Unknown {
+	if len(good.Policies) != 1 || good.Policies[0].Outcome != policy.Pass {
 		t.Errorf("the policy says %+v", good.Policies)
 	}
 	cfg.Policies, cfg.Rules = nil, rules

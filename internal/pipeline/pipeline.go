@@ -133,9 +133,7 @@ func New(ctx context.Context, cfg config.Config, version string, now func() time
 	for _, option := range options {
 		option(p)
 	}
-	if err := p.addOptional(); err != nil {
-		return nil, err
-	}
+	p.addOptional()
 	if p.rules, p.rulesText, err = loadRules(cfg.Rules, p.nameable()); err != nil {
 		return nil, err
 	}

@@ -31,12 +31,11 @@ func (p *Pipeline) openPolicies() error {
 	return nil
 }
 
-// addOptional adds the scanners of which a setting or a policy asks for a measure.
-func (p *Pipeline) addOptional() error {
+// addOptional adds the scanners of which a setting or a policy asks for a measure. What is
+// wrong with a policy is reported where the policies are opened to be asked.
+func (p *Pipeline) addOptional() {
 	p.unasked = registry.Optional()
-	if err := p.openPolicies(); err != nil {
-		return err
-	}
+	_ = p.openPolicies()
 	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence, replay.Name: p.cfg.Replay}
 	p.scanners = slices.Clip(p.scanners)
 	p.unasked = slices.DeleteFunc(p.unasked, func(scanner scanners.Scanner) bool {
@@ -47,7 +46,6 @@ func (p *Pipeline) addOptional() error {
 		}
 		return false
 	})
-	return nil
 }
 
 // ask asks the policies of the run of a good, and counts its outcomes in asked.

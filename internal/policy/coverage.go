@@ -41,7 +41,8 @@ func (p *Policy) Coverage() []Covered {
 				read[id] = true
 			}
 		})
-		one := Covered{ID: c.id, Title: c.title, Clone: answersOf(c.test.can(false)), Forge: answersOf(c.test.can(true)), Elsewhere: c.test.unseen, Measures: []string{}}
+		one := Covered{ID: c.id, Title: c.title, Clone: answersOf(c.test.can(false)), Forge: answersOf(c.test.can(true)),
+			Elsewhere: c.test.unseen, Measures: []string{}}
 		for id := range read {
 			one.Measures = append(one.Measures, id)
 		}
@@ -101,8 +102,7 @@ func (t test) visit(do func(test)) {
 	}
 }
 
-// forgePrefix begins the measures that a forge alone knows; of Scorecard's checks these are
-// the ones that need it.
+// forgePrefix begins the measures that a forge alone knows.
 const forgePrefix = "forge."
 
 // can reports whether a test can hold and can fail, from a clone or with the forge.

@@ -46,8 +46,7 @@ func NewRow(good Good, findings Tally) Row {
 func stripped(good Good) Good {
 	kept := Good{Good: catalog.Good{ID: good.ID, Name: good.Name, Notes: good.Notes, SDGs: good.SDGs, Sectors: good.Sectors,
 		DeploymentCountries: good.DeploymentCountries, Licenses: good.Licenses}, Verdict: good.Verdict, Succession: good.Succession,
-		Functions: functions.SeenIn(good.Measures),
-		Facts:     serves.FactsIn(good.Measures), Replays: good.Replays}
+		Functions: functions.SeenIn(good.Measures), Facts: serves.FactsIn(good.Measures), Replays: good.Replays}
 	kept.Types = good.Types
 	for _, o := range good.Organizations {
 		kept.Organizations = append(kept.Organizations, catalog.Organization{Name: o.Name, Role: o.Role})

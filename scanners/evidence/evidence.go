@@ -27,8 +27,10 @@ const (
 	version = "1" // changes with the table, too
 	// maxText bounds one file that is read, in bytes: they are written by hand.
 	maxText = 512 << 10
-	// maxRead bounds the files of one kind that are read of a repository.
-	maxRead = 200
+	// maxRead and maxBytes bound the files of one role that are read of a repository: each is
+	// held against every expression of the table.
+	maxRead  = 200
+	maxBytes = 4 << 20
 	// maxDetail bounds the places that a detail names.
 	maxDetail = 12
 )
@@ -98,7 +100,7 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 	}
 	f := &found{documents: map[string]string{}, interfaces: map[string]string{}, services: map[string]string{}, insights: map[string]string{},
 		fields: map[string]string{}, unread: map[string]error{}}
-	read := map[role]int{}
+	read, bytes := map[role]int{}, map[role]int64{}
 	for _, file := range in.Snapshot.Files() {
 		if err := ctx.Err(); err != nil {
 			return result, err
@@ -111,8 +113,10 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 		if !p.isRead() {
 			continue
 		}
-		if read[p.role]++; read[p.role] > maxRead {
-			f.unread[p.role.measure()] = fmt.Errorf("more than %d files of this kind", maxRead)
+		read[p.role]++
+		if bytes[p.role] += file.Size; read[p.role] > maxRead || bytes[p.role] > maxBytes {
+			f.unread[p.role.measure()] = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read evidence in", Subject: in.Snapshot.Commit(),
+				Err: fmt.Errorf("more than %d files or %d bytes of this kind", maxRead, maxBytes)}
 			continue
 		}
 		text, err := fs.ReadFile(in.Snapshot.FS(), file.Path)

@@ -31,7 +31,7 @@ const maxNodes = 20_000
 // Names and addresses of people that it lists are not kept.
 func (f *found) readInsights(name string, text []byte) *observation.Note {
 	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode || child(doc.Content[0], "header") == nil {
+	if err := yaml.Unmarshal(text, &doc); err != nil || len(doc.Content) == 0 || child(doc.Content[0], "header") == nil {
 		return &observation.Note{Cause: observation.CauseBroken, Subject: name, Message: "the Security Insights file is no YAML with a header: it counts as none"}
 	}
 	root := doc.Content[0]

@@ -55,7 +55,8 @@ var readKinds = map[string]string{"readme": "readme", "contributing": "contribut
 var documentEndings = []string{"", ".md", ".rst", ".adoc", ".asciidoc", ".txt", ".html", ".pdf", ".org"}
 
 // otherFolders hold files that say nothing of the good itself.
-var otherFolders = []string{"node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party", "thirdparty", "dist", "test", "tests", "__tests__",
+var otherFolders = []string{"node_modules", "bower_components", "vendor", "vendored", "third_party", "third-party", "thirdparty", "dist",
+	"test", "tests", "__tests__",
 	"testdata", "fixtures", "examples", "example", "samples", "sample"}
 
 func placeOf(file gitrepo.File) place {
@@ -111,8 +112,3 @@ func isDeployment(name string) bool {
 	}
 	return path.Ext(name) == ".tf" || strings.HasSuffix(name, ".env.example") || strings.HasSuffix(name, ".env.sample")
 }
-
-// dataEndings are those of files that hold data.
-var dataEndings = []string{".csv", ".tsv", ".parquet", ".geojson", ".topojson", ".shp", ".gpkg", ".ods", ".xlsx", ".arrow", ".feather", ".nc", ".dta", ".sav", ".rds", ".jsonl", ".ndjson"}
-
-func (p place) isData() bool { return slices.Contains(dataEndings, path.Ext(p.name)) }

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
 )
 
 // tableText is the table of evidence, as a reader can see and extend it.
@@ -84,8 +85,8 @@ const maxDepth = 2
 func (t *table) look(p place, f *found) {
 	if len(p.folders) <= maxDepth {
 		for kind, d := range t.Documents {
-			switch {
-			case p.stem != "" && slices.Contains(d.Names, p.stem), anyGlob(d.Files, p.name), len(p.folders) > 0 && slices.Contains(d.Folders, p.folders[len(p.folders)-1]):
+			inFolder := len(p.folders) > 0 && slices.Contains(d.Folders, p.folders[len(p.folders)-1])
+			if inFolder || p.stem != "" && slices.Contains(d.Names, p.stem) || anyGlob(d.Files, p.name) {
 				note(f.documents, kind, p.path)
 			}
 		}
@@ -95,7 +96,7 @@ func (t *table) look(p place, f *found) {
 			note(f.interfaces, name, p.path)
 		}
 	}
-	if p.isData() {
+	if scanners.HoldsData(p.name) {
 		f.dataFiles++
 	}
 	if p.role == ofDeployment {
@@ -130,8 +131,9 @@ func (t *table) read(p place, text []byte, f *found) *observation.Note {
 	case ofPackage:
 		f.readPackage(p.path, text)
 	case ofDeployment:
+		bare := withoutComments(text)
 		for name, s := range t.Services {
-			if _, known := f.services[name]; !known && s.Text.matches(withoutComments(text)) {
+			if _, known := f.services[name]; !known && s.Text.matches(bare) {
 				note(f.services, name, p.path)
 			}
 		}

@@ -113,7 +113,8 @@ func ranked(by map[string][]string) []Named {
 }
 
 func ownOf(w report.Localizer, good report.Good, kind string) Own {
-	o := Own{ID: good.ID, Kind: w.TranslateMessage(kinds[kind]), OnList: w.Translate("unknown"), Fields: w.Translate("no card found"), Changes: w.Translate("unknown")}
+	o := Own{ID: good.ID, Kind: w.TranslateMessage(kinds[kind]), OnList: w.Translate("unknown"),
+		Fields: w.Translate("no card found"), Changes: w.Translate("unknown")}
 	if good.Facts.OnList != nil {
 		o.OnList = w.Translate("no")
 		if *good.Facts.OnList {

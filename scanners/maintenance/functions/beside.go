@@ -1,10 +1,6 @@
 package functions
 
 import (
-	"path"
-	"slices"
-	"strings"
-
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
@@ -50,11 +46,8 @@ func (b *beside) add(c gitrepo.Commit, machine bool) {
 	}
 }
 
-// dataEndings are those of files that hold data, as scanners/evidence counts them.
-var dataEndings = []string{".csv", ".tsv", ".parquet", ".geojson", ".topojson", ".shp", ".gpkg", ".ods", ".xlsx", ".arrow", ".feather", ".nc", ".dta", ".sav", ".rds", ".jsonl", ".ndjson"}
-
 func (b *beside) touch(name string) {
-	if !b.counted && slices.Contains(dataEndings, strings.ToLower(path.Ext(name))) {
+	if !b.counted && scanners.HoldsData(name) {
 		b.counted = true
 		b.data++
 	}

@@ -22,7 +22,8 @@ type Past struct {
 // commit. Errors carry their cause (see gitrepo.CauseOf).
 func ReadPast(ctx context.Context, snapshot *gitrepo.Snapshot, owner maintenance.Owner, until time.Time) (*Past, error) {
 	if snapshot.Shallow() {
-		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(), Err: errors.New("it was cut off (a shallow clone)")}
+		return nil, &gitrepo.Error{Cause: observation.CauseMissingObjects, Op: "read the history of", Subject: snapshot.Commit(),
+			Err: errors.New("it was cut off (a shallow clone)")}
 	}
 	paths, err := parseTable(tableText)
 	if err != nil {
