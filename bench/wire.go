@@ -61,7 +61,10 @@ func measureWire(ctx context.Context, o options, work string, corpus corpus) (w 
 		into    *int64
 		store   string
 		setting []string
-	}{{&w.first, "wire", nil}, {&w.again, "wire", nil}, {&w.functions, "wire-functions", []string{"--functions"}}, {&w.replay, "wire-replay", []string{"--replay"}}} {
+	}{
+		{&w.first, "wire", nil}, {&w.again, "wire", nil},
+		{&w.functions, "wire-functions", []string{"--functions"}}, {&w.replay, "wire-replay", []string{"--replay"}},
+	} {
 		before := server.bytes.Load()
 		_, output, err := m.start(ctx, filepath.Join(work, scan.store), slices.Concat(args, scan.setting))
 		if err != nil {
