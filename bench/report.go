@@ -159,8 +159,9 @@ func (r report) sizes() [][]string {
 func (r report) writeRemarks(b *strings.Builder) {
 	p := r.comparison.peers
 	if n := len(r.wire.repositories); n > 0 {
-		fmt.Fprintf(b, "Wire: %.2f MB for a first scan of %d repositories, %.2f MB for full clones, %.3f MB for a second scan with nothing new.\n\n",
-			float64(r.wire.first)/1e6, n, float64(r.wire.full)/1e6, float64(r.wire.again)/1e6)
+		fmt.Fprintf(b, "Wire: %.2f MB for a first scan of %d repositories, %.2f MB for full clones, %.3f MB for a second scan with nothing new. "+
+			"A first scan with --functions: %.2f MB; with --replay: %.2f MB.\n\n",
+			float64(r.wire.first)/1e6, n, float64(r.wire.full)/1e6, float64(r.wire.again)/1e6, float64(r.wire.functions)/1e6, float64(r.wire.replay)/1e6)
 	}
 	r.writeFindings(b)
 	b.WriteString(`

@@ -27,6 +27,8 @@ type wire struct {
 	full         int64 // bytes of a full clone of each
 	first        int64 // bytes of Midspan's first scan
 	again        int64 // bytes of a second scan, nothing changed
+	functions    int64 // bytes of a first scan that counts functions: the trees of 12 months
+	replay       int64 // bytes of a first scan that replays: the lockfiles of 24 months
 }
 
 // measureWire serves mirrors of different sizes from a git server on this machine and
@@ -55,16 +57,23 @@ func measureWire(ctx context.Context, o options, work string, corpus corpus) (w 
 	if err != nil {
 		return w, err
 	}
-	for _, into := range []*int64{&w.first, &w.again} {
+	for _, scan := range []struct {
+		into    *int64
+		store   string
+		setting []string
+	}{
+		{&w.first, "wire", nil}, {&w.again, "wire", nil},
+		{&w.functions, "wire-functions", []string{"--functions"}}, {&w.replay, "wire-replay", []string{"--replay"}},
+	} {
 		before := server.bytes.Load()
-		_, output, err := m.start(ctx, filepath.Join(work, "wire"), args)
+		_, output, err := m.start(ctx, filepath.Join(work, scan.store), slices.Concat(args, scan.setting))
 		if err != nil {
 			return w, err
 		}
 		if output.Summary.Scanned != len(w.repositories) {
 			return w, fmt.Errorf("only %d of %d repositories were scanned from the git server", output.Summary.Scanned, len(w.repositories))
 		}
-		*into = server.bytes.Load() - before
+		*scan.into = server.bytes.Load() - before
 	}
 	return w, nil
 }

@@ -15,14 +15,14 @@ type Assessment struct {
 	Verdict  Verdict
 	Measures []observation.Measure
 	// Replays say how fast holes were closed in each repository that was replayed.
-	Replays []exposure.OfRepository
+	Replays []exposure.Replay
 }
 
 type storedAssessment struct {
 	Verdict  Verdict                   `json:"verdict"`
 	Measures []observation.Measure     `json:"measures"`
 	Patterns map[string]reasonPatterns `json:"patterns,omitempty"` // by patternKey
-	Replays  []exposure.OfRepository   `json:"replays,omitempty"`
+	Replays  []exposure.Replay         `json:"replays,omitempty"`
 }
 
 type reasonPatterns struct {

@@ -60,8 +60,8 @@ type counting struct {
 	windows []window
 }
 
-// OfRepository is the history of one repository of a good.
-type OfRepository struct {
+// Replay is the history of one repository of a good.
+type Replay struct {
 	Repository string `json:"repository"`
 	History
 }

@@ -191,7 +191,7 @@ func TestQuartersAddUp(t *testing.T) {
 }
 
 func TestAHistoryNamesNobody(t *testing.T) {
-	text, err := json.Marshal(OfRepository{"https://forge.example/o/r", five(3)})
+	text, err := json.Marshal(Replay{"https://forge.example/o/r", five(3)})
 	if err != nil || strings.Contains(string(text), "@") || slices.Contains([]string{"windows", "by"}, string(text)) {
 		t.Errorf("%s, %v", text, err)
 	}

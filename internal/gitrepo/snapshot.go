@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -240,26 +239,6 @@ func (s *Snapshot) objectCommand(args ...string) (env, full []string) {
 		full = append(full, "--shallow-file", s.shallow)
 	}
 	return env, append(full, args...)
-}
-
-// Output runs a command of git that only reads objects, and returns what it writes.
-func (s *Snapshot) Output(ctx context.Context, stdin io.Reader, args ...string) ([]byte, error) {
-	env, full := s.objectCommand(args...)
-	out, err := s.git.run(ctx, "", env, stdin, full...)
-	if err != nil && ctx.Err() == nil {
-		err = &Error{causeOfOutput(err, observation.CauseMissingObjects), "read objects of", s.gitDir, err}
-	}
-	return out, err
-}
-
-// With returns the snapshot as if its commit held these files and no others: a part of what
-// an earlier commit held. It reads contents through s, and ends with it: do not close it.
-func (s *Snapshot) With(files []File) (*Snapshot, error) {
-	part := *s
-	part.files, part.notes = files, nil
-	var err error
-	part.tree, err = newTreeFS(&part)
-	return &part, err
 }
 
 // readTree lists the files of the commit. A crafted tree may contain itself and so

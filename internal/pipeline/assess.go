@@ -101,7 +101,7 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
 	definitions map[string]observation.Definition) (assess.Assessment, error) {
 	in := merge.Input{Good: good, AsOf: run.AsOf}
-	var replays []exposure.OfRepository
+	var replays []exposure.Replay
 	for i, state := range states {
 		l, err := p.loadInventory(ctx, state)
 		if err != nil {
@@ -112,7 +112,7 @@ func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.G
 			return assess.Assessment{}, err
 		}
 		if read.exposure != nil {
-			replays = append(replays, exposure.OfRepository{Repository: state.scan.URL, History: *read.exposure})
+			replays = append(replays, exposure.Replay{Repository: state.scan.URL, History: *read.exposure})
 		}
 		in.Repositories = append(in.Repositories, merge.Repository{
 			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Activity: read.activity,

@@ -119,7 +119,8 @@ func (p *Portfolio) Blocks(limit int) []Block {
 		blocks = append(blocks, b)
 	}
 	slices.SortFunc(blocks, func(a, b Block) int {
-		return cmp.Or(cmp.Compare(b.Direct, a.Direct), cmp.Compare(len(b.Goods), len(a.Goods)), cmp.Compare(a.Ecosystem, b.Ecosystem), cmp.Compare(a.Package, b.Package))
+		return cmp.Or(cmp.Compare(b.Direct, a.Direct), cmp.Compare(len(b.Goods), len(a.Goods)), cmp.Compare(a.Ecosystem, b.Ecosystem),
+			cmp.Compare(a.Package, b.Package))
 	})
 	return blocks[:min(limit, len(blocks))]
 }

@@ -186,7 +186,7 @@ type Good struct {
 	// Policies are the answers to the policies of the document, in their order.
 	Policies []PolicyAnswer `json:"policies,omitempty"`
 	// Replays say how fast holes were closed in each repository that was replayed.
-	Replays []exposure.OfRepository `json:"replays,omitempty"`
+	Replays []exposure.Replay `json:"replays,omitempty"`
 }
 
 // Scan is what was seen of one repository.

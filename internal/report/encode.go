@@ -15,6 +15,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/succession"
 )
 
@@ -163,6 +164,7 @@ func Complete(doc Document) Document {
 	doc.Schema, doc.Version = "schema.json", SchemaVersion
 	doc.Catalogs = each(doc.Catalogs, func(c *Catalog) { c.Location = RedactPaths(c.Location) })
 	doc.Notes = redactNotes(doc.Notes)
+	doc.Keystones = each(doc.Keystones, func(k *portfolio.Keystone) { k.Lifecycle = cmp.Or(k.Lifecycle, portfolio.Unseen) })
 	doc.Goods = each(doc.Goods, CompleteGood)
 	slices.SortStableFunc(doc.Goods, func(a, b Good) int { return cmp.Compare(a.ID, b.ID) })
 	return doc

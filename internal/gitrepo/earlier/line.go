@@ -106,7 +106,8 @@ func listFiles(ctx context.Context, s *gitrepo.Snapshot, commit string, keep fun
 }
 
 func overLimit(commit string) error {
-	return &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read history at", Subject: commit, Err: errors.New("more files or changes of files than are read")}
+	return &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read history at", Subject: commit,
+		Err: errors.New("more files or changes of files than are read")}
 }
 
 // steps reads the commits after base that changed what keep wants, oldest first.

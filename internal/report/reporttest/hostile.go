@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
+	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/succession"
 )
@@ -58,6 +59,12 @@ func Fill(v reflect.Value, field string) {
 		return
 	case *assess.RiskLevel:
 		*value = assess.RiskRaised
+		return
+	case *portfolio.Lifecycle:
+		*value = portfolio.Ended
+		return
+	case *portfolio.Effort:
+		*value = portfolio.Heavy
 		return
 	case *succession.Depth:
 		*value = succession.Little

@@ -80,7 +80,8 @@ func chart(w report.Localizer, quarters []exposure.Quarter) template.HTML {
 			command = "M"
 		}
 		line.WriteString(svg.Path(command, x, y(q.Open)))
-		fmt.Fprintf(&labels, `<text class="ax" x="%s" y="%s"%s>%s</text>`, svg.Coordinate(x), svg.Coordinate(height-6), svg.AnchorMiddle, q.From[:7])
+		fmt.Fprintf(&labels, `<text class="ax" x="%s" y="%s"%s>%s</text>`, svg.Coordinate(x), svg.Coordinate(height-6), svg.AnchorMiddle,
+			template.HTMLEscapeString(strings.ToValidUTF8(q.From[:min(len(q.From), len("2006-01"))], "")))
 	}
 	said := w.Translate("Advisories with a fix that came and were closed, by quarter, and those open at its end")
 	return template.HTML(fmt.Sprintf(`<svg class="time speed" viewBox="0 0 %s %s" role="img" aria-label="%s">%s<path class="th sl" d="%s"/>%s</svg>`,
