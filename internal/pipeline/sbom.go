@@ -69,7 +69,7 @@ func (p *Pipeline) pick(ctx context.Context, run store.Run, names []string) (map
 	for _, name := range names {
 		good, err := catalog.Pick(name, all)
 		if err != nil {
-			return nil, fmt.Errorf("%w; goods.csv of the report lists them", err)
+			return nil, fmt.Errorf("%w (goods.csv of the report lists them)", err)
 		}
 		chosen[good.ID] = true
 	}

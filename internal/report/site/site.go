@@ -293,7 +293,7 @@ func (s *edition) functions() template.FuncMap {
 	w, picture := s.text, drawing.Drawer{Localizer: s.text.Localizer}
 	return template.FuncMap{
 		"translate": w.translateText, "translateHTML": w.translateHTML, "link": link, "time": w.timeHTML, "inEnglish": w.inEnglish, "bdi": w.isolated,
-		"term": s.term, "stageTerm": s.stageTerm, "trendOf": s.trendOf, "asSentence": w.asSentence, "translated": w.translatedText,
+		"term": s.term, "stageTerm": s.stageTerm, "trendOf": s.trendOf, "asSentence": w.asSentence, "translated": w.translatedText, "roleText": w.roleText,
 		"reasonText": s.reasonText, "clears": s.clears, "because": s.because, "lift": s.lift, "remarks": s.remarks, "borderline": s.borderline,
 		"upgrade": w.upgradeText, "paidFor": w.paidFor, "ownerIsNotSeen": report.OwnerIsNotSeen,
 		"tallyText": w.TallyText, "tallyBasis": w.TallyBasis, "outcomeName": w.outcomeName,

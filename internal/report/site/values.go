@@ -71,3 +71,19 @@ func sentence(text string) string {
 	}
 	return text + "."
 }
+
+// roleText is the role that the catalog gives to an organization. What is none of the known
+// ones stays as it is written.
+func (w pageLocalizer) roleText(role string) string {
+	switch role {
+	case "owner":
+		return w.Translate("owner")
+	case "maintainer":
+		return w.Translate("maintainer")
+	case "funder":
+		return w.Translate("funder")
+	case "implementer":
+		return w.Translate("implementer")
+	}
+	return report.Cut(role, 40)
+}
