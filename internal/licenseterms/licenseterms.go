@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/midspan/midspan/internal/lazy"
 )
@@ -105,16 +104,15 @@ func isUsualLine(line string) bool {
 var usualLine = lazy.Pattern(`^(?:portions?(?: of this (?:software|code))?(?: are)? )?(?:[\w ,.&'-]{0,40} )?(?:copyright|copyleft|\(c\)|©|&copy;)(?:\W|$)|^(?:all rights reserved|authors?|contributors?|maintainers?|developers?|with contributions (?:from|by)|written by|created by|name|email|url|website|homepage|project|file|version|date|year|program|holders?)\b\W*(?:[\w@.,'&()<> /:-]{0,80})?$|` +
 	`^by (?:[\w.]+ ){0,3}[\w.]+$|^<?(?:https?://|www\.)\S+>?$|^[^\s@]+@[^\s@]+$|^[\p{L}\p{M} .,'-]{2,60}[<(][^<>()\s]+@[^<>()]+[>)],?$`)
 
-// isName reports a text in which all long words begin with a capital letter, as in a list of
+// isName reports a text in which all long words have a capital letter, as in a list of
 // owners: "Special Programme of Research, Development and Training in Health".
 func isName(sentence string) bool {
 	long := 0
 	for word := range strings.FieldsSeq(sentence) {
 		word = strings.TrimLeftFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })
-		first, _ := utf8.DecodeRuneInString(word)
 		switch {
 		case len(word) < shortWord:
-		case !unicode.IsUpper(first):
+		case !strings.ContainsFunc(word, unicode.IsUpper): // "mPower" is a name
 			return false
 		default:
 			long++
