@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/midspan/midspan/internal/gitrepo"
-	"github.com/midspan/midspan/internal/lazy"
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/imports"
@@ -23,19 +22,6 @@ const leastShare = 20
 
 // quietFolders hold code that was made, or that runs once, beside what purpose.GroupOfFolders knows.
 var quietFolders = []string{"dist", "static", "public", "assets", "generated", "migrations"}
-
-// runner is code that Flutter writes into each app, to start it on a system.
-var runner = lazy.Pattern(`(?:^|/)(?:linux|windows|macos|ios)/(?:[fF]lutter|[rR]unner|[rR]unnerTests)/|(?:^|/)linux/(?:main|my_application)\.\w+$`)
-
-// isRunner reports such code. Most names are told without the pattern.
-func isRunner(name string) bool {
-	for _, system := range []string{"linux/", "windows/", "macos/", "ios/"} {
-		if strings.Contains(name, system) {
-			return runner().MatchString(name)
-		}
-	}
-	return false
-}
 
 // code counts the sources of a snapshot by language.
 type code struct {
@@ -67,7 +53,7 @@ func (c code) of(name string) int {
 	if !ok || manifest.InForeignFolder(name) || purpose.GroupOfFolders(name) != "" || strings.HasSuffix(name, ".min.js") || strings.HasSuffix(name, ".d.ts") {
 		return -1
 	}
-	if isRunner(name) {
+	if manifest.StartsFlutter(name) {
 		return -1
 	}
 	for part := range strings.SplitSeq(path.Dir(name), "/") {

@@ -198,3 +198,16 @@ var (
 	isOfC       = oneOf(cStandard)
 	isOfHaskell = oneOf(haskellStandard)
 )
+
+// flutterStart is code that Flutter writes into each app, to start it on a system.
+var flutterStart = lazy.Pattern(`(?:^|/)(?:linux|windows|macos|ios)/(?:[fF]lutter|[rR]unner|[rR]unnerTests)/|(?:^|/)linux/(?:main|my_application)\.\w+$`)
+
+// StartsFlutter reports a path of code that Flutter writes into each app.
+func StartsFlutter(name string) bool {
+	for _, system := range []string{"linux/", "windows/", "macos/", "ios/"} {
+		if strings.Contains(name, system) {
+			return flutterStart().MatchString(name)
+		}
+	}
+	return false
+}
