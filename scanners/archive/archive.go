@@ -216,19 +216,19 @@ func (a answer) address() string {
 
 // Measures implements scanners.Source.
 func (s *Source) Measures(kept scanners.Answer, _ time.Time) ([]observation.Measure, []observation.Note) {
-	told := scanners.NewTold(s.Definitions(), archiver)
+	set := scanners.NewMeasureSet(s.Definitions(), archiver)
 	var a answer
 	if json.Unmarshal(kept.Document, &a) != nil {
-		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
-	told.Say(observation.ArchiveKept, a.Kept, kept.Asked)
+	set.Say(observation.ArchiveKept, a.Kept, kept.Asked)
 	if !a.Kept {
-		told.NotApplicable("no copy is kept", observation.ArchiveVisitDays, observation.ArchiveAddress)
-		return told.All(observation.CauseUnsupported, "the archive does not say it"), nil
+		set.NotApplicable("no copy is kept", observation.ArchiveVisitDays, observation.ArchiveAddress)
+		return set.All(observation.CauseUnsupported, "the archive does not say it"), nil
 	}
 	days := int(max(0, kept.Asked.Sub(a.Visited)).Hours() / 24)
-	told.SayBound(observation.ArchiveVisitDays, days, observation.Exact, "on "+a.Visited.Format(time.DateOnly), kept.Asked)
-	told.Say(observation.ArchiveAddress, a.address(), kept.Asked)
-	return told.All(observation.CauseUnsupported, "the archive does not say it"), []observation.Note{{Cause: observation.CauseRemark, Subject: a.Origin,
+	set.SayBound(observation.ArchiveVisitDays, days, observation.Exact, "on "+a.Visited.Format(time.DateOnly), kept.Asked)
+	set.Say(observation.ArchiveAddress, a.address(), kept.Asked)
+	return set.All(observation.CauseUnsupported, "the archive does not say it"), []observation.Note{{Cause: observation.CauseRemark, Subject: a.Origin,
 		Message: fmt.Sprintf("%s keeps a copy of %s: %s", archiver, a.Visited.Format(time.DateOnly), a.address())}}
 }

@@ -106,8 +106,8 @@ func (g gitea) items(ctx context.Context, path string, until time.Time) (items [
 			return nil, false, err
 		}
 		items = append(items, some...)
-		total, told := strconv.Atoi(header.Get("X-Total-Count"))
-		more = told == nil && total > len(items) || told != nil && len(some) >= giteaPage
+		total, err := strconv.Atoi(header.Get("X-Total-Count"))
+		more = err == nil && total > len(items) || err != nil && len(some) >= giteaPage
 		if !more || len(some) == 0 || len(items) >= newest || items[len(items)-1].CreatedAt.Before(until) {
 			return items, more, nil
 		}

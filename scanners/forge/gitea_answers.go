@@ -99,8 +99,8 @@ func (g gitea) comments(ctx context.Context, r catalog.Repository, from time.Tim
 			cut = one.CreatedAt
 		}
 		read += len(some)
-		total, told := strconv.Atoi(header.Get("X-Total-Count"))
-		if len(some) == 0 || told == nil && read >= total || told != nil && len(some) < giteaPage {
+		total, err := strconv.Atoi(header.Get("X-Total-Count"))
+		if len(some) == 0 || err == nil && read >= total || err != nil && len(some) < giteaPage {
 			return time.Time{}, nil
 		}
 		if page == commentPages {

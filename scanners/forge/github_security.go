@@ -68,14 +68,14 @@ func (g *github) security(ctx context.Context, s *subject) security {
 	if read.AdvisoriesFailure = failure; failure != nil {
 		return read
 	}
-	count, told := 0, list != nil
+	count, known := 0, list != nil
 	for _, one := range list {
-		told = told && one.State != nil
-		if told && *one.State == "published" && one.PublishedAt != nil && one.WithdrawnAt == nil {
+		known = known && one.State != nil
+		if known && *one.State == "published" && one.PublishedAt != nil && one.WithdrawnAt == nil {
 			count++
 		}
 	}
-	if told {
+	if known {
 		read.Advisories, read.More = &count, hasNextPage(header)
 	}
 	return read

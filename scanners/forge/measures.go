@@ -30,7 +30,7 @@ var lacking = map[string][]string{
 func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation.Measure, []observation.Note) {
 	m := &measuring{asked: kept.Asked, oldest: oldest}
 	err := json.Unmarshal(kept.Document, &m.a)
-	m.Told = scanners.NewTold(s.Definitions(), m.a.Forge)
+	m.MeasureSet = scanners.NewMeasureSet(s.Definitions(), m.a.Forge)
 	m.NotApplicable(m.a.Forge+" has none", lacking[m.a.Forge]...)
 	if err != nil {
 		return m.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
@@ -58,7 +58,7 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 // measuring makes the measures of one answer. What the forge has not does not apply unless
 // something is said of it.
 type measuring struct {
-	*scanners.Told
+	*scanners.MeasureSet
 	a             answer
 	asked, oldest time.Time
 }

@@ -57,12 +57,12 @@ type graphQLAnswer struct {
 func (s *Source) askCollectives(ctx context.Context, platform *service.Service, names []string) (map[string]collective, error) {
 	all := map[string]collective{}
 	err := service.AskAll(ctx, platform, names, accountsAtOnce, func(some []string) error {
-		told, err := s.askSome(ctx, platform, some)
-		maps.Copy(all, told)
+		answers, err := s.askSome(ctx, platform, some)
+		maps.Copy(all, answers)
 		return err
 	}, func(some []string, why observation.Note) {
 		for _, name := range some {
-			if _, told := all[name]; !told {
+			if _, there := all[name]; !there {
 				all[name] = collective{Name: name, Failure: &why}
 			}
 		}

@@ -49,9 +49,9 @@ var (
 // Measures implements scanners.Source.
 func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation.Measure, []observation.Note) {
 	var a answer
-	told := scanners.NewTold(s.Definitions(), "ledgers")
+	set := scanners.NewMeasureSet(s.Definitions(), "ledgers")
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
-		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
 	for i, c := range a.Collectives {
 		a.Collectives[i].Failure = orStale(c.Failure, c.Asked, oldest, "the collective was last asked about")
@@ -60,20 +60,20 @@ func (s *Source) Measures(kept scanners.Answer, oldest time.Time) ([]observation
 		a.Manifests[i].Failure = orStale(m.Failure, m.Asked, oldest, "the manifest was last read")
 	}
 	if len(a.Collectives) > 0 {
-		a.collectives(told)
+		a.collectives(set)
 	} else {
-		told.Unnamed(a.Unread, "no file names a collective at Open Collective", ofCollectives...)
+		set.Unnamed(a.Unread, "no file names a collective at Open Collective", ofCollectives...)
 	}
 	if len(a.Manifests) > 0 {
-		a.manifests(told)
+		a.manifests(set)
 	} else {
-		told.Unnamed(a.Unread, "no file points to a funding manifest elsewhere", ofManifests...)
+		set.Unnamed(a.Unread, "no file points to a funding manifest elsewhere", ofManifests...)
 	}
-	return told.All(observation.CauseUnsupported, "the answer does not say it"), nil
+	return set.All(observation.CauseUnsupported, "the answer does not say it"), nil
 }
 
 // collectives measures what came to collectives.
-func (a answer) collectives(told *scanners.Told) {
+func (a answer) collectives(set *scanners.MeasureSet) {
 	var known []collective
 	var failure *observation.Note
 	kinds := map[string]int{}
@@ -93,23 +93,23 @@ func (a answer) collectives(told *scanners.Told) {
 	}
 	switch {
 	case len(known) > 0:
-		told.SayBound(observation.LedgerCollectives, len(known), bound, "", a.Asked)
-		moneyOf(known, bound, told, a.Asked)
+		set.SayBound(observation.LedgerCollectives, len(known), bound, "", a.Asked)
+		moneyOf(known, bound, set, a.Asked)
 	case failure != nil:
-		told.Unknown(failure.Cause, failure.Message, ofCollectives...)
+		set.Unknown(failure.Cause, failure.Message, ofCollectives...)
 	case kinds[""] > 0:
-		told.SayBound(observation.LedgerCollectives, 0, bound, "the platform has no account of the name that a file gives", a.Asked)
-		told.Unknown(observation.CauseNotFound, "Open Collective has no account of the name that a file gives: correct it", ofCollectives[1:]...)
+		set.SayBound(observation.LedgerCollectives, 0, bound, "the platform has no account of the name that a file gives", a.Asked)
+		set.Unknown(observation.CauseNotFound, "Open Collective has no account of the name that a file gives: correct it", ofCollectives[1:]...)
 	case kinds["INDIVIDUAL"] == len(a.Collectives):
-		told.NotApplicable("the account that a file names is a person's, and is not looked at", ofCollectives...)
+		set.NotApplicable("the account that a file names is a person's, and is not looked at", ofCollectives...)
 	default:
-		told.Unknown(observation.CauseNoSource, "the account that a file names is an organization's, whose money is for all that it does", ofCollectives...)
+		set.Unknown(observation.CauseNoSource, "the account that a file names is an organization's, whose money is for all that it does", ofCollectives...)
 	}
 }
 
 // moneyOf measures what came to the collectives that were answered. bound is how exact
 // they are for all that files name.
-func moneyOf(known []collective, bound observation.Bound, told *scanners.Told, asked time.Time) {
+func moneyOf(known []collective, bound observation.Bound, set *scanners.MeasureSet, asked time.Time) {
 	amounts, parents, contributions, came := []string{}, []string{}, 0, false
 	unsaid, uncounted := 0, 0
 	for _, c := range known {
@@ -133,7 +133,7 @@ func moneyOf(known []collective, bound observation.Bound, told *scanners.Told, a
 	}
 	slices.Sort(amounts)
 	slices.Sort(parents)
-	told.SayBound(observation.LedgerParents, slices.Compact(parents), bound, "", asked)
+	set.SayBound(observation.LedgerParents, slices.Compact(parents), bound, "", asked)
 	least := func(left int) observation.Bound {
 		if left > 0 {
 			return observation.AtLeast
@@ -142,17 +142,17 @@ func moneyOf(known []collective, bound observation.Bound, told *scanners.Told, a
 	}
 	switch {
 	case came:
-		told.SayBound(observation.LedgerReceived, true, observation.Exact, strings.Join(amounts, "; "), asked)
+		set.SayBound(observation.LedgerReceived, true, observation.Exact, strings.Join(amounts, "; "), asked)
 	case least(unsaid) == observation.Exact:
-		told.Say(observation.LedgerReceived, false, asked)
+		set.Say(observation.LedgerReceived, false, asked)
 	default:
-		told.Unknown(observation.CauseNoSource, "not all that the files name was told", observation.LedgerReceived)
+		set.Unknown(observation.CauseNoSource, "not all that the files name was told", observation.LedgerReceived)
 	}
 	if unsaid < len(known) {
-		told.SayBound(observation.LedgerAmounts12m, amounts, least(unsaid), "", asked)
+		set.SayBound(observation.LedgerAmounts12m, amounts, least(unsaid), "", asked)
 	}
 	if uncounted < len(known) {
-		told.SayBound(observation.LedgerContributions12m, contributions, least(uncounted), "", asked)
+		set.SayBound(observation.LedgerContributions12m, contributions, least(uncounted), "", asked)
 	}
 }
 
@@ -164,7 +164,7 @@ func (a amount) text() string {
 const recentYears = 3
 
 // manifests measures what manifests say that speak for the repository.
-func (a answer) manifests(told *scanners.Told) {
+func (a answer) manifests(set *scanners.MeasureSet) {
 	var own []manifest
 	var failure *observation.Note
 	why := ""
@@ -184,17 +184,17 @@ func (a answer) manifests(told *scanners.Told) {
 	}
 	switch {
 	case len(own) > 0:
-		told.Say(observation.LedgerManifestOwn, true, a.Asked)
-		incomeOf(own, bound, told, a.Asked)
+		set.Say(observation.LedgerManifestOwn, true, a.Asked)
+		incomeOf(own, bound, set, a.Asked)
 	case failure != nil:
-		told.Unknown(failure.Cause, failure.Message, ofManifests...)
+		set.Unknown(failure.Cause, failure.Message, ofManifests...)
 	default:
-		told.SayBound(observation.LedgerManifestOwn, false, observation.Exact, why, a.Asked)
-		told.Unknown(observation.CauseNoSource, why, ofManifests[1:]...)
+		set.SayBound(observation.LedgerManifestOwn, false, observation.Exact, why, a.Asked)
+		set.Unknown(observation.CauseNoSource, why, ofManifests[1:]...)
 	}
 }
 
-func incomeOf(own []manifest, bound observation.Bound, told *scanners.Told, asked time.Time) {
+func incomeOf(own []manifest, bound observation.Bound, set *scanners.MeasureSet, asked time.Time) {
 	history, sought, came, recent, unsaid := []string{}, []string{}, false, false, 0
 	for _, m := range own {
 		unsaid += m.Unsaid
@@ -217,12 +217,12 @@ func incomeOf(own []manifest, bound observation.Bound, told *scanners.Told, aske
 	}
 	switch {
 	case came:
-		told.SayBound(observation.LedgerManifestIncome, true, observation.Exact, strings.Join(history, "; "), asked)
+		set.SayBound(observation.LedgerManifestIncome, true, observation.Exact, strings.Join(history, "; "), asked)
 	case bound == observation.Exact && recent:
-		told.Say(observation.LedgerManifestIncome, false, asked)
+		set.Say(observation.LedgerManifestIncome, false, asked)
 	default:
-		told.Unknown(observation.CauseNoSource, "the manifest gives no income of the last years", observation.LedgerManifestIncome)
+		set.Unknown(observation.CauseNoSource, "the manifest gives no income of the last years", observation.LedgerManifestIncome)
 	}
-	told.SayBound(observation.LedgerManifestHistory, slices.Compact(history), bound, "", asked)
-	told.SayBound(observation.LedgerManifestSought, slices.Compact(sought), bound, "", asked)
+	set.SayBound(observation.LedgerManifestHistory, slices.Compact(history), bound, "", asked)
+	set.SayBound(observation.LedgerManifestSought, slices.Compact(sought), bound, "", asked)
 }

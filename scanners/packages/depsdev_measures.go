@@ -90,17 +90,17 @@ type usedFact struct {
 // Measures implements scanners.Source.
 func (s *DepsDev) Measures(kept scanners.Answer, _ time.Time) ([]observation.Measure, []observation.Note) {
 	var a depsDevAnswer
-	told := scanners.NewTold(s.Definitions(), depsDevSource)
+	set := scanners.NewMeasureSet(s.Definitions(), depsDevSource)
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
-		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
 	if a.Named > 0 {
-		a.own(told, kept.Asked)
+		a.own(set, kept.Asked)
 	} else {
-		told.Unnamed(a.OwnUnread, noneNamed, ofOwn...)
+		set.Unnamed(a.OwnUnread, noneNamed, ofOwn...)
 	}
-	a.uses(told, kept.Asked)
-	all := told.All(observation.CauseUnsupported, "deps.dev's answer does not say it")
+	a.uses(set, kept.Asked)
+	all := set.All(observation.CauseUnsupported, "deps.dev's answer does not say it")
 	for i, m := range all {
 		if m.State == observation.Measured && (m.ID == observation.PackagesDependents || m.ID == observation.PackagesDependenciesDeprecated ||
 			m.ID == observation.PackagesDeprecated) {
@@ -111,7 +111,7 @@ func (s *DepsDev) Measures(kept scanners.Answer, _ time.Time) ([]observation.Mea
 }
 
 // own measures what the repository publishes.
-func (a depsDevAnswer) own(told *scanners.Told, asked time.Time) {
+func (a depsDevAnswer) own(set *scanners.MeasureSet, asked time.Time) {
 	var ours []ownFact
 	foreign := 0
 	for _, f := range a.Own {
@@ -124,23 +124,23 @@ func (a depsDevAnswer) own(told *scanners.Told, asked time.Time) {
 	}
 	switch {
 	case len(ours) > 0:
-		a.published(told, ours, asked)
+		a.published(set, ours, asked)
 	case a.AlphaFailure != nil:
-		told.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, ofOwn...)
+		set.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, ofOwn...)
 	case foreign > 0:
-		told.Unknown(observation.CauseNoSource, "the records of the registries name another repository, or none", ofOwn...)
+		set.Unknown(observation.CauseNoSource, "the records of the registries name another repository, or none", ofOwn...)
 	default:
-		told.Unknown(observation.CauseNotFound, "no registry that deps.dev reads has a package of the name that a manifest gives; new ones come late", ofOwn...)
+		set.Unknown(observation.CauseNotFound, "no registry that deps.dev reads has a package of the name that a manifest gives; new ones come late", ofOwn...)
 	}
 }
 
 // published measures packages that are the repository's own.
-func (a depsDevAnswer) published(told *scanners.Told, ours []ownFact, asked time.Time) {
+func (a depsDevAnswer) published(set *scanners.MeasureSet, ours []ownFact, asked time.Time) {
 	bound := observation.Exact
 	if a.OwnUnread != nil || len(ours) < a.Named {
 		bound = observation.AtLeast
 	}
-	told.SayBound(observation.PackagesPublished, len(ours), bound, "", asked)
+	set.SayBound(observation.PackagesPublished, len(ours), bound, "", asked)
 	var newest time.Time
 	var deprecated []string
 	most, first, unsaid := -1, "", 0
@@ -165,24 +165,24 @@ func (a depsDevAnswer) published(told *scanners.Told, ours []ownFact, asked time
 		}
 	}
 	if !newest.IsZero() {
-		told.Say(observation.PackagesLatestDays, daysBetween(newest, asked), asked)
+		set.Say(observation.PackagesLatestDays, daysBetween(newest, asked), asked)
 	}
 	slices.Sort(deprecated)
 	if unsaid < len(ours) {
 		if unsaid > 0 {
 			bound = observation.AtLeast
 		}
-		told.SayBound(observation.PackagesDeprecated, deprecated, bound, "", asked)
+		set.SayBound(observation.PackagesDeprecated, deprecated, bound, "", asked)
 	} else if a.AlphaFailure != nil {
-		told.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, observation.PackagesDeprecated)
+		set.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, observation.PackagesDeprecated)
 	}
 	switch {
 	case most >= 0:
-		told.SayBound(observation.PackagesDependents, most, observation.AtLeast, first, asked)
+		set.SayBound(observation.PackagesDependents, most, observation.AtLeast, first, asked)
 	case failure != nil:
-		told.Unknown(failure.Cause, failure.Message, observation.PackagesDependents)
+		set.Unknown(failure.Cause, failure.Message, observation.PackagesDependents)
 	default:
-		told.Unknown(observation.CauseUnsupported, "deps.dev does not resolve who depends on packages of this registry", observation.PackagesDependents)
+		set.Unknown(observation.CauseUnsupported, "deps.dev does not resolve who depends on packages of this registry", observation.PackagesDependents)
 	}
 }
 
@@ -196,14 +196,14 @@ const (
 )
 
 // uses measures the packages that the repository uses.
-func (a depsDevAnswer) uses(told *scanners.Told, asked time.Time) {
+func (a depsDevAnswer) uses(set *scanners.MeasureSet, asked time.Time) {
 	all := len(a.Uses) + a.Left
 	switch {
 	case a.UsesUnread != nil:
-		told.Unknown(a.UsesUnread.Cause, a.UsesUnread.Message, ofUse...)
+		set.Unknown(a.UsesUnread.Cause, a.UsesUnread.Message, ofUse...)
 		return
 	case all == 0:
-		told.NotApplicable("it asks for no package that it needs when it runs", ofUse...)
+		set.NotApplicable("it asks for no package that it needs when it runs", ofUse...)
 		return
 	}
 	behind, dated, newestKnown, deprecationKnown := 0.0, 0, 0, 0
@@ -226,27 +226,27 @@ func (a depsDevAnswer) uses(told *scanners.Told, asked time.Time) {
 			}
 		}
 	}
-	a.sayUse(told, observation.PackagesLibyears, math.Round(behind*10)/10, dated, all, nil, asked)
-	a.sayUse(told, observation.PackagesDependenciesOld, float64(len(old)), newestKnown, all, old, asked)
-	a.sayUse(told, observation.PackagesDependenciesDeprecated, float64(len(deprecated)), deprecationKnown, all, deprecated, asked)
+	a.sayUse(set, observation.PackagesLibyears, math.Round(behind*10)/10, dated, all, nil, asked)
+	a.sayUse(set, observation.PackagesDependenciesOld, float64(len(old)), newestKnown, all, old, asked)
+	a.sayUse(set, observation.PackagesDependenciesDeprecated, float64(len(deprecated)), deprecationKnown, all, deprecated, asked)
 	if deprecationKnown == 0 && a.AlphaFailure != nil {
-		told.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, observation.PackagesDependenciesDeprecated)
+		set.Unknown(a.AlphaFailure.Cause, a.AlphaFailure.Message, observation.PackagesDependenciesDeprecated)
 	}
 }
 
 // sayUse measures a number over the packages that are known, which is the least where some
 // are not.
-func (a depsDevAnswer) sayUse(told *scanners.Told, id string, value float64, known, all int, names []string, asked time.Time) {
+func (a depsDevAnswer) sayUse(set *scanners.MeasureSet, id string, value float64, known, all int, names []string, asked time.Time) {
 	detail, bound := fmt.Sprintf("of %d packages", all), observation.Exact
 	if known < all {
 		detail, bound = fmt.Sprintf("of %d of %d packages", known, all), observation.AtLeast
 	}
 	switch {
 	case known == 0:
-		told.Unknown(observation.CauseNotFound, fmt.Sprintf("deps.dev does not know it of any of %d packages", all), id)
+		set.Unknown(observation.CauseNotFound, fmt.Sprintf("deps.dev does not know it of any of %d packages", all), id)
 		return
 	case len(names) > 0:
 		detail += ": " + someOf(names)
 	}
-	told.SayBound(id, value, bound, detail, asked)
+	set.SayBound(id, value, bound, detail, asked)
 }

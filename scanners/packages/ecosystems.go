@@ -166,7 +166,7 @@ func (s *Ecosystems) lookUp(ctx context.Context, api *service.Service, purls []s
 		return nil
 	}, func(some []string, why observation.Note) {
 		for _, purl := range some {
-			if _, told := known[purl]; !told {
+			if _, there := known[purl]; !there {
 				failures[purl] = why
 			}
 		}
@@ -220,28 +220,28 @@ func count(n *float64) *float64 {
 
 // Measures implements scanners.Source.
 func (s *Ecosystems) Measures(kept scanners.Answer, _ time.Time) ([]observation.Measure, []observation.Note) {
-	told := scanners.NewTold(s.Definitions(), ecosystemsSource)
+	set := scanners.NewMeasureSet(s.Definitions(), ecosystemsSource)
 	var a ecosystemsAnswer
 	if err := json.Unmarshal(kept.Document, &a); err != nil {
-		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
 	ids := []string{observation.PackagesDependentPackages, observation.PackagesDependentRepositories, observation.PackagesDownloadsMonth,
 		observation.PackagesFundingPlatforms}
 	switch {
 	case a.Named <= 0:
-		told.Unnamed(a.Unread, noneNamed, ids...)
+		set.Unnamed(a.Unread, noneNamed, ids...)
 	case len(a.Packages) == 0 && a.Unknown > 0 && a.Foreign == 0:
-		told.Unknown(observation.CauseNotFound, "no registry that ecosyste.ms reads has a package of the name that a manifest gives", ids...)
+		set.Unknown(observation.CauseNotFound, "no registry that ecosyste.ms reads has a package of the name that a manifest gives", ids...)
 	case len(a.Packages) == 0:
-		told.Unknown(observation.CauseNoSource, "the records of the registries name another repository, or none", ids...)
+		set.Unknown(observation.CauseNoSource, "the records of the registries name another repository, or none", ids...)
 	default:
-		a.measure(told, kept.Asked)
+		a.measure(set, kept.Asked)
 	}
-	return told.All(observation.CauseUnsupported, "ecosyste.ms's record does not say it"), nil
+	return set.All(observation.CauseUnsupported, "ecosyste.ms's record does not say it"), nil
 }
 
 // measure measures the most that any package has.
-func (a ecosystemsAnswer) measure(told *scanners.Told, asked time.Time) {
+func (a ecosystemsAnswer) measure(set *scanners.MeasureSet, asked time.Time) {
 	bound := observation.Exact
 	if a.Unread != nil || a.Unknown+a.Foreign > 0 {
 		bound = observation.AtLeast
@@ -261,7 +261,7 @@ func (a ecosystemsAnswer) measure(told *scanners.Told, asked time.Time) {
 			}
 		}
 		if known {
-			told.SayBound(id, most, bound, first, asked)
+			set.SayBound(id, most, bound, first, asked)
 		}
 	}
 	var hosts []string
@@ -269,5 +269,5 @@ func (a ecosystemsAnswer) measure(told *scanners.Told, asked time.Time) {
 		hosts = append(hosts, f.Funding...)
 	}
 	slices.Sort(hosts)
-	told.SayBound(observation.PackagesFundingPlatforms, slices.Compact(hosts), bound, "", asked)
+	set.SayBound(observation.PackagesFundingPlatforms, slices.Compact(hosts), bound, "", asked)
 }

@@ -181,26 +181,26 @@ func (a answer) partial() bool {
 
 // Measures implements scanners.Source.
 func (s *Source) Measures(kept scanners.Answer, _ time.Time) ([]observation.Measure, []observation.Note) {
-	told := scanners.NewTold(s.Definitions(), "Scorecard at github.com")
+	set := scanners.NewMeasureSet(s.Definitions(), "Scorecard at github.com")
 	var a answer
 	if json.Unmarshal(kept.Document, &a) != nil {
-		return told.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
+		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
 	for _, c := range all() {
 		r, asked := a[c.measure]
 		switch {
 		case !asked:
 		case r.Failure != nil:
-			told.Unknown(r.Failure.Cause, r.Failure.Message, c.measure)
+			set.Unknown(r.Failure.Cause, r.Failure.Message, c.measure)
 		case r.Score == nil || *r.Score < 0 || *r.Score > checker.MaxResultScore:
-			told.NotApplicable(r.Reason, c.measure)
+			set.NotApplicable(r.Reason, c.measure)
 		case c.least && *r.Score < checker.MaxResultScore:
-			told.SayBound(c.measure, *r.Score, observation.AtLeast, r.Reason, kept.Asked)
+			set.SayBound(c.measure, *r.Score, observation.AtLeast, r.Reason, kept.Asked)
 		default:
-			told.SayBound(c.measure, *r.Score, observation.Exact, r.Reason, kept.Asked)
+			set.SayBound(c.measure, *r.Score, observation.Exact, r.Reason, kept.Asked)
 		}
 	}
-	return told.All(observation.CauseUnsupported, "Scorecard did not say it"), nil
+	return set.All(observation.CauseUnsupported, "Scorecard did not say it"), nil
 }
 
 // failureOf is why GitHub did not answer a check.
