@@ -19,6 +19,7 @@ import (
 func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (Verdict, []observation.Measure) {
 	merged := merge.Measures(in, defs, r.specs)
 	measures := asked(merged)
+	r.addUnasked(measures)
 	e := r.evaluate(measures)
 	known, applicable := r.countKnown(measures)
 	v := e.judge(known, applicable)
@@ -43,6 +44,16 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	}
 	v.Because, v.Lift, v.Remarks = r.english.Sentences(v.BecauseMessages), r.inEnglish(v.LiftMessages), r.inEnglish(v.RemarkMessages)
 	return v, merged
+}
+
+// addUnasked adds an unknown measure for each of which no verdict waits and that nobody was
+// asked for: a run without the setting that measures it does not have it at all.
+func (r *Rules) addUnasked(measures map[string]observation.Measure) {
+	for id, optional := range r.optional {
+		if _, there := measures[id]; optional && !there {
+			measures[id] = observation.Definition{ID: id}.UnknownFor(observation.CauseNotAsked, "no setting asked for it")
+		}
+	}
 }
 
 // softwareOnly are what only code can have: a data set or a text needs no automatic checks

@@ -982,3 +982,26 @@ func TestLightEvidenceMakesLoadWeakAtMost(t *testing.T) {
 		}
 	}
 }
+
+// A run without a setting has no definition of what that setting measures: no level opens.
+func TestASettingThatIsOffOpensNoLevel(t *testing.T) {
+	r, defs := loaded(t), definitions()
+	off := map[string]observation.Definition{}
+	for id, d := range defs {
+		if !strings.HasPrefix(id, "replay.") {
+			off[id] = d
+		}
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	for range 60 {
+		in := withoutMeasures(random(rng), func(id string) bool { return strings.HasPrefix(id, "replay.") })
+		with, _ := r.Assess(in, defs)
+		without, measures := r.Assess(in, off)
+		if with.Stage != without.Stage || !reflect.DeepEqual(with.Supports, without.Supports) {
+			t.Fatalf("%s %+v, and %s %+v where the setting is off", with.Stage, with.Supports, without.Stage, without.Supports)
+		}
+		if again := r.Rejudge(measures); again.Stage != without.Stage {
+			t.Fatalf("judged again it is %s, not %s", again.Stage, without.Stage)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 // change: what they do not know is unknown to them.
 func (r *Rules) Rejudge(measures []observation.Measure) Verdict {
 	byID := asked(measures)
+	r.addUnasked(byID)
 	return r.evaluate(byID).judge(r.countKnown(byID))
 }
 
