@@ -42,10 +42,10 @@ type Block struct {
 	Goods     []string `json:"goods"` // ids of those that may need it to run, sorted
 	Direct    int      `json:"direct"`
 	InMiddle  int      `json:"inMiddle"`
-	// Lifecycle says how far it is carried; OnePerson that one person does half of the work
-	// or more on the good of the catalog that publishes it.
+	// Lifecycle says how far it is carried; OnePerson that it is known that one person does
+	// half of the work or more on the good of the catalog that publishes it.
 	Lifecycle Lifecycle `json:"lifecycle"`
-	OnePerson bool      `json:"onePerson"`
+	OnePerson bool      `json:"onePerson,omitempty"`
 	// Instead is the replacement that most notices name, or empty.
 	Instead string `json:"instead,omitempty"`
 	Effort  Effort `json:"effort"`

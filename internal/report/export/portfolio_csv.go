@@ -187,7 +187,11 @@ func blockRows(doc report.Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "lifecycle", "one_person", "instead", "effort", "goods_direct", "goods", "in_messy_middle",
 		"published_by", "good_ids"}}
 	for _, b := range doc.Blocks {
-		rows = append(rows, []string{b.Ecosystem, b.Package, string(b.Lifecycle), strconv.FormatBool(b.OnePerson), b.Instead, string(b.Effort),
+		one := ""
+		if b.OnePerson {
+			one = "true"
+		}
+		rows = append(rows, []string{b.Ecosystem, b.Package, string(b.Lifecycle), one, b.Instead, string(b.Effort),
 			strconv.Itoa(b.Direct), strconv.Itoa(len(b.Goods)), strconv.Itoa(b.InMiddle), b.FromGood, strings.Join(b.Goods, " ")})
 	}
 	return rows
