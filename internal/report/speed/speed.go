@@ -83,7 +83,7 @@ func chart(w report.Localizer, quarters []exposure.Quarter) template.HTML {
 		fmt.Fprintf(&labels, `<text class="ax" x="%s" y="%s"%s>%s</text>`, svg.Coordinate(x), svg.Coordinate(height-6), svg.AnchorMiddle,
 			template.HTMLEscapeString(strings.ToValidUTF8(q.From[:min(len(q.From), len("2006-01"))], "")))
 	}
-	said := w.Translate("Advisories with a fix that came and were closed, by quarter, and those open at its end")
+	label := w.Translate("Advisories with a fix that came and were closed, by quarter, and those open at its end")
 	return template.HTML(fmt.Sprintf(`<svg class="time speed" viewBox="0 0 %s %s" role="img" aria-label="%s">%s<path class="th sl" d="%s"/>%s</svg>`,
-		svg.Coordinate(width), svg.Coordinate(height), template.HTMLEscapeString(said), bars.String(), line.String(), labels.String()))
+		svg.Coordinate(width), svg.Coordinate(height), template.HTMLEscapeString(label), bars.String(), line.String(), labels.String()))
 }
