@@ -62,9 +62,8 @@ var rules = []rule{
 	{from: `(catalog|scanners|internal)(/.*)?`, to: `internal/pipeline`, why: "the stages call the rooms, not the rooms the stages"},
 	{from: `bench`, to: `internal/.*`, except: `internal/gitrepo`, why: "a benchmark measures the program from outside"},
 
-	{from: `internal/(observation|kleene|lazy|nesting|purl|language|licenselist|redact|files|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
-		why: "words, logic and helpers that all share stand below all"},
-	{from: `internal/institution`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/lazy`, why: "words, logic and helpers that all share stand below all"},
+	{from: `internal/(observation|kleene|lazy|nesting|purl|language|licenselist|redact|files|institution|varint|gitrepo/gittest)`, to: `(catalog|scanners|internal)(/.*)?`,
+		except: `internal/lazy`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/license(terms|expr|file)`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/(lazy|nesting|licenseexpr)`,
 		why: "what files say of licences is read without knowing who asks"},
 	{from: `internal/sqlite`, to: `(catalog|scanners|internal)(/.*)?`, except: `internal/files`, why: "words, logic and helpers that all share stand below all"},

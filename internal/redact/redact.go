@@ -8,8 +8,9 @@ package redact
 import (
 	"cmp"
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 // cut stands for what was removed.
@@ -20,30 +21,30 @@ const cut = "…"
 func URL(address string) string { return Mask(address, "") }
 
 var (
-	schemed     = regexp.MustCompile(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$`)
-	schemeOnly  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:/*`)
-	authority   = regexp.MustCompile(`^(?:\[[0-9A-Fa-f:.]+\]|[\pL\pN\pM][\pL\pN\pM._-]*)(?::[0-9]{1,5})?$`)
-	hostAndPath = regexp.MustCompile(`^[\pL\pN\pM][\pL\pN\pM_-]*(?:\.[\pL\pN\pM_-]+)+(?::[0-9]{1,5})?(?:[/:][^\s@?#;&]*)?$`)
-	folder      = regexp.MustCompile(`^(?:[/~]|\.\.?[/\\]|[A-Za-z]:[/\\])`)
+	schemed     = lazy.Pattern(`(?s)^([A-Za-z][A-Za-z0-9+.-]*:)?//([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$`)
+	schemeOnly  = lazy.Pattern(`^[A-Za-z][A-Za-z0-9+.-]+:/*`)
+	authority   = lazy.Pattern(`^(?:\[[0-9A-Fa-f:.]+\]|[\pL\pN\pM][\pL\pN\pM._-]*)(?::[0-9]{1,5})?$`)
+	hostAndPath = lazy.Pattern(`^[\pL\pN\pM][\pL\pN\pM_-]*(?:\.[\pL\pN\pM_-]+)+(?::[0-9]{1,5})?(?:[/:][^\s@?#;&]*)?$`)
+	folder      = lazy.Pattern(`^(?:[/~]|\.\.?[/\\]|[A-Za-z]:[/\\])`)
 	// hidden begins what a path does not consist of: parameters, also in their escapes.
-	hidden = regexp.MustCompile(`(?i)[;&\s\\"<>^{|}` + "`" + `]|%(?:3f|23|3b|26|40)`)
+	hidden = lazy.Pattern(`(?i)[;&\s\\"<>^{|}` + "`" + `]|%(?:3f|23|3b|26|40)`)
 	// inner is an "@" that does not begin a name of a path: what stands before it may be
 	// a password with a slash.
-	inner = regexp.MustCompile(`[^/]@`)
+	inner = lazy.Pattern(`[^/]@`)
 )
 
 // Mask is URL with a mask in the place of what is removed.
 func Mask(address, mask string) string {
-	if parts := schemed.FindStringSubmatch(address); parts != nil {
+	if parts := schemed().FindStringSubmatch(address); parts != nil {
 		return maskSchemed(address, parts, mask)
 	}
 	switch before, after, found := cutLast(address, "@"); {
-	case schemeOnly.MatchString(address) && strings.Contains(address, ":/"): // one slash
-		return schemeOnly.FindString(address) + cmp.Or(mask, cut)
-	case folder.MatchString(address):
+	case schemeOnly().MatchString(address) && strings.Contains(address, ":/"): // one slash
+		return schemeOnly().FindString(address) + cmp.Or(mask, cut)
+	case folder().MatchString(address):
 		return address
 	case found && before != "" && (!strings.Contains(before, "/") || strings.Contains(before, ":")):
-		if !hostAndPath.MatchString(after) {
+		if !hostAndPath().MatchString(after) {
 			return cmp.Or(mask, cut)
 		}
 		if before == "git" { // as everybody is called at such a server
@@ -72,8 +73,8 @@ func maskSchemed(address string, parts []string, mask string) string {
 		_, err = url.Parse(scheme + "//" + host + rest)
 	}
 	dotted := strings.Contains(host, ".") && !strings.Contains(host, ":")
-	ambiguous := inner.MatchString(rest) || strings.Contains(rest, "@") && !dotted || strings.Contains(parts[4]+parts[5], "@")
-	if err != nil || ambiguous || !authority.MatchString(host) {
+	ambiguous := inner().MatchString(rest) || strings.Contains(rest, "@") && !dotted || strings.Contains(parts[4]+parts[5], "@")
+	if err != nil || ambiguous || !authority().MatchString(host) {
 		return scheme + "//" + cmp.Or(mask, cut)
 	}
 	var shown strings.Builder
@@ -82,7 +83,7 @@ func maskSchemed(address string, parts []string, mask string) string {
 		shown.WriteString(mask + "@")
 	}
 	shown.WriteString(host)
-	if at := hidden.FindStringIndex(path); at != nil {
+	if at := hidden().FindStringIndex(path); at != nil {
 		return shown.String() + path[:at[0]] + cmp.Or(mask, cut)
 	}
 	shown.WriteString(path)

@@ -1,18 +1,19 @@
 package redact
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/midspan/midspan/internal/lazy"
 )
 
 var (
 	// parameter begins a query, a fragment or a list of parameters with a value.
-	parameter = regexp.MustCompile(`[?&#;][^\s=?&#;]*=\S*|/[^\s?]*\?\S+`)
-	hostBegin = regexp.MustCompile(`^[\pL\pN][\pL\pN_-]*(?:\.[\pL\pN_-]+)+[:/]`)
-	clock     = regexp.MustCompile(`^[0-9]{1,2}:[0-9]{2}\pP*$`)
+	parameter = lazy.Pattern(`[?&#;][^\s=?&#;]*=\S*|/[^\s?]*\?\S+`)
+	hostBegin = lazy.Pattern(`^[\pL\pN][\pL\pN_-]*(?:\.[\pL\pN_-]+)+[:/]`)
+	clock     = lazy.Pattern(`^[0-9]{1,2}:[0-9]{2}\pP*$`)
 )
 
 // quotes end an address in a text, as spaces do.
@@ -120,7 +121,7 @@ func addressLength(text string, prefix int) int {
 // authorityOf reports whether what stands before the path of an address names a host.
 func authorityOf(rest string) bool {
 	_, host, _ := cutLast(rest[:strings.IndexAny(rest, "/?#")], "@")
-	return authority.MatchString(host)
+	return authority().MatchString(host)
 }
 
 // wordMask is URL for an address in a text, which says that something was cut.
@@ -149,7 +150,7 @@ func plainWords(text string) string {
 	if !strings.ContainsAny(text, "=?") {
 		return text
 	}
-	return parameter.ReplaceAllStringFunc(text, func(match string) string {
+	return parameter().ReplaceAllStringFunc(text, func(match string) string {
 		at := strings.IndexAny(match, "?&#;")
 		return match[:at] + "?" + cut
 	})
@@ -164,7 +165,7 @@ func cutUsers(text string) string {
 		if !found || before == "" {
 			continue
 		}
-		address := hostBegin.MatchString(after)
+		address := hostBegin().MatchString(after)
 		if !address && !strings.Contains(before, ":") || before == "git" {
 			continue
 		}
@@ -177,7 +178,7 @@ func cutUsers(text string) string {
 			if strings.Contains(words[j], "\n") || j+1 < i && strings.ContainsAny(words[j+1], "\r\n") {
 				break
 			}
-			if _, rest, ok := strings.Cut(words[j], ":"); ok && rest != "" && !clock.MatchString(words[j]) {
+			if _, rest, ok := strings.Cut(words[j], ":"); ok && rest != "" && !clock().MatchString(words[j]) {
 				words[i] = after
 				words = slices.Replace(words, j, i, append([]string{cut + "@"}, make([]string, i-j-1)...)...)
 				break
