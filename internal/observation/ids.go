@@ -265,6 +265,9 @@ const (
 // check's name in lower case.
 const PosturePrefix = "posture."
 
+// ForgePrefix begins the ids of the measures that a forge gives.
+const ForgePrefix = "forge."
+
 // ClockAnomalyDetail is the detail of MomentumClockAnomalies: how many commits are dated
 // before git existed, in the future, and more than a day before their parent.
 const ClockAnomalyDetail = "%d dated before git existed, %d in the future, %d more than a day before their parent"

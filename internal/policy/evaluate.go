@@ -102,11 +102,13 @@ func (e evaluation) evaluateMeasure(q assess.Comparison) (kleene.Truth, []Eviden
 	return truth, []Evidence{evidence}
 }
 
-// inconclusive reports whether a measure is a check of Scorecard that does not apply.
-// Scorecard calls such a check inconclusive: a repository without a workflow has done
-// nothing wrong in one.
+// inconclusive reports whether a measure that does not apply says neither yes nor no: a
+// check of Scorecard, which calls it inconclusive (a repository without a workflow has done
+// nothing wrong in one), and what a forge would say of a repository at no public host, or of
+// a list that is switched off.
 func inconclusive(m observation.Measure) bool {
-	return m.State == observation.NotApplicable && strings.HasPrefix(m.ID, observation.PosturePrefix)
+	return m.State == observation.NotApplicable &&
+		(strings.HasPrefix(m.ID, observation.PosturePrefix) || strings.HasPrefix(m.ID, observation.ForgePrefix))
 }
 
 // membership tests whether every item of a measured list or text is an allowed one, or
@@ -167,12 +169,21 @@ func (e evaluation) evaluateMembership(l membership) (kleene.Truth, []Evidence) 
 func (e evaluation) evaluateStage(stages []assess.Stage) (kleene.Truth, []Evidence) {
 	v := e.subject.Verdict
 	evidence := Evidence{State: observation.Measured, Value: string(v.Stage), Operator: "in", Threshold: toStrings(stages), At: v.ObservedUntil,
-		Text: fmt.Sprintf("The stage is %s; wanted %s.", v.Stage, strings.Join(toStrings(stages), " or ")) + e.asOf(v.ObservedUntil)}
+		Text: fmt.Sprintf("The stage is %s; wanted %s.", stageNames(v.Stage), stageNames(stages...)) + e.asOf(v.ObservedUntil)}
 	if v.Stage == assess.Unassessed {
 		evidence.State = observation.Unknown
 		return kleene.Unknown, []Evidence{evidence}
 	}
 	return kleene.Among(v.Possible, stages), []Evidence{evidence}
+}
+
+// stageNames joins the names of stages: "messy middle or strained".
+func stageNames(stages ...assess.Stage) string {
+	names := make([]string, len(stages))
+	for i, stage := range stages {
+		names[i] = english.TranslateMessage(wording.Stage(stage))
+	}
+	return strings.Join(names, " or ")
 }
 
 func (e evaluation) evaluateLevel(pillar string, levels []assess.Level) (kleene.Truth, []Evidence) {
@@ -198,7 +209,7 @@ func (e evaluation) evidence(m observation.Measure, operator string, threshold a
 		Source: m.Source, At: m.At}
 	name := e.policy.defs[m.ID].Name
 	if inconclusive(m) {
-		found.Text = fmt.Sprintf("%s: does not apply, which Scorecard calls inconclusive; wanted %s.", name, wanted)
+		found.Text = fmt.Sprintf("%s: does not apply, which says neither yes nor no; wanted %s.", name, wanted)
 		return found
 	}
 	switch m.State {

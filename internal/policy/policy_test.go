@@ -27,6 +27,7 @@ var defs = []observation.Definition{
 	{ID: "momentum.age-days", Name: "Age", Kind: observation.KindNumber, Unit: "days"},
 	{ID: "license.on-list", Name: "On the list", Kind: observation.KindBool},
 	{ID: "governance.security-policy", Name: "Security policy", Kind: observation.KindBool},
+	{ID: "forge.archived", Name: "Archived", Kind: observation.KindBool},
 	{ID: "posture.maintained", Name: "Scorecard: Maintained", Kind: observation.KindNumber, Unit: "points of 10"},
 }
 
@@ -67,6 +68,7 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 	unknown := Subject{Measures: []observation.Measure{def("people.contributors-6m").UnknownFor(observation.CauseOffline, "")}}
 	absent := Subject{Measures: []observation.Measure{def("momentum.days-since-commit").NotApplicableFor("")}}
 	inconclusive := Subject{Measures: []observation.Measure{def("posture.maintained").NotApplicableFor("no workflows")}}
+	unhosted := Subject{Measures: []observation.Measure{def("forge.archived").NotApplicableFor("no public host")}}
 	for name, c := range map[string]struct {
 		condition string
 		subject   Subject
@@ -81,6 +83,8 @@ func TestAConditionOnAMeasurePassesOnlyWhereItIsSure(t *testing.T) {
 		"not in the report":                    {people, Subject{}, Unknown},
 		"does not apply":                       {days, absent, Fail},
 		"a check that does not apply":          {"measure: posture.maintained\noperator: '>='\nthreshold: 5\nunit: points of 10", inconclusive, Unknown},
+		"what no forge can say":                {"measure: forge.archived\noperator: is\nthreshold: false", unhosted, Unknown},
+		"needs what no forge can say":          {"unseen: open it\nneeds: {measure: forge.archived, operator: is, threshold: false}", unhosted, Unknown},
 		"not, of unknown":                      {"not: {measure: license.file, operator: is, threshold: true}", Subject{}, Unknown},
 		"not, of true":                         {"not: {measure: license.file, operator: is, threshold: true}", of("license.file", true, ""), Fail},
 		"a text":                               {"measure: maintenance.type\noperator: is\nthreshold: internal", of("maintenance.type", "Internal", ""), Pass},

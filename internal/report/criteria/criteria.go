@@ -2,6 +2,8 @@
 package criteria
 
 import (
+	"strings"
+
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 )
@@ -21,7 +23,8 @@ type Policy struct {
 // Good is one that stands across.
 type Good struct{ ID, Name string }
 
-// Row is one criterion.
+// Row is one criterion. ID is that under which it is published, and empty where it is a name
+// within a policy alone.
 type Row struct {
 	ID, Title                    string
 	Passes, Fails, Open, NotSeen int // goods
@@ -57,7 +60,7 @@ func Of(w report.Localizer, asked []report.AskedPolicy, goods []report.Good) []P
 		}
 		view.More = len(marks) - len(view.Goods)
 		for i, c := range p.Conditions {
-			row := Row{ID: c.ID, Title: c.Title}
+			row := Row{ID: published(c.ID), Title: c.Title}
 			for g, m := range marks {
 				row.count(m[i])
 				if g < len(view.Goods) {
@@ -69,6 +72,15 @@ func Of(w report.Localizer, asked []report.AskedPolicy, goods []report.Good) []P
 		all = append(all, view)
 	}
 	return all
+}
+
+// published returns an id that readers know, as OSPS-QA-01.01: such ids are in capitals, and
+// the others are names for programs.
+func published(id string) string {
+	if id == strings.ToLower(id) {
+		return ""
+	}
+	return id
 }
 
 func (r *Row) count(mark byte) {

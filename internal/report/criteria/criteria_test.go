@@ -34,3 +34,11 @@ func TestGoodsStandAcrossAndAllAreCounted(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+func TestOnlyIDsThatArePublishedAreShown(t *testing.T) {
+	policies := []report.AskedPolicy{{ID: "ours", Conditions: []report.AskedCondition{{ID: "OSPS-QA-01.01", Title: "A"}, {ID: "where-to-report", Title: "B"}}}}
+	rows := criteria.Of(report.English, policies, nil)[0].Rows
+	if rows[0].ID != "OSPS-QA-01.01" || rows[1].ID != "" {
+		t.Errorf("shows %q and %q", rows[0].ID, rows[1].ID)
+	}
+}

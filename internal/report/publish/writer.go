@@ -312,7 +312,8 @@ func (w *Writer) finish(doc report.Document) error {
 // sheets are the tables of the workbook, by the file that holds each.
 var sheets = []struct{ file, name string }{
 	{"goods.csv", "Goods"}, {"reasons.csv", "Reasons"}, {"middle.csv", "Messy middle"}, {"fix-first.csv", "Upgrades"}, {"unfixed.csv", "Without a fix"},
-	{"keystones.csv", "Keystones"}, {"findings.csv", "Findings"}, {"concentration.csv", "Where"}, {"alternatives.csv", "Alternatives"},
+	{"keystones.csv", "Keystones"}, {"blocks.csv", "Rotten blocks"}, {"findings.csv", "Findings"},
+	{"concentration.csv", "Where"}, {"alternatives.csv", "Alternatives"},
 	{"changes.csv", "Changes"}, {"gaps.csv", "Gaps"}, {"moved.csv", "Moved"},
 }
 

@@ -223,13 +223,13 @@ func (c columnBuilder) measure(id string, notes ...string) cell {
 	case m.State == observation.Unknown:
 		return c.unknown(c.CauseText(m.Cause))
 	}
-	return cell{Text: c.MeasureText(m), Notes: notes}
+	return cell{Text: c.valueText(m), Notes: notes}
 }
 
 // measured is the value of a measure as a note; none where it is zero or missing.
 func (c columnBuilder) measured(pattern, id string) []string {
 	if m := c.measures[id]; m.State == observation.Measured && m.Value != 0.0 {
-		return []string{c.Translate(pattern, "value", c.MeasureText(m))}
+		return []string{c.Translate(pattern, "value", c.valueText(m))}
 	}
 	return nil
 }
@@ -282,7 +282,7 @@ func (c columnBuilder) lastCommit() cell {
 	if !known || m.At.IsZero() {
 		return c.measure(observation.MomentumDaysSinceCommit)
 	}
-	return cell{Text: c.Date(m.At.AddDate(0, 0, -int(days))), Notes: []string{c.Translate("{age} before it was last seen", "age", c.MeasureText(m))}}
+	return cell{Text: c.Date(m.At.AddDate(0, 0, -int(days))), Notes: []string{c.Translate("{age} before it was last seen", "age", c.valueText(m))}}
 }
 
 func (c columnBuilder) posture() cell {

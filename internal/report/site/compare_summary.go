@@ -5,8 +5,10 @@ import (
 	"strconv"
 
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/policy"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/wording"
 )
 
 // inShort is the first row: the stage, the load, what is weak, and the risk.
@@ -45,4 +47,12 @@ func (c columnBuilder) policies() {
 		}
 		c.cells[policyRow(i)] = shown
 	}
+}
+
+// valueText writes a measure's value; a long time in years.
+func (c columnBuilder) valueText(m observation.Measure) string {
+	if days, known := m.Number(); known && m.Unit == "days" {
+		return c.TranslateMessage(wording.Days(days, m.Bound))
+	}
+	return c.MeasureText(m)
 }

@@ -2,6 +2,7 @@ package site
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,26 @@ func TestTheFileOfAGoodHoldsEveryCell(t *testing.T) {
 		}
 		if held != len(c.Cells) || held != len(file.Cells) {
 			t.Errorf("%s: %d of %d cells in %d rows", c.Slug, held, len(c.Cells), len(file.Cells))
+		}
+	}
+}
+
+func TestLongTimesAreYearsSideBySide(t *testing.T) {
+	doc := reporttest.EveryState()
+	days := regexp.MustCompile(`([0-9,]+) days`)
+	for _, good := range report.Complete(doc).Goods {
+		for i, m := range good.Measures {
+			if _, known := m.Number(); known && m.Unit == "days" {
+				good.Measures[i].Value = 1816.0
+			}
+		}
+		c, _ := columnOf(t, doc, good)
+		for row, said := range c.Cells {
+			for _, text := range append(said.Notes, said.Text) {
+				if found := days.FindStringSubmatch(text); found != nil && len(found[1]) > 3 {
+					t.Errorf("%s: %s says %q", c.Slug, row, text)
+				}
+			}
 		}
 	}
 }

@@ -115,6 +115,9 @@ func (s *edition) policiesOf(good report.Good) []policyView {
 		var decided []string
 		for _, c := range answer.Conditions {
 			shown := conditionView{c, titles[c.ID], s.text.outcomeText(c.Outcome)}
+			if c.Unseen {
+				shown.Verdict = s.text.Translate("cannot be seen from here")
+			}
 			if shown.Title == "" {
 				shown.Title = c.ID
 			}
