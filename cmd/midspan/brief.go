@@ -63,10 +63,6 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 	if err := files.CheckPath(file); err != nil {
 		return err
 	}
-	program, err := browser.Find(os.Getenv("CHROME"))
-	if err != nil {
-		return err
-	}
 	dir, err := os.MkdirTemp("", "midspan-brief-")
 	if err != nil {
 		return err
@@ -76,6 +72,10 @@ func (a *app) brief(cmd *cobra.Command, id, file string) error {
 		id = good.ID // it may have been named by its name
 		return writeBrief(dir, head, good, cfg.Languages)
 	})
+	if err != nil {
+		return err
+	}
+	program, err := browser.Find(os.Getenv("CHROME"))
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func (p *Pipeline) checkRepositories(ctx context.Context, run store.Run) error {
 }
 
 // errNotMatched says what to do about a run whose packages were matched with other
-// advisories than those that are open.
+// advisories than those that are open, or by another version of the program.
 func (p *Pipeline) errNotMatched() error {
 	if p.notTaken != "" {
 		return fmt.Errorf("%s: name it again with --advisories", p.notTaken)
@@ -91,6 +91,6 @@ func (p *Pipeline) errNotMatched() error {
 			return fmt.Errorf("the run was matched with advisories, and now: %s", note.Message)
 		}
 	}
-	return errors.New("the run was matched with other advisories than these: midspan assess matches and judges it again with them, " +
-		"or name those of the run with --advisories")
+	return errors.New("the run was matched with other advisories than these, or by another version of Midspan: midspan assess matches " +
+		"and judges it again, or name those of the run with --advisories")
 }
