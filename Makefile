@@ -47,13 +47,14 @@ race:
 	go test -race -short -timeout 20m $(RACE)
 
 # What others check our files with, by npm: Microsoft's SARIF validator, CycloneDX's own
-# library, the Nu HTML checker (it needs Java). And GitHub's own schema, its OpenAPI
+# library, the Nu HTML checker (it needs Java), gitlab-ci-local, which knows the schema of
+# GitLab. And GitHub's own schema, its OpenAPI
 # document and answers that it once gave, which tests of what GitHub is asked read. Nothing of it is
 # part of the program.
 validators:
 	npm ci --prefix .ci/validators --ignore-scripts --no-audit --no-fund --silent
 	chmod u+x .ci/validators/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool
-	MIDSPAN_VALIDATORS=$(CURDIR)/.ci/validators go test -count=1 -run 'Validator|OwnLibrary|NuChecker|GitHubsOwn|GitHubRecorded' ./internal/report/publish ./scanners/forge
+	MIDSPAN_VALIDATORS=$(CURDIR)/.ci/validators go test -count=1 -run 'Validator|OwnLibrary|NuChecker|GitHubsOwn|GitHubRecorded' ./internal/report/publish ./scanners/forge ./docs
 
 # Our reading of publiccode.yml beside the official parser's. Its licences stay out of
 # the program: it is a program of its own, with a module of its own.

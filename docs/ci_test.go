@@ -460,4 +460,7 @@ func TestPreCommitHookRuns(t *testing.T) {
 	if code != 4 || !strings.Contains(out, "May we adopt it?") {
 		t.Errorf("the hook ends with %d, want 4 of a policy that fails:\n%s", code, out)
 	}
+	if code, out = r.bash([]string{"MIDSPAN_ADVISORIES="}, hooks[0].Entry); code != 0 {
+		t.Errorf("without a policy the hook ends with %d, and stops every push:\n%s", code, out)
+	}
 }

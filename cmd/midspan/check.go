@@ -128,11 +128,20 @@ func openPolicies(names []string) ([]*policy.Policy, error) {
 	for _, name := range names {
 		p, err := policy.Open(name, definitions)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, missingPolicy(err)
 		}
 		all = append(all, p)
 	}
 	return all, nil
+}
+
+// missingPolicy is the usage error of a policy that cannot be read; of one that is not there
+// it names those of a like name.
+func missingPolicy(err error) error {
+	if missing, ok := errors.AsType[*policy.MissingError](err); ok {
+		return usageError{orLike(err, "", alike(missing.Name, policy.Presets()))}
+	}
+	return usageError{err}
 }
 
 // checkResult is the JSON of a check: the document with the results of policies.

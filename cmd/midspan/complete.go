@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +11,7 @@ import (
 	"github.com/midspan/midspan/catalog/sample"
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/language"
+	"github.com/midspan/midspan/internal/osvdb"
 	"github.com/midspan/midspan/internal/policy"
 )
 
@@ -29,7 +31,9 @@ func completeFlags(root *cobra.Command) {
 	}
 	complete(root, "only", completeGoods)
 	complete(root, "policy", completePolicies)
-	complete(root, "languages", fixed(language.Tags()))
+	complete(root, "languages", listed(language.Tags()))
+	complete(root, "ecosystems", listed(osvdb.Ecosystems()))
+	complete(root, "archive", fixed(config.ArchiveChoices()))
 	complete(root, "log-level", fixed(config.Levels()))
 	complete(root, config.ExitZeroKey, fixed(config.ZeroCodes()))
 	complete(root, "advisories", cobra.FixedCompletions([]string{"osv.dev"}, cobra.ShellCompDirectiveDefault))
@@ -46,6 +50,22 @@ func completeFlags(root *cobra.Command) {
 			cmd.ValidArgsFunction = completePolicies
 			complete(cmd, "good", completeGoods)
 		}
+	}
+}
+
+// listed offers values for a flag that takes several, by commas: those that are not named
+// yet, behind what is.
+func listed(values []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndexByte(typed, ',')+1]
+		named := strings.Split(before, ",")
+		var offered []string
+		for _, value := range values {
+			if !slices.Contains(named, value) {
+				offered = append(offered, before+value)
+			}
+		}
+		return offered, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 

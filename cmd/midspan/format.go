@@ -51,8 +51,11 @@ func (a *app) addFormats(parent *cobra.Command) {
 }
 
 // alike returns the names that are like a text, as cobra compares the names of commands.
-func alike(text string, names []string) []string {
-	all := cobra.Command{SuggestionsMinimumDistance: 2}
+func alike(text string, names []string) []string { return alikeBy(2, text, names) }
+
+// alikeBy returns the names that at most so many letters tell from a text, or that begin with it.
+func alikeBy(letters int, text string, names []string) []string {
+	all := cobra.Command{SuggestionsMinimumDistance: letters}
 	for _, name := range names {
 		all.AddCommand(&cobra.Command{Use: name, Run: func(*cobra.Command, []string) {}})
 	}

@@ -44,7 +44,7 @@ with its history, what with the forge asked as well, and where else to look.
 			case show:
 				text, err := policy.Text(args[0])
 				if err != nil {
-					return usageError{err}
+					return missingPolicy(err)
 				}
 				_, err = io.WriteString(a.stdout, text)
 				return err

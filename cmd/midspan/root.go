@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 	"unicode"
@@ -177,6 +178,7 @@ func (a *app) load(cmd *cobra.Command, own bool, trees []string) (config.Config,
 		return cfg, usageError{errors.New("--quiet and --verbose exclude each other")}
 	}
 	a.exitZero, a.level = cfg.ExitZero, a.levelOf(cfg.LogLevel)
+	a.sayMisspelt(os.Environ())
 	for _, file := range cfg.Origin.Ignored {
 		a.say(file + " is not read: who is checked does not steer the check")
 	}

@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/midspan/midspan/internal/config"
 )
 
 // globalFlags is what the help of a command says in place of the flags that all have.
@@ -88,6 +91,22 @@ func orLike(err error, prefix string, names []string) error {
 		return err
 	}
 	return fmt.Errorf("%w; did you mean %s?", err, prefix+strings.Join(names, " or "+prefix))
+}
+
+// sayMisspelt names variables of the environment that are almost a setting: they would be
+// passed over in silence. One letter may differ: Kubernetes sets variables such as MIDSPAN_PORT
+// of its own. environ is as os.Environ returns it.
+func (a *app) sayMisspelt(environ []string) {
+	known := config.Variables()
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if value == "" || !strings.HasPrefix(name, "MIDSPAN_") || slices.Contains(known, name) {
+			continue
+		}
+		if names := alikeBy(1, name, known); len(names) > 0 {
+			a.say(orLike(fmt.Errorf("the variable %s is no setting", name), "", names).Error())
+		}
+	}
 }
 
 // flagError is the error of a flag that cannot be read; of one that is not there it names

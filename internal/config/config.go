@@ -14,7 +14,6 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -268,7 +267,7 @@ func Load(flags *pflag.FlagSet, search Search, now time.Time) (Config, error) {
 	}
 	c.Origin.named, c.Origin.direct = map[string]bool{}, map[string]bool{}
 	for _, s := range table {
-		variable := "MIDSPAN_" + strings.ToUpper(strings.ReplaceAll(s.key, "-", "_"))
+		variable := s.variable()
 		c.Origin.direct[s.key] = flags.Changed(s.key) || os.Getenv(variable) != ""
 		c.Origin.named[s.key] = flags.Changed(s.key) || os.Getenv(variable) != "" || v.InConfig(s.key)
 	}
@@ -313,20 +312,6 @@ type UnknownKeyError struct {
 
 func (e *UnknownKeyError) Error() string {
 	return fmt.Sprintf("%s: there is no setting %q; midspan config lists them", e.File, e.Key)
-}
-
-// dayOfBuild is the day that SOURCE_DATE_EPOCH names, in seconds since 1970, or now where
-// it is not set (https://reproducible-builds.org/specs/source-date-epoch/).
-func dayOfBuild(now time.Time) (time.Time, error) {
-	text := os.Getenv("SOURCE_DATE_EPOCH")
-	if text == "" {
-		return now, nil
-	}
-	seconds, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || seconds < 0 || seconds >= 253402300800 { // the year 10000
-		return now, fmt.Errorf("SOURCE_DATE_EPOCH: %q is not a number of seconds since 1970", text)
-	}
-	return time.Unix(seconds, 0), nil
 }
 
 // checkChoices refuses a word that is none of those that a setting knows.

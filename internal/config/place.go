@@ -100,7 +100,7 @@ func shownName(path string) string {
 
 // find looks for the settings file. named is set where the user named it.
 func (s Search) find() (origin Origin, named bool, err error) {
-	for _, file := range []string{s.File, os.Getenv("MIDSPAN_CONFIG")} {
+	for _, file := range []string{s.File, os.Getenv(fileVariable)} {
 		if file == "" {
 			continue
 		}

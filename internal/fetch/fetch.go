@@ -41,13 +41,9 @@ func Client(opts Options) *http.Client {
 	if policy == (RetryPolicy{}) {
 		policy = DefaultRetryPolicy()
 	}
-	dialer := &net.Dialer{Timeout: 20 * time.Second}
-	if !opts.AllowPrivate {
-		dialer.Control = refusePrivate
-	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = dialer.DialContext
-	transport.ResponseHeaderTimeout = policy.IdleTimeout
+	transport := newTransport(net.Dialer{Timeout: 20 * time.Second}, opts.AllowPrivate, func(t *http.Transport) {
+		t.ResponseHeaderTimeout = policy.IdleTimeout
+	})
 	var inner http.RoundTripper = idleTimeoutTransport{transport, policy.IdleTimeout}
 	client := &http.Client{Transport: userAgentTransport{inner, opts.UserAgent}, CheckRedirect: stripCredentialsOnRedirect}
 	return &http.Client{Transport: resumeTransport{retryTransport{client, policy, policy.NewHostBreakers(), opts.Handled}}}
@@ -64,9 +60,13 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return err
 	}
 	if ip := host.Addr().Unmap(); !Public(ip) {
-		return fmt.Errorf("%s is a private address; %w", ip, errPrivate)
+		return privateError(ip)
 	}
 	return nil
+}
+
+func privateError(ip netip.Addr) error {
+	return fmt.Errorf("%s is a private address; %w", ip, errPrivate)
 }
 
 type offlineTransport struct{}

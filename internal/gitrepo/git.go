@@ -270,6 +270,22 @@ func (g *Git) environment() []string {
 			env = append(env, key+"="+value)
 		}
 	}
+	return append(env, authorities()...)
+}
+
+// authorities names what SSL_CERT_FILE and SSL_CERT_DIR name in git's own variables: curl
+// with GnuTLS, as Debian has it, reads only these. Of several folders git takes one, which
+// is the first that is there.
+func authorities() []string {
+	var env []string
+	if file := os.Getenv("SSL_CERT_FILE"); file != "" {
+		env = append(env, "GIT_SSL_CAINFO="+file)
+	}
+	for _, folder := range filepath.SplitList(os.Getenv("SSL_CERT_DIR")) {
+		if info, err := os.Stat(folder); err == nil && info.IsDir() {
+			return append(env, "GIT_SSL_CAPATH="+folder)
+		}
+	}
 	return env
 }
 

@@ -23,8 +23,8 @@ const DefaultBaseURL = "https://osv-vulnerabilities.storage.googleapis.com"
 // kevURL is CISA's catalog of known exploited vulnerabilities.
 const kevURL = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
 
-// defaultEcosystems are the ecosystems whose manifests are read, by OSV's names.
-func defaultEcosystems() []string {
+// Ecosystems are those whose manifests are read, by OSV's names.
+func Ecosystems() []string {
 	return []string{"npm", "PyPI", "Maven", "Go", "RubyGems", "Packagist", "crates.io", "Hex", "NuGet", "Pub", "Hackage", "CRAN"}
 }
 
@@ -45,7 +45,7 @@ const maxArchive = 8 << 30
 // update.
 func Update(ctx context.Context, base, dir string, ecosystems []string, client *http.Client, now time.Time) error {
 	if len(ecosystems) == 0 {
-		ecosystems = defaultEcosystems()
+		ecosystems = Ecosystems()
 	}
 	f, err := download.Open(dir, client, now)
 	if err != nil {

@@ -33,11 +33,18 @@ func Presets() []string {
 	return names
 }
 
+// MissingError is a name that no embedded policy has.
+type MissingError struct{ Name, problem string }
+
+func (e *MissingError) Error() string {
+	return fmt.Sprintf(e.problem, e.Name, strings.Join(Presets(), ", "))
+}
+
 // Text returns the file of an embedded policy.
 func Text(preset string) (string, error) {
 	data, err := presets.ReadFile(path.Join("presets", preset+".yaml"))
 	if err != nil {
-		return "", fmt.Errorf("there is no embedded policy %q; there are %s", preset, strings.Join(Presets(), ", "))
+		return "", &MissingError{Name: preset, problem: "there is no embedded policy %q; there are %s"}
 	}
 	return string(data), nil
 }
@@ -57,7 +64,7 @@ func Open(name string, defs []observation.Definition) (*Policy, error) {
 	}
 	data, err := files.ReadInput(name, maxPolicy)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
-		return nil, fmt.Errorf("there is no embedded policy and no file %q; embedded are %s", name, strings.Join(Presets(), ", "))
+		return nil, &MissingError{Name: name, problem: "there is no embedded policy and no file %q; embedded are %s"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the policy: %w", err)
