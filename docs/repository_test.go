@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -9,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// What the files that describe this repository say of its version is one and the same, and
-// they name the entity that holds it, and nobody else.
+// What the files that describe this repository say of its newest release is one and the
+// same (nothing, where there is none yet), and they name the entity that holds it, and nobody else.
 func TestFilesAboutTheRepositoryAgree(t *testing.T) {
 	var code struct {
 		Version      string `yaml:"publiccodeYmlVersion"`
@@ -41,6 +42,9 @@ func TestFilesAboutTheRepositoryAgree(t *testing.T) {
 	if code.Software != citation.Version || code.ReleaseDate != citation.Released || code.Legal.License != citation.License {
 		t.Errorf("publiccode.yml has %s of %s under %s, CITATION.cff %s of %s under %s",
 			code.Software, code.ReleaseDate, code.Legal.License, citation.Version, citation.Released, citation.License)
+	}
+	if heading := fmt.Sprintf("\n## %s - %s\n", code.Software, code.ReleaseDate); code.Software != "" && !strings.Contains(read("CHANGELOG.md"), heading) {
+		t.Errorf("CHANGELOG.md has no section of %s of %s, which publiccode.yml calls the newest release", code.Software, code.ReleaseDate)
 	}
 	if code.Version != "0.7" {
 		t.Errorf("publiccode.yml is of version %s, want 0.7", code.Version)

@@ -23,7 +23,7 @@ func (a *app) manualCommand() *cobra.Command {
 				return err
 			}
 			cmd.Root().DisableAutoGenTag = true
-			header := doc.GenManHeader{Title: "MIDSPAN", Section: "1", Source: "midspan " + version(), Manual: "Midspan"}
+			header := doc.GenManHeader{Section: "1", Source: "midspan " + version(), Manual: "Midspan"}
 			if err := doc.GenManTree(cmd.Root(), &header, args[0]); err != nil {
 				return fmt.Errorf("write the manual: %w", err)
 			}
