@@ -66,6 +66,9 @@ type Found struct {
 	// Packages are the distinct packages of the inventory, and Uses how each is used.
 	Packages []observation.Package
 	Uses     []observation.Use
+	// Posture is what the posture scanner read of the files for checks that ask the forge too;
+	// nil where it read nothing.
+	Posture *observation.PostureFacts
 }
 
 // Description is what people read of a source.

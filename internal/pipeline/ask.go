@@ -158,6 +158,9 @@ func (p *Pipeline) foundIn(ctx context.Context, scan store.Scan) (found scanners
 		}
 		found.Measures = append(found.Measures, result.Measures...)
 		found.Accounts = append(found.Accounts, result.Accounts...)
+		if result.Posture != nil {
+			found.Posture = result.Posture
+		}
 	}
 	if scan.Inventory == "" {
 		return found, nil

@@ -16,6 +16,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/packages"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 )
 
 // followed is a run over one repository that names a collective and a package, with a
@@ -120,6 +121,39 @@ func TestWithoutLedgersARunIsOneWithoutTheSources(t *testing.T) {
 	for name, r := range map[string]runResult{"services down": third, "sources not asked": run(t, none.cfg, askedTool)} {
 		if got := withoutForge(t, r.Document); got != want {
 			t.Errorf("%s: the report differs from that of an offline run:\n%s\n%s", name, got, want)
+		}
+	}
+}
+
+// TestScorecardInFullHoldsFilesAndGitHubTogether lets a check that reads both, one that reads
+// files alone, and the one that the match answers come through a whole run.
+func TestScorecardInFullHoldsFilesAndGitHubTogether(t *testing.T) {
+	f := newFollowed(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/repos/coast/tool":
+			fmt.Fprint(w, `{"name":"tool","default_branch":"main","owner":{"login":"coast"},"created_at":"2020-01-01T00:00:00Z"}`)
+		case "/repos/coast/tool/releases":
+			fmt.Fprint(w, `[{"tag_name":"v1","target_commitish":"main","assets":[{"name":"tool.spdx.json"}]}]`)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"message":"Not Found"}`)
+		}
+	}))
+	t.Cleanup(server.Close)
+	sources := append(withOthers(), live.New(live.Options{Tokens: []string{"x"}, Address: server.URL, Fuzz: server.URL, Badges: server.URL}))
+	p, err := New(t.Context(), f.cfg, "test", func() time.Time { return f.now }, Silent{}, WithSources(sources))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	r := runWith(t, p, askedTool)
+	for id, want := range map[string]string{
+		"posture-full.binary-artifacts": "10 of 2026-06-30", "posture-full.sbom": "10 of 2026-06-30", "posture-full.token-permissions": "not-applicable: ",
+		"posture-full.webhooks": "unknown: no-token", "posture-full.vulnerabilities": "not-applicable: ", "posture-full.fuzzing": "unknown: not-found",
+	} {
+		if got := measureIn(r, id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
 		}
 	}
 }
