@@ -107,6 +107,9 @@ func ask(ctx context.Context, way *way, outside *outside, q scanners.Question) (
 	if err := o.client.InitRepo(o.repo, clients.HeadSHA, commits); err != nil {
 		return nil, new(failureOf(way, err.Error())), nil
 	}
+	if _, err := o.client.GetDefaultBranchName(); err != nil {
+		return nil, &observation.Note{Cause: observation.CauseBroken, Message: "GitHub's answer does not say which repository it is of"}, nil
+	}
 	a = answer{}
 	for _, c := range every() {
 		if c.run != nil {
