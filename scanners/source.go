@@ -51,6 +51,13 @@ type Follower interface {
 	FollowsScan()
 }
 
+// UpkeepTeller is a source that also says of packages that their makers gave them up.
+type UpkeepTeller interface {
+	Source
+	// Upkeep is what an answer says of them, sorted by package.
+	Upkeep(answer Answer) []observation.Upkeep
+}
+
 // Rescuer is a source that knows where copies of repositories are kept. It is asked after
 // the scan, about those that could not be read or that their forge no longer shows, and
 // about others where a setting says so. To the rest its measures do not apply.
