@@ -51,6 +51,13 @@ type Follower interface {
 	FollowsScan()
 }
 
+// UpkeepTeller is a source that also says of packages that their makers gave them up.
+type UpkeepTeller interface {
+	Source
+	// Upkeep is what an answer says of them, sorted by package.
+	Upkeep(answer Answer) []observation.Upkeep
+}
+
 // Rescuer is a source that knows where copies of repositories are kept. It is asked after
 // the scan, about those that could not be read or that their forge no longer shows, and
 // about others where a setting says so. To the rest its measures do not apply.
@@ -66,6 +73,9 @@ type Found struct {
 	// Packages are the distinct packages of the inventory, and Uses how each is used.
 	Packages []observation.Package
 	Uses     []observation.Use
+	// Posture is what the posture scanner read of the files for checks that ask the forge too;
+	// nil where it read nothing.
+	Posture *observation.PostureFacts
 }
 
 // Description is what people read of a source.

@@ -115,6 +115,26 @@ decides for some good, no two rules say the same and none goes against another: 
 test proves it of these rules, and a file of your own that breaks it is refused
 with its line.
 
+## How far a dependency is carried
+
+No level and no stage is made of it; keystones and rotten blocks show it, with who tells
+(` + "`lifecycle_by`" + `). The first that holds:
+
+1. *ended*: Composer's lockfile calls the package abandoned, an advisory of OSV calls it
+   unmaintained, or the good of the catalog that publishes it is dormant or at sunset
+2. *deprecated*: a lockfile says that its makers gave up a version in use
+3. *ended*: ecosyste.ms says that its registry has it no more, of a package of a good
+4. *deprecated*: deps.dev says that its latest version is, of a package that goods ask for
+   themselves or publish, with the reason; or ecosyste.ms says it of a package of a good
+5. *quiet*, *kept*: the good of the catalog that publishes it fades, or is alive
+6. *quiet*: of all its versions deps.dev knows none of the two years before the day of asking.
+   A finished package may be so, too
+7. else *unknown*: that a service tells of no end is no proof of upkeep
+
+What a service says has its day and its licence beside it, and is no older than the run
+allows. A block is what is ended or deprecated, or carried by one person, under two goods
+or more.
+
 `
 
 func (r *Rules) writeStages(b *strings.Builder) {

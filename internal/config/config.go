@@ -48,7 +48,7 @@ type Config struct {
 	Contact     string // how operators of servers reach who runs Midspan; empty for nobody
 	// Credentials are hosts for whose tokens git's credential helpers are asked.
 	Credentials []string
-	// ScorecardFull asks GitHub for the checks of Scorecard that no snapshot shows.
+	// ScorecardFull asks GitHub for all checks of Scorecard, with what no snapshot shows.
 	ScorecardFull bool
 	Functions     bool // count who carries which function of a good
 	Evidence      bool // read what files are evidence of
@@ -155,7 +155,7 @@ func settings(c *Config) []setting {
 		{"functions", &c.Functions, false, "count who carries which function of a good: releasing, tests, translation; compares the trees of 12 months", false},
 		{"evidence", &c.Evidence, false, "read what documents, files of standards and deployment files are there, for criteria; a policy that asks for it turns it on", false},
 		{"replay", &c.Replay, false, "say how fast holes are closed: reads the lockfiles of 24 months and what was known of their packages then", false},
-		{"scorecard-full", &c.ScorecardFull, false, "ask GitHub for the checks of Scorecard that no snapshot shows; takes a token and up to 80 requests a repository", false},
+		{"scorecard-full", &c.ScorecardFull, false, "ask GitHub for all checks of Scorecard, with what no snapshot shows; takes a token and up to 110 requests a repository", false},
 		{"policy", &c.Policies, []string{}, "policy to ask of every good: a file, or the name of an embedded one (repeatable); midspan policy lists them", false},
 		{"only", &c.Only, "", "read only goods whose name, id or repository contains this", false},
 		{"limit", &c.Limit, 0, "read at most so many goods (0: all)", false},

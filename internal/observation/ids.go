@@ -129,8 +129,11 @@ const (
 	PostureMaintained = "posture.maintained"
 )
 
-// The measures of scanners/scorecard/live.
+// The measures of scanners/scorecard/live: the prefix is followed by the name of a check in
+// small letters.
 const (
+	PostureFullPrefix           = "posture-full."
+	PostureFullScore            = "posture-full.score"
 	PostureFullBranchProtection = "posture-full.branch-protection"
 	PostureFullCITests          = "posture-full.ci-tests"
 	PostureFullCodeReview       = "posture-full.code-review"

@@ -25,6 +25,9 @@ type Observation struct {
 	Packages []Package `json:"packages,omitzero"`
 	// Checks are posture checks; only a posture scanner fills them.
 	Checks []Check `json:"checks,omitempty"`
+	// Posture is what checks that ask the forge too need of the files; only the posture scanner
+	// fills it.
+	Posture *PostureFacts `json:"posture,omitempty"`
 	// Activity is counted month by month; nil means that the scanner counts none.
 	Activity *Activity `json:"activity,omitempty"`
 	// Runtimes are the runtimes that files name; only the scanner of them fills them.

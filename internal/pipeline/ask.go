@@ -158,6 +158,9 @@ func (p *Pipeline) foundIn(ctx context.Context, scan store.Scan) (found scanners
 		}
 		found.Measures = append(found.Measures, result.Measures...)
 		found.Accounts = append(found.Accounts, result.Accounts...)
+		if result.Posture != nil {
+			found.Posture = result.Posture
+		}
 	}
 	if scan.Inventory == "" {
 		return found, nil
@@ -277,6 +280,9 @@ func (p *Pipeline) liveOf(run store.Run, source scanners.Source, r catalog.Repos
 		failure.Message += fmt.Sprintf("; the answer that is kept is of %s, and older than --max-age allows", last.Asked.UTC().Format(time.DateOnly))
 	case last != nil:
 		live.Measures, live.Notes = source.Measures(*last, oldest)
+		if teller, tells := source.(scanners.UpkeepTeller); tells {
+			live.Upkeep = teller.Upkeep(*last)
+		}
 		return live
 	case failure.Cause == observation.CauseOffline:
 		failure.Message += ", and no answer of an earlier run is kept"

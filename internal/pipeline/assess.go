@@ -344,7 +344,7 @@ func (p *Pipeline) loadResults(ctx context.Context, state repoState, l matchedIn
 			all.measures[i].At = state.scan.At
 		}
 	}
-	all.measures = append(all.measures, liveMeasures(state.live)...)
+	all.measures = live.WithAdvisories(append(all.measures, liveMeasures(state.live)...), l.match.Findings)
 	return all, nil
 }
 

@@ -14,8 +14,11 @@ import (
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/portfolio"
+	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/scanners/ledger"
 	"github.com/midspan/midspan/scanners/packages"
+	"github.com/midspan/midspan/scanners/scorecard/live"
 )
 
 // followed is a run over one repository that names a collective and a package, with a
@@ -121,5 +124,80 @@ func TestWithoutLedgersARunIsOneWithoutTheSources(t *testing.T) {
 		if got := withoutForge(t, r.Document); got != want {
 			t.Errorf("%s: the report differs from that of an offline run:\n%s\n%s", name, got, want)
 		}
+	}
+}
+
+// TestScorecardInFullHoldsFilesAndGitHubTogether lets a check that reads both, one that reads
+// files alone, and the one that the match answers come through a whole run.
+func TestScorecardInFullHoldsFilesAndGitHubTogether(t *testing.T) {
+	f := newFollowed(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/repos/coast/tool":
+			fmt.Fprint(w, `{"name":"tool","default_branch":"main","owner":{"login":"coast"},"created_at":"2020-01-01T00:00:00Z"}`)
+		case "/repos/coast/tool/releases":
+			fmt.Fprint(w, `[{"tag_name":"v1","target_commitish":"main","assets":[{"name":"tool.spdx.json"}]}]`)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"message":"Not Found"}`)
+		}
+	}))
+	t.Cleanup(server.Close)
+	sources := append(withOthers(), live.New(live.Options{Tokens: []string{"x"}, Address: server.URL, Fuzz: server.URL, Badges: server.URL}))
+	p, err := New(t.Context(), f.cfg, "test", func() time.Time { return f.now }, Silent{}, WithSources(sources))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	r := runWith(t, p, askedTool)
+	for id, want := range map[string]string{
+		"posture-full.binary-artifacts": "10 of 2026-06-30", "posture-full.sbom": "10 of 2026-06-30", "posture-full.token-permissions": "not-applicable: ",
+		"posture-full.webhooks": "unknown: no-token", "posture-full.vulnerabilities": "not-applicable: ", "posture-full.fuzzing": "unknown: not-found",
+	} {
+		if got := measureIn(r, id); got != want {
+			t.Errorf("%s is %s, want %s", id, got, want)
+		}
+	}
+}
+
+// TestWhatDepsDevSaysOfADependencyIsItsLifecycle follows an answer into the keystones of two
+// goods, with who said it and when; a run of an earlier day does not know it.
+func TestWhatDepsDevSaysOfADependencyIsItsLifecycle(t *testing.T) {
+	f := newFollowed(t)
+	lock := `{"name":"x","lockfileVersion":3,"packages":{"":{"dependencies":{"left":"1.0.0"}},"node_modules/left":{"version":"1.0.0"}}}`
+	folder := filepath.Dir(f.cfg.Mirror)
+	for _, name := range []string{"one", "two"} {
+		repositoryOf(map[string]string{"README.md": "# " + name + "\n", "package.json": `{"dependencies":{"left":"1.0.0"}}`, "package-lock.json": lock})(
+			gittest.Init(t, filepath.Join(folder, name)))
+	}
+	registry := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := `{"system":"NPM","name":"left","version":"1.0.0"}`
+		switch r.URL.Path {
+		case "/v3/systems/npm/packages/left":
+			fmt.Fprintf(w, `{"versions":[{"versionKey":%s,"publishedAt":"2020-01-01T00:00:00Z","isDefault":true}]}`, key)
+		case "/v3alpha/versionbatch":
+			fmt.Fprintf(w, `{"responses":[{"request":{"versionKey":%s},"version":{"isDeprecated":true,"deprecatedReason":"use right"}}]}`, key)
+		default:
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(registry.Close)
+	run := func() report.Document {
+		p, err := New(t.Context(), f.cfg, "test", func() time.Time { return f.now }, Silent{},
+			WithSources(withOthers(packages.NewDepsDev(packages.Options{Address: registry.URL, MaxWait: time.Millisecond}))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		return runWith(t, p, "https://github.com/coast/one", "https://github.com/coast/two").Document
+	}
+	want := portfolio.Said{By: "deps.dev, v3alpha (CC BY 4.0)", Day: "2026-06-30", Reason: "use right"}
+	if doc := run(); len(doc.Keystones) != 1 || doc.Keystones[0].Lifecycle != portfolio.Deprecated || doc.Keystones[0].Said != want ||
+		len(doc.Blocks) != 1 || doc.Blocks[0].Said != want {
+		t.Errorf("keystones %+v, blocks %+v", doc.Keystones, doc.Blocks)
+	}
+	f.cfg.AsOf = "2026-06-01"
+	if doc := run(); len(doc.Keystones) != 1 || doc.Keystones[0].Lifecycle != portfolio.Unseen || len(doc.Blocks) != 0 {
+		t.Errorf("of an earlier day: keystones %+v, blocks %+v", doc.Keystones, doc.Blocks)
 	}
 }

@@ -290,6 +290,9 @@ func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 	}
 	for i, scan := range e.brief.Scans {
 		totals.AddNotices(e.inventories[i].notices)
+		for _, live := range e.states[i].live {
+			totals.AddUpkeep(live.Upkeep)
+		}
 		summary.addRepository(scan, e.inventories[i])
 		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, scan.Findings)
 	}

@@ -14,9 +14,9 @@ type Lifecycle string
 
 // The lifecycles of a package, from the worst.
 const (
-	Ended      Lifecycle = "ended"      // an advisory or Composer's lockfile says that it is left, or its good of the catalog is at its end
-	Deprecated Lifecycle = "deprecated" // a lockfile says that its makers gave up a version in use
-	Quiet      Lifecycle = "quiet"      // its good of the catalog is fading
+	Ended      Lifecycle = "ended"      // an advisory or Composer's lockfile says that it is left, its good of the catalog is at its end, or its registry has it no more
+	Deprecated Lifecycle = "deprecated" // a lockfile says that its makers gave up a version in use, or a registry that they gave up the latest
+	Quiet      Lifecycle = "quiet"      // its good of the catalog is fading, or no version of it came in two years
 	Kept       Lifecycle = "kept"       // its good of the catalog is alive
 	Unseen     Lifecycle = "unknown"    // nothing tells
 )
@@ -45,6 +45,7 @@ type Block struct {
 	// Lifecycle says how far it is carried; OnePerson that it is known that one person does
 	// half of the work or more on the good of the catalog that publishes it.
 	Lifecycle Lifecycle `json:"lifecycle"`
+	Said      Said      `json:"said,omitzero"`
 	OnePerson bool      `json:"onePerson,omitempty"`
 	// Instead is the replacement that most notices name, or empty.
 	Instead string `json:"instead,omitempty"`
@@ -70,33 +71,13 @@ func (p *Portfolio) AddNotices(notices []observation.Notice) {
 // CarriedByOne says that one person does half of the work on a good or more.
 func (p *Portfolio) CarriedByOne(goodID string) { p.goods[p.indexOf(goodID)].onePerson = true }
 
-// lifecycle is that of a package.
-func (p *Portfolio) lifecycle(name packageName, f *packageUse) Lifecycle {
-	good, known := p.publisher[name]
-	known = known && good != noGood
-	var stage assess.Stage
-	if known {
-		stage = p.goods[good].stage
-	}
-	switch {
-	case f.abandoned, f.unmaintained, stage == assess.Dormant, stage == assess.Sunset:
-		return Ended
-	case f.deprecated:
-		return Deprecated
-	case stage == assess.Fading:
-		return Quiet
-	case known && stage != assess.Unassessed && stage != "":
-		return Kept
-	}
-	return Unseen
-}
-
 // Blocks lists the rotten blocks, at most limit: those that most goods chose themselves first,
 // then those on which most rest, then by name.
 func (p *Portfolio) Blocks(limit int) []Block {
 	blocks := []Block{}
 	for name, f := range p.packages {
-		b := Block{Ecosystem: name.ecosystem, Package: f.spelling, Lifecycle: p.lifecycle(name, f)}
+		b := Block{Ecosystem: name.ecosystem, Package: f.spelling}
+		b.Lifecycle, b.Said = p.lifecycle(name, f)
 		if good, known := p.publisher[name]; known && good != noGood {
 			b.FromGood, b.OnePerson = p.goods[good].id, p.goods[good].onePerson
 		}

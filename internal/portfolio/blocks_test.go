@@ -1,7 +1,9 @@
 package portfolio
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/assess"
@@ -64,6 +66,75 @@ func TestABlockIsRottenWhereSomethingSaysSo(t *testing.T) {
 			}
 			if len(blocks) != 1 || blocks[0].Lifecycle != c.lifecycle || blocks[0].Effort != c.effort || blocks[0].OnePerson != c.alone || blocks[0].Instead != c.instead {
 				t.Errorf("%+v", blocks)
+			}
+		})
+	}
+}
+
+// TestWhatLockfilesAndAdvisoriesSayComesBeforeServices goes through who tells a lifecycle.
+func TestWhatLockfilesAndAdvisoriesSayComesBeforeServices(t *testing.T) {
+	day := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	said := func(change func(*observation.Upkeep)) func(*Portfolio) {
+		u := observation.Upkeep{Ecosystem: "npm", Name: "left", Source: "deps.dev", Asked: day}
+		change(&u)
+		return func(p *Portfolio) { p.AddUpkeep([]observation.Upkeep{u}) }
+	}
+	old := said(func(u *observation.Upkeep) { u.NewestAt = day.AddDate(-3, 0, 0) })
+	deprecated := said(func(u *observation.Upkeep) { u.Deprecated, u.Reason = true, "use right" })
+	earlier := said(func(u *observation.Upkeep) { u.Deprecated, u.Asked = true, day.AddDate(0, 0, -9) })
+	other := said(func(u *observation.Upkeep) { u.Deprecated, u.Source = true, "ecosyste.ms" })
+	gone := said(func(u *observation.Upkeep) { u.Gone, u.Source = true, "ecosyste.ms" })
+	notice := func(p *Portfolio) { p.AddNotices([]observation.Notice{{Ecosystem: "npm", Name: "left", Version: "1"}}) }
+	unmaintained := func(p *Portfolio) {
+		f := finding("left", "1", "RUSTSEC-1", "low", "")
+		f.Unmaintained = true
+		p.AddRepository("a", nil, nil, []observation.Finding{f})
+	}
+	published := func(stage assess.Stage) func(*Portfolio) {
+		return func(p *Portfolio) { p.AddGood(catalog.Good{ID: "maker"}, stage, []string{"npm:left"}) }
+	}
+	by := func(name string) Said { return Said{By: name, Day: "2026-11-30"} }
+	for name, c := range map[string]struct {
+		says []func(*Portfolio)
+		want Lifecycle
+		said Said
+	}{
+		"nobody":                      {nil, Unseen, Said{}},
+		"no version in two years":     {[]func(*Portfolio){old}, Quiet, by("deps.dev")},
+		"deprecated":                  {[]func(*Portfolio){deprecated}, Deprecated, Said{By: "deps.dev", Day: "2026-11-30", Reason: "use right"}},
+		"deprecated and old":          {[]func(*Portfolio){old, deprecated}, Deprecated, Said{By: "deps.dev", Day: "2026-11-30", Reason: "use right"}},
+		"the newest answer":           {[]func(*Portfolio){earlier, deprecated}, Deprecated, Said{By: "deps.dev", Day: "2026-11-30", Reason: "use right"}},
+		"two services":                {[]func(*Portfolio){other, deprecated}, Deprecated, Said{By: "deps.dev", Day: "2026-11-30", Reason: "use right"}},
+		"another service alone":       {[]func(*Portfolio){other, old}, Deprecated, by("ecosyste.ms")},
+		"gone":                        {[]func(*Portfolio){deprecated, gone}, Ended, by("ecosyste.ms")},
+		"a lockfile first":            {[]func(*Portfolio){gone, notice}, Deprecated, Said{By: "lockfile"}},
+		"an advisory first":           {[]func(*Portfolio){deprecated, unmaintained}, Ended, Said{By: "OSV"}},
+		"of a good that ended":        {[]func(*Portfolio){deprecated, published(assess.Dormant)}, Ended, Said{By: "catalog"}},
+		"of a good that is alive":     {[]func(*Portfolio){old, published(assess.Sustained)}, Kept, Said{By: "catalog"}},
+		"deprecated by a living good": {[]func(*Portfolio){deprecated, published(assess.Sustained)}, Deprecated, Said{By: "deps.dev", Day: "2026-11-30", Reason: "use right"}},
+		"of a good that nobody knows": {[]func(*Portfolio){old, published(assess.Unassessed)}, Quiet, by("deps.dev")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, backwards := range []bool{false, true} { // the order of goods does not matter
+				p := New()
+				for _, good := range []string{"a", "b"} {
+					p.AddRepository(good, []observation.Package{pkg("left", "1", observation.Direct)}, nil, nil)
+				}
+				says := slices.Clone(c.says)
+				if backwards {
+					slices.Reverse(says)
+				}
+				for _, say := range says {
+					say(p)
+				}
+				k := p.Keystones(9, func(string) bool { return true })[0]
+				if k.Lifecycle != c.want || k.Said != c.said {
+					t.Errorf("%s by %+v, want %s by %+v", k.Lifecycle, k.Said, c.want, c.said)
+				}
+				blocks := p.Blocks(9)
+				if rotten := c.want == Ended || c.want == Deprecated; (len(blocks) == 1) != rotten || rotten && blocks[0].Said != c.said {
+					t.Errorf("blocks %+v", blocks)
+				}
 			}
 		})
 	}

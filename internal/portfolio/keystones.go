@@ -30,6 +30,7 @@ type Keystone struct {
 	FromStage assess.Stage `json:"fromStage,omitempty"`
 	// Lifecycle says how far its makers still carry it.
 	Lifecycle Lifecycle `json:"lifecycle"`
+	Said      Said      `json:"said,omitzero"`
 }
 
 // AtRunTime counts the goods that need it for more than to build or test, as far
@@ -67,8 +68,8 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 	keystones := []Keystone{}
 	for _, c := range found[:min(limit, len(found))] {
 		f := p.packages[c.packageName]
-		k := Keystone{Ecosystem: c.ecosystem, Package: f.spelling, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle,
-			Lifecycle: p.lifecycle(c.packageName, f)}
+		k := Keystone{Ecosystem: c.ecosystem, Package: f.spelling, Direct: c.direct, Transitive: c.transitive, Development: c.development, InMiddle: c.middle}
+		k.Lifecycle, k.Said = p.lifecycle(c.packageName, f)
 		k.Goods = p.ids(goodsOf(p.usesByOthers(c.packageName, f)))
 		n := 0
 		n, k.Worst = f.countVulnerabilities()

@@ -29,6 +29,7 @@ type Portfolio struct {
 	goods     []profile // by index
 	index     map[string]uint32
 	publisher map[packageName]uint32 // the good that publishes a package, or noGood
+	upkeep    map[packageName]observation.Upkeep
 }
 
 // noGood stands for a good where there is none.
@@ -165,7 +166,8 @@ func (p *versionInUse) sortedGoods() []uint32 {
 
 // NewPortfolio returns an empty one.
 func New() *Portfolio {
-	return &Portfolio{packages: map[packageName]*packageUse{}, index: map[string]uint32{}, publisher: map[packageName]uint32{}}
+	return &Portfolio{packages: map[packageName]*packageUse{}, index: map[string]uint32{}, publisher: map[packageName]uint32{},
+		upkeep: map[packageName]observation.Upkeep{}}
 }
 
 // AddGood adds a good of the catalog with its stage and the packages that its

@@ -67,6 +67,8 @@ type Live struct {
 	Source   string                `json:"-"`
 	Measures []observation.Measure `json:"measures"`
 	Notes    []observation.Note    `json:"notes,omitempty"`
+	// Upkeep is what the source says of packages that their makers gave up.
+	Upkeep []observation.Upkeep `json:"upkeep,omitempty"`
 }
 
 // PutLive stores what a run made of an answer.

@@ -32,7 +32,9 @@ type answer struct {
 	Stars          *int      `json:"stars,omitempty"`
 	Forks          *int      `json:"forks,omitempty"`
 	Releases       *releases `json:"releases,omitempty"`
-	Security       *security `json:"security,omitempty"`
+	// ReleasesFailure says why Releases could not be read.
+	ReleasesFailure *observation.Note `json:"releasesFailure,omitempty"`
+	Security        *security         `json:"security,omitempty"`
 
 	Issues  tracker `json:"issues"`
 	Changes tracker `json:"changes"`

@@ -90,7 +90,11 @@ func (g gitea) lists(ctx context.Context, r catalog.Repository, a *answer, asked
 		}
 		one.into.takeClosed(items, more, asked)
 	}
-	return lists, readReleases[giteaRelease](ctx, g.session, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), a)
+	return lists, nil
+}
+
+func (g gitea) releases(ctx context.Context, r catalog.Repository, a *answer) error {
+	return readReleases[giteaRelease](ctx, g.session, fmt.Sprintf("%s/releases?limit=%d", g.repository(r), newestReleases), a)
 }
 
 // giteaPage is how many Gitea gives at once, by its default settings.

@@ -201,7 +201,7 @@ func (g *github) query(ctx context.Context, all []selected) (reply, error) {
 func (g *github) decode(data []byte) (reply, error) {
 	var read reply
 	if err := json.Unmarshal(data, &read); err != nil {
-		return read, fmt.Errorf("the answer is no JSON of GraphQL: %s", observation.RedactQuoted(err.Error()))
+		return read, fmt.Errorf("%w: %s", errNoGraphQL, observation.RedactQuoted(err.Error()))
 	}
 	var limit struct{ Cost int }
 	if json.Unmarshal(read.Data["rateLimit"], &limit) == nil {

@@ -362,8 +362,8 @@ func TestAnAnswerOfAnyShapeIsUnknownAndNotZero(t *testing.T) {
 		body  string
 		cause observation.Cause
 	}{
-		"empty":          {"", observation.CauseUnreachable},
-		"no JSON":        {"<html>", observation.CauseUnreachable},
+		"empty":          {"", observation.CauseBroken},
+		"no JSON":        {"<html>", observation.CauseBroken},
 		"nothing in it":  {"{}", observation.CauseUnreachable},
 		"data null":      {`{"data":null}`, observation.CauseUnreachable},
 		"another alias":  {`{"data":{"other":{}}}`, observation.CauseUnreachable},

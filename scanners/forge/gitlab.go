@@ -124,7 +124,11 @@ func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, aske
 			one.into.ClosedSince = items[len(items)-1].UpdatedAt
 		}
 	}
-	return lists, readReleases[gitLabRelease](ctx, g.session, fmt.Sprintf("%s/releases?per_page=%d", g.project(r), newestReleases), a)
+	return lists, nil
+}
+
+func (g gitLab) releases(ctx context.Context, r catalog.Repository, a *answer) error {
+	return readReleases[gitLabRelease](ctx, g.session, fmt.Sprintf("%s/releases?per_page=%d", g.project(r), newestReleases), a)
 }
 
 // items asks for the first page of a list; more means that there is another one.

@@ -26,6 +26,8 @@ type rest interface {
 	// lists asks for issues and changes and puts them into the answer. It returns those
 	// whose answers can be looked for.
 	lists(ctx context.Context, r catalog.Repository, a *answer, asked time.Time) ([]askedList, error)
+	// releases asks for the releases, and puts them into the answer.
+	releases(ctx context.Context, r catalog.Repository, a *answer) error
 	// answers asks who answered them, and puts that into the answer.
 	answers(ctx context.Context, r catalog.Repository, a *answer, lists []askedList, asked time.Time) error
 }
@@ -85,6 +87,7 @@ func (s *session) recognise(ctx context.Context, questions []scanners.Question) 
 			return name, nil
 		}
 	}
+	refused := 0
 	var version struct{ Version *string }
 	_, err := s.get(ctx, "/api/v1/version", &version)
 	if err == nil && version.Version != nil {
@@ -93,6 +96,7 @@ func (s *session) recognise(ctx context.Context, questions []scanners.Question) 
 	if failure := s.wayIsBlocked(err); failure != nil {
 		return "", failure
 	}
+	refused += toOne(service.IsStatus(err, http.StatusForbidden))
 	var projects []struct {
 		Path *string `json:"path_with_namespace"`
 	}
@@ -103,6 +107,7 @@ func (s *session) recognise(ctx context.Context, questions []scanners.Question) 
 	if failure := s.wayIsBlocked(err); failure != nil {
 		return "", failure
 	}
+	refused += toOne(service.IsStatus(err, http.StatusForbidden))
 	// A GitHub Enterprise Server tells its version here, or asks strangers to sign in and
 	// names it in a header (https://docs.github.com/enterprise-server@latest/rest/meta/meta).
 	var meta struct {
@@ -115,7 +120,18 @@ func (s *session) recognise(ctx context.Context, questions []scanners.Question) 
 	if failure := s.wayIsBlocked(err); failure != nil {
 		return "", failure
 	}
+	refused += toOne(service.IsStatus(err, http.StatusForbidden))
+	if refused == 3 {
+		return "", &observation.Note{Cause: observation.CauseNoToken, Message: s.host + " refuses to say which forge it is (forbidden)"}
+	}
 	return "", &observation.Note{Cause: observation.CauseUnsupported, Message: s.host + " answers as none of GitHub Enterprise, GitLab, Gitea and Forgejo"}
+}
+
+func toOne(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // wayIsBlocked returns a failure where an error is none of an answer: asking the same host
@@ -151,7 +167,13 @@ func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (
 	} else if failed = forge.answers(ctx, q.Repository, &a, lists, asked); failed != nil {
 		a = a.withoutAnswers(untold(failed, a.Forge, s.host))
 	}
-	return s.wayIsBlocked(failed), s.answered(q, a, asked)
+	if stopped = s.wayIsBlocked(failed); stopped != nil {
+		a.ReleasesFailure = stopped
+	} else if failed = forge.releases(ctx, q.Repository, &a); failed != nil {
+		a.ReleasesFailure, a.partial = new(failureOf(failed, s.host)), true
+		stopped = s.wayIsBlocked(failed)
+	}
+	return stopped, s.answered(q, a, asked)
 }
 
 // settled is how long GitLab may take until the time of the last activity is right.
@@ -162,7 +184,7 @@ const settled = 2 * time.Hour
 func (a answer) unchangedSince(last answer) bool {
 	t := last.Changes
 	return a.Forge == last.Forge && !a.Active.IsZero() && a.Active.Equal(last.Active) && a.Active.Add(settled).Before(t.Asked) &&
-		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off && last.Issues.answersSettled() && t.answersSettled()
+		last.Issues.read() && t.read() && a.Issues.Off == last.Issues.Off && last.ReleasesFailure == nil && last.Issues.answersSettled() && t.answersSettled()
 }
 
 // get asks for a JSON document below the address of the host.

@@ -114,6 +114,9 @@ func (m *measuring) offer() {
 	sayOf(m, observation.ForgeSponsors, m.a.Sponsors)
 	sayOf(m, observation.ForgeStars, m.a.Stars)
 	sayOf(m, observation.ForgeForks, m.a.Forks)
+	if why := m.a.ReleasesFailure; why != nil {
+		m.Unknown(why.Cause, why.Message, observation.ForgeReleasesWithAssets12m)
+	}
 	if r := m.a.Releases; r != nil {
 		count, bound := countSince(r.WithAssets, m.asked, r.Since)
 		m.SayBound(observation.ForgeReleasesWithAssets12m, count, bound, "", m.asked)

@@ -71,11 +71,17 @@ func readAll(response *http.Response) ([]byte, error) {
 	return body, err
 }
 
+// errNoGraphQL means that what answers for GraphQL is something else: a page of a proxy. It is
+// met by every request.
+var errNoGraphQL = errors.New("the answer is no JSON of GraphQL")
+
 // failureOf turns an error of asking into the reason for which nothing is known.
 func failureOf(err error, host string) observation.Note {
 	failure := service.FailureOf(host, err)
 	status, answered := errors.AsType[*service.StatusError](err)
 	switch {
+	case errors.Is(err, errNoGraphQL):
+		failure.Cause = observation.CauseBroken
 	case errors.Is(err, errRefused):
 		failure.Cause, failure.Message = observation.CauseNoToken, host+" refused every token that it was given"
 	case answered && (status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden):

@@ -191,7 +191,7 @@ func (a *depsDevAsking) answer(ctx context.Context, q scanners.Question, own own
 			return kept, k.failure
 		}
 		kept.Uses = append(kept.Uses, usedFact{Name: p.Ecosystem + ":" + p.Name, Version: p.Version, At: k.dates[p.Version], Latest: k.version,
-			LatestAt: k.at, NewestAt: k.newest, Deprecated: k.deprecated})
+			LatestAt: k.at, NewestAt: k.newest, Deprecated: k.deprecated, Reason: k.reason})
 	}
 	if a.alpha != nil {
 		failure := a.api.Failure(a.alpha)

@@ -85,6 +85,7 @@ type usedFact struct {
 	LatestAt   time.Time `json:"latestAt,omitzero"`
 	NewestAt   time.Time `json:"newestAt,omitzero"`
 	Deprecated *bool     `json:"deprecated,omitempty"`
+	Reason     string    `json:"reason,omitempty"` // of the deprecation
 }
 
 // Measures implements scanners.Source.

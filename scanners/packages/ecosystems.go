@@ -74,6 +74,7 @@ type record struct {
 	Downloads             *float64 `json:"downloads"`
 	DownloadsPeriod       *string  `json:"downloads_period"`
 	FundingLinks          []string `json:"funding_links"`
+	Status                *string  `json:"status"`
 }
 
 // ecosystemsAnswer is what ecosyste.ms said of the packages of a repository, in the form in
@@ -96,6 +97,7 @@ type ecosystemsFact struct {
 	DependentRepositories *float64 `json:"dependentRepositories,omitempty"`
 	DownloadsMonth        *float64 `json:"downloadsMonth,omitempty"`
 	Funding               []string `json:"funding,omitempty"` // platforms
+	Status                string   `json:"status,omitempty"`  // "deprecated", "removed", "unpublished"; empty where it says none
 }
 
 // Ask implements scanners.Source.
@@ -204,6 +206,9 @@ func (*Ecosystems) answer(q scanners.Question, asked own, known map[string][]rec
 func (r record) fact(of string) ecosystemsFact {
 	f := ecosystemsFact{Name: of, DependentPackages: count(r.DependentPackages), DependentRepositories: count(r.DependentRepositories),
 		Funding: observation.FundingPlatforms(r.FundingLinks...)}
+	if r.Status != nil {
+		f.Status = observation.OneLine(*r.Status)
+	}
 	if r.DownloadsPeriod != nil && *r.DownloadsPeriod == "last-month" {
 		f.DownloadsMonth = count(r.Downloads)
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/ossf/scorecard/v5/clients"
@@ -31,6 +32,8 @@ type client struct {
 	firstBytesOnly bool
 	typeOnly       bool
 	unread         []unreadFile
+	asked          []string // file names of workflows whose runs the check asked for, each once
+	neverRan       bool     // lets a check go on to the next workflow
 }
 
 // unreadFile is a file that a check opened in vain.
@@ -117,6 +120,18 @@ func (c *client) contents(name string, file treeFile) []byte {
 		}
 	}
 	return respelled(name, data)
+}
+
+// ListSuccessfulWorkflowRuns implements clients.RepoClient: which runs there were only the
+// forge knows. It notes for whom of them it was asked.
+func (c *client) ListSuccessfulWorkflowRuns(workflow string) ([]clients.WorkflowRun, error) {
+	if !slices.Contains(c.asked, workflow) && len(c.asked) < maxFacts {
+		c.asked = append(c.asked, workflow)
+	}
+	if c.neverRan {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("ListSuccessfulWorkflowRuns: %w", clients.ErrUnsupportedFeature)
 }
 
 // isShell reports a file of which a check hands all or a part to a parser of

@@ -32,6 +32,8 @@ type outcome struct {
 	checker.CheckResult
 	unread []unreadFile
 	byName int // files that the check would open and that were judged by their names
+	raw    *checker.RawResults
+	asked  []string // file names of workflows whose runs the check asked for
 }
 
 // runCheck runs one check with a client of its own. The library's runner is
@@ -40,7 +42,9 @@ type outcome struct {
 func (s *Scanner) runCheck(ctx context.Context, spec fileCheck, in scanners.Input, files *tree) (result outcome) {
 	client := newClient(ctx, spec, in.Repository.URL, files)
 	logger := checker.NewLogger()
+	raw := &checker.RawResults{}
 	defer func() {
+		result.raw, result.asked = raw, client.asked
 		if value := recover(); value != nil {
 			result.CheckResult = checker.CreateRuntimeErrorResult(spec.name, panicError{value})
 		}
@@ -57,10 +61,8 @@ func (s *Scanner) runCheck(ctx context.Context, spec fileCheck, in scanners.Inpu
 	metadata := map[string]string{
 		"repository.host": in.Repository.Host, "repository.uri": in.Repository.URL, "repository.sha1": in.Snapshot.Commit(),
 	}
-	result.CheckResult = run(&checker.CheckRequest{
-		Ctx: ctx, RepoClient: client, Repo: client.repo, Dlogger: logger,
-		RawResults: &checker.RawResults{Metadata: checker.MetadataData{Metadata: metadata}},
-	})
+	raw.Metadata.Metadata = metadata
+	result.CheckResult = run(&checker.CheckRequest{Ctx: ctx, RepoClient: client, Repo: client.repo, Dlogger: logger, RawResults: raw})
 	return result
 }
 
@@ -83,6 +85,10 @@ func packaging(request *checker.CheckRequest) checker.CheckResult {
 	}
 	result := evaluation.Packaging(name, findings, request.Dlogger)
 	result.Findings = findings
+	if files, is := request.RepoClient.(*client); is && len(files.asked) > 0 {
+		files.neverRan = true
+		_, _ = github.Packaging(request) // asks for the runs of all workflows that publish
+	}
 	return result
 }
 

@@ -25,7 +25,7 @@ import (
 // equal. revision counts changes of this package that can change a result.
 const (
 	libraryVersion = "v5.5.0"
-	revision       = "9"
+	revision       = "10"
 )
 
 // Scanner runs the file checks of Scorecard. It holds no state of a scan and
@@ -117,6 +117,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 	source := fmt.Sprintf("OpenSSF Scorecard %s over the files of commit %.12s", libraryVersion, in.Snapshot.Commit())
 	var judged []checker.CheckResult
 	var measures []observation.Measure
+	result.Posture = files.facts(ctx)
 	for _, spec := range fileChecks() {
 		found := s.runCheck(ctx, spec, in, files)
 		check := heldAgainstPipelines(s.check(spec, found), files)
@@ -124,6 +125,7 @@ func (s *Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obse
 			judged = append(judged, found.CheckResult)
 		}
 		result.Checks = append(result.Checks, check)
+		addFacts(result.Posture, check, found)
 		measures = append(measures, s.measure(check, source, in, spec.caveats(found)...))
 	}
 	for _, absent := range absentChecks {

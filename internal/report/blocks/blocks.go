@@ -15,7 +15,17 @@ func Text(w report.Localizer, b portfolio.Block) string {
 	case portfolio.Ended:
 		parts = append(parts, w.Translate("Its makers left it."))
 	case portfolio.Deprecated:
-		parts = append(parts, w.Translate("Its makers gave up a version that is in use."))
+		if b.Said.Day == "" {
+			parts = append(parts, w.Translate("Its makers gave up a version that is in use."))
+		} else {
+			parts = append(parts, w.Translate("Its registry calls it deprecated."))
+		}
+	}
+	if b.Said.Day != "" && (b.Lifecycle == portfolio.Ended || b.Lifecycle == portfolio.Deprecated) {
+		parts = append(parts, w.Translate("{source} said so on {day}.", "source", b.Said.By, "day", b.Said.Day))
+		if b.Said.Reason != "" {
+			parts = append(parts, w.Translate("The reason given there: {reason}.", "reason", strings.TrimRight(report.Cut(b.Said.Reason, 120), ".")))
+		}
 	}
 	if b.OnePerson {
 		parts = append(parts, w.Translate("One person does half of the work on it or more."))

@@ -20,6 +20,13 @@ func TestABlockIsSaidInTheWordsOfWhoeverPays(t *testing.T) {
 			"3 goods rest on it, and 3 chose it. Its makers gave up a version that is in use. Replacing it is heavy work: many chose it."},
 		{portfolio.Block{Goods: []string{"a", "b"}, Lifecycle: portfolio.Kept, OnePerson: true},
 			"2 goods rest on it, and 0 chose it. One person does half of the work on it or more. Nobody chose it: it comes with other packages, and is replaced there."},
+		{portfolio.Block{Goods: []string{"a", "b"}, Direct: 1, Lifecycle: portfolio.Deprecated, Effort: portfolio.Light,
+			Said: portfolio.Said{By: "deps.dev (CC BY 4.0)", Day: "2026-11-30", Reason: "use right."}},
+			"2 goods rest on it, and 1 chose it. Its registry calls it deprecated. deps.dev (CC BY 4.0) said so on 2026-11-30. " +
+				"The reason given there: use right. Replacing it is light work: few chose it."},
+		{portfolio.Block{Goods: []string{"a", "b"}, Direct: 1, Lifecycle: portfolio.Quiet, OnePerson: true, Effort: portfolio.Light,
+			Said: portfolio.Said{By: "deps.dev (CC BY 4.0)", Day: "2026-11-30"}},
+			"2 goods rest on it, and 1 chose it. One person does half of the work on it or more. Replacing it is light work: few chose it."},
 	} {
 		if got := blocks.Text(report.English, test.block); got != test.want {
 			t.Errorf("%s\nwant %s", got, test.want)

@@ -170,7 +170,7 @@ func movedRows(goods []report.Good) [][]string {
 
 func keystoneRows(doc report.Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "goods_direct", "goods_transitive", "goods_development", "goods", "in_messy_middle", "open_weaknesses", "worst",
-		"published_by", "published_by_stage", "good_ids", "lifecycle"}}
+		"published_by", "published_by_stage", "good_ids", "lifecycle", "lifecycle_by", "lifecycle_day", "lifecycle_reason"}}
 	for _, k := range doc.Keystones {
 		open := ""
 		if k.Findings != nil {
@@ -178,21 +178,21 @@ func keystoneRows(doc report.Document) [][]string {
 		}
 		rows = append(rows, []string{k.Ecosystem, k.Package, fmt.Sprint(k.Direct), fmt.Sprint(k.Transitive), fmt.Sprint(k.Development), fmt.Sprint(len(k.Goods)),
 			fmt.Sprint(k.InMiddle),
-			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "), string(k.Lifecycle)})
+			open, string(k.Worst), k.FromGood, string(k.FromStage), strings.Join(k.Goods, " "), string(k.Lifecycle), k.Said.By, k.Said.Day, k.Said.Reason})
 	}
 	return rows
 }
 
 func blockRows(doc report.Document) [][]string {
 	rows := [][]string{{"ecosystem", "package", "lifecycle", "one_person", "instead", "effort", "goods_direct", "goods", "in_messy_middle",
-		"published_by", "good_ids"}}
+		"published_by", "good_ids", "lifecycle_by", "lifecycle_day", "lifecycle_reason"}}
 	for _, b := range doc.Blocks {
 		one := ""
 		if b.OnePerson {
 			one = "true"
 		}
 		rows = append(rows, []string{b.Ecosystem, b.Package, string(b.Lifecycle), one, b.Instead, string(b.Effort),
-			strconv.Itoa(b.Direct), strconv.Itoa(len(b.Goods)), strconv.Itoa(b.InMiddle), b.FromGood, strings.Join(b.Goods, " ")})
+			strconv.Itoa(b.Direct), strconv.Itoa(len(b.Goods)), strconv.Itoa(b.InMiddle), b.FromGood, strings.Join(b.Goods, " "), b.Said.By, b.Said.Day, b.Said.Reason})
 	}
 	return rows
 }

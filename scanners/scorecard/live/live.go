@@ -1,10 +1,12 @@
-// Package live runs the checks of OpenSSF Scorecard that need GitHub itself: how branches
-// are protected, whether changes are reviewed and tested, whether releases are signed. No
-// snapshot holds that, and what a snapshot can show is left to package scorecard.
+// Package live runs the checks of OpenSSF Scorecard in full, with what only GitHub itself and
+// a few other services know: how branches are protected, whether changes are reviewed and
+// tested, whether releases are signed.
 //
-// It uses Scorecard's own client of GitHub, over the one HTTP policy, and asks it for no
-// file: none of a repository's contents come into this process. It is off unless a setting
-// asks for it. docs/sources.md says what it costs and what it leaves out.
+// What a check reads of the files comes from the scan, which read them in a process of its
+// own (package scorecard); the rest from Scorecard's own client of GitHub, over the one HTTP
+// policy. The client is asked for no archive: none of a repository's contents come into this
+// process, but for the security policy of the organisation, a text. It is off unless a
+// setting asks for it. docs/sources.md says what it costs.
 package live
 
 import (
@@ -12,6 +14,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -36,18 +39,21 @@ const hostGitHub = "github.com"
 type Options struct {
 	// Tokens are those of github.com. The first whose limit is not met is used.
 	Tokens []string
-	// Address is that of its API; empty for its own.
-	Address string
+	// Address is that of its API; empty for its own. So are those of OSS-Fuzz's list
+	// of projects and of the OpenSSF Best Practices badges.
+	Address, Fuzz, Badges string
 }
 
 // Source is the source of what the checks say. It implements scanners.Source.
 type Source struct{ options Options }
 
-var _ scanners.Source = (*Source)(nil)
+var _ scanners.Follower = (*Source)(nil)
 
 // New returns the source.
 func New(options Options) *Source {
 	options.Address = cmp.Or(options.Address, "https://api.github.com")
+	options.Fuzz = cmp.Or(options.Fuzz, "https://oss-fuzz-build-logs.storage.googleapis.com")
+	options.Badges = cmp.Or(options.Badges, "https://www.bestpractices.dev")
 	return &Source{options}
 }
 
@@ -55,7 +61,7 @@ func New(options Options) *Source {
 func (*Source) Name() string { return Name }
 
 // Version implements scanners.Source.
-func (*Source) Version() string { return "1" }
+func (*Source) Version() string { return "2" }
 
 // Describe implements scanners.Source.
 func (s *Source) Describe() scanners.Description {
@@ -67,40 +73,35 @@ func (s *Source) Describe() scanners.Description {
 		Services: []string{asked}}
 }
 
-// check is one of Scorecard's, with its measure.
-type check struct {
-	name    string // Scorecard's
-	measure string
-	run     func(*checker.CheckRequest) checker.CheckResult
-	// least means that the score is one at least, because a part of the check reads files.
-	least bool
-}
-
-func all() []check {
-	return []check{
-		{checks.CheckBranchProtection, observation.PostureFullBranchProtection, checks.BranchProtection, true},
-		{checks.CheckCITests, observation.PostureFullCITests, checks.CITests, false},
-		{checks.CheckCodeReview, observation.PostureFullCodeReview, checks.CodeReview, false},
-		{checks.CheckSignedReleases, observation.PostureFullSignedReleases, signedReleases, true},
-	}
-}
-
 // Definitions implements scanners.Source.
 func (*Source) Definitions() []observation.Definition {
 	of := func(id, name, means, anchor string) observation.Definition {
 		return observation.Definition{ID: id, Name: name, Kind: observation.KindNumber, Unit: observation.UnitPointsOf10, Merge: observation.MergeMain,
 			Means: means, Reference: "https://github.com/ossf/scorecard/blob/main/docs/checks.md#" + anchor}
 	}
-	return []observation.Definition{
-		of(observation.PostureFullBranchProtection, "Branch protection at GitHub",
-			"Scorecard's check of how the main and the release branches are protected, as far as the token shows it.", "branch-protection"),
-		of(observation.PostureFullCITests, "Changes tested before merging",
-			"Scorecard's check of whether automatic checks ran on merged changes, of the newest 30 commits.", "ci-tests"),
-		of(observation.PostureFullCodeReview, "Changes reviewed before merging",
-			"Scorecard's check of whether people reviewed changes before they were merged, of the newest 30 commits.", "code-review"),
-		of(observation.PostureFullSignedReleases, "Releases signed at GitHub",
-			"Scorecard's check of whether the files of the newest releases are signed. Provenance at registries is not asked for.", "signed-releases"),
+	own := map[string][2]string{
+		checks.CheckBranchProtection: {"Branch protection at GitHub",
+			"Scorecard's check of how the main and the release branches are protected, as far as the token shows it."},
+		checks.CheckCITests: {"Changes tested before merging",
+			"Scorecard's check of whether automatic checks ran on merged changes, of the newest 30 commits."},
+		checks.CheckCodeReview: {"Changes reviewed before merging",
+			"Scorecard's check of whether people reviewed changes before they were merged, of the newest 30 commits."},
+		checks.CheckSignedReleases: {"Releases signed at GitHub",
+			"Scorecard's check of whether the files of the newest releases are signed. Provenance at registries is not asked for."},
 	}
+	score := of(observation.PostureFullScore, "Scorecard with GitHub: score",
+		"Mean of Scorecard's checks that could be judged with what GitHub tells, each weighted by Scorecard's own risk class, without those that Scorecard calls experimental.", "")
+	score.Reference = "https://github.com/ossf/scorecard#aggregate-score"
+	all := []observation.Definition{score}
+	for _, c := range every() {
+		words, has := own[c.name]
+		if !has {
+			words = [2]string{"Scorecard with GitHub: " + c.name,
+				fmt.Sprintf("Score of OpenSSF Scorecard's check %s, of the files together with what GitHub and other services tell; of the main repository.", c.name)}
+		}
+		all = append(all, of(measureID(c.name), words[0], words[1], strings.ToLower(c.name)))
+	}
+	return all
 }
 
 // Excludes implements scanners.Source.
@@ -126,10 +127,18 @@ type answer map[string]result
 // result is what a check said. Failure says why it did not; of a check that does not apply
 // there is neither.
 type result struct {
-	Score   *int              `json:"score,omitempty"`
+	Score *int `json:"score,omitempty"`
+	// Least means that the score is one at least, because a part was not read.
+	Least   bool              `json:"least,omitempty"`
 	Reason  string            `json:"reason,omitempty"`
 	Failure *observation.Note `json:"failure,omitempty"`
+	// Files means that the failure lies with the files: asking again does not help.
+	Files bool `json:"files,omitempty"`
 }
+
+// FollowsScan implements scanners.Follower: the half of a check that reads files was done by
+// the scan.
+func (*Source) FollowsScan() {}
 
 // Ask implements scanners.Source.
 func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) {
@@ -137,6 +146,7 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 	if err != nil {
 		return nil, err
 	}
+	outside := newOutside(s.options, in)
 	done, asked, said := 0, 0, ""
 	for _, q := range in.Questions {
 		if q.Last != nil && !q.Last.Partial && in.Now().Sub(q.Last.Asked) < standsFor {
@@ -147,7 +157,10 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		}
 		asked++
 		at := in.Now()
-		a, failure := askOne(ctx, way, q.Repository)
+		a, failure, err := ask(ctx, way, outside, q)
+		if err != nil {
+			return nil, err
+		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -166,13 +179,13 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 		return nil, nil
 	}
 	return []string{fmt.Sprintf("Scorecard at github.com: %d of %s answered, in %s%s", done, scanners.Count(asked, "repository", "repositories"),
-		scanners.Count(int(way.calls.Load()), "request", "requests"), said)}, nil
+		scanners.Count(int(way.calls.Load()), "request", "requests"), said) + outside.tried()}, nil
 }
 
 // partial reports whether a check is to be asked again on the next day.
 func (a answer) partial() bool {
 	for _, r := range a {
-		if r.Failure != nil && r.Failure.Cause != observation.CauseUnsupported && r.Failure.Cause != observation.CauseNoToken {
+		if r.Failure != nil && !r.Files && r.Failure.Cause != observation.CauseUnsupported && r.Failure.Cause != observation.CauseNoToken {
 			return true
 		}
 	}
@@ -186,22 +199,30 @@ func (s *Source) Measures(kept scanners.Answer, _ time.Time) ([]observation.Meas
 	if json.Unmarshal(kept.Document, &a) != nil {
 		return set.All(observation.CauseBroken, "the answer that was kept cannot be read: the next run asks again"), nil
 	}
-	for _, c := range all() {
-		r, asked := a[c.measure]
+	for _, c := range every() {
+		id := measureID(c.name)
+		r, asked := a[id]
+		bound := observation.Exact
+		if r.Least && r.Score != nil && *r.Score < checker.MaxResultScore {
+			bound = observation.AtLeast
+		}
 		switch {
+		case c.name == checks.CheckVulnerabilities:
+			set.Unknown(observation.CauseUnsupported, matchedLater, id)
 		case !asked:
 		case r.Failure != nil:
-			set.Unknown(r.Failure.Cause, r.Failure.Message, c.measure)
+			set.Unknown(r.Failure.Cause, r.Failure.Message, id)
 		case r.Score == nil || *r.Score < 0 || *r.Score > checker.MaxResultScore:
-			set.NotApplicable(r.Reason, c.measure)
-		case c.least && *r.Score < checker.MaxResultScore:
-			set.SayBound(c.measure, *r.Score, observation.AtLeast, r.Reason, kept.Asked)
+			set.NotApplicable(r.Reason, id)
 		default:
-			set.SayBound(c.measure, *r.Score, observation.Exact, r.Reason, kept.Asked)
+			set.SayBound(id, *r.Score, bound, r.Reason, kept.Asked)
 		}
 	}
-	return set.All(observation.CauseUnsupported, "Scorecard did not say it"), nil
+	return withScore(set.All(observation.CauseUnsupported, "Scorecard did not say it")), nil
 }
+
+// limitMet stands in the text of a service.LimitError, of which the library hands on the text.
+const limitMet = "the limit on requests to "
 
 // failureOf is why GitHub did not answer a check.
 func failureOf(way *way, message string) observation.Note {
@@ -210,7 +231,10 @@ func failureOf(way *way, message string) observation.Note {
 	}
 	cause := observation.CauseUnreachable
 	switch {
-	case strings.Contains(message, " 401 ") || strings.Contains(message, " 403 ") || strings.Contains(message, "not accessible"):
+	case strings.Contains(message, limitMet):
+		cause = observation.CauseOverLimit
+	case strings.Contains(message, " 401 ") || strings.Contains(message, " 403 ") || strings.Contains(message, "not accessible") ||
+		strings.Contains(message, "server answered "+http.StatusText(http.StatusForbidden)):
 		cause = observation.CauseNoToken
 	case strings.Contains(message, " 404 ") || strings.Contains(message, "Could not resolve to a Repository"):
 		cause = observation.CauseNotFound

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,11 +29,12 @@ type way struct {
 	address *url.URL // of the API
 	now     func() time.Time
 	calls   atomic.Int64
+	hidden  atomic.Int64 // profiles of people that were not answered: the library goes on without them
 
 	mu     sync.Mutex
 	tokens []string
-	until  []time.Time // of the limit of each
-	stop   error       // why nothing more is asked
+	until  map[bool][]time.Time // of the limit of each; true is that of the search, which GitHub counts apart
+	stop   error                // why nothing more is asked
 }
 
 func newWay(options Options, in scanners.Asking) (*way, error) {
@@ -44,7 +46,8 @@ func newWay(options Options, in scanners.Asking) (*way, error) {
 	if next == nil {
 		next = http.DefaultTransport
 	}
-	return &way{next: next, address: address, now: in.Now, tokens: options.Tokens, until: make([]time.Time, len(options.Tokens))}, nil
+	return &way{next: next, address: address, now: in.Now, tokens: options.Tokens,
+		until: map[bool][]time.Time{false: make([]time.Time, len(options.Tokens)), true: make([]time.Time, len(options.Tokens))}}, nil
 }
 
 // blocked says why nothing more is asked; nil where there is no reason.
@@ -59,8 +62,12 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Host != "api.github.com" && r.URL.Host != w.address.Host {
 		return nil, fmt.Errorf("%s is not asked: Scorecard's checks go to GitHub's API alone", r.URL.Hostname())
 	}
+	if strings.Contains(r.URL.Path, "/tarball") || strings.Contains(r.URL.Path, "/zipball") {
+		return nil, errFiles
+	}
+	search := strings.HasPrefix(r.URL.Path, "/search/")
 	for {
-		used, err := w.token()
+		used, err := w.token(search)
 		if err != nil {
 			return nil, err
 		}
@@ -77,9 +84,12 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 			w.end(err)
 			return nil, err
 		}
-		if w.learn(used, response) {
+		if w.learn(search, used, response) {
 			_ = response.Body.Close()
 			continue // with the next token, while there is one
+		}
+		if response.StatusCode >= 400 && strings.HasPrefix(r.URL.Path, "/users/") && !strings.HasSuffix(r.URL.Path, "/orgs") {
+			w.hidden.Add(1)
 		}
 		response.Body = struct {
 			io.Reader
@@ -89,8 +99,9 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// token is the first whose limit is not met.
-func (w *way) token() (int, error) {
+// token is the first whose limit is not met. That the limit of the search is met stops the
+// search alone.
+func (w *way) token(search bool) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.stop == nil && w.calls.Load() >= maxCalls {
@@ -100,7 +111,7 @@ func (w *way) token() (int, error) {
 		return 0, w.stop
 	}
 	var first time.Time
-	for i, until := range w.until {
+	for i, until := range w.until[search] {
 		if !until.After(w.now()) {
 			w.calls.Add(1)
 			return i, nil
@@ -109,8 +120,11 @@ func (w *way) token() (int, error) {
 			first = until
 		}
 	}
-	w.stop = &service.LimitError{Name: hostGitHub, Until: first}
-	return 0, w.stop
+	met := &service.LimitError{Name: hostGitHub, Until: first}
+	if !search {
+		w.stop = met
+	}
+	return 0, met
 }
 
 func (w *way) end(err error) {
@@ -124,7 +138,7 @@ func (w *way) end(err error) {
 // learn notes that the limit of a token is met, by X-RateLimit-Remaining and
 // X-RateLimit-Reset, or by a 429 or 403 with Retry-After. It reports whether the request was
 // refused for it.
-func (w *way) learn(used int, response *http.Response) (refused bool) {
+func (w *way) learn(search bool, used int, response *http.Response) (refused bool) {
 	after, said := fetch.RetryAfter(response.Header)
 	reset, err := strconv.ParseInt(response.Header.Get("X-RateLimit-Reset"), 10, 64)
 	if err == nil && !said && response.Header.Get("X-RateLimit-Remaining") == "0" {
@@ -139,7 +153,7 @@ func (w *way) learn(used int, response *http.Response) (refused bool) {
 	}
 	if said {
 		w.mu.Lock()
-		w.until[used] = w.now().Add(after)
+		w.until[search][used] = w.now().Add(after)
 		w.mu.Unlock()
 	}
 	return said && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusForbidden)
