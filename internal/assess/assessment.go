@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"iter"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -40,12 +43,19 @@ func patternKey(r Reason) string {
 }
 
 // MarshalJSON writes each pattern once.
-func (a Assessment) MarshalJSON() ([]byte, error) {
+func (a Assessment) MarshalJSON() ([]byte, error) { return json.Marshal(a.stored()) }
+
+// MarshalJSONTo is MarshalJSON where the JSON around is being written.
+func (a Assessment) MarshalJSONTo(out *jsontext.Encoder) error {
+	return jsonv2.MarshalEncode(out, a.stored())
+}
+
+func (a Assessment) stored() storedAssessment {
 	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}, a.Replays}
 	for r := range a.Verdict.allReasons() {
 		stored.Patterns[patternKey(*r)] = reasonPatterns{r.Pattern, r.ClearsPattern}
 	}
-	return json.Marshal(stored)
+	return stored
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -54,12 +64,26 @@ func (a *Assessment) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return err
 	}
+	a.take(stored)
+	return nil
+}
+
+// UnmarshalJSONFrom is UnmarshalJSON where the JSON around is being read.
+func (a *Assessment) UnmarshalJSONFrom(in *jsontext.Decoder) error {
+	var stored storedAssessment
+	if err := jsonv2.UnmarshalDecode(in, &stored); err != nil {
+		return err
+	}
+	a.take(stored)
+	return nil
+}
+
+func (a *Assessment) take(stored storedAssessment) {
 	a.Verdict, a.Measures, a.Replays = stored.Verdict, stored.Measures, stored.Replays
 	for r := range a.Verdict.allReasons() {
 		patterns := stored.Patterns[patternKey(*r)]
 		r.Pattern, r.ClearsPattern = patterns.Sentence, patterns.Clears
 	}
-	return nil
 }
 
 // allReasons yields the reasons of the stage, of load, of the supports and of the evidence

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
@@ -405,7 +407,7 @@ func decodeVerdict(good store.Good) (assess.Assessment, error) {
 	if len(good.Verdict) == 0 {
 		return j, fmt.Errorf("good %s has no verdict: use midspan assess first", good.ID)
 	}
-	if err := json.Unmarshal(good.Verdict, &j); err != nil {
+	if err := jsonv1.Unmarshal(good.Verdict, &j); err != nil {
 		return j, fmt.Errorf("verdict of %s: %w", good.ID, err)
 	}
 	return j, nil

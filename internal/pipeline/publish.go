@@ -196,6 +196,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	summary := newSummary()
 	totals := portfolio.New()
 	var standings []report.Standing
+	var points []store.Point
 	find := remember(p.source.UnlistedMatcher(ctx))
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
@@ -206,7 +207,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
 		e.countIn(summary, totals)
-		standings = append(standings, e.standing())
+		standings, points = append(standings, e.standing()), append(points, e.point())
 		if e.brief.Upgrades, err = e.upgrades(find); err != nil {
 			return document, fmt.Errorf("hold the upgrades of %s against the advisories: %w", good.ID, err)
 		}
@@ -245,6 +246,9 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	document.Endings = totals.Endings()
 	if document.Change, err = p.compareWithPrevious(ctx, run, standings); err != nil {
 		return document, err
+	}
+	if err := p.store.PutPoints(ctx, run.ID, points); err != nil {
+		return document, fmt.Errorf("store the points of the run: %w", err)
 	}
 	document.Trend, err = p.trend(ctx, run, standings)
 	return document, err
@@ -342,6 +346,25 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 // standing is where the good stands.
 func (e entry) standing() report.Standing {
 	return report.Standing{Good: e.brief.ID, Name: e.brief.Name, Stage: e.brief.Verdict.Stage, Read: wasRead(e.brief)}
+}
+
+// point is what a series over runs shows of the good.
+func (e entry) point() store.Point {
+	v, counted := e.brief.Verdict, func(id string) *int {
+		m, _ := observation.Find(e.brief.Measures, id)
+		number, ok := m.Number()
+		if !ok {
+			return nil
+		}
+		n := int(number)
+		return &n
+	}
+	p := store.Point{Good: e.brief.ID, Stage: string(v.Stage), Low: v.Score.Low, High: v.Score.High,
+		Findings: counted(observation.AdvisoriesFindings), People: counted(observation.PeopleContributors12m)}
+	if (v.Score == assess.Range{}) { // of an older program
+		p.High = 100
+	}
+	return p
 }
 
 // compareWithPrevious compares with the previous assessed run; the result is nil where

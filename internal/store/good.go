@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"github.com/midspan/midspan/catalog"
 )
 
@@ -42,7 +44,7 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 			page := make([]Good, 0, len(rows))
 			for _, row := range rows {
 				good := Good{Verdict: json.RawMessage(row.Verdict.String), Digest: row.Digest}
-				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
+				if err := jsonv1.Unmarshal([]byte(row.Document), &good.Good); err != nil {
 					err = fmt.Errorf("stored good %s: %w", row.ID, err)
 					yield(Good{}, err)
 					return
