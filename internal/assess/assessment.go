@@ -1,7 +1,6 @@
 package assess
 
 import (
-	"encoding/json"
 	"iter"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -13,7 +12,8 @@ import (
 
 // Assessment is a verdict with the measures that it rests on, merged over the
 // repositories of the good. Its JSON, which the store keeps, holds the patterns of the
-// reasons, too.
+// reasons, too; it is written and read by go-json-experiment, as one stream with what stands
+// around it.
 type Assessment struct {
 	Verdict  Verdict
 	Measures []observation.Measure
@@ -42,48 +42,27 @@ func patternKey(r Reason) string {
 	return key
 }
 
-// MarshalJSON writes each pattern once.
-func (a Assessment) MarshalJSON() ([]byte, error) { return json.Marshal(a.stored()) }
-
-// MarshalJSONTo is MarshalJSON where the JSON around is being written.
+// MarshalJSONTo writes each pattern once.
 func (a Assessment) MarshalJSONTo(out *jsontext.Encoder) error {
-	return jsonv2.MarshalEncode(out, a.stored())
-}
-
-func (a Assessment) stored() storedAssessment {
 	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}, a.Replays}
 	for r := range a.Verdict.allReasons() {
 		stored.Patterns[patternKey(*r)] = reasonPatterns{r.Pattern, r.ClearsPattern}
 	}
-	return stored
+	return jsonv2.MarshalEncode(out, stored)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (a *Assessment) UnmarshalJSON(data []byte) error {
-	var stored storedAssessment
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return err
-	}
-	a.take(stored)
-	return nil
-}
-
-// UnmarshalJSONFrom is UnmarshalJSON where the JSON around is being read.
+// UnmarshalJSONFrom reads what MarshalJSONTo wrote.
 func (a *Assessment) UnmarshalJSONFrom(in *jsontext.Decoder) error {
 	var stored storedAssessment
 	if err := jsonv2.UnmarshalDecode(in, &stored); err != nil {
 		return err
 	}
-	a.take(stored)
-	return nil
-}
-
-func (a *Assessment) take(stored storedAssessment) {
 	a.Verdict, a.Measures, a.Replays = stored.Verdict, stored.Measures, stored.Replays
 	for r := range a.Verdict.allReasons() {
 		patterns := stored.Patterns[patternKey(*r)]
 		r.Pattern, r.ClearsPattern = patterns.Sentence, patterns.Clears
 	}
+	return nil
 }
 
 // allReasons yields the reasons of the stage, of load, of the supports and of the evidence

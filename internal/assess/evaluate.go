@@ -144,7 +144,7 @@ func (e *evaluation) evalCondition(c *condition) kleene.Truth {
 	case c.rule != "":
 		return e.evalRule(e.rules.byID[c.rule])
 	case c.pillar != "":
-		return e.evalLevel(c)
+		return kleene.Among(e.possibleLevels(c.pillar), c.levels)
 	case c.not != nil:
 		return e.evalCondition(c.not).Not()
 	case c.all != nil:
@@ -167,10 +167,6 @@ func (e *evaluation) evalJoined(children []condition, decisive kleene.Truth) kle
 		}
 	}
 	return result
-}
-
-func (e *evaluation) evalLevel(c *condition) kleene.Truth {
-	return kleene.Among(e.possibleLevels(c.pillar), c.levels)
 }
 
 // possibleLevels are the levels that the unknown measures leave open, most first.

@@ -153,16 +153,29 @@ func (r *Rules) index() {
 	for id, readers := range r.rulesByMeasure() {
 		r.optional[id] = !slices.ContainsFunc(readers, func(reader *rule) bool { return !reader.unaskedMeansNo })
 	}
+	var name func(c *condition) // finds the rules that it names
+	name = func(c *condition) {
+		if c == nil {
+			return
+		}
+		c.named = r.byID[c.rule]
+		for _, children := range [][]condition{c.all, c.any} {
+			for i := range children {
+				name(&children[i])
+			}
+		}
+		name(c.not)
+	}
 	for _, rule := range r.rules {
-		r.nameRules(rule.when)
+		name(rule.when)
 	}
 	for _, s := range r.stages {
-		r.nameRules(s.when)
+		name(s.when)
 	}
 	for i := range r.pillars {
 		p := &r.pillars[i]
 		for j := range p.levels {
-			r.nameRules(&p.levels[j].when)
+			name(&p.levels[j].when)
 			p.levels[j].plain = r.plainRules(p.levels[j].when)
 			p.plain = append(p.plain, p.levels[j].plain...)
 		}
@@ -170,20 +183,6 @@ func (r *Rules) index() {
 			r.optional[part.measure] = r.optional[part.measure] && part.skipUnasked
 		}
 	}
-}
-
-// nameRules finds the rules that a condition names; nil names none.
-func (r *Rules) nameRules(c *condition) {
-	if c == nil {
-		return
-	}
-	c.named = r.byID[c.rule]
-	for _, children := range [][]condition{c.all, c.any} {
-		for i := range children {
-			r.nameRules(&children[i])
-		}
-	}
-	r.nameRules(c.not)
 }
 
 // measuresRead lists the measures that the rules and scores read, sorted.
