@@ -37,17 +37,19 @@ func Read(texts []string) Reading {
 			r.Unread = append(r.Unread, text)
 			continue
 		}
-		r.read(text, separators)
+		r.read(text, separators())
 	}
 	return r
 }
 
 // separators part the countries of one text, the surest first.
-var separators = []*regexp.Regexp{
-	regexp.MustCompile(`\s*[;|/\n]\s*|\s*[•·]\s*`),
-	regexp.MustCompile(`\s*[,،、]\s*(?:(?:and|et|und|y|e)\s+)?`),
-	regexp.MustCompile(`\s*[&+]\s*|\s+(?:and|et|und|y|e|и)\s+`),
-}
+var separators = sync.OnceValue(func() []*regexp.Regexp {
+	return []*regexp.Regexp{
+		regexp.MustCompile(`\s*[;|/\n]\s*|\s*[•·]\s*`),
+		regexp.MustCompile(`\s*[,،、]\s*(?:(?:and|et|und|y|e)\s+)?`),
+		regexp.MustCompile(`\s*[&+]\s*|\s+(?:and|et|und|y|e|и)\s+`),
+	}
+})
 
 // maxParts bounds the parts of one text.
 const maxParts = 1000
@@ -86,7 +88,7 @@ func Find(text string) string {
 	if name := find(k); name != "" {
 		return name
 	}
-	if outside := inBrackets.ReplaceAllString(text, " "); outside != text { // "Kenya (pilot)"
+	if outside := inBrackets().ReplaceAllString(text, " "); outside != text { // "Kenya (pilot)"
 		return find(key(outside))
 	}
 	return ""
@@ -95,7 +97,9 @@ func Find(text string) string {
 // maxText is the most bytes of a name of a country: the longest has some sixty.
 const maxText = 400
 
-var inBrackets = regexp.MustCompile(`\s*[(\[][^()\[\]]*[)\]]\s*`)
+var inBrackets = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\s*[(\[][^()\[\]]*[)\]]\s*`)
+})
 
 // find looks a key up, then what stands behind the form of state of an official name. What
 // is a group of countries in English is no country of another language: "MENA".
@@ -107,7 +111,7 @@ func find(key string) string {
 		if name := inOthers().countries[key]; name != "" {
 			return name
 		}
-		parts := official.FindStringSubmatch(key)
+		parts := official().FindStringSubmatch(key)
 		if parts == nil {
 			return ""
 		}
@@ -118,12 +122,14 @@ func find(key string) string {
 
 // official matches official names: the form of state before the country ("federative
 // republic of brazil", "bundesrepublik deutschland"), or behind it ("kenya republic of").
-var official = regexp.MustCompile(`^(?:` + adjectives + `(?:republic|kingdom|federation|union|commonwealth|sultanate|principality|grand duchy|emirate) of (?:the )?(.+)|` +
-	`(?:bundesrepublik|republik|republica|republique|repubblica|reino|royaume|regno|konigreich|koninkrijk|konungariket|kongeriget|kongeriket|` +
-	`gran ducado|grand duche|principado|principaute|confederacion|confederation)` +
-	`(?: (?:federativa|federal|federale|bolivariana|oriental|plurinacional|cooperativa|democratica|democratique|popular|populaire|islamica|islamique|unida|unie|der|van))*` +
-	`(?: (?:de la|de los|de|del|da|do|dos|des|du|di)\b| d[ei]? ?l'| d')?[ ']?(.+)|` +
-	`(.+?) ` + adjectives + `(?:republic|kingdom|federation|union|commonwealth) of(?: the)?)$`)
+var official = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:` + adjectives + `(?:republic|kingdom|federation|union|commonwealth|sultanate|principality|grand duchy|emirate) of (?:the )?(.+)|` +
+		`(?:bundesrepublik|republik|republica|republique|repubblica|reino|royaume|regno|konigreich|koninkrijk|konungariket|kongeriget|kongeriket|` +
+		`gran ducado|grand duche|principado|principaute|confederacion|confederation)` +
+		`(?: (?:federativa|federal|federale|bolivariana|oriental|plurinacional|cooperativa|democratica|democratique|popular|populaire|islamica|islamique|unida|unie|der|van))*` +
+		`(?: (?:de la|de los|de|del|da|do|dos|des|du|di)\b| d[ei]? ?l'| d')?[ ']?(.+)|` +
+		`(.+?) ` + adjectives + `(?:republic|kingdom|federation|union|commonwealth) of(?: the)?)$`)
+})
 
 const adjectives = `(?:(?:federal|federative|democratic|people's|peoples|islamic|socialist|bolivarian|plurinational|cooperative|co operative|united|independent|oriental|arab|` +
 	`hashemite|sovereign) )*`
@@ -250,18 +256,20 @@ func regionsOfCLDR() (countries, groups []language.Region) {
 
 // isGroup reports whether a key names no country, in English: the world, continents and
 // their parts, groups of states, or a count.
-func isGroup(key string) bool { return wider.MatchString(key) }
+func isGroup(key string) bool { return wider().MatchString(key) }
 
-var wider = regexp.MustCompile(`^(?:all(?: over)?(?: the)?(?: world| countries)?|world|worldwide|world wide|global(?:ly)?|international(?:ly)?|everywhere|anywhere|any|elsewhere|` +
-	`(?:multiple|various|several|many|other|all|most)(?: countries| others)?|others|(?:more than |over |about |some |~|>)?[0-9]+ ?\+?(?: (?:or more|other|more))?(?: countries)?|` +
-	`(?:(?:sub saharan|subsaharan|north|south|east|west|central|southern|northern|eastern|western|south east|southeast|latin|middle|francophone|anglophone|lusophone|` +
-	`equatorial|tropical|upper|lower|greater) )*` +
-	`(?:africa|asia|europe|america|americas|oceania|caribbean|pacific|east|balkans|mena|wana|ssa|sahel|maghreb|mashreq|levant|gulf|amazon|andes|eurasia|horn of africa|eu|eea|efta|` +
-	`european union|lac|latam|apac|emea|scandinavia|benelux|baltics|caucasus|nordics|caricom|ecowas|cedeao|sadc|eac|comesa|cemac|waemu|uemoa|asean|saarc|gcc|mercosur|oecd|` +
-	`brics|g7|g20|g77|african union|au|un|united nations|commonwealth)(?: (?:countries|states|nations|region|member states|islands|basin))?|` +
-	`(?:nordic|baltic|pacific|caribbean|gulf|arab|african|asian|european|latin american|eu|un|asean|commonwealth|developing|developed|emerging|small|island|least|low|lower|middle|high|` +
-	`income|resource|limited|poor|and|landlocked|fragile|partner|member|donor|conflict|affected|less|economically) ?` +
-	`(?:(?:developed|developing|emerging|island|low|lower|middle|high|income|resource|limited|poor|and|landlocked|fragile|conflict|affected|member|setting) )*` +
-	`(?:countries|states|nations|islands|world|region|economies|settings)|` +
-	`ldcs?|lldcs?|lics?|lmics?|umics?|hics?|sids|odas?|fcas|fcvs?|global (?:south|north)|third world|africa and asia|latin america and (?:the )?caribbean|` +
-	`asia pacific|n/?a|not applicable|none|nowhere|unknown|tbd|not yet|other|online|internet|remote|cloud|web)$`)
+var wider = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:all(?: over)?(?: the)?(?: world| countries)?|world|worldwide|world wide|global(?:ly)?|international(?:ly)?|everywhere|anywhere|any|elsewhere|` +
+		`(?:multiple|various|several|many|other|all|most)(?: countries| others)?|others|(?:more than |over |about |some |~|>)?[0-9]+ ?\+?(?: (?:or more|other|more))?(?: countries)?|` +
+		`(?:(?:sub saharan|subsaharan|north|south|east|west|central|southern|northern|eastern|western|south east|southeast|latin|middle|francophone|anglophone|lusophone|` +
+		`equatorial|tropical|upper|lower|greater) )*` +
+		`(?:africa|asia|europe|america|americas|oceania|caribbean|pacific|east|balkans|mena|wana|ssa|sahel|maghreb|mashreq|levant|gulf|amazon|andes|eurasia|horn of africa|eu|eea|efta|` +
+		`european union|lac|latam|apac|emea|scandinavia|benelux|baltics|caucasus|nordics|caricom|ecowas|cedeao|sadc|eac|comesa|cemac|waemu|uemoa|asean|saarc|gcc|mercosur|oecd|` +
+		`brics|g7|g20|g77|african union|au|un|united nations|commonwealth)(?: (?:countries|states|nations|region|member states|islands|basin))?|` +
+		`(?:nordic|baltic|pacific|caribbean|gulf|arab|african|asian|european|latin american|eu|un|asean|commonwealth|developing|developed|emerging|small|island|least|low|lower|middle|high|` +
+		`income|resource|limited|poor|and|landlocked|fragile|partner|member|donor|conflict|affected|less|economically) ?` +
+		`(?:(?:developed|developing|emerging|island|low|lower|middle|high|income|resource|limited|poor|and|landlocked|fragile|conflict|affected|member|setting) )*` +
+		`(?:countries|states|nations|islands|world|region|economies|settings)|` +
+		`ldcs?|lldcs?|lics?|lmics?|umics?|hics?|sids|odas?|fcas|fcvs?|global (?:south|north)|third world|africa and asia|latin america and (?:the )?caribbean|` +
+		`asia pacific|n/?a|not applicable|none|nowhere|unknown|tbd|not yet|other|online|internet|remote|cloud|web)$`)
+})

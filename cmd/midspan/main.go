@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	_ "github.com/midspan/midspan/cmd/midspan/early" // before the libraries
 	"github.com/midspan/midspan/internal/child"
 )
 

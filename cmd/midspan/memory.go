@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
@@ -21,8 +22,7 @@ func limitMemory(ctx context.Context) {
 	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return
 	}
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(minHeap)
+	set := setCollector(0)
 	go func() {
 		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		ticks := time.NewTicker(200 * time.Millisecond)
@@ -33,10 +33,27 @@ func limitMemory(ctx context.Context) {
 				return
 			case <-ticks.C:
 				metrics.Read(sample)
-				if sample[0].Value.Kind() == metrics.KindUint64 {
-					debug.SetMemoryLimit(max(minHeap, 2*int64(sample[0].Value.Uint64())))
+				if sample[0].Value.Kind() != metrics.KindUint64 {
+					continue
+				}
+				if live := int64(sample[0].Value.Uint64()); (live > minHeap/2) != set {
+					set = setCollector(live)
 				}
 			}
 		}
 	}()
+}
+
+// setCollector sets when garbage is collected, by the bytes that live, and reports whether
+// that is at twice what lives. A limit on memory counts what lies beside the heap, too: as
+// twice of what lives it had a heap of 41 MB collected each time that it grew by three.
+func setCollector(live int64) (twice bool) {
+	if live > minHeap/2 {
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(math.MaxInt64)
+		return true
+	}
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(minHeap)
+	return false
 }

@@ -21,6 +21,7 @@ func (r *Rules) Assess(in merge.Input, defs map[string]observation.Definition) (
 	measures := asked(merged)
 	r.addUnasked(measures)
 	e := r.evaluate(measures)
+	e.answers = make([]kleene.Truth, len(r.rules))
 	known, applicable := r.countKnown(measures)
 	v := e.judge(known, applicable)
 	v.Load.Reasons = e.pillarReasons(Load)

@@ -1,8 +1,10 @@
 package assess
 
 import (
-	"encoding/json"
 	"iter"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/midspan/midspan/internal/exposure"
 	"github.com/midspan/midspan/internal/observation"
@@ -10,7 +12,8 @@ import (
 
 // Assessment is a verdict with the measures that it rests on, merged over the
 // repositories of the good. Its JSON, which the store keeps, holds the patterns of the
-// reasons, too.
+// reasons, too; it is written and read by go-json-experiment, as one stream with what stands
+// around it.
 type Assessment struct {
 	Verdict  Verdict
 	Measures []observation.Measure
@@ -39,19 +42,19 @@ func patternKey(r Reason) string {
 	return key
 }
 
-// MarshalJSON writes each pattern once.
-func (a Assessment) MarshalJSON() ([]byte, error) {
+// MarshalJSONTo writes each pattern once.
+func (a Assessment) MarshalJSONTo(out *jsontext.Encoder) error {
 	stored := storedAssessment{a.Verdict, a.Measures, map[string]reasonPatterns{}, a.Replays}
 	for r := range a.Verdict.allReasons() {
 		stored.Patterns[patternKey(*r)] = reasonPatterns{r.Pattern, r.ClearsPattern}
 	}
-	return json.Marshal(stored)
+	return jsonv2.MarshalEncode(out, stored)
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
-func (a *Assessment) UnmarshalJSON(data []byte) error {
+// UnmarshalJSONFrom reads what MarshalJSONTo wrote.
+func (a *Assessment) UnmarshalJSONFrom(in *jsontext.Decoder) error {
 	var stored storedAssessment
-	if err := json.Unmarshal(data, &stored); err != nil {
+	if err := jsonv2.UnmarshalDecode(in, &stored); err != nil {
 		return err
 	}
 	a.Verdict, a.Measures, a.Replays = stored.Verdict, stored.Measures, stored.Replays

@@ -226,7 +226,7 @@ func (d *decoder) rule(r *Rules, n *yaml.Node) {
 	case r.byID[rule.id] != nil:
 		d.fail(rule.at, "the rule %s stands twice", rule.id)
 	}
-	r.byID[rule.id] = rule
+	r.byID[rule.id], rule.place = rule, len(r.rules)
 	r.rules = append(r.rules, rule)
 }
 

@@ -234,7 +234,7 @@ func (p *prover) search(chosen map[string]valueClass, all []condition) bool {
 // or "".
 func (p *prover) nextMeasure(e *evaluation, all []condition, chosen map[string]valueClass) string {
 	for _, c := range all {
-		if e.evalCondition(c) != kleene.Unknown {
+		if e.evalCondition(&c) != kleene.Unknown {
 			continue
 		}
 		if c.pillar != "" {

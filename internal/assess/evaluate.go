@@ -21,6 +21,9 @@ type evaluation struct {
 	rules    *Rules
 	measures map[string]observation.Measure
 	levels   map[string][]Level // by pillar, as far as they are known
+	// answers are those of plain rules to the facts, by their place among the rules and one
+	// higher than they are; 0 where none was given yet. Nil where they are not kept.
+	answers []kleene.Truth
 
 	// What it assumes in place of the facts.
 	assumed   map[string]observation.Measure
@@ -75,8 +78,23 @@ type evidence struct {
 // answer is no as far as it did not tell.
 func (e *evaluation) evalRule(r *rule) kleene.Truth {
 	if r.when != nil {
-		return e.evalCondition(*r.when)
+		return e.evalCondition(r.when)
 	}
+	if e.answers == nil || r == e.moved {
+		return e.evalPlain(r)
+	}
+	if _, assumed := e.assumed[r.measure]; assumed {
+		return e.evalPlain(r)
+	}
+	known := &e.answers[r.place]
+	if *known == 0 {
+		*known = e.evalPlain(r) + 1
+	}
+	return *known - 1
+}
+
+// evalPlain evaluates a rule on a measure.
+func (e *evaluation) evalPlain(r *rule) kleene.Truth {
 	m := e.measure(r.measure)
 	switch {
 	case m.State == observation.NotApplicable:
@@ -119,14 +137,16 @@ func (e *evaluation) evalBool(m observation.Measure, threshold bool) kleene.Trut
 }
 
 // evalCondition evaluates a condition.
-func (e *evaluation) evalCondition(c condition) kleene.Truth {
+func (e *evaluation) evalCondition(c *condition) kleene.Truth {
 	switch {
+	case c.named != nil:
+		return e.evalRule(c.named)
 	case c.rule != "":
 		return e.evalRule(e.rules.byID[c.rule])
 	case c.pillar != "":
-		return e.evalLevel(c)
+		return kleene.Among(e.possibleLevels(c.pillar), c.levels)
 	case c.not != nil:
-		return e.evalCondition(*c.not).Not()
+		return e.evalCondition(c.not).Not()
 	case c.all != nil:
 		return e.evalJoined(c.all, kleene.False)
 	default:
@@ -138,8 +158,8 @@ func (e *evaluation) evalCondition(c condition) kleene.Truth {
 // decisive where one child is, and Unknown where another one is.
 func (e *evaluation) evalJoined(children []condition, decisive kleene.Truth) kleene.Truth {
 	result := decisive.Not()
-	for _, child := range children {
-		switch e.evalCondition(child) {
+	for i := range children {
+		switch e.evalCondition(&children[i]) {
 		case decisive:
 			return decisive
 		case kleene.Unknown:
@@ -147,10 +167,6 @@ func (e *evaluation) evalJoined(children []condition, decisive kleene.Truth) kle
 		}
 	}
 	return result
-}
-
-func (e *evaluation) evalLevel(c condition) kleene.Truth {
-	return kleene.Among(e.possibleLevels(c.pillar), c.levels)
 }
 
 // possibleLevels are the levels that the unknown measures leave open, most first.
@@ -177,8 +193,9 @@ func (e *evaluation) levelsOf(p *pillarRule) []Level {
 		return LevelsFromTop()
 	}
 	var found []Level
-	for _, l := range p.levels {
-		switch e.evalCondition(l.when) {
+	for i := range p.levels {
+		l := &p.levels[i]
+		switch e.evalCondition(&l.when) {
 		case kleene.False:
 		case kleene.True:
 			return append(found, l.level)
@@ -243,7 +260,7 @@ func (e *evaluation) readStages() []Stage {
 		if s.when == nil {
 			return append(found, s.stage)
 		}
-		switch e.evalCondition(*s.when) {
+		switch e.evalCondition(s.when) {
 		case kleene.False:
 		case kleene.True:
 			return append(found, s.stage)

@@ -19,7 +19,7 @@ func (e *evaluation) trace(c condition, want kleene.Truth) []evidence {
 	}
 	var found []evidence
 	for _, child := range c.children() {
-		if e.evalCondition(child) == want {
+		if e.evalCondition(&child) == want {
 			found = append(found, e.trace(child, want)...)
 		}
 	}
@@ -48,7 +48,7 @@ func (e *evaluation) traceLevel(p *pillarRule) []evidence {
 	possible := e.possibleLevels(p.id)
 	var found, failed []evidence
 	for _, l := range p.levels {
-		answer := e.evalCondition(l.when)
+		answer := e.evalCondition(&l.when)
 		if answer == kleene.True {
 			return onePerMeasure(append(found, e.trace(l.when, kleene.True)...))
 		}

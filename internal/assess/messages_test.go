@@ -1,13 +1,14 @@
 package assess
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/midspan/midspan/internal/language"
 	"github.com/midspan/midspan/internal/observation"
@@ -35,12 +36,12 @@ var randomVerdicts = sync.OnceValue(func() []Verdict {
 // reread is what a verdict is once it was stored.
 func reread[T any](t *testing.T, value T) T {
 	t.Helper()
-	data, err := json.Marshal(value)
+	data, err := jsonv1.Marshal(value)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var read T
-	if err := json.Unmarshal(data, &read); err != nil {
+	if err := jsonv1.Unmarshal(data, &read); err != nil {
 		t.Fatal(err)
 	}
 	return read

@@ -41,6 +41,7 @@ type Rules struct {
 type rule struct {
 	at             position
 	id             string
+	place          int // among the rules
 	question       string
 	measure        string
 	operator       string
@@ -71,6 +72,7 @@ type condition struct {
 	any    []condition
 	not    *condition
 	rule   string
+	named  *rule // that of this id, once the rules were verified
 	pillar string
 	levels []Level
 }
@@ -151,9 +153,29 @@ func (r *Rules) index() {
 	for id, readers := range r.rulesByMeasure() {
 		r.optional[id] = !slices.ContainsFunc(readers, func(reader *rule) bool { return !reader.unaskedMeansNo })
 	}
+	var name func(c *condition) // finds the rules that it names
+	name = func(c *condition) {
+		if c == nil {
+			return
+		}
+		c.named = r.byID[c.rule]
+		for _, children := range [][]condition{c.all, c.any} {
+			for i := range children {
+				name(&children[i])
+			}
+		}
+		name(c.not)
+	}
+	for _, rule := range r.rules {
+		name(rule.when)
+	}
+	for _, s := range r.stages {
+		name(s.when)
+	}
 	for i := range r.pillars {
 		p := &r.pillars[i]
 		for j := range p.levels {
+			name(&p.levels[j].when)
 			p.levels[j].plain = r.plainRules(p.levels[j].when)
 			p.plain = append(p.plain, p.levels[j].plain...)
 		}

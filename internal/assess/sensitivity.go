@@ -79,7 +79,11 @@ func (r *Rules) movedThresholds(rule *rule) []float64 {
 // stageIfMoved is another stage that a good would certainly have if the threshold of a
 // rule were moved, or one that it could have with what is unknown; "" for neither.
 func (e *evaluation) stageIfMoved(stage Stage, r *rule, moved float64) (other Stage, surely bool) {
-	possible := e.withThreshold(r, moved).possibleStages()
+	as := e.withThreshold(r, moved)
+	if as.evalPlain(r) == e.evalRule(r) {
+		return "", false // nothing else hangs on it
+	}
+	possible := as.possibleStages()
 	if would := decideStage(possible); would != stage && would != Unassessed {
 		return would, true
 	}

@@ -79,6 +79,12 @@ func Measures(in Input, defs map[string]observation.Definition, specs map[string
 // Main are the repositories that may be the main one: one, where the commits of all are
 // known.
 func Main(in Input, specs map[string]Spec) []Repository {
+	if len(in.Repositories) == 1 { // it is, unless it is empty
+		if failed := in.Repositories[0].Failed; failed != nil && failed.Cause == observation.CauseEmpty {
+			return nil
+		}
+		return in.Repositories
+	}
 	m := newMerger(in, specs)
 	var main []Repository
 	for _, i := range m.candidates {
@@ -89,8 +95,8 @@ func Main(in Input, specs map[string]Spec) []Repository {
 
 type merger struct {
 	repositories []Repository // sorted by URL
-	fromCatalog  map[string]observation.Measure
-	byRepository []map[string]observation.Measure
+	fromCatalog  map[string]*observation.Measure
+	byRepository []map[string]*observation.Measure
 	candidates   []int // repositories that may be the main one
 	specs        map[string]Spec
 	named        string    // by the catalog, as the main repository
@@ -99,34 +105,15 @@ type merger struct {
 }
 
 func newMerger(in Input, specs map[string]Spec) *merger {
-	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: ByID(clampAll(in.GoodMeasures, specs)), specs: specs,
+	m := &merger{repositories: slices.Clone(in.Repositories), fromCatalog: byID(clampAll(in.GoodMeasures, specs)), specs: specs,
 		named: in.Good.MainRepository}
 	slices.SortStableFunc(m.repositories, func(a, b Repository) int { return cmp.Compare(a.Repository.URL, b.Repository.URL) })
 	for _, r := range m.repositories {
-		m.byRepository = append(m.byRepository, ByID(clampAll(r.Measures, specs)))
+		m.byRepository = append(m.byRepository, byID(clampAll(r.Measures, specs)))
 	}
 	m.align()
 	m.candidates = m.mainCandidates()
 	return m
-}
-
-// ByID indexes measures. Where an id comes twice, the measured one is kept; of two
-// measured ones that which sorts first, whatever the order of the list.
-func ByID(measures []observation.Measure) map[string]observation.Measure {
-	index := make(map[string]observation.Measure, len(measures))
-	for _, m := range measures {
-		if have, ok := index[m.ID]; !ok || precedes(m, have) {
-			index[m.ID] = m
-		}
-	}
-	return index
-}
-
-func precedes(a, b observation.Measure) bool {
-	if (a.State == observation.Measured) != (b.State == observation.Measured) {
-		return a.State == observation.Measured
-	}
-	return fmt.Sprint(a.State, a.Value, a.Bound, a.Cause, a.Source, a.Detail) < fmt.Sprint(b.State, b.Value, b.Bound, b.Cause, b.Source, b.Detail)
 }
 
 // clampAll returns the measures with impossible numbers clamped.
@@ -227,7 +214,8 @@ func (m *merger) allExact(among []int, id string) bool {
 }
 
 func (m *merger) count(i int, id string) kleene.Interval {
-	known := IntervalOf(m.byRepository[i][id])
+	counted, _ := of(m.byRepository[i], id)
+	known := IntervalOf(counted)
 	return kleene.Between(max(0, known.Low), known.High)
 }
 
@@ -262,10 +250,10 @@ func isMeasured(p part) bool { return p.measure.State == observation.Measured }
 // parts collects what repositories and the catalog entry hold of a measure. read
 // counts the repositories of which it is known, applicable those to which it applies.
 func (m *merger) parts(id string) (parts []part, read, applicable int) {
-	catalogs, inCatalog := m.fromCatalog[id]
-	inRepository := slices.ContainsFunc(m.byRepository, func(index map[string]observation.Measure) bool { _, ok := index[id]; return ok })
+	catalogs, inCatalog := of(m.fromCatalog, id)
+	inRepository := slices.ContainsFunc(m.byRepository, func(index map[string]*observation.Measure) bool { return index[id] != nil })
 	for i := range m.repositories {
-		measure, ok := m.byRepository[i][id]
+		measure, ok := of(m.byRepository[i], id)
 		switch {
 		case ok && measure.State == observation.NotApplicable:
 			continue
@@ -306,17 +294,18 @@ func (m *merger) unreadMeasure(i int, id string) observation.Measure {
 // notApplicable is the measure of a definition that applies to no part.
 func (m *merger) notApplicable(def observation.Definition) observation.Measure {
 	if len(m.repositories) == 0 {
-		if own, ok := m.fromCatalog[def.ID]; ok && own.State == observation.NotApplicable {
+		if own, ok := of(m.fromCatalog, def.ID); ok && own.State == observation.NotApplicable {
 			return def.NotApplicableFor(own.Detail)
 		}
 		return def.UnknownFor(observation.CauseNoRepository, "the good names no repository")
 	}
 	for i := range m.repositories {
-		if own, ok := m.byRepository[i][def.ID]; ok {
+		if own, ok := of(m.byRepository[i], def.ID); ok {
 			return def.NotApplicableFor(own.Detail)
 		}
 	}
-	return def.NotApplicableFor(m.fromCatalog[def.ID].Detail)
+	own, _ := of(m.fromCatalog, def.ID)
+	return def.NotApplicableFor(own.Detail)
 }
 
 // fromMain takes the main repository's value, or the catalog's where that has none.
@@ -365,7 +354,7 @@ func (m *merger) spokenOf(value observation.Measure, repository int) observation
 func (m *merger) unknownMainCause() (observation.Cause, string) {
 	var open []part
 	for i := range m.repositories {
-		if count := m.byRepository[i][commitsRecent]; count.State != observation.Measured {
+		if count, _ := of(m.byRepository[i], commitsRecent); count.State != observation.Measured {
 			if count.ID == "" {
 				count = m.unreadMeasure(i, commitsRecent)
 			}

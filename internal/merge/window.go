@@ -95,8 +95,8 @@ func (m *merger) align() {
 			m.seen[i] = seenLater
 		}
 		for id, count := range windows {
-			if measure, ok := m.byRepository[i][id]; ok && m.seen[i] != seenThen && measure.State == observation.Measured {
-				m.byRepository[i][id] = m.ofTheWindow(i, measure, count)
+			if measure, ok := of(m.byRepository[i], id); ok && m.seen[i] != seenThen && measure.State == observation.Measured {
+				m.byRepository[i][id] = new(m.ofTheWindow(i, measure, count))
 			}
 		}
 	}

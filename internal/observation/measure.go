@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // State says whether a measure has a value.
@@ -97,6 +100,21 @@ func (m *Measure) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, (*plain)(m)); err != nil {
 		return err
 	}
+	return m.setList()
+}
+
+// UnmarshalJSONFrom is UnmarshalJSON where the JSON around is being read: nothing is read
+// twice.
+func (m *Measure) UnmarshalJSONFrom(in *jsontext.Decoder) error {
+	type plain Measure
+	if err := jsonv2.UnmarshalDecode(in, (*plain)(m)); err != nil {
+		return err
+	}
+	return m.setList()
+}
+
+// setList makes a list of texts of a list of anything.
+func (m *Measure) setList() error {
 	list, ok := m.Value.([]any)
 	if !ok {
 		return nil

@@ -11,12 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/endoflife"
 	"github.com/midspan/midspan/internal/exposure"
-	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
@@ -52,10 +53,8 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err := p.store.PutRules(ctx, run.ID, digest); err != nil {
 		return err
 	}
-	definitions := p.definitionsByID()
 	p.progress.Stage("assess", 0)
 	defer p.progress.End()
-	settingsKey := p.settingsKey(run)
 	counts, err := p.countDependants(ctx, run)
 	if err != nil {
 		return fmt.Errorf("compare the goods with one another: %w", err)
@@ -64,77 +63,35 @@ func (p *Pipeline) assess(ctx context.Context, run store.Run, inputs string) err
 	if err != nil {
 		return err
 	}
-	for good, err := range p.store.Goods(ctx, run.ID) {
+	definitions, settingsKey := p.definitionsByID(), p.settingsKey(run)
+	for page, err := range p.store.Pages(ctx, run.ID) {
 		if err != nil {
 			return err
 		}
-		states, err := p.loadStates(ctx, run, good)
-		if err != nil {
-			return fmt.Errorf("good %s: %w", good.ID, err)
+		goods := make([]judging, len(page))
+		for i, good := range page {
+			one := &goods[i]
+			if one.states, err = p.loadStates(ctx, run, good); err != nil {
+				return fmt.Errorf("good %s: %w", good.ID, err)
+			}
+			one.good, one.dependants = good.Good, counts.measure(good.ID, definitions[catalogDependants], run)
+			one.digest = inputsDigestOf(settingsKey, good.Good, one.states, one.dependants)
 		}
-		dependants := counts.measure(good.ID, definitions[catalogDependants], run)
-		digest := inputsDigestOf(settingsKey, good.Good, states, dependants)
-		var judged assess.Assessment
-		_, kept, err := p.store.ReuseVerdict(ctx, run.ID, good.ID, digest)
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			judged, err = p.assessGood(ctx, run, good.Good, digest, states, dependants, definitions)
-		case err == nil:
-			judged, err = decodeVerdict(store.Good{Good: good.Good, Verdict: kept})
+		if err := p.judge(ctx, run, goods, definitions); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("judge %s: %w", good.ID, err)
+		for _, one := range goods {
+			if err := p.addToSeal(ctx, sealing, one.good.ID, one.judged, one.states); err != nil {
+				return fmt.Errorf("forecast of %s: %w", one.good.ID, err)
+			}
+			p.progress.Done(one.good.ID, string(one.judged.Verdict.Stage))
 		}
-		if err := p.addToSeal(ctx, sealing, good.ID, judged, states); err != nil {
-			return fmt.Errorf("forecast of %s: %w", good.ID, err)
-		}
-		p.progress.Done(good.ID, string(judged.Verdict.Stage))
 	}
 	sealed, err := p.endSeal(ctx, sealing, run)
 	if err != nil {
 		return fmt.Errorf("seal the forecasts: %w", err)
 	}
 	return p.store.MarkAssessed(ctx, run.ID, inputs, sealed)
-}
-
-// assessGood computes the verdict of one good and stores it under its digest.
-func (p *Pipeline) assessGood(ctx context.Context, run store.Run, good catalog.Good, digest string, states []repoState, dependants observation.Measure,
-	definitions map[string]observation.Definition) (assess.Assessment, error) {
-	in := merge.Input{Good: good, AsOf: run.AsOf}
-	var replays []exposure.Replay
-	for i, state := range states {
-		l, err := p.loadInventory(ctx, state)
-		if err != nil {
-			return assess.Assessment{}, err
-		}
-		read, err := p.loadResults(ctx, state, l)
-		if err != nil {
-			return assess.Assessment{}, err
-		}
-		if read.exposure != nil {
-			replays = append(replays, exposure.Replay{Repository: state.scan.URL, History: *read.exposure})
-		}
-		in.Repositories = append(in.Repositories, merge.Repository{
-			Repository: good.Repositories[i], ObservedUntil: state.scan.ObservedUntil, Measures: read.measures, Activity: read.activity,
-			Failed: state.scan.Failure,
-		})
-	}
-	in.GoodMeasures = p.catalogMeasures(good, in.Repositories, run)
-	if i := slices.IndexFunc(in.GoodMeasures, func(m observation.Measure) bool { return m.ID == dependants.ID }); i >= 0 {
-		in.GoodMeasures[i] = dependants // a catalog entry alone does not tell
-	}
-	verdict, measures := p.rules.Assess(in, definitions)
-	judged := assess.Assessment{Verdict: verdict, Measures: measures, Replays: replays}
-	return judged, p.store.PutVerdict(ctx, run.ID, good.ID, digest, string(verdict.Stage), judged)
-}
-
-// catalogMeasures returns the measures that scanners read from the catalog entry itself.
-func (p *Pipeline) catalogMeasures(good catalog.Good, repositories []merge.Repository, run store.Run) []observation.Measure {
-	var read []observation.Measure
-	for _, repository := range repositories {
-		read = append(read, repository.Measures...)
-	}
-	return p.entryMeasures(good, read, run.AsOf)
 }
 
 // definitions lists every measure that a report can hold, in a stable order.
@@ -405,7 +362,7 @@ func decodeVerdict(good store.Good) (assess.Assessment, error) {
 	if len(good.Verdict) == 0 {
 		return j, fmt.Errorf("good %s has no verdict: use midspan assess first", good.ID)
 	}
-	if err := json.Unmarshal(good.Verdict, &j); err != nil {
+	if err := jsonv1.Unmarshal(good.Verdict, &j); err != nil {
 		return j, fmt.Errorf("verdict of %s: %w", good.ID, err)
 	}
 	return j, nil

@@ -195,7 +195,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	add func(brief report.Good, digest string, full func() (report.Good, error)) error) (report.Document, error) {
 	summary := newSummary()
 	totals := portfolio.New()
-	var standings []report.Standing
+	standings, points := []report.Standing(nil), []store.Point(nil)
 	find := remember(p.source.UnlistedMatcher(ctx))
 	for good, err := range p.store.Goods(ctx, run.ID) {
 		if err != nil {
@@ -206,7 +206,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 			return document, fmt.Errorf("good %s: %w", good.ID, err)
 		}
 		e.countIn(summary, totals)
-		standings = append(standings, e.standing())
+		e.stand(&standings, &points)
 		if e.brief.Upgrades, err = e.upgrades(find); err != nil {
 			return document, fmt.Errorf("hold the upgrades of %s against the advisories: %w", good.ID, err)
 		}
@@ -246,7 +246,7 @@ func (p *Pipeline) eachGood(ctx context.Context, run store.Run, document report.
 	if document.Change, err = p.compareWithPrevious(ctx, run, standings); err != nil {
 		return document, err
 	}
-	document.Trend, err = p.trend(ctx, run, standings)
+	document.Trend, err = p.trend(ctx, run, standings, points)
 	return document, err
 }
 
@@ -284,7 +284,9 @@ func (p *Pipeline) loadEntry(ctx context.Context, run store.Run, good store.Good
 // countIn adds a good to the counts over all goods.
 func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 	summary.addGood(e.brief.Verdict, len(e.brief.Scans) > 0)
-	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, ownPackages(e.brief.Measures))
+	own, _ := observation.Find(e.brief.Measures, identityPackages)
+	published, _ := own.List()
+	totals.AddGood(e.brief.Good, e.brief.Verdict.Stage, published)
 	if half, _ := observation.Find(e.brief.Measures, observation.PeopleContributorAbsenceFactor); half.Value == 1.0 && half.Bound == observation.Exact {
 		totals.CarriedByOne(e.brief.ID)
 	}
@@ -296,13 +298,6 @@ func (e entry) countIn(summary *summary, totals *portfolio.Portfolio) {
 		summary.addRepository(scan, e.inventories[i])
 		totals.AddRepository(e.brief.ID, e.inventories[i].inventory.Packages, e.inventories[i].inventory.Uses, scan.Findings)
 	}
-}
-
-// ownPackages lists the packages that a good publishes.
-func ownPackages(measures []observation.Measure) []string {
-	own, _ := observation.Find(measures, identityPackages)
-	names, _ := own.List()
-	return names
 }
 
 // loadFull adds what is read from the observations, and the paths of each finding.
@@ -342,9 +337,24 @@ func (p *Pipeline) loadFull(ctx context.Context, e entry) (report.Good, error) {
 	return good, nil
 }
 
-// standing is where the good stands.
-func (e entry) standing() report.Standing {
-	return report.Standing{Good: e.brief.ID, Name: e.brief.Name, Stage: e.brief.Verdict.Stage, Read: wasRead(e.brief)}
+// stand adds where the good stands, and what a series over runs shows of it.
+func (e entry) stand(standings *[]report.Standing, points *[]store.Point) {
+	v, counted := e.brief.Verdict, func(id string) *int {
+		m, _ := observation.Find(e.brief.Measures, id)
+		number, ok := m.Number()
+		if !ok {
+			return nil
+		}
+		n := int(number)
+		return &n
+	}
+	point := store.Point{Good: e.brief.ID, Stage: string(v.Stage), Low: v.Score.Low, High: v.Score.High,
+		Findings: counted(observation.AdvisoriesFindings), People: counted(observation.PeopleContributors12m)}
+	if (v.Score == assess.Range{}) { // of an older program
+		point.High = 100
+	}
+	*points = append(*points, point)
+	*standings = append(*standings, report.Standing{Good: e.brief.ID, Name: e.brief.Name, Stage: v.Stage, Read: wasRead(e.brief)})
 }
 
 // compareWithPrevious compares with the previous assessed run; the result is nil where

@@ -17,7 +17,11 @@ import (
 const maxPastRuns = 60
 
 // trend reads the series of the goods of a run, over the runs of other days up to its own.
-func (p *Pipeline) trend(ctx context.Context, run store.Run, goods []report.Standing) (*report.Trend, error) {
+// points are those of its own.
+func (p *Pipeline) trend(ctx context.Context, run store.Run, goods []report.Standing, points []store.Point) (*report.Trend, error) {
+	if err := p.store.PutPoints(ctx, run.ID, points); err != nil {
+		return nil, fmt.Errorf("store the points of the run: %w", err)
+	}
 	runs, err := p.store.PastRuns(ctx, run, maxPastRuns)
 	if err != nil {
 		return nil, fmt.Errorf("look for earlier runs: %w", err)

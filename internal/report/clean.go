@@ -69,11 +69,55 @@ func Cut(s string, max int) string {
 	return strings.TrimSpace(string(runes[:max-1])) + "…"
 }
 
-// Cleaned returns a copy of the document in which every text is clean. It
-// walks the whole value, so that a field added later is not forgotten.
+// Cleaned returns a copy of the document in which every text is clean, or the document
+// itself, where all are, as in nearly every one: who changes what it holds takes cleanCopy.
+// It walks the whole value, so that a field added later is not forgotten.
 func Cleaned[T any](v T) T {
+	if isClean(reflect.ValueOf(&v).Elem()) {
+		return v
+	}
+	return cleanCopy(v)
+}
+
+// cleanCopy is Cleaned with lists and maps of its own.
+func cleanCopy[T any](v T) T {
 	in := reflect.ValueOf(&v).Elem()
 	return cleanValue(in).Interface().(T)
+}
+
+// isClean reports whether every text in a value is printable ASCII. It holds nothing of it.
+func isClean(in reflect.Value) bool {
+	switch in.Kind() {
+	case reflect.String:
+		return plain(in.String())
+	case reflect.Struct:
+		if in.Type() == timeType {
+			return true
+		}
+		for i := range in.NumField() {
+			if field := in.Field(i); holdsText(field.Kind()) && !isClean(field) {
+				return false
+			}
+		}
+	case reflect.Slice:
+		if !holdsText(in.Type().Elem().Kind()) {
+			return true
+		}
+		for i := range in.Len() {
+			if !isClean(in.Index(i)) {
+				return false
+			}
+		}
+	case reflect.Map:
+		for entry := in.MapRange(); entry.Next(); {
+			if !isClean(entry.Key()) || !isClean(entry.Value()) {
+				return false
+			}
+		}
+	case reflect.Pointer, reflect.Interface:
+		return in.IsNil() || isClean(in.Elem())
+	}
+	return true
 }
 
 var timeType = reflect.TypeFor[time.Time]()

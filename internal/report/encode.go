@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/midspan/midspan/catalog"
 
@@ -81,7 +80,7 @@ func EncodeGood(good Good) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s for report.json: %w", good.ID, err)
 	}
-	return layOut(nil, compact, 2), nil
+	return layOut(make([]byte, 0, len(compact)+len(compact)/8), compact, 2), nil
 }
 
 // Separator stands before an element of the list of goods.
@@ -113,45 +112,84 @@ func Decode(r io.Reader) (Document, error) {
 }
 
 // layOut appends compact JSON that stands at a depth, broken into lines: a container
-// that holds a container is opened up with one space of indent a level, any other
-// stays on one line.
+// that holds a container that is not empty is opened up with one space of indent a level,
+// any other stays on one line.
 func layOut(out []byte, compact jsontext.Value, depth int) []byte {
-	if !nests(compact) {
-		return append(out, compact...)
-	}
-	line := "\n" + strings.Repeat(" ", depth+1)
-	tokens := decoderOf(compact)
-	tokens.ReadToken() // the bracket; compact is JSON, so no error follows
-	out = append(out, compact[0])
-	for n := 0; tokens.PeekKind() != '}' && tokens.PeekKind() != ']'; n++ {
-		if n > 0 {
-			out = append(out, ',')
+	opened := openedIn(compact)
+	var open []bool // of the containers around
+	next := 0
+	for i := 0; i < len(compact); i++ {
+		c := compact[i]
+		switch c {
+		case '"':
+			end := endOfText(compact, i)
+			out = append(out, compact[i:end]...)
+			i = end - 1
+			continue
+		case '{', '[':
+			open = append(open, opened[next])
+			next++
+			out = append(out, c)
+			if open[len(open)-1] {
+				out = appendLine(out, depth+len(open))
+			}
+			continue
+		case '}', ']':
+			if open[len(open)-1] {
+				out = appendLine(out, depth+len(open)-1)
+			}
+			open = open[:len(open)-1]
 		}
-		out = append(out, line...)
-		if compact[0] == '{' {
-			name, _ := tokens.ReadValue()
-			out = append(append(out, name...), ':')
+		out = append(out, c)
+		if c == ',' && open[len(open)-1] {
+			out = appendLine(out, depth+len(open))
 		}
-		element, _ := tokens.ReadValue()
-		out = layOut(out, element, depth+1)
 	}
-	return append(append(out, line[:len(line)-1]...), compact[len(compact)-1])
+	return out
 }
 
-// nests reports whether JSON is a container that holds another one that is not empty.
-func nests(compact jsontext.Value) bool {
-	if !bytes.ContainsAny(compact[1:], "{[") {
-		return false
-	}
-	tokens := decoderOf(compact)
-	for {
-		if _, err := tokens.ReadToken(); err != nil { // at the end
-			return false
+// openedIn tells of each container of compact JSON, in the order in which they begin,
+// whether it holds another one that is not empty.
+func openedIn(compact jsontext.Value) []bool {
+	var opened []bool
+	var around []int // the containers around, by their places in opened
+	for i := 0; i < len(compact); i++ {
+		switch compact[i] {
+		case '"':
+			i = endOfText(compact, i) - 1
+		case '{', '[':
+			if isEmpty := compact[i+1] == '}' || compact[i+1] == ']'; len(around) > 0 && !isEmpty {
+				opened[around[len(around)-1]] = true
+			}
+			around = append(around, len(opened))
+			opened = append(opened, false)
+		case '}', ']':
+			around = around[:len(around)-1]
 		}
-		if tokens.StackDepth() > 2 || tokens.StackDepth() == 2 && tokens.PeekKind() != '}' && tokens.PeekKind() != ']' {
-			return true
+	}
+	return opened
+}
+
+// endOfText returns where the text in JSON ends that begins at a quote.
+func endOfText(compact []byte, quote int) int {
+	for i := quote + 1; ; {
+		i += bytes.IndexByte(compact[i:], '"')
+		escapes := 0
+		for compact[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if i++; escapes%2 == 0 {
+			return i
 		}
 	}
+}
+
+func appendLine(out []byte, indent int) []byte {
+	out = append(out, '\n')
+	for range indent {
+		out = append(out, ' ')
+	}
+	return out
 }
 
 func decoderOf(value jsontext.Value) *jsontext.Decoder {

@@ -110,9 +110,10 @@ func TallyFindings(good Good) Tally {
 			}
 		}
 	}
-	var findings []observation.Finding
+	gathered := GatherFindings(good)
+	findings := make([]observation.Finding, 0, len(gathered))
 	runs := map[observation.Coordinate]bool{}
-	for _, f := range GatherFindings(good) {
+	for _, f := range gathered {
 		findings = append(findings, f.Finding)
 		runs[f.Package.Coordinate()] = runs[f.Package.Coordinate()] || !f.IsDevelopment()
 	}
@@ -177,8 +178,14 @@ func GatherFindings(good Good) []DistinctFinding {
 		observation.Coordinate
 		advisory string
 	}
-	at := map[key]int{}
-	var issues []DistinctFinding
+	most := 0
+	for _, scan := range good.Scans {
+		most += len(scan.Findings)
+	}
+	if most == 0 {
+		return nil
+	}
+	at, issues := make(map[key]int, most), make([]DistinctFinding, 0, most)
 	for _, scan := range good.Scans {
 		for _, f := range scan.Findings {
 			k := key{f.Package.Coordinate(), f.Advisory}

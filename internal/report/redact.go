@@ -18,10 +18,26 @@ var localPath = regexp.MustCompile(`(^|[\s"'(=])((?:[A-Za-z]:\\|/)[^\s"':;,()/\\
 // a machine is private, and would make the bytes differ from one machine to the
 // next.
 func RedactPaths(text string) string {
+	if !mayHoldPath(text) {
+		return text
+	}
 	return localPath.ReplaceAllStringFunc(text, func(match string) string {
 		parts := localPath.FindStringSubmatch(match)
 		return parts[1] + "…/" + lastElement(parts[2])
 	})
+}
+
+// mayHoldPath reports whether the pattern could match at all: nearly no text can.
+func mayHoldPath(text string) bool {
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '\\':
+			return true
+		case text[i] == '/' && (i == 0 || strings.IndexByte(" \t\n\f\r\"'(=", text[i-1]) >= 0):
+			return true
+		}
+	}
+	return false
 }
 
 func lastElement(file string) string {

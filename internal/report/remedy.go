@@ -27,7 +27,11 @@ func WithReasons(measures []observation.Measure, repository string, checks, held
 	measures = slices.Clone(measures)
 	for i := range measures {
 		m := &measures[i]
-		at := slices.IndexFunc(checks, func(c observation.Check) bool { return observation.PosturePrefix+strings.ToLower(c.Name) == m.ID })
+		name, ofCheck := strings.CutPrefix(m.ID, observation.PosturePrefix)
+		if !ofCheck {
+			continue
+		}
+		at := slices.IndexFunc(checks, func(c observation.Check) bool { return strings.ToLower(c.Name) == name })
 		if at >= 0 && m.Detail == checks[at].Reason && (m.Repository == "" || m.Repository == repository) {
 			m.Detail = held[at].Reason
 		}

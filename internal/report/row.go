@@ -35,7 +35,7 @@ func (r Row) Why() observation.Cause {
 
 // NewRow cleans what it shows of a good, whose findings were counted before.
 func NewRow(good Good, findings Tally) Row {
-	shown := Cleaned(stripped(good))
+	shown := cleanCopy(stripped(good))
 	r := Row{Good: shown, Supports: InOrder(shown.Verdict.Supports), Findings: findings}
 	r.LastCommit = LastCommitDay(good)
 	return r

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -102,7 +102,7 @@ func (page *ahead) readScans(ctx context.Context, s *Store) error {
 	for _, row := range rows {
 		page.rows[row.URL] = row
 		var keys []string
-		if err := json.Unmarshal([]byte(row.Keys), &keys); err != nil {
+		if err := jsonv1.Unmarshal([]byte(row.Keys), &keys); err != nil {
 			return err
 		}
 		for i, key := range keys {
@@ -264,7 +264,7 @@ func (s *Store) decodeOr(ctx context.Context, target any, document string, found
 	case err != nil:
 		return notFound(err)
 	case found:
-		return json.Unmarshal([]byte(document), target)
+		return jsonv1.Unmarshal([]byte(document), target)
 	}
 	return s.getJSON(ctx, target, query, args...)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"iter"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
+
 	"github.com/midspan/midspan/catalog"
 )
 
@@ -23,6 +25,23 @@ type Good struct {
 // iterated over.
 func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 	return func(yield func(Good, error) bool) {
+		for page, err := range s.Pages(ctx, run) {
+			if err != nil {
+				yield(Good{}, err)
+				return
+			}
+			for _, good := range page {
+				if !yield(good, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Pages is Goods, as many at once as are read at once.
+func (s *Store) Pages(ctx context.Context, run int64) iter.Seq2[[]Good, error] {
+	return func(yield func([]Good, error) bool) {
 		defer s.forget()
 		last := ""
 		for {
@@ -36,37 +55,62 @@ func (s *Store) Goods(ctx context.Context, run int64) iter.Seq2[Good, error] {
 			err := s.db.list(ctx, &rows, `SELECT good_id, document, verdict, digest FROM goods WHERE run_id = ? AND good_id > ? ORDER BY good_id LIMIT ?`,
 				run, last, Page)
 			if err != nil {
-				yield(Good{}, err)
+				yield(nil, err)
 				return
 			}
 			page := make([]Good, 0, len(rows))
 			for _, row := range rows {
 				good := Good{Verdict: json.RawMessage(row.Verdict.String), Digest: row.Digest}
-				if err := json.Unmarshal([]byte(row.Document), &good.Good); err != nil {
-					err = fmt.Errorf("stored good %s: %w", row.ID, err)
-					yield(Good{}, err)
+				if err := jsonv1.Unmarshal([]byte(row.Document), &good.Good); err != nil {
+					yield(nil, fmt.Errorf("stored good %s: %w", row.ID, err))
 					return
 				}
 				page = append(page, good)
 				last = row.ID
 			}
-			s.ReadAhead(run, addressesOf(page))
-			for _, good := range page {
-				if !yield(good, nil) {
-					return
-				}
-			}
 			if len(rows) == 0 {
+				return
+			}
+			s.ReadAhead(run, addressesOf(page))
+			if !yield(page, nil) {
 				return
 			}
 		}
 	}
 }
 
-// PutVerdict stores the verdict of a good. digest identifies everything that the verdict
-// depends on: the same digest always comes with the same verdict.
-func (s *Store) PutVerdict(ctx context.Context, run int64, good, digest, stage string, verdict any) error {
-	return s.db.run(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`, digest, stage, jsonValue{verdict}, run, good)
+// Judged is the verdict of a good of a run. Digest identifies everything that it depends
+// on: the same digest always comes with the same verdict.
+type Judged struct {
+	Good, Digest, Stage string
+	Verdict             any
+}
+
+// PutVerdicts stores the verdicts of some goods of a run together.
+func (s *Store) PutVerdicts(ctx context.Context, run int64, verdicts []Judged) error {
+	return s.db.transaction(ctx, func(tx transaction) error {
+		for _, v := range verdicts {
+			err := tx.run(ctx, `UPDATE goods SET digest = ?, stage = ?, verdict = ? WHERE run_id = ? AND good_id = ?`,
+				v.Digest, v.Stage, jsonValue{v.Verdict}, run, v.Good)
+			if err != nil {
+				return fmt.Errorf("store the verdict of %s: %w", v.Good, err)
+			}
+		}
+		return nil
+	})
+}
+
+// ReusableVerdicts returns the digests among some of which any run has a verdict.
+func (s *Store) ReusableVerdicts(ctx context.Context, digests []string) (map[string]bool, error) {
+	reusable := map[string]bool{}
+	if len(digests) == 0 {
+		return reusable, nil
+	}
+	rows, err := listIn[string](ctx, s, `SELECT DISTINCT digest FROM goods WHERE digest IN (?) AND digest <> '' AND verdict IS NOT NULL`, digests)
+	for _, digest := range rows {
+		reusable[digest] = true
+	}
+	return reusable, err
 }
 
 // ReuseVerdict copies the verdict with the same digest from any run to a good, and

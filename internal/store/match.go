@@ -4,14 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 // PutMatch stores the match of an inventory for a state of the advisories, with the
 // number of its findings. Equal matches are stored once.
 func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, match any) error {
 	s.forget()
-	document, err := json.Marshal(match)
+	document, err := jsonv1.Marshal(match)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -45,6 +47,25 @@ func (s *Store) PastRuns(ctx context.Context, run Run, most int) ([]PastRun, err
 		}
 	}
 	return runs, err
+}
+
+// PutPoints stores the points of a run, which whoever decoded its verdicts has at hand. Those
+// that are there stay.
+func (s *Store) PutPoints(ctx context.Context, run int64, points []Point) error {
+	return s.db.transaction(ctx, func(tx transaction) error {
+		for some := range slices.Chunk(points, Page) {
+			args := make([]any, 0, 7*len(some))
+			for _, p := range some {
+				args = append(args, run, p.Good, p.Stage, p.Low, p.High, p.Findings, p.People)
+			}
+			values := strings.TrimSuffix(strings.Repeat("(?, ?, ?, ?, ?, ?, ?), ", len(some)), ", ")
+			query := `INSERT INTO points (run_id, good_id, stage, low, high, findings, people) VALUES ` + values + ` ON CONFLICT DO NOTHING`
+			if err := tx.run(ctx, query, args...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Points returns the points of a run by good. They are taken out of the verdicts when they

@@ -24,7 +24,7 @@ func testSeries(t *testing.T, s *Store) {
 		}
 		verdict := json.RawMessage(`{"verdict": {"score": {"low": 10, "high": 20.5}}, "measures": [
 			{"id": "advisories.findings", "state": "measured", "value": 7}, {"id": "people.contributors-12m", "state": "unknown"}]}`)
-		if err := s.PutVerdict(ctx, run.ID, "a", "d", "fading", verdict); err != nil {
+		if err := s.PutVerdicts(ctx, run.ID, []Judged{{"a", "d", "fading", verdict}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.MarkAssessed(ctx, run.ID, "", Sealed{}); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/midspan/midspan/catalog"
@@ -69,7 +70,7 @@ func (r runRow) run() (Run, error) {
 	if run.AsOf, err = time.Parse(time.RFC3339, r.AsOf); err != nil {
 		return Run{}, fmt.Errorf("run %d: %w", r.ID, err)
 	}
-	return run, errors.Join(json.Unmarshal([]byte(r.Catalogs), &run.Sources), json.Unmarshal([]byte(r.Notes), &run.Notes))
+	return run, errors.Join(jsonv1.Unmarshal([]byte(r.Catalogs), &run.Sources), jsonv1.Unmarshal([]byte(r.Notes), &run.Notes))
 }
 
 // Begin stores a new run with its goods in one transaction, and returns its number.

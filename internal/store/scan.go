@@ -3,9 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
+
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/midspan/midspan/internal/observation"
 )
@@ -97,7 +98,7 @@ func (row scanRow) scan() (Scan, error) {
 	scan.At, err2 = time.Parse(time.RFC3339, row.At)
 	scan.Committed, err4 = time.Parse(time.RFC3339, row.Committed)
 	if row.Failure.Valid {
-		err3 = json.Unmarshal([]byte(row.Failure.String), &scan.Failure)
+		err3 = jsonv1.Unmarshal([]byte(row.Failure.String), &scan.Failure)
 	}
-	return scan, errors.Join(err1, err2, err3, err4, json.Unmarshal([]byte(row.Keys), &scan.Keys), json.Unmarshal([]byte(row.Notes), &scan.Notes))
+	return scan, errors.Join(err1, err2, err3, err4, jsonv1.Unmarshal([]byte(row.Keys), &scan.Keys), jsonv1.Unmarshal([]byte(row.Notes), &scan.Notes))
 }

@@ -9,7 +9,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +17,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	jsonv1 "github.com/go-json-experiment/json/v1"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
@@ -162,7 +162,7 @@ func (s *Store) getJSON(ctx context.Context, target any, query string, args ...a
 	if err := s.db.get(ctx, &document, query, args...); err != nil {
 		return notFound(err)
 	}
-	return json.Unmarshal([]byte(document), target)
+	return jsonv1.Unmarshal([]byte(document), target)
 }
 
 func formatTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
@@ -172,6 +172,6 @@ type jsonValue struct{ document any }
 
 // Value implements driver.Valuer.
 func (c jsonValue) Value() (driver.Value, error) {
-	data, err := json.Marshal(c.document)
+	data, err := jsonv1.Marshal(c.document)
 	return string(data), err
 }

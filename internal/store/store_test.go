@@ -52,7 +52,7 @@ func TestGoodsComeBackByIDWithNilAndEmptyListsApart(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		goods := []catalog.Good{{ID: "b", Name: "B", DeploymentCountries: []string{}}, {ID: "a", Name: "A"}}
 		run := begin(t, s, "x", goods...)
-		if err := s.PutVerdict(t.Context(), run, "a", "", "emerging", map[string]string{"stage": "emerging"}); err != nil {
+		if err := s.PutVerdicts(t.Context(), run, []Judged{{"a", "", "emerging", map[string]string{"stage": "emerging"}}}); err != nil {
 			t.Fatal(err)
 		}
 		var got []Good
@@ -168,7 +168,7 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 		if _, _, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("a verdict came from nowhere: %v", err)
 		}
-		if err := s.PutVerdict(t.Context(), first, "x", "d1", "sunset", map[string]int{"n": 1}); err != nil {
+		if err := s.PutVerdicts(t.Context(), first, []Judged{{"x", "d1", "sunset", map[string]int{"n": 1}}}); err != nil {
 			t.Fatal(err)
 		}
 		if stage, verdict, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" || len(verdict) == 0 {

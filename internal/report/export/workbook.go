@@ -52,8 +52,8 @@ func WriteWorkbook(w io.Writer, sheets []Sheet) (err error) {
 			return fmt.Errorf("write the sheet %q: %w", sheet.Name, err)
 		}
 	}
-	var unordered bytes.Buffer
-	if err := book.Write(&unordered); err != nil {
+	unordered, err := book.WriteToBuffer()
+	if err != nil {
 		return err
 	}
 	return copyInOrder(w, unordered.Bytes())

@@ -38,8 +38,8 @@ func (p briefPage) stage() assess.Stage { return report.KnownStage(p.Good.Verdic
 
 // brief chooses what stands on the sheet of a good: the facts that decided its stage,
 // worst first where it is a matter of concern, and what would help it.
-func (s *edition) brief(good report.Good) briefPage {
-	view := briefPage{Good: good, Name: report.Cut(s.text.DisplayName(good), 90), Slug: report.SlugOf(good.ID), Read: report.TallyFindings(good).Read,
+func (s *edition) brief(good report.Good, tally report.Tally) briefPage {
+	view := briefPage{Good: good, Name: report.Cut(s.text.DisplayName(good), 90), Slug: report.SlugOf(good.ID), Read: tally.Read,
 		Licence: report.Cut(s.text.ShortList(good.Licenses), 80), Pillars: report.PillarsInOrder(good.Verdict), Policies: s.policiesOf(good)}
 	if owners := good.Owners(); len(owners) > 0 {
 		view.Owner = s.text.ownerText(good)
@@ -126,7 +126,7 @@ func (s *Site) WriteBrief(good report.Good, write WriteFile) error {
 		}
 	}
 	return write(report.BriefPath(good.ID), func(out io.Writer) error {
-		view := first.brief(good)
+		view := first.brief(good, report.TallyFindings(good))
 		view.Proof = first.proofFromAfar(good.ID)
 		return first.render(out, "brief", first.text.DisplayName(good)+" · Midspan", report.BriefPath(good.ID), view)
 	})

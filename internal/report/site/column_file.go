@@ -60,8 +60,8 @@ func (s *edition) fileOf(c column) columnFile {
 
 // writeColumn writes the file of a good, whose texts are clean. It calls one function,
 // because a page opened from a disk may load scripts from beside it, but no data.
-func (s *edition) writeColumn(to io.Writer, good report.Good) error {
-	encoded, err := json.Marshal(s.fileOf(s.column(good)))
+func (s *edition) writeColumn(to io.Writer, good report.Good, tally report.Tally) error {
+	encoded, err := json.Marshal(s.fileOf(s.column(good, tally)))
 	if err != nil {
 		return err
 	}

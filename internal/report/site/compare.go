@@ -63,9 +63,9 @@ type columnBuilder struct {
 	cells    map[string]cell
 }
 
-func (s *edition) column(good report.Good) column {
+func (s *edition) column(good report.Good, tally report.Tally) column {
 	c := columnBuilder{pageLocalizer: s.text, good: good, answers: s.answersOf(good), measures: map[string]observation.Measure{},
-		tally: report.TallyFindings(good),
+		tally: tally,
 		cells: map[string]cell{}}
 	for _, m := range good.Measures {
 		c.measures[m.ID] = m

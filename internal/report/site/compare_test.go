@@ -20,10 +20,10 @@ func columnOf(t *testing.T, doc report.Document, good report.Good) (column, int)
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	if err := site.editions[0].writeColumn(&out, report.Cleaned(good)); err != nil {
+	if err := site.editions[0].writeColumn(&out, report.Cleaned(good), report.TallyFindings(good)); err != nil {
 		t.Fatal(err)
 	}
-	c := site.editions[0].column(report.Cleaned(good))
+	c := site.editions[0].column(report.Cleaned(good), report.TallyFindings(good))
 	return c, out.Len()
 }
 
@@ -83,7 +83,7 @@ func TestTheFileOfAGoodHoldsEveryCell(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, good := range doc.Goods {
-		c := site.editions[0].column(report.Cleaned(good))
+		c := site.editions[0].column(report.Cleaned(good), report.TallyFindings(good))
 		file := site.editions[0].fileOf(c)
 		held := len(slices.DeleteFunc(slices.Clone(file.Cells), func(cell any) bool { return cell == nil }))
 		for why, places := range file.Unknown {

@@ -76,11 +76,11 @@ type inventoryRow struct {
 	Repository string
 }
 
-func (s *edition) evidencePage(good report.Good) evidencePage {
+func (s *edition) evidencePage(good report.Good, tally report.Tally) evidencePage {
 	view := evidencePage{
 		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
 		Gaps:    report.GroupGaps(withoutChecks(good.Verdict.Coverage.Gaps, report.PostureOf(good))),
-		Posture: report.PostureOf(good), Tally: report.TallyFindings(good), Several: len(good.Scans) > 1, SBOM: "midspan sbom --to sbom",
+		Posture: report.PostureOf(good), Tally: tally, Several: len(good.Scans) > 1, SBOM: "midspan sbom --to sbom",
 		Timeline: timeline.Of(s.text.Localizer, good, s.doc.AsOf), Findings: report.DistinctFindings(good),
 	}
 	if report.FileName.MatchString(good.ID) {
@@ -209,7 +209,9 @@ var commitID = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
 
 // sourceText says where something was read, and of which day it speaks.
 func (w pageLocalizer) sourceText(source string, at time.Time) string {
-	source = commitID.ReplaceAllStringFunc(report.Cut(source, 160), func(id string) string { return id[:12] })
+	if source = report.Cut(source, 160); len(source) >= 40 { // as a commit's id has
+		source = commitID.ReplaceAllStringFunc(source, func(id string) string { return id[:12] })
+	}
 	if source == "" || at.IsZero() {
 		return source
 	}

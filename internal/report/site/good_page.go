@@ -62,8 +62,7 @@ func (p goodPage) hasScripts() bool {
 	return p.Plan != "" || p.Carried != nil || len(p.Money.Lines) > 0
 }
 
-func (s *edition) goodPage(good report.Good) goodPage {
-	tally := report.TallyFindings(good)
+func (s *edition) goodPage(good report.Good, tally report.Tally) goodPage {
 	view := goodPage{
 		Good: good, Name: report.Cut(s.text.DisplayName(good), 120), Slug: report.SlugOf(good.ID),
 		KeyFacts: s.text.keyFacts(good, tally), Pillars: report.PillarsInOrder(good.Verdict),

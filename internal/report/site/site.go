@@ -127,18 +127,19 @@ func (s *Site) WriteGood(good report.Good, write WriteFile) error {
 			return err
 		})
 	}
+	tally := report.TallyFindings(good)
 	for _, e := range s.editions {
 		page := func(template, at string, view any) {
 			err = errors.Join(err, write(e.folder+at, func(out io.Writer) error {
 				return e.render(out, template, e.text.DisplayName(good)+" · Midspan", at, view)
 			}))
 		}
-		view := e.goodPage(good)
+		view := e.goodPage(good, tally)
 		page("good", report.PagePath(good.ID), view)
 		page("embed", report.EmbedPath(good.ID), view)
-		page("evidence", report.EvidencePath(good.ID), e.evidencePage(good))
-		page("brief", report.BriefPath(good.ID), e.brief(good))
-		err = errors.Join(err, write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good) }))
+		page("evidence", report.EvidencePath(good.ID), e.evidencePage(good, tally))
+		page("brief", report.BriefPath(good.ID), e.brief(good, tally))
+		err = errors.Join(err, write(e.folder+report.ColumnPath(good.ID), func(out io.Writer) error { return e.writeColumn(out, good, tally) }))
 	}
 	return err
 }
