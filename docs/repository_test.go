@@ -3,6 +3,7 @@ package docs
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -71,6 +72,7 @@ func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
 	var release struct {
 		Archives []struct{ Files []struct{ Src string } }
 		Nfpms    []struct{ Contents []struct{ Src string } }
+		Sboms    []struct{ Cmd string }
 	}
 	if err := yaml.Unmarshal(data, &release); err != nil {
 		t.Fatal(err)
@@ -86,8 +88,13 @@ func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
 			sources = append(sources, file.Src)
 		}
 	}
-	if len(sources) == 0 {
-		t.Fatal("a release packs nothing")
+	if len(sources) == 0 || len(release.Sboms) == 0 {
+		t.Fatal("a release packs nothing, or has no bills of materials")
+	}
+	for _, bill := range release.Sboms { // GoReleaser starts the command in dist
+		if from := filepath.ToSlash(filepath.Join("dist", bill.Cmd)); from != "bin/midspan" {
+			t.Errorf("bills would be written by %s, which nothing builds", from)
+		}
 	}
 	for _, source := range append(sources, "packaging/homebrew/midspan.rb", "templates/midspan.yml", "action.yml") {
 		if strings.HasPrefix(source, "bin/packaging/") {
