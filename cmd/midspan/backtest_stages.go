@@ -110,6 +110,21 @@ func writeStageTable(s *strings.Builder, t backtest.StageTable, columns int) {
 		s.WriteString("\n")
 	}
 	fmt.Fprintf(s, "silent to the end, messy middle to sustained: %s times\n", strings.TrimSpace(formatEstimate(t.Times)))
+	if told := tellsApart(t.Apart); told != "" {
+		fmt.Fprintf(s, "messy middle and strained differ in: %s\n", told)
+	}
+}
+
+// tellsApart lists the fates in which the interval of a difference excludes zero, empty where
+// there is none.
+func tellsApart(all []backtest.FateDifference) string {
+	var heads []string
+	for i, one := range all {
+		if d := one.Difference; d.Low != nil && d.High != nil && (*d.Low > 0 || *d.High < 0) {
+			heads = append(heads, fateColumns[i].head)
+		}
+	}
+	return strings.Join(heads, ", ")
 }
 
 // percentText writes a share in percent; a dash where there is none.

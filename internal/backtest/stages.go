@@ -155,6 +155,15 @@ type StageTable struct {
 	Rows   []StageRow[FateShare] `json:"rows"`
 	// Times is how many times as often the messy middle was silent to the end as the sustained.
 	Times Estimate `json:"messyMiddleToSustained"`
+	// Apart is, of each fate, the share of the messy middle less that of the strained: what
+	// would part the two stages of one step.
+	Apart []FateDifference `json:"messyMiddleLessStrained"`
+}
+
+// FateDifference is a difference of two shares of a fate.
+type FateDifference struct {
+	Fate       Fate     `json:"fate"`
+	Difference Estimate `json:"difference"`
 }
 
 // FateShare is how many points of a stage met a fate.
@@ -278,6 +287,10 @@ func (c stageCases) table(months []int, o Options) StageTable {
 			row.Fates = append(row.Fates, c.shareOf(at, fate, months, stage, o))
 		}
 		t.Rows = append(t.Rows, row)
+	}
+	for _, fate := range asked {
+		apart := difference(c.rate(fate, months, assess.MessyMiddle), c.rate(fate, months, assess.Strained))
+		t.Apart = append(t.Apart, FateDifference{fate, estimate(c.owner, o, apart)[0]})
 	}
 	messy, sustained := c.rate(StillSilent, months, assess.MessyMiddle), c.rate(StillSilent, months, assess.Sustained)
 	t.Times = estimate(c.owner, o, func(weight []float64) float64 { return ratio(messy(weight), sustained(weight)) })[0]

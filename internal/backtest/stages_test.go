@@ -140,6 +140,9 @@ func TestStagesAreCountedByHand(t *testing.T) {
 	if _, messy := cell(assess.MessyMiddle); *messy.Worse.Value != 0.75 {
 		t.Errorf("the messy middle is held against %+v, want the sustained: strained stands on its own step", messy)
 	}
+	if apart := together.Apart[1]; apart.Fate != StillSilent || *apart.Difference.Value != 0 {
+		t.Errorf("messy middle less strained: %+v", apart)
+	}
 	if *together.Times.Value != 4 {
 		t.Errorf("messy middle to sustained %v times, want 4", *together.Times.Value)
 	}

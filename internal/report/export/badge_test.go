@@ -8,7 +8,9 @@ import (
 )
 
 func TestStrainedAndMessyMiddleHaveBadgesOfOneColour(t *testing.T) {
-	of := func(stage assess.Stage) string { return StageBadge(report.Good{Verdict: assess.Verdict{Stage: stage}}).Color }
+	of := func(stage assess.Stage) string {
+		return StageBadge(report.Good{Verdict: assess.Verdict{Stage: stage}}).Color
+	}
 	if a, b := of(assess.Strained), of(assess.MessyMiddle); a != b || a == of(assess.Sustained) || a == of(assess.Fading) {
 		t.Errorf("%s and %s, on a step between sustained and fading", a, b)
 	}
