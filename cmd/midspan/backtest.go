@@ -17,13 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/pipeline"
 )
 
-func (a *app) backtestCommand() *cobra.Command {
-	var o pipeline.BacktestOptions
-	var stages bool
-	command := &cobra.Command{
-		Use:   "backtest [URL...]",
-		Short: "Ask what the risk and the stages were worth in the past: what became of whom",
-		Long: `Backtest puts the clock 18 months before the end of what the mirrors know, and on
+const backtestHelp = `Backtest puts the clock 18 months before the end of what the mirrors know, and on
 in steps to the beginning of each. At each time at which a repository was alive,
 it reads the risk from the history that was there by then, and looks what came
 after: whether nobody committed in months 12 to 18, nobody until the end, nobody
@@ -36,7 +30,10 @@ carried, and their share; that compares the trees of the whole history.
 
 With --stages it puts the clock 12, 18 and 24 months back, gives each repository
 the stage that history and files of that day allow, and tabulates what became of
-the repositories of each stage.
+the repositories of each stage. Strained and messy middle stand on one step: a row
+holds both together. With --advisories beside it, naming a database, it replays the
+lockfiles of the two years before the end and asks who left serious fixes open for
+a year. That costs more than all the rest.
 
 The end is the same for all mirrors: --as-of, or the last day by which four in
 five of them had been seen. Mirrors that were seen last before it are left out.
@@ -44,9 +41,18 @@ five of them had been seen. Mirrors that were seen last before it are left out.
 Without a catalog and without URLs it looks back on the repositories of the
 newest run; where there is none, on the embedded sample.
 
-` + exitHelp,
+`
+
+func (a *app) backtestCommand() *cobra.Command {
+	var o pipeline.BacktestOptions
+	var stages bool
+	command := &cobra.Command{
+		Use:   "backtest [URL...]",
+		Short: "Ask what the risk and the stages were worth in the past: what became of whom",
+		Long:  backtestHelp + exitHelp,
 		Example: `  midspan backtest --catalog goods.csv --mirror '/srv/mirrors/{owner}+{name}' --offline
-  midspan backtest --stages --catalog goods.csv --as-of 2026-06-30`,
+  midspan backtest --stages --catalog goods.csv --as-of 2026-06-30
+  midspan backtest --stages --advisories osv/ --catalog goods.csv --offline`,
 		RunE: func(cmd *cobra.Command, urls []string) error {
 			switch {
 			case o.Step < 1 || o.Draws < 0 || o.Seen < 1 || o.Seen > 100:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -33,6 +35,15 @@ var fateColumns = []struct{ head, means string }{
 	{"no team", "nobody of the 12 months before committed in the last six"},
 	{"halved", "half as many people in the last 12 months as before, or fewer"},
 	{"over", "its files declare it over, and did not then"},
+	{"fixes", "a critical or high advisory with a fix was open for more than a year at the end"},
+}
+
+// columnsOf are the columns that a result has.
+func columnsOf(r pipeline.StageResult) int {
+	if r.Fixes == nil {
+		return len(fateColumns) - 1
+	}
+	return len(fateColumns)
 }
 
 func writeStages(w io.Writer, r pipeline.StageResult) error {
@@ -41,21 +52,38 @@ func writeStages(w io.Writer, r pipeline.StageResult) error {
 	if r.UnreadTimes > 0 {
 		fmt.Fprintf(&s, "Left out: %s at which the files of the day could not be read.\n", counted(r.UnreadTimes, "time", "times"))
 	}
+	columns := fateColumns[:columnsOf(r)]
 	for _, t := range r.Tables {
-		writeStageTable(&s, t)
+		writeStageTable(&s, t, len(columns))
 	}
 	s.WriteString("\n")
-	for _, column := range fateColumns {
+	for _, column := range columns {
 		fmt.Fprintf(&s, "%-8s %s\n", column.head, column.means)
 	}
+	writeFixesTold(&s, r.Fixes)
 	writeDraws(&s, r.Looked)
 	return writeTrimmed(w, s.String())
 }
 
-func writeStageTable(s *strings.Builder, t backtest.StageTable) {
+// writeFixesTold says at how many points it could be told whether fixes were left open.
+func writeFixesTold(s *strings.Builder, t *backtest.FixesTold) {
+	if t == nil {
+		return
+	}
+	fmt.Fprintf(s, "\nserious fixes: told at %s", counted(t.Told, "point", "points"))
+	if t.Partly > 0 {
+		fmt.Fprintf(s, "; at %d of them none was seen open and some of what runs was not matched", t.Partly)
+	}
+	s.WriteString(".\n")
+	for _, why := range slices.Sorted(maps.Keys(t.Untold)) {
+		fmt.Fprintf(s, "  not told: %s: %d\n", why, t.Untold[why])
+	}
+}
+
+func writeStageTable(s *strings.Builder, t backtest.StageTable, columns int) {
 	months := strings.Trim(strings.ReplaceAll(fmt.Sprint(t.Months), " ", ", "), "[]")
 	fmt.Fprintf(s, "\nof each stage %s months before the end, percent with intervals\n%-24s %6s", months, "stage then", "points")
-	for _, column := range fateColumns {
+	for _, column := range fateColumns[:columns] {
 		fmt.Fprintf(s, " %8s", column.head)
 	}
 	s.WriteString("\n")
@@ -82,6 +110,21 @@ func writeStageTable(s *strings.Builder, t backtest.StageTable) {
 		s.WriteString("\n")
 	}
 	fmt.Fprintf(s, "silent to the end, messy middle to sustained: %s times\n", strings.TrimSpace(formatEstimate(t.Times)))
+	if told := tellsApart(t.Apart); told != "" {
+		fmt.Fprintf(s, "messy middle and strained differ in: %s\n", told)
+	}
+}
+
+// tellsApart lists the fates in which the interval of a difference excludes zero, empty where
+// there is none.
+func tellsApart(all []backtest.FateDifference) string {
+	var heads []string
+	for i, one := range all {
+		if d := one.Difference; d.Low != nil && d.High != nil && (*d.Low > 0 || *d.High < 0) {
+			heads = append(heads, fateColumns[i].head)
+		}
+	}
+	return strings.Join(heads, ", ")
 }
 
 // percentText writes a share in percent; a dash where there is none.

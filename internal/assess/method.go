@@ -100,9 +100,9 @@ alike. The **strength** of a reason is
 the distance of its value from the threshold as a share of the larger of both,
 times the weight of the rule; what is well in a stage of concern, or not well in a
 sustained good, keeps a tenth. **Lift** is the cheapest set of at most four changes
-that leads out of the messy middle, fading or dormancy, each change weighed by the
+that leads out of the messy middle or of strained, each change weighed by the
 share by which its measure has to move, and funding or a notice by two. A flagged
-good (messy middle, fading, dormant, sunset) shows at least three reasons with
+good (strained, messy middle, fading, dormant, sunset) shows at least three reasons with
 measured values, where three were measured: where fewer rules decided, the
 strongest other facts follow.
 
@@ -147,7 +147,17 @@ func (r *Rules) writeStages(b *strings.Builder) {
 			b.WriteString("   Rule: none of the above.\n")
 		}
 	}
-	b.WriteString("\n")
+	b.WriteString(`
+Past the pilot and alive, a good that is not short of supports is sustained, whoever pays;
+short with money or an institution visible it is strained, and short without it is in the
+messy middle. **Both stand on one step**, *short of support*, between sustained and fading:
+what parts them is who pays, and not how they fare. On no population that was looked at
+could their fates be told apart ([backtest.md](backtest.md#the-stages),
+[decision 18](decisions/0018-one-step-short-of-support.md)). So neither is the worse, in no
+colour and in no list; where a list begins with the messy middle, it says where a grant is
+missing.
+
+`)
 }
 
 func (r *Rules) writePillar(b *strings.Builder, p pillarRule) {

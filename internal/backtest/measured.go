@@ -18,6 +18,7 @@ type Measured struct {
 type Population struct {
 	Name   string          `json:"name"`            // "outside" the DPG registry, or the "registry"
 	Again  bool            `json:"again,omitempty"` // drawn anew, after a first look at others of the name
+	Look   int             `json:"look,omitempty"`  // which look it was, from the third on
 	End    string          `json:"end"`             // 2006-01-02: until when they are known
 	Risk   MeasuredRisk    `json:"risk"`
 	Stages []MeasuredStage `json:"stages"`

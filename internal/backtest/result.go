@@ -10,6 +10,8 @@ import (
 type Options struct {
 	Seed  uint64
 	Draws int
+	// Fixes means that it was asked of stages whether serious fixes were left open.
+	Fixes bool
 }
 
 // Result is how well the risk predicted. Its JSON is described in docs/backtest.md.

@@ -16,7 +16,8 @@ const fateMonths = 6
 
 // Rows of the table beside the stages.
 const (
-	// Short: nothing tells whether money or an institution was behind it.
+	// Short is the step that strained and messy middle share: its row holds the points of both,
+	// and those at which nothing tells whether money or an institution was behind it.
 	Short assess.Stage = "strained-or-messy-middle"
 	// Undecided: what history and files of that day hold leaves several stages open.
 	Undecided assess.Stage = "undecided"
@@ -39,10 +40,17 @@ const (
 	Halved Fate = "people-halved"
 	// Over: its files declare it over at the end, and did not at the point.
 	Over Fate = "declared-over"
+	// FixesLeft: at the end something that runs has a critical or high advisory with a fix,
+	// known and listed for more than a year.
+	FixesLeft Fate = "serious-fixes-open-for-a-year"
 )
 
+// FixesUndecided is the cause of points at which no serious fix was seen left open, and one may
+// be: a record without a date or a rating.
+const FixesUndecided = "undecided"
+
 // fates is their order in the table.
-var fates = []Fate{SilentHalfYear, StillSilent, NobodyLeft, Halved, Over}
+var fates = []Fate{SilentHalfYear, StillSilent, NobodyLeft, Halved, Over, FixesLeft}
 
 // StagePoint is the stage of one repository at one time of the past, and what became of
 // it. A fate that is not known is in no map entry.
@@ -50,6 +58,11 @@ type StagePoint struct {
 	Months int // before the end
 	Stage  assess.Stage
 	Fates  map[Fate]bool
+	// FixesUntold is why FixesLeft is not known, where it was asked: FixesUndecided, or another
+	// cause. FixesPartly means that no
+	// fix was seen left open, and that some of what runs could not be matched.
+	FixesUntold string
+	FixesPartly bool
 }
 
 // StagedRepository is a repository with its points.
@@ -119,32 +132,74 @@ type StageResult struct {
 	Owners        int `json:"owners"`
 	SeenAfterPush int `json:"seenAfterPush"`
 	UnreadTimes   int `json:"unreadTimes"` // at which the files of the day could not be read
+	// Fixes says at how many points it could be told whether serious fixes were left open; nil
+	// where no advisories were given.
+	Fixes *FixesTold `json:"fixes,omitempty"`
 	// Tables are over all times together, and over each.
 	Tables []StageTable `json:"tables"`
+}
+
+// FixesTold counts points by whether it could be told that serious fixes were left open.
+type FixesTold struct {
+	Told int `json:"told"`
+	// Partly are those told of which none was seen open while some of what runs could not be
+	// matched: for them "none" means "none seen".
+	Partly int `json:"partly"`
+	// Untold counts the others by cause.
+	Untold map[string]int `json:"untold"`
 }
 
 // StageTable is one table: a row a stage.
 type StageTable struct {
 	Months []int                 `json:"months"`
 	Rows   []StageRow[FateShare] `json:"rows"`
-	// Times is how many times as often the messy middle, with what may be strained, was
-	// silent to the end as the sustained.
+	// Times is how many times as often the messy middle was silent to the end as the sustained.
 	Times Estimate `json:"messyMiddleToSustained"`
+	// Apart is, of each fate, the share of the messy middle less that of the strained: what
+	// would part the two stages of one step.
+	Apart []FateDifference `json:"messyMiddleLessStrained"`
+}
+
+// FateDifference is a difference of two shares of a fate.
+type FateDifference struct {
+	Fate       Fate     `json:"fate"`
+	Difference Estimate `json:"difference"`
 }
 
 // FateShare is how many points of a stage met a fate.
 type FateShare struct {
 	MeasuredShare
-	// Worse is the share less that of the next better stage; nil where there is none.
+	// Worse is the share less that of the step above; nil where there is none.
 	Worse *Estimate `json:"worse"`
+	// Undecided are points at which no serious fix was seen left open, and one may be: they are
+	// not among those at which it can be told.
+	Undecided int `json:"undecided,omitempty"`
 }
 
-// stageOrder is the order of the rows. Of the first, each is worse than the one before.
-var (
-	worsening  = []assess.Stage{assess.Sustained, assess.Strained, assess.MessyMiddle, assess.Fading}
-	stageOrder = []assess.Stage{assess.Sustained, assess.Strained, assess.MessyMiddle, assess.Fading, Short, assess.Dormant, assess.Sunset, assess.Emerging,
-		Undecided}
-)
+// ladder are the steps of which each should fare worse than the one above it. Who pays parts
+// the stages of one step, and not how they fare (docs/decisions/0018).
+var ladder = [][]assess.Stage{{assess.Sustained}, stagesOfRow(Short), {assess.Fading}}
+
+// stageOrder is the order of the rows.
+var stageOrder = []assess.Stage{assess.Sustained, Short, assess.Strained, assess.MessyMiddle, assess.Fading, assess.Dormant, assess.Sunset,
+	assess.Emerging, Undecided}
+
+// stagesOfRow are the stages whose points a row holds.
+func stagesOfRow(row assess.Stage) []assess.Stage {
+	if row == Short {
+		return []assess.Stage{assess.Strained, assess.MessyMiddle, Short}
+	}
+	return []assess.Stage{row}
+}
+
+// above are the stages of the step above a row; none at the top and beside the ladder.
+func above(row assess.Stage) []assess.Stage {
+	i := slices.IndexFunc(ladder, func(step []assess.Stage) bool { return slices.Contains(step, row) })
+	if i <= 0 {
+		return nil
+	}
+	return ladder[i-1]
+}
 
 // stageCases are the points of all repositories, with the indexes of repository and owner.
 type stageCases struct {
@@ -155,6 +210,9 @@ type stageCases struct {
 // EvaluateStages tabulates by stage what became of the repositories.
 func EvaluateStages(all []StagedRepository, o Options) StageResult {
 	found := StageResult{Repositories: len(all)}
+	if o.Fixes {
+		found.Fixes = &FixesTold{Untold: map[string]int{}}
+	}
 	owners := map[string]int{}
 	var c stageCases
 	for i, r := range all {
@@ -165,6 +223,7 @@ func EvaluateStages(all []StagedRepository, o Options) StageResult {
 		owner := ownerIndex(owners, r.Owner, i)
 		for _, p := range r.Points {
 			c.points, c.repository, c.owner = append(c.points, p), append(c.repository, i), append(c.owner, owner)
+			found.Fixes.add(p)
 		}
 	}
 	found.Owners = len(distinct(c.owner))
@@ -173,6 +232,21 @@ func EvaluateStages(all []StagedRepository, o Options) StageResult {
 		found.Tables = append(found.Tables, c.table([]int{months}, o))
 	}
 	return found
+}
+
+// add counts a point. It does nothing where nobody asked.
+func (t *FixesTold) add(p StagePoint) {
+	if t == nil {
+		return
+	}
+	if _, told := p.Fates[FixesLeft]; !told {
+		t.Untold[p.FixesUntold]++
+		return
+	}
+	t.Told++
+	if p.FixesPartly {
+		t.Partly++
+	}
 }
 
 // mask marks the points of some times in some rows.
@@ -202,27 +276,44 @@ func (c stageCases) rate(fate Fate, months []int, stages ...assess.Stage) statis
 
 func (c stageCases) table(months []int, o Options) StageTable {
 	t := StageTable{Months: months}
+	asked := fates
+	if !o.Fixes {
+		asked = fates[:len(fates)-1]
+	}
 	for _, stage := range stageOrder {
-		at := c.mask(months, stage)
+		at := c.mask(months, stagesOfRow(stage)...)
 		row := StageRow[FateShare]{Stage: stage, Points: countTrue(at), Repositories: len(distinct(chosen(c.repository, at)))}
-		better := slices.Index(worsening, stage) - 1
-		for _, fate := range fates {
-			known, met := c.fate(at, fate)
-			own := c.rate(fate, months, stage)
-			stats := []statistic{own}
-			if better >= 0 {
-				stats = append(stats, difference(own, c.rate(fate, months, worsening[better])))
-			}
-			estimates := estimate(c.owner, o, stats...)
-			one := FateShare{MeasuredShare: MeasuredShare{Fate: fate, Of: countTrue(known), Happened: countTrue(met), Share: estimates[0]}}
-			if better >= 0 {
-				one.Worse = &estimates[1]
-			}
-			row.Fates = append(row.Fates, one)
+		for _, fate := range asked {
+			row.Fates = append(row.Fates, c.shareOf(at, fate, months, stage, o))
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	messy, sustained := c.rate(StillSilent, months, assess.MessyMiddle, Short), c.rate(StillSilent, months, assess.Sustained)
+	for _, fate := range asked {
+		apart := difference(c.rate(fate, months, assess.MessyMiddle), c.rate(fate, months, assess.Strained))
+		t.Apart = append(t.Apart, FateDifference{fate, estimate(c.owner, o, apart)[0]})
+	}
+	messy, sustained := c.rate(StillSilent, months, assess.MessyMiddle), c.rate(StillSilent, months, assess.Sustained)
 	t.Times = estimate(c.owner, o, func(weight []float64) float64 { return ratio(messy(weight), sustained(weight)) })[0]
 	return t
+}
+
+// shareOf is the share of the points of a row that met a fate, beside that of the step above.
+func (c stageCases) shareOf(at []bool, fate Fate, months []int, row assess.Stage, o Options) FateShare {
+	known, met := c.fate(at, fate)
+	own := c.rate(fate, months, stagesOfRow(row)...)
+	stats, better := []statistic{own}, above(row)
+	if better != nil {
+		stats = append(stats, difference(own, c.rate(fate, months, better...)))
+	}
+	estimates := estimate(c.owner, o, stats...)
+	one := FateShare{MeasuredShare: MeasuredShare{Fate: fate, Of: countTrue(known), Happened: countTrue(met), Share: estimates[0]}}
+	if better != nil {
+		one.Worse = &estimates[1]
+	}
+	for i, p := range c.points {
+		if fate == FixesLeft && at[i] && p.FixesUntold == FixesUndecided {
+			one.Undecided++
+		}
+	}
+	return one
 }

@@ -1,6 +1,7 @@
 package backtest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/midspan/midspan/internal/assess"
@@ -59,6 +60,50 @@ func TestFatesOfHistoriesMadeByHand(t *testing.T) {
 	}
 }
 
+func TestSeriousFixesStandInTheTableWhereTheyWereAsked(t *testing.T) {
+	point := func(stage assess.Stage, open *bool, why string, partly bool) StagePoint {
+		p := StagePoint{Months: 12, Stage: stage, Fates: map[Fate]bool{StillSilent: false}, FixesUntold: why, FixesPartly: partly}
+		if open != nil {
+			p.Fates[FixesLeft] = *open
+		}
+		return p
+	}
+	yes, no := true, false
+	all := []StagedRepository{{Points: []StagePoint{point(assess.Sustained, &no, "", true)}}, {Points: []StagePoint{point(assess.Strained, &yes, "", false)}},
+		{Points: []StagePoint{point(assess.Fading, &yes, "", false)}}, {Points: []StagePoint{point(assess.Fading, nil, "nothing-listed", false)}}, {Points: []StagePoint{point(assess.Fading, nil, FixesUndecided, false)}}}
+	found := EvaluateStages(all, Options{Seed: 1, Draws: 10, Fixes: true})
+	if f := found.Fixes; f == nil || f.Told != 3 || f.Partly != 1 || len(f.Untold) != 2 || f.Untold["nothing-listed"] != 1 {
+		t.Errorf("%+v", found.Fixes)
+	}
+	for _, row := range found.Tables[0].Rows {
+		last := row.Fates[len(row.Fates)-1]
+		if last.Fate != FixesLeft {
+			t.Fatalf("%s ends with %s", row.Stage, last.Fate)
+		}
+		if row.Stage == assess.Fading && (row.Points != 3 || last.Of != 1 || last.Happened != 1 || last.Undecided != 1 || *last.Worse.Value != 0) {
+			t.Errorf("fading %+v, want one of the one at which it is told, as often as the step above", last)
+		}
+	}
+	unasked := EvaluateStages(all, Options{Seed: 1, Draws: 10})
+	if row := unasked.Tables[0].Rows[0]; unasked.Fixes != nil || len(row.Fates) != len(fates)-1 {
+		t.Errorf("%+v %+v", unasked.Fixes, row)
+	}
+}
+
+func TestTheStepsOfTheLadderAreSustainedShortOfSupportAndFading(t *testing.T) {
+	for row, want := range map[assess.Stage]assess.Stage{assess.Strained: assess.Sustained, assess.MessyMiddle: assess.Sustained, Short: assess.Sustained,
+		assess.Fading: Short} {
+		if got := above(row); !slices.Equal(got, stagesOfRow(want)) {
+			t.Errorf("%s stands below %v, want %s", row, got, want)
+		}
+	}
+	for _, row := range []assess.Stage{assess.Sustained, assess.Dormant, assess.Emerging, Undecided} {
+		if got := above(row); got != nil {
+			t.Errorf("%s stands below %v, want nothing", row, got)
+		}
+	}
+}
+
 func TestStagesAreCountedByHand(t *testing.T) {
 	silent := func(months int, stage assess.Stage, happened bool) StagePoint {
 		return StagePoint{Months: months, Stage: stage, Fates: map[Fate]bool{StillSilent: happened}}
@@ -88,6 +133,15 @@ func TestStagesAreCountedByHand(t *testing.T) {
 	}
 	if _, strained := cell(assess.Strained); *strained.Share.Value != 1 || *strained.Worse.Value != 0.75 {
 		t.Errorf("strained %+v", strained)
+	}
+	if row, short := cell(Short); row.Points != 3 || short.Of != 3 || *short.Share.Value != 1 || *short.Worse.Value != 0.75 {
+		t.Errorf("strained and messy middle together, with what may be either: %+v %+v", row, short)
+	}
+	if _, messy := cell(assess.MessyMiddle); *messy.Worse.Value != 0.75 {
+		t.Errorf("the messy middle is held against %+v, want the sustained: strained stands on its own step", messy)
+	}
+	if apart := together.Apart[1]; apart.Fate != StillSilent || *apart.Difference.Value != 0 {
+		t.Errorf("messy middle less strained: %+v", apart)
 	}
 	if *together.Times.Value != 4 {
 		t.Errorf("messy middle to sustained %v times, want 4", *together.Times.Value)

@@ -46,6 +46,8 @@ type History struct {
 	FourTimes  *int  `json:"fourTimes,omitempty"`
 	// Year are critical and high windows that are open for more than 365 days at the end.
 	Year int `json:"year"`
+	// UnratedYear are those that no record rates, so that nobody can tell whether they are so.
+	UnratedYear int `json:"-"`
 	// Quarters are the quarters of the window, oldest first: the last ends with it.
 	Quarters []Quarter `json:"quarters"`
 	// Undated are vulnerabilities that no record dates: they are in no count. Late are those
@@ -98,6 +100,7 @@ type window struct {
 	fresh  bool      // it opened in the time that is looked at, and not before
 	by     int32     // who closed it; 0 is a machine
 	severe bool
+	rated  bool // by one of its records
 }
 
 func (w window) openAt(at time.Time) bool {
@@ -150,13 +153,15 @@ func weaknesses(findings []observation.Finding) [][]observation.Finding {
 // add adds the windows of one weakness.
 func (h *counting) add(past observation.Past, weakness []observation.Finding, stays map[observation.Coordinate][]observation.Stay) {
 	var published time.Time
-	severe, fixable := false, false
+	var w window
+	fixable := false
 	listed := map[observation.Coordinate]bool{}
 	for _, f := range weakness {
 		if !f.Published.IsZero() && (published.IsZero() || f.Published.Before(published)) {
 			published = f.Published
 		}
-		severe = severe || f.Severity == observation.SeverityCritical || f.Severity == observation.SeverityHigh
+		w.severe = w.severe || f.Severity == observation.SeverityCritical || f.Severity == observation.SeverityHigh
+		w.rated = w.rated || f.Severity.IsRated()
 		fixable = fixable || f.FixedIn != ""
 		listed[f.Package.Coordinate()] = true
 	}
@@ -177,16 +182,15 @@ func (h *counting) add(past observation.Past, weakness []observation.Finding, st
 	}
 	before := len(h.windows)
 	for _, s := range joined(all) {
-		h.addWindow(past, s, published, severe)
+		h.addWindow(past, s, published, w)
 	}
 	if named := yearOfCVE(observation.FirstID(weakness)); len(h.windows) > before && named > 0 && published.Year() >= named+2 {
 		h.Late++
 	}
 }
 
-// addWindow adds what is left of a stay after an advisory was published.
-func (h *counting) addWindow(past observation.Past, s observation.Stay, published time.Time, severe bool) {
-	w := window{severe: severe}
+// addWindow adds what is left of a stay after an advisory was published, with the rating of w.
+func (h *counting) addWindow(past observation.Past, s observation.Stay, published time.Time, w window) {
 	from := past.From
 	if s[0] != observation.Before {
 		from = time.Unix(past.Changes[s[0]].At, 0).UTC()
@@ -243,8 +247,8 @@ func (h *counting) count(past observation.Past) {
 			}
 			spells = append(spells, survival.Spell{Lasted: end.Sub(w.opened), Ended: !w.closed.IsZero()})
 		}
-		if w.severe && w.closed.IsZero() && h.Until.Sub(w.opened) > year {
-			h.Year++
+		if w.closed.IsZero() && h.Until.Sub(w.opened) > year {
+			h.addYear(w)
 		}
 		switch {
 		case w.closed.IsZero():
@@ -264,6 +268,16 @@ func (h *counting) count(past observation.Past) {
 	}
 	h.Median = medianOf(spells)
 	h.extrapolate(past)
+}
+
+// addYear counts a window that has been open for a year.
+func (h *counting) addYear(w window) {
+	switch {
+	case w.severe:
+		h.Year++
+	case !w.rated:
+		h.UnratedYear++
+	}
 }
 
 func medianOf(spells []survival.Spell) *Median {

@@ -54,7 +54,14 @@ const (
 func (s Stay) ForDevelopment() bool { return s[2] != 0 }
 
 // At are the packages that were listed at a time of the window, by their places.
-func (p Past) At(at time.Time) []int {
+func (p Past) At(at time.Time) []int { return p.listedAt(at, func(Stay) bool { return true }) }
+
+// RunningAt are those of At that were listed for more than building and testing.
+func (p Past) RunningAt(at time.Time) []int {
+	return p.listedAt(at, func(s Stay) bool { return !s.ForDevelopment() })
+}
+
+func (p Past) listedAt(at time.Time, counts func(Stay) bool) []int {
 	last := -1 // the newest change by then
 	for i, c := range p.Changes {
 		if c.At <= at.Unix() {
@@ -64,7 +71,7 @@ func (p Past) At(at time.Time) []int {
 	var listed []int
 	for i, one := range p.Packages {
 		for _, s := range one.Stays {
-			if int(s[0]) <= last && (s[1] == Still || int(s[1]) > last) {
+			if counts(s) && int(s[0]) <= last && (s[1] == Still || int(s[1]) > last) {
 				listed = append(listed, i)
 				break
 			}

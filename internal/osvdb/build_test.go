@@ -3,6 +3,7 @@ package osvdb_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -291,6 +292,25 @@ func TestDatesAfterAsOfAreNotTheNewest(t *testing.T) {
 	}
 	if got := info.Ecosystems[0].Newest; !got.Equal(time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)) {
 		t.Errorf("newest is %s", got)
+	}
+}
+
+func TestAnEcosystemKnewOnADayWhatWasPublishedByThen(t *testing.T) {
+	published := func(id, day string) string {
+		return fmt.Sprintf(`{"id": %q, "published": %q, "modified": "2026-05-01T10:00:00Z", "affected": [{"package": {"ecosystem": "npm", "name": "left"}, "versions": ["1"]}]}`, id, day)
+	}
+	database, _ := advisorytest.Build(t, advisorytest.Folder(t, map[string]map[string]string{
+		"npm":  {"A.json": published("A", "2026-04-01T00:00:00Z"), "B.json": published("B", "2025-04-01T00:00:00Z")},
+		"PyPI": {"C.json": `{"id": "C", "modified": "2020-05-01T10:00:00Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "left"}, "versions": ["1"]}]}`},
+	}))
+	for _, c := range []struct {
+		ecosystem, day string
+		want           bool
+	}{{"npm", "2025-04-01", true}, {"npm", "2025-03-31", false}, {"npm", "2030-01-01", true}, {"PyPI", "2030-01-01", false}, {"Go", "2030-01-01", false}} {
+		day, _ := time.Parse(time.DateOnly, c.day)
+		if got, err := database.KnewBy(t.Context(), c.ecosystem, day); err != nil || got != c.want {
+			t.Errorf("%s knew by %s: %v, want %v (%v)", c.ecosystem, c.day, got, c.want, err)
+		}
 	}
 }
 

@@ -185,6 +185,37 @@ func (x *Index) Lookup(ctx context.Context, ecosystem, name string) ([]record.En
 	return entries, nil
 }
 
+// KnewBy reports whether a record of an ecosystem, malware aside, was published by a day. It
+// reads until it finds one: in a database that goes back further, the first records will do.
+func (x *Index) KnewBy(ctx context.Context, ecosystem string, day time.Time) (bool, error) {
+	in := x.ecosystems[ecosystem]
+	if in == nil {
+		return false, nil
+	}
+	first := in.ID << (bucketBits + segmentBits)
+	rows, err := x.lookups[0].QueryContext(ctx, first, first|(1<<(bucketBits+segmentBits)-1))
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	known := false
+	for !known && rows.Next() {
+		var segment sql.RawBytes
+		if err := rows.Scan(&segment); err != nil {
+			return false, err
+		}
+		err := record.Each(segment, func(encoded record.Encoded) error {
+			e, err := encoded.Decode(ecosystem)
+			known = known || err == nil && !e.Published.IsZero() && !e.Published.After(day)
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return known, rows.Err()
+}
+
 // appendEntries appends a package's entries of a bucket, and closes rows.
 func appendEntries(entries []record.Entry, rows *sql.Rows, ecosystem, name string) ([]record.Entry, error) {
 	defer rows.Close()

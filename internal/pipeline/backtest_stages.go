@@ -10,10 +10,13 @@ import (
 	"github.com/midspan/midspan/internal/backtest"
 	"github.com/midspan/midspan/internal/child"
 	"github.com/midspan/midspan/internal/gitrepo"
+	"github.com/midspan/midspan/internal/leftopen"
 	"github.com/midspan/midspan/internal/merge"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 	"github.com/midspan/midspan/scanners/maintenance"
+	"github.com/midspan/midspan/scanners/osv/replay"
 	"github.com/midspan/midspan/scanners/signals"
 )
 
@@ -27,13 +30,31 @@ func (p *Pipeline) BacktestStages(ctx context.Context, urls []string, o Backtest
 	if err != nil {
 		return StageResult{}, err
 	}
-	reader, err := p.newReader()
+	var fixes *leftopen.Reader // nil where nobody asks for serious fixes
+	var more []scanners.Scanner
+	if p.cfg.Advisories != "" {
+		if err := p.openAdvisories(ctx, store.Run{AsOf: p.cfg.Day()}); err != nil {
+			return StageResult{}, err
+		}
+		why := ""
+		if fixes, why = leftopen.NewReader(p.source, slices.Concat(p.scanners, p.unasked), p.cfg.Timeout); fixes == nil {
+			p.say("whether serious fixes were left open is not told: " + why)
+		} else {
+			more = slices.DeleteFunc(slices.Clone(p.unasked), func(s scanners.Scanner) bool { return s.Name() != replay.Name })
+		}
+	}
+	reader, err := p.newReader(more...)
 	if err != nil {
 		return StageResult{}, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
+	o.Fixes = fixes != nil
 	all, err := readPast(ctx, p, past, func(ctx context.Context, m seenMirror) (backtest.StagedRepository, error) {
-		return p.stagesOf(ctx, reader, m, past.end)
+		found, err := p.stagesOf(ctx, reader, m, past.end)
+		if err == nil && o.Fixes {
+			err = fixes.Add(ctx, reader, m.dir, m.repository, past.end, found.Points)
+		}
+		return found, err
 	})
 	if err != nil {
 		return StageResult{}, err

@@ -96,13 +96,15 @@ func (p *Pipeline) scanRepository(ctx context.Context, run store.Run, reader chi
 	return scan, ctx.Err()
 }
 
-// newReader returns what opens repositories: child processes, or this one.
-func (p *Pipeline) newReader() (child.Reader, error) {
+// newReader returns what opens repositories: child processes, or this one. more are scanners
+// beside those of the run; a child has them in the order of the registry.
+func (p *Pipeline) newReader(more ...scanners.Scanner) (child.Reader, error) {
+	all := append(p.scanners[:len(p.scanners):len(p.scanners)], more...)
 	if !p.inChild {
-		return child.Inside{Git: p.git, Scanners: p.scanners}, nil
+		return child.Inside{Git: p.git, Scanners: all}, nil
 	}
 	return child.NewPool(child.Options{
-		Scratch: p.git.Scratch(), Scanners: child.Names(p.scanners), MaxFiles: p.cfg.MaxFiles, MaxBytes: int64(p.cfg.MaxBytes),
+		Scratch: p.git.Scratch(), Scanners: child.Names(all), MaxFiles: p.cfg.MaxFiles, MaxBytes: int64(p.cfg.MaxBytes),
 		Timeout: p.cfg.Timeout, Jobs: p.cfg.Jobs, Memory: p.memory,
 	})
 }

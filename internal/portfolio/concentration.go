@@ -23,7 +23,7 @@ type Group struct {
 	Name  string `json:"name"`
 	Goods int    `json:"goods"`
 	// Stages counts the goods of each stage, Short those that are short of
-	// supports: in the messy middle, fading, dormant or sunset.
+	// supports: strained, in the messy middle, fading, dormant or sunset.
 	Stages map[assess.Stage]int `json:"stages"`
 	Short  int                  `json:"short"`
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 )
 
-// StageOrder is the order in which stages are listed.
+// StageOrder is the order in which stages are listed. It begins with where a grant is missing,
+// and says nothing of which fares worse: strained and messy middle stand on one step.
 var StageOrder = [...]assess.Stage{
 	assess.MessyMiddle, assess.Strained, assess.Fading, assess.Sustained, assess.Emerging,
 	assess.Dormant, assess.Sunset, assess.Unassessed,

@@ -21,9 +21,10 @@ type Badge struct {
 	Color         string `json:"color"` // six hexadecimal digits
 }
 
-// badgeColours are backgrounds of white letters, at a contrast of 4.5 or more.
+// badgeColours are backgrounds of white letters, at a contrast of 4.5 or more. Strained and
+// messy middle have one: who pays parts them, and not how they fare.
 var badgeColours = map[assess.Stage]string{
-	assess.Sustained: "1a6b3c", assess.Emerging: "1f5f99", assess.MessyMiddle: "a34700", assess.Strained: "8a5a00",
+	assess.Sustained: "1a6b3c", assess.Emerging: "1f5f99", assess.MessyMiddle: "a34700", assess.Strained: "a34700",
 	assess.Fading: "96301f", assess.Dormant: "5c5c5c", assess.Sunset: "444444",
 }
 

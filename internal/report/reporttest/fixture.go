@@ -225,10 +225,13 @@ func EveryState() report.Document {
 			Risk: backtest.MeasuredRisk{Repositories: 178, Points: 2314, Silent: 242,
 				Scores: []backtest.Compared{{Score: backtest.ByRisk, AUC: estimate(.8372, .8032, .866)}, {Score: backtest.ByMonths, AUC: estimate(.8375, .7974, .871)}},
 				Levels: []backtest.Calibration{{Level: assess.RiskLow, Points: 1740, Silent: 66, Share: estimate(.0379, .0269, .0501)}}},
-			Stages: []backtest.MeasuredStage{{Stage: assess.MessyMiddle, Points: 68, Repositories: 38, Fates: []backtest.MeasuredShare{
+			Stages: []backtest.MeasuredStage{{Stage: backtest.Short, Points: 80, Repositories: 44, Fates: []backtest.MeasuredShare{
+				{Fate: backtest.SilentHalfYear, Of: 80, Happened: 30, Share: estimate(.375, .24, .52)}, {Fate: backtest.StillSilent},
+				{Fate: backtest.NobodyLeft}, {Fate: backtest.Halved}, {Fate: backtest.Over}, {Fate: backtest.FixesLeft}}}, {Stage: assess.MessyMiddle, Points: 68, Repositories: 38, Fates: []backtest.MeasuredShare{
 				{Fate: backtest.SilentHalfYear, Of: 68, Happened: 27, Share: estimate(.3971, .24, .58)}, {Fate: backtest.StillSilent, Of: 68, Happened: 17, Share: estimate(.25, .11, .42)},
-				{Fate: backtest.NobodyLeft, Of: 68, Happened: 24, Share: estimate(.3529, .2, .54)}, {Fate: backtest.Halved, Of: 10, Happened: 3, Share: estimate(.3, 0, .67)}, {Fate: backtest.Over}}}}},
-			{Name: "outside", Again: true, End: "2024-03-28", Risk: backtest.MeasuredRisk{Scores: []backtest.Compared{}, Levels: []backtest.Calibration{}}, Stages: []backtest.MeasuredStage{}}}},
+				{Fate: backtest.NobodyLeft, Of: 68, Happened: 24, Share: estimate(.3529, .2, .54)}, {Fate: backtest.Halved, Of: 10, Happened: 3, Share: estimate(.3, 0, .67)}, {Fate: backtest.Over},
+				{Fate: backtest.FixesLeft, Of: 40, Happened: 30, Share: estimate(.75, .6, .88)}}}}},
+			{Name: "outside", Again: true, Look: 3, End: "2024-03-28", Risk: backtest.MeasuredRisk{Scores: []backtest.Compared{}, Levels: []backtest.Calibration{}}, Stages: []backtest.MeasuredStage{}}}},
 		Change: &report.Change{Since: AsOf.AddDate(0, -3, 0),
 			Entered:   []report.Move{{Good: "clinic-ledger", Name: "Clinic Ledger (sample)", From: assess.Sustained, To: assess.MessyMiddle}},
 			Left:      []report.Move{{Good: "land-titles", Name: "Land Titles (sample)", From: assess.MessyMiddle, To: assess.Fading}},

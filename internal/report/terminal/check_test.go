@@ -10,6 +10,7 @@ import (
 
 	"github.com/mattn/go-runewidth"
 
+	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/reporttest"
 )
@@ -93,5 +94,11 @@ func TestPolicyResultsFitTheirWidthInColourToo(t *testing.T) {
 				t.Errorf("%s: %d columns: %s", name, w, line)
 			}
 		}
+	}
+}
+
+func TestStrainedAndMessyMiddleHaveOneColour(t *testing.T) {
+	if a, b := stageColour(assess.Strained), stageColour(assess.MessyMiddle); a != b || a == stageColour(assess.Sustained) || a == stageColour(assess.Fading) {
+		t.Errorf("%q and %q, on a step between sustained and fading", a, b)
 	}
 }

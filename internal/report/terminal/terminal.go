@@ -84,14 +84,15 @@ func (t *layout) wrap(prefix, text, code string) {
 	}
 }
 
+// stageColour goes by the steps of the ladder: strained and messy middle stand on one.
 func stageColour(stage assess.Stage) string {
 	switch stage {
 	case assess.Sustained:
 		return ansiBold + ";" + ansiGreen
-	case assess.MessyMiddle, assess.Dormant:
-		return ansiBold + ";" + ansiRed
-	case assess.Fading, assess.Strained:
+	case assess.MessyMiddle, assess.Strained:
 		return ansiBold + ";" + ansiYellow
+	case assess.Fading, assess.Dormant:
+		return ansiBold + ";" + ansiRed
 	}
 	return ansiBold
 }
