@@ -89,6 +89,7 @@ var rules = []rule{
 		why: "the ends of support are data and runtimes: the pipeline brings them together"},
 	{from: `internal/store`, to: `internal/(gitrepo|advisory|osvdb|fetch)`,
 		why: "the store keeps what it is given and brings nothing itself"},
+	{from: `internal/early`, to: `.*`, except: `os|runtime/debug`, why: "whatever it imports is initialized before it"},
 	{from: `internal/postgres`, to: `(catalog|scanners|internal)(/.*)?`, why: "words, logic and helpers that all share stand below all"},
 	{from: `internal/queue`, to: `scanners(/.*)?|internal/.*`, except: `internal/postgres`, why: "the queue carries units and knows neither stages nor what a unit does"},
 	{from: `internal/(mirrorcap|monitor|tracing)`, to: `(catalog|scanners|internal)(/.*)?`, why: "a worker's mirrors are folders, and what it tells are numbers"},

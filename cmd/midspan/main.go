@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	_ "github.com/midspan/midspan/cmd/midspan/early" // before the libraries
 	"github.com/midspan/midspan/internal/child"
+	_ "github.com/midspan/midspan/internal/early" // before the libraries
 )
 
 func main() {

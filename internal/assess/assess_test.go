@@ -1005,3 +1005,36 @@ func TestASettingThatIsOffOpensNoLevel(t *testing.T) {
 		}
 	}
 }
+
+// An answer that is kept is that which the rule gives, also while thresholds and values are
+// moved.
+func TestAnswersThatAreKeptChangeNothing(t *testing.T) {
+	t.Parallel()
+	r, defs := loaded(t), definitions()
+	rng := rand.New(rand.NewPCG(31, 32))
+	domains := r.domains()
+	borderlines := 0
+	for range 500 {
+		measures := validGood(r, domains, rng)
+		plain, kept := r.evaluate(measures), r.evaluate(measures)
+		kept.answers = make([]kleene.Truth, len(r.rules))
+		stage := decideStage(plain.possibleStages())
+		for range 2 {
+			if got := decideStage(kept.possibleStages()); got != stage {
+				t.Fatalf("the stage is %s, and %s with answers that are kept", stage, got)
+			}
+			want := plain.borderline(stage, defs)
+			if got := kept.borderline(stage, defs); !reflect.DeepEqual(got, want) {
+				t.Fatalf("borderline is %+v, and %+v with answers that are kept", want, got)
+			} else if got != nil {
+				borderlines++
+			}
+			if got, want := kept.lift(stage), plain.lift(stage); !reflect.DeepEqual(got, want) {
+				t.Fatalf("what lifts is %v, and %v with answers that are kept", want, got)
+			}
+		}
+	}
+	if borderlines == 0 {
+		t.Error("no good was borderline")
+	}
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"reflect"
 	"testing"
 	"time"
 
@@ -46,6 +47,21 @@ func testSeries(t *testing.T, s *Store) {
 		if p := points[0]; p.Stage != "fading" || p.Low != 10 || p.High != 20.5 || p.Findings == nil || *p.Findings != 7 || p.People != nil {
 			t.Errorf("the point is %+v", p)
 		}
+	}
+	seven := 7
+	other := []Point{{Good: "a", Stage: "dormant", Low: 1, High: 2}}
+	if err := s.PutPoints(ctx, last.ID, other); err != nil {
+		t.Fatal(err)
+	}
+	if points, err := s.Points(ctx, last.ID); err != nil || len(points) != 1 || points[0].Stage != "fading" {
+		t.Errorf("points that were there became %+v, %v", points, err)
+	}
+	given := []Point{{Good: "a", Stage: "fading", Low: 10, High: 20.5, Findings: &seven}}
+	if err := s.PutPoints(ctx, runs[0].ID, given); err != nil {
+		t.Fatal(err)
+	}
+	if points, err := s.Points(ctx, runs[0].ID); err != nil || !reflect.DeepEqual(points, given) {
+		t.Errorf("points that were given are %+v, %v", points, err)
 	}
 	if err := s.ResetVerdicts(ctx, last.ID); err != nil {
 		t.Fatal(err)

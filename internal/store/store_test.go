@@ -171,6 +171,10 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 		if err := s.PutVerdicts(t.Context(), first, []Judged{{"x", "d1", "sunset", map[string]int{"n": 1}}}); err != nil {
 			t.Fatal(err)
 		}
+		reusable, err := s.ReusableVerdicts(t.Context(), []string{"d1", "d2", ""})
+		if err != nil || len(reusable) != 1 || !reusable["d1"] {
+			t.Errorf("the verdicts that can be taken are %v, %v", reusable, err)
+		}
 		if stage, verdict, err := s.ReuseVerdict(t.Context(), second, "x", "d1"); err != nil || stage != "sunset" || len(verdict) == 0 {
 			t.Errorf("stage %q, %v", stage, err)
 		}

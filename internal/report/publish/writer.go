@@ -303,14 +303,10 @@ func (w *Writer) finish(doc report.Document) error {
 	for _, l := range export.CSVLists(shown, w.rows) {
 		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = stage(export.WorkbookName, w.workbook)
 	}
-	w.names, w.staged = append(w.names, export.WorkbookName), append(w.staged, export.WorkbookName)
-	var beside errgroup.Group // the workbook takes as long as all pages
-	beside.Go(func() error { return w.write(export.WorkbookName, w.workbook) })
-	err = errors.Join(w.index.Write(report.ISODate(doc.AsOf), stage), w.site.WriteAll(shown, w.rows, stage))
-	return errors.Join(err, beside.Wait(), w.ctx.Err())
+	return errors.Join(err, w.index.Write(report.ISODate(doc.AsOf), stage), w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
 }
 
 // sheets are the tables of the workbook, by the file that holds each.

@@ -9,12 +9,12 @@ import (
 	"runtime/debug"
 )
 
-// Percent is how much the heap grows over what lives before garbage is collected, at the
+// percent is how much the heap grows over what lives before garbage is collected, at the
 // start. With the 4 MB that Go takes for the least heap that is 16 MB.
-const Percent = 400
+const percent = 400
 
 func init() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(Percent)
+		debug.SetGCPercent(percent)
 	}
 }
