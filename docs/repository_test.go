@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,9 +71,17 @@ func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	var release struct {
-		Archives []struct{ Files []struct{ Src string } }
-		Nfpms    []struct{ Contents []struct{ Src string } }
-		Sboms    []struct{ Cmd string }
+		Archives []struct {
+			ID    string
+			Files []struct{ Src string }
+		}
+		Nfpms []struct {
+			ID       string
+			Contents []struct{ Src string }
+		}
+		Sboms    []struct{ ID, Cmd string }
+		Signs    []struct{ ID, Artifacts string }
+		Checksum struct{ IDs []string }
 	}
 	if err := yaml.Unmarshal(data, &release); err != nil {
 		t.Fatal(err)
@@ -90,6 +99,10 @@ func TestFilesThatAReleaseNamesAreThere(t *testing.T) {
 	}
 	if len(sources) == 0 || len(release.Sboms) == 0 {
 		t.Fatal("a release packs nothing, or has no bills of materials")
+	}
+	summed := []string{release.Archives[0].ID, release.Nfpms[0].ID, release.Sboms[0].ID}
+	if !slices.Equal(release.Checksum.IDs, summed) || slices.Contains(summed, release.Signs[0].ID) || slices.Contains(summed, "") {
+		t.Errorf("the checksums are of %q, want %q: with their own signature among them it would be that of another file", release.Checksum.IDs, summed)
 	}
 	for _, bill := range release.Sboms { // GoReleaser starts the command in dist
 		if from := filepath.ToSlash(filepath.Join("dist", bill.Cmd)); from != "bin/midspan" {

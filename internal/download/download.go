@@ -92,13 +92,15 @@ func Join(base string, elements ...string) string {
 
 // Fetch brings one file. A copy is replaced only by a complete file that passes the check;
 // after a failure it stays, and its status says why. A source without the file is an
-// os.ErrNotExist, which is no failure and leaves no status.
+// os.ErrNotExist, which is no failure and leaves no status where there never was a copy. A
+// source that had it and has it no longer is a failure like any other.
 func (f *Folder) Fetch(ctx context.Context, file File) error {
 	if err := f.root.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
 		return err
 	}
 	before := ReadStatus(f.Path(file.Name))
-	if _, err := f.root.Stat(file.Name); err != nil {
+	_, missing := f.root.Stat(file.Name)
+	if missing != nil {
 		before.ETag, before.Modified, before.Fetched = "", "", time.Time{}
 	}
 	after, err := before, error(nil)
@@ -112,7 +114,7 @@ func (f *Folder) Fetch(ctx context.Context, file File) error {
 		after = Status{ETag: before.ETag, Modified: before.Modified, Fetched: before.Fetched, Part: after.Part,
 			Cause: causeOf(err), Message: fmt.Sprintf("fetch %s: %v", redact.URL(file.Source), redact.Error(err))}
 	}
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) && missing != nil {
 		_ = f.root.Remove(file.Name + statusSuffix)
 		_ = f.root.Remove(filepath.Dir(file.Name)) // succeeds only where the folder is empty
 		return err

@@ -203,6 +203,10 @@ func TestAFailureKeepsTheCopyAndIsKept(t *testing.T) {
 	if err := s.fetch(t, t.Context(), nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
+	s.has(t, "good")
+	if notes := download.Failures(s.dir, []string{filepath.Join("x", "file")}, "again"); len(notes) != 1 || !strings.Contains(notes[0].Message, "404") {
+		t.Errorf("a source that has the file no longer: notes %v", notes)
+	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.fetch(t, ended, nil); !errors.Is(err, context.Canceled) {

@@ -74,7 +74,8 @@ func TestFeedsAreFetchedOnConditionAndADamagedOneKeepsTheCopy(t *testing.T) {
 	if err := feeds.Update(t.Context(), other.URL, dir, http.DefaultClient, now); err != nil {
 		t.Fatal(err)
 	}
-	if notes := feeds.Failures(dir); len(notes) != 1 || notes[0].Subject != endoflife.FileName {
+	// One is damaged, and the other is there no longer: the copies of both stay.
+	if notes := feeds.Failures(dir); len(notes) != 2 || notes[0].Subject != endoflife.FileName || notes[1].Subject != epss.FileName {
 		t.Errorf("notes %v", notes)
 	}
 	if _, err := endoflife.Read(filepath.Join(dir, endoflife.FileName)); err != nil {

@@ -27,7 +27,7 @@ func TestAnUpdateThatFailsLeavesTheAdvisoriesThatWereThere(t *testing.T) {
 	files := http.FileServer(http.Dir(folder))
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if down.Load() {
-			w.WriteHeader(http.StatusForbidden) // which is not asked again
+			http.NotFound(w, r) // a status that is not asked again
 			return
 		}
 		files.ServeHTTP(w, r)
