@@ -12,10 +12,11 @@ import (
 // Lifecycle is how far the makers of a package still carry it, as far as it was seen.
 type Lifecycle string
 
-// The lifecycles of a package, from the worst.
+// The lifecycles of a package, from the worst. Package assess writes into docs/method.md what
+// each is made of.
 const (
-	Ended      Lifecycle = "ended"      // an advisory or Composer's lockfile says that it is left, its good of the catalog is at its end, or its registry has it no more
-	Deprecated Lifecycle = "deprecated" // a lockfile says that its makers gave up a version in use, or a registry that they gave up the latest
+	Ended      Lifecycle = "ended"      // an advisory, Composer's lockfile or a service says that it is left, or its good of the catalog is at its end
+	Deprecated Lifecycle = "deprecated" // a lockfile says that its makers gave up a version in use, or a service that they gave up the latest
 	Quiet      Lifecycle = "quiet"      // its good of the catalog is fading, or no version of it came in two years
 	Kept       Lifecycle = "kept"       // its good of the catalog is alive
 	Unseen     Lifecycle = "unknown"    // nothing tells
