@@ -17,7 +17,7 @@ import (
 //
 //	midspan run --store sample --out sample-report
 //	go run ./bench/rehearsal -from sample/midspan.db -to many/midspan.db -units 100000
-//	midspan assess --store many --advisories sample/advisories-*.db && midspan report --store many --out report
+//	midspan assess --store many --advisories /srv/osv && midspan report --store many --out report
 //
 // Names, organizations, countries, sectors and descriptions differ from good to good.
 // Results are shared by goods, which a real catalog does not have: the database is smaller.

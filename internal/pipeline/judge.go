@@ -27,7 +27,7 @@ type judging struct {
 }
 
 // judge finds or makes the verdicts of some goods, as many at a time as there are cores, and
-// stores the new ones together: each statement is a way to the database and back.
+// stores the new ones in one transaction.
 func (p *Pipeline) judge(ctx context.Context, run store.Run, goods []judging, definitions map[string]observation.Definition) error {
 	digests := make([]string, len(goods))
 	for i, one := range goods {

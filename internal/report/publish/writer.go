@@ -293,8 +293,9 @@ func (w *Writer) finish(doc report.Document) error {
 	shown := report.Cleaned(doc)
 	err := errors.Join(stage("schema.json", func(out io.Writer) error { _, err := out.Write(report.Schema()); return err }),
 		stage(export.FeedName, func(out io.Writer) error { return export.WriteFeed(out, shown) }))
-	for _, row := range w.rows {
-		shown.Goods = append(shown.Goods, row.Good)
+	shown.Goods = make([]report.Good, len(w.rows))
+	for i, row := range w.rows {
+		shown.Goods[i] = row.Good
 	}
 	if trend := shown.Trend; trend != nil {
 		err = errors.Join(err, stage(export.TrendName, trend.WriteJSON),
