@@ -572,7 +572,7 @@ func TestNoVerdictWaitsForAForge(t *testing.T) {
 		return strings.HasPrefix(id, "forge.") || strings.HasPrefix(id, "ledger.") || strings.HasPrefix(id, "packages.") ||
 			strings.HasPrefix(id, "replay.")
 	}
-	for range 800 {
+	for range 3000 {
 		asked := random(rng)
 		var unasked []merge.Input
 		for _, cause := range []observation.Cause{"", observation.CauseNotAsked, observation.CauseOffline, observation.CauseNoToken, observation.CauseUnreachable} {
