@@ -132,12 +132,8 @@ const (
 // The measures of scanners/scorecard/live: the prefix is followed by the name of a check in
 // small letters.
 const (
-	PostureFullPrefix           = "posture-full."
-	PostureFullScore            = "posture-full.score"
-	PostureFullBranchProtection = "posture-full.branch-protection"
-	PostureFullCITests          = "posture-full.ci-tests"
-	PostureFullCodeReview       = "posture-full.code-review"
-	PostureFullSignedReleases   = "posture-full.signed-releases"
+	PostureFullPrefix = "posture-full."
+	PostureFullScore  = "posture-full.score"
 )
 
 // The measures of scanners/forge.

@@ -39,7 +39,6 @@ func (p *Pipeline) judge(ctx context.Context, run store.Run, goods []judging, de
 	}
 	var making errgroup.Group
 	making.SetLimit(runtime.GOMAXPROCS(0))
-	made := make([]store.Judged, 0, len(goods))
 	for i := range goods {
 		one := &goods[i]
 		if reusable[one.digest] {
@@ -63,6 +62,7 @@ func (p *Pipeline) judge(ctx context.Context, run store.Run, goods []judging, de
 	if err := making.Wait(); err != nil {
 		return err
 	}
+	made := make([]store.Judged, 0, len(goods))
 	for _, one := range goods {
 		if !reusable[one.digest] {
 			made = append(made, store.Judged{Good: one.good.ID, Digest: one.digest, Stage: string(one.judged.Verdict.Stage), Verdict: one.judged})

@@ -102,9 +102,6 @@ func (t test) visit(do func(test)) {
 	}
 }
 
-// forgePrefix begins the measures that a forge alone knows.
-const forgePrefix = "forge."
-
 // can reports whether a test can hold and can fail, from a clone or with the forge.
 func (t test) can(forge bool) (pass, fail bool) {
 	switch {
@@ -124,7 +121,7 @@ func (t test) can(forge bool) (pass, fail bool) {
 	case t.all != nil:
 		return t.join(t.all, forge, true)
 	}
-	seen := forge || !strings.HasPrefix(t.measure(), forgePrefix)
+	seen := forge || !strings.HasPrefix(t.measure(), observation.ForgePrefix)
 	return seen, seen
 }
 

@@ -229,8 +229,8 @@ func TestWithoutTheScanWhatNoSnapshotShowsIsAskedAllTheSame(t *testing.T) {
 	}
 	reply.Answer.Partial = false // as with the files
 	scannertest.WantShort(t, scannertest.MeasuresOf(t, g.source(), reply.Answer, today), map[string]string{
-		observation.PostureFullCodeReview: "10", observation.PostureFullCITests: "10", observation.PostureFullSignedReleases: "8",
-		observation.PostureFullBranchProtection: "≥ 6", "posture-full.sast": "unknown: scanner-failed", "posture-full.binary-artifacts": "unknown: scanner-failed",
+		"posture-full.code-review": "10", "posture-full.ci-tests": "10", "posture-full.signed-releases": "8",
+		"posture-full.branch-protection": "≥ 6", "posture-full.sast": "unknown: scanner-failed", "posture-full.binary-artifacts": "unknown: scanner-failed",
 	})
 	for _, word := range []string{"ann", "bo"} {
 		if strings.Contains(string(reply.Answer.Document), `"`+word) {
@@ -245,7 +245,7 @@ func TestWithoutTheScanWhatNoSnapshotShowsIsAskedAllTheSame(t *testing.T) {
 	g.reviewed, g.signed = false, false
 	reply, _ = scannertest.AskOne(t, g.source(), today, tool, scanners.Question{})
 	scannertest.WantShort(t, scannertest.MeasuresOf(t, g.source(), reply.Answer, today), map[string]string{
-		observation.PostureFullCodeReview: "0", observation.PostureFullSignedReleases: "0"})
+		"posture-full.code-review": "0", "posture-full.signed-releases": "0"})
 }
 
 func TestWhatGitHubDoesNotAnswerIsUnknownWithItsCause(t *testing.T) {
@@ -275,13 +275,13 @@ func TestWhatGitHubDoesNotAnswerIsUnknownWithItsCause(t *testing.T) {
 		"the limit is met": {status(http.StatusForbidden, reset), observation.CauseOverLimit, nil},
 		"down":             {status(http.StatusServiceUnavailable, nil), observation.CauseUnreachable, nil},
 		"no JSON":          {func(w http.ResponseWriter, _ *http.Request) bool { fmt.Fprint(w, "<html>"); return true }, observation.CauseBroken, nil},
-		"releases refused": {status(http.StatusForbidden, nil, "/repos/coast/tool/releases"), "", map[string]string{observation.PostureFullSignedReleases: "unknown: no-token", observation.PostureFullCodeReview: "10"}},
+		"releases refused": {status(http.StatusForbidden, nil, "/repos/coast/tool/releases"), "", map[string]string{"posture-full.signed-releases": "unknown: no-token", "posture-full.code-review": "10"}},
 		"GraphQL is broken": {func(w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path == "/graphql" {
 				fmt.Fprint(w, `{"data":7}`)
 			}
 			return r.URL.Path == "/graphql"
-		}, "", map[string]string{observation.PostureFullCodeReview: "unknown: broken-input", observation.PostureFullSignedReleases: "8"}},
+		}, "", map[string]string{"posture-full.code-review": "unknown: broken-input", "posture-full.signed-releases": "8"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := newGitHub(t)
