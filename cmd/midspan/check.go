@@ -17,8 +17,6 @@ import (
 	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/report/terminal"
 	"github.com/midspan/midspan/internal/vex"
-	"github.com/midspan/midspan/scanners/evidence"
-	"github.com/midspan/midspan/scanners/maintenance/functions"
 )
 
 // checkOptions are the flags of check.
@@ -69,10 +67,7 @@ func (a *app) check(cmd *cobra.Command, target string, o checkOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range policies { // their scanners run, as those of a run's policies do
-		cfg.Functions = cfg.Functions || p.Reads(functions.Scanner{}.Definitions()...)
-		cfg.Evidence = cfg.Evidence || p.Reads(evidence.Scanner{}.Definitions()...)
-	}
+	pipeline.TurnOn(&cfg, policies)
 	answers, err := vex.Open(a.vex)
 	if err != nil {
 		return usageError{err}

@@ -127,10 +127,18 @@ func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observa
 // from elsewhere.
 func matchedDefinitions(list []scanners.Scanner) []observation.Definition {
 	all := append(advisory.Definitions(), endoflife.Definitions()...)
-	if slices.ContainsFunc(list, func(s scanners.Scanner) bool { return s.Name() == replay.Name }) {
-		all = append(all, exposure.Definitions()...)
+	for _, scanner := range list {
+		all = append(all, matchedOf(scanner)...)
 	}
 	return all
+}
+
+// matchedOf lists those that need what one scanner found.
+func matchedOf(scanner scanners.Scanner) []observation.Definition {
+	if scanner.Name() == replay.Name {
+		return exposure.Definitions()
+	}
+	return nil
 }
 
 // definitionsByID returns the same definitions by id.

@@ -31,20 +31,33 @@ func (p *Pipeline) openPolicies() error {
 	return nil
 }
 
+// TurnOn turns on the optional scanners whose measures a policy reads, and returns the
+// settings of all of them by the scanner's name.
+func TurnOn(cfg *config.Config, policies []*policy.Policy) map[string]*bool {
+	settings := map[string]*bool{functions.Name: &cfg.Functions, evidence.Name: &cfg.Evidence, replay.Name: &cfg.Replay}
+	for _, scanner := range registry.Optional() {
+		measures := slices.Concat(scanner.Definitions(), matchedOf(scanner))
+		if slices.ContainsFunc(policies, func(one *policy.Policy) bool { return one.Reads(measures...) }) {
+			*settings[scanner.Name()] = true
+		}
+	}
+	return settings
+}
+
 // addOptional adds the scanners of which a setting or a policy asks for a measure. What is
 // wrong with a policy is reported where the policies are opened to be asked.
 func (p *Pipeline) addOptional() {
 	p.unasked = registry.Optional()
 	_ = p.openPolicies()
-	asked := map[string]bool{functions.Name: p.cfg.Functions, evidence.Name: p.cfg.Evidence, replay.Name: p.cfg.Replay}
+	cfg := p.cfg
+	on := TurnOn(&cfg, p.policies)
 	p.scanners = slices.Clip(p.scanners)
 	p.unasked = slices.DeleteFunc(p.unasked, func(scanner scanners.Scanner) bool {
-		read := slices.ContainsFunc(p.policies, func(one *policy.Policy) bool { return one.Reads(scanner.Definitions()...) })
-		if asked[scanner.Name()] || read {
-			p.scanners = append(p.scanners, scanner)
-			return true
+		if !*on[scanner.Name()] {
+			return false
 		}
-		return false
+		p.scanners = append(p.scanners, scanner)
+		return true
 	})
 }
 

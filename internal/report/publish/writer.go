@@ -304,10 +304,14 @@ func (w *Writer) finish(doc report.Document) error {
 	for _, l := range export.CSVLists(shown, w.rows) {
 		err = errors.Join(err, stage(l.Name, func(out io.Writer) error { return export.WriteCSV(out, l.Rows...) }))
 	}
-	if err == nil {
-		err = stage(export.WorkbookName, w.workbook)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, w.index.Write(report.ISODate(doc.AsOf), stage), w.site.WriteAll(shown, w.rows, stage), w.ctx.Err())
+	// The workbook is made of the lists alone, and is written beside the pages that follow.
+	w.staged, w.names = append(w.staged, export.WorkbookName), append(w.names, export.WorkbookName)
+	w.pages.Go(func() error { return w.write(export.WorkbookName, w.workbook) })
+	err = errors.Join(w.index.Write(report.ISODate(doc.AsOf), stage), w.site.WriteAll(shown, w.rows, stage))
+	return errors.Join(err, w.pages.Wait(), w.ctx.Err())
 }
 
 // sheets are the tables of the workbook, by the file that holds each.
