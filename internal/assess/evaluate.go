@@ -106,34 +106,34 @@ func (e *evaluation) evalPlain(r *rule) kleene.Truth {
 	case m.State != observation.Measured:
 		return kleene.Unknown
 	}
+	answer := e.compare(r, m)
+	if answer == kleene.Unknown && r.unaskedMeansNo { // the source gave a bound, and no more
+		return kleene.False
+	}
+	return answer
+}
+
+// compare holds a measured value against the threshold of a rule. It is unknown where only
+// a bound of the value is known, and that leaves the answer open.
+func (e *evaluation) compare(r *rule, m observation.Measure) kleene.Truth {
 	switch threshold := r.threshold.(type) {
 	case string:
-		text, ok := m.Text()
-		if !ok {
-			return kleene.Unknown
+		if text, ok := m.Text(); ok {
+			return kleene.Of(strings.EqualFold(text, threshold))
 		}
-		return kleene.Of(strings.EqualFold(text, threshold))
 	case bool:
-		return e.evalBool(m, threshold)
+		isTrue := merge.IntervalOf(m).Compare(">", 0)
+		if threshold {
+			return isTrue
+		}
+		return isTrue.Not()
 	case float64:
 		if r == e.moved {
 			threshold = e.threshold
 		}
-		answer := merge.IntervalOf(m).Compare(r.operator, threshold)
-		if answer == kleene.Unknown && r.unaskedMeansNo { // the source gave a bound, and no more
-			return kleene.False
-		}
-		return answer
+		return merge.IntervalOf(m).Compare(r.operator, threshold)
 	}
 	return kleene.Unknown
-}
-
-func (e *evaluation) evalBool(m observation.Measure, threshold bool) kleene.Truth {
-	isTrue := merge.IntervalOf(m).Compare(">", 0)
-	if threshold {
-		return isTrue
-	}
-	return isTrue.Not()
 }
 
 // evalCondition evaluates a condition.

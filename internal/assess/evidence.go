@@ -30,8 +30,8 @@ func (e *evaluation) traceRule(r *rule, want kleene.Truth) []evidence {
 	if r.when != nil {
 		return e.trace(*r.when, want)
 	}
-	if e.evalRule(r) != want || e.measure(r.measure).State != observation.Measured {
-		return nil
+	if m := e.measure(r.measure); e.evalRule(r) != want || m.State != observation.Measured || e.compare(r, m) == kleene.Unknown {
+		return nil // a no that only stands for an open answer has no sentence
 	}
 	for _, id := range r.with {
 		if m := e.measure(id); m.State != observation.Measured || m.Bound != observation.Exact {

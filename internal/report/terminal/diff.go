@@ -14,6 +14,7 @@ import (
 // WriteDiff writes a difference for a terminal of the given width. Text from
 // outside is stripped of control characters.
 func WriteDiff(w io.Writer, d report.Diff, width int, colour bool) error {
+	d = report.Cleaned(d)
 	t := &layout{width: min(max(width, minWidth), 100), colour: colour}
 	t.wrap("", fmt.Sprintf("From %s (%s) to %s (%s).", d.Earlier, d.Since.Format(time.DateOnly), d.Later, d.Until.Format(time.DateOnly)), "")
 	t.wrap("", countChanges(d), "")
@@ -58,7 +59,7 @@ func (t *layout) changedGoods(title string, goods []report.ChangedGood) {
 	}
 	t.title(title)
 	for _, good := range goods {
-		t.wrap("  ", report.CleanText(good.Name)+": "+stagesOf(good), "")
+		t.wrap("  ", good.Name+": "+stagesOf(good), "")
 		if good.Why == assess.WhyFirstRead {
 			continue // every level and every measure is new
 		}
@@ -99,7 +100,7 @@ func causeSentence(cause assess.ChangeCause) string {
 func shortMeasureText(m observation.Measure) string {
 	switch m.State {
 	case observation.Measured:
-		return report.CleanText(report.English.MeasureText(m))
+		return report.English.MeasureText(m)
 	case observation.NotApplicable:
 		return "does not apply"
 	case observation.Unknown:
@@ -114,6 +115,6 @@ func (t *layout) moves(title string, moves []report.Move, stage func(report.Move
 	}
 	t.title(title)
 	for _, move := range moves {
-		t.wrap("  ", report.CleanText(move.Name)+": "+string(stage(move)), "")
+		t.wrap("  ", move.Name+": "+string(stage(move)), "")
 	}
 }
