@@ -20,8 +20,9 @@ type Keystone struct {
 	Transitive  int `json:"transitive"`
 	Development int `json:"development"`
 	InMiddle    int `json:"inMiddle"` // of all these goods, in the messy middle
-	// Findings counts the distinct vulnerabilities of the versions in use; nil where
-	// there was no database of the ecosystem.
+	// Findings counts the distinct vulnerabilities of the versions in use that are open in
+	// one of the goods; nil where there was no database of the ecosystem, or no list names a
+	// version.
 	Findings *int                 `json:"findings,omitempty"`
 	Worst    observation.Severity `json:"worst"` // worst severity of those, or empty
 	// FromGood is the id of a good of the catalog that publishes the package,
@@ -73,7 +74,7 @@ func (p *Portfolio) Keystones(limit int, matched func(ecosystem string) bool) []
 		k.Goods = p.ids(goodsOf(p.usesByOthers(c.packageName, f)))
 		n := 0
 		n, k.Worst = f.countVulnerabilities()
-		if matched(c.ecosystem) {
+		if matched(c.ecosystem) && f.hasVersion {
 			k.Findings = &n
 		}
 		if good, known := p.publisher[c.packageName]; known && good != noGood {
@@ -94,11 +95,12 @@ func (p *Portfolio) usesByOthers(name packageName, f *packageUse) []use {
 	return slices.DeleteFunc(slices.Clone(uses), func(u use) bool { return u.good() == good })
 }
 
-// countVulnerabilities counts the distinct vulnerabilities of the versions in use.
+// countVulnerabilities counts the distinct vulnerabilities of the versions in use that are
+// open in one of the goods.
 func (f *packageUse) countVulnerabilities() (n int, worst observation.Severity) {
 	names := map[string]bool{}
 	for _, at := range f.versions {
-		for _, w := range at.vulnerabilities {
+		for _, w := range at.open() {
 			names[w.name] = true
 			worst = worse(worst, w.severity)
 		}

@@ -52,6 +52,8 @@ type packageUse struct {
 	spelling string // one of those in use, whatever the order of the goods
 	uses     []use
 	versions map[string]*versionInUse // the versions in use that an advisory affects
+	// hasVersion is set where a list names a version: without one nothing can be told.
+	hasVersion bool
 	// What is said of its makers: a lockfile calls a version deprecated, or the whole package
 	// abandoned; an advisory calls it unmaintained. instead counts the replacements named.
 	deprecated, abandoned, unmaintained bool
@@ -194,7 +196,9 @@ func (p *Portfolio) AddGood(good catalog.Good, stage assess.Stage, published []s
 func (p *Portfolio) AddRepository(goodID string, packages []observation.Package, uses []observation.Use, findings []observation.Finding) {
 	good := p.indexOf(goodID)
 	for i, pkg := range packages {
-		p.packageUse(pkg).add(useOf(good, pkg.Relation, observation.UseAt(packages, uses, i)))
+		f := p.packageUse(pkg)
+		f.add(useOf(good, pkg.Relation, observation.UseAt(packages, uses, i)))
+		f.hasVersion = f.hasVersion || pkg.Version != ""
 	}
 	for _, group := range groupByRelease(findings) {
 		f := p.packageUse(group[0].Package)

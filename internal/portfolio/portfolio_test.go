@@ -38,6 +38,16 @@ func TestKeystoneOfAnEcosystemWithoutADatabaseHasNoCount(t *testing.T) {
 	}
 }
 
+func TestKeystoneWithoutAVersionHasNoCount(t *testing.T) {
+	p := New()
+	for _, good := range []string{"a", "b"} {
+		p.AddRepository(good, []observation.Package{pkg("shared", "", observation.Direct)}, nil, nil)
+	}
+	if got := p.Keystones(1, always); got[0].Findings != nil {
+		t.Errorf("findings are %d where no version could be looked up", *got[0].Findings)
+	}
+}
+
 func TestKeystonesAreRankedByTheGoodsThatRestOnThem(t *testing.T) {
 	p := New()
 	for id, stage := range map[string]assess.Stage{"a": assess.Sustained, "b": assess.MessyMiddle, "c": assess.Fading} {

@@ -196,8 +196,9 @@ func TestWhatWasAnsweredIsCountedNowhere(t *testing.T) {
 	} {
 		p := New()
 		add(p)
-		p.AddRepository("a", nil, nil, []observation.Finding{near, answered(far), answered(none)})
-		p.AddRepository("b", nil, nil, []observation.Finding{answered(near), answered(far), answered(none)})
+		listed := []observation.Package{pkg("x", "1", "")}
+		p.AddRepository("a", listed, nil, []observation.Finding{near, answered(far), answered(none)})
+		p.AddRepository("b", listed, nil, []observation.Finding{answered(near), answered(far), answered(none)})
 		want := Upgrade{Ecosystem: "npm", Package: "x", Steps: []Step{{From: "1", To: "2", Goods: 2, Closes: 1}}, Closes: 1, Goods: []string{"a"}, Worst: "low"}
 		unfixed := 0
 		if name == "answered last" { // the other repository of b leaves all open in b
@@ -206,6 +207,9 @@ func TestWhatWasAnsweredIsCountedNowhere(t *testing.T) {
 		}
 		if got := upgrades(t, p, nil); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 			t.Errorf("%s: got  %+v\nwant %+v", name, got, want)
+		}
+		if got := p.Keystones(1, always); *got[0].Findings != want.Closes || got[0].Worst != want.Worst {
+			t.Errorf("%s: the keystone has %d open, the worst %s; want %d, %s", name, *got[0].Findings, got[0].Worst, want.Closes, want.Worst)
 		}
 		got, err := p.Unfixed(5, longer, nil)
 		if err != nil || len(got) != unfixed || unfixed == 1 && !reflect.DeepEqual(got[0].Goods, []string{"b"}) {
