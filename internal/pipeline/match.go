@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/advisory"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
@@ -36,115 +37,132 @@ func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
 	}
 	p.progress.Stage("match", len(repositories))
 	defer p.progress.End()
-	for i, repository := range repositories {
-		if i%store.Page == 0 {
-			var next []string
-			for _, r := range repositories[i:min(i+store.Page, len(repositories))] {
-				next = append(next, r.URL)
-			}
-			p.store.ReadAhead(run.ID, next)
+	for page := range slices.Chunk(repositories, store.Page) {
+		if err := p.matchPage(ctx, run, page); err != nil {
+			return err
 		}
-		scan, err := p.store.Scan(ctx, run.ID, repository.URL)
-		if err != nil {
-			return fmt.Errorf("read the scan of %s: %w", repository.URL, err)
-		}
-		outcome := "no inventory"
-		if scan.Inventory != "" {
-			if outcome, err = p.matchInventory(ctx, scan.Inventory); err != nil {
-				return fmt.Errorf("match %s: %w", repository.URL, err)
-			}
-		}
-		past, _, err := p.pastOf(ctx, scan)
-		if err == nil && past != "" {
-			_, err = p.matchInventory(ctx, past)
-		}
-		if err != nil {
-			return fmt.Errorf("match the past of %s: %w", repository.URL, err)
-		}
-		p.progress.Done(repository.URL, outcome)
 	}
 	return p.store.Advance(ctx, run.ID, store.Matched)
 }
 
-// matchInventory matches the inventory under a work key, unless that is done, and
-// returns the outcome for the progress.
-func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, error) {
-	state, err := p.advisoryState(ctx, key)
-	if err != nil {
-		return "", err
+// findingsAtOnce are held in memory, at a kilobyte or two each, before they are stored.
+const findingsAtOnce = 5000
+
+// matchPage matches what some repositories list, and stores what is new in one transaction.
+func (p *Pipeline) matchPage(ctx context.Context, run store.Run, page []catalog.Repository) error {
+	urls, outcomes := make([]string, len(page)), make([]string, len(page))
+	for i, repository := range page {
+		urls[i] = repository.URL
 	}
-	summary, err := p.store.MatchSummary(ctx, key, state)
-	if err == nil || !errors.Is(err, store.ErrNotFound) {
+	p.store.ReadAhead(run.ID, urls)
+	made, findings := make([]store.NewMatch, 0, len(page)), 0
+	for i, url := range urls {
+		scan, err := p.store.Scan(ctx, run.ID, url)
 		if err != nil {
-			return "", err
+			return fmt.Errorf("read the scan of %s: %w", url, err)
 		}
-		return p.outcome(ctx, key, state, summary.Findings)
-	}
-	inventory, err := p.store.Inventory(ctx, key)
-	if err != nil {
-		return "", err
-	}
-	if last, err := p.store.LastState(ctx, key); err == nil {
-		valid, err := p.stillValid(ctx, inventory, last, state)
-		if err != nil {
-			return "", err
-		}
-		if valid {
-			summary, err := p.store.CopyMatch(ctx, key, last, state)
-			if err != nil {
-				return "", err
+		outcomes[i] = "no inventory"
+		var one, before *store.NewMatch
+		if scan.Inventory != "" {
+			if outcomes[i], one, err = p.matchInventory(ctx, scan.Inventory); err != nil {
+				return fmt.Errorf("match %s: %w", url, err)
 			}
-			return p.outcome(ctx, key, state, summary.Findings)
 		}
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return "", err
+		past, _, err := p.pastOf(ctx, scan)
+		if err == nil && past != "" {
+			_, before, err = p.matchInventory(ctx, past)
+		}
+		if err != nil {
+			return fmt.Errorf("match the past of %s: %w", url, err)
+		}
+		for _, added := range []*store.NewMatch{one, before} {
+			if added != nil {
+				made, findings = append(made, *added), findings+added.Findings
+			}
+		}
+		if findings > findingsAtOnce {
+			if err := p.store.PutMatches(ctx, made); err != nil {
+				return fmt.Errorf("store matches: %w", err)
+			}
+			made, findings = made[:0], 0
+		}
 	}
-	result, err := p.source.Match(ctx, inventory.Packages)
-	if err != nil {
-		return "", err
+	if err := p.store.PutMatches(ctx, made); err != nil {
+		return fmt.Errorf("store matches: %w", err)
 	}
-	match := newStoredMatch(result)
-	if err := p.store.PutMatch(ctx, key, state, match.Open, match); err != nil {
-		return "", err
+	for i, url := range urls {
+		p.progress.Done(url, outcomes[i])
 	}
-	return p.outcome(ctx, key, state, match.Open)
+	return nil
 }
 
-// outcome says what a match gave. It says that nothing was found of what was matched only.
-func (p *Pipeline) outcome(ctx context.Context, key, state string, findings int) (string, error) {
-	if findings > 0 {
-		return fmt.Sprintf("%d findings", findings), nil
+// matchInventory matches the inventory under a work key. It returns the outcome for the
+// progress, and what is to be stored: nil where that is done.
+func (p *Pipeline) matchInventory(ctx context.Context, key string) (string, *store.NewMatch, error) {
+	state, err := p.advisoryState(ctx, key)
+	if err != nil {
+		return "", nil, err
 	}
-	var s matchState
-	if err := json.Unmarshal([]byte(state), &s); err != nil {
-		return "", fmt.Errorf("read the state of a match: %w", err)
+	match, err := p.stored(ctx, key, state)
+	isStored := err == nil
+	switch {
+	case isStored && match.Open > 0:
+		return textOfMatch(store.Inventory{}, match), nil, nil
+	case !isStored && !errors.Is(err, store.ErrNotFound):
+		return "", nil, err
 	}
-	if len(s.Ecosystems) == 0 {
-		return "no packages to match", nil
+	inventory, err := p.store.Inventory(ctx, key)
+	if err != nil || isStored {
+		return textOfMatch(inventory, match), nil, err
 	}
-	var match storedMatch
-	if err := p.store.Match(ctx, key, state, &match); err != nil {
-		return "", err
+	last, err := p.store.LastState(ctx, key)
+	if err == nil {
+		valid, err := p.stillValid(ctx, inventory, last, state)
+		if err == nil && valid {
+			match, err = p.stored(ctx, key, last)
+		}
+		if err != nil || valid {
+			return textOfMatch(inventory, match), &store.NewMatch{Key: key, State: state, From: last}, err
+		}
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return "", nil, err
 	}
+	result, err := p.source.Match(ctx, inventory.Packages)
+	match = newStoredMatch(result)
+	return textOfMatch(inventory, match), &store.NewMatch{Key: key, State: state, Findings: match.Open, Match: match}, err
+}
+
+// stored is a match that was made, or store.ErrNotFound: how much it found, and the rest
+// only where that is nothing.
+func (p *Pipeline) stored(ctx context.Context, key, state string) (match storedMatch, err error) {
+	summary, err := p.store.MatchSummary(ctx, key, state)
+	if err != nil || summary.Findings > 0 {
+		return storedMatch{Open: summary.Findings}, err
+	}
+	return match, p.store.Match(ctx, key, state, &match)
+}
+
+// textOfMatch says what a match gave. It says that nothing was found of what was matched only.
+func textOfMatch(inventory store.Inventory, match storedMatch) string {
 	unmatched := 0
 	for _, u := range match.Unmatched {
 		unmatched += u.Packages
-	}
-	if unmatched == 0 {
-		return "0 findings", nil
-	}
-	inventory, err := p.store.Inventory(ctx, key)
-	if err != nil {
-		return "", err
 	}
 	distinct := map[observation.Coordinate]bool{}
 	for _, one := range inventory.Packages {
 		distinct[one.Coordinate()] = true
 	}
-	if unmatched >= len(distinct) {
-		return "not matched", nil
+	switch {
+	case match.Open > 0:
+		return fmt.Sprintf("%d findings", match.Open)
+	case len(distinct) == 0:
+		return "no packages to match"
+	case unmatched == 0:
+		return "0 findings"
+	case unmatched >= len(distinct):
+		return "not matched"
 	}
-	return fmt.Sprintf("0 findings, %d packages not matched", unmatched), nil
+	return fmt.Sprintf("0 findings, %d packages not matched", unmatched)
 }
 
 // advisoryState names everything but the inventory that a match depends on: the state of

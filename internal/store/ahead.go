@@ -27,6 +27,7 @@ type ahead struct {
 	ecosystems  map[string]string              // by key
 	packed      map[string]*[]byte             // by key
 	summaries   map[string]map[string]matchRow // by key and state
+	last        map[string]string              // states of the newest matches, by key; comes with the summaries
 	matches     map[string]map[string]string   // documents by key and state
 }
 
@@ -213,20 +214,50 @@ func (s *Store) summaryAhead(ctx context.Context, key, state string) (matchRow, 
 		if !slices.Contains(page.inventories, key) {
 			return matchRow{}, false, nil
 		}
-		if page.summaries == nil {
-			rows, err := listIn[matchRow](ctx, s, `SELECT work_key, state, digest, findings FROM matches JOIN answers USING (digest) WHERE work_key IN (?)`,
-				page.inventories)
-			if err != nil {
-				return matchRow{}, false, err
-			}
-			page.summaries = map[string]map[string]matchRow{}
-			for _, r := range rows {
-				put(page.summaries, r.Key, r.State, r)
-			}
+		if err := page.readSummaries(ctx, s); err != nil {
+			return matchRow{}, false, err
 		}
 		row, found := page.summaries[key][state]
-		return row, found, nil
+		if !found {
+			return matchRow{}, false, ErrNotFound
+		}
+		return row, true, nil
 	})
+}
+
+// lastStateAhead is the state of the newest match of an inventory.
+func (s *Store) lastStateAhead(ctx context.Context, key string) (string, bool, error) {
+	return inPage(s, func(page *ahead) (string, bool, error) {
+		if !slices.Contains(page.inventories, key) {
+			return "", false, nil
+		}
+		if err := page.readSummaries(ctx, s); err != nil {
+			return "", false, err
+		}
+		state, found := page.last[key]
+		if !found {
+			return "", false, ErrNotFound
+		}
+		return state, true, nil
+	})
+}
+
+// readSummaries reads those of all matches of the page's inventories, the newest last.
+func (page *ahead) readSummaries(ctx context.Context, s *Store) error {
+	if page.summaries != nil {
+		return nil
+	}
+	rows, err := listIn[matchRow](ctx, s,
+		`SELECT work_key, state, digest, findings FROM matches JOIN answers USING (digest) WHERE work_key IN (?) ORDER BY matches.rowid`, page.inventories)
+	if err != nil {
+		return err
+	}
+	page.summaries, page.last = map[string]map[string]matchRow{}, map[string]string{}
+	for _, r := range rows {
+		put(page.summaries, r.Key, r.State, r)
+		page.last[r.Key] = r.State
+	}
+	return nil
 }
 
 func (s *Store) matchAhead(ctx context.Context, key, state string) (string, bool, error) {

@@ -35,7 +35,14 @@ func TestWhatIsReadAheadIsWhatIsStored(t *testing.T) {
 			if err := s.PutScan(ctx, run, Scan{URL: address, Commit: "c", Keys: []string{"key of " + address}, Inventory: "key of " + address}); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.PutMatch(ctx, "key of "+address, "state", i, map[string]int{"n": i}); err != nil {
+			matches := []NewMatch{{Key: "key of " + address, State: "state", Findings: i, Match: map[string]int{"n": i}}}
+			if i%2 == 1 {
+				matches = append(matches, NewMatch{Key: "key of " + address, State: "newer", From: "state"})
+			}
+			if i == 8 {
+				matches = nil // never matched
+			}
+			if err := s.PutMatches(ctx, matches); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -57,6 +64,17 @@ func TestWhatIsReadAheadIsWhatIsStored(t *testing.T) {
 			observed, err2 := s.ObservationWithoutPackages(ctx, key)
 			inventory, err3 := s.Inventory(ctx, key)
 			names, err4 := s.Ecosystems(ctx, key)
+			last, err7 := s.LastState(ctx, key)
+			if i == 8 {
+				if _, err := s.MatchSummary(ctx, key, "state"); err != ErrNotFound || err7 != ErrNotFound {
+					t.Errorf("an inventory that nobody matched: %v, %v", err, err7)
+				}
+				i++
+				continue
+			}
+			if want := []string{"state", "newer"}[i%2]; last != want || err7 != nil {
+				t.Errorf("the newest match of %s is of the state %q (%v), want %q", good.ID, last, err7, want)
+			}
 			summary, err5 := s.MatchSummary(ctx, key, "state")
 			var match map[string]int
 			err6 := s.Match(ctx, key, "state", &match)

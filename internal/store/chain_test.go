@@ -123,7 +123,7 @@ func TestAMatchHoldsForTheStateThatItWasMadeWith(t *testing.T) {
 		t.Errorf("an inventory that nobody matched has a state: %v", err)
 	}
 	for _, state := range []string{"january", "february"} {
-		if err := s.PutMatch(ctx, "inventory", state, 1, []string{"X-1"}); err != nil {
+		if err := s.PutMatches(ctx, []NewMatch{{Key: "inventory", State: state, Findings: 1, Match: []string{"X-1"}}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -133,14 +133,16 @@ func TestAMatchHoldsForTheStateThatItWasMadeWith(t *testing.T) {
 	if err := s.Match(ctx, "inventory", "march", &got); !errors.Is(err, ErrNotFound) {
 		t.Errorf("it holds for a state that it was not made with: %v", err)
 	}
-	summary, err := s.CopyMatch(ctx, "inventory", "february", "march")
-	if err != nil || summary.Findings != 1 {
+	if err := s.PutMatches(ctx, []NewMatch{{Key: "inventory", State: "march", From: "february"}}); err != nil {
+		t.Fatal(err)
+	}
+	if summary, err := s.MatchSummary(ctx, "inventory", "march"); err != nil || summary.Findings != 1 {
 		t.Errorf("the copy is %+v (%v)", summary, err)
 	}
 	if err := s.Match(ctx, "inventory", "march", &got); err != nil || len(got) != 1 || got[0] != "X-1" {
 		t.Errorf("the copy holds %v (%v)", got, err)
 	}
-	if _, err := s.CopyMatch(ctx, "inventory", "never", "april"); !errors.Is(err, ErrNotFound) {
+	if err := s.PutMatches(ctx, []NewMatch{{Key: "inventory", State: "april", From: "never"}}); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a match that is not there was copied: %v", err)
 	}
 	var kept int

@@ -52,7 +52,7 @@ func TestWhatIsDoneTwiceIsAsOnce(t *testing.T) {
 		failed := Scan{URL: "https://h/a", ObservedUntil: day, At: day, Failure: &observation.Note{Cause: observation.CauseUnreachable}}
 		seen := observation.Observation{Scanner: "s", Packages: entries}
 		for _, one := range []Scan{failed, scan, failed, scan} {
-			err := errors.Join(s.PutObservation(t.Context(), "k", seen, time.Second), s.PutMatch(t.Context(), "k", "{}", 1, "m"), s.PutScan(t.Context(), run, one),
+			err := errors.Join(s.PutObservation(t.Context(), "k", seen, time.Second), s.PutMatches(t.Context(), []NewMatch{{Key: "k", State: "{}", Findings: 1, Match: "m"}}), s.PutScan(t.Context(), run, one),
 				s.PutSeal(t.Context(), "d", "", "a", day, "seal"), s.PutLive(t.Context(), run, Live{URL: "https://h/a", Source: "forge"}))
 			if err != nil {
 				t.Fatal(err)
@@ -126,7 +126,7 @@ func TestAWorkKeyOfAnyLengthIsAKey(t *testing.T) {
 		}
 		for _, end := range []string{"a", "b"} {
 			key := random.String() + end
-			err := errors.Join(s.PutObservation(t.Context(), key, observation.Observation{Scanner: end, Packages: entries}, 0), s.PutMatch(t.Context(), key, key, 1, end))
+			err := errors.Join(s.PutObservation(t.Context(), key, observation.Observation{Scanner: end, Packages: entries}, 0), s.PutMatches(t.Context(), []NewMatch{{Key: key, State: key, Findings: 1, Match: end}}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,37 +4,65 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// PutMatch stores the match of an inventory for a state of the advisories, with the
-// number of its findings. Equal matches are stored once.
-func (s *Store) PutMatch(ctx context.Context, key, state string, findings int, match any) error {
-	s.forget()
-	document, err := jsonv1.Marshal(match)
-	if err != nil {
-		return err
+// NewMatch is the match of an inventory for a state of the advisories: a new one, with the
+// number of its findings, or that of an earlier state, From.
+type NewMatch struct {
+	Key, State string
+	From       string
+	Findings   int
+	Match      any
+}
+
+// PutMatches stores some matches in one transaction. Equal matches are stored once.
+func (s *Store) PutMatches(ctx context.Context, matches []NewMatch) error {
+	if len(matches) == 0 {
+		return nil
 	}
-	sum := sha256.Sum256(document)
-	digest := hex.EncodeToString(sum[:16])
-	key = storedKey(key)
+	s.forget()
 	return s.db.transaction(ctx, func(tx transaction) error {
-		err := tx.run(ctx, `INSERT INTO answers (digest, findings, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, digest, findings, string(document))
-		if err != nil {
-			return err
+		for _, match := range matches {
+			if err := putMatch(ctx, tx, match); err != nil {
+				return fmt.Errorf("%s: %w", match.Key, err)
+			}
 		}
-		return replaceMatch(ctx, tx, key, state, `VALUES (?, ?, ?)`, key, state, digest)
+		return nil
 	})
 }
 
-// replaceMatch stores a row of matches in the place of that of the same state, as the
-// newest of its inventory.
-func replaceMatch(ctx context.Context, tx transaction, key, state, row string, args ...any) error {
-	if err := tx.run(ctx, `DELETE FROM matches WHERE work_key = ? AND state = ?`, key, state); err != nil {
+// putMatch stores a match in the place of that of the same state, as the newest of its
+// inventory.
+func putMatch(ctx context.Context, tx transaction, match NewMatch) error {
+	if match.From == match.State {
+		return nil
+	}
+	key := storedKey(match.Key)
+	var digest string
+	if match.From != "" {
+		err := tx.GetContext(ctx, &digest, tx.Rebind(`SELECT digest FROM matches WHERE work_key = ? AND state = ?`), key, match.From)
+		if err != nil {
+			return notFound(err)
+		}
+	} else {
+		document, err := jsonv1.Marshal(match.Match)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(document)
+		digest = hex.EncodeToString(sum[:16])
+		err = tx.run(ctx, `INSERT INTO answers (digest, findings, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, digest, match.Findings, string(document))
+		if err != nil {
+			return err
+		}
+	}
+	if err := tx.run(ctx, `DELETE FROM matches WHERE work_key = ? AND state = ?`, key, match.State); err != nil {
 		return err
 	}
-	return tx.run(ctx, `INSERT INTO matches (work_key, state, digest) `+row+` ON CONFLICT DO NOTHING`, args...)
+	return tx.run(ctx, `INSERT INTO matches (work_key, state, digest) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, key, match.State, digest)
 }
 
 // MatchSummary is the digest of a match and the number of its findings. Equal matches
@@ -59,25 +87,12 @@ func (s *Store) MatchSummary(ctx context.Context, key, state string) (MatchSumma
 // LastState returns the state of the advisories of the newest match of an inventory, or
 // ErrNotFound.
 func (s *Store) LastState(ctx context.Context, key string) (string, error) {
-	var state string
-	err := s.db.get(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, storedKey(key))
-	return state, notFound(err)
-}
-
-// CopyMatch stores the match of an earlier state for another state too.
-func (s *Store) CopyMatch(ctx context.Context, key, from, to string) (MatchSummary, error) {
-	s.forget()
-	key = storedKey(key)
-	err := s.db.transaction(ctx, func(tx transaction) error {
-		if from == to {
-			return nil
-		}
-		return replaceMatch(ctx, tx, key, to, `SELECT work_key, ?, digest FROM matches WHERE work_key = ? AND state = ?`, to, key, from)
-	})
-	if err != nil {
-		return MatchSummary{}, err
+	state, found, err := s.lastStateAhead(ctx, storedKey(key))
+	if err != nil || found {
+		return state, err
 	}
-	return s.MatchSummary(ctx, key, to)
+	err = s.db.get(ctx, &state, `SELECT state FROM matches WHERE work_key = ? ORDER BY rowid DESC LIMIT 1`, storedKey(key))
+	return state, notFound(err)
 }
 
 // Match decodes a stored match into target, or returns ErrNotFound.

@@ -152,7 +152,7 @@ func TestWritersAtOnceWaitForEachOther(t *testing.T) {
 			}
 			defer s.Close()
 			for i := range 20 {
-				if err := s.PutMatch(t.Context(), "k", time.Duration(i).String(), i, i); err != nil {
+				if err := s.PutMatches(t.Context(), []NewMatch{{Key: "k", State: time.Duration(i).String(), Findings: i, Match: i}}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -198,11 +198,11 @@ func TestVerdictIsTakenFromAnyRunUnderTheSameDigest(t *testing.T) {
 func TestMatchesThatSayTheSameShareTheirAnswer(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		for _, state := range []string{"monday", "tuesday"} {
-			if err := s.PutMatch(t.Context(), "key", state, 3, []string{"same"}); err != nil {
+			if err := s.PutMatches(t.Context(), []NewMatch{{Key: "key", State: state, Findings: 3, Match: []string{"same"}}}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := s.PutMatch(t.Context(), "key", "wednesday", 4, []string{"other"}); err != nil {
+		if err := s.PutMatches(t.Context(), []NewMatch{{Key: "key", State: "wednesday", Findings: 4, Match: []string{"other"}}}); err != nil {
 			t.Fatal(err)
 		}
 		answers := map[string]MatchSummary{}
