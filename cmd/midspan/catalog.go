@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/pipeline"
+	"github.com/midspan/midspan/internal/report/unread"
 )
 
 func (a *app) catalogCommand() *cobra.Command {
@@ -48,9 +49,9 @@ type catalogListing struct {
 }
 
 func (s catalogListing) countNotes() int {
-	n := pipeline.CountGaps(s.Notes)
+	n := unread.Count(s.Notes)
 	for _, good := range s.Goods {
-		n += pipeline.CountGaps(good.Notes)
+		n += unread.Count(good.Notes)
 	}
 	return n
 }

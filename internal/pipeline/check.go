@@ -12,13 +12,14 @@ import (
 	"github.com/midspan/midspan/internal/config"
 	"github.com/midspan/midspan/internal/files"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/store"
 )
 
 // Check runs one repository, a folder or an address, through the stages and returns its
 // document with the gaps. It stores no run: the runs of a store are those of catalogs.
 func Check(ctx context.Context, cfg config.Config, version string, now func() time.Time, progress Progress, target string,
-	options ...Option) (document report.Document, gaps []Gap, err error) {
+	options ...Option) (document report.Document, gaps []unread.Gap, err error) {
 	if target, err = localPath(target); err != nil {
 		return report.Document{}, nil, err
 	}
@@ -43,7 +44,7 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	}
 	document, err = p.Document(ctx, run)
 	document.Forecasts = nil // its store is gone with it
-	return document, gapsOf(document), err
+	return document, unread.Of(document), err
 }
 
 // beginCheck stores a run of one repository: as the catalogs describe it, where one is

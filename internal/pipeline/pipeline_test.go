@@ -2,9 +2,11 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -618,3 +620,5 @@ func TestJudgingAgainByOtherRulesIsPublishedAndNotTakenForTheOldJudgement(t *tes
 		t.Errorf("by the plain rules it is %q, and was %q before", got, first)
 	}
 }
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

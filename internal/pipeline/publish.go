@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/internal/portfolio"
 	"github.com/midspan/midspan/internal/report"
 	"github.com/midspan/midspan/internal/report/publish"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/internal/succession"
 )
@@ -31,7 +32,7 @@ type Published struct {
 	Files publish.Files `json:"files"`
 	// Gaps say what could not be read: repositories that failed or were read in
 	// part, catalog entries that became no good, packages that could not be matched.
-	Gaps []Gap `json:"gaps"`
+	Gaps []unread.Gap `json:"gaps"`
 	// Stamp identifies the files as they were written.
 	Stamp string `json:"stamp"`
 	// Languages are the digests of the site's translations.
@@ -69,9 +70,9 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	}
 	defer writer.Close()
 	writer.Of(run.CatalogID)
-	list := newGaps(head.Notes)
+	list := unread.New(head.Notes)
 	document, err := p.eachGood(ctx, run, head, func(brief report.Good, digest string, full func() (report.Good, error)) error {
-		list.addGood(brief)
+		list.AddGood(brief)
 		return writer.Add(brief, digest, full)
 	})
 	if err != nil {
@@ -81,7 +82,7 @@ func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error
 	if err != nil {
 		return Published{}, err
 	}
-	published := Published{Summary: document.Summary, Files: files, Gaps: list.finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
+	published := Published{Summary: document.Summary, Files: files, Gaps: list.Finish(document.Summary), Stamp: publish.Stamp(p.cfg.Out), Languages: digests,
 		SiteAddress: p.cfg.SiteAddress, Answers: p.answers.Digest(),
 		Policies: document.Policies, Outcome: worstOutcome(document.Policies)}
 	return published, p.store.PutOutcome(ctx, run.ID, published)

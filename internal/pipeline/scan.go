@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/redact"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/store"
 	"github.com/midspan/midspan/scanners"
 )
@@ -53,7 +54,7 @@ func outcomeOf(scan store.Scan) string {
 	switch {
 	case scan.Failure != nil:
 		return "failed: " + string(scan.Failure.Cause)
-	case CountGaps(scan.Notes) > 0:
+	case unread.Count(scan.Notes) > 0:
 		return "partial"
 	}
 	return "scanned"

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/assess"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/unread"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -100,7 +102,7 @@ func scanEntry(repository catalog.Repository, state repoState, l matchedInventor
 	switch {
 	case entry.Failure != nil:
 		entry.Outcome = report.Failed
-	case CountGaps(entry.Notes) > 0:
+	case unread.Count(entry.Notes) > 0:
 		entry.Outcome = report.Partial
 	}
 	return entry
@@ -149,7 +151,7 @@ func (p *Pipeline) describeAdvisories(ctx context.Context, run store.Run, s *sum
 			known[name] = report.Ecosystem{Name: name, Packages: len(packages)}
 		}
 	}
-	for _, name := range sortedKeys(known) {
+	for _, name := range slices.Sorted(maps.Keys(known)) {
 		described.Ecosystems = append(described.Ecosystems, known[name])
 	}
 	return described, nil

@@ -1,7 +1,8 @@
-package pipeline
+// Package unread lists what a run could not read, by kind: for the last lines of a command
+// and for its exit code.
+package unread
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -18,10 +19,10 @@ type Gap struct {
 	First string `json:"first,omitempty"`
 }
 
-// gapList counts gaps by kind and keeps the first message of each.
-type gapList struct{ found map[string]Gap }
+// List counts gaps by kind and keeps the first message of each.
+type List struct{ found map[string]Gap }
 
-func (l gapList) add(count int, what, message string) {
+func (l List) add(count int, what, message string) {
 	if count == 0 {
 		return
 	}
@@ -33,33 +34,34 @@ func (l gapList) add(count int, what, message string) {
 	l.found[what] = gap
 }
 
-// gapsOf lists the gaps of a document by kind.
-func gapsOf(document report.Document) []Gap {
-	list := newGaps(document.Notes)
+// Of lists the gaps of a document by kind.
+func Of(document report.Document) []Gap {
+	list := New(document.Notes)
 	for _, good := range document.Goods {
-		list.addGood(good)
+		list.AddGood(good)
 	}
-	return list.finish(document.Summary)
+	return list.Finish(document.Summary)
 }
 
-// newGaps starts a list with the notes of a run.
-func newGaps(notes []observation.Note) gapList {
-	list := gapList{map[string]Gap{}}
+// New starts a list with the notes of a run.
+func New(notes []observation.Note) List {
+	list := List{map[string]Gap{}}
 	for _, note := range notes {
 		list.addNote(note)
 	}
 	return list
 }
 
-// finish returns the list, with the packages that were not matched.
-func (l gapList) finish(summary report.Summary) []Gap {
+// Finish returns the list, with the packages that were not matched.
+func (l List) Finish(summary report.Summary) []Gap {
 	for cause, count := range summary.Unmatched {
 		l.add(count, "packages not matched: "+cause, "")
 	}
 	return slices.SortedFunc(maps.Values(l.found), func(a, b Gap) int { return strings.Compare(a.What, b.What) })
 }
 
-func (l gapList) addGood(good report.Good) {
+// AddGood adds those of a good.
+func (l List) AddGood(good report.Good) {
 	for _, note := range good.Notes {
 		l.addNote(note)
 	}
@@ -74,7 +76,7 @@ func (l gapList) addGood(good report.Good) {
 	}
 }
 
-func (l gapList) addNote(note observation.Note) {
+func (l List) addNote(note observation.Note) {
 	if isGap(note) {
 		message := note.Message
 		if note.Subject != "" {
@@ -88,8 +90,8 @@ func (l gapList) addNote(note observation.Note) {
 // something that was read, although it was written in an unusual way.
 func isGap(note observation.Note) bool { return note.Cause != observation.CauseRemark }
 
-// CountGaps counts the notes about something that was not read.
-func CountGaps(notes []observation.Note) int {
+// Count counts the notes about something that was not read.
+func Count(notes []observation.Note) int {
 	n := 0
 	for _, note := range notes {
 		if isGap(note) {
@@ -98,6 +100,3 @@ func CountGaps(notes []observation.Note) int {
 	}
 	return n
 }
-
-// sortedKeys lists the keys of a map in order.
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
