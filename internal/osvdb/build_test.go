@@ -90,6 +90,18 @@ func TestOneBadEcosystemDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
+// The ends of support may lie beside the ecosystems.
+func TestAFolderOfAnotherFeedIsNoEcosystem(t *testing.T) {
+	folder := advisorytest.Folder(t, map[string]map[string]string{
+		"npm":       {"GOOD.json": advisorytest.NPMRecord("GOOD", "left", "2026-01-01T00:00:00Z", advisorytest.Below2)},
+		"endoflife": {"python.json": `[{"cycle":"3.8","eol":"2024-10-07"}]`},
+	})
+	_, info := advisorytest.Build(t, folder)
+	if len(info.Ecosystems) != 1 || info.Ecosystems[0].Name != "npm" || len(info.Notes) > 0 {
+		t.Errorf("got %+v, %v", info.Ecosystems, info.Notes)
+	}
+}
+
 func TestBuildReportsWhatIsWrongWithTheSource(t *testing.T) {
 	empty, corrupt := t.TempDir(), t.TempDir()
 	advisorytest.Write(t, corrupt, "npm/all.zip", []byte("PK\x03\x04 truncated"))

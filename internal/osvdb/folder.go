@@ -30,6 +30,10 @@ const (
 // archiveName is the file in which OSV publishes an ecosystem.
 const archiveName = "all.zip"
 
+// endsFolder may lie beside the ecosystems, with the ends of support of runtimes: it holds
+// files of endoflife.date and no advisories.
+const endsFolder = "endoflife"
+
 // ecosystemFolder is one ecosystem's folder in a source.
 type ecosystemFolder struct {
 	ecosystem string
@@ -50,7 +54,7 @@ func findEcosystems(folder string) ([]ecosystemFolder, error) {
 	var found []ecosystemFolder
 	for _, e := range entries {
 		f := ecosystemFolder{ecosystem: e.Name(), path: filepath.Join(folder, e.Name())}
-		if info, err := os.Stat(f.path); err != nil || !info.IsDir() {
+		if info, err := os.Stat(f.path); err != nil || !info.IsDir() || e.Name() == endsFolder {
 			continue
 		}
 		if err := f.findFiles(); err != nil {

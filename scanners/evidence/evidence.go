@@ -9,6 +9,7 @@ package evidence
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -24,13 +25,15 @@ import (
 const Name = "evidence"
 
 const (
-	version = "1" // changes with the table, too
+	version = "2" // changes with the table, too
 	// maxText bounds one file that is read, in bytes: they are written by hand.
 	maxText = 512 << 10
 	// maxRead and maxBytes bound the files of one role that are read of a repository: each is
 	// held against every expression of the table.
 	maxRead  = 200
 	maxBytes = 4 << 20
+	// maxLinks bounds the links that are followed.
+	maxLinks = 1000
 	// maxDetail bounds the places that a detail names.
 	maxDetail = 12
 )
@@ -55,7 +58,7 @@ func (Scanner) Definitions() []observation.Definition { return definitions }
 
 // Wants implements scanners.Scanner.
 func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
-	if p := placeOf(file); p.isRead() {
+	if p := placeOf(file); p.isRead() && file.Size <= maxText {
 		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted
@@ -100,28 +103,38 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 	}
 	f := &found{documents: map[string]string{}, interfaces: map[string]string{}, services: map[string]string{}, insights: map[string]string{},
 		fields: map[string]string{}, unread: map[string]error{}}
-	read, bytes := map[role]int{}, map[role]int64{}
+	read, bytes, links := map[role]int{}, map[role]int64{}, 0
 	for _, file := range in.Snapshot.Files() {
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
-		p := placeOf(file)
+		p, size, alias := placeOf(file), file.Size, false
 		if p.skipped {
 			continue
 		}
+		if p.link {
+			links++
+			var isFile bool
+			if size, alias, isFile = f.follow(p, links, in.Snapshot.FS()); !isFile {
+				continue
+			}
+		}
 		table.look(p, f)
-		if !p.isRead() {
+		if !p.isRead() || alias {
+			continue
+		}
+		if size > maxText {
+			f.leaveOpen(p, overLimit(file.Path, "more than %d bytes", maxText))
 			continue
 		}
 		read[p.role]++
-		if bytes[p.role] += file.Size; read[p.role] > maxRead || bytes[p.role] > maxBytes {
-			f.unread[p.role.measure()] = &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read evidence in", Subject: in.Snapshot.Commit(),
-				Err: fmt.Errorf("more than %d files or %d bytes of this kind", maxRead, maxBytes)}
+		if bytes[p.role] += size; read[p.role] > maxRead || bytes[p.role] > maxBytes {
+			f.leaveOpen(p, overLimit(in.Snapshot.Commit(), "more than %d files or %d bytes of this kind", maxRead, maxBytes))
 			continue
 		}
 		text, err := fs.ReadFile(in.Snapshot.FS(), file.Path)
 		if err != nil {
-			f.unread[p.role.measure()] = err
+			f.leaveOpen(p, err)
 			continue
 		}
 		if note := table.read(p, text, f); note != nil {
@@ -130,6 +143,43 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 	}
 	result.Measures = f.measures(fmt.Sprintf("files of %.12s", in.Snapshot.Commit()), in)
 	return result, nil
+}
+
+// follow follows a link: how large is the file to which it leads, and whether that one is read
+// under its own name. What a link would say that leads nowhere is open.
+func (f *found) follow(p place, number int, files fs.FS) (size int64, alias, isFile bool) {
+	if number > maxLinks {
+		err := overLimit(p.path, "more than %d links", maxLinks)
+		f.leaveOpen(p, err)
+		f.unread[observation.EvidenceDocuments], f.unread[observation.EvidenceInterfaces] = err, err
+		return 0, false, false
+	}
+	info, err := fs.Stat(files, p.path)
+	if err != nil {
+		if _, ok := errors.AsType[*gitrepo.Error](err); !ok {
+			err = &gitrepo.Error{Cause: observation.CauseBroken, Op: "follow", Subject: p.path, Err: err}
+		}
+		if p.isRead() {
+			f.leaveOpen(p, err)
+		}
+		return 0, false, false
+	}
+	target, ok := info.Sys().(gitrepo.File)
+	if !ok || info.IsDir() {
+		return 0, false, false
+	}
+	named := placeOf(target)
+	return target.Size, !named.skipped && named.role == p.role, true
+}
+
+func (f *found) leaveOpen(p place, err error) {
+	for _, id := range p.leavesOpen() {
+		f.unread[id] = err
+	}
+}
+
+func overLimit(subject, format string, values ...any) error {
+	return &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read evidence in", Subject: subject, Err: fmt.Errorf(format, values...)}
 }
 
 func (f *found) measures(source string, in scanners.Input) []observation.Measure {
@@ -155,16 +205,21 @@ func (f *found) measures(source string, in scanners.Input) []observation.Measure
 		hasInsights = byID[observation.InsightsFile].UnknownFor(gitrepo.CauseOf(err), "its Security Insights file could not be read")
 	}
 	fields, insecure := list(observation.InsightsFields, f.fields), byID[observation.InsightsInsecureLinks].Of(f.insecure, source, in.At)
-	if len(f.insights) == 0 {
+	switch err := f.unread[observation.InsightsFile]; {
+	case err != nil && len(f.insights) == 0:
+		insecure = byID[observation.InsightsInsecureLinks].UnknownFor(gitrepo.CauseOf(err), "files could not be read")
+	case err != nil:
+		insecure.Bound = observation.AtLeast
+	case len(f.insights) == 0:
 		const why = "there is no Security Insights file"
 		fields, insecure = byID[observation.InsightsFields].NotApplicableFor(why), byID[observation.InsightsInsecureLinks].NotApplicableFor(why)
 	}
 	services := list(observation.EvidenceServices, f.services)
-	if f.deployment == 0 {
+	if f.deployment == 0 && f.unread[observation.EvidenceServices] == nil {
 		services = byID[observation.EvidenceServices].NotApplicableFor("no file says how it is installed and run")
 	}
 	card := byID[observation.DataCardFields].NotApplicableFor("no file is a dataset card")
-	if f.card != nil {
+	if f.card != nil || f.unread[observation.DataCardFields] != nil {
 		card = list(observation.DataCardFields, f.card)
 	}
 	return []observation.Measure{

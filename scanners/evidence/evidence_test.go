@@ -94,6 +94,50 @@ func TestSecurityInsightsAreReadAndNobodyIsNamed(t *testing.T) {
 	}
 }
 
+// A file that is not read is not one that is not there.
+func TestWhatIsTooLargeOrALinkIsNotNone(t *testing.T) {
+	large := strings.Repeat("# long\n", maxText/7+1)
+	is := func(m observation.Measure) string {
+		if m.State == observation.Unknown {
+			return string(m.State) + " " + string(m.Cause)
+		}
+		return strings.TrimSpace(string(m.State) + " " + string(m.Bound))
+	}
+	over := "unknown " + string(observation.CauseOverLimit)
+	for _, c := range []struct {
+		name  string
+		files []gittest.File
+		want  map[string]string
+	}{
+		{"insights", []gittest.File{{Path: "security-insights.yml", Data: insights + large}},
+			map[string]string{observation.InsightsFile: over, observation.InsightsFields: over, observation.InsightsInsecureLinks: over}},
+		{"insights beside others", []gittest.File{{Path: "security-insights.yml", Data: insights}, {Path: ".github/security-insights.yml", Data: large}},
+			map[string]string{observation.InsightsFile: "measured", observation.InsightsFields: "measured at-least", observation.InsightsInsecureLinks: "measured at-least"}},
+		{"services", []gittest.File{{Path: "docker-compose.yml", Data: large}}, map[string]string{observation.EvidenceServices: over}},
+		{"readme", []gittest.File{{Path: "README.md", Data: large}}, map[string]string{observation.EvidenceDocuments: over, observation.DataCardFields: over}},
+		{"a link", []gittest.File{{Path: "security-insights.yml", Data: "meta/si.yml", Mode: "120000"}, {Path: "meta/si.yml", Data: insights}},
+			map[string]string{observation.InsightsFile: "measured", observation.InsightsFields: "measured"}},
+		{"a link to a large file", []gittest.File{{Path: "security-insights.yml", Data: "meta/si.yml", Mode: "120000"}, {Path: "meta/si.yml", Data: large}},
+			map[string]string{observation.InsightsFile: over}},
+		{"a link to nowhere", []gittest.File{{Path: "security-insights.yml", Data: "meta/si.yml", Mode: "120000"}},
+			map[string]string{observation.InsightsFile: "unknown " + string(observation.CauseBroken)}},
+		{"a link to what is read", []gittest.File{{Path: "security-insights.yml", Data: ".github/security-insights.yml", Mode: "120000"}, {Path: ".github/security-insights.yml", Data: insights}},
+			map[string]string{observation.InsightsInsecureLinks: "measured"}},
+	} {
+		dir := filepath.Join(t.TempDir(), "r.git")
+		gittest.Import(t, dir, gittest.Commit{When: day.AddDate(0, -1, 0), Files: append(c.files, gittest.File{Path: "z", Data: "z"})})
+		found := scannertest.ByID(scannertest.Scan(t, Scanner{}, dir, day).Measures)
+		for id, want := range c.want {
+			if got := is(found[id]); got != want {
+				t.Errorf("%s: %s is %q, want %q", c.name, id, got, want)
+			}
+		}
+		if n, _ := found[observation.InsightsInsecureLinks].Number(); n > 1 {
+			t.Errorf("%s: one link counts %v times", c.name, n)
+		}
+	}
+}
+
 func TestABrokenSecurityInsightsFileIsNone(t *testing.T) {
 	for _, text := range []string{"header: [", "a: b", "- header", ""} {
 		found := scan(t, map[string]string{"SECURITY-INSIGHTS.yml": text})

@@ -20,17 +20,19 @@ const (
 	ofPackage    role = "datapackage"
 )
 
-// measure is the one that a file of the role leaves open where it cannot be read.
-func (r role) measure() string {
-	switch r {
-	case ofInsights:
-		return observation.InsightsFile
-	case ofDeployment:
-		return observation.EvidenceServices
-	case ofPackage:
-		return observation.DataCardFields
+// leavesOpen are the measures that a file leaves open where it cannot be read.
+func (p place) leavesOpen() []string {
+	switch {
+	case p.role == ofInsights:
+		return []string{observation.InsightsFile, observation.InsightsFields}
+	case p.role == ofDeployment:
+		return []string{observation.EvidenceServices}
+	case p.role == ofPackage:
+		return []string{observation.DataCardFields}
+	case p.kind == "readme" || p.kind == "card": // its head may be a card
+		return []string{observation.EvidenceDocuments, observation.DataCardFields}
 	}
-	return observation.EvidenceDocuments
+	return []string{observation.EvidenceDocuments}
 }
 
 // place is a file by its name.
@@ -42,6 +44,7 @@ type place struct {
 	role    role
 	kind    string // of a document that is read: readme, contributing, security
 	skipped bool   // others' files, or no file
+	link    bool   // what it leads to is known where it is followed
 }
 
 func (p place) isRead() bool { return p.role != "" }
@@ -61,7 +64,8 @@ var otherFolders = []string{"node_modules", "bower_components", "vendor", "vendo
 
 func placeOf(file gitrepo.File) place {
 	p := place{path: file.Path, name: strings.ToLower(path.Base(file.Path))}
-	if file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable || !fs.ValidPath(file.Path) {
+	p.link = file.Mode == gitrepo.ModeSymlink
+	if !p.link && file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable || !fs.ValidPath(file.Path) {
 		p.skipped = true
 		return p
 	}
@@ -76,9 +80,6 @@ func placeOf(file gitrepo.File) place {
 		p.stem = strings.NewReplacer("-", " ", "_", " ").Replace(strings.TrimSuffix(p.name, ending))
 	}
 	p.role, p.kind = p.roleOf()
-	if file.Size > maxText {
-		p.role = ""
-	}
 	return p
 }
 

@@ -96,7 +96,7 @@ func (t *table) look(p place, f *found) {
 			note(f.interfaces, name, p.path)
 		}
 	}
-	if scanners.HoldsData(p.name) {
+	if scanners.HoldsData(p.name) && !p.link {
 		f.dataFiles++
 	}
 	if p.role == ofDeployment {

@@ -27,7 +27,9 @@ type coverage struct {
 	locks     map[string]bool            // paths of what may be a lockfile
 	held      map[string]map[string]bool // names by the manifest that lists them
 	beside    map[string]map[string]bool // names of Python packages by the folder whose manifests list them
-	own       map[string]bool            // names that manifests of the repository give themselves
+	own       map[ownKey][]manifestOf    // manifests by the names that they give themselves
+	local     map[string][]string        // names that projects of Python take from folders, by the folder of the project
+	within    map[[3]string]bool         // whether those of a kind in a folder are also a manifest's
 	members   map[string][]string        // the members that the workspace of a folder lists
 	installed map[string][]string        // folders that lists of requirements install, by the folder of the list
 
@@ -36,8 +38,9 @@ type coverage struct {
 }
 
 func newCoverage(files fs.FS, locks map[string]bool, packages []observation.Package) *coverage {
-	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[string]bool{},
-		members: map[string][]string{}, installed: map[string][]string{}, versions: map[observation.Coordinate]bool{}, seen: map[string]bool{}}
+	c := &coverage{files: files, locks: locks, held: map[string]map[string]bool{}, beside: map[string]map[string]bool{}, own: map[ownKey][]manifestOf{},
+		local: map[string][]string{}, within: map[[3]string]bool{}, members: map[string][]string{}, installed: map[string][]string{},
+		versions: map[observation.Coordinate]bool{}, seen: map[string]bool{}}
 	for _, p := range packages {
 		name := manifest.NameKey(p.Ecosystem, p.Name)
 		addName(c.held, p.Path, name)
@@ -64,7 +67,7 @@ func (c *coverage) addInstalled(name string) {
 	if err != nil {
 		return
 	}
-	folders, _ := requirements.Folders(name, text)
+	folders := requirements.Folders(name, text)
 	dir := path.Dir(name)
 	if strings.HasPrefix(path.Base(dir), "require") {
 		dir = path.Dir(dir)
@@ -80,7 +83,8 @@ func addName(sets map[string]map[string]bool, key, name string) {
 }
 
 // covers reports whether a lockfile holds what the manifest names.
-func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named, text []byte) bool {
+func (c *coverage) covers(kind manifest.Kind, m manifestOf) bool {
+	name, named, text := m.file.Path, m.named, m.text
 	home := path.Dir(name)
 	if source, ok := strings.CutSuffix(name, ".in"); ok && kind.Family == manifest.FamilyPython {
 		if c.isCompiled(c.held[source+".txt"], named) {
@@ -95,12 +99,14 @@ func (c *coverage) covers(kind manifest.Kind, name string, named manifest.Named,
 		project = projectOf(home)
 	}
 	for dir := home; ; dir = path.Dir(dir) {
-		if kind.Family == manifest.FamilyPython && len(kind.Locks) > 1 && c.holds(c.beside[dir], named) && (dir == home || dir == project || c.installs(dir, home)) {
+		isOwn := func(name string) bool { return c.isOwn(kind, m, dir, name) }
+		if kind.Family == manifest.FamilyPython && len(kind.Locks) > 1 && holds(c.beside[dir], named, isOwn) &&
+			(dir == home || dir == project || c.installs(dir, home)) {
 			return true
 		}
 		for _, lock := range kind.Locks {
 			file := path.Join(dir, lock)
-			if c.locks[file] && c.holds(c.held[file], named) && (dir == home || dir == project || c.reaches(kind, dir, file, name, named, text)) {
+			if c.locks[file] && holds(c.held[file], named, isOwn) && (dir == home || dir == project || c.reaches(kind, dir, file, name, named, text)) {
 				return true
 			}
 		}
@@ -144,16 +150,10 @@ func (c *coverage) isOtherPin(p observation.Package) bool {
 	return p.Version != "" && path.Ext(p.Path) == ".in" && !c.versions[p.Coordinate()]
 }
 
-// holds reports whether a lockfile has all names, or any where they are not known.
-func (c *coverage) holds(held map[string]bool, named manifest.Named) bool {
-	if len(held) == 0 {
-		return named.Names != nil && c.allOwn(named.Names)
-	}
-	return !slices.ContainsFunc(named.Names, func(name string) bool { return !held[name] && !c.own[name] })
-}
-
-func (c *coverage) allOwn(names []string) bool {
-	return !slices.ContainsFunc(names, func(name string) bool { return !c.own[name] })
+// holds reports whether a lockfile has all names but the repository's own, or any where they
+// are not known.
+func holds(held map[string]bool, named manifest.Named, isOwn func(name string) bool) bool {
+	return (len(held) > 0 || named.Names != nil) && !slices.ContainsFunc(named.Names, func(name string) bool { return !held[name] && !isOwn(name) })
 }
 
 // reaches reports whether a lockfile is also that of a folder below its own.
@@ -168,7 +168,7 @@ func (c *coverage) reaches(kind manifest.Kind, dir, lock, name string, named man
 	case manifest.FamilyRust:
 		return c.listed(dir, member) || named.Own != "" && c.lists(lock, regexp.QuoteMeta(named.Own))
 	case manifest.FamilyDart:
-		return bytes.Contains(text, []byte("resolution: workspace"))
+		return c.listed(dir, member) || bytes.Contains(text, []byte("resolution: workspace"))
 	case manifest.FamilyBEAM:
 		data, err := c.read(path.Join(dir, "mix.exs"))
 		apps := umbrella().FindSubmatch(data)
@@ -281,7 +281,11 @@ func (c *coverage) workspace(dir string) []string {
 			patterns = append(patterns, workspaceInJSON(data)...)
 		}
 	}
-	if data, err := c.read(path.Join(dir, "pnpm-workspace.yaml")); err == nil {
+	for _, base := range []string{"pnpm-workspace.yaml", "melos.yaml"} {
+		data, err := c.read(path.Join(dir, base))
+		if err != nil {
+			continue
+		}
 		if section := pnpmPackages().FindSubmatch(append(data, '\n')); section != nil {
 			for line := range strings.Lines(string(section[1])) {
 				line, _, _ = strings.Cut(line, " #")

@@ -2,6 +2,7 @@ package osv
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -74,7 +75,7 @@ func (dotnetExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (
 		return inventory.Inventory{}, err
 	}
 	project := newMSBuild()
-	project.above(input.FS, path.Dir(input.Path), path.Base(input.Path))
+	project.addAbove(input.FS, path.Dir(input.Path), path.Base(input.Path))
 	clear(project.references) // those of other files are listed there
 	project.hints = nil
 	if err := project.add(text); err != nil {
@@ -89,10 +90,12 @@ func (dotnetExtractor) Extract(_ context.Context, input *filesystem.ScanInput) (
 		if bytes.Contains(locked, []byte(`"`+name+`"`)) {
 			continue
 		}
-		found.Packages = append(found.Packages, &extractor.Package{
-			Name: project.references[name].name, Version: project.version(name), PURLType: purl.TypeNuget,
-			Locations: []string{input.Path}, Metadata: locks.StatedDirect(),
-		})
+		for _, version := range project.versions(name) {
+			found.Packages = append(found.Packages, &extractor.Package{
+				Name: project.references[name].name, Version: version, PURLType: purl.TypeNuget,
+				Locations: []string{input.Path}, Metadata: locks.StatedDirect(),
+			})
+		}
 	}
 	return found, nil
 }
@@ -138,22 +141,30 @@ func unusedVersionsNotes(files fs.FS, manifests []gitrepo.File, packages []obser
 			describePaths(paths, "the manifest", "manifests"))}}
 }
 
-// msbuild is what projects say of packages. Names are in lower case.
+// msbuild is what projects say of packages. Names are in lower case. A project that is built
+// for several frameworks may give a package several versions, each under a condition.
 type msbuild struct {
 	properties map[string]string
 	references map[string]packageReference
-	central    map[string]string
+	central    map[string][]string
 	hints      []string // paths of assemblies that are referred to
+
+	above map[string]string // the properties of the files above the one that is read
+	given map[string]bool   // central versions that this file gave
+	child string            // the version that stands inside the item that is read
 }
 
-type packageReference struct{ name, version string }
+type packageReference struct {
+	name     string
+	versions []string // as they are written
+}
 
 func newMSBuild() *msbuild {
-	return &msbuild{properties: map[string]string{}, references: map[string]packageReference{}, central: map[string]string{}}
+	return &msbuild{properties: map[string]string{}, references: map[string]packageReference{}, central: map[string][]string{}}
 }
 
-// above reads the files that are common to the projects of a folder, the nearest last.
-func (m *msbuild) above(files fs.FS, dir, but string) {
+// addAbove reads the files that are common to the projects of a folder, the nearest last.
+func (m *msbuild) addAbove(files fs.FS, dir, but string) {
 	var found []string
 	for at := dir; at != "." && at != "/"; at = path.Dir(at) {
 		for _, base := range sharedProps {
@@ -174,6 +185,7 @@ const maxXMLDepth = 100
 
 // add reads one file.
 func (m *msbuild) add(text []byte) error {
+	m.above, m.given = maps.Clone(m.properties), map[string]bool{}
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	decoder.CharsetReader = charset.NewReaderLabel
 	var open []xml.StartElement
@@ -195,7 +207,9 @@ func (m *msbuild) add(text []byte) error {
 				return fmt.Errorf("%w: elements in it nest deeper than %d", errTooLarge, maxXMLDepth)
 			}
 			inside.Reset()
-			m.addItem(token)
+			if isPackageItem(token) {
+				m.child = ""
+			}
 		case xml.CharData:
 			inside.Write(token)
 		case xml.EndElement:
@@ -203,43 +217,93 @@ func (m *msbuild) add(text []byte) error {
 				return errors.New("an element ends that did not begin")
 			}
 			m.addValue(open, strings.TrimSpace(inside.String()))
+			if isPackageItem(open[len(open)-1]) {
+				m.addItem(open)
+			}
 			inside.Reset()
 			open = open[:len(open)-1]
 		}
 	}
 }
 
-// addItem adds what the attributes of an element say.
-func (m *msbuild) addItem(element xml.StartElement) {
-	attribute := func(name string) string {
-		for _, a := range element.Attr {
-			if strings.EqualFold(a.Name.Local, name) {
-				return strings.TrimSpace(a.Value)
-			}
+// isPackageItem reports an item that names packages.
+func isPackageItem(element xml.StartElement) bool {
+	return slices.Contains([]string{"PackageReference", "GlobalPackageReference", "PackageVersion"}, element.Name.Local)
+}
+
+// attribute is the value of an attribute, or "".
+func attribute(element xml.StartElement, name string) string {
+	for _, a := range element.Attr {
+		if strings.EqualFold(a.Name.Local, name) {
+			return strings.TrimSpace(a.Value)
 		}
-		return ""
 	}
-	include := attribute("Include")
-	version := attribute("VersionOverride")
-	if version == "" {
-		version = attribute("Version")
+	return ""
+}
+
+// isConditional reports what counts under a condition only, its own or that of what is around it.
+func isConditional(open []xml.StartElement) bool {
+	return slices.ContainsFunc(open, func(e xml.StartElement) bool {
+		return e.Name.Local == "When" || e.Name.Local == "Otherwise" || attribute(e, "Condition") != ""
+	})
+}
+
+// addItem adds what an item says, the last of those that are open.
+func (m *msbuild) addItem(open []xml.StartElement) {
+	item := open[len(open)-1]
+	version := cmp.Or(attribute(item, "VersionOverride"), m.child, attribute(item, "Version"))
+	isCentral, conditional := item.Name.Local == "PackageVersion", isConditional(open)
+	for name := range splitItems(attribute(item, "Include")) {
+		key := strings.ToLower(name)
+		if isCentral {
+			m.setCentral(key, version, !m.given[key])
+		} else {
+			m.references[key] = packageReference{cmp.Or(m.references[key].name, name), addVersion(m.references[key].versions, version)}
+		}
 	}
-	switch element.Name.Local {
-	case "PackageReference", "GlobalPackageReference":
-		for name := range splitItems(include) {
-			m.references[strings.ToLower(name)] = packageReference{name, version}
-		}
-		for name := range splitItems(attribute("Update")) {
-			m.setVersion(name, version)
-		}
-	case "PackageVersion":
-		for name := range splitItems(include + ";" + attribute("Update")) {
-			if version != "" {
-				m.central[strings.ToLower(name)] = version
-			}
+	for name := range splitItems(attribute(item, "Update")) {
+		key := strings.ToLower(name)
+		reference, ok := m.references[key]
+		switch {
+		case version == "":
+		case isCentral:
+			m.setCentral(key, version, !conditional)
+		case ok && conditional:
+			m.references[key] = packageReference{reference.name, addVersion(reference.versions, version)}
+		case ok:
+			m.references[key] = packageReference{reference.name, []string{version}}
 		}
 	}
 }
+
+// setCentral adds a version of the central file, or puts it in the place of those before it.
+func (m *msbuild) setCentral(key, version string, alone bool) {
+	if version == "" {
+		return
+	}
+	before := m.central[key]
+	if alone {
+		before = nil
+	}
+	m.central[key], m.given[key] = addVersion(before, version), true
+}
+
+// mostVersions bounds the versions of one package in a project.
+const mostVersions = 20
+
+// addVersion adds a version as it is written. Of more than are kept one stays unknown.
+func addVersion(versions []string, version string) []string {
+	if len(versions) >= mostVersions {
+		version = unsure
+	}
+	if slices.Contains(versions, version) {
+		return versions
+	}
+	return append(versions, version)
+}
+
+// unsure stands where no version is known, though one is given: it is none.
+const unsure = "?"
 
 // splitItems are the names in a list of items.
 func splitItems(list string) func(func(string) bool) {
@@ -252,42 +316,31 @@ func splitItems(list string) func(func(string) bool) {
 	}
 }
 
-func (m *msbuild) setVersion(name, version string) {
-	key := strings.ToLower(name)
-	if reference, ok := m.references[key]; ok && version != "" {
-		m.references[key] = packageReference{reference.name, version}
-	}
-}
-
 // addValue adds what the text of an element says: a property, or the version of an item.
 func (m *msbuild) addValue(open []xml.StartElement, value string) {
 	if len(open) < 2 || value == "" {
 		return
 	}
 	element, parent := open[len(open)-1].Name.Local, open[len(open)-2]
-	if parent.Name.Local == "PropertyGroup" {
-		m.properties[strings.ToLower(element)] = value
-		return
-	}
-	if element == "HintPath" {
+	switch {
+	case parent.Name.Local == "PropertyGroup":
+		m.setProperty(strings.ToLower(element), value, isConditional(open))
+	case element == "HintPath":
 		m.hints = append(m.hints, value)
+	case element == "VersionOverride", element == "Version" && m.child == "":
+		m.child = value
 	}
-	if element != "Version" && element != "VersionOverride" {
-		return
+}
+
+// setProperty keeps the value of a property. One that has two in a file has none: which counts
+// is for a condition to say. A file nearer to the project gives it another.
+func (m *msbuild) setProperty(name, value string, conditional bool) {
+	known, ok := m.properties[name]
+	above, isAbove := m.above[name]
+	if ok && known != value && (conditional || !isAbove || known != above) {
+		value = unsure
 	}
-	for _, a := range parent.Attr {
-		if a.Name.Local != "Include" && a.Name.Local != "Update" {
-			continue
-		}
-		for name := range splitItems(a.Value) {
-			switch parent.Name.Local {
-			case "PackageReference", "GlobalPackageReference":
-				m.setVersion(name, value)
-			case "PackageVersion":
-				m.central[strings.ToLower(name)] = value
-			}
-		}
-	}
+	m.properties[name] = value
 }
 
 // addHints adds the packages from whose folders assemblies are taken, as projects did before
@@ -299,7 +352,7 @@ func (m *msbuild) addHints() {
 			continue
 		}
 		if key := strings.ToLower(match[1]); m.references[key].name == "" {
-			m.references[key] = packageReference{match[1], match[2]}
+			m.references[key] = packageReference{match[1], []string{match[2]}}
 		}
 	}
 }
@@ -316,13 +369,25 @@ const maxPropertySteps = 10
 // maxVersionText bounds what a version may become by its properties, in bytes.
 const maxVersionText = 1000
 
-// version is the version of a reference that NuGet installs; empty where that is not known
+// versions are those of a package that NuGet installs; one is empty where it is not known
 // without asking a registry.
-func (m *msbuild) version(key string) string {
-	text := m.references[key].version
-	if text == "" {
-		text = m.central[key]
+func (m *msbuild) versions(key string) []string {
+	var all []string
+	for _, version := range m.references[key].versions {
+		written := []string{version}
+		if central := m.central[key]; version == "" && len(central) > 0 {
+			written = central
+		}
+		for _, text := range written {
+			all = append(all, m.version(text))
+		}
 	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// version is the version that NuGet installs for a text.
+func (m *msbuild) version(text string) string {
 	for range maxPropertySteps {
 		if !strings.Contains(text, "$(") || len(text) > maxVersionText {
 			break

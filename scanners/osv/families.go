@@ -14,9 +14,9 @@ import (
 
 // families are the families of languages that manifests of a snapshot speak of.
 type families struct {
-	read  map[string]bool // a manifest was read
-	named map[string]bool // one names a package, or could not be read, which is noted
-	own   func() []string // the names that manifests give what they describe
+	read  map[string]bool              // a manifest was read
+	named map[string]bool              // one names a package, or could not be read, which is noted
+	own   func(family string) []string // the names that manifests give what they describe
 }
 
 // familiesOf are the families of what extractors read.

@@ -74,12 +74,12 @@ func TestWhatIsInstalledFromTheRepositoryIsItsOwn(t *testing.T) {
 		"editable":              {"requirements.txt": "-e .\nmine==1.0\nother==2.0\n", "setup.py": "from setuptools import setup\nsetup(\n    name='Mine',\n)\n"},
 		"editable with extras":  {"requirements.txt": "--editable=.[test]\nmine==1.0\nother==2.0\n", "pyproject.toml": "[project]\nname = 'mine'\n"},
 		"from a folder":         {"requirements/base.txt": "-e file:../libs/mine\nmine==1.0\nother==2.0\n", "libs/mine/pyproject.toml": "[project]\nname = 'mine'\n"},
-		"from where pip runs":   {"requirements/base.txt": "-e ./libs/mine#egg=mine\nmine==1.0\nother==2.0\n"},
+		"from where pip runs":   {"requirements/base.txt": "-e ./libs/mine#egg=mine\nmine==1.0\nother==2.0\n", "libs/mine/setup.py": "setup(name='mine')\n"},
 		"by its path":           {"requirements.txt": "./libs/mine\nmine-lib==1.0\nother==2.0\n", "libs/mine/setup.cfg": "[metadata]\nname = mine_lib\n"},
 		"in another list":       {"requirements.txt": "mine==1.0\nother==2.0\n", "requirements-dev.txt": "-r requirements.txt\n-e .\n", "setup.cfg": "[metadata]\nversion = 1\nname = mine\n"},
 		"uv, of the workspace":  {"pyproject.toml": "[project]\nname = 'x'\ndependencies = ['mine==1.0', 'other==2.0']\n[tool.uv.sources]\nmine = { workspace = true }\n"},
 		"Poetry, by its path":   {"pyproject.toml": "[tool.poetry.dependencies]\nmine = {path = 'libs/mine', develop = true}\nother = '2.0'\n"},
-		"Poetry, by its name":   {"pyproject.toml": "[tool.poetry]\nname = 'mine'\n", "Pipfile": "[packages]\nmine = '==1.0'\nother = '==2.0'\n"},
+		"Python, by its extras": {"pyproject.toml": "[project]\nname = 'mine'\ndependencies = ['other==2.0']\n", "setup.py": "setup(name='mine', extras_require={'all': ['mine[a]', 'other==2.0']})\n"},
 		"conda":                 {"environment.yml": "dependencies:\n  - pip:\n    - -e .\n    - mine==1.0\n    - other==2.0\n", "setup.py": "setup(name='mine')\n"},
 		"npm, of the workspace": {"package.json": `{"workspaces": ["libs/*"], "dependencies": {"mine": "1.0.0", "other": "2.0.0"}}`, "libs/mine/package.json": `{"name": "mine"}`},
 		"Mix, on one line":      {"mix.exs": "defp deps do\n  [{:mine, \"1.0.0\", path: \"mine\"}, {:other, \"2.0.0\"}]\nend\n"},
@@ -92,8 +92,47 @@ func TestWhatIsInstalledFromTheRepositoryIsItsOwn(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, seen.Packages, seen.Notes)
 		}
 	}
-	seen := scan(t, commit(t, map[string]string{"requirements.txt": "mine==1.0\n-e git+https://x.example/x/other.git#egg=other\n", "setup.py": "setup(name='mine')\n"}))
-	if !slices.ContainsFunc(seen.Packages, func(p observation.Package) bool { return p.Name == "mine" }) {
-		t.Errorf("a released version that is pinned and not installed from here is dropped: %v", seen.Packages)
+}
+
+// A name that stands somewhere else in the repository, too, hides no package.
+func TestAPackageIsNotHiddenByItsName(t *testing.T) {
+	pom := func(group, artifact, rest string) string {
+		return pomHead + "<groupId>" + group + "</groupId><artifactId>" + artifact + "</artifactId><version>1.0</version>" + rest + "</project>"
+	}
+	kept := "<dependencies>" + dependency("g", "kept", "<version>1.0</version>") + "</dependencies>"
+	for name, files := range map[string]map[string]string{
+		"a folder that is not there":       {"requirements.txt": "kept==1.0\n", "ci/requirements-x.txt": "-e ./nowhere#egg=kept\n"},
+		"in the same list":                 {"requirements.txt": "-e ./nowhere#egg=kept\nkept==1.0\n"},
+		"a folder of another name":         {"requirements.txt": "-e .#egg=kept\nkept==1.0\n", "setup.py": "setup(name='mine')\n"},
+		"another list's folder":            {"requirements.txt": "kept==1.0\n", "ci/requirements-x.txt": "-e ../lib\n", "lib/setup.py": "setup(name='kept')\n"},
+		"not installed from here":          {"requirements.txt": "kept==1.0\n-e git+https://x.example/x/other.git#egg=other\n", "setup.py": "setup(name='kept')\n"},
+		"a Pipfile beside a project":       {"pyproject.toml": "[tool.poetry]\nname = 'kept'\n", "Pipfile": "[packages]\nkept = '==1.0'\n"},
+		"sources of another project":       {"Pipfile": "[packages]\nkept = '==1.0'\n", "x/pyproject.toml": "[project]\nname = 'x'\n[tool.uv.sources]\nkept = { path = 'nowhere' }\n"},
+		"a folder that conda has not":      {"environment.yml": "dependencies:\n  - pip:\n    - -e ./nowhere#egg=kept\n    - kept==1.0\n"},
+		"npm, elsewhere":                   {"package.json": `{"dependencies": {"kept": "1.0.0"}}`, "x/package.json": `{"name": "kept"}`},
+		"npm, its own name":                {"package.json": `{"name": "kept", "dependencies": {"kept": "1.0.0"}}`},
+		"npm, a member at another version": {"package.json": `{"workspaces": ["x"], "dependencies": {"kept": "1.0.0"}}`, "x/package.json": `{"name": "kept", "version": "0.1.0"}`},
+		"npm, of another ecosystem":        {"package.json": `{"dependencies": {"kept": "1.0.0"}}`, "setup.py": "setup(name='kept')\n"},
+		"Cargo, a member by its name":      {"Cargo.toml": "[workspace]\nmembers = ['kept', 'x']\n", "kept/Cargo.toml": "[package]\nname = 'kept'\n", "x/Cargo.toml": "[dependencies]\nkept = '=1.0.0'\n"},
+		"Composer, elsewhere":              {"composer.json": `{"require": {"a/kept": "1.0.0"}}`, "x/composer.json": `{"name": "a/kept"}`},
+		"Pub, elsewhere":                   {"pubspec.yaml": "name: x\ndependencies:\n  kept: 1.0.0\n", "y/pubspec.yaml": "name: kept\n"},
+		"Maven, elsewhere":                 {"pom.xml": pom("mine", "mine", kept), "x/pom.xml": pom("g", "kept", "")},
+		"Maven, a module of another":       {"a/pom.xml": pom("mine", "mine", kept), "b/pom.xml": pom("other", "other", "<modules><module>x</module></modules>"), "b/x/pom.xml": pom("g", "kept", "")},
+		"Cargo.lock":                       {"Cargo.lock": "[[package]]\nname = \"kept\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"kept\"\nversion = \"1.0.0\"\nsource = \"registry+https://x\"\n"},
+		"poetry.lock": {"poetry.lock": "[[package]]\nname = \"kept\"\nversion = \"1.0\"\n\n" +
+			"[[package]]\nname = \"kept\"\nversion = \"2.0\"\n[package.source]\ntype = \"directory\"\nurl = \"kept\"\n"},
+		"pdm.lock": {"pdm.lock": "[[package]]\nname = \"kept\"\nversion = \"1.0\"\n\n[[package]]\nname = \"kept\"\nversion = \"2.0\"\npath = \"./kept\"\n"},
+		"pylock.toml": {"pylock.toml": "lock-version = \"1.0\"\n[[packages]]\nname = \"kept\"\nversion = \"1.0\"\n\n" +
+			"[[packages]]\nname = \"kept\"\nversion = \"2.0\"\n[packages.directory]\npath = \"kept\"\n"},
+		"Pipfile.lock": {"Pipfile.lock": `{"default": {"kept": {"version": "==1.0"}}, "develop": {"kept": {"editable": true, "path": "."}}}`},
+		"uv.lock": {"uv.lock": "version = 1\n\n[[package]]\nname = \"kept\"\nversion = \"1.0\"\nsource = { directory = \"kept\" }\n\n" +
+			"[[package]]\nname = \"kept\"\nversion = \"1.0\"\nsource = { registry = \"https://x\" }\n"},
+	} {
+		seen := scan(t, commit(t, files))
+		if !slices.ContainsFunc(seen.Packages, func(p observation.Package) bool {
+			return strings.HasSuffix(p.Name, "kept") && strings.HasPrefix(p.Version, "1.0")
+		}) {
+			t.Errorf("%s: %+v, %v", name, seen.Packages, seen.Notes)
+		}
 	}
 }

@@ -78,7 +78,7 @@ func (s *Scanner) languageNotes(snapshot *gitrepo.Snapshot, found fileSelection,
 		if len(files) == 0 || language.Family == "" || asked.named[language.Family] || len(files)*leastShare < total {
 			continue
 		}
-		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: all(), Own: asked.own(),
+		search := imports.Search{Language: language, Sources: s.pathsOfCode(files), Files: all(), Own: asked.own(language.Family),
 			Declared: asked.read[language.Family], Read: func(name string) ([]byte, error) { return readSource(snapshot, name) }}
 		if file, name, asks := search.Stranger(); asks {
 			notes = append(notes, silentNote(language.Family, (100*len(files)+total/2)/total, pathsOf(files), file, name, search.Declared))

@@ -37,9 +37,11 @@ type pom struct {
 		Scope string `xml:"scope"`
 	} `xml:"dependencyManagement>dependencies>dependency"`
 
+	Modules      []string        `xml:"modules>module"`
 	Dependencies []pomDependency `xml:"dependencies>dependency"`
 	Plugins      []mavenName     `xml:"build>plugins>plugin"`
 	Profiles     []struct {
+		Modules      []string        `xml:"modules>module"`
 		Dependencies []pomDependency `xml:"dependencies>dependency"`
 		Plugins      []mavenName     `xml:"build>plugins>plugin"`
 	} `xml:"profiles>profile"`
@@ -47,6 +49,7 @@ type pom struct {
 	path       string
 	properties map[string]string
 	line       []*pom // with its parents, the nearest first
+	build      *pom   // another that is built with it, which leads to the first of them
 }
 
 type pomDependency struct {
@@ -141,7 +144,7 @@ func (r *mavenRepository) complete(project *pom, p *observation.Package) bool {
 	if p.Version == "" {
 		p.Version = r.managedVersions(project, 0)[p.Name]
 	}
-	if defined := r.byName[p.Name]; defined != nil && (p.Version == "" || p.Version == r.name(defined).Version) {
+	if defined := r.own(project, p.Name); defined != nil && (p.Version == "" || p.Version == r.name(defined).Version) {
 		return false
 	}
 	group, artifact, ok := strings.Cut(p.Name, ":")
@@ -196,6 +199,7 @@ func readMaven(files fs.FS, manifests []gitrepo.File) *mavenRepository {
 	for _, name := range names { // now that parents can be found by their names
 		r.byPath[name].line = r.lineOf(r.byPath[name])
 	}
+	r.joinBuilds(names)
 	return r
 }
 
@@ -299,7 +303,7 @@ func (r *mavenRepository) managedVersions(p *pom, depth int) map[string]string {
 		for _, entry := range project.Managed {
 			name, version := r.expand(p, entry.Group)+":"+r.expand(p, entry.Artifact), r.expand(p, entry.Version)
 			if isImport(entry.Scope) {
-				if bom := r.ownImport(name, version); bom != nil {
+				if bom := r.ownImport(p, name, version); bom != nil {
 					imported = append(imported, bom)
 				}
 				continue
@@ -321,9 +325,57 @@ func (r *mavenRepository) managedVersions(p *pom, depth int) map[string]string {
 
 func isImport(scope string) bool { return strings.TrimSpace(scope) == "import" }
 
-// ownImport is the bill of materials of a name and version in the repository, or nil.
-func (r *mavenRepository) ownImport(name, version string) *pom {
-	if bom := r.byName[name]; bom != nil && version == r.name(bom).Version {
+// own is the project of the repository that another means by a name, or nil: both are built
+// together, or are of one group. A project elsewhere in the repository may have the name of
+// a stranger's.
+func (r *mavenRepository) own(project *pom, name string) *pom {
+	defined := r.byName[name]
+	if defined == nil || defined.first() != project.first() && r.name(defined).Group != r.name(project).Group {
+		return nil
+	}
+	return defined
+}
+
+// first is the first of the projects that are built together.
+func (p *pom) first() *pom {
+	for p.build != nil {
+		p = p.build
+	}
+	return p
+}
+
+// joinBuilds joins the projects that are built together: one names the other as its parent or
+// as a module.
+func (r *mavenRepository) joinBuilds(names []string) {
+	join := func(a, b *pom) {
+		if a, b = a.first(), b.first(); a != b {
+			b.build = a
+		}
+	}
+	for _, name := range names {
+		project := r.byPath[name]
+		for _, parent := range project.line {
+			join(project, parent)
+		}
+		modules := slices.Clone(project.Modules)
+		for _, profile := range project.Profiles {
+			modules = append(modules, profile.Modules...)
+		}
+		for _, module := range modules {
+			at := path.Join(path.Dir(project.path), strings.TrimSpace(module))
+			for _, found := range []*pom{r.byPath[at], r.byPath[path.Join(at, "pom.xml")]} {
+				if found != nil {
+					join(project, found)
+				}
+			}
+		}
+	}
+}
+
+// ownImport is the bill of materials of the repository that a project means by a name and a
+// version, or nil.
+func (r *mavenRepository) ownImport(project *pom, name, version string) *pom {
+	if bom := r.own(project, name); bom != nil && version == r.name(bom).Version {
 		return bom
 	}
 	return nil
@@ -338,7 +390,7 @@ func (r *mavenRepository) withoutOwnImports(extracted map[string]error) {
 			continue
 		}
 		for _, entry := range project.Managed {
-			if isImport(entry.Scope) && r.ownImport(r.expand(project, entry.Group)+":"+r.expand(project, entry.Artifact), r.expand(project, entry.Version)) != nil {
+			if isImport(entry.Scope) && r.ownImport(project, r.expand(project, entry.Group)+":"+r.expand(project, entry.Artifact), r.expand(project, entry.Version)) != nil {
 				parts[importedBills]--
 			}
 		}

@@ -43,7 +43,7 @@ import (
 const Name = "osv"
 
 // revision counts the changes of this package that change what it yields.
-const revision = "17"
+const revision = "18"
 
 var (
 	manifestsMeasure = observation.Definition{

@@ -37,7 +37,7 @@ func (c *coverage) pinned(kind manifest.Kind, manifests []manifestOf) []observat
 	var all []observation.Package
 	for i := range manifests {
 		for _, p := range c.namedBy(&manifests[i]) {
-			if key := manifest.NameKey(p.Ecosystem, p.Name); !c.own[key] && !c.heldAbove(kind, p, key) {
+			if key := manifest.NameKey(p.Ecosystem, p.Name); !c.isOwnPin(kind, manifests[i], p, key) && !c.heldAbove(kind, p, key) {
 				all = append(all, p)
 			}
 		}

@@ -37,18 +37,31 @@ func TestProjectsOfNetAreRead(t *testing.T) {
 			<ProjectReference Include="../b/B.fsproj" /><PackageReference Remove="Gone" /></ItemGroup></Project>`,
 		"src/b/B.fsproj": `<Project xmlns="http://schemas.microsoft.com/developer/msbuild/2003"><ItemGroup><PackageReference Include="Range" Version="[1.2.0,2.0)" />
 			<PackageReference Include="Exact" Version="[1.3.0]" /><PackageReference Include="Float" Version="1.*" /><PackageReference Include="Nowhere" Version="$(None)" /></ItemGroup></Project>`,
-		"src/c/C.vbproj":            `<Project Sdk="x"><ItemGroup><PackageReference Include="Two" Version="1.0.0" /><PackageReference Update="Two" Version="1.1.0" /></ItemGroup></Project>`,
-		"locked/D.csproj":           `<Project Sdk="x"><ItemGroup><PackageReference Include="Locked" Version="1.0.0" /></ItemGroup></Project>`,
-		"locked/packages.lock.json": `{"version": 1, "dependencies": {"net8.0": {"Locked": {"type": "Direct", "resolved": "1.0.5"}}}}`,
-		"page/E.csproj":             "<!DOCTYPE html><html><body>not found</body></html>",
-		"endless/F.csproj":          `<Project><PropertyGroup><A>$(B)$(B)</A><B>$(A)$(A)</B></PropertyGroup><ItemGroup><PackageReference Include="Endless" Version="$(A)" /></ItemGroup></Project>`,
-		"deep/G.csproj":             "<Project>" + strings.Repeat("<a>", 200) + strings.Repeat("</a>", 200) + "</Project>",
+		"src/c/C.vbproj":              `<Project Sdk="x"><ItemGroup><PackageReference Include="Two" Version="1.0.0" /><PackageReference Update="Two" Version="1.1.0" /></ItemGroup></Project>`,
+		"locked/D.csproj":             `<Project Sdk="x"><ItemGroup><PackageReference Include="Locked" Version="1.0.0" /></ItemGroup></Project>`,
+		"locked/packages.lock.json":   `{"version": 1, "dependencies": {"net8.0": {"Locked": {"type": "Direct", "resolved": "1.0.5"}}}}`,
+		"page/E.csproj":               "<!DOCTYPE html><html><body>not found</body></html>",
+		"endless/F.csproj":            `<Project><PropertyGroup><A>$(B)$(B)</A><B>$(A)$(A)</B></PropertyGroup><ItemGroup><PackageReference Include="Endless" Version="$(A)" /></ItemGroup></Project>`,
+		"twice/Directory.Build.props": `<Project><PropertyGroup><Old>1.0.0</Old><Both>1.0.0</Both></PropertyGroup></Project>`,
+		"twice/H.csproj": `<Project><PropertyGroup><Old>2.0.0</Old><Both Condition="'$(Both)' == ''">2.0.0</Both></PropertyGroup>
+			<PropertyGroup Condition="a"><V>1.0.0</V></PropertyGroup><PropertyGroup Condition="b"><V>2.0.0</V></PropertyGroup>
+			<ItemGroup Condition="a"><PackageReference Include="Twice" Version="9.0.1" /><PackageReference Include="Inside"><Version>1.0.0</Version></PackageReference></ItemGroup>
+			<ItemGroup Condition="b"><PackageReference Include="twice" Version="13.0.3" /><PackageReference Include="Inside"><Version>2.0.0</Version></PackageReference>
+			<PackageReference Update="Twice" Version="13.0.4" /></ItemGroup>
+			<ItemGroup><PackageReference Include="Either" Version="$(V)" /><PackageReference Include="Part" Version="3.0$(V)" /><PackageReference Include="Nearest" Version="$(Old)" />
+			<PackageReference Include="Default" Version="$(Both)" /><PackageReference Include="OfBoth" /></ItemGroup></Project>`,
+		"twice/Directory.Packages.props": `<Project><ItemGroup Condition="a"><PackageVersion Include="OfBoth" Version="1.0.0" /></ItemGroup>
+			<ItemGroup Condition="b"><PackageVersion Include="OfBoth" Version="2.0.0" /></ItemGroup></Project>`,
+		"deep/G.csproj": "<Project>" + strings.Repeat("<a>", 200) + strings.Repeat("</a>", 200) + "</Project>",
 	}))
 	checkListed(t, seen,
 		"Directory.Build.props Shared 5.0.0", "Directory.Packages.props Everywhere 1.0.0", "endless/F.csproj Endless",
 		"locked/packages.lock.json Locked 1.0.5",
 		"src/a/A.csproj Child 4.0.0", "src/a/A.csproj Override 6.0.0", "src/a/A.csproj Own 2.0.0", "src/a/A.csproj central 3.1.0",
-		"src/b/B.fsproj Exact 1.3.0", "src/b/B.fsproj Float", "src/b/B.fsproj Nowhere", "src/b/B.fsproj Range 1.2.0", "src/c/C.vbproj Two 1.1.0")
+		"src/b/B.fsproj Exact 1.3.0", "src/b/B.fsproj Float", "src/b/B.fsproj Nowhere", "src/b/B.fsproj Range 1.2.0", "src/c/C.vbproj Two 1.1.0",
+		"twice/H.csproj Default", "twice/H.csproj Either", "twice/H.csproj Inside 1.0.0", "twice/H.csproj Inside 2.0.0", "twice/H.csproj Nearest 2.0.0",
+		"twice/H.csproj OfBoth 1.0.0", "twice/H.csproj OfBoth 2.0.0", "twice/H.csproj Part",
+		"twice/H.csproj Twice 13.0.3", "twice/H.csproj Twice 13.0.4", "twice/H.csproj Twice 9.0.1")
 	for _, c := range []struct {
 		cause   observation.Cause
 		subject string

@@ -8,11 +8,12 @@ import (
 )
 
 func TestAModuleThatIsReplacedByAForkOrAFolderIsListedWithoutAVersion(t *testing.T) {
-	seen := scan(t, commit(t, map[string]string{"go.mod": `module example.org/a
+	seen := scan(t, commit(t, map[string]string{"lib/go.mod": "module example.org/a/lib\n", "go.mod": `module example.org/a
 
 go 1.24.0
 
 require (
+	example.org/b v0.1.0
 	elsewhere.example/folder v1.0.0
 	elsewhere.example/forked v1.1.0
 	elsewhere.example/pinned v1.2.0
@@ -20,6 +21,7 @@ require (
 	elsewhere.example/other-version v1.4.0 // indirect
 )
 
+replace example.org/b => ./lib
 replace elsewhere.example/folder => ../folder
 replace elsewhere.example/forked => fork.example/forked v1.9.0
 replace elsewhere.example/pinned => elsewhere.example/pinned v1.2.5
@@ -31,7 +33,7 @@ replace elsewhere.example/unused => ./unused
 		got = append(got, p.Name+" "+p.Version)
 	}
 	want := []string{"elsewhere.example/folder ", "elsewhere.example/forked ", "elsewhere.example/other-version 1.4.0", "elsewhere.example/pinned 1.2.5",
-		"elsewhere.example/plain 1.3.0", "fork.example/forked 1.9.0"}
+		"elsewhere.example/plain 1.3.0", "example.org/b ", "fork.example/forked 1.9.0"}
 	got = slices.DeleteFunc(got, func(name string) bool { return name == "stdlib 1.24.0" })
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

@@ -30,9 +30,8 @@ func (s *Scanner) unread(snapshot *gitrepo.Snapshot, found fileSelection, run *r
 	}
 	asked := familiesOf(run, packages)
 	manifests := s.readManifests(snapshot, found, covered, asked)
-	asked.own = sync.OnceValue(func() []string {
-		return slices.Concat(covered.ownKeys(), namesOfProjects(run.tree.inner, found, manifests))
-	})
+	projects := sync.OnceValue(func() map[string][]string { return namesOfProjects(run.tree.inner, found, manifests) })
+	asked.own = func(family string) []string { return slices.Concat(covered.ownNames(family), projects()[family]) }
 	named := covered.complete(manifests)
 	unreadLocks := s.unreadLocks(manifests)
 	var notes []observation.Note
@@ -76,12 +75,7 @@ func (s *Scanner) readManifests(snapshot *gitrepo.Snapshot, found fileSelection,
 			if kind.Reads != nil || pins.Reads(file.Path) {
 				m.read(snapshot, kind)
 			}
-			if m.named.Own != "" {
-				covered.own[manifest.NameKey(ecosystemOf[kind.Family], m.named.Own)] = true
-			}
-			for _, name := range m.named.Local {
-				covered.own[name] = true
-			}
+			covered.addOwn(kind.Family, m)
 			if !kind.Beside() {
 				asked.read[kind.Family] = true
 				asked.named[kind.Family] = asked.named[kind.Family] || m.named.Some && purpose.GroupOfFolders(file.Path) == ""
@@ -130,7 +124,7 @@ func isVendorList(name string) bool {
 func lacking(kind manifest.Kind, manifests []manifestOf, covered *coverage) []manifestOf {
 	var without []manifestOf
 	for _, m := range manifests {
-		if m.named.Some && !m.complete && !covered.covers(kind, m.file.Path, m.named, m.text) {
+		if m.named.Some && !m.complete && !covered.covers(kind, m) {
 			without = append(without, m)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	version = "1"
+	version = "2"
 	// maxFile bounds one file, in bytes; these are written by hand.
 	maxFile = 1 << 20
 	// maxFiles bounds the files that are read of one repository.
@@ -58,7 +58,7 @@ func (Scanner) Definitions() []observation.Definition {
 
 // Wants implements scanners.Scanner.
 func (Scanner) Wants(file gitrepo.File) gitrepo.Want {
-	if readerOf(file) != nil {
+	if readerOf(file) != nil && file.Size <= maxFile {
 		return gitrepo.Needed
 	}
 	return gitrepo.Unwanted
@@ -73,7 +73,7 @@ var otherFolders = []string{
 
 // readerOf is the reader for a file, or nil.
 func readerOf(file gitrepo.File) reader {
-	if file.Mode != gitrepo.ModeFile && file.Mode != gitrepo.ModeExecutable || file.Size > maxFile || !fs.ValidPath(file.Path) {
+	if file.Mode == gitrepo.ModeGitlink || !fs.ValidPath(file.Path) {
 		return nil
 	}
 	name := strings.ToLower(file.Path)
@@ -103,9 +103,12 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 			left++
 			continue
 		}
-		text, err := fs.ReadFile(in.Snapshot.FS(), file.Path)
+		text, err := readFile(in.Snapshot.FS(), file)
 		if err != nil {
 			failed = errors.Join(failed, err)
+			continue
+		}
+		if text == nil {
 			continue
 		}
 		found, err := reader(text)
@@ -118,11 +121,40 @@ func (s Scanner) Scan(ctx context.Context, in scanners.Input) (observation.Obser
 		seen.Runtimes = append(seen.Runtimes, cleaned(found, file.Path)...)
 	}
 	if left > 0 {
-		failed = errors.Join(failed, fmt.Errorf("%d of %d files that may name a runtime were not read", left, read))
+		failed = errors.Join(failed, &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read", Subject: in.Snapshot.Commit(),
+			Err: fmt.Errorf("%d of %d files that may name a runtime were not read", left, read)})
 	}
 	source := fmt.Sprintf("files of %.12s", in.Snapshot.Commit())
 	seen.Measures = []observation.Measure{declared(seen.Runtimes, failed, source, in)}
 	return seen, nil
+}
+
+// readFile reads a file, or the one to which a link leads. The text is nil where the link
+// leads to a folder, or to a file that is read under its own name.
+func readFile(files fs.FS, file gitrepo.File) ([]byte, error) {
+	target := file
+	if file.Mode == gitrepo.ModeSymlink {
+		info, err := fs.Stat(files, file.Path)
+		if _, ok := errors.AsType[*gitrepo.Error](err); err != nil && !ok {
+			err = &gitrepo.Error{Cause: observation.CauseBroken, Op: "follow", Subject: file.Path, Err: err}
+		}
+		if err != nil {
+			return nil, err
+		}
+		var isFile bool
+		if target, isFile = info.Sys().(gitrepo.File); !isFile || info.IsDir() ||
+			path.Base(target.Path) == path.Base(file.Path) && readerOf(target) != nil {
+			return nil, nil
+		}
+	}
+	if target.Size > maxFile {
+		return nil, &gitrepo.Error{Cause: observation.CauseOverLimit, Op: "read", Subject: file.Path, Err: fmt.Errorf("more than %d bytes", maxFile)}
+	}
+	text, err := fs.ReadFile(files, file.Path)
+	if text == nil {
+		text = []byte{}
+	}
+	return text, err
 }
 
 // cleaned gives runtimes their path, and drops versions that are too long to be any.

@@ -3,6 +3,7 @@ package runtimes
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,6 +127,33 @@ func TestTestsExamplesAndCopiesDoNotSayWhatRuns(t *testing.T) {
 	}), day)
 	if len(seen.Runtimes) > 0 {
 		t.Errorf("they name %v", seen.Runtimes)
+	}
+}
+
+// A file that is not read is not one that is not there.
+func TestWhatIsTooLargeOrALinkIsNotNone(t *testing.T) {
+	engines := `{"engines": {"node": "12.0.0"}}`
+	large := gittest.File{Path: "package.json", Data: engines + strings.Repeat(" ", maxFile)}
+	for _, c := range []struct {
+		name  string
+		files []gittest.File
+		state observation.State
+		cause observation.Cause
+		names int
+	}{
+		{"large", []gittest.File{large}, observation.Unknown, observation.CauseOverLimit, 0},
+		{"link", []gittest.File{{Path: "package.json", Data: "meta.json", Mode: "120000"}, {Path: "meta.json", Data: engines}}, observation.Measured, "", 1},
+		{"link to what is read", []gittest.File{{Path: "package.json", Data: "web/package.json", Mode: "120000"}, {Path: "web/package.json", Data: engines}}, observation.Measured, "", 1},
+		{"link to a large one", []gittest.File{{Path: ".nvmrc", Data: "package.json", Mode: "120000"}, large}, observation.Unknown, observation.CauseOverLimit, 0},
+		{"link to nowhere", []gittest.File{{Path: "package.json", Data: "meta.json", Mode: "120000"}}, observation.Unknown, observation.CauseBroken, 0},
+		{"link to a folder", []gittest.File{{Path: "Dockerfile", Data: "docker", Mode: "120000"}, {Path: "docker/a", Data: "a"}}, observation.NotApplicable, "", 0},
+	} {
+		dir := filepath.Join(t.TempDir(), "repository.git")
+		gittest.Import(t, dir, gittest.Commit{Files: c.files})
+		seen := scannertest.Scan(t, Scanner{}, dir, day)
+		if m := seen.Measures[0]; m.State != c.state || m.Cause != c.cause || len(seen.Runtimes) != c.names {
+			t.Errorf("%s: %+v, %v", c.name, m, seen.Runtimes)
+		}
 	}
 }
 

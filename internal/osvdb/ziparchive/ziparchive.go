@@ -24,6 +24,7 @@ var ErrNotZip = errors.New("not a zip archive")
 
 var (
 	errChecksum = errors.New("the contents do not have the checksum that the archive lists")
+	errNowhere  = errors.New("a file of it lies nowhere")
 	errMethod   = errors.New("compressed or encrypted in a way that OSV's archives are not")
 )
 
@@ -126,6 +127,9 @@ func (d Directory) Read(file io.ReaderAt, yield func(Entry) error) error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrNotZip, err)
 		}
+		if entry.Offset > d.start-d.shift {
+			return fmt.Errorf("%w: %w", ErrNotZip, errNowhere)
+		}
 		entry.Offset += d.shift
 		if err := yield(entry); err != nil {
 			return err
@@ -201,7 +205,7 @@ func (e *Entry) readZip64(extra []byte) error {
 		break
 	}
 	if e.Offset < 0 {
-		return errors.New("a file of it lies nowhere")
+		return errNowhere
 	}
 	return nil
 }
@@ -234,7 +238,7 @@ const windowSize = 1 << 17
 
 // peek returns n bytes of the archive.
 func (r *Reader) peek(at int64, n int) ([]byte, error) {
-	if at < r.at || at+int64(n) > r.at+int64(len(r.window)) {
+	if at < r.at || at-r.at > int64(len(r.window)-n) {
 		size := max(n, windowSize)
 		if cap(r.window) < size {
 			r.window = make([]byte, size)

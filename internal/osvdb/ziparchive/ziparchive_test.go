@@ -3,8 +3,11 @@ package ziparchive
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +46,7 @@ func FuzzReadZip(f *testing.F) {
 	f.Add(buffer.Bytes())
 	f.Add(append([]byte("something before"), buffer.Bytes()...))
 	f.Add(buffer.Bytes()[:buffer.Len()/2])
+	f.Add(fileAt(math.MaxInt64))
 	f.Add([]byte("PK\x05\x06" + strings.Repeat("\x00", 18)))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		unpackAll(data, func(e Entry, contents []byte, err error) {
@@ -51,6 +55,35 @@ func FuzzReadZip(f *testing.F) {
 			}
 		})
 	})
+}
+
+// fileAt is an archive of one file whose directory says that it begins at an offset.
+func fileAt(offset uint64) []byte {
+	const name = "A.json"
+	entry := make([]byte, directoryLength)
+	copy(entry, "PK\x01\x02")
+	binary.LittleEndian.PutUint16(entry[28:], uint16(len(name)))
+	binary.LittleEndian.PutUint16(entry[30:], 12)
+	binary.LittleEndian.PutUint32(entry[42:], math.MaxUint32) // it stands in the extra field
+	entry = append(entry, name...)
+	entry = binary.LittleEndian.AppendUint64(append(entry, 1, 0, 8, 0), offset)
+	end := make([]byte, endLength)
+	copy(end, "PK\x05\x06")
+	binary.LittleEndian.PutUint16(end[10:], 1)
+	binary.LittleEndian.PutUint32(end[12:], uint32(len(entry)))
+	return append(entry, end...)
+}
+
+func TestAFileBehindTheDirectoryIsRefused(t *testing.T) {
+	for _, offset := range []uint64{1, 1 << 40, math.MaxInt64, math.MaxUint64} {
+		err := unpackAll(fileAt(offset), func(Entry, []byte, error) {})
+		if !errors.Is(err, ErrNotZip) {
+			t.Errorf("a file at %d: got %v", offset, err)
+		}
+	}
+	if _, err := NewReader(bytes.NewReader(nil)).peek(math.MaxInt64, localLength); err == nil {
+		t.Error("what lies behind the end is read")
+	}
 }
 
 func TestArchivesAreReadAsTheStandardLibraryReadsThem(t *testing.T) {

@@ -1,7 +1,6 @@
 package locks
 
 import (
-	"io/fs"
 	"path"
 	"strings"
 
@@ -34,7 +33,7 @@ func goRelations(dir folder, manifest string) relations {
 				continue
 			}
 			if modfile.IsDirectoryPath(r.New.Path) && full.Module != nil &&
-				sameOwner(full.Module.Mod.Path, r.Old.Path) && dir.has(path.Join(r.New.Path, "go.mod")) {
+				sameOwner(full.Module.Mod.Path, r.Old.Path) && dir.isModule(r.New.Path, r.Old.Path) {
 				relation |= own
 			}
 			known[r.New.Path] = relation
@@ -60,8 +59,8 @@ func sameOwner(a, b string) bool {
 	return owner(a) == owner(b)
 }
 
-// has reports whether the folder holds a file.
-func (f folder) has(name string) bool {
-	info, err := fs.Stat(f.files, path.Join(f.name, name))
-	return err == nil && info.Mode().IsRegular()
+// isModule reports whether a folder holds the module of a name.
+func (f folder) isModule(name, module string) bool {
+	text, ok := f.read(path.Join(name, "go.mod"))
+	return ok && modfile.ModulePath(text) == module
 }

@@ -68,16 +68,14 @@ func poetryRelations(dir folder, manifest string) relations {
 	if nesting.DecodeTOML(text, &lock) != nil {
 		return nil
 	}
-	graph, known := dependencyGraph{}, map[string]relation{}
+	graph, known, local := dependencyGraph{}, map[string]relation{}, places{}
 	for _, p := range lock.Package {
 		name := observation.NormalName("PyPI", p.Name)
 		graph[name] = append(graph[name], pypiNames(p.Dependencies)...)
 		if IsDevelopmentGroup(p.Category) {
 			known[name] |= forDevelopment
 		}
-		if p.Source.Type == "directory" {
-			known[name] |= own
-		}
+		local.add(name, p.Version, p.Source.Type == "directory")
 	}
 	var project poetryProject
 	data, ok := dir.read("pyproject.toml")
@@ -86,16 +84,16 @@ func poetryRelations(dir folder, manifest string) relations {
 		from = project.roots()
 	}
 	if len(from.running)+len(from.developing) == 0 {
-		return func(name, _ string) relation { return known[name] }
+		return func(name, version string) relation { return known[name] | local.relation(name, version) }
 	}
 	grouped := bytes.Contains(text, []byte("\ngroups = [")) || bytes.Contains(text, []byte("\ncategory = "))
 	found := graph.usesOf(from)
-	return func(name, _ string) relation {
+	return func(name, version string) relation {
 		r := found.relation(name)
 		if grouped {
 			r &= direct | transitive
 		}
-		return r | known[name]
+		return r | known[name] | local.relation(name, version)
 	}
 }
 
@@ -120,7 +118,7 @@ func uvRelations(dir folder, manifest string) relations {
 	if !dir.decode(manifest, nesting.DecodeTOML, &lock) {
 		return nil
 	}
-	graph, from, local := dependencyGraph{}, roots{}, map[nameVersion]bool{}
+	graph, from, local := dependencyGraph{}, roots{}, places{}
 	versions := map[string][]string{}
 	for _, p := range lock.Package {
 		versions[p.Name] = append(versions[p.Name], p.Version)
@@ -139,8 +137,8 @@ func uvRelations(dir folder, manifest string) relations {
 		return keys
 	}
 	for _, p := range lock.Package {
+		local.add(p.Name, p.Version, p.own())
 		if p.own() {
-			local[nameVersion{observation.NormalName("PyPI", p.Name), p.Version}] = true
 			from.add("", keys(p.Dependencies)...)
 			for _, groups := range []map[string][]uvReference{p.Optional, p.Dev} {
 				for name, list := range groups {
@@ -155,13 +153,13 @@ func uvRelations(dir folder, manifest string) relations {
 			graph[key] = append(graph[key], keys(list)...)
 		}
 	}
-	if len(local) == 0 {
+	if !local.any() {
 		return nil
 	}
 	found := graph.usesOf(from)
 	return func(name, version string) relation {
-		if local[nameVersion{name, version}] {
-			return own
+		if r := local.relation(name, version); r != unstated {
+			return r
 		}
 		return found.relation(uvKey(name, version))
 	}
@@ -176,21 +174,19 @@ func pdmRelations(dir folder, manifest string) relations {
 	data, ok := dir.read(manifest)
 	var lock struct {
 		Package []struct {
-			Name     string
-			Path     string
-			Editable bool
+			Name    string
+			Version string
+			Path    string
 		}
 	}
 	if !ok || !bytes.Contains(data, []byte("\npath = ")) && !bytes.Contains(data, []byte("\neditable = ")) || nesting.DecodeTOML(data, &lock) != nil {
 		return nil
 	}
-	local := map[string]bool{}
+	local := places{}
 	for _, p := range lock.Package {
-		if p.Path != "" && !isArchive(p.Path) {
-			local[observation.NormalName("PyPI", p.Name)] = true
-		}
+		local.add(p.Name, p.Version, p.Path != "" && !isArchive(p.Path))
 	}
-	return ownNames(local)
+	return local.relations()
 }
 
 // pylockRelations tells folders of the repository from packages (PEP 751).
@@ -199,31 +195,53 @@ func pylockRelations(dir folder, manifest string) relations {
 	var lock struct {
 		Packages []struct {
 			Name      string
+			Version   string
 			Directory map[string]any
 		}
 	}
 	if !ok || !bytes.Contains(data, []byte("directory")) || nesting.DecodeTOML(data, &lock) != nil {
 		return nil
 	}
-	local := map[string]bool{}
+	local := places{}
 	for _, p := range lock.Packages {
-		if p.Directory != nil {
-			local[observation.NormalName("PyPI", p.Name)] = true
-		}
+		local.add(p.Name, p.Version, p.Directory != nil)
 	}
-	return ownNames(local)
+	return local.relations()
 }
 
-func ownNames(local map[string]bool) relations {
-	if len(local) == 0 {
+// places tells of the packages of a lock whether each lies in a folder of the repository. One
+// that the lock takes from elsewhere, too, at the same version, is a package as others.
+type places map[nameVersion]bool
+
+func (l places) add(name, version string, isFolder bool) {
+	key := nameVersion{observation.NormalName("PyPI", name), version}
+	if before, known := l[key]; known {
+		isFolder = isFolder && before
+	}
+	l[key] = isFolder
+}
+
+func (l places) any() bool {
+	for _, isFolder := range l {
+		if isFolder {
+			return true
+		}
+	}
+	return false
+}
+
+func (l places) relation(name, version string) relation {
+	if l[nameVersion{name, version}] {
+		return own
+	}
+	return unstated
+}
+
+func (l places) relations() relations {
+	if !l.any() {
 		return nil
 	}
-	return func(name, _ string) relation {
-		if local[name] {
-			return own
-		}
-		return unstated
-	}
+	return l.relation
 }
 
 // requirementNames are the names of requirements ("a[b]>=1; c").
@@ -258,15 +276,15 @@ func pipfileRelations(dir folder, manifest string) relations {
 		Dev      map[string]any `toml:"dev-packages"`
 	}
 	if !ok || nesting.DecodeTOML(data, &project) != nil {
-		return ownNames(local)
+		return local.relations()
 	}
 	named := map[string]bool{}
 	for _, name := range append(pypiNames(project.Packages), pypiNames(project.Dev)...) {
 		named[name] = true
 	}
-	return func(name, _ string) relation {
+	return func(name, version string) relation {
 		switch {
-		case local[name]:
+		case local[nameVersion{name, version}]:
 			return own
 		case named[name]:
 			return direct
@@ -275,20 +293,19 @@ func pipfileRelations(dir folder, manifest string) relations {
 	}
 }
 
-func pipenvFolders(dir folder, manifest string) map[string]bool {
+func pipenvFolders(dir folder, manifest string) places {
 	data, ok := dir.read(manifest)
+	type entry struct{ Version, Path string }
 	var lock struct {
-		Default, Develop map[string]struct{ Path string }
+		Default, Develop map[string]entry
 	}
 	if !ok || !bytes.Contains(data, []byte(`"path"`)) || json.Unmarshal(data, &lock) != nil {
 		return nil
 	}
-	local := map[string]bool{}
-	for _, list := range []map[string]struct{ Path string }{lock.Default, lock.Develop} {
+	local := places{}
+	for _, list := range []map[string]entry{lock.Default, lock.Develop} {
 		for name, entry := range list {
-			if entry.Path != "" && !isArchive(entry.Path) {
-				local[observation.NormalName("PyPI", name)] = true
-			}
+			local.add(name, strings.TrimPrefix(entry.Version, "=="), entry.Path != "" && !isArchive(entry.Path))
 		}
 	}
 	return local

@@ -53,6 +53,11 @@ func cargoRelations(dir folder, manifest string) relations {
 	for key := range local {
 		delete(graph, key) // what a member needs is told apart above
 	}
+	for _, p := range lock.Package {
+		if p.Source != "" {
+			delete(local, p.key()) // a registry has one of the same name and version
+		}
+	}
 	uses := graph.usesOf(named)
 	return func(name, version string) relation {
 		key := name + " " + version

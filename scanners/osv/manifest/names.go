@@ -16,7 +16,9 @@ type Named struct {
 	Some  bool     // it names a package at all
 	Names []string // as a lockfile lists them; nil where the text does not say them plainly
 	Own   string   // the name that the manifest gives itself
-	Local []string // of the names those that lie in the repository
+	// Version is that which the manifest gives itself, where it says it plainly.
+	Version string
+	Local   []string // of the names those that lie in the repository
 }
 
 // named are dependencies of which all names are known.
@@ -103,6 +105,7 @@ func inJSON(ecosystem string, counts func(name string, value any) bool, objects 
 		}
 		result := named(ecosystem, all)
 		_ = json.Unmarshal(manifest["name"], &result.Own)
+		_ = json.Unmarshal(manifest["version"], &result.Version)
 		return result
 	}
 }

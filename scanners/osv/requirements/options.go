@@ -33,22 +33,22 @@ func targets(name string, matches [][][]byte) []string {
 }
 
 var (
-	editableOption = lazy.Pattern(`(?m)^[ \t]*(?:-e|--editable)[ \t=]*["']?([^\s"';]+)|^[ \t]*(\.{1,2}(?:/[^\s;]*)?|file:[^\s;]+)`)
+	// In an environment of conda the options stand in a list.
+	editableOption = lazy.Pattern(`(?m)^[ \t]*(?:-[ \t]+)?["']?(?:-e|--editable)[ \t=]*["']?([^\s"';]+)|^[ \t]*(?:-[ \t]+)?(\.{1,2}(?:/[^\s;]*)?|file:[^\s;]+)`)
 	extras         = lazy.Pattern(`\[[^\]]*\]$`)
 )
 
 // Folders are the paths of the repository that a list installs, as it writes them and from
-// its own folder: pip takes them from where it is called. names are those of "#egg=name".
-func Folders(name string, text []byte) (paths, names []string) {
+// its own folder: pip takes them from where it is called. What lies there has the name that
+// its manifest says; "#egg=name" says it of any folder, of one that is not there, too.
+func Folders(name string, text []byte) []string {
+	var paths []string
 	for _, match := range editableOption().FindAllSubmatch(text, -1) {
 		target := string(match[1]) + string(match[2])
 		if strings.Contains(target, "+") || strings.Contains(strings.TrimPrefix(target, "file://"), "://") {
 			continue // a repository elsewhere
 		}
-		target, fragment, _ := strings.Cut(target, "#")
-		if egg, found := strings.CutPrefix(fragment, "egg="); found {
-			names = append(names, extras().ReplaceAllString(egg, ""))
-		}
+		target, _, _ = strings.Cut(target, "#")
 		target = extras().ReplaceAllString(strings.TrimPrefix(strings.TrimPrefix(target, "file:"), "//"), "")
 		for _, folder := range []string{path.Join(path.Dir(name), target), path.Clean(target)} {
 			if folder != ".." && !strings.HasPrefix(folder, "../") && !strings.HasPrefix(folder, "/") {
@@ -56,7 +56,7 @@ func Folders(name string, text []byte) (paths, names []string) {
 			}
 		}
 	}
-	return paths, names
+	return paths
 }
 
 // IsCompiled reports a list in which a program wrote all that is to be installed.
