@@ -32,7 +32,7 @@ type RetryPolicy struct {
 	// request in this run.
 	FailureThreshold uint
 	OpenInterval     time.Duration
-	// IdleTimeout is the longest time without a byte.
+	// IdleTimeout is the longest time without a byte, or with fewer than 1000 a second.
 	IdleTimeout time.Duration
 }
 

@@ -158,6 +158,36 @@ func TestATransferThatStallsEnds(t *testing.T) {
 	}
 }
 
+// TestATransferThatDripsEnds has a byte come long before each timeout.
+func TestATransferThatDripsEnds(t *testing.T) {
+	url, _ := flaky(t, 1, func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			_, _ = w.Write([]byte("x"))
+			w.(http.Flusher).Flush()
+			time.Sleep(20 * time.Millisecond)
+		}
+	}, replyWhole)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if got, err := read(ctx, Client(Options{AllowPrivate: true, Retry: fastRetries()}), url); err == nil || !strings.Contains(err.Error(), "bytes a second came for") {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestAReaderThatTakesItsTimeEndsNoTransfer reads more slowly than a server may send.
+func TestAReaderThatTakesItsTimeEndsNoTransfer(t *testing.T) {
+	url, _ := flaky(t, 0, nil, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte("x"), 1<<20)) })
+	body, err := Get(t.Context(), Client(Options{AllowPrivate: true, Retry: fastRetries()}), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer body.Close()
+	time.Sleep(2 * fastRetries().IdleTimeout)
+	if data, err := io.ReadAll(body); err != nil || len(data) != 1<<20 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+}
+
 // pieces serves data under a tag and breaks off after each piece of it.
 func pieces(data []byte, piece int, tag func() string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -83,7 +84,7 @@ func discard(response *http.Response) {
 	}
 }
 
-// idleTimeoutTransport ends a transfer that brings no byte for the timeout.
+// idleTimeoutTransport ends a transfer that brings no byte, or too few, for the timeout.
 type idleTimeoutTransport struct {
 	next    http.RoundTripper
 	timeout time.Duration
@@ -96,24 +97,69 @@ func (t idleTimeoutTransport) RoundTrip(r *http.Request) (*http.Response, error)
 		cancel(nil)
 		return nil, err
 	}
-	timer := time.AfterFunc(t.timeout, func() { cancel(fmt.Errorf("no byte came for %s", t.timeout)) })
-	timer.Stop() // it runs while a read waits
-	response.Body = &idleTimeoutBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, timer: timer, timeout: t.timeout}
+	body := &idleTimeoutBody{ReadCloser: response.Body, ctx: ctx, cancel: cancel, timeout: t.timeout, left: t.timeout}
+	response.Body = body
+	go body.watch()
 	return response, nil
 }
 
+const (
+	// leastSpeed is what a transfer has to bring, in bytes a second: as much as git asks for.
+	leastSpeed = 1000
+	// looks is how often in a timeout a transfer is looked at.
+	looks = 20
+)
+
+// idleTimeoutBody counts the time in which a read waits against the bytes that came.
 type idleTimeoutBody struct {
 	io.ReadCloser
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
-	timer   *time.Timer
 	timeout time.Duration
+
+	mu    sync.Mutex
+	waits bool          // a read waits
+	came  bool          // a byte came since nothing was missing
+	left  time.Duration // that reads may wait before too few bytes came
+}
+
+// watch looks at the transfer until it ends.
+func (b *idleTimeoutBody) watch() {
+	step := max(time.Millisecond, b.timeout/looks)
+	ticker := time.NewTicker(step)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-b.ctx.Done():
+			return
+		case <-ticker.C:
+			b.mu.Lock()
+			if b.waits {
+				b.left -= step
+			}
+			left, came := b.left, b.came
+			b.mu.Unlock()
+			switch {
+			case left > 0:
+			case came:
+				b.cancel(fmt.Errorf("fewer than %d bytes a second came for %s", leastSpeed, b.timeout))
+			default:
+				b.cancel(fmt.Errorf("no byte came for %s", b.timeout))
+			}
+		}
+	}
 }
 
 func (b *idleTimeoutBody) Read(p []byte) (int, error) {
-	b.timer.Reset(b.timeout)
+	b.mu.Lock()
+	b.waits = true
+	b.mu.Unlock()
 	n, err := b.ReadCloser.Read(p)
-	b.timer.Stop()
+	b.mu.Lock()
+	b.waits = false
+	b.left = min(b.timeout, b.left+time.Duration(n)*time.Second/leastSpeed)
+	b.came = b.left < b.timeout && (b.came || n > 0)
+	b.mu.Unlock()
 	if err != nil && err != io.EOF && b.ctx.Err() != nil {
 		err = context.Cause(b.ctx)
 	}
@@ -121,7 +167,6 @@ func (b *idleTimeoutBody) Read(p []byte) (int, error) {
 }
 
 func (b *idleTimeoutBody) Close() error {
-	b.timer.Stop()
 	b.cancel(nil)
 	return b.ReadCloser.Close()
 }

@@ -87,20 +87,51 @@ func (g *Git) runRemoteWithHeader(ctx context.Context, from remote, dir string, 
 	return out, header, err
 }
 
+// mirrorBranch is the one branch of a mirror. It stands for HEAD of the origin, which may
+// name any branch, or none.
+const mirrorBranch = "refs/heads/main"
+
+// clone makes a mirror and fetches into it what update does. git's own clone would leave
+// out the tags of other branches, and take a HEAD that names no branch for no commits.
 func (g *Git) clone(ctx context.Context, from remote, dir string) error {
-	args := []string{"clone", "-q", "--bare", "--single-branch", historyFilter, "--template=", "--", from.address, dir}
-	if _, err := g.runRemote(ctx, from, "", nil, args...); err != nil {
+	err := g.cloneAs(ctx, from, dir, "sha1")
+	if err != nil && containsAny(ownText(err), "client sha1; server sha256") {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		return g.cloneAs(ctx, from, dir, "sha256")
+	}
+	return err
+}
+
+func (g *Git) cloneAs(ctx context.Context, from remote, dir, format string) error {
+	branch := strings.TrimPrefix(mirrorBranch, "refs/heads/")
+	_, err := g.run(ctx, "", nil, nil, "init", "-q", "--bare", "--template=", "--object-format="+format, "--initial-branch="+branch, "--", dir)
+	if err == nil {
+		_, err = g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "config", "remote.origin.url", from.address)
+	}
+	if err != nil {
 		return from.wrapError("clone", err)
 	}
-	refs, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "for-each-ref", "--count=1")
-	if err != nil || len(refs) > 0 {
-		return err
+	return g.fetchTips(ctx, from, dir, mirrorBranch, "clone")
+}
+
+// fetchTips fetches HEAD into a branch of a mirror, and all tags, in one request. Tags that
+// the origin no longer has go first: the name of one may be the folder of another.
+func (g *Git) fetchTips(ctx context.Context, from remote, dir, branch, op string) error {
+	_, err := g.runRemote(ctx, from, dir, nil, "fetch", "-q", "--force", "--prune", historyFilter, "--no-write-fetch-head", "origin",
+		"+HEAD:"+branch, "+refs/tags/*:refs/tags/*")
+	if err == nil {
+		return nil
 	}
-	return g.explainEmpty(ctx, from)
+	if err = from.wrapError(op, err); CauseOf(err) == observation.CauseNoBranch {
+		return g.explainEmpty(ctx, from)
+	}
+	return err
 }
 
 // explainEmpty distinguishes a remote without commits from one whose HEAD names a
-// branch that it does not have: git clones both as empty.
+// branch that it does not have: git finds no HEAD in either.
 func (g *Git) explainEmpty(ctx context.Context, from remote) error {
 	heads, header, err := g.runRemoteWithHeader(ctx, from, "", nil, "ls-remote", "--heads", "--", from.address)
 	if err != nil {
@@ -121,21 +152,21 @@ func (g *Git) explainEmpty(ctx context.Context, from remote) error {
 // of every change request, and would list them all. An unchanged repository costs
 // one round trip.
 func (g *Git) update(ctx context.Context, from remote, dir string) error {
-	env := []string{"GIT_DIR=" + dir}
-	branch, err := g.run(ctx, dir, env, nil, "symbolic-ref", "HEAD")
-	if err != nil {
-		return &Error{observation.CauseCorrupt, "look at", dir, err}
-	}
 	before := g.headCommit(ctx, dir)
-	// The local branch keeps its first name, also where the origin renames its own.
-	args := []string{"fetch", "-q", "--force", historyFilter, "--no-write-fetch-head", "origin",
-		"+HEAD:" + strings.TrimSpace(string(branch)), "+refs/tags/*:refs/tags/*"}
-	if _, err := g.runRemote(ctx, from, dir, nil, args...); err != nil {
-		err = from.wrapError("fetch", err)
-		if CauseOf(err) == observation.CauseNoBranch {
-			return g.explainEmpty(ctx, from)
-		}
+	branch, detached, err := g.branchOfMirror(ctx, dir)
+	if err == nil && detached && before == "" {
+		err = &Error{observation.CauseCorrupt, "read the mirror of", from.address, errors.New("its HEAD names neither a branch nor a commit")}
+	}
+	if err != nil {
 		return err
+	}
+	if err := g.fetchTips(ctx, from, dir, branch, "fetch"); err != nil {
+		return err
+	}
+	if detached {
+		if _, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "symbolic-ref", "HEAD", branch); err != nil {
+			return &Error{observation.CauseCorrupt, "update the mirror of", from.address, err}
+		}
 	}
 	commit := g.headCommit(ctx, dir)
 	// An earlier update may have failed half-way, and other files may be wanted now.
@@ -148,6 +179,16 @@ func (g *Git) update(ctx context.Context, from remote, dir string) error {
 		}
 	}
 	return recordFetch(dir, commit, from.address)
+}
+
+// branchOfMirror is the branch into which a mirror fetches HEAD. It keeps its first name, also
+// where the origin renames its own. detached means that HEAD of the mirror names none.
+func (g *Git) branchOfMirror(ctx context.Context, dir string) (branch string, detached bool, err error) {
+	out, err := g.run(ctx, dir, []string{"GIT_DIR=" + dir}, nil, "symbolic-ref", "--quiet", "HEAD")
+	if err == nil {
+		return strings.TrimSpace(string(out)), false, nil
+	}
+	return mirrorBranch, true, ctx.Err()
 }
 
 // headCommit is the commit of a mirror's HEAD, or empty.

@@ -295,7 +295,7 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 	if err := g.Mirror(t.Context(), o.url, o.dir); err != nil {
 		t.Fatal(err)
 	}
-	gittest.Run(t, o.dir, nil, "update-ref", "refs/tags/tmp_loose", "HEAD")
+	gittest.Run(t, o.dir, nil, "update-ref", "refs/heads/tmp_loose", "HEAD")
 	partial := filepath.Join("..", ".making-"+filepath.Base(o.dir), clonedFile) // killed between the move and the tidying
 	left := []string{partial, "HEAD.lock", "packed-refs.lock", "shallow.lock", "config.lock", "refs/heads/main.lock", "objects/pack/tmp_pack_x", "objects/pack/.tmp-1-pack-x.pack", "objects/tmp_objdir-incoming-x/pack/a"}
 	for _, name := range left {
@@ -313,8 +313,8 @@ func TestLocksOfDeadProcessesAreReleased(t *testing.T) {
 			t.Errorf("%s is still there: %v", name, err)
 		}
 	}
-	if tags := gittest.Run(t, o.dir, nil, "tag"); !strings.Contains(tags, "tmp_loose") {
-		t.Errorf("a tag was removed: %q", tags)
+	if branches := gittest.Run(t, o.dir, nil, "branch"); !strings.Contains(branches, "tmp_loose") {
+		t.Errorf("a branch was removed: %q", branches)
 	}
 }
 
