@@ -71,7 +71,6 @@ func (w *worker) live(ctx context.Context) {
 }
 
 // readClock measures how far the clock of the database is before that of this machine.
-// River reckons the time of a further try by the clock of the worker.
 func (w *worker) readClock(ctx context.Context) error {
 	var now time.Time
 	if err := w.pool.QueryRow(ctx, "SELECT now()").Scan(&now); err != nil {

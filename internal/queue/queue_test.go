@@ -57,6 +57,10 @@ func beWorker(address string) error {
 	defer s.Close()
 	skew, _ := time.ParseDuration(os.Getenv("SKEW"))
 	cost, _ := time.ParseDuration(os.Getenv("COST"))
+	drain, err := time.ParseDuration(os.Getenv("DRAIN"))
+	if err != nil {
+		drain = 20 * time.Second
+	}
 	do := func(ctx context.Context, unit queue.Unit, hosts *queue.Hosts) error {
 		url := unit.Repository.URL
 		if last, err := s.Scan(ctx, unit.Run, url); err == nil && last.Failure == nil {
@@ -85,7 +89,7 @@ func beWorker(address string) error {
 			s.PutScan(ctx, unit.Run, store.Scan{URL: url, At: unit.AsOf, ObservedUntil: unit.AsOf, Committed: unit.AsOf, Keys: []string{url}, Commit: unit.Repository.OwnerHosts}))
 	}
 	return queue.Serve(ctx, s.Pool(), queue.Worker{
-		Program: "p", Cache: os.Getenv("CACHE"), Host: "h", Jobs: 2, Drain: 20 * time.Second, Pause: 100 * time.Millisecond, Timing: quick,
+		Program: "p", Cache: os.Getenv("CACHE"), Host: "h", Jobs: 2, Drain: drain, Pause: 100 * time.Millisecond, Timing: quick,
 		Now: func() time.Time { return time.Now().Add(skew) }, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Do: do, PerHost: 3,
 	})
 }
@@ -205,6 +209,14 @@ func names(n int) []string {
 	return all
 }
 
+// endAndReplace tells all workers to end, and starts two.
+func endAndReplace(c *cluster) {
+	for _, worker := range c.workers {
+		_ = worker.Process.Signal(syscall.SIGTERM)
+	}
+	c.start(2)
+}
+
 // TestUnitsAreDoneOnceInEffect has faults in the middle of a run. Others are added by a
 // line.
 func TestUnitsAreDoneOnceInEffect(t *testing.T) {
@@ -225,12 +237,11 @@ func TestUnitsAreDoneOnceInEffect(t *testing.T) {
 			_ = c.workers[0].Process.Signal(syscall.SIGSTOP)
 			time.AfterFunc(2*quick.Silence, func() { _ = c.workers[0].Process.Signal(syscall.SIGCONT) })
 		}},
-		{name: "all are told to end, and others come", workers: 2, meanwhile: func(c *cluster) {
-			for _, worker := range c.workers {
-				_ = worker.Process.Signal(syscall.SIGTERM)
-			}
-			c.start(2)
-		}},
+		{name: "all are told to end, and others come", workers: 2, meanwhile: endAndReplace},
+		{name: "units in hand are given back at the end, by clocks three hours before", workers: 2, variables: []string{"SKEW=3h", "DRAIN=10ms", "COST=500ms"},
+			meanwhile: endAndReplace},
+		{name: "units in hand are given back at the end, by clocks three hours behind", workers: 2, variables: []string{"SKEW=-3h", "DRAIN=10ms", "COST=500ms"},
+			meanwhile: endAndReplace},
 		{name: "clocks are three hours behind", workers: 2, variables: []string{"SKEW=-3h"}},
 		{name: "clocks are three hours before", workers: 2, variables: []string{"SKEW=3h"}},
 	} {

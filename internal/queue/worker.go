@@ -112,7 +112,8 @@ func (w *worker) riverConfig(workers *river.Workers) *river.Config {
 		// The scans in the store are the result; a unit is kept only as long as somebody may
 		// look at what went on.
 		CompletedJobRetentionPeriod: time.Hour, CancelledJobRetentionPeriod: 24 * time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
-		RescueStuckJobsAfter: 24 * time.Hour, // rescue knows sooner who is dead
+		RescueStuckJobsAfter: 24 * time.Hour,                   // rescue knows sooner who is dead
+		Test:                 river.TestConfig{Time: clock{w}}, // River takes a clock nowhere else
 	}
 }
 
@@ -142,15 +143,18 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	started := w.Now()
 	err = w.Do(ctx, unit, w.hosts)
 	if errors.Is(err, ErrBusy) {
-		return river.JobSnooze(max(0, busyPause+time.Duration(w.ahead.Load())))
+		return river.JobSnooze(busyPause)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // the worker ends: River gives the unit back at once, and counts no try
 	}
 	if w.Observe != nil {
 		w.Observe(w.Now().Sub(started), err)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		w.Log.Warn("a unit is tried again", "url", unit.Repository.URL, "run", unit.Run, "try", unit.Try, "error", err.Error())
 	}
-	if fault, ok := errors.AsType[*EndError](err); ok && ctx.Err() == nil {
+	if fault, ok := errors.AsType[*EndError](err); ok {
 		w.fault.CompareAndSwap(nil, fault)
 		w.end()
 	}
@@ -160,13 +164,24 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 // busyPause is how long a unit waits whose host is busy.
 const busyPause = 3 * time.Second
 
-// retries says when a unit is tried again, by the clock of the database: after twice Pause,
-// and after twice as long each time.
+// clock is that of the database, as this worker knows it. River writes by it when a unit is
+// to be taken again. By its own clock, a worker three hours before would put off what it
+// gives back for three hours.
+type clock struct{ *worker }
+
+// Now implements rivertype.TimeGenerator.
+func (c clock) Now() time.Time { return c.worker.Now().Add(time.Duration(c.ahead.Load())) }
+
+// NowOrNil implements rivertype.TimeGenerator: statements have the time of the database.
+func (clock) NowOrNil() *time.Time { return nil }
+
+// retries says when a unit is tried again: after twice Pause, and after twice as long each
+// time.
 type retries struct{ *worker }
 
 // NextRetry implements river.ClientRetryPolicy.
 func (r retries) NextRetry(job *rivertype.JobRow) time.Time {
-	return r.Now().Add(time.Duration(r.ahead.Load()) + r.Pause<<min(job.Attempt, 8))
+	return clock{r.worker}.Now().Add(r.Pause << min(job.Attempt, 8))
 }
 
 // Keep stores which folder has the mirror of an address, and how large it is.
