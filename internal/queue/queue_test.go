@@ -66,6 +66,9 @@ func beWorker(address string) error {
 		if last, err := s.Scan(ctx, unit.Run, url); err == nil && last.Failure == nil {
 			return nil
 		}
+		if os.Getenv("DISK") == "full" {
+			return &queue.EndError{Err: syscall.ENOSPC}
+		}
 		if strings.Contains(url, "poison") {
 			os.Exit(3)
 		}
@@ -306,6 +309,56 @@ func TestAUnitThatEndsEveryWorkerIsGivenUp(t *testing.T) {
 			t.Errorf("%s: %q", unit.Repository.URL, result.GivenUp)
 		}
 	}
+}
+
+// TestAFullDiskOfAWorkerIsNoFaultOfItsUnits has a worker with a full disk that has the
+// mirrors of all, and that its supervisor starts more often than a unit is tried. The run
+// does not look after what the worker leaves.
+func TestAFullDiskOfAWorkerIsNoFaultOfItsUnits(t *testing.T) {
+	c := newCluster(t, postgrestest.Shared(t))
+	units := c.begin(names(6)...)
+	if err := queue.Migrate(t.Context(), c.store.Pool()); err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range units {
+		if err := queue.Keep(t.Context(), c.store.Pool(), unit.Repository.URL, "full", 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func(query string, args ...any) (n int) {
+		if err := c.store.Pool().QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	c.start(1, "CACHE=full", "DISK=full")
+	for deadline := time.Now().Add(30 * time.Second); count("SELECT count(*) FROM workers") == 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	timing := quick
+	timing.Look = time.Hour
+	run, err := queue.NewRun(t.Context(), c.store.Pool(), "p", timing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- run.Do(t.Context(), units[0].Run, units, func(queue.Result) error { return nil }) }()
+	for i := range 3 {
+		if i > 0 {
+			c.start(1, "CACHE=full", "DISK=full")
+		}
+		if err := c.workers[i].Wait(); err == nil {
+			t.Error("a worker with a full disk ended without an error")
+		}
+		if n := count("SELECT count(*) FROM river_job WHERE attempt > 0 OR array_length(errors, 1) > 0 OR queue LIKE '%-full'"); n > 0 {
+			t.Errorf("after start %d, %d units have a try, or wait for this worker alone", i+1, n)
+		}
+	}
+	c.start(1)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	c.check(units)
 }
 
 func TestNoHostHasMoreFetchesThanItMayOverAllWorkers(t *testing.T) {
