@@ -117,6 +117,7 @@ func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("look whether %s is done: %w", url, err)
 	}
+	w.breakers.ForRun(unit.Run)
 	started := w.now()
 	a := w.locate(ctx, unit.Repository, unit.Several)
 	if a.dir == "" && a.err == nil {
