@@ -595,7 +595,7 @@ func TestASecondRunSaysThatTheStoreIsInUseUntilTheFirstIsGone(t *testing.T) {
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
-	claim := filepath.Join(dir, "store", "midspan.db.run")
+	claim := filepath.Join(dir, "store", "midspan.db.run.process")
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		if text, err := os.ReadFile(claim); err == nil && string(text) == strconv.Itoa(first.Process.Pid) {
 			break

@@ -28,8 +28,8 @@ type RetryPolicy struct {
 	MaxRetryAfter time.Duration
 	// FailureThreshold is the number of failed operations in a row, each after all
 	// its attempts, that opens the circuit breaker of a host. After OpenInterval
-	// one operation is let through. If that fails too, the host gets no further
-	// request in this run.
+	// one operation is let through. If that fails too, the host is given up: it gets no
+	// further request in this run.
 	FailureThreshold uint
 	OpenInterval     time.Duration
 	// IdleTimeout is the longest time without a byte, or with fewer than 1000 a second.
@@ -108,6 +108,7 @@ func RetryAfter(header http.Header) (time.Duration, bool) {
 type HostBreakers struct {
 	policy   RetryPolicy
 	mu       sync.Mutex
+	run      int64 // the newest; see ForRun
 	breakers map[string]*hostBreaker
 }
 
@@ -116,16 +117,26 @@ func (p RetryPolicy) NewHostBreakers() *HostBreakers {
 	return &HostBreakers{policy: p, breakers: map[string]*hostBreaker{}}
 }
 
+// ForRun makes all circuit breakers new where the number of a run is larger than those
+// before: a worker outlives its runs, and each run asks every host again.
+func (h *HostBreakers) ForRun(run int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if run > h.run {
+		h.run, h.breakers = run, map[string]*hostBreaker{}
+	}
+}
+
 type hostBreaker struct {
 	name    string
 	breaker circuitbreaker.CircuitBreaker[any]
 	// probe has room for the one caller that waits for the open interval and then
 	// makes the trial request.
-	probe  chan struct{}
-	gaveUp bool // read and written by the caller in probe
+	probe chan struct{}
 
-	mu   sync.Mutex
-	last error
+	mu     sync.Mutex
+	gaveUp bool // the trial failed, and nothing has succeeded since
+	last   error
 }
 
 // CircuitOpenError is the error for a host whose circuit breaker stays open.
@@ -144,8 +155,11 @@ func (e *CircuitOpenError) Unwrap() error { return e.Last }
 // a *CircuitOpenError. down reports whether an error is a failure of the host.
 func (h *HostBreakers) Do(ctx context.Context, name string, do func() error, down func(error) bool) error {
 	b := h.breaker(name)
+	if b.isGivenUp() {
+		return b.openError(h.policy.FailureThreshold)
+	}
 	if b.breaker.TryAcquirePermit() {
-		return b.record(do(), down)
+		return b.do(do, down)
 	}
 	// One caller waits and makes the trial request; the others wait for its result.
 	select {
@@ -153,22 +167,15 @@ func (h *HostBreakers) Do(ctx context.Context, name string, do func() error, dow
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if !b.gaveUp && !b.breaker.TryAcquirePermit() {
-		defer func() { <-b.probe }()
-		return h.doHalfOpen(ctx, b, do, down)
-	}
-	gaveUp := b.gaveUp
-	<-b.probe
-	if gaveUp {
-		return b.openError(h.policy.FailureThreshold)
-	}
-	return b.record(do(), down)
-}
-
-// doHalfOpen waits until the breaker is half open and calls do. The caller is in
-// probe.
-func (h *HostBreakers) doHalfOpen(ctx context.Context, b *hostBreaker, do func() error, down func(error) bool) error {
-	for !b.breaker.TryAcquirePermit() {
+	release := sync.OnceFunc(func() { <-b.probe })
+	defer release()
+	for {
+		if b.isGivenUp() {
+			return b.openError(h.policy.FailureThreshold)
+		}
+		if b.breaker.TryAcquirePermit() {
+			break
+		}
 		// Where another caller has the permit, its result is awaited in short steps.
 		select {
 		case <-ctx.Done():
@@ -176,9 +183,10 @@ func (h *HostBreakers) doHalfOpen(ctx context.Context, b *hostBreaker, do func()
 		case <-time.After(max(b.breaker.RemainingDelay(), time.Millisecond)):
 		}
 	}
-	err := b.record(do(), down)
-	b.gaveUp = err != nil && down(err)
-	return err
+	if !b.breaker.IsHalfOpen() {
+		release() // it is closed again: this is no trial for which others wait
+	}
+	return b.do(do, down)
 }
 
 func (h *HostBreakers) breaker(name string) *hostBreaker {
@@ -193,16 +201,28 @@ func (h *HostBreakers) breaker(name string) *hostBreaker {
 	return b
 }
 
-func (b *hostBreaker) record(err error, down func(error) bool) error {
+// do calls do, for which the breaker has given leave, and records what became of it. A
+// trial that fails gives the host up, and whatever succeeds takes that back.
+func (b *hostBreaker) do(do func() error, down func(error) bool) error {
+	trial := b.breaker.IsHalfOpen()
+	err := do()
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if err == nil || !down(err) {
 		b.breaker.RecordSuccess()
+		b.gaveUp = false
 		return err
 	}
-	b.mu.Lock()
 	b.last = err
-	b.mu.Unlock()
 	b.breaker.RecordFailure()
+	b.gaveUp = b.gaveUp || trial && b.breaker.IsOpen()
 	return err
+}
+
+func (b *hostBreaker) isGivenUp() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.gaveUp
 }
 
 func (b *hostBreaker) openError(failures uint) error {

@@ -324,6 +324,59 @@ func TestHostBreakers(t *testing.T) {
 			}
 		})
 	})
+	t.Run("does not ask again after it gave up, but in the next run, and has a trial then too", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			hosts := policy.NewHostBreakers()
+			hosts.ForRun(7)
+			requests := 0
+			ask := func(answer error) error {
+				return hosts.Do(t.Context(), "a.example", func() error { requests++; return answer }, isDown)
+			}
+			for range 5 {
+				_ = ask(down)
+			}
+			for range 3 {
+				time.Sleep(2 * policy.OpenInterval)
+				hosts.ForRun(7)
+				hosts.ForRun(6) // a unit of a run of before comes late
+				if _, open := errors.AsType[*CircuitOpenError](ask(nil)); !open || requests != 4 {
+					t.Fatalf("%d requests, want 3 and one trial", requests)
+				}
+			}
+			hosts.ForRun(8)
+			if err := ask(nil); err != nil {
+				t.Fatalf("the next run: %v", err)
+			}
+			for range 3 {
+				_ = ask(down)
+			}
+			if err := ask(nil); err != nil || requests != 9 {
+				t.Errorf("after the trial of the next run: %v, %d requests", err, requests)
+			}
+		})
+	})
+	t.Run("gives up after a failed trial that nobody waited for, and no more when a request of before succeeds", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			hosts := policy.NewHostBreakers()
+			slow := make(chan error)
+			go func() {
+				slow <- hosts.Do(t.Context(), "a.example", func() error { time.Sleep(9 * policy.OpenInterval); return nil }, isDown)
+			}()
+			synctest.Wait()
+			for range 3 {
+				_ = hosts.Do(t.Context(), "a.example", bad, isDown)
+			}
+			time.Sleep(2 * policy.OpenInterval)
+			_ = hosts.Do(t.Context(), "a.example", bad, isDown)
+			time.Sleep(2 * policy.OpenInterval)
+			if _, open := errors.AsType[*CircuitOpenError](hosts.Do(t.Context(), "a.example", good, isDown)); !open {
+				t.Error("it was asked again after the trial")
+			}
+			if err := errors.Join(<-slow, hosts.Do(t.Context(), "a.example", good, isDown)); err != nil {
+				t.Errorf("after a success: %v", err)
+			}
+		})
+	})
 	t.Run("closes when the host is back", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			hosts := policy.NewHostBreakers()

@@ -95,8 +95,8 @@ func lockAndLook(ctx context.Context, path string) (release func() error, valid 
 	}, true, nil
 }
 
-// Overwrite writes the contents of a file that keeps its identity because it is locked.
-// A link in its place is not followed.
+// Overwrite writes the contents of a small file in place, also while others read it: on
+// Windows a file that is open cannot be replaced. A link in its place is not followed.
 func Overwrite(path string, contents string) error {
 	if err := RefuseSpecial(path); err != nil {
 		return err

@@ -117,6 +117,7 @@ func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts
 	} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("look whether %s is done: %w", url, err)
 	}
+	w.breakers.ForRun(unit.Run)
 	started := w.now()
 	a := w.locate(ctx, unit.Repository, unit.Several)
 	if a.dir == "" && a.err == nil {
@@ -136,7 +137,10 @@ func (w *unitWorker) do(ctx context.Context, unit queue.Unit, hosts *queue.Hosts
 	if scan.Failure != nil && triedLater(scan.Failure.Cause, unit) {
 		return fmt.Errorf("try %d: %s", unit.Try, scan.Failure.Message)
 	}
-	if err := w.store.PutScan(ctx, unit.Run, scan); err != nil {
+	if err := w.store.PutScan(ctx, unit.Run, scan); errors.Is(err, store.ErrTooLate) {
+		w.log.Warn("a scan comes too late", "url", url, "run", unit.Run, "error", err.Error())
+		return nil // the run has another, of a worker that did the unit meanwhile, or is gone
+	} else if err != nil {
 		return fmt.Errorf("store the scan of %s: %w", url, err)
 	}
 	span.SetAttributes(attribute.String("midspan.outcome", outcomeOf(scan)))

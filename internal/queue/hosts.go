@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"sync"
@@ -42,7 +43,7 @@ func (h *Hosts) Take(ctx context.Context, host string) (release func(), err erro
 	for {
 		slot, got, err := h.try(ctx, host)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w for a slot of %s: %w", errDatabase, host, err)
 		}
 		if got {
 			return sync.OnceFunc(func() { h.giveBack(host, slot) }), nil

@@ -39,10 +39,15 @@ func (w *worker) sign(ctx context.Context) error {
 	return err
 }
 
-// leave says that a worker ended by itself.
+// leave says that a worker ended by itself. After a fault of its machine its units are for
+// all: who starts it again and again would otherwise have it fail at each of them.
 func (w *worker) leave(ctx context.Context) error {
 	return postgres.Retry(ctx, 10*time.Second, func() error {
 		_, err := w.pool.Exec(ctx, "UPDATE workers SET left_at = now() WHERE id = $1", w.id)
+		if err == nil && w.fault.Load() != nil {
+			_, err = w.pool.Exec(ctx, "UPDATE river_job SET queue = $1 WHERE kind = $2 AND state IN ('available', 'retryable', 'scheduled') AND queue = $3",
+				sharedQueue(w.Program), kind, ownQueue(w.Program, w.Cache))
+		}
 		return err
 	})
 }
@@ -71,7 +76,6 @@ func (w *worker) live(ctx context.Context) {
 }
 
 // readClock measures how far the clock of the database is before that of this machine.
-// River reckons the time of a further try by the clock of the worker.
 func (w *worker) readClock(ctx context.Context) error {
 	var now time.Time
 	if err := w.pool.QueryRow(ctx, "SELECT now()").Scan(&now); err != nil {

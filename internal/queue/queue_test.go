@@ -57,10 +57,17 @@ func beWorker(address string) error {
 	defer s.Close()
 	skew, _ := time.ParseDuration(os.Getenv("SKEW"))
 	cost, _ := time.ParseDuration(os.Getenv("COST"))
+	drain, err := time.ParseDuration(os.Getenv("DRAIN"))
+	if err != nil {
+		drain = 20 * time.Second
+	}
 	do := func(ctx context.Context, unit queue.Unit, hosts *queue.Hosts) error {
 		url := unit.Repository.URL
 		if last, err := s.Scan(ctx, unit.Run, url); err == nil && last.Failure == nil {
 			return nil
+		}
+		if os.Getenv("DISK") == "full" {
+			return &queue.EndError{Err: syscall.ENOSPC}
 		}
 		if strings.Contains(url, "poison") {
 			os.Exit(3)
@@ -85,7 +92,7 @@ func beWorker(address string) error {
 			s.PutScan(ctx, unit.Run, store.Scan{URL: url, At: unit.AsOf, ObservedUntil: unit.AsOf, Committed: unit.AsOf, Keys: []string{url}, Commit: unit.Repository.OwnerHosts}))
 	}
 	return queue.Serve(ctx, s.Pool(), queue.Worker{
-		Program: "p", Cache: os.Getenv("CACHE"), Host: "h", Jobs: 2, Drain: 20 * time.Second, Pause: 100 * time.Millisecond, Timing: quick,
+		Program: "p", Cache: os.Getenv("CACHE"), Host: "h", Jobs: 2, Drain: drain, Pause: 100 * time.Millisecond, Timing: quick,
 		Now: func() time.Time { return time.Now().Add(skew) }, Log: slog.New(slog.NewTextHandler(os.Stderr, nil)), Do: do, PerHost: 3,
 	})
 }
@@ -205,6 +212,14 @@ func names(n int) []string {
 	return all
 }
 
+// endAndReplace tells all workers to end, and starts two.
+func endAndReplace(c *cluster) {
+	for _, worker := range c.workers {
+		_ = worker.Process.Signal(syscall.SIGTERM)
+	}
+	c.start(2)
+}
+
 // TestUnitsAreDoneOnceInEffect has faults in the middle of a run. Others are added by a
 // line.
 func TestUnitsAreDoneOnceInEffect(t *testing.T) {
@@ -225,12 +240,11 @@ func TestUnitsAreDoneOnceInEffect(t *testing.T) {
 			_ = c.workers[0].Process.Signal(syscall.SIGSTOP)
 			time.AfterFunc(2*quick.Silence, func() { _ = c.workers[0].Process.Signal(syscall.SIGCONT) })
 		}},
-		{name: "all are told to end, and others come", workers: 2, meanwhile: func(c *cluster) {
-			for _, worker := range c.workers {
-				_ = worker.Process.Signal(syscall.SIGTERM)
-			}
-			c.start(2)
-		}},
+		{name: "all are told to end, and others come", workers: 2, meanwhile: endAndReplace},
+		{name: "units in hand are given back at the end, by clocks three hours before", workers: 2, variables: []string{"SKEW=3h", "DRAIN=10ms", "COST=500ms"},
+			meanwhile: endAndReplace},
+		{name: "units in hand are given back at the end, by clocks three hours behind", workers: 2, variables: []string{"SKEW=-3h", "DRAIN=10ms", "COST=500ms"},
+			meanwhile: endAndReplace},
 		{name: "clocks are three hours behind", workers: 2, variables: []string{"SKEW=-3h"}},
 		{name: "clocks are three hours before", workers: 2, variables: []string{"SKEW=3h"}},
 	} {
@@ -295,6 +309,56 @@ func TestAUnitThatEndsEveryWorkerIsGivenUp(t *testing.T) {
 			t.Errorf("%s: %q", unit.Repository.URL, result.GivenUp)
 		}
 	}
+}
+
+// TestAFullDiskOfAWorkerIsNoFaultOfItsUnits has a worker with a full disk that has the
+// mirrors of all, and that its supervisor starts more often than a unit is tried. The run
+// does not look after what the worker leaves.
+func TestAFullDiskOfAWorkerIsNoFaultOfItsUnits(t *testing.T) {
+	c := newCluster(t, postgrestest.Shared(t))
+	units := c.begin(names(6)...)
+	if err := queue.Migrate(t.Context(), c.store.Pool()); err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range units {
+		if err := queue.Keep(t.Context(), c.store.Pool(), unit.Repository.URL, "full", 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func(query string, args ...any) (n int) {
+		if err := c.store.Pool().QueryRow(t.Context(), query, args...).Scan(&n); err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	c.start(1, "CACHE=full", "DISK=full")
+	for deadline := time.Now().Add(30 * time.Second); count("SELECT count(*) FROM workers") == 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	timing := quick
+	timing.Look = time.Hour
+	run, err := queue.NewRun(t.Context(), c.store.Pool(), "p", timing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- run.Do(t.Context(), units[0].Run, units, func(queue.Result) error { return nil }) }()
+	for i := range 3 {
+		if i > 0 {
+			c.start(1, "CACHE=full", "DISK=full")
+		}
+		if err := c.workers[i].Wait(); err == nil {
+			t.Error("a worker with a full disk ended without an error")
+		}
+		if n := count("SELECT count(*) FROM river_job WHERE attempt > 0 OR array_length(errors, 1) > 0 OR queue LIKE '%-full'"); n > 0 {
+			t.Errorf("after start %d, %d units have a try, or wait for this worker alone", i+1, n)
+		}
+	}
+	c.start(1)
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	c.check(units)
 }
 
 func TestNoHostHasMoreFetchesThanItMayOverAllWorkers(t *testing.T) {

@@ -31,8 +31,9 @@ type Worker struct {
 	Timing Timing
 	Now    func() time.Time
 	Log    *slog.Logger
-	// Do does a unit and stores its scan. After an error it is tried again by a worker; a
-	// failure of the repository is no error, but a result.
+	// Do does a unit and stores its scan. After an error it is tried again by a worker, at
+	// most maxTries times, unless nothing of the unit is at fault: an EndError, or an error
+	// of Hosts or Keep. A failure of the repository is no error, but a result.
 	Do func(ctx context.Context, unit Unit, hosts *Hosts) error
 	// PerHost is the most fetches from one host at once, over all workers.
 	PerHost int
@@ -43,7 +44,10 @@ type Worker struct {
 // ErrBusy means that a host has as many connections as it may. The unit is taken up later.
 var ErrBusy = errors.New("the host has as many fetches as it may")
 
-// EndError is an error of this machine: the unit is tried by another, and the worker ends.
+// errDatabase means that the database did not do what slots and places need.
+var errDatabase = errors.New("ask the database of the queue")
+
+// EndError is an error of this machine: the unit is done by another, and the worker ends.
 type EndError struct{ Err error }
 
 func (e *EndError) Error() string { return e.Err.Error() }
@@ -60,8 +64,8 @@ type worker struct {
 	fault atomic.Pointer[EndError]
 }
 
-// fetchedAhead are the units that a worker has in hand beside those that it reads: they are
-// fetched meanwhile.
+// fetchedAhead are the units of each of its two queues that a worker has in hand beside
+// those that it reads: they are fetched meanwhile.
 const fetchedAhead = 2
 
 // Serve takes units and has them done until the context ends. Then it takes no more, and
@@ -112,7 +116,8 @@ func (w *worker) riverConfig(workers *river.Workers) *river.Config {
 		// The scans in the store are the result; a unit is kept only as long as somebody may
 		// look at what went on.
 		CompletedJobRetentionPeriod: time.Hour, CancelledJobRetentionPeriod: 24 * time.Hour, DiscardedJobRetentionPeriod: 24 * time.Hour,
-		RescueStuckJobsAfter: 24 * time.Hour, // rescue knows sooner who is dead
+		RescueStuckJobsAfter: 24 * time.Hour,                   // rescue knows sooner who is dead
+		Test:                 river.TestConfig{Time: clock{w}}, // River takes a clock nowhere else
 	}
 }
 
@@ -141,39 +146,61 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	unit.Try = job.Attempt
 	started := w.Now()
 	err = w.Do(ctx, unit, w.hosts)
-	if errors.Is(err, ErrBusy) {
-		return river.JobSnooze(max(0, busyPause+time.Duration(w.ahead.Load())))
+	switch {
+	case errors.Is(err, ErrBusy):
+		return river.JobSnooze(putOff)
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err() // the worker ends: River gives the unit back at once, and counts no try
 	}
 	if w.Observe != nil {
 		w.Observe(w.Now().Sub(started), err)
 	}
-	if err != nil && ctx.Err() == nil {
+	if err != nil {
 		w.Log.Warn("a unit is tried again", "url", unit.Repository.URL, "run", unit.Run, "try", unit.Try, "error", err.Error())
 	}
-	if fault, ok := errors.AsType[*EndError](err); ok && ctx.Err() == nil {
+	fault, ends := errors.AsType[*EndError](err)
+	if ends {
 		w.fault.CompareAndSwap(nil, fault)
 		w.end()
+	}
+	if ends || errors.Is(err, errDatabase) {
+		return river.JobSnooze(putOff)
 	}
 	return err
 }
 
-// busyPause is how long a unit waits whose host is busy.
-const busyPause = 3 * time.Second
+// putOff is how long a unit waits that could not be done through no fault of its own: its
+// host is busy, or this machine fails. River counts no try then.
+const putOff = 3 * time.Second
 
-// retries says when a unit is tried again, by the clock of the database: after twice Pause,
-// and after twice as long each time.
+// clock is that of the database, as this worker knows it. River writes by it when a unit is
+// to be taken again. By its own clock, a worker three hours before would put off what it
+// gives back for three hours.
+type clock struct{ *worker }
+
+// Now implements rivertype.TimeGenerator.
+func (c clock) Now() time.Time { return c.worker.Now().Add(time.Duration(c.ahead.Load())) }
+
+// NowOrNil implements rivertype.TimeGenerator: statements have the time of the database.
+func (clock) NowOrNil() *time.Time { return nil }
+
+// retries says when a unit is tried again: after twice Pause, and after twice as long each
+// time.
 type retries struct{ *worker }
 
 // NextRetry implements river.ClientRetryPolicy.
 func (r retries) NextRetry(job *rivertype.JobRow) time.Time {
-	return r.Now().Add(time.Duration(r.ahead.Load()) + r.Pause<<min(job.Attempt, 8))
+	return clock{r.worker}.Now().Add(r.Pause << min(job.Attempt, 8))
 }
 
 // Keep stores which folder has the mirror of an address, and how large it is.
 func Keep(ctx context.Context, pool *pgxpool.Pool, url, cache string, bytes int64) error {
 	_, err := pool.Exec(ctx, `INSERT INTO places (url, cache, bytes) VALUES ($1, $2, $3)
 		ON CONFLICT (url) DO UPDATE SET cache = excluded.cache, bytes = excluded.bytes, used = now()`, url, cache, bytes)
-	return err
+	if err != nil {
+		return fmt.Errorf("%w which folder has a mirror: %w", errDatabase, err)
+	}
+	return nil
 }
 
 // Forget says that a folder has the mirror no more.

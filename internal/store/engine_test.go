@@ -73,6 +73,52 @@ func TestWhatIsDoneTwiceIsAsOnce(t *testing.T) {
 	})
 }
 
+// TestAScanThatComesAfterItsRunHasGoneOnChangesNothing stores what a worker has that was
+// taken for dead, when the run goes on, after it has, and when the run is gone.
+func TestAScanThatComesAfterItsRunHasGoneOnChangesNothing(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		run := begin(t, s, "a", catalog.Good{ID: "x"})
+		scan := Scan{URL: "https://h/a", Commit: "c", ObservedUntil: day, At: day, Keys: []string{"k"}, Committed: day}
+		if err := s.PutScan(t.Context(), run, scan); err != nil {
+			t.Fatal(err)
+		}
+		late, other := scan, scan
+		late.Commit, other.URL = "d", "https://h/b"
+		tx, err := s.db.BeginTxx(t.Context(), nil)
+		if err == nil {
+			err = transaction{tx}.run(t.Context(), `UPDATE runs SET state = ? WHERE id = ?`, Scanned, run) // as Advance does
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		meanwhile := make(chan error)
+		go func() { meanwhile <- s.PutScan(t.Context(), run, late) }()
+		time.Sleep(200 * time.Millisecond)
+		if err := errors.Join(tx.Commit(), <-meanwhile); !errors.Is(err, ErrTooLate) {
+			t.Errorf("while the run goes on: %v", err)
+		}
+		for _, state := range []State{Scanned, Matched, Assessed} {
+			if err := s.Advance(t.Context(), run, state); err != nil {
+				t.Fatal(err)
+			}
+			for _, one := range []Scan{late, other} {
+				if err := s.PutScan(t.Context(), run, one); !errors.Is(err, ErrTooLate) {
+					t.Errorf("in a run that is %s: %v", state, err)
+				}
+			}
+		}
+		if got, err := s.Scan(t.Context(), run, scan.URL); err != nil || !reflect.DeepEqual(got, scan) {
+			t.Errorf("the scan became %+v, %v", got, err)
+		}
+		if _, err := s.Scan(t.Context(), run, other.URL); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a scan that was not there is: %v", err)
+		}
+		if err := s.PutScan(t.Context(), run+1, scan); !errors.Is(err, ErrTooLate) {
+			t.Errorf("in a run that is gone: %v", err)
+		}
+	})
+}
+
 // TestTextOfOthersIsKeptAsItCame stores what a catalog or a repository may hold.
 func TestTextOfOthersIsKeptAsItCame(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {

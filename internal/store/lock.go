@@ -62,12 +62,17 @@ func (l *fileLock) take() (bool, string, error) {
 	if err != nil || !got {
 		return false, l.holder(), err
 	}
-	return true, "", files.Overwrite(l.file.Path(), strconv.Itoa(os.Getpid()))
+	return true, "", files.Overwrite(l.numberPath(), strconv.Itoa(os.Getpid()))
 }
 
-// holder names the process whose number stands in the lock file.
+// numberPath is the file with the number of the process that holds the lock, or was the last
+// to hold it. It stands beside the lock: on Windows nobody reads or writes a locked file, not
+// even the process that locked it, but through the library's own handle.
+func (l *fileLock) numberPath() string { return l.file.Path() + ".process" }
+
+// holder names the process that holds the lock.
 func (l *fileLock) holder() string {
-	text, err := files.Read(l.file.Path(), 100)
+	text, err := files.Read(l.numberPath(), 100)
 	if number, parseErr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && parseErr == nil {
 		return fmt.Sprintf(" (process %d)", number)
 	}

@@ -27,6 +27,10 @@ func TestAStoreIsLockedByOneAtATime(t *testing.T) {
 	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) || !strings.Contains(err.Error(), path) {
 		t.Errorf("a second lock: %v", err)
 	}
+	// On Windows a locked file can be written by no second handle.
+	if text, err := os.ReadFile(path + ".run"); err != nil || len(text) > 0 {
+		t.Errorf("the locked file itself holds %q, %v", text, err)
+	}
 	if _, err := two.Latest(t.Context(), Assessed); !errors.Is(err, ErrNotFound) {
 		t.Errorf("a reader beside a lock: %v", err)
 	}

@@ -47,22 +47,41 @@ type scanRow struct {
 	Variant       string         `db:"variant"`
 }
 
-// PutScan stores the scan of a repository. Where it is done twice, by two workers of which
-// one was taken for dead, a failure does not take the place of what was read.
+// ErrTooLate means that a scan is not stored because its run has gone on.
+var ErrTooLate = errors.New("the run has gone on")
+
+// PutScan stores the scan of a repository while its run is started. Where it is done twice,
+// by two workers of which one was taken for dead, a failure does not take the place of what
+// was read. After the run has gone on nothing is changed: other stages stand on what was
+// there. The error is then ErrTooLate.
 func (s *Store) PutScan(ctx context.Context, run int64, scan Scan) error {
 	s.forget()
 	var failure any // NULL unless the scan failed
 	if scan.Failure != nil {
 		failure = jsonValue{scan.Failure}
 	}
-	return s.db.run(ctx,
+	// The row of the run is locked, so that Advance waits for a scan that is being stored, and
+	// the next comes too late. SQLite has one writer at a time.
+	result, err := s.db.exec(ctx,
 		`INSERT INTO scans (run_id, url, commit_id, observed_until, at, keys, inventory, notes, failure, sight, committed, variant)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run_id, url) DO UPDATE SET
+		SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM runs WHERE id = ? AND state = ?`+s.db.dialect("", " FOR SHARE")+`
+		ON CONFLICT (run_id, url) DO UPDATE SET
 			commit_id = excluded.commit_id, observed_until = excluded.observed_until, at = excluded.at, keys = excluded.keys, inventory = excluded.inventory,
 			notes = excluded.notes, failure = excluded.failure, sight = excluded.sight, committed = excluded.committed, variant = excluded.variant
 		WHERE excluded.failure IS NULL OR scans.failure IS NOT NULL`,
-		run, scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
-		scan.MirrorState, formatTime(scan.Committed), scan.Variant)
+		scan.URL, scan.Commit, formatTime(scan.ObservedUntil), formatTime(scan.At), jsonValue{scan.Keys}, scan.Inventory, jsonValue{scan.Notes}, failure,
+		scan.MirrorState, formatTime(scan.Committed), scan.Variant, run, Started)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	var started int // 1 where what was read stood already
+	if err := s.db.get(ctx, &started, `SELECT count(*) FROM runs WHERE id = ? AND state = ?`, run, Started); err != nil || started > 0 {
+		return err
+	}
+	return ErrTooLate
 }
 
 // Scan returns a run's scan of a repository, or ErrNotFound.
