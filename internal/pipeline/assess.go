@@ -28,7 +28,7 @@ import (
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
 func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
-	if err := p.openAdvisories(ctx, run); err != nil {
+	if err := errors.Join(p.store.Lock(), p.openAdvisories(ctx, run)); err != nil {
 		return err
 	}
 	inputs, err := p.inputsDigest(ctx, run)
