@@ -66,7 +66,7 @@ type Source interface {
 	ChangedSince(ctx context.Context, ecosystem, since string) (func(name string) bool, error)
 	// Info describes the source. Dates after asOf are left out.
 	Info(ctx context.Context, asOf time.Time) (Info, error)
-	// Notes list why the source could not match.
+	// Notes list what of the source could not be read, and why it could not match.
 	Notes() []observation.Note
 	Close() error
 }

@@ -172,8 +172,8 @@ func TestAnArchiveWithoutItsOwnRecordsIsNoDatabase(t *testing.T) {
 				"PyPI": {"P.json": `{"id":"P","affected":[{"package":{"ecosystem":"PyPI","name":"p"},"versions":["1"]}]}`},
 			}))
 			result := advisorytest.Match(t, database, advisorytest.Package("npm", "other", "1.0.0"))
-			if len(result.Unmatched) != 1 || result.Unmatched[0].Cause != observation.CauseNoDatabase || len(info.Notes) != 1 {
-				t.Errorf("unmatched %+v, notes %+v", result.Unmatched, info.Notes)
+			if len(result.Unmatched) != 1 || result.Unmatched[0].Cause != observation.CauseNoDatabase || len(info.Notes) != 1 || len(database.Notes()) != 1 {
+				t.Errorf("unmatched %+v, notes %+v, of the source %+v", result.Unmatched, info.Notes, database.Notes())
 			}
 		})
 	}

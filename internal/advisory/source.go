@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/midspan/midspan/internal/fetch"
@@ -12,12 +14,28 @@ import (
 )
 
 // Database is the source that is an index on disk.
-type Database struct{ *osvdb.Index }
+type Database struct {
+	*osvdb.Index
+	notes []observation.Note
+}
 
-// Open opens an index that osvdb.Build wrote.
-func Open(ctx context.Context, path string) (Database, error) {
+// Open opens an index that osvdb.Build wrote. beside are notes on what lies beside it and could
+// not be read.
+func Open(ctx context.Context, path string, beside ...observation.Note) (Database, error) {
 	index, err := osvdb.Open(ctx, path)
-	return Database{index}, err
+	if err != nil {
+		return Database{}, err
+	}
+	info, err := index.Info(ctx, time.Time{})
+	if err != nil {
+		return Database{}, errors.Join(err, index.Close())
+	}
+	// A report names files as they stand in the folder, wherever that lies on this machine.
+	below := func(text string) string { return strings.ReplaceAll(text, info.Source+string(filepath.Separator), "") }
+	for i, note := range info.Notes {
+		info.Notes[i].Subject, info.Notes[i].Message = filepath.ToSlash(below(note.Subject)), below(note.Message)
+	}
+	return Database{index, append(info.Notes, beside...)}, nil
 }
 
 // Match looks up every package.
@@ -39,8 +57,8 @@ func (d Database) Info(ctx context.Context, asOf time.Time) (Info, error) {
 	return Info{Info: info}, err
 }
 
-// Notes returns none: those on the index are in Info.
-func (Database) Notes() []observation.Note { return nil }
+// Notes tell what of the source of the index could not be read.
+func (d Database) Notes() []observation.Note { return d.notes }
 
 // ServiceName is the name of OSV's online service, and the setting that selects it.
 const ServiceName = "osv.dev"

@@ -31,7 +31,8 @@ const cacheKey = "cache"
 
 // keptKeys are the settings that are kept. What gives a permission (allow-private), what
 // chooses goods, and what only fetching needs are not among them.
-var keptKeys = []string{mirrorKey, "advisories", "ecosystems", "rules", "offline", cacheKey, "out", "languages", partialKey, siteAddressKey, "policy"}
+var keptKeys = []string{mirrorKey, "advisories", "ecosystems", "rules", "offline", cacheKey, "out", "languages", partialKey, siteAddressKey, "policy",
+	"functions", "evidence", "replay", "scorecard-full"}
 
 // pathKeys are those of them that name something on this machine.
 var pathKeys = []string{mirrorKey, "advisories", "rules", cacheKey, "out", "policy"}

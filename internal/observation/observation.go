@@ -7,6 +7,8 @@
 // day as they are, for scanners and catalogs of others.
 package observation
 
+import "slices"
+
 // Note is a remark for a reader about something that was dropped, changed or
 // could not be read.
 type Note struct {
@@ -43,4 +45,11 @@ type Observation struct {
 	Past *Past `json:"past,omitempty"`
 	// Notes say what was skipped or read only in part.
 	Notes []Note `json:"notes,omitempty"`
+}
+
+// MetLimit reports whether a limit left something of the observation unknown.
+func (o Observation) MetLimit() bool {
+	return slices.ContainsFunc(o.Measures, func(m Measure) bool { return m.Cause == CauseOverLimit }) ||
+		slices.ContainsFunc(o.Checks, func(c Check) bool { return c.Cause == CauseOverLimit }) ||
+		slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Cause == CauseOverLimit })
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
+	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/scanners"
 )
 
@@ -181,6 +182,12 @@ func TestRepositoryOverALimitIsUnknownAndSaysSo(t *testing.T) {
 			t.Errorf("%s: over the limit are %v", name, over)
 		case name == "many" && (scan.Failure == nil || !strings.Contains(scan.Failure.Message, "4 files, over the limit of 3")):
 			t.Errorf("%s: failure %+v", name, scan.Failure)
+		}
+	}
+	cfg.MaxBytes = 0 // the default, which is more
+	for _, good := range run(t, cfg, "https://forge.example/o/many", "https://forge.example/o/bytes", "https://forge.example/o/small").Document.Goods {
+		if m := measureOf(good, "license.spdx"); strings.HasSuffix(good.ID, "bytes") && m.Cause != observation.CauseUnsupported {
+			t.Errorf("with a higher limit the file of the same commit is read, and is no licence: %+v", m)
 		}
 	}
 }

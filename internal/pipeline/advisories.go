@@ -68,7 +68,11 @@ func (p *Pipeline) openIndex(ctx context.Context, run store.Run) (advisory.Sourc
 		return advisory.None{Reason: observation.Note{Cause: observation.CauseNoDatabase, Subject: redact.URL(p.cfg.Advisories),
 			Message: fmt.Sprintf("no advisory database, so every finding is unknown: %v", redact.Error(err))}}, nil
 	}
-	source, err := advisory.Open(ctx, index)
+	var beside []observation.Note
+	if p.cfg.Advisories != "" {
+		beside = feeds.Failures(advisoryFolder(p.cfg))
+	}
+	source, err := advisory.Open(ctx, index, beside...)
 	if err == nil || p.cfg.Advisories != "" || ctx.Err() != nil {
 		return source, err
 	}

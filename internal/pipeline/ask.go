@@ -54,8 +54,13 @@ func (p *Pipeline) askSources(ctx context.Context, run store.Run, followers bool
 	return nil
 }
 
-// askedAtOnce bounds how many repositories' answers are in memory.
-const askedAtOnce = 2000
+const (
+	// askedAtOnce bounds how many repositories' answers are in memory.
+	askedAtOnce = 2000
+	// needless is the cause for which nobody is asked where a repository can be read: what
+	// would be asked does not apply to it.
+	needless observation.Cause = "needless"
+)
 
 func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners.Source, repositories []catalog.Repository) error {
 	noToken, reason := 0, ""
@@ -101,10 +106,6 @@ func (p *Pipeline) askSource(ctx context.Context, run store.Run, source scanners
 	}
 	return nil
 }
-
-// needless is the cause for which nobody is asked where a repository can be read: what
-// would be asked does not apply to it.
-const needless observation.Cause = "needless"
 
 // spares says why a repository needs no copy that is kept elsewhere; nil where it may, and
 // for sources of anything else.

@@ -28,7 +28,7 @@ import (
 
 // Assess is the assess stage: it computes the verdict of every good of the run.
 func (p *Pipeline) Assess(ctx context.Context, run store.Run) error {
-	if err := p.openAdvisories(ctx, run); err != nil {
+	if err := errors.Join(p.store.Lock(), p.openAdvisories(ctx, run)); err != nil {
 		return err
 	}
 	inputs, err := p.inputsDigest(ctx, run)
@@ -102,11 +102,15 @@ func (p *Pipeline) definitions() []observation.Definition {
 // nameable are the definitions that rules and policies may name: those of optional scanners
 // too, whether this run has them or not.
 func (p *Pipeline) nameable() []observation.Definition {
-	sources := p.sources
-	if !slices.ContainsFunc(sources, func(s scanners.Source) bool { return s.Name() == live.Name }) {
-		sources = slices.Concat(sources, registry.OptionalSources(nil))
+	return definitionsOf(slices.Concat(p.scanners, p.unasked), withOptional(p.sources))
+}
+
+// withOptional adds the sources that a run has where a setting asks for them. Nobody asks them.
+func withOptional(sources []scanners.Source) []scanners.Source {
+	if slices.ContainsFunc(sources, func(s scanners.Source) bool { return s.Name() == live.Name }) {
+		return sources
 	}
-	return definitionsOf(slices.Concat(p.scanners, p.unasked), sources)
+	return slices.Concat(sources, registry.OptionalSources(nil))
 }
 
 func definitionsOf(list []scanners.Scanner, sources []scanners.Source) []observation.Definition {
@@ -207,8 +211,15 @@ func (p *Pipeline) loadStates(ctx context.Context, run store.Run, good store.Goo
 // pastOf returns the work key of what a repository listed before, with the state that its
 // match depends on; empty where it was not read.
 func (p *Pipeline) pastOf(ctx context.Context, scan store.Scan) (key, state string, err error) {
-	i := slices.IndexFunc(p.scanners, func(s scanners.Scanner) bool { return s.Name() == replay.Name })
-	if i < 0 || i >= len(scan.Keys) {
+	if !slices.ContainsFunc(p.scanners, func(s scanners.Scanner) bool { return s.Name() == replay.Name }) {
+		return "", "", nil
+	}
+	// The run may have had other scanners than this command has: the key tells whose it is.
+	i := slices.IndexFunc(scan.Keys, func(key string) bool {
+		parts := strings.SplitN(key, " ", 4)
+		return len(parts) > 2 && strings.HasPrefix(parts[2], replay.Name+"@")
+	})
+	if i < 0 {
 		return "", "", nil
 	}
 	state, err = p.advisoryState(ctx, scan.Keys[i])

@@ -28,7 +28,7 @@ type storedMatch struct {
 // Match is the match stage: it matches every inventory of the run against the advisory
 // database. No repository is opened.
 func (p *Pipeline) Match(ctx context.Context, run store.Run) error {
-	if err := p.openAdvisories(ctx, run); err != nil {
+	if err := errors.Join(p.store.Lock(), p.openAdvisories(ctx, run)); err != nil {
 		return err
 	}
 	repositories, err := p.repositories(ctx, run)

@@ -160,9 +160,13 @@ func openStore(ctx context.Context, cfg config.Config) (*store.Store, error) {
 	return store.Open(ctx, filepath.Join(cfg.Store, "midspan.db"))
 }
 
-// storeConnections are those to PostgreSQL that a process has beside one for each unit of
-// work: for the lock, the queue and what it reads in between.
-const storeConnections = 10
+const (
+	// storeConnections are those to PostgreSQL that a process has beside one for each unit of
+	// work: for the lock, the queue and what it reads in between.
+	storeConnections = 10
+	// maxRules bounds a file of rules, in bytes.
+	maxRules = 8 << 20
+)
 
 // httpClient returns a client under the HTTP policy of this run.
 func httpClient(cfg config.Config, version string) *http.Client {
@@ -177,9 +181,6 @@ func httpOptions(cfg config.Config, version string) fetch.Options {
 	}
 	return fetch.Options{Offline: cfg.Offline, AllowPrivate: cfg.AllowPrivate, UserAgent: fmt.Sprintf("midspan/%s (+%s)", version, contact)}
 }
-
-// maxRules bounds a file of rules, in bytes.
-const maxRules = 8 << 20
 
 // loadRules merges the user's rules into the embedded ones. It returns the user's text
 // too.
@@ -297,12 +298,14 @@ func buildOf(version string) string {
 	return version
 }
 
-// Resume locks the store and returns the newest run in one of the states, whose settings
-// it takes where the user names none. Where there is no run, the error names the command to
-// run first.
+// Resume returns the newest run in one of the states, whose settings it takes where the user
+// names none. Where there is no run, the error names the command to run first. Where the run
+// may be one that is not assessed, it locks the store: another process may be at work on it.
 func (p *Pipeline) Resume(ctx context.Context, command string, states ...store.State) (store.Run, error) {
-	if err := p.store.Lock(); err != nil {
-		return store.Run{}, err
+	if slices.ContainsFunc(states, func(state store.State) bool { return state != store.Assessed }) {
+		if err := p.store.Lock(); err != nil {
+			return store.Run{}, err
+		}
 	}
 	run, err := p.store.Latest(ctx, states...)
 	if errors.Is(err, store.ErrNotFound) {

@@ -44,14 +44,17 @@ func TurnOn(cfg *config.Config, policies []*policy.Policy) map[string]*bool {
 	return settings
 }
 
-// addOptional adds the scanners of which a setting or a policy asks for a measure. What is
-// wrong with a policy is reported where the policies are opened to be asked.
+// addOptional adds the scanners of which a setting or a policy asks for a measure, and takes
+// away the others. They stand behind the rest in an order of their own. What is wrong with a
+// policy is reported where the policies are opened to be asked.
 func (p *Pipeline) addOptional() {
 	p.unasked = registry.Optional()
+	p.scanners = slices.DeleteFunc(slices.Clone(p.scanners), func(one scanners.Scanner) bool {
+		return slices.ContainsFunc(p.unasked, func(optional scanners.Scanner) bool { return optional.Name() == one.Name() })
+	})
 	_ = p.openPolicies()
 	cfg := p.cfg
 	on := TurnOn(&cfg, p.policies)
-	p.scanners = slices.Clip(p.scanners)
 	p.unasked = slices.DeleteFunc(p.unasked, func(scanner scanners.Scanner) bool {
 		if !*on[scanner.Name()] {
 			return false

@@ -23,7 +23,16 @@ func Definitions() ([]observation.Definition, error) {
 // the newest.
 func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.Subject) error) error {
 	if strings.HasSuffix(name, ".json") {
-		return reportSubjects(name, visit)
+		document, err := readReport(name, "ask a policy of a report")
+		if err != nil {
+			return err
+		}
+		for _, good := range document.Goods {
+			if err := visit(good.Subject(document.AsOf)); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	run, err := p.findRun(ctx, name, func() (store.Run, error) { return p.Resume(ctx, "midspan run", store.Assessed) })
 	if err != nil {
@@ -44,19 +53,6 @@ func (p *Pipeline) Subjects(ctx context.Context, name string, visit func(policy.
 			return fmt.Errorf("good %s: %w", good.ID, err)
 		}
 		if err := visit(e.brief.Subject(run.AsOf)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func reportSubjects(path string, visit func(policy.Subject) error) error {
-	document, err := readReport(path, "ask a policy of a report")
-	if err != nil {
-		return err
-	}
-	for _, good := range document.Goods {
-		if err := visit(good.Subject(document.AsOf)); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ type Published struct {
 // Publish is the last stage: it writes the report of an assessed run. One good is in
 // memory at a time; the files of a good that did not change are kept.
 func (p *Pipeline) Publish(ctx context.Context, run store.Run) (Published, error) {
-	if err := p.openPolicies(); err != nil {
+	if err := errors.Join(p.store.Lock(), p.openPolicies()); err != nil {
 		return Published{}, err
 	}
 	head, err := p.documentHead(ctx, run)

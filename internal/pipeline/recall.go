@@ -24,11 +24,14 @@ func (p *Pipeline) say(text string) {
 	}
 }
 
-// keep stores with a run the settings that commands on its results need again.
+// keep stores with a run the settings that commands on its results need again. What a policy
+// turned on is among them: another policy may be asked of what was measured.
 func (p *Pipeline) keep(ctx context.Context, run store.Run) error {
 	// The sample is read in the store, whatever the cache is.
 	withCache := !isSample(run)
-	kept, err := p.cfg.Keep(redact.URL, withCache)
+	cfg := p.cfg
+	TurnOn(&cfg, p.policies)
+	kept, err := cfg.Keep(redact.URL, withCache)
 	if err != nil {
 		return fmt.Errorf("keep the settings of the run: %w", err)
 	}
@@ -62,6 +65,10 @@ func (p *Pipeline) applyRecalled(advisories bool) error {
 	// The run was matched with what was fetched then: nothing newer is asked for.
 	p.cfg.Offline = p.cfg.Offline || advisories && download.IsURL(p.cfg.Advisories)
 	p.service = osv.Matcher{Client: httpClient(p.cfg, p.version)}
+	p.addOptional()
+	if p.cfg.ScorecardFull {
+		p.sources = withOptional(p.sources)
+	}
 	rules, text, err := loadRules(p.cfg.Rules, p.nameable())
 	if err != nil {
 		return err

@@ -15,6 +15,8 @@ import (
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/export"
 	"github.com/midspan/midspan/internal/store"
 )
 
@@ -209,13 +211,30 @@ func TestTwoRunsOnOneStoreAreOneAfterTheOther(t *testing.T) {
 	if _, err := second.Run(t.Context(), []string{"https://forge.example/o/one"}); err == nil || !strings.Contains(err.Error(), "in use by another run") {
 		t.Errorf("err = %v", err)
 	}
-	if _, err := second.Resume(t.Context(), "x", store.Assessed); err == nil || !strings.Contains(err.Error(), "in use by another run") {
+	if _, err := second.Resume(t.Context(), "x", store.Scanned, store.Assessed); err == nil || !strings.Contains(err.Error(), "in use by another run") {
 		t.Errorf("err = %v", err)
 	}
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
 	runWith(t, second, "https://forge.example/o/one")
+	// Who reads what was judged waits for nobody; who publishes it again does.
+	if _, err := second.Begin(t.Context(), []string{"https://forge.example/o/one"}); err != nil {
+		t.Fatal(err)
+	}
+	reader := newPipeline(t, cfg)
+	judged, err := reader.Resume(t.Context(), "x", store.Assessed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := 0
+	err = reader.Bills(t.Context(), judged, nil, func(report.Document, report.Good, []export.Listing) error { listed++; return nil })
+	if err != nil || listed != 1 {
+		t.Errorf("beside a run %d goods were listed (%v), want 1", listed, err)
+	}
+	if _, err := reader.Publish(t.Context(), judged); err == nil || !strings.Contains(err.Error(), "in use by another run") {
+		t.Errorf("err = %v", err)
+	}
 }
 
 func TestAClockThatIsSetBackLosesNothing(t *testing.T) {

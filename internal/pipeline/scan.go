@@ -145,14 +145,15 @@ func (p *Pipeline) unchanged(ctx context.Context, run store.Run, repository cata
 }
 
 // runScanner runs one scanner on an open repository, unless the store has its result. A
-// limit that ended a child process would end it again: until the commit, the program or a
-// limit changes, its failure is a result too.
+// limit that ended a child process, or beyond which a file was not read, would do so again:
+// until the commit, the program or a limit changes, that is a result too.
 func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanners.Scanner, open child.Repository, repository catalog.Repository,
 	at time.Time) (string, observation.Observation, error) {
 	key := workKey(scanner, repository, open.Opened().Commit, open.Opened().Variant, at)
 	for _, stored := range []string{key, p.overLimitKey(key)} {
 		result, err := p.store.Observation(ctx, stored)
-		if err == nil && !scanners.LackedObjects(scanner, result) {
+		limited := stored == key && result.MetLimit() // of an older program, which did not name the limits
+		if err == nil && !limited && !scanners.LackedObjects(scanner, result) {
 			return stored, result, nil
 		}
 		if err != nil && !errors.Is(err, store.ErrNotFound) && ctx.Err() == nil {
@@ -162,13 +163,13 @@ func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanne
 	start := p.now()
 	result, err := open.Scan(scanner, repository, at)
 	if err != nil {
-		ended, ok := errors.AsType[*child.EndedError](err)
-		if ok && ended.Lasting {
-			key = p.overLimitKey(key)
-		} else { // stored for this run only: the next run tries again
-			key = fmt.Sprintf("%s run=%d", key, run.ID)
-		}
 		result = failedObservation(scanner, repository, err)
+	}
+	switch ended, ok := errors.AsType[*child.EndedError](err); {
+	case err == nil && result.MetLimit(), ok && ended.Lasting:
+		key = p.overLimitKey(key)
+	case err != nil: // stored for this run only: the next run tries again
+		key = fmt.Sprintf("%s run=%d", key, run.ID)
 	}
 	result.Measures = addMissing(scanner.Definitions(), result.Measures)
 	if err := p.store.PutObservation(context.WithoutCancel(ctx), key, result, p.now().Sub(start)); err != nil {
@@ -177,8 +178,8 @@ func (p *Pipeline) runScanner(ctx context.Context, run store.Run, scanner scanne
 	return key, result, nil
 }
 
-// overLimitKey is the key of a unit of work that met a limit of a child process: it names
-// the limits, and the program that keeps them.
+// overLimitKey is the key of a unit of work that met a limit: it names the limits, and the
+// program that keeps them.
 func (p *Pipeline) overLimitKey(key string) string {
 	return fmt.Sprintf("%s over-limit timeout=%s files=%d bytes=%d %s", key, p.cfg.Timeout, p.cfg.MaxFiles, p.cfg.MaxBytes, p.build)
 }

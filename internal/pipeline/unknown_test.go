@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -227,9 +228,19 @@ func TestWhatIsNotKnownIsNeverShownAsGoodOrBad(t *testing.T) {
 	}
 	cfg.Catalog = []string{list}
 	goods := map[string]report.Good{}
-	for _, good := range run(t, cfg).Document.Goods {
+	result := run(t, cfg)
+	for _, good := range result.Document.Goods {
 		goods[good.ID] = good
 	}
+	t.Run("the archive of advisories that cannot be read", func(t *testing.T) {
+		noted := func(n observation.Note) bool { return n.Subject == "npm/all.zip" && n.Cause == observation.CauseBroken }
+		gap := func(g Gap) bool {
+			return strings.HasPrefix(g.What, "notes on the catalog or the database: broken-input")
+		}
+		if !slices.ContainsFunc(result.Document.Notes, noted) || !slices.ContainsFunc(result.Gaps, gap) {
+			t.Errorf("notes %+v, gaps %+v", result.Document.Notes, result.Gaps)
+		}
+	})
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			good, ok := goods[fmt.Sprintf("way-%02d", i)]

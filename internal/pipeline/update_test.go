@@ -70,7 +70,15 @@ func TestAnUpdateThatFailsLeavesTheAdvisoriesThatWereThere(t *testing.T) {
 	want(info, err, "")
 
 	cfg.Mirror, _ = writeMirrors(t, map[string]string{"one": commitStream(map[string]string{"requirements.txt": requirements})})
-	good := run(t, cfg, "https://forge.example/o/one").Document.Goods[0]
+	if gaps := run(t, cfg, "https://forge.example/o/one").Gaps; len(gaps) != 1 || !strings.Contains(gaps[0].First, "an older copy stands in") {
+		t.Errorf("the run with what stood in has the gaps %+v", gaps)
+	}
+	cfg.Advisories = server.URL // the run itself brings it
+	result := run(t, cfg, "https://forge.example/o/one")
+	if len(result.Gaps) != 1 || !strings.Contains(result.Gaps[0].First, "an older copy stands in") {
+		t.Errorf("the run whose server is down has the gaps %+v", result.Gaps)
+	}
+	good := result.Document.Goods[0]
 	if m := measureOf(good, "advisories.findings"); m.Value != 1.0 {
 		t.Errorf("the run after it has the findings %v, want 1", m)
 	}

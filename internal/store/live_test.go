@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
 )
 
@@ -49,6 +50,42 @@ func TestAnAnswerStandsInThePlaceOfTheLastOneAndRunsKeepWhatTheyMadeOfIt(t *test
 		}
 		if _, err := s.Live(t.Context(), run+1, "https://a", "forge"); !errors.Is(err, ErrNotFound) {
 			t.Errorf("another run has it too: %v", err)
+		}
+	})
+}
+
+// What the report says of the catalogs is an input too: an entry that became no good is
+// nowhere but in the notes.
+func TestRunsWhoseCatalogsSayOtherThingsHaveOtherInputs(t *testing.T) {
+	note := observation.Note{Cause: observation.CauseCorrupt, Subject: "goods.csv", Message: "line 3: an open quote"}
+	source := Source{Name: "csv", Location: "goods.csv", Goods: 1, Fetched: "2026-06-29"}
+	later := source
+	later.Fetched = "2026-06-30"
+	eachEngine(t, func(t *testing.T, s *Store) {
+		digest := func(run Run) string {
+			run.AsOf, run.CatalogID = day, "a"
+			id, err := s.Begin(t.Context(), run, []catalog.Good{{ID: "one"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest, err := s.RunDigest(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return digest
+		}
+		first := Run{Sources: []Source{source}}
+		if digest(first) != digest(first) {
+			t.Error("two runs over the same have different inputs")
+		}
+		for what, other := range map[string]Run{
+			"a note":       {Sources: first.Sources, Notes: []observation.Note{note}},
+			"another day":  {Sources: []Source{later}},
+			"more sources": {Sources: []Source{source, later}},
+		} {
+			if digest(other) == digest(first) {
+				t.Errorf("%s changes no input", what)
+			}
 		}
 	})
 }

@@ -154,11 +154,13 @@ func (s *Store) getRun(ctx context.Context, query string, args ...any) (Run, err
 	return row.run()
 }
 
-// RunDigest returns a digest of the goods, the scans and the answers of a run: two runs with the same
-// digest have the same inputs.
+// RunDigest returns a digest of the catalogs of a run with the notes on them, of its goods, its
+// scans and its answers: two runs with the same digest have the same inputs. The day on which a
+// catalog was fetched is among them, because the report shows it.
 func (s *Store) RunDigest(ctx context.Context, run int64) (string, error) {
 	hash := sha256.New()
 	for _, query := range []string{
+		`SELECT catalogs, notes FROM runs WHERE id = ?`,
 		`SELECT document FROM goods WHERE run_id = ? ORDER BY good_id`,
 		`SELECT url, commit_id, observed_until, at, keys, inventory, notes, failure FROM scans WHERE run_id = ? ORDER BY url`,
 		`SELECT url, source, document FROM live WHERE run_id = ? ORDER BY url, source`,
