@@ -127,6 +127,23 @@ func TestAResultHasItsNumbersAsThePagesHaveThem(t *testing.T) {
 	}
 }
 
+// What was not seen in the part that was read is no "no".
+func TestAResultSaysOfABoundThatItWasNotSeenSoFar(t *testing.T) {
+	for condition, c := range map[string]struct {
+		subject Subject
+		want    string
+	}{
+		"measure: governance.security-policy\noperator: is\nthreshold: true": {
+			of("governance.security-policy", false, observation.AtLeast), "Security policy: not seen so far; wanted yes."},
+		"measure: license.spdx\noperator: has\nthreshold: [MIT]": {
+			of("license.spdx", []string{}, observation.AtLeast), "Licence found: not seen so far; wanted one of MIT."},
+	} {
+		if got := evaluated(t, condition, c.subject); got.Outcome != Unknown || got.Because != c.want {
+			t.Errorf("%s: %s, says %q, want %q", condition, got.Outcome, got.Because, c.want)
+		}
+	}
+}
+
 func oneLine(condition string) string {
 	return "{" + strings.ReplaceAll(condition, "\n", ", ") + "}"
 }
