@@ -249,10 +249,15 @@ func formatValue(value any) string {
 	return fmt.Sprint(value)
 }
 
-// withUnit writes a value with its bound and its unit, as the pages do.
+// withUnit writes a value with its bound and its unit, as the pages do. A no, or an empty
+// list, of which only a bound is known was not seen so far.
 func withUnit(m observation.Measure) string {
-	if v, is := m.Value.(float64); is {
+	items, isList := m.List()
+	switch v, is := m.Value.(float64); {
+	case is:
 		return english.TranslateMessage(wording.Quantity(language.Bounded(v, m.Bound), m.Unit))
+	case m.Bound != observation.Exact && (m.Value == false || isList && len(items) == 0):
+		return english.TranslateMessage(wording.NotSeen())
 	}
 	return strings.TrimSpace(boundWords[m.Bound] + formatValue(m.Value) + " " + string(m.Unit))
 }

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -123,6 +124,23 @@ func TestAResultHasItsNumbersAsThePagesHaveThem(t *testing.T) {
 		condition := "measure: " + c.id + "\noperator: '>='\nthreshold: 5\nunit: " + c.unit
 		if got := evaluated(t, condition, of(c.id, c.value, c.bound)).Because; got != c.want {
 			t.Errorf("says %q, want %q", got, c.want)
+		}
+	}
+}
+
+// What was not seen in the part that was read is no "no".
+func TestAResultSaysOfABoundThatItWasNotSeenSoFar(t *testing.T) {
+	for condition, c := range map[string]struct {
+		subject Subject
+		want    string
+	}{
+		"measure: governance.security-policy\noperator: is\nthreshold: true": {
+			of("governance.security-policy", false, observation.AtLeast), "Security policy: not seen so far; wanted yes."},
+		"measure: license.spdx\noperator: has\nthreshold: [MIT]": {
+			of("license.spdx", []string{}, observation.AtLeast), "Licence found: not seen so far; wanted one of MIT."},
+	} {
+		if got := evaluated(t, condition, c.subject); got.Outcome != Unknown || got.Because != c.want {
+			t.Errorf("%s: %s, says %q, want %q", condition, got.Outcome, got.Because, c.want)
 		}
 	}
 }
@@ -411,8 +429,13 @@ func TestAPolicyIsPartialWhereAllThatCanBeSeenPasses(t *testing.T) {
 	}
 }
 
+// claim matches what is said of a condition that nobody sees and is not so of a good that
+// was not read.
+var claim = regexp.MustCompile(`unseen: "?(There (is|are)|No (file|release|document)) .*|.*Midspan has .*`)
+
 // TestAPresetSaysWhatItNeverSees guards that no preset asks for what is never measured
-// without saying so in its own description.
+// without saying so in its own description, and that it claims nothing of a good that nobody
+// read.
 func TestAPresetSaysWhatItNeverSees(t *testing.T) {
 	for _, name := range Presets() {
 		text, err := Text(name)
@@ -421,6 +444,9 @@ func TestAPresetSaysWhatItNeverSees(t *testing.T) {
 		}
 		if strings.Contains(text, "unseen:") && !strings.Contains(text, "at best partial") {
 			t.Errorf("%s has conditions that nobody sees, and its description does not say that it is at best partial", name)
+		}
+		if said := claim.FindString(text); said != "" {
+			t.Errorf("%s says %q of what nobody read, too", name, said)
 		}
 		for _, never := range []string{"posture.branch-protection", "posture.code-review", "posture.signed-releases", "posture.vulnerabilities"} {
 			if strings.Contains(text, never) {

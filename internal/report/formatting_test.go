@@ -147,3 +147,21 @@ func FuzzCleanTextHasNoControls(f *testing.F) {
 		}
 	})
 }
+
+// A no, an empty list and a list say that only a part was read.
+func TestAValueKeepsItsBound(t *testing.T) {
+	for _, c := range []struct {
+		value any
+		bound observation.Bound
+		want  string
+	}{
+		{false, observation.Exact, "no"}, {false, observation.AtLeast, "not seen so far"}, {true, observation.Exact, "yes"},
+		{[]string{}, observation.Exact, "none"}, {[]string{}, observation.AtLeast, "not seen so far"},
+		{[]string{"MIT"}, observation.Exact, "MIT"}, {[]string{"MIT", "ISC"}, observation.AtLeast, "at least MIT, ISC"},
+		{2.0, observation.AtMost, "at most 2"},
+	} {
+		if got := report.English.ValueText(c.value, "", c.bound); got != c.want {
+			t.Errorf("%v %s: %q, want %q", c.value, c.bound, got, c.want)
+		}
+	}
+}

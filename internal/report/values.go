@@ -15,19 +15,31 @@ func (w Localizer) ValueText(value any, unit observation.Unit, bound observation
 	case nil:
 		return ""
 	case bool:
+		if !v && bound != observation.Exact {
+			return w.TranslateMessage(wording.NotSeen())
+		}
 		return w.TranslateMessage(wording.YesNo(v))
 	case float64:
 		return w.quantity(language.Bounded(math.Round(v*100)/100, bound), unit)
 	case int:
 		return w.quantity(language.Bounded(float64(v), bound), unit)
 	case []string:
-		if len(v) == 0 {
-			return w.Translate("none")
-		}
-		return Cut(w.ShortList(v), 300)
+		return Cut(w.listText(v, bound), 300)
 	default:
 		return Cut(fmt.Sprint(v), 300)
 	}
+}
+
+func (w Localizer) listText(items []string, bound observation.Bound) string {
+	switch {
+	case len(items) == 0 && bound != observation.Exact:
+		return w.TranslateMessage(wording.NotSeen())
+	case len(items) == 0:
+		return w.Translate("none")
+	case bound != observation.Exact:
+		return w.Translate("at least {list}", "list", w.ShortList(items))
+	}
+	return w.ShortList(items)
 }
 
 // quantity writes a number with its unit; a ratio has none on a page.

@@ -204,6 +204,9 @@ func YesNo(yes bool) language.Message {
 	return language.M("no")
 }
 
+// NotSeen stands for a no, or for an empty list, that holds only for what was read.
+func NotSeen() language.Message { return language.M("not seen so far") }
+
 // cause is why something is unknown, and in brief where a reader can do something
 // about it.
 type cause struct{ text, brief language.Message }

@@ -60,9 +60,10 @@ type knownPillar struct {
 type measureGroup struct {
 	Source   string
 	Measures []measureRow
-	// The names of those that are yes, no, 0, or at least 0 and so nearly unknown.
-	Yes, No, Zero, AtLeastZero any // lists; nil where empty
-	yes, no, zero, atLeastZero []any
+	// The names of those that are yes, no, 0, and of those that are nearly unknown: a no that
+	// holds only for what was read, and at least 0.
+	Yes, No, NotSeen, Zero, AtLeastZero any // lists; nil where empty
+	yes, no, notSeen, zero, atLeastZero []any
 }
 
 type measureRow struct {
@@ -160,7 +161,8 @@ func (p *evidencePage) groupMeasures(s *edition, measures []observation.Measure)
 		groups[at[source]].add(s, m)
 	}
 	for i, g := range groups {
-		groups[i].Yes, groups[i].No, groups[i].Zero, groups[i].AtLeastZero = listOf(g.yes), listOf(g.no), listOf(g.zero), listOf(g.atLeastZero)
+		groups[i].Yes, groups[i].No, groups[i].NotSeen = listOf(g.yes), listOf(g.no), listOf(g.notSeen)
+		groups[i].Zero, groups[i].AtLeastZero = listOf(g.zero), listOf(g.atLeastZero)
 	}
 	return groups
 }
@@ -173,9 +175,12 @@ func (g *measureGroup) add(s *edition, m observation.Measure) {
 	name := s.text.Pattern(row.Name)
 	switch v := m.Value.(type) {
 	case bool:
-		if v {
+		switch {
+		case v:
 			g.yes = append(g.yes, name)
-		} else {
+		case m.Bound != observation.Exact:
+			g.notSeen = append(g.notSeen, name)
+		default:
 			g.no = append(g.no, name)
 		}
 		return
