@@ -2,6 +2,8 @@ module github.com/midspan/midspan
 
 go 1.26.0
 
+toolchain go1.26.8
+
 require (
 	deps.dev/util/semver v0.0.0-20260112033243-1270359b191b
 	github.com/BurntSushi/toml v1.6.0

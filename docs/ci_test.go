@@ -91,7 +91,9 @@ func newRunner(t *testing.T) *runner {
 	server := httptest.NewServer(http.FileServer(http.Dir(advisories)))
 	t.Cleanup(server.Close)
 	r.write(filepath.Join(r.bin, "go"), `#!/bin/sh
+if [ "$1" = env ]; then echo go1.26; exit; fi
 [ "$1" = install ] || exit 1
+echo "$@" >> '`+filepath.Join(r.bin, "installs")+`'
 to="${GOBIN:-$HOME/go/bin}"
 mkdir -p "$to" && cp '`+program+`' "$to/midspan"
 `, 0o755)
@@ -266,12 +268,7 @@ func TestActionChecksUploadsAndAnswersByItsExitCode(t *testing.T) {
 	if own < 0 {
 		t.Fatal("the example does not use the action")
 	}
-	text, err := os.ReadFile("../action.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var definition action
-	decode(t, string(text), &definition)
+	definition := readAction(t)
 	pass := filepath.Join(t.TempDir(), "pass.yaml")
 	if err := os.WriteFile(pass, []byte("version: 1\nid: pass\nconditions:\n  - {id: licence, measure: license.file, operator: is, threshold: false}\n"), 0o644); err != nil {
 		t.Fatal(err)
@@ -284,11 +281,12 @@ func TestActionChecksUploadsAndAnswersByItsExitCode(t *testing.T) {
 		{"the example", nil, 4, 4},
 		{"what fails is only told", map[string]string{"fail-on": "nothing", "badge": "badge.svg"}, 4, 0},
 		{"a policy that passes", map[string]string{"policy": pass}, 0, 0},
-		{"gaps without a policy", map[string]string{"policy": "", "fail-on": "unknown", "version": "v0.1.0"}, 3, 0},
+		{"gaps without a policy", map[string]string{"policy": "", "fail-on": "unknown", "version": "v9.9.9"}, 3, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRunner(t)
 			values := map[string]string{"runner.temp": r.temp, "runner.os": "Linux", "github.action_path": r.bin, "github.token": ""}
+			values["inputs.version || github.action_ref"] = c.with["version"]
 			for name, input := range definition.Inputs {
 				values["inputs."+name] = input.Default
 			}
@@ -319,6 +317,9 @@ func TestActionChecksUploadsAndAnswersByItsExitCode(t *testing.T) {
 			}
 			r.wantJSON(values["steps.check.outputs.sarif"], "runs")
 			r.wantText(r.summary, "### What would help most")
+			if values["inputs.policy"] == "adoption" {
+				r.wantText(r.summary, "May we adopt it?")
+			}
 			if badge := c.with["badge"]; badge != "" {
 				r.wantText(filepath.Join(r.checkout, badge), "<svg")
 			}
@@ -423,6 +424,7 @@ func TestGitLabComponentRuns(t *testing.T) {
 	if code != 4 { // the policy of the example fails
 		t.Fatalf("the script ends with %d:\n%s", code, out)
 	}
+	r.wantText(filepath.Join(r.checkout, "midspan.md"), "May we adopt it?")
 	for _, path := range job.Artifacts.Paths {
 		if _, err := os.Stat(filepath.Join(r.checkout, path)); err != nil {
 			t.Error(err)
