@@ -11,6 +11,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo/gittest"
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/report/unread"
 )
 
 // unknownCase is one way in which an unknown value could be reported as good or as bad.
@@ -234,7 +235,7 @@ func TestWhatIsNotKnownIsNeverShownAsGoodOrBad(t *testing.T) {
 	}
 	t.Run("the archive of advisories that cannot be read", func(t *testing.T) {
 		noted := func(n observation.Note) bool { return n.Subject == "npm/all.zip" && n.Cause == observation.CauseBroken }
-		gap := func(g Gap) bool {
+		gap := func(g unread.Gap) bool {
 			return strings.HasPrefix(g.What, "notes on the catalog or the database: broken-input")
 		}
 		if !slices.ContainsFunc(result.Document.Notes, noted) || !slices.ContainsFunc(result.Gaps, gap) {
