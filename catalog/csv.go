@@ -9,7 +9,6 @@ import (
 	"io"
 	"path"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
@@ -92,6 +91,9 @@ func readTable(data []byte) (Catalog, error) {
 	}
 	if t != nil {
 		t.read(text)
+		if t.added > maxEntries {
+			return c, errTooMany()
+		}
 		return c, nil
 	}
 	first := firstLine(text)
@@ -100,11 +102,17 @@ func readTable(data []byte) (Catalog, error) {
 			"it is neither JSON, YAML, a list of addresses nor a table with a url column; its first line is %q: name one "+
 				"column \"url\"", quote(first))
 	}
-	for i, line := range strings.Split(text, "\n") {
+	number := 0
+	for line := range strings.SplitSeq(text, "\n") {
+		number++
 		line, _, _ = strings.Cut(" "+line, " #")
-		if line = strings.TrimSpace(line); line != "" {
-			c.Goods = append(c.Goods, addressGood(line, Declared, Source{Catalog: formatCSV, Entry: fmt.Sprintf("line %d", i+1)}))
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
+		if len(c.Goods) == maxEntries {
+			return c, errTooMany()
+		}
+		c.Goods = append(c.Goods, addressGood(line, Declared, Source{Catalog: formatCSV, Entry: fmt.Sprintf("line %d", number)}))
 	}
 	return c, nil
 }
@@ -143,12 +151,14 @@ type table struct {
 	columns []string // the fields that the cells fill, "" for none
 	comma   rune
 	goods   map[string]*row // by id or name
+	added   int             // rows, also those that are no good of their own
 }
 
 // row is a good and the notes of its rows.
 type row struct {
 	index int // in the catalog's goods
 	notes *entryNotes
+	more  *merging // where it has several rows
 }
 
 func (t *table) read(text string) {
@@ -220,6 +230,9 @@ func (t *table) records(reader *csv.Reader, base int, sawHeader *bool) int {
 			*sawHeader = true
 			continue
 		}
+		if t.added++; t.added > maxEntries {
+			return 0 // the table is refused
+		}
 		t.add(cells, fmt.Sprintf("line %d", base+line))
 	}
 }
@@ -254,7 +267,10 @@ func (t *table) add(cells []string, line string) {
 func (t *table) put(key string, good Good, notes *entryNotes) {
 	if have, ok := t.goods[key]; ok {
 		have.notes.append(notes.notes...)
-		mergeInto(&t.catalog.Goods[have.index], good, have.notes)
+		if have.more == nil {
+			have.more = newMerging(&t.catalog.Goods[have.index])
+		}
+		have.more.add(&t.catalog.Goods[have.index], good, have.notes)
 		return
 	}
 	t.goods[key] = &row{index: len(t.catalog.Goods), notes: notes}
@@ -358,9 +374,10 @@ func (r record) cell(column string) []string {
 	if lower := strings.ToLower(text); lower == "none" || lower == "-" {
 		return items
 	}
+	var once distinct[string]
 	for item := range strings.SplitSeq(text, ";") {
-		if item = strings.TrimSpace(item); item != "" && !slices.Contains(items, item) && len(items) < maxItems {
-			items = append(items, item)
+		if item = strings.TrimSpace(item); item != "" && len(items) < maxItems {
+			items = once.add(items, item)
 		}
 	}
 	return items

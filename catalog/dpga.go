@@ -74,7 +74,13 @@ func jsonEntries(data []byte) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, jsonError(err, len(data))
 		}
-		entries = append(entries, unwrapEntries(value)...)
+		found, err := unwrapEntries(value)
+		if err != nil {
+			return nil, err
+		}
+		if entries = append(entries, found...); len(entries) > maxEntries {
+			return nil, errTooMany()
+		}
 	}
 	if len(entries) == 0 {
 		return nil, errors.New("it is a JSON list without entries: save the registry's answer again")
@@ -84,21 +90,39 @@ func jsonEntries(data []byte) ([]json.RawMessage, error) {
 
 // unwrapEntries returns the items of a list, or of the list in an envelope like
 // {"data": [...]}; anything else is one entry.
-func unwrapEntries(value json.RawMessage) []json.RawMessage {
-	var list []json.RawMessage
-	if json.Unmarshal(value, &list) == nil {
-		return list
+func unwrapEntries(value json.RawMessage) ([]json.RawMessage, error) {
+	if isJSONList(value) {
+		return jsonItems(value)
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(value, &fields) != nil || fields["name"] != nil {
-		return []json.RawMessage{value}
+		return []json.RawMessage{value}, nil
 	}
 	for _, key := range []string{"data", "dpgs", "nominees", "items", "results", "goods", "entries"} {
-		if json.Unmarshal(fields[key], &list) == nil && list != nil {
-			return list
+		if isJSONList(fields[key]) {
+			return jsonItems(fields[key])
 		}
 	}
-	return []json.RawMessage{value}
+	return []json.RawMessage{value}, nil
+}
+
+func isJSONList(value []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(value), []byte("[")) }
+
+// jsonItems returns the items of a list, one after the other, so that a list of too many is
+// not held.
+func jsonItems(list []byte) ([]json.RawMessage, error) {
+	decoder := json.NewDecoder(bytes.NewReader(list))
+	_, err := decoder.Token() // its bracket
+	items := []json.RawMessage{}
+	for err == nil && decoder.More() {
+		if len(items) == maxEntries {
+			return nil, errTooMany()
+		}
+		var item json.RawMessage
+		err = decoder.Decode(&item)
+		items = append(items, item)
+	}
+	return items, err
 }
 
 func jsonError(err error, size int) error {

@@ -142,10 +142,11 @@ var (
 // text with an id in brackets is that id; what is in words stays as it is written.
 func licenses(texts []string) []string {
 	var ids []string
+	var once distinct[string]
 	for _, text := range texts {
 		for _, id := range licenseIn(strings.TrimSpace(text)) {
-			if id != "" && !slices.Contains(ids, id) {
-				ids = append(ids, id)
+			if id != "" {
+				ids = once.add(ids, id)
 			}
 		}
 	}
@@ -191,6 +192,7 @@ func spdxOfShort(text string) string {
 // types brings kinds of good to the words of Good.Types.
 func types(texts []string) []string {
 	var kinds []string
+	var once distinct[string]
 	for _, text := range texts {
 		kind := strings.ToLower(strings.TrimSpace(text))
 		kind = strings.TrimSpace(strings.TrimPrefix(kind, "open "))
@@ -204,8 +206,8 @@ func types(texts []string) []string {
 		case "dataset", "datasets":
 			kind = "data"
 		}
-		if kind != "" && !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
+		if kind != "" {
+			kinds = once.add(kinds, kind)
 		}
 	}
 	return kinds

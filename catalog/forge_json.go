@@ -64,6 +64,9 @@ const maxListNodes = 1_000_000
 
 // readYAMLList reads a list in YAML as the same list in JSON is read.
 func readYAMLList(data []byte, name string) (Catalog, error) {
+	if yamlSigns(data) > 2*maxListNodes {
+		return Catalog{Name: formatForge}, errTooMany()
+	}
 	value, file, err := decodeYAML(data, maxListNodes)
 	if err != nil {
 		return Catalog{Name: formatForge}, err
@@ -78,6 +81,24 @@ func readYAMLList(data []byte, name string) (Catalog, error) {
 			Message: fmt.Sprintf("line %d: the file holds a second document: only the first is read", file.second)})
 	}
 	return c, err
+}
+
+// yamlSigns counts the signs of a text that begin values: a decoder builds up to two for each,
+// all of them before anybody can count.
+func yamlSigns(text []byte) int {
+	signs := 0
+	for i, c := range text {
+		switch c {
+		case '-', '?', ':': // signs only where a space or the end of a line comes next, or a quote came before
+			next := i+1 == len(text) || bytes.IndexByte([]byte(" \t\r\n"), text[i+1]) >= 0
+			if next || c == ':' && i > 0 && (text[i-1] == '"' || text[i-1] == '\'') {
+				signs++
+			}
+		case ',', '[', '{':
+			signs++
+		}
+	}
+	return signs
 }
 
 func forgeGood(fields map[string]any, source Source) (Good, bool) {

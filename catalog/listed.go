@@ -8,8 +8,11 @@ import (
 )
 
 // readListed turns the rows of an inventory into goods. Rows of one id are one good.
-func readListed(list inventory.List) Catalog {
+func readListed(list inventory.List) (Catalog, error) {
 	c := Catalog{Name: list.Name}
+	if len(list.Rows) > maxEntries {
+		return c, errTooMany()
+	}
 	if list.Omitted != "" {
 		c.Notes = append(c.Notes, observation.Note{Cause: observation.CauseRemark, Subject: list.Name, Message: list.Omitted})
 	}
@@ -22,5 +25,5 @@ func readListed(list inventory.List) Catalog {
 		t.put(cmp.Or(good.ID, "entry "+r.Entry), good, notes)
 	}
 	t.finish()
-	return c
+	return c, nil
 }

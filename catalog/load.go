@@ -32,6 +32,14 @@ const (
 	maxFiles   = 100_000   // entries of a folder that is searched
 )
 
+// maxEntries bounds the entries of a catalog, each of which takes a kilobyte and more. Tests
+// set it lower.
+var maxEntries = 1_000_000
+
+func errTooMany() error {
+	return fmt.Errorf("it has more than %d entries: give it in parts", maxEntries)
+}
+
 // Fetch opens an http or https address. The caller decides about time limits,
 // redirects and private hosts; Load decides how much it reads, and closes.
 type Fetch func(ctx context.Context, address string) (io.ReadCloser, error)
@@ -287,7 +295,7 @@ func read(data []byte, name string, own ...Format) (Catalog, error) {
 		return Catalog{}, err
 	}
 	if ok {
-		return readListed(list), nil
+		return readListed(list)
 	}
 	all := formats()
 	i := slices.IndexFunc(all, func(f Format) bool { return f.Matches(text, extension) })

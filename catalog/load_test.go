@@ -130,6 +130,32 @@ func TestLoadSaysWhatIsWrongWithACatalogThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A catalog of more entries than are held is refused by name, before they are held.
+func TestLoadRefusesACatalogOfTooManyEntries(t *testing.T) {
+	before := maxEntries
+	maxEntries = 1000
+	t.Cleanup(func() { maxEntries = before })
+	for name, text := range map[string]string{
+		"list.txt":  strings.Repeat("a.b/c\n", maxEntries+1),
+		"list.csv":  "name,url\n" + strings.Repeat("a,\n", maxEntries+1),
+		"list.json": "[" + strings.Repeat("1,", maxEntries) + "1]",
+		"many.json": strings.Repeat("{}\n", maxEntries+1),
+		"data.json": `{"data": [` + strings.Repeat("1,", maxEntries) + "1]}",
+		"list.yml":  strings.Repeat("- a\n", 2*maxListNodes+1),
+		"flow.yml":  "- [" + strings.Repeat("a,", 2*maxListNodes) + "a]\n",
+		"nest.yml":  strings.Repeat("- ", 2*maxListNodes+1) + "a\n",
+		"keys.yml":  "- {" + strings.Repeat(`"a":1,`, maxListNodes+1) + "}\n",
+	} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := Load(t.Context(), file, nil); err == nil || !strings.Contains(err.Error(), errTooMany().Error()) {
+			t.Errorf("%s: %d goods, %v", name, len(c.Goods), err)
+		}
+	}
+}
+
 func TestLoadStopsWhenItsContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

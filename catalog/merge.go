@@ -87,16 +87,16 @@ func mergeGroup(entries []Good, group []int) Good {
 	}
 	shared := sharedURLs(entries, group)
 	notes := &entryNotes{subject: good.Name, notes: good.Notes}
-	names := []string{quote(good.Name)}
+	var names distinct[string]
+	quoted := names.add(nil, quote(good.Name))
+	m := newMerging(&good)
 	for _, i := range group[1:] {
 		notes.append(entries[i].Notes...)
-		if !slices.Contains(names, quote(entries[i].Name)) {
-			names = append(names, quote(entries[i].Name))
-		}
-		mergeInto(&good, entries[i], notes)
+		quoted = names.add(quoted, quote(entries[i].Name))
+		m.add(&good, entries[i], notes)
 	}
-	notes.add(observation.CauseRemark, "",
-		"%d catalog entries (%s) name the same repository (%s): they are one good here", len(group), strings.Join(names, ", "), quote(strings.Join(shared, ", ")))
+	notes.add(observation.CauseRemark, "", "%d catalog entries (%s) name the same repository (%s): they are one good here",
+		len(group), joinNames(quoted), quote(strings.Join(shared, ", ")))
 	good.Notes = notes.list()
 	if len(good.Repositories) < 2 {
 		good.MainRepository = ""
@@ -129,46 +129,86 @@ func sharedURLs(entries []Good, group []int) []string {
 	return urls
 }
 
-// mergeInto adds the fields of another entry to a good.
-func mergeInto(g *Good, other Good, notes *entryNotes) {
-	if other.Name != "" && !strings.EqualFold(other.Name, g.Name) {
-		g.Aliases = union(g.Aliases, []string{other.Name})
+// mostJoined bounds the names of entries that a note repeats.
+const mostJoined = 20
+
+func joinNames(names []string) string {
+	if len(names) > mostJoined {
+		names = append(slices.Clone(names[:mostJoined]), "…")
 	}
-	g.Aliases = slices.DeleteFunc(union(g.Aliases, other.Aliases), func(alias string) bool { return alias == g.Name })
+	return strings.Join(names, ", ")
+}
+
+// merging is a good to which others are added, with what it holds already: a catalog may
+// name one good a million times.
+type merging struct {
+	aliases, types, licenses, sectors, developed, deployed, usedBy, fundedBy distinct[string]
+	goals                                                                    distinct[int]
+	organizations                                                            distinct[Organization]
+	sources                                                                  distinct[Source]
+
+	repositories map[string]string // their addresses, by key
+}
+
+// newMerging prepares a good. Its lists may be those of a catalog, which stay as they are.
+func newMerging(g *Good) *merging {
+	for _, list := range []*[]string{&g.Aliases, &g.Types, &g.Licenses, &g.Sectors, &g.DevelopmentCountries, &g.DeploymentCountries, &g.UsedBy, &g.FundedBy} {
+		*list = slices.Clip(*list)
+	}
+	g.Aliases = slices.DeleteFunc(slices.Clone(g.Aliases), func(alias string) bool { return alias == g.Name })
+	g.SDGs, g.Organizations, g.Sources, g.Repositories = slices.Clip(g.SDGs), slices.Clip(g.Organizations), slices.Clip(g.Sources), slices.Clip(g.Repositories)
+	m := &merging{repositories: map[string]string{}}
+	for _, r := range g.Repositories {
+		m.repositories[r.Key()] = r.URL
+	}
+	return m
+}
+
+// add adds the fields of another entry to a good.
+func (m *merging) add(g *Good, other Good, notes *entryNotes) {
+	if other.Name != "" && !strings.EqualFold(other.Name, g.Name) {
+		g.Aliases = m.aliases.add(g.Aliases, other.Name)
+	}
+	if other.Aliases != nil {
+		g.Aliases = m.aliases.union(g.Aliases, slices.DeleteFunc(slices.Clone(other.Aliases), func(alias string) bool { return alias == g.Name }))
+	}
 	g.Description = cmp.Or(g.Description, other.Description)
 	g.Website = cmp.Or(g.Website, other.Website)
-	g.Types = union(g.Types, other.Types)
-	g.Licenses = union(g.Licenses, other.Licenses)
-	g.SDGs = union(g.SDGs, other.SDGs)
-	slices.Sort(g.SDGs)
-	g.Sectors = union(g.Sectors, other.Sectors)
+	g.Types = m.types.union(g.Types, other.Types)
+	g.Licenses = m.licenses.union(g.Licenses, other.Licenses)
+	if other.SDGs != nil {
+		g.SDGs = m.goals.union(slices.Clone(g.SDGs), other.SDGs)
+		slices.Sort(g.SDGs)
+	}
+	g.Sectors = m.sectors.union(g.Sectors, other.Sectors)
 	g.Status = mergeStatus(g.Status, other.Status, notes)
-	g.Organizations = union(g.Organizations, other.Organizations)
-	g.DevelopmentCountries = union(g.DevelopmentCountries, other.DevelopmentCountries)
-	g.DeploymentCountries = union(g.DeploymentCountries, other.DeploymentCountries)
-	g.UsedBy = union(g.UsedBy, other.UsedBy)
-	g.FundedBy = union(g.FundedBy, other.FundedBy)
+	g.Organizations = m.organizations.union(g.Organizations, other.Organizations)
+	g.DevelopmentCountries = m.developed.union(g.DevelopmentCountries, other.DevelopmentCountries)
+	g.DeploymentCountries = m.deployed.union(g.DeploymentCountries, other.DeploymentCountries)
+	g.UsedBy = m.usedBy.union(g.UsedBy, other.UsedBy)
+	g.FundedBy = m.fundedBy.union(g.FundedBy, other.FundedBy)
 	if g.Maintenance == nil && other.Maintenance != nil {
 		maintenance := *other.Maintenance
 		g.Maintenance = &maintenance
 	}
 	for _, r := range other.Repositories {
-		if !slices.ContainsFunc(g.Repositories, func(have Repository) bool { return have.Key() == r.Key() }) {
+		key := r.Key()
+		if _, known := m.repositories[key]; !known {
+			m.repositories[key] = r.URL
 			g.Repositories = append(g.Repositories, r)
 		}
 	}
-	g.mergeMain(other, notes)
-	g.Sources = union(g.Sources, other.Sources)
+	m.addMain(g, other, notes)
+	g.Sources = m.sources.union(g.Sources, other.Sources)
 }
 
-// mergeMain takes the main repository of another entry, whose repositories the good has.
-func (g *Good) mergeMain(other Good, notes *entryNotes) {
+// addMain takes the main repository of another entry, whose repositories the good has.
+func (m *merging) addMain(g *Good, other Good, notes *entryNotes) {
 	main := slices.IndexFunc(other.Repositories, func(r Repository) bool { return r.URL == other.MainRepository })
 	if main < 0 {
 		return
 	}
-	same := func(r Repository) bool { return r.Key() == other.Repositories[main].Key() }
-	theirs := g.Repositories[slices.IndexFunc(g.Repositories, same)].URL
+	theirs := m.repositories[other.Repositories[main].Key()]
 	if g.MainRepository != "" && g.MainRepository != theirs {
 		notes.add(observation.CauseRemark, "", "entries differ in the main repository: %s was kept, %s was not", g.MainRepository, theirs)
 		return
@@ -191,24 +231,43 @@ func mergeStatus(have, other string, notes *entryNotes) string {
 	return have
 }
 
-// union adds what is missing. It stays nil where both are nil, and is never
-// nil where one is not: nil and empty differ.
-func union[T comparable](a, b []T) []T {
-	if b == nil {
-		return a
+// distinct adds to one list what it does not hold. A long list is not looked through each time.
+type distinct[T comparable] struct{ seen map[T]bool }
+
+// shortList is as long as a list is looked through.
+const shortList = 16
+
+// add adds an item to the list, which is the same at each call.
+func (d *distinct[T]) add(list []T, item T) []T {
+	if len(list) < shortList {
+		if slices.Contains(list, item) {
+			return list
+		}
+		return append(list, item)
 	}
-	all := append(make([]T, 0, len(a)+len(b)), a...)
-	seen := make(map[T]bool, len(a))
-	for _, item := range a {
-		seen[item] = true
-	}
-	for _, item := range b {
-		if !seen[item] {
-			seen[item] = true
-			all = append(all, item)
+	if d.seen == nil {
+		d.seen = make(map[T]bool, len(list))
+		for _, have := range list {
+			d.seen[have] = true
 		}
 	}
-	return all
+	if d.seen[item] {
+		return list
+	}
+	d.seen[item] = true
+	return append(list, item)
+}
+
+// union adds what is missing. It stays nil where both are nil, and is never
+// nil where one is not: nil and empty differ.
+func (d *distinct[T]) union(list, more []T) []T {
+	if list == nil && more != nil {
+		list = make([]T, 0, len(more))
+	}
+	for _, item := range more {
+		list = d.add(list, item)
+	}
+	return list
 }
 
 // copyGood copies a good so that adding to the copy leaves the original alone.
@@ -224,7 +283,7 @@ func copyGood(g Good) Good {
 // the first keeps it and the others add their repository or, without one, a
 // mark made from their source: so an id does not depend on how many share it.
 func assignIDs(goods []Good) {
-	taken := map[string]bool{}
+	taken, last := map[string]bool{}, map[string]int{}
 	for i := range goods {
 		g := &goods[i]
 		id := cmp.Or(g.ID, slug(g.Name), slug(g.repositoryName()), sourceHash(*g))
@@ -234,8 +293,9 @@ func assignIDs(goods []Good) {
 				break
 			}
 		}
-		for n, base := 2, id; taken[id]; n++ {
-			id = fmt.Sprintf("%s-%d", base, n)
+		for base := id; taken[id]; {
+			last[base] = max(last[base], 1) + 1
+			id = fmt.Sprintf("%s-%d", base, last[base])
 		}
 		taken[id] = true
 		g.ID = id

@@ -3,6 +3,9 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +55,57 @@ func TestMergePutsEntriesOfOneRepositoryTogether(t *testing.T) {
 	note := g.Notes[len(g.Notes)-1]
 	if !strings.Contains(note.Message, "3 catalog entries (Well Map, WellMap, Well App)") || !strings.Contains(note.Message, "https://github.com/w/map, https://github.com/w/app") {
 		t.Errorf("the note says %q, want names and repositories", note.Message)
+	}
+}
+
+// A catalog is bounded in bytes. What is made of it must not grow faster than it does: an
+// address on each line, or rows of one name, are one good.
+func TestALongListOfOneGoodTakesNoMoreForEachLine(t *testing.T) {
+	for name, line := range map[string]func(i int) string{
+		"one address":       func(int) string { return "https://forge.example/a/b\n" },
+		"rows of one name":  func(i int) string { return fmt.Sprintf("A,https://forge.example/a/b%d\n", i) },
+		"one address, rows": func(i int) string { return fmt.Sprintf("A%d,https://forge.example/a/b\n", i) },
+	} {
+		perLine := func(lines int) float64 {
+			var text strings.Builder
+			if strings.Contains(line(0), ",") {
+				text.WriteString("name,url\n")
+			}
+			for i := range lines {
+				text.WriteString(line(i))
+			}
+			file := filepath.Join(t.TempDir(), "list.csv")
+			if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			c, err := Load(t.Context(), file, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if goods := Merge([]Catalog{c}); len(goods) != 1 || len(goods[0].Sources) != lines {
+				t.Fatalf("%s: %d goods", name, len(goods))
+			}
+			runtime.ReadMemStats(&after)
+			return float64(after.TotalAlloc-before.TotalAlloc) / float64(lines)
+		}
+		if few, many := perLine(500), perLine(4000); many > 2*few {
+			t.Errorf("%s: %.0f bytes for each of 4000 lines, and %.0f for each of 500", name, many, few)
+		}
+	}
+}
+
+func BenchmarkOneGoodOnManyLines(b *testing.B) {
+	c := Catalog{Goods: make([]Good, 100_000)}
+	for i := range c.Goods {
+		c.Goods[i] = addressGood("https://forge.example/a/b", Declared, Source{Catalog: formatCSV, Entry: fmt.Sprintf("line %d", i+1)})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if goods := Merge([]Catalog{c}); len(goods) != 1 {
+			b.Fatal(len(goods))
+		}
 	}
 }
 

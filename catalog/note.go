@@ -26,6 +26,8 @@ type entryNotes struct {
 	subject string // the entry, where a note names nothing nearer
 	notes   []observation.Note
 	omitted int // notes that were left out
+
+	repositories map[string]bool // of the entry, by key
 }
 
 func (n *entryNotes) add(cause observation.Cause, subject, format string, args ...any) {

@@ -109,9 +109,10 @@ func (r record) texts(names ...string) []string {
 		return nil
 	}
 	texts := make([]string, 0, len(items))
+	var once distinct[string]
 	for i, item := range items {
-		if text := r.asText(item, fmt.Sprintf("%s[%d]", field, i)); text != "" && !slices.Contains(texts, text) {
-			texts = append(texts, text)
+		if text := r.asText(item, fmt.Sprintf("%s[%d]", field, i)); text != "" {
+			texts = once.add(texts, text)
 		}
 	}
 	return texts

@@ -141,10 +141,17 @@ func (n *entryNotes) repository(word, shown string, origin Origin) (Repository, 
 
 // appendRepository adds a repository once; a second naming is noted.
 func appendRepository(list []Repository, r Repository, notes *entryNotes) []Repository {
-	if slices.ContainsFunc(list, func(have Repository) bool { return have.Key() == r.Key() }) {
+	if notes.repositories == nil || len(notes.repositories) != len(list) {
+		notes.repositories = make(map[string]bool, len(list))
+		for _, have := range list {
+			notes.repositories[have.Key()] = true
+		}
+	}
+	if notes.repositories[r.Key()] {
 		notes.add(observation.CauseRemark, r.URL, "%s is named twice: it counts once", r.URL)
 		return list
 	}
+	notes.repositories[r.Key()] = true
 	return append(list, r)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/msbuild"
 	"github.com/midspan/midspan/scanners/osv/purpose"
 	"github.com/midspan/midspan/scanners/osv/requirements"
 )
@@ -89,7 +90,7 @@ func familyOfManifest(name string) string {
 		return manifest.FamilyPython
 	case path.Ext(base) == ".pom":
 		return manifest.FamilyJVM
-	case strings.HasSuffix(base, ".deps.json"), isDotnetProject(base):
+	case strings.HasSuffix(base, ".deps.json"), msbuild.IsProject(base):
 		return manifest.FamilyDotNet
 	}
 	return ""

@@ -16,6 +16,7 @@ import (
 
 	"github.com/midspan/midspan/internal/gitrepo"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners/osv/msbuild"
 )
 
 // pom is what a pom.xml says of itself and of the versions of others.
@@ -390,7 +391,8 @@ func (r *mavenRepository) withoutOwnImports(extracted map[string]error) {
 			continue
 		}
 		for _, entry := range project.Managed {
-			if isImport(entry.Scope) && r.ownImport(project, r.expand(project, entry.Group)+":"+r.expand(project, entry.Artifact), r.expand(project, entry.Version)) != nil {
+			name, version := r.expand(project, entry.Group)+":"+r.expand(project, entry.Artifact), r.expand(project, entry.Version)
+			if isImport(entry.Scope) && r.ownImport(project, name, version) != nil {
 				parts[importedBills]--
 			}
 		}
@@ -411,7 +413,9 @@ func unresolvedNotes(packages []observation.Package) []observation.Note {
 	}{
 		{"the packages that the dependencies of %s need are not in the inventory: Maven resolves them from its registry; commit an SBOM (CycloneDX or SPDX)", isOfPOM},
 		{"the packages that the dependencies of %s need are not in the inventory: NuGet resolves them from its registry; commit packages.lock.json",
-			func(p observation.Package) bool { return p.Ecosystem == "NuGet" && isDotnetProject(path.Base(p.Path)) }},
+			func(p observation.Package) bool {
+				return p.Ecosystem == "NuGet" && msbuild.IsProject(path.Base(p.Path))
+			}},
 	} {
 		var paths []string
 		for _, p := range packages {

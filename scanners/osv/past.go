@@ -9,6 +9,7 @@ import (
 	"github.com/midspan/midspan/internal/observation"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/msbuild"
 	"github.com/midspan/midspan/scanners/osv/purpose"
 	"github.com/midspan/midspan/scanners/osv/requirements"
 )
@@ -26,7 +27,7 @@ func (s *Scanner) Part(name string) (part string, beside bool) {
 		return "", true
 	case namesPOM(name):
 		return "pom.xml", false
-	case isDotnetProject(base):
+	case msbuild.IsProject(base):
 		return "projects of .NET", false
 	case requirements.Is(name):
 		return "requirements.txt", false

@@ -12,6 +12,7 @@ import (
 	"github.com/midspan/midspan/internal/gitrepo"
 
 	"github.com/midspan/midspan/scanners/osv/manifest"
+	"github.com/midspan/midspan/scanners/osv/msbuild"
 	"github.com/midspan/midspan/scanners/osv/pins"
 	"github.com/midspan/midspan/scanners/osv/requirements"
 )
@@ -102,7 +103,7 @@ func mayBeManifest(base string) bool {
 		"uv.lock", "renv.lock", "Gemfile.lock", "gems.locked", "Cargo.lock", "Package.resolved":
 		return true
 	}
-	if isDotnetProject(base) {
+	if msbuild.IsProject(base) {
 		return true
 	}
 	switch path.Ext(base) {

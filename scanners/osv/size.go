@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/midspan/midspan/scanners/osv/msbuild"
 )
 
 // errTooLarge marks a file that is not handed to a library: what a library needs for it no
@@ -26,7 +28,7 @@ func maxSize(name string) int64 {
 	base := strings.ToLower(path.Base(name))
 	switch extension := path.Ext(base); {
 	case base == ".gitignore", base == ignoreFile, base == "package.json", base == "composer.json", base == "pipfile", base == "pyproject.toml",
-		extension == ".pom", isDotnetProject(base), strings.HasSuffix(base, ".props"), extension == ".xml" && strings.Contains(base, "pom"):
+		extension == ".pom", msbuild.IsProject(base), strings.HasSuffix(base, ".props"), extension == ".xml" && strings.Contains(base, "pom"):
 		return maxText
 	case extension == ".yaml", extension == ".yml", base == "pubspec.lock", base == "stack.yaml.lock":
 		return maxYAML
