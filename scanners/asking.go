@@ -1,6 +1,7 @@
 package scanners
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -8,7 +9,33 @@ import (
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/internal/service"
 )
+
+// Bounded asks a service through ask, within a time where that is not 0. Where ask does not
+// come to its end, by the time or by a panic over an answer, it replies so about what is
+// left of the questions, and returns why.
+func (in Asking) Bounded(ctx context.Context, name string, within time.Duration, ask func(context.Context, Asking) error) (*observation.Note, error) {
+	replied := map[string]bool{}
+	asking := in
+	asking.Reply = func(reply Reply) error {
+		replied[reply.Repository.URL] = true
+		return in.Reply(reply)
+	}
+	failed, err := service.Bounded(ctx, name, within, func(ctx context.Context) error { return ask(ctx, asking) })
+	if failed == nil {
+		return nil, err
+	}
+	for _, q := range in.Questions {
+		if replied[q.Repository.URL] {
+			continue
+		}
+		if err := in.Unanswered(q.Repository, *failed); err != nil {
+			return failed, err
+		}
+	}
+	return failed, nil
+}
 
 // Answered replies with an answer about a repository, which is kept as JSON. partial means
 // that a part could not be asked.

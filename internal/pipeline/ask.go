@@ -198,7 +198,7 @@ func (p *Pipeline) askQuestions(ctx context.Context, source scanners.Source, que
 	defer p.progress.End()
 	options := httpOptions(p.cfg, p.version)
 	options.Retry, options.Handled = p.retry, []int{429, 502, 504}
-	tried, err := source.Ask(ctx, scanners.Asking{
+	in := scanners.Asking{
 		Client: fetch.Client(options),
 		Now:    p.now, Questions: questions,
 		Reply: func(reply scanners.Reply) error {
@@ -217,7 +217,15 @@ func (p *Pipeline) askQuestions(ctx context.Context, source scanners.Source, que
 			}
 			return nil
 		},
+	}
+	var tried []string
+	failed, err := in.Bounded(ctx, source.Name(), 0, func(ctx context.Context, in scanners.Asking) (err error) {
+		tried, err = source.Ask(ctx, in)
+		return err
 	})
+	if failed != nil {
+		tried = append(tried, failed.Message)
+	}
 	for _, line := range tried {
 		p.say(line)
 	}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -38,6 +39,21 @@ type askable struct {
 	now    time.Time
 	said   []string
 	down   bool
+	breaks bool
+}
+
+// broken is a source that panics over an answer.
+type broken struct{ scanners.Source }
+
+func (broken) Ask(context.Context, scanners.Asking) ([]string, error) { panic("an answer") }
+
+func TestASourceThatBreaksEndsNoRun(t *testing.T) {
+	a := newAskable(t)
+	a.breaks = true
+	a.want(a.run(), observation.ForgeStars, "unknown: scanner-panic", 0)
+	if len(a.said) == 0 || !strings.HasPrefix(a.said[0], "forge: the answer met a fault") {
+		t.Errorf("said %q", a.said)
+	}
 }
 
 func newAskable(t *testing.T) *askable {
@@ -71,7 +87,11 @@ func (a *askable) run() runResult {
 	if a.down {
 		address = "http://127.0.0.1:1/" // nothing listens there
 	}
-	sources := withOthers(forges.New(forges.Options{GitHub: address, Tokens: map[string][]string{"github.com": {"secret"}}, MaxWait: time.Millisecond}))
+	var forge scanners.Source = forges.New(forges.Options{GitHub: address, Tokens: map[string][]string{"github.com": {"secret"}}, MaxWait: time.Millisecond})
+	if a.breaks {
+		forge = broken{forge}
+	}
+	sources := withOthers(forge)
 	a.said = nil
 	p, err := New(a.t.Context(), a.cfg, "test", func() time.Time { return a.now }, Silent{}, WithSources(sources),
 		Announce(func(text string) { a.said = append(a.said, text) }))

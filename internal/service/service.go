@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -20,7 +19,6 @@ import (
 
 	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/internal/redact"
 )
 
 // maxAnswer bounds one answer, in bytes.
@@ -42,6 +40,8 @@ type Service struct {
 	// MaxWait is how long a limit on the rate is waited for. What would take longer is an
 	// error.
 	MaxWait time.Duration
+	// MaxTime is how long one request may take; 0 for MaxTime of this package.
+	MaxTime time.Duration
 	// Header is sent with each request: who asks, and a token.
 	Header http.Header
 
@@ -132,26 +132,14 @@ func (s *Service) Text(ctx context.Context, address string) ([]byte, error) {
 func (s *Service) send(ctx context.Context, method, address string, body []byte) ([]byte, error) {
 	for attempt := 0; ; attempt++ {
 		if err := s.wait(ctx); err != nil {
+			return nil, WhyEnded(ctx, err)
+		}
+		response, text, err := Exchange(ctx, s.HTTP, s.MaxTime, maxAnswer, func(ctx context.Context) (*http.Request, error) {
+			return s.request(ctx, method, address, body)
+		})
+		if response == nil {
 			return nil, err
 		}
-		request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
-		if err != nil {
-			return nil, redact.Error(err)
-		}
-		if body == nil {
-			request.Body, request.GetBody = nil, nil
-		} else {
-			request.Header.Set("Content-Type", "application/json")
-		}
-		request.Header.Set("Accept", "application/json")
-		for name, values := range s.Header {
-			request.Header[name] = values
-		}
-		response, err := s.HTTP.Do(request)
-		if err != nil {
-			return nil, redact.Error(fetch.UnwrapURLError(err))
-		}
-		text, err := readAll(response)
 		until, limited := s.limited(response)
 		switch status := response.StatusCode; {
 		case limited:
@@ -166,6 +154,23 @@ func (s *Service) send(ctx context.Context, method, address string, body []byte)
 			return text, err
 		}
 	}
+}
+
+func (s *Service) request(ctx context.Context, method, address string, body []byte) (*http.Request, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		request.Body, request.GetBody = nil, nil
+	} else {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	request.Header.Set("Accept", "application/json")
+	for name, values := range s.Header {
+		request.Header[name] = values
+	}
+	return request, nil
 }
 
 // wait waits for the end of a limit, and counts the request.
@@ -220,15 +225,6 @@ func (s *Service) untilReset(response *http.Response, reset int64) time.Duration
 	return max(0, time.Unix(min(reset, 1<<40), 0).Sub(date))
 }
 
-func readAll(response *http.Response) ([]byte, error) {
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err == nil && len(text) > maxAnswer {
-		err = fmt.Errorf("%w: it is larger than %d MB", ErrTooMuch, maxAnswer>>20)
-	}
-	return text, err
-}
-
 // Failure turns an error of asking into the reason for which nothing is known.
 func (s *Service) Failure(err error) observation.Note {
 	failure := FailureOf(s.Name, err)
@@ -243,6 +239,7 @@ func FailureOf(name string, err error) observation.Note {
 	cause, message := observation.CauseUnreachable, name+": "+observation.OneLine(brief(err))
 	_, broken := errors.AsType[*ShapeError](err)
 	limit, limited := errors.AsType[*LimitError](err)
+	_, panicked := errors.AsType[*panicError](err)
 	switch {
 	case errors.Is(err, fetch.ErrOffline):
 		cause = observation.CauseOffline
@@ -250,6 +247,10 @@ func FailureOf(name string, err error) observation.Note {
 		cause = observation.CauseBroken
 	case limited:
 		cause, message = observation.CauseOverLimit, limit.Error()
+	case IsTooSlow(err):
+		cause = observation.CauseOverLimit
+	case panicked:
+		cause = observation.CauseScannerPanic
 	}
 	return observation.Note{Cause: cause, Message: message}
 }
@@ -259,7 +260,8 @@ func FailureOf(name string, err error) observation.Note {
 func Blocks(err error) bool {
 	status, answered := errors.AsType[*StatusError](err)
 	_, broken := errors.AsType[*ShapeError](err)
-	return err != nil && !broken && !errors.Is(err, ErrTooMuch) && (!answered || status.Status >= 500 || status.Status == http.StatusUnauthorized)
+	_, panicked := errors.AsType[*panicError](err)
+	return err != nil && !broken && !panicked && !errors.Is(err, ErrTooMuch) && (!answered || status.Status >= 500 || status.Status == http.StatusUnauthorized)
 }
 
 // brief is an error of the network without the addresses of this machine and of its name

@@ -65,6 +65,21 @@ func TestWhyThereIsNoAnswerIsSaidWithItsCause(t *testing.T) {
 	}
 }
 
+func TestAnAnswerThatDripsEndsInTime(t *testing.T) {
+	s, address := newService(t, func(w http.ResponseWriter, r *http.Request) {
+		for r.Context().Err() == nil {
+			fmt.Fprint(w, " ")
+			w.(http.Flusher).Flush()
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	s.MaxTime = 200 * time.Millisecond
+	err := s.Get(t.Context(), address, new(any))
+	if note := s.Failure(err); note.Cause != observation.CauseOverLimit || note.Message != "service.example: what was asked did not come within 200ms" || !Blocks(err) {
+		t.Errorf("got %+v", note)
+	}
+}
+
 func TestALimitThatEndsSoonIsWaitedForAndALongOneIsNotAskedAgain(t *testing.T) {
 	asked, wait := 0, "0"
 	s, address := newService(t, func(w http.ResponseWriter, r *http.Request) {

@@ -48,6 +48,15 @@ type Options struct {
 	// MaxWait is how long a limit on the rate is waited for; 0 for two minutes. What would
 	// take longer is left to the next run.
 	MaxWait time.Duration
+	// MaxTime is how long one request may take; 0 for that of the package service. A host may
+	// take three times that, and a sixth of it for each repository.
+	MaxTime time.Duration
+}
+
+// hostTime is how long a host may take for all that it is asked, waits for its limits
+// included.
+func (o Options) hostTime(repositories int) time.Duration {
+	return 3*o.MaxTime + time.Duration(repositories)*o.MaxTime/6
 }
 
 // Source is the source of what forges know. It implements scanners.Source.
@@ -56,7 +65,7 @@ type Source struct{ options Options }
 // New returns the source.
 func New(options Options) *Source {
 	options.GitHub = cmp.Or(options.GitHub, "https://api.github.com")
-	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
+	options.MaxWait, options.MaxTime = cmp.Or(options.MaxWait, service.MaxWait), cmp.Or(options.MaxTime, service.MaxTime)
 	return &Source{options}
 }
 
@@ -156,9 +165,15 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 	group.SetLimit(hostsAtOnce)
 	for i, host := range hosts {
 		group.Go(func() error {
-			session := &session{host: host, in: one, options: s.options, tokens: newTokens(s.options.Tokens[host], in.Now)}
-			err := session.ask(groupCtx, byHost[host])
-			tried[i] = session.tried(len(byHost[host]))
+			session := &session{host: host, options: s.options, tokens: newTokens(s.options.Tokens[host], in.Now)}
+			asking, questions := one, byHost[host]
+			asking.Questions = questions
+			failed, err := asking.Bounded(groupCtx, host, s.options.hostTime(len(questions)), func(ctx context.Context, in scanners.Asking) error {
+				session.in = in
+				return session.ask(ctx, questions)
+			})
+			session.failed = cmp.Or(session.failed, failed)
+			tried[i] = session.tried(len(questions))
 			return err
 		})
 	}
@@ -174,6 +189,7 @@ const hostsAtOnce = 8
 type session struct {
 	host    string
 	base    string // the address of a host that is asked over REST
+	trusts  bool   // which forge it is was taken from an earlier answer
 	in      scanners.Asking
 	options Options
 	tokens  *tokens

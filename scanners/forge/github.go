@@ -61,6 +61,10 @@ func (g *github) ask(ctx context.Context, questions []scanners.Question) error {
 		}
 		if stopped == nil {
 			stopped = g.askFacts(ctx, subjects)
+			if g.trusts && !slices.ContainsFunc(subjects, func(s *subject) bool { return s.failure == nil }) {
+				return errDoubt
+			}
+			g.trusts = false
 			if failed := g.askLists(ctx, subjects, stopped); stopped == nil {
 				stopped = failed
 			}

@@ -119,8 +119,8 @@ func (g gitLab) lists(ctx context.Context, r catalog.Repository, a *answer, aske
 		if items, more, err = g.items(ctx, path+escaped("&order_by=updated_at&updated_after=%s", asked)); err != nil {
 			return nil, err
 		}
-		one.into.takeClosed(items, false, asked)
-		if more { // all that was closed after the last of them is among them
+		one.into.takeClosed(items, more, asked)
+		if more && len(items) > 0 { // all that was closed after the last of them is among them
 			one.into.ClosedSince = items[len(items)-1].UpdatedAt
 		}
 	}

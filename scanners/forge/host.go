@@ -35,12 +35,36 @@ type rest interface {
 // askEach asks a host that is not GitHub. What it is is found out by asking.
 func (s *session) askEach(ctx context.Context, questions []scanners.Question) error {
 	s.base = s.baseOf(questions[0].Repository)
-	name, stopped := s.recognise(ctx, questions)
+	name := s.keptForge(questions)
+	var stopped *observation.Note
+	if s.trusts = name != ""; !s.trusts {
+		name, stopped = s.recognise(ctx)
+	}
+	return s.askAs(ctx, name, stopped, questions)
+}
+
+// keptForge is which forge a host was when it last showed a repository; empty where that is
+// not known. What is gone shows nothing, and GitHub nothing to those without a token.
+func (s *session) keptForge(questions []scanners.Question) string {
+	for _, q := range questions {
+		last := scanners.LastAnswer[answer](q)
+		if !last.Gone && last.Forge != "" && (last.Forge != nameGitHub || len(s.options.Tokens[s.host]) > 0) {
+			return last.Forge
+		}
+	}
+	return ""
+}
+
+// askAs asks a host as the forge that it is, or was when it was last asked: where the first
+// repository is not shown as before, it is found out again which one it is. stopped says why
+// nothing can be asked.
+func (s *session) askAs(ctx context.Context, name string, stopped *observation.Note, questions []scanners.Question) error {
 	var forge rest
 	switch name {
 	case nameGitHub:
 		if len(s.options.Tokens[s.host]) > 0 {
-			return newGitHub(s, gitHubAPI{web: s.base, graphQL: s.base + "/api/graphql", rest: s.base + "/api/v3"}).ask(ctx, questions)
+			gitHub := newGitHub(s, gitHubAPI{web: s.base, graphQL: s.base + "/api/graphql", rest: s.base + "/api/v3"})
+			return s.unlessInDoubt(ctx, gitHub.ask(ctx, questions), questions)
 		}
 		stopped = new(withoutToken(s.host))
 	case nameGitLab:
@@ -48,7 +72,7 @@ func (s *session) askEach(ctx context.Context, questions []scanners.Question) er
 	case nameGitea:
 		forge = gitea{s}
 	}
-	for _, q := range questions {
+	for i, q := range questions {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -59,10 +83,24 @@ func (s *session) askEach(ctx context.Context, questions []scanners.Question) er
 			err = s.unanswered(q, *stopped)
 		}
 		if err != nil {
-			return err
+			return s.unlessInDoubt(ctx, err, questions[i:])
 		}
 	}
 	return nil
+}
+
+// errDoubt means that a host may no longer be the forge that it was.
+var errDoubt = errors.New("the host may be another forge")
+
+// unlessInDoubt is the error of asking questions. Where that is a doubt, it finds out which
+// forge the host is and asks them again.
+func (s *session) unlessInDoubt(ctx context.Context, err error, questions []scanners.Question) error {
+	if !errors.Is(err, errDoubt) {
+		return err
+	}
+	s.trusts = false
+	name, stopped := s.recognise(ctx)
+	return s.askAs(ctx, name, stopped, questions)
 }
 
 // baseOf is the address of a host: by https, whatever the repository is read by.
@@ -79,14 +117,9 @@ func (s *session) baseOf(r catalog.Repository) string {
 	return "https://" + u.Host
 }
 
-// recognise finds out which forge a host is, from an earlier answer or by asking. Its
-// second result says why the host cannot be asked.
-func (s *session) recognise(ctx context.Context, questions []scanners.Question) (string, *observation.Note) {
-	for _, q := range questions {
-		if name := scanners.LastAnswer[answer](q).Forge; name != "" {
-			return name, nil
-		}
-	}
+// recognise finds out which forge a host is by asking. Its second result says why the host
+// cannot be asked.
+func (s *session) recognise(ctx context.Context) (string, *observation.Note) {
 	refused := 0
 	var version struct{ Version *string }
 	_, err := s.get(ctx, "/api/v1/version", &version)
@@ -148,6 +181,10 @@ func (s *session) wayIsBlocked(err error) *observation.Note {
 func (s *session) askOne(ctx context.Context, forge rest, q scanners.Question) (stopped *observation.Note, err error) {
 	asked := s.in.Now()
 	a, gone, failed := forge.facts(ctx, q.Repository)
+	if s.trusts && (gone || failed != nil && s.wayIsBlocked(failed) == nil) {
+		return nil, errDoubt
+	}
+	s.trusts = s.trusts && failed != nil
 	if failed != nil {
 		failure := failureOf(failed, s.host)
 		return s.wayIsBlocked(failed), s.unanswered(q, failure)
@@ -285,8 +322,11 @@ func (i restItem) ended() time.Time {
 // takeOpened puts the newest items into a list. more means that there are older ones.
 func (t *tracker) takeOpened(items []restItem, more bool, asked time.Time) {
 	t.Asked, t.Since = asked, time.Time{}
+	if more {
+		t.Since = asked // where nothing says how far it was read
+	}
 	for _, i := range items {
-		if more {
+		if more && !i.CreatedAt.IsZero() {
 			t.Since = i.CreatedAt
 		}
 		if !i.isProgram() && !i.CreatedAt.Before(since(asked)) {

@@ -282,7 +282,13 @@ func TestWhatAForgeDoesNotSayIsUnknownWithItsCause(t *testing.T) {
 		"issues refused":      {func(s *restServer) { s.status[issues] = http.StatusForbidden }, "", map[string]string{observation.ForgeArchived: "false", observation.ForgeIssuesOpened12m: "unknown: no-token"}},
 		"issues broken":       {func(s *restServer) { s.answers[issues] = `{"a":1}` }, "", map[string]string{observation.ForgeStars: "4", observation.ForgeIssuesOpened12m: "unknown: broken-input"}},
 		"issues switched off": {func(s *restServer) { s.answers[project].(map[string]any)["issues_access_level"] = "disabled" }, "", map[string]string{observation.ForgeIssuesOpened12m: "none", observation.ForgeChangesOpened12m: "1"}},
-		"a limit on issues":   {func(s *restServer) { s.status[issues] = http.StatusTooManyRequests }, "", map[string]string{observation.ForgeStars: "4", observation.ForgeIssuesOpened12m: "unknown: over-limit"}},
+		"a list that goes on without items": {func(s *restServer) {
+			s.answers["/api/v4/projects"], s.answers[project], s.answers[issues] = []any{}, map[string]any{}, func(header http.Header, _ string) any {
+				header.Set("X-Next-Page", "2")
+				return []any{}
+			}
+		}, "", map[string]string{observation.ForgeIssuesOpened12m: "≥ 0", observation.ForgeIssuesClosed12m: "≥ 0", observation.ForgeChangesOpened12m: "1"}},
+		"a limit on issues": {func(s *restServer) { s.status[issues] = http.StatusTooManyRequests }, "", map[string]string{observation.ForgeStars: "4", observation.ForgeIssuesOpened12m: "unknown: over-limit"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := gitLabServer(t)
@@ -313,5 +319,92 @@ func TestNobodyOfAnotherForgeIsKept(t *testing.T) {
 	}
 	if kept == nil || strings.Contains(string(kept.Document), "login-") {
 		t.Errorf("kept: %+v", kept)
+	}
+}
+
+// TestAHostThatBecameAnotherForgeIsRecognisedAgain asks hosts whose repositories are where
+// they were, at another forge.
+func TestAHostThatBecameAnotherForgeIsRecognisedAgain(t *testing.T) {
+	tea := giteaServer(t)
+	before := tea.answers
+	lab := gitLabServer(t)
+	lab.answers["/api/v4/projects/coast%2Ftide"] = lab.answers["/api/v4/projects/coast%2Ftools%2Ftide"]
+	for name, to := range map[string]map[string]any{"GitLab": lab.answers, "nothing that is known": {}} {
+		t.Run(name, func(t *testing.T) {
+			tr := restTrial(t, nil)
+			tide, gone := tea.URL+"/coast/tide", tea.URL+"/coast/gone"
+			tea.answers = before
+			tr.ask(tide, gone)
+			tr.want(gone, map[string]string{observation.ForgeGone: "true"})
+			tea.answers = to
+			tr.now = tr.now.Add(24 * time.Hour)
+			tr.ask(gone, tide)
+			if name == "GitLab" {
+				tr.want(tide, map[string]string{observation.ForgeGone: "false", observation.ForgeStars: "4"})
+				tr.want(gone, map[string]string{observation.ForgeGone: "true"})
+			} else if failure := tr.replies[parse(t, tide).URL].Failure; failure == nil || failure.Cause != observation.CauseUnsupported {
+				t.Errorf("got %+v", failure)
+			}
+		})
+	}
+}
+
+func TestAGitHubThatBecameAnotherForgeIsRecognisedAgain(t *testing.T) {
+	tea := giteaServer(t)
+	tr := restTrial(t, map[string][]string{strings.TrimPrefix(tea.URL, "http://"): {"one"}})
+	tide := tea.URL + "/coast/tide"
+	tr.kept[parse(t, tide).URL] = &scanners.Answer{Asked: today.Add(-days(1)), Document: []byte(`{"forge":"GitHub","place":"coast/tide"}`)}
+	tr.ask(tide)
+	tr.want(tide, map[string]string{observation.ForgeStars: "4"})
+}
+
+// TestWhatIsGoneSaysNotWhichForgeAHostIs asks one that is gone from a host that was one of
+// another forge when it was last asked, and of which nothing else is known.
+func TestWhatIsGoneSaysNotWhichForgeAHostIs(t *testing.T) {
+	tea := giteaServer(t)
+	tr := restTrial(t, nil)
+	tide := tea.URL + "/coast/tide"
+	tr.kept[parse(t, tide).URL] = &scanners.Answer{Asked: today.Add(-days(1)), Document: []byte(`{"forge":"GitLab","gone":true}`)}
+	tr.ask(tide)
+	tr.want(tide, map[string]string{observation.ForgeGone: "false", observation.ForgeStars: "4"})
+}
+
+// drips answers a byte at a time, for as long as it is listened to.
+func drips(w http.ResponseWriter, r *http.Request) {
+	for r.Context().Err() == nil {
+		_, _ = w.Write([]byte(" "))
+		w.(http.Flusher).Flush()
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+func TestAHostThatTakesLongHoldsUpNoOther(t *testing.T) {
+	slow := httptest.NewServer(http.HandlerFunc(drips))
+	t.Cleanup(slow.Close)
+	tea := giteaServer(t)
+	// Each answer comes in time, and all of them do not.
+	late := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(150 * time.Millisecond)
+		r.URL.Path = strings.Replace(r.URL.Path, "/late/", "/coast/", 1)
+		tea.serve(w, r)
+	}))
+	t.Cleanup(late.Close)
+	tr := restTrial(t, nil)
+	tr.options.MaxTime = 300 * time.Millisecond
+	asked := []string{tea.URL + "/coast/tide", slow.URL + "/a/b", slow.URL + "/c/d"}
+	for i := range 4 {
+		tea.answers[fmt.Sprintf("/api/v1/repos/coast/t%d", i)] = map[string]any{"full_name": fmt.Sprintf("coast/t%d", i)}
+		asked = append(asked, fmt.Sprintf("%s/late/t%d", late.URL, i))
+	}
+	tr.ask(asked...)
+	tr.want(asked[0], map[string]string{observation.ForgeStars: "4"})
+	for _, address := range []string{asked[1], asked[2], asked[6]} {
+		failure := tr.replies[parse(t, address).URL].Failure
+		if failure == nil || failure.Cause != observation.CauseOverLimit || !strings.Contains(failure.Message, "did not come within") {
+			t.Errorf("%s: %+v", address, failure)
+		}
+	}
+	if tr.replies[parse(t, asked[3]).URL].Answer == nil {
+		t.Errorf("what came before the end of the time is lost: %+v", tr.replies[parse(t, asked[3]).URL].Failure)
 	}
 }

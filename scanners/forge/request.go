@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
-	"github.com/midspan/midspan/internal/fetch"
 	"github.com/midspan/midspan/internal/observation"
-	"github.com/midspan/midspan/internal/redact"
 	"github.com/midspan/midspan/internal/service"
 )
 
@@ -29,21 +26,19 @@ func (s *session) send(ctx context.Context, scheme string, make func(context.Con
 	for attempt := 0; ; attempt++ {
 		used, err := s.tokens.next(ctx, s.host, s.options.MaxWait)
 		if err != nil {
-			return nil, nil, err
-		}
-		request, err := make(ctx)
-		if err != nil {
-			return nil, nil, redact.Error(err)
-		}
-		if used.value != "" {
-			request.Header.Set("Authorization", scheme+" "+used.value)
+			return nil, nil, service.WhyEnded(ctx, err)
 		}
 		s.calls++
-		response, err := s.in.Client.Do(request)
-		if err != nil {
-			return nil, nil, redact.Error(fetch.UnwrapURLError(err))
+		response, body, err := service.Exchange(ctx, s.in.Client, s.options.MaxTime, maxAnswer, func(ctx context.Context) (*http.Request, error) {
+			request, err := make(ctx)
+			if err == nil && used.value != "" {
+				request.Header.Set("Authorization", scheme+" "+used.value)
+			}
+			return request, err
+		})
+		if response == nil {
+			return nil, nil, err
 		}
-		body, err := readAll(response)
 		limited := s.tokens.learn(used, response)
 		switch status := response.StatusCode; {
 		case limited || status == http.StatusForbidden && bytes.Contains(body, []byte("rate limit")): // GitHub's second limit has no header
@@ -60,15 +55,6 @@ func (s *session) send(ctx context.Context, scheme string, make func(context.Con
 			return body, response.Header, err
 		}
 	}
-}
-
-func readAll(response *http.Response) ([]byte, error) {
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
-	if err == nil && len(body) > maxAnswer {
-		err = fmt.Errorf("the answer is larger than %d MB", maxAnswer>>20)
-	}
-	return body, err
 }
 
 // errNoGraphQL means that what answers for GraphQL is something else: a page of a proxy. It is

@@ -35,6 +35,9 @@ type Options struct {
 	Insecure bool
 	// MaxWait is how long a limit on the rate is waited for; 0 for two minutes.
 	MaxWait time.Duration
+	// MaxTime is how long one request may take; 0 for that of the package service. The
+	// manifests of one repository may take three times that.
+	MaxTime time.Duration
 }
 
 // Source is the source of what ledgers know. It implements scanners.Follower.
@@ -45,7 +48,7 @@ var _ scanners.Follower = (*Source)(nil)
 // New returns the source.
 func New(options Options) *Source {
 	options.OpenCollective = cmp.Or(options.OpenCollective, "https://api.opencollective.com/graphql/v2")
-	options.MaxWait = cmp.Or(options.MaxWait, service.MaxWait)
+	options.MaxWait, options.MaxTime = cmp.Or(options.MaxWait, service.MaxWait), cmp.Or(options.MaxTime, service.MaxTime)
 	return &Source{options}
 }
 
@@ -110,12 +113,12 @@ func (s *Source) Ask(ctx context.Context, in scanners.Asking) ([]string, error) 
 	if s.options.Token != "" {
 		header.Set("Personal-Token", s.options.Token)
 	}
-	platform := &service.Service{HTTP: in.Client, Name: "opencollective.com", Now: in.Now, MaxWait: s.options.MaxWait, Header: header}
+	platform := &service.Service{HTTP: in.Client, Name: "opencollective.com", Now: in.Now, MaxWait: s.options.MaxWait, MaxTime: s.options.MaxTime, Header: header}
 	collectives, err := s.askCollectives(ctx, platform, namesOf(subjects, observation.OpenCollective))
 	if err != nil {
 		return nil, err
 	}
-	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}, texts: map[string]text{}}
+	reader := &manifests{in: in, options: s.options, hosts: map[string]*service.Service{}, texts: map[string]text{}, slow: map[string]error{}}
 	answered, failed := 0, ""
 	for _, one := range subjects {
 		if ctx.Err() != nil {
@@ -204,6 +207,8 @@ func (one subject) answer(ctx context.Context, collectives map[string]collective
 		}
 		a.Collectives = append(a.Collectives, c)
 	}
+	ctx, cancel := service.Within(ctx, 3*reader.options.MaxTime)
+	defer cancel()
 	for _, address := range one.names(observation.FundingManifest) {
 		m := reader.read(ctx, one.question.Repository, address, asked)
 		if m.Failure == nil {

@@ -37,6 +37,7 @@ type manifests struct {
 	options Options
 	hosts   map[string]*service.Service
 	texts   map[string]text
+	slow    map[string]error // hosts that took too long once, which are not asked again
 }
 
 type text struct {
@@ -58,7 +59,16 @@ func (r *manifests) get(ctx context.Context, u *url.URL) ([]byte, error) {
 	if known, is := r.texts[u.String()]; is {
 		return known.data, known.err
 	}
+	if err := r.slow[u.Host]; err != nil {
+		return nil, err
+	}
 	data, err := r.host(u).Text(ctx, u.String())
+	if ctx.Err() != nil {
+		return nil, err // the next repository may ask
+	}
+	if service.IsTooSlow(err) {
+		r.slow[u.Host] = err
+	}
 	if err == nil && len(data) > maxManifest {
 		data, err = nil, fmt.Errorf("it is larger than %d KB", maxManifest>>10)
 	}
@@ -68,7 +78,7 @@ func (r *manifests) get(ctx context.Context, u *url.URL) ([]byte, error) {
 
 func (r *manifests) host(u *url.URL) *service.Service {
 	if r.hosts[u.Host] == nil {
-		r.hosts[u.Host] = &service.Service{HTTP: r.in.Client, Name: u.Hostname(), Now: r.in.Now, MaxWait: r.options.MaxWait}
+		r.hosts[u.Host] = &service.Service{HTTP: r.in.Client, Name: u.Hostname(), Now: r.in.Now, MaxWait: r.options.MaxWait, MaxTime: r.options.MaxTime}
 	}
 	return r.hosts[u.Host]
 }

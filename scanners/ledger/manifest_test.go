@@ -2,12 +2,17 @@ package ledger
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/midspan/midspan/catalog"
 	"github.com/midspan/midspan/internal/observation"
+	"github.com/midspan/midspan/scanners"
+	"github.com/midspan/midspan/scanners/scannertest"
 )
 
 // funding is a manifest of fundingjson.org. HERE stands for the address of the server.
@@ -16,6 +21,27 @@ const funding = `{"version": "v1.1.0", "entity": {"name": "Ann", "email": "ann@h
 	"funding": {"channels": [{"guid": "a", "type": "bank"}],
 		"plans": [{"guid": "a", "status": "active", "amount": 5000, "currency": "EUR", "frequency": "yearly"}, {"status": "inactive", "amount": 9}, {"status": "Active", "amount": "x"}],
 		"history": [{"year": 2025, "income": 1200.5, "expenses": 1, "currency": "EUR"}, {"year": 2019, "income": 10}]}}`
+
+// TestAHostThatDripsIsAskedOnce has files name manifests at a host that does not end its answers.
+func TestAHostThatDripsIsAskedOnce(t *testing.T) {
+	asked := 0
+	slow := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for asked++; r.Context().Err() == nil; time.Sleep(10 * time.Millisecond) {
+			_, _ = w.Write([]byte(" "))
+			w.(http.Flusher).Flush()
+		}
+	}))
+	t.Cleanup(slow.Close)
+	var named []observation.Account
+	for _, path := range []string{"/a", "/b", "/c"} {
+		named = append(named, observation.Account{Platform: observation.FundingManifest, Name: slow.URL + path})
+	}
+	source := New(Options{OpenCollective: slow.URL, Insecure: true, MaxTime: 200 * time.Millisecond})
+	reply, _ := scannertest.AskOne(t, source, today, tide, scanners.Question{Found: found(evidence, named)})
+	if reply.Failure == nil || reply.Failure.Cause != observation.CauseOverLimit || asked != 1 {
+		t.Errorf("%+v after %d requests", reply.Failure, asked)
+	}
+}
 
 // TestAManifestSpeaksForARepositoryThatItNames goes through what may stand at a pointer.
 func TestAManifestSpeaksForARepositoryThatItNames(t *testing.T) {

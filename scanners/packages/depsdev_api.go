@@ -49,7 +49,10 @@ func (a *depsDevAsking) getAll(ctx context.Context, names []name, wanted map[nam
 			mu.Unlock()
 			k, err := known{}, blocked
 			if err == nil {
-				k, err = a.getPackage(groupCtx, n, wanted[n])
+				err = service.Safely(func() (err error) {
+					k, err = a.getPackage(groupCtx, n, wanted[n])
+					return err
+				})
 			}
 			mu.Lock()
 			defer mu.Unlock()
