@@ -43,7 +43,11 @@ func Check(ctx context.Context, cfg config.Config, version string, now func() ti
 	}
 	document, err = p.Document(ctx, run)
 	document.Forecasts = nil // its store is gone with it
-	return document, gapsOf(document), err
+	list := newGaps(document.Notes)
+	for _, good := range document.Goods {
+		list.addGood(good)
+	}
+	return document, list.finish(document.Summary), err
 }
 
 // beginCheck stores a run of one repository: as the catalogs describe it, where one is

@@ -2,12 +2,15 @@ package pipeline
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/midspan/midspan/internal/observation"
 	"github.com/midspan/midspan/internal/report"
+	"github.com/midspan/midspan/internal/store"
 )
 
 // Gap is one kind of thing that could not be read.
@@ -33,13 +36,31 @@ func (l gapList) add(count int, what, message string) {
 	l.found[what] = gap
 }
 
-// gapsOf lists the gaps of a document by kind.
-func gapsOf(document report.Document) []Gap {
-	list := newGaps(document.Notes)
-	for _, good := range document.Goods {
-		list.addGood(good)
+// Gaps lists the gaps of a matched run by kind.
+func (p *Pipeline) Gaps(ctx context.Context, run store.Run) ([]Gap, error) {
+	list, summary := newGaps(slices.Concat(run.Notes, p.source.Notes())), newSummary()
+	for good, err := range p.store.Goods(ctx, run.ID) {
+		if err != nil {
+			return nil, err
+		}
+		states, err := p.loadStates(ctx, run, good)
+		if err != nil {
+			return nil, fmt.Errorf("good %s: %w", good.ID, err)
+		}
+		one := report.Good{Good: good.Good}
+		for i, state := range states {
+			var l matchedInventory // its match alone: packages are not counted
+			if state.advisoryState != "" {
+				if err := p.store.Match(ctx, state.scan.Inventory, state.advisoryState, &l.match); err != nil {
+					return nil, fmt.Errorf("read the match of %s: %w", state.scan.URL, err)
+				}
+			}
+			one.Scans = append(one.Scans, scanEntry(good.Repositories[i], state, l))
+			summary.addRepository(one.Scans[i], l)
+		}
+		list.addGood(one)
 	}
-	return list.finish(document.Summary)
+	return list.finish(summary.result), nil
 }
 
 // newGaps starts a list with the notes of a run.
